@@ -1,17 +1,25 @@
 """A right answer keeps its mark, whatever it is written with and wherever its cells stand now."""
 
+import tomllib
 from functools import partial
+from pathlib import Path
 from shutil import copy
 
 import openpyxl
 import pytest
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
+from programs import skip_without
 from row_edits import insert_row
 from submissions import blanks, emptied, fill
 
 import xlnn
+from xlnn.engines._external import ExternalProgram
 from xlnn.exercises import grading
+from xlnn.exercises.consistency import as_a_whole
+from xlnn.exercises.judging import judged
 from xlnn.exercises.sentences import notes, reason
+from xlnn.exercises.submission import submission
 from xlnn.layout import quoted
 from xlnn.loading.spec import described
 from xlnn.registry.text import text
@@ -76,30 +84,111 @@ def by_row(text):
     return lambda blank: [text.format(row) for row, _ in blank.places]
 
 
-SCALARS = {
-    "C": "=SUMPRODUCT(ABS(N{0}:O{0}-Data!D{1}:E{1})^2)/2",
-    "C by POWER": "=SUMPRODUCT(POWER(N{0}:O{0}-Data!D{1}:E{1},2))/2",
-    "C by CHOOSE": "=SUMPRODUCT(CHOOSE({{1,2}},N{0}-Data!D{1},O{0}-Data!E{1})^2)/2",
-    "a2": "=_xlfn.LAMBDA(_xlpm.z,1/(1+EXP(-_xlpm.z)))({2})",
-    "a2 by LET": "=_xlfn.LET(_xlpm.z,{2},1/(1+EXP(-_xlpm.z)))",
+ANSWERS = tomllib.loads(Path(__file__).with_name("answers.toml").read_text())
+
+NAMED = {
+    "rate": "Play!$C$6",
+    "Hidden": "Training!$F$4:$H$11",
+    "half": "0.5",
+    "sig": "_xlfn.LAMBDA(_xlpm.z,1/(1+EXP(-_xlpm.z)))",
 }
+"""A student's own names."""
+
+BESIDE = {"C": "=EXP(-Training!C{0})", "D": "=EXP(-Training!D{0})", "E": "=EXP(-Training!E{0})"}
+"""A student's own steps, on a sheet of their own."""
 
 
-@pytest.mark.parametrize("key", SCALARS)
-@pytest.mark.first(2)
-@pytest.mark.slow
-def test_a_scalar_function_over_a_range_is_right(key, built, tmp_path):
-    name = key.partition(" ")[0]
+def named(blank, place):
+    """Return what the names in the tables stand for in the formula of a cell."""
+    row, column = place
+    unit, letter = (*blank.unit, 0)[0], openpyxl.utils.get_column_letter(column)
+    in_training = blank.title == "Training"
+    epoch = 4 + (row - 4) // 4 if in_training else row
+    first, second = (f"Weights!{cells[unit % 3]}{epoch}" for cells in ("BDF", "CEG"))
+    data, output = 4 + (row - 4) % 4, unit % 2
+    return {
+        "r": row, "e": epoch, "d": data, "s": 4 * epoch - 12, "f": 4 * epoch - 9,
+        "Z": "CDE"[unit % 3], "z": f"{'CDE'[unit % 3]}{row}", "A": "FGH"[unit % 3],
+        "a": f"{'FGH'[unit % 3]}{row}", "g": f"{'IJK'[unit % 3]}{row}", "l": f"{'LM'[output]}{row}",
+        "n": f"{'NO'[output]}{row}", "p": f"{'PQ'[output]}{row}", "t": f"Data!{'DE'[output]}{data}",
+        "x": f"Data!B{data}:C{data}", "x1": f"Data!B{data}", "x2": f"Data!C{data}",
+        "w": f"{first}:{second.partition('!')[2]}", "w1": first, "w2": second,
+        "b": f"Weights!{'HIJ'[unit % 3]}{epoch}", "c": f"Weights!{'QR'[output]}{epoch}",
+        "u": f"Weights!{('K{0}:M{0}', 'N{0}:P{0}')[output].format(epoch)}",
+        "o": f"N{row}:O{row}", "y": f"Data!D{data}:E{data}",
+        "k1": f"Weights!{'KLM'[unit % 3]}{epoch}", "k2": f"Weights!{'NOP'[unit % 3]}{epoch}",
+        "up": f"{letter}{row - 1}", "gradient": f"Gradients!{letter}{row - 1}",
+    }  # fmt: skip
 
-    def answer(blank):
-        return [
-            SCALARS[key].format(
-                row, 4 + (row - 4) % 4, f"{'CDE'[column - 6]}{row}" if name == "a2" else ""
-            )
-            for row, column in blank.places
-        ]
 
-    assert points(handed_in(built, (name,), tmp_path, answer)) == {name: 1}
+def each_in_a_cell(path, table, folder, values=None):
+    """Fill each answer of a table into a cell of its own; return the places of each answer."""
+    book = openpyxl.load_workbook(emptied(path, tuple(table), folder / "e.xlsx"))
+    for name, meaning in NAMED.items():
+        book.defined_names[name] = DefinedName(name, attr_text=meaning)
+    own = book.create_sheet("Own")
+    for row in range(4, 12):
+        for column, step in BESIDE.items():
+            own[f"{column}{row}"] = step.format(row)
+        own[f"K{row}"], own[f"M{row}"] = 0.5, 0.1
+    answers = {name: text.splitlines() for name, text in table.items()}
+    for (name, _), blank in blanks(path, tuple(table)).items():
+        given = [None] * len(blank.places)
+        for index, place in enumerate(blank.places):
+            at = index + (*blank.unit, 0)[0] * len(blank.places)
+            text = answers[name][at % len(answers[name])]
+            known = named(blank, place)
+            if values is not None and "{v}" in text:
+                known["v"] = repr(blank.values(values)[index])
+            is_array = text.startswith("{=")
+            given[index] = (text[1:-1] if is_array else text).format(**known)
+            if is_array:
+                cell = book[blank.title].cell(*place)
+                given[index] = ArrayFormula(cell.coordinate, given[index])
+        fill(book, blank, given)
+    book.save(folder / "s.xlsx")
+    return folder / "s.xlsx"
+
+
+def taken_for_wrong(path):
+    """Return the formulas that are wrong, and those that are right, by quantity."""
+    handed_in = submission(path)
+    results, _ = judged(handed_in, 0)
+    results, _ = as_a_whole(handed_in, results, usable=True)
+    wrong, right = {}, {}
+    for each in results:
+        for index, given in each.formulas.items():
+            (wrong if each.wrong[index] else right).setdefault(each.quantity.name, []).append(given)
+    return wrong, right
+
+
+def test_right_answers_in_other_words_are_right(built, tmp_path):
+    wrong, right = taken_for_wrong(each_in_a_cell(built, ANSWERS["right"], tmp_path))
+    assert wrong == {}
+    assert right.keys() == ANSWERS["right"].keys()
+
+
+def test_answers_that_are_right_by_chance_are_wrong(built, tmp_path):
+    values = xlnn.values(built, engine="formualizer")
+    _, right = taken_for_wrong(each_in_a_cell(built, ANSWERS["wrong"], tmp_path, values))
+    assert right == {}
+
+
+LIBREOFFICE_ALONE = [
+    "=SUM(SMALL(Training!R4:R7,{1,2,3,4}))", "=SUM(Training!R4:R11 Training!R8:R11)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_libreoffice_computes_what_no_other_engine_does(is_there, built, tmp_path, monkeypatch):
+    """Without it, a person judges."""
+    if is_there:
+        skip_without("libreoffice")
+    else:
+        monkeypatch.setattr(ExternalProgram, "find", lambda _: None)
+    path = handed_in(built, ("C_T",), tmp_path, lambda _: LIBREOFFICE_ALONE)
+    assert points(path) == {"C_T": is_there}
+    assert kinds(path) == [None if is_there else "by_hand"]
 
 
 def test_the_equation_of_the_exercise_sheet_is_right_word_for_word(softmax, tmp_path):

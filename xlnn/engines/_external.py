@@ -173,7 +173,7 @@ class Conversions:
         rows, columns, values = array("q"), array("q"), array("d")
         others: dict[tuple[int, int], str | bool | CellError] = {}
         height = width = 0
-        for cell in cells(result, title):
+        for cell in cells(result, title, arrays=True):
             height, width = max(height, cell.row), max(width, cell.column)
             if isinstance(cell.value, str | bool):
                 self._check_read(cell)

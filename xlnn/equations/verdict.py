@@ -25,6 +25,7 @@ class LargestUnit(Equation):
     """The number of the unit with the largest value, from 1.   Book: 3-3."""
 
     coarse = jumps = True
+    one_hot = ("a",)
 
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return the class of each image, shape (images,)."""

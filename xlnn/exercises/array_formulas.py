@@ -1,10 +1,12 @@
-"""Split an array formula into formulas for the cells into which it spills.
+"""Write formulas of ranges as formulas of cells, as Excel understands them.
 
 Excel 365 writes a formula of ranges once, with the cells that it fills. No engine of ours takes it:
 each cell gets a formula of its own. Where every function works entry by entry, that is the same
 formula of the entries that belong to the cell; otherwise it takes its entry of the whole result.
+In a formula that is no array formula, Excel takes of a range the cell in its own row or column.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import product
 
@@ -13,8 +15,13 @@ from openpyxl.formula.tokenizer import Token
 from openpyxl.utils import range_boundaries
 
 from xlnn.address import address
+from xlnn.checking.implicit_intersection import intersection
 from xlnn.engines.custom_functions import functions_of
 from xlnn.engines.scenarios import Place
+from xlnn.errors import EngineError
+from xlnn.xlsx.range_shapes import SINGLE
+
+_INDEX = re.compile(r"\bINDEX\(", re.IGNORECASE)
 
 ENTRYWISE = frozenset(
     ("ABS", "ACOS", "COS", "EXP", "IF", "INT", "LN", "MOD", "ROUND", "SIGN", "SIN", "SQRT", "TANH")
@@ -89,3 +96,46 @@ def _entry(
     if any(one not in {1, all_of} for one, all_of in zip(own, size, strict=True)):
         return None
     return top + (down if own[0] > 1 else 0), left + (aside if own[1] > 1 else 0)
+
+
+def reads_one(formula: str) -> str:
+    """Return the range of which Excel would take one cell.
+
+    Which arguments of a function take a range is known of those in a workbook of ours alone. Within
+    INDEX Excel computes with whole ranges, as within SUMPRODUCT.
+    """
+    if functions_of(formula) - SINGLE:
+        return ""
+    try:
+        return intersection(_INDEX.sub("SUMPRODUCT(", formula), {}) or ""
+    except (EngineError, ValueError):
+        return ""
+
+
+def intersected(formula: str, row: int, column: int) -> str:
+    """Return a formula with the cell of a row or column in the place of a range, as Excel reads it.
+
+    >>> intersected("=C$4:C$9/SUM(C$4:C$9)+B1:D1", 5, 4)
+    '=C5/SUM(C$4:C$9)+D1'
+    """
+    if not reads_one(formula):
+        return formula
+    items = Tokenizer(formula).items
+    ranges = [
+        n for n, item in enumerate(items) if item.subtype == Token.RANGE and ":" in item.value
+    ]
+    texts = [item.value for item in items]
+    for n in ranges:
+        sheet, mark, cells = texts[n].rpartition("!")
+        alone = ["A1" if other in ranges and other != n else t for other, t in enumerate(texts)]
+        try:
+            left, top, right, bottom = range_boundaries(cells)
+        except ValueError:
+            continue
+        if not reads_one("=" + "".join(alone)):
+            continue
+        if left == right and top <= row <= bottom:
+            texts[n] = f"{sheet}{mark}{address(row, left)}"
+        elif top == bottom and left <= column <= right:
+            texts[n] = f"{sheet}{mark}{address(top, column)}"
+    return "=" + "".join(texts)

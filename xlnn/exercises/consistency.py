@@ -14,10 +14,14 @@ import numpy as np
 from xlnn.checking.circles import reading_ahead
 from xlnn.checking.references import areas, beyond
 from xlnn.engines import arrays as arrays_engine
-from xlnn.engines.scenarios import Found, Place, Task
-from xlnn.exercises.judging import Judged, World, asked, wrong_in
+from xlnn.engines.scenarios import Found, Task
+from xlnn.exercises.judging import Judged, World, asked, by_libreoffice, wrong_in
 from xlnn.exercises.submission import Submission
+from xlnn.grid import CellError
 from xlnn.quantity import Quantity
+
+FAILED = arrays_engine.FAILED | {CellError("#VALUE!")}
+"""What an engine gives a formula that it cannot compute, if not a circle."""
 
 
 def as_a_whole(
@@ -70,21 +74,37 @@ def _without_circles(handed_in: Submission, result: Judged) -> Judged:
 def _off(
     handed_in: Submission, world: World, task: Task, quantities: Sequence[Quantity]
 ) -> dict[str, np.ndarray]:
-    """Tell which entries of some quantities are not what NumPy has, if all formulas are there."""
-    found: dict[Place, Found] = dict(
-        zip(task.wanted, asked(handed_in, [(world, [task])])[0][0], strict=True)
-    )
-    if any(map(arrays_engine.is_error, found.values())):  # INDEX closes no circle
-        second = asked(handed_in, [(world, [task])], arrays_engine.beside)[0][0]
-        for place, value in zip(task.wanted, second, strict=True):
-            if arrays_engine.is_error(found[place]):
-                found[place] = value
+    """Tell which entries of some quantities no engine computes as NumPy, if all formulas are there.
+
+    Engines differ in what they call a circle: INDEX closes none.
+    """
+    found = asked(handed_in, [(world, [task])])[0][0]
+    off = _wrong(handed_in, world, task, quantities, found)
+    if any(map(np.any, off.values())):
+        found = asked(handed_in, [(world, [task])], arrays_engine.beside)[0][0]
+        second = _wrong(handed_in, world, task, quantities, found)
+        off = {name: off[name] & second[name] for name in off}
+    if any(map(np.any, off.values())) and not FAILED.isdisjoint(found):
+        for (found,) in by_libreoffice(handed_in, [world], {"": task}).values():
+            third = _wrong(handed_in, world, task, quantities, found)
+            off = {name: off[name] & third[name] for name in off}
+    return off
+
+
+def _wrong(
+    handed_in: Submission,
+    world: World,
+    task: Task,
+    quantities: Sequence[Quantity],
+    found: Sequence[Found],
+) -> dict[str, np.ndarray]:
+    values = dict(zip(task.wanted, found, strict=True))
     return {
         quantity.name: wrong_in(
             handed_in,
             quantity,
             world,
-            {index: found[place] for index, place in handed_in.places(quantity)},
+            {index: values[place] for index, place in handed_in.places(quantity)},
         )
         for quantity in quantities
     }

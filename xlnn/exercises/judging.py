@@ -14,15 +14,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from openpyxl.utils import FORMULAE
 
 from xlnn import reference
 from xlnn.checking.comparison import apart
-from xlnn.checking.implicit_intersection import intersection
 from xlnn.checking.probe import probe_arrays
 from xlnn.checking.references import areas, is_read
-from xlnn.engines import Allowance
+from xlnn.engines import Allowance, libreoffice
 from xlnn.engines import arrays as arrays_engine
 from xlnn.engines import scenarios as scenarios_engine
 from xlnn.engines._child import Child
@@ -31,6 +32,8 @@ from xlnn.engines.custom_functions import functions_of, unknown
 from xlnn.engines.formualizer import UNKNOWN
 from xlnn.engines.scenarios import Found, Place, Task
 from xlnn.errors import EngineError
+from xlnn.exercises.array_formulas import reads_one
+from xlnn.exercises.by_libreoffice import computed
 from xlnn.exercises.constant_formulas import Constants
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
@@ -38,7 +41,7 @@ from xlnn.layout import Layout
 from xlnn.loading.arrays import write_values
 from xlnn.quantity import Quantity
 from xlnn.xlsx.guard import FUNCTIONS
-from xlnn.xlsx.range_shapes import SINGLE, Unlike, unlike
+from xlnn.xlsx.range_shapes import Unlike, unlike
 
 TOLERANCE = 1e-9
 """Relative to the size of the terms: another route to the same value rounds otherwise, and the
@@ -50,6 +53,9 @@ PROBES = 3
 LARGER = 100.0
 """How many times larger the inputs of one world are: a formula may be right for small ones alone.
 What overflows there is not counted, since another formula for the same may do so earlier."""
+
+LARGE_BOOK = 100_000
+"""Formulas of a workbook that LibreOffice has memory for, whatever a submission holds."""
 
 Arrays = dict[str, np.ndarray]
 
@@ -168,7 +174,7 @@ def worlds(
     )
     drawn = [(draw(number), False) for number in range(probes if usable else max(probes, 1))]
     if probes:
-        drawn.append((draw(probes, LARGER), True))
+        drawn.append((draw(probes + 1, LARGER), True))  # of the third all numbers are whole
     inputs = ([(own, False)] if usable else []) + drawn
     with np.errstate(all="ignore"):
         found = [World(reference.run(layout.model, each), large) for each, large in inputs]
@@ -191,8 +197,9 @@ def _drawn(
             drawn[name] = np.nan_to_num(array)
         elif _selects(submitted.layout, name) and _is_choice(quantity, array):
             drawn[name] = array
-    computed = [quantity for quantity in model.quantities if quantity.equation]
-    for name in {q.uses[role].name for q in computed for role in q.equation.one_hot}:
+    blanks = submitted.blanks  # the class that targets are of presumes it where it is asked for
+    some = [q for q in model.quantities if q.equation and (q in blanks or not q.equation.coarse)]
+    for name in {q.uses[role].name for q in some for role in q.equation.one_hot}:
         if name in drawn and _is_one_hot(own[name]):
             *rows, outputs = own[name].shape
             chosen = np.random.default_rng([seed, number]).integers(outputs, size=rows)
@@ -249,8 +256,16 @@ def judged(
     }
     if unsure:
         seconds = _answers(submitted, every, unsure, arrays_engine.beside)
+        disputed = {}
         for name, second in seconds.items():
-            answers[name] = _better(submitted, name, every, answers[name], second)
+            first = answers[name]
+            answers[name] = _better(submitted, name, every, first, second)
+            off = _off(submitted, submitted.layout.model[name], every, answers[name])
+            if _is_disputed(submitted, name, off, first[0], second[0]):
+                disputed[name] = unsure[name]
+        if disputed:
+            for name, third in by_libreoffice(submitted, every, disputed).items():
+                answers[name] = _better(submitted, name, every, answers[name], third)
     constants = Constants(submitted)
     result = partial(_result, submitted, every, constants)
     results = [result(q, answers[q.name], filled[q.name]) for q in submitted.blanks]
@@ -275,7 +290,7 @@ def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity
         once = {
             index: one
             for index, text in formulas.items()
-            if places[index] not in submitted.arrays and (one := _reads_one(text))
+            if places[index] not in submitted.arrays and (one := reads_one(text))
         }
         pairs = {index: pair for index, text in formulas.items() if (pair := unlike(text, names))}
     wrong = _off(submitted, quantity, every, answers)
@@ -297,7 +312,10 @@ def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity
         and index not in pairs
         and (
             (all(values[index] in FAILED for values in got) and not _is_misspelt(formulas[index]))
-            or (submitted.refused and all(is_error(values[index]) for values in got))
+            or (
+                (submitted.refused or not _is_plain(formulas[index]))
+                and all(is_error(values[index]) for values in got)
+            )
         )
     }
     return Judged(
@@ -319,7 +337,48 @@ def _is_doubtful(submitted: Submission, task: Task, answers: Sequence[Sequence[F
     """Tell whether another engine may find right what this one does not."""
     if any(map(is_error, chain.from_iterable(answers))) or submitted.arrays & task.formulas.keys():
         return True
-    return any(functions_of(text) - FUNCTIONS or "{" in text for text in task.formulas.values())
+    return not all(map(_is_plain, task.formulas.values()))
+
+
+def _is_disputed(
+    submitted: Submission,
+    name: str,
+    off: np.ndarray,
+    first: Sequence[Found],
+    second: Sequence[Found],
+) -> bool:
+    """Tell whether no engine computes what is wrong, or two give different values."""
+    for (index, place), one, other in zip(
+        submitted.places(submitted.layout.model[name]), first, second, strict=True
+    ):
+        formula = submitted.formulas.get(place, "")
+        if not off[index] or not formula or _is_misspelt(formula) or not _exists(formula):
+            continue
+        if is_error(one) and is_error(other):
+            if not _is_plain(formula) or {one, other} <= FAILED:
+                return True
+        elif not _alike(one, other):
+            return True
+    return False
+
+
+def _is_plain(formula: str) -> bool:
+    """Tell whether a formula has nothing but what all engines compute alike."""
+    return functions_of(formula) <= FUNCTIONS and "{" not in formula
+
+
+def _exists(formula: str) -> bool:
+    """Tell whether Excel has all functions of a formula: younger ones have a prefix in files."""
+    return all(
+        name in FORMULAE or f"_xlfn.{name}(" in formula.replace("_XLFN.", "_xlfn.")
+        for name in unknown(formula)
+    )
+
+
+def _alike(one: Found, other: Found) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) <= TOLERANCE * max(1.0, abs(one))
+    return one == other
 
 
 def _is_misspelt(formula: str) -> bool:
@@ -458,22 +517,39 @@ def _asked(
     answers = []
     try:
         for world, tasks in questions:
-            titles = _read_by(tasks, submitted)
-            values = write_values(submitted.layout, world.arrays)
-            answers.append(
-                ask(
-                    {
-                        "sheets": contents.sheets,
-                        "beside": _beside(submitted, titles),
-                        "formulas": submitted.helpers,
-                        "tasks": list(tasks),
-                        "values": {title: values[title] for title in titles if title in values},
-                    }
-                )
-            )
+            answers.append(ask(_question(submitted, world, tasks)))
     finally:
         ask.cancel()
     return answers
+
+
+def _question(submitted: Submission, world: World, tasks: Sequence[Task]) -> dict[str, Any]:
+    """Return what an engine is asked of some tasks in a world."""
+    titles = _read_by(tasks, submitted)
+    values = write_values(submitted.layout, world.arrays)
+    return {
+        "sheets": submitted.contents.sheets,
+        "beside": _beside(submitted, titles),
+        "formulas": submitted.helpers,
+        "tasks": list(tasks),
+        "values": {title: values[title] for title in titles if title in values},
+    }
+
+
+def by_libreoffice(
+    submitted: Submission, every: Sequence[World], tasks: Mapping[str, Task]
+) -> dict[str, list[list[Found]]]:
+    """Return what LibreOffice gives for some tasks in each world; nothing where there is none."""
+    if not libreoffice.PROGRAM.find():
+        return {}
+    questions = [_question(submitted, world, [*tasks.values()]) for world in every]
+    contents, count = submitted.contents, len(every) * len(tasks)
+    size = LARGE_BOOK + contents.formula_count * count, contents.box * count
+    try:
+        found = computed(questions, submitted.arrays, Allowance.of_size(*size))
+    except EngineError:
+        return {}
+    return {name: [answers[n] for answers in found] for n, name in enumerate(tasks)}
 
 
 def _read_by(tasks: Sequence[Task], submitted: Submission) -> set[str]:
@@ -493,19 +569,6 @@ def _beside(submitted: Submission, titles: set[str]) -> dict[Place, float | str 
         for place, value in submitted.typed.items()
         if place[0] in titles and place not in submitted.owned and not isinstance(value, CellError)
     }
-
-
-def _reads_one(formula: str) -> str:
-    """Return the range of which Excel would take one cell.
-
-    Which arguments of a function take a range is known of those in a workbook of ours alone.
-    """
-    if functions_of(formula) - SINGLE:
-        return ""
-    try:
-        return intersection(formula, {}) or ""
-    except (EngineError, ValueError):
-        return ""
 
 
 def wrong_in(

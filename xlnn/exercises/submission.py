@@ -13,7 +13,7 @@ from xlnn.address import address
 from xlnn.checking.formula_text import as_stated
 from xlnn.engines.scenarios import Place
 from xlnn.errors import WorkbookError
-from xlnn.exercises.array_formulas import spilled
+from xlnn.exercises.array_formulas import intersected, spilled
 from xlnn.exercises.handed_out import Exercise, exercise_of
 from xlnn.exercises.returned import Returning, cut
 from xlnn.grid import CellError, Grid
@@ -191,7 +191,7 @@ def submission(path: Path) -> Submission:
         refused, arrays = {back(at) for at in refused}, {back(at) for at in arrays}
     if returning.moved:
         contents = _as_handed_out(contents, layout, formulas, returning)
-    return Submission(
+    read = Submission(
         contents,
         exercise,
         spec,
@@ -202,6 +202,10 @@ def submission(path: Path) -> Submission:
         frozenset(refused),
         returning.moved,
     )
+    own = (at for q in read.blanks if q.name not in read.as_stated for _, at in read.places(q))
+    alone = [at for at in (*own, *read.helpers) if at in read.formulas and at not in arrays]
+    crossed = {at: intersected(read.formulas[at], *at[1:]) for at in alone}
+    return replace(read, formulas=read.formulas | crossed)
 
 
 def _used(

@@ -27,6 +27,8 @@ _PLAIN = re.compile(
     rf"(?:{_SHEET})?\$\w+(?:\$\w+)?(?::\$\w+(?:\$\w+)?)?|[\w.]+|\"(?:[^\"]|\"\")*\""
 )
 """A reference, a number or a text: what needs no brackets in a formula."""
+_LAMBDA = re.compile(r"\s*=?(?:_xlfn\.)?LAMBDA\(", re.IGNORECASE)
+"""How a name begins that is called as a function."""
 
 
 class MeaningError(Exception):
@@ -83,11 +85,12 @@ class Names:
         if key is None:
             return token[0]
         # a cell of the formula's own sheet needs no title
-        return self._meaning(key).removeprefix(f"{quoted(self._titles.get(title.casefold(), ''))}!")
+        own = f"{quoted(self._titles.get(title.casefold(), ''))}!"
+        return self._meaning(key).removeprefix(own) + (token["call"] or "")
 
     def _key(self, token: re.Match[str], title: str) -> tuple[str, str] | None:
         """Return which name a token is, if it is any; that of its own sheet comes first."""
-        if token["call"] or not token["word"] or token["word"].casefold() not in self._own:
+        if not token["word"] or token["word"].casefold() not in self._own:
             return None
         name, sheet = token["word"].casefold(), token["sheet"]
         if sheet is not None:
@@ -95,6 +98,8 @@ class Names:
         key = next(
             (key for key in ((title.casefold(), name), ("", name)) if key in self._stated), None
         )
+        if token["call"] and not (key and _LAMBDA.match(self._stated[key])):
+            return None
         if key is None:
             raise MeaningError(f"the name {token['word']} is defined for another sheet alone")
         return key
@@ -128,8 +133,8 @@ class Names:
                     f"the name {key[1]} stands for {token[0]}, which is another cell for each "
                     "formula: define it with its sheet and both $"
                 )
-        return text if _PLAIN.fullmatch(text) else f"({text})"
+        return text if _PLAIN.fullmatch(text) or _LAMBDA.match(text) else f"({text})"
 
     def _nested(self, token: re.Match[str], title: str) -> str:
         key = self._key(token, title)
-        return token[0] if key is None else self._meaning(key)
+        return token[0] if key is None else self._meaning(key) + (token["call"] or "")

@@ -1,0 +1,105 @@
+"""Compute with LibreOffice what other engines do not compute, or compute differently.
+
+LibreOffice takes seconds to start, so all questions stand in one workbook: each task of each world
+has sheets of its own there.
+"""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.formula import Tokenizer
+from openpyxl.formula.tokenizer import Token
+from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnn.engines import Allowance, loaded
+from xlnn.engines.formualizer import UNKNOWN
+from xlnn.engines.scenarios import NOTHING, Found, Place, Task
+from xlnn.grid import CellError, Values
+
+OWN = frozenset(map(CellError, ("#VALUE!", "#NAME?")))
+"""How LibreOffice writes its own errors, such as that of a function which it lacks."""
+
+
+def computed(
+    questions: Sequence[Mapping[str, Any]], arrays: AbstractSet[Place], allowance: Allowance
+) -> list[list[list[Found]]]:
+    """Return what the wanted cells hold: for each question, for each of its tasks.
+
+    Parameters
+    ----------
+    questions : list of dict
+        As `xlnn.engines.scenarios` is asked.
+    arrays : set of places
+        The formulas that compute with whole ranges.
+    allowance : Allowance
+
+    Raises
+    ------
+    EngineError
+        LibreOffice is not installed, or fails.
+    """
+    book = Workbook()
+    book.remove(book.active)
+    renamed = []
+    for question in questions:
+        for task in question["tasks"]:
+            held = {*question["values"], *(place[0] for place in question["beside"])}
+            held |= {place[0] for place in (*question["formulas"], *task.formulas, *task.wanted)}
+            titles = {title: f"own_{len(renamed)}_{n}" for n, title in enumerate(sorted(held))}
+            sheets = {title: book.create_sheet(name) for title, name in titles.items()}
+            _fill(sheets, question, task, arrays)
+            renamed.append(titles)
+    with TemporaryDirectory(prefix="xlnn-") as folder:
+        path = Path(folder, "answers.xlsx")
+        book.save(path)
+        with loaded("libreoffice", path, allowance) as recalculate:
+            values = recalculate({})
+    each = iter(renamed)
+    return [
+        [_read(values, task, next(each)) for task in question["tasks"]] for question in questions
+    ]
+
+
+def _fill(
+    sheets: Mapping[str, Worksheet],
+    question: Mapping[str, Any],
+    task: Task,
+    arrays: AbstractSet[Place],
+) -> None:
+    values: Values = question["values"]
+    held: dict[Place, Found] = {}
+    for title, grid in values.items():
+        rows, columns = grid.numbers.shape
+        places = [(row, column) for row in range(1, rows + 1) for column in range(1, columns + 1)]
+        held |= {(title, *at): grid.at(*at) for at in (*places, *grid.others)}
+    held |= question["beside"] | dict(task.constants)
+    for (title, row, column), value in held.items():
+        if value is not None and not isinstance(value, CellError):
+            cell = sheets[title].cell(row, column, value)
+            cell.data_type = "s" if isinstance(value, str) else cell.data_type
+    titles = {title.casefold(): sheet.title for title, sheet in sheets.items()}
+    for place, text in {**question["formulas"], **task.formulas}.items():
+        cell = sheets[place[0]].cell(*place[1:])
+        formula = _renamed(text, titles)
+        cell.value = ArrayFormula(cell.coordinate, formula) if place in arrays else formula
+
+
+def _renamed(formula: str, titles: Mapping[str, str]) -> str:
+    """Return a formula in which sheets have other titles."""
+    parts = ["="]
+    for token in Tokenizer(formula).items:
+        sheet, mark, cells = token.value.rpartition("!")
+        is_named = mark and token.type == Token.OPERAND and token.subtype == Token.RANGE
+        title = sheet.strip("'").replace("''", "'").casefold()
+        parts.append(titles.get(title, sheet) + mark + cells if is_named else token.value)
+    return "".join(parts)
+
+
+def _read(values: Values, task: Task, titles: Mapping[str, str]) -> list[Found]:
+    found = (values.get(titles[title], NOTHING).at(*at) for title, *at in task.wanted)
+    return [UNKNOWN if value in OWN else value for value in found]
