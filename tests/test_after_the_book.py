@@ -16,6 +16,9 @@ from xlnn.registry.text import text
 
 TORCH = json.loads((Path(__file__).parent / "pytorch_experiments.json").read_text(encoding="utf-8"))
 NAMES = [name for name in TORCH if name != "torch"]
+PUBLIC = "xlnn", "xlnn.equations"
+"""From where another package imports, too: from the second one the equations of attention alone."""
+
 EPOCHS = 5
 STEP = 1e-5
 """Of central differences: their error is of the order of its square and of 1e-16 / STEP."""
@@ -50,9 +53,11 @@ def test_a_module_imports_nothing_that_another_package_could_not(name):
             found = [node.module]
         else:
             continue
-        assert set(found) <= {"xlnn", "numpy", "collections.abc", "functools", "itertools"}
+        assert set(found) <= {"numpy", "collections.abc", "functools", "itertools", *PUBLIC}
         if "xlnn" in found and isinstance(node, ast.ImportFrom):
             assert {each.name for each in node.names} <= set(xlnn.__all__)
+        if "xlnn.equations" in found:
+            assert {each.name for each in node.names} == {"attention"}
 
 
 @pytest.mark.parametrize("name", NAMES)

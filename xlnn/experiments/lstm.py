@@ -14,7 +14,6 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, following, previous
-from xlnn.experiments.rnn import COPY, ENTROPY, ERROR, SIGMOID
 
 
 def sums(j: int, **of: xlnn.Cells) -> str:
@@ -27,6 +26,7 @@ def back(i: int, *pairs: tuple[xlnn.Cells, xlnn.Cells]) -> str:
     return "=" + "+".join(f"{d[j]}*{U[j, i]}" for d, U in pairs for j in range(d.shape[0]))
 
 
+COPY = Stated(lambda h: h, lambda j, h: f"={h[j]}")
 GATE = Stated(
     lambda U, past, W, x, b: 1 / (1 + np.exp(np.minimum(700, -(past @ U.T + x @ W.T + b)))),
     lambda j, U, past, W, x, b: f"=1/(1+EXP(MIN(700,-({sums(j, U=U, past=past, W=W, x=x, b=b)}))))",
@@ -44,7 +44,15 @@ LAST = Stated(lambda h: h[:, -1], lambda j, h: f"={h.at(-1, along='step')[j]}")
 OUTPUT = Stated(
     lambda V, h, d: h @ V.T + d, lambda k, V, h, d: f"=SUMPRODUCT({V[k, :]},{h[:]})+{d[k]}"
 )
+SIGMOID = Stated(
+    lambda z: 1 / (1 + np.exp(np.minimum(700, -z))), lambda k, z: f"=1/(1+EXP(MIN(700,-{z[k]})))"
+)
+ENTROPY = Stated(  # -t ln y - (1 - t) ln(1 - y), which asks for ln 0 where z is large
+    lambda z, t: np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))),
+    lambda k, z, t: f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))",
+)
 TOTAL = Stated(lambda cost: cost.sum(), lambda cost: f"=SUM({cost.over('row')[0]})")
+ERROR = Stated(lambda y, t: y - t, lambda k, y, t: f"={y[k]}-{t[k]}")
 TOP = Stated(lambda V, e: e @ V, lambda i, V, e: f"={e[0]}*{V[0, i]}")
 CELL_ERROR = Stated(
     lambda after, o, c, later, forget: after * o * (1 - np.tanh(c) ** 2) + later * forget,
