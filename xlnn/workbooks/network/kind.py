@@ -28,7 +28,6 @@ from xlnn.workbooks.network.quantities.check_sheet import altered
 from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
 from xlnn.workbooks.network.recipe import held_of, recipe
 from xlnn.workbooks.network.spec import Spec, layers_of
-from xlnn.workbooks.pages.sheet import Context
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -193,7 +192,7 @@ class Network(WorkbookKind[Spec, Origin]):
 
     def drawings(self, spec: Spec, layout: Layout) -> "dict[str, Drawing]":
         """Return what each sheet shows besides its quantities."""
-        drawn: dict[str, Drawing] = _sheets().drawings(Context(spec, layout, words_of(spec)))
+        drawn: dict[str, Drawing] = _sheets().drawings(spec, layout, words_of(spec))
         return drawn
 
     def words(self, spec: Spec, layout: Layout) -> Text:  # noqa: ARG002 -- its kind may need it

@@ -129,6 +129,6 @@ def workbook_layout(spec: Spec, words: Text) -> Layout:
     return layout_of_sheets(workbook_model(spec, words), sheets, words.sheets)
 
 
-def drawings(page: Context[Spec]) -> dict[str, Drawing]:
+def drawings(spec: Spec, layout: Layout, words: Text) -> dict[str, Drawing]:
     """Return what each sheet shows besides its quantities, by the sheet's key."""
-    return drawn(page, SHEETS)
+    return drawn(Context(spec, layout, words), SHEETS)
