@@ -9,6 +9,7 @@ the numbers with which an experiment starts.
 
 import json
 import sys
+from itertools import permutations
 
 from xlnn.registry.templates import loaded
 
@@ -79,22 +80,47 @@ def transformer(torch, w, known):
     return F.cross_entropy((y @ w["U"].T).flatten(0, 1), targets, reduction="sum")
 
 
+def embeddings(torch, w, known):
+    """Return the costs of the ratings and of the words."""
+    u, i = (known[name].long() - 1 for name in ("person_of", "film_of"))
+    r, penalty = known["r"], known["penalty"]
+    found = r.mean() + w["bu"][u] + w["bi"][i] + (w["P"][u] * w["Q"][i]).sum(dim=1)
+    squares = sum((w[name] ** 2).sum() for name in ("P", "bu", "Q", "bi"))
+    ratings = ((found - r) ** 2).sum() / 2 + penalty * squares / 2
+    pairs = [
+        (line[a], line[b])
+        for line in known["token"].long().tolist()
+        for a, b in permutations(range(3), 2)
+    ]
+    centre, beside = torch.tensor(pairs).T - 1
+    scores = w["V"][centre] @ w["U"].T
+    return ratings, torch.nn.functional.cross_entropy(scores, beside, reduction="sum")
+
+
+def autoencoder(torch, w, known):
+    """Return half the squared error of the images that come out."""
+    x = known["images"].reshape(-1, 12)
+    code = torch.tanh(torch.where(known["drawn"] < known["noise"], 0, x) @ w["W2"].T + w["b2"])
+    found = torch.sigmoid(code @ w["W3"].T + w["b3"])
+    return (((found - x) ** 2).sum() / 2,)
+
+
 OF_LSTM = [f"{kind}{gate}" for gate in [*"ifog", "_rnn"] for kind in "UWb"]
 
 OF_BLOCK = ["Wq", "Wk", "Wv", "Wo", "g1", "b1", "W1", "c1", "W2", "c2", "g2", "b2"]
 
 EXPERIMENTS = {
-    "rnn": (rnn, "UWbVc"),
-    "lstm": (lstm, [*OF_LSTM, "V", "d", "V_rnn", "d_rnn"]),
-    "attention": (attention, ["Wq", "Wk", "Wv", "Wo"]),
-    "transformer": (transformer, ["E", *OF_BLOCK, "U"]),
-}
-"""The cost of each experiment, or its costs, and its weights."""
+    "rnn": (rnn, dict.fromkeys("UWbVc", "eta")),
+    "lstm": (lstm, dict.fromkeys([*OF_LSTM, "V", "d", "V_rnn", "d_rnn"], "eta")),
+    "attention": (attention, dict.fromkeys(("Wq", "Wk", "Wv", "Wo"), "eta")),
+    "transformer": (transformer, dict.fromkeys(["E", *OF_BLOCK, "U"], "eta")),
+    "autoencoder": (autoencoder, dict.fromkeys(("W2", "b2", "W3", "b3"), "eta")),
+    "embeddings": (embeddings, {**dict.fromkeys(("P", "bu", "Q", "bi"), "eta"),
+                                **dict.fromkeys("VU", "eta_words")}),
+}  # fmt: skip
+"""The cost of each experiment, or its costs, and the learning rate of each of its weights."""
 
-STEPS = {
-    "sgd": lambda torch, weights, eta: torch.optim.SGD(weights, lr=eta),
-    "adam": lambda torch, weights, eta: torch.optim.Adam(weights, lr=eta),
-}
+OPTIMISERS = {"sgd": "SGD", "adam": "Adam"}
 
 
 def main():
@@ -103,14 +129,22 @@ def main():
 
     torch.set_default_dtype(torch.float64)
     found = {}
-    for name, (cost_of, names) in EXPERIMENTS.items():
+    for name, (cost_of, rates) in EXPERIMENTS.items():
         experiment = loaded(name)
         sizes = {key: size.usual for key, size in experiment.sizes.items()} | {"epochs": EPOCHS}
-        inputs = experiment.inputs(sizes)
-        known = {key: torch.tensor(value) * 1.0 for key, value in inputs.items()}
-        weights = {key: known.pop(key)[0].clone().requires_grad_() for key in names}
-        steps = STEPS[sizes["optimizer"]](torch, weights.values(), inputs["eta"])
-        costs, gradients = [], {key: [] for key in names}
+        given = experiment.from_template(experiment.template).inputs  # images, for some
+        inputs = {**experiment.inputs(sizes), **given}
+        known = {
+            key: torch.tensor(value) * 1.0
+            for key, value in inputs.items()
+            if not key.startswith(("name", "label"))
+        }
+        weights = {key: known.pop(key)[0].clone().requires_grad_() for key in rates}
+        optimiser = getattr(torch.optim, OPTIMISERS[sizes.get("optimizer", "sgd")])
+        steps = optimiser(
+            [{"params": [weight], "lr": inputs[rates[key]]} for key, weight in weights.items()]
+        )
+        costs, gradients = [], {key: [] for key in weights}
         for _ in range(EPOCHS):
             steps.zero_grad()
             cost = cost_of(torch, weights, known)

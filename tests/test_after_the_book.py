@@ -15,7 +15,8 @@ from xlnn.registry.templates import loaded
 from xlnn.registry.text import text
 
 TORCH = json.loads((Path(__file__).parent / "pytorch_experiments.json").read_text(encoding="utf-8"))
-NAMES = [name for name in TORCH if name != "torch"]
+TRAINED = [name for name in TORCH if name != "torch"]
+NAMES = ["rnn", "lstm", "attention", "transformer"]
 PUBLIC = "xlnn", "xlnn.equations"
 """From where another package imports, too: from the second one the equations of attention alone."""
 
@@ -32,8 +33,12 @@ def stated(name, **sizes):
     experiment = loaded(name)
     sizes = {key: size.usual for key, size in experiment.sizes.items()} | sizes
     model = Model(tuple(experiment.model(sizes, text("en", name))))
-    given = experiment.inputs(sizes)
-    inputs = {q.name: np.reshape(given[q.name], q.input_lengths) * 1.0 for q in model.inputs}
+    images = experiment.from_template(experiment.template).inputs
+    given, kinds = {**experiment.inputs(sizes), **images}, {True: object, False: float}
+    inputs = {
+        q.name: np.asarray(given[q.name], kinds[q.is_text]).reshape(q.input_lengths)
+        for q in model.inputs
+    }
     return model, inputs | known(model)
 
 
@@ -60,7 +65,7 @@ def test_a_module_imports_nothing_that_another_package_could_not(name):
             assert {each.name for each in node.names} == {"attention"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRAINED)
 def test_the_gradients_are_the_central_differences_of_the_cost(name):
     model, inputs = stated(name, epochs=1)
     needed = of_cost(model)
@@ -95,7 +100,7 @@ def of_cost(model):
     return Model(tuple(q for q in model.quantities if q.name in needed or q.is_input))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRAINED)
 def test_each_epoch_has_the_cost_and_the_gradients_of_pytorch(name):
     run = reference.run(*stated(name, epochs=EPOCHS))
     assert cost_of(run) == pytest.approx(np.array(TORCH[name]["C_T"]), rel=1e-10)
