@@ -15,7 +15,7 @@ from xlnn.checking.check import check
 from xlnn.loading.arrays import inputs_of, read_arrays
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.registry.text import languages, text
-from xlnn.workbooks.network.quantities.choosers import ASKED, USED, beside
+from xlnn.workbooks.network.quantities.workbook import ASKED, USED, beside
 
 TYPED = (None, 0, 2.5, 99, "abc", -3)
 """What stands in the cells of choices, one after the other."""

@@ -23,10 +23,10 @@ from xlnn.explaining.entries import Entries, Entry
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.exercise_sheet import SHEET
-from xlnn.workbooks.network.quantities.choosers import USED, beside
 from xlnn.workbooks.network.quantities.confusion import PREFIX
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.runs import RUN, is_of_one
+from xlnn.workbooks.network.quantities.workbook import USED, beside
 from xlnn.workbooks.network.recipe import OTHER_DATA
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state

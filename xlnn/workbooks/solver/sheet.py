@@ -37,9 +37,6 @@ from xlnn.writing.style import (
 UNLIMITED = "2147483647"
 YES, NO = "1", "2"
 
-MOST_VARIABLES = 200
-"""Variable cells that Excel's own Solver takes."""
-
 SETTINGS = {
     "solver_typ": "2",  # 1 largest, 2 smallest, 3 a value
     "solver_val": "0",  # the value, where it is one

@@ -1,20 +1,19 @@
 """All quantities of a workbook: those of the network and of the sheets that show it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import prod
 
 import numpy as np
 
 from xlnn import reference
-from xlnn.equations.lookup import Caption, Picture
+from xlnn.equations.lookup import Asked, Caption, Picture, UsedNumber
 from xlnn.equations.runs import SaidOfEachRun
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
 from xlnn.equations.wording import Diverged, Errors, Story
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.check_sheet import recorded, records
-from xlnn.workbooks.network.quantities.choosers import within_range
 from xlnn.workbooks.network.quantities.compare import compare
 from xlnn.workbooks.network.quantities.confusion import confusion
 from xlnn.workbooks.network.quantities.fit import fit
@@ -22,7 +21,7 @@ from xlnn.workbooks.network.quantities.gradient_check import gradient_check, wor
 from xlnn.workbooks.network.quantities.lens import MAP, PLACE, lens, window
 from xlnn.workbooks.network.quantities.network import TEST, network
 from xlnn.workbooks.network.quantities.plane import has_plane, plane
-from xlnn.workbooks.network.quantities.play import course, play, worth_seeing
+from xlnn.workbooks.network.quantities.play import NUMBERS, SHEET, course, play, worth_seeing
 from xlnn.workbooks.network.quantities.recognise import recognise
 from xlnn.workbooks.network.quantities.runs import RUN, choosing, seen_by
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -240,3 +239,42 @@ def gallery(stack: Stack) -> Iterator[Quantity]:
         yield quantity(
             "picture", equation=equation, uses=uses, shape=shape, number_format=";;;", **shown
         )
+
+
+USED, ASKED = "used", "asked"
+"""How the kinds end of the number that is used, and of the sentence."""
+
+
+def beside(choice: Quantity, what: str) -> str:
+    """Return the name of what stands beside a choice: `USED` or `ASKED`.
+
+    >>> beside(Quantity("lens_window_mapF", layer="F"), USED)
+    'lens_window_map_usedF'
+    """
+    return f"{choice.name.removesuffix(choice.layer)}_{what}{choice.layer}"
+
+
+def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quantity]:
+    """Yield quantities of which those that used a choice use a whole number within its range."""
+    used: dict[str, str] = {}
+    for found in quantities:
+        if not found.choices:
+            uses = {
+                role: replace(use, name=used.get(use.name, use.name))
+                for role, use in found.uses.items()
+            }
+            yield replace(found, uses=uses)
+            continue
+        yield found
+        least, most = found.choices
+        used[found.name] = beside(found, USED)
+        ask = Asked(words("validation", "choice", least=least, largest=most))
+        for what, equation in ((USED, UsedNumber(least, most)), (ASKED, ask)):
+            beside_it = quantity(
+                f"{found.kind}_{what}", found.layer, equation=equation,
+                uses={"chosen": found.name, "used": used[found.name]}, is_text=what == ASKED,
+                # all numbers of Play that are not read there stand on Drawing
+                sheet=NUMBERS if what == USED and found.sheet == SHEET else found.sheet,
+                number_format="0",
+            )  # fmt: skip
+            yield replace(beside_it, name=beside(found, what))

@@ -21,14 +21,13 @@ from xlnn.workbooks.network.sheets import (
     guide,
     images,
     lens,
-    matrices,
-    optimiser,
     plane,
     play,
     progress,
     recognise,
     settings,
     several_runs,
+    weights,
 )
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import helper_page
@@ -82,8 +81,8 @@ def _weights() -> Sheet:
     """Return the sheet of the weights: a row for each epoch, or a matrix where there are none."""
     epochs = _table("weights", lined=True)
     return Sheet(
-        lambda page: (epochs if page.spec.epochs else matrices).draw(page),
-        lambda model: (epochs if "C_T" in model.by_name else matrices.PAGE).place(model),
+        lambda page: epochs.draw(page) if page.spec.epochs else weights.draw_matrices(page),
+        lambda model: (epochs if "C_T" in model.by_name else weights.MATRICES).place(model),
         "table",
     )
 
@@ -101,7 +100,7 @@ SHEETS = {
     "test": _table("test"),
     "weights": _weights(),
     "gradients": _table("gradients"),
-    "optimiser": _of_runs("optimiser", optimiser.PAGE.draw, optimiser.PAGE.place),
+    "optimiser": _of_runs("optimiser", weights.REMEMBERED.draw, weights.REMEMBERED.place),
     "progress": _of_runs("progress", progress.draw, progress.PAGE.place, "result"),
     "compare": Sheet(compare.draw, compare.place, "result"),
     "fit": _closely("fit", fit, "result"),

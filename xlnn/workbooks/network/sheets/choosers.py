@@ -12,8 +12,10 @@ from typing import Any
 
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model
-from xlnn.workbooks.network.quantities import choosers, compare
+from xlnn.workbooks.network.quantities import compare
 from xlnn.workbooks.network.quantities.runs import RUN
+from xlnn.workbooks.network.quantities.workbook import ASKED as ASKED_FOR
+from xlnn.workbooks.network.quantities.workbook import USED, beside
 from xlnn.workbooks.network.sheets.several_runs import Draw, Place
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.sheet import Context
@@ -34,8 +36,8 @@ def with_used(model: Model, name: str, row: int, column: int) -> Iterator[Block]
     """
     choice = model[name]
     yield single_block(choice, row, column)
-    for what in (choosers.USED, choosers.ASKED) if choice.choices else ():
-        found = model[choosers.beside(choice, what)]
+    for what in (USED, ASKED_FOR) if choice.choices else ():
+        found = model[beside(choice, what)]
         if found.sheet == choice.sheet:
             column += 1
             yield single_block(found, row, column)
@@ -43,7 +45,7 @@ def with_used(model: Model, name: str, row: int, column: int) -> Iterator[Block]
 
 def draw_used(drawing: Drawing, page: Context[Any], sheet: str) -> None:
     """Draw the choices of a sheet as they were typed, and what stands beside them."""
-    looks = {choosers.USED: QUIET_NUMBER, choosers.ASKED: ASKED}
+    looks = {USED: QUIET_NUMBER, ASKED_FOR: ASKED}
     for block in page.layout.on(sheet):
         name = block.quantity.name
         if block.quantity.choices and name in drawing.looks:

@@ -1,6 +1,9 @@
-"""The sheet Weights where nothing trains: the weights of each layer as a matrix.
+"""The sheet Optimiser, and the sheet Weights where nothing trains.
 
-A row of a matrix is what a unit, or a filter, multiplies by; its bias stands behind.
+A table for each thing that is remembered of a parameter stands below the one before, so that a
+column is a parameter as on Weights and Gradients; the first begins in the row of theirs. Beside
+them stands what all parameters share. Where nothing trains, the weights of a layer are a matrix, of
+which a row is what a unit, or a filter, multiplies by; its bias stands behind.
 """
 
 from collections.abc import Iterator
@@ -10,10 +13,11 @@ from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.layer import WEIGHTS as SHOWN
 from xlnn.layout import FIRST_ROW
 from xlnn.quantity import Model, Quantity, subscript
+from xlnn.workbooks.network.quantities.network import SHEET
 from xlnn.workbooks.network.sheets.unit_rows import layer_title
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Label, Made, Space, Units
+from xlnn.workbooks.pages.parts import Below, Beside, Label, Made, Space, Table, Units
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, SECTION
@@ -54,11 +58,24 @@ def _over(quantity: Quantity) -> Iterator[str]:
         yield ",".join(map(str, place))
 
 
-PAGE = Page(WEIGHTS, "", "", Made(_layers), row=FIRST_ROW - 1)
+MATRICES = Page(WEIGHTS, "", "", Made(_layers), row=FIRST_ROW - 1)
 
 
-def draw(page: Context[Spec]) -> Drawing:
+def draw_matrices(page: Context[Spec]) -> Drawing:
     """Draw the page, with the names of the units in sight."""
-    drawing = PAGE.draw(page)
+    drawing = MATRICES.draw(page)
     drawing.freeze, drawing.widths[1] = (FIRST_ROW - 1, 2), WIDTH
     return drawing
+
+
+def _tables(model: Model) -> Beside:
+    tables: dict[str, list[str]] = {}
+    for quantity in (each for each in model.quantities if each.sheet == SHEET):
+        kept = quantity.kind.rpartition("_")[0] if quantity.layer else ""
+        tables.setdefault(kept, []).append(quantity.name)
+    shared = tables.pop("", [])
+    beside = [Table(*shared, left=0)] if shared else []
+    return Beside(Below(*(Table(*names) for names in tables.values())), *beside)
+
+
+REMEMBERED = Page(SHEET, "", "", Made(_tables), is_helper=True, gridlines=True)
