@@ -565,7 +565,7 @@ class _Auditing:
         findings: list[Finding] = []
         rates: dict[Pair, float] = {}
         for pair, case in cases.items():
-            if pair.next and case.stated:
+            if pair.next and case.stated and self._is_taken(pair):
                 moved = number(self.values.get(pair.parameter)) - number(self.values.get(pair.next))
                 size = abs(number(self.values.get(pair.parameter)))
                 if np.isfinite(moved) and abs(case.stated) > 1e-9 * size:
@@ -587,6 +587,11 @@ class _Auditing:
         off: dict[tuple[str, str, str], list[Place]] = {}
         for own in by_step.values():
             usual = _usual([rates[p] for p in own])
+            if usual is None:
+                stated = [number(self.values.get(p)) for p in self.finder.labelled_rates]
+                usual = next(
+                    (rates[p] for p in own if any(close(rates[p], r) for r in stated)), None
+                )
             if usual is None:
                 continue
             if usual < 0:
@@ -615,6 +620,15 @@ class _Auditing:
                 said = dict(zip(("found", "usual"), what.split("|"), strict=True))
             findings.append(Finding(kind, said, self.few(cells), names))
         return _joined(findings) + self._starts(pairs)
+
+    def _is_taken(self, pair: Pair) -> bool:
+        """Tell whether a step takes a gradient itself, and no mean of those before."""
+        update = self.finder.updates[pair.parameter]
+        taken = self.finder.gradient_of(update)
+        said = self.finder.meanings
+        return update.is_inline or taken == pair.gradient or (
+            taken in said and said[taken].kind == "gradient"
+        )  # fmt: skip
 
     def _starts(self, pairs: Sequence[Pair]) -> list[Finding]:
         """Find parameters that go on from another step than the one above them."""

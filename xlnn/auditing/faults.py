@@ -274,6 +274,8 @@ class Explainer:
         left = [c for c in self.wrong if self.book.formula(c.gradient)]
         changes: dict[tuple[int, str], dict[Edge, float]] = {}
         for n, edges in enumerate(self._layers):
+            if all(close(abs(self.chain.edges[e]), 1.0) for e in edges):
+                continue  # t − y, which is no activation
             changes[n, "missing"] = dict.fromkeys(edges, 1.0)
             changes[n, "twice"] = {e: self.chain.edges[e] ** 2 for e in edges}
         while left and changes:
@@ -357,6 +359,8 @@ class Explainer:
         yield self._sign
         yield self._interchanged
         yield self._decay
+        yield self._twofold
+        yield self._neuron
         if self.chain.edges:
             yield self._operator
             yield self._missing_on_one_path
@@ -394,6 +398,35 @@ class Explainer:
 
     def _sign(self, cases: Sequence[Case]) -> Fault | None:
         return Fault("sign") if all(close(c.stated, -c.slope) for c in cases) else None
+
+    def _twofold(self, cases: Sequence[Case]) -> Fault | None:
+        for factor in (2.0, 0.5):
+            if all(close(c.stated, factor * c.slope) and c.slope for c in cases):
+                return Fault("factor", {"factor": f"{factor:.4g}"})
+        return None
+
+    def _neuron(self, cases: Sequence[Case]) -> Fault | None:
+        """Look for the derivative of a neuron that stands in one cell: missing, or of another."""
+        case = cases[0]
+        for place in self._of_step(case) & {*self.chain.cells}:
+            text = (self.book.formula(place) or "").upper()
+            if ("TANH(" in text) == ("EXP(" in text):
+                continue
+            own, other = _tanh, _sigmoid
+            if "EXP(" in text:
+                own, other = other, own
+            for kind, ratio in (
+                ("derivative", lambda y, own=own: 1 / own(y)),
+                ("function", lambda y, own=own, other=other: other(y) / own(y)),
+            ):
+                numbers = [self.values.get(self._shifted(place, c, case), 0.0) for c in cases]
+                is_it = all(
+                    own(y) and c.slope and close(c.stated, c.slope * ratio(y))
+                    for c, y in zip(cases, numbers, strict=True)
+                )
+                if is_it:
+                    return Fault(kind, {"cells": self.book.at(place)})
+        return None
 
     def _decay(self, cases: Sequence[Case]) -> Fault | None:
         """Look for a penalty on the weights that the cost leaves out: a multiple of each."""
@@ -854,6 +887,14 @@ class Explainer:
         value = self.values.get(place, np.nan)
         near = [s for e, s in self.chain.edges.items() if reads[0] in e]
         return any(close(value, s, 1e-6) for s in near)
+
+
+def _tanh(y: float) -> float:
+    return 1 - y * y
+
+
+def _sigmoid(y: float) -> float:
+    return y * (1 - y)
 
 
 def _is_plain(ratio: float) -> bool:
