@@ -38,6 +38,9 @@ NOTHING = Meaning("", "")
 NEAR = 0.02
 """How near a wrong gradient has to be to the slope to be that of nothing else, relatively."""
 
+MOST_STEPS = 40
+"""Steps for which a cost that no cell states is made up."""
+
 MOST_TRIED = 6
 """Gradients of a kind with which the cells that may be their cost are tried."""
 
@@ -125,7 +128,7 @@ class _Auditing:
             return self._judged(roles)
         roles = self.finder.find()
         if not roles.pairs:
-            roles = self._by_products(roles)
+            roles = self._implied(roles)
         if roles.pairs:
             return self._judged(self._best(roles))
         return self._slopes_only(roles)
@@ -167,50 +170,73 @@ class _Auditing:
 
     # Costs that are not stated, and gradients without headings
 
-    def _by_products(self, roles: Roles) -> Roles:
-        found = residuals(self.book, self.values)
-        if not found:
-            return roles
-        forward = self.book.cone([y for _, y, _ in found])
-        title = found[0][0][0]
-        cost = title, max(r for r, _ in self.book.filled[title.casefold()]) + 3, 1
-        pairs = by_products(self.book, forward, cost)
-        if not pairs:
-            return roles
-        best: tuple[int, str, str] | None = None
-        self.finder.take({pair.parameter for pair in pairs})
-        for name, text in implied(found):
-            self._state(cost, text)
+    def _implied(self, roles: Roles) -> Roles:
+        """Try costs whose slopes are outputs minus targets, one for the parameters of each step."""
+        book, finder = self.book, self.finder
+        found = residuals(book, self.values)
+        steps: dict[int, list[tuple[Place, Place, Place]]] = defaultdict(list)
+        for each in found if finder.parameters else ():
+            if reached := finder.reach(each[1]):
+                steps[reached].append(each)
+        for by, groups in (("headings", [*steps.values()]), ("products", [found])):
+            texts = {}
+            for own in groups[:MOST_STEPS] if found else ():
+                title = own[0][0][0]
+                bottom = max(r for r, _ in book.filled[title.casefold()])
+                texts[title, bottom + 3 + len(texts), 1] = dict(implied(own))
+            if texts and all(texts.values()):
+                pairs = self._tried(texts, by, found)
+                if pairs:
+                    total = max(len(pairs), roles.total)
+                    return replace(roles, pairs=pairs, chosen_by=by, total=total)
+        return roles
+
+    def _tried(
+        self, texts: Mapping[Place, Mapping[str, str]], by: str,
+        found: Sequence[tuple[Place, Place, Place]],
+    ) -> list[Pair]:  # fmt: skip
+        """Return pairs with the implied costs of which most gradients are the slopes."""
+        book, names = self.book, [*next(iter(texts.values()))]
+        self._state(texts, names[0])
+        self.values |= dict.fromkeys(texts, 0.0)
+        if by == "products":
+            forward = book.cone([y for _, y, _ in found])
+            pairs = by_products(book, forward, next(iter(texts)))
+            self.finder.take({pair.parameter for pair in pairs})
+        else:
+            self.finder = Finder(book, self.values)
+            pairs = [
+                replace(pair, cost=cost, others=())
+                for pair in self.finder.find().pairs
+                for cost in (pair.cost, *pair.others) if cost in texts
+            ]  # fmt: skip
+        right: dict[str, int] = {}
+        for name in names if pairs else ():
+            self._state(texts, name)
             slopes = self._measured(pairs)
             if slopes is None:
                 continue
-            right = sum(
+            right[name] = sum(
                 self._verdict(p, s, 0.0) == RIGHT for p, s in zip(pairs, slopes, strict=True)
             )
-            if best is None or right > best[0]:
-                best = right, name, text
-            if right == len(pairs):
+            if right[name] == len(pairs):
                 break
-        if best is None or best[0] == 0:
-            self._unstate(cost)
-            return roles
-        self._state(cost, best[2])
-        self.implied = cost
-        self.note("implied", cost=best[1], cells=self.book.shown(p for p, _, _ in found))
-        return replace(roles, pairs=pairs, chosen_by="products", total=len(pairs))
+        best = max(right, key=right.__getitem__, default="")
+        if not right.get(best):
+            for place in texts:
+                del book.formulas[place], self.values[place]
+            book.forget()
+            return []
+        self._state(texts, best)
+        self.implied = {*texts}
+        self.note("implied", cost=best, cells=self.few(p for p, _, _ in found))
+        return pairs
 
-    implied: Place | None = None
+    implied: frozenset[Place] | set[Place] = frozenset()
 
-    def _state(self, cost: Place, text: str) -> None:
-        book = self.book
-        book.formulas[cost] = text
-        for name in ("filled", "readers", "_areas", "_reads"):
-            book.__dict__.pop(name, None)
-
-    def _unstate(self, cost: Place) -> None:
-        del self.book.formulas[cost]
-        for name in ("filled", "readers", "_areas", "_reads"):
-            self.book.__dict__.pop(name, None)
+    def _state(self, texts: Mapping[Place, Mapping[str, str]], name: str) -> None:
+        self.book.formulas |= {place: each[name] for place, each in texts.items()}
+        self.book.forget()
 
     # Slopes
 
@@ -314,7 +340,7 @@ class _Auditing:
         judged = [
             Judged(
                 pair.name, book.at(pair.parameter), book.at(pair.gradient) if pair.gradient else "",
-                "" if pair.cost == self.implied else book.at(pair.cost),
+                "" if pair.cost in self.implied else book.at(pair.cost),
                 _finite(self._stated(pair)), _finite(slope.value), verdict,
             )
             for pair, slope, verdict in zip(pairs, slopes, verdicts, strict=True)

@@ -208,6 +208,11 @@ class Book:
                     left.pop()
         return Reach(sources, found, self.owner)
 
+    def forget(self) -> None:
+        """Forget what was read of formulas, since there are others."""
+        for name in ("filled", "readers", "_areas", "_reads"):
+            self.__dict__.pop(name, None)
+
     def _read(self, formula: str, title: str) -> Iterator[CellRange]:
         tree = parsed(formula)
         if tree is None:
