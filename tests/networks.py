@@ -18,7 +18,6 @@ from xlnn.workbooks.network.quantities.workbook import first_choices, with_recor
 from xlnn.workbooks.network.recipe import Recipe
 from xlnn.workbooks.network.sheets import drawings, workbook_layout
 from xlnn.workbooks.network.spec import LayerSpec, Spec
-from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.workbook import write
 
 NETWORK_TEMPLATES = [name for name in names() if "kind" not in template(name).values]
@@ -162,5 +161,5 @@ def write_recipe(path, recipe, **values):
     layout = workbook_layout(recipe.spec, words)
     inputs = with_records(recipe.spec, recipe.inputs)
     inputs |= first_choices(layout.model, recipe.inputs)
-    write(path, layout, drawings(Context(recipe.spec, layout, words)), inputs, values=values)
+    write(path, layout, drawings(recipe.spec, layout, words), inputs, values=values)
     return path
