@@ -1,14 +1,19 @@
 """A build without a template chooses a network that fits the data, and says what it chose."""
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from sklearn import datasets
+from test_checker import edit
 
 import xlnn
 from xlnn.building.chosen import FORMULAS, chosen
 from xlnn.building.limits import size
+from xlnn.checking.check import check
 from xlnn.errors import OptionsError
+from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import values
 from xlnn.options import Options
 from xlnn.reference import run
 
@@ -181,3 +186,38 @@ def test_templates_are_listed_with_what_they_are(tmp_path):
     assert "exclusive or" in xlnn.templates()["xor"]
     with pytest.raises(OptionsError, match="holds no network"):
         xlnn.load(xlnn.build("sequences", tmp_path / "s.xlsx", verify=False).path).predict([1])
+
+
+WORDS = "colour,size,a = b,works,kind\n" + "".join(
+    f"{('red', 'blue', 'green')[n % 3]},{n % 5},{n % 2},{('yes,A', 'no,B')[n % 2]}\n"
+    for n in range(12)
+)
+
+
+@pytest.mark.ci
+def test_a_new_row_is_typed_by_its_words(tmp_path):
+    """A heading with an equals sign is no column of words."""
+    data = tmp_path / "words.csv"
+    data.write_text(WORDS)
+    options = {"label": "kind", "epochs": 1, "hidden": 2, "test_share": 0, "verify": False}
+    path = xlnn.build(data=data, output=tmp_path / "words.xlsx", **options).path
+    layout = layout_of(read_spec(path))
+    assert layout.model["draw_raw"].equation.typed(np.array([0, 0, 1, 3, 1, 0])) == (
+        [3.0, 1.0], ["red", "no"]
+    )  # fmt: skip
+    sheet = openpyxl.load_workbook(path)["Predict"]
+    for name, headings in {"word": ["colour", "works"], "number": ["size", "a = b"]}.items():
+        block = layout.blocks[f"draw_typed_{name}"]
+        assert [sheet.cell(block.row - 1, block.column + n).value for n in (0, 1)] == headings
+    lists = {v.formula1 for v in sheet.data_validations.dataValidation}
+    assert {'"blue,green,red"', '"yes,no"'} <= lists
+    typed = {
+        layout.cell("draw_typed_word", (0,)): "Blue",
+        layout.cell("draw_typed_word", (1,)): "perhaps",
+        layout.cell("draw_typed_number", (0,)): 7,
+    }
+    got = values(edit(path, typed), "formualizer")
+    assert got["draw_raw"].ravel()[[0, 1, 2, 3, 5]].tolist() == [1, 0, 0, 7, 0]
+    assert check(path, "formualizer").agrees
+    again = xlnn.build(from_workbook=path, output=tmp_path / "again.xlsx", verify=False).path
+    assert read_spec(again).words == (("colour", "blue", "green", "red"), ("works", "yes", "no"))

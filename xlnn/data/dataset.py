@@ -40,6 +40,8 @@ class Dataset:
         What was read, as a person is told it, a sentence each; () where nothing was read.
     missing : str
         What was made of missing values, ``drop`` or ``mean``; "" where none were missing.
+    words : tuple of tuple of str
+        Of each column of words its heading, and the words that it holds.
     """
 
     x: np.ndarray
@@ -50,6 +52,7 @@ class Dataset:
     is_regression: bool = False
     told: tuple[str, ...] = ()
     missing: str = ""
+    words: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from xlnn.data.summary import (
 )
 from xlnn.data.survey import TOTALS, TRUTHS, Survey, no_number, surveyed
 from xlnn.data.wording import listed, printable, short
-from xlnn.data.words import Words, counts_rows, cut
+from xlnn.data.words import Words, counts_rows, cut, kept_words
 from xlnn.errors import DataError
 
 
@@ -200,6 +200,7 @@ def _dataset(
         is_regression=here.label is None,
         told=(f"{rows.name}: {told}.", *_notes(rows, here), *notes, *kept.told),
         missing=kept.missing,
+        words=kept_words(survey.words.values() if survey else (), features),
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
@@ -121,6 +122,42 @@ def known_words(heading: str, features: Sequence[str]) -> Words | None:
         if between and base == heading
     )
     return Words(heading, kinds) if kinds else None
+
+
+def kept_words(columns: Iterable[Words], features: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the heading and the words of each column of words that inputs were made of.
+
+    >>> kept_words([words("smoker", ["yes", "no"])], ["age", "smoker = yes"])
+    (('smoker', 'yes', 'no'),)
+    """
+    return tuple(
+        (each.heading, *each.kinds, *sorted(each.known.difference(each.kinds)))
+        for each in columns
+        if {*each.features} & {*features}
+    )
+
+
+def typed_as(
+    features: Sequence[str], columns: Sequence[Sequence[str]]
+) -> tuple[int | tuple[int, str], ...]:
+    """Tell of each input which number it is, or of which column of words it is 1 for which word.
+
+    Parameters
+    ----------
+    features : sequence of str
+    columns : sequence of sequences of str
+        As `kept_words` has them.
+
+    >>> typed_as(["age", "smoker = yes"], [("smoker", "yes", "no")])
+    (0, (0, 'yes'))
+    """
+    known = {
+        joined(heading, kind): (number, kind)
+        for number, (heading, *kinds) in enumerate(columns)
+        for kind in kinds
+    }
+    numbers = count()
+    return tuple(known.get(feature) or next(numbers) for feature in features)
 
 
 def bases(features: Sequence[str]) -> list[str]:

@@ -319,3 +319,50 @@ class Caption(Sentence):
 
     def cell(self, number: Cells, label: Cells) -> str:
         return f'={number[()]}&": "&{label[()]}'
+
+
+class FromWords(Equation):
+    """The inputs of a row that a person typed: its numbers, and 1 or 0 for each of its words.
+
+    Small and large letters are one, as the = of a cell has it.
+
+    Parameters
+    ----------
+    inputs : sequence of int or (int, str)
+        For each input the position of its number, or that of a word and the word for which it is 1.
+    others : tuple of str
+        For each word the one that is 1 in no input.
+    """
+
+    coarse = repeats = jumps = True
+    optional = ("number",)
+
+    def __init__(self, inputs: Sequence[int | tuple[int, str]], others: tuple[str, ...]) -> None:
+        self.inputs, self.others = tuple(inputs), others
+
+    def typed(self, row: np.ndarray) -> tuple[list[float], list[str]]:
+        """Return the numbers and the words that a person types for some inputs."""
+        numbers, words = [], [*self.others]
+        for of, value in zip(self.inputs, row, strict=True):
+            if isinstance(of, int):
+                numbers.append(float(value))
+            elif value:
+                words[of[0]] = of[1]
+        return numbers, words
+
+    def array(self, word: np.ndarray, number: np.ndarray | None = None) -> np.ndarray:
+        """Return the inputs, shape (1, 1, inputs)."""
+        said = [str(each).lower() for each in word]
+        row = [
+            number[of] if isinstance(of, int) else float(said[of[0]] == of[1].lower())
+            for of in self.inputs
+        ]
+        return np.array(row, dtype=float)[np.newaxis, np.newaxis]
+
+    def cell(self, _: int, unit: int, word: Cells, number: Cells | None = None) -> str:
+        """Return the formula of one input."""
+        of = self.inputs[unit]
+        if isinstance(of, int):
+            return f"={number[of]}"
+        kind = of[1].replace('"', '""')
+        return f'=IF({word[of[0]]}&""="{kind}",1,0)'

@@ -219,6 +219,7 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
             features=spec.features,
             is_regression=spec.is_regression,
             missing=spec.missing,
+            words=spec.words,
         ),
         test_share=spec.test_images / len(x),
         held=np.arange(len(x)) >= spec.images,

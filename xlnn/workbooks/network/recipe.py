@@ -131,6 +131,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             "regularised": penalties[0] is not None,
             "spare": spare,
             "told": list(origin.told),
+            "words": data.words if data.picture is None else (),
         }
     )
     own, notes = _own(spec, runs, penalties, large=options.large)

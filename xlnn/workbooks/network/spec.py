@@ -305,7 +305,7 @@ MOST_DECIMALS = 6
 
 WHERE_OTHER = (
     "missing", "scaled_targets", "decimals", "optimizer", "regularised", "runs", "compared",
-    "seeds", "spare", "told",
+    "seeds", "spare", "told", "words",
 )  # fmt: skip
 """What the sheet Spec names only where it is not as usual."""
 
@@ -375,6 +375,8 @@ class Spec:
         How many of the images are empty rows at the end, prepared for a person's own.
     told : tuple of str
         Of `TOLD`, what is to be said of the model that the network was taken from.
+    words : tuple of tuple of str
+        As in `xlnn.data.Dataset`.
     """
 
     kind: ClassVar[str] = "network"
@@ -401,6 +403,7 @@ class Spec:
     seeds: tuple[int, ...] = ()
     spare: int = 0
     told: tuple[str, ...] = ()
+    words: tuple[tuple[str, ...], ...] = ()
 
     @property
     def number_of_runs(self) -> int:
@@ -547,4 +550,15 @@ class Spec:
         DataError
             A value is missing, has the wrong type or is out of range.
         """
-        return cls(**entries(cls, values, layers=layers_of))
+        return cls(**entries(cls, values, layers=layers_of, words=_words_of))
+
+
+def _words_of(values: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """Read the columns of words of a Spec from its plain values."""
+    found = values.get("words", ())
+    if not isinstance(found, list | tuple) or not all(
+        isinstance(each, list | tuple) and len(each) > 1 and all(isinstance(w, str) for w in each)
+        for each in found
+    ):
+        raise DataError("words is not a list of columns, each a heading and its words.")
+    return tuple(map(tuple, found))

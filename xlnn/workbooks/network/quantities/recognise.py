@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from xlnn.data.words import typed_as
 from xlnn.equations.lens import PixelShare
-from xlnn.equations.lookup import Copy
+from xlnn.equations.lookup import Copy, FromWords
 from xlnn.equations.verdict import LargestUnit, Predicted, Tied
 from xlnn.equations.wording import Bar, Name, Prediction, Verdict
 from xlnn.quantity import Quantity
@@ -11,6 +12,7 @@ from xlnn.workbooks.network.quantities.lens import ONE, forward_by_bands, shown_
 from xlnn.workbooks.network.quantities.network import scaled
 from xlnn.workbooks.network.quantities.play import NUMBERS
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.spec import Spec
 
 SHEET = "recognise"
 PREFIX = "draw_"
@@ -33,11 +35,20 @@ def recognise(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     one = {"axes": (ONE,), **shown}
     if stack.spec.epochs:
         yield quantity("epoch", choices=(0, stack.spec.epochs), number_format="0", **shown)
+    given = {"shape": stack.spec.picture, "number_format": "General", **one}
+    if stack.spec.words:
+        equation = from_words(stack.spec)
+        count = sum(isinstance(each, int) for each in equation.inputs)
+        uses = {"word": "draw_typed_word"} | ({"number": "draw_typed_number"} if count else {})
+        if count:
+            yield quantity("typed_number", shape=(count,), number_format="General", **shown)
+        yield quantity("typed_word", shape=(len(stack.spec.words),), is_text=True, **shown)
+        given |= {"equation": equation, "uses": uses}
     if stack.spec.scaled:
-        yield quantity("raw", shape=stack.spec.picture, number_format="General", **one)
+        yield quantity("raw", **given)
         yield scaled(stack.spec.picture, **one)
     else:
-        yield quantity("x", shape=stack.spec.picture, number_format="General", **one)
+        yield quantity("x", **given)
     # state 0 is the start, so the weights after epoch e stand in row e + 1
     yield from weights(stack, PREFIX, SHEET, "draw_epoch", row=2)
     yield from forward_by_bands(stack, slopes=False, **one)
@@ -66,6 +77,16 @@ def recognise(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         said["tied"] = "draw_tied"
     verdict = Verdict(words["verdict"], words["undecided"], is_share=stack.is_share)
     yield quantity("verdict", equation=verdict, uses=said, is_text=True, **one)
+
+
+def from_words(spec: Spec) -> FromWords:
+    """Return how the inputs follow from a row as a person types it."""
+    inputs = typed_as(spec.features, spec.words)
+    others = (
+        next((word for word in column[1:] if (number, word) not in inputs), "–")
+        for number, column in enumerate(spec.words)
+    )
+    return FromWords(inputs, tuple(others))
 
 
 def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:

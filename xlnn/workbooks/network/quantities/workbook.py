@@ -154,7 +154,11 @@ def first_choices(
     drawn = "raw" if "raw" in inputs else "x"
     if drawing := model.by_name.get(f"draw_{drawn}"):
         *_, last = [image for image in inputs[drawn] if image.any()] or inputs[drawn]
-        choices[drawing.name] = last.reshape(drawing.lengths)
+        if drawing.is_input:
+            choices[drawing.name] = last.reshape(drawing.lengths)
+        else:
+            typed = drawing.equation.typed(last.ravel())
+            choices["draw_typed_number"], choices["draw_typed_word"] = typed
     return {
         name: np.asarray(value, dtype=object if model[name].is_text else float)
         for name, value in choices.items()

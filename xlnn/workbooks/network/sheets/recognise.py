@@ -9,6 +9,7 @@ from xlnn.address import address
 from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity, superscript
+from xlnn.workbooks.network.quantities.recognise import from_words
 from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
 from xlnn.workbooks.network.sheets.listing import draw_headings, listed_at, name_look
 from xlnn.workbooks.network.sheets.unit_rows import (
@@ -41,6 +42,9 @@ SHEET, PREFIX = "recognise", "draw_"
 TOP, LEFT, CELL, NUMBERS = 4, 2, 6.9, 12
 OUTPUTS = TOP + 4
 """The first row of the outputs: above stands what they come to, below the choice of the epoch."""
+
+LONGEST_LIST = 255
+"""Characters of a list that stands in a validation, in Excel."""
 
 FEATURE_WIDTH, FEATURE_HEIGHT = 8.6, 27
 FEATURE = replace(LABEL, align="center", wrap=True)
@@ -98,9 +102,13 @@ def _place_top(model: Model) -> Iterator[Block]:
     rows = model[f"{PREFIX}x"].shape[0]
     if f"{PREFIX}epoch" in model.by_name:
         yield from with_used(model, f"{PREFIX}epoch", TOP, LEFT + 3)
-    yield single_block(model[PREFIX + _drawn(model)], TOP + 2, LEFT, (1, 0), (0, 1))
+    row = TOP + 2
+    for name in _typed(model):
+        yield single_block(model[name], row, LEFT, (0, 1))
+        row += 2
+    yield single_block(model[PREFIX + _drawn(model)], row, LEFT, (1, 0), (0, 1))
     if f"{PREFIX}raw" in model.by_name:
-        yield single_block(model[f"{PREFIX}x"], TOP + 3 + rows, LEFT, (1, 0), (0, 1))
+        yield single_block(model[f"{PREFIX}x"], row + 1 + rows, LEFT, (1, 0), (0, 1))
     listed = _listed(model)
     right = listed["name"]
     for name, column in listed.items():
@@ -122,6 +130,7 @@ def _first_row(model: Model) -> int:
     rows, outputs = model[f"{PREFIX}x"].shape[0], model[f"{PREFIX}output"].shape[0]
     if f"{PREFIX}raw" in model.by_name:
         rows += rows + 1
+    rows += 2 * len(_typed(model))
     return max(TOP + 2 + rows, OUTPUTS + outputs) + 2
 
 
@@ -140,6 +149,12 @@ def _place_row(model: Model, layer: str, row: int) -> Iterator[Block]:
 def _drawn(model: Model) -> str:
     """Return the name of what is drawn or typed: the inputs, before they are scaled."""
     return "raw" if f"{PREFIX}raw" in model.by_name else "x"
+
+
+def _typed(model: Model) -> list[str]:
+    """Return the names of the numbers and the words of which the inputs are made."""
+    names = (f"{PREFIX}typed_number", f"{PREFIX}typed_word")
+    return [*filter(model.by_name.__contains__, names)]
 
 
 def _numbers(model: Model, layer: str) -> list[str]:
@@ -164,6 +179,7 @@ def draw(page: Context) -> Drawing:
         drawing.put(epoch.row, LEFT, words("recognise", "epoch"), LABEL)
         drawing.validations.append(row_validation(page, epoch, page.layout.on("weights")[0]))
     _draw_grid(drawing, page, grid)
+    _draw_lists(drawing, page)
     drawing.widths |= dict.fromkeys(_number_columns(model), NUMBERS)
     if f"{PREFIX}label" in blocks:
         label = blocks[f"{PREFIX}label"]
@@ -200,10 +216,15 @@ def _draw_grid(drawing: Drawing, page: Context, grid: Block) -> None:
     words, features = page.words, page.spec.features
     scaled = page.layout.blocks[f"{PREFIX}x"]
     if features:
-        drawing.validations.append(number_validation(cell_range(grid), words))
-        for position, name in enumerate(features):
-            drawing.put(grid.row - 1, grid.column + position, name, named_over(features, FEATURE))
-        drawing.heights[grid.row - 1] = FEATURE_HEIGHT
+        typed = [page.layout.blocks[name] for name in _typed(page.layout.model)]
+        named = [(block, _typed_names(page, block)) for block in typed]
+        for block, those in [(grid, features), *named]:
+            for position, name in enumerate(those):
+                look = named_over(features, FEATURE)
+                drawing.put(block.row - 1, block.column + position, name, look)
+            drawing.heights[block.row - 1] = FEATURE_HEIGHT
+            if block.quantity.is_input and not block.quantity.is_text:
+                drawing.validations.append(number_validation(cell_range(block), words))
     else:
         drawing.put(grid.row - 1, LEFT, words("recognise", "grid"), LABEL)
         drawing.heights |= squares(grid, CELL, page.layout.blocks[f"{PREFIX}output"])
@@ -217,6 +238,25 @@ def _draw_grid(drawing: Drawing, page: Context, grid: Block) -> None:
         drawing.colour(scaled, *on_ink(address(scaled.row, scaled.column)))
     if scaled is not grid:
         drawing.put(scaled.row - 1, LEFT, words("recognise", "scaled"), LABEL)
+
+
+def _typed_names(page: Context, block: Block) -> list[str]:
+    """Return what stands over the numbers, or over the words, that are typed."""
+    if block.quantity.is_text:
+        return [heading for heading, *_ in page.spec.words]
+    inputs = zip(page.spec.features, from_words(page.spec).inputs, strict=True)
+    return [name for name, of in inputs if isinstance(of, int)]
+
+
+def _draw_lists(drawing: Drawing, page: Context) -> None:
+    """Let each word be chosen from those of its column, or typed."""
+    block = page.layout.blocks.get(f"{PREFIX}typed_word")
+    for position, (_, *kinds) in enumerate(page.spec.words if block else ()):
+        listed = ",".join(kinds)
+        if len(listed) <= LONGEST_LIST and not any(set(kind) & {",", '"'} for kind in kinds):
+            chosen = DataValidation(type="list", formula1=f'"{listed}"', showErrorMessage=False)
+            chosen.add(address(*block.address((position,))))
+            drawing.validations.append(chosen)
 
 
 def _draw_layers(drawing: Drawing, page: Context) -> None:
@@ -260,7 +300,9 @@ def _look(model: Model, quantity: Quantity) -> Look:
     if quantity.choices:
         return CHOICE
     if quantity.is_input:
-        return replace(PICTURE, fill="input", ink=INPUT_INK, number_format="General", border=True)
+        typed = "@" if quantity.is_text else "General"  # what is typed there stays a word
+        look = replace(PICTURE, fill="input", ink=INPUT_INK, number_format=typed, border=True)
+        return replace(look, shrink=quantity.is_text)
     if look or len(quantity.shape) == 3:
         return look or replace(PICTURE, border=True)
     if quantity.kind in PARAMETERS and len(model[f"{PREFIX}a{quantity.layer}"].shape) > 1:
