@@ -40,6 +40,29 @@ def test_large_lets_it_pass(tmp_path, monkeypatch):
     assert built.formulas > limits.LARGE
 
 
+@pytest.mark.parametrize(
+    ("inputs", "hidden", "remedy"),
+    [
+        pytest.param(
+            784,
+            40,
+            r"31,\d+ columns and Excel has 16,384: .*At most 20 hidden units fit",
+            marks=pytest.mark.ci,
+        ),
+        (5_000, 2, "It fits with fewer inputs only"),
+        (20_000, 2, "20,001 columns were found; a sheet has 16,384"),
+    ],
+)
+def test_what_is_too_wide_says_what_fits(tmp_path, inputs, hidden, remedy):
+    rows = [f"{'ab'[n % 2]},{','.join(str(n % 2) for _ in range(inputs))}" for n in range(4)]
+    data = tmp_path / "wide.csv"
+    data.write_text("\n".join([f"kind,{','.join(f'c{n}' for n in range(inputs))}", *rows]))
+    options = {"label": "kind", "table": True, "hidden": hidden, "epochs": 1, "large": True}
+    with pytest.raises(DataError, match=remedy):
+        build(data=data, output=tmp_path / "built.xlsx", verify=False, **options)
+    assert [each.name for each in tmp_path.iterdir()] == ["wide.csv"]
+
+
 def test_inputs_are_counted_as_well_as_formulas(tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "LARGE_INPUTS", 1_000)
     with pytest.raises(DataError, match=r"would have .* formulas, 1,\d+ inputs, .*add --large"):

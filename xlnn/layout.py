@@ -630,5 +630,5 @@ def _check_grid(block: Block, title: str) -> None:
     if column > COLUMNS:
         raise WidthError(
             f"The sheet {title} would have {column:,} columns and Excel has {COLUMNS:,}: "
-            "make the layers narrower."
+            "make the layers narrower, or use fewer inputs."
         )

@@ -121,6 +121,10 @@ def counting_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) ->
             raise WidthError(
                 f"{error} At most {units:,} hidden units fit (--hidden {units})."
             ) from error
+        if getattr(spec, "layers", ()):
+            raise WidthError(
+                f"{error} It fits with fewer inputs only (--columns or --drop, or smaller pictures)."
+            ) from error
         raise
     except DataError as error:
         epochs = getattr(spec, "epochs", 0)
