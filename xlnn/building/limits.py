@@ -123,7 +123,7 @@ def counting_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) ->
             ) from error
         if getattr(spec, "layers", ()):
             raise WidthError(
-                f"{error} It fits with fewer inputs only (--columns or --drop, or smaller pictures)."
+                f"{error} It fits with fewer inputs only (--columns, --drop, smaller pictures)."
             ) from error
         raise
     except DataError as error:
