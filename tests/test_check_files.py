@@ -134,3 +134,24 @@ def test_an_error_of_ours_is_not_hidden(good, monkeypatch):
 
     monkeypatch.setattr(checking, "check", fail)
     assert isinstance(run(good).exception, ZeroDivisionError)
+
+
+@pytest.mark.ci
+def test_parts_are_checked_in_processes_and_a_log_is_resumed(good, wrong, tmp_path):
+    log = tmp_path / "log.jsonl"
+    first = run(good, wrong, "--shard", "1/2", "--log", log)
+    assert (first.exit_code, "good.xlsx" in first.output) == (0, True)
+    with log.open("a") as file:
+        file.write('{"path": "cut')
+    both = run(good, wrong, "--jobs", "2", "--log", log)
+    assert both.exit_code == 1
+    assert "good.xlsx" not in both.output
+    assert "Training!C5" in both.output
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [(line["path"], line["agrees"]) for line in lines] == [
+        (str(good), True), (str(wrong), False),
+    ]  # fmt: skip
+    assert run(good, wrong, "--log", log).exit_code == 1  # as the log says
+    assert run(good, "--shard", "3/2").exit_code == 2
+    log.write_text("no log\n")
+    assert "no line of a log" in str(run(good, "--log", log).exception)

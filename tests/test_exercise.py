@@ -26,6 +26,7 @@ from xlnn.cli import cli
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.exercises.exercise import Source, exercise, inputs_of
+from xlnn.exercises.grading import grade
 from xlnn.exercises.handed_out import exercise_of
 from xlnn.exercises.levels import blanks_of, in_order, is_exercise
 from xlnn.exercises.roster import HEADINGS, file_names, students
@@ -164,6 +165,33 @@ def test_a_sentence_waits_for_all_that_it_is_computed_from(engine, tmp_path):
     solved = filled(path, tmp_path / "solved.xlsx", blank)
     assert str(values(solved, engine)["where"]).startswith("Of the 36 directions tried")
     assert check(solved, engine, 1).agrees
+
+
+GAP = re.compile(r"  |[ (][,.;:!?)](?!\d)|[=<>≈→] *(?:[,;:)]|\.?$)|#\w+[/!]")
+"""How a sentence reads of which a number is missing."""
+
+
+@pytest.mark.parametrize("what", [*dict.fromkeys(("descent", "xor", *names()))])
+@pytest.mark.first(2)
+@pytest.mark.ci
+def test_no_sentence_of_a_fresh_exercise_has_a_gap(what, tmp_path):
+    path = made(tmp_path / "exercise.xlsx", what, level=5)
+    _, layout = described(path)
+    said = values(path, "formualizer")
+    every = [q.name for q in layout.model.quantities if q.is_sentence]
+    gaps = {
+        name: str(entry)
+        for name in every
+        for entry in np.ravel(said[name])
+        if GAP.search(str(entry))
+    }
+    assert every
+    assert gaps == {}
+
+
+def test_a_gap_is_told_from_a_sentence():
+    assert GAP.search("η = 0.098 is above : near the minimum")
+    assert not GAP.search("η = 0.098 is above 0.5: near the minimum, x = .5 (of 2).")
 
 
 @pytest.mark.parametrize("what", ["solver", "cnn-solver"])
@@ -552,6 +580,27 @@ def test_without_its_sheet_an_exercise_is_checked_as_before(delta, tmp_path):
     )()
     workbook.save(path)
     assert check(path, "formualizer", 1).agrees
+
+
+@pytest.mark.ci
+def test_a_renamed_spec_and_a_deleted_sheet_exercise_cost_nothing(tmp_path):
+    path = made(tmp_path / "key.xlsx", "descent", level=1, key=True)
+    book = openpyxl.load_workbook(path)
+    book["Spec"].title = "Notes"
+    del book["Exercise"]
+    book.save(path)
+    (grades,) = grade(path, seed=0, workers=1)
+    assert (grades.error, grades.points) == ("", grades.of)
+
+
+@pytest.mark.ci
+def test_a_level_that_was_not_handed_out_is_noted(tmp_path):
+    path = made(tmp_path / "key.xlsx", "descent", level=1, key=True)
+    (same,), (other,) = (grade(path, seed=0, workers=1, level=level) for level in (1, 2))
+    assert same.asked_otherwise == ()
+    assert set(exercise_of(made(tmp_path / "2.xlsx", "descent", level=2)).blank) == {
+        *exercise_of(path).blank, *other.asked_otherwise,
+    }  # fmt: skip
 
 
 def test_sums_of_what_is_tiny_large_or_constant_tell_right_from_wrong():

@@ -1,7 +1,8 @@
 """Read the sheet Spec, and the layout and the notes that follow from it."""
 
+import re
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from math import prod
 from pathlib import Path
 from typing import Protocol
@@ -25,6 +26,9 @@ from xlnn.xlsx.parts import sheet_parts
 
 SPARE = 10_000
 """Cells that a Spec may describe beyond twice those that the sheets span: rows were deleted."""
+
+_FORMAT = re.compile(r"format = [0-9]+")
+"""How a Spec begins."""
 
 LONGEST_SPEC = 10_000
 """Cells of a Spec sheet that are read."""
@@ -54,7 +58,10 @@ def spec_text(path: Path) -> tuple[str, str]:
         The file has no Spec sheet.
     """
     known = {text(lang).sheets["spec"] for lang in languages()}
-    title = next((title for title in sheet_parts(path) if title in known), None)
+    titles = sheet_parts(path)
+    title = next((title for title in titles if title in known), None)
+    if title is None:  # it was renamed, and is known by how it begins
+        title = next((title for title in titles if _FORMAT.match(_first(path, title))), None)
     if title is None:
         raise WorkbookError(
             f"{path.name} has no sheet Spec: it was not written by xlnn, or the sheet was deleted."
@@ -69,6 +76,12 @@ def spec_text(path: Path) -> tuple[str, str]:
 def is_earlier(path: Path) -> bool:
     """Tell whether an earlier version of xlnn made a workbook."""
     return spec_text(path)[1].startswith(f"format = {EARLIER}\n")
+
+
+def _first(path: Path, title: str) -> str:
+    """Return the text in the cell with which a Spec begins."""
+    begin = takewhile(lambda cell: cell.row <= FIRST_ROW, cells(path, title))
+    return next((str(c.value) for c in begin if (c.row, c.column) == (FIRST_ROW, 1)), "")
 
 
 def _lines(path: Path, title: str) -> list[str]:
