@@ -748,8 +748,76 @@ def unnamed(fault, style, *, rows=4):
     return made
 
 
+def optimised(fault, style, *, steps=9):
+    """Adam written out, a bias called c as a cost may be, and a view of one step by INDEX."""
+    book = Workbook()
+    sheet = book.active
+    made = Made(f"optimised {style}", book, fault)
+    t = Table(sheet, 4, 1)
+    for n, (key, head, value) in enumerate(
+        (("eta", "α", 0.05), ("b1", "β1", 0.9), ("b2", "β2", 0.999))
+    ):
+        sheet.cell(1, 1 + 2 * n, head)
+        sheet.cell(1, 2 + 2 * n, value)
+        t.beside[key] = f"${get_column_letter(2 + 2 * n)}$1"
+    data = [(0.3, 0.9), (-0.7, 0.4), (0.5, 1.1)]
+    t.add("n", "step", "{n<}+1", 1)
+    for key, start in (("w", 0.2), ("c", 0.1)):
+        t.add(
+            key,
+            key,
+            f"{{{key}<}}-@eta*{{m{key}^<}}/(SQRT({{q{key}^<}})+1E-8)".replace("^", "h"),
+            start,
+        )
+    for n, key in enumerate("xt"):
+        t.add(key, key, *(lambda s, n=n: data[s % 3][n],) * 2)
+    t.add("y", "y", "TANH({w}*{x}+{c})")
+    t.add("C", COSTS[style], "({y}-{t})^2/2")
+    own = {"w": "({y}-{t})*(1-{y}^2)*{x}", "c": "({y}-{t})*(1-{y}^2)"}
+    for key, text in own.items():
+        t.add(f"d{key}", GRADIENTS[style].format(key), text)
+    for key in own:
+        for memory, rate, power in (("m", "@b1", ""), ("q", "@b2", "^2")):
+            now = f"(1-{rate})*{{d{key}}}{power}"
+            cell = f"{memory}{key}"
+            t.add(cell, cell, f"{rate}*{{{cell}<}}+{now}", now)
+            t.add(f"{cell}h", f"{cell} corrected", f"{{{cell}}}/(1-{rate}^{{n}})")
+    view = book.create_sheet("View")
+    view["A1"], view["B1"] = "step", 3
+    for row, key in enumerate(("w", "c", "C", "dw", "dc"), 3):
+        view[f"A{row}"] = t.heads[key]
+        cells = f"{t.at(key, 0)}:{t.at(key, steps - 1)}"
+        view[f"B{row}"] = f"=INDEX({sheet.title}!{cells},$B$1)"
+    faults = {
+        "other function": {f"d{k}": text.replace("1-{y}^2", "{y}*(1-{y})") for k, text in own.items()},
+        "sign": {"dw": f"-{own['w']}"},
+    }  # fmt: skip
+    return stepwise(t, steps, fault, faults, sheet, made)
+
+
+def no_cost(fault, style, *, steps=8):
+    """A neuron with y − t in each step, and no cell that holds the cost."""
+    book = Workbook()
+    sheet = book.active
+    made = Made(f"no cost {style}", book, fault)
+    t = Table(sheet, 3, 1)
+    sheet["A1"], sheet["B1"] = "η", 0.5
+    t.beside["eta"] = "$B$1"
+    data = [(0.2, -0.6, 1), (1.1, 0.4, 0), (-0.7, 0.9, 1)]
+    for n, key in enumerate(("x1", "x2", "t")):
+        t.add(key, key, *(lambda s, n=n: data[s % 3][n],) * 2)
+    own = {"w1": "{e}*{x1}", "w2": "{e}*{x2}", "b": "{e}"}
+    for key, start in zip(own, (0.3, -0.2, 0.1), strict=True):
+        t.add(key, key, f"{{{key}<}}-@eta*{{d{key}<}}", start)
+    t.add("y", "y", "1/(1+EXP(-({w1}*{x1}+{w2}*{x2}+{b})))")
+    t.add("e", "δ", "{y}-{t}")
+    for key, text in own.items():
+        t.add(f"d{key}", GRADIENTS[style].format(key), text)
+    return stepwise(t, steps, fault, {"input": {"dw2": own["w1"]}}, sheet, made)
+
+
 LAYOUTS = {
-    "unnamed": unnamed,
+    "unnamed": unnamed, "optimised": optimised, "no cost": no_cost,
     "homework": homework, "deltas": deltas, "softmax": softmax, "batch": batch,
     "matrices": matrices, "regression": regression, "per image": per_image, "bare": bare,
 }  # fmt: skip
@@ -855,3 +923,6 @@ def sheets():
     yield "bare", "", {"style": "d"}
     for fault in ("no derivative", "sign", "factor"):
         yield "bare", fault, {"style": "d"}
+    for layout, faults in (("optimised", ("other function", "sign")), ("no cost", ("input",))):
+        for n, fault in enumerate(("", *faults)):
+            yield layout, fault, {"style": ("d", "zh", "ja")[n]}

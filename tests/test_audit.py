@@ -87,6 +87,7 @@ KINDS = {
     ("batch", "short"): "range",
     ("per image", "sum"): "sum",
     ("per image", "extra derivative"): "twice",
+    ("optimised", "other function"): "function",
 }
 """What is said of a fault."""
 
@@ -327,6 +328,80 @@ def test_slopes_become_comments_where_there_is_no_room(tmp_path):
     assert done.exit_code == 0
     sheet = load_workbook(tmp_path / "net-slopes.xlsx").active
     assert sheet["C2"].comment.text.startswith("slope 0.00")
+
+
+def regression_sheet(gradients, heading="dL/d{}"):
+    """Return a line through three points, with these gradients of w and b by their headings."""
+    book = Workbook()
+    sheet = book.active
+    for row in (["w", 0.3], ["b", -0.2], ["L", "=(B1+B2-1)^2+(2*B1+B2-3)^2+(4*B1+B2-3)^2"]):
+        sheet.append(row)
+    for name, text in zip("wb", gradients, strict=True):
+        sheet.append([heading.format(name), text])
+    return book
+
+
+SLOPE_W = "=2*((B1+B2-1)+2*(2*B1+B2-3)+4*(4*B1+B2-3))"
+SLOPE_B = "=2*((B1+B2-1)+(2*B1+B2-3)+(4*B1+B2-3))"
+
+
+def test_gradients_that_fit_nothing_are_not_accused(tmp_path):
+    """Where none agrees and no fault explains them, the cost may be another cell."""
+    regression_sheet(["=B1*7.3+EXP(B2)", "=B2*5.1+B1"]).save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [j.verdict for j in found.judged] == ["vague", "vague"]
+    assert not found.findings
+    assert not found.agrees
+    (note,) = [n for n in found.notes if n.kind.startswith("doubt")]
+    assert (note.kind, note.said) == ("doubt_unfit", {"cells": "B4:B5", "of": "B3"})
+    said = CliRunner().invoke(cli, ["audit", str(tmp_path / "net.xlsx")])
+    assert said.exit_code == 1
+    assert "0 wrong, 2 not judged" in said.output
+
+
+def test_one_that_fits_is_evidence_against_another(tmp_path):
+    regression_sheet([SLOPE_W, "=B2*5.1+B1"]).save(tmp_path / "net.xlsx")
+    assert [j.verdict for j in audit(tmp_path / "net.xlsx").judged] == [RIGHT, WRONG]
+
+
+def test_whoever_names_the_cells_is_believed(tmp_path):
+    regression_sheet(["=B1*7.3+EXP(B2)", "=B2*5.1+B1"]).save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx", cost="B3", parameters="B1:B2", gradients="B4:B5")
+    assert [j.verdict for j in found.judged] == [WRONG, WRONG]
+
+
+def test_a_penalty_that_the_cost_leaves_out_is_no_fault(tmp_path):
+    book = regression_sheet([f"{SLOPE_W}+0.1*B1", f"{SLOPE_B}+0.1*B2"])
+    sheet = book.active
+    for row, name in ((6, "v"), (7, "k")):  # two more, since two may agree by chance
+        sheet.append([name, 0.4])
+        sheet["B3"] = sheet["B3"].value + f"+(B{row}-2)^2"
+        sheet[f"C{row}"], sheet[f"D{row}"] = f"dL/d{name}", f"=2*(B{row}-2)+0.1*B{row}"
+    book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [n.kind for n in found.notes if n.kind.startswith("doubt")] == ["doubt_decay"]
+    assert WRONG not in {j.verdict for j in found.judged}
+
+
+def test_two_networks_may_have_a_rate_each(tmp_path):
+    book = regression_sheet([SLOPE_W, SLOPE_B])
+    sheet = book.active
+    for row, name in ((8, "w"), (9, "b")):
+        sheet[f"A{row}"], sheet[f"B{row}"] = f"new {name}", f"=B{row - 7}-$E$1*B{row - 4}"
+    sheet["D1"], sheet["E1"], sheet["D2"], sheet["E2"] = "η", 0.01, "η2", 0.02
+    sheet["A12"], sheet["B12"], sheet["A13"], sheet["B13"] = "v", 1.2, "k", 0.4
+    sheet["B3"] = sheet["B3"].value + "+(B12*B13-2)^2"
+    sheet["A14"], sheet["B14"] = "dL/dv", "=2*(B12*B13-2)*B13"
+    sheet["A15"], sheet["B15"] = "dL/dk", "=2*(B12*B13-2)*B12"
+    for row, name in ((16, "v"), (17, "k")):
+        sheet[f"A{row}"], sheet[f"B{row}"] = f"new {name}", f"=B{row - 4}-$E$2*B{row - 2}"
+    book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [j.verdict for j in found.judged] == [RIGHT] * 4
+    assert found.agrees
+    sheet["B17"] = "=B13-0.05*B15"
+    book.save(tmp_path / "net.xlsx")
+    assert [f.kind for f in audit(tmp_path / "net.xlsx").findings] == ["rate"]
 
 
 SMALLEST = "descent", "first", "regression"

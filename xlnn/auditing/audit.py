@@ -601,9 +601,12 @@ class _Auditing:
             for pair in rates
         }
         shared = Counter((pair.cost, own) for pair, own in used.items())
+        is_own = {own: bool(own & self.finder.labelled_rates) for own in used.values()}
         by_step: dict[tuple[Place, frozenset[Place]], list[Pair]] = defaultdict(list)
         for pair, own in used.items():  # two networks of one cost may have a rate each
-            by_step[pair.cost, own if shared[pair.cost, own] > 1 else frozenset()].append(pair)
+            by_step[
+                pair.cost, own if is_own[own] or shared[pair.cost, own] > 1 else frozenset()
+            ].append(pair)
         alone = [key for key, own in by_step.items() if not key[1]]
         for cost, _ in alone:
             mates = [key for key in by_step if key[0] == cost and key[1]]

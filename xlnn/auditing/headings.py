@@ -23,7 +23,9 @@ _SPELT = {
     "偏微分係数": "grad", "偏微分": "grad", "导数": "grad", "learningrate": "η", "学习率": "η",
     "學習率": "η", "学習率": "η", "学習係数": "η", "步长": "η", "lrate": "η",
 }  # fmt: skip
-"""What the same thing is called; longer words first."""
+"""What the same thing is called."""
+
+_LONGEST_FIRST = sorted(_SPELT.items(), key=lambda pair: -len(pair[0]))
 
 _COST = r"(?:e|c|j|l|loss|cost|err|error|mse|sse|ce|bce|损失|損失|代价|代價|误差|誤差|コスト)"
 _COST_LIKE = re.compile(rf"{_COST}(?:t|tot|total|sum|all|mean|avg|函数|関数|\d*)?", re.IGNORECASE)
@@ -61,6 +63,7 @@ _BRACKETS = re.compile(r"[(\uff08\[][^)\uff09\]]*[)\uff09\]]")
 _NEW = re.compile(r"new|updated|next|after|更新|新|后|後|\+|′|'|⁺|\*")
 
 
+@lru_cache(maxsize=10_000)
 def normal(text: str) -> str:
     r"""Return a heading without what people spell differently.
 
@@ -69,7 +72,7 @@ def normal(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text).casefold()
     text = re.sub(r"[\s_{}()\[\]^$\\:：=|·⋅,“”\"\u200b]+", "", text.replace("frac", ""))
-    for spelt, plain in sorted(_SPELT.items(), key=lambda pair: -len(pair[0])):
+    for spelt, plain in _LONGEST_FIRST:
         text = text.replace(spelt, plain)
     return text
 
