@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from documents import ROOT
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.table import Table
 
 from xlnn.auditing.audit import audit
 from xlnn.auditing.audits import RIGHT, UNSTATED, WRONG
@@ -381,6 +382,28 @@ def test_a_penalty_that_the_cost_leaves_out_is_no_fault(tmp_path):
     found = audit(tmp_path / "net.xlsx")
     assert [n.kind for n in found.notes if n.kind.startswith("doubt")] == ["doubt_decay"]
     assert WRONG not in {j.verdict for j in found.judged}
+
+
+def test_columns_of_tables_are_read_as_cells(tmp_path):
+    book = Workbook()
+    sheet = book.active
+    sheet["A1"], sheet["B1"] = "w", 0.4
+    for row in (["x", "t", "y", "E"], [0.5, 1], [1.5, 0], [-0.4, 1]):
+        sheet.append(row)
+    for row in (3, 4, 5):
+        sheet[f"C{row}"] = "=TANH(B$1*Rows[[#This Row],[x]])"
+        sheet[f"D{row}"] = "=(Rows[[#This Row],[y]]-Rows[[#This Row],[t]])^2"
+    sheet.add_table(Table(displayName="Rows", ref="A2:D5"))
+    sheet["G1"], sheet["H1"] = "Total E", "=SUM(Rows[E])"
+    sheet["G2"] = "dE/dw"
+    sheet["H2"] = "=2*SUMPRODUCT(Rows[y]-Rows[t],1-Rows[y]^2,Rows[x])"
+    book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [(j.verdict, j.cost) for j in found.judged] == [(RIGHT, "H1")]
+    assert found.agrees
+    sheet["H2"] = "=SUMPRODUCT(Rows[[#Data],[y]]-Rows[t],1-Rows[y]^2,Rows[x])"
+    book.save(tmp_path / "net.xlsx")
+    assert [f.kind for f in audit(tmp_path / "net.xlsx").findings] == ["factor"]
 
 
 def test_two_networks_may_have_a_rate_each(tmp_path):

@@ -12,6 +12,7 @@ from pathlib import Path
 import formualizer
 
 from xlnn.address import address
+from xlnn.auditing.tables import Tables
 from xlnn.checking.references import CellRange
 from xlnn.engines.cellwise import Held, Place, Sheets
 from xlnn.engines.custom_functions import functions_of
@@ -428,6 +429,7 @@ def read(path: Path) -> Book:
         name.upper() for name, _, text in usable if functions_of(f"={text}") & {"LAMBDA"}
     )
     book.named = tuple(each for each in usable if each[0].upper() in lambdas)
+    tables = None
     for title, (row, column, formula, value) in all_cells(path, arrays=True, notes=True):
         place = title, row, column
         if formula is None:
@@ -435,6 +437,9 @@ def read(path: Path) -> Book:
                 book.constants[place] = value
             continue
         plain = names.plain(formula, title)
+        if "[" in plain:
+            tables = tables or Tables(path)
+            plain = tables.plain(plain, title, row)
         why = _why_aside(plain, lambdas)
         if why:
             book.aside[place] = why

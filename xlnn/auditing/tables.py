@@ -1,0 +1,105 @@
+"""Write references to columns of tables, such as Table1[w1], as cells."""
+
+import posixpath
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlnn.address import column_number, letters
+from xlnn.layout import quoted
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.markup import elements
+from xlnn.xlsx.parts import read_workbook
+from xlnn.xlsx.relationships import relationships
+from xlnn.xlsx.texts import unescaped
+
+_REFERENCE = re.compile(
+    r"""(?P<text>"(?:[^"]|"")*"|'(?:[^']|'')*'!)"""
+    r"""|(?P<name>[^\W\d][\w.]*)\[(?P<inside>(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*)\]"""
+)
+_PART = re.compile(r"\[((?:[^\[\]']|'.)*)\]")
+_ESCAPED = re.compile(r"'(.)")
+_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a sheet: its corners, its columns, and how many rows head and end it."""
+
+    title: str
+    left: int
+    top: int
+    right: int
+    bottom: int
+    columns: tuple[str, ...]
+    heads: int
+    totals: int
+
+    def cells(self, inside: str, row: int, title: str) -> str | None:
+        """Return the cells of a reference in a row of a sheet; None if it is unclear."""
+        parts = _PART.findall(inside) or [inside]
+        if parts[0].startswith("@"):
+            parts = ["#This Row", *filter(None, [parts[0][1:]])]
+        elif inside.startswith("@"):
+            parts = ["#This Row", *parts]
+        special = {part.casefold() for part in parts if part.startswith("#")}
+        columns = [
+            _ESCAPED.sub(r"\1", part).casefold()
+            for part in parts if part and not part.startswith("#")
+        ]  # fmt: skip
+        rows = {
+            "": (self.top + self.heads, self.bottom - self.totals),
+            "#data": (self.top + self.heads, self.bottom - self.totals),
+            "#all": (self.top, self.bottom),
+            "#headers": (self.top, self.top),
+            "#totals": (self.bottom, self.bottom),
+            "#this row": (row, row),
+        }.get(" ".join(special))
+        if rows is None or len(columns) > 2 or not {*columns} <= {*self.columns}:
+            return None
+        across = [self.left + self.columns.index(c) for c in columns] or [self.left, self.right]
+        corners = (rows[0], min(across)), (rows[1], max(across))
+        mark = "" if special == {"#this row"} else "$"
+        first, last = (f"${letters(c)}{mark}{r}" for r, c in corners)
+        sheet = "" if title == self.title else f"{quoted(self.title)}!"
+        return f"{sheet}{first}" if first == last else f"{sheet}{first}:{last}"
+
+
+class Tables:
+    """The tables of a workbook that was found safe to read."""
+
+    def __init__(self, path: Path) -> None:
+        self._tables: dict[str, Table] = {}
+        with Archive(path, notes=True) as archive:
+            for title, sheet in read_workbook(archive).sheets.items():
+                folder, name = posixpath.split(sheet)
+                if posixpath.join(folder, "_rels", f"{name}.rels") not in archive.parts:
+                    continue
+                for kind, part in relationships(archive, sheet).values():
+                    if kind == "table" and part in archive.parts:
+                        self._add(archive, title, part)
+
+    def _add(self, archive: Archive, title: str, part: str) -> None:
+        columns, said = [], {}
+        for tag, attributes, _ in elements(archive, part):
+            if tag.main == "table":
+                said = attributes
+            elif tag.main == "tableColumn":
+                columns.append(unescaped(attributes.get("name", "")).casefold())
+        ends = said.get("ref", "").split(":")
+        found = [_CELL.fullmatch(end) for end in (ends[0], ends[-1])]
+        if all(found):
+            corners = [n for f in found for n in (column_number(f[1]), int(f[2]))]
+            heads = int(said.get("headerRowCount", "1") != "0")
+            totals = int(said.get("totalsRowCount", "0") != "0")
+            name = said.get("displayName", said.get("name", "")).casefold()
+            self._tables[name] = Table(title, *corners, tuple(columns), heads, totals)
+
+    def plain(self, formula: str, title: str, row: int) -> str:
+        """Return a formula of a row of a sheet with cells in the place of tables' columns."""
+
+        def cells(found: re.Match[str]) -> str:
+            table = self._tables.get((found["name"] or "").casefold())
+            return (table and table.cells(found["inside"], row, title)) or found[0]
+
+        return _REFERENCE.sub(cells, formula)
