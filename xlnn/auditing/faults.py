@@ -366,7 +366,6 @@ class Explainer:
             yield self._missing_on_one_path
             yield self._other_weight
             yield self._other_derivative
-        yield self._other_step
         if self.chain.edges:
             yield self._weights_of_another_step
         yield self._factor
@@ -600,19 +599,7 @@ class Explainer:
         ]  # fmt: skip
         if len(own) * len(inputs) > 4_000:
             return None
-        if found := self._all_weights(cases, own, inputs):
-            return found
-        for edge, weight in own:
-            for other in inputs:
-                if close(self.values[other], self.values[weight], 1e-7):
-                    continue
-                if self._fits(
-                    cases, lambda case, e=edge, o=other: self._exchanged(case, cases[0], e, o)
-                ):
-                    return Fault(
-                        "weight", {"found": self.book.at(other), "right": self.book.at(weight)}
-                    )
-        return None
+        return self._all_weights(cases, own, inputs)
 
     def _other_derivative(self, cases: Sequence[Case]) -> Fault | None:
         """Look for the derivative of another unit's activation."""
@@ -682,22 +669,6 @@ class Explainer:
         place = place if place in self.values and place in self.chain.parameters else other
         moved = self._moved({edge: 0.0}, case, first)
         return dict.fromkeys(moved, self.values[place]) if moved else None
-
-    def _other_step(self, cases: Sequence[Case]) -> Fault | None:
-        steps = list(dict.fromkeys(c.cost for c in sorted(self.every, key=lambda c: c.cost)))
-        if len(steps) < 3:
-            return None
-        for ahead in (1, -1):
-            others = []
-            for case in cases:
-                place = case.cost[0], case.cost[1] + ahead, case.cost[2]
-                others.append(
-                    next((c for c in self.every if c.cost == place and c.name == case.name), None)
-                )
-            pairs = [(c, o) for c, o in zip(cases, others, strict=True) if o]
-            if pairs and all(close(c.stated, o.slope) and o.slope for c, o in pairs):
-                return Fault("step", {"which": "next" if ahead > 0 else "previous"})
-        return None
 
     def _weights_of_another_step(self, cases: Sequence[Case]) -> Fault | None:
         if len({c.cost for c in self.every}) < 2:
@@ -806,12 +777,6 @@ class Explainer:
                 through = [e[1] for e in ways[0][n] if e[1] != first]
                 return Fault(
                     "left_out",
-                    {"cells": self.book.at(through[-2] if len(through) > 1 else through[0])},
-                )
-            if all(close(c.stated, t[n]) for c, t in zip(cases, totals, strict=True)):
-                through = [e[1] for e in ways[0][n]]
-                return Fault(
-                    "only_one",
                     {"cells": self.book.at(through[-2] if len(through) > 1 else through[0])},
                 )
         return None

@@ -91,8 +91,6 @@ class Roles:
         By the parameter from which each starts.
     ambiguous : list of str
         What could not be decided.
-    implied : dict
-        Formulas of costs that no cell states, by the places that they are given.
     chosen_by : str
         How pairs were found: ``headings``, ``updates``, ``products`` or ``options``.
     """
@@ -100,7 +98,6 @@ class Roles:
     pairs: list[Pair] = field(default_factory=list)
     updates: dict[Place, Update] = field(default_factory=dict)
     ambiguous: list[str] = field(default_factory=list)
-    implied: dict[Place, str] = field(default_factory=dict)
     chosen_by: str = ""
     rates: tuple[Place, ...] = ()
     total: int = 0
