@@ -12,7 +12,7 @@ from importlib.util import find_spec
 import numpy as np
 import programs
 import pytest
-from networks import fewer_images
+from networks import FEW, fewer_images
 
 from xlnn.building.build import build
 from xlnn.checking.check import SEEDS
@@ -101,6 +101,8 @@ def workbook(tmp_path_factory):
     shared.mkdir(exist_ok=True)
 
     def workbook(template, *, fewer=False, **options):
+        fewer = fewer and template in FEW
+        options = {name: value for name, value in options.items() if value is not None}
         place = shared / f"{template}-{zlib.crc32(repr([fewer, *options.items()]).encode()):08x}"
         if not place.exists():
             draft = tmp_path_factory.mktemp("draft")

@@ -11,7 +11,7 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.reference import known
-from xlnn.registry.templates import folder, names, template
+from xlnn.registry.templates import experiments, folder, loaded, names, template
 from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
@@ -35,6 +35,11 @@ def once_alike(templates):
 FEW = {"digits-8x8": 130, "cnn": 12, "diabetes": 8, "iris": 5}
 """Of 1,797 and 96 images, of 442 and 150 rows, every so many: workbooks of seconds."""
 
+
+FEWER_EPOCHS = dict.fromkeys(NETWORK_TEMPLATES, 2) | {
+    each.name: 3 for each in map(loaded, experiments()) if "epochs" in each.sizes
+}
+"""Of those that train; workbooks that are built alike are built once for all tests."""
 
 SMALLER = {"digits-8x8": {"hidden": 4}}
 """Of 16 hidden units, and 1,200 weights, each of which has five columns."""

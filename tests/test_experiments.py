@@ -269,7 +269,7 @@ CASES = {
             ({"hidden": 13}, r"hidden \(--hidden\) is 13: a whole number from 0 to 12"),
         ],
         by="+0.000001",
-        smaller={"epochs": 2},
+        smaller={"epochs": 3},
     ),
     "costs": Experiment(
         1_769,
@@ -350,7 +350,7 @@ CASES = {
             ({"hidden": 21}, "a whole number from 1 to 20"),
             ({"seed": 1}, "--seed is not available for lstm"),
         ],
-        smaller={"epochs": 2},
+        smaller={"epochs": 3},
     ),
     "attention": Experiment(
         None,
@@ -363,7 +363,7 @@ CASES = {
             ({"hidden": 3}, "--hidden is not available for attention"),
             ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
         ],
-        smaller={"epochs": 2},
+        smaller={"epochs": 3},
     ),
     "transformer": Experiment(
         None,
@@ -376,7 +376,7 @@ CASES = {
             ({"hidden": 3}, "--hidden is not available for transformer"),
             ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
         ],
-        smaller={"epochs": 2},
+        smaller={"epochs": 3},
     ),
     "cnn-solver": Experiment(
         11_523, [{"WF": 0, "WO": 0, "bF": 0, "bO": 0}, {"images": 2.5}], is_slow=True

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 from cell_references import without_texts
-from networks import NETWORK_TEMPLATES, once_alike
+from networks import FEWER_EPOCHS, NETWORK_TEMPLATES, once_alike
 from programs import skip_without
 
 from xlnn import reference
@@ -20,10 +20,6 @@ from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
-
-FEWER_EPOCHS = dict.fromkeys(NETWORK_TEMPLATES, 2) | {
-    each.name: 3 for each in map(loaded, experiments()) if "epochs" in each.sizes
-}
 
 SMALL = ("neuron", "sequences", "similarity", "regression", "descent")
 """Templates that each engine computes in less than a second or two."""

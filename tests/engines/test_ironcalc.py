@@ -8,7 +8,7 @@ import ironcalc
 import numpy as np
 import openpyxl
 import pytest
-from networks import NETWORK_TEMPLATES, once_alike
+from networks import FEWER_EPOCHS, once_alike
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
@@ -145,8 +145,7 @@ def test_what_stands_in_a_text_is_no_corner_of_a_range(book):
 @pytest.mark.ci
 @pytest.mark.parametrize("name", once_alike(names()))
 def test_ironcalc_agrees_with_numpy_in_every_template(name, workbook):
-    epochs = 2 if name in NETWORK_TEMPLATES else None
-    built = workbook(name, fewer=True, epochs=epochs, verify=False)
+    built = workbook(name, fewer=True, epochs=FEWER_EPOCHS.get(name))
     report = check(built.path, "ironcalc")
     assert report.agrees, report.wrong[:3]
 
