@@ -28,8 +28,6 @@ MOST_PATHS = 200
 CLOSE = 1e-5
 """How near a fault's gradient has to be to the stated one, relatively."""
 
-_FLAT = 1e-7
-
 Edge = tuple[Place, Place]
 
 
