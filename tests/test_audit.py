@@ -360,6 +360,26 @@ def test_gradients_that_fit_nothing_are_not_accused(tmp_path):
     assert "0 wrong, 2 not judged" in said.output
 
 
+def test_gradients_of_another_function_of_the_cost_are_not_accused(tmp_path):
+    """A sheet may show the root of the mean square, and descend the mean square."""
+    book = regression_sheet([SLOPE_W, SLOPE_B])
+    book.active["B3"] = f"=SQRT({book.active['B3'].value[1:]})"
+    book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [j.verdict for j in found.judged] == ["vague", "vague"]
+    assert not found.findings
+
+
+@pytest.mark.parametrize("cut", ["=ROUND({},0)", "=MAX(-3,MIN(3,{}))", "=MEDIAN(-3,{},3)"])
+def test_a_gradient_that_is_rounded_or_clipped_is_not_accused(tmp_path, cut):
+    regression_sheet([cut.format(SLOPE_W[1:]), SLOPE_B]).save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [j.verdict for j in found.judged] == ["vague", RIGHT]
+    regression_sheet([cut.format(f"-{SLOPE_W[1:]}"), SLOPE_B]).save(tmp_path / "net.xlsx")
+    if "ROUND" not in cut:
+        assert audit(tmp_path / "net.xlsx").judged[0].verdict == WRONG
+
+
 def test_one_that_fits_is_evidence_against_another(tmp_path):
     regression_sheet([SLOPE_W, "=B2*5.1+B1"]).save(tmp_path / "net.xlsx")
     assert [j.verdict for j in audit(tmp_path / "net.xlsx").judged] == [RIGHT, WRONG]

@@ -11,13 +11,14 @@ from openpyxl.formula.translate import Translator
 from xlnn.address import address
 from xlnn.auditing.audits import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
 from xlnn.auditing.book import Book, read
-from xlnn.auditing.faults import MOST_CELLS, Case, Chain, Explainer, Fault, close
+from xlnn.auditing.faults import MOST_CELLS, Case, Chain, Explainer, Fault, close, is_plain
 from xlnn.auditing.headings import Meaning
 from xlnn.auditing.options import chosen
 from xlnn.auditing.products import by_products, implied, residuals
 from xlnn.auditing.roles import Finder, Pair, Roles, Update
 from xlnn.auditing.slopes import Machine, Slope, measure, number
 from xlnn.engines.cellwise import Held, Place, Sheets
+from xlnn.engines.custom_functions import functions_of
 from xlnn.grid import CellError
 
 REPRODUCED = 1e-6
@@ -264,7 +265,14 @@ class _Auditing:
             return WRONG
         if slope.is_near(stated):
             return VAGUE if slope.is_vague(scale) else RIGHT
-        return WRONG
+        return VAGUE if self._is_cut(pair, stated, slope) else WRONG
+
+    def _is_cut(self, pair: Pair, stated: float, slope: Slope) -> bool:
+        """Tell whether a gradient is rounded, or clipped to a range."""
+        called = functions_of(self.book.formula(pair.gradient) or "")
+        is_clipped = called >= {"MIN", "MAX"} or "MEDIAN" in called
+        is_rounded = self.book.owner.get(pair.gradient, pair.gradient) in self.book.stepped
+        return is_rounded or (is_clipped and 0 <= stated / (slope.value or 1.0) < 1)
 
     def _stated(self, pair: Pair) -> float:
         """Return the gradient that is stated, or by which a step is taken."""
@@ -510,7 +518,9 @@ class _Auditing:
         for fault, own in explained:
             for case in own:
                 is_near = abs(case.stated - case.slope) <= NEAR * abs(case.slope)
-                which = unlike if fault.kind in {"other", "range"} and not is_near else fits
+                is_odd = fault.kind == "factor" and not is_plain(case.stated / case.slope)
+                is_weak = is_odd or fault.kind in {"other", "range"}
+                which = unlike if is_weak and not is_near else fits
                 which[pattern(case.cost)].add(pattern(case.gradient))
         doubted: dict[str, dict[Place, Place]] = defaultdict(dict)
         for fault, own in explained:

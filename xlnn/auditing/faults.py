@@ -302,7 +302,7 @@ class Explainer:
             own = [c for c in left if close(c.stated / c.slope, ratio)]
             others = [c for c in cases if c not in own and c.slope]
             size = self._samples(case)
-            is_usual = _is_plain(ratio) or close(ratio, size) or close(ratio, 1 / size)
+            is_usual = is_plain(ratio) or close(ratio, size) or close(ratio, 1 / size)
             is_one = len({c.name for c in own}) > 1 and len(own) > len(others)
             if is_one and is_usual and not close(ratio, -1):
                 fault = self._factor(own)
@@ -710,7 +710,7 @@ class Explainer:
         size = self._samples(cases[0])
         if size > 1 and (close(ratio, 1 / size) or close(ratio, size)):
             return Fault("mean" if ratio < 1 else "sum", {"count": str(size)})
-        if len(mates) > 1 or _is_plain(ratio):
+        if len(mates) > 1 or is_plain(ratio):
             return Fault("factor", {"factor": f"{ratio:.4g}"})
         return None
 
@@ -860,7 +860,7 @@ def _sigmoid(y: float) -> float:
     return y * (1 - y)
 
 
-def _is_plain(ratio: float) -> bool:
+def is_plain(ratio: float) -> bool:
     """Tell whether a factor is one that a formula may have, such as 2 or 0.75."""
     return any(
         close(ratio * n, round(ratio * n), 1e-6) and 0.5 < abs(ratio * n) < 1_000
