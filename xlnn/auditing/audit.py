@@ -123,6 +123,7 @@ class _Auditing:
         if book.aside:
             self.note("aside", cells=self.few(book.aside), why=", ".join(
                 sorted(set(book.aside.values()))[:MOST_NAMED]))  # fmt: skip
+        self.tell("Finding the cost, the parameters and the gradients")
         self.finder = Finder(book, self.values)
         if cost or parameters or gradients:
             roles = chosen(book, self.values, self.finder, cost, parameters, gradients)
