@@ -9,6 +9,7 @@ import sys
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from difflib import ndiff
 from functools import partial
 from pathlib import Path
 
@@ -98,6 +99,36 @@ def test_a_gradebook_of_canvas_is_scaled_to_its_points(tmp_path):
     assert (filled.graded, filled.scaled) == (3, 4.0)
     expected = CANVAS.replace("S1,,12", "S1,2,12").replace("bob,S1,,", "bob,S1,4,")
     assert path.read_text(encoding="utf-8") == expected.replace("zoe,S1,,", "zoe,S1,1,")
+
+
+MARKED = (
+    made("Ada Lovelace", email="ada@x.org", id="u77"),
+    made("王小明", 2.0),
+    made("José García"),
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "encoding", "column"),
+    [
+        ('Name;Bewertung;Bestwertung\r\n"Lovelace, Ada";;"4,00"\r\n', 'Ada";2;', "utf-8-sig", ""),
+        ("编号,全名,成绩,最高成绩,成绩可以被更改\n9,王小明,,2.00,是\n", "王小明,2,", "utf-8", ""),
+        ("識別子,フルネーム,評点,最大評点\n1,王 小明,,2\n", "王 小明,2,", "utf-8", ""),
+        ("姓名,成绩\n王小明,\nAda Lovelace,\n", "王小明,2\nAda Lovelace,1", "gbk", ""),
+        ('A,Part (1),B (2)\n"x\ny, ""q""",,\nada@x.org,9,\n', "ada@x.org,9,1", "utf-8", "B (2)"),
+        ("id,grade\nu77,\n2,\n", "u77,1\n2,\n", "ascii", ""),
+        ("Name,Grade\nJose\u0301 Garci\u0301a,\n", "a,1\n", "utf-8", ""),
+        ("Student\tScore\nADA@X.ORG\t\n", "ORG\t1\n", "utf-16", ""),
+    ],
+)
+def test_exports_as_systems_write_them_are_filled(before, after, encoding, column, tmp_path):
+    path = tmp_path / "g.csv"
+    path.write_bytes(before.encode(encoding))
+    fill_gradebook(path, Grades(MARKED, (), 0), WORDS, column)
+    filled = path.read_bytes().decode(encoding)
+    assert after in filled
+    added = [char for char in ndiff(before, filled) if not char.startswith(" ")]
+    assert set(added) <= {"+ 1", "+ 2", "+ \n", "+ \n\n"}
 
 
 def test_who_is_missing_on_either_side_is_listed(tmp_path):

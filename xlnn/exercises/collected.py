@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import normalize
 
 from xlnn.exercises.roster import Student
 
@@ -76,7 +77,7 @@ def letters(name: str) -> str:
     >>> letters("O'Neil, Ada-B.")
     'oneiladab'
     """
-    return "".join(filter(str.isalnum, name.casefold()))
+    return "".join(filter(str.isalnum, normalize("NFKC", name).casefold()))
 
 
 def known_as(student: str, handed: HandedIn, class_list: Sequence[Student]) -> Student:

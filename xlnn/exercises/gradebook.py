@@ -8,6 +8,8 @@ cells keep their bytes: quotes, line ends, the encoding and its mark.
 import codecs
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +27,8 @@ LARGEST = 50_000_000
 
 GRADE = re.compile(r"grade|score|points|note|bewertung|成绩|分数|評点|得点|点数", re.IGNORECASE)
 FEEDBACK = re.compile(r"feedback|comment|反馈|评语|フィードバック|コメント", re.IGNORECASE)
-MOST = re.compile(r"maximum|max\b|possible|满分|最大|最高", re.IGNORECASE)
-LEFT = re.compile(r"modified|changed|final|current|unposted|修改|変更", re.IGNORECASE)
+MOST = re.compile(r"maximum|max\b|possible|bestwertung|满分|最大|最高|満点", re.IGNORECASE)
+LEFT = re.compile(r"modified|changed|geändert|final|current|unposted|修改|更改|変更", re.IGNORECASE)
 """What headings say: of a grade, of feedback, of the largest grade, and of what is left alone."""
 
 ASSIGNMENT = re.compile(r".+ \(\d+\)")
@@ -98,7 +100,7 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
         It is no CSV, or does not say which column is which.
     """
     check_place(path)
-    mark, encoding, text = _decoded(path)
+    mark, encoding, text = _decoded(path, {grade.student for grade in grades})
     rows = [*_rows(text, _separator(text))]
     head = rows[0] if rows else []
     graded = [grade for grade in grades if not grade.error]
@@ -151,8 +153,8 @@ def feedback(grade: Grade, grades: Grades, words: Text) -> str:
     return " | ".join([*lines, *notes(grade, grades, words), *filter(None, [grade.comment])])
 
 
-def _decoded(path: Path) -> tuple[bytes, str, str]:
-    """Return the mark of a file, its encoding and its text."""
+def _decoded(path: Path, names: AbstractSet[str]) -> tuple[bytes, str, str]:
+    """Return the mark of a file, its encoding and its text: that in which most names are found."""
     try:
         if path.stat().st_size > LARGEST:
             raise DataError(f"{path.name} is larger than any gradebook.")
@@ -162,12 +164,13 @@ def _decoded(path: Path) -> tuple[bytes, str, str]:
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
             return mark, encoding, data[len(mark) :].decode(encoding)
-    for encoding in ("utf-8", "cp1252", "latin-1"):
-        try:
-            return b"", encoding, data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise AssertionError  # latin-1 reads any byte
+    found = {}
+    for encoding in ("utf-8", "cp1252", "gb18030", "cp932", "latin-1"):  # the last reads any byte
+        with suppress(UnicodeDecodeError):
+            found[encoding] = data.decode(encoding)
+    best = max(found, key=lambda encoding: sum(name in found[encoding] for name in names))
+    best = "utf-8" if "utf-8" in found else best
+    return b"", best, found[best]
 
 
 def _separator(text: str) -> str:
@@ -264,6 +267,7 @@ def _keys(student: Student) -> list[str]:
     words = sorted(filter(None, map(letters, student.name.split())))
     keys = [student.email.casefold(), student.id.casefold()]
     keys += [student.name.casefold(), " ".join(words) if len(words) > 1 else ""]
+    keys += [letters(student.name)]  # 王 小明 is 王小明
     return [key for key in dict.fromkeys(keys) if key]
 
 
@@ -272,7 +276,8 @@ def _forms(value: str) -> Iterator[str]:
     plain = " ".join(value.split()).casefold()
     words = sorted(filter(None, map(letters, re.split(r"[\s,]+", plain))))
     number = re.fullmatch(r"\D+ (\d+)", plain)
-    forms = (plain, number[1] if number else "", " ".join(words) if len(words) > 1 else "")
+    several = " ".join(words) if len(words) > 1 else ""
+    forms = (plain, number[1] if number else "", several, letters(plain))
     yield from dict.fromkeys(filter(None, forms))
 
 
