@@ -9,8 +9,7 @@ from xlnn.address import column_number, letters
 from xlnn.layout import quoted
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import elements
-from xlnn.xlsx.parts import read_workbook
-from xlnn.xlsx.relationships import relationships
+from xlnn.xlsx.parts import read_workbook, relationships
 from xlnn.xlsx.texts import unescaped
 
 _REFERENCE = re.compile(
