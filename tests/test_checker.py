@@ -367,7 +367,7 @@ def test_every_block_is_its_first_cell_filled_down(short_path):
     )
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_same_column_of_weights_and_gradients_is_the_same_parameter(digits_path):
     layout = layout_of(read_spec(digits_path))
     for name in ("W2", "b2", "W3", "b3"):

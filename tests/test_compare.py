@@ -105,6 +105,7 @@ def test_the_sheet_check_agrees_for_each_run_and_names_a_run_that_was_altered(mi
             assert [n for n, each in enumerate(told) if each.startswith(DIFFERS)] == [run]
 
 
+@pytest.mark.slow
 def test_another_rate_of_one_run_is_an_input_of_that_run_alone(mixed):
     book = Book(mixed, "formualizer")
     told = book.told(["numpy_state"], {book.key("eta", run=2): 0.07})

@@ -94,7 +94,7 @@ def test_the_sections_of_the_index_rise(folder):
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
 @pytest.mark.first(1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_the_sum_in_the_index_agrees_in(folder, engine):
     skip_without(engine)
     report = check(folder[1] / "index.xlsx", engine)

@@ -307,7 +307,7 @@ def built(template):
     return xlnn.build(template, template / "own.xlsx", epochs=20).path
 
 
-@pytest.mark.ci
+@pytest.mark.slow
 def test_a_template_with_layer_normalisation_builds_and_learns(built):
     found = xlnn.values(built)
     assert found["C_T"][-1] < found["C_T"][0] / 4

@@ -281,6 +281,7 @@ def test_a_note_of_the_run_that_was_typed_over_is_named(runs, tmp_path):
         assert notes[0].startswith(f"{quoted(place[0])}!{address(*place[1:])} holds 12.5, and ")
 
 
+@pytest.mark.slow
 def test_a_mark_that_was_typed_over_is_named_though_an_input_differs_from_its_note(runs, tmp_path):
     block = layout_of(read_spec(runs)).blocks["numpy_mark"]
     path = tmp_path / "typed.xlsx"
