@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from networks import FEW, NETWORK_TEMPLATES, fewer_images
+from networks import FEW, FEWER_EPOCHS, NETWORK_TEMPLATES, fewer_images
 from onnx_models import MODELS
 from test_cli import forked
 
@@ -37,7 +37,7 @@ def small(name, folder):
     """Return the arguments of a build with which a template is smallest."""
     if name == MODEL:
         return ["--model", MODELS / f"{MODEL}.onnx"]
-    options = {"epochs": 1} if name in NETWORK_TEMPLATES else {}
+    options = {"epochs": FEWER_EPOCHS[name]} if name in FEWER_EPOCHS else {}
     options |= fewer_images(name, folder)
     return [name, *(str(each) for key, value in options.items() for each in (f"--{key}", value))]
 
