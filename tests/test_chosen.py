@@ -4,7 +4,6 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from sklearn import datasets
 from test_checker import edit
 
 import xlnn
@@ -16,11 +15,12 @@ from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.options import Options
 from xlnn.reference import run
+from xlnn.registry.templates import folder
 
 
 def iris():
-    loaded = datasets.load_iris(as_frame=True)
-    return loaded.data.assign(kind=[loaded.target_names[n] for n in loaded.target])
+    table = pd.read_csv(folder() / "iris" / "iris.csv")
+    return table.rename(columns={"species": "kind"})
 
 
 def numbers(rows, columns=3, seed=1):

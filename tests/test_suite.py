@@ -1,14 +1,18 @@
 """Which tests run where: the marks that conftest adds, and what CI does not let pass."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
 import textwrap
+import tomllib
 from pathlib import Path
 
 import pytest
 
 CONFTEST = Path(__file__).with_name("conftest.py")
+ROOT = Path(__file__).parent.parent
 TESTS = """
     import pytest
 
@@ -101,3 +105,20 @@ def test_a_workbook_that_a_test_has_changed_is_no_longer_shared(workbook):
     with pytest.raises(AssertionError, match=r"a test has changed .*neuron\.xlsx"):
         workbook("neuron", lang="ja")
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_quick_tests_import_only_packages_of_the_extra_test():
+    """In the first lines of a module; `make test` installs no others."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    names = [re.match(r"[\w-]+", each)[0].replace("-", "_") for each in extras["dev"]]
+    others = {{"scikit_learn": "sklearn"}.get(name, name) for name in names} - {"xlnn"}
+    assert {"sklearn", "polars"} <= others
+    for path in sorted(ROOT.glob("tests/**/test_*.py")):
+        if path.name == "test_bridge.py" or "benchmarks" in path.parts:
+            continue
+        for node in ast.parse(path.read_text()).body:
+            found = [each.name for each in getattr(node, "names", ())]
+            found = [node.module or ""] if isinstance(node, ast.ImportFrom) else found
+            assert not others & {name.partition(".")[0] for name in found}, path
