@@ -137,6 +137,7 @@ def test_a_build_is_proven_and_shows_itself_in_a_notebook(built):
     assert "<li>Chosen: 7-4-3 units" in shown
 
 
+@pytest.mark.ci
 def test_a_run_predicts_and_scores_rows_by_their_words(built):
     found, table = built
     loaded = xlnn.load(found.path)

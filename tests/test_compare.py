@@ -146,6 +146,7 @@ def test_a_run_that_is_not_there_is_refused(mixed, tmp_path):
 
 
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_the_sheet_compare_tells_the_best_epoch_and_what_is_recognised(several):
     path, template, _ = several
     found = values(path, "formualizer")

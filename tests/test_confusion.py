@@ -66,6 +66,7 @@ def test_a_count_is_as_full_of_colour_as_its_share_of_the_class(iris_path):
     assert light == sorted(light, reverse=True)
 
 
+@pytest.mark.ci
 def test_what_is_counted_from_is_quieter_than_the_counts(iris_path):
     sheet = openpyxl.load_workbook(iris_path)["Confusion table"]
     (head,) = (

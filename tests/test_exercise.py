@@ -297,6 +297,7 @@ def test_a_changed_input_is_told_instead_of_a_wrong_formula(delta, tmp_path):
     assert set(states(tmp_path / "other.xlsx").values()) == {"correct"}
 
 
+@pytest.mark.ci
 def test_the_stored_values_are_those_of_the_file_with_its_blanks(delta):
     seen = openpyxl.load_workbook(delta, data_only=True)
     assert seen["Training"]["S4"].value is None

@@ -249,6 +249,7 @@ def test_wrong_formulas_of_each_kind_are_named_and_no_other(path, tmp_path):
     assert sorted(found) == sorted(altered)
 
 
+@pytest.mark.ci
 def test_lens_and_recognise_show_mean_variance_and_normalised_values(path):
     _, layout = described(path)
     for sheet, prefix in (("lens", "lens_"), ("recognise", "draw_")):

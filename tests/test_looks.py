@@ -48,6 +48,7 @@ def cells(book):
     return (c for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None)
 
 
+@pytest.mark.ci
 def test_no_rule_gives_a_formula_the_colour_of_what_may_be_changed(books):
     found = 0
     for sheet in books["en"][0]:

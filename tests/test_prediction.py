@@ -82,6 +82,7 @@ def test_targets_of_any_size_agree_and_are_of_the_size_of_1_to_the_network(table
     np.testing.assert_allclose(got["t_middle"], expected, rtol=ROUNDED)
 
 
+@pytest.mark.ci
 def test_predictions_and_errors_are_in_the_units_of_the_data(prices):
     got = values(prices, "formualizer")
     for part in ("", "test_"):

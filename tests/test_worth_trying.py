@@ -52,6 +52,7 @@ def swapped(digits):
     return np.array(costs), np.array(times)
 
 
+@pytest.mark.ci
 def test_with_swapped_targets_the_cost_falls_less_far(digits, swapped):
     costs, _ = swapped
     assert (costs[:, -1] > reference.run(digits.model, digits.inputs)["C_T"][-1]).all()
