@@ -174,7 +174,7 @@ def worlds(
     )
     drawn = [(draw(number), False) for number in range(probes if usable else max(probes, 1))]
     if probes:
-        drawn.append((draw(probes + 1, LARGER), True))  # of the third all numbers are whole
+        drawn.append((draw(probes + 1, LARGER), True))  # the third has whole numbers alone
     inputs = ([(own, False)] if usable else []) + drawn
     with np.errstate(all="ignore"):
         found = [World(reference.run(layout.model, each), large) for each, large in inputs]
@@ -197,7 +197,7 @@ def _drawn(
             drawn[name] = np.nan_to_num(array)
         elif _selects(submitted.layout, name) and _is_choice(quantity, array):
             drawn[name] = array
-    blanks = submitted.blanks  # the class that targets are of presumes it where it is asked for
+    blanks = submitted.blanks  # an answer for the class of a target may rely on one-hot targets
     some = [q for q in model.quantities if q.equation and (q in blanks or not q.equation.coarse)]
     for name in {q.uses[role].name for q in some for role in q.equation.one_hot}:
         if name in drawn and _is_one_hot(own[name]):
