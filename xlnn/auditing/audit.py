@@ -341,8 +341,7 @@ class _Auditing:
         pairs = self._named(roles.pairs)
         self._tell_roles(roles, pairs)
         self.tell("Looking for faults")
-        doubted: set[Place] = set()
-        findings = self._findings(pairs, slopes, verdicts, doubted, roles.chosen_by)
+        findings, doubted = self._findings(pairs, slopes, verdicts, roles.chosen_by)
         verdicts = [
             VAGUE if p.gradient in doubted else v for p, v in zip(pairs, verdicts, strict=True)
         ]
@@ -423,10 +422,9 @@ class _Auditing:
         pairs: Sequence[Pair],
         slopes: Sequence[Slope],
         verdicts: Sequence[str],
-        doubted: set[Place],
         by: str,
-    ) -> list[Finding]:
-        """Explain what is wrong; fill in the gradients that may be those of something else."""
+    ) -> tuple[list[Finding], set[Place]]:
+        """Explain what is wrong, and name the gradients that may be those of something else."""
         cases = {
             pair: Case(
                 pair.name, pair.parameter, pair.gradient, pair.cost,
@@ -442,8 +440,8 @@ class _Auditing:
             fault = self._break(cell, broken)
             found[fault.kind, "", fault.cells] = fault, []
         explained = self._explained(wrong, right, cases, broken)
-        if by != "options":
-            doubted |= self._doubted(explained, [cases[p] for p in right], by)
+        named = by == "options"  # by a person, who knows which cells belong together
+        doubted = set() if named else self._doubted(explained, [cases[p] for p in right], by)
         for fault, every in explained:
             own = [case for case in every if case.gradient not in doubted]
             if not own:
@@ -465,7 +463,8 @@ class _Auditing:
         ]
         steps = self._steps(pairs, cases)
         told = {each.cells for each in steps}
-        return [f for f in findings if f.kind != "break" or f.names or f.cells not in told] + steps
+        kept = [f for f in findings if f.kind != "break" or f.names or f.cells not in told]
+        return kept + steps, doubted
 
     def _explained(
         self,

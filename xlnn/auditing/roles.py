@@ -200,7 +200,7 @@ class Finder:
         ]
         new = {update.new for update in found}
         others = self.book.reach(dict.fromkeys(new.union(u.old for u in found), 1))
-        # what is computed from parameters is none, unless it is the one after
+        # a cell computed from parameters is no parameter, unless a step makes it
         return [u for u in found if u.old in new or not others.through(u.old)]
 
     @cached_property

@@ -307,7 +307,7 @@ class MeanAbsolute(Equation):
 
 
 class Ends(Equation):
-    """The smallest and the largest of what was to be predicted and of what was, on both axes.
+    """The smallest and the largest number among targets and predictions, on both axes.
 
     A line from the one to the other is where both are the same.
 

@@ -539,7 +539,7 @@ def _question(submitted: Submission, world: World, tasks: Sequence[Task]) -> dic
 def by_libreoffice(
     submitted: Submission, every: Sequence[World], tasks: Mapping[str, Task]
 ) -> dict[str, list[list[Found]]]:
-    """Return what LibreOffice gives for some tasks in each world; nothing where there is none."""
+    """Return what LibreOffice gives for some tasks in each world; {} if it is not installed."""
     if not libreoffice.PROGRAM.find():
         return {}
     questions = [_question(submitted, world, [*tasks.values()]) for world in every]

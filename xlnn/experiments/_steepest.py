@@ -87,7 +87,7 @@ class GradientDirection(Sentence):
     Parameters
     ----------
     points, level : str
-        ``{angle}`` stands for the direction in degrees; and what is said where the gradient is 0.
+        ``{angle}`` is the direction in degrees; ``level`` is shown if the gradient is 0.
     """
 
     def __init__(self, points: str, level: str) -> None:
@@ -138,8 +138,8 @@ class Steepest(Sentence):
     Parameters
     ----------
     words : mapping
-        What is said: ``choose_step``, ``length`` where there is none, ``tied`` where directions are
-        equally steep, or ``steepest``, in which ``{up}`` and ``{down}`` are the directions of the
+        What is said: ``choose_step``, ``length`` if the length is missing, ``tied`` if directions
+        are equally steep, or ``steepest``. In it ``{up}`` and ``{down}`` are the directions of the
         largest and the smallest change in degrees, ``{inner_up}`` and ``{inner_down}`` those of the
         inner product.
     degrees : int

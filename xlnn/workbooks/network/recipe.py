@@ -420,7 +420,7 @@ def reshaped(
         ]
     if activation is not None and not below:
         raise OptionsError(
-            "--activation is for hidden layers, and there are none: add --hidden, or use "
+            "--activation is for hidden layers, and there is no hidden layer: add --hidden, or use "
             "--output-activation."
         )
     if output_activation is not None:

@@ -128,7 +128,7 @@ def _add_picture(drawing: Drawing, charts: Iterable[ChartBase]) -> None:
 
 
 def draw_spec(page: Context[Any]) -> Drawing:
-    """Draw the sheet Spec: the model as text, a line a row."""
+    """Draw the sheet Spec: the model as text, one line in each row."""
     drawing = Drawing(widths={1: 80}, gridlines=False)
     drawing.put(1, 1, page.layout.titles["spec"], TITLE)
     drawing.put(2, 1, page.words("notes", "spec"), NOTE)

@@ -227,7 +227,7 @@ def choice_validation(  # noqa: PLR0913 -- its words, and what there is to choos
 def list_validation(
     cell: str, source: str, words: Text, asked: str, **blanks: object
 ) -> DataValidation:
-    """Let a value be chosen from a list, and say what to choose where it is none of it."""
+    """Offer a list of values, and show a message when another value is typed."""
     validation = DataValidation(
         type="list",
         formula1=source,

@@ -293,7 +293,7 @@ def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
 
 
 MAP, PLACE = "window_map", ("window_row", "window_column")
-"""The kinds of what is chosen."""
+"""The kinds of quantities that a person chooses."""
 
 
 def window(stack: Stack) -> Iterator[Quantity]:

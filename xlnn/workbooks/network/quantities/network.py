@@ -115,7 +115,7 @@ def penalty(stack: Stack) -> Iterator[Quantity]:
 
 
 def penalised(stack: Stack) -> list[str]:
-    """Return the names of the weights; biases are none of them."""
+    """Return the names of the weights, without the biases."""
     return [f"{kind}{layer}" for kind, layer, _ in stack.parameters if kind in WEIGHTS]
 
 
