@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 Inputs = Mapping[tuple[str, int, int], float]
-"""Numbers to put into input cells before recalculating: (sheet, row, column) -> number."""
+"""Numbers to put into cells before recalculating: (sheet, row, column) -> number.
+
+The engines that prove a build, formualizer and formulas, empty a cell for NaN.
+"""
 
 
 class CellError(str):

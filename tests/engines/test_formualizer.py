@@ -57,6 +57,15 @@ def test_inputs_are_replaced_and_a_later_call_puts_them_back(book):
     assert without.others == {(3, 1): "text"}
 
 
+def test_nan_empties_a_cell_until_the_next_call(book):
+    cells = {"A1": 1, "A2": "=A1+1", "A3": "=A2*10", "A4": '=IF(A2="","empty","full")'}
+    recalculate = load("formualizer", book(cells))
+    emptied = recalculate({("S", 2, 1): np.nan})["S"]
+    np.testing.assert_array_equal(emptied.numbers[:, 0], [1, np.nan, 0, np.nan])
+    assert emptied.others == {(4, 1): "empty"}
+    assert recalculate({})["S"].others == {(4, 1): "full"}
+
+
 def test_an_input_on_an_unknown_sheet_is_refused(book):
     recalculate = load("formualizer", book({"A1": 1}))
     with pytest.raises(WorkbookError, match='no sheet "Nope"'):

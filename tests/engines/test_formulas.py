@@ -332,6 +332,15 @@ def test_inputs_replace_numbers_texts_and_formulas_until_the_next_call(book):
     assert after.others == before.others == {(3, 1): "text", (5, 1): True}
 
 
+def test_nan_empties_a_cell_until_the_next_call(book):
+    cells = {"A1": 1, "A2": "=A1+1", "A3": "=A2*10", "A4": '=IF(A2="","empty","full")'}
+    recalculate = book({"S": cells})
+    emptied = recalculate({("S", 2, 1): np.nan})["S"]
+    np.testing.assert_array_equal(emptied.numbers[:, 0], [1, np.nan, 0, np.nan])
+    assert emptied.others == {(4, 1): "empty"}
+    assert recalculate({})["S"].others == {(4, 1): "full"}
+
+
 @pytest.mark.parametrize("cell", [("Nope", 1, 1), ("S", 9, 9), ("S", 0, 1)])
 def test_an_input_that_no_cell_takes_is_refused(book, cell):
     with pytest.raises(WorkbookError):

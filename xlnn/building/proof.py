@@ -12,6 +12,7 @@ from xlnn.errors import DisagreementError
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.linting import Problem, inspect_and_lint
+from xlnn.xlsx.package import inspect
 
 BYTES_OF_A_FORMULA, BYTES_OF_A_READ = 2_100, 10
 """Memory that formualizer takes, which is the fastest: 2 kB for each formula, and 4 kB where each
@@ -74,13 +75,14 @@ def free_memory() -> int | None:
     return min(free, most - used)
 
 
-def proven(
+def proven(  # noqa: PLR0913 -- how it is published
     draft: Path,
     layout: Layout,
     engine: str,
     tell: Callable[[str], None],
     *,
     advice: Advice = OURS,
+    is_final: bool = True,
 ) -> tuple[Report, Values]:
     """Prove a draft: Excel opens it as it is, and an engine finds in it what NumPy has.
 
@@ -95,6 +97,8 @@ def proven(
     tell : function
         Is told what is being done.
     advice : Advice
+    is_final : bool
+        Whether it is published as it is; otherwise lint looks at what is published.
 
     Raises
     ------
@@ -104,7 +108,7 @@ def proven(
     with Work(engine, draft, POINTS) as work:
         work.probe(layout)
         tell("Recalculating, and looking for anything that Excel would repair")
-        contents, problems = inspect_and_lint(draft)
+        contents, problems = inspect_and_lint(draft) if is_final else (inspect(draft), ())
         tell("Comparing with NumPy")
         report, values, _ = compare(contents, layout, work)
         work.end()

@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import chain
+from math import nan
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,7 +20,7 @@ from xlnn.checking.stored import CLOSE
 from xlnn.errors import OutputError
 from xlnn.grid import Values
 from xlnn.layout import Layout
-from xlnn.linting import inspect_and_lint
+from xlnn.linting import lint
 from xlnn.loading.arrays import read_array, stored_arrays, write_values
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.workbook import write
@@ -130,22 +132,21 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         report: Report | None = None
         engine = verifier(layout)
         if verify:
-            report, values = proven(draft, layout, engine, tell, advice=advice)
+            report, values = proven(draft, layout, engine, tell, advice=advice, is_final=not blank)
             report = replace(report, file=str(place.path))
         else:
             values = write_values(layout, run)
         seen(values)
         if blank:
             tell("Leaving out formulas")
-            formulas = write_draft({}, blank)
             with engines.loaded(engine, draft) as recalculate:
-                values = recalculate({})
+                values = recalculate(dict.fromkeys(chain(*map(layout.stated, blank)), nan))
         if blank or not _is_numpy_s(layout, values, run):
             tell("Storing the values")
-            write_draft(stored_arrays(layout, values, blank), blank)
+            formulas = write_draft(stored_arrays(layout, values, blank), blank)
         seal(draft, final)
         if blank:
-            refuse_problems(inspect_and_lint(final)[1], advice)
+            refuse_problems(lint(final), advice)
         tell("Moving the workbook to its place")
         place.publish(final)
     return Built(place.path, formulas, report, notes)

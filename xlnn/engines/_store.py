@@ -170,6 +170,11 @@ class Store:
         for place, value in zip(places.tolist(), values.tolist(), strict=True):
             self.set(place, value)
 
+    def clear(self, place: int) -> None:
+        """Leave a cell empty."""
+        self.numbers[place] = np.nan
+        self.others.pop(place, None)
+
     def set(self, place: int, value: object) -> None:
         """Write one value, of a file or of formulas."""
         if value is EMPTY:  # a formula that refers to an empty cell shows 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from math import isnan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -118,7 +119,7 @@ class _Session:
                 self._remember(cell)
         back = [cell for cell in self.originals if cell not in inputs]
         values = {cell: self.originals.pop(cell) for cell in back}
-        put(self.workbook, values | {cell: float(value) for cell, value in inputs.items()})
+        put(self.workbook, values | {cell: _put_in(value) for cell, value in inputs.items()})
         for cell in back:
             if formula := self.formulas.pop(cell, None):
                 self.workbook.set_formula(*cell, formula)
@@ -222,6 +223,11 @@ def other(value: object) -> str | bool | CellError:
     if kind in ERRORS:
         return ERRORS[kind]
     return CIRCULAR if kind == "Circ" else UNKNOWN
+
+
+def _put_in(value: float) -> float | None:
+    """Return what a cell holds for an input; it is empty for NaN."""
+    return None if isnan(value) else float(value)
 
 
 def put(

@@ -72,7 +72,10 @@ class _Session:
         store = self.store.copy()
         replaced = np.array([self._place(*cell) for cell in inputs], dtype=np.int64)
         for place, value in zip(replaced.tolist(), inputs.values(), strict=True):
-            store.set(place, float(value))
+            if np.isnan(value):
+                store.clear(place)
+            else:
+                store.set(place, float(value))
         computed = [shape.cells for shape in self.shapes]
         replaced = replaced[np.isin(replaced, np.concatenate([[], *computed]))]
         # what formulas cannot compute becomes an error value of the cell: no warning is needed

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -211,14 +211,13 @@ class _Work:
         place.check()
         kind = self.source.kind
         table = self.table
-        made = handed(self.source, self.options, table)
-        plain = kind.layout(made.spec)
+        given = handed(self.source, self.options, table)
+        made, plain = given.made, given.layout
         tasks = Tasks(plain, table.blank)
         layout = exercised(plain, table.blank, made.spec.lang)
         check_size(layout, large=self.options.large)
         tell("Computing with NumPy")
-        cells = cells_of(kind, made, plain)
-        cells |= noted(tasks, reference.run(plain.model, cells))
+        cells = given.cells | noted(tasks, reference.run(plain.model, given.cells))
         drawings = drawings_of_exercise(
             kind.drawings(made.spec, plain),
             tasks=tasks,
@@ -283,12 +282,36 @@ def _check_solved(layout: Layout, exercise: Exercise, values: Values) -> None:
             )
 
 
+@dataclass(frozen=True)
+class Handed:
+    """What a student gets, before anything is left out.
+
+    Attributes
+    ----------
+    kind : WorkbookKind
+    made : Recipe
+    """
+
+    kind: WorkbookKind[Any, Any]
+    made: Recipe[Any]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything is."""
+        return self.kind.layout(self.made.spec)
+
+    @cached_property
+    def cells(self) -> dict[str, Any]:
+        """What the input cells hold."""
+        return cells_of(self.kind, self.made, self.layout)
+
+
 def handed(
     source: Source,
     options: Mapping[str, Any],
     exercise: Exercise,
     is_known: Callable[[Mapping[str, Any]], bool] = lambda _: False,
-) -> Recipe[Any]:
+) -> Handed:
     """Return what a student gets: the inputs follow from the name and the teacher's seed alone.
 
     Parameters
@@ -306,24 +329,22 @@ def handed(
     """
     kind, origin = source.kind, source.origin
     if not exercise.student and not exercise.seed:
-        made: Recipe[Any] = kind.recipe(origin, options)
-        return made
+        return Handed(kind, kind.recipe(origin, options))
     for number in range(TRIES):
         random = np.random.default_rng([exercise.own_seed, number])
         try:
-            made = kind.recipe(kind.personal(origin, options, random), options)
-            if is_known(made.inputs):
-                return made
-            layout = kind.layout(made.spec)
+            given = Handed(kind, kind.recipe(kind.personal(origin, options, random), options))
+            if is_known(given.made.inputs):
+                return given
             for name in exercise.blank:
-                check_blank(layout.model, name)
-            cells = cells_of(kind, made, layout)
+                check_blank(given.layout.model, name)
+            cells = given.cells
         except DataError:
             if number == TRIES - 1:
                 raise
         else:
-            if not unsteady(layout, exercise.blank, cells):
-                return made
+            if not unsteady(given.layout, exercise.blank, cells):
+                return given
     raise DataError(
         f"Of {TRIES} choices of numbers none is suitable for {exercise.student or 'an exercise'}, "
         "because rounding decides the results: leave out other quantities."
@@ -359,7 +380,7 @@ def inputs_of(
     """
     try:
         source = source or Source.of(spec.template)
-        made = handed(source, source.kind.asked_for(spec), exercise, is_known)
+        given = handed(source, source.kind.asked_for(spec), exercise, is_known)
     except DataError:
         return None
-    return dict(made.inputs)
+    return dict(given.made.inputs)

@@ -77,6 +77,7 @@ _CELLS = re.compile(
     r"(?<![\w.$])\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?(?![\w.(])",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[\w.\\?]+")
 _OF_TWO_SHEETS = re.compile(r":(?:'|\w+!)")
 _CORNER = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]{1,7})?", re.IGNORECASE)
 
@@ -133,10 +134,11 @@ def unlike(formula: str, names: Names = NO_NAMES) -> Unlike | None:
     A1:B1 (1 row of 2) with D1:D3 (3 rows of 1)
     >>> unlike("=SUMPRODUCT(A1:B3-D1:D3,E1:F3)")
     """
-    if not (":" in formula or "{" in formula or names):
+    if not names.keys().isdisjoint(_WORD.findall(formula.casefold())):
+        return _read(formula, names)
+    if not (":" in formula or "{" in formula):
         return None
-    known = tuple(names.items())
-    return None if _found(_at_a1(formula), known) is None else _found(formula, known)
+    return None if _found(_at_a1(formula)) is None else _read(formula, NO_NAMES)
 
 
 def _at_a1(formula: str) -> str:
@@ -157,12 +159,16 @@ def _moved(cells: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _found(formula: str, names: tuple[tuple[str, str], ...]) -> Unlike | None:
+def _found(formula: str) -> Unlike | None:
+    return _read(formula, NO_NAMES)
+
+
+def _read(formula: str, names: Names) -> Unlike | None:
     try:
         tree = formualizer.parse(formula).to_dict()
     except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
         return None  # no engine computes it, and each says so
-    reader = _Reader(dict(names))
+    reader = _Reader(names)
     reader.value(tree)
     return reader.found[0] if reader.found else None
 
