@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 from experiments import ENGINES, agrees_in, built, changed
 
+from xlnn import reference
+from xlnn.building.plan import begun, planned
+from xlnn.errors import XlnnError
 from xlnn.loading.values import values
+from xlnn.options import Options
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +84,51 @@ def test_the_picture_shows_each_point_in_the_series_of_its_cluster(path, tmp_pat
         others = [k for k in range(3) if k != nearest - 1]
         np.testing.assert_array_equal(shown[:, others], got["centres"][1][others].T)
     assert (got["path"][1:] == got["centres"][1].T).all()
+
+
+def of_points(tmp_path, text, **options):
+    """Compute the clusters of a CSV."""
+    (tmp_path / "my.csv").write_text(text)
+    plan = planned(*begun("clusters"), Options(data=tmp_path / "my.csv", **options))
+    return reference.run(plan.layout.model, plan.made.inputs), plan.made.notes
+
+
+@pytest.mark.parametrize("columns", [2, 5])
+@pytest.mark.parametrize("factor", [1, -1e8, 1e-9])
+def test_a_person_brings_points_of_any_size(tmp_path, columns, factor):
+    rows = [
+        [factor * (1 + (n % 3) * 5 + (n * k % 7) / 10) for k in range(columns)] for n in range(12)
+    ]
+    names = ",".join(f"c{k}" for k in range(columns))
+    found, notes = of_points(
+        tmp_path, names + "\n" + "\n".join(",".join(map(repr, row)) for row in rows)
+    )
+    np.testing.assert_allclose(found["x"], rows, rtol=1e-14)
+    assert found["C_T"][-1] < found["C_T"][0] / 3
+    assert sorted(found["points"][-1]) == [4, 4, 4]
+    assert f"my.csv: 12 rows of {columns} inputs" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("x,y\n1,2\n3,4\n", "my.csv: 2 rows of 2 numbers were found, but three rows or more"),
+        (",".join(f"c{n}" for n in range(11)) + ("\n" + ",".join("12345678901")) * 3,
+         "my.csv: 3 rows of 11 numbers were found"),
+        ("x,y\n1,2\n3,\n5,6\n7,8\n", "1 value missing in 1 line, the first in line 3, column y"),
+    ],
+)  # fmt: skip
+def test_points_that_cannot_be_are_refused_in_a_sentence(tmp_path, text, sentence):
+    with pytest.raises(XlnnError, match=sentence):
+        of_points(tmp_path, text)
+
+
+def test_how_points_are_read_may_be_said(tmp_path):
+    text = "n;x;y\na;1,5;2\nb;3,5;\nc;5;6\nd;7;8\n"
+    found, _ = of_points(tmp_path, text, decimal=",", missing="drop", drop=("n",))
+    assert found["x"].tolist() == [[1.5, 2], [5, 6], [7, 8]]
+
+
+def test_how_data_are_read_is_refused_without_data():
+    with pytest.raises(XlnnError, match="--missing says how to read data: add --data"):
+        planned(*begun("clusters"), Options(missing="drop"))

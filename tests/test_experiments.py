@@ -232,7 +232,11 @@ CASES = {
             {"x": np.arange(120).reshape(60, 2) % 7 * 1e-9, "centres": 1e-9},
         ],
         [
-            ({"epochs": 1}, r"steps \(--epochs\) is 1: a whole number from 2 to 200"),
+            ({"epochs": 201}, r"steps \(--epochs\) is 201: a whole number from 1 to 200"),
+            (
+                {"targets": ["a"]},
+                "--target is not available for clusters .available: --columns, --d",
+            ),
             ({"eta": 1}, "--eta is not available for clusters .available: --"),
         ],
         by="+0.000001",
@@ -249,8 +253,8 @@ CASES = {
         [
             ({"hidden": 1}, r"hidden \(--hidden\) is 1: a whole number from 2 to 5"),
             (
-                {"data": "my.csv"},
-                "--data is not available for embeddings .available: --epochs, --eta",
+                {"targets": ["a"]},
+                "--target is not available for embeddings .available: --data, --e",
             ),
         ],
         by="+0.000001",

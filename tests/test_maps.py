@@ -1,9 +1,13 @@
 """Embeddings and the autoencoder: the maps show what is alike."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from xlnn import reference
+from xlnn.building.plan import begun, planned
+from xlnn.errors import XlnnError
+from xlnn.options import Options
 from xlnn.quantity import Model
 from xlnn.registry.templates import loaded
 from xlnn.registry.text import text
@@ -110,3 +114,101 @@ def test_the_network_may_have_two_more_layers():
     moved[0, 1, 2] -= 2 * STEP
     less = run("autoencoder", {"W3": moved}, hidden=4, epochs=10)["C_T"][0]
     assert found["dC_dW3"][0, 1, 2] == pytest.approx((more - less) / (2 * STEP), rel=FAR, abs=FAR)
+
+
+RATINGS = "person,film,rating\nAda,Up,4.5\nBob,Up,2\nAda,Jaws,1\nCy,Jaws,5\n"
+
+
+def of_data(data, **options):
+    """Compute the embeddings of a file or a data frame."""
+    plan = planned(*begun("embeddings"), Options(data=data, **options))
+    return reference.run(plan.layout.model, plan.made.inputs)
+
+
+@pytest.fixture
+def csv(tmp_path):
+    """What writes a CSV."""
+
+    def written(text):
+        (tmp_path / "my.csv").write_text(text, encoding="utf-8")
+        return tmp_path / "my.csv"
+
+    return written
+
+
+def test_a_person_brings_ratings_and_pairs_may_be_missing(csv):
+    found = of_data(csv(RATINGS))
+    assert [*found["name_person"]] == ["Ada", "Bob", "Cy"]
+    assert [*found["name_film"]] == ["Up", "Jaws"]
+    assert found["person_of"].tolist() == [1, 2, 1, 3]
+    assert found["film_of"].tolist() == [1, 1, 2, 2]
+    assert found["r"].tolist() == [4.5, 2, 1, 5]
+    assert found["told"].shape == (3, 2)
+    assert found["rmse"][-1] < found["rmse"][0]
+
+
+def test_ratings_without_headings_and_those_of_a_data_frame_are_the_same(csv):
+    found = of_data(csv(RATINGS))
+    headless = of_data(csv(RATINGS.partition("\n")[2]))
+    framed = of_data(pd.read_csv(csv(RATINGS)))
+    for other in (headless, framed):
+        np.testing.assert_array_equal(other["P"], found["P"])
+
+
+def test_a_person_brings_sentences_and_the_ratings_stay(csv):
+    found, usual = of_data(csv("the,cat,sits\nthe,dog,sits\n")), run("embeddings")
+    assert [*found["name_word"]] == ["cat", "dog", "sits", "the"]
+    assert found["token"].tolist() == [[4, 1, 3], [4, 2, 3]]
+    assert far(found, "cat", "dog") < 0.5 * far(found, "the", "sits")
+    np.testing.assert_array_equal(found["rmse"], usual["rmse"])
+
+
+@pytest.mark.parametrize("factor", [1e-6, 20, 1e3])
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum"])
+def test_ratings_of_any_size_are_learnt_with_the_usual_rate(csv, factor, optimizer):
+    rows = [f"p{u},f{i},{factor * (1 + (u * i) % 5)}" for u in range(20) for i in range(12)]
+    found = of_data(csv("\n".join(rows)), optimizer=optimizer)
+    assert found["C_ratings"][-1] < found["C_ratings"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a,b\nc,d", "my.csv: 2 columns were found, but three are needed: person, film and rating"),
+        ("a,b,3\nc,d,4\ne,f,x", 'my.csv, line 3, column 3: "x" is not a rating'),
+        ("a,b,3\nc,d,4\ne,f,nan", 'my.csv, line 3, column 3: "nan" is not a rating'),
+        ("a,b,3\nc,,4", "my.csv, line 2, column 2 is empty: leave out the row"),
+        ("a,b,3\nc,d", "my.csv, line 2: 2 columns were found and 3 expected"),
+        ("\n".join(f"a,{n},b{n}" for n in range(60)), "words is 121: a whole number from 1 to 50"),
+    ],
+)
+def test_a_file_that_is_neither_is_refused_in_a_sentence(csv, text, sentence):
+    with pytest.raises(XlnnError, match=sentence):
+        of_data(csv(text))
+
+
+def test_arrays_are_no_ratings():
+    with pytest.raises(XlnnError, match=r"a CSV, an \.xlsx or a data frame"):
+        of_data((np.zeros((3, 2)), np.zeros(3)))
+
+
+@pytest.mark.parametrize("name", ["embeddings", "autoencoder"])
+@pytest.mark.parametrize("optimizer", ["momentum", "rmsprop", "adam"])
+def test_each_optimizer_lowers_the_cost(name, optimizer):
+    plain, found = run(name, optimizer="sgd"), run(name, optimizer=optimizer)
+    assert found["C_T"][0] == plain["C_T"][0]
+    assert found["C_T"][-1] < 0.75 * plain["C_T"][0]
+
+
+@pytest.mark.parametrize("name", ["embeddings", "autoencoder", "clusters"])
+def test_one_epoch_is_enough(name):
+    plan = planned(*begun(name), Options(epochs=1))
+    found = reference.run(plan.layout.model, plan.made.inputs)
+    assert len(found["C_T"]) == (2 if name == "clusters" else 1)
+    told = " ".join(str(each) for quantity, each in found.items() if quantity in TOLD)
+    assert "1 epochs" not in told
+    assert "nan" not in told
+
+
+TOLD = {"falls", "learnt", "told"}
+"""The sentences of the first pages."""

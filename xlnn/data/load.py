@@ -7,9 +7,10 @@ from xlnn.data.arrays import from_npz
 from xlnn.data.csv_lines import Lines
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.folder import from_folder
+from xlnn.data.frames import FrameRows, is_frame
 from xlnn.data.memory import from_memory
 from xlnn.data.sheet import SheetRows
-from xlnn.data.table import from_rows
+from xlnn.data.table import TableRows, from_rows
 from xlnn.errors import DataError
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -41,6 +42,34 @@ def read(data: Path | object, reading: ReadOptions) -> Dataset:
             return from_folder(path, reading)
         if suffix == ".npz":
             return from_npz(path, reading)
-        return from_rows((SheetRows if suffix in WORKBOOKS else Lines)(path, reading), reading)
+        return from_rows(_rows(path, reading), reading)
     except OSError as error:  # a folder in which nothing may be looked at
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _rows(path: Path, reading: ReadOptions) -> TableRows:
+    """Return the rows of a file that holds a table."""
+    return (SheetRows if path.suffix.lower() in WORKBOOKS else Lines)(path, reading)
+
+
+def records(data: Path | object, reading: ReadOptions) -> list[tuple[str, list[str]]]:
+    """Return the rows of a table as they are: where each stands, and its texts without blanks.
+
+    Parameters
+    ----------
+    data : Path or object
+        A CSV, an ``.xlsx`` or a data frame.
+    reading : ReadOptions
+
+    Raises
+    ------
+    XlnnError
+        It is none of them, or cannot be read.
+    """
+    if isinstance(data, Path) and not data.is_dir() and data.suffix.lower() != ".npz":
+        rows = _rows(data, reading)
+    elif is_frame(data):
+        rows = FrameRows(data, reading)
+    else:
+        raise DataError("data is not a table of texts: a CSV, an .xlsx or a data frame is needed.")
+    return [(f"{rows.name}, {rows.row} {n}", [text.strip() for text in row]) for n, row in rows]

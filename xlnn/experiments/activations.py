@@ -258,8 +258,6 @@ EXPERIMENT = Experiment(
         "Each slope stands beside its central difference, (a(z + h) − a(z − h)) / 2h, so that no "
         "formula has to be believed.",
         "The line and the parabola, the minimum, and the normal distribution are those of 2-1.",
-        "Yellow cells are yours to change. The command  xlnn check  compares each formula with "
-        "NumPy.",
     ),
     colours={
         "forward": "values of the functions", "backward": "slopes and gradients",

@@ -158,7 +158,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                 uses={"of": "right", "epoch": "epoch_used"})
     yield shown("course", is_text=True, equation=xlnn.Told([words.sentence(
         "course", "In epoch {epoch_used}, {right_shown} of {all} answers are right: their "
-        "probability is above ½. Over {epochs} epochs C_T goes from {C_T_first} to {C_T_last}.",
+        "probability is above ½. C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}.",
         all=T * sizes["rows"], epochs=epochs)], digits=3))
 
 
@@ -208,8 +208,6 @@ EXPERIMENT = xlnn.Experiment(
         "Sheets often give the cos an exponent of its own.",
         "Adam divides its means by 1 − βⁿ, since they begin at 0. Without that the first step "
         "would be three times as long.",
-        "You can edit the yellow cells, and undo. The command  xlnn check  compares each formula "
-        "with NumPy.",
     ),
     pages=(
         xlnn.Page(
@@ -231,15 +229,8 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page("data", "Data", "The letters as numbers, 1 to 6 for a, b, c, A, B, C, and the "
                   "last capital. Type others.", Table("letters", "t", "x"),
                   Grid("PE", digits="0.000")),
-        xlnn.Page("weights", "Weights", "One row per epoch: the weights, from the start on; the "
-                  "total cost, and how many answers are right.", Table(*WEIGHTS),
-                  Table("C_T", "right")),
         xlnn.Page("sequences", "Sequences", "One row per epoch and sequence: from the queries to "
                   "the cost, and back.", stays=True),
-        xlnn.Page("gradients", "Gradients", "One row per epoch: how fast C_T changes with each "
-                  "weight."),
-        xlnn.Page("optimiser", "Optimiser", "What the optimiser remembers of the gradients. Row 0 "
-                  "is before the first epoch."),
     ),
     colours={"forward": "forward: from the letters to the answers", "backward": "back: errors and "
              "gradients", "weight": "weights", "result": "costs, and what is shown"},

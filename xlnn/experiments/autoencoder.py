@@ -13,13 +13,16 @@ from typing import Any
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, previous
+from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace
 
 ROWS, COLUMNS = 4, 3
 PIXELS = ROWS * COLUMNS
 CODE = 2
 ACROSS = 7
 """Pictures of the plane to a side."""
+
+ETA = {"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05}
+"""The usual learning rate of each optimiser."""
 
 Choice = partial(Stated, coarse=True, jumps=True)
 """An equation whose value is a choice or a count."""
@@ -63,10 +66,6 @@ SLOPE_W = Stated(
 SLOPE_B = Stated(
     lambda delta: delta.sum(axis=0), lambda j, delta: f"=SUM({delta.over('image')[j]})")
 TOTAL = Stated(lambda C: C.sum(), lambda C: f"=SUM({C.over('image')[()]})")
-LEARN = Stated(
-    array=lambda w, slope, eta: w - eta * slope,
-    cell=lambda *k, w, slope, eta: f"={w[k]}-{eta[()]}*{slope[k]}",
-)
 WEIGHTS = Stated(  # those with which the epoch shown begins
     array=lambda w, epoch: w[int(epoch) - 1],
     cell=lambda *k, w, epoch: f"=INDEX({w.over('epoch')[k]},{epoch[()]})",
@@ -101,14 +100,6 @@ def pictures(down: int) -> Stated:
     )
 
 
-def used(most: int) -> Stated:
-    """Return the equation of the whole number that is used, whatever is typed."""
-    return Choice(
-        array=lambda choice: np.clip(np.floor(choice), 1, most),
-        cell=lambda choice: f"=MAX(1,MIN({most},INT({choice[()]})))",
-    )
-
-
 def row_of(images: int) -> Stated:
     """Return the equation of the row of an epoch and an image in the table of the training."""
     return Choice(
@@ -117,27 +108,24 @@ def row_of(images: int) -> Stated:
     )
 
 
-def layers(sizes: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+def layers(sizes: dict) -> dict[str, tuple[int, int]]:
     """Return the units of each layer and of the one below, by the layer's name."""
     hidden = [sizes["hidden"]] if sizes["hidden"] else []
     units = [PIXELS, *hidden, CODE, *hidden, PIXELS]
     return {str(n): (units[n - 1], units[n - 2]) for n in range(2, len(units) + 1)}
 
 
-def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the images, the training, and what the network of one epoch makes of images."""
-    state = Axis("epoch", sizes["epochs"] + 1, "up", counts_from=0)
     epoch, image = Axis("epoch", sizes["epochs"], "up"), Axis("image", sizes["images"])
     here = partial(Quantity, sheet="plane", number_format="General")
     yield here("eta", title="learning rate η", symbol="η", role="input", scale=0.05, calms=True,
                meaning="how far a step goes")
     yield here("noise", title="noise: part of the pixels left out", symbol="ν", role="input",
                between=(0.0, 1.0), meaning="with noise the network is to give what it did not see")
-    for name, title, most in (("epoch", "epoch shown", sizes["epochs"]),
-                              ("image", "image shown", sizes["images"])):
-        yield here(f"{name}_chosen", title=title, role="input", choices=(1, most))
-        yield here(f"{name}_used", title=f"{title}, as used", equation=used(most),
-                   uses={"choice": f"{name}_chosen"})
+    for axis in (epoch, image):
+        yield from xlnn.choice(f"{axis.name}_chosen", axis, words, title=f"{axis.name} shown",
+                               sheet="plane", used=f"{axis.name}_used")
     data = partial(Quantity, sheet="images", axes=(image,), role="input", number_format="General")
     yield Quantity("number", title="image", symbol="n", sheet="images", axes=(image,), counts=True,
                    number_format="0", role="key")
@@ -150,25 +138,24 @@ def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
     yield data("noisy", symbol="x̃{}", title="what goes in", shape=(PIXELS,), equation=NOISY,
                uses={"x": "images"}, role="forward", meaning="0 where the number drawn is below ν",
                written="x̃ = 0 if u < ν, else x", source="Vincent et al. 2008, 2.3")
-    yield from _training(sizes, state, epoch, image)
+    yield from _training(sizes, epoch, image)
     yield from _shown(sizes, image)
-    told = words.sentence("told", "In {epochs} epochs C_T goes from {C_T_first} to {C_T_last}, and "
-                          "of {pixels} pixels {wrong_last} stay wrong, after {wrong_first} at "
-                          "first.", epochs=epoch.length, pixels=PIXELS * image.length)
+    told = words.sentence("told", "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch "
+                          "{epochs}. Of {pixels} pixels {wrong_first} are wrong at first, and "
+                          "{wrong_last} at last.", epochs=epoch.length,
+                          pixels=PIXELS * image.length)
     yield here("told", is_text=True, equation=xlnn.Told([told], digits=2))
 
 
-def _training(sizes: Any, state: Axis, epoch: Axis, image: Axis) -> Iterator[Quantity]:  # noqa: ANN401 -- a dict
+def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     shapes = layers(sizes)
     *_, last = shapes
-    for n, (units, below) in shapes.items():
-        for kind, title, shape in (("W", "weights", (units, below)), ("b", "biases", (units,))):
-            yield Quantity(f"{kind}{n}", kind, f"{kind.lower()}{UP[n]}{{}}", sheet="weights",
-                           title=title, axes=(state,), shape=shape, equation=LEARN, given=1,
-                           role="weight", meaning="learnt as in the book", source="4-4",
-                           uses={"w": previous(f"{kind}{n}"),
-                                 "slope": previous(f"dC_d{kind}{n}")},
-                           written=f"{kind.lower()} ← {kind.lower()} − η ∂C_T/∂{kind.lower()}")
+    yield from xlnn.trained(
+        *(Quantity(f"{kind}{n}", kind, f"{kind.lower()}{UP[n]}{{}}", sheet="weights", title=title,
+                   shape=shape, meaning="learnt as in the book", source="4-4")
+          for n, (units, below) in shapes.items()
+          for kind, title, shape in (("W", "weights", (units, below)), ("b", "biases", (units,)))),
+        epochs=sizes["epochs"], optimizer=sizes["optimizer"])
     column = partial(Quantity, sheet="training", axes=(epoch, image))
     yield from _forward(shapes, "noisy", "", column)
     truth = {"t": "images", "a": f"a{last}"}
@@ -214,7 +201,7 @@ def _forward(
         below = a
 
 
-def _shown(sizes: Mapping[str, int], image: Axis) -> Iterator[Quantity]:
+def _shown(sizes: dict, image: Axis) -> Iterator[Quantity]:
     shapes = layers(sizes)
     code, last = str(2 + bool(sizes["hidden"])), [*shapes][-1]
     decoder = {n: shape for n, shape in shapes.items() if n > code}
@@ -251,15 +238,16 @@ def _shown(sizes: Mapping[str, int], image: Axis) -> Iterator[Quantity]:
                    uses={"a": f"a{last}_plane"})
 
 
-def inputs(sizes: Mapping[str, int]) -> dict[str, Any]:
+def inputs(sizes: dict) -> dict:
     """Return the settings, the random numbers of the noise, and random weights."""
     draw = np.random.default_rng(sizes["seed"])
-    start: dict[str, Any] = {}
+    start: dict = {}
     for n, (units, below) in layers(sizes).items():
         start[f"W{n}"] = (draw.normal(size=(1, units, below)) * 0.5).round(3)
         start[f"b{n}"] = np.zeros((1, units))
     return {
-        "eta": 0.05, "noise": 0, "epoch_chosen": sizes["epochs"], "image_chosen": 1,
+        "eta": ETA[sizes["optimizer"]], **xlnn.constants(sizes["optimizer"]), "noise": 0,
+        "epoch_chosen": sizes["epochs"], "image_chosen": 1,
         "point": [0.5, 0.5], "drawn": draw.random((sizes["images"], PIXELS)).round(3), **start,
     }
 
@@ -271,11 +259,11 @@ EXPERIMENT = xlnn.Experiment(
     "autoencoder", model, title="Twelve pixels in two numbers",
     summary="An autoencoder: the book's 64 images through two numbers and back, and the plane of "
     "these numbers with its images.",
-    sizes={"epochs": Size(40, 2, 500), "images": Size(64, 2, 500), "hidden": Size(0, 0, 12),
-           "seed": Size(1, 0, 2**31)},
+    sizes={"epochs": Size(40, 1, 500), "images": Size(64, 2, 500), "hidden": Size(0, 0, 12),
+           "optimizer": xlnn.OneOf(*ETA), "seed": Size(1, 0, 2**31)},
     inputs=inputs, images="digits",
     options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "seed": "seed",
-                 "noise": "noise"},
+                 "noise": "noise", "optimizer": "optimizer"},
     about=(
         "{images} images of 12 pixels go through two numbers and are to come out as they went in. "
         "Nobody says which digit is on an image; yet zeros and ones part in the plane.",
@@ -283,8 +271,6 @@ EXPERIMENT = xlnn.Experiment(
         "is the decoder: it makes an image of any two numbers, also of those of no image.",
         "With noise a part of the pixels is left out, and the network has to give what it did not "
         "see. The random numbers for it are a table of inputs.",
-        "Yellow cells are yours to change. The command  xlnn check  compares each formula with "
-        "NumPy.",
     ),
     colours={"forward": "from the image to the two numbers and back", "backward": "errors and "
              "gradients", "weight": "weights and biases", "result": "costs and pictures"},
@@ -294,9 +280,10 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Sentences("told"), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
-                    xlnn.Numbers("eta", "noise", "epoch_chosen", "epoch_used", "image_chosen",
-                                 "image_used", positive=["eta"],
+                    xlnn.Numbers("eta", "noise", ("epoch_chosen", "epoch_chosen_asked"),
+                                 ("image_chosen", "image_chosen_asked"), positive=["eta"],
                                  choices={"epoch_chosen": "dC_dW2", "image_chosen": "images"}),
+                    xlnn.Hidden("epoch_used", "image_used"),
                     Grid("point", above=1, digits="0.0"),
                 ),
                 xlnn.Below(
@@ -319,9 +306,6 @@ EXPERIMENT = xlnn.Experiment(
         Page("images", "Images", "The images, and what goes in where there is noise.",
              Table("number", "labels", "images", "drawn", "noisy", ink=("images", "noisy"))),
         Page("training", "Training", "Forward and back, for each image in each epoch."),
-        Page("weights", "Weights", "The weights and biases after each epoch. The first row is the "
-             "start: it is yours to change."),
-        Page("gradients", "Gradients", "How fast C_T changes with each weight and bias."),
         Page("decoder", "Decoder", "The decoder of the epoch shown, and what it makes of the point "
              "and of the places of the plane."),
     ),

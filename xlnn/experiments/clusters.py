@@ -5,7 +5,7 @@ H. Hotelling, Analysis of a complex of statistical variables into principal comp
 Educational Psychology 24 (1933), whose iteration finds the principal axes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,8 @@ Choice = partial(Stated, coarse=True, jumps=True)
 
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
 PARTS = 48
+MOST = 10
+"""Columns of the points."""
 
 
 class Nearest(xlnn.Equation):
@@ -135,24 +137,13 @@ EMPTY = Choice(
 )
 
 
-def used(most: int) -> Stated:
-    """Return the equation of the whole number that is used, whatever is typed."""
-    return Choice(
-        array=lambda choice: np.clip(np.floor(choice), 0, most),
-        cell=lambda choice: f"=MAX(0,MIN({most},INT({choice[()]})))",
-    )
-
-
-def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the points, the steps of k-means, what is drawn of them, and the principal axes."""
     D, K, say = sizes["columns"], sizes["clusters"], words.sentence
     point = Axis("point", sizes["points"])
     step = Axis("step", sizes["steps"] + 1, "up", counts_from=0)
-    here = partial(Quantity, sheet="clusters", number_format="0.00")
-    yield here("shown", title="step shown (0: the start)", role="input", number_format="0",
-               choices=(0, sizes["steps"]))
-    yield here("used", title="step that is used", equation=used(sizes["steps"]),
-               uses={"choice": "shown"}, number_format="0")
+    yield from xlnn.choice("shown", step, words, title="step shown (0: the start)",
+                           sheet="clusters", used="used")
     number = partial(Quantity, counts=True, number_format="0", role="key")
     yield number("number", title="point", symbol="n", sheet="points", axes=(point,))
     yield Quantity("x", title="point", symbol="x{}", sheet="points", axes=(point,), shape=(D,),
@@ -253,7 +244,7 @@ def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # n
                uses={"share": "share1", "rest": "share2"})
 
 
-def inputs(sizes: Mapping[str, int]) -> dict[str, Any]:
+def inputs(sizes: dict) -> dict:
     """Return points around three places."""
     D, K = sizes["columns"], sizes["clusters"]
     draw = np.random.default_rng(sizes["seed"])
@@ -264,20 +255,33 @@ def inputs(sizes: Mapping[str, int]) -> dict[str, Any]:
     return {"shown": sizes["steps"], "x": x, **starts(x, K)}
 
 
-def starts(x: np.ndarray, K: int) -> dict[str, Any]:
+def starts(x: np.ndarray, K: int) -> dict:
     """Return where the iterations begin: centres side by side amid the points, and directions."""
     mean, v = x.mean(axis=0), np.eye(x.shape[1])[:1]
-    centres = (mean + (x[:K] - mean) / 5).round(2)
+    size = max(np.ptp(x, axis=0).max(), 1e-300)  # rounded to two digits of points near to 1
+    digits = max(0, 2 - int(np.floor(np.log10(size))))
+    centres = (mean + (np.resize(x, (K, x.shape[1])) - mean) / 5).round(digits)
     return {"centres": centres[np.newaxis], "v1": v, "v2": np.ones_like(v)}
+
+
+def from_data(data: xlnn.Dataset, where: str) -> tuple:
+    """Return the sizes and inputs of a table of numbers: a point in each row."""
+    points, columns = data.x.shape
+    if not 2 <= columns <= MOST or points < 3:
+        raise xlnn.XlnnError(f"{where}: {points} rows of {columns} numbers were found, but three "
+                             f"rows or more are needed, of 2 to {MOST} numbers each.")
+    return {"points": points, "columns": columns}, lambda sizes: {
+        "x": data.x, **starts(data.x, sizes["clusters"])}
 
 
 EXPERIMENT = xlnn.Experiment(
     "clusters", model, title="Clusters and axes",
     summary="k-means, with the paths of its centres, and the principal axes by power iteration, of "
     "the same points.",
-    sizes={"steps": Size(12, 2, 200), "points": Size(60, 3, 5_000), "columns": Size(2, 2, 10),
+    sizes={"steps": Size(12, 1, 200), "points": Size(60, 3, 5_000), "columns": Size(2, 2, MOST),
            "clusters": Size(3, 1, 6), "seed": Size(1, 0, 2**31)},
-    inputs=inputs, options_for={"epochs": "steps", "seed": "seed"},
+    inputs=inputs, from_data=from_data, reads="columns",
+    options_for={"epochs": "steps", "seed": "seed"},
     about=(
         "Nobody says what the {points} points are. k-means divides them among {clusters} centres: "
         "each point belongs to the nearest one, then each centre moves amid its points.",
@@ -286,8 +290,8 @@ EXPERIMENT = xlnn.Experiment(
         "Power iteration finds the axis along which the points spread most: a direction is "
         "multiplied by the covariance again and again. The second axis is found in what the first "
         "one leaves.",
-        "Yellow cells are yours to change. The command  xlnn check  compares each formula with "
-        "NumPy.",
+        "Your own points:  xlnn build clusters --data my.csv  takes 2 to 10 columns of numbers; "
+        "the charts show the first two.",
     ),
     colours={"forward": "distances and products", "weight": "centres and directions",
              "result": "what follows from them"},
@@ -297,7 +301,8 @@ EXPERIMENT = xlnn.Experiment(
             "nearest to it.",
             xlnn.Sentences("told"), xlnn.Space(),
             xlnn.Beside(
-                Numbers("shown", "used", "C_T_shown", "empty", choices={"shown": "C_T"}),
+                xlnn.Below(Numbers(("shown", "shown_asked"), "C_T_shown", "empty",
+                                   choices={"shown": "C_T"}), xlnn.Hidden("used")),
                 xlnn.Below(
                     Chart("Points and paths of the centres",
                           Trace(("drawn", 1), ("drawn", 0), COLOURS, 0, "circle"),

@@ -430,9 +430,6 @@ EXPERIMENT = Experiment(
         "when it is right, but they do not correct it equally fast.",
         "δ = ∂C/∂z determines how the weights change. With squared error it is (a − t)·a′(z), and "
         "a′ is nearly 0 where the sigmoid is flat. With cross-entropy a′ cancels: δ = a − t.",
-        "You can edit the yellow cells: the target, z, η, the data and the grid. You can't break "
-        "anything: just undo.",
-        "The command  xlnn check  compares every formula that gives a number with NumPy.",
     ),
     pages=(
         Page(

@@ -91,9 +91,6 @@ EXPERIMENT = Experiment(
         "z falls fastest: against the gradient (2-10).",
         "The table is the one in 2-11: step, position, gradient, displacement and value. Every "
         "number is a formula, filled down over {steps} steps.",
-        "You can edit the yellow cells: η, the function and the start. You can't break anything: "
-        "just undo.",
-        "The command  xlnn check  compares every formula with NumPy.",
     ),
     pages=(
         Page(

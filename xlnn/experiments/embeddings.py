@@ -6,14 +6,13 @@ al., Distributed representations of words and phrases and their compositionality
 and 2: the skip-gram tells the words around a word, here with the whole softmax.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Cells, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, previous
+from xlnn import Axis, Cells, Chart, Hidden, Numbers, Page, Quantity, Size, Stated, Table, Trace
 
 Choice = partial(Stated, coarse=True, jumps=True)
 """An equation whose value is a choice or a count."""
@@ -24,7 +23,11 @@ FILMS = ("Robot Day", "Star Port", "Red Planet", "Deep Sky", "Two Hearts", "Summ
 SENTENCES = ("king rules land", "queen rules land", "king wears crown", "queen wears crown",
              "boy plays ball", "girl plays ball", "boy eats apple", "girl eats apple")  # fmt: skip
 WORDS = tuple(sorted({word for each in SENTENCES for word in each.split()}))
+ETA = {"sgd": (0.05, 0.1), "momentum": (0.01, 0.02), "rmsprop": (0.05, 0.05), "adam": (0.1, 0.1)}
+"""The usual learning rates of each optimiser, for ratings and for words."""
 
+RATED, PAIRED = 8, 4
+"""Terms of a gradient for which plain steps of these lengths are short enough."""
 
 SYMBOLS = {"P": "p", "bu": "bᵤ", "Q": "q", "bi": "bᵢ", "V": "v"}
 
@@ -60,10 +63,6 @@ COST = Stated(
 RMSE = Stated(
     array=lambda e: np.sqrt((e**2).mean()),
     cell=lambda e: "=SQRT(SUMSQ({0})/COUNT({0}))".format(e.over("rating")[()]),
-)
-LEARN = Stated(
-    array=lambda w, slope, eta: w - eta * slope,
-    cell=lambda *k, w, slope, eta: f"={w[k]}-{eta[()]}*{slope[k]}",
 )
 PAIRS = Choice(  # how often word o stands in a sentence of this word
     array=lambda token, number: sum(
@@ -104,9 +103,6 @@ TOLD = Stated(
     cell=lambda j, mean, b, c, p, q: "={}+{}+{}+SUMPRODUCT({},{})".format(
         mean[()], b[()], c.at(j, along="film")[()], p[:], q.at(j, along="film")[:]),
 )
-USED = partial(lambda most: Choice(
-    array=lambda choice: np.clip(np.floor(choice), 0, most),
-    cell=lambda choice: f"=MAX(0,MIN({most},INT({choice[()]})))"))
 
 
 class Word(xlnn.Sentence):
@@ -121,7 +117,7 @@ class Word(xlnn.Sentence):
 
 
 def model(  # noqa: PLR0915 -- a statement each quantity
-    sizes: Mapping[str, int], words: xlnn.Text
+    sizes: dict, words: xlnn.Text
 ) -> Iterator[Quantity]:
     """Yield both models, and the cost of both: neither sees the other."""
     state = Axis("epoch", sizes["epochs"] + 1, "up", counts_from=0)
@@ -131,7 +127,6 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     sentence = Axis("sentence", sizes["sentences"])
     number = partial(Quantity, number_format="0", counts=True, role="key")
     name = partial(Quantity, is_text=True, role="input")
-    learns = partial(Quantity, axes=(state,), equation=LEARN, given=1, role="weight")
 
     films = partial(Quantity, sheet="films", number_format="General")
     typed = partial(films, role="input", scale=0.1, calms=True)
@@ -140,10 +135,8 @@ def model(  # noqa: PLR0915 -- a statement each quantity
                 meaning="keeps the numbers of people and films small, above all of rare ones")
     yield typed("eta_words", title="learning rate η of the words", symbol="η", sheet="words")
     for page in ("films", "words"):
-        yield Quantity(f"shown_{page}", title="epoch shown (0: the start)", sheet=page,
-                       role="input", number_format="0", choices=(0, sizes["epochs"]))
-        yield Quantity(f"used_{page}", title="epoch that is used", sheet=page, number_format="0",
-                       equation=USED(sizes["epochs"]), uses={"choice": f"shown_{page}"})
+        yield from xlnn.choice(f"shown_{page}", state, words, title="epoch shown (0: the start)",
+                               sheet=page, used=f"used_{page}")
     for kind, axis in (("person", person), ("film", film)):
         yield number(f"n_{kind}", title=kind, symbol="n", sheet="films", axes=(axis,))
         yield name(f"name_{kind}", title="name", symbol=" ", sheet="films", axes=(axis,))
@@ -154,17 +147,31 @@ def model(  # noqa: PLR0915 -- a statement each quantity
               meaning="what the person gave the film")
     yield films("mean", title="mean of all ratings μ", symbol="μ", equation=AVERAGE)
 
+    yield number("n_word", title="word", symbol="n", sheet="words", axes=(word,))
+    yield name("name_word", title="word", symbol=" ", sheet="words", axes=(word,))
+    yield Quantity("token", title="number of the word", symbol="n{}", sheet="sentences",
+                   axes=(sentence,), shape=(3,), role="input", number_format="0",
+                   choices=(1, word.length))
+    yield Quantity("text", title="sentence", symbol=" ", sheet="sentences", axes=(sentence,),
+                   shape=(3,), equation=Word(), is_text=True)
+    yield Quantity("N", title="pairs", symbol="N{}", sheet="sentences", axes=(word,),
+                   shape=(word.length,), equation=PAIRS, uses={"number": "n_word"},
+                   number_format="0", meaning="how often two words stand in one sentence")
     parameters = {"P": ("person", person, (d,)), "bu": ("person", person, ()),
                   "Q": ("film", film, (d,)), "bi": ("film", film, ())}
     said = {"P": "what a person likes", "bu": "how far above the mean a person rates",
             "Q": "what a film has", "bi": "how far above the mean a film is rated"}
     titles = {"P": "vector of the person", "bu": "bias of the person",
               "Q": "vector of the film", "bi": "bias of the film"}
-    for w, (_, axis, shape) in parameters.items():
-        yield learns(w, sheet="factors", axes=(state, axis), shape=shape, title=titles[w],
-                     symbol=f"{SYMBOLS[w]}{{}}", meaning=said[w],
-                     written=f"{SYMBOLS[w]} ← {SYMBOLS[w]} − η ∂C/∂{SYMBOLS[w]}",
-                     uses={"w": previous(w), "slope": previous(f"dC_d{w}")})
+    of_words = partial(Quantity, sheet="vectors", uses={"eta": "eta_words"})
+    yield from xlnn.trained(
+        *(Quantity(w, sheet="factors", axes=(axis,), shape=shape, title=titles[w],
+                   symbol=f"{SYMBOLS[w]}{{}}", meaning=said[w])
+          for w, (_, axis, shape) in parameters.items()),
+        of_words("V", title="place of a word", symbol="v{}", shape=(d,), axes=(word,),
+                 meaning="where a word is on the map"),
+        of_words("U", title="place as a neighbour", symbol="u{}", shape=(word.length, d)),
+        epochs=epoch.length, optimizer=sizes["optimizer"])
     step = partial(Quantity, sheet="steps", axes=(epoch, rating), role="forward")
     for w, (kind, _, shape) in parameters.items():
         yield step(f"{w}_of", title=f"look-up of {w}", symbol=f"{SYMBOLS[w]}{{}}", shape=shape,
@@ -195,23 +202,6 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     yield films("rmse", title="typical error of a rating", symbol="RMSE", axes=(epoch,),
                 equation=RMSE)
 
-    yield number("n_word", title="word", symbol="n", sheet="words", axes=(word,))
-    yield name("name_word", title="word", symbol=" ", sheet="words", axes=(word,))
-    yield Quantity("token", title="number of the word", symbol="n{}", sheet="sentences",
-                   axes=(sentence,), shape=(3,), role="input", number_format="0",
-                   choices=(1, word.length))
-    yield Quantity("text", title="sentence", symbol=" ", sheet="sentences", axes=(sentence,),
-                   shape=(3,), equation=Word(), is_text=True)
-    yield Quantity("N", title="pairs", symbol="N{}", sheet="sentences", axes=(word,),
-                   shape=(word.length,), equation=PAIRS, uses={"number": "n_word"},
-                   number_format="0", meaning="how often two words stand in one sentence")
-    yield learns("V", title="place of a word", symbol="v{}", sheet="vectors", shape=(d,),
-                 axes=(state, word), meaning="where a word is on the map",
-                 written="v ← v − η ∂C/∂v",
-                 uses={"w": previous("V"), "slope": previous("dC_dV"), "eta": "eta_words"})
-    yield learns("U", title="place as a neighbour", symbol="u{}", sheet="vectors",
-                 shape=(word.length, d),
-                 uses={"w": previous("U"), "slope": previous("dC_dU"), "eta": "eta_words"})
     pair = partial(Quantity, sheet="softmax", axes=(epoch, word), shape=(word.length,),
                    role="forward")
     yield pair("z", title="score", symbol="z{}", equation=SCORES)
@@ -246,15 +236,15 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     yield films("told", title="predicted rating of each film", symbol="r̂{}", axes=(person,),
                 shape=(film.length,), equation=TOLD, number_format="0.0",
                 uses={n: f"{w}_shown" for n, w in zip("bcpq", ("bu", "bi", "P", "Q"), strict=True)})
-    falls = words.sentence("falls", "In {epochs} epochs the typical error of a rating goes from "
-                           "{rmse_first} to {rmse_last}.", epochs=epoch.length)
+    falls = words.sentence("falls", "The typical error of a rating is {rmse_first} in epoch 1 "
+                           "and {rmse_last} in epoch {epochs}.", epochs=epoch.length)
     yield films("falls", is_text=True, equation=xlnn.Told([falls], digits=2))
-    learnt = words.sentence("learnt", "In {epochs} epochs the cross-entropy of the words goes from "
-                            "{C_words_first} to {C_words_last}.", epochs=epoch.length)
+    learnt = words.sentence("learnt", "The cross-entropy of the words is {C_words_first} in "
+                            "epoch 1 and {C_words_last} in epoch {epochs}.", epochs=epoch.length)
     yield Quantity("learnt", sheet="words", is_text=True, equation=xlnn.Told([learnt], digits=1))
 
 
-def inputs(sizes: Mapping[str, int]) -> dict[str, Any]:
+def inputs(sizes: dict) -> dict:
     """Return ratings of people with two kinds of taste, sentences, and places near to (0, 0)."""
     people, films, d = sizes["people"], sizes["films"], sizes["hidden"]
     draw, taste = np.random.default_rng(sizes["seed"]), np.random.default_rng(7)
@@ -263,18 +253,72 @@ def inputs(sizes: Mapping[str, int]) -> dict[str, Any]:
     likes = np.where(np.arange(people) % 2, -1, 1)[:, np.newaxis] * np.where(
         np.arange(films) < films / 2, 1, -1)
     r = np.clip(np.round(3.2 + 1.3 * likes + taste.normal(size=likes.shape) * 0.6), 1, 5)
-    words, text = list(WORDS), [[WORDS.index(w) + 1 for w in each.split()] for each in SENTENCES]
+    text = [[WORDS.index(w) + 1 for w in each.split()] for each in SENTENCES]
     start = {"P": (people, d), "bu": (people,), "Q": (films, d), "bi": (films,)}
-    start |= {"V": (len(words), d), "U": (len(words), d)}
+    start |= dict.fromkeys("VU", (sizes["words"], d))
+    eta, eta_words = ETA[sizes["optimizer"]]
     return {
-        "eta": 0.05, "penalty": 0.1, "eta_words": 0.1,
+        "eta": eta, "penalty": 0.1, "eta_words": eta_words, **xlnn.constants(sizes["optimizer"]),
         "shown_films": sizes["epochs"], "shown_words": sizes["epochs"],
         "name_person": [*np.resize(PEOPLE, people)], "name_film": [*np.resize(FILMS, films)],
         "person_of": [u + 1 for u, _ in known], "film_of": [i + 1 for _, i in known],
-        "r": [r[at] for at in known], "name_word": words, "token": text,
+        "r": [r[at] for at in known], "name_word": [*WORDS], "token": text,
         **{w: (draw.normal(size=(1, *shape)) * 0.3).round(3) * (w not in {"bu", "bi"})
            for w, shape in start.items()},
     }
+
+
+def from_data(rows: list, where: str) -> tuple:
+    """Return the sizes and inputs of ratings, or of sentences."""
+    if len(rows[0][1]) != 3:
+        raise xlnn.XlnnError(f"{where}: {len(rows[0][1])} columns were found, but three are needed:"
+                             " person, film and rating, or the three words of a sentence.")
+    for place, texts in rows:
+        if "" in texts:
+            raise xlnn.XlnnError(f"{place}, column {texts.index('') + 1} is empty: leave out the "
+                                 "row of a rating or sentence that is not known.")
+    found = [_number(texts[2]) for _, texts in rows]
+    if not np.isfinite(found).any():
+        return _sentences([texts for _, texts in rows])
+    first = 0 if np.isfinite(found[0]) else 1  # a row of headings
+    for (place, texts), number in zip(rows[first:], found[first:], strict=True):
+        if not np.isfinite(number):
+            raise xlnn.XlnnError(f'{place}, column 3: "{texts[2][:20]}" is not a rating: write a '
+                                 "number with a decimal point.")
+    return _ratings([texts for _, texts in rows[first:]], np.array(found[first:]))
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def _sentences(texts: list) -> tuple:
+    words = sorted({word for each in texts for word in each})
+    token = np.array([[words.index(word) + 1 for word in each] for each in texts])
+    pairs = 2 * np.bincount(token.ravel()).max()
+    return {"words": len(words), "sentences": len(texts)}, lambda sizes: {
+        "name_word": words, "token": token,
+        "eta_words": _calm(ETA[sizes["optimizer"]][1], sizes, PAIRED / pairs)}
+
+
+def _ratings(texts: list, r: np.ndarray) -> tuple:
+    named = [list(dict.fromkeys(column)) for column in list(zip(*texts, strict=True))[:2]]
+    which = [[names.index(each[n]) + 1 for each in texts] for n, names in enumerate(named)]
+    most = max(np.bincount(each).max() for each in which)
+    people, films = map(len, named)
+    return {"people": people, "films": films, "ratings": len(r)}, lambda sizes: {
+        "name_person": named[0], "name_film": named[1], "person_of": which[0],
+        "film_of": which[1], "r": r,
+        "eta": _calm(ETA[sizes["optimizer"]][0], sizes, RATED / (most * max(1.0, r.std())))}
+
+
+def _calm(eta: float, sizes: dict, calm: float) -> float:
+    """Return a rate with which sums of more and larger terms stay small; others need none."""
+    by_sum = sizes["optimizer"] in {"sgd", "momentum"}
+    return float(f"{eta * min(1.0, calm):.2g}") if by_sum else eta
 
 
 def _map(title: str, *traces: Trace) -> Chart:
@@ -285,13 +329,13 @@ EXPERIMENT = xlnn.Experiment(
     "embeddings", model, title="What is like what",
     summary="People, films and words as points of a plane: matrix factorisation with biases, and "
     "skip-gram.",
-    sizes={"epochs": Size(30, 2, 500), "hidden": Size(2, 2, 5), "people": Size(10, 2, 500),
-           "films": Size(8, 2, 500), "ratings": Size(48, 2, 5_000),
-           "words": Size(len(WORDS), len(WORDS), len(WORDS)),
-           "sentences": Size(len(SENTENCES), len(SENTENCES), len(SENTENCES)),
-           "seed": Size(1, 0, 2**31)},
-    inputs=inputs,
-    options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "seed": "seed"},
+    sizes={"epochs": Size(30, 1, 500), "hidden": Size(2, 2, 5), "people": Size(10, 1, 500),
+           "films": Size(8, 1, 500), "ratings": Size(48, 1, 5_000),
+           "words": Size(len(WORDS), 1, 50), "sentences": Size(len(SENTENCES), 1, 500),
+           "optimizer": xlnn.OneOf(*ETA), "seed": Size(1, 0, 2**31)},
+    inputs=inputs, from_data=from_data, reads="rows",
+    options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "seed": "seed",
+                 "optimizer": "optimizer"},
     about=(
         "{people} people have given {films} films {ratings} ratings. Each person and each film "
         "gets {hidden} numbers and a bias; where their arrows agree, the rating is high.",
@@ -299,8 +343,8 @@ EXPERIMENT = xlnn.Experiment(
         "the ratings of that person, SUMIF, and the penalty λ is a part of it, as of the cost.",
         "Words are told by their neighbours: words that stand beside the same words come to the "
         "same place.",
-        "Yellow cells are yours to change. The command  xlnn check  compares each formula with "
-        "NumPy.",
+        "Your own ratings or sentences:  xlnn build embeddings --data my.csv  takes three columns: "
+        "person, film and rating, or the three words of a sentence.",
     ),
     colours={"forward": "look-ups and predictions", "backward": "errors and gradients",
              "weight": "numbers that are learnt", "result": "costs, and what is shown"},
@@ -311,8 +355,9 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Sentences("falls"), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
-                    Numbers("eta", "penalty", "shown_films", "used_films", "mean",
+                    Numbers("eta", "penalty", ("shown_films", "shown_films_asked"), "mean",
                             positive=["eta"], choices={"shown_films": "U"}),
+                    Hidden("used_films"),
                     Table("n_person", "name_person", "P_shown", "bu_shown"),
                     Table("n_film", "name_film", "Q_shown", "bi_shown"),
                     Table("C_ratings", "rmse"),
@@ -334,8 +379,9 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Sentences("learnt"), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
-                    Numbers("eta_words", "shown_words", "used_words", positive=["eta_words"],
-                            choices={"shown_words": "U"}),
+                    Numbers("eta_words", ("shown_words", "shown_words_asked"),
+                            positive=["eta_words"], choices={"shown_words": "U"}),
+                    Hidden("used_words"),
                     Table("n_word", "name_word", "V_shown"), Table("C_words"),
                 ),
                 xlnn.Below(

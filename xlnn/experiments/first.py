@@ -173,7 +173,6 @@ EXPERIMENT = xlnn.Experiment(
         "rows, in {epochs} epochs.",
         "All steps of one epoch are on the sheet First: forward, cost, back, gradients, step; each "
         "heading is the equation of its column.",
-        "Yellow cells are yours. Nothing can break for good: undo brings it back.",
     ),
     pages=(
         xlnn.Page(

@@ -312,8 +312,7 @@ EXPERIMENT = xlnn.Experiment(
         "this step, and by c of the next. Sheets often leave out the second.",
         "The biases of the forget gate begin at 2, so that f begins nearer to 1 than to ½. With "
         "0 hardly any error would reach the first step.",
-        "Your own sequences:  xlnn build lstm --data my.csv --target t . You can edit the yellow "
-        "cells, and undo. The command  xlnn check  compares each formula with NumPy.",
+        "Your own sequences:  xlnn build lstm --data my.csv --target t .",
     ),
     pages=(
         xlnn.Page(
@@ -342,17 +341,10 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page("data", "Data", "The symbols of each row, and what the first one was. Type "
                   "others.",
                   Table("x"), Table("t")),
-        xlnn.Page("weights", "Weights", "One row per epoch: the weights of both networks, from "
-                  "the start on; total costs, and how many rows are right.",
-                  Table(*weights(1)), Table("C_T", "right", "C_T_rnn", "right_rnn")),
         xlnn.Page("steps", "Steps", "Both networks forward, from the first step to the last."),
         xlnn.Page("ends", "Last step", "What both networks say at the last step, and its error."),
         xlnn.Page("errors", "Errors", "Back from the last step to the first: the errors of the "
                   "gates, of the memory, and of the Elman network."),
-        xlnn.Page("gradients", "Gradients", "One row per epoch: how fast C_T changes with each "
-                  "weight."),
-        xlnn.Page("optimiser", "Optimiser", "What the optimiser remembers of the gradients. Row 0 "
-                  "is before the first epoch."),
     ),
     colours={"forward": "forward: gates, memory and outputs", "backward": "back: errors and "
              "gradients", "weight": "weights", "result": "costs, and what is shown"},

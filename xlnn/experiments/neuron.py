@@ -178,8 +178,6 @@ EXPERIMENT = Experiment(
         "step (1-3).",
         "A layer of neurons is like a house full of demons: each hidden demon likes a pattern, and "
         "calls louder the better it fits (1-4, 1-5).",
-        "You can edit the yellow cells and the blue numbers. The command  xlnn check  compares "
-        "every formula with NumPy.",
     ),
     colours={
         "forward": "what is computed from the inputs", "weight": "weights, thresholds and biases",

@@ -3,9 +3,8 @@
 The random numbers by which it explores are a table of inputs, so each move can be computed again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -25,14 +24,6 @@ def at(grid: Cells, place: str) -> str:
     """Return the part of a formula that finds a place, counted row by row, in a grid."""
     columns = grid.shape[1]
     return f"INDEX({grid[...]},INT(({place}-1)/{columns})+1,MOD({place}-1,{columns})+1)"
-
-
-def used(least: int, most: int) -> Stated:
-    """Return the equation of the whole number that is used, whatever is typed."""
-    return Choice(
-        array=lambda choice: np.clip(np.floor(choice), least, most),
-        cell=lambda choice: f"=MAX({least},MIN({most},INT({choice[()]})))",
-    )
 
 
 def moved(rows: int, columns: int) -> Stated:
@@ -183,7 +174,7 @@ class Sign(xlnn.Sentence):
         return f'=IF({kind}>={END},{end},IF({kind}>={WALL},"■",{arrow}))'
 
 
-def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the world, the episodes, the table that they fill, and what it says of each place."""
     rows, columns, most = sizes["rows"], sizes["columns"], sizes["steps"]
     episode, step = Axis("episode", sizes["episodes"], "up"), Axis("step", most, "up")
@@ -197,13 +188,10 @@ def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
                 meaning="what a reward is worth one move later")
     yield typed("epsilon", title="how often it explores, ε", symbol="ε", between=(0.0, 1.0),
                 meaning="the share of moves that are drawn at random")
-    for name, title, bounds in (("start", "place where it starts", (1, rows * columns)),
-                                ("shown", "episode shown (0: before the first)",
-                                 (0, sizes["episodes"]))):
-        yield typed(name, title=title, choices=bounds)
-        yield Quantity(f"{name}_used", title=f"{title.partition(' (')[0]}, as used",
-                       sheet="arrows", number_format="0", equation=used(*bounds),
-                       uses={"choice": name})
+    place = Axis("place", rows * columns)
+    yield from xlnn.choice("start", place, words, title="place where it starts", sheet="world")
+    yield from xlnn.choice("shown", state, words, title="episode shown (0: before the first)",
+                           sheet="world")
     yield typed("world", title="world: 0 free, 1 wall, 2 end", shape=(rows, columns),
                 choices=(0, 2))
     yield typed("reward", title="reward for coming there", shape=(rows, columns))
@@ -293,7 +281,7 @@ def walk(
                  uses={"grid": "world", "place": uses["next"]})
 
 
-def inputs(sizes: Mapping[str, int]) -> dict[str, Any]:
+def inputs(sizes: dict) -> dict:
     """Return the world of Russell and Norvig with 3 rows and 4 columns, and random numbers."""
     rows, columns = shape = sizes["rows"], sizes["columns"]
     world, reward = np.zeros(shape), np.full(shape, -0.04)
@@ -326,8 +314,6 @@ EXPERIMENT = xlnn.Experiment(
         "best that the table promises at the next place.",
         "Nothing is hidden: the random numbers are a table of inputs, and each of {episodes} "
         "episodes has at most {steps} moves. Nothing follows an end, so there max Q counts as 0.",
-        "Yellow cells are yours to change. The command  xlnn check  compares each formula with "
-        "NumPy.",
     ),
     colours={"forward": "the moves", "backward": "the error", "weight": "the table Q",
              "result": "what the table says"},
@@ -338,8 +324,9 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
-                    xlnn.Numbers("eta", "gamma", "epsilon", "start", "shown",
-                                 choices={"shown": "Q_first"}),
+                    xlnn.Numbers("eta", "gamma", "epsilon", ("start", "start_asked"),
+                                 ("shown", "shown_asked"), choices={"shown": "Q_first"}),
+                    xlnn.Hidden("start_used", "shown_used"),
                     Table("moves", "total")),
                 xlnn.Below(
                     xlnn.Beside(Grid("policy", text_size=20, **HIGH),
@@ -361,8 +348,7 @@ EXPERIMENT = xlnn.Experiment(
              "arrows.", xlnn.Beside(
                  Table("walk_place", "walk_here", "walk_action", "walk_to", "walk_there",
                        "walk_next", "walk_end", "walk_r"),
-                 xlnn.Below(xlnn.Numbers("start_used", "shown_used", "walked", "arrived",
-                                         "walk_total"),
+                 xlnn.Below(xlnn.Numbers("walked", "arrived", "walk_total"),
                             Grid("best", above=1), Grid("Q_shown", digits="0.000", above=1)))),
         Page("random", "Random numbers", "If the first number is below ε the robot explores: "
              "the second one then chooses among the four actions.", Table("u")),

@@ -338,11 +338,8 @@ EXPERIMENT = Experiment(
         "half the sum of the squared errors, smallest (2-12).",
         "Training a network is the same: a cost, its parameters, and the search for the minimum. "
         "Here the answer can also be computed directly, so that you can compare.",
-        "You can edit the yellow cells: the data, your own p and q, η, and a new x. You can't "
-        "break anything: just undo.",
         "Your own data:  xlnn build regression --data my.csv --target price  takes any number of "
         "columns; the first line has their names.",
-        "The command  xlnn check  compares every formula that gives a number with NumPy.",
     ),
     pages=(
         Page(

@@ -109,8 +109,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     weight = partial(Quantity, sheet="weights")
     yield from xlnn.trained(
         weight("U", title="from h to h", symbol="U{}", shape=(H, H), source="Elman 1990",
-               meaning="the weights with which h comes back at the next step; the same at each",
-               written="U ← U − η ∂C/∂U"),
+               meaning="the weights with which h comes back at the next step; the same at each"),
         weight("W", title="from x to h", symbol="W{}", shape=(H, 1)),
         weight("b", title="bias of h", symbol="b{}", shape=(H,)),
         weight("V", title="from h to y", symbol="V{}", shape=(1, H)),
@@ -179,8 +178,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                    uses={"of": "right", "epoch": "epoch_used"}, number_format="0")
     said = partial(Quantity, sheet="network", is_text=True)
     yield said("course", equation=xlnn.Told([words.sentence(
-        "course", "In epoch {epoch_used}, {right_shown} of {all} outputs are right. Over {epochs} "
-        "epochs C_T goes from {C_T_first} to {C_T_last}.", all=T * sizes["rows"],
+        "course", "In epoch {epoch_used}, {right_shown} of {all} outputs are right. C_T is "
+        "{C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}.", all=T * sizes["rows"],
         epochs=epochs)], digits=3))
     yield said("fades", equation=xlnn.Told([words.sentence(
         "fades", "Seen from the last output, the first step counts {ratio} times as much as the "
@@ -231,8 +230,6 @@ EXPERIMENT = xlnn.Experiment(
         "slope of tanh, so that it fades or grows with the distance.",
         "Your own sequences:  xlnn build rnn --data my.csv --target t1 --target t2  takes a "
         "target, 0 or 1, for each other column.",
-        "You can edit the yellow cells, and undo. The command  xlnn check  compares each formula "
-        "with NumPy.",
     ),
     pages=(
         xlnn.Page(
@@ -257,16 +254,9 @@ EXPERIMENT = xlnn.Experiment(
         ),
         xlnn.Page("data", "Data", "The bits of each row, and whether the number of ones so far is "
                   "odd. Type others.", Table("x", "t"), Table("ones")),
-        xlnn.Page("weights", "Weights", "One row per epoch: the weights, from the start on; the "
-                  "total cost, and how many outputs are right.",
-                  Table("U", "W", "b", "V", "c"), Table("C_T", "right")),
         xlnn.Page("steps", "Steps", "Forward from the first step to the last, and δ back from the "
                   "last to the first.",
                   Table("past", "h", "z", "y", "cost", "e", "delta"), stays=True),
-        xlnn.Page("gradients", "Gradients", "One row per epoch: how fast C_T changes with each "
-                  "weight.", Table(*(f"dC_d{name}" for name in weights(1)))),
-        xlnn.Page("optimiser", "Optimiser", "What the optimiser remembers of the gradients. Row 0 "
-                  "is before the first epoch."),
     ),
     colours={"forward": "forward: from the bits to the output", "backward": "back: errors and "
              "gradients", "weight": "weights", "result": "costs, and what is shown"},

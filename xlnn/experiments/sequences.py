@@ -276,8 +276,6 @@ EXPERIMENT = Experiment(
         "Coupled recurrences compute several sequences from each other. A network does this from "
         "layer to layer, and back-propagation does it in reverse (4-3).",
         "Σ is linear: that is why the gradient of a sum is the sum of the gradients (2-3, 4-1).",
-        "You can edit the yellow cells and the blue numbers. The command  xlnn check  compares "
-        "every formula with NumPy.",
     ),
     colours={
         "forward": "formulas for any term, and terms computed from "

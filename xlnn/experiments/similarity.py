@@ -285,8 +285,6 @@ EXPERIMENT = Experiment(
         "That is the principle of gradient descent, and of the demons that like patterns (1-5).",
         "With matrices a whole layer is one line: product, Hadamard product and transpose are all "
         "you need (2-5).",
-        "You can edit the yellow cells and the blue numbers. The command  xlnn check  compares "
-        "every formula with NumPy.",
     ),
     colours={
         "forward": "products, and pictures computed from others", "weight": "the matrices A and B",

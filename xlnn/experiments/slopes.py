@@ -392,9 +392,6 @@ EXPERIMENT = Experiment(
         "weight (2-6 to 2-9).",
         "Every slope is shown twice: by its rule, and as a difference quotient, which uses only "
         "the function itself. They agree to as many digits as h allows.",
-        "You can edit the yellow cells: the functions, the position and the steps. You can't break "
-        "anything: just undo.",
-        "The command  xlnn check  compares every formula with NumPy.",
     ),
     pages=(
         Page(

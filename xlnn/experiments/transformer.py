@@ -284,9 +284,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield talk("likely", title="most likely next", shape=(T, 1), equation=Next(),
                uses={"p": "p_typed"})
     shown = xlnn.Told([words.sentence(
-        "course", "Over {epochs} epochs C_T goes from {C_T_first} to {C_T_last}, and the words "
-        "that are foretold with a probability above 0.6 from {right_first} to {right_last} of "
-        "{all}.",
+        "course", "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {all} words "
+        "{right_first} are foretold at first with a probability above 0.6, and {right_last} at "
+        "last.",
         epochs=epochs, all=T * sizes["sentences"])], digits=3)
     yield talk("course", equation=shown)
 
@@ -338,8 +338,6 @@ EXPERIMENT = xlnn.Experiment(
         "Its way back is masked by h > 0.",
         "An embedding is looked up, so its gradient is a sum over all places where the word stands "
         "(SUMIF). Adam divides its means by 1 − βⁿ, since they begin at 0.",
-        "You can edit the yellow cells, and undo. The command  xlnn check  compares each formula "
-        "with NumPy.",
     ),
     pages=(
         xlnn.Page(
@@ -369,16 +367,9 @@ EXPERIMENT = xlnn.Experiment(
         ),
         xlnn.Page("data", "Data", "The sentences as numbers, and the word after each. Type others.",
                   Table("read", "next"), Grid("PE", digits="0.000")),
-        xlnn.Page("weights", "Weights", "One row per epoch: the weights, from the start on; the "
-                  "total cost, and how many words are foretold.", Table(*WEIGHTS),
-                  Table("C_T", "right")),
         xlnn.Page("used", "Weights used", "The weights after the epoch that was chosen on Talk."),
         xlnn.Page("sentences", "Sentences", "One row per epoch and sentence: from the words to the "
                   "cost, and back.", stays=True),
-        xlnn.Page("gradients", "Gradients", "One row per epoch: how fast C_T changes with each "
-                  "weight."),
-        xlnn.Page("optimiser", "Optimiser", "What the optimiser remembers of the gradients. Row 0 "
-                  "is before the first epoch."),
     ),
     colours={"forward": "forward: from words to probabilities", "backward": "back: errors and "
              "gradients", "weight": "weights", "result": "costs, and what is shown"},

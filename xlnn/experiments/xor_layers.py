@@ -409,7 +409,6 @@ EXPERIMENT = Experiment(
         "sides. A network without a hidden layer cannot learn it, however long you train it.",
         "Two hidden units draw two lines and give the output unit new inputs a²₁, a²₂, for which "
         "one line is enough: that is what a hidden layer is for (1-4, 1-5).",
-        "The command  xlnn check  compares every formula that gives a number with NumPy.",
     ),
     colours={
         "forward": "forward: from the inputs to the outputs",

@@ -198,10 +198,11 @@ def _missing(words: Mapping[str, Any], known: object, above: str) -> Iterator[tu
 
 def _shared(lang: str) -> dict[str, Any]:
     words = _read(folder() / "text" / f"{lang}.toml")
-    return {
+    shared = {
         section: {key: word for key, word in words[section].items() if not keys or key in keys}
         for section, keys in SHARED.items()
     }
+    return _merged(shared, words["experiments"])
 
 
 def _read(path: Path) -> dict[str, Any]:

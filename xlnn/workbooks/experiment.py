@@ -8,6 +8,7 @@ the group ``xlnn.experiments`` has the experiment that it names beside those of 
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data.dataset import Dataset, ReadOptions
-from xlnn.data.load import read
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.load import read, records
 from xlnn.data.precision import rounded
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, OptionsError
@@ -28,7 +29,7 @@ from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import Text, missing, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.pages.guide import draw_guide
-from xlnn.workbooks.pages.page import Page, said
+from xlnn.workbooks.pages.page import IN_WORDS, Page, said
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
@@ -72,18 +73,25 @@ def _digits(value: float) -> int:
 KEYS = ("kind", "summary", "book", "images", "sizes", "inputs")
 """What the template of an experiment may say."""
 
+READING = {
+    "targets": ("targets", "drop", "columns", "decimal", "missing", "header_row", "sheet",
+                "encoding"),
+    "columns": ("drop", "columns", "decimal", "missing", "header_row", "sheet", "encoding"),
+    "rows": ("header_row", "sheet", "encoding"),
+}  # fmt: skip
+"""The options that say how data are read, by what an experiment takes of them."""
+
 DATA = ("file", "target")
 """What the table ``[data]`` of its template says, if the kind takes data: a file beside it, and the
 column to predict."""
 
-ABOUT = (
-    "You can edit the yellow cells. You can't break anything: just undo.",
-    "The command  xlnn check  compares every formula with NumPy.",
-)
-"""What the Guide says of itself unless an experiment says more."""
+TRAINED = tuple(Page(key, "", "") for key in ("weights", "gradients", "optimiser"))
+"""The pages of these sheets, unless an experiment states others; a language has their words."""
 
-Given = tuple[Mapping[str, Any], Mapping[str, Any]]
-"""Some sizes and inputs, by their names."""
+Given = tuple[
+    Mapping[str, Any], Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
+]
+"""Some sizes and inputs, by their names; or the sizes, and what gives inputs for all sizes."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +190,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         Gives the quantities of some sizes, a dict by name, and of the `Text` of a language, whose
         `Text.sentence` gives sentences as they are translated.
     pages : sequence of Page
-        Its sheets between the Guide and the Spec, in the workbook's order.
+        Its sheets between the Guide and the Spec, in the workbook's order; those of `TRAINED`
+        follow where a quantity is on them.
     title, about : str and sequence of str
         What the Guide begins with: a title and a few lines. Sizes in braces are filled in.
     tries : sequence of (str, str)
@@ -206,8 +215,12 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     texts : Path or None
         The folder of its translations: ``zh.toml``, ``ja.toml``.
     from_data : function or None
-        Gives the sizes and inputs that follow from data, and raises a `DataError` if none can.
-        With it ``data`` and ``target`` are options, and a template has a table ``[data]``.
+        Gives the sizes and inputs that follow from data, and raises an `XlnnError` if none can.
+        With it ``data`` is an option.
+    reads : {"targets", "columns", "rows"}
+        What `from_data` gets beside the file's name: a `Dataset` with columns to predict, so that
+        ``target`` is an option and a template has a table ``[data]``; a `Dataset` of all columns;
+        or the rows as they are, a list of texts each, after where it stands.
     """
 
     name: str
@@ -227,7 +240,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     images: str = ""
     options_for: Mapping[str, str] = field(default_factory=dict)
     texts: Path | None = None
-    from_data: Callable[[Dataset, str], Given] | None = None
+    from_data: Callable[[Any, str], Given] | None = None
+    reads: str = "targets"
 
     @property
     def template(self) -> Template:
@@ -239,8 +253,13 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     @property
     def options(self) -> frozenset[str]:
         """The options of ``build`` that mean something to it."""
-        own = ("data", "targets") if self.from_data else ()
+        own = ("data", *READING[self.reads]) if self.from_data else ()
         return super().options | {*self.options_for, *own}
+
+    @property
+    def _has_targets(self) -> bool:
+        """Whether its data have columns to predict."""
+        return self.from_data is not None and self.reads == "targets"
 
     @property
     def _sets(self) -> dict[str, str]:
@@ -250,20 +269,21 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     def from_template(self, template: Template) -> ExperimentOrigin:
         """Read the sizes and inputs that a template names."""
         values, where = template.values, f"template.toml of {template.name}"
-        known = (*KEYS, "data") if self.from_data else KEYS
+        known = (*KEYS, "data") if self._has_targets else KEYS
         for key, value in values.items():
             if key not in known:
                 raise DataError(f"{where}: {short(key)} is unknown; known are {listed(known)}.")
             if key in {"sizes", "inputs", "data"} and not isinstance(value, dict):
                 raise DataError(f"{where}: {key} is not a table; write it as [{key}].")
         sizes, inputs = values.get("sizes", {}), values.get("inputs", {})
-        if self.from_data and ("data" in values or not self.inputs):
+        if self._has_targets and ("data" in values or not self.inputs):
             data = values.get("data", {})
             if set(data) != set(DATA) or not all(isinstance(text, str) for text in data.values()):
                 raise DataError(f"{where}: [data] has two texts, {listed(DATA)}.")
-            path, targets = template.path / data["file"], (data["target"],)
-            found_sizes, found_inputs = self._read(path, targets)
-            sizes, inputs = {**found_sizes, **sizes}, {**found_inputs, **inputs}
+            said = {"targets": (data["target"],)}
+            (found_sizes, found_inputs), _ = self._read(template.path / data["file"], said)
+            sizes = {**found_sizes, **sizes}
+            inputs = {**_for(found_inputs, {**_usual_sizes(self.sizes), **sizes}), **inputs}
         spec = self._spec(template.name, "en", sizes, where)
         images = _images_of(values["images"], where) if "images" in values else {}
         return ExperimentOrigin(spec, images | inputs)
@@ -277,10 +297,10 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         self, origin: ExperimentOrigin, options: Mapping[str, Any]
     ) -> Recipe[ExperimentSpec]:
         """Join an origin with a person's options."""
-        origin = self._with_data(origin, options)
+        origin, notes = self._with_data(origin, options)
         spec, where, asked = self._asked(origin, options), origin.spec.template, self._set(options)
         model = self._model(spec)
-        given = {**self._usual(spec.sizes), **origin.inputs}
+        given = {**_for(self.inputs, spec.sizes), **origin.inputs}
         if spec.sizes != origin.spec.sizes:  # what was chosen may be no more
             chosen = (q for q in model.inputs if q.choices and q.name in origin.inputs)
             given |= {q.name: np.clip(origin.inputs[q.name], *q.choices) for q in chosen}
@@ -290,7 +310,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
                 f"{where}: {short(unknown[0])} is not an input of a {self.name} workbook."
             )
         inputs = {q.name: _given(q, given, where, self._options_of(q.name)) for q in model.inputs}
-        return Recipe(spec, model, inputs | known(model))
+        return Recipe(spec, model, inputs | known(model), notes)
 
     def _set(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the sizes and inputs that a person's options set."""
@@ -308,10 +328,6 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         where = origin.spec.template
         return self._spec(where, options.get("lang", origin.spec.lang), sizes, where)
 
-    def _usual(self, sizes: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return what its inputs hold unless something else is said."""
-        return self.inputs(sizes) if callable(self.inputs) else self.inputs
-
     def personal(
         self,
         origin: ExperimentOrigin,
@@ -319,9 +335,9 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         random: np.random.Generator,
     ) -> ExperimentOrigin:
         """Return an origin whose real inputs are moved a little."""
-        origin = self._with_data(origin, options)
+        origin, _ = self._with_data(origin, options)
         spec = self._asked(origin, options)
-        inputs = {**self._usual(spec.sizes), **origin.inputs}
+        inputs = {**_for(self.inputs, spec.sizes), **origin.inputs}
         moved = {
             q.name: moved_inputs(q, inputs[q.name], random)
             for q in self._model(spec).inputs
@@ -334,23 +350,37 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         asked = {name: spec.sizes[size] for name, size in self._sets.items() if size in spec.sizes}
         return {**super().asked_for(spec), **asked}
 
-    def _with_data(self, origin: ExperimentOrigin, options: Mapping[str, Any]) -> ExperimentOrigin:
-        """Return an origin with a person's data in the place of its own, if they have any."""
-        if "data" not in options and "targets" not in options:
-            return origin
-        if "data" not in options or "targets" not in options:
+    def _with_data(
+        self, origin: ExperimentOrigin, options: Mapping[str, Any]
+    ) -> tuple[ExperimentOrigin, tuple[str, ...]]:
+        """Return an origin with a person's data in the place of its own, and what was read."""
+        said = {name: options[name] for name in READING[self.reads] if name in options}
+        if "data" not in options and "targets" not in said:
+            if said:
+                raise OptionsError(
+                    f"{as_typed(next(iter(said)))} says how to read data: add --data."
+                )
+            return origin, ()
+        if "data" not in options or (self._has_targets and "targets" not in options):
             raise OptionsError(
                 "--data and --target belong together: your data, and the column to predict."
             )
-        sizes, inputs = self._read(Path(options["data"]), options["targets"])
+        (sizes, inputs), notes = self._read(options["data"], said)
         spec = replace(origin.spec, sizes={**origin.spec.sizes, **sizes})
-        return ExperimentOrigin(spec, {**origin.inputs, **inputs})
+        spec = self._asked(ExperimentOrigin(spec, {}), options)
+        given = {**origin.inputs, **_for(inputs, spec.sizes)}
+        return ExperimentOrigin(spec, given), notes
 
-    def _read(self, path: Path, targets: tuple[str, ...]) -> Given:
-        """Return the sizes and inputs that follow from a file."""
+    def _read(self, source: object, said: Mapping[str, Any]) -> tuple[Given, tuple[str, ...]]:
+        """Return the sizes and inputs that follow from data, and what was read."""
         if self.from_data is None:
-            return {}, {}
-        return self.from_data(read(path, ReadOptions(table=True, targets=targets)), path.name)
+            return ({}, {}), ()
+        source = Path(source) if isinstance(source, str | os.PathLike) else source
+        where = source.name if isinstance(source, Path) else "data"
+        if self.reads == "rows":
+            return self.from_data(records(source, ReadOptions(**said)), where), ()
+        data = read(source, ReadOptions(table=True, bare=not self._has_targets, **said))
+        return self.from_data(data, where), data.told
 
     def spec(self, values: Mapping[str, Any]) -> ExperimentSpec:
         """Read the Spec that a workbook keeps."""
@@ -403,7 +433,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     def untranslated(self, lang: str) -> dict[str, str]:
         """Return what it says in English alone, by where a file of translations has it."""
         spec = ExperimentSpec(self.name, self.name, "en", _usual_sizes(self.sizes))
-        return dict(missing(lang, self.name, self.words(spec), self.texts))
+        left = missing(lang, self.name, self.words(spec), self.texts)
+        return {where: english for where, english in left if IN_WORDS.search(english)}
 
     def as_toml(self) -> str:
         """Return what it begins with as the text of a ``template.toml``, each input explained."""
@@ -412,7 +443,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         lines = [f"{key} = {_toml(value)}" for key, value in values.items() if key != "sizes"]
         lines += ["", "[sizes]", *(f"{name} = {_toml(size)}" for name, size in spec.sizes.items())]
         lines += ["", "[inputs]"]
-        for name, value in self._usual(spec.sizes).items():
+        for name, value in _for(self.inputs, spec.sizes).items():
             title = model[name].title
             lines += [f"# {title}"] if title else []
             lines.append(f"{name} = {_toml(np.asarray(value).tolist())}")
@@ -429,19 +460,37 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         words["sentences"], words["index"] = own.said, {"shows": self.summary}
         words["guide"] |= {
             "title": self.title,
-            "about": [*(self.about or ABOUT)],
+            "about": [*self.about],
             "colours": self.colours,
             "experiments": [{"do": do, "look": look} for do, look in self.tries],
         }
         for kind, symbol in self.symbols.items():
             words["guide"]["symbols"][kind]["symbol"] = symbol
-        return model, text(spec.lang, self.name, words, self.texts)
+        found = text(spec.lang, self.name, words, self.texts)
+        guide = found.words["guide"]
+        steps = {page.key: guide["steps"].get(page.key) for page in self._pages}
+        guide["steps"] = {key: does for key, does in steps.items() if does}  # in their order
+        return model, found
+
+    @property
+    def _pages(self) -> tuple[Page, ...]:
+        """Its pages, and those of trained weights that it does not state."""
+        own = {page.key for page in self.pages}
+        return (*self.pages, *(page for page in TRAINED if page.key not in own))
 
     def _sheets(self) -> dict[str, Sheet | Page]:
-        pages = sorted(self.pages, key=lambda page: page.is_helper)  # which come last
+        pages = sorted(self._pages, key=lambda page: page.is_helper)  # which come last
         own = {page.key: page for page in pages}
         spec = Sheet(draw_spec, tab="helper")
         return {"guide": Sheet(_draw_guide), **own, "spec": spec}
+
+
+def _for(
+    inputs: Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    sizes: Mapping[str, Any],
+) -> Mapping[str, Any]:
+    """Return what inputs hold for some sizes, whether or not that follows from them."""
+    return inputs(sizes) if callable(inputs) else inputs
 
 
 def _toml(value: object) -> str:
@@ -458,7 +507,8 @@ def _draw_guide(page: Context[ExperimentSpec]) -> Drawing:
     quantities = page.layout.model.quantities
     used = {quantity.role for quantity in quantities} | {"input", "key"}
     colours = [colour for colour in FILLS if colour in used]
-    return draw_guide(page, values=page.spec.sizes, equations={}, colours=colours)
+    closing = page.words.words["guide"]["closing"]
+    return draw_guide(page, values=page.spec.sizes, equations={}, colours=colours, closing=closing)
 
 
 def _images_of(name: object, where: str) -> dict[str, np.ndarray]:

@@ -22,7 +22,8 @@ def trained(
     Parameters
     ----------
     *weights : Quantity
-        Each with its name, shape, title and sheet.
+        Each with its name, shape, title and sheet; with axes, after that of the epochs; and with
+        ``uses`` if its learning rate is not ``eta``.
     epochs : int
     optimizer : {"sgd", "momentum", "rmsprop", "adam"}
     sheet : str
@@ -57,7 +58,7 @@ def trained(
             uses = {"before": previous(own), "gradient": gradient, memory.role: memory.constant}
             yield kept(
                 own, f"{name}_W", **_named(name, weight), shape=weight.shape,
-                equation=memory.equation, uses=uses,
+                axes=(state, *weight.axes), equation=memory.equation, uses=uses,
             )  # fmt: skip
         if optimiser.direction:
             found = {name: Use(f"{name}_{weight.name}") for name in optimiser.memories}
@@ -65,11 +66,17 @@ def trained(
             uses = {role: found.get(role, Use(role)) for role in optimiser.direction.roles}
             yield kept(
                 f"{DIRECTION}_{weight.name}", f"{DIRECTION}_W", **_named(DIRECTION, weight),
-                shape=weight.shape, equation=optimiser.direction, uses=uses,
+                shape=weight.shape, axes=(state, *weight.axes), equation=optimiser.direction,
+                uses=uses,
             )  # fmt: skip
         step = Use(f"{optimiser.step}_{weight.name}") if optimiser.step else gradient
-        uses = {"w": previous(weight.name), "gradient": step, "eta": Use("eta")}
-        yield replace(weight, axes=(state,), equation=Descent(), uses=uses, given=1, role="weight")
+        uses = {"eta": "eta", **weight.uses, "w": previous(weight.name), "gradient": step}
+        axes, symbol = (state, *weight.axes), weight.symbol.rstrip("{}²³⁴⁵")  # of any layer
+        taken = NAMED[optimiser.step][0] if optimiser.step else f"∂C/∂{symbol}"
+        yield replace(
+            weight, axes=axes, equation=Descent(), uses=uses, given=1, role="weight",
+            written=f"{symbol} ← {symbol} − η {taken}",
+        )  # fmt: skip
 
 
 # fmt: off
@@ -107,8 +114,8 @@ def _named(name: str, weight: Quantity | None = None) -> dict[str, str]:
     return {"symbol": f"{symbol}({own})", "title": title}
 
 
-def choice(
-    name: str, axis: Axis, words: Text, *, title: str = "", sheet: str
+def choice(  # noqa: PLR0913 -- what names cells
+    name: str, axis: Axis, words: Text, *, title: str = "", sheet: str, used: str = ""
 ) -> Iterator[Quantity]:
     """Yield the cell in which a person chooses an entry of an axis, and what stands beside it.
 
@@ -122,11 +129,13 @@ def choice(
         Its entries are numbered as a person counts them.
     words : Text
     title, sheet : str
+    used : str
+        What the number that is used is called, if not ``{name}_used``.
     """
     least, most = axis.counts_from, axis.counts_from + axis.length - 1
     said = {"sheet": sheet, "number_format": "0"}
     yield Quantity(name, title=title, symbol=" ", role="input", choices=(least, most), **said)
-    used, uses = f"{name}_used", {"chosen": name}
+    used, uses = used or f"{name}_used", {"chosen": name}
     yield Quantity(used, symbol=" ", equation=UsedNumber(least, most), uses=uses, **said)
     ask = Asked(words("validation", "choice", least=least, largest=most))
     yield Quantity(f"{name}_asked", equation=ask, uses={**uses, "used": used}, is_text=True, **said)

@@ -41,6 +41,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     colours: Iterable[str] = (*FILLS, *SCALE),
     more: Iterable[str] = (),
     reading: str = "",
+    closing: Iterable[str] = (),
 ) -> Drawing:
     """Draw the sheet from top to bottom; every place it names is a link.
 
@@ -57,6 +58,8 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
         What is to be said of it besides, a line each, after the first about it.
     reading : str
         How the symbols' indices are read.
+    closing : iterable of str
+        What follows the lines about the workbook.
     """
     guide = page.words.words["guide"]
     widths = {1: 3, 2: 16, 3: 26, 4: 46, 5: 40, 6: 18, 7: 12}
@@ -66,7 +69,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     drawing = Drawing(gridlines=False, widths=widths, heights={1: 30})
     drawing.put(1, 2, guide["title"].format(**values), replace(TITLE, size=18))
     row = 2
-    first, *others = (line.format(**values) for line in guide["about"])
+    first, *others = (*(line.format(**values) for line in guide["about"]), *closing)
     for line in (first, *more, *others):
         drawing.put(row, 2, line, PLAIN)
         row += 1

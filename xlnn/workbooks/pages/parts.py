@@ -620,6 +620,9 @@ class Table(Part):
         for block in blocks:
             head(drawing, block, page.words, self.named, width=not self.width)
             type_in(drawing, block, page.words)
+            if block.quantity.is_text:  # away from the numbers at its left
+                look = value("@", given=block.quantity.is_input, first=False)
+                drawing.looks[block.quantity.name] = replace(look, indent=1)
         if self.lined:
             courses(drawing, page, blocks)
         self._set_widths(drawing, blocks)
@@ -792,9 +795,11 @@ class Trace:
             name = page.words.of_itself(self.of, self.name)
             if several and not name:
                 name = y.quantity.heading(unit)
-            cells = (_cells(page, b, *rows) for b in (_of_unit(x, own), _of_unit(y, unit)))
+            cells = [_cells(page, b, *rows) for b in (_of_unit(x, own), _of_unit(y, unit))]
             label = _cells(page, _named(page, self.labels), *rows) if self.labels else None
-            yield Line(*cells, next(colours), name, self.width, self.marker, label=label)
+            is_point = rows[0] == rows[1] and not cells[1].last_column  # of which no line is seen
+            marker = "circle" if is_point else self.marker
+            yield Line(*cells, next(colours), name, self.width, marker, label=label)
 
 
 def _named(page: Context[Any], name: str | tuple[Any, ...]) -> Block:
@@ -892,7 +897,7 @@ class Chart(Part):
             square(chart)
         if self.ends:
             ends(chart.x_axis, *self.ends)
-        elif not self.traces[0].x:
+        elif not self.traces[0].x and axes[-1].length > 1:
             first = axes[-1].counts_from
             ends(chart.x_axis, first, first + axes[-1].length - 1)
         if self.ends_up:
