@@ -225,10 +225,10 @@ def test_each_input_that_the_sheet_check_names_leads_to_its_cells(short_path):
     inputs = [q for q in layout.model.inputs if q.sheet in {"play", "images"}]
     for quantity in inputs:
         if quantity.name != "labels" and not quantity.choices:
-            assert layout.first_cell(quantity.name) in links
+            assert layout.cell(quantity.name, (0,) * len(quantity.lengths)) in links
     for name, what in (("W2", "weights w²"), ("b3", "biases b³")):
         last = layout.model[name].lengths[0] - 1
-        assert links[layout.first_cell(name)] == f"{what} (start)"
+        assert links[layout.cell(name, (0,) * len(layout.model[name].lengths))] == f"{what} (start)"
         assert links[layout.cell(name, (last, *(0 for _ in layout.model[name].shape)))] == what
 
 

@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from xlnn.registry.templates import templates
     from xlnn.registry.text import Text
     from xlnn.workbooks.experiment import Experiment, OneOf, Size
-    from xlnn.workbooks.learning import choice, constants, trained
+    from xlnn.workbooks.learning import choice, constants, gradient, shown, trained
     from xlnn.workbooks.pages.page import Page
     from xlnn.workbooks.pages.parts import (
         Below,
@@ -139,10 +139,12 @@ __all__ = [
     "export",
     "following",
     "grade",
+    "gradient",
     "lint",
     "load",
     "previous",
     "show",
+    "shown",
     "templates",
     "testing",
     "trained",
@@ -193,6 +195,8 @@ _HOMES = {
     "OneOf": "xlnn.workbooks.experiment",
     "choice": "xlnn.workbooks.learning",
     "constants": "xlnn.workbooks.learning",
+    "gradient": "xlnn.workbooks.learning",
+    "shown": "xlnn.workbooks.learning",
     "trained": "xlnn.workbooks.learning",
     "Dataset": "xlnn.data.dataset",
     "Chosen": "xlnn.equations.lookup",

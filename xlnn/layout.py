@@ -497,10 +497,6 @@ class Layout:
         """The formulas that were asked for."""
         return {}
 
-    def first_cell(self, name: str) -> str:
-        """Return the address of the first entry of a quantity's array."""
-        return self.cell(name, tuple(0 for _ in self.model[name].lengths))
-
     def columns(self, name: str, part: int = 0) -> tuple[FilledColumn, ...]:
         """Return the formula of each unit of a part of a quantity that has an equation."""
         if (name, part) not in self._columns:

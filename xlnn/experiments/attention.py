@@ -84,10 +84,10 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                    equation=INPUT, uses={"s": "letters"}, role="forward",
                    meaning="which letter it is, whether it is a capital, and where it stands",
                    written="x = (a, b, c, capital) + PE")
-    yield from xlnn.trained(
-        *(Quantity(name, title=title, symbol=f"{name}{{}}", sheet="weights", shape=shape)
-          for name, (shape, _, _, title) in WEIGHTS.items()),
-        epochs=epochs, optimizer=sizes["optimizer"])
+    parameters = {
+        name: Quantity(name, title=title, symbol=f"{name}{{}}", sheet="weights", shape=shape)
+        for name, (shape, _, _, title) in WEIGHTS.items()}
+    yield from xlnn.trained(*parameters.values(), epochs=epochs, optimizer=sizes["optimizer"])
 
     def each(name: str, title: str, equation: Stated, shape: tuple = (T, D), *,  # noqa: PLR0913
              role: str = "forward", words: tuple = ("", "", ""), **uses: str) -> Quantity:
@@ -132,10 +132,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                written="C_T = Σ −ln p(target)")
     yield once("right", title="answers that are right", symbol=" ", uses={"of": "hit"},
                number_format="0")
-    for name, (shape, d, a, title) in WEIGHTS.items():
-        yield Quantity(f"dC_d{name}", title=f"gradient, {title}", symbol=f"∂C/∂{name}{{}}",
-                       sheet="gradients", axes=(epoch,), shape=shape, equation=eq.SLOPE,
-                       uses={"d": d, "a": a}, role="backward")
+    for name, (_, d, a, title) in WEIGHTS.items():
+        yield xlnn.gradient(parameters[name], epochs, eq.SLOPE, {"d": d, "a": a},
+                            title=f"gradient, {title}")
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="attention")
     yield from xlnn.choice("row", row, words, title="sequence shown", sheet="attention")
     at, both = {"epoch": "epoch_used", "row": "row_used"}, xlnn.Chosen(epoch, row)

@@ -14,6 +14,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace
+from xlnn.equations import units as eq
 
 ROWS, COLUMNS = 4, 3
 PIXELS = ROWS * COLUMNS
@@ -33,13 +34,6 @@ NOISY = Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at rand
     array=lambda x, drawn, noise: np.where(drawn < noise, 0, x),
     cell=lambda i, x, drawn, noise: f"=IF({drawn[i]}<{noise[()]},0,{x[i]})",
 )
-SUM = Stated(
-    array=lambda W, b, below: below @ W.T + b,
-    cell=lambda j, W, b, below: f"=SUMPRODUCT({W[j, :]},{below[:]})+{b[j]}",
-)
-TANH = Stated(lambda z: np.tanh(z), lambda j, z: f"=TANH({z[j]})")  # noqa: PLW0108 -- a ufunc has no names
-SIGMOID = Stated(
-    lambda z: 1 / (1 + np.exp(np.minimum(700, -z))), lambda j, z: f"=1/(1+EXP(MIN(700,-{z[j]})))")
 COST = Stated(
     array=lambda t, a: ((t - a) ** 2).sum(axis=1) / 2,
     cell=lambda t, a: "=SUMSQ({})/2".format(",".join(f"{t[j]}-{a[j]}" for j in range(PIXELS))),
@@ -57,18 +51,6 @@ DELTA = Stated(
     array=lambda W, above, a: (above @ W) * (1 - a * a),
     cell=lambda i, W, above, a: "=({})*(1-{}*{})".format(
         "+".join(f"{above[j]}*{W[j, i]}" for j in range(W.shape[0])), a[i], a[i]),
-)
-SLOPE_W = Stated(
-    array=lambda delta, below: delta.T @ below,
-    cell=lambda j, i, delta, below: (
-        f"=SUMPRODUCT({delta.over('image')[j]},{below.over('image')[i]})"),
-)
-SLOPE_B = Stated(
-    lambda delta: delta.sum(axis=0), lambda j, delta: f"=SUM({delta.over('image')[j]})")
-TOTAL = Stated(lambda C: C.sum(), lambda C: f"=SUM({C.over('image')[()]})")
-WEIGHTS = Stated(  # those with which the epoch shown begins
-    array=lambda w, epoch: w[int(epoch) - 1],
-    cell=lambda *k, w, epoch: f"=INDEX({w.over('epoch')[k]},{epoch[()]})",
 )
 BEFORE = Stated(
     array=lambda x, image: x[int(image) - 1].reshape(ROWS, COLUMNS),
@@ -150,12 +132,12 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
 def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     shapes = layers(sizes)
     *_, last = shapes
-    yield from xlnn.trained(
-        *(Quantity(f"{kind}{n}", kind, f"{kind.lower()}{UP[n]}{{}}", sheet="weights", title=title,
-                   shape=shape, meaning="learnt as in the book", source="4-4")
-          for n, (units, below) in shapes.items()
-          for kind, title, shape in (("W", "weights", (units, below)), ("b", "biases", (units,)))),
-        epochs=sizes["epochs"], optimizer=sizes["optimizer"])
+    parameters = [
+        Quantity(f"{kind}{n}", kind, f"{kind.lower()}{UP[n]}{{}}", sheet="weights", title=title,
+                 shape=shape, meaning="learnt as in the book", source="4-4")
+        for n, (units, below) in shapes.items()
+        for kind, title, shape in (("W", "weights", (units, below)), ("b", "biases", (units,)))]
+    yield from xlnn.trained(*parameters, epochs=epoch.length, optimizer=sizes["optimizer"])
     column = partial(Quantity, sheet="training", axes=(epoch, image))
     yield from _forward(shapes, "noisy", "", column)
     truth = {"t": "images", "a": f"a{last}"}
@@ -170,16 +152,13 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
                      equation=LAST_DELTA if end else DELTA, uses=truth if end else uses,
                      role="backward", meaning="how fast C changes with z", source="4-2, 4-3",
                      written="output: (a − x) a (1 − a);  tanh: (Σ δ w)(1 − a²)")
-    for n, (units, below) in shapes.items():
-        under = "noisy" if n == "2" else f"a{int(n) - 1}"
-        slope = partial(Quantity, sheet="gradients", axes=(epoch,), role="backward")
-        yield slope(f"dC_dW{n}", "dC_dW", f"∂C_T/∂w{UP[n]}{{}}", title="gradient, weights",
-                    shape=(units, below), equation=SLOPE_W,
-                    uses={"delta": f"delta{n}", "below": under})
-        yield slope(f"dC_db{n}", "dC_db", f"∂C_T/∂b{UP[n]}{{}}", title="gradient, biases",
-                    shape=(units,), equation=SLOPE_B, uses={"delta": f"delta{n}"})
+    for weight in parameters:
+        kind, n = weight.name
+        equation = eq.slope("image") if kind == "W" else eq.bias_slope("image")
+        below = "noisy" if n == "2" else f"a{int(n) - 1}"
+        yield xlnn.gradient(weight, epoch.length, equation, {"d": f"delta{n}", "a": below})
     for name, title, of in (("C_T", "total cost", "C"), ("wrong", "pixels wrong", "off")):
-        yield Quantity(name, title=title, sheet="plane", axes=(epoch,), equation=TOTAL,
+        yield Quantity(name, title=title, sheet="plane", axes=(epoch,), equation=eq.total("image"),
                        uses={"C": of}, number_format="0.##")
 
 
@@ -191,11 +170,11 @@ def _forward(
     for n, (units, _) in shapes.items():
         is_last, weights = units == PIXELS, "_shown" if more else ""
         z, a = f"z{n}{more}", f"a{n}{more}"
-        yield column(z, "z", f"z{UP[n]}{{}}", title="weighted input", shape=(units,), equation=SUM,
-                     role="forward",
-                     uses={"W": f"W{n}{weights}", "b": f"b{n}{weights}", "below": below})
+        yield column(z, "z", f"z{UP[n]}{{}}", title="weighted input", shape=(units,),
+                     equation=eq.DENSE, role="forward",
+                     uses={"W": f"W{n}{weights}", "b": f"b{n}{weights}", "x": below})
         yield column(a, "a", f"a{UP[n]}{{}}", title="activation", shape=(units,), role="forward",
-                     equation=SIGMOID if is_last else TANH, uses={"z": z},
+                     equation=eq.SIGMOID if is_last else eq.TANH, uses={"z": z},
                      meaning="how excited a unit is; of the two, where the image lies",
                      written="tanh z, and 1 / (1 + exp(−z)) of the pixels", source="3-2")
         below = a
@@ -207,7 +186,7 @@ def _shown(sizes: dict, image: Axis) -> Iterator[Quantity]:
     decoder = {n: shape for n, shape in shapes.items() if n > code}
     here = partial(Quantity, sheet="plane", number_format="0.00")
     helper = partial(Quantity, sheet="decoder", number_format="0.00")
-    run = Axis("epoch", sizes["epochs"], "up")
+    run, state = (Axis("epoch", sizes["epochs"] + n, "up") for n in (0, 1))
     epoch, one = {"epoch": "epoch_used"}, {"image": "image_used"}
     yield helper("row", title="row in the table", equation=row_of(image.length), number_format="0",
                  uses=epoch | one)
@@ -217,7 +196,8 @@ def _shown(sizes: dict, image: Axis) -> Iterator[Quantity]:
     for n, (units, below) in decoder.items():
         for kind, shape in (("W", (units, below)), ("b", (units,))):
             yield helper(f"{kind}{n}_shown", kind, f"{kind.lower()}{UP[n]}{{}}", shape=shape,
-                         role="weight", equation=WEIGHTS, uses={"w": f"{kind}{n}", **epoch})
+                         role="weight", equation=xlnn.Chosen(state),
+                         uses={"of": f"{kind}{n}", **epoch})
     picture = partial(here, shape=(ROWS, COLUMNS))
     yield picture("before", title="clean", equation=BEFORE, uses={"x": "images", **one})
     yield picture("seen", title="what goes in", equation=BEFORE, uses={"x": "noisy", **one})

@@ -126,10 +126,6 @@ DRAWN = Stated(  # in the series of each other cluster the point lies under the 
     cell=lambda i, k, x, nearest, path: (
         f"=IF({nearest[()]}={k + 1},{x[i]},{path.at(-1, along='stop')[i, k]})"),
 )
-AT = Stated(
-    array=lambda total, used: total[int(used)],
-    cell=lambda total, used: f"=INDEX({total.over('step')[()]},{used[()]}+1)",
-)
 EMPTY = Choice(
     array=lambda points, used: (points[int(used)] == 0).sum(),
     cell=lambda points, used: "=" + "+".join(
@@ -186,7 +182,8 @@ def _drawn(step: Axis, point: Axis, K: int, say: Any) -> Iterator[Quantity]:  # 
     yield here("drawn", title="drawn", symbol="x{}", axes=(point,), shape=(2, K), equation=DRAWN,
                uses={"nearest": "nearest_shown"})
     shown = partial(Quantity, sheet="clusters")
-    yield shown("C_T_shown", title="sum of squared distances", equation=AT, uses={"total": "C_T"},
+    yield shown("C_T_shown", title="sum of squared distances", equation=xlnn.Chosen(step),
+                uses={"of": "C_T", "step": "used"},
                 number_format="0.000")
     yield shown("empty", title="clusters without points", equation=EMPTY, number_format="0")
     told = say("told", "After step {used} the squared distances add up to {C_T_shown}; clusters "

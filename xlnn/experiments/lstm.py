@@ -14,11 +14,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, following, previous
-
-
-def sums(j: int, **of: xlnn.Cells) -> str:
-    """Write what a unit receives from the step before, from x, and from its bias."""
-    return f"SUMPRODUCT({of['U'][j, :]},{of['past'][:]})+{of['W'][j, 0]}*{of['x'][0]}+{of['b'][j]}"
+from xlnn.equations import units as eq
 
 
 def back(i: int, *pairs: tuple[xlnn.Cells, xlnn.Cells]) -> str:
@@ -26,33 +22,12 @@ def back(i: int, *pairs: tuple[xlnn.Cells, xlnn.Cells]) -> str:
     return "=" + "+".join(f"{d[j]}*{U[j, i]}" for d, U in pairs for j in range(d.shape[0]))
 
 
-COPY = Stated(lambda h: h, lambda j, h: f"={h[j]}")
-GATE = Stated(
-    lambda U, past, W, x, b: 1 / (1 + np.exp(np.minimum(700, -(past @ U.T + x @ W.T + b)))),
-    lambda j, U, past, W, x, b: f"=1/(1+EXP(MIN(700,-({sums(j, U=U, past=past, W=W, x=x, b=b)}))))",
-)
-TANH = Stated(
-    lambda U, past, W, x, b: np.tanh(past @ U.T + x @ W.T + b),
-    lambda j, U, past, W, x, b: f"=TANH({sums(j, U=U, past=past, W=W, x=x, b=b)})",
-)
 CELL = Stated(
     lambda f, before, i, g: f * before + i * g,
     lambda j, f, before, i, g: f"={f[j]}*{before[j]}+{i[j]}*{g[j]}",
 )
 HIDDEN = Stated(lambda o, c: o * np.tanh(c), lambda j, o, c: f"={o[j]}*TANH({c[j]})")
 LAST = Stated(lambda h: h[:, -1], lambda j, h: f"={h.at(-1, along='step')[j]}")
-OUTPUT = Stated(
-    lambda V, h, d: h @ V.T + d, lambda k, V, h, d: f"=SUMPRODUCT({V[k, :]},{h[:]})+{d[k]}"
-)
-SIGMOID = Stated(
-    lambda z: 1 / (1 + np.exp(np.minimum(700, -z))), lambda k, z: f"=1/(1+EXP(MIN(700,-{z[k]})))"
-)
-ENTROPY = Stated(  # -t ln y - (1 - t) ln(1 - y), which asks for ln 0 where z is large
-    lambda z, t: np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))),
-    lambda k, z, t: f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))",
-)
-TOTAL = Stated(lambda cost: cost.sum(), lambda cost: f"=SUM({cost.over('row')[0]})")
-ERROR = Stated(lambda y, t: y - t, lambda k, y, t: f"={y[k]}-{t[k]}")
 TOP = Stated(lambda V, e: e @ V, lambda i, V, e: f"={e[0]}*{V[0, i]}")
 CELL_ERROR = Stated(
     lambda after, o, c, later, forget: after * o * (1 - np.tanh(c) ** 2) + later * forget,
@@ -79,29 +54,6 @@ PASSED = Stated(
 PASSED_RNN = Stated(lambda d, U: d @ U, lambda i, d, U: back(i, (d, U)))
 
 
-def slope(*axes: str) -> Stated:
-    """Return the gradient of a matrix: what enters it times its error, summed over some axes."""
-    return Stated(
-        lambda d, a: np.einsum("nj,ni->ji", *(each.reshape(-1, each.shape[-1]) for each in (d, a))),
-        lambda j, i, d, a: f"=SUMPRODUCT({d.over(*axes)[j]},{a.over(*axes)[i]})",
-    )
-
-
-def bias_slope(*axes: str) -> Stated:
-    """Return the gradient of a bias."""
-    return Stated(
-        lambda d: d.reshape(-1, d.shape[-1]).sum(0), lambda j, d: f"=SUM({d.over(*axes)[j]})"
-    )
-
-
-RIGHT = Stated(
-    lambda y, t: float(((y >= 0.5) == (t >= 0.5)).sum()),
-    lambda y, t: '=COUNTIFS({0},">="&0.5,{1},">="&0.5)+COUNTIFS({0},"<"&0.5,{1},"<"&0.5)'.format(
-        *(cells.over("row")[0] for cells in (y, t))
-    ),
-    coarse=True,
-    jumps=True,
-)
 SHARE = Stated(  # of the errors at this step in those at the last one
     lambda d: np.sqrt((d**2).sum(1)) / (np.sqrt((d[-1] ** 2).sum()) or np.inf),
     lambda d: "=IF(SUMSQ({1})=0,0,SQRT(SUMSQ({0}))/SQRT(SUMSQ({1})))".format(
@@ -151,30 +103,31 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
                meaning="what both networks read at a step: 1 or −1")
     yield data("t", title="target", symbol="t", choices=(0, 1),
                meaning="1 if the first symbol was 1, else 0")
-    yield from xlnn.trained(
-        *(Quantity(name, name[0] + "_rnn" * ("_rnn" in name), sheet="weights", shape=shape,
-                   symbol=f"{name.replace('_rnn', '′')}{{}}", title=f"weights {name[0]}"
-                   + " of the RNN" * ("_rnn" in name))
-          for name, (shape, *_) in weights(H).items()),
-        epochs=epochs, optimizer=sizes["optimizer"])
+    parameters = {
+        name: Quantity(name, name[0] + "_rnn" * ("_rnn" in name), sheet="weights", shape=shape,
+                       symbol=f"{name.replace('_rnn', '′')}{{}}",
+                       title=f"weights {name[0]}" + " of the RNN" * ("_rnn" in name))
+        for name, (shape, *_) in weights(H).items()}
+    yield from xlnn.trained(*parameters.values(), epochs=epochs, optimizer=sizes["optimizer"])
     forward = partial(Quantity, sheet="steps", axes=(epoch, row, up), shape=(H,), role="forward")
-    yield forward("past", title="h of the step before", symbol="h₋{}", equation=COPY,
+    yield forward("past", title="h of the step before", symbol="h₋{}", equation=eq.COPY,
                   uses={"h": previous("h", along="step", start=0.0)})
     for g, title in GATES.items():
-        yield forward(g, title=title, symbol=f"{g}{{}}", equation=TANH if g == "g" else GATE,
-                      uses={name: f"{name}{g}" for name in "UWb"},
-                      meaning=MEANS[g], written=("g = tanh" if g == "g" else f"{g} = σ")
+        yield forward(g, title=title, symbol=f"{g}{{}}",
+                      equation=eq.RECURRENT if g == "g" else eq.GATE,
+                      uses={name: f"{name}{g}" for name in "UWb"}, meaning=MEANS[g],
+                      written=("g = tanh" if g == "g" else f"{g} = σ")
                       + f"(U{g} h₋ + W{g} x + b{g})", source=SOURCE[g == "f"])
-    yield forward("c_before", title="c of the step before", symbol="c₋{}", equation=COPY,
+    yield forward("c_before", title="c of the step before", symbol="c₋{}", equation=eq.COPY,
                   uses={"h": previous("c", along="step", start=0.0)})
     yield forward("c", title="cell state", symbol="c{}", equation=CELL, uses={"before": "c_before"},
                   meaning="the memory: with f near 1 it goes on as it is", source=SOURCE[0],
                   written="c = f c₋ + i g")
     yield forward("h", title="hidden state", symbol="h{}", equation=HIDDEN, written="h = o tanh(c)",
                   meaning="what the cell shows of its memory", source=SOURCE[0])
-    yield forward("past_rnn", title="h of the step before, RNN", symbol="h′₋{}", equation=COPY,
+    yield forward("past_rnn", title="h of the step before, RNN", symbol="h′₋{}", equation=eq.COPY,
                   uses={"h": previous("h_rnn", along="step", start=0.0)})
-    yield forward("h_rnn", title="hidden state, RNN", symbol="h′{}", equation=TANH,
+    yield forward("h_rnn", title="hidden state, RNN", symbol="h′{}", equation=eq.RECURRENT,
                   uses={"past": "past_rnn", **{name: f"{name}_rnn" for name in "UWb"}},
                   meaning="all that the Elman network keeps", source="Elman 1990",
                   written="h′ = tanh(U′ h′₋ + W′ x + b′)")
@@ -183,14 +136,15 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
         yield end(f"last{more}", title=f"last h{of}", symbol=f"h{mark}{{}}", shape=(H,),
                   equation=LAST, uses={"h": f"h{more}"}, role="forward")
         yield end(f"z{more}", title=f"weighted input{of}", symbol=f"z{mark}", shape=(1,),
-                  equation=OUTPUT, uses={"h": f"last{more}", "V": f"V{more}", "d": f"d{more}"})
+                  equation=eq.DENSE,
+                  uses={"x": f"last{more}", "W": f"V{more}", "b": f"d{more}"})
         yield end(f"y{more}", title=f"output{of}", symbol=f"y{mark}", shape=(1,), role="forward",
-                  equation=SIGMOID, uses={"z": f"z{more}"}, written="y = σ(V h + d)",
+                  equation=eq.SIGMOID, uses={"z": f"z{more}"}, written="y = σ(V h + d)",
                   meaning="" if more else "how sure the network is that the first symbol was 1")
         yield end(f"cost{more}", title=f"cross-entropy{of}", symbol=f"C{mark}", shape=(1,),
-                  equation=ENTROPY, uses={"z": f"z{more}"})
+                  equation=eq.ENTROPY, uses={"z": f"z{more}"})
         yield end(f"e{more}", title=f"error{of}", symbol=f"e{mark}", shape=(1,), role="backward",
-                  equation=ERROR, uses={"y": f"y{more}"})
+                  equation=eq.ERROR, uses={"y": f"y{more}"})
         yield end(f"top{more}", title=f"error of the last h{of}", symbol=f"∂C/∂h{mark}{{}}",
                   shape=(H,), equation=TOP, uses={"V": f"V{more}", "e": f"e{more}"},
                   role="backward")
@@ -217,18 +171,16 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
     once = partial(Quantity, sheet="weights", axes=(epoch,))
     for more, of in (("", ""), ("_rnn", ", RNN")):
         yield once(f"C_T{more}", title=f"total cost{of}", symbol="C_T" + "′" * bool(more),
-                   equation=TOTAL, uses={"cost": f"cost{more}"},
+                   equation=eq.total("row"), uses={"C": f"cost{more}"},
                    meaning="" if more else "the cost of all rows", written="C_T = Σ C")
-        yield once(f"right{more}", title=f"rows that are right{of}", symbol=" ", equation=RIGHT,
-                   uses={"y": f"y{more}"}, number_format="0")
-    for name, (shape, d, a) in weights(H).items():
+        yield once(f"right{more}", title=f"rows that are right{of}", symbol=" ", number_format="0",
+                   equation=eq.right("row"), uses={"y": f"y{more}"})
+    for name, (_, d, a) in weights(H).items():
         axes = ("row",) if d in {"e", "e_rnn"} else ("row", "step")
-        yield Quantity(f"dC_d{name}", f"dC_d{name[0]}" + "_rnn" * ("_rnn" in name),
-                       symbol=f"∂C/∂{name.replace('_rnn', '′')}{{}}", sheet="gradients",
-                       axes=(epoch,), shape=shape,
-                       equation=slope(*axes) if a else bias_slope(*axes), role="backward",
-                       title=f"gradient of {name[0]}" + " of the RNN" * ("_rnn" in name),
-                       uses={"d": d} | ({"a": a} if a else {}))
+        equation = eq.slope(*axes) if a else eq.bias_slope(*axes)
+        yield xlnn.gradient(
+            parameters[name], epochs, equation, {"d": d, "a": a},
+            title=f"gradient of {name[0]}" + " of the RNN" * ("_rnn" in name))
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="memory")
     yield from xlnn.choice("row", row, words, title="row shown", sheet="memory")
     yield Quantity("n", title="step", symbol="n", sheet="memory", axes=(step,), counts=True,

@@ -135,10 +135,6 @@ ARRIVED = Choice(
     cell=lambda end: f"=IF({end.at(-1)[()]}>={END},1,0)",
 )
 TOTAL = Stated(lambda r: r.sum(axis=-1), lambda r: f"=SUM({r.over('step')[()]})")
-SHOWN = Stated(
-    array=lambda Q, used: Q[int(used)],
-    cell=lambda s, a, Q, used: f"=INDEX({Q.over('episode')[s, a]},{used[()]}+1)",
-)
 LARGEST = Stated(
     array=lambda Q, world: Q.max(axis=1).reshape(world.shape),
     cell=lambda i, j, Q, world: f"=MAX({Q[i * world.shape[1] + j, :]})",
@@ -220,9 +216,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     for name, title, equation in (("moves", "moves", MOVES), ("total", "sum of rewards", TOTAL)):
         yield world(name, title=title, axes=(episode,), equation=equation)
 
-    yield Quantity("Q_shown", "Q_shown", "Q{}", sheet="arrows", shape=table, equation=SHOWN,
-                title="table after the episode shown", role="weight", number_format="0.000",
-                uses={"Q": "Q_first", "used": "shown_used"})
+    yield Quantity("Q_shown", "Q_shown", "Q{}", sheet="arrows", shape=table, role="weight",
+                   title="table after the episode shown", number_format="0.000",
+                   equation=xlnn.Chosen(state), uses={"of": "Q_first", "episode": "shown_used"})
     picture, of = partial(world, shape=(rows, columns)), {"Q": "Q_shown"}
     yield picture("value", title="best sum of rewards to come", equation=LARGEST, uses=of)
     yield picture("best", title="best action", equation=Best(), uses=of, sheet="arrows",

@@ -13,51 +13,23 @@ from itertools import product
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, following, previous
+from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, following, previous, shown
+from xlnn.equations import units as eq
 
-COPY = Stated(lambda h: h, lambda j, h: f"={h[j]}")
-HIDDEN = Stated(
-    lambda U, past, W, x, b: np.tanh(past @ U.T + x @ W.T + b),
-    lambda j, U, past, W, x, b: f"=TANH(SUMPRODUCT({U[j, :]},{past[:]})+{W[j, 0]}*{x[0]}+{b[j]})",
-)
-OUTPUT = Stated(
-    lambda V, h, c: h @ V.T + c, lambda k, V, h, c: f"=SUMPRODUCT({V[k, :]},{h[:]})+{c[k]}"
-)
-SIGMOID = Stated(
-    lambda z: 1 / (1 + np.exp(np.minimum(700, -z))), lambda k, z: f"=1/(1+EXP(MIN(700,-{z[k]})))"
-)
-ENTROPY = Stated(  # -t ln y - (1 - t) ln(1 - y), which asks for ln 0 where z is large
-    lambda z, t: np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))),
-    lambda k, z, t: f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))",
-)
-ERROR = Stated(lambda y, t: y - t, lambda k, y, t: f"={y[k]}-{t[k]}")
 DELTA = Stated(
     lambda V, e, U, after, h: (e @ V + after @ U) * (1 - h * h),
     lambda i, V, e, U, after, h: "=({}*{}+{})*(1-{}*{})".format(
         e[0], V[0, i], "+".join(f"{after[j]}*{U[j, i]}" for j in range(h.shape[0])), h[i], h[i]
     ),
 )
-TOTAL = Stated(lambda cost: cost.sum(), lambda cost: f"=SUM({cost.over('row', 'step')[0]})")
-SLOPE = Stated(
-    lambda d, a: np.einsum("rsj,rsi->ji", d, a),
-    lambda j, i, d, a: f"=SUMPRODUCT({d.over('row', 'step')[j]},{a.over('row', 'step')[i]})",
-)
+ROWS = "row", "step"
 ETA = {"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.02, "adam": 0.1}
 """The usual learning rate of each optimiser."""
 
-BIAS_SLOPE = Stated(lambda d: d.sum((0, 1)), lambda j, d: f"=SUM({d.over('row', 'step')[j]})")
 SIZE = Stated(lambda reach: np.sqrt((reach**2).sum()), lambda reach: f"=SQRT(SUMSQ({reach[:]}))")
 RATIO = Stated(
     lambda size: size[0] / size[-1] if size[-1] else 0.0,
     lambda size: f"=IF({size.at(-1)[()]}=0,0,{size.at(0)[()]}/{size.at(-1)[()]})",
-)
-RIGHT = Stated(
-    lambda y, t: float(((y >= 0.5) == (t >= 0.5)).sum()),
-    lambda y, t: '=COUNTIFS({0},">="&0.5,{1},">="&0.5)+COUNTIFS({0},"<"&0.5,{1},"<"&0.5)'.format(
-        *(cells.over("row", "step")[0] for cells in (y, t))
-    ),
-    coarse=True,
-    jumps=True,
 )
 ONES = Stated(
     lambda x: (x > 0).sum((1, 2)),
@@ -82,11 +54,12 @@ def reach(steps: int) -> Stated:
     )
 
 
-def weights(hidden: int) -> dict[str, tuple[tuple[int, ...], str, str]]:
-    """Return the shape of each weight, its error, and what enters it."""
+def weights(hidden: int) -> dict[str, tuple[tuple[int, ...], str, str, str]]:
+    """Return the shape of each weight, its error, what enters it, and what it is."""
     return {
-        "U": ((hidden, hidden), "delta", "past"), "W": ((hidden, 1), "delta", "x"),
-        "b": ((hidden,), "delta", ""), "V": ((1, hidden), "e", "h"), "c": ((1,), "e", ""),
+        "U": ((hidden, hidden), "delta", "past", "from h to h"),
+        "W": ((hidden, 1), "delta", "x", "from x to h"), "b": ((hidden,), "delta", "", "bias of h"),
+        "V": ((1, hidden), "e", "h", "from h to y"), "c": ((1,), "e", "", "bias of y"),
     }  # fmt: skip
 
 
@@ -100,67 +73,65 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                    scale=0.05, calms=True, number_format="General")
     data = partial(Quantity, sheet="data", axes=(row, up), shape=(1,), role="input",
                    number_format="General")
-    yield data("x", title="bit", symbol="x",
-               meaning="what the network reads at a step: 1, or −1 for 0")
-    yield data("t", title="target", symbol="t", choices=(0, 1),
-               meaning="1 if the number of ones so far is odd")
+    x = data("x", title="bit", symbol="x",
+             meaning="what the network reads at a step: 1, or −1 for 0")
+    t = data("t", title="target", symbol="t", choices=(0, 1),
+             meaning="1 if the number of ones so far is odd")
+    yield from (x, t)
     yield Quantity("ones", title="number of ones", symbol="Σ", sheet="data", axes=(row,),
                    equation=ONES, number_format="0")
-    weight = partial(Quantity, sheet="weights")
-    yield from xlnn.trained(
-        weight("U", title="from h to h", symbol="U{}", shape=(H, H), source="Elman 1990",
-               meaning="the weights with which h comes back at the next step; the same at each"),
-        weight("W", title="from x to h", symbol="W{}", shape=(H, 1)),
-        weight("b", title="bias of h", symbol="b{}", shape=(H,)),
-        weight("V", title="from h to y", symbol="V{}", shape=(1, H)),
-        weight("c", title="bias of y", symbol="c", shape=(1,)),
-        epochs=epochs, optimizer=sizes["optimizer"])
+    parameters = {
+        name: Quantity(
+            name, title=title, symbol=f"{name}{{}}", sheet="weights", shape=shape,
+            meaning="the weights with which h comes back at the next step; the same at each"
+            if name == "U" else "", source="Elman 1990")
+        for name, (shape, *_, title) in weights(H).items()}
+    yield from xlnn.trained(*parameters.values(), epochs=epochs, optimizer=sizes["optimizer"])
     forward = partial(Quantity, sheet="steps", axes=(epoch, row, up), role="forward")
-    yield forward("past", title="h of the step before", symbol="h₋{}", shape=(H,), equation=COPY,
+    yield forward("past", title="h of the step before", symbol="h₋{}", shape=(H,), equation=eq.COPY,
                   uses={"h": previous("h", along="step", start=0.0)})
-    yield forward("h", title="hidden state", shape=(H,), equation=HIDDEN, source="Elman 1990",
-                  meaning="what the network keeps of the steps so far",
-                  written="h = tanh(U h₋ + W x + b)")
-    yield forward("z", title="weighted input of y", symbol="z", shape=(1,), equation=OUTPUT)
-    yield forward("y", title="output", symbol="y", shape=(1,), equation=SIGMOID,
-                  meaning="how sure the network is that the number of ones is odd",
-                  written="y = σ(z),  z = V h + c")
-    yield forward("cost", title="cross-entropy", symbol="C", shape=(1,), equation=ENTROPY)
+    h = forward("h", title="hidden state", symbol="h{}", shape=(H,), equation=eq.RECURRENT,
+                source="Elman 1990", meaning="what the network keeps of the steps so far",
+                written="h = tanh(U h₋ + W x + b)")
+    yield h
+    yield forward("z", title="weighted input of y", symbol="z", shape=(1,), equation=eq.DENSE,
+                  uses={"W": "V", "x": "h", "b": "c"})
+    y = forward("y", title="output", symbol="y", shape=(1,), equation=eq.SIGMOID,
+                meaning="how sure the network is that the number of ones is odd",
+                written="y = σ(z),  z = V h + c")
+    yield y
+    yield forward("cost", title="cross-entropy", symbol="C", shape=(1,), equation=eq.ENTROPY)
     back = partial(Quantity, sheet="steps", axes=(epoch, row, up), role="backward")
-    yield back("e", title="error of y", symbol="e", shape=(1,), equation=ERROR,
+    yield back("e", title="error of y", symbol="e", shape=(1,), equation=eq.ERROR,
                meaning="how fast C changes with z", written="e = y − t")
-    yield back("delta", title="error of h, from the last step back", symbol="δ{}",
-               axes=(epoch, row, down), shape=(H,), equation=DELTA, source="Werbos 1990",
-               uses={"after": following("delta", along="step", start=0.0)},
-               meaning="how fast C changes with what goes into tanh, by all later steps",
-               written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)")
+    delta = back("delta", title="error of h, from the last step back", symbol="δ{}",
+                 axes=(epoch, row, down), shape=(H,), equation=DELTA, source="Werbos 1990",
+                 uses={"after": following("delta", along="step", start=0.0)},
+                 meaning="how fast C changes with what goes into tanh, by all later steps",
+                 written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)")
+    yield delta
     once = partial(Quantity, sheet="weights", axes=(epoch,))
-    yield once("C_T", title="total cost", equation=TOTAL, symbol="C_T",
+    yield once("C_T", title="total cost", equation=eq.total(*ROWS), uses={"C": "cost"},
+               symbol="C_T",
                meaning="the cost of all steps of all rows", written="C_T = Σ C")
-    yield once("right", title="outputs that are right", symbol=" ", equation=RIGHT,
+    yield once("right", title="outputs that are right", symbol=" ", equation=eq.right(*ROWS),
                number_format="0")
-    for name, (shape, d, a) in weights(H).items():
-        yield Quantity(
-            f"dC_d{name}", "dC_dU" if name == "U" else "", f"∂C/∂{name}{{}}", "gradients", (epoch,),
-            shape, SLOPE if a else BIAS_SLOPE, {"d": d} | ({"a": a} if a else {}), role="backward",
-            title=f"gradient of {name}", source="Werbos 1990" if name == "U" else "",
-            meaning="summed over rows and steps: the δ of a step times the h of the step before, "
-            "both with the weights of this epoch" if name == "U" else "", written="∂C/∂U = Σ δ h₋ᵀ")
+    for name, (_, d, a, _) in weights(H).items():
+        of_U = {"meaning": "summed over rows and steps: the δ of a step times the h of the step "
+                "before, both with the weights of this epoch", "written": "∂C/∂U = Σ δ h₋ᵀ",
+                "source": "Werbos 1990"} if name == "U" else {}
+        equation = eq.slope(*ROWS) if a else eq.bias_slope(*ROWS)
+        yield xlnn.gradient(parameters[name], epochs, equation, {"d": d, "a": a}, **of_U)
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="network")
     yield from xlnn.choice("row", row, words, title="row shown", sheet="network")
-    at = {"epoch": "epoch_used", "row": "row_used", "step": "n"}
-    shown = partial(Quantity, sheet="network", axes=(step,), equation=xlnn.Chosen(epoch, row, up))
-    yield Quantity("n", title="step", symbol="n", sheet="network", axes=(step,), counts=True,
-                   number_format="0")
-    yield shown("x_shown", title="bit", symbol="x", shape=(1,), equation=xlnn.Chosen(row, up),
-                uses={"of": "x", "row": "row_used", "step": "n"}, number_format="General")
-    yield shown("h_shown", title="hidden state", symbol="h{}", shape=(H,), uses={"of": "h", **at},
-                role="forward")
-    yield shown("y_shown", title="output", symbol="y", shape=(1,), uses={"of": "y", **at})
-    yield shown("t_shown", title="target", symbol="t", shape=(1,), equation=xlnn.Chosen(row, up),
-                uses={"of": "t", "row": "row_used", "step": "n"}, number_format="0")
-    yield shown("delta_shown", title="error of h", symbol="δ{}", shape=(H,), role="backward",
-                uses={"of": "delta", **at})
+    n = Quantity("n", title="step", symbol="n", sheet="network", axes=(step,), counts=True,
+                 number_format="0")
+    yield n
+    yield shown(x, "network", n, number_format="General")
+    yield shown(h, "network", n)
+    yield shown(y, "network", n)
+    yield shown(t, "network", n, number_format="0")
+    yield shown(delta, "network", n, title="error of h")
     used = {"equation": xlnn.Chosen(Axis("epoch", epochs + 1)), "sheet": "network"}
     for name in "UV":
         yield Quantity(f"{name}_shown", title=f"{name} of this epoch", symbol=f"{name}{{}}",

@@ -241,10 +241,10 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                    equation=eq.encoding(T, D), source=SOURCE + "3.5", role="forward",
                    meaning="where a word stands; sin and cos of a pair share the exponent 2i/d",
                    written="sin(pos / 10000^(2i/d)), cos(pos / 10000^(2i/d))")
-    yield from xlnn.trained(
-        *(Quantity(name, title=title, symbol=f"{name}{{}}", sheet="weights", shape=shape)
-          for name, (shape, title, *_) in WEIGHTS.items()),
-        epochs=epochs, optimizer=sizes["optimizer"])
+    parameters = {
+        name: Quantity(name, title=title, symbol=f"{name}{{}}", sheet="weights", shape=shape)
+        for name, (shape, title, *_) in WEIGHTS.items()}
+    yield from xlnn.trained(*parameters.values(), epochs=epochs, optimizer=sizes["optimizer"])
     each = partial(Quantity, sheet="sentences", axes=(epoch, row))
     for name, title, equation, shape, uses, *said in FORWARD:
         yield each(name, title=title, symbol=f"{name}{{}}", shape=shape, equation=equation,
@@ -260,10 +260,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield once("C_T", title="total cost", symbol="C_T", uses={"of": "C"},
                meaning="the cost of all positions of all sentences", written="C_T = Σ −ln p(next)")
     yield once("right", title="words foretold", symbol=" ", uses={"of": "hit"}, number_format="0")
-    for name, (shape, title, equation, uses) in WEIGHTS.items():
-        yield Quantity(f"dC_d{name}", title=f"gradient, {title}", symbol=f"∂C/∂{name}{{}}",
-                       sheet="gradients", axes=(epoch,), shape=shape, equation=equation,
-                       uses=uses, role="backward")
+    for name, (_, title, equation, uses) in WEIGHTS.items():
+        yield xlnn.gradient(parameters[name], epochs, equation, uses, title=f"gradient, {title}")
     yield from xlnn.choice("epoch", state, words, title="after epoch", sheet="talk")
     used = {"epoch": "epoch_used"}
     for name, (shape, title, *_) in WEIGHTS.items():

@@ -1,13 +1,14 @@
 """Yield the quantities that experiments share: weights that are trained, and choices of a row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from xlnn.equations.lookup import Asked, UsedNumber
+from xlnn.equations.lookup import Asked, Chosen, UsedNumber
 from xlnn.equations.optimiser import DIRECTION, OPTIMISERS, Correction, Count
 from xlnn.equations.surface import Descent
-from xlnn.quantity import Axis, Quantity, Use, previous
+from xlnn.quantity import Axis, Equation, Quantity, Use, previous
 from xlnn.registry.text import Text
 
 
@@ -71,7 +72,7 @@ def trained(
             )  # fmt: skip
         step = Use(f"{optimiser.step}_{weight.name}") if optimiser.step else gradient
         uses = {"eta": "eta", **weight.uses, "w": previous(weight.name), "gradient": step}
-        axes, symbol = (state, *weight.axes), weight.symbol.rstrip("{}²³⁴⁵")  # of any layer
+        axes, symbol = (state, *weight.axes), _letter(weight)
         taken = NAMED[optimiser.step][0] if optimiser.step else f"∂C/∂{symbol}"
         yield replace(
             weight, axes=axes, equation=Descent(), uses=uses, given=1, role="weight",
@@ -94,6 +95,81 @@ NAMED = {
 }
 """The symbol of what an optimiser takes or remembers, and its title."""
 # fmt: on
+
+
+def gradient(
+    weight: Quantity, epochs: int, equation: Equation, uses: Mapping[str, Any], **said: str
+) -> Quantity:
+    """Return the gradient of a weight on the sheet ``gradients``, as `trained` asks for it.
+
+    Parameters
+    ----------
+    weight : Quantity
+        As it was given to `trained`.
+    epochs : int
+    equation : Equation
+    uses : dict
+        What its arguments are, and perhaps those of other gradients.
+    **said : str
+        What else is to be said of it, such as its ``meaning``.
+
+    >>> from xlnn.equations.units import bias_slope
+    >>> gradient(Quantity("b", shape=(3,)), 5, bias_slope("row"), {"d": "delta"}).name
+    'dC_db'
+    """
+    symbol = _letter(weight)
+    said = {"title": f"gradient of {symbol}", **said}
+    return Quantity(
+        f"dC_d{weight.name}", f"dC_d{weight.kind}", f"∂C/∂{weight.symbol}", sheet="gradients",
+        axes=(Axis("epoch", epochs, "up"), *weight.axes), shape=weight.shape, equation=equation,
+        uses={role: uses[role] for role in equation.roles if role in uses}, role="backward",
+        **said,
+    )  # fmt: skip
+
+
+def shown(
+    of: Quantity,
+    sheet: str,
+    *along: Quantity,
+    name: str = "",
+    **said: Any,  # noqa: ANN401 -- the fields of a quantity
+) -> Quantity:
+    """Return a copy of a quantity at the entries that a person chose, as ``{name}_shown``.
+
+    Of an axis ``row`` the entry is ``row_used``, as `choice` has it.
+
+    Parameters
+    ----------
+    of : Quantity
+    sheet : str
+    *along : Quantity
+        Quantities that count the entries of an axis of which all are shown.
+    name : str
+    **said : object
+        What of the copy differs: its title, symbol or number format.
+
+    >>> n = Quantity("n", axes=(Axis("step", 4),), counts=True)
+    >>> h = Quantity("h", axes=(Axis("row", 9), Axis("step", 4, "up")), shape=(3,))
+    >>> copy = shown(h, "look", n)
+    >>> copy.name, copy.axes == n.axes, [str(use.name) for use in copy.uses.values()]
+    ('h_shown', True, ['h', 'row_used', 'n'])
+    """
+    counted = {axis.name: each for each in along for axis in each.axes}
+    numbers = {
+        axis.name: counted[axis.name].name if axis.name in counted else f"{axis.name}_used"
+        for axis in of.axes
+    }
+    axes = tuple(axis for each in along for axis in each.axes)
+    return Quantity(
+        name or f"{of.name}_shown", symbol=of.symbol, axes=axes, shape=of.shape, sheet=sheet,
+        equation=Chosen(*of.axes), uses={"of": of.name, **numbers},
+        **{"title": of.title, "role": "result" if of.is_input else of.role, **said},
+    )  # fmt: skip
+
+
+def _letter(weight: Quantity) -> str:
+    """Return the letter of weights, the same in any layer."""
+    return weight.symbol.rstrip("{}²³⁴⁵")
 
 
 def constants(optimizer: str) -> dict[str, float]:
