@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,9 @@ import pytest
 
 import xlnn
 from xlnn import reference
+from xlnn.building.plan import begun, planned
+from xlnn.errors import XlnnError
+from xlnn.options import Options
 from xlnn.quantity import Model
 from xlnn.reference import known
 from xlnn.registry.templates import loaded
@@ -149,3 +153,19 @@ def test_words_that_are_typed_go_the_same_way_as_those_of_training(typed):
     run = reference.run(model, {**inputs, "typed": np.array(typed) * 1.0, "epoch": np.array(49.0)})
     (row,) = np.flatnonzero((inputs["read"] == typed).all(axis=1))
     assert run["p_typed"] == pytest.approx(run["p"][-1, row], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "targets", "sentence"),
+    [
+        ("a,b,t,u\n1,-1,1,0\n1,1,1,0.5\n", "tu", "rnn: t is 0.5 in row 2, step 2: a whole number"),
+        ("a,b,t,u\n1,-1,1,0\n1,x,1,0\n", "tu", "my.csv"),
+        ("a,b,t,u\n1,7,1,2\n", "tu", "attention: letters is 7 in row 1, column 2: a whole number"),
+        ("a,b,c,d,e\n1,2,3,4,11\n", "e", "transformer: next is 11 in sentence 1, column 4: a"),
+    ],
+)  # fmt: skip
+def test_a_sequence_that_cannot_be_is_refused_where_it_stands(tmp_path, text, targets, sentence):
+    (tmp_path / "my.csv").write_text(text)
+    name = "rnn" if sentence == "my.csv" else sentence.partition(":")[0]
+    with pytest.raises(XlnnError, match=re.escape(sentence)):
+        planned(*begun(name), Options(data=tmp_path / "my.csv", targets=tuple(targets)))

@@ -207,6 +207,8 @@ EXPERIMENT = xlnn.Experiment(
         "Sheets often give the cos an exponent of its own.",
         "Adam divides its means by 1 − βⁿ, since they begin at 0. Without that the first step "
         "would be three times as long.",
+        "Your own sequences:  xlnn build attention --data my.csv --target t1 --target t2  takes "
+        "letters as numbers from 1 to 6, and for each a target from 1 to 3.",
     ),
     pages=(
         xlnn.Page(

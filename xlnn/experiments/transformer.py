@@ -336,6 +336,8 @@ EXPERIMENT = xlnn.Experiment(
         "Its way back is masked by h > 0.",
         "An embedding is looked up, so its gradient is a sum over all places where the word stands "
         "(SUMIF). Adam divides its means by 1 − βⁿ, since they begin at 0.",
+        "Your own sentences:  xlnn build transformer --data my.csv --target w5  takes five words "
+        "by their numbers.",
     ),
     pages=(
         xlnn.Page(

@@ -542,6 +542,16 @@ def _given(
         raise DataError(f"{where}: {name} holds a number that is not finite.", *options)
     if quantity.choices:
         least, most = quantity.choices
-        if not ((array >= least) & (array <= most) & (array == np.round(array))).all():
-            raise DataError(f"{where}: {name} is a whole number from {least} to {most}.", *options)
+        wrong = np.argwhere((array < least) | (array > most) | (array != np.round(array)))
+        if len(wrong):
+            index = tuple(map(int, wrong[0]))
+            places = [f"{a.name} {n + a.counts_from}" for a, n in zip(quantity.axes, index)]  # noqa: B905 -- units follow
+            units = index[len(quantity.axes) :] if len(quantity.units) > 1 else ()
+            places += [f"column {n + 1}" for n in units]
+            at = f" in {', '.join(places)}" if places else ""
+            raise DataError(
+                f"{where}: {name} is {array[index]:g}{at}: a whole number from {least} to {most} "
+                "is expected.",
+                *options,
+            )
     return rounded(array)
