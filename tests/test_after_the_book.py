@@ -69,6 +69,13 @@ def test_a_module_imports_nothing_that_another_package_could_not(name):
             assert {each.name for each in node.names} <= {"attention", "units"}
 
 
+@pytest.mark.parametrize("name", [*TRAINED, "clusters", "q-learning"])
+def test_no_symbol_is_an_english_word(name):
+    model, _ = stated(name)
+    named = [q.name for q in model.quantities if q.axes and q.symbol.removesuffix("{}") == q.name]
+    assert not [name for name in named if re.search("[a-z]{3}", name)]
+
+
 @pytest.mark.parametrize("name", TRAINED)
 def test_the_gradients_are_the_central_differences_of_the_cost(name):
     model, inputs = stated(name, epochs=1)

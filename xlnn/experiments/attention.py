@@ -92,7 +92,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     def each(name: str, title: str, equation: Stated, shape: tuple = (T, D), *,  # noqa: PLR0913
              role: str = "forward", words: tuple = ("", "", ""), **uses: str) -> Quantity:
         meaning, written, source = words
-        return Quantity(name, title=title, symbol=f"{name}{{}}", sheet="sequences", role=role,
+        symbol = "✓{}" if name == "hit" else f"{name}{{}}"
+        return Quantity(name, title=title, symbol=symbol, sheet="sequences", role=role,
                         axes=(epoch, row), shape=shape, equation=equation, uses=uses,
                         meaning=meaning, written=written, source=source)
 

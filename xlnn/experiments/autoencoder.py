@@ -144,7 +144,8 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     yield column("C", title="squared error", equation=COST, uses=truth, source="3-4",
                  meaning="how far the image that comes out is from the clean one",
                  written="C = ½ Σ (x − a)²")
-    yield column("off", title="pixels wrong", equation=OFF, uses=truth, number_format="0")
+    yield column("off", symbol=" ", title="pixels wrong", equation=OFF, uses=truth,
+                 number_format="0")
     for n, (units, _) in reversed(shapes.items()):
         above = str(int(n) + 1)
         end, uses = n == last, {"W": f"W{above}", "above": f"delta{above}", "a": f"a{n}"}
@@ -158,8 +159,9 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
         below = "noisy" if n == "2" else f"a{int(n) - 1}"
         yield xlnn.gradient(weight, epoch.length, equation, {"d": f"delta{n}", "a": below})
     for name, title, of in (("C_T", "total cost", "C"), ("wrong", "pixels wrong", "off")):
-        yield Quantity(name, title=title, sheet="plane", axes=(epoch,), equation=eq.total("image"),
-                       uses={"C": of}, number_format="0.##")
+        yield Quantity(name, title=title, symbol=name if of == "C" else " ", sheet="plane",
+                       axes=(epoch,), equation=eq.total("image"), uses={"C": of},
+                       number_format="0.##")
 
 
 def _forward(

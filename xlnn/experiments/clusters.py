@@ -154,7 +154,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield near("distance", title="squared distance", symbol="d²{}", shape=(K,), equation=DISTANCE,
                role="forward", meaning="from the point to each centre", written="d² = Σ (x − c)²",
                source="Lloyd 1982")
-    yield near("nearest", title="nearest centre", equation=Nearest(), number_format="0",
+    yield near("nearest", symbol="k", title="nearest centre", equation=Nearest(), number_format="0",
                meaning="the first of those that are nearest", written="arg min d²",
                source="Lloyd 1982")
     yield near("least", title="squared distance to it", symbol="min d²", equation=LEAST)
@@ -176,8 +176,8 @@ def _drawn(step: Axis, point: Axis, K: int, say: Any) -> Iterator[Quantity]:  # 
     yield here("stop", title="step", symbol="k", axes=(stop,), counts=True, number_format="0")
     yield here("path", title="path of the centre", symbol="c{}", axes=(stop,), shape=(2, K),
                equation=PATH, uses={"number": "stop"})
-    yield here("nearest_shown", title="nearest centre", axes=(point,), number_format="0",
-               equation=xlnn.Chosen(step, point),
+    yield here("nearest_shown", symbol="k", title="nearest centre", axes=(point,),
+               number_format="0", equation=xlnn.Chosen(step, point),
                uses={"of": "nearest", "step": "used", "point": "number"})
     yield here("drawn", title="drawn", symbol="x{}", axes=(point,), shape=(2, K), equation=DRAWN,
                uses={"nearest": "nearest_shown"})
@@ -228,13 +228,13 @@ def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # n
                    shape=(2,), equation=SCORE)
     line = partial(Quantity, sheet="drawn", number_format="0.00", shape=(2,))
     part, side = Axis("part", PARTS + 1, counts_from=0), Axis("side", 2, counts_from=0)
-    yield Quantity("part", title="part", sheet="drawn", axes=(part,), counts=True, role="key",
-                   number_format="0")
-    yield Quantity("side", title="side", sheet="drawn", axes=(side,), counts=True, role="key",
-                   number_format="0")
-    yield line("ellipse", title="ellipse", axes=(part,), equation=ON_ELLIPSE, uses={"k": "part"})
+    for axis in (part, side):
+        yield Quantity(axis.name, title=axis.name, symbol=" ", sheet="drawn", axes=(axis,),
+                       counts=True, role="key", number_format="0")
+    yield line("ellipse", symbol="x{}", title="ellipse", axes=(part,), equation=ON_ELLIPSE,
+               uses={"k": "part"})
     for n in "12":
-        yield line(f"line{n}", title=f"axis {n}", axes=(side,), equation=END,
+        yield line(f"line{n}", symbol="x{}", title=f"axis {n}", axes=(side,), equation=END,
                    uses={"lam": f"lam{n}", "axis": f"axis{n}"})
     main = say("main", "The first axis has {share} of the variance, the second one {rest}.")
     yield here("main", is_text=True, equation=xlnn.Told([main], digits=3),

@@ -213,8 +213,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                    role="weight", number_format="0.000",
                    meaning="the rewards to come if the robot does a at place s",
                    written="Q(s, a) ← Q(s, a) + η δ", source="Watkins 1989; Sutton, Barto 6.8")
-    for name, title, equation in (("moves", "moves", MOVES), ("total", "sum of rewards", TOTAL)):
-        yield world(name, title=title, axes=(episode,), equation=equation)
+    for name, symbol, title, equation in (("moves", "n", "moves", MOVES),
+                                          ("total", "Σ r", "sum of rewards", TOTAL)):
+        yield world(name, title=title, symbol=symbol, axes=(episode,), equation=equation)
 
     yield Quantity("Q_shown", "Q_shown", "Q{}", sheet="arrows", shape=table, role="weight",
                    title="table after the episode shown", number_format="0.000",
@@ -223,12 +224,12 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield picture("value", title="best sum of rewards to come", equation=LARGEST, uses=of)
     yield picture("best", title="best action", equation=Best(), uses=of, sheet="arrows",
                   number_format="0")
-    yield picture("policy", title="where to go", equation=Sign(), uses=of, is_text=True,
+    yield picture("policy", symbol="π", title="where to go", equation=Sign(), uses=of, is_text=True,
                   meaning="the action with the largest Q", written="arg max Q(s, ·)")
     yield from walk("walk_", (step,), None, rows, columns)
     walked = partial(Quantity, sheet="arrows", number_format="General")
-    yield walked("walk_r", title="reward", equation=REWARD, axes=(step,), role="forward",
-                uses={"here": "walk_here", "next": "walk_next"})
+    yield walked("walk_r", symbol="r", title="reward", equation=REWARD, axes=(step,),
+                 role="forward", uses={"here": "walk_here", "next": "walk_next"})
     for name, title, equation, of in (
         ("walked", "moves along the arrows", MOVES, "here"),
         ("arrived", "arrived", ARRIVED, "end"),

@@ -247,12 +247,13 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield from xlnn.trained(*parameters.values(), epochs=epochs, optimizer=sizes["optimizer"])
     each = partial(Quantity, sheet="sentences", axes=(epoch, row))
     for name, title, equation, shape, uses, *said in FORWARD:
-        yield each(name, title=title, symbol=f"{name}{{}}", shape=shape, equation=equation,
-                   uses=uses, role="forward", **dict(zip(SAID, said, strict=True)))
+        yield each(name, title=title, symbol=f"{SYMBOLS.get(name, name)}{{}}", shape=shape,
+                   equation=equation, uses=uses, role="forward",
+                   **dict(zip(SAID, said, strict=True)))
     target = {"t": "next"}
     yield each("C", title="cross-entropy", symbol="C{}", shape=(T,), equation=eq.COST,
                uses={"z": "l", "u": "expl", **target})
-    yield each("hit", title="right", symbol="hit{}", shape=(T,), equation=eq.hit(0.6), uses=target)
+    yield each("hit", title="right", symbol="✓{}", shape=(T,), equation=eq.hit(0.6), uses=target)
     for name, title, equation, shape, uses, *said in BACK:
         yield each(name, title=title, symbol=f"∂{name[1:]}{{}}", shape=shape, equation=equation,
                    uses=uses, role="backward", **dict(zip(SAID, said, strict=False)))
@@ -277,8 +278,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
         mine = {role: use if use == "PE" else "typed" if use == "read" else f"{use}_used"
                 if use in WEIGHTS else f"{use}_typed" for role, use in uses.items()}
         place = "talk" if name in {"A", "p"} else "inside"
-        yield Quantity(f"{name}_typed", title=title, symbol=f"{name}{{}}", sheet=place,
-                       shape=shape, equation=equation, uses=mine, role="forward")
+        yield Quantity(f"{name}_typed", title=title, symbol=f"{SYMBOLS.get(name, name)}{{}}",
+                       sheet=place, shape=shape, equation=equation, uses=mine, role="forward")
     yield talk("likely", title="most likely next", shape=(T, 1), equation=Next(),
                uses={"p": "p_typed"})
     shown = xlnn.Told([words.sentence(
@@ -289,6 +290,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield talk("course", equation=shown)
 
 
+SYMBOLS = {"taken": "u", "active": "h⁺", "expl": "e"}
 SAID = ("meaning", "written", "source")
 
 

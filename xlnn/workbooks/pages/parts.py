@@ -897,9 +897,14 @@ class Chart(Part):
             square(chart)
         if self.ends:
             ends(chart.x_axis, *self.ends)
-        elif not self.traces[0].x and axes[-1].length > 1:
+        elif self._is_counted(page) and axes[-1].length > 1:
             first = axes[-1].counts_from
             ends(chart.x_axis, first, first + axes[-1].length - 1)
         if self.ends_up:
             ends(chart.y_axis, *self.ends_up)
         drawing.charts.append((address(row, column), chart))
+
+    def _is_counted(self, page: Context[Any]) -> bool:
+        """Tell whether the rows are counted across."""
+        x = self.traces[0].x
+        return not x or _named(page, x).quantity.counts
