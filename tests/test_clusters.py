@@ -56,6 +56,15 @@ def test_a_centre_without_points_stays_where_it_is(path, tmp_path, engine):
     assert "clusters without points: 1" in str(got["told"])
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
+def test_points_that_are_near_to_0_are_told_apart(path, tmp_path, got, engine):
+    small = {"x": got["x"] * 1e-9, "centres": got["centres"][0] * 1e-9}
+    copy = changed(path, tmp_path / "changed.xlsx", small)
+    agrees_in(engine, copy)
+    np.testing.assert_array_equal(values(copy, engine)["points"], got["points"])
+
+
 def test_where_it_ends_depends_on_where_it_begins(path, tmp_path, got):
     start = {"centres": [[2, 1], [2, 1.2], [4, 4]]}
     other = values(changed(path, tmp_path / "changed.xlsx", start), "formualizer")

@@ -11,6 +11,7 @@ from xlnn.options import Options
 from xlnn.quantity import Model
 from xlnn.registry.templates import loaded
 from xlnn.registry.text import text
+from xlnn.writing.formats import fitted
 
 STEP = 1e-5
 """Of central differences: their error is of the order of its square and of 1e-16 / STEP."""
@@ -212,3 +213,11 @@ def test_one_epoch_is_enough(name):
 
 TOLD = {"falls", "learnt", "told"}
 """The sentences of the first pages."""
+
+
+def test_a_column_is_wide_enough_for_the_names_that_are_typed(csv):
+    plan = planned(*begun("embeddings"), Options(data=csv("A person with a name,Up,3\nB,Jaws,4")))
+    sheet = {name: plan.layout.blocks[name] for name in ("name_person", "name_film")}
+    drawing = plan.kind.drawings(plan.made.spec, plan.layout)["films"]
+    widths = fitted(drawing, sheet.values(), plan.made.inputs).widths
+    assert widths[sheet["name_person"].column] >= len("A person with a name")

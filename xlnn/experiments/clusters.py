@@ -33,13 +33,16 @@ class Nearest(xlnn.Equation):
         return distance.argmin(axis=1) + 1.0
 
     def cell(self, distance: Cells) -> str:
-        return f"=MATCH(MIN({distance[:]}),{distance[:]},0)"
+        """Return the formula, without MATCH: to some programs all numbers near to 0 are one."""
+        *others, last = range(1, distance.shape[0] + 1)
+        tests = "".join(f"IF({distance[k - 1]}<=MIN({distance[:]}),{k}," for k in others)
+        return f"={tests}{last}{')' * len(others)}"
 
     def ties(self, got: np.ndarray, tolerance: float, distance: np.ndarray) -> np.ndarray:
         """Tell of which points another centre is as near but for rounding."""
         known = np.isin(got, np.arange(distance.shape[1]) + 1)
         taken = distance[np.arange(len(got)), np.where(known, got, 1).astype(int) - 1]
-        return known & (taken - distance.min(axis=1) <= tolerance * np.maximum(1, taken))
+        return known & (taken - distance.min(axis=1) <= tolerance * taken)
 
 
 # fmt: off

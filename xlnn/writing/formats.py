@@ -27,7 +27,7 @@ from xlnn.address import address
 from xlnn.layout import Block
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.style import value
+from xlnn.writing.style import value, wide
 
 NOTHING: Arrays = MappingProxyType({})
 
@@ -116,6 +116,10 @@ def width_for(text: str, size: int) -> float:
     return (text_pixels(text, size) + PADDING) / DIGIT_PIXELS
 
 
+LONGEST_NAMES = 30
+"""The width of a column of names that are typed in, at most."""
+
+
 def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -> Drawing:
     """Return a drawing with room for its sheet's numbers, and rules by which they are shown.
 
@@ -127,6 +131,7 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
     given : dict of arrays
         What is typed in, or was noted.
     """
+    blocks = list(blocks)
     numbers = (block for block in blocks if not block.quantity.is_text)
     shown = [
         (block, *_look(drawing, block))
@@ -141,6 +146,11 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
         for column in _columns(block):
             if widths.get(column, USUAL_WIDTH) < least:
                 widths[column] = least
+    for block in blocks:
+        if block.quantity.is_text and block.quantity.axes and block.quantity.name in given:
+            names = map(str, given[block.quantity.name].ravel())
+            least = min(max(map(wide, names)) + 2, LONGEST_NAMES)
+            widths |= {n: max(widths.get(n, USUAL_WIDTH), least) for n in _columns(block)}
     rules = []
     for block, number_format, size in shown:
         if block.quantity.choices:  # one of some whole numbers
