@@ -230,6 +230,36 @@ def test_a_sheet_that_the_engine_does_not_reproduce_is_not_judged(tmp_path):
     assert not found.agrees
 
 
+@pytest.fixture
+def read_in_part(monkeypatch):
+    """Let an audit read some hundred formulas."""
+    monkeypatch.setattr("xlnn.auditing.book.MOST_FORMULAS", 150)
+    monkeypatch.setattr("xlnn.auditing.book.FEW_FORMULAS", 20)
+
+
+@pytest.mark.parametrize(("fault", "verdicts"), [("", {RIGHT}), ("sign", {RIGHT, WRONG})])
+@pytest.mark.usefixtures("read_in_part")
+def test_the_first_steps_of_a_large_workbook_are_judged(tmp_path, fault, verdicts):
+    learner("homework", fault=fault, steps=20).book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert {j.verdict for j in found.judged} == verdicts
+    assert 16 <= len(found.judged) < 8 * 20
+    (note,) = [n for n in found.notes if n.kind == "window"]
+    assert note.said["rows"].startswith("Sheet1 1–")
+
+
+@pytest.mark.parametrize("layout", ["batch", "unnamed", "per image"])
+@pytest.mark.usefixtures("read_in_part")
+def test_what_depends_on_rows_that_were_not_read_is_not_judged(tmp_path, monkeypatch, layout):
+    monkeypatch.setattr("xlnn.auditing.book.MOST_FORMULAS", 30)
+    monkeypatch.setattr("xlnn.auditing.book.FEW_FORMULAS", 5)
+    learner(layout).book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert "window" in {n.kind for n in found.notes}
+    assert WRONG not in {j.verdict for j in found.judged}
+    assert not found.findings
+
+
 def test_pasted_values_are_said(tmp_path):
     book = Workbook()
     book.active.append(["w1", "E", "dE/dw1"])

@@ -10,7 +10,7 @@ from openpyxl.formula.translate import Translator
 
 from xlnn.address import address
 from xlnn.auditing.audits import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
-from xlnn.auditing.book import Book, read
+from xlnn.auditing.book import Book, Shape, read
 from xlnn.auditing.faults import MOST_CELLS, Case, Chain, Explainer, Fault, close, is_plain
 from xlnn.auditing.headings import Meaning
 from xlnn.auditing.options import chosen
@@ -18,7 +18,6 @@ from xlnn.auditing.products import by_products, implied, residuals
 from xlnn.auditing.roles import Finder, Pair, Roles, Update
 from xlnn.auditing.slopes import Machine, Slope, measure, number
 from xlnn.engines.cellwise import Held, Place, Sheets
-from xlnn.engines.custom_functions import functions_of
 from xlnn.grid import CellError
 
 REPRODUCED = 1e-6
@@ -112,12 +111,13 @@ class _Auditing:
 
     def run(self, cost: str | None, parameters: str | None, gradients: str | None) -> Audit:
         book = self.book
-        self.tell("Recalculating")
-        places = list(book.filled_places)
-        self.machine.load(book.sheets())
-        self.values: dict[Place, Held] = dict(
-            zip(places, self.machine.rounds([{}], places)[0], strict=True)
-        )
+        self.values: dict[Place, Held] = book.constants | book.stored
+        if any(self.values.get(place) is None for place in (*book.formulas, *book.owner)):
+            self.tell("Recalculating")
+            self._recalculate(book.sheets(), list(book.filled_places))
+        if book.last:
+            rows = (f"{book.lower[title]} 1–{row:,}" for title, row in book.last.items())
+            self.note("window", count=f"{len(book.formulas):,}", rows=", ".join(rows))
         if book.brings:
             self.note("brings", what=", ".join(sorted(book.brings)))
         if book.aside:
@@ -134,6 +134,10 @@ class _Auditing:
         if roles.pairs:
             return self._judged(self._best(roles))
         return self._slopes_only(roles)
+
+    def _recalculate(self, sheets: Sheets, places: Sequence[Place]) -> None:
+        self.machine.load(sheets)
+        self.values |= zip(places, self.machine.rounds([{}], places)[0], strict=True)
 
     def note(self, kind: str, **said: str) -> None:
         self.notes.append(Note(kind, said))
@@ -166,9 +170,14 @@ class _Auditing:
                 unlike.add(place)
         return sorted(p for p in unlike if unlike.isdisjoint(set(book.reads(p)) - {p}))
 
-    def _cells_of(self, pairs: Sequence[Pair]) -> set[Place]:
-        ends = {p for pair in pairs for p in (pair.cost, pair.gradient) if p}
-        return self.book.cone(ends)
+    def _reproduced(self, pairs: Sequence[Pair]) -> list[Place]:
+        """Recalculate what leads from the parameters to costs and gradients, and compare it."""
+        stops = self.finder.parameters
+        ends = {p for pair in pairs for p in (pair.cost, pair.gradient, pair.next) if p}
+        ends |= {read for pair in pairs if pair.next for read in self.book.reads(pair.next)}
+        cells = self.book.cone(ends - stops, stops)
+        self._recalculate(self.book.sheets(cells, cells & stops, self.values), list(cells))
+        return self._unlike(cells - stops)
 
     # Costs that are not stated, and gradients without headings
 
@@ -225,9 +234,9 @@ class _Auditing:
                 break
         best = max(right, key=right.__getitem__, default="")
         if not right.get(best):
+            book.take_back(texts)
             for place in texts:
-                del book.formulas[place], self.values[place]
-            book.forget()
+                del self.values[place]
             return []
         self._state(texts, best)
         self.implied = {*texts}
@@ -237,8 +246,7 @@ class _Auditing:
     implied: frozenset[Place] | set[Place] = frozenset()
 
     def _state(self, texts: Mapping[Place, Mapping[str, str]], name: str) -> None:
-        self.book.formulas |= {place: each[name] for place, each in texts.items()}
-        self.book.forget()
+        self.book.state({place: each[name] for place, each in texts.items()})
 
     # Slopes
 
@@ -270,7 +278,8 @@ class _Auditing:
 
     def _is_cut(self, pair: Pair, stated: float, slope: Slope) -> bool:
         """Tell whether a gradient is rounded, or clipped to a range."""
-        called = functions_of(self.book.formula(pair.gradient) or "")
+        shape = self.book.pattern(pair.gradient)
+        called = shape.functions if shape else frozenset()
         is_clipped = called >= {"MIN", "MAX"} or "MEDIAN" in called
         is_rounded = self.book.owner.get(pair.gradient, pair.gradient) in self.book.stepped
         return is_rounded or (is_clipped and 0 <= stated / (slope.value or 1.0) < 1)
@@ -294,7 +303,7 @@ class _Auditing:
     def _best(self, roles: Roles) -> Roles:
         """Choose among several cells that may be the cost: the one whose slopes are stated."""
         pattern = self.book.pattern
-        alike: dict[tuple[str, ...], list[Pair]] = defaultdict(list)
+        alike: dict[tuple[object, ...], list[Pair]] = defaultdict(list)
         for pair in roles.pairs:
             alike[pair.gradient[0], *map(pattern, (pair.cost, *pair.others))].append(pair)
         tried: list[Pair] = []
@@ -325,11 +334,11 @@ class _Auditing:
 
     def _judged(self, roles: Roles) -> Audit:
         book = self.book
-        unlike = self._unlike(self._cells_of(roles.pairs))
+        roles = replace(roles, pairs=self._some(roles.pairs))
+        unlike = self._reproduced(roles.pairs)
         if unlike:
             self.note("unlike", cells=self.few(unlike), count=str(len(unlike)))
             return self.result()
-        roles = replace(roles, pairs=self._some(roles.pairs))
         self.tell("Measuring slopes")
         slopes = self._measured(roles.pairs)
         if slopes is None:
@@ -487,7 +496,7 @@ class _Auditing:
             explainer = self._explainer([cases[p] for p in left], [cases[p] for p in right])
             explained += explainer.layers()
             done = {c.gradient for _, own in explained for c in own}
-            groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
+            groups: dict[tuple[str, Shape | None], list[Case]] = defaultdict(list)
             for pair in left:
                 if pair.gradient not in done:
                     groups[pair.name, self.book.pattern(pair.gradient)].append(cases[pair])
@@ -510,8 +519,8 @@ class _Auditing:
         the same cost, or are near them. Formulas count once, in how many steps they may be.
         """
         pattern = self.book.pattern
-        fits: dict[str, set[str]] = defaultdict(set)
-        unlike: dict[str, set[str]] = defaultdict(set)
+        fits: dict[Shape | None, set[Shape | None]] = defaultdict(set)
+        unlike: dict[Shape | None, set[Shape | None]] = defaultdict(set)
         for case in right:
             if case.slope:
                 fits[pattern(case.cost)].add(pattern(case.gradient))

@@ -6,7 +6,9 @@ No engine sees the file. Formulas that reach further than cells keep their store
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import chain
+from math import inf
 from pathlib import Path
 
 import formualizer
@@ -16,16 +18,19 @@ from xlnn.auditing.tables import Tables
 from xlnn.checking.references import CellRange
 from xlnn.engines.cellwise import Held, Place, Sheets
 from xlnn.engines.custom_functions import functions_of
-from xlnn.errors import WorkbookError
 from xlnn.layout import quoted
 from xlnn.loading.name_substitution import Names
 from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.guard import FUNCTIONS
-from xlnn.xlsx.package import inspect
+from xlnn.xlsx.package import Package, inspect
 from xlnn.xlsx.sheet_stream import area as cells_of
 
-MOST_FORMULAS = 200_000
-"""Formulas that an audit recalculates, each of them some dozen times where they lead to a cost."""
+MOST_FORMULAS = 400_000
+"""Formulas that are read. Of larger workbooks the first rows of each sheet are: of a training, its
+first steps."""
+
+FEW_FORMULAS = 20_000
+"""Formulas of a sheet that are read in any case."""
 
 COMPUTING = frozenset(
     """
@@ -49,10 +54,73 @@ _STEPS = frozenset({"ROUND", "ROUNDUP", "ROUNDDOWN", "INT", "TRUNC", "FIXED", "F
 _OUTSIDE = re.compile(r"[\[\]|]|#REF!")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 _PARAMETER = re.compile(r"_xlpm\.([A-Za-z_][\w.]*)\(", re.IGNORECASE)
-_REFERENCE = re.compile(r"(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![\w.(!])", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![\w.(!'])", re.IGNORECASE)
 _SHEET = r"(?:('(?:[^']|'')+'|[\w.]+)!)?"
 _COLUMNS = re.compile(_SHEET + r"(?<![\w$])\$?([A-Z]{1,3}):\$?([A-Z]{1,3})(?![\w(])", re.IGNORECASE)
 _ROWS = re.compile(_SHEET + r"(?<![\w$])\$?([0-9]{1,7}):\$?([0-9]{1,7})(?![\w(])")
+
+
+class Shape:
+    """What formulas have in common that are filled down or across: all but their own cells.
+
+    Parameters
+    ----------
+    formula : str
+    place : Place
+        One of its cells.
+    why_aside : str
+        Why no engine may compute it; "" if one may.
+
+    Attributes
+    ----------
+    functions : frozenset of str
+    operator : str or None
+        What the formula does last: "-", or nothing if that is a function.
+    """
+
+    def __init__(self, formula: str, place: Place, why_aside: str) -> None:
+        tree = None if why_aside else parsed(formula)
+        self.why_aside, self.functions = why_aside, frozenset(functions_of(formula))
+        self.operator = tree and tree.get_operator()
+        self._anchors: list[tuple[int, ...]] = []
+        self._areas: list[tuple[str, tuple[int, ...], tuple[bool, ...]]] = []
+        if tree is None:
+            return
+        spilt = [str(r) for call in anchors(tree) for r in call.walk_refs()]
+        for reference in tree.walk_refs():
+            area = area_of(reference, place[0])
+            if area is not None:
+                ends = [getattr(reference, end, reference) for end in ("start", "end")]
+                moves = tuple(not f for end in ends for f in (end.abs_row, end.abs_col))
+                corners = [n for end in ends for n in (end.row, end.col)]
+                at = (*place[1:], *place[1:])
+                seen = [n - a * move for n, a, move in zip(corners, at, moves, strict=True)]
+                sheet = area.sheet if getattr(reference, "sheet", None) else ""
+                own = self._anchors if str(reference) in spilt else self._areas
+                own.append((sheet, tuple(seen), moves))
+        for area in whole_lines(formula, ""):
+            self._areas.append((area.sheet, area[1:], (False,) * 4))
+
+    def areas(self, place: Place) -> Iterator[CellRange]:
+        """Yield the areas that the formula of a cell names."""
+        return self._moved(self._areas, place)
+
+    def spilt(self, place: Place) -> Iterator[CellRange]:
+        """Yield the first cells of what other formulas spill and this one names, as H1#."""
+        return self._moved(self._anchors, place)
+
+    @staticmethod
+    def _moved(areas: Iterable[tuple], place: Place) -> Iterator[CellRange]:
+        here = (*place[1:], *place[1:])
+        for sheet, corners, moves in areas:
+            top, left, bottom, right = (
+                n + at * move for n, at, move in zip(corners, here, moves, strict=True)
+            )
+            if top > bottom:
+                top, bottom = bottom, top
+            if left > right:
+                left, right = right, left
+            yield CellRange(sheet or place[0].casefold(), top, left, bottom, right)
 
 
 @dataclass
@@ -65,6 +133,8 @@ class Book:
     titles : tuple of str
     formulas : dict
         With names written out as cells; an array formula at its first cell.
+    shapes : dict
+        The shape of each formula: those that are filled down share one.
     constants : dict
         What is typed in, and the stored values of formulas that no engine may compute.
     stored : dict
@@ -79,11 +149,14 @@ class Book:
         Cells whose stored value is taken, and why.
     brings : frozenset of str
         Such as macros, which are not run.
+    last : dict
+        The last row that was read, of each sheet that has more.
     """
 
     path: Path
     titles: tuple[str, ...]
     formulas: dict[Place, str] = field(default_factory=dict)
+    shapes: dict[Place, Shape] = field(default_factory=dict)
     constants: dict[Place, Held] = field(default_factory=dict)
     stored: dict[Place, Held] = field(default_factory=dict)
     arrays: dict[Place, tuple[int, int]] = field(default_factory=dict)
@@ -92,6 +165,31 @@ class Book:
     names: dict[str, tuple[CellRange, ...]] = field(default_factory=dict)
     aside: dict[Place, str] = field(default_factory=dict)
     brings: frozenset[str] = frozenset()
+    last: dict[str, int] = field(default_factory=dict)
+    lambdas: frozenset[str] = frozenset()
+    _known: dict[tuple, Shape] = field(default_factory=dict)
+
+    def state(self, formulas: Mapping[Place, str]) -> None:
+        """Put formulas into cells, and forget what was read of those before."""
+        for place, text in formulas.items():
+            self.formulas[place] = text
+            self.shapes[place] = self.shape(text, place)
+        self.forget()
+
+    def take_back(self, places: Iterable[Place]) -> None:
+        """Take formulas out again."""
+        for place in places:
+            del self.formulas[place], self.shapes[place]
+        self.forget()
+
+    def shape(self, formula: str, place: Place) -> Shape:
+        """Return the shape of a formula, the same one for all that are alike."""
+        seen = seen_from(formula, place)
+        found = self._known.get(seen)
+        if found is None:
+            why = _why_aside(formula, self.lambdas)
+            found = self._known[seen] = Shape(formula, place, why)
+        return found
 
     @cached_property
     def lower(self) -> dict[str, str]:
@@ -106,18 +204,28 @@ class Book:
             found[place[0].casefold()][place[1:]] = place
         return found
 
-    def inside(self, area: CellRange) -> Iterator[Place]:
-        """Yield the filled cells of an area."""
-        there = self.filled.get(area.sheet, {})
-        size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
-        if size <= 2 * len(there):
-            for row in range(area.top, area.bottom + 1):
-                for column in range(area.left, area.right + 1):
+    def inside(self, area: CellRange) -> tuple[Place, ...]:
+        """Return the filled cells of an area."""
+        found = self._inside.get(area)
+        if found is None:
+            found = self._inside[area] = tuple(self._cells(area))
+        return found
+
+    @cached_property
+    def _inside(self) -> dict[CellRange, tuple[Place, ...]]:
+        return {}
+
+    def _cells(self, area: CellRange) -> Iterator[Place]:
+        sheet, top, left, bottom, right = area
+        there = self.filled.get(sheet, {})
+        if (bottom - top + 1) * (right - left + 1) <= 2 * len(there):
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
                     if (row, column) in there:
                         yield there[row, column]
         else:
             for (row, column), place in there.items():
-                if area.top <= row <= area.bottom and area.left <= column <= area.right:
+                if top <= row <= bottom and left <= column <= right:
                     yield place
 
     def formula(self, place: Place) -> str | None:
@@ -127,10 +235,19 @@ class Book:
     def areas(self, place: Place) -> tuple[CellRange, ...]:
         """Return the areas that a cell's formula names."""
         place = self.owner.get(place, place)
-        if place not in self._areas:
-            text = self.formulas.get(place)
-            self._areas[place] = () if text is None else tuple(self._read(text, place[0]))
-        return self._areas[place]
+        if place not in self.shapes:
+            return ()
+        found = self._areas.get(place)
+        if found is None:
+            spilt = (self._filled_from(area) for area in self.shapes[place].spilt(place))
+            found = self._areas[place] = *self.shapes[place].areas(place), *spilt
+        return found
+
+    def _filled_from(self, area: CellRange) -> CellRange:
+        """Return what the array formula in an area's first cell fills."""
+        first = self.filled[area.sheet].get(area[1:3])
+        height, width = self.arrays.get(first, (1, 1))
+        return area._replace(bottom=area.top + height - 1, right=area.left + width - 1)
 
     @cached_property
     def _areas(self) -> dict[Place, tuple[CellRange, ...]]:
@@ -138,15 +255,10 @@ class Book:
 
     def reads(self, place: Place) -> tuple[Place, ...]:
         """Return the filled cells that a cell's formula names."""
-        place = self.owner.get(place, place)
-        if place not in self._reads:
-            inside = (cell for area in self.areas(place) for cell in self.inside(area))
-            self._reads[place] = tuple(dict.fromkeys(inside))
-        return self._reads[place]
-
-    @cached_property
-    def _reads(self) -> dict[Place, tuple[Place, ...]]:
-        return {}
+        areas = self.areas(place)
+        if len(areas) == 1:
+            return self.inside(areas[0])
+        return tuple(dict.fromkeys(chain.from_iterable(map(self.inside, areas))))
 
     @cached_property
     def readers(self) -> dict[Place, tuple[Place, ...]]:
@@ -173,6 +285,28 @@ class Book:
                 left += self.reads(place)
         return seen
 
+    @cached_property
+    def order(self) -> list[Place]:
+        """Return the cells with formulas, each after those that it reads, but for circles."""
+        order: list[Place] = []
+        seen: set[Place] = set()
+        owner, formulas = self.owner, self.formulas
+        for start in formulas:
+            left = [] if start in seen else [(start, iter(self.reads(start)))]
+            seen.add(start)
+            while left:
+                place, ahead = left[-1]
+                for read in ahead:
+                    first = owner.get(read, read)
+                    if first in formulas and first not in seen:
+                        seen.add(first)
+                        left.append((first, iter(self.reads(first))))
+                        break
+                else:
+                    order.append(place)
+                    left.pop()
+        return order
+
     def reach(
         self, sources: Mapping[Place, int], marks: Mapping[Place, int] | None = None
     ) -> "Reach":
@@ -180,56 +314,48 @@ class Book:
 
         No source is looked through, a marked cell is.
         """
-        marks = marks or {}
+        marks, owner, inside = marks or {}, self.owner, self._inside
         found: dict[Place, int] = {}
-        for start in self.formulas:
-            left = [self.owner.get(start, start)]
-            while left:
-                place = left[-1]
-                if place in found and found[place] >= 0:
-                    left.pop()
-                    continue
-                is_begun = place in found
-                found[place] = -1  # begun: a circle of formulas ends here
-                bits, more = 0, []
-                for read in self.reads(place):
-                    if read in sources:
-                        bits |= sources[read]
-                        continue
-                    bits |= marks.get(read, 0)
-                    first = self.owner.get(read, read)
-                    if first in self.formulas:
-                        bits |= max(found.get(first, 0), 0)
-                        if first not in found:
-                            more.append(first)
-                if more and not is_begun:
-                    left += more
-                else:
-                    found[place] = bits
-                    left.pop()
-        return Reach(sources, found, self.owner)
+        known: dict[CellRange, int] = {}  # many formulas name the same area
+        for place in self.order:
+            bits = 0
+            for area in self._areas[place]:
+                own = known.get(area)
+                if own is None:
+                    own = 0
+                    for read in inside[area]:
+                        if read in sources:
+                            own |= sources[read]
+                        else:
+                            own |= marks.get(read, 0) | found.get(owner.get(read, read), 0)
+                    known[area] = own
+                bits |= own
+            found[place] = bits
+        return Reach(sources, found, owner)
+
+    def depths(self, stops: Iterable[Place]) -> dict[Place, int]:
+        """Return how many formulas lead to each cell with a formula, from where it stops."""
+        found = dict.fromkeys(stops, 0)
+        for place in self.order:
+            reads = (found.get(self.owner.get(r, r), 0) for r in self.reads(place))
+            found.setdefault(place, 1 + max(reads, default=0))
+        return found
+
+    @cached_property
+    def read_cells(self) -> set[Place]:
+        """Return the cells that a formula reads."""
+        return set().union(*(self.inside(a) for p in self.formulas for a in self.areas(p)))
+
+    def is_cut(self, place: Place) -> bool:
+        """Tell whether a formula names cells in rows that were not read."""
+        return any(area.bottom > self.last.get(area.sheet, inf) for area in self.areas(place))
 
     def forget(self) -> None:
         """Forget what was read of formulas, since there are others."""
-        for name in ("filled", "readers", "_areas", "_reads"):
+        for name in (
+            *("filled", "readers", "read_cells", "order", "stepped", "_areas", "_inside"),
+        ):
             self.__dict__.pop(name, None)
-
-    def _read(self, formula: str, title: str) -> Iterator[CellRange]:
-        tree = parsed(formula)
-        if tree is None:
-            return
-        for reference in tree.walk_refs():
-            area = area_of(reference, title)
-            if area is not None:
-                yield area
-        yield from whole_lines(formula, title)
-        for call in anchors(tree):
-            found = next(iter(call.walk_refs()), None)
-            area = found and area_of(found, title)
-            if area:
-                first = self.filled[area.sheet].get((area.top, area.left))
-                height, width = self.arrays.get(first, (1, 1)) if first else (1, 1)
-                yield area._replace(bottom=area.top + height - 1, right=area.left + width - 1)
 
     def sheets(
         self,
@@ -268,7 +394,7 @@ class Book:
     @cached_property
     def stepped(self) -> set[Place]:
         """Return the formulas that round: small moves of their inputs change nothing."""
-        return {p for p, text in self.formulas.items() if functions_of(text) & _STEPS}
+        return {p for p, shape in self.shapes.items() if shape.functions & _STEPS}
 
     def at(self, place: Place) -> str:
         """Write where a cell stands."""
@@ -302,11 +428,9 @@ class Book:
                     start = row
                 before = row
 
-    def pattern(self, place: Place) -> str:
-        """Return a formula as seen from its cell, by which filled-down formulas are alike."""
-        first = self.owner.get(place, place)
-        text = self.formulas.get(first)
-        return "" if text is None else seen_from(text, first)
+    def pattern(self, place: Place) -> Shape | None:
+        """Return the shape of a cell's formula, by which filled-down formulas are alike."""
+        return self.shapes.get(self.owner.get(place, place))
 
 
 @dataclass(frozen=True)
@@ -326,24 +450,25 @@ class Reach:
         return self.found.get(self.owner.get(place, place), 0)
 
 
-def seen_from(formula: str, place: Place) -> str:
-    """Return a formula with its cells as they are seen from a cell.
+def seen_from(formula: str, place: Place) -> tuple[str | int, ...]:
+    """Return the parts of a formula, with its cells as they are seen from a cell.
 
     >>> seen_from("=A1*$B$2", ("S", 2, 1)) == seen_from("=A2*$B$2", ("S", 3, 1))
     True
     """
+    _, row, column = place
+    texts = _TEXT.findall(formula) if '"' in formula else ()
+    plain = (_TEXT.sub('"', formula) if texts else formula).upper().replace(" ", "")
+    parts: list[str | int] = _REFERENCE.split(plain)
+    for n in range(1, len(parts), 5):
+        if not parts[n]:
+            parts[n + 1] = number_of(parts[n + 1]) - column
+        if not parts[n + 2]:
+            parts[n + 3] = int(parts[n + 3]) - row
+    return *parts, *texts
 
-    def moved(found: re.Match[str]) -> str:
-        fixed_column, letters, fixed_row, digits = found.groups()
-        column = number_of(letters)
-        across = f"C{column}" if fixed_column else f"C[{column - place[2]}]"
-        down = f"R{digits}" if fixed_row else f"R[{int(digits) - place[1]}]"
-        return down + across
 
-    parts = re.split(r'("(?:[^"]|"")*")', formula.replace(" ", ""))
-    return "".join(p if p.startswith('"') else _REFERENCE.sub(moved, p.upper()) for p in parts)
-
-
+@lru_cache(maxsize=20_000)
 def number_of(letters: str) -> int:
     """Return the number of a column.
 
@@ -356,6 +481,7 @@ def number_of(letters: str) -> int:
     return number
 
 
+@lru_cache(maxsize=20_000)
 def parsed(formula: str) -> "formualizer.ASTNode | None":
     """Return a formula as a tree; None if it cannot be read."""
     try:
@@ -415,22 +541,19 @@ def read(path: Path) -> Book:
         It cannot be read, or is not safe to read.
     """
     contents = inspect(path, arrays=True, local_names=True, sets_aside=True)
-    if contents.formula_count > MOST_FORMULAS:
-        raise WorkbookError(
-            f"{path.name} holds {contents.formula_count:,} formulas, and an audit computes up to "
-            f"{MOST_FORMULAS:,}: save a copy with fewer steps."
-        )
     names = Names(contents)
-    book = Book(path, contents.sheets, brings=contents.brings)
+    book = Book(path, contents.sheets, brings=contents.brings, last=_last_rows(contents))
     scopes = [(name, None, text) for name, text in contents.names.items()]
     scopes += [(name, title, text) for (title, name), text in contents.local_names.items()]
     usable = [each for each in scopes if not _why_aside(each[2], frozenset())]
-    lambdas = frozenset(
+    book.lambdas = frozenset(
         name.upper() for name, _, text in usable if functions_of(f"={text}") & {"LAMBDA"}
     )
-    book.named = tuple(each for each in usable if each[0].upper() in lambdas)
+    book.named = tuple(each for each in usable if each[0].upper() in book.lambdas)
     tables = None
-    for title, (row, column, formula, value) in all_cells(path, arrays=True, notes=True):
+    for title, (row, column, formula, value) in all_cells(
+        path, arrays=True, notes=True, last=book.last
+    ):
         place = title, row, column
         if formula is None:
             if value is not None:
@@ -440,13 +563,14 @@ def read(path: Path) -> Book:
         if "[" in plain:
             tables = tables or Tables(path)
             plain = tables.plain(plain, title, row)
-        why = _why_aside(plain, lambdas)
-        if why:
-            book.aside[place] = why
+        shape = book.shape(plain, place)
+        if shape.why_aside:
+            book.aside[place] = shape.why_aside
             book.constants[place] = value
         else:
-            book.formulas[place] = plain
+            book.formulas[place], book.shapes[place] = plain, shape
             book.stored[place] = value
+    book.last = {title.casefold(): row for title, row in book.last.items()}
     _spread(book, contents.arrays)
     for name, title, text in usable:
         tree = parsed(f"={text}")
@@ -458,6 +582,19 @@ def read(path: Path) -> Book:
         if found and all(found):
             book.names[name] = tuple(found)
     return book
+
+
+def _last_rows(contents: Package) -> dict[str, int]:
+    """Return the last row to read of each large sheet of a workbook that is too large."""
+    sizes = {title: len(cells.rows) for title, cells in contents.formulas.items()}
+    if sum(sizes.values()) <= MOST_FORMULAS:
+        return {}
+    share = (MOST_FORMULAS - FEW_FORMULAS * len(sizes)) / sum(sizes.values())
+    few = {title: int(FEW_FORMULAS + share * size) for title, size in sizes.items()}
+    return {
+        title: int(contents.formulas[title].rows[few[title]])
+        for title, size in sizes.items() if size > few[title]
+    }  # fmt: skip
 
 
 def _spread(book: Book, arrays: "dict[Place, str]") -> None:

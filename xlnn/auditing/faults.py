@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xlnn.auditing.book import Book
+from xlnn.auditing.book import Book, Shape
 from xlnn.auditing.slopes import Machine, number
 from xlnn.engines.cellwise import Place, Sheets
 
@@ -480,12 +480,12 @@ class Explainer:
         return is_other
 
     @cached_property
-    def _kinds(self) -> dict[str, list[Edge]]:
+    def _kinds(self) -> dict[tuple[str, Shape | None], list[Edge]]:
         """Return edges to cells that compute alike from one cell alone: activations."""
-        found: dict[str, list[Edge]] = defaultdict(list)
+        found: dict[tuple[str, Shape | None], list[Edge]] = defaultdict(list)
         for edge in self.chain.edges:
             if self._only(edge[1]) == edge[0]:
-                found[self._shape(edge[1])].append(edge)
+                found[edge[1][0], self.book.pattern(edge[1])].append(edge)  # of one layer
         return found
 
     def _only(self, cell: Place) -> Place | None:
@@ -505,11 +505,6 @@ class Explainer:
                 if place in reads:
                     return place
         return None
-
-    def _shape(self, cell: Place) -> str:
-        """Return what is alike in the formulas of one layer."""
-        text = self.book.pattern(cell)
-        return f"{cell[0]}!{text}"
 
     def _on_the_way(self, case: Case) -> set[Place]:
         found, left = set(), [case.parameter]

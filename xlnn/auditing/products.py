@@ -88,7 +88,7 @@ def by_products(  # noqa: C901 -- both sides of each product
     multiplied: dict[tuple[Place, ...], list[Place]] = defaultdict(list)
     for cell in book.filled_places:
         products = _products(book, cell)
-        if not products:
+        if not products or book.is_cut(cell):
             continue
         if cell in forward:
             for one, other in products:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from xlnn.auditing.book import Book, Reach, area_of, parsed
 from xlnn.auditing.headings import Labels, Meaning, is_all_gradients, is_total, meaning, old
 from xlnn.engines.cellwise import Held, Place
-from xlnn.engines.custom_functions import functions_of
 
 if TYPE_CHECKING:
     import formualizer
@@ -192,12 +191,7 @@ class Finder:
     @cached_property
     def every_update(self) -> list[Update]:
         """Return each parameter that is another cell minus a product."""
-        found = [
-            update
-            for place in self.book.formulas
-            for update in self._updates(place)
-            if self._is_chain(update)
-        ]
+        found = [update for update in self._differences if self._is_chain(update)]
         new = {update.new for update in found}
         others = self.book.reach(dict.fromkeys(new.union(u.old for u in found), 1))
         # a cell computed from parameters is no parameter, unless a step makes it
@@ -211,14 +205,15 @@ class Finder:
             found.setdefault(update.old, update)
         return found
 
+    @cached_property
+    def _differences(self) -> list[Update]:
+        """Return what is a cell plus or minus something, a step or not."""
+        return [update for place in self.book.formulas for update in self._updates(place)]
+
     def _updates(self, first: Place) -> Iterator[Update]:
-        text = self.book.formulas[first]
-        if "-" not in text and "+" not in text:
+        if self.book.shapes[first].operator not in {"-", "+"}:
             return
-        tree = parsed(text)
-        if tree is None or tree.get_operator() not in {"-", "+"}:
-            return
-        added = list(terms(tree))
+        added = list(terms(parsed(self.book.formulas[first])))
         if not 2 <= len(added) <= 3:
             return
         height, width = self.book.arrays.get(first, (1, 1))
@@ -386,8 +381,7 @@ class Finder:
         called = self.labelled_rates
         counted = Counter(
             cell
-            for place in self.book.formulas
-            for update in self._updates(place)
+            for update in self._differences
             if self._is_chain_but_rate(update)
             for cell in update.moved_by
             if not self.book.formula(cell)
@@ -400,9 +394,9 @@ class Finder:
 
     # Costs, parameters and gradients
 
-    def find(self) -> Roles:  # noqa: C901 -- headings, steps, costs
+    def find(self) -> Roles:  # noqa: C901, PLR0912 -- headings, steps, costs
         """Find the pairs of the workbook."""
-        self._reached: dict[tuple[object, ...], list[tuple[Cost, list[Place]]]] = {}
+        self._ranked: dict[tuple[object, ...], list] = {}
         roles = Roles(updates=self.updates, rates=tuple(self.rates))
         gradients = {
             place: found
@@ -445,6 +439,11 @@ class Finder:
         for gradient in self._means(by_update) & {g for g, m in stated.items() if not m.name}:
             del stated[gradient]
         costs = self._costs(stated)
+        self._costs_of: dict[Place, list[Cost]] = defaultdict(list)
+        ordered = sorted(self.parameters)
+        for cost in costs.values():
+            for n in ones(cost.reach):
+                self._costs_of[ordered[n]].append(cost)
         self.rows = self._parts(costs)
         roles.total = len(stated)
         kept = self._sampled(stated)
@@ -458,7 +457,7 @@ class Finder:
                 read = self.reach(gradient)
                 own = [update.old] if update else [p for p in options if self.bits[p] & read]
                 options = own if len(own) == 1 and own[0] in options else options
-            pair = self._pair(gradient, found, options, costs, roles)
+            pair = self._pair(gradient, found, options, roles)
             if pair:
                 after = self.updates.get(pair.parameter)
                 if gradient in inline:
@@ -480,12 +479,19 @@ class Finder:
         """Note what the parameters are, and which of them each cell depends on."""
         self.parameters = parameters
         self.bits = {place: 1 << n for n, place in enumerate(sorted(parameters))}
-        self.reach = self.book.reach(self.bits)
+        self._cut = 1 << len(parameters)
+        cut = filter(self.book.is_cut, self.book.formulas if self.book.last else ())
+        self.reach = self.book.reach(self.bits, dict.fromkeys(cut, self._cut))
         self.cone = lru_cache(maxsize=2_000)(lambda place: self.book.cone([place], parameters))
+
+    def is_cut(self, place: Place) -> bool:
+        """Tell whether a cell depends on rows that were not read."""
+        return self.reach(place) >= self._cut
 
     def is_shown(self, place: Place) -> bool:
         """Tell whether a cell looks up a number among others, to show it again."""
-        return not functions_of(self.book.formula(place) or "").isdisjoint(_LOOKUPS)
+        shape = self.book.pattern(place)
+        return shape is not None and not shape.functions.isdisjoint(_LOOKUPS)
 
     def _parameters(self, places: Sequence[Place]) -> list[Place]:
         """Return those of some cells of one name that are parameters: typed, or from each other."""
@@ -624,18 +630,21 @@ class Finder:
         gradients = {*stated}
         led = self.book.reach(dict.fromkeys(self.parameters, 0) | dict.fromkeys(gradients, 1))
         for place in self.book.formulas:
-            is_end = self.is_number(place) and not self.book.readers.get(place)
+            is_end = self.is_number(place) and place not in self.book.read_cells
             if is_end and place not in self.parameters and not led(place):
                 said.setdefault(place, Meaning("", ""))
-        reached = {place: self.reach(place) for place in said if self.reach(place)}
+        reached = {
+            place: bits for place in said if 0 < (bits := self.reach(place)) < self._cut
+        }  # what reads rows that were not read is the cost of more than is known
         chains = self._chains()
         whole = {  # what depends on the parameters of several steps shows one, or adds costs up
             place: bits
             for place, bits in reached.items()
             if all((bits & chain).bit_count() < 2 for chain in chains)
         }
+        depths = self.book.depths(self.parameters)
         return self._with_runs({
-            place: Cost(place, said[place], bits, len(self.cone(place)))
+            place: Cost(place, said[place], bits, depths[self.book.owner.get(place, place)])
             for place, bits in (whole or reached).items()
         })  # fmt: skip
 
@@ -667,31 +676,18 @@ class Finder:
         gradient: Place,
         found: Meaning,
         options: Sequence[Place],
-        costs: Mapping[Place, "Cost"],
         roles: Roles,
     ) -> Pair | None:
         """Choose the parameter and the cost of a stated gradient."""
-        key = gradient[0], *options[:1], len(options)
-        if key not in self._reached:
-            near = [p for p in options if p[0] == gradient[0]] or options
-            every = sum(self.bits[p] for p in dict.fromkeys(near))
-            self._reached[key] = [
-                (cost, sorted(p for p in near if self.bits[p] & cost.reach))
-                for cost in costs.values()
-                if cost.reach & every
-            ]
-        reached = self._wholes(self._reached[key], gradient)
-        reached = [each for each in reached if each[0].is_beside(gradient)] or reached
-        # a gradient that depends on none of the parameters of a cost is not its slope
         read = self.reach(gradient)
-        reached = [each for each in reached if each[0].reach & read] or reached
-        if not reached:
+        key = gradient[0], *options[:1], len(options), found.of, read, self.rows[1](gradient)
+        if key not in self._ranked:
+            self._ranked[key] = self._likeliest(gradient, found.of, options)
+        ranked = self._ranked[key]
+        beside = [each for each in ranked if each[1].is_beside(gradient)]
+        if not ranked or self.is_cut(gradient):
             return None
-        scored = sorted(
-            ((cost.score(gradient, found.of), cost, own) for cost, own in reached),
-            key=lambda each: each[0], reverse=True,
-        )  # fmt: skip
-        (best, cost, own), *others = scored
+        (best, cost, own), *others = beside or ranked
         if others and others[0][0] == best:
             roles.ambiguous.append(
                 f"{self.book.at(cost.place)} and {self.book.at(others[0][1].place)}"
@@ -706,6 +702,22 @@ class Finder:
                 more.setdefault((other.place[0], other.said), other.place)
         few = tuple(more.values())[: MOST_COSTS - 1]
         return Pair(name, parameter, gradient, cost.place, others=few)
+
+    def _likeliest(
+        self, gradient: Place, of: str, options: Sequence[Place]
+    ) -> list[tuple[tuple[int | bool, ...], "Cost", list[Place]]]:
+        """Return the costs that a gradient may be of, the likeliest first, with its parameters."""
+        near = [p for p in options if p[0] == gradient[0]] or options
+        own: dict[Cost, list[Place]] = defaultdict(list)
+        for p in sorted({*near}):
+            for cost in self._costs_of[p]:
+                own[cost].append(p)
+        reached = self._wholes([*own.items()], gradient)
+        # a gradient that depends on none of the parameters of a cost is not its slope
+        read = self.reach(gradient)
+        reached = [each for each in reached if each[0].reach & read] or reached
+        scored = [(cost.score(gradient, of), cost, own) for cost, own in reached]
+        return sorted(scored, key=lambda each: each[0], reverse=True)
 
     def _parts(self, costs: Mapping[Place, "Cost"]) -> tuple[dict[Place, int], Reach]:
         """Return the bits of the rows that each cost adds up, and which rows a cell depends on."""
@@ -778,12 +790,12 @@ class Finder:
         costs = [c for c in self._costs(()).values() if c.said.kind == "cost"]
         if not costs:
             return []
-        cost = max(costs, key=lambda c: (c.reach.bit_count(), is_total(c.said.name), c.size))
+        cost = max(costs, key=lambda c: (c.reach.bit_count(), is_total(c.said.name), c.depth))
         reached = [p for p in sorted(own) if self.bits[p] & cost.reach]
         return [Pair(self.name(p), p, None, cost.place) for p in reached]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cost:
     """A cell that may be the cost of some parameters.
 
@@ -794,8 +806,8 @@ class Cost:
         Of its heading.
     reach : int
         The bits of the parameters on which it depends.
-    size : int
-        How many cells it depends on.
+    depth : int
+        How many formulas lead from a parameter to it.
     in_column, in_row : bool
         Whether others stand in its column, or row.
     """
@@ -803,7 +815,7 @@ class Cost:
     place: Place
     said: Meaning
     reach: int
-    size: int
+    depth: int
     in_column: bool = False
     in_row: bool = False
 
@@ -820,15 +832,26 @@ class Cost:
         is_named = of == name
         is_whole = kind == "cost"
         return (
-            self.is_beside(gradient),
             is_named and bool(of) and not is_whole,  # ∂E1/∂w
             is_whole,
             is_named and bool(of),
             self.place[0] == gradient[0],
-            self.size,
+            self.depth,
             is_total(name),
             self.reach.bit_count(),
         )
+
+
+def ones(bits: int) -> Iterator[int]:
+    """Yield the numbers of the bits that are set.
+
+    >>> list(ones(0b1010))
+    [1, 3]
+    """
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
 
 
 def terms(

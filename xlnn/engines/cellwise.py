@@ -13,7 +13,7 @@ import ironcalc
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
 from xlnn.engines.formualizer import ERRORS
-from xlnn.engines.ironcalc import Session, meaning
+from xlnn.engines.ironcalc import Session, meaning, shape_of
 from xlnn.grid import CellError
 
 Place = tuple[str, int, int]
@@ -85,7 +85,7 @@ class _Cellwise:
             self.session.define(name, target, title)
         for place, value in sheets.constants.items():
             self._put(place, value)
-        self.misread = 0
+        self.marks: dict[str, int] = {}
         for place, formula in sheets.formulas.items():
             self._state(place, formula)
 
@@ -99,15 +99,15 @@ class _Cellwise:
 
         Of formulas that it writes alike IronCalc keeps one, and computes it for all.
         """
-        model, drafts = self.session.model, self.session.drafts
         cell = self.session.numbers[place[0]], *place[1:]
         height, width = self.sheets.arrays.get(place, (1, 1))
+        shape = shape_of(formula)
         try:
-            drafts.update_cell_with_formula(*cell, formula)
-            if meaning(formula) != meaning(drafts.get_cell_formula(*cell) or ""):
-                self.misread += 1
-                formula = f"=IF({self.misread},{formula[1:]})"
-            drafts.clear_cell_contents(*cell)
-            model.set_user_array_formula(*cell, width, height, formula)
+            if shape not in self.marks:
+                is_kept = meaning(formula) == meaning(self.session.written(cell, formula))
+                self.marks[shape] = 0 if is_kept else len(self.marks) + 1
+            if mark := self.marks[shape]:
+                formula = f"=IF({mark},{formula[1:]})"
+            self.session.model.set_user_array_formula(*cell, width, height, formula)
         except ironcalc.WorkbookError:
             self._put(place, CellError("#N/A"))

@@ -205,17 +205,23 @@ class Session:
         Of formulas that IronCalc would write alike it keeps one, and computes it for all. Those
         that it would not write as they are get a mark for their shape: IF(7,…).
         """
-        shape = formula if _LONG_NUMBER.search(formula) else formula.translate(_DIGITS)
+        shape = shape_of(formula)
         mark = self.marks.get(shape)
         if mark is None:
             self._refuse_misread(cell, formula)
-            self.drafts.update_cell_with_formula(*cell, formula)
-            is_kept = meaning(formula) == meaning(self.drafts.get_cell_formula(*cell))
+            is_kept = meaning(formula) == meaning(self.written(cell, formula))
             mark = self.marks[shape] = 0 if is_kept else len(self.marks) + 1
         if mark:
             self.marked[cell] = formula
             formula = f"=IF({mark},{formula[1:]})"
         self.model.set_user_array_formula(*cell, 1, 1, formula)
+
+    def written(self, cell: Cell, formula: str) -> str:
+        """Return a formula as IronCalc writes it."""
+        self.drafts.update_cell_with_formula(*cell, formula)
+        found = self.drafts.get_cell_formula(*cell) or ""
+        self.drafts.clear_cell_contents(*cell)
+        return found
 
     def _refuse_misread(self, cell: Cell, formula: str) -> None:
         """Refuse a formula that IronCalc is known to read otherwise than it stands there."""
@@ -269,6 +275,15 @@ class Session:
                 if isinstance(held, CellError) and held in {*FAILED, CIRCULAR}:
                     spoilt.setdefault(held, []).append((title, row, column))
         return Grid(numbers, others)
+
+
+def shape_of(formula: str) -> str:
+    """Return what formulas that differ in their digits alone share: IronCalc reads them alike.
+
+    >>> shape_of("=A12*0.5") == shape_of("=A34*0.6")
+    True
+    """
+    return formula if _LONG_NUMBER.search(formula) else formula.translate(_DIGITS)
 
 
 def meaning(formula: str) -> int | None:

@@ -107,17 +107,25 @@ def cells(path: Path, sheet: str, *, arrays: bool = False) -> Iterator[Cell]:
 
 
 def all_cells(
-    path: Path, *, arrays: bool = False, notes: bool = False
+    path: Path,
+    *,
+    arrays: bool = False,
+    notes: bool = False,
+    last: Mapping[str, int] | None = None,
 ) -> Iterator[tuple[str, Cell]]:
     """Read the cells of all sheets, each with the title of its sheet; see `cells`.
 
-    With `notes`, of a file that `inspect` let pass although it brings macros or links along.
+    With `notes`, of a file that `inspect` let pass although it brings macros or links along. With
+    `last`, of the sheets in it no row after the one that it gives.
     """
     with Archive(path, notes=notes) as archive:
         book = read_workbook(archive)
         strings = shared_strings(archive, book.strings)
         for title, part in book.sheets.items():
+            end = (last or {}).get(title, math.inf)
             for cell in _cells(SheetSource(archive, title, part), strings, arrays=arrays):
+                if cell[0] > end:
+                    break
                 yield title, cell
 
 
