@@ -173,9 +173,8 @@ class _Auditing:
     def _reproduced(self, pairs: Sequence[Pair]) -> list[Place]:
         """Recalculate what leads from the parameters to costs and gradients, and compare it."""
         stops = self.finder.parameters
-        ends = {p for pair in pairs for p in (pair.cost, pair.gradient, pair.next) if p}
-        ends |= {read for pair in pairs if pair.next for read in self.book.reads(pair.next)}
-        cells = self.book.cone(ends - stops, stops)
+        ends = {p for pair in pairs for p in (pair.cost, pair.gradient) if p}
+        cells = self.book.cone(ends, stops)
         self._recalculate(self.book.sheets(cells, cells & stops, self.values), list(cells))
         return self._unlike(cells - stops)
 

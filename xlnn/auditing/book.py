@@ -111,16 +111,17 @@ class Shape:
 
     @staticmethod
     def _moved(areas: Iterable[tuple], place: Place) -> Iterator[CellRange]:
-        here = (*place[1:], *place[1:])
+        title, row, column = place[0].casefold(), place[1], place[2]
         for sheet, corners, moves in areas:
-            top, left, bottom, right = (
-                n + at * move for n, at, move in zip(corners, here, moves, strict=True)
-            )
+            top = corners[0] + row * moves[0]
+            left = corners[1] + column * moves[1]
+            bottom = corners[2] + row * moves[2]
+            right = corners[3] + column * moves[3]
             if top > bottom:
                 top, bottom = bottom, top
             if left > right:
                 left, right = right, left
-            yield CellRange(sheet or place[0].casefold(), top, left, bottom, right)
+            yield CellRange(sheet or title, top, left, bottom, right)
 
 
 @dataclass
@@ -208,25 +209,17 @@ class Book:
         """Return the filled cells of an area."""
         found = self._inside.get(area)
         if found is None:
-            found = self._inside[area] = tuple(self._cells(area))
+            there = self.filled.get(area.sheet, {})
+            if area[1:3] == area[3:]:
+                found = (there[area[1:3]],) if area[1:3] in there else ()
+            else:
+                found = tuple(_within(there, *area[1:]))
+            self._inside[area] = found
         return found
 
     @cached_property
     def _inside(self) -> dict[CellRange, tuple[Place, ...]]:
         return {}
-
-    def _cells(self, area: CellRange) -> Iterator[Place]:
-        sheet, top, left, bottom, right = area
-        there = self.filled.get(sheet, {})
-        if (bottom - top + 1) * (right - left + 1) <= 2 * len(there):
-            for row in range(top, bottom + 1):
-                for column in range(left, right + 1):
-                    if (row, column) in there:
-                        yield there[row, column]
-        else:
-            for (row, column), place in there.items():
-                if top <= row <= bottom and left <= column <= right:
-                    yield place
 
     def formula(self, place: Place) -> str | None:
         """Return the formula that computes a cell."""
@@ -290,21 +283,29 @@ class Book:
         """Return the cells with formulas, each after those that it reads, but for circles."""
         order: list[Place] = []
         seen: set[Place] = set()
-        owner, formulas = self.owner, self.formulas
-        for start in formulas:
-            left = [] if start in seen else [(start, iter(self.reads(start)))]
+        entered: set[CellRange] = set()  # many formulas name the same area
+
+        def ahead(place: Place) -> Iterator[Place]:
+            for area in self.areas(place):
+                if area not in entered:
+                    entered.add(area)
+                    for read in self.inside(area):
+                        first = self.owner.get(read, read)
+                        if first in self.formulas and first not in seen:
+                            yield first
+
+        for start in self.formulas:
+            left = [] if start in seen else [(start, ahead(start))]
             seen.add(start)
             while left:
-                place, ahead = left[-1]
-                for read in ahead:
-                    first = owner.get(read, read)
-                    if first in formulas and first not in seen:
-                        seen.add(first)
-                        left.append((first, iter(self.reads(first))))
-                        break
-                else:
+                place, further = left[-1]
+                following = next(further, None)
+                if following is None:
                     order.append(place)
                     left.pop()
+                elif following not in seen:
+                    seen.add(following)
+                    left.append((following, ahead(following)))
         return order
 
     def reach(
@@ -336,15 +337,21 @@ class Book:
     def depths(self, stops: Iterable[Place]) -> dict[Place, int]:
         """Return how many formulas lead to each cell with a formula, from where it stops."""
         found = dict.fromkeys(stops, 0)
+        known: dict[CellRange, int] = {}
         for place in self.order:
-            reads = (found.get(self.owner.get(r, r), 0) for r in self.reads(place))
-            found.setdefault(place, 1 + max(reads, default=0))
+            if place not in found:
+                for area in self.areas(place):
+                    if area not in known:
+                        reads = (found.get(self.owner.get(r, r), 0) for r in self.inside(area))
+                        known[area] = max(reads, default=0)
+                found[place] = 1 + max((known[area] for area in self.areas(place)), default=0)
         return found
 
     @cached_property
     def read_cells(self) -> set[Place]:
         """Return the cells that a formula reads."""
-        return set().union(*(self.inside(a) for p in self.formulas for a in self.areas(p)))
+        areas = {area for place in self.formulas for area in self.areas(place)}
+        return set().union(*map(self.inside, areas))
 
     def is_cut(self, place: Place) -> bool:
         """Tell whether a formula names cells in rows that were not read."""
@@ -448,6 +455,21 @@ class Reach:
     def through(self, place: Place) -> int:
         """Return the bits of what a cell's formula reads."""
         return self.found.get(self.owner.get(place, place), 0)
+
+
+def _within(
+    there: Mapping[tuple[int, int], Place], top: int, left: int, bottom: int, right: int
+) -> Iterator[Place]:
+    """Yield those of some cells that are inside a rectangle."""
+    if (bottom - top + 1) * (right - left + 1) <= 2 * len(there):
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                if (row, column) in there:
+                    yield there[row, column]
+    else:
+        for (row, column), place in there.items():
+            if top <= row <= bottom and left <= column <= right:
+                yield place
 
 
 def seen_from(formula: str, place: Place) -> tuple[str | int, ...]:

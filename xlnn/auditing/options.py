@@ -56,8 +56,8 @@ def chosen(  # noqa: PLR0913, PLR0917 -- what is asked for
         raise OptionsError(f"{book.at(place)} depends on none of {parameters}: choose their cost.")
     if any(finder.is_cut(p) for p in (place, *(g for _, g in pairs if g))):
         raise OptionsError(
-            f"{cost} or a gradient depends on rows beyond the first {len(book.formulas):,} formulas, "
-            "which alone an audit reads: save a copy with fewer steps."
+            f"{cost}, or a gradient, depends on rows that an audit of so large a workbook does not "
+            "read: save a copy with fewer steps."
         )
     updates = finder.updates
     return Roles(
