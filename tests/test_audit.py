@@ -12,6 +12,7 @@ from documents import ROOT
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.table import Table
+from programs import skip_without
 
 from xlnn.auditing.audit import audit
 from xlnn.auditing.audits import RIGHT, UNSTATED, WRONG
@@ -258,6 +259,53 @@ def test_what_depends_on_rows_that_were_not_read_is_not_judged(tmp_path, monkeyp
     assert "window" in {n.kind for n in found.notes}
     assert WRONG not in {j.verdict for j in found.judged}
     assert not found.findings
+
+
+def of_two_sheets():
+    """Return a line whose cost is of two sheets, with a wrong gradient; IronCalc gives #VALUE!."""
+    book = Workbook()
+    net, data = book.active, book.create_sheet("Data")
+    net.title = "Net"
+    for row, (x, t) in enumerate(((0.5, 1.1), (1.5, 2.3), (2.5, 3.9)), 1):
+        data[f"A{row}"], data[f"B{row}"] = x, t
+        net[f"H{row}"] = f"=B$1*Data!A{row}+B$2"
+    rows = (
+        ["w", 0.4],
+        ["b", 0.1],
+        ["Loss", "=SUMXMY2(H1:H3,Data!B1:B3)"],
+        ["dL/dw", "=2*SUMPRODUCT(H1:H3-Data!B1:B3,Data!A1:A3)"],
+        ["dL/db", "=SUMPRODUCT(H1:H3-Data!B1:B3)"],
+    )
+    for row, (head, value) in enumerate(rows, 1):
+        net[f"A{row}"], net[f"B{row}"] = head, value
+    return book
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+@pytest.mark.ci
+def test_libreoffice_judges_what_ironcalc_does_not_reproduce(tmp_path, is_stored):
+    skip_without("libreoffice")
+    path = tmp_path / "net.xlsx"
+    of_two_sheets().save(path)
+    if is_stored:
+        y = {f"H{row}": 0.4 * x + 0.1 for row, x in enumerate((0.5, 1.5, 2.5), 1)}
+        for cell, value in {**y, "B3": 11.04, "B4": -19.6, "B5": -5.2}.items():
+            stored(path, cell, value)
+    found = audit(path)
+    assert [j.verdict for j in found.judged] == [RIGHT, WRONG]
+    assert [(f.kind, f.cells) for f in found.findings] == [("factor", "Net!B5")]
+    said = {n.kind: n.said.get("engine") for n in found.notes}
+    assert said["second"] == said["engine"] == "LibreOffice"
+
+
+def test_without_libreoffice_what_ironcalc_does_not_reproduce_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("xlnn.auditing.audit.second_opinion", lambda _: None)
+    path = tmp_path / "net.xlsx"
+    of_two_sheets().save(path)
+    found = audit(path)
+    assert WRONG not in {j.verdict for j in found.judged}
+    assert not found.agrees
+    assert [n.said["cells"] for n in found.notes if n.kind == "uncomputed"] == ["Net!B3"]
 
 
 def test_pasted_values_are_said(tmp_path):

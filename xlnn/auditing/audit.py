@@ -13,11 +13,13 @@ from xlnn.auditing.audits import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, 
 from xlnn.auditing.book import Book, Shape, read
 from xlnn.auditing.faults import MOST_CELLS, Case, Chain, Explainer, Fault, close, is_plain
 from xlnn.auditing.headings import Meaning
+from xlnn.auditing.machines import IronCalc, LibreOffice, second_opinion
 from xlnn.auditing.options import chosen
 from xlnn.auditing.products import by_products, implied, residuals
 from xlnn.auditing.roles import Finder, Pair, Roles, Update
-from xlnn.auditing.slopes import Machine, Slope, measure, number
+from xlnn.auditing.slopes import Slope, measure, number
 from xlnn.engines.cellwise import Held, Place, Sheets
+from xlnn.errors import EngineError
 from xlnn.grid import CellError
 
 REPRODUCED = 1e-6
@@ -26,9 +28,6 @@ step of a training, in a thousand steps to some 1e-9."""
 
 MOST_NAMED = 6
 """Cells that are named one by one."""
-
-MOST_WORK = 4e6
-"""Formulas that are computed while slopes are measured: some ten seconds."""
 
 ROUNDS = 12
 """How often a cost is computed for a slope: 6 or 18 times."""
@@ -84,7 +83,7 @@ def audit(
     if not book.formulas:
         return _without_formulas(book)
     box = sum(len(cells) for cells in book.filled.values())
-    machine = Machine(path, len(book.formulas), box)
+    machine = IronCalc(path, len(book.formulas), box)
     try:
         return _Auditing(book, machine, tell).run(cost, parameters, gradients)
     finally:
@@ -105,8 +104,10 @@ def _without_formulas(book: Book) -> Audit:
 class _Auditing:
     """An audit of one workbook."""
 
-    def __init__(self, book: Book, machine: Machine, tell: Tell) -> None:
-        self.book, self.machine, self.tell = book, machine, tell
+    def __init__(self, book: Book, machine: IronCalc, tell: Tell) -> None:
+        self.book, self.tell = book, tell
+        self.first = machine
+        self.machine: IronCalc | LibreOffice = machine
         self.notes: list[Note] = []
 
     def run(self, cost: str | None, parameters: str | None, gradients: str | None) -> Audit:
@@ -114,7 +115,8 @@ class _Auditing:
         self.values: dict[Place, Held] = book.constants | book.stored
         if any(self.values.get(place) is None for place in (*book.formulas, *book.owner)):
             self.tell("Recalculating")
-            self._recalculate(book.sheets(), list(book.filled_places))
+            if failed := self._recalculate(book.sheets()):
+                self.note("uncomputed", cells=self.few(failed))
         if book.last:
             rows = (f"{book.lower[title]} 1–{row:,}" for title, row in book.last.items())
             self.note("window", count=f"{len(book.formulas):,}", rows=", ".join(rows))
@@ -135,9 +137,33 @@ class _Auditing:
             return self._judged(self._best(roles))
         return self._slopes_only(roles)
 
-    def _recalculate(self, sheets: Sheets, places: Sequence[Place]) -> None:
-        self.machine.load(sheets)
-        self.values |= zip(places, self.machine.rounds([{}], places)[0], strict=True)
+    def _recalculate(self, sheets: Sheets) -> list[Place]:
+        """Recalculate some cells; return those that no engine computes as they are stored.
+
+        If IronCalc does not reproduce them, or cannot compute them, LibreOffice is asked; if it
+        does, it computes the slopes as well.
+        """
+        places = [*sheets.formulas, *sheets.constants]
+        places += [p for p, first in self.book.owner.items() if first in sheets.formulas]
+        tried: list[tuple[list[Place], IronCalc | LibreOffice, dict[Place, Held]]] = []
+        other = second_opinion(len(sheets.formulas)) if self.machine is self.first else None
+        for machine in filter(None, (self.machine, other)):
+            try:
+                machine.load(sheets)
+                (found,) = machine.rounds([{}], places)
+            except EngineError:
+                if machine is self.machine:
+                    raise
+                break
+            values = self.values | dict(zip(places, found, strict=True))
+            tried.append((self._unlike(places, values), machine, values))
+            if not tried[-1][0]:
+                break
+        unlike, machine, self.values = min(tried, key=lambda each: len(each[0]))
+        if machine is not self.machine:
+            self.note("second", cells=self.few(tried[0][0]), engine=machine.name)
+            self.machine = machine
+        return unlike
 
     def note(self, kind: str, **said: str) -> None:
         self.notes.append(Note(kind, said))
@@ -152,21 +178,23 @@ class _Auditing:
 
     # What it cannot judge
 
-    def _unlike(self, places: Iterable[Place]) -> list[Place]:
-        """Return cells that the engine computes otherwise than their stored values say."""
+    def _unlike(self, places: Iterable[Place], values: Mapping[Place, Held]) -> list[Place]:
+        """Return cells that are not computed, or otherwise than their stored values say."""
         book = self.book
         unlike = set()
         for place in places:
-            stored = book.stored.get(place)
-            found = self.values.get(place)
-            if stored is None or not book.formula(place):
+            stored, found = book.stored.get(place), values.get(place)
+            if not book.formula(place):
                 continue
-            if isinstance(stored, bool | str) or not isinstance(found, float | int):
+            if stored is None:
+                is_unlike = isinstance(found, CellError)
+            elif isinstance(stored, bool | str) or not isinstance(found, float | int):
                 was_error, is_error = (isinstance(v, CellError) for v in (stored, found))
                 was_number = isinstance(stored, float | int) and not isinstance(stored, bool)
-                if was_error != is_error or was_number:
-                    unlike.add(place)
-            elif abs(found - stored) > REPRODUCED * max(abs(found), abs(stored), 1e-9):
+                is_unlike = was_error != is_error or was_number
+            else:
+                is_unlike = abs(found - stored) > REPRODUCED * max(abs(found), abs(stored), 1e-9)
+            if is_unlike:
                 unlike.add(place)
         return sorted(p for p in unlike if unlike.isdisjoint(set(book.reads(p)) - {p}))
 
@@ -175,8 +203,8 @@ class _Auditing:
         stops = self.finder.parameters
         ends = {p for pair in pairs for p in (pair.cost, pair.gradient) if p}
         cells = self.book.cone(ends, stops)
-        self._recalculate(self.book.sheets(cells, cells & stops, self.values), list(cells))
-        return self._unlike(cells - stops)
+        unlike = self._recalculate(self.book.sheets(cells, cells & stops, self.values))
+        return [p for p in unlike if p not in stops and self.book.stored.get(p) is not None]
 
     # Costs that are not stated, and gradients without headings
 
@@ -338,6 +366,7 @@ class _Auditing:
         if unlike:
             self.note("unlike", cells=self.few(unlike), count=str(len(unlike)))
             return self.result()
+        self.note("engine", engine=self.machine.name)
         self.tell("Measuring slopes")
         slopes = self._measured(roles.pairs)
         if slopes is None:
@@ -375,7 +404,7 @@ class _Auditing:
 
         def work() -> float:
             formulas = sum(len(self.finder.cone(cost)) for cost in costs)
-            return ROUNDS * most * formulas / MOST_WORK
+            return ROUNDS * most * formulas / self.machine.most_work
 
         while len(costs) > MOST_TRIED and work() > 1:
             costs = [*costs[:2], *costs[2:-2:2], *costs[-2:]]

@@ -88,10 +88,9 @@ class Audit:
     @property
     def agrees(self) -> bool:
         """Tell whether nothing wrong was found, and nothing kept it from being judged."""
-        stopped = any(
-            note.kind in {"unlike", "no_number"} or note.kind.startswith("doubt")
-            for note in self.notes
-        )
+        kinds = {note.kind for note in self.notes}
+        stopped = kinds & {"unlike", "no_number"} or any(k.startswith("doubt") for k in kinds)
+        stopped = stopped or ("uncomputed" in kinds and not self.judged)
         return not (self.error or self.findings or stopped)
 
     def to_json(self) -> dict[str, Any]:

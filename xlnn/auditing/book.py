@@ -74,14 +74,11 @@ class Shape:
     Attributes
     ----------
     functions : frozenset of str
-    operator : str or None
-        What the formula does last: "-", or nothing if that is a function.
     """
 
     def __init__(self, formula: str, place: Place, why_aside: str) -> None:
         tree = None if why_aside else parsed(formula)
         self.why_aside, self.functions = why_aside, frozenset(functions_of(formula))
-        self.operator = tree and tree.get_operator()
         self._anchors: list[tuple[int, ...]] = []
         self._areas: list[tuple[str, tuple[int, ...], tuple[bool, ...]]] = []
         if tree is None:
@@ -233,7 +230,8 @@ class Book:
         found = self._areas.get(place)
         if found is None:
             spilt = (self._filled_from(area) for area in self.shapes[place].spilt(place))
-            found = self._areas[place] = *self.shapes[place].areas(place), *spilt
+            own = chain(self.shapes[place].areas(place), spilt)
+            found = self._areas[place] = tuple(self._same.setdefault(a, a) for a in own)
         return found
 
     def _filled_from(self, area: CellRange) -> CellRange:
@@ -241,6 +239,11 @@ class Book:
         first = self.filled[area.sheet].get(area[1:3])
         height, width = self.arrays.get(first, (1, 1))
         return area._replace(bottom=area.top + height - 1, right=area.left + width - 1)
+
+    @cached_property
+    def _same(self) -> dict[CellRange, CellRange]:
+        """Keep one area of those that are alike."""
+        return {}
 
     @cached_property
     def _areas(self) -> dict[Place, tuple[CellRange, ...]]:
@@ -318,6 +321,7 @@ class Book:
         marks, owner, inside = marks or {}, self.owner, self._inside
         found: dict[Place, int] = {}
         known: dict[CellRange, int] = {}  # many formulas name the same area
+        same: dict[int, int] = {}  # numbers of thousands of bits are kept once
         for place in self.order:
             bits = 0
             for area in self._areas[place]:
@@ -329,9 +333,9 @@ class Book:
                             own |= sources[read]
                         else:
                             own |= marks.get(read, 0) | found.get(owner.get(read, read), 0)
-                    known[area] = own
+                    own = known[area] = same.setdefault(own, own)
                 bits |= own
-            found[place] = bits
+            found[place] = same.setdefault(bits, bits)
         return Reach(sources, found, owner)
 
     def depths(self, stops: Iterable[Place]) -> dict[Place, int]:

@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from xlnn.auditing.book import Book, Shape
-from xlnn.auditing.slopes import Machine, number
+from xlnn.auditing.machines import IronCalc, LibreOffice
+from xlnn.auditing.slopes import number
 from xlnn.engines.cellwise import Place, Sheets
 
 MOST_CELLS = 4_000
@@ -85,7 +86,7 @@ class Chain:
         """Return what a cell reads; of a product of matrices, its row and column alone count."""
         return self.book.reads(place)
 
-    def measure(self, machine: Machine, values: Mapping[Place, float]) -> None:
+    def measure(self, machine: IronCalc | LibreOffice, values: Mapping[Place, float]) -> None:
         """Measure the derivative along each edge: formulas beside, among fixed numbers."""
         sources = [
             *{p for c in self.cells for p in self.reads(c)} & {*self.cells, *self.parameters}
@@ -108,8 +109,8 @@ class Chain:
             first = book.owner.get(cell, cell)
             own = beside[first]
             copy[cell] = own[0], own[1] + cell[1] - first[1], own[2] + cell[2] - first[2]
-        constants = {p: book.constants.get(p) for p in book.filled_places}
-        constants |= dict(values.items())
+        read = {p for cell in self.cells for p in self.reads(cell)}
+        constants = {p: values.get(p, book.constants.get(p)) for p in read}
         machine.load(Sheets(book.titles, formulas, constants, arrays, book.named))
         wanted = list(copy.values())
         column = {cell: index for index, cell in enumerate(copy)}

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from xlnn.auditing.book import Book, Reach, area_of, parsed
+from xlnn.auditing.book import Book, Reach, Shape, area_of, parsed
 from xlnn.auditing.headings import Labels, Meaning, is_all_gradients, is_total, meaning, old
 from xlnn.engines.cellwise import Held, Place
 
@@ -208,14 +208,17 @@ class Finder:
     @cached_property
     def _differences(self) -> list[Update]:
         """Return what is a cell plus or minus something, a step or not."""
-        return [update for place in self.book.formulas for update in self._updates(place)]
+        may_step: dict[Shape, bool] = {}
+        found: list[Update] = []
+        for place, shape in self.book.shapes.items():
+            if shape not in may_step:
+                may_step[shape] = _may_step(parsed(self.book.formulas[place]))
+            if may_step[shape]:
+                found += self._updates(place)
+        return found
 
     def _updates(self, first: Place) -> Iterator[Update]:
-        if self.book.shapes[first].operator not in {"-", "+"}:
-            return
         added = list(terms(parsed(self.book.formulas[first])))
-        if not 2 <= len(added) <= 3:
-            return
         height, width = self.book.arrays.get(first, (1, 1))
         for down in range(height):
             for right in range(width):
@@ -295,7 +298,7 @@ class Finder:
     ) -> Place | None:
         """Return the cell that a reference gives at a place of an array, maybe transposed."""
         down, right = at
-        if (node.get_function_name() or "").upper().endswith("TRANSPOSE"):
+        if _is_turned(node):
             (node,), shape, (down, right) = node.children(), shape[::-1], (right, down)
         if node.node_type() != "Reference" or node.get_reference() is None:
             return None
@@ -840,6 +843,20 @@ class Cost:
             is_total(name),
             self.reach.bit_count(),
         )
+
+
+def _may_step(tree: "formualizer.ASTNode") -> bool:
+    """Tell whether a formula adds up two or three terms, of which two multiply cells."""
+    added = [list(factors(node)) for _, node in terms(tree)]
+    multiply = [
+        any(f.node_type() in {"Reference", "UnaryOp"} or _is_turned(f) for f, _ in own)
+        for own in added
+    ]
+    return 2 <= len(added) <= 3 and sum(multiply) > 1
+
+
+def _is_turned(node: "formualizer.ASTNode") -> bool:
+    return (node.get_function_name() or "").upper().endswith("TRANSPOSE")
 
 
 def ones(bits: int) -> Iterator[int]:

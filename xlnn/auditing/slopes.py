@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from xlnn.engines import Allowance
-from xlnn.engines.cellwise import Held, Place, Sheets, beside
+from xlnn.auditing.machines import IronCalc, LibreOffice
+from xlnn.engines.cellwise import Held, Place
 
 BASES = (1e-2, 1e-4, 1e-6)
 """First steps, relative to the size of the parameters: large ones where the cost is large beside
@@ -24,10 +23,6 @@ ones (Richardson), and their difference an estimate of the error."""
 RELATIVE = 1e-5
 """How far a stated gradient may be from the slope: sheets round in their formulas, and write
 constants with few digits; the smallest fault that people make, a factor, is 1000 times as large."""
-
-EPSILON = np.finfo(float).eps
-SECONDS_A_FORMULA, SECONDS_A_ROUND = 5e-6, 1e-3
-"""What IronCalc takes to evaluate what is loaded, measured: twice that and more."""
 
 
 @dataclass(frozen=True)
@@ -67,35 +62,6 @@ class Slope:
         return not self.error < 1e-2 * max(abs(self.value), scale, 1e-300)
 
 
-class Machine:
-    """Computes cells of a file in a process of its own, within limits."""
-
-    def __init__(self, path: Path, formulas: int, box: int) -> None:
-        self._formulas = formulas
-        self._child = beside(path, Allowance.of_size(max(formulas, 2_000), box))
-
-    def close(self) -> None:
-        """End the process."""
-        self._child.cancel()
-
-    def load(self, sheets: Sheets) -> None:
-        """Put other cells in."""
-        self._size = len(sheets.formulas)
-        self._child({"sheets": sheets, "rounds": [], "wanted": []})
-
-    def rounds(
-        self, moves: Sequence[Mapping[Place, float]], wanted: Sequence[Place]
-    ) -> list[list[Held]]:
-        """Return what some cells hold in each round, with other numbers in some cells."""
-        seconds = SECONDS_A_FORMULA * self._size + SECONDS_A_ROUND
-        at_once = max(1, int((2 + 2e-4 * self._size) / seconds))
-        found: list[list[Held]] = []
-        for start in range(0, len(moves), at_once):
-            asked = {"sheets": None, "rounds": moves[start : start + at_once], "wanted": wanted}
-            found += self._child(asked)
-        return found
-
-
 def number(value: Held) -> float:
     """Return a value as a float, or NaN if it is not a number."""
     is_number = isinstance(value, float | int) and not isinstance(value, bool)
@@ -103,7 +69,7 @@ def number(value: Held) -> float:
 
 
 def measure(
-    machine: Machine,
+    machine: IronCalc | LibreOffice,
     pairs: Sequence[tuple[Place, Place]],
     values: Mapping[Place, float],
     reach: Mapping[Place, frozenset[Place]],
@@ -112,7 +78,7 @@ def measure(
 
     Parameters
     ----------
-    machine : Machine
+    machine : IronCalc or LibreOffice
         Loaded with the cells that lead from the parameters to the costs.
     pairs : sequence of (parameter, cost)
     values : mapping
@@ -125,7 +91,6 @@ def measure(
     size = {p: max(abs(values[p]), unit) for p, _ in pairs}
     costs = list(dict.fromkeys(cost for _, cost in pairs))
     columns = {cost: index for index, cost in enumerate(costs)}
-    (start,) = machine.rounds([{}], costs)
     found: dict[tuple[Place, Place], Slope] = {}
     left = list(dict.fromkeys(pairs))
     tried: dict[tuple[Place, Place], dict[float, tuple[np.ndarray, np.ndarray]]] = defaultdict(dict)
@@ -138,8 +103,8 @@ def measure(
             for step in steps
             for sign in (1, -1)
         ]
-        lines = machine.rounds(moves, costs) if moves else []
-        table = np.array([[number(v) for v in line] for line in [*lines, start]])
+        lines = machine.rounds([*moves, {}], costs) if moves else []
+        table = np.array([[number(v) for v in line] for line in lines])
         of = {p: index * len(steps) * 2 for index, group in enumerate(groups) for p in group}
         for p, cost in left:
             column = columns[cost]
@@ -153,7 +118,9 @@ def measure(
                 tried[p, cost][base] = here[rows], h[rows]
             known = [tried[p, cost][base] for base in BASES if base in tried[p, cost]]
             found[p, cost] = _slope(
-                table[-1, column], *(np.vstack(each) for each in zip(*known, strict=True))
+                table[-1, column],
+                *(np.vstack(each) for each in zip(*known, strict=True)),
+                machine.epsilon,
             )
         sizes = [abs(slope.value) for slope in found.values() if np.isfinite(slope.value)]
         usual = float(np.median(sizes)) if sizes else 0.0
@@ -181,7 +148,7 @@ def _at_once(
     return [group for group, _ in groups]
 
 
-def _slope(start: float, costs: np.ndarray, h: np.ndarray) -> Slope:
+def _slope(start: float, costs: np.ndarray, h: np.ndarray, epsilon: float) -> Slope:
     """Return the slope from costs ahead and behind at several steps (steps, 2)."""
     best = Slope(np.nan, np.inf, np.nan, np.nan)
     with np.errstate(all="ignore"):
@@ -191,7 +158,7 @@ def _slope(start: float, costs: np.ndarray, h: np.ndarray) -> Slope:
             one, two, three = central[first : first + 3]
             near, far = (4 * three - two) / 3, (4 * two - one) / 3
             value = (16 * near - far) / 15
-            noise = 8 * EPSILON * np.abs(costs[first : first + 3]).max() / abs(h[first + 2, 0])
+            noise = 8 * epsilon * np.abs(costs[first : first + 3]).max() / abs(h[first + 2, 0])
             error = abs(near - far) + noise
             jump, before = (sides[i, 0] - sides[i, 1] for i in (first + 2, first))
             room = 40 * noise + 1e-4 * np.abs(sides[first + 2]).max()

@@ -5,7 +5,6 @@ has sheets of its own there.
 """
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +15,7 @@ from openpyxl.formula.tokenizer import Token
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlnn.address import address
 from xlnn.engines import Allowance, loaded
 from xlnn.engines.formualizer import UNKNOWN
 from xlnn.engines.scenarios import NOTHING, Found, Place, Task
@@ -26,7 +26,9 @@ OWN = frozenset(map(CellError, ("#VALUE!", "#NAME?")))
 
 
 def computed(
-    questions: Sequence[Mapping[str, Any]], arrays: AbstractSet[Place], allowance: Allowance
+    questions: Sequence[Mapping[str, Any]],
+    arrays: Mapping[Place, tuple[int, int]],
+    allowance: Allowance,
 ) -> list[list[list[Found]]]:
     """Return what the wanted cells hold: for each question, for each of its tasks.
 
@@ -34,8 +36,8 @@ def computed(
     ----------
     questions : list of dict
         As `xlnn.engines.scenarios` is asked.
-    arrays : set of places
-        The formulas that compute with whole ranges.
+    arrays : mapping
+        Of the formulas that compute with whole ranges, how many rows and columns each fills.
     allowance : Allowance
 
     Raises
@@ -69,7 +71,7 @@ def _fill(
     sheets: Mapping[str, Worksheet],
     question: Mapping[str, Any],
     task: Task,
-    arrays: AbstractSet[Place],
+    arrays: Mapping[Place, tuple[int, int]],
 ) -> None:
     values: Values = question["values"]
     held: dict[Place, Found] = {}
@@ -86,7 +88,12 @@ def _fill(
     for place, text in {**question["formulas"], **task.formulas}.items():
         cell = sheets[place[0]].cell(*place[1:])
         formula = _renamed(text, titles)
-        cell.value = ArrayFormula(cell.coordinate, formula) if place in arrays else formula
+        if place in arrays:
+            height, width = arrays[place]
+            end = address(cell.row + height - 1, cell.column + width - 1)
+            cell.value = ArrayFormula(f"{cell.coordinate}:{end}", formula)
+        else:
+            cell.value = formula
 
 
 def _renamed(formula: str, titles: Mapping[str, str]) -> str:
