@@ -3,6 +3,7 @@
 import csv
 
 import numpy as np
+import openpyxl
 import pytest
 from experiments import (
     ENGINES,
@@ -157,6 +158,31 @@ def test_as_many_rows_as_parameters_leave_no_error(tmp_path):
     got = values(build("regression", tmp_path / "two.xlsx", data=data, targets=["b"]).path)
     np.testing.assert_allclose(got["e"], 0, atol=1e-12)
     assert "there are 0 more" in str(got["determined"])
+
+
+def axes_of(path):
+    """Return the number formats of the axes of the chart of the points, and their limits."""
+    chart = openpyxl.load_workbook(path)["Regression"]._charts[0]  # noqa: SLF001
+    axes = chart.x_axis, chart.y_axis
+    assert {axis.scaling.min for axis in axes} == {None}  # they follow the yellow cells
+    return [axis.number_format.formatCode for axis in axes]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "formats"),
+    [
+        (1, 1e12, ["General", "0.0E+00"]),
+        (-1e9, 1e-6, ["0.0E+00", "0.0E+00"]),
+    ],
+)
+def test_the_axes_of_large_and_tiny_numbers_have_short_labels(tmp_path, x, y, formats):
+    data = table(tmp_path / "d.csv", [[x, 2 * y], [3 * x, -y], [4 * x, 5 * y]], ["x", "y"])
+    built = build("regression", tmp_path / "d.xlsx", data=data, targets=["y"], epochs=1)
+    assert axes_of(built.path) == formats
+
+
+def test_the_axes_of_other_numbers_have_usual_labels(path):
+    assert axes_of(path) == ["General", "General"]
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import groupby
-from math import prod
+from math import floor, log10, prod
 from operator import itemgetter
 from types import MappingProxyType
 
@@ -75,6 +75,13 @@ NUMBERS = {
 
 ROOMY = "-0E-10"
 """A number for which there is room wherever a program chooses the form."""
+
+LEAST_LABEL, MOST_LABEL = 1e-3, 1e7
+"""An axis whose numbers are all smaller, or reach further, has labels with exponents: LibreOffice
+writes out General."""
+
+LABELS, MOST_DECIMALS = 10, 4
+"""How many labels an axis has, roughly, and how many decimals before the exponent are short."""
 
 MOST_DIGITS = 15
 """Digits that a number has; beyond, an exponent says more."""
@@ -162,6 +169,21 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
         if number_format == GENERAL and block.quantity.name in given:
             rules += _alike(block, given[block.quantity.name], widths, size)
     return replace(drawing, widths=widths, colours=[*rules, *drawing.colours])
+
+
+def axis_format(numbers: np.ndarray) -> str:
+    """Return the number format of an axis that programs scale themselves: short labels.
+
+    >>> axis_format(np.array([3e12, 2e13])), axis_format(np.array([-12, 5e3]))
+    ('0.0E+00', 'General')
+    """
+    numbers = numbers[np.isfinite(numbers)]
+    size = float(np.abs(numbers).max(initial=0))
+    if not size or LEAST_LABEL <= size < MOST_LABEL:
+        return GENERAL
+    apart = float(np.ptp(numbers)) / LABELS or size
+    decimals = max(1, floor(log10(size)) - floor(log10(apart)))
+    return f"0.{'0' * decimals}E+00" if decimals <= MOST_DECIMALS else GENERAL
 
 
 def _look(drawing: Drawing, block: Block) -> tuple[str, int]:

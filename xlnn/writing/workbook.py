@@ -16,10 +16,12 @@ from types import EllipsisType
 import numpy as np
 from lxml.etree import SerialisationError
 from openpyxl import Workbook
+from openpyxl.chart._chart import ChartBase
 from openpyxl.formatting.formatting import ConditionalFormatting
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Font
+from openpyxl.utils.cell import range_to_tuple
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
@@ -37,7 +39,7 @@ from xlnn.layout import Block, FilledColumn, Layout, moving, quoted
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import NOTHING, fitted
+from xlnn.writing.formats import GENERAL, NOTHING, axis_format, fitted
 from xlnn.writing.package_parts import APPLICATION, Parts, theme_of
 from xlnn.writing.printing import BOTTOM, MARGIN, Pages, pages
 from xlnn.writing.rows import (
@@ -251,6 +253,8 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
         for number, key in enumerate(layout.titles, start=1):
             sheet = workbook.create_sheet(layout.titles[key])
             drawing = wrapped(fitted(drawings[key], layout.on(key), inputs))
+            for _, chart in drawing.charts:
+                _label_axes(chart, layout, {**values, **inputs})
             _furnish(sheet, drawing)
             if not drawing.is_hidden:  # LibreOffice would print it
                 _print(sheet, drawing, pages(drawing, layout.on(key)))
@@ -292,6 +296,25 @@ def _texts(layout: Layout, drawings: Mapping[str, Drawing]) -> Iterator[str]:
     for key in layout.titles:
         for cells in drawings[key].cells.values():
             yield from (text for text, _ in cells.values() if isinstance(text, str))
+
+
+def _label_axes(chart: ChartBase, layout: Layout, numbers: Arrays) -> None:
+    """Format the labels of the axes that follow their numbers."""
+    for axis, part in ((chart.x_axis, "xVal"), (chart.y_axis, "yVal")):
+        if axis.delete or axis.scaling.min is not None or axis.numFmt.formatCode != GENERAL:
+            continue
+        cells = (getattr(series, part).numRef.f for series in chart.series)
+        shown = [found for each in cells for found in _charted(each, layout, numbers)]
+        axis.number_format = axis_format(np.array(shown, dtype=float))
+
+
+def _charted(cells: str, layout: Layout, numbers: Arrays) -> Iterator[float]:
+    """Yield the numbers of a range of a chart that are known."""
+    title, (left, top, right, bottom) = range_to_tuple(cells)
+    first, last = layout.entry(title, top, left), layout.entry(title, bottom, right)
+    if first and last and first[0] == last[0] and first[0] in numbers:
+        part = tuple(slice(a, b + 1) for a, b in zip(first[1], last[1], strict=True))
+        yield from numbers[first[0]][part].ravel()
 
 
 def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
