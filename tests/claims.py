@@ -9,7 +9,7 @@ from xlnn import reference
 from xlnn.building.plan import begun, planned
 from xlnn.options import Options
 
-LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+LOWERED = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
 
 
 @cache
@@ -63,8 +63,8 @@ def told(lines, said):
 
 def number(text):
     """Return the number that a text in a sentence is, and how far off it may be for its digits."""
-    mantissa, _, power = text.partition(" × 10")
-    power = int(power.translate(LOWERED)) if power else 0
+    mantissa, _, power = text.translate(LOWERED).partition(" × 10")
+    power = int(power) if power else 0
     digits = len(mantissa.partition(".")[2])
     return float(mantissa) * 10.0**power, 0.6 * 10.0 ** (power - (2 if power else digits))
 

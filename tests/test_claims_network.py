@@ -31,8 +31,8 @@ TIED = 1e-12
 RISE = 1.01
 """How many times the first cost the last one is where training has diverged."""
 
-RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-NUMBER = re.compile(r"(-?\d+(?:\.(\d+))?)(?: × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")
+RAISED = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
+NUMBER = re.compile(r"(−?\d+(?:\.(\d+))?)(?: × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")
 
 
 def filled_in(words, text):
@@ -55,7 +55,7 @@ def tells(text, number):
     digits, decimals, power = NUMBER.fullmatch(text).groups()
     scale = 10.0 ** int(power.translate(RAISED)) if power else 1.0
     unit = scale / 100 if power else 10.0 ** -len(decimals or "")
-    return abs(float(digits) * scale - number) <= unit * (0.5 + 1e-6)
+    return abs(float(digits.translate(RAISED)) * scale - number) <= unit * (0.5 + 1e-6)
 
 
 @dataclass
@@ -347,7 +347,7 @@ def the_ends_of_the_map_are_a_tenth_beyond_the_data(state):
         span = (most - least) or 1.0
         ends = [least - span / 10, most + span / 10]
         for text, end in zip(state[name], ends[::-1] if first else ends, strict=True):
-            told = float(text) if NUMBER.fullmatch(text)[3] is None else None
+            told = float(text.translate(RAISED)) if NUMBER.fullmatch(text)[3] is None else None
             assert told == pytest.approx(end, rel=1e-3, abs=1e-4) if told else tells(text, end)
 
 
@@ -355,7 +355,10 @@ def runs_are_named_by_what_they_have(state):
     if "compare_name" not in state:
         return
     for run, name in enumerate(state["compare_name"]):
-        assert name == state.said("compare", "by_eta", eta=f"{state['eta'][run]:.15g}")
+        before, after = state.said("compare", "by_eta", eta="#").split("#")
+        eta = name.removeprefix(before).removesuffix(after)
+        assert name == before + eta + after
+        assert tells(eta, state["eta"][run])
         costs = state["C_T"][run]
         if np.isfinite(costs).all():
             assert state["compare_best"][run] == 1 + [*costs].index(min(costs))

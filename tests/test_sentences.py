@@ -48,7 +48,7 @@ def path(tmp_path):
 def test_a_sentence_has_its_own_row_of_an_axis_that_it_shares_and_all_of_another(path):
     assert [*xlnn.values(path, model=model())["said"]] == [
         "x is 0.25, at most 3.14.",
-        "x is -1.50, at most 3.14.",
+        "x is −1.50, at most 3.14.",
         "x is 1 × 10⁻⁷, at most 3.14.",
     ]
 
@@ -87,8 +87,8 @@ def test_a_wrong_word_is_reported_like_a_wrong_number(path, engine):
     workbook[sheet][address] = formula.replace("at most", "at least")
     workbook.save(path)
     (wrong,) = xlnn.check(path, engine, model=model()).wrong
-    assert (wrong.cell, wrong.expected) == (cell, "x is -1.50, at most 3.14.")
-    assert wrong.got == "x is -1.50, at least 3.14."
+    assert (wrong.cell, wrong.expected) == (cell, "x is −1.50, at most 3.14.")
+    assert wrong.got == "x is −1.50, at least 3.14."
 
 
 class Twice(Sentence):

@@ -4,7 +4,7 @@ import re
 
 from experiments import words_of
 
-_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_RAISED = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
 
 
 def claim(kind, said, keys, section="sentences", lang="en"):
@@ -24,6 +24,6 @@ def number(written):
     """Return the number that a text says, or the text if it says none."""
     mantissa, _, power = written.partition(" × 10")
     try:
-        return float(mantissa) * 10.0 ** int(power.translate(_RAISED) or 0)
+        return float(mantissa.translate(_RAISED)) * 10.0 ** int(power.translate(_RAISED) or 0)
     except ValueError:
         return written

@@ -23,7 +23,7 @@ from xlnn.xlsx.package import Package
 DIGITS = 15
 """How many digits of a number a spreadsheet writes."""
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?: × 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
+_NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?: × 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 
 
 def unlike(model: Model, quantity: Quantity, arrays: Arrays, expected: np.ndarray) -> np.ndarray:

@@ -170,14 +170,14 @@ class NormalisedSentence(UnitSentence):
         normalised: np.ndarray,
     ) -> str:
         """Return the text of unit i."""
-        distance = f"{fixed_text(below.ravel()[i])} - {factor_text(mean)}"
+        distance = f"{fixed_text(below.ravel()[i])} − {factor_text(mean)}"
         divisor = f"√({fixed_text(variance)} + {EPSILON})"
         return f"{self.symbols[i]} = ({distance}) / {divisor} = {fixed_text(normalised[i])}"
 
     def cell(self, i: int, below: Cells, mean: Cells, variance: Cells, normalised: Cells) -> str:
         """Return the formula of unit i."""
         unit = tuple(map(int, np.unravel_index(i, below.shape)))
-        distance = f'{fixed(below[unit])}&" - "&{factor(mean[()])}'
+        distance = f'{fixed(below[unit])}&" − "&{factor(mean[()])}'
         divisor = f'" / √("&{fixed(variance[()])}&" + {EPSILON})'
         return f'="{self.symbols[i]} = ("&{distance}&")"&{divisor} = "&{fixed(normalised[i])}'
 
@@ -223,13 +223,13 @@ class LayerNormDeltaSentence(UnitSentence):
     ) -> str:
         """Return the text of unit i."""
         shared = (
-            f"{factor_text(delta_mean)} - {factor_text(normalised[i])} × "
+            f"{factor_text(delta_mean)} − {factor_text(normalised[i])} × "
             f"{factor_text(delta_product)}"
         )
         divisor = f"√({fixed_text(variance)} + {EPSILON})"
         times = "" if slope is None else f" × {fixed_text(slope[i])}"
         return (
-            f"{self.symbols[i]} = ({fixed_text(delta_normalised[i])} - {shared}) / {divisor}"
+            f"{self.symbols[i]} = ({fixed_text(delta_normalised[i])} − {shared}) / {divisor}"
             f"{times} = {fixed_text(delta[i], 4)}"
         )
 
@@ -246,12 +246,12 @@ class LayerNormDeltaSentence(UnitSentence):
     ) -> str:
         """Return the formula of unit i."""
         shared = (
-            f'{factor(delta_mean[()])}&" - "&{factor(normalised[i])}&" × "&'
+            f'{factor(delta_mean[()])}&" − "&{factor(normalised[i])}&" × "&'
             f"{factor(delta_product[()])}"
         )
         divisor = f'" / √("&{fixed(variance[()])}&" + {EPSILON})"'
         times = f'&" × "&{fixed(slope[i])}' if slope else ""
         return (
-            f'="{self.symbols[i]} = ("&{fixed(delta_normalised[i])}&" - "&{shared}&")"&{divisor}'
+            f'="{self.symbols[i]} = ("&{fixed(delta_normalised[i])}&" − "&{shared}&")"&{divisor}'
             f'{times}&" = "&{fixed(delta[i], 4)}'
         )

@@ -1,4 +1,4 @@
-"""Numbers in sentences, as a person writes them: 0.327, 12, 9.53 × 10¹¹.
+"""Numbers in sentences, as a person writes them: 0.327, −12, 9.53 × 10¹¹.
 
 Each form is stated twice: `fixed` gives the formula of the text, `fixed_text` the text that Python
 writes; likewise the others. The formulas call only functions that every spreadsheet knows and that
@@ -51,10 +51,10 @@ def fixed_text(x: float, digits: int = 3) -> str:
     """Return a number as `fixed` writes it.
 
     >>> fixed_text(0.5), fixed_text(-2 / 3), fixed_text(0.00004), fixed_text(0.0)
-    ('0.500', '-0.667', '4 × 10⁻⁵', '0.000')
+    ('0.500', '−0.667', '4 × 10⁻⁵', '0.000')
     """
     if abs(x) * 10**digits >= 0.5 and abs(x) < 10**LARGE:
-        return f"{_rounded(x, digits):.{digits}f}"
+        return number_text(_rounded(x, digits), f".{digits}f")
     return _otherwise_text(x, f"{0:.{digits}f}")
 
 
@@ -77,18 +77,18 @@ def short(cell: str, digits: int = 6) -> str:
     x = _whole(cell)
     least = f"ABS({x})*10^{digits}>=0.5" if digits < LEAST_DIGITS else f"ABS({x})>=0.0001"
     usual = f"({least})*(ABS({x})<10^{LARGE_WHOLE})"
-    return f'IF({usual},ROUND({x},{digits})&"",{_otherwise(x, ZERO)})'
+    return f"IF({usual},{_minus(x)}&ROUND(ABS({x}),{digits}),{_otherwise(x, ZERO)})"
 
 
 def short_text(x: float, digits: int = 6) -> str:
     """Return a number as `short` writes it.
 
     >>> short_text(0.25), short_text(-3.0), short_text(1 / 3, 2), short_text(2.5e12)
-    ('0.25', '-3', '0.33', '2.5 × 10¹²')
+    ('0.25', '−3', '0.33', '2.5 × 10¹²')
     """
     least = 0.5 / 10**digits if digits < LEAST_DIGITS else 0.0001
     if least <= abs(x) < 10**LARGE_WHOLE:
-        return general_text(_rounded(x, digits))
+        return number_text(_rounded(x, digits))
     return _otherwise_text(x, "0")
 
 
@@ -97,7 +97,7 @@ def significant(cell: str, digits: int = 4) -> str:
     x = _whole(cell)
     decimals = f"MAX(0,{digits - 1}-ROUND(LOG10(ABS({x}))-{BELOW},0))"
     usual = f"(ABS({x})>=0.0001)*(ABS({x})<10^{LARGE_WHOLE})"
-    return f'IF({usual},ROUND({x},{decimals})&"",{_otherwise(x, ZERO)})'
+    return f"IF({usual},{_minus(x)}&ROUND(ABS({x}),{decimals}),{_otherwise(x, ZERO)})"
 
 
 def significant_text(x: float, digits: int = 4) -> str:
@@ -107,7 +107,7 @@ def significant_text(x: float, digits: int = 4) -> str:
     ('1235', '0.001235', '0.5')
     """
     if 0.0001 <= abs(x) < 10**LARGE_WHOLE:
-        return general_text(_rounded(x, max(0, digits - 1 - floor(log10(abs(x)) - BELOW + 0.5))))
+        return number_text(_rounded(x, max(0, digits - 1 - floor(log10(abs(x)) - BELOW + 0.5))))
     return _otherwise_text(x, "0")
 
 
@@ -125,7 +125,7 @@ def factor_text(x: float, digits: int = 3) -> str:
     """Return a number as `factor` writes it.
 
     >>> factor_text(-0.25), factor_text(1.0, 0)
-    ('(-0.250)', '1')
+    ('(−0.250)', '1')
     """
     text = fixed_text(x, digits) if digits else short_text(x, 3)
     return f"({text})" if x < 0 else text
@@ -140,6 +140,16 @@ def general_text(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:.15g}"
 
 
+def number_text(x: float, form: str = ".15g") -> str:
+    """Return a number with its digits, and the sign that formulas in texts have."""
+    return format(x, form).replace("-", "−")
+
+
+def _minus(x: str) -> str:
+    """Return the formula of a number's sign, where it has one."""
+    return f'IF(SIGN({x})<0,"−","")'
+
+
 def _whole(cell: str) -> str:
     """Return a formula as one operand."""
     return cell if _REFERENCE.fullmatch(cell) else f"({cell})"
@@ -148,7 +158,7 @@ def _whole(cell: str) -> str:
 def _decimals(x: str, digits: int) -> str:
     """Return the formula of a number with so many decimals, of which none is left out."""
     scaled = f"ROUND(ABS({x})*10^{digits},0)"
-    sign = f'IF(ROUND({x},{digits})<0,"-","")'
+    sign = _minus(f"ROUND({x},{digits})")
     if not digits:
         return f"{sign}&{scaled}"
     zeros = "0" * digits
@@ -162,7 +172,7 @@ def _otherwise(x: str, zero: str) -> str:
     tens = f'IF({size}>9,{_raised(f"MOD(INT({size}/10),10)")},"")'
     raised = f'IF({size}>99,{_raised(f"INT({size}/100)")},"")&{tens}&{_raised(f"MOD({size},10)")}'
     times = f'" × 10"&IF(ABS({x})<1,"⁻","")&{raised}'
-    return f"IF(SIGN({x})=0,{zero},ROUND({x}/10^{power},2)&{times})"
+    return f"IF(SIGN({x})=0,{zero},{_minus(x)}&ROUND(ABS({x})/10^{power},2)&{times})"
 
 
 def _otherwise_text(x: float, zero: str) -> str:
@@ -170,7 +180,7 @@ def _otherwise_text(x: float, zero: str) -> str:
         return zero
     power = floor(log10(abs(x)) - BELOW + 0.5)
     raised = ("⁻" if power < 0 else "") + str(abs(power)).translate(_SUPERSCRIPTS)
-    return f"{general_text(_rounded(x / 10.0**power, 2))} × 10{raised}"
+    return f"{number_text(_rounded(x / 10.0**power, 2))} × 10{raised}"
 
 
 _SUPERSCRIPTS = str.maketrans("0123456789", _RAISED)

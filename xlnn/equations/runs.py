@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.equations.number import general_text
+from xlnn.equations.number import significant, significant_text
 from xlnn.quantity import Cells, Equation, Sentence
+
+DIGITS = 6
+"""Of the numbers in a run's name."""
 
 
 class OfOneRun(Equation):
@@ -159,10 +162,11 @@ class RunName(Sentence):
         self.roles = tuple(name for name in ("eta", "l2") if f"{{{name}}}" in words)
 
     def text(self, **numbers: float) -> str:
-        return self.words.format(**{name: general_text(each) for name, each in numbers.items()})
+        said = {name: significant_text(each, DIGITS) for name, each in numbers.items()}
+        return self.words.format(**said)
 
     def cell(self, **cells: Cells) -> str:
         text = f'"{self.words}"'
         for name, each in cells.items():
-            text = text.replace(f"{{{name}}}", f'"&{each[()]}&"')
+            text = text.replace(f"{{{name}}}", f'"&{significant(each[()], DIGITS)}&"')
         return "=" + text.removesuffix('&""')

@@ -167,7 +167,7 @@ class OutputDeltaSentence(UnitSentence):
         slope: np.ndarray | None = None,
     ) -> str:
         """Return the text of output k."""
-        error = f"{fixed_text(a[k])} - {factor_text(t[k], self.digits)}"
+        error = f"{fixed_text(a[k])} − {factor_text(t[k], self.digits)}"
         product = error if slope is None else f"({error}) × {fixed_text(slope[k])}"
         return f"{self.symbols[k]} = {product} = {fixed_text(delta[k])}"
 
@@ -175,9 +175,9 @@ class OutputDeltaSentence(UnitSentence):
         """Return the formula of output k."""
         symbol, target = self.symbols[k], factor(t[k], self.digits)
         if slope is None:
-            return f'="{symbol} = "&{fixed(a[k])}&" - "&{target}&" = "&{fixed(delta[k])}'
+            return f'="{symbol} = "&{fixed(a[k])}&" − "&{target}&" = "&{fixed(delta[k])}'
         return (
-            f'="{symbol} = ("&{fixed(a[k])}&" - "&{target}&") × "'
+            f'="{symbol} = ("&{fixed(a[k])}&" − "&{target}&") × "'
             f'&{fixed(slope[k])}&" = "&{fixed(delta[k])}'
         )
 
@@ -246,7 +246,7 @@ class CostSentence(Sentence):
         if loss is not None:
             return f"C = Σ c = {' + '.join(map(fixed_text, loss))} = {cost}"
         pairs = zip(t, a, strict=True)
-        terms = (f"({factor_text(x, self.digits)} - {factor_text(y)})²" for x, y in pairs)
+        terms = (f"({factor_text(x, self.digits)} − {factor_text(y)})²" for x, y in pairs)
         return f"C = ½ ({' + '.join(terms)}) = {cost}"
 
     def cell(self, t: Cells, a: Cells, C: Cells, loss: Cells | None = None) -> str:
@@ -257,7 +257,7 @@ class CostSentence(Sentence):
             terms = '&" + "&'.join(fixed(loss[k]) for k in range(units))
             return f'="C = Σ c = "&{terms}&" = "&{fixed(C[()])}'
         terms = '&" + "&'.join(
-            f'"("&{factor(t[k], self.digits)}&" - "&{factor(a[k])}&")²"' for k in range(units)
+            f'"("&{factor(t[k], self.digits)}&" − "&{factor(a[k])}&")²"' for k in range(units)
         )
         return f'="C = ½ ("&{terms}&") = "&{fixed(C[()])}'
 

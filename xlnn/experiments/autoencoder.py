@@ -19,7 +19,8 @@ from xlnn.equations import units as eq
 ROWS, COLUMNS = 4, 3
 PIXELS = ROWS * COLUMNS
 CODE = 2
-ACROSS = 7
+MARKS = ("−0.9", "−0.6", "−0.3", "0.0", "0.3", "0.6", "0.9")
+ACROSS = len(MARKS)
 """Pictures of the plane to a side."""
 
 ETA = {"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05}
@@ -215,7 +216,7 @@ def _shown(sizes: dict, image: Axis) -> Iterator[Quantity]:
                  equation=PLACE)
     yield from _forward(decoder, "spot", "_plane", partial(helper, axes=(place,)))
     for down in range(ACROSS):
-        yield here(f"plane_{down + 1}", title=f"a₂ = {0.3 * (ACROSS // 2 - down):.1f}",
+        yield here(f"plane_{down + 1}", title=f"a₂ = {MARKS[-1 - down]}",
                    shape=(ACROSS, ROWS, COLUMNS), equation=pictures(down),
                    uses={"a": f"a{last}_plane"})
 
@@ -272,7 +273,7 @@ EXPERIMENT = xlnn.Experiment(
                     xlnn.Beside(*(Grid(n, **INK) for n in ("before", "seen", "after", "image"))),
                     xlnn.Space(),
                     Grid("plane_1", height=12, captions=tuple(
-                        f"a₁ = {0.3 * (n - ACROSS // 2):.1f}" for n in range(ACROSS)), **INK),
+                        f"a₁ = {mark}" for mark in MARKS), **INK),
                     *(Grid(f"plane_{n}", height=12, **INK) for n in range(2, ACROSS + 1)),
                 ),
                 xlnn.Below(
