@@ -8,6 +8,10 @@ import numpy as np
 from xlnn import reference
 from xlnn.building.plan import begun, planned
 from xlnn.options import Options
+from xlnn.registry.text import text
+
+NO_VALUE = text("en")("validation", "no_value")
+"""What a sentence says where a number is too large, or none."""
 
 LOWERED = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
 
@@ -61,17 +65,17 @@ def told(lines, said):
     return found.popitem()
 
 
-def number(text):
+def number(said):
     """Return the number that a text in a sentence is, and how far off it may be for its digits."""
-    mantissa, _, power = text.translate(LOWERED).partition(" × 10")
+    mantissa, _, power = said.translate(LOWERED).partition(" × 10")
     power = int(power) if power else 0
     digits = len(mantissa.partition(".")[2])
     return float(mantissa) * 10.0**power, 0.6 * 10.0 ** (power - (2 if power else digits))
 
 
-def is_told(text, value):
+def is_told(said, value):
     """Tell whether a text in a sentence is a number, to the digits that it shows."""
-    told_number, off = number(text)
+    told_number, off = number(said)
     return abs(told_number - value) <= off
 
 
@@ -99,7 +103,7 @@ def false_claims(template, states, quantity, lines, holds):
     for state in states:
         arrays = arrays_of(template, state)
         said = arrays[quantity].item()
-        if said is None:  # an error stands in its cell
+        if said == NO_VALUE:
             continue
         key, blanks = told(lines, said)
         seen.add(key)

@@ -576,6 +576,8 @@ def _stated(
         It is no formula, or too long for a cell.
     """
     text = quantity.equation.cell(*unit, **arguments)
+    if quantity.otherwise:
+        text = f'=IFERROR({text.removeprefix("=")},"{quantity.otherwise}")'
     column, is_text = FilledColumn(unit, text, tuple(rows), starts), isinstance(text, str)
     last = tuple(axis.length - 1 for axis in quantity.axes)
     if not (is_text and text.startswith("=")):

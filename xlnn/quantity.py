@@ -347,6 +347,8 @@ class Quantity:
         learning rate does. A probe makes it as small as it takes.
     title : str
         What a reader calls it: ``learning rate``. Other languages have it in files of translations.
+    otherwise : str
+        Of a sentence: what it says where it has no value.
     meaning, written, source : str
         What it says, its equation as a person writes it, and where that stands: a section of the
         book, or a paper. With a meaning it has a line in the Guide.
@@ -373,6 +375,7 @@ class Quantity:
     between: tuple[float, float] | None = None
     calms: bool = False
     title: str = ""
+    otherwise: str = ""
     meaning: str = ""
     written: str = ""
     source: str = ""
@@ -627,6 +630,14 @@ class Model:
                 begin = f'A layer is named "{layer:.40}", and with it two' if layer else "Two"
                 end = f'"{quantity.name:.40}", whatever the capitals: choose another name.'
                 raise DataError(f"{begin} quantities would be named {end}")
+
+    def without_errors(self, otherwise: str) -> Self:
+        """Return the model with sentences that say so where they have no value; – in a table."""
+        told = (
+            replace(q, otherwise="–" if prod(q.lengths) > 1 else otherwise) if q.is_sentence else q
+            for q in self.quantities
+        )
+        return replace(self, quantities=tuple(told))
 
     @cached_property
     def by_name(self) -> dict[str, Quantity]:

@@ -259,7 +259,7 @@ def _value(
 
 
 def _texts(model: Model, quantity: Quantity, arrays: Arrays, *, judges: bool) -> np.ndarray:
-    """Write a sentence for each row and unit; None where a number is missing that it says."""
+    """Write a sentence for each row and unit; where a number is missing, what it says otherwise."""
     texts = np.full(quantity.lengths, None, dtype=object)
     axes = len(quantity.axes)
     for index in np.ndindex(texts.shape):
@@ -274,6 +274,7 @@ def _texts(model: Model, quantity: Quantity, arrays: Arrays, *, judges: bool) ->
         except Exception as error:
             if not _is_no_value(error, arguments, judges=judges):
                 raise
+            texts[index] = quantity.otherwise or None
     return texts
 
 

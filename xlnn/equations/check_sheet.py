@@ -91,14 +91,16 @@ class LargestDistance(Equation):
     def array(self, distance: np.ndarray, noted: np.ndarray | None = None) -> np.ndarray:
         """Return the largest, a number; without ``noted``, of distances that are relative."""
         size = 1.0 if noted is None else np.abs(noted).max() or 1.0
-        return distance.max() / size
+        with np.errstate(over="ignore"):
+            share = distance.max() / size
+        return share if np.isfinite(share) else np.asarray(1.0)
 
     def cell(self, distance: Cells, noted: Cells | None = None) -> str:
         largest = f"MAX({distance.epochs[...]})"
         if noted is None:
             return f"={largest}"
         size = peak(noted.epochs[...])
-        return f"=IF(SIGN({size})=0,{largest},{largest}/{size})"
+        return f"=IF(SIGN({size})=0,{largest},IFERROR({largest}/{size},1))"
 
 
 class Case(Equation):

@@ -184,27 +184,6 @@ class Moved(Equation):
         return f"={at[()]}+{by[()]}"
 
 
-class UsedChoice(Equation):
-    """The number of a choice that is used, whatever is typed: a whole one within its range.
-
-    Parameters
-    ----------
-    least, most : int
-    """
-
-    coarse = True
-
-    def __init__(self, least: int, most: int) -> None:
-        self.least, self.most = least, most
-
-    def array(self, choice: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return np.clip(np.floor(choice), self.least, self.most)
-
-    def cell(self, choice: Cells) -> str:
-        return f"=MAX({self.least},MIN({self.most},INT({choice[()]})))"
-
-
 class LargestEta(Equation):
     """The eta above which steps of gradient descent near the minimum cross it, or lead away.
 
@@ -331,7 +310,8 @@ class NameOf(Sentence):
     def cell(self, choice: Cells, used: Cells) -> str:
         names = ",".join(f'"{name}"' for name in self.names)
         name = f"CHOOSE({used[()]},{names})"
-        return f"=IF({choice[()]}={used[()]},{name},{filled(self.words, name=name)})"
+        is_chosen = f"COUNT({choice[()]})*({choice[()]}={used[()]})=1"
+        return f"=IF({is_chosen},{name},{filled(self.words, name=name)})"
 
 
 LIMITS = (

@@ -12,8 +12,9 @@ import numpy as np
 
 from xlnn.equations.calculus import OfSurfaceShifted
 from xlnn.equations.dense import counted_near, place_of
+from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.number import general_text, short, short_text
-from xlnn.equations.surface import SURFACES, Direction, OfSurface, UsedChoice, chosen
+from xlnn.equations.surface import SURFACES, Direction, OfSurface, chosen
 from xlnn.equations.wording import filled
 from xlnn.quantity import Axis, Cells, Equation, Quantity, Sentence, Stated
 from xlnn.registry.text import Text
@@ -215,7 +216,7 @@ class Steepest(Sentence):
         is_none = f"MAX({change})*MAX({inner})=0"  # then all are alike
         known = f"IF({is_none},{said['tied']},{known})"
         known = f"IF(SIGN({length})<1,{said['length']},{known})"
-        return f"=IF({at}={used},{known},{said['choose_step']})"
+        return f"=IF(COUNT({at})*({at}={used})=1,{known},{said['choose_step']})"
 
 
 DIRECTIONS = 36  # one every 10 degrees
@@ -230,7 +231,7 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
     yield number("at", title="after step (0: the start)", symbol=" ", role="input",
                  number_format="0", choices=(0, steps))
     yield number("used_at", title="step used", symbol=" ", number_format="0",
-                 equation=UsedChoice(0, steps), uses={"choice": "at"})
+                 equation=UsedNumber(0, steps), uses={"chosen": "at"})
     yield number("length", title="length of the small step ε", symbol="ε", role="input",
                  number_format="General", scale=0.3)
     for x, title in (("x", "the point"), ("y", "")):

@@ -233,6 +233,8 @@ class FarFromTarget(Sentence):
         self.words = words
 
     def text(self, *, t: np.ndarray, a_sq: np.ndarray, a_ce: np.ndarray) -> str:
+        if not np.isfinite(t[0]):
+            raise ValueError(t[0])
         far = 0.1 + 1 / 10**12
         squared, cross = ((np.abs(a[:, 0] - t[0]) > far).sum() for a in (a_sq, a_ce))
         return self.words.format(squared=squared, cross=cross)
@@ -242,7 +244,7 @@ class FarFromTarget(Sentence):
             every, target = a.over("time")[0], t[0]
             above = f'COUNTIF({every},">"&ROUND({target}+0.1,12)+1/10^12)'
             below = f'COUNTIF({every},"<"&ROUND({target}-0.1,12)-1/10^12)'
-            return f"({above}+{below})"
+            return f"({above}+{below}+0/COUNT({target}))"
 
         return "=" + filled(self.words, squared=far(a_sq), cross=far(a_ce))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from xlnn.equations import surface as eq
+from xlnn.equations.lookup import UsedNumber
 from xlnn.experiments import _steepest
 from xlnn.quantity import Axis, Quantity, previous
 from xlnn.registry.text import Text
@@ -33,7 +34,7 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield number("function", title="function (1, 2 or 3)", role="input", number_format="0",
                  choices=(1, len(FUNCTIONS)))
     yield number("used_function", title="function used", number_format="0",
-                 equation=eq.UsedChoice(1, len(FUNCTIONS)), uses={"choice": "function"})
+                 equation=UsedNumber(1, len(FUNCTIONS)), uses={"chosen": "function"})
     place = partial(column, equation=eq.Moved(), given=1, role="weight", scale=3)
     yield place("x", title="position", symbol="x", uses={"at": previous("x"), "by": previous("dx")},
                 meaning="where the point is; the first row is the start", written="x ← x + Δx",

@@ -10,6 +10,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Quantity, Stated, Text, previous
+from xlnn.equations.lookup import UsedNumber
 
 ROWS = 4
 
@@ -63,14 +64,6 @@ LOOKED_UP = Stated(
 )
 
 
-def within(last: int) -> Stated:
-    """Return the whole number from 0 to the last epoch that is nearest to what was typed."""
-    return Stated(
-        lambda epoch: np.clip(np.floor(epoch + 0.5), 0, last),
-        lambda epoch: f"=MAX(0,MIN({last},ROUND({epoch[()]},0)))",
-    )
-
-
 class Answers(xlnn.Sentence):
     """How many rows are answered rightly, in the chosen epoch."""
 
@@ -79,14 +72,15 @@ class Answers(xlnn.Sentence):
 
     def text(self, *, a3: np.ndarray, t: np.ndarray) -> str:
         """Return the sentence as Python writes it."""
-        return self.words.format(right=f"{((a3 > 0.5) == (t > 0.5)).sum():d}", rows=ROWS)
+        right = ((a3 > 0.5) == (t > 0.5)).sum() + 0 * a3.sum()
+        return self.words.format(right=int(right), rows=ROWS)
 
     def cell(self, a3: xlnn.Cells, t: xlnn.Cells) -> str:
         """Return the formula that writes it."""
         output, target = a3.over("row")[()], t.over("row")[()]
         right = "+".join(
             f'COUNTIFS({output},"{sign}"&0.5,{target},"{sign}"&0.5)' for sign in (">", "<="))
-        return '="{}"'.format(self.words.format(right=f'"&({right})&"', rows=ROWS))
+        return '="{}"'.format(self.words.format(right=f'"&({right}+0*SUM({output}))&"', rows=ROWS))
 
 
 def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
@@ -98,8 +92,8 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield here("epoch", title="epoch to look at", role="input", choices=(0, last), **whole)
     yield here("eta", title="learning rate η", symbol="η", role="input", scale=1,
                number_format="General", meaning="how far a step goes", source="4-4")
-    yield here("epoch_used", title="epoch shown", equation=within(last), uses={"epoch": "epoch"},
-               **whole)
+    yield here("epoch_used", title="epoch shown", equation=UsedNumber(0, last),
+               uses={"chosen": "epoch"}, **whole)
     data = partial(here, axes=(row,), role="input", number_format="General")
     yield data("x", title="inputs", symbol="x{}", shape=(2,))
     yield data("t", title="target", symbol="t")

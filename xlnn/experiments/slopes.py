@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any
 
 from xlnn.equations import calculus as eq
-from xlnn.equations.surface import SURFACES, Direction, NameOf, OfSurface, UsedChoice
+from xlnn.equations.lookup import UsedNumber
+from xlnn.equations.surface import SURFACES, Direction, NameOf, OfSurface
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.registry.text import Text
@@ -103,8 +104,8 @@ def _choice(sheet: str, name: str, title: str, of: str, words: Text) -> Iterator
     """Yield a number that chooses a function, the number that is used, and the function's name."""
     number, names = partial(Quantity, sheet=sheet, symbol=" ", number_format="0"), NAMES[name]
     yield number(name, title=f"{title} (1 to {len(names)})", role="input", choices=(1, len(names)))
-    yield number(f"used_{name}", title="function used", uses={"choice": name},
-                 equation=UsedChoice(1, len(names)))
+    yield number(f"used_{name}", title="function used", uses={"chosen": name},
+                 equation=UsedNumber(1, len(names)))
     choose = words.sentence("choose", "Choose a whole number from 1 to {most}. Now using {name}",
                             most=len(names))
     yield Quantity(f"{name}_name", title=f"{of} is", symbol=" ", sheet=sheet, is_text=True,

@@ -132,7 +132,8 @@ class RightSide(Equation):
 
     def array(self, z: np.ndarray, answer: np.ndarray, truth: np.ndarray) -> np.ndarray:
         """Return a number for each point, of the shape of z."""
-        return np.where(np.abs(z) < NEAR, -1.0, np.where(answer == truth, 1.0, 0.0))
+        right = np.where(np.abs(z) < NEAR, -1.0, np.where(answer == truth, 1.0, 0.0))
+        return np.where(np.isfinite(z), right, np.nan)
 
     def cell(self, k: int, z: Cells, answer: Cells, truth: Cells) -> str:
         return f"=IF(ABS({z[k]})<{NEAR},-1,IF({answer[k]}={truth[k]},1,0))"
@@ -145,10 +146,10 @@ class RightSides(Equation):
 
     def array(self, right: np.ndarray) -> np.ndarray:
         """Return a number."""
-        return (right == 1).sum()
+        return (right == 1).sum() + 0 * right.sum()
 
     def cell(self, right: Cells) -> str:
-        return f"=COUNTIF({right.images[0]},1)"
+        return f"=COUNTIF({right.images[0]},1)+0*SUM({right.images[0]})"
 
 
 class CountSentence(Sentence):
@@ -168,7 +169,7 @@ class CountSentence(Sentence):
 
     def text(self, *, shown: float, epoch: float, **known: np.ndarray) -> str:
         count, choose, undecided = self.words
-        numbers = {name: general_text(float(known[name])) for name in RIGHT}
+        numbers = {name: str(int(known[name])) for name in RIGHT}
         said = count.format(epoch=general_text(float(epoch)), **numbers)
         if any((known[name] == -1).any() for name in SIDES):
             said += undecided
@@ -198,7 +199,7 @@ class WhoCan(Equation):
     def array(self, right_single: np.ndarray, right_hidden: np.ndarray) -> np.ndarray:
         """Return a number."""
         one, two = right_single == self.points, right_hidden == self.points
-        return np.asarray(1.0 * one + 2.0 * two)
+        return np.asarray(1.0 * one + 2.0 * two + 0 * (right_single + right_hidden))
 
     def cell(self, right_single: Cells, right_hidden: Cells) -> str:
         one, two = right_single[()], right_hidden[()]

@@ -456,6 +456,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         """Return its quantities, and all its words: in English where no translation has them."""
         own = text(spec.lang, self.name, home=self.texts)
         model = Model(tuple(self.model(spec.sizes, own)))
+        model = model.without_errors(own("validation", "no_value"))
         words = said(model, self.pages)
         words["sentences"], words["index"] = own.said, {"shows": self.summary}
         words["guide"] |= {

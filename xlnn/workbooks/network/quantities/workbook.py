@@ -55,7 +55,7 @@ def workbook_model(spec: Spec, words: Text) -> Model:
     if any(found.equation and found.equation.switches for found in trained.quantities):
         # where a unit or a place is switched off, its formulas give 0 whatever they refer to
         quantities = [replace(quantity, reads_as_stated=True) for quantity in quantities]
-    return Model(tuple(quantities))
+    return Model(tuple(quantities)).without_errors(words("validation", "no_value"))
 
 
 def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:

@@ -1,0 +1,66 @@
+"""Whatever a yellow cell holds, no sentence is an error, and none shows beside a chooser."""
+
+import pytest
+
+from xlnn.engines.ironcalc import load
+from xlnn.equations.lookup import UsedNumber
+from xlnn.grid import CellError
+from xlnn.loading.spec import described
+
+ODD = (None, 0, -1, 1e308, 1e-300, "abc", 2.5, 99_999)
+"""What is typed or pasted; a date is a number such as the last."""
+
+WORKBOOKS = {
+    "first": {}, "neuron": {}, "descent": {}, "regression": {}, "xor": {"epochs": 1},
+    "slopes": {}, "similarity": {}, "costs": {}, "activations": {}, "sequences": {},
+    "xor-layers": {"epochs": 2}, "digits": {"epochs": 1}, "solver": {}, "cnn": {"epochs": 1},
+}  # fmt: skip
+
+
+def readable(layout):
+    """Yield the cells of sentences, and of the numbers that stand for what is chosen."""
+    for quantity in layout.model.quantities:
+        if quantity.equation and (
+            quantity.is_text or isinstance(quantity.parts[0].equation, UsedNumber)
+        ):
+            yield from layout.places(quantity.name).values()
+
+
+def after(path):
+    """Yield an input, what its first cell holds, and which readable cells are then errors."""
+    layout, session = described(path)[1], load(path)
+    cells = [*readable(layout)]
+    for quantity in layout.model.inputs:
+        if quantity.is_record:
+            continue
+        block = layout.blocks[quantity.name]
+        place = layout.titles[block.sheet], block.row, block.column
+        before = session.value(place)
+        for typed in ODD:
+            session.put(place, typed)
+            values = session({})
+            got = ((title, values[title].at(*at)) for title, *at in cells)
+            yield quantity.name, typed, [each for each in got if isinstance(each[1], CellError)]
+        session.put(place, before)
+
+
+@pytest.mark.parametrize("template", WORKBOOKS)
+@pytest.mark.first(4)
+@pytest.mark.ci
+def test_no_sentence_is_an_error_whatever_is_typed(template, workbook):
+    made = workbook(template, **WORKBOOKS[template])
+    assert [(name, typed) for name, typed, errors in after(made.path) if errors] == []
+
+
+def test_a_sentence_without_a_value_says_so(workbook):
+    layout = described(workbook("first").path)[1]
+    (answers,) = (q for q in layout.model.quantities if q.is_sentence)
+    assert "number" in answers.otherwise
+    assert layout.formula("answers", ()).endswith(f'"{answers.otherwise}")')
+
+
+def test_an_error_in_a_sentence_is_found(workbook, monkeypatch):
+    made = workbook("first").path
+    monkeypatch.setattr("test_odd_inputs.ODD", ("abc",))
+    monkeypatch.setattr("test_odd_inputs.readable", lambda layout: layout.places("C").values())
+    assert any(errors for _, _, errors in after(made))
