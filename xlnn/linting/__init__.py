@@ -1,9 +1,9 @@
 """Find what would make Excel repair a workbook ("We found a problem with some content").
 
-`xlnn.xlsx.package.inspect` looks first: what it refuses - a function off the list (so also one that
-lacks its ``_xlfn.``), a formula or a text that is too long, cells or rows twice or out of order,
-NaN in a cell, references to missing sheets - is raised as an error, since a file that is not safe
-is looked at no further. Lint then looks for what validators miss.
+`xlnn.xlsx.package.inspect` comes first and raises an error for what it refuses: a function off the
+list (also one that lacks its ``_xlfn.``), a formula or a text that is too long, cells or rows twice
+or out of order, NaN in a cell, references to missing sheets. An unsafe file is examined no further.
+Lint then looks for what validators miss.
 """
 
 from collections.abc import Callable
@@ -36,18 +36,18 @@ def lint(path: Path, may_be_left_out: Callable[[str], bool] = never) -> tuple[Pr
     path : Path
         A file from anywhere.
     may_be_left_out : callable
-        As of `xlnn.xlsx.package.inspect`.
+        As for `xlnn.xlsx.package.inspect`.
 
     Returns
     -------
     tuple of Problem
-        Empty where nothing was found; at most `MAX_PROBLEMS`. Of formulas that are wrong alike,
-        filled down a column, the first is named.
+        Empty if nothing was found; at most `MAX_PROBLEMS`. Where formulas filled down a column
+        share one mistake, the first is reported.
 
     Raises
     ------
     WorkbookError
-        The file is no workbook, or holds what xlnn opens no file with.
+        The file is not a workbook, or `inspect` refuses its contents.
     """
     _, problems = inspect_and_lint(path, may_be_left_out)
     return problems
@@ -56,7 +56,7 @@ def lint(path: Path, may_be_left_out: Callable[[str], bool] = never) -> tuple[Pr
 def inspect_and_lint(
     path: Path, may_be_left_out: Callable[[str], bool] = never
 ) -> tuple[Package, tuple[Problem, ...]]:
-    """Return what `xlnn.xlsx.package.inspect` and `lint` find, by one reading of each sheet.
+    """Return the results of `xlnn.xlsx.package.inspect` and `lint`, reading each sheet once.
 
     Raises
     ------

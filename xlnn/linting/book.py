@@ -1,4 +1,4 @@
-"""The workbook that lint examines."""
+"""Read a workbook into the form that lint rules examine."""
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ class Relationship:
     kind : str
         The last word of its type.
     target : str
-        The part it leads to; as it stands, where that is outside the file.
+        The part it leads to; unresolved, where it points outside the file.
     outside : bool
     """
 
@@ -44,12 +44,12 @@ class Book:
     archive : Archive
         The open file.
     contents : Package
-        What `inspect` found.
+        The result of `inspect`.
     sheets : tuple of SheetNode
         The sheets of cells.
     parts : mapping of str to list of Node
-        What the parts say: the workbook, charts, drawings, tables, styles. The sheets, shared
-        texts and what is no XML are left out.
+        The elements of the parts: workbook, charts, drawings, tables, styles. Sheets, shared texts
+        and parts that are not XML are left out.
     relationships : mapping of str to tuple
         Where each part leads to; the package itself is "".
     """
@@ -62,56 +62,56 @@ class Book:
 
     @property
     def workbook(self) -> list[Node]:
-        """What ``xl/workbook.xml`` says."""
+        """The elements of ``xl/workbook.xml``."""
         return self.parts[WORKBOOK]
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
-        """The names of all sheets, chart sheets too, in the workbook's order."""
+        """The titles of all sheets, chart sheets included, in the workbook's order."""
         return tuple(node.attributes.get("name", "") for node in named(self.workbook, "sheet"))
 
     @cached_property
     def folded_titles(self) -> frozenset[str]:
-        """The names of all sheets, the case of letters left aside."""
+        """The titles of all sheets, case-folded."""
         return frozenset(map(str.casefold, self.titles))
 
     @cached_property
     def sheet_by_title(self) -> dict[str, SheetNode]:
-        """The sheets of cells by their titles, whose case does not matter."""
+        """The worksheets by their case-folded titles."""
         return {sheet.title.casefold(): sheet for sheet in self.sheets}
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The defined names, of sheets too; their case does not matter."""
+        """The defined names, case-folded, including those of single sheets."""
         defined = named(self.workbook, "definedName")
         return frozenset(node.attributes.get("name", "").casefold() for node in defined)
 
     @cached_property
     def styles_part(self) -> str:
-        """The part with the styles; empty where there is none."""
+        """The name of the styles part; empty if there is none."""
         kinds = {line.kind: line.target for line in self.relationships[WORKBOOK]}
         return kinds.get("styles", "")
 
     @property
     def styles(self) -> list[Node]:
-        """What the part with the styles says."""
+        """The elements of the styles part."""
         return self.parts.get(self.styles_part, [])
 
 
 def read_book(
     archive: Archive, contents: Package, sheets: Sequence[SheetNode], count: Iterator[int]
 ) -> Book:
-    """Read a file that `xlnn.xlsx.package.inspect` has let pass, but for the sheets it has shown.
+    """Read a file that `xlnn.xlsx.package.inspect` has accepted, except its sheets.
 
     Parameters
     ----------
     archive : Archive
     contents : Package
-        What was found.
+        The result of `inspect`.
     sheets : sequence of SheetNode
-        What was shown.
+        The sheets, as read while `inspect` ran.
     count : iterator of int
-        Goes on counting the elements of the workbook.
+        Counts the elements of the workbook.
     """
     book = read_workbook(archive)
     large = {*book.sheets.values(), book.strings}
@@ -130,13 +130,13 @@ def read_book(
 
 
 def _is_read(part: str) -> bool:
-    """Say whether a part is XML of a kind that is known."""
+    """Return whether a part is XML of a known kind."""
     is_known = part.endswith(".xml") and not part.startswith("customxml/")
     return is_known or part.endswith(".rels")
 
 
 def named(found: list[Node], name: str) -> list[Node]:
-    """Return the elements of a name."""
+    """Return the elements with a name."""
     return [node for node in found if node.name == name]
 
 

@@ -1,10 +1,9 @@
 """Check that every formula can be parsed and that its references exist.
 
-Looks at the formulas of the cells, and at those of names, validations, formats and charts.
+Formulas of cells, names, validations, conditional formats and charts are checked.
 
-The formulas of a filled-down column differ in nothing but the numbers of rows. One of them is
-parsed, and the reading says which of a formula's numbers is which row; the other formulas then
-are but rows of a table of numbers.
+Formulas of a filled-down column differ only in their row numbers. One of them is parsed to find
+which of its numbers are rows; the others then are rows of a table of numbers.
 """
 
 import re
@@ -73,22 +72,22 @@ class Reference:
 
 @dataclass(frozen=True)
 class FormulaReferences:
-    """What is known about all formulas that differ in their numbers only.
+    """What is known about formulas that differ only in their numbers.
 
     Attributes
     ----------
     fault : str
-        What is wrong with it as a whole; empty if nothing is.
+        What is wrong with the whole formula; empty if nothing is.
     names : tuple of str
-        The words that can only be defined names.
+        Words that can only be defined names.
     miscounted : tuple of (str, int, (int, int))
-        The functions with fewer or more arguments than Excel takes: how many, and how many it
-        takes.
+        Functions with too few or too many arguments: name, number of arguments, and the fewest and
+        most that Excel takes.
     references : tuple of Reference
     deciding : tuple of int
-        Which numbers belong to names or titles; formulas that differ there have a reading each.
+        Which numbers belong to names or titles; formulas that differ in these are read separately.
     may_pair : bool
-        Whether it holds what a range may be paired with.
+        Whether it contains operators or functions that pair ranges.
     """
 
     fault: str = ""
@@ -147,7 +146,7 @@ def read(formula: str) -> FormulaReferences:
 
 
 def _beyond(tokens: Iterable[formualizer.Token]) -> str:
-    """Say what goes beyond what Excel takes, though it can be parsed; nothing if nothing does."""
+    """Return what exceeds Excel's limits although it can be parsed; empty if nothing does."""
     depth = 0
     for token in tokens:
         if token.token_type == formualizer.TokenType.Func:
@@ -165,7 +164,7 @@ def _beyond(tokens: Iterable[formualizer.Token]) -> str:
 def _miscounted(tokens: Iterable[formualizer.Token]) -> Iterator[Miscounted]:
     """Yield the functions with fewer or more arguments than Excel takes."""
     opened: list[tuple[str, int]] = []
-    is_empty = False  # whether nothing stands behind the bracket that was opened last
+    is_empty = False  # whether nothing has followed the last opening bracket
     for token in tokens:
         if token.token_type == formualizer.TokenType.Whitespace:
             continue
@@ -184,7 +183,7 @@ def _miscounted(tokens: Iterable[formualizer.Token]) -> Iterator[Miscounted]:
 
 
 def _reference(text: str, title: str | None, number: int) -> Reference | None:
-    """Read a cell or a range whose first row is the formula's given number; None for a name."""
+    """Read a cell or a range whose first row has this index among the numbers; None for a name."""
     area = _AREA.fullmatch(text)
     if area is None:
         return None
@@ -230,9 +229,9 @@ Where = Callable[[int], str]
 
 
 def formula_problems(book: Book) -> Iterator[Problem]:
-    """Look at all formulas of a workbook.
+    """Check all formulas of a workbook.
 
-    Of formulas that differ in their row numbers only, the first wrong one is reported.
+    Of formulas that differ only in their row numbers, the first wrong one is reported.
     """
     formulas = _Formulas(book)
     for sheet in book.sheets:
@@ -254,7 +253,7 @@ def formula_problems(book: Book) -> Iterator[Problem]:
 
 
 def _of_names(book: Book) -> Iterator[tuple[str, str]]:
-    """Yield the formulas of defined names: where, and the formula."""
+    """Yield where each defined name is, and its formula."""
     for node in named(book.workbook, "definedName"):
         name = node.attributes.get("name", "")
         # Excel's own names, such as print titles, are whole rows
@@ -263,15 +262,15 @@ def _of_names(book: Book) -> Iterator[tuple[str, str]]:
 
 
 def _of_sheet(sheet: SheetNode) -> Iterator[tuple[str, str]]:
-    """Yield the formulas beside a sheet's cells."""
+    """Yield the formulas of a sheet that are not in cells: where, and the formula."""
     for node in sheet.nodes:
         is_list = node.name == "formula1" and node.text.lstrip().startswith('"')
-        if node.name in COMPUTED and node.text and not is_list:  # a list has a rule of its own
+        if node.name in COMPUTED and node.text and not is_list:  # another rule checks lists
             yield f"{sheet.title}!{_range_of(node)}", node.text
 
 
 def _of_parts(book: Book) -> Iterator[tuple[str, str]]:
-    """Yield what charts show, each end of it."""
+    """Yield the first and last cells of the ranges that charts show."""
     for part, found in book.parts.items():
         for node in found:
             if node.name == "f" and node.text:
@@ -279,7 +278,7 @@ def _of_parts(book: Book) -> Iterator[tuple[str, str]]:
 
 
 def _ends(text: str) -> list[str]:
-    """Return the first and the last cell of what a chart shows; empty ones between are gaps.
+    """Return the first and the last cell of a chart's range; empty cells between are gaps.
 
     >>> _ends("Drawing!$B$4:$B$9")
     ['Drawing!$B$4', 'Drawing!$B$9']
@@ -289,7 +288,7 @@ def _ends(text: str) -> list[str]:
 
 
 def _range_of(node: Node) -> str:
-    """Return the range to which a validation or a format belongs."""
+    """Return the range of a validation or a conditional format."""
     above = node.parent
     while above is not None and "sqref" not in above.attributes:
         above = above.parent
@@ -297,7 +296,7 @@ def _range_of(node: Node) -> str:
 
 
 class _Formulas:
-    """Looks at formulas; those that differ in their numbers only are read once."""
+    """Checks formulas; those that differ only in their numbers are read once."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -309,7 +308,7 @@ class _Formulas:
     def problems(
         self, formulas: Sequence[str], sheet: SheetNode | None, where: Where
     ) -> Iterator[Problem]:
-        """Look at some formulas of one sheet, given without their leading "="."""
+        """Check some formulas of one sheet, given without their leading "="."""
         if not formulas:
             return
         joined = "\0".join(formulas).encode()
@@ -349,7 +348,7 @@ class _Formulas:
         return self._readings[key]
 
     def _look(self, group: "_Group", reading: FormulaReferences) -> Iterator[Problem]:
-        """Look at formulas of one reading."""
+        """Check formulas that were read as one."""
         if reading.fault:
             yield from self._say(
                 group,
@@ -378,13 +377,13 @@ class _Formulas:
         yield from self._look_at_pairs(group, reading)
 
     def _look_at_pairs(self, group: "_Group", reading: FormulaReferences) -> Iterator[Problem]:
-        """Look for ranges of unlike shape, in one formula of those whose ranges are alike."""
+        """Look for ranges of unlike shape, once for formulas whose ranges have the same shapes."""
         if not reading.may_pair:
             return
         ranges = [each for each in reading.references if each.first != each.last]
         first, last = [each.first for each in ranges], [each.last for each in ranges]
         heights = np.abs(group.table[:, last] - group.table[:, first])
-        if (heights == heights[0]).all():  # as of formulas that were filled down
+        if (heights == heights[0]).all():  # like formulas that were filled down
             heights = heights[:1]
         deciding = tuple(group.table[0, list(reading.deciding)])
         for member, row in enumerate(heights.tolist()):
@@ -427,7 +426,7 @@ class _Formulas:
     def _say(
         self, group: "_Group", member: int, rule: str, message: str, detail: object = None
     ) -> Iterator[Problem]:
-        """Report a problem, unless it was reported of a formula alike."""
+        """Report a problem, unless a similar formula has been reported for it."""
         place = group.where(int(group.members[member]))
         title = group.sheet.title if group.sheet else place
         alike = rule, title, NUMBER.sub(b"0", group.shape), detail
@@ -437,9 +436,9 @@ class _Formulas:
 
 
 def _shape(formula: bytes) -> bytes:
-    """Return what formulas have in common that differ in their numbers only.
+    """Return what formulas that differ only in their numbers have in common.
 
-    The formula has a 0 for each digit. What may be too long, a number or a text, stays as long.
+    The formula has a 0 for each digit. Numbers and texts that may be too long keep their length.
 
     >>> _shape(b"A00+B$0000+C0"), _shape(b"0000000000")
     (b'A0+B$0+C0', b'0000000000')
@@ -467,22 +466,22 @@ def _missing(used: Used, left: int, right: int, top: int, bottom: int) -> str:
 
 @dataclass(frozen=True)
 class _Group:
-    """Formulas that differ in their numbers only.
+    """Formulas that differ only in their numbers.
 
     Attributes
     ----------
     shape : bytes
-        What they have in common: each number is a 0.
+        The formula with each number replaced by 0.
     members : array of int, shape (formulas,)
         Their indices in the batch.
     table : array, shape (formulas, numbers)
         The numbers of each.
     batch : sequence of str
-        The formulas among which they are.
+        All formulas of the batch.
     sheet : SheetNode or None
-        Where they stand; None for names and charts.
+        Their sheet; None for names and charts.
     where : callable
-        Where each of the batch stands, in words.
+        Returns where each formula of the batch is, in words.
     """
 
     shape: bytes
@@ -509,7 +508,7 @@ class _Group:
             count = len(self.members)
             return np.ones(count), np.full(count, MAX_ROWS)
         one, other = self.table[:, reference.first], self.table[:, reference.last]
-        if len(self.members) == 1:  # in less time than by arrays
+        if len(self.members) == 1:  # faster than arrays
             first, last = sorted((one[0], other[0]))
             return [first], [last]
         return np.minimum(one, other), np.maximum(one, other)

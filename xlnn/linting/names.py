@@ -19,7 +19,7 @@ _R1C1 = re.compile(r"R[0-9]*(?:C[0-9]*)?|C[0-9]*", re.IGNORECASE)
 
 
 def name_problems(book: Book) -> Iterator[Problem]:
-    """Look at what ``xl/workbook.xml`` says."""
+    """Check the names and settings in ``xl/workbook.xml``."""
     yield from _sheet_names(book)
     yield from _sheet_list(book)
     yield from _defined_names(book)
@@ -105,12 +105,11 @@ def _wrong_name(name: str) -> str | None:
 
 
 def _uncomputed(book: Book) -> Iterator[Problem]:
-    """Look for formulas that would show nothing.
+    """Look for formulas that would show no value.
 
-    openpyxl writes formulas without a value. Excel computes them all on opening if the workbook
-    asks for it, by fullCalcOnLoad; without that, what it shows depends on which version of it
-    seems to have saved the file. A workbook in which every formula has its value, as a spreadsheet
-    program saves it, need not ask.
+    openpyxl writes formulas without values. Excel computes them on opening if fullCalcOnLoad is
+    set; otherwise what it shows depends on the version of Excel that the file names. A workbook in
+    which every formula has its value, as a spreadsheet program saves it, does not need the setting.
     """
     asks = any(
         node.attributes.get("fullCalcOnLoad") in {"1", "true"}

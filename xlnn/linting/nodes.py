@@ -49,7 +49,7 @@ class Node:
         Whether it belongs to the namespace of workbooks.
     parent : Node or None
     attributes : dict of str to str
-        By name; a name with a namespace stands as ``namespace`` + ``\x01`` + ``name``.
+        By name; a name with a namespace is ``namespace`` + ``\x01`` + ``name``.
     text : str
     children : list of Node
     """
@@ -64,7 +64,7 @@ class Node:
 
 
 def nodes(archive: Archive, part: str, count: Iterator[int]) -> list[Node]:
-    """Read a part that is no sheet; its elements in the order in which they open.
+    """Read a part that is not a sheet; return its elements in the order of their opening tags.
 
     Parameters
     ----------
@@ -95,13 +95,13 @@ class SheetNode:
     ----------
     title, part : str
     nodes : list of Node
-        What stands beside the cells; ``sheetData`` itself is empty.
+        The elements outside the cells; ``sheetData`` itself is empty.
     used : Used
         Which cells exist.
     styles : dict of str to str
         The style indices of cells and rows, each with the first address that has it.
     bad_values : list of tuple
-        Cells that hold no value of their type: (address, type, value).
+        Cells whose value does not fit their type: (address, type, value).
     no_value : str
         The first formula without a cached value; empty if all have one.
     shared : bool
@@ -127,13 +127,13 @@ class SheetNode:
 
     @property
     def part(self) -> str:
-        """Where it stands in the file."""
+        """Its part in the file."""
         return self.source.part
 
     def add_formulas(self, formulas: Sequence[str]) -> None:
         """Keep formulas until the cells of all sheets are known.
 
-        Filled-down formulas deflate to a thirtieth, and faster than the file is read again.
+        Filled-down formulas compress to a thirtieth, in less time than reading the file again.
         """
         self._batch += formulas
         self._batch_text += sum(map(len, formulas))
@@ -141,7 +141,7 @@ class SheetNode:
             self._pack()
 
     def add_plain(self, plain: PlainRow) -> None:
-        """Take a plain row, whose cells nearly always are those of the row above."""
+        """Add a plain row, which nearly always has the same columns as the row above."""
         row, columns = int(plain.number), [COLUMNS[letters] for letters in plain.letters]
         self.used.add_row(row, columns)
         styles = plain.styles
@@ -159,18 +159,18 @@ class SheetNode:
                     _note(self, address(row, column), kind, formula, value)
 
     def add_style(self, style: str, place: str) -> None:
-        """Note a style, where it is used first."""
+        """Record a style and where it is first used."""
         if len(self.styles) < MAX_NOTED:
             self.styles.setdefault(style, place)
 
     def formulas(self, cells: FormulaCells) -> Iterator[list[str]]:
-        """Return all formulas, some `BATCH` at a time, in the order of their cells.
+        """Yield all formulas, about `BATCH` at a time, in the order of their cells.
 
-        Excel lets filled-down cells share a formula: it is written out for each.
+        A formula that filled-down cells share is written out for each.
         """
         shared = SharedFormulas(self.source)
         places = zip(cells.rows.tolist(), cells.columns.tolist(), strict=True)
-        # NUL stands in no XML
+        # NUL cannot occur in XML
         unpacked = (zlib.decompress(packed).decode().split("\0") for packed in self._packed)
         for batch in chain(unpacked, [self._batch]):
             yield (
@@ -187,7 +187,7 @@ class SheetNode:
 
 
 def witness(sheet: SheetNode, count: Iterator[int]) -> Witness:
-    """Return what fills a sheet with all that `xlnn.xlsx.package.inspect` reads of it."""
+    """Return a witness that fills a sheet while `xlnn.xlsx.package.inspect` reads it."""
     reader = _reader(sheet.nodes, sheet.source.archive, count, sheet)
     next(reader)
 
@@ -205,7 +205,7 @@ _Reader = Generator[None, Token | PlainRow, None]
 def _reader(
     found: list[Node], archive: Archive, count: Iterator[int], sheet: SheetNode | None = None
 ) -> _Reader:
-    """Collect the elements of a part; what stands in the cells goes to the sheet."""
+    """Collect the elements of a part; contents of cells go to the sheet."""
     parent: Node | None = None
     while True:
         token = yield
@@ -236,7 +236,7 @@ def _reader(
 def _cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four million cells
     end: str, sheet: SheetNode
 ) -> _Reader:
-    """Take what stands up to the end of ``sheetData``: `inspect` lets nothing else come."""
+    """Take the cells up to the end of ``sheetData``; `inspect` has refused anything else there."""
     row, column, row_text, columns, add = 0, 0, "", COLUMNS, sheet.used.add_row
     name = text = ""
     attributes: dict[str, str] = {}
@@ -289,7 +289,7 @@ def _cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four
 
 
 def _written_out(formula: str, row: int, column: int, shared: SharedFormulas) -> str:
-    """Return a cell's own formula, given what the cell says of it."""
+    """Return a cell's formula, given as it is written in the cell."""
     if not formula.startswith(_SHARED):
         return formula
     _, index, text = formula.split(_SHARED)
@@ -299,7 +299,7 @@ def _written_out(formula: str, row: int, column: int, shared: SharedFormulas) ->
 
 
 def _note(sheet: SheetNode, place: str, kind: str, formula: str | None, value: str | None) -> None:
-    """Note a cell that holds an error or no value."""
+    """Record a cell that contains an error or no value."""
     if value:
         bad = value not in ERRORS
     elif kind in {"str", "inlineStr"}:

@@ -24,7 +24,7 @@ KINDS = {
 
 
 def package_problems(book: Book) -> Iterator[Problem]:
-    """Look at how the parts of the file hang together."""
+    """Check how the parts of the file refer to each other."""
     yield from _relationships(book)
     yield from _identities(book)
     yield from _orphans(book)
@@ -54,7 +54,7 @@ def _relationships(book: Book) -> Iterator[Problem]:
 
 
 def _identities(book: Book) -> Iterator[Problem]:
-    """Look for parts that refer to a relationship which they do not have."""
+    """Look for parts that refer to relationships that they do not have."""
     found = [*book.parts.items(), *((sheet.part, sheet.nodes) for sheet in book.sheets)]
     for part, nodes in found:
         known = {line.identity for line in book.relationships.get(part, ())}
@@ -131,7 +131,7 @@ def _table_headers(book: Book) -> Iterator[Problem]:
 
 
 def _inside(node: Node, name: str) -> list[Node]:
-    """Return the elements of a name inside another one, at any depth."""
+    """Return the elements with a name inside a node, at any depth."""
     return [
         found
         for child in node.children
@@ -149,7 +149,7 @@ _REFERS = {"fontId": "fonts", "fillId": "fills", "borderId": "borders", "xfId": 
 
 
 def style_problems(book: Book) -> Iterator[Problem]:
-    """Look at the part with the styles, and at whoever refers to it."""
+    """Check the styles part and all references to it."""
     counts = {
         node.name: len(node.children)
         for node in book.styles
@@ -188,7 +188,7 @@ def _formats(book: Book, counts: Mapping[str, int]) -> Iterator[Problem]:
 
 
 def _cells(book: Book, counts: Mapping[str, int]) -> Iterator[Problem]:
-    # without a part for styles, there is the one style that all programs know
+    # without a styles part there is one style, the default
     known = counts.get("cellXfs", 0 if book.styles else 1)
     for sheet in book.sheets:
         for style, place in sheet.styles.items():
@@ -206,7 +206,7 @@ def _cells(book: Book, counts: Mapping[str, int]) -> Iterator[Problem]:
 def _index(
     node: Node, attribute: str, counts: Mapping[str, int], listed: str, where: str
 ) -> Iterator[Problem]:
-    """Look at an attribute that is the number of something in a list of the styles."""
+    """Check an attribute that is an index into a list of the styles part."""
     value, known = node.attributes.get(attribute), counts.get(listed, 0)
     if value is not None and not _is_below(value, known):
         yield _missing(where, attribute, value, listed, known)

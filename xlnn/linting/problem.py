@@ -16,7 +16,7 @@ class Problem:
     where : str
         A cell (``Training!R7``), a sheet, or a part of the file (``xl/styles.xml``).
     message : str
-        One sentence: what was found there, and what was expected.
+        One sentence: what was found, and what was expected.
     """
 
     rule: str

@@ -36,7 +36,7 @@ _LOCATION = re.compile(r"(?:'(?P<quoted>(?:[^']|'')*)'|(?P<plain>[^'!]+))!(?P<pl
 
 
 def sheet_problems(book: Book) -> Iterator[Problem]:
-    """Look at every sheet of cells."""
+    """Check every worksheet."""
     for sheet in book.sheets:
         yield from _element_order(sheet)
         yield from _column_widths(sheet)
@@ -95,7 +95,7 @@ def _cell_values(sheet: SheetNode) -> Iterator[Problem]:
 
 
 def _merges(book: Book, sheet: SheetNode) -> Iterator[Problem]:
-    merged: dict[tuple[int, int], str] = {}  # `inspect` lets a million cells pass
+    merged: dict[tuple[int, int], str] = {}  # `inspect` accepts a million merged cells
     for node in named(sheet.nodes, "mergeCell"):
         reference = node.attributes.get("ref", "")
         where, found = f"{sheet.title}!{reference}", box(reference)

@@ -23,7 +23,7 @@ class Box(NamedTuple):
 
 
 def box(reference: str) -> Box | None:
-    """Read a range like ``B2:C9`` or ``B2``; None if it is none, or reversed.
+    """Read a range like ``B2:C9`` or ``B2``; None if it is not a range, or reversed.
 
     >>> box("B2:C9")
     Box(top=2, left=2, bottom=9, right=3)
@@ -42,8 +42,8 @@ def box(reference: str) -> Box | None:
 class Used:
     """The cells that a sheet has.
 
-    Cells below one another are one run, so that a column of a million formulas needs no more
-    memory than a single one.
+    Cells below one another are stored as one run, so that a column of a million formulas needs no
+    more memory than a single one.
 
     >>> used = Used()
     >>> for row in (1, 2, 3, 7):
@@ -57,11 +57,11 @@ class Used:
     def __init__(self) -> None:
         self._runs: dict[int, tuple[array[int], array[int]]] = {}
         self._bounds: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        self._columns: list[int] = []  # of the last row and those alike above it
+        self._columns: list[int] = []  # of the last row and the equal ones above it
         self._bottom = 0
 
     def add_row(self, row: int, columns: list[int]) -> None:
-        """Add cells of one row, below all others; few rows differ from those above.
+        """Add cells of one row, below all others; fast if the row has the same columns as the last.
 
         >>> used = Used()
         >>> for row in (1, 2, 3):
@@ -78,7 +78,7 @@ class Used:
         self._columns, self._bottom = columns, row
 
     def _settle(self) -> None:
-        """Write down how far the last rows that are alike reach."""
+        """Store the runs of the last rows with equal columns."""
         for column in self._columns:
             self._runs[column][1][-1] = self._bottom
         self._columns = []
@@ -101,21 +101,21 @@ class Used:
         first: Sequence[int] | np.ndarray,
         last: Sequence[int] | np.ndarray,
     ) -> Sequence[bool] | np.ndarray:
-        """Say of some ranges between two columns whether all their cells exist.
+        """Return which of some ranges between two columns exist completely.
 
         Parameters
         ----------
         left, right : int
             The columns of all the ranges.
-        first, last : sequences of int, one a range
-            The rows of each; of more than one range, arrays.
+        first, last : sequences of int, one per range
+            The first and last row of each; arrays if there is more than one range.
 
         Returns
         -------
-        sequence of bool, one a range
+        sequence of bool, one per range
         """
         self._settle()
-        if len(first) == 1:  # in less time than by arrays
+        if len(first) == 1:  # faster than arrays
             top, bottom = int(first[0]), int(last[0])
             return [all(self._has(column, top, bottom) for column in range(left, right + 1))]
         complete = np.ones(len(first), dtype=bool)
@@ -128,7 +128,7 @@ class Used:
         return complete
 
     def _has(self, column: int, top: int, bottom: int) -> bool:
-        """Say whether all cells of a column between two rows exist."""
+        """Return whether all cells of a column between two rows exist."""
         starts, ends = self._runs.get(column, ((), ()))
         run = bisect_right(starts, top) - 1
         return run >= 0 and bottom <= ends[run]

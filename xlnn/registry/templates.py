@@ -1,6 +1,6 @@
 """Find templates and experiments, and read what they contain.
 
-A template is a folder, or an experiment, which says itself what it begins with; an experiment with
+A template is a folder, or an experiment, which states its own initial values. An experiment with
 data has a folder for them.
 """
 
@@ -50,7 +50,7 @@ class Template:
     path : Path
         The folder.
     values : dict
-        What ``template.toml`` says.
+        The contents of ``template.toml``.
     """
 
     name: str
@@ -59,24 +59,24 @@ class Template:
 
     @property
     def summary(self) -> str:
-        """One line that says what it is."""
+        """What it is, in one line."""
         return str(self.values.get("summary", ""))
 
     @property
     def sections(self) -> tuple[str, ...]:
-        """The book's sections that it shows, the one where it belongs first; none if in none."""
+        """The book's sections that it shows, its main one first; empty if there are none."""
         found = self.values.get("book", ())
         return (found,) if isinstance(found, str) else tuple(found)
 
     @property
     def place(self) -> tuple[bool, list[tuple[int, ...]], str]:
-        """Where it stands among others: by the book's sections, and last what is in none."""
+        """Key for sorting: by the book's sections, with templates outside the book last."""
         numbers = [tuple(map(int, section.split("-"))) for section in self.sections]
         return not numbers, numbers, self.name
 
 
 def shown(sections: Sequence[str], to: str = " to ") -> str:
-    """Write sections in a line, those that follow one another as a span.
+    """Return sections in one line, consecutive ones as a span.
 
     >>> shown(["1-2", "1-3", "1-4", "1-5"]), shown(["4-4", "3-3"]), shown(["2-4", "2-5"])
     ('1-2 to 1-5', '4-4, 3-3', '2-4, 2-5')
@@ -99,7 +99,7 @@ def names() -> tuple[str, ...]:
 
 
 def templates() -> dict[str, str]:
-    """Return the names of all templates with a line that says what each is, in the book's order.
+    """Return the names of all templates and what each is in one line, in the book's order.
 
     >>> templates()["xor"][:12]
     'exclusive or'
@@ -113,7 +113,7 @@ def in_order() -> tuple[Template, ...]:
 
 
 def _or_why_not(name: str) -> Template:
-    """Return a template; of an experiment that a package does not hold, one that says so."""
+    """Return a template; if its package lacks the experiment, one whose summary reports that."""
     try:
         return template(name)
     except DataError as error:
@@ -121,14 +121,14 @@ def _or_why_not(name: str) -> Template:
 
 
 def template(name: str) -> Template:
-    """Return a template by its name, or that of a person's folder.
+    """Return a template by its name or its folder.
 
     Raises
     ------
     OptionsError
-        There is no template of that name and no such folder.
+        There is no template with that name and no such folder.
     DataError
-        Its template.toml is not TOML, or it names a section that the book does not have.
+        Its template.toml is not valid TOML, or names a section that the book does not have.
     """
     path = folder() / name if name in names() else Path(name)
     if name in experiments() and not path.exists():
@@ -149,13 +149,13 @@ def template(name: str) -> Template:
 
 
 def _meant(name: str) -> str:
-    """End a sentence with the templates of nearly that name, or else with all of them."""
+    """Return the end of a sentence: templates with a similar name, or else all of them."""
     near = get_close_matches(name, names(), 3)
     return f": is it {listed(near, 'or')}?" if near else f"; choose one of {', '.join(names())}."
 
 
 def _check_sections(name: str, book: object) -> None:
-    """Refuse what is no section of the book, and no list of some."""
+    """Refuse anything but a list of the book's sections."""
     sections = book if isinstance(book, list) else [book]
     for section in sections:
         found = re.fullmatch("([0-9])-([1-9][0-9]?)", section) if isinstance(section, str) else None
@@ -169,7 +169,7 @@ def _check_sections(name: str, book: object) -> None:
 
 
 def _values(path: Path) -> dict[str, Any]:
-    """Read a template.toml of sane size."""
+    """Read a template.toml, of limited size."""
     try:
         return parsed(text(path, "TOML", largest=LARGEST))
     except ValueError as error:
@@ -177,12 +177,12 @@ def _values(path: Path) -> dict[str, Any]:
 
 
 def copy(name: str, target: Path) -> None:
-    """Copy a template into a folder of its own, to be edited.
+    """Copy a template into a new folder, to be edited.
 
     Raises
     ------
     OptionsError
-        There is no template of that name, or the copy would stand for one.
+        There is no template with that name, or the copy's name would hide a template.
     DataError
         The folder exists or cannot be made.
     """
@@ -204,7 +204,7 @@ def copy(name: str, target: Path) -> None:
             target.mkdir()
             (target / "template.toml").write_text(loaded(name).as_toml(), encoding="utf-8")
     except OSError as error:
-        # copytree collects what happened to each file: source, copy, and what the system said
+        # copytree collects for each file: source, copy, and the system's message
         said = error.strerror or error.args[0][0][2]
         raise DataError(f"{target} cannot be created: {said}.") from error
 
@@ -214,9 +214,9 @@ GROUP = "xlnn.experiments"
 
 @cache
 def experiments() -> dict[str, EntryPoint]:
-    """Return where each experiment is found, by its name; of two of one name, ours.
+    """Return the entry point of each experiment, by name; if two share a name, xlnn's own.
 
-    An installed package names one in the group ``xlnn.experiments`` of its entry points::
+    Installed packages declare experiments in the group ``xlnn.experiments`` of their entry points::
 
         [project.entry-points."xlnn.experiments"]
         rnn = "my_package:EXPERIMENT"
@@ -229,18 +229,18 @@ def experiments() -> dict[str, EntryPoint]:
     return {each.name: each for each in (*entry_points(group=GROUP), *ours)}
 
 
-def loaded(name: str) -> Any:  # noqa: ANN401 -- an xlnn.Experiment, of which this room knows nothing
-    """Return an experiment by its name.
+def loaded(name: str) -> Any:  # noqa: ANN401 -- an xlnn.Experiment, which cannot be imported here
+    """Load an experiment by its name.
 
     Raises
     ------
     DataError
-        The package that names it does not hold it.
+        The package that declares it does not contain it.
     """
     where = experiments()[name]
     try:
         found = where.load()
-    except Exception as error:  # a package of somebody else's may raise anything
+    except Exception as error:  # another package may raise anything
         raise DataError(f"The experiment {name} ({where.value}) raises {error!r:.200}.") from error
     if getattr(found, "name", None) != name or not hasattr(found, "untranslated"):
         raise DataError(f"{where.value} is no xlnn.Experiment of the name {name}.")

@@ -1,8 +1,8 @@
 """Read the words of a language from ``templates/text``.
 
-A file ends with what is said otherwise for some workbooks, each in a table of its name. A kind of
-workbook with words of its own has a folder of its name there, with a file a language. What a file
-does not say stands in English.
+Tables at the end of a file replace texts for some workbooks, by the table's name. A kind of
+workbook with its own texts has a folder of its name there, with one file per language. Missing
+texts are shown in English.
 """
 
 import tomllib
@@ -57,7 +57,7 @@ class Text:
     words : dict
         Tables of words by section and key, as the file has them.
     said : dict
-        The sentences that were asked for by `sentence`, in English.
+        The English sentences that were looked up with `sentence`.
     """
 
     lang: str
@@ -75,31 +75,31 @@ class Text:
         return left
 
     def of_itself(self, section: str, english: str) -> str:
-        """Return a text whose key is what it says in English."""
+        """Return a text whose key is its English version."""
         found: str = self.words.get(section, {}).get(english, english)
         return found
 
     def sentence(self, key: str, english: str, **values: object) -> str:
-        """Return a sentence as translated, or in English; some of its ``{braces}`` filled in."""
+        """Return a sentence translated, or in English, with some of its ``{braces}`` filled in."""
         self.said[key] = english
         found: str = self.words.get("sentences", {}).get(key, english)
         return found.format_map(_Blanks(values))
 
     def listed(self, names: Sequence[str]) -> str:
-        """Join names as a sentence does: commas between, and a word before the last."""
+        """Join names as in a sentence: "a, b and c"."""
         *others, last = names
         before = self("joined", "between").join(others)
         return f"{before}{self('joined', 'last')}{last}" if others else last
 
     def of(self, variants: Iterable[str]) -> Self:
-        """Return the words of workbooks that say some things otherwise, the later ones last."""
+        """Return the texts with those of some variants put over them, later ones last."""
         words = {key: value for key, value in self.words.items() if key not in VARIANTS}
         for variant in variants:
             words = _merged(words, self.words[variant])
         return replace(self, words=words)
 
     def with_own(self, own: str) -> Self:
-        """Return these words, over which those stand of a kind that says little otherwise."""
+        """Return the texts with the few that one kind of workbook replaces."""
         return replace(
             self,
             words=_merged(self.words, _read(folder() / "text" / own / f"{self.lang}.toml")),
@@ -112,14 +112,14 @@ class Text:
 
 
 class _Blanks(dict[str, object]):
-    """What is known of the braces of a text; the others stay."""
+    """Values for some of the braces of a text; the others stay."""
 
     def __missing__(self, name: str) -> str:
         return f"{{{name}}}"
 
 
 def _merged(words: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a dictionary in which the entries of another take the place of its own."""
+    """Return nested dictionaries merged; entries of the second replace those of the first."""
     merged = dict(words)
     for key, value in others.items():
         own = words.get(key)
@@ -128,14 +128,14 @@ def _merged(words: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, An
 
 
 def languages() -> tuple[str, ...]:
-    """Return the languages there are."""
+    """Return the available languages."""
     return tuple(sorted(path.stem for path in (folder() / "text").glob("*.toml")))
 
 
 def text(
     lang: str, own: str = "", declared: Mapping[str, Any] | None = None, home: Path | None = None
 ) -> Text:
-    """Return the words of a language; of a kind with words of its own, those and what is shared.
+    """Return the texts of a language, shared ones and those of a kind of workbook.
 
     Parameters
     ----------
@@ -143,9 +143,9 @@ def text(
     own : str
         The kind.
     declared : dict
-        What its modules say in English.
+        The English texts in its modules.
     home : Path
-        The folder of its files, by default that of its name in ``templates/text``.
+        The folder of its files, by default the one of its name in ``templates/text``.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def text(
 
 
 def translated(lang: str, own: str, home: Path | None = None) -> dict[str, Any]:
-    """Return the words in a kind's file of a language, or an empty dict if it has no such file."""
+    """Return the texts in a kind's file for a language; empty if there is no such file."""
     path = (home or folder() / "text" / own) / f"{lang}.toml"
     return _read(path) if path.exists() else {}
 
@@ -173,13 +173,13 @@ def translated(lang: str, own: str, home: Path | None = None) -> dict[str, Any]:
 def missing(
     lang: str, own: str, words: Text, home: Path | None = None
 ) -> Iterator[tuple[str, str]]:
-    """Yield what the words of a kind say in English alone: where it belongs, and the English text.
+    """Yield the texts of a kind that lack a translation: the key, and the English text.
 
     Parameters
     ----------
     lang, own : str
     words : Text
-        All its words in English.
+        All its texts in English.
     home : Path
         The folder of its files.
     """
@@ -217,6 +217,6 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=32)
-def _parsed(path: Path, written: int) -> dict[str, Any]:  # noqa: ARG001 -- of another file's age
+def _parsed(path: Path, written: int) -> dict[str, Any]:  # noqa: ARG001 -- part of the cache's key
     with path.open("rb") as file:
         return tomllib.load(file)

@@ -1,1 +1,1 @@
-"""The file format, and nothing else: what an .xlsx file holds, and what in it is not safe."""
+"""Read and copy .xlsx files, and refuse what is not safe in them."""

@@ -1,7 +1,7 @@
 """Open a zip archive of limited size and check that it is sound.
 
-Nothing of a file is inflated before the zip's own directory was found consistent, and the bytes
-that come out are counted against what the directory promised.
+Nothing is inflated before the zip's directory has proved consistent, and inflated bytes are counted
+against the sizes that the directory declares.
 """
 
 import mmap
@@ -52,8 +52,8 @@ class Archive:
     parts : dict of str to ZipInfo
         The entries by their names, directories left out.
     brings : set of str or None
-        What it brings along that no engine sees, such as macros, where that is noted; None where
-        such a file is refused.
+        Contents that no engine sees, such as macros; None where a file with such contents is
+        refused.
     """
 
     def __init__(self, path: Path, *, notes: bool = False) -> None:
@@ -105,11 +105,11 @@ class Archive:
         self._file.close()
 
     def refused(self, sentence: str) -> WorkbookError:
-        """Return the error that says what is wrong with this file."""
+        """Return an error about this file."""
         return _refused(self.path, sentence)
 
     def _check_kind(self) -> None:
-        """Tell what the file is by its first bytes."""
+        """Refuse a file whose first bytes are not those of a zip archive."""
         if self._size > MAX_FILE:
             raise self.refused(
                 f"it has {self._size:,} bytes, and xlnn reads workbooks of up to {MAX_FILE:,}; "
@@ -209,7 +209,7 @@ class Archive:
             )
 
     def _check_places(self, entries: list[ZipInfo]) -> None:
-        """Each entry has its own stretch of the file, and says there what the directory says."""
+        """Check that entries do not overlap and agree with their local headers."""
         free_from = 0
         for entry in sorted(entries, key=lambda entry: entry.header_offset):
             start = self._data_start(entry)
@@ -252,8 +252,8 @@ class Archive:
     def chunks(self, part: str) -> Iterator[bytes]:
         """Inflate a part piece by piece, never more than the directory declared.
 
-        zipfile's own reader stops in silence at the declared size, so that a part could hold more
-        for other readers than for us: here both ends must meet.
+        zipfile's own reader stops silently at the declared size, so other readers might find more
+        in a part than we do. Here the compressed data must end exactly at the declared size.
         """
         entry = self.parts.get(part)
         if entry is None:
@@ -294,7 +294,7 @@ class Archive:
 
 
 def _has_second_name(extra: bytes) -> bool:
-    """Say whether what a zip notes of an entry holds a name by which some programs know it."""
+    """Return whether an entry's extra field holds a second name, which some programs use."""
     place = 0
     while place + _EXTRA.size <= len(extra):
         kind, size = _EXTRA.unpack_from(extra, place)

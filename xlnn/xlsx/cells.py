@@ -45,7 +45,7 @@ class Cell(NamedTuple):
     formula : str or None
         With its leading "="; a shared formula is written out for this cell.
     value : float, bool, str, CellError or None
-        The constant, or the cached value of a formula, which nobody may trust.
+        The constant, or the cached value of a formula, which may be wrong.
     """
 
     row: int
@@ -67,11 +67,11 @@ class SheetSource:
         return stream(self.archive, self.part, self.title)
 
     def rows(self, witness: Witness | None = None) -> Iterator[Item | WholeRow]:
-        """Read the sheet, each plain row at once, and show it to a witness."""
+        """Read the sheet, plain rows as a whole, and pass what is read to a witness."""
         return stream_rows(self.archive, self.part, self.title, witness)
 
     def refused(self, row: int, column: int, sentence: str) -> WorkbookError:
-        """Return the error that says what is wrong in a cell."""
+        """Return an error about a cell."""
         return self.archive.refused(f"{self.title}!{address(row, column)} {sentence}")
 
     def bad_value(self, row: int, column: int, kind: str, text: str) -> WorkbookError:
@@ -89,11 +89,11 @@ def cells(path: Path, sheet: str, *, arrays: bool = False) -> Iterator[Cell]:
     Parameters
     ----------
     path : Path
-        A workbook that `inspect` has let pass.
+        A workbook that `inspect` has accepted.
     sheet : str
         The title of a sheet.
     arrays : bool
-        Read array formulas as well, at the first of their cells, as any other.
+        Read array formulas as well, in the first of their cells.
 
     Raises
     ------
@@ -115,8 +115,8 @@ def all_cells(
 ) -> Iterator[tuple[str, Cell]]:
     """Read the cells of all sheets, each with the title of its sheet; see `cells`.
 
-    With `notes`, of a file that `inspect` let pass although it brings macros or links along. With
-    `last`, of the sheets in it no row after the one that it gives.
+    With `notes`, files with macros or links are read too, if `inspect` accepted them. With `last`,
+    of the sheets in it no row after the one that it gives.
     """
     with Archive(path, notes=notes) as archive:
         book = read_workbook(archive)
@@ -130,7 +130,7 @@ def all_cells(
 
 
 def headings(path: Path) -> dict[str, str]:
-    """Return the first text in row 1 of each sheet, or "", by the sheet's title."""
+    """Return the first text in row 1 of each sheet ("" if there is none), by the sheet's title."""
     with Archive(path) as archive:
         book = read_workbook(archive)
         strings = shared_strings(archive, book.strings)
@@ -162,9 +162,9 @@ def _cells(source: SheetSource, strings: Sequence[str], *, arrays: bool) -> Iter
 
 
 def formulas(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
-    """Read the formulas of one sheet: row, column and formula, and no value.
+    """Read the formulas of one sheet, without values, as row, column and formula.
 
-    Like `cells`, in less time.
+    Faster than `cells`.
     """
     with Archive(path) as archive:
         source = _opened(archive, read_workbook(archive), sheet)
@@ -180,7 +180,7 @@ def formulas(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _opened(archive: Archive, book: Workbook, sheet: str) -> SheetSource:
-    """Return the sheet of a title, to be read."""
+    """Return the sheet with this title, ready to be read."""
     if sheet not in book.sheets:
         raise archive.refused(
             f'there is no sheet "{sheet:.40}"; there are {", ".join(book.sheets)}'
@@ -203,9 +203,9 @@ def number(text: str) -> float | None:
 
 
 def read_numbers(texts: Sequence[str | None]) -> "array[float] | None":
-    """Return what `number` reads of each of these texts; None if it reads one of them not at all.
+    """Return the `number` of each text, NaN where there is no text; None if one is not a number.
 
-    A hundred at once cost a fifth. Where there is no text, there is NaN.
+    Reading a hundred at once takes a fifth of the time.
 
     >>> read_numbers(["1", "-2.5E-3", None])
     array('d', [1.0, -0.0025, nan])
@@ -231,7 +231,7 @@ def read_numbers(texts: Sequence[str | None]) -> "array[float] | None":
 def cell_value(
     kind: str, text: str, strings: Sequence[_Text]
 ) -> bool | str | CellError | _Text | None:
-    """Return what a cell that holds no number holds; None if it does not fit its type."""
+    """Return the value of a cell that is not a number; None if it does not fit the cell's type."""
     match kind:
         case "str" | "inlineStr":
             return unescaped(text)
@@ -266,7 +266,7 @@ class SharedFormulas:
     def stated(
         self, row: int, column: int, attributes: Mapping[str, str], text: str | None
     ) -> str | None:
-        """Return the formula that a cell states itself; None if it shares one stated above."""
+        """Return the formula in the cell itself; None if it shares one from above."""
         kind, index = attributes.get("t", "normal"), attributes.get("si", "")
         if kind == "normal" and text:
             return text
@@ -284,7 +284,7 @@ class SharedFormulas:
         raise self._refused(row, column, known.get(kind, "a formula without text"))
 
     def moved(self, row: int, column: int, attributes: Mapping[str, str]) -> str:
-        """Return the formula that a cell shares, with its references moved along."""
+        """Return the formula that a cell shares, with its references moved to that cell."""
         from openpyxl.formula.tokenizer import TokenizerError  # noqa: PLC0415 - slow
         from openpyxl.formula.translate import Translator, TranslatorError  # noqa: PLC0415
 
@@ -299,7 +299,7 @@ class SharedFormulas:
             raise self._refused(row, column, "a shared formula that cannot be moved here") from None
 
     def length(self, attributes: Mapping[str, str]) -> int:
-        """Return how many characters a cell has whose formula is stated above."""
+        """Return the length in characters of a formula that a cell shares."""
         return len(self._stated[attributes["si"]][0])
 
     def _refused(self, row: int, column: int, what: str) -> WorkbookError:
@@ -320,14 +320,15 @@ class FormulaCells(NamedTuple):
     Attributes
     ----------
     rows, columns : array of int32, shape (formulas,)
-        Where each formula stands, from 1.
+        Where each formula is, from 1.
     texts : list of str or None
-        The formulas without their "="; None where they are too many to be kept, or where some are
-        stated by another cell: `Contents.stated` reads those again.
+        The formulas without their "="; None where there are too many to keep, or where some are
+        shared with another cell: `Package.stated` reads those again.
     stored : array of float, shape (formulas,)
-        The number that is stored with each formula, which nobody may trust; NaN where that is none.
+        The number stored with each formula, which may be wrong; NaN where the stored value is not a
+        number.
     said : dict of str
-        The texts, errors and truth values that are stored, by row and column, up to `MAX_SAID`.
+        The stored texts, errors and truth values, by row and column, up to `MAX_SAID`.
     """
 
     rows: np.ndarray
@@ -337,7 +338,7 @@ class FormulaCells(NamedTuple):
     said: dict[tuple[int, int], str]
 
     def fill(self, sheet: np.ndarray, values: np.ndarray | int) -> np.ndarray:
-        """Put a value for each formula where it stands in an array of a sheet; return the array."""
+        """Put each formula's value at its cell in an array of the sheet; return the array."""
         inside = (self.rows <= sheet.shape[0]) & (self.columns <= sheet.shape[1])
         each = np.broadcast_to(values, self.rows.shape)
         sheet[self.rows[inside] - 1, self.columns[inside] - 1] = each[inside]
@@ -346,7 +347,7 @@ class FormulaCells(NamedTuple):
 
 @dataclass
 class FormulaBuffer:
-    """What is kept of the formula cells of a sheet that is being read."""
+    """Collects the formula cells of a sheet while it is read."""
 
     rows: "array[int]" = field(default_factory=lambda: array("i"))
     columns: "array[int]" = field(default_factory=lambda: array("i"))
@@ -356,7 +357,7 @@ class FormulaBuffer:
     length: int = 0
 
     def numbers(self, items: Sequence[Item]) -> list[str | None]:
-        """Return the numbers of some cells; what else is stored with formulas is kept."""
+        """Return the numbers of some cells; keep other values stored with formulas."""
         for row, column, kind, attributes, _, text in items:
             if kind in _SAID and attributes is not None and text:
                 self.length += len(text) + EACH_SAID
@@ -365,7 +366,7 @@ class FormulaBuffer:
         return [item[5] if item[2] == "n" else None for item in items]
 
     def cells(self) -> FormulaCells:
-        """Return what was kept."""
+        """Return the formula cells that were collected."""
         return FormulaCells(
             np.frombuffer(self.rows, dtype=np.int32) if self.rows else np.empty(0, np.int32),
             np.frombuffer(self.columns, dtype=np.int32) if self.rows else np.empty(0, np.int32),

@@ -34,13 +34,13 @@ Edit = Callable[[Iterable[bytes]], Iterable[bytes]]
 
 
 class Seal(NamedTuple):
-    """A part that says something of all others, and so is written when they are.
+    """A part that depends on all others, and so is written last.
 
     Attributes
     ----------
     part : str
     content : function
-        Returns what it holds, from the entries of the others.
+        Returns its content, given the entries of the others.
     """
 
     part: str
@@ -57,9 +57,9 @@ def copy(  # noqa: PLR0913, PLR0917 -- what is copied, and how
 ) -> None:
     """Copy a package with some of its parts edited.
 
-    The order of the entries is kept, but for a seal, which is the last, and for the parts that say
-    what a package is, which are the first: by them many programs tell. Each entry is dated
-    1980-01-01 and has the same attributes. What is not edited stays compressed as it is.
+    Entries keep their order, except that a seal comes last, and the parts by which many programs
+    recognise a workbook come first. Each entry is dated 1980-01-01 and has the same attributes.
+    Parts that are not edited are copied as compressed.
 
     Parameters
     ----------
@@ -70,9 +70,9 @@ def copy(  # noqa: PLR0913, PLR0917 -- what is copied, and how
     compression : int
         ``zipfile.ZIP_DEFLATED`` or ``zipfile.ZIP_STORED``.
     level : int
-        How much is done to compress; None for zlib's own choice.
+        Level of compression; None for zlib's default.
     seal : Seal
-        Of a package that has such a part.
+        Part to write last, if the package has one.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def copy(  # noqa: PLR0913, PLR0917 -- what is copied, and how
 
 
 def _pass_on(package: ZipFile, entry: ZipInfo, copied: ZipFile, new: ZipInfo) -> None:
-    """Copy the bytes of a part as they are compressed, for which zipfile has no way."""
+    """Copy the compressed bytes of a part, which zipfile cannot do."""
     new.CRC, new.file_size, new.compress_size = entry.CRC, entry.file_size, entry.compress_size
     source, target = package.fp, copied.fp
     source.seek(entry.header_offset + _NAME_LENGTHS)
@@ -135,7 +135,7 @@ _FIRST = (TYPES, ROOT)
 
 
 def _turn(entry: ZipInfo, seal: Seal | None) -> int:
-    """Return when an entry is copied."""
+    """Return an entry's place in the order of copying."""
     if entry.filename in _FIRST:
         return _FIRST.index(entry.filename)
     return len(_FIRST) + _is_sealed(entry, seal)
@@ -146,7 +146,7 @@ def _is_sealed(entry: ZipInfo, seal: Seal | None) -> bool:
 
 
 def whole(change: Callable[[bytes], bytes]) -> Edit:
-    """Edit a small part in one piece."""
+    """Return an edit that changes a small part in one piece."""
     return lambda chunks: [change(b"".join(chunks))]
 
 
@@ -154,14 +154,14 @@ NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class RewrittenCell:
-    """A cell on its way through `rewrite_cells`.
+    """A cell that `rewrite_cells` may change.
 
     Attributes
     ----------
     attributes, formula_attributes : dict
         Those of the elements ``c`` and ``f``.
     formula : str
-        The element ``f`` as it stands; empty where the cell has none.
+        The element ``f`` as written; empty where the cell has none.
     """
 
     __slots__ = ("attributes", "formula", "formula_attributes", "prefix", "start")
@@ -174,7 +174,7 @@ class RewrittenCell:
         self.formula_attributes: Mapping[str, str] = NONE
 
     def rebuilt(self, formula: str, kind: str, value: str) -> str:
-        """Write the cell with its place and style, and another content.
+        """Return the cell with its place and style, and other content.
 
         Parameters
         ----------
@@ -190,13 +190,13 @@ class RewrittenCell:
         return f'<{p}c r="{place}"{style}{kind}>{formula}<{p}v{value}</{p}v></{p}c>'
 
     def restated(self, formula: str) -> str:
-        """Write the cell with its place and style, another formula, and a value that is none."""
+        """Return the cell with its place and style, another formula, and no value."""
         more = "".join(f" {key}={attribute(text)}" for key, text in self.formula_attributes.items())
         text = f"<{self.prefix}f{more}>{markup(formula)}</{self.prefix}f>"
         return self.rebuilt(text, "", ">0")
 
     def emptied(self) -> str:
-        """Write the cell with its place and style, and nothing in it."""
+        """Return the cell with its place and style, and no content."""
         return f'<{self.prefix}c r="{self.attributes["r"]}"{_style(self.attributes.get("s"))}/>'
 
 
@@ -210,7 +210,7 @@ Rewrite = Callable[[RewrittenCell], str | None]
 
 
 def rewrite_cells(rewrite: Rewrite) -> Edit:
-    """Edit a sheet: every byte passes through, except for the cells that are rewritten."""
+    """Return an edit of a sheet that keeps every byte outside the cells that are rewritten."""
 
     def edit(chunks: Iterable[bytes]) -> Iterator[bytes]:
         scanner = _Scanner(rewrite)
@@ -222,7 +222,7 @@ def rewrite_cells(rewrite: Rewrite) -> Edit:
 
 
 class _Scanner:
-    """Finds cells by expat's byte offsets, and so understands any valid XML.
+    """Finds cells by expat's byte offsets, so any valid XML is understood.
 
     Attributes in another order, prefixes, cells without content: Excel, LibreOffice and openpyxl
     each write a sheet in their own way.
@@ -246,7 +246,7 @@ class _Scanner:
         if last:
             self.out.append(self.data[self.passed - self.offset :])
         else:
-            # expat may keep back some of what it read, and its index is -1 before the first tag.
+            # expat may hold back some of its input, and its index is -1 before the first tag.
             safe = self.cell.start if self.cell else max(self.parser.CurrentByteIndex, self.offset)
             self.out.append(self.data[self.passed - self.offset : safe - self.offset])
             self.data = self.data[safe - self.offset :]
@@ -285,7 +285,7 @@ class _Scanner:
                 self.passed = self.offset + self.end_of(self.closing_c)
 
     def end_of(self, closing: bytes) -> int:
-        """Find where in data the element ends whose end is being reported."""
+        """Return the offset in data where the element that is being closed ends."""
         position = self.parser.CurrentByteIndex - self.offset
         if self.data.startswith(closing, position):
             return self.data.index(b">", position) + 1
@@ -293,11 +293,11 @@ class _Scanner:
 
 
 def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:
-    """Copy a workbook, whoever saved it, with numbers put into some cells, for an engine to read.
+    """Copy a workbook for an engine, with numbers put into some cells.
 
-    Cached values are left as they were, so they are stale. Formulas are written as all engines
-    read them, and iteration is switched off, by which an engine would give the cells of a circle
-    numbers. The copy is not compressed.
+    Any program may have saved it. Cached values stay, and so are stale. Formulas are written as
+    all engines read them. Iteration is switched off, since an engine would give circular
+    references numbers by it. The copy is not compressed.
 
     Raises
     ------

@@ -2,8 +2,8 @@
 
 A workbook carries among its properties a fingerprint of all its other parts. Every program that
 saves a workbook writes its parts in its own way, so that the fingerprint no longer fits, or is
-gone. It guards against loss and not against malice: whoever wants a changed workbook to look
-untouched can make it so, and gains that xlnn replaces it.
+gone. It guards against loss, not against malice: a changed workbook can be made to look untouched,
+and then xlnn overwrites it.
 """
 
 import os
@@ -30,7 +30,7 @@ _OF_USERS = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # that every custom proper
 
 
 class State(Enum):
-    """What a fingerprint tells of its workbook."""
+    """What a workbook's fingerprint shows."""
 
     AS_BUILT = auto()
     CHANGED = auto()
@@ -43,7 +43,7 @@ def state(path: Path) -> State:
     Raises
     ------
     WorkbookError
-        The file is no sound package.
+        The file is not a sound package.
     """
     with Archive(path) as archive:
         if PART not in archive.parts:
@@ -56,15 +56,16 @@ def state(path: Path) -> State:
 
 
 def seal(source: Path, target: Path) -> None:
-    """Copy a workbook that was just written, with its fingerprint set.
+    """Copy a workbook that was just written, and set its fingerprint.
 
-    The same workbook gives the same bytes: the document's dates become SOURCE_DATE_EPOCH, or else
-    1980-01-01, as the entries of the zip have it. Every other part is copied as it is.
+    The same workbook gives the same bytes: the document's dates become SOURCE_DATE_EPOCH, or
+    1980-01-01 if that is not set, like those of the zip's entries. Other parts are copied
+    unchanged.
 
     Raises
     ------
     OutputError
-        SOURCE_DATE_EPOCH is no date.
+        SOURCE_DATE_EPOCH is not a date.
     """
     edits = {"docProps/core.xml": whole(_fix_dates)}
     copy(source, target, edits, ZIP_DEFLATED, LEVEL, Seal(PART, properties))
@@ -85,7 +86,7 @@ def _fix_dates(core: bytes) -> bytes:
 def properties(entries: Iterable[ZipInfo]) -> bytes:
     """Return the part with the fingerprint of all others.
 
-    The zip's directory has each part's size and CRC-32, so that nothing need be read twice.
+    Sizes and CRC-32 come from the zip's directory, so no part is read again.
     """
     parts = sorted((entry.filename, entry.file_size, entry.CRC) for entry in entries)
     lines = [f"{name}\t{size}\t{crc:08x}\n" for name, size, crc in parts if name != PART]

@@ -1,11 +1,10 @@
 """Decide whether a formula or a part of a workbook is safe to process.
 
-A checked workbook computes with the functions on which all engines agree and with nothing from
-outside itself. What is not known to be harmless is refused.
+A checked workbook uses only functions on which all engines agree, and nothing outside the file.
+What is not known to be harmless is refused.
 
-How much work a formula asks for is estimated from its text. Formulas that differ only in their
-digits have them in the same places: their ranges are measured together, a column of digits at a
-time.
+The cost of a formula is estimated from its text. Formulas that differ only in their digits have
+them in the same places, so their ranges are measured together, a column of digits at a time.
 """
 
 import re
@@ -50,7 +49,7 @@ class Range:
     width : int
         Its columns.
     top, bottom : slice or None
-        Where the digits of its rows stand; None where it is of whole columns.
+        Where the digits of its rows are in the formula; None for whole columns.
     """
 
     width: int
@@ -94,19 +93,19 @@ def reads(formulas: Sequence[bytes], found: Sequence[Range]) -> np.ndarray:
 
 
 def _read(formula: bytes, each: Range) -> int:
-    """Count the cells in a range of one formula, in less time than by arrays."""
+    """Count the cells in a range of one formula; faster than with arrays."""
     if each.top is None or each.bottom is None:
         return each.width * MAX_ROWS
     return each.width * (abs(int(formula[each.bottom]) - int(formula[each.top])) + 1)
 
 
 def _numbers(digits: np.ndarray) -> np.ndarray:
-    """Read the numbers whose digits, as ASCII, stand in the rows of an array."""
+    """Return the numbers whose digits, as ASCII, are the rows of an array."""
     return (digits - np.int64(ord("0"))) @ 10 ** np.arange(digits.shape[1] - 1, -1, -1)
 
 
 def too_much(formula: str) -> str | None:
-    """Say what of a formula is more than any workbook needs.
+    """Return what in a formula is more than any workbook needs; None if nothing is.
 
     >>> too_much("ROUND(A1,2)"), too_much('FIXED(A1,3,TRUE)&REPT("a",20)')
     (None, None)
@@ -181,7 +180,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_REPEATS = "REPT("  # how often is a matter of its digits
+_REPEATS = "REPT("  # the count depends on its digits
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]++)?", re.IGNORECASE)
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _TEXT_DIGITS = str.maketrans("123456789", "000000000")
@@ -194,7 +193,7 @@ _OUTSIDE = (
 """How functions begin that reach a network, a program, or cells that are named nowhere."""
 
 FORBIDDEN = {
-    "sheet.binary": "a binary workbook (.xlsb)",  # before macros, of which its type speaks, too
+    "sheet.binary": "a binary workbook (.xlsb)",  # before macros, since its type mentions them too
     "vbaproject": "macros (VBA)",
     "macro": "macros, or is of a kind that may hold them",
     "dialogsheet": "a dialog sheet of Excel 5",
@@ -223,32 +222,32 @@ OTHER_SHEETS = frozenset({FORBIDDEN["sheet.binary"], FORBIDDEN["dialogsheet"]})
 
 
 def forbidden(text: str) -> str | None:
-    """Return what a part's name, content type or relationship type brings along, if anything."""
+    """Return the forbidden thing that a part's name or type stands for; None if there is none."""
     text = text.casefold()
     return next((meaning for word, meaning in FORBIDDEN.items() if word in text), None)
 
 
 class _OtherFunctionError(Exception):
-    """A formula calls a function that is not on the list: the refusal, and its name.
+    """A formula calls a function that is not on the list, or refers to deleted cells.
 
-    Or it refers to cells that were deleted; then its name is that of the error.
+    Its arguments are the refusal, and the name of the function or of the error.
     """
 
 
 def _leads_outside(name: str) -> bool:
-    """Say whether a function reaches more than cells, so that it is never left out in silence."""
+    """Return whether a function reaches beyond cells, so that it is always refused."""
     plain = re.sub(r"^_XL\w*\.", "", name.upper())
     return plain.startswith(_OUTSIDE) or not name.isascii()
 
 
 @lru_cache(maxsize=1)
 def _harmless_beside(titles: frozenset[str], names: frozenset[str]) -> set[bytes]:  # noqa: ARG001 -- what decides, besides the formula
-    """Return the shapes that were found harmless: of a class, those of the file before."""
+    """Return the shapes found harmless so far in files with these titles and names."""
     return set()
 
 
 class FormulaGuard:
-    """Looks at formulas; the many that differ only in their digits are looked at once."""
+    """Checks formulas; those that differ only in their digits are checked once."""
 
     def __init__(  # noqa: PLR0913 -- what is allowed
         self,
@@ -268,7 +267,7 @@ class FormulaGuard:
         self._may_be_left_out = may_be_left_out
         self.named: set[str] = set()
         """Where defined names are used."""
-        self._ambiguous = ambiguous  # names that no formula may use, in lower case, and why
+        self._ambiguous = ambiguous  # names that no formula may use (in lower case), and why
         self._names = frozenset(map(str.casefold, names))
         self._like_names = {name.translate(_TEXT_DIGITS) for name in self._names}
         self._titles = {title.casefold() for title in titles}
@@ -285,11 +284,11 @@ class FormulaGuard:
         formulas : sequence of str
             Formulas without their leading "=".
         place : callable
-            Where the formula of some index stands, for the message.
+            Returns where the formula with this index is, for the message.
         """
         if not formulas:
             return
-        # NUL stands in no XML, so the formulas can be joined and all be treated in C at once
+        # NUL cannot occur in XML, so the formulas can be joined and processed in C at once
         joined = "\0".join(formulas).encode()
         for code, name in enumerate(_NUMBERED, start=1):
             joined = joined.replace(f"{name}(".encode(), bytes([code]) + b"(")
@@ -321,7 +320,7 @@ class FormulaGuard:
                     self._most = int(cells[most]), place(indices[most])
 
     def check_reads(self) -> None:
-        """Refuse formulas that together read more cells than so many need."""
+        """Refuse formulas that together read more cells than that many formulas need."""
         limit = READS + READS_A_FORMULA * self._count
         if self._reads > limit:
             cells, place = self._most
@@ -331,7 +330,7 @@ class FormulaGuard:
             )
 
     def _is_left_out(self, formula: str, place: str) -> bool:
-        """Check a formula; say whether its digits or its place decided about it."""
+        """Check a formula; return whether the result depends on its digits or its place."""
         try:
             return self._check(formula, place)
         except _OtherFunctionError as error:
@@ -348,7 +347,7 @@ class FormulaGuard:
         return True
 
     def _check(self, formula: str, place: str) -> bool:
-        """Refuse a formula that may not be computed; say whether its digits decided about it."""
+        """Refuse a formula that may not be computed; return whether that depends on its digits."""
         self._check_amount(formula, place)
         position, digits_decide = 0, _REPEATS in formula.upper()
         word = corner = ""
@@ -361,7 +360,7 @@ class FormulaGuard:
             if kind == "call":
                 self._check_function(token["call"], place)
                 digits_decide |= _has_digit(token["call"]) and token[0][:-1] not in _NUMBERED
-                word = corner = ""  # a range up to what INDEX gives: the engines' limits hold it
+                word = corner = ""  # INDEX(…) as a range's end: engines bound it
             elif kind in ("quoted", "plain"):
                 self._check_sheet(token[kind].replace("''", "'"), place)
                 digits_decide |= _has_digit(token[kind])
@@ -403,7 +402,7 @@ class FormulaGuard:
             )
 
     def _check_name(self, word: str, place: str) -> bool:
-        """Refuse a name of which programs choose one; say whether it, or one like it, is any."""
+        """Refuse an ambiguous name; return whether it, or one like it, is defined."""
         plain = word.replace("$", "").casefold()
         why = "is Excel's own" if plain.startswith(BUILT_IN) else self._ambiguous.get(plain)
         if why:
@@ -415,14 +414,14 @@ class FormulaGuard:
         return plain.translate(_TEXT_DIGITS) in self._like_names
 
     def _check_range(self, first: str, last: str, place: str) -> bool:
-        """Refuse a range that no engine can hold; say whether other digits make it one."""
+        """Refuse a range that no engine can hold; return whether that depends on its digits."""
         corners = [_REFERENCE.fullmatch(corner) for corner in (first, last)]
         columns, rows, longest = [], [], 0
         for missing, corner in zip((1, None), corners, strict=True):
             if corner is None:
-                return False  # a name, or the number of no row
+                return False  # a name, or a number that is no row
             letters, digits = corner.groups()
-            # a missing column or row means all of them
+            # without a column or row, the range has all of them
             columns.append(COLUMNS[letters.upper()] if letters else missing or MAX_COLUMNS)
             rows.append(int(digits[:8]) if digits else missing or MAX_ROWS)
             longest = max(longest, len(digits or "1" * 7))
@@ -436,7 +435,7 @@ class FormulaGuard:
         return width * min(10**longest, MAX_ROWS) > MAX_BOX or longest > len(str(MAX_ROWS))
 
     def _stranger(self, formula: str, position: int, place: str) -> WorkbookError:
-        """Return the error for a character that begins nothing which a formula may hold."""
+        """Return the error for a character that cannot begin any token of a formula."""
         rest = formula[position:]
         if rest.startswith("#REF!"):
             raise _OtherFunctionError(

@@ -1,8 +1,7 @@
-"""Parse the XML of a part so that no other reader finds more in it.
+"""Parse the XML of a part, and refuse what other readers might read differently.
 
-A real parser (expat) reads everything: a formula behind a namespace prefix, an entity or a CDATA
-section is still a formula. What makes readers differ - document types, other encodings - is
-refused.
+expat reads everything: a formula behind a namespace prefix, an entity or a CDATA section is still a
+formula. What makes readers differ (document types, other encodings) is refused.
 """
 
 from collections.abc import Iterator
@@ -37,7 +36,7 @@ MEANT = frozenset({
 """Attributes on which it depends what a workbook computes. A reader that looks at local names alone
 would take them from any namespace, and another one from its own alone."""
 
-_SEPARATOR = "\x01"  # no XML text can hold it, so no text can be taken for a name
+_SEPARATOR = "\x01"  # XML text cannot contain it, so no text can be mistaken for a name
 
 
 class Opening:
@@ -75,7 +74,7 @@ class Element(NamedTuple):
 
 
 class _Openings(dict[str, Opening]):
-    """Opening tags by their names: a name is taken apart once and not at every tag."""
+    """Opening tags by name, so that each name is parsed once."""
 
     def __missing__(self, name: str) -> Opening:
         if _SEPARATOR not in name:
@@ -85,11 +84,11 @@ class _Openings(dict[str, Opening]):
 
 
 class _ForeignError(Exception):
-    """An element has no namespace, so its closing tag could be taken for text."""
+    """An element has no namespace, so its closing tag could be mistaken for text."""
 
 
 class _LentError(Exception):
-    """An attribute has the name of one that means something, and a foreign namespace."""
+    """An attribute has a meaningful name, but in a foreign namespace."""
 
 
 class _DoctypeError(Exception):
@@ -97,16 +96,16 @@ class _DoctypeError(Exception):
 
 
 class _EncodingError(Exception):
-    """The XML declaration names another encoding than UTF-8."""
+    """The XML declaration names an encoding other than UTF-8."""
 
 
 def is_closing(token: str) -> bool:
-    """Say whether a token that is a string is a closing tag and not text."""
+    """Return whether a string token is a closing tag, not text."""
     return _SEPARATOR in token
 
 
 class Parser:
-    """Reads a part piece by piece, each of any length.
+    """Reads a part in pieces of any length.
 
     Attributes
     ----------
@@ -133,19 +132,19 @@ class Parser:
 
     @property
     def between_tags(self) -> bool:
-        """Whether what was fed ends neither in a tag nor in a comment."""
+        """Whether the input so far ends neither in a tag nor in a comment."""
         return self._parser.CurrentByteIndex == self._fed
 
 
 class Feed(Protocol):
-    """Takes a part's bytes, in the end those that are the last."""
+    """A function that takes the bytes of a part piece by piece."""
 
     def __call__(self, data: bytes, *, last: bool) -> None:
         """Take some bytes."""
 
 
 def tokens(archive: Archive, part: str) -> Iterator[list[Token]]:
-    """Read a part as XML, in lists of some thousand tokens.
+    """Read a part as XML, in lists of a few thousand tokens.
 
     A list is emptied when the next one is asked for.
 
@@ -159,7 +158,7 @@ def tokens(archive: Archive, part: str) -> Iterator[list[Token]]:
 
 
 def batches(parser: Parser, feed: Feed) -> Iterator[list[Token]]:
-    """Read a part as `tokens` does, through a `feed` that hands on what it gets to the parser."""
+    """Read a part as `tokens` does, through a `feed` that passes its input on to the parser."""
     archive, part, found = parser.archive, parser.part, parser.found
     try:
         for number, chunk in enumerate(archive.chunks(part)):
@@ -214,7 +213,7 @@ def _parser(found: list[Token]) -> expat.XMLParserType:
             push(attributes)
 
     def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
-        # expat is told to read UTF-8; another reader would follow the declaration
+        # expat is told to read UTF-8, but another reader would follow the declaration
         if encoding is not None and encoding.upper() not in ("UTF-8", "UTF8"):
             raise _EncodingError(encoding)
 
@@ -234,22 +233,22 @@ def _parser(found: list[Token]) -> expat.XMLParserType:
 
 
 def _check_attribute(name: str) -> None:
-    """Refuse an attribute that one reader takes for another one."""
+    """Refuse an attribute that some readers mistake for another."""
     namespace, _, local = name.rpartition(_SEPARATOR)
     if local in MEANT and not (local == "id" and namespace in RELATIONSHIPS):
         raise _LentError(local)
 
 
 def elements(archive: Archive, part: str) -> Iterator[Element]:
-    """Read a small part as XML; yield each element when it ends."""
+    """Read a small part as XML; yield each element as it ends."""
     for element, _ in nested(archive, part):
         yield element
 
 
 def nested(archive: Archive, part: str) -> Iterator[tuple[Element, list[Opening]]]:
-    """Read a small part as `elements` does; with each element yield those that it stands in.
+    """Read a small part as `elements` does; yield each element with its ancestors.
 
-    They come from the outermost on, in a list of their own.
+    The ancestors are a new list, outermost first.
     """
     stack: list[tuple[Opening, dict[str, str], list[str]]] = []
     for batch in tokens(archive, part):

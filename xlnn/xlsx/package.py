@@ -1,8 +1,8 @@
 """Read an .xlsx file as a stream, and refuse it if it is not safe.
 
-`inspect` looks at every part of a file and refuses what no workbook of xlnn needs;
-`xlnn.xlsx.cells` then reads a sheet cell by cell. No engine and no openpyxl sees a file that
-`inspect` has not let pass.
+`inspect` looks at every part of a file and refuses what no workbook of xlnn needs. Then
+`xlnn.xlsx.cells` reads a sheet cell by cell. Engines and openpyxl only see files that `inspect` has
+accepted.
 """
 
 import re
@@ -58,13 +58,13 @@ _OTHER = re.compile(r"R[0-9]*|C[0-9]*|R[0-9]+C[0-9]+|TRUE|FALSE|[0-9.]+(?:E[0-9]
 
 
 def ambiguous(names: Sequence[Named], *, local: bool = True) -> Mapping[str, str]:
-    """Return the names, in lower case, of which programs would choose one or another meaning.
+    """Return the names, in lower case, that programs may resolve in different ways.
 
     Parameters
     ----------
     names : sequence
     local : bool
-        Whether a name is one of them that is defined for a sheet.
+        Whether names defined for one sheet are among them.
 
     Returns
     -------
@@ -105,12 +105,12 @@ def check_names(archive: Archive, names: Sequence[Named], formulas: FormulaGuard
 
 
 def named(name: str) -> str:
-    """Say which defined name it is, for a message."""
+    """Return words for a defined name, for a message."""
     return f'the defined name "{name:.40}"'
 
 
 def reads_otherwise(name: str) -> bool:
-    """Say whether a name would be taken for a cell or a value.
+    """Return whether a name would be read as a cell or a value.
 
     >>> [reads_otherwise(name) for name in ("eta", "eta1", "xlnn.z2", "R1C1", "true", "abcd1")]
     [False, True, False, True, True, False]
@@ -142,7 +142,7 @@ in their numbers only are one array then, and a fourth of the time goes into eac
 
 @dataclass(frozen=True)
 class Package:
-    """What is in a workbook that was let pass.
+    """The contents of a workbook that `inspect` accepted.
 
     Attributes
     ----------
@@ -159,17 +159,18 @@ class Package:
     named : frozenset of str
         The cells whose formulas use a defined name; of a shared formula, the first.
     brings : frozenset of str
-        What the file brings along that no engine sees, where it is not refused for that.
+        Contents that no engine sees, such as macros, where the file is not refused for them.
     box : int
-        The cells of the rectangles from A1 that hold the sheets.
+        How many cells the rectangles have that reach from A1 to each sheet's last cell.
     left_out : mapping of str to str
-        Cells whose formulas no engine may see, and the functions that they call.
+        Cells whose formulas no engine may see, with the functions that they call.
     arrays : mapping
-        The cells that each array formula fills, by its sheet, row and column, where these may be.
+        The cells that each array formula fills, by sheet, row and column, where array formulas are
+        accepted.
     is_manual : bool
-        Whether a program computes it only when it is asked to.
+        Whether the workbook is set to manual calculation.
     refused : frozenset of str
-        Of a file that is spared, the places of the formulas that no engine may see.
+        Where the formulas are that no engine may see, if `inspect` was called with `spares`.
     """
 
     path: Path
@@ -206,7 +207,7 @@ Watch = Callable[[SheetSource], Witness]
 
 
 def never(cell: str) -> bool:  # noqa: ARG001 -- whatever it is
-    """Say of a cell that its formula may not be left out."""
+    """Return False: no formula may be left out."""
     return False
 
 
@@ -220,26 +221,27 @@ def inspect(  # noqa: PLR0913 -- what is allowed
     sets_aside: bool = False,
     spares: bool = False,
 ) -> Package:
-    """Look at everything in a file, and refuse what is not safe or not a workbook of xlnn.
+    """Check every part of a file, and refuse what is unsafe or not a workbook of xlnn.
 
     Parameters
     ----------
     path : Path
         A file from anywhere.
     may_be_left_out : callable
-        Says of a cell whether its formula may call any function, since no engine will see it.
+        Returns whether a cell's formula may call any function, since no engine will see it.
     watch : function
-        Gives each sheet a witness, so that whoever wants more of it need not read it again.
+        Returns a witness for each sheet, which gets all that is read, so that nobody need read it
+        again.
     arrays : bool
-        Let array formulas pass. No engine may be given the file then.
+        Accept array formulas. Then no engine may be given the file.
     local_names : bool
-        Let formulas use names that are defined for a sheet. The same holds.
+        Accept formulas that use names defined for one sheet. Then no engine may be given the file.
     sets_aside : bool
-        Note the formulas that are refused in `Package.refused`, and what the file brings along in
-        `Package.brings`, rather than refuse the file. The same holds.
+        List refused formulas in `Package.refused` and macros and the like in `Package.brings`,
+        instead of refusing the file. Then no engine may be given the file.
     spares : bool
-        Note the formulas and names that are refused, rather than the file, however many cells the
-        others read. The same holds.
+        List refused formulas and names instead of refusing the file, however many cells the others
+        read. Then no engine may be given the file.
 
     Raises
     ------
@@ -267,7 +269,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
             shared = SharedFormulas(sheet, arrays=arrays)
             found[title] = _inspect_sheet(sheet, watch, formulas, shared, strings, budget)
             filled |= {(title, *place): cells for place, cells in shared.arrays.items()}
-        if not spares:  # whoever asks for single formulas cuts their ranges
+        if not spares:  # callers that ask for single formulas limit their ranges
             formulas.check_reads()
     refused = formulas.refused_cells if spares else ()
     kept = [each for each in book.names if named(each[0]) not in refused]
@@ -296,7 +298,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
 
 @dataclass
 class _Budget:
-    """What all sheets of a workbook may claim together."""
+    """Limits on what all sheets of a workbook claim together."""
 
     archive: Archive
     box: int = 0
@@ -305,7 +307,7 @@ class _Budget:
     cells: int = 0
 
     def check_box(self, title: str) -> None:
-        """Refuse a sheet whose cells lie so far apart that most of its rectangle is empty."""
+        """Refuse a sheet whose cells are so far apart that most of its rectangle is empty."""
         if self.box > SPARE_BOX + SPARSE * self.cells:
             raise self.archive.refused(
                 f'the rectangles of its sheets, up to "{title:.40}", span {self.box:,} cells, of '
@@ -313,7 +315,7 @@ class _Budget:
             )
 
     def spend(self, *, box: int = 0, text: int = 0, spread: int = 0) -> None:
-        """Count what a sheet claims, and refuse the sheet that claims too much."""
+        """Count what a sheet claims, and refuse it if that is too much."""
         self.box, self.text, self.spread = self.box + box, self.text + text, self.spread + spread
         for claim, limit, what in (
             (self.box, MAX_BOX, "cells in the rectangles of its sheets"),
@@ -353,7 +355,7 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
 
 
 def _batches(source: Iterator[Item | WholeRow]) -> Iterator[list[Item] | list[WholeRow]]:
-    """Yield what is read in lists of one kind, each of some `_BATCH` cells."""
+    """Yield what is read in lists of one kind, each of about `_BATCH` cells."""
     batch: list[Item | WholeRow] = []
     count, size, kind = 0, 0, tuple
     for item in source:
@@ -378,7 +380,7 @@ def _check_rows(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
     strings: Sequence[int],
     budget: _Budget,
 ) -> list[str]:
-    """Check plain rows; return their formulas, each of which is stated where it stands."""
+    """Check plain rows; return their formulas, none of which is shared."""
     before = len(found.rows)
     stated: list[str] = []
     numbers: list[str | None] = []
@@ -424,7 +426,7 @@ def _check_items(  # noqa: PLR0913, PLR0917 -- the same
     strings: Sequence[int],
     budget: _Budget,
 ) -> list[str]:
-    """Check other cells and what stands beside them; return the formulas, "" for shared ones."""
+    """Check the other cells and elements of a sheet; return the formulas, "" for shared ones."""
     filled = [item for item in batch if item[0]]
     if len(filled) < len(batch):
         for item in batch:
@@ -446,7 +448,7 @@ def _check_formulas(
     shared: "SharedFormulas",
     budget: _Budget,
 ) -> list[str]:
-    """Check the formulas of some cells, each where it is stated; return them, "" for others."""
+    """Check the formulas of some cells; return them, "" for those shared with a cell above."""
     stated = []
     for row, column, _, attributes, text, _ in computed:
         # nearly all formulas have a text and no attributes: they need no call
@@ -477,7 +479,7 @@ def _check_values(
 
 
 def _check_aside(sheet: SheetSource, formulas: FormulaGuard, budget: _Budget, item: Item) -> None:
-    """Check what a sheet says beside its cells."""
+    """Check an element of a sheet outside its cells."""
     _, _, kind, attributes, text, _ = item
     attributes, text = attributes or {}, text or ""
     if kind == "sheetData":

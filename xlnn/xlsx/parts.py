@@ -1,8 +1,8 @@
 """List the parts of a workbook, and refuse what programs could read in two ways.
 
-Some programs follow ``_rels/.rels``, some know where the workbook stands; some look at an element's
-namespace, some at its local name; some believe a content type, some an ending. What they could
-choose between is refused.
+Some programs follow ``_rels/.rels``, others look for the workbook at its usual place; some look at
+an element's namespace, others at its local name; some trust a content type, others a file's
+extension. Whatever they could read differently is refused.
 """
 
 import posixpath
@@ -35,7 +35,7 @@ _RELATIONSHIPS = [f"{_PACKAGE}relationships{_SEPARATOR}Relationships"]
 
 
 def check_word(archive: Archive, text: str, where: str) -> None:
-    """Refuse what brings along more than cells, by a part's name, content type or relationship."""
+    """Refuse a part's name, content type or relationship that stands for more than cells."""
     meaning = forbidden(text)
     if meaning and archive.brings is not None and meaning not in OTHER_SHEETS:
         archive.brings.add(meaning)
@@ -47,7 +47,7 @@ def check_word(archive: Archive, text: str, where: str) -> None:
 
 
 def check_relationships(archive: Archive, part: str) -> None:
-    """Refuse relationships that lead outside the file, or to more than cells."""
+    """Refuse relationships that point outside the file, or to more than cells."""
     for _, attributes, _ in elements(archive, part):
         kind, target = attributes.get("Type", ""), attributes.get("Target", "")
         check_word(archive, kind, f'a relationship in "{part}"')
@@ -62,12 +62,12 @@ def check_relationships(archive: Archive, part: str) -> None:
 
 
 def content_types(archive: Archive) -> Mapping[str, str]:
-    """Return the content type of each part that has one of its own, by its name in lower case.
+    """Return content types by a part's name in lower case, or by ``*.`` and an extension.
 
     Raises
     ------
     WorkbookError
-        A part or an ending has two, or something stands where some programs pass over it.
+        A part or an extension has two, or an element is where some programs ignore it.
     """
     found: dict[str, str] = {}
     endings = {part.casefold().rpartition(".")[2] for part in archive.parts}
@@ -75,7 +75,7 @@ def content_types(archive: Archive) -> Mapping[str, str]:
         content = attributes.get("ContentType", "")
         name = attributes.get("PartName", f"*.{attributes.get('Extension', '')}")
         is_used = tag.local != "Default" or attributes.get("Extension", "").casefold() in endings
-        if is_used:  # SheetJS names the types of whatever it knows
+        if is_used:  # SheetJS lists the types of everything it knows
             check_word(archive, content, f'the part "{name:.60}"')
         if not _in_place(tag.name, above, _TYPES, {"Default", "Override"}):
             raise archive.refused(
@@ -90,7 +90,7 @@ def content_types(archive: Archive) -> Mapping[str, str]:
 
 
 def check_root(archive: Archive, workbook: str) -> None:
-    """Refuse a package that leads to another workbook part than the one that xlnn reads."""
+    """Refuse a package whose main part is not the workbook part that xlnn reads."""
     known = relationships(archive, "")
     leads = [part for kind, part in known.values() if kind == "officeDocument"]
     if leads != [workbook]:
@@ -117,7 +117,7 @@ def relationships(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     Raises
     ------
     WorkbookError
-        One is there twice, or is none for every program.
+        A relationship occurs twice, or some programs would not accept it.
     """
     folder, name = posixpath.split(part)
     source = posixpath.join(folder, "_rels", f"{name}.rels")
@@ -160,7 +160,7 @@ def _resolve(part: str, target: str) -> str:
 
 
 def _in_place(name: str, above: Sequence[object], root: list[str], inside: set[str]) -> bool:
-    """Say whether an element is the root, or one of those that stand directly inside it."""
+    """Return whether an element is the root, or an allowed child of the root."""
     if not above:
         return [name] == root
     space, _, local = name.rpartition(_SEPARATOR)
@@ -209,23 +209,23 @@ _COMPUTED = {*COMPUTED, "calculatedColumnFormula", "totalsRowFormula"}
 
 @dataclass(frozen=True)
 class Workbook:
-    """What xl/workbook.xml and its relationships say.
+    """The contents of xl/workbook.xml and its relationships.
 
     Attributes
     ----------
     sheets : mapping of str to str
-        The part of each sheet of cells by its title, in the workbook's order.
+        The part of each worksheet by its title, in the workbook's order.
     strings : str or None
         The part with the shared texts.
     names : tuple
         Defined names: (name, formula, attributes).
     listed : tuple of str
-        The titles of all sheets, those of charts among them.
+        The titles of all sheets, chart sheets included.
     iterates : bool
-        Whether a program may settle circular references by iteration, as Gnumeric asks in every
-        file. No engine of ours does: `xlnn.xlsx.copying.replace_inputs` switches it off.
+        Whether iteration is on, by which programs resolve circular references. Gnumeric sets it in
+        every file; `xlnn.xlsx.copying.replace_inputs` switches it off for our engines.
     is_manual : bool
-        Whether a program computes only when it is asked to. Every engine of ours computes.
+        Whether the workbook is set to manual calculation. Our engines compute all the same.
     """
 
     sheets: Mapping[str, str]
@@ -237,7 +237,7 @@ class Workbook:
 
 
 def check_parts(archive: Archive) -> None:
-    """Refuse macros, links to the outside and whatever else `guard.FORBIDDEN` names."""
+    """Refuse macros, external links and whatever else `guard.FORBIDDEN` lists."""
     for part in archive.parts:
         check_word(archive, f"/{part}", f'the part "{part}"')
         if part.casefold().endswith(".rels"):
@@ -282,7 +282,7 @@ def check_other_parts(archive: Archive, book: Workbook, formulas: FormulaGuard) 
 
 
 def _check_bytes(archive: Archive, part: str) -> None:
-    """Look for document types in what is not read as XML here: old drawings, pictures."""
+    """Refuse document types in parts that are not read as XML here: old drawings, pictures."""
     end = b""
     for chunk in archive.chunks(part):
         # without NUL the text of UTF-16 is that of ASCII
@@ -351,7 +351,7 @@ def _sheets(
 
 
 def _identity(archive: Archive, title: str, attributes: Mapping[str, str]) -> str:
-    """Return the relationship that a sheet names, by one attribute and no other."""
+    """Return the id of a sheet's relationship, which must be in exactly one attribute."""
     found = [key for key in attributes if key.rpartition("\x01")[2].casefold() == "id"]
     if len(found) != 1 or "\x01" not in found[0]:
         raise archive.refused(f'the sheet "{title}" names no part of its own, or several; {ANEW}')
@@ -359,8 +359,8 @@ def _identity(archive: Archive, title: str, attributes: Mapping[str, str]) -> st
 
 
 def _settings(archive: Archive, attributes: Mapping[str, str]) -> dict[str, str]:
-    """Return how a workbook asks to be computed; refuse to have its values rounded."""
-    # a reader may overlook that a name has another namespace
+    """Return the calculation settings; refuse "precision as displayed"."""
+    # a reader may overlook the namespace of a name
     settings = {name.rpartition("\x01")[2]: value.strip() for name, value in attributes.items()}
     if settings.get("fullPrecision", "1") not in {"1", "true"}:
         raise archive.refused(
@@ -371,13 +371,13 @@ def _settings(archive: Archive, attributes: Mapping[str, str]) -> dict[str, str]
 
 
 def iterates(path: Path) -> bool:
-    """Say whether a file asks for circular references to be settled by iteration."""
+    """Return whether iteration of circular references is on in a file."""
     with Archive(path) as archive:
         return read_workbook(archive).iterates
 
 
 def sheet_parts(path: Path) -> Mapping[str, str]:
-    """Return the part of each sheet of cells of a file by its title, in the workbook's order."""
+    """Return the part of each worksheet of a file by its title, in the workbook's order."""
     with Archive(path) as archive:
         return read_workbook(archive).sheets
 
@@ -397,7 +397,7 @@ def shared_strings(archive: Archive, part: str | None) -> list[str]:
                 f'the part "{part}" holds <{tag.local}> where none belongs; {ANEW}'
             )
         if tag.local == "t":
-            if place[0] != "rPh":  # how an East Asian text is read aloud is no part of it
+            if place[0] != "rPh":  # phonetic guides (furigana) are not part of the text
                 runs.append(text)
         else:
             strings.append(unescaped("".join(runs)))

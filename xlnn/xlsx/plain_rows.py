@@ -1,24 +1,23 @@
-"""Read rows that are written so plainly that they need no XML parser.
+"""Read simple rows with a regular expression instead of an XML parser.
 
-Nearly all rows of a filled-down sheet are, and a regular expression reads them five times as fast.
-A plain row is one token, and expat gets the document without it: the rest, and whatever is not
-plain to the last byte, is read as in any other part. No row is plain unless an XML parser would
-find the same in it, and these conditions make that certain:
+Nearly all rows of a filled-down sheet are plain, and a regular expression reads them five times as
+fast. A plain row becomes one token, and expat gets the document without it; everything else is read
+as in any other part. A row only counts as plain if an XML parser would find the same in it. These
+conditions guarantee that:
 
-* The first row stands behind the bytes ``<sheetData>``, where expat itself has reported an opening
-  tag of that name. So a ``<row>`` without a prefix has the namespace of a workbook.
-* Each further row stands behind a plain one, or behind a row that expat has read from its opening
-  tag to its closing one. So it stands directly inside ``sheetData``, and in no tag.
-* Up to there the part has no ``<!`` (and none of the rows a ``<?``), so it stands in no comment,
-  no CDATA section and no processing instruction.
-* The attributes that follow the row's number are, byte for byte, those of a row that expat has
-  read in this sheet. So no prefix is undeclared, no attribute is there twice, and no namespace is
-  another one.
-* It has no ``_xlfn.``, which is not always left as it stands.
-* Its cells are in UTF-8, follow each other without a gap, and each names this row. Of all entities
-  it has ``&lt;``, ``&gt;`` and ``&amp;`` alone, which mean the same in every document.
+* The first row follows the bytes ``<sheetData>``, where expat itself has reported an opening tag of
+  that name. So a ``<row>`` without a prefix has the namespace of a workbook.
+* Each further row follows a plain one, or a row that expat has read from its opening tag to its
+  closing one. So it is directly inside ``sheetData``, and not within a tag.
+* Up to there the part has no ``<!`` (and the rows no ``<?``), so it is not in a comment, a CDATA
+  section or a processing instruction.
+* The attributes after the row's number are, byte for byte, those of a row that expat has read in
+  this sheet. So no prefix is undeclared, no attribute occurs twice, and no namespace differs.
+* It has no ``_xlfn.``, which may have to be removed.
+* Its cells are in UTF-8 and follow each other without a gap, and each names this row. The only
+  entities are ``&lt;``, ``&gt;`` and ``&amp;``, which mean the same in every document.
 
-Where one of the first three fails, expat reads the rest of the part.
+If one of the first three fails, expat reads the rest of the part.
 """
 
 import re
@@ -32,7 +31,7 @@ from xlnn.xlsx.texts import PREFIX, unmarked
 _CELL = re.compile(
     # the order of attributes in which openpyxl, Excel, LibreOffice and xlnn write them
     r'<c r="([A-Z]{1,3}+)([1-9][0-9]{0,6}+)"(?: s="([0-9]{1,9}+)")?+(?: t="(n|str|b|e|s)")?+'
-    # a longer text goes to expat, and then to the one place that refuses it
+    # a longer text goes to expat, and is refused in one place
     r'(?:/>|>(?:<f((?: aca="false")?+)>([^<]{1,32767}+)</f>)?+(?:<v>([^<]{0,32767}+)</v>)?+</c>)'
 )
 _GROUPS = _CELL.groups + 1
@@ -55,7 +54,7 @@ class PlainRow:
     Attributes
     ----------
     number : str
-        Its number as it stands in the row and in each cell.
+        Its number as written in the row and in each cell.
     letters : list of str
         The columns of the cells.
     size : int
@@ -72,7 +71,7 @@ class PlainRow:
     def contents(
         self,
     ) -> tuple[Iterator[str], Iterator[dict[str, str] | None], list[str | None], list[str | None]]:
-        """Return of all cells: types, attributes of formulas, formulas, values."""
+        """Return the types, formula attributes, formulas and values of all cells."""
         pieces = self._pieces
         return (
             map(_TYPES.__getitem__, pieces[4::_GROUPS]),
@@ -83,7 +82,7 @@ class PlainRow:
 
     @property
     def has_numbers_only(self) -> bool:
-        """Whether all cells are of the type of numbers."""
+        """Whether all cells are numbers."""
         return {None, "n"}.issuperset(self._pieces[4::_GROUPS])
 
     @property
@@ -98,14 +97,14 @@ def sheet_tokens(archive: Archive, part: str) -> Iterator[list[Token | PlainRow]
     try:
         yield from batches(parser, _Sieve(parser).feed)
     except WorkbookError:
-        # expat counts the lines of what it was given: for the message it is given everything
+        # expat counts the lines of its input: for the message it gets everything
         for _ in tokens(archive, part):
             pass
         raise
 
 
 class _Sieve:
-    """Takes the plain rows out of a sheet and gives the rest to a parser."""
+    """Separates plain rows from the rest of a sheet, which goes to a parser."""
 
     def __init__(self, parser: Parser) -> None:
         self._parser = parser
@@ -113,10 +112,10 @@ class _Sieve:
         self._held = b""
         self._inside = False  # whether ``<sheetData>`` was read
         self._ended = False  # whether the parser reads the rest
-        self._attributes = {b""}  # what may follow the number of a plain row
+        self._attributes = {b""}  # what may come after the number of a plain row
 
     def feed(self, data: bytes, *, last: bool) -> None:
-        """Take some bytes; keep back the beginning of a row, so that the parser gets it whole."""
+        """Take some bytes; hold back the beginning of a row, so that the parser gets it whole."""
         data = self._held + data
         start = 0 if self._ended else self._sift(data)
         self._held = data[start:]
@@ -126,7 +125,7 @@ class _Sieve:
             self._held = b""
 
     def _sift(self, data: bytes) -> int:
-        """Read row by row; return where the first one begins that has no end."""
+        """Read row by row; return where the first incomplete row begins."""
         start = 0
         if not self._inside:
             start = data.find(_DATA) + len(_DATA)
@@ -158,32 +157,32 @@ class _Sieve:
             text = content.decode()
         except UnicodeDecodeError:
             return None
-        # what XML cannot hold is not printable; of ASCII that is known in a fourth of the time
+        # what XML cannot hold is not printable; testing for ASCII first takes a quarter of the time
         is_printable = not content.translate(None, _PRINTABLE) or text.isprintable()
         if "]]>" in text or PREFIX in text or not is_printable:
             return None
         has_entities = "&" in text
-        # a sign by its number, and what is no entity, is for the parser
+        # character references, and what is not an entity, are left to the parser
         if has_entities and len(_ENTITY.findall(text)) != text.count("&"):
             return None
         pieces = _CELL.split(text)
         number = tag[1].decode()
-        # no gap between the cells, and all of them in this row
+        # there is no gap between the cells, and all are in this row
         if any(pieces[::_GROUPS]) or not {number}.issuperset(pieces[2::_GROUPS]):
             return None
-        if has_entities:  # they stand in formulas and values, since nothing else can hold them
+        if has_entities:  # entities can only be in formulas and values
             pieces = [unmarked(piece) if piece and "&" in piece else piece for piece in pieces]
         return PlainRow(number, pieces, len(text))
 
     def _reads_opening(self, data: bytes) -> bool:
-        """Let the parser read up to ``<sheetData>``; say whether it has found that it is one."""
+        """Let the parser read up to ``<sheetData>``; return whether it reports that tag."""
         self._parser.feed(data, last=False)
         last = self._found[-1] if self._found else None
         is_tag = b"<!" not in data and self._parser.between_tags
         return is_tag and isinstance(last, Opening) and last.main == "sheetData"
 
     def _reads_row(self, data: bytes) -> bool:
-        """Let the parser read up to a ``</row>``; say whether it has found one row and no more."""
+        """Let the parser read up to a ``</row>``; return whether it reports exactly one row."""
         before = len(self._found)
         self._parser.feed(data, last=False)
         if b"<!" in data or b"<?" in data or not self._parser.between_tags:

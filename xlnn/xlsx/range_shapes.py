@@ -1,11 +1,11 @@
-"""Find ranges of unlike shape that a formula pairs.
+"""Find ranges of different shapes that a formula pairs.
 
-``SUMPRODUCT(A1:B1,D1:D3)`` is #VALUE! in Excel, while some engines spread the row over the column
-and give a number. So a formula's text alone decides, whatever an engine gives.
+``SUMPRODUCT(A1:B1,D1:D3)`` is #VALUE! in Excel, while some engines broadcast the row over the
+column and give a number. So the formula's text decides, not an engine's result.
 
-Functions that pair ranges cell by cell need one shape. Operations, and functions of single values,
-take beside a range its rows or its columns as well: a row, a column or a cell is repeated to fill
-the range. A row and a column alone fill no range of the formula, so they are unlike.
+Functions that pair ranges cell by cell need ranges of one shape. Operators and functions of single
+values also take a range with one of its rows, columns or cells, which is repeated to fill the
+range. A row with a column counts as unlike, since neither fills the other.
 """
 
 import re
@@ -83,7 +83,7 @@ _CORNER = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]{1,7})?", re.IGNORECASE)
 
 
 class Operand(NamedTuple):
-    """What a formula computes with: its text, its rows and its columns."""
+    """An operand of a formula: its text, its rows and its columns."""
 
     text: str
     rows: int
@@ -95,7 +95,7 @@ class Operand(NamedTuple):
         return self.rows, self.columns
 
     def __str__(self) -> str:
-        """Write it with its shape.
+        """Return its text with its shape.
 
         >>> str(Operand("A1:B1", 1, 2)), str(Operand("D1:D3", 3, 1)), str(Operand("C4", 1, 1))
         ('A1:B1 (1 row of 2)', 'D1:D3 (3 rows of 1)', 'C4 (a single value)')
@@ -106,20 +106,20 @@ class Operand(NamedTuple):
 
 
 class Unlike(NamedTuple):
-    """Two operands that a formula pairs although their shapes do not fit."""
+    """Two operands that a formula pairs although their shapes differ."""
 
     first: Operand
     second: Operand
 
     def __str__(self) -> str:
-        """Write both with their shapes."""
+        """Return both with their shapes."""
         return f"{self.first} with {self.second}"
 
 
 def unlike(formula: str, names: Names = NO_NAMES) -> Unlike | None:
-    """Return the first two operands of unlike shape that a formula pairs; None if all fit.
+    """Return the first two operands of unlike shape that a formula pairs; None if there are none.
 
-    What cannot be known from the text, such as what OFFSET gives, fits everything.
+    Operands whose shape the text does not tell, such as OFFSET(…), fit everything.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def unlike(formula: str, names: Names = NO_NAMES) -> Unlike | None:
 
 
 def _at_a1(formula: str) -> str:
-    """Let each range begin at A1: of formulas that were filled in, this leaves few.
+    """Move each range to A1, so that filled-down formulas become equal.
 
     >>> _at_a1("=SUMPRODUCT(Data!B4:M4,Weights!B$5:B$9)+LOG10(AL7)")
     '=SUMPRODUCT(Data!A1:L1,Weights!A1:A5)+LOG10(A1)'
@@ -167,14 +167,14 @@ def _read(formula: str, names: Names) -> Unlike | None:
     try:
         tree = formualizer.parse(formula).to_dict()
     except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
-        return None  # no engine computes it, and each says so
+        return None  # no engine computes it, and each reports so
     reader = _Reader(names)
     reader.value(tree)
     return reader.found[0] if reader.found else None
 
 
 def referred(text: str, names: Names) -> str:
-    """Return the cells that a reference stands for, without their sheet; a name that is unknown."""
+    """Return the cells of a reference without their sheet; an unknown name as it is."""
     for _ in repeat(None, _LONGEST_CHAIN):
         name = names.get(_SHEET.sub("", text).casefold())
         if name is None:
@@ -184,20 +184,20 @@ def referred(text: str, names: Names) -> str:
 
 
 class _Reader:
-    """Reads the tree of a formula, and notes what is unlike in it."""
+    """Walks the tree of a formula, and records operands of unlike shape."""
 
     def __init__(self, names: Names) -> None:
         self.found: list[Unlike] = []
         self._names = names
 
     def value(self, node: Node, *, spills: bool = False) -> Operand | None:
-        """Return what a node comes to, by the operand that has its shape; None if unknown.
+        """Return an operand with the shape of a node's result; None if unknown.
 
         Parameters
         ----------
         node : mapping
         spills : bool
-            Whether a row and a column may give a table: it is looked up, and not added up.
+            Whether a row and a column may give a table, as in a lookup.
         """
         operands = self._operands(node)
         if len(operands) == 1:
@@ -216,7 +216,7 @@ class _Reader:
         return known.get((rows, columns), Operand("a table", rows, columns))
 
     def _operands(self, node: Node) -> list[Operand | None]:
-        """Return what a node is computed from cell by cell; None stands for what is unknown."""
+        """Return what a node is computed from cell by cell; None for what is unknown."""
         match node["node_type"]:
             case "Function":
                 return self._function(node["name"].upper().removeprefix("_XLFN."), node["args"])
@@ -277,13 +277,13 @@ class _Reader:
         return single or [Operand(f"{name}(…)", 1, 1)]
 
     def _chosen(self, arguments: Sequence[Node]) -> Operand | None:
-        """Return one of some arguments, if all have one shape."""
+        """Return one of the arguments, if all have the same shape."""
         values = [self.value(argument) for argument in arguments]
         shapes = {value and value.shape for value in values}
         return values[0] if len(shapes) == 1 else None
 
     def _shaped(self, name: str, arguments: Sequence[Node]) -> Operand | None:
-        """Return what a function gives whose result has a shape of its own."""
+        """Return the result of a function whose shape is not that of its arguments."""
         values = [self.value(argument, spills=name == "INDEX") for argument in arguments]
         if None in values:
             return None
@@ -307,12 +307,12 @@ class _Reader:
 
 
 def _paired(name: str, count: int) -> Iterable[int]:
-    """Return which of so many arguments a function pairs."""
+    """Return the positions of the arguments that a function pairs, given how many there are."""
     return (position for part in _PAIRED.get(name, ()) for position in range(count)[part])
 
 
 def _picked(cells: Operand, positions: Sequence[Node]) -> tuple[int, int] | None:
-    """Return the shape of what INDEX picks by a row and a column; 0 stands for all of them."""
+    """Return the shape of what INDEX picks by a row and a column; 0 means all."""
     whole = [each["node_type"] == "Omitted" or each.get("value") == 0 for each in positions]
     if len(whole) == 1 and 1 in cells.shape:
         return cells.shape if whole[0] else (1, 1)
@@ -322,7 +322,7 @@ def _picked(cells: Operand, positions: Sequence[Node]) -> tuple[int, int] | None
 
 
 def _size(text: str) -> tuple[int, int] | None:
-    """Return the rows and columns of a cell or a range; None of a name.
+    """Return the rows and columns of a cell or a range; None for a name.
 
     >>> _size("B2:C9"), _size("$A$1"), _size("A:B"), _size("3:5"), _size("eta")
     ((8, 2), (1, 1), (1048576, 2), (3, 16384), None)
@@ -341,7 +341,7 @@ def _size(text: str) -> tuple[int, int] | None:
 
 
 def _written(value: object) -> str:
-    """Write a constant as a formula has it."""
+    """Return a constant as a formula writes it."""
     if isinstance(value, bool):
         return str(value).upper()
     return f"{value:.15g}" if isinstance(value, float) else f'"{value}"'

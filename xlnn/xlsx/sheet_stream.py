@@ -1,7 +1,7 @@
 """Read the XML of a sheet in the order in which it is written.
 
-Only what stands where it belongs is read: a row or a cell anywhere else, which one program would
-skip and another one compute, is refused.
+A row or a cell outside its place, which one program would skip and another would compute, is
+refused.
 """
 
 import re
@@ -62,7 +62,7 @@ _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 class _Columns(dict[str, int]):
-    """Column numbers by their letters; 0 for what is no column of the grid."""
+    """Column numbers by their letters; 0 for letters beyond the last column."""
 
     def __missing__(self, letters: str) -> int:
         number = 0
@@ -79,7 +79,7 @@ COLUMNS = _Columns()
 
 
 def area(reference: str) -> int:
-    """Return how many cells a reference like ``B2:C9`` spans; 0 if it is none.
+    """Return how many cells a reference like ``B2:C9`` spans; 0 if it is not one.
 
     >>> area("B2:C9"), area("$A$1"), area("A1:XFD1048576"), area("?")
     (16, 1, 17179869184, 0)
@@ -110,12 +110,12 @@ def stream(archive: Archive, part: str, title: str) -> Iterator[Item]:
 def stream_rows(
     archive: Archive, part: str, title: str, witness: Witness | None = None
 ) -> Iterator[Item | WholeRow]:
-    """Read a sheet as `stream` does, but each plain row at once, and show it to a witness.
+    """Read a sheet as `stream` does, but plain rows as a whole; pass what is read to a witness.
 
     Raises
     ------
     WorkbookError
-        The XML is not sound, or a cell stands where or in an order in which none belongs.
+        The XML is not sound, or cells are out of place or out of order.
     """
     batches = sheet_tokens(archive, part)
     if witness is not None:
@@ -126,7 +126,7 @@ def stream_rows(
 def _shown(
     batches: Iterator[list[Token | PlainRow]], witness: Witness
 ) -> Iterator[list[Token | PlainRow]]:
-    """Hand on what is read; the next is asked for when all of it was taken and nothing refused."""
+    """Pass batches on, and to the witness once they have been read and nothing was refused."""
     for batch in batches:
         yield batch
         witness(batch)
@@ -134,7 +134,7 @@ def _shown(
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A sheet while it is read; each method takes from the source up to its closing tag."""
+    """A sheet that is being read; each method reads up to its closing tag."""
 
     archive: Archive
     part: str
@@ -142,7 +142,7 @@ class _Sheet:
     source: Iterator[Token | PlainRow]
 
     def refused(self, row: int, column: int, sentence: str) -> WorkbookError:
-        """Return the error that says what is wrong in a cell (a row: column 0; else both 0)."""
+        """Return an error about a cell (column 0: about a row; both 0: about the sheet)."""
         where = f'the sheet "{self.title}"'
         if row:
             where = f"{self.title}!{address(row, column) if column else f'{row}:{row}'}"
@@ -174,7 +174,7 @@ class _Sheet:
         yield 0, 0, "sheetData", None, box or "A1", None
 
     def rows(self, data: Opening) -> Iterator[Item | WholeRow]:
-        """Read all rows; return the rectangle that holds their cells."""
+        """Read all rows; return the rectangle that contains their cells."""
         row, lowest, widest = 0, 1, 1
         letters: list[str] = []
         columns: list[int] = []
@@ -183,7 +183,7 @@ class _Sheet:
                 break
             if token.__class__ is PlainRow:
                 row = self.row_number(token.number, row)
-                if token.letters != letters:  # else the columns are those of the row above
+                if token.letters != letters:  # otherwise the columns are those of the row above
                     letters, columns = token.letters, self.columns_of(token, row)
                 if row > MAX_ROWS:
                     raise self.misplaced(address(row, 1), row, 0)
@@ -207,7 +207,7 @@ class _Sheet:
         return f"A1:{address(lowest, widest)}"
 
     def columns_of(self, plain: PlainRow, row: int) -> list[int]:
-        """Return the columns of a plain row's cells, which go from left to right."""
+        """Return the columns of a plain row's cells, which must go from left to right."""
         columns = [COLUMNS[letters] for letters in plain.letters]
         before = 0
         for letters, column in zip(plain.letters, columns, strict=True):
@@ -264,7 +264,7 @@ class _Sheet:
         return row, column
 
     def leaf(self, tag: Opening, row: int, column: int) -> tuple[str, dict[str, str]]:
-        """Read an element that holds text alone; return its text and attributes."""
+        """Read an element that only contains text; return its text and attributes."""
         text, attributes, end = "", {}, tag.name
         for token in self.source:
             if token.__class__ is str:
@@ -285,13 +285,13 @@ class _Sheet:
         return text, attributes
 
     def inline(self, tag: Opening, row: int, column: int) -> str:
-        """Read a text that stands in the cell itself, plain or in runs of different fonts."""
+        """Read a text in the cell itself, plain or in runs of different fonts."""
         text, depth = "", 0
         for token in self.source:
             if token.__class__ is Opening:
                 if token.main == "t":
                     text += self.leaf(token, row, column)[0]
-                elif token.main == "rPh":  # how an East Asian text is read aloud
+                elif token.main == "rPh":  # phonetic guide (furigana)
                     self.skip(row, column)
                 else:
                     depth += 1
@@ -310,7 +310,7 @@ class _Sheet:
         return text
 
     def skip(self, row: int, column: int) -> None:
-        """Read past an element of which nothing is asked."""
+        """Skip an element."""
         depth = 1
         for token in self.source:
             if token.__class__ is Opening:
@@ -325,7 +325,7 @@ class _Sheet:
                     break
 
     def between(self, token: Token, row: int, column: int) -> None:
-        """Let pass what may stand between rows, cells and their contents: blanks, extensions."""
+        """Accept what may be between rows, cells and their contents: blanks, extensions."""
         if isinstance(token, Opening):
             if token.main != "extLst":
                 raise self.refused(
@@ -336,7 +336,7 @@ class _Sheet:
             raise self.refused(row, column, f"holds loose text where none belongs; {_ANEW}")
 
     def row_number(self, text: str, above: int) -> int:
-        """Return the number of a row, which comes below the one above."""
+        """Return the number of a row, which must be greater than that of the row above."""
         if not re.fullmatch("[1-9][0-9]{0,6}", text) or int(text) <= above:
             raise self.refused(
                 0,

@@ -1,8 +1,8 @@
 """Encode and decode texts in XML, with characters that XML cannot hold.
 
-Excel writes a sign that XML cannot hold as ``_x``, four hexadecimal digits and ``_``, and reads
-every text so. The module ``xml.sax.saxutils`` has the signs of markup, too, but brings along all
-that talks with the web: a tenth of what a build imports.
+Excel writes a character that XML cannot hold as ``_x``, four hexadecimal digits and ``_``, and
+decodes every text that way. The module ``xml.sax.saxutils`` escapes markup, too, but imports
+network modules: a tenth of a build's imports.
 """
 
 import re
@@ -25,7 +25,7 @@ _NAMED = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"} 
 
 
 def markup(text: str) -> str:
-    """Return a text as it stands between two tags.
+    """Return a text escaped for use between two tags.
 
     >>> markup("a < b & c")
     'a &lt; b &amp; c'
@@ -34,7 +34,7 @@ def markup(text: str) -> str:
 
 
 def attribute(text: str) -> str:
-    """Return a text as it stands in a tag, with its quotation marks.
+    """Return a text as an attribute's value, with its quotation marks.
 
     >>> attribute('a "b"')
     '"a &quot;b&quot;"'
@@ -43,7 +43,7 @@ def attribute(text: str) -> str:
 
 
 def unmarked(text: str) -> str:
-    """Return the text that stands between two tags; a sign by its number is left as it is.
+    """Return the text between two tags with its entities decoded; character references stay.
 
     >>> unmarked("a &lt; &amp;lt; b")
     'a < &lt; b'
@@ -54,7 +54,7 @@ def unmarked(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text as a file holds it, so that it is read as it is.
+    """Return a text as a file holds it, so that it is read back unchanged.
 
     >>> escaped("_x0041_")
     '_x005F_x0041_'
@@ -72,13 +72,13 @@ def unescaped(text: str) -> str:
 
 
 def _sign(escape: re.Match[str]) -> str:
-    """Return the sign of an escape; one that no text may hold is left as it is written."""
+    """Return the character of an escape; one that no text may hold stays escaped."""
     sign = chr(int(escape[1], 16))
     return sign if sign.isprintable() or sign in "\t\n\r" else escape[0]
 
 
 def cached(value: object) -> tuple[str, str]:
-    """Return the type of a formula's value as its cell holds it, and what follows ``<v``.
+    """Return the attribute t of a cell with this value, and what follows ``<v``.
 
     None is an empty text.
 
@@ -110,7 +110,7 @@ _FORMULA = re.compile(rb"(<(?:[\w.-]+:)?f(?:\s[^<>]*)?>)([^<]*)")
 
 
 def unprefixed(formula: str) -> str:
-    """Write a formula's functions as Excel does; texts and names of sheets stay as they are.
+    """Remove prefixes from functions as Excel does; texts and sheet names stay unchanged.
 
     >>> unprefixed('_xlfn.IFERROR(A1,"_xlfn.IFERROR(")+_xlfn.STDEV.S(A1)')
     'IFERROR(A1,"_xlfn.IFERROR(")+_xlfn.STDEV.S(A1)'
@@ -119,14 +119,14 @@ def unprefixed(formula: str) -> str:
 
 
 def unprefix(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Edit a sheet, as `xlnn.xlsx.copying.copy` does: each formula becomes `unprefixed`."""
+    """Make each formula of a sheet `unprefixed`; an edit for `xlnn.xlsx.copying.copy`."""
     held: list[bytes] = []
     length = 0
     for chunk in chunks:
-        end = chunk.rfind(b"<")  # what stands before a tag is complete
+        end = chunk.rfind(b"<")  # text before a tag is complete
         if end >= 0:
             yield _unprefixed(b"".join([*held, chunk[:end]]))
-            held, length, chunk = [], 0, chunk[end:]  # noqa: PLW2901 -- its rest
+            held, length, chunk = [], 0, chunk[end:]  # noqa: PLW2901 -- the rest of it
         held.append(chunk)
         length += len(chunk)
         if length > MAX_TAG + len(chunk):  # no formula
