@@ -1,1 +1,1 @@
-"""The mathematics: each line of the book twice, once for NumPy and once for a cell."""
+"""Equations, each stated twice: once for NumPy and once for a cell."""

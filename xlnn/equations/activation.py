@@ -1,7 +1,7 @@
 """The activation functions a(z) and their slopes a'(z), unit by unit.
 
-Shapes: z and a (images, units ...). The unit step is none of them: its slope is 0 wherever it has
-one, and gradient descent has nothing to go by (book: 2-1).
+Shapes: z and a (images, units ...). The unit step is not among them: its slope is 0 wherever it is
+defined, so gradient descent cannot use it (book: 2-1).
 """
 
 import re
@@ -27,11 +27,11 @@ class Sigmoid(Equation):
 
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return a, of the shape of z."""
-        # Differs from the book below -700, where exp(-z) is soon no number any more: a stays 1e-304
+        # Differs from the book below -700, where exp(-z) soon overflows: a stays 1e-304
         return 1 / (1 + np.exp(np.minimum(LARGEST, -z)))
 
     def cell(self, *unit: int, z: Cells) -> str:
-        # of -z, and not of the cell: MAX(-700,z) would take an empty one, which is 0, for -700
+        # of -z, not of the cell: MAX(-700,z) ignores an empty cell (0) and would give -700
         return f"=1/(1+EXP(MIN({LARGEST},-{z[unit]})))"
 
 
@@ -71,7 +71,7 @@ class TanhSlope(Equation):
 class ReLU(Equation):
     """a = max(0, z).
 
-    No rounding here: nothing jumps at 0, and a tiny z stays what it is.
+    No rounding is needed: a is continuous at 0.
     """
 
     coarse = switches = True
@@ -85,9 +85,9 @@ class ReLU(Equation):
 
 
 class ReLUSlope(Equation):
-    """a'(z) = 1 where z > 0, else 0; at 0, where there is no slope, it is taken as 0.
+    """a'(z) = 1 where z > 0, else 0; at 0, where it is undefined, it is set to 0.
 
-    Differs from that line within 5e-13 of 0, where rounding alone may decide: it is 0 there, too.
+    Differs from that line within 5e-13 of 0, where rounding might decide: there it is 0, too.
     """
 
     coarse = jumps = True
@@ -107,7 +107,7 @@ class LeakyReLU(Equation):
     Parameters
     ----------
     slope : float
-        Of what is below 0; a number from 0 on.
+        The slope below 0, at least 0.
     """
 
     coarse = True
@@ -124,7 +124,7 @@ class LeakyReLU(Equation):
 
 
 class LeakyReLUSlope(Equation):
-    """a'(z) = 1 where z > 0, else the slope below 0; at 0 that one, as `ReLUSlope` has it."""
+    """a'(z) = 1 where z > 0, else the slope below 0, also at 0 (as in `ReLUSlope`)."""
 
     coarse = jumps = True
 
@@ -141,7 +141,7 @@ class LeakyReLUSlope(Equation):
 
 
 def written(number: float) -> str:
-    """Write a number as a formula has it.
+    """Return a number as a formula writes it.
 
     >>> written(0.01), written(2.0)
     ('0.01', '2')
@@ -150,7 +150,7 @@ def written(number: float) -> str:
 
 
 class Linear(Equation):
-    """a = z: the unit passes on what it receives, and its slope is 1."""
+    """a = z: the unit passes on its input, and its slope is 1."""
 
     def array(self, z: np.ndarray) -> np.ndarray:
         """Return a, of the shape of z."""
@@ -174,7 +174,7 @@ class LargestInput(Equation):
 
 
 class Exponential(Equation):
-    """exp(z_k - max_l z_l): between 0 and 1, so that it is a number for every z."""
+    """exp(z_k - max_l z_l): between 0 and 1, so it cannot overflow."""
 
     def array(self, z: np.ndarray, largest: np.ndarray) -> np.ndarray:
         """Return the exponentials, shape (images, units)."""
@@ -205,17 +205,17 @@ class Activation:
     ----------
     value : Equation
     slope : Equation or None
-        None where it is 1 everywhere, or where no cost asks for it.
+        None where it is 1 everywhere, or where no cost needs it.
     formula, slope_formula : str
         Both as the Guide shows them, in every language.
     symbol : str
         How a sentence names the function.
     steps : dict
-        What is computed first, by its kind: one number a layer, or one a unit.
+        Quantities that are computed first: one number per layer, or one per unit.
     only_output : bool
-        Whether it is for the output layer alone.
+        Whether only the output layer may have it.
     reach : (float, float)
-        Between which numbers its values lie.
+        The range of its values.
     """
 
     value: Equation
@@ -235,7 +235,7 @@ USUAL_SLOPE = 0.01
 
 
 def leak_of(name: str) -> float | None:
-    """Return the slope below 0 of a leaky relu unit, by its activation's name; None of others.
+    """Return the slope below 0 of a leaky relu activation by its name; None for others.
 
     >>> leak_of("leaky relu"), leak_of("leaky relu 0.2"), leak_of("relu")
     (0.01, 0.2, None)
@@ -248,14 +248,14 @@ class _Activations(dict[str, Activation]):
     """The activations by their names, and leaky relu units of any slope."""
 
     def __missing__(self, name: str) -> Activation:
-        """Return a leaky relu of its own slope."""
+        """Return a leaky relu whose slope is part of its name."""
         slope = leak_of(name)
         if slope is None:
             raise KeyError(name)
         return _leaky(slope)
 
     def __contains__(self, name: object) -> bool:
-        """Tell whether there is an activation of that name."""
+        """Return whether there is an activation with that name."""
         return isinstance(name, str) and (super().__contains__(name) or leak_of(name) is not None)
 
 

@@ -1,4 +1,4 @@
-"""Attention among the positions of a sequence: forward, and back.
+"""Attention among the positions of a sequence, forward and backward.
 
 Each position is a row of a matrix, so that x has the shape (positions, numbers) in each sequence.
 A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762: scaled dot-product
@@ -12,7 +12,7 @@ from xlnn.quantity import Stated
 
 
 def encoding(positions: int, numbers: int) -> Stated:
-    """Return PE(pos, 2i) = sin(pos / 10000^(2i/d)), and PE(pos, 2i + 1) the cos of the same."""
+    """Return PE(pos, 2i) = sin(pos / 10000^(2i/d)) and PE(pos, 2i + 1) = cos of the same."""
     pos, k = np.mgrid[:positions, :numbers]
     angle = pos / 10000 ** ((k - k % 2) / numbers)
     return Stated(
@@ -60,7 +60,7 @@ MIX_BACK = Stated(
 
 
 def _of_target(z: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Return what belongs to the target of each position."""
+    """Return the entry of each position's target."""
     number = np.clip(t, 1, z.shape[-1]).astype(int)
     return np.take_along_axis(z, number[..., None] - 1, -1)[..., 0]
 
@@ -85,7 +85,7 @@ def hit(least: float) -> Stated:
     )
 
 
-SCORE_ERROR = Stated(  # through the softmax and the square root
+SCORE_ERROR = Stated(  # back through the softmax and the square root
     lambda A, do, V, o: (
         A * (do @ V.swapaxes(-1, -2) - (do * o).sum(-1)[..., None]) / V.shape[-1] ** 0.5
     ),
@@ -94,7 +94,7 @@ SCORE_ERROR = Stated(  # through the softmax and the square root
         f"/SQRT({V.shape[1]})"
     ),
 )
-SLOPE = Stated(  # of weights W: an error times what they meet, over all rows and positions
+SLOPE = Stated(  # gradient of weights W: errors times their inputs, summed over rows and positions
     lambda d, a: np.einsum("rtk,rti->ki", d, a),
     lambda k, i, d, a: (
         "="

@@ -1,9 +1,9 @@
-"""Functions of one variable with their derivatives, and what is said of slopes.   Book: 2-6 to 2-9.
+"""Functions of one variable, their derivatives, and sentences about them.   Book: 2-6 to 2-9.
 
-A slope is stated by its rule, and beside it as a difference quotient, which knows no rule.
+A slope is stated by its rule, and next to it as a difference quotient.
 """
 
-# ruff: noqa: ARG005 -- a line takes all variables, whether they stand in it or not
+# ruff: noqa: ARG005 -- a line takes all variables, whether or not it uses them
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Function:
     f : Stated
         Of x.
     derivatives : tuple of Stated
-        The first to the fourth, of x and of f(x), which spares writing it out.
+        The first to the fourth, as functions of x and f(x).
     """
 
     text: str
@@ -98,7 +98,7 @@ FUNCTIONS = (
 
 
 def chosen(function: np.ndarray) -> Function:
-    """Return the function that a number stands for, counted from 1."""
+    """Return the function with a number, counted from 1."""
     return FUNCTIONS[round(float(function)) - 1]
 
 
@@ -163,7 +163,7 @@ class OfSurfaceShifted(Equation):
 
 
 class PartialQuotient(Equation):
-    """The central difference quotient of z along x or y: the other one stands still.   Book: 2-7.
+    """The central difference quotient of z along x or y, the other held constant.   Book: 2-7.
 
     Parameters
     ----------
@@ -190,9 +190,9 @@ class PartialQuotient(Equation):
 
 
 class LogSize(Equation):
-    """log10 |e|, of an error that is at least 1e-12: below, sheets differ on what is 0."""
+    """log10 |e| of an error, at least 1e-12: below that, engines differ on what is 0."""
 
-    jumps = True  # of what is left by rounding, the logarithm is another in each engine
+    jumps = True  # of a rounding error, each engine has a different logarithm
 
     def array(self, e: np.ndarray) -> np.ndarray:
         """Return a number for each error."""
@@ -242,7 +242,7 @@ class Least(Equation):
         return "=" + place_of(f"MIN({points})", points, always=True)
 
     def ties(self, got: np.ndarray, tolerance: float, *, f: np.ndarray) -> bool:
-        """Tell whether the point that was found is as low as the lowest but for rounding."""
+        """Return whether f at the point found is the smallest, apart from rounding."""
         place = float(got)
         if not 1 <= place <= len(f) or place % 1:
             return False
@@ -268,8 +268,8 @@ class BestStep(Sentence):
     Parameters
     ----------
     words : (str, str, str)
-        The sentence, with ``{slope}``, ``{forward}`` and ``{central}``; what is said of one h, with
-        its exponent ``{n}``; and of several h that are as good.
+        The sentence, with ``{slope}``, ``{forward}`` and ``{central}``; the words for one h, with
+        its exponent ``{n}``; and for several h that are equally good.
     """
 
     def __init__(self, words: tuple[str, str, str]) -> None:
@@ -308,7 +308,7 @@ class Agreement(Sentence):
     Parameters
     ----------
     words : (str, str)
-        That they agree, and that they do not; ``{gap}`` is by how much they differ, ``{h}`` the h.
+        Sentences that they agree and that they do not; ``{gap}`` is the difference, ``{h}`` the h.
     """
 
     def __init__(self, words: tuple[str, str]) -> None:
@@ -331,8 +331,8 @@ class Halved(Sentence):
     Parameters
     ----------
     words : (str, str, str)
-        That it does, that it does not, and that rounding decides; ``{shrinks}`` is how many times
-        the error is that at half the step.
+        Sentences that it does, that it does not, and that rounding decides; ``{shrinks}`` is the
+        error divided by the error at half the step.
     """
 
     roles = ("shrinks", "off", "surface", "z", "z_x", "z_y", "dx", "dy")
@@ -365,15 +365,15 @@ class Halved(Sentence):
 
 
 class SteepestPoint(Sentence):
-    """The point of the circle at which f is least, and what its gradients say.
+    """The point of the circle at which f is least, and its gradients.
 
     Parameters
     ----------
     words : mapping
-        ``flat`` where f is 0 everywhere, ``point`` where the circle is one. Else ``found``, in
-        which ``{x}``, ``{y}``, ``{f}``, ``{exact}`` and ``{factor}`` stand for numbers, and then
-        ``equal`` where two points are equally low, ``parallel`` or ``rough`` by how parallel the
-        gradients are.
+        ``flat`` if f is 0 everywhere, ``point`` if the circle is a point. Otherwise ``found``, with
+        numbers for ``{x}``, ``{y}``, ``{f}``, ``{exact}`` and ``{factor}``, followed by ``equal``
+        if two points are equally low, or by ``parallel`` or ``rough``, depending on how parallel
+        the gradients are.
     """
 
     roles = ("x", "y", "f", "exact", "factor", "rest_x", "rest_y", "a", "b", "r", "fine_f")
@@ -443,7 +443,7 @@ SUM_QUOTIENT = Stated(
         f"=(({a[()]}*{f_up[()]}+{b[()]}*{g_up[()]})"
         f"-({a[()]}*{f_down[()]}+{b[()]}*{g_down[()]}))/(2*{h[()]})",
 )  # fmt: skip
-EXP = Stated(  # differs from the book below -700, beyond which a spreadsheet soon has no number
+EXP = Stated(  # differs from the book below -700, where a spreadsheet soon overflows
     lambda x: np.exp(np.minimum(LARGEST, -x)), lambda x: f"=EXP(MIN({LARGEST},-{x[()]}))"
 )
 BELOW = Stated(lambda e: 1 + e, lambda e: f"=1+{e[()]}")

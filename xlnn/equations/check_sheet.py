@@ -1,4 +1,4 @@
-"""Equations of the sheet Check: how far the sheets are from what was noted at the build.
+"""Equations of the sheet Check: how far the sheets are from the values noted when built.
 
 A cell without a number, empty or with an error, counts as a difference of 1.
 """
@@ -38,7 +38,7 @@ class NoteDistance(Equation):
     Parameters
     ----------
     state : int or None
-        Of what has states, which one: 0 or -1.
+        For weights: before the first epoch (0) or after the last (-1).
     """
 
     def __init__(self, state: int | None = None) -> None:
@@ -57,9 +57,9 @@ class NoteDistance(Equation):
 class SumDistance(Equation):
     """|sum_n m_n x_n - noted| for each column x of the data, relative to its size.
 
-    With the marks m_n = 2 + sin n no changes cancel each other: sines of whole numbers are linearly
-    independent over the fractions. What it cannot see is a sum that changes by less than 1/10^12 of
-    the rows times the largest number.
+    With the marks m_n = 2 + sin n, changes do not cancel: sines of whole numbers are linearly
+    independent over the rationals. A change of the sum by less than 1e-12 times the number of rows
+    times the largest number goes unseen.
     """
 
     coarse = True
@@ -74,7 +74,7 @@ class SumDistance(Equation):
         return np.where(known, np.round(share, SAME_DIGITS), 1.0)
 
     def cell(self, *unit: int, marks: Cells, values: Cells, noted: Cells) -> str:
-        """Return the formula of one column; SUMPRODUCT takes a text for 0, and COUNT does not."""
+        """Return the formula of one column; SUMPRODUCT treats a text as 0, and COUNT detects it."""
         m, x, before = marks.images[()], values.images[unit], noted[unit]
         now = f"SUMPRODUCT({m},{x})"
         share = f"ABS({now}-{before})/(COUNT({m})*{peak(x)}+ABS({before}))"
@@ -89,7 +89,7 @@ class LargestDistance(Equation):
     optional = ("noted",)
 
     def array(self, distance: np.ndarray, noted: np.ndarray | None = None) -> np.ndarray:
-        """Return the largest, a number; without ``noted``, of distances that are relative."""
+        """Return the largest, a number; without ``noted`` the distances are already relative."""
         size = 1.0 if noted is None else np.abs(noted).max() or 1.0
         with np.errstate(over="ignore"):
             share = distance.max() / size
@@ -106,7 +106,7 @@ class LargestDistance(Equation):
 class Case(Equation):
     """0 where the sheets agree with NumPy; 1 where an input differs from its note.
 
-    Otherwise 2, or 3 where rounding grows, so that a difference proves nothing.
+    Otherwise 2, or 3 where rounding errors grow, so that a difference proves nothing.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ class Case(Equation):
 
 
 class Remark(Sentence):
-    """What is said of one array: of an input, or where ``case`` is known, of a result.
+    """The remark about one array: an input, or a result if ``case`` is given.
 
     Parameters
     ----------
@@ -166,13 +166,13 @@ class Remark(Sentence):
 
 
 class CheckVerdict(Sentence):
-    """What the sheet Check says of all arrays.
+    """The sentence about all arrays on the sheet Check.
 
     Parameters
     ----------
     words : dict
-        ``agrees``, and with a blank ``{what}`` for names of arrays ``changed`` and ``differs``;
-        ``between`` stands between the names.
+        ``agrees``; ``changed`` and ``differs``, with ``{what}`` for the names of arrays; and
+        ``between``, the separator of names.
     inputs, results : dict
         The names of the arrays, by the role of the largest distance of each.
     """
@@ -203,7 +203,7 @@ class CheckVerdict(Sentence):
     def _told(
         self, key: str, largest: Mapping[str, Cells], names: Mapping[str, str], most: str
     ) -> str:
-        """Return the formula of a text on those arrays that are further away."""
+        """Return the formula of a text about the arrays whose distance is too large."""
         between = self.words["between"]
         tests = {name: f"{largest[role][()]}>{most}" for role, name in names.items()}
         listed = "&".join(f'IF({test},"{between}{name}","")' for name, test in tests.items())

@@ -1,7 +1,7 @@
 """The confusion matrix of one epoch, and the list of misclassified images.
 
-Shapes: truth and answer (images,), numbers of classes from 1; labels (classes,). Which of two equal
-outputs is the answer is decided where the answer stands; here it is taken as it is.
+Shapes: truth and answer (images,), numbers of classes from 1; labels (classes,). Ties between
+outputs were decided when the answer was computed.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from xlnn.quantity import Cells, Equation, Sentence
 
 
 class Counts(Equation):
-    """How many images of one class were taken for another, or for their own."""
+    """How many images of each class were assigned to each class."""
 
     coarse = jumps = True
 
@@ -51,7 +51,7 @@ class OfClass(Equation):
 
 
 class ShareRight(Equation):
-    """Which share of the images of a class is taken for it; 0 where there are none."""
+    """The share of each class's images that are classified correctly; 0 where there are none."""
 
     coarse = jumps = True
 
@@ -64,7 +64,7 @@ class ShareRight(Equation):
 
 
 class Key(Equation):
-    """A number for each image that is wrong, the larger the earlier it stands; 0 for the others."""
+    """A number for each misclassified image, larger for earlier ones; 0 for the others."""
 
     coarse = jumps = True
 
@@ -81,7 +81,7 @@ class Key(Equation):
 
 
 class WrongRank(Equation):
-    """The place of each wrong image among them, from 1; 0 for the others."""
+    """The place of each misclassified image in the list, from 1; 0 for the others."""
 
     coarse = jumps = True
 
@@ -100,7 +100,7 @@ class WrongRank(Equation):
 
 
 class CountWrong(Equation):
-    """How many images are wrong: the last of their places."""
+    """How many images are misclassified: the last of their places."""
 
     coarse = jumps = True
 
@@ -109,12 +109,12 @@ class CountWrong(Equation):
         return place.max()
 
     def cell(self, place: Cells) -> str:
-        # COUNTIF would pass over an error, and say that every image is right
+        # COUNTIF would skip an error, as if every image were right
         return f"=MAX({place.images[()]})"
 
 
 class WrongAtRank(Equation):
-    """Which image takes each place of the list; 0 where none is left.
+    """Which image is at each place of the list; 0 if there are no more.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class WrongAtRank(Equation):
 
 
 class LabelInList(Sentence):
-    """The label of the class of a listed image, or of the one that it is taken for."""
+    """The label of a listed image's class, or of the class that it was assigned to."""
 
     repeats = True
 
@@ -151,12 +151,13 @@ class LabelInList(Sentence):
 
 
 class Mistakes(Sentence):
-    """How many images are wrong, and how many of them the list leaves out.
+    """How many images are misclassified, and how many of them are not in the list.
 
     Parameters
     ----------
     words : (str, str, str)
-        That none is, that ``{wrong}`` are, and that ``{more}`` of them are not in the list.
+        Sentences that none is, that ``{wrong}`` are, and that ``{more}`` of them are not in the
+        list.
     places : int
         How many the list has.
     """
@@ -176,5 +177,5 @@ class Mistakes(Sentence):
 
 
 def _entry(cells: str, number: str) -> str:
-    """Return one of several cells; of a single cell, which is no range, itself."""
+    """Return one of several cells; a single cell, which is not a range, as it is."""
     return looked_up(cells, number).removeprefix("=")

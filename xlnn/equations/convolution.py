@@ -1,16 +1,15 @@
-"""The equations of a convolution, whose filter slides over the maps below, and of pooling.
+"""The equations of convolution and pooling.
 
 Shapes: a of the layer ``below`` (images, maps, rows, columns), or (images, rows, columns) of a
 picture; W (filters, maps, r, c), or (filters, r, c); b (filters,); z and delta
 (images, filters, R, C), where R = rows - r + 1 and C = columns - c + 1. With longer steps, or zeros
 around the maps, there are `places` of them.
 
-Pooling makes one number of each block of r x c: of a below, a above (images, maps, rows / r,
-columns / c). Forward, blocks may also overlap, leave out an edge, or reach over it, where nothing
-is.
+Pooling reduces each block of r x c to one number: a below to a above (images, maps, rows / r,
+columns / c). Forward, blocks may also overlap, leave out an edge, or reach beyond it.
 
-Differs from one matrix product: sums are taken in the same order at every place, so that equal
-windows give exactly equal numbers. Pooling asks which of them is the largest.
+Differs from a matrix product: sums are computed in the same order at every place, so that equal
+windows give exactly equal numbers, which pooling then compares.
 
 Book: 5-3. Shapes: a (1, rows, columns) of a picture or (1, maps, rows, columns); the window, the
 filter and the products (r, c) or (maps, r, c). Places count from 1, as INDEX does.
@@ -24,7 +23,7 @@ from xlnn.quantity import Cells, Equation
 
 
 class Window(Equation):
-    """a_m,i+u,j+v: what a filter sees from the chosen place (i, j).
+    """a_m,i+u,j+v: the window that a filter sees at the chosen place (i, j).
 
     Parameters
     ----------
@@ -38,7 +37,7 @@ class Window(Equation):
         self.size = size
 
     def array(self, a: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarray:
-        """Return the window; NaN where the place is none."""
+        """Return the window; NaN if there is no such place."""
         (r, c), (*maps, rows, columns) = self.size, a.shape[1:]
         if not (1 <= row <= rows - r + 1 and 1 <= column <= columns - c + 1):
             return np.full((*maps, r, c), np.nan)
@@ -60,11 +59,11 @@ class OfFilter(Equation):
     coarse = repeats = True
 
     def array(self, all_epochs: np.ndarray, epoch: np.ndarray, number: np.ndarray) -> np.ndarray:
-        """Return them, of the shape of one filter."""
+        """Return the weights or the bias of one filter."""
         return entry(entry(all_epochs, epoch), number)
 
     def cell(self, *unit: int, all_epochs: Cells, epoch: Cells, number: Cells) -> str:
-        """Return the formula of one of them: the filters stand in one row, one after another."""
+        """Return the formula of one of them; the filters are in one row, one after another."""
         filters, *one = all_epochs.shape
         size, here = int(np.prod(one)), flat(unit, tuple(one)) + 1
         cells = all_epochs.epochs[...]
@@ -108,7 +107,7 @@ class PlusBias(Equation):
 
 
 class OfPlace(Equation):
-    """z of the chosen place of the chosen map, as training has it in the chosen epoch and image."""
+    """z at the chosen place of the chosen map, from training in the chosen epoch and image."""
 
     coarse = repeats = True
 
@@ -120,12 +119,12 @@ class OfPlace(Equation):
         row: np.ndarray,
         column: np.ndarray,
     ) -> np.ndarray:
-        """Return z, a number, from that of all epochs and images; NaN where the place is none."""
+        """Return z, a number, from all epochs and images; NaN if there is no such place."""
         maps = entry(rows.reshape(-1, *rows.shape[2:]), position)
         return entry(entry(entry(maps, number), row), column)
 
     def cell(self, rows: Cells, position: Cells, number: Cells, row: Cells, column: Cells) -> str:
-        """Return the formula: the places of all maps stand in one row, one after another."""
+        """Return the formula; the places of all maps are in one row, one after another."""
         _, R, C = rows.shape
         place = f"({number[()]}-1)*{R * C}+({row[()]}-1)*{C}+{column[()]}"
         cells = rows.epochs.images[...]
@@ -148,14 +147,14 @@ def _each_map(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
 
 
 def places(length: int, window: int, step: int = 1, around: int = 0) -> int:
-    """Return at how many places a window of some length stands along a side.
+    """Return the number of places of a window along a side.
 
     Parameters
     ----------
     length, window, step : int
-        Of the side, of the window, and how far it moves.
+        Length of the side, length of the window, and its step.
     around : int
-        Cells before and behind the side, together.
+        Cells of padding, both ends together.
 
     >>> places(6, 3), places(8, 2, 2), places(6, 3, 2, 2)
     (4, 4, 3)
@@ -200,7 +199,7 @@ class Convolution(Equation):
     def cell(self, f: int, *place: int, below: Cells, W: Cells, b: Cells) -> str:
         """Return the formula of one place: a SUMPRODUCT for each row of the filter.
 
-        What of the filter lies over the zeros around the maps is left out.
+        Parts of the filter over the padding are left out.
         """
         (i, j), (*_, r, c), (*_, rows, columns) = place, W.shape, below.shape
         top, left = i * self.step[0] - self.padding[0], j * self.step[1] - self.padding[1]
@@ -218,7 +217,7 @@ class Convolution(Equation):
 class ConvolutionDelta(Equation):
     """delta_mpq = (sum over the filters f of delta_f,p-u,q-v w_fmuv) a'(z_mpq).   Book: 5-5.
 
-    For the layer below a convolution: each of its units is seen by every window that holds it.
+    For the layer below a convolution: each unit is in several windows.
     """
 
     optional = ("slope",)
@@ -296,14 +295,14 @@ def _blocks(a: np.ndarray, size: Sides) -> np.ndarray:
 
 
 def _cuts(a: np.ndarray, size: Sides) -> bool:
-    """Tell whether blocks do not divide the maps."""
+    """Return whether blocks do not divide the maps."""
     return any(length % side for length, side in zip(a.shape[-2:], size, strict=True))
 
 
 def _windows(
     a: np.ndarray, size: Sides, step: Sides, padding: tuple[int, ...], outside: float
 ) -> np.ndarray:
-    """Return the cells of each block side by side, wherever blocks begin."""
+    """Return the cells of each block side by side, for blocks with any step and padding."""
     maps = a.reshape(len(a), -1, *a.shape[-2:])
     (top, left, bottom, right), around = padding, [(0, 0), (0, 0)]
     maps = np.pad(maps, [*around, (top, bottom), (left, right)], constant_values=outside)
@@ -320,7 +319,7 @@ class _Pooling(Equation):
     size : (int, int)
         Rows and columns of a block.
     step : (int, int)
-        How far the next block begins, down and to the right; by default where this one ends.
+        Distance to the next block, down and to the right; by default the block's size.
     padding : (int, int, int, int)
         How far blocks reach over the maps: above, to the left, below, to the right.
     """
@@ -345,12 +344,12 @@ class _Pooling(Equation):
         return [(*m, i, j) for i, j in cells if 0 <= i < rows and 0 <= j < columns]
 
     def above(self, unit: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
-        """Return the block to which a unit below belongs, and its number there, from 1."""
+        """Return the block of a unit below, and the unit's number in it, from 1."""
         (r, c), (*m, i, j) = self.size, unit
         return (*m, i // r, j // c), i % r * c + j % c + 1
 
     def spread(self, above: np.ndarray) -> np.ndarray:
-        """Return for each unit below what its block has."""
+        """Return for each unit below the value of its block."""
         return above.repeat(self.size[0], axis=-2).repeat(self.size[1], axis=-1)
 
 
@@ -368,10 +367,10 @@ class MaxPooling(_Pooling):
 
 
 class Argmax(_Pooling):
-    """Which value of the block is the largest, from 1, row by row; of equals the first.
+    """Which value of the block is the largest, from 1, row by row; the first if equal.
 
-    Differs from a plain reading of the book (5-5), in which every value that equals the largest
-    passes the error on: the derivative would count twice where two windows are alike.
+    Differs from a literal reading of the book (5-5), where every value that equals the largest
+    passes the error on: with equal windows, the derivative would count twice.
     """
 
     coarse = jumps = True
@@ -432,7 +431,7 @@ class AveragePooling(_Pooling):
 
 
 class AveragePoolingDelta(_Pooling):
-    """delta = (delta of the block / how many share it) a'(z)."""
+    """delta = (delta of the block / number of its units) a'(z)."""
 
     optional = ("slope",)
 

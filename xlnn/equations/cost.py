@@ -1,4 +1,4 @@
-"""The cost functions, and where back-propagation begins: delta of the output layer.
+"""Cost functions, and delta of the output layer, where back-propagation begins.
 
 Shapes: t, z and a (images, outputs), C (images,).
 """
@@ -45,8 +45,8 @@ class SquaredErrorDelta(Equation):
 class CrossEntropy(Equation):
     """c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), of a sigmoid unit.   Book: 3-3.
 
-    Differs from the book's form, in which ln 0 is asked for once a is 0 or 1 to 16 digits: with
-    a = 1 / (1 + exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|)).
+    Differs from the book's form, which takes ln 0 once a is 0 or 1 to 16 digits: with a = 1 / (1 +
+    exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|)).
     """
 
     coarse = True
@@ -63,8 +63,8 @@ class CrossEntropy(Equation):
 class CategoricalCrossEntropy(Equation):
     """c_k = -t_k ln a_k, of a softmax unit.
 
-    Differs from that form, in which ln 0 is asked for once a is 0: with a = exp / sum exp it is
-    the same as t_k (ln(sum exp) + max z - z_k).
+    Differs from that form, which takes ln 0 once a is 0: with a = exp / sum exp it is the same as
+    t_k (ln(sum exp) + max z - z_k).
     """
 
     one_hot = ("t",)
@@ -124,15 +124,15 @@ class Cost:
     ----------
     value, delta : Equation
     loss : Equation or None
-        The cost of one output, where the cost of an image is their sum.
+        The cost of one output, if the cost of an image is their sum.
     formula, delta_formula, loss_formula : str
         As the Guide shows them, in every language.
     outputs : tuple of str
         The activation functions of the output layer that it suits.
     reason : str
-        Why it suits no other.
+        Why it suits no others.
     sentence : type or None
-        Says the cost of one output with the numbers in it.
+        The sentence with the cost of one output in numbers.
     for_numbers : bool
         Whether the targets may be any numbers, as in a regression.
     """
@@ -149,7 +149,7 @@ class Cost:
     loss_formula: str = ""
 
     def suits(self, output: str) -> bool:
-        """Tell whether it suits an activation function; leaky relu units of any slope are alike."""
+        """Return whether it suits an activation function; leaky relu may have any slope."""
         return (output if leak_of(output) is None else LEAKY) in self.outputs
 
 

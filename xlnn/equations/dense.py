@@ -19,7 +19,7 @@ MOST_ARGUMENTS = 200
 
 
 def written_call(function: str, cells: Sequence[str]) -> str:
-    """Write out the MAX, MIN or SUM of some cells or ranges.
+    """Return the MAX, MIN or SUM of cells or ranges, written out.
 
     Differs from MAX of a range, as `total` from SUM, and for the same reason.
 
@@ -34,7 +34,7 @@ def written_call(function: str, cells: Sequence[str]) -> str:
 
 
 def written_squares(ranges: Sequence[str]) -> str:
-    """Write out the sum of the squares of some cells or ranges.
+    """Return the sum of the squares of cells or ranges, written out.
 
     >>> written_squares(["A1:B1", "D1"])
     'SUMSQ(A1:B1,D1)'
@@ -45,7 +45,7 @@ def written_squares(ranges: Sequence[str]) -> str:
 
 
 def written_sum(terms: Sequence[str]) -> str:
-    """Write a sum out.
+    """Return a sum, written out.
 
     >>> written_sum(["a*b", "c*d"])
     'a*b+c*d'
@@ -57,9 +57,9 @@ def written_sum(terms: Sequence[str]) -> str:
 
 
 def counted(cells: str, number: object, sign: str = "=") -> str:
-    """Return the formula of how many cells hold a number, or one on a side of it.
+    """Return the formula that counts cells equal to a number, or greater or less than it.
 
-    A single cell is compared: it is no range, and some programs count in ranges only.
+    A single cell is compared instead, since some programs count in ranges only.
 
     >>> counted("A1:A9", 2), counted("A1:A9", 0, ">"), counted("A1", 2)
     ('COUNTIF(A1:A9,2)', 'COUNTIF(A1:A9,">0")', 'IF(A1=2,1,0)')
@@ -70,9 +70,9 @@ def counted(cells: str, number: object, sign: str = "=") -> str:
 
 
 def counted_near(cells: str, extreme: str, slack: str) -> str:
-    """Return the formula of how many cells of a range hold its largest or smallest number, nearly.
+    """Return the formula that counts cells close to the largest or smallest number of a range.
 
-    The limit is a text in COUNTIF, of 15 digits: the slack has to be larger than their rounding.
+    COUNTIF takes the limit as a text of 15 digits, so the slack must exceed their rounding.
 
     >>> counted_near("A1:A9", "MIN", "1/10^9")
     'COUNTIF(A1:A9,"<="&(MIN(A1:A9)+1/10^9))'
@@ -82,9 +82,9 @@ def counted_near(cells: str, extreme: str, slack: str) -> str:
 
 
 def place_of(value: object, cells: str, *, always: bool = False) -> str:
-    """Return the formula of the first place at which cells hold a value, from 1; 0 if none does.
+    """Return the formula of the first place of a value among cells, from 1; 0 if there is none.
 
-    A single cell is compared: it is no range, and IronCalc (0.9.1) finds nothing in one.
+    A single cell is compared instead, since IronCalc (0.9.1) finds nothing in one.
 
     >>> place_of(2, "A1:A9"), place_of(2, "A1"), place_of("MIN(A1:A9)", "A1:A9", always=True)
     ('IFERROR(MATCH(2,A1:A9,0),0)', 'IF(A1=2,1,0)', 'MATCH(MIN(A1:A9),A1:A9,0)')
@@ -94,7 +94,7 @@ def place_of(value: object, cells: str, *, always: bool = False) -> str:
     value : str or number
     cells : str
     always : bool
-        One of the cells holds the value, whatever they hold.
+        Whether the value is certain to be there.
     """
     if ":" not in cells:
         return "1" if always else f"IF({cells}={value},1,0)"
@@ -103,11 +103,10 @@ def place_of(value: object, cells: str, *, always: bool = False) -> str:
 
 
 def total(cells: Cells) -> str:
-    """Return the sum of all units, of the formula's own row or of those that it names.
+    """Return the sum of all units, of the formula's own row or of the rows that it names.
 
-    Differs from SUM of a range: where LibreOffice (25.2) must first compute the cells of the range
-    in the middle of another computation, it takes some of them as they were before. SUMPRODUCT of
-    a range does not.
+    Differs from SUM of a range: if LibreOffice (25.2) must compute the cells of the range in the
+    middle of another computation, SUM uses outdated values of some. SUMPRODUCT does not.
     """
     if ":" in cells.listed and "," not in cells.listed:
         return f"SUMPRODUCT({cells.listed})"
@@ -118,16 +117,16 @@ class WeightedInput(Equation):
     """z_j = sum_i w_ji a_i + b_j.   Book: 3-2, 5-3."""
 
     def array(self, below: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return z, shape (images, units); a and W may keep the shape of a picture or of maps."""
+        """Return z, shape (images, units); below and W may be shaped as pictures or maps."""
         return below.reshape(len(below), -1) @ W.reshape(len(W), -1).T + b
 
     def cell(self, j: int, below: Cells, W: Cells, b: Cells) -> str:
-        """Return the formula of unit j; maps below have each a sum, units that stand apart none."""
+        """Return the formula of unit j, with a SUMPRODUCT for each map below."""
         maps = range(below.shape[0]) if len(below.shape) == 3 else ()
         parts = [(m, ...) for m in maps] or [(...,)]
         try:
             terms = [f"SUMPRODUCT({below[part]},{W[(j, *part)]})" for part in parts]
-        except ValueError:  # they are no range
+        except ValueError:  # they are not a range
             terms = [f"{W[j, i]}*{below[i]}" for i in range(below.shape[0])]
         return f"={written_sum(terms)}+{b[j]}"
 
@@ -135,7 +134,7 @@ class WeightedInput(Equation):
 class HiddenDelta(Equation):
     """delta_i = (sum_k delta_k w_ki) a'(z_i), from the layer above.   Book: 4-3.
 
-    A layer whose a is its z has no a'.
+    A layer with linear units has no a'.
     """
 
     optional = ("slope",)
@@ -149,7 +148,7 @@ class HiddenDelta(Equation):
     def cell(
         self, *unit: int, delta_above: Cells, W_above: Cells, slope: Cells | None = None
     ) -> str:
-        """Return the formula of a unit, written out as the book writes it."""
+        """Return the formula of a unit, written out as in the book."""
         above = range(delta_above.shape[0])
         total = written_sum([f"{delta_above[k]}*{W_above[(k, *unit)]}" for k in above])
         return f"=({total})*{slope[unit]}" if slope else f"={total}"
@@ -175,5 +174,5 @@ class BiasGradient(Equation):
         return delta.sum(axis=(0, *range(2, delta.ndim)))
 
     def cell(self, j: int, delta: Cells) -> str:
-        """Return the formula of the bias of unit j; not SUM, for the reason of `total`."""
+        """Return the formula of the bias of unit j; not SUM, for the reason given in `total`."""
         return f"=SUMPRODUCT({delta.images[j, ...]})"

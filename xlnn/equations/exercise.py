@@ -1,7 +1,7 @@
-"""Formulas by which an exercise tells whether the filled cells are right.
+"""Formulas by which an exercise shows whether the filled cells are right.
 
-Not by the numbers themselves and not by a formula: by sums of them, beside the same sums as they
-were noted when the exercise was written. One of the sums depends on the order of the numbers.
+They compare sums of the numbers with the same sums noted when the exercise was written, so that
+neither the numbers nor the formulas are revealed. One of the sums depends on the order.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,12 +37,12 @@ class JudgedCells:
     name : str
         The quantity's.
     entries : array of int, shape (rows, columns)
-        Which entries of the quantity's flattened array stand there.
+        Indices of its entries in the quantity's flattened array.
     all_cells : str
-        As a formula names them.
+        The cells, as a formula refers to them.
     but_last, but_first : str
-        The same without the last row, and without the first; of a single row, columns. Empty where
-        it is a single cell.
+        The same without the last row, and without the first; columns, if there is one row. Empty
+        for a single cell.
     """
 
     name: str
@@ -53,7 +53,7 @@ class JudgedCells:
 
 
 class Sums(Equation):
-    """Sums over rectangles of cells; empty cells count for nothing.
+    """Sums over rectangles of cells; empty cells are ignored.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Sums(Equation):
 
 
 class SumsState(Equation):
-    """Whether sums are those that were noted: none, some, wrong, or right."""
+    """How sums compare with those noted: no cell filled, some, wrong, or right."""
 
     coarse = jumps = True
 
@@ -126,17 +126,17 @@ class SumsState(Equation):
 
 
 class BlankState(Equation):
-    """Whether what was left out is filled in, and rightly; right is so only for the same inputs.
+    """Whether blanks are filled in, and correctly, which only shows with unchanged inputs.
 
     Parameters
     ----------
     firsts : int
-        How many areas are of first steps; those of later steps follow them.
+        How many areas belong to first steps; those of later steps follow.
     areas : sequence of pairs of (int, int)
-        Of each quantity that was left out, the stretch of its areas in the first step, and that of
-        its areas in later steps: the first of them, and the one after the last.
+        For each blanked quantity, the half-open ranges of its areas in the first step and in later
+        steps.
     inputs : sequence of tuples of (int, int)
-        Of each, the inputs that it depends on, the same way, in several stretches.
+        For each, the inputs that it depends on, as half-open ranges.
     """
 
     coarse = jumps = True
@@ -151,7 +151,7 @@ class BlankState(Equation):
         self.areas, self.inputs = tuple(areas), tuple(map(tuple, inputs))
 
     def array(self, states: np.ndarray, same: np.ndarray) -> np.ndarray:
-        """Return the states, shape (quantities,), from those of areas and those of inputs."""
+        """Return the states, shape (quantities,), from those of the areas and of the inputs."""
         return np.array([self._state(n, states, same) for n in range(len(self.areas))], dtype=float)
 
     def _state(self, number: int, states: np.ndarray, same: np.ndarray) -> int:
@@ -191,7 +191,7 @@ class BlankState(Equation):
 
 
 class Done(Equation):
-    """How many of the quantities that were left out are right."""
+    """How many of the blanked quantities are right."""
 
     jumps = coarse = True
 
@@ -204,7 +204,7 @@ class Done(Equation):
 
 
 class StateSaid(Sentence):
-    """A state in a word.
+    """The word for a state.
 
     Parameters
     ----------
@@ -230,14 +230,14 @@ WAITING = "…"
 
 
 class Waiting(Sentence):
-    """A sentence that says nothing as long as cells are empty that it depends on.
+    """A sentence that stays empty while cells that it depends on are empty.
 
     Parameters
     ----------
     said : Sentence
-        What it says then.
+        The sentence once they are filled.
     areas : sequence of JudgedCells
-        Those cells.
+        The cells that it depends on.
     """
 
     ROLE = "left_out_{}"

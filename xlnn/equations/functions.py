@@ -1,4 +1,4 @@
-"""The functions of 2-1 with their slopes, and what a unit learns whose slope is always 0.
+"""The functions of 2-1 with their slopes, and a unit that cannot learn since its slope is 0.
 
 Shapes: everything is a number at each point.   Book: 2-1, 2-6.
 """
@@ -34,7 +34,7 @@ digits are left for where the points lie."""
 
 
 class Flat(Equation):
-    """u'(z) = 0: the step is level at both sides of 0, where it has no slope.   Book: 2-1."""
+    """u'(z) = 0: the step is flat on both sides of 0; at 0 it has no slope.   Book: 2-1."""
 
     coarse = True
 
@@ -47,7 +47,7 @@ class Flat(Equation):
 
 
 class One(Equation):
-    """a'(z) = 1: a line rises by as much as one goes to the right."""
+    """a'(z) = 1, the slope of a line."""
 
     coarse = True
 
@@ -61,13 +61,13 @@ class One(Equation):
 
 @dataclass(frozen=True)
 class Function:
-    """A function beside its slope.
+    """A function with its slope.
 
     Attributes
     ----------
     name : str
     value, slope : Equation
-        Of z, or the slope of the value a where `of_value` says so.
+        Functions of z; the slope is one of the value a if `of_value`.
     of_value : bool
     """
 
@@ -88,12 +88,12 @@ FUNCTIONS = (
 
 
 def width(cell: str) -> str:
-    """Return the formula of a number's size, and of a tiny one where it is 0."""
+    """Return the formula of a number's absolute value, or of a tiny number if it is 0."""
     return f"MAX(ABS({cell}),1/10^9)"
 
 
 def points(count: int) -> Equation:
-    """Return the equation of points that divide a range evenly."""
+    """Return the equation of equally spaced points of a range."""
     last = count - 1
     return Stated(
         lambda number, low, high: steady(low + number * (high - low) / last),
@@ -144,7 +144,7 @@ PARABOLA = Stated(
 class Bends(Equation):
     """2 for a parabola that opens upwards, 0 for one that opens downwards, 1 for a line.
 
-    3 for a line that is level: where all points are equally low.
+    3 for a horizontal line, where all points are equally low.
     """
 
     coarse = True
@@ -168,7 +168,7 @@ PERCENT = Stated(lambda part: 100 * part, lambda part: f"=100*{part[()]}")
 
 
 def beside(count: int) -> Equation:
-    """Return the equation of points up to 5 to either side of a middle."""
+    """Return the equation of points up to 5 on either side of a centre."""
     half = (count - 1) // 2
     return Stated(
         lambda number, middle: steady(middle + 5 * (number - half) / half),
@@ -188,7 +188,7 @@ BELL = Stated(
 
 
 def around(count: int, deviations: int) -> Equation:
-    """Return the equation of points up to some standard deviations to either side of the mean."""
+    """Return the equation of points up to some standard deviations on either side of the mean."""
     half = (count - 1) // 2
     return Stated(
         lambda number, mean, deviation: mean + deviations * deviation * (number / half - 1),
@@ -199,14 +199,14 @@ def around(count: int, deviations: int) -> Equation:
 
 
 class AreaBelow(Equation):
-    """The area below some points that lie evenly: the sum of the strips between neighbours.
+    """The area below equally spaced points: the sum of the strips between neighbours.
 
     Parameters
     ----------
     first, last : int
         The points at its ends.
     apart : float
-        How far neighbours lie apart, in standard deviations.
+        The distance of neighbours, in standard deviations.
     """
 
     def __init__(self, first: int, last: int, apart: float) -> None:
@@ -249,14 +249,14 @@ LEARNED = Stated(
 
 
 class Learning(Sentence):
-    """What the steps of a unit come to.
+    """A sentence about the steps of a unit.
 
     Parameters
     ----------
     begins : str
-        How the sentence begins, with ``{w_first}``, ``{w_last}``, ``{C_first}`` and ``{C_last}``.
+        Its beginning, with ``{w_first}``, ``{w_last}``, ``{C_first}`` and ``{C_last}``.
     words : mapping
-        How it goes on: ``backwards`` where eta is not above 0, ``flat`` where the gradient is 0,
+        Its end: ``backwards`` where eta is not above 0, ``flat`` where the gradient is 0,
         ``falls``, ``stays`` or ``rises`` by the error.
     """
 
@@ -289,12 +289,12 @@ class Learning(Sentence):
 
 
 class Drawn(Sentence):
-    """Which part of the numbers that are drawn lies near the mean.
+    """What share of random numbers lies near the mean.
 
     Parameters
     ----------
     words : (str, str)
-        The parts, ``{percent_1}`` to ``{percent_3}``; and that the digits do not suffice.
+        The shares, ``{percent_1}`` to ``{percent_3}``; and that there are not enough digits.
     """
 
     roles = ("mean", "deviation", "percent_1", "percent_2", "percent_3")

@@ -1,9 +1,9 @@
 """The kinds of layers: their parameters and the quantities they compute, forward and back.
 
 A kind names its parameters, and states the equations of its quantities in the order in which they
-are computed; whatever is made of layers gives them names and cells, and asks no more. The roles of
-the equations are the parameters and quantities of the layer, and ``below``, the activations that it
-sees. Shapes: units of a dense layer (units,), of a picture (rows, columns), of maps
+are computed. The roles of the equations are the parameters and quantities of the layer, and
+``below``, the activations of the layer below. Shapes: units of a dense layer (units,), of a picture
+(rows, columns), of maps
 (maps, rows, columns).
 """
 
@@ -44,7 +44,7 @@ LARGEST_BLOCK = 60
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a layer learns.
+    """A parameter of a layer, which training adjusts.
 
     Attributes
     ----------
@@ -53,10 +53,10 @@ class Parameter:
     tensor : str
         What PyTorch calls it.
     is_weight : bool
-        Whether each unit has a number for each input that it adds up. Only such a parameter is
-        penalised, shown as pictures and paths, and drawn by fan-in.
+        Whether it multiplies the inputs of each unit. Only such a parameter is penalised, shown as
+        pictures and paths, and initialised by fan-in.
     start : float or None
-        The number that training starts from; None where it is drawn.
+        The initial value; None if it is random.
     """
 
     symbol: str
@@ -83,7 +83,7 @@ WEIGHTS = frozenset(name for name, parameter in PARAMETERS.items() if parameter.
 
 
 def parameter_of(name: str) -> tuple[str, str]:
-    """Return the parameter and the layer of an array: no parameter's name begins as another's.
+    """Return the parameter and the layer of an array's name.
 
     >>> parameter_of("W2"), parameter_of("gainN")
     (('W', '2'), ('gain', 'N'))
@@ -93,12 +93,12 @@ def parameter_of(name: str) -> tuple[str, str]:
 
 
 def probed(name: str, shape: Shape) -> float:
-    """Return the size of the random numbers that a probe puts in the place of a parameter."""
+    """Return the size of the random numbers that a probe uses for a parameter."""
     return 1.5 / sqrt(prod(shape[1:])) if name in WEIGHTS else 0.5
 
 
 def computed(equation: Equation, values: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return in NumPy what an equation of a layer gives, from what the layer has, by name."""
+    """Return the NumPy result of an equation of a layer, given the layer's arrays by name."""
     found: np.ndarray = equation.array(**{role: values[role] for role in equation.roles})
     return found
 
@@ -109,37 +109,38 @@ Sentences = Mapping[str, type[UnitSentence]]
 
 @dataclass(frozen=True)
 class LayerKind:
-    """A layer over the one below, and what all kinds of layers have.
+    """A layer, with what all kinds of layers share.
 
     Attributes
     ----------
     below : tuple of int
         The shape of the layer below.
     units : int
-        Or filters; 0 where the layer below settles it.
+        Number of units or filters; 0 where the layer below determines it.
     size, step, padding : tuple of int
-        Of filters and blocks, as `xlnn.workbooks.network.spec.LayerSpec` has them.
+        Of filters and blocks, as in `xlnn.workbooks.network.spec.LayerSpec`.
     activation : str
         A key of `xlnn.equations.activation.ACTIVATIONS`.
     has_units : bool
-        Whether a template says how many units it has.
+        Whether a template states the number of units.
     activates : bool
-        Whether its a is an activation function of its z; else it lies where that below lies.
+        Whether its a is an activation function of its z; otherwise a has the range of the layer
+        below.
     slides : bool
         Whether it looks at maps through a window.
     gradients : dict
         The gradient of each parameter, from ``delta``.
     gradient_of_one : Equation
-        The gradient of the first parameter in one image; that of the second is delta itself.
+        The gradient of the first parameter for one image; that of the second is delta.
     backward : dict
-        What it computes of its delta before that of the layer below.
+        Quantities computed from its delta before delta of the layer below.
     delta_below : Equation
-        Delta of the layer below. ``slope`` is the a' of that layer, and roles that end in
-        ``_above`` are quantities of this one, as all others are.
+        Delta of the layer below. ``slope`` is the a' of that layer; roles that end in ``_above``
+        are quantities of this one, as are all others.
     sentences : dict
-        What it computes up to z with the numbers in it, if its units are no maps.
+        Sentences for its quantities up to z, in numbers, unless its units are maps.
     sentence_below : class
-        ``delta_below`` with the numbers in it.
+        The sentence for ``delta_below``, in numbers.
     """
 
     below: Shape
@@ -171,13 +172,13 @@ class LayerKind:
 
     @property
     def forward(self) -> Equations:
-        """What it computes, the activations a last: here those of z.   Book: 3-2."""
+        """The quantities it computes, with the activations a last.   Book: 3-2."""
         activation = ACTIVATIONS[self.activation]
         return {**activation.steps, "a": activation.value}
 
     @property
     def noted(self) -> Equations:
-        """What it notes on the way forward for the way back: the slope of its activation."""
+        """What the backward pass needs from the forward pass: the slope of the activation."""
         slope = ACTIVATIONS[self.activation].slope
         return {"slope": slope} if slope else {}
 
@@ -192,7 +193,7 @@ class Dense(LayerKind):
     sentence_below = HiddenDeltaSentence
 
     def check(self) -> None:
-        """Refuse a size, which a dense layer does not have."""
+        """Refuse a size, since a dense layer has none."""
         if self.size:
             raise DataError("is dense and has units, no size")
 
@@ -209,9 +210,9 @@ class Dense(LayerKind):
 
 @dataclass(frozen=True)
 class Convolutional(LayerKind):
-    """Filters that slide over the maps below, as a rule one step at a time and not over their edge.
+    """Filters that slide over the maps below, one step at a time and without padding.
 
-    With longer steps, or with zeros around the maps, they go forward only.
+    With longer steps or with padding, only the forward pass is available.
     """
 
     slides = True
@@ -219,7 +220,7 @@ class Convolutional(LayerKind):
     gradient_of_one = FilterGradient()
 
     def check(self) -> None:
-        """Refuse filters that do not fit into the maps below."""
+        """Refuse filters that do not fit the maps below."""
         _check_maps(self.below, self.size, "filters")
         rows, columns = self.below[-2:]
         top, left, bottom, right = self.padding or NONE
@@ -252,7 +253,7 @@ class Convolutional(LayerKind):
 
 @dataclass(frozen=True)
 class LayerNorm(LayerKind):
-    """The units below, of each image with mean 0 and variance 1, then rescaled."""
+    """The units below, normalised to mean 0 and variance 1 in each image, then rescaled."""
 
     has_units = False
     gradients: ClassVar[Equations] = {"gain": layernorm.GainGradient(), "shift": BiasGradient()}
@@ -300,7 +301,7 @@ class LayerNorm(LayerKind):
 
 @dataclass(frozen=True)
 class _Pooled(LayerKind):
-    """What the poolings share: blocks that divide the maps below, and no parameters."""
+    """What both kinds of pooling share: blocks of the maps below, and no parameters."""
 
     has_units = activates = False
     slides = True
@@ -324,10 +325,10 @@ class _Pooled(LayerKind):
 
 @dataclass(frozen=True)
 class MaxPooled(_Pooled):
-    """Of each block of the maps below the largest value."""
+    """The largest value of each block of the maps below."""
 
     def check(self) -> None:
-        """Refuse blocks that do not divide the maps below, or that no formula can look through."""
+        """Refuse blocks that do not divide the maps below, or are too large for a formula."""
         super().check()
         if self.size[0] * self.size[1] > LARGEST_BLOCK:
             raise DataError(
@@ -342,7 +343,7 @@ class MaxPooled(_Pooled):
 
     @property
     def noted(self) -> Equations:
-        """Where the largest values stand."""
+        """The positions of the largest values."""
         return {"argmax": Argmax(self.size)}
 
     @property
@@ -353,7 +354,7 @@ class MaxPooled(_Pooled):
 
 @dataclass(frozen=True)
 class AveragePooled(_Pooled):
-    """Of each block of the maps below the mean."""
+    """The mean of each block of the maps below."""
 
     @property
     def forward(self) -> Equations:
@@ -396,7 +397,7 @@ def _check_blocks(below: Shape, size: Shape) -> None:
 
 
 def _places(below: Shape, size: Shape, step: Shape, padding: Shape) -> tuple[int, int]:
-    """Return how many windows stand below each other, and how many side by side."""
+    """Return the number of windows down and across."""
     top, left, bottom, right = padding or NONE
     rows, columns = below[-2:]
     return (

@@ -1,4 +1,4 @@
-"""The equations of layer normalisation: each image's units are brought to mean 0 and variance 1.
+"""The equations of layer normalisation: each image's units get mean 0 and variance 1.
 
 J. L. Ba, J. R. Kiros and G. E. Hinton, Layer normalization, arXiv:1607.06450 (2016). Shapes: below
 (images, units), or those of a picture; mean, variance, delta_mean and delta_product (images,);
@@ -55,7 +55,7 @@ class Normalised(Equation):
         return distance / _deviation(variance)[:, np.newaxis]
 
     def cell(self, i: int, below: Cells, mean: Cells, variance: Cells) -> str:
-        """Return the formula of one unit; below it may stand a pixel of a picture."""
+        """Return the formula of one unit; the unit below may be a pixel of a picture."""
         unit = tuple(map(int, np.unravel_index(i, below.shape)))
         return f"=({below[unit]}-{mean[()]})/SQRT({variance[()]}+{EPSILON})"
 
@@ -86,7 +86,7 @@ class NormalisedDelta(Equation):
     """dC/dx_i = delta_i gamma_i: how C changes with a normalised value."""
 
     def array(self, delta: np.ndarray, gain: np.ndarray) -> np.ndarray:
-        """Return it, shape (images, units)."""
+        """Return dC/dx, shape (images, units)."""
         return delta * gain
 
     def cell(self, i: int, delta: Cells, gain: Cells) -> str:
@@ -112,7 +112,7 @@ class DeltaProduct(Equation):
         return (delta_normalised * normalised).mean(axis=1)
 
     def cell(self, delta_normalised: Cells, normalised: Cells) -> str:
-        """Return the formula of one image; units that stand apart are written out."""
+        """Return the formula of one image; units that are not a range are written out."""
         both, units = (delta_normalised, normalised), range(normalised.shape[0])
         if any("," in each.listed for each in both):
             terms = written_sum([f"{delta_normalised[i]}*{normalised[i]}" for i in units])
@@ -123,8 +123,7 @@ class DeltaProduct(Equation):
 class LayerNormDelta(Equation):
     """delta_i = (dC/dx_i - mean(dC/dx) - x_i mean(x dC/dx)) / sqrt(sigma^2 + epsilon) a'(z_i).
 
-    Of the layer below, by the chain rule: a_i moves its own x_i, and by mu and sigma^2 those of all
-    units.
+    Of the layer below, by the chain rule: a_i changes x_i and, through mu and sigma^2, all others.
     """
 
     optional = ("slope",)

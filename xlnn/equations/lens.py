@@ -1,4 +1,4 @@
-"""Equations of one image: what the sheets for looking closely add to those of training."""
+"""Equations for one image, on the sheets that take a closer look at training."""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
-"""Looking something up: the values of one image, one epoch or one row that a person chose.
+"""Look up values of the image, epoch or row that a user chose.
 
-Choices count from 1, as INDEX does; the weights after epoch e are those of state e. Whatever a
-person types, what is looked up belongs to one whole number within range (`UsedNumber`).
+Choices count from 1, as INDEX does; the weights after epoch e are those of state e. Whatever a user
+types, one whole number within range is looked up (`UsedNumber`).
 """
 
 import re
@@ -24,9 +24,9 @@ def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
 
 
 def looked_up(cells: str, number: str) -> str:
-    """Return the formula of one of several cells; of a single cell, which is no range, itself.
+    """Return the formula of one of several cells; a single cell, which is not a range, as it is.
 
-    In a row the number is that of a column: Gnumeric would take it for the number of a row.
+    In a row the number is given as a column's: Gnumeric would take it for a row's.
 
     >>> looked_up("A1:A3", "C1"), looked_up("A$1:C$1", "D1"), looked_up("A1", "C1")
     ('=INDEX(A1:A3,C1)', '=INDEX(A$1:C$1,1,D1)', '=A1')
@@ -43,18 +43,18 @@ def entry(array: np.ndarray, number: np.ndarray) -> np.ndarray:
     >>> entry(np.array([2.0, 4.0]), np.array(2)), entry(np.array([2.0, 4.0]), np.array(3))
     (np.float64(4.0), array(nan))
     """
-    if not 1 <= number < len(array) + 1:  # INDEX cuts off; NaN is no number either
+    if not 1 <= number < len(array) + 1:  # INDEX truncates; NaN is out of range, too
         return np.full(array.shape[1:], np.nan)
     return array[int(number) - 1]
 
 
 def entries(array: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Return the entries of several numbers; NaN, or None of texts, where INDEX has an error.
+    """Return the entries of several numbers; where INDEX has an error, NaN, or None among texts.
 
     >>> entries(np.array([2.0, 4.0]), np.array([2, 3, np.nan]))
     array([ 4., nan, nan])
     """
-    known = (numbers >= 1) & (numbers < len(array) + 1)  # NaN is not; INDEX cuts off
+    known = (numbers >= 1) & (numbers < len(array) + 1)  # NaN is not; INDEX truncates
     taken = array[np.where(known, numbers, 1).astype(int) - 1]
     nothing = None if array.dtype == object else np.nan
     return np.where(known.reshape(known.shape + (1,) * (array.ndim - 1)), taken, nothing)
@@ -63,7 +63,7 @@ def entries(array: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 def stored(
     unit: tuple[int, ...], shown: tuple[int, ...], shape: tuple[int, ...]
 ) -> tuple[int, ...]:
-    """Return where a unit of a picture is stored: in the row that holds the picture, or as it is.
+    """Return the index of a picture's unit in the stored array, which may be flat.
 
     >>> stored((1, 2), (4, 3), (12,)), stored((1, 2), (4, 3), (4, 3))
     ((5,), (1, 2))
@@ -72,16 +72,16 @@ def stored(
 
 
 def first_of(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the first units of an array, or all of them in the shape of a picture."""
+    """Return the first units of an array, or all of them as a picture."""
     if array.ndim == len(shape):
         return array[tuple(map(slice, shape))]
     return array[: prod(shape)].reshape(shape)
 
 
 class UsedNumber(Equation):
-    """The number that is used: the whole number within range that is nearest to the chosen one.
+    """The number that is used: the whole number within range nearest to the chosen one.
 
-    Where there is no number it is the least.
+    Without a number it is the least.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ class UsedNumber(Equation):
 
 
 class Asked(Sentence):
-    """What to type where no number of the range was chosen; empty where one was.
+    """What to type if no number of the range was chosen; otherwise empty.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ class Asked(Sentence):
 
 
 class Copy(Equation):
-    """The same number once more, where the eye needs it."""
+    """A copy of a number in another place."""
 
     repeats = True
 
@@ -137,7 +137,7 @@ class Copy(Equation):
 
 
 class Picked(Equation):
-    """Some numbers once more, in the shape in which they are shown.
+    """Copies of some numbers, in the shape in which they are shown.
 
     Parameters
     ----------
@@ -186,8 +186,8 @@ class OfEpoch(Equation):
         The shape in which they are shown: (units, rows, columns) for weights of a picture. It may
         hold the first units only.
     row : int
-        Which row belongs to choice 1, from 1: the weights that epoch 1 uses stand in row 1, and
-        those after it in row 2.
+        The row of choice 1, from 1: the weights that epoch 1 uses are in row 1, those after it in
+        row 2.
     """
 
     coarse = repeats = True
@@ -208,7 +208,7 @@ class OfEpoch(Equation):
 
 
 class TrainingPosition(Equation):
-    """Where the chosen epoch and image stand among all rows of the sheet Training, from 1."""
+    """The position of the chosen epoch and image among the rows of the sheet Training, from 1."""
 
     coarse = True
 
@@ -259,10 +259,10 @@ class OfRow(Equation):
 
 
 class Chosen(Equation):
-    """What a quantity holds at one entry of each of its axes, such as a chosen epoch and row.
+    """The value of a quantity at one entry of each axis, such as a chosen epoch and row.
 
-    Its arguments are ``of``, the quantity, and for each of its axes, by the axis's name, the number
-    of the entry as a person counts it: a `choice`, or a quantity that counts an axis of its own.
+    Its arguments are ``of``, the quantity, and for each axis, by its name, the number of the entry
+    from 1: a `choice`, or a quantity that counts an axis.
 
     Parameters
     ----------
@@ -322,16 +322,17 @@ class Caption(Sentence):
 
 
 class FromWords(Equation):
-    """The inputs of a row that a person typed: its numbers, and 1 or 0 for each of its words.
+    """The inputs of a row that a user typed: its numbers, and 1 or 0 for each of its words.
 
-    Small and large letters are one, as the = of a cell has it.
+    Upper and lower case are equal, as with = in a cell.
 
     Parameters
     ----------
     inputs : sequence of int or (int, str)
-        For each input the position of its number, or that of a word and the word for which it is 1.
+        For each input, the position of its number, or the position of a word and the word that
+        makes it 1.
     others : tuple of str
-        For each word the one that is 1 in no input.
+        For each word, the value that makes no input 1.
     """
 
     coarse = repeats = jumps = True
@@ -341,7 +342,7 @@ class FromWords(Equation):
         self.inputs, self.others = tuple(inputs), others
 
     def typed(self, row: np.ndarray) -> tuple[list[float], list[str]]:
-        """Return the numbers and the words that a person types for some inputs."""
+        """Return the numbers and words to type for some inputs."""
         numbers, words = [], [*self.others]
         for of, value in zip(self.inputs, row, strict=True):
             if isinstance(of, int):

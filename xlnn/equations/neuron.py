@@ -1,4 +1,4 @@
-"""One neuron and the demons: threshold, unit step, weighted patterns, and who calls loudest.
+"""One neuron and the book's demons: threshold, unit step, patterns, and the loudest demon.
 
 Shapes: x and w (inputs,), patterns (demons, rows, columns).   Book: 1-2, 1-3, 1-5.
 """
@@ -16,10 +16,10 @@ and NumPy for 5.6E-17."""
 
 
 def steady(z: np.ndarray) -> np.ndarray:
-    """Return numbers with what is 0 but for rounding as 0, and all others as they are.
+    """Return numbers, with those that are 0 apart from rounding errors set to 0.
 
-    Rounding them would not do: where a number lies between two decimals, another engine's last bit
-    makes it the other one.
+    Rounding all of them would not do: engines that differ in the last bit would round some
+    differently.
     """
     return np.where(np.abs(z) < 0.5 / 10**DIGITS, 0.0, z)
 
@@ -30,7 +30,7 @@ def steadied(cell: str) -> str:
 
 
 class UnitStep(Equation):
-    """u(z) = 1 for z >= 0, else 0: a neuron fires or does not.   Book: 1-2, 1-3, 2-1."""
+    """u(z) = 1 for z >= 0, else 0: whether a neuron fires.   Book: 1-2, 1-3, 2-1."""
 
     coarse = True
 
@@ -43,7 +43,7 @@ class UnitStep(Equation):
 
 
 class Fires(Equation):
-    """u(z) = 1 for z >= 0, else 0; how much of z is rounding, its terms tell.   Book: 1-2, 1-3."""
+    """u(z) = 1 for z >= 0, else 0, within the rounding error of its terms.   Book: 1-2, 1-3."""
 
     coarse = True
 
@@ -59,12 +59,12 @@ class Fires(Equation):
 
 
 class FiringSentence(Sentence):
-    """Whether the neuron fires, with z; a z that is 0 but for rounding is not told as less.
+    """Whether the neuron fires, with z; a z that is 0 apart from rounding is not called less.
 
     Parameters
     ----------
     words : (str, str)
-        That it does not, and that it does, with ``{z}`` and ``{threshold}``.
+        Sentences that it does not and that it does, with ``{z}`` and ``{threshold}``.
     """
 
     def __init__(self, words: tuple[str, str]) -> None:
@@ -83,7 +83,7 @@ class FiringSentence(Sentence):
 
 
 class Digit(Equation):
-    """The digits of a number in the binary system: each pattern of firing once.
+    """The binary digits of a number, so that each pattern of inputs occurs once.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ class Bonds(Equation):
 
 
 class AsLoud(Equation):
-    """1 for each demon that calls as loudly as the loudest, but for rounding; else 0. Book: 1-5."""
+    """1 for each demon as loud as the loudest, apart from rounding; else 0.   Book: 1-5."""
 
     coarse = True
 
@@ -147,7 +147,7 @@ class AsLoud(Equation):
 
 
 class Winner(Equation):
-    """Which demon alone calls loudest, counted from 0; as many as there are where none does."""
+    """Which single demon is loudest, from 0; the number of demons where several are."""
 
     coarse = True
 

@@ -1,7 +1,7 @@
 """Steps beyond the plain one: momentum, RMSProp, Adam, and the L2 penalty on the weights.
 
-Each remembers something of the gradients before, which is 0 before the first epoch, and makes of it
-the direction r in which the weights step: w - eta r. Shapes: as the weights or biases of a layer;
+Each keeps a memory of earlier gradients, 0 before the first epoch, and computes from it the
+direction r in which the weights step: w - eta r. Shapes: as the weights or biases of a layer;
 the constants mu, beta and epsilon are numbers.
 
 B. T. Polyak, Some methods of speeding up the convergence of iteration methods, USSR Computational
@@ -22,7 +22,7 @@ DIRECTION = "direction"
 
 
 class Velocity(Equation):
-    """v <- mu v + g.   B. T. Polyak 1964, as PyTorch's SGD writes it: eta stands outside."""
+    """v <- mu v + g.   B. T. Polyak 1964, as in PyTorch's SGD: eta is outside."""
 
     roles = ("before", "gradient", "mu")
 
@@ -35,7 +35,7 @@ class Velocity(Equation):
 
 
 class MovingAverage(Equation):
-    """m <- beta m + (1 - beta) g: a mean of the gradients that forgets.   Kingma and Ba 2015."""
+    """m <- beta m + (1 - beta) g: a moving average of the gradients.   Kingma and Ba 2015."""
 
     def array(self, before: np.ndarray, gradient: np.ndarray, beta: np.ndarray) -> np.ndarray:
         """Return the mean after this gradient."""
@@ -46,14 +46,14 @@ class MovingAverage(Equation):
 
 
 class MeanSquare(Equation):
-    """s <- beta s + (1 - beta) g g: the same of their squares.   Tieleman and Hinton 2012."""
+    """s <- beta s + (1 - beta) g g: the same for squares.   Tieleman and Hinton 2012."""
 
     def array(self, before: np.ndarray, gradient: np.ndarray, beta: np.ndarray) -> np.ndarray:
         """Return the mean square after this gradient."""
         return beta * before + (1 - beta) * gradient * gradient
 
     def cell(self, *unit: int, before: Cells, gradient: Cells, beta: Cells) -> str:
-        """Return the formula of one weight; a product, since 1E-200^2 is an error to some."""
+        """Return the formula of one weight; g*g, since 1E-200^2 is an error in some programs."""
         g = gradient[unit]
         return f"={beta[()]}*{before[unit]}+(1-{beta[()]})*{g}*{g}"
 
@@ -61,7 +61,7 @@ class MeanSquare(Equation):
 class ScaledGradient(Equation):
     """r = g / (sqrt(s) + epsilon), the direction of RMSProp.   Tieleman and Hinton 2012.
 
-    epsilon stands outside of the root, as in PyTorch: a gradient that was always 0 moves nothing.
+    epsilon is outside the root, as in PyTorch: a gradient that was always 0 moves nothing.
     """
 
     def array(self, gradient: np.ndarray, square: np.ndarray, epsilon: np.ndarray) -> np.ndarray:
@@ -73,7 +73,7 @@ class ScaledGradient(Equation):
 
 
 class Along(Equation):
-    """r = g, or r = v: the weights step along the gradient, or along the velocity.
+    """r = g or r = v: the weights step along the gradient or the velocity.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ class Count(Equation):
 
 
 class Correction(Equation):
-    """1 - beta^n: what n gradients weigh in a mean that began with 0.   Kingma and Ba 2015."""
+    """1 - beta^n: the weight of n gradients in a mean that began with 0.   Kingma and Ba 2015."""
 
     def array(self, beta: np.ndarray, steps: np.ndarray) -> np.ndarray:
         """Return the number."""
@@ -146,10 +146,10 @@ class CorrectedRatio(Equation):
 
 
 class Penalty(Equation):
-    """lambda/2 sum of w^2, over the weights of all layers; biases are left free.
+    """lambda/2 sum of w^2, over the weights of all layers; biases are not penalised.
 
-    Differs from PyTorch's weight_decay, which takes all parameters unless they are put into groups:
-    a bias makes no output steeper, so that it is not decayed (Goodfellow et al. 2016, 7.1).
+    Differs from PyTorch's weight_decay, which applies to all parameters unless they are grouped: a
+    bias makes no output steeper, so it is not decayed (Goodfellow et al. 2016, 7.1).
     """
 
     def __init__(self, names: tuple[str, ...]) -> None:
@@ -186,7 +186,7 @@ class Penalised(Equation):
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """A number that an optimiser takes: what it is by default, and below what it stays.
+    """A hyperparameter of an optimiser: its default and its range.
 
     Attributes
     ----------
@@ -200,7 +200,7 @@ class Hyperparameter:
 
     @property
     def probed(self) -> tuple[float, float]:
-        """Between which numbers a probe draws it: where all equations have values that tell."""
+        """The range of values that a probe uses, in which errors show."""
         return (0.05, 0.95) if self.share else (1e-4, 0.1)
 
     @property
@@ -209,20 +209,20 @@ class Hyperparameter:
         return "from 0 to less than 1" if self.share else "greater than 0"
 
     def takes(self, value: float) -> bool:
-        """Tell whether it may be that number."""
+        """Return whether it may have that value."""
         return 0 <= value < 1 if self.share else value > 0
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What an optimiser keeps of the gradients before, a number for each weight.
+    """A memory of earlier gradients, one number per weight.
 
     Attributes
     ----------
     equation : Equation
-        Of what was ``before``, the ``gradient``, and a constant.
+        Of the value ``before``, the ``gradient``, and a constant.
     constant, role : str
-        The constant, and what the equation calls it.
+        The constant, and its role in the equation.
     """
 
     equation: Equation
@@ -232,7 +232,7 @@ class Memory:
 
 @dataclass(frozen=True)
 class Optimiser:
-    """How a gradient becomes a step.
+    """How an optimiser turns a gradient into a step.
 
     Attributes
     ----------
@@ -241,14 +241,15 @@ class Optimiser:
     memories : dict
         By their names, in the order in which they are computed.
     direction : Equation or None
-        Of the memories, the gradient and the constants; None where the only memory is it.
+        Of the memories, the gradient and the constants; None where the only memory is the
+        direction.
     corrected : dict
         By the names of corrections, the constants that they correct.
     step_formula, rule : str
-        Along what a weight ``{}`` steps, and how that is computed, as the Guide shows it in every
-        language.
+        The direction of a step of weight ``{}``, and how it is computed, as the Guide shows them in
+        every language.
     source : str
-        Who says so.
+        The publication.
     """
 
     constants: dict[str, Hyperparameter] = field(default_factory=dict)
@@ -266,7 +267,7 @@ class Optimiser:
 
     @property
     def directed(self) -> Self:
-        """The same with a direction of its own, where it steps along something else."""
+        """The same with an explicit direction, if it steps along a memory or the gradient."""
         if self.direction:
             return self
         along = next(iter(self.memories), "gradient")

@@ -1,4 +1,4 @@
-"""A network over the plane of its two inputs: points on a grid, and what is drawn of them.
+"""Draw a network over the plane of its two inputs, at the points of a grid.
 
 Points are counted from 1, row by row, from the upper left.
 """
@@ -19,12 +19,12 @@ MARGIN = 10
 
 
 class Edge(Equation):
-    """Where the plane ends: a tenth of the range of an input beyond its least or largest value.
+    """The edge of the plane: a tenth of an input's range beyond its least or largest value.
 
     Parameters
     ----------
     sign : int
-        -1 for the lower edge, 1 for the upper. Data that are all alike have a range of 1.
+        -1 for the lower edge, 1 for the upper. Constant data have a range of 1.
     """
 
     def __init__(self, sign: int) -> None:
@@ -80,7 +80,7 @@ class OfOutput(Equation):
 
 
 class OfUnits(Equation):
-    """What some units make of the plane, each as a small picture.
+    """The outputs of some units over the plane, each as a small picture.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ class OfUnits(Equation):
 
 
 class OnGrid(Equation):
-    """Where an image of the data lies on the picture, in cells from the left and from below.
+    """The position of an image in the picture, in cells from the left and from below.
 
     Parameters
     ----------
@@ -126,13 +126,13 @@ class OnGrid(Equation):
 
 
 class HeightIf(Equation):
-    """How high an image lies in the series of the chosen class, or in that of all others.
+    """The height of an image in the series of the chosen class, or in that of all others.
 
     Parameters
     ----------
     images : int
     own : bool
-        Whether it is the series of the chosen class; in the other one it is out of sight.
+        Whether it is the series of the chosen class.
     """
 
     coarse = jumps = True
@@ -158,7 +158,7 @@ class EdgeText(Sentence):
     number : int
         Which input, from 0 on.
     upper_first : bool
-        Whether the upper end comes first: it does beside the picture, and not below it.
+        Whether the upper end comes first, as beside the picture (below it, it does not).
     """
 
     def __init__(self, number: int, *, upper_first: bool) -> None:

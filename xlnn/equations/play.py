@@ -1,8 +1,8 @@
 """Quantities for a drawing of the network: looked-up values, levels and ends of lines.
 
-A chart has no colour that follows a number, but it has series: a connection is drawn by the series
-of its sign and strength, a unit by the series of its level. In all other series a connection has no
-length, and a unit lies outside of what the chart shows.
+A chart cannot colour points by number, but series can have colours: a connection is drawn by the
+series of its sign and strength, a unit by the series of its level. In all other series a connection
+has no length, and a unit is outside the chart.
 """
 
 from collections.abc import Sequence
@@ -41,14 +41,14 @@ Index = tuple[int, ...]
 
 
 class Chosen(Equation):
-    """The values of some units in the row that a person chose.
+    """The values of some units in the chosen row.
 
     Parameters
     ----------
     units : sequence of tuple of int
         Their indices.
     shape : tuple of int
-        The shape in which they are shown; as many units as there are.
+        The shape in which they are shown, with as many units.
     """
 
     coarse = repeats = True
@@ -69,7 +69,7 @@ class Chosen(Equation):
 
 
 class OfAnswer(Equation):
-    """The output of the class that was found, in the chosen row."""
+    """The output of the predicted class, in the chosen row."""
 
     coarse = repeats = True
 
@@ -86,7 +86,7 @@ class OfAnswer(Equation):
 
 
 class LargestSize(Equation):
-    """max |v|: the size of the largest of some numbers."""
+    """max |v|: the largest absolute value."""
 
     def array(self, v: np.ndarray) -> np.ndarray:
         """Return the size, a number."""
@@ -102,7 +102,7 @@ class FillLevel(Equation):
     Parameters
     ----------
     below_0 : bool
-        Whether there are levels below 0; else what is negative is at level 0.
+        Whether there are levels below 0; otherwise negative values have level 0.
     """
 
     coarse = jumps = True
@@ -115,7 +115,7 @@ class FillLevel(Equation):
     def array(self, v: np.ndarray, size: np.ndarray | float = 1.0) -> np.ndarray:
         """Return the levels, whole numbers from -5 or 0 to 5, of the shape of v."""
         share = np.round(np.where(v == 0, 0, v / np.where(size == 0, 1, size)), DIGITS)
-        level = np.sign(share) * np.floor(LEVELS * np.abs(share) + 0.5)  # ROUND: from 0 away
+        level = np.sign(share) * np.floor(LEVELS * np.abs(share) + 0.5)  # ROUND: away from 0
         level = np.clip(level, -LEVELS if self.below_0 else 0, LEVELS)
         return np.where(np.isfinite(share), level, UNSEEN)
 
@@ -148,7 +148,7 @@ class Strength(Equation):
 
 
 class Coordinate(Equation):
-    """Where something is drawn, in mm from the left or from below.
+    """A position in the drawing, in mm from the left or from below.
 
     Parameters
     ----------
@@ -172,16 +172,17 @@ class Coordinate(Equation):
 
 
 class LineEnds(Equation):
-    """A connection as the series of each strength draws it: from a unit below to a unit, or not.
+    """The ends of a connection in each series: equal unless the series has its strength.
 
     Parameters
     ----------
     strengths : tuple of int
         Of each series.
     out : sequence of float
-        How far from the middle of each unit that is drawn of the layer below its lines begin.
+        For each drawn unit of the layer below, the distance from its centre at which its lines
+        begin.
     into : float
-        How far from the middle of a unit they end.
+        The distance from the centre of a unit at which they end.
     """
 
     coarse = jumps = True
@@ -197,7 +198,7 @@ class LineEnds(Equation):
         ends = np.where(own, np.repeat(end - self.into, len(start))[:, np.newaxis], starts)
         return np.stack([np.broadcast_to(starts, ends.shape), ends], axis=1)
 
-    def cell(  # noqa: PLR0913, PLR0917 -- which of the cells, and what it is made of
+    def cell(  # noqa: PLR0913, PLR0917 -- its index and its arguments
         self, connection: int, at: int, series: int, strength: Cells, start: Cells, end: Cells
     ) -> str:
         """Return the formula of one end, in one direction."""
@@ -211,7 +212,7 @@ class LineEnds(Equation):
 
 
 class Dot(Equation):
-    """The height of a unit as the series of each level draws it: its own, or out of sight.
+    """The height of a unit in the series of each level; out of sight unless it has that level.
 
     Parameters
     ----------
@@ -234,7 +235,7 @@ class Dot(Equation):
 
 
 class OutputLabel(Sentence):
-    """What stands beside an output: its label and its value, or what it predicts.
+    """The text beside an output: its label and its value or prediction.
 
     Parameters
     ----------
@@ -268,14 +269,14 @@ class OutputLabel(Sentence):
 
 
 class Truth(Sentence):
-    """Whether the class that was found is right, and which one is.
+    """Whether the predicted class is right, and which one is.
 
     Parameters
     ----------
     right, wrong : str
-        What is said; ``{truth}`` stands for the label of the image's class.
+        The texts; ``{truth}`` stands for the label of the image's class.
     unknown : str
-        Where the largest targets are equal.
+        The text if the largest targets are equal.
     """
 
     optional = ("tied", "targets_tied")
@@ -292,7 +293,7 @@ class Truth(Sentence):
         tied: float = 0,
         targets_tied: float = 0,
     ) -> str:
-        """Return the text; what is tied is not right."""
+        """Return the text; a tie is not right."""
         if targets_tied == 1:
             return self.unknown
         is_right = answer == truth and tied != 1

@@ -1,4 +1,4 @@
-"""Least squares: the plane nearest to some points, and the sums of which it follows.
+"""Least squares: the plane nearest to some points, and the sums that determine it.
 
 For points (x_1 ... x_k, y) the plane is y = p_1 x_1 + ... + p_k x_k + q.   Book: 2-12.
 """
@@ -33,12 +33,12 @@ class Mean(Equation):
 
 
 class Varies(Equation):
-    """1 for a column of different numbers, 0 for one that holds the same number in every row.
+    """1 for a column that varies, 0 for a constant one.
 
     Parameters
     ----------
     least : int
-        Numbers that differ by less than 10^-least are one, too.
+        Numbers that differ by less than 10^-least count as equal.
     """
 
     coarse = True
@@ -58,7 +58,7 @@ class Varies(Equation):
 
 
 class Deviation(Equation):
-    """d = x - mean: exactly 0 in a column that holds the same number in every row."""
+    """d = x - mean: exactly 0 in a constant column."""
 
     def array(self, varies: np.ndarray, a: np.ndarray, mean: np.ndarray) -> np.ndarray:
         """Return the deviations, of the shape of a."""
@@ -69,10 +69,10 @@ class Deviation(Equation):
 
 
 class DeviationSums(Equation):
-    """The sums of the normal equations: sum d_i d_j, and at their right sum d_i d_y.
+    """The sums of the normal equations: sum d_i d_j, and to their right sum d_i d_y.
 
-    They are what is left of dC_T/dp_i = 0 after dC_T/dq = 0 has given q = mean y - p mean x: the
-    plane goes through the mean of the points.   Book: 2-12.
+    They follow from dC_T/dp_i = 0, with q = mean y - p mean x from dC_T/dq = 0: the plane goes
+    through the mean of the points.   Book: 2-12.
     """
 
     def array(self, d: np.ndarray, d_y: np.ndarray) -> np.ndarray:
@@ -85,11 +85,11 @@ class DeviationSums(Equation):
 
 
 class Swept(Equation):
-    """One step of Gauss-Jordan elimination: the unknown of a row is swept out of the others.
+    """One step of Gauss-Jordan elimination: the unknown of a row is eliminated from the others.
 
-    The row is divided by its pivot, and taken off each other row as often as its unknown stands
-    there. No rows need be exchanged: the sums make a positive matrix. Where next to nothing is left
-    of a pivot, the column follows from those before it, and its coefficient is made 0.
+    The row is divided by its pivot, and a multiple is subtracted from each other row. No rows need
+    be exchanged, since the matrix is positive semidefinite. A pivot near 0 means that the column
+    depends on those before it; its coefficient is set to 0.
 
     Parameters
     ----------
@@ -114,17 +114,17 @@ class Swept(Equation):
 
     def cell(self, i: int, j: int, M: Cells, sums: Cells) -> str:
         row = self.row
-        # a sign, since IronCalc takes numbers for equal that differ by less than 2e-16
+        # SIGN, since IronCalc treats numbers that differ by less than 2e-16 as equal
         nothing = f"SIGN({M[row, row]}-{sums[row, row]}/10^{SMALL})<=0"
         divided = f"{M[row, j]}/{M[row, row]}"
         if i == row:
             return f"=IF({nothing},0,{divided})"
-        # the brackets leave exactly 0 in the column of the pivot: there the quotient is 1
+        # the parentheses make the column of the pivot exactly 0: there the quotient is 1
         return f"=IF({nothing},{M[i, j]},{M[i, j]}-{M[i, row]}*({divided}))"
 
 
 class Solution(Equation):
-    """p: the right side, once every unknown stands alone."""
+    """p: the right side, once the elimination is complete."""
 
     def array(self, M: np.ndarray) -> np.ndarray:
         """Return the coefficients, shape (columns)."""
@@ -215,7 +215,7 @@ class Fitted(Equation):
 
 
 class Spread(Equation):
-    """s = sqrt(sum d^2 / n): by which a column is scaled, u = d / s.
+    """s = sqrt(sum d^2 / n): the standard deviation, which scales a column: u = d / s.
 
     Parameters
     ----------
@@ -234,9 +234,9 @@ class Spread(Equation):
 
 
 class ScaledSums(Equation):
-    """The means of u_i u_j, and at their right of u_i d_y; 0 for a column that does not vary.
+    """The means of u_i u_j, and to their right of u_i d_y; 0 for a constant column.
 
-    The gradient needs the data through these alone, so each step is spared all rows.
+    The gradient depends on the data through these alone, so no step reads all rows.
 
     Parameters
     ----------
@@ -259,7 +259,7 @@ class ScaledSums(Equation):
 class StandardisedGradient(Equation):
     """dC/dg_i = sum_j (mean u_i u_j) g_j - mean u_i d_y, of C = C_T / n.   Book: 2-10, 2-12.
 
-    Differs from the book: divided by the number of rows; then one eta serves few rows and many.
+    Differs from the book: divided by the number of rows, so that eta need not depend on it.
     """
 
     def array(self, g: np.ndarray, means: np.ndarray) -> np.ndarray:
@@ -272,7 +272,7 @@ class StandardisedGradient(Equation):
 
 
 class HeightGradient(Equation):
-    """dC/dh = h - mean y: the mean of u is 0, so that the height goes its own way."""
+    """dC/dh = h - mean y: the mean of u is 0, so the height is independent of g."""
 
     def array(self, h: np.ndarray, y_mean: np.ndarray) -> np.ndarray:
         """Return a number."""
@@ -336,7 +336,7 @@ class LastIntercept(Equation):
 
 
 class Apart(Equation):
-    """How far two planes are apart: the root of the mean square over all rows."""
+    """The distance of two planes: the root mean square over all rows."""
 
     def array(self, d: np.ndarray) -> np.ndarray:
         """Return a number."""
@@ -348,7 +348,7 @@ class Apart(Equation):
 
 
 class LineSentence(Sentence):
-    """y = p x + q, in the names of the columns and with its numbers."""
+    """y = p x + q, with the names of the columns and the numbers."""
 
     def text(self, *, names: np.ndarray, p: np.ndarray, q: float) -> str:
         k = len(p)
@@ -370,18 +370,17 @@ class LineSentence(Sentence):
 
 
 class WaysAgree(Sentence):
-    """Whether all ways lead to the same plane.
+    """Whether all methods give the same plane.
 
-    Two planes are the same where what they say of the rows differs by no more than the
-    hundred thousandth part of the spread of y, or than rounding.
+    Two planes are the same if their predictions differ by no more than 1e-5 of the spread of y, or
+    by rounding errors.
 
     Parameters
     ----------
     words : dict
-        ``agree``, ``late`` and ``away`` of the descent, ``overflow`` where its numbers end;
-        and of a single column ``flat``, where the spreadsheet's own function has no value, and
-        ``differ``, where it differs. ``{apart}`` is how far the descent is off, ``{first}`` and
-        ``{last}`` are its costs.
+        ``agree``, ``late`` and ``away`` for the descent, ``overflow`` if it overflows; for a single
+        column also ``flat``, if the spreadsheet's own function has no value, and ``differ``, if it
+        differs. ``{apart}`` is the descent's distance, ``{first}`` and ``{last}`` are its costs.
     rows : int
     """
 
@@ -431,7 +430,7 @@ class Determined(Sentence):
     Parameters
     ----------
     words : (str, str)
-        That they do, and that a column says nothing that the others do not.
+        Sentences that they do, and that a column depends on the others.
     """
 
     def __init__(self, words: tuple[str, str]) -> None:
@@ -450,14 +449,14 @@ class Determined(Sentence):
 
 
 class ByHand(Sentence):
-    """How much larger C_T is than it need be.
+    """How much larger C_T is than its minimum.
 
     Parameters
     ----------
     words : (str, str, str)
-        That it is larger; that it is as small; and that it is smaller, as it may be where a column
-        was left out. ``{C_hand}`` is the cost of the line by hand, ``{C_T}`` that of the normal
-        equations, and ``{more}`` what lies between.
+        Sentences that it is larger, that it is equal, and that it is smaller, as it may be if a
+        column was left out. ``{C_hand}`` is the cost of the line by hand, ``{C_T}`` that of the
+        normal equations, and ``{more}`` the difference.
     """
 
     def __init__(self, words: tuple[str, str, str]) -> None:
@@ -481,7 +480,7 @@ class ByHand(Sentence):
 
 
 def _signed(cell: str) -> str:
-    """Return a number as text that follows others, with its sign between."""
+    """Return the formula of a number as a further term: its sign, spaced, and its size."""
     return f'IF({cell}<0," − "," + ")&{fixed(f"ABS({cell})", 4)}'
 
 

@@ -1,4 +1,4 @@
-"""Several runs beside each other: an equation of the run that is chosen, and what is told of each.
+"""Several runs: an equation of the chosen run, and sentences about each run.
 
 An argument that differs from run to run has the runs as its first axis.
 """
@@ -16,17 +16,17 @@ DIGITS = 6
 
 
 class OfOneRun(Equation):
-    """An equation of the run that was chosen, counted from 1; without a choice, of the first.
+    """An equation of the chosen run, counted from 1; without a choice, of the first.
 
     Parameters
     ----------
     equation : Equation
     roles : iterable of str
-        Those of its arguments.
+        The roles of its arguments.
     own : iterable of str
         The roles of the arguments that differ from run to run.
     runs : int
-        Among how many runs is chosen; 0 without a choice.
+        The number of runs to choose from; 0 without a choice.
     """
 
     def __init__(
@@ -44,22 +44,22 @@ class OfOneRun(Equation):
         return {role: value[at] if role in self.own else value for role, value in arguments.items()}
 
     def is_one(self, run: float) -> bool:
-        """Tell whether a number is that of a run; of others CHOOSE has an error."""
+        """Return whether a number is that of a run; for others CHOOSE has an error."""
         return bool(1 <= run < max(self.runs, 1) + 1)
 
     def array(self, run: float = 1, **arguments: np.ndarray) -> np.ndarray:
-        """Return what the equation says of that run; NaN where CHOOSE has an error."""
+        """Return the equation's value for that run; NaN where CHOOSE has an error."""
         found = self.equation.array(**self.seen(run, arguments))
         return found if self.is_one(run) else np.full(np.shape(found), np.nan)
 
     def ties(
         self, got: np.ndarray, tolerance: float, *, run: float = 1, **arguments: np.ndarray
     ) -> np.ndarray:
-        """Tell where a choice of that run is as good."""
+        """Return where another answer would be as good in that run."""
         return self.equation.ties(got, tolerance, **self.seen(run, arguments))
 
     def cell(self, *unit: int, run: Cells | None = None, **arguments: Cells) -> str:
-        """Return the formula of one unit: that of each run, of which one is taken."""
+        """Return the formula of one unit, which chooses among those of the runs."""
         each = range(max(self.runs, 1))
         stated = [self.equation.cell(*unit, **_at(n, self.own, arguments)) for n in each]
         if run is None:
@@ -68,7 +68,7 @@ class OfOneRun(Equation):
 
 
 class SaidOfOneRun(OfOneRun, Sentence):
-    """A sentence about the run that was chosen, or about the first."""
+    """A sentence about the chosen run, or about the first."""
 
     def text(self, *unit: int, run: float = 1, **arguments: np.ndarray) -> str:
         """Return the text of that run."""
@@ -139,7 +139,7 @@ class LeastOf(Equation):
 
 
 class SameText(Sentence):
-    """A text once more, where it is read beside others."""
+    """A copy of a text in another place."""
 
     def text(self, *, said: str) -> str:
         return said
@@ -149,12 +149,12 @@ class SameText(Sentence):
 
 
 class RunName(Sentence):
-    """What a run is called: by that in which the runs differ, as it is now.
+    """The name of a run: the current values of the settings in which the runs differ.
 
     Parameters
     ----------
     words : str
-        What is said of it in any case; ``{eta}`` and ``{l2}`` stand for its cells.
+        The name, with ``{eta}`` and ``{l2}`` for its cells.
     """
 
     def __init__(self, words: str) -> None:

@@ -1,9 +1,9 @@
-"""Equations for images that stand side by side, each a block of cells.
+"""Equations for images that are side by side, each a block of cells.
 
-On other sheets the images are rows, and one formula is filled down. Here each image has cells of
-its own, and the same equation is stated for it: nothing is said of the network a second time.
+On other sheets the images are rows, and one formula is filled down. Here each image has separate
+cells, and the same equation is applied to each.
 
-Shapes: what an image has of its own begins with the images: (images, units ...).   Book: 3-5, 5-4.
+Shapes: arrays of all images begin with the axis of images: (images, units ...).   Book: 3-5, 5-4.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ SMALL = 5
 
 
 class _Own:
-    """The cells of one image, as the equation of an image sees them."""
+    """The cells of one image, as the equation of a single image sees them."""
 
     def __init__(self, cells: Cells, image: int) -> None:
         self._cells, self._image = cells, image
@@ -36,14 +36,14 @@ class _Own:
 
 
 class Beside(Equation):
-    """The equation of one image, for each of the images that stand side by side.
+    """The equation of one image, for each of the images side by side.
 
     Parameters
     ----------
     each : Equation
         Whose ``array`` takes all images at once, and whose ``cell`` one of them.
     own : str
-        The roles of what each image has of its own; the others, such as weights, all share.
+        The roles of arguments that differ from image to image; others, such as weights, are shared.
     """
 
     def __init__(self, each: Equation, *own: str) -> None:
@@ -87,7 +87,7 @@ class Target(Equation):
 
 
 class LargestDigit(Equation):
-    """The digit of the largest output; `UNDECIDED` where two are as large.   Book: 3-3.
+    """The digit of the largest output; `UNDECIDED` if two are equally large.   Book: 3-3.
 
     Parameters
     ----------
@@ -116,13 +116,13 @@ class LargestDigit(Equation):
         return f"=IF({as_large}>1,{UNDECIDED},{chosen})"
 
     def ties(self, got: np.ndarray, tolerance: float, a: np.ndarray) -> np.ndarray:
-        """Tell of which images another digit, or none, is as good."""
+        """Return for which images another digit, or none, is as good."""
         edge = np.abs(_gap(a) - 1 / 10**EQUAL) <= tolerance
         return edge & ((got == UNDECIDED) | (got == a.argmax(axis=1) + self.first))
 
 
 def _gap(a: np.ndarray) -> np.ndarray:
-    """Return by how much the largest output of each image is larger than the next one."""
+    """Return the difference of the two largest outputs of each image."""
     if a.shape[1] == 1:
         return np.full(len(a), np.inf)
     *_, second, largest = np.sort(a, axis=1).T
@@ -130,21 +130,21 @@ def _gap(a: np.ndarray) -> np.ndarray:
 
 
 class TotalOfBlocks(TotalCost):
-    """C_T = sum of C over the images, which stand apart.   Book: 3-4."""
+    """C_T = sum of C over the images, which are separate blocks.   Book: 3-4."""
 
     def cell(self, C: Cells) -> str:
         return "=" + written_call("SUM", [C[image] for image in range(C.shape[0])])
 
 
 class RecognisedBlocks(Recognised):
-    """How many of the images that stand apart were recognised."""
+    """How many images were recognised; the images are separate blocks."""
 
     def cell(self, right: Cells) -> str:
         return "=" + written_call("SUM", [right[image] for image in range(right.shape[0])])
 
 
 class HowFar(Equation):
-    """How far a solver has come: 0 while images are wrong, 1, and 2 where C_T is as good as 0.
+    """The progress of a solver: 0 while images are wrong, then 1, and 2 once C_T is practically 0.
 
     Parameters
     ----------

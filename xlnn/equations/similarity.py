@@ -47,7 +47,7 @@ class Cosine(Equation):
 
 
 ANGLE = Stated(
-    # at 1 the angle moves by 1E-8 where the cosine moves by 1E-16: what is 1 but for rounding is 1
+    # near 1 the angle changes by 1E-8 if the cosine changes by 1E-16: 1 within rounding is 1
     lambda cosine: (
         180
         / np.pi
@@ -61,10 +61,10 @@ ANGLE = Stated(
 
 
 class AngleText(Equation):
-    """How two patterns lie to each other, as the number of a sentence.
+    """How two patterns relate, as the number of a sentence.
 
-    0 where one is all 0; 1 opposite, 2 rather opposite, 3 at right angles, 4 rather alike, 5 of one
-    direction. What is 1 or 0 but for rounding is so, as it is to `ANGLE`.
+    0 if one is all 0; 1 opposite, 2 rather opposite, 3 at right angles, 4 rather alike, 5 of one
+    direction. Rounding errors around 1 and 0 are ignored, as in `ANGLE`.
     """
 
     coarse = True
@@ -104,7 +104,7 @@ LEVEL = Stated(
 
 
 class InRow(Equation):
-    """A picture's pixels one after the other: as a vector.
+    """A picture's pixels as a vector.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ IMAGE_LENGTH = Stated(
 
 
 class Likeness(Equation):
-    """The cosine of each image and the drawn picture, to nine decimals so that equals are equal."""
+    """The cosine of each image and the drawn picture, to nine decimals, so that ties are exact."""
 
     coarse = True
 
@@ -154,7 +154,7 @@ class Likeness(Equation):
 
 
 class Rank(Equation):
-    """Which place each image takes by its likeness; of equals the first comes first."""
+    """The rank of each image by its likeness; equal ones in their order."""
 
     coarse = True
 
@@ -172,7 +172,7 @@ class Rank(Equation):
 
 
 class ImageAtRank(Equation):
-    """Which images take some places, as their numbers.
+    """The numbers of the images at some ranks.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ class ImageAtRank(Equation):
         self.places = places
 
     def array(self, place: np.ndarray) -> np.ndarray:
-        """Return the number of the image at each of the places; none where no image takes it."""
+        """Return the number of the image at each rank; NaN if there is none."""
         taken = place == np.reshape(self.places, (-1, 1))
         return np.where(taken.any(axis=1), 1.0 + taken.argmax(axis=1), np.nan)
 
@@ -195,7 +195,7 @@ class ImageAtRank(Equation):
 
 
 class OfThese(Equation):
-    """The entry of each image of those that were found."""
+    """The entry of each image that was found."""
 
     coarse = True
 
@@ -208,7 +208,7 @@ class OfThese(Equation):
 
 
 class PicturesOfThese(Equation):
-    """The pixels of those that were found, as pictures.
+    """The pixels of the images that were found, as pictures.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ TRANSPOSE = Stated(lambda A: A.T, lambda i, j, A: f"={A[j, i]}")
 
 
 class Equal(Equation):
-    """1 where two products of matrices are one but for rounding, else 0."""
+    """1 where two matrix products are equal apart from rounding, else 0."""
 
     coarse = True
 
@@ -269,17 +269,18 @@ class Equal(Equation):
 
 
 def _largest(cells: Cells) -> str:
-    """Return the formula of the largest size of some numbers."""
+    """Return the formula of the largest absolute value."""
     return f"MAX(MAX({cells[...]}),-MIN({cells[...]}))"
 
 
 class MostSimilar(Sentence):
-    """Which image is most like the drawn picture, if one is.
+    """Which image is most like the drawn picture.
 
     Parameters
     ----------
     words : (str, str, str, str)
-        That one is, that several are, that all are, and that the picture has no direction.
+        Sentences that one is, that several are, that all are, and that the picture has no
+        direction.
     images : int
         How many there are.
     """

@@ -1,10 +1,11 @@
-"""Functions of two variables that a point descends: each with its slopes and its level lines.
+"""Functions of two variables for gradient descent, with their slopes and contour lines.
 
-A function states five lines, each twice: z, its two partial derivatives, how far its level line is
-from the minimum in a direction, and the largest curvature at the minimum.   Book: 2-7, 2-10, 2-11.
+A function states five lines, each twice: z, its two partial derivatives, the distance of a contour
+line from the minimum in a direction, and the largest curvature at the minimum.   Book: 2-7, 2-10,
+2-11.
 """
 
-# ruff: noqa: ARG005 -- a line takes all variables, whether they stand in it or not
+# ruff: noqa: ARG005 -- a line takes all variables, whether or not it uses them
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,12 +56,12 @@ class Surface:
     z, dz_dx, dz_dy : Stated
         The function and its partial derivatives, of x and y.
     radius : Stated
-        How far from the minimum z reaches a level, in the direction of the unit vector (u, v).
+        The distance from the minimum at which z reaches a level, in the direction (u, v).
     curvature : (float, float)
         The second derivatives along x and along y at the minimum; the larger one is the largest in
         any direction.
     flattens : bool
-        Whether it is flatter farther out, so that steps that lead away come to an end.
+        Whether it gets flatter farther out, so that steps that lead away come to an end.
     """
 
     text: str
@@ -135,7 +136,7 @@ DIGITS = 12
 
 
 def chosen(function: np.ndarray) -> Surface:
-    """Return the function that a number stands for, counted from 1."""
+    """Return the function with a number, counted from 1."""
     return SURFACES[round(float(function)) - 1]
 
 
@@ -174,7 +175,7 @@ class Displacement(Equation):
 
 
 class Moved(Equation):
-    """x + dx: where the step before led.   Book: 2-11."""
+    """x + dx: where the previous step led.   Book: 2-11."""
 
     def array(self, at: np.ndarray, by: np.ndarray) -> np.ndarray:
         """Return a number."""
@@ -185,7 +186,7 @@ class Moved(Equation):
 
 
 class LargestEta(Equation):
-    """The eta above which steps of gradient descent near the minimum cross it, or lead away.
+    """The eta above which steps of gradient descent near the minimum cross it, or diverge.
 
     Along the curvature k a step takes x to (1 - eta k) x: it crosses the minimum where eta > 1 / k,
     and ends farther away than it began where eta > 2 / k. The larger k decides, unless x or y is 0
@@ -203,7 +204,7 @@ class LargestEta(Equation):
         self.times = times
 
     def array(self, function: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return a number; of x and y the first step decides."""
+        """Return a number, which depends on the first x and y."""
         along_x, along_y = chosen(function).curvature
         only_x, only_y = (y[0] == 0) & (x[0] != 0), (x[0] == 0) & (y[0] != 0)
         curvature = max(along_x, along_y)
@@ -224,7 +225,7 @@ class LargestEta(Equation):
 
 
 class Level(Equation):
-    """The levels of some level lines: the outermost goes through the start, the others inside.
+    """The levels of contour lines: the outermost goes through the start, the others are inside.
 
     Parameters
     ----------
@@ -244,7 +245,7 @@ class Level(Equation):
 
 
 class Direction(Equation):
-    """cos or sin of a part of the full circle; 0 where rounding alone would leave a rest.
+    """cos or sin of a part of the full circle; exactly 0 where only rounding would remain.
 
     Parameters
     ----------
@@ -265,12 +266,12 @@ class Direction(Equation):
 
 
 class OnLevelLine(Equation):
-    """A coordinate of the point of a level line in a direction.
+    """A coordinate of the point on a contour line in a direction.
 
     Parameters
     ----------
     along : str
-        The role that is the coordinate's own: ``u`` for x, ``v`` for y.
+        The role of the direction's component: ``u`` for x, ``v`` for y.
     """
 
     def __init__(self, along: str) -> None:
@@ -290,14 +291,14 @@ class OnLevelLine(Equation):
 
 
 class NameOf(Sentence):
-    """The name of what a number chooses; where the number is no choice, also what to choose.
+    """The name of what a number chooses; if the number is not a choice, also what to choose.
 
     Parameters
     ----------
     names : sequence of str
         From 1 on.
     words : str
-        What is said where the number is no choice, with ``{name}`` for what is used instead.
+        The words if the number is not a choice, with ``{name}`` for what is used instead.
     """
 
     def __init__(self, names: Sequence[str], words: str) -> None:
@@ -328,10 +329,10 @@ class EtaVerdict(Sentence):
     Parameters
     ----------
     begins : str
-        How the sentence begins, with ``{eta}``.
+        Its beginning, with ``{eta}``.
     words : mapping
-        How it goes on, by the `VERDICTS`; ``{swings}`` and ``{grows}`` stand for the limits. That
-        of ``minimum`` is a sentence of its own.
+        Its end, by the `VERDICTS`; ``{swings}`` and ``{grows}`` stand for the limits. ``minimum``
+        is a complete sentence.
     """
 
     roles = ("eta", "function", "swings", "grows", "x", "y", "z")
@@ -343,7 +344,7 @@ class EtaVerdict(Sentence):
         self, *, eta: float, function: float, x: np.ndarray, y: np.ndarray, z: np.ndarray,
         **limits: float,
     ) -> str:  # fmt: skip
-        """Return the text; of x and y the start decides."""
+        """Return the text, which depends on x and y at the start."""
         flattens, key = chosen(function).flattens, "settles"
         for name, at, above in LIMITS:
             beyond = eta - limits[name]
@@ -381,12 +382,13 @@ class EtaVerdict(Sentence):
 
 
 class Course(Sentence):
-    """How far z came, or for how many steps a spreadsheet has no number.
+    """How far z decreased, or for how many steps it overflows.
 
     Parameters
     ----------
     told, lost : str
-        ``{z_first}`` and ``{z_last}`` stand for numbers; ``{lost}`` for how many there are not.
+        The sentences, with numbers for ``{z_first}`` and ``{z_last}``, and the number of steps that
+        overflow for ``{lost}``.
     steps : int
     """
 

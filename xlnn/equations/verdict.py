@@ -1,8 +1,8 @@
-"""The class that the network recognises or the number that it predicts, and whether it is right.
+"""The class or number that a network predicts, and whether it is right.
 
-Classes are counted from 1, as MATCH counts. Of equal outputs the first wins, in MATCH and in
-argmax alike; outputs that are equal to 1e-12 are one to the MATCH of some engines and two to
-NumPy, and either class is right.
+Classes are counted from 1, as MATCH counts. Of equal outputs the first wins, both in MATCH and in
+argmax. Outputs that differ by less than 1e-12 are equal to the MATCH of some engines but not to
+NumPy, so either class is accepted.
 
 Shapes of a regression: a, t and off (images, outputs), middle and factor (outputs,). The network
 learns targets t = (y - middle) factor, as it sees inputs that are scaled.
@@ -35,7 +35,7 @@ class LargestUnit(Equation):
         return "=" + place_of(f"MAX({a[:]})", a[:], always=True)
 
     def ties(self, got: np.ndarray, tolerance: float, a: np.ndarray) -> np.ndarray:
-        """Tell of which images the output of the class is as large as the largest."""
+        """Return for which images the output of the class is as large as the largest."""
         return _within(-a, got, tolerance)
 
 
@@ -62,7 +62,7 @@ class LabelOf(Equation):
     coarse = jumps = True
 
     def array(self, answer: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Return the label of each image, shape (images,); NaN or None where there is none."""
+        """Return the label of each image, shape (images,); NaN or None if there is none."""
         return entries(labels, answer)
 
     def cell(self, answer: Cells, labels: Cells) -> str:
@@ -70,16 +70,16 @@ class LabelOf(Equation):
 
 
 class LabelNumber(Equation):
-    """The number of the class whose label was chosen, from 1; 1 where none was.
+    """The number of the class whose label was chosen, from 1; 1 if none was.
 
-    Differs from MATCH: a label such as ``a*`` is no pattern. Small and large letters are one, as
-    the = of a cell has it.
+    Differs from MATCH: a label such as ``a*`` is not a pattern. Upper and lower case are equal, as
+    with = in a cell.
 
     Parameters
     ----------
     classes : int
     is_text : bool
-        Whether the labels are texts; a program may still take what is chosen for a number.
+        Whether the labels are texts; a program may still turn the choice into a number.
     """
 
     coarse = jumps = True
@@ -101,7 +101,7 @@ class LabelNumber(Equation):
 def chosen_among(
     chosen: Cells, labels: Cells, results: Iterable[str], otherwise: str, text: str
 ) -> str:
-    """Return the expression of what belongs to the chosen label, or of what else there is."""
+    """Return the expression of the chosen label's result, or of another if none was chosen."""
     tests = [
         f"IF({chosen[()]}{text}={labels[k]}{text},{result}," for k, result in enumerate(results)
     ]
@@ -109,7 +109,7 @@ def chosen_among(
 
 
 class AskedLabel(Sentence):
-    """What to type where no label was chosen; empty where one was.
+    """What to type if no label was chosen; otherwise empty.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ class Accuracy(Equation):
 
 
 class MeanCost(Equation):
-    """The mean of C over the images: what one of them costs."""
+    """The mean of C over the images."""
 
     def array(self, C: np.ndarray) -> np.ndarray:
         """Return a number."""
@@ -182,7 +182,7 @@ class MeanCost(Equation):
 
 
 class SmallestEpoch(Equation):
-    """The epoch with the smallest total cost, from 1; the first of equals."""
+    """The epoch with the smallest total cost, from 1; the first if equal."""
 
     coarse = jumps = True
 
@@ -194,7 +194,7 @@ class SmallestEpoch(Equation):
         return "=" + place_of(f"MIN({C_T.epochs[()]})", C_T.epochs[()], always=True)
 
     def ties(self, got: np.ndarray, tolerance: float, C_T: np.ndarray) -> np.ndarray:
-        """Tell whether C_T is as small in that epoch."""
+        """Return whether C_T is as small in that epoch."""
         return _within(C_T, got, tolerance)
 
 
@@ -216,9 +216,9 @@ class FirstAllRight(Equation):
 
 
 def _within(values: np.ndarray, chosen: np.ndarray, tolerance: float) -> np.ndarray:
-    """Tell where the chosen one of the last axis, counted from 1, is the least but for rounding.
+    """Return where the chosen entry of the last axis, from 1, is the least apart from rounding.
 
-    Engines compare with 15 digits, or take what differs by 1e-12 for one.
+    Engines compare with 15 digits, or treat numbers that differ by 1e-12 as equal.
     """
     count = values.shape[-1]
     is_one = (chosen >= 1) & (chosen <= count) & (chosen == np.round(chosen))
@@ -234,7 +234,7 @@ class Scaled(Equation):
     Parameters
     ----------
     shape : tuple of int
-        The shape in which the inputs are shown; middle and factor stand in a list.
+        The shape in which the inputs are shown; middle and factor are lists.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
@@ -251,7 +251,7 @@ class Scaled(Equation):
 
 
 class Predicted(Equation):
-    """y_k = middle_k + a_k / factor_k: an output, taken back to the size of its targets."""
+    """y_k = middle_k + a_k / factor_k: an output in the units of its target."""
 
     def array(self, a: np.ndarray, middle: np.ndarray, factor: np.ndarray) -> np.ndarray:
         """Return the predictions, shape (images, outputs); a may hold the first outputs only."""
@@ -266,8 +266,8 @@ class Predicted(Equation):
 class Off(Equation):
     """|y_k predicted - y_k|: how far off the prediction is, in the units of the target.
 
-    It is |a_k - t_k| / |factor_k|: of the two numbers without the middle, which may be far larger
-    than they differ. Targets that are not scaled have no factor.
+    Computed as |a_k - t_k| / |factor_k|, without the middle, which may be far larger than the
+    difference. Targets that are not scaled have no factor.
     """
 
     optional = ("factor",)
@@ -282,7 +282,7 @@ class Off(Equation):
 
 
 class RootMeanSquare(Equation):
-    """The root of the mean square of how far off the images are; large errors count for more."""
+    """The root of the mean squared error over the images; large errors count for more."""
 
     def array(self, off: np.ndarray) -> np.ndarray:
         """Return a number for each output, shape (outputs,)."""
@@ -295,7 +295,7 @@ class RootMeanSquare(Equation):
 
 
 class MeanAbsolute(Equation):
-    """The mean of how far off the images are."""
+    """The mean absolute error over the images."""
 
     def array(self, off: np.ndarray) -> np.ndarray:
         """Return a number for each output, shape (outputs,)."""
@@ -309,12 +309,12 @@ class MeanAbsolute(Equation):
 class Ends(Equation):
     """The smallest and the largest number among targets and predictions, on both axes.
 
-    A line from the one to the other is where both are the same.
+    The line between them is where both are equal.
 
     Parameters
     ----------
     roles : tuple of str
-        What is looked at.
+        The roles of the targets and predictions.
     """
 
     repeats = True

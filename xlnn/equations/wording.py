@@ -1,4 +1,4 @@
-"""Sentences with the numbers in them: the formula's own line, as a person would write it."""
+"""Sentences that show an equation with its numbers, as a person would write it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ can may rise in its last digits."""
 
 
 def filled(words: str, **cells: str) -> str:
-    """Return the formula of a text with cells, or other parts of a formula, in its blanks.
+    """Return the formula of a text with cells or expressions in its blanks.
 
     >>> filled("{what} is {much}.", what="A1", much="FIXED(B1,1)")
     '""&A1&" is "&FIXED(B1,1)&"."'
@@ -107,7 +107,7 @@ class ActivationSentence(UnitSentence):
     def cell(self, j: int, z: Cells, a: Cells, exp: Cells | None = None) -> str:
         """Return the formula of unit j."""
         if exp:
-            # the largest is 1: the sum needs no exponent
+            # the largest term is 1: the sum needs no exponent
             total = written_call("SUM", exp.listed.split(","))
             terms = f'{fixed(exp[j])}&" / "&{share(total)}'
             return f'="{self.symbols[j]} = exp / Σ exp = "&{terms}&" = "&{fixed(a[j])}'
@@ -293,7 +293,7 @@ class Bar(Sentence):
 
 
 class Verdict(Sentence):
-    """Which digit the network sees, and how sure it is; or that the largest outputs are equal.
+    """The predicted class and its output, or that the largest outputs are equal.
 
     Parameters
     ----------
@@ -324,12 +324,12 @@ class Verdict(Sentence):
 
 
 class Prediction(Sentence):
-    """What a regression predicts, output by output; and what it should be, where that is known.
+    """The predictions of a regression, output by output, and the true values if known.
 
     Parameters
     ----------
     words : str
-        What is said of an output, with ``{label}``, ``{predicted}`` and perhaps ``{actual}``.
+        The words for an output, with ``{label}``, ``{predicted}`` and perhaps ``{actual}``.
     """
 
     optional = ("actual",)
@@ -340,7 +340,7 @@ class Prediction(Sentence):
     def text(
         self, *, labels: np.ndarray, predicted: np.ndarray, actual: np.ndarray | None = None
     ) -> str:
-        """Return the text; of many outputs, the first ones are told."""
+        """Return the text, for the first outputs if there are many."""
         told = []
         for k in range(min(len(predicted), FACTORS)):
             shown = {"label": general_text(labels[k]), "predicted": significant_text(predicted[k])}
@@ -350,7 +350,7 @@ class Prediction(Sentence):
         return ";  ".join([*told, *(["…"] if len(predicted) > FACTORS else [])])
 
     def cell(self, labels: Cells, predicted: Cells, actual: Cells | None = None) -> str:
-        """Return the formula; of many outputs, the first ones are told."""
+        """Return the formula, for the first outputs if there are many."""
         outputs = predicted.shape[0]
         told = []
         for k in range(min(outputs, FACTORS)):
@@ -368,10 +368,10 @@ class Errors(Sentence):
     Parameters
     ----------
     words : str
-        With ``{label}``, ``{mae}``, ``{rmse}``, and of what is held out ``{test_mae}`` and
+        With ``{label}``, ``{mae}``, ``{rmse}``, and for held-out data ``{test_mae}`` and
         ``{test_rmse}``.
     roles : tuple of str
-        ``labels`` and those that are named.
+        ``labels`` and those that appear in the words.
     """
 
     def __init__(self, words: str, roles: tuple[str, ...]) -> None:
@@ -389,14 +389,14 @@ class Errors(Sentence):
 
 
 class Diverged(Sentence):
-    """That training made the total cost larger, or larger than any number; empty if it did not.
+    """A warning that training increased the total cost or made it overflow; otherwise empty.
 
     Parameters
     ----------
     rose : str
         With ``{first}`` and ``{last}``, the costs.
     lost : str
-        Where the last cost is no number, although the first is.
+        The text if the last cost is not a number, although the first is.
     """
 
     def __init__(self, rose: str, lost: str) -> None:
@@ -419,15 +419,15 @@ class Diverged(Sentence):
 
 
 class Story(Sentence):
-    """What training came to, a line each.
+    """The results of training, one line each.
 
     Parameters
     ----------
     words : dict
-        The lines by their keys, with blanks: ``end`` of ``{count}``, or of ``{first}`` and
-        ``{cost}`` where there are no classes; and of classes ``tested`` of ``{count}``.
+        The lines by their keys: ``end``, with ``{count}``, or with ``{first}`` and ``{cost}`` where
+        there are no classes; and ``tested``, with ``{count}``, where there are classes.
     roles : tuple of str
-        What is known: ``recognised`` or ``C_T``, and ``tested``.
+        The quantities: ``recognised`` or ``C_T``, and ``tested``.
     """
 
     def __init__(self, words: dict[str, str], roles: tuple[str, ...]) -> None:
@@ -467,18 +467,18 @@ _END = re.compile("_(first|last)$")
 
 
 class Told(Sentence):
-    """Words with a number in each blank, ``{name}`` for the quantity of that role.
+    """Words with a number in each blank: ``{name}`` stands for the quantity with that role.
 
-    Of a quantity with steps, ``{name_first}`` and ``{name_last}`` are those at its ends.
+    ``{name_first}`` and ``{name_last}`` are the ends of a quantity with steps.
 
     Parameters
     ----------
     lines : sequence of str
-        What is said in case 0, in case 1 and so on; one line alone is said always.
+        The texts for case 0, case 1 and so on; a single line is always shown.
     case : str
-        The role that tells the case, where there are several lines.
+        The role of the case, if there are several lines.
     digits : int
-        Decimals at most.
+        The most decimals.
     """
 
     def __init__(self, lines: Sequence[str], case: str = "", digits: int = DIGITS) -> None:
@@ -517,13 +517,13 @@ class Told(Sentence):
 
 
 class Complete(Sentence):
-    """A sentence that is told only where no cell of a table is without a number.
+    """A sentence that is shown only if every cell of a table has a number.
 
     Parameters
     ----------
     said : Sentence
     missing : str
-        What is told otherwise.
+        What is shown otherwise.
     columns : tuple of str
         The roles of the table's columns, along ``row``.
     cells : int
