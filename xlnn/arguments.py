@@ -8,22 +8,22 @@ from xlnn.errors import OptionsError
 
 
 def is_text(value: object) -> bool:
-    """Tell whether a value is a text."""
+    """Return whether a value is a text."""
     return isinstance(value, str)
 
 
 def is_whole(value: object) -> bool:
-    """Tell whether a value is a whole number, be it Python's or NumPy's."""
+    """Return whether a value is a whole number, be it Python's or NumPy's."""
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a value is a number."""
+    """Return whether a value is a number."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def is_path(value: object) -> bool:
-    """Tell whether a value names a file or a folder."""
+    """Return whether a value names a file or a folder."""
     return isinstance(value, str | os.PathLike)
 
 

@@ -154,7 +154,7 @@ class Block:
 
 
 def _fills(lengths: Sequence[int], steps: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether entries leave no cell between them."""
+    """Return whether entries leave no cell between them."""
     height, width = (
         1 + sum((length - 1) * step[way] for length, step in zip(lengths, steps, strict=True))
         for way in (0, 1)

@@ -255,7 +255,7 @@ FORWARD = frozenset(name for name, each in BUILD.items() if each.predicts)
 
 
 def _is_void(value: object) -> bool:
-    """Tell whether a value is the same as none: unlike the seed 0."""
+    """Return whether a value is the same as none: unlike the seed 0."""
     return value is None or value is False or (isinstance(value, str | tuple) and not value)
 
 

@@ -503,7 +503,7 @@ class Quantity:
         return (*self.lengths[:apart], self.given, *self.lengths[apart + 1 :])
 
     def is_typed(self, index: tuple[int, ...]) -> bool:
-        """Tell whether an entry is typed in rather than computed."""
+        """Return whether an entry is typed in rather than computed."""
         return self.equation is None or (self.given > 0 and index[len(self.each)] < self.given)
 
     def typed(self, array: np.ndarray) -> np.ndarray:

@@ -286,13 +286,13 @@ def _in_row(quantity: Quantity, array: np.ndarray, own: Mapping[Axis, int]) -> A
 
 
 def _is_no_value(error: Exception, arguments: Mapping[str, Any], *, judges: bool) -> bool:
-    """Tell whether an equation failed since what it is computed from has no value."""
+    """Return whether an equation failed since what it is computed from has no value."""
     is_no_place = judges and isinstance(error, IndexError | OverflowError | ValueError)
     return is_no_place or any(map(_lacks, arguments.values()))
 
 
 def _lacks(argument: object) -> bool:
-    """Tell whether some entry has no value."""
+    """Return whether some entry has no value."""
     array = np.asarray(argument)
     if array.dtype.kind in "OUT":
         return any(entry is None for entry in array.ravel())

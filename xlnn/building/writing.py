@@ -153,7 +153,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
 
 
 def _is_numpy_s(layout: Layout, values: Values, run: reference.Arrays) -> bool:
-    """Tell whether an engine has the values of NumPy's run, also after the last epoch.
+    """Return whether an engine has the values of NumPy's run, also after the last epoch.
 
     Where rounding grows, or of two outputs that are equal one is chosen, both are right, but what
     follows from a value must stand beside it.

@@ -59,7 +59,7 @@ def unlike(model: Model, quantity: Quantity, arrays: Arrays, expected: np.ndarra
 
 
 def _is_one_of(text: str | None, written: list[str | None]) -> bool:
-    """Tell whether each number of a text, and the words around it, are written so somewhere.
+    """Return whether each number of a text, and the words around it, are written so somewhere.
 
     >>> _is_one_of("0.12 of 3", ["0.12 of 4", "0.13 of 3"]), _is_one_of("0.12 of 3", ["0.13 of 3"])
     (True, False)
@@ -72,7 +72,7 @@ def _is_one_of(text: str | None, written: list[str | None]) -> bool:
 
 
 def _contains(numbers: tuple[str, ...], number: str) -> bool:
-    """Tell whether a number is one of some; a spreadsheet writes 15 digits, and then zeros."""
+    """Return whether a number is one of some; a spreadsheet writes 15 digits, and then zeros."""
     if number in numbers or len(number) <= DIGITS:
         return number in numbers
     return any(one[:DIGITS] == number[:DIGITS] and len(one) == len(number) for one in numbers)
@@ -380,7 +380,7 @@ class Comparison:
 
 
 def is_altered(wrong: Wrong) -> bool:
-    """Tell whether the formula of a cell was altered."""
+    """Return whether the formula of a cell was altered."""
     return wrong.formula is None or plainly(wrong.formula) != plainly(wrong.expected_formula)
 
 

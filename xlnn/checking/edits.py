@@ -101,7 +101,7 @@ def appended(layout: Layout, values: Values) -> str | None:
 
 
 def _holds_images(block: Block) -> bool:
-    """Tell whether a block is the table of training images."""
+    """Return whether a block is the table of training images."""
     quantity = block.quantity
     return (
         quantity.equation is None

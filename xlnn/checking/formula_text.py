@@ -63,7 +63,7 @@ def _plain(text: str | None, title: str | None, other: str | None) -> str:
 
 
 def is_backwards(formula: str) -> bool:
-    """Tell whether a formula has a reversed range, such as B9:B2.
+    """Return whether a formula has a reversed range, such as B9:B2.
 
     >>> is_backwards("=SUM(B9:B2)"), is_backwards("=SUM(B2:B9)+C1")
     (True, False)
@@ -75,7 +75,7 @@ def is_backwards(formula: str) -> bool:
 
 
 def is_bracketed_otherwise(formula: str, stated: str) -> bool:
-    """Tell whether two formulas that name cells alike differ in brackets that change nothing.
+    """Return whether two formulas that name cells alike differ in brackets that change nothing.
 
     >>> is_bracketed_otherwise("=A1+B1+C1", "=(A1+B1)+C1")
     True

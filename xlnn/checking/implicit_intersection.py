@@ -123,7 +123,7 @@ class _Reader:
 
 
 def _is_line(arguments: list[Mapping[str, Any]]) -> bool:
-    """Tell whether INDEX returns a whole row or column, as with row or column 0."""
+    """Return whether INDEX returns a whole row or column, as with row or column 0."""
     return any(
         argument["node_type"] == "Omitted" or argument.get("value") == 0
         for argument in arguments[1:]

@@ -67,7 +67,7 @@ def areas(formula: str, here: str) -> list[CellRange] | None:
 
 
 def is_read(formula: str) -> bool:
-    """Tell whether a formula can be parsed.
+    """Return whether a formula can be parsed.
 
     >>> is_read("=A1*(1-A1)"), is_read("=A1*(1-A1")
     (True, False)

@@ -154,7 +154,7 @@ class Report:
         return printed(lines_of(self))
 
     def __bool__(self) -> bool:
-        """Tell whether it agrees."""
+        """Return whether it agrees."""
         return self.agrees
 
     def to_json(self) -> dict[str, Any]:
@@ -182,7 +182,7 @@ class Reports(tuple[Report, ...]):
         return "\n".join(map(str, self))
 
     def __bool__(self) -> bool:
-        """Tell whether all of them agree."""
+        """Return whether all of them agree."""
         return self.agrees
 
 

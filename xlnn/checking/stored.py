@@ -118,7 +118,7 @@ class _Shown:
 
 
 def reads_alike(one: str, other: object) -> bool:
-    """Tell whether two texts are the same but for the last digits of decimals and their mark.
+    """Return whether two texts are the same but for the last digits of decimals and their mark.
 
     Errors count as no value.
 
@@ -133,7 +133,7 @@ def reads_alike(one: str, other: object) -> bool:
 
 
 def _as_good(one: str, other: str) -> bool:
-    """Tell whether two rounded numbers may stand for the same number."""
+    """Return whether two rounded numbers may stand for the same number."""
     one, other = one.replace(",", "."), other.replace(",", ".")
     decimals = len(one.partition(".")[2])
     if decimals != len(other.partition(".")[2]):

@@ -1,1 +1,1 @@
-"""Read a person's data strictly: tables, arrays and pictures."""
+"""Read a user's data strictly: tables, arrays and pictures."""

@@ -19,33 +19,33 @@ TARGETS = ("labels", "y", "t")
 
 
 def from_npz(path: Path, reading: ReadOptions) -> Dataset:
-    """Read images or rows from an archive of arrays; see `from_arrays`.
+    """Read a data set from an archive of arrays; see `from_arrays`.
 
     Raises
     ------
     DataError
-        It is no archive, or an array cannot be used.
+        The file is not an archive, or an array cannot be used.
     """
     return from_arrays(path.name, arrays(path, ("x", "names", *TARGETS), reading), reading)
 
 
 def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOptions) -> Dataset:
-    """Read images or rows from arrays.
+    """Read a data set from arrays.
 
     Parameters
     ----------
     where : str
         The file, as a message names it.
     found : dict of arrays
-        ``x``, shape (images, inputs) or (images, rows, columns), and one of
-        ``labels`` or ``y``, shape (images,), whole numbers or texts, or
-        ``t``, shape (images, outputs), numbers; with ``t``, ``names`` may name the outputs.
+        ``x``, shape (samples, inputs) or (samples, rows, columns), and one of ``labels`` or ``y``,
+        shape (samples,), whole numbers or texts, or ``t``, shape (samples, outputs), numbers; with
+        ``t``, ``names`` may name the outputs.
     reading : ReadOptions
 
     Raises
     ------
     DataError
-        An array is missing, has the wrong shape or holds what cannot be used.
+        An array is missing, has the wrong shape or contains values that cannot be used.
     """
     key = _key(where, found)
     x = _numbers(where, "x", found["x"], axes=(2, 3), may_miss=True)
@@ -81,7 +81,7 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
 
 
 def _key(where: str, found: Mapping[str, np.ndarray]) -> str:
-    """Return which of the arrays says what an image is."""
+    """Return the name of the array of labels or targets."""
     if unknown := sorted(set(found) - {"x", "names", *TARGETS}):
         raise DataError(
             f"{where}: {listed(unknown)} is not known; x is expected, and one of "
@@ -101,7 +101,7 @@ def _key(where: str, found: Mapping[str, np.ndarray]) -> str:
 def _filled(
     where: str, x: np.ndarray, target: np.ndarray, reading: ReadOptions
 ) -> tuple[np.ndarray, np.ndarray, str, tuple[str, ...]]:
-    """Return x and the target without rows or values that are missing, and what is to be told."""
+    """Return x and the target without missing values, what was done, and the notes about it."""
     rows = x.reshape(len(x), -1)
     if not np.isnan(rows).any():
         return x, target, "", ()
@@ -114,7 +114,7 @@ def _filled(
 def _numbers(
     where: str, key: str, array: np.ndarray, axes: tuple[int, ...], *, may_miss: bool = False
 ) -> np.ndarray:
-    """Return an array of finite numbers that fit a sheet; NaN may stand for what is missing."""
+    """Return an array of finite numbers that fit a sheet, or NaN where values may be missing."""
     if array.dtype.kind not in "biuf":
         raise DataError(f"{where}: {key} holds no numbers.")
     if array.ndim not in axes or not array.size:
@@ -136,7 +136,7 @@ def _numbers(
 
 
 def _classes(where: str, key: str, array: np.ndarray) -> list[str]:
-    """Return the label of each image as text."""
+    """Return the label of each sample as text."""
     if array.ndim != 1:
         raise DataError(
             f"{where}: {key} has the shape {array.shape}; one label for each image is expected."

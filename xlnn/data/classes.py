@@ -1,4 +1,4 @@
-"""Number the classes of a data set and code its labels."""
+"""Number the classes of a data set and encode its labels."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ MOST_CLASSES = 1_000
 
 
 def name(text: str, where: str, what: str = "label") -> str:
-    """Return a name without blanks around it, in the composed form of Unicode.
+    """Return a name without surrounding blanks, in composed Unicode (NFC).
 
     A text such as ``=1+1`` is a name like any other: it is written as text, never as a formula.
 
     Raises
     ------
     DataError
-        There is none, it is too long or holds control characters.
+        It is empty, too long or contains control characters.
     """
     text = unicodedata.normalize("NFC", text.strip())
     if not text:
@@ -44,7 +44,7 @@ def name(text: str, where: str, what: str = "label") -> str:
 
 
 def as_whole(names: Sequence[str]) -> list[str]:
-    """Return labels without the ".0" that programs append to whole numbers, if all are such.
+    """Return labels without the ".0" that programs append to whole numbers, if all are whole.
 
     >>> as_whole(["1.0", "2.000e+00"]), as_whole(["1.5", "2.0"]), as_whole(["007", "1"])
     (['1', '2'], ['1.5', '2.0'], ['007', '1'])
@@ -59,7 +59,7 @@ def as_whole(names: Sequence[str]) -> list[str]:
 
 
 def ordered(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
-    """Return the classes as wanted if these hold all, else by number, else as they first appear.
+    """Return the classes as wanted if these include all, else by number, else as they appear.
 
     >>> ordered(["10", "9", "10"], wanted=())
     ('9', '10')
@@ -78,30 +78,30 @@ def ordered(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
 def one_hot(
     names: Sequence[str], reading: ReadOptions, where: str, hint: str = ""
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return the targets of images from their labels.
+    """Return targets (one-hot) from labels.
 
     Parameters
     ----------
     names : sequence of str
-        The label of each image.
+        The label of each sample.
     reading : ReadOptions
-        Its ``labels`` are the order of the classes, if all are among these.
+        Its ``labels`` give the order of the classes, if they have all of them.
     where : str
         The file, as a message names it.
     hint : str
-        What to do if these are no labels.
+        What to do if these are not labels.
 
     Returns
     -------
-    t : array, shape (images, classes)
-        1 for the class of the image, else 0.
+    t : array, shape (samples, classes)
+        1 for the class of the sample, else 0.
     labels : tuple of str
         The classes in the order of the outputs.
 
     Raises
     ------
     DataError
-        There are too few classes or too many, or more numbers than were asked for.
+        There are too few classes or too many, or more numbers than allowed without ``large``.
     """
     labels = ordered(names, reading.labels)
     check_count(labels, where, hint)
@@ -113,12 +113,12 @@ def one_hot(
 
 
 def check_count(labels: Sequence[str], where: str, hint: str = "") -> None:
-    """Refuse a number of classes from which nothing can be learned.
+    """Refuse too few or too many classes.
 
     Raises
     ------
     DataError
-        There is one class, or so many that they can be no classes.
+        There is one class, or so many that they cannot be classes.
     """
     if len(labels) < 2:
         raise DataError(

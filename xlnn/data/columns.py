@@ -16,20 +16,20 @@ NAMING = ("label", "targets", "drop", "columns")
 
 @dataclass(frozen=True)
 class ColumnRoles:
-    """Which column of a table is what.
+    """The roles of a table's columns.
 
     Attributes
     ----------
     headings : tuple of str
-        Of all columns, for messages; made up if the table has none.
+        The headings of all columns, for messages; made up if the table has none.
     given : bool
-        The headings stand in the table.
+        Whether the table has headings.
     label : int or None
         The column of the label; None for a regression.
     targets : tuple of int
         The columns to predict; () for classes.
     inputs : tuple of int
-        All others.
+        The input columns.
     """
 
     headings: tuple[str, ...]
@@ -39,7 +39,7 @@ class ColumnRoles:
     inputs: tuple[int, ...]
 
     def where(self, column: int) -> str:
-        """Say which column it is, as in "labels 0 and 1 in ...".
+        """Return words for a column, as in "labels 0 and 1 in ...".
 
         >>> ColumnRoles(("label", "p1", "p2"), False, 2, (), (0, 1)).where(2)
         'the last column'
@@ -53,18 +53,18 @@ class ColumnRoles:
 
 def columns(
     first: Sequence[str],
-    given: bool | None,  # noqa: FBT001 -- what is known of the headings
+    given: bool | None,  # noqa: FBT001 -- True, False or unknown
     reading: ReadOptions,
     name: str,
 ) -> ColumnRoles:
-    """Tell what each column is, by the first row and what is asked for.
+    """Return the role of each column, from the first row and the options.
 
     Parameters
     ----------
     first : sequence of str
         The fields of the first row.
     given : bool or None
-        Whether they are headings; None where they must tell themselves.
+        Whether they are headings; None to find out from them.
     reading : ReadOptions
     name : str
         The file, as a message names it.
@@ -72,7 +72,7 @@ def columns(
     Raises
     ------
     DataError
-        A column that is asked for is not there, or none is left to learn from.
+        A requested column is missing, or no input is left.
     """
     first = [field.strip() for field in first]
     asked = reading.targets or ((reading.label,) if reading.label else ())
@@ -96,7 +96,7 @@ def columns(
         )
     headings = [heading or f"column {n}" for n, heading in enumerate(headings, start=1)]
     if not given:
-        beside = taken[0] if reading.bare and len(taken) == 1 else label  # no input is named by it
+        beside = taken[0] if reading.bare and len(taken) == 1 else label  # it names no input
         headings = _made_up(len(first), beside, "x" if reading.table or label is None else "p")
     return ColumnRoles(tuple(headings), given, label, targets, inputs)
 
@@ -108,7 +108,7 @@ def _inputs(
     count: int,
     taken: Sequence[int | None],
 ) -> tuple[int, ...]:
-    """Return the columns that are inputs: those that were named, or all that are not left out."""
+    """Return the input columns: those that were named, or all that are not left out."""
     dropped = {_find(name, column, headings, count) for column in reading.drop}
     if dropped & {*taken}:
         raise DataError(
@@ -126,20 +126,20 @@ def _inputs(
 
 
 def _are_headings(first: Sequence[str], reading: ReadOptions) -> bool:
-    """Tell whether the first row holds headings: words, where all others hold values."""
+    """Return whether the first row contains headings."""
     if reading.label in first:
         label = first.index(reading.label)
     else:
         label = _by_place(reading.label, len(first)) or 0
     is_whole = reading.targets or (reading.bare and not reading.label)
     values = [field for column, field in enumerate(first) if is_whole or column != label]
-    # the column of row numbers that pandas writes has no heading; others settle what =a or -b is
+    # the column of row numbers that pandas writes has no heading; =a and -b may be either
     firm = [field for field in values if field and not re.match(r"=|[+-][^\d.]", field)]
     return bool(firm) and not any(map(looks_numeric, firm))
 
 
 def _made_up(count: int, label: int | None, mark: str) -> list[str]:
-    """Return names for columns that have none: label, p1, p2 and so on."""
+    """Return names for columns without headings: label, p1, p2 and so on."""
     names = [f"{mark}{place}" for place in range(1, count + (label is None))]
     if label is not None:
         names.insert(label, "label")
@@ -147,7 +147,7 @@ def _made_up(count: int, label: int | None, mark: str) -> list[str]:
 
 
 def _by_place(asked: str, count: int) -> int | None:
-    """Return the column that a word or a number from 1 stands for.
+    """Return the column meant by "first", "last" or a number from 1.
 
     >>> _by_place("last", 5), _by_place("2", 5), _by_place("6", 5), _by_place("kind", 5)
     (4, 1, None, None)
@@ -160,7 +160,7 @@ def _by_place(asked: str, count: int) -> int | None:
 
 
 def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
-    """Return the column with a heading that stands exactly once, or else at a place."""
+    """Return the column with a unique heading, or else at a position."""
     if asked not in headings and (place := _by_place(asked, count)) is not None:
         return place
     if not headings:
@@ -181,11 +181,11 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
 
 
 def looks_numeric(field: str) -> bool:
-    """Tell whether a field of the first line was meant as a value and not as a heading.
+    """Return whether a field of the first line looks like a value rather than a heading.
 
     >>> [looks_numeric(field) for field in ("0.5", "=1+1", "", "p11", "1x1")]
     [True, True, True, False, False]
     """
     if re.fullmatch(r"[0-9]+x[0-9]+", field):
-        return False  # row x column of a pixel
+        return False  # row × column of a pixel
     return bool(re.match(r"[=+\-.\d]", field)) or field.lower() == "inf" or is_absent(field)

@@ -20,18 +20,18 @@ USUAL = "cp1252"
 
 
 class Lines:
-    """The lines of a CSV: the number and the fields of each that is not blank.
+    """The lines of a CSV: number and fields of each line that is not blank.
 
     Parameters
     ----------
     path : Path
-        With comma, semicolon or tab between the values.
+        A CSV file with commas, semicolons or tabs between the values.
     reading : ReadOptions
 
     Raises
     ------
     DataError
-        The file is no text, or holds more than was asked for.
+        The file is not text, or contains more than allowed without ``large``.
     """
 
     row = "line"
@@ -41,7 +41,7 @@ class Lines:
 
     @property
     def mark(self) -> str:
-        """The likely decimal mark: where commas stand between values, they stand in none."""
+        """The likely decimal mark: a point if commas separate values."""
         return "." if self._delimiter == "," else ""
 
     def __init__(self, path: Path, reading: ReadOptions) -> None:
@@ -65,7 +65,7 @@ class Lines:
         Raises
         ------
         DataError
-            The file is no CSV, or a line has another number of columns than the first.
+            The file is not a CSV, or lines have different numbers of columns.
         """
         reader = csv.reader(_split(self._content), delimiter=self._delimiter, strict=True)
         columns, started, count = 0, 0, 0
@@ -97,13 +97,13 @@ class Lines:
             raise DataError(f"{self.name} holds no images: expected one line per image.")
 
     def _tell_titles(self, above: int, line: int) -> None:
-        """Note that lines above the headings were not read."""
+        """Add a note about lines above the headings that were not read."""
         told = f"{self.name}: the table begins in line {line:,} (--header-row names another)."
         if above and told not in self.notes:
             self.notes += (told,)
 
     def _columns(self, line: int, fields: list[str]) -> int:
-        """Return how many columns the first line has, and so all."""
+        """Return how many columns the first line has."""
         if len(fields) < 2:
             raise DataError(
                 f"{self.name}, line {line}: 1 column was found; a label and at least one value are "
@@ -118,12 +118,12 @@ class Lines:
 
 
 def _filled(fields: list[str]) -> int:
-    """Return how many values a line holds."""
+    """Return how many values a line has."""
     return sum(bool(field.strip()) for field in fields)
 
 
 def _delimiter(content: str, header_row: int) -> str:
-    r"""Return what stands between the values: what is most frequent in the line of the headings.
+    r"""Return the separator of values: the most frequent one in the line of the headings.
 
     >>> _delimiter("Sales, 2024\na;b;c\n1,5;2,5;3,5\n", 0)
     ';'
@@ -140,5 +140,5 @@ def _delimiter(content: str, header_row: int) -> str:
 
 
 def _split(content: str) -> Iterator[str]:
-    """Yield the lines of a text one by one: a list of all would take as much room again."""
+    """Yield the lines of a text one by one, since a list would double the memory."""
     return (line[0] for line in re.finditer(r"[^\n]*\n|[^\n]+", content))

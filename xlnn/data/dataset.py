@@ -21,27 +21,27 @@ MOST_NUMBERS = 32_000_000
 
 @dataclass(frozen=True)
 class Dataset:
-    """The images or rows that a network learns from.
+    """A data set that a network learns from.
 
     Attributes
     ----------
-    x : array, shape (images, inputs)
-        Rounded to 15 digits and not scaled: as the person gave it. Pictures from files are 0 to 1.
-    t : array, shape (images, outputs)
-        For classes 1 for the class of the image, else 0; for a regression plain numbers.
+    x : array, shape (samples, inputs)
+        The inputs as given, rounded to 15 digits and not scaled. Pictures from files are 0 to 1.
+    t : array, shape (samples, outputs)
+        For classes 1 for the class of the sample, else 0; for a regression the numbers.
     labels : tuple of str
-        The names of the outputs: of the classes, or of the columns that are predicted.
+        The names of the outputs: classes, or predicted columns.
     picture : tuple of int, or None
-        Rows and columns of an image; None for a table that is no picture.
+        Rows and columns of a picture; None if the data are not pictures.
     features : tuple of str
         The names of a table's inputs; () for pictures.
     is_regression : bool
     told : tuple of str
-        What was read, as a person is told it, a sentence each; () where nothing was read.
+        Sentences about what was read; () if nothing was read.
     missing : str
-        What was made of missing values, ``drop`` or ``mean``; "" where none were missing.
+        How missing values were treated, ``drop`` or ``mean``; "" if none were missing.
     words : tuple of tuple of str
-        Of each column of words its heading, and the words that it holds.
+        For each column of words, its heading and its words.
     """
 
     x: np.ndarray
@@ -57,36 +57,36 @@ class Dataset:
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How data are to be read: what a template or a person says about them.
+    """Options for reading data, from a template or the user.
 
     Attributes
     ----------
     picture : tuple of int, or None
-        The wanted rows and columns of an image. Numbers that are not as many are not forced into
-        it; picture files are resized to it.
+        The wanted rows and columns of a picture. Picture files are resized to it; rows with a
+        different number of values ignore it.
     usual : tuple of int, or None
-        The size that pictures have if data with as many inputs are pictures.
+        The size of pictures, for data with that many inputs that turn out to be pictures.
     labels : tuple of str
-        The wanted order of the classes, if the data have no others.
+        The wanted order of the classes, used if it has all classes of the data.
     label : str
-        ``first``, which is usual, ``last``, a heading, or a column's number from 1.
+        ``first`` (default), ``last``, a heading, or a column's number from 1.
     targets : tuple of str
-        The columns to predict, which makes it a regression.
+        The columns to predict; then the task is a regression.
     drop, columns : tuple of str
-        The columns that are left out, and those that are inputs; () for all but the label.
+        Columns to leave out, and columns to use as inputs; () for all but the label.
     header_row : int
-        The row of the headings; 0 where they are looked for.
+        The row of the headings; 0 to search for it.
     features : tuple of str
-        The inputs of a network that exists: columns of these names are looked for.
+        The inputs of an existing network, whose columns are looked up by name.
     table, threshold, light_ink, sheet, encoding, large
-        As the options of a build.
+        Like the options of a build.
     decimal : str
-        By default a point, unless the values prove that it is a comma.
+        The decimal mark; by default a point, unless the values can only have a comma.
     missing : str
-        What to make of missing values: ``drop`` their rows, or take the ``mean`` of the column; by
+        How to treat missing values: ``drop`` their rows, or use the ``mean`` of the column; by
         default they are refused.
     bare : bool
-        Nothing is to be learnt: the label or the targets, if they are named, are left out.
+        Whether only inputs are needed; label and targets, if named, are left out.
     """
 
     picture: tuple[int, int] | None = None
@@ -109,14 +109,14 @@ class ReadOptions:
     large: bool = False
 
     def check_count(self, where: str, rows: int, numbers: int) -> None:
-        """Refuse more numbers than were asked for, before they are read.
+        """Refuse more numbers than allowed without ``large``, before they are read.
 
         Parameters
         ----------
         where : str
             The file, as a message names it.
         rows, numbers : int
-            How many there are at least, or how many the file claims.
+            The least number there can be, or the number that the file declares.
 
         Raises
         ------

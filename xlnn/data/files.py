@@ -25,7 +25,7 @@ MARKED = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"PK\3\4", b"\x89PNG")
 
 
 class UndecodedError(DataError):
-    """A text is not UTF-8, and nobody said what it is."""
+    """A text is not UTF-8, and no encoding was given."""
 
 
 def content(path: Path, largest: int | None = None) -> bytes:
@@ -34,18 +34,18 @@ def content(path: Path, largest: int | None = None) -> bytes:
     Raises
     ------
     DataError
-        It is no file, cannot be read or is too large.
+        It is not a file, cannot be read or is too large.
     """
     largest = LARGEST_FILE if largest is None else largest
     try:
-        # opening a pipe would wait for whoever writes into it, perhaps for ever
+        # opening a pipe would wait for a writer, perhaps for ever
         if not stat.S_ISREG(os.stat(path).st_mode) and not path.is_dir():  # noqa: PTH116 -- its type
             raise DataError(f"{printable(path)} is a pipe or a device: name a file.")
         with path.open("rb") as file:
-            # room for what there is: asked for 256 MB, Python makes room for them each time
+            # read(limit) would allocate the limit each time
             read = file.read(min(os.fstat(file.fileno()).st_size, largest) + 1)
             if rest := file.read(largest + 1 - len(read)) if len(read) <= largest else b"":
-                read += rest  # it grew while it was read
+                read += rest  # the file grew while it was read
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{printable(path)} cannot be read: {reason}.") from error
@@ -55,7 +55,7 @@ def content(path: Path, largest: int | None = None) -> bytes:
 
 
 def text(path: Path, kind: str, encoding: str | None = None, largest: int | None = None) -> str:
-    """Return the text of a file, its line ends made one kind.
+    """Return the text of a file, with all line ends as newlines.
 
     Parameters
     ----------
@@ -63,14 +63,15 @@ def text(path: Path, kind: str, encoding: str | None = None, largest: int | None
     kind : str
         What the file should be, for the message: ``CSV``.
     encoding : str
-        By default UTF-8, with or without a mark; None where no option ``--encoding`` says it.
+        By default UTF-8, with or without a byte order mark; None if ``--encoding`` is not an option
+        here.
     largest : int
-        How many bytes it may have.
+        The most bytes it may have.
 
     Raises
     ------
     DataError
-        The file cannot be read, is empty or is no text in this encoding.
+        The file cannot be read, is empty or is not text in this encoding.
     """
     known = _codec(encoding)
     read = content(path, largest)
@@ -105,7 +106,7 @@ def _codec(encoding: str | None) -> str:
 
 
 def _undecoded(name: str, kind: str, encoding: str | None, read: bytes, place: int) -> str:
-    """Say what is to be done with bytes that are no text."""
+    """Return a message about bytes that are not text, with what to do."""
     if encoding is None:
         return f"{name} is not UTF-8 text: save it as {kind} in UTF-8."
     if encoding:

@@ -38,8 +38,8 @@ def from_folder(folder: Path, reading: ReadOptions) -> Dataset:
     ----------
     folder : Path
     reading : ReadOptions
-        Without a picture size all become as large as the first one, or, if that is larger than
-        can be learned from, as it made smaller.
+        Without a picture size, all pictures get the size of the first one, reduced if it is too
+        large for a network.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def _sizes(folder: Path, found: list[tuple[str, Path]]) -> list[tuple[int, int]]
 
 
 def _small_enough(own: tuple[int, int]) -> tuple[int, int]:
-    """Return a picture's own size, or the nearest of the same proportions that can be learned from.
+    """Return a picture's size, or the largest one of the same proportions that a network can use.
 
     >>> _small_enough((28, 28)), _small_enough((480, 640))
     ((28, 28), (24, 32))
@@ -101,7 +101,7 @@ def _small_enough(own: tuple[int, int]) -> tuple[int, int]:
 
 
 def _told(own: list[tuple[int, int]], taken: tuple[int, int]) -> str:
-    """Say how many pictures there are, how large, and which size was taken."""
+    """Return a sentence on the number and sizes of the pictures, and the size that is used."""
     count, least, most = counted(len(own), "picture"), min(own), max(own)
     if least == most == taken:
         return f"{count} of {sized(taken)} pixels"
@@ -113,7 +113,7 @@ def _told(own: list[tuple[int, int]], taken: tuple[int, int]) -> str:
 
 
 def _check(folder: Path, reading: ReadOptions) -> None:
-    """Refuse what pictures cannot be read as."""
+    """Refuse options that do not apply to pictures."""
     if reading.targets or reading.table:
         raise DataError(
             f"{folder.name} is a folder, which is read as pictures with labels, without columns: "
@@ -158,7 +158,7 @@ def _labelled(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _entries(root: Path, folder: Path) -> Iterator[Path]:
-    """Yield what is in a folder, in the order of the names, but what is hidden."""
+    """Yield the entries of a folder by name, without hidden ones."""
     inside = os.path.realpath(root)
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
@@ -166,7 +166,7 @@ def _entries(root: Path, folder: Path) -> Iterator[Path]:
         if entry.name.startswith(".") or entry.name.lower() in IGNORED:
             continue
         path = folder / entry.name
-        # no pathlib: Path.resolve fails where links point in a circle
+        # not pathlib: Path.resolve fails on circular links
         if _is_link(entry) and not os.path.realpath(path).startswith(
             inside.rstrip(os.sep) + os.sep
         ):
@@ -177,7 +177,7 @@ def _entries(root: Path, folder: Path) -> Iterator[Path]:
 
 
 def _is_link(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry may lead elsewhere: Windows has links of several kinds."""
+    """Return whether an entry may lead elsewhere: Windows has links of several kinds."""
     return entry.is_symlink() or os.name == "nt"
 
 
@@ -195,7 +195,7 @@ def _check_file(root: Path, path: Path) -> None:
 
 
 def _before_number(path: Path) -> str:
-    """Return what stands before the last underscore of a file's name."""
+    """Return the part of a file's name before the last underscore."""
     label, underscore, _ = path.stem.rpartition("_")
     if not underscore:
         raise DataError(
@@ -216,5 +216,5 @@ def _natural(text: str) -> tuple[list[str | int], str]:
 
 
 def _shown(root: Path, path: Path) -> str:
-    """Return a path as a message names it: from the folder on."""
+    """Return a path for a message, starting at the folder."""
     return "/".join(short(part) for part in (root.name, *path.relative_to(root).parts))

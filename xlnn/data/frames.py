@@ -11,14 +11,14 @@ from xlnn.errors import DataError
 
 
 def is_frame(data: object) -> bool:
-    """Tell whether data are columns with names, as data frames have them."""
+    """Return whether data are columns with names, as data frames have them."""
     return hasattr(data, "columns") and (hasattr(data, "items") or hasattr(data, "get_columns"))
 
 
 class FrameRows:
-    """The rows of a data frame: the number and the fields of each, as text.
+    """The rows of a data frame: number and fields of each, as text.
 
-    The first of them are the headings, if the columns have names that are no numbers.
+    The first row is the headings, unless the columns' names are numbers.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class FrameRows:
     Raises
     ------
     DataError
-        It has too few columns or no rows, or holds what is neither number nor text.
+        It has too few columns or no rows, or a value is neither a number nor text.
     """
 
     row = "row"

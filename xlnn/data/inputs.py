@@ -24,7 +24,7 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
 def inputs_of(data: object, reading: ReadOptions, count: int) -> Dataset:
-    """Read rows of so many inputs, whether or not something stands beside them.
+    """Read rows with this many inputs, with or without labels.
 
     Parameters
     ----------
@@ -32,12 +32,12 @@ def inputs_of(data: object, reading: ReadOptions, count: int) -> Dataset:
         A CSV, an ``.xlsx``, an ``.npz``, a folder of pictures; or arrays or a data frame.
     reading : ReadOptions
     count : int
-        How many inputs there are.
+        The number of inputs.
 
     Raises
     ------
     DataError
-        They cannot be read, or have another number of inputs.
+        The data cannot be read, or have a different number of inputs.
     """
     found = _read(data, reading, count)
     check_count(found, data, count)
@@ -45,12 +45,12 @@ def inputs_of(data: object, reading: ReadOptions, count: int) -> Dataset:
 
 
 def check_count(found: Dataset, data: object, count: int) -> None:
-    """Refuse data of another number of inputs than a model takes.
+    """Refuse data whose number of inputs differs from the model's.
 
     Raises
     ------
     DataError
-        They are.
+        The numbers differ.
     """
     if found.x.shape[1] != count:
         name = Path(data).name if isinstance(data, str | os.PathLike) else "data"
@@ -73,7 +73,7 @@ def _read(data: object, reading: ReadOptions, count: int) -> Dataset:
 
 
 def _held(data: object, reading: ReadOptions, count: int) -> Dataset:
-    """Read what a program holds: a data frame, x, (x, labels), or a dict with x."""
+    """Read data in memory: a data frame, x, (x, labels), or a dict with x."""
     if is_frame(data):
         return _of_rows(FrameRows(data, reading), reading, count)
     if isinstance(data, tuple) and len(data) == 2:
@@ -99,7 +99,7 @@ def _of_rows(rows: TableRows, reading: ReadOptions, count: int) -> Dataset:
 
 
 def _alone(x: np.ndarray, name: str) -> Dataset:
-    """Return inputs with nothing beside them."""
+    """Return inputs without labels."""
     if x.ndim < 2 or not len(x) or x.dtype.kind not in "biuf":
         raise DataError(f"{name}: numbers were expected, one row per example.")
     x = x.reshape(len(x), -1).astype(float)

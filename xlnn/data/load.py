@@ -1,4 +1,4 @@
-"""Find out what kind of data a source is, and read it."""
+"""Detect the kind of a data source, and read it."""
 
 import os
 from pathlib import Path
@@ -18,15 +18,15 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
 def read(data: Path | object, reading: ReadOptions) -> Dataset:
-    """Read data by what they are.
+    """Read data from any supported source.
 
     Parameters
     ----------
     data : Path or object
-        A folder of pictures, an ``.npz`` archive, an ``.xlsx`` or a CSV; or what a program holds:
-        see `xlnn.data.memory.from_memory`.
+        A folder of pictures, an ``.npz`` archive, an ``.xlsx`` or a CSV; or data in memory: see
+        `xlnn.data.memory.from_memory`.
     reading : ReadOptions
-        What is known about it: the size of a picture, the names of columns.
+        Options such as the size of a picture or the names of columns.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def read(data: Path | object, reading: ReadOptions) -> Dataset:
         if suffix == ".npz":
             return from_npz(path, reading)
         return from_rows(_rows(path, reading), reading)
-    except OSError as error:  # a folder in which nothing may be looked at
+    except OSError as error:  # a folder that may not be listed
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
 
 

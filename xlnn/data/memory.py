@@ -1,4 +1,4 @@
-"""Read data that a program holds: arrays or a data frame."""
+"""Read data in memory: arrays or a data frame."""
 
 from collections.abc import Mapping
 
@@ -19,8 +19,8 @@ def from_memory(data: object, reading: ReadOptions) -> Dataset:
     Parameters
     ----------
     data : tuple, dict or data frame
-        Of a pair the second is ``labels`` if it holds texts or whole numbers; if it holds others,
-        has two axes or ``targets`` are asked for, it is ``t``, the numbers to predict.
+        The second of a pair is ``labels`` if it contains texts or whole numbers. It is ``t``, the
+        numbers to predict, if it contains other numbers, has two axes or ``targets`` is given.
     reading : ReadOptions
 
     Raises
@@ -48,19 +48,19 @@ def from_memory(data: object, reading: ReadOptions) -> Dataset:
 
 
 def array_of(entry: object, name: str) -> np.ndarray:
-    """Return what a person gave as an array of numbers or texts.
+    """Return a user's data as an array of numbers or texts.
 
     Raises
     ------
     DataError
-        It is neither.
+        The entries are neither numbers nor texts.
     """
     try:
         array = np.asarray(entry)
         is_text = array.dtype.kind == "O" and all(isinstance(each, str) for each in array.flat)
         if is_text or array.dtype.kind == "T":  # NumPy's own texts of any length
             array = array.astype(str)
-    except Exception as error:  # what claims to be an array may fail in any way
+    except Exception as error:  # objects that imitate arrays may fail in any way
         raise DataError(f"{short(name)} is not an array: {short(error)}.") from error
     if array.dtype.kind not in KINDS:
         raise DataError(
@@ -71,7 +71,7 @@ def array_of(entry: object, name: str) -> np.ndarray:
 
 
 def _key(target: np.ndarray, reading: ReadOptions) -> str:
-    """Return what the second array of a pair is: labels, or numbers to predict."""
+    """Return the role of the second array of a pair: labels, or numbers to predict."""
     if reading.targets or target.ndim != 1:
         return "t"
     is_measured = target.dtype.kind == "f" and (target != np.trunc(target)).any()

@@ -19,15 +19,15 @@ class Holed:
     where : str
         The file, as a message names it.
     row : str
-        What a row is called there.
+        The word for a row there.
     rows : sequence of int
         The numbers of the rows.
     headings : sequence of str
-        Of the inputs and then the targets; of words that of their column, several times.
+        The headings of the inputs and targets; those of one column of words are repeated.
     x, t : arrays, shapes (rows, inputs) and (rows, targets)
         NaN where a value is missing.
     unlabelled : int
-        How many rows without a label were left out already.
+        How many rows without a label have been left out.
     """
 
     where: str
@@ -41,17 +41,17 @@ class Holed:
 
 @dataclass(frozen=True)
 class CompleteRows:
-    """Rows without a value that is missing.
+    """Rows without missing values.
 
     Attributes
     ----------
     x, t : arrays, shapes (rows, inputs) and (rows, targets)
     whole : array of bool
-        Which of the rows these are.
+        Which of the original rows these are.
     missing : str
-        What was done, ``drop`` or ``mean``; "" where nothing was.
+        What was done, ``drop`` or ``mean``; "" if nothing was.
     told : tuple of str
-        The same as a person is told it.
+        The same as sentences for the user.
     """
 
     x: np.ndarray
@@ -62,7 +62,7 @@ class CompleteRows:
 
 
 def filled(holed: Holed, reading: ReadOptions) -> CompleteRows:
-    """Return numbers of which none is missing.
+    """Return the numbers without missing values.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def filled(holed: Holed, reading: ReadOptions) -> CompleteRows:
     Raises
     ------
     DataError
-        Values are missing, and nothing was said about them or it cannot be done.
+        Values are missing, and ``missing`` is not given or cannot be applied.
     """
     absent = np.hstack([np.isnan(holed.x), np.isnan(holed.t)])
     whole = ~absent.any(axis=1)
@@ -100,7 +100,7 @@ def filled(holed: Holed, reading: ReadOptions) -> CompleteRows:
 
 
 def _with_means(holed: Holed, whole: np.ndarray) -> CompleteRows:
-    """Put the mean of its column in the place of each input that is missing."""
+    """Replace each missing input by the mean of its column."""
     absent = np.isnan(holed.x)
     if np.isnan(holed.t).any():
         raise DataError(
@@ -111,7 +111,7 @@ def _with_means(holed: Holed, whole: np.ndarray) -> CompleteRows:
         heading = short(holed.headings[int(empty.argmax())])
         raise DataError(f"{holed.where}: the column {heading} holds no value at all: remove it.")
     size = np.nanmax(np.abs(holed.x), axis=0)
-    size[size == 0] = 1  # so that no sum of numbers near the largest is too large for a number
+    size[size == 0] = 1  # so that sums of very large numbers do not overflow
     means = np.nanmean(holed.x / size, axis=0) * size
     told = (
         f"{holed.where}: {counted(int(absent.sum()), 'missing value')} replaced by the mean of the "

@@ -1,8 +1,8 @@
 """Read arrays from an .npz archive if it is safe to load.
 
-NumPy makes room for an array as large as its header claims, and inflates what it is given. So the
-sizes that the archive and the headers declare are looked at first, and must agree; what is larger
-than a person's data can be, or was not asked for, is never inflated.
+NumPy allocates as much memory as an array's header claims, and inflates what it is given. So the
+sizes that the archive and the headers declare are compared first. Arrays that are not needed, or
+larger than a user's data can be, are never inflated.
 """
 
 import io
@@ -49,17 +49,17 @@ def arrays(path: Path, known: Collection[str], reading: ReadOptions) -> dict[str
     ----------
     path : Path
     known : collection of str
-        The names that are of use. Of others only the name is returned, with an empty array.
+        The names that are needed. Others are returned as empty arrays.
     reading : ReadOptions
-        Whether there may be many numbers.
+        Options, of which ``large`` is used.
 
     Raises
     ------
     DataError
-        The file is no archive of arrays, or declares more than can be meant.
+        The file is not an archive of arrays, or declares implausible sizes.
     """
     data = content(path)
-    if data.count(b"PK\1\2") > 2 * MOST_ARRAYS:  # zipfile makes an object for each
+    if data.count(b"PK\1\2") > 2 * MOST_ARRAYS:  # zipfile makes an object for each entry
         raise DataError(
             f"{path.name} declares more than {MOST_ARRAYS:,} arrays, which is too many."
         )
@@ -76,12 +76,12 @@ def arrays(path: Path, known: Collection[str], reading: ReadOptions) -> dict[str
             return found
     except DataError:
         raise
-    except Exception as error:  # a parser of foreign bytes may fail in any way
+    except Exception as error:  # a parser of untrusted bytes may fail in any way
         raise DataError(f"{path.name} is not an .npz archive of arrays: {short(error)}.") from error
 
 
 def _check_declared(path: Path, entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse what would take too much room, before anything is inflated."""
+    """Refuse what would take too much memory, before anything is inflated."""
     size = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_ARRAYS or size > LARGEST_INFLATED:
         raise DataError(
@@ -99,7 +99,7 @@ def _check_declared(path: Path, entries: list[zipfile.ZipInfo]) -> None:
 def _array(
     path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, reading: ReadOptions
 ) -> np.ndarray:
-    """Return one array; its header must claim as many bytes as there are."""
+    """Return one array; its header must match the number of bytes."""
     name = short(entry.filename.removesuffix(".npy"))
     with archive.open(entry) as file:
         header = _header(path, name, file)
@@ -121,12 +121,12 @@ def _array(
     order = "F" if header.is_fortran else "C"
     array = np.frombuffer(data, header.kind).reshape(header.shape, order=order)
     if header.kind.kind == "U":
-        array.tolist()  # fails at once if the bytes are no characters
+        array.tolist()  # fails at once if the bytes are not characters
     return array
 
 
 def _header(path: Path, name: str, file: BinaryIO) -> _Header:
-    """Read what an array claims to be."""
+    """Read the header of an array."""
     version = np.lib.format.read_magic(file)
     read = {
         (1, 0): np.lib.format.read_array_header_1_0,

@@ -1,7 +1,7 @@
 """Read numbers in text, with a decimal point or a decimal comma.
 
-``1,234`` is a thousand and more to one person and little over one to another. So a comma is read
-only where somebody said what it means, or where other values of the same data leave one meaning.
+``1,234`` may mean 1234 or 1.234. So a comma is only read if the user has said what it means, or if
+other values of the same data leave only one meaning.
 """
 
 import re
@@ -37,21 +37,21 @@ _LOOKS = re.compile(rf"[+-]?[0-9.,{_SPACES}]*[0-9][0-9.,{_SPACES}]*([eE][+-]?[0-
 
 @dataclass(frozen=True)
 class Numerals:
-    """How the numbers of some data are written.
+    """How numbers are written in a data set.
 
     Attributes
     ----------
     mark : str
         The decimal mark, one of `MARKS`.
     grouped : bool
-        Thousands may be separated: by the other mark, a blank or an apostrophe.
+        Whether thousands may be separated: by the other mark, a blank or an apostrophe.
     """
 
     mark: str = "."
     grouped: bool = False
 
     def number(self, text: str) -> float | None:
-        """Read a number; return None if the text is none that a spreadsheet keeps.
+        """Read a number; return None if the text is not a number that fits a spreadsheet.
 
         >>> Numerals().number(" 0.5 "), Numerals().number("1e400"), Numerals().number("0,5")
         (0.5, None, None)
@@ -76,7 +76,7 @@ PLAIN = Numerals()
 
 
 def unsigned(text: str) -> tuple[str, bool]:
-    """Return a text without the sign of a currency or of per cent, and whether it was per cent.
+    """Return a text without currency and percent signs, and whether it was a percentage.
 
     >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("0.5"), unsigned("$")
     (('-1,200', False), ('12.5', True), ('0.5', False), ('$', False))
@@ -89,7 +89,7 @@ def unsigned(text: str) -> tuple[str, bool]:
 
 
 def looks_like_number(text: str) -> bool:
-    """Tell whether a text was written as a number, whatever its marks mean.
+    """Return whether a text was meant as a number, whatever its marks mean.
 
     >>> [looks_like_number(text) for text in ("1e-3", "€ 1.234,50", "12 %", "2nd", "")]
     [True, True, True, False, False]
@@ -99,7 +99,7 @@ def looks_like_number(text: str) -> bool:
 
 
 def is_absent(text: str) -> bool:
-    """Tell whether a text says that a value is missing.
+    """Return whether a text marks a missing value.
 
     >>> is_absent(" NA "), is_absent("0")
     (True, False)
@@ -108,7 +108,7 @@ def is_absent(text: str) -> bool:
 
 
 def looks_grouped(text: str) -> bool:
-    """Tell whether a text could be a number with a decimal comma or separated thousands.
+    """Return whether a text could be a number with a decimal comma or separated thousands.
 
     >>> [looks_grouped(text) for text in ("0,5", "1 234", "1,2,3", "two")]
     [True, True, True, False]
@@ -119,12 +119,12 @@ def looks_grouped(text: str) -> bool:
 
 
 def proven(texts: Iterable[tuple[str, str]], where: str, likely: str = "") -> Numerals:
-    """Return the only way in which all numbers can be read.
+    """Return the only notation in which all numbers can be read.
 
     Parameters
     ----------
     texts : iterable of (str, str)
-        All values that should be numbers: where each stands, and its text.
+        All values that should be numbers: where each is, and its text.
     where : str
         The file, as a message names it.
     likely : str
@@ -133,7 +133,7 @@ def proven(texts: Iterable[tuple[str, str]], where: str, likely: str = "") -> Nu
     Raises
     ------
     DataError
-        They can be read in two ways, and the message says how to choose one, or in none.
+        They can be read in two ways (the message tells how to choose one) or in none.
 
     >>> proven([("line 1", "0,5"), ("line 2", "1.234,5")], "my.csv").mark
     ','
@@ -141,7 +141,7 @@ def proven(texts: Iterable[tuple[str, str]], where: str, likely: str = "") -> Nu
     ways = {mark: Numerals(mark, grouped=True) for mark in MARKS}
     example = ""
     for place, text in texts:
-        if not looks_like_number(text):  # missing, or refused when it is read
+        if not looks_like_number(text):  # missing, or refused later
             continue
         values = {mark: way.number(text) for mark, way in ways.items()}
         ways = {mark: way for mark, way in ways.items() if values[mark] is not None}
@@ -162,7 +162,7 @@ def proven(texts: Iterable[tuple[str, str]], where: str, likely: str = "") -> Nu
 
 
 def refusal(text: str, where: str) -> DataError:
-    """Say why a text is no number, and what to do.
+    """Return an error that explains why a text is not a number, and what to do.
 
     Parameters
     ----------

@@ -53,7 +53,7 @@ def size(path: Path, shown: str) -> tuple[int, int]:
     Raises
     ------
     DataError
-        It is no PNG or JPEG, or too large.
+        The file is not a PNG or JPEG, or is too large.
     """
     with _opened(path, shown) as image:
         is_turned = image.getexif().get(ORIENTATION, 1) in QUARTERS
@@ -69,7 +69,7 @@ def ink(path: Path, shown: str, picture: tuple[int, int], reading: ReadOptions) 
     shown : str
         Its name in a message.
     picture : tuple of int
-        The rows and columns to which it is made smaller or larger.
+        The rows and columns to which it is resized.
     reading : ReadOptions
         Its ``threshold`` and ``light_ink``.
 
@@ -81,12 +81,12 @@ def ink(path: Path, shown: str, picture: tuple[int, int], reading: ReadOptions) 
     Raises
     ------
     DataError
-        It is no PNG or JPEG, or too large.
+        The file is not a PNG or JPEG, or is too large.
     """
     rows, columns = picture
     grey = _grey(path, shown, paper=0 if reading.light_ink else 255)
-    # BOX: each pixel is the mean of what lies in it, so that it says how much of it is inked and
-    # stays within 0 to 1. LANCZOS is sharper to the eye, with rings of more ink than there was.
+    # BOX: each pixel is the mean of the area it covers, so its ink stays within 0 to 1. LANCZOS is
+    # sharper to the eye, but adds rings beyond that range.
     resized = grey.resize((columns, rows), _box())
     light = np.asarray(resized, dtype=float).ravel() / 255
     dark = light if reading.light_ink else 1 - light
@@ -94,29 +94,29 @@ def ink(path: Path, shown: str, picture: tuple[int, int], reading: ReadOptions) 
 
 
 def _box() -> int:
-    from PIL import Image  # noqa: PLC0415 -- only who reads pictures waits for Pillow
+    from PIL import Image  # noqa: PLC0415 -- Pillow is slow to import
 
     return Image.Resampling.BOX
 
 
 def _grey(path: Path, shown: str, paper: int) -> "Image":
     """Return a picture in 256 greys, upright, with paper where it is transparent."""
-    from PIL import ImageOps  # noqa: PLC0415 -- only who reads pictures waits for Pillow
+    from PIL import ImageOps  # noqa: PLC0415 -- Pillow is slow to import
 
     with _opened(path, shown) as image:
-        upright = ImageOps.exif_transpose(image)  # a phone notes how it was held
+        upright = ImageOps.exif_transpose(image)  # phones record their orientation
         return _without_colour(upright, paper)
 
 
 @contextmanager
 def _opened(path: Path, shown: str) -> Iterator["Image"]:
-    """Open a picture of sane size; whatever fails in it is one sentence."""
-    from PIL import Image  # noqa: PLC0415 -- only who reads pictures waits for Pillow
+    """Open a picture of limited size; any failure becomes one sentence."""
+    from PIL import Image  # noqa: PLC0415 -- Pillow is slow to import
 
     data = content(path, LARGEST_PICTURE)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of many pixels, which are counted here
+            warnings.simplefilter("ignore")  # about many pixels, which are counted here
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _check_pixels(image.width * image.height, shown)
                 if image.format == "JPEG":
@@ -128,14 +128,14 @@ def _opened(path: Path, shown: str) -> Iterator["Image"]:
         raise DataError(
             f"{shown} has far more than {MOST_PIXELS:,} pixels; save it smaller."
         ) from error
-    except Exception as error:  # a decoder of foreign bytes may fail in any way
-        # Pillow names the buffer that it was given: no help to a person
+    except Exception as error:  # a decoder of untrusted bytes may fail in any way
+        # Pillow names its internal buffer, which does not help the user
         reason = "" if "BytesIO" in str(error) else f": {short(error)}"
         raise DataError(f"{shown} is not a readable PNG or JPEG{reason}.") from error
 
 
 def _check_scans(data: bytes, pixels: int, shown: str) -> None:
-    """Refuse a JPEG that would be painted again and again, by its marks, before it is decoded."""
+    """Refuse a JPEG with too many scans, before it is decoded."""
     scans = data.count(SCAN)
     if scans > MOST_SCANS or scans * pixels > MOST_PAINTED:
         raise DataError(
@@ -144,7 +144,7 @@ def _check_scans(data: bytes, pixels: int, shown: str) -> None:
 
 
 def _check_pixels(pixels: int, shown: str) -> None:
-    """Refuse a picture by the size that it claims, before it is decoded."""
+    """Refuse a picture that declares too many pixels, before it is decoded."""
     if pixels > MOST_PIXELS:
         raise DataError(
             f"{shown} has {pixels:,} pixels; at most {MOST_PIXELS:,} are read: save it smaller."
@@ -152,9 +152,9 @@ def _check_pixels(pixels: int, shown: str) -> None:
 
 
 def _without_colour(image: "Image", paper: int) -> "Image":
-    from PIL import Image  # noqa: PLC0415 -- only who reads pictures waits for Pillow
+    from PIL import Image  # noqa: PLC0415 -- Pillow is slow to import
 
-    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would cut off at 255
+    if image.mode.startswith("I"):  # 16 bits per pixel, which Pillow would clip at 255
         return Image.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
     if "A" in image.getbands() or "transparency" in image.info:
         sheet = Image.new("RGBA", image.size, (paper, paper, paper, 255))

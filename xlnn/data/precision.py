@@ -1,7 +1,7 @@
 """Round numbers to the 15 significant digits that a spreadsheet keeps.
 
-Every number is rounded once to 15 significant digits: openpyxl writes 16, and a spreadsheet keeps
-15, so that NumPy and the workbook begin from exactly the same numbers.
+openpyxl writes 16 digits, and a spreadsheet keeps 15. Rounding each number once makes NumPy and the
+workbook start from exactly the same numbers.
 """
 
 import re
@@ -31,14 +31,14 @@ def rounded(array: object) -> np.ndarray:
     array = np.asarray(array, dtype=float)
     once = np.empty(array.size)
     flat = array.reshape(-1)
-    for first in range(0, array.size, _CHUNK):  # Python's numbers take four times the room
+    for first in range(0, array.size, _CHUNK):  # Python's numbers take four times the memory
         part, where = np.unique(flat[first : first + _CHUNK], return_inverse=True)
         once[first : first + _CHUNK] = np.array([float(f"{value:.15g}") for value in part])[where]
     return once.reshape(array.shape)
 
 
 def is_number(text: str) -> bool:
-    """Tell whether a text is a plain decimal number.
+    """Return whether a text is a plain decimal number.
 
     >>> is_number("-2.5e3"), is_number("1_000"), is_number("=1+1")
     (True, False, False)

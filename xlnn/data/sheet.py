@@ -1,8 +1,8 @@
-"""Read rows from a sheet of an .xlsx file that a person made.
+"""Read rows from a sheet of a user's .xlsx file.
 
-The file passes the same gate as a workbook to check: a sound archive of sane size without macros
-and links, read as a stream. Nothing is computed, so that any formula may stand in it: its stored
-value counts.
+The file goes through the same guard as a workbook to check: a sound archive of limited size without
+macros and links, read as a stream. Nothing is computed, so it may have any formulas: their stored
+values are used.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ BUILT_IN = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *
 
 
 def date_styles(archive: Archive) -> frozenset[str]:
-    """Return the styles of a workbook that show dates or times, as cells name them."""
+    """Return the style indices of a workbook that show dates or times."""
     from openpyxl.styles.numbers import is_date_format  # noqa: PLC0415 - slow
 
     parts = [part for kind, part in relationships(archive, WORKBOOK).values() if kind == "styles"]
@@ -50,7 +50,7 @@ def date_styles(archive: Archive) -> frozenset[str]:
 
 
 def dates(archive: Archive, part: str, styles: frozenset[str]) -> tuple[int, str, frozenset[str]]:
-    """Return how many numbers are shown as dates, the address of the first, and their columns."""
+    """Return the number of cells shown as dates, the address of the first, and their columns."""
     count, first, here, before, columns = 0, "", "", "", set()
     for batch in tokens(archive, part):
         for token in batch:
@@ -67,19 +67,19 @@ def dates(archive: Archive, part: str, styles: frozenset[str]) -> tuple[int, str
 
 
 class SheetRows:
-    """The rows of a sheet: the number and the fields of each that is not blank, as text.
+    """The rows of a sheet: number and fields of each row that is not blank, as text.
 
     Parameters
     ----------
     path : Path
         An ``.xlsx``.
     reading : ReadOptions
-        Its ``sheet`` names the sheet; the first is taken if it names none.
+        Its ``sheet`` names the sheet; by default the first.
 
     Raises
     ------
     XlnnError
-        The file is not safe to open, or has no such sheet.
+        The file is unsafe, or has no such sheet.
     """
 
     row = "row"
@@ -108,7 +108,7 @@ class SheetRows:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person may not expect of the rows that were read last."""
+        """Notes on surprises in the rows that were read last."""
         notes: tuple[str, ...] = ()
         if self._others and not self._reading.sheet:
             notes += (f'{self.name}: the first sheet, "{short(self.sheet)}", was read (--sheet).',)
@@ -131,7 +131,7 @@ class SheetRows:
         Raises
         ------
         XlnnError
-            A cell cannot be read, or stands beside the columns of the first row.
+            A cell cannot be read, or is outside the columns of the first row.
         """
         self._formulas = count = 0
         left = right = started = 0
@@ -185,17 +185,17 @@ class SheetRows:
 
     @staticmethod
     def _columns_of(attributes: dict[str, str] | None) -> int:
-        """Return how many columns a sheet claims to fill."""
+        """Return how many columns a sheet declares."""
         corners = (attributes or {}).get("ref", "").replace("$", "").split(":")
         letters = [corner.rstrip("0123456789") for corner in corners]
         return area(f"{letters[0]}1:{letters[-1]}1")
 
     def _text(self, source: SheetSource, item: Item) -> str:
-        """Return a cell's value, or stored value, as a text."""
+        """Return a cell's value or stored value as text."""
         row, column, kind, attributes, _, value = item
         if attributes is not None:
             self._formulas += 1
-            if not value and kind != "str":  # a text may be empty
+            if not value and kind != "str":  # an empty text
                 raise DataError(
                     f"{self.name}, {self._cell(row, column)} holds a formula without a stored "
                     "value: open the file in a spreadsheet program and save it."
@@ -218,7 +218,7 @@ class SheetRows:
         return f"{short(self.sheet)}!{address(row, column)}"
 
     def _check_columns(self, row: int, columns: int) -> None:
-        """Refuse a first row of which no table can be made."""
+        """Refuse a first row with too many columns or too few."""
         if columns < 2:
             raise DataError(
                 f"{self.name}, {self.row} {row:,}: 1 column was found; a label and at least one "
@@ -231,5 +231,5 @@ class SheetRows:
 
 
 def short_enough(text: str) -> str:
-    """Cut a text that no label or number is as long as, so that many need little room."""
+    """Cut a text that is longer than any label or number, to save memory."""
     return text[:200]

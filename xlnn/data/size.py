@@ -28,13 +28,13 @@ def picture_of(
 ) -> tuple[int, int] | None:
     """Return the size of a picture, or None if these numbers are a table.
 
-    Headings of pixels make a picture; other headings, or numbers that no pixel has, a table.
+    Headings of pixels mean a picture; other headings, or numbers that pixels cannot have, a table.
 
     Parameters
     ----------
-    x : array, shape (images, inputs)
+    x : array, shape (samples, inputs)
     headings : sequence of str
-        Of the inputs; () if there are none.
+        The headings of the inputs; () if there are none.
     reading : ReadOptions
     where : str
         The file, as a message names it.
@@ -42,7 +42,7 @@ def picture_of(
     Raises
     ------
     DataError
-        It cannot be told, and the message asks.
+        It is unclear which; the message asks for the option that decides.
 
     >>> x = np.array([[0.0, 1, 1, 0]])
     >>> picture_of(x, (), ReadOptions(), "my.csv"), picture_of(x, "abcd", ReadOptions(), "my.csv")
@@ -62,7 +62,7 @@ def picture_of(
 
 
 def names_a_table(headings: Sequence[str]) -> bool:
-    """Tell whether headings are words, which no pixel has.
+    """Return whether headings are words, unlike those of pixels.
 
     >>> names_a_table(["height", "weight"]), names_a_table(["p11", "p12"]), names_a_table([])
     (True, False, False)
@@ -77,7 +77,7 @@ def names_a_table(headings: Sequence[str]) -> bool:
 
 
 def _could_be_pixels(x: np.ndarray) -> bool:
-    """Tell whether numbers are from 0 to 1, or whole ones from 0 to 255 with paper among them."""
+    """Return whether numbers are from 0 to 1, or whole ones from 0 to 255 with a 0 among them."""
     least, most = x.min(), x.max()
     if least < 0 or most > FULL:
         return False
@@ -89,13 +89,13 @@ def picture_size(
 ) -> tuple[int, int]:
     """Return the rows and columns of a picture.
 
-    They are those that are wanted, if they fit; else those that the headings prove; else those of
-    a square.
+    They are the wanted ones, if they fit; otherwise those that the headings show; otherwise those
+    of a square.
 
     Parameters
     ----------
     inputs : int
-        The pixels of a picture.
+        The number of pixels.
     headings : sequence of str
         The headings of the pixels, row by row; () if there are none.
     wanted : tuple of int, or None
@@ -105,7 +105,7 @@ def picture_size(
     Raises
     ------
     DataError
-        The size cannot be told.
+        The size is unknown.
 
     >>> picture_size(12, (), (4, 3), "my.csv")
     (4, 3)
@@ -128,7 +128,7 @@ def picture_size(
 
 
 def _proven(headings: Sequence[str]) -> tuple[int, int] | None:
-    """Return the size whose pixels, row by row, have exactly these headings."""
+    """Return the size whose pixels have exactly these headings, row by row."""
     if not headings:
         return None
     headings = [heading.lower() for heading in headings]
@@ -136,7 +136,7 @@ def _proven(headings: Sequence[str]) -> tuple[int, int] | None:
         for style in STYLES:
             for first in (0, 1):
                 if style == STYLES[0] and not first and (rows == 1 or columns == 10):
-                    continue  # p00, p01 … p19 may just count
+                    continue  # p00, p01 … p19 may be plain numbering
                 last = style.format(row=rows - 1 + first, column=columns - 1 + first)
                 prefix = headings[-1].removesuffix(last)
                 if prefix == headings[-1] or prefix[-1:].isdigit():
@@ -151,7 +151,7 @@ def _proven(headings: Sequence[str]) -> tuple[int, int] | None:
 
 
 def _sizes(pixels: int, from_rows: int) -> Iterator[tuple[int, int]]:
-    """Yield all sizes of so many pixels, from so many rows down to one."""
+    """Yield all sizes with that many pixels, in descending order of rows."""
     for rows in range(from_rows, 0, -1):
         if pixels % rows == 0:
             yield rows, pixels // rows

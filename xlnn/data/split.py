@@ -6,29 +6,28 @@ from xlnn.errors import DataError
 
 
 def held_out(t: np.ndarray, share: float, seed: int, *, is_regression: bool) -> np.ndarray:
-    """Draw the images that are held out.
+    """Choose at random the rows that are held out.
 
-    Of classes each gives its share, as near as whole images allow, and keeps at least one image
-    for training.
+    Each class gives its share, rounded to whole rows, and keeps at least one row for training.
 
     Parameters
     ----------
-    t : array, shape (images, outputs)
+    t : array, shape (samples, outputs)
     share : float
-        Between 0 and 1; at least one image is held out.
+        Between 0 and 1; at least one row is held out.
     seed : int
     is_regression : bool
-        The rows of t are numbers and no classes: all are drawn from alike.
+        Whether t contains numbers to predict: then all rows are equally likely.
 
     Returns
     -------
-    array of bool, shape (images,)
-        True for the images that are held out.
+    array of bool, shape (samples,)
+        True for the rows that are held out.
 
     Raises
     ------
     DataError
-        No class can spare an image.
+        No class can spare a row.
 
     >>> t = np.eye(2)[[0, 0, 0, 0, 1, 1]]
     >>> mask = held_out(t, 0.5, seed=1, is_regression=False)
@@ -48,7 +47,7 @@ def held_out(t: np.ndarray, share: float, seed: int, *, is_regression: bool) -> 
 
 
 def _counts(sizes: np.ndarray, share: float) -> np.ndarray:
-    """Return how many images each class gives: whole numbers by the largest remainders."""
+    """Return how many rows each class gives (largest remainder method)."""
     most = sizes - 1
     wanted = min(max(1, round(share * sizes.sum())), most.sum())
     counts = np.minimum(np.floor(share * sizes).astype(int), most)

@@ -9,19 +9,19 @@ SMALLEST = 1e-300
 
 
 def scaling(x: np.ndarray, how: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the numbers that scale each column: scaled = (x - middle) * factor.
+    """Return the numbers by which columns are scaled: scaled = (x - middle) * factor.
 
     Parameters
     ----------
-    x : array, shape (images, inputs)
+    x : array, shape (samples, inputs)
     how : str
-        ``range`` brings each column to 0 ... 1, ``standard`` to mean 0 and standard deviation 1
-        (of these rows, not of all that could be: divided by the number of rows).
+        ``range`` scales each column to 0 ... 1, ``standard`` to mean 0 and standard deviation 1
+        (the population's: divided by the number of rows).
 
     Returns
     -------
     middle, factor : arrays, shape (inputs,)
-        Rounded to 15 digits. A constant column keeps its size: its factor is 1.
+        Rounded to 15 digits. The factor of a constant column is 1.
 
     >>> middle, factor = scaling(np.array([[1.0, 5.0], [3.0, 5.0]]), "range")
     >>> middle.tolist(), factor.tolist()
@@ -32,6 +32,6 @@ def scaling(x: np.ndarray, how: str) -> tuple[np.ndarray, np.ndarray]:
     spread = np.where(is_constant, 1, spread)
     if how == "range":
         return rounded(least), rounded(1 / spread)
-    unit = (x - least) / spread  # within 0 ... 1, so that no square is too large for a number
+    unit = (x - least) / spread  # within 0 ... 1, so that squares do not overflow
     deviation = np.where(is_constant, 1, unit.std(axis=0))
     return rounded(least + spread * unit.mean(axis=0)), rounded(1 / deviation / spread)

@@ -1,4 +1,4 @@
-"""Summarise in a line what was read, so that a misreading is noticed at once."""
+"""Summarise in one line what was read, so that a misreading is noticed at once."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ ENOUGH = 10
 
 
 def images_told(images: int, picture: tuple[int, int], end: str) -> str:
-    """Say how many images of which size were read.
+    """Return the number and size of the images that were read, in words.
 
     >>> images_told(24, (5, 5), "labels 0 and 1")
     '24 images of 5 × 5 pixels, labels 0 and 1'
@@ -27,7 +27,7 @@ def images_told(images: int, picture: tuple[int, int], end: str) -> str:
 
 
 def table_told(rows: int, features: Sequence[str], end: str) -> str:
-    """Say how many rows of which inputs were read.
+    """Return the number of rows and the inputs that were read, in words.
 
     >>> table_told(3, ["a", "b"], "to predict: c")
     '3 rows of 2 inputs, a and b; to predict: c'
@@ -40,7 +40,7 @@ def table_told(rows: int, features: Sequence[str], end: str) -> str:
 
 
 def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:
-    """Say which labels were found where, and how many images have each.
+    """Return the labels, where they were found, and how many samples have each, in words.
 
     >>> labels_told(("0", "1"), np.array([[1, 0], [1, 0], [0, 1]]), "in the first column")
     'labels 0 and 1 in the first column (2 and 1)'
@@ -55,7 +55,7 @@ def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:
 
 
 def targets_told(targets: Sequence[str], t: np.ndarray) -> str:
-    """Say which columns are predicted, and how far their numbers go.
+    """Return the predicted columns and their ranges, in words.
 
     >>> targets_told(["price"], np.array([[2.0], [20.5]]))
     'to predict: price (2 to 20.5)'
@@ -69,7 +69,7 @@ def targets_told(targets: Sequence[str], t: np.ndarray) -> str:
 
 
 def sized(picture: tuple[int, int]) -> str:
-    """Write rows and columns as in a sentence.
+    """Return rows and columns as in a sentence.
 
     >>> sized((4, 3))
     '4 × 3'
@@ -78,14 +78,14 @@ def sized(picture: tuple[int, int]) -> str:
 
 
 def doubt(names: Sequence[str], x: np.ndarray) -> str:
-    """Say that the first column can hardly be the label, if that is so.
+    """Return a warning if the first column can hardly be the label; otherwise "".
 
     Parameters
     ----------
     names : sequence of str
         The first column.
     x : array, shape (rows, columns - 1)
-        All others.
+        All other columns.
 
     >>> doubt(["0.5", "0.25"], np.array([[1.0], [2.0]]))[:44]
     '; the first column does not look like the la'
@@ -105,7 +105,7 @@ def doubt(names: Sequence[str], x: np.ndarray) -> str:
 
 
 def many_kinds(names: Sequence[str], labels: Sequence[str]) -> str:
-    """Say that labels look like numbers to predict, if they do.
+    """Return a warning if labels look like numbers to predict; otherwise "".
 
     >>> many_kinds(["1.5", "2.5", "3.5"] * 10, ["1.5", "2.5", "3.5"])[:27]
     '; are these numbers and no '
@@ -119,7 +119,7 @@ def many_kinds(names: Sequence[str], labels: Sequence[str]) -> str:
 
 
 def summing(x: np.ndarray) -> str:
-    """Say that the last row is the sum of those above, if it is.
+    """Return a warning if the last row is the sum of those above; otherwise "".
 
     >>> summing(np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 7.0]]))
     '; the last row is the sum of those above: if it is a total, remove it'
@@ -132,7 +132,7 @@ def summing(x: np.ndarray) -> str:
 
 
 def _unlike_labels(first: np.ndarray, x: np.ndarray) -> str:
-    """Say why numbers in the first column look like what is measured."""
+    """Return why numbers in the first column look like measurements; otherwise ""."""
     if (first != np.trunc(first)).any():
         return "because its numbers are not whole"
     last, others = x[:, -1], x[:, :-1]
@@ -148,6 +148,6 @@ def _unlike_labels(first: np.ndarray, x: np.ndarray) -> str:
 
 
 def _counts_up(column: np.ndarray) -> bool:
-    """Tell whether the values are 0, 1, 2 … or 1, 2, 3 …, as numbers of classes are."""
+    """Return whether the values are 0, 1, 2 … or 1, 2, 3 …, like numbered classes."""
     kinds = sorted(set(column))
     return kinds[0] in {0, 1} and np.array_equal(kinds, kinds[0] + np.arange(len(kinds)))

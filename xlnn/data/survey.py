@@ -1,4 +1,4 @@
-"""Survey the columns of a table that holds words: what becomes a number, what is left out."""
+"""Decide which columns of a table with words become numbers and which are left out."""
 
 import re
 from collections.abc import Iterable
@@ -35,15 +35,15 @@ TOTALS = frozenset({
 
 
 def _is_number(text: str) -> bool:
-    """Tell whether a text is a number, or true or false; 31.12.2024 is a day."""
+    """Return whether a text is a number, true or false; 31.12.2024 is a date."""
     return text.upper() in TRUTHS or (looks_like_number(text) and not DATE.fullmatch(text))
 
 
 @dataclass
 class _Column:
-    """What a column holds: how many values are numbers, and which texts there are.
+    """The contents of a column: how many values are numbers, and which texts there are.
 
-    "none" is a word among words, and missing among numbers.
+    "none" is a word among words, but means missing among numbers.
     """
 
     numbers: int = 0
@@ -57,7 +57,7 @@ class _Column:
     broken: bool = False
 
     def add(self, row: int, text: str) -> None:
-        """Take in one value."""
+        """Add one value."""
         text = text.strip()
         if is_missing(text):
             self.missing += 1
@@ -88,17 +88,17 @@ class Survey:
     Attributes
     ----------
     columns : ColumnRoles
-        Without those that are left out.
+        The columns that are not left out.
     words : dict of Words
-        By column, those whose words become numbers.
+        By column, the columns of words that become numbers.
     total : int
-        A row that sums up those above, and is not read; 0 if there is none.
+        The row with totals, which is not read; 0 if there is none.
     grouped : bool
-        Numbers hold commas or blanks.
+        Whether numbers contain commas or blanks.
     is_headless : bool
-        What stands in the place of headings stands below them, too: it is a row.
+        Whether the first row is data, since its texts occur below, too.
     notes : tuple of str
-        What a person may not expect.
+        Notes for the user about anything unexpected.
     """
 
     columns: ColumnRoles
@@ -109,7 +109,7 @@ class Survey:
     notes: tuple[str, ...] = ()
 
 
-def surveyed(  # noqa: PLR0913 -- what is read, how, and what messages name
+def surveyed(  # noqa: PLR0913 -- the data, the options, names for messages
     rows: Iterable[tuple[int, list[str]]],
     here: ColumnRoles,
     reading: ReadOptions,
@@ -118,7 +118,7 @@ def surveyed(  # noqa: PLR0913 -- what is read, how, and what messages name
     row_name: str,
     dated: frozenset[int] = frozenset(),
 ) -> Survey:
-    """Tell how the columns of a table are to be read.
+    """Decide how the columns of a table are read.
 
     Parameters
     ----------
@@ -129,14 +129,14 @@ def surveyed(  # noqa: PLR0913 -- what is read, how, and what messages name
     name : str
         The file, as a message names it.
     row_name : str
-        What a row is called there.
+        The word for a row there.
     dated : frozenset of int
         Columns whose numbers are dates.
 
     Raises
     ------
     DataError
-        Numbers are missing or are none: all columns that are wrong are named in one message.
+        Numbers are missing or cannot be read: one message names all such columns.
     """
     wanted = (*here.inputs, *here.targets)
     found = {column: _Column() for column in wanted}
@@ -169,7 +169,7 @@ def surveyed(  # noqa: PLR0913 -- what is read, how, and what messages name
     return Survey(columns, as_words, total, grouped=grouped, is_headless=is_headless, notes=notes)
 
 
-def _kept(  # noqa: PLR0913, PLR0917 -- what is read, and what messages name
+def _kept(  # noqa: PLR0913, PLR0917 -- the data, and names for messages
     name: str,
     row_name: str,
     here: ColumnRoles,
@@ -177,7 +177,7 @@ def _kept(  # noqa: PLR0913, PLR0917 -- what is read, and what messages name
     left_out: dict[int, str],
     dated: frozenset[int],
 ) -> tuple[int, ...]:
-    """Return the inputs that stay; dates do where nothing else would."""
+    """Return the inputs to keep; dates only if there are no others."""
     if {*here.inputs} == {*left_out} and set(left_out.values()) == {DATES}:
         for column in dated:
             left_out.pop(column, None)
@@ -197,7 +197,7 @@ def _notes(
     as_words: dict[int, Words],
     left_out: dict[int, str],
 ) -> tuple[str, ...]:
-    """Say what was made of columns that hold more than numbers."""
+    """Return notes on columns that contain more than numbers."""
     notes: tuple[str, ...] = ()
     if left_out:
         told = listed((f"{here.headings[c]} ({why})" for c, why in left_out.items()), most=6)
@@ -214,7 +214,7 @@ def _notes(
 
 
 def _check_label(name: str, here: ColumnRoles, held: _Column, as_words: dict[int, Words]) -> None:
-    """Refuse a first column that nobody named and that can hardly be the label, beside words."""
+    """Refuse the first column of a table with words as label, if it can hardly be one."""
     kinds = held.kinds
     numbers = [float(text) for text in kinds if is_number(text)]
     are_few = len(kinds) <= MOST_LABELS and all(number == int(number) for number in numbers)
@@ -231,7 +231,7 @@ def _check_label(name: str, here: ColumnRoles, held: _Column, as_words: dict[int
 
 
 def _is_total(last: tuple[int, list[str]], found: dict[int, _Column]) -> bool:
-    """Tell whether a last row sums up those above: its word stands in no other."""
+    """Return whether the last row has totals: its word occurs in no other row."""
     row, fields = last
     for column, text in enumerate(fields):
         if text.strip().rstrip(":").lower() in TOTALS:
@@ -241,7 +241,7 @@ def _is_total(last: tuple[int, list[str]], found: dict[int, _Column]) -> bool:
 
 
 def _without(found: dict[int, _Column], last: tuple[int, list[str]]) -> None:
-    """Take the last row out of what columns hold."""
+    """Remove the last row from the contents of the columns."""
     row, fields = last
     for column, held in found.items():
         text = fields[column].strip()
@@ -258,7 +258,7 @@ def _without(found: dict[int, _Column], last: tuple[int, list[str]]) -> None:
 def _told_apart(
     found: dict[int, _Column], here: ColumnRoles, reading: ReadOptions, dated: frozenset[int]
 ) -> tuple[dict[int, Words], dict[int, str], list[int]]:
-    """Return the columns of words, those that are left out and why, and those that are wrong."""
+    """Return columns of words, columns left out with the reason, and columns that are wrong."""
     as_words, left_out, wrong = {}, {}, []
     for column, held in found.items():
         heading = here.headings[column]
@@ -277,7 +277,7 @@ def _told_apart(
     return as_words, left_out, wrong
 
 
-def _problems(  # noqa: PLR0913, PLR0917 -- all that may be wrong
+def _problems(  # noqa: PLR0913, PLR0917 -- everything that may be wrong
     wrong: list[int],
     found: dict[int, _Column],
     here: ColumnRoles,
@@ -286,7 +286,7 @@ def _problems(  # noqa: PLR0913, PLR0917 -- all that may be wrong
     left_out: dict[int, str],
     reading: ReadOptions,
 ) -> list[str]:
-    """Say all that is wrong, each in some words; () if only values are missing, which is known."""
+    """Return all that is wrong, in words; empty if only values are missing."""
     problems = []
     for column in wrong:
         row, text = found[column].first
@@ -308,7 +308,7 @@ def _problems(  # noqa: PLR0913, PLR0917 -- all that may be wrong
 
 
 def _all_wrong(name: str, here: ColumnRoles, problems: list[str], wrong: list[int]) -> DataError:
-    """Return one message of all that is wrong."""
+    """Return one error for all that is wrong."""
     more = len(problems) - MOST_EXAMPLES - 1
     told = "; ".join(problems[: MOST_EXAMPLES + 1]) + (f"; {more} more" if more > 0 else "")
     drops = " ".join(f'--drop "{short(here.headings[c])}"' for c in wrong[:2] if c in here.inputs)
@@ -318,10 +318,10 @@ def _all_wrong(name: str, here: ColumnRoles, problems: list[str], wrong: list[in
     )
 
 
-def no_number(  # noqa: PLR0913, PLR0917 -- all that a message names
+def no_number(  # noqa: PLR0913, PLR0917 -- what the message names
     name: str, row_name: str, here: ColumnRoles, column: int, row: int, text: str
 ) -> DataError:
-    """Return the error for a value that is no number: perhaps its column is the label."""
+    """Return the error for a value that is not a number: its column may be the label."""
     heading = short(here.headings[column])
     reason = str(refusal(text, f"{name}, {row_name} {row}, column {heading}"))
     if DATE.fullmatch(text.strip()):

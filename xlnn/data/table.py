@@ -36,22 +36,22 @@ from xlnn.errors import DataError
 
 
 class TableRows(Protocol):
-    """The rows of a table, from whatever it is kept in; each iteration begins anew.
+    """The rows of a table from any source; each iteration starts from the first row.
 
     Attributes
     ----------
     name : str
         The file, as a message names it.
     row : str
-        What a row is called there.
+        The word for a row there.
     given : bool or None
-        Whether the first row holds headings; None where it must tell itself.
+        Whether the first row contains headings; None to find out from it.
     notes : tuple of str
-        What a person may not expect, after the rows were read.
+        Notes for the user about anything unexpected, once the rows have been read.
     dated : frozenset of int
         The columns whose numbers are dates.
     mark : str
-        The decimal mark where numbers can be read with either; "" where neither is likely.
+        The decimal mark if numbers can be read with either; "" if neither is likely.
     """
 
     name: str
@@ -67,11 +67,11 @@ class TableRows(Protocol):
 
 
 class _GroupedError(Exception):
-    """A number holds commas or blanks, of which nobody has said what they mean."""
+    """A number contains commas or blanks whose meaning is unknown."""
 
 
 class _WordsError(Exception):
-    """A value is no number, and its column is not one of a picture."""
+    """A value is not a number, and its column is not that of a pixel."""
 
 
 @dataclass
@@ -87,7 +87,7 @@ class _Found:
 
 
 def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
-    """Read a row for each image: its label and its pixels, or the columns of a table.
+    """Read a data set from rows: label and pixels, or the columns of a table.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
     Raises
     ------
     DataError
-        The rows cannot be read as images; the message names row and column.
+        The rows cannot be read; the message names row and column.
     """
     said = Numerals(reading.decimal, grouped=True) if reading.decimal else None
     survey, way = None, said
@@ -121,7 +121,7 @@ def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
 
 
 def _surveyed(rows: TableRows, reading: ReadOptions) -> Survey | None:
-    """Tell how the columns of a table are to be read that holds words; None of pictures."""
+    """Decide how the columns of a table with words are read; None for pictures."""
     every = iter(rows)
     first = next(every)
     here = columns(first[1], rows.given, reading, rows.name)
@@ -138,7 +138,7 @@ def _surveyed(rows: TableRows, reading: ReadOptions) -> Survey | None:
 
 
 def _is_strict(here: ColumnRoles, reading: ReadOptions) -> bool:
-    """Tell whether only numbers may stand in the columns, since they are pixels."""
+    """Return whether the columns may only contain numbers, since they are pixels."""
     if reading.table or (here.label is None and not reading.bare):
         return False
     headings = [here.headings[column] for column in here.inputs] if here.given else []
@@ -154,7 +154,7 @@ def _dataset(
     notes: tuple[str, ...],
     survey: Survey | None,
 ) -> Dataset:
-    """Make a data set of what was read."""
+    """Make a data set from what was read."""
     if not found.rows and not found.unlabelled:
         raise DataError(f"{rows.name} holds no images: expected one {rows.row} per image.")
     here, made = found.columns, _features(found, survey)
@@ -205,7 +205,7 @@ def _dataset(
 
 
 def _notes(rows: TableRows, here: ColumnRoles) -> Iterator[str]:
-    """Yield what a person may not expect, but for dates that are left out."""
+    """Yield notes about anything unexpected, except dates that are left out."""
     for note in rows.notes:
         if DAYS not in note or rows.dated & {*here.inputs, *here.targets}:
             yield note
@@ -224,7 +224,7 @@ def _features(found: _Found, survey: Survey | None) -> list[str]:
 def _without_numbering(
     rows: TableRows, reading: ReadOptions, made: list[str], x: np.ndarray
 ) -> tuple[tuple[str, ...], np.ndarray, tuple[str, ...]]:
-    """Return the inputs without those that number the rows or never change, and notes on these."""
+    """Return the inputs without those that number the rows or are constant, and notes on these."""
     if reading.columns or reading.features or reading.bare or len(x) < ENOUGH:
         return tuple(made), x, ()
     numbering = {n for n, each in enumerate(zip(made, x.T, strict=True)) if counts_rows(*each)}
@@ -247,7 +247,7 @@ def _without_numbering(
 
 
 def _holed(rows: TableRows, found: _Found, made: list[str], survey: Survey | None) -> Holed:
-    """Return what was read as arrays."""
+    """Return the data that were read as arrays."""
     here, count = found.columns, len(found.rows)
     return Holed(
         where=rows.name,
@@ -267,7 +267,7 @@ def _holed(rows: TableRows, found: _Found, made: list[str], survey: Survey | Non
 def _read(
     rows: TableRows, reading: ReadOptions, way: Numerals, survey: Survey | None, *, is_said: bool
 ) -> _Found:
-    """Read all rows; what is missing becomes NaN."""
+    """Read all rows; missing values become NaN."""
     every = iter(rows)
     first = next(every)
     found = _Found(columns(first[1], rows.given, reading, rows.name))
@@ -288,7 +288,7 @@ def _read(
             texts = [fields[column] for column in chosen]
             try:
                 if words:
-                    raise ValueError  # noqa: TRY301 -- which reads column by column
+                    raise ValueError  # noqa: TRY301 -- the caller then reads column by column
                 numbers.extend(_plain(texts) if way.mark == "." else _slowly(texts, way))
             except ValueError:
                 reader = _Careful(rows, here, way, words, is_said, is_strict, survey is not None)
@@ -299,7 +299,7 @@ def _read(
 
 
 def _labelled(found: _Found, rows: TableRows, reading: ReadOptions, row: int, label: str) -> bool:
-    """Note the label of a row, or that it is missing and the row left out."""
+    """Add the label of a row, or count the row as left out if it is missing."""
     where = f"{rows.name}, {rows.row} {row}"
     if label.strip():
         found.names.append(name(label, where))
@@ -314,17 +314,17 @@ def _labelled(found: _Found, rows: TableRows, reading: ReadOptions, row: int, la
 
 
 def _ends_with_total(names: list[str]) -> bool:
-    """Tell whether the last label is that of a row which sums up those above."""
+    """Return whether the last label is that of a row of totals."""
     return len(names) > 2 and names[-1].lower() in TOTALS and names.count(names[-1]) == 1
 
 
 def _plain(texts: Sequence[str]) -> list[float]:
-    """Return plain numbers all at once, or fail: one by one they take five times as long.
+    """Return plain numbers, all at once: five times as fast as one by one.
 
     Raises
     ------
     ValueError
-        One of them is no plain number, or too large.
+        One of them is not a plain number, or too large.
     """
     if not PLAIN_LINE.fullmatch("".join(texts)):
         raise ValueError
@@ -335,12 +335,12 @@ def _plain(texts: Sequence[str]) -> list[float]:
 
 
 def _slowly(texts: Sequence[str], way: Numerals) -> list[float]:
-    """Return numbers one by one, or fail.
+    """Return numbers, read one by one.
 
     Raises
     ------
     ValueError
-        One of them is no number.
+        One of them is not a number.
     """
     values = [way.number(text) for text in texts]
     if None in values or any("%" in text for text in texts):
@@ -350,7 +350,7 @@ def _slowly(texts: Sequence[str], way: Numerals) -> list[float]:
 
 @dataclass(frozen=True)
 class _Careful:
-    """What reads values one by one, and says of one what is wrong with it."""
+    """Reads values one by one, with an error that explains what is wrong."""
 
     rows: TableRows
     columns: ColumnRoles
@@ -361,12 +361,12 @@ class _Careful:
     is_surveyed: bool
 
     def numbers(self, row: int, fields: Sequence[str], chosen: Sequence[int]) -> Iterator[float]:
-        """Yield the numbers of some columns of a row; NaN where one is missing."""
+        """Yield the numbers of some columns of a row; NaN for missing ones."""
         for column in chosen:
             if column in self.words:
                 yield from self.words[column].numbers(fields[column])
             elif "%" in fields[column] and not self.is_strict and not self.is_surveyed:
-                raise _WordsError  # which is told
+                raise _WordsError  # which is reported
             elif (one := self._number(fields[column])) is not None:
                 yield one
             elif self.is_strict or self.is_surveyed:
@@ -391,7 +391,7 @@ class _Careful:
 def _places(
     rows: TableRows, reading: ReadOptions, survey: Survey | None
 ) -> Iterator[tuple[str, str]]:
-    """Yield every value that should be a number: where it stands, and its text."""
+    """Yield every value that should be a number: where it is, and its text."""
     every = iter(rows)
     first = next(every)
     here = columns(first[1], rows.given, reading, rows.name)
@@ -403,7 +403,7 @@ def _places(
 
 
 def _names(rows: TableRows, here: ColumnRoles, chosen: Sequence[int]) -> tuple[str, ...]:
-    """Return the names of columns, as they are written into the workbook."""
+    """Return the names of columns as written into the workbook."""
     return tuple(
         name(here.headings[column], f"{rows.name}, {rows.row} 1", "heading") for column in chosen
     )

@@ -19,19 +19,19 @@ def from_headings(
     reading: ReadOptions,
     texts: Callable[[Row], Iterable[str]],
 ) -> tuple[Iterator[tuple[int, Row]], int]:
-    """Return rows from the headings on, and the number of the first of them.
+    """Return the rows from the headings on, and how many rows were skipped.
 
-    Titles fill at most half as many columns as the widest of the first rows does. Of two rows of
-    headings it is the one with the columns that are named.
+    Titles fill at most half as many columns as the widest of the first rows. Of two rows of
+    headings, the one with the named columns is used.
 
     Parameters
     ----------
     rows : iterator of (int, row)
         The rows that are not blank, with their numbers.
     filled : function
-        Returns how many values a row holds.
+        Returns how many values a row has.
     reading : ReadOptions
-        The row of the headings, if it is known, and the columns that are named.
+        The row of the headings, if known, and the named columns.
     texts : function
         Returns the values of a row.
 
@@ -39,7 +39,7 @@ def from_headings(
     -------
     rows : iterator
     skipped : int
-        How many rows stand above the headings.
+        How many rows are above the headings.
 
     >>> rows = [(1, ["Sales"]), (3, ["a", "b", "c"]), (4, ["1", "2", "3"])]
     >>> kept, skipped = from_headings(iter(rows), len, ReadOptions(), iter)
@@ -62,5 +62,5 @@ def from_headings(
 
 
 def _has_values(texts: Iterable[str]) -> bool:
-    """Tell whether a row holds numbers, and so no headings."""
+    """Return whether a row contains numbers, and so no headings."""
     return any(each.strip() and looks_numeric(each.strip()) for each in texts)

@@ -1,4 +1,4 @@
-"""Read TOML that anyone may have written, in time and memory that its length bounds."""
+"""Parse untrusted TOML in time and memory bounded by its length."""
 
 import re
 import tomllib
@@ -30,7 +30,7 @@ def parsed(text: str) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        It is no TOML, or more than is read.
+        It is not valid TOML, or too long.
     """
     if len(text) > LONGEST:
         raise ValueError(f"it has over {LONGEST:,} characters")

@@ -1,4 +1,4 @@
-"""Quote what a file holds in a message."""
+"""Quote texts, names and numbers from a file in messages."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def short(text: object) -> str:
-    """Cut a text from a file to what a message can hold, without line ends or commands.
+    """Return a text from a file, shortened for a message, without line ends or control codes.
 
     >>> short("a" * 50)
     'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'
@@ -16,7 +16,7 @@ def short(text: object) -> str:
 
 
 def printable(text: object) -> str:
-    r"""Return a text without line ends or commands to a terminal.
+    r"""Return a text without line ends or terminal control codes.
 
     >>> printable("a\0b")
     'a?b'
@@ -25,7 +25,7 @@ def printable(text: object) -> str:
 
 
 def listed(names: Iterable[object], last: str = "and", most: int = 12) -> str:
-    """Join names as in a sentence; of many, the first ones.
+    """Join names as in a sentence; only the first ones if there are many.
 
     >>> listed(["W2", "b2", "W3"])
     'W2, b2 and W3'
@@ -37,7 +37,7 @@ def listed(names: Iterable[object], last: str = "and", most: int = 12) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """Say how many of a thing there are.
+    """Return a count with its noun.
 
     >>> counted(1, "row"), counted(2000, "row")
     ('1 row', '2,000 rows')
@@ -46,7 +46,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def amount(number: float) -> str:
-    """Write a number as a sentence can hold it.
+    """Return a number as written in a sentence.
 
     >>> amount(0.25), amount(20000.0), amount(952751807406.842), amount(-1e-9)
     ('0.25', '20,000', '9.528 × 10¹¹', '-1 × 10⁻⁹')

@@ -1,4 +1,4 @@
-"""Turn columns of words into numbers: yes and no into 1 and 0, categories into a column each."""
+"""Turn columns of words into numbers: yes/no into 1/0, categories into a column each."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -46,9 +46,9 @@ class Words:
     ----------
     heading : str
     kinds : tuple of str
-        The words that have a column in which they are 1; of two words there is one.
+        The words that have a column in which they are 1; only one if there are two words.
     known : frozenset of str
-        All words that were found; another one is 0 in all columns.
+        All words that were found; any other word is 0 in all columns.
     """
 
     heading: str
@@ -65,7 +65,7 @@ class Words:
         return [joined(self.heading, kind) for kind in self.kinds]
 
     def numbers(self, text: str) -> list[float]:
-        """Return what a word is in each column; NaN where it is missing.
+        """Return the values of a word in these columns; NaN if it is missing.
 
         >>> Words("colour", ("blue", "red")).numbers("red")
         [0.0, 1.0]
@@ -77,14 +77,14 @@ class Words:
 
 
 def joined(heading: str, kind: str) -> str:
-    """Return the heading of a column that is 1 for one word, as long as a heading may be."""
+    """Return the heading of a column that is 1 for one word, cut to the longest allowed."""
     room = LONGEST_NAME - len(BETWEEN)
     kind = cut(kind, room // 2)
     return cut(heading, room - len(kind)) + BETWEEN + kind
 
 
 def cut(text: str, longest: int = LONGEST_NAME) -> str:
-    """Return a text that is no longer than a heading may be.
+    """Return a text cut to the length that a heading may have.
 
     >>> cut("abcdef", 4)
     'abc…'
@@ -93,12 +93,12 @@ def cut(text: str, longest: int = LONGEST_NAME) -> str:
 
 
 def is_missing(text: str) -> bool:
-    """Tell whether a value is missing among words: "none" may be one of them."""
+    """Return whether a value among words is missing; "none" is a word there."""
     return text.strip().lower() in ABSENT - {"none"}
 
 
 def words(heading: str, found: Iterable[str]) -> Words:
-    """Return the columns of some words.
+    """Return the columns for some words.
 
     >>> words("smoker", ["yes", "no"]).features, words("sex", ["M", "F"]).features
     (['smoker = yes'], ['sex = M'])
@@ -111,7 +111,7 @@ def words(heading: str, found: Iterable[str]) -> Words:
 
 
 def known_words(heading: str, features: Sequence[str]) -> Words | None:
-    """Return the columns that a network has of a column of words; None if it was not of words.
+    """Return a network's columns for a column of words; None if it was not one of words.
 
     >>> known_words("colour", ["size", "colour = red"])
     Words(heading='colour', kinds=('red',), known=frozenset())
@@ -125,7 +125,7 @@ def known_words(heading: str, features: Sequence[str]) -> Words | None:
 
 
 def kept_words(columns: Iterable[Words], features: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the heading and the words of each column of words that inputs were made of.
+    """Return the heading and words of each column of words among the inputs.
 
     >>> kept_words([words("smoker", ["yes", "no"])], ["age", "smoker = yes"])
     (('smoker', 'yes', 'no'),)
@@ -140,13 +140,13 @@ def kept_words(columns: Iterable[Words], features: Sequence[str]) -> tuple[tuple
 def typed_as(
     features: Sequence[str], columns: Sequence[Sequence[str]]
 ) -> tuple[int | tuple[int, str], ...]:
-    """Tell of each input which number it is, or of which column of words it is 1 for which word.
+    """Return for each input the index of its number, or of its column of words and the word.
 
     Parameters
     ----------
     features : sequence of str
     columns : sequence of sequences of str
-        As `kept_words` has them.
+        As `kept_words` returns them.
 
     >>> typed_as(["age", "smoker = yes"], [("smoker", "yes", "no")])
     (0, (0, 'yes'))
@@ -161,7 +161,7 @@ def typed_as(
 
 
 def bases(features: Sequence[str]) -> list[str]:
-    """Return the headings of the columns from which the inputs of a network were made.
+    """Return the headings of the columns that a network's inputs were made from.
 
     >>> bases(["size", "colour = blue", "colour = red"])
     ['size', 'colour']
@@ -170,13 +170,13 @@ def bases(features: Sequence[str]) -> list[str]:
 
 
 def why_no_kinds(heading: str, kinds: Sequence[str], rows: int) -> str:
-    """Say why the words of a column are no categories; "" if they are.
+    """Return why the words of a column are not categories; "" if they are.
 
     Parameters
     ----------
     heading : str
     kinds : sequence of str
-        The words that were found; of very many not all.
+        The words that were found; not all if there are very many.
     rows : int
         How many values there are.
 
@@ -195,7 +195,7 @@ def why_no_kinds(heading: str, kinds: Sequence[str], rows: int) -> str:
 
 
 def is_id(heading: str) -> bool:
-    """Tell whether a heading says that a column numbers the rows.
+    """Return whether a heading suggests that a column numbers the rows.
 
     >>> is_id("customer_id"), is_id("CustomerID"), is_id("grid")
     (True, True, False)
@@ -204,7 +204,7 @@ def is_id(heading: str) -> bool:
 
 
 def counts_rows(heading: str, column: np.ndarray) -> bool:
-    """Tell whether a column only numbers the rows: 1, 2, 3 … or 10000, 10001 …, or ids.
+    """Return whether a column only numbers the rows: 1, 2, 3 …, 10000, 10001 …, or ids.
 
     Parameters
     ----------

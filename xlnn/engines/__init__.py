@@ -1,6 +1,6 @@
-"""The engines that recalculate a workbook: what one is, and which there are.
+"""Recalculate a workbook with one of several formula engines.
 
-An engine never believes the values stored in a file: it computes every formula anew.
+An engine ignores the values stored in a file: it computes every formula anew.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,15 +31,15 @@ PROGRAMS = ("libreoffice", "gnumeric")
 
 
 def missing() -> dict[str, str]:
-    """List the engines that are not installed, and how to install each of them."""
+    """Return the engines that are not installed, and how to install each."""
     programs = {name: import_module(f"xlnn.engines.{name}").PROGRAM for name in PROGRAMS}
     return {name: program.install for name, program in programs.items() if not program.find()}
 
 
 def cancel(recalculate: Recalculate, worker: ThreadPoolExecutor) -> None:
-    """Cancel an engine that works in another thread, and wait until it has ended.
+    """Cancel an engine in another thread, and wait until it has ended.
 
-    A method ``cancel`` of an engine ends what the interpreter would not.
+    If an engine has a method ``cancel``, it ends processes that the interpreter would not.
     """
     worker.shutdown(wait=False, cancel_futures=True)
     getattr(recalculate, "cancel", lambda: None)()
@@ -51,12 +51,12 @@ has a twin."""
 
 
 def check_name(engine: str) -> None:
-    """Raise an error for an unknown engine.
+    """Check that an engine exists.
 
     Raises
     ------
     OptionsError
-        It is none.
+        There is no such engine.
     """
     if engine not in ENGINES:
         raise OptionsError(f'There is no engine "{engine}"; choose one of {", ".join(ENGINES)}.')
@@ -65,11 +65,11 @@ def check_name(engine: str) -> None:
 def load(
     engine: str, path: Path, allowance: Allowance = UNLIMITED, *, with_twin: bool = False
 ) -> Recalculate:
-    """Let an engine load a workbook; the result may be called any number of times.
+    """Load a workbook into an engine; the result may be called any number of times.
 
-    The engine works in a child process within limits. If it cannot load the workbook, the first
-    call raises the error. With a twin, a second process that has loaded the workbook as well, it
-    computes two points at a time if the machine can.
+    The engine runs in a child process within limits. If it cannot load the workbook, the first call
+    raises the error. With a twin, a second process that has also loaded the workbook, two points
+    can be computed at the same time.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def load(
 def loaded(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Iterator[Recalculate]:
     """Load a workbook for the duration of a ``with`` block.
 
-    An engine that is only dropped ends when it is collected, which may be too late to remove its
+    Without it, an engine ends when it is garbage-collected, which may be too late to remove its
     folder.
 
     Raises

@@ -1,8 +1,8 @@
 """Run an engine in a child process and talk to it through a pipe.
 
-Where the system can fork, the child begins with everything imported: some milliseconds. Elsewhere
-it is a new Python. The child that has loaded a workbook can fork once more, and both compute at the
-same time.
+Where the system can fork, the child starts in milliseconds, with everything imported. Elsewhere it
+is a new Python. A child that has loaded a workbook can fork once more, and both compute at the same
+time.
 """
 
 import gc
@@ -69,7 +69,7 @@ class _Line:
         Raises
         ------
         OSError, EOFError, ValueError
-            Its end of the pipes is closed, or the patience of so many seconds is at an end.
+            The child's end of the pipes is closed, or ``patience`` seconds have passed.
         """
         self.seconds = self._allowance.again
         send(self._pipes.requests, dict(inputs))
@@ -79,7 +79,7 @@ class _Line:
 
 
 class Child:
-    """An engine that has loaded a workbook in a process of its own.
+    """An engine that has loaded a workbook in a child process.
 
     Errors while loading are raised by the first call. With a twin, two threads are answered at
     the same time.
@@ -100,7 +100,7 @@ class Child:
         self.cancel = finalize(self, _end, self._process, works, folder, self._forget)
 
     def __call__(self, inputs: Inputs) -> Values:
-        """Let the engine compute the workbook with these inputs.
+        """Compute the workbook with these inputs.
 
         Raises
         ------
@@ -146,7 +146,7 @@ class Child:
     def _values_of(self, twin: _Line, inputs: Inputs) -> Values | None:
         """Return what the twin computes, or None if it is busy or fails.
 
-        It raises no error: the first process is asked again, and does.
+        It raises no errors: the first process is asked again, and raises them.
         """
         if not twin.works.acquire(blocking=False):
             return None
@@ -172,7 +172,7 @@ class _Process(Protocol):
 
 def _end(process: _Process, works: Sequence[Lock], folder: str, forget: Callable[[], None]) -> None:
     is_idle = not any(work.locked() for work in works)
-    if is_idle:  # it ends by itself, and its processor time counts among that of this process
+    if is_idle:  # let it end by itself, so that its processor time is added to this process's
         for requests, _ in process.lines:
             with suppress(OSError, ValueError):
                 send(requests, GOODBYE)
@@ -183,17 +183,17 @@ def _end(process: _Process, works: Sequence[Lock], folder: str, forget: Callable
 
 
 class _Forked:
-    """A fork of this process, and what it forks itself."""
+    """A fork of this process, and its own fork."""
 
     def __init__(self, process: int, lines: Sequence[Pipes]) -> None:
         self._process, self._code, self.lines = process, None, lines
-        self._waits = RLock()  # a signal may end what is just being ended
+        self._waits = RLock()  # a signal handler may end it meanwhile
 
     def end(self, patience: float = 0) -> int:
         with self._waits:
             until = time.monotonic() + patience
             while self._code is None:
-                # as long as nobody has waited for it, its number is the number of no other
+                # until it is waited for, its process id is not reused
                 if os.waitid(os.P_PID, self._process, _HAS_ENDED) or time.monotonic() >= until:
                     self._kill()
                     self._code = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
@@ -202,7 +202,7 @@ class _Forked:
             return self._code
 
     def _kill(self) -> None:
-        with suppress(ProcessLookupError):  # it has not begun its group yet
+        with suppress(ProcessLookupError):  # it has not started its process group yet
             os.killpg(self._process, signal.SIGKILL)
         os.kill(self._process, signal.SIGKILL)
 
@@ -211,7 +211,7 @@ def _fork(count: int, engine: str, path: str, allowance: Allowance, folder: str)
     import_module(f"xlnn.engines.{engine}")  # once for all children
     asking, asked = zip(*(_pipes() for _ in range(count)), strict=True)
     with warnings.catch_warnings():
-        # Python 3.12 warns of other threads: the child touches nothing that they may hold
+        # Python 3.12 warns about other threads: the child uses no locks that they may hold
         warnings.simplefilter("ignore", DeprecationWarning)
         process = os.fork()
     if process:
@@ -221,21 +221,21 @@ def _fork(count: int, engine: str, path: str, allowance: Allowance, folder: str)
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        os.setsid()  # Ctrl-C is for the one that asked
+        os.setsid()  # Ctrl-C is for the parent
         ends_with_parent(signal.SIGKILL)
-        gc.freeze()  # what came along is collected where it came from
+        gc.freeze()  # copied objects are collected in the parent
         close(asking)
         hush()
         serve(engine, path, allowance, folder, asked)
     finally:
-        os._exit(0)  # with nothing of what the other does at its end
+        os._exit(0)  # without the parent's exit handlers
 
 
 def _pipes() -> tuple[Pipes, Pipes]:
     """Make two pipes; return the ends of the parent and of the child."""
     asked, requests = os.pipe()
     replies, answers = os.pipe()
-    with suppress(OSError):  # the system lets this user have no larger ones
+    with suppress(OSError):  # the system does not allow larger pipes
         fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, ANSWER)
     return (
         Pipes(os.fdopen(requests, "wb"), os.fdopen(replies, "rb")),
@@ -263,8 +263,8 @@ def _spawn(engine: str, path: str, allowance: Allowance, folder: str) -> _Spawne
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C is for the one that asked
+        start_new_session=True,  # Ctrl-C is for the parent
     )
-    with suppress(OSError):  # it has ended: the first call says so
+    with suppress(OSError):  # it has ended: the first call reports it
         send(process.stdin, (engine, path, allowance, folder))
     return _Spawned(process)

@@ -1,8 +1,8 @@
 """Run one call of a function of `formulas` for many cells at once.
 
-The arguments of a call and its result are columns, with one value a cell. Each number comes from
-`formulas`; nothing is added or multiplied here. Of three ways to run a call the first that works is
-taken: once for all cells, for each cell on floats, for each cell on whatever it holds.
+The arguments of a call and its result are columns, with one value per cell. Each number comes from
+`formulas`; nothing is added or multiplied here. There are three ways to run a call, and the first
+that works is used: once for all cells, for each cell on floats, for each cell on any values.
 """
 
 import sys
@@ -19,7 +19,7 @@ from xlnn.engines._functions import FastFunction
 
 
 class UnevenError(Exception):
-    """The cells of a column have values of different shapes: compute each cell alone."""
+    """The values of a column differ in shape, so each cell must be computed alone."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,20 @@ class OperandValues:
         Shape (n,), or (n, rows, columns) where each value is an array. float if all are floats,
         else object.
     kind : type or None
-        The class of each cell's value as `formulas` knows it: ``np.ndarray`` for the values of a
-        reference, `Array` for a result, `Ranges` for a reference that was computed, None for a
-        bare Python value.
+        The class of each cell's value in `formulas`: ``np.ndarray`` for the values of a reference,
+        `Array` for a result, `Ranges` for a computed reference, None for a plain Python value.
     """
 
     values: np.ndarray
     kind: type | None
 
     def each(self) -> Iterable:
-        """Give the value of each cell in the form in which `formulas` hands it on."""
+        """Yield the value of each cell in the form that `formulas` uses."""
         if self.kind is None or self.kind is Ranges:
             return self.values.tolist()
         if self.values.ndim == 1:
             return [np.asarray(value, object).view(Array) for value in self.values.tolist()]
-        # formulas keeps numbers in object arrays, and is faster on them than on floats
+        # formulas keeps numbers in object arrays, on which it is faster
         return list(self.values.astype(object, copy=False).view(self.kind))
 
 
@@ -60,7 +59,7 @@ class ConstantOperand:
 def run(
     function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
 ) -> OperandValues:
-    """Run a call for all cells in the shortest way that gives what `formulas` gives."""
+    """Run a call for all cells in the fastest way that gives the results of `formulas`."""
     return (
         _elementwise(function, operands, n)
         or _float_by_float(function, operands, n)
@@ -71,7 +70,7 @@ def run(
 def _elementwise(
     function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
 ) -> OperandValues | None:
-    """Run an elementwise call once for all cells; None if it has to run for each cell."""
+    """Run an elementwise call once for all cells; None if that is impossible."""
     if not function.is_elementwise or len(operands) >= _MANY_OPERANDS:
         return None
     values = [o.values if isinstance(o, OperandValues) else o.value for o in operands]
@@ -91,26 +90,26 @@ def _elementwise(
             return OperandValues(results, Array)
     values = [v.astype(object) if isinstance(v, np.ndarray) else v for v in values]
     results = function.public(*values)
-    # One cell whose value formulas cannot compute makes the result a single #VALUE!
+    # one cell that formulas cannot compute makes the whole result a single #VALUE!
     if np.shape(results) != shape or shape[0] != n:
         return None
     return OperandValues(_floats(np.asarray(results), shape), Array)
 
 
-_MANY_OPERANDS = 32  # from here on formulas goes through the elements of the first axis only
+_MANY_OPERANDS = 32  # beyond this, formulas iterates over the first axis only
 
 
 def _floats_of(value: object, *, booleans: bool = False) -> np.ndarray | float | None:
-    """Return what holds nothing but numbers as floats, else None; booleans may count as numbers."""
+    """Return a value as floats if it consists of numbers (or booleans, if allowed), else None."""
     if isinstance(value, np.ndarray) and value.shape:
         if value.dtype == float:
             return value
         kinds = {*map(type, value.ravel().tolist())}
         return value.astype(float) if booleans and kinds <= {bool, float} else None
-    if isinstance(value, np.ndarray):  # what formulas has computed of constants
+    if isinstance(value, np.ndarray):  # a result that formulas has computed from constants
         value = value.item()
     is_number = isinstance(value, int | float) and (booleans or not isinstance(value, bool))
-    is_float = is_number and abs(value) <= sys.float_info.max  # a whole number may be any
+    is_float = is_number and abs(value) <= sys.float_info.max  # a Python int has no limit
     return float(value) if is_float else None
 
 
@@ -121,8 +120,8 @@ def _apply(
 ) -> np.ndarray | None:
     """Apply a function of formulas to floats.
 
-    None if it fails, if some are no floats, or if the results are neither all finite floats nor all
-    booleans.
+    None if it fails, if some are not floats, or if the results are neither all finite floats nor
+    all booleans.
     """
     if any(value is None for value in values):
         return None
@@ -148,7 +147,7 @@ def _apply(
 def _float_by_float(
     function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
 ) -> OperandValues | None:
-    """Run a call for each cell without the search for what is no number; None if it fails."""
+    """Run a call for each cell without searching for non-numbers; None if it fails."""
     values = [_floats_of(o.values if isinstance(o, OperandValues) else o.value) for o in operands]
     if function.of_floats is None or any(value is None for value in values):
         return None
@@ -185,19 +184,19 @@ def column(results: list) -> OperandValues:
 
 
 def _objects(values: list) -> np.ndarray:
-    """Make an array of objects, also where they are arrays themselves."""
+    """Make an array of objects, even if they are arrays themselves."""
     return np.fromiter(values, dtype=object, count=len(values))
 
 
 def _floats(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Turn an array of objects into floats if all of them are."""
+    """Turn an array of objects into floats if all of them are floats."""
     if {*map(type, values.ravel().tolist())} <= {float, np.float64}:
         return values.astype(float).reshape(shape)
     return values.astype(object).reshape(shape)
 
 
 def single_values(outcome: OperandValues | ConstantOperand, n: int) -> np.ndarray:
-    """Bring the values of formulas to one value a cell, as `formulas` does it."""
+    """Reduce values to one per cell, as `formulas` does."""
     if isinstance(outcome, ConstantOperand):
         return _objects([_single(outcome.value)] * n)
     if outcome.kind is None or outcome.values.size == n:
@@ -206,5 +205,5 @@ def single_values(outcome: OperandValues | ConstantOperand, n: int) -> np.ndarra
 
 
 def _single(value: object) -> object:
-    """Make one value of a result as `formulas` does when it puts it into a cell."""
+    """Reduce a result to one value, as `formulas` does when it stores it in a cell."""
     return Ranges().push("A1", value).value[0, 0]

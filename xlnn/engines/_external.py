@@ -24,7 +24,7 @@ from xlnn.xlsx.cells import Cell, cells
 from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.parts import sheet_parts
 
-LAST_WORDS = 5  # seconds for what was killed to be gone
+LAST_WORDS = 5  # seconds for a killed process to end
 
 _KEPT = """\
 exec 3<&0
@@ -37,25 +37,25 @@ when this process has ended, or lets go of it; the program may have begun others
 
 @dataclass(frozen=True)
 class ExternalProgram:
-    """A spreadsheet program without its window.
+    """A spreadsheet program that runs without a window.
 
     Attributes
     ----------
     name : str
-        As its makers write it.
+        Its official name.
     commands : tuple of str
-        Its names on the PATH.
+        Names of its command on the PATH.
     install : str
-        How to get it.
+        How to install it.
     arguments : function
-        Of the workbook, the result to write and a folder for everything else: what follows the
-        command. It may prepare that folder.
+        Returns the arguments of the command, given the workbook, the result to write, and a folder
+        for everything else, which it may prepare.
     places : mapping of str to tuple of str
-        Where its own installers put it that is not on the PATH, by `sys.platform`.
+        Where its installers put it outside the PATH, by `sys.platform`.
     environment : function
-        Of the same folder: what the program finds in its environment instead of the user's.
+        Returns environment variables for the program, given the same folder.
     unread : str
-        How an error value begins that the program gives a formula which it cannot read.
+        The beginning of the error value of a formula that the program cannot read.
     """
 
     name: str
@@ -74,7 +74,7 @@ class ExternalProgram:
 
 
 class Conversions:
-    """Recalculate a copy of the file at each call.
+    """Recalculates a copy of the file at each call.
 
     Raises
     ------
@@ -95,14 +95,14 @@ class Conversions:
         self._running: list[subprocess.Popen[bytes]] = []
 
     def cancel(self) -> None:
-        """End the program, and wait until its files are removed."""
+        """Stop the program, and wait until its files are removed."""
         for process in self._running:
             _kill(process)
         with self._works:
             pass
 
     def __call__(self, inputs: Inputs) -> Values:
-        """Write the inputs into a copy, and let the program compute it."""
+        """Write the inputs into a copy, and compute it with the program."""
         # Windows may hold a file for a moment longer than its process lives.
         folder = TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True)
         with self._works, folder as name:
@@ -112,9 +112,9 @@ class Conversions:
             return {title: self._grid(result, title) for title in sheet_parts(result)}
 
     def _convert(self, workbook: Path, folder: Path) -> Path:
-        """Let the program compute a workbook and save it as .xlsx."""
+        """Compute a workbook with the program and save it as .xlsx."""
         name, program = self._program.name, self._program
-        seconds = self._allowance.first  # each time it begins and loads anew
+        seconds = self._allowance.first  # each time it starts and loads the file again
         result, home = folder / "output" / workbook.name, folder / "home"
         result.parent.mkdir()
         home.mkdir()
@@ -132,7 +132,7 @@ class Conversions:
             raise self._allowance.died(self._path.name, name, process.returncode, seconds)
         if process.returncode > 0 or not result.is_file():
             code = process.returncode
-            if code - 128 in {*signal.Signals}:  # what its script says of the program itself
+            if code - 128 in {*signal.Signals}:  # messages of its script about the program
                 raise self._allowance.died(self._path.name, name, 128 - code, seconds)
             reason = " ".join(said.decode(errors="replace").split())[-200:] or f"exit code {code}"
             raise EngineError(f"{name} could not compute the workbook: {reason}")
@@ -146,13 +146,13 @@ class Conversions:
             command = ["/bin/sh", "-c", _KEPT, "sh", *command]
         try:
             with shielded():
-                process = subprocess.Popen(  # noqa: S603 - a program that was found, on our copy
+                process = subprocess.Popen(  # noqa: S603 - a known program, on our copy
                     command,
                     stdin=held,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
                     env={**os.environ, **environment},
-                    start_new_session=True,  # its own group, so that its children end with it
+                    start_new_session=True,  # a new process group, so that its children end, too
                 )
                 self._running.append(process)
                 forget = ended_by(lambda: _end(process))
@@ -187,7 +187,7 @@ class Conversions:
         return Grid(numbers, others)
 
     def _check_read(self, cell: Cell) -> None:
-        """Refuse a result in which a formula is an error that only this program has."""
+        """Refuse a result with an error value that only this program has."""
         value, unread = cell.value, self._program.unread
         if unread and isinstance(value, CellError) and value.startswith(unread):
             formula = f"={value.removeprefix(unread)[:-1]}"  # in quotes
@@ -196,18 +196,18 @@ class Conversions:
             )
 
     def _place_of(self, formula: str) -> str:
-        """Name the cell of a formula whose error spreads to all cells that depend on it."""
+        """Return the cell of a formula whose error spreads to all cells that depend on it."""
         found = ((t, c) for t in sheet_parts(self._path) for c in cells(self._path, t))
         places = (f"{t}!{address(c.row, c.column)}: " for t, c in found if c.formula == formula)
         return next(places, "")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the program, also after Ctrl-C, which does not reach another process group."""
+    """Stop the program, also after Ctrl-C, which does not reach its process group."""
     if process.poll() is not None:
         return
     _kill(process)
-    # its children hold the same pipe: it ends when the last of them has
+    # its children hold the same pipe, which closes when the last of them ends
     with suppress(subprocess.TimeoutExpired):
         process.communicate(timeout=LAST_WORDS)
 

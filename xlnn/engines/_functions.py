@@ -1,10 +1,10 @@
-"""Take the arithmetic of a function of `formulas` without the wrappers that floats do not need.
+"""Call functions of `formulas` without the wrappers that floats do not need.
 
 A function of `formulas` is a small piece of arithmetic inside wrappers that look for references,
-error values, texts, booleans and empty cells. Most cells of a network hold finite floats, for
-which all this changes nothing and takes most of the time. Here a function is taken apart: what is
-called for floats is formulas' own arithmetic without the search. Everything else, and whatever
-does not turn out to be made as expected, goes through the public function.
+error values, texts, booleans and empty cells. Most cells of a network contain finite floats, for
+which the wrappers change nothing but take most of the time. For floats, the arithmetic inside is
+called directly. Everything else, and any function that is not built as expected, goes through the
+public function.
 """
 
 import inspect
@@ -31,23 +31,23 @@ from schedula import bypass
 
 @dataclass(frozen=True)
 class FastFunction:
-    """A function of `formulas` and the shorter ways to its arithmetic.
+    """A function of `formulas` and its faster variants.
 
     Attributes
     ----------
     public : callable
-        As `formulas` calls it.
+        The function that `formulas` calls.
     takes_references : bool
-        It wants references (``INDEX``, ``:``), not values.
+        Whether it takes references (``INDEX``, ``:``), not values.
     is_elementwise : bool
-        `formulas` applies it to each element of arrays by itself.
+        Whether `formulas` applies it to each element of arrays.
     scalar : callable or None
-        What `formulas` applies to each element, of floats. If it gives a finite float or a boolean,
-        so does `public`, and the same.
+        The function that `formulas` applies to each element, for floats. If it returns a finite
+        float or a boolean, `public` returns the same.
     counts_booleans : bool
-        `formulas` makes floats of booleans before.
+        Whether `formulas` turns booleans into floats first.
     of_floats : callable or None
-        What `formulas` applies to arrays, of float arrays, with the same promise.
+        The function that `formulas` applies to arrays, for float arrays, with the same guarantee.
     """
 
     public: Callable
@@ -59,7 +59,7 @@ class FastFunction:
 
     @classmethod
     def of(cls, public: Callable) -> "FastFunction":
-        """Take a function of `formulas` apart."""
+        """Find the faster variants of a function of `formulas`."""
         if public is OPERATORS[":"]:
             return cls(_range, takes_references=True)
         # this wrapper turns references into values
@@ -82,12 +82,12 @@ def _taken_apart(public: Callable) -> FastFunction:
 
 
 def _by_elements(whole: FastFunction, inner: Callable) -> FastFunction:
-    """Look whether a function is elementwise, and what it applies to elements that are floats.
+    """Find out whether a function is elementwise, and what it applies to float elements.
 
-    `wrap_ufunc` of `formulas` makes a function of arrays from one of single values. With its
-    defaults it passes errors on, turns every element into a float, and turns a result that is not
-    finite into #NUM!: of floats with a finite result, nothing remains but the inner function. What
-    compares prepares two elements by their types; so it is done here.
+    `wrap_ufunc` of `formulas` makes a function of arrays from one of single values. By default it
+    passes errors on, turns every element into a float, and turns a result that is not finite into
+    #NUM!. For floats with a finite result only the inner function remains. Comparisons prepare two
+    elements by their types, as is done here.
     """
     public = whole.public
     try:
@@ -124,9 +124,9 @@ _ELEMENTWISE = _COMPARING | {
 
 
 def _without_searches(inner: Callable) -> Callable | None:
-    """Make the same function - its very code - with helpers that find nothing in floats left out.
+    """Return a function with the same code, without helpers that have no effect on floats.
 
-    It halves the time of SUMPRODUCT, and that is most of the time of a workbook.
+    This halves the time of SUMPRODUCT, which is most of a workbook's time.
     """
     core = inner.func if isinstance(inner, partial) else inner
     if not isinstance(core, FunctionType) or not set(core.__code__.co_names) & set(_SEARCHES):
@@ -145,7 +145,7 @@ _SEARCHES: dict[str, Callable] = {
 
 
 class _Cells:
-    """What INDEX of `formulas` picks from: an array whose every element is a range of one cell."""
+    """The array that INDEX of `formulas` picks from: each element is a range of one cell."""
 
     def __init__(self, values: np.ndarray) -> None:
         self.values = values
@@ -158,8 +158,8 @@ class _Cells:
 def _pick(values: np.ndarray, row: object, column: object = None, area: object = 1) -> np.ndarray:
     """Pick from the values of a range as INDEX of `formulas` picks from the range itself.
 
-    INDEX makes a reference of every cell before it picks one: 20 ms for a column of 3,200. Its
-    `_index`, which makes the choice, is the same here.
+    INDEX makes a reference of every cell before it picks one: 20 ms for a column of 3,200. The same
+    `_index` of `formulas` makes the choice.
     """
     row, column, area = parse_ranges(row, column, area)[0]
     pick = np.vectorize(_index, excluded={0}, otypes=[object])
@@ -173,9 +173,9 @@ def _pick(values: np.ndarray, row: object, column: object = None, area: object =
 
 
 def _range(first: Ranges, last: Ranges) -> Ranges:
-    """Join two references to a range as formulas does, which sees no other cells than theirs.
+    """Join two references to a range, as formulas does, which only knows their cells.
 
-    In ``B1:INDEX(B5:B9,2)`` it would take B2 to B4 for empty.
+    In ``B1:INDEX(B5:B9,2)`` it would treat B2 to B4 as empty.
     """
     joined = OPERATORS[":"](first, last)
     operands = [operand for operand in (first, last) if isinstance(operand, Ranges)]

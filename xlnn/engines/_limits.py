@@ -1,7 +1,7 @@
 """Limit the time and memory that an engine may take for a workbook.
 
-An honest workbook needs a tenth of it. A formula that asks for a gigabyte or for a day finds that
-it is at an end.
+An honest workbook needs a tenth of the limits; a formula that would take a gigabyte or a day is
+stopped.
 """
 
 import os
@@ -38,8 +38,8 @@ class Allowance:
     Attributes
     ----------
     first, again : float
-        Seconds of processor time, for the first evaluation, the loading included, and for each
-        after it.
+        Seconds of processor time for the first evaluation, loading included, and for each further
+        one.
     memory : int
         Bytes.
     """
@@ -61,7 +61,7 @@ class Allowance:
         return cls(SECONDS + each, SECONDS_AGAIN + each, memory)
 
     def clock(self, seconds: float) -> float:
-        """Return the wall-clock limit that goes with a limit of processor time."""
+        """Return the wall-clock limit for a limit of processor time."""
         return PATIENCE + 10 * seconds
 
     def too_slow(self, name: str, engine: str, seconds: float) -> EngineError:
@@ -84,7 +84,7 @@ class Allowance:
         if sys.platform != "win32":
             if code == -signal.SIGXCPU:
                 return self.too_slow(name, engine, seconds)
-            # by the system, or by the engine itself: Rust, C++ and GLib end in these ways
+            # killed by the system or ended by the engine: Rust, C++ and GLib abort in these ways
             if code in {-signal.SIGKILL, -signal.SIGABRT, -signal.SIGTRAP}:
                 return self.too_large(name, engine)
         with suppress(ValueError):
@@ -101,16 +101,16 @@ UNLIMITED = Allowance.of_size(20_000_000, 100_000_000)
 def limit(allowance: Allowance, process: int = 0) -> None:
     """Limit the memory and time of a process: this one (0) or a child.
 
-    Memory is limited where the system can do it, on Linux.
+    Memory is limited on Linux only.
     """
     if sys.platform == "linux":
         _lower(process, resource.RLIMIT_DATA, _data(process) + allowance.memory)
-        _lower(process, resource.RLIMIT_CORE, 0)  # leave no core dump
+        _lower(process, resource.RLIMIT_CORE, 0)  # no core dump
     limit_time(allowance.first, process)
 
 
 def limit_time(seconds: float, process: int = 0) -> None:
-    """Give a process, this one (0) or a new child, some more seconds of processor time."""
+    """Allow a process, this one (0) or a new child, some more seconds of processor time."""
     used = 0.0 if process else sum(os.times()[:2])
     if sys.platform == "linux" or (sys.platform != "win32" and not process):
         _lower(process, resource.RLIMIT_CPU, int(used + seconds) + 1)
@@ -126,7 +126,7 @@ def _lower(process: int, what: int, to: int) -> None:
 
 
 def _data(process: int) -> int:
-    """Return the size of a process's data in bytes, including what it shares with its parent."""
+    """Return the size of a process's data in bytes, including data shared with its parent."""
     with suppress(OSError):
         for line in Path(f"/proc/{process or 'self'}/status").read_text().splitlines():
             if line.startswith("VmData:"):

@@ -1,7 +1,7 @@
 """Compile the formulas of one shape to calls of `formulas`.
 
-`formulas` parses the text of a shape once. Its parser builds a graph of calls of its functions;
-what is kept of it here is the list of the calls, in the order in which to run them.
+`formulas` parses the text of a shape once. Its parser builds a graph of function calls, of which
+only the list of calls is kept, in the order in which to run them.
 """
 
 import re
@@ -34,10 +34,10 @@ _EXPONENT = re.compile(r'("(?:[^"]|"")*")|(?<![\w.$])([0-9]+\.?[0-9]*[Ee])(?=[0-
 
 
 def spelt(text: str) -> str:
-    """Write a formula as `formulas` knows it: no blanks at its ends, signs where it needs them.
+    """Return a formula as `formulas` understands it, without outer blanks and double signs.
 
-    In a spreadsheet the sign of a number comes before its power: ``a+-b^2`` is a + (-b)². Of two
-    signs `formulas` makes one, ``a-b^2``, and takes b² away.
+    In a spreadsheet a sign binds more tightly than a power: ``a+-b^2`` is a + (-b)². `formulas`
+    would merge the two signs into ``a-b^2``, and subtract b².
 
     >>> spelt("a1+-b1^2 "), spelt("-b1^2-SUM(--a1:a2)%"), spelt("2.5E3*a1")
     ('a1+(-b1)^2', '-b1^2-SUM(--a1:a2)%', '2.5E+3*a1')
@@ -47,7 +47,7 @@ def spelt(text: str) -> str:
         return text
     tokens = [token for token in Tokenizer(f"={text}").items if token.type != Token.WSPACE]
     written: list[str] = []
-    ends: list[int] = []  # where a bracket is closed that was opened before a sign
+    ends: list[int] = []  # where parentheses opened before a sign are closed
     for number, token in enumerate(tokens):
         before = tokens[number - 1].type if number else None
         if token.type == Token.OP_PRE and before == Token.OP_IN:
@@ -59,7 +59,7 @@ def spelt(text: str) -> str:
 
 
 def _end(tokens: list[Token], first: int) -> int:
-    """Return the last token of the operand whose signs begin with a token."""
+    """Return the last token of an operand whose signs begin at ``first``."""
     number, depth = first, 0
     while tokens[number].type == Token.OP_PRE:
         number += 1
@@ -91,7 +91,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Reference:
-    """A slot as a reference; None is the cell of the formula itself."""
+    """A slot as a reference; None means the formula's own cell."""
 
     slot: int | None
 
@@ -134,16 +134,16 @@ class Program:
         Parameters
         ----------
         slots : sequence of arrays, shape (n, rows, columns)
-            The values that each formula reads.
+            Values that each formula reads.
         n : int
-            How many formulas.
+            The number of formulas.
         references : callable
-            Makes formulas' reference for a slot of one of them.
+            Returns the reference of `formulas` for a slot of one formula.
 
         Returns
         -------
         array, shape (n,)
-            float, or object where not all values are finite floats.
+            float, or object unless all values are finite floats.
         """
         try:
             frame = _Frame(slots, n, references)
@@ -153,7 +153,7 @@ class Program:
                 frame.results.append(run(call.function, operands, n))
             return single_values(frame.fetch(self.outcome, as_range=False), n)
         except UnevenError:
-            # a function gave an error in some of the cells, or arrays of different sizes
+            # a function gave an error in some cells, or arrays of different sizes
             alone = np.empty(n, dtype=object)
             for i in range(n):
                 one = [slot[i : i + 1] for slot in slots]
@@ -161,16 +161,16 @@ class Program:
             return alone
 
     def among(self, slots: Sequence[int] | None, before: int, texts: Mapping[str, str]) -> Self:
-        """Return the program as a part of a larger one.
+        """Return the program as part of a larger one.
 
         Parameters
         ----------
         slots : sequence of int or None
-            Which slot of the larger one each of its slots is; None: the same.
+            The slots in the larger one; None if they are the same.
         before : int
-            How many calls stand before its own.
+            The number of calls before its own.
         texts : mapping
-            What stands in the place of some of its texts.
+            Replacements for some of its texts.
         """
 
         def placed(operand: Operand) -> Operand:
@@ -189,7 +189,7 @@ class Program:
         return replace(self, calls=tuple(calls), outcome=placed(self.outcome))
 
     def texts(self) -> Iterator[str]:
-        """Yield the texts that stand in the formula."""
+        """Yield the texts in the formula."""
         for operand in (*chain.from_iterable(call.operands for call in self.calls), self.outcome):
             if isinstance(operand, ConstantOperand) and isinstance(operand.value, str):
                 yield operand.value
@@ -197,7 +197,7 @@ class Program:
 
 @dataclass(frozen=True)
 class _Frame:
-    """What the calls of a program work on: the slots of n cells and the results so far."""
+    """The data of a running program: the slots of n cells and the results so far."""
 
     slots: Sequence[np.ndarray]
     n: int
@@ -205,7 +205,7 @@ class _Frame:
     results: list[OperandValues] = field(default_factory=list)
 
     def fetch(self, operand: Operand, *, as_range: bool) -> OperandValues | ConstantOperand:
-        """Fetch an operand; a range that was computed is turned into values unless it may stay."""
+        """Return an operand; a computed range is turned into values unless ``as_range``."""
         if isinstance(operand, ConstantOperand):
             return operand
         if isinstance(operand, Slot):
@@ -219,10 +219,10 @@ class _Frame:
 
 
 def compile_shape(text: str) -> Program:
-    """Let `formulas` parse the text of a shape and list the calls that compute it.
+    """Parse the text of a shape with `formulas` and list the calls that compute it.
 
     A sentence joins many texts and numbers, and most of its parts occur in other sentences with
-    other slots: each part is parsed once.
+    other slots, so each part is parsed once.
 
     Raises
     ------
@@ -255,7 +255,7 @@ def compile_shape(text: str) -> Program:
 
 
 def _placed(part: str, before: int) -> Program:
-    """Compile a part behind some calls: as one that differs in slots and texts alone, if it can."""
+    """Compile a part after some calls, reusing one that differs only in slots and texts."""
     slots: dict[str, int] = {}
     texts: dict[str, str] = {}
 
@@ -267,13 +267,13 @@ def _placed(part: str, before: int) -> Program:
         return f'"{mark}"'
 
     program = _compiled(_SLOT_OR_TEXT.sub(general, part))
-    if sorted(program.texts()) != sorted(texts):  # one was computed with, and stands nowhere
+    if sorted(program.texts()) != sorted(texts):  # one was used in a computation
         return _compiled(part).among(None, before, {})
     return program.among([int(slot[2:]) for slot in slots], before, texts)
 
 
 def _parted(text: str) -> list[str]:
-    """Split a text where "&" joins its parts; what compares them is not split.
+    """Split a text where "&" joins its parts, unless it compares them.
 
     >>> _parted('_s0&"a&b"&IF(_s1>0,"c"&_s1,2)&-_s2')
     ['_s0', '"a&b"', 'IF(_s1>0,"c"&_s1,2)', '-_s2']
@@ -302,7 +302,7 @@ def _compiled(text: str) -> Program:
         builder = Parser().ast(f"={spelt(text)}")[1]
         graph, outcome = builder.dsp, builder.get_node_id(builder[-1])
     except Exception as error:
-        # whatever formulas' parser trips over, the formula is one that it cannot read
+        # any error of formulas' parser means that it cannot read the formula
         raise ValueError("is not a formula that the engine can read") from error
     known: dict[Any, Operand] = {CELL: Reference(None), COMPILING: ConstantOperand(value=False)}
     for name in graph.data_nodes:
@@ -311,19 +311,19 @@ def _compiled(text: str) -> Program:
         elif slot := re.fullmatch("_S([0-9]+)", str(name)):
             known[name] = Slot(int(slot[1]))
     calls: list[Call] = []
-    # the parser adds a call after the calls of its operands, so this is the order to run them in
+    # the parser adds a call after those of its operands, so this is the order to run them in
     for name, node in graph.function_nodes.items():
         if node["function"] is not_implemented or not known.keys() >= {*node["inputs"]} - {START}:
             raise ValueError(f"uses {name}, which the engine does not know")
         try:
             known[node["outputs"][0]] = _add_call(node, known, calls)
-        except TypeError as error:  # of a function that is called without its arguments
+        except TypeError as error:  # a function is called without its arguments
             raise ValueError(f"calls {name} with arguments that it does not take") from error
     return Program(_shorten_index(calls), known[outcome])
 
 
 def _add_call(node: dict, known: dict[Any, Operand], calls: list[Call]) -> Operand:
-    """Add a call to the list, unless its result is the same in every cell."""
+    """Add a call to the list, unless its result is constant."""
     function = node["function"]
     operands = [known[name] for name in node["inputs"] if name is not START]
     if function is bypass:
@@ -340,7 +340,7 @@ def _add_call(node: dict, known: dict[Any, Operand], calls: list[Call]) -> Opera
 
 
 def _shorten_index(calls: Sequence[Call]) -> tuple[Call, ...]:
-    """Let INDEX pick from values where nobody needs its result as a reference."""
+    """Let INDEX pick from values if its result is not needed as a reference."""
     as_references = {
         operand.call
         for call in calls
@@ -351,7 +351,7 @@ def _shorten_index(calls: Sequence[Call]) -> tuple[Call, ...]:
     shortened = []
     for number, call in enumerate(calls):
         if call.function.public is INDEX and number not in as_references:
-            _, picked_from, *where = call.operands  # the first says whether formulas compiles
+            _, picked_from, *where = call.operands  # the first tells whether it compiles
             if isinstance(picked_from, Reference):
                 operands = [Slot(o.slot) if isinstance(o, Reference) else o for o in where]
                 shortened.append(Call(PICK, (Slot(picked_from.slot), *operands)))

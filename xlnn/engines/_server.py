@@ -1,6 +1,6 @@
 """Answer an engine's requests in the child process.
 
-The arrays of a result come as they are (pickle's protocol 5).
+Arrays are sent without copying (pickle's protocol 5).
 """
 
 import faulthandler
@@ -38,14 +38,14 @@ class Pipes(NamedTuple):
 
 
 def close(lines: Iterable[Pipes]) -> None:
-    """Close the pipes, even if something was not sent."""
+    """Close the pipes, even if data are unsent."""
     for pipe in chain.from_iterable(lines):
         with suppress(OSError, ValueError):
             pipe.close()
 
 
 def main() -> None:
-    """Serve as a new Python process; the first message says what to serve."""
+    """Serve as a new Python process; the first message has the arguments."""
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
     hush()
@@ -55,8 +55,8 @@ def main() -> None:
 
 
 def hush() -> None:
-    """Detach standard input and output, since an engine may print when it fails."""
-    faulthandler.disable()  # it may hold a stream of its own
+    """Detach standard input and output, since a failing engine may print."""
+    faulthandler.disable()  # it may be redirected
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
@@ -75,7 +75,7 @@ def serve(
     is_shared = len(lines) > 1 and not failed
     forks = is_shared and _megabytes() <= import_module(name).TWIN_MEGABYTES
     requests, replies = _own(lines, forks=forks)
-    with suppress(OSError, EOFError):  # the one that asked has ended
+    with suppress(OSError, EOFError):  # the parent has ended
         while (asked := receive(requests)) is not GOODBYE:
             _send_result(replies, loaded if failed else _tried(partial(loaded, asked)))
             limit_time(allowance.again)
@@ -85,7 +85,7 @@ def serve(
 
 
 def _own(lines: Sequence[Pipes], *, forks: bool) -> Pipes:
-    """Return the line of this process, the only one that it leaves open; a fork has each other."""
+    """Return this process's pipes and close the others, after forking a process for each."""
     own, *others = lines
     for line in others:
         with suppress(OSError):  # the system has no room for another process
@@ -105,7 +105,7 @@ def _megabytes() -> float:
 def _send_result(replies: BinaryIO, result: object) -> None:
     try:
         send(replies, result)
-    except MemoryError:  # before anything was sent: the arrays go as they are
+    except MemoryError:  # before anything is sent, so that it can be replaced
         send(replies, MemoryError())
 
 
@@ -119,23 +119,23 @@ def _tried(work: Callable[[], object]) -> object:
         return EngineError("A formula is nested too deeply for the engine: split it.")
     except XlnnError as error:
         return error
-    except Exception as error:  # noqa: BLE001 -- ours to mend, so it comes with its traceback
+    except Exception as error:  # noqa: BLE001 -- a bug of ours, so it keeps its traceback
         error.add_note(traceback.format_exc())
         return error if _can_be_sent(error) else EngineError(f"The engine failed: {error!r}.")
-    except BaseException as error:  # noqa: BLE001 -- a panic in Rust is no Exception
+    except BaseException as error:  # noqa: BLE001 -- a panic in Rust is not an Exception
         return EngineError(f"The engine failed: {error}.")
 
 
 def _can_be_sent(error: Exception) -> bool:
     try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, of a moment ago
-    except Exception:  # noqa: BLE001 -- whatever is wrong with it
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - pickled just before
+    except Exception:  # noqa: BLE001 -- anything may be wrong with it
         return False
     return True
 
 
 def send(pipe: BinaryIO, thing: object) -> None:
-    """Write an object into a pipe, its arrays as they are."""
+    """Write an object into a pipe, without copying its arrays."""
     buffers: list[pickle.PickleBuffer] = []
     head = pickle.dumps(thing, protocol=5, buffer_callback=buffers.append)
     parts = [memoryview(head), *(buffer.raw() for buffer in buffers)]
@@ -151,7 +151,7 @@ def receive(pipe: BinaryIO) -> object:
     Raises
     ------
     EOFError
-        Nobody writes any more.
+        The other end is closed.
     """
     (count,) = struct.unpack("<I", _exactly(pipe, 4))
     sizes = struct.unpack(f"<{count}Q", _exactly(pipe, 8 * count))

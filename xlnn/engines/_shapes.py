@@ -4,8 +4,8 @@ A formula's *shape* is its text with every reference replaced by a numbered slot
 each slot: ``=SUMPRODUCT(A2:L2,B7:M7)+C7`` is ``SUMPRODUCT(_s0,_s1)+_s2`` with slots of 1 x 12,
 1 x 12 and 1 x 1 cells. A workbook of formulas that were filled down has few shapes.
 
-Formulas are met one at a time, perhaps millions, so nothing is done twice: a formula whose text
-differs from an earlier one in row numbers alone costs a look-up and a few integers.
+There may be millions of formulas, so nothing is done twice: a formula that differs from an earlier
+one only in row numbers costs a look-up and a few integers.
 """
 
 import re
@@ -53,8 +53,8 @@ _MOVES = re.compile(r"(?<![$A-Z])[A-Z]|(?<![$0-9])[0-9]")
 class Slot(NamedTuple):
     """A reference of a formula.
 
-    A row is given as the index of its number among the numbers of the formula's text, or, where
-    the text holds none (a defined name, a whole column), as minus the row itself.
+    A row is the index of its number among the numbers of the formula's text or, if it is not in the
+    text (a defined name, a whole column), minus the row itself.
     """
 
     sheet: int
@@ -63,24 +63,24 @@ class Slot(NamedTuple):
 
 
 class Met(NamedTuple):
-    """The formulas that differ in row numbers alone, as the one that was met first gives them."""
+    """Formulas that differ only in row numbers, described by the first of them."""
 
     sheet: int
     formula: str
     text: str
     slots: tuple[Slot, ...]
     numbers: Callable[[str], Sequence[str]]
-    count: int  # of row numbers
-    cells: array  # of each formula: row, column, and its row numbers
+    count: int  # number of row numbers
+    cells: array  # row, column and row numbers of each formula
 
     def table(self) -> np.ndarray:
-        """View the formulas as an array, shape (n, 2 + count): row, column, row numbers."""
+        """Return the formulas as an array, shape (n, 2 + count): row, column, row numbers."""
         return np.frombuffer(self.cells, dtype=np.intc).reshape(-1, 2 + self.count)
 
     def rows(self, slot: Slot, height: int) -> tuple[np.ndarray, np.ndarray]:
-        """Find the first and last row that each formula reads by a slot.
+        """Return the first and last row that each formula reads through a slot.
 
-        A reference to all rows ends at `height`: beyond it every cell is empty.
+        A reference to all rows ends at `height`, below which every cell is empty.
         """
         table = self.table()
         first, last = (
@@ -92,7 +92,7 @@ class Met(NamedTuple):
 
 @dataclass
 class _Alike:
-    """The formulas that are equal but for digits, by their digits that are no row numbers."""
+    """Formulas that are equal except for digits, by their digits that are not row numbers."""
 
     others: Callable[[str], Sequence[str]]
     met: dict[Sequence[str], Met] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class _Alike:
 
 @dataclass
 class Shape:
-    """The formulas that are equal but for the cells they read.
+    """Formulas that are equal except for the cells they read.
 
     Attributes
     ----------
@@ -109,11 +109,11 @@ class Shape:
     sizes : tuple of (int, int)
         Rows and columns of each slot.
     example : str
-        The formula that was met first.
+        The first such formula.
     cells : array, shape (n,)
         The places of the formulas.
     slots : array, shape (n, slots)
-        The places of the upper left cells that each of them reads.
+        The places of the upper left cells of the ranges that each reads.
     """
 
     text: str
@@ -140,7 +140,7 @@ class Shapes:
     _alike: dict[tuple[int, str], _Alike] = field(default_factory=dict)
 
     def add(self, sheet: int, row: int, column: int, formula: str) -> None:
-        """Take in one cell; the formula begins with "=".
+        """Add one cell; the formula begins with "=".
 
         Raises
         ------
@@ -161,17 +161,17 @@ class Shapes:
         met.cells.extend((row, column, *map(int, met.numbers(formula))))
 
     def areas(self, values: Sequence[tuple[int, int]]) -> list[Extent]:
-        """Find how far each sheet extends.
+        """Return the extent of each sheet.
 
         Parameters
         ----------
         values : sequence of (int, int)
-            The last row and column of each sheet that hold a value.
+            The last row and column of each sheet with a value.
 
         Raises
         ------
         EngineError
-            A formula refers to a row that no sheet has.
+            A formula refers to a row beyond the last row of a sheet.
         """
         used = np.array(values, dtype=np.int64).reshape(-1, 2)
         for met in self._all():
@@ -227,7 +227,7 @@ class Shapes:
             yield from alike.met.values()
 
     def _read(self, sheet: int, formula: str) -> tuple[Met, list[slice]]:
-        """Split a formula into text and slots; find its row numbers and its other numbers."""
+        """Split a formula into text and slots; find its row numbers and other numbers."""
         text, slots, rows, end = [], [], [], 1
         for token in _TOKEN.finditer(formula, 1):
             slot = self._slot(token, sheet, rows)
@@ -247,7 +247,7 @@ class Shapes:
         return met, others
 
     def _slot(self, token: re.Match, sheet: int, rows: list[slice]) -> Slot | None:
-        """Turn a token into a slot if it is a reference; note where its row numbers stand."""
+        """Turn a token into a slot if it is a reference; record where its row numbers are."""
         if token["foreign"]:
             raise ValueError("refers to another workbook or to a table, which xlnn does not read")
         title = token["sheet"]
@@ -273,7 +273,7 @@ class Shapes:
         return None
 
     def _sheet(self, title: str) -> int:
-        """Find a sheet by its title as a formula writes it; -1 if there is none."""
+        """Return the index of a sheet by its title as a formula writes it; -1 if there is none."""
         if title.startswith("'"):
             title = title[1:-1].replace("''", "'")
         titles = [known.casefold() for known in self.titles]
@@ -295,7 +295,7 @@ class Shapes:
 
 
 def _getter(spans: list[slice]) -> Callable[[str], Sequence[str]]:
-    """Make the fastest function that cuts these spans out of a text."""
+    """Return the fastest function that cuts these spans out of a text."""
     if not spans:
         return lambda _: ()
     if len(spans) == 1:
@@ -304,7 +304,7 @@ def _getter(spans: list[slice]) -> Callable[[str], Sequence[str]]:
 
 
 def _columns(first: str, last: str) -> tuple[int, int]:
-    """Turn letters into numbers, the smaller first."""
+    """Return the numbers of two columns, the smaller first."""
     numbers = [
         reduce(lambda number, letter: 26 * number + ord(letter) - 64, letters.upper(), 0)
         for letters in (first, last)
@@ -315,12 +315,12 @@ def _columns(first: str, last: str) -> tuple[int, int]:
 
 
 def _clip(columns: tuple[int, int], width: int) -> tuple[int, int]:
-    """End a reference to all columns where every further cell is empty."""
+    """End a reference to all columns after the last column used."""
     return (1, int(width)) if columns == (1, ALL_COLUMNS) else columns
 
 
 def _groups(heights: np.ndarray) -> Iterator[tuple[tuple[int, ...], slice | np.ndarray]]:
-    """Group formulas by the heights of their slots: nearly always there is one group."""
+    """Group formulas by the heights of their slots; nearly always there is one group."""
     if not (heights != heights[0]).any():
         yield tuple(heights[0].tolist()), slice(None)
         return

@@ -1,7 +1,7 @@
 """Store the value of each cell while a workbook is computed.
 
-All sheets lie one after the other in one flat array. A cell is a place in it, so that the formulas
-of all sheets gather what they read with one NumPy index.
+All sheets are one after another in one flat array. A cell is a place in it, so that formulas of all
+sheets gather their operands with one NumPy index.
 """
 
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ MAX_PLACES = 100_000_000
 
 @dataclass(frozen=True)
 class Extent:
-    """How far a sheet extends.
+    """The extent of a sheet.
 
     Attributes
     ----------
     title : str
     used : (int, int)
-        Rows and columns that hold a value or a formula.
+        Rows and columns with a value or a formula.
     kept : (int, int)
-        Rows and columns that are used or that a formula reads.
+        Rows and columns that are used or read by a formula.
     """
 
     title: str
@@ -47,13 +47,13 @@ class Places:
     Attributes
     ----------
     areas : tuple of Extent
-        One for each sheet.
+        The extent of each sheet.
     first : array, shape (sheets,)
         The place of A1.
     width : array, shape (sheets,)
         Columns that are kept.
     size : int
-        Places of all sheets.
+        The number of places.
     """
 
     areas: tuple[Extent, ...]
@@ -83,16 +83,16 @@ class Places:
         return cls(tuple(areas), first, width, sum(sizes))
 
     def at(self, sheet: int, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """Find the places of cells of one sheet."""
+        """Return the places of cells of one sheet."""
         return self.first[sheet] + (rows - 1) * self.width[sheet] + columns - 1
 
     def sheets(self, places: np.ndarray) -> np.ndarray:
-        """Find the sheet of each place."""
-        # "right" steps over sheets without cells, which share their place with the next sheet
+        """Return the sheet of each place."""
+        # "right" skips sheets without cells, which share their place with the next sheet
         return np.searchsorted(self.first, places, side="right") - 1
 
     def within(self, corners: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-        """Find the places of ranges of one shape.
+        """Return the places of ranges of one shape.
 
         Parameters
         ----------
@@ -113,13 +113,13 @@ class Places:
         return corners[:, None, None] + down + np.arange(columns)
 
     def cell(self, place: int) -> tuple[int, int, int]:
-        """Find the sheet, row and column of a place."""
+        """Return the sheet, row and column of a place."""
         sheet = int(self.sheets(np.array([place]))[0])
         row, column = divmod(int(place - self.first[sheet]), int(self.width[sheet]))
         return sheet, row + 1, column + 1
 
     def name(self, place: int) -> str:
-        """Write a place as Sheet!A1."""
+        """Return a place as Sheet!A1."""
         sheet, row, column = self.cell(place)
         return f"{self.areas[sheet].title}!{address(row, column)}"
 
@@ -132,9 +132,9 @@ class Store:
     ----------
     places : Places
     numbers : array, shape (places,)
-        NaN where a cell holds no number.
+        NaN where a cell is not a number.
     others : dict
-        Texts, booleans and formulas' error values by place.
+        Texts, booleans and error values of `formulas`, by place.
     """
 
     places: Places
@@ -142,7 +142,7 @@ class Store:
     others: dict[int, object] = field(default_factory=dict)
 
     def copy(self) -> "Store":
-        """Copy the values; the places are shared."""
+        """Return a copy of the values; the places are shared."""
         return Store(self.places, self.numbers.copy(), dict(self.others))
 
     def take(self, places: np.ndarray) -> np.ndarray:
@@ -151,7 +151,7 @@ class Store:
         Returns
         -------
         array of the same shape
-            float where all are numbers, else object with formulas' own values: EMPTY, str, bool,
+            float if all are numbers, else object with values of `formulas`: EMPTY, str, bool,
             XlError.
         """
         values = self.numbers[places]
@@ -176,7 +176,7 @@ class Store:
         self.others.pop(place, None)
 
     def set(self, place: int, value: object) -> None:
-        """Write one value, of a file or of formulas."""
+        """Write one value, from a file or from `formulas`."""
         if value is EMPTY:  # a formula that refers to an empty cell shows 0
             value = 0.0
         if isinstance(value, np.bool_):
@@ -189,13 +189,13 @@ class Store:
         if isinstance(value, CellError):
             value = Error.errors.get(value, Error.errors["#VALUE!"])
         elif not isinstance(value, str | bool):
-            # formulas lets infinity and complex numbers out of a few functions; no cell holds them
+            # a few functions of formulas return infinity or complex numbers, which no cell can hold
             value = Error.errors["#NUM!"]
         self.numbers[place] = np.nan
         self.others[place] = value
 
     def grids(self) -> dict[str, Grid]:
-        """Hand over the values of all sheets, each cut to its used area."""
+        """Return the values of all sheets, each cut to its used area."""
         grids = {}
         for area, first in zip(self.places.areas, self.places.first, strict=True):
             kept = self.numbers[first : first + area.kept[0] * area.kept[1]].reshape(area.kept)

@@ -1,8 +1,8 @@
-"""Compute single formulas among given numbers with IronCalc, which knows arrays and LAMBDA.
+"""Compute selected formulas with IronCalc, which supports arrays and LAMBDA.
 
-It is asked as `xlnn.engines.scenarios` is, for formulas of which formualizer gives no right value:
-formualizer computes no scalar function over a range inside SUMPRODUCT, and calls it a circle where
-INDEX takes an entry of a column around its own cell.
+It is called like `xlnn.engines.scenarios`, for formulas that formualizer computes wrongly: it
+cannot apply a scalar function to a range inside SUMPRODUCT, and reports a circular reference if
+INDEX picks from a column that includes its own cell.
 """
 
 import re
@@ -27,28 +27,28 @@ _TEXTS = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*')")
 
 
 def is_error(value: Found) -> bool:
-    """Tell whether a cell holds an error, or the mark of a formula that was not taken."""
+    """Return whether a cell is an error, or marked as a formula that was not accepted."""
     return isinstance(value, CellError) or value == UNKNOWN
 
 
 def beside(path: Path, allowance: Allowance) -> Child:
-    """Begin a process that computes formulas of a file among given numbers, within limits."""
+    """Start a child process that computes formulas of a file with given numbers, within limits."""
     return Child("arrays", path, allowance)
 
 
 def load(path: Path) -> "_Worlds":
-    """Begin; no file is read."""
+    """Start without reading a file."""
     return _Worlds(path.name)
 
 
 class _Worlds:
-    """Numbers, among which formulas are evaluated."""
+    """Given numbers, with which formulas are evaluated."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __call__(self, asked: Mapping[str, Any]) -> list[list[Found]]:
-        """Evaluate each task among the numbers, as `xlnn.engines.scenarios` states it."""
+        """Evaluate each task with the numbers, as in `xlnn.engines.scenarios`."""
         titles = [*asked["sheets"]]
         book = Session(self._name, titles)
         values: Mapping[str, Grid] = asked["values"]
@@ -82,11 +82,11 @@ def _evaluated(book: Session, task: Task) -> list[Found]:
 
 
 def _plain(value: Found) -> Found:
-    """Return a value as formualizer has it: an empty cell has none."""
+    """Return a value as formualizer does: None for an empty cell."""
     return CIRCULAR if value == CIRCULAR else None if value == "" else value
 
 
 def _shown(formula: str) -> str:
-    """Return a formula as Excel shows it, without what files write before younger names."""
+    """Return a formula as Excel shows it, without prefixes such as ``_xlfn.``."""
     parts = _TEXTS.split(SINGLE.sub("@(", formula))
     return "".join(part if n % 2 else _PREFIX.sub("", part) for n, part in enumerate(parts))

@@ -1,7 +1,6 @@
-"""Compute formulas with arrays, LET and LAMBDA, cell by cell: no file is read.
+"""Compute chosen formulas with arrays, LET and LAMBDA, cell by cell, without reading a file.
 
-It works in a process of its own, as an engine does, and is none of those that recalculate a file:
-whoever asks has chosen the formulas.
+It runs in a child process, as an engine does, but is not one of those that recalculate a file.
 """
 
 from collections.abc import Mapping
@@ -30,13 +29,13 @@ class Sheets:
     ----------
     titles : tuple of str
     formulas : mapping
-        By place, with their "=".
+        Formulas with their "=", by place.
     constants : mapping
         Numbers, texts and truth values by place.
     arrays : mapping
-        How many rows and columns each array formula fills, by its place.
+        The rows and columns that each array formula fills, by its place.
     names : tuple of (str, str or None, str)
-        Defined names, the sheet that alone knows them, and what they stand for.
+        Defined names, the sheet if they are local to one, and what they stand for.
     """
 
     titles: tuple[str, ...]
@@ -47,24 +46,24 @@ class Sheets:
 
 
 def beside(path: Path, allowance: Allowance) -> Child:
-    """Begin a process that computes cells of a file within limits."""
+    """Start a child process that computes cells of a file within limits."""
     return Child("cellwise", path, allowance)
 
 
 def load(path: Path) -> "_Cellwise":  # noqa: ARG001 -- an engine is given one
-    """Begin; no file is read."""
+    """Start without reading a file."""
     return _Cellwise()
 
 
 class _Cellwise:
     def __call__(self, asked: Mapping[str, object]) -> list[list[Held]]:
-        """Compute each round; return what the wanted cells hold then.
+        """Compute each round; return the values of the wanted cells.
 
         Parameters
         ----------
         asked : dict
-            ``sheets``: `Sheets`, or None for those of the call before; ``rounds``: a list of
-            numbers to put into cells, by place, each put back before the next; ``wanted``: places.
+            ``sheets``: `Sheets`, or None for those of the last call; ``rounds``: a list of numbers
+            to put into cells, by place, undone before the next round; ``wanted``: places.
         """
         if asked["sheets"] is not None:
             self._fill(asked["sheets"])
@@ -81,7 +80,7 @@ class _Cellwise:
     def _fill(self, sheets: Sheets) -> None:
         self.sheets = sheets
         self.session = Session("the workbook", sheets.titles)
-        for name, title, target in sheets.names:  # a formula with one it cannot take gives #NAME?
+        for name, title, target in sheets.names:  # names it cannot define give #NAME?
             self.session.define(name, target, title)
         for place, value in sheets.constants.items():
             self._put(place, value)
@@ -90,14 +89,14 @@ class _Cellwise:
             self._state(place, formula)
 
     def _put(self, place: Place, value: Held) -> None:
-        """Put a value into a cell, unless it is an error that IronCalc does not know."""
+        """Put a value into a cell, unless it is an error unknown to IronCalc."""
         if not isinstance(value, CellError) or value in ERRORS.values():
             self.session.put(place, float(value) if type(value) is int else value)
 
     def _state(self, place: Place, formula: str) -> None:
-        """Put a formula into a cell; one that IronCalc would not write as it is, with a mark.
+        """Put a formula into a cell, with a mark if IronCalc would write it differently.
 
-        Of formulas that it writes alike IronCalc keeps one, and computes it for all.
+        IronCalc keeps one of the formulas that it writes alike, and computes it for all.
         """
         cell = self.session.numbers[place[0]], *place[1:]
         height, width = self.sheets.arrays.get(place, (1, 1))

@@ -1,6 +1,6 @@
 """Give formualizer the functions that it lacks, computed by `formulas`.
 
-A person's formula may call any function of Excel: ``MMULT`` gives a right weighted input. Such a
+A user's formula may call any function of Excel, such as ``MMULT`` for a weighted input. Such a
 function is registered in formualizer under its name, and computed by `formulas`.
 """
 
@@ -28,7 +28,7 @@ _CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
 
 
 def functions_of(formula: str) -> set[str]:
-    """Return the functions that a formula calls, in capitals and as Excel shows them.
+    """Return the functions that a formula calls, in upper case and as Excel shows them.
 
     >>> sorted(functions_of("=Sum(A1)+_xlfn.MUNIT(2)"))
     ['MUNIT', 'SUM']
@@ -44,7 +44,7 @@ def unknown(formula: str) -> Iterator[str]:
 
 
 def stated(book: formualizer.Workbook, formula: str) -> str:
-    """Return a formula as formualizer reads it, and register in a workbook what it calls."""
+    """Return a formula as formualizer reads it, and register its functions in a workbook."""
     formula = SINGLE.sub("@(", formula)
     for called in set(_CALLED.findall(formula)):
         name = _shown(called)
@@ -71,8 +71,8 @@ def _is_built_in(name: str) -> bool:
 
 @cache
 def _of_formulas(name: str) -> Callable[..., Any] | None:
-    """Return a function of `formulas` as formualizer calls one; none that wants references."""
-    from formulas.functions import get_functions  # noqa: PLC0415 -- it takes a second, and few need it
+    """Return a function of `formulas` as formualizer calls it; None if it needs references."""
+    from formulas.functions import get_functions  # noqa: PLC0415 -- slow, rarely needed
 
     from xlnn.engines._functions import FastFunction  # noqa: PLC0415
 
@@ -83,7 +83,7 @@ def _of_formulas(name: str) -> Callable[..., Any] | None:
 
 
 def _handed(value: object) -> object:
-    """Return an argument of formualizer as `formulas` has it."""
+    """Convert an argument from formualizer to `formulas`."""
     from formulas.tokens.operand import Error  # noqa: PLC0415
     from schedula import EMPTY  # noqa: PLC0415
 
@@ -97,9 +97,9 @@ def _handed(value: object) -> object:
 
 
 def _given_back(result: object) -> object:
-    """Return a result of `formulas` as formualizer takes one."""
+    """Convert a result from `formulas` to formualizer."""
     array = np.atleast_2d(np.asarray(result, dtype=object))
-    while array.size == 1 and isinstance(array.flat[0], np.ndarray):  # MUNIT gives one in another
+    while array.size == 1 and isinstance(array.flat[0], np.ndarray):  # MUNIT returns nested arrays
         array = np.atleast_2d(array.flat[0])
     rows = [[_plain(value) for value in row] for row in array]
     return rows[0][0] if array.size == 1 else rows

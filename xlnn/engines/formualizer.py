@@ -64,12 +64,12 @@ def load(path: Path) -> Recalculate:
     Raises
     ------
     EngineError
-        formualizer cannot load the file, or not evaluate it.
+        formualizer cannot load or evaluate the file.
     """
     try:
         with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
             source = path
-            if iterates(path):  # it follows the file in this, whatever its configuration says
+            if iterates(path):  # it follows the file in this, despite its configuration
                 source = Path(folder) / "workbook.xlsx"
                 replace_inputs(path, source, {})
             workbook = formualizer.Workbook.load_path(
@@ -78,7 +78,7 @@ def load(path: Path) -> Recalculate:
     except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"{path.name}: formualizer cannot load the file: {error}") from error
     workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers
-    try:  # now, and from its own file of formulas: two that fork have one place in it
+    try:  # now, since two forks would share one position in its file of formulas
         workbook.get_eval_plan([(workbook.sheet_names[0], 1, 1)], build_graph_if_needed=True)
     except FAILURES as error:
         raise EngineError(f"{path.name}: formualizer cannot evaluate it: {error}") from error
@@ -87,8 +87,8 @@ def load(path: Path) -> Recalculate:
 
 def configuration() -> formualizer.WorkbookConfig:
     """Return formualizer's configuration."""
-    # Interactive keeps a formula that it cannot parse as the value of its cell, and goes on.
-    # One thread takes no longer than two: each image's formulas wait for one another.
+    # Interactive keeps a formula that it cannot parse as its cell's value, and goes on.
+    # one thread is as fast as two, since formulas depend on one another
     evaluation = formualizer.EvaluationConfig()
     evaluation.enable_parallel = False
     return formualizer.WorkbookConfig(
@@ -97,7 +97,7 @@ def configuration() -> formualizer.WorkbookConfig:
 
 
 class _Session:
-    """A loaded workbook that remembers what its replaced inputs held."""
+    """A loaded workbook that remembers the original values of replaced inputs."""
 
     def __init__(self, name: str, workbook: formualizer.Workbook) -> None:
         self.name = name
@@ -106,9 +106,9 @@ class _Session:
         self.formulas: dict[tuple[str, int, int], str] = {}
 
     def __call__(self, inputs: Inputs) -> Values:
-        """Put the inputs in, put back those of the last call, and evaluate.
+        """Restore the inputs of the last call, put in the new ones, and evaluate.
 
-        Evaluating anew takes half as long as loading anew.
+        Evaluating again takes half as long as loading again.
         """
         titles = self.workbook.sheet_names
         for sheet, _, _ in inputs:
@@ -150,7 +150,7 @@ class _Session:
         circular: list[tuple[str, int, int]],
         failing: list[tuple[str, int, int]],
     ) -> Grid:
-        """Read a sheet's values, and collect the cells in circles or without a value."""
+        """Read a sheet's values, and collect cells in circular references or without a value."""
         rows, columns = self._used_area(title)
         numbers = np.full((rows, columns), np.nan)
         others: dict[tuple[int, int], str | bool | CellError] = {}
@@ -175,17 +175,17 @@ class _Session:
         return Grid(numbers, others)
 
     def _used_area(self, title: str) -> tuple[int, int]:
-        """Count the rows and columns, which the engine knows without a look at any cell."""
+        """Return the rows and columns, which the engine knows without reading cells."""
         sheet = "'" + title.replace("'", "''") + "'"
         rows = self.workbook.range_page(f"{sheet}!A:XFD", limit=1).total // ALL_COLUMNS
         columns = self.workbook.range_page(f"{sheet}!1:{ALL_ROWS}", limit=1).total // ALL_ROWS
         return rows, columns
 
     def _failure(self, failing: list[tuple[str, int, int]]) -> EngineError:
-        """Return the error that names the cell without which the others would have values."""
+        """Return an error that names the cell that keeps the others from having values."""
         stated = {cell: self.workbook.get_formula(*cell) or "" for cell in failing}
         first = failing[0]
-        # formualizer keeps a message in place of a formula that it cannot read
+        # formualizer keeps a message instead of a formula that it cannot read
         cell = next((cell for cell in failing if stated[cell].startswith(MALFORMED)), first)
         what = "its formula" if stated[cell].startswith(MALFORMED) else stated[cell]
         return EngineError(f"{place(*cell)}: formualizer cannot read or compute {what}.")
@@ -197,14 +197,14 @@ class _Session:
 def cause(
     spoilt: Sequence[tuple[str, int, int]], formula: Callable[[tuple[str, int, int]], str]
 ) -> tuple[str, int, int]:
-    """Follow an error back to the cell in which it begins, or to a circle.
+    """Follow an error back to the cell where it starts, or to a circular reference.
 
     Parameters
     ----------
     spoilt : sequence of cells
-        All that hold the error.
+        All cells with the error.
     formula : function
-        Returns what a cell states.
+        Returns the formula of a cell.
     """
     cell, known, way = spoilt[0], set(spoilt), set()
     while cell not in way:
@@ -246,9 +246,9 @@ def put(
 def _cells(
     reference: object, here: str, known: Iterable[tuple[str, int, int]]
 ) -> Iterator[tuple[str, int, int]]:
-    """Yield which of some cells a reference in a formula of some sheet stands for.
+    """Yield which of some cells a reference in a formula of a sheet covers.
 
-    A name, a whole column or a whole row has no corners, and may stand for any of them.
+    A name, a whole column or a whole row has no corners, and may cover any of them.
     """
     first = getattr(reference, "start", reference)
     last = getattr(reference, "end", reference)
@@ -264,7 +264,7 @@ def _cells(
 
 
 def rectangles(cells: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int, int, int]]:
-    """Join adjacent cells to rectangles, since each change costs the same whatever its size.
+    """Join adjacent cells to rectangles, since each change costs the same at any size.
 
     Returns
     -------
@@ -296,7 +296,7 @@ def rectangles(cells: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, in
 
 
 def place(sheet: str, row: int, column: int) -> str:
-    """Write a cell as Sheet!A1.
+    """Return a cell as Sheet!A1.
 
     >>> place("Training", 5, 28)
     'Training!AB5'

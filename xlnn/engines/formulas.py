@@ -1,10 +1,10 @@
 """The engine ``formulas``: the Python library of that name computes every number.
 
-The library's own model of a workbook builds a graph of Python objects for every cell: minutes and
-gigabytes for a run of training. Here it gets only what it is good at, to parse a formula and to
-compute its functions, and both as rarely as possible:
+The library's own model of a workbook builds a graph of Python objects for every cell, which takes
+minutes and gigabytes for a training run. Here the library only parses formulas and computes
+functions, both as rarely as possible:
 
-- formulas that are equal but for the cells they read are parsed once (`_shapes`, `_programs`);
+- formulas that are equal except for the cells they read are parsed once (`_shapes`, `_programs`);
 - cells become ready in waves (`waves`), and all ready cells of a shape are computed together;
 - values live in one flat array (`_store`).
 """
@@ -42,15 +42,15 @@ def load(path: Path) -> Recalculate:
     Parameters
     ----------
     path : Path
-        A file that `xlnn.xlsx.package.inspect` has let pass.
+        A file that `xlnn.xlsx.package.inspect` has accepted.
 
     Raises
     ------
     EngineError
-        A formula does not parse, uses a function that `formulas` does not have, or reads more
-        cells than fit into memory.
+        A formula cannot be parsed, uses a function that `formulas` lacks, or reads more cells than
+        fit into memory.
     WorkbookError
-        Formulas refer to one another in a circle.
+        There is a circular reference.
     """
     return _Session(path)
 
@@ -78,7 +78,7 @@ class _Session:
                 store.set(place, float(value))
         computed = [shape.cells for shape in self.shapes]
         replaced = replaced[np.isin(replaced, np.concatenate([[], *computed]))]
-        # what formulas cannot compute becomes an error value of the cell: no warning is needed
+        # what formulas cannot compute becomes an error value, so no warning is needed
         with np.errstate(all="ignore"):
             for number, ready in self.steps:
                 shape = self.shapes[number]
@@ -106,7 +106,7 @@ class _Session:
             results = program.run(slots, len(rows), reference)
         except Exception as error:
             if len(rows) > 1:
-                for row in rows:  # the one that fails tells its name
+                for row in rows:  # the failing one reports its name
                     self._run(shape, program, np.array([row]), store)
                 return
             cell = places.name(shape.cells[rows[0]])
@@ -137,7 +137,7 @@ class _Session:
 
 
 def _read(path: Path) -> tuple[Store, list[Shape]]:
-    """Read all cells once, sheet after sheet; millions of them, so nothing is kept per cell."""
+    """Read all cells once, sheet by sheet; there may be millions, so no object is kept per cell."""
     with Archive(path) as archive:
         workbook = read_workbook(archive)
     titles = list(workbook.sheets)
@@ -177,7 +177,7 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:
 
 
 def _steps(shapes: list[Shape], places: Places) -> Iterator[tuple[int, np.ndarray]]:
-    """List what to compute: a shape, and which of its formulas are ready then."""
+    """Yield what to compute in order: a shape, and which of its formulas are ready."""
     if not shapes:
         return
     wave = waves(shapes, places)
@@ -194,7 +194,7 @@ def _steps(shapes: list[Shape], places: Places) -> Iterator[tuple[int, np.ndarra
 def _reference(
     places: Places, corner: int, size: tuple[int, int], values: np.ndarray | None
 ) -> Ranges:
-    """Make formulas' reference to a range, as ROW and INDEX want it."""
+    """Make a reference of `formulas` to a range, as ROW and INDEX need it."""
     sheet, row, column = places.cell(corner)
     corners = address(row, column), address(row + size[0] - 1, column + size[1] - 1)
     area = Ranges.get_range(":".join(corners), {"sheet": places.areas[sheet].title})
@@ -206,26 +206,26 @@ def _reference(
 MAX_EXPANDED = 500_000_000
 """Cells in all distinct ranges together: an edge each, of 24 bytes while they are sorted."""
 
-_EXPANDED = 2_000_000  # cells of ranges that are expanded at a time
+_EXPANDED = 2_000_000  # cells of ranges expanded at a time
 
 
 def waves(shapes: Sequence[Shape], places: Places) -> np.ndarray:
     """Find the wave in which each formula can be computed.
 
-    Kahn's algorithm in waves: the first wave reads only constants, each further one what earlier
-    waves have computed. A range that formulas share is a node of its own: 64 gradients that read
-    the same 64 cells cost 64 + 64 edges and not 64 * 64.
+    Kahn's algorithm in waves: the first wave reads only constants, each further one the results of
+    earlier waves. A range that formulas share is a separate node: 64 gradients that read the same
+    64 cells cost 64 + 64 edges instead of 64 * 64.
 
     Returns
     -------
     array, shape (formulas,)
-        Wave numbers from 0, of the formulas of all shapes one after the other. They increase
-        along every reference but need not be consecutive.
+        Wave numbers from 0, for the formulas of all shapes in order. They increase along every
+        reference but need not be consecutive.
 
     Raises
     ------
     CircularReferenceError
-        Formulas refer to one another in a circle.
+        There is a circular reference.
     """
     cells = np.concatenate([shape.cells for shape in shapes])
     sources, targets, nodes = _edges(shapes, places, cells)
@@ -256,10 +256,10 @@ def waves(shapes: Sequence[Shape], places: Places) -> np.ndarray:
 def _edges(
     shapes: Sequence[Shape], places: Places, cells: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, int]:
-    """List who is read by whom.
+    """List which formulas read which.
 
-    Nodes are the formulas, numbered as in `cells`, and after them the distinct ranges that hold a
-    formula. Constants and empty cells are no nodes.
+    Nodes are the formulas, numbered as in `cells`, followed by the distinct ranges that contain a
+    formula. Constants and empty cells are not nodes.
 
     Returns
     -------
@@ -314,7 +314,7 @@ def _members(
 
 
 def _on_cycle(sources: np.ndarray, targets: np.ndarray, wave: np.ndarray, formulas: int) -> int:
-    """Find a formula on a cycle: from any node that was never ready, go back until it repeats."""
+    """Find a formula on a cycle: go back from a node that was never ready until one repeats."""
     stuck = (wave[sources] < 0) & (wave[targets] < 0)
     before = dict(zip(targets[stuck].tolist(), sources[stuck].tolist(), strict=True))
     current, seen = next(iter(before)), set()

@@ -7,26 +7,26 @@ from xlnn.engines._external import ExternalProgram
 
 def _arguments(workbook: Path, result: Path, _: Path) -> list[str]:
     return [
-        "--recalc",  # or it believes the values that the file holds
-        *("--import-type", "Gnumeric_Excel:xlsx"),  # whatever else the file might look like
+        "--recalc",  # otherwise it uses the values stored in the file
+        *("--import-type", "Gnumeric_Excel:xlsx"),  # whatever format the file resembles
         *("--export-type", "Gnumeric_Excel:xlsx2"),
         *(str(workbook), str(result)),
     ]
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """Give Gnumeric a home without settings, plug-ins or a session, and no way to the network."""
+    """Give Gnumeric a home without settings, plug-ins or a session, and no network."""
     folders = ("HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
     proxies = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy")
     return {
         **dict.fromkeys(folders, str(home)),
-        **dict.fromkeys(proxies, "http://127.0.0.1:9"),  # where nobody listens
+        **dict.fromkeys(proxies, "http://127.0.0.1:9"),  # where nothing listens
         "GIO_USE_VFS": "local",  # no mounted servers
         "GSETTINGS_BACKEND": "memory",
         "DBUS_SESSION_BUS_ADDRESS": "disabled:",
         "DISPLAY": "",
         "WAYLAND_DISPLAY": "",
-        # FIXED and & write numbers as the locale has them: not as the user's locale has them
+        # FIXED and & depend on the locale, so do not use the user's
         "LC_ALL": "C.UTF-8",
         "LANGUAGE": "",
     }

@@ -1,7 +1,7 @@
 """The engine ``ironcalc``: a spreadsheet engine in Rust that is filled cell by cell.
 
-It is given no file. Its own reader of files writes each formula anew, leaves out brackets that
-matter, and computes the result: =(A1+B1)% becomes =A1+B1%.
+It does not read the file itself: its reader rewrites each formula and omits parentheses that
+matter, so that =(A1+B1)% becomes =A1+B1%.
 """
 
 import re
@@ -52,18 +52,18 @@ def load(path: Path) -> Recalculate:
     Parameters
     ----------
     path : Path
-        A file that `xlnn.xlsx.package.inspect` has let pass.
+        A file that `xlnn.xlsx.package.inspect` has accepted.
 
     Raises
     ------
     EngineError
-        IronCalc takes no sheet of such a title, or cannot read a formula.
+        IronCalc does not accept a sheet's title, or cannot read a formula.
     """
     with Archive(path) as archive:
         workbook = read_workbook(archive)
     session = Session(path.name, [*workbook.sheets])
     for name, target, attributes in workbook.names:
-        if "localSheetId" not in attributes:  # one of a single sheet is in no formula
+        if "localSheetId" not in attributes:  # names of a single sheet are not used in formulas
             session.define(name, target)
     for title, (row, column, formula, value) in all_cells(path):
         if formula is not None:
@@ -74,14 +74,14 @@ def load(path: Path) -> Recalculate:
 
 
 class Session:
-    """A workbook that is filled cell by cell, and remembers what its replaced inputs held.
+    """A workbook that is filled cell by cell, and remembers the original values of replaced inputs.
 
     Parameters
     ----------
     name : str
-        Of the file, for messages.
+        The name of the file, for messages.
     titles : sequence of str
-        Of its sheets.
+        The titles of its sheets.
     """
 
     def __init__(self, name: str, titles: Sequence[str]) -> None:
@@ -107,16 +107,16 @@ class Session:
         Raises
         ------
         EngineError
-            IronCalc reads it otherwise than it stands there.
+            IronCalc reads it differently.
         """
         cell = self._cell(place)
         self._state(cell, formula)
         self._use(cell)
 
     def state_alone(self, place: Place, formula: str) -> None:
-        """Put a formula into a cell, with a mark by which no other is taken for it.
+        """Put a formula into a cell, with a mark that makes it unique.
 
-        What IronCalc cannot read becomes an error of its own.
+        A formula that IronCalc cannot read becomes one of its own errors.
         """
         cell = self._cell(place)
         self.marked[cell] = formula
@@ -125,7 +125,7 @@ class Session:
         self.model.set_user_array_formula(*cell, 1, 1, text)
 
     def value(self, place: Place) -> Held:
-        """Return what a cell holds since the last evaluation."""
+        """Return the value of a cell after the last evaluation."""
         cell = self._cell(place)
         return self._value(cell, self.model.get_cell_value(*cell))
 
@@ -140,7 +140,7 @@ class Session:
         columns.append(column)
 
     def __call__(self, inputs: Inputs) -> Values:
-        """Put the inputs in, put back those of the last call, and evaluate."""
+        """Restore the inputs of the last call, put in the new ones, and evaluate."""
         for sheet, _, _ in inputs:
             if sheet not in self.numbers:
                 raise WorkbookError(f'{self.name}: there is no sheet "{sheet}".')
@@ -178,12 +178,12 @@ class Session:
         return model
 
     def define(self, name: str, target: str, title: str | None = None) -> None:
-        """Give cells a name, which one sheet alone may know."""
+        """Give cells a name, for the workbook or for one sheet."""
         scope = None if title is None else self.numbers[title]
         try:
             for model in (self.model, self.drafts):
                 model.new_defined_name(name, scope, target)
-        except ironcalc.WorkbookError:  # it takes names of fixed ranges alone
+        except ironcalc.WorkbookError:  # it only accepts names of fixed ranges
             self.unknown.add(name.casefold())
 
     def _put(self, cell: Cell, value: Held) -> None:
@@ -200,10 +200,10 @@ class Session:
             self.model.update_cell_with_number(*cell, value)
 
     def _state(self, cell: Cell, formula: str) -> None:
-        """Put a formula into a cell: as an array formula of one cell, which fills no other.
+        """Put a formula into a cell, as an array formula of one cell, which cannot spill.
 
-        Of formulas that IronCalc would write alike it keeps one, and computes it for all. Those
-        that it would not write as they are get a mark for their shape: IF(7,…).
+        IronCalc keeps one of the formulas that it writes alike, and computes it for all. Formulas
+        that it would write differently get a mark for their shape: IF(7,…).
         """
         shape = shape_of(formula)
         mark = self.marks.get(shape)
@@ -224,7 +224,7 @@ class Session:
         return found
 
     def _refuse_misread(self, cell: Cell, formula: str) -> None:
-        """Refuse a formula that IronCalc is known to read otherwise than it stands there."""
+        """Refuse a formula that IronCalc is known to misread."""
         why = ""
         if meaning(formula) is None:
             why = "a bracket or a sign is missing"
@@ -249,7 +249,7 @@ class Session:
             self._use(cell)
 
     def _value(self, cell: Cell, value: Held) -> Held:
-        """Tell an error value from a text that reads like one."""
+        """Return a cell's value, with error values told apart from texts that look like them."""
         if isinstance(value, str) and value.startswith("#"):
             is_error = self.model.get_cell_type(*cell) == ironcalc.CellType.ErrorValue
             return CellError(value) if is_error else value
@@ -261,7 +261,7 @@ class Session:
         return self.marked.get(own) or self.model.get_cell_formula(*own) or ""
 
     def _grid(self, title: str, spoilt: dict[str, list[tuple[str, int, int]]]) -> Grid:
-        """Read a sheet's values; add its cells that hold an error of IronCalc's own."""
+        """Read a sheet's values; collect cells with one of IronCalc's own errors."""
         sheet = self.numbers[title]
         rows, columns = (np.array(each, dtype=np.intp) for each in self.used[sheet])
         get = self.model.get_cell_value
@@ -287,7 +287,7 @@ def shape_of(formula: str) -> str:
 
 
 def meaning(formula: str) -> int | None:
-    """Return a number that two formulas share if they are read alike; None if one cannot be."""
+    """Return a number that formulas share if they are read alike; None if it cannot be read."""
     try:
         return formualizer.parse(formula).fingerprint()
     except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
@@ -295,7 +295,7 @@ def meaning(formula: str) -> int | None:
 
 
 def _is_closed(formula: str) -> bool:
-    """Tell whether each bracket of a formula closes one that it opens."""
+    """Return whether the parentheses of a formula are balanced."""
     depth = 0
     for sign in re.findall(r"[()]", _QUOTED.sub("", formula)):
         depth += 1 if sign == "(" else -1
@@ -305,7 +305,7 @@ def _is_closed(formula: str) -> bool:
 
 
 def _of_two_sheets(function: str, tree: formualizer.ASTNode) -> bool:
-    """Tell whether a function of a formula is given references to different sheets."""
+    """Return whether a function in a formula has references to different sheets."""
     arguments = tree.children()
     if tree.get_function_name() == function:
         places = [each.get_reference_string() or "" for each in arguments]

@@ -1,7 +1,7 @@
 """The engine ``libreoffice``: LibreOffice without a window, on a copy of the file.
 
-LibreOffice writes numbers with 15 significant digits, and writes #VALUE! for its own errors, such
-as a circular reference.
+LibreOffice writes numbers with 15 significant digits, and #VALUE! for its own errors, such as a
+circular reference.
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from xlnn.engines._external import ExternalProgram
 
 SETTINGS = (
-    # LibreOffice believes cached values and ignores fullCalcOnLoad, unless it must compute anew.
+    # LibreOffice uses cached values and ignores fullCalcOnLoad, unless told to recalculate.
     ("org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),  # always
     ("org.openoffice.Office.Calc/Content/Update", "Link", "2"),  # never
     ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),  # very high
@@ -17,13 +17,13 @@ SETTINGS = (
     ("org.openoffice.Office.Common/Security/Scripting", "DisableActiveContent", "true"),  # OLE, DDE
     ("org.openoffice.Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
     ("org.openoffice.Office.Common/Misc", "CrashReport", "false"),
-    # FIXED and & write numbers as the locale has them: not as the user's locale has them.
+    # FIXED and & depend on the locale, so do not use the user's.
     ("org.openoffice.Setup/L10N", "ooLocale", "en-US"),
     ("org.openoffice.Setup/L10N", "ooSetupSystemLocale", "en-US"),
-    # A profile of a later version: the search for older ones to take over lasts a second.
+    # A profile of a later version: searching for older ones to import takes a second.
     ("org.openoffice.Setup/Product", "ooSetupLastVersion", "99.9"),
-    # A proxy where nobody listens: nothing in a file reaches the network.
-    ("org.openoffice.Inet/Settings", "ooInetProxyType", "2"),  # the one named here
+    # A proxy where nothing listens: nothing in a file reaches the network.
+    ("org.openoffice.Inet/Settings", "ooInetProxyType", "2"),  # the proxy below
     ("org.openoffice.Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"),
     ("org.openoffice.Inet/Settings", "ooInetHTTPProxyPort", "9"),
     ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyName", "127.0.0.1"),
@@ -42,10 +42,10 @@ def _arguments(workbook: Path, result: Path, home: Path) -> list[str]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """Let LibreOffice put its lu….tmp, which it leaves where it is killed, where we remove them.
+    """Let LibreOffice put its lu….tmp files, which stay if it is killed, where we remove them.
 
-    It computes cell by cell: with threads, LibreOffice 25.2 takes cells of long columns for
-    computed that are not, and gives #VALUE! or old numbers, in a recurrence over several sheets.
+    It computes cell by cell: with threads, LibreOffice 25.2 gives #VALUE! or old numbers in long
+    columns, in a recurrence over several sheets.
     """
     return {"TMPDIR": str(home), "TMP": str(home), "TEMP": str(home), **CELL_BY_CELL}
 

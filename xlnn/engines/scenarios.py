@@ -1,8 +1,7 @@
 """Compute selected formulas of a workbook with given values in the other cells.
 
-Whoever judges one quantity at a time asks for each of them: its formulas, with the right numbers
-in all other cells. It works in a process of its own, as an engine does, and is none of those that
-recalculate a file.
+Grading judges one quantity at a time: its formulas, with the right numbers in all other cells. The
+formulas are computed in a child process, as by an engine that recalculates a file.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,9 +35,9 @@ class Task:
     Attributes
     ----------
     formulas : dict
-        By place, with their "=".
+        Formulas with their "=", by place.
     constants : dict
-        What is typed in, in the place of a number; None for an empty cell.
+        Values that replace numbers, by place; None for an empty cell.
     wanted : tuple of places
     """
 
@@ -58,22 +57,22 @@ def load(path: Path) -> "_Worlds":  # noqa: ARG001 -- an engine is given one
 
 
 class _Worlds:
-    """Numbers, among which formulas are evaluated."""
+    """Given numbers, with which formulas are evaluated."""
 
     def __call__(self, asked: Mapping[str, Any]) -> list[list[Found]]:
-        """Evaluate each task among the numbers.
+        """Evaluate each task with the numbers.
 
         Parameters
         ----------
         asked : dict
             ``sheets``: titles; ``values``: a `Grid` for some of them; ``beside``: values of other
-            cells, by place; ``formulas``: by place, which are there for all tasks; ``tasks``: a
-            list of `Task`, no two with the same cells.
+            cells, by place; ``formulas``: formulas for all tasks, by place; ``tasks``: a list of
+            `Task`, no two with the same cells.
 
         Returns
         -------
         list of lists
-            For each task, what its wanted cells hold.
+            For each task, the values of its wanted cells.
         """
         self.book = formualizer.Workbook(config=configuration())
         self.book.set_temporal_egress("serial")
@@ -105,7 +104,7 @@ class _Worlds:
             return [UNKNOWN] * len(task.wanted)
 
     def _state(self, formulas: Mapping[Place, str]) -> None:
-        """State formulas one by one: of a batch formualizer leaves some of the last uncomputed."""
+        """Set formulas one by one: formualizer leaves some of the last in a batch uncomputed."""
         for place, text in formulas.items():
             try:
                 self.book.set_formula(*place, stated(self.book, text))

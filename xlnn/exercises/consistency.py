@@ -113,7 +113,7 @@ def _wrong(
 def _is_right(
     handed_in: Submission, results: Sequence[Judged], reading_more: Sequence[Judged]
 ) -> bool:
-    """Tell whether the submission as it is gives what NumPy gives for its own inputs."""
+    """Return whether the submission as it is gives what NumPy gives for its own inputs."""
     world = results[0].worlds[0]
     if any(wrong_in(handed_in, each.quantity, world, each.got[0]).any() for each in results):
         return False
@@ -139,7 +139,7 @@ def _is_right(
 
 
 def _reads_no_more(handed_in: Submission, result: Judged) -> bool:
-    """Tell whether the formulas of a quantity name no cells that the workbook's own do not."""
+    """Return whether the formulas of a quantity name no cells that the workbook's own do not."""
     if result.quantity.name in handed_in.as_stated:
         return True
     layout = handed_in.layout

@@ -56,7 +56,7 @@ class Constants:
         )
 
     def _leads(self, formula: str, here: str) -> bool:
-        """Tell whether a formula leads to a quantity, by steps in between as well."""
+        """Return whether a formula leads to a quantity, by steps in between as well."""
         seen: set[Place] = set()
         left = [(formula, here)]
         while left:

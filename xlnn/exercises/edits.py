@@ -103,7 +103,7 @@ def edits(
 
 
 def _alike(values: list[Found], others: list[Found]) -> bool:
-    """Tell whether numbers are the same in every world."""
+    """Return whether numbers are the same in every world."""
     for one, other in zip(values, others, strict=True):
         if isinstance(one, str | bool | CellError) or isinstance(other, str | bool | CellError):
             return False

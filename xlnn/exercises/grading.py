@@ -315,7 +315,7 @@ def _others(handed_in: Submission, given: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _same(given: np.ndarray, own: np.ndarray) -> bool:
-    """Tell whether inputs are the same: programs that save a file keep 15 digits.
+    """Return whether inputs are the same: programs that save a file keep 15 digits.
 
     A template has one run: of several, the first is compared with it.
     """

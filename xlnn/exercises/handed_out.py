@@ -14,7 +14,7 @@ __all__ = ["LARGEST_SEED", "LEVELS", "Exercise", "exercise_of", "handed_out", "i
 
 
 def is_as_handed_out(path: Path) -> bool:
-    """Tell whether the Spec of a workbook that was let pass is as it was handed out."""
+    """Return whether the Spec of a workbook that was let pass is as it was handed out."""
     return is_intact(spec_text(path)[1])
 
 

@@ -129,7 +129,7 @@ class Judged:
         return not self.formulas and not self.typed
 
     def right(self, unit: tuple[int, ...]) -> bool:
-        """Tell whether a unit is right in every row."""
+        """Return whether a unit is right in every row."""
         rows = (slice(None),) * len(self.quantity.axes)
         return not self.wrong[(*rows, *unit)].any()
 
@@ -208,7 +208,7 @@ def _drawn(
 
 
 def _selects(layout: Layout, name: str) -> bool:
-    """Tell whether an input is a selector."""
+    """Return whether an input is a selector."""
     quantity = layout.model.by_name.get(name)
     return quantity is not None and not quantity.lengths and quantity.choices is not None
 
@@ -334,7 +334,7 @@ def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity
 
 
 def _is_doubtful(submitted: Submission, task: Task, answers: Sequence[Sequence[Found]]) -> bool:
-    """Tell whether another engine may find right what this one does not."""
+    """Return whether another engine may find right what this one does not."""
     if any(map(is_error, chain.from_iterable(answers))) or submitted.arrays & task.formulas.keys():
         return True
     return not all(map(_is_plain, task.formulas.values()))
@@ -347,7 +347,7 @@ def _is_disputed(
     first: Sequence[Found],
     second: Sequence[Found],
 ) -> bool:
-    """Tell whether no engine computes what is wrong, or two give different values."""
+    """Return whether no engine computes what is wrong, or two give different values."""
     for (index, place), one, other in zip(
         submitted.places(submitted.layout.model[name]), first, second, strict=True
     ):
@@ -363,12 +363,12 @@ def _is_disputed(
 
 
 def _is_plain(formula: str) -> bool:
-    """Tell whether a formula has nothing but what all engines compute alike."""
+    """Return whether a formula has nothing but what all engines compute alike."""
     return functions_of(formula) <= FUNCTIONS and "{" not in formula
 
 
 def _exists(formula: str) -> bool:
-    """Tell whether Excel has all functions of a formula: younger ones have a prefix in files."""
+    """Return whether Excel has all functions of a formula: younger ones have a prefix in files."""
     return all(
         name in FORMULAE or f"_xlfn.{name}(" in formula.replace("_XLFN.", "_xlfn.")
         for name in unknown(formula)
@@ -382,7 +382,7 @@ def _alike(one: Found, other: Found) -> bool:
 
 
 def _is_misspelt(formula: str) -> bool:
-    """Tell whether an engine misses a name of cells alone: so does every program."""
+    """Return whether an engine misses a name of cells alone: so does every program."""
     return is_read(formula) and not any(unknown(formula)) and areas(formula, "") is None
 
 

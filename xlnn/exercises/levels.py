@@ -70,7 +70,7 @@ def blanks_of(layout: Layout, blank: Sequence[str], level: int, cells: Arrays) -
 
 
 def is_exercise(layout: Layout, quantity: Quantity) -> bool:
-    """Tell whether a level may leave a quantity out: its numbers say whether a formula is right."""
+    """Return whether a level may blank a quantity: its numbers must show if a formula is right."""
     equation, block = quantity.equation, layout.blocks[quantity.name]
     return (
         equation is not None

@@ -276,7 +276,7 @@ def _scaled(
 
 
 def _close(found: np.ndarray, expected: np.ndarray, sizes: np.ndarray) -> bool:
-    """Tell whether numbers are the same, each relative to its own size, but for cancellation."""
+    """Return whether numbers are the same, each relative to its own size, but for cancellation."""
     return bool((np.abs(found - expected) <= 1e-7 * np.abs(expected) + 1e-11 * sizes).all())
 
 
@@ -335,7 +335,7 @@ def _instead(
 
 
 def _covered(stated: CellRange, named: list[CellRange]) -> bool:
-    """Tell whether a formula names all of an area by its parts."""
+    """Return whether a formula names all of an area by its parts."""
     parts = [area for area in named if not beyond([area], [stated])]
     return not beyond([stated], parts)
 
@@ -392,7 +392,7 @@ def _kind(layout: Layout, area: CellRange, other: CellRange) -> str:
 
 
 def _reaches(layout: Layout, area: CellRange, other: CellRange) -> bool:
-    """Tell whether an area holds entries of other epochs besides those of the one that belongs."""
+    """Return whether an area contains entries of other epochs besides the right one."""
     ends = [
         layout.entry(each.sheet, row, each.left)
         for each, row in ((area, area.top), (area, area.bottom), (other, other.top))

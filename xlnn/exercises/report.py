@@ -66,7 +66,7 @@ def check_report(path: Path, files: Sequence[Path] = (), *, force: bool = False)
 
 
 def _is_report(path: Path) -> bool:
-    """Tell whether a file is a report that xlnn wrote."""
+    """Return whether a file is a report that xlnn wrote."""
     try:
         if path.suffix.lower() == ".json":
             read = json.loads(path.read_text(encoding="utf-8"))

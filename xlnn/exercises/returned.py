@@ -226,12 +226,12 @@ class Returning:
 
 
 def _is_between(line: int, lines: Mapping[int, int]) -> bool:
-    """Tell whether a row or column stands among others and is none of them: it was inserted."""
+    """Return whether a row or column stands among others and is none of them: it was inserted."""
     return bool(lines) and line not in lines and min(lines) < line < max(lines)
 
 
 def _meets(one: Rectangle, other: Rectangle, axis: int) -> bool:
-    """Tell whether two rectangles have the same rows (axis 0) or columns."""
+    """Return whether two rectangles have the same rows (axis 0) or columns."""
     return (one[axis], one[axis + 2]) == (other[axis], other[axis + 2])
 
 

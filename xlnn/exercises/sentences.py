@@ -121,7 +121,7 @@ def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
 
 
 def _fits(grade: Grade) -> bool:
-    """Tell whether a file is called after its student."""
+    """Return whether a file is called after its student."""
     stem, name = letters(grade.file.removesuffix(".xlsx")), letters(grade.student)
     words = sorted(letters(word) for word in grade.student.split())
     handed = (letters(word) for word in re.split(r"[\s_/]+", grade.file))

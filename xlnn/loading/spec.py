@@ -74,7 +74,7 @@ def spec_text(path: Path) -> tuple[str, str]:
 
 
 def is_earlier(path: Path) -> bool:
-    """Tell whether an earlier version of xlnn made a workbook."""
+    """Return whether an earlier version of xlnn made a workbook."""
     return spec_text(path)[1].startswith(f"format = {EARLIER}\n")
 
 

@@ -116,7 +116,7 @@ class _Blocks:
 
 
 def _holds(mask: np.ndarray, row: int, column: int) -> bool:
-    """Tell whether a cell is in a mask, and is not beyond it."""
+    """Return whether a cell is in a mask, and is not beyond it."""
     rows, columns = mask.shape
     return row <= rows and column <= columns and bool(mask[row - 1, column - 1])
 

@@ -90,7 +90,7 @@ def check_saved(path: Path, *, force: bool = False) -> None:
 
 
 def _holds_arrays(path: Path) -> bool:
-    """Tell whether a file is an archive of arrays and of nothing else."""
+    """Return whether a file is an archive of arrays and of nothing else."""
     try:
         with zipfile.ZipFile(path) as archive:
             return all(name.endswith(".npy") for name in archive.namelist())

@@ -308,7 +308,7 @@ class Stacking:
         return self._changed(plain)
 
     def _covers(self, seen: AffineUnits) -> bool:
-        """Tell whether each unit of the layer is there exactly once."""
+        """Return whether each unit of the layer is there exactly once."""
         units = int(np.prod(self.layers[seen.layer].shape))
         return bool((np.sort(seen.index.ravel()) == np.arange(units)).all()) and (
             seen.index.size == units

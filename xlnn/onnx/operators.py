@@ -318,7 +318,7 @@ def _joined(reader: Reader, node: Node) -> AffineUnits:
 
 
 def _is_opposite(one: AffineUnits, other: AffineUnits, layer: Layer) -> bool:
-    """Tell whether two numbers are 1 - p and p, of a single sigmoid unit."""
+    """Return whether two numbers are 1 - p and p, of a single sigmoid unit."""
     return (
         layer.activation == "sigmoid"
         and layer.shape == (1,)

@@ -73,7 +73,7 @@ class Exercise:
 
 
 def is_intact(text: str) -> bool:
-    """Tell whether the text of a Spec is as it was when the exercise was handed out."""
+    """Return whether the text of a Spec is as it was when the exercise was handed out."""
     exercise = exercise_in(text)
     spec = text.partition(f"[{EXERCISE}]")[0].splitlines()
     return exercise is not None and exercise.marked(spec) == exercise

@@ -360,7 +360,7 @@ def waiting(layout: Layout, blank: Sequence[str]) -> Layout:
 
 
 def _shares_rows(sentence: Quantity, others: Iterable[Quantity]) -> bool:
-    """Tell whether a sentence has rows of its own that others have, too: it reads those alone."""
+    """Return whether a sentence has rows of its own that others have, too: it reads those alone."""
     own = {axis.name for axis in sentence.axes if axis.length > 1}
     return any(axis.name in own for each in others for axis in each.axes)
 

@@ -42,7 +42,7 @@ DIGITS = 2, 4
 
 
 def is_movable(quantity: Quantity) -> bool:
-    """Tell whether an input is a real number: no text, no choice, and nothing that is counted."""
+    """Return whether an input is a real number: no text, no choice, and nothing that is counted."""
     return not (quantity.is_text or quantity.choices or quantity.number_format == "0")
 
 
@@ -147,7 +147,7 @@ class Size:
     most: int = 10_000
 
     def takes(self, value: object) -> bool:
-        """Tell whether it may be that."""
+        """Return whether it may be that."""
         return type(value) is int and self.least <= value <= self.most
 
     @property
@@ -169,7 +169,7 @@ class OneOf:
         self.names, self.usual = names, names[0]
 
     def takes(self, value: object) -> bool:
-        """Tell whether it may be that."""
+        """Return whether it may be that."""
         return value in self.names
 
     @property

@@ -169,7 +169,7 @@ def smaller(chart: ScatterChart, width: float, height: float) -> ScatterChart:
 
 
 def _is_tag(series: Series) -> bool:
-    """Tell whether a series is a text and nothing else."""
+    """Return whether a series is a text and nothing else."""
     return not series.marker.symbol and bool(series.graphicalProperties.line.noFill)
 
 

@@ -195,7 +195,7 @@ def _look(drawing: Drawing, block: Block) -> tuple[str, int]:
 
 
 def _shrinks(drawing: Drawing, block: Block) -> bool:
-    """Tell whether numbers are drawn as small as their column needs."""
+    """Return whether numbers are drawn as small as their column needs."""
     look = drawing.looks.get(block.quantity.name)
     return look is not None and look.shrink
 

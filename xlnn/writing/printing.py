@@ -114,7 +114,7 @@ def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
 
 
 def _is_named(drawing: Drawing, block: Block) -> bool:
-    """Tell whether a quantity has rows that are named in the first columns."""
+    """Return whether a quantity has rows that are named in the first columns."""
     if axes := block.quantity.axes:
         return not block.steps[len(axes) - 1][1]  # from row to row, and not beside each other
     here = (drawing.cells.get(row, {}) for row in range(block.row, block.last[0] + 1))

@@ -223,7 +223,7 @@ def wide(text: str) -> int:
 
 
 def is_east_asian(text: str) -> bool:
-    """Tell whether a text has signs that Arial has not."""
+    """Return whether a text has signs that Arial has not."""
     return not text.isascii() and any(east_asian_width(sign) in "WF" for sign in text)
 
 

@@ -286,7 +286,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
 
 
 def _can_be_stored(values: np.ndarray) -> bool:
-    """Tell whether each of some values can be stored in a cell."""
+    """Return whether each of some values can be stored in a cell."""
     return values.dtype == object or bool(np.isfinite(values).all())
 
 

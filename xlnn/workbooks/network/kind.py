@@ -77,12 +77,12 @@ def variants(spec: Spec) -> Iterator[str]:
 
 
 def _is_plain(spec: Spec) -> bool:
-    """Tell whether a network trains as the book's does, and alone."""
+    """Return whether a network trains as the book's does, and alone."""
     return spec.optimizer == PLAIN and not spec.regularised and not spec.runs
 
 
 def _is_shipped(spec: Spec) -> bool:
-    """Tell whether a network is the one of its template: its own words are of no other."""
+    """Return whether a network is the one of its template: its own words are of no other."""
     shipped = template(spec.template).values
     if spec.test_images or (spec.epochs != shipped["epochs"] and spec.template not in TIMELESS):
         return False

@@ -266,7 +266,7 @@ def _beside(
 
 
 def _differ(own: list[dict[str, np.ndarray]]) -> bool:
-    """Tell whether runs have other numbers: a person may have changed a start."""
+    """Return whether runs have other numbers: a person may have changed a start."""
     first = own[0]
     return any(
         each.keys() != first.keys() or any((each[name] != first[name]).any() for name in first)

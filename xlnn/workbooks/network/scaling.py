@@ -96,7 +96,7 @@ def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) 
 
 
 def _are_bytes(origin: Origin, options: Options, data: Dataset) -> bool:
-    """Tell whether pixels go from 0 to 16 or 255, say, and nobody said how to scale them."""
+    """Return whether pixels go from 0 to 16 or 255, say, and nobody said how to scale them."""
     settled = options.scale is not None or origin.scaling is not None or origin.scale != UNSCALED
     if settled or data.picture is None or not origin.epochs:
         return False

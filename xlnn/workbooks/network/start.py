@@ -160,7 +160,7 @@ def _check_names(
 
 
 def _is_of_epochs(entry: object, shape: tuple[int, ...]) -> bool:
-    """Tell whether an array is what `xlnn.values` has: that of every epoch."""
+    """Return whether an array is what `xlnn.values` has: that of every epoch."""
     return (
         isinstance(entry, np.ndarray)
         and entry.ndim > len(shape)
@@ -170,7 +170,7 @@ def _is_of_epochs(entry: object, shape: tuple[int, ...]) -> bool:
 
 
 def _holds_numbers(entry: object) -> bool:
-    """Tell whether an entry holds numbers alone: NumPy would also read "1_0", "٣" and true."""
+    """Return whether an entry holds numbers alone: NumPy would also read "1_0", "٣" and true."""
     if isinstance(entry, np.ndarray):
         return entry.dtype.kind in "iuf"
     waiting = [entry]

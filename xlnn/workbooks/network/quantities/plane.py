@@ -42,7 +42,7 @@ MOST_IMAGES = 400
 
 
 def has_plane(spec: Spec) -> bool:
-    """Tell whether a network sees two inputs, and is small enough to be drawn over their plane."""
+    """Return whether a network has two inputs, and is small enough to be drawn over their plane."""
     return (
         len(spec.features) == 2
         and all(layer.kind == "dense" for layer in spec.layers)

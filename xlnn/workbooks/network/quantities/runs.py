@@ -27,7 +27,7 @@ def runs_from(first: int, length: int) -> Axis:
 
 
 def is_of_one(quantity: Quantity) -> bool:
-    """Tell whether a quantity is of one run of several: the chosen one, or the first."""
+    """Return whether a quantity is of one run of several: the chosen one, or the first."""
     return isinstance(quantity.equation, OfOneRun)
 
 

@@ -207,7 +207,7 @@ class Stack:
 
 
 def numeric_labels(spec: Spec) -> bool:
-    """Tell whether the labels are whole numbers, so that the sheet shows them as numbers."""
+    """Return whether the labels are whole numbers, so that the sheet shows them as numbers."""
     return all(label.isdecimal() and str(int(label)) == label for label in spec.labels)
 
 

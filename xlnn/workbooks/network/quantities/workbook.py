@@ -112,7 +112,7 @@ def _play_words(spec: Spec, words: Text) -> dict[str, str]:
 
 
 def drawn_whole(spec: Spec) -> bool:
-    """Tell whether the network is small enough for its sheets of pictures to show all of it."""
+    """Return whether the network is small enough for its sheets of pictures to show all of it."""
     parameters = sum(prod(shape) for *_, shape in Stack(spec).parameters)
     return parameters <= LARGEST_DRAWN and len(spec.labels) <= MOST_OUTPUTS
 

@@ -64,7 +64,7 @@ def _reading(page: Context[Spec]) -> str:
 
 
 def _is_of_the_book(spec: Spec) -> bool:
-    """Tell whether the functions are those with which the book trains: sigmoid, squared error."""
+    """Return whether the functions are those with which the book trains: sigmoid, squared error."""
     activations = {la.activation for la in spec.layers if LAYERS[la.kind].activates}
     return activations == {"sigmoid"} and spec.cost == "squared error"
 

@@ -95,7 +95,7 @@ class _Grid:
         return [q.layer for q in self.model.quantities if q.sheet == SHEET and q.kind == "a"]
 
     def has(self, name: str) -> bool:
-        """Tell whether there is a quantity of that name."""
+        """Return whether there is a quantity of that name."""
         return PREFIX + name in self.model.by_name
 
     def strips(self, layer: str) -> tuple[Strip, ...]:

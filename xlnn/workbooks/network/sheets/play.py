@@ -120,7 +120,7 @@ def _rows(model: Model) -> dict[str, int]:
 
 
 def _is_beside(image: Quantity) -> bool:
-    """Tell whether the image leaves room for the network beside it."""
+    """Return whether the image leaves room for the network beside it."""
     return image.shape[1] <= WIDEST_IMAGE
 
 

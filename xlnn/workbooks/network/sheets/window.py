@@ -49,7 +49,7 @@ MOST_FRAMES = 600
 
 
 def has_window(model: Model, layer: str) -> bool:
-    """Tell whether a layer is a convolution that is shown so."""
+    """Return whether a layer is a convolution that is shown so."""
     return _name("window", layer) in model.by_name
 
 
