@@ -1,1 +1,1 @@
-"""Build workbooks: from a template and data to a file that agrees with NumPy."""
+"""Build workbooks from templates and data, and verify them against NumPy."""

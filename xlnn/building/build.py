@@ -25,31 +25,32 @@ def build(
 ) -> "Built":
     """Write the workbook of a template and verify it against NumPy before it appears.
 
-    The options are those of ``xlnn build``, by the same names. Several values of ``eta``,
-    ``optimizer``, ``l2`` or ``seed`` are as many runs beside each other. Where the command line
-    names a file, ``data`` may be arrays (x, labels), a dict of arrays, or a frame of pandas or
+    The options have the same names as those of ``xlnn build``. Several values of ``eta``,
+    ``optimizer``, ``l2`` or ``seed`` give that many runs side by side. Where the command line takes
+    a file, ``data`` may be arrays (x, labels), a dict of arrays, or a data frame of pandas or
     polars, and ``start`` a dict of arrays.
 
     Parameters
     ----------
     template : str
-        A template's name, or a folder with a ``template.toml``; without it and with ``data`` a
-        network is chosen that fits them, and without data it is the book's first.
+        A template's name, or a folder with a ``template.toml``. Without it, a network is chosen
+        that fits ``data``; without data, too, it is the book's first.
     output : Path
-        By default ``output/NAME.xlsx``; of an older workbook ``OLD-new.xlsx`` beside it.
+        By default ``output/NAME.xlsx``; when continuing from a workbook, ``OLD-new.xlsx`` beside
+        it.
     tell : function
-        Is told what is being done.
+        Called with a description of each step.
     **options
 
     Raises
     ------
     XlnnError
-        Something that the user can mend. The output is as it was before.
+        An error that the user can correct. The output file is unchanged.
 
     Warns
     -----
     XlnnWarning
-        Of what the user may not expect: what was read, left out or chosen.
+        Something unexpected was read, left out or chosen.
     """
     return build_noting(template, output, note=_warn, tell=tell, **options)
 
@@ -66,7 +67,7 @@ def build_noting(
     tell: Callable[[str], None],
     **options: Unpack[BuildOptions],
 ) -> "Built":
-    """Build as `build` does, and tell each note as soon as it is known."""
+    """Build as `build` does, and pass each note to ``note`` as soon as it is known."""
     if template is not None:
         path_of(template, "template")
     output = None if output is None else path_of(output, "output")
@@ -99,7 +100,7 @@ def build_noting(
     plan = planned(kind, origin, name, asked)
     for known in plan.made.notes:
         note(known)
-    # what writes, and openpyxl, is imported when there is something to write
+    # openpyxl and the writer are imported only when there is something to write
     from xlnn.building.destination import OUTPUT, Destination  # noqa: PLC0415
     from xlnn.building.execute import carried_out  # noqa: PLC0415
 

@@ -31,17 +31,17 @@ LONG = 1_000_000
 
 @dataclass(frozen=True)
 class Everything:
-    """What is asked of a build of all templates.
+    """The settings of a build of all templates.
 
     Attributes
     ----------
     folder : Path
-        Where the workbooks go; it is made if it is not there.
+        Where the workbooks are written; created if missing.
     without : tuple of str
-        The templates that are left out.
+        Templates to leave out.
     options : Options
-        Of a build; a template that trains nothing has no epochs, and those of an experiment are
-        its steps.
+        The options of each build. Templates that train nothing ignore epochs; an experiment uses
+        them as its steps.
     """
 
     folder: Path = OUTPUT
@@ -51,7 +51,7 @@ class Everything:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What became of one template, or of the index.
+    """The result for one template, or for the index.
 
     Attributes
     ----------
@@ -69,26 +69,26 @@ class BuildResult:
 def built(
     asked: Everything, tell: Callable[[str], None] = lambda _: None
 ) -> Iterator[BuildResult | str]:
-    """Build all templates in the order of the book, and last the index.
+    """Build all templates in the order of the book, then the index.
 
-    One that cannot be built does not keep the others from it.
+    If one cannot be built, the others still are.
 
     Parameters
     ----------
     asked : Everything
     tell : function
-        Is told what is being done.
+        Called with a description of each step.
 
     Yields
     ------
     Result or str
-        What became of each; before the first, what takes minutes, as a sentence.
+        The result of each; before the first, a sentence about those that take minutes.
 
     Raises
     ------
     OptionsError
-        A template to be left out is none, all are left out, or the language or the epochs cannot be
-        used.
+        A template to leave out does not exist, all are left out, or the language or the epochs
+        cannot be used.
     OutputError
         The folder cannot be made.
     """
@@ -105,7 +105,7 @@ def built(
 def _each(
     plans: Mapping[str, Plan | BaseException], asked: Everything, tell: Callable[[str], None]
 ) -> Iterator[BuildResult | str]:
-    """Yield what becomes of each plan, and of the index."""
+    """Yield the result of each plan and of the index."""
     long = {
         name: size(plan.layout).formulas for name, plan in plans.items() if isinstance(plan, Plan)
     }
@@ -132,7 +132,7 @@ def _chosen(asked: Everything) -> tuple[Template, ...]:
         raise OptionsError(
             f'There is no template "{short(unknown[0])}" to leave out: `xlnn templates` lists them.'
         )
-    text(asked.options.lang or "en")  # refuses a language that is not there, once
+    text(asked.options.lang or "en")  # refuses an unknown language, once
     found = tuple(each for each in in_order() if each.name not in asked.without)
     if not found:
         raise OptionsError("All templates are left out: there is nothing to build.")
@@ -161,7 +161,7 @@ def _place(asked: Everything, name: str) -> Destination:
 
 
 def _attempt(do: Callable[[], R]) -> R | BaseException:
-    """Return what a step gives, or why it could not."""
+    """Return the result of a step, or its error."""
     try:
         return do()
     except MENDABLE as error:
@@ -179,7 +179,7 @@ def _prefixed(tell: Callable[[str], None], before: str) -> Callable[[str], None]
 
 
 def _index(asked: Everything, counts: Mapping[str, int], tell: Callable[[str], None]) -> Built:
-    """Write the index of all workbooks of templates that lie in the folder, also of older ones."""
+    """Write the index of all templates' workbooks in the folder, including older ones."""
     templates = in_order()
     names = [each.name for each in templates]
     formulas = [counts.get(name) or _formulas(asked.folder / f"{name}.xlsx") for name in names]
@@ -198,7 +198,7 @@ def _index(asked: Everything, counts: Mapping[str, int], tell: Callable[[str], N
 
 
 def _formulas(path: Path) -> int:
-    """Return how many formulas the workbook of a template has, or 0 if it is not there."""
+    """Return how many formulas the workbook of a template has, or 0 if it is missing."""
     if not path.exists():
         return 0
     try:

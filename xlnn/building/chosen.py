@@ -53,16 +53,16 @@ OF_DATA = frozenset(name for name, each in BUILD.items() if each.reads) | {"data
 
 @dataclass(frozen=True)
 class Chosen:
-    """What a build begins with that nobody named.
+    """A network chosen for a build without a template.
 
     Attributes
     ----------
     kind : WorkbookKind
     origin : Origin
     name : str
-        That of the workbook, without its ending.
+        The name of the workbook, without its extension.
     options : Options
-        Those that are still to be heeded.
+        The options that still apply.
     """
 
     kind: WorkbookKind[Any, Any]
@@ -75,8 +75,8 @@ def chosen(options: Options) -> Chosen:
     """Read the data, and choose a network that fits them.
 
     Softmax and categorical cross-entropy for classes, a linear output and squared error for
-    numbers; standardised inputs, one hidden layer of relu units, and Adam, all rows at once. Of
-    more rows than fit, a part is drawn.
+    numbers; standardised inputs, one hidden layer of relu units, and Adam, all rows at once. If
+    there are more rows than fit, a random sample is used.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def chosen(options: Options) -> Chosen:
 
 
 def _check_classes(data: Dataset) -> None:
-    """Refuse labels of which most stand in one row alone: they are numbers to predict, or names."""
+    """Refuse labels that mostly occur in one row only: they are numbers to predict, or names."""
     if data.is_regression or len(data.labels) <= len(data.x) / 2 or len(data.x) < LEAST_ROWS:
         return
     raise DataError(
@@ -136,7 +136,7 @@ def _check_classes(data: Dataset) -> None:
 
 
 def _fitting(origin: Origin, rest: Options, data: Dataset, options: Options) -> Origin | None:
-    """Return the network with as many epochs and rows as fit; None if its weights are too many."""
+    """Return the network with as many epochs and rows as fit; None if it has too many weights."""
     rows = len(data.x)
     if options.large:
         return _held(origin, data, options, rows, EPOCHS)
@@ -161,7 +161,7 @@ def _fitting(origin: Origin, rest: Options, data: Dataset, options: Options) -> 
 
 
 def _formulas(origin: Origin, rest: Options, data: Dataset, options: Options, *size: int) -> int:
-    """Return how many formulas a network of so many rows and epochs takes."""
+    """Return how many formulas a network with that many rows and epochs has."""
     rows, epochs = size
     one = Options(**{**rest, "epochs": epochs})
     spec = recipe(_held(origin, data, options, rows, epochs), one).spec
@@ -192,7 +192,7 @@ def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: in
 
 
 def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
-    """Return a network that says what was chosen, and how to choose otherwise."""
+    """Return the network with notes on what was chosen, and how to change it."""
     drawn = origin.data
     assert isinstance(drawn, Dataset)  # noqa: S101 -- it was read
     assert origin.held is not None  # noqa: S101 -- it was drawn

@@ -1,4 +1,4 @@
-"""Begin a build from what an earlier workbook holds."""
+"""Start a build from the contents of an earlier workbook."""
 
 import re
 from collections.abc import Mapping
@@ -26,9 +26,10 @@ CELLS = re.compile(r"(.+?)!(\$[A-Z]+\$[0-9]+)(?::(\$[A-Z]+\$[0-9]+))?(?:,|$)")
 
 
 def as_named(layout: Layout, names: Mapping[str, str], file: str) -> Layout:
-    """Return a layout whose quantities stand where the defined names of a workbook have them.
+    """Return a layout whose quantities are where a workbook's defined names refer to.
 
-    What has no name, since its cells are no single range, stays if nothing on its sheet moved.
+    Quantities without a name, whose cells are not a single range, stay if nothing on their sheet
+    moved.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def as_named(layout: Layout, names: Mapping[str, str], file: str) -> Layout:
     Raises
     ------
     WorkbookError
-        Where an input stands is not known.
+        The place of an input is unknown.
     """
     named = {
         name: moved
@@ -69,7 +70,7 @@ def _moved(block: Block, layout: Layout, cells: str) -> Block | None:
 
 
 def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
-    """Return the kind of a workbook, what it holds now, and its template's name."""
+    """Return the kind of a workbook, its current settings and inputs, and its template's name."""
     contents = opened(path)
     spec, layout = described(path, contents=contents, earlier=True)
     check_sheets(contents, layout)

@@ -25,15 +25,15 @@ WAYS_OF_PROGRAMS = (
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a workbook is to be, and what may be replaced there.
+    """The place where a workbook is written, and what may be overwritten there.
 
     Attributes
     ----------
     path : Path
     force : bool
-        Replace whatever file is there.
+        Whether to overwrite any file there.
     ways : str
-        What to do about a workbook that a person has changed.
+        What to do about a workbook that the user has changed.
     """
 
     path: Path
@@ -41,19 +41,19 @@ class Destination:
     ways: str = WAYS
 
     def check(self) -> None:
-        """Refuse a place that cannot be written, or a file that must not be replaced.
+        """Refuse a place that cannot be written, or a file that must not be overwritten.
 
         Raises
         ------
         OutputError
             The folder is missing or not writable, the name is not ``.xlsx``, or, without `force`,
-            there is a file that xlnn did not make, or that was changed since.
+            there is a file that xlnn did not write or that was changed since.
         """
         if self.path.suffix.lower() != ".xlsx":
             raise OutputNameError(
                 f"{self.path}: the output is a workbook, so its name must end in .xlsx."
             )
-        # the usual folder is made when all is well, so that only its own place must do
+        # the default folder is made later, so only its parent is checked here
         check_place(self.path if self.path.parent != OUTPUT or OUTPUT.exists() else OUTPUT)
         if self.path.exists() and not self.force:
             self._check_replaceable()
@@ -78,14 +78,14 @@ class Destination:
         raise OutputError(f"{self.path} {happened}: {self.ways}.")
 
     def publish(self, draft: Path) -> None:
-        """Move a finished workbook here at once: the old one stays until the new one stands.
+        """Move a finished workbook here atomically: the old one stays until it is replaced.
 
-        What a person saved here while the workbook was built is not replaced either.
+        A file that the user saved here during the build is not overwritten either.
 
         Raises
         ------
         OutputError
-            It cannot be written, or must not be replaced; see `check`.
+            It cannot be written, or must not be overwritten; see `check`.
         """
         self.check()
         made = folder_for(OUTPUT) if self.path.parent == OUTPUT else nullcontext()

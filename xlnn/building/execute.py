@@ -18,7 +18,7 @@ def carried_out(
     tell: Callable[[str], None],
     proof: Proof | None = None,
 ) -> Built:
-    """Write what was planned, and prove it before it appears; see `build`."""
+    """Write a planned workbook, and verify it before it appears; see `build`."""
     kind, made, layout = plan.kind, plan.made, plan.layout
     place.check()
     tell("Computing with NumPy")

@@ -36,17 +36,17 @@ INPUT_SECONDS = 3e-6
 
 @dataclass(frozen=True)
 class WorkbookSize:
-    """How large a workbook will be.
+    """The size of a workbook.
 
     Attributes
     ----------
     formulas, inputs : int
     reads : int
-        Cells that all formulas read: of each quantity as its last formula does.
+        Cells that all formulas read, counting each formula of a quantity like its last one.
     bytes : int
-        Of the file, estimated.
+        Estimated size of the file.
     seconds : float
-        To open it, estimated.
+        Estimated time to open it.
     """
 
     formulas: int
@@ -56,7 +56,7 @@ class WorkbookSize:
     seconds: float
 
     def __str__(self) -> str:
-        """Say it in a line."""
+        """Return the size in one line."""
         return (
             f"{self.formulas:,} formulas, {self.inputs:,} inputs, a file of about "
             f"{self.bytes / 1e6:,.0f} MB that takes about {self.seconds:,.0f} s to open"
@@ -64,12 +64,12 @@ class WorkbookSize:
 
 
 def size(layout: Layout) -> WorkbookSize:
-    """Return how large the workbook of a layout will be.
+    """Return the size of the workbook of a layout.
 
     Raises
     ------
     DataError
-        A formula would be longer than a cell takes.
+        A formula would be longer than a cell allows.
     """
     formulas = inputs = read = 0
     for name, block in layout.blocks.items():
@@ -91,12 +91,12 @@ def size(layout: Layout) -> WorkbookSize:
 
 
 def check_least(formulas: int, *, large: bool) -> None:
-    """Refuse what would have too many formulas, before it is laid out cell by cell.
+    """Refuse a workbook with too many formulas, before it is laid out cell by cell.
 
     Raises
     ------
     DataError
-        It would.
+        There would be too many.
     """
     if formulas > LARGE and not large:
         raise DataError(
@@ -107,12 +107,12 @@ def check_least(formulas: int, *, large: bool) -> None:
 
 @contextmanager
 def counting_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) -> Iterator[None]:
-    """Say of what is too large how many epochs would fit, where fewer of them help.
+    """Add to the error of a workbook that is too large how many epochs would fit, if any.
 
     Raises
     ------
     DataError
-        As what is done within, or in those words.
+        The error raised within, or one with that addition.
     """
     try:
         yield
@@ -144,7 +144,7 @@ def counting_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) ->
 
 
 def _most_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) -> int:
-    """Return how many epochs fit; 0 where there are none, or not one does."""
+    """Return how many epochs fit; 0 if there are no epochs or none fits."""
 
     def is_too_large(epochs: int) -> bool:
         fewer = replace(spec, epochs=epochs)  # type: ignore[type-var]
@@ -156,11 +156,11 @@ def _most_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) -> in
         return False
 
     counts = range(1, getattr(spec, "epochs", 0) + 1)
-    return bisect_left(counts, True, key=is_too_large)  # noqa: FBT003 -- what is looked for
+    return bisect_left(counts, True, key=is_too_large)  # noqa: FBT003 -- the value searched for
 
 
 def _most_units(kind: WorkbookKind[Any, Any], spec: Spec) -> int:
-    """Return how many units each hidden layer may have; 0 where that is not what is too wide."""
+    """Return how many units each hidden layer may have; 0 if they are not too wide."""
     layers = getattr(spec, "layers", ())
     widest = max((layer.units for layer in layers[:-1] if layer.kind == "dense"), default=0)
 
@@ -179,12 +179,12 @@ def _most_units(kind: WorkbookKind[Any, Any], spec: Spec) -> int:
 
 
 def check_size(layout: Layout, *, large: bool) -> WorkbookSize:
-    """Refuse a workbook that is larger than most programs take, unless it was asked for.
+    """Refuse a workbook that is too large for most programs, unless ``large``.
 
     Raises
     ------
     DataError
-        It is, or a formula would be too long.
+        It is too large, or a formula would be too long.
     """
     found = size(layout)
     if (found.formulas > LARGE or found.inputs > LARGE_INPUTS) and not large:

@@ -42,21 +42,21 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
 ) -> Built:
     """Write a workbook of your own model and verify it against NumPy before it appears.
 
-    Each quantity stands on the sheet that it names, under its symbol; `xlnn.check` and
-    `xlnn.values` take the same model.
+    Each quantity is on the sheet that it names, under its symbol; pass the same model to
+    `xlnn.check` and `xlnn.values`.
 
     Parameters
     ----------
     model : Model
     inputs : dict
-        A number or an array for each input, by name; of a quantity with a start, the start. They
-        are rounded to 15 digits, as a workbook keeps them.
+        A number or an array for each input, by name; for a quantity with a start, the start. They
+        are rounded to 15 digits, as stored in a workbook.
     path : Path
-        Where to write it; its folder exists.
+        Where to write it, in an existing folder.
     large : bool
-        Write also what most programs take minutes to open.
+        Allow workbooks that most programs take minutes to open.
     force : bool
-        Replace also a file that xlnn did not make, or a workbook that was changed since.
+        Overwrite a file that xlnn did not write, or a workbook that was changed since.
     verify : bool
         Recalculate the workbook and compare it with NumPy before it is published.
     tell : function
@@ -98,12 +98,12 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
 
 
 def _check_formulas(layout: Layout) -> None:
-    """Refuse what a programmer's ``cell`` gives and no workbook holds.
+    """Refuse results of a programmer's ``cell`` that no workbook can hold.
 
     Raises
     ------
     DataError
-        Naming the quantity.
+        The message names the quantity.
     """
     for quantity in layout.model.quantities:
         name = quantity.name
@@ -111,7 +111,7 @@ def _check_formulas(layout: Layout) -> None:
             columns = layout.columns(name) if quantity.equation else ()
         except XlnnError:
             raise
-        except Exception as error:  # their code may raise anything
+        except Exception as error:  # user code may raise anything
             raise DataError(f"The cell of {name} raises {_said(error)}.") from error
         last = tuple(axis.length - 1 for axis in quantity.axes)
         try:
@@ -136,7 +136,7 @@ def _check_formulas(layout: Layout) -> None:
 
 
 def _watched(model: Model) -> Model:
-    """Return a model whose equations say of which quantity they are where they fail."""
+    """Return a model whose equations name their quantity if they fail."""
     return Model(tuple(q if q.equation is None else _named(q) for q in model.quantities))
 
 
@@ -148,17 +148,17 @@ def _named(quantity: Quantity) -> Quantity:
 
 
 def _valued(quantity: Quantity, **arguments: np.ndarray) -> np.ndarray:
-    """Return what a programmer's ``array`` gives.
+    """Return the result of a programmer's ``array``.
 
     Raises
     ------
     DataError
-        It fails, or gives what does not fit the quantity.
+        It fails, or its result does not fit the quantity.
     """
     name, shape = quantity.name, quantity.at_once
     try:
         array = np.asarray(quantity.equation.array(**arguments))
-    except Exception as error:  # their code may raise anything
+    except Exception as error:  # user code may raise anything
         raise DataError(f"The array of {name} raises {_said(error)}.") from error
     kinds, wanted = ("OU", "text") if quantity.is_text else ("biuf", "number")
     wanted = f"an array of {wanted}s of the shape {shape}" if shape else f"a {wanted}"
@@ -180,7 +180,7 @@ def _said(error: Exception) -> str:
 
 
 def _given(quantity: Quantity, inputs: Mapping[str, ArrayLike]) -> np.ndarray:
-    """Return what is given for an input, in its shape."""
+    """Return the value of an input, in its shape."""
     name = quantity.name
     if name not in inputs:
         raise DataError(f"The input {name} is missing: give it a number or an array.")

@@ -1,6 +1,6 @@
 """Plan a build from a template or a model, data and options.
 
-Nothing is imported that writes: whoever gave data that no workbook takes is told so at once.
+No module that writes is imported, so that unsuitable data are refused at once.
 """
 
 from dataclasses import dataclass, replace
@@ -22,10 +22,10 @@ OF_THE_MODEL = ("hidden", "activation", "start", "seed", "spread")
 
 
 class Proof(Protocol):
-    """Whom a workbook must agree with besides NumPy."""
+    """Another authority that a workbook must agree with besides NumPy."""
 
     def agrees(self, recipe: Recipe[Any], run: Arrays) -> str:
-        """Say that NumPy's run agrees, or raise a `DisagreementError`."""
+        """Return a sentence that NumPy's run agrees, or raise a `DisagreementError`."""
 
     def check(self, recipe: Recipe[Any], arrays: Arrays) -> None:
         """Raise a `DisagreementError` if the cells of the workbook do not agree."""
@@ -33,7 +33,7 @@ class Proof(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a build will write.
+    """The workbook that a build will write.
 
     Attributes
     ----------
@@ -48,12 +48,12 @@ class Plan:
 
 
 def planned(kind: WorkbookKind[Any, Any], origin: object, name: str, options: Options) -> Plan:
-    """Join what a build begins with and what is asked of it.
+    """Combine a template's settings and the options into a plan.
 
     Raises
     ------
     DataError
-        They do not go together.
+        They do not fit together.
     """
     _check_taken(kind, name, options)
     large = options.large
@@ -67,7 +67,7 @@ def planned(kind: WorkbookKind[Any, Any], origin: object, name: str, options: Op
 
 
 def _check_taken(kind: WorkbookKind[Any, Any], name: str, options: Options) -> None:
-    """Refuse options, or several values of one, that mean nothing to a kind of workbook."""
+    """Refuse options, or several values of one, that a kind of workbook does not have."""
     options.check_taken(name, kind.options)
     for option, value in options.items():
         if BUILD[option].several and isinstance(value, tuple) and kind.name != FIRST_KIND:
@@ -76,7 +76,7 @@ def _check_taken(kind: WorkbookKind[Any, Any], name: str, options: Options) -> N
 
 
 def begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
-    """Return the kind of a template, what it says, and its name."""
+    """Return the kind of a template, its settings, and its name."""
     template = named(name)
     kind = kind_named(template.values.get("kind", FIRST_KIND))
     return kind, kind.from_template(template), template.name
@@ -85,7 +85,7 @@ def begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
 def modelled(
     path: Path, options: Options
 ) -> tuple[WorkbookKind[Any, Any], object, str, Proof | None]:
-    """Return the kind of a workbook of a model, what it begins with, its name, and its proof."""
+    """Return the kind of workbook for a trained model, its settings, its name, and its proof."""
     from xlnn.onnx.imported import (  # noqa: PLC0415 -- half of what a build imports
         predicting_with,
         training_from,

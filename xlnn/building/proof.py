@@ -32,14 +32,14 @@ POINTS = ProbePoints(probes=1)
 
 @dataclass(frozen=True)
 class Advice:
-    """What is to be done about a workbook that is refused.
+    """What to do about a workbook that is refused.
 
     Attributes
     ----------
     disagrees : str
-        Where its two statements differ; ``{quantity}`` is the one that does.
+        If the two statements of an equation differ; ``{quantity}`` is its quantity.
     repaired : str
-        Where Excel would repair it.
+        If Excel would repair it.
     """
 
     disagrees: str
@@ -51,7 +51,7 @@ OURS = Advice(REPORT, REPORT)
 
 
 def verifier(layout: Layout) -> str:
-    """Return the engine that proves a workbook before it is published; `check` has them all."""
+    """Return the engine that verifies a workbook before it is published."""
     found, free = size(layout), free_memory()
     needed = PROCESSES * (found.formulas * BYTES_OF_A_FORMULA + found.reads * BYTES_OF_A_READ)
     if free is None:
@@ -60,13 +60,13 @@ def verifier(layout: Layout) -> str:
 
 
 def free_memory() -> int | None:
-    """Return how many bytes of memory are free; None where the system does not say it."""
+    """Return how many bytes of memory are free; None if the system does not tell."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
         free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvail"))
     except (OSError, ValueError, StopIteration):
         return None
-    try:  # of a container
+    try:  # the limit of a container
         most, used = (
             int(Path(f"/sys/fs/cgroup/memory.{name}").read_text()) for name in ("max", "current")
         )
@@ -84,10 +84,10 @@ def proven(  # noqa: PLR0913 -- how it is published
     advice: Advice = OURS,
     is_final: bool = True,
 ) -> tuple[Report, Values]:
-    """Prove a draft: Excel opens it as it is, and an engine finds in it what NumPy has.
+    """Verify a draft: Excel can open it without repair, and an engine agrees with NumPy.
 
-    The engine, which needs no Python, computes the draft and the probes while the draft is looked
-    at. Return what was found, and the engine's values.
+    The engine, in another process, computes the draft and the probes while the draft is inspected.
+    Return the report and the engine's values.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def proven(  # noqa: PLR0913 -- how it is published
     layout : Layout
     engine : str
     tell : function
-        Is told what is being done.
+        Called with a description of each step.
     advice : Advice
     is_final : bool
         Whether it is published as it is; otherwise lint looks at what is published.

@@ -35,11 +35,11 @@ class Built:
     ----------
     path : Path
     formulas : int
-        How many formulas it holds.
+        The number of its formulas.
     report : Report or None
-        What the check before publishing found; None where nothing was verified.
+        The result of the check before publishing; None if nothing was verified.
     notes : tuple of str
-        What the person may not expect, a sentence each.
+        Sentences about anything unexpected.
     """
 
     path: Path
@@ -48,7 +48,7 @@ class Built:
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        """Say it in a line."""
+        """Return a summary in one line."""
         return f"Built({str(self.path)!r}, {self.formulas:,} formulas, {self.report!r})"
 
     def _repr_html_(self) -> str:
@@ -79,38 +79,38 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     Parameters
     ----------
     place : Destination
-        Where; it was checked already.
+        The place, which has been checked.
     layout : Layout
     drawings : dict
-        What each sheet shows besides its quantities, by the sheet's key.
+        The contents of each sheet besides its quantities, by the sheet's key.
     inputs : dict of arrays
-        What all input cells hold.
+        The values of all input cells.
     title : str
-        What the document's properties call it, after the product's name.
+        Its name in the document's properties, after the product's name.
     verify : bool
-        Without it the stored values are NumPy's, and nothing proves the formulas.
+        If False, the stored values are NumPy's, and the formulas are not verified.
     notes : tuple of str
-        What is to be said besides.
+        Further notes.
     tell : function
-        Is told what is being done.
+        Called with a description of each step.
     blank : collection of str
-        The names of quantities whose formulas are left out, once all of them were proven.
+        The names of quantities whose formulas are left out, once all have been verified.
     seen : function
-        Is given all values before anything is left out, and may refuse them.
+        Called with all values before any are left out; may refuse them.
     advice : Advice
-        What is to be done about a workbook that does not agree.
+        What to do about a workbook that does not agree.
 
     Raises
     ------
     DisagreementError
         The workbook does not agree with NumPy, or Excel would repair it.
     OutputError
-        There is no room to draft it, or it cannot be moved to its place. What stood there before
-        still does.
+        There is no space for a draft, or it cannot be moved to its place. A file there is
+        unchanged.
     """
     with _drafts() as folder:
         (folder / "final").mkdir()
-        # of the name that it will have: who reads it and refuses it says that name
+        # with its final name, which error messages show
         draft = folder / f"{place.path.stem}.xlsx"
         final = folder / "final" / draft.name
 
@@ -155,8 +155,8 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
 def _is_numpy_s(layout: Layout, values: Values, run: reference.Arrays) -> bool:
     """Return whether an engine has the values of NumPy's run, also after the last epoch.
 
-    Where rounding grows, or of two outputs that are equal one is chosen, both are right, but what
-    follows from a value must stand beside it.
+    If rounding errors grow, or one of two equal outputs is chosen, both are right, but values must
+    be stored together with those they follow from.
     """
     for name, block in layout.blocks.items():
         if block.quantity.equation is None:
@@ -175,12 +175,12 @@ def _is_numpy_s(layout: Layout, values: Values, run: reference.Arrays) -> bool:
 
 @contextmanager
 def _drafts() -> Iterator[Path]:
-    """Give a folder for drafts, and remove it.
+    """Yield a folder for drafts, and remove it afterwards.
 
     Raises
     ------
     OutputError
-        There is none, or it is full.
+        No such folder can be made, or the disk is full.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="xlnn-") as folder:

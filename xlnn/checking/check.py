@@ -1,11 +1,11 @@
 """Check every cell of a workbook against NumPy and report errors where they start.
 
 Every formula is read (`xlnn.checking.formula_text`), and three comparisons are made. *Local*: each
-quantity against NumPy's value of the same equation, computed from the recalculated values of the
-quantities it depends on, so that a wrong formula is found where it stands and not in the thousands
-of cells that it spoils. *Probe*: the same with every input replaced by a random number. *Drift*:
-all of it against an independent NumPy run from the file's own inputs, which is reported but does
-not judge, since rounding grows over the epochs.
+quantity is compared with NumPy's value of its equation, computed from the recalculated values of
+the quantities it depends on, so that a wrong formula is found itself, not the thousands of cells
+that depend on it. *Probe*: the same with every input replaced by a random number. *Drift*:
+everything is compared with an independent NumPy run from the file's inputs. The drift is reported
+but decides nothing, since rounding errors grow over the epochs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -86,24 +86,24 @@ def check(
     probes : int
         How many times to repeat the comparison with random inputs; 0 or more.
     seed : int
-        With which the random inputs are drawn; by default another one at each check, which the
-        report names, so that no file can be made to agree with it.
+        Seed of the random inputs; by default a new one for each check, so that no file can be
+        tailored to it. The report names it.
     model : Model
-        The model of a workbook that was made of your own.
+        The model, if the workbook was made from your own.
 
     Returns
     -------
     Report, or Reports of several engines
-        Either tells by ``agrees`` whether all is well.
+        Both have ``agrees``: whether every formula is right.
 
     Raises
     ------
     WorkbookError
-        The file is no workbook of xlnn, or is not safe to open.
+        The file is not a workbook of xlnn, or is unsafe to open.
     EngineError
         The engine cannot be used.
     OptionsError
-        `path` is no path, or `probes` or `seed` no whole number from 0 on.
+        `path` is not a path, or `probes` or `seed` is not a whole number of at least 0.
     """
     if not isinstance(probes, int) or probes < 0:
         raise OptionsError(f"probes is {probes!r}: a whole number of at least 0 was expected.")
@@ -119,7 +119,7 @@ def check(
 
 
 def _reported(path: Path, engine: str, points: ProbePoints, model: Model | None) -> Report:
-    """Compare a workbook with NumPy by one engine, and describe what was done to it."""
+    """Compare a workbook with NumPy using one engine, and describe edits of its rows."""
     try:
         report, spec, layout, values, run = examined(path, engine, points, model)
     except (WorkbookError, EngineError) as refusal:
@@ -130,14 +130,14 @@ def _reported(path: Path, engine: str, points: ProbePoints, model: Model | None)
     if too_large := overflow(report, layout, run):
         raise WorkbookError(too_large)
     edited = None if report.agrees else happened(path, layout, report.wrong)
-    # where rounding changes the course of a run, NumPy's run differs between processors
+    # where rounding changes the course of a run, NumPy's results differ between processors
     records = on_records(spec, layout, run) if report.drift <= CLOSE else ()
     notes = *report.notes, *records, appended(layout, values), edited
     return replace(report, notes=tuple(filter(None, notes)))
 
 
 class Examined(NamedTuple):
-    """A workbook that was compared with NumPy, what it holds, and NumPy's run of its inputs."""
+    """A workbook compared with NumPy: the report, its contents, and NumPy's run of its inputs."""
 
     report: Report
     spec: Spec
@@ -147,11 +147,11 @@ class Examined(NamedTuple):
 
 
 def examined(path: Path, engine: str, points: ProbePoints, model: Model | None = None) -> Examined:
-    """Compare a workbook as `check` does, even if it was changed beyond recognition."""
+    """Compare a workbook as `check` does, without refusing one whose rows were edited."""
     contents = opened(path, model)
     allowance = Allowance.of(contents)
     with shown(contents) as file, Work(engine, file, points, allowance) as work:
-        # the engine computes while this process reads the Spec and imports what places its cells
+        # the engine computes while this process reads the Spec and imports the layout code
         spec, layout = described(path, model, contents)
         if model is not None:
             check_stated(layout)
@@ -167,14 +167,14 @@ def compare(contents: Package, layout: Layout, work: Work) -> tuple[Report, Valu
     -------
     Report
     Values
-        The recalculated workbook, with its own inputs.
+        The workbook recalculated with its own inputs.
     Arrays
         NumPy's run of these inputs.
 
     Raises
     ------
     WorkbookError
-        A sheet is missing, or an input cell holds no number.
+        A sheet is missing, or an input cell does not contain a number.
     """
     check_sheets(contents, layout)
     comparison = Comparison(layout, contents)
@@ -185,7 +185,7 @@ def compare(contents: Package, layout: Layout, work: Work) -> tuple[Report, Valu
 def _computed(comparison: Comparison, work: Work, folder: Path) -> Values:
     """Return the values of a workbook, without the formulas that stop the engine.
 
-    Each turn removes further formulas, or it is the last.
+    Each round removes further formulas, or is the last.
     """
     _ = comparison.readings  # while the engine computes
     while True:
@@ -199,10 +199,10 @@ def _computed(comparison: Comparison, work: Work, folder: Path) -> Values:
 
 
 def _judge(comparison: Comparison, work: Work, values: Values) -> tuple[Report, Values, Arrays]:
-    """Make all comparisons of a workbook that has values."""
+    """Make all comparisons of a recalculated workbook."""
     layout = comparison.layout
     arrays = read_arrays(layout, values)
-    known = reference.known(layout.model)  # whatever the cells say: that is judged
+    known = reference.known(layout.model)  # computed by NumPy: the cells are compared below
     inputs = inputs_of(layout, arrays) | known
     check_inputs(layout, values, inputs)
     comparison.not_computed(arrays)
@@ -233,13 +233,13 @@ def overflow(report: Report, layout: Layout, arrays: Arrays) -> str:
     report : Report
     layout : Layout
     arrays : dict of arrays
-        NumPy's run of the inputs that the workbook holds.
+        NumPy's run of the workbook's inputs.
     """
     if not report.wrong or any(map(is_altered, report.wrong)) or _size(arrays) < LARGE:
         return ""
     inputs = inputs_of(layout, arrays)
     numeric = [q for q in layout.model.inputs if not (q.is_text or q.choices)]
-    # if steps of size 0 keep the numbers small, the steps were too large
+    # if all is small with steps of size 0, the steps were too large
     steps = [quantity for quantity in numeric if quantity.calms]
     still = inputs | {quantity.name: 0 * inputs[quantity.name] for quantity in steps}
     is_step = bool(steps) and _size(reference.run(layout.model, still)) < LARGE
@@ -264,7 +264,7 @@ def _size(arrays: Arrays) -> float:
 
 
 def _largest(quantity: Quantity, array: np.ndarray) -> tuple[str, tuple[int, ...], float]:
-    """Return an input's name, and where its largest number is and what."""
+    """Return an input's name, and the index and value of its largest number."""
     index = tuple(map(int, np.unravel_index(np.abs(array).argmax(), array.shape)))
     return quantity.name, index, float(array[index])
 
@@ -272,13 +272,13 @@ def _largest(quantity: Quantity, array: np.ndarray) -> tuple[str, tuple[int, ...
 def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
     """Yield notes about what no comparison covers.
 
-    These are inputs that hold formulas, moved names, settings, and stale stored values.
+    These are inputs that contain formulas, moved names, settings, and stale stored values.
 
     Parameters
     ----------
     comparison : Comparison
     arrays : dict of arrays
-        What was computed.
+        The computed arrays.
     """
     layout, names = comparison.layout, comparison.names
     if comparison.contents.is_manual:
@@ -286,7 +286,7 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
             "it is set to manual calculation, so it may show results of earlier inputs; set "
             "calculation to automatic"
         )
-    if not comparison.found:  # else what is wrong is said, and this follows from it
+    if not comparison.found:  # otherwise the report says what is wrong, and this follows from it
         yield from _stored(stale(comparison, arrays))
     found = []
     for quantity in layout.model.inputs:

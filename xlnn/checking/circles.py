@@ -1,7 +1,7 @@
 """Find circular references among formulas.
 
-Every formula as the layout states it reads what stands before it in the order of `reference.run`.
-So a circle holds a formula that reads ahead in this order; without those formulas there is none.
+In the layout, every formula reads only cells that come before it in the order of `reference.run`.
+So a circular reference includes a formula that reads ahead in this order.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,14 +33,14 @@ def reading_ahead(
     layout : Layout
     contents : Package
     formulas : mapping
-        Formulas of quantities' entries, which do not read as the layout states them.
+        Formulas of quantities' entries that differ from those in the layout.
     """
     order = _Order.of(layout, contents)
     return tuple(entry for entry, formula in formulas.items() if order.is_ahead(entry, formula))
 
 
 def replacements(layout: Layout, entries: Iterable[Entry]) -> Inputs:
-    """Return numbers that replace formula cells so that no circle is left."""
+    """Return numbers to put in place of formulas, so that no circular reference is left."""
     numbers = {}
     for name, index in entries:
         block = layout.blocks[name]
@@ -57,8 +57,8 @@ class _Order:
     ----------
     layout : Layout
     turns : mapping of str to array
-        For each sheet, in lower case, the turn of each cell from A1 on: 0 for what is typed in,
-        `_LAST` for formulas of no quantity, which may depend on anything.
+        For each sheet, in lower case, the turn of each cell from A1 on: 0 for typed cells, `_LAST`
+        for formulas outside the quantities, which may depend on anything.
     """
 
     layout: Layout

@@ -27,10 +27,10 @@ _NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?: × 10⁻?[⁰¹²³⁴⁵⁶⁷�
 
 
 def unlike(model: Model, quantity: Quantity, arrays: Arrays, expected: np.ndarray) -> np.ndarray:
-    """Tell which texts of a quantity differ from the expected ones.
+    """Return which texts of a quantity differ from the expected ones.
 
-    In a sentence, a number that lies on the edge of rounding may be written either way: as it is
-    written somewhere within the tolerance of the numbers that the sentence is computed from.
+    In a sentence, a number on the edge of rounding may be written either way: as for any values
+    within the tolerance of the numbers that the sentence is computed from.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def unlike(model: Model, quantity: Quantity, arrays: Arrays, expected: np.ndarra
     arrays : dict of arrays
         The values of the quantity and of those that it uses.
     expected : array of str
-        What `reference.expected` gives.
+        The result of `reference.expected`.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def unlike(model: Model, quantity: Quantity, arrays: Arrays, expected: np.ndarra
 
 
 def _is_one_of(text: str | None, written: list[str | None]) -> bool:
-    """Return whether each number of a text, and the words around it, are written so somewhere.
+    """Return whether each number of a text occurs in one of the versions, with the same words.
 
     >>> _is_one_of("0.12 of 3", ["0.12 of 4", "0.13 of 3"]), _is_one_of("0.12 of 3", ["0.13 of 3"])
     (True, False)
@@ -72,7 +72,7 @@ def _is_one_of(text: str | None, written: list[str | None]) -> bool:
 
 
 def _contains(numbers: tuple[str, ...], number: str) -> bool:
-    """Return whether a number is one of some; a spreadsheet writes 15 digits, and then zeros."""
+    """Return whether a number is among some; a spreadsheet writes 15 digits, then zeros."""
     if number in numbers or len(number) <= DIGITS:
         return number in numbers
     return any(one[:DIGITS] == number[:DIGITS] and len(one) == len(number) for one in numbers)
@@ -131,7 +131,7 @@ class Comparison:
         }
 
     def formulas_of(self, quantity: Quantity) -> np.ndarray:
-        """Return which entries of a quantity hold a formula."""
+        """Return which entries of a quantity contain a formula."""
         block = self.layout.blocks[quantity.name]
         return block.window(self._masks[block.sheet]).copy()
 
@@ -145,7 +145,7 @@ class Comparison:
 
     @cached_property
     def readings(self) -> Readings:
-        """How the formulas read."""
+        """The formulas that differ from the layout."""
         return Readings.of(self.layout, self.contents)
 
     def otherwise(self, arrays: Arrays, values: Values) -> None:
@@ -170,16 +170,16 @@ class Comparison:
         Parameters
         ----------
         stopped : XlnnError
-            What the engine said.
+            The engine's error.
         file : Path
-            What it was given at first.
+            The file that it was given first.
         folder : Path
             For the copy.
 
         Returns
         -------
         Path or None
-            None if all of them were taken out before.
+            None if all of them had already been replaced.
         """
         otherwise = self.readings.otherwise
         if isinstance(stopped, CircularReferenceError):
@@ -196,12 +196,12 @@ class Comparison:
         copy = folder / self.contents.path.name
         try:
             replace_inputs(file, copy, replacements(self.layout, self.taken_out))
-        except WorkbookError:  # other cells share the formula, and would be left without it
+        except WorkbookError:  # other cells share the formula, and would lose it
             return None
         return copy
 
     def not_computed(self, arrays: Arrays) -> None:
-        """Add the formulas that were removed; they have no values of their own."""
+        """Add the formulas that were removed, which have no values."""
         names = dict.fromkeys(name for name, _ in self.taken_out)
         expected = {name: self._expected(self.layout.model[name], arrays) for name in names}
         for (name, index), reason in self.taken_out.items():
@@ -211,7 +211,7 @@ class Comparison:
                 self.reasons[name, index] = reason
 
     def typed_over(self, arrays: Arrays, values: Values) -> None:
-        """Find computed cells that hold no formula, whatever their value."""
+        """Find computed cells without a formula, whatever their value."""
         for quantity in self.computed:
             missing = ~self.has_formula[quantity.name]
             quantity.typed(missing)[...] = False
@@ -219,7 +219,7 @@ class Comparison:
                 self._add(quantity, missing, self._expected(quantity, arrays), values)
 
     def renumbered(self, known: Arrays, arrays: Arrays, values: Values) -> None:
-        """Find altered row numbers: typed numbers that formulas read as the index of a row."""
+        """Find altered row numbers: typed numbers that formulas use as the index of a row."""
         for name, numbers in known.items():
             quantity = self.layout.model[name]
             wrong = self.formulas_of(quantity)
@@ -237,7 +237,7 @@ class Comparison:
         return reference.expected(self.layout.model, quantity, arrays)
 
     def local(self, arrays: Arrays, values: Values) -> None:
-        """Compare each quantity with its equation, from the values of what it depends on."""
+        """Compare each quantity with its equation, given the values it depends on."""
         for quantity in self.computed:
             expected = self._expected(quantity, arrays)
             got = arrays[quantity.name]
@@ -259,7 +259,7 @@ class Comparison:
                 self.differences[quantity.name] = largest
                 wrong = ~(difference <= TOLERANCE)
                 if wrong.any():
-                    # no value, and NumPy has none either
+                    # no value, but NumPy has none either
                     tainted = _tainted(self.layout.model, quantity, arrays)
                     wrong &= ~(np.isnan(expected) & (np.isnan(got) | tainted))
                     wrong &= ~(np.isnan(got) & tainted)
@@ -282,7 +282,7 @@ class Comparison:
         numeric = [quantity.name for quantity in self.computed if not quantity.is_text]
         differences = {name: apart(arrays[name], run[name]) for name in numeric if arrays}
         spoilt = sum(int((~(found <= CONSEQUENCE)).sum()) for found in differences.values())
-        steady = differences.keys() - self.layout.model.jumping  # a tie is no drift
+        steady = differences.keys() - self.layout.model.jumping  # a tie does not count as drift
         wrong = self._wrong()
         named = {each.quantity for each in wrong}
         cells = {name: int(mask.sum()) for name, mask in self.has_formula.items()}
@@ -311,9 +311,9 @@ class Comparison:
         )
 
     def _wrong(self) -> tuple[Wrong, ...]:
-        """Return the wrong cells; where formulas were altered, other cells only follow from them.
+        """Return the wrong cells; if formulas were altered, only those, since other cells follow.
 
-        They received values that no right cell gives, on which INDEX and NumPy may differ.
+        The others got values that no right cell has, on which INDEX and NumPy may differ.
         """
         formulas = self._formulas_of_wrong()
         wrong = tuple(
@@ -335,12 +335,12 @@ class Comparison:
         return tuple(each for each in wrong if is_altered(each)) or wrong
 
     def _stated(self, name: str, index: tuple[int, ...]) -> str:
-        """Return the formula that a cell should hold; the cell of a note holds none."""
+        """Return the formula that a cell should have; empty for a noted value."""
         quantity = self.layout.model[name]
         return "" if quantity.is_typed(index) else self.layout.formula(name, index)
 
     def _reason(self, entry: Entry, finding: _Finding) -> str | None:
-        """Say why a formula is wrong even if its values do not show it."""
+        """Return why a formula is wrong even if its values do not show it."""
         if entry in self.reasons:
             return self.reasons[entry]
         as_stated = entry not in self.readings.otherwise
@@ -386,7 +386,7 @@ def is_altered(wrong: Wrong) -> bool:
 
 def apart(got: np.ndarray, expected: np.ndarray, size: np.ndarray | float = 0.0) -> np.ndarray:
     """Return the difference relative to 1, the expected value or the size of its terms."""
-    with np.errstate(invalid="ignore"):  # of infinities, which are reported
+    with np.errstate(invalid="ignore"):  # of infinities, which are reported elsewhere
         return np.abs(got - expected) / np.maximum(np.maximum(1, np.abs(expected)), size)
 
 
@@ -396,7 +396,7 @@ def _largest(difference: np.ndarray) -> float:
 
 
 def _tainted(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
-    """Tell which entries depend on a cell with an error, so that their own error is no cause.
+    """Return which entries depend on a cell with an error, so that their error is not the cause.
 
     Returns
     -------
@@ -437,7 +437,7 @@ def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, use: Use) ->
 
 
 def placed(block: Block, index: tuple[int, ...]) -> dict[str, int]:
-    """Return where an entry stands along its axes, as a person counts."""
+    """Return the position of an entry along its axes, counted from 1 (states from 0)."""
     axes = zip(block.quantity.axes, index, strict=False)
     return {AXES.get(axis.name, axis.name): axis.counts_from + at for axis, at in axes}
 

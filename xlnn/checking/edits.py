@@ -1,7 +1,7 @@
 """Recognise inserted, deleted and moved rows in a table with many wrong cells.
 
-A row that was inserted, deleted or moved shows in which rows of a table are filled, and in how its
-formulas read. What happened is then said once, and not what follows from it in every cell.
+Which rows of a table are filled, and its formulas, show that a row was inserted, deleted or moved.
+Then this is reported once instead of its effect on every cell.
 """
 
 import re
@@ -43,7 +43,7 @@ def cause(path: Path, model: Model | None = None) -> str | None:
     ----------
     path : Path
     model : Model
-        The model of a workbook that was made of a programmer's own.
+        The model, if the workbook was made from a programmer's own.
     """
     try:
         _, layout = described(path, model, _counted(path))
@@ -53,7 +53,7 @@ def cause(path: Path, model: Model | None = None) -> str | None:
 
 
 def _counted(path: Path) -> _Counted:
-    """Count the formulas and cells of a file, since a Spec may claim far more."""
+    """Count the formulas and cells of a file, since a Spec may declare far more."""
     formulas = box = 0
     for title in sheet_parts(path):
         bottom = right = 0

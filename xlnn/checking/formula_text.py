@@ -1,9 +1,9 @@
-"""Find formulas that do not read as the layout states them, and decide if they may.
+"""Find formulas that differ from the layout, and decide which are allowed.
 
-Every formula is read. One that reads as stated, up to ``$``, quotes, blanks and case, is proven in
-form and by value. One that reads otherwise is wrong where its values can not prove it (a class, a
-look-up, a sentence), where it names cells that its equation does not use, or where Excel would
-compute something else than an engine; else it is *restated*, and proven by its values alone.
+Every formula is read. One that reads as stated, up to ``$``, quotes, blanks and case, is verified
+in form and by value. One that differs is wrong if its values cannot verify it (a class, a look-up,
+a sentence), if it refers to cells that its equation does not use, or if Excel would compute
+something different from an engine. Otherwise it is *restated*, and verified by its values alone.
 """
 
 import re
@@ -41,7 +41,7 @@ _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
 
 
 def plainly(formula: str) -> str:
-    """Normalise what programs change when they save a formula: $, quotes, blanks and case.
+    """Normalise what programs change on saving a formula: $, quotes, blanks and case.
 
     Texts and quoted sheet titles stay as they are.
 
@@ -75,7 +75,7 @@ def is_backwards(formula: str) -> bool:
 
 
 def is_bracketed_otherwise(formula: str, stated: str) -> bool:
-    """Return whether two formulas that name cells alike differ in brackets that change nothing.
+    """Return whether two formulas with the same cells differ only in redundant parentheses.
 
     >>> is_bracketed_otherwise("=A1+B1+C1", "=(A1+B1)+C1")
     True
@@ -95,7 +95,7 @@ class Readings:
     layout : Layout
     contents : Package
     otherwise : dict of str
-        The formulas that do not read as stated, by their entries.
+        The formulas that differ from the layout, by their entries.
     """
 
     layout: Layout
@@ -131,7 +131,7 @@ class Readings:
         return cls(layout, contents, otherwise)
 
     def fault(self, entry: Entry) -> str | None:
-        """Say why an altered formula is wrong whatever its value; None if it may be right."""
+        """Return why an altered formula is wrong whatever its value; None if it may be right."""
         title, formula = self._title(entry), self.otherwise[entry]
         try:
             for used, computation in self.names.computations(formula, title):
@@ -145,7 +145,7 @@ class Readings:
             return str(unclear)
 
     def _fault(self, entry: Entry, formula: str) -> str | None:
-        """Do the same for a formula without defined names."""
+        """Return the same for a formula without defined names."""
         name, index = entry
         title, quantity = self._title(entry), self.layout.model[name]
         if ranges := misread(formula):
@@ -184,7 +184,7 @@ def check_stated(layout: Layout) -> None:
     Raises
     ------
     DataError
-        Naming the quantity, and the ranges.
+        The message names the quantity and the ranges.
     """
     names = {name.casefold(): area for name, area in layout.names.items()}
     for quantity in layout.model.quantities:
@@ -197,13 +197,13 @@ def check_stated(layout: Layout) -> None:
 
 
 def as_stated(layout: Layout, formulas: Mapping[tuple[str, int, int], str]) -> frozenset[str]:
-    """Return the quantities whose cells all hold what the layout states.
+    """Return the quantities whose cells all have the formulas of the layout.
 
     Parameters
     ----------
     layout : Layout
     formulas : mapping of str
-        By title, row and column.
+        Formulas by title, row and column.
     """
     return frozenset(
         name
@@ -237,7 +237,7 @@ def _read(
 class _Stated:
     """The formulas of a sheet as the layout states them, row by row.
 
-    Formulas of tables are made on demand; none of four million is kept in memory.
+    Formulas of tables are made on demand, since there may be four million.
     """
 
     def __init__(self, layout: Layout, blocks: Iterable[Block]) -> None:
@@ -257,7 +257,7 @@ class _Stated:
                     self._columns.setdefault(at, []).append(down)
 
     def at(self, row: int, column: int) -> str | None:
-        """Return what a cell should hold; rows must be requested in order."""
+        """Return the formula that a cell should have; rows must be requested in order."""
         for down in self._columns.get(column, ()):
             if down.next <= row <= down.last:
                 return down.at(row)

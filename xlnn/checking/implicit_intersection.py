@@ -1,9 +1,9 @@
-"""Find formulas in which Excel takes one cell of a range and an engine takes all.
+"""Find formulas in which Excel uses one cell of a range and an engine uses all.
 
-In a file without the marks of array formulas, Excel and LibreOffice compute ``A1:A3*B1:B3`` for one
-cell of each range: that in the formula's own row or column (the implicit intersection). Other
-engines compute an array, which agrees with NumPy and with no spreadsheet program. So whether Excel
-would intersect is decided here by a formula's text alone, whatever an engine gives.
+In a formula that is not marked as an array formula, Excel and LibreOffice compute ``A1:A3*B1:B3``
+for one cell of each range: the one in the formula's own row or column (implicit intersection).
+Other engines compute an array, which agrees with NumPy but with no spreadsheet program. So the
+formula's text decides here, not an engine's result.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _ONE_BY_ONE = {
 
 
 def intersection(formula: str, names: Names = NO_NAMES) -> str | None:
-    """Return the range of which Excel would take one cell, or None.
+    """Return the range of which Excel would use one cell, or None.
 
     Parameters
     ----------
@@ -60,15 +60,15 @@ class _Reader:
         self._names = names
 
     def taken(self, node: Mapping[str, Any], *, whole: bool, arrays: bool) -> str | None:
-        """Look at a node.
+        """Return the range that would be intersected in a node, or None.
 
         Parameters
         ----------
         node : mapping
         whole : bool
-            Whether a range may stand here as it is.
+            Whether a range may be used as a whole here.
         arrays : bool
-            Whether Excel computes what stands here for each cell of a range.
+            Whether Excel evaluates this node for each cell of a range.
         """
         match node["node_type"]:
             case "Reference":
@@ -105,7 +105,7 @@ class _Reader:
         first = _PASSING.get(name)
         for position, argument in enumerate(arguments):
             if argument["node_type"] == "Array" and within:
-                continue  # Excel computes for each entry of a constant, in any function
+                continue  # Excel evaluates any function for each entry of a constant
             may = takes[min(position, len(takes) - 1)]
             if first is not None and position >= first:
                 may = whole
@@ -118,7 +118,7 @@ class _Reader:
 
     def _is_range(self, text: str) -> bool:
         first, colon, last = referred(text, self._names).replace("$", "").upper().partition(":")
-        # a whole column or row spans many cells even where both corners are the same
+        # a whole column or row has many cells even if both corners are the same
         return bool(colon) and (first != last or first.isalpha() or first.isdigit())
 
 
@@ -131,7 +131,7 @@ def _is_line(arguments: list[Mapping[str, Any]]) -> bool:
 
 
 def _text(node: Mapping[str, Any]) -> str:
-    """Write a tree of references as a formula has it."""
+    """Return a tree of references as a formula writes it."""
     match node["node_type"]:
         case "Reference":
             return node["reference"]

@@ -1,4 +1,4 @@
-"""Draw random inputs, with which a workbook is recalculated and compared once more."""
+"""Draw random inputs, with which a workbook is recalculated and compared again."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class ProbePoints:
     ----------
     probes : int
     seed : int
-        Probe k of a seed is always the same.
+        Seed of the random inputs: the same seed gives the same probes.
     """
 
     probes: int
@@ -49,17 +49,17 @@ class ProbePoints:
 def probe_inputs(layout: Layout, seed: int, number: int) -> Inputs:
     """Draw a random number for every input cell that holds a number.
 
-    Their sizes are spread around the quantity's scale, of either sign, and the further probes
-    spread them over two orders of magnitude; every fourth has whole numbers, such as data hold. A
-    selector gets one of its choices, and an input with bounds a number between them. Inputs that
-    calm (`Quantity.calms`) are smaller where a recurrence would overflow.
+    They are spread around the quantity's scale, with either sign; later probes spread them over two
+    orders of magnitude, and every fourth has whole numbers, as data often do. A selector gets one
+    of its choices, and an input with bounds a number between them. Inputs with `Quantity.calms` are
+    reduced where a recurrence would overflow.
 
     Parameters
     ----------
     layout : Layout
     seed : int
     number : int
-        Of the probe, from 0 on.
+        The number of the probe, from 0.
     """
     probe = {}
     for name, numbers in probe_arrays(layout.model, seed, number).items():
@@ -73,7 +73,7 @@ def probe_inputs(layout: Layout, seed: int, number: int) -> Inputs:
 def probe_arrays(
     model: Model, seed: int, number: int, larger: float = 1.0
 ) -> dict[str, np.ndarray]:
-    """Draw the same numbers as arrays, by the names of the inputs; so many times larger."""
+    """Draw the same numbers as arrays, by the names of the inputs, multiplied by ``larger``."""
     generator = np.random.default_rng([seed, number])
     low, high = NEAR if number == 0 else FAR
     drawn = {}
@@ -115,7 +115,7 @@ def _calm(model: Model, drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _recurring(model: Model) -> Model:
-    """Return the recurrences, and what they are computed from."""
+    """Return the recurrences and the quantities they are computed from."""
     needed: set[str] = set()
     waiting = [quantity.name for quantity in model.quantities if quantity.given]
     while waiting:
@@ -135,20 +135,20 @@ class Work:
     file : Path
     points : ProbePoints
     allowance : Allowance
-        Within which it works.
+        Its limits.
 
     Attributes
     ----------
     engine : str
         Its name.
     file : Path
-        The file with which it began.
+        The file it started with.
     points : ProbePoints
-        At which the workbook is compared besides its own.
+        The points at which the workbook is compared besides its own inputs.
     own : Future
-        Of the values that the workbook has.
+        The values with the workbook's own inputs.
     probed : list of Future
-        Of the values of each probe, once it has begun with them.
+        The values of each probe, once started.
     """
 
     def __init__(

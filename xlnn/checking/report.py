@@ -22,17 +22,17 @@ class Wrong:
     epoch, image : int or None
         From 1.
     place : dict of int
-        Where the cell stands along each axis of its quantity: ``{"epoch": 3, "image": 1}``.
+        Its position along each axis of its quantity: ``{"epoch": 3, "image": 1}``.
     expected : float, str or None
-        NumPy's value, from the values that the formula refers to.
+        NumPy's value, computed from the values that the formula refers to.
     got : float, str or None
         The recalculated value; None for an empty cell.
     formula : str or None
-        What the cell holds; None where it holds no formula.
+        The formula in the cell; None if it has none.
     expected_formula : str
-        Empty where a number belongs.
+        The right formula; empty if the cell should be a number.
     reason : str or None
-        Why the formula is wrong, where its values may not show it.
+        Why the formula is wrong, if its values may not show it.
     """
 
     cell: str
@@ -49,9 +49,9 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Restated:
-    """A formula that was rewritten and gave the same values wherever it was tried.
+    """A formula that was rewritten and gave the same values at all points tried.
 
-    It refers only to cells of its equation. No values can prove that it is the same everywhere.
+    It refers only to cells of its equation. No number of values can prove that it is equivalent.
 
     Attributes
     ----------
@@ -59,9 +59,9 @@ class Restated:
     place : dict of int
         As in `Wrong`.
     formula, stated : str
-        What the cell holds, and what xlnn would write.
+        The formula in the cell, and the one that xlnn would write.
     points : int
-        At how many points its value was compared: the file's own inputs, and the probes.
+        The number of points at which its value was compared: the file's inputs and the probes.
     """
 
     cell: str
@@ -110,21 +110,21 @@ class Report:
         Formulas that someone added outside the quantities; they are not compared.
     probes : int
     drift : float
-        The largest relative difference from the independent NumPy run, of what does not jump:
-        a class or a count of them may change with the last digit of an output.
+        The largest relative difference from the independent NumPy run, except for quantities that
+        jump, such as classes, which may change with the last digit of an output.
     consequences : int
-        Cells spoilt by the wrong ones.
+        Cells affected by the wrong ones.
     quantities : tuple of Compared
     wrong : tuple of Wrong
         The causes, in the order in which the quantities are computed.
     restated : tuple of Restated
-        Formulas in other words, proven by their values alone.
+        Rewritten formulas, verified by their values alone.
     seed : int
-        With which the random numbers of the probes were drawn.
+        The seed of the probes.
     left_out : mapping of str to str
-        Cells outside the quantities whose formulas no engine has seen, and what they call.
+        Cells outside the quantities whose formulas were not computed, with the functions they call.
     notes : tuple of str
-        What a person did to the rows of a table, in sentences.
+        Sentences about edited rows and other findings.
     """
 
     file: str

@@ -1,7 +1,6 @@
-"""Find stored values that differ from what their formulas give.
+"""Find stored values that differ from the results of their formulas.
 
-Nothing here believes them, but they are what a program shows that computes nothing: a preview, a
-phone, a reader of files.
+xlnn never uses them, but programs that do not compute show them: previews, phones, file readers.
 """
 
 import re
@@ -32,8 +31,9 @@ def stale(comparison: Comparison, arrays: Arrays) -> list[str]:
     """Return the cells whose stored value is stale.
 
     A stored value is stale if it differs from the recalculated value and does not follow from the
-    values stored in the cells it depends on. Another program may round differently, or choose one
-    of several equal candidates; what follows from that is right. An empty value is never stale.
+    values stored in the cells it depends on. Another program may round differently, or choose
+    another of several equal candidates; values that follow from that are right. An empty value is
+    never stale.
     """
     layout = comparison.layout
     shown = _Shown(layout.model, arrays)
@@ -50,7 +50,7 @@ def stale(comparison: Comparison, arrays: Arrays) -> list[str]:
 
 
 def _words(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray | None:
-    """Return the texts that are stored in a rectangle of a sheet, or None."""
+    """Return the texts stored in a rectangle of a sheet, or None."""
     if not cells.said:
         return None
     words = np.full(extent, None)
@@ -62,7 +62,7 @@ def _words(cells: FormulaCells, extent: tuple[int, int]) -> np.ndarray | None:
 
 @dataclass
 class _Shown:
-    """The stored values, beside the recalculated ones."""
+    """The stored values, next to the recalculated ones."""
 
     model: Model
     computed: Arrays
@@ -93,7 +93,7 @@ class _Shown:
                 yield name, tuple(index)
 
     def _follows(self, quantity: Quantity) -> np.ndarray | bool:
-        """Tell which values follow from the stored values they depend on."""
+        """Return which values follow from the stored values they depend on."""
         shown = {name: self._shown(name) for name in quantity.sources}
         shown[quantity.name] = got = self._shown(quantity.name)
         expected = reference.expected(self.model, quantity, shown)
@@ -107,7 +107,7 @@ class _Shown:
         return near | np.isnan(expected)
 
     def _shown(self, name: str) -> np.ndarray:
-        """Return the stored values of a quantity; typed cells hold what was typed."""
+        """Return the stored values of a quantity; for typed cells the typed values."""
         quantity, computed = self.model[name], self.computed[name]
         if quantity.equation is None:
             return computed
@@ -118,7 +118,7 @@ class _Shown:
 
 
 def reads_alike(one: str, other: object) -> bool:
-    """Return whether two texts are the same but for the last digits of decimals and their mark.
+    """Return whether two texts are equal apart from the decimal mark and last digits of numbers.
 
     Errors count as no value.
 
@@ -133,7 +133,7 @@ def reads_alike(one: str, other: object) -> bool:
 
 
 def _as_good(one: str, other: str) -> bool:
-    """Return whether two rounded numbers may stand for the same number."""
+    """Return whether two rounded numbers may be the same number."""
     one, other = one.replace(",", "."), other.replace(",", ".")
     decimals = len(one.partition(".")[2])
     if decimals != len(other.partition(".")[2]):

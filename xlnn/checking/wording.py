@@ -48,7 +48,7 @@ def _describe(wrong: "Wrong") -> list[str]:
     place = [wrong.quantity, *(f"{axis} {number}" for axis, number in wrong.place.items())]
     found = wrong.formula if wrong.formula is not None else "no formula"
     value = "nothing" if wrong.got is None else wrong.got
-    # sentences have no other statement, and NumPy no number where there is none
+    # sentences have no other formula, and NumPy may have no number
     expected = "" if wrong.expected is None else f"   expected {wrong.expected}"
     lines = [
         f"{wrong.cell}   {', '.join(place)}",
@@ -61,13 +61,13 @@ def _describe(wrong: "Wrong") -> list[str]:
 
 
 def _left_out(cells: Mapping[str, str]) -> str:
-    from xlnn.loading.unseen_formulas import sentence  # noqa: PLC0415 -- it reads formulas: only if needed
+    from xlnn.loading.unseen_formulas import sentence  # noqa: PLC0415 -- slow, rarely needed
 
     return sentence(cells)
 
 
 def proven(report: "Report | None") -> str:
-    """Say in a line what was verified."""
+    """Return one line about what was verified."""
     if report is None:
         return "not verified (--no-verify)"
     return (
@@ -77,7 +77,7 @@ def proven(report: "Report | None") -> str:
 
 
 def _recalculated(report: "Report") -> str:
-    """Say who recalculated a workbook, and with which inputs besides its own."""
+    """Return words for the engine that recalculated a workbook, and the probes."""
     sets = "" if report.probes == 1 else f"{report.probes:,} sets of "
     also = f", also with {sets}random inputs" if report.probes else ""
     return f"recalculated by {report.engine}{also}"
