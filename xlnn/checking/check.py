@@ -202,7 +202,7 @@ def _judge(comparison: Comparison, work: Work, values: Values) -> tuple[Report, 
     """Make all comparisons of a recalculated workbook."""
     layout = comparison.layout
     arrays = read_arrays(layout, values)
-    known = reference.known(layout.model)  # computed by NumPy: the cells are compared below
+    known = reference.known(layout.model)  # the true values; the cells are compared below
     inputs = inputs_of(layout, arrays) | known
     check_inputs(layout, values, inputs)
     comparison.not_computed(arrays)

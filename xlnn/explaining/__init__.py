@@ -1,1 +1,1 @@
-"""Explain a cell, and describe a workbook, in words."""
+"""Explain a cell and describe a workbook in words."""

@@ -21,13 +21,13 @@ Line = tuple[int, str]
 
 
 def indented(lines: Iterable[Line]) -> Iterator[str]:
-    """Yield lines behind blanks as deep as they stand."""
+    """Yield lines indented by their depth."""
     for depth, line in lines:
         yield "    " * depth + line
 
 
 def tree_of(said: "Explanation") -> Iterator[Line]:
-    """Yield what is said, each line with its depth."""
+    """Yield the lines of an explanation, each with its depth."""
     words = text(said.lang, "explaining")
     yield 0, f"{said.cell}   {_named(said.symbol, said.name)}   {_where(said, words)}".rstrip()
     rows = {
@@ -72,7 +72,7 @@ def _book(said: "Explanation", words: Text) -> str:
 
 
 def _where(said: "Explanation", words: Text) -> str:
-    """Say in which layer, of which unit, in which epoch and of which image."""
+    """Return layer, unit, epoch and image in words."""
     headings = words.words["headings"]
     axes = (
         words("explain", "place", axis=headings.get(axis, axis), number=number)
@@ -96,7 +96,7 @@ def _judged(said: "Explanation", words: Text) -> str:
 
 
 def in_words(value: Value) -> str:
-    """Return a value as a sentence has it: six digits, and a true minus sign.
+    """Return a value as in a sentence: six digits, and a true minus sign.
 
     >>> in_words(-0.12345678), in_words(2.0), in_words("cat"), in_words(None), in_words(-1.5e-7)
     ('−0.123457', '2', '"cat"', '–', '−1.5 × 10⁻⁷')

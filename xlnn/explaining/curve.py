@@ -24,6 +24,6 @@ def course_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Quantity | No
 
 
 def is_course(quantity: Quantity) -> bool:
-    """Return whether it is one number in each epoch or step."""
+    """Return whether a quantity is one number in each epoch or step."""
     axes = [axis.family for axis in quantity.rows]
     return axes == ["time"] and not quantity.shape and not quantity.is_text

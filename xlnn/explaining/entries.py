@@ -1,4 +1,4 @@
-"""Find which entry of which quantity a cell is, what it depends on and what depends on it."""
+"""Find the entry of a quantity in a cell, what it depends on and what depends on it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -40,9 +40,9 @@ Dependants = tuple[Quantity, tuple[int, ...], list[tuple[int, ...]]]
 
 
 def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[Dependants]:
-    """Yield which entries of each unit are computed from an entry of a quantity.
+    """Yield the entries that are computed from an entry of a quantity, unit by unit.
 
-    The formulas are those that the layout states.
+    They follow from the formulas of the layout.
     """
     block = layout.blocks[name]
     place = layout.titles[block.sheet].casefold(), *block.address(index)
@@ -63,7 +63,7 @@ def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[De
 def _naming(
     column: FilledColumn, here: str, lengths: tuple[int, ...], place: tuple[str, int, int]
 ) -> np.ndarray:
-    """Tell at which places of a column its formula names a cell."""
+    """Tell at which places of a column the formula refers to a cell."""
     sheet, row, at = place
     if column.starts:
         naming = _naming(replace(column, starts=()), here, lengths, place).reshape(lengths)
@@ -72,7 +72,7 @@ def _naming(
             naming[there] = _naming(start, here, lengths, place).reshape(lengths)[there]
         return naming.ravel()
     naming = np.zeros(prod(lengths), dtype=bool)
-    if not column.rows:  # its cells stand in it as they are
+    if not column.rows:  # a fixed reference
         named = areas(column.text.format(), here) or ()
         covered = (
             area.sheet == sheet and area.left <= at <= area.right and area.top <= row <= area.bottom
@@ -80,7 +80,7 @@ def _naming(
         )
         naming[:] = any(covered)
         return naming
-    # in place of its rows the number of each: an area's corners say how they move
+    # with indices in place of rows, an area's corners show how they move
     numbered = column.text.format(*range(FIRST, FIRST + len(column.rows)))
     for area in areas(numbered, here) or ():
         if area.sheet == sheet and area.left <= at <= area.right:
@@ -100,7 +100,7 @@ ADDRESS = re.compile(r"\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}")
 
 
 class Entries:
-    """A workbook that was examined, and its words."""
+    """The entries of an examined workbook, with its texts."""
 
     def __init__(self, seen: Examined, lang: str | None) -> None:
         self.layout, self.values = seen.layout, seen.values
@@ -114,11 +114,11 @@ class Entries:
 
     @cached_property
     def arrays(self) -> dict[str, np.ndarray]:
-        """What all quantities hold."""
+        """The values of all quantities."""
         return read_arrays(self.layout, self.values)
 
     def found(self, what: str, at: Mapping[str, int], unit: tuple[int, ...]) -> Entry:
-        """Return the entry that a person names."""
+        """Return the entry that the user names."""
         if not is_text(what):
             raise wrong("what", what, "a cell, or the name of a quantity,")
         if what not in self.layout.model.by_name and "!" not in what:
@@ -138,7 +138,7 @@ class Entries:
         return what, index_of(self.layout.model[what], at, unit)
 
     def _on_its_sheet(self, what: str) -> str:
-        """Return an address with the one sheet that has a quantity there; else what was named.
+        """Return an address with the only sheet that has a quantity there; otherwise as given.
 
         Raises
         ------
@@ -185,22 +185,22 @@ class Entries:
                     yield entry
 
     def symbol(self, entry: Entry) -> str:
-        """Return the book's notation of an entry; its name where it has none."""
+        """Return the book's notation of an entry, or its name."""
         quantity = self.layout.model[entry[0]]
         return quantity.heading(entry[1][len(quantity.axes) :]).strip() or quantity.name
 
     def name(self, quantity: Quantity) -> str:
-        """Return what the workbook calls a quantity."""
+        """Return the workbook's name for a quantity."""
         return meaning_of(quantity, self.words, self.equations).name
 
     def value(self, entry: Entry) -> Value:
-        """Return what a cell holds."""
+        """Return the value of a cell."""
         block = self.layout.blocks[entry[0]]
         held = self.values[self.layout.titles[block.sheet]].at(*block.address(entry[1]))
         return str(held) if isinstance(held, CellError) else held
 
     def formula(self, entry: Entry) -> str | None:
-        """Return the formula that a cell holds: as stated, unless the check found another one."""
+        """Return the formula of a cell: as stated, unless the check found a different one."""
         quantity, cell = self.layout.model[entry[0]], self.layout.cell(*entry)
         if quantity.is_typed(entry[1]):
             return None
@@ -224,7 +224,7 @@ class Entries:
         return Part(quantity.name, name, symbol, cells, len(entries), values, parts)
 
     def computed_from(self, entry: Entry, depth: int) -> tuple[Part, ...]:
-        """Return what an entry's formula names."""
+        """Return the cells that an entry's formula refers to."""
         formula, here = self.formula(entry), self.sheet_of(entry)
         if formula is None or depth < 1:
             return ()
@@ -243,7 +243,7 @@ class Entries:
         return tuple(self.part([e], self.layout.cell(*e), each(e)) for e in entries[:SHOWN])
 
     def used_for(self, entry: Entry, depth: int) -> tuple[Part, ...]:
-        """Return what names an entry, a part for each quantity."""
+        """Return the cells that refer to an entry, a part for each quantity."""
         found: dict[str, list[Entry]] = {}
         for quantity, unit, places in dependants(self.layout, *entry) if depth else ():
             entries = found.setdefault(quantity.name, [])
@@ -256,13 +256,13 @@ class Entries:
         return tuple(parts)
 
     def as_symbol(self, area: CellRange) -> str:
-        """Say an area by its symbols."""
+        """Return an area as symbols."""
         entries = list(self.in_area(area))
         ends = dict.fromkeys(map(self.symbol, (entries[0], entries[-1]))) if entries else ["?"]
         return " … ".join(ends)
 
     def as_number(self, area: CellRange) -> str:
-        """Say an area by its values."""
+        """Return an area as values."""
         values = [self.value(entry) for entry in self.in_area(area)]
         if len(values) == 1:
             said = in_words(values[0])

@@ -26,7 +26,7 @@ SIGNS = {"*": " × ", "-": " − ", "+": " + ", "/": " / "}
 
 
 def read_aloud(formula: str, here: str, said: Callable[[CellRange], str]) -> str:
-    """Return a formula in which each address is something else.
+    """Return a formula with each address replaced.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def read_aloud(formula: str, here: str, said: Callable[[CellRange], str]) -> str
     here : str
         The title of its sheet.
     said : function
-        What is said for an area.
+        Returns the replacement of an area.
 
     >>> read_aloud("=-$A1*SUM(B2:C2)", "Sheet", lambda area: f"<{area.top}>")
     '−<1> × SUM(<2>)'
@@ -56,7 +56,7 @@ def _said(token: Token, here: str, said: Callable[[CellRange], str]) -> str:
     return token.value
 
 
-def explain(  # noqa: PLR0913 -- each is a choice of the person who asks
+def explain(  # noqa: PLR0913 -- the options of the command
     path: Path | str,
     what: str,
     *,
@@ -75,22 +75,22 @@ def explain(  # noqa: PLR0913 -- each is a choice of the person who asks
     what : str
         A cell (``Training!R7``), or the name of a quantity (``delta3``).
     at : dict
-        Of a quantity: which epoch, image and the like, as a person counts; the first by default.
+        For a quantity: the epoch, image and so on, as shown; the first by default.
     unit : tuple of int
-        Of a quantity: which unit, from 1; the first by default.
+        For a quantity: the unit, from 1; the first by default.
     depth : int
-        How far to follow what it is computed from and for.
+        How many levels of precedents and dependants to follow.
     lang : str
-        The language of the words; the workbook's by default.
+        The language; the workbook's by default.
     engine : str
         One of `xlnn.engines.ENGINES`.
     model : Model
-        The model of a workbook that was made of your own.
+        The model, if the workbook was made from your own.
 
     Raises
     ------
     WorkbookError
-        The file is no workbook of xlnn, or is not safe to open.
+        The file is not a workbook of xlnn, or is unsafe to open.
     OptionsError
         There is no such cell or quantity.
 
@@ -129,7 +129,7 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
     if role == "computed":
         expected = plain(reference.expected(sheet.layout.model, quantity, sheet.arrays)[index])
     practises = "exercise_blanks" in sheet.layout.model.by_name
-    if practises and wrong and sheet.value(entry) is None:  # the answer is not given away
+    if practises and wrong and sheet.value(entry) is None:  # an exercise does not reveal its answer
         expected, formula, remark = None, None, ""
     return Explanation(
         file=file,

@@ -17,15 +17,15 @@ class Part:
     Attributes
     ----------
     quantity, name, symbol : str
-        Of several cells the first and the last symbol.
+        The symbol; for several cells, the first and the last.
     cells : str
         An address or a range.
     count : int
-        Of cells.
+        The number of cells.
     values : tuple
-        The first `SHOWN` of them.
+        The first `SHOWN` values.
     parts : tuple of Part
-        What these are computed from, or for.
+        The cells that these are computed from, or used for.
     """
 
     quantity: str
@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A cell in words.
+    """An explanation of a cell.
 
     Attributes
     ----------
@@ -47,26 +47,26 @@ class Explanation:
     lang : str
         The language of the words.
     quantity, name, symbol, meaning : str
-        ``delta2``, what the workbook calls it, the book's notation with the unit's index, and what
-        it means; empty where the workbook does not say.
+        ``delta2``, its name in the workbook, the book's notation with the unit's index, and its
+        meaning; empty if the workbook has none.
     layer : str
-        Empty where it belongs to none.
+        The layer; empty if it belongs to none.
     unit : tuple of int
         From 1.
     place : dict
-        Epoch, image and the like, as a person counts.
+        Epoch, image and so on, as shown.
     role : str
         ``input``, ``computed`` or ``noted`` (when the workbook was built).
     equation, book : str
-        As the Guide has them: the equation of its quantity, and the section.
+        The equation of its quantity and the book's section, as in the Guide.
     formula, in_symbols, in_numbers : str or None
-        The formula that the cell holds, with symbols and with numbers in the place of addresses.
+        The cell's formula; the same with symbols, and with numbers, instead of addresses.
     value, expected : number, text or None
-        What it holds, recalculated; what NumPy has for it.
+        The recalculated value, and NumPy's.
     agrees : bool or None
-        Whether `xlnn.check` finds the cell right; None of an input.
+        Whether `xlnn.check` finds the cell right; None for an input.
     remark : str
-        Why it does not, or how the formula is stated where it reads otherwise.
+        Why it does not, or the stated formula if the cell's reads differently.
     computed_from, used_for : tuple of Part
     """
 
@@ -94,7 +94,7 @@ class Explanation:
     used_for: tuple[Part, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
+        """Return plain values for JSON."""
         return asdict(self)
 
     def __str__(self) -> str:
@@ -102,5 +102,5 @@ class Explanation:
         return printed(indented(tree_of(self)))
 
     def __repr__(self) -> str:
-        """Say which cell it explains."""
+        """Return a summary in one line."""
         return f"<Explanation of {self.cell}: {self.symbol or self.quantity} = {self.value}>"

@@ -1,4 +1,4 @@
-"""Find the entry of an array that a person names by axes and numbers from 1."""
+"""Find the entry of an array from the positions that users see."""
 
 from collections.abc import Mapping
 from math import prod
@@ -13,16 +13,16 @@ from xlnn.quantity import Quantity
 def index_of(
     quantity: Quantity, at: Mapping[str, int], unit: tuple[int, ...] = ()
 ) -> tuple[int, ...]:
-    """Return the index of an entry: of axes that are not named, and of units, the first.
+    """Return the index of an entry; the first along axes that are not given, and of units.
 
     Parameters
     ----------
     quantity : Quantity
     at : dict
-        Numbers along axes by their names, as a person counts.
+        Positions along axes by their names, as shown.
     unit : tuple of int
-        From 1; of units with several dimensions also one number, or the first and one number for
-        the rest, as `xlnn.values` has them.
+        From 1. For units with several dimensions also one number, or the first and one number for
+        the rest, as in `xlnn.values`.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def _unit_of(quantity: Quantity, unit: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _known(quantity: Quantity) -> str:
-    """Say which units a quantity has."""
+    """Return words for the units of a quantity."""
     if not quantity.shape:
         return f"{quantity.name} is one number and has"
     first, last = (1,) * len(quantity.shape), quantity.shape
@@ -86,5 +86,5 @@ def _written(unit: tuple[int, ...]) -> str:
 
 
 def _also(axis: str) -> tuple[str, ...]:
-    """Return what an axis is called, too: state 3 is the end of epoch 3."""
+    """Return other names of an axis: state 3 is the end of epoch 3."""
     return ("epoch",) if axis == "state" else ()

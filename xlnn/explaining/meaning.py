@@ -15,12 +15,12 @@ _NUMBER = re.compile(r"\d-\d+")
 
 @dataclass(frozen=True)
 class Meaning:
-    """What the words of a workbook say of a quantity; empty where they do not.
+    """The texts of a workbook about a quantity; empty if there are none.
 
     Attributes
     ----------
     name, meaning, equation, book : str
-        What it is called, and the line of the Guide.
+        Its name, and its line in the Guide.
     """
 
     name: str
@@ -30,18 +30,18 @@ class Meaning:
 
 
 def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) -> Meaning:
-    """Return what the words say of a quantity.
+    """Return the texts about a quantity.
 
     Parameters
     ----------
     quantity : Quantity
     words : Text
     equations : mapping
-        What stands in the Guide's equations for the words in braces.
+        Replacements for the words in braces in the Guide's equations.
     """
     known = words.words.get("guide", {}).get("symbols", {}).get(quantity.kind, {})
     name = words.words["quantities"].get(quantity.kind, "")
-    if not name:  # what only one sheet has may have its words there
+    if not name:  # a sheet may have texts for its own quantities
         name = words.words.get(quantity.sheet, {}).get(quantity.kind, "")
     return Meaning(
         name=name if isinstance(name, str) and "{" not in name else "",
@@ -52,7 +52,7 @@ def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) ->
 
 
 def stated(equation: Equation | None) -> str:
-    """Return the line of the book that an equation states in Python; empty where it says none.
+    """Return the equation in the docstring of an `Equation`; empty if there is none.
 
     >>> from xlnn.equations.dense import WeightedInput
     >>> stated(WeightedInput())
@@ -65,7 +65,7 @@ def stated(equation: Equation | None) -> str:
 
 
 def section(equation: Equation | None) -> str:
-    """Return the section that an equation names, or else its module; empty where none does.
+    """Return the book's section in the docstring of an equation or its module; "" if none.
 
     >>> from xlnn.equations.dense import HiddenDelta
     >>> section(HiddenDelta())

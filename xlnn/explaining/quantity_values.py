@@ -55,21 +55,21 @@ def _said(cell: object) -> str:
 
 
 class QuantityValues(NDArrayOperatorsMixin):
-    """A quantity of a run: an array that knows its symbol, its section and its cells.
+    """A quantity of a run: an array with its symbol, its section and its cells.
 
-    It behaves as the array: ``np.abs(run["delta3"])``, ``run["C_T"].mean()``, ``run["W2"] * 2``.
+    It behaves like the array: ``np.abs(run["delta3"])``, ``run["C_T"].mean()``, ``run["W2"] * 2``.
 
     Attributes
     ----------
     name, kind : str
-        ``delta3``, and what it is, whatever its layer: ``delta``.
+        ``delta3``, and its kind regardless of layer, ``delta``.
     array : array
-        As `xlnn.values` gives it: axes first (``run`` before the others), then units.
+        As in `xlnn.values`: axes first (``run`` before the others), then units.
     symbol : str
-        The book's notation, without a unit: ``δ³``; empty where it has none.
+        The book's notation, without a unit: ``δ³``; empty if there is none.
     title, meaning, equation, section : str
-        What the workbook calls it, what it means, its equation and its section of the book; empty
-        where nothing is said.
+        Its name in the workbook, its meaning, its equation and its section of the book; empty if
+        there is none.
     layer, sheet : str
         The layer's name, and the title of its sheet.
     axes : tuple of str
@@ -113,13 +113,13 @@ class QuantityValues(NDArrayOperatorsMixin):
         """Compute with the array."""
         return getattr(ufunc, method)(*map(_plain, given), **how)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- as NumPy has it
-        """Return what the array has of that name."""
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- any attribute of an array
+        """Return an attribute of the array."""
         if name.startswith("__") or "array" not in self.__dict__:
             raise AttributeError(name)
         return getattr(self.array, name)
 
-    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 -- as NumPy takes it
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 -- any index of NumPy
         """Return some entries of the array, counted from 0."""
         return self.array[index]
 
@@ -133,10 +133,10 @@ class QuantityValues(NDArrayOperatorsMixin):
         Parameters
         ----------
         unit : int or tuple of int
-            Which unit, from 1; the first by default.
+            The unit, from 1; the first by default.
         **at : int
-            Where it stands along each axis, as a person counts: ``epoch=1, image=6``. State 0 of
-            the weights is the start; of several runs ``run=2``. The first by default.
+            The position along each axis, as shown: ``epoch=1, image=6``. State 0 of the weights is
+            the start; ``run=2`` selects a run. The first by default.
 
         Raises
         ------
@@ -149,8 +149,8 @@ class QuantityValues(NDArrayOperatorsMixin):
     def frame(self) -> "pd.DataFrame":
         """Return the array as a data frame of pandas.
 
-        A row for each index along its axes, as a person counts, and a column for each unit, named
-        by its symbol. Without axes, a row for each unit.
+        It has a row for each position along the axes, numbered as shown, and a column for each
+        unit, named by its symbol. Without axes, it has a row for each unit.
 
         Raises
         ------
@@ -158,7 +158,7 @@ class QuantityValues(NDArrayOperatorsMixin):
             pandas is not installed.
         """
         try:
-            import pandas as pd  # noqa: PLC0415 -- only where it is asked for
+            import pandas as pd  # noqa: PLC0415 -- an optional package
         except ImportError as error:
             raise XlnnError("A data frame needs pandas: pip install pandas.") from error
         names = self._unit_names()
@@ -174,12 +174,12 @@ class QuantityValues(NDArrayOperatorsMixin):
         return pd.DataFrame(values, index=index, columns=names)
 
     def _counted(self) -> list[range]:
-        """Return the numbers along each axis, as a person counts."""
+        """Return the positions along each axis, as shown."""
         axes = self._quantity.axes
         return [range(axis.counts_from, axis.counts_from + axis.length) for axis in axes]
 
     def _unit_names(self) -> list[str]:
-        """Return the symbol of each unit; where it has none its name, with the unit's number."""
+        """Return the symbol of each unit, or its name with the unit's number."""
         quantity = self._quantity
         known = self.symbol or self.name
         if not quantity.shape:
@@ -191,14 +191,14 @@ class QuantityValues(NDArrayOperatorsMixin):
         return [f"{known} {number}" for number in numbers]
 
     def __repr__(self) -> str:
-        """Say what it is, and where it begins."""
+        """Return a summary with its first cell."""
         said = ", ".join(filter(None, [self.symbol, self.title]))
         book = f", book {self.section}" if self.section else ""
         shape = " x ".join(map(str, self.shape)) or "one number"
         return f"<{self.name}: {said or self.kind}, {shape}, from {self.cell()}{book}>"
 
     def _repr_html_(self) -> str:
-        """Show it in a notebook: what it is, and its first numbers."""
+        """Return HTML for a notebook: a summary and the first numbers."""
         names = self._unit_names()
         rows = [*product(*self._counted())]
         values = self.array.reshape(len(rows), len(names))
@@ -207,5 +207,5 @@ class QuantityValues(NDArrayOperatorsMixin):
         return described(repr(self)[1:-1], self.meaning, self.equation) + table(heads, lines)
 
 
-def _plain(given: Any) -> Any:  # noqa: ANN401 -- whatever NumPy computes with
+def _plain(given: Any) -> Any:  # noqa: ANN401 -- any operand of NumPy
     return given.array if isinstance(given, QuantityValues) else given

@@ -28,7 +28,7 @@ MOST_NAMED = 40
 
 
 class NoQuantityError(OptionsError, KeyError):
-    """A run has no quantity of that name."""
+    """A run has no quantity with this name."""
 
 
 class Run(Mapping[str, QuantityValues]):
@@ -40,11 +40,11 @@ class Run(Mapping[str, QuantityValues]):
     ----------
     path : Path
     kind, template, lang : str
-        As the sheet Spec names them.
+        As on the sheet Spec.
     arrays : dict of arrays
         The same that `xlnn.values` returns.
     labels : tuple of str
-        The classes, or what a regression predicts; () where no network is.
+        The classes, or the targets of a regression; () if there is no network.
     layers : tuple
         The layers above the input, each with its ``name``, ``units`` and ``activation``.
     """
@@ -67,7 +67,7 @@ class Run(Mapping[str, QuantityValues]):
         Raises
         ------
         OptionsError
-            There is none of that name; it is a KeyError, too.
+            There is no quantity with this name. The error is also a KeyError.
         """
         if name not in self.arrays:
             near = get_close_matches(str(name), self.arrays, 3, 0.4)
@@ -86,38 +86,39 @@ class Run(Mapping[str, QuantityValues]):
         return len(self.arrays)
 
     def predict(self, x: object, *, run: int = 1) -> np.ndarray:
-        """Return what the network makes of new rows after its last epoch, computed with NumPy.
+        """Return the predictions of the network after its last epoch, computed with NumPy.
 
         Parameters
         ----------
         x : array, data frame or path
-            The inputs as they were given to the build: unscaled, and in a frame with words.
+            The inputs as given to the build: unscaled, and in a data frame with words.
         run : int
-            Of several runs which one, counted from 1.
+            The run, from 1, if there are several.
 
         Returns
         -------
         array, shape (rows,)
-            The label of each row, or the number that is predicted; (rows, outputs) of several.
+            The label or the number predicted for each row; shape (rows, outputs) if several numbers
+            are.
 
         Raises
         ------
         OptionsError
-            The workbook holds no network.
+            The workbook contains no network.
         """
         return predicting.answers(
             self._network, predicting.outputs(self._network, self._raw, x, run)
         )
 
     def score(self, x: object, y: object, *, run: int = 1) -> float:
-        """Return how good the predictions are: the part that is right, or R² of numbers.
+        """Return the quality of predictions: the share that is right, or R² for numbers.
 
         Parameters
         ----------
         x : array, data frame or path
             As in `predict`.
         y : array
-            What is right, a label or a number for each row.
+            The true label or number of each row.
         run : int
         """
         return predicting.score(self._network, self.predict(x, run=run), y)
@@ -134,10 +135,10 @@ class Run(Mapping[str, QuantityValues]):
         Parameters
         ----------
         name : str
-            A quantity with one number for each of them; by default the total cost, or the last
-            such quantity of a workbook that has none.
+            A quantity with one number per epoch or step; by default the total cost or, without one,
+            the last such quantity.
         axes : matplotlib Axes
-            Into which it is drawn; by default new ones.
+            The axes to draw into; by default new ones.
 
         Returns
         -------
@@ -146,7 +147,7 @@ class Run(Mapping[str, QuantityValues]):
         Raises
         ------
         XlnnError
-            matplotlib is not installed, or the quantity is no course.
+            matplotlib is not installed, or the quantity is not one number per epoch or step.
         """
         course = course_of(self._layout, self._raw)
         if not name and course is None:
@@ -156,7 +157,7 @@ class Run(Mapping[str, QuantityValues]):
         if not is_course(quantity):
             raise OptionsError(f"{name} is not one number for each epoch or step: choose another.")
         try:
-            from matplotlib import pyplot as plt  # noqa: PLC0415 -- only where it is asked for
+            from matplotlib import pyplot as plt  # noqa: PLC0415 -- an optional package
         except ImportError as error:
             raise XlnnError("A plot needs matplotlib: pip install matplotlib.") from error
         if axes is None:
@@ -172,11 +173,11 @@ class Run(Mapping[str, QuantityValues]):
         return axes
 
     def __repr__(self) -> str:
-        """Say which workbook it is of."""
+        """Return a summary in one line."""
         return f"<Run of {self.path.name}: {self.template}, {len(self):,} quantities>"
 
     def _repr_html_(self) -> str:
-        """List the quantities in a notebook."""
+        """Return HTML for a notebook: the list of quantities."""
         heads = ["name", "symbol", "what", "shape", "from", "book"]
         rows = []
         for name in [*self][:MOST_NAMED]:
@@ -203,9 +204,9 @@ def load(
     engine : str
         One of `xlnn.engines.ENGINES`.
     lang : str
-        The language of the words; the workbook's by default.
+        The language of titles and meanings; the workbook's by default.
     model : Model
-        The model of a workbook that was made of your own.
+        The model, if the workbook was made from your own.
 
     Returns
     -------
@@ -215,7 +216,7 @@ def load(
     Raises
     ------
     WorkbookError
-        The file is no workbook of xlnn, or is not safe to open.
+        The file is not a workbook of xlnn, or is unsafe to open.
 
     Examples
     --------

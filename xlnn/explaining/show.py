@@ -1,4 +1,4 @@
-"""Summarise a workbook, in words: its kind, sizes, settings, results and changes."""
+"""Summarise a workbook: its kind, sizes, settings, results and changes."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ COMPARE = "compare"
 
 
 class Runs:
-    """The runs of a workbook that was examined; most have but one."""
+    """The runs of an examined workbook; most have only one."""
 
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
@@ -45,7 +45,7 @@ class Runs:
         self._choices |= {each.name.partition("_")[0]: beside(each, USED) for each in choices}
 
     def named(self, quantity: Quantity, said: str, at: tuple[int, ...] = ()) -> str:
-        """Return what is said by an entry, after the name of its run if there are several."""
+        """Return a text about an entry, preceded by the name of its run if there are several."""
         run = self._run_of(quantity, at)
         if run is None:
             return said
@@ -53,7 +53,7 @@ class Runs:
         return words("joined", "named", what=words("compare", "run", run=run), name=said)
 
     def _run_of(self, quantity: Quantity, at: tuple[int, ...]) -> int | None:
-        """Return the run of an entry, from 1; that of what looks closely is chosen there."""
+        """Return the run of an entry, from 1; sheets with a choice of run show the chosen one."""
         looks = self._choices.get(quantity.sheet) or self._choices.get(quantity.name.split("_")[0])
         if looks:
             chosen = self._entries.value((looks, ()))
@@ -63,7 +63,7 @@ class Runs:
         return 1 if is_of_one(quantity) else None
 
     def courses(self, course: Quantity) -> dict[str, tuple[float, ...]]:
-        """Return the numbers of each run, by its name and by that in which it differs."""
+        """Return the numbers of each run, by the name of the run."""
         array = self._entries.arrays[course.name]
         if not course.each:
             return {"": tuple(map(float, array))}
@@ -88,7 +88,7 @@ stand beside something, and say nothing without it."""
 
 @dataclass(frozen=True)
 class Contents:
-    """What is in a workbook.
+    """The contents of a workbook.
 
     Attributes
     ----------
@@ -96,30 +96,29 @@ class Contents:
     about : tuple of str
         The first lines of its first sheet.
     changed : bool or None
-        Whether it was changed, or saved by another program, since it was built; None where it
-        cannot be told.
+        Whether it was changed, or saved by another program, since it was built; None if unknown.
     sizes : dict
-        Of its Spec, as plain values.
+        The entries of its Spec, as plain values.
     settings : dict
-        Single numbers that are inputs, by symbol; of several runs, after the name of the run, and
-        of several sheets with one symbol, after the title of the sheet.
+        Single numbers that are inputs, by symbol, preceded by the name of the run or the title of
+        the sheet where symbols are the same.
     inputs : dict
-        Cells of all other inputs, by the names of their arrays.
+        The number of cells of all other inputs, by the names of their arrays.
     formulas : dict
-        Formulas by the titles of their sheets.
+        The number of formulas, by the titles of their sheets.
     course : tuple of float
-        One number after the other along epochs or steps, as C_T; empty where there is none. Of
-        several runs it is that of the first.
+        The numbers of a quantity along epochs or steps, such as C_T; empty if there is none. For
+        several runs, those of the first.
     course_of : str
-        The symbol of that number.
+        The symbol of that quantity.
     courses : dict
-        The same of each run, by its name; empty where there is but one.
+        The same for each run, by its name; empty if there is only one.
     said : tuple of str
-        What the workbook says of it; of several runs, after the name of the run.
+        Sentences in the workbook; for several runs, preceded by the name of the run.
     check : tuple of str
-        What its sheet Check says, likewise; empty where it has none.
+        Sentences on its sheet Check, likewise; empty if there is none.
     wrong : int
-        Cells that `xlnn.check` finds wrong, without random numbers in the inputs.
+        The number of cells that `xlnn.check` finds wrong, without probes.
     """
 
     file: str
@@ -140,7 +139,7 @@ class Contents:
     wrong: int
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
+        """Return plain values for JSON."""
         return asdict(self)
 
     def __str__(self) -> str:
@@ -148,12 +147,12 @@ class Contents:
         return printed(lines_of(self))
 
     def __repr__(self) -> str:
-        """Say which workbook it is of."""
+        """Return a summary in one line."""
         return f"<Contents of {self.file}: {self.template}>"
 
 
 def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = None) -> Contents:
-    """Summarise a workbook: what it holds, how training went, what was changed.
+    """Summarise a workbook: its contents, the course of training, and changes.
 
     Parameters
     ----------
@@ -161,12 +160,12 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
     engine : str
         One of `xlnn.engines.ENGINES`; it recalculates the file.
     model : Model
-        The model of a workbook that was made of your own.
+        The model, if the workbook was made from your own.
 
     Raises
     ------
     WorkbookError
-        The file is no workbook of xlnn, or is not safe to open.
+        The file is not a workbook of xlnn, or is unsafe to open.
     """
     path = path_of(path)
     seen = examined(path, engine, ProbePoints(0), model)
@@ -212,7 +211,7 @@ def _inputs(entries: Entries, runs: Runs) -> tuple[dict[str, Value], dict[str, i
         for each in single
         for at in np.ndindex(each.lengths)
     }
-    for name, at in _alike(symbols):  # sheets may call other numbers so
+    for name, at in _alike(symbols):  # sheets may use one symbol for different numbers
         title = entries.layout.titles[entries.layout.model[name].sheet]
         symbols[name, at] = entries.words("joined", "named", what=title, name=symbols[name, at])
     for name, at in _alike(symbols):
@@ -224,7 +223,7 @@ def _inputs(entries: Entries, runs: Runs) -> tuple[dict[str, Value], dict[str, i
 
 
 def _alike(symbols: Mapping[Entry, str]) -> list[Entry]:
-    """Return the numbers whose symbols are those of others as well."""
+    """Return the numbers that share a symbol with others."""
     counts = Counter(symbols.values())
     return [entry for entry, symbol in symbols.items() if counts[symbol] > 1]
 
@@ -238,13 +237,13 @@ def _formulas(entries: Entries) -> dict[str, int]:
 
 
 def _sentences(entries: Entries, runs: Runs, *, on_check: bool) -> Iterator[str]:
-    """Yield what the workbook says in words; its choices on single sheets are left out."""
+    """Yield the sentences of the workbook, except those about choices on single sheets."""
     for quantity in entries.layout.model.quantities:
         if not quantity.is_sentence or quantity.rows:
             continue
-        if quantity.equation.repeats:  # the name of a class is no sentence
+        if quantity.equation.repeats:  # the name of a class is not a sentence
             continue
-        if quantity.sheet in {SHEET, COMPARE}:  # one speaks of cells, one says all of it again
+        if quantity.sheet in {SHEET, COMPARE}:  # one is about cells, one repeats all of it
             continue
         if (quantity.sheet == CHECK) == on_check:
             for at, said in np.ndenumerate(entries.arrays[quantity.name]):
@@ -253,7 +252,7 @@ def _sentences(entries: Entries, runs: Runs, *, on_check: bool) -> Iterator[str]
 
 
 def _of_part(entries: Entries, quantity: Quantity, said: str) -> str:
-    """Return what is said of classes after the name of its rows, where some are held out."""
+    """Return a sentence about classes, preceded by the kind of rows if some are held out."""
     parts = {f"{PREFIX}mistakes": "trained", f"{PREFIX}{TEST}mistakes": "tested"}
     part, words = parts.get(quantity.name), entries.words
     if part is None or f"{PREFIX}{TEST}mistakes" not in entries.layout.model.by_name:
@@ -269,13 +268,13 @@ COLUMNS = 50
 
 
 def lines_of(seen: Contents, lang: str | None = None) -> Iterator[str]:
-    """Yield what is in a workbook, line by line.
+    """Yield the description of a workbook, line by line.
 
     Parameters
     ----------
     seen : Contents
     lang : str
-        The language of the words; the workbook's by default.
+        The language; the workbook's by default.
     """
     words = text(lang or seen.lang, "explaining")
     rows = [(words("show", key), line) for key, line in _rows(seen, words) if line]
@@ -288,7 +287,7 @@ def lines_of(seen: Contents, lang: str | None = None) -> Iterator[str]:
 
 
 def _rows(seen: Contents, words: Text) -> Iterator[tuple[str, str]]:
-    """Yield what each line is about, and the line."""
+    """Yield the heading and the text of each line."""
     state = {False: "as_built", True: "changed", None: "unknown"}[seen.changed]
     template = _called(seen.template, words)
     yield "kind", f"{seen.kind}   {words('show', 'from', template=template, lang=seen.lang)}"
@@ -316,13 +315,13 @@ def _rows(seen: Contents, words: Text) -> Iterator[tuple[str, str]]:
 
 
 def _called(template: str, words: Text) -> str:
-    """Return what a template is called, in the language of the words, also with other data."""
+    """Return the name of a template in a language, even with other data."""
     own = template.removesuffix(OTHER_DATA)
     return own if own == template else words("show", "other_data", template=own)
 
 
 def _flat(values: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the entries of a Spec as a line has them."""
+    """Yield the entries of a Spec, formatted for a line."""
     for key, value in values.items():
         match value:
             case {**entries}:
@@ -343,7 +342,7 @@ def _flat(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def sparkline(numbers: Sequence[float]) -> str:
-    """Draw numbers as a line of bars; of many, some at equal distances.
+    """Draw numbers as a line of bars; if there are many, an evenly spaced selection.
 
     >>> sparkline([0, 7, 3.5])
     '▁█▄'

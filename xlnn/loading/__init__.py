@@ -1,1 +1,1 @@
-"""Load a finished workbook: its Spec, and its quantities as arrays."""
+"""Load a finished workbook: its Spec and its quantities as arrays."""

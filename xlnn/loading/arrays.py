@@ -19,7 +19,7 @@ def read_arrays(layout: Layout, values: Values) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of arrays
-        By name. NaN where a cell that should hold a number holds none; None for a text.
+        By name. NaN where a cell has no number; for texts, None where it has an error or nothing.
     """
     return {name: read_array(layout, block, values) for name, block in layout.blocks.items()}
 
@@ -60,12 +60,12 @@ def write_values(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Values:
 def stored_arrays(
     layout: Layout, values: Values, blank: Collection[str] = ()
 ) -> dict[str, np.ndarray]:
-    """Return what formulas give as their cells store it: errors, too, in arrays of objects.
+    """Return the stored results of formulas; with errors, in arrays of objects.
 
     Raises
     ------
     WorkbookError
-        A formula has no value that a cell can hold.
+        A formula has a value that no cell can hold.
     """
     found = {}
     for name, block in layout.blocks.items():
@@ -86,7 +86,7 @@ def stored_arrays(
 
 
 def inputs_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return what is typed in: inputs, of the weights the start, and records."""
+    """Return the typed values: inputs, the start of weights, and records."""
     return {
         quantity.name: quantity.typed(arrays[quantity.name])
         for quantity in layout.model.quantities
@@ -95,12 +95,12 @@ def inputs_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.
 
 
 def check_inputs(layout: Layout, values: Values, inputs: Mapping[str, np.ndarray]) -> None:
-    """Refuse input cells that hold no number.
+    """Refuse input cells that do not contain a number.
 
     Raises
     ------
     WorkbookError
-        Naming the first such cell and what it holds.
+        The message names the first such cell and its contents.
     """
     for name, array in inputs.items():
         block = layout.blocks[name]

@@ -1,7 +1,7 @@
-"""Write what defined names stand for in their places, as Excel understands them.
+"""Replace defined names in formulas by what they stand for in Excel.
 
-A person gives names to cells, ranges and numbers. Programs differ in which names they know, so that
-no engine sees any: it is given the formulas with the cells themselves.
+Users name cells, ranges and numbers. Programs differ in the names they support, so engines get
+formulas with the cells themselves.
 """
 
 import re
@@ -32,7 +32,7 @@ _LAMBDA = re.compile(r"\s*=?(?:_xlfn\.)?LAMBDA\(", re.IGNORECASE)
 
 
 class MeaningError(Exception):
-    """A name in a formula has no one meaning, and why."""
+    """A name in a formula has no single meaning; the message tells why."""
 
 
 class Names:
@@ -55,26 +55,26 @@ class Names:
         self._are_used = bool(contents.named or contents.left_out)
 
     def written_out(self, formula: str, title: str) -> str:
-        """Return a formula of a sheet without names.
+        """Return a formula of a sheet with its names replaced.
 
         Raises
         ------
         MeaningError
-            A name in it has no one meaning.
+            A name in it has no single meaning.
         """
         if not self._are_used:
             return formula
         return _TOKENS.sub(lambda token: self._in_place(token, title), formula)
 
     def plain(self, formula: str, title: str) -> str:
-        """Return a formula of a sheet without names, or as it is if a name has no one meaning."""
+        """Return a formula with its names replaced, or unchanged if one has no single meaning."""
         try:
             return self.written_out(formula, title)
         except MeaningError:
             return formula
 
     def computations(self, formula: str, title: str) -> Iterator[tuple[str, str]]:
-        """Yield the names in a formula that stand for more than cells or a value, and for what."""
+        """Yield the names in a formula that stand for a computation, with that computation."""
         for token in _TOKENS.finditer(formula if self._are_used else ""):
             key = self._key(token, title)
             if key and (meaning := self._meaning(key)).startswith("("):
@@ -84,12 +84,12 @@ class Names:
         key = self._key(token, title)
         if key is None:
             return token[0]
-        # a cell of the formula's own sheet needs no title
+        # cells of the formula's own sheet need no title
         own = f"{quoted(self._titles.get(title.casefold(), ''))}!"
         return self._meaning(key).removeprefix(own) + (token["call"] or "")
 
     def _key(self, token: re.Match[str], title: str) -> tuple[str, str] | None:
-        """Return which name a token is, if it is any; that of its own sheet comes first."""
+        """Return the name that a token is, if any; names of its own sheet come first."""
         if not token["word"] or token["word"].casefold() not in self._own:
             return None
         name, sheet = token["word"].casefold(), token["sheet"]
@@ -105,9 +105,9 @@ class Names:
         return key
 
     def _meaning(self, key: tuple[str, str]) -> str:
-        """Return what a name stands for, in brackets where it is more than cells or a value."""
+        """Return what a name stands for, in parentheses if it is a computation."""
         if key not in self._meanings:
-            # what leads back to it meets this
+            # found again if the name refers to itself
             self._meanings[key] = MeaningError(f"the name {key[1]} leads back to itself")
             try:
                 self._meanings[key] = self._read(key)

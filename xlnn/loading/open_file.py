@@ -17,13 +17,12 @@ from xlnn.xlsx.parts import sheet_parts
 
 
 def opened(path: Path, model: Model | None = None) -> Package:
-    """Look at everything in a file as `xlnn.xlsx.package.inspect` does.
+    """Inspect a file as `xlnn.xlsx.package.inspect` does.
 
     Raises
     ------
     WorkbookError
-        The file is not safe to open, or a sheet is missing: then formulas and names lead nowhere,
-        and the sheet is the cause.
+        The file is unsafe, or a sheet is missing, so that formulas and names refer to nothing.
     """
     try:
         return package.inspect(path)
@@ -41,12 +40,12 @@ def opened(path: Path, model: Model | None = None) -> Package:
 
 
 def check_sheets(contents: Package, layout: Layout) -> None:
-    """Refuse a workbook without one of its sheets, or with sheets that have swapped their names.
+    """Refuse a workbook with a missing sheet, or with sheets whose names were swapped.
 
     Raises
     ------
     WorkbookError
-        Naming the sheet and what it may be called now, or the sheets.
+        The message names the missing sheet and its likely new name, or the swapped sheets.
     """
     cause = missing_sheet(contents.path, contents.sheets, layout) or swapped(contents.path, layout)
     if cause:
@@ -69,8 +68,8 @@ def missing_sheet(path: Path, there: tuple[str, ...], layout: Layout) -> Workboo
 def lint(path: Path | str) -> tuple[Problem, ...]:
     """Find what would make Excel repair a workbook.
 
-    `xlnn.linting` asks it of any file; here formulas of a person's own, beside the quantities, may
-    call functions that not all engines compute alike.
+    As `xlnn.linting.lint`, but a user's formulas outside the quantities may call functions on which
+    engines differ.
 
     Parameters
     ----------
@@ -80,13 +79,13 @@ def lint(path: Path | str) -> tuple[Problem, ...]:
     Returns
     -------
     tuple of Problem
-        Empty where nothing was found; at most `xlnn.linting.MAX_PROBLEMS`. Of formulas that are
-        wrong alike, filled down a column, the first is named.
+        Empty if nothing was found; at most `xlnn.linting.MAX_PROBLEMS`. Where formulas filled down
+        a column share one mistake, the first is reported.
 
     Raises
     ------
     WorkbookError
-        The file is no workbook, or holds what xlnn opens no file with.
+        The file is not a workbook, or is unsafe to open.
     """
     path = path_of(path)
     try:

@@ -1,4 +1,4 @@
-"""Read the sheet Spec, and the layout and the notes that follow from it."""
+"""Read the sheet Spec, and derive the layout and notes from it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ LONGEST_SPEC = 10_000
 
 
 def read_spec(path: Path) -> Spec:
-    """Read the Spec sheet of a workbook that `xlnn.xlsx.package.inspect` has let pass.
+    """Read the Spec sheet of a workbook that `xlnn.xlsx.package.inspect` has accepted.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def read_spec(path: Path) -> Spec:
 
 
 def spec_text(path: Path) -> tuple[str, str]:
-    """Return the title of the Spec sheet of a workbook that was let pass, and the text on it.
+    """Return the title and the text of the Spec sheet of an inspected workbook.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def spec_text(path: Path) -> tuple[str, str]:
     known = {text(lang).sheets["spec"] for lang in languages()}
     titles = sheet_parts(path)
     title = next((title for title in titles if title in known), None)
-    if title is None:  # it was renamed, and is known by how it begins
+    if title is None:  # renamed, but known by its first cell
         title = next((title for title in titles if _FORMAT.match(_first(path, title))), None)
     if title is None:
         raise WorkbookError(
@@ -79,7 +79,7 @@ def is_earlier(path: Path) -> bool:
 
 
 def _first(path: Path, title: str) -> str:
-    """Return the text in the cell with which a Spec begins."""
+    """Return the text in the first cell of a Spec."""
     begin = takewhile(lambda cell: cell.row <= FIRST_ROW, cells(path, title))
     return next((str(c.value) for c in begin if (c.row, c.column) == (FIRST_ROW, 1)), "")
 
@@ -92,28 +92,28 @@ def _lines(path: Path, title: str) -> list[str]:
         if cell.row >= FIRST_ROW and cell.column == 1 and isinstance(cell.value, str):
             lines.append(cell.value)
             left -= len(cell.value)
-        if left < 0:  # too long to be parsed
+        if left < 0:  # too long to parse
             break
     return lines
 
 
 def layout_of(spec: Spec, blank: tuple[str, ...] | None = None) -> Layout:
-    """Return the cells of everything that a Spec describes; of an exercise, with what is blank."""
+    """Return the layout of everything that a Spec describes; for an exercise, with its blanks."""
     layout = kind_of(spec).layout(spec)
     return layout if blank is None else exercised(layout, blank, spec.lang)
 
 
 class Held(Protocol):
-    """What a file was found to hold."""
+    """The size of a file's contents."""
 
     @property
     def formula_count(self) -> int:
-        """How many formulas."""
+        """The number of formulas."""
         ...
 
     @property
     def box(self) -> int:
-        """How many cells its sheets span."""
+        """The number of cells that its sheets span."""
         ...
 
 
@@ -125,25 +125,25 @@ def described(
     *,
     earlier: bool = False,
 ) -> tuple[Spec, Layout]:
-    """Return the Spec of a workbook that was let pass, and the cells of what it describes.
+    """Return the Spec of an inspected workbook, and the layout that it describes.
 
     Parameters
     ----------
     path : Path
     model : Model
-        The model of a workbook that its programmer made of it.
+        The model, if the workbook was made from a programmer's own.
     contents : Contents, or what counts as much
-        What was found in the file; without it, its size alone says what it can hold.
+        The contents of the file; by default they are bounded by its size.
     lay_out : function
-        What `layout_of` does; of whoever reads many files that are alike, it may remember.
+        A function like `layout_of`, which may cache for callers that read many similar files.
     earlier : bool
-        Read also what an earlier version of xlnn made; its cells may stand elsewhere.
+        Whether to accept files from an earlier version of xlnn, whose cells may be elsewhere.
 
     Raises
     ------
     WorkbookError
-        There is no Spec, the file holds another model, or the Spec describes more cells than the
-        file spans: it would cost time and memory that the file does not show.
+        There is no Spec, the file contains another model, or the Spec describes more cells than the
+        file spans, so that a small file would cost much time and memory.
     """
     if model is not None:
         check_model(model)
@@ -153,9 +153,9 @@ def described(
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
     formulas, box = (contents.formula_count, contents.box) if contents else _at_most(path)
-    formulas = formulas or box  # of a program that dropped them all, each is named
+    formulas = formulas or box  # if a program dropped all formulas, each is reported
     least = kind_of(spec).least_formulas(spec)
-    if least > formulas:  # or its cells are not even counted
+    if least > formulas:  # otherwise its cells are not even counted
         raise WorkbookError(
             f"{path.name}: its Spec describes at least {least:,} formulas, and it holds "
             f"{formulas:,}; restore the Spec or the cells that were deleted."
@@ -180,20 +180,20 @@ def described(
 
 
 def _at_most(path: Path) -> tuple[int, int]:
-    """Return how many formulas, and how many cells, a file of its size can hold at the most."""
+    """Return the most formulas and cells that a file of its size can have."""
     size = path.stat().st_size
     return size, size
 
 
 def on_records(spec: Spec, layout: Layout, run: Arrays) -> Iterator[str]:
-    """Yield a sentence if what was noted of NumPy's run is something else now.
+    """Yield a sentence if the noted values of NumPy's run differ from a run now.
 
     Parameters
     ----------
     spec : Spec
     layout : Layout
     run : dict of arrays
-        NumPy's run of the workbook's inputs, and what its records hold.
+        NumPy's run of the workbook's inputs, and the contents of its records.
     """
     altered = list(kind_of(spec).altered_records(spec, run))
     if altered:

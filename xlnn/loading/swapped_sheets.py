@@ -1,7 +1,7 @@
-"""Find sheets of a workbook that have one another's names.
+"""Find sheets of a workbook whose names were swapped.
 
-A sheet shows its title in row 1; only the first sheet has another heading. A person can type over
-a heading, so headings are believed only if the cells fit them better than the names.
+A sheet shows its title in row 1, except the first. Users can type over a heading, so headings are
+trusted only if the cells fit them better than the names.
 """
 
 from collections.abc import Mapping
@@ -20,12 +20,12 @@ _UNREAD = str.maketrans(dict.fromkeys("$' "))
 
 
 def swapped(path: Path, layout: Layout) -> WorkbookError | None:
-    """Return the error that names the sheets which have one another's names, if any do.
+    """Return an error that names the sheets whose names were swapped, if any.
 
     Parameters
     ----------
     path : Path
-        A workbook that was let pass.
+        An inspected workbook.
     layout : Layout
         None of its sheets is missing.
     """
@@ -45,10 +45,10 @@ def swapped(path: Path, layout: Layout) -> WorkbookError | None:
 
 
 def by_heading(path: Path) -> dict[str, str]:
-    """Return the title that each sheet should have, of those that have one another's names."""
+    """Return the right title of each sheet whose name was swapped."""
     shown = headings(path)
     belongs = {name: title for name, title in shown.items() if title in shown and title != name}
-    # the sheet that shows no title has the name that is left
+    # the sheet without a title has the remaining name
     ends, starts = belongs.values() - belongs.keys(), belongs.keys() - belongs.values()
     if len(ends) == len(starts) == 1:
         (end,), (start,) = ends, starts
@@ -59,7 +59,7 @@ def by_heading(path: Path) -> dict[str, str]:
 
 
 def _refusal(path: Path, belongs: Mapping[str, str], *, formulas_stayed: bool) -> WorkbookError:
-    """Name sheets, each with the title that it should have, and say what to do."""
+    """Return an error with the right title of each sheet, and what to do."""
     *most, last = belongs
     whose = "each other's" if len(belongs) == 2 else "one another's"
     how = "swap the names back"
@@ -73,7 +73,7 @@ def _refusal(path: Path, belongs: Mapping[str, str], *, formulas_stayed: bool) -
 
 
 def _fitting(path: Path, places: Layout, stated: Layout) -> int:
-    """Count the cells that hold what belongs there: a formula as stated, or an input."""
+    """Count the cells with the right contents: the stated formula, or an input."""
     fitting = 0
     for title in places.titles.values():
         seen = 0
@@ -92,5 +92,5 @@ def _fitting(path: Path, places: Layout, stated: Layout) -> int:
 
 
 def _read(formula: str) -> str:
-    """Return a formula without what a program that saves it may change."""
+    """Return a formula without the parts that programs change on saving."""
     return formula.translate(_UNREAD).casefold()

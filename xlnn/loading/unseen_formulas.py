@@ -1,7 +1,8 @@
-"""Find a person's own formulas that no engine computes, and what depends on them.
+"""Leave out a user's own formulas that engines cannot compute.
 
-Beside the quantities a person may write any formula, with functions on which engines differ too.
-Such cells are emptied in the file that an engine gets. What a quantity may depend on is refused.
+Outside the quantities a user may write any formula, even with functions on which engines differ.
+Such cells are emptied in the file that an engine gets, unless a quantity may depend on them: then
+the file is refused.
 """
 
 import re
@@ -36,7 +37,7 @@ Place = tuple[int, int, int]
 
 
 def outside(layout: Layout) -> Callable[[str], bool]:
-    """Return what says of a cell, as ``Training!BA7``, whether it belongs to no quantity."""
+    """Return a function that tells whether a cell, as ``Training!BA7``, is in no quantity."""
     masks = _masks(layout)
 
     def is_outside(cell: str) -> bool:
@@ -51,17 +52,17 @@ def outside(layout: Layout) -> Callable[[str], bool]:
 
 
 def check_dependents(contents: Package, layout: Layout) -> None:
-    """Refuse a workbook in which a quantity may depend on a formula that was left out.
+    """Refuse a workbook in which a quantity may depend on a formula that is left out.
 
     Raises
     ------
     WorkbookError
-        Naming both.
+        The message names both.
     """
     numbers = {title.casefold(): number for number, title in enumerate(contents.sheets)}
     blocks = _Blocks(layout, numbers)
     readers, areas = _readings(contents, numbers)
-    # most formulas read quantities alone, and no quantity is left out
+    # most formulas read only quantities, none of which is left out
     areas = areas[blocks.reach_beyond(areas)]
     waiting = {_place(cell, numbers): cell for cell in contents.left_out}
     spoilt = set(waiting)
@@ -88,7 +89,7 @@ class _Blocks:
 
     def __init__(self, layout: Layout, numbers: Mapping[str, int]) -> None:
         self._masks = {numbers[title.casefold()]: mask for title, mask in _masks(layout).items()}
-        # how many cells of quantities there are above a cell and to its left
+        # the number of cells of quantities above a cell and to its left
         self._counts = {
             number: np.pad(mask.cumsum(0, dtype=np.int64).cumsum(1), ((1, 0), (1, 0)))
             for number, mask in self._masks.items()
@@ -100,7 +101,7 @@ class _Blocks:
         return _holds(self._masks.get(sheet, _NOTHING), row, column)
 
     def reach_beyond(self, areas: np.ndarray) -> np.ndarray:
-        """Say of rectangles whether there are cells of no quantity in them."""
+        """Return which rectangles contain cells outside all quantities."""
         beyond = np.ones(len(areas), dtype=bool)
         for number, counts in self._counts.items():
             here = np.flatnonzero(areas[:, 1] == number)
@@ -116,13 +117,13 @@ class _Blocks:
 
 
 def _holds(mask: np.ndarray, row: int, column: int) -> bool:
-    """Return whether a cell is in a mask, and is not beyond it."""
+    """Return whether a cell is set in a mask."""
     rows, columns = mask.shape
     return row <= rows and column <= columns and bool(mask[row - 1, column - 1])
 
 
 def _masks(layout: Layout) -> dict[str, np.ndarray]:
-    """Return where the cells of quantities are, by the titles of the sheets."""
+    """Return masks of the cells of quantities, by the titles of the sheets."""
     masks = {
         title: np.zeros(layout.extents[key], dtype=bool) for key, title in layout.titles.items()
     }
@@ -132,7 +133,7 @@ def _masks(layout: Layout) -> dict[str, np.ndarray]:
 
 
 def _readings(contents: Package, numbers: Mapping[str, int]) -> tuple[list[Place], np.ndarray]:
-    """Return the formulas, and the rectangles that they read: which formula, and where."""
+    """Return the formulas, and the rectangles that they read, each with the formula's index."""
     readers: list[Place] = []
     areas: list[tuple[int, ...]] = []
     names = Names(contents)
@@ -144,14 +145,14 @@ def _readings(contents: Package, numbers: Mapping[str, int]) -> tuple[list[Place
             except formualizer.ParserError:
                 continue
             areas += [(len(readers), *_rectangle(each, number, numbers)) for each in references]
-            if _BETWEEN.search(formula):  # a corner that is computed may lie anywhere
+            if _BETWEEN.search(formula):  # a computed corner may be anywhere
                 areas.append((len(readers), *_ANYWHERE))
             readers.append((number, row, column))
     return readers, np.array(areas, dtype=np.int64).reshape(-1, 6)
 
 
 def _rectangle(reference: object, here: int, numbers: Mapping[str, int]) -> tuple[int, ...]:
-    """Return the sheet of what is read, its rows and its columns; a name may be any cell."""
+    """Return the sheet, rows and columns that a reference reads; a name may be any cell."""
     first = getattr(reference, "start", reference)
     last = getattr(reference, "end", reference)
     if isinstance(reference, formualizer.NamedRangeRef):
@@ -163,7 +164,7 @@ def _rectangle(reference: object, here: int, numbers: Mapping[str, int]) -> tupl
 
 
 def _cover(areas: np.ndarray, place: Place) -> np.ndarray:
-    """Say of rectangles whether a cell is in them."""
+    """Return which rectangles contain a cell."""
     sheet, row, column = place
     _, of, top, bottom, left, right = areas.T
     is_here = (of == sheet) | (of == _ANY_SHEET)
@@ -178,9 +179,9 @@ def _place(cell: str, numbers: Mapping[str, int]) -> Place:
 
 @contextmanager
 def shown(contents: Package) -> Iterator[Path]:
-    """Give the file that an engine may see.
+    """Yield the file for an engine.
 
-    It has no formulas that are left out, and in the others cells in the places of names.
+    Formulas to leave out are emptied, and names in others are replaced by their cells.
     """
     emptied, named = _by_title(contents.left_out), _by_title(contents.named)
     if not (emptied or named):
@@ -196,7 +197,7 @@ def shown(contents: Package) -> Iterator[Path]:
     with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
         copied = Path(folder, contents.path.name)
         copy(contents.path, copied, edits, ZIP_STORED)
-        package.inspect(copied)  # what an engine sees was looked at, to the last formula
+        package.inspect(copied)  # inspect the file that the engine gets, too
         yield copied
 
 
@@ -210,7 +211,7 @@ def _by_title(cells: Iterable[str]) -> dict[str, set[str]]:
 
 
 def _restated(contents: Package, title: str, places: AbstractSet[str] | None) -> dict[str, str]:
-    """Return the formulas of some cells of a sheet without names."""
+    """Return the formulas of some cells of a sheet, with names replaced."""
     restated: dict[str, str] = {}
     if not places:
         return restated
@@ -225,7 +226,7 @@ def _restated(contents: Package, title: str, places: AbstractSet[str] | None) ->
 
 
 def _rewriting(emptied: AbstractSet[str], restated: Mapping[str, str]) -> Rewrite:
-    """Return what empties cells, and those that share a formula with them, and restates others."""
+    """Return a function that empties cells, and others sharing their formula, and restates some."""
     shared: set[str] = set()
 
     def rewrite(cell: RewrittenCell) -> str | None:
@@ -240,12 +241,12 @@ def _rewriting(emptied: AbstractSet[str], restated: Mapping[str, str]) -> Rewrit
 
 
 def _calls(function: str) -> str:
-    """Say what a formula has that no engine sees: a function, or what is left of deleted cells."""
+    """Return what in a formula is not computed: a function, or references to deleted cells."""
     return f"{'holds' if function.startswith('#') else 'calls'} {function}"
 
 
 def sentence(cells: Mapping[str, str]) -> str:
-    """Say which formulas no engine has seen.
+    """Return a sentence about the formulas that were left out.
 
     >>> sentence({"Training!BA7": "STDEV"})
     '1 formula of your own is left out (Training!BA7 calls STDEV): nothing compared uses it'

@@ -32,7 +32,7 @@ def values(
     engine : str
         One of `xlnn.engines.ENGINES`.
     model : Model
-        The model of a workbook that was made of your own.
+        The model, if the workbook was made from your own.
 
     Returns
     -------
@@ -43,14 +43,14 @@ def values(
     Raises
     ------
     WorkbookError
-        The file is no workbook of xlnn, or is not safe to open.
+        The file is not a workbook of xlnn, or is unsafe to open.
     """
     computed = recalculated(path_of(path), engine, model)
     return kind_of(computed.spec).as_contract(computed.layout, computed.arrays)
 
 
 class Recalculated(NamedTuple):
-    """A workbook, and all that its quantities hold."""
+    """A recalculated workbook and the values of its quantities."""
 
     spec: Spec
     layout: Layout
@@ -58,7 +58,7 @@ class Recalculated(NamedTuple):
 
 
 def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalculated:
-    """Recalculate a workbook as `values` does, and return its arrays as its cells have them."""
+    """Recalculate a workbook as `values` does, and return its arrays and layout."""
     contents = opened(path, model)
     spec, layout = described(path, model, contents)
     check_sheets(contents, layout)
@@ -71,7 +71,7 @@ def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalcu
 
 
 def check_saved(path: Path, *, force: bool = False) -> None:
-    """Refuse a place where no arrays should be saved.
+    """Refuse a place where arrays cannot or should not be saved.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def check_saved(path: Path, *, force: bool = False) -> None:
 
 
 def _holds_arrays(path: Path) -> bool:
-    """Return whether a file is an archive of arrays and of nothing else."""
+    """Return whether a file is an archive of arrays only."""
     try:
         with zipfile.ZipFile(path) as archive:
             return all(name.endswith(".npy") for name in archive.namelist())
@@ -99,12 +99,12 @@ def _holds_arrays(path: Path) -> bool:
 
 
 def save(path: Path, arrays: dict[str, np.ndarray], *, force: bool = False) -> None:
-    """Save arrays as ``.npz``, at once: the old file stays until the new one is complete.
+    """Save arrays as ``.npz``, atomically: the old file stays until the new one is complete.
 
     Raises
     ------
     OutputError
-        The file cannot be written, or must not be replaced; see `check_saved`.
+        The file cannot be written, or must not be overwritten; see `check_saved`.
     """
     check_saved(path, force=force)
     with replacing(path) as file:

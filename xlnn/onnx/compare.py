@@ -1,7 +1,7 @@
 """Compare the outputs of a workbook with those of ONNX Runtime.
 
-Differs from the check, which compares formulas with NumPy to 12 digits: the model computes with
-numbers of float32, and so does ONNX Runtime, while a cell has float64.
+The check compares formulas with NumPy to 12 digits. Here the tolerance is wider: the model and ONNX
+Runtime compute in float32, cells in float64.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ INPUT = ("raw", "x")
 
 @dataclass
 class Authority:
-    """ONNX Runtime, asked for the outputs of rows.
+    """The outputs that ONNX Runtime computes with a model.
 
     Attributes
     ----------
@@ -56,12 +56,12 @@ class Authority:
         Raises
         ------
         DataError
-            ONNX Runtime is missing, or does not run the model.
+            ONNX Runtime is missing, or cannot run the model.
         """
         onnx, runtime = needed("onnx"), needed("onnxruntime")
         model = onnx.ModelProto()
         model.ParseFromString(self.model.graph.serialized)
-        # a table of names is no array, and of float64 there is none: what stands before it is asked
+        # a ZipMap gives no array, and does not support float64: use the numbers before it
         tables = [node for node in model.graph.node if node.op_type == "ZipMap"]
         for node in tables:
             model.graph.node.remove(node)
@@ -75,17 +75,17 @@ class Authority:
             self._session = runtime.InferenceSession(
                 model.SerializeToString(), options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # errors of its own, of no common kind
+        except Exception as error:  # its errors have no common class
             raise self._failed(error) from error
 
     @property
     def version(self) -> str:
-        """Which ONNX Runtime it is."""
+        """The version of ONNX Runtime."""
         found: str = needed("onnxruntime").__version__
         return found
 
     def outputs(self, rows: np.ndarray) -> tuple[np.ndarray, list[str] | None]:
-        """Return the outputs of rows, shape (rows, outputs), and the class of each as a text.
+        """Return the outputs of rows, shape (rows, outputs), and their classes as texts, if any.
 
         Parameters
         ----------
@@ -111,7 +111,7 @@ class Authority:
         return made, classes[: len(rows)] if self.model.classes else None
 
     def _given(self, rows: np.ndarray) -> dict[str, np.ndarray]:
-        """Return rows as the inputs of the model take them."""
+        """Return rows in the form of the model's inputs."""
         given, first = {}, 0
         for name, shape in self.model.graph.inputs.items():
             size = int(np.prod(shape))
@@ -126,14 +126,14 @@ class Authority:
 
 
 def agreeing(authority: Authority, recipe: Recipe[Spec], run: Arrays) -> str:
-    """Compare NumPy's run of a workbook with ONNX Runtime, and say what was found.
+    """Compare NumPy's run of a workbook with ONNX Runtime, and return the result in words.
 
     Parameters
     ----------
     authority : Authority
     recipe : Recipe
     run : dict of arrays
-        What `xlnn.reference.run` makes of it.
+        The result of `xlnn.reference.run`.
 
     Returns
     -------
@@ -143,7 +143,7 @@ def agreeing(authority: Authority, recipe: Recipe[Spec], run: Arrays) -> str:
     Raises
     ------
     DisagreementError
-        The outputs of a row differ by more than rounding does.
+        The outputs of a row differ by more than rounding errors.
     """
     spec, inputs = recipe.spec, recipe.inputs
     largest, most = _compared(authority, recipe.model, inputs, run, "row")
@@ -169,14 +169,14 @@ def check_sheet(authority: Authority, recipe: Recipe[Spec], arrays: Arrays) -> N
     Raises
     ------
     DisagreementError
-        As above.
+        As for `agreeing`.
     """
     inputs = {quantity.name: arrays[quantity.name] for quantity in recipe.model.quantities}
     _compared(authority, recipe.model, inputs, arrays, "row")
 
 
 def _random_rows(inputs: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """Draw rows of the size of those that are given, or of that to which the model scales them."""
+    """Draw random rows that are as large as the given ones, or as the model's scaling implies."""
     generator = np.random.default_rng(0)
     given = inputs[name]
     rows = generator.standard_normal((RANDOM, *shape))
@@ -190,14 +190,14 @@ def _random_rows(inputs: Mapping[str, np.ndarray], name: str, shape: tuple[int, 
 def _compared(
     authority: Authority, model: Model, inputs: Mapping[str, np.ndarray], run: Arrays, row: str
 ) -> tuple[float, float]:
-    """Return the largest difference of an output, and by how much one may differ."""
+    """Return the largest difference of an output, and the largest allowed."""
     name, output = next(name for name in INPUT if name in inputs), _output(model)
     rows = inputs[name].reshape(len(inputs[name]), -1)
     told, classes = authority.outputs(rows)
     got = run[output].reshape(told.shape)
     allowed = _rounding(authority, model, inputs)
     apart = np.abs(got - told)
-    if not (apart <= allowed).all():  # NaN agrees with nothing
+    if not (apart <= allowed).all():  # NaN counts as a difference
         at, unit = (int(n) for n in np.argwhere(~(apart <= allowed))[0])
         raise DisagreementError(
             f"The workbook does not agree with ONNX Runtime and was not written: output {unit + 1} "
@@ -212,7 +212,7 @@ def _compared(
 def _check_classes(
     authority: Authority, got: np.ndarray, allowed: np.ndarray, classes: list[str], row: str
 ) -> None:
-    """Compare classes, where no two outputs are so near that rounding decides."""
+    """Compare classes, except where two outputs are so close that rounding decides."""
     labels = authority.model.labels or tuple(map(str, range(got.shape[1])))
     two = np.sort(got, axis=1)[:, -2:]
     clear = two[:, 1] - two[:, 0] > 2 * allowed.max(axis=1)
@@ -226,7 +226,7 @@ def _check_classes(
 
 
 def _rounding(authority: Authority, model: Model, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return how far off rounding may be: how far outputs move where all that is given moves."""
+    """Return the possible rounding error: the change of outputs if all inputs change a little."""
     output = _output(model)
     still = reference.run(model, inputs)[output]
     unit, generator = UNITS[authority.model.graph.precision], np.random.default_rng(0)
@@ -239,7 +239,7 @@ def _rounding(authority: Authority, model: Model, inputs: Mapping[str, np.ndarra
         }
         result = reference.run(model, {**inputs, **moved})[output]
         size = np.maximum(size, np.abs(result - still))
-    # the last layer itself rounds: a softmax of 1 is 1, whatever moves
+    # the last layer itself rounds: a softmax of 1 stays 1
     least = TIMES * unit * np.maximum(1.0, np.abs(still).max(initial=0))
     return np.asarray(size + least)
 

@@ -1,7 +1,8 @@
 """Find the arrays of a graph that do not depend on its inputs.
 
 A graph may compute the size of a reshaping from the shape of its rows, or transpose its weights.
-Only what moves numbers about is computed here, so that a small file can not ask for a large array.
+Only operators that rearrange numbers are computed here, so a small file cannot produce a large
+array.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ ROWS = -1
 
 
 def axes_of(node: Node, known: Mapping[str, np.ndarray], rank: int, position: int = 1) -> list[int]:
-    """Return the axes that a node names, by an attribute or by an input, none of them negative."""
+    """Return the axes that a node names by an attribute or an input, as non-negative numbers."""
     given = node.attributes.get("axes")
     if given is None and node.given(position) in known:
         given = known[node.given(position)].ravel().tolist()
@@ -26,14 +27,14 @@ def axes_of(node: Node, known: Mapping[str, np.ndarray], rank: int, position: in
 
 
 def moved(node: Node, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return what a node makes of known arrays, of which the first are its data.
+    """Return the result of a node for known arrays, the first of which are its data.
 
     Raises
     ------
     KeyError
-        It is no node that moves numbers about.
+        The node does more than rearrange numbers.
     DataError
-        It would give more numbers than are read.
+        The result would be too large.
     """
     made = MOVES[node.op](node, arrays, known)
     if made.size > MOST_NUMBERS:

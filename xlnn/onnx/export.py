@@ -1,4 +1,4 @@
-"""Export what a workbook has learnt, verified against its sheets."""
+"""Export the trained network of a workbook, verified against its sheets."""
 
 import io
 import json
@@ -39,15 +39,15 @@ class Exported:
     ----------
     path : Path
     epoch : int or None
-        After which epoch; 0 is the start. None of a workbook that predicts.
+        The epoch of the weights; 0 is the start. None for a workbook that predicts.
     run : int
-        Of several, from 1.
+        The run, from 1.
     precision : str
         ``float32`` or ``float64``.
     images : int
-        How many were compared: all of the workbook, those held out as well.
+        How many samples were compared: all of the workbook, including those held out.
     proven_by : str
-        Who computed the outputs from the file: ``ONNX Runtime`` or ``NumPy``.
+        What computed the outputs from the file: ``ONNX Runtime`` or ``NumPy``.
     max_difference : float
         The largest difference from the sheet's outputs, relative to the largest and to 1.
     """
@@ -61,7 +61,7 @@ class Exported:
     max_difference: float
 
 
-def export(  # noqa: PLR0913 -- each is a choice of the person who asks
+def export(  # noqa: PLR0913 -- the options of the command
     path: Path | str,
     output: Path | str,
     *,
@@ -73,8 +73,8 @@ def export(  # noqa: PLR0913 -- each is a choice of the person who asks
 ) -> Exported:
     """Export the trained network of a workbook as a model or as weights.
 
-    The workbook is recalculated; then the file is read as others read it, and must give the
-    outputs that the sheet gives for all of its own images. If not, nothing is written.
+    The workbook is recalculated. Then the exported file is read as other programs read it, and must
+    give the sheet's outputs for all samples of the workbook. Otherwise nothing is written.
 
     Parameters
     ----------
@@ -82,26 +82,26 @@ def export(  # noqa: PLR0913 -- each is a choice of the person who asks
         A workbook that trains a network, or predicts with one.
     output : Path
         ``.onnx``: the whole model, with the scaling of inputs and targets, and its labels as
-        metadata. ``.npz`` or ``.safetensors``: the weights by the names and in the shapes of
-        PyTorch's Linear and Conv2d, ``layer2.weight`` (out, in), and what scales inputs and
-        targets: ``middle``, ``factor``, ``t_middle``, ``t_factor``.
+        metadata. ``.npz`` or ``.safetensors``: the weights with the names and shapes of PyTorch's
+        Linear and Conv2d, ``layer2.weight`` (out, in), and the scaling of inputs and targets:
+        ``middle``, ``factor``, ``t_middle``, ``t_factor``.
     epoch : int
-        After which epoch; 0 is the start, the last is the default.
+        The epoch whose weights to export; 0 is the start, the last is the default.
     run : int
-        Which run, of a workbook that compares several.
+        The run, from 1, if the workbook compares several.
     float64 : bool
-        Whether numbers have 16 digits instead of 7.
+        Whether to use float64 instead of float32.
     engine : str
         One of `xlnn.engines.ENGINES`; it recalculates the workbook.
     force : bool
-        Whether to replace a file that xlnn did not make.
+        Whether to overwrite a file that xlnn did not write.
 
     Raises
     ------
     WorkbookError
-        The file holds no network, or is not safe to open.
+        The file contains no network, or is unsafe to open.
     DisagreementError
-        The file would not give the sheet's outputs.
+        The exported file would not give the sheet's outputs.
     OutputError
         It cannot be written.
     XlnnError
@@ -136,7 +136,7 @@ def export(  # noqa: PLR0913 -- each is a choice of the person who asks
 def _check_outputs(
     found: Trained, outputs: np.ndarray, tolerance: float, *, float64: bool
 ) -> float:
-    """Return how far outputs are from the sheet's, or refuse them."""
+    """Return the largest difference of outputs from the sheet's, or refuse them."""
     size = np.maximum(found.unit, np.abs(found.outputs).max(axis=0))
     with np.errstate(invalid="ignore"):
         off = np.abs(outputs - found.outputs) / size
@@ -157,18 +157,18 @@ def _check_outputs(
 
 @dataclass(frozen=True)
 class _Writer:
-    """How one sort of file is written, and what it then computes.
+    """How one kind of file is written and verified.
 
     Attributes
     ----------
     check : function
-        Refuses to begin where a package is missing.
+        Raises an error if a package is missing.
     write : function
-        Gives the bytes of a network.
+        Returns the bytes of a network.
     outputs : function
-        Gives what these bytes make of its images.
+        Returns the outputs of these bytes for its samples.
     proves : str
-        Who computes that.
+        The name of what computes them.
     """
 
     check: Callable[[], object]
@@ -192,7 +192,7 @@ def _safetensors() -> ModuleType:
 
 
 def needed(sentence: str, module: str) -> ModuleType:
-    """Import what is there only if a person installed it, or say how to."""
+    """Import an optional package, or raise an error that tells how to install it."""
     try:
         return import_module(module)
     except ImportError as error:
@@ -224,19 +224,19 @@ def _npz_written(found: Trained, precision: type[np.floating]) -> bytes:
 
 
 def _npz_outputs(made: bytes, found: Trained, precision: type[np.floating]) -> np.ndarray:
-    del precision  # the file has it
+    del precision  # stored in the file
     return _computed(found, np.load(io.BytesIO(made)))
 
 
 def _safetensors_written(found: Trained, precision: type[np.floating]) -> bytes:
-    # one entry: of several, the package writes them in another order each time
+    # one entry, since the order of several would vary
     said = {PRODUCER: json.dumps(properties(found), ensure_ascii=False)}
     written: bytes = _safetensors().save(tensors_of(found, precision), said)
     return written
 
 
 def _safetensors_outputs(made: bytes, found: Trained, precision: type[np.floating]) -> np.ndarray:
-    del precision  # the file has it
+    del precision  # stored in the file
     return _computed(found, _safetensors().load(made))
 
 
@@ -261,7 +261,7 @@ def _writer_of(output: Path) -> _Writer:
 
 
 def _check_output(output: Path, *, force: bool) -> None:
-    """Refuse a place where nothing can be written, or a file that another program made."""
+    """Refuse a place that cannot be written, or a file that another program made."""
     check_place(output)
     if not output.exists() or force:
         return

@@ -1,7 +1,7 @@
 """Write a trained network as an ONNX graph.
 
-Every tensor has the name of its quantity (``x``, ``z2``, ``a2``), and every constant that of
-PyTorch. What the sheet scales, the model scales.
+Tensors have the names of their quantities (``x``, ``z2``, ``a2``), and constants those of PyTorch.
+Scaling in the sheet becomes part of the model.
 """
 
 import json
@@ -34,10 +34,10 @@ POOLINGS = {"max pooling": "MaxPool", "average pooling": "AveragePool"}
 
 
 def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
-    """Return the model of a network, sound in the eyes of ONNX's own checker; lists are in JSON.
+    """Return the model of a network, verified by ONNX's checker; lists in metadata are JSON.
 
-    Its input has the shape (images, inputs), or (images, 1, rows, columns) where filters look at a
-    picture; its output (images, outputs).
+    Its input has the shape (samples, inputs), or (samples, 1, rows, columns) if the first layer has
+    filters; its output (samples, outputs).
     """
     graph = _Graph(tensors_of(trained, precision), precision)
     kinds = trained.spec.kinds
@@ -101,7 +101,7 @@ class _Graph:
 
     @property
     def is_double(self) -> bool:
-        """Whether its numbers have 16 digits."""
+        """Whether its numbers are float64."""
         return self.precision is np.float64
 
     @property
@@ -167,7 +167,7 @@ def _rescaled(graph: _Graph, name: str, own: Sequence[str], seen: str) -> str:
 
 def _pooled(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:
     output, operator = f"a{layer.name}", POOLINGS[layer.kind]
-    if operator == "AveragePool" and graph.is_double:  # ONNX Runtime has none
+    if operator == "AveragePool" and graph.is_double:  # not in ONNX Runtime
         (_, R, C), seen_maps = kind.shape, maps(kind.below)
         shape = graph.constant(f"rows_{layer.name}", [0, seen_maps, -1])
         seen = graph.add("Reshape", [seen, shape], f"flat{layer.name}")
@@ -187,7 +187,7 @@ def _filtered(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> st
         step = {"strides": layer.step} if layer.step else {}
         pads = {"pads": layer.padding} if layer.padding else {}
         return graph.add("Conv", [seen, weight, bias], f"z{name}", **step, **pads)
-    # ONNX Runtime has no Conv in double: every window is laid beside the filters
+    # ONNX Runtime has no Conv for float64: multiply every window with the filters
     filters, R, C = kind.shape
     rows, columns = kind.below[-2:]
     if layer.padding:
@@ -212,7 +212,7 @@ def _filtered(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> st
 
 
 def _windows(seen_maps: int, sides: tuple[int, ...], layer: LayerSpec) -> np.ndarray:
-    """Return the numbers of the cells of each window, shape (windows, cells of one)."""
+    """Return the indices of the cells of each window, shape (windows, cells)."""
     usual = (1, 1) if layer.kind == "convolution" else layer.size
     numbers = np.arange(seen_maps * sides[0] * sides[1]).reshape(seen_maps, *sides)
     every = np.lib.stride_tricks.sliding_window_view(numbers, layer.size, axis=(1, 2))

@@ -18,12 +18,12 @@ Tensors = Mapping[str, np.ndarray]
 
 
 def names_of(kind: LayerKind, layer: str) -> list[str]:
-    """Return the names of a layer's parameters, as `tensor_name` has them."""
+    """Return the names of a layer's parameters."""
     return [tensor_name(f"{parameter}{layer}") for parameter in kind.parameters]
 
 
 def tensors_of(trained: Trained, precision: type[np.floating]) -> dict[str, np.ndarray]:
-    """Return the weights, and what scales inputs and targets, by the names that PyTorch has."""
+    """Return the weights and the scaling of inputs and targets, with PyTorch's names."""
     tensors: dict[str, np.ndarray] = {}
     for name, kind in trained.spec.kinds.items():
         for parameter in kind.parameters:
@@ -37,25 +37,25 @@ def tensors_of(trained: Trained, precision: type[np.floating]) -> dict[str, np.n
 
 
 def maps(below: Shape) -> int:
-    """Return how many maps a layer sees: a picture is one."""
+    """Return how many maps a layer sees; a picture counts as one."""
     return below[0] if len(below) == 3 else 1
 
 
 def outputs_of(spec: Spec, tensors: Tensors, images: np.ndarray) -> np.ndarray:
-    """Return what a network makes of images, by the statements of its equations in NumPy.
+    """Return the outputs of a network for images, computed with its equations in NumPy.
 
     Parameters
     ----------
     spec : Spec
     tensors : dict of arrays
-        As `tensors_of` gives them.
+        The result of `tensors_of`.
     images : array, shape (images, inputs)
-        As they were given.
+        The unscaled inputs.
 
     Returns
     -------
     array, shape (images, outputs)
-        Of a regression in the units of its targets.
+        For a regression, in the units of its targets.
     """
     tensors = {name: np.asarray(array, dtype=float) for name, array in tensors.items()}
     if "middle" in tensors:

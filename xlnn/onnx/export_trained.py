@@ -1,8 +1,8 @@
 """Collect the parameters of an epoch and the outputs that the sheet computes with them.
 
-No stored value is believed: the workbook is recalculated, and what it computes now is taken. What
-the sheet makes of its images with the weights after the last epoch stands nowhere on it; so these
-weights are put in the place of the start, and its own formulas compute it.
+Stored values are not used: the workbook is recalculated. The sheet does not show outputs with the
+weights after the last epoch, so these weights replace the start, and the sheet's formulas compute
+the outputs.
 """
 
 from collections.abc import Mapping
@@ -33,30 +33,30 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Trained:
-    """A network with the weights of one epoch, and what the sheet makes of its images with them.
+    """A network with the weights of one epoch, and the sheet's outputs with them.
 
     Attributes
     ----------
     name : str
-        The file's.
+        The name of the file.
     spec : Spec
-        Of the run.
+        The Spec of the run.
     epoch : int or None
-        After which epoch, 0 for the start; None of a workbook that has none.
+        The epoch of the weights, 0 for the start; None if the workbook has no epochs.
     run : int
-        Which of several, from 1.
+        The run, from 1.
     weights : dict of arrays
-        By name: ``W2``, in the shapes that the sheet has them in.
+        By name (``W2``), in the shapes of the sheet.
     scaling : dict of arrays
-        Those of `start.SCALING` that there are.
+        Those of `start.SCALING` that exist.
     labels : tuple of str
-        Of the outputs, as the sheet names them now.
+        The current labels of the outputs on the sheet.
     images : array, shape (images, inputs)
-        As they were given, before they are scaled; those held out come last.
+        The unscaled inputs; those held out come last.
     outputs : array, shape (images, outputs)
-        What the sheet makes of them; of a regression in the units of its targets.
+        The sheet's outputs; for a regression, in the units of its targets.
     cells : tuple of str
-        The cell of each image's first output, where the sheet shows it with these weights; empty
+        The cell of each sample's first output, if the sheet shows it with these weights; empty
         after the last epoch.
     """
 
@@ -73,14 +73,14 @@ class Trained:
 
     @property
     def unit(self) -> np.ndarray | float:
-        """How large one is in the units of each output."""
+        """The size of one unit of each output."""
         return 1 / np.abs(self.scaling["t_factor"]) if "t_factor" in self.scaling else 1.0
 
 
 def properties(trained: Trained) -> dict[str, str | list[str]]:
-    """Return what a file says of itself: the labels of its outputs, and when it learnt what it did.
+    """Return the metadata of a file: the labels of its outputs, its run and epoch.
 
-    ``features`` are the names of the inputs of a table.
+    ``features`` are the names of a table's inputs.
     """
     spec = trained.spec
     said: dict[str, str | list[str]] = {"labels": [*trained.labels], "task": spec.task}
@@ -94,22 +94,22 @@ def properties(trained: Trained) -> dict[str, str | list[str]]:
 
 
 def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trained:
-    """Recalculate a workbook, and return what one of its runs has learnt.
+    """Recalculate a workbook, and return the trained network of one run.
 
     Parameters
     ----------
     path : Path
     epoch : int
-        After which epoch, 0 for the start; by default the last.
+        The epoch of the weights, 0 for the start; by default the last.
     run : int
-        Of a workbook that compares several, from 1.
+        The run, from 1, if the workbook compares several.
     engine : str
         One of `xlnn.engines.ENGINES`.
 
     Raises
     ------
     WorkbookError
-        The file is no workbook of a network, or a cell that is needed holds no number.
+        The file is not the workbook of a network, or a required cell does not contain a number.
     OptionsError
         There is no such epoch or run.
     """
@@ -179,7 +179,7 @@ def _epoch(spec: Spec, epoch: int | None) -> int:
 
 
 def _run(spec: Spec, run: int | None) -> int:
-    """Return which run is meant, counted from 0."""
+    """Return the index of the run, from 0."""
     if run is None and spec.number_of_runs > 1:
         raise OptionsError(
             f"The workbook compares {spec.number_of_runs} runs: choose one, --run 1 to "
@@ -193,7 +193,7 @@ def _run(spec: Spec, run: int | None) -> int:
 def _begun_with(
     layout: Layout, recalculate: Recalculate, state: tuple[int, ...], weights: Arrays
 ) -> dict[str, np.ndarray]:
-    """Return what the sheet computes when it begins with these weights, in that state."""
+    """Return what the sheet computes if it starts with the weights of a state."""
     start: dict[tuple[str, int, int], Any] = {}
     for name, array in weights.items():
         block = layout.blocks[name]
@@ -204,7 +204,7 @@ def _begun_with(
 
 
 def _check_numbers(path: Path, layout: Layout, arrays: Arrays, *state: int) -> None:
-    """Refuse arrays with cells that hold no number."""
+    """Refuse arrays with cells that are not numbers."""
     for name, array in arrays.items():
         lost = np.argwhere(~np.isfinite(array))
         if lost.size:
@@ -216,5 +216,5 @@ def _check_numbers(path: Path, layout: Layout, arrays: Arrays, *state: int) -> N
 
 
 def _label(label: object) -> str:
-    """Return a label as text; 1.0 is the number 1."""
+    """Return a label as text; 1.0 becomes 1."""
     return label if isinstance(label, str) else f"{label:.15g}"

@@ -1,4 +1,4 @@
-"""Begin a workbook from a model, to predict or to train on."""
+"""Start a workbook from a trained model, to predict or to train further."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,7 +47,7 @@ class Predicting:
 
     @property
     def origin(self) -> Origin:
-        """What is known before the rows are."""
+        """What is known before the rows are read."""
         model, told = self.model, _told(self.model)
         found = _origin(model)
         units, names = model.layers[-1].shape[0], list(model.graph.inputs)
@@ -71,11 +71,11 @@ class Predicting:
         )
 
     def agrees(self, recipe: Recipe[Any], run: Arrays) -> str:
-        """Say that NumPy's run of a workbook agrees with ONNX Runtime, or refuse it."""
+        """Return a sentence that NumPy's run agrees with ONNX Runtime, or refuse the workbook."""
         return agreeing(self.authority, recipe, run)
 
     def check(self, recipe: Recipe[Any], arrays: Arrays) -> None:
-        """Refuse a workbook whose cells do not hold what ONNX Runtime says."""
+        """Refuse a workbook whose cells differ from ONNX Runtime."""
         check_sheet(self.authority, recipe, arrays)
 
 
@@ -85,7 +85,7 @@ def predicting_with(path: Path, *, large: bool = False) -> Predicting:
     Raises
     ------
     DataError
-        It cannot be read, or no workbook holds it.
+        It cannot be read, or does not fit a workbook.
     """
     model = read_model(path, large=large)
     _check_picture(model)
@@ -93,12 +93,12 @@ def predicting_with(path: Path, *, large: bool = False) -> Predicting:
 
 
 def training_from(path: Path, *, large: bool = False) -> Origin:
-    """Read a model to train on.
+    """Read a model to train further.
 
     Raises
     ------
     DataError
-        It cannot be read, or is none that learns here.
+        It cannot be read, or cannot be trained here.
     """
     model = read_model(path, large=large)
     _check_picture(model)
@@ -114,7 +114,7 @@ def training_from(path: Path, *, large: bool = False) -> Origin:
 
 
 def _origin(model: TrainedModel) -> Origin:
-    """Return what is known of a model, whether it is to predict or to train on."""
+    """Return what is known of a model, for predicting and for training further."""
     layers = [
         _layer_spec(name, layer).to_mapping()
         for name, layer in zip(model.names(), model.layers, strict=True)
@@ -140,7 +140,7 @@ def _origin(model: TrainedModel) -> Origin:
 
 
 def start_from(path: Path, *, large: bool = False) -> tuple[np.ndarray, ...]:
-    """Return the parameters of each layer of a model, from below, a row for each unit.
+    """Return the parameters of each layer of a model, bottom to top, a row for each unit.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def _told(model: TrainedModel) -> set[str]:
 
 
 def _usual_labels(units: int, *, is_classifier: bool) -> tuple[str, ...]:
-    """Return the names of outputs that have none: classes count from 0, as programs do."""
+    """Return names for outputs that have none; classes are counted from 0."""
     if is_classifier:
         return tuple(map(str, range(units)))
     return ("y",) if units == 1 else tuple(f"y{number}" for number in range(1, units + 1))

@@ -1,8 +1,8 @@
 """Combine the operators of a model into layers.
 
-An operator that only moves numbers about (a flattening, a transposition), or that multiplies and
-adds to each, makes no layer: it changes where the next layer finds its inputs (`AffineUnits`), and
-is worked into the weights of a layer.
+An operator that only rearranges numbers (flatten, transpose), or scales and shifts each, is not a
+layer: it changes where the next layer finds its inputs (`AffineUnits`), and is folded into the
+weights of a layer.
 """
 
 from collections.abc import Callable
@@ -22,23 +22,22 @@ RISING = {"sigmoid", "tanh", "relu"}
 
 @dataclass
 class Layer:
-    """A layer while it is put together.
+    """A layer under construction.
 
     Attributes
     ----------
     kind : str
-        A key of `xlnn.equations.layer.LAYERS`; ``input`` of the first one.
+        A key of `xlnn.equations.layer.LAYERS`; ``input`` for the first layer.
     shape : tuple of int
-        Of its units.
+        The shape of its units.
     parameters : dict of arrays
-        By their names; W has the shape (units, units below ...) or (filters, maps ..., rows,
-        columns).
+        By name; W has the shape (units, units below ...) or (filters, maps ..., rows, columns).
     activation : str
-        "" as long as none was found.
+        "" until one is found.
     size, step, padding : tuple of int
-        As `xlnn.workbooks.network.spec.LayerSpec` has them.
+        As in `xlnn.workbooks.network.spec.LayerSpec`.
     changes : int
-        How often what it computes was changed.
+        How often its result was changed.
     """
 
     kind: str
@@ -58,16 +57,16 @@ class Layer:
 
 @dataclass(frozen=True)
 class AffineUnits:
-    """Numbers of a row as a graph passes them on: units of a layer, each times and plus something.
+    """Numbers of a row as a graph passes them on: units of a layer, each scaled and shifted.
 
     Attributes
     ----------
     layer, changes : int
-        Which layer, and after which change of it.
+        The layer, and the number of its changes so far.
     index : array of int
-        Of each number its unit, counted through the layer; in the shape of a row.
+        The flat index of each number's unit in the layer, in the shape of a row.
     scale, shift : array
-        By what each is multiplied, and what is added then.
+        The factor of each number, and the summand added after that.
     """
 
     layer: int
@@ -82,7 +81,7 @@ class AffineUnits:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the numbers are those of the units."""
+        """Whether the numbers are the units themselves."""
         return bool((self.scale == 1).all() and not self.shift.any())
 
 
@@ -97,7 +96,7 @@ class Stacking:
     layers : list of Layer
         The input first.
     told : dict
-        Keys of what is to be said of the model: what was folded, and into what.
+        Keys of notes on the model, such as what was folded into what.
     scaling : (array, array) or None
         The middle and the factor of each input.
     """
@@ -108,22 +107,22 @@ class Stacking:
     scaling: tuple[np.ndarray, np.ndarray] | None = None
 
     def refuse(self, reason: str) -> DataError:
-        """Return the error of a model that is no stack of layers."""
+        """Return the error for a model that is not a stack of layers."""
         return DataError(f"{self.name}: {reason}")
 
     def seen(self) -> AffineUnits:
-        """Return the units of the uppermost layer as they are."""
+        """Return the units of the top layer, unchanged."""
         top = self.layers[-1]
         index = np.arange(int(np.prod(top.shape))).reshape(top.shape)
         number = len(self.layers) - 1
         return AffineUnits(number, top.changes, index, np.ones(index.shape), np.zeros(index.shape))
 
     def times(self, seen: AffineUnits, scale: np.ndarray, shift: np.ndarray) -> AffineUnits:
-        """Return numbers, each multiplied and then something added."""
+        """Return numbers, each scaled and then shifted."""
         return replace(seen, scale=seen.scale * scale, shift=seen.shift * scale + shift)
 
     def dense(self, seen: AffineUnits, W: np.ndarray, b: np.ndarray) -> AffineUnits:
-        """Put a dense layer on top; W (units, inputs), b (units,)."""
+        """Add a dense layer; W (units, inputs), b (units,)."""
         seen = self._settled(seen)
         if seen.index.ndim != 1 or W.shape[1:] != seen.index.shape:
             shape = " × ".join(map(str, seen.index.shape))
@@ -145,7 +144,7 @@ class Stacking:
         return self.seen()
 
     def layernorm(self, seen: AffineUnits, gain: np.ndarray, shift: np.ndarray) -> AffineUnits:
-        """Put a layer normalisation on top; gain and shift (units,)."""
+        """Add a layer normalisation; gain and shift (units,)."""
         seen = self._input_scaled(self._settled(seen))
         below, natural = self._layer(seen), np.arange(seen.index.size)
         if not (seen.is_plain and self._covers(seen) and (seen.index.ravel() == natural).all()):
@@ -158,7 +157,7 @@ class Stacking:
     def convolution(
         self, seen: AffineUnits, W: np.ndarray, b: np.ndarray, step: Shape, padding: Shape
     ) -> AffineUnits:
-        """Put filters on top; W (filters, maps, rows, columns), b (filters,)."""
+        """Add a convolutional layer; W (filters, maps, rows, columns), b (filters,)."""
         seen = self._input_scaled(self._settled(seen))
         below, maps = self._closed(), self._maps(seen)
         if W.shape[1] != len(maps.index):
@@ -185,7 +184,7 @@ class Stacking:
     def pooling(
         self, seen: AffineUnits, kind: str, size: Shape, step: Shape, padding: Shape
     ) -> AffineUnits:
-        """Put blocks on top: ``max pooling`` or ``average pooling``."""
+        """Add a pooling layer: ``max pooling`` or ``average pooling``."""
         seen = self._input_scaled(self._settled(seen))
         below, maps = self._layer(seen), self._maps(seen)
         scale, shift = (self._of_each_map(numbers) for numbers in (maps.scale, maps.shift))
@@ -201,7 +200,7 @@ class Stacking:
         return replace(found, scale=ones * scale[sides], shift=ones * shift[sides])
 
     def activate(self, seen: AffineUnits, name: str) -> AffineUnits:
-        """Give the uppermost layer an activation function."""
+        """Give the top layer an activation function."""
         seen = self._settled(seen)
         layer, number = self._layer(seen), seen.layer
         if layer.kind == "max pooling" and (name in RISING or leak_of(name) is not None):
@@ -220,7 +219,7 @@ class Stacking:
         return self._changed(seen)
 
     def both(self, seen: AffineUnits) -> AffineUnits:
-        """Make two units of a single sigmoid one, of which the first says the opposite."""
+        """Turn a single sigmoid unit into two, the first of which is its complement."""
         layer = self._layer(seen)
         if layer.kind != "dense":
             raise self.refuse("what is joined is not a unit with weights.")
@@ -232,7 +231,7 @@ class Stacking:
         return self.seen()
 
     def finished(self, seen: AffineUnits) -> None:
-        """Let the last layer be a dense one with the numbers of a row as its units."""
+        """Make sure that the last layer is dense and its units are the outputs."""
         seen = self._settled(seen)
         layer, natural = self._layer(seen), np.arange(seen.index.size)
         is_whole = layer.kind == "dense" and seen.index.size == layer.shape[0]
@@ -243,12 +242,12 @@ class Stacking:
         self._closed()
 
     def _check_units(self, units: int) -> None:
-        """Refuse more units than a sheet has columns, before anything is made for them."""
+        """Refuse more units than a sheet has columns, before memory is allocated."""
         if units > MOST_INPUTS:
             raise self.refuse(f"a layer has {units:,} units, and a sheet {MOST_INPUTS:,} columns.")
 
     def _layer(self, seen: AffineUnits) -> Layer:
-        """Return the layer of some numbers, which is the uppermost."""
+        """Return the layer of some numbers, which must be the top one."""
         layer = self.layers[seen.layer]
         if seen.layer != len(self.layers) - 1 or seen.changes != layer.changes:
             raise self.refuse(
@@ -263,7 +262,7 @@ class Stacking:
         return replace(seen, changes=layer.changes)
 
     def _closed(self) -> Layer:
-        """Return the uppermost layer; no layer below what stands on it now gets an activation."""
+        """Make layers without an activation linear, and return the top one."""
         for layer in self.layers:
             if layer.is_open:
                 layer.activation = "linear"
@@ -281,7 +280,7 @@ class Stacking:
         return self.seen()
 
     def _settled(self, seen: AffineUnits) -> AffineUnits:
-        """Work what numbers are multiplied by and added to into the layer that gives them."""
+        """Fold scale and shift of numbers into the layer that computes them."""
         layer, number = self._layer(seen), seen.layer
         while self.layers[number].kind.endswith("pooling"):
             number -= 1
@@ -298,7 +297,7 @@ class Stacking:
         scale, shift = scale.reshape(units, -1), shift.reshape(units, -1)
         if (scale != scale[:, :1]).any() or (shift != shift[:, :1]).any():
             return seen
-        # of weights and biases, or of gains and shifts: the first multiplies, the second is added
+        # weights and biases, or gains and shifts: the first is a factor, the second a summand
         (first, W), (second, b) = weighted.parameters.items()
         weighted.parameters = {
             first: W * scale[:, 0].reshape(-1, *(1,) * (W.ndim - 1)),
@@ -308,14 +307,14 @@ class Stacking:
         return self._changed(plain)
 
     def _covers(self, seen: AffineUnits) -> bool:
-        """Return whether each unit of the layer is there exactly once."""
+        """Return whether each unit of the layer occurs exactly once."""
         units = int(np.prod(self.layers[seen.layer].shape))
         return bool((np.sort(seen.index.ravel()) == np.arange(units)).all()) and (
             seen.index.size == units
         )
 
     def _input_scaled(self, seen: AffineUnits) -> AffineUnits:
-        """Keep what scales the inputs apart from the weights, so that it is seen."""
+        """Keep the scaling of inputs separate from the weights, so that it is visible."""
         if seen.layer or seen.is_plain or not self._covers(seen) or not seen.scale.all():
             return seen
         middle, factor = (np.empty(seen.index.size) for _ in "ab")
@@ -325,7 +324,7 @@ class Stacking:
         return replace(seen, scale=np.ones(seen.scale.shape), shift=np.zeros(seen.shift.shape))
 
     def _maps(self, seen: AffineUnits) -> AffineUnits:
-        """Return numbers as maps, in the order in which the layer has them."""
+        """Return numbers as maps, in the layer's order."""
         layer = self._layer(seen)
         shape = layer.shape if len(layer.shape) == 3 else (1, *layer.shape)
         natural = np.arange(seen.index.size).reshape(seen.index.shape)
@@ -337,7 +336,7 @@ class Stacking:
         return seen
 
     def _of_each_map(self, numbers: np.ndarray) -> np.ndarray:
-        """Return what is the same at all places of a map."""
+        """Return the value of each map, which must be the same at all its places."""
         each = numbers.reshape(len(numbers), -1)
         if (each != each[:, :1]).any():
             raise self.refuse("places of one map are scaled differently: scale the inputs before.")

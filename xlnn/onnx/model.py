@@ -25,25 +25,25 @@ LABELS, TASK = "labels", "task"
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A network as a file holds it.
+    """A network read from a file.
 
     Attributes
     ----------
     graph : Graph
     shape : tuple of int
-        Of a row: (inputs,) or, of a picture, (rows, columns), or (maps, rows, columns).
+        The shape of a row: (inputs,), or for a picture (rows, columns) or (maps, rows, columns).
     layers : tuple of Layer
-        From below; the last is dense.
+        From bottom to top; the last is dense.
     scaling : (array, array) or None
         The middle and the factor of each input.
     labels : tuple of str
-        Of the outputs; () where the file names none.
+        The labels of the outputs; () if the file has none.
     outputs : str
         The name of the outputs in the graph.
     classes : str
-        That of the class in the graph; "" where it has none.
+        The name of the class in the graph; "" if it has none.
     told : tuple of str
-        Keys of what is to be said of it.
+        Keys of notes on the model.
     """
 
     graph: Graph
@@ -64,8 +64,8 @@ class TrainedModel:
     def is_classifier(self) -> bool:
         """Whether the largest output decides.
 
-        It does where the file says so, where outputs are shares or have classes, and where they
-        see a picture.
+        It does if the file says so, if outputs are probabilities or have classes, and if the inputs
+        are a picture.
         """
         last, told = self.layers[-1], self.graph.metadata.get(TASK)
         if last.shape[0] < 2 or told == "regression":
@@ -76,7 +76,7 @@ class TrainedModel:
         return shares or bool(self.classes) or len(self.shape) > 1
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of the layers: numbers, of which the input has 1."""
+        """Return the names of the layers: numbers, starting with 1 for the input."""
         return tuple(str(number) for number in range(2, len(self.layers) + 2))
 
     def weights(self) -> dict[str, np.ndarray]:
@@ -101,7 +101,7 @@ def read_model(path: Path, *, large: bool = False) -> TrainedModel:
     Raises
     ------
     DataError
-        It is none, or one that is no stack of layers; the sentence names the operator.
+        The file is not a model, or not a stack of layers; the message names the operator.
     """
     graph = read_graph(path, large=large)
     reader = read(graph, CLASSICAL)
@@ -126,7 +126,7 @@ def read_model(path: Path, *, large: bool = False) -> TrainedModel:
 
 
 def _outputs(reader: Reader) -> tuple[str, AffineUnits, str]:
-    """Return the outputs and their name, and that of the class."""
+    """Return the outputs, their name, and the name of the class."""
     values = reader.values
     numbers, classes = {}, ""
     for name in reader.graph.outputs:
@@ -139,7 +139,7 @@ def _outputs(reader: Reader) -> tuple[str, AffineUnits, str]:
         if not classes:
             raise reader.stack.refuse("no output follows from the rows.")
         found = values[classes]
-        assert isinstance(found, Class)  # noqa: S101 -- as it was put there
+        assert isinstance(found, Class)  # noqa: S101 -- as stored above
         return found.source, values[found.source], classes  # type: ignore[return-value]
     if len(numbers) > 1:
         raise reader.stack.refuse(
@@ -150,7 +150,7 @@ def _outputs(reader: Reader) -> tuple[str, AffineUnits, str]:
 
 
 def _source(reader: Reader, name: str) -> str:
-    """Return the name of numbers before a ZipMap, which gives no array."""
+    """Return the name of the numbers before a ZipMap, which returns no array."""
     for node in reader.graph.nodes:
         if node.op == "ZipMap" and name in node.outputs:
             return node.inputs[0]
@@ -158,7 +158,7 @@ def _source(reader: Reader, name: str) -> str:
 
 
 def _labels(reader: Reader, outputs: int) -> tuple[str, ...]:
-    """Return the labels that the file has, of the graph or of its metadata."""
+    """Return the labels in the graph or in its metadata."""
     name, found = reader.graph.name, reader.labels
     if found is None:
         found = _of_metadata(reader.graph.metadata)
@@ -180,7 +180,7 @@ def _of_metadata(metadata: Mapping[str, str]) -> tuple[str, ...] | None:
 
 
 def _tell(reader: Reader, layers: list[Layer]) -> None:
-    """Note what a person may have forgotten in the model, and refuse numbers too large."""
+    """Note what the user may have forgotten in the model, and refuse numbers that are too large."""
     told = reader.stack.told
     for layer, above in pairwise(layers):
         is_linear = layer.activation == "linear" and not WEIGHTS.isdisjoint(layer.parameters)

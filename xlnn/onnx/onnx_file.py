@@ -1,7 +1,7 @@
 """Read the graph of an ONNX file if it is safe to read.
 
-A file is data from anywhere. Its size and the sizes that it declares are looked at before numbers
-are read; nothing outside of it is opened, and nothing but the operators of ONNX itself is taken.
+A file is untrusted. Its size and the sizes that it declares are checked before numbers are read;
+nothing outside it is opened, and only ONNX's own operators are accepted.
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,7 +39,7 @@ NEEDED = 'ONNX models need two more packages: pip install "xlnn[onnx]".'
 
 
 def needed(name: str) -> Any:  # noqa: ANN401 -- a module
-    """Import a package that not everybody has.
+    """Import an optional package.
 
     Raises
     ------
@@ -54,14 +54,14 @@ def needed(name: str) -> Any:  # noqa: ANN401 -- a module
 
 @dataclass(frozen=True)
 class Node:
-    """An operator at work.
+    """A node of the graph: an operator with its inputs and outputs.
 
     Attributes
     ----------
     op : str
         Its name: ``Gemm``.
     inputs, outputs : tuple of str
-        The names of what it takes and gives; "" for one that is left out.
+        The names of its inputs and outputs; "" for one that is omitted.
     attributes : dict
         Numbers, lists of numbers, texts and arrays, by name.
     """
@@ -72,13 +72,13 @@ class Node:
     attributes: Mapping[str, Any]
 
     def given(self, number: int) -> str:
-        """Return the name of an input; "" where it is left out."""
+        """Return the name of an input; "" if it is omitted."""
         return self.inputs[number] if number < len(self.inputs) else ""
 
 
 @dataclass(frozen=True)
 class Graph:
-    """What a model computes.
+    """The graph of a model.
 
     Attributes
     ----------
@@ -88,18 +88,18 @@ class Graph:
         The shape of each input without its rows, by name.
     outputs : tuple of str
     nodes : tuple of Node
-        Each after those that it takes something from.
+        The nodes, each after those that it depends on.
     constants : dict of arrays
-        Weights and whatever else stands in the file, by name.
+        Weights and other arrays in the file, by name.
     metadata : dict of str
     precision : str
         ``float32`` or ``float64``.
     opset : int
-        Which edition of ONNX's operators.
+        The version of ONNX's operators.
     rows : int or None
-        How many rows it takes at once, where that is fixed.
+        The fixed number of rows that it takes at once, if any.
     serialized : bytes
-        The file, for ONNX Runtime.
+        The bytes of the file, for ONNX Runtime.
     """
 
     name: str
@@ -121,20 +121,20 @@ def read_graph(path: Path, *, large: bool = False) -> Graph:
     ----------
     path : Path
     large : bool
-        Whether there may be many weights.
+        Whether to accept many weights.
 
     Raises
     ------
     DataError
-        It is no model, or one that is too large, stands in several files, or computes with what
-        ONNX does not define.
+        The file is not a model, is too large, refers to other files, or uses operators that ONNX
+        does not define.
     """
     onnx = needed("onnx")
     serialized, name = content(path, LARGEST if large else USUAL), path.name
     model = onnx.ModelProto()
     try:
         model.ParseFromString(serialized)
-    except Exception as error:  # the parser has errors of its own, of several packages
+    except Exception as error:  # the parser's errors come from several packages
         raise DataError(
             f"{name} is not an ONNX model: export one with a name that ends in .onnx."
         ) from error
@@ -179,7 +179,7 @@ def _check_domains(name: str, model: Any) -> None:  # noqa: ANN401 -- onnx's own
 
 
 def _tensors(graph: Any) -> dict[str, Any]:  # noqa: ANN401 -- the same
-    """Return all arrays of a graph as the file has them, by name."""
+    """Return all arrays of a graph as stored, by name."""
     tensors = {tensor.name: tensor for tensor in graph.initializer}
     for node in graph.node:
         if node.op_type == "Constant":
@@ -190,7 +190,7 @@ def _tensors(graph: Any) -> dict[str, Any]:  # noqa: ANN401 -- the same
 
 
 def _check_tensors(name: str, tensors: Iterable[Any], external: int, *, large: bool) -> None:
-    """Refuse numbers that stand in another file, and more of them than were asked for."""
+    """Refuse numbers stored in another file, and too many numbers."""
     count = 0
     for tensor in tensors:
         if tensor.data_location == external or tensor.external_data:
@@ -210,7 +210,7 @@ def _check_tensors(name: str, tensors: Iterable[Any], external: int, *, large: b
 
 
 def _check_whole(name: str, onnx: Any, model: Any) -> None:  # noqa: ANN401 -- the same
-    """Refuse a graph that ONNX itself would not run."""
+    """Refuse a graph that ONNX's checker refuses."""
     try:
         onnx.checker.check_model(model)
     except Exception as error:
@@ -244,7 +244,7 @@ def _text(value: object) -> str:
 
 
 def _plain_constants(onnx: Any, graph: Any) -> dict[str, np.ndarray]:  # noqa: ANN401 -- the same
-    """Return the constants that are written without an array: a number, a list, texts."""
+    """Return the constants stored without an array: a number, a list, texts."""
     found = {}
     for node in graph.node:
         if node.op_type == "Constant":
@@ -281,7 +281,7 @@ def _inputs(
     graph: Any,  # noqa: ANN401 -- the same
     constants: Mapping[str, np.ndarray],
 ) -> tuple[dict[str, tuple[int, ...]], str, int | None]:
-    """Return the shapes of the inputs, what the model computes with, and its rows if fixed."""
+    """Return the shapes of the inputs, the model's precision, and its number of rows if fixed."""
     shapes, types, rows = {}, set(), set()
     for given in graph.input:
         if given.name in constants:

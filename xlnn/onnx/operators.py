@@ -1,7 +1,7 @@
 """Translate the operators of a graph into layers.
 
-The comment at an operator that is not taken as it stands says why. Whatever is wrong here shows
-when the workbook is compared with ONNX Runtime.
+Comments explain where an operator is not translated literally. Any mistake here shows when the
+workbook is compared with ONNX Runtime.
 """
 
 from collections.abc import Callable
@@ -20,16 +20,16 @@ from xlnn.onnx.onnx_file import Graph, Node
 
 @dataclass(frozen=True)
 class Class:
-    """A class that was found, or its label.
+    """A predicted class, or its label.
 
     Attributes
     ----------
     of : AffineUnits
-        The outputs of which the largest decides.
+        The outputs, the largest of which decides.
     source : str
         The name of these outputs in the graph.
     labels : tuple, or None
-        The classes in the order of the outputs, once they are known.
+        The classes in the order of the outputs, once known.
     """
 
     of: AffineUnits
@@ -46,9 +46,9 @@ class Reader:
     graph : Graph
     stack : Stacking
     values : dict
-        What each name in the graph stands for: numbers of a row, or a class.
+        The value of each name in the graph: numbers of a row, or a class.
     known : dict of arrays
-        What is known before any row is.
+        Arrays that do not depend on the rows.
     labels : tuple, or None
         The classes in the order of the outputs.
     """
@@ -60,14 +60,14 @@ class Reader:
     labels: tuple | None = None
 
     def seen(self, node: Node, number: int = 0) -> AffineUnits:
-        """Return an input that is numbers of a row."""
+        """Return an input, which must be numbers of a row."""
         value = self.values.get(node.given(number))
         if not isinstance(value, AffineUnits):
             raise self.stack.refuse(f"{node.op} uses something that is not a number of a row.")
         return value
 
     def array(self, node: Node, number: int) -> np.ndarray:
-        """Return an input that is known."""
+        """Return an input, which must be a known array."""
         name = node.given(number)
         if name not in self.known:
             raise self.stack.refuse(
@@ -100,7 +100,7 @@ def _matmul(reader: Reader, node: Node) -> AffineUnits:
 
 
 def _by_a_constant(reader: Reader, node: Node) -> AffineUnits:
-    """Add, Sub, Mul or Div by what stands in the file."""
+    """Add, Sub, Mul or Div with a constant."""
     turned = node.given(0) in reader.known
     seen, constant = reader.seen(node, int(turned)), reader.array(node, 0 if turned else 1)
     shape = seen.index.shape
@@ -123,7 +123,7 @@ def _by_a_constant(reader: Reader, node: Node) -> AffineUnits:
 
 
 def _normalised(reader: Reader, node: Node) -> AffineUnits:
-    """BatchNormalization, as it is once a network is trained."""
+    """BatchNormalization, as in inference."""
     if node.attributes.get("training_mode", 0):
         raise reader.stack.refuse("BatchNormalization is still training: export with model.eval().")
     seen = reader.seen(node)
@@ -231,7 +231,7 @@ def _leaky(reader: Reader, node: Node) -> AffineUnits:
     alpha = np.float32(node.attributes.get("alpha", 0.01))
     if not 0 <= alpha < 1000:
         raise reader.stack.refuse(f"LeakyRelu has the slope {alpha}: from 0 to 999 is supported.")
-    written = np.format_float_positional(alpha, trim="-")  # as the person wrote it, 0.2
+    written = np.format_float_positional(alpha, trim="-")  # 0.2, as the user wrote it
     return reader.stack.activate(reader.seen(node), f"leaky relu {written}")
 
 
@@ -269,13 +269,13 @@ def _reshape(reader: Reader, node: Node) -> AffineUnits | Class:
 
 
 def _moved(reader: Reader, node: Node) -> AffineUnits | Class:
-    """Transpose, Squeeze or Unsqueeze: what stays with the rows."""
+    """Transpose, Squeeze or Unsqueeze, which must keep rows apart."""
     value = reader.values[node.given(0)]
     if isinstance(value, Class):
         return value
 
     def move(array: np.ndarray) -> np.ndarray:
-        # two rows show whether rows stay rows
+        # two rows show whether rows stay apart
         made = moved(node, [np.stack([array, array])], reader.known)
         if made.shape[:1] != (2,) or made[0].size != array.size:
             raise reader.stack.refuse(f"{node.op} mixes the rows.")
@@ -299,7 +299,7 @@ def _dropout(reader: Reader, node: Node) -> AffineUnits | Class:
 
 
 def _joined(reader: Reader, node: Node) -> AffineUnits:
-    """Concat: of inputs side by side, or of 1 - p and p, which is how two classes are written."""
+    """Concat of inputs, or of 1 - p and p, as two classes are exported."""
     parts = [reader.seen(node, number) for number in range(len(node.inputs))]
     axis = node.attributes["axis"]
     first = parts[0]
@@ -349,7 +349,7 @@ TAKEN = (
 
 
 def read(graph: Graph, more: dict[str, Operator]) -> Reader:
-    """Put the layers of a graph together.
+    """Combine the operators of a graph into layers.
 
     Parameters
     ----------
@@ -360,7 +360,7 @@ def read(graph: Graph, more: dict[str, Operator]) -> Reader:
     Raises
     ------
     DataError
-        An operator is not known, or the graph is no stack of layers.
+        An operator is unknown, or the graph is not a stack of layers.
     """
     operators = OPERATORS | more
     reader = Reader(graph, Stacking(graph.name), known=dict(graph.constants))
@@ -385,7 +385,7 @@ def read(graph: Graph, more: dict[str, Operator]) -> Reader:
 
 
 def _meant(reader: Reader, node: Node, operator: Operator) -> AffineUnits | Class:
-    """Return what an operator means; of a file, its sizes and attributes may be anything."""
+    """Return the result of an operator; errors from odd sizes or attributes become one sentence."""
     try:
         return operator(reader, node)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -402,7 +402,7 @@ def _made(reader: Reader, node: Node, arrays: list[np.ndarray]) -> np.ndarray:
 
 
 def _begin(reader: Reader) -> None:
-    """Take up the inputs: one, or several side by side in the order of the file."""
+    """Add the inputs: one, or several side by side in the order of the file."""
     shapes = reader.graph.inputs
     stack = reader.stack
     sizes = [int(np.prod(shape)) for shape in shapes.values()]

@@ -40,7 +40,7 @@ def _classifier(reader: Reader, node: Node) -> AffineUnits:
 
 
 def _linear(reader: Reader, node: Node, units: int) -> AffineUnits:
-    """Return the outputs of a linear model: a dense layer, with softmax or sigmoid or without."""
+    """Return the outputs of a linear model: a dense layer, perhaps with softmax or sigmoid."""
     seen = reader.seen(node)
     b = np.asarray(node.attributes.get("intercepts") or [0.0] * units, dtype=float)
     W = np.asarray(node.attributes["coefficients"], dtype=float)
@@ -62,7 +62,7 @@ def _linear(reader: Reader, node: Node, units: int) -> AffineUnits:
 
 
 def _normalizer(reader: Reader, node: Node) -> AffineUnits:
-    """Let probabilities pass that add up to 1 already: they are what Normalizer makes of them."""
+    """Return probabilities unchanged if they already add up to 1, as Normalizer would."""
     seen = reader.seen(node)
     if node.attributes.get("norm") != "L1":
         raise reader.stack.refuse("Normalizer divides rows by another sum than L1's.")
@@ -73,7 +73,7 @@ def _normalizer(reader: Reader, node: Node) -> AffineUnits:
 def _check_shares(reader: Reader, seen: AffineUnits) -> None:
     """Refuse outputs that do not add up to 1 by themselves.
 
-    Those of softmax do, and those of two units of which one is the opposite of the other.
+    Those of softmax do, and those of a unit with its complement.
     """
     layer = reader.stack.layers[seen.layer]
     is_pair = layer.activation == "sigmoid" and layer.shape == (2,) and seen.index.size == 2
@@ -88,7 +88,7 @@ def _check_shares(reader: Reader, seen: AffineUnits) -> None:
 
 
 def _positive(reader: Reader, node: Node) -> AffineUnits:
-    """Let outputs pass of which none is below 0: they are what Abs makes of them."""
+    """Return outputs unchanged if none is negative, as Abs would."""
     seen = reader.seen(node)
     if reader.stack.layers[seen.layer].activation not in {"sigmoid", "softmax", "relu"}:
         raise reader.stack.refuse("Abs removes the sign of a result, which no layer does.")
@@ -96,7 +96,7 @@ def _positive(reader: Reader, node: Node) -> AffineUnits:
 
 
 def _sum(reader: Reader, node: Node) -> AffineUnits:
-    """Note that shares add up to 1, so that whatever is divided by their sum stays as it is."""
+    """Record that probabilities add up to 1, so that dividing by their sum changes nothing."""
     seen = reader.seen(node)
     _check_shares(reader, seen)
     reader.known[node.outputs[0]] = np.ones((1, 1))
@@ -127,7 +127,7 @@ def _extracted(reader: Reader, node: Node) -> AffineUnits | Class:
 
 
 def _gathered(reader: Reader, node: Node) -> AffineUnits | Class:
-    """Gather: the same, as it is written in other places."""
+    """Gather: the same, in standard ONNX."""
     if node.given(0) in reader.known:
         return _extracted(reader, node)
     axis, columns = node.attributes.get("axis", 0), reader.array(node, 1).astype(int).ravel()

@@ -38,7 +38,7 @@ MOST_LABELS = 9
 
 @dataclass(frozen=True)
 class CellColumn:
-    """Cells below each other, of a sheet.
+    """A column or row of cells on a sheet.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class CellColumn:
         The sheet's title.
     column, first, last : int
     last_column : int
-        Where cells are side by side, the last of their columns.
+        The last column, if the cells are side by side.
     """
 
     title: str
@@ -57,8 +57,8 @@ class CellColumn:
 
     @property
     def reference(self) -> Reference:
-        """The cells as openpyxl's charts take them."""
-        sheet = SimpleNamespace(title=self.title)  # all that a chart asks of a sheet
+        """The cells as a reference for openpyxl's charts."""
+        sheet = SimpleNamespace(title=self.title)  # all that a chart needs of a sheet
         last = self.last_column or self.column
         return Reference(
             sheet, min_col=self.column, min_row=self.first, max_col=last, max_row=self.last
@@ -73,17 +73,17 @@ class Line:
     ----------
     x, y : Cells
     colour : str
-        Without one, the program's own.
+        By default the program's choice.
     name : str
-        What the legend calls it.
+        Its name in the legend.
     called, label : Cells or None
-        The cell that says so instead; or beside the line's points.
+        The cell with the name in the legend, or with a label beside the line's points.
     width : int
-        0 for a marker on each point and no line between them.
+        0 for markers without a line.
     marker : str
         The kind of marker on each point, such as ``circle``.
     size : int
-        Of the markers, in points.
+        Size of the markers, in points.
     """
 
     x: CellColumn
@@ -98,7 +98,7 @@ class Line:
 
     @property
     def series(self) -> Series:
-        """The line as openpyxl's charts take it."""
+        """The line as a series of an openpyxl chart."""
         series = Series(self.y.reference, self.x.reference, title=self.name or None)
         if named := self.called or self.label:
             series.tx = SeriesLabel(strRef=StrRef(str(named.reference)))
@@ -124,9 +124,9 @@ class Line:
 
 
 def scatter(title: str, x_title: str, lines: Sequence[Line], y_title: str = "") -> ScatterChart:
-    """Return a chart of some lines; those that have names are named in a legend.
+    """Return a chart of lines, with a legend of those that have names.
 
-    What goes up is called by the chart's title, or by one of its own.
+    The chart's title names the vertical axis unless ``y_title`` does.
     """
     chart = ScatterChart()
     chart.series.extend(line.series for line in lines)
@@ -174,7 +174,7 @@ def _is_tag(series: Series) -> bool:
 
 
 def ends(axis: NumericAxis, first: float, last: float, apart: float | None = None) -> None:
-    """Let an axis begin and end where its data do, with a label at its end where one fits."""
+    """Make an axis span its data, with a label at its end if one fits."""
     axis.scaling.min, axis.scaling.max = first, last
     axis.majorUnit = apart or interval(last - first)
 
@@ -185,9 +185,9 @@ stand the axis' numbers and title, and a legend of two lines takes as much again
 
 
 def square(chart: ScatterChart) -> None:
-    """Let one unit across be as long as one up, where both axes reach equally far.
+    """Make units of both axes equally long, if both have the same range.
 
-    Programs divide a chart's room among its title, axes and legend each in its own way.
+    Programs lay out a chart's title, axes and legend differently, so the plot area is fixed.
     """
     below = BELOW + LEGEND * (chart.legend is not None)
     side = min((1 - 2 * SIDES) * chart.width, (1 - ABOVE - below) * chart.height)
@@ -197,7 +197,7 @@ def square(chart: ScatterChart) -> None:
 
 
 def interval(length: float) -> float | None:
-    """Return a length of which some, in round numbers, are an axis; None if there is none.
+    """Return a round interval that divides an axis of this length; None if there is none.
 
     >>> interval(64), interval(50), interval(3), interval(1), interval(53)
     (16, 10, 1, 0.2, None)
@@ -209,7 +209,7 @@ def interval(length: float) -> float | None:
 
 
 def _titled(words: str) -> Title:
-    """Return a chart's title in the size of a heading: the programs' own is far larger."""
+    """Return a chart's title in the size of a heading; the default is far larger."""
     font = CharacterProperties(sz=1100, b=True, solidFill=INK)
     run = RegularTextRun(rPr=font, t=words)
     return Title(tx=Text(rich=RichText(p=[Paragraph(r=[run])])), overlay=False)
@@ -231,7 +231,7 @@ class Dots:
     ----------
     x, y : Cells
     fill, outline : str
-        Colours; LibreOffice draws no outlines, so that no fill can be white.
+        Colours. LibreOffice draws no outlines, so the fill must not be white.
     size : int
         In points, from 2 to 72.
     marker : str
@@ -247,7 +247,7 @@ class Dots:
 
     @property
     def series(self) -> Series:
-        """The dots as openpyxl's charts take them."""
+        """The dots as a series of an openpyxl chart."""
         series = Series(self.y.reference, self.x.reference)
         series.graphicalProperties.line.noFill = True
         series.marker.symbol, series.marker.size = self.marker, self.size
@@ -265,11 +265,11 @@ class Tag:
     Attributes
     ----------
     x, y : Cells
-        Of one cell each.
+        The coordinates, one cell each.
     text : str
-        What is said; with ``cell`` the address of the cell that says it.
+        The text, or with ``is_cell`` the address of the cell that contains it.
     side : str
-        Where it stands: ``r``, ``l`` or ``t``, for right, left and above.
+        Its position: ``r``, ``l`` or ``t`` for right, left and above.
     is_cell : bool
     is_quiet : bool
     """
@@ -283,7 +283,7 @@ class Tag:
 
     @property
     def series(self) -> Series:
-        """The text as openpyxl's charts take it: the name of a series of one point."""
+        """The text as an openpyxl series of one point, whose name it is."""
         series = Series(self.y.reference, self.x.reference)
         label = {"strRef": StrRef(self.text)} if self.is_cell else {"v": self.text}
         series.tx = SeriesLabel(**label)
@@ -308,15 +308,15 @@ def graph(
 ) -> ScatterChart:
     """Return a chart without axes of lines, dots and texts.
 
-    Which lies over which differs between programs: nothing may rely on it.
+    Programs differ in which they draw on top, so nothing may rely on it.
 
     Parameters
     ----------
     things : iterable
     width, height : float
-        Of the chart, in cm.
+        Size of the chart, in cm.
     millimetres : (float, float)
-        How far the coordinates go, from 0 on: to the right, and up.
+        The largest coordinates, to the right and up; the smallest are 0.
     """
     chart = ScatterChart()
     chart.series.extend(thing.series for thing in things)
@@ -331,7 +331,7 @@ def graph(
 
 
 def over(chart: ScatterChart, first: tuple[int, int], last: tuple[int, int]) -> TwoCellAnchor:
-    """Lay a chart over cells, so that its coordinates are theirs and they are seen through it.
+    """Lay a transparent chart over cells, so that its coordinates match theirs.
 
     Parameters
     ----------
@@ -342,7 +342,7 @@ def over(chart: ScatterChart, first: tuple[int, int], last: tuple[int, int]) -> 
     Returns
     -------
     TwoCellAnchor
-        Where it is to be put.
+        The anchor for the chart.
     """
     nothing = GraphicalProperties(noFill=True)
     nothing.line.noFill = True

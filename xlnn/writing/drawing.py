@@ -1,4 +1,4 @@
-"""What a sheet shows beside its quantities: headings, notes, charts, colours and widths.
+"""Describe a sheet besides its quantities: headings, notes, charts, colours and widths.
 
 The sheets of ``xlnn.workbooks`` fill a `Drawing`; `xlnn.writing.workbook` writes it.
 """
@@ -26,7 +26,7 @@ KIND = "{05C60535-1F16-4fd2-B633-F4F36F0B64E0}"
 
 @dataclass(frozen=True)
 class Sparkline:
-    """A line through the numbers of some cells, which programs without the extension leave out.
+    """A line through the numbers of some cells, which programs without the extension ignore.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Sparkline:
 
 
 def extension(lines: Sequence[Sparkline]) -> Element:
-    """Return the element that ends a sheet's part: a group for each colour.
+    """Return the extension element of a sheet, with a group for each colour.
 
     >>> from lxml.etree import tostring
     >>> b"<xm:f>Weights!B4:B54</xm:f>" in tostring(
@@ -68,7 +68,7 @@ def extension(lines: Sequence[Sparkline]) -> Element:
 
 @dataclass
 class Drawing:
-    """Everything on a sheet that is no quantity.
+    """Everything on a sheet except its quantities.
 
     Attributes
     ----------
@@ -79,42 +79,42 @@ class Drawing:
     heights : dict
         The height of rows.
     looks : dict
-        How a quantity is to look, by its name, where its sheet wants it otherwise than in a table.
+        The look of a quantity, by its name, if it differs from that in tables.
     freeze : (int, int) or None
         The first row and column that scroll.
     repeat : int
-        The last of the rows that are printed again at the top of each page; 0 for none.
+        The last of the rows repeated at the top of each printed page; 0 for none.
     repeat_from : int
         The first of them.
     charts : list of (str or anchor, chart)
-        Charts and the cells at which they stand, or over which they lie.
+        Charts with the cell or the anchor of each.
     sparklines : list of Sparkline
         Lines in single cells.
     validations : list of DataValidation
         What may be typed into which cells.
     colours : list of (str, Rule)
-        Ranges whose colours follow their values.
+        Ranges with colour rules.
     links : dict
-        For a cell, by its address, the cell that it leads to.
+        The cell that a cell links to, by its address.
     files : dict
-        For a cell, by its address, the file beside the workbook that it leads to.
+        The file beside the workbook that a cell links to, by its address.
     gridlines : bool
     part : str
-        What is said below its pages if not all of it is printed.
+        The footer if not all of it is printed.
     sparse : set of str
-        The names of quantities most of whose cells are empty: no page is printed for them alone.
+        The names of quantities whose cells are mostly empty: no page is printed for them alone.
     names : dict of str
-        Hidden names that the sheet alone knows, and what they stand for.
+        Hidden names local to the sheet, and what they stand for.
     opens : bool
         Whether the workbook opens on it.
     tab : str
-        What the sheet is for, a key of `xlnn.writing.style.TABS`: its tab has that colour.
+        The purpose of the sheet, a key of `xlnn.writing.style.TABS` for the colour of its tab.
     cursor : str
         The cell that is selected first; by default A1.
     is_hidden : bool
-        Whether the sheet is hidden: other sheets show what it computes. A person can unhide it.
+        Whether the sheet is hidden, since other sheets show its results. Users can unhide it.
     folded_rows, folded_columns : set of int
-        Those that are grouped and closed at first; a click on the + beside them opens them.
+        Rows and columns that are grouped and collapsed at first; the + beside them expands them.
     """
 
     cells: dict[int, dict[int, tuple[str | int | float, Look]]] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class Drawing:
         self.cells.setdefault(row, {})[column] = (value, look)
 
     def make_room(self, row: int) -> None:
-        """Move what stands in a row and below down by one: cells, heights and links."""
+        """Move everything from a row on down by one: cells, heights and links."""
         self.cells = {at + (at >= row): cells for at, cells in self.cells.items()}
         self.heights = {at + (at >= row): height for at, height in self.heights.items()}
         self.folded_rows = {at + (at >= row) for at in self.folded_rows}
@@ -155,20 +155,20 @@ class Drawing:
             setattr(self, kept, moved)
 
     def fold_columns(self, *blocks: Block) -> None:
-        """Close the columns of some blocks at first."""
+        """Collapse the columns of some blocks at first."""
         for block in blocks:
             self.folded_columns |= {*range(block.column, block.last[1] + 1)}
 
     def colour(self, block: Block, *rules: Rule) -> None:
-        """Let the colours of a block's cells follow their values."""
+        """Add rules for the colours of a block's cells."""
         self.colours += ((cell_range(block), rule) for rule in rules)
 
     def colour_around_0(
         self, block: Block, *others: Block, is_read: bool = True, typed: bool = False
     ) -> None:
-        """Let the colours of blocks follow their values to either side of 0, by one scale.
+        """Colour blocks by one scale around 0.
 
-        They are full where the numbers are not read; 0 is yellow where they may be typed.
+        The colours are strong if the numbers are not read; 0 is yellow if the cells are editable.
         """
         rule = diverging_scale(fixed_range(block), is_read=is_read, typed=typed)
         for each in (block, *others):
@@ -176,7 +176,7 @@ class Drawing:
 
 
 def _below(cell: str, row: int) -> str:
-    """Return the address of a cell after room was made for a row.
+    """Return the address of a cell after a row was inserted.
 
     >>> _below("B7", 7), _below("B6", 7)
     ('B8', 'B6')
@@ -186,10 +186,10 @@ def _below(cell: str, row: int) -> str:
 
 
 def fixed_range(block: Block) -> str:
-    """Return the rectangle that holds a block, with ``$``."""
+    """Return the range of a block, with ``$``."""
     return re.sub("([A-Z]+)([0-9]+)", r"$\1$\2", cell_range(block))
 
 
 def cell_range(block: Block) -> str:
-    """Return the rectangle that holds a block."""
+    """Return the range of a block."""
     return f"{address(block.row, block.column)}:{address(*block.last)}"

@@ -1,12 +1,11 @@
 """Choose number formats that fit the size of the numbers and of their column.
 
-A number that its format would round to 0 is shown with one more decimal, or if it is smaller still
-with an exponent; one that its column is too narrow for as a whole number, and if that is too long
-with an exponent, too. Numbers typed into one column have the decimals of the most exact of them.
+A number that its format would round to 0 is shown with one more decimal or, if it is even smaller,
+with an exponent. A number too long for its column is shown as a whole number or, if that is too
+long, with an exponent. Numbers typed into one column all have the decimals of the most precise one.
 
-Values change after the build, so rules in the sheet decide, cell by cell. They are conditional
-formats and no sections of the number format: in sections with conditions LibreOffice drops the
-minus sign.
+Values change after the build, so conditional formats in the sheet decide, cell by cell. Sections of
+a number format would not do: LibreOffice drops the minus sign in sections with conditions.
 """
 
 import re
@@ -90,7 +89,7 @@ _FIXED = re.compile(r"0(?:\.(0+#*))?(%?)")
 
 
 def text_pixels(text: str, size: int) -> float:
-    """Return how wide a number is in a font of that size.
+    """Return the width of a number in a font of this size.
 
     >>> round(text_pixels("-0.5", 10))
     26
@@ -99,12 +98,12 @@ def text_pixels(text: str, size: int) -> float:
 
 
 def room_pixels(width: float) -> float:
-    """Return how much of a column of a width is there for a number."""
+    """Return how much of a column's width is available for a number."""
     return width * DIGIT_PIXELS - PADDING
 
 
 def column_pixels(drawing: Drawing, column: int) -> float:
-    """Return the width of a column; a folded one is not seen."""
+    """Return the width of a column, 0 if it is collapsed."""
     if column in drawing.folded_columns:
         return 0
     width = drawing.widths.get(column, USUAL_WIDTH)
@@ -112,14 +111,14 @@ def column_pixels(drawing: Drawing, column: int) -> float:
 
 
 def row_pixels(drawing: Drawing, row: int) -> float:
-    """Return the height of a row; a folded one is not seen."""
+    """Return the height of a row, 0 if it is collapsed."""
     if row in drawing.folded_rows:
         return 0
     return drawing.heights.get(row, USUAL_HEIGHT) * PIXELS_A_POINT
 
 
 def width_for(text: str, size: int) -> float:
-    """Return the width of the column in which a number has room."""
+    """Return the width that a column needs for a number."""
     return (text_pixels(text, size) + PADDING) / DIGIT_PIXELS
 
 
@@ -128,7 +127,7 @@ LONGEST_NAMES = 30
 
 
 def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -> Drawing:
-    """Return a drawing with room for its sheet's numbers, and rules by which they are shown.
+    """Return a drawing with room for its sheet's numbers, and rules for their formats.
 
     Parameters
     ----------
@@ -136,7 +135,7 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
     blocks : iterable of Block
         The sheet's quantities.
     given : dict of arrays
-        What is typed in, or was noted.
+        Values of inputs and of noted quantities.
     """
     blocks = list(blocks)
     numbers = (block for block in blocks if not block.quantity.is_text)
@@ -160,7 +159,7 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
             widths |= {n: max(widths.get(n, USUAL_WIDTH), least) for n in _columns(block)}
     rules = []
     for block, number_format, size in shown:
-        if block.quantity.choices:  # one of some whole numbers
+        if block.quantity.choices:  # a choice of whole numbers
             continue
         room = room_pixels(min(widths.get(column, USUAL_WIDTH) for column in _columns(block)))
         areas = list(_areas(block))
@@ -195,18 +194,18 @@ def _look(drawing: Drawing, block: Block) -> tuple[str, int]:
 
 
 def _shrinks(drawing: Drawing, block: Block) -> bool:
-    """Return whether numbers are drawn as small as their column needs."""
+    """Return whether numbers are shrunk to fit their column."""
     look = drawing.looks.get(block.quantity.name)
     return look is not None and look.shrink
 
 
 def _least(number_format: str) -> Iterator[str]:
-    """Yield numbers for which there must be room, whatever is computed."""
+    """Yield numbers that must always fit, whatever is computed."""
     if fixed := _FIXED.fullmatch(number_format):
         yield number_format if fixed[2] else f"-{number_format}"
         yield SHARE if fixed[2] else "-0E-100"
     elif number_format == GENERAL:
-        yield ROOMY  # programs then choose a form that has room
+        yield ROOMY  # programs then choose a format that fits
     elif "E" in number_format:
         yield f"-{number_format.rsplit(';', maxsplit=1)[-1]}0"
 
@@ -222,7 +221,7 @@ def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[R
     room : float
         Pixels.
     first : str
-        The cell at the top left of those that they are for.
+        The top left cell of the range.
     """
     fixed = _FIXED.fullmatch(number_format)
     if not fixed:
@@ -237,7 +236,7 @@ def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[R
     small = f"0.{'0' * (decimals - 1)}1" if decimals else "0.5"
     finer = FINER.get(number_format, "")
     if finer and text_pixels(f"-{finer}", size) <= room:
-        smaller = f"0.{'0' * (decimals + 1)}5"  # 0.0007 is 0.001
+        smaller = f"0.{'0' * (decimals + 1)}5"  # 0.0007 is shown as 0.001
         yield _shown_as(finer, f"AND(ABS({first})>={smaller},ABS({first})<{small})")
         small = smaller
     yield _shown_as(code, f"AND({first}<>0,ABS({first})<{small})")
@@ -250,9 +249,9 @@ def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[R
 def _alike(
     block: Block, given: np.ndarray, widths: Mapping[int, float], size: int
 ) -> Iterator[tuple[str, Rule]]:
-    """Yield for some columns of typed numbers the rule that gives them as many decimals.
+    """Yield rules that give typed numbers of a column the same number of decimals.
 
-    Whatever has more, or is too long, a program shows as it does without.
+    A number with more decimals, or too long, is shown as without a rule.
     """
     down = [n for n, (_, right) in enumerate(block.steps) if not right]
     rows = prod(given.shape[n] for n in down)
@@ -274,7 +273,7 @@ def _alike(
 
 
 def _decimals(numbers: np.ndarray) -> str:
-    """Return the format with as many decimals as some numbers have; none if these are many."""
+    """Return the format with as many decimals as some numbers have; "" if there are many."""
     for decimals, number_format in enumerate(("", *ALIKE)):
         if np.all(np.abs(np.round(numbers, decimals) - numbers) <= EXACT * np.abs(numbers)):
             return number_format
@@ -283,7 +282,7 @@ def _decimals(numbers: np.ndarray) -> str:
 
 @cache
 def _too_long(number_format: str, size: int, room: float) -> str:
-    """Return the number from which on one is too long for the room: all nines, rounded up."""
+    """Return the smallest number that does not fit: all nines, rounded up."""
     digits = 1
     while digits < MOST_DIGITS and text_pixels(f"-{'0' * digits}{number_format}", size) <= room:
         digits += 1
@@ -292,13 +291,13 @@ def _too_long(number_format: str, size: int, room: float) -> str:
 
 
 def _shown_as(code: str, condition: str) -> Rule:
-    """Return the rule that shows numbers by a format where a condition holds."""
+    """Return the rule that shows numbers in a format if a condition holds."""
     return Rule(type="expression", dxf=_look_of(code), formula=[condition])
 
 
 @lru_cache(maxsize=len(NUMBERS))
 def _look_of(code: str) -> DifferentialStyle:
-    """Return the look of a number format: openpyxl finds the same sooner than an equal one."""
+    """Return the look of a number format, cached since openpyxl finds identical objects faster."""
     return DifferentialStyle(numFmt=NumberFormat(numFmtId=NUMBERS[code], formatCode=code))
 
 
@@ -310,7 +309,7 @@ def _columns(block: Block) -> range | set[int]:
 
 
 def _areas(block: Block) -> Iterator[str]:
-    """Yield rectangles that are a block's cells together, the first at its top left."""
+    """Yield rectangles that make up a block, the one at its top left first."""
     if block.is_dense:
         yield cell_range(block)
         return
@@ -329,5 +328,5 @@ def _areas(block: Block) -> Iterator[str]:
 
 
 def _places(block: Block) -> set[tuple[int, int]]:
-    """Return the rows and columns of the cells of a block that is no table."""
+    """Return the rows and columns of the cells of a block that is not a table."""
     return {place for unit in block.quantity.units for place in block.places(unit)}

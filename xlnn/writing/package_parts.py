@@ -1,7 +1,7 @@
 """Write the parts around the cells so that every program finds them.
 
-openpyxl hands its parts to a zip file, one by one. `Parts` is one that writes some of them
-otherwise, and takes the sheets as they become complete.
+openpyxl writes its parts to a zip file, one by one. `Parts` is a zip file that changes some of
+them, and takes sheets as soon as they are complete.
 """
 
 import re
@@ -48,32 +48,32 @@ class Parts(ZipFile):
         self._parts: dict[str, bytes | str] = {}
 
     def pack(self, path: Path, name: str) -> None:
-        """Compress the file of a part, and remove it, in another thread."""
+        """Compress the file of a part in another thread, and remove it."""
         self._packed[name] = self._packer.submit(self._pack, path, name)
 
     def _pack(self, path: Path, name: str) -> None:
         entry = ZipInfo.from_file(path, name)
         entry.compress_type, entry._compresslevel = self.compression, self.compresslevel  # noqa: SLF001
-        # zipfile's own `write` takes 8 KB at a time, and each would wait for the other thread
+        # zipfile's own `write` reads 8 KB at a time, and would wait for the other thread each time
         with path.open("rb") as file, self.open(entry, "w") as part:
             while chunk := file.read(CHUNK):
                 part.write(chunk)
         path.unlink()
 
     def write(self, filename: Any, arcname: Any = None, *_: Any) -> None:  # noqa: ANN401 -- zipfile's
-        """Take the file of a part, unless it is packed: openpyxl gives each sheet at last."""
+        """Add the file of a part unless it has been packed, as openpyxl adds sheets at the end."""
         if arcname not in self._packed:
             self.pack(Path(filename), arcname)
 
     def writestr(self, name: str, data: bytes | str, *_: object) -> None:
-        """Take a part."""
+        """Add a part."""
         for pattern, change in _CHANGES.items():
             if re.fullmatch(pattern, name):
                 data = change(data)
         self._parts[name] = data
 
     def finish(self) -> None:
-        """Write what was taken, once all that is packed is in; packing may have failed."""
+        """Write the parts that were added, after the packed ones; raise errors of packing."""
         for packed in self._packed.values():
             packed.result()
         for name, data in self._parts.items():
@@ -101,7 +101,7 @@ def prefixed(data: bytes | str) -> bytes:
 
 
 def font_order(styles: bytes | str) -> bytes:
-    """Put what a font says into the order of the schema: openpyxl has its own.
+    """Put the elements of fonts into the order of the schema; openpyxl's differs.
 
     >>> font_order('<fonts><font><name val="Arial"/><sz val="11"/></font></fonts>')
     b'<fonts><font><sz val="11"/><name val="Arial"/></font></fonts>'
@@ -113,7 +113,7 @@ def font_order(styles: bytes | str) -> bytes:
 
 
 def theme_of(script: str) -> str:
-    """Return the theme, from which charts take their fonts: ours, and that of a script.
+    """Return the theme, which sets the fonts of charts: ours, and those for a script.
 
     >>> "Yu Gothic" in theme_of("ja"), "Yu Gothic" in theme_of("zh"), "Calibri" in theme_of("")
     (True, False, False)
@@ -125,7 +125,7 @@ def theme_of(script: str) -> str:
 
 def _application(_: bytes | str) -> bytes:
     properties = ExtendedProperties()
-    properties.Application, properties.AppVersion = APPLICATION, None  # openpyxl sets its own
+    properties.Application, properties.AppVersion = APPLICATION, None  # instead of openpyxl's
     return etree.tostring(properties.to_tree())
 
 

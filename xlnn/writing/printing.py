@@ -1,7 +1,7 @@
-"""Share a sheet among pages of A4: one, several below each other, or print areas.
+"""Divide a sheet into A4 pages: one, several below each other, or print areas.
 
 A sheet that is readable on one page is fitted to it; a longer one is fitted to the width of a page.
-One that would be too small then is cut between columns into print areas, each as wide as a page.
+If that makes it too small, it is cut between columns into print areas, each as wide as a page.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -49,15 +49,15 @@ class Pages:
     Attributes
     ----------
     is_upright, is_one : bool
-        Whether its pages are upright, and whether it is fitted to one.
+        Whether its pages are portrait, and whether it is fitted to one page.
     areas : tuple of areas
-        What is printed, each as wide as a page.
+        The print areas, each as wide as a page.
     breaks : tuple of int
-        The rows after which a page begins in any case.
+        The rows after which there is a page break.
     is_part : bool
-        Whether more is left out than what is empty.
+        Whether cells that are not empty are left out.
     repeats_names : bool
-        Whether the columns that do not scroll are printed again in further areas.
+        Whether the frozen columns are repeated in further areas.
     """
 
     is_upright: bool
@@ -93,7 +93,7 @@ def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
     printed = ends[: MOST if height <= room else MOST // 2]
     areas, is_part = [], len(printed) < len(ends)
     for before, end in pairwise((0, *printed)):
-        shown = (*taken, *texts)  # a text runs on over what is blank
+        shown = (*taken, *texts)  # a text overflows into blank cells
         reach = [last[0] for first, last in shown if first[1] <= end and last[1] > before]
         hidden = [block.last[0] for block in sparse if before < block.column <= end]
         first_page = int(np.searchsorted(down, room)) - 1
@@ -116,7 +116,7 @@ def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
 def _is_named(drawing: Drawing, block: Block) -> bool:
     """Return whether a quantity has rows that are named in the first columns."""
     if axes := block.quantity.axes:
-        return not block.steps[len(axes) - 1][1]  # from row to row, and not beside each other
+        return not block.steps[len(axes) - 1][1]  # from row to row, not side by side
     here = (drawing.cells.get(row, {}) for row in range(block.row, block.last[0] + 1))
     return any(isinstance(cells.get(1, (0,))[0], str) for cells in here)
 
@@ -133,13 +133,13 @@ def _cut(
     Parameters
     ----------
     across : array, shape (columns + 1,)
-        Where columns end, in pixels; the first is 0.
+        The right edges of the columns, in pixels; the first is 0.
     names : float
         The width of the columns that each area repeats.
     taken, whole : sequence of areas
-        Where something stands, and what is cut only if it is too wide.
+        Areas with contents, and areas that are cut only if they are too wide.
     starts : collection of int
-        The first columns of quantities, at which a cut is second best; best is an empty column.
+        The first columns of quantities, where a cut is second best; an empty column is best.
     """
     empty, free = (np.ones(len(across), dtype=bool) for _ in range(2))
     for (_, left), (_, right) in taken:
@@ -154,7 +154,7 @@ def _cut(
 
 
 def _ends(across: np.ndarray, room: float, names: float, cuts: tuple[np.ndarray, ...]) -> list[int]:
-    """Return the last column of each area, with cuts from the first that allows one there."""
+    """Return the last column of each area, cut at the best kind of place available."""
     ends = [0]
     while ends[-1] < len(across) - 1:
         begin = across[ends[-1]] - (names if ends[-1] else 0)
@@ -168,7 +168,7 @@ def _ends(across: np.ndarray, room: float, names: float, cuts: tuple[np.ndarray,
 
 
 def _spans(down: np.ndarray, room: float, again: float, most: int) -> list[tuple[int, int]]:
-    """Return the first and last rows of what is printed of some rows: all, or both ends."""
+    """Return the first and last rows to print: all rows, or both ends."""
     last, further = len(down) - 1, room - again
     if down[last] <= room + (most - 1) * further:
         return [(1, last)]
@@ -177,10 +177,10 @@ def _spans(down: np.ndarray, room: float, again: float, most: int) -> list[tuple
 
 
 def _breaks(down: np.ndarray, charts: Sequence[Area], room: float) -> Iterator[int]:
-    """Yield the rows after which a page is to begin because a chart would be cut."""
+    """Yield page breaks (rows) that keep charts from being cut."""
     begin = 0.0
     for top, bottom in sorted((first[0], last[0]) for first, last in charts):
-        above = max(top - 2, 0)  # its upper border is drawn half into the row above
+        above = max(top - 2, 0)  # half of its upper border is in the row above
         begin += max(down[above] - begin, 0) // room * room
         if begin < down[above] and down[bottom] > begin + room:
             begin = down[above]
@@ -188,7 +188,7 @@ def _breaks(down: np.ndarray, charts: Sequence[Area], room: float) -> Iterator[i
 
 
 def _charts(drawing: Drawing) -> Iterator[Area]:
-    """Yield the cells over which each chart lies."""
+    """Yield the cells that each chart covers."""
     for anchor, chart in drawing.charts:
         if isinstance(anchor, TwoCellAnchor):
             first, end = anchor._from, anchor.to  # noqa: SLF001 -- a name of the file format
@@ -208,7 +208,7 @@ def _charts(drawing: Drawing) -> Iterator[Area]:
 
 
 def _texts(drawing: Drawing, blocks: Sequence[Block]) -> Iterator[Area]:
-    """Yield each single cell, with the empty ones into which its text runs on."""
+    """Yield each single cell, with the empty ones that its text overflows into."""
     for row, cells in drawing.cells.items():
         filled = {column for column, (text, _) in cells.items() if text != ""}
         for column, (text, look) in cells.items():

@@ -1,9 +1,8 @@
 """Write the cells of a sheet as XML, fast enough for millions.
 
-What a column holds is filled down: a cell is a pattern that is the same in every row, with some
-numbers and values between. So the patterns of a whole row are joined once, and each row of that
-kind is one formatting of it. openpyxl takes the rows as XML, since its objects cost more for each
-cell than all that is in it.
+Columns are filled down: a cell is a pattern that is the same in every row, with row numbers and
+values inserted. So the patterns of a whole row are joined once, and each row is one string
+formatting. openpyxl gets the rows as XML, since its cell objects would take most of the time.
 """
 
 import re
@@ -30,8 +29,8 @@ KIND, NUMBER, OTHER = "%s", "<v>%s</v>", "<v%s</v>"
 Varying = tuple[Sequence[str] | np.ndarray, ...]
 """What varies from cell to cell of a strip; see there."""
 
-_AT_ONCE = 1_000  # rows whose numbers are written out together
-_CELL = WriteOnlyCell()  # knows which texts a cell takes
+_AT_ONCE = 1_000  # rows formatted at a time
+_CELL = WriteOnlyCell()  # to check which texts a cell can hold
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,12 @@ class FilledStrip:
     ----------
     column, first, last : int
     top : int
-        The row in which the first of what varies would stand.
+        The row of the first entry of ``varying``.
     pattern : str
         The XML of a cell, with ``%s`` for each varying text and ``%%`` for a percent sign.
     varying : tuple of sequences
-        For each ``%s`` but the first, which is the row's number: texts or numbers, one a row.
-        Whole numbers are row numbers, and floats values of cells.
+        For each ``%s`` except the first, which is the row's number: texts or numbers, one per row.
+        Integers are row numbers, and floats are values of cells.
     formulas : int
         How many of the cells are formulas.
     """
@@ -63,18 +62,18 @@ class FilledStrip:
 
 @dataclass(frozen=True)
 class Filled:
-    """What is filled down for one unit of a quantity.
+    """The cells to fill down for one unit of a quantity.
 
     Attributes
     ----------
     typed : list of str
-        Its first cells, as `content` has them.
+        Its first cells, as `content` returns them.
     pattern : str
-        That of all cells below, which hold formulas; empty if there are none.
+        The pattern of the formula cells below; empty if there are none.
     varying : tuple of sequences
         As in `FilledStrip`; the first belongs to the first of all cells.
     is_blank : bool
-        Whether the pattern is that of cells whose formulas are left out.
+        Whether the pattern is for cells whose formulas are left out.
     """
 
     typed: list[str]
@@ -83,7 +82,7 @@ class Filled:
     is_blank: bool = False
 
     def strips(self, column: int, row: int, part: range) -> Iterator[FilledStrip]:
-        """Yield some of the cells, the first of them in the row."""
+        """Yield some of the cells, starting at a row."""
         top = row - part.start
         middle = max(part.start, min(part.stop, len(self.typed)))
         if part.start < middle:
@@ -96,10 +95,10 @@ class Filled:
 def formula_pattern(
     column: FilledColumn, style: int, *, kind: str = "", value: str = ""
 ) -> tuple[str, list[int]]:
-    """Return the pattern of a formula's cell, and which of its row numbers stand in it, in order.
+    """Return the pattern of a formula's cell, and the indices of its row numbers in order.
 
-    The cell's own row is the first ``%s``, and not among them; its letters stand before. The type
-    of its value is the second, and the value the last, where they have one.
+    The first ``%s`` is the cell's own row, which is not among them; the column's letters come
+    before it. The second is the type of its value, and the last the value, if they vary.
 
     >>> formula_pattern(FilledColumn((), "=IF(B{0}<1,A{1}%,B{0})", ()), 7)
     ('%s" s="7"><f>IF(B%s&lt;1,A%s%%,B%s)</f></c>', [0, 1, 0])
@@ -112,9 +111,9 @@ def formula_pattern(
 
 
 def content(value: str | float, style: int) -> str:
-    """Return what follows the address of a cell that holds a text or a number.
+    """Return the XML after the address of a cell with a text or a number.
 
-    A text that begins with "=" is no formula.
+    A text that begins with "=" does not become a formula.
 
     >>> content("=1+1", 7), content(0.5, 7)
     ('" s="7" t="inlineStr"><is><t>=1+1</t></is></c>', '" s="7" t="n"><v>0.5</v></c>')
@@ -130,20 +129,20 @@ def content(value: str | float, style: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def _fixed(text: str) -> str:
-    """Write a text into a pattern."""
+    """Escape a text for a pattern."""
     return markup(text).replace("%", "%%")
 
 
 def rows_of(
     strips: Iterable[FilledStrip], drawn: Mapping[int, Mapping[int, str]], last: int
 ) -> Iterator[str]:
-    """Yield what every row of a sheet holds.
+    """Yield the XML of each row of a sheet.
 
     Parameters
     ----------
     strips : iterable of FilledStrip
     drawn : mapping
-        Single cells, by row and then by column: what follows the address, as `content` has it.
+        Single cells, by row and then by column, as `content` returns them.
     last : int
         The last row.
     """
@@ -163,7 +162,7 @@ def _band(
     strips: list[FilledStrip], drawn: Mapping[int, Mapping[int, str]], first: int, beyond: int
 ) -> Iterator[str]:
     """Yield some rows in which the same strips have cells."""
-    # many cells refer to the same rows: each of their numbers is written out once
+    # many cells refer to the same rows, so each number is formatted once
     columns = {
         (id(texts), strip.top): _written(texts[first - strip.top : beyond - strip.top])
         for strip in strips
@@ -194,14 +193,14 @@ def _written(part: Sequence[str] | np.ndarray) -> Sequence[str]:
 
 @lru_cache(maxsize=256)
 def _whole(numbers: bytes, kind: str) -> list[str]:
-    """Write whole numbers; those of rows stand in many columns and bands."""
+    """Format whole numbers, cached since many columns and bands share row numbers."""
     return [*map(str, np.frombuffer(numbers, kind).tolist())]
 
 
 def _joined(
     strips: list[FilledStrip], singles: tuple[int, ...], places: Mapping[tuple[int, int], int]
 ) -> tuple[str, list[int]]:
-    """Join the patterns of a row's cells; return it, and the places of what it is filled with."""
+    """Join the patterns of a row's cells; return it, and the positions of its values."""
     cells = {
         strip.column: (
             strip.pattern,
@@ -217,10 +216,10 @@ def _joined(
 
 
 class RowWriter(WorksheetWriter):
-    """openpyxl's writer of one sheet, given whole rows instead of cells.
+    """openpyxl's writer of one sheet, for whole rows instead of cells.
 
-    Its file is one of ours, so that nothing is left where openpyxl puts temporary files, and so
-    that rows go into it as they are.
+    It writes to a file of ours, so that openpyxl leaves no temporary files, and rows are written
+    unchanged.
     """
 
     def __init__(
@@ -230,12 +229,12 @@ class RowWriter(WorksheetWriter):
         super().__init__(sheet, self.file)
         self.out = str(path)
         self.sparklines = sparklines
-        sheet._writer = self  # noqa: SLF001 -- openpyxl has no other way in
+        sheet._writer = self  # noqa: SLF001 -- openpyxl has no public way
         self.write_top()
 
     def write_all(self, rows: Iterable[str]) -> Iterator[int]:
-        """Write what every row holds; yield the number of each."""
-        self.ws.append(())  # so that openpyxl begins with rows
+        """Write all rows; yield the number of each."""
+        self.ws.append(())  # so that openpyxl starts the rows
         dimensions = self.ws.row_dimensions
         for number, cells in enumerate(rows, start=1):
             more = dict(dimensions[number]) if number in dimensions else {}
@@ -244,11 +243,11 @@ class RowWriter(WorksheetWriter):
             yield number
 
     def write_row(self, xf: object, *_: object) -> None:
-        """Write what stands above the rows, of which lxml knows nothing; openpyxl calls it."""
+        """Flush what comes before the rows, which are written past lxml; openpyxl calls it."""
         xf.flush()
 
     def write_tail(self) -> None:
-        """Write what follows the rows, and last what openpyxl does not know."""
+        """Write what follows the rows, and the extensions that openpyxl lacks."""
         super().write_tail()
         if self.sparklines:
             self.xf.send(extension(self.sparklines))
@@ -259,4 +258,4 @@ class RowWriter(WorksheetWriter):
         self.file.close()
 
     def cleanup(self) -> None:
-        """Leave the file: it is removed once it is packed."""
+        """Keep the file, which is removed once it is packed."""

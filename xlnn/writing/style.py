@@ -62,20 +62,20 @@ class Look:
     size : int
     underline, bold, italic, wrap : bool
     shrink : bool
-        Whether it is drawn smaller where its column has no room for it.
+        Whether it is shrunk to fit its column.
     ink : str
         The colour of the text.
     align : str
         Horizontal alignment.
     indent : int
-        How far a text stands from its cell's left side, in letters.
+        Indentation of a text, in characters.
     number_format : str
     first : bool
-        Whether a thin line stands at its left: the first column of a block.
+        Whether it has a thin line at its left, as the first column of a block.
     border : bool
-        Whether thin lines stand all around it.
+        Whether it has thin lines all around.
     script : str
-        A key of `EAST_ASIAN` where its text has such signs.
+        A key of `EAST_ASIAN` if its text has such characters.
     """
 
     fill: str = ""
@@ -130,7 +130,7 @@ def tint(colour: str, share: float, empty: str = WHITE) -> str:
 
 
 def ink_scale(*, typed: bool = False) -> Rule:
-    """Colour pixels: 0 is white, or as yellow as what may be typed; 1 is ink."""
+    """Colour pixels: 0 is white, or yellow if editable; 1 is ink."""
     return ColorScaleRule(
         start_type="num", start_value=0, start_color=FILLS["input"] if typed else WHITE,
         end_type="num", end_value=1, end_color=DARK,
@@ -138,9 +138,9 @@ def ink_scale(*, typed: bool = False) -> Rule:
 
 
 def on_ink(first: str) -> tuple[Rule, ...]:
-    """Write in white what stands on dark pixels, and in ink what stands on grey ones.
+    """Write white on dark pixels, and in ink on grey ones.
 
-    `first` is the first cell of the range. A text is more than any number, and stands on no ink.
+    `first` is the first cell of the range. A text is greater than any number, and has no ink.
     """
     return tuple(
         FormulaRule(formula=[f"COUNT({first})*({first}>{share})"], font=Font(color=colour))
@@ -149,11 +149,11 @@ def on_ink(first: str) -> tuple[Rule, ...]:
 
 
 def diverging_scale(cells: str, *, is_read: bool = True, typed: bool = False) -> Rule:
-    """Colour numbers: white at 0, the fullest colour at the size of the largest in some cells.
+    """Colour numbers: white at 0, the full colour at the largest absolute value of some cells.
 
-    The cells are a range with ``$``. The size is a formula: it follows the numbers. Where they are
-    read, the colours are faint enough for it. Where they may be typed, 0 is yellow. LibreOffice
-    colours an error as it does 0.
+    The cells are a range with ``$``. The largest value is a formula, so it follows the numbers. If
+    they are to be read, the colours are faint. If they are editable, 0 is yellow. LibreOffice
+    colours errors like 0.
     """
     share = READ if is_read else 1
     size = f"IFERROR(MAX(MAX({cells}),-MIN({cells}),1E-9),1)"
@@ -167,8 +167,8 @@ def diverging_scale(cells: str, *, is_read: bool = True, typed: bool = False) ->
 def two_sided_scale(cells: str, low: float, high: float) -> Rule:
     """Colour numbers between two ends: blue at the lower, white halfway, orange at the upper.
 
-    The cells are a range with ``$``. LibreOffice colours an error as it does 0, so that where there
-    is one 0 is white.
+    The cells are a range with ``$``. LibreOffice colours errors like 0, so if there are any, 0 is
+    white.
     """
     start, middle, end = (
         f"IFERROR({value:g}+0*SUM({cells}),{otherwise})"
@@ -182,7 +182,7 @@ def two_sided_scale(cells: str, low: float, high: float) -> Rule:
 
 
 def valley_scale() -> Rule:
-    """Colour costs: the least is deep, the largest white."""
+    """Colour costs: the smallest is dark, the largest white."""
     return ColorScaleRule(
         start_type="min", start_color=NEGATIVE,
         mid_type="percentile", mid_value=25, mid_color="B5CFE7",
@@ -191,9 +191,9 @@ def valley_scale() -> Rule:
 
 
 def least_framed(first: str, cells: str) -> Rule:
-    """Frame the least of some numbers.
+    """Frame the smallest of some numbers.
 
-    The cells are a range with ``$``, and `first` is the first of them without.
+    The cells are a range with ``$``, and `first` is the first of them without ``$``.
     """
     line = Side("thin", color=INK)
     frame = Border(left=line, right=line, top=line, bottom=line)
@@ -201,14 +201,14 @@ def least_framed(first: str, cells: str) -> Rule:
 
 
 def heading(role: str, *, first: bool, computed: bool = False) -> Look:
-    """Return the look of a heading above a quantity of a role; only what is typed in is yellow."""
+    """Return the look of a heading above a quantity of a role; only inputs are yellow."""
     fill = "forward" if computed and role == "input" else role
     return Look(fill=fill, bold=True, align="center", wrap=True, first=first)
 
 
 @cache
 def value(number_format: str, *, given: bool, first: bool) -> Look:
-    """Return the look of a number: typed in, or computed."""
+    """Return the look of a typed or computed number."""
     look = Look(number_format=number_format, first=first)
     return replace(look, fill="input", ink=INPUT_INK) if given else look
 
@@ -218,17 +218,17 @@ CHOICE = replace(value("0", given=True, first=False), bold=True, align="center")
 
 
 def wide(text: str) -> int:
-    """Return how many letters wide a text is."""
+    """Return the width of a text, in characters."""
     return len(text) + (not text.isascii() and sum(east_asian_width(s) in "WF" for s in text))
 
 
 def is_east_asian(text: str) -> bool:
-    """Return whether a text has signs that Arial has not."""
+    """Return whether a text has characters that Arial lacks."""
     return not text.isascii() and any(east_asian_width(sign) in "WF" for sign in text)
 
 
 def script_of(texts: Iterable[str]) -> str:
-    """Return in which script the East Asian ones of some texts are written: Japanese has kana.
+    """Return the script of the East Asian texts among some: Japanese if there are kana.
 
     >>> script_of(["w", "重み"]), script_of(["w", "权重"]), script_of(["w"])
     ('ja', 'zh', '')
@@ -272,7 +272,7 @@ def _parts(look: Look) -> dict[str, object]:
 
 
 def styled(sheet: Worksheet, look: Look) -> Cell:
-    """Return a cell of that look, to be written again and again with other values."""
+    """Return a cell with this look, to be reused for many values."""
     cell = WriteOnlyCell(sheet)
     for name, part in _parts(look).items():
         setattr(cell, name, part)

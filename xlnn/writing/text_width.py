@@ -1,7 +1,7 @@
 """Estimate the width and height of texts and names in cells.
 
-Programs make rows higher themselves where texts are wrapped, but not those whose height a sheet
-sets; and no column wider.
+Programs heighten rows with wrapped texts unless the sheet sets their height, and never widen
+columns.
 """
 
 import re
@@ -35,7 +35,7 @@ the hiragana behind it; in Chinese 的 is a word's end in the same way."""
 
 
 def text_width(*texts: str, size: int = 10) -> float:
-    """Return the width of a column that has room for the longest of some texts, even in bold.
+    """Return the width of a column that fits the longest of some texts, even in bold.
 
     >>> round(text_width("w", "weights"), 1)
     8.0
@@ -61,7 +61,7 @@ def wrapped(drawing: Drawing) -> Drawing:
     for row, column, text, look in headings:
         room = widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS - PADDING
         said = parted(text, look, room)
-        if look.bold and is_east_asian(text):  # programs part its words anywhere
+        if look.bold and is_east_asian(text):  # programs break its words anywhere
             cells[row][column] = "\n".join(said), look
         if row in heights:
             heights[row] = max(heights[row], round(len(said) * look.size * LEADING))
@@ -69,12 +69,12 @@ def wrapped(drawing: Drawing) -> Drawing:
 
 
 def lines(text: str, look: Look, room: float) -> int:
-    """Return in how many lines a text is wrapped."""
+    """Return the number of lines of a wrapped text."""
     return len(parted(text, look, room))
 
 
 def parted(text: str, look: Look, room: float) -> list[str]:
-    """Return the lines in which a text is wrapped.
+    """Return the lines of a wrapped text.
 
     >>> parted("images recognised, held out", Look(), 85)
     ['images', 'recognised,', 'held out']
@@ -94,7 +94,7 @@ def parted(text: str, look: Look, room: float) -> list[str]:
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
-    """Yield what is not parted, and the gap before it."""
+    """Yield each unbreakable piece, and the gap before it."""
     for found in _WORDS.finditer(text):
         word, gap = found[0], " " if text[: found.start()].endswith(" ") else ""
         if len(word) <= MOST_SIGNS or not is_east_asian(word):
@@ -105,7 +105,7 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _ems(sign: str) -> float:
-    if sign.isdigit() and not sign.isdecimal():  # above or below the line
+    if sign.isdigit() and not sign.isdecimal():  # above or below the baseline
         return INDEX
     usual = IDEOGRAPH if wide(sign) == 2 else CAPITAL if sign.isupper() else LETTER
     return EMS.get(sign, usual)
@@ -124,7 +124,7 @@ _BREAKS = re.compile("[\\s\u2e80-\uffef]+")
 
 
 def name_width(names: Iterable[str]) -> float:
-    """Return the width of a column in which names stand whole, up to a bound.
+    """Return the width of a column that fits names unbroken, up to a limit.
 
     >>> round(name_width(["setosa", "versicolor"]), 1), name_width(["m" * 99])
     (9.9, 30)
@@ -133,7 +133,7 @@ def name_width(names: Iterable[str]) -> float:
 
 
 def words_of(names: Iterable[str]) -> list[str]:
-    """Return the words of names, of which each stands in one line.
+    """Return the words of names, none of which may be broken.
 
     >>> words_of(["mass per litre", "一升中的质量", "pH 値"])
     ['mass', 'per', 'litre', 'pH']
@@ -142,12 +142,12 @@ def words_of(names: Iterable[str]) -> list[str]:
 
 
 def word_width(names: Iterable[str], size: int) -> float:
-    """Return the width of columns over which names are wrapped and no word is parted, bounded."""
+    """Return the width of columns whose wrapped names break no word, up to a limit."""
     return min(MOST_OF_WORD, text_width(*words_of(names), size=size))
 
 
 def size_in(width: float, texts: Iterable[str], size: int) -> int:
-    """Return the size of the font, at most a usual one, at which texts have room in a width.
+    """Return the largest font size, up to the given one, at which texts fit a width.
 
     >>> size_in(14, ["glucose"], 10), size_in(14, ["Saccharomyces"], 10)
     (10, 9)
@@ -158,5 +158,5 @@ def size_in(width: float, texts: Iterable[str], size: int) -> int:
 
 
 def named_over(names: Iterable[str], look: Look) -> Look:
-    """Return the look of wrapped names over columns of their `word_width`: small enough."""
+    """Return the look of wrapped names over columns of their `word_width`, small enough to fit."""
     return replace(look, size=size_in(MOST_OF_WORD, words_of(names), look.size))

@@ -1,7 +1,7 @@
 """Write the quantities and drawings of a layout to a workbook with openpyxl.
 
-The only module that writes with openpyxl, in its write-only mode, which writes a sheet row by row;
-the rows are those of `xlnn.writing.rows`.
+The only module that writes with openpyxl, in its write-only mode. `xlnn.writing.rows` makes the
+rows.
 """
 
 import re
@@ -61,22 +61,22 @@ from xlnn.xlsx.texts import cached, markup
 
 
 class SheetCells:
-    """All cells of a sheet, as rows take them.
+    """All cells of a sheet, as input for rows.
 
     Parameters
     ----------
     sheet : WriteOnlyWorksheet
-        Whose workbook keeps the styles.
+        The sheet, whose workbook keeps the styles.
     drawing : Drawing
     inputs, values : dict of arrays
-        What is typed in, and what formulas give, where that is to be stored.
+        Values of inputs, and results of formulas if they are to be stored.
     script : str
-        In which script the East Asian texts of the workbook are written.
+        The script of the workbook's East Asian texts.
     blank : frozenset of str
         The names of quantities whose formulas are left out.
     """
 
-    def __init__(  # noqa: PLR0913 -- a sheet, and all that stands on it
+    def __init__(  # noqa: PLR0913 -- a sheet and its contents
         self,
         sheet: WriteOnlyWorksheet,
         drawing: Drawing,
@@ -132,7 +132,7 @@ class SheetCells:
         column: FilledColumn | None,
         looks: tuple[Look, Look],
     ) -> Filled:
-        """Return what is filled down for one unit of a part: some entries of the quantity."""
+        """Return the cells to fill down for one unit of a part: some entries of the quantity."""
         quantity, (typed_in, computed) = block.quantity, looks
         given = self._inputs.get(quantity.name)
         typed = [] if given is None or not given.size else given[entries].ravel().tolist()
@@ -146,7 +146,7 @@ class SheetCells:
         style = self._style_of(computed, said)
         kind, kinds, value, values = self._value(quantity, entries)
         axes = block.lengths
-        if column.starts:  # where a recurrence starts there is another formula
+        if column.starts:  # a recurrence starts with a different formula
             pattern, _ = formula_pattern(
                 FilledColumn((), "={0}", ()), style, kind=kind, value=value
             )
@@ -159,19 +159,19 @@ class SheetCells:
     def _value(
         self, quantity: Quantity, entries: tuple[int | EllipsisType, ...]
     ) -> tuple[str, Varying, str, Varying]:
-        """Return how the types and the values of formulas are written, and what they are."""
+        """Return patterns for the types and values of formulas, and what varies in them."""
         found = self._values.get(quantity.name)
         if found is None:
             return "", (), "", ()
         if found.dtype != object:
             return "", (), NUMBER, (found[entries].ravel(),)
-        # an entry of its own is no array
+        # a single entry is not an array
         each = np.ravel(np.asarray(found[entries], dtype=object)).tolist()
         kinds, values = zip(*map(cached, each), strict=True)
         return KIND, (kinds,), OTHER, (values,)
 
     def _looks(self, quantity: Quantity, *, first: bool) -> tuple[Look, Look]:
-        """Return the looks of typed and of computed cells, in the first column or in another."""
+        """Return the looks of typed and of computed cells, in the first column or another."""
         wanted = self._drawing.looks.get(quantity.name)
         if wanted:
             wanted = replace(wanted, first=wanted.first and first)
@@ -200,7 +200,7 @@ on every system, and not the same in every language: columns would be wider ther
 page."""
 
 
-def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
+def write(  # noqa: PLR0913 -- the contents of a workbook
     path: Path,
     layout: Layout,
     drawings: dict[str, Drawing],
@@ -211,7 +211,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     title: str = APPLICATION,
     blank: Collection[str] = (),
 ) -> int:
-    """Write a workbook and return how many formulas it holds.
+    """Write a workbook and return its number of formulas.
 
     Parameters
     ----------
@@ -220,29 +220,29 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
     drawings : dict
         What each sheet shows besides its quantities, by the sheet's key.
     inputs : dict of arrays
-        The input quantities; of the weights, the start.
+        The input quantities; for weights, the start.
     tell : function
-        Is told now and then how many rows were written, and of how many.
+        Called now and then with the number of rows written and the total.
     values : dict of arrays
-        What the formulas of quantities give. An array of objects holds texts, numbers, booleans and
-        errors; of one of numbers that are not all finite, no value is stored.
+        Results of the quantities' formulas. An array of objects contains texts, numbers, booleans
+        and errors; values of a numeric array that is not finite throughout are not stored.
     title : str
-        What file managers and search engines call the workbook.
+        The workbook's title in its properties.
     blank : collection of str
         The names of quantities whose formulas are left out: their cells are empty and marked.
 
     Raises
     ------
     OutputError
-        There is no space for it.
+        The disk is full.
     """
     workbook = Workbook(write_only=True)
     workbook._fonts = IndexedList()  # noqa: SLF001 -- its first one is Calibri
-    workbook._named_styles["Normal"].font = USUAL_FONT  # noqa: SLF001 -- it has no other way in
+    workbook._named_styles["Normal"].font = USUAL_FONT  # noqa: SLF001 -- there is no public way
     script = script_of(_texts(layout, drawings))
     workbook.loaded_theme = theme_of(script)
     workbook.calculation = CalcProperties(fullCalcOnLoad=True)
-    # the name of a person's folder may hold what XML cannot
+    # the name of a user's folder may contain what XML cannot
     printable = "".join(each if each.isprintable() else "?" for each in title)
     workbook.properties = DocumentProperties(creator=APPLICATION, title=printable)
     workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by the last pass
@@ -286,7 +286,7 @@ def write(  # noqa: PLR0913 -- what a workbook is made of, and who is told
 
 
 def _can_be_stored(values: np.ndarray) -> bool:
-    """Return whether each of some values can be stored in a cell."""
+    """Return whether all values can be stored in cells."""
     return values.dtype == object or bool(np.isfinite(values).all())
 
 
@@ -318,7 +318,7 @@ def _charted(cells: str, layout: Layout, numbers: Arrays) -> Iterator[float]:
 
 
 def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
-    """Set everything about a sheet that is no cell; widths and panes must come before the rows."""
+    """Set everything about a sheet except its cells; widths and panes must precede the rows."""
     for column, width in drawing.widths.items():
         sheet.column_dimensions[letters(column)].width = width
     for row, height in drawing.heights.items():
@@ -327,7 +327,7 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
     if drawing.freeze:
         row, column = drawing.freeze
         sheet.freeze_panes = address(row, column)
-    areas = cache(ConditionalFormatting)  # several rules of the same cells
+    areas = cache(ConditionalFormatting)  # several rules for the same cells
     for cells, rule in drawing.colours:
         sheet.conditional_formatting.add(areas(cells), rule)
     for anchor, chart in drawing.charts:
@@ -346,17 +346,17 @@ def _furnish(sheet: Worksheet, drawing: Drawing) -> None:
 
 
 def _fold(sheet: Worksheet, drawing: Drawing) -> None:
-    """Group rows and columns, and close the groups; hide a sheet that others show."""
+    """Group and collapse rows and columns; hide the sheet if it is hidden."""
     for dimensions, folded, key in (
         (sheet.column_dimensions, drawing.folded_columns, letters),
         (sheet.row_dimensions, drawing.folded_rows, int),
     ):
         for each in folded:
             dimensions[key(each)].outlineLevel, dimensions[key(each)].hidden = 1, True
-            if each - 1 not in folded:  # the + stands before them, where there is a cell
+            if each - 1 not in folded:  # the + is before them, where there is a cell
                 dimensions[key(each - 1)].collapsed = True
     sheet.sheet_properties.outlinePr = Outline(summaryBelow=False, summaryRight=False)
-    if drawing.folded_rows:  # openpyxl writes that of columns itself
+    if drawing.folded_rows:  # openpyxl writes the one for columns itself
         sheet.sheet_format.outlineLevelRow = 1
     if drawing.is_hidden:
         sheet.sheet_state = "hidden"
@@ -380,13 +380,13 @@ def _print(sheet: Worksheet, drawing: Drawing, how: Pages) -> None:
         titles.append(f"$A:${letters(drawing.freeze[1] - 1)}")
     if drawing.repeat:
         titles.append(f"${drawing.repeat_from}:${drawing.repeat}")
-    # openpyxl names the rows first, and LibreOffice then saves the name twice
+    # openpyxl lists the rows first, and LibreOffice would then save the name twice
     _name(sheet, "Print_Titles", titles)
     _name(sheet, "Print_Area", [":".join(fixed(*corner) for corner in area) for area in how.areas])
 
 
 def _name(sheet: Worksheet, name: str, parts: Sequence[str]) -> None:
-    """Give parts of a sheet the name by which programs know what is printed of it."""
+    """Define the name of a sheet's print area or titles."""
     if parts:
         name, text = f"_xlnm.{name}", ",".join(f"{quoted(sheet.title)}!{part}" for part in parts)
         sheet.defined_names[name] = DefinedName(name, attr_text=text)
@@ -395,13 +395,13 @@ def _name(sheet: Worksheet, name: str, parts: Sequence[str]) -> None:
 def _fill(
     writer: RowWriter, strips: list[FilledStrip], drawn: dict[int, dict[int, str]], drawing: Drawing
 ) -> Iterator[int]:
-    """Write all rows of a sheet; yield now and then how many there are."""
+    """Write all rows of a sheet; yield the number written now and then."""
     last = max([*drawn, *(strip.last for strip in strips)])
     for row in writer.write_all(rows_of(strips, drawn, last)):
         if row % ROWS_TOLD == 0:
             yield row
-    # openpyxl forgets the links of a write-only sheet that are there before its first row
-    writer.ws._hyperlinks += [  # noqa: SLF001 -- it has no other way in
+    # openpyxl drops links that are added to a write-only sheet before its first row
+    writer.ws._hyperlinks += [  # noqa: SLF001 -- there is no public way
         *(Hyperlink(ref=cell, location=target) for cell, target in drawing.links.items()),
         *(Hyperlink(ref=cell, target=file) for cell, file in drawing.files.items()),
     ]
