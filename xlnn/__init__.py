@@ -209,7 +209,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import what is public when it is first asked for: the command line needs but little of it."""
+    """Import a public name on first use, since the command line needs only a few."""
     if name == "__version__":
         return import_module("importlib.metadata").version("xlnn")
     if name == "testing":

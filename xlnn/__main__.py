@@ -2,7 +2,7 @@
 
 import signal
 
-# imports take a moment, in which Ctrl-C ends the program without a traceback
+# during imports, Ctrl-C ends the program without a traceback
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from xlnn.cli import main  # noqa: E402

@@ -39,7 +39,7 @@ def address(row: int, column: int) -> str:
 
 
 def fixed(row: int, column: int) -> str:
-    """Return the address of a cell that does not move where a formula is copied.
+    """Return the absolute address of a cell.
 
     >>> fixed(7, 18)
     '$R$7'

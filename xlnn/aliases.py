@@ -39,7 +39,7 @@ DIFFERS = {
 
 
 def note(given: str, name: str) -> str:
-    """Say how what xlnn calls by a name differs from what others do; nothing where it does not."""
+    """Return how a name's meaning here differs from that in other libraries, or ""."""
     if given == name:
         return ""
     if name in DIFFERS:

@@ -1,4 +1,4 @@
-"""Check the types of arguments that a program passes, and say what was expected."""
+"""Check the types of arguments, with messages that tell what was expected."""
 
 import os
 from numbers import Integral, Real
@@ -13,7 +13,7 @@ def is_text(value: object) -> bool:
 
 
 def is_whole(value: object) -> bool:
-    """Return whether a value is a whole number, be it Python's or NumPy's."""
+    """Return whether a value is a whole number of Python or NumPy."""
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
@@ -28,12 +28,12 @@ def is_path(value: object) -> bool:
 
 
 def path_of(value: object, name: str = "path") -> Path:
-    """Return the path that an argument is.
+    """Return an argument as a path.
 
     Raises
     ------
     OptionsError
-        It is none.
+        It is not a path.
 
     >>> path_of(["a.xlsx", "b.xlsx"])
     Traceback (most recent call last):
@@ -46,7 +46,7 @@ def path_of(value: object, name: str = "path") -> Path:
 
 
 def wrong(name: str, value: object, wanted: str) -> OptionsError:
-    """Return what is raised of an argument: its name, what it is, and what is expected."""
+    """Return the error for an argument: its name, its value, and what is expected."""
     shown = repr(value)
     shown = shown if len(shown) <= 40 else f"{shown[:39]}…"
     shown = "".join(character if character.isprintable() else "?" for character in shown)

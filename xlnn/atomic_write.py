@@ -20,8 +20,7 @@ def check_place(path: Path) -> None:
     Raises
     ------
     OutputError
-        Its folder is missing or not writable, or it is a folder itself, no regular file, or a file
-        that was made read-only.
+        Its folder is missing or not writable, or it is a folder, not a regular file, or read-only.
     """
     try:
         folder = _led_to(path).parent
@@ -36,19 +35,19 @@ def check_place(path: Path) -> None:
 
 
 def _check_file(path: Path, mode: int) -> None:
-    """Refuse what is there and is no file to be replaced."""
+    """Refuse an existing entry that must not be overwritten."""
     if S_ISDIR(mode):
         raise OutputError(f"{path} is a folder: choose another name with -o.")
     if not S_ISREG(mode):  # a pipe would wait for ever
         raise OutputError(f"{path} is not a regular file: choose another name with -o.")
-    # the right to write into its folder is enough to replace a file, whatever its own rights say
+    # replacing a file only needs write access to its folder, whatever the file's own mode
     if not mode & _WRITABLE:
         raise OutputError(f"{path} is read-only: make it writable, or choose another name with -o.")
 
 
 @contextmanager
 def folder_for(folder: Path, *, parents: bool = False) -> Iterator[None]:
-    """Make the folder of what is written, unless it is there; if nothing comes, it goes again.
+    """Make a folder unless it exists; remove it if nothing is written into it.
 
     Parameters
     ----------
@@ -78,7 +77,7 @@ def folder_for(folder: Path, *, parents: bool = False) -> Iterator[None]:
 
 
 def _remove_empty(folders: list[Path]) -> None:
-    """Remove folders, the innermost first, as far as nothing is in them."""
+    """Remove empty folders, the innermost first."""
     with suppress(OSError):
         for folder in folders:
             folder.rmdir()
@@ -88,12 +87,12 @@ def _remove_empty(folders: list[Path]) -> None:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a file beside a path, and move it there once it is complete.
 
-    A link stays one, and the file to which it leads is replaced; a file that was private stays so.
+    A link is kept, and its target is replaced. A file keeps its permissions.
 
     Raises
     ------
     OutputError
-        It cannot be written. What stood there before still does.
+        It cannot be written. An existing file is unchanged.
     """
     target = _led_to(path)
     try:
@@ -119,12 +118,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _led_to(path: Path) -> Path:
-    """Return the file to which a link leads, or the path itself."""
+    """Return the target of a link, or the path itself."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def _mode(path: Path) -> int:
-    """Return who may read and write what is put here: as before, or whoever usually may."""
+    """Return the mode of the file to write: that of the existing file, or the default."""
     with suppress(FileNotFoundError):
         return S_IMODE(path.stat().st_mode)
     return 0o666 & ~_umask()

@@ -1,11 +1,12 @@
 """Clean-up: remove temporary files and child processes, also after a signal.
 
-A signal raises nothing: an exception can be swallowed wherever it arrives, in a destructor or in
-somebody's ``except``. The handler itself ends what was started, removes what was written, and
-leaves. So whatever can be left behind is begun inside `shielded`, which puts the signal off until
-it is known here. Python only notes a signal, and wakes nobody who waits: one that comes to another
-thread, or just before the main thread waits, would be answered when that wait is over. So a thread
-tells the main thread of it until it answers.
+The handler of a signal raises no exception, which a destructor or an ``except`` could swallow. It
+ends child processes, removes temporary files, and exits. So anything that could be left behind is
+started inside `shielded`, which delays the signal until its clean-up is registered.
+
+Python only records a signal and does not interrupt waits: one that arrives in another thread, or
+just before the main thread waits, would be handled after that wait. So another thread wakes the
+main thread until it responds.
 """
 
 import os
@@ -26,7 +27,7 @@ from xlnn.errors import OutputError
 if sys.platform == "linux":
     from ctypes import CDLL
 
-    # found now, since a fork of several threads can import nothing
+    # imported now, since a fork of a threaded process cannot import
     _CONTROL, _WHEN_PARENT_ENDS = CDLL(None).prctl, 1
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -46,13 +47,13 @@ _SHOW_CURSOR = b"\r\x1b[2K\x1b[?25h"
 
 
 class _State:
-    """What the handler must know; it runs in the main thread, between any two steps of it."""
+    """The state of the handler, which runs in the main thread between any two of its steps."""
 
     def __init__(self) -> None:
         self.lock = RLock()
         self.owner = 0
         self.is_quiet = False
-        self.depth = 0  # of `shielded` in the main thread
+        self.depth = 0  # depth of `shielded` in the main thread
         self.pending: int | None = None
         self.stopping = False
         self.endings: dict[object, Callable[[], object]] = {}
@@ -63,7 +64,7 @@ _state = _State()
 
 @contextmanager
 def shielded() -> Iterator[None]:
-    """Let no signal end the program between the beginning of something and `ended_by`."""
+    """Delay signals from starting something until `ended_by` has registered its clean-up."""
     with _state.lock:
         is_main = current_thread() is main_thread()
         _state.depth += is_main
@@ -76,7 +77,7 @@ def shielded() -> Iterator[None]:
 
 
 def ended_by(ending: Callable[[], object]) -> Callable[[], None]:
-    """Remember how something that was begun is ended; return what forgets it."""
+    """Register a clean-up; return a function that unregisters it."""
     token = object()
     with shielded():
         _state.endings[token] = ending
@@ -90,7 +91,7 @@ def ended_by(ending: Callable[[], object]) -> Callable[[], None]:
 
 @contextmanager
 def nothing_left() -> Iterator[None]:
-    """Give the program one folder for all that is temporary, and handlers that leave nothing.
+    """Use one temporary folder and signal handlers that clean up.
 
     Raises
     ------
@@ -115,9 +116,9 @@ def nothing_left() -> Iterator[None]:
 
 
 def ends_quietly() -> None:
-    """Let a signal end this process, which works for another one, with nothing left of its own.
+    """Let a signal end this worker process silently.
 
-    What is temporary stands where that one removes it, and that one says that it stopped.
+    The parent removes temporary files and reports that it was stopped.
     """
     _state.is_quiet = True
     _answer_signals()
@@ -125,10 +126,10 @@ def ends_quietly() -> None:
 
 
 def ends_with_parent(number: int) -> None:
-    """Let this process get a signal when the one that began it has ended, however it ended.
+    """Send a signal to this process when its parent ends, for whatever reason.
 
-    The system can do this on Linux. It is also sent when the thread has ended that began the
-    process: so that thread must be one that waits for it.
+    Only on Linux. The signal is also sent when the thread that started the process ends, so that
+    thread must wait for it.
     """
     if sys.platform == "linux":
         _CONTROL(_WHEN_PARENT_ENDS, number)
@@ -138,7 +139,7 @@ def _answer_signals() -> None:
     _state.owner = os.getpid()
     for name in SIGNALS:
         number = getattr(signal, name, None)
-        # nohup asks that a program goes on when its terminal ends
+        # with nohup, a program goes on when its terminal closes
         hushed = name == "SIGHUP" and number and signal.getsignal(number) is signal.SIG_IGN
         if number is not None and not hushed:
             signal.signal(number, _stop)
@@ -146,12 +147,12 @@ def _answer_signals() -> None:
         seen, noted = os.pipe()
         os.set_blocking(noted, False)
         signal.set_wakeup_fd(noted, warn_on_full_buffer=False)
-        with suppress(RuntimeError):  # no thread to be had
+        with suppress(RuntimeError):  # no thread can be started
             Thread(target=_wake, args=(seen,), daemon=True).start()
 
 
 def _wake(seen: int) -> None:
-    """Wake the main thread once a signal has come, until it answers."""
+    """Wake the main thread after a signal, until it responds."""
     number = os.read(seen, 1)[0]
     time.sleep(WAKING)
     while not _state.stopping and _state.pending is None:
@@ -160,8 +161,8 @@ def _wake(seen: int) -> None:
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
-    """End everything that was begun, say that it stopped, and leave."""
-    if os.getpid() != _state.owner:  # a child in its first moments
+    """Run all clean-ups, report that the program was stopped, and exit."""
+    if os.getpid() != _state.owner:  # a child that has just been forked
         os._exit(128 + number)
     if _state.depth:
         _state.pending = number
@@ -170,7 +171,7 @@ def _stop(number: int, _frame: FrameType | None) -> None:
         return
     _state.stopping = True
     sys.setrecursionlimit(sys.getrecursionlimit() + ROOM)
-    # never given back: nothing begins any more
+    # never released: nothing else may start
     _state.lock.acquire(timeout=PATIENCE)
     for ending in reversed(list(_state.endings.values())):
         with suppress(Exception):
@@ -188,7 +189,7 @@ def _leave(number: int) -> NoReturn:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder, also one into which another thread still writes."""
+    """Remove a folder, even if another thread still writes into it."""
     until = time.monotonic() + PATIENCE
     while folder.exists() and time.monotonic() < until:
         rmtree(folder, ignore_errors=True)

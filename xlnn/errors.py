@@ -1,8 +1,7 @@
 """Errors that a user can correct.
 
-A message says where, what was found, what was expected and what to do, in one sentence or two.
-The command line prints it, and exits with 2 where the command line is wrong, else with 1; from
-Python it is raised.
+A message tells where, what was found, what was expected and what to do, in one or two sentences.
+The command line prints it, and exits with 2 for wrong usage, otherwise with 1.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +18,7 @@ _END = 110
 
 
 def one_line(text: str, longest: int = LONGEST) -> str:
-    r"""Write a text as one line that a terminal can show, whatever it was quoted from.
+    r"""Return a text as one line that is safe for a terminal.
 
     >>> one_line("a\nb \x1b[2J")
     'a?b ?[2J'
@@ -34,7 +33,7 @@ def one_line(text: str, longest: int = LONGEST) -> str:
 
 
 def printed(lines: Iterable[str]) -> str:
-    r"""Return lines as a command prints them: what a file holds makes none of them two.
+    r"""Return lines as a command prints them; text from a file cannot break any of them.
 
     >>> printed(["a", "b\nc"])
     'a\nb?c'
@@ -43,7 +42,7 @@ def printed(lines: Iterable[str]) -> str:
 
 
 def _cut(words: str) -> str:
-    """Leave a word away that may not be whole, unless that were much."""
+    """Drop a last word that may be incomplete, unless it is long."""
     whole = words.rpartition(" ")[0]
     return whole if len(whole) > len(words) / 2 else words
 
@@ -52,13 +51,13 @@ class XlnnError(Exception):
     """A mistake that the user can correct; the message says how."""
 
     def __str__(self) -> str:
-        """Return the message as one line, whatever the file holds that it quotes."""
-        # of Exception, for an error that is a KeyError, too, would put quotes around it
+        """Return the message as one line, even if it quotes a file."""
+        # of Exception, since a KeyError would put quotes around it
         return one_line(Exception.__str__(self))
 
 
 class XlnnWarning(UserWarning):
-    """What a person may not expect of something that was built; `xlnn.build` warns of it."""
+    """Something unexpected about a workbook, such as data that were left out; from `xlnn.build`."""
 
 
 class DataError(XlnnError):
@@ -67,7 +66,7 @@ class DataError(XlnnError):
     Attributes
     ----------
     options : tuple of str
-        The options of a build that may hold the wrong value; a template may hold it as well.
+        The options that may have the wrong value, which may also come from a template.
     """
 
     def __init__(self, message: str = "", *options: str) -> None:
@@ -85,17 +84,17 @@ class OptionsError(DataError):
 
 @contextmanager
 def blamed(given: Mapping[str, object]) -> Iterator[None]:
-    """Let a wrong value be wrong usage where an option gave it, and not a template or a workbook.
+    """Turn a `DataError` about an option that was given into an `OptionsError`.
 
     Parameters
     ----------
     given : dict
-        The options of a build.
+        The options that were given.
 
     Raises
     ------
     OptionsError
-        One of them holds the value that a `DataError` is of.
+        One of them has the value that the `DataError` is about.
     """
     try:
         yield
@@ -106,7 +105,7 @@ def blamed(given: Mapping[str, object]) -> Iterator[None]:
 
 
 class WorkbookError(XlnnError):
-    """A file is no workbook of xlnn, or is not safe to open."""
+    """A file is not a workbook of xlnn, or is unsafe to open."""
 
 
 class CircularReferenceError(WorkbookError):
@@ -114,11 +113,11 @@ class CircularReferenceError(WorkbookError):
 
 
 class OutputError(XlnnError):
-    """The output cannot be written where it was asked for."""
+    """The output cannot be written to its path."""
 
 
 class OutputNameError(OptionsError, OutputError):
-    """What is written has another ending than the name of the output."""
+    """The output's name has the wrong extension."""
 
 
 class EngineError(XlnnError):
@@ -126,7 +125,7 @@ class EngineError(XlnnError):
 
 
 class DisagreementError(XlnnError):
-    """A workbook that was built does not agree with NumPy; it was not published."""
+    """A new workbook does not agree with NumPy; it was not published."""
 
 
 MENDABLE = (XlnnError, OSError, MemoryError)

@@ -26,7 +26,7 @@ class Grid:
     ----------
     numbers : array, shape (rows, columns)
         The cell in row r and column c (both from 1) is ``numbers[r - 1, c - 1]``; NaN where the
-        cell holds no number.
+        cell is not a number.
     others : dict
         Texts, booleans and error values by (row, column), both from 1. Empty cells are absent.
     """
@@ -35,7 +35,7 @@ class Grid:
     others: dict[tuple[int, int], str | bool | CellError] = field(default_factory=dict)
 
     def at(self, row: int, column: int) -> float | str | bool | CellError | None:
-        """Return what a cell holds; None for an empty one."""
+        """Return the value of a cell; None if it is empty."""
         if (row, column) in self.others:
             return self.others[row, column]
         rows, columns = self.numbers.shape

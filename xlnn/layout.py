@@ -1,8 +1,8 @@
 """Place quantities on sheets, and compute the addresses of their cells.
 
 A quantity occupies a `Block`: its array index maps to a row and a column by a fixed step for each
-axis, so a block can be a table (a row for each epoch and image, a column for each unit) as well as
-a picture (rows and columns of pixels). The only module that knows cell addresses.
+axis. So a block can be a table (a row for each epoch and image, a column for each unit) or a
+picture (rows and columns of pixels). Only this module knows cell addresses.
 """
 
 import re
@@ -43,7 +43,7 @@ class Block:
     row, column : int
         The first cell, from 1.
     steps : tuple of (int, int)
-        For each dimension of the quantity's array, how far its next entry lies: rows, columns.
+        For each dimension of the quantity's array, the distance to its next entry: rows, columns.
     """
 
     quantity: Quantity
@@ -61,10 +61,10 @@ class Block:
         return row, column
 
     def index(self, row: int, column: int) -> tuple[int, ...] | None:
-        """Return the index of the entry that stands at a row and a column; None if none does."""
+        """Return the index of the entry at a row and a column; None if there is none."""
         left = [row - self.row, column - self.column]
         found = [0] * len(self.steps)
-        # the widest step first; a dimension of one entry may have none
+        # the widest step first; a dimension of length 1 may have step 0
         order = sorted(range(len(self.steps)), key=lambda n: -sum(self.steps[n]))
         for dimension in order:
             for direction, step in enumerate(self.steps[dimension]):
@@ -86,7 +86,7 @@ class Block:
 
     @cached_property
     def parts(self) -> "tuple[Block, ...]":
-        """The cells of each part of the quantity: of several runs, those of each."""
+        """The cells of each part of the quantity, such as those of each run."""
         if not self.quantity.each:
             return (self,)
         (down, right), *steps = self.steps
@@ -102,18 +102,18 @@ class Block:
 
     @property
     def given(self) -> int:
-        """How many entries of each unit are typed in before the others, in their order."""
+        """How many entries of each unit are typed before the computed ones."""
         return self.quantity.given * prod(self.lengths[1:])
 
     @property
     def is_table(self) -> bool:
-        """Whether its epochs and images follow each other down the rows."""
+        """Whether its epochs and images are consecutive rows."""
         axes = len(self.quantity.axes)
         return self.steps[:axes] == _table_steps(self.quantity)[:axes]
 
     @property
     def is_dense(self) -> bool:
-        """Whether it fills the rectangle that holds it: units in bands of their own do not."""
+        """Whether it fills its bounding rectangle; units in separate bands do not."""
         row, column = self.last
         area = (row - self.row + 1) * (column - self.column + 1)
         return area == prod(self.quantity.lengths)
@@ -124,7 +124,7 @@ class Block:
         return self.address(tuple(length - 1 for length in self.quantity.lengths))
 
     def rectangles(self) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-        """Yield the first and the last cell of each rectangle of it, as few as there may be."""
+        """Yield the first and the last cell of its rectangles, as few as possible."""
         lengths, apart = self.quantity.lengths, len(self.steps)
         while apart and _fills(lengths[apart - 1 :], self.steps[apart - 1 :]):
             apart -= 1
@@ -133,12 +133,12 @@ class Block:
             yield self.address((*index, *(0 for _ in ends))), self.address((*index, *ends))
 
     def window(self, sheet: np.ndarray) -> np.ndarray:
-        """Return the block's entries in an array of the whole sheet, as a view of it.
+        """Return the block's entries as a view of an array of the whole sheet.
 
         Parameters
         ----------
         sheet : array, shape (rows, columns)
-            At least as large as the block reaches.
+            An array at least as large as the block's extent.
 
         Returns
         -------
@@ -154,7 +154,7 @@ class Block:
 
 
 def _fills(lengths: Sequence[int], steps: Sequence[tuple[int, int]]) -> bool:
-    """Return whether entries leave no cell between them."""
+    """Return whether entries leave no gaps."""
     height, width = (
         1 + sum((length - 1) * step[way] for length, step in zip(lengths, steps, strict=True))
         for way in (0, 1)
@@ -164,7 +164,7 @@ def _fills(lengths: Sequence[int], steps: Sequence[tuple[int, int]]) -> bool:
 
 @lru_cache(maxsize=64)
 def spread(first: int, steps: tuple[int, ...], lengths: tuple[int, ...]) -> list[int]:
-    """Return a number that moves by a step along each axis, for every index in their order.
+    """Return a number that changes by a step along each axis, for every index in order.
 
     >>> spread(4, (2, 1), (3, 2))
     [4, 5, 6, 7, 8, 9]
@@ -188,7 +188,7 @@ def table_blocks(quantities: Iterable[Quantity], row: int, column: int) -> Itera
 
 
 def _table_steps(quantity: Quantity) -> tuple[tuple[int, int], ...]:
-    """One row for each index along the axes, one column for each unit."""
+    """Return steps for a row for each index along the axes and a column for each unit."""
     steps, down, right = [], 1, 1
     for axis in reversed(quantity.axes):
         steps.insert(0, (down, 0))
@@ -201,12 +201,12 @@ def _table_steps(quantity: Quantity) -> tuple[tuple[int, int], ...]:
 
 
 def single_block(quantity: Quantity, row: int, column: int, *steps: tuple[int, int]) -> Block:
-    """Place a quantity of one image or of none: its axes take no room, its units these steps."""
+    """Place a quantity whose axes have length 1: only its units have steps."""
     return Block(quantity, quantity.sheet, row, column, ((0, 0),) * len(quantity.axes) + steps)
 
 
 class NoRectangleError(ValueError):
-    """Cells that were asked for as a range do not fill a rectangle."""
+    """Cells requested as a range do not fill a rectangle."""
 
 
 @dataclass(frozen=True)
@@ -222,8 +222,7 @@ class FilledColumn:
         Row numbers that move with the formula's own index along its axes: at the first index, and
         by how much for each step along each axis.
     starts : tuple of (int, int, FilledColumn)
-        Where another formula stands, since a recurrence starts there: an axis, the index along it,
-        and the formula.
+        Different formulas where a recurrence starts: an axis, the index along it, and the formula.
     """
 
     unit: tuple[int, ...]
@@ -254,7 +253,7 @@ class FilledColumn:
 
 
 class Reference:
-    """The cells of a quantity as the formula of another one sees them (`xlnn.quantity.Cells`)."""
+    """The cells of a quantity as seen from the formula of another one (`xlnn.quantity.Cells`)."""
 
     def __init__(  # noqa: PLR0913 -- what a cell is seen from, and how
         self,
@@ -292,7 +291,7 @@ class Reference:
 
     @property
     def listed(self) -> str:
-        """All units as the arguments of SUM or MAX: a range, or cell by cell if they are none."""
+        """All units as arguments of SUM or MAX: a range, or single cells."""
         try:
             return self[...]
         except NoRectangleError:
@@ -309,7 +308,7 @@ class Reference:
         return self._but(_fixed=self._fixed | {along or "".join(ordered): index})
 
     def over(self, *axes: str) -> Self:
-        """Return the same units, over all of the axes of these names or families."""
+        """Return the same units, over the whole of the axes with these names or families."""
         return self._but(_spanned=self._spanned.union(axes))
 
     def _but(self, **changes: object) -> Self:
@@ -355,7 +354,7 @@ class Reference:
         -------
         row, column, height, width, cells : int
         moves : tuple of int
-            How many rows further they lie for the next entry along each of the own axes.
+            How many rows they move for the next entry along each of the formula's own axes.
         """
         row, column, height, width, cells = self._block.row, self._block.column, 1, 1, 1
         moves = [0] * len(self._here.quantity.axes)
@@ -369,7 +368,7 @@ class Reference:
         return row, column, height, width, cells, tuple(moves)
 
     def _span(self, axis: Axis) -> tuple[int, int, int | None]:
-        """Return the first and last index along an axis, and the own axis that moves them."""
+        """Return the first and last index along an axis, and the axis here that moves them."""
         if {axis.name, axis.family} & self._spanned:
             return 0, axis.length - 1, None
         for name in {axis.name, axis.family} & self._fixed.keys():
@@ -403,7 +402,7 @@ class Reference:
 
 
 def quoted(title: str) -> str:
-    """Write a sheet's title as a formula has it.
+    """Return a sheet's title as a formula writes it.
 
     >>> quoted("Training"), quoted("Gradient check"), quoted("训练")
     ('Training', "'Gradient check'", '训练')
@@ -417,7 +416,7 @@ def quoted(title: str) -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """Every block of a workbook.
+    """The blocks of all quantities of a workbook.
 
     Attributes
     ----------
@@ -434,7 +433,7 @@ class Layout:
 
     @cached_property
     def extents(self) -> dict[str, tuple[int, int]]:
-        """How many rows and columns the blocks of each sheet reach."""
+        """The last row and column of the blocks of each sheet."""
         extents = dict.fromkeys(self.titles, (0, 0))
         for block in self.blocks.values():
             extents[block.sheet] = tuple(map(max, extents[block.sheet], block.last))
@@ -445,9 +444,9 @@ class Layout:
         return tuple(block for block in self.blocks.values() if block.sheet == sheet)
 
     def entry(self, title: str, row: int, column: int) -> tuple[str, tuple[int, ...]] | None:
-        """Return the quantity and the index that stand in a cell, by its sheet's title.
+        """Return the quantity and the index of a cell, by its sheet's title.
 
-        Titles are the same in any case; None where no quantity has the cell.
+        Upper and lower case are equal in titles; None if the cell belongs to no quantity.
         """
         keys = (key for key, each in self.titles.items() if each.casefold() == title.casefold())
         for block in self.on(next(keys, "")):
@@ -473,7 +472,7 @@ class Layout:
 
     @cached_property
     def _places(self) -> dict[str, dict[tuple[int, ...], tuple[str, int, int]]]:
-        """The places that were asked for: of a class, each file has the same."""
+        """Cached places, since all files of a class have the same."""
         return {}
 
     def stated(self, name: str) -> Mapping[tuple[str, int, int], str]:
@@ -494,7 +493,7 @@ class Layout:
 
     @cached_property
     def _formulas(self) -> dict[str, dict[tuple[str, int, int], str]]:
-        """The formulas that were asked for."""
+        """Cached formulas."""
         return {}
 
     def columns(self, name: str, part: int = 0) -> tuple[FilledColumn, ...]:
@@ -506,7 +505,7 @@ class Layout:
 
     @cached_property
     def _columns(self) -> dict[tuple[str, int], tuple[FilledColumn, ...]]:
-        """The columns that were asked for: whoever writes them compares them as well."""
+        """Cached columns, since they are written and later compared."""
         return {}
 
     def formula(self, name: str, index: tuple[int, ...]) -> str:
@@ -517,7 +516,7 @@ class Layout:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """The cells that each defined name stands for; those of a further run end in its number.
+        """The defined names and their cells; names of further runs end in the run's number.
 
         Cells that do not fill a rectangle have no name.
         """
@@ -534,7 +533,7 @@ class Layout:
     def _column(
         self, name: str, part: int, unit: tuple[int, ...], starting: frozenset[str] = frozenset()
     ) -> FilledColumn:
-        """Return the formula of a unit, where the recurrences along some families start."""
+        """Return the formula of a unit where recurrences along some families start."""
         here = self.blocks[name].parts[part]
         entry = {axis.family: axis.first + part for axis in self.model[name].each}
         rows: dict[tuple, int] = {}
@@ -568,12 +567,12 @@ def _stated(
     rows: dict[tuple, int],
     starts: tuple[tuple[int, int, FilledColumn], ...],
 ) -> FilledColumn:
-    """Return the formula of a unit; the rows that it names are written down on the way.
+    """Return the formula of a unit, and collect the rows that it refers to.
 
     Raises
     ------
     DataError
-        It is no formula, or too long for a cell.
+        It is not a formula, or too long for a cell.
     """
     text = quantity.equation.cell(*unit, **arguments)
     if quantity.otherwise:
@@ -607,7 +606,7 @@ def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> La
     Raises
     ------
     DataError
-        A sheet would be larger than Excel's grid, or a quantity stands on none.
+        A sheet would be larger than Excel's grid, or a quantity is on no sheet.
     """
     placed = {block.quantity.name: block for block in blocks}
     if lost := [quantity for quantity in model.quantities if quantity.name not in placed]:

@@ -1,4 +1,4 @@
-"""An option: its type, help, choices, and the message that refuses a value."""
+"""Declare an option: its type, help, choices, and the message that refuses a value."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -17,18 +17,19 @@ NO_LAYERS = "none"
 
 @dataclass(frozen=True)
 class Type:
-    """What values an option takes.
+    """The type of an option's values.
 
     Attributes
     ----------
     wanted : str
-        What is expected, as a message says it.
+        What is expected, as worded in a message.
     read : function
-        Returns a value in its one form; raises a ValueError or TypeError if it is no such value.
+        Returns a value in its normal form; raises ValueError or TypeError if it is not of this
+        type.
     typed : function
-        Returns the value that a text on the command line stands for, right or wrong.
+        Returns the value of a text on the command line, valid or not.
     metavar : str
-        How the help of the command line writes a value.
+        How the command line's help writes a value.
     """
 
     wanted: str
@@ -38,7 +39,7 @@ class Type:
 
 
 def _one(is_meant: Callable[[Any], bool], plain: Callable[[Any], Any] = lambda v: v) -> Any:  # noqa: ANN401 -- a `Type.read`
-    """Return what reads one value for which a test holds."""
+    """Return a function that reads one value that passes a test."""
 
     def read(value: object) -> object:
         if not is_meant(value):
@@ -49,14 +50,14 @@ def _one(is_meant: Callable[[Any], bool], plain: Callable[[Any], Any] = lambda v
 
 
 def _several(is_meant: Callable[[Any], bool]) -> Any:  # noqa: ANN401 -- a `Type.read`
-    """Return what reads a list or tuple of such values."""
+    """Return a function that reads a list or tuple of such values."""
     return _one(
         lambda values: isinstance(values, list | tuple) and all(map(is_meant, values)), tuple
     )
 
 
 def _number(text: str) -> object:
-    """Return the number that is typed, or the text where it is none."""
+    """Return a typed number, or the text if it is not a number."""
     for kind in (int, float):
         try:
             return kind(text)
@@ -130,33 +131,33 @@ class Option:
     help : str
         A sentence; the choices follow it if it has no full stop.
     wanted : str
-        What is expected, where that is more special than the type.
+        What is expected, if more specific than the type.
     within : function
-        Tells whether a value of the type may be.
+        Returns whether a value of the type is allowed.
     choices : dict
-        The names to choose from, each with the names that others have for it.
+        The names to choose from, each with its names in other libraries.
     thing : str
-        What they are names of.
+        The kind of things they name.
     is_open : bool
-        Whether other names may be right as well; whoever uses them judges.
+        Whether other names may be valid, too; this is checked where they are used.
     several : bool
-        Whether a network takes several values: a run for each.
+        Whether a network accepts several values, with a run for each.
     kinds : tuple of str
-        The kinds of workbooks that take it; without any it is for the builder, and all may have it.
+        The kinds of workbooks that accept it; () if the builder uses it, for any kind.
     predicts : bool
-        Whether a network takes it that predicts and does not train.
+        Whether a network that only predicts accepts it.
     table : str or None
-        The table of a network's ``template.toml`` in which it is a key: "" is the top.
+        The table of a network's ``template.toml`` in which it is a key; "" is the top level.
     reads : tuple of str
-        The kinds of data of which it says how to read them.
+        The kinds of data that it helps to read.
     excludes : tuple of str
-        Options that do not go with it.
+        Options that it excludes.
     flag : str
-        How it is typed, where that is not its name.
+        How it is typed, if not by its name.
     usual : object
-        Its value where nobody gives one.
+        Its default value.
     name : str
-        Its argument in Python. The table of options fills it in.
+        Its argument in Python, filled in by the table of options.
     """
 
     type: Type
@@ -178,12 +179,12 @@ class Option:
 
     @property
     def typed(self) -> str:
-        """The option as a person types it."""
+        """The option as typed on the command line."""
         return self.flag or "--" + self.name.replace("_", "-")
 
     @property
     def documentation(self) -> str:
-        """What a docstring says of the argument."""
+        """The documentation of the argument, for a docstring."""
         wanted = (self.wanted or self.type.wanted).rstrip(",")
         wanted = f"one of {', '.join(self.words)}" if self.choices else wanted
         wanted += ", or several" if self.several else ""
@@ -193,18 +194,18 @@ class Option:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The choices, each by a name of one word."""
+        """The choices, each as one word."""
         names = ((name, *others) for name, others in (self.choices or {}).items())
         return tuple(next(word for word in each if " " not in word) for each in names)
 
     def parsed(self, text: str) -> object:
-        """Return the value that a text on the command line stands for, right or wrong."""
+        """Return the value of a text on the command line, valid or not."""
         if self.several and "," in text:
             return tuple(self.type.typed(part.strip()) for part in text.split(","))
         return self.type.typed(text)
 
     def check(self, value: object, *, several: bool = True) -> Any:  # noqa: ANN401 -- of its type
-        """Return a value in its one form; of a list with one entry, the entry.
+        """Return a value in its normal form; for a list with one entry, the entry.
 
         Parameters
         ----------
@@ -215,7 +216,7 @@ class Option:
         Raises
         ------
         DataError
-            The option does not take it. The sentence is the same wherever the value was given.
+            The option does not accept it. The message is the same wherever the value comes from.
 
         >>> Option(NUMBER, "The learning rate.", several=True).check([1, 0.5])
         (1.0, 0.5)
@@ -243,14 +244,14 @@ class Option:
         raise DataError(f'There is no {self.thing} "{short(found)}"; choose {choices}.', self.name)
 
     def _ours(self, given: str) -> str:
-        """Return the name of ours for what is called by any."""
+        """Return our name for any name."""
         for name, others in (self.choices or {}).items():
             if given.casefold() in {name, *map(str.casefold, others)}:
                 return name
         return given
 
     def notes(self, value: object) -> Iterator[str]:
-        """Yield how what others call so differs from what is ours."""
+        """Yield notes on how our meaning of a name differs from that of others."""
         for each in value if isinstance(value, list | tuple) else [value]:
             if self.choices and isinstance(each, str) and (said := note(each, self._ours(each))):
                 yield said

@@ -1,8 +1,8 @@
 """The options of `xlnn build` and `xlnn exercise`, each declared once.
 
-From a declaration follow the option of the command line with its help and its completion, the
-argument in Python and its documentation, the key in a template, and the sentence that refuses a
-value. No NumPy is imported.
+A declaration gives the command-line option with its help and completion, the Python argument and
+its documentation, the key in a template, and the message that refuses a value. NumPy is not
+imported.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -255,29 +255,29 @@ FORWARD = frozenset(name for name, each in BUILD.items() if each.predicts)
 
 
 def _is_void(value: object) -> bool:
-    """Return whether a value is the same as none: unlike the seed 0."""
+    """Return whether a value means that the option was not given; the seed 0 does not."""
     return value is None or value is False or (isinstance(value, str | tuple) and not value)
 
 
 class Options(Mapping[str, Any]):
-    """What a person asks for: sound values by name; as attributes also those that are usual.
+    """The options that were given: valid values by name; attributes include defaults.
 
     Parameters
     ----------
     table : dict of Option
-        Those of a build if there is no other.
+        The declarations; those of a build by default.
     **given : object
-        None is as if it were not there.
+        Values by name; None means not given.
 
     Attributes
     ----------
     notes : tuple of str
-        How what others call by the names that were given differs, a sentence each.
+        Sentences on how given names differ in meaning from those of other libraries.
 
     Raises
     ------
     OptionsError
-        A value cannot be, or two options exclude each other.
+        A value is invalid, or two options exclude each other.
 
     >>> Options(hidden="5,3", cost="mse").hidden
     (5, 3)
@@ -299,11 +299,11 @@ class Options(Mapping[str, Any]):
                     raise OptionsError(f"{one.typed} and {table[other].typed} cannot be combined.")
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 -- of its type
-        """Return what was asked for."""
+        """Return the value that was given."""
         return self._given[name]
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the names of what was asked for."""
+        """Yield the names of the options that were given."""
         return iter(self._given)
 
     def __len__(self) -> int:
@@ -311,23 +311,23 @@ class Options(Mapping[str, Any]):
         return len(self._given)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- of its type
-        """Return what was asked for, or what is usual."""
+        """Return the value that was given, or the default."""
         if name.startswith("_") or name not in self._usual:
             raise AttributeError(name)
         return self._given.get(name, self._usual[name])
 
     @property
     def reading(self) -> dict[str, Any]:
-        """What was said about how to read data, by name."""
+        """The given options about reading data, by name."""
         return {name: value for name, value in self.items() if BUILD[name].reads}
 
     def check_taken(self, name: str, taken: frozenset[str]) -> None:
-        """Refuse options of a build that mean nothing to what is called by a name.
+        """Refuse options that do not apply.
 
         Raises
         ------
         OptionsError
-            Naming the first of them, and those that it takes.
+            The message names the first such option and those that apply.
         """
         for option in self:
             if BUILD[option].kinds and option not in taken:
@@ -338,17 +338,17 @@ class Options(Mapping[str, Any]):
 
 
 def taken_by(kind: str) -> frozenset[str]:
-    """Return the names of the options that mean something to a kind of workbook."""
+    """Return the names of the options that apply to a kind of workbook."""
     return frozenset(name for name, each in BUILD.items() if {kind, "*"} & {*each.kinds})
 
 
 def as_typed(option: str) -> str:
-    """Return an option of a build as it is typed."""
+    """Return an option of a build as typed on the command line."""
     return BUILD[option].typed
 
 
 def documented(table: Mapping[str, Option]) -> Callable[[F], F]:
-    """Return what writes the options of a table into the docstring of the function they are of."""
+    """Return a decorator that documents the options of a table in a function's docstring."""
 
     def documenting(function: F) -> F:
         text = indent("\n".join(option.documentation for option in table.values()), "    ").strip()

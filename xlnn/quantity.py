@@ -1,8 +1,8 @@
 """Quantities: named arrays, each with an equation for NumPy and one for cells.
 
 A quantity is a named array of the book (``z2``, ``delta3``, ``dC_dW2`` ...): its axes, the
-quantities it is computed from, and the equation that says how. Everything else in xlnn is a
-reader of an ordered list of quantities.
+quantities it is computed from, and its equation. Everything else in xlnn reads an ordered list of
+quantities.
 """
 
 import inspect
@@ -24,28 +24,28 @@ TIME = "time"
 
 @dataclass(frozen=True)
 class Axis:
-    """A direction in which a quantity repeats.
+    """An axis along which a quantity repeats.
 
     Attributes
     ----------
     name : str
         ``epoch``, ``state`` (before the first epoch and after each), ``image`` ...
     length : int
-        How many there are.
+        The number of entries.
     order : {"", "up", "down", "each"}
         Whether quantities are computed entry by entry along it, and in which direction, so that
-        they may refer to the neighbour that is computed before: `previous` where it runs up,
-        `following` where it runs down. Of several ordered axes the first runs slowest. ``"time"``
-        is an order that runs up, of the family ``time``. Along ``"each"``, the first axis where
-        xlnn sets several runs beside each other, entries do not refer to each other.
+        they may refer to the entry computed before: `previous` if it runs up, `following` if it
+        runs down. If several axes are ordered, the first runs slowest. ``"time"`` is an order that
+        runs up, with the family ``time``. Along ``"each"``, the first axis if there are several
+        runs, entries do not refer to each other.
     family : str
-        Axes of one family count the same thing from the same beginning, so that index 3 of one
-        belongs to index 3 of the other: state 3 holds the weights that epoch 3 uses. By default
-        the name: two axes of one name belong together, whichever way they run.
+        Axes of one family count the same thing from the same start, so that index 3 of one belongs
+        to index 3 of the other: state 3 has the weights that epoch 3 uses. By default the name, so
+        that axes with one name belong together, whichever way they run.
     first : int
-        Where it begins among the others of its family: 8 for images 9 to 16.
+        Its first index within the family: 8 for images 9 to 16.
     counts_from : int
-        What a person calls its first index: 0 for the state before the first epoch.
+        The number shown for its first index: 0 for the state before the first epoch.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Axis:
     counts_from: int = 1
 
     def __post_init__(self) -> None:
-        """Take the name for the family where none is given."""
+        """Use the name as the family if none is given."""
         if self.order == TIME:
             object.__setattr__(self, "order", "up")
             object.__setattr__(self, "family", self.family or TIME)
@@ -75,9 +75,9 @@ Unit = int | slice | EllipsisType
 class Cells(Protocol):
     """The cells of another quantity, as an equation's ``cell`` sees them.
 
-    Indexing gives an address, or a range where an index is a slice: ``W[j, :]``; a number without
+    Indexing gives an address, or a range if an index is a slice: ``W[j, :]``; a number without
     units is ``eta[()]``. The row is that of the formula's own epoch and image; ``images``,
-    ``epochs`` and ``over`` stand for all of them.
+    ``epochs`` and ``over`` select all of them.
     """
 
     @property
@@ -93,11 +93,11 @@ class Cells(Protocol):
         """The same units, over all epochs."""
 
     def over(self, *axes: str) -> Self:
-        """Return the same units, over all of the axes of these names or families."""
+        """Return the same units, over the whole of the axes with these names or families."""
 
     @property
     def listed(self) -> str:
-        """All units as the arguments of SUM or MAX: a range, or cell by cell if they are none."""
+        """All units as arguments of SUM or MAX: a range, or single cells."""
 
     def at(self, index: int, along: str = "") -> Self:
         """Return the same units at one index of an ordered axis, from 0; -1 is the last.
@@ -110,13 +110,13 @@ class Cells(Protocol):
 
 
 class Equation:
-    """One line of the book, stated twice.
+    """An equation, stated twice.
 
-    A subclass defines two functions of the same arguments that never call each other:
+    A subclass defines two functions with the same arguments, which never call each other:
 
     ``array(self, ...)``
-        NumPy: all images of one epoch at once. An argument of a quantity with images has the
-        images as its first axis.
+        The NumPy version, for all images of an epoch at once. Arguments with images have them as
+        their first axis.
     ``cell(self, *unit, ...)``
         The formula of one unit, as text, from the addresses of its arguments (`Cells`).
 
@@ -147,9 +147,9 @@ class Equation:
     def roles(self) -> tuple[str, ...]:
         """The names of the arguments, in the order in which ``array`` takes them."""
         array = getattr(self, "array", None)
-        if not callable(array):  # it is refused with its model
+        if not callable(array):  # refused with its model
             return ()
-        # what a class states is looked at once, however many quantities it is the equation of
+        # inspected once per class, however many quantities use it
         function = getattr(array, "__func__", None)
         return _parameters(array) if function is None else _parameters(function)[1:]
 
@@ -160,29 +160,29 @@ class Equation:
     """State the equation as the formula of one unit's cell."""
 
     def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
-        """Tell where a choice of ``got`` is as good as that of ``array``, but for rounding."""
+        """Return where a choice in ``got`` is as good as that of ``array``, apart from rounding."""
         return np.zeros(np.shape(got), dtype=bool)
 
 
 class Sentence(Equation):
     """A text with numbers in it, stated twice: for Python and for a cell.
 
-    A subclass defines two functions of the same arguments that never call each other:
+    A subclass defines two functions with the same arguments, which never call each other:
 
     ``text(self, *unit, ...)``
-        The text of one unit as Python writes it. An argument is an array: the values of the
-        sentence's own row along an axis that both have, all values along any other axis.
+        The text of one unit. An argument is an array: the values of the sentence's own row along
+        axes that both have, all values along other axes.
     ``cell(self, *unit, ...)``
         The formula of one unit.
 
-    A number that lies on the edge of rounding may be written either way.
+    A number on the edge of rounding may be written either way.
     """
 
     coarse = True
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
-        """The names of the arguments: those of ``text`` that can only be given by name."""
+        """The names of the arguments: the keyword-only ones of ``text``."""
         parameters = inspect.signature(self.text).parameters.values()
         return tuple(each.name for each in parameters if each.kind is each.KEYWORD_ONLY)
 
@@ -191,7 +191,7 @@ class Sentence(Equation):
 
 
 class EachEquation(Equation):
-    """An equation for each entry along an axis of the order ``each``; a role may be that of some.
+    """An equation for each entry along an axis of the order ``each``; some may lack a role.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ class EachSentence(EachEquation, Sentence):
 
 
 def of_each(equations: Sequence[Equation]) -> Equation:
-    """Return what holds an equation for each entry, or the one that all have."""
+    """Return an equation for each entry, or the one that all share."""
     first = equations[0]
     if all(each is first for each in equations):
         return first
@@ -227,9 +227,9 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Stated(Equation):
-    """An equation that is short enough for two functions instead of a class.
+    """An equation given as two functions instead of a class.
 
-    ``coarse``, ``jumps`` and ``switches`` say the same of its values as those of an `Equation`.
+    ``coarse``, ``jumps`` and ``switches`` have the same meaning as those of an `Equation`.
 
     >>> double = Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
     >>> double.roles
@@ -251,11 +251,11 @@ class Use:
     ----------
     name : str
     lag : int
-        How many entries before the own one it is read: 1 for `previous`, -1 for `following`.
+        How many entries earlier it is read: 1 for `previous`, -1 for `following`.
     along : str
-        The name or family of the ordered axis along which that is. By default the only one.
+        The name or family of that ordered axis; by default the only one.
     start : float, str or None
-        What is read where there is no such entry: a number, or a quantity without that axis.
+        The value if there is no such entry: a number, or a quantity without that axis.
     """
 
     name: str
@@ -265,28 +265,28 @@ class Use:
 
 
 def previous(name: str, along: str = "", start: float | str | None = None) -> Use:
-    """Use the value that a quantity has one entry before, along an axis that runs up.
+    """Use the previous value of a quantity, along an axis that runs up.
 
     Parameters
     ----------
     name : str
     along : str
-        The name of the axis; it may be left out where the quantity has one ordered axis.
+        The name of the axis; may be omitted if the quantity has one ordered axis.
     start : float or str
-        What stands before the first entry: a number, or the name of a quantity without that axis.
+        The value before the first entry: a number, or the name of a quantity without that axis.
         Without it the first entries along the first axis are inputs (``given=1``).
     """
     return Use(name, 1, along, start)
 
 
 def following(name: str, along: str = "", start: float | str | None = None) -> Use:
-    """Use the value that a quantity has one entry after, along an axis that runs down.
+    """Use the following value of a quantity, along an axis that runs down.
 
     Parameters
     ----------
     name, along : str
     start : float or str
-        What stands after the last entry: a number, or the name of a quantity without that axis.
+        The value after the last entry: a number, or the name of a quantity without that axis.
     """
     return Use(name, -1, along, start)
 
@@ -300,58 +300,58 @@ class Quantity:
     name : str
         The name of the array: ``z2``, ``dC_dW3``.
     kind : str
-        What it is, whatever its layer: ``z``. The key of its words in every language. By default
-        the name.
+        Its kind regardless of layer: ``z``. The key of its texts in every language. By default the
+        name.
     symbol : str
         The book's notation; ``{}`` stands for the unit's index: ``z²{}``. By default the name.
     sheet : str
-        The sheet that holds it, by its key (``training``).
+        The key of its sheet (``training``).
     axes : tuple of Axis
-        What its rows are: epochs, images, both or neither.
+        The axes of its rows: epochs, images, both or neither.
     shape : tuple of int
         The shape of its units: (3,), (3, 12), or () for a single number.
     equation : Equation or None
         None for an input.
     uses : dict
-        The arguments of the equation, by role: a `Use`, or a quantity's name. A role that is not
-        named is the name of a quantity.
+        The arguments of the equation, by role: a `Use`, or a quantity's name. A role that is left
+        out is the name of a quantity itself.
     given : int
-        How many entries along the first axis are inputs although there is an equation: 1 for
-        the weights, whose first row is the start. Of several runs it is so in each.
+        How many entries along the first axis are inputs although there is an equation: 1 for the
+        weights, whose first row is the start. The same holds in each of several runs.
     number_format : str
         The spreadsheet's number format.
     role : str
-        What it is to a reader, by the colour of its heading: input, forward, backward, weight or
-        result.
+        Its role for readers, shown by the colour of its heading: input, forward, backward, weight
+        or result.
     layer : str
-        The layer's name; empty where it belongs to none.
+        The layer's name; empty if it belongs to none.
     is_text : bool
         Whether its values are texts.
     is_record : bool
-        Whether it holds what was noted when the workbook was built: no input, no formula.
+        Whether its values were noted when the workbook was built: neither input nor formula.
     counts : bool
-        Of a record: whether it numbers its axis, so that formulas may read the numbers.
+        For a record: whether it numbers its axis, so that formulas may read the numbers.
     reads_as_stated : bool
-        Whether its formulas must read as stated although their equation's values prove it
-        elsewhere: here the cells around hold nearly the same numbers.
+        Whether its formulas must read as stated, because nearby cells have nearly the same numbers,
+        so that values cannot verify them.
     scale : float
-        Of an input: the size of the random numbers that a probe puts in its place. Small enough
-        that a network neither saturates nor runs away, so that every cell stays sensitive.
+        For an input: the size of the random numbers that a probe uses. Small enough that a network
+        neither saturates nor diverges, so that every cell stays sensitive.
     choices : (int, int) or None
-        Of a selector: the smallest and the largest number that can be chosen.
+        For a selector: the smallest and the largest number that can be chosen.
     between : (float, float) or None
-        Of an input: between which numbers a probe draws it, where the equations have no value
-        elsewhere, or none that tells: a share, a number that keeps a root real.
+        For an input: the range for probes, if equations have no value outside it, or none that
+        reveals errors: a share, a number that keeps a root real.
     calms : bool
-        Of an input: whether recurrences that run away stay within bounds where it is smaller, as a
-        learning rate does. A probe makes it as small as it takes.
+        For an input: whether diverging recurrences stay within bounds if it is smaller, like a
+        learning rate. Probes make it as small as needed.
     title : str
-        What a reader calls it: ``learning rate``. Other languages have it in files of translations.
+        Its name for readers: ``learning rate``. Translation files have it in other languages.
     otherwise : str
-        Of a sentence: what it says where it has no value.
+        For a sentence: what it says where it has no value.
     meaning, written, source : str
-        What it says, its equation as a person writes it, and where that stands: a section of the
-        book, or a paper. With a meaning it has a line in the Guide.
+        Its meaning, its equation as people write it, and the source: a section of the book, or a
+        paper. With a meaning it has a line in the Guide.
     """
 
     name: str
@@ -381,12 +381,12 @@ class Quantity:
     source: str = ""
 
     def __post_init__(self) -> None:
-        """Take for a kind the name, for a symbol the name, and for arguments those of the names."""
+        """Set defaults: the name as kind and symbol, and roles as names of arguments."""
         object.__setattr__(self, "is_record", self.is_record or self.counts)
         if not self.kind:
             object.__setattr__(self, "kind", self.name)
             object.__setattr__(self, "symbol", self.symbol or f"{self.name}{{}}")
-        # what is neither is refused with its model
+        # anything else is refused with its model
         if isinstance(self.equation, Equation) and isinstance(self.uses, Mapping):
             needed = (role for role in self.equation.roles if role not in self.equation.optional)
             uses = {role: role for role in needed} | {**self.uses}
@@ -395,7 +395,7 @@ class Quantity:
             object.__setattr__(self, "uses", uses)
 
     def _along_one(self, use: Use) -> Use:
-        """Return an argument that says by its family along which axis its neighbour is read."""
+        """Return an argument with the family of the axis along which its neighbour is read."""
         if not use.lag:
             return use
         known = {axis.name: axis for axis in self.axes if axis.order not in {"", EACH}}
@@ -421,7 +421,7 @@ class Quantity:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The names of the quantities it is computed from, and of those it starts from."""
+        """The names of the quantities it is computed from, including those it starts from."""
         names = (name for use in self.uses.values() for name in (use.name, use.start))
         return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
 
@@ -432,7 +432,7 @@ class Quantity:
 
     @property
     def computed(self) -> int:
-        """How many entries are computed: none of an input, all but the start of a sequence."""
+        """The number of computed entries: 0 for an input, all but the start for a sequence."""
         return prod(self.lengths) - prod(self.input_lengths)
 
     @property
@@ -442,17 +442,17 @@ class Quantity:
 
     @property
     def each(self) -> tuple[Axis, ...]:
-        """The axis along which its entries stand apart, if there is one."""
+        """The axis along which its entries are independent, if there is one."""
         return tuple(axis for axis in self.axes[:1] if axis.order == EACH)
 
     @property
     def begins(self) -> int:
-        """At which entry along that axis its parts begin, among those of its family."""
+        """The first entry along that axis, within its family."""
         return self.axes[0].first if self.each else 0
 
     @cached_property
     def parts(self) -> "tuple[Quantity, ...]":
-        """What it is at each entry along the axis ``each``; where there is none, itself."""
+        """The quantity at each entry along the axis ``each``; without that axis, itself."""
         if not self.each:
             return (self,)
         length, one = self.axes[0].length, self.equation
@@ -491,7 +491,7 @@ class Quantity:
 
     @property
     def is_coarse(self) -> bool:
-        """Whether its values can not prove its formulas: `Equation.coarse`."""
+        """Whether its values cannot verify its formulas: `Equation.coarse`."""
         return self.equation is not None and (self.equation.coarse or self.reads_as_stated)
 
     @property
@@ -524,7 +524,7 @@ class Quantity:
 
 
 class Constant(Equation):
-    """The number before the first entry of a recurrence, or after its last one.
+    """A constant start before the first entry of a recurrence, or after its last one.
 
     Parameters
     ----------
@@ -551,7 +551,7 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def subscript(unit: Sequence[int], shape: Sequence[int]) -> str:
-    """Write an index from 0 as the book's subscript from 1, with commas where it takes them.
+    """Return an index from 0 as the book's subscript from 1, with commas if needed.
 
     >>> subscript((0, 2), (3, 9)), subscript((0, 2), (3, 12))
     ('₁₃', '₁,₃')
@@ -561,12 +561,12 @@ def subscript(unit: Sequence[int], shape: Sequence[int]) -> str:
 
 
 def superscript(layer: str) -> str:
-    """Write a layer's name as the book's superscript: 2 as ²."""
+    """Return a layer's name as the book's superscript: 2 as ²."""
     return layer.translate(SUPERSCRIPTS)
 
 
 def _with_starts(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
-    """Return quantities, and before them the starts that are numbers."""
+    """Return quantities, preceded by the starts that are numbers."""
     by_name = {quantity.name: quantity for quantity in quantities}
     starts: dict[tuple[str, float], Quantity] = {}
 
@@ -592,27 +592,27 @@ def _with_starts(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
 
 @dataclass(frozen=True)
 class Model:
-    """An ordered list of quantities, each after the ones it is computed from.
+    """An ordered list of quantities, each after those it is computed from.
 
     Attributes
     ----------
     quantities : tuple of Quantity
     pages : tuple of xlnn.Page
-        How sheets of a programmer's own model look; a sheet without one gets tables and charts.
+        Pages for sheets of a programmer's own model; a sheet without one gets tables and charts.
     """
 
     quantities: tuple[Quantity, ...]
     pages: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
-        """Add the starts that are numbers, and refuse two quantities of one name.
+        """Add the starts that are numbers, and refuse two quantities with one name.
 
-        A layer may be named so that it makes another quantity's name.
+        The name of a layer may produce another quantity's name.
 
         Raises
         ------
         DataError
-            Naming the layer, or what is no quantity.
+            The message names the layer, or what is not a quantity.
         """
         several = self.quantities
         if not isinstance(several, tuple | list) or {*map(type, several)} - {Quantity}:
@@ -623,7 +623,7 @@ class Model:
         object.__setattr__(self, "quantities", several)
         known: dict[str, Quantity] = {}
         for quantity in several:
-            # a defined name, in which capitals make no difference, stands for each
+            # each has a defined name, in which case does not matter
             other = known.setdefault(str(quantity.name).casefold(), quantity)
             if other is not quantity:
                 layer = quantity.layer or other.layer
@@ -645,12 +645,12 @@ class Model:
         return {quantity.name: quantity for quantity in self.quantities}
 
     def __getitem__(self, name: str) -> Quantity:
-        """Return the quantity of that name."""
+        """Return the quantity with this name."""
         return self.by_name[name]
 
     @cached_property
     def jumping(self) -> frozenset[str]:
-        """The names of the quantities whose values jump: classes, counts, and what shows them."""
+        """The names of quantities whose values jump: classes, counts, and their dependants."""
         names: set[str] = set()
         for quantity in self.quantities:
             equation = quantity.equation
@@ -661,5 +661,5 @@ class Model:
 
     @property
     def inputs(self) -> tuple[Quantity, ...]:
-        """The quantities that are typed in, wholly or in their first row."""
+        """The quantities that are typed, entirely or in their first row."""
         return tuple(quantity for quantity in self.quantities if quantity.is_input)

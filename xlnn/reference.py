@@ -1,6 +1,6 @@
 """Compute the quantities of a model with NumPy.
 
-Two readings of the same list: `run` computes everything from the inputs, epoch after epoch;
+There are two ways: `run` computes everything from the inputs, epoch after epoch;
 `expected` computes one quantity from given values of the quantities it depends on.
 """
 
@@ -29,7 +29,7 @@ At = Mapping[str, int]
 
 
 def known(model: Model) -> dict[str, np.ndarray]:
-    """Return what records hold in every workbook: the numbers of an axis, or nothing yet.
+    """Return the records that are the same in every workbook: the numbers of an axis.
 
     >>> from xlnn.quantity import Axis
     >>> known(Model((Quantity("i", axes=(Axis("point", 3, counts_from=-1),), counts=True),)))
@@ -52,7 +52,7 @@ def run(model: Model, inputs: Arrays) -> dict[str, np.ndarray]:
     ----------
     model : Model
     inputs : dict of arrays
-        The input quantities by name. Of a quantity with a start (the weights), the start:
+        The input quantities by name. For a quantity with a start (the weights), the start:
         shape (1, units ...).
 
     Returns
@@ -72,10 +72,10 @@ def order(model: Model) -> Iterator[tuple[Quantity, tuple[int | slice, ...]]]:
 
 
 def _rounds(model: Model) -> Iterator[tuple[Quantity, At]]:
-    """Yield what is computed at once, in an order in which all that it uses is there.
+    """Yield what is computed at once, each after everything that it uses.
 
-    Along an ordered axis the quantities that follow each other in the model take turns: all of
-    them at one entry, then all at the next. Sentences are read last.
+    Along an ordered axis, consecutive quantities of the model take turns: all of them at one entry,
+    then all at the next. Sentences come last.
     """
     computed = [q for q in model.quantities if q.equation is not None and not q.is_sentence]
     yield from _ordered([(quantity, _ordered_axes(quantity)) for quantity in computed], {})
@@ -85,7 +85,7 @@ def _rounds(model: Model) -> Iterator[tuple[Quantity, At]]:
 def _ordered(
     waiting: Sequence[tuple[Quantity, Sequence[Axis]]], at: At
 ) -> Iterator[tuple[Quantity, At]]:
-    """Yield quantities at every entry of the ordered axes that are left of each."""
+    """Yield quantities at every entry of their remaining ordered axes."""
     for runs, group in groupby(waiting, key=lambda each: _runs(each[1])):
         together = list(group)
         if runs is None:
@@ -115,7 +115,7 @@ def _runs(axes: Sequence[Axis]) -> tuple[str, str] | None:
 
 
 def _begin(quantity: Quantity, axis: Axis) -> int:
-    """Return the first index along an axis at which a quantity is computed, and not typed."""
+    """Return the first index along an axis at which a quantity is computed, not typed."""
     return axis.first + (quantity.given if axis in quantity.rows[:1] else 0)
 
 
@@ -147,7 +147,7 @@ def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
     Returns
     -------
     array
-        The whole quantity; a part that is given stays as it is.
+        The whole quantity; typed entries are unchanged.
     """
     kind = object if quantity.is_text else float
     values = (
@@ -159,25 +159,25 @@ def expected(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
 
 
 def terms(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray | float:
-    """Return the size of the terms of which a quantity is made, also where they cancel in it.
+    """Return the size of the terms of a quantity, even if they cancel.
 
-    It is how far the result moves, relatively, when what it is computed from moves a little: an
-    engine writes its values with 15 digits, and so many are known of each term.
+    It is the relative change of the result if its arguments change a little: an engine writes
+    values with 15 digits, so each term is known to 15 digits.
 
     Returns
     -------
     array
-        Of the quantity's shape. Large for a class that jumps, and yet far below 1 / 1e-12.
+        Of the quantity's shape. Large where a class jumps, but far below 1 / 1e-12.
     """
     still, size = expected(model, quantity, arrays), 0.0
     for result in nudged(model, quantity, arrays, NUDGE):
-        with np.errstate(all="ignore"):  # of infinities, which the comparison names
+        with np.errstate(all="ignore"):  # of infinities, which the comparison reports
             size = np.fmax(size, np.abs(result - still) / NUDGE)
     return size
 
 
 def nudged(model: Model, quantity: Quantity, arrays: Arrays, far: float) -> Iterator[np.ndarray]:
-    """Yield a quantity several times, each time from numbers that are moved a little.
+    """Yield a quantity several times, each time from slightly changed arguments.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def nudged(model: Model, quantity: Quantity, arrays: Arrays, far: float) -> Iter
     quantity : Quantity
     arrays : dict of arrays
     far : float
-        How far a number is moved at most, relative to itself.
+        The largest relative change of a number.
     """
     generator = np.random.default_rng(0)
     names = {name for name in quantity.sources if not model[name].is_text}
@@ -198,7 +198,7 @@ def nudged(model: Model, quantity: Quantity, arrays: Arrays, far: float) -> Iter
 
 
 def ties(model: Model, quantity: Quantity, arrays: Arrays, tolerance: float) -> np.ndarray:
-    """Tell which entries of a quantity are other choices that are as good.
+    """Return which entries of a quantity are different but equally good choices.
 
     Returns
     -------
@@ -225,7 +225,7 @@ def _empty(quantity: Quantity, inputs: Arrays) -> np.ndarray:
 
 
 def _part(quantity: Quantity, at: At) -> Quantity:
-    """Return what a quantity is where it is computed."""
+    """Return the part of a quantity that is computed."""
     return quantity.parts[sum(at[axis.family] for axis in quantity.each) - quantity.begins]
 
 
@@ -239,18 +239,18 @@ def _value(
 ) -> np.ndarray:
     """Compute a quantity at one entry of its ordered axes.
 
-    Who judges a sheet computes from what stands there, be it the 80th of 64.
+    With ``judges``, arguments are used as they are on a sheet, even an index out of range.
     """
     if isinstance(quantity.equation, Sentence):
         return _texts(model, quantity, arrays, judges=judges)
     part = _part(quantity, at)
     arguments = _arguments(model, part, arrays, at)
-    # NumPy's warnings of an overflow say nothing that the comparison does not say better
+    # the comparison reports overflows better than NumPy's warnings
     with np.errstate(all="ignore"):
         try:
             return part.equation.array(**arguments)
         except Exception as error:
-            # an equation need not mind what has no value: no entry is the NaN-th
+            # equations need not handle missing values, such as NaN as an index
             if not _is_no_value(error, arguments, judges=judges):
                 raise
             return np.full(
@@ -259,7 +259,7 @@ def _value(
 
 
 def _texts(model: Model, quantity: Quantity, arrays: Arrays, *, judges: bool) -> np.ndarray:
-    """Write a sentence for each row and unit; where a number is missing, what it says otherwise."""
+    """Return a sentence for each row and unit; where a number is missing, what it says otherwise."""
     texts = np.full(quantity.lengths, None, dtype=object)
     axes = len(quantity.axes)
     for index in np.ndindex(texts.shape):
@@ -279,20 +279,20 @@ def _texts(model: Model, quantity: Quantity, arrays: Arrays, *, judges: bool) ->
 
 
 def _in_row(quantity: Quantity, array: np.ndarray, own: Mapping[Axis, int]) -> Any:  # noqa: ANN401 -- an array, a number or a text
-    """Return the values of a quantity in the row of a sentence, along the axes that both have."""
+    """Return the values of a quantity in a sentence's row, along axes that both have."""
     at = {axis.name: axis.first + position for axis, position in own.items()}
     row = [at[axis.name] - axis.first if axis.name in at else slice(None) for axis in quantity.axes]
     return array[tuple(row)]
 
 
 def _is_no_value(error: Exception, arguments: Mapping[str, Any], *, judges: bool) -> bool:
-    """Return whether an equation failed since what it is computed from has no value."""
+    """Return whether an equation failed because an argument has no value."""
     is_no_place = judges and isinstance(error, IndexError | OverflowError | ValueError)
     return is_no_place or any(map(_lacks, arguments.values()))
 
 
 def _lacks(argument: object) -> bool:
-    """Return whether some entry has no value."""
+    """Return whether an entry has no value."""
     array = np.asarray(argument)
     if array.dtype.kind in "OUT":
         return any(entry is None for entry in array.ravel())
@@ -300,12 +300,12 @@ def _lacks(argument: object) -> bool:
 
 
 def _arguments(model: Model, quantity: Quantity, arrays: Arrays, at: At) -> dict[str, np.ndarray]:
-    """Return what an equation is computed from at one entry of its ordered axes."""
+    """Return the arguments of an equation at one entry of its ordered axes."""
     return {role: _argument(model, use, arrays, at) for role, use in quantity.uses.items()}
 
 
 def _argument(model: Model, use: Use, arrays: Arrays, at: At) -> np.ndarray:
-    """Return the values of a quantity that is used; beyond its ends, those of its start."""
+    """Return the values of an argument; beyond its ends, those of its start."""
     source = model[use.name]
     if use.along in at:
         at = {**at, use.along: at[use.along] - use.lag}

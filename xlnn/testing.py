@@ -25,7 +25,7 @@ def assert_agrees(
     seed: int | None = None,
     model: Model | None = None,
 ) -> None:
-    """Assert that every formula of a workbook gives what NumPy does, as `xlnn.check` finds it.
+    """Assert that every formula of a workbook agrees with NumPy, as `xlnn.check` does.
 
     Parameters
     ----------
@@ -35,15 +35,15 @@ def assert_agrees(
     probes : int
         How many times to compare with random inputs.
     seed : int
-        With which they are drawn; by default another one each time, which the message names.
+        The seed of the random inputs; by default a new one each time, which the message names.
     model : Model
-        The model of a workbook that was made of your own.
+        The model, if the workbook was made from your own.
 
     Raises
     ------
     AssertionError
-        With the report of each engine that disagrees: the wrong cells, what they hold and what
-        they should.
+        The message has the report of each engine that disagrees: the wrong cells, with their values
+        and the right ones.
     XlnnError
         The workbook cannot be checked.
     """

@@ -1,4 +1,4 @@
-"""The command line: a module a command, and ``main``, which runs them."""
+"""The command line: one module per command, and ``main``, which runs them."""
 
 from xlnn.cli.main import cli, main
 

@@ -16,12 +16,12 @@ TAKEN = ("lang", "epochs", "large", "force", "verify")
 
 
 def build_all(output: Path | None, without: tuple[str, ...], options: Mapping[str, object]) -> None:
-    """Build all templates and their index; the exit code is 1 if one of them could not be.
+    """Build all templates and their index; exit with code 1 if one could not be built.
 
     Raises
     ------
     OptionsError
-        An option means nothing to all templates.
+        An option does not apply to building all templates.
     """
     given = Options(**options)
     if other := [name for name in given if name not in TAKEN]:

@@ -110,7 +110,7 @@ def check(  # noqa: PLR0913 -- click gives each option by its name
 
 
 def part_of(given: str) -> tuple[int, int] | None:
-    """Read which part of how many is asked for."""
+    """Read the part of the files to check, and of how many parts."""
     if not given:
         return None
     number, _, count = given.partition("/")
@@ -122,7 +122,7 @@ def part_of(given: str) -> tuple[int, int] | None:
 
 
 def _resumed(log: Path | None) -> dict[str, bool]:
-    """Return the files that a log has already, and whether each agrees."""
+    """Return the files that are already in a log, and whether each agrees."""
     done: dict[str, bool] = {}
     if log is None or not log.exists():
         return done
@@ -132,7 +132,7 @@ def _resumed(log: Path | None) -> dict[str, bool]:
             read = json.loads(line)
             done[str(read["path"])] = bool(read["agrees"])
         except (ValueError, KeyError, TypeError):
-            if 1 < number == len(lines):  # it was cut off
+            if 1 < number == len(lines):  # the last line is incomplete
                 log.write_text("".join(f"{each}\n" for each in lines[:-1]), encoding="utf-8")
                 break
             raise DataError(
@@ -190,7 +190,7 @@ class Failure:
 def _checked(
     file: Path, engines: Sequence[str], probes: int, seed: int | None
 ) -> "Iterator[Report | Failure]":
-    """Check a file with each engine; what no engine can read is said once."""
+    """Check a file with each engine; if none can read it, report that once."""
     from xlnn.checking.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
 
     for name in engines:
@@ -198,7 +198,7 @@ def _checked(
             with progress() as tell:
                 tell(f"Recalculating with {name}, and comparing with NumPy")
                 result = check_workbook(file, name, probes, seed=seed)
-        except EngineError as error:  # another engine may do
+        except EngineError as error:  # another engine may succeed
             yield Failure(str(file), str(error))
         except MENDABLE as error:
             yield Failure(str(file), mended_by(error))

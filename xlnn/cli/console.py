@@ -18,8 +18,8 @@ __all__ = [
 
 
 def mended_by(error: BaseException) -> str:
-    """Say what happened, and what to do about it."""
-    if isinstance(error, OSError):  # of the system, such as a full disk
+    """Return what happened, and what to do about it."""
+    if isinstance(error, OSError):  # from the system, such as a full disk
         return (
             f"The system reports an error: {reason(error)}; free some space, or set TMPDIR to a "
             "folder with free space."
@@ -30,25 +30,25 @@ def mended_by(error: BaseException) -> str:
 
 
 def say_built(built: Any, of: str = "") -> None:  # noqa: ANN401 -- `xlnn.building.writing.Built`, imported late
-    """Say what was built, and on stderr what the person may not expect, and of what it is."""
+    """Print what was built, and on stderr the notes on it."""
     for note in built.notes:
         say_note(f"{of}{note}")
     say_result(built)
 
 
 def say_note(note: str) -> None:
-    """Say what the person may not expect."""
+    """Print a note on stderr."""
     say(f"Note: {note}", err=True)
 
 
 def say_result(built: Any) -> None:  # noqa: ANN401 -- the same
-    """Say what was built."""
+    """Print what was built."""
     formulas = counted(built.formulas, "formula")
     say(f"{built.path}   {formulas}   {proven(built.report)}")
 
 
 def say(line: str, *, err: bool = False) -> None:
-    """Print one line; what a file holds cannot make it two, or a command to the terminal."""
+    """Print one line; text from a file cannot break it or send control codes to the terminal."""
     _print(printed([line]), err=err)
 
 
@@ -61,7 +61,7 @@ def _print(text: str, *, err: bool = False) -> None:
 
 @contextmanager
 def _writing() -> Iterator[None]:
-    """Write something out.
+    """Write output, and turn errors into one sentence.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def _writing() -> Iterator[None]:
     """
     try:
         yield
-    except BrokenPipeError:  # nobody reads on, as after ``| head -1``: what was found still counts
+    except BrokenPipeError:  # the reader stopped, as after ``| head -1``: not an error
         _give_up()
     except (OSError, ValueError) as error:
         _give_up()
@@ -78,7 +78,7 @@ def _writing() -> Iterator[None]:
 
 
 def say_json(result: object) -> None:
-    """Print plain values as JSON, with nothing in it that a terminal would obey."""
+    """Print plain values as JSON, without terminal control codes."""
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"
     text = json.dumps(result, indent=1, ensure_ascii=not encoding.lower().startswith("utf"))
     _print("".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text))
@@ -89,9 +89,9 @@ def _escaped(character: str) -> str:
 
 
 def ready() -> None:
-    """Let output go on where its encoding lacks a letter, or where nobody gave it a place."""
+    """Make stdout and stderr usable if they are closed or their encoding lacks characters."""
     with suppress(OSError):
-        # a file that is opened later must not get the number of an output that was closed
+        # a file that is opened later must not get the descriptor of a closed output
         while os.open(os.devnull, os.O_RDWR) <= 2:
             pass
     for stream in (sys.stdout, sys.stderr):
@@ -100,7 +100,7 @@ def ready() -> None:
 
 
 def finish() -> None:
-    """Write out what was said; see `_writing`."""
+    """Flush the output; see `_writing`."""
     with _writing():
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
@@ -108,7 +108,7 @@ def finish() -> None:
 
 
 def _give_up() -> None:
-    """Say no more on stdout, where nothing can be written: neither now nor at the end."""
+    """Write no more to stdout, neither now nor at exit, since it cannot be written."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -116,7 +116,7 @@ def _give_up() -> None:
 
 
 def reason(error: BaseException) -> str:
-    """Say what the system said, and of which file."""
+    """Return the system's message and the file it is about."""
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
     name = getattr(error, "filename", None)
     return f"{said} ({name})" if name else said

@@ -1,4 +1,4 @@
-"""Estimate how far some work has come, and say it while it goes on."""
+"""Estimate and show the progress of some work."""
 
 import re
 import sys
@@ -25,7 +25,7 @@ COUNTED = re.compile(r"([\d,]+) of ([\d,]+)")
 
 
 class Course:
-    """How far some work has come, by what is said of it.
+    """The progress of some work, estimated from descriptions of its steps.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Course:
         self.stage, self._part = "Reading", ""
 
     def tell(self, stage: str) -> None:
-        """Take note of what is being done."""
+        """Record the current step."""
         part = stage.rpartition(": ")[2].partition(" ")[0].rstrip(",")
         if part != self._part:
             self._entered, self._part = self._now(), part
@@ -47,12 +47,12 @@ class Course:
 
     @property
     def seconds(self) -> float:
-        """How long the work has taken."""
+        """The elapsed time."""
         return self._now() - self._begun
 
     @property
     def share(self) -> float:
-        """Which part of the work is done: counted where it is, or by the time of what came before.
+        """The share of the work that is done: counted if possible, or estimated from earlier steps.
 
         >>> course = Course(now=iter([0.0, 4.0, 4.0]).__next__)
         >>> course.tell("Writing the formulas, 50 of 100 rows")
@@ -70,7 +70,7 @@ class Course:
         return first + (last - first) * inside
 
     def __str__(self) -> str:
-        """Say what is done, and after some seconds how much of it, and how long it still takes."""
+        """Return the current step and, after some seconds, the share done and the time left."""
         seconds, share = self.seconds, self.share
         if seconds < SILENT or not share:
             return f"{self.stage} …"
@@ -79,7 +79,7 @@ class Course:
 
 
 def _duration(seconds: float) -> str:
-    """Write a time as people say it.
+    """Return a time as people say it.
 
     >>> _duration(12.3), _duration(200)
     ('12 s', '3 min')
@@ -89,7 +89,7 @@ def _duration(seconds: float) -> str:
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """Show on stderr what is being done; give a function that says it.
+    """Show progress on stderr; yield the function that reports steps.
 
     A terminal shows it in a line that changes; elsewhere there is a new line every ten seconds.
     """
@@ -106,7 +106,7 @@ def progress() -> Iterator[Callable[[str], None]]:
         with _repeated(EVERY, ended, say):
             yield course.tell
         return
-    from rich.console import Console  # noqa: PLC0415 -- only where someone looks
+    from rich.console import Console  # noqa: PLC0415 -- only for a terminal
 
     with (
         Console(stderr=True).status("Reading") as status,
@@ -122,13 +122,13 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def _repeated(seconds: float, ended: Event, say: Callable[[], object]) -> Iterator[None]:
-    """Say something again and again until what is within has ended."""
+    """Call a function repeatedly until the block ends."""
 
     def repeat() -> None:
         while not ended.wait(seconds):
             try:
                 say()
-            except (OSError, ValueError):  # nobody reads on
+            except (OSError, ValueError):  # the reader stopped
                 return
 
     Thread(target=repeat, daemon=True).start()

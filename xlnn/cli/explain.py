@@ -102,7 +102,7 @@ def _unit(text: str) -> tuple[int, ...]:
 
 def _print_tree(lines: "list[Line]") -> None:
     """Print the lines as a tree, on a terminal."""
-    from rich.console import Console  # noqa: PLC0415 -- only where someone looks
+    from rich.console import Console  # noqa: PLC0415 -- only for a terminal
     from rich.text import Text  # noqa: PLC0415 -- the same
     from rich.tree import Tree  # noqa: PLC0415 -- the same
 

@@ -141,7 +141,7 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
 
 
 def _hand_back(grades: "Grades", options: dict[str, Any]) -> None:
-    """Write the pages of the students, and the grades into a gradebook."""
+    """Write the students' pages, and fill the grades into a gradebook."""
     from xlnn.exercises.feedback import write_feedback  # noqa: PLC0415 -- only what is needed
     from xlnn.exercises.gradebook import fill_gradebook  # noqa: PLC0415 -- the same
     from xlnn.exercises.sentences import words_of  # noqa: PLC0415 -- the same
@@ -189,7 +189,7 @@ def _print(grades: "Grades", lang: str | None) -> None:
 
 
 def _points(given: str) -> dict[str, float]:
-    """Read what each quantity is worth."""
+    """Read the points of each quantity."""
     points = {}
     for entry in filter(None, given.split(",")):
         name, _, number = entry.partition("=")

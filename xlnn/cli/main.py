@@ -56,10 +56,10 @@ one takes a twentieth of a build."""
 
 
 def main() -> None:
-    """Run the command line; what the user can mend is one sentence, and exit code 1 or 2."""
+    """Run the command line; a user's mistake gives one sentence and exit code 1 or 2."""
     os.environ.setdefault(THREADS, "1")
     gc.set_threshold(OBJECTS)
-    atexit.register(gc.freeze)  # nor at its end, when all memory is given back anyway
+    atexit.register(gc.freeze)  # nor at exit, when all memory is freed anyway
     ready()
     try:
         with nothing_left():
@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    """Run the command, and write out what it said, however it ended."""
+    """Run the command, and flush its output, however it ended."""
     try:
         cli.main(standalone_mode=False)
     finally:
@@ -83,7 +83,7 @@ def _run() -> None:
 
 
 def _refuse(sentence: str, code: int) -> NoReturn:
-    # openpyxl's unfinished writers complain when they are collected; the sentence says it all
+    # openpyxl's unfinished writers complain when collected; the sentence is enough
     sys.unraisablehook = lambda _: None
     with suppress(OutputError):
         say(f"Error: {sentence}", err=True)

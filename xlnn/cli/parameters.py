@@ -1,4 +1,4 @@
-"""Options of commands: as they are declared, with their choices in the help and the completion."""
+"""Turn declared options into click options, with choices in help and completion."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -15,7 +15,7 @@ Known = Callable[[], Iterable[str]]
 
 
 class Choice(click.ParamType):
-    """One of some values; which is right, whoever takes it says, in the same words from Python."""
+    """A choice of values; the called function refuses wrong ones, with the same message."""
 
     name = "TEXT"
 
@@ -28,7 +28,7 @@ class Choice(click.ParamType):
         param: click.Parameter,  # noqa: ARG002 -- the same
         incomplete: str,
     ) -> list[CompletionItem]:
-        """Return the values that begin as what was typed, behind the last comma."""
+        """Return the values that start with the text after the last comma."""
         before, comma, begun = incomplete.rpartition(",")
         return [
             CompletionItem(f"{before}{comma}{value}")
@@ -38,10 +38,10 @@ class Choice(click.ParamType):
 
 
 class Choosing(click.Option):
-    """An option whose help ends with the values that there are, if it has no full stop."""
+    """An option whose help ends with its choices, unless it has a full stop."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Return its line of the help, for which alone the values are looked for."""
+        """Return its line of the help; only then are the choices computed."""
         record = super().get_help_record(ctx)
         if record is None or not isinstance(self.type, Choice):
             return record
@@ -53,13 +53,13 @@ class Choosing(click.Option):
 
 def engines() -> Iterable[str]:
     """Return the engines."""
-    from xlnn.engines import ENGINES  # noqa: PLC0415 -- it brings NumPy
+    from xlnn.engines import ENGINES  # noqa: PLC0415 -- it imports NumPy
 
     return ENGINES
 
 
 class Declared(Choice):
-    """The type of an option that is declared; the function that takes it checks the value."""
+    """The type of a declared option; the function that takes it checks the value."""
 
     def __init__(self, option: Option) -> None:
         super().__init__(lambda: option.words)
@@ -73,20 +73,20 @@ class Declared(Choice):
         param: click.Parameter | None,  # noqa: ARG002 -- click's signature
         ctx: click.Context | None,  # noqa: ARG002 -- the same
     ) -> object:
-        """Return what was typed."""
+        """Return the typed value."""
         return self.option.parsed(value) if isinstance(value, str) else value
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Return the values that begin so, or let the shell look for files."""
+        """Return the choices that start with the text, or let the shell complete files."""
         if self.name == "PATH":
             return [CompletionItem(incomplete, type="file")]
         return super().shell_complete(ctx, param, incomplete)
 
 
 def declared(table: Mapping[str, Option]) -> Callable[[F], F]:
-    """Return what gives a command the options of a table."""
+    """Return a decorator that adds the options of a table to a command."""
 
     def declaring(command: F) -> F:
         for option in reversed(table.values()):
@@ -97,7 +97,7 @@ def declared(table: Mapping[str, Option]) -> Callable[[F], F]:
 
 
 def declared_option(option: Option, said: str = "") -> Callable[[F], F]:
-    """Return what gives a command an option, maybe with a help of its own."""
+    """Return a decorator that adds an option to a command, perhaps with different help."""
     how: dict[str, Any] = {"type": Declared(option)}
     if option.type is FLAG:
         how = {"is_flag": True, "flag_value": not option.usual, "default": None}

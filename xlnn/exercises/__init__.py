@@ -1,1 +1,1 @@
-"""Make exercises, and grade what is handed in."""
+"""Make exercises and grade submissions."""

@@ -1,9 +1,9 @@
-"""Write formulas of ranges as formulas of cells, as Excel understands them.
+"""Turn array formulas into formulas of single cells, as Excel computes them.
 
-Excel 365 writes a formula of ranges once, with the cells that it fills. No engine of ours takes it:
-each cell gets a formula of its own. Where every function works entry by entry, that is the same
-formula of the entries that belong to the cell; otherwise it takes its entry of the whole result.
-In a formula that is no array formula, Excel takes of a range the cell in its own row or column.
+Excel 365 writes an array formula once, with the range that it fills. Our engines need a formula for
+each cell. If every function works entry by entry, it is the same formula for the entries that
+belong to the cell; otherwise it picks its entry of the whole result. In a formula that is not an
+array formula, Excel uses the cell of a range in its own row or column.
 """
 
 import re
@@ -30,18 +30,18 @@ ENTRYWISE = frozenset(
 
 
 def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> dict[Place, str]:
-    """Return the formula of each cell that is there and that an array formula fills.
+    """Return the formula of each existing cell that an array formula fills.
 
     Parameters
     ----------
     formula : str
         With its "=".
     cells : str
-        What it fills, as ``F4:H67``.
+        The range that it fills, as ``F4:H67``.
     title : str
-        Of their sheet.
+        The title of the sheet.
     there : collection of places
-        Cells that hold a value; the first that is filled holds the formula.
+        Cells with a value; the first cell of the range has the formula.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> d
     size = bottom - top + 1, right - left + 1
     rows, columns = range(top, bottom + 1), range(left, right + 1)
     every: Iterable[Place] = ((title, *place) for place in product(rows, columns))
-    if size[0] * size[1] > len(there):  # it may claim to fill a whole sheet
+    if size[0] * size[1] > len(there):  # it may declare a whole sheet
         every = (
             each for each in there if each[0] == title and each[1] in rows and each[2] in columns
         )
@@ -73,7 +73,7 @@ def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> d
 
 
 def _entries(items: Iterable[Token], size: tuple[int, int], down: int, aside: int) -> Iterator[str]:
-    """Yield the parts of a formula, of each range the entry that belongs to one cell."""
+    """Yield the parts of a formula, with each range replaced by the entry for one cell."""
     for token in items:
         sheet, mark, cells = token.value.rpartition("!")
         is_range = token.type == Token.OPERAND and token.subtype == Token.RANGE and ":" in cells
@@ -88,7 +88,7 @@ def _entries(items: Iterable[Token], size: tuple[int, int], down: int, aside: in
 def _entry(
     size: tuple[int, int], corners: tuple[int | None, ...], down: int, aside: int
 ) -> tuple[int, int] | None:
-    """Return the cell of a range that belongs to a place in the result; a row or column repeats."""
+    """Return the cell of a range for a position in the result; a row or column is repeated."""
     top, left, bottom, right = corners
     if None in corners:
         return None
@@ -99,10 +99,10 @@ def _entry(
 
 
 def reads_one(formula: str) -> str:
-    """Return the range of which Excel would take one cell.
+    """Return the range of which Excel would use one cell.
 
-    Which arguments of a function take a range is known of those in a workbook of ours alone. Within
-    INDEX Excel computes with whole ranges, as within SUMPRODUCT.
+    Only for functions in our workbooks is it known which arguments take a range. Within INDEX, as
+    within SUMPRODUCT, Excel computes with whole ranges.
     """
     if functions_of(formula) - SINGLE:
         return ""
@@ -113,7 +113,7 @@ def reads_one(formula: str) -> str:
 
 
 def intersected(formula: str, row: int, column: int) -> str:
-    """Return a formula with the cell of a row or column in the place of a range, as Excel reads it.
+    """Return a formula with ranges replaced by the cell that Excel would use of each.
 
     >>> intersected("=C$4:C$9/SUM(C$4:C$9)+B1:D1", 5, 4)
     '=C5/SUM(C$4:C$9)+D1'

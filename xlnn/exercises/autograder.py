@@ -1,4 +1,4 @@
-"""Make the archive with which Gradescope grades an exercise: setup.sh and run_autograder."""
+"""Write the archive with which Gradescope grades an exercise: setup.sh and run_autograder."""
 
 import json
 import sys
@@ -52,9 +52,10 @@ def write_autograder(path: Path, exercises: Mapping[str, str]) -> None:
     Parameters
     ----------
     path : Path
-        Ends with .zip.
+        A path that ends with .zip.
     exercises : dict of str
-        The Specs that are handed out, by student, so that a submission that asks for less is told.
+        The Specs that are handed out, by student, so that a submission with fewer blanks is
+        reported.
     """
     check_place(path)
     package = Path(xlnn.__file__).parent
@@ -73,7 +74,7 @@ def write_autograder(path: Path, exercises: Mapping[str, str]) -> None:
 
 
 def _put(archive: zipfile.ZipFile, name: str, data: bytes, *, executable: bool = False) -> None:
-    if name in archive.NameToInfo:  # templates stand in the package, where it is installed
+    if name in archive.NameToInfo:  # templates are inside the package when it is installed
         return
     entry = zipfile.ZipInfo(name, STAMP)
     entry.compress_type = zipfile.ZIP_DEFLATED
@@ -82,7 +83,7 @@ def _put(archive: zipfile.ZipFile, name: str, data: bytes, *, executable: bool =
 
 
 def results(grade: Grade, grades: Grades) -> dict[str, object]:
-    """Return what Gradescope shows: a test for each question, and what the teacher alone sees."""
+    """Return Gradescope's results: a test for each question, and notes for the teacher only."""
     words = words_of(grades)
     if grade.error:
         return {"score": 0, "output": grade.error}
@@ -106,7 +107,7 @@ def results(grade: Grade, grades: Grades) -> dict[str, object]:
 
 def main(root: Path) -> int:
     """Grade the submission in a folder laid out as Gradescope's, and write its results."""
-    from xlnn.exercises.grading import grade  # noqa: PLC0415 -- the exercise needs none of it
+    from xlnn.exercises.grading import grade  # noqa: PLC0415 -- not needed to write an exercise
 
     files = sorted((root / "submission").rglob("*.xlsx"))
     found: dict[str, object]

@@ -1,7 +1,7 @@
-"""Compute with LibreOffice what other engines do not compute, or compute differently.
+"""Compute with LibreOffice what other engines cannot compute, or compute differently.
 
-LibreOffice takes seconds to start, so all questions stand in one workbook: each task of each world
-has sheets of its own there.
+LibreOffice takes seconds to start, so all questions are in one workbook, with separate sheets for
+each task of each world.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,12 +30,12 @@ def computed(
     arrays: Mapping[Place, tuple[int, int]],
     allowance: Allowance,
 ) -> list[list[list[Found]]]:
-    """Return what the wanted cells hold: for each question, for each of its tasks.
+    """Return the values of the wanted cells, for each question and each of its tasks.
 
     Parameters
     ----------
     questions : list of dict
-        As `xlnn.engines.scenarios` is asked.
+        Requests as for `xlnn.engines.scenarios`.
     arrays : mapping
         Of the formulas that compute with whole ranges, how many rows and columns each fills.
     allowance : Allowance
@@ -97,7 +97,7 @@ def _fill(
 
 
 def _renamed(formula: str, titles: Mapping[str, str]) -> str:
-    """Return a formula in which sheets have other titles."""
+    """Return a formula with sheets renamed."""
     parts = ["="]
     for token in Tokenizer(formula).items:
         sheet, mark, cells = token.value.rpartition("!")

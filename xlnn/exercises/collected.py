@@ -1,4 +1,4 @@
-"""Find the submissions in files and folders, and who handed each in.
+"""Collect the submissions in files and folders, and find who handed each in.
 
 Moodle's download has a folder for each student, ``Ada Lovelace_12345_assignsubmission_file_``;
 Canvas's files are called ``lovelaceada_LATE_12345_67890_exercise.xlsx``.
@@ -24,9 +24,9 @@ class HandedIn:
     ----------
     path : Path
     label : str
-        Its name, or with its folder's where others have the same.
+        Its name, with its folder's if several files have the same name.
     name, id : str
-        Who handed it in, as a system's download says; else empty.
+        Who handed it in, if a download's file name tells; otherwise empty.
     """
 
     path: Path
@@ -36,14 +36,14 @@ class HandedIn:
 
 
 def collected(paths: Iterable[Path], apart: Sequence[Path] = ()) -> list[HandedIn]:
-    """Return the files among some paths, those of folders in order, each once.
+    """Return the files among some paths and in folders, in order and each once.
 
     Parameters
     ----------
     paths : list of Path
-        Of a folder every .xlsx in it counts, but hidden ones and what a program keeps open.
+        Files, and folders, whose .xlsx files count, except hidden ones and lock files.
     apart : list of Path
-        Files that are no submissions: a report.
+        Files that are not submissions, such as a report.
     """
     files: dict[Path, None] = {}
     out = {path.resolve() for path in apart}
@@ -65,14 +65,14 @@ def _longer(path: Path) -> str:
 
 
 def _by(path: Path) -> tuple[str, str]:
-    """Return the name and the id that a download gives of who handed a file in."""
+    """Return the name and the id in the file name of a download."""
     if found := _MOODLE.fullmatch(path.parent.name) or _CANVAS.fullmatch(path.name):
         return found["name"], found["id"]
     return "", ""
 
 
 def letters(name: str) -> str:
-    """Return a name's letters and digits, in small letters: what systems keep of it.
+    """Return a name's letters and digits in lower case, as systems keep them in file names.
 
     >>> letters("O'Neil, Ada-B.")
     'oneiladab'
@@ -81,12 +81,12 @@ def letters(name: str) -> str:
 
 
 def known_as(student: str, handed: HandedIn, class_list: Sequence[Student]) -> Student:
-    """Return whose a submission is, with the id and e-mail that a roster or a download knows.
+    """Return the student of a submission, with the id and e-mail from a roster or a download.
 
     Parameters
     ----------
     student : str
-        To whom the file was handed out.
+        The student to whom the file was handed out.
     handed : HandedIn
     class_list : list of Student
     """

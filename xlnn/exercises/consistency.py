@@ -1,9 +1,9 @@
-"""Check that a submission computes as a whole, and name formulas that form a circle.
+"""Check that a submission computes as a whole, and find circular references.
 
-What is wrong among right values is so as a whole, too. What is right among right values is so as a
-whole unless formulas close a circle, which those cannot that read no other cells than the
-workbook's own. A formula that leads back to its own cell gives nothing in any program; it is the
-one that closes a circle with the workbook's own formulas in all other cells.
+A quantity that is wrong with right values elsewhere is wrong in the whole, too. One that is right
+there is right in the whole unless formulas form a circle, which is impossible for those that read
+only the cells that the stated formulas read. A formula that depends on its own cell has no value in
+any program; it is the one that forms a circle with the stated formulas in all other cells.
 """
 
 from collections.abc import Sequence
@@ -27,15 +27,15 @@ FAILED = arrays_engine.FAILED | {CellError("#VALUE!")}
 def as_a_whole(
     handed_in: Submission, results: Sequence[Judged], *, usable: bool
 ) -> tuple[list[Judged], bool | None]:
-    """Return the results without what closes a circle, and whether the whole is right.
+    """Return the results with circular references marked, and whether the whole is right.
 
     Parameters
     ----------
     handed_in : Submission
     results : sequence of Judged
-        Each quantity as it is among right values.
+        The result of each quantity with right values elsewhere.
     usable : bool
-        Whether the file's own inputs could be used; if not, nothing is said of the whole.
+        Whether the file's own inputs could be used; if not, the whole is not judged.
     """
     if not results:
         return [], None
@@ -51,7 +51,7 @@ def as_a_whole(
 
 
 def _without_circles(handed_in: Submission, result: Judged) -> Judged:
-    """Let what is right among right values be wrong if its formulas lead back to their cells."""
+    """Mark right entries as wrong if their formulas depend on their own cells."""
     layout, world = handed_in.layout, result.worlds[0]
     right = {index: text for index, text in result.formulas.items() if not result.wrong[index]}
     entries = {(result.quantity.name, index): text for index, text in right.items()}
@@ -74,9 +74,9 @@ def _without_circles(handed_in: Submission, result: Judged) -> Judged:
 def _off(
     handed_in: Submission, world: World, task: Task, quantities: Sequence[Quantity]
 ) -> dict[str, np.ndarray]:
-    """Tell which entries of some quantities no engine computes as NumPy, if all formulas are there.
+    """Return which entries no engine computes as NumPy does, with all formulas in place.
 
-    Engines differ in what they call a circle: INDEX closes none.
+    Engines differ in what they call a circular reference: INDEX may or may not form one.
     """
     found = asked(handed_in, [(world, [task])])[0][0]
     off = _wrong(handed_in, world, task, quantities, found)
@@ -113,7 +113,7 @@ def _wrong(
 def _is_right(
     handed_in: Submission, results: Sequence[Judged], reading_more: Sequence[Judged]
 ) -> bool:
-    """Return whether the submission as it is gives what NumPy gives for its own inputs."""
+    """Return whether the submission as it is agrees with NumPy for its own inputs."""
     world = results[0].worlds[0]
     if any(wrong_in(handed_in, each.quantity, world, each.got[0]).any() for each in results):
         return False
@@ -139,7 +139,7 @@ def _is_right(
 
 
 def _reads_no_more(handed_in: Submission, result: Judged) -> bool:
-    """Return whether the formulas of a quantity name no cells that the workbook's own do not."""
+    """Return whether the formulas of a quantity read only cells that the stated ones read."""
     if result.quantity.name in handed_in.as_stated:
         return True
     layout = handed_in.layout

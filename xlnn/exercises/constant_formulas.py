@@ -1,7 +1,7 @@
 """Find formulas that do not depend on any quantity.
 
-A number in a formula is a typed number. Where the right value happens to be the same in every world
-judged, such as the number of images that are right at random weights, no value tells.
+A number inside a formula is a typed number. If the right value happens to be the same in all
+worlds, such as the number of images recognised with random weights, values cannot show this.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class Constants:
 
     def __init__(self, submitted: Submission) -> None:
         self._submitted = submitted
-        self._idle: set[Place] = set()  # steps that lead to no quantity
+        self._idle: set[Place] = set()  # helper cells that lead to no quantity
 
     def of(
         self,
@@ -40,9 +40,9 @@ class Constants:
         ----------
         quantity : Quantity
         formulas : dict
-            Those that were filled in, by index.
+            The student's formulas, by index.
         got : sequence of dict
-            What the cells give in each world: a formula whose values vary need not be read.
+            The values in each world: a formula whose values vary need not be read.
         """
         layout = self._submitted.layout
         here = layout.titles[layout.blocks[quantity.name].sheet]
@@ -56,7 +56,7 @@ class Constants:
         )
 
     def _leads(self, formula: str, here: str) -> bool:
-        """Return whether a formula leads to a quantity, by steps in between as well."""
+        """Return whether a formula leads to a quantity, directly or through helper cells."""
         seen: set[Place] = set()
         left = [(formula, here)]
         while left:

@@ -1,7 +1,7 @@
 """Find submissions that share the same wrong formulas.
 
-A common mistake has a common formula, so that a wrong formula tells of a copy only where few have
-it. A typed number tells always: each student's numbers are others.
+Common mistakes have common formulas, so a wrong formula suggests a copy only if few have it. A
+typed number always does, since students have different numbers.
 """
 
 import re
@@ -28,7 +28,7 @@ FEW = 3
 
 
 def copies(grades: Sequence[Grade]) -> tuple[Copies, ...]:
-    """Return the pairs that have the same wrong answers."""
+    """Return the pairs of submissions with the same wrong answers."""
     having: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     first: dict[tuple[str, str, str], str] = {}
     for grade in grades:
@@ -49,22 +49,22 @@ def copies(grades: Sequence[Grade]) -> tuple[Copies, ...]:
 
 
 def filled_in(layout: Layout, formulas: Mapping[Place, str]) -> str:
-    """Say what was filled into a column, the same for any number of rows: each formula once.
+    """Return the formulas filled into a column, each once, whatever the number of rows.
 
     Parameters
     ----------
     layout : Layout
     formulas : dict
-        By place, from top to bottom.
+        The formulas by place, from top to bottom.
     """
     return "\n".join(dict.fromkeys(_seen(layout, *each) for each in formulas.items()))
 
 
 def _seen(layout: Layout, place: Place, formula: str) -> str:
-    """Write a formula with its cells as they are seen from its own."""
+    """Return a formula with its cells relative to its own."""
     try:
         items = Tokenizer(formula).items
-    except (TokenizerError, ValueError, IndexError):  # it lacks a bracket or a quote
+    except (TokenizerError, ValueError, IndexError):  # a parenthesis or a quote is missing
         return plainly(formula)
     for token in items:
         if token.type == Token.OPERAND and token.subtype == Token.RANGE:
@@ -83,14 +83,14 @@ def _seen(layout: Layout, place: Place, formula: str) -> str:
 
 
 def _aside(place: Place, cell: re.Match[str]) -> str:
-    """Say how far off a cell is, or where it is if it stays as the formula is filled down."""
+    """Return how far away a cell is, or where it is if it is fixed."""
     row, column = int(cell[4]), column_index_from_string(cell[2])
     down = f"R{row}" if cell[3] else f"R[{row - place[1]}]"
     return down + (f"C{column}" if cell[1] else f"C[{column - place[2]}]")
 
 
 def _entry(layout: Layout, title: str, cell: re.Match[str]) -> str:
-    """Say of which entry of a quantity an end of a range is, the last as such."""
+    """Return the entry of a quantity at an end of a range, the last one as such."""
     found = layout.entry(title, int(cell[4]), column_index_from_string(cell[2]))
     if found is None:
         return ""
@@ -101,7 +101,7 @@ def _entry(layout: Layout, title: str, cell: re.Match[str]) -> str:
 
 
 def _beside(layout: Layout, place: Place, title: str, cell: re.Match[str]) -> str:
-    """Say of an entry that moves down with the rows, as those do, how many rows off it is."""
+    """Return how many rows away an entry is that moves down with the formula."""
     own = layout.entry(*place)
     found = layout.entry(title, int(cell[4]), column_index_from_string(cell[2]))
     if own is None or found is None or cell[3]:
@@ -111,5 +111,5 @@ def _beside(layout: Layout, place: Place, title: str, cell: re.Match[str]) -> st
         return ""
     count = len(others)
     there, here = reversed(found[1][:count]), reversed(own[1][: len(axes)])
-    off = [n - m for n, m in zip(there, here, strict=False)]  # what has no epochs stays as it is
+    off = [n - m for n, m in zip(there, here, strict=False)]  # without epochs it stays as it is
     return f"{found[0]}[{off}{found[1][count:]}]"

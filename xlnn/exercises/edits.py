@@ -1,4 +1,4 @@
-"""Find what a small edit explains: of the student's formula, or of the one that belongs there.
+"""Explain mistakes by a small edit of the student's formula or of the right one.
 
 If an edit of the student's formula makes it right in every world, or an edit of the right formula
 gives the student's values in every world, the edit is the reason.
@@ -60,7 +60,7 @@ SLOPES = {
 def edits(
     handed_in: Submission, judged: Judged, units: Mapping[Index, Index]
 ) -> dict[Index, tuple[str, dict[str, str]]]:
-    """Return the kind of a mistake and what its sentence says, of the units that an edit explains.
+    """Return the kind of mistake and the parts of its sentence, for units that an edit explains.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def edits(
 
 
 def _alike(values: list[Found], others: list[Found]) -> bool:
-    """Return whether numbers are the same in every world."""
+    """Return whether numbers are equal in every world."""
     for one, other in zip(values, others, strict=True):
         if isinstance(one, str | bool | CellError) or isinstance(other, str | bool | CellError):
             return False
@@ -151,7 +151,7 @@ def _spoilt(formula: str) -> Iterator[Edit]:
 
 
 def _of_others(formula: str) -> Iterator[Edit]:
-    """Yield other activations, and their slopes, of the one cell that a formula names."""
+    """Yield other activations, and their slopes, of the single cell that a formula reads."""
     cells = dict.fromkeys(_ONE_CELL.findall(formula))
     for cell in cells if len(cells) == 1 else ():
         for name, text in ACTIVATIONS.items():
@@ -166,7 +166,7 @@ def _cut_in(text: str, span: tuple[int, int], other: str) -> str:
 
 
 def _brackets(formula: str) -> Iterator[tuple[int, int]]:
-    """Yield where pairs of brackets stand that are no function's."""
+    """Yield the positions of pairs of parentheses that do not belong to a function."""
     opened: list[int] = []
     for position, sign in enumerate(formula):
         if sign == "(":
@@ -178,7 +178,7 @@ def _brackets(formula: str) -> Iterator[tuple[int, int]]:
 
 
 def _without_rounding(formula: str) -> str:
-    """Return a formula in which nothing is rounded."""
+    """Return a formula without rounding."""
     while found := _ROUND.search(formula):
         depth, comma, end = 1, 0, found.end()
         while end < len(formula) and depth:

@@ -1,7 +1,7 @@
 """Make an exercise from a template or a workbook, for one student or a class.
 
-The full workbook is written and proven as `xlnn.building.build` does; then it is written once more
-with the formulas of some quantities left out, and with a sheet that says what to do.
+The full workbook is written and verified as in `xlnn.building.build`. Then it is written again
+without the formulas of some quantities, and with a sheet of instructions.
 """
 
 import os
@@ -49,13 +49,13 @@ WAYS = "choose another place with -o, or overwrite it with --force"
 
 @dataclass(frozen=True)
 class Source:
-    """What exercises are made of.
+    """The template or workbook that exercises are made from.
 
     Attributes
     ----------
     kind : WorkbookKind
     origin : Origin
-        As the kind has it.
+        The settings, in the form of the kind.
     name : str
     """
 
@@ -65,7 +65,7 @@ class Source:
 
     @classmethod
     def of(cls, what: str | Path) -> "Source":
-        """Return the source that a template's name, its folder or a workbook is."""
+        """Return the source for a template's name, its folder or a workbook."""
         path = path_of(what, "what")
         if path.suffix.lower() == ".xlsx":
             return cls(*continued(path))
@@ -80,20 +80,21 @@ def exercise(
     tell: Callable[[str], None] = lambda _: None,
     **options: Unpack[ExerciseOptions],
 ) -> tuple[Built, ...]:
-    """Write a workbook in which the formulas of some quantities are left out, to be filled in.
+    """Write a workbook without the formulas of some quantities, for students to fill in.
 
-    The options are those of ``xlnn exercise``, by the same names. A student gets other start
-    weights and other images, or other numbers; without a student and a seed the numbers are those
-    of the template.
+    The options have the same names as those of ``xlnn exercise``. Each student gets different start
+    weights and images, or different numbers. Without a student and a seed, the numbers are those of
+    the template.
 
     Parameters
     ----------
     what : str or Path
         A template's name, its folder, or a workbook that xlnn made.
     output : Path
-        The exercise; with a roster the folder of the exercises. By default in ``output/``.
+        The path of the exercise, or with a roster the folder of the exercises. By default in
+        ``output/``.
     tell : function
-        Is told what is being done.
+        Called with a description of each step.
     **options
 
     Returns
@@ -104,7 +105,7 @@ def exercise(
     Raises
     ------
     XlnnError
-        Something that the user can mend.
+        An error that the user can correct.
 
     Examples
     --------
@@ -124,7 +125,7 @@ def exercise(
     ending = "-key" if asked.key else ""
     built = _written(source, work, asked, output, ending, tell)
     if asked.autograder is not None:
-        from xlnn.exercises.autograder import write_autograder  # noqa: PLC0415 -- few need it
+        from xlnn.exercises.autograder import write_autograder  # noqa: PLC0415 -- rarely needed
 
         texts: dict[str, str] = {}
         for one in built:
@@ -163,7 +164,7 @@ def _written(  # noqa: PLR0913, PLR0917 -- what is asked for
 
 
 def left_out(source: Source, options: Options, asked: Exercise) -> Exercise:
-    """Say which quantities are left out, for every student the same."""
+    """Return the exercise with the quantities to leave out, the same for every student."""
     plan = planned(source.kind, source.origin, source.name, options)
     cells = cells_of(source.kind, plan.made, plan.layout)
     with blamed({"blank": asked.blank} if asked.blank else {}):
@@ -174,7 +175,7 @@ def left_out(source: Source, options: Options, asked: Exercise) -> Exercise:
 def _in_parallel(
     works: Sequence["_Work"], places: Sequence[Destination], tell: Callable[[str], None]
 ) -> Iterator[tuple[Path, Built]]:
-    """Yield what was written for each student, in processes that share the work."""
+    """Yield the exercise written for each student, using several processes."""
     with shared(min(os.cpu_count() or 1, len(works))) as submit:
         waiting: dict[Future[Built], Path] = {
             submit(work.done, place): place.path for work, place in zip(works, places, strict=True)
@@ -186,18 +187,18 @@ def _in_parallel(
 
 @dataclass(frozen=True)
 class _Work:
-    """An exercise that is to be written.
+    """An exercise to write.
 
     Attributes
     ----------
     source : Source
     options : Options
-        Of a build.
+        The options of the build.
     table : Exercise
-        What is left out, and for whom.
+        The blanks and the student.
     key : bool
     note : str
-        What the teacher adds to the sheet.
+        The teacher's note on the sheet.
     """
 
     source: Source
@@ -207,7 +208,7 @@ class _Work:
     note: str = ""
 
     def done(self, place: Destination, tell: Callable[[str], None] = lambda _: None) -> Built:
-        """Write an exercise, or its solution."""
+        """Write the exercise, or its solution."""
         place.check()
         kind = self.source.kind
         table = self.table
@@ -245,7 +246,7 @@ SPOKEN = 60
 
 
 def _spoken(layout: Layout, name: str) -> str:
-    """Return a formula in symbols, as the book would write it; empty where it is no such line."""
+    """Return a formula in symbols, as in the book; empty if it is not such an equation."""
     quantity = layout.model[name]
     last = tuple(length - 1 for length in quantity.lengths)
     axes = len(quantity.axes)
@@ -261,17 +262,17 @@ def _spoken(layout: Layout, name: str) -> str:
     text = read_aloud(layout.formula(name, last), layout.titles[layout.blocks[name].sheet], said)
     plain = text and not re.search(r"…|[A-Z]{2,}\(", text) and len(text) <= SPOKEN
     symbol = quantity.heading(last[axes:]).strip() or name
-    sign = "←" if name in quantity.sources else "="  # it goes on from itself
+    sign = "←" if name in quantity.sources else "="  # it refers to itself
     return f"{symbol} {sign} {text}" if plain else ""
 
 
 def _check_solved(layout: Layout, exercise: Exercise, values: Values) -> None:
-    """Refuse an exercise whose own solution an engine does not find correct.
+    """Refuse an exercise if an engine finds its solution incorrect.
 
     Raises
     ------
     DisagreementError
-        Naming the first quantity.
+        The message names the first such quantity.
     """
     states = read_arrays(layout, values)["exercise_blanks"]
     for name, state in zip(exercise.blank, states, strict=True):
@@ -312,7 +313,7 @@ def handed(
     exercise: Exercise,
     is_known: Callable[[Mapping[str, Any]], bool] = lambda _: False,
 ) -> Handed:
-    """Return what a student gets: the inputs follow from the name and the teacher's seed alone.
+    """Return a student's exercise, whose inputs follow only from the name and the teacher's seed.
 
     Parameters
     ----------
@@ -320,12 +321,12 @@ def handed(
     options : dict
     exercise : Exercise
     is_known : function
-        Says of inputs that they were handed out already, so that they need not be tried again.
+        Returns whether inputs were already handed out, so that they need not be tried again.
 
     Raises
     ------
     DataError
-        The options do not fit, or with no numbers that were drawn a network learns.
+        The options do not fit, or the network learns with none of the random numbers tried.
     """
     kind, origin = source.kind, source.origin
     if not exercise.student and not exercise.seed:
@@ -357,26 +358,25 @@ def inputs_of(
     source: Source | None = None,
     is_known: Callable[[Mapping[str, Any]], bool] = lambda _: False,
 ) -> dict[str, np.ndarray] | None:
-    """Return what the input cells of a student's exercise held when it was handed out.
+    """Return the inputs of a student's exercise as handed out.
 
     Parameters
     ----------
     exercise : Exercise
-        What the file says of itself: a name and a seed that do not belong together give other
-        inputs than those that stand in the file.
+        The exercise as described in the file. A name and a seed that do not belong together give
+        inputs that differ from those in the file.
     spec : Spec
-        Of the same file.
+        The Spec of the same file.
     source : Source
-        What the exercises were made of, if it is not the template that the Spec names.
+        The source of the exercises, unless it is the template that the Spec names.
     is_known : function
-        As `handed` takes it.
+        As in `handed`.
 
     Returns
     -------
     dict of arrays, or None
-        By name: those that follow from the template, the options, and the student; of the weights
-        the start. None where the template is not there, or is no longer what it was: then nothing
-        can be told.
+        The inputs by name, as they follow from the template, the options and the student; for
+        weights the start. None if the template is missing or has changed.
     """
     try:
         source = source or Source.of(spec.template)

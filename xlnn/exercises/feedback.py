@@ -1,4 +1,4 @@
-"""Write a page for each student to hand back: points, reasons and where to look."""
+"""Write an HTML page of feedback for each student: points, reasons and where to look."""
 
 from collections.abc import Sequence
 from html import escape
@@ -22,7 +22,7 @@ STYLE = (
 def write_feedback(folder: Path, grades: Grades, lang: str | None = None) -> list[Path]:
     """Write an HTML file for each student, in the language of the exercise.
 
-    It says nothing about anybody else.
+    It contains nothing about other students.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def _row(file: str, question: QuestionGrade, words: Text) -> str:
 
 
 def _reason(file: str, units: Sequence[UnitGrade], words: Text) -> str:
-    """Say a reason, with a link to the first cell of which it is true."""
+    """Return a reason, with a link to the first cell that it applies to."""
     (mistake,) = (unit.mistake for unit in units[:1] if unit.mistake)
     link = f'<a href="{escape(quote(Path(file).name))}#{escape(quote(mistake.cell))}">'
     symbols, said = named_units(units, words), said_of(mistake, words)

@@ -1,8 +1,8 @@
-"""Fill grades and feedback into the CSV that a school's system exports, and change nothing else.
+"""Fill grades and feedback into the CSV that a school's system exports.
 
-Moodle's offline grading worksheet and Canvas's gradebook are read alike: which column tells who a
-row is of follows from what stands in it, and which one takes the grade from its heading. All other
-cells keep their bytes: quotes, line ends, the encoding and its mark.
+Moodle's offline grading worksheet and Canvas's gradebook are read alike: the column of students is
+found by its contents, and the column for the grade by its heading. All other cells keep their
+bytes, with quotes, line ends, encoding and byte order mark.
 """
 
 import codecs
@@ -48,7 +48,7 @@ class Cell:
     Attributes
     ----------
     start, end : int
-        Where it stands in the text, with its quotes.
+        Its position in the text, quotes included.
     value : str
     """
 
@@ -59,20 +59,20 @@ class Cell:
 
 @dataclass(frozen=True)
 class Filled:
-    """What came of a gradebook.
+    """The result of filling a gradebook.
 
     Attributes
     ----------
     graded : int
-        Rows that were filled in.
+        The number of rows that were filled in.
     column : str
         The heading of the column of the grades.
     not_found : tuple of str
-        Who handed in and is not in the gradebook.
+        Students who handed in but are not in the gradebook.
     not_handed_in : tuple of str
-        Who is in the gradebook and has no grade here.
+        Students in the gradebook without a grade here.
     scaled : float or None
-        The largest grade of the gradebook, where the points were scaled to it.
+        The largest grade of the gradebook, if points were scaled to it.
     """
 
     graded: int
@@ -83,21 +83,21 @@ class Filled:
 
 
 def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") -> Filled:
-    """Fill the grades of a class into a gradebook, in its place.
+    """Fill the grades of a class into a gradebook, in place.
 
     Parameters
     ----------
     path : Path
     grades : Grades
     words : Text
-        Of the feedback.
+        The texts of the feedback.
     column : str
-        The heading of the column of the grades, where it does not tell itself.
+        The heading of the column of the grades, if it cannot be detected.
 
     Raises
     ------
     DataError
-        It is no CSV, or does not say which column is which.
+        It is not a CSV, or its columns cannot be told apart.
     """
     check_place(path)
     mark, encoding, text = _decoded(path, {grade.student for grade in grades})
@@ -144,7 +144,7 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
 
 
 def feedback(grade: Grade, grades: Grades, words: Text) -> str:
-    """Return what a student is told, in one text."""
+    """Return the feedback for a student as one text."""
     lines = [words("report", "of_points", points=f"{grade.points:.4g}", of=f"{grade.of:g}")]
     for question in grade.questions:
         said = "; ".join(reasons(question, words))
@@ -154,7 +154,7 @@ def feedback(grade: Grade, grades: Grades, words: Text) -> str:
 
 
 def _decoded(path: Path, names: AbstractSet[str]) -> tuple[bytes, str, str]:
-    """Return the mark of a file, its encoding and its text: that in which most names are found."""
+    """Return a file's byte order mark, encoding and text; the encoding that finds most names."""
     try:
         if path.stat().st_size > LARGEST:
             raise DataError(f"{path.name} is larger than any gradebook.")
@@ -179,13 +179,13 @@ def _separator(text: str) -> str:
 
 
 def _rows(text: str, separator: str) -> Iterator[list[Cell]]:
-    """Yield the rows of a CSV, each cell with where it stands."""
+    """Yield the rows of a CSV, with the position of each cell."""
     field = re.compile(rf'"((?:[^"]|"")*)"|[^{separator}\r\n]*')
     row: list[Cell] = []
     position = 0
     while position < len(text) or row:
         found = field.match(text, position)
-        if found is None:  # an empty cell matches
+        if found is None:  # an empty cell matches too
             raise AssertionError(text[position:])
         quoted = found[1]
         value = found[0] if quoted is None else quoted.replace('""', '"')
@@ -228,9 +228,9 @@ def _there(path: Path, row: Sequence[Cell], column: int) -> Cell:
 def _matched(
     path: Path, rows: Sequence[Sequence[Cell]], grades: Sequence[Grade]
 ) -> tuple[list[tuple[Grade, Sequence[Cell]]], tuple[str, ...], int]:
-    """Find the row of each student: by the column that has the most of them.
+    """Find the row of each student by the column that has the most of them.
 
-    Addresses come before ids, and ids before names, where a row can be found by several.
+    E-mail addresses take precedence over ids, and ids over names.
     """
     keys = [_keys(Student(each.student, each.id, each.email)) for each in grades]
     width = max(map(len, rows), default=0)
@@ -263,7 +263,7 @@ def _matched(
 
 
 def _keys(student: Student) -> list[str]:
-    """Return by what a student may be found, the surest first."""
+    """Return what a student may be found by, the most reliable first."""
     words = sorted(filter(None, map(letters, student.name.split())))
     keys = [student.email.casefold(), student.id.casefold()]
     keys += [student.name.casefold(), " ".join(words) if len(words) > 1 else ""]
@@ -272,7 +272,7 @@ def _keys(student: Student) -> list[str]:
 
 
 def _forms(value: str) -> Iterator[str]:
-    """Yield as what a cell may be found: as it is, by its number, and by its words in any order."""
+    """Yield forms of a cell to search for: as it is, its number, and its words in any order."""
     plain = " ".join(value.split()).casefold()
     words = sorted(filter(None, map(letters, re.split(r"[\s,]+", plain))))
     number = re.fullmatch(r"\D+ (\d+)", plain)
@@ -286,7 +286,7 @@ def _who(row: Sequence[Cell], column: int) -> str:
 
 
 def _grade_column(path: Path, head: Sequence[str], wanted: str) -> int:
-    """Return the column of the grades: the one that was named, or the only one that may be it."""
+    """Return the column of the grades: the one that was named, or the only possible one."""
     if wanted:
         for column, title in enumerate(head):
             if title.strip().casefold() == wanted.strip().casefold():

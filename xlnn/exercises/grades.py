@@ -1,4 +1,4 @@
-"""A grade: points for each quantity, and a reason for every lost mark."""
+"""The data classes of grades: points for each quantity, and a reason for every lost mark."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -18,15 +18,16 @@ class UnitGrade:
         In the book's notation.
     right : bool
     mistake : Mistake or None
-        Why it is not.
+        Why it is wrong.
     answer : str
-        What was filled in, for whoever compares two students; empty where it is right.
+        What was filled in, to compare students; empty if it is right.
     filled : str
-        The formulas of it, each once and as seen from its cell: the same for any number of rows.
+        Its formulas, each once and relative to its cell, so that the number of rows does not
+        matter.
     by_hand : bool
-        Whether no engine computes its formulas, so that a person has to judge them.
+        Whether no engine computes its formulas, so that the teacher has to judge them.
     share : float
-        Which part of it counts, from 0 to 1.
+        The share of it that counts, from 0 to 1.
     """
 
     symbol: str
@@ -40,13 +41,13 @@ class UnitGrade:
 
 @dataclass(frozen=True)
 class QuestionGrade:
-    """One quantity that was to be filled in.
+    """The grade of one blanked quantity.
 
     Attributes
     ----------
     quantity, symbol, name : str
     points, of : float
-        Those of the units that are right, of those for all.
+        The points earned, and the most possible.
     units : tuple of UnitGrade
     """
 
@@ -59,48 +60,49 @@ class QuestionGrade:
 
     @property
     def open(self) -> float:
-        """What the units are worth that a person has to judge."""
+        """The points of units that the teacher has to judge."""
         return self.of * sum(unit.by_hand for unit in self.units) / len(self.units)
 
     @property
     def right(self) -> bool:
-        """Whether all units are."""
+        """Whether all units are right."""
         return all(unit.right for unit in self.units)
 
 
 @dataclass(frozen=True)
 class Grade:
-    """One submission.
+    """The grade of one submission.
 
     Attributes
     ----------
     file : str
         Its name.
     student : str
-        To whom it was handed out.
+        The student to whom it was handed out.
     lang : str
-        Of the workbook.
+        The language of the workbook.
     questions : tuple of QuestionGrade
     whole : bool or None
-        Whether the submission as it is computes what NumPy computes; None if it could not be told.
+        Whether the submission as a whole agrees with NumPy; None if unknown.
     changed : tuple of str
-        Inputs that are not those that were handed out, by their symbols.
+        Symbols of inputs that differ from those handed out.
     usable : bool
         Whether its own inputs could be used.
     error : str
-        Why it could not be graded: a sentence; else empty.
+        A sentence on why it could not be graded; otherwise empty.
     moved : dict of tuple
-        Titles of sheets that were ``renamed``, ``deleted`` or ``shifted``: graded all the same.
+        Titles of sheets that were ``renamed``, ``deleted`` or ``shifted``; they are graded all the
+        same.
     id, email : str
-        Of the student, as a roster or a download says.
+        The student's, from a roster or a download.
     intact : bool
-        Whether its Spec is as it was when it was handed out.
+        Whether its Spec is as handed out.
     asked_otherwise : tuple of str
-        What was handed out and is not asked for in it, or the other way round.
+        Blanks that were handed out but are missing in it, or the other way round.
     by_hand : float or None
-        Points that the teacher typed into the report, which count beside the others.
+        Points that the teacher typed into the report, added to the others.
     comment : str
-        What the teacher typed there.
+        The comment that the teacher typed there.
     """
 
     file: str
@@ -121,17 +123,17 @@ class Grade:
 
     @property
     def points(self) -> float:
-        """The sum over the questions, and what the teacher added."""
+        """The sum over the questions, and the teacher's points."""
         return sum(question.points for question in self.questions) + (self.by_hand or 0.0)
 
     @property
     def of(self) -> float:
-        """What a submission gets of which everything is right."""
+        """The points of a submission that is entirely right."""
         return sum(question.of for question in self.questions)
 
     @property
     def open(self) -> float:
-        """The points that a person has to judge."""
+        """The points that the teacher has to judge."""
         return sum(question.open for question in self.questions)
 
     def to_json(self) -> dict[str, Any]:
@@ -139,19 +141,19 @@ class Grade:
         return {"points": self.points, "of": self.of, "open": self.open, **asdict(self)}
 
     def __repr__(self) -> str:
-        """Say whose it is, and how many points."""
+        """Return a summary with the student and the points."""
         return f"<Grade of {self.student or self.file}: {self.points:g} of {self.of:g}>"
 
 
 @dataclass(frozen=True)
 class Copies:
-    """Two submissions that agree where both are wrong.
+    """Two submissions with the same wrong answers.
 
     Attributes
     ----------
     files : tuple of str
     answers : dict
-        What both filled in, by the symbol of the unit.
+        What both filled in, by the unit's symbol.
     """
 
     files: tuple[str, str]
@@ -160,7 +162,7 @@ class Copies:
 
 @dataclass(frozen=True)
 class Grades:
-    """The submissions of a class.
+    """The grades of a class.
 
     Attributes
     ----------
@@ -168,9 +170,9 @@ class Grades:
         In the order of the files.
     copies : tuple of Copies
     seed : int
-        Repeats the random inputs.
+        The seed of the random inputs.
     missing : tuple of Student
-        Those of the roster who did not hand in.
+        Students on the roster who did not hand in.
     """
 
     grades: tuple[Grade, ...]
@@ -196,7 +198,7 @@ class Grades:
         }
 
     def __repr__(self) -> str:
-        """Say how many there are, and how they did."""
+        """Return a summary in one line."""
         graded = [grade for grade in self.grades if not grade.error]
         mean = sum(grade.points for grade in graded) / len(graded) if graded else 0.0
         return f"<Grades of {len(self.grades)} files: {mean:.3g} points on average>"

@@ -34,7 +34,7 @@ Points = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Asked:
-    """How submissions are graded.
+    """The settings for grading.
 
     Attributes
     ----------
@@ -43,9 +43,9 @@ class Asked:
     partial : bool
         Whether rows that are right earn their share of a unit.
     level : int
-        What the exercise was, if the teacher says so.
+        The level of the exercise, if given.
     handed_out : dict of str
-        The Specs that were handed out, by student; empty where they are not at hand.
+        The Specs that were handed out, by student; empty if unknown.
     """
 
     points: Points
@@ -55,7 +55,7 @@ class Asked:
     handed_out: Mapping[str, str] = field(default_factory=dict)
 
 
-def grade(  # noqa: PLR0913 -- what a teacher may ask for
+def grade(  # noqa: PLR0913 -- the options of the command
     files: Sequence[Path | str] | Path | str,
     *,
     points: Points | None = None,
@@ -72,11 +72,11 @@ def grade(  # noqa: PLR0913 -- what a teacher may ask for
     shard: tuple[int, int] | None = None,
     log: Path | None = None,
 ) -> Grades:
-    """Grade exercises that were handed in.
+    """Grade exercises that students filled in.
 
-    Each quantity is judged alone, in the file's own inputs and in random ones, among right values:
-    a mistake costs its own mark and no other. A file that cannot be graded gets its sentence, and
-    keeps no other from its grade.
+    Each quantity is graded alone, with right values in all other cells, for the file's own inputs
+    and for random ones, so a mistake costs only its own mark. If a file cannot be graded, its grade
+    has an error message; the other files are graded all the same.
 
     Parameters
     ----------
@@ -84,33 +84,34 @@ def grade(  # noqa: PLR0913 -- what a teacher may ask for
         Workbooks that `xlnn.exercise` wrote, filled in by students, or folders of them: downloads
         of Moodle and Canvas too.
     points : dict
-        What each quantity is worth, by its name: ``{"delta3": 4}``; others are worth 1.
+        The points of each quantity, by its name: ``{"delta3": 4}``; others are worth 1.
     seed : int
-        Of the random inputs, which are the same for all files; by default another one in each run,
-        so that no formula can be made to agree with them. `Grades.seed` says which.
+        The seed of the random inputs, which are the same for all files; by default a new one for
+        each run, so that no formula can be tailored to them. `Grades.seed` has it.
     workers : int
-        Processes; by default one for each processor.
+        The number of processes; by default one for each processor.
     tell : function
-        Is told after each submission, in words, how many were graded.
+        Called with a message after each submission.
     roster : Path
-        The class: its ids and e-mail addresses go into the grades, and who is missing is listed.
+        The class list: its ids and e-mail addresses go into the grades, and missing students are
+        listed.
     exercise : Path
-        What was handed out, a file or a folder: what a submission does not ask for is noted.
+        The exercise as handed out, a file or a folder: blanks missing in a submission are noted.
     handed : dict of str
-        The same, where the Specs are at hand, by student.
+        The same as Specs, by student.
     level : int
-        The level that was handed out, which is compared in the same way.
+        The level that was handed out, compared in the same way.
     partial : bool
-        Let the rows of a unit that are right earn their share of its points.
+        Whether rows that are right earn their share of a unit's points.
     apart : list of Path
-        Files in the folders that are no submissions.
+        Files in the folders that are not submissions.
     executor : concurrent.futures.Executor
-        Grades the files in its own processes, on its own machines.
+        Runs the grading, for example on other machines.
     shard : (int, int)
-        Which part of so many is graded: ``(3, 16)``.
+        The part of the files to grade: ``(3, 16)`` is the third of sixteen parts.
     log : Path
-        A file of JSON lines: each grade is added as it is known, and those that are there already
-        are not graded again.
+        A file of JSON lines to which each grade is added; files that are already in it are not
+        graded again.
 
     Returns
     -------
@@ -119,8 +120,8 @@ def grade(  # noqa: PLR0913 -- what a teacher may ask for
     Raises
     ------
     OptionsError
-        There are no files, points for what is no number from 0 on, or a seed that is no whole
-        number from 0 on.
+        There are no files, points are not numbers of at least 0, or the seed is not a whole number
+        of at least 0.
 
     Examples
     --------
@@ -212,9 +213,9 @@ def graded(path: Path, asked: Asked) -> Grade:
 
 
 def _asked_otherwise(handed_in: Submission, asked: Asked) -> tuple[str, ...]:
-    """Return the quantities that were handed out blank and are not here, or the other way round.
+    """Return the blanks that were handed out but are missing here, or the other way round.
 
-    Where nothing is known of them, "Spec" stands for what differs.
+    If they are unknown, "Spec" is returned for a difference.
     """
     own = handed_in.exercise
     if asked.level:
@@ -254,7 +255,7 @@ def _question(
 
 
 def _share(result: Judged, unit: tuple[int, ...], asked: Asked) -> float:
-    """Return which part of a unit counts."""
+    """Return the share of a unit that counts."""
     if not asked.partial:
         return float(result.right(unit))
     axes = len(result.quantity.axes)
@@ -289,7 +290,7 @@ def _unit(
 
 
 def _handed_out(handed_in: Submission) -> dict[str, np.ndarray] | None:
-    """Return the inputs that were handed out, as far as it can be told."""
+    """Return the inputs that were handed out, if they are known."""
 
     def is_known(given: Mapping[str, Any]) -> bool:
         return not _others(handed_in, given)
@@ -298,7 +299,7 @@ def _handed_out(handed_in: Submission) -> dict[str, np.ndarray] | None:
 
 
 def _changed(handed_in: Submission, given: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Return the symbols of the inputs that are not those that were handed out."""
+    """Return the symbols of the inputs that differ from those handed out."""
     model = handed_in.layout.model
     names = _others(handed_in, given or {})
     return tuple(model[name].symbol.format("").strip() or name for name in names)
@@ -315,9 +316,9 @@ def _others(handed_in: Submission, given: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _same(given: np.ndarray, own: np.ndarray) -> bool:
-    """Return whether inputs are the same: programs that save a file keep 15 digits.
+    """Return whether inputs are equal to the 15 digits that programs save.
 
-    A template has one run: of several, the first is compared with it.
+    A template has one run, so the first of several is compared with it.
     """
     own = own[0] if own.ndim > given.ndim else own
     if given.shape != own.shape:

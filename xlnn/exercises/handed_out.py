@@ -1,7 +1,6 @@
 """Read from a Spec for whom an exercise was made.
 
-An ordinary workbook says nothing there. `xlnn.exercises.exercise` writes it, and whoever grades
-reads it.
+`xlnn.exercises.exercise` writes it there, and grading reads it.
 """
 
 from pathlib import Path
@@ -14,22 +13,22 @@ __all__ = ["LARGEST_SEED", "LEVELS", "Exercise", "exercise_of", "handed_out", "i
 
 
 def is_as_handed_out(path: Path) -> bool:
-    """Return whether the Spec of a workbook that was let pass is as it was handed out."""
+    """Return whether the Spec of an inspected workbook is as handed out."""
     return is_intact(spec_text(path)[1])
 
 
 def handed_out(where: Path) -> dict[str, str]:
-    """Read what was handed out to whom: the texts of the Specs of a file, or of a folder's.
+    """Read the Specs that were handed out, from a file or a folder.
 
     Returns
     -------
     dict of str
-        By the student's name.
+        The texts of the Specs, by the student's name.
 
     Raises
     ------
     WorkbookError
-        There is no exercise.
+        There are no exercises.
     """
     files = sorted(where.rglob("*.xlsx")) if where.is_dir() else [where]
     found = {}
@@ -43,18 +42,18 @@ def handed_out(where: Path) -> dict[str, str]:
 
 
 def exercise_of(path: Path) -> Exercise | None:
-    """Return which exercise a workbook is, that `xlnn.xlsx.package.inspect` has let pass.
+    """Return the exercise in an inspected workbook.
 
     Returns
     -------
     Exercise or None
-        None of an ordinary workbook. The names of the blanks may be of no quantity: who wrote into
-        the sheet Spec can write anything there.
+        None for an ordinary workbook. The names of the blanks may not exist, since anything can be
+        written into the sheet Spec.
 
     Raises
     ------
     WorkbookError
-        The file has no Spec, or says of its exercise what xlnn does not write.
+        The file has no Spec, or its exercise is not as xlnn writes it.
     """
     title, text = spec_text(path)
     try:

@@ -1,11 +1,10 @@
 """Judge each quantity of a submission on its own.
 
-A quantity is judged alone in a consistent world: all other cells hold what NumPy has for the
-world's inputs, and only its own keep the student's formulas, with the student's own steps beside
-the quantities. So one mistake costs one mark, a number typed upstream helps nobody, and every
-formula that gives the right values is right, but for one that is a number in other words
-(`xlnn.exercises.constant_formulas`). The worlds are the file's own inputs and some random
-ones.
+A quantity is judged alone in a consistent world: all other cells have NumPy's values for the
+world's inputs, and only its own cells keep the student's formulas, along with the student's helper
+cells outside the quantities. So one mistake costs one mark, typing numbers upstream does not help,
+and every formula that gives the right values is right, except constant ones
+(`xlnn.exercises.constant_formulas`). The worlds are the file's own inputs and some random ones.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +64,7 @@ Engine = Callable[[Path, Allowance], Child]
 
 @dataclass(frozen=True)
 class World:
-    """What all cells hold for some inputs.
+    """The values of all cells for given inputs.
 
     Attributes
     ----------
@@ -84,7 +83,7 @@ class World:
 
 @dataclass(frozen=True)
 class Judged:
-    """What was found of one quantity.
+    """The result of judging one quantity.
 
     Attributes
     ----------
@@ -92,23 +91,23 @@ class Judged:
     formulas : dict
         The student's formulas, by index.
     typed : dict
-        What stands without a formula, by index.
+        Typed values, by index.
     wrong : array of bool
         Of the quantity's shape; False where a part is given.
     got : tuple of dict
-        What the cells give, by index, for each of the worlds.
+        The values of the cells, by index, in each of the worlds.
     worlds : tuple of World
-        Those in which it was asked for: of what reads as stated, the first alone.
+        The worlds in which it was computed: only the first if it reads as stated.
     reads_one : dict
-        Formulas of which Excel takes one cell of a range, by index: the range.
+        Ranges of which Excel would use one cell, by the index of the formula.
     unlike : dict
-        The ranges of unlike shape that formulas pair, by index.
+        Ranges of unlike shape that formulas pair, by index.
     circular : array of bool
-        Of the quantity's shape: what leads back to its own cell, so that it is wrong all the same.
+        Of the quantity's shape: entries that depend on their own cell, and so are wrong.
     constant : set of indices
-        Formulas that lead to no cell of any quantity, as those stated do: wrong all the same.
+        Formulas that depend on no quantity although the stated ones do, and so are wrong.
     by_hand : set of indices
-        Formulas that no engine computes, so that nothing is known of them.
+        Formulas that no engine computes.
     """
 
     quantity: Quantity
@@ -147,18 +146,19 @@ def worlds(
     submitted : Submission
     seed : int
     probes : int
-        Random worlds besides the file's own; with any, there is one of large numbers as well.
+        The number of random worlds besides the file's own; if any, there is one of large numbers,
+        too.
     selected : dict
-        What the selectors held when the exercise was handed out, by name; by default what they
-        hold now.
+        The selectors' values when the exercise was handed out, by name; by default the current
+        ones.
 
     Returns
     -------
     list of World
-        The first is that of the file's own inputs, unless one of them is no number; then there is
-        a random one, whatever was asked.
+        The first has the file's own inputs, unless one of them is not a number; then there is at
+        least one random world.
     bool
-        Whether it is.
+        Whether the first has the file's own inputs.
     """
     layout = submitted.layout
     own = submitted.inputs
@@ -174,7 +174,7 @@ def worlds(
     )
     drawn = [(draw(number), False) for number in range(probes if usable else max(probes, 1))]
     if probes:
-        drawn.append((draw(probes + 1, LARGER), True))  # the third has whole numbers alone
+        drawn.append((draw(probes + 1, LARGER), True))  # the third has only whole numbers
     inputs = ([(own, False)] if usable else []) + drawn
     with np.errstate(all="ignore"):
         found = [World(reference.run(layout.model, each), large) for each, large in inputs]
@@ -186,7 +186,7 @@ def worlds(
 def _drawn(
     submitted: Submission, seed: int, own: Arrays, number: int, larger: float = 1.0
 ) -> Arrays:
-    """Return random inputs; selectors stay, and targets of which one is 1 stay so."""
+    """Return random inputs; selectors are kept, and one-hot targets stay one-hot."""
     model = submitted.layout.model
     drawn = probe_arrays(model, seed, number, larger)
     for name, array in own.items():
@@ -230,7 +230,7 @@ def judged(
     probes: int = PROBES,
     selected: Mapping[str, np.ndarray] | None = None,
 ) -> tuple[list[Judged], bool]:
-    """Judge each quantity that was to be filled in.
+    """Judge each blanked quantity.
 
     Returns
     -------
@@ -297,7 +297,7 @@ def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity
     for index in places:
         wrong[index] |= index not in formulas or index in once or index in constant
         wrong[index] |= index in pairs
-    # what overflows among large numbers tells nothing of the formula, and would hide its reason
+    # an overflow with large numbers says nothing about the formula, and would hide the reason
     kept = [
         n
         for n, world in enumerate(every[: len(got)])
@@ -334,7 +334,7 @@ def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity
 
 
 def _is_doubtful(submitted: Submission, task: Task, answers: Sequence[Sequence[Found]]) -> bool:
-    """Return whether another engine may find right what this one does not."""
+    """Return whether another engine may get a right result where this one does not."""
     if any(map(is_error, chain.from_iterable(answers))) or submitted.arrays & task.formulas.keys():
         return True
     return not all(map(_is_plain, task.formulas.values()))
@@ -347,7 +347,7 @@ def _is_disputed(
     first: Sequence[Found],
     second: Sequence[Found],
 ) -> bool:
-    """Return whether no engine computes what is wrong, or two give different values."""
+    """Return whether no engine computes the wrong entries, or two engines disagree."""
     for (index, place), one, other in zip(
         submitted.places(submitted.layout.model[name]), first, second, strict=True
     ):
@@ -363,12 +363,12 @@ def _is_disputed(
 
 
 def _is_plain(formula: str) -> bool:
-    """Return whether a formula has nothing but what all engines compute alike."""
+    """Return whether a formula has only what all engines compute alike."""
     return functions_of(formula) <= FUNCTIONS and "{" not in formula
 
 
 def _exists(formula: str) -> bool:
-    """Return whether Excel has all functions of a formula: younger ones have a prefix in files."""
+    """Return whether Excel has all functions of a formula; newer ones have a prefix in files."""
     return all(
         name in FORMULAE or f"_xlfn.{name}(" in formula.replace("_XLFN.", "_xlfn.")
         for name in unknown(formula)
@@ -382,7 +382,7 @@ def _alike(one: Found, other: Found) -> bool:
 
 
 def _is_misspelt(formula: str) -> bool:
-    """Return whether an engine misses a name of cells alone: so does every program."""
+    """Return whether only a name of cells is missing, for this engine as for any program."""
     return is_read(formula) and not any(unknown(formula)) and areas(formula, "") is None
 
 
@@ -392,7 +392,7 @@ def _off(
     every: Sequence[World],
     answers: Sequence[Sequence[Found]],
 ) -> np.ndarray:
-    """Tell which entries of a quantity are wrong in any world."""
+    """Return which entries of a quantity are wrong in any world."""
     places = dict(submitted.places(quantity))
     wrong = np.zeros(quantity.lengths, dtype=bool)
     for world, found in zip(every, answers, strict=False):
@@ -403,7 +403,7 @@ def _off(
 def _counted(
     submitted: Submission, quantity: Quantity, world: World, values: Mapping[tuple[int, ...], Found]
 ) -> np.ndarray:
-    """Tell which entries are wrong in a world, without what large numbers alone may do."""
+    """Return which entries are wrong in a world, apart from effects of large numbers."""
     wrong = np.array(wrong_in(submitted, quantity, world, values))
     if not world.is_large:
         return wrong
@@ -424,7 +424,7 @@ def _better(
     first: Sequence[Sequence[Found]],
     second: Sequence[Sequence[Found]],
 ) -> list[list[Found]]:
-    """Return of two engines' answers the one that is right, or that is no error."""
+    """Return the better of two engines' answers: right, or at least not an error."""
     quantity = submitted.layout.model[name]
     places = dict(submitted.places(quantity))
     found = []
@@ -442,9 +442,9 @@ def _answers(
     tasks: Mapping[str, Task],
     engine: Engine,
 ) -> dict[str, list[list[Found]]]:
-    """Return what the task of each quantity comes to, in each world.
+    """Return the values of each quantity's task, in each world.
 
-    What reads as the workbook states it is right in all of them, and asked for in the first alone.
+    Formulas as stated are right in all worlds, so they are only computed in the first.
     """
     unsure = {name: task for name, task in tasks.items() if name not in submitted.as_stated}
     first, *others = every
@@ -490,9 +490,9 @@ def asked(
     questions: Sequence[tuple[World, Sequence[Task]]],
     engine: Engine = scenarios_engine.beside,
 ) -> list[list[list[Found]]]:
-    """Let the tasks be computed in their worlds, within limits of time and memory.
+    """Compute tasks in their worlds, within limits of time and memory.
 
-    Where an engine fails, each task is asked for alone, so that one formula costs no other.
+    If an engine fails, each task is computed alone, so that one formula does not affect others.
     """
     try:
         return _asked(submitted, questions, engine)
@@ -524,7 +524,7 @@ def _asked(
 
 
 def _question(submitted: Submission, world: World, tasks: Sequence[Task]) -> dict[str, Any]:
-    """Return what an engine is asked of some tasks in a world."""
+    """Return the request to an engine for some tasks in a world."""
     titles = _read_by(tasks, submitted)
     values = write_values(submitted.layout, world.arrays)
     return {
@@ -539,7 +539,7 @@ def _question(submitted: Submission, world: World, tasks: Sequence[Task]) -> dic
 def by_libreoffice(
     submitted: Submission, every: Sequence[World], tasks: Mapping[str, Task]
 ) -> dict[str, list[list[Found]]]:
-    """Return what LibreOffice gives for some tasks in each world; {} if it is not installed."""
+    """Return LibreOffice's values for some tasks in each world; {} if it is not installed."""
     if not libreoffice.PROGRAM.find():
         return {}
     questions = [_question(submitted, world, [*tasks.values()]) for world in every]
@@ -554,7 +554,7 @@ def by_libreoffice(
 
 
 def _read_by(tasks: Sequence[Task], submitted: Submission) -> set[str]:
-    """Return the sheets that tasks may read: those that a formula names, and their own."""
+    """Return the sheets that tasks may read: their own and those named in formulas."""
     own = {place[0] for task in tasks for place in task.wanted}
     own |= {place[0] for place in submitted.helpers}
     texts = [text for task in tasks for text in task.formulas.values()]
@@ -564,7 +564,7 @@ def _read_by(tasks: Sequence[Task], submitted: Submission) -> set[str]:
 
 
 def _beside(submitted: Submission, titles: set[str]) -> dict[Place, float | str | bool]:
-    """Return what is typed into some sheets outside all quantities."""
+    """Return the typed values outside all quantities on some sheets."""
     return {
         place: value
         for place, value in submitted.typed.items()
@@ -575,7 +575,7 @@ def _beside(submitted: Submission, titles: set[str]) -> dict[Place, float | str 
 def wrong_in(
     submitted: Submission, quantity: Quantity, world: World, values: Mapping[tuple[int, ...], Found]
 ) -> np.ndarray:
-    """Tell which entries are not what NumPy has for the world."""
+    """Return which entries differ from NumPy's values for the world."""
     expected = world.arrays[quantity.name]
     if quantity.is_text:
         wrong = np.zeros(quantity.lengths, dtype=bool)
@@ -585,7 +585,7 @@ def wrong_in(
         return wrong
     got = np.array(expected, dtype=float)
     for index, value in values.items():
-        # Excel's sums of cells leave truth values out
+        # Excel's sums of cells ignore truth values
         is_number = isinstance(value, float | int) and not isinstance(value, bool | CellError)
         got[index] = float(value) if is_number else np.nan
     model, arrays = submitted.layout.model, {**world.arrays, quantity.name: got}

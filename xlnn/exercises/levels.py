@@ -1,7 +1,7 @@
 """List the quantities that an exercise of a level leaves out.
 
-A level follows from the order in which quantities are computed, whatever the workbook: of five, the
-first begins with the weighted input, and the last leaves out a whole epoch of training.
+Levels follow from the order in which quantities are computed, in any workbook. In a network, the
+first of five starts with the weighted input, and the last leaves out a whole training epoch.
 """
 
 from collections.abc import Sequence
@@ -31,10 +31,10 @@ def blanks_of(layout: Layout, blank: Sequence[str], level: int, cells: Arrays) -
     ----------
     layout : Layout
     blank : sequence of str
-        What was chosen; empty where a level was.
+        The chosen quantities; empty if a level was chosen.
     level : int
     cells : dict of arrays
-        What the input cells hold.
+        The values of the input cells.
 
     Raises
     ------
@@ -85,8 +85,8 @@ def is_exercise(layout: Layout, quantity: Quantity) -> bool:
 def in_order(layout: Layout) -> list[Quantity]:
     """Return the quantities with equations in the order in which one step computes them.
 
-    A quantity with a start, such as the weights, stands in a model before what it is used for; in a
-    step its new value comes after all that it is computed from.
+    In a model, a quantity with a start, such as weights, precedes those that use it; within a step,
+    its new value comes after everything that it is computed from.
     """
     ordered: list[Quantity] = []
     put_off: list[Quantity] = []

@@ -1,4 +1,4 @@
-"""Work on many files: in parts, in several processes or on a cluster, and resume what stopped."""
+"""Process many files in parts, in several processes or on a cluster, and resume after a stop."""
 
 import json
 import os
@@ -22,7 +22,7 @@ WAITING = 4
 
 
 def shared_out(paths: Sequence[Path], shard: tuple[int, int] | None) -> list[Path]:
-    """Return the part of some files that is asked for: the third of sixteen is (3, 16).
+    """Return one part of some files: (3, 16) is the third of sixteen parts.
 
     >>> [path.name for path in shared_out([Path(name) for name in "abcde"], (2, 2))]
     ['b', 'd']
@@ -43,18 +43,18 @@ def each_of(
     *,
     failed: Callable[[Path], R],
 ) -> Iterator[tuple[Path, R]]:
-    """Yield what comes of each file as it is known, whatever becomes of a process.
+    """Yield the result of each file as soon as it is known, even if a process dies.
 
     Parameters
     ----------
     work : function
     paths : sequence of Path
     workers : int or None
-        Processes; by default one for each processor.
+        The number of processes; by default one for each processor.
     executor : Executor
-        Does the work in its own.
+        Runs the work instead.
     failed : function
-        Says what comes of a file at which a process ended.
+        Returns the result of a file at which a process died.
     """
     if executor is not None:
         yield from _from_executor(executor.submit, work, paths, os.cpu_count() or 1)
@@ -69,7 +69,7 @@ def each_of(
         for path, result in _from_executor(submit, work, paths, count):
             left.remove(path)
             yield path, result
-    for path in left:  # a process ended, and all others with it: each gets one of its own
+    for path in left:  # a process died, and all others with it: each file gets a separate process
         with shared(1) as submit:
             try:
                 yield path, submit(work, path).result()
@@ -83,7 +83,7 @@ def _from_executor(
     paths: Sequence[Path],
     count: int,
 ) -> Iterator[tuple[Path, R]]:
-    """Yield what an executor gives, and hand it no more than a few files at a time."""
+    """Yield an executor's results, submitting only a few files at a time."""
     left = iter(paths)
     waiting = {submit(work, path): path for path in islice(left, WAITING * count)}
     while waiting:
@@ -96,7 +96,7 @@ def _from_executor(
 
 @dataclass(frozen=True)
 class Resumed:
-    """What a log holds of an earlier run.
+    """The contents of an earlier run's log.
 
     Attributes
     ----------
@@ -110,12 +110,12 @@ class Resumed:
 
 
 def resumed(log: Path | None, seed: int | None) -> Resumed:
-    """Read what an earlier run has added to a log; the last line may have been cut off.
+    """Read the log of an earlier run, whose last line may be incomplete.
 
     Raises
     ------
     DataError
-        It is no log, or one of another seed.
+        It is not a log, or has another seed.
     """
     if log is None or not log.exists():
         return Resumed(seed)
@@ -145,13 +145,13 @@ def resumed(log: Path | None, seed: int | None) -> Resumed:
 
 @contextmanager
 def logged(log: Path | None, seed: int) -> Iterator[Callable[[Path, Grade], None]]:
-    """Give what adds a line to a log, and closes it at the end."""
+    """Yield a function that adds a line to a log."""
     if log is None:
         yield lambda _, __: None
         return
     try:
         whole = log.read_text(encoding="utf-8").splitlines(keepends=True) if log.exists() else []
-        if whole and not whole[-1].endswith("\n"):  # it was cut off
+        if whole and not whole[-1].endswith("\n"):  # the last line is incomplete
             log.write_text("".join(whole[:-1]), encoding="utf-8")
         with log.open("a", encoding="utf-8") as file:
 
@@ -168,7 +168,7 @@ def logged(log: Path | None, seed: int) -> Iterator[Callable[[Path, Grade], None
 
 
 def _grade(read: dict[str, Any]) -> Grade:
-    """Return a grade of the values that a log holds."""
+    """Return a grade from the values in a log."""
     questions = tuple(
         QuestionGrade(**{**each, "units": tuple(map(_unit, each["units"]))})
         for each in read["questions"]

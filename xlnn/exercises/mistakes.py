@@ -1,7 +1,7 @@
-"""Why is a unit wrong? The commonest mistakes of whoever fills in a formula, told apart.
+"""Find out why a unit is wrong, among the most common mistakes.
 
-A mistake is found by what the formula gives in every world (a sign, a factor, a row) and by the
-cells that it names beside those that the layout states. The first that fits is the reason.
+A mistake is recognised by the formula's values in every world (a sign, a factor, a row) and by the
+cells that it reads, compared with the stated formula. The first that fits is the reason.
 """
 
 import re
@@ -56,7 +56,7 @@ class Mistake:
     cell : str
         The first wrong cell.
     said : dict
-        What stands in the braces of the sentence.
+        The values for the braces of the sentence.
     """
 
     kind: str
@@ -65,7 +65,7 @@ class Mistake:
 
 
 def mistakes(handed_in: Submission, judged: Judged) -> dict[Index, Mistake]:
-    """Return why units are wrong, by the unit, of those that are."""
+    """Return why units are wrong, for each wrong unit."""
     found = {
         unit: _mistake(handed_in.layout, judged, unit)
         for unit in judged.quantity.units
@@ -90,7 +90,7 @@ def _first(judged: Judged, unit: Index) -> Index:
 
 
 def _mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:  # noqa: PLR0911 -- one a kind
-    """Return why a unit is wrong, that is."""
+    """Return why a wrong unit is wrong."""
     quantity = judged.quantity
     rows = _rows(judged, unit)
     known = [index for index in rows if judged.wrong[index] and index not in judged.by_hand]
@@ -125,7 +125,7 @@ def _mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:  # noqa: P
 
 
 def _by_hand(layout: Layout, judged: Judged, first: Index) -> Mistake:
-    """Say that no engine computes a formula, and which function it misses."""
+    """Return that no engine computes a formula, and which function is missing."""
     cell = layout.cell(judged.quantity.name, first)
     for function in unknown(judged.formulas.get(first, "")):
         return Mistake("unknown", cell, {"function": function})
@@ -133,7 +133,7 @@ def _by_hand(layout: Layout, judged: Judged, first: Index) -> Mistake:
 
 
 def _of_these_inputs(judged: Judged, rows: list[Index], cell: str) -> Mistake | None:
-    """Find what is right for the inputs of the file and for no others."""
+    """Find formulas that are right only for the inputs of the file."""
     if not judged.worlds[0].is_own:
         return None
     expected = judged.worlds[0].arrays[judged.quantity.name]
@@ -143,12 +143,12 @@ def _of_these_inputs(judged: Judged, rows: list[Index], cell: str) -> Mistake | 
 
 
 def _shaped(operand: Operand) -> str:
-    """Write a range with its shape, in any language."""
+    """Return a range with its shape, for any language."""
     return f"{operand.text} ({operand.rows} × {operand.columns})"
 
 
 def _by_form(layout: Layout, judged: Judged, first: Index, cell: str) -> Mistake | None:
-    """Find what is wrong whatever the formula gives among right values."""
+    """Find mistakes that do not depend on the formula's values."""
     if first in judged.reads_one:
         return Mistake("reads_one", cell, {"range": judged.reads_one[first]})
     if DELETED in judged.formulas.get(first, ""):
@@ -163,7 +163,7 @@ def _by_form(layout: Layout, judged: Judged, first: Index, cell: str) -> Mistake
 
 
 def _closing(layout: Layout, judged: Judged, first: Index) -> str:
-    """Return the ranges by which a formula leads to its own cell, as far as it can be told."""
+    """Return the ranges through which a formula depends on its own cell, as far as known."""
     block = layout.blocks[judged.quantity.name]
     here, (row, column) = layout.titles[block.sheet], block.address(first)
     own = CellRange(here.casefold(), row, column, row, column)
@@ -186,18 +186,18 @@ def _error(judged: Judged, first: Index, cell: str) -> Mistake | None:
 
 
 def _beside(judged: Judged, first: Index) -> dict[str, str]:
-    """Return what a cell gives and what belongs there, in the first world in which they differ."""
+    """Return a cell's value and the right one, in the first world in which they differ."""
     pairs = [
         (got[first], world.arrays[judged.quantity.name][first])
         for got, world in zip(judged.got, judged.worlds, strict=True)
     ]
-    furthest = max(pairs, key=lambda pair: _distance(*pair))  # of tiny numbers none is far off
+    furthest = max(pairs, key=lambda pair: _distance(*pair))  # differences of tiny numbers are tiny
     found, expected = next((p for p in pairs if _distance(*p) > TOLERANCE), furthest)
     return dict(zip(("found", "expected"), _told_apart(found, expected), strict=True))
 
 
 def _distance(found: Found, expected: object) -> float:
-    """Say how far apart two values are, of large numbers relative to them."""
+    """Return the distance of two values, relative for large numbers."""
     try:
         off = abs(float(found) - float(expected)) / max(1.0, abs(float(expected)))
     except (TypeError, ValueError):
@@ -206,7 +206,7 @@ def _distance(found: Found, expected: object) -> float:
 
 
 def _told_apart(one: object, other: object) -> tuple[str, str]:
-    """Write two values with as many digits as it takes to tell them apart.
+    """Return two values with as many digits as needed to tell them apart.
 
     >>> _told_apart(0.4850961, 0.4850962)
     ('0.4850961', '0.4850962')
@@ -220,7 +220,7 @@ def _told_apart(one: object, other: object) -> tuple[str, str]:
 
 
 def _by_value(model: Model, judged: Judged, rows: list[Index], cell: str) -> Mistake | None:
-    """Look for what is right but for its sign, a factor, or something added."""
+    """Look for values that are right except for their sign, a factor, or a summand."""
     if judged.quantity.is_text:
         return None
     found, expected, sizes = [], [], []
@@ -240,7 +240,7 @@ def _by_value(model: Model, judged: Judged, rows: list[Index], cell: str) -> Mis
 def _step_by_step(
     model: Model, quantity: Quantity, got: Mapping[Index, Found], world: World
 ) -> np.ndarray:
-    """Return what each row should be after those above it, where a quantity goes on from itself."""
+    """Return the right value of each row given the student's rows above, in a recurrence."""
     stated = world.arrays[quantity.name]
     if quantity.name not in {use.name for use in quantity.uses.values()}:
         return stated
@@ -254,7 +254,7 @@ def _step_by_step(
 def _scaled(
     found: np.ndarray, expected: np.ndarray, sizes: np.ndarray, cell: str
 ) -> Mistake | None:
-    """Compare numbers of several worlds, of which each has a size of its own."""
+    """Compare numbers of several worlds, each with its own size."""
     size = float(np.max(np.abs(expected), initial=0.0))
     if not (np.isfinite(found).all() and np.isfinite(expected).all()) or not size:
         return None
@@ -265,7 +265,7 @@ def _scaled(
             return Mistake("sign", cell)
         if abs(factor - 1) > 1e-6:
             return Mistake("factor", cell, {"factor": _written(factor)})
-    offset = float(np.median(found - expected))  # of large numbers the last digits are lost
+    offset = float(np.median(found - expected))  # large numbers lose their last digits
     if (
         several
         and abs(offset) > 1e-9 * size
@@ -276,14 +276,14 @@ def _scaled(
 
 
 def _close(found: np.ndarray, expected: np.ndarray, sizes: np.ndarray) -> bool:
-    """Return whether numbers are the same, each relative to its own size, but for cancellation."""
+    """Return whether numbers are equal relative to their sizes, apart from cancellation."""
     return bool((np.abs(found - expected) <= 1e-7 * np.abs(expected) + 1e-11 * sizes).all())
 
 
 def _by_cells(
     layout: Layout, judged: Judged, rows: list[Index], first: Index, cell: str
 ) -> Mistake | None:
-    """Compare the cells that the formula names with those that the layout states."""
+    """Compare the cells that the formula reads with those of the stated formula."""
     name = judged.quantity.name
     here = layout.titles[layout.blocks[name].sheet]
     named = areas(judged.formulas[first], here)
@@ -321,7 +321,7 @@ def _instead(
     strange: list[CellRange],
     unused: list[CellRange],
 ) -> dict[str, str]:
-    """Return what stands where another quantity belongs, by symbols and cells; empty if nothing."""
+    """Return the quantity used instead of another one, by symbols and cells; empty if none."""
     titles = layout.titles.values()
     for area in strange:
         for other in sorted(unused, key=lambda each: abs(_cells(each) - _cells(area))):
@@ -335,7 +335,7 @@ def _instead(
 
 
 def _covered(stated: CellRange, named: list[CellRange]) -> bool:
-    """Return whether a formula names all of an area by its parts."""
+    """Return whether a formula reads all of an area in parts."""
     parts = [area for area in named if not beyond([area], [stated])]
     return not beyond([stated], parts)
 
@@ -343,7 +343,7 @@ def _covered(stated: CellRange, named: list[CellRange]) -> bool:
 def _dragged(
     layout: Layout, judged: Judged, rows: list[Index], first: Index, strange: list[CellRange]
 ) -> Mistake | None:
-    """Find the cells that moved down with a formula and should have stayed, or begun again."""
+    """Find the cells that moved when the formula was filled down, but should not have."""
     top = next((index for index in rows if index in judged.formulas), first)
     if top == first or judged.wrong[top] or not strange:
         return None
@@ -374,7 +374,7 @@ def _dragged(
 
 
 def _kind(layout: Layout, area: CellRange, other: CellRange) -> str:
-    """Say how an area lies beside the one that belongs there; empty where it lies elsewhere."""
+    """Return how an area lies relative to the right one; empty if elsewhere."""
     size, right = _size(area), _size(other)
     if other.sheet == area.sheet and not beyond([other], [area]) and _reaches(layout, area, other):
         return "epochs"
@@ -386,7 +386,7 @@ def _kind(layout: Layout, area: CellRange, other: CellRange) -> str:
     corners = (area.top, area.left) == (other.top, other.left) or (area.bottom, area.right) == (
         other.bottom, other.right,
     )  # fmt: skip
-    if one and corners and any(right):  # one cell that belongs is no range
+    if one and corners and any(right):  # a single right cell is not a range
         return "short" if size < right else "long"
     return ""
 
@@ -408,7 +408,7 @@ def _reaches(layout: Layout, area: CellRange, other: CellRange) -> bool:
 
 
 def _time(layout: Layout, area: CellRange) -> str:
-    """Return the name of the axis of time of what stands in an area."""
+    """Return the name of the time axis of the quantity in an area."""
     quantity = layout.model[_names(layout, area)]
     return quantity.axes[len(quantity.each)].name
 
@@ -419,7 +419,7 @@ def _names(layout: Layout, area: CellRange) -> str:
 
 
 def _symbols(layout: Layout, area: CellRange) -> str:
-    """Return the symbols of an area, of the first and the last entry; empty where it has none."""
+    """Return the symbols of the first and last entry of an area; empty if there are none."""
     ends = [
         layout.entry(area.sheet, *corner)
         for corner in ((area.top, area.left), (area.bottom, area.right))
@@ -442,7 +442,7 @@ def _off(area: CellRange, other: CellRange) -> str:
 
 
 def _epochs(layout: Layout, area: CellRange, other: CellRange) -> dict[str, str]:
-    """Return what two areas are of, and in which epochs, where they differ in these alone."""
+    """Return the quantity and the epochs of two areas that differ only in epochs."""
     one, two = (layout.entry(each.sheet, each.top, each.left) for each in (area, other))
     if one is None or two is None or one[0] != two[0] or not layout.model[one[0]].timed:
         return {}
@@ -478,7 +478,7 @@ def _far(area: CellRange, other: CellRange) -> int:
 
 
 def _written(value: object, digits: int = DIGITS) -> str:
-    """Write a value for a sentence."""
+    """Return a value as written in a sentence."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float | np.floating):

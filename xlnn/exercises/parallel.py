@@ -1,7 +1,7 @@
-"""Share work on many files among processes that a signal ends together.
+"""Share work on many files among processes, which a signal ends together.
 
-Each is a new Python that imports xlnn and nothing else: whatever program asked for the work, a
-script without a guard, a notebook or a text on standard input, is not run a second time.
+Each is a new Python that only imports xlnn, so the calling program (a script without a guard, a
+notebook, standard input) is not run again.
 """
 
 import json
@@ -41,15 +41,14 @@ serve()
 
 @contextmanager
 def shared(count: int) -> Iterator[Submit]:
-    """Give what lets processes compute; they write what is temporary where this one does.
+    """Yield a function that submits work to processes, which share our temporary folder.
 
-    A process that ends while it works takes that work with it, which raises BrokenExecutor, and no
-    other.
+    If a process dies, its work raises BrokenExecutor; other work goes on.
 
     Parameters
     ----------
     count : int
-        How many processes.
+        The number of processes.
     """
     workers = _Workers()
     forget = ended_by(workers.end)
@@ -60,7 +59,7 @@ def shared(count: int) -> Iterator[Submit]:
 
     try:
         yield submit
-    except (KeyboardInterrupt, GeneratorExit):  # nobody waits for what is being computed
+    except (KeyboardInterrupt, GeneratorExit):  # do not wait for running work
         workers.end()
         raise
     finally:
@@ -70,7 +69,7 @@ def shared(count: int) -> Iterator[Submit]:
 
 
 class _Workers:
-    """The processes, one for each thread that asks."""
+    """The processes, one for each calling thread."""
 
     def __init__(self) -> None:
         self._own = local()
@@ -78,8 +77,8 @@ class _Workers:
         self._is_over = False
 
     def ask(self, work: Callable[[], object]) -> object:
-        """Let the process of this thread do some work; return or raise what comes of it."""
-        asked = pickle.dumps(work)  # what cannot be sent is none of the process's faults
+        """Run work in this thread's process; return its result or raise its error."""
+        asked = pickle.dumps(work)  # pickle before sending, so that errors are raised here
         worker = getattr(self._own, "worker", None) or self._begun()
         try:
             send(worker.stdin, asked)
@@ -100,16 +99,16 @@ class _Workers:
                 [sys.executable, "-c", _PROGRAM, json.dumps(sys.path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                start_new_session=True,  # Ctrl-C is for the one that asked
+                start_new_session=True,  # Ctrl-C is for the parent
             )
             self._every.append(worker)
             self._own.worker = worker
-        with suppress(OSError):  # it has ended: asking says so
+        with suppress(OSError):  # it has ended: the next request shows it
             send(worker.stdin, tempfile.gettempdir())
         return worker
 
     def end(self) -> None:
-        """End all at once; each removes the file that it is just putting in its place."""
+        """End all processes at once; each removes the file that it is writing."""
         self._is_over = True
         every = list(self._every)
         for worker in every:
@@ -118,7 +117,7 @@ class _Workers:
             _wait(worker)
 
     def dismiss(self) -> None:
-        """Let all end that have no more work."""
+        """Let processes without work end."""
         for worker in self._every:
             with suppress(OSError, ValueError):
                 send(worker.stdin, GOODBYE)
@@ -152,25 +151,25 @@ def _close(worker: "subprocess.Popen[bytes]") -> None:
 
 
 def serve() -> None:
-    """Do what is asked for on standard input, and say on standard output what came of it."""
+    """Run requests from standard input, and write results to standard output."""
     ends_quietly()
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    hush()  # nothing is said but through the pipes
-    with suppress(OSError, EOFError):  # the one that asked has ended
+    hush()  # the only output goes through the pipes
+    with suppress(OSError, EOFError):  # the parent has ended
         tempfile.tempdir = receive(requests)
         while (asked := receive(requests)) is not GOODBYE:
             send(replies, _outcome(asked))
 
 
 def _outcome(asked: bytes) -> tuple[bool, bytes]:
-    """Return whether a work was done, and what it gave or what went wrong, to be sent."""
+    """Return whether work succeeded, and its pickled result or error."""
     try:
         return True, pickle.dumps(pickle.loads(asked)())  # noqa: S301 -- from a process of ours
-    except BaseException as error:  # noqa: BLE001 -- whoever asked raises it
-        if not isinstance(error, MENDABLE):  # ours to mend, so it comes with its traceback
+    except BaseException as error:  # noqa: BLE001 -- the parent raises it
+        if not isinstance(error, MENDABLE):  # a bug of ours, so it keeps its traceback
             error.add_note(traceback.format_exc())
         try:
-            pickle.loads(said := pickle.dumps(error))  # noqa: S301 -- our own, of a moment ago
-        except Exception:  # noqa: BLE001 -- whatever is wrong with it
+            pickle.loads(said := pickle.dumps(error))  # noqa: S301 -- pickled just before
+        except Exception:  # noqa: BLE001 -- anything may be wrong with it
             said = pickle.dumps(RuntimeError(traceback.format_exc()))
         return False, said

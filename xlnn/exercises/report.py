@@ -43,16 +43,16 @@ def check_report(path: Path, files: Sequence[Path] = (), *, force: bool = False)
     ----------
     path : Path
     files : list of Path
-        What is to be graded: no report replaces it.
+        The files to grade, which a report must not overwrite.
     force : bool
-        Whether another file may be replaced; an earlier report may be.
+        Whether to overwrite a file other than an earlier report.
 
     Raises
     ------
     OutputNameError
-        Its name has another ending, or is that of a file to grade.
+        Its extension is wrong, or it is a file to grade.
     OutputError
-        Nothing can be written there, or there is a file already.
+        It cannot be written, or there is already a file.
     """
     if path.suffix.lower() not in ENDINGS:
         raise OutputNameError(
@@ -86,12 +86,12 @@ def _words_of_head(lang: str) -> list[str]:
 
 
 def carried_on(path: Path, grades: Grades) -> Grades:
-    """Return grades with the points and comments that a teacher typed into an earlier report.
+    """Return grades with the points and comments that the teacher typed into an earlier report.
 
     Parameters
     ----------
     path : Path
-        Where the report is to be written; an .xlsx that is there may be an earlier one.
+        The path of the report; an .xlsx there may be an earlier one.
     grades : Grades
     """
     if path.suffix.lower() != ".xlsx" or not path.is_file() or not _is_report(path):
@@ -104,7 +104,7 @@ def carried_on(path: Path, grades: Grades) -> Grades:
 
 
 def _typed(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    """Read what a teacher typed into the sheet of the class, by student and file."""
+    """Read what the teacher typed into the sheet of the class, by student and file."""
     inspect(path, spares=True)
     book = load_workbook(path, read_only=True)
     rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
@@ -151,12 +151,12 @@ def write_report(path: Path, grades: Grades, lang: str | None = None) -> None:
 
 
 def harmless(cell: str | float | None) -> str | float | None:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """Return a cell that no spreadsheet mistakes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell else cell
 
 
 def pseudonymous(grades: Grades) -> Grades:
-    """Return grades with numbers in the places of names, files, ids and e-mail addresses."""
+    """Return grades with numbers instead of names, files, ids and e-mail addresses."""
     new = {grade.file: f"P{n}" for n, grade in enumerate(in_order(grades), start=1)}
     each = tuple(
         replace(
@@ -174,7 +174,7 @@ def pseudonymous(grades: Grades) -> Grades:
 
 
 def natural(words: str) -> tuple[tuple[int, int, str], ...]:
-    """Return what sorts texts as people do, numbers by their size.
+    """Return a key that sorts texts naturally, numbers by their size.
 
     >>> sorted(["Ada 10", "Ada 9", "ada 2"], key=natural)
     ['ada 2', 'Ada 9', 'Ada 10']
@@ -184,12 +184,12 @@ def natural(words: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def in_order(grades: Grades) -> list[Grade]:
-    """Return grades by the names of the students, or of files where those are unknown."""
+    """Return grades in the order of the students' names, or of files if unknown."""
     return sorted(grades, key=lambda each: (natural(each.student or each.file), natural(each.file)))
 
 
 def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
-    """Yield a heading, a row a student, and who did not hand in."""
+    """Yield a heading, a row per student, and those who did not hand in."""
     names = dict.fromkeys(
         (question.quantity, question.symbol) for grade in grades for question in grade.questions
     )
@@ -218,7 +218,7 @@ def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
 
 
 def question_rows(grades: Grades, words: Text) -> Iterator[Row]:
-    """Yield a heading, and a row a question: how many were right, and why the others were not."""
+    """Yield a heading, and a row per question: how many were right, and common mistakes."""
     yield [words("report", key) for key in ("question", "answered", "right", "points", "reasons")]
     graded = [grade for grade in grades if not grade.error]
     names = dict.fromkeys(question.quantity for grade in graded for question in grade.questions)
@@ -231,7 +231,7 @@ def question_rows(grades: Grades, words: Text) -> Iterator[Row]:
 
 
 def student_rows(grade: Grade, grades: Grades, words: Text) -> Iterator[Row]:
-    """Yield whose it is, each question with its points and reasons, and the notes."""
+    """Yield the student, each question with its points and reasons, and the notes."""
     yield [words("report", "student"), grade.student]
     yield [words("report", "file"), grade.file]
     if grade.error:
@@ -274,13 +274,13 @@ def _workbook(grades: Grades, words: Text) -> Workbook:
     for sheet in book.worksheets[:2]:
         sheet.page_setup.fitToHeight = 0
         sheet.print_title_rows = "1:1"
-    first.page_setup.fitToWidth = 2  # the points, and then what is said of them
+    first.page_setup.fitToWidth = 2  # the points, followed by remarks
     first.print_title_cols = "A:A"
     return book
 
 
 def _sum_up(sheet: Worksheet, grades: Grades, words: Text) -> None:
-    """Freeze the names, let the class be filtered, and add the mean and the median below."""
+    """Freeze the names, add a filter, and add mean and median below."""
     last, width = sheet.max_row, sheet.max_column
     sheet.auto_filter.ref = f"A1:{get_column_letter(width)}{last}"
     sheet.freeze_panes = "B2"
@@ -303,13 +303,13 @@ def _sum_up(sheet: Worksheet, grades: Grades, words: Text) -> None:
 
 
 def fill(sheet: Worksheet, rows: Iterator[Row], heading: int = 1, widest: int = WIDEST) -> None:
-    """Write rows of texts and numbers into a sheet, each column as wide as it needs to be."""
+    """Write rows of texts and numbers into a sheet, with fitting column widths."""
     widths: dict[int, int] = {}
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row, start=1):
             cell = sheet.cell(number, column, value)
             if isinstance(value, str):
-                cell.data_type = "s"  # a name is no formula
+                cell.data_type = "s"  # a name is not a formula
                 long = (wide(value) > widest and len(row) > 1) or number == heading
                 cell.alignment = Alignment(wrap_text=long, vertical="top")
                 size = wide(value)
@@ -328,7 +328,7 @@ def fill(sheet: Worksheet, rows: Iterator[Row], heading: int = 1, widest: int = 
 
 
 def _title(grade: Grade, taken: set[str]) -> str:
-    """Return a title for a student's sheet that no other has and that Excel allows."""
+    """Return a unique title for a student's sheet that Excel allows."""
     name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", grade.student or Path(grade.file).stem)
     name = name.strip(" '")[:LONGEST_TITLE] or "–"
     title, number = name, 1

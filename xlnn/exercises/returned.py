@@ -1,9 +1,8 @@
-"""Put the cells of a submission back where they were handed out, as its defined names say.
+"""Put the cells of a submission back to where they were handed out, using its defined names.
 
-A spreadsheet program moves a name with its cells: where a student inserted or deleted rows and
-columns, moved a block, or renamed a sheet, the names say where each quantity stands now. The
-formulas are written anew with the cells that were handed out, and are judged as if nothing had
-moved.
+A spreadsheet program moves a name with its cells: if a student inserted or deleted rows and
+columns, moved a block, or renamed a sheet, the names show where each quantity is now. The formulas
+are rewritten with the original cells, and judged as if nothing had moved.
 """
 
 import re
@@ -48,13 +47,13 @@ _WHOLE = re.compile(
 
 
 def cut(formulas: Mapping[Place, str], used: Mapping[str, tuple[int, int]]) -> dict[Place, str]:
-    """Return formulas whose ranges end where the cells of their sheets do.
+    """Return formulas with ranges cut at the last used row and column of their sheets.
 
     Parameters
     ----------
     formulas : dict
     used : dict
-        The last row and column of each sheet, by its title in small letters.
+        The last row and column of each sheet, by its title in lower case.
 
     >>> cut({("S", 1, 9): "=SUM(A:B)+SUM(C$2:C999999)+SUM(A1:B2)"}, {"s": (7, 9)})
     {('S', 1, 9): '=SUM(A1:B7)+SUM(C2:C7)+SUM(A1:B2)'}
@@ -86,7 +85,7 @@ def _cut(formula: str, here: str, used: Mapping[str, tuple[int, int]]) -> str:
 
 
 class _Block(NamedTuple):
-    """Where a rectangle was, and where its rows and columns are now."""
+    """The original place of a rectangle, and the current places of its rows and columns."""
 
     title: str
     now: Rectangle
@@ -94,25 +93,25 @@ class _Block(NamedTuple):
     columns: Mapping[int, int]
 
     def back(self, row: int, column: int) -> Place | None:
-        """Return where a cell was; None if it was inserted."""
+        """Return the original place of a cell; None if it was inserted."""
         if row in self.rows and column in self.columns:
             return self.title, self.rows[row], self.columns[column]
         return None
 
 
 class Returning:
-    """Finds where each cell of a submission was handed out.
+    """Finds the original place of each cell of a submission.
 
     Parameters
     ----------
     layout : Layout
-        As it was handed out.
+        The layout as handed out.
     names : dict of str
-        The defined names as they are now.
+        The current defined names.
     sheets : sequence of str
-        The titles of the sheets that are there.
+        The titles of the existing sheets.
     filled : callable
-        Gives the rows and columns of the cells of a sheet that hold something, by its title.
+        Returns the rows and columns of the cells of a sheet that are not empty, by its title.
     """
 
     def __init__(
@@ -153,7 +152,7 @@ class Returning:
     def _lines(
         self, before: tuple[str, Rectangle], now: tuple[str, Rectangle], axis: int
     ) -> dict[int, int]:
-        """Return the former number of each row (axis 0) or column that is not an inserted one."""
+        """Return the original number of each row (axis 0) or column that was not inserted."""
         (_, was), (title, area) = before, now
         there = [*range(area[axis], area[axis + 2] + 1)]
         count = was[axis + 2] - was[axis] + 1
@@ -173,7 +172,7 @@ class Returning:
         return dict(zip(there, range(was[axis], was[axis + 2] + 1), strict=False))
 
     def place(self, place: Place) -> Place:
-        """Return where a cell was, or a place beside all blocks for one that is the student's."""
+        """Return a cell's original place, or a place outside all blocks if the student added it."""
         title, row, column = place
         for block in self._blocks.get(title.casefold(), ()):
             top, left, bottom, right = block.now
@@ -190,7 +189,7 @@ class Returning:
         is_new = _is_between(row, rows) or _is_between(column, columns)
         if not (
             is_new or self._is_named(before, *there)
-        ):  # what has no name moves with what stands around it
+        ):  # cells without a name move with those around them
             return before, *there
         return before, row, column + self._aside(before)
 
@@ -206,7 +205,7 @@ class Returning:
         )
 
     def formula(self, formula: str, title: str) -> str:
-        """Return a formula of a sheet with the cells that were handed out."""
+        """Return a formula of a sheet with the original cells."""
         return _REFERENCE.sub(lambda found: self._written(found, title), formula)
 
     def _written(self, found: re.Match[str], here: str) -> str:
@@ -226,7 +225,7 @@ class Returning:
 
 
 def _is_between(line: int, lines: Mapping[int, int]) -> bool:
-    """Return whether a row or column stands among others and is none of them: it was inserted."""
+    """Return whether a row or column was inserted: it is between others but not one of them."""
     return bool(lines) and line not in lines and min(lines) < line < max(lines)
 
 
@@ -236,7 +235,7 @@ def _meets(one: Rectangle, other: Rectangle, axis: int) -> bool:
 
 
 def _area(text: str) -> tuple[str, Rectangle] | None:
-    """Read a sheet's title and one rectangle; None of anything else."""
+    """Read a sheet's title and one rectangle; None for anything else."""
     found = CELLS.findall(text)
     if len(found) != 1 or "#REF!" in text:
         return None

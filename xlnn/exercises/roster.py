@@ -1,4 +1,4 @@
-"""Read the list of a class and name the files of its students."""
+"""Read a class list, and name the files of its students."""
 
 import csv
 import re
@@ -30,13 +30,13 @@ RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Student:
-    """Somebody in a class.
+    """A student of a class.
 
     Attributes
     ----------
     name : str
     id : str
-        A number or a login by which a school's system knows them; empty if none is known.
+        A number or a login in the school's system; empty if unknown.
     email : str
     """
 
@@ -46,26 +46,26 @@ class Student:
 
 
 def students(path: Path) -> tuple[str, ...]:
-    """Read the names of a roster: a line each, or the column of a CSV that is headed "name".
+    """Read the names of a roster: one per line, or the column of a CSV with the heading "name".
 
     Raises
     ------
     DataError
-        The file cannot be read, or a name is missing, too long or there twice.
+        The file cannot be read, or a name is missing, too long or repeated.
     """
     return tuple(student.name for student in roster(path))
 
 
 def roster(path: Path) -> tuple[Student, ...]:
-    """Read a roster, with the e-mail addresses and ids that stand beside the names.
+    """Read a roster, with e-mail addresses and ids if it has them.
 
-    The addresses are the column in which each entry has a sign @, and the ids the first other one
-    whose heading says so, or in which no entry is there twice and each has a digit.
+    The addresses are the column in which each entry has an @. The ids are the first other column
+    whose heading says so, or whose entries are unique and each have a digit.
 
     Raises
     ------
     DataError
-        As `students`.
+        As for `students`.
     """
     lines = text(path, "CSV").split("\n")
     while lines and not lines[-1].strip():
@@ -100,7 +100,7 @@ def _entry(row: Sequence[str], column: int | None) -> str:
 
 
 def _beside(rows: Sequence[Sequence[str]], names: int, first: int) -> tuple[int | None, int | None]:
-    """Return the columns of the e-mail addresses and of the ids, where there are any."""
+    """Return the columns of the e-mail addresses and of the ids, if any."""
     heads = [_plain(cell).casefold() for cell in rows[0]] if first else []
     email = own = None
     for column in range(max(map(len, rows))):
@@ -118,7 +118,7 @@ def _beside(rows: Sequence[Sequence[str]], names: int, first: int) -> tuple[int 
 
 
 def _column(path: Path, rows: Sequence[Sequence[str]]) -> tuple[int, int]:
-    """Return in which column the names stand, and in which row the first of them does."""
+    """Return the column of the names, and the row of the first."""
     heads = [_plain(cell).casefold() for cell in rows[0]]
     named = [column for column, head in enumerate(heads) if head in HEADINGS]
     if named:
@@ -132,12 +132,12 @@ def _column(path: Path, rows: Sequence[Sequence[str]]) -> tuple[int, int]:
 
 
 def checked(name: str, where: str) -> str:
-    """Return a name without what nobody sees in it.
+    """Return a name without invisible characters.
 
     Raises
     ------
     DataError
-        It is empty, too long or holds what no name does.
+        It is empty, too long or contains characters that names do not have.
     """
     plain = _plain(name)
     if not plain:
@@ -156,7 +156,7 @@ def _plain(name: str) -> str:
 
 
 def file_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Return a file's name for each student: one that every system takes, and no two alike.
+    """Return a unique file name for each student that is valid on every system.
 
     >>> file_names(["李雷", "a/b: c.", "CON", "A_B_ C"])
     ('李雷', 'a_b_ c', '_CON', 'A_B_ C-2')

@@ -1,7 +1,7 @@
 """Find quantities whose values depend on rounding, so that right formulas may differ.
 
-A difference of nearly equal numbers, or the first of several that are equally large, is another one
-with another engine, and with another formula for the same. No sum can tell whether it is right.
+A difference of nearly equal numbers, or the first of several equal maxima, varies with the engine
+and with the way a formula is written. Comparing sums cannot show whether it is right.
 """
 
 from collections.abc import Sequence
@@ -23,12 +23,12 @@ DRAWS = 2
 
 
 def cells_of(kind: WorkbookKind[Any, Any], made: Recipe[Any], layout: Layout) -> dict[str, Any]:
-    """Return what the input cells of a workbook hold, and the records.
+    """Return the values of a workbook's input cells and records.
 
     Raises
     ------
     DataError
-        The inputs lead nowhere.
+        NumPy cannot compute the workbook from its inputs.
     """
     run = reference.run(made.model, made.inputs)
     kind.check_run(made.model, run)
@@ -36,15 +36,15 @@ def cells_of(kind: WorkbookKind[Any, Any], made: Recipe[Any], layout: Layout) ->
 
 
 def unsteady(layout: Layout, blank: Sequence[str], cells: Arrays) -> tuple[str, ...]:
-    """Return which of some quantities have other sums when all inputs move by their last digits.
+    """Return which quantities have different sums if all inputs change in their last digits.
 
     Parameters
     ----------
     layout : Layout
-        Of the workbook, without a sheet Exercise.
+        The layout of the workbook, without a sheet Exercise.
     blank : sequence of str
     cells : dict of arrays
-        What its input cells hold.
+        The values of its input cells.
     """
     if not blank:
         return ()

@@ -17,20 +17,20 @@ NAMED = 6
 
 
 def words_of(grades: Grades, lang: str | None = None) -> Text:
-    """Return the words of a report: by default in the language of the workbooks."""
+    """Return the texts of a report, by default in the language of the workbooks."""
     own = next((grade.lang for grade in grades if not grade.error), "en")
     return text(lang or own, "grading")
 
 
 def reason(unit: UnitGrade, words: Text) -> str:
-    """Say why a unit is wrong, and where first."""
+    """Return why a unit is wrong, and the first wrong cell."""
     if unit.mistake is None:
         return words("reasons", "right")
     return words("joined", "at", reason=said_of(unit.mistake, words), cell=unit.mistake.cell)
 
 
 def said_of(mistake: Mistake, words: Text) -> str:
-    """Say a mistake, but not where."""
+    """Return the sentence for a mistake, without its cell."""
     axis = mistake.said.get("axis", "")
     axis = axis if axis in words.words["axes"] else "step"
     named = {"axis": words("axes", axis), "axes": words("axes", f"many_{axis}")}
@@ -38,13 +38,13 @@ def said_of(mistake: Mistake, words: Text) -> str:
 
 
 def reasons(question: QuestionGrade, words: Text) -> Iterator[str]:
-    """Yield why the units of a question are wrong, each reason with its units and where first."""
+    """Yield why the units of a question are wrong, each reason with its units and first cell."""
     for units in grouped(question, words).values():
         yield f"{named_units(units, words)}: {reason(units[0], words)}"
 
 
 def grouped(question: QuestionGrade, words: Text) -> dict[str, list[UnitGrade]]:
-    """Return the units of a question that are wrong, by their reasons in words."""
+    """Return the wrong units of a question, by their reasons in words."""
     found: dict[str, list[UnitGrade]] = {}
     for unit in question.units:
         if unit.mistake:
@@ -53,7 +53,7 @@ def grouped(question: QuestionGrade, words: Text) -> dict[str, list[UnitGrade]]:
 
 
 def named_units(units: Sequence[UnitGrade], words: Text) -> str:
-    """Name units by their symbols, of many the first ones and the last."""
+    """Return the symbols of units; if there are many, the first ones and the last."""
     symbols = [unit.symbol for unit in units]
     if len(symbols) <= NAMED:
         return ", ".join(symbols)
@@ -64,7 +64,7 @@ def named_units(units: Sequence[UnitGrade], words: Text) -> str:
 
 
 def commonest(grades: Sequence[Grade], quantity: str, words: Text) -> str:
-    """Say which reasons a question had most often, over all submissions."""
+    """Return the most common reasons for a question, over all submissions."""
     counted: Counter[str] = Counter()
     for grade in grades:
         for question in grade.questions:
@@ -77,14 +77,14 @@ def commonest(grades: Sequence[Grade], quantity: str, words: Text) -> str:
 
 
 def _bare(words: Text, kind: str) -> str:
-    """Return the words of a reason without what is in its braces."""
+    """Return the words of a reason without its braces."""
     return re.sub(r"\{\w+\}", "…", words.words["reasons"][kind])
 
 
 def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
-    """Yield what a student is to know of a submission besides the reasons."""
+    """Yield notes on a submission for the student, besides the reasons."""
     all_right = all(question.right for question in grade.questions)
-    if grade.whole is not None and grade.whole != all_right:  # or it follows
+    if grade.whole is not None and grade.whole != all_right:  # otherwise it follows
         yield words("notes", "whole_right" if grade.whole else "whole_wrong")
     if grade.open:
         yield words("notes", "open", points=f"{grade.open:.4g}")
@@ -103,7 +103,7 @@ def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
 
 
 def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
-    """Yield what the teacher alone is to know of a submission."""
+    """Yield notes on a submission for the teacher only."""
     if grade.error:
         return
     if not grade.intact:
@@ -121,7 +121,7 @@ def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
 
 
 def _fits(grade: Grade) -> bool:
-    """Return whether a file is called after its student."""
+    """Return whether a file is named after its student."""
     stem, name = letters(grade.file.removesuffix(".xlsx")), letters(grade.student)
     words = sorted(letters(word) for word in grade.student.split())
     handed = (letters(word) for word in re.split(r"[\s_/]+", grade.file))

@@ -1,4 +1,4 @@
-"""Read what a student handed in: formulas, typed values and the exercise."""
+"""Read a submission: formulas, typed values and the exercise."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -33,13 +33,13 @@ Typed = float | str | bool | CellError
 
 
 def anywhere(cell: str) -> bool:  # noqa: ARG001 -- whatever it is
-    """Say of every cell that its formula may call what it likes: it is judged by itself."""
+    """Return True: any formula may call any function, since each is judged alone."""
     return True
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A workbook that was handed in.
+    """A workbook that a student handed in.
 
     Attributes
     ----------
@@ -48,15 +48,15 @@ class Submission:
     spec : Spec
     layout : Layout
     formulas : dict
-        By place; those of the workbook's own sheets, and a student's own beside them.
+        Formulas by place, including the student's own outside the quantities.
     typed : dict
-        What stands in cells without a formula, by place.
+        Typed values by place.
     arrays : set of places
-        The formulas that compute with whole ranges in any Excel.
+        The formulas that are array formulas in any version of Excel.
     refused : set of places
-        Formulas that no engine may see, so that a person judges what depends on them.
+        Formulas that no engine may see, so that the teacher judges what depends on them.
     moved : dict of tuple
-        What a student moved, as `Returning` says it: titles of sheets by what happened to them.
+        What the student moved: titles of sheets by what happened to them, as in `Returning`.
     """
 
     contents: Package
@@ -71,7 +71,7 @@ class Submission:
 
     @cached_property
     def deleted(self) -> frozenset[str]:
-        """The quantities of sheets that are no longer there."""
+        """The quantities of sheets that are missing."""
         titles = self.moved.get("deleted", ())
         return frozenset(
             name
@@ -81,18 +81,18 @@ class Submission:
 
     @cached_property
     def blanks(self) -> tuple[Quantity, ...]:
-        """The quantities that were to be filled in."""
+        """The blanked quantities."""
         return tuple(self.layout.model[name] for name in self.exercise.blank)
 
     @cached_property
     def as_stated(self) -> frozenset[str]:
-        """The quantities whose every formula reads as the workbook states it."""
+        """The quantities all of whose formulas read as stated."""
         plain = {place: text for place, text in self.formulas.items() if place not in self.arrays}
         return as_stated(self.layout, plain)
 
     @cached_property
     def helpers(self) -> dict[Place, str]:
-        """The formulas that belong to no quantity: a student's own steps in between."""
+        """The student's own helper formulas, outside all quantities."""
         return {place: text for place, text in self.formulas.items() if place not in self.owned}
 
     @cached_property
@@ -102,7 +102,7 @@ class Submission:
 
     @cached_property
     def inputs(self) -> dict[str, np.ndarray]:
-        """What its input cells hold; NaN or None where it does not belong there."""
+        """The values of its input cells; NaN or None for unsuitable values."""
         layout = self.layout
         values = {
             title: Grid(np.full(layout.extents[key], np.nan))
@@ -129,13 +129,13 @@ SIZES = 8
 
 
 class _Remembered:
-    """Lays out what a Spec describes, once for all submissions that are alike: those of a class."""
+    """Lays out a Spec once for all similar submissions, such as those of a class."""
 
     def __init__(self) -> None:
         self._known: deque[tuple[Spec, tuple[str, ...] | None, Layout]] = deque(maxlen=SIZES)
 
     def __call__(self, spec: Spec, blank: tuple[str, ...] | None) -> Layout:
-        """Return what `layout_of` does."""
+        """Return the same as `layout_of`."""
         for known in self._known:
             if known[:2] == (spec, blank):
                 return known[2]
@@ -147,12 +147,12 @@ _lay_out = _Remembered()
 
 
 def submission(path: Path) -> Submission:
-    """Read what a student handed in.
+    """Read a submission.
 
     Raises
     ------
     WorkbookError
-        The file is no exercise of xlnn, or is not safe to open.
+        The file is not an exercise of xlnn, or is unsafe to open.
     """
     contents = package.inspect(path, anywhere, arrays=True, local_names=True, spares=True)
     exercise = exercise_of(path)
@@ -211,7 +211,7 @@ def submission(path: Path) -> Submission:
 def _used(
     layout: Layout, formulas: Mapping[Place, str], typed: Mapping[Place, Typed]
 ) -> dict[str, tuple[int, int]]:
-    """Return the last row and column of each sheet, by its title in small letters."""
+    """Return the last row and column of each sheet, by its title in lower case."""
     used = {layout.titles[key].casefold(): size for key, size in layout.extents.items()}
     for title, row, column in (*formulas, *typed):
         down, right = used.get(title.casefold(), (0, 0))
@@ -221,7 +221,7 @@ def _used(
 
 
 def _refused(contents: Package, formulas: Mapping[Place, str]) -> set[Place]:
-    """Return the places of the formulas that no engine may see, now that names are written out."""
+    """Return the places of the formulas that no engine may see, after names were replaced."""
     if not contents.refused:
         return set()
     guard = FormulaGuard(contents.sheets, WorkbookError, {}, anywhere, spares=True)
@@ -242,7 +242,7 @@ def _filled(
 def _as_handed_out(
     contents: Package, layout: Layout, formulas: Mapping[Place, str], returning: Returning
 ) -> Package:
-    """Return what is in a file of which everything stands where it was handed out."""
+    """Return the contents of a file with everything back at its original place."""
     there = [returning.titles.get(title, title) for title in contents.sheets]
     cells: dict[str, list[tuple[int, int]]] = {
         title: [] for title in (*layout.titles.values(), *there)
