@@ -32,7 +32,7 @@ def kind_named(name: object) -> WorkbookKind[Any, Any]:
     Raises
     ------
     DataError
-        There is none of that name.
+        There is no kind with that name.
     """
     if not isinstance(name, str) or name not in kind_names():
         raise DataError(

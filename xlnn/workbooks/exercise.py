@@ -1,6 +1,6 @@
 """The entries of a Spec that describe an exercise.
 
-An ordinary workbook says nothing there, and what a workbook models does not hang on it.
+Ordinary workbooks do not have them, and the model does not depend on them.
 """
 
 import hashlib
@@ -21,20 +21,20 @@ MAX_BLANKS, LONGEST_NAME = 10_000, 200
 
 @dataclass(frozen=True)
 class Exercise:
-    """What was handed out to whom.
+    """An exercise: its blanks, and the student it was made for.
 
     Attributes
     ----------
     blank : tuple of str
         The names of the quantities whose formulas are left out, in the order of the model.
     student : str
-        Empty where it is nobody's in particular.
+        The student's name; empty if it is for nobody in particular.
     seed : int
         The teacher's, which is the same for all; see `own_seed`.
     level : int
         From 1 to `LEVELS`; 0 where the blanks were chosen.
     fingerprint : str
-        Of all that the Spec says, as it was handed out.
+        A fingerprint of the Spec as handed out.
     """
 
     blank: tuple[str, ...]
@@ -44,7 +44,7 @@ class Exercise:
     fingerprint: str = ""
 
     def marked(self, lines: Sequence[str]) -> "Exercise":
-        """Return it with the fingerprint of a Spec whose other lines are these.
+        """Return the exercise with the fingerprint of a Spec with these other lines.
 
         >>> one, other = (Exercise(("x",), "Ada", 0, 1).marked([line]) for line in "ab")
         >>> one.fingerprint != other.fingerprint
@@ -80,12 +80,12 @@ def is_intact(text: str) -> bool:
 
 
 def exercise_in(text: str) -> Exercise | None:
-    """Return which exercise the text of a Spec says that a workbook is; None if it says nothing.
+    """Return the exercise in the text of a Spec; None if there is none.
 
     Raises
     ------
     DataError
-        It says what xlnn does not write. The names of the blanks may be of no quantity yet.
+        The entries are not as xlnn writes them. The names of the blanks are not checked here.
     """
     try:
         values = parsed(text)

@@ -46,16 +46,16 @@ _LETTER = re.compile(r"(?<![\w′∂])(a′\(z\)|∂C_T/∂\w|[A-Za-zα-ω])(?![
 def own_equation(
     quantity: Quantity, model: Model, known: Mapping[str, str], words: Mapping[str, str]
 ) -> str:
-    """Return the equation of a quantity for its own layer; empty where the Guide says none of it.
+    """Return the equation of a quantity for its layer; empty if the Guide has none.
 
-    The Guide says ``z = Σ w a + b`` of every layer; of the second one it is ``z² = Σ w² x + b²``.
+    The Guide has ``z = Σ w a + b`` for every layer; for the second one it is ``z² = Σ w² x + b²``.
 
     Parameters
     ----------
     quantity : Quantity
     model : Model
     known : mapping
-        What the Guide says of such quantities: its entry ``equation``.
+        The equations in the Guide, by kind.
     words : mapping
         What stands there for the words in braces, for the layer of the quantity.
     """
@@ -72,7 +72,7 @@ def own_equation(
 
 
 def _of_layer(equation: str, quantity: Quantity, model: Model) -> str:
-    """Give the letters of an equation the layers of what they stand for."""
+    """Add layers to the letters of an equation."""
     full = {_plain(model[name].symbol): _bare(model[name].symbol) for name in quantity.sources}
     own = _plain(quantity.symbol)
     named = {own: _bare(quantity.symbol)}
@@ -168,7 +168,7 @@ def drawings_of_exercise(  # noqa: PLR0913 -- all that the sheets tell of
             spec.put(row, 1, line, TEXT_LINE)
     for number, name in enumerate(exercise.blank, start=1):
         block = layout.blocks[name]
-        # a rule on one sheet that names another by its cells is none that every Excel takes
+        # not every Excel accepts a rule that refers to another sheet's cells
         state = f"INDEX(xlnn.exercise_blanks,{number})"
         for code in (eq.CORRECT, eq.WRONG):
             rule = _coloured(f"{state}={code}", COLOURS[code])
@@ -229,7 +229,7 @@ def _draw(tasks: Tasks, layout: Layout, exercise: Exercise, own: Text, words: Te
 
 
 def _what(exercise: Exercise, own: Text) -> str:
-    """Say which exercise this is."""
+    """Return words for the exercise: its level and student."""
     if not exercise.level:
         return own("exercise", "chosen")
     share = str(len(exercise.blank))
@@ -282,7 +282,7 @@ def _table(  # noqa: PLR0913, PLR0917 -- all that a line tells
 
 
 def symbol(quantity: Quantity) -> str:
-    """Return a quantity's symbol without a unit's index; nothing where it has only a name."""
+    """Return a quantity's symbol without a unit's index; empty if it has only a name."""
     plain = quantity.symbol.replace("{}", "").strip()
     is_word = "_" in plain or len(plain) > LONGEST
     return "" if plain == quantity.name and is_word else plain
@@ -343,7 +343,7 @@ def _sums(
 
 
 def _look(drawing: Drawing, layout: Layout, state: str, said: str, *, bold: bool = False) -> None:
-    """Let states look like states: coloured by what they are."""
+    """Colour states by their value."""
     if state not in layout.blocks:
         return
     drawing.looks[state] = QUIET_STATE

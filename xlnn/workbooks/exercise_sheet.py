@@ -1,8 +1,7 @@
 """Lay out the sheet Exercise and the formulas that tell what is right.
 
-An exercise is a workbook of any kind in which the formulas of some quantities are left out. To its
-quantities it adds a few that tell how far they are filled in, so that the check compares those,
-too; and to its sheets one that says what to do.
+An exercise is a workbook of any kind without the formulas of some quantities. It adds quantities
+that show how far they are filled in, which the check compares, too, and a sheet with instructions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,7 +60,7 @@ def exercised(layout: Layout, blank: Sequence[str], lang: str) -> Layout:
     Raises
     ------
     DataError
-        One of them can not be left out: there is none of that name, or no number is computed.
+        One of them does not exist, or cannot be left out since it computes no number.
     """
     layout = waiting(layout, blank)
     tasks = Tasks(layout, tuple(blank))
@@ -99,7 +98,7 @@ def check_blank(model: Model, name: str) -> None:
 
 @dataclass(frozen=True)
 class Tasks:
-    """What is left out of a workbook, and the areas by whose sums it is told.
+    """The blanks of a workbook, and the areas whose sums are compared.
 
     Attributes
     ----------

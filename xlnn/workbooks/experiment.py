@@ -1,10 +1,10 @@
 """Experiments: small kinds of workbooks with inputs, quantities and pages.
 
-It names its sizes (whole numbers on which the cells depend: how many steps) and what its inputs,
-the yellow cells, hold at first. A folder with a ``template.toml`` of its kind may say these
-otherwise; with ``images`` that names another template, whose images and labels are then inputs,
-too. `xlnn.experiments.descent` is the example. Whoever installs a package with an entry point in
-the group ``xlnn.experiments`` has the experiment that it names beside those of xlnn.
+An experiment names its sizes (whole numbers on which the cells depend, such as the number of steps)
+and the initial values of its inputs, the yellow cells. A folder with a ``template.toml`` of its
+kind may change these; its ``images`` may name another template, whose images and labels then become
+inputs, too. `xlnn.experiments.descent` is the example. Installed packages add experiments through
+entry points in the group ``xlnn.experiments``.
 """
 
 import json
@@ -42,20 +42,20 @@ DIGITS = 2, 4
 
 
 def is_movable(quantity: Quantity) -> bool:
-    """Return whether an input is a real number: no text, no choice, and nothing that is counted."""
+    """Return whether an input is a real number: not a text, a choice or a count."""
     return not (quantity.is_text or quantity.choices or quantity.number_format == "0")
 
 
 def moved_inputs(quantity: Quantity, given: object, random: np.random.Generator) -> np.ndarray:
-    """Move what an input holds, up to a quarter.
+    """Change the values of an input by up to a quarter.
 
-    Zeros and ones stay: they are pixels, targets, or what switches a term off.
+    Zeros and ones stay: they are pixels, targets, or switch a term off.
 
     >>> moved_inputs(Quantity("x", shape=(4,)), [0, 1, 0.5, -4], np.random.default_rng(0)).tolist()
     [0.0, 1.0, 0.41, -3.2]
     """
     array = np.asarray(given, dtype=float).reshape(quantity.input_lengths)
-    # every number takes one from the generator, so that one that stays moves no other
+    # draw for every number, so that unchanged ones do not affect the others
     factors = np.exp(random.uniform(np.log(LEAST), np.log(MOST), array.shape))
     moved = [
         value if value in (0.0, 1.0) else float(f"{value * factor:.{_digits(value)}g}")
@@ -65,7 +65,7 @@ def moved_inputs(quantity: Quantity, given: object, random: np.random.Generator)
 
 
 def _digits(value: float) -> int:
-    """Return with how many digits a number is written, within `DIGITS`."""
+    """Return the number of digits of a number, within `DIGITS`."""
     written = f"{value:.15e}".partition("e")[0].replace(".", "").lstrip("-").rstrip("0")
     return min(max(len(written), DIGITS[0]), DIGITS[1])
 
@@ -111,19 +111,19 @@ class ExperimentSpec:
     sizes: Mapping[str, Any]
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return plain values, as TOML has them."""
+        """Return plain values for TOML."""
         return {"template": self.template, "lang": self.lang, "sizes": dict(self.sizes)}
 
 
 @dataclass(frozen=True)
 class ExperimentOrigin:
-    """What is known of an experiment before a person's options are.
+    """An experiment's Spec and inputs before options are applied.
 
     Attributes
     ----------
     spec : ExperimentSpec
     inputs : dict
-        What its inputs hold, by name.
+        The values of its inputs, by name.
     """
 
     spec: ExperimentSpec
@@ -137,7 +137,7 @@ class Size:
     Attributes
     ----------
     usual : int
-        What it is unless a person says otherwise.
+        Its default.
     least, most : int
         Its smallest and its largest value.
     """
@@ -147,12 +147,12 @@ class Size:
     most: int = 10_000
 
     def takes(self, value: object) -> bool:
-        """Return whether it may be that."""
+        """Return whether a value is allowed."""
         return type(value) is int and self.least <= value <= self.most
 
     @property
     def wanted(self) -> str:
-        """What it may be, in words."""
+        """The allowed values, in words."""
         return f"a whole number from {self.least} to {self.most:,}"
 
 
@@ -162,19 +162,19 @@ class OneOf:
     Parameters
     ----------
     *names : str
-        Those that it may be; the first is the usual one.
+        The allowed names; the first is the default.
     """
 
     def __init__(self, *names: str) -> None:
         self.names, self.usual = names, names[0]
 
     def takes(self, value: object) -> bool:
-        """Return whether it may be that."""
+        """Return whether a value is allowed."""
         return value in self.names
 
     @property
     def wanted(self) -> str:
-        """What it may be, in words."""
+        """The allowed values, in words."""
         return f"one of {listed(self.names)}"
 
 
@@ -185,37 +185,37 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     Attributes
     ----------
     name : str
-        By which it is built: ``xlnn build descent``.
+        The name to build it by: ``xlnn build descent``.
     model : function
-        Gives the quantities of some sizes, a dict by name, and of the `Text` of a language, whose
-        `Text.sentence` gives sentences as they are translated.
+        Yields the quantities, given the sizes (a dict by name) and the `Text` of a language, whose
+        `Text.sentence` returns translated sentences.
     pages : sequence of Page
         Its sheets between the Guide and the Spec, in the workbook's order; those of `TRAINED`
         follow where a quantity is on them.
     title, about : str and sequence of str
-        What the Guide begins with: a title and a few lines. Sizes in braces are filled in.
+        The beginning of the Guide: a title and a few lines. Sizes in braces are filled in.
     tries : sequence of (str, str)
-        What is worth trying: what to do, and what to look at then. ``{key}`` is a page's title.
+        Things to try: what to do, and what to look at then. ``{key}`` is a page's title.
     colours : dict of str
-        What the colours of headings mean here, by the roles of quantities.
+        The meanings of the colours of headings, by the roles of quantities.
     symbols : dict of str
-        How the Guide writes kinds of quantities of which each has a symbol of its own.
+        The symbols of kinds in the Guide, for kinds whose quantities have different symbols.
     summary : str
-        One line that says what it is.
+        One line that describes it.
     book : sequence of str
         The book's sections that it shows.
     sizes : dict of Size or OneOf
     inputs : dict or function
-        What each input holds at first, by name; or what gives that for some sizes.
+        The initial values of the inputs, by name; or a function that returns them for given sizes.
     images : str
-        The shipped template whose images and labels are inputs, too.
+        A template of xlnn whose images and labels are inputs, too.
     options_for : dict of str
-        The options of ``build`` that it takes, and the size or input that each of them sets:
+        The options of ``build`` that it accepts, with the size or input that each sets:
         ``{"epochs": "epochs", "eta": "eta"}``.
     texts : Path or None
         The folder of its translations: ``zh.toml``, ``ja.toml``.
     from_data : function or None
-        Gives the sizes and inputs that follow from data, and raises an `XlnnError` if none can.
+        Returns the sizes and inputs for given data, and raises an `XlnnError` if that is impossible.
         With it ``data`` is an option.
     reads : {"targets", "columns", "rows"}
         What `from_data` gets beside the file's name: a `Dataset` with columns to predict, so that
@@ -245,14 +245,14 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
 
     @property
     def template(self) -> Template:
-        """What it begins with, as a folder with a ``template.toml`` would say it."""
+        """Its initial values, as a template."""
         values = {"kind": self.name, "summary": self.summary, "book": [*self.book]}
         values |= {"images": self.images} if self.images else {}
         return Template(self.name, folder(), {**values, "sizes": _usual_sizes(self.sizes)})
 
     @property
     def options(self) -> frozenset[str]:
-        """The options of ``build`` that mean something to it."""
+        """The options of ``build`` that apply to it."""
         own = ("data", *READING[self.reads]) if self.from_data else ()
         return super().options | {*self.options_for, *own}
 
@@ -289,19 +289,19 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         return ExperimentOrigin(spec, images | inputs)
 
     def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> ExperimentOrigin:  # noqa: ARG002 -- nothing in it can be wrong
-        """Take up what the inputs hold now."""
+        """Return an origin with the current values of the inputs."""
         model = self._model(spec)
         return ExperimentOrigin(spec, {q.name: q.typed(arrays[q.name]) for q in model.inputs})
 
     def recipe(
         self, origin: ExperimentOrigin, options: Mapping[str, Any]
     ) -> Recipe[ExperimentSpec]:
-        """Join an origin with a person's options."""
+        """Combine an origin with options."""
         origin, notes = self._with_data(origin, options)
         spec, where, asked = self._asked(origin, options), origin.spec.template, self._set(options)
         model = self._model(spec)
         given = {**_for(self.inputs, spec.sizes), **origin.inputs}
-        if spec.sizes != origin.spec.sizes:  # what was chosen may be no more
+        if spec.sizes != origin.spec.sizes:  # a choice may be out of range now
             chosen = (q for q in model.inputs if q.choices and q.name in origin.inputs)
             given |= {q.name: np.clip(origin.inputs[q.name], *q.choices) for q in chosen}
         given |= {name: value for name, value in asked.items() if name not in spec.sizes}
@@ -313,7 +313,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         return Recipe(spec, model, inputs | known(model), notes)
 
     def _set(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the sizes and inputs that a person's options set."""
+        """Return the sizes and inputs that options set."""
         sets = self._sets
         asked = {sets[name]: value for name, value in options.items() if name in sets}
         return {
@@ -322,7 +322,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         }
 
     def _asked(self, origin: ExperimentOrigin, options: Mapping[str, Any]) -> ExperimentSpec:
-        """Return the Spec of an origin with a person's sizes and language."""
+        """Return the Spec of an origin with the sizes and language from options."""
         asked = self._set(options)
         sizes = {name: asked.get(name, size) for name, size in origin.spec.sizes.items()}
         where = origin.spec.template
@@ -334,7 +334,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         options: Mapping[str, Any],
         random: np.random.Generator,
     ) -> ExperimentOrigin:
-        """Return an origin whose real inputs are moved a little."""
+        """Return an origin whose real inputs are changed a little."""
         origin, _ = self._with_data(origin, options)
         spec = self._asked(origin, options)
         inputs = {**_for(self.inputs, spec.sizes), **origin.inputs}
@@ -353,7 +353,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     def _with_data(
         self, origin: ExperimentOrigin, options: Mapping[str, Any]
     ) -> tuple[ExperimentOrigin, tuple[str, ...]]:
-        """Return an origin with a person's data in the place of its own, and what was read."""
+        """Return an origin with the user's data, if any, instead of its own, and notes."""
         said = {name: options[name] for name in READING[self.reads] if name in options}
         if "data" not in options and "targets" not in said:
             if said:
@@ -422,16 +422,16 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         return drawn(Context(spec, layout, self.words(spec)), self._sheets())
 
     def words(self, spec: ExperimentSpec, layout: Layout | None = None) -> Text:  # noqa: ARG002
-        """Return its words: what it says of itself in English, as translated."""
+        """Return its texts, translated or in English."""
         return self._stated(spec)[1]
 
     def shows(self, lang: str) -> str:
-        """Return the line that says what it is."""
+        """Return the line that describes it."""
         own = text(lang, self.name, home=self.texts)
         return own.words.get("index", {}).get("shows", self.summary)
 
     def untranslated(self, lang: str) -> dict[str, str]:
-        """Return what it says in English alone, by where a file of translations has it."""
+        """Return texts without a translation, by their keys in a translation file."""
         spec = ExperimentSpec(self.name, self.name, "en", _usual_sizes(self.sizes))
         left = missing(lang, self.name, self.words(spec), self.texts)
         return {where: english for where, english in left if IN_WORDS.search(english)}
@@ -453,7 +453,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         return self._stated(spec)[0]
 
     def _stated(self, spec: ExperimentSpec) -> tuple[Model, Text]:
-        """Return its quantities, and all its words: in English where no translation has them."""
+        """Return its quantities and texts, in English where there is no translation."""
         own = text(spec.lang, self.name, home=self.texts)
         model = Model(tuple(self.model(spec.sizes, own)))
         model = model.without_errors(own("validation", "no_value"))
@@ -495,7 +495,7 @@ def _for(
 
 
 def _toml(value: object) -> str:
-    """Write a text, a number or a list of them in a line: TOML has them as JSON does."""
+    """Return a text, a number or a list as TOML, which is the same as JSON here."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -504,7 +504,7 @@ def _usual_sizes(sizes: Mapping[str, Size | OneOf]) -> dict[str, Any]:
 
 
 def _draw_guide(page: Context[ExperimentSpec]) -> Drawing:
-    """Draw the Guide, with the colours that the workbook has."""
+    """Draw the Guide, with the colours used in the workbook."""
     quantities = page.layout.model.quantities
     used = {quantity.role for quantity in quantities} | {"input", "key"}
     colours = [colour for colour in FILLS if colour in used]
@@ -513,7 +513,7 @@ def _draw_guide(page: Context[ExperimentSpec]) -> Drawing:
 
 
 def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
-    """Return the pixels and the labels of the images that a shipped template learns from."""
+    """Return the pixels and labels of the images of a template of xlnn."""
     data = template(name).values.get("data", {}) if name in names() else {}
     if "picture" not in data:
         raise DataError(f"{where}: images is {short(name)}: a template with pictures was expected.")
@@ -525,7 +525,7 @@ def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
 def _given(
     quantity: Quantity, given: Mapping[str, Any], where: str, options: tuple[str, ...]
 ) -> np.ndarray:
-    """Return what an input holds, in its shape."""
+    """Return the value of an input, in its shape."""
     name = quantity.name
     if name not in given:
         raise DataError(f"{where}: the input {name} is missing.")

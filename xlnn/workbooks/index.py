@@ -1,4 +1,4 @@
-"""The kind "index": which workbooks lie in a folder, in the order of the book, and what they show.
+"""The kind "index": lists the workbooks in a folder, in the order of the book.
 
 `xlnn build all` writes it. Its links are relative: the folder may move. Its numbers of formulas
 were noted when it was built; their sum is its one formula.
@@ -32,7 +32,7 @@ LEAVES_OUT = "An index holds no network and no experiment: build it again with  
 
 @dataclass(frozen=True)
 class Entry:
-    """A template, and whether its workbook lies beside the index.
+    """A template, and whether its workbook is beside the index.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class IndexSpec:
-    """What an index says besides its numbers.
+    """The contents of an index besides its numbers.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class IndexSpec:
     entries: tuple[Entry, ...]
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return plain values, as TOML has them."""
+        """Return plain values for TOML."""
         entries = [
             {"name": e.name, "book": [*e.sections], "is_there": e.is_there} for e in self.entries
         ]
@@ -74,16 +74,16 @@ class IndexSpec:
 
 
 class Index(WorkbookKind[IndexSpec, Never]):
-    """Workbooks that lead to others."""
+    """Workbooks with links to others."""
 
     name = IndexSpec.kind
 
     def from_template(self, template: Template) -> NoReturn:  # noqa: ARG002
-        """Refuse: it is built of all templates."""
+        """Refuse: an index is built from all templates."""
         raise DataError(LEAVES_OUT)
 
     def from_workbook(self, name: str, spec: IndexSpec, arrays: Arrays) -> NoReturn:  # noqa: ARG002
-        """Refuse: nothing in it can be gone on from."""
+        """Refuse: an index cannot be continued."""
         raise DataError(f"{name}: {LEAVES_OUT}")
 
     def recipe(self, origin: Never, options: Mapping[str, Any]) -> NoReturn:  # noqa: ARG002
@@ -133,7 +133,7 @@ def _entry(values: object) -> Entry:
 
 
 def shown_by(name: str, lang: str) -> str:
-    """Return a line about what a template shows; nothing of one that is not installed here."""
+    """Return a line about what a template shows; empty if it is not installed here."""
     if name in experiments():
         found: str = loaded(name).shows(lang)
         return found

@@ -1,7 +1,7 @@
 """The interface of a kind of workbook.
 
-Its template's keys, its inputs, its list of quantities, its sheets, and what they show first.
-Whoever builds, checks, reads or continues a workbook knows its kind by this alone.
+A kind defines its template's keys, its inputs, its list of quantities, its sheets, and what they
+show first. All code that builds, checks, reads or continues a workbook uses only this interface.
 """
 
 from abc import ABC, abstractmethod
@@ -44,7 +44,7 @@ class Spec(Protocol):
     def lang(self) -> str: ...  # noqa: D102 -- above
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return plain values, as TOML has them; the kind is not among them."""
+        """Return plain values for TOML, without the kind."""
 
 
 S = TypeVar("S", bound=Spec)
@@ -53,17 +53,17 @@ O = TypeVar("O")  # noqa: E741 -- of Origin
 
 @dataclass(frozen=True)
 class Recipe(Generic[S]):
-    """All that a workbook is built from.
+    """Everything that a workbook is built from.
 
     Attributes
     ----------
     spec : Spec
     model : Model
-        The quantities that follow from the inputs alone.
+        The quantities that depend only on the inputs.
     inputs : dict of arrays
-        The input quantities by name; of those with a start, the start: shape (1, units ...).
+        The input quantities by name; for those with a start, the start: shape (1, units ...).
     notes : tuple of str
-        What the person may not expect, a sentence each.
+        Sentences about anything unexpected.
     """
 
     spec: S
@@ -73,35 +73,35 @@ class Recipe(Generic[S]):
 
 
 class WorkbookKind(ABC, Generic[S, O]):
-    """A kind of workbook; ``O`` is what it calls an origin, which nobody else looks into."""
+    """A kind of workbook; ``O`` is the type of its origins, which is private to the kind."""
 
     name: str
     """Its key in `xlnn.workbooks.KINDS`, by which it goes to another process."""
 
     @property
     def options(self) -> frozenset[str]:
-        """The options of a build that mean something to it."""
+        """The options of a build that apply to it."""
         return taken_by(self.name)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return what gives this kind again: its name, since no process can send a function."""
+        """Return how to unpickle this kind: by its name, since its functions cannot be pickled."""
         from xlnn.workbooks import kind_named  # noqa: PLC0415 -- which imports this module
 
         return kind_named, (self.name,)
 
     @abstractmethod
     def from_template(self, template: Template) -> O:
-        """Read what a template says.
+        """Read a template.
 
         Raises
         ------
         DataError
-            It says too little, or something that is not known.
+            An entry is missing or unknown.
         """
 
     @abstractmethod
     def from_workbook(self, name: str, spec: S, arrays: Arrays) -> O:
-        """Take up what a workbook holds now, also what a person changed in it.
+        """Return the current contents of a workbook as an origin, including the user's changes.
 
         Parameters
         ----------
@@ -109,12 +109,12 @@ class WorkbookKind(ABC, Generic[S, O]):
             The file's name, for messages.
         spec : Spec
         arrays : dict of arrays
-            Every quantity, recalculated; its inputs are sound.
+            Every quantity, recalculated; the inputs are valid.
         """
 
     @abstractmethod
     def recipe(self, origin: O, options: Mapping[str, Any]) -> Recipe[S]:
-        """Join an origin with a person's options.
+        """Combine an origin with options.
 
         Raises
         ------
@@ -128,25 +128,25 @@ class WorkbookKind(ABC, Generic[S, O]):
         options: Mapping[str, Any],  # noqa: ARG002 -- for those that read data
         random: np.random.Generator,  # noqa: ARG002 -- for those that have numbers
     ) -> O:
-        """Return an origin with other numbers of the same sort, for one person of many.
+        """Return an origin with different numbers of the same sort, for one student.
 
         Parameters
         ----------
         origin : Origin
         options : mapping
-            A person's options, as `recipe` has them.
+            The options, as in `recipe`.
         random : Generator
-            From which the numbers follow.
+            The source of the numbers.
 
         Raises
         ------
         DataError
-            As `recipe` does.
+            As for `recipe`.
         """
         return origin
 
     def asked_for(self, spec: S) -> dict[str, Any]:
-        """Return the options with which `recipe` gives this Spec again from the same origin."""
+        """Return the options with which `recipe` gives the same Spec again."""
         return {"lang": spec.lang}
 
     @abstractmethod
@@ -156,7 +156,7 @@ class WorkbookKind(ABC, Generic[S, O]):
         Raises
         ------
         DataError
-            They are not what `Spec.to_mapping` gives.
+            They are not as `Spec.to_mapping` returns them.
         """
 
     @abstractmethod
@@ -171,21 +171,21 @@ class WorkbookKind(ABC, Generic[S, O]):
 
     @abstractmethod
     def drawings(self, spec: S, layout: Layout) -> "dict[str, Drawing]":
-        """Return what each sheet shows besides its quantities, by the sheet's key."""
+        """Return the contents of each sheet besides its quantities, by the sheet's key."""
 
     @abstractmethod
     def words(self, spec: S, layout: Layout) -> Text:
-        """Return the words of a workbook, in the language that the Spec names."""
+        """Return the texts of a workbook, in the language of the Spec."""
 
     def equations(self, spec: S, layer: str = "") -> Mapping[str, str]:  # noqa: ARG002 -- for those with choices
-        """Return what stands in the equations of the symbols for the words in braces.
+        """Return the replacements for words in braces in the equations of symbols.
 
-        With a layer's name it is what holds for that layer.
+        With a layer's name, those for that layer.
         """
         return {}
 
     def cells(self, recipe: Recipe[S], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:  # noqa: ARG002 -- for those that look closely
-        """Return what all input cells hold when the workbook is opened first.
+        """Return the values of all input cells when the workbook is first opened.
 
         Parameters
         ----------
@@ -197,16 +197,16 @@ class WorkbookKind(ABC, Generic[S, O]):
         return dict(recipe.inputs)
 
     def least_formulas(self, spec: S) -> int:  # noqa: ARG002 -- for those that may describe many
-        """Return how many formulas a Spec describes at least, without laying them out."""
+        """Return a lower bound of the number of formulas, without laying them out."""
         return 0
 
     def check_run(self, model: Model, run: Arrays) -> None:
-        """Refuse inputs with which NumPy's run leaves all that a cell holds.
+        """Refuse inputs with which NumPy's run overflows.
 
         Raises
         ------
         DataError
-            A quantity is no finite number.
+            A quantity is not finite.
         """
         for quantity in model.quantities:
             if not quantity.is_text and not np.isfinite(run[quantity.name]).all():
@@ -214,24 +214,24 @@ class WorkbookKind(ABC, Generic[S, O]):
                 raise DataError(f"{symbol} is not a finite number: use smaller inputs.")
 
     def run_notes(self, run: Arrays) -> tuple[str, ...]:  # noqa: ARG002 -- for those that say something
-        """Say what NumPy's run shows that the person may not expect, a sentence each."""
+        """Return sentences about anything unexpected in NumPy's run."""
         return ()
 
     def altered_records(self, spec: S, run: Arrays) -> Iterator[tuple[str, tuple[int, ...], float]]:  # noqa: ARG002 -- for those that note a run
-        """Yield what records hold of a run that is not in NumPy's: a name, an index, its number.
+        """Yield noted values that differ from NumPy's run: a name, an index, NumPy's number.
 
-        Only where the inputs are those of which the run was noted.
+        Only if the inputs are those of the noted run.
 
         Parameters
         ----------
         spec : Spec
         run : dict of arrays
-            NumPy's run of a workbook's inputs, and what its records hold.
+            NumPy's run of a workbook's inputs, and the contents of its records.
         """
         return iter(())
 
     def as_contract(self, layout: Layout, arrays: Arrays) -> dict[str, np.ndarray]:
-        """Return a workbook's arrays in the shapes that others rely on."""
+        """Return a workbook's arrays in their public shapes."""
         return {
             name: array.astype(str) if layout.model[name].is_text else np.asarray(array)
             for name, array in arrays.items()

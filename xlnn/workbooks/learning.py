@@ -15,9 +15,9 @@ from xlnn.registry.text import Text
 def trained(
     *weights: Quantity, epochs: int, optimizer: str = "sgd", sheet: str = "optimiser"
 ) -> Iterator[Quantity]:
-    """Yield weights that are trained, and before them what the optimiser remembers.
+    """Yield trained weights, preceded by the optimiser's memories.
 
-    They go along an axis ``epoch`` from the state 0, which is typed in. The model states ``eta``,
+    They run along an axis ``epoch`` from state 0, which is typed. The model states ``eta``,
     and for each weight X its gradient ``dC_dX`` along an axis ``epoch`` that counts from 1.
 
     Parameters
@@ -28,7 +28,7 @@ def trained(
     epochs : int
     optimizer : {"sgd", "momentum", "rmsprop", "adam"}
     sheet : str
-        Where the constants and memories of the optimiser stand.
+        The sheet of the optimiser's constants and memories.
 
     >>> [each.name for each in trained(Quantity("W"), epochs=3, optimizer="momentum")]
     ['mu', 'velocity_W', 'W']
@@ -173,7 +173,7 @@ def _letter(weight: Quantity) -> str:
 
 
 def constants(optimizer: str) -> dict[str, float]:
-    """Return what the constants of an optimiser usually are, by name.
+    """Return the default constants of an optimiser, by name.
 
     >>> constants("adam")
     {'beta1': 0.9, 'beta2': 0.999, 'epsilon': 1e-08}
@@ -182,7 +182,7 @@ def constants(optimizer: str) -> dict[str, float]:
 
 
 def _named(name: str, weight: Quantity | None = None) -> dict[str, str]:
-    """Return the symbol and the title of what is remembered, of a weight as m(U₁₂)."""
+    """Return the symbol and the title of a memory, such as m(U₁₂) of a weight."""
     symbol, title = NAMED[name]
     if weight is None:
         return {"symbol": symbol, "title": title}
@@ -193,16 +193,16 @@ def _named(name: str, weight: Quantity | None = None) -> dict[str, str]:
 def choice(  # noqa: PLR0913 -- what names cells
     name: str, axis: Axis, words: Text, *, title: str = "", sheet: str, used: str = ""
 ) -> Iterator[Quantity]:
-    """Yield the cell in which a person chooses an entry of an axis, and what stands beside it.
+    """Yield a cell for choosing an entry of an axis, and the quantities beside it.
 
-    ``{name}_used`` is the whole number within range that `Chosen` takes, whatever was typed;
-    ``{name}_asked`` tells whoever typed another one what to type.
+    ``{name}_used`` is the whole number within range that `Chosen` uses, whatever was typed;
+    ``{name}_asked`` says what to type if the choice is out of range.
 
     Parameters
     ----------
     name : str
     axis : Axis
-        Its entries are numbered as a person counts them.
+        The axis, whose entries are numbered as shown.
     words : Text
     title, sheet : str
     used : str

@@ -1,7 +1,6 @@
-"""The kind "model": a programmer's own quantities, on pages of theirs or on usual ones.
+"""The kind "model": a programmer's own quantities, on their own pages or default ones.
 
-A file cannot carry Python: its Spec says which quantities there are, and whoever checks it brings
-the model.
+A file cannot contain Python: its Spec lists the quantities, and the check is given the model.
 """
 
 from collections.abc import Mapping
@@ -29,15 +28,15 @@ THE_PROGRAMMERS = (
 
 @dataclass(frozen=True)
 class OwnSpec:
-    """What a workbook says of a model that it does not hold.
+    """The description of a model in a workbook, which does not contain the model.
 
     Attributes
     ----------
     template : str
-        What the programmer calls it.
+        The model's name.
     lang : str
     quantities : tuple of (str, str, tuple of int)
-        Of each its name, its sheet and its lengths: axes, then units.
+        The name, sheet and lengths (axes, then units) of each quantity.
     """
 
     kind: ClassVar[str] = "model"
@@ -47,7 +46,7 @@ class OwnSpec:
     quantities: tuple[tuple[str, str, tuple[int, ...]], ...]
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return plain values, as TOML has them."""
+        """Return plain values for TOML."""
         entries = (dict(zip(("name", "sheet", "lengths"), q, strict=True)) for q in self.quantities)
         values: dict[str, Any] = plain(
             {"template": self.template, "lang": self.lang, "quantities": [*entries]}
@@ -56,16 +55,16 @@ class OwnSpec:
 
 
 class OwnModel(WorkbookKind[OwnSpec, Never]):
-    """Workbooks of models that xlnn does not ship."""
+    """Workbooks of a programmer's own models."""
 
     name = OwnSpec.kind
 
     def from_template(self, template: Template) -> NoReturn:
-        """Refuse: a template holds no Python."""
+        """Refuse: a template contains no Python."""
         raise DataError(f"{template.name}: your own model is built from Python: xlnn.workbook.")
 
     def from_workbook(self, name: str, spec: OwnSpec, arrays: Arrays) -> NoReturn:  # noqa: ARG002
-        """Refuse: a workbook holds no Python."""
+        """Refuse: a workbook contains no Python."""
         raise DataError(f"{name}: {THE_PROGRAMMERS}")
 
     def recipe(self, origin: Never, options: Mapping[str, Any]) -> NoReturn:  # noqa: ARG002
@@ -80,7 +79,7 @@ class OwnModel(WorkbookKind[OwnSpec, Never]):
         raise DataError("The Spec of a programmer's model names its template, lang and quantities.")
 
     def layout(self, spec: OwnSpec) -> NoReturn:  # noqa: ARG002
-        """Refuse: the model is not here."""
+        """Refuse: the model is unknown."""
         raise DataError(THE_PROGRAMMERS)
 
     def drawings(self, spec: OwnSpec, layout: Layout) -> dict[str, Drawing]:
@@ -88,7 +87,7 @@ class OwnModel(WorkbookKind[OwnSpec, Never]):
         return drawn(Context(spec, layout, _words(layout.model)), _sheets(layout.model))
 
     def words(self, spec: OwnSpec, layout: Layout) -> Text:  # noqa: ARG002
-        """Return what the programmer calls things."""
+        """Return the programmer's names."""
         return _words(layout.model)
 
 
@@ -102,12 +101,12 @@ def spec_of(model: Model, name: str) -> OwnSpec:
 
 
 def check_same(spec: Spec, model: Model) -> None:
-    """Refuse a model of which a workbook was not made.
+    """Refuse a model that a workbook was not made from.
 
     Raises
     ------
     DataError
-        Saying where they differ.
+        The message tells where they differ.
     """
     if not isinstance(spec, OwnSpec):
         raise DataError(f"It was made of the template {spec.template}: check it without a model.")
@@ -119,7 +118,7 @@ def check_same(spec: Spec, model: Model) -> None:
 
 
 def layout_of_model(model: Model) -> Layout:
-    """Return the cells of the quantities of a model, which `check_model` lets pass."""
+    """Return the layout of a model that `check_model` has accepted."""
     words = _words(model)
     return layout_of_sheets(model, _sheets(model), words.sheets)
 
@@ -132,7 +131,7 @@ def _entry(entry: object) -> tuple[str, str, tuple[int, ...]]:
 
 
 def _sheets(model: Model) -> dict[str, Sheet | Page]:
-    """Return the sheets of a model, each named by its quantities, and last the Spec."""
+    """Return the sheets of a model, as named by its quantities, with the Spec last."""
     return {page.key: page for page in _pages(model)} | {"spec": Sheet(draw_spec, tab="helper")}
 
 
@@ -143,7 +142,7 @@ def _pages(model: Model) -> list[Page]:
 
 
 def _words(model: Model) -> Text:
-    """Return the words of a model's workbook: what the programmer calls things."""
+    """Return the texts of a model's workbook: the programmer's names."""
     english, pages = text("en"), _pages(model)
     words = said(model, pages)
     words["sheets"]["spec"] = english("sheets", "spec")

@@ -1,4 +1,4 @@
-"""Check that the quantities which a programmer states make a model."""
+"""Check that a programmer's quantities form a valid model."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -45,7 +45,7 @@ def _is_uses(value: object) -> bool:
 
 
 def _bounds(is_meant: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    """Return what tells whether a value is two numbers of a kind, the smaller first."""
+    """Return a function that tells whether a value is two numbers, the smaller first."""
     return lambda value: (
         value is None
         or (
@@ -81,12 +81,12 @@ PARTS_OF_AXIS: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def check_model(model: Model) -> None:
-    """Refuse quantities that make no model, or names that no workbook can hold.
+    """Refuse quantities that do not form a model, or names that no workbook can hold.
 
     Raises
     ------
     DataError
-        Naming the first quantity that does not fit, and why.
+        The message names the first quantity that does not fit, and why.
     """
     if not isinstance(model, Model):
         raise wrong("model", model, "an xlnn.Model of the quantities")
@@ -110,7 +110,7 @@ def check_model(model: Model) -> None:
 
 
 def _check_parts(quantity: Quantity) -> None:
-    """Refuse a part that is not what it takes."""
+    """Refuse an attribute with a value of the wrong kind."""
     for part, (is_meant, wanted) in PARTS.items():
         if not is_meant(value := getattr(quantity, part)):
             raise wrong(f"{part} of {quantity.name}", value, wanted)
@@ -141,7 +141,7 @@ def _check_names(quantity: Quantity) -> None:
 
 
 def _check_together(quantity: Quantity) -> None:
-    """Refuse parts of a quantity that do not go together."""
+    """Refuse attributes of a quantity that contradict each other."""
     name = quantity.name
     for one, other in combinations(quantity.axes, 2):
         if one.family == other.family:
@@ -192,7 +192,7 @@ def _check_use(model: Model, quantity: Quantity, role: str, use: Use, known: set
 
 
 def _check_start(model: Model, quantity: Quantity, use: Use, known: set[str]) -> None:
-    """Refuse a start that has no value, or not the shape of what it is the start of."""
+    """Refuse a start that has no value or the wrong shape."""
     name, start, source = quantity.name, str(use.start), model[use.name]
     if start not in known:
         raise DataError(f"{name} starts from {start}: state a quantity of that name before it.")
@@ -208,6 +208,6 @@ def _check_start(model: Model, quantity: Quantity, use: Use, known: set[str]) ->
 
 
 def _ordered(quantity: Quantity) -> str:
-    """Write the first axis of a quantity as if it were ordered."""
+    """Return the first axis of a quantity as if it were ordered."""
     axis = quantity.axes[0] if quantity.axes else Axis("day", 6)
     return f'xlnn.Axis("{axis.name}", {axis.length}, "up")'

@@ -22,18 +22,18 @@ nothing of what the workbook models, and `xlnn.exercises.handed_out` reads it.""
 
 
 def to_toml(spec: Spec) -> str:
-    """Return the text that a workbook keeps."""
+    """Return the text of a workbook's Spec."""
     return tomli_w.dumps({"format": FORMAT, "kind": spec.kind, **spec.to_mapping()})
 
 
 def from_toml(text: str, *, earlier: bool = False) -> Spec:
-    """Read the text that a workbook keeps.
+    """Read the text of a workbook's Spec.
 
     Parameters
     ----------
     text : str
     earlier : bool
-        Read also that of an earlier version.
+        Whether to accept the text of an earlier version.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def from_toml(text: str, *, earlier: bool = False) -> Spec:
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 -- as TOML has it
-    """Turn tuples into lists, as TOML has them.
+    """Turn tuples into lists, for TOML.
 
     >>> plain({"a": (1, (2,))})
     {'a': [1, [2]]}

@@ -1,1 +1,1 @@
-"""The kind of workbook that holds a network: what it is told, its quantities, its sheets."""
+"""The kind of workbook that contains a network: its settings, quantities and sheets."""

@@ -1,4 +1,4 @@
-"""Begin a build from a template, a model or an earlier workbook."""
+"""Start a build from a template, a model or an earlier workbook."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,7 @@ UNSCALED = "none"
 
 @dataclass(frozen=True)
 class Origin:
-    """What is known before a person's options are.
+    """The settings of a build before options are applied.
 
     Attributes
     ----------
@@ -42,23 +42,23 @@ class Origin:
         How data are to be read.
     data : Path or Dataset
     held : array of bool, or None
-        Which images of `data` are held out, where that is settled.
+        Which images of `data` are held out, if that is fixed.
     scaling : (array, array) or None
-        The middle and factor of each input, where they are settled.
+        The middle and factor of each input, if they are fixed.
     target_scaling : (array, array) or None
         The same of the targets of a regression.
     start : Path, dict of arrays, or None
-        The start weights; None where they are drawn.
+        The start weights; None if they are random.
     constants : dict
-        What the optimiser takes, by name, where it is not as usual.
+        The optimiser's constants that differ from their defaults, by name.
     others : tuple of Origin
-        Further runs beside it: the same but for what runs differ in.
+        Further runs: the same except for the settings in which runs differ.
     seeds : tuple of int
-        The seed of each run, where they differ in that.
+        The seed of each run, if they differ.
     inputs : int
-        Of a model that trains on, how many inputs it takes; else 0.
+        The number of inputs of a model to train further; otherwise 0.
     notes : dict of tuple of str
-        By option, how names of others that a template uses differ from ours.
+        By option, notes on names of other libraries that a template uses.
     told : tuple of str
         Of `xlnn.workbooks.network.spec.TOLD`, what is to be said of a model that predicts.
     """
@@ -111,12 +111,12 @@ NEEDED = {"": ("cost", "eta", "epochs", "layers", "data"), "data": ("file",), "s
 
 
 def from_template(template: Template) -> Origin:
-    """Read what a template says.
+    """Read a template.
 
     Raises
     ------
     DataError
-        It says too little, or something that is not known.
+        An entry is missing or unknown.
     """
     where = f"template.toml of {template.name}"
     values = _read(where, "", template.values)
@@ -148,7 +148,7 @@ def from_template(template: Template) -> Origin:
 
 
 def _read(where: str, name: str, table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a table of a template.toml says, or refuse it."""
+    """Return the entries of a table of a template.toml, or refuse it."""
     known = {key: Option(each, "", name=key) for key, each in OTHERS[name].items()}
     known |= {key: option for key, option in BUILD.items() if option.table == name}
     for key in table:
@@ -166,14 +166,14 @@ def _read(where: str, name: str, table: Mapping[str, Any]) -> dict[str, Any]:
 def _by_our_names(layer: object, notes: dict[str, tuple[str, ...]]) -> object:
     """Return a layer with the name that xlnn has for its activation; note how others differ."""
     if not isinstance(layer, dict) or not isinstance(given := layer.get("activation"), str):
-        return layer  # what no layer can be is refused with the others
+        return layer  # invalid layers are refused together
     option = BUILD["activation"]
     notes["activation"] = (*notes.get("activation", ()), *option.notes(given))
     return {**layer, "activation": option.check(given)}
 
 
 def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
-    """Take up what a workbook holds now: also what a person changed in it.
+    """Return the current contents of a workbook as an origin, including the user's changes.
 
     Parameters
     ----------
@@ -181,12 +181,12 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
         The file's name.
     spec : Spec
     arrays : dict of arrays
-        Its quantities; the inputs are sound.
+        Its quantities; the inputs are valid.
 
     Raises
     ------
     WorkbookError
-        A label stands twice, or a factor of the targets is 0.
+        A label occurs twice, or a factor of the targets is 0.
     """
     given, targets = "raw" if spec.scaled else "x", "raw_t" if spec.scaled_targets else "t"
     if spec.scaled_targets and not arrays["t_factor"].all():
@@ -212,7 +212,7 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
             targets=spec.labels if spec.is_regression else (),
         ),
         data=Dataset(
-            x=rounded(x).reshape(len(x), -1),  # a person may have typed =1/3
+            x=rounded(x).reshape(len(x), -1),  # the user may have typed =1/3
             t=rounded(t),
             labels=labels,
             picture=None if is_table else spec.picture,
@@ -235,7 +235,7 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
 
 
 def _of_run(spec: Spec, arrays: Mapping[str, np.ndarray], run: int) -> dict[str, Any]:
-    """Return what a run has for itself: its start, and how it steps."""
+    """Return what belongs to one run: its start, and its optimiser's settings."""
     optimizer, model = spec.of_run(run).optimizer, network(spec)
     arrays = seen_by(run, model, {q.name: arrays[q.name] for q in model.inputs})
     parameters = [q for q in model.inputs if q.kind in PARAMETERS]

@@ -30,11 +30,11 @@ def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int
     ----------
     spec : Spec
     arrays : dict of arrays
-        The quantities of its workbook; the weights after the last epoch are taken.
+        The quantities of its workbook; the weights after the last epoch are used.
     x : array, data frame or path
-        The inputs as they were given to the build, shape (rows, inputs).
+        The inputs as given to the build, shape (rows, inputs).
     number : int
-        Of several runs which one, counted from 1.
+        The run, from 1.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int
 
 
 def answers(spec: Spec, found: np.ndarray) -> np.ndarray:
-    """Return what the outputs say: the label of each row, or the numbers that are predicted.
+    """Return the label of each row, or the numbers that are predicted.
 
     Parameters
     ----------
@@ -87,12 +87,12 @@ def answers(spec: Spec, found: np.ndarray) -> np.ndarray:
 
 
 def score(spec: Spec, predicted: np.ndarray, y: object) -> float:
-    """Return which part of the classes is right, or R² of numbers.
+    """Return the share of right classes, or R² for numbers.
 
     Raises
     ------
     OptionsError
-        There are not as many as were predicted.
+        The number of values differs from that of the predictions.
     """
     truth = np.asarray(y)
     if spec.is_regression:

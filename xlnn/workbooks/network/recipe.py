@@ -1,8 +1,8 @@
 """Combine a template or workbook, the data and the options into what is built.
 
-The sizes of the input and of the output layer follow from the data; what lies between them stays.
+The sizes of the input and output layers follow from the data; hidden layers stay.
 
-A file says neither which cost nor which optimiser trained it.
+A model file does not tell which cost or optimiser was used.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,14 +43,14 @@ COST_OF = {"softmax": CATEGORICAL, "sigmoid": "cross-entropy"}
 
 
 def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin, tuple[str, ...]]:
-    """Return the origin of a model with the output and the cost that fit its data, and what to say.
+    """Return the origin of a model with an output and a cost that fit its data, and notes.
 
-    Any other origin stays as it is.
+    Any other origin is returned unchanged.
 
     Raises
     ------
     DataError
-        The data have another number of inputs than the model takes.
+        The data's number of inputs differs from the model's.
     """
     if not origin.inputs:
         return origin, ()
@@ -90,7 +90,7 @@ OTHER_DATA = ", other data"
 
 
 def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
-    """Join an origin with a person's options.
+    """Combine an origin with options.
 
     Raises
     ------
@@ -158,12 +158,12 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
 
 
 def _runs(origin: Origin, options: Options) -> list[tuple[Origin, Options]]:
-    """Return with what each run begins, and the options of it.
+    """Return the origin and the options of each run.
 
     Raises
     ------
     OptionsError
-        Two lists are not equally long, or start weights are given for runs that draw theirs.
+        Two lists differ in length, or start weights are given for runs with random ones.
     """
     lists = {name: each for name in COMPARED if isinstance(each := options.get(name), tuple)}
     lengths = {len(each) for each in lists.values()}
@@ -186,7 +186,7 @@ def _runs(origin: Origin, options: Options) -> list[tuple[Origin, Options]]:
 def _own(
     spec: Spec, runs: list[tuple[Origin, Options]], penalties: list[float | None], *, large: bool
 ) -> tuple[list[dict[str, np.ndarray]], tuple[str, ...]]:
-    """Return the inputs that each run has for itself, and what is to be said of them."""
+    """Return the inputs of each single run, and notes about them."""
     found, told = [], []
     for (origin, options), l2 in zip(runs, penalties, strict=True):
         one = replace(spec, optimizer=options.optimizer or origin.optimizer)
@@ -205,7 +205,7 @@ def _own(
 def _together(model: Model, own: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     """Return the inputs of several runs, with the runs first.
 
-    What a run has not, and those before and after it have, is as in the first of these.
+    An input that a run lacks, but runs before and after it have, is as in the first of those.
     """
     found = {}
     for name in dict.fromkeys(chain(*own)):
@@ -216,7 +216,7 @@ def _together(model: Model, own: list[dict[str, np.ndarray]]) -> dict[str, np.nd
 
 
 def _penalty(origin: Origin, options: Options) -> float | None:
-    """Return the strength of a run's penalty on the weights; None where there is none."""
+    """Return the strength of a run's penalty on the weights; None if there is none."""
     if options.l2 == 0:
         return None
     value = origin.l2 if options.l2 is None else options.l2
@@ -224,12 +224,12 @@ def _penalty(origin: Origin, options: Options) -> float | None:
 
 
 def _constants(spec: Spec, given: Mapping[str, object], l2: float | None) -> dict[str, np.ndarray]:
-    """Return what the optimiser and the penalty take, as given or else as usual.
+    """Return the constants of the optimiser and the penalty, as given or by default.
 
     Raises
     ------
     DataError
-        A number is none that the optimiser can take.
+        A number is out of the optimiser's range.
     """
     found = {} if l2 is None else {"l2": rounded(l2)}
     for name, constant in OPTIMISERS[spec.optimizer].constants.items():
@@ -266,7 +266,7 @@ def _beside(
 
 
 def _differ(own: list[dict[str, np.ndarray]]) -> bool:
-    """Return whether runs have other numbers: a person may have changed a start."""
+    """Return whether runs have different numbers, since the user may have changed a start."""
     first = own[0]
     return any(
         each.keys() != first.keys() or any((each[name] != first[name]).any() for name in first)
@@ -281,13 +281,13 @@ def _template(origin: Origin, options: Options) -> str:
 
 
 def _told(origin: Origin, options: Options, data: Dataset) -> tuple[str, ...]:
-    """Return what was read, but of a template's own data, which its documents describe."""
+    """Return notes on what was read, unless it is a template's own data."""
     is_own = options.data is None and not options.reading
     return () if is_own and origin.is_shipped else data.told
 
 
 def _layers(origin: Origin, options: Options, data: Dataset) -> tuple[object, tuple[str, ...]]:
-    """Return the layers, of which the last one's units follow from the data, and what changed."""
+    """Return the layers, with the last one's units from the data, and notes on changes."""
     layers, outputs = origin.layers, len(data.labels)
     if not layers or not all(isinstance(layer, dict) for layer in layers):
         return layers, ()  # which the Spec refuses
@@ -321,7 +321,7 @@ def _labels(spec: Spec) -> np.ndarray:
 def _start(
     origin: Origin, options: Options, model: Model, *, large: bool
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
-    """Return the start weights, and what is to be said of them."""
+    """Return the start weights, and notes about them."""
     shapes = {q.name: as_rows(q.shape) for q in model.inputs if q.kind in PARAMETERS}
     _check_weights(sum(map(prod, shapes.values())), large=large)
     start, notes = _start_in_rows(origin, options, shapes)
@@ -329,7 +329,7 @@ def _start(
 
 
 def _check_weights(weights: int, *, large: bool) -> None:
-    """Refuse more weights than were asked for, before they are drawn."""
+    """Refuse too many weights, before they are generated."""
     if weights > (MOST_NUMBERS if large else LARGE):
         remedy = "." if large else ", or add --large."
         raise DataError(
@@ -369,7 +369,7 @@ def _start_in_rows(
         return start_of(origin.start, shapes), ()
     except MisfitError as error:
         told = f"{error} So the start weights were drawn at random (seed {seed}, fan-in)."
-        # of a template of ours it is a file that the person never saw
+        # in a template of xlnn it is a file that the user never saw
         return drawn, () if origin.is_shipped else (told,)
 
 
@@ -385,14 +385,14 @@ def reshaped(
     activation: str | None,
     output_activation: str | None,
 ) -> Layers:
-    """Return layers with other hidden ones, or with other activation functions.
+    """Return layers with different hidden layers or activation functions.
 
     Parameters
     ----------
     layers : list of dict
         As a template writes them; the last is the output.
     hidden : sequence of int, or None
-        The units of the hidden layers, dense ones, that take the place of all there are.
+        The units of dense hidden layers that replace the existing ones.
     activation : str or None
         Of the hidden layers.
     output_activation : str or None
@@ -412,7 +412,7 @@ def reshaped(
     if hidden is not None:
         first = weighted[0].get("activation", USUAL) if weighted else USUAL
         below = [{"units": units, "activation": activation or first} for units in hidden]
-        if str(output.get("name", "")).isdigit():  # numbers follow the order, and it is another
+        if str(output.get("name", "")).isdigit():  # names are numbers in order, which has changed
             output = {key: value for key, value in output.items() if key != "name"}
     elif activation is not None:
         below = [
@@ -431,15 +431,15 @@ def reshaped(
 def fitting(
     layers: Layers, cost: str | None, *, is_regression: bool
 ) -> tuple[Layers, tuple[str, ...]]:
-    """Return layers whose output goes with a cost that was asked for, and what changed.
+    """Return layers whose output fits a requested cost, and notes on changes.
 
     Parameters
     ----------
     layers : list of dict
     cost : str or None
-        None where the template's stays.
+        None to keep the template's.
     is_regression : bool
-        Numbers are predicted: a linear output reaches all of them.
+        Whether numbers are predicted, for which the output is linear.
     """
     known = COSTS.get(cost or "")
     had = layers[-1].get("activation", USUAL)

@@ -1,7 +1,7 @@
 """Read and validate the Spec of a network: its layers, and how it trains.
 
-A template says it in ``template.toml``; a workbook carries it on its sheet Spec, completed by what
-its data added. A network that was trained elsewhere has 0 epochs and no cost: it predicts.
+A template has it in ``template.toml``; a workbook has it on its sheet Spec, completed from the
+data. A network that was trained elsewhere has 0 epochs and no cost: it only predicts.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -31,14 +31,14 @@ TYPES = {
 def entries(
     spec: type, values: Mapping[str, Any], **own: Callable[[Mapping[str, Any]], object]
 ) -> dict[str, Any]:
-    """Return the entries of a Spec, each of the type that its dataclass states.
+    """Return the entries of a Spec, each with the type in its dataclass.
 
     Parameters
     ----------
     spec : type
     values : mapping
     **own : function
-        What reads an entry of another type, from all values.
+        Functions that read entries of other types, given all values.
 
     Raises
     ------
@@ -64,13 +64,13 @@ def typed(values: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: ANN
 
 
 def quoted_or(names: tuple[str, ...]) -> str:
-    """Say names of which one is to be chosen."""
+    """Return quoted names joined by "or"."""
     *head, last = (f'"{name}"' for name in names)
     return f"{', '.join(head)} or {last}" if head else last
 
 
 def quoted_list(names: object) -> str:
-    """Say names, each in quotes."""
+    """Return a list of quoted names."""
     return ", ".join(f'"{name}"' for name in names)
 
 
@@ -87,8 +87,8 @@ class LayerSpec:
     name : str
         The layer's number or letter in the book's notation; the input is layer 1.
     units : int
-        Of a convolution its filters, of a pooling or a layernorm 0: it has as many maps or units
-        as the layer below.
+        The number of filters of a convolution; 0 for pooling or layernorm, which have as many maps
+        or units as the layer below.
     activation : str
         A key of `xlnn.equations.activation.ACTIVATIONS`; a pooling is "linear".
     kind : str
@@ -96,8 +96,7 @@ class LayerSpec:
     size : tuple of int
         Rows and columns of a filter or of a block.
     step : tuple of int
-        How far it moves, down and to the right, where that is not as usual: by 1 a filter, by its
-        size a block.
+        The step down and to the right, if not the default: 1 for a filter, its size for a block.
     padding : tuple of int
         Rows and columns of zeros around the maps, above, to the left, below and to the right.
     """
@@ -111,7 +110,7 @@ class LayerSpec:
     padding: tuple[int, ...] = ()
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return plain values, without those that are as usual and seldom told."""
+        """Return plain values, without most defaults."""
         values = asdict(self)
         return {key: v for key, v in values.items() if v or key not in SELDOM}
 
@@ -124,7 +123,7 @@ SELDOM = ("step", "padding")
 
 
 def check_layers(layers: tuple[LayerSpec, ...], labels: tuple[str, ...]) -> None:
-    """Refuse what no network can have one above the other."""
+    """Refuse sequences of layers that no network can have."""
     if not layers:
         raise DataError("The network has no layers: it needs at least an output layer.")
     for layer in layers:
@@ -157,7 +156,7 @@ def check_layers(layers: tuple[LayerSpec, ...], labels: tuple[str, ...]) -> None
 
 
 def check_layer(layer: LayerSpec) -> None:
-    """Refuse what no layer can be."""
+    """Refuse an invalid layer."""
     if not (layer.name.isalnum() and layer.name.isascii()):
         raise DataError(
             f'A layer is named "{layer.name}": names are letters and digits of ASCII, since the '
@@ -205,7 +204,7 @@ def check_layer(layer: LayerSpec) -> None:
 
 
 def _choices() -> str:
-    """Say which activations there are, and which of them are for outputs alone."""
+    """Return words for the activations, and which of them are only for outputs."""
     outputs = [name for name, each in ACTIVATIONS.items() if each.only_output]
     others = [name for name in ACTIVATIONS if name not in outputs]
     return f"choose one of {quoted_list(others)}, or for outputs {quoted_list(outputs)}"
@@ -230,7 +229,7 @@ def layers_of(values: Mapping[str, Any]) -> tuple[LayerSpec, ...]:
     Raises
     ------
     DataError
-        They are no list of tables, or a table says what no layer has.
+        They are not a list of tables, or a table has an unknown entry.
     """
     layers = values["layers"]
     if not isinstance(layers, list) or not all(isinstance(layer, dict) for layer in layers):
@@ -239,12 +238,12 @@ def layers_of(values: Mapping[str, Any]) -> tuple[LayerSpec, ...]:
 
 
 def kinds_of(below: Shape, layers: Iterable[LayerSpec]) -> dict[str, LayerKind]:
-    """Return what each layer is over the one below, by its name.
+    """Return the kind of each layer, with its size given the layer below, by name.
 
     Parameters
     ----------
     below : tuple of int
-        The shape of what the first of them sees.
+        The shape of the input.
     layers : iterable of LayerSpec
 
     Raises
@@ -292,7 +291,7 @@ def _layer_of(values: Mapping[str, Any], number: int) -> LayerSpec:
 
 
 def _check_numbers(given: object, where: str, written: str) -> None:
-    """Refuse what is no list of whole numbers."""
+    """Refuse anything but a list of whole numbers."""
     if not isinstance(given, list | tuple) or not all(type(number) is int for number in given):
         raise DataError(f"{where} = {given!r}: write {written}.")
 
@@ -357,24 +356,23 @@ class Spec:
     scaled_targets : bool
         The same of the targets of a regression.
     decimals : int
-        With how many decimals numbers of the size of the targets are shown; -1 for as many as they
-        take.
+        The decimals of numbers in the units of the targets; -1 for as many as needed.
     missing : str
-        What was made of missing values, as in `xlnn.data.Dataset`; "" where none were missing.
+        How missing values were treated, as in `xlnn.data.Dataset`; "" if none were missing.
     optimizer : str
         A key of `xlnn.equations.optimiser.OPTIMISERS`.
     regularised : bool
-        Whether the cost holds a penalty on the weights.
+        Whether the cost includes a penalty on the weights.
     runs : tuple of str
-        Of a workbook that compares runs, the optimizer of each; of one run none.
+        The optimizer of each run, if the workbook compares runs; otherwise ().
     compared : tuple of str
-        In what the runs differ: some of `COMPARED`.
+        The settings in which the runs differ: some of `COMPARED`.
     seeds : tuple of int
-        Where they differ in their start, the seed of each.
+        The seed of each run, if they differ in their start.
     spare : int
-        How many of the images are empty rows at the end, prepared for a person's own.
+        How many of the images are empty rows at the end, for the user's own.
     told : tuple of str
-        Of `TOLD`, what is to be said of the model that the network was taken from.
+        Keys of `TOLD`: notes on the model that the network comes from.
     words : tuple of tuple of str
         As in `xlnn.data.Dataset`.
     """
@@ -407,7 +405,7 @@ class Spec:
 
     @property
     def number_of_runs(self) -> int:
-        """How many runs stand beside each other."""
+        """The number of runs."""
         return max(1, len(self.runs))
 
     def of_run(self, run: int) -> Self:

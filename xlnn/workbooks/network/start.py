@@ -28,11 +28,11 @@ Weights that were exported have it beside them; of a start it follows from the d
 
 
 class MisfitError(DataError):
-    """A start is one, but of another network."""
+    """Start weights belong to a different network."""
 
 
 def tensor_name(name: str) -> str:
-    """Return the name that PyTorch has for a parameter of a layer.
+    """Return PyTorch's name for a parameter of a layer.
 
     >>> tensor_name("W2"), tensor_name("b2")
     ('layer2.weight', 'layer2.bias')
@@ -47,7 +47,7 @@ def start_of(
 ) -> dict[str, np.ndarray]:
     """Return the start that was given: a file, or arrays; see `start_from_arrays`.
 
-    Arrays without names are W and b of each layer, from below.
+    Arrays without names are W and b of each layer, from bottom to top.
     """
     if isinstance(given, tuple):
         if len(given) != len(shapes):
@@ -75,7 +75,7 @@ def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
     Raises
     ------
     DataError
-        An entry is missing, has another shape or holds something that is no finite number.
+        An entry is missing, has the wrong shape or contains anything but finite numbers.
     """
     if path.suffix.lower() == ".npz":
         known = {*shapes, *map(tensor_name, shapes)}
@@ -89,7 +89,7 @@ def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
 def start_from_arrays(
     where: str, entries: Mapping[str, object], shapes: Mapping[str, tuple[int, ...]]
 ) -> dict[str, np.ndarray]:
-    """Return the weights and biases that a person gives by name.
+    """Return the weights and biases that the user gives by name.
 
     Parameters
     ----------
@@ -104,9 +104,9 @@ def start_from_arrays(
     Raises
     ------
     MisfitError
-        An entry is missing, has another shape or belongs to no layer.
+        An entry is missing, has the wrong shape or belongs to no layer.
     DataError
-        An entry holds something that is no finite number.
+        An entry contains anything but finite numbers.
     """
     entries = _named(entries, shapes)
     _check_names(where, entries, shapes)
@@ -170,7 +170,7 @@ def _is_of_epochs(entry: object, shape: tuple[int, ...]) -> bool:
 
 
 def _holds_numbers(entry: object) -> bool:
-    """Return whether an entry holds numbers alone: NumPy would also read "1_0", "٣" and true."""
+    """Return whether an entry contains only numbers; NumPy would also read "1_0", "٣" and true."""
     if isinstance(entry, np.ndarray):
         return entry.dtype.kind in "iuf"
     waiting = [entry]
@@ -196,7 +196,7 @@ def _json(path: Path, largest: int) -> dict[str, object]:
 def start_from_seed(
     seed: int, shapes: Mapping[str, tuple[int, ...]], spread: str = "normal"
 ) -> dict[str, np.ndarray]:
-    """Draw the weights and biases that training starts from.
+    """Generate the random weights and biases that training starts from.
 
     Parameters
     ----------

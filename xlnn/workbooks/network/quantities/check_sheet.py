@@ -1,6 +1,6 @@
 """The quantities of the sheet Check: notes of the inputs and of NumPy's run.
 
-Of each array it tells how far it is from its note. As long as no input differs, C_T of every epoch
+The sheet shows how far each array is from its note. As long as no input differs, C_T of every epoch
 and the last weights are those of NumPy's run.
 """
 
@@ -52,7 +52,7 @@ Compared = tuple[Quantity, Quantity, Quantity]
 
 
 def records(spec: Spec, words: Text) -> Iterator[Quantity]:
-    """Yield the quantities of the sheet Check; what was noted of the data is there once."""
+    """Yield the quantities of the sheet Check; notes of the data exist once."""
     once = (_of_input(given) for given in _noted(network(spec).inputs) if not given.each)
     shared = {each.name for note, distance, _ in once for each in (note, distance)}
 
@@ -69,7 +69,7 @@ def record(stack: Stack, inputs: Sequence[Quantity], words: Text) -> Iterator[Qu
     ----------
     stack : Stack
     inputs : sequence of Quantity
-        What is typed into the network.
+        The inputs of the network.
     words : Text
     """
     for name, marks in _marks(stack.spec).items():
@@ -100,7 +100,7 @@ def record(stack: Stack, inputs: Sequence[Quantity], words: Text) -> Iterator[Qu
 
 
 def _of_input(given: Quantity) -> Compared:
-    """Compare an input: all of it, or of data a sum for each column."""
+    """Compare an input: all of it, or for data a sum of each column."""
     kind, now, shape = given.kind, {"now": given.name}, {"shape": given.shape}
     if any(axis.family == "image" for axis in given.axes):
         part = given.name.removesuffix(kind)
@@ -112,7 +112,7 @@ def _of_input(given: Quantity) -> Compared:
 
 
 def _results(stack: Stack) -> Iterator[Compared]:
-    """Compare what NumPy's run came to: C_T of every epoch, and the last weights."""
+    """Compare the results of NumPy's run: C_T of every epoch, and the last weights."""
     C_T, axes = quantity("C_T"), {"axes": (stack.epoch,)}
     yield _compared(C_T, "C_T", NoteDistance(), {"now": C_T.name}, axes)
     for kind, layer, shape in stack.parameters:
@@ -127,7 +127,7 @@ def _compared(
     uses: Mapping[str, str],
     rows: Mapping[str, Any],
 ) -> Compared:
-    """Return what compares an array; the stem is what the names are made of."""
+    """Return the quantities that compare an array; the stem is the beginning of their names."""
     layer, is_sum = array.layer, isinstance(equation, SumDistance)
     digits = {"number_format": "0.0000E+00"} if is_sum else {}
     noted = quantity(array.kind, layer, **rows, **digits, **NOTED)
@@ -140,7 +140,7 @@ def _compared(
 
 
 def called(note: Quantity, words: Text) -> str:
-    """Return what the array of a note is called: by its name and its symbol."""
+    """Return the name and symbol of a noted array."""
     symbol = note.heading(())
     name = words("quantities", note.kind).removesuffix(f" {symbol}")
     name = f"{name} {symbol}".strip()
@@ -150,7 +150,7 @@ def called(note: Quantity, words: Text) -> str:
 
 
 def _marks(spec: Spec) -> dict[str, np.ndarray]:
-    """Return by which numbers the rows of data are multiplied, by the name of the quantity."""
+    """Return the factors of the rows of data, by the name of the quantity."""
     counts = {"": spec.images, TEST: spec.test_images}
     return {
         f"{PREFIX}{part}mark": rounded(2 + np.sin(np.arange(1, count + 1)))
@@ -160,12 +160,12 @@ def _marks(spec: Spec) -> dict[str, np.ndarray]:
 
 
 def recorded(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return what the records hold, from a computation of the network."""
+    """Return the contents of the records, from a computation of the network."""
     return _notes(spec, run) | {f"{PREFIX}grows": _grows(spec, run)}
 
 
 def _notes(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return what is noted of each array."""
+    """Return the notes of each array."""
     noted, epochs = {f"{PREFIX}C_T": run["C_T"], **_marks(spec)}, int(bool(spec.runs))
     for given in _noted(network(spec).inputs):
         note, distance, _ = _of_input(given)
@@ -181,7 +181,7 @@ def _notes(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _grows(spec: Spec, run: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return 1 where another rounding of the start leads the run elsewhere; of each of several."""
+    """Return 1 if a different rounding of the start changes the run noticeably, for each run."""
     model, random = network(spec), np.random.default_rng(0)
     typed = {
         each.name: each.typed(run[each.name])
@@ -201,18 +201,18 @@ def _grows(spec: Spec, run: Mapping[str, np.ndarray]) -> np.ndarray:
 def altered(
     spec: Spec, run: Mapping[str, np.ndarray]
 ) -> Iterator[tuple[str, tuple[int, ...], float]]:
-    """Yield what the records hold of NumPy's run that it has not, if no input differs.
+    """Yield records that differ from NumPy's run, if no input differs.
 
     Parameters
     ----------
     spec : Spec
     run : mapping of arrays
-        A computation of all runs, from the records that a workbook holds now.
+        A computation of all runs, with the workbook's current records.
 
     Yields
     ------
     str, tuple of int, float
-        The record, where in it, and what the run has.
+        The record, the index in it, and the run's value.
     """
     notes, near = _notes(spec, run), 1 / 10**AGREE_DIGITS
     outcome = () if (run[f"{PREFIX}case"] == 1).any() else _outcome(spec)
@@ -223,15 +223,15 @@ def altered(
 
 
 def _outcome(spec: Spec) -> list[str]:
-    """Return the names of what is noted of NumPy's run, besides its inputs."""
+    """Return the names of the noted results of NumPy's run."""
     return [note.name for note, *_ in _results(Stack(spec))]
 
 
 def _far(noted: np.ndarray, array: np.ndarray, near: float, apart: int) -> np.ndarray:
-    """Tell which numbers differ, relative to the largest; of several runs each has its own."""
+    """Return which numbers differ, relative to the largest of their run."""
     largest = np.abs(noted).max(axis=tuple(range(apart, np.ndim(noted))), keepdims=True)
     largest = np.where(largest, largest, 1.0)
-    with np.errstate(all="ignore"):  # of infinities, of which nothing was noted
+    with np.errstate(all="ignore"):  # of infinities, which are not noted
         return ~(np.abs(noted / largest - array / largest) < near)
 
 

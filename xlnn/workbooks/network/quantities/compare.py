@@ -43,7 +43,7 @@ def _each(
     *,
     number_format: str = "0.0000",
 ) -> Quantity:
-    """Return what an equation says of each run; that of another may say nearly the same."""
+    """Return a quantity with an equation's value for each run."""
     found = quantity(
         kind, prefix=PREFIX, sheet=SHEET, axes=(runs_from(0, spec.number_of_runs),), uses=uses,
         equation=equation, number_format=number_format,
@@ -52,7 +52,7 @@ def _each(
 
 
 def _names(spec: Spec, words: Text) -> Iterator[RunName]:
-    """Yield what the runs are called: by that in which they differ."""
+    """Yield the names of the runs, from the settings in which they differ."""
     for run, optimizer in enumerate(spec.runs):
         values = {"run": run + 1, "eta": "{eta}", "l2": "{l2}"}
         values["optimizer"] = words("compare", f"optimizer_{optimizer}")

@@ -1,7 +1,7 @@
 """The quantities of the sheet Confusion: the matrix, and the list of wrong images.
 
-Of the images that are trained and of those held out, in the chosen epoch: a table of classes, the
-list of wrong images, and the column from which both are counted.
+For trained and for held-out images, in the chosen epoch: a table of classes, the list of
+misclassified images, and the column that both are counted from.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def confusion(stack: Stack, words: Text) -> Iterator[Quantity]:
 
 
 def _part(stack: Stack, images: Axis, part: str, words: Text) -> Iterator[Quantity]:
-    """Yield what is counted and listed of the images that are trained, or held out."""
+    """Yield the table and the list of the trained or the held-out images."""
     prefix, count = f"{PREFIX}{part}", images.length
     classes = min(len(stack.spec.labels), MOST_CLASSES)
     shown = {"prefix": prefix, "sheet": SHEET, "number_format": "0"}

@@ -1,8 +1,8 @@
 """Place the units of a network in the drawing on Play.
 
-Lengths are mm; x counts from the left and y from below. A layer stands in a column: units below
-each other, maps as squares of places. Of what is wide some units are drawn, so that no network
-takes more than some thousand cells.
+Lengths are in mm; x is from the left and y from below. A layer is a column: units below each other,
+maps as squares of places. Only some units of wide layers are drawn, so that no network takes more
+than a few thousand cells.
 """
 
 from collections.abc import Iterator, Sequence
@@ -77,21 +77,21 @@ Look = tuple[bool, str]
 
 @dataclass(frozen=True)
 class DrawnLayer:
-    """A layer as it is drawn.
+    """A layer in the drawing.
 
     Attributes
     ----------
     layer : str
     units : tuple of tuple of int
-        Which units, by their index; maps one after the other.
+        The indices of the units; maps one after the other.
     grid : tuple of int
-        Maps, rows and columns that are drawn of maps; () for units below each other.
+        The numbers of maps, rows and columns drawn; () for units below each other.
     of : int
         How many units the layer has.
     reach : str
-        What its values are: ``ink`` from 0 to 1, ``above 0`` or ``around 0``.
+        The range of its values: ``ink`` from 0 to 1, ``above 0`` or ``around 0``.
     bounded : bool
-        Whether they lie between -1 and 1, so that their colours need no size.
+        Whether they are between -1 and 1, so that their colours need no scale.
     """
 
     layer: str
@@ -103,13 +103,13 @@ class DrawnLayer:
 
     @property
     def look(self) -> Look:
-        """What its units have in common with those of other layers."""
+        """The look of its units, which other layers may share."""
         return bool(self.grid), self.reach
 
 
 @dataclass(frozen=True)
 class Beside:
-    """Where pictures of weights stand beside units, in cells from the figure's first one on.
+    """The positions of pictures of weights beside units, in cells from the figure's first one.
 
     Attributes
     ----------
@@ -140,7 +140,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Figure:
-    """The network as it is drawn."""
+    """The drawing of the network."""
 
     stack: Stack
 
@@ -163,12 +163,12 @@ class Figure:
 
     @cached_property
     def dense(self) -> list[str]:
-        """The layers whose connections are weights, each its own."""
+        """The layers with a weight for each connection."""
         flat = (name for name in self.stack.names if len(self.stack.shapes[name]) == 1)
         return [name for name in flat if self.stack.weights(name)]
 
     def guides(self, layer: str) -> list[tuple[int, int]]:
-        """Return which map or unit below leads to which of a layer, counted from 0."""
+        """Return the pairs of map or unit below and map of a layer that are connected, from 0."""
         below, here = (len(self.edges(each)) for each in (self.stack.below[layer], layer))
         every = self.stack.weights(layer) or below == 1
         return [(i, j) for j in range(here) for i in range(below) if every or i == j]
@@ -193,14 +193,14 @@ class Figure:
         return [middles[m] + ((rows - 1) / 2 - r) * self.pitch for m, r, _ in _places(column.grid)]
 
     def edges(self, layer: str) -> list[tuple[float, float, float]]:
-        """Return of each map or unit its left and right edge and the height of its middle."""
+        """Return the left edge, right edge and centre height of each map or unit."""
         grid, middle = self.columns[layer].grid, self.middle(layer)
         half = grid[2] / 2 * self.pitch if grid else self.radius(layer)
         heights = self._heights(grid[0], TOP) if grid else self.y(layer)
         return [(middle - half, middle + half, y) for y in heights]
 
     def middle(self, layer: str) -> float:
-        """Return where a layer's column stands."""
+        """Return the position of a layer's column."""
         names = [*self.columns]
         left = NAMES if self.stack.spec.features else LEFT + self._breadth(names[0]) / 2
         at = names.index(layer) / (len(names) - 1)
@@ -231,7 +231,7 @@ class Figure:
 
     @cached_property
     def pitch(self) -> float:
-        """How far places of a map are from each other, in all maps alike."""
+        """The distance of places of a map, the same in all maps."""
         grids = [column.grid for column in self.columns.values() if column.grid]
         apart = (self.right - LEFT) / (len(self.columns) - 0.5)
         heights = [(TOP - BOTTOM) / maps / (rows + 1) for maps, rows, _ in grids]
@@ -240,7 +240,7 @@ class Figure:
 
     @cached_property
     def apart(self) -> float:
-        """How far units below each other are from each other where they are nearest."""
+        """The smallest distance of units below each other."""
         longest = max(len(c.units) for c in self.columns.values() if not c.grid)
         return min(APART, (TOP - BOTTOM) / longest)
 
@@ -250,7 +250,7 @@ class Figure:
         return max(3, min(MOST_POINTS, round(size * POINTS)))
 
     def radius(self, layer: str) -> float:
-        """Return how far a unit of a layer reaches from its middle."""
+        """Return the radius of a unit of a layer."""
         return round(self.points(self.columns[layer]) / POINTS / 2, 1)
 
     def shown(self, name: str, layer: str) -> Index:
@@ -262,7 +262,7 @@ class Figure:
         size = prod(seen)
         if len(seen) == 1:  # a row for each unit
             units, seen = min(units, LISTED), [min(size, BROADEST)]
-        elif len(seen) == 3:  # a row of pictures, of as many maps as have room
+        elif len(seen) == 3:  # a row of pictures, of as many maps as fit
             units = max(1, min(units, LISTED, MOST_WEIGHTS // size))
             seen = [max(1, min(seen[0], BROADEST // (seen[-1] + 1))), *seen[1:]]
         else:
@@ -270,7 +270,7 @@ class Figure:
         return () if prod(seen) > MOST_WEIGHTS else (units, *seen)
 
     def beside(self, layer: str) -> Beside | None:
-        """Return where pictures of weights stand beside the units of a hidden layer; None: not."""
+        """Return the positions of pictures of weights beside a hidden layer's units, or None."""
         names = self.stack.names
         if layer not in names[:-1] or self.columns[layer].grid or not self.stack.weights(layer):
             return None
@@ -352,7 +352,7 @@ class Figure:
         return DrawnLayer(name, units, grid, prod(shape), reach, bounded)
 
     def _reach(self, layer: str) -> tuple[str, bool]:
-        """Return between which values a layer's units lie, and whether between -1 and 1."""
+        """Return the range of a layer's values, and whether it is within -1 and 1."""
         spec, kinds = self.stack.spec, self.stack.kinds
         while layer != "1" and not kinds[layer].activates:
             layer = self.stack.below[layer]
@@ -363,7 +363,7 @@ class Figure:
 
 
 def sampled(length: int, most: int) -> Sequence[int]:
-    """Return some places along a side, evenly spread.
+    """Return evenly spread places along a side.
 
     >>> sampled(3, 4), sampled(8, 4)
     (range(0, 3), [1, 3, 5, 7])

@@ -15,8 +15,8 @@ PREFIX = "fit_"
 def fit(stack: Stack) -> Iterator[Quantity]:
     """Yield the quantities of the sheet: of a regression, in the units of its targets.
 
-    A row an image: what was to be predicted, what was in the chosen epoch, and how far off that
-    is; and the ends of the line on which all points of a chart would lie if none were off.
+    Each image has a row with its target, its prediction in the chosen epoch, and the error. There
+    are also the ends of the line on which all points of the chart would lie without errors.
     """
     yield quantity(
         "epoch", prefix=PREFIX, sheet=SHEET, choices=(1, stack.spec.epochs), number_format="0"

@@ -1,7 +1,7 @@
 """The quantities of the sheet Gradient check: a slope computed in two ways.
 
-The chosen parameter is moved by h to either side, all images are sent forward, and the quotient of
-the differences stands beside what back-propagation says.
+The chosen parameter is moved by h to either side, all images are sent forward, and the difference
+quotient is shown next to the back-propagated gradient.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ def gradient_check(stack: Stack) -> Iterator[Quantity]:
         below = {stack.names[0]: "x"}
         moved = {"axes": images, "prefix": side, "sheet": SHEET}
         sent = chain(forward(stack, slopes=False, below=below, **moved), cost(stack, **moved))
-        # w + h and w - h differ in one parameter: a formula may take either and seem right
+        # w + h and w - h differ in one parameter, so a formula with the wrong one may seem right
         yield from (replace(found, reads_as_stated=True) for found in sent)
     quotients = {"C_plus": "plus_C", "C_minus": "minus_C", "h": "slope_h"}
     yield quantity("quotient", axes=images, equation=DifferenceQuotient(), uses=quotients, **shown)
@@ -69,7 +69,7 @@ def gradient_check(stack: Stack) -> Iterator[Quantity]:
 
 
 def worth_moving(model: Model, run: Mapping[str, np.ndarray]) -> int:
-    """Return the number of the first parameter that the cost heeds: a pixel may be always 0.
+    """Return the number of the first parameter that affects the cost: a pixel may be always 0.
 
     Parameters
     ----------

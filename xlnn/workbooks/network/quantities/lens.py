@@ -1,7 +1,8 @@
 """The quantities of the Lens: one epoch and one image, forward and back.
 
 The equations are those of training, over an axis of one image, from weights that are looked up.
-A network that is too large to draw whole is shown by its first units, looked up and not computed.
+A network that is too large to be drawn completely is shown by its first units, looked up instead of
+computed.
 """
 
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ FIRST_UNITS = 8
 
 
 def lens(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
-    """Yield the quantities of the sheet Lens; without epochs those that go forward.
+    """Yield the quantities of the sheet Lens; without epochs only the forward ones.
 
     Parameters
     ----------
@@ -55,7 +56,8 @@ def lens(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
         What is said of the prediction of an output of a regression, with ``{label}``,
         ``{predicted}`` and, where the network is trained, ``{actual}`` in it.
     whole : bool
-        Compute everything from the pixels and weights; else look up the first units of each layer.
+        Whether to compute everything from pixels and weights, instead of looking up the first units
+        of each layer.
     """
     stack = stack if whole else first_units(stack)
     labels, outputs = stack.shapes[stack.output], {"a": f"lens_a{stack.output}"}
@@ -118,9 +120,9 @@ def _cost(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
 def forward_by_bands(
     stack: Stack, *, axes: tuple[Axis, ...], prefix: str, sheet: str, slopes: bool = True
 ) -> Iterator[Quantity]:
-    """Yield z, a and a' of every layer where each unit stands in a band of its own.
+    """Yield z, a and a' of every layer, with each unit in a separate band.
 
-    The activations that a layer sees are then written once more, in one row above its weights;
+    The activations that a layer sees are repeated in one row above its weights;
     maps are pictures and need no copy.
     """
     upper = dict(zip(stack.names, stack.names[1:], strict=False))
@@ -138,7 +140,7 @@ def forward_by_bands(
 
 def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:
     """Return the shapes of what is looked up of the chosen image."""
-    spec, own = stack.spec, {"raw": stack.spec.picture}  # a person's own units
+    spec, own = stack.spec, {"raw": stack.spec.picture}  # the user's units
     found = {"x": spec.picture, "t": stack.shapes[stack.output]}
     if not spec.epochs:
         return {**(own if spec.scaled and spec.features else {}), "x": spec.picture}
@@ -160,14 +162,14 @@ def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
 
 
 def first_units(stack: Stack) -> Stack:
-    """Return a stack of which each layer holds its first units only."""
+    """Return a stack with only the first units of each layer."""
     layers = tuple(replace(layer, units=min(layer.units, FIRST_UNITS)) for layer in stack.layers)
     labels = stack.spec.labels[: layers[-1].units]
     return Stack(replace(stack.spec, layers=layers, labels=labels))
 
 
 def _looked_up(stack: Stack) -> Iterator[Quantity]:
-    """Yield what the sheet Training says of the first units of each layer, and of C."""
+    """Yield the first units of each layer and C from the sheet Training."""
     found = [("C", "", ())] * (stack.spec.epochs > 0)
     for name, layer in reversed(stack.kinds.items()):
         kinds = [kind for kind in layer.forward if kind not in ACTIVATIONS[layer.activation].steps]
@@ -192,12 +194,12 @@ def weights(stack: Stack, prefix: str, sheet: str, epoch: str, row: int = 1) -> 
 
 
 def picked(shape: tuple[int, ...], stated: tuple[int, ...]) -> Picked:
-    """Return weights that stay, in the shape in which they are shown: they may be the first ones.
+    """Return fixed weights in the shape in which they are shown, perhaps only the first ones.
 
     Parameters
     ----------
     shape, stated : tuple of int
-        In which they are shown, and in which they stand.
+        The shape in which they are shown, and that in which they are stored.
     """
     units = [
         (number, *stored(place, shape[1:], stated[1:]))

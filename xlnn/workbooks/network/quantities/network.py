@@ -1,8 +1,8 @@
 """The quantities of a network: any stack of layers, with or without training.
 
 The quantities follow the book's order: the inputs, the weights, forward through the layers, the
-cost, back through the layers, the gradients, and what came of it (4-4). Images that are held out
-go forward only, and so do all of a network without epochs, whose weights stay.
+cost, back through the layers, the gradients, and the results (4-4). Held-out images only go
+forward, as do all images of a network without epochs, whose weights are fixed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,14 +48,14 @@ L2 = "l2"
 def optimiser_of(stack: Stack) -> Optimiser:
     """Return the optimiser of a network.
 
-    Where runs have several, each has a direction, so that they are shown beside each other.
+    If runs have different ones, each has a direction, so that they can be shown side by side.
     """
     optimiser = OPTIMISERS[stack.spec.optimizer]
     return optimiser.directed if len(set(stack.spec.runs)) > 1 else optimiser
 
 
 def constants(stack: Stack) -> Iterator[Quantity]:
-    """Yield what the optimiser and the penalty take, which a person may change."""
+    """Yield the constants of the optimiser and the penalty, which users may change."""
     for name, constant in optimiser_of(stack).constants.items():
         yield quantity(name, between=constant.probed)
     if stack.spec.regularised:
@@ -63,7 +63,7 @@ def constants(stack: Stack) -> Iterator[Quantity]:
 
 
 def steps(stack: Stack) -> Iterator[Quantity]:
-    """Yield what is remembered of the gradients, the direction, and the weights that step."""
+    """Yield the memories of the gradients, the direction, and the weights."""
     optimiser = optimiser_of(stack)
     rows = {"axes": (stack.state,), "given": 1, "is_record": True}
     if optimiser.corrected:
@@ -95,19 +95,19 @@ def _remembered(memory: Memory, name: str, gradient: Use) -> dict[str, Use | str
 
 
 def led_by(stack: Stack, kind: str, layer: str) -> Use:
-    """Return along what the weights or biases of a layer step: the gradient, or a direction."""
+    """Return the direction of a step of a layer's weights or biases, or the gradient."""
     step = optimiser_of(stack).step
     return Use(f"{step}_{kind}{layer}") if step else previous(f"dC_d{kind}{layer}")
 
 
 def step_of(stack: Stack, kind: str, layer: str) -> dict[str, Use | str]:
-    """Return what the equation of a step is computed from."""
+    """Return the arguments of the equation of a step."""
     uses = {"w": previous(f"{kind}{layer}"), "gradient": led_by(stack, kind, layer)}
     return {**uses, "eta": "eta"}
 
 
 def penalty(stack: Stack) -> Iterator[Quantity]:
-    """Yield what the weights of an epoch add to its cost."""
+    """Yield the penalty that an epoch's weights add to its cost."""
     if stack.spec.regularised:
         uses = {name: name for name in penalised(stack)} | {L2: L2}
         equation = Penalty(tuple(penalised(stack)))
@@ -300,7 +300,7 @@ def _results(stack: Stack) -> Iterator[Quantity]:
 
 
 def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
-    """Yield what the outputs say, image by image and then of each epoch."""
+    """Yield the results of the outputs, for each image and then for each epoch."""
     each = {"axes": (stack.epoch, images), "prefix": prefix, "sheet": sheet}
     whole = {"axes": (stack.epoch,), "prefix": prefix}
     classes, tested = not stack.spec.is_regression, stack.spec.test_images > 0
@@ -318,7 +318,7 @@ def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> 
     if classes:
         right = {"right": f"{prefix}right"}
         yield quantity("recognised", equation=Recognised(), uses=right, **whole)
-        if tested:  # so that the two kinds of images can be set beside each other
+        if tested:  # so that the two kinds of images can be compared
             yield quantity("accuracy", equation=Accuracy(), uses=right, **whole)
         return
     if tested:
@@ -332,7 +332,7 @@ def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> 
 def _answers(
     stack: Stack, *, axes: tuple[Axis, ...], prefix: str = "", sheet: str = ""
 ) -> Iterator[Quantity]:
-    """Yield which class the outputs say; of a regression nothing."""
+    """Yield the predicted class; nothing for a regression."""
     if stack.spec.is_regression:
         return
     rows = {"axes": axes, "prefix": prefix, "sheet": sheet}
@@ -344,7 +344,7 @@ def _answers(
 def predictions(
     stack: Stack, *, axes: tuple[Axis, ...], prefix: str = "", sheet: str = ""
 ) -> Iterator[Quantity]:
-    """Yield what a regression predicts in the units of its targets, and how far off it is."""
+    """Yield the predictions of a regression in the units of its targets, and their errors."""
     rows = {"axes": axes, "prefix": prefix, "sheet": sheet, "shape": stack.shapes[stack.output]}
     rows["number_format"] = stack.measure
     uses = {"a": stack.activation(stack.output, prefix), "t": f"{prefix}t"}
@@ -355,7 +355,7 @@ def predictions(
 
 
 def _tested(stack: Stack) -> Iterator[Quantity]:
-    """Yield the images that are held out, and what the weights of each epoch make of them."""
+    """Yield the held-out images, and the results with each epoch's weights."""
     if not stack.spec.test_images:
         return
     each = {"axes": (stack.epoch, stack.test_image), "prefix": TEST, "sheet": "test"}

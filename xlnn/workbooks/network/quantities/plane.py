@@ -69,7 +69,7 @@ def plane(stack: Stack, words: Text) -> Iterator[Quantity]:
     for kind, number in (("ends", 0), ("heights", 1)):
         equation = EdgeText(number, upper_first=number == 1)
         yield quantity(kind, shape=(2,), equation=equation, uses=ends, is_text=True, **page)
-    # state 0 is the start, so the weights after epoch e stand in row e + 1
+    # state 0 is the start, so the weights after epoch e are in row e + 1
     yield from weights(stack, PREFIX, NUMBERS, "map_epoch", row=2)
     rows = {"axes": (POINT,), **table}
     yield quantity("number", counts=True, **whole, **rows)
@@ -94,7 +94,7 @@ def plane(stack: Stack, words: Text) -> Iterator[Quantity]:
 
 
 def _points(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
-    """Yield where the data lie on the picture: those of the chosen class, and all others."""
+    """Yield the positions of the data in the picture: those of the chosen class, and all others."""
     some = Axis("image", min(stack.spec.images, MOST_IMAGES))
     rows = {"axes": (some,), "prefix": PREFIX, "sheet": NUMBERS}
     yield quantity("at", shape=(2,), equation=OnGrid(some.length), uses=ends, **rows)

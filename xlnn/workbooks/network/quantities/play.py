@@ -1,7 +1,7 @@
 """The quantities of the sheets Play and Drawing.
 
-Play shows the chosen image and epoch; Drawing holds every number of which its charts are made. All
-is looked up in the sheets that train, so that it is small beside them.
+Play shows the chosen image and epoch; Drawing has every number that its charts need. Everything is
+looked up in the training sheets, so it is small compared with them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -77,7 +77,7 @@ def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     for name, layer, shape in stack.parameters:
         if name in WEIGHTS:
             yield from _weights(figure, name, layer, shape)
-    for columns in figure.alike.values():  # so that they stand below each other
+    for columns in figure.alike.values():  # so that they are below each other
         for column in columns:
             yield from _units(stack, figure, column)
     for layer in stack.names:
@@ -91,7 +91,7 @@ def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
 
 
 def course(stack: Stack) -> Quantity:
-    """Return the course of the total cost, which of several runs is that of the chosen one."""
+    """Return the total cost by epoch, of the chosen run if there are several."""
     uses = {"a": "C_T"}
     return quantity(
         "course", prefix=PREFIX, sheet=NUMBERS, axes=(stack.epoch,), equation=Copy(), uses=uses
@@ -103,8 +103,8 @@ def worth_seeing(
 ) -> dict[str, int]:
     """Return the images that Play and Lens open on.
 
-    On Play it is, of those recognised at the end, the one of which the network is most sure; on
-    Lens the first.
+    On Play it is the image recognised at the end with the most certainty; on Lens the first one
+    recognised.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def worth_seeing(
 
 
 def _chosen(stack: Stack) -> Iterator[Quantity]:
-    """Yield the chosen image, and what the chosen epoch comes to."""
+    """Yield the chosen image, and the results of the chosen epoch."""
     spec = stack.spec
     uses = {"position": "play_image", "image": "play_image", "all_images": "x"}
     if spec.features:
@@ -146,7 +146,7 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
 
 
 def _row(stack: Stack) -> str:
-    """Return what tells the row of the chosen image: without epochs, its number does."""
+    """Return the name of the chosen image's row; without epochs that is its number."""
     return f"{PREFIX}position" if stack.spec.epochs else f"{PREFIX}image"
 
 
@@ -158,7 +158,7 @@ def _measure(stack: Stack) -> dict[str, str]:
 
 
 def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
-    """Yield the outputs, and in words what they mean."""
+    """Yield the outputs, and their meaning in words."""
     spec, outputs = stack.spec, f"a{stack.output}"
     row = {"position": _row(stack)}
     units = [(unit,) for unit in range(min(LISTED, len(spec.labels)))]
@@ -246,7 +246,7 @@ def _weights(figure: Figure, name: str, layer: str, stated: tuple[int, ...]) -> 
 
 
 def _units(stack: Stack, figure: Figure, column: DrawnLayer) -> Iterator[Quantity]:
-    """Yield what the units of a layer are, how strongly they are filled, and where they stand."""
+    """Yield the values of a layer's units, their fill levels, and their positions."""
     layer, shape = column.layer, (len(column.units),)
     rows = {"rows": stack.activation(layer)}
     rows["position"] = "play_image" if layer == "1" else _row(stack)
@@ -300,7 +300,7 @@ def _guides(figure: Figure, layer: str) -> Iterator[Quantity]:
 
 
 def _headings(figure: Figure) -> Iterator[Quantity]:
-    """Yield where the headings of the layers stand, above their columns."""
+    """Yield the positions of the layers' headings, above their columns."""
     middles = [figure.middle(layer) for layer in figure.columns]
     shape = (len(middles),)
     yield _number("heading_across", Coordinate(middles), {}, shape, **PLACE)

@@ -28,8 +28,8 @@ def recognise(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     stack : Stack
     words : dict
         The ``verdict`` in the workbook's language, with ``{label}`` and ``{output}`` in it, and
-        what is said where the network is ``undecided``, with ``{output}``; of a regression the
-        ``verdict`` alone, with ``{label}`` and ``{predicted}``.
+        the sentence if the network is ``undecided``, with ``{output}``; for a regression only the
+        ``verdict``, with ``{label}`` and ``{predicted}``.
     """
     shown = {"prefix": PREFIX, "sheet": SHEET}
     one = {"axes": (ONE,), **shown}
@@ -80,7 +80,7 @@ def recognise(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
 
 
 def from_words(spec: Spec) -> FromWords:
-    """Return how the inputs follow from a row as a person types it."""
+    """Return how the inputs follow from a row as the user types it."""
     inputs = typed_as(spec.features, spec.words)
     others = (
         next((word for word in column[1:] if (number, word) not in inputs), "–")
@@ -90,7 +90,7 @@ def from_words(spec: Spec) -> FromWords:
 
 
 def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
-    """Yield what is predicted in the units of the targets, as numbers and as a sentence."""
+    """Yield the predictions in the units of the targets, as numbers and as a sentence."""
     shown = {"prefix": PREFIX, "sheet": SHEET, "axes": (ONE,)}
     uses = {"a": "draw_output", "middle": "t_middle", "factor": "t_factor"}
     predicted = "draw_output"

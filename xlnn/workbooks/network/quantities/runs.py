@@ -1,6 +1,6 @@
-"""Join the quantities of several runs: what differs from run to run has the axis ``run``.
+"""Join the quantities of several runs: those that differ between runs have the axis ``run``.
 
-What does not depend on what the runs differ in is there once.
+Quantities that do not depend on the differences exist once.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,12 +22,12 @@ OWN = frozenset({"eta", "l2", *(name for each in OPTIMISERS.values() for name in
 
 
 def runs_from(first: int, length: int) -> Axis:
-    """Return the axis of so many runs, from one on that is counted from 0."""
+    """Return the axis of some runs, starting with one counted from 0."""
     return Axis(RUN, length, EACH, first=first, counts_from=first + 1)
 
 
 def is_of_one(quantity: Quantity) -> bool:
-    """Return whether a quantity is of one run of several: the chosen one, or the first."""
+    """Return whether a quantity belongs to one of several runs: the chosen one, or the first."""
     return isinstance(quantity.equation, OfOneRun)
 
 
@@ -38,8 +38,8 @@ def of_runs(
 ) -> Iterator[Quantity]:
     """Yield the quantities of all runs of a Spec.
 
-    What only some runs have, such as the velocity of momentum, begins with the first of them and
-    ends with the last.
+    Quantities of only some runs, such as momentum's velocity, range from the first to the last of
+    these.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ def of_runs(
     quantities_of : function
         Returns the quantities of a run; those of runs with one optimizer are the same.
     shared : collection of str
-        The names of those that are there once; by default those that depend on nothing in which
-        runs differ.
+        The names of quantities that exist once; by default those that do not depend on the
+        differences.
     """
     if not spec.runs:
         yield from quantities_of(spec)
@@ -73,7 +73,7 @@ def of_runs(
 
 
 def _own(quantities: Iterable[Quantity], shared: Collection[str] | None) -> set[str]:
-    """Return the names of the quantities that each run has for itself."""
+    """Return the names of the quantities that differ between runs."""
     if shared is not None:
         return {found.name for found in quantities} - {*shared}
     own: set[str] = set()
@@ -85,7 +85,7 @@ def _own(quantities: Iterable[Quantity], shared: Collection[str] | None) -> set[
 
 
 def _in_order(several: Iterable[Sequence[Quantity]]) -> list[str]:
-    """Return the names of several lists in an order that is that of each."""
+    """Return the names of several lists, in an order consistent with each."""
     names: list[str] = []
     for quantities in several:
         at = 0
@@ -97,10 +97,10 @@ def _in_order(several: Iterable[Sequence[Quantity]]) -> list[str]:
 
 
 def choosing(quantities: Iterable[Quantity], own: Collection[str], runs: int) -> Iterator[Quantity]:
-    """Yield what looks closely at one epoch, now of a run that is chosen above the epoch.
+    """Yield quantities about one epoch, changed to show a run that is chosen above the epoch.
 
-    The choice is that of the sheet, or of the sheet whose prefix the name begins with. Where there
-    is none, the first run is shown.
+    The choice is on the same sheet, or on the sheet whose prefix the name has. Without one, the
+    first run is shown.
     """
     choices: dict[str, str] = {}
     for found in quantities:
@@ -120,7 +120,7 @@ def choosing(quantities: Iterable[Quantity], own: Collection[str], runs: int) ->
 
 
 def seen_by(run: int, model: Model, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the arrays that a run has, without the axis, and those that all share."""
+    """Return the arrays of one run, without the axis, and those that all share."""
     found = {}
     for name, array in arrays.items():
         at = run - model[name].begins

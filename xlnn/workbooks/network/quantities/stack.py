@@ -91,7 +91,7 @@ QUANTITY_KINDS = {
 
 
 class Stack:
-    """A Spec's layers and axes, as the functions that list quantities see them."""
+    """A Spec's layers and axes, for the functions that list quantities."""
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
@@ -130,7 +130,7 @@ class Stack:
         return self.names[first:] if self.spec.epochs else []
 
     def noted(self, layer: str) -> dict[str, Equation]:
-        """Return what a layer notes on the way forward, as far as back-propagation asks for it."""
+        """Return what a layer keeps in the forward pass for back-propagation."""
         if layer not in self.learning:
             return {}
         asked, found = COSTS[self.spec.cost].delta.roles, self.kinds[layer].noted
@@ -143,15 +143,15 @@ class Stack:
     def named(
         self, layer: str, prefix: str = "", seen: str = "", weights: str | None = None
     ) -> dict[str, str]:
-        """Return the names of all that a layer has, and of what it sees.
+        """Return the names of a layer's quantities, and of its inputs.
 
         Parameters
         ----------
         layer, prefix : str
         seen : str
-            What it sees, where that is not the activations of the layer below.
+            Its inputs, if not the activations of the layer below.
         weights : str
-            The prefix of its parameters, where it is another.
+            The prefix of its parameters, if different.
         """
         kind, of = self.kinds[layer], prefix if weights is None else weights
         own = (*kind.forward, *self.noted(layer), *kind.backward, "delta")
@@ -160,7 +160,7 @@ class Stack:
         return names | {"below": seen or self.activation(self.below[layer], prefix)}
 
     def named_below(self, layer: str, prefix: str) -> dict[str, str]:
-        """Return the names as the layer above states delta of a layer: most are of its own."""
+        """Return the names for delta of a layer, which the layer above states."""
         upper = self.names[self.names.index(layer) + 1]
         own, above = self.named(layer, prefix), self.named(upper, prefix)
         known = above | {f"{kind}_above": name for kind, name in above.items()}
@@ -179,16 +179,16 @@ class Stack:
 
     @property
     def measure(self) -> str:
-        """The number format of what is told in the units of the targets of a regression."""
+        """The number format in the units of a regression's targets."""
         digits = self.spec.decimals
         return "0.0000" if digits < 0 else f"{0:.{digits}f}"
 
     def predicted(self, prefix: str = "") -> str:
-        """Return the name of what a regression predicts, in the units of its targets."""
+        """Return the name of a regression's predictions, in the units of its targets."""
         return f"{prefix}predicted" if self.spec.scaled_targets else f"{prefix}a{self.output}"
 
     def actual(self, prefix: str = "") -> str:
-        """Return the name of the targets of a regression as they were given."""
+        """Return the name of a regression's unscaled targets."""
         return f"{prefix}raw_t" if self.spec.scaled_targets else f"{prefix}t"
 
     def label(
@@ -211,7 +211,7 @@ def numeric_labels(spec: Spec) -> bool:
     return all(label.isdecimal() and str(int(label)) == label for label in spec.labels)
 
 
-def quantity(  # noqa: PLR0913 -- what a kind does not settle
+def quantity(  # noqa: PLR0913 -- attributes beyond the kind
     kind: str,
     layer: str = "",
     *,
@@ -231,7 +231,7 @@ def quantity(  # noqa: PLR0913 -- what a kind does not settle
     calms: bool = False,
     number_format: str = "",
 ) -> Quantity:
-    """Return the quantity of a kind in a layer; of the uses offered it takes its equation's."""
+    """Return the quantity of a kind in a layer, with those uses that its equation needs."""
     offered = {}
     if equation is not None:
         left_out = {role for role in equation.optional if role not in (uses or {})}

@@ -53,13 +53,13 @@ def workbook_model(spec: Spec, words: Text) -> Model:
     if spec.runs:
         quantities += compare(spec, words)
     if any(found.equation and found.equation.switches for found in trained.quantities):
-        # where a unit or a place is switched off, its formulas give 0 whatever they refer to
+        # formulas of a unit or place that is switched off give 0, whatever they refer to
         quantities = [replace(quantity, reads_as_stated=True) for quantity in quantities]
     return Model(tuple(quantities)).without_errors(words("validation", "no_value"))
 
 
 def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
-    """Yield what looks closely at one epoch; of several runs, at one of them."""
+    """Yield the quantities about a chosen epoch and, if there are several, a chosen run."""
     spec, whole = stack.spec, drawn_whole(stack.spec)
     trains = spec.epochs > 0
     found = [*lens(stack, _beside(spec, words), whole=whole)]
@@ -83,19 +83,19 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
 
 
 def verdicts(spec: Spec, words: Text) -> dict[str, str]:
-    """Return what is said of the outputs of a drawing or an example, with its blanks."""
+    """Return the sentences about the outputs of a drawing or an example, with their blanks."""
     if spec.is_regression:
         return {"verdict": words("joined", "named", what="{label}", name="{predicted}")}
     return {key: words.open("sentences", key) for key in ("verdict", "undecided")}
 
 
 def divergence(words: Text) -> dict[str, str]:
-    """Return what is said of a training that makes the total cost larger, with its blanks."""
+    """Return the sentences about training that increases the total cost, with their blanks."""
     return {key: words.open("sentences", key) for key in ("rose", "lost")}
 
 
 def _beside(spec: Spec, words: Text) -> str:
-    """Return what is said of a prediction, beside the actual number if there is one."""
+    """Return the sentence about a prediction, with the actual number if there is one."""
     if not spec.epochs:
         return verdicts(spec, words)["verdict"]
     blanks = {name: f"{{{name}}}" for name in ("label", "predicted", "actual")}
@@ -120,7 +120,7 @@ def drawn_whole(spec: Spec) -> bool:
 def with_records(
     spec: Spec, inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray] | None = None
 ) -> dict[str, np.ndarray]:
-    """Return the network's inputs, and beside them what NumPy's run of it notes down."""
+    """Return the network's inputs and the notes from NumPy's run."""
     run = reference.run(network(spec), inputs) if run is None else run
     return {**inputs, **recorded(spec, run)} if spec.epochs else inputs
 
@@ -128,12 +128,12 @@ def with_records(
 def first_choices(
     model: Model, inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray] | None = None
 ) -> dict[str, np.ndarray]:
-    """Return what the sheets that look closely show when the workbook is opened first.
+    """Return the initial choices of the sheets with choices.
 
     An image that the network recognises in the end, in the first epoch; on the Lens the first image
     that shows something, and the place in the middle of its maps; the last image that
     shows something as a drawing to start from, after the last epoch; a parameter that the cost
-    heeds, moved by 0.001; and what is predicted or recognised in the last epoch.
+    depends on, moved by 0.001; and what is predicted or recognised in the last epoch.
     """
     run = None if run is None else seen_by(0, model, run)
     choices = {q.name: 1 for q in model.quantities if q.kind in {RUN, MAP}}
@@ -167,7 +167,7 @@ def first_choices(
 
 
 def _story(stack: Stack, words: Text) -> Iterator[Quantity]:
-    """Yield what the sheet Progress says of training as a whole."""
+    """Yield the sentences on training as a whole on the sheet Progress."""
     shown = {"sheet": "progress", "number_format": "0"}
     yield quantity("best", equation=SmallestEpoch(), uses={"C_T": "C_T"}, **shown)
     uses = {}
@@ -195,7 +195,7 @@ def _story(stack: Stack, words: Text) -> Iterator[Quantity]:
 
 
 def _diverged(stack: Stack, words: Text, prefix: str, sheet: str) -> Quantity:
-    """Return what is said of each run whose total cost rose."""
+    """Return the sentence about each run whose total cost rose."""
     runs, said = range(stack.spec.number_of_runs), divergence(words)
     each = [said]
     if stack.spec.runs:
@@ -212,7 +212,7 @@ def _diverged(stack: Stack, words: Text, prefix: str, sheet: str) -> Quantity:
 
 
 def _errors(stack: Stack, words: Text) -> Iterator[Quantity]:
-    """Yield how far off the predictions are in the last epoch, a line for each output."""
+    """Yield the errors of the predictions in the last epoch, a line for each output."""
     names = ["mae", "rmse"]
     names += [f"{TEST}{name}" for name in names] if stack.spec.test_images else []
     blanks = {name: f"{{{name}}}" for name in ("label", *names)}
@@ -250,7 +250,7 @@ USED, ASKED = "used", "asked"
 
 
 def beside(choice: Quantity, what: str) -> str:
-    """Return the name of what stands beside a choice: `USED` or `ASKED`.
+    """Return the name of the quantity beside a choice: `USED` or `ASKED`.
 
     >>> beside(Quantity("lens_window_mapF", layer="F"), USED)
     'lens_window_map_usedF'
@@ -259,7 +259,7 @@ def beside(choice: Quantity, what: str) -> str:
 
 
 def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quantity]:
-    """Yield quantities of which those that used a choice use a whole number within its range."""
+    """Yield quantities, with choices replaced by the whole number within range."""
     used: dict[str, str] = {}
     for found in quantities:
         if not found.choices:
