@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.building.plan import begun, modelled, planned
+from xlnn.building.plan import origin_of_model, origin_of_template, planned
 from xlnn.explaining.quantity_values import QuantityValues
 from xlnn.explaining.run import Run
 from xlnn.loading.values import Recalculated
@@ -94,9 +94,11 @@ def kind_named(template: Template) -> str:
 def run_of(name: str, options: dict[str, Any]) -> Run:
     """Return a run of a template in which nothing was computed: all numbers are 0."""
     if name.startswith(MODEL):
-        kind, origin, where, _ = modelled(ROOT / name.removeprefix(MODEL), Options(**options))
+        kind, origin, where, _ = origin_of_model(
+            ROOT / name.removeprefix(MODEL), Options(**options)
+        )
     else:
-        kind, origin, where = begun(name)
+        kind, origin, where = origin_of_template(name)
     plan = planned(kind, origin, where, Options(**options, large=True))
     nothing = {
         quantity.name: np.zeros(quantity.lengths) for quantity in plan.layout.model.quantities

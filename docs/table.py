@@ -18,11 +18,11 @@ from pathlib import Path
 
 from xlnn.building.build import build
 from xlnn.building.limits import size
-from xlnn.building.plan import begun, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
 from xlnn.options import Options
-from xlnn.registry.templates import INDEX, Template, in_order, shown
+from xlnn.registry.templates import INDEX, Template, in_order, section_spans
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.index import shown_by
 
@@ -58,14 +58,14 @@ HEAD_OF_DIFFERENCES = "| " + " | ".join(["template", *(f"`{e}`" for e in ENGINES
 @cache
 def formulas(name: str) -> int:
     """Return how many formulas the workbook of a template has."""
-    kind, origin, named = begun(name)
+    kind, origin, named = origin_of_template(name)
     return size(planned(kind, origin, named, Options()).layout).formulas
 
 
 def line(template: Template, lang: str = "en") -> str:
     """Return the line of a template in a README."""
     words = text(lang, INDEX)
-    sections = shown(template.sections, words("joined", "to")) or "–"
+    sections = section_spans(template.sections, words("joined", "to")) or "–"
     shows = shown_by(template.name, lang).rstrip(".。")
     return f"| `{template.name}` | {sections} | {shows} | {formulas(template.name):,} |"
 

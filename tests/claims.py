@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from xlnn import reference
-from xlnn.building.plan import begun, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.options import Options
 from xlnn.registry.text import text
 
@@ -18,7 +18,7 @@ LOWERED = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
 
 @cache
 def _made(template, options):
-    kind, origin, name = begun(template)
+    kind, origin, name = origin_of_template(template)
     plan = planned(kind, origin, name, Options(**dict(options), large=True))
     run = reference.run(plan.made.model, plan.made.inputs)
     known = reference.known(plan.layout.model)

@@ -4,7 +4,7 @@ from zipfile import ZIP_DEFLATED
 
 import numpy as np
 
-from xlnn.grid import Grid
+from xlnn.grid import SheetValues
 from xlnn.xlsx.copying import copy, rewrite_cells
 from xlnn.xlsx.parts import sheet_parts
 from xlnn.xlsx.sheet_stream import COLUMNS
@@ -23,7 +23,7 @@ def store(source, target, values):
 
         return rewrite
 
-    nothing = Grid(np.empty((0, 0)))
+    nothing = SheetValues(np.empty((0, 0)))
     parts = sheet_parts(source).items()
     edits = {part: rewrite_cells(filled(values.get(title, nothing))) for title, part in parts}
     copy(source, target, edits, ZIP_DEFLATED)

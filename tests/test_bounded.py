@@ -22,7 +22,7 @@ from xlnn.engines import Allowance, load
 from xlnn.engines import _limits as allowances
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.loading.spec import described
-from xlnn.xlsx.guard import ranges, reads
+from xlnn.xlsx.guard import count_cells_read, ranges
 from xlnn.xlsx.package import inspect
 
 WAYS = ("{}", "1+{}", "IF(A1>0,{},0)", "IFERROR({},0)", "SUM(B1:B2,{})", "({})*2")
@@ -230,6 +230,6 @@ def test_one_formula_s_ranges_are_counted_as_many_are(generator):
         for _ in range(50)
     ]
     found = ranges(formulas[0])
-    single = [reads([formula], found)[0] for formula in formulas]
-    np.testing.assert_array_equal(reads(formulas, found), single)
+    single = [count_cells_read([formula], found)[0] for formula in formulas]
+    np.testing.assert_array_equal(count_cells_read(formulas, found), single)
     assert len(set(single)) > 1

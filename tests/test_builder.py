@@ -16,7 +16,7 @@ from xlnn.building.build import build
 from xlnn.building.limits import size
 from xlnn.equations.dense import HiddenDelta
 from xlnn.errors import DisagreementError, OutputError, WorkbookError, XlnnError
-from xlnn.grid import Grid
+from xlnn.grid import SheetValues
 from xlnn.layout import quoted
 from xlnn.linting.problem import Problem
 from xlnn.loading.spec import described
@@ -99,7 +99,7 @@ def test_an_engine_is_chosen_by_the_formulas_and_by_the_cells_that_they_read(
     _, layout = described(short_path)
     contents = inspect(short_path)
     stated = [text.encode() for title in contents.sheets for *_, text in contents.stated(title)]
-    read = sum(int(guard.reads([text], guard.ranges(text))[0]) for text in stated)
+    read = sum(int(guard.count_cells_read([text], guard.ranges(text))[0]) for text in stated)
     assert abs(size(layout).reads - read) <= 0.1 * read
     assert proof.verifier(layout) == "formualizer"
     bytes_needed = len(stated) * proof.BYTES_OF_A_FORMULA + read * proof.BYTES_OF_A_READ
@@ -145,7 +145,7 @@ def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypat
 
 @pytest.mark.slow
 def test_a_workbook_of_which_a_formula_has_no_stored_value_is_not_published(tmp_path, monkeypatch):
-    right, nothing = writing.proven, Grid(np.empty((0, 0)))
+    right, nothing = writing.proven, SheetValues(np.empty((0, 0)))
 
     def proven(*given, **more):
         report, values = right(*given, **more)

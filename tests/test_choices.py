@@ -9,7 +9,7 @@ import pytest
 from click.shell_completion import BashComplete
 from click.testing import CliRunner
 
-from xlnn.building.plan import begun, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.cli import cli
 from xlnn.cli.parameters import Choice
 from xlnn.engines import ENGINES
@@ -133,7 +133,7 @@ def test_our_costs_are_as_many_times_the_means_as_is_said():
 
 
 def test_a_build_knows_a_cost_by_its_other_name():
-    kind, origin, name = begun("xor")
+    kind, origin, name = origin_of_template("xor")
     made = planned(kind, origin, name, Options(cost="CrossEntropyLoss", epochs=1)).made
     assert made.spec.cost == "categorical cross-entropy"
     assert made.spec.layers[-1].activation == "softmax"

@@ -7,7 +7,7 @@ import pytest
 from test_checker import edit
 
 import xlnn
-from xlnn.building.chosen import FORMULAS, chosen
+from xlnn.building.choose_network import FORMULAS, choose_network
 from xlnn.building.limits import size
 from xlnn.checking.check import check
 from xlnn.errors import OptionsError
@@ -32,7 +32,7 @@ def numbers(rows, columns=3, seed=1):
 
 
 def made(**options):
-    found = chosen(Options(**options))
+    found = choose_network(Options(**options))
     return found.kind.recipe(found.origin, found.options)
 
 
@@ -66,7 +66,7 @@ def test_numbers_get_a_linear_output_and_squared_error_and_are_learned():
 def test_a_workbook_has_some_500_000_formulas_at_most(rows, columns):
     table = numbers(rows, columns)
     recipe = made(data=table, targets="price")
-    found = chosen(Options(data=table, targets="price"))
+    found = choose_network(Options(data=table, targets="price"))
     formulas = size(found.kind.layout(recipe.spec)).formulas
     assert formulas < 1.1 * FORMULAS
     drawn = recipe.spec.images + recipe.spec.test_images
@@ -111,11 +111,15 @@ def test_what_was_not_learned_is_told():
     random = np.random.default_rng(1)
     table = pd.DataFrame({"a": random.normal(size=50), "k": ["yes"] + ["no"] * 49})
     recipe = made(data=table, label="k")
-    notes = chosen(Options(data=table, label="k")).kind.run_notes(run(recipe.model, recipe.inputs))
+    notes = choose_network(Options(data=table, label="k")).kind.run_notes(
+        run(recipe.model, recipe.inputs)
+    )
     assert "would be if the answer were always no" in notes[0]
     good = made(data=iris(), label="kind")
     assert (
-        chosen(Options(data=iris(), label="kind")).kind.run_notes(run(good.model, good.inputs))
+        choose_network(Options(data=iris(), label="kind")).kind.run_notes(
+            run(good.model, good.inputs)
+        )
         == ()
     )
 

@@ -13,7 +13,7 @@ import pytest
 from networks import random_recipe, spec
 
 from xlnn import reference
-from xlnn.building.plan import begun, modelled, planned
+from xlnn.building.plan import origin_of_model, origin_of_template, planned
 from xlnn.options import Options
 from xlnn.quantity import Model
 from xlnn.registry.text import Text
@@ -94,9 +94,9 @@ def _made(source, options):
     """Return the Spec, model, words and inputs of a template, a model in a file, or a Spec."""
     if isinstance(source, str):
         kind, origin, name, *_ = (
-            modelled(ROOT / source, Options(large=True))
+            origin_of_model(ROOT / source, Options(large=True))
             if source.endswith(".onnx")
-            else begun(source)
+            else origin_of_template(source)
         )
         plan = planned(kind, origin, name, Options(**dict(options), large=True))
         run = reference.run(plan.made.model, plan.made.inputs)

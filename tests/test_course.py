@@ -7,7 +7,7 @@ import time
 import pytest
 
 from xlnn.cli import course
-from xlnn.cli.course import Course, progress
+from xlnn.cli.course import Progress, progress
 
 
 class Clock:
@@ -25,7 +25,7 @@ def at(clock, seconds, told, stage):
 
 def test_a_course_says_per_cent_and_the_time_that_is_left_after_three_seconds():
     clock = Clock()
-    told = Course(clock)
+    told = Progress(clock)
     at(clock, 1, told, "Writing the formulas, 10 of 100 rows")
     assert str(told) == "Writing the formulas, 10 of 100 rows …"
     at(clock, 10, told, "Writing the formulas, 50 of 100 rows")
@@ -34,7 +34,7 @@ def test_a_course_says_per_cent_and_the_time_that_is_left_after_three_seconds():
 
 def test_the_share_grows_while_nothing_is_counted_and_never_reaches_the_end_before_it():
     clock = Clock()
-    told = Course(clock)
+    told = Progress(clock)
     at(clock, 10, told, "Recalculating, and looking for what Excel would repair")
     shares = []
     for clock.time in range(10, 1000, 10):

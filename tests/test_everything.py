@@ -21,7 +21,7 @@ from xlnn.cli.build_all import _say
 from xlnn.cli.main import cli
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.linting import lint
-from xlnn.registry.templates import in_order, names, shown, template
+from xlnn.registry.templates import in_order, names, section_spans, template
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.index import shown_by
 
@@ -66,7 +66,7 @@ def test_the_index_links_every_workbook_in_the_order_of_the_book(folder):
     found = [*rows(place / "index.xlsx")]
     assert [name for _, name, *_ in found] == [each.name for each in in_order()]
     for section, name, link, shows, formulas in found:
-        sections = shown(template(name).sections, words("joined", "to"))
+        sections = section_spans(template(name).sections, words("joined", "to"))
         assert section == (sections or words("index", "beyond"))
         assert shows.startswith(shown_by(name, lang))
         if name in LONG:

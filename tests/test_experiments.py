@@ -17,7 +17,7 @@ from experiments import (
     every_kind_of_cell_is_named_when_it_is_wrong,
 )
 
-from xlnn.building.plan import begun
+from xlnn.building.plan import origin_of_template
 from xlnn.linting import lint
 from xlnn.registry.templates import experiments, in_order
 from xlnn.registry.text import languages, text
@@ -390,7 +390,7 @@ CASES = {
 
 def usual(name):
     """Return what is tried with an experiment of which nothing is said: the same in all inputs."""
-    kind, origin, _ = begun(name)
+    kind, origin, _ = origin_of_template(name)
     inputs = [q for q in kind.recipe(origin, {}).model.inputs if not q.is_text]
     typed = []
     for number in (0, 1, -0.25, 1e-9, 1e6):

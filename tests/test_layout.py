@@ -5,7 +5,7 @@ import pytest
 from networks import spec
 
 from xlnn.errors import DataError
-from xlnn.layout import FIRST_ROW, Block, Reference
+from xlnn.layout import FIRST_ROW, Block, QuantityCells
 from xlnn.loading.spec import layout_of
 from xlnn.quantity import Axis, Quantity, Use
 
@@ -69,7 +69,7 @@ def map_reference():
     maps = Block(Quantity("aF", "a", "", "training", rows, (2, 4, 4)), "training", 4, 3, steps)
     here = Block(Quantity("z", "z", "", "training", rows, ()), "training", 4, 40, steps[:2])
     numbers = {}
-    reference = Reference(maps, here, Use("x"), "Training", numbers, entry={})
+    reference = QuantityCells(maps, here, Use("x"), "Training", numbers, entry={})
 
     def render(text, epoch, image):
         return text.format(*(first + epoch * down + image * on for first, (down, on) in numbers))
@@ -96,7 +96,7 @@ def test_a_picture_block_is_one_range():
     here = Block(Quantity("z", "z", "", "lens", (), ()), "lens", 3, 3, ())
     assert picture.last == (13, 4)
     numbers = {}
-    text = Reference(picture, here, Use("x"), "Lens", numbers, entry={})[:, :]
+    text = QuantityCells(picture, here, Use("x"), "Lens", numbers, entry={})[:, :]
     assert text.format(*(first for first, _ in numbers)) == "B10:D13"
 
 

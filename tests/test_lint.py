@@ -17,7 +17,7 @@ from programs import skip_without
 from xlnn.building.build import build
 from xlnn.errors import WorkbookError
 from xlnn.linting import RULES, inspect_and_lint, lint
-from xlnn.linting.formulas import read
+from xlnn.linting.formulas import parse_references
 from xlnn.linting.used import Used
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.package import inspect
@@ -501,7 +501,7 @@ def test_a_reading_knows_which_number_is_which_row(found, form):
     terms = [form.format(f"${get_column_letter(column)}${row}") for column, row in found]
     text = "+".join(terms) if "&" not in form else "&".join(terms)
     numbers = [int(number) for number in re.findall("[0-9]+", text)]
-    references = read(text).references
+    references = parse_references(text).references
     assert [(reference.left, numbers[reference.first]) for reference in references] == found
 
 

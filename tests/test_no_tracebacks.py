@@ -13,7 +13,7 @@ from test_checker import edit
 
 from xlnn import reference
 from xlnn.building.build import build
-from xlnn.building.plan import begun, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.checking.check import check
 from xlnn.errors import DataError, DisagreementError, EngineError, WorkbookError, XlnnError
 from xlnn.loading.spec import described, layout_of
@@ -168,7 +168,7 @@ EXPERIMENTS = [n for n in names() if template(n).values.get("kind", "network") !
 @pytest.mark.ci
 @pytest.mark.first(4)
 def test_each_quantity_has_a_value_or_none_whatever_the_cells_hold(name):
-    kind, origin, _ = begun(name)
+    kind, origin, _ = origin_of_template(name)
     options = {"epochs": 2} if "epochs" in kind.options else {}
     model = (made := planned(kind, origin, name, Options(**options)).made).model
     run = reference.run(model, made.inputs)

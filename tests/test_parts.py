@@ -6,7 +6,7 @@ import pytest
 from experiments import built
 
 import xlnn
-from xlnn.building.plan import begun, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
 from xlnn.quantity import Axis, Model, Quantity
@@ -196,10 +196,12 @@ def test_a_part_takes_no_argument_that_it_does_not_know():
             part("a", colored=["a"])
 
 
-@pytest.mark.parametrize("name", [n for n in names() if isinstance(begun(n)[0], Experiment)])
+@pytest.mark.parametrize(
+    "name", [n for n in names() if isinstance(origin_of_template(n)[0], Experiment)]
+)
 @pytest.mark.ci
 def test_each_sheet_of_an_experiment_shows_what_is_said_of_it(name):
-    kind, origin, _ = begun(name)
+    kind, origin, _ = origin_of_template(name)
     plan = planned(kind, origin, name, Options(lang="en"))
     notes = kind.words(plan.made.spec, plan.layout).words["notes"]
     for key, drawing in kind.drawings(plan.made.spec, plan.layout).items():

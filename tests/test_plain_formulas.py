@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from xlnn.building.plan import begun, modelled, planned
+from xlnn.building.plan import origin_of_model, origin_of_template, planned
 from xlnn.options import Options
 from xlnn.registry.templates import names
 
@@ -60,7 +60,9 @@ def test_a_plain_formula_is_not_found(formula):
 def test_every_formula_is_plain(name, options):
     large = name.endswith(".onnx")
     kind, origin, where, *_ = (
-        modelled(MODEL, Options(**options, large=True)) if large else begun(name)
+        origin_of_model(MODEL, Options(**options, large=True))
+        if large
+        else origin_of_template(name)
     )
     layout = planned(kind, origin, where, Options(**options, large=True)).layout
     found = {}

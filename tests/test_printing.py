@@ -11,7 +11,7 @@ from openpyxl.worksheet.pagebreak import Break
 from printing import printed
 
 from xlnn.building.build import build
-from xlnn.building.plan import begun, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.exercises.exercise import exercise
 from xlnn.options import Options
 from xlnn.registry.templates import names
@@ -71,7 +71,7 @@ def test_nothing_is_cut_or_too_small_or_empty_or_left_out(name, lang, tmp_path):
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.first(1)
 def test_no_page_repeats_the_beginning_of_a_chart(name, lang):
-    kind, origin, _ = begun(name)
+    kind, origin, _ = origin_of_template(name)
     plan = planned(kind, origin, name, Options(lang=lang, large=True))
     drawings = kind.drawings(plan.made.spec, plan.layout)
     for key, drawing in drawings.items():

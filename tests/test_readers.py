@@ -14,7 +14,7 @@ from networks import NETWORK_TEMPLATES, once_alike
 from programs import skip_without_javascript
 
 from xlnn import reference
-from xlnn.grid import Grid
+from xlnn.grid import SheetValues
 from xlnn.layout import FIRST_ROW
 from xlnn.loading.arrays import inputs_of, read_arrays, write_values
 from xlnn.loading.spec import layout_of, read_spec
@@ -70,7 +70,7 @@ def grid(found):
     table = np.full(np.max([*found], axis=0), np.nan)
     for (row, column), value in numbers.items():
         table[row - 1, column - 1] = value
-    return Grid(table, texts)
+    return SheetValues(table, texts)
 
 
 @pytest.mark.parametrize("library", ["xlsx", "exceljs"])

@@ -21,7 +21,7 @@ from xlnn.building import writing
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import OutputError, WorkbookError
-from xlnn.grid import CellError, Grid
+from xlnn.grid import CellError, SheetValues
 from xlnn.loading.arrays import stored_arrays
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.xlsx.cells import cells
@@ -147,7 +147,7 @@ def test_numbers_that_no_cell_can_hold_are_not_stored(tmp_path):
 
 def test_a_formula_without_a_value_is_named(tmp_path):
     layout = layout_of(read_spec(write_recipe(tmp_path / "w.xlsx", RECIPE)))
-    values = {title: Grid(np.zeros(layout.extents[k])) for k, title in layout.titles.items()}
+    values = {title: SheetValues(np.zeros(layout.extents[k])) for k, title in layout.titles.items()}
     block = layout.blocks["z2"]
     values["Training"].numbers[block.row, block.column - 1] = np.nan
     cell = layout.cell("z2", (0, 1, 0))

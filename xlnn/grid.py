@@ -19,7 +19,7 @@ class CellError(str):
 
 
 @dataclass(frozen=True)
-class Grid:
+class SheetValues:
     """The values of one sheet.
 
     Attributes
@@ -44,5 +44,5 @@ class Grid:
         return float(self.numbers[row - 1, column - 1])
 
 
-Values = Mapping[str, Grid]
+Values = Mapping[str, SheetValues]
 """A recalculated workbook: a Grid for each sheet, by the sheet's title."""

@@ -252,7 +252,7 @@ class FilledColumn:
         return map(self.text.format, *numbers)
 
 
-class Reference:
+class QuantityCells:
     """The cells of a quantity as seen from the formula of another one (`xlnn.quantity.Cells`)."""
 
     def __init__(  # noqa: PLR0913 -- what a cell is seen from, and how
@@ -543,7 +543,7 @@ class Layout:
             read = Use(str(use.start)) if is_start else use
             block = self.blocks[read.name]
             title = self.titles[block.sheet]
-            arguments[role] = Reference(block, here, read, title, rows, entry=entry)
+            arguments[role] = QuantityCells(block, here, read, title, rows, entry=entry)
         starts = tuple(
             (axis, index, self._column(name, part, unit, starting | {family}))
             for axis, index, family in _starts(here.quantity)
@@ -563,7 +563,7 @@ def _starts(quantity: Quantity) -> Iterator[tuple[int, int, str]]:
 def _stated(
     quantity: Quantity,
     unit: tuple[int, ...],
-    arguments: Mapping[str, Reference],
+    arguments: Mapping[str, QuantityCells],
     rows: dict[tuple, int],
     starts: tuple[tuple[int, int, FilledColumn], ...],
 ) -> FilledColumn:

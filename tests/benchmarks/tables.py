@@ -20,7 +20,7 @@ import pandas as pd
 from sklearn import datasets
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from xlnn.building.chosen import chosen
+from xlnn.building.choose_network import choose_network
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.inputs import inputs_of
 from xlnn.options import Options
@@ -74,7 +74,7 @@ def measured(table: pd.DataFrame, of: dict[str, str], split: int) -> tuple[float
     """Return what the workbook's network is worth, and scikit-learn's, and the first in words."""
     order = np.random.default_rng(split).permutation(len(table))
     seen, new = table.iloc[order[len(order) // 4 :]], table.iloc[order[: len(order) // 4]]
-    found = chosen(Options(data=seen, seed=split, **of))
+    found = choose_network(Options(data=seen, seed=split, **of))
     made = found.kind.recipe(found.origin, found.options)
     spec, arrays = made.spec, run(made.model, made.inputs)
     (column,) = of.values()

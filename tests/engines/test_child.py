@@ -15,7 +15,7 @@ from programs import LIBRARIES
 from xlnn.cleanup import _state
 from xlnn.engines import AT_ONCE, Allowance, _child, cancel, formulas, load
 from xlnn.errors import EngineError, WorkbookError
-from xlnn.grid import Grid
+from xlnn.grid import SheetValues
 
 ENOUGH = Allowance(first=60, again=60, memory=10**9)
 LITTLE = Allowance(first=1, again=1, memory=200 * 10**6)
@@ -88,7 +88,7 @@ def endless(_):
 
 
 def greedy(_):
-    return {"S": Grid(np.ones((10_000, 10_000)))}
+    return {"S": SheetValues(np.ones((10_000, 10_000)))}
 
 
 def killed(_):

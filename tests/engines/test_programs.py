@@ -16,7 +16,7 @@ from storing import store
 
 from xlnn.engines import ENGINES, PROGRAMS, Allowance, gnumeric, libreoffice, load, loaded, missing
 from xlnn.errors import EngineError
-from xlnn.grid import CellError, Grid
+from xlnn.grid import CellError, SheetValues
 
 RECALCULATION = "OOXMLRecalcMode"
 
@@ -47,7 +47,7 @@ def lying_book(tmp_path):
     for row in ((2, "=A1*3"), ("a", '=A2&"b"'), (None, "=A1=2"), (None, "=1/0")):
         sheet.append(row)
     workbook.save(tmp_path / "formulas.xlsx")
-    false = Grid(np.array([[2, 99.0], [np.nan, 99.0], [np.nan, 99.0], [np.nan, 99.0]]))
+    false = SheetValues(np.array([[2, 99.0], [np.nan, 99.0], [np.nan, 99.0], [np.nan, 99.0]]))
     store(tmp_path / "formulas.xlsx", tmp_path / "lying.xlsx", {"S": false})
     return tmp_path / "lying.xlsx"
 

@@ -7,7 +7,7 @@ from xlnn.engines import scenarios
 from xlnn.engines.custom_functions import unknown
 from xlnn.engines.formualizer import UNKNOWN
 from xlnn.engines.scenarios import Task
-from xlnn.grid import CellError, Grid
+from xlnn.grid import CellError, SheetValues
 
 
 def asked(numbers, *tasks, formulas=None, beside=None):
@@ -15,7 +15,7 @@ def asked(numbers, *tasks, formulas=None, beside=None):
     return scenarios.load(None)(
         {
             "sheets": ("S", "T"),
-            "values": {"S": Grid(numbers)},
+            "values": {"S": SheetValues(numbers)},
             "beside": beside or {},
             "formulas": formulas or {},
             "tasks": list(tasks),

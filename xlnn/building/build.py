@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from xlnn.arguments import path_of
-from xlnn.building.plan import Proof, begun, modelled, planned
+from xlnn.building.plan import Proof, origin_of_model, origin_of_template, planned
 from xlnn.errors import OptionsError, XlnnWarning, blamed
 from xlnn.options import BUILD, BuildOptions, Options, documented
 from xlnn.registry.templates import DEFAULT
@@ -74,7 +74,7 @@ def build_noting(
     asked = Options(**options)
     from_workbook, model = asked.from_workbook, asked.model
     if isinstance(asked.start, str | Path) and Path(asked.start).suffix.lower() == ".onnx":
-        from xlnn.onnx.imported import start_from  # noqa: PLC0415 -- see `modelled`
+        from xlnn.onnx.imported import start_from  # noqa: PLC0415 -- see `origin_of_model`
 
         start = start_from(Path(asked.start), large=asked.large)
         asked = Options(**{**asked, "start": start})
@@ -83,20 +83,20 @@ def build_noting(
     if model is not None:
         if from_workbook is not None or template is not None:
             raise OptionsError("--model cannot be combined with a template or with --from.")
-        kind, origin, name, proof = modelled(Path(model), asked)
+        kind, origin, name, proof = origin_of_model(Path(model), asked)
     elif from_workbook is not None:
-        from xlnn.building.continue_from import continued  # noqa: PLC0415 -- see below
+        from xlnn.building.continue_from import origin_of_workbook  # noqa: PLC0415 -- see below
 
-        kind, origin, name = continued(Path(from_workbook))
+        kind, origin, name = origin_of_workbook(Path(from_workbook))
     elif template is None and asked.data is not None:
-        from xlnn.building.chosen import chosen  # noqa: PLC0415 -- see `modelled`
+        from xlnn.building.choose_network import choose_network  # noqa: PLC0415 -- see `origin_of_model`
 
         with blamed(asked):
-            found = chosen(asked)
+            found = choose_network(asked)
         kind, origin, name, asked = found.kind, found.origin, found.origin.name, found.options
         usual_name = found.name
     else:
-        kind, origin, name = begun(DEFAULT if template is None else str(template))
+        kind, origin, name = origin_of_template(DEFAULT if template is None else str(template))
     plan = planned(kind, origin, name, asked)
     for known in plan.made.notes:
         note(known)

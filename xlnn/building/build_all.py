@@ -9,7 +9,7 @@ from xlnn.atomic_write import folder_for
 from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.execute import carried_out
 from xlnn.building.limits import size
-from xlnn.building.plan import Plan, begun, planned
+from xlnn.building.plan import Plan, origin_of_template, planned
 from xlnn.building.writing import Built, write_proven
 from xlnn.data.wording import listed, short
 from xlnn.errors import MENDABLE, OptionsError, OutputNameError, XlnnError
@@ -140,7 +140,7 @@ def _chosen(asked: Everything) -> tuple[Template, ...]:
 
 
 def _planned(template: Template, asked: Everything) -> Plan:
-    kind, origin, name = begun(template.name)
+    kind, origin, name = origin_of_template(template.name)
     trains = {"epochs", "steps", "episodes"} & {*template.values, *template.values.get("sizes", ())}
     left = asked.options.keys() - (set() if trains and "epochs" in kind.options else {"epochs"})
     options = {name: asked.options[name] for name in left}
@@ -188,7 +188,7 @@ def _index(asked: Everything, counts: Mapping[str, int], tell: Callable[[str], N
         for each, count in zip(templates, formulas, strict=True)
     )
     spec = index.IndexSpec(asked.options.lang or "en", entries)
-    made, place = index.made(spec, formulas), _place(asked, INDEX)
+    made, place = index.index_recipe(spec, formulas), _place(asked, INDEX)
     layout = index.KIND.layout(spec)
     place.check()
     drawings = index.KIND.drawings(spec, layout)

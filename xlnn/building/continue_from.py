@@ -15,7 +15,7 @@ from xlnn.layout import Block, Layout, quoted
 from xlnn.loading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described, is_earlier
-from xlnn.loading.unseen_formulas import shown
+from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.kind import WorkbookKind
 
@@ -69,7 +69,7 @@ def _moved(block: Block, layout: Layout, cells: str) -> Block | None:
     return moved if moved.last == last else None
 
 
-def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
+def origin_of_workbook(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
     """Return the kind of a workbook, its current settings and inputs, and its template's name."""
     contents = opened(path)
     spec, layout = described(path, contents=contents, earlier=True)
@@ -78,7 +78,7 @@ def continued(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
         layout = as_named(layout, contents.names, path.name)
     allowance = engines.Allowance.of(contents)
     with (
-        shown(contents) as file,
+        file_for_engine(contents) as file,
         engines.loaded(verifier(layout), file, allowance) as recalculate,
     ):
         values = recalculate({})

@@ -10,8 +10,8 @@ from typing import Any
 from xlnn.data import dataset
 from xlnn.errors import DataError, WidthError
 from xlnn.layout import Layout
-from xlnn.workbooks.kind import Spec, WorkbookKind
-from xlnn.xlsx.guard import ranges, reads
+from xlnn.workbooks.kind import WorkbookKind, WorkbookSpec
+from xlnn.xlsx.guard import count_cells_read, ranges
 
 LARGE = 2_000_000
 """Formulas from which a build asks for --large: spreadsheet programs take minutes and gigabytes."""
@@ -80,7 +80,7 @@ def size(layout: Layout) -> WorkbookSize:
         formulas += quantity.computed
         last = tuple(length - 1 for length in quantity.lengths)
         formula = layout.formula(name, last).encode()  # refuses one that is too long
-        read += quantity.computed * int(reads([formula], ranges(formula))[0])
+        read += quantity.computed * int(count_cells_read([formula], ranges(formula))[0])
     return WorkbookSize(
         formulas,
         inputs,
@@ -106,7 +106,9 @@ def check_least(formulas: int, *, large: bool) -> None:
 
 
 @contextmanager
-def counting_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) -> Iterator[None]:
+def counting_epochs(
+    kind: WorkbookKind[Any, Any], spec: WorkbookSpec, *, large: bool
+) -> Iterator[None]:
     """Add to the error of a workbook that is too large how many epochs would fit, if any.
 
     Raises
@@ -143,7 +145,7 @@ def counting_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) ->
         raise
 
 
-def _most_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) -> int:
+def _most_epochs(kind: WorkbookKind[Any, Any], spec: WorkbookSpec, *, large: bool) -> int:
     """Return how many epochs fit; 0 if there are no epochs or none fits."""
 
     def is_too_large(epochs: int) -> bool:
@@ -159,7 +161,7 @@ def _most_epochs(kind: WorkbookKind[Any, Any], spec: Spec, *, large: bool) -> in
     return bisect_left(counts, True, key=is_too_large)  # noqa: FBT003 -- the value searched for
 
 
-def _most_units(kind: WorkbookKind[Any, Any], spec: Spec) -> int:
+def _most_units(kind: WorkbookKind[Any, Any], spec: WorkbookSpec) -> int:
     """Return how many units each hidden layer may have; 0 if they are not too wide."""
     layers = getattr(spec, "layers", ())
     widest = max((layer.units for layer in layers[:-1] if layer.kind == "dense"), default=0)

@@ -75,14 +75,14 @@ def _check_taken(kind: WorkbookKind[Any, Any], name: str, options: Options) -> N
             raise OptionsError(f"{typed} takes one value here: {name} does not compare runs.")
 
 
-def begun(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
+def origin_of_template(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
     """Return the kind of a template, its settings, and its name."""
     template = named(name)
     kind = kind_named(template.values.get("kind", FIRST_KIND))
     return kind, kind.from_template(template), template.name
 
 
-def modelled(
+def origin_of_model(
     path: Path, options: Options
 ) -> tuple[WorkbookKind[Any, Any], object, str, Proof | None]:
     """Return the kind of workbook for a trained model, its settings, its name, and its proof."""

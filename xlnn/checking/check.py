@@ -31,8 +31,8 @@ from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.loading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.loading.open_file import check_sheets, opened
-from xlnn.loading.spec import Spec, described, on_records
-from xlnn.loading.unseen_formulas import shown
+from xlnn.loading.spec import WorkbookSpec, described, on_records
+from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
 from xlnn.xlsx.package import Package
@@ -140,7 +140,7 @@ class Examined(NamedTuple):
     """A workbook compared with NumPy: the report, its contents, and NumPy's run of its inputs."""
 
     report: Report
-    spec: Spec
+    spec: WorkbookSpec
     layout: Layout
     values: Values
     run: Arrays
@@ -150,7 +150,7 @@ def examined(path: Path, engine: str, points: ProbePoints, model: Model | None =
     """Compare a workbook as `check` does, without refusing one whose rows were edited."""
     contents = opened(path, model)
     allowance = Allowance.of(contents)
-    with shown(contents) as file, Work(engine, file, points, allowance) as work:
+    with file_for_engine(contents) as file, Work(engine, file, points, allowance) as work:
         # the engine computes while this process reads the Spec and imports the layout code
         spec, layout = described(path, model, contents)
         if model is not None:

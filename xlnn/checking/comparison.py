@@ -248,10 +248,10 @@ class Comparison:
                     tainted = _tainted(self.layout.model, quantity, arrays)
                     wrong &= ~(tainted & (nothing | np.equal(expected, None).astype(bool)))
             else:
-                difference = apart(got, expected)
+                difference = relative_difference(got, expected)
                 if not (difference <= TOLERANCE).all():
                     size = reference.terms(self.layout.model, quantity, arrays)
-                    difference = apart(got, expected, size)
+                    difference = relative_difference(got, expected, size)
                 if not (difference <= TOLERANCE).all():
                     tied = reference.ties(self.layout.model, quantity, arrays, TOLERANCE)
                     difference = np.where(tied, 0.0, difference)
@@ -280,7 +280,9 @@ class Comparison:
     def report(self, engine: str, probes: int, seed: int, arrays: Arrays, run: Arrays) -> Report:
         """Return the report, compared with the independent run."""
         numeric = [quantity.name for quantity in self.computed if not quantity.is_text]
-        differences = {name: apart(arrays[name], run[name]) for name in numeric if arrays}
+        differences = {
+            name: relative_difference(arrays[name], run[name]) for name in numeric if arrays
+        }
         spoilt = sum(int((~(found <= CONSEQUENCE)).sum()) for found in differences.values())
         steady = differences.keys() - self.layout.model.jumping  # a tie does not count as drift
         wrong = self._wrong()
@@ -322,7 +324,7 @@ class Comparison:
                 quantity=name,
                 epoch=_position(self.layout.blocks[name], index, "time"),
                 image=_position(self.layout.blocks[name], index, "image"),
-                place=placed(self.layout.blocks[name], index),
+                place=shown_position(self.layout.blocks[name], index),
                 expected=finding.expected,
                 got=finding.got,
                 formula=formulas.get(self.layout.cell(name, index)),
@@ -354,7 +356,7 @@ class Comparison:
             Restated(
                 cell=self.layout.cell(name, index),
                 quantity=name,
-                place=placed(self.layout.blocks[name], index),
+                place=shown_position(self.layout.blocks[name], index),
                 formula=formula,
                 stated=self.layout.formula(name, index),
                 points=points,
@@ -384,7 +386,9 @@ def is_altered(wrong: Wrong) -> bool:
     return wrong.formula is None or plainly(wrong.formula) != plainly(wrong.expected_formula)
 
 
-def apart(got: np.ndarray, expected: np.ndarray, size: np.ndarray | float = 0.0) -> np.ndarray:
+def relative_difference(
+    got: np.ndarray, expected: np.ndarray, size: np.ndarray | float = 0.0
+) -> np.ndarray:
     """Return the difference relative to 1, the expected value or the size of its terms."""
     with np.errstate(invalid="ignore"):  # of infinities, which are reported elsewhere
         return np.abs(got - expected) / np.maximum(np.maximum(1, np.abs(expected)), size)
@@ -436,7 +440,7 @@ def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, use: Use) ->
     return np.expand_dims(bad, tuple(n for n, family in enumerate(own) if family not in kept))
 
 
-def placed(block: Block, index: tuple[int, ...]) -> dict[str, int]:
+def shown_position(block: Block, index: tuple[int, ...]) -> dict[str, int]:
     """Return the position of an entry along its axes, counted from 1 (states from 0)."""
     axes = zip(block.quantity.axes, index, strict=False)
     return {AXES.get(axis.name, axis.name): axis.counts_from + at for axis, at in axes}

@@ -17,7 +17,7 @@ import formualizer
 import numpy as np
 
 from xlnn.checking.implicit_intersection import intersection
-from xlnn.checking.references import areas, beyond, is_read, written
+from xlnn.checking.references import areas, beyond, is_read, range_text
 from xlnn.errors import DataError
 from xlnn.layout import Block, Layout
 from xlnn.loading.name_substitution import MeaningError, Names
@@ -158,7 +158,7 @@ class Readings:
         stated = self.layout.formula(name, index)
         outside = beyond(named, areas(stated, title) or ())
         if outside:
-            cells = written(outside, self.contents.sheets)
+            cells = range_text(outside, self.contents.sheets)
             return f"it refers to {cells}, which its equation does not use"
         if quantity.is_coarse and not is_bracketed_otherwise(formula, stated):
             return "its value alone is not enough, so it must read as expected"

@@ -50,10 +50,10 @@ def _found(formula: str, names: tuple[tuple[str, str], ...]) -> str | None:
         tree = formualizer.parse(formula).to_dict()
     except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
         return None  # no engine computes it, and each engine reports it
-    return _Reader(dict(names)).taken(tree, whole=False, arrays=False)
+    return _IntersectionFinder(dict(names)).taken(tree, whole=False, arrays=False)
 
 
-class _Reader:
+class _IntersectionFinder:
     """Walks the tree of a formula; each method returns the range that would be intersected."""
 
     def __init__(self, names: Names) -> None:

@@ -79,7 +79,7 @@ def is_read(formula: str) -> bool:
     return True
 
 
-def written(area: CellRange, titles: Iterable[str]) -> str:
+def range_text(area: CellRange, titles: Iterable[str]) -> str:
     """Write an area as a formula does, with the title that its sheet has among some.
 
     >>> written(CellRange("my sheet", 4, 2, 4, 13), ["Guide", "My sheet"])

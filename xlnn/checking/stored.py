@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlnn import reference
-from xlnn.checking.comparison import CONSEQUENCE, Comparison, apart, unlike
+from xlnn.checking.comparison import CONSEQUENCE, Comparison, relative_difference, unlike
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.cells import FormulaCells
@@ -79,7 +79,7 @@ class _Shown:
             unlike = [here and not reads_alike(text, value) for here, text, value in pairs]
             other = ~np.isnan(numbers) | np.reshape(unlike, numbers.shape)
         else:
-            other = ~np.isnan(numbers) & ~(apart(numbers, computed) <= CONSEQUENCE)
+            other = ~np.isnan(numbers) & ~(relative_difference(numbers, computed) <= CONSEQUENCE)
             other |= said & ~np.isnan(computed)
         if np.any(other):
             self.others[name] = other
@@ -99,9 +99,12 @@ class _Shown:
         expected = reference.expected(self.model, quantity, shown)
         if quantity.is_text:
             return ~unlike(self.model, quantity, shown, expected) | np.equal(expected, None)
-        near = apart(got, expected) <= CLOSE
+        near = relative_difference(got, expected) <= CLOSE
         if not near.all():
-            near |= apart(got, expected, reference.terms(self.model, quantity, shown)) <= TOLERANCE
+            near |= (
+                relative_difference(got, expected, reference.terms(self.model, quantity, shown))
+                <= TOLERANCE
+            )
         if not near.all():
             near |= reference.ties(self.model, quantity, shown, CLOSE)
         return near | np.isnan(expected)

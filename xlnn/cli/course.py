@@ -24,7 +24,7 @@ PARTS = {
 COUNTED = re.compile(r"([\d,]+) of ([\d,]+)")
 
 
-class Course:
+class Progress:
     """The progress of some work, estimated from descriptions of its steps.
 
     Parameters
@@ -96,7 +96,7 @@ def progress() -> Iterator[Callable[[str], None]]:
     if sys.stderr is None:
         yield lambda _: None
         return
-    course, ended = Course(), Event()
+    course, ended = Progress(), Event()
     if not sys.stderr.isatty():
 
         def say() -> None:

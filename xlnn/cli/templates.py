@@ -19,7 +19,7 @@ def templates(*, untranslated: bool) -> None:
 
     Example: xlnn templates
     """
-    from xlnn.registry.templates import experiments, in_order, loaded, shown  # noqa: PLC0415 -- only what is needed
+    from xlnn.registry.templates import experiments, in_order, loaded, section_spans  # noqa: PLC0415 -- only what is needed
     from xlnn.registry.text import languages  # noqa: PLC0415 -- the same
 
     if untranslated:
@@ -31,7 +31,9 @@ def templates(*, untranslated: bool) -> None:
             for where, english in loaded(name).untranslated(lang).items()
         ]
     else:
-        lines = [(each.name, shown(each.sections) or "-", each.summary) for each in in_order()]
+        lines = [
+            (each.name, section_spans(each.sections) or "-", each.summary) for each in in_order()
+        ]
     if not lines:
         say("Every text is there in every language.")
         return

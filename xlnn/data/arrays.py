@@ -7,7 +7,7 @@ import numpy as np
 
 from xlnn.data.classes import check_count, name, one_hot, ordered
 from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, Dataset, ReadOptions
-from xlnn.data.missing import Holed, filled
+from xlnn.data.missing import IncompleteRows, filled
 from xlnn.data.npz import arrays
 from xlnn.data.precision import LARGEST, rounded
 from xlnn.data.size import picture_of
@@ -107,7 +107,9 @@ def _filled(
         return x, target, "", ()
     headings = [str(number) for number in range(1, rows.shape[1] + 1)]
     numbers = range(1, len(x) + 1)
-    kept = filled(Holed(where, "row", numbers, headings, rows, np.empty((len(x), 0))), reading)
+    kept = filled(
+        IncompleteRows(where, "row", numbers, headings, rows, np.empty((len(x), 0))), reading
+    )
     return kept.x.reshape(-1, *x.shape[1:]), target[kept.whole], kept.missing, kept.told
 
 

@@ -11,7 +11,7 @@ from xlnn.errors import DataError
 
 
 @dataclass(frozen=True)
-class Holed:
+class IncompleteRows:
     """Numbers of which some may be missing.
 
     Attributes
@@ -61,7 +61,7 @@ class CompleteRows:
     told: tuple[str, ...] = ()
 
 
-def filled(holed: Holed, reading: ReadOptions) -> CompleteRows:
+def filled(holed: IncompleteRows, reading: ReadOptions) -> CompleteRows:
     """Return the numbers without missing values.
 
     Parameters
@@ -99,7 +99,7 @@ def filled(holed: Holed, reading: ReadOptions) -> CompleteRows:
     return CompleteRows(holed.x[whole], holed.t[whole], whole, "drop", (told,))
 
 
-def _with_means(holed: Holed, whole: np.ndarray) -> CompleteRows:
+def _with_means(holed: IncompleteRows, whole: np.ndarray) -> CompleteRows:
     """Replace each missing input by the mean of its column."""
     absent = np.isnan(holed.x)
     if np.isnan(holed.t).any():

@@ -14,7 +14,7 @@ from xlnn.data import number_text
 from xlnn.data.classes import as_whole, name, one_hot
 from xlnn.data.columns import ColumnRoles, columns
 from xlnn.data.dataset import Dataset, ReadOptions
-from xlnn.data.missing import Holed, filled
+from xlnn.data.missing import IncompleteRows, filled
 from xlnn.data.number_text import Numerals
 from xlnn.data.precision import LARGEST, LONGEST, PLAIN_LINE, rounded
 from xlnn.data.sheet import DAYS
@@ -246,10 +246,12 @@ def _without_numbering(
     return tuple(made[n] for n in kept), x[:, kept], notes
 
 
-def _holed(rows: TableRows, found: _Found, made: list[str], survey: Survey | None) -> Holed:
+def _holed(
+    rows: TableRows, found: _Found, made: list[str], survey: Survey | None
+) -> IncompleteRows:
     """Return the data that were read as arrays."""
     here, count = found.columns, len(found.rows)
-    return Holed(
+    return IncompleteRows(
         where=rows.name,
         row=rows.row,
         rows=found.rows,

@@ -19,7 +19,7 @@ from xlnn.address import address
 from xlnn.cleanup import ended_by, shielded
 from xlnn.engines._limits import Allowance, limit
 from xlnn.errors import EngineError
-from xlnn.grid import CellError, Grid, Inputs, Values
+from xlnn.grid import CellError, Inputs, SheetValues, Values
 from xlnn.xlsx.cells import Cell, cells
 from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.parts import sheet_parts
@@ -169,7 +169,7 @@ class Conversions:
         limit(self._allowance, process.pid)
         return process, let_go
 
-    def _grid(self, result: Path, title: str) -> Grid:
+    def _grid(self, result: Path, title: str) -> SheetValues:
         rows, columns, values = array("q"), array("q"), array("d")
         others: dict[tuple[int, int], str | bool | CellError] = {}
         height = width = 0
@@ -184,7 +184,7 @@ class Conversions:
                 values.append(cell.value)
         numbers = np.full((height, width), np.nan)
         numbers[rows, columns] = values
-        return Grid(numbers, others)
+        return SheetValues(numbers, others)
 
     def _check_read(self, cell: Cell) -> None:
         """Refuse a result with an error value that only this program has."""

@@ -83,14 +83,14 @@ References = Callable[[int | None, int], Ranges]
 
 
 @dataclass(frozen=True)
-class Slot:
+class SlotValues:
     """The values of a slot."""
 
     index: int
 
 
 @dataclass(frozen=True)
-class Reference:
+class SlotReference:
     """A slot as a reference; None means the formula's own cell."""
 
     slot: int | None
@@ -103,7 +103,7 @@ class Result:
     call: int
 
 
-Operand = Slot | Reference | ConstantOperand | Result
+Operand = SlotValues | SlotReference | ConstantOperand | Result
 
 
 @dataclass(frozen=True)
@@ -175,10 +175,10 @@ class Program:
 
         def placed(operand: Operand) -> Operand:
             match operand:
-                case Slot(index) if slots is not None:
-                    return Slot(slots[index])
-                case Reference(int(slot)) if slots is not None:
-                    return Reference(slots[slot])
+                case SlotValues(index) if slots is not None:
+                    return SlotValues(slots[index])
+                case SlotReference(int(slot)) if slots is not None:
+                    return SlotReference(slots[slot])
                 case Result(call):
                     return Result(before + call)
                 case ConstantOperand(str(text)):
@@ -208,9 +208,9 @@ class _Frame:
         """Return an operand; a computed range is turned into values unless ``as_range``."""
         if isinstance(operand, ConstantOperand):
             return operand
-        if isinstance(operand, Slot):
+        if isinstance(operand, SlotValues):
             return OperandValues(self.slots[operand.index], np.ndarray)
-        if isinstance(operand, Reference):
+        if isinstance(operand, SlotReference):
             return column([self.references(operand.slot, i) for i in range(self.n)])
         result = self.results[operand.call]
         if result.kind is Ranges and not as_range:
@@ -304,12 +304,12 @@ def _compiled(text: str) -> Program:
     except Exception as error:
         # any error of formulas' parser means that it cannot read the formula
         raise ValueError("is not a formula that the engine can read") from error
-    known: dict[Any, Operand] = {CELL: Reference(None), COMPILING: ConstantOperand(value=False)}
+    known: dict[Any, Operand] = {CELL: SlotReference(None), COMPILING: ConstantOperand(value=False)}
     for name in graph.data_nodes:
         if name in graph.default_values:
             known.setdefault(name, ConstantOperand(graph.default_values[name]["value"]))
         elif slot := re.fullmatch("_S([0-9]+)", str(name)):
-            known[name] = Slot(int(slot[1]))
+            known[name] = SlotValues(int(slot[1]))
     calls: list[Call] = []
     # the parser adds a call after those of its operands, so this is the order to run them in
     for name, node in graph.function_nodes.items():
@@ -334,7 +334,7 @@ def _add_call(node: dict, known: dict[Any, Operand], calls: list[Call]) -> Opera
             return ConstantOperand(function(*(operand.value for operand in operands)))
     found = FastFunction.of(function)
     if found.takes_references:
-        operands = [Reference(o.index) if isinstance(o, Slot) else o for o in operands]
+        operands = [SlotReference(o.index) if isinstance(o, SlotValues) else o for o in operands]
     calls.append(Call(found, tuple(operands)))
     return Result(len(calls) - 1)
 
@@ -352,9 +352,11 @@ def _shorten_index(calls: Sequence[Call]) -> tuple[Call, ...]:
     for number, call in enumerate(calls):
         if call.function.public is INDEX and number not in as_references:
             _, picked_from, *where = call.operands  # the first tells whether it compiles
-            if isinstance(picked_from, Reference):
-                operands = [Slot(o.slot) if isinstance(o, Reference) else o for o in where]
-                shortened.append(Call(PICK, (Slot(picked_from.slot), *operands)))
+            if isinstance(picked_from, SlotReference):
+                operands = [
+                    SlotValues(o.slot) if isinstance(o, SlotReference) else o for o in where
+                ]
+                shortened.append(Call(PICK, (SlotValues(picked_from.slot), *operands)))
                 continue
         shortened.append(call)
     return tuple(shortened)

@@ -62,7 +62,7 @@ class Slot(NamedTuple):
     columns: tuple[int, int]
 
 
-class Met(NamedTuple):
+class FormulaGroup(NamedTuple):
     """Formulas that differ only in row numbers, described by the first of them."""
 
     sheet: int
@@ -95,7 +95,7 @@ class _Alike:
     """Formulas that are equal except for digits, by their digits that are not row numbers."""
 
     others: Callable[[str], Sequence[str]]
-    met: dict[Sequence[str], Met] = field(default_factory=dict)
+    met: dict[Sequence[str], FormulaGroup] = field(default_factory=dict)
 
 
 @dataclass
@@ -222,11 +222,11 @@ class Shapes:
             for key, found in parts.items()
         ]
 
-    def _all(self) -> Iterator[Met]:
+    def _all(self) -> Iterator[FormulaGroup]:
         for alike in self._alike.values():
             yield from alike.met.values()
 
-    def _read(self, sheet: int, formula: str) -> tuple[Met, list[slice]]:
+    def _read(self, sheet: int, formula: str) -> tuple[FormulaGroup, list[slice]]:
         """Split a formula into text and slots; find its row numbers and other numbers."""
         text, slots, rows, end = [], [], [], 1
         for token in _TOKEN.finditer(formula, 1):
@@ -243,7 +243,9 @@ class Shapes:
         runs = [slice(*run.span()) for run in re.finditer("[0-9]+", formula)]
         others = [run for run in runs if run.start not in starts]
         numbers = _getter(rows)
-        met = Met(sheet, formula, "".join(text), tuple(slots), numbers, len(rows), array("i"))
+        met = FormulaGroup(
+            sheet, formula, "".join(text), tuple(slots), numbers, len(rows), array("i")
+        )
         return met, others
 
     def _slot(self, token: re.Match, sheet: int, rows: list[slice]) -> Slot | None:

@@ -13,7 +13,7 @@ from schedula import EMPTY
 
 from xlnn.address import address
 from xlnn.errors import EngineError
-from xlnn.grid import CellError, Grid
+from xlnn.grid import CellError, SheetValues
 
 MAX_PLACES = 100_000_000
 """Cells that all sheets together may span, empty ones too: 0.8 GB of numbers."""
@@ -194,12 +194,12 @@ class Store:
         self.numbers[place] = np.nan
         self.others[place] = value
 
-    def grids(self) -> dict[str, Grid]:
+    def grids(self) -> dict[str, SheetValues]:
         """Return the values of all sheets, each cut to its used area."""
         grids = {}
         for area, first in zip(self.places.areas, self.places.first, strict=True):
             kept = self.numbers[first : first + area.kept[0] * area.kept[1]].reshape(area.kept)
-            grids[area.title] = Grid(kept[: area.used[0], : area.used[1]].copy())
+            grids[area.title] = SheetValues(kept[: area.used[0], : area.used[1]].copy())
         for place, value in self.others.items():
             sheet, row, column = self.places.cell(place)
             grid = grids[self.places.areas[sheet].title]

@@ -17,7 +17,7 @@ from xlnn.engines.custom_functions import SINGLE
 from xlnn.engines.formualizer import CIRCULAR, UNKNOWN
 from xlnn.engines.ironcalc import Session
 from xlnn.engines.scenarios import NOTHING, Found, Task
-from xlnn.grid import CellError, Grid
+from xlnn.grid import CellError, SheetValues
 
 FAILED = frozenset({UNKNOWN, CellError("#N/IMPL!"), CellError("#NAME?")})
 """What an engine gives a formula that it cannot read, or of which it lacks a function."""
@@ -36,12 +36,12 @@ def beside(path: Path, allowance: Allowance) -> Child:
     return Child("arrays", path, allowance)
 
 
-def load(path: Path) -> "_Worlds":
+def load(path: Path) -> "_IronCalcScenarios":
     """Start without reading a file."""
-    return _Worlds(path.name)
+    return _IronCalcScenarios(path.name)
 
 
-class _Worlds:
+class _IronCalcScenarios:
     """Given numbers, with which formulas are evaluated."""
 
     def __init__(self, name: str) -> None:
@@ -51,7 +51,7 @@ class _Worlds:
         """Evaluate each task with the numbers, as in `xlnn.engines.scenarios`."""
         titles = [*asked["sheets"]]
         book = Session(self._name, titles)
-        values: Mapping[str, Grid] = asked["values"]
+        values: Mapping[str, SheetValues] = asked["values"]
         for title, grid in values.items():
             for row, line in enumerate(grid.numbers.tolist(), start=1):
                 for column, number in enumerate(line, start=1):

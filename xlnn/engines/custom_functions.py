@@ -43,7 +43,7 @@ def unknown(formula: str) -> Iterator[str]:
             yield name
 
 
-def stated(book: formualizer.Workbook, formula: str) -> str:
+def register_functions(book: formualizer.Workbook, formula: str) -> str:
     """Return a formula as formualizer reads it, and register its functions in a workbook."""
     formula = SINGLE.sub("@(", formula)
     for called in set(_CALLED.findall(formula)):

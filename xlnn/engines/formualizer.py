@@ -12,7 +12,7 @@ import numpy as np
 from xlnn.address import address
 from xlnn.engines import Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
-from xlnn.grid import CellError, Grid, Inputs, Values
+from xlnn.grid import CellError, Inputs, SheetValues, Values
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
 from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.parts import iterates
@@ -82,7 +82,7 @@ def load(path: Path) -> Recalculate:
         workbook.get_eval_plan([(workbook.sheet_names[0], 1, 1)], build_graph_if_needed=True)
     except FAILURES as error:
         raise EngineError(f"{path.name}: formualizer cannot evaluate it: {error}") from error
-    return _Session(path.name, workbook)
+    return _FormualizerSession(path.name, workbook)
 
 
 def configuration() -> formualizer.WorkbookConfig:
@@ -96,7 +96,7 @@ def configuration() -> formualizer.WorkbookConfig:
     )
 
 
-class _Session:
+class _FormualizerSession:
     """A loaded workbook that remembers the original values of replaced inputs."""
 
     def __init__(self, name: str, workbook: formualizer.Workbook) -> None:
@@ -149,7 +149,7 @@ class _Session:
         title: str,
         circular: list[tuple[str, int, int]],
         failing: list[tuple[str, int, int]],
-    ) -> Grid:
+    ) -> SheetValues:
         """Read a sheet's values, and collect cells in circular references or without a value."""
         rows, columns = self._used_area(title)
         numbers = np.full((rows, columns), np.nan)
@@ -166,13 +166,13 @@ class _Session:
                     if type(value) is int:
                         numbers[row - 1, column - 1] = value
                     else:
-                        found = other(value)
+                        found = not_a_number(value)
                         others[row, column] = found
                         if found is CIRCULAR:
                             circular.append((title, row, column))
                         elif found is UNKNOWN:
                             failing.append((title, row, column))
-        return Grid(numbers, others)
+        return SheetValues(numbers, others)
 
     def _used_area(self, title: str) -> tuple[int, int]:
         """Return the rows and columns, which the engine knows without reading cells."""
@@ -215,7 +215,7 @@ def cause(
     return cell
 
 
-def other(value: object) -> str | bool | CellError:
+def not_a_number(value: object) -> str | bool | CellError:
     """Return the text, boolean or error of a cell."""
     if isinstance(value, str | bool):
         return value

@@ -52,10 +52,10 @@ def load(path: Path) -> Recalculate:
     WorkbookError
         There is a circular reference.
     """
-    return _Session(path)
+    return _FormulasSession(path)
 
 
-class _Session:
+class _FormulasSession:
     """A loaded workbook: constants, programs and the order in which to run them."""
 
     def __init__(self, path: Path) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from xlnn.engines import Recalculate
 from xlnn.engines.formualizer import ERRORS, cause, place
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
-from xlnn.grid import CellError, Grid, Inputs, Values
+from xlnn.grid import CellError, Inputs, SheetValues, Values
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.parts import read_workbook
@@ -260,7 +260,7 @@ class Session:
         own = self.numbers[title], *at
         return self.marked.get(own) or self.model.get_cell_formula(*own) or ""
 
-    def _grid(self, title: str, spoilt: dict[str, list[tuple[str, int, int]]]) -> Grid:
+    def _grid(self, title: str, spoilt: dict[str, list[tuple[str, int, int]]]) -> SheetValues:
         """Read a sheet's values; collect cells with one of IronCalc's own errors."""
         sheet = self.numbers[title]
         rows, columns = (np.array(each, dtype=np.intp) for each in self.used[sheet])
@@ -274,7 +274,7 @@ class Session:
                 held = others[row, column] = self._value((sheet, row, column), value)
                 if isinstance(held, CellError) and held in {*FAILED, CIRCULAR}:
                     spoilt.setdefault(held, []).append((title, row, column))
-        return Grid(numbers, others)
+        return SheetValues(numbers, others)
 
 
 def shape_of(formula: str) -> str:

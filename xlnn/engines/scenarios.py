@@ -15,14 +15,14 @@ import numpy as np
 
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
-from xlnn.engines.custom_functions import stated
-from xlnn.engines.formualizer import UNKNOWN, configuration, other, put, rectangles
-from xlnn.grid import CellError, Grid, Values
+from xlnn.engines.custom_functions import register_functions
+from xlnn.engines.formualizer import UNKNOWN, configuration, not_a_number, put, rectangles
+from xlnn.grid import CellError, SheetValues, Values
 
 Place = tuple[str, int, int]
 """The title of a sheet, a row and a column, from 1."""
 
-NOTHING = Grid(np.zeros((0, 0)))
+NOTHING = SheetValues(np.zeros((0, 0)))
 """A sheet without values."""
 
 Found = float | str | bool | CellError | None
@@ -51,12 +51,12 @@ def beside(path: Path, allowance: Allowance) -> Child:
     return Child("scenarios", path, allowance)
 
 
-def load(path: Path) -> "_Worlds":  # noqa: ARG001 -- an engine is given one
+def load(path: Path) -> "_FormualizerScenarios":  # noqa: ARG001 -- an engine is given one
     """Start without reading a file."""
-    return _Worlds()
+    return _FormualizerScenarios()
 
 
-class _Worlds:
+class _FormualizerScenarios:
     """Given numbers, with which formulas are evaluated."""
 
     def __call__(self, asked: Mapping[str, Any]) -> list[list[Found]]:
@@ -65,9 +65,9 @@ class _Worlds:
         Parameters
         ----------
         asked : dict
-            ``sheets``: titles; ``values``: a `Grid` for some of them; ``beside``: values of other
-            cells, by place; ``formulas``: formulas for all tasks, by place; ``tasks``: a list of
-            `Task`, no two with the same cells.
+            ``sheets``: titles; ``values``: `SheetValues` for some of them; ``beside``: values of
+            other cells, by place; ``formulas``: formulas for all tasks, by place; ``tasks``: a list
+            of `Task`, no two with the same cells.
 
         Returns
         -------
@@ -107,7 +107,7 @@ class _Worlds:
         """Set formulas one by one: formualizer leaves some of the last in a batch uncomputed."""
         for place, text in formulas.items():
             try:
-                self.book.set_formula(*place, stated(self.book, text))
+                self.book.set_formula(*place, register_functions(self.book, text))
             except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
                 self.book.set_value(*place, str(UNKNOWN))
 
@@ -126,4 +126,4 @@ class _Worlds:
 def _plain(value: object) -> Found:
     if value is None or isinstance(value, float):
         return value
-    return float(value) if type(value) is int else other(value)
+    return float(value) if type(value) is int else not_a_number(value)

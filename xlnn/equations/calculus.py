@@ -41,7 +41,7 @@ NEARLY = 0.1
 
 
 @dataclass(frozen=True)
-class Function:
+class DifferentiableFunction:
     """A function of x.
 
     Attributes
@@ -60,25 +60,25 @@ class Function:
 
 
 FUNCTIONS = (
-    Function("x²", Stated(lambda x: x**2, lambda x: f"{x}^2"), (
+    DifferentiableFunction("x²", Stated(lambda x: x**2, lambda x: f"{x}^2"), (
         Stated(lambda x, f: 2 * x, lambda x, f: f"2*{x}"),
         Stated(lambda x, f: 2 + 0 * x, lambda x, f: "2"),
         Stated(lambda x, f: 0 * x, lambda x, f: "0"),
         Stated(lambda x, f: 0 * x, lambda x, f: "0"),
     )),
-    Function("x³", Stated(lambda x: x**3, lambda x: f"{x}^3"), (
+    DifferentiableFunction("x³", Stated(lambda x: x**3, lambda x: f"{x}^3"), (
         Stated(lambda x, f: 3 * x**2, lambda x, f: f"3*{x}^2"),
         Stated(lambda x, f: 6 * x, lambda x, f: f"6*{x}"),
         Stated(lambda x, f: 6 + 0 * x, lambda x, f: "6"),
         Stated(lambda x, f: 0 * x, lambda x, f: "0"),
     )),
-    Function("eˣ", Stated(np.exp, lambda x: f"EXP({x})"), (
+    DifferentiableFunction("eˣ", Stated(np.exp, lambda x: f"EXP({x})"), (
         Stated(lambda x, f: f, lambda x, f: f"{f}"),
         Stated(lambda x, f: f, lambda x, f: f"{f}"),
         Stated(lambda x, f: f, lambda x, f: f"{f}"),
         Stated(lambda x, f: f, lambda x, f: f"{f}"),
     )),
-    Function("σ(x)", Stated(lambda x: 1 / (1 + np.exp(np.minimum(LARGEST, -x))),
+    DifferentiableFunction("σ(x)", Stated(lambda x: 1 / (1 + np.exp(np.minimum(LARGEST, -x))),
                             lambda x: f"1/(1+EXP(MIN({LARGEST},-{x})))"), (
         Stated(lambda x, f: f * (1 - f), lambda x, f: f"{f}*(1-{f})"),
         Stated(lambda x, f: f * (1 - f) * (1 - 2 * f), lambda x, f: f"{f}*(1-{f})*(1-2*{f})"),
@@ -87,7 +87,7 @@ FUNCTIONS = (
         Stated(lambda x, f: f * (1 - f) * (1 - 2 * f) * (1 - 12 * f + 12 * f**2),
                lambda x, f: f"{f}*(1-{f})*(1-2*{f})*(1-12*{f}+12*{f}^2)"),
     )),
-    Function("sin x", Stated(np.sin, lambda x: f"SIN({x})"), (
+    DifferentiableFunction("sin x", Stated(np.sin, lambda x: f"SIN({x})"), (
         Stated(lambda x, f: np.cos(x), lambda x, f: f"COS({x})"),
         Stated(lambda x, f: -f, lambda x, f: f"-{f}"),
         Stated(lambda x, f: -np.cos(x), lambda x, f: f"-COS({x})"),
@@ -97,7 +97,7 @@ FUNCTIONS = (
 """Those to choose from, from 1 on."""
 
 
-def chosen(function: np.ndarray) -> Function:
+def chosen(function: np.ndarray) -> DifferentiableFunction:
     """Return the function with a number, counted from 1."""
     return FUNCTIONS[round(float(function)) - 1]
 

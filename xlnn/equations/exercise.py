@@ -190,7 +190,7 @@ class BlankState(Equation):
         return f"=IF({in_all(stretches, NOT_DONE)}={count},{NOT_DONE},{rest})"
 
 
-class Done(Equation):
+class CountRight(Equation):
     """How many of the blanked quantities are right."""
 
     jumps = coarse = True

@@ -40,7 +40,7 @@ NOWHERE = -100
 Index = tuple[int, ...]
 
 
-class Chosen(Equation):
+class ChosenUnits(Equation):
     """The values of some units in the chosen row.
 
     Parameters

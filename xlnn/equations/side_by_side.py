@@ -35,7 +35,7 @@ class _Own:
         return self._cells[(self._image, *units)]
 
 
-class Beside(Equation):
+class SideBySide(Equation):
     """The equation of one image, for each of the images side by side.
 
     Parameters

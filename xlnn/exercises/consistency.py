@@ -15,7 +15,7 @@ from xlnn.checking.circles import reading_ahead
 from xlnn.checking.references import areas, beyond
 from xlnn.engines import arrays as arrays_engine
 from xlnn.engines.scenarios import Found, Task
-from xlnn.exercises.judging import Judged, World, asked, by_libreoffice, wrong_in
+from xlnn.exercises.judging import JudgedQuantity, World, by_libreoffice, evaluated_tasks, wrong_in
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.quantity import Quantity
@@ -25,8 +25,8 @@ FAILED = arrays_engine.FAILED | {CellError("#VALUE!")}
 
 
 def as_a_whole(
-    handed_in: Submission, results: Sequence[Judged], *, usable: bool
-) -> tuple[list[Judged], bool | None]:
+    handed_in: Submission, results: Sequence[JudgedQuantity], *, usable: bool
+) -> tuple[list[JudgedQuantity], bool | None]:
     """Return the results with circular references marked, and whether the whole is right.
 
     Parameters
@@ -50,7 +50,7 @@ def as_a_whole(
     ], whole
 
 
-def _without_circles(handed_in: Submission, result: Judged) -> Judged:
+def _without_circles(handed_in: Submission, result: JudgedQuantity) -> JudgedQuantity:
     """Mark right entries as wrong if their formulas depend on their own cells."""
     layout, world = handed_in.layout, result.worlds[0]
     right = {index: text for index, text in result.formulas.items() if not result.wrong[index]}
@@ -78,10 +78,10 @@ def _off(
 
     Engines differ in what they call a circular reference: INDEX may or may not form one.
     """
-    found = asked(handed_in, [(world, [task])])[0][0]
+    found = evaluated_tasks(handed_in, [(world, [task])])[0][0]
     off = _wrong(handed_in, world, task, quantities, found)
     if any(map(np.any, off.values())):
-        found = asked(handed_in, [(world, [task])], arrays_engine.beside)[0][0]
+        found = evaluated_tasks(handed_in, [(world, [task])], arrays_engine.beside)[0][0]
         second = _wrong(handed_in, world, task, quantities, found)
         off = {name: off[name] & second[name] for name in off}
     if any(map(np.any, off.values())) and not FAILED.isdisjoint(found):
@@ -111,7 +111,7 @@ def _wrong(
 
 
 def _is_right(
-    handed_in: Submission, results: Sequence[Judged], reading_more: Sequence[Judged]
+    handed_in: Submission, results: Sequence[JudgedQuantity], reading_more: Sequence[JudgedQuantity]
 ) -> bool:
     """Return whether the submission as it is agrees with NumPy for its own inputs."""
     world = results[0].worlds[0]
@@ -138,7 +138,7 @@ def _is_right(
     return not any(off.any() for off in _off(handed_in, world, task, compared).values())
 
 
-def _reads_no_more(handed_in: Submission, result: Judged) -> bool:
+def _reads_no_more(handed_in: Submission, result: JudgedQuantity) -> bool:
     """Return whether the formulas of a quantity read only cells that the stated ones read."""
     if result.quantity.name in handed_in.as_stated:
         return True

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from xlnn.engines.scenarios import Found, Task
-from xlnn.exercises.judging import TOLERANCE, Judged, asked
+from xlnn.exercises.judging import TOLERANCE, JudgedQuantity, evaluated_tasks
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 
@@ -58,7 +58,7 @@ SLOPES = {
 
 
 def edits(
-    handed_in: Submission, judged: Judged, units: Mapping[Index, Index]
+    handed_in: Submission, judged: JudgedQuantity, units: Mapping[Index, Index]
 ) -> dict[Index, tuple[str, dict[str, str]]]:
     """Return the kind of mistake and the parts of its sentence, for units that an edit explains.
 
@@ -82,7 +82,7 @@ def edits(
         for unit, candidates in every.items()
         for _, _, formula in candidates
     ]
-    answers = asked(handed_in, [(world, tasks) for world in judged.worlds[:WORLDS]])
+    answers = evaluated_tasks(handed_in, [(world, tasks) for world in judged.worlds[:WORLDS]])
     columns = iter([[found[n][0] for found in answers] for n in range(len(tasks))])
     reasons: dict[Index, tuple[str, dict[str, str]]] = {}
     for every, is_mended in ((mended, True), (spoilt, False)):

@@ -18,10 +18,10 @@ import numpy as np
 from xlnn import reference
 from xlnn.arguments import path_of
 from xlnn.atomic_write import folder_for
-from xlnn.building.continue_from import continued
+from xlnn.building.continue_from import origin_of_workbook
 from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.limits import check_size
-from xlnn.building.plan import begun, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.building.writing import Built, write_proven
 from xlnn.checking.references import CellRange
 from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
@@ -39,7 +39,7 @@ from xlnn.registry.templates import DEFAULT
 from xlnn.workbooks.exercise import Exercise
 from xlnn.workbooks.exercise_drawing import drawings_of_exercise
 from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, exercised, noted
-from xlnn.workbooks.kind import Recipe, Spec, WorkbookKind
+from xlnn.workbooks.kind import Recipe, WorkbookKind, WorkbookSpec
 
 TRIES = 20
 """How often numbers are drawn for a student until a network learns with them."""
@@ -68,8 +68,8 @@ class Source:
         """Return the source for a template's name, its folder or a workbook."""
         path = path_of(what, "what")
         if path.suffix.lower() == ".xlsx":
-            return cls(*continued(path))
-        return cls(*begun(str(what)))
+            return cls(*origin_of_workbook(path))
+        return cls(*origin_of_template(str(what)))
 
 
 @documented(EXERCISE)
@@ -212,7 +212,7 @@ class _Work:
         place.check()
         kind = self.source.kind
         table = self.table
-        given = handed(self.source, self.options, table)
+        given = student_exercise(self.source, self.options, table)
         made, plain = given.made, given.layout
         tasks = Tasks(plain, table.blank)
         layout = exercised(plain, table.blank, made.spec.lang)
@@ -284,8 +284,8 @@ def _check_solved(layout: Layout, exercise: Exercise, values: Values) -> None:
 
 
 @dataclass(frozen=True)
-class Handed:
-    """What a student gets, before anything is left out.
+class StudentExercise:
+    """A student's exercise, before anything is left out.
 
     Attributes
     ----------
@@ -307,12 +307,12 @@ class Handed:
         return cells_of(self.kind, self.made, self.layout)
 
 
-def handed(
+def student_exercise(
     source: Source,
     options: Mapping[str, Any],
     exercise: Exercise,
     is_known: Callable[[Mapping[str, Any]], bool] = lambda _: False,
-) -> Handed:
+) -> StudentExercise:
     """Return a student's exercise, whose inputs follow only from the name and the teacher's seed.
 
     Parameters
@@ -330,11 +330,11 @@ def handed(
     """
     kind, origin = source.kind, source.origin
     if not exercise.student and not exercise.seed:
-        return Handed(kind, kind.recipe(origin, options))
+        return StudentExercise(kind, kind.recipe(origin, options))
     for number in range(TRIES):
         random = np.random.default_rng([exercise.own_seed, number])
         try:
-            given = Handed(kind, kind.recipe(kind.personal(origin, options, random), options))
+            given = StudentExercise(kind, kind.recipe(kind.personal(origin, options, random), options))
             if is_known(given.made.inputs):
                 return given
             for name in exercise.blank:
@@ -354,7 +354,7 @@ def handed(
 
 def inputs_of(
     exercise: Exercise,
-    spec: Spec,
+    spec: WorkbookSpec,
     source: Source | None = None,
     is_known: Callable[[Mapping[str, Any]], bool] = lambda _: False,
 ) -> dict[str, np.ndarray] | None:
@@ -370,7 +370,7 @@ def inputs_of(
     source : Source
         The source of the exercises, unless it is the template that the Spec names.
     is_known : function
-        As in `handed`.
+        As in `student_recipe`.
 
     Returns
     -------
@@ -380,7 +380,7 @@ def inputs_of(
     """
     try:
         source = source or Source.of(spec.template)
-        given = handed(source, source.kind.asked_for(spec), exercise, is_known)
+        given = student_exercise(source, source.kind.asked_for(spec), exercise, is_known)
     except DataError:
         return None
     return dict(given.made.inputs)

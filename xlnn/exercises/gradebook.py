@@ -42,7 +42,7 @@ _MARKS = {
 
 
 @dataclass(frozen=True)
-class Cell:
+class CsvCell:
     """A cell of a CSV.
 
     Attributes
@@ -58,7 +58,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledGradebook:
     """The result of filling a gradebook.
 
     Attributes
@@ -82,7 +82,7 @@ class Filled:
     scaled: float | None
 
 
-def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") -> Filled:
+def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") -> FilledGradebook:
     """Fill the grades of a class into a gradebook, in place.
 
     Parameters
@@ -110,7 +110,7 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
     limits = [n for n, c in enumerate(head) if MOST.search(c.value) and n != at]
     possible = next((row for row in rows[1:4] if any(_is_possible(c.value) for c in row)), None)
     is_comma = any(re.fullmatch(r"\d+,\d{1,2}", cell.value) for row in rows[1:] for cell in row)
-    changes: list[tuple[Cell, str]] = []
+    changes: list[tuple[CsvCell, str]] = []
     scaled = None
     for grade, row in found:
         limit = _number(row[limits[0]].value) if limits and limits[0] < len(row) else None
@@ -140,7 +140,7 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
         _who(row, owner) for n, row in enumerate(rows[1:], start=1)
         if row is not possible and _who(row, owner) and not any(row is own for _, own in found)
     ]  # fmt: skip
-    return Filled(len(found), head[at].value, lost, tuple(rest), scaled)
+    return FilledGradebook(len(found), head[at].value, lost, tuple(rest), scaled)
 
 
 def feedback(grade: Grade, grades: Grades, words: Text) -> str:
@@ -178,10 +178,10 @@ def _separator(text: str) -> str:
     return max(",;\t", key=line.count)
 
 
-def _rows(text: str, separator: str) -> Iterator[list[Cell]]:
+def _rows(text: str, separator: str) -> Iterator[list[CsvCell]]:
     """Yield the rows of a CSV, with the position of each cell."""
     field = re.compile(rf'"((?:[^"]|"")*)"|[^{separator}\r\n]*')
-    row: list[Cell] = []
+    row: list[CsvCell] = []
     position = 0
     while position < len(text) or row:
         found = field.match(text, position)
@@ -189,7 +189,7 @@ def _rows(text: str, separator: str) -> Iterator[list[Cell]]:
             raise AssertionError(text[position:])
         quoted = found[1]
         value = found[0] if quoted is None else quoted.replace('""', '"')
-        row.append(Cell(*found.span(), value))
+        row.append(CsvCell(*found.span(), value))
         position = found.end()
         if text.startswith(separator, position):
             position += 1
@@ -219,15 +219,15 @@ def _is_possible(text: str) -> bool:
     return "possible" in text.casefold()
 
 
-def _there(path: Path, row: Sequence[Cell], column: int) -> Cell:
+def _there(path: Path, row: Sequence[CsvCell], column: int) -> CsvCell:
     if column < len(row):
         return row[column]
     raise DataError(f'{path.name}: the row of "{short(row[0].value)}" ends before its grade.')
 
 
 def _matched(
-    path: Path, rows: Sequence[Sequence[Cell]], grades: Sequence[Grade]
-) -> tuple[list[tuple[Grade, Sequence[Cell]]], tuple[str, ...], int]:
+    path: Path, rows: Sequence[Sequence[CsvCell]], grades: Sequence[Grade]
+) -> tuple[list[tuple[Grade, Sequence[CsvCell]]], tuple[str, ...], int]:
     """Find the row of each student by the column that has the most of them.
 
     E-mail addresses take precedence over ids, and ids over names.
@@ -281,7 +281,7 @@ def _forms(value: str) -> Iterator[str]:
     yield from dict.fromkeys(filter(None, forms))
 
 
-def _who(row: Sequence[Cell], column: int) -> str:
+def _who(row: Sequence[CsvCell], column: int) -> str:
     return row[column].value.strip() if column < len(row) else ""
 
 

@@ -19,7 +19,7 @@ from xlnn.exercises.copies import copies, filled_in
 from xlnn.exercises.exercise import Source, inputs_of, left_out
 from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.exercises.handed_out import Exercise, handed_out, is_as_handed_out
-from xlnn.exercises.judging import PROBES, Judged, judged
+from xlnn.exercises.judging import PROBES, JudgedQuantity, judged
 from xlnn.exercises.many import each_of, logged, resumed, shared_out
 from xlnn.exercises.mistakes import BY_HAND, Mistake, mistakes
 from xlnn.exercises.roster import roster as students_of
@@ -33,7 +33,7 @@ Points = Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Asked:
+class GradingSettings:
     """The settings for grading.
 
     Attributes
@@ -148,7 +148,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
     known = resumed(log, seed)
     chosen = known.seed if known.seed is not None else randbelow(SEEDS) if seed is None else seed
     specs = handed_out(Path(exercise)) if exercise else handed or {}
-    asked = Asked(worth, chosen, partial, level, specs)
+    asked = GradingSettings(worth, chosen, partial, level, specs)
     mine = shared_out([*given], shard)
     found = {path: known.grades[str(path)] for path in mine if str(path) in known.grades}
     left = [path for path in mine if path not in found]
@@ -186,7 +186,7 @@ def _check_points(worth: Points, grades: Sequence[Grade]) -> None:
         )
 
 
-def graded(path: Path, asked: Asked) -> Grade:
+def graded(path: Path, asked: GradingSettings) -> Grade:
     """Grade one file."""
     try:
         handed_in = submission(path)
@@ -212,7 +212,7 @@ def graded(path: Path, asked: Asked) -> Grade:
     )
 
 
-def _asked_otherwise(handed_in: Submission, asked: Asked) -> tuple[str, ...]:
+def _asked_otherwise(handed_in: Submission, asked: GradingSettings) -> tuple[str, ...]:
     """Return the blanks that were handed out but are missing here, or the other way round.
 
     If they are unknown, "Spec" is returned for a difference.
@@ -237,7 +237,7 @@ def _asked_otherwise(handed_in: Submission, asked: Asked) -> tuple[str, ...]:
 
 
 def _question(
-    handed_in: Submission, result: Judged, asked: Asked, names: Mapping[str, str]
+    handed_in: Submission, result: JudgedQuantity, asked: GradingSettings, names: Mapping[str, str]
 ) -> QuestionGrade:
     quantity = result.quantity
     worth = asked.points.get(quantity.name, 1)
@@ -254,7 +254,7 @@ def _question(
     return QuestionGrade(quantity.name, symbol, name, worth * share, worth, units)
 
 
-def _share(result: Judged, unit: tuple[int, ...], asked: Asked) -> float:
+def _share(result: JudgedQuantity, unit: tuple[int, ...], asked: GradingSettings) -> float:
     """Return the share of a unit that counts."""
     if not asked.partial:
         return float(result.right(unit))
@@ -264,7 +264,7 @@ def _share(result: Judged, unit: tuple[int, ...], asked: Asked) -> float:
 
 
 def _unit(
-    handed_in: Submission, result: Judged, unit: tuple[int, ...], why: Mistake | None
+    handed_in: Submission, result: JudgedQuantity, unit: tuple[int, ...], why: Mistake | None
 ) -> UnitGrade:
     symbol = result.quantity.heading(unit).strip() or result.quantity.name
     if why is None:

@@ -19,7 +19,7 @@ import numpy as np
 from openpyxl.utils import FORMULAE
 
 from xlnn import reference
-from xlnn.checking.comparison import apart
+from xlnn.checking.comparison import relative_difference
 from xlnn.checking.probe import probe_arrays
 from xlnn.checking.references import areas, is_read
 from xlnn.engines import Allowance, libreoffice
@@ -82,7 +82,7 @@ class World:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedQuantity:
     """The result of judging one quantity.
 
     Attributes
@@ -229,7 +229,7 @@ def judged(
     seed: int,
     probes: int = PROBES,
     selected: Mapping[str, np.ndarray] | None = None,
-) -> tuple[list[Judged], bool]:
+) -> tuple[list[JudgedQuantity], bool]:
     """Judge each blanked quantity.
 
     Returns
@@ -279,7 +279,7 @@ def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity
     quantity: Quantity,
     answers: Sequence[Sequence[Found]],
     filled: tuple[dict[tuple[int, ...], str], dict[tuple[int, ...], object]],
-) -> Judged:
+) -> JudgedQuantity:
     formulas, typed = filled
     names = {name.casefold(): text for name, text in submitted.contents.names.items()}
     places = dict(submitted.places(quantity))
@@ -318,7 +318,7 @@ def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity
             )
         )
     }
-    return Judged(
+    return JudgedQuantity(
         quantity=quantity,
         formulas=formulas,
         typed=typed,
@@ -449,7 +449,9 @@ def _answers(
     unsure = {name: task for name, task in tasks.items() if name not in submitted.as_stated}
     first, *others = every
     rounds = [(first, tasks), *((world, unsure) for world in others)]
-    found = asked(submitted, [(world, list(some.values())) for world, some in rounds], engine)
+    found = evaluated_tasks(
+        submitted, [(world, list(some.values())) for world, some in rounds], engine
+    )
     answers: dict[str, list[list[Found]]] = {name: [] for name in tasks}
     for (_, some), values in zip(rounds, found, strict=True):
         for name, each in zip(some, values, strict=True):
@@ -485,7 +487,7 @@ def _task(
     )
 
 
-def asked(
+def evaluated_tasks(
     submitted: Submission,
     questions: Sequence[tuple[World, Sequence[Task]]],
     engine: Engine = scenarios_engine.beside,
@@ -589,10 +591,10 @@ def wrong_in(
         is_number = isinstance(value, float | int) and not isinstance(value, bool | CellError)
         got[index] = float(value) if is_number else np.nan
     model, arrays = submitted.layout.model, {**world.arrays, quantity.name: got}
-    off = apart(got, expected)
+    off = relative_difference(got, expected)
     if not (off <= TOLERANCE).all():
         with np.errstate(all="ignore"):
-            off = apart(got, expected, reference.terms(model, quantity, world.arrays))
+            off = relative_difference(got, expected, reference.terms(model, quantity, world.arrays))
     if not (off <= TOLERANCE).all():
         off = np.where(reference.ties(model, quantity, arrays, TOLERANCE), 0.0, off)
     return ~(off <= TOLERANCE) & ~(np.isnan(expected) & np.isnan(got))

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from xlnn import reference
-from xlnn.checking.references import CellRange, areas, beyond, is_read, written
+from xlnn.checking.references import CellRange, areas, beyond, is_read, range_text
 from xlnn.engines.custom_functions import unknown
 from xlnn.engines.formualizer import CIRCULAR
 from xlnn.engines.scenarios import Found
 from xlnn.exercises.edits import edits
-from xlnn.exercises.judging import TOLERANCE, Judged, World
+from xlnn.exercises.judging import TOLERANCE, JudgedQuantity, World
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
@@ -64,7 +64,7 @@ class Mistake:
     said: Mapping[str, str] = field(default_factory=dict)
 
 
-def mistakes(handed_in: Submission, judged: Judged) -> dict[Index, Mistake]:
+def mistakes(handed_in: Submission, judged: JudgedQuantity) -> dict[Index, Mistake]:
     """Return why units are wrong, for each wrong unit."""
     found = {
         unit: _mistake(handed_in.layout, judged, unit)
@@ -81,15 +81,15 @@ def mistakes(handed_in: Submission, judged: Judged) -> dict[Index, Mistake]:
     return found
 
 
-def _rows(judged: Judged, unit: Index) -> list[Index]:
+def _rows(judged: JudgedQuantity, unit: Index) -> list[Index]:
     return [index for index in judged.got[0] if index[len(judged.quantity.axes) :] == unit]
 
 
-def _first(judged: Judged, unit: Index) -> Index:
+def _first(judged: JudgedQuantity, unit: Index) -> Index:
     return next(index for index in _rows(judged, unit) if judged.wrong[index])
 
 
-def _mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:  # noqa: PLR0911 -- one a kind
+def _mistake(layout: Layout, judged: JudgedQuantity, unit: Index) -> Mistake:  # noqa: PLR0911 -- one a kind
     """Return why a wrong unit is wrong."""
     quantity = judged.quantity
     rows = _rows(judged, unit)
@@ -124,7 +124,7 @@ def _mistake(layout: Layout, judged: Judged, unit: Index) -> Mistake:  # noqa: P
     )
 
 
-def _by_hand(layout: Layout, judged: Judged, first: Index) -> Mistake:
+def _by_hand(layout: Layout, judged: JudgedQuantity, first: Index) -> Mistake:
     """Return that no engine computes a formula, and which function is missing."""
     cell = layout.cell(judged.quantity.name, first)
     for function in unknown(judged.formulas.get(first, "")):
@@ -132,7 +132,7 @@ def _by_hand(layout: Layout, judged: Judged, first: Index) -> Mistake:
     return Mistake("by_hand", cell)
 
 
-def _of_these_inputs(judged: Judged, rows: list[Index], cell: str) -> Mistake | None:
+def _of_these_inputs(judged: JudgedQuantity, rows: list[Index], cell: str) -> Mistake | None:
     """Find formulas that are right only for the inputs of the file."""
     if not judged.worlds[0].is_own:
         return None
@@ -147,7 +147,7 @@ def _shaped(operand: Operand) -> str:
     return f"{operand.text} ({operand.rows} × {operand.columns})"
 
 
-def _by_form(layout: Layout, judged: Judged, first: Index, cell: str) -> Mistake | None:
+def _by_form(layout: Layout, judged: JudgedQuantity, first: Index, cell: str) -> Mistake | None:
     """Find mistakes that do not depend on the formula's values."""
     if first in judged.reads_one:
         return Mistake("reads_one", cell, {"range": judged.reads_one[first]})
@@ -162,7 +162,7 @@ def _by_form(layout: Layout, judged: Judged, first: Index, cell: str) -> Mistake
     return None
 
 
-def _closing(layout: Layout, judged: Judged, first: Index) -> str:
+def _closing(layout: Layout, judged: JudgedQuantity, first: Index) -> str:
     """Return the ranges through which a formula depends on its own cell, as far as known."""
     block = layout.blocks[judged.quantity.name]
     here, (row, column) = layout.titles[block.sheet], block.address(first)
@@ -172,10 +172,10 @@ def _closing(layout: Layout, judged: Judged, first: Index) -> str:
     places = {(here.casefold(), *block.address(index)) for index in judged.formulas}
     alike = [a for a in named if any((a.sheet, *p[1:]) == a[:3] for p in places)]
     titles = layout.titles.values()
-    return ", ".join(dict.fromkeys(written(area, titles) for area in around or alike or named))
+    return ", ".join(dict.fromkeys(range_text(area, titles) for area in around or alike or named))
 
 
-def _error(judged: Judged, first: Index, cell: str) -> Mistake | None:
+def _error(judged: JudgedQuantity, first: Index, cell: str) -> Mistake | None:
     for got in judged.got:
         if got[first] == CellError("#NAME?"):
             for function in unknown(judged.formulas[first]):
@@ -185,7 +185,7 @@ def _error(judged: Judged, first: Index, cell: str) -> Mistake | None:
     return None
 
 
-def _beside(judged: Judged, first: Index) -> dict[str, str]:
+def _beside(judged: JudgedQuantity, first: Index) -> dict[str, str]:
     """Return a cell's value and the right one, in the first world in which they differ."""
     pairs = [
         (got[first], world.arrays[judged.quantity.name][first])
@@ -219,7 +219,7 @@ def _told_apart(one: object, other: object) -> tuple[str, str]:
     return texts
 
 
-def _by_value(model: Model, judged: Judged, rows: list[Index], cell: str) -> Mistake | None:
+def _by_value(model: Model, judged: JudgedQuantity, rows: list[Index], cell: str) -> Mistake | None:
     """Look for values that are right except for their sign, a factor, or a summand."""
     if judged.quantity.is_text:
         return None
@@ -281,7 +281,7 @@ def _close(found: np.ndarray, expected: np.ndarray, sizes: np.ndarray) -> bool:
 
 
 def _by_cells(
-    layout: Layout, judged: Judged, rows: list[Index], first: Index, cell: str
+    layout: Layout, judged: JudgedQuantity, rows: list[Index], first: Index, cell: str
 ) -> Mistake | None:
     """Compare the cells that the formula reads with those of the stated formula."""
     name = judged.quantity.name
@@ -302,14 +302,14 @@ def _by_cells(
             kind = _kind(layout, area, other)
             if kind:
                 titles = layout.titles.values()
-                said = {"named": written(area, titles), "belongs": written(other, titles)}
+                said = {"named": range_text(area, titles), "belongs": range_text(other, titles)}
                 said |= {"axis": _time(layout, other)} if kind == "epochs" else {}
                 return Mistake(kind, cell, said | _epochs(layout, area, other))
     if other_one := _instead(layout, named, stated, strange, unused):
         return Mistake("instead", cell, other_one)
     if unused and not strange:
         symbol = _symbol(layout, unused[0])
-        belongs = written(unused[0], layout.titles.values())
+        belongs = range_text(unused[0], layout.titles.values())
         return Mistake("missing", cell, {"symbol": symbol, "belongs": belongs})
     return None
 
@@ -329,7 +329,7 @@ def _instead(
                 continue
             both = [_symbols(layout, each) for each in (area, other)]
             if all(both) and _names(layout, area) != _names(layout, other):
-                cells = {"named": written(area, titles), "belongs": written(other, titles)}
+                cells = {"named": range_text(area, titles), "belongs": range_text(other, titles)}
                 return {"symbol": both[0], "right": both[1]} | cells
     return {}
 
@@ -341,7 +341,11 @@ def _covered(stated: CellRange, named: list[CellRange]) -> bool:
 
 
 def _dragged(
-    layout: Layout, judged: Judged, rows: list[Index], first: Index, strange: list[CellRange]
+    layout: Layout,
+    judged: JudgedQuantity,
+    rows: list[Index],
+    first: Index,
+    strange: list[CellRange],
 ) -> Mistake | None:
     """Find the cells that moved when the formula was filled down, but should not have."""
     top = next((index for index in rows if index in judged.formulas), first)
@@ -361,14 +365,14 @@ def _dragged(
     }
     for there in back.values():
         if there in stated and there in next_one:
-            title, _, cells = written(there, titles).rpartition("!")
+            title, _, cells = range_text(there, titles).rpartition("!")
             return Mistake(
                 "anchor", cell, {"cells": title + "!" + re.sub("([0-9]+)", r"$\1", cells)}
             )
     for area, there in back.items():
         if there in stated and len(belonging) == len(stated):
             right = belonging[stated.index(there)]
-            said = {"named": written(area, titles), "belongs": written(right, titles)}
+            said = {"named": range_text(area, titles), "belongs": range_text(right, titles)}
             return Mistake("dragged", cell, said)
     return None
 
@@ -462,7 +466,7 @@ def _epochs(layout: Layout, area: CellRange, other: CellRange) -> dict[str, str]
 def _symbol(layout: Layout, area: CellRange) -> str:
     found = layout.entry(area.sheet, area.top, area.left)
     if found is None:
-        return written(area, layout.titles.values())
+        return range_text(area, layout.titles.values())
     quantity, index = layout.model[found[0]], found[1]
     return quantity.heading(index[len(quantity.axes) :]).strip() or quantity.name
 

@@ -16,14 +16,14 @@ from xlnn.errors import WorkbookError
 from xlnn.exercises.array_formulas import intersected, spilled
 from xlnn.exercises.handed_out import Exercise, exercise_of
 from xlnn.exercises.returned import Returning, cut
-from xlnn.grid import CellError, Grid
+from xlnn.grid import CellError, SheetValues
 from xlnn.layout import Layout
 from xlnn.loading.arrays import inputs_of, read_arrays
 from xlnn.loading.name_substitution import Names
 from xlnn.loading.open_file import check_sheets
 from xlnn.loading.spec import described, layout_of
 from xlnn.quantity import Quantity
-from xlnn.workbooks.kind import Spec
+from xlnn.workbooks.kind import WorkbookSpec
 from xlnn.xlsx import package
 from xlnn.xlsx.cells import FormulaCells, all_cells
 from xlnn.xlsx.guard import FormulaGuard
@@ -61,7 +61,7 @@ class Submission:
 
     contents: Package
     exercise: Exercise
-    spec: Spec
+    spec: WorkbookSpec
     layout: Layout
     formulas: Mapping[Place, str]
     typed: Mapping[Place, Typed]
@@ -105,7 +105,7 @@ class Submission:
         """The values of its input cells; NaN or None for unsuitable values."""
         layout = self.layout
         values = {
-            title: Grid(np.full(layout.extents[key], np.nan))
+            title: SheetValues(np.full(layout.extents[key], np.nan))
             for key, title in layout.titles.items()
         }
         for (title, row, column), value in self.typed.items():
@@ -132,9 +132,11 @@ class _Remembered:
     """Lays out a Spec once for all similar submissions, such as those of a class."""
 
     def __init__(self) -> None:
-        self._known: deque[tuple[Spec, tuple[str, ...] | None, Layout]] = deque(maxlen=SIZES)
+        self._known: deque[tuple[WorkbookSpec, tuple[str, ...] | None, Layout]] = deque(
+            maxlen=SIZES
+        )
 
-    def __call__(self, spec: Spec, blank: tuple[str, ...] | None) -> Layout:
+    def __call__(self, spec: WorkbookSpec, blank: tuple[str, ...] | None) -> Layout:
         """Return the same as `layout_of`."""
         for known in self._known:
             if known[:2] == (spec, blank):

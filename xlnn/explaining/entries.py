@@ -12,7 +12,7 @@ import numpy as np
 
 from xlnn.arguments import is_text, wrong
 from xlnn.checking.check import Examined
-from xlnn.checking.references import CellRange, areas, written
+from xlnn.checking.references import CellRange, areas, range_text
 from xlnn.errors import OptionsError
 from xlnn.explaining.cell_text import Value, in_words
 from xlnn.explaining.explanation import SHOWN, Part
@@ -232,7 +232,7 @@ class Entries:
         for area in areas(formula, here) or ():
             entries = list(self.in_area(area))
             if entries and area not in found:
-                cells = written(area, self.layout.titles.values())
+                cells = range_text(area, self.layout.titles.values())
                 found[area] = self.part(entries, cells, self._deeper(entries, depth))
         return tuple(found.values())
 

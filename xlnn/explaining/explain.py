@@ -10,7 +10,7 @@ from openpyxl.formula.tokenizer import Token
 from xlnn import reference
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
-from xlnn.checking.comparison import placed
+from xlnn.checking.comparison import shown_position
 from xlnn.checking.probe import ProbePoints
 from xlnn.checking.references import CellRange, areas
 from xlnn.checking.report import plain
@@ -141,7 +141,7 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
         meaning=known.meaning,
         layer=quantity.layer,
         unit=tuple(each + 1 for each in index[len(quantity.axes) :]),
-        place=placed(block, index),
+        place=shown_position(block, index),
         role=role,
         equation=known.equation,
         book=known.book,

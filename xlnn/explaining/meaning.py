@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"\d-\d+")
 
 
 @dataclass(frozen=True)
-class Meaning:
+class QuantityMeaning:
     """The texts of a workbook about a quantity; empty if there are none.
 
     Attributes
@@ -29,7 +29,7 @@ class Meaning:
     book: str
 
 
-def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) -> Meaning:
+def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) -> QuantityMeaning:
     """Return the texts about a quantity.
 
     Parameters
@@ -43,7 +43,7 @@ def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) ->
     name = words.words["quantities"].get(quantity.kind, "")
     if not name:  # a sheet may have texts for its own quantities
         name = words.words.get(quantity.sheet, {}).get(quantity.kind, "")
-    return Meaning(
+    return QuantityMeaning(
         name=name if isinstance(name, str) and "{" not in name else "",
         meaning=known.get("meaning", ""),
         equation=known.get("equation", "").format(**equations),
@@ -51,7 +51,7 @@ def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) ->
     )
 
 
-def stated(equation: Equation | None) -> str:
+def equation_text(equation: Equation | None) -> str:
     """Return the equation in the docstring of an `Equation`; empty if there is none.
 
     >>> from xlnn.equations.dense import WeightedInput

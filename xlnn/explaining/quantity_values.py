@@ -10,7 +10,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from xlnn.errors import XlnnError
 from xlnn.explaining.indices import index_of
-from xlnn.explaining.meaning import Meaning, section, stated
+from xlnn.explaining.meaning import QuantityMeaning, equation_text, section
 from xlnn.layout import Layout
 from xlnn.quantity import Quantity
 
@@ -86,7 +86,7 @@ class QuantityValues(NDArrayOperatorsMixin):
     """
 
     def __init__(
-        self, array: np.ndarray, quantity: Quantity, layout: Layout, meaning: Meaning
+        self, array: np.ndarray, quantity: Quantity, layout: Layout, meaning: QuantityMeaning
     ) -> None:
         self.array, self.name, self.kind = array, quantity.name, quantity.kind
         self.layer = quantity.layer
@@ -94,7 +94,7 @@ class QuantityValues(NDArrayOperatorsMixin):
         named = quantity.symbol != f"{quantity.name}{{}}"
         self.symbol = quantity.symbol.replace("{}", "") if named else ""
         self.title, self.meaning = meaning.name, meaning.meaning
-        self.equation = meaning.equation or stated(own)
+        self.equation = meaning.equation or equation_text(own)
         self.section = meaning.book.strip("–") or section(own)
         self.sheet = layout.titles[quantity.sheet]
         self.axes = tuple(axis.name for axis in quantity.axes)

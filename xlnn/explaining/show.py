@@ -26,7 +26,7 @@ from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.workbooks.network.quantities.confusion import PREFIX
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.runs import RUN, is_of_one
-from xlnn.workbooks.network.quantities.workbook import USED, beside
+from xlnn.workbooks.network.quantities.workbook import USED, companion_name
 from xlnn.workbooks.network.recipe import OTHER_DATA
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
@@ -41,8 +41,10 @@ class Runs:
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
         choices = [q for q in entries.layout.model.quantities if q.kind == RUN and q.choices]
-        self._choices = {each.sheet: beside(each, USED) for each in choices}
-        self._choices |= {each.name.partition("_")[0]: beside(each, USED) for each in choices}
+        self._choices = {each.sheet: companion_name(each, USED) for each in choices}
+        self._choices |= {
+            each.name.partition("_")[0]: companion_name(each, USED) for each in choices
+        }
 
     def named(self, quantity: Quantity, said: str, at: tuple[int, ...] = ()) -> str:
         """Return a text about an entry, preceded by the name of its run if there are several."""

@@ -36,7 +36,7 @@ class Relationship:
 
 
 @dataclass(frozen=True)
-class Book:
+class LintedWorkbook:
     """A workbook, read once for all rules.
 
     Attributes
@@ -68,7 +68,9 @@ class Book:
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """The titles of all sheets, chart sheets included, in the workbook's order."""
-        return tuple(node.attributes.get("name", "") for node in named(self.workbook, "sheet"))
+        return tuple(
+            node.attributes.get("name", "") for node in elements_named(self.workbook, "sheet")
+        )
 
     @cached_property
     def folded_titles(self) -> frozenset[str]:
@@ -83,7 +85,7 @@ class Book:
     @cached_property
     def names(self) -> frozenset[str]:
         """The defined names, case-folded, including those of single sheets."""
-        defined = named(self.workbook, "definedName")
+        defined = elements_named(self.workbook, "definedName")
         return frozenset(node.attributes.get("name", "").casefold() for node in defined)
 
     @cached_property
@@ -100,7 +102,7 @@ class Book:
 
 def read_book(
     archive: Archive, contents: Package, sheets: Sequence[SheetNode], count: Iterator[int]
-) -> Book:
+) -> LintedWorkbook:
     """Read a file that `xlnn.xlsx.package.inspect` has accepted, except its sheets.
 
     Parameters
@@ -120,7 +122,7 @@ def read_book(
         for part in archive.parts
         if part not in large and _is_read(part.casefold())
     }
-    return Book(
+    return LintedWorkbook(
         archive,
         contents,
         tuple(sheets),
@@ -135,7 +137,7 @@ def _is_read(part: str) -> bool:
     return is_known or part.endswith(".rels")
 
 
-def named(found: list[Node], name: str) -> list[Node]:
+def elements_named(found: list[Node], name: str) -> list[Node]:
     """Return the elements with a name."""
     return [node for node in found if node.name == name]
 
@@ -152,7 +154,7 @@ def source_of(part: str) -> str:
 
 def _lines(part: str, found: list[Node]) -> tuple[Relationship, ...]:
     folder = posixpath.dirname(source_of(part))
-    return tuple(_line(folder, node.attributes) for node in named(found, "Relationship"))
+    return tuple(_line(folder, node.attributes) for node in elements_named(found, "Relationship"))
 
 
 def _line(folder: str, attributes: Mapping[str, str]) -> Relationship:

@@ -15,7 +15,7 @@ from math import isinf
 import formualizer
 import numpy as np
 
-from xlnn.linting.book import Book, named
+from xlnn.linting.book import LintedWorkbook, elements_named
 from xlnn.linting.nodes import Node, SheetNode
 from xlnn.linting.problem import Problem
 from xlnn.linting.used import Used
@@ -50,7 +50,7 @@ Miscounted = tuple[str, int, tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Reference:
+class CellReference:
     """A cell or a range in a formula.
 
     Attributes
@@ -93,12 +93,12 @@ class FormulaReferences:
     fault: str = ""
     names: tuple[str, ...] = ()
     miscounted: tuple[Miscounted, ...] = ()
-    references: tuple[Reference, ...] = ()
+    references: tuple[CellReference, ...] = ()
     deciding: tuple[int, ...] = ()
     may_pair: bool = False
 
 
-def read(formula: str) -> FormulaReferences:
+def parse_references(formula: str) -> FormulaReferences:
     """Read a formula, given without its leading "=".
 
     >>> read("SUM(B2:B9)*Weights!$C$4").references[1]
@@ -118,7 +118,7 @@ def read(formula: str) -> FormulaReferences:
         return FormulaReferences(_DEEP if is_deep else _WRONG)
     starts = [number.start() for number in NUMBER.finditer(equation.encode())]
     names: list[str] = []
-    references: list[Reference] = []
+    references: list[CellReference] = []
     deciding: set[int] = set()
     for token in tokens:
         if token.subtype == formualizer.TokenSubType.Number and "E" in token.value.upper():
@@ -182,7 +182,7 @@ def _miscounted(tokens: Iterable[formualizer.Token]) -> Iterator[Miscounted]:
         is_empty = token.subtype == formualizer.TokenSubType.Open
 
 
-def _reference(text: str, title: str | None, number: int) -> Reference | None:
+def _reference(text: str, title: str | None, number: int) -> CellReference | None:
     """Read a cell or a range whose first row has this index among the numbers; None for a name."""
     area = _AREA.fullmatch(text)
     if area is None:
@@ -200,7 +200,7 @@ def _reference(text: str, title: str | None, number: int) -> Reference | None:
     columns = sorted(COLUMNS[letters.upper()] for letters in (left, right) if letters)
     if left and not columns[0]:
         return None
-    return Reference(
+    return CellReference(
         title.replace("''", "'") if title is not None else None,
         columns[0] if left else None,
         columns[1] if left else None,
@@ -228,7 +228,7 @@ Where = Callable[[int], str]
 """Where the formula of some index in a batch stands."""
 
 
-def formula_problems(book: Book) -> Iterator[Problem]:
+def formula_problems(book: LintedWorkbook) -> Iterator[Problem]:
     """Check all formulas of a workbook.
 
     Of formulas that differ only in their row numbers, the first wrong one is reported.
@@ -252,9 +252,9 @@ def formula_problems(book: Book) -> Iterator[Problem]:
         yield from formulas.problems(texts, sheet, lambda index, places=places: places[index][0])
 
 
-def _of_names(book: Book) -> Iterator[tuple[str, str]]:
+def _of_names(book: LintedWorkbook) -> Iterator[tuple[str, str]]:
     """Yield where each defined name is, and its formula."""
-    for node in named(book.workbook, "definedName"):
+    for node in elements_named(book.workbook, "definedName"):
         name = node.attributes.get("name", "")
         # Excel's own names, such as print titles, are whole rows
         if node.text.strip() and not name.startswith("_xlnm."):
@@ -269,7 +269,7 @@ def _of_sheet(sheet: SheetNode) -> Iterator[tuple[str, str]]:
             yield f"{sheet.title}!{_range_of(node)}", node.text
 
 
-def _of_parts(book: Book) -> Iterator[tuple[str, str]]:
+def _of_parts(book: LintedWorkbook) -> Iterator[tuple[str, str]]:
     """Yield the first and last cells of the ranges that charts show."""
     for part, found in book.parts.items():
         for node in found:
@@ -298,7 +298,7 @@ def _range_of(node: Node) -> str:
 class _Formulas:
     """Checks formulas; those that differ only in their numbers are read once."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: LintedWorkbook) -> None:
         self._book = book
         self._readings: dict[tuple[bytes, tuple[int, ...]], FormulaReferences] = {}
         self._said: set[tuple[object, ...]] = set()
@@ -344,7 +344,7 @@ class _Formulas:
             if max(len(self._readings), len(self._looked_at)) > _MAX_READINGS:
                 self._readings.clear()
                 self._looked_at.clear()
-            self._readings[key] = read(group.first)
+            self._readings[key] = parse_references(group.first)
         return self._readings[key]
 
     def _look(self, group: "_Group", reading: FormulaReferences) -> Iterator[Problem]:
@@ -397,7 +397,7 @@ class _Formulas:
                 yield from self._say(group, member, "unlike-ranges", message)
 
     def _look_at_cells(
-        self, group: "_Group", reference: Reference, index: int
+        self, group: "_Group", reference: CellReference, index: int
     ) -> Iterator[Problem]:
         title = reference.sheet
         sheet = group.sheet if title is None else self._book.sheet_by_title.get(title.casefold())
@@ -447,7 +447,7 @@ def _shape(formula: bytes) -> bytes:
     return _SHORT.sub(b"0", formula) if is_short else formula
 
 
-def _written(reference: Reference, top: int, bottom: int) -> str:
+def _written(reference: CellReference, top: int, bottom: int) -> str:
     """Write a reference with the rows of one formula."""
     if reference.left is None:
         return f"{top}:{bottom}"
@@ -501,7 +501,7 @@ class _Group:
         return replace(self, members=self.members[chosen], table=self.table[chosen])
 
     def rows(
-        self, reference: Reference
+        self, reference: CellReference
     ) -> tuple[Sequence[int] | np.ndarray, Sequence[int] | np.ndarray]:
         """Return the first and the last row of a reference in every formula."""
         if reference.first is None or reference.last is None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from xlnn.linting.book import Book, named
+from xlnn.linting.book import LintedWorkbook, elements_named
 from xlnn.linting.problem import Problem
 from xlnn.linting.used import box
 
@@ -18,7 +18,7 @@ _NAME = re.compile(r"[^\W\d][\w.?\\]*|\\[\w.?\\]*")
 _R1C1 = re.compile(r"R[0-9]*(?:C[0-9]*)?|C[0-9]*", re.IGNORECASE)
 
 
-def name_problems(book: Book) -> Iterator[Problem]:
+def name_problems(book: LintedWorkbook) -> Iterator[Problem]:
     """Check the names and settings in ``xl/workbook.xml``."""
     yield from _sheet_names(book)
     yield from _sheet_list(book)
@@ -26,7 +26,7 @@ def name_problems(book: Book) -> Iterator[Problem]:
     yield from _uncomputed(book)
 
 
-def _sheet_names(book: Book) -> Iterator[Problem]:
+def _sheet_names(book: LintedWorkbook) -> Iterator[Problem]:
     seen: set[str] = set()
     for title in book.titles:
         wrong = _wrong_title(title)
@@ -41,10 +41,13 @@ def _sheet_names(book: Book) -> Iterator[Problem]:
             )
 
 
-def _sheet_list(book: Book) -> Iterator[Problem]:
-    sheets = list(named(book.workbook, "sheet"))
+def _sheet_list(book: LintedWorkbook) -> Iterator[Problem]:
+    sheets = list(elements_named(book.workbook, "sheet"))
     numbers = [sheet.attributes.get("sheetId", "") for sheet in sheets]
-    shown = [node.attributes.get("activeTab", "0") for node in named(book.workbook, "workbookView")]
+    shown = [
+        node.attributes.get("activeTab", "0")
+        for node in elements_named(book.workbook, "workbookView")
+    ]
     wrong = []
     if len(set(numbers)) < len(numbers):
         wrong.append("two sheets have the same number (sheetId); expected different ones")
@@ -72,9 +75,9 @@ def _wrong_title(title: str) -> str | None:
     return None
 
 
-def _defined_names(book: Book) -> Iterator[Problem]:
+def _defined_names(book: LintedWorkbook) -> Iterator[Problem]:
     seen: set[tuple[str, str]] = set()
-    for node in named(book.workbook, "definedName"):
+    for node in elements_named(book.workbook, "definedName"):
         name, sheet = node.attributes.get("name", ""), node.attributes.get("localSheetId", "")
         wrong = _wrong_name(name)
         if (name.casefold(), sheet) in seen:
@@ -104,7 +107,7 @@ def _wrong_name(name: str) -> str | None:
     return None
 
 
-def _uncomputed(book: Book) -> Iterator[Problem]:
+def _uncomputed(book: LintedWorkbook) -> Iterator[Problem]:
     """Look for formulas that would show no value.
 
     openpyxl writes formulas without values. Excel computes them on opening if fullCalcOnLoad is
@@ -113,7 +116,7 @@ def _uncomputed(book: Book) -> Iterator[Problem]:
     """
     asks = any(
         node.attributes.get("fullCalcOnLoad") in {"1", "true"}
-        for node in named(book.workbook, "calcPr")
+        for node in elements_named(book.workbook, "calcPr")
     )
     first = next((sheet for sheet in book.sheets if sheet.no_value), None)
     if first is not None and not asks:

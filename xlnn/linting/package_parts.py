@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from xlnn.linting.book import OFFICE, Book, named, source_of
+from xlnn.linting.book import OFFICE, LintedWorkbook, elements_named, source_of
 from xlnn.linting.nodes import Node
 from xlnn.linting.problem import Problem
 from xlnn.xlsx.parts import FONT_ORDER, TYPES
@@ -23,7 +23,7 @@ KINDS = {
 """How the content type of a part ends, by the kind of the relationship that leads to it."""
 
 
-def package_problems(book: Book) -> Iterator[Problem]:
+def package_problems(book: LintedWorkbook) -> Iterator[Problem]:
     """Check how the parts of the file refer to each other."""
     yield from _relationships(book)
     yield from _identities(book)
@@ -32,7 +32,7 @@ def package_problems(book: Book) -> Iterator[Problem]:
     yield from _table_headers(book)
 
 
-def _relationships(book: Book) -> Iterator[Problem]:
+def _relationships(book: LintedWorkbook) -> Iterator[Problem]:
     for source, lines in book.relationships.items():
         part = _rels_of(source)
         counts = Counter(line.identity for line in lines)
@@ -53,7 +53,7 @@ def _relationships(book: Book) -> Iterator[Problem]:
                 )
 
 
-def _identities(book: Book) -> Iterator[Problem]:
+def _identities(book: LintedWorkbook) -> Iterator[Problem]:
     """Look for parts that refer to relationships that they do not have."""
     found = [*book.parts.items(), *((sheet.part, sheet.nodes) for sheet in book.sheets)]
     for part, nodes in found:
@@ -69,7 +69,7 @@ def _identities(book: Book) -> Iterator[Problem]:
                     )
 
 
-def _orphans(book: Book) -> Iterator[Problem]:
+def _orphans(book: LintedWorkbook) -> Iterator[Problem]:
     reached, waiting = {""}, [""]
     while waiting:
         for line in book.relationships.get(waiting.pop(), ()):
@@ -84,17 +84,17 @@ def _orphans(book: Book) -> Iterator[Problem]:
             )
 
 
-def _content_types(book: Book) -> Iterator[Problem]:
+def _content_types(book: LintedWorkbook) -> Iterator[Problem]:
     types = book.parts[TYPES]
     defaults = {
         node.attributes.get("Extension", "").casefold(): node.attributes.get("ContentType", "")
-        for node in named(types, "Default")
+        for node in elements_named(types, "Default")
     }
     overrides = {
         node.attributes.get("PartName", "").removeprefix("/"): node.attributes.get(
             "ContentType", ""
         )
-        for node in named(types, "Override")
+        for node in elements_named(types, "Override")
     }
     for part in overrides:
         if part not in book.archive.parts:
@@ -115,7 +115,7 @@ def _content_types(book: Book) -> Iterator[Problem]:
             )
 
 
-def _table_headers(book: Book) -> Iterator[Problem]:
+def _table_headers(book: LintedWorkbook) -> Iterator[Problem]:
     for part, nodes in book.parts.items():
         for table in (node for node in nodes if node.main and node.name == "table"):
             columns = _inside(table, "tableColumn")
@@ -148,7 +148,7 @@ _REFERS = {"fontId": "fonts", "fillId": "fills", "borderId": "borders", "xfId": 
 """What an <xf> refers to: its attribute -> the list that is meant."""
 
 
-def style_problems(book: Book) -> Iterator[Problem]:
+def style_problems(book: LintedWorkbook) -> Iterator[Problem]:
     """Check the styles part and all references to it."""
     counts = {
         node.name: len(node.children)
@@ -160,8 +160,8 @@ def style_problems(book: Book) -> Iterator[Problem]:
     yield from _cells(book, counts)
 
 
-def _font_order(book: Book) -> Iterator[Problem]:
-    for node in named(book.styles, "font"):
+def _font_order(book: LintedWorkbook) -> Iterator[Problem]:
+    for node in elements_named(book.styles, "font"):
         names = [child.name for child in node.children if child.name in FONT_ORDER]
         for before, after in pairwise(names):
             if FONT_ORDER.index(after) <= FONT_ORDER.index(before):
@@ -177,7 +177,7 @@ def _listed(names: list[str]) -> str:
     return " ".join(f"<{name}>" for name in FONT_ORDER if name in names)
 
 
-def _formats(book: Book, counts: Mapping[str, int]) -> Iterator[Problem]:
+def _formats(book: LintedWorkbook, counts: Mapping[str, int]) -> Iterator[Problem]:
     for node in book.styles:
         if node.parent is None or node.name not in {"xf", "cellStyle"}:
             continue
@@ -187,7 +187,7 @@ def _formats(book: Book, counts: Mapping[str, int]) -> Iterator[Problem]:
             )
 
 
-def _cells(book: Book, counts: Mapping[str, int]) -> Iterator[Problem]:
+def _cells(book: LintedWorkbook, counts: Mapping[str, int]) -> Iterator[Problem]:
     # without a styles part there is one style, the default
     known = counts.get("cellXfs", 0 if book.styles else 1)
     for sheet in book.sheets:

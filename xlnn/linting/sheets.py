@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
-from xlnn.linting.book import Book, named
+from xlnn.linting.book import LintedWorkbook, elements_named
 from xlnn.linting.nodes import Node, SheetNode
 from xlnn.linting.problem import Problem
 from xlnn.linting.used import box
@@ -35,7 +35,7 @@ MAX_TEXTS = {"promptTitle": 32, "errorTitle": 32, "prompt": 255, "error": 255}
 _LOCATION = re.compile(r"(?:'(?P<quoted>(?:[^']|'')*)'|(?P<plain>[^'!]+))!(?P<place>.+)", re.DOTALL)
 
 
-def sheet_problems(book: Book) -> Iterator[Problem]:
+def sheet_problems(book: LintedWorkbook) -> Iterator[Problem]:
     """Check every worksheet."""
     for sheet in book.sheets:
         yield from _element_order(sheet)
@@ -72,7 +72,7 @@ def _element_order(sheet: SheetNode) -> Iterator[Problem]:
 
 def _column_widths(sheet: SheetNode) -> Iterator[Problem]:
     before = 0
-    for node in named(sheet.nodes, "col"):
+    for node in elements_named(sheet.nodes, "col"):
         first, last = (_whole(node.attributes.get(end, "")) for end in ("min", "max"))
         if not before < first <= last <= MAX_COLUMNS:
             yield Problem(
@@ -94,9 +94,9 @@ def _cell_values(sheet: SheetNode) -> Iterator[Problem]:
         )
 
 
-def _merges(book: Book, sheet: SheetNode) -> Iterator[Problem]:
+def _merges(book: LintedWorkbook, sheet: SheetNode) -> Iterator[Problem]:
     merged: dict[tuple[int, int], str] = {}  # `inspect` accepts a million merged cells
-    for node in named(sheet.nodes, "mergeCell"):
+    for node in elements_named(sheet.nodes, "mergeCell"):
         reference = node.attributes.get("ref", "")
         where, found = f"{sheet.title}!{reference}", box(reference)
         if found is None or found[:2] == found[2:]:
@@ -142,9 +142,9 @@ def _ranges(sheet: SheetNode) -> Iterator[Problem]:
 
 
 def _validation_texts(sheet: SheetNode) -> Iterator[Problem]:
-    for node in named(sheet.nodes, "dataValidation"):
+    for node in elements_named(sheet.nodes, "dataValidation"):
         where = f"{sheet.title}!{node.attributes.get('sqref', '')}"
-        for child in named(node.children, "formula1"):
+        for child in elements_named(node.children, "formula1"):
             listed = child.text.strip()
             if listed.startswith('"') and len(listed) - 2 > MAX_LIST:
                 yield Problem(
@@ -163,13 +163,13 @@ def _validation_texts(sheet: SheetNode) -> Iterator[Problem]:
                 )
 
 
-def _hyperlinks(book: Book, sheet: SheetNode) -> Iterator[Problem]:
+def _hyperlinks(book: LintedWorkbook, sheet: SheetNode) -> Iterator[Problem]:
     outside = {
         line.identity: line.target
         for line in book.relationships.get(sheet.part, ())
         if line.outside and line.kind == "hyperlink"
     }
-    for node in named(sheet.nodes, "hyperlink"):
+    for node in elements_named(sheet.nodes, "hyperlink"):
         location = node.attributes.get("location", "")
         if not location:
             target = next((outside.get(node.attributes[key], "") for key in _identities(node)), "")
@@ -189,7 +189,7 @@ def _identities(node: Node) -> list[str]:
     return [key for key in node.attributes if key.endswith("\x01id")]
 
 
-def _leads_somewhere(book: Book, location: str) -> bool:
+def _leads_somewhere(book: LintedWorkbook, location: str) -> bool:
     found = _LOCATION.fullmatch(location)
     if found is None:
         return location.casefold() in book.names or box(location) is not None

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from xlnn.errors import WorkbookError
-from xlnn.grid import CellError, Grid, Values
+from xlnn.grid import CellError, SheetValues, Values
 from xlnn.layout import Block, Layout
 
 A_TEXT = "a text (a number is one with ' before it)"
@@ -44,7 +44,7 @@ def read_array(layout: Layout, block: Block, values: Values) -> np.ndarray:
 def write_values(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Values:
     """Return arrays as the values of a workbook: the reverse of `read_arrays`."""
     values = {
-        title: Grid(np.full(layout.extents[key], np.nan), {})
+        title: SheetValues(np.full(layout.extents[key], np.nan), {})
         for key, title in layout.titles.items()
     }
     for name, block in layout.blocks.items():

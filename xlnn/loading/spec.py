@@ -17,7 +17,7 @@ from xlnn.registry.text import languages, text
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.exercise_sheet import exercise_title, exercised, waiting
-from xlnn.workbooks.kind import Spec
+from xlnn.workbooks.kind import WorkbookSpec
 from xlnn.workbooks.own_model import check_same, layout_of_model
 from xlnn.workbooks.own_quantities import check_model
 from xlnn.workbooks.spec_text import EARLIER, from_toml
@@ -34,7 +34,7 @@ LONGEST_SPEC = 10_000
 """Cells of a Spec sheet that are read."""
 
 
-def read_spec(path: Path) -> Spec:
+def read_spec(path: Path) -> WorkbookSpec:
     """Read the Spec sheet of a workbook that `xlnn.xlsx.package.inspect` has accepted.
 
     Raises
@@ -97,13 +97,13 @@ def _lines(path: Path, title: str) -> list[str]:
     return lines
 
 
-def layout_of(spec: Spec, blank: tuple[str, ...] | None = None) -> Layout:
+def layout_of(spec: WorkbookSpec, blank: tuple[str, ...] | None = None) -> Layout:
     """Return the layout of everything that a Spec describes; for an exercise, with its blanks."""
     layout = kind_of(spec).layout(spec)
     return layout if blank is None else exercised(layout, blank, spec.lang)
 
 
-class Held(Protocol):
+class ContentsSize(Protocol):
     """The size of a file's contents."""
 
     @property
@@ -120,11 +120,11 @@ class Held(Protocol):
 def described(
     path: Path,
     model: Model | None = None,
-    contents: Held | None = None,
-    lay_out: Callable[[Spec, tuple[str, ...] | None], Layout] = layout_of,
+    contents: ContentsSize | None = None,
+    lay_out: Callable[[WorkbookSpec, tuple[str, ...] | None], Layout] = layout_of,
     *,
     earlier: bool = False,
-) -> tuple[Spec, Layout]:
+) -> tuple[WorkbookSpec, Layout]:
     """Return the Spec of an inspected workbook, and the layout that it describes.
 
     Parameters
@@ -185,7 +185,7 @@ def _at_most(path: Path) -> tuple[int, int]:
     return size, size
 
 
-def on_records(spec: Spec, layout: Layout, run: Arrays) -> Iterator[str]:
+def on_records(spec: WorkbookSpec, layout: Layout, run: Arrays) -> Iterator[str]:
     """Yield a sentence if the noted values of NumPy's run differ from a run now.
 
     Parameters

@@ -178,7 +178,7 @@ def _place(cell: str, numbers: Mapping[str, int]) -> Place:
 
 
 @contextmanager
-def shown(contents: Package) -> Iterator[Path]:
+def file_for_engine(contents: Package) -> Iterator[Path]:
     """Yield the file for an engine.
 
     Formulas to leave out are emptied, and names in others are replaced by their cells.

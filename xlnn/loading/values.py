@@ -15,10 +15,10 @@ from xlnn.layout import Layout
 from xlnn.loading.arrays import read_arrays
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described
-from xlnn.loading.unseen_formulas import shown
+from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.quantity import Model
 from xlnn.workbooks import kind_of
-from xlnn.workbooks.kind import Spec
+from xlnn.workbooks.kind import WorkbookSpec
 
 
 def values(
@@ -52,7 +52,7 @@ def values(
 class Recalculated(NamedTuple):
     """A recalculated workbook and the values of its quantities."""
 
-    spec: Spec
+    spec: WorkbookSpec
     layout: Layout
     arrays: dict[str, np.ndarray]
 
@@ -63,7 +63,7 @@ def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalcu
     spec, layout = described(path, model, contents)
     check_sheets(contents, layout)
     with (
-        shown(contents) as file,
+        file_for_engine(contents) as file,
         engines.loaded(engine, file, Allowance.of(contents)) as recalculate,
     ):
         found = recalculate({})

@@ -11,13 +11,15 @@ import numpy as np
 
 from xlnn.data.dataset import MOST_NUMBERS
 from xlnn.errors import DataError
-from xlnn.onnx.onnx_file import Node
+from xlnn.onnx.onnx_file import OnnxNode
 
 ROWS = -1
 """How many rows there are, in a shape: a reshaping takes it for whatever is left."""
 
 
-def axes_of(node: Node, known: Mapping[str, np.ndarray], rank: int, position: int = 1) -> list[int]:
+def axes_of(
+    node: OnnxNode, known: Mapping[str, np.ndarray], rank: int, position: int = 1
+) -> list[int]:
     """Return the axes that a node names by an attribute or an input, as non-negative numbers."""
     given = node.attributes.get("axes")
     if given is None and node.given(position) in known:
@@ -26,7 +28,9 @@ def axes_of(node: Node, known: Mapping[str, np.ndarray], rank: int, position: in
     return sorted(axis + rank if axis < 0 else axis for axis in axes)
 
 
-def moved(node: Node, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]) -> np.ndarray:
+def rearranged(
+    node: OnnxNode, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
+) -> np.ndarray:
     """Return the result of a node for known arrays, the first of which are its data.
 
     Raises
@@ -42,19 +46,23 @@ def moved(node: Node, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarr
     return made
 
 
-def _gather(node: Node, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]) -> np.ndarray:
+def _gather(
+    node: OnnxNode, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]
+) -> np.ndarray:
     array, index = arrays
     return np.take(array, index.astype(int), axis=int(node.attributes.get("axis", 0)))
 
 
-def _concat(node: Node, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]) -> np.ndarray:
+def _concat(
+    node: OnnxNode, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]
+) -> np.ndarray:
     if sum(array.size for array in arrays) > MOST_NUMBERS:
         raise DataError("Concat joins too many numbers.")
     return np.concatenate(list(arrays), axis=int(node.attributes["axis"]))
 
 
 def _unsqueeze(
-    node: Node, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
+    node: OnnxNode, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
 ) -> np.ndarray:
     given = node.attributes.get("axes")
     given = known[node.given(1)].ravel().tolist() if given is None else given
@@ -63,7 +71,7 @@ def _unsqueeze(
 
 
 def _squeeze(
-    node: Node, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
+    node: OnnxNode, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
 ) -> np.ndarray:
     shape = arrays[0].shape
     if node.given(1) or "axes" in node.attributes:
@@ -73,22 +81,24 @@ def _squeeze(
     return np.squeeze(arrays[0], tuple(axes))
 
 
-def _transpose(node: Node, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]) -> np.ndarray:
+def _transpose(
+    node: OnnxNode, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]
+) -> np.ndarray:
     return np.transpose(arrays[0], node.attributes.get("perm"))
 
 
 def _reshape(
-    node: Node, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
+    node: OnnxNode, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
 ) -> np.ndarray:
     return arrays[0].reshape(known[node.given(1)].astype(int).ravel())
 
 
-def _same(_: Node, arrays: Sequence[np.ndarray], __: Mapping[str, np.ndarray]) -> np.ndarray:
+def _same(_: OnnxNode, arrays: Sequence[np.ndarray], __: Mapping[str, np.ndarray]) -> np.ndarray:
     return arrays[0]
 
 
 MOVES: dict[
-    str, Callable[[Node, Sequence[np.ndarray], Mapping[str, np.ndarray]], np.ndarray]
+    str, Callable[[OnnxNode, Sequence[np.ndarray], Mapping[str, np.ndarray]], np.ndarray]
 ] = {
     "Gather": _gather, "Concat": _concat, "Unsqueeze": _unsqueeze, "Squeeze": _squeeze,
     "Transpose": _transpose, "Reshape": _reshape, "Identity": _same, "Cast": _same,

@@ -20,7 +20,7 @@ from xlnn.layout import Layout
 from xlnn.loading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described
-from xlnn.loading.unseen_formulas import shown
+from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
@@ -124,7 +124,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     after, number = _epoch(spec, epoch), _run(spec, run)
     check_sheets(contents, layout)
     with (
-        shown(contents) as file,
+        file_for_engine(contents) as file,
         engines.loaded(engine, file, Allowance.of(contents)) as recalculate,
     ):
         found = recalculate({})

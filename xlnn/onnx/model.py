@@ -15,7 +15,7 @@ from xlnn.equations.layer import WEIGHTS, Shape
 from xlnn.errors import DataError
 from xlnn.onnx.layers import AffineUnits, Layer
 from xlnn.onnx.onnx_file import Graph, read_graph
-from xlnn.onnx.operators import Class, Reader, read
+from xlnn.onnx.operators import Class, Reader, read_layers
 from xlnn.onnx.sklearn_operators import CLASSICAL
 
 LABELS, TASK = "labels", "task"
@@ -104,7 +104,7 @@ def read_model(path: Path, *, large: bool = False) -> TrainedModel:
         The file is not a model, or not a stack of layers; the message names the operator.
     """
     graph = read_graph(path, large=large)
-    reader = read(graph, CLASSICAL)
+    reader = read_layers(graph, CLASSICAL)
     source, seen, classes = _outputs(reader)
     reader.stack.finished(seen)
     given, *layers = reader.stack.layers

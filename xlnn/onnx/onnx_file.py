@@ -53,7 +53,7 @@ def needed(name: str) -> Any:  # noqa: ANN401 -- a module
 
 
 @dataclass(frozen=True)
-class Node:
+class OnnxNode:
     """A node of the graph: an operator with its inputs and outputs.
 
     Attributes
@@ -105,7 +105,7 @@ class Graph:
     name: str
     inputs: Mapping[str, tuple[int, ...]]
     outputs: tuple[str, ...]
-    nodes: tuple[Node, ...]
+    nodes: tuple[OnnxNode, ...]
     constants: Mapping[str, np.ndarray]
     metadata: Mapping[str, str]
     precision: str
@@ -255,7 +255,7 @@ def _plain_constants(onnx: Any, graph: Any) -> dict[str, np.ndarray]:  # noqa: A
     return found
 
 
-def _node(name: str, onnx: Any, node: Any) -> Node:  # noqa: ANN401 -- the same
+def _node(name: str, onnx: Any, node: Any) -> OnnxNode:  # noqa: ANN401 -- the same
     attributes = {}
     for attribute in node.attribute:
         value = onnx.helper.get_attribute_value(attribute)
@@ -265,7 +265,7 @@ def _node(name: str, onnx: Any, node: Any) -> Node:  # noqa: ANN401 -- the same
                 "computes the same for every row."
             )
         attributes[attribute.name] = _plain(value)
-    return Node(node.op_type, tuple(node.input), tuple(node.output), attributes)
+    return OnnxNode(node.op_type, tuple(node.input), tuple(node.output), attributes)
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 -- a number, a text, or a list of them

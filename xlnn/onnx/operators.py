@@ -13,9 +13,9 @@ from xlnn.data.wording import short
 from xlnn.equations.layer import Shape
 from xlnn.equations.layernorm import EPSILON
 from xlnn.errors import DataError
-from xlnn.onnx.constants import MOVES, ROWS, axes_of, moved
+from xlnn.onnx.constants import MOVES, ROWS, axes_of, rearranged
 from xlnn.onnx.layers import AffineUnits, Layer, Stacking
-from xlnn.onnx.onnx_file import Graph, Node
+from xlnn.onnx.onnx_file import Graph, OnnxNode
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,14 @@ class Reader:
     known: dict[str, np.ndarray] = field(default_factory=dict)
     labels: tuple | None = None
 
-    def seen(self, node: Node, number: int = 0) -> AffineUnits:
+    def seen(self, node: OnnxNode, number: int = 0) -> AffineUnits:
         """Return an input, which must be numbers of a row."""
         value = self.values.get(node.given(number))
         if not isinstance(value, AffineUnits):
             raise self.stack.refuse(f"{node.op} uses something that is not a number of a row.")
         return value
 
-    def array(self, node: Node, number: int) -> np.ndarray:
+    def array(self, node: OnnxNode, number: int) -> np.ndarray:
         """Return an input, which must be a known array."""
         name = node.given(number)
         if name not in self.known:
@@ -77,10 +77,10 @@ class Reader:
         return self.known[name]
 
 
-Operator = Callable[[Reader, Node], AffineUnits | Class]
+Operator = Callable[[Reader, OnnxNode], AffineUnits | Class]
 
 
-def _gemm(reader: Reader, node: Node) -> AffineUnits:
+def _gemm(reader: Reader, node: OnnxNode) -> AffineUnits:
     seen, W = reader.seen(node), reader.array(node, 1)
     if node.attributes.get("transA", 0):
         raise reader.stack.refuse("Gemm transposes its rows (transA), which no layer does.")
@@ -92,14 +92,14 @@ def _gemm(reader: Reader, node: Node) -> AffineUnits:
     return reader.stack.dense(seen, W, b * node.attributes.get("beta", 1.0))
 
 
-def _matmul(reader: Reader, node: Node) -> AffineUnits:
+def _matmul(reader: Reader, node: OnnxNode) -> AffineUnits:
     seen, W = reader.seen(node), reader.array(node, 1)
     if W.ndim != 2:
         raise reader.stack.refuse("MatMul multiplies by something that is not a matrix of weights.")
     return reader.stack.dense(seen, W.T, np.zeros(W.shape[1]))
 
 
-def _by_a_constant(reader: Reader, node: Node) -> AffineUnits:
+def _by_a_constant(reader: Reader, node: OnnxNode) -> AffineUnits:
     """Add, Sub, Mul or Div with a constant."""
     turned = node.given(0) in reader.known
     seen, constant = reader.seen(node, int(turned)), reader.array(node, 0 if turned else 1)
@@ -122,7 +122,7 @@ def _by_a_constant(reader: Reader, node: Node) -> AffineUnits:
     return reader.stack.times(seen, scale, shift)
 
 
-def _normalised(reader: Reader, node: Node) -> AffineUnits:
+def _normalised(reader: Reader, node: OnnxNode) -> AffineUnits:
     """BatchNormalization, as in inference."""
     if node.attributes.get("training_mode", 0):
         raise reader.stack.refuse("BatchNormalization is still training: export with model.eval().")
@@ -135,7 +135,7 @@ def _normalised(reader: Reader, node: Node) -> AffineUnits:
     return reader.stack.times(seen, ones * factor[sides], ones * (beta - mean * factor)[sides])
 
 
-def _layernorm(reader: Reader, node: Node) -> AffineUnits:
+def _layernorm(reader: Reader, node: OnnxNode) -> AffineUnits:
     seen, epsilon = reader.seen(node), node.attributes.get("epsilon", 1e-5)
     if node.attributes.get("axis", -1) not in {-1, 1} or seen.index.ndim != 1:
         raise reader.stack.refuse(
@@ -154,7 +154,7 @@ def _layernorm(reader: Reader, node: Node) -> AffineUnits:
     return reader.stack.layernorm(seen, gain.ravel().astype(float), shift.ravel().astype(float))
 
 
-def _sides(reader: Reader, node: Node, size: Shape) -> tuple[Shape, Shape]:
+def _sides(reader: Reader, node: OnnxNode, size: Shape) -> tuple[Shape, Shape]:
     """Return the step and the padding of a window."""
     attributes = node.attributes
     step = tuple(attributes.get("strides") or (1, 1))
@@ -177,7 +177,7 @@ def _sides(reader: Reader, node: Node, size: Shape) -> tuple[Shape, Shape]:
     return step, padding
 
 
-def _conv(reader: Reader, node: Node) -> AffineUnits:
+def _conv(reader: Reader, node: OnnxNode) -> AffineUnits:
     seen, W = reader.seen(node), reader.array(node, 1)
     if node.attributes.get("group", 1) != 1:
         raise reader.stack.refuse(
@@ -189,7 +189,7 @@ def _conv(reader: Reader, node: Node) -> AffineUnits:
     return reader.stack.convolution(seen, W, b, step, padding)
 
 
-def _pool(reader: Reader, node: Node) -> AffineUnits:
+def _pool(reader: Reader, node: OnnxNode) -> AffineUnits:
     seen, size = reader.seen(node), tuple(node.attributes["kernel_shape"])
     step, padding = _sides(reader, node, size)
     lengths = zip(seen.index.shape[-2:], size, step, padding[:2], padding[2:], strict=True)
@@ -206,7 +206,7 @@ def _pool(reader: Reader, node: Node) -> AffineUnits:
     return reader.stack.pooling(seen, kind, size, step, padding)
 
 
-def _whole_mean(reader: Reader, node: Node) -> AffineUnits:
+def _whole_mean(reader: Reader, node: OnnxNode) -> AffineUnits:
     """GlobalAveragePool, or ReduceMean over rows and columns, which is the same."""
     seen = reader.seen(node)
     size = seen.index.shape[-2:]
@@ -227,7 +227,7 @@ def _activation(name: str) -> Operator:
     return lambda reader, node: reader.stack.activate(reader.seen(node), name)
 
 
-def _leaky(reader: Reader, node: Node) -> AffineUnits:
+def _leaky(reader: Reader, node: OnnxNode) -> AffineUnits:
     alpha = np.float32(node.attributes.get("alpha", 0.01))
     if not 0 <= alpha < 1000:
         raise reader.stack.refuse(f"LeakyRelu has the slope {alpha}: from 0 to 999 is supported.")
@@ -235,20 +235,20 @@ def _leaky(reader: Reader, node: Node) -> AffineUnits:
     return reader.stack.activate(reader.seen(node), f"leaky relu {written}")
 
 
-def _softmax(reader: Reader, node: Node) -> AffineUnits:
+def _softmax(reader: Reader, node: OnnxNode) -> AffineUnits:
     axis, usual = node.attributes.get("axis"), -1 if reader.graph.opset >= 13 else 1
     if (usual if axis is None else axis) not in {-1, 1}:
         raise reader.stack.refuse("Softmax is supported only along the axis of the outputs.")
     return reader.stack.activate(reader.seen(node), "softmax")
 
 
-def _flatten(reader: Reader, node: Node) -> AffineUnits:
+def _flatten(reader: Reader, node: OnnxNode) -> AffineUnits:
     if node.attributes.get("axis", 1) not in {1, -reader.seen(node).index.ndim}:
         raise reader.stack.refuse("Flatten joins rows with what is in them.")
     return reader.seen(node).moved(np.ravel)
 
 
-def _reshape(reader: Reader, node: Node) -> AffineUnits | Class:
+def _reshape(reader: Reader, node: OnnxNode) -> AffineUnits | Class:
     value = reader.values[node.given(0)]
     if isinstance(value, Class):
         return value
@@ -268,7 +268,7 @@ def _reshape(reader: Reader, node: Node) -> AffineUnits | Class:
         ) from error
 
 
-def _moved(reader: Reader, node: Node) -> AffineUnits | Class:
+def _moved(reader: Reader, node: OnnxNode) -> AffineUnits | Class:
     """Transpose, Squeeze or Unsqueeze, which must keep rows apart."""
     value = reader.values[node.given(0)]
     if isinstance(value, Class):
@@ -276,7 +276,7 @@ def _moved(reader: Reader, node: Node) -> AffineUnits | Class:
 
     def move(array: np.ndarray) -> np.ndarray:
         # two rows show whether rows stay apart
-        made = moved(node, [np.stack([array, array])], reader.known)
+        made = rearranged(node, [np.stack([array, array])], reader.known)
         if made.shape[:1] != (2,) or made[0].size != array.size:
             raise reader.stack.refuse(f"{node.op} mixes the rows.")
         return made[0]
@@ -286,11 +286,11 @@ def _moved(reader: Reader, node: Node) -> AffineUnits | Class:
     return value.moved(move)
 
 
-def _same(reader: Reader, node: Node) -> AffineUnits | Class:
+def _same(reader: Reader, node: OnnxNode) -> AffineUnits | Class:
     return reader.values[node.given(0)]
 
 
-def _dropout(reader: Reader, node: Node) -> AffineUnits | Class:
+def _dropout(reader: Reader, node: OnnxNode) -> AffineUnits | Class:
     mode = reader.known.get(node.given(2))
     if node.given(2) and (mode is None or mode.any()):
         raise reader.stack.refuse("Dropout is still training: export with model.eval().")
@@ -298,7 +298,7 @@ def _dropout(reader: Reader, node: Node) -> AffineUnits | Class:
     return reader.values[node.given(0)]
 
 
-def _joined(reader: Reader, node: Node) -> AffineUnits:
+def _joined(reader: Reader, node: OnnxNode) -> AffineUnits:
     """Concat of inputs, or of 1 - p and p, as two classes are exported."""
     parts = [reader.seen(node, number) for number in range(len(node.inputs))]
     axis = node.attributes["axis"]
@@ -348,7 +348,7 @@ TAKEN = (
 """The same in a sentence."""
 
 
-def read(graph: Graph, more: dict[str, Operator]) -> Reader:
+def read_layers(graph: Graph, more: dict[str, Operator]) -> Reader:
     """Combine the operators of a graph into layers.
 
     Parameters
@@ -384,7 +384,7 @@ def read(graph: Graph, more: dict[str, Operator]) -> Reader:
     return reader
 
 
-def _meant(reader: Reader, node: Node, operator: Operator) -> AffineUnits | Class:
+def _meant(reader: Reader, node: OnnxNode, operator: Operator) -> AffineUnits | Class:
     """Return the result of an operator; errors from odd sizes or attributes become one sentence."""
     try:
         return operator(reader, node)
@@ -394,9 +394,9 @@ def _meant(reader: Reader, node: Node, operator: Operator) -> AffineUnits | Clas
         ) from error
 
 
-def _made(reader: Reader, node: Node, arrays: list[np.ndarray]) -> np.ndarray:
+def _made(reader: Reader, node: OnnxNode, arrays: list[np.ndarray]) -> np.ndarray:
     try:
-        return moved(node, arrays, reader.known)
+        return rearranged(node, arrays, reader.known)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise reader.stack.refuse(f"{node.op} cannot be computed: {short(error)}.") from error
 

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 from xlnn.onnx.layers import AffineUnits
-from xlnn.onnx.onnx_file import Node
+from xlnn.onnx.onnx_file import OnnxNode
 from xlnn.onnx.operators import Class, Operator, Reader
 
 TRANSFORMS = {"NONE": "", "SOFTMAX": "softmax", "LOGISTIC": "sigmoid"}
 """What a linear model does with its sums."""
 
 
-def _scaler(reader: Reader, node: Node) -> AffineUnits:
+def _scaler(reader: Reader, node: OnnxNode) -> AffineUnits:
     seen = reader.seen(node)
     ones = np.ones(seen.index.shape)
     offset, scale = (
@@ -26,11 +26,11 @@ def _scaler(reader: Reader, node: Node) -> AffineUnits:
         raise reader.stack.refuse("Scaler scales another number of inputs.") from error
 
 
-def _regressor(reader: Reader, node: Node) -> AffineUnits:
+def _regressor(reader: Reader, node: OnnxNode) -> AffineUnits:
     return _linear(reader, node, node.attributes.get("targets", 1))
 
 
-def _classifier(reader: Reader, node: Node) -> AffineUnits:
+def _classifier(reader: Reader, node: OnnxNode) -> AffineUnits:
     labels = _labels(node, "classlabels_ints", "classlabels_strings")
     reader.labels = labels
     found = _linear(reader, node, len(node.attributes.get("intercepts") or labels))
@@ -39,7 +39,7 @@ def _classifier(reader: Reader, node: Node) -> AffineUnits:
     return found
 
 
-def _linear(reader: Reader, node: Node, units: int) -> AffineUnits:
+def _linear(reader: Reader, node: OnnxNode, units: int) -> AffineUnits:
     """Return the outputs of a linear model: a dense layer, perhaps with softmax or sigmoid."""
     seen = reader.seen(node)
     b = np.asarray(node.attributes.get("intercepts") or [0.0] * units, dtype=float)
@@ -61,7 +61,7 @@ def _linear(reader: Reader, node: Node, units: int) -> AffineUnits:
     return found
 
 
-def _normalizer(reader: Reader, node: Node) -> AffineUnits:
+def _normalizer(reader: Reader, node: OnnxNode) -> AffineUnits:
     """Return probabilities unchanged if they already add up to 1, as Normalizer would."""
     seen = reader.seen(node)
     if node.attributes.get("norm") != "L1":
@@ -87,7 +87,7 @@ def _check_shares(reader: Reader, seen: AffineUnits) -> None:
         )
 
 
-def _positive(reader: Reader, node: Node) -> AffineUnits:
+def _positive(reader: Reader, node: OnnxNode) -> AffineUnits:
     """Return outputs unchanged if none is negative, as Abs would."""
     seen = reader.seen(node)
     if reader.stack.layers[seen.layer].activation not in {"sigmoid", "softmax", "relu"}:
@@ -95,7 +95,7 @@ def _positive(reader: Reader, node: Node) -> AffineUnits:
     return seen
 
 
-def _sum(reader: Reader, node: Node) -> AffineUnits:
+def _sum(reader: Reader, node: OnnxNode) -> AffineUnits:
     """Record that probabilities add up to 1, so that dividing by their sum changes nothing."""
     seen = reader.seen(node)
     _check_shares(reader, seen)
@@ -103,19 +103,19 @@ def _sum(reader: Reader, node: Node) -> AffineUnits:
     return seen
 
 
-def _zipmap(reader: Reader, node: Node) -> AffineUnits:
+def _zipmap(reader: Reader, node: OnnxNode) -> AffineUnits:
     reader.labels = _labels(node, "classlabels_int64s", "classlabels_strings")
     return reader.seen(node)
 
 
-def _argmax(reader: Reader, node: Node) -> Class:
+def _argmax(reader: Reader, node: OnnxNode) -> Class:
     seen = reader.seen(node)
     if node.attributes.get("axis", 0) not in {1, -1} or node.attributes.get("select_last_index"):
         raise reader.stack.refuse("ArgMax is supported only along the axis of the outputs.")
     return Class(seen, node.given(0))
 
 
-def _extracted(reader: Reader, node: Node) -> AffineUnits | Class:
+def _extracted(reader: Reader, node: OnnxNode) -> AffineUnits | Class:
     """ArrayFeatureExtractor: the label of a class, or some columns of the inputs."""
     value = reader.values.get(node.given(1))
     if isinstance(value, Class) and node.given(0) in reader.known:
@@ -126,7 +126,7 @@ def _extracted(reader: Reader, node: Node) -> AffineUnits | Class:
     return reader.seen(node).moved(lambda array: array[..., columns])
 
 
-def _gathered(reader: Reader, node: Node) -> AffineUnits | Class:
+def _gathered(reader: Reader, node: OnnxNode) -> AffineUnits | Class:
     """Gather: the same, in standard ONNX."""
     if node.given(0) in reader.known:
         return _extracted(reader, node)
@@ -137,7 +137,7 @@ def _gathered(reader: Reader, node: Node) -> AffineUnits | Class:
     return seen.moved(lambda array: array[columns])
 
 
-def _labels(node: Node, *names: str) -> tuple[Any, ...]:
+def _labels(node: OnnxNode, *names: str) -> tuple[Any, ...]:
     return next(tuple(node.attributes[name]) for name in names if node.attributes.get(name))
 
 

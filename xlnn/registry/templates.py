@@ -75,7 +75,7 @@ class Template:
         return not numbers, numbers, self.name
 
 
-def shown(sections: Sequence[str], to: str = " to ") -> str:
+def section_spans(sections: Sequence[str], to: str = " to ") -> str:
     """Return sections in one line, consecutive ones as a span.
 
     >>> shown(["1-2", "1-3", "1-4", "1-5"]), shown(["4-4", "3-3"]), shown(["2-4", "2-5"])

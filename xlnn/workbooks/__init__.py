@@ -9,7 +9,7 @@ from typing import Any
 
 from xlnn.errors import DataError
 from xlnn.registry.templates import experiments, loaded
-from xlnn.workbooks.kind import Spec, WorkbookKind
+from xlnn.workbooks.kind import WorkbookKind, WorkbookSpec
 
 KINDS = {
     "network": "xlnn.workbooks.network.kind:KIND",
@@ -46,6 +46,6 @@ def kind_named(name: object) -> WorkbookKind[Any, Any]:
     return found
 
 
-def kind_of(spec: Spec) -> WorkbookKind[Any, Any]:
+def kind_of(spec: WorkbookSpec) -> WorkbookKind[Any, Any]:
     """Return the kind of a workbook."""
     return kind_named(spec.kind)

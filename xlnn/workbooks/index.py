@@ -15,7 +15,7 @@ from xlnn.errors import DataError
 from xlnn.layout import Block, Layout, single_block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity, Stated
 from xlnn.reference import Arrays
-from xlnn.registry.templates import Template, experiments, loaded, shown
+from xlnn.registry.templates import Template, experiments, loaded, section_spans
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
@@ -113,7 +113,7 @@ class Index(WorkbookKind[IndexSpec, Never]):
 KIND = Index()
 
 
-def made(spec: IndexSpec, formulas: Sequence[int]) -> Recipe[IndexSpec]:
+def index_recipe(spec: IndexSpec, formulas: Sequence[int]) -> Recipe[IndexSpec]:
     """Return what an index is built from.
 
     Parameters
@@ -171,7 +171,7 @@ def _draw(page: Context[IndexSpec]) -> Drawing:
     for column, key in enumerate(("book", "workbook", "shows", "formulas"), start=1):
         drawing.put(ROW - 1, column, words("headings", key), KEY)
     for row, entry in enumerate(page.spec.entries, start=ROW):
-        sections = shown(entry.sections, words("joined", "to")) or words("index", "beyond")
+        sections = section_spans(entry.sections, words("joined", "to")) or words("index", "beyond")
         drawing.put(row, 1, sections, LABEL)
         drawing.put(row, 2, entry.name, LINK if entry.is_there else LABEL)
         if entry.is_there:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlnn.writing.drawing import Drawing
 
 
-class Spec(Protocol):
+class WorkbookSpec(Protocol):
     """Everything about a workbook that is not a number in one of its input cells.
 
     Attributes
@@ -47,7 +47,7 @@ class Spec(Protocol):
         """Return plain values for TOML, without the kind."""
 
 
-S = TypeVar("S", bound=Spec)
+S = TypeVar("S", bound=WorkbookSpec)
 O = TypeVar("O")  # noqa: E741 -- of Origin
 
 
@@ -156,7 +156,7 @@ class WorkbookKind(ABC, Generic[S, O]):
         Raises
         ------
         DataError
-            They are not as `Spec.to_mapping` returns them.
+            They are not as `WorkbookSpec.to_mapping` returns them.
         """
 
     @abstractmethod

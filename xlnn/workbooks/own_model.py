@@ -14,7 +14,7 @@ from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text, text
-from xlnn.workbooks.kind import Spec, WorkbookKind
+from xlnn.workbooks.kind import WorkbookKind, WorkbookSpec
 from xlnn.workbooks.pages.page import Page, said, usual_page
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.workbooks.spec_text import plain
@@ -100,7 +100,7 @@ def spec_of(model: Model, name: str) -> OwnSpec:
     return OwnSpec(name, "en", entries)
 
 
-def check_same(spec: Spec, model: Model) -> None:
+def check_same(spec: WorkbookSpec, model: Model) -> None:
     """Refuse a model that a workbook was not made from.
 
     Raises

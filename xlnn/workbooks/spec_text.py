@@ -8,7 +8,7 @@ import tomli_w
 from xlnn.data.toml import parsed
 from xlnn.errors import DataError
 from xlnn.workbooks import kind_named
-from xlnn.workbooks.kind import Spec
+from xlnn.workbooks.kind import WorkbookSpec
 
 FORMAT, EARLIER = 2, 1
 """The version of the Spec sheet, and that whose cells stand elsewhere: only `--from` reads it."""
@@ -21,12 +21,12 @@ EXERCISE = "exercise"
 nothing of what the workbook models, and `xlnn.exercises.handed_out` reads it."""
 
 
-def to_toml(spec: Spec) -> str:
+def to_toml(spec: WorkbookSpec) -> str:
     """Return the text of a workbook's Spec."""
     return tomli_w.dumps({"format": FORMAT, "kind": spec.kind, **spec.to_mapping()})
 
 
-def from_toml(text: str, *, earlier: bool = False) -> Spec:
+def from_toml(text: str, *, earlier: bool = False) -> WorkbookSpec:
     """Read the text of a workbook's Spec.
 
     Parameters
@@ -51,7 +51,7 @@ def from_toml(text: str, *, earlier: bool = False) -> Spec:
         if version not in {FORMAT, EARLIER}:
             raise DataError("The Spec was written by another version of xlnn.")
         values.pop(EXERCISE, None)
-        spec: Spec = kind_named(values.pop("kind", FIRST_KIND)).spec(values)
+        spec: WorkbookSpec = kind_named(values.pop("kind", FIRST_KIND)).spec(values)
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"The Spec cannot be read: {error}.") from error
     return spec

@@ -61,7 +61,7 @@ class FilledStrip:
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledUnit:
     """The cells to fill down for one unit of a quantity.
 
     Attributes

@@ -46,8 +46,8 @@ from xlnn.writing.rows import (
     KIND,
     NUMBER,
     OTHER,
-    Filled,
     FilledStrip,
+    FilledUnit,
     RowWriter,
     Varying,
     content,
@@ -131,7 +131,7 @@ class SheetCells:
         entries: tuple[int | EllipsisType, ...],
         column: FilledColumn | None,
         looks: tuple[Look, Look],
-    ) -> Filled:
+    ) -> FilledUnit:
         """Return the cells to fill down for one unit of a part: some entries of the quantity."""
         quantity, (typed_in, computed) = block.quantity, looks
         given = self._inputs.get(quantity.name)
@@ -139,9 +139,9 @@ class SheetCells:
         texts = [content(each, self._style_of(typed_in, each)) for each in typed]
         if quantity.name in self._blank:
             marked = self._style(replace(computed, fill=BLANK))
-            return Filled(texts, f'%s" s="{marked}"/>', (), is_blank=True)
+            return FilledUnit(texts, f'%s" s="{marked}"/>', (), is_blank=True)
         if column is None:
-            return Filled(texts, "", ())
+            return FilledUnit(texts, "", ())
         said = "".join(re.findall('"[^"]*"', column.text)) if '"' in column.text else ""
         style = self._style_of(computed, said)
         kind, kinds, value, values = self._value(quantity, entries)
@@ -154,7 +154,7 @@ class SheetCells:
         else:
             pattern, order = formula_pattern(column, style, kind=kind, value=value)
             numbers = tuple(self._numbers(*column.rows[number], axes) for number in order)
-        return Filled(texts, pattern, (*kinds, *numbers, *values))
+        return FilledUnit(texts, pattern, (*kinds, *numbers, *values))
 
     def _value(
         self, quantity: Quantity, entries: tuple[int | EllipsisType, ...]

@@ -72,7 +72,7 @@ def ranges(formula: bytes) -> tuple[Range, ...]:
     return tuple(found)
 
 
-def reads(formulas: Sequence[bytes], found: Sequence[Range]) -> np.ndarray:
+def count_cells_read(formulas: Sequence[bytes], found: Sequence[Range]) -> np.ndarray:
     """Count the cells in the ranges of formulas that differ only in their digits.
 
     >>> formulas = [b"SUM(A1:B3)+SUM(C$7:C$7)", b"SUM(A4:B4)+SUM(C$1:C$9)"]
@@ -313,7 +313,7 @@ class FormulaGuard:
             alike[shape].append(index)
         for shape, indices in alike.items():
             if found := ranges(shape):
-                cells = reads([texts[index] for index in indices], found)
+                cells = count_cells_read([texts[index] for index in indices], found)
                 self._reads += int(cells.sum())
                 most = int(cells.argmax())
                 if cells[most] > self._most[0]:

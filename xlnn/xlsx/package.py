@@ -91,7 +91,7 @@ def ambiguous(names: Sequence[Named], *, local: bool = True) -> Mapping[str, str
 def check_names(archive: Archive, names: Sequence[Named], formulas: FormulaGuard) -> None:
     """Refuse defined names that belong to macros or whose formulas may not be computed."""
     for name, text, attributes in names:
-        where = named(name)
+        where = name_in_words(name)
         macro = {"xlm", "vbProcedure", "function"} & attributes.keys()
         if any(attributes[key] not in {"0", "false"} for key in macro):
             if archive.brings is not None:
@@ -104,7 +104,7 @@ def check_names(archive: Archive, names: Sequence[Named], formulas: FormulaGuard
             formulas.check([text], lambda _, where=where: where)
 
 
-def named(name: str) -> str:
+def name_in_words(name: str) -> str:
     """Return words for a defined name, for a message."""
     return f'the defined name "{name:.40}"'
 
@@ -272,7 +272,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
         if not spares:  # callers that ask for single formulas limit their ranges
             formulas.check_reads()
     refused = formulas.refused_cells if spares else ()
-    kept = [each for each in book.names if named(each[0]) not in refused]
+    kept = [each for each in book.names if name_in_words(each[0]) not in refused]
     names = {name: text for name, text, more in kept if "localSheetId" not in more}
     places = dict(zip(map(str, range(len(book.listed))), book.listed, strict=True))
     local = {

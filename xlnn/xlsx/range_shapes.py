@@ -168,7 +168,7 @@ def _read(formula: str, names: Names) -> Unlike | None:
         tree = formualizer.parse(formula).to_dict()
     except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
         return None  # no engine computes it, and each reports so
-    reader = _Reader(names)
+    reader = _ShapeReader(names)
     reader.value(tree)
     return reader.found[0] if reader.found else None
 
@@ -183,7 +183,7 @@ def referred(text: str, names: Names) -> str:
     return _SHEET.sub("", text)
 
 
-class _Reader:
+class _ShapeReader:
     """Walks the tree of a formula, and records operands of unlike shape."""
 
     def __init__(self, names: Names) -> None:

@@ -11,7 +11,7 @@ from xlnn.address import address
 from xlnn.layout import FIRST_ROW, Block, Layout, lay_out, single_block
 from xlnn.quantity import Model
 from xlnn.registry.text import Text
-from xlnn.workbooks.kind import Spec
+from xlnn.workbooks.kind import WorkbookSpec
 from xlnn.workbooks.spec_text import to_toml
 from xlnn.writing.charts import CellColumn, smaller
 from xlnn.writing.drawing import Drawing
@@ -27,7 +27,7 @@ from xlnn.writing.style import (
     value,
 )
 
-S = TypeVar("S", bound=Spec)
+S = TypeVar("S", bound=WorkbookSpec)
 
 PICTURE_ROWS, BESIDE = 11, 4
 """The rows of the picture below the title, and the column of the lines beside it."""

@@ -18,7 +18,7 @@ from xlnn.equations.layer import (
     parameter_of,
     probed,
 )
-from xlnn.equations.side_by_side import Beside
+from xlnn.equations.side_by_side import SideBySide
 from xlnn.equations.verdict import Right
 from xlnn.equations.wording import Told
 from xlnn.quantity import Quantity, superscript
@@ -89,13 +89,13 @@ def quantities(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     yield Quantity("labels", symbol="", shape=(images,), role="input", number_format="0",
                    choices=choices, **on)  # fmt: skip
     shape = (images, net.outputs)
-    target = Beside(side_by_side.Target(net.first, net.outputs), "label")
+    target = SideBySide(side_by_side.Target(net.first, net.outputs), "label")
     yield Quantity("t", symbol="t", shape=shape, equation=target, uses={"label": "labels"},
                    number_format="0", **each)  # fmt: skip
     below = "images"
     for name, layer in net.layers.items():
         for kind, equation in layer.forward.items():
-            own = Beside(
+            own = SideBySide(
                 equation, *(role for role in equation.roles if role not in layer.parameters)
             )
             uses = {role: below if role == "below" else f"{role}{name}" for role in equation.roles}
@@ -120,11 +120,11 @@ def _results(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     on: dict[str, Any] = {"sheet": "solver"}
     a = f"a{net.output}"
     per = {**on, "shape": (images,)}
-    cost = Beside(SquaredError(), "t", "a")
+    cost = SideBySide(SquaredError(), "t", "a")
     yield Quantity("C", symbol="C", equation=cost, uses={"a": a}, number_format="0.000", **per)
-    seen = Beside(side_by_side.LargestDigit(net.first), "a")
+    seen = SideBySide(side_by_side.LargestDigit(net.first), "a")
     yield Quantity("answer", equation=seen, uses={"a": a}, number_format='0;"?";0', **per)
-    right = Beside(Right(), "answer", "truth")
+    right = SideBySide(Right(), "answer", "truth")
     marks = words("sentences", "marks")
     yield Quantity("right", equation=right, uses={"truth": "labels"}, number_format=marks,
                    **per)  # fmt: skip

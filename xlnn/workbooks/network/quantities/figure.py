@@ -108,7 +108,7 @@ class DrawnLayer:
 
 
 @dataclass(frozen=True)
-class Beside:
+class WeightPictures:
     """The positions of pictures of weights beside units, in cells from the figure's first one.
 
     Attributes
@@ -269,7 +269,7 @@ class Figure:
             units = max(1, min(units, MOST_WEIGHTS // size, BROADEST // (seen[-1] + 1)))
         return () if prod(seen) > MOST_WEIGHTS else (units, *seen)
 
-    def beside(self, layer: str) -> Beside | None:
+    def beside(self, layer: str) -> WeightPictures | None:
         """Return the positions of pictures of weights beside a hidden layer's units, or None."""
         names = self.stack.names
         if layer not in names[:-1] or self.columns[layer].grid or not self.stack.weights(layer):
@@ -282,7 +282,7 @@ class Figure:
         centre = (1 - (TOP + BOTTOM) / 2 / HEIGHT) * ROWS
         first = round(centre - (apart * (units - 1) + rows) / 2)
         left = ceil((self.middle(layer) + self.radius(layer)) / CELL)
-        found = Beside(first, apart, left, left + columns + 1, rows)
+        found = WeightPictures(first, apart, left, left + columns + 1, rows)
         room = self.middle(names[names.index(layer) + 1]) - found.right
         return found if apart > rows and room >= LEAST_LINE else None
 

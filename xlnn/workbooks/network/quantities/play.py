@@ -14,7 +14,7 @@ from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lookup import Copy, OfEpoch, OfImage, OfRow, Picked, TrainingPosition
 from xlnn.equations.play import (
     LEVELS,
-    Chosen,
+    ChosenUnits,
     Coordinate,
     Dot,
     FillLevel,
@@ -135,7 +135,7 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
         given = "raw" if spec.scaled else "x"
         units = [(unit,) for unit in range(min(LISTED, spec.inputs))]
         shape = (len(units),)
-        equation = Chosen(units, shape)
+        equation = ChosenUnits(units, shape)
         yield _quantity("given", equation, {**uses, "rows": given}, shape, number_format="General")
     elif max(spec.picture) <= LARGEST_PICTURE:
         yield _quantity("x", OfImage(spec.picture), uses, spec.picture, axes=(ONE,))
@@ -165,13 +165,13 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     shape = (len(units),)
     yield _quantity("name", Name(), {"labels": "labels"}, shape)
     uses = {**row, "rows": stack.predicted() if spec.is_regression else outputs}
-    yield _quantity("output", Chosen(units, shape), uses, shape, **_measure(stack))
+    yield _quantity("output", ChosenUnits(units, shape), uses, shape, **_measure(stack))
     own = {"labels": "labels", "a": "play_output"}
     if spec.is_regression:
         own["predicted"] = "play_output"
         if spec.epochs:
             image = {"position": "play_image", "rows": stack.actual()}
-            actual = _quantity("t", Chosen(units, shape), image, shape, **_measure(stack))
+            actual = _quantity("t", ChosenUnits(units, shape), image, shape, **_measure(stack))
             kind = stack.actual()  # of scaled targets those that were given
             yield replace(actual, kind=kind, symbol=QUANTITY_KINDS[kind].symbol)
             own["actual"] = "play_t"
@@ -215,7 +215,7 @@ def _tied(stack: Stack, uses: Mapping[str, str]) -> Iterator[Quantity]:
     every = "play_output"
     if outputs > LISTED:
         every, units = "play_outputs", [(unit,) for unit in range(outputs)]
-        yield _number("outputs", Chosen(units, (outputs,)), uses, (outputs,))
+        yield _number("outputs", ChosenUnits(units, (outputs,)), uses, (outputs,))
     yield _one("tied", Tied(), {"a": every}, sheet=NUMBERS, **WHOLE)
 
 
@@ -224,7 +224,7 @@ def _targets(stack: Stack) -> Iterator[Quantity]:
     shape = (len(stack.spec.labels),)
     uses = {"rows": "t", "position": "play_image"}
     units = [(unit,) for unit in range(len(stack.spec.labels))]
-    yield _number("targets", Chosen(units, shape), uses, shape, number_format="General")
+    yield _number("targets", ChosenUnits(units, shape), uses, shape, number_format="General")
     yield _one("targets_tied", Tied(), {"a": "play_targets"}, sheet=NUMBERS, **WHOLE)
 
 
@@ -250,7 +250,7 @@ def _units(stack: Stack, figure: Figure, column: DrawnLayer) -> Iterator[Quantit
     layer, shape = column.layer, (len(column.units),)
     rows = {"rows": stack.activation(layer)}
     rows["position"] = "play_image" if layer == "1" else _row(stack)
-    yield _number("value", Chosen(column.units, shape), rows, shape, layer=layer)
+    yield _number("value", ChosenUnits(column.units, shape), rows, shape, layer=layer)
     own = {"v": f"play_value{layer}", "level": f"play_level{layer}", "y": f"play_up{layer}"}
     if not column.bounded:
         yield _number("size", LargestSize(), own, layer=layer)
@@ -273,7 +273,7 @@ def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
     shape = (len(here.units), len(below.units))
     (name,) = figure.stack.weights(layer)
     uses = {"rows": f"{name}{layer}", "position": "play_epoch", "a": f"{name}{layer}"}
-    weight = Chosen if figure.stack.spec.epochs else Picked
+    weight = ChosenUnits if figure.stack.spec.epochs else Picked
     yield _number("weight", weight(pairs, shape), uses, shape, layer=layer)
     own = {kind: f"play_{kind}{layer}" for kind in ("strength", "across", "up")}
     own |= {"v": f"play_weight{layer}", "w": f"play_weight{layer}"}

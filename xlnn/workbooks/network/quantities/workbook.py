@@ -249,7 +249,7 @@ USED, ASKED = "used", "asked"
 """How the kinds end of the number that is used, and of the sentence."""
 
 
-def beside(choice: Quantity, what: str) -> str:
+def companion_name(choice: Quantity, what: str) -> str:
     """Return the name of the quantity beside a choice: `USED` or `ASKED`.
 
     >>> beside(Quantity("lens_window_mapF", layer="F"), USED)
@@ -271,7 +271,7 @@ def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quanti
             continue
         yield found
         least, most = found.choices
-        used[found.name] = beside(found, USED)
+        used[found.name] = companion_name(found, USED)
         ask = Asked(words("validation", "choice", least=least, largest=most))
         for what, equation in ((USED, UsedNumber(least, most)), (ASKED, ask)):
             beside_it = quantity(
@@ -281,4 +281,4 @@ def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quanti
                 sheet=NUMBERS if what == USED and found.sheet == SHEET else found.sheet,
                 number_format="0",
             )  # fmt: skip
-            yield replace(beside_it, name=beside(found, what))
+            yield replace(beside_it, name=companion_name(found, what))

@@ -15,7 +15,7 @@ from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities import compare
 from xlnn.workbooks.network.quantities.runs import RUN
 from xlnn.workbooks.network.quantities.workbook import ASKED as ASKED_FOR
-from xlnn.workbooks.network.quantities.workbook import USED, beside
+from xlnn.workbooks.network.quantities.workbook import USED, companion_name
 from xlnn.workbooks.network.sheets.several_runs import Draw, Place
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.sheet import Context
@@ -37,7 +37,7 @@ def with_used(model: Model, name: str, row: int, column: int) -> Iterator[Block]
     choice = model[name]
     yield single_block(choice, row, column)
     for what in (USED, ASKED_FOR) if choice.choices else ():
-        found = model[beside(choice, what)]
+        found = model[companion_name(choice, what)]
         if found.sheet == choice.sheet:
             column += 1
             yield single_block(found, row, column)

@@ -52,7 +52,7 @@ OF_DATA = frozenset(name for name, each in BUILD.items() if each.reads) | {"data
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenNetwork:
     """A network chosen for a build without a template.
 
     Attributes
@@ -71,7 +71,7 @@ class Chosen:
     options: Options
 
 
-def chosen(options: Options) -> Chosen:
+def choose_network(options: Options) -> ChosenNetwork:
     """Read the data, and choose a network that fits them.
 
     Softmax and categorical cross-entropy for classes, a linear output and squared error for
@@ -120,7 +120,7 @@ def chosen(options: Options) -> Chosen:
             break
     else:
         fitting = _held(origin, data, options, len(data.x), FEWEST_OF_MANY)
-    return Chosen(kind_named(FIRST_KIND), _with_notes(fitting, rest, data), name, rest)
+    return ChosenNetwork(kind_named(FIRST_KIND), _with_notes(fitting, rest, data), name, rest)
 
 
 def _check_classes(data: Dataset) -> None:
