@@ -1,1 +1,1 @@
-"""What the sheets of all kinds share: pages, tables, the Guide and the Spec."""
+"""Draw what all kinds of workbooks share: pages, tables, the Guide and the Spec."""

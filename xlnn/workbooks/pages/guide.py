@@ -49,13 +49,13 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     ----------
     page : Context
     values : mapping
-        What the words in braces of the lines about the workbook stand for.
+        Values for the words in braces in the lines about the workbook.
     equations : mapping
-        The same of the equations of the symbols.
+        The same for the equations of the symbols.
     colours : iterable of str
         The roles, and ends of the scale of weights, that the workbook has.
     more : iterable of str
-        What is to be said of it besides, a line each, after the first about it.
+        Further lines about the workbook, after the first.
     reading : str
         How the symbols' indices are read.
     closing : iterable of str
@@ -110,7 +110,7 @@ def _numbered(page: Context[Any]) -> dict[str, str]:
 
 
 def _procedures(drawing: Drawing, page: Context[Any], row: int) -> int:
-    """Draw what is done step by step in a program, where the words have any."""
+    """Draw step-by-step instructions for a program, if the texts have any."""
     for procedure in page.words.words["guide"].get("procedures", ()):
         row = _section(drawing, row + 1, procedure["title"])
         for line in procedure["lines"]:
@@ -178,7 +178,7 @@ def _first(page: Context[Any], kind: str) -> Quantity | None:
 
 
 def _tried(page: Context[Any]) -> tuple[list[dict[str, str]], dict[str, str]]:
-    """Return what is worth trying on the sheets that there are, and the titles that it names."""
+    """Return the things to try on existing sheets, and the titles that they mention."""
     titles = dict(page.layout.titles)
     if rate := page.layout.blocks.get("eta"):
         titles["rate"] = titles[rate.sheet]
@@ -188,7 +188,7 @@ def _tried(page: Context[Any]) -> tuple[list[dict[str, str]], dict[str, str]]:
 
 
 def _experiments(drawing: Drawing, page: Context[Any], row: int) -> int:
-    """Draw what is worth trying; what is seen then stands at the end."""
+    """Draw the things to try; what to look for is listed at the end."""
     tried, titles = _tried(page)
     row = _section(drawing, row, page.words.words["guide"]["experiments_title"])
     for number, each in enumerate(tried, start=1):

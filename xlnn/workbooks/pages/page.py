@@ -1,6 +1,6 @@
-"""Pages, and the English that pages and quantities state.
+"""Pages, and the English texts of pages and quantities.
 
-A file of translations says the same under the same keys; what it leaves out stays English.
+Translation files have the same keys; missing texts are shown in English.
 """
 
 import re
@@ -36,25 +36,25 @@ CHARTS, LINES, LEAST = 4, 12, 3
 
 
 class Page:
-    """A sheet: its title, what it shows in a line, and its parts below each other.
+    """A sheet: its title, a note, and its parts, one below another.
 
-    Quantities of the sheet that no part shows stand at its end.
+    Quantities of the sheet that no part shows come at its end.
 
     Parameters
     ----------
     key : str
-        By which quantities name it as their ``sheet``.
+        The key that quantities use as their ``sheet``.
     title, note : str
-        What stands on its tab, and under its title.
+        The title on its tab, and the line under the title.
     parts : tuple of Part
     does : str
-        What one does there, for the Guide; by default the note, and of a helper page nothing.
+        What to do there, for the Guide; by default the note, and nothing for a helper page.
     row : int
-        Where the first part begins.
+        The row of the first part.
     is_helper : bool
-        Whether it has nothing but tables, side by side, from which other pages take their numbers.
+        Whether it only has tables, side by side, which other pages take numbers from.
     stays : bool
-        Whether what stands above the first row of its tables stays in view.
+        Whether the rows above the first row of its tables are frozen.
     gridlines : bool
         Whether a helper page has lines between its cells.
     """
@@ -113,17 +113,17 @@ class Page:
 def helper_page(
     key: str, title: str, note: str, *parts: Part, does: str = "", gridlines: bool = False
 ) -> Page:
-    """Return a page of tables side by side, from which other pages take their numbers."""
+    """Return a page of tables side by side, which other pages take numbers from."""
     return Page(
         key, title, note, *parts, does=does, is_helper=True, stays=True, gridlines=gridlines
     )
 
 
 def usual_page(model: Model, key: str) -> Page:
-    """Return the page of a sheet for which none is stated.
+    """Return the default page of a sheet.
 
-    Numbers stand left, matrices as pictures below them, then a table for each set of axes, and
-    charts of what runs along an ordered axis.
+    Single numbers come first, with matrices as pictures below them, then a table for each set of
+    axes, and charts of quantities along an ordered axis.
     """
     here = [quantity for quantity in model.quantities if quantity.sheet == key]
     lists, tables = _lists(here), _tables(here)
@@ -166,7 +166,7 @@ def _tables(quantities: Iterable[Quantity]) -> list[Part]:
 
 
 def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
-    """Return what quantities and pages say in English, by section and key, as files have it."""
+    """Return the English texts of quantities and pages by section and key, as in files."""
     pages = tuple(pages)
     words: dict[str, Any] = {
         "sheets": {page.key: page.title for page in pages},

@@ -1,7 +1,7 @@
-"""Parts of a page, below and beside each other, that lay themselves out.
+"""Parts of a page, which are laid out below or beside each other.
 
-A part knows from the model how many rows and columns it takes, which cells its quantities have, and
-what is drawn around them: names, headings, what may be typed in, the cells of a chart.
+A part derives from the model how many rows and columns it takes, which cells its quantities have,
+and what is drawn around them: names, headings, validations, the cells of a chart.
 """
 
 from abc import ABC, abstractmethod
@@ -63,7 +63,7 @@ PIXELS_A_CM, CLEAR = PIXELS_AN_INCH / 2.54, 12
 
 
 class Part(ABC):
-    """What has a place on a page."""
+    """A part of a page."""
 
     above = 0
     """Blank rows that part it from what stands above."""
@@ -113,7 +113,7 @@ class _Joined(Part):
             yield from part.blocks(model, *at)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Draw all parts; names take the room that the columns below them leave."""
+        """Draw all parts; names use the columns that parts below them leave free."""
         placed = self._placed(page.layout.model, row, column)
         for part, *at in sorted(placed, key=lambda each: isinstance(each[0], Numbers)):
             part.draw(drawing, page, *at)
@@ -124,7 +124,7 @@ class Below(_Joined):
 
     @property
     def above(self) -> int:  # type: ignore[override]
-        """As many rows as above its first part."""
+        """The rows above its first part."""
         return self.parts[0].above
 
     def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[Part, int, int]]:
@@ -143,7 +143,7 @@ class Beside(_Joined):
 
     @property
     def above(self) -> int:  # type: ignore[override]
-        """As many rows as the part that asks for most."""
+        """The most rows that a part wants above it."""
         return max(part.above for part in self.parts)
 
     def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[Part, int, int]]:
@@ -161,7 +161,7 @@ class Beside(_Joined):
 
 
 def _clear(drawing: Drawing, row: int, column: int, first: int) -> None:
-    """Widen the column before another until the charts from a row and a column on end before it."""
+    """Widen the column before another one until charts to its left end before it."""
     for anchor, chart in drawing.charts:
         chart_row, chart_column = coordinate_to_tuple(str(anchor))
         if chart_row < row or not column <= chart_column < first:
@@ -175,22 +175,22 @@ def _clear(drawing: Drawing, row: int, column: int, first: int) -> None:
 
 
 class Numbers(Part):
-    """Single numbers below each other, each behind its name.
+    """Single numbers below each other, each after its name.
 
     Parameters
     ----------
     names : tuple of str or (str, str)
-        With a second name, that quantity stands beside the number.
+        The quantities. With a second name, that quantity is shown beside the number.
     positive : tuple of str
         Those that must be greater than 0.
     choices : dict
-        For the number of a choice, what each stands for; or the quantity of which a row is chosen.
+        For a choice, the meaning of each number, or the quantity whose row is chosen.
     symbols : bool
-        Whether symbols stand between names and numbers.
+        Whether symbols are shown between names and numbers.
     at : int
-        How many columns a name and its symbol take.
+        The number of columns for a name and its symbol.
     ink : tuple of str
-        Those that are as dark as they are large, from 0 to 1.
+        Quantities from 0 to 1 that are shown as shades of ink.
     """
 
     def __init__(
@@ -211,14 +211,14 @@ class Numbers(Part):
         return len(self.names), self.at + 1
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the cells of the numbers, and of what stands beside them."""
+        """Yield the cells of the numbers, and of the quantities beside them."""
         for down, names in enumerate(self.names):
             for right, name in enumerate(names):
                 units = [(0, 1)] * len(model[name].shape)
                 yield single_block(model[name], row + down, column + self.at + right, *units)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Draw their names, and what may be typed in."""
+        """Draw their names, and add validations."""
         for down, (name, *beside) in enumerate(self.names):
             drawing.looks |= dict.fromkeys(beside, PLAIN)
             block = page.layout.blocks[name]
@@ -251,7 +251,7 @@ def _centred(quantity: Quantity) -> Look:
 
 
 def _ink(drawing: Drawing, page: Context[Any], names: Iterable[str]) -> None:
-    """Let numbers from 0 to 1 look like ink."""
+    """Show numbers from 0 to 1 as shades of ink."""
     for block in (page.layout.blocks[name] for name in names):
         drawing.looks[block.quantity.name] = _centred(block.quantity)
         rules = on_ink(address(block.row, block.column))
@@ -265,7 +265,7 @@ class Sentences(Part):
     ----------
     names : tuple of str
     bold : int
-        How many of them are, from the first on.
+        How many of them are bold, starting with the first.
     above : int
     """
 
@@ -273,7 +273,7 @@ class Sentences(Part):
         self.names, self.bold, self.above = names, bold, above
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row each
-        """Return a row for each; what is beyond the first column is free."""
+        """Return a row for each; only the first column is used."""
         return len(self.names), 1
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
@@ -313,13 +313,13 @@ class Grid(Part):
     scale : str
         ``around 0``, or ``ink`` from 0 to 1.
     captions : tuple of str
-        The keys of what stands above each of several.
+        The keys of the captions above each of several matrices.
     width : float
-        Of its columns.
+        The width of its columns.
     height : int
-        Of its rows; 0 leaves them as they are.
+        The height of its rows; 0 for the default.
     text_size : int
-        Of what is written in it.
+        The size of its numbers.
     digits : str
         The format of its numbers, by default as many digits as fit.
     above : int
@@ -393,21 +393,21 @@ class Hidden(Part):
 
 @dataclass(frozen=True)
 class Label(Part):
-    """A line that does not change; it runs on over blank cells.
+    """A fixed line of text, which may overflow into blank cells.
 
     Attributes
     ----------
     text : str or function
-        Its key, or what is the same in all languages, or what gives it for the page it is on.
+        Its key, or a text for all languages, or a function that returns it for a page.
     of : str
-        The table of the words in which the key stands.
+        The table of texts that has the key.
     look : Look
     columns : int
-        Over how many columns its look reaches.
+        The number of columns with its look.
     fits : bool
         Whether its column is at least as wide.
     numbers : dict
-        What stands in it for the names in braces.
+        Values for the names in braces.
     above : int
     """
 
@@ -424,7 +424,7 @@ class Label(Part):
         return 1, self.columns
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- its own
-        """Yield it, if it is one in words."""
+        """Yield its text, if it has one."""
         if self.of and isinstance(self.text, str):
             yield self.of, self.text
 
@@ -440,13 +440,13 @@ class Label(Part):
 
 
 class Row(Part):
-    """Quantities side by side; a matrix takes as many rows as it has, and "" leaves a cell blank.
+    """Quantities side by side; a matrix takes all of its rows, and "" leaves a cell blank.
 
     Parameters
     ----------
     names : tuple of str
     width : float
-        Of its columns.
+        The width of its columns.
     """
 
     def __init__(self, *names: str, width: float = 0) -> None:
@@ -456,7 +456,7 @@ class Row(Part):
         return [model[name].shape if name else () for name in self.names]
 
     def size(self, model: Model) -> tuple[int, int]:
-        """Return the rows of the highest, and the columns of all."""
+        """Return the rows of the tallest, and the columns of all."""
         shapes = [(1, 1, *shape)[-2:] for shape in self._shapes(model)]
         return max(rows for rows, _ in shapes), sum(columns for _, columns in shapes)
 
@@ -469,7 +469,7 @@ class Row(Part):
             column += (1, *shape)[-1]
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- each has its cells
-        """Say what may be typed in."""
+        """Add validations."""
         for block in (page.layout.blocks[name] for name in self.names if name):
             quantity = block.quantity
             if quantity.is_text:
@@ -536,27 +536,27 @@ class Table(Part):
     ----------
     names : tuple of str
     left : int
-        Columns that name the rows, by default one for each axis; they are blank where the first
-        quantity counts the rows.
+        Columns that name the rows, by default one for each axis; blank if the first quantity
+        numbers the rows.
     coloured : tuple of str
-        Those whose colours follow their values, by one scale.
+        Quantities that are coloured by value, on one scale.
     ink : tuple of str
-        Those that are as dark as they are large, from 0 to 1.
+        Quantities from 0 to 1 that are shown as shades of ink.
     looks : dict
-        Those that look otherwise than numbers do.
+        Looks of quantities that differ from the default.
     width : float
-        Of its columns, where their symbols take no more, and half of it where they are ink.
+        The width of its columns, unless their symbols need more; half of it for ink.
     repeated : bool
-        Whether its headings, and all above them, are printed again on each page.
+        Whether its headings, and everything above them, are repeated on each printed page.
     groups : dict
-        The keys of titles over columns, each by the first of its columns; "" ends the one before.
+        The keys of titles over columns, by the first of their columns; "" ends the previous one.
     under : dict
-        What stands under the columns, a row each: the key of its heading, "" for what is hidden,
-        and how the names of its numbers begin: ``sum`` for sum_a under a.
+        Rows under the columns: the key of each heading ("" for hidden rows), and the prefix of the
+        names of its numbers: ``sum`` for sum_a under a.
     named : function
-        Says what a quantity is called in its heading.
+        Returns the name of a quantity for its heading.
     lined : bool
-        Whether the course of each column lies behind what it is called.
+        Whether the course of each column is drawn behind its heading.
     """
 
     def __init__(  # noqa: PLR0913 -- what a table may settle
@@ -584,7 +584,7 @@ class Table(Part):
         return HEADINGS + bool(self.groups)
 
     def naming(self, model: Model) -> int:
-        """Return how many columns stand before the first of its quantities."""
+        """Return how many columns come before the first of its quantities."""
         axes = row_axes(model[name] for name in self.names)
         counts = model[self.names[0]].counts
         return self.left if self.left is not None else 0 if counts else len(axes)
@@ -668,10 +668,10 @@ class Units(Part):
     Parameters
     ----------
     rows : str or tuple of str
-        The keys of what the rows are called, or one for all of them, with their number.
+        The keys of the names of the rows, or one key for all of them, with their number.
     names : tuple of str
     headed : bool
-        Whether it has headings, or continues what stands above it.
+        Whether it has headings, or continues the part above it.
     coloured, ink, looks
         As those of a `Table`.
     """
@@ -705,7 +705,7 @@ class Units(Part):
             column += prod(inside)
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
-        """Yield what the rows are called."""
+        """Yield the names of the rows."""
         keys = [self.rows] if isinstance(self.rows, str) else self.rows
         yield from (("headings", key) for key in keys)
 
@@ -738,7 +738,7 @@ def _above_symbol(quantity: Quantity, words: Text) -> str:
 
 
 def _dress(drawing: Drawing, page: Context[Any], table: Table | Units) -> None:
-    """Colour the columns of a table, and give those a look that have one of their own."""
+    """Colour the columns of a table, and apply special looks."""
     if table.coloured:
         drawing.colour_around_0(*(page.layout.blocks[name] for name in table.coloured))
     _ink(drawing, page, table.ink)
@@ -749,26 +749,26 @@ def _dress(drawing: Drawing, page: Context[Any], table: Table | Units) -> None:
 
 @dataclass(frozen=True)
 class Trace:
-    """A line of a chart: y over x, or over the rows of its table; of several units one for each.
+    """A line of a chart: y over x, or over the rows of its table; one for each unit.
 
     Attributes
     ----------
     y : str or (str, int, ...)
-        A quantity, or one of its units. Without axes its numbers side by side are one line.
+        A quantity, or one of its units. Without axes, its numbers are one line.
     x : str or (str, int, ...)
-        Of as many units as y, each line has its own.
+        The same; with as many units as y, each line has its own.
     colour : str or tuple of str
-        Of several lines each takes the next one.
+        The colour; several lines use one after another.
     marker : str
     width : int
-        0 where there are markers alone.
+        0 for markers without lines.
     name, of : str
-        What the legend calls it, in English or as an equation, and the table of the words that has
-        it in other languages; of several units by default their symbols.
+        Its name in the legend, in English or as an equation, and the table of texts with its
+        translations; by default the symbols of several units.
     each : str
-        The axis of whose entries each has a line of its own: the first axis of both.
+        The axis with a line for each entry: the first axis of both.
     labels : str
-        The texts along that axis that stand beside the points.
+        The texts along that axis, shown beside the points.
     """
 
     y: str | tuple[Any, ...]
@@ -803,13 +803,13 @@ class Trace:
 
 
 def _named(page: Context[Any], name: str | tuple[Any, ...]) -> Block:
-    """Return the cells of a quantity, or those of the units that an index begins."""
+    """Return the cells of a quantity, or of its units whose index has this beginning."""
     quantity, *unit = (name,) if isinstance(name, str) else name
     return _of_unit(page.layout.blocks[quantity], unit)
 
 
 def _of_unit(block: Block, unit: Sequence[int]) -> Block:
-    """Return the cells of the units that an index begins; without one, the block as it is."""
+    """Return the cells of the units whose index has this beginning; by default all."""
     axes, rest = len(block.quantity.axes), block.quantity.shape[len(unit) :]
     row, column = block.address((*[0] * axes, *unit, *[0] * len(rest)))
     quantity = replace(block.quantity, shape=rest)
@@ -841,21 +841,21 @@ class Chart(Part):
     Parameters
     ----------
     title : str
-        The key of what stands above it.
+        The key of its title.
     traces : tuple of Trace
     x, y : str
-        What its axes are called; by default across the heading of the rows.
+        The titles of its axes; by default the heading of the rows for x.
     size_in_cm : (float, float)
         Its width and height.
     ends : tuple of float
-        Where the axis across begins and ends, and how far its labels are apart; by default with the
-        rows, where they are counted.
+        The first and last value of the x axis, and the distance of its labels; by default those of
+        numbered rows.
     ends_up : tuple of float
-        The same of the axis up.
+        The same for the y axis.
     is_square : bool
-        Whether a unit across is as long as a unit up.
+        Whether units of both axes are equally long.
     columns : int
-        How many columns it lies over, if there is something to its right.
+        How many columns it covers, if there is something to its right.
     """
 
     def __init__(  # noqa: PLR0913 -- what a chart may settle
@@ -876,11 +876,11 @@ class Chart(Part):
         self.ends, self.ends_up, self.columns = ends, ends_up, columns
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- it lies over cells
-        """Return how many rows and columns it lies over."""
+        """Return how many rows and columns it covers."""
         return ceil(self.size_in_cm[1] / ROW), self.columns
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
-        """Yield its title, what its axes are called, and what its lines are."""
+        """Yield its title, the titles of its axes, and the names of its lines."""
         yield "charts", self.title
         yield from (("headings", each) for each in (self.x, self.y))
         yield from ((trace.of, trace.name) for trace in self.traces if trace.of)

@@ -1,4 +1,4 @@
-"""Sheets, what they know of their workbook, and the layout that they make."""
+"""Sheets, their context in a workbook, and the layout that they form."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ PLAYED = "play"
 
 
 def nothing(_: Model) -> Iterable[Block]:
-    """Place no quantity: the sheet has none."""
+    """Place no quantities, for a sheet without any."""
     return ()
 
 
@@ -71,9 +71,9 @@ class Sheet:
     draw : function
         Draws what the sheet shows besides its quantities.
     place : function
-        Gives each of the sheet's quantities its cells.
+        Yields the cells of the sheet's quantities.
     tab : str
-        What it is for, a key of `xlnn.writing.style.TABS`.
+        Its purpose, a key of `xlnn.writing.style.TABS`.
     """
 
     draw: Callable[[Context[Any]], Drawing]
@@ -98,7 +98,7 @@ def layout_of_sheets(
 
 
 def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]:
-    """Return what each sheet of a workbook shows besides its quantities, by the sheet's key."""
+    """Return the contents of each sheet besides its quantities, by the sheet's key."""
     drawings = {key: sheets[key].draw(page) for key in page.layout.titles}
     if guide := drawings.get("guide"):
         first = next((each.charts for each in drawings.values() if each.charts), [])
@@ -110,9 +110,9 @@ def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]
 
 
 def _add_picture(drawing: Drawing, charts: Iterable[ChartBase]) -> None:
-    """Show a chart of another sheet below the title, smaller, and the first lines beside it.
+    """Show a smaller copy of another sheet's chart below the title, next to the first lines.
 
-    Of several it is that with the most series, which is the network or the data.
+    Of several charts, the one with the most series is shown: the network or the data.
     """
     chart = max(charts, key=lambda each: len(each.series), default=None)
     if chart is None:
@@ -139,14 +139,14 @@ def draw_spec(page: Context[Any]) -> Drawing:
 
 
 def grid(model: Model, name: str, row: int, column: int, apart: int = 0) -> Block:
-    """Place a picture, a cell a pixel; several are side by side, so many columns apart."""
+    """Place a picture, one cell per pixel; several are side by side, ``apart`` columns apart."""
     quantity = model[name]
     several = ((0, apart),) * (len(quantity.shape) - 2)
     return single_block(quantity, row, column, *several, (1, 0), (0, 1))
 
 
 def begun(page: Context[Any], sheet: str) -> Drawing:
-    """Begin a sheet: its title, what it shows, and that it prints on one page.
+    """Start a sheet with its title and note, printed on one page.
 
     Parameters
     ----------

@@ -40,17 +40,17 @@ Named = Callable[[Quantity, Text], str]
 
 
 def plain_name(quantity: Quantity, words: Text) -> str:
-    """Return what a quantity is called."""
+    """Return the name of a quantity."""
     return words("quantities", quantity.kind)
 
 
 def called(quantity: Quantity, words: Text) -> str:
-    """Return what a quantity is called, by its symbol if it has no name."""
+    """Return the name of a quantity, or its symbol."""
     return plain_name(quantity, words) or quantity.symbol.replace("{}", "")
 
 
 def beside_symbol(name: str, symbol: str) -> str:
-    """Return a name as it stands beside its symbol, which is not said twice.
+    """Return a name to be shown beside its symbol, without repeating the symbol.
 
     >>> beside_symbol("learning rate η", "η"), beside_symbol("gradient", "∂z/∂x")
     ('learning rate', 'gradient')
@@ -59,9 +59,9 @@ def beside_symbol(name: str, symbol: str) -> str:
 
 
 def courses(drawing: Drawing, page: Context, blocks: Iterable[Block]) -> None:
-    """Draw the course of each column's numbers over the epochs behind what the column is called.
+    """Draw the course of each column's numbers over the epochs behind its heading.
 
-    Of wide tables the first columns only, so that the file stays small.
+    Only the first columns of wide tables have one, so that the file stays small.
     """
     drawn = 0
     for block in blocks:
@@ -78,7 +78,7 @@ def courses(drawing: Drawing, page: Context, blocks: Iterable[Block]) -> None:
 
 
 def row_axes(quantities: Iterable[Quantity]) -> tuple[Axis, ...]:
-    """Return what the rows of a table are: epochs, images or both."""
+    """Return the axes of a table's rows: epochs, images or both."""
     return max((quantity.axes for quantity in quantities), key=len)
 
 
@@ -88,10 +88,9 @@ def headed(top: int) -> dict[int, float]:
 
 
 def title_line(drawing: Drawing, page: Context, sheet: str, column: int) -> None:
-    """Draw a table's title from a column on, and beside it what it holds.
+    """Draw a table's title and note, starting at a column.
 
-    The column is the first that is not printed again on each page: on the further ones only the
-    beginning of the title would be left.
+    The column is the first that is not repeated on each printed page, where the title would be cut.
     """
     title = page.layout.titles[sheet]
     drawing.put(1, column, title, TITLE)
@@ -120,7 +119,7 @@ def name_rows(
 def head(
     drawing: Drawing, block: Block, words: Text, named: Named = plain_name, *, width: bool = True
 ) -> None:
-    """Draw the two headings over a block: what it is, and the symbol of each unit."""
+    """Draw the two headings over a block: its name, and the symbol of each unit."""
     quantity = block.quantity
     units = quantity.units
     is_spread = 1 < len(units) <= MOST_SPREAD
@@ -147,9 +146,9 @@ def type_in(
     *,
     positive: bool = False,
 ) -> None:
-    """Let only numbers be typed into a block, only positive ones, or only those of a choice.
+    """Allow only numbers in a block, only positive ones, or only those of a choice.
 
-    What the numbers of a choice stand for may be named.
+    ``names`` are the meanings of the numbers of a choice.
     """
     quantity = block.quantity
     if not quantity.is_input or quantity.is_text:
@@ -181,12 +180,12 @@ BOUNDS = {
 
 
 def number_validation(cells: str, words: Text, *, positive: bool = False) -> DataValidation:
-    """Let only numbers, or only positive ones, be typed into some cells."""
+    """Return a validation that allows only numbers, or only positive ones."""
     return bounded_validation(cells, words, "positive" if positive else "number")
 
 
 def bounded_validation(cells: str, words: Text, bounds: str) -> DataValidation:
-    """Let only numbers within some of the `BOUNDS` be typed into some cells."""
+    """Return a validation that allows only numbers within one of the `BOUNDS`."""
     operator, least, most = BOUNDS[bounds]
     validation = DataValidation(
         type="decimal",
@@ -211,10 +210,10 @@ def choice_validation(  # noqa: PLR0913 -- its words, and what there is to choos
     *,
     least: int = 1,
 ) -> DataValidation:
-    """Let a number be chosen from a list of numbers that stands in the workbook.
+    """Return a validation for choosing a number from a list of numbers in the workbook.
 
-    What the numbers stand for, from 1 on, is shown beside the cell that is selected, as far as
-    Excel has room for it.
+    The meanings of the numbers, from 1, are shown beside the selected cell, as far as Excel has
+    room.
     """
     validation = list_validation(cell, source, words, "choice", least=least, largest=largest)
     if said := "\n".join(f"{number}: {name}" for number, name in enumerate(names, start=1)):
@@ -227,7 +226,7 @@ def choice_validation(  # noqa: PLR0913 -- its words, and what there is to choos
 def list_validation(
     cell: str, source: str, words: Text, asked: str, **blanks: object
 ) -> DataValidation:
-    """Offer a list of values, and show a message when another value is typed."""
+    """Return a validation that offers a list of values, with a message for other values."""
     validation = DataValidation(
         type="list",
         formula1=source,
@@ -241,7 +240,7 @@ def list_validation(
 
 
 def row_validation(page: Context, chosen: Block, rows: Block) -> DataValidation:
-    """Let a row of a table be chosen by what stands in its first column, say its epoch.
+    """Return a validation for choosing a row of a table by its first column, such as its epoch.
 
     Parameters
     ----------
@@ -249,7 +248,7 @@ def row_validation(page: Context, chosen: Block, rows: Block) -> DataValidation:
     chosen : Block
         The cell of the choice.
     rows : Block
-        A quantity that has those rows.
+        A quantity with those rows.
     """
     source = f"{quoted(page.layout.titles[rows.sheet])}!$A${rows.row}:$A${rows.last[0]}"
     cell = address(chosen.row, chosen.column)
