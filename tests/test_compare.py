@@ -187,9 +187,8 @@ def test_what_only_some_runs_have_is_there_for_those(mixed):
     begins = {name: layout.model[name].begins + 1 for name in shapes}
     assert begins == {"velocity_W2": 2, "moment1_W2": 3, "epsilon": 3, "mu": 2}
     for name, column in (("mu", "D"), ("epsilon", "E"), ("eta", "C")):
-        assert layout.cell(name, (0,) * len(layout.model[name].lengths)).startswith(
-            f"Settings!{column}"
-        )
+        first = (0,) * len(layout.model[name].lengths)
+        assert layout.cell(name, first).startswith(f"Settings!{column}")
     run = load(mixed, "formualizer")
     assert run["moment1_W2"].cell(run=3, state=1) == layout.cell("moment1_W2", (0, 1, 0, 0))
     with pytest.raises(

@@ -38,12 +38,13 @@ MAY = {
     "workbooks": CORE | {"data", "option", "equations", "registry", "writing"},
     "experiments": CORE | {"data", "equations", "registry", "workbooks", "writing"},
     "loading": CORE | {"data", "engines", "linting", "registry", "workbooks", "xlsx"},
-    "checking": CORE | {"engines", "loading", "xlsx"},
+    "checking": CORE | {"data", "engines", "loading", "xlsx"},
     "onnx": CORE | {"data", "engines", "equations", "loading", "workbooks"},
     "building": CORE
     | {"onnx", "checking", "data", "engines", "linting", "loading", "registry"}
     | {"workbooks", "writing", "xlsx"},
-    "explaining": CORE | {"checking", "engines", "loading", "registry", "workbooks", "xlsx"},
+    "explaining": CORE
+    | {"checking", "data", "engines", "loading", "registry", "workbooks", "xlsx"},
     "exercises": CORE
     | {"building", "checking", "data", "engines", "explaining", "cleanup", "linting", "loading"}
     | {"registry", "workbooks", "writing", "xlsx"},

@@ -227,9 +227,9 @@ def test_each_input_that_the_sheet_check_names_leads_to_its_cells(short_path):
         if quantity.name != "labels" and not quantity.choices:
             assert layout.cell(quantity.name, (0,) * len(quantity.lengths)) in links
     for name, what in (("W2", "weights w²"), ("b3", "biases b³")):
-        last = layout.model[name].lengths[0] - 1
-        assert links[layout.cell(name, (0,) * len(layout.model[name].lengths))] == f"{what} (start)"
-        assert links[layout.cell(name, (last, *(0 for _ in layout.model[name].shape)))] == what
+        last, *unit = layout.model[name].lengths[0] - 1, *(0 for _ in layout.model[name].shape)
+        assert links[layout.cell(name, (0, *unit))] == f"{what} (start)"
+        assert links[layout.cell(name, (last, *unit))] == what
 
 
 def test_what_is_worth_trying_is_seen_and_its_answers_stand_at_the_end(short_path):

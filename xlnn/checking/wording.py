@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from xlnn.data.wording import counted
+
 if TYPE_CHECKING:
     from xlnn.checking.report import Report, Wrong
 
@@ -90,8 +92,3 @@ def distance(number: float) -> str:
     ('2e-15', '0')
     """
     return f"{number:.0e}" if number else "0"
-
-
-def counted(number: int, thing: str) -> str:
-    """Format a count with its noun."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

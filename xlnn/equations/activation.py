@@ -181,7 +181,6 @@ class Exponential(Equation):
         return np.exp(z - largest[:, np.newaxis])
 
     def cell(self, k: int, z: Cells, largest: Cells) -> str:
-        """Return the formula of unit k."""
         return f"=EXP({z[k]}-{largest[()]})"
 
 
@@ -193,7 +192,6 @@ class Softmax(Equation):
         return exp / exp.sum(axis=1, keepdims=True)
 
     def cell(self, k: int, exp: Cells) -> str:
-        """Return the formula of unit k."""
         return f"={exp[k]}/{total(exp)}"
 
 

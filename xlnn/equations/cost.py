@@ -38,7 +38,6 @@ class SquaredErrorDelta(Equation):
         return (a - t) * slope
 
     def cell(self, k: int, t: Cells, a: Cells, slope: Cells | None = None) -> str:
-        """Return the formula of output k."""
         return f"=({a[k]}-{t[k]})*{slope[k]}" if slope else f"={a[k]}-{t[k]}"
 
 
@@ -56,7 +55,6 @@ class CrossEntropy(Equation):
         return np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z)))
 
     def cell(self, k: int, t: Cells, z: Cells) -> str:
-        """Return the formula of output k."""
         return f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))"
 
 
@@ -76,7 +74,6 @@ class CategoricalCrossEntropy(Equation):
         return t * ((np.log(exp.sum(axis=1)) + largest)[:, np.newaxis] - z)
 
     def cell(self, k: int, t: Cells, z: Cells, largest: Cells, exp: Cells) -> str:
-        """Return the formula of output k."""
         return f"={t[k]}*(LN({total(exp)})+{largest[()]}-{z[k]})"
 
 
@@ -99,7 +96,6 @@ class CrossEntropyDelta(Equation):
         return a - t
 
     def cell(self, k: int, t: Cells, a: Cells) -> str:
-        """Return the formula of output k."""
         return f"={a[k]}-{t[k]}"
 
 

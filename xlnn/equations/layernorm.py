@@ -168,13 +168,11 @@ class NormalisedSentence(UnitSentence):
         variance: np.ndarray,
         normalised: np.ndarray,
     ) -> str:
-        """Return the text of unit i."""
         distance = f"{fixed_text(below.ravel()[i])} − {factor_text(mean)}"
         divisor = f"√({fixed_text(variance)} + {EPSILON})"
         return f"{self.symbols[i]} = ({distance}) / {divisor} = {fixed_text(normalised[i])}"
 
     def cell(self, i: int, below: Cells, mean: Cells, variance: Cells, normalised: Cells) -> str:
-        """Return the formula of unit i."""
         unit = tuple(map(int, np.unravel_index(i, below.shape)))
         distance = f'{fixed(below[unit])}&" − "&{factor(mean[()])}'
         divisor = f'" / √("&{fixed(variance[()])}&" + {EPSILON})'
@@ -193,12 +191,10 @@ class RescaledSentence(UnitSentence):
         shift: np.ndarray,
         z: np.ndarray,
     ) -> str:
-        """Return the text of unit i."""
         product = f"{factor_text(gain[i])} × {factor_text(normalised[i])}"
         return f"{self.symbols[i]} = {product} + {factor_text(shift[i])} = {fixed_text(z[i])}"
 
     def cell(self, i: int, normalised: Cells, gain: Cells, shift: Cells, z: Cells) -> str:
-        """Return the formula of unit i."""
         product = f'{factor(gain[i])}&" × "&{factor(normalised[i])}'
         return f'="{self.symbols[i]} = "&{product}&" + "&{factor(shift[i])}&" = "&{fixed(z[i])}'
 
@@ -220,7 +216,6 @@ class LayerNormDeltaSentence(UnitSentence):
         delta: np.ndarray,
         slope: np.ndarray | None = None,
     ) -> str:
-        """Return the text of unit i."""
         shared = (
             f"{factor_text(delta_mean)} − {factor_text(normalised[i])} × "
             f"{factor_text(delta_product)}"
@@ -243,7 +238,6 @@ class LayerNormDeltaSentence(UnitSentence):
         delta: Cells,
         slope: Cells | None = None,
     ) -> str:
-        """Return the formula of unit i."""
         shared = (
             f'{factor(delta_mean[()])}&" − "&{factor(normalised[i])}&" × "&'
             f"{factor(delta_product[()])}"

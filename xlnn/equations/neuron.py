@@ -101,7 +101,6 @@ class Digit(Equation):
         return np.floor(number[:, np.newaxis] / worth) % 2
 
     def cell(self, i: int, number: Cells) -> str:
-        """Return the formula of input i."""
         return f"=MOD(INT({number[()]}/{2 ** (self.inputs - 1 - i)}),2)"
 
 
@@ -113,7 +112,6 @@ class InnerProduct(Equation):
         return (W * x).sum(axis=(1, 2))
 
     def cell(self, j: int, W: Cells, x: Cells) -> str:
-        """Return the formula of demon j."""
         return f"=SUMPRODUCT({W[j, ...]},{x[...]})"
 
 
@@ -125,7 +123,6 @@ class Bonds(Equation):
         return W @ a + b
 
     def cell(self, k: int, W: Cells, a: Cells, b: Cells) -> str:
-        """Return the formula of demon k."""
         terms = [f"{W[k, j]}*{a[j]}" for j in range(a.shape[0])]
         return f"={written_sum(terms)}+{b[k]}"
 
@@ -141,7 +138,6 @@ class AsLoud(Equation):
         return np.where(behind < 0.5 / 10**DIGITS, 1.0, 0.0 * behind)
 
     def cell(self, j: int, a: Cells) -> str:
-        """Return the formula of demon j."""
         largest = f"MAX({','.join(a[i] for i in range(a.shape[0]))})"
         return f"=IF({largest}-{a[j]}<0.5/10^{DIGITS},1,0)"
 

@@ -38,7 +38,6 @@ class Edge(Equation):
         return (most if self.sign > 0 else least) + self.sign * span / MARGIN
 
     def cell(self, k: int, values: Cells) -> str:
-        """Return the formula of input k."""
         cells = values.images[k]
         span = f"IF(MAX({cells})=MIN({cells}),1,MAX({cells})-MIN({cells}))"
         end = "MAX" if self.sign > 0 else "MIN"
@@ -56,7 +55,6 @@ class GridPoint(Equation):
         return np.stack([x, y], axis=1)[:, np.newaxis]
 
     def cell(self, _: int, k: int, number: Cells, low: Cells, high: Cells) -> str:
-        """Return the formula of input k."""
         span = f"({high[k]}-{low[k]})"
         if k == 0:
             return f"={low[k]}+{span}*MOD({number[()]}-1,{SIDE})/{SIDE - 1}"

@@ -256,14 +256,12 @@ class OutputLabel(Sentence):
         a: np.ndarray | None = None,
         predicted: np.ndarray | None = None,
     ) -> str:
-        """Return the text of output k."""
         value = self.told_text(a[k]) if predicted is None else significant_text(predicted[k])
         return f"{general_text(labels[k])}  {value}"
 
     def cell(
         self, k: int, labels: Cells, a: Cells | None = None, predicted: Cells | None = None
     ) -> str:
-        """Return the formula of output k."""
         value = significant(predicted[k]) if predicted else self.told(a[k])
         return f'={labels[k]}&"  "&{value}'
 

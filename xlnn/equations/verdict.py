@@ -93,7 +93,6 @@ class LabelNumber(Equation):
         return np.asarray(float(alike.index(True) + 1 if True in alike else 1))
 
     def cell(self, chosen: Cells, labels: Cells) -> str:
-        """Return the formula."""
         text = '&""' if self.is_text else ""
         return "=" + chosen_among(chosen, labels, map(str, range(1, self.classes + 1)), "1", text)
 
@@ -121,12 +120,10 @@ class AskedLabel(Sentence):
         self.words, self.classes = words, classes
 
     def text(self, *, chosen: str | float, labels: np.ndarray) -> str:
-        """Return the text."""
         known = {str(label).lower() for label in labels}
         return "" if str(chosen).lower() in known else self.words
 
     def cell(self, chosen: Cells, labels: Cells) -> str:
-        """Return the formula."""
         nothing = ['""'] * self.classes
         return "=" + chosen_among(chosen, labels, nothing, f'"{self.words}"', '&""')
 
@@ -259,7 +256,6 @@ class Predicted(Equation):
         return middle[:outputs] + a / factor[:outputs]
 
     def cell(self, k: int, a: Cells, middle: Cells, factor: Cells) -> str:
-        """Return the formula of output k."""
         return f"={middle[k]}+{a[k]}/{factor[k]}"
 
 
@@ -277,7 +273,6 @@ class Off(Equation):
         return np.abs((a - t) / factor)
 
     def cell(self, k: int, a: Cells, t: Cells, factor: Cells | None = None) -> str:
-        """Return the formula of output k."""
         return f"=ABS(({a[k]}-{t[k]})/{factor[k]})" if factor else f"=ABS({a[k]}-{t[k]})"
 
 

@@ -63,7 +63,6 @@ class InputSentence(UnitSentence):
     def text(
         self, j: int, *, below: np.ndarray, W: np.ndarray, b: np.ndarray, z: np.ndarray
     ) -> str:
-        """Return the text of unit j."""
         if below.ndim == 1 and below.size <= FACTORS:
             terms = [
                 f"{factor_text(w)} × {factor_text(x)}" for w, x in zip(W[j], below, strict=True)
@@ -74,7 +73,6 @@ class InputSentence(UnitSentence):
         return f"{self.symbols[j]} = {summed} = {fixed_text(z[j])}"
 
     def cell(self, j: int, below: Cells, W: Cells, b: Cells, z: Cells) -> str:
-        """Return the formula of unit j."""
         symbol, last = self.symbols[j], factor(b[j])
         if len(below.shape) == 1 and below.shape[0] <= FACTORS:
             terms = (
@@ -95,7 +93,6 @@ class ActivationSentence(UnitSentence):
         self.function = function
 
     def text(self, j: int, *, z: np.ndarray, a: np.ndarray, exp: np.ndarray | None = None) -> str:
-        """Return the text of unit j."""
         symbol = self.symbols[j]
         if exp is not None:
             shown = f"{fixed_text(exp[j])} / {share_text(exp.sum())}"
@@ -105,7 +102,6 @@ class ActivationSentence(UnitSentence):
         return f"{symbol} = {self.function}({fixed_text(z[j])}) = {fixed_text(a[j])}"
 
     def cell(self, j: int, z: Cells, a: Cells, exp: Cells | None = None) -> str:
-        """Return the formula of unit j."""
         if exp:
             # the largest term is 1: the sum needs no exponent
             total = written_call("SUM", exp.listed.split(","))
@@ -120,13 +116,11 @@ class CrossEntropySentence(UnitSentence):
     """c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), with the numbers."""
 
     def text(self, k: int, *, t: np.ndarray, a: np.ndarray, loss: np.ndarray) -> str:
-        """Return the text of output k."""
         first = f"{factor_text(t[k], 0)} × ln {fixed_text(a[k])}"
         second = f"{factor_text(1 - t[k], 0)} × ln {fixed_text(1 - a[k])}"
         return f"{self.symbols[k]} = −({first} + {second}) = {fixed_text(loss[k])}"
 
     def cell(self, k: int, t: Cells, a: Cells, loss: Cells) -> str:
-        """Return the formula of output k."""
         first = f'{factor(t[k], 0)}&" × ln "&{fixed(a[k])}'
         second = f'{factor(f"(1-{t[k]})", 0)}&" × ln "&{fixed(f"(1-{a[k]})")}'
         return f'="{self.symbols[k]} = −("&{first}&" + "&{second}&") = "&{fixed(loss[k])}'
@@ -136,12 +130,10 @@ class CategoricalCrossEntropySentence(UnitSentence):
     """c_k = -t_k ln a_k, with the numbers."""
 
     def text(self, k: int, *, t: np.ndarray, a: np.ndarray, loss: np.ndarray) -> str:
-        """Return the text of output k."""
         product = f"−{factor_text(t[k], 0)} × ln {fixed_text(a[k])}"
         return f"{self.symbols[k]} = {product} = {fixed_text(loss[k])}"
 
     def cell(self, k: int, t: Cells, a: Cells, loss: Cells) -> str:
-        """Return the formula of output k."""
         return (
             f'="{self.symbols[k]} = −"&{factor(t[k], 0)}&" × ln "&{fixed(a[k])}&" = "'
             f"&{fixed(loss[k])}"
@@ -166,13 +158,11 @@ class OutputDeltaSentence(UnitSentence):
         delta: np.ndarray,
         slope: np.ndarray | None = None,
     ) -> str:
-        """Return the text of output k."""
         error = f"{fixed_text(a[k])} − {factor_text(t[k], self.digits)}"
         product = error if slope is None else f"({error}) × {fixed_text(slope[k])}"
         return f"{self.symbols[k]} = {product} = {fixed_text(delta[k])}"
 
     def cell(self, k: int, a: Cells, t: Cells, delta: Cells, slope: Cells | None = None) -> str:
-        """Return the formula of output k."""
         symbol, target = self.symbols[k], factor(t[k], self.digits)
         if slope is None:
             return f'="{symbol} = "&{fixed(a[k])}&" − "&{target}&" = "&{fixed(delta[k])}'
@@ -196,7 +186,6 @@ class HiddenDeltaSentence(UnitSentence):
         delta: np.ndarray,
         slope: np.ndarray | None = None,
     ) -> str:
-        """Return the text of unit i."""
         if len(delta_above) <= FACTORS:
             pairs = zip(delta_above, W_above[:, i], strict=True)
             summed = " + ".join(f"{factor_text(d)} × {factor_text(w)}" for d, w in pairs)
@@ -215,7 +204,6 @@ class HiddenDeltaSentence(UnitSentence):
         delta: Cells,
         slope: Cells | None = None,
     ) -> str:
-        """Return the formula of unit i."""
         symbol, units = self.symbols[i], delta_above.shape[0]
         times = f'" × "&{fixed(slope[i])}&' if slope else ""
         last = f'{times}" = "&{fixed(delta[i], 4)}'
@@ -268,11 +256,9 @@ class Name(Sentence):
     repeats = True
 
     def text(self, k: int, *, labels: np.ndarray) -> str:
-        """Return the text of output k."""
         return general_text(labels[k])
 
     def cell(self, k: int, labels: Cells) -> str:
-        """Return the formula of output k."""
         return f'={labels[k]}&""'
 
 
@@ -282,12 +268,10 @@ class Bar(Sentence):
     LENGTH = 20
 
     def text(self, k: int, *, a: np.ndarray) -> str:
-        """Return the text of output k."""
         length = int(np.floor(np.clip(a[k], 0, 1) * self.LENGTH + 0.5))
         return "█" * length + "░" * (self.LENGTH - length)
 
     def cell(self, k: int, a: Cells) -> str:
-        """Return the formula of output k."""
         length = f"ROUND(MAX(0,MIN(1,{a[k]}))*{self.LENGTH},0)"
         return f'=REPT("█",{length})&REPT("░",{self.LENGTH}-{length})'
 
@@ -378,12 +362,10 @@ class Errors(Sentence):
         self.words, self.roles = words, roles
 
     def text(self, k: int, *, labels: np.ndarray, **errors: np.ndarray) -> str:
-        """Return the text of output k."""
         told = {name: significant_text(each[-1, k]) for name, each in errors.items()}
         return self.words.format(label=general_text(labels[k]), **told)
 
     def cell(self, k: int, labels: Cells, **errors: Cells) -> str:
-        """Return the formula of output k."""
         told = {name: significant(cells.at(-1)[k]) for name, cells in errors.items()}
         return "=" + filled(self.words, label=labels[k], **told)
 

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
 from xlnn.checking.probe import ProbePoints
-from xlnn.checking.wording import counted
+from xlnn.data.wording import counted
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import printed
 from xlnn.explaining.cell_text import Value, in_words

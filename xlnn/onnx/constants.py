@@ -17,13 +17,11 @@ ROWS = -1
 """How many rows there are, in a shape: a reshaping takes it for whatever is left."""
 
 
-def axes_of(
-    node: OnnxNode, known: Mapping[str, np.ndarray], rank: int, position: int = 1
-) -> list[int]:
+def axes_of(node: OnnxNode, known: Mapping[str, np.ndarray], rank: int) -> list[int]:
     """Return the axes that a node names by an attribute or an input, as non-negative numbers."""
     given = node.attributes.get("axes")
-    if given is None and node.given(position) in known:
-        given = known[node.given(position)].ravel().tolist()
+    if given is None and node.given(1) in known:
+        given = known[node.given(1)].ravel().tolist()
     axes = list(range(rank)) if given is None else [int(axis) for axis in given]
     return sorted(axis + rank if axis < 0 else axis for axis in axes)
 
