@@ -1,6 +1,6 @@
 """The activation functions a(z) and their slopes a'(z), unit by unit.
 
-Shapes: z and a (images, units ...). The unit step is not among them: its slope is 0 wherever it is
+Shapes: z and a (samples, units ...). The unit step is not among them: its slope is 0 wherever it is
 defined, so gradient descent cannot use it (book: 2-1).
 """
 
@@ -166,7 +166,7 @@ class LargestInput(Equation):
     coarse = True
 
     def array(self, z: np.ndarray) -> np.ndarray:
-        """Return the largest z of each image, shape (images,)."""
+        """Return the largest z of each sample, shape (samples,)."""
         return z.max(axis=1)
 
     def cell(self, z: Cells) -> str:
@@ -177,7 +177,7 @@ class Exponential(Equation):
     """exp(z_k - max_l z_l): between 0 and 1, so it cannot overflow."""
 
     def array(self, z: np.ndarray, largest: np.ndarray) -> np.ndarray:
-        """Return the exponentials, shape (images, units)."""
+        """Return the exponentials, shape (samples, units)."""
         return np.exp(z - largest[:, np.newaxis])
 
     def cell(self, k: int, z: Cells, largest: Cells) -> str:
@@ -188,7 +188,7 @@ class Softmax(Equation):
     """a_k = exp(z_k) / sum_l exp(z_l); subtracting max z from every z does not change it."""
 
     def array(self, exp: np.ndarray) -> np.ndarray:
-        """Return a, shape (images, units), from the exponentials."""
+        """Return a, shape (samples, units), from the exponentials."""
         return exp / exp.sum(axis=1, keepdims=True)
 
     def cell(self, k: int, exp: Cells) -> str:

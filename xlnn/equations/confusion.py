@@ -1,6 +1,6 @@
-"""The confusion matrix of one epoch, and the list of misclassified images.
+"""The confusion matrix of one epoch, and the list of misclassified samples.
 
-Shapes: truth and answer (images,), numbers of classes from 1; labels (classes,). Ties between
+Shapes: truth and answer (samples,), numbers of classes from 1; labels (classes,). Ties between
 outputs were decided when the answer was computed.
 """
 
@@ -14,7 +14,7 @@ from xlnn.quantity import Cells, Equation, Sentence
 
 
 class Counts(Equation):
-    """How many images of each class were assigned to each class."""
+    """How many samples of each class were assigned to each class."""
 
     coarse = jumps = True
 
@@ -35,7 +35,7 @@ class Counts(Equation):
 
 
 class OfClass(Equation):
-    """How many images there are of each class."""
+    """How many samples there are of each class."""
 
     coarse = jumps = True
 
@@ -51,7 +51,7 @@ class OfClass(Equation):
 
 
 class ShareRight(Equation):
-    """The share of each class's images that are classified correctly; 0 where there are none."""
+    """The share of each class's samples that are classified correctly; 0 where there are none."""
 
     coarse = jumps = True
 
@@ -64,43 +64,43 @@ class ShareRight(Equation):
 
 
 class Key(Equation):
-    """A number for each misclassified image, larger for earlier ones; 0 for the others."""
+    """A number for each misclassified sample, larger for earlier ones; 0 for the others."""
 
     coarse = jumps = True
 
-    def __init__(self, images: int) -> None:
-        self.images = images
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
 
     def array(self, number: np.ndarray, truth: np.ndarray, answer: np.ndarray) -> np.ndarray:
-        """Return the keys, shape (images,)."""
-        keys = np.where(answer == truth, 0.0, self.images + 1 - number)
+        """Return the keys, shape (samples,)."""
+        keys = np.where(answer == truth, 0.0, self.samples + 1 - number)
         return np.where(np.isnan(answer), np.nan, keys)
 
     def cell(self, number: Cells, truth: Cells, answer: Cells) -> str:
-        return f"=IF({answer[()]}={truth[()]},0,{self.images + 1}-{number[()]})"
+        return f"=IF({answer[()]}={truth[()]},0,{self.samples + 1}-{number[()]})"
 
 
 class WrongRank(Equation):
-    """The place of each misclassified image in the list, from 1; 0 for the others."""
+    """The place of each misclassified sample in the list, from 1; 0 for the others."""
 
     coarse = jumps = True
 
-    def __init__(self, images: int) -> None:
-        self.images = images
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
 
     def array(self, key: np.ndarray) -> np.ndarray:
-        """Return the places, shape (images,)."""
+        """Return the places, shape (samples,)."""
         larger = np.searchsorted(np.sort(-key), -key)
         return np.where(np.isnan(key), np.nan, np.where(key == 0, 0.0, larger + 1.0))
 
     def cell(self, key: Cells) -> str:
         # Gnumeric saves RANK as another function, of a newer Excel
-        larger = f'COUNTIF({key.images[()]},">"&{key[()]})' if self.images > 1 else "0"
+        larger = f'COUNTIF({key.images[()]},">"&{key[()]})' if self.samples > 1 else "0"
         return f"=IF({key[()]}=0,0,1+{larger})"
 
 
 class CountWrong(Equation):
-    """How many images are misclassified: the last of their places."""
+    """How many samples are misclassified: the last of their places."""
 
     coarse = jumps = True
 
@@ -109,12 +109,12 @@ class CountWrong(Equation):
         return place.max()
 
     def cell(self, place: Cells) -> str:
-        # COUNTIF would skip an error, as if every image were right
+        # COUNTIF would skip an error, as if every sample were right
         return f"=MAX({place.images[()]})"
 
 
 class WrongAtRank(Equation):
-    """Which image is at each place of the list; 0 if there are no more.
+    """Which sample is at each place of the list; 0 if there are no more.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class WrongAtRank(Equation):
         self.places = places
 
     def array(self, place: np.ndarray) -> np.ndarray:
-        """Return the numbers of the images, shape (places,)."""
+        """Return the numbers of the samples, shape (places,)."""
         taken = place == np.arange(1, self.places + 1)[:, np.newaxis]
         return np.where(taken.any(axis=1), taken.argmax(axis=1) + 1.0, 0.0)
 
@@ -137,7 +137,7 @@ class WrongAtRank(Equation):
 
 
 class LabelInList(Sentence):
-    """The label of a listed image's class, or of the class that it was assigned to."""
+    """The label of a listed sample's class, or of the class that it was assigned to."""
 
     repeats = True
 
@@ -151,7 +151,7 @@ class LabelInList(Sentence):
 
 
 class Mistakes(Sentence):
-    """How many images are misclassified, and how many of them are not in the list.
+    """How many samples are misclassified, and how many of them are not in the list.
 
     Parameters
     ----------

@@ -1,11 +1,11 @@
 """The equations of convolution and pooling.
 
-Shapes: a of the layer ``below`` (images, maps, rows, columns), or (images, rows, columns) of a
+Shapes: a of the layer ``below`` (samples, maps, rows, columns), or (samples, rows, columns) of a
 picture; W (filters, maps, r, c), or (filters, r, c); b (filters,); z and delta
-(images, filters, R, C), where R = rows - r + 1 and C = columns - c + 1. With longer steps, or zeros
-around the maps, there are `places` of them.
+(samples, filters, R, C), where R = rows - r + 1 and C = columns - c + 1. With longer steps, or
+zeros around the maps, there are `places` of them.
 
-Pooling reduces each block of r x c to one number: a below to a above (images, maps, rows / r,
+Pooling reduces each block of r x c to one number: a below to a above (samples, maps, rows / r,
 columns / c). Forward, blocks may also overlap, leave out an edge, or reach beyond it.
 
 Differs from a matrix product: sums are computed in the same order at every place, so that equal
@@ -107,7 +107,7 @@ class PlusBias(Equation):
 
 
 class OfPlace(Equation):
-    """z at the chosen place of the chosen map, from training in the chosen epoch and image."""
+    """z at the chosen place of the chosen map, from training in the chosen epoch and sample."""
 
     coarse = repeats = True
 
@@ -119,7 +119,7 @@ class OfPlace(Equation):
         row: np.ndarray,
         column: np.ndarray,
     ) -> np.ndarray:
-        """Return z, a number, from all epochs and images; NaN if there is no such place."""
+        """Return z, a number, from all epochs and samples; NaN if there is no such place."""
         maps = entry(rows.reshape(-1, *rows.shape[2:]), position)
         return entry(entry(entry(maps, number), row), column)
 
@@ -132,7 +132,7 @@ class OfPlace(Equation):
 
 
 def _maps(below: np.ndarray) -> np.ndarray:
-    """Return a picture as one map; maps as they are: (images, maps, rows, columns)."""
+    """Return a picture as one map; maps as they are: (samples, maps, rows, columns)."""
     return below[:, np.newaxis] if below.ndim == 3 else below
 
 
@@ -182,7 +182,7 @@ class Convolution(Equation):
         self.padding = padding
 
     def array(self, below: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return z, shape (images, filters, R, C)."""
+        """Return z, shape (samples, filters, R, C)."""
         a, W, (down, right), (top, left, bottom, end) = (
             _maps(below), _filters(W), self.step, self.padding,
         )  # fmt: skip
@@ -228,7 +228,7 @@ class ConvolutionDelta(Equation):
     def array(
         self, delta_above: np.ndarray, W_above: np.ndarray, slope: np.ndarray | float = 1.0
     ) -> np.ndarray:
-        """Return delta of the layer below, shape (images, maps, rows, columns)."""
+        """Return delta of the layer below, shape (samples, maps, rows, columns)."""
         W, (R, C) = _filters(W_above), delta_above.shape[2:]
         delta = np.zeros((len(delta_above), W.shape[1], *self.below[-2:]))
         for f, m, u, v in np.ndindex(W.shape):
@@ -255,7 +255,7 @@ class ConvolutionDelta(Equation):
 
 
 class FilterGradient(Equation):
-    """dC_T/dw_fmuv = sum over the images and places of delta_fij a_m,i+u,j+v.   Book: 5-5."""
+    """dC_T/dw_fmuv = sum over the samples and places of delta_fij a_m,i+u,j+v.   Book: 5-5."""
 
     def array(self, delta: np.ndarray, below: np.ndarray) -> np.ndarray:
         """Return the gradient, of the shape of W."""
@@ -268,7 +268,7 @@ class FilterGradient(Equation):
         return gradient if below.ndim == 4 else gradient[:, 0]
 
     def cell(self, f: int, *place: int, delta: Cells, below: Cells) -> str:
-        """Return the formula of one weight: a SUMPRODUCT over the images for each row of delta."""
+        """Return the formula of one weight: a SUMPRODUCT over the samples for each row of delta."""
         *m, u, v = place
         _, R, C = delta.shape
         rows = [
@@ -288,7 +288,7 @@ Sides = tuple[int, ...]
 
 
 def _blocks(a: np.ndarray, size: Sides) -> np.ndarray:
-    """Return the cells of each block side by side, row by row: (images, maps, R, C, cells)."""
+    """Return the cells of each block side by side, row by row: (samples, maps, R, C, cells)."""
     (r, c), (rows, columns) = size, a.shape[-2:]
     split = a.reshape(len(a), -1, rows // r, r, columns // c, c)
     return split.swapaxes(3, 4).reshape(len(a), -1, rows // r, columns // c, r * c)
@@ -330,7 +330,7 @@ class _Pooling(Equation):
         self.padding = padding
 
     def seen(self, below: np.ndarray, outside: float) -> np.ndarray:
-        """Return the cells of each block side by side: (images, maps, R, C, cells)."""
+        """Return the cells of each block side by side: (samples, maps, R, C, cells)."""
         if self.step == self.size and not any(self.padding) and not _cuts(below, self.size):
             return _blocks(below, self.size)
         return _windows(below, self.size, self.step, self.padding, outside)
@@ -359,7 +359,7 @@ class MaxPooling(_Pooling):
     coarse = switches = True
 
     def array(self, below: np.ndarray) -> np.ndarray:
-        """Return a, shape (images, maps, rows / r, columns / c)."""
+        """Return a, shape (samples, maps, rows / r, columns / c)."""
         return self.seen(below, -np.inf).max(axis=-1)
 
     def cell(self, *unit: int, below: Cells) -> str:
@@ -420,7 +420,7 @@ class AveragePooling(_Pooling):
     """a = the mean of the block."""
 
     def array(self, below: np.ndarray) -> np.ndarray:
-        """Return a, shape (images, maps, rows / r, columns / c)."""
+        """Return a, shape (samples, maps, rows / r, columns / c)."""
         return self.seen(below, 0.0).mean(axis=-1)
 
     def cell(self, *unit: int, below: Cells) -> str:

@@ -1,6 +1,6 @@
 """Cost functions, and delta of the output layer, where back-propagation begins.
 
-Shapes: t, z and a (images, outputs), C (images,).
+Shapes: t, z and a (samples, outputs), C (samples,).
 """
 
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from xlnn.quantity import Cells, Equation
 
 
 class SquaredError(Equation):
-    """C = 1/2 sum_k (t_k - a_k)^2, for one image.   Book: 3-4."""
+    """C = 1/2 sum_k (t_k - a_k)^2, for one sample.   Book: 3-4."""
 
     def array(self, t: np.ndarray, a: np.ndarray) -> np.ndarray:
-        """Return C, shape (images,)."""
+        """Return C, shape (samples,)."""
         return ((t - a) ** 2).sum(axis=1) / 2
 
     def cell(self, t: Cells, a: Cells) -> str:
@@ -34,7 +34,7 @@ class SquaredErrorDelta(Equation):
     optional = ("slope",)
 
     def array(self, t: np.ndarray, a: np.ndarray, slope: np.ndarray | float = 1.0) -> np.ndarray:
-        """Return delta, shape (images, outputs)."""
+        """Return delta, shape (samples, outputs)."""
         return (a - t) * slope
 
     def cell(self, k: int, t: Cells, a: Cells, slope: Cells | None = None) -> str:
@@ -51,7 +51,7 @@ class CrossEntropy(Equation):
     coarse = True
 
     def array(self, t: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """Return the cost of each output, shape (images, outputs)."""
+        """Return the cost of each output, shape (samples, outputs)."""
         return np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z)))
 
     def cell(self, k: int, t: Cells, z: Cells) -> str:
@@ -70,7 +70,7 @@ class CategoricalCrossEntropy(Equation):
     def array(
         self, t: np.ndarray, z: np.ndarray, largest: np.ndarray, exp: np.ndarray
     ) -> np.ndarray:
-        """Return the cost of each output, shape (images, outputs)."""
+        """Return the cost of each output, shape (samples, outputs)."""
         return t * ((np.log(exp.sum(axis=1)) + largest)[:, np.newaxis] - z)
 
     def cell(self, k: int, t: Cells, z: Cells, largest: Cells, exp: Cells) -> str:
@@ -78,10 +78,10 @@ class CategoricalCrossEntropy(Equation):
 
 
 class SumOfOutputs(Equation):
-    """C = sum_k c_k, for one image.   Book: 3-3."""
+    """C = sum_k c_k, for one sample.   Book: 3-3."""
 
     def array(self, loss: np.ndarray) -> np.ndarray:
-        """Return C, shape (images,)."""
+        """Return C, shape (samples,)."""
         return loss.sum(axis=1)
 
     def cell(self, loss: Cells) -> str:
@@ -92,7 +92,7 @@ class CrossEntropyDelta(Equation):
     """delta_k = a_k - t_k: a'(z_k) cancels. With softmax the targets sum to 1."""
 
     def array(self, t: np.ndarray, a: np.ndarray) -> np.ndarray:
-        """Return delta, shape (images, outputs)."""
+        """Return delta, shape (samples, outputs)."""
         return a - t
 
     def cell(self, k: int, t: Cells, a: Cells) -> str:
@@ -100,12 +100,12 @@ class CrossEntropyDelta(Equation):
 
 
 class TotalCost(Equation):
-    """C_T = sum of C over the images, and the penalty on the weights if any.   Book: 3-4."""
+    """C_T = sum of C over the samples, and the penalty on the weights if any.   Book: 3-4."""
 
     optional = ("penalty",)
 
     def array(self, C: np.ndarray, penalty: np.ndarray | float = 0.0) -> np.ndarray:
-        """Return C_T, a number, from the C of each image."""
+        """Return C_T, a number, from the C of each sample."""
         return C.sum() + penalty
 
     def cell(self, C: Cells, penalty: Cells | None = None) -> str:
@@ -120,7 +120,7 @@ class Cost:
     ----------
     value, delta : Equation
     loss : Equation or None
-        The cost of one output, if the cost of an image is their sum.
+        The cost of one output, if the cost of a sample is their sum.
     formula, delta_formula, loss_formula : str
         As the Guide shows them, in every language.
     outputs : tuple of str

@@ -1,7 +1,7 @@
 """The equations of a dense layer: every unit sees every unit of the layer below.
 
-Shapes: a of the layer ``below`` (images, inputs), W (units, inputs), b (units,), z and delta
-(images, units).
+Shapes: a of the layer ``below`` (samples, inputs), W (units, inputs), b (units,), z and delta
+(samples, units).
 """
 
 from collections.abc import Sequence
@@ -117,7 +117,7 @@ class WeightedInput(Equation):
     """z_j = sum_i w_ji a_i + b_j.   Book: 3-2, 5-3."""
 
     def array(self, below: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return z, shape (images, units); below and W may be shaped as pictures or maps."""
+        """Return z, shape (samples, units); below and W may be shaped as pictures or maps."""
         return below.reshape(len(below), -1) @ W.reshape(len(W), -1).T + b
 
     def cell(self, j: int, below: Cells, W: Cells, b: Cells) -> str:
@@ -142,7 +142,7 @@ class HiddenDelta(Equation):
     def array(
         self, delta_above: np.ndarray, W_above: np.ndarray, slope: np.ndarray | float = 1.0
     ) -> np.ndarray:
-        """Return delta, shape (images, units ...); W_above has (units above, units ...)."""
+        """Return delta, shape (samples, units ...); W_above has (units above, units ...)."""
         return np.tensordot(delta_above, W_above, axes=1) * slope
 
     def cell(
@@ -155,7 +155,7 @@ class HiddenDelta(Equation):
 
 
 class WeightGradient(Equation):
-    """dC_T/dw_ji = sum over the images of delta_j a_i.   Book: 4-2, summed as in 4-4."""
+    """dC_T/dw_ji = sum over the samples of delta_j a_i.   Book: 4-2, summed as in 4-4."""
 
     def array(self, delta: np.ndarray, below: np.ndarray) -> np.ndarray:
         """Return the gradient, shape (units, inputs ...)."""
@@ -167,7 +167,7 @@ class WeightGradient(Equation):
 
 
 class BiasGradient(Equation):
-    """dC_T/db_j = sum over the images, and a filter's places, of delta_j.   Book: 4-2, 5-5."""
+    """dC_T/db_j = sum over the samples, and a filter's places, of delta_j.   Book: 4-2, 5-5."""
 
     def array(self, delta: np.ndarray) -> np.ndarray:
         """Return the gradient, shape (units,)."""

@@ -77,7 +77,7 @@ Differs from Ba et al. 2016, whose letters are g and b: b is that of a dense lay
 be a constant of Adam."""
 
 SINGLE = ("largest", "mean", "variance", "delta_mean", "delta_product")
-"""Quantities of which an image has one number, and not one for each unit."""
+"""Quantities of which a sample has one number, and not one for each unit."""
 
 WEIGHTS = frozenset(name for name, parameter in PARAMETERS.items() if parameter.is_weight)
 
@@ -131,7 +131,7 @@ class LayerKind:
     gradients : dict
         The gradient of each parameter, from ``delta``.
     gradient_of_one : Equation
-        The gradient of the first parameter for one image; that of the second is delta.
+        The gradient of the first parameter for one sample; that of the second is delta.
     backward : dict
         Quantities computed from its delta before delta of the layer below.
     delta_below : Equation
@@ -253,7 +253,7 @@ class Convolutional(LayerKind):
 
 @dataclass(frozen=True)
 class LayerNorm(LayerKind):
-    """The units below, normalised to mean 0 and variance 1 in each image, then rescaled."""
+    """The units below, normalised to mean 0 and variance 1 in each sample, then rescaled."""
 
     has_units = False
     gradients: ClassVar[Equations] = {"gain": layernorm.GainGradient(), "shift": BiasGradient()}
@@ -289,7 +289,7 @@ class LayerNorm(LayerKind):
 
     @property
     def forward(self) -> Equations:
-        """The mean, the variance and the normalised values of an image, then z and a."""
+        """The mean, the variance and the normalised values of a sample, then z and a."""
         return {
             "mean": layernorm.UnitMean(),
             "variance": layernorm.UnitVariance(),

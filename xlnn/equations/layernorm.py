@@ -1,8 +1,8 @@
-"""The equations of layer normalisation: each image's units get mean 0 and variance 1.
+"""The equations of layer normalisation: each sample's units get mean 0 and variance 1.
 
 J. L. Ba, J. R. Kiros and G. E. Hinton, Layer normalization, arXiv:1607.06450 (2016). Shapes: below
-(images, units), or those of a picture; mean, variance, delta_mean and delta_product (images,);
-normalised, z and delta (images, units); gain and shift (units,).
+(samples, units), or those of a picture; mean, variance, delta_mean and delta_product (samples,);
+normalised, z and delta (samples, units); gain and shift (units,).
 """
 
 from math import prod
@@ -26,7 +26,7 @@ class UnitMean(Equation):
     """mu = 1/n sum_i a_i, over the units that the layer sees.   Ba et al. 2016, (3)."""
 
     def array(self, below: np.ndarray) -> np.ndarray:
-        """Return the mean of each image, shape (images,)."""
+        """Return the mean of each sample, shape (samples,)."""
         return below.reshape(len(below), -1).mean(axis=1)
 
     def cell(self, below: Cells) -> str:
@@ -37,7 +37,7 @@ class UnitVariance(Equation):
     """sigma^2 = 1/n sum_i (a_i - mu)^2: divided by n, and not by n - 1.   Ba et al. 2016, (3)."""
 
     def array(self, below: np.ndarray, mean: np.ndarray) -> np.ndarray:
-        """Return the variance of each image, shape (images,)."""
+        """Return the variance of each sample, shape (samples,)."""
         distance = below.reshape(len(below), -1) - mean[:, np.newaxis]
         return (distance * distance).mean(axis=1)
 
@@ -50,7 +50,7 @@ class Normalised(Equation):
     """x_i = (a_i - mu) / sqrt(sigma^2 + epsilon).   Ba et al. 2016, (4); epsilon as in PyTorch."""
 
     def array(self, below: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
-        """Return the normalised values, shape (images, units)."""
+        """Return the normalised values, shape (samples, units)."""
         distance = below.reshape(len(below), -1) - mean[:, np.newaxis]
         return distance / _deviation(variance)[:, np.newaxis]
 
@@ -64,7 +64,7 @@ class Rescaled(Equation):
     """z_i = gamma_i x_i + beta_i.   Ba et al. 2016, (4)."""
 
     def array(self, normalised: np.ndarray, gain: np.ndarray, shift: np.ndarray) -> np.ndarray:
-        """Return z, shape (images, units)."""
+        """Return z, shape (samples, units)."""
         return gain * normalised + shift
 
     def cell(self, i: int, normalised: Cells, gain: Cells, shift: Cells) -> str:
@@ -72,7 +72,7 @@ class Rescaled(Equation):
 
 
 class GainGradient(Equation):
-    """dC_T/dgamma_i = sum over the images of delta_i x_i."""
+    """dC_T/dgamma_i = sum over the samples of delta_i x_i."""
 
     def array(self, delta: np.ndarray, normalised: np.ndarray) -> np.ndarray:
         """Return the gradient, shape (units,)."""
@@ -86,7 +86,7 @@ class NormalisedDelta(Equation):
     """dC/dx_i = delta_i gamma_i: how C changes with a normalised value."""
 
     def array(self, delta: np.ndarray, gain: np.ndarray) -> np.ndarray:
-        """Return dC/dx, shape (images, units)."""
+        """Return dC/dx, shape (samples, units)."""
         return delta * gain
 
     def cell(self, i: int, delta: Cells, gain: Cells) -> str:
@@ -97,7 +97,7 @@ class DeltaMean(Equation):
     """1/n sum_i dC/dx_i: what all units share, since they share mu."""
 
     def array(self, delta_normalised: np.ndarray) -> np.ndarray:
-        """Return the mean of each image, shape (images,)."""
+        """Return the mean of each sample, shape (samples,)."""
         return delta_normalised.mean(axis=1)
 
     def cell(self, delta_normalised: Cells) -> str:
@@ -108,11 +108,11 @@ class DeltaProduct(Equation):
     """1/n sum_i x_i dC/dx_i: what all units share, since they share sigma."""
 
     def array(self, delta_normalised: np.ndarray, normalised: np.ndarray) -> np.ndarray:
-        """Return the mean of each image, shape (images,)."""
+        """Return the mean of each sample, shape (samples,)."""
         return (delta_normalised * normalised).mean(axis=1)
 
     def cell(self, delta_normalised: Cells, normalised: Cells) -> str:
-        """Return the formula of one image; units that are not a range are written out."""
+        """Return the formula of one sample; units that are not a range are written out."""
         both, units = (delta_normalised, normalised), range(normalised.shape[0])
         if any("," in each.listed for each in both):
             terms = written_sum([f"{delta_normalised[i]}*{normalised[i]}" for i in units])
@@ -137,7 +137,7 @@ class LayerNormDelta(Equation):
         variance: np.ndarray,
         slope: np.ndarray | float = 1.0,
     ) -> np.ndarray:
-        """Return delta of the layer below, shape (images, units)."""
+        """Return delta of the layer below, shape (samples, units)."""
         shared = delta_mean[:, np.newaxis] + normalised * delta_product[:, np.newaxis]
         return (delta_normalised - shared) / _deviation(variance)[:, np.newaxis] * slope
 

@@ -1,4 +1,4 @@
-"""Equations for one image, on the sheets that take a closer look at training."""
+"""Equations for one sample, on the sheets that take a closer look at training."""
 
 import numpy as np
 
@@ -7,10 +7,10 @@ from xlnn.quantity import Cells, Equation
 
 
 class OneWeightGradient(Equation):
-    """dC/dw_ji = delta_j a_i, of one image; training sums it over the images.   Book: 4-2."""
+    """dC/dw_ji = delta_j a_i, of one sample; training sums it over the samples.   Book: 4-2."""
 
     def array(self, delta: np.ndarray, below: np.ndarray) -> np.ndarray:
-        """Return the gradient, shape (units, inputs ...), from those of one image."""
+        """Return the gradient, shape (units, inputs ...), from those of one sample."""
         return np.multiply.outer(delta[0], below[0])
 
     def cell(self, j: int, *unit: int, delta: Cells, below: Cells) -> str:
@@ -58,14 +58,14 @@ class Shifted(Equation):
 
 
 class DifferenceQuotient(Equation):
-    """(C(w + h) - C(w - h)) / 2h, for one image.   Book: 2-7.
+    """(C(w + h) - C(w - h)) / 2h, for one sample.   Book: 2-7.
 
     Differs from summing C_T(w + h) and C_T(w - h) first: those are large and nearly equal, and
     their difference would keep few digits.
     """
 
     def array(self, C_plus: np.ndarray, C_minus: np.ndarray, h: np.ndarray) -> np.ndarray:
-        """Return the difference quotient of each image, shape (images,)."""
+        """Return the difference quotient of each sample, shape (samples,)."""
         return (C_plus - C_minus) / (2 * h)
 
     def cell(self, C_plus: Cells, C_minus: Cells, h: Cells) -> str:

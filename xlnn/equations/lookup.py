@@ -160,7 +160,7 @@ class Picked(Equation):
         return f"={a[self.units[flat(unit, self.shape)]]}"
 
 
-class OfImage(Equation):
+class OfSample(Equation):
     """The pixels or targets of the chosen image, in the shape of a picture or of a row."""
 
     coarse = repeats = True
@@ -212,15 +212,15 @@ class TrainingPosition(Equation):
 
     coarse = True
 
-    def __init__(self, images: int) -> None:
-        self.images = images
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
 
     def array(self, epoch: np.ndarray, image: np.ndarray) -> np.ndarray:
         """Return the position, a number."""
-        return (epoch - 1) * self.images + image
+        return (epoch - 1) * self.samples + image
 
     def cell(self, epoch: Cells, image: Cells) -> str:
-        return f"=({epoch[()]}-1)*{self.images}+{image[()]}"
+        return f"=({epoch[()]}-1)*{self.samples}+{image[()]}"
 
 
 class OfEpochRows(Equation):
@@ -228,16 +228,16 @@ class OfEpochRows(Equation):
 
     coarse = repeats = True
 
-    def __init__(self, images: int) -> None:
-        self.images = images
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
 
     def array(self, rows: np.ndarray, number: np.ndarray, epoch: np.ndarray) -> np.ndarray:
         """Return the rows of the images, shape (images, units ...)."""
-        rows, positions = rows.reshape(-1, *rows.shape[2:]), (epoch - 1) * self.images + number
+        rows, positions = rows.reshape(-1, *rows.shape[2:]), (epoch - 1) * self.samples + number
         return np.stack([entry(rows, position) for position in positions])
 
     def cell(self, *unit: int, rows: Cells, number: Cells, epoch: Cells) -> str:
-        position = f"({epoch[()]}-1)*{self.images}+{number[()]}"
+        position = f"({epoch[()]}-1)*{self.samples}+{number[()]}"
         return looked_up(rows.epochs.images[unit], position)
 
 

@@ -164,7 +164,7 @@ class Penalty(Equation):
 
 
 class Penalised(Equation):
-    """dC_T/dw + lambda w: the gradient of the images' costs, and of the penalty.
+    """dC_T/dw + lambda w: the gradient of the samples' costs, and of the penalty.
 
     Parameters
     ----------
@@ -276,7 +276,7 @@ class Optimiser:
 
 
 PLAIN = "sgd"
-"""The plain step against the gradient, of all images at once."""
+"""The plain step against the gradient, of all samples at once."""
 
 OPTIMISERS = {
     PLAIN: Optimiser(),

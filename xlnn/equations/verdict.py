@@ -4,7 +4,7 @@ Classes are counted from 1, as MATCH counts. Of equal outputs the first wins, bo
 argmax. Outputs that differ by less than 1e-12 are equal to the MATCH of some engines but not to
 NumPy, so either class is accepted.
 
-Shapes of a regression: a, t and off (images, outputs), middle and factor (outputs,). The network
+Shapes of a regression: a, t and off (samples, outputs), middle and factor (outputs,). The network
 learns targets t = (y - middle) factor, as it sees inputs that are scaled.
 """
 
@@ -28,14 +28,14 @@ class LargestUnit(Equation):
     one_hot = ("a",)
 
     def array(self, a: np.ndarray) -> np.ndarray:
-        """Return the class of each image, shape (images,)."""
+        """Return the class of each sample, shape (samples,)."""
         return a.argmax(axis=1) + 1
 
     def cell(self, a: Cells) -> str:
         return "=" + place_of(f"MAX({a[:]})", a[:], always=True)
 
     def ties(self, got: np.ndarray, tolerance: float, a: np.ndarray) -> np.ndarray:
-        """Return for which images the output of the class is as large as the largest."""
+        """Return for which samples the output of the class is as large as the largest."""
         return _within(-a, got, tolerance)
 
 
@@ -45,7 +45,7 @@ class Tied(Equation):
     coarse = jumps = True
 
     def array(self, a: np.ndarray) -> np.ndarray:
-        """Return 0 or 1, shape (1,), from the outputs or targets of one image."""
+        """Return 0 or 1, shape (1,), from the outputs or targets of one sample."""
         *_, second, largest = np.sort(a, axis=None)
         is_tied = largest - second <= max(1.0, abs(largest)) / 10**EQUAL
         return np.array([np.nan if np.isnan(largest) else float(is_tied)])
@@ -62,7 +62,7 @@ class LabelOf(Equation):
     coarse = jumps = True
 
     def array(self, answer: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Return the label of each image, shape (images,); NaN or None if there is none."""
+        """Return the label of each sample, shape (samples,); NaN or None if there is none."""
         return entries(labels, answer)
 
     def cell(self, answer: Cells, labels: Cells) -> str:
@@ -129,12 +129,12 @@ class AskedLabel(Sentence):
 
 
 class Right(Equation):
-    """1 where the network recognised the image, else 0."""
+    """1 where the network recognised the sample, else 0."""
 
     coarse = jumps = True
 
     def array(self, answer: np.ndarray, truth: np.ndarray) -> np.ndarray:
-        """Return 0 or 1 for each image, shape (images,)."""
+        """Return 0 or 1 for each sample, shape (samples,)."""
         return np.where(answer == truth, 1.0, 0.0)
 
     def cell(self, answer: Cells, truth: Cells) -> str:
@@ -142,12 +142,12 @@ class Right(Equation):
 
 
 class Recognised(Equation):
-    """How many images were recognised in an epoch."""
+    """How many samples were recognised in an epoch."""
 
     coarse = jumps = True
 
     def array(self, right: np.ndarray) -> np.ndarray:
-        """Return the number of images, a number."""
+        """Return the number of samples, a number."""
         return right.sum()
 
     def cell(self, right: Cells) -> str:
@@ -155,7 +155,7 @@ class Recognised(Equation):
 
 
 class Accuracy(Equation):
-    """The share of the images that were recognised in an epoch."""
+    """The share of the samples that were recognised in an epoch."""
 
     coarse = jumps = True
 
@@ -168,7 +168,7 @@ class Accuracy(Equation):
 
 
 class MeanCost(Equation):
-    """The mean of C over the images."""
+    """The mean of C over the samples."""
 
     def array(self, C: np.ndarray) -> np.ndarray:
         """Return a number."""
@@ -196,20 +196,20 @@ class SmallestEpoch(Equation):
 
 
 class FirstAllRight(Equation):
-    """The first epoch in which every image is recognised, counted from 1; 0 if no epoch is."""
+    """The first epoch in which every sample is recognised, counted from 1; 0 if no epoch is."""
 
     coarse = jumps = True
 
-    def __init__(self, images: int) -> None:
-        self.images = images
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
 
     def array(self, recognised: np.ndarray) -> np.ndarray:
         """Return the epoch, a number."""
-        whole = recognised == self.images
+        whole = recognised == self.samples
         return np.asarray(whole.argmax() + 1.0 if whole.any() else 0.0)
 
     def cell(self, recognised: Cells) -> str:
-        return "=" + place_of(self.images, recognised.epochs[()])
+        return "=" + place_of(self.samples, recognised.epochs[()])
 
 
 def _within(values: np.ndarray, chosen: np.ndarray, tolerance: float) -> np.ndarray:
@@ -238,7 +238,7 @@ class Scaled(Equation):
         self.shape = shape
 
     def array(self, raw: np.ndarray, middle: np.ndarray, factor: np.ndarray) -> np.ndarray:
-        """Return x, shape (images, inputs ...)."""
+        """Return x, shape (samples, inputs ...)."""
         rows = raw.reshape(-1, prod(self.shape))
         return ((rows - middle) * factor).reshape(raw.shape)
 
@@ -251,7 +251,7 @@ class Predicted(Equation):
     """y_k = middle_k + a_k / factor_k: an output in the units of its target."""
 
     def array(self, a: np.ndarray, middle: np.ndarray, factor: np.ndarray) -> np.ndarray:
-        """Return the predictions, shape (images, outputs); a may hold the first outputs only."""
+        """Return the predictions, shape (samples, outputs); a may hold the first outputs only."""
         outputs = a.shape[-1]
         return middle[:outputs] + a / factor[:outputs]
 
@@ -269,7 +269,7 @@ class Off(Equation):
     optional = ("factor",)
 
     def array(self, a: np.ndarray, t: np.ndarray, factor: np.ndarray | float = 1.0) -> np.ndarray:
-        """Return the distances, shape (images, outputs)."""
+        """Return the distances, shape (samples, outputs)."""
         return np.abs((a - t) / factor)
 
     def cell(self, k: int, a: Cells, t: Cells, factor: Cells | None = None) -> str:
@@ -277,7 +277,7 @@ class Off(Equation):
 
 
 class RootMeanSquare(Equation):
-    """The root of the mean squared error over the images; large errors count for more."""
+    """The root of the mean squared error over the samples; large errors count for more."""
 
     def array(self, off: np.ndarray) -> np.ndarray:
         """Return a number for each output, shape (outputs,)."""
@@ -290,7 +290,7 @@ class RootMeanSquare(Equation):
 
 
 class MeanAbsolute(Equation):
-    """The mean absolute error over the images."""
+    """The mean absolute error over the samples."""
 
     def array(self, off: np.ndarray) -> np.ndarray:
         """Return a number for each output, shape (outputs,)."""

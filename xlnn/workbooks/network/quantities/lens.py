@@ -17,8 +17,8 @@ from xlnn.equations.lens import Distance
 from xlnn.equations.lookup import (
     Copy,
     OfEpoch,
-    OfImage,
     OfRow,
+    OfSample,
     Picked,
     TrainingPosition,
     stored,
@@ -92,7 +92,7 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
         yield _quantity("position", TrainingPosition(spec.images), CHOSEN, number_format="0")
     for name, shape in _of_image(stack).items():
         digits = "0.0000" if name == "t" and spec.scaled_targets else ""
-        own = {"equation": OfImage(shape), "uses": CHOSEN | {"all_images": name}}
+        own = {"equation": OfSample(shape), "uses": CHOSEN | {"all_images": name}}
         yield quantity(name, shape=shape, number_format=digits, **own, **ROWS)
 
 
@@ -178,7 +178,7 @@ def _looked_up(stack: Stack) -> Iterator[Quantity]:
         found[:0] = [(kind, name, stack.shape_of(kind, name)) for kind in kinds]
     for kind, name, shape in found:
         uses = CHOSEN | dict.fromkeys(("rows", "all_images"), f"{kind}{name}")
-        equation = OfRow(shape) if stack.spec.epochs else OfImage(shape)
+        equation = OfRow(shape) if stack.spec.epochs else OfSample(shape)
         yield quantity(kind, name, shape=shape, equation=equation, uses=uses, **ROWS)
 
 

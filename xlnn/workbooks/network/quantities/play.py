@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from xlnn.equations.layer import WEIGHTS
-from xlnn.equations.lookup import Copy, OfEpoch, OfImage, OfRow, Picked, TrainingPosition
+from xlnn.equations.lookup import Copy, OfEpoch, OfRow, OfSample, Picked, TrainingPosition
 from xlnn.equations.play import (
     LEVELS,
     ChosenUnits,
@@ -138,7 +138,7 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
         equation = ChosenUnits(units, shape)
         yield _quantity("given", equation, {**uses, "rows": given}, shape, number_format="General")
     elif max(spec.picture) <= LARGEST_PICTURE:
-        yield _quantity("x", OfImage(spec.picture), uses, spec.picture, axes=(ONE,))
+        yield _quantity("x", OfSample(spec.picture), uses, spec.picture, axes=(ONE,))
     kinds = ["C_T"] if spec.is_regression else ["C_T", "recognised"]
     for kind in kinds if spec.epochs else ():
         uses = {"rows": kind, "position": "play_epoch"}
@@ -181,12 +181,12 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     if stack.has_shares:
         yield _quantity("bar", Bar(), own, shape)
     found = {**row, "rows": "answer", "all_images": "answer", "image": "play_image"}
-    looked_up = OfRow() if spec.epochs else OfImage(())
+    looked_up = OfRow() if spec.epochs else OfSample(())
     yield _one("answer", looked_up, found, sheet=NUMBERS, **WHOLE)
     labels = {"label": "answer"}
     if spec.epochs:
         image = {"all_images": "truth", "image": "play_image"}
-        yield _one("truth", OfImage(()), image, sheet=NUMBERS, **WHOLE)
+        yield _one("truth", OfSample(()), image, sheet=NUMBERS, **WHOLE)
         labels["truth_label"] = "truth"
     for kind, of in labels.items():
         one = {"axes": (ONE,), "prefix": PREFIX, "sheet": NUMBERS}
