@@ -37,7 +37,7 @@ from xlnn.writing.drawing import Drawing
 
 
 def _table(key: str, *, lined: bool = False) -> Sheet:
-    """Return a sheet that is nothing but a table, of each run one."""
+    """Return a sheet that only has a table, or one for each run."""
 
     def columns(model: Model) -> Table:
         return Table(*(q.name for q in model.quantities if q.sheet == key), lined=lined)
@@ -54,7 +54,7 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
 
 
 def _closely(key: str, sheet: ModuleType, tab: str = "explore") -> Sheet:
-    """Return a sheet that looks closely at one epoch, of several runs at one that is chosen."""
+    """Return a sheet about one epoch and, if there are several, a chosen run."""
     draw = choosers.drawn(key, several_runs.first_alone(sheet.draw))
     return Sheet(draw, choosers.placed(sheet.place), tab)
 
@@ -62,7 +62,7 @@ def _closely(key: str, sheet: ModuleType, tab: str = "explore") -> Sheet:
 def _of_runs(
     key: str, draw: several_runs.Draw, place: several_runs.Place, tab: str = "table"
 ) -> Sheet:
-    """Return a sheet that says the same of each run."""
+    """Return a sheet that is repeated for each run."""
     return Sheet(several_runs.drawn(key, draw), several_runs.placed(place), tab)
 
 
@@ -78,7 +78,7 @@ def _images(key: str) -> Sheet:
 
 
 def _weights() -> Sheet:
-    """Return the sheet of the weights: a row for each epoch, or a matrix where there are none."""
+    """Return the sheet of the weights: a row for each epoch, or a matrix without epochs."""
     epochs = _table("weights", lined=True)
     return Sheet(
         lambda page: epochs.draw(page) if page.spec.epochs else weights.draw_matrices(page),

@@ -38,7 +38,7 @@ def place(model: Model) -> Iterator[Block]:
         row += 1
         yield Block(model[PREFIX + name], SHEET, row, VALUES, ())
     row += 1
-    # of several runs the sums stand once: below what each of them has
+    # the sums exist once for all runs: below the quantities of each run
     for note, distance, *_ in sorted(arrays, key=lambda array: "marks" in array[1].uses):
         if not note.axes:
             yield from table_blocks([note], row, VALUES)
@@ -49,7 +49,7 @@ def place(model: Model) -> Iterator[Block]:
 
 
 def _arrays(model: Model) -> list[tuple[Quantity, ...]]:
-    """Return of each array its note, the distances from that, the largest, and the remark."""
+    """Return the note, distances, largest distance and remark of each array."""
     arrays: list[tuple[Quantity, ...]] = []
     for largest in model.quantities:
         if largest.sheet == SHEET and largest.kind.endswith("_largest"):

@@ -1,9 +1,8 @@
-"""Draw the cells in which a person chooses an epoch and a run.
+"""Draw the cells in which users choose an epoch and a run.
 
-By lists of what there is, and by no scroll bar beside them. A scroll bar is a form control: it
-needs a drawing in VML and a part of its own, LibreOffice loses it when it saves, and a file with
-one is refused before any engine reads it (`FORBIDDEN` in `xlnn.xlsx.guard`), since macros hang on
-such controls.
+They have drop-down lists instead of scroll bars. A scroll bar is a form control: it needs a VML
+drawing and a separate part, LibreOffice loses it on saving, and a file with one is refused before
+any engine reads it (`FORBIDDEN` in `xlnn.xlsx.guard`), since such controls can run macros.
 """
 
 from collections.abc import Iterator
@@ -30,9 +29,9 @@ ROOM = 5
 
 
 def with_used(model: Model, name: str, row: int, column: int) -> Iterator[Block]:
-    """Place a number; to the right of a choice, the number that is used, and what is asked for.
+    """Place a number; to the right of a choice, the number that is used, and what to type.
 
-    The number that is used stands there unless another sheet holds it.
+    The number that is used is there unless another sheet has it.
     """
     choice = model[name]
     yield single_block(choice, row, column)

@@ -33,7 +33,7 @@ CHART_ROWS, CHART_COLUMNS = 17, 5
 
 
 def place(model: Model) -> Iterator[Block]:
-    """Place a column for each thing that is told of the runs."""
+    """Place a column for each result of the runs."""
     for column, quantity in enumerate(_here(model), start=2):
         yield Block(quantity, SHEET, FIRST_ROW, column, ((1, 0),))
 
@@ -69,7 +69,7 @@ def draw(page: Context[Spec]) -> Drawing:
 
 
 def _chart(page: Context[Spec], name: str) -> object:
-    """Return the chart of one thing, with a line for each run."""
+    """Return the chart of one result, with a line for each run."""
     names, lines = page.layout.blocks[f"{PREFIX}name"], []
     for run in range(page.spec.number_of_runs):
         row, title = names.row + run, page.layout.titles[SHEET]

@@ -1,4 +1,4 @@
-"""Draw the sheet Confusion: a table of classes, and the list of wrong images."""
+"""Draw the sheet Confusion: a table of classes, and the list of misclassified images."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -51,7 +51,7 @@ GRADES = {0.5: 0.55, 0.2: 0.4, 0.05: 0.25, 0: 0.12}
 
 
 def _parts(model: Model) -> list[str]:
-    """Return how the names begin of the images that are trained, and of those held out."""
+    """Return the prefixes of the names of training images and of held-out ones."""
     return [part for part in (PREFIX, PREFIX + TEST) if f"{part}counts" in model.by_name]
 
 
@@ -148,7 +148,7 @@ def _draw_table(drawing: Drawing, page: Context, part: str, left: int) -> None:
 
 
 def _filled(condition: str, colour: str) -> Rule:
-    """Colour the cells for which something is true."""
+    """Return a rule that colours the cells for which a condition is true."""
     return FormulaRule(formula=[condition], fill=PatternFill("solid", bgColor=colour))
 
 
@@ -169,7 +169,7 @@ def _draw_list(drawing: Drawing, page: Context, part: str, left: int) -> None:
 
 
 def _draw_rows(drawing: Drawing, page: Context, part: str, left: int) -> None:
-    """Draw the headings of the rows of the images, from which all is counted."""
+    """Draw the headings of the rows of images, from which everything is counted."""
     words, first = page.words, _list(page.layout.model)
     trained = words("charts", "trained" if part == PREFIX else "tested")
     drawing.put(first - 3, left, words("confusion", "rows", which=trained), LABEL)

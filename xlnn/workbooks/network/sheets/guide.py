@@ -51,7 +51,7 @@ def draw(page: Context[Spec]) -> Drawing:
 
 
 def _reading(page: Context[Spec]) -> str:
-    """Say how the indices of a weight are read, by the example of one."""
+    """Return how the indices of a weight are read, with an example."""
     quantities = page.layout.model.quantities
     weights = [q for q in quantities if q.kind in WEIGHTS and q.sheet == "weights"]
     first = next((q for q in weights if len(q.shape) == 2), weights[0])
@@ -70,7 +70,7 @@ def _is_of_the_book(spec: Spec) -> bool:
 
 
 def _steps(spec: Spec) -> list[str]:
-    """Return by what the steps are told: the optimisers, and the penalty."""
+    """Return the keys of the texts about steps: the optimisers, and the penalty."""
     return [*dict.fromkeys(spec.runs or (spec.optimizer,)), *(["l2"] if spec.regularised else [])]
 
 
@@ -80,9 +80,9 @@ def _sizes(page: Context[Spec]) -> list[int]:
 
 
 def equations_of(spec: Spec, also: str, only: str = "") -> dict[str, str]:
-    """Return the equations of the functions at hand; of several, each with its name.
+    """Return the equations of the functions that are used; if several, each with its name.
 
-    Between several stands ``also``. Of a layer that is named it is its own activation alone.
+    They are joined by ``also``. If a layer is given, only its activation is included.
     """
     activating = (layer for layer in spec.layers if LAYERS[layer.kind].activates)
     names = dict.fromkeys(layer.activation for layer in activating if only in {"", layer.name})

@@ -1,7 +1,7 @@
 """Draw the sheet Lens: one epoch and one image, from the pixels to the step.
 
 Each unit is a band: its weights as a picture, its numbers, and its gradient as a picture, in the
-order in which the book computes them; behind them each line with the numbers in it.
+order in which the book computes them, followed by each equation with its numbers.
 """
 
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ FEATURE = replace(CAPTION, align="center", wrap=True)
 
 @dataclass(frozen=True)
 class _Grid:
-    """Where the parts of the sheet stand, from the sizes of its network."""
+    """The positions of the parts of the sheet, from the sizes of its network."""
 
     model: Model
 
@@ -116,7 +116,7 @@ class _Grid:
         return tuple(Strip(shown(*kinds)) for kinds in names if shown(*kinds))
 
     def singles(self, layer: str) -> list[str]:
-        """Return the names of what a layer has of the image, and not of each unit."""
+        """Return the names of a layer's quantities with one number per image."""
         return [f"{PREFIX}{kind}{layer}" for kind in SINGLE if self.has(f"{kind}{layer}")]
 
     @cached_property
@@ -245,7 +245,7 @@ def draw(page: Context) -> Drawing:
 
 
 def _step(page: Context, kind: str, what: str) -> str:
-    """Say what is shown, after the number of its step if it has one and the network is trained."""
+    """Return a heading, with the number of its step if it has one and the network is trained."""
     if kind not in STEPS or f"{PREFIX}C" not in page.layout.blocks:
         return what
     return page.words("joined", "step", number=STEPS[kind], what=what)

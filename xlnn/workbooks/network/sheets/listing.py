@@ -1,6 +1,6 @@
 """List outputs beside an image, one below the other.
 
-The pictures below take the same columns: none is made wider for a name, which runs on instead.
+The pictures below use the same columns, so none is widened for a name, which overflows instead.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ HEAD = replace(SECTION, size=9)
 def listed_at(model: Model, names: Sequence[str], first: int) -> dict[str, int]:
     """Return the column of each quantity that is listed of the outputs, from a column on.
 
-    Names that are whole numbers take one column, and words some.
+    Names that are whole numbers take one column, words several.
     """
     at, column = {}, first
     measured = MEASURED if "predicted" in names else 1

@@ -13,20 +13,20 @@ from xlnn.writing.style import heading
 
 
 def named(quantity: Quantity, words: Text) -> str:
-    """Return what a quantity is called, beside that of the images that are trained."""
+    """Return the name of a quantity, to be shown beside that of the training images."""
     name = plain_name(quantity, words)
     is_beside = quantity.sheet in {"progress", "fit", "check"} and TEST in quantity.name
     return words("headings", "tested", name=name) if is_beside else name
 
 
 def input_names(page: Context) -> tuple[str, ...]:
-    """Return what the inputs are called: a table's features, or the symbols of pixels."""
+    """Return the names of the inputs: a table's features, or the symbols of pixels."""
     x = page.layout.model["x"]
     return page.spec.features or tuple(x.heading(unit) for unit in x.units)
 
 
 def name_outputs(drawing: Drawing, page: Context, block: Block, width: float) -> None:
-    """Draw over a quantity what it is, and over each of its columns the name of an output."""
+    """Draw the heading of a quantity, and the name of an output over each of its columns."""
     for position, name in enumerate(page.spec.labels):
         column, look = block.column + position, heading(block.quantity.role, first=position == 0)
         text = "" if position else named(block.quantity, page.words)  # in lines within the first

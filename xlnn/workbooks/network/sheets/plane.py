@@ -170,7 +170,7 @@ def draw(page: Context) -> Drawing:
 
 
 def _draw_mat(drawing: Drawing, block: Block, last: int) -> None:
-    """Draw what small pictures lie on: of a unit, white may be all there is."""
+    """Draw the background of the small pictures, since a unit's may be all white."""
     shown, side, _ = block.quantity.shape
     for row in range(block.row - 1, block.row + side + 1):
         for column in range(BESIDE - 1, last + 2):
@@ -181,7 +181,7 @@ def _draw_mat(drawing: Drawing, block: Block, last: int) -> None:
 
 
 def _draw_legend(drawing: Drawing, page: Context) -> None:
-    """Draw which colour stands for which output, and whose data the dots are."""
+    """Draw the legend of the colours of outputs and of the dots."""
     least, most = 0.0, 1.0
     if page.spec.is_regression:
         least, most = ACTIVATIONS[page.spec.layers[-1].activation].reach
@@ -215,7 +215,7 @@ def _draw_choices(drawing: Drawing, page: Context) -> None:
 
 
 def _colour(drawing: Drawing, block: Block, activation: str) -> None:
-    """Colour a picture between the ends of what an activation function gives, or around 0."""
+    """Colour a picture by the range of its activation function, or around 0."""
     least, most = ACTIVATIONS[activation].reach
     if isfinite(least) and isfinite(most):
         drawing.colour(block, two_sided_scale(fixed_range(block), least, most))
@@ -239,7 +239,7 @@ def _dots(page: Context) -> Iterator[Dots]:
 
 def _look(quantity: Quantity) -> Look:
     kind = quantity.kind
-    if quantity.choices or kind == "label_chosen":  # what is typed stays a text where labels are
+    if quantity.choices or kind == "label_chosen":  # a typed choice stays a text if labels are
         typed = "@" if quantity.is_text else "General"
         return replace(CHOICE, size=12, border=True, number_format=typed, shrink=True)
     if kind in {"picture", "seen"}:

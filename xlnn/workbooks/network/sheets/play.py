@@ -81,7 +81,7 @@ POINTS = 72 / 2.54
 
 
 def place(figure: Figure, model: Model) -> Iterator[Block]:
-    """Place the choices, the learning rate, what comes of them, the image, and the weights."""
+    """Place the choices, the learning rate, their results, the image, and the weights."""
     rows = _rows(model)
     asked = (PREFIX + "epoch", PREFIX + "image", "eta")
     here = {quantity.name for quantity in model.quantities if quantity.sheet == SHEET}
@@ -133,7 +133,7 @@ def _left_of_network(model: Model) -> int:
 def _pictures(figure: Figure, model: Model) -> Iterator[Block]:
     """Place the weights of each layer and its biases: beside its units, or below the network.
 
-    Below it each unit has a row or, of pictures side by side, a picture; of maps, too, a row.
+    Below it, each unit has a row or a picture, and each map a row.
     """
     row, left = TOP + ROWS + 1, _left_of_network(model)
     if image := model.by_name.get(f"{PREFIX}x"):
@@ -235,7 +235,7 @@ def _last(page: Context) -> int:
 
 
 def _widths(page: Context) -> dict[int, float]:
-    """Return the widths of columns: beside names and sentences stand pictures, which hide them."""
+    """Return the widths of columns, so that pictures do not hide names and sentences."""
     names = text_width(*page.spec.labels[:LISTED], *page.spec.features[:LISTED])
     widths = WIDTHS | {NAMES: max(WIDTHS[NAMES], names)}
     longest = max(_length(page, _size(page)), text_width(*_sentences(page)))
@@ -290,7 +290,7 @@ def _draw_choices(drawing: Drawing, page: Context) -> None:
 
 
 def _draw_left(drawing: Drawing, page: Context, rows: dict[str, int]) -> None:
-    """Draw the names of the outputs, of a table's inputs, and of what the epoch comes to."""
+    """Draw the names of the outputs, of a table's inputs, and of the epoch's results."""
     words, blocks = page.words, page.layout.blocks
     for column, name in enumerate(("name", "a", "bar"), start=NAMES):
         drawing.put(rows["outputs"], column, words("lens", f"output_{name}"), SECTION)
@@ -311,7 +311,7 @@ def _draw_left(drawing: Drawing, page: Context, rows: dict[str, int]) -> None:
 
 
 def _draw_course(drawing: Drawing, page: Context, rows: dict[str, int]) -> None:
-    """Draw what the chosen epoch comes to, how the cost went, and where it is in that epoch."""
+    """Draw the results of the chosen epoch, the course of the cost, and its value in that epoch."""
     words, blocks = page.words, page.layout.blocks
     for name in ("C_T", "recognised"):
         if block := blocks.get(PREFIX + name):
@@ -329,7 +329,7 @@ def _draw_course(drawing: Drawing, page: Context, rows: dict[str, int]) -> None:
 
 
 def _course(page: Context) -> list[tuple[Block, int]]:
-    """Return where the epochs and the costs stand: of several runs, those of the chosen one."""
+    """Return the cells of the epochs and costs, of the chosen run if there are several."""
     costs = page.layout.blocks["C_T"]
     course = page.layout.blocks.get(f"{PREFIX}course", costs)
     return [(costs, 1), (course, course.column)]
@@ -340,7 +340,7 @@ def _below(page: Context, block: Block, column: int) -> CellColumn:
 
 
 def _draw_weights(drawing: Drawing, page: Context, block: Block) -> None:
-    """Draw what a layer's weights are, and beside or over each picture whose they are."""
+    """Draw the heading of a layer's weights, and beside or over each picture its unit."""
     quantity = block.quantity
     units, *seen = quantity.shape
     heading = block.row - 2
@@ -362,7 +362,7 @@ def _draw_weights(drawing: Drawing, page: Context, block: Block) -> None:
 
 
 def _name_columns(drawing: Drawing, page: Context, block: Block) -> None:
-    """Draw over the columns which unit, or which map, of the layer below each weighs."""
+    """Draw over each column the unit or map of the layer below that it weighs."""
     below = Stack(page.spec).below[block.quantity.layer]
     heading = page.layout.model["x" if below == "1" else f"a{below}"].heading
     _, places, *inside = block.quantity.shape

@@ -51,10 +51,10 @@ CHART_ROWS, CHART_COLUMNS = 15, 8
 
 
 class _Story(Part):
-    """What happened, in numbers and in words, and below that the charts."""
+    """The results in numbers and in words, with the charts below."""
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- nothing is beside it
-        """Return the least: nothing stands below or beside it."""
+        """Return the smallest size, since nothing is below or beside it."""
         return 1, 1
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
@@ -105,16 +105,16 @@ def draw(page: Context) -> Drawing:
 
 
 def _of_run(page: Context, what: str) -> str:
-    """Say of which run something is told, where there are several: the first."""
+    """Return words for the first run, if there are several."""
     if f"{compare.PREFIX}name" not in page.layout.blocks:
         return what
     return page.words("joined", "named", what=page.words("compare", "run", run=1), name=what)
 
 
 def _courses(page: Context) -> Iterator[tuple[str, list[Trace]]]:
-    """Yield what training comes to, beside the same of the images that are held out.
+    """Yield the results of training together with those of held-out images.
 
-    Their total cost, a sum over fewer images, has a chart of its own.
+    The total cost of held-out images, a sum over fewer images, has a separate chart.
     """
     blocks, words = page.layout.blocks, page.words
     for name, colour in CHARTED.items():

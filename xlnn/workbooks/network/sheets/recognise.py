@@ -82,7 +82,7 @@ def _sections(model: Model) -> dict[str, tuple[int, Bands | None]]:
 
 
 def _strips(model: Model, layer: str) -> tuple[Strip, ...]:
-    """Return what the units of a layer show: weights, what they see, and their numbers or maps."""
+    """Return the strips of a layer's units: weights, their products, and numbers or maps."""
     own = parameters_of(model, layer)
     if len(model[f"{PREFIX}a{layer}"].shape) > 1:
         groups = (own, ("z",), ("a",)) if own else (("a",),)
@@ -93,7 +93,7 @@ def _strips(model: Model, layer: str) -> tuple[Strip, ...]:
 
 
 def _singles(model: Model, layer: str) -> dict[str, int]:
-    """Return the names of what a layer has of the drawing, and how far right each stands."""
+    """Return the names and columns of a layer's quantities with one number per drawing."""
     names = (f"{PREFIX}{kind}{layer}" for kind in SINGLE)
     return {name: 2 * n for n, name in enumerate(filter(model.by_name.__contains__, names))}
 
@@ -119,7 +119,7 @@ def _place_top(model: Model) -> Iterator[Block]:
 
 
 def _listed(model: Model) -> dict[str, int]:
-    """Return what is listed of each output, and in which columns, to the right of the grid."""
+    """Return the columns of the list of outputs, to the right of the grid."""
     names = ("name", "predicted", "output", "bar")
     first = LEFT + max(model[f"{PREFIX}x"].shape[1], 3) + 2
     return listed_at(model, [name for name in names if PREFIX + name in model.by_name], first)
@@ -135,7 +135,7 @@ def _first_row(model: Model) -> int:
 
 
 def _place_row(model: Model, layer: str, row: int) -> Iterator[Block]:
-    """Place a row for each unit: its weights below what it sees, and its numbers."""
+    """Place a row for each unit: its weights below its inputs, and its numbers."""
     right = LEFT + 1 + model[f"{PREFIX}below{layer}"].shape[0]
     yield single_block(model[f"{PREFIX}below{layer}"], row + 2, LEFT + 1, (0, 1))
     for kind in WEIGHTS.intersection(parameters_of(model, layer)):
@@ -147,12 +147,12 @@ def _place_row(model: Model, layer: str, row: int) -> Iterator[Block]:
 
 
 def _drawn(model: Model) -> str:
-    """Return the name of what is drawn or typed: the inputs, before they are scaled."""
+    """Return the name of the unscaled inputs, which are drawn or typed."""
     return "raw" if f"{PREFIX}raw" in model.by_name else "x"
 
 
 def _typed(model: Model) -> list[str]:
-    """Return the names of the numbers and the words of which the inputs are made."""
+    """Return the names of the numbers and words that the inputs are made from."""
     names = (f"{PREFIX}typed_number", f"{PREFIX}typed_word")
     return [*filter(model.by_name.__contains__, names)]
 
@@ -165,7 +165,7 @@ def _numbers(model: Model, layer: str) -> list[str]:
 
 
 def draw(page: Context) -> Drawing:
-    """Draw the headings, what may be typed, and the colours."""
+    """Draw the headings, the validations, and the colours."""
     model, blocks, words = page.layout.model, page.layout.blocks, page.words
     drawing = Drawing(gridlines=False, widths={1: 2}, heights={1: 24})
     grid = blocks[PREFIX + _drawn(model)]
@@ -200,7 +200,7 @@ def draw(page: Context) -> Drawing:
 
 
 def _number_columns(model: Model) -> Iterator[int]:
-    """Yield the columns that hold numbers to read, where no picture would be drawn out by them."""
+    """Yield the columns of numbers to read, unless widening them would stretch a picture."""
     columns = {_listed(model)["output"]}
     for _, bands in _sections(model).values():
         if bands:
@@ -241,7 +241,7 @@ def _draw_grid(drawing: Drawing, page: Context, grid: Block) -> None:
 
 
 def _typed_names(page: Context, block: Block) -> list[str]:
-    """Return what stands over the numbers, or over the words, that are typed."""
+    """Return the headings of the typed numbers or words."""
     if block.quantity.is_text:
         return [heading for heading, *_ in page.spec.words]
     inputs = zip(page.spec.features, from_words(page.spec).inputs, strict=True)
@@ -249,7 +249,7 @@ def _typed_names(page: Context, block: Block) -> list[str]:
 
 
 def _draw_lists(drawing: Drawing, page: Context) -> None:
-    """Let each word be chosen from those of its column, or typed."""
+    """Add lists of each column's words; others may be typed."""
     block = page.layout.blocks.get(f"{PREFIX}typed_word")
     for position, (_, *kinds) in enumerate(page.spec.words if block else ()):
         listed = ",".join(kinds)

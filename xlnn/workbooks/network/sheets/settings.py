@@ -27,9 +27,9 @@ VALUE = 3
 
 
 def place(model: Model) -> Iterator[Block]:
-    """Place what a step takes, and below it the lists, one after the other.
+    """Place the constants of a step, and below them the lists, one after the other.
 
-    Of several runs each has a column.
+    If there are several runs, each has a column.
     """
     row, here = FIRST_ROW, {q.name for q in model.quantities if q.sheet == "settings"}
     for name in ("eta", *TAKEN):

@@ -1,6 +1,6 @@
 """Place and draw several runs: each sheet of training below itself, once for each run.
 
-The first run stands where it would stand alone. A sheet is placed as for one run, and drawn for one
+The first run is where a single run would be. A sheet is placed as for one run, and drawn for one
 run at a time.
 """
 
@@ -21,7 +21,7 @@ Place = Callable[[Model], Iterable[Block]]
 def placed(place: Place) -> Place:
     """Return the function that places a sheet once for each run, one below the other.
 
-    What all runs have comes before what only some have.
+    Quantities of all runs come before those of only some.
     """
 
     def placing(model: Model) -> Iterator[Block]:
@@ -39,7 +39,7 @@ def placed(place: Place) -> Place:
 
 
 def page_of_run(page: Context[Spec], run: int) -> Context[Spec]:
-    """Return the page as a run sees it: what it has, in its cells, and what all runs share."""
+    """Return the page for one run: its quantities in its cells, and what all runs share."""
     blocks = {}
     for name, block in page.layout.blocks.items():
         at = run - block.quantity.begins
@@ -82,7 +82,7 @@ def _name_first(drawing: Drawing, page: Context[Spec]) -> None:
 
 
 def first_alone(draw: Draw) -> Draw:
-    """Return the function that draws a sheet of which all runs have but one."""
+    """Return the function that draws a sheet that exists once for all runs."""
     return lambda page: draw(page_of_run(page, 0) if page.spec.runs else page)
 
 

@@ -1,7 +1,7 @@
 """Draw the units of a layer below each other, each with its pictures and numbers.
 
-A layer is a heading and a band for each of its units or maps. A band is made of strips, side by
-side; in a strip stand pictures or numbers below each other.
+A layer is a heading and a band for each of its units or maps. A band consists of strips, side by
+side; a strip has pictures or numbers below each other.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ class Strip:
     names : tuple of str
         Without the sheet's prefix.
     is_labelled : bool
-        Whether their symbols stand in a column to their left: they are single numbers.
+        Whether their symbols are in a column to their left, since they are single numbers.
     """
 
     names: tuple[str, ...]
@@ -136,7 +136,7 @@ class Bands:
                 row += self.height(name)
 
     def draw(self, drawing: Drawing, page: Context, headings: dict[str, str], last: int) -> None:
-        """Draw what the layer is, what its strips are, and the symbols of its units."""
+        """Draw the headings of the layer and its strips, and the symbols of its units."""
         for column in range(self.left, last + 1):
             drawing.put(self.row, column, "", SECTION)
         drawing.put(self.row, self.left, layer_title(page, self.layer), SECTION)
@@ -180,7 +180,7 @@ def parameters_of(model: Model, layer: str) -> list[str]:
 
 
 def symbol(quantity: Quantity, unit: int, layer: str) -> str:
-    """Return what stands over a picture: its symbol, of one unit of a layer."""
+    """Return the text over a picture: its symbol, for one unit of a layer."""
     if quantity.kind not in SYMBOLS:
         return quantity.heading((unit,))
     index = Quantity("", "", "{}", "", shape=quantity.shape).heading((unit,))
@@ -213,8 +213,8 @@ def placed(quantity: Quantity, sheet: str, row: int, column: int, down: int) -> 
 def squares(block: Block, width: float, beside: Block) -> dict[int, float]:
     """Return the heights of the rows of a picture, so that its pixels are squares.
 
-    Of a picture with many rows they stay low, so that what stands below it is in reach. What is
-    listed beside it has rows of one height, also where its list is longer.
+    A picture with many rows has low ones, so that what is below it stays in reach. A list beside it
+    has rows of the same height, even if it is longer.
     """
     if len(range(block.row, block.last[0] + 1)) > MOST_SQUARE:
         return {}
@@ -223,7 +223,7 @@ def squares(block: Block, width: float, beside: Block) -> dict[int, float]:
 
 
 def layer_name(page: Context, layer: str) -> str:
-    """Say which layer it is: hidden, output, or what else it does."""
+    """Return which layer it is: hidden, output, or another kind."""
     found = next(spec for spec in page.spec.layers if spec.name == layer)
     if found.kind != "dense":
         return page.words("play", found.kind, layer=layer)
@@ -232,7 +232,7 @@ def layer_name(page: Context, layer: str) -> str:
 
 
 def layer_title(page: Context, layer: str) -> str:
-    """Say what a layer is, and of filters and blocks of which size."""
+    """Return what a layer is, with the size of filters and blocks."""
     found = next(spec for spec in page.spec.layers if spec.name == layer)
     if found.kind == "dense":
         return layer_name(page, layer)

@@ -1,9 +1,9 @@
 """The sheet Optimiser, and the sheet Weights where nothing trains.
 
-A table for each thing that is remembered of a parameter stands below the one before, so that a
-column is a parameter as on Weights and Gradients; the first begins in the row of theirs. Beside
-them stands what all parameters share. Where nothing trains, the weights of a layer are a matrix, of
-which a row is what a unit, or a filter, multiplies by; its bias stands behind.
+There is a table for each memory of the optimiser, one below another, so that a column is a
+parameter as on Weights and Gradients; the first starts in the same row as theirs. Numbers that all
+parameters share are beside them. If nothing trains, the weights of a layer are a matrix with a row
+for each unit or filter, followed by its bias.
 """
 
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def _layer(first: Quantity, *others: Quantity) -> Below:
 
 
 def _over(quantity: Quantity) -> Iterator[str]:
-    """Yield what each column is: what a weight looks at, counted from 1, or a symbol."""
+    """Yield the heading of each column: the input of a weight, counted from 1, or a symbol."""
     if quantity.kind not in SHOWN:
         yield PARAMETERS[quantity.kind].symbol
         return

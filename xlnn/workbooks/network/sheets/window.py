@@ -1,6 +1,6 @@
 """Draw one place of a map on the Lens: window, filter, products and their sum.
 
-Frames on the pictures above show which window, which filter and which place they are of.
+Frames on the pictures above show the window, the filter and the place.
 """
 
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ def place(model: Model, layer: str, row: int, left: int) -> Iterator[Block]:
 
 
 def draw(drawing: Drawing, page: Context, layer: str, last: int) -> None:
-    """Draw what is what, the lists to choose from, the colours and the frames."""
+    """Draw the headings, the lists to choose from, the colours and the frames."""
     blocks, words = page.layout.blocks, page.words
     chosen = [blocks[_name(kind, layer)] for kind in CHOICES]
     row, left = chosen[0].row - FIRST, chosen[0].column - CHOSEN
@@ -155,7 +155,7 @@ def _columns(
     right: tuple[str, int],
     also: str = "",
 ) -> Iterator[tuple[str, Rule]]:
-    """Yield a rule for each column of a map: COLUMN is no function that all programs agree on."""
+    """Yield a rule for each column of a map, since not all programs agree on COLUMN."""
     (row, high), (column, wide) = down, right
     at = f"ROW()-{first[0] - 1}"
     rows, below = f"{at}>={row},{at}<{row}+{high}", f"{at}={row}+{high}"
