@@ -18,12 +18,12 @@ from xlnn.workbooks.network.origin import Origin
 
 
 def data_of(origin: Origin, options: Options) -> Dataset:
-    """Read the data of a person, of a template or of an older workbook.
+    """Read the data of the user, of a template or of an older workbook.
 
     Raises
     ------
     XlnnError
-        They cannot be read, or not in the way that was asked for.
+        They cannot be read, or not with these options.
     """
     given = options.reading
     if options.data is None and isinstance(origin.data, Dataset):
@@ -36,13 +36,13 @@ def data_of(origin: Origin, options: Options) -> Dataset:
     name = source.name if isinstance(source, Path) else "data"
     _check_reading(source, given)
     known = replace(origin.reading, large=options.large)
-    if options.data is not None:  # how the origin's file was written says nothing of another
+    if options.data is not None:  # options about the origin's file do not apply to another
         known = replace(known, sheet="", encoding="", decimal="")
     if options.data is not None and _kind(source) != PICTURES:
         # a table may have as many inputs as a picture has pixels
         known = replace(known, picture=None, usual=known.picture)
     elif options.data is not None and origin.is_shipped:
-        known = replace(known, picture=None)  # that of our images says nothing of a person's
+        known = replace(known, picture=None)  # the size of our images does not apply to the user's
     reading = _consistent(replace(known, **given), given)
     data = read(source, reading)
     _check_picture(origin, options, name, data)
@@ -56,7 +56,7 @@ def data_of(origin: Origin, options: Options) -> Dataset:
 
 
 def _rows(origin: Origin, options: Options) -> Dataset:
-    """Read the rows that a network is to predict: its inputs alone, or beside a label."""
+    """Read the rows that a network is to predict: only inputs, or with a label."""
     known = origin.data
     assert isinstance(known, Dataset)  # noqa: S101 -- a network that does not train holds its data
     is_table = known.picture is None
@@ -79,12 +79,12 @@ def _rows(origin: Origin, options: Options) -> Dataset:
 
 
 def _path(source: object) -> object:
-    """Return a path where one was given, in whatever type."""
+    """Return a path if one was given, of any type."""
     return Path(source) if isinstance(source, str | os.PathLike) else source
 
 
 def _check_picture(origin: Origin, options: Options, name: str, data: Dataset) -> None:
-    """Refuse pictures of another size than a person or the template of these data says."""
+    """Refuse pictures whose size differs from the one given by the user or the template."""
     is_own = options.data is None and not options.reading
     asked = options.picture or (origin.reading.picture if is_own else None)
     if asked is None or data.picture == asked:
@@ -100,7 +100,7 @@ def _check_picture(origin: Origin, options: Options, name: str, data: Dataset) -
 
 
 def _kind(source: object) -> str:
-    """Return which kind of data they are."""
+    """Return the kind of data."""
     if not isinstance(source, Path):
         return ARRAYS if isinstance(source, tuple | list | Mapping) else FRAMES
     if source.is_dir():
@@ -110,7 +110,7 @@ def _kind(source: object) -> str:
 
 
 def _check_reading(source: object, given: Mapping[str, Any]) -> None:
-    """Refuse options that say nothing about data of this kind."""
+    """Refuse options that do not apply to data of this kind."""
     if isinstance(source, Path) and not source.exists():
         return  # which reading it says
     kind, name = _kind(source), source.name if isinstance(source, Path) else "data"
@@ -121,12 +121,12 @@ def _check_reading(source: object, given: Mapping[str, Any]) -> None:
 
 
 def _consistent(reading: ReadOptions, given: Mapping[str, Any]) -> ReadOptions:
-    """Return a reading without what the origin says and the person's options contradict."""
+    """Return options for reading without those of the origin that the user's options contradict."""
     if "picture" in given:
         reading = replace(reading, table=False)
     if "label" in given:
         reading = replace(reading, targets=())
     if reading.targets:
-        # columns to predict leave no picture and no label
+        # with columns to predict there is no picture and no label
         reading = replace(reading, table=True, label="", labels=())
     return reading

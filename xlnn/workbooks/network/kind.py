@@ -45,19 +45,19 @@ TIMELESS = ("xor",)
 def words_of(spec: Spec) -> Text:
     """Return the words of a workbook.
 
-    Some are said otherwise for some workbooks: ``table`` where the data is no pictures,
-    ``regression`` where numbers are predicted, ``maps`` where filters make maps of pictures, the
-    template's name where the template has words of its own and its network was not changed,
-    ``scaled`` and ``scaled_targets`` where inputs and numbers to predict are scaled,
-    ``cross_entropy`` where the cost is one, and an optimiser's name where a step is not the plain
-    one. Where nothing trains, those of ``predict`` stand over all of them.
+    Some texts are replaced for some workbooks: ``table`` if the data are not pictures,
+    ``regression`` if numbers are predicted, ``maps`` if filters make maps of pictures, the
+    template's name if the template has its own texts and its network was not changed, ``scaled``
+    and ``scaled_targets`` if inputs and numbers to predict are scaled, ``cross_entropy`` for such a
+    cost, and an optimiser's name unless steps are plain. If nothing trains, those of ``predict``
+    come last.
     """
     found = text(spec.lang).of(variants(spec))
     return found if spec.epochs else found.with_own("predict")
 
 
 def variants(spec: Spec) -> Iterator[str]:
-    """Yield what a workbook says otherwise, each over the ones before it."""
+    """Yield the tables of texts that apply to a workbook, later ones replacing earlier ones."""
     if spec.features:
         yield "table"
     if spec.is_regression:
@@ -77,12 +77,12 @@ def variants(spec: Spec) -> Iterator[str]:
 
 
 def _is_plain(spec: Spec) -> bool:
-    """Return whether a network trains as the book's does, and alone."""
+    """Return whether a network has a single run that trains as in the book."""
     return spec.optimizer == PLAIN and not spec.regularised and not spec.runs
 
 
 def _is_shipped(spec: Spec) -> bool:
-    """Return whether a network is the one of its template: its own words are of no other."""
+    """Return whether a network is that of its template, so that the template's texts apply."""
     shipped = template(spec.template).values
     if spec.test_images or (spec.epochs != shipped["epochs"] and spec.template not in TIMELESS):
         return False
@@ -99,10 +99,10 @@ SEEDS = 2**32
 
 
 def personal(origin: Origin, options: Options, random: np.random.Generator) -> Origin:
-    """Return an origin with some of its images in another order, and a start of its own.
+    """Return an origin with some of its images in another order, and a different start.
 
-    Those that are held out stay held out, and of every class that was trained one still is. A
-    network that does not train keeps its weights, and all of its rows, each a little moved.
+    Held-out images stay held out, and every class that was trained still has an image. A network
+    that does not train keeps its weights and all of its rows, slightly changed.
     """
     data = data_of(origin, options)
     if not origin.epochs:
@@ -123,7 +123,7 @@ def personal(origin: Origin, options: Options, random: np.random.Generator) -> O
 
 
 def _some(rows: np.ndarray, data: Dataset, random: np.random.Generator) -> np.ndarray:
-    """Choose some rows, in another order; of every class there is one."""
+    """Choose some rows in another order, with at least one of every class."""
     least = int(np.ceil(LEAST * len(rows)))
     count = int(random.integers(least, len(rows) + 1)) if len(rows) else 0
     shuffled = random.permutation(rows)
@@ -147,25 +147,25 @@ and what it is taken for."""
 
 
 def _sheets() -> "ModuleType":
-    """Return what draws, which brings openpyxl: who only reads data does without."""
+    """Import the drawing code, and openpyxl with it, only when needed."""
     return import_module("xlnn.workbooks.network.sheets")
 
 
 class Network(WorkbookKind[Spec, Origin]):
-    """Networks, of which the book's is the first."""
+    """Workbooks with a network."""
 
     name = Spec.kind
 
     def from_template(self, template: Template) -> Origin:
-        """Read what a template says."""
+        """Read a template."""
         return origin.from_template(template)
 
     def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Origin:
-        """Take up what a workbook holds now."""
+        """Return the current contents of a workbook as an origin."""
         return origin.from_workbook(name, spec, arrays)
 
     def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
-        """Join an origin with a person's options."""
+        """Combine an origin with options."""
         asked = Options(**options)
         if not origin.epochs:
             asked.check_taken(origin.name, FORWARD)
@@ -191,12 +191,12 @@ class Network(WorkbookKind[Spec, Origin]):
         return layout
 
     def drawings(self, spec: Spec, layout: Layout) -> "dict[str, Drawing]":
-        """Return what each sheet shows besides its quantities."""
+        """Return the contents of each sheet besides its quantities."""
         drawn: dict[str, Drawing] = _sheets().drawings(spec, layout, words_of(spec))
         return drawn
 
     def words(self, spec: Spec, layout: Layout) -> Text:  # noqa: ARG002 -- its kind may need it
-        """Return the words of such a network and such data."""
+        """Return the texts for such a network and such data."""
         return words_of(spec)
 
     def equations(self, spec: Spec, layer: str = "") -> Mapping[str, str]:
@@ -206,36 +206,36 @@ class Network(WorkbookKind[Spec, Origin]):
         return said
 
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
-        """Return the inputs, the records of NumPy's run, and what is chosen first."""
+        """Return the inputs, the records of NumPy's run, and the initial choices."""
         noted = with_records(recipe.spec, recipe.inputs, run)
         return noted | first_choices(layout.model, recipe.inputs, run)
 
     def least_formulas(self, spec: Spec) -> int:
-        """Return how many formulas a Spec describes at least."""
+        """Return a lower bound of the number of formulas."""
         units = sum(prod(kind.shape) for kind in spec.kinds.values())
         return A_LAYER * len(spec.layers) + max(1, spec.epochs) * spec.images * units
 
     def check_run(self, model: Model, run: Arrays) -> None:
-        """Refuse a training that diverges, or rows whose outputs are no finite numbers."""
+        """Refuse training that overflows, or rows whose outputs are not finite."""
         if "C_T" in run:
             check_training(model, run)
         else:
             super().check_run(model, run)
 
     def run_notes(self, run: Arrays) -> tuple[str, ...]:
-        """Say that a network got worse, if it did."""
+        """Return a sentence if a network got worse."""
         return training_notes(run) if "C_T" in run else ()
 
     def altered_records(
         self, spec: Spec, run: Arrays
     ) -> Iterator[tuple[str, tuple[int, ...], float]]:
-        """Yield what the sheet Check notes and NumPy's run of the same inputs has not."""
+        """Yield notes on the sheet Check that differ from NumPy's run of the same inputs."""
         return altered(spec, run) if spec.epochs else iter(())
 
     def as_contract(self, layout: Layout, arrays: Arrays) -> dict[str, np.ndarray]:
         """Return the arrays with a layer's units in one dimension.
 
-        A weight array keeps two: its unit, and all that the unit sees.
+        A weight array keeps two: its unit, and all of the unit's inputs.
         """
         exported = {}
         for name, array in super().as_contract(layout, arrays).items():

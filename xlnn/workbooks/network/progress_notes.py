@@ -1,4 +1,4 @@
-"""Note before the build when training leads nowhere."""
+"""Notes, before a build, on training that fails."""
 
 import numpy as np
 
@@ -17,19 +17,19 @@ TARGETS = ("t", "raw_t", "test_t", "test_raw_t")
 
 
 def check_training(model: Model, run: Arrays) -> None:
-    """Refuse a training whose numbers grow beyond all that a cell holds.
+    """Refuse training whose numbers overflow.
 
     Parameters
     ----------
     model : Model
         The network.
     run : dict of arrays
-        What `xlnn.reference.run` makes of it.
+        The result of `xlnn.reference.run`.
 
     Raises
     ------
     DataError
-        A quantity is no finite number; the first epoch of it is named.
+        A quantity is not finite; the message names the first such epoch.
     """
     lost = []
     for quantity in model.quantities:
@@ -58,19 +58,19 @@ def check_training(model: Model, run: Arrays) -> None:
 
 
 def _scaling(model: Model) -> str:
-    """Return what else may help: to scale what is not scaled."""
+    """Return advice to scale what is not scaled."""
     if "rmse" in model.by_name and "t_factor" not in model.by_name:
         return ", or scale inputs and targets with --scale standard"
     return "" if "factor" in model.by_name else ", or scale the inputs with --scale"
 
 
 def training_notes(run: Arrays) -> tuple[str, ...]:
-    """Say that a network got worse, or that it predicts no better than a mean; of several, which.
+    """Return notes if networks got worse, or predict no better than a mean.
 
     Parameters
     ----------
     run : dict of arrays
-        As in `notes_of_run`; of several runs, ``C_T`` and ``rmse`` have the runs before epochs.
+        As in `notes_of_run`; with several runs, ``C_T`` and ``rmse`` have runs before epochs.
     """
     if run["C_T"].ndim == 1:
         return notes_of_run(run)
@@ -83,14 +83,14 @@ def training_notes(run: Arrays) -> tuple[str, ...]:
 
 
 def notes_of_run(run: Arrays) -> tuple[str, ...]:
-    """Say that a network got worse, if it did, or that it predicts no better than a mean.
+    """Return notes if a network got worse, or predicts no better than a mean.
 
     Parameters
     ----------
     run : dict of arrays
-        ``C_T``, shape (epochs,); of a regression ``rmse``, shape (epochs, outputs), and its
-        targets ``t``, or as they were given ``raw_t``, shape (images, outputs). Of classes
-        ``recognised``, shape (epochs,), and ``t``.
+        ``C_T``, shape (epochs,); for a regression ``rmse``, shape (epochs, outputs), and its
+        targets ``t``, or unscaled ``raw_t``, shape (images, outputs); for classes ``recognised``,
+        shape (epochs,), and ``t``.
     """
     first, last = run["C_T"][[0, -1]]
     if last > first:
@@ -113,7 +113,7 @@ def notes_of_run(run: Arrays) -> tuple[str, ...]:
 
 
 def _useless_classes(run: Arrays) -> tuple[str, ...]:
-    """Say that a network tells classes apart no better than whoever always names one of them."""
+    """Return a note if a network is no better than always predicting one class."""
     adam = "" if any(name.startswith("moment2") for name in run) else "--optimizer adam, "
     remedy = f"Try {adam}more --epochs, another --eta, --hidden or --scale."
     for prefix, which in (("", ""), ("test_", " held-out")):

@@ -1,4 +1,4 @@
-"""The scaling of inputs and targets, and what to say of those that should be scaled."""
+"""Scale inputs and targets, with notes on those that should be scaled."""
 
 from dataclasses import dataclass
 
@@ -43,14 +43,14 @@ APART = 100.0
 
 @dataclass(frozen=True)
 class Scalings:
-    """What scales the numbers of a network; None where they stay as they are.
+    """The scaling of a network's numbers; None for those that are not scaled.
 
     Attributes
     ----------
     inputs, targets : (array, array) or None
         Shapes (inputs,) and (outputs,).
     notes : tuple of str
-        What is scaled otherwise than the origin scaled it.
+        Notes on scaling that differs from the origin's.
     """
 
     inputs: Scaling | None
@@ -58,7 +58,7 @@ class Scalings:
     notes: tuple[str, ...] = ()
 
     def targets_of(self, t: np.ndarray) -> np.ndarray:
-        """Return targets as the network learns them, shape (images, outputs)."""
+        """Return scaled targets, shape (images, outputs)."""
         if self.targets is None:
             return t
         middle, factor = self.targets
@@ -66,7 +66,7 @@ class Scalings:
 
 
 def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) -> Scalings:
-    """Return what scales the inputs and the targets, from the images that are trained.
+    """Return the scaling of inputs and targets, from the training images.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) 
 
 
 def _are_bytes(origin: Origin, options: Options, data: Dataset) -> bool:
-    """Return whether pixels go from 0 to 16 or 255, say, and nobody said how to scale them."""
+    """Return whether pixels have a range such as 0 to 16 or 255, and no scaling was given."""
     settled = options.scale is not None or origin.scaling is not None or origin.scale != UNSCALED
     if settled or data.picture is None or not origin.epochs:
         return False
@@ -106,7 +106,7 @@ def _are_bytes(origin: Origin, options: Options, data: Dataset) -> bool:
 def _scaling(
     settled: Scaling | None, known: str, asked: str | None, numbers: np.ndarray, name: str
 ) -> tuple[Scaling | None, tuple[str, ...]]:
-    """Return the scaling of some columns, and whether it takes the place of a settled one."""
+    """Return the scaling of some columns, and a note if it replaces a fixed one."""
     if asked is None and settled is not None:
         if len(settled[0]) == numbers.shape[1]:
             return settled, ()
@@ -117,7 +117,7 @@ def _scaling(
 
 
 def decimals(t: np.ndarray) -> int:
-    """Return with how many decimals numbers of the size of some targets are shown.
+    """Return the decimals of numbers as large as some targets; -1 for as many as needed.
 
     Parameters
     ----------
@@ -135,12 +135,12 @@ def decimals(t: np.ndarray) -> int:
 
 
 def scale_note(data: Dataset) -> tuple[str, ...]:
-    """Say that inputs which nobody scales are large, tiny, or of very different size.
+    """Return a note if unscaled inputs are large, tiny, or of very different size.
 
     Parameters
     ----------
     data : Dataset
-        Its ``x``, shape (images, inputs), is what the network sees.
+        Its ``x``, shape (images, inputs), are the inputs of the network.
     """
     least, most = data.x.min(axis=0), data.x.max(axis=0)
     sizes = np.maximum(np.abs(least), np.abs(most))
@@ -170,13 +170,13 @@ def scale_note(data: Dataset) -> tuple[str, ...]:
 
 
 def target_notes(spec: Spec, t: np.ndarray) -> tuple[str, ...]:
-    """Say that the numbers to be predicted cannot be reached, or hardly be learnt.
+    """Return notes if numbers to predict cannot be reached, or hardly be learnt.
 
     Parameters
     ----------
     spec : Spec
     t : array, shape (images, outputs)
-        The targets as the network learns them.
+        The scaled targets.
     """
     if not spec.is_regression:
         return ()
@@ -200,7 +200,7 @@ def target_notes(spec: Spec, t: np.ndarray) -> tuple[str, ...]:
 
 
 def _size_note(spec: Spec, least: np.ndarray, most: np.ndarray) -> tuple[str, ...]:
-    """Say that targets which nobody scales are large, tiny or of very different size."""
+    """Return a note if unscaled targets are large, tiny or of very different size."""
     sizes, spread = np.maximum(np.abs(least), np.abs(most)), most - least
     varied = np.flatnonzero(spread)
     if not varied.size:

@@ -1,1 +1,1 @@
-"""Workbooks with a network on one sheet, for a spreadsheet's own Solver."""
+"""Build workbooks with a network on one sheet, for a spreadsheet's own Solver."""

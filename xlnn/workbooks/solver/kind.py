@@ -1,7 +1,7 @@
 """The kinds "solver" and "cnn-solver": a network on one sheet, for a spreadsheet's own Solver.
 
-Excel finds the Solver model in the file; LibreOffice's steps stand in the Guide. With ``solved``
-the weights are those that SciPy finds.   Book: 3-5, 5-4.
+Excel finds the Solver model in the file; the Guide has the steps for LibreOffice. With ``solved``,
+SciPy finds the weights.   Book: 3-5, 5-4.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,25 +36,25 @@ class SolverSpec(ExperimentSpec):
     Attributes
     ----------
     found : dict
-        Where the weights were found that it was built with, how: the ``method``, the ``start``
-        (of `STARTS`), the ``seed`` if it was one, and ``C_T``.
+        How the weights were found, if they were: the ``method``, the ``start`` (one of `STARTS`),
+        the ``seed`` if any, and ``C_T``.
     """
 
     found: Mapping[str, Any] = field(default_factory=dict)
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return plain values, as TOML has them."""
+        """Return plain values for TOML."""
         return super().to_mapping() | ({"found": dict(self.found)} if self.found else {})
 
 
 @dataclass(frozen=True)
 class Continued(ExperimentOrigin):
-    """What a workbook held that is taken up."""
+    """The contents of a workbook that is continued."""
 
 
 @dataclass(frozen=True)
 class SolverKind(Experiment):
-    """An experiment with a network, whose weights are what a solver changes.
+    """An experiment with a network whose weights a solver changes.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class SolverKind(Experiment):
     net: Net = DENSE
 
     def from_template(self, template: Template) -> ExperimentOrigin:
-        """Read what a template says; ``start`` names another one, whose start is taken."""
+        """Read a template; ``start`` names another one, whose start is used."""
         values = dict(template.values)
         named, where = values.pop("start", None), f"template.toml of {template.name}"
         origin = super().from_template(replace(template, values=values))
@@ -78,7 +78,7 @@ class SolverKind(Experiment):
         )
 
     def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> ExperimentOrigin:
-        """Take up what a workbook holds now; weights that were changed were not found."""
+        """Return the current contents of a workbook; changed weights no longer count as found."""
         found = getattr(spec, "found", {})
         if found and not np.isclose(arrays["C_T"], found["C_T"], rtol=1e-6, atol=0):
             spec = replace(spec, found={})
@@ -88,7 +88,7 @@ class SolverKind(Experiment):
     def recipe(
         self, origin: ExperimentOrigin, options: Mapping[str, Any]
     ) -> Recipe[ExperimentSpec]:
-        """Join an origin with a person's options, and find the weights if they ask for it."""
+        """Combine an origin with options, and find the weights if requested."""
         given = self._start(options)
         began = "workbook" if isinstance(origin, Continued) else "template"
         began = "file" if "start" in options else "seed" if given else began
@@ -111,7 +111,7 @@ class SolverKind(Experiment):
         return replace(made, spec=replace(made.spec, found=kept), inputs=inputs, notes=notes)
 
     def _start(self, options: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """Return the weights that a person asks for, if any."""
+        """Return the weights given in the options, if any."""
         if "start" in options:
             return start_of(options["start"], self._shapes)
         if "seed" in options:
@@ -120,7 +120,7 @@ class SolverKind(Experiment):
 
     @property
     def _shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of a start, as its files have them: a row for each unit or filter."""
+        """The shapes of a start in files: a row for each unit or filter."""
         shapes = self.net.variables.items()
         return {name: (s[0], prod(s[1:])) if len(s) > 1 else s for name, s in shapes}
 

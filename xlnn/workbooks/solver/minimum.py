@@ -1,7 +1,7 @@
 """Find the weights with the smallest C_T with SciPy.
 
-The gradient is that of back-propagation, put together from the equations that every other workbook
-states. A solver goes down from where it starts: which minimum it ends in depends on the start.
+The gradient is computed by back-propagation, with the same equations as in other workbooks. A
+solver descends from its start, so the minimum it finds depends on the start.
 """
 
 from collections.abc import Mapping
@@ -30,12 +30,12 @@ WITHOUT = (
 
 @dataclass(frozen=True)
 class Minimum:
-    """What a solver found.
+    """The result of a solver.
 
     Attributes
     ----------
     weights : dict of arrays
-        By their names, rounded to what a spreadsheet keeps.
+        By name, rounded to the digits that a spreadsheet keeps.
     method : str
         The program, its version and its method.
     """
@@ -79,7 +79,7 @@ def gradient(
 
 
 def find(net: Net, x: np.ndarray, t: np.ndarray, start: Mapping[str, np.ndarray]) -> Minimum:
-    """Find weights with which C_T is smallest, as far as a way leads down from a start.
+    """Find weights that minimise C_T, by descending from a start.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The quantities of a network whose images stand side by side.   Book: 3-5, 5-4.
+"""The quantities of a network whose images are side by side.   Book: 3-5, 5-4.
 
 Two networks: the dense one of chapter 3, and the convolutional one of chapter 5.
 """
@@ -27,7 +27,7 @@ from xlnn.registry.text import Text
 
 @dataclass(frozen=True)
 class Net:
-    """A network, and what its images show.
+    """A network for images of digits.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Net:
     first : int
         The digit of the first output.
     layers : dict of LayerKind
-        By their names, from the input on; those with weights have sigmoid units.
+        By name, starting with the input; those with weights have sigmoid units.
     """
 
     picture: tuple[int, int]
@@ -79,7 +79,7 @@ MAPS = Net(
 
 
 def quantities(net: Net, images: int, words: Text) -> Iterator[Quantity]:
-    """Yield the weights, and of each image its picture, its units, C and what is seen in it."""
+    """Yield the weights, and for each image its picture, its units, C and the digit recognised."""
     on: dict[str, Any] = {"sheet": "solver"}
     yield from _variables(net, on)
     each = {**on, "role": "forward"}

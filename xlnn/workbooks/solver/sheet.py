@@ -1,7 +1,7 @@
-"""The page of a network whose images stand side by side.   Book: 3-5, 5-4.
+"""The page of a network whose images are side by side.   Book: 3-5, 5-4.
 
-At the left the weights, a picture for each unit; to the right a block of columns for each image:
-its picture, and beside the weights of each unit what that unit makes of it.
+The weights are on the left, a picture for each unit; to the right there is a block of columns for
+each image: its picture, and next to each unit's weights the values of that unit.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -39,12 +39,12 @@ YES, NO = "1", "2"
 
 SETTINGS = {
     "solver_typ": "2",  # 1 largest, 2 smallest, 3 a value
-    "solver_val": "0",  # the value, where it is one
+    "solver_val": "0",  # the value, if it is one
     "solver_eng": "1",  # 1 GRG Nonlinear, 2 Simplex LP, 3 Evolutionary
     "solver_neg": NO,  # whether variable cells may not be negative
     "solver_num": "0",  # how many constraints
     "solver_ver": "3",  # of the model: Excel 2010 and later
-    # the options of the dialog, as Excel has them at first
+    # Excel's default options of the dialog
     "solver_pre": "0.000001",  # constraint precision
     "solver_scl": YES,  # automatic scaling
     "solver_sho": NO,  # show the result of each iteration
@@ -59,20 +59,20 @@ SETTINGS = {
     "solver_msl": NO,  # several starts
     "solver_ssz": "100",  # population size
     "solver_rsd": "0",  # random seed
-    "solver_rbv": YES,  # bounds on variables, where there are several starts
+    "solver_rbv": YES,  # bounds on variables, for several starts
     "solver_mrt": "0.075",  # mutation rate
     "solver_mni": "30",  # seconds without improvement
     # of Excel 2007: estimates by tangents, search by Newton
     "solver_est": "1",
     "solver_nwt": "1",
-    # LibreOffice has no GRG: its engine for what is not linear
+    # LibreOffice has no GRG: its engine for nonlinear problems
     "solver_lo_eng": '"com.sun.star.comp.Calc.NLPSolver.DEPSSolverImpl"',
 }
 """Everything but which cells: minimise, GRG Nonlinear, negative values allowed, no constraint."""
 
 
 def solver_names(layout: Layout, objective: str, variables: Iterable[str]) -> dict[str, str]:
-    """Return the hidden names that hold a Solver model, and what they stand for.
+    """Return the hidden names of a Solver model, and what they stand for.
 
     Excel writes them when a workbook with a Solver model is saved, and reads them when Data >
     Solver is opened; OnlyOffice reads and writes the same ones, and LibreOffice (25.2)
@@ -92,7 +92,7 @@ def solver_names(layout: Layout, objective: str, variables: Iterable[str]) -> di
 
 
 def areas(layout: Layout, name: str) -> list[str]:
-    """Return the ranges that hold a quantity, with their sheet."""
+    """Return the ranges of a quantity, with their sheet."""
     block = layout.blocks[name]
     title = quoted(layout.titles[block.sheet])
     found = []
@@ -125,9 +125,9 @@ class BandColumns:
     Attributes
     ----------
     bias : int
-        Those before the biases: of the names, and of the widest weights.
+        Columns before the biases: for names and the widest weights.
     block : int
-        Those of an image: its picture, a map and what pooling makes of it, or z, a and t.
+        Columns of an image: its picture, a map and its pooled map, or z, a and t.
     """
 
     bias: int
@@ -135,17 +135,17 @@ class BandColumns:
 
     @property
     def first(self) -> int:
-        """Those before the first image."""
+        """Columns before the first image."""
         return self.bias + 2
 
     @property
     def step(self) -> int:
-        """Those from z to a, and from a to t."""
+        """Columns from z to a, and from a to t."""
         return self.block // 3
 
     @property
     def apart(self) -> int:
-        """Those from one image to the next."""
+        """Columns from one image to the next."""
         return self.block + 1
 
 
@@ -158,14 +158,14 @@ class Band(Part):
     columns : BandColumns
     rows : int
     left, each : dict
-        The places of quantities; of those with an entry for each image, within its block.
+        The places of quantities; for those with an entry for each image, within its block.
     lines : dict
         Texts and their looks, by their rows and columns.
     heads : dict or None
         The texts over the blocks, by their columns, if it has headings; ``{}`` is the image.
     head : Look
     looks : dict
-        Those quantities that do not look like small numbers.
+        Looks of quantities other than small numbers.
     above : int
     """
 
@@ -192,7 +192,7 @@ class Band(Part):
             yield single_block(model[name], row + down, column + right, across, *steps)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Draw the headings and texts, and let quantities look like small numbers or ink."""
+        """Draw the headings and texts, and show quantities as small numbers or ink."""
         if self.heads is not None:
             self._draw_heads(drawing, page, row, column)
         for (down, right), (said, look) in self.lines.items():
@@ -337,12 +337,12 @@ def _layers(net: Net, columns: BandColumns) -> Iterator[Band]:
 
 
 def _said(section: str, key: str, **numbers: int) -> Callable[[Context[Any]], str]:
-    """Return what tells a text of a page's words."""
+    """Return a function that returns a text of a page."""
     return lambda page: page.words(section, key, **numbers)
 
 
 def _found(page: Context[Any]) -> str:
-    """Say how the weights were found, if they were."""
+    """Return how the weights were found, if they were."""
     found = page.spec.found
     if not found:
         return ""
@@ -353,7 +353,7 @@ def _found(page: Context[Any]) -> str:
 
 
 def power(number: float) -> str:
-    """Write a number with two digits; one that is far below 1 with a power of 10.
+    """Return a number with two digits; if it is far below 1, with a power of 10.
 
     >>> power(6.47e-13), power(1.5)
     ('6.5 × 10⁻¹³', '1.5')
@@ -371,7 +371,7 @@ def _set_widths(drawing: Drawing, columns: BandColumns, images: int) -> None:
 
 
 def _ink(drawing: Drawing, block: Block) -> None:
-    """Let the cells of a block, which others part, look like ink."""
+    """Show the cells of a block, which is not contiguous, as ink."""
     cells = " ".join(
         ":".join(address(*corner) for corner in dict.fromkeys(corners))
         for corners in block.rectangles()
