@@ -259,7 +259,7 @@ def _value(
 
 
 def _texts(model: Model, quantity: Quantity, arrays: Arrays, *, judges: bool) -> np.ndarray:
-    """Return a sentence for each row and unit; where a number is missing, what it says otherwise."""
+    """Return a sentence for each row and unit, or its other text where a number is missing."""
     texts = np.full(quantity.lengths, None, dtype=object)
     axes = len(quantity.axes)
     for index in np.ndindex(texts.shape):

@@ -334,7 +334,8 @@ def student_exercise(
     for number in range(TRIES):
         random = np.random.default_rng([exercise.own_seed, number])
         try:
-            given = StudentExercise(kind, kind.recipe(kind.personal(origin, options, random), options))
+            own = kind.personal(origin, options, random)
+            given = StudentExercise(kind, kind.recipe(own, options))
             if is_known(given.made.inputs):
                 return given
             for name in exercise.blank:

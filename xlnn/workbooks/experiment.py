@@ -215,8 +215,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     texts : Path or None
         The folder of its translations: ``zh.toml``, ``ja.toml``.
     from_data : function or None
-        Returns the sizes and inputs for given data, and raises an `XlnnError` if that is impossible.
-        With it ``data`` is an option.
+        Returns the sizes and inputs for given data, and raises an `XlnnError` if that is
+        impossible. With it ``data`` is an option.
     reads : {"targets", "columns", "rows"}
         What `from_data` gets beside the file's name: a `Dataset` with columns to predict, so that
         ``target`` is an option and a template has a table ``[data]``; a `Dataset` of all columns;
