@@ -82,7 +82,7 @@ def is_read(formula: str) -> bool:
 def range_text(area: CellRange, titles: Iterable[str]) -> str:
     """Write an area as a formula does, with the title that its sheet has among some.
 
-    >>> written(CellRange("my sheet", 4, 2, 4, 13), ["Guide", "My sheet"])
+    >>> range_text(CellRange("my sheet", 4, 2, 4, 13), ["Guide", "My sheet"])
     "'My sheet'!B4:M4"
     """
     title = next((each for each in titles if each.casefold() == area.sheet), area.sheet)

@@ -54,7 +54,7 @@ class Progress:
     def share(self) -> float:
         """The share of the work that is done: counted if possible, or estimated from earlier steps.
 
-        >>> course = Course(now=iter([0.0, 4.0, 4.0]).__next__)
+        >>> course = Progress(now=iter([0.0, 4.0, 4.0]).__next__)
         >>> course.tell("Writing the formulas, 50 of 100 rows")
         >>> round(course.share, 3)
         0.215

@@ -55,7 +55,7 @@ def equation_text(equation: Equation | None) -> str:
     """Return the equation in the docstring of an `Equation`; empty if there is none.
 
     >>> from xlnn.equations.dense import WeightedInput
-    >>> stated(WeightedInput())
+    >>> equation_text(WeightedInput())
     'z_j = sum_i w_ji a_i + b_j.'
     """
     if equation is None or isinstance(equation, Stated) or type(equation).__doc__ is None:

@@ -101,11 +101,11 @@ class FormulaReferences:
 def parse_references(formula: str) -> FormulaReferences:
     """Read a formula, given without its leading "=".
 
-    >>> read("SUM(B2:B9)*Weights!$C$4").references[1]
-    Reference(sheet='Weights', left=3, right=3, first=2, last=2)
-    >>> read("1+*2").fault
+    >>> parse_references("SUM(B2:B9)*Weights!$C$4").references[1]
+    CellReference(sheet='Weights', left=3, right=3, first=2, last=2)
+    >>> parse_references("1+*2").fault
     'cannot be parsed; expected operands between operators, and brackets in pairs'
-    >>> read("2*xlnn.eta").names, read("ABS(1,2)").miscounted
+    >>> parse_references("2*xlnn.eta").names, parse_references("ABS(1,2)").miscounted
     (('xlnn.eta',), (('ABS', 2, (1, 1)),))
     """
     equation = f"={formula}"

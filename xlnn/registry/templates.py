@@ -78,8 +78,8 @@ class Template:
 def section_spans(sections: Sequence[str], to: str = " to ") -> str:
     """Return sections in one line, consecutive ones as a span.
 
-    >>> shown(["1-2", "1-3", "1-4", "1-5"]), shown(["4-4", "3-3"]), shown(["2-4", "2-5"])
-    ('1-2 to 1-5', '4-4, 3-3', '2-4, 2-5')
+    >>> section_spans(["1-2", "1-3", "1-4", "1-5"]), section_spans(["4-4", "3-3", "2-4", "2-5"])
+    ('1-2 to 1-5', '4-4, 3-3, 2-4, 2-5')
     """
     runs: list[list[str]] = []
     for section in sections:

@@ -76,7 +76,7 @@ def count_cells_read(formulas: Sequence[bytes], found: Sequence[Range]) -> np.nd
     """Count the cells in the ranges of formulas that differ only in their digits.
 
     >>> formulas = [b"SUM(A1:B3)+SUM(C$7:C$7)", b"SUM(A4:B4)+SUM(C$1:C$9)"]
-    >>> reads(formulas, ranges(formulas[0]))
+    >>> count_cells_read(formulas, ranges(formulas[0]))
     array([ 7, 11])
     """
     if len(formulas) == 1:

@@ -252,7 +252,7 @@ USED, ASKED = "used", "asked"
 def companion_name(choice: Quantity, what: str) -> str:
     """Return the name of the quantity beside a choice: `USED` or `ASKED`.
 
-    >>> beside(Quantity("lens_window_mapF", layer="F"), USED)
+    >>> companion_name(Quantity("lens_window_mapF", layer="F"), USED)
     'lens_window_map_usedF'
     """
     return f"{choice.name.removesuffix(choice.layer)}_{what}{choice.layer}"
