@@ -1,7 +1,7 @@
 """Names that other libraries give to costs, activation functions and optimisers."""
 
 LOGITS = {"bcewithlogitsloss": "sigmoid", "crossentropyloss": "softmax"}
-"""Costs of PyTorch that hold the activation of the outputs as well."""
+"""Costs of PyTorch that include the activation of the outputs."""
 
 COSTS = {
     "squared error": (
@@ -26,7 +26,7 @@ ACTIVATIONS: dict[str, tuple[str, ...]] = {
     "linear": ("identity",),
     "softmax": (),
 }
-"""The same of activation functions; capital letters make no difference."""
+"""The same for activation functions; case does not matter."""
 
 OPTIMISERS: dict[str, tuple[str, ...]] = dict.fromkeys(("sgd", "momentum", "rmsprop", "adam"), ())
 
@@ -35,7 +35,7 @@ DIFFERS = {
     "cross-entropy": ("the sum over N images and K outputs", "N K"),
     "categorical cross-entropy": ("the sum over N images", "N"),
 }
-"""What C_T is where libraries take a mean, and how many times as long a plain step is."""
+"""What C_T is where libraries use a mean, and the factor by which a plain step is longer."""
 
 
 def note(given: str, name: str) -> str:

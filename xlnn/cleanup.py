@@ -33,17 +33,17 @@ if sys.platform == "linux":
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 PATIENCE = 5
-"""Seconds that the end may take: for another thread to say what it has just begun, and for a folder
-to be empty into which one still writes."""
+"""Seconds that clean-up may take: for another thread to register what it has just started, and for
+a folder that a process still writes to."""
 
 WAKING = 0.05
-"""Seconds after which the main thread is told of a signal again."""
+"""Seconds after which the main thread is woken again."""
 
 ROOM = 1_000
-"""Calls that the handler may make, however deep the calls are that the signal interrupts."""
+"""Stack depth available to the handler, however deep the interrupted calls are."""
 
 _SHOW_CURSOR = b"\r\x1b[2K\x1b[?25h"
-"""What a terminal needs on which progress was shown: an empty line and a cursor."""
+"""Clears the line and shows the cursor of a terminal with a progress line."""
 
 
 class _State:

@@ -14,7 +14,7 @@ LONGEST_LINE = 299
 """Characters of a line of the output."""
 
 _END = 110
-"""How many of them are the end, which says what to do."""
+"""The length of the end, which tells what to do."""
 
 
 def one_line(text: str, longest: int = LONGEST) -> str:
@@ -129,4 +129,4 @@ class DisagreementError(XlnnError):
 
 
 MENDABLE = (XlnnError, OSError, MemoryError)
-"""What the person at the keyboard can mend; whatever else is raised is an error of ours."""
+"""Errors that the user can correct; any other exception is a bug."""

@@ -45,4 +45,4 @@ class SheetValues:
 
 
 Values = Mapping[str, SheetValues]
-"""A recalculated workbook: a Grid for each sheet, by the sheet's title."""
+"""A recalculated workbook: `SheetValues` by the sheet's title."""

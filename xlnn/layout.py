@@ -28,7 +28,7 @@ LONGEST_FORMULA = 8_192
 
 
 FIRST_ROW = 4
-"""Where the tables begin: below a line that says what the sheet is, and two rows of headings."""
+"""The first row of tables, below the sheet's title and two rows of headings."""
 
 
 @dataclass(frozen=True)

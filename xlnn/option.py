@@ -12,7 +12,7 @@ from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 
 NO_LAYERS = "none"
-"""What is asked for where there shall be no hidden layer."""
+"""The value for no hidden layers."""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from xlnn.registry.text import languages
 F = TypeVar("F", bound=Callable[..., object])
 
 LEVELS = 5
-"""How many levels of exercises there are; 0 is one whose blanks were chosen."""
+"""The number of levels of exercises; 0 means that the blanks were chosen."""
 
 LARGEST_SEED = 2**53
 """Of a teacher: a program that reads the text of the Spec may read a larger one inexactly."""
@@ -45,7 +45,7 @@ LARGEST_SEED = 2**53
 CSV, XLSX, ARRAYS, FRAMES = "CSV files", ".xlsx files", "arrays", "data frames"
 PICTURES = "folders of pictures"
 TABLES = (CSV, XLSX, FRAMES)
-"""The kinds of data, and those that have columns."""
+"""The kinds of data with columns."""
 
 _ALL: Any = {"reads": (*TABLES, ARRAYS, PICTURES), "table": "data"}
 _ROWS: Any = {"predicts": True, "table": "data"}
@@ -251,7 +251,7 @@ BUILD = _declared(BuildOptions)
 EXERCISE = _declared(ExerciseOptions)
 
 FORWARD = frozenset(name for name, each in BUILD.items() if each.predicts)
-"""The names of the options that mean something to a network that does not train."""
+"""The options that apply to a network that does not train."""
 
 
 def _is_void(value: object) -> bool:

@@ -65,7 +65,7 @@ class Axis:
 
 
 EACH = "each"
-"""The order of an axis along which the entries are computed one by one, and stand apart."""
+"""The order of an axis whose entries are computed one by one and are independent."""
 
 
 Unit = int | slice | EllipsisType
@@ -131,17 +131,17 @@ class Equation:
     give the right ones; then the formula must also read as ``cell`` states it."""
 
     jumps = False
-    """Whether its values jump where what it is computed from moves a little: a class, a count."""
+    """Whether its values jump when its arguments change a little: a class, a count."""
 
     repeats = False
     """Whether it shows values of another quantity, which jump if those do."""
 
     one_hot: tuple[str, ...] = ()
-    """Arguments of which each row holds one 1 and else 0, as the equations around it presume."""
+    """Arguments whose rows have a single 1 and otherwise 0, as other equations assume."""
 
     switches = False
-    """Whether it switches units off: what they then give and pass on is exactly 0, so that the
-    values of a network with it prove little, and all its formulas must read as stated."""
+    """Whether it switches units off: then they pass on exactly 0, so values of such a network
+    verify little, and all its formulas must read as stated."""
 
     @cached_property
     def roles(self) -> tuple[str, ...]:

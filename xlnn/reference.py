@@ -13,10 +13,10 @@ import numpy as np
 from xlnn.quantity import Axis, Model, Quantity, Sentence, Use
 
 NUDGE = 1e-6
-"""How far terms are moved: rounding disturbs no more than the tenth digit of what comes of it."""
+"""The relative change of terms: rounding then affects at most the tenth digit of the result."""
 
 DRAWS = 8
-"""How often: two terms that cancel may move together once or twice."""
+"""The number of tries: two terms that cancel may move together once or twice."""
 
 TOLERANCE = 1e-12
 """Relative to max(1, |expected|). One formula rounds a few times at 1e-16, and LibreOffice writes

@@ -23,10 +23,10 @@ from xlnn.xlsx.package import inspect
 R = TypeVar("R")
 
 WAYS = "choose another folder with -o, or overwrite it with --force"
-"""What whoever builds everything may do about a workbook that holds what a person did."""
+"""What to do about a workbook that the user changed, when building all."""
 
 LONG = 1_000_000
-"""Formulas from which a template takes minutes."""
+"""The number of formulas from which a build takes minutes."""
 
 
 @dataclass(frozen=True)

@@ -21,34 +21,34 @@ from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.spec_text import FIRST_KIND
 
 FORMULAS = 480_000
-"""What the quantities of a network may take, so that with all sheets it is some 500,000."""
+"""The most formulas of a network, so that there are about 500,000 with all sheets."""
 
 EPOCHS, FEWEST = 50, 20
-"""Epochs where there is room, and those that Adam takes at least to learn a table."""
+"""The usual epochs, and the fewest with which Adam learns a table."""
 
 FEWEST_OF_MANY = 10
-"""Epochs at least where the inputs are so many that weights take most of the room."""
+"""The fewest epochs if there are so many inputs that weights take most of the space."""
 
 UNITS, UNITS_OF_MANY, MANY = 8, 16, 6
-"""Hidden units, and those where there are more classes than `MANY`."""
+"""Hidden units, and their number for more than `MANY` classes."""
 
 LEAST_UNITS = 3
-"""Hidden units at least, however many the inputs are."""
+"""The fewest hidden units, even with many inputs."""
 
 WAY, LEAST_ETA, MOST_ETA = 2.5, 0.02, 0.1
 """The learning rate times the epochs, and its limits: fewer steps are longer."""
 
 L2, ENOUGH = 1.0, 20
-"""The penalty on the weights from so many rows on; of fewer it is less."""
+"""The penalty on the weights for at least `ENOUGH` rows; less for fewer."""
 
 SHARE, FEWEST_ROWS = 0.2, 30
-"""What is held out, where there are so many rows."""
+"""The share that is held out, if there are at least `FEWEST_ROWS`."""
 
 LEAST_ROWS = 20
-"""Rows that train at least, if there are as many."""
+"""The fewest training rows, if there are that many."""
 
 OF_DATA = frozenset(name for name, each in BUILD.items() if each.reads) | {"data", "test_share"}
-"""Options of which nothing is left to do once the network is chosen."""
+"""Options that no longer matter once the network is chosen."""
 
 
 @dataclass(frozen=True)

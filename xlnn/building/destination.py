@@ -12,15 +12,15 @@ from xlnn.xlsx.fingerprint import State, state
 from xlnn.xlsx.package import inspect
 
 OUTPUT = Path("output")
-"""The folder of the workbooks that nobody gave another place."""
+"""The default folder of workbooks."""
 
 WAYS = "choose another name with -o, continue from it with --from, or overwrite it with --force"
-"""What whoever builds may do about a workbook that holds what a person did."""
+"""What to do about a workbook that the user changed."""
 
 WAYS_OF_PROGRAMS = (
     "give another path, save its numbers with xlnn.values, or overwrite it with force=True"
 )
-"""The same for whoever writes a model of their own."""
+"""The same for programmers with their own model."""
 
 
 @dataclass(frozen=True)

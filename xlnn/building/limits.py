@@ -14,24 +14,27 @@ from xlnn.workbooks.kind import WorkbookKind, WorkbookSpec
 from xlnn.xlsx.guard import count_cells_read, ranges
 
 LARGE = 2_000_000
-"""Formulas from which a build asks for --large: spreadsheet programs take minutes and gigabytes."""
+"""Number of formulas from which a build requires --large: spreadsheet programs take minutes and
+gigabytes."""
 
 LARGE_INPUTS = dataset.LARGE
-"""Inputs from which it asks as well, which cost a build as much as formulas: 50 µs, 0.6 kB each."""
+"""Number of inputs from which it does, too, since they cost as much as formulas: 50 µs, 0.6 kB
+each."""
 
 BYTES = 20
-"""Of a file, for each formula with its value: 18.9 for iris, 20.5 for digits-8x8, 21.6 for xor."""
+"""Bytes of a file per formula with its value: 18.9 for iris, 20.5 for digits-8x8, 21.6 for xor."""
 
 SECONDS = 12e-6
-"""To open, for each formula, in LibreOffice 25.2: 10 µs for digits-8x8, 11 for iris, 15 for digits.
+"""Seconds to open the file per formula in LibreOffice 25.2: 10 µs for digits-8x8, 11 for iris, 15
+for digits.
 """
 
 
 INPUT_BYTES = 8
-"""Of a file, for each input: pixels of one digit take less, numbers of 15 digits more."""
+"""Bytes of a file per input: one-digit pixels take less, numbers of 15 digits more."""
 
 INPUT_SECONDS = 3e-6
-"""To open, for each input, in LibreOffice 25.2."""
+"""Seconds to open the file per input in LibreOffice 25.2."""
 
 
 @dataclass(frozen=True)

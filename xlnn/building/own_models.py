@@ -27,7 +27,7 @@ from xlnn.workbooks.own_quantities import check_model
 from xlnn.xlsx.guard import FUNCTIONS
 
 THEIRS = Advice("Make the array and the cell of {quantity} agree.", "Correct the model.")
-"""What is to be done where a programmer's equations are refused."""
+"""What to do if a programmer's equations are refused."""
 
 
 def workbook(  # noqa: PLR0913 -- the options of the command line, by the same words

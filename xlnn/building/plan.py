@@ -18,7 +18,7 @@ from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.spec_text import FIRST_KIND
 
 OF_THE_MODEL = ("hidden", "activation", "start", "seed", "spread")
-"""Options that would take the place of what a model has of its own."""
+"""Options that would override properties of the model."""
 
 
 class Proof(Protocol):

@@ -19,15 +19,15 @@ BYTES_OF_A_FORMULA, BYTES_OF_A_READ = 2_100, 10
 reads some 200 cells. The library formulas takes a sixth to a tenth of it, and much longer."""
 
 PROCESSES, PART = 2, 0.7
-"""The draft and its probe are computed at once, and so much of the free memory may be used."""
+"""The draft and its probe are computed at the same time, and may use this share of free memory."""
 
 FORMULAS_ALWAYS = 2_000_000
-"""Formulas for which there is room where the system does not say how much is free."""
+"""Formulas assumed to fit if the system does not report free memory."""
 
 REPORT = "This is an error in xlnn: please report it with your data."
 
 POINTS = ProbePoints(probes=1)
-"""Its probe is always the same: what is built today is built again tomorrow."""
+"""Always the same probe, so that a build is reproducible."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Advice:
 
 
 OURS = Advice(REPORT, REPORT)
-"""Where the equations are those of xlnn."""
+"""For xlnn's own equations."""
 
 
 def verifier(layout: Layout) -> str:
@@ -118,7 +118,7 @@ def proven(  # noqa: PLR0913 -- how it is published
 
 
 OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")
-"""What engines give where a formula as stated leaves the range of numbers."""
+"""What engines return for a stated formula that overflows."""
 
 
 def _refuse_disagreement(report: Report, advice: Advice) -> None:

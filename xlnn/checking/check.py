@@ -38,7 +38,7 @@ from xlnn.reference import Arrays
 from xlnn.xlsx.package import Package
 
 SEEDS = 1_000_000
-"""From how many seeds one is drawn."""
+"""The number of seeds to choose from."""
 
 
 @overload
@@ -222,7 +222,7 @@ LARGE = 1e100
 """Products and powers of such numbers are beyond 1.8e308, the largest that a cell holds."""
 
 OVERFLOWS = ("#NUM!", float("inf"), float("-inf"))
-"""What engines give there."""
+"""What engines return on overflow."""
 
 
 def overflow(report: Report, layout: Layout, arrays: Arrays) -> str:

@@ -17,8 +17,8 @@ from xlnn.layout import Layout
 from xlnn.xlsx.package import Package
 
 CHOICE, NUMBER = 1.0, 0.75
-"""What replaces a class, a choice or another coarse value, and any other number: a number at
-which no slope vanishes, a(1 - a) neither."""
+"""Replacements for a class, a choice or another coarse value, and for any other number: one at
+which no slope vanishes, not even a(1 - a)."""
 
 _LAST = np.iinfo(np.int64).max
 

@@ -21,7 +21,7 @@ from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.package import Package
 
 DIGITS = 15
-"""How many digits of a number a spreadsheet writes."""
+"""Digits of a number as a spreadsheet writes it."""
 
 _NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?: × 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 
@@ -79,18 +79,18 @@ def _contains(numbers: tuple[str, ...], number: str) -> bool:
 
 
 CONSEQUENCE = 1e-6
-"""A cell this far from the independent run, relative to max(1, |expected|), was spoilt by a
-wrong one rather than by rounding."""
+"""A cell this far from the independent run, relative to max(1, |expected|), was affected by a wrong
+one rather than by rounding."""
 
 
 AXES = {"state": "epoch"}
 """Axes whose numbers are those of another: state 3 is the end of epoch 3."""
 
 CIRCULAR = "#CIRC!"
-"""What a report shows as the value of a formula that closes a circle."""
+"""The value that a report shows for a formula in a circular reference."""
 
 UNREAD = "#N/A"
-"""The same of a formula that stopped the engine."""
+"""The same for a formula that stopped the engine."""
 
 
 @dataclass(frozen=True)

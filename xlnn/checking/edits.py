@@ -24,7 +24,7 @@ from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts
 
 MANY = 20
-"""Wrong cells of one sheet from which on something happened to its rows, and not to a cell."""
+"""The number of wrong cells on a sheet that suggests edited rows rather than edited cells."""
 
 _DIGITS = re.compile("[0-9]+")
 

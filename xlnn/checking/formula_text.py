@@ -31,13 +31,13 @@ _BACKWARDS = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+):\$?([A-Z]{1,3})\$?([0-9]+)"
 
 
 _PIECES = re.compile(r"""("(?:[^"]|"")*")|'((?:[^']|'')*)'(?=!)|([^"']+|["'])""")
-"""A text, a title in quotes, or what stands between such."""
+"""A text, a quoted title, or the part between these."""
 
 _BARE = re.compile(r"\$|(?<![\w)\s])[ \t\r\n]+|[ \t\r\n]+(?![\w\s])")
-"""What is left out: ``$``, and blanks but those between two operands, where one is an operator."""
+"""Removed: ``$``, and blanks except those between two operands, where a blank is an operator."""
 
 _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
-"""Of other letters two may have one capital, and are not taken for one another."""
+"""Only ASCII letters, since other letters may share one capital."""
 
 
 def plainly(formula: str) -> str:

@@ -15,13 +15,13 @@ import formualizer
 from xlnn.xlsx.range_shapes import NO_NAMES, RANGES, REFERRING, SINGLE, Names, referred
 
 _PASSING = {"IF": 1, "CHOOSE": 1}
-"""Functions that hand on a range, and the first argument that they may hand on."""
+"""Functions that return a range, and the first argument that they may return."""
 
 _ONE_BY_ONE = {
     *("IF", "IFERROR", "CHOOSE", "INDEX", "MATCH", "VLOOKUP", "RANK", "COUNTIF", "COUNTIFS"),
     "SUMIF",
 }
-"""Functions that Excel computes for one value each, in SUMPRODUCT too."""
+"""Functions that Excel applies to single values, even in SUMPRODUCT."""
 
 
 def intersection(formula: str, names: Names = NO_NAMES) -> str | None:

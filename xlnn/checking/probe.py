@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 
 LARGEST = 1e9
-"""How large a recurrence may become: far below what a cell holds, far above what it begins with."""
+"""The largest value of a recurrence: far below overflow, far above its start."""
 
 NEAR, FAR = (-0.3, 0.3), (-1.5, 0.7)
-"""Between which powers of 10 times its scale the inputs of a quantity lie: of the first probe, with
-which a network neither saturates nor runs away, and of the others."""
+"""Ranges, in powers of 10 times the scale, of inputs in the first probe, with which a network
+neither saturates nor diverges, and in the others."""
 
 WHOLE = 3
 """Which of four probes has whole numbers."""
 
 SHRINK, TRIES = 1 / 8, 50
-"""How its steps are made smaller until it does not; 8^-50 moves nothing at all."""
+"""The factor and the number of tries for smaller steps; 8^-50 moves nothing."""
 
 
 @dataclass(frozen=True)

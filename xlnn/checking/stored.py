@@ -16,15 +16,15 @@ from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.cells import FormulaCells
 
 CLOSE = 1e-9
-"""How far a stored number may be from what its equation gives of the values stored beside it,
-relative to 1 or to itself; relative to the terms that cancel in it, as far as in a check."""
+"""How far a stored number may be from its equation's value for the values stored with it, relative
+to 1 or to itself; relative to its terms, the same as in a check."""
 
 _NUMBER = re.compile(r"(?<![\w.,])-?\d+(?:[.,]\d+)?(?!(?!E[+-]?\d)\w|[.,]\w)", re.ASCII)
 """A number within a text, in which a program writes the decimal mark of its language. With a letter
 or another point beside it it is part of a name."""
 
 _LAST_DIGIT = 1.5
-"""How many units of its last digit a number of two decimals or more may differ: it was rounded."""
+"""How many units of its last digit a rounded number may differ."""
 
 
 def stale(comparison: Comparison, arrays: Arrays) -> list[str]:

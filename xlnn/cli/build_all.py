@@ -12,7 +12,7 @@ from xlnn.errors import OptionsError, one_line
 from xlnn.options import Options, as_typed
 
 TAKEN = ("lang", "epochs", "large", "force", "verify")
-"""The options of ``xlnn build`` that mean the same to all templates."""
+"""The options of ``xlnn build`` that apply to all templates."""
 
 
 def build_all(output: Path | None, without: tuple[str, ...], options: Mapping[str, object]) -> None:

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from time import monotonic
 
 SILENT, EVERY = 3.0, 10.0
-"""Seconds before a share is said, and between two lines where there is no terminal."""
+"""Seconds before a share is shown, and between two lines without a terminal."""
 
 PARTS = {
     "Computing": (0.02, 0.08),
@@ -19,7 +19,7 @@ PARTS = {
     "Storing": (0.97, 0.99),
     "Moving": (0.99, 1.0),
 }
-"""From where to where the parts of a build go, by the first word that says them."""
+"""The ranges of the parts of a build, by the first word of their description."""
 
 COUNTED = re.compile(r"([\d,]+) of ([\d,]+)")
 

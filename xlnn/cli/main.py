@@ -46,13 +46,13 @@ for command in COMMANDS:
 
 
 OBJECTS = 1_000_000
-"""New objects after which Python looks for circles of old ones, of which a command makes few: its
-usual 700 cost a tenth of a build."""
+"""The garbage collector's threshold: commands create few reference cycles, and the default of 700
+costs a tenth of a build."""
 
 
 THREADS = "OPENBLAS_NUM_THREADS"
-"""How many threads NumPy's products take; they are small here, and a thread that waits for the next
-one takes a twentieth of a build."""
+"""Threads for NumPy's products: they are small here, and idle threads would take a twentieth of a
+build."""
 
 
 def main() -> None:

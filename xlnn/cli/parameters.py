@@ -107,7 +107,7 @@ def declared_option(option: Option, said: str = "") -> Callable[[F], F]:
 
 
 DEFAULT_ENGINE = "formualizer"
-"""That of `xlnn.engines`, which brings NumPy: a test holds them equal."""
+"""Equal to that of `xlnn.engines`, which would import NumPy; a test compares them."""
 
 engine_option = partial(
     click.option,
@@ -118,7 +118,7 @@ engine_option = partial(
     show_default=True,
     help="Engine that recalculates the workbook",
 )
-"""The option of what takes one engine."""
+"""The option of commands that use one engine."""
 
 language_option = partial(declared_option, BUILD["lang"])
-"""The option of what speaks in a language."""
+"""The option of commands with output in a language."""

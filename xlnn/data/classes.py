@@ -11,7 +11,7 @@ from xlnn.data.wording import short
 from xlnn.errors import DataError
 
 LONGEST_NAME = 40
-"""Characters of a label or heading: a column's head or a chart's legend shows no more."""
+"""Characters of a label or heading: a heading or a legend shows no more."""
 
 MOST_CLASSES = 1_000
 """Each class is an output with its own columns; the largest networks in use tell 1,000 apart."""

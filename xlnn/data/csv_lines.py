@@ -13,10 +13,10 @@ from xlnn.data.wording import short
 from xlnn.errors import DataError
 
 DELIMITERS = ("\t", ";", ",")
-"""Of those that stand as often in the first line, the first: a decimal comma is no delimiter."""
+"""In order of preference if they are equally frequent: a decimal comma is not a delimiter."""
 
 USUAL = "cp1252"
-"""The encoding of a text that is not UTF-8, where nobody says it."""
+"""The encoding of a text that is not UTF-8, if none is given."""
 
 
 class Lines:

@@ -13,10 +13,10 @@ MOST_IMAGES = 1_048_576
 """The rows of a sheet."""
 
 LARGE = 1_000_000
-"""Numbers above which a person is asked: a million took 50 s and 0.6 GB to build, ten 4.7 GB."""
+"""Numbers above which --large is required: a million took 50 s and 0.6 GB to build, ten 4.7 GB."""
 
 MOST_NUMBERS = 32_000_000
-"""Numbers that are read at all: 256 MB. A workbook of as many cells would open nowhere."""
+"""The most numbers that are read: 256 MB. No program would open a workbook with as many cells."""
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ ENCODINGS = (
     "utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "gb18030", "big5", "cp932",
     "shift_jis", "euc_jp", "euc_kr", "mac_roman",
 )  # fmt: skip
-"""What spreadsheet programs and editors have written, here and there."""
+"""Encodings that spreadsheet programs and editors use."""
 
 _KNOWN = {codecs.lookup(name).name: name for name in ENCODINGS}
 
 
 MARKED = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"PK\3\4", b"\x89PNG")
-"""How files begin that are certainly not text of one byte for each letter."""
+"""Beginnings of files that are not text with one byte per character."""
 
 
 class UndecodedError(DataError):

@@ -18,14 +18,14 @@ from xlnn.errors import DataError
 SUFFIXES = (".png", ".jpg", ".jpeg")
 
 IGNORED = ("thumbs.db", "desktop.ini", "__macosx")
-"""What systems leave in folders without being asked, beside names that begin with a dot."""
+"""Files that systems leave in folders, besides names that begin with a dot."""
 
 MOST_PICTURES = 100_000
 """MNIST, the largest set that beginners meet, has 70,000."""
 
 LARGEST_SIDE = 32
-"""Rows and columns that a picture has at most to which nobody gave a size: those of CIFAR's. Each
-pixel is a column of cells, and of weights in each epoch."""
+"""The most rows and columns of a picture without a given size: those of CIFAR. Each pixel is a
+column of cells, and of weights in each epoch."""
 
 MOST_DECODED = 4_000_000_000
 """Pixels of all picture files: 300 photographs of 12 million, which take about a minute."""

@@ -14,7 +14,7 @@ from xlnn.data.table import TableRows, from_rows
 from xlnn.errors import DataError
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-"""What people call a workbook; what is none that is read, is refused with what to do."""
+"""Extensions of workbooks; those that cannot be read are refused with advice."""
 
 
 def read(data: Path | object, reading: ReadOptions) -> Dataset:

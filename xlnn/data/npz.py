@@ -32,7 +32,7 @@ KINDS = "biufU"
 """Yes or no, whole numbers, numbers and text."""
 
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-"""How NumPy compresses; others inflate a thousand times as far."""
+"""NumPy's compression methods; others may inflate a thousandfold."""
 
 
 class _Header(NamedTuple):

@@ -15,16 +15,16 @@ from xlnn.errors import DataError
 MARKS = (".", ",")
 
 ABSENT = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-"})
-"""How programs and people write that a value is missing, in small letters."""
+"""How missing values are written, in lower case."""
 
 _SPACES = " \u00a0\u2009\u202f'"
-"""What some countries write between thousands: blanks of all widths, or an apostrophe."""
+"""Separators of thousands in some countries: blanks of all widths, or an apostrophe."""
 
 _GROUPED = {
     mark: re.compile(rf"([+-]?[0-9]{{1,3}}(?:[{re.escape(other + _SPACES)}][0-9]{{3}})+)(.*)")
     for mark, other in (MARKS, MARKS[::-1])
 }
-"""Thousands that are separated, and what follows them, by the decimal mark."""
+"""Separated thousands, and what may follow them, by the decimal mark."""
 
 _SIGN = r"[$€£¥₹₩]|(?:EUR|USD|GBP|CHF|JPY|CNY|RMB|US\$)(?![a-z])"
 _SIGNED = re.compile(
@@ -72,7 +72,7 @@ class Numerals:
 
 
 PLAIN = Numerals()
-"""Decimal points and nothing between thousands."""
+"""Decimal points, and no separators of thousands."""
 
 
 def unsigned(text: str) -> tuple[str, bool]:

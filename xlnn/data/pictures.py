@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SCAN = b"\xff\xda"
-"""What begins a scan of a JPEG; within its pixels a byte 0 follows each 255."""
+"""The beginning of a scan in a JPEG; within pixel data, 255 is followed by 0."""
 
 ORIENTATION, QUARTERS = 0x0112, range(5, 9)
-"""Where a camera notes how it was held, and the ways that lie on a side."""
+"""The EXIF tag of the orientation, and its values for quarter turns."""
 
 FORMATS = ("PNG", "JPEG")
-"""The decoders that may see a file, whatever its name; others of Pillow start programs."""
+"""The decoders that are allowed; others of Pillow start programs."""
 
 LARGEST_PICTURE = 32 * 1024 * 1024
 """Bytes of a picture file; a phone's photograph has 2 to 15 million."""
 
 MOST_PIXELS = 64_000_000
-"""Pixels before a picture is made small; a phone's photograph has 12 to 50 million. At 4 bytes
+"""Pixels before a picture is resized; a phone's photograph has 12 to 50 million. At 4 bytes
 each they take 256 MB, and a file of some kB can claim a thousand times as many."""
 
 MOST_SCANS = 100
-"""Passes in which a JPEG may paint itself; programs write about ten, and each takes as long as a
-picture of one."""
+"""The most scans of a JPEG; programs write about ten, and each takes as long as a picture with
+one."""
 
 MOST_PAINTED = 1_000_000_000
 """Pixels of a JPEG in all its scans: those of a large photograph in the usual ten, twice."""

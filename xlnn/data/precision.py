@@ -11,7 +11,7 @@ import numpy as np
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 PLAIN_LINE = re.compile(r"[0-9.eE+-]*")
-"""What float() reads of these characters alone is what `NUMBER` describes."""
+"""With only these characters, float() accepts exactly what `NUMBER` describes."""
 
 LONGEST = 64
 """Characters of a number in a text; one of 15 digits needs 23."""

@@ -21,10 +21,10 @@ from xlnn.xlsx.parts import WORKBOOK, check_parts, read_workbook, relationships,
 from xlnn.xlsx.sheet_stream import Item, area
 
 DAYS = "read as numbers of days"
-"""What is said of dates that are read."""
+"""The note about dates that were read."""
 
 BUILT_IN = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
-"""The number formats that every program has for dates and times, some in East Asia alone."""
+"""The built-in number formats of dates and times, some of them only in East Asia."""
 
 
 def date_styles(archive: Archive) -> frozenset[str]:

@@ -10,17 +10,17 @@ from xlnn.data.dataset import ReadOptions
 from xlnn.errors import DataError
 
 STYLES = ("{row}{column}", "{row}_{column}", "{row}x{column}", "r{row}c{column}")
-"""How headings name a pixel after a prefix such as p: p11, p1_1, 1x1, r1c1."""
+"""Ways to name a pixel after a prefix such as p: p11, p1_1, 1x1, r1c1."""
 
 
 FULL = 255
 """The brightest pixel that picture files hold."""
 
 _PIXEL = re.compile(r"(p|px|pix|pixel)[ _.-]?[0-9]+([ _.,x-][0-9]+)?|[0-9]+x[0-9]+", re.IGNORECASE)
-"""A heading of a pixel that says no size: p1, pixel17."""
+"""A heading of a pixel without its row and column: p1, pixel17."""
 
 _COUNTED = re.compile(r"[a-z]{0,3}[ _.-]?[0-9]+", re.IGNORECASE)
-"""A heading that says nothing but a number."""
+"""A heading that is only a number."""
 
 
 def picture_of(

@@ -5,7 +5,7 @@ import numpy as np
 from xlnn.data.precision import rounded
 
 SMALLEST = 1e-300
-"""Columns whose values differ by less are constant to a spreadsheet: 1/1e-308 is no number."""
+"""Columns whose values differ by less count as constant, since 1/1e-308 overflows."""
 
 
 def scaling(x: np.ndarray, how: str) -> tuple[np.ndarray, np.ndarray]:

@@ -8,13 +8,13 @@ from xlnn.data.precision import is_number
 from xlnn.data.wording import amount, counted, listed
 
 MOST_NAMED = 6
-"""Labels or inputs that a line names one by one."""
+"""The most labels or inputs listed in a line."""
 
 FEW = 20
-"""Kinds of values that a column of labels has, where nothing else is known of it."""
+"""Distinct values up to which a column may be one of labels, without other evidence."""
 
 ENOUGH = 10
-"""Rows from which on it means something that they have as many labels."""
+"""Rows from which having that many labels is significant."""
 
 
 def images_told(images: int, picture: tuple[int, int], end: str) -> str:

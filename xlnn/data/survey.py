@@ -13,25 +13,25 @@ from xlnn.data.words import DATE, DATES, Words, is_missing, known_words, why_no_
 from xlnn.errors import DataError
 
 MOST_KEPT = 200
-"""Different texts of a column that are kept, to tell what it holds."""
+"""The most distinct texts of a column that are kept."""
 
 TRUTHS = ("FALSE", "TRUE")
-"""What a sheet holds where something is so or not: 0 and 1."""
+"""Truth values in sheets: 0 and 1."""
 
 BROKEN = re.compile(r"=.*|#[A-Z/0!?]+|[+-]?(inf|infinity)", re.IGNORECASE)
-"""A formula, an error of a sheet or no finite number: nothing that a person means as a word."""
+"""A formula, an error value or a number that is not finite: not meant as a word."""
 
 MOST_LABELS = 20
-"""Different numbers that a first column may hold beside words, and be the label."""
+"""The most distinct numbers of a first column that may be the label, in a table with words."""
 
 MOST_EXAMPLES = 3
-"""Wrong columns that a message names."""
+"""The most wrong columns that a message names."""
 
 TOTALS = frozenset({
     "total", "totals", "grand total", "sum", "subtotal", "average", "gesamt", "summe", "totale",
     "total général", "合计", "总计", "小计", "合計", "総計",
 })  # fmt: skip
-"""What stands in a row that sums up those above."""
+"""Words in a row of totals."""
 
 
 def _is_number(text: str) -> bool:

@@ -8,7 +8,7 @@ from xlnn.data.columns import looks_numeric
 from xlnn.data.dataset import ReadOptions
 
 LOOKED_AT = 20
-"""Rows among which the headings are looked for."""
+"""Rows that are searched for headings."""
 
 Row = TypeVar("Row")
 

@@ -8,7 +8,8 @@ LONGEST = 1_000_000
 """Characters. A Spec has some hundred, and the names of 16,384 inputs half a million."""
 
 MOST_KEYS, MOST_PARTS = 10_000, 4
-"""Keys and headings, and the parts of each between dots: a key takes memory by their square."""
+"""Keys and headings, and the parts of each between dots: memory grows with the square of a key's
+parts."""
 
 _ASIDE = re.compile(
     r"""

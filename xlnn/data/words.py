@@ -11,16 +11,16 @@ from xlnn.data.classes import LONGEST_NAME
 from xlnn.data.number_text import ABSENT
 
 MOST_KINDS = 12
-"""Categories that become a column each; a column with more of them is left out."""
+"""The most categories that become columns; a column with more is left out."""
 
 FEW = 0.7
-"""Where a larger part of the rows has a word of its own, these are names and no categories."""
+"""If a larger share of the rows has a unique word, these are names, not categories."""
 
 YES = frozenset({"yes", "y", "true", "t", "on", "ja", "oui", "si", "sí", "是", "有", "はい"})
-"""Words that become 1, and the other one 0, whichever comes first in the alphabet."""
+"""Words that become 1 (and the other word 0), whatever their alphabetical order."""
 
 DATES = "dates"
-"""Why a column is left out that holds days."""
+"""Why a column of dates is left out."""
 
 BETWEEN = " = "
 """Between a column's heading and the word that is 1 there."""

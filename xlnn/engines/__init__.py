@@ -19,15 +19,15 @@ __all__ = [
 ]  # fmt: skip
 
 Recalculate = Callable[[Inputs], Values]
-"""Recalculates the loaded workbook, with some inputs replaced (none: ``{}``)."""
+"""Recalculates the loaded workbook, with some inputs replaced (``{}`` for none)."""
 
 ENGINES = ("formulas", "formualizer", "ironcalc", "libreoffice", "gnumeric")
 
 DEFAULT_ENGINE = "formualizer"
-"""The quickest of those that pip installs: `docs/benchmarks.md` has what each takes."""
+"""The fastest of those that pip installs; `docs/benchmarks.md` has measurements."""
 
 PROGRAMS = ("libreoffice", "gnumeric")
-"""The engines that are programs of their own: pip does not install them."""
+"""The engines that are separate programs, which pip does not install."""
 
 
 def missing() -> dict[str, str]:
@@ -46,8 +46,7 @@ def cancel(recalculate: Recalculate, worker: ThreadPoolExecutor) -> None:
 
 
 AT_ONCE = 2
-"""How many threads may ask an engine at the same time, and are answered at the same time, where it
-has a twin."""
+"""How many threads may use an engine with a twin at the same time."""
 
 
 def check_name(engine: str) -> None:

@@ -35,11 +35,11 @@ FORKS = sys.platform == "linux"
 """macOS has fork, too, but its own libraries do not survive it."""
 
 ANSWER = 1 << 20
-"""Bytes that an answer may have for the child not to wait until they are read, by a thread that may
-wait for another one."""
+"""Size of a pipe, so that a child need not wait until its answer is read by a thread that may
+itself be waiting."""
 
 LAST_WORDS = 2.0
-"""Seconds in which a process ends of which the pipe is closed, or which is asked no more."""
+"""Seconds for a process to end after its pipe was closed."""
 
 if sys.platform == "linux":
     import fcntl
@@ -52,7 +52,7 @@ sys.path[:] = json.loads(sys.argv[1])
 from xlnn.engines._server import main
 main()
 """
-"""What a new Python runs, with the path that this one has."""
+"""The program of a new Python, with the same sys.path."""
 
 
 class _Line:

@@ -31,8 +31,8 @@ exec 3<&0
 { read -r x <&3; kill -KILL 0; } >/dev/null 2>&1 &
 exec "$@" </dev/null 3<&-
 """
-"""What a shell runs: the program, and what ends all of its group when standard input ends. That is
-when this process has ended, or lets go of it; the program may have begun others."""
+"""A shell script that runs the program, and kills its process group when standard input closes:
+when this process has ended or releases it. The program may have started others."""
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ _ELEMENTWISE = _COMPARING | {
     OPERATORS["&"],
     *(get_functions()[name] for name in ("CHOOSE", "FIXED", "REPT", "ADDRESS")),
 }
-"""Functions that prepare their arguments in their own way, but each element alike."""
+"""Functions that prepare their arguments differently, but each element in the same way."""
 
 
 def _without_searches(inner: Callable) -> Callable | None:

@@ -19,16 +19,16 @@ if sys.platform != "win32":
     import resource
 
 SECONDS, SECONDS_AGAIN, SECONDS_A_FORMULA = 7.5, 4.0, 400e-6
-"""Of processor time, for the first evaluation and for each after it. Measured were 2 s for
-LibreOffice to begin, and a formula took 4 to 60 µs, in workbooks of 600 to four million. A check of
-6,000 formulas by a program that begins anew for its probe ends within 20 s."""
+"""Seconds of processor time for the first evaluation and for each further one. LibreOffice took 2 s
+to start, and formulas took 4 to 60 µs, in workbooks of 600 to four million. A check of 6,000
+formulas by a program that starts again for its probe ends within 20 s."""
 
 MEGABYTES, BYTES_A_FORMULA, BYTES_A_CELL = 500, 4_096, 48
-"""Of memory. Measured were 0.3 kB a formula (formulas) and 2 kB (formualizer); the numbers of a
-sheet's rectangle are kept a few times over."""
+"""Memory. A formula took 0.3 kB (formulas) to 2 kB (formualizer); the numbers of a sheet's
+rectangle are stored several times."""
 
 PATIENCE = 60.0
-"""Seconds by the clock, beyond ten times the processor time, for a machine that does other work."""
+"""Additional seconds by the clock, beyond ten times the processor time, for a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Allowance:
 
 
 UNLIMITED = Allowance.of_size(20_000_000, 100_000_000)
-"""For a workbook that xlnn has just written itself; so large that only a fault of ours meets it."""
+"""For a workbook that xlnn has just written; only a bug of ours would reach it."""
 
 
 def limit(allowance: Allowance, process: int = 0) -> None:

@@ -71,15 +71,15 @@ def _end(tokens: list[Token], first: int) -> int:
 
 
 _MARK = "\ue001"
-"""With what holds the place of a text begins in a part: a sign for private use."""
+"""The first character of placeholders for texts: a private-use character."""
 
 _SLOT_OR_TEXT = re.compile(r'"(?:[^"]|"")*"|_s[0-9]+\b')
 
 _JOINTS = re.compile(r'"(?:[^"]|"")*"|[(){}&=<>,]')
-"""Where a text may be split: what is quoted is one token, in which nothing is looked for."""
+"""Where a text may be split; a quoted text is one token."""
 
 References = Callable[[int | None, int], Ranges]
-"""From a slot (None: the formula's own cell) and the index of a formula to formulas' reference."""
+"""Returns the reference for a slot (None: the formula's own cell) and the index of a formula."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ if sys.platform != "win32":
     import resource
 
 GOODBYE = None
-"""What is asked last."""
+"""The last request."""
 
 
 class Pipes(NamedTuple):

@@ -47,7 +47,7 @@ _TOKEN = re.compile(
 )
 
 _MOVES = re.compile(r"(?<![$A-Z])[A-Z]|(?<![$0-9])[0-9]")
-"""A column or a row without $: of a name, it would depend on the cell that uses the name."""
+"""A column or a row without $; in a defined name, it would depend on the cell that uses it."""
 
 
 class Slot(NamedTuple):

@@ -16,7 +16,7 @@ from xlnn.errors import EngineError
 from xlnn.grid import CellError, SheetValues
 
 MAX_PLACES = 100_000_000
-"""Cells that all sheets together may span, empty ones too: 0.8 GB of numbers."""
+"""The most cells that all sheets may span, including empty ones: 0.8 GB of numbers."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from xlnn.engines.scenarios import NOTHING, Found, Task
 from xlnn.grid import CellError, SheetValues
 
 FAILED = frozenset({UNKNOWN, CellError("#N/IMPL!"), CellError("#NAME?")})
-"""What an engine gives a formula that it cannot read, or of which it lacks a function."""
+"""The error of a formula that an engine cannot read, or whose function it lacks."""
 
 _PREFIX = re.compile(r"_xl(?:fn|ws|pm)\.", re.IGNORECASE)
 _TEXTS = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*')")

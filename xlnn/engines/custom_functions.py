@@ -16,10 +16,10 @@ from xlnn.engines.formualizer import ERRORS
 from xlnn.xlsx.guard import FUNCTIONS
 
 SINGLE = re.compile(r"_xlfn\.SINGLE\(", re.IGNORECASE)
-"""How a file keeps the sign @: formualizer reads the sign alone."""
+"""How files store the operator @; formualizer reads only @ itself."""
 
 OF_LAMBDAS = frozenset({"BYCOL", "BYROW", "MAKEARRAY", "MAP", "REDUCE", "SCAN"})
-"""Functions that take functions, which formualizer does not hand on."""
+"""Functions that take functions, which formualizer cannot pass on."""
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 """Texts, and titles of sheets."""

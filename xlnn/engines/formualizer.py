@@ -27,22 +27,22 @@ ERRORS = {
     "Spill": CellError("#SPILL!"),
     "Value": CellError("#VALUE!"),
 }
-"""The error values of a spreadsheet, by formualizer's word for them."""
+"""The error values of a spreadsheet, by formualizer's names."""
 
 CIRCULAR = CellError("#CIRC!")
-"""What formualizer gives every cell of a circle, and every cell that depends on one."""
+"""formualizer's value of cells in a circular reference, and of those that depend on them."""
 
 UNKNOWN = CellError("#ERROR!")
-"""Any other value: that of a formula that formualizer cannot read, and of all that depend on it."""
+"""The value of a formula that formualizer cannot read, and of all that depend on it."""
 
 MALFORMED = "=#ERROR!"
 
 FAILURES = (ValueError, RuntimeError, formualizer.ExcelEvaluationError)
-"""What it raises for a workbook that it cannot evaluate."""
+"""Exceptions for a workbook that it cannot evaluate."""
 
 TWIN_MEGABYTES = 400
-"""Memory of a loaded workbook up to which two processes compute it: each takes 2.7 times as much
-again. That of 87,000 formulas has 80, and that of 1.2 million 320: 2.2 GB altogether."""
+"""Memory of a loaded workbook up to which two processes are used: each needs 2.7 times as much
+again. 87,000 formulas need 80, and 1.2 million 320: 2.2 GB altogether."""
 
 LIMITS = {
     "max_input_bytes": MAX_FILE,
@@ -50,8 +50,8 @@ LIMITS = {
     "max_expanded_bytes": MAX_TOTAL,
     "max_part_bytes": MAX_PART,
 }
-"""The files that it reads are those that `xlnn.xlsx.archive` lets pass; its own limit, 256 MB a
-part, is reached by a sheet of two million formulas."""
+"""`xlnn.xlsx.archive` limits the files instead; formualizer's own limit, 256 MB per part, is
+reached by a sheet of two million formulas."""
 
 ALL_ROWS = 1_048_576
 ALL_COLUMNS = 16_384

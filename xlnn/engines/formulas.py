@@ -29,11 +29,11 @@ from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import read_workbook
 
 TWIN_MEGABYTES = 600
-"""Memory of a loaded workbook up to which two processes compute it. That of 1.2 million formulas
-has 410, and computing takes little more."""
+"""Memory of a loaded workbook up to which two processes are used. 1.2 million formulas need 410,
+and computing takes little more."""
 
 _AT_ONCE = 500_000
-"""Values that are gathered at a time, so that a large wave does not need as much memory again."""
+"""Values gathered at a time, so that a large wave does not double the memory."""
 
 
 def load(path: Path) -> Recalculate:

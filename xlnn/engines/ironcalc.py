@@ -22,14 +22,14 @@ from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.parts import read_workbook
 
 TWIN_MEGABYTES = 600
-"""Memory of a loaded workbook up to which two processes compute it. That of 1.2 million formulas
-has 130, and reading its values takes as much again."""
+"""Memory of a loaded workbook up to which two processes are used. 1.2 million formulas need 130,
+and reading the values takes as much again."""
 
 CIRCULAR = "#CIRC!"
-"""What IronCalc gives the cells of a circle, and those that depend on one."""
+"""IronCalc's value of cells in a circular reference, and of those that depend on them."""
 
 FAILED = ("#ERROR!", "#N/IMPL!")
-"""What it gives a formula that it cannot read, and a function that it does not compute."""
+"""Its value for a formula that it cannot read, or a function that it lacks."""
 
 Place = tuple[str, int, int]
 """The title of a sheet, a row and a column, from 1."""

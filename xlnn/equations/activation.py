@@ -15,11 +15,11 @@ from xlnn.equations.dense import total, written_call
 from xlnn.quantity import Cells, Equation
 
 LARGEST = 700
-"""Of what exp is taken: beyond exp(709) a spreadsheet has no number."""
+"""The largest argument of exp: exp overflows beyond 709 in a spreadsheet."""
 
 DIGITS = 12
-"""A z that is 0 to so many decimals switches its unit off: engines take 0.1 + 0.2 - 0.3 for 0 and
-NumPy for 5.6e-17, so that the last digits must not decide."""
+"""A z that is 0 to this many decimals switches its unit off: 0.1 + 0.2 - 0.3 is 0 in engines and
+5.6e-17 in NumPy, so the last digits must not decide."""
 
 
 class Sigmoid(Equation):
@@ -227,7 +227,7 @@ class Activation:
 
 
 LEAKY = "leaky relu"
-"""Its slope below 0 is 0.01; another one is named behind it."""
+"""Its slope below 0 is 0.01; another slope follows the name."""
 
 USUAL_SLOPE = 0.01
 

@@ -28,16 +28,16 @@ from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 DEGREE = 4
-"""How many derivatives a function has here."""
+"""The number of derivatives of a function here."""
 
 ALIKE, AGREES, PARALLEL = 9, 6, 9
-"""To so many digits two errors are alike, slopes agree, and gradients are parallel."""
+"""Digits to which two errors are alike, slopes agree, and gradients are parallel."""
 
 ROUNDED = 12
-"""Rounding decides about what is smaller than this part of the numbers of which it is left."""
+"""A difference smaller than this part of its terms is only rounding."""
 
 NEARLY = 0.1
-"""How far from 4 times the error of half a step may be that goes with the square of the step."""
+"""How far from 4 the ratio of errors may be that grow with the square of the step."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ FUNCTIONS = (
         Stated(lambda x, f: f, lambda x, f: f"{f}"),
     )),
 )  # fmt: skip
-"""Those to choose from, from 1 on."""
+"""The functions to choose from, numbered from 1."""
 
 
 def chosen(function: np.ndarray) -> DifferentiableFunction:
@@ -420,7 +420,7 @@ class SteepestPoint(Sentence):
 
 
 PARTS, FINE = 36, 20
-"""Points of a circle, and how many finer ones lie between two of them."""
+"""Points of a circle, and how many finer ones are between two of them."""
 
 STEP = Stated(lambda h: np.where(h == 0, 1e-9, h), lambda h: f"=IF(SIGN({h[()]})=0,1/10^9,{h[()]})")
 WIDTH = Stated(lambda n: 10.0**-n, lambda n: f"=10^(-{n[()]})")

@@ -12,12 +12,12 @@ from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence
 
 SAME_DIGITS = 12
-"""Sums that agree to so many decimals of their size are the same: each engine adds in its own
-order, and a note has 15 digits."""
+"""Sums that agree to this many digits are equal: engines add in different orders, and a note has 15
+digits."""
 
 AGREE_DIGITS = 6
-"""To so many decimals of its largest number an array agrees with NumPy's: rounding grows over the
-epochs."""
+"""Digits, relative to its largest number, to which an array agrees with NumPy's: rounding errors
+grow over the epochs."""
 
 LONGEST = 9_999
 """More characters than the names of all arrays have."""

@@ -279,8 +279,8 @@ class FilterGradient(Equation):
 
 
 DIGITS = 12
-"""Values of a block that equal its largest to so many decimals are taken for equal to it: engines
-compare 15 digits or 17, so that the last ones must not decide."""
+"""Values of a block that equal its largest to this many decimals count as equal: engines compare 15
+or 17 digits, so the last ones must not decide."""
 
 
 Sides = tuple[int, ...]

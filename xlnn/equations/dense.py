@@ -11,11 +11,12 @@ import numpy as np
 from xlnn.quantity import Cells, Equation
 
 LONGEST_CHAIN = 100
-"""Terms added in a row: formualizer takes 256 operators, so longer sums are put in brackets."""
+"""The most terms in one sum: formualizer accepts 256 operators, so longer sums are nested in
+parentheses."""
 
 
 MOST_ARGUMENTS = 200
-"""Arguments of a function in a row: it takes 255, so more are put in functions of their own."""
+"""The most arguments of a function: it accepts 255, so more are nested in further calls."""
 
 
 def written_call(function: str, cells: Sequence[str]) -> str:

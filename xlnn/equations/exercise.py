@@ -13,19 +13,19 @@ from xlnn.equations.dense import counted
 from xlnn.quantity import Cells, Equation, Sentence
 
 SUMS = 4
-"""How many numbers there are, their sum, the sum of their squares, and that of each one's square
-times the next number."""
+"""The count of numbers, their sum, the sum of their squares, and the sum of each square times the
+next number."""
 
 NOT_DONE, PARTLY, WRONG, CORRECT, OTHER_INPUTS, FIRST_STEP = range(6)
-"""The states of what is to be filled in. The first step (epoch) may be right while the others wait
-for what else is left out: without the errors there are no new weights."""
+"""The states of a blank. The first step (epoch) may be right while later ones wait for other
+blanks: without errors there are no new weights."""
 
 CLOSE = "0.000000001"
-"""How far a sum may be off, relative to the numbers' size: far more than the rounding of another
-engine and another right formula over hundreds of epochs, far less than any mistake."""
+"""The largest relative difference of a sum: far more than rounding errors of another engine and
+another right formula over hundreds of epochs, far less than any mistake."""
 
 SMALLEST = "0.000001"
-"""What is added to the numbers' size, so that zeros may be off by 1E-15."""
+"""Added to the numbers' size, so that zeros may differ by 1E-15."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +226,7 @@ class StateSaid(Sentence):
 
 
 WAITING = "…"
-"""What a sentence says as long as something is empty that it is computed from."""
+"""The sentence while cells that it depends on are empty."""
 
 
 class Waiting(Sentence):

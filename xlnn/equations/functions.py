@@ -23,14 +23,14 @@ from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 SMALLEST = 1e-9
-"""What stands in for a width of 0, by which nothing can be divided."""
+"""Replaces a width of 0, to avoid dividing by 0."""
 
 HARDLY = 0.001
-"""A part of the error by which it hardly changes."""
+"""A relative change of the error that counts as none."""
 
 FARTHEST = 9
-"""Up to this power of 10 the mean may be so many standard deviations from 0: farther away too few
-digits are left for where the points lie."""
+"""Up to this power of 10, the mean may be that many standard deviations from 0; beyond that, points
+have too few digits left."""
 
 
 class Flat(Equation):
@@ -84,7 +84,7 @@ FUNCTIONS = (
     Function("relu", ReLU(), ReLUSlope()),
     Function("linear", Linear(), One()),
 )
-"""In the order of the columns."""
+"""The functions in the order of the columns."""
 
 
 def width(cell: str) -> str:
@@ -107,23 +107,23 @@ STEP = Stated(
     lambda h: np.maximum(np.abs(h), SMALLEST),
     lambda h: f"={width(h[()])}",
 )
-"""The h that is used: no h is 0."""
+"""The h that is used, which is never 0."""
 
 RIGHT = Stated(lambda z, h: z + h, lambda z, h: f"={z[()]}+{h[()]}")
 LEFT = Stated(lambda z, h: z - h, lambda z, h: f"={z[()]}-{h[()]}")
-"""A little to the right and to the left of z."""
+"""A point slightly to the right or left of z."""
 
 CENTRAL = Stated(
     lambda right, left, h: (right - left) / (2 * h),
     lambda right, left, h: f"=({right[()]}-{left[()]})/(2*{h[()]})",
 )
-"""(a(z + h) - a(z - h)) / 2h: the slope as two points have it.   Book: 2-6."""
+"""(a(z + h) - a(z - h)) / 2h: the slope between two points.   Book: 2-6."""
 
 GAP = Stated(
     lambda error: np.sqrt((error**2).mean()),
     lambda error: f"=SQRT(SUMSQ({error.over('point')[()]})/COUNT({error.over('point')[()]}))",
 )
-"""How far slopes and differences lie apart: the root of the mean square."""
+"""The root mean square difference of slopes and difference quotients."""
 
 ERROR = Stated(
     lambda slope, difference: difference - slope,
@@ -164,7 +164,7 @@ VERTEX = Stated(
 """x = -b / 2a: where the parabola is lowest, for a > 0.   Book: 2-1."""
 
 PERCENT = Stated(lambda part: 100 * part, lambda part: f"=100*{part[()]}")
-"""A part of the whole as a sentence has it."""
+"""A share as written in a sentence."""
 
 
 def beside(count: int) -> Equation:

@@ -36,10 +36,10 @@ from xlnn.quantity import Equation
 Shape = tuple[int, ...]
 
 ONE, NONE = (1, 1), (0, 0, 0, 0)
-"""The usual step of a filter, and nothing around the maps."""
+"""The default step of a filter, and no padding."""
 
 LARGEST_BLOCK = 60
-"""Cells of a block of max pooling: a formula takes 64 functions within each other."""
+"""The most cells of a max-pooling block: a formula may nest 64 functions."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +71,13 @@ PARAMETERS = {
     "gain": Parameter("γ", "weight", start=1.0),
     "shift": Parameter("β", "bias", start=0.0),
 }
-"""The parameters of all kinds of layers, by the name that stands before a layer's: W2, gain3.
+"""The parameters of all kinds of layers, by the name before the layer's: W2, gain3.
 
 Differs from Ba et al. 2016, whose letters are g and b: b is that of a dense layer, and beta2 would
 be a constant of Adam."""
 
 SINGLE = ("largest", "mean", "variance", "delta_mean", "delta_product")
-"""Quantities of which a sample has one number, and not one for each unit."""
+"""Quantities with one number per sample instead of one per unit."""
 
 WEIGHTS = frozenset(name for name, parameter in PARAMETERS.items() if parameter.is_weight)
 

@@ -15,7 +15,7 @@ from xlnn.equations.wording import UnitSentence
 from xlnn.quantity import Cells, Equation
 
 EPSILON = "0.00001"
-"""What keeps the divisor above 0 where all units are equal, as PyTorch and ONNX take it."""
+"""Keeps the divisor above 0 if all units are equal; the default of PyTorch and ONNX."""
 
 
 def _deviation(variance: np.ndarray) -> np.ndarray:

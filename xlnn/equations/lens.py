@@ -92,7 +92,7 @@ class ChosenGradient(Equation):
         return np.concatenate([gradients[name].ravel() for name in self.names])[int(chosen) - 1]
 
     def cell(self, chosen: Cells, **gradients: Cells) -> str:
-        """Return the formula; the gradients stand in one row."""
+        """Return the formula; the gradients are in one row."""
         first = gradients[self.names[0]][...].partition(":")[0]
         last = gradients[self.names[-1]][...].rpartition(":")[2]
         return f"=INDEX({first}:{last},1,{chosen[()]})"

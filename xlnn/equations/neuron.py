@@ -11,8 +11,8 @@ from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 DIGITS = 12
-"""To so many decimals what is 0 but for rounding is 0: a spreadsheet takes 0.1 + 0.2 - 0.3 for 0,
-and NumPy for 5.6E-17."""
+"""Decimals to which a number counts as 0: 0.1 + 0.2 - 0.3 is 0 in a spreadsheet and 5.6E-17 in
+NumPy."""
 
 
 def steady(z: np.ndarray) -> np.ndarray:
@@ -160,7 +160,7 @@ class Winner(Equation):
 
 
 OPPOSITE = Stated(lambda threshold: -threshold, lambda threshold: f"=-{threshold[()]}")
-"""b = -theta: the bias says the same as the threshold.   Book: 1-3."""
+"""b = -theta: the bias is the negative threshold.   Book: 1-3."""
 
 PRODUCTS = Stated(lambda w, x: w * x, lambda i, w, x: f"={w[i]}*{x[i]}")
 """w_i x_i: what comes in through each input."""
@@ -177,10 +177,10 @@ OF_PATTERN = Stated(
         "=" + written_sum([f"{pattern[i]}*{w[i]}" for i in range(w.shape[0])]) + f"+{bias[()]}"
     ),
 )
-"""The same of each pattern of firing."""
+"""The same for each pattern of firing inputs."""
 
 SEEN = Stated(lambda W, x: W * x, lambda j, r, c, W, x: f"={W[j, r, c]}*{x[r, c]}")
-"""What of a picture a demon likes, pixel by pixel."""
+"""The part of a picture that a demon likes, pixel by pixel."""
 
 SUM = Stated(
     lambda one, other: one + other, lambda *unit, one, other: f"={one[unit]}+{other[unit]}"

@@ -308,7 +308,7 @@ OPTIMISERS = {
         source="Kingma & Ba 2015",
     ),
 }
-"""By the names that a template gives them."""
+"""Optimisers by their names in templates."""
 
 REMEMBERED = (*dict.fromkeys(name for o in OPTIMISERS.values() for name in o.memories), DIRECTION)
-"""What there may be of each weight besides its gradient."""
+"""Quantities that a weight may have besides its gradient."""

@@ -15,7 +15,7 @@ SIDE = 21
 """Points along a side of the grid."""
 
 MARGIN = 10
-"""Of how many parts of the data's range one more is shown to each side."""
+"""The data's range divided by the margin on each side."""
 
 
 class Edge(Equation):

@@ -23,7 +23,7 @@ from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence
 
 DIGITS = 9
-"""Shares are rounded to so many places before they are compared: 0.1 + 0.2 is 0.3 to all."""
+"""Decimals to which shares are rounded before comparisons, so that 0.1 + 0.2 is 0.3 everywhere."""
 
 LEVELS = 5
 """Levels of a unit to either side of 0."""
@@ -35,7 +35,7 @@ UNSEEN = -LEVELS - 1
 """The level of a unit that has no number: no series draws it."""
 
 NOWHERE = -100
-"""Where a unit is drawn that is not to be seen: below all that the chart shows."""
+"""The height of an invisible unit: below the chart."""
 
 Index = tuple[int, ...]
 

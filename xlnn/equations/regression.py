@@ -12,13 +12,13 @@ from xlnn.equations.wording import FACTORS, filled
 from xlnn.quantity import Cells, Equation, Sentence, subscript
 
 SMALL = 10
-"""A column of which no larger part than 10^-SMALL is left says nothing that those before do not."""
+"""A column of which at most 10^-SMALL is left depends on those before it."""
 
 ALIKE = 12
-"""Numbers that differ by no larger part than 10^-ALIKE are one, as they are to a spreadsheet."""
+"""Numbers that differ by at most 10^-ALIKE, relatively, are equal, as in a spreadsheet."""
 
 LEAST = {"x": 140, "y": 300}
-"""Of numbers that differ by less than 10^-LEAST the squares are 0; those of y are not needed."""
+"""Differences below 10^-LEAST have squares of 0; those of y are not needed."""
 
 
 class Mean(Equation):

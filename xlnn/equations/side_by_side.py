@@ -16,10 +16,10 @@ from xlnn.equations.verdict import Recognised
 from xlnn.quantity import Cells, Equation
 
 EQUAL, UNDECIDED = 9, -1
-"""To so many decimals outputs are compared, and the answer where the largest ones are equal."""
+"""Decimals to which outputs are compared, and the answer if the largest ones are equal."""
 
 SMALL = 5
-"""C_T below 1/10^5 is as good as 0: each output is within half a hundredth of its target."""
+"""C_T below 1/10^5 counts as 0: each output is within half a hundredth of its target."""
 
 
 class _Own:

@@ -12,7 +12,7 @@ from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 DIGITS = 9
-"""To so many decimals a likeness is rounded before it is compared with another."""
+"""Decimals to which a likeness is rounded before comparisons."""
 
 INNER_PRODUCT = Stated(
     lambda a, b: np.asarray((a * b).sum()),

@@ -103,7 +103,8 @@ SURFACES = (
         flattens=True,
     ),
 )  # fmt: skip
-"""Those to choose from, from 1 on: the book's, a narrow valley, and one that is flat far out."""
+"""The surfaces to choose from, numbered from 1: the book's, a narrow valley, and one that is flat
+far out."""
 
 
 VERDICTS = {
@@ -127,7 +128,7 @@ VERDICTS = {
     "closer. The descent does not diverge.",
     "huge": " is so large that the numbers exceed the range of a spreadsheet.",
 }
-"""What becomes of the descent: it starts at the minimum; eta is below 0 or 0; eta is below, at or
+"""The outcomes of the descent: it starts at the minimum; eta is below 0 or 0; eta is below, at or
 above the eta from which steps cross the valley (`nears`, `wobbles` where the surface flattens); it
 is at or above that from which they lead away (`slows`, `bounded`; `huge` beyond all numbers)."""
 
@@ -319,7 +320,7 @@ LIMITS = (
     ("swings", ("reaches", "nears"), ("swings", "wobbles")),
     ("grows", ("even", "slows"), ("grows", "bounded")),
 )
-"""The two limits of eta, and of each the verdicts at it and above it: on a surface that bends
+"""The two limits of eta, with the verdicts at and above each: on a surface that is curved
 everywhere, and on one that flattens."""
 
 

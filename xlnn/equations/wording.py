@@ -23,15 +23,15 @@ from xlnn.equations.number import (
 from xlnn.quantity import Cells, Sentence
 
 FACTORS = 4
-"""The longest sum that is written out; a longer one is named and not spelled."""
+"""The most terms of a sum that is written out; a longer one is only named."""
 
 
 LEAST = 300
-"""An error of a unit below 1/10^300 does not tell its sum: 0 may be that of any."""
+"""Errors below 1/10^300 do not determine their sum."""
 
 RISE = 1.01
-"""From how many times the first cost on the last one is larger: a cost that has fallen as far as it
-can may rise in its last digits."""
+"""The ratio of last to first cost that counts as a rise: a cost at its minimum may rise in its last
+digits."""
 
 
 def filled(words: str, **cells: str) -> str:

@@ -26,7 +26,7 @@ _INDEX = re.compile(r"\bINDEX\(", re.IGNORECASE)
 ENTRYWISE = frozenset(
     ("ABS", "ACOS", "COS", "EXP", "IF", "INT", "LN", "MOD", "ROUND", "SIGN", "SIN", "SQRT", "TANH")
 )
-"""Functions that give of a range as many numbers."""
+"""Functions that return as many numbers as a range has."""
 
 
 def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> dict[Place, str]:

@@ -22,7 +22,7 @@ from xlnn.engines.scenarios import NOTHING, Found, Place, Task
 from xlnn.grid import CellError, Values
 
 OWN = frozenset(map(CellError, ("#VALUE!", "#NAME?")))
-"""How LibreOffice writes its own errors, such as that of a function which it lacks."""
+"""How LibreOffice writes its own errors, such as a missing function."""
 
 
 def computed(

@@ -21,7 +21,7 @@ from xlnn.grid import CellError
 from xlnn.quantity import Quantity
 
 FAILED = arrays_engine.FAILED | {CellError("#VALUE!")}
-"""What an engine gives a formula that it cannot compute, if not a circle."""
+"""The error of a formula that an engine cannot compute, other than a circular reference."""
 
 
 def as_a_whole(

@@ -81,7 +81,7 @@ class Constants:
 
 
 Sheets = dict[str, dict[Place, str]]
-"""Formulas by the title of a sheet in small letters, as areas have it, and by place."""
+"""Formulas by the title of a sheet in lower case, as in areas, and by place."""
 
 
 def _by_sheet(formulas: Mapping[Place, str]) -> Sheets:

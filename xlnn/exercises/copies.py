@@ -21,10 +21,10 @@ from xlnn.layout import Layout
 _CELL = re.compile(r"(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})", re.IGNORECASE)
 
 _TYPED = re.compile(r"(?:-?[0-9]*\.[0-9]{4,}(?:e[-+]?[0-9]+)?\s*)+", re.IGNORECASE)
-"""Numbers that nobody has by chance: each student's are others."""
+"""Numbers that no two students have by chance."""
 
 FEW = 3
-"""As many may have a wrong formula before it is a common one; of large classes, a twentieth."""
+"""How many may share a wrong formula before it counts as common; a twentieth of a large class."""
 
 
 def copies(grades: Sequence[Grade]) -> tuple[Copies, ...]:

@@ -15,13 +15,13 @@ from xlnn.grid import CellError
 Index = tuple[int, ...]
 
 Edit = tuple[str, dict[str, str], str]
-"""The kind of a mistake, what stands in the braces of its sentence, and a formula."""
+"""The kind of a mistake, the values of its sentence's braces, and a formula."""
 
 MOST = 12
-"""Units of a quantity that are looked at: those after them mostly have the same mistake."""
+"""The most units of a quantity that are examined; later ones usually have the same mistake."""
 
 WORLDS = 3
-"""Worlds in which an edit is tried: no two real numbers agree in so many by chance."""
+"""Worlds in which an edit is tried; formulas do not agree in that many by chance."""
 
 _CELL = r"(?:(?:'(?:[^']|'')*'|[^\W\d][\w.]*)!)?\$?[A-Z]{1,3}\$?[0-9]{1,7}"
 _ONE_CELL = re.compile(rf"(?<![\w$:!'.]){_CELL}(?![\w(:!])")

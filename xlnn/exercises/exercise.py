@@ -42,7 +42,7 @@ from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, exercised
 from xlnn.workbooks.kind import Recipe, WorkbookKind, WorkbookSpec
 
 TRIES = 20
-"""How often numbers are drawn for a student until a network learns with them."""
+"""How often random numbers are tried until a student's network learns."""
 
 WAYS = "choose another place with -o, or overwrite it with --force"
 
@@ -242,7 +242,7 @@ class _Work:
 
 
 SPOKEN = 60
-"""Characters of a formula that is said in symbols, where the Guide has no equation."""
+"""The most characters of a formula shown in symbols, if the Guide has no equation."""
 
 
 def _spoken(layout: Layout, name: str) -> str:

@@ -29,10 +29,10 @@ GRADE = re.compile(r"grade|score|points|note|bewertung|成绩|分数|評点|得�
 FEEDBACK = re.compile(r"feedback|comment|反馈|评语|フィードバック|コメント", re.IGNORECASE)
 MOST = re.compile(r"maximum|max\b|possible|bestwertung|满分|最大|最高|満点", re.IGNORECASE)
 LEFT = re.compile(r"modified|changed|geändert|final|current|unposted|修改|更改|変更", re.IGNORECASE)
-"""What headings say: of a grade, of feedback, of the largest grade, and of what is left alone."""
+"""Words in headings of grades, feedback, the largest grade, and columns to leave alone."""
 
 ASSIGNMENT = re.compile(r".+ \(\d+\)")
-"""How Canvas heads the column of an assignment."""
+"""The heading of an assignment's column in Canvas."""
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",

@@ -29,7 +29,7 @@ from xlnn.workbooks import kind_of
 from xlnn.workbooks.exercise import exercise_in
 
 Points = Mapping[str, float]
-"""What a quantity is worth, by its name; 1 where nothing is said."""
+"""The points of quantities by name; 1 by default."""
 
 
 @dataclass(frozen=True)

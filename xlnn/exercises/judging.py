@@ -43,23 +43,23 @@ from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.range_shapes import Unlike, unlike
 
 TOLERANCE = 1e-9
-"""Relative to the size of the terms: another route to the same value rounds otherwise, and the
-smallest mistake that `make grading` plants is a million times larger."""
+"""Relative to the size of the terms: an equivalent formula rounds differently, and the smallest
+mistake that `make grading` plants is a million times larger."""
 
 PROBES = 3
 """Random worlds besides the file's own, and besides the one of large numbers."""
 
 LARGER = 100.0
-"""How many times larger the inputs of one world are: a formula may be right for small ones alone.
-What overflows there is not counted, since another formula for the same may do so earlier."""
+"""The factor of the inputs of one world, since a formula may be right only for small ones.
+Overflows there do not count, since an equivalent formula may overflow earlier."""
 
 LARGE_BOOK = 100_000
-"""Formulas of a workbook that LibreOffice has memory for, whatever a submission holds."""
+"""The number of formulas that LibreOffice's memory limit allows for."""
 
 Arrays = dict[str, np.ndarray]
 
 Engine = Callable[[Path, Allowance], Child]
-"""Begins what computes formulas among given numbers."""
+"""Starts a process that computes formulas with given numbers."""
 
 
 @dataclass(frozen=True)

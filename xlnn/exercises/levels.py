@@ -21,7 +21,7 @@ BESIDE = frozenset(
         *("plane", "drawing"),
     }
 )
-"""Sheets that show or repeat what others compute."""
+"""Sheets that show or repeat results of others."""
 
 
 def blanks_of(layout: Layout, blank: Sequence[str], level: int, cells: Arrays) -> tuple[str, ...]:

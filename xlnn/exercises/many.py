@@ -18,7 +18,7 @@ from xlnn.exercises.parallel import shared
 R = TypeVar("R")
 
 WAITING = 4
-"""Files a process that wait for it: of many more, none is kept in memory."""
+"""Files queued per process, so that few are in memory."""
 
 
 def shared_out(paths: Sequence[Path], shard: tuple[int, int] | None) -> list[Path]:

@@ -26,19 +26,19 @@ from xlnn.xlsx.range_shapes import Operand
 Index = tuple[int, ...]
 
 DIGITS, MOST_DIGITS = 6, 17
-"""Of a number in a sentence; 17 tell any two apart."""
+"""Digits of a number in a sentence; 17 distinguish any two."""
 
 BY_HAND = frozenset({"by_hand", "unknown"})
-"""The kinds of which nobody knows whether they are mistakes: a person has to judge them."""
+"""Kinds that may not be mistakes: the teacher has to judge them."""
 
 _COMPUTES = re.compile(r"[A-Z]{1,3}\$?[0-9]|[A-Z]\(", re.IGNORECASE)
-"""What a text has that was meant as a formula: a cell, or a call."""
+"""Signs that a text was meant as a formula: a cell or a call."""
 
 DELETED = "#REF!"
-"""What stands in a formula for cells that are no longer there."""
+"""The reference to deleted cells in a formula."""
 
 NEAR = 3
-"""How many rows or columns off is still said to be off, rather than another cell."""
+"""Up to how many rows or columns a reference counts as shifted, rather than a different cell."""
 
 
 @dataclass(frozen=True)

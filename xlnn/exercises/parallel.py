@@ -25,10 +25,10 @@ from xlnn.errors import MENDABLE
 P, R = ParamSpec("P"), TypeVar("R")
 
 Submit = Callable[..., Future]
-"""Gives a function and its arguments to one of the processes."""
+"""Submits a function and its arguments to one of the processes."""
 
 LAST_WORDS = 1.0
-"""Seconds in which a process ends that is told to."""
+"""Seconds for a process to end when told to."""
 
 _PROGRAM = """\
 import json, sys
@@ -36,7 +36,7 @@ sys.path[:] = json.loads(sys.argv[1])
 from xlnn.exercises.parallel import serve
 serve()
 """
-"""What a new Python runs, with the path that this one has."""
+"""The program of a new Python, with the same sys.path."""
 
 
 @contextmanager

@@ -31,7 +31,7 @@ WIDEST = 60
 LONGEST_TITLE = 31
 
 MADE = "xlnn grade"
-"""What an .xlsx report says of who made it: by that a later one may replace it."""
+"""The creator in an .xlsx report, by which a later report recognises it."""
 
 Row = list[str | float | None]
 

@@ -43,7 +43,7 @@ _WHOLE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-"""A text, or a range, of whole columns or rows as well."""
+"""A text, or a range, including whole columns or rows."""
 
 
 def cut(formulas: Mapping[Place, str], used: Mapping[str, tuple[int, int]]) -> dict[Place, str]:

@@ -16,7 +16,7 @@ HEADINGS = frozenset({
     "name", "names", "student", "students", "full name", "姓名", "名字", "学生", "氏名", "名前",
     "学生名",
 })  # fmt: skip
-"""What the column of names may be called."""
+"""Headings of the column of names."""
 
 MOST = 5_000
 """Students; a class that is larger has more than one list."""
@@ -25,7 +25,7 @@ LONGEST_FILE = 60
 """Characters of a file's name."""
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-"""What Windows takes for a device."""
+"""Names reserved for devices on Windows."""
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from xlnn.workbooks.exercise_sheet import Tasks
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 
 NUDGE = 1e-13
-"""How far the inputs are moved: a few hundred times further than rounding moves a number."""
+"""The relative change of the inputs: a few hundred times that of rounding."""
 
 DRAWS = 2
-"""How often, each time in one direction and in the opposite one: one of both breaks a tie."""
+"""The number of tries, each with a change and its opposite, one of which breaks a tie."""
 
 
 def cells_of(kind: WorkbookKind[Any, Any], made: Recipe[Any], layout: Layout) -> dict[str, Any]:

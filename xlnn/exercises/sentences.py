@@ -10,10 +10,10 @@ from xlnn.exercises.mistakes import Mistake
 from xlnn.registry.text import Text, text
 
 REASONS = 3
-"""The commonest reasons that are said of a question."""
+"""How many common reasons are listed for a question."""
 
 NAMED = 6
-"""Units that are named one by one; of more with the same reason, the first ones and the last."""
+"""The most units listed one by one; otherwise the first ones and the last."""
 
 
 def words_of(grades: Grades, lang: str | None = None) -> Text:

@@ -125,7 +125,7 @@ class Submission:
 
 
 SIZES = 8
-"""Layouts that are remembered: of a class that was handed different numbers of images."""
+"""Cached layouts, for a class with different numbers of images."""
 
 
 class _Remembered:

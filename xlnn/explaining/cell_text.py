@@ -17,7 +17,7 @@ MOST_PARTS = 10
 Value = float | str | bool | None
 
 Line = tuple[int, str]
-"""How deep a line stands, and what it says."""
+"""The depth of a line, and its text."""
 
 
 def indented(lines: Iterable[Line]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from xlnn.layout import Layout
 from xlnn.quantity import Quantity
 
 CHECK = "check"
-"""The key of the sheet that says what was changed."""
+"""The key of the sheet that tells what was changed."""
 
 
 def course_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Quantity | None:

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 
 EXERCISE = "exercise_"
-"""How the names of what tells how far an exercise is filled in begin: no reader asks for it."""
+"""The prefix of quantities about the progress of an exercise, which are not explained."""
 
 FIRST = 1_000_000
-"""The number of the first row that moves: a formula may name others as they are."""
+"""The first number for rows that move; other rows in a formula are fixed."""
 
 Dependants = tuple[Quantity, tuple[int, ...], list[tuple[int, ...]]]
 """A quantity, a unit of it, and the indices along its axes."""

@@ -22,7 +22,7 @@ from xlnn.explaining.meaning import meaning_of
 from xlnn.quantity import Model
 
 SIGNS = {"*": " × ", "-": " − ", "+": " + ", "/": " / "}
-"""Of operators between two terms; with blanks, since a symbol may have several letters."""
+"""Signs for operators between terms; spaced, since a symbol may have several letters."""
 
 
 def read_aloud(formula: str, here: str, said: Callable[[CellRange], str]) -> str:

@@ -7,7 +7,7 @@ from xlnn.errors import printed
 from xlnn.explaining.cell_text import Value, indented, tree_of
 
 SHOWN = 8
-"""Values of a range that are listed, and cells of one that are followed further."""
+"""The most values listed, and cells followed, of a range."""
 
 
 @dataclass(frozen=True)

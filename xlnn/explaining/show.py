@@ -32,7 +32,7 @@ from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
 
 COMPARE = "compare"
-"""The key of the sheet that sets runs beside each other."""
+"""The key of the sheet that compares runs."""
 
 
 class Runs:
@@ -84,8 +84,8 @@ TITLE = 2
 
 STOPS = (".", "。")
 EQUALS = " = "
-"""How a sentence ends, and what an equation holds. Other texts, as the ends of a picture or a bar,
-stand beside something, and say nothing without it."""
+"""The end of a sentence, and the sign in an equation. Other texts, such as the ends of a picture or
+a bar, mean nothing on their own."""
 
 
 @dataclass(frozen=True)
@@ -266,7 +266,7 @@ BARS = "▁▂▃▄▅▆▇█"
 """From the least of the numbers to the largest."""
 
 COLUMNS = 50
-"""How long a course is drawn."""
+"""The length of a drawn course."""
 
 
 def lines_of(seen: Contents, lang: str | None = None) -> Iterator[str]:

@@ -11,7 +11,7 @@ from xlnn.xlsx.package import Package
 from xlnn.xlsx.parts import WORKBOOK, read_workbook
 
 OFFICE = "officeDocument/2006/relationships\x01"
-"""How the names of attributes that refer to a relationship begin, after the host."""
+"""The beginning of attributes that refer to a relationship, after the host."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from xlnn.xlsx.range_shapes import unlike
 from xlnn.xlsx.sheet_stream import COLUMNS, COMPUTED, MAX_COLUMNS, MAX_ROWS, address
 
 NUMBER = re.compile(rb"[0-9]+")
-"""A number of a formula: what its digits make up, wherever they stand."""
+"""A number in a formula: consecutive digits, anywhere."""
 
 _WRONG = "cannot be parsed; expected operands between operators, and brackets in pairs"
 _DEEP = (
@@ -213,19 +213,18 @@ _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _BLANKS = bytes(byte if chr(byte) in "0123456789" else 32 for byte in range(256))
 
 _SHORT = re.compile(rb"(?<!0)0{1,7}(?!0)")
-"""A number of a row, by its digits: more than seven make a number that stands for itself, or a
-name."""
+"""A possible row number: with more than seven digits it is a plain number or part of a name."""
 
 _ONE_RANGE = re.compile(
     r"(?P<sheet>(?:'(?:[^']|'')*'|[^'!,()]*)!)(?P<first>[$A-Z0-9]+):(?P<last>[$A-Z0-9]+)"
 )
 
 _MAX_READINGS = 100_000
-"""Readings remembered at a time, so that a file of nothing but different formulas fills no memory.
+"""Cached readings, limited so that a file of many different formulas cannot exhaust memory.
 """
 
 Where = Callable[[int], str]
-"""Where the formula of some index in a batch stands."""
+"""Returns where a formula of a batch is, by its index."""
 
 
 def formula_problems(book: LintedWorkbook) -> Iterator[Problem]:

@@ -13,8 +13,8 @@ from xlnn.xlsx.plain_rows import PlainRow
 from xlnn.xlsx.sheet_stream import COLUMNS, Witness, address
 
 BATCH, BATCH_TEXT = 131_072, 1 << 24
-"""Formulas that are looked at together, and their characters: up to so many of a sheet are kept as
-they are."""
+"""Formulas that are checked together, and their characters; up to as many of a sheet are kept
+uncompressed."""
 
 ERRORS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
@@ -27,7 +27,7 @@ MAX_NODES = 1_000_000
 as many as a chart has points where a spreadsheet program stored these."""
 
 MAX_NOTED = 100_000
-"""Styles and bad values noted in a sheet; Excel itself has up to 65,490 styles."""
+"""The most styles and bad values recorded for a sheet; Excel has up to 65,490 styles."""
 
 _CLOSING = {
     f"{namespace}\x01{name}": name for namespace in MAIN for name in ("f", "v", "c", "sheetData")
@@ -35,7 +35,7 @@ _CLOSING = {
 """The closing tags among cells that matter: token -> local name."""
 
 _SHARED = "\x01"
-"""Stands before and after the number of a shared formula, and in no XML."""
+"""Marks the number of a shared formula; cannot occur in XML."""
 
 
 class Node:

@@ -52,4 +52,4 @@ RULES: Mapping[str, str] = MappingProxyType(
         "content-type": "Every part has the content type of its kind, and every type its part.",
     }
 )
-"""What holds in a workbook in which lint finds nothing, by the name of the rule."""
+"""The rules: what is true in a workbook without problems."""

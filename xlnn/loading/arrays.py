@@ -10,7 +10,7 @@ from xlnn.layout import Block, Layout
 
 A_TEXT = "a text (a number is one with ' before it)"
 OTHERWISE = {"labels": "; for words, build again from data whose labels are words"}
-"""By the kind of a quantity, what to do where nothing but a number may be typed."""
+"""What to do, by the kind of quantity, if an input is not a number."""
 
 
 def read_arrays(layout: Layout, values: Values) -> dict[str, np.ndarray]:

@@ -11,7 +11,7 @@ from xlnn.layout import LONGEST_FORMULA, quoted
 from xlnn.xlsx.package import Package
 
 NO_VALUE = "=#N/A"
-"""What an engine is given for a formula with a name that has no one meaning."""
+"""The formula given to an engine instead of one with an ambiguous name."""
 
 _TOKENS = re.compile(
     r"""
@@ -26,9 +26,9 @@ _SHEET = r"(?:'(?:[^']|'')*+'|[\w.]++)!"
 _PLAIN = re.compile(
     rf"(?:{_SHEET})?\$\w+(?:\$\w+)?(?::\$\w+(?:\$\w+)?)?|[\w.]+|\"(?:[^\"]|\"\")*\""
 )
-"""A reference, a number or a text: what needs no brackets in a formula."""
+"""A reference, a number or a text, which needs no parentheses in a formula."""
 _LAMBDA = re.compile(r"\s*=?(?:_xlfn\.)?LAMBDA\(", re.IGNORECASE)
-"""How a name begins that is called as a function."""
+"""The beginning of a name that is called as a function."""
 
 
 class MeaningError(Exception):

@@ -21,21 +21,21 @@ from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.spec import Spec
 
 UNITS = {"float32": 2.0**-24, "float64": 2.0**-53}
-"""By which share of itself a number is rounded at most."""
+"""The largest relative rounding error of a number."""
 
 TIMES = 32
-"""How many such roundings an output may be off. Every number is rounded once and every sum once for
-each of its terms; of n of them about the root of n stays, and 32 is a thousand terms. Each counts
-as far as the output moves with what is rounded, which is tried out: `_rounding`."""
+"""How many such rounding errors an output may have. Each number is rounded once and each sum once
+per term; n errors add up to about the root of n, and 32 allows for a thousand terms. Each counts by
+its effect on the output, which `_rounding` measures."""
 
 DRAWS = 8
 """How often it is tried."""
 
 RANDOM = 32
-"""Random rows that are compared besides: rows that are given may be 0 where an error shows."""
+"""Additional random rows to compare, since given rows may be 0 where an error would show."""
 
 INPUT = ("raw", "x")
-"""What the model is given, before it is scaled."""
+"""The model's input, before it is scaled."""
 
 
 @dataclass

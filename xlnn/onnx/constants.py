@@ -14,7 +14,7 @@ from xlnn.errors import DataError
 from xlnn.onnx.onnx_file import OnnxNode
 
 ROWS = -1
-"""How many rows there are, in a shape: a reshaping takes it for whatever is left."""
+"""The number of rows in a shape: "the rest" to a reshaping."""
 
 
 def axes_of(node: OnnxNode, known: Mapping[str, np.ndarray], rank: int) -> list[int]:
@@ -101,4 +101,4 @@ MOVES: dict[
     "Gather": _gather, "Concat": _concat, "Unsqueeze": _unsqueeze, "Squeeze": _squeeze,
     "Transpose": _transpose, "Reshape": _reshape, "Identity": _same, "Cast": _same,
 }  # fmt: skip
-"""What is computed of constants."""
+"""Operators that are computed for constants."""

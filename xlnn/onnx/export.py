@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 TOLERANCES = {np.float32: 1e-6, np.float64: 1e-12}
 """How far an output may be from the sheet's, relative to the largest of its column and to 1: the
-first has 7 digits, the second 16, and sums are taken in another order."""
+first has 7 digits, the second 16, and sums are computed in another order."""
 
 MARK = PRODUCER.encode()
-"""What the first bytes of every file of ours hold, so that no other is replaced."""
+"""A mark in the first bytes of our files, so that no other file is overwritten."""
 
 HEAD = 4096
 
@@ -249,7 +249,7 @@ WRITERS = {
     ".npz": _Writer(lambda: None, _npz_written, _npz_outputs, "NumPy"),
     ".safetensors": _Writer(_safetensors, _safetensors_written, _safetensors_outputs, "NumPy"),
 }
-"""The sorts of files by their endings."""
+"""The kinds of files by their extensions."""
 
 
 def _writer_of(output: Path) -> _Writer:

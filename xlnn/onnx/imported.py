@@ -20,7 +20,7 @@ from xlnn.workbooks.network.recipe import as_rows
 from xlnn.workbooks.network.spec import TOLD, LayerSpec
 
 ETA, OPTIMIZER = 0.001, "adam"
-"""How training goes on where nobody says it: by steps of a size that suits any cost."""
+"""The defaults of further training, with steps that suit any cost."""
 
 SAID = {
     "both": "its one output for two classes is shown as two.",
@@ -29,7 +29,7 @@ SAID = {
     "batch normalization": "its batch normalisation is included in the weights of the neighbouring "
     "layer.",
 }
-"""What a person is told when the workbook is built; the Guide says more."""
+"""Notes when the workbook is built; the Guide has more."""
 
 
 @dataclass(frozen=True)

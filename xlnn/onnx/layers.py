@@ -17,7 +17,7 @@ from xlnn.equations.layer import LAYERS, Shape
 from xlnn.errors import DataError
 
 RISING = {"sigmoid", "tanh", "relu"}
-"""Activations of which the largest is that of the largest: pooling may come before or after."""
+"""Monotonic activations, for which pooling may come before or after."""
 
 
 @dataclass

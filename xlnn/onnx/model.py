@@ -19,7 +19,7 @@ from xlnn.onnx.operators import Class, Reader, read_layers
 from xlnn.onnx.sklearn_operators import CLASSICAL
 
 LABELS, TASK = "labels", "task"
-"""The entries of a model's metadata that name its outputs, a list in JSON, and say what it does, as
+"""The entries of a model's metadata with its labels (a list in JSON) and its task, as
 `xlnn.onnx.export` writes them."""
 
 

@@ -19,21 +19,21 @@ from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 
 USUAL, LARGEST = 32 * 1024 * 1024, 512 * 1024 * 1024
-"""Bytes of a file, and of one for which --large was asked: of all numbers that may be in it, at 8
-bytes each, and of what is around them."""
+"""The most bytes of a file, without and with --large: 8 bytes for each number allowed, and some
+more."""
 
 MOST_NODES = 10_000
 """Operators of a graph: no workbook has as many layers."""
 
 MOST_ROWS = 4_096
-"""Rows that a model may take at once, where it says how many: as many are given, if need be of 0.
+"""The most rows of a model with a fixed number; missing rows are filled with 0.
 """
 
 DOMAINS = {"": "", "ai.onnx": "", "ai.onnx.ml": "ai.onnx.ml"}
-"""Whose operators are taken: those of ONNX, and of its part for scikit-learn and its like."""
+"""The accepted domains of operators: ONNX, and ONNX-ML for scikit-learn and others."""
 
 FLOATS = {1: "float32", 11: "float64"}
-"""What a model may compute with, by ONNX's numbers of types."""
+"""The accepted number types, by ONNX's codes."""
 
 NEEDED = 'ONNX models need two more packages: pip install "xlnn[onnx]".'
 

@@ -10,7 +10,7 @@ from xlnn.onnx.onnx_file import OnnxNode
 from xlnn.onnx.operators import Class, Operator, Reader
 
 TRANSFORMS = {"NONE": "", "SOFTMAX": "softmax", "LOGISTIC": "sigmoid"}
-"""What a linear model does with its sums."""
+"""The functions that a linear model applies to its sums."""
 
 
 def _scaler(reader: Reader, node: OnnxNode) -> AffineUnits:
@@ -146,4 +146,4 @@ CLASSICAL: dict[str, Operator] = {
     "Normalizer": _normalizer, "ZipMap": _zipmap, "ArgMax": _argmax,
     "ArrayFeatureExtractor": _extracted, "Gather": _gathered, "Abs": _positive, "ReduceSum": _sum,
 }  # fmt: skip
-"""The operators of linear models, of scalings, and of what comes behind the outputs."""
+"""The operators of linear models, of scaling, and of postprocessing."""

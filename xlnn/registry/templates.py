@@ -22,8 +22,7 @@ from xlnn.errors import DataError, OptionsError
 DEFAULT = "digits"
 
 ALL, INDEX = "all", "index"
-"""What is asked for where every template is meant, and what that writes besides: no template and no
-copy of one is named so."""
+"""The name for all templates, and that of their index; no template or copy may have these names."""
 
 SECTIONS = {1: 7, 2: 12, 3: 5, 4: 4, 5: 6}
 """The book's chapters, and how many sections each has."""

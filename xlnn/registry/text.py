@@ -20,7 +20,7 @@ VARIANTS = (
     *("scaled", "scaled_targets"),
     *("momentum", "rmsprop", "adam"),
 )
-"""What is said otherwise."""
+"""Tables of texts that replace others."""
 
 SHARED: Mapping[str, frozenset[str] | None] = {
     "joined": None,
@@ -44,7 +44,7 @@ SHARED: Mapping[str, frozenset[str] | None] = {
         | {"colours", "columns"}
     ),
 }
-"""What a kind with words of its own takes over from the others: whole sections, or some keys."""
+"""Texts that kinds with their own texts share with the others: whole sections, or some keys."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ KINDS = {
     "cnn-solver": "xlnn.workbooks.solver.kind:MAPS_KIND",
     "model": "xlnn.workbooks.own_model:KIND",
 }
-"""Where each kind stands that is no experiment; it is imported when it is asked for."""
+"""The module of each kind that is not an experiment, imported on first use."""
 
 
 def kind_names() -> tuple[str, ...]:

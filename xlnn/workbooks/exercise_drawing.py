@@ -57,7 +57,7 @@ def own_equation(
     known : mapping
         The equations in the Guide, by kind.
     words : mapping
-        What stands there for the words in braces, for the layer of the quantity.
+        Values for the words in braces, for the layer of the quantity.
     """
     equation = known.get("equation", "")
     if quantity.kind == "delta" and "delta" in words:
@@ -105,7 +105,7 @@ def _plain(symbol: str) -> str:
 
 
 GREEN, RED, AMBER = "CDEBD3", "F6C9C4", "FCE8B2"
-"""What a state is coloured with: right, wrong, and neither yet."""
+"""The colours of states: right, wrong, and undecided."""
 
 COLOURS = {eq.CORRECT: GREEN, eq.WRONG: RED, eq.PARTLY: AMBER, eq.OTHER_INPUTS: AMBER}
 COLOURS[eq.FIRST_STEP] = AMBER
@@ -143,7 +143,7 @@ def drawings_of_exercise(  # noqa: PLR0913 -- all that the sheets tell of
     words : Text
         Of the workbook itself.
     equations : function
-        Gives what stands in the Guide's equations for the words in braces, for a layer.
+        Returns the values for words in braces in the Guide's equations, for a layer.
     spoken : mapping
         Formulas in symbols, by the quantities of which the Guide has no equation.
     note : str

@@ -23,23 +23,23 @@ SHEET, WORDS = "exercise", "practising"
 """The key of the sheet, and the folder of its words."""
 
 TASKS = FIRST_ROW + 14
-"""The first row of the table of what is left out; above it stands what to do."""
+"""The first row of the table of blanks, below the instructions."""
 
 STATE, SAID = 8, 7
 """The columns of a state as a number, and in a word."""
 
 CORRECT = eq.CORRECT
-"""The state of what is filled in rightly."""
+"""The state of a blank that is filled in correctly."""
 
 BESIDE = 11
 """Where the table of sums begins: a symbol, cells, a state in a word and as a number, the sums as
 they are and as they were noted."""
 
 MOST_AREAS = 20
-"""Of a quantity, those that a sentence names that waits for it."""
+"""The most areas of a quantity named in a sentence that waits for it."""
 
 INPUTS_APART = 4
-"""Rows between the sums of what is left out, and those of the inputs that it depends on."""
+"""Rows between the sums of blanks and those of the inputs they depend on."""
 
 
 def exercise_title(lang: str) -> str:
@@ -198,7 +198,7 @@ class Tasks:
     def ends(self, name: str) -> Iterator[eq.JudgedCells]:
         """Yield the last row of a table's quantity, which is filled last; of others, all areas.
 
-        Of images that stand side by side it is the last area: a formula has no room for all.
+        For images that are side by side it is the last area: a formula cannot hold all.
         """
         block = self.layout.blocks[name]
         first = block.parts[0]
@@ -214,7 +214,7 @@ class Tasks:
 
     @staticmethod
     def _grid(block: Block, wanted: np.ndarray) -> np.ndarray:
-        """Return which entry stands in each cell of a block; -1 where it is not wanted."""
+        """Return the entry in each cell of a block; -1 where it is not wanted."""
         here = replace(block, row=1, column=1)
         grid = np.full(here.last, -1)
         here.window(grid)[...] = np.where(wanted, np.arange(wanted.size).reshape(wanted.shape), -1)
@@ -359,7 +359,7 @@ def waiting(layout: Layout, blank: Sequence[str]) -> Layout:
 
 
 def _shares_rows(sentence: Quantity, others: Iterable[Quantity]) -> bool:
-    """Return whether a sentence has rows of its own that others have, too: it reads those alone."""
+    """Return whether a sentence shares its rows with others, and only reads these."""
     own = {axis.name for axis in sentence.axes if axis.length > 1}
     return any(axis.name in own for each in others for axis in each.axes)
 

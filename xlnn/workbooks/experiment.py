@@ -35,10 +35,10 @@ from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
 LEAST, MOST = 0.8, 1.25
-"""How a number is moved: the experiment is still the one that its words speak of."""
+"""The range of factors of a number, so that the texts of the experiment stay true."""
 
 DIGITS = 2, 4
-"""Of a number that was moved: at least, and at the most."""
+"""The fewest and the most digits of a changed number."""
 
 
 def is_movable(quantity: Quantity) -> bool:
@@ -71,7 +71,7 @@ def _digits(value: float) -> int:
 
 
 KEYS = ("kind", "summary", "book", "images", "sizes", "inputs")
-"""What the template of an experiment may say."""
+"""The entries of an experiment's template."""
 
 READING = {
     "targets": ("targets", "drop", "columns", "decimal", "missing", "header_row", "sheet",
@@ -82,8 +82,8 @@ READING = {
 """The options that say how data are read, by what an experiment takes of them."""
 
 DATA = ("file", "target")
-"""What the table ``[data]`` of its template says, if the kind takes data: a file beside it, and the
-column to predict."""
+"""The entries of the table ``[data]`` in its template, if the kind accepts data: a file beside it,
+and the column to predict."""
 
 TRAINED = tuple(Page(key, "", "") for key in ("weights", "gradients", "optimiser"))
 """The pages of these sheets, unless an experiment states others; a language has their words."""

@@ -93,7 +93,7 @@ NAMED = {
     "moment2": ("v", "mean square of the weights' gradients"),
     "direction": ("r", "direction of the weights"),
 }
-"""The symbol of what an optimiser takes or remembers, and its title."""
+"""The symbols and titles of an optimiser's constants and memories."""
 # fmt: on
 
 

@@ -14,7 +14,7 @@ from xlnn.workbooks.pages.page import Page
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TITLE_OF_SHEET = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")
 TAKEN = frozenset({"spec", "history"})
-"""Titles of sheets that xlnn and Excel have for themselves."""
+"""Titles of sheets reserved by xlnn and Excel."""
 
 
 def _is_count(value: Any) -> bool:  # noqa: ANN401 -- of whatever a program gives
@@ -69,7 +69,7 @@ PARTS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "choices": (_bounds(is_whole), "a pair of whole numbers, the smaller first, such as (1, 3),"),
     "between": (_bounds(is_number), "a pair of numbers, the smaller first, such as (0.0, 1.0),"),
 }
-"""What each part of a quantity takes, and how that is said."""
+"""The allowed values of each attribute of a quantity, and their wording."""
 
 PARTS_OF_AXIS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("name", "family"), (is_text, "a text")),
@@ -77,7 +77,7 @@ PARTS_OF_AXIS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "order": (lambda value: value in {"", "up", "down"}, 'one of "", "up" and "down"'),
     **dict.fromkeys(("first", "counts_from"), (is_whole, "a whole number")),
 }
-"""What each part of an axis takes."""
+"""The same for the attributes of an axis."""
 
 
 def check_model(model: Model) -> None:

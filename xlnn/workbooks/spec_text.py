@@ -11,14 +11,15 @@ from xlnn.workbooks import kind_named
 from xlnn.workbooks.kind import WorkbookSpec
 
 FORMAT, EARLIER = 2, 1
-"""The version of the Spec sheet, and that whose cells stand elsewhere: only `--from` reads it."""
+"""The version of the Spec sheet, and the earlier one with different cells, which only `--from`
+reads."""
 
 FIRST_KIND = "network"
-"""The kind of workbooks that do not name theirs: there was but one."""
+"""The kind of workbooks without one: there was only one then."""
 
 EXERCISE = "exercise"
-"""The table with which the text ends where a workbook was handed out as an exercise; it says
-nothing of what the workbook models, and `xlnn.exercises.handed_out` reads it."""
+"""The last table of an exercise's text, which does not affect the model;
+`xlnn.exercises.handed_out` reads it."""
 
 
 def to_toml(spec: WorkbookSpec) -> str:

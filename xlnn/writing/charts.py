@@ -33,7 +33,7 @@ LEAST_MARKER, LEAST_LINE = 2, 5_000
 """The smallest marker that Excel draws, in points, and the thinnest line of a smaller chart."""
 
 MOST_LABELS = 9
-"""Whole numbers up to which each has a label of its own."""
+"""The largest axis on which each whole number has a label."""
 
 
 @dataclass(frozen=True)
@@ -180,8 +180,8 @@ def ends(axis: NumericAxis, first: float, last: float, apart: float | None = Non
 
 
 SIDES, ABOVE, BELOW, LEGEND = 0.1, 0.12, 0.16, 0.1
-"""What of a chart's width lies beside what is drawn, and of its height above and below it: there
-stand the axis' numbers and title, and a legend of two lines takes as much again."""
+"""Shares of a chart's width beside the plot area, and of its height above and below it, for the
+axis' numbers and title; a legend of two lines takes as much again."""
 
 
 def square(chart: ScatterChart) -> None:

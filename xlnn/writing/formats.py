@@ -31,13 +31,13 @@ from xlnn.writing.style import value, wide
 NOTHING: Arrays = MappingProxyType({})
 
 USUAL_WIDTH = 8.43
-"""Of a column that no sheet sets, in digits of the usual font."""
+"""The default width of a column, in digits of the default font."""
 
 DIGIT_PIXELS, PADDING = 7, 5
 """A column's width counts digits of the usual font, of so many pixels; a cell keeps some free."""
 
 USUAL_HEIGHT = 15
-"""Of a row that no sheet sets, in points."""
+"""The default height of a row, in points."""
 
 EMS = {".": 0.278, "-": 0.584, "+": 0.584, "E": 0.667, "%": 0.889}
 """Widths of signs in ems, in Arial; Gnumeric's minus sign is as wide as a plus."""
@@ -47,24 +47,24 @@ PIXELS_AN_INCH = 96
 PIXELS_A_POINT = PIXELS_AN_INCH / 72
 
 GENERAL = "General"
-"""The format by which a program writes as many digits as there is room for."""
+"""The format in which a program writes as many digits as fit."""
 
 WHOLE = "0"
 
 EXPONENTS = ("0.00E+00", "0.0E+00", "0E+00")
-"""For numbers that are nearly 0 or very large: the most exact that has room."""
+"""Formats for numbers near 0 or very large: the most precise that fits is used."""
 
 SHARE = "0.0000%"
 """For a share that is nearly 0; of a million images, one is so much."""
 
 FINER = {"0.00": "0.000"}
-"""For a number that is small, but not so small that it needs an exponent: 0.003 and not 3E-03."""
+"""For small numbers that do not need an exponent: 0.003 instead of 3E-03."""
 
 ALIKE = ("0.0", "0.00", "0.000", "0.0000")
 """For typed numbers of one column, so that their points stand below each other."""
 
 EXACT = 1e-12
-"""How far a number may be, by its size, from itself with some decimals: sums are rounded."""
+"""The relative difference up to which a number equals itself with some decimals."""
 
 NUMBERS = {
     WHOLE: 1, "0.00": 2, "0.00E+00": 11, "0.0E+00": 201, "0E+00": 202, SHARE: 203,
@@ -73,7 +73,7 @@ NUMBERS = {
 """The formats' numbers in the file; from 164 on they are anyone's."""
 
 ROOMY = "-0E-10"
-"""A number for which there is room wherever a program chooses the form."""
+"""A number that must fit where a program chooses the format."""
 
 LEAST_LABEL, MOST_LABEL = 1e-3, 1e7
 """An axis whose numbers are all smaller, or reach further, has labels with exponents: LibreOffice

@@ -35,7 +35,7 @@ CHUNK = 1 << 22
 """Bytes that are compressed at a time."""
 
 APPLICATION = "xlnn"
-"""Who wrote a workbook, as its properties say."""
+"""The application in a workbook's properties."""
 
 
 class Parts(ZipFile):
@@ -134,4 +134,4 @@ _CHANGES: dict[str, Callable[[bytes | str], bytes]] = {
     re.escape(ARC_APP): _application,
     re.escape(ARC_STYLE): font_order,
 }
-"""What becomes of a part, by the pattern of its name."""
+"""Changes of parts, by patterns of their names."""

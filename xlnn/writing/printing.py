@@ -30,10 +30,11 @@ LEAST = 0.65
 """The scale below which 10 points are too small to read."""
 
 FILLED = 0.95
-"""How much of a page is filled where a cut is computed: with other fonts, cells are larger."""
+"""The share of a page that is filled when cuts are computed, since other fonts may be wider."""
 
 MOST = 16
-"""Pages of a sheet. Of a longer one the beginning is printed, and as its last page the end."""
+"""The most pages of a sheet. Of a longer one, the beginning and, as the last page, the end are
+printed."""
 
 LETTER = 0.51
 """Width of a letter, on average, of the size of its font."""

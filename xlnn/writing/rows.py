@@ -24,10 +24,10 @@ from xlnn.writing.drawing import Sparkline, extension
 from xlnn.xlsx.texts import attribute, escaped, markup
 
 KIND, NUMBER, OTHER = "%s", "<v>%s</v>", "<v%s</v>"
-"""How the type of a formula's value is written, a number, and any value, as `cached` has it."""
+"""Patterns for the type of a formula's value, for a number, and for any value, as in `cached`."""
 
 Varying = tuple[Sequence[str] | np.ndarray, ...]
-"""What varies from cell to cell of a strip; see there."""
+"""What varies from cell to cell of a `FilledStrip`."""
 
 _AT_ONCE = 1_000  # rows formatted at a time
 _CELL = WriteOnlyCell()  # to check which texts a cell can hold

@@ -45,10 +45,10 @@ TABS = {
     "check": "5B9E6F",
     "helper": "9AA5B1",
 }
-"""The colours of tabs, by what a sheet is for."""
+"""The colours of tabs, by the purpose of a sheet."""
 
 BLANK = "F9DCEB"
-"""The colour of cells whose formulas are left out for someone to write."""
+"""The colour of blank cells in an exercise."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ PLAIN = Look()
 TITLE = Look(size=14, bold=True)
 NOTE = Look(ink=QUIET, italic=True)
 ASIDE = Look(ink=QUIET, italic=True, indent=1)
-"""What is said of a cell, beside it."""
+"""A remark beside a cell."""
 KEY = Look(fill="key", align="center", ink=QUIET)
 INDENTED = Look(indent=1)
 """Beside a coloured cell."""
@@ -108,7 +108,7 @@ LINK = Look(ink=INPUT_INK, underline=True)
 SECTION = Look(fill="key", bold=True)
 SENTENCE = Look()
 ASKED = Look(ink="B3261E")
-"""What a person is asked to do, so that it is seen."""
+"""A request to the user, made conspicuous."""
 NUMBER = Look(number_format="0.0000", align="center")
 QUIET_NUMBER = Look(number_format="0", align="center", ink=QUIET, shrink=True)
 CAPTION = Look(size=8, ink=QUIET)

@@ -30,7 +30,7 @@ _WORDS = re.compile(
     f"|[^\\s（{_KATAKANA}{_HIRAGANA}\\x00-\\u2e7f]+[{_HIRAGANA}]*[{_STOPS}]*"
     f"|[^\\s{_ASIAN}]+|[{_ASIAN}]"
 )
-"""What is not parted: a word, or what stands in brackets. In Japanese a word is of one script, with
+"""Units that are not broken: a word, or text in brackets. In Japanese a word is of one script, with
 the hiragana behind it; in Chinese 的 is a word's end in the same way."""
 
 
@@ -113,8 +113,8 @@ def _ems(sign: str) -> float:
 
 MOST, MOST_OF_WORD = 30, 14
 """The widths up to which a column follows its names, or the longest word of wrapped ones.
-What is longer still is drawn smaller, by the program (`Look.shrink`) or by the size of its font: a
-wide sheet for one long name would be hard to read."""
+Longer texts are shrunk, by the program (`Look.shrink`) or with a smaller font: a sheet made wide by
+one long name would be hard to read."""
 
 SMALLEST = 6
 """Points that are still read on a screen."""

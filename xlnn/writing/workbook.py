@@ -189,15 +189,14 @@ class SheetCells:
 
 
 ROWS_TOLD = 1_000
-"""After so many rows whoever waits is told."""
+"""Rows between two reports of progress."""
 
 FOOTER, FOOTER_SIZE, FOOT = "&A   &P / &N", 8, 0.2
 """The name of the sheet and the number of the page, in points, and its inches above the edge."""
 
 USUAL_FONT = Font(name=FONT, size=10, family=2)
-"""By whose digits the widths of columns are counted, seven pixels each. The font of openpyxl is not
-on every system, and not the same in every language: columns would be wider there, and not fit on a
-page."""
+"""The font whose digits are the unit of column widths, seven pixels each. openpyxl's font is not on
+every system, and differs between languages: columns would be wider there, and not fit on a page."""
 
 
 def write(  # noqa: PLR0913 -- the contents of a workbook

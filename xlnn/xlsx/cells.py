@@ -32,7 +32,7 @@ _SHARED = {
     "dataTable": "a data table",
     "shared": "a shared formula that is stated nowhere above, or twice",
 }
-"""What the types of a formula that cannot be read cell by cell are called."""
+"""Names of the types of formulas that cannot be read cell by cell."""
 
 
 class Cell(NamedTuple):
@@ -251,8 +251,8 @@ def cell_value(
 class SharedFormulas:
     """The shared formulas of one sheet: stated once, and moved to each further cell.
 
-    With `arrays`, array formulas are let pass, at the first of their cells: Excel writes as such
-    whatever computes with whole ranges, as =SUM(A1:A3*B1:B3), and what spills into other cells.
+    With `arrays`, array formulas are accepted in the first of their cells. Excel writes a formula
+    as one if it computes with whole ranges, as =SUM(A1:A3*B1:B3), or spills into other cells.
     """
 
     def __init__(self, sheet: SheetSource, *, arrays: bool = False) -> None:
@@ -307,8 +307,8 @@ class SharedFormulas:
 
 
 MAX_SAID, EACH_SAID = 1 << 23, 40
-"""Characters of the texts that are stored with the formulas of a sheet and are kept, of which each
-counts for so many more, as it needs a place. Of a network they are some thousands of words."""
+"""The most characters kept of texts stored with a sheet's formulas; each text counts `EACH_SAID`
+more for its place. A network has a few thousand words."""
 
 _SAID = frozenset({"str", "inlineStr", "d", "e", "b"})
 """Types of what is stored with a formula in words. No program stores it in a table of texts."""

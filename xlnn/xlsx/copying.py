@@ -22,12 +22,12 @@ from xlnn.xlsx.texts import attribute, markup, unprefix
 
 CHUNK = 1 << 16  # bytes of XML at a time
 LEVEL = 5
-"""Of compression. zlib's usual 6 takes half as long again and saves one part in a hundred."""
+"""The level of compression. zlib's default of 6 takes half as long again and saves 1 %."""
 
 LARGE = 1 << 30  # a part of this size gets the long sizes of zip64, since it grows on the way
 
 DAMAGES = (BadZipFile, zlib.error, expat.ExpatError)
-"""What the libraries raise for a damaged file."""
+"""Exceptions that the libraries raise for a damaged file."""
 
 Edit = Callable[[Iterable[bytes]], Iterable[bytes]]
 """Turns the chunks of a part into other chunks."""
@@ -131,7 +131,7 @@ _HEADER, _NAME_LENGTHS = 30, 26
 
 
 _FIRST = (TYPES, ROOT)
-"""The parts that say what a package is."""
+"""The parts that identify a package."""
 
 
 def _turn(entry: ZipInfo, seal: Seal | None) -> int:
@@ -206,7 +206,7 @@ def _style(style: str | None) -> str:
 
 
 Rewrite = Callable[[RewrittenCell], str | None]
-"""Gives the XML that takes the cell's place; None leaves it as it is."""
+"""Returns the XML that replaces the cell; None to keep it."""
 
 
 def rewrite_cells(rewrite: Rewrite) -> Edit:

@@ -20,10 +20,10 @@ from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.copying import LEVEL, Seal, copy, whole
 
 PART = "docProps/custom.xml"
-"""The part with the properties that a document has of its own; all programs know it."""
+"""The part with custom properties, which all programs support."""
 
 NAME = "xlnn.fingerprint"
-"""What the property is called, among Custom in Excel's properties of the file."""
+"""The name of the property, listed under Custom in Excel's file properties."""
 
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006"
 _OF_USERS = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # that every custom property names

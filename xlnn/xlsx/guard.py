@@ -21,11 +21,11 @@ from xlnn.errors import WorkbookError
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS, MAX_TEXT
 
 READS, READS_A_FORMULA = 20_000_000, 5_000
-"""Cells that all formulas of a workbook may read together: some, and for each formula some more. A
-formula of the digits of 8 x 8 pixels reads 35 on average, one of an image of 28 x 28 some 600."""
+"""The most cells that all formulas of a workbook may read: a base, and some per formula. With 8 x 8
+pixels a formula reads 35 on average, with 28 x 28 about 600."""
 
 MAX_SHAPES = 100_000
-"""Shapes remembered at a time, so that a file of nothing but different formulas fills no memory."""
+"""Cached shapes, limited so that a file of many different formulas cannot exhaust memory."""
 
 MAX_PLACES = 99
 """Digits to which a number is rounded or written; a double has 17."""
@@ -139,7 +139,7 @@ def _columns(left: bytes, right: bytes) -> int:
 
 
 MOST_ARGUMENTS = 255
-"""Arguments of a function; some programs drop a formula with more without a word."""
+"""The most arguments of a function; some programs silently drop a formula with more."""
 
 _ANY, _ONE, _TWO = (1, MOST_ARGUMENTS), (1, 1), (2, 2)
 
@@ -159,15 +159,15 @@ ARGUMENTS: Mapping[str, tuple[int, int]] = MappingProxyType({
 
 FUNCTIONS = frozenset(ARGUMENTS)
 """The functions on which formulas, formualizer and LibreOffice agree, tried one by one. This is a
-promise: a file that `inspect` lets pass is computed with these alone. LibreOffice writes TRUE() and
+promise: a file that `inspect` accepts only uses these. LibreOffice writes TRUE() and
 FALSE() where Excel writes TRUE and FALSE."""
 
 MAX_FORMULA = 8_192
 """Characters of a formula, as in Excel."""
 
 BUILT_IN = "_xlnm."
-"""How names begin that mean another range on each sheet, such as what is printed: Excel's own, and
-no formula's."""
+"""The beginning of Excel's own names with a different range on each sheet, such as print areas,
+which no formula uses."""
 
 _TOKEN = re.compile(
     r"""
@@ -190,7 +190,7 @@ _OUTSIDE = (
     *("WEBSERVICE", "RTD", "DDE", "CALL", "REGISTER", "EXEC", "EVALUATE", "SQL", "CUBE", "IMAGE"),
     *("FILTERXML", "STOCKHISTORY", "HYPERLINK", "INDIRECT", "IMPORT", "PY", "COPILOT", "TRANSLATE"),
 )
-"""How functions begin that reach a network, a program, or cells that are named nowhere."""
+"""Beginnings of functions that reach a network, a program, or cells not named in the formula."""
 
 FORBIDDEN = {
     "sheet.binary": "a binary workbook (.xlsb)",  # before macros, since its type mentions them too
@@ -218,7 +218,7 @@ FORBIDDEN = {
 
 
 OTHER_SHEETS = frozenset({FORBIDDEN["sheet.binary"], FORBIDDEN["dialogsheet"]})
-"""What xlnn cannot read, wherever it is only noted what else a file brings along."""
+"""Sheets that xlnn cannot read, where other contents of a file are only noted."""
 
 
 def forbidden(text: str) -> str | None:

@@ -33,8 +33,8 @@ MEANT = frozenset({
     "r", "t", "si", "ref", "name", "localSheetId", "id", "Id", "Type", "Target", "TargetMode",
     "PartName", "ContentType", "Extension", "iterate", "fullPrecision", "transitionEvaluation",
 })  # fmt: skip
-"""Attributes on which it depends what a workbook computes. A reader that looks at local names alone
-would take them from any namespace, and another one from its own alone."""
+"""Attributes that affect what a workbook computes. Readers that only look at local names would
+accept them in any namespace, others only in their own."""
 
 _SEPARATOR = "\x01"  # XML text cannot contain it, so no text can be mistaken for a name
 

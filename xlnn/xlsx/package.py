@@ -47,11 +47,11 @@ Named = tuple[str, str, Mapping[str, str]]
 """A defined name, its formula, and its attributes."""
 
 _PRINTED = {"_xlnm.Print_Area", "_xlnm.Print_Titles"}
-"""Names that nothing computes with. Gnumeric writes #REF! where a sheet is printed whole."""
+"""Names that no formula uses. Gnumeric writes #REF! if a sheet is printed completely."""
 
 _NOT_READ = re.compile(r'ERROR\("[^"]*"\)')
-"""What Gnumeric writes for ranges with commas between them, such as the cells that Solver changes.
-It passes where no formula may use the name: where it belongs to one sheet."""
+"""What Gnumeric writes for ranges separated by commas, such as the cells that Solver changes.
+Accepted in names of one sheet, which no formula may use."""
 
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _OTHER = re.compile(r"R[0-9]*|C[0-9]*|R[0-9]+C[0-9]+|TRUE|FALSE|[0-9.]+(?:E[0-9]+)?")
@@ -132,12 +132,12 @@ MAX_KEPT = 500_000
 """Formulas of a sheet whose texts are kept: some 50 MB."""
 
 SPARE_BOX, SPARSE = 2_000_000, 20
-"""Cells of the rectangles of all sheets: some, and so many times those that are there. Engines keep
-the whole rectangle; a sheet of xlnn is filled, but a person may have noted something far away."""
+"""The most cells of the rectangles of all sheets: a base, and a multiple of existing cells. Engines
+store the whole rectangle; xlnn fills its sheets, but users may write something far away."""
 
 _BATCH, _BATCH_TEXT = 16_384, 1 << 22
-"""Cells that are checked at once, and the characters in them: the formulas of a column that differ
-in their numbers only are one array then, and a fourth of the time goes into each array."""
+"""Cells that are checked at once, and their characters: formulas of a column that differ only in
+their numbers then form one array, and each array has a cost."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ class Package:
 
 
 Watch = Callable[[SheetSource], Witness]
-"""Gives the witness of a sheet that is about to be read."""
+"""Returns the witness of a sheet that is about to be read."""
 
 
 def never(cell: str) -> bool:  # noqa: ARG001 -- whatever it is

@@ -17,13 +17,13 @@ from xlnn.xlsx.sheet_stream import COMPUTED, MAX_TEXT
 from xlnn.xlsx.texts import unescaped
 
 TYPES = "[Content_Types].xml"
-"""The part that says what kind of part each is."""
+"""The part with the types of all parts."""
 
 KINDS = {"officeDocument", "worksheet", "chartsheet", "sharedStrings"}
-"""Relationships on which it depends which cells a workbook has."""
+"""Relationships that affect which cells a workbook has."""
 
 CELLS = {"worksheet": "worksheet+xml", "sharedStrings": "sharedStrings+xml"}
-"""How the content type ends of the parts that hold cells, by the kind of their relationship."""
+"""Ends of the content types of parts with cells, by the kind of their relationship."""
 
 ANEW = "save the file again in a spreadsheet program"
 
@@ -170,7 +170,7 @@ def _in_place(name: str, above: Sequence[object], root: list[str], inside: set[s
 
 
 WORKBOOK = "xl/workbook.xml"
-"""Where all programs put the workbook, and where some engines look without asking."""
+"""Where all programs put the workbook, and where some engines expect it."""
 
 FONT_ORDER = (
     *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
@@ -196,13 +196,13 @@ _PLACES = {
     "definedName": ["definedNames", "workbook"],
     "calcPr": ["workbook"],
 }
-"""Where each element of a workbook stands that says which cells there are: in which others."""
+"""The ancestors of each element of a workbook that affects its cells."""
 
 _TEXTS = {"t": (["si", "sst"], ["r", "si", "sst"], ["rPh", "si", "sst"]), "si": (["sst"],)}
-"""Where each element of the shared texts stands."""
+"""The ancestors of each element of the shared texts."""
 
 _LINKS = "xl/externallinks/"
-"""Where the values stand that were read from other workbooks."""
+"""The folder of values read from other workbooks."""
 
 _COMPUTED = {*COMPUTED, "calculatedColumnFormula", "totalsRowFormula"}
 

@@ -42,7 +42,7 @@ _ENTITY = re.compile("&(?:lt|gt|amp);")
 _PRINTABLE = bytes(range(0x20, 0x7F))
 
 _MAX_DIFFERENT, _MAX_LENGTH = 1_000, 1_000
-"""Attributes of rows that are remembered: how many, and of how many bytes. A sheet has a few."""
+"""The most attributes of rows that are cached, and their bytes. A sheet has a few."""
 
 _TYPES = {None: "n"} | {type_: type_ for type_ in ("n", "str", "b", "e", "s")}
 _FORMULA_ATTRIBUTES = {None: None, "": {}, ' aca="false"': {"aca": "false"}}

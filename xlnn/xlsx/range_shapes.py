@@ -26,7 +26,7 @@ Names = Mapping[str, str]
 NO_NAMES: Names = MappingProxyType({})
 
 Node = Mapping[str, Any]
-"""A node of a formula's tree, as formualizer gives it."""
+"""A node of a formula's tree from formualizer."""
 
 _ALL = (True, True)
 RANGES: Mapping[str, tuple[bool, ...]] = {
@@ -41,7 +41,7 @@ RANGES: Mapping[str, tuple[bool, ...]] = {
     "SUMIF": (True, False, True),
     "VLOOKUP": (False, True, False),
 }
-"""Which arguments of a function take a range; the last entry holds for all further arguments."""
+"""Which arguments of a function take a range; the last entry applies to all further arguments."""
 
 _EVERY, _SECOND = (slice(None),), (slice(0, None, 2),)
 _PAIRED: Mapping[str, tuple[slice, ...]] = {
@@ -54,23 +54,23 @@ _PAIRED: Mapping[str, tuple[slice, ...]] = {
         ("SUMIFS", "AVERAGEIFS", "MAXIFS", "MINIFS"), (slice(1), slice(1, None, 2))
     ),
 }  # fmt: skip
-"""Which arguments a function pairs. SUMIF pads a shorter range with the cells below it, in silence
-and in some programs only."""
+"""Which arguments a function pairs. In some programs SUMIF silently extends a shorter range with
+the cells below it."""
 
 SINGLE = FUNCTIONS | {"LOG", "LOG10", "NOT", "POWER", "ROUNDDOWN", "ROUNDUP", "TAN", "TRUNC"}
-"""Functions that are computed for each cell where they take no range."""
+"""Functions that are computed for each cell of arguments that are not ranges."""
 
 _CHOOSING = {"IF", "CHOOSE"}
-"""Functions that hand on one of their arguments where the first is a single value."""
+"""Functions that return one of their arguments if the first is a single value."""
 
 _SHAPING = {"COLUMN", "INDEX", "MMULT", "ROW", "TRANSPOSE"}
-"""Functions whose result has another shape than their arguments."""
+"""Functions whose result differs in shape from their arguments."""
 
 REFERRING = {":", ",", " "}
-"""Operators that join references to one, and compute nothing."""
+"""Operators that combine references, and compute nothing."""
 
 _LONGEST_CHAIN = 8
-"""How many defined names may stand for one another."""
+"""The longest chain of defined names."""
 
 _SHEET = re.compile(r"(?:'(?:[^']|'')*'|[^:!']*)!")
 _CELLS = re.compile(

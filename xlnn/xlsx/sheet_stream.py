@@ -43,8 +43,8 @@ class WholeRow(NamedTuple):
 
 
 Witness = Callable[[list[Token | PlainRow]], None]
-"""Is shown what a sheet holds while it is read, some thousand tokens at a time: those that were
-found to stand where they belong. The list is emptied afterwards."""
+"""Gets the contents of a sheet while it is read, some thousand tokens at a time, after their places
+were checked. The list is emptied afterwards."""
 
 COMPUTED = {
     "f": "an extension",

@@ -101,9 +101,9 @@ def cached(value: object) -> tuple[str, str]:
 
 
 PREFIX = "_xlfn."
-"""It stands before functions that are younger than the format. IFERROR is older, but younger than
-the .xls files of Excel 2003, in which it had the prefix; Spire and others keep it, and LibreOffice
-then knows no such function."""
+"""The prefix of functions newer than the format. IFERROR is older, but newer than the .xls files of
+Excel 2003, in which it had the prefix; Spire and others keep it, and LibreOffice then does not
+recognise the function."""
 
 _PREFIXED = re.compile(r"""("(?:[^"]|"")*+"|'(?:[^']|'')*+'!)|(?<![\w.])_xlfn\.(?=IFERROR\()""")
 _FORMULA = re.compile(rb"(<(?:[\w.-]+:)?f(?:\s[^<>]*)?>)([^<]*)")

@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 
 TEMPLATES = ("digits", "xor", "cnn")
-"""Templates with words of their own."""
+"""Templates with their own texts."""
 
 TIMELESS = ("xor",)
-"""Those of which these words are true whatever the number of epochs."""
+"""Templates whose texts are true for any number of epochs."""
 
 
 def words_of(spec: Spec) -> Text:
@@ -92,8 +92,8 @@ def _is_shipped(spec: Spec) -> bool:
 
 
 LEAST = 7 / 8
-"""The smallest part of the images that a person gets: the network learns as before, and rows that
-a neighbour's formulas name are others."""
+"""The smallest share of the images that a student gets, so that the network still learns, while a
+neighbour's formulas refer to different rows."""
 
 SEEDS = 2**32
 

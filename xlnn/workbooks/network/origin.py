@@ -95,7 +95,7 @@ class Origin:
 
 
 CONSTANTS = dict.fromkeys(chain(*(each.constants for each in OPTIMISERS.values())))
-"""What optimisers take."""
+"""The constants of optimisers."""
 
 OTHERS = {
     "": {
@@ -105,7 +105,7 @@ OTHERS = {
     "data": {"file": TEXT},
     "start": {"file": TEXT},
 }  # fmt: skip
-"""What a template.toml may say besides options, by its tables."""
+"""Entries of a template.toml besides options, by table."""
 
 NEEDED = {"": ("cost", "eta", "epochs", "layers", "data"), "data": ("file",), "start": ()}
 

@@ -20,7 +20,7 @@ FORWARD = {
     "epochs": 0, "cost": "", "test_images": 0, "scaled_targets": False, "optimizer": PLAIN,
     "regularised": False, "runs": (), "compared": (), "seeds": (), "spare": 0, "missing": "",
 }  # fmt: skip
-"""What a Spec says of a network that does not train."""
+"""The entries of a Spec for a network that does not train."""
 
 
 def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from xlnn.quantity import Model
 from xlnn.reference import Arrays
 
 MOST_NAMED = 3
-"""Outputs that a sentence names."""
+"""The most outputs that a sentence names."""
 
 SQUARED = 1e150
 """Up to here the sum of the squares of a million numbers fits a cell, which ends at 1.8e308."""

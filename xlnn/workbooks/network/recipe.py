@@ -39,7 +39,7 @@ from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
 CATEGORICAL, SQUARED = "categorical cross-entropy", "squared error"
 
 COST_OF = {"softmax": CATEGORICAL, "sigmoid": "cross-entropy"}
-"""The cost that goes with an output; with others it is the squared error."""
+"""The cost for an output; for others it is the squared error."""
 
 
 def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin, tuple[str, ...]]:
@@ -83,10 +83,10 @@ def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin,
 
 
 SPARE = 10
-"""Rows of zeros behind the rows that a network predicts, for a person's own."""
+"""Rows of zeros after the rows that a network predicts, for the user's own."""
 
 OTHER_DATA = ", other data"
-"""What a workbook's template is called with data that are not its own."""
+"""The suffix of a template's name if its data were replaced."""
 
 
 def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
@@ -275,7 +275,7 @@ def _differ(own: list[dict[str, np.ndarray]]) -> bool:
 
 
 def _template(origin: Origin, options: Options) -> str:
-    """Return what the workbook calls its template: what is said of its own data ends with them."""
+    """Return the template's name in the workbook, which changes with the data."""
     is_own = not origin.epochs or (options.data is None and not options.reading)
     return origin.name if is_own else f"{origin.name.removesuffix(OTHER_DATA)}{OTHER_DATA}"
 
@@ -374,7 +374,7 @@ def _start_in_rows(
 
 
 USUAL = "sigmoid"
-"""The activation of a layer that says none, as in a template."""
+"""The default activation of a layer in a template."""
 
 Layers = list[dict[str, Any]]
 

@@ -14,14 +14,14 @@ from xlnn.workbooks.network.origin import UNSCALED, Origin
 from xlnn.workbooks.network.spec import AS_MANY, MOST_DECIMALS, Spec
 
 ANEW = "standard"
-"""How numbers are scaled that take the place of others which were."""
+"""How numbers are scaled that replace scaled ones."""
 
 Scaling = tuple[np.ndarray, np.ndarray]
 """The middle and the factor of each column: scaled = (given - middle) * factor."""
 
 
 DIGITS = 4
-"""Of the distance of the largest target from the smallest, so many are shown of a prediction."""
+"""Significant digits of a prediction, relative to the range of the targets."""
 
 
 LARGE = 10.0
@@ -31,14 +31,14 @@ ROUNDING = 1e-9
 """How far beyond their ends numbers may seem to lie that were scaled to just there."""
 
 TINY = 0.01
-"""Inputs below move no unit; targets that differ by less are drowned by the outputs of a network
-that has learnt nothing."""
+"""Smaller inputs have no effect on units; smaller differences of targets vanish beside the outputs
+of an untrained network."""
 
 MANY_TIMES = 10.0
-"""How often larger one column is than another where they are said to be of very different size."""
+"""The ratio of columns from which they count as very different in size."""
 
 APART = 100.0
-"""How often larger one column may be than another before it drowns that one."""
+"""The ratio of columns beyond which the larger drowns the smaller."""
 
 
 @dataclass(frozen=True)

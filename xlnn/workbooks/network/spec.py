@@ -119,7 +119,7 @@ ACTIVATING = ("activation", "output_activation")
 """The options that name activation functions."""
 
 SELDOM = ("step", "padding")
-"""What the sheet Spec names only where it is not as usual."""
+"""Entries that the sheet Spec has only if they differ from the default."""
 
 
 def check_layers(layers: tuple[LayerSpec, ...], labels: tuple[str, ...]) -> None:
@@ -306,13 +306,13 @@ WHERE_OTHER = (
     "missing", "scaled_targets", "decimals", "optimizer", "regularised", "runs", "compared",
     "seeds", "spare", "told", "words",
 )  # fmt: skip
-"""What the sheet Spec names only where it is not as usual."""
+"""Entries that the sheet Spec has only if they differ from the default."""
 
 COMPARED = tuple(name for name, each in BUILD.items() if each.several)
-"""In what runs may differ."""
+"""Settings in which runs may differ."""
 
 MOST_RUNS = 12
-"""Runs that a workbook compares: lists and charts of more are not read."""
+"""The most runs that a workbook compares: longer lists and charts would be unreadable."""
 
 TASKS = ("classification", "regression")
 
@@ -320,7 +320,7 @@ TOLD = (
     "batch normalization", "folded above", "dropout", "both", "copied", "activation below",
     "linear", "scores",
 )  # fmt: skip
-"""What the Guide may say of a model that was trained elsewhere."""
+"""Notes in the Guide on a model that was trained elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -517,7 +517,7 @@ class Spec:
             )
 
     def _check_runs(self) -> None:
-        """Refuse runs that cannot stand beside each other."""
+        """Refuse runs that cannot be compared."""
         if len(self.runs) > MOST_RUNS:
             raise DataError(
                 f"{len(self.runs)} runs are asked for: a workbook compares {MOST_RUNS} at most.",

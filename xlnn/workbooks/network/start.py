@@ -23,8 +23,8 @@ BYTES = 64
 
 
 SCALING = ("middle", "factor", "t_middle", "t_factor")
-"""What brings inputs to the size that the network sees, and outputs back to that of the targets.
-Weights that were exported have it beside them; of a start it follows from the data."""
+"""The scaling of inputs, and of outputs back to targets. Exported weights include it; for a start
+it follows from the data."""
 
 
 class MisfitError(DataError):

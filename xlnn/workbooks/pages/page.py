@@ -29,7 +29,7 @@ from xlnn.workbooks.pages.table import headed, title_line
 from xlnn.writing.drawing import Drawing
 
 IN_WORDS = re.compile(r"[^\W\d_]{3}")
-"""What is written in words; anything else is a symbol or an equation, alike in all languages."""
+"""Texts in words; anything else is a symbol or an equation, the same in all languages."""
 
 CHARTS, LINES, LEAST = 4, 12, 3
 """How many charts a page gets that names none, how many lines one has, and of how many points."""
