@@ -191,12 +191,7 @@ class Sentence(Equation):
 
 
 class EachEquation(Equation):
-    """An equation for each entry along an axis of the order ``each``; some may lack a role.
-
-    Parameters
-    ----------
-    equations : sequence of Equation
-    """
+    """An equation for each entry along an axis of the order ``each``; some may lack a role."""
 
     def __init__(self, equations: Sequence[Equation]) -> None:
         self.equations = tuple(equations)
@@ -524,13 +519,7 @@ class Quantity:
 
 
 class Constant(Equation):
-    """A constant start before the first entry of a recurrence, or after its last one.
-
-    Parameters
-    ----------
-    number : float
-    shape : tuple of int
-    """
+    """A constant start before the first entry of a recurrence, or after its last one."""
 
     roles = ()
 

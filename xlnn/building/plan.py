@@ -33,14 +33,7 @@ class Proof(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """The workbook that a build will write.
-
-    Attributes
-    ----------
-    kind : WorkbookKind
-    made : Recipe
-    layout : Layout
-    """
+    """The workbook that a build will write."""
 
     kind: WorkbookKind[Any, Any]
     made: Recipe[Any]

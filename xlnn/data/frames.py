@@ -20,11 +20,6 @@ class FrameRows:
 
     The first row is the headings, unless the columns' names are numbers.
 
-    Parameters
-    ----------
-    data : data frame
-    reading : ReadOptions
-
     Raises
     ------
     DataError

@@ -89,11 +89,6 @@ class _Found:
 def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
     """Read a data set from rows: label and pixels, or the columns of a table.
 
-    Parameters
-    ----------
-    rows : TableRows
-    reading : ReadOptions
-
     Raises
     ------
     DataError

@@ -53,12 +53,7 @@ class JudgedCells:
 
 
 class Sums(Equation):
-    """Sums over rectangles of cells; empty cells are ignored.
-
-    Parameters
-    ----------
-    areas : sequence of JudgedCells
-    """
+    """Sums over rectangles of cells; empty cells are ignored."""
 
     def __init__(self, areas: Sequence[JudgedCells]) -> None:
         self.areas = tuple(areas)

@@ -105,12 +105,7 @@ class UsedNumber(Equation):
 
 
 class Asked(Sentence):
-    """What to type if no number of the range was chosen; otherwise empty.
-
-    Parameters
-    ----------
-    words : str
-    """
+    """What to type if no number of the range was chosen; otherwise empty."""
 
     def __init__(self, words: str) -> None:
         self.words = words

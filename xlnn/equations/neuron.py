@@ -83,12 +83,7 @@ class FiringSentence(Sentence):
 
 
 class Digit(Equation):
-    """The binary digits of a number, so that each pattern of inputs occurs once.
-
-    Parameters
-    ----------
-    inputs : int
-    """
+    """The binary digits of a number, so that each pattern of inputs occurs once."""
 
     coarse = True
 

@@ -73,12 +73,7 @@ class ScaledGradient(Equation):
 
 
 class Along(Equation):
-    """r = g or r = v: the weights step along the gradient or the velocity.
-
-    Parameters
-    ----------
-    role : str
-    """
+    """r = g or r = v: the weights step along the gradient or the velocity."""
 
     def __init__(self, role: str) -> None:
         self.roles = (role,)

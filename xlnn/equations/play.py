@@ -148,13 +148,7 @@ class Strength(Equation):
 
 
 class Coordinate(Equation):
-    """A position in the drawing, in mm from the left or from below.
-
-    Parameters
-    ----------
-    places : sequence of float
-    shape : tuple of int
-    """
+    """A position in the drawing, in mm from the left or from below."""
 
     roles = ()
     coarse = True

@@ -215,12 +215,7 @@ class Fitted(Equation):
 
 
 class Spread(Equation):
-    """s = sqrt(sum d^2 / n): the standard deviation, which scales a column: u = d / s.
-
-    Parameters
-    ----------
-    rows : int
-    """
+    """s = sqrt(sum d^2 / n): the standard deviation, which scales a column: u = d / s."""
 
     def __init__(self, rows: int) -> None:
         self.rows = rows
@@ -237,10 +232,6 @@ class ScaledSums(Equation):
     """The means of u_i u_j, and to their right of u_i d_y; 0 for a constant column.
 
     The gradient depends on the data through these alone, so no step reads all rows.
-
-    Parameters
-    ----------
-    rows : int
     """
 
     def __init__(self, rows: int) -> None:
@@ -283,12 +274,7 @@ class HeightGradient(Equation):
 
 
 class ScaledCost(Equation):
-    """C_T / n = 1/2 (mean d_y^2 - 2 g mean u d_y + g (mean u u) g + (h - mean y)^2), times n.
-
-    Parameters
-    ----------
-    rows : int
-    """
+    """C_T / n = 1/2 (mean d_y^2 - 2 g mean u d_y + g (mean u u) g + (h - mean y)^2), times n."""
 
     def __init__(self, rows: int) -> None:
         self.rows = rows

@@ -107,12 +107,7 @@ def _at(run: int, own: Iterable[str], arguments: Mapping[str, Cells]) -> dict[st
 
 
 class LastOf(Equation):
-    """The value of the last epoch, of one unit.
-
-    Parameters
-    ----------
-    unit : tuple of int
-    """
+    """The value of the last epoch, of one unit."""
 
     repeats = True
 

@@ -144,12 +144,7 @@ class RecognisedBlocks(Recognised):
 
 
 class HowFar(Equation):
-    """The progress of a solver: 0 while images are wrong, then 1, and 2 once C_T is practically 0.
-
-    Parameters
-    ----------
-    images : int
-    """
+    """The progress of a solver: 0 while images are wrong, then 1, then 2 once C_T is almost 0."""
 
     coarse = jumps = True
 

@@ -108,13 +108,7 @@ def chosen_among(
 
 
 class AskedLabel(Sentence):
-    """What to type if no label was chosen; otherwise empty.
-
-    Parameters
-    ----------
-    words : str
-    classes : int
-    """
+    """What to type if no label was chosen; otherwise empty."""
 
     def __init__(self, words: str, classes: int) -> None:
         self.words, self.classes = words, classes

@@ -17,12 +17,7 @@ Index = tuple[int, ...]
 
 
 class Constants:
-    """Finds the constant formulas of a submission.
-
-    Parameters
-    ----------
-    submitted : Submission
-    """
+    """Finds the constant formulas of a submission."""
 
     def __init__(self, submitted: Submission) -> None:
         self._submitted = submitted

@@ -36,12 +36,7 @@ class MeaningError(Exception):
 
 
 class Names:
-    """The defined names of a workbook.
-
-    Parameters
-    ----------
-    contents : Package
-    """
+    """The defined names of a workbook."""
 
     def __init__(self, contents: Package) -> None:
         self._stated = {("", name.casefold()): text for name, text in contents.names.items()}

@@ -40,12 +40,7 @@ INPUT = ("raw", "x")
 
 @dataclass
 class Authority:
-    """The outputs that ONNX Runtime computes with a model.
-
-    Attributes
-    ----------
-    model : TrainedModel
-    """
+    """The outputs that ONNX Runtime computes with a model."""
 
     model: TrainedModel
     _session: object = field(init=False, repr=False)

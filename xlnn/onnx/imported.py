@@ -34,13 +34,7 @@ SAID = {
 
 @dataclass(frozen=True)
 class Predicting:
-    """A model to predict with.
-
-    Attributes
-    ----------
-    model : TrainedModel
-    authority : Authority
-    """
+    """A model to predict with."""
 
     model: TrainedModel
     authority: Authority

@@ -54,12 +54,7 @@ class Continued(ExperimentOrigin):
 
 @dataclass(frozen=True)
 class SolverKind(Experiment):
-    """An experiment with a network whose weights a solver changes.
-
-    Attributes
-    ----------
-    net : Net
-    """
+    """An experiment with a network whose weights a solver changes."""
 
     net: Net = DENSE
 

@@ -274,14 +274,7 @@ def page_of(net: Net) -> Page:
 
 
 class SolverPage(Page):
-    """A page of bands, for a network and a program's Solver.
-
-    Parameters
-    ----------
-    net : Net
-    columns : BandColumns
-    bands : tuple of Band
-    """
+    """A page of bands, for a network and a program's Solver."""
 
     def __init__(self, net: Net, columns: BandColumns, bands: tuple[Band, ...]) -> None:
         super().__init__("solver", "Solver", "", *bands, row=1)
