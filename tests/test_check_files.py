@@ -43,7 +43,7 @@ def test_a_bad_file_keeps_the_check_from_none_of_the_others(good, wrong, bad, tm
     said = ran.stderr.splitlines()
     assert len(said) == 2
     assert said[0].startswith("Error: none.xlsx: there is no such file")
-    assert said[1].startswith("Error: bad.xlsx: it is no .xlsx workbook")
+    assert said[1].startswith("Error: bad.xlsx: it is not an .xlsx workbook")
     lines = ran.stdout.splitlines()
     assert lines[0].startswith(f"{good}   ")
     assert any(line.startswith(f"{wrong}   ") and "1 cell wrong" in line for line in lines)
@@ -70,7 +70,7 @@ def test_json_of_several_files_is_a_list_with_the_errors_in_it(good, wrong, bad)
     assert (first["file"], first["agrees"]) == (str(good), True)
     assert second.keys() == {"file", "error"}
     assert second["file"] == str(bad)
-    assert second["error"].startswith("bad.xlsx: it is no .xlsx workbook")
+    assert second["error"].startswith("bad.xlsx: it is not an .xlsx workbook")
     assert (third["file"], third["agrees"]) == (str(wrong), False)
 
 

@@ -278,7 +278,10 @@ WRONG = {
     ("--eta", "0.1,-1"): "eta is -1: a finite number greater than 0 is expected",
     ("--optimizer", "sgd,lion"): 'There is no optimizer "lion"',
     ("--seed", "1,-2"): "seed is -2: a whole number of at least 0 is expected",
-    ("--eta", ",".join(map(str, range(1, 15)))): "14 runs are asked for: a workbook compares 12",
+    (
+        "--eta",
+        ",".join(map(str, range(1, 15))),
+    ): "14 runs are too many: a workbook compares at most 12",
 }
 
 

@@ -194,7 +194,7 @@ def test_a_regression_predicts_the_same_columns_of_new_data(tmp_path):
         ("eta", (), 0, "eta is 0"),
         ("x", (1, 1), None, "holds nothing, but it is an input"),
         ("W2", (0, 0, 0), "=1/0", "it is an input: undo, or type a number"),
-        ("labels", (0,), 1, "a label stands twice in 1 and 1"),
+        ("labels", (0,), 1, "a label occurs twice in 1 and 1"),
         ("labels", (0,), "cat", "undo, or type a number; for words, build again"),
         ("z2", (0, 0, 0), "=Training!C4", "a circular reference"),
     ],

@@ -131,7 +131,7 @@ REFUSED = [
     ((X,), {"x": 10**400}, "x takes numbers of the shape .* too large"),
     ((), {}, "no quantities"),
     ((X, X), {"x": 1}, "Two quantities are named x"),
-    ((xlnn.Quantity("2x"),), {"2x": 1}, "is no name"),
+    ((xlnn.Quantity("2x"),), {"2x": 1}, "is not a valid name"),
     ((xlnn.Quantity("x", sheet="a/b"),), {"x": 1}, "cannot be the name of its sheet"),
     ((xlnn.Quantity("x", sheet="Spec"),), {"x": 1}, "neither Spec"),
     ((xlnn.Quantity("y", equation=DOUBLE),), {}, "no such quantity"),
@@ -235,7 +235,7 @@ def test_a_list_is_no_model_wherever_one_is_taken(made, tmp_path):
 def test_two_axes_that_belong_together_are_refused(first, second, tmp_path):
     axes = (xlnn.Axis(first, 3, "time"), xlnn.Axis(second, 2, "time"))
     model = xlnn.Model((xlnn.Quantity("x", axes=axes),))
-    sentence = f"^x has two axes of the family time, {first} and {second}: give each axis a name"
+    sentence = f"^x has two axes of the family time, {first} and {second}: give each axis a diff"
     with pytest.raises(XlnnError, match=sentence):
         xlnn.workbook(model, {"x": 1}, tmp_path / "x.xlsx")
     assert list(tmp_path.iterdir()) == []

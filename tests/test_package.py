@@ -358,17 +358,17 @@ def test_a_folder_is_refused(tmp_path):
 def test_a_text_is_refused(tmp_path):
     path = tmp_path / "book.xlsx"
     path.write_text("a,b\n1,2\n")
-    assert "no .xlsx workbook" in refusal_of(path)
+    assert "not an .xlsx workbook" in refusal_of(path)
 
 
 def test_an_empty_file_is_refused(tmp_path):
     path = tmp_path / "book.xlsx"
     path.touch()
-    assert "no .xlsx workbook" in refusal_of(path)
+    assert "not an .xlsx workbook" in refusal_of(path)
 
 
 def test_another_zip_file_is_refused(refusal):
-    assert "no .xlsx workbook" in refusal({"word/document.xml": "<a xmlns='b'/>"})
+    assert "not a workbook" in refusal({"word/document.xml": "<a xmlns='b'/>"})
 
 
 def test_a_truncated_file_is_refused(save):

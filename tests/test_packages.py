@@ -138,14 +138,14 @@ def test_it_can_be_copied_and_edited_as_a_template(run):
 def test_where_the_package_is_not_its_workbook_is_refused_in_one_sentence(run, tmp_path):
     said = run("check", run.folder / "parity.xlsx", code=1, packages=tmp_path)
     assert 'There is no kind of workbook "parity"' in said
-    assert "once that is installed" in said
+    assert "install that package" in said
 
 
 @pytest.mark.parametrize(
     ("module", "said"),
     [
         ("raise RuntimeError('boom')", "raises RuntimeError('boom')"),
-        ("EXPERIMENT = 1", "is no xlnn.Experiment of the name broken"),
+        ("EXPERIMENT = 1", "is not an xlnn.Experiment with the name broken"),
     ],
 )
 @pytest.mark.slow
@@ -176,5 +176,5 @@ def test_a_quantity_that_stands_on_no_page_is_named():
     page = xlnn.Page("here", "Here", "")
     lost = xlnn.Experiment("lost", lambda *_: quantities, (page,), inputs={"x": 1})
     spec = lost.from_template(lost.template).spec
-    with pytest.raises(DataError, match="x stands on the sheet nowhere, and there is no page"):
+    with pytest.raises(DataError, match="x is on the sheet nowhere, but no page"):
         lost.layout(spec)

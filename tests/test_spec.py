@@ -85,7 +85,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
         ({"layers": [{"units": 3, "name": "层"}, {"units": 2}]}, "does not take every sign"),
         ({"layers": [{"units": 3, "name": "F"}, {"units": 2, "name": "f"}]}, "Upper and lower"),
         ({"layers": [{"units": 3}, {"units": 4}]}, "4 units for 2 labels"),
-        ({"labels": ["a", "a"]}, "stands twice"),
+        ({"labels": ["a", "a"]}, "occurs twice"),
         ({"cost": "none"}, 'no cost "none"'),
         ({"layers": [{"units": 2, "activation": "unit step"}]}, "not differentiable at 0.*2-1"),
         ({"layers": [{"units": 3, "activation": "softmax"}, {"units": 2}]}, "for the output layer"),

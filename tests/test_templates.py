@@ -172,7 +172,7 @@ def test_each_template_says_which_sections_of_the_book_it_shows():
         ('["2-1", "2-01"]', "book = 2-01"),
         ('["2-1", 2]', "book = 2:"),
         ("2.1", "book = 2.1:"),
-        ('["2-1", "2-1"]', "a section stands twice in its book"),
+        ('["2-1", "2-1"]', "a section is listed twice in its book"),
     ],
 )
 def test_a_section_that_the_book_does_not_have_is_refused(tmp_path, name, book, message):
@@ -263,7 +263,7 @@ def test_a_copy_replaces_nothing_and_takes_no_template_s_name(tmp_path):
             r"epochs is 1\.5: a whole number of at least 1 is expected",
         ),
         ("epochs = 150", 'epochs = 1\nlabels = "01"', "labels is '01': a list is expected"),
-        ("epochs = 150", 'epochs = 1\nlabels = ["0", "0"]', "a label stands twice"),
+        ("epochs = 150", 'epochs = 1\nlabels = ["0", "0"]', "a label occurs twice"),
         (
             "epochs = 150",
             'epochs = 1\ncolour = "red"',

@@ -644,8 +644,8 @@ def test_a_kind_with_words_of_its_own_has_the_same_ones_in_every_language(kind, 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"[reasons\n", "The words in templates/text/grading/eo.toml are no TOML: "),
-        (b"\xff", "The words in templates/text/grading/eo.toml are no TOML: "),
+        (b"[reasons\n", "The words in templates/text/grading/eo.toml are not valid TOML: "),
+        (b"\xff", "The words in templates/text/grading/eo.toml are not valid TOML: "),
     ],
 )
 def test_a_language_with_a_file_that_is_broken_names_it(content, said, esperanto):

@@ -611,7 +611,7 @@ def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> La
     placed = {block.quantity.name: block for block in blocks}
     if lost := [quantity for quantity in model.quantities if quantity.name not in placed]:
         name, sheet = lost[0].name, lost[0].sheet
-        raise DataError(f"{name} stands on the sheet {sheet}, and there is no page of that key.")
+        raise DataError(f"{name} is on the sheet {sheet}, but no page has that key.")
     for block in placed.values():
         _check_grid(block, titles[block.sheet])
     return Layout(model, titles, {each.name: placed[each.name] for each in model.quantities})

@@ -136,7 +136,7 @@ def _resumed(log: Path | None) -> dict[str, bool]:
                 log.write_text("".join(f"{each}\n" for each in lines[:-1]), encoding="utf-8")
                 break
             raise DataError(
-                f"{log.name}, line {number:,}, is no line of a log: name another file."
+                f"{log.name}, line {number:,}, is not a log entry: name another file."
             ) from None
     return done
 

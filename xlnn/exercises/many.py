@@ -133,7 +133,7 @@ def resumed(log: Path | None, seed: int | None) -> Resumed:
             if 1 < number == len(lines):
                 break
             raise DataError(
-                f"{log.name}, line {number:,}, is no line of a log: name another file."
+                f"{log.name}, line {number:,}, is not a log entry: name another file."
             ) from None
     if len(seeds) > 1:
         raise DataError(f"{log.name} joins logs of several seeds: grade all parts with one --seed.")

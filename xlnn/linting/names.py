@@ -85,7 +85,7 @@ def _defined_names(book: LintedWorkbook) -> Iterator[Problem]:
         elif sheet and not (sheet.isascii() and sheet.isdigit() and int(sheet) < len(book.titles)):
             wrong = f"it belongs to sheet number {sheet:.9}, which is not there"
         elif not node.text.strip():
-            wrong = "it stands for nothing"
+            wrong = "it refers to nothing"
         seen.add((name.casefold(), sheet))
         if wrong:
             yield Problem(

@@ -389,9 +389,7 @@ def _meant(reader: Reader, node: OnnxNode, operator: Operator) -> AffineUnits | 
     try:
         return operator(reader, node)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise reader.stack.refuse(
-            f"{node.op} does not fit what it meets: {short(error)}."
-        ) from error
+        raise reader.stack.refuse(f"{node.op} does not fit its inputs: {short(error)}.") from error
 
 
 def _made(reader: Reader, node: OnnxNode, arrays: list[np.ndarray]) -> np.ndarray:

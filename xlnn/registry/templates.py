@@ -164,7 +164,7 @@ def _check_sections(name: str, book: object) -> None:
                 'expected, such as "2-11", or a list of them.'
             )
     if len(set(sections)) < len(sections):
-        raise DataError(f"template.toml of {name}: a section stands twice in its book.")
+        raise DataError(f"template.toml of {name}: a section is listed twice in its book.")
 
 
 def _values(path: Path) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def copy(name: str, target: Path) -> None:
         raise OptionsError(f"xlnn build {ALL} needs the name {target.name}: choose another one.")
     if target.name in names():
         raise OptionsError(
-            f"{target.name} is the name of a template of xlnn, and would stand for that: choose "
+            f"{target.name} is the name of a template of xlnn, which it would hide: choose "
             "another name."
         )
     if target.exists() or target.is_symlink():
@@ -242,5 +242,5 @@ def loaded(name: str) -> Any:  # noqa: ANN401 -- an xlnn.Experiment, which canno
     except Exception as error:  # another package may raise anything
         raise DataError(f"The experiment {name} ({where.value}) raises {error!r:.200}.") from error
     if getattr(found, "name", None) != name or not hasattr(found, "untranslated"):
-        raise DataError(f"{where.value} is no xlnn.Experiment of the name {name}.")
+        raise DataError(f"{where.value} is not an xlnn.Experiment with the name {name}.")
     return found

@@ -213,7 +213,7 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise DataError(f"The words in {where} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"The words in {where} are no TOML: {error}.") from error
+        raise DataError(f"The words in {where} are not valid TOML: {error}.") from error
 
 
 @lru_cache(maxsize=32)

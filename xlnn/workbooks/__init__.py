@@ -37,7 +37,7 @@ def kind_named(name: object) -> WorkbookKind[Any, Any]:
     if not isinstance(name, str) or name not in kind_names():
         raise DataError(
             f'There is no kind of workbook "{name}"; there are {", ".join(kind_names())}. '
-            "One of another package is there once that is installed."
+            "For a kind from another package, install that package."
         )
     if name not in KINDS:
         return loaded(name)

@@ -21,7 +21,7 @@ from xlnn.workbooks.spec_text import plain
 from xlnn.writing.drawing import Drawing
 
 THE_PROGRAMMERS = (
-    "This workbook has a model of its own, which a file cannot carry: check it from Python, with "
+    "This workbook was made from a model in Python, which a file cannot hold: check it with "
     "xlnn.check(path, model=...)."
 )
 

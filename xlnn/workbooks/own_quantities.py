@@ -125,7 +125,9 @@ def _check_names(quantity: Quantity) -> None:
     """Refuse a name, a sheet or a symbol that no workbook can hold."""
     name = quantity.name
     if not NAME.fullmatch(name):
-        raise DataError(f'"{name}" is no name: a quantity is named by letters, digits and _.')
+        raise DataError(
+            f'"{name}" is not a valid name: a quantity is named by letters, digits and _.'
+        )
     if not TITLE_OF_SHEET.fullmatch(quantity.sheet) or quantity.sheet.casefold() in TAKEN:
         raise DataError(
             f'{name}: "{quantity.sheet}" cannot be the name of its sheet: 1 to 31 characters, '
@@ -147,7 +149,7 @@ def _check_together(quantity: Quantity) -> None:
         if one.family == other.family:
             raise DataError(
                 f"{name} has two axes of the family {one.family}, {one.name} and {other.name}: "
-                'give each axis a name of its own, and the order "up" or "down".'
+                'give each axis a different name, and the order "up" or "down".'
             )
     if quantity.equation is None and quantity.uses:
         raise DataError(f"{name} uses {next(iter(quantity.uses.values()))}, and has no equation.")
@@ -171,9 +173,9 @@ def _check_use(model: Model, quantity: Quantity, role: str, use: Use, known: set
     """Refuse an argument that has no value where the quantity is computed."""
     name = quantity.name
     if use.name not in model.by_name:
-        raise DataError(f"{name} uses {use.name} as {role}, and there is no such quantity.")
+        raise DataError(f"{name} uses {use.name} as {role}, but there is no such quantity.")
     if use.name not in known and not use.lag:
-        raise DataError(f"{name} uses {use.name}, which stands after it: put it before.")
+        raise DataError(f"{name} uses {use.name}, which comes after it: put it before.")
     if not use.lag:
         return
     source, which = model[use.name], "before" if use.lag > 0 else "after"

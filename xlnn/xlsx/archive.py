@@ -126,7 +126,7 @@ class Archive:
             )
         if head[:4] != b"PK\x03\x04":
             raise self.refused(
-                "it is no .xlsx workbook (those begin with PK, as zip files do); "
+                "it is not an .xlsx workbook (those begin with PK, as zip files do); "
                 "open it in a spreadsheet program and save it as .xlsx"
             )
 

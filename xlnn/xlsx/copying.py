@@ -100,7 +100,9 @@ def copy(  # noqa: PLR0913, PLR0917 -- what is copied, and how
                     for chunk in edit(iter(lambda: part.read(CHUNK), b"")):
                         written.write(chunk)
     except DAMAGES as error:
-        raise WorkbookError(f"{source.name} is damaged, or is no .xlsx file: {error}") from error
+        raise WorkbookError(
+            f"{source.name} is damaged, or is not an .xlsx file: {error}"
+        ) from error
 
 
 def _pass_on(package: ZipFile, entry: ZipInfo, copied: ZipFile, new: ZipInfo) -> None:

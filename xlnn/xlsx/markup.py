@@ -196,7 +196,7 @@ def batches(parser: Parser, feed: Feed) -> Iterator[list[Token]]:
 def doctype_refused(archive: Archive, part: str) -> WorkbookError:
     """Return the error that refuses a document type."""
     return archive.refused(
-        f'the part "{part}" declares a document type, by which a small file can fill all memory; '
+        f'the part "{part}" declares a document type, which can make a small file exhaust memory; '
         "no spreadsheet program writes one, so do not open the file unless you know its author"
     )
 

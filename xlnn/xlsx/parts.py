@@ -106,8 +106,8 @@ def check_kind(archive: Archive, types: Mapping[str, str], kind: str, part: str)
     content = types.get(f"/{part}".casefold(), CELLS[kind])
     if not part.endswith(".xml") or not content.endswith(CELLS[kind]):
         raise archive.refused(
-            f'the part "{part:.60}" is used as a {kind} and is none by its ending or its content '
-            f'type "{content:.60}"; {ANEW}'
+            f'the part "{part:.60}" is used as a {kind}, but its name or its content type '
+            f'"{content:.60}" is of another kind; {ANEW}'
         )
 
 
@@ -244,7 +244,7 @@ def check_parts(archive: Archive) -> None:
             check_relationships(archive, part)
     if TYPES not in archive.parts or WORKBOOK not in archive.parts:
         raise archive.refused(
-            f'it is a zip file without "{TYPES}" or "{WORKBOOK}", so no .xlsx workbook; open it '
+            f'it is a zip file without "{TYPES}" or "{WORKBOOK}", so it is not a workbook; open it '
             "in a spreadsheet program and save it as .xlsx"
         )
     types = content_types(archive).items()
@@ -270,7 +270,7 @@ def check_other_parts(archive: Archive, book: Workbook, formulas: FormulaGuard) 
         if entry.file_size > MAX_OTHER_PART:
             raise archive.refused(
                 f'the part "{part}" has {entry.file_size:,} bytes, and xlnn reads up to '
-                f"{MAX_OTHER_PART:,} of what is no sheet; remove what is not needed"
+                f"{MAX_OTHER_PART:,} of a part that is not a sheet; remove what is not needed"
             )
         for tag, _, text in elements(archive, part):
             if tag.main == "sheetData" and not (is_noted and name.startswith(_LINKS)):
@@ -354,7 +354,7 @@ def _identity(archive: Archive, title: str, attributes: Mapping[str, str]) -> st
     """Return the id of a sheet's relationship, which must be in exactly one attribute."""
     found = [key for key in attributes if key.rpartition("\x01")[2].casefold() == "id"]
     if len(found) != 1 or "\x01" not in found[0]:
-        raise archive.refused(f'the sheet "{title}" names no part of its own, or several; {ANEW}')
+        raise archive.refused(f'the sheet "{title}" refers to no part, or to several; {ANEW}')
     return attributes[found[0]]
 
 

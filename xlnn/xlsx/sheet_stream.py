@@ -155,7 +155,7 @@ class _Sheet:
             if isinstance(token, Opening):
                 opened = token
                 if depth == 0 and token.main != "worksheet":
-                    raise self.archive.refused(f'the part "{self.part}" is no sheet; {_ANEW}')
+                    raise self.archive.refused(f'the part "{self.part}" is not a sheet; {_ANEW}')
                 if token.main == "sheetData" and depth == 1 and not box:
                     box = yield from self.rows(token)
                 elif token.local in {"sheetData", "row", "c", "v", "is"} or depth > MAX_DEPTH:
@@ -202,7 +202,7 @@ class _Sheet:
                     row,
                     last,
                     f"makes this sheet a rectangle of {row * widest:,} cells, and xlnn reads up to "
-                    f"{MAX_BOX:,}; move what stands far out nearer to A1",
+                    f"{MAX_BOX:,}; move distant cells closer to A1",
                 )
         return f"A1:{address(lowest, widest)}"
 

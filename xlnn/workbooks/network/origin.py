@@ -126,7 +126,7 @@ def from_template(template: Template) -> Origin:
         raise DataError(f"{where}, [data]: a table has no picture; remove one of both.")
     labels = tuple(str(label) for label in values.get("labels", ()))
     if len(set(labels)) < len(labels):
-        raise DataError(f"{where}: a label stands twice in its labels.")
+        raise DataError(f"{where}: a label occurs twice in its labels.")
     optimizer = values.get("optimizer", PLAIN)
     for name in CONSTANTS:
         if name in values and name not in OPTIMISERS[optimizer].constants:
@@ -265,7 +265,7 @@ def _labels(name: str, now: np.ndarray) -> tuple[str, ...]:
     written = [value if isinstance(value, str) else f"{value:.15g}" for value in now]
     labels = tuple(classes.name(label, name) for label in written)
     if len(set(labels)) < len(labels):
-        raise WorkbookError(f"{name}: a label stands twice in {listed(labels)}; change one.")
+        raise WorkbookError(f"{name}: a label occurs twice in {listed(labels)}; change one.")
     return labels
 
 

@@ -491,7 +491,7 @@ class Spec:
         if not AS_MANY <= self.decimals <= MOST_DECIMALS:
             raise DataError(f"decimals is {self.decimals}: it is from -1 to {MOST_DECIMALS}.")
         if len(set(self.labels)) < len(self.labels):
-            raise DataError(f"A label stands twice in {quoted_list(self.labels)}.")
+            raise DataError(f"A label occurs twice in {quoted_list(self.labels)}.")
 
     def _check_functions(self) -> None:
         """Refuse activation functions and costs that do not go together, and say why."""
@@ -520,7 +520,7 @@ class Spec:
         """Refuse runs that cannot be compared."""
         if len(self.runs) > MOST_RUNS:
             raise DataError(
-                f"{len(self.runs)} runs are asked for: a workbook compares {MOST_RUNS} at most.",
+                f"{len(self.runs)} runs are too many: a workbook compares at most {MOST_RUNS}.",
                 *COMPARED,
             )
         if len(self.runs) == 1:
