@@ -216,7 +216,7 @@ WRONG = [
 UNUSABLE = [
     ("build --from none.xlsx", "none.xlsx: there is no such file"),
     ("build --from foreign.xlsx", "no sheet Spec"),
-    ("build --from my.csv", "no .xlsx workbook"),
+    ("build --from my.csv", "not an .xlsx workbook"),
     ("build --data none.csv", "none.csv cannot be read"),
     ("build --start my.csv", "my.csv is not JSON"),
     ("build wrong", "template.toml of wrong: eta is '0.2': a finite number greater than 0"),

@@ -125,7 +125,7 @@ def test_a_sheet_that_is_not_sound_xml_is_refused(edited, tmp_path, change):
 
 def test_a_file_that_is_no_zip_is_refused(tmp_path):
     (tmp_path / "in.xlsx").write_bytes(b"no zip")
-    with pytest.raises(WorkbookError, match=r"in\.xlsx: it is no \.xlsx workbook"):
+    with pytest.raises(WorkbookError, match=r"in\.xlsx: it is not an \.xlsx workbook"):
         replace_inputs(tmp_path / "in.xlsx", tmp_path / "out.xlsx", {})
 
 

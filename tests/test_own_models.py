@@ -92,7 +92,7 @@ def test_the_command_line_says_in_one_sentence_that_the_model_is_the_programmers
                     ["build", "--from", path]):  # fmt: skip
         done = CliRunner().invoke(cli, [*map(str, command)])
         assert done.exit_code == 1
-        assert "a model of its own" in f"{done.stderr} {done.exception}"
+        assert "made from a model in Python" in f"{done.stderr} {done.exception}"
     assert CliRunner().invoke(cli, ["lint", str(path)]).exit_code == 0
 
 

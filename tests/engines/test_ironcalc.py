@@ -210,7 +210,7 @@ def test_no_formula_fills_another_cell(book):
 def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     path = tmp_path / "book.xlsx"
     path.write_bytes(b"no zip")
-    with pytest.raises(WorkbookError, match=r"book\.xlsx: it is no \.xlsx workbook"):
+    with pytest.raises(WorkbookError, match=r"book\.xlsx: it is not an \.xlsx workbook"):
         load("ironcalc", path)({})
 
 
