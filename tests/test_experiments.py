@@ -332,6 +332,7 @@ CASES = {
             {"eta": 0, "U": 0, "W": 1e6, "epoch": 1},
             {"x": 0.3, "t": 1, "V": -1e-9, "eta": 1e6, "row": 3},
             {"x": -1e6, "b": 1e3, "c": -800, "epoch": 2, "row": 16},
+            {"V": 1e-20, "eta": 0, "epoch": 1},
         ],
         [
             ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
@@ -349,6 +350,7 @@ CASES = {
             {"eta": 0, "Ui": 0, "W_rnn": 1e6, "epoch": 1},
             {"x": 0.3, "t": 1, "V": -1e-9, "eta": 1e6, "row": 3},
             {"x": -1e6, "bf": 1e3, "d": -800, "epoch": 2, "row": 8},
+            {"V": 1e-12, "V_rnn": 1e-12, "eta": 0, "epoch": 1},
         ],
         [
             ({"hidden": 21}, "a whole number from 1 to 20"),

@@ -33,16 +33,17 @@ class Nearest(xlnn.Equation):
         return distance.argmin(axis=1) + 1.0
 
     def cell(self, distance: Cells) -> str:
-        """Return the formula, without MATCH: to some programs all numbers near to 0 are one."""
+        """Return the formula, by parts of the sum: to some programs numbers near to 0 are one."""
         *others, last = range(1, distance.shape[0] + 1)
-        tests = "".join(f"IF({distance[k - 1]}<=MIN({distance[:]}),{k}," for k in others)
-        return f"={tests}{last}{')' * len(others)}"
+        least, whole = f"MIN({distance[:]})", f"SUM({distance[:]})"
+        tests = "".join(f"IF({distance[k - 1]}/{whole}<={least}/{whole},{k}," for k in others)
+        return f"=IF(SIGN({whole})=0,1,{tests}{last}{')' * len(others)})"
 
     def ties(self, got: np.ndarray, tolerance: float, distance: np.ndarray) -> np.ndarray:
         """Tell of which points another centre is as near but for rounding."""
         known = np.isin(got, np.arange(distance.shape[1]) + 1)
         taken = distance[np.arange(len(got)), np.where(known, got, 1).astype(int) - 1]
-        return known & (taken - distance.min(axis=1) <= tolerance * taken)
+        return known & (taken - distance.min(axis=1) <= tolerance * distance.sum(axis=1))
 
 
 # fmt: off
@@ -76,13 +77,14 @@ COVARIANCE = Stated(
         d.over("point")[i], d.over("point")[j]),
 )
 PRODUCT = Stated(lambda S, v: S @ v, lambda i, S, v: f"=SUMPRODUCT({S[i, :]},{v[:]})")
-UNIT = Stated(  # what has no length has no direction, and stays
+UNIT = Stated(  # what has no length has no direction, and stays; a small number may equal 0
     array=lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,
-    cell=lambda i, v, Sv: f"=IF(SUMSQ({Sv[:]})=0,{v[i]},{Sv[i]}/SQRT(SUMSQ({Sv[:]})))",
+    cell=lambda i, v, Sv: f"=IF(SIGN(SUMSQ({Sv[:]}))=0,{v[i]},{Sv[i]}/SQRT(SUMSQ({Sv[:]})))",
 )
 RAYLEIGH = Stated(
     array=lambda v, Sv: v @ Sv / (v @ v) if v @ v else 0,
-    cell=lambda v, Sv: "=IF(SUMSQ({0})=0,0,SUMPRODUCT({0},{1})/SUMSQ({0}))".format(v[:], Sv[:]),
+    cell=lambda v, Sv: "=IF(SIGN(SUMSQ({0}))=0,0,SUMPRODUCT({0},{1})/SUMSQ({0}))".format(
+        v[:], Sv[:]),
 )
 SIGNED = Stated(  # v and -v are one axis: the component that is largest is positive
     array=lambda v: v[-1] if v[-1].max() >= -v[-1].min() else -v[-1],
@@ -95,7 +97,7 @@ DEFLATED = Stated(
 )
 SHARE = Stated(
     array=lambda S, lam: lam / np.trace(S) if np.trace(S) else 0,
-    cell=lambda S, lam: "=IF({0}=0,0,{1}/({0}))".format(
+    cell=lambda S, lam: "=IF(SIGN({0})=0,0,{1}/({0}))".format(
         "+".join(S[i, i] for i in range(S.shape[0])), lam[()]),
 )
 SCORE = Stated(

@@ -56,7 +56,7 @@ PASSED_RNN = Stated(lambda d, U: d @ U, lambda i, d, U: back(i, (d, U)))
 
 SHARE = Stated(  # of the errors at this step in those at the last one
     lambda d: np.sqrt((d**2).sum(1)) / (np.sqrt((d[-1] ** 2).sum()) or np.inf),
-    lambda d: "=IF(SUMSQ({1})=0,0,SQRT(SUMSQ({0}))/SQRT(SUMSQ({1})))".format(
+    lambda d: "=IF(SIGN(SUMSQ({1}))=0,0,SQRT(SUMSQ({0}))/SQRT(SUMSQ({1})))".format(
         d[:], d.at(-1, along="step")[:]
     ),
 )

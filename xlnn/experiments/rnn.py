@@ -29,7 +29,7 @@ ETA = {"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.02, "adam": 0.1}
 SIZE = Stated(lambda reach: np.sqrt((reach**2).sum()), lambda reach: f"=SQRT(SUMSQ({reach[:]}))")
 RATIO = Stated(
     lambda size: size[0] / size[-1] if size[-1] else 0.0,
-    lambda size: f"=IF({size.at(-1)[()]}=0,0,{size.at(0)[()]}/{size.at(-1)[()]})",
+    lambda size: f"=IF(SIGN({size.at(-1)[()]})=0,0,{size.at(0)[()]}/{size.at(-1)[()]})",
 )
 ONES = Stated(
     lambda x: (x > 0).sum((1, 2)),
