@@ -176,3 +176,21 @@ def test_a_sequence_that_cannot_be_is_refused_where_it_stands(tmp_path, text, ta
     name = "rnn" if sentence == "my.csv" else sentence.partition(":")[0]
     with pytest.raises(XlnnError, match=re.escape(sentence)):
         planned(*begun(name), Options(data=tmp_path / "my.csv", targets=tuple(targets)))
+
+
+def test_the_guide_tells_nothing_of_the_task_to_whoever_brings_data(tmp_path):
+    (tmp_path / "my.csv").write_text("a,b,t,u\n1,-1,1,0\n1,1,1,0\n")
+    options = Options(data=tmp_path / "my.csv", targets=("t", "u"), epochs=1)
+    shipped, own = planned(*begun("rnn"), Options()), planned(*begun("rnn"), options)
+    guides = [plan.kind.words(plan.made.spec).words["guide"] for plan in (shipped, own)]
+    assert guides[0]["about"][1:] == guides[1]["about"]
+    assert "odd" in guides[0]["about"][0]
+    assert "odd" not in str(guides[1])
+    assert guides[0]["experiments"]
+    assert not guides[1]["experiments"]
+    kept = own.kind.spec(own.made.spec.to_mapping())
+    assert kept == own.made.spec
+    drawing = own.kind.drawings(kept, own.layout)["guide"]
+    texts = [text for row in drawing.cells.values() for text, *_ in row.values()]
+    assert "Things to try" not in texts
+    assert "What to look for" not in texts

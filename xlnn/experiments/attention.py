@@ -75,7 +75,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield data("letters", title="letter", symbol="s{}", choices=(1, 6),
                meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
     yield data("t", title="target", symbol="t{}", choices=(1, 3),
-               meaning="the last capital letter so far: 1, 2, 3 for A, B, C")
+               meaning="the answer at this position: 1, 2, 3 for A, B, C")
     yield Quantity("PE", title="positional encoding", symbol="PE{}", sheet="data", shape=(T, D),
                    equation=eq.encoding(T, D), source="Vaswani et al. 2017, 3.5", role="forward",
                    meaning="where a symbol stands; sin and cos of a pair share the exponent 2i/d",
@@ -195,7 +195,7 @@ EXPERIMENT = xlnn.Experiment(
     "attention matrix at any epoch.",
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(12, most=1000),
            "positions": xlnn.Size(4, least=2, most=12), "optimizer": xlnn.OneOf(*ETA)},
-    inputs=inputs, from_data=from_data,
+    inputs=inputs, from_data=from_data, task=1,
     options_for={"epochs": "epochs", "eta": "eta", "optimizer": "optimizer"},
     about=(
         "{rows} sequences of {positions} letters, small or capital. At each position the network "
@@ -229,7 +229,7 @@ EXPERIMENT = xlnn.Experiment(
             does="Choose an epoch and a sequence. Where does each position look?",
         ),
         xlnn.Page("data", "Data", "The letters as numbers, 1 to 6 for a, b, c, A, B, C, and the "
-                  "last capital. Type others.", Table("letters", "t", "x"),
+                  "answers. Type others.", Table("letters", "t", "x"),
                   Grid("PE", digits="0.000")),
         xlnn.Page("sequences", "Sequences", "One row per epoch and sequence: from the queries to "
                   "the cost, and back.", stays=True),

@@ -282,7 +282,7 @@ EXPERIMENT = xlnn.Experiment(
     "the same points.",
     sizes={"steps": Size(12, 1, 200), "points": Size(60, 3, 5_000), "columns": Size(2, 2, MOST),
            "clusters": Size(3, 1, 6), "seed": Size(1, 0, 2**31)},
-    inputs=inputs, from_data=from_data, reads="columns",
+    inputs=inputs, from_data=from_data, task=0, reads="columns",
     options_for={"epochs": "steps", "seed": "seed"},
     about=(
         "Nobody says what the {points} points are. k-means divides them among {clusters} centres: "

@@ -333,7 +333,7 @@ EXPERIMENT = xlnn.Experiment(
            "films": Size(8, 1, 500), "ratings": Size(48, 1, 5_000),
            "words": Size(len(WORDS), 1, 50), "sentences": Size(len(SENTENCES), 1, 500),
            "optimizer": xlnn.OneOf(*ETA), "seed": Size(1, 0, 2**31)},
-    inputs=inputs, from_data=from_data, reads="rows",
+    inputs=inputs, from_data=from_data, task=0, reads="rows",
     options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "seed": "seed",
                  "optimizer": "optimizer"},
     about=(

@@ -102,7 +102,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
     yield data("x", title="symbol", symbol="x", axes=(row, up),
                meaning="what both networks read at a step: 1 or −1")
     yield data("t", title="target", symbol="t", choices=(0, 1),
-               meaning="1 if the first symbol was 1, else 0")
+               meaning="what the output is to be at the end")
     parameters = {
         name: Quantity(name, name[0] + "_rnn" * ("_rnn" in name), sheet="weights", shape=shape,
                        symbol=f"{name.replace('_rnn', '′')}{{}}",
@@ -140,7 +140,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
                   uses={"x": f"last{more}", "W": f"V{more}", "b": f"d{more}"})
         yield end(f"y{more}", title=f"output{of}", symbol=f"y{mark}", shape=(1,), role="forward",
                   equation=eq.SIGMOID, uses={"z": f"z{more}"}, written="y = σ(V h + d)",
-                  meaning="" if more else "how sure the network is that the first symbol was 1")
+                  meaning="" if more else "how sure the network is that the target is 1")
         yield end(f"cost{more}", title=f"cross-entropy{of}", symbol=f"C{mark}", shape=(1,),
                   equation=eq.ENTROPY, uses={"z": f"z{more}"})
         yield end(f"e{more}", title=f"error{of}", symbol=f"e{mark}", shape=(1,), role="backward",
@@ -251,7 +251,7 @@ EXPERIMENT = xlnn.Experiment(
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(8, most=1000),
            "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20),
            "optimizer": xlnn.OneOf(*ETA)},
-    inputs=inputs, from_data=from_data,
+    inputs=inputs, from_data=from_data, task=1,
     options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "optimizer": "optimizer"},
     about=(
         "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "
@@ -287,10 +287,9 @@ EXPERIMENT = xlnn.Experiment(
             ),
             xlnn.Hidden("epoch_used", "row_used", "right_shown", "right_rnn_shown",
                         "remains", "remains_rnn"),
-            does="Choose an epoch and a row. Which units keep the first symbol, and which "
-            "forget it?",
+            does="Choose an epoch and a row. Which units remember, and which forget?",
         ),
-        xlnn.Page("data", "Data", "The symbols of each row, and what the first one was. Type "
+        xlnn.Page("data", "Data", "The symbols of each row, and its target. Type "
                   "others.",
                   Table("x"), Table("t")),
         xlnn.Page("steps", "Steps", "Both networks forward, from the first step to the last."),

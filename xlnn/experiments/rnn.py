@@ -76,7 +76,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     x = data("x", title="bit", symbol="x",
              meaning="what the network reads at a step: 1, or −1 for 0")
     t = data("t", title="target", symbol="t", choices=(0, 1),
-             meaning="1 if the number of ones so far is odd")
+             meaning="what the output is to be at this step")
     yield from (x, t)
     yield Quantity("ones", title="number of ones", symbol="Σ", sheet="data", axes=(row,),
                    equation=ONES, number_format="0")
@@ -97,7 +97,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield forward("z", title="weighted input of y", symbol="z", shape=(1,), equation=eq.DENSE,
                   uses={"W": "V", "x": "h", "b": "c"})
     y = forward("y", title="output", symbol="y", shape=(1,), equation=eq.SIGMOID,
-                meaning="how sure the network is that the number of ones is odd",
+                meaning="how sure the network is that the target is 1",
                 written="y = σ(z),  z = V h + c")
     yield y
     yield forward("cost", title="cross-entropy", symbol="C", shape=(1,), equation=eq.ENTROPY)
@@ -186,12 +186,12 @@ EXPERIMENT = xlnn.Experiment(
     sizes={"epochs": xlnn.Size(40, most=1000), "rows": xlnn.Size(16, most=1000),
            "steps": xlnn.Size(4, least=2, most=16), "hidden": xlnn.Size(3, most=20),
            "optimizer": xlnn.OneOf(*ETA)},
-    inputs=inputs, from_data=from_data,
+    inputs=inputs, from_data=from_data, task=1,
     options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "optimizer": "optimizer"},
     about=(
         "{rows} rows of {steps} bits: 1, or −1 for 0. After each bit the network says whether the "
         "number of ones so far is odd.",
-        "For that it needs a memory: the hidden state h, which comes back at the next step. The "
+        "Its memory is the hidden state h, which comes back at the next step. The "
         "same weights U, W, b, V, c serve at all steps.",
         "So the gradient of U is a sum over all steps: the δ of a step times the h of the step "
         "before it, both with the weights of this epoch.",
@@ -223,8 +223,8 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Hidden("epoch_used", "row_used", "right_shown", "ratio"),
             does="Choose an epoch and a row. See what h remembers, and how the gradient fades.",
         ),
-        xlnn.Page("data", "Data", "The bits of each row, and whether the number of ones so far is "
-                  "odd. Type others.", Table("x", "t"), Table("ones")),
+        xlnn.Page("data", "Data", "The bits of each row, and the target of each step. Type "
+                  "others.", Table("x", "t"), Table("ones")),
         xlnn.Page("steps", "Steps", "Forward from the first step to the last, and δ back from the "
                   "last to the first.",
                   Table("past", "h", "z", "y", "cost", "e", "delta"), stays=True),

@@ -325,7 +325,7 @@ EXPERIMENT = xlnn.Experiment(
     "each next word is.",
     sizes={"epochs": xlnn.Size(50, most=1000), "sentences": xlnn.Size(4, most=1000),
            "optimizer": xlnn.OneOf(*ETA)},
-    inputs=inputs, from_data=from_data,
+    inputs=inputs, from_data=from_data, task=2,
     options_for={"epochs": "epochs", "eta": "eta", "optimizer": "optimizer"},
     about=(
         "The language: big cat says MEOW. small cat says meow. big dog says WOOF. small dog says "

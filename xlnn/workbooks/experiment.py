@@ -103,16 +103,20 @@ class ExperimentSpec:
     kind, template, lang : str
     sizes : dict
         The whole numbers and names on which its cells depend.
+    has_own_data : bool
+        Whether a person's data took the place of its own.
     """
 
     kind: str
     template: str
     lang: str
     sizes: Mapping[str, Any]
+    has_own_data: bool = False
 
     def to_mapping(self) -> dict[str, Any]:
         """Return plain values for TOML."""
-        return {"template": self.template, "lang": self.lang, "sizes": dict(self.sizes)}
+        own = {"data": "own"} if self.has_own_data else {}
+        return {"template": self.template, "lang": self.lang, **own, "sizes": dict(self.sizes)}
 
 
 @dataclass(frozen=True)
@@ -196,6 +200,9 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         The beginning of the Guide: a title and a few lines. Sizes in braces are filled in.
     tries : sequence of (str, str)
         Things to try: what to do, and what to look at then. ``{key}`` is a page's title.
+    task : int or None
+        How many of the first lines describe the data it has at first. With a user's data these
+        and the things to try are left out; None if all is true of any data.
     colours : dict of str
         The meanings of the colours of headings, by the roles of quantities.
     symbols : dict of str
@@ -229,6 +236,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     title: str = ""
     about: Sequence[str] = ()
     tries: Sequence[tuple[str, str]] = ()
+    task: int | None = None
     colours: Mapping[str, str] = field(default_factory=dict)
     symbols: Mapping[str, str] = field(default_factory=dict)
     summary: str = ""
@@ -326,7 +334,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         asked = self._set(options)
         sizes = {name: asked.get(name, size) for name, size in origin.spec.sizes.items()}
         where = origin.spec.template
-        return self._spec(where, options.get("lang", origin.spec.lang), sizes, where)
+        spec = self._spec(where, options.get("lang", origin.spec.lang), sizes, where)
+        return replace(spec, has_own_data=origin.spec.has_own_data)
 
     def personal(
         self,
@@ -366,7 +375,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
                 "--data and --target belong together: your data, and the column to predict."
             )
         (sizes, inputs), notes = self._read(options["data"], said)
-        spec = replace(origin.spec, sizes={**origin.spec.sizes, **sizes})
+        spec = replace(origin.spec, sizes={**origin.spec.sizes, **sizes}, has_own_data=True)
         spec = self._asked(ExperimentOrigin(spec, {}), options)
         given = {**origin.inputs, **_for(inputs, spec.sizes)}
         return ExperimentOrigin(spec, given), notes
@@ -386,9 +395,10 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         """Read the Spec that a workbook keeps."""
         match values:
             case {"template": str(name), "lang": str(lang), "sizes": dict(sizes), **rest} if (
-                not rest
+                rest in ({}, {"data": "own"})
             ):
-                return self._spec(name, lang, sizes, "The Spec")
+                spec = self._spec(name, lang, sizes, "The Spec")
+                return replace(spec, has_own_data=bool(rest))
         raise DataError(f"The Spec of a {self.name} workbook has a template, a lang and sizes.")
 
     def _spec(
@@ -471,6 +481,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         guide = found.words["guide"]
         steps = {page.key: guide["steps"].get(page.key) for page in self._pages}
         guide["steps"] = {key: does for key, does in steps.items() if does}  # in their order
+        if spec.has_own_data and self.task is not None:
+            guide |= {"about": guide["about"][self.task :], "experiments": []}
         return model, found
 
     @property

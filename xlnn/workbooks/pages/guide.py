@@ -190,6 +190,8 @@ def _tried(page: Context[Any]) -> tuple[list[dict[str, str]], dict[str, str]]:
 def _experiments(drawing: Drawing, page: Context[Any], row: int) -> int:
     """Draw the things to try; what to look for is listed at the end."""
     tried, titles = _tried(page)
+    if not tried:
+        return row - 1
     row = _section(drawing, row, page.words.words["guide"]["experiments_title"])
     for number, each in enumerate(tried, start=1):
         drawing.put(row, 2, f"{number}. {each['do'].format(**titles)}", PLAIN)
@@ -199,7 +201,7 @@ def _experiments(drawing: Drawing, page: Context[Any], row: int) -> int:
 
 def _answers(drawing: Drawing, page: Context[Any], row: int) -> None:
     guide, (tried, titles) = page.words.words["guide"], _tried(page)
-    row = _section(drawing, row, guide["answers_title"])
+    row = _section(drawing, row, guide["answers_title"]) if tried else row
     for number, each in enumerate(tried, start=1):
         drawing.put(row, 2, f"{number}. {each['look'].format(**titles)}", LABEL)
         row += 1
