@@ -194,3 +194,14 @@ def test_the_guide_tells_nothing_of_the_task_to_whoever_brings_data(tmp_path):
     texts = [text for row in drawing.cells.values() for text, *_ in row.values()]
     assert "Things to try" not in texts
     assert "What to look for" not in texts
+
+
+def test_sentences_are_true_where_nothing_reaches_back_and_where_words_tie():
+    model, inputs = stated("rnn", epochs=2)
+    silent = reference.run(model, {**inputs, "V": inputs["V"] * 0, "eta": np.array(0.0)})
+    assert str(silent["fades"]) == "The last output does not depend on h."
+    model, inputs = stated("transformer", epochs=2)
+    even = reference.run(
+        model, {**inputs, "U": inputs["U"] * 0, "epoch": np.array(0.0)}
+    )  # fmt: skip
+    assert set(even["likely"].ravel()) == {"–"}

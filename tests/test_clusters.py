@@ -83,6 +83,7 @@ def test_points_that_are_all_equal_have_no_axis(path, tmp_path):
     agrees_in("formualizer", copy)
     got = values(copy, "formualizer")
     assert got["share1"] == got["lam1"] == got["C_T"][-1] == 0
+    assert str(got["main"]) == "All points are the same: there are no axes."
 
 
 def test_the_picture_shows_each_point_in_the_series_of_its_cluster(path, tmp_path):

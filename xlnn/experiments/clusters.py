@@ -100,6 +100,10 @@ SHARE = Stated(
     cell=lambda S, lam: "=IF(SIGN({0})=0,0,{1}/({0}))".format(
         "+".join(S[i, i] for i in range(S.shape[0])), lam[()]),
 )
+VARIES = Choice(
+    array=lambda S: np.sign(np.trace(S)),
+    cell=lambda S: f"=SIGN({'+'.join(S[i, i] for i in range(S.shape[0]))})",
+)
 SCORE = Stated(
     array=lambda d, axis1, axis2: d @ np.column_stack([axis1, axis2]),
     cell=lambda n, d, axis1, axis2: f"=SUMPRODUCT({d[:]},{(axis1, axis2)[n][:]})",
@@ -241,8 +245,11 @@ def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # n
     for n in "12":
         yield line(f"line{n}", symbol="x{}", title=f"axis {n}", axes=(side,), equation=END,
                    uses={"lam": f"lam{n}", "axis": f"axis{n}"})
+    yield here("varies", title="points differ", equation=VARIES, uses={"S": "S1"},
+               number_format=";;;")
+    alike = say("alike", "All points are the same: there are no axes.")
     main = say("main", "The first axis has {share} of the variance, the second one {rest}.")
-    yield here("main", is_text=True, equation=xlnn.Told([main], digits=3),
+    yield here("main", is_text=True, equation=xlnn.Told([alike, main], "varies", 3),
                uses={"share": "share1", "rest": "share2"})
 
 
@@ -320,7 +327,7 @@ EXPERIMENT = xlnn.Experiment(
             "standard deviations away from the mean.",
             xlnn.Sentences("main"), xlnn.Space(),
             xlnn.Beside(
-                xlnn.Below(Numbers("lam1", "share1", "lam2", "share2"),
+                xlnn.Below(Numbers("lam1", "share1", "lam2", "share2"), xlnn.Hidden("varies"),
                            *(xlnn.Grid(name, digits="0.000", above=1)
                              for name in ("mean", "S1", "axis1", "S2", "axis2"))),
                 xlnn.Below(

@@ -31,6 +31,12 @@ RATIO = Stated(
     lambda size: size[0] / size[-1] if size[-1] else 0.0,
     lambda size: f"=IF(SIGN({size.at(-1)[()]})=0,0,{size.at(0)[()]}/{size.at(-1)[()]})",
 )
+REACHES = Stated(
+    lambda size: np.sign(size[-1]),
+    lambda size: f"=SIGN({size.at(-1)[()]})",
+    coarse=True,
+    jumps=True,
+)
 ONES = Stated(
     lambda x: (x > 0).sum((1, 2)),
     lambda x: f'=COUNTIF({x.over("step")[0]},">0")',
@@ -147,14 +153,17 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield Quantity("ratio", title="first step to last", equation=RATIO, sheet="network")
     yield Quantity("right_shown", title="right", sheet="network", equation=xlnn.Chosen(epoch),
                    uses={"of": "right", "epoch": "epoch_used"}, number_format="0")
+    yield Quantity("reaches", title="reaches", equation=REACHES, sheet="network")
     said = partial(Quantity, sheet="network", is_text=True)
     yield said("course", equation=xlnn.Told([words.sentence(
         "course", "In epoch {epoch_used}, {right_shown} of {all} outputs are right. C_T is "
         "{C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}.", all=T * sizes["rows"],
         epochs=epochs)], digits=3))
-    yield said("fades", equation=xlnn.Told([words.sentence(
-        "fades", "Seen from the last output, the first step counts {ratio} times as much as the "
-        "last: below 1 the gradient fades on its way back, above 1 it grows.")], digits=3))
+    yield said("fades", equation=xlnn.Told([
+        words.sentence("none", "The last output does not depend on h."), words.sentence(
+            "fades", "Seen from the last output, the first step counts {ratio} times as much as "
+            "the last: below 1 the gradient fades on its way back, above 1 it grows.")],
+        "reaches", digits=3))
 
 
 def inputs(sizes: dict) -> dict:
@@ -220,7 +229,7 @@ EXPERIMENT = xlnn.Experiment(
             ),
             xlnn.Beside(xlnn.Grid("U_shown", digits="0.00"), xlnn.Below(
                 xlnn.Grid("V_shown", digits="0.00"), xlnn.Row("reach_start"))),
-            xlnn.Hidden("epoch_used", "row_used", "right_shown", "ratio"),
+            xlnn.Hidden("epoch_used", "row_used", "right_shown", "ratio", "reaches"),
             does="Choose an epoch and a row. See what h remembers, and how the gradient fades.",
         ),
         xlnn.Page("data", "Data", "The bits of each row, and the target of each step. Type "

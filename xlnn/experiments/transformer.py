@@ -22,7 +22,9 @@ SENTENCES = ((1, 3, 5, 6, 10), (2, 3, 5, 7, 10), (1, 4, 5, 8, 10), (2, 4, 5, 9, 
 T, D, F, N = 4, 4, 8, len(WORDS)
 """Positions that are read, numbers of each, units of the feed-forward layer, and words."""
 
-EPSILON = 1e-5
+EPSILON, CLOSE = 1e-5, 1e-6
+"""What keeps a spread from 0, and how far apart probabilities are at least that are not equal."""
+
 ETA = {"adam": 0.05, "sgd": 0.05, "momentum": 0.02, "rmsprop": 0.02}
 """The usual learning rate of each optimiser."""
 
@@ -117,17 +119,16 @@ class Word(xlnn.Sentence):
 
 
 class Next(xlnn.Sentence):
-    """The most likely next word at each position."""
+    """The most likely next word at each position, or a dash where several are as likely."""
 
     def text(self, t: int, _: int, *, p: np.ndarray) -> str:
-        return WORDS[int(p[t].argmax())]
+        several = (p[t] >= p[t].max() - CLOSE).sum() > 1
+        return "–" if several else WORDS[int(p[t].argmax())]
 
     def cell(self, t: int, _: int, p: Cells) -> str:
-        return (
-            f"=CHOOSE(MATCH(MAX({p[t, :]}),{p[t, :]},0),"
-            + ",".join(f'"{word}"' for word in WORDS)
-            + ")"
-        )
+        row, words = p[t, :], ",".join(f'"{word}"' for word in WORDS)
+        word = f"CHOOSE(MATCH(MAX({row}),{row},0),{words})"
+        return f'=IF(COUNTIF({row},">="&(MAX({row})-1/{round(1 / CLOSE)}))>1,"–",{word})'
 
 
 class Vocabulary(xlnn.Sentence):
