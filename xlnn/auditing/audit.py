@@ -10,14 +10,15 @@ from openpyxl.formula.translate import Translator
 
 from xlnn.address import address
 from xlnn.auditing.audits import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
-from xlnn.auditing.book import Book, Shape, read
+from xlnn.auditing.book import MOST_NAMED, Book, Shape, read
 from xlnn.auditing.faults import MOST_CELLS, Case, Chain, Explainer, Fault, close, is_plain
 from xlnn.auditing.headings import Meaning
 from xlnn.auditing.machines import IronCalc, LibreOffice, second_opinion
 from xlnn.auditing.options import chosen
 from xlnn.auditing.products import by_products, implied, residuals
-from xlnn.auditing.roles import Finder, Pair, Roles, Update
+from xlnn.auditing.roles import Finder, Pair, Roles
 from xlnn.auditing.slopes import Slope, measure, number
+from xlnn.auditing.steps import Steps
 from xlnn.engines.cellwise import Held, Place, Sheets
 from xlnn.errors import EngineError
 from xlnn.grid import CellError
@@ -25,9 +26,6 @@ from xlnn.grid import CellError
 REPRODUCED = 1e-6
 """How far a recalculated value may be from the stored one, relatively: rounding grows from step to
 step of a training, in a thousand steps to some 1e-9."""
-
-MOST_NAMED = 6
-"""Cells that are named one by one."""
 
 ROUNDS = 12
 """How often a cost is computed for a slope: 6 or 18 times."""
@@ -170,8 +168,7 @@ class _Auditing:
 
     def few(self, places: Iterable[Place]) -> str:
         """Name some cells: the first of many."""
-        shown = self.book.shown(places).split(", ")
-        return ", ".join(shown[:MOST_NAMED]) + (" …" if len(shown) > MOST_NAMED else "")
+        return self.book.shown(places, MOST_NAMED)
 
     def result(self, judged: Sequence[Judged] = (), findings: Sequence[Finding] = ()) -> Audit:
         return Audit(str(self.book.path), tuple(judged), tuple(findings), tuple(self.notes))
@@ -483,7 +480,7 @@ class _Auditing:
             own = [case for case in every if case.gradient not in doubted]
             if not own:
                 continue
-            is_alike = fault.kind in {"factor", "mean", "sum", "sign", "typed"}
+            is_alike = fault.kind in {"factor", "mean", "sum", "sign", "typed", "other"}
             key = fault.kind, str(sorted(fault.said.items())), () if is_alike else fault.cells
             if fault.kind in {"break", "typed"} and (fault.kind, "", fault.cells) in found:
                 key = fault.kind, "", fault.cells
@@ -498,7 +495,7 @@ class _Auditing:
             Finding(fault.kind, fault.said, self.few(fault.cells), tuple(dict.fromkeys(names)))
             for fault, names in found.values()
         ]
-        steps = self._steps(pairs, cases)
+        steps = Steps(self.finder, pairs, cases).findings()
         told = {each.cells for each in steps}
         kept = [f for f in findings if f.kind != "break" or f.names or f.cells not in told]
         return kept + steps, doubted
@@ -631,100 +628,6 @@ class _Auditing:
                 found[cell] = odd[cell]
         return found
 
-    def _steps(  # noqa: C901, PLR0912 -- each way in which a step can differ
-        self, pairs: Sequence[Pair], cases: Mapping[Pair, Case]
-    ) -> list[Finding]:
-        """Compare the steps that are taken with the gradients: each rate, and each gradient."""
-        findings: list[Finding] = []
-        rates: dict[Pair, float] = {}
-        for pair, case in cases.items():
-            if pair.next and case.stated and self._is_taken(pair):
-                moved = number(self.values.get(pair.parameter)) - number(self.values.get(pair.next))
-                size = abs(number(self.values.get(pair.parameter)))
-                if np.isfinite(moved) and abs(case.stated) > 1e-9 * size:
-                    rates[pair] = moved / case.stated
-        used = {
-            pair: frozenset(self.finder.updates[pair.parameter].moved_by) & self.finder.rates
-            for pair in rates
-        }
-        shared = Counter((pair.cost, own) for pair, own in used.items())
-        is_own = {own: bool(own & self.finder.labelled_rates) for own in used.values()}
-        by_step: dict[tuple[Place, frozenset[Place]], list[Pair]] = defaultdict(list)
-        for pair, own in used.items():  # two networks of one cost may have a rate each
-            by_step[
-                pair.cost, own if is_own[own] or shared[pair.cost, own] > 1 else frozenset()
-            ].append(pair)
-        alone = [key for key, own in by_step.items() if not key[1]]
-        for cost, _ in alone:
-            mates = [key for key in by_step if key[0] == cost and key[1]]
-            if mates:
-                most = max(mates, key=lambda key: len(by_step[key]))
-                by_step[most] += by_step.pop((cost, frozenset()))
-        off: dict[tuple[str, str, str], list[Place]] = {}
-        for own in by_step.values():
-            usual = _usual([rates[p] for p in own])
-            if usual is None:
-                stated = [number(self.values.get(p)) for p in self.finder.labelled_rates]
-                usual = next(
-                    (rates[p] for p in own if any(close(rates[p], r) for r in stated)), None
-                )
-            if usual is None:
-                continue
-            if usual < 0:
-                # a gradient of the wrong sign that is added is said once, as a gradient
-                if sum(rates[p] * cases[p].stated * cases[p].slope for p in own) < 0:
-                    off.setdefault(("climbs", "", ""), []).extend(p.next for p in own)
-                continue
-            for pair in own:
-                if close(rates[pair], usual, 1e-5):
-                    continue
-                moved = rates[pair] * cases[pair].stated / usual
-                other = next(
-                    (p for p in own if p != pair and close(cases[p].stated, moved, 1e-6)), None
-                )
-                if close(rates[pair], -usual, 1e-5):
-                    key = "climbs", "", pair.name
-                elif other:
-                    key = "other_gradient", other.name, pair.name
-                else:
-                    key = "rate", f"{rates[pair]:.4g}|{usual:.4g}", pair.name
-                off.setdefault(key, []).append(pair.next)
-        for (kind, what, name), cells in off.items():
-            names = (name,) if name else tuple(dict.fromkeys(p.name for p in rates))
-            said = {"other": what} if kind == "other_gradient" else {}
-            if kind == "rate":
-                said = dict(zip(("found", "usual"), what.split("|"), strict=True))
-            findings.append(Finding(kind, said, self.few(cells), names))
-        return _joined(findings) + self._starts(pairs)
-
-    def _is_taken(self, pair: Pair) -> bool:
-        """Tell whether a step takes a gradient itself, and no mean of those before."""
-        update = self.finder.updates[pair.parameter]
-        taken = self.finder.gradient_of(update)
-        said = self.finder.meanings
-        return update.is_inline or taken == pair.gradient or (
-            taken in said and said[taken].kind == "gradient"
-        )  # fmt: skip
-
-    def _starts(self, pairs: Sequence[Pair]) -> list[Finding]:
-        """Find parameters that go on from another step than the one above them."""
-        columns: dict[tuple[str, int], list[Update]] = defaultdict(list)
-        own = {p.parameter for p in pairs}
-        for update in self.finder.every_update:
-            new, old = update.new, update.old
-            if new[0] == old[0] and new[2] == old[2] and not own.isdisjoint((new, old)):
-                columns[new[0], new[2]].append(update)
-        found = []
-        for updates in columns.values():
-            ahead = Counter(u.new[1] - u.old[1] for u in updates)
-            usual, count = ahead.most_common(1)[0]
-            off = [u for u in updates if u.new[1] - u.old[1] != usual]
-            if off and 2 * count > len(updates):
-                name = self.finder.name(off[0].new) or self.book.at(off[0].new)
-                said = {"found": self.book.at(off[0].old)}
-                found.append(Finding("start", said, self.few(u.new for u in off), (name,)))
-        return found
-
     # Without gradients
 
     def _slopes_only(self, roles: Roles) -> Audit:
@@ -739,25 +642,3 @@ class _Auditing:
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _usual(rates: Sequence[float]) -> float | None:
-    """Return the number that most rates have; None if most have none in common."""
-    for rate in rates:
-        if sum(close(rate, other, 1e-5) for other in rates) > len(rates) / 2:
-            return rate if len(rates) > 1 else None
-    return None
-
-
-def _joined(findings: Sequence[Finding]) -> list[Finding]:
-    """Join what is found in several steps with other numbers."""
-    found: dict[tuple[str, tuple[str, ...], str], Finding] = {}
-    for each in findings:
-        key = each.kind, each.names, each.said.get("other", "")
-        if key in found:
-            cells = f"{found[key].cells}, {each.cells}".split(", ")
-            more = " …" if len(cells) > MOST_NAMED else ""
-            found[key] = replace(found[key], cells=", ".join(cells[:MOST_NAMED]) + more)
-        else:
-            found[key] = each
-    return list(found.values())

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, groupby
 from math import inf
 from pathlib import Path
 
@@ -31,6 +31,9 @@ first steps."""
 
 FEW_FORMULAS = 20_000
 """Formulas of a sheet that are read in any case."""
+
+MOST_NAMED = 6
+"""Cells that are named one by one."""
 
 COMPUTING = frozenset(
     """
@@ -323,7 +326,7 @@ class Book:
         known: dict[CellRange, int] = {}  # many formulas name the same area
         same: dict[int, int] = {}  # numbers of thousands of bits are kept once
         for place in self.order:
-            bits = 0
+            bits = marks.get(place, 0)
             for area in self._areas[place]:
                 own = known.get(area)
                 if own is None:
@@ -332,7 +335,7 @@ class Book:
                         if read in sources:
                             own |= sources[read]
                         else:
-                            own |= marks.get(read, 0) | found.get(owner.get(read, read), 0)
+                            own |= found.get(owner.get(read, read), 0) | marks.get(read, 0)
                     own = known[area] = same.setdefault(own, own)
                 bits |= own
             found[place] = same.setdefault(bits, bits)
@@ -412,32 +415,23 @@ class Book:
         title = "" if len(self.titles) == 1 else f"{quoted(place[0])}!"
         return f"{title}{address(*place[1:])}"
 
-    def shown(self, places: Iterable[Place]) -> str:
-        """Write where some cells stand: rectangles as ranges."""
-        return ", ".join(self._ranges(places))
+    def shown(self, places: Iterable[Place], most: int = 10_000) -> str:
+        """Write where some cells stand: rectangles as ranges, the first of many."""
+        ranges = [*self._ranges(places)]
+        return ", ".join(ranges[:most]) + (" …" if len(ranges) > most else "")
 
     def _ranges(self, places: Iterable[Place]) -> Iterator[str]:
         rows: dict[tuple[str, int], list[int]] = {}
-        for title, row, column in sorted(
-            set(places), key=lambda p: (self.titles.index(p[0]), p[1:])
-        ):
+        for title, row, column in {*places}:
             rows.setdefault((title, row), []).append(column)
         spans: dict[tuple[str, int, int], list[int]] = {}
-        for (title, row), columns in rows.items():
-            start = before = columns[0]
-            for column in [*columns[1:], None]:
-                if column is None or column != before + 1:
-                    spans.setdefault((title, start, before), []).append(row)
-                    start = column
-                before = column
+        for title, row in sorted(rows, key=lambda at: (self.titles.index(at[0]), at[1])):
+            for left, right in _runs(rows[title, row]):
+                spans.setdefault((title, left, right), []).append(row)
         for (title, left, right), own in spans.items():
-            start = before = own[0]
-            for row in [*own[1:], None]:
-                if row is None or row != before + 1:
-                    end = "" if (start, left) == (before, right) else f":{address(before, right)}"
-                    yield f"{self.at((title, start, left))}{end}"
-                    start = row
-                before = row
+            for top, bottom in _runs(own):
+                end = "" if (top, left) == (bottom, right) else f":{address(bottom, right)}"
+                yield f"{self.at((title, top, left))}{end}"
 
     def pattern(self, place: Place) -> Shape | None:
         """Return the shape of a cell's formula, by which filled-down formulas are alike."""
@@ -459,6 +453,17 @@ class Reach:
     def through(self, place: Place) -> int:
         """Return the bits of what a cell's formula reads."""
         return self.found.get(self.owner.get(place, place), 0)
+
+
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of numbers that follow each other.
+
+    >>> list(_runs([5, 1, 2, 3]))
+    [(1, 3), (5, 5)]
+    """
+    for _, run in groupby(enumerate(sorted(numbers)), lambda each: each[1] - each[0]):
+        own = [number for _, number in run]
+        yield own[0], own[-1]
 
 
 def _within(
@@ -514,6 +519,32 @@ def parsed(formula: str) -> "formualizer.ASTNode | None":
         return formualizer.parse(formula)
     except (formualizer.ParserError, formualizer.TokenizerError, ValueError, RecursionError):
         return None
+
+
+def terms(
+    node: "formualizer.ASTNode", sign: int = 1
+) -> Iterator[tuple[int, "formualizer.ASTNode"]]:
+    """Yield what a formula adds up, with signs."""
+    operator, children = node.get_operator(), node.children()
+    if operator in {"+", "-"} and node.node_type() == "BinaryOp":
+        yield from terms(children[0], sign)
+        yield from terms(children[1], sign if operator == "+" else -sign)
+    elif operator in {"+", "-"} and node.node_type() == "UnaryOp":
+        yield from terms(children[0], sign if operator == "+" else -sign)
+    else:
+        yield sign, node
+
+
+def factors(
+    node: "formualizer.ASTNode", *, is_divisor: bool = False
+) -> Iterator[tuple["formualizer.ASTNode", bool]]:
+    """Yield what a term multiplies, and whether it divides by it."""
+    operator, children = node.get_operator(), node.children()
+    if operator in {"*", "/"} and node.node_type() == "BinaryOp":
+        yield from factors(children[0], is_divisor=is_divisor)
+        yield from factors(children[1], is_divisor=is_divisor ^ (operator == "/"))
+    else:
+        yield node, is_divisor
 
 
 def anchors(tree: "formualizer.ASTNode") -> Iterator["formualizer.ASTNode"]:

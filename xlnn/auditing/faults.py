@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 
@@ -30,6 +31,8 @@ CLOSE = 1e-5
 """How near a fault's gradient has to be to the stated one, relatively."""
 
 Edge = tuple[Place, Place]
+
+Replaced = Callable[[Edge, Edge, "Case"], float | None]
 
 
 def close(one: float, other: float, room: float = CLOSE) -> bool:
@@ -360,6 +363,7 @@ class Explainer:
         yield self._decay
         yield self._twofold
         yield self._neuron
+        yield self._extra
         if self.chain.edges:
             yield self._operator
             yield self._missing_on_one_path
@@ -426,6 +430,19 @@ class Explainer:
                     return Fault(kind, {"cells": self.book.at(place)})
         return None
 
+    def _extra(self, cases: Sequence[Case]) -> Fault | None:
+        """Look for y (1 − y) of an output beside a cost that cancels it, as softmax has."""
+        found: list[Place] = []
+        for case in cases:
+            for place in self._on_the_way(case) - {case.parameter}:
+                y = self.values.get(place, 0.0)
+                if 0 < y < 1 and case.slope and close(case.stated, case.slope * _sigmoid(y)):
+                    found.append(place)
+                    break
+            else:
+                return None
+        return Fault("twice", {"cells": self.book.shown(found)})
+
     def _decay(self, cases: Sequence[Case]) -> Fault | None:
         """Look for a penalty on the weights that the cost leaves out: a multiple of each."""
 
@@ -465,19 +482,32 @@ class Explainer:
             return own == theirs or not (own - theirs - inputs) or len(theirs - own) == 0
         return True
 
-    def _fits(self, cases: Sequence[Case], change: "Change") -> bool:
-        """Tell whether a change of derivatives gives what is stated."""
-        if self.chain.tries > MOST_TRIES:
-            return False
+    def _fits(self, cases: Sequence[Case], edges: Iterable[Edge], number: Replaced) -> bool:
+        """Tell whether other derivatives along some edges give what is stated, in each case.
+
+        Parameters
+        ----------
+        cases : sequence of Case
+        edges : iterable of Edge
+            Those of the first case: of others, those that stand alike to their costs.
+        number : function
+            Of an edge of the first case, the same edge of a case, and the case: its derivative.
+        """
+        edges = list(edges)
         is_other = False
         for case in cases:
-            edges = change(case)
-            if edges is None:
+            if self.chain.tries > MOST_TRIES:
                 return False
-            found = self.chain.adjoints(case.cost, edges).get(case.parameter, 0.0)
-            if not close(found, case.stated):
+            changed: dict[Edge, float] = {}
+            for edge in edges:
+                for moved in self._moved(edge, case, cases[0]):
+                    found = number(edge, moved, case)
+                    if found is not None:
+                        changed[moved] = found
+            slope = self.chain.adjoints(case.cost, changed).get(case.parameter, 0.0)
+            if not changed or not close(slope, case.stated):
                 return False
-            is_other |= not close(found, case.slope)
+            is_other |= not close(slope, case.slope)
         return is_other
 
     @cached_property
@@ -516,18 +546,23 @@ class Explainer:
                 left += self.chain.readers[place]
         return found
 
-    def _moved(self, edges: Mapping[Edge, float], case: Case, first: Case) -> dict[Edge, float]:
-        """Return edges of one step as those of another, where steps stand in rows."""
+    def _moved(self, edge: Edge, case: Case, first: Case) -> list[Edge]:
+        """Return an edge of one step as those of another, where steps stand in rows."""
         if case.cost == first.cost:
-            return dict(edges)
-        shift = [a - b for a, b in zip(case.cost[1:], first.cost[1:], strict=True)]
-        found = {}
-        for (one, other), slope in edges.items():
-            moved = tuple((p[0], p[1] + shift[0], p[2] + shift[1]) for p in (one, other))
-            for edge in (moved, (one, other)):
-                if edge in self.chain.edges:
-                    found[edge] = slope
-        return found
+            return [edge]
+        moved = tuple(self._shift(p, case, first) for p in edge)
+        return [e for e in (moved, edge) if e in self.chain.edges]
+
+    @staticmethod
+    def _shift(place: Place, case: Case, first: Case, further: int = 0) -> Place:
+        """Return what stands to the cost of one case as a cell does to that of another."""
+        down, right = (a - b for a, b in zip(case.cost[1:], first.cost[1:], strict=True))
+        return place[0], place[1] + down + further, place[2] + right
+
+    def _shifted(self, place: Place, case: Case, first: Case) -> Place:
+        """Return a cell of one step as that of another step, if there is one."""
+        there = self._shift(place, case, first)
+        return there if there in self.values else place
 
     def _is_mask(self, cell: Place) -> bool:
         text = (self.book.formula(cell) or "").upper()
@@ -582,18 +617,40 @@ class Explainer:
             return False
         return close(case.stated - case.slope, whole / left - whole)
 
-    def _other_weight(self, cases: Sequence[Case]) -> Fault | None:
-        way = self._on_the_way(cases[0])
-        inputs = [p for p in self.chain.parameters if p in self._of_step(cases[0])]
-        own = [
+    def _weight_edges(self, case: Case, weights: Iterable[Place]) -> list[tuple[Edge, Place]]:
+        """Return edges on the way to a cost whose derivative is a weight, with the weight."""
+        way = self._on_the_way(case)
+        return [
             (edge, p) for edge, slope in self.chain.edges.items()
-            if edge[0] in way and edge[1] in way
-            for p in inputs
-            if slope and close(slope, self.values[p], 1e-7) and p in self.book.reads(edge[1])
+            if slope and edge[0] in way and edge[1] in way
+            for p in weights
+            if close(slope, self.values[p], 1e-7) and p in self.book.reads(edge[1])
         ]  # fmt: skip
-        if len(own) * len(inputs) > 4_000:
+
+    def _other_weight(self, cases: Sequence[Case]) -> Fault | None:
+        """Look for weights that were taken from another unit: all of a step, or one or two."""
+        inputs = [p for p in self.chain.parameters if p in self._of_step(cases[0])]
+        own: dict[Place, list[Edge]] = defaultdict(list)
+        for edge, weight in self._weight_edges(cases[0], inputs):
+            own[weight].append(edge)
+        if sum(map(len, own.values())) * len(inputs) > 4_000:
             return None
-        return self._all_weights(cases, own, inputs)
+        chosen = [((one,), (other,)) for one in own for other in inputs]
+        if len(own) == 2 and len(inputs) <= 24:
+            chosen += [(tuple(own), two) for two in product(inputs, inputs)]
+        for weights, others in chosen:
+            pairs = [*zip(weights, others, strict=True)]
+            if all(close(self.values[a], self.values[b], 1e-7) for a, b in pairs):
+                continue
+            taken = {edge: other for weight, other in pairs for edge in own[weight]}
+
+            def number(edge: Edge, _: Edge, case: Case, taken: Mapping = taken) -> float:
+                return self.values[self._shifted(taken[edge], case, cases[0])]
+
+            if self._fits(cases, taken, number):
+                found, right = (", ".join(map(self.book.at, own)) for own in (others, weights))
+                return Fault("weight", {"found": found, "right": right})
+        return None
 
     def _other_derivative(self, cases: Sequence[Case]) -> Fault | None:
         """Look for the derivative of another unit's activation."""
@@ -602,98 +659,36 @@ class Explainer:
         own = [e for e in kinds if e[0] in way]
         if len(own) * len(kinds) > 1_000:
             return None
-        for edge in own:
-            for other in kinds:
-                if close(self.chain.edges[other], self.chain.edges[edge]):
-                    continue
+        for edge, other in product(own, kinds):
 
-                def change(case: Case, edge: Edge = edge, other: Edge = other) -> dict[Edge, float]:
-                    found = self._moved({edge: 0.0}, case, cases[0])
-                    slopes = self._moved({other: 0.0}, case, cases[0])
-                    return {e: self.chain.edges[next(iter(slopes))] for e in found if slopes}
+            def number(_: Edge, __: Edge, case: Case, other: Edge = other) -> float | None:
+                moved = self._moved(other, case, cases[0])
+                return self.chain.edges[moved[0]] if moved else None
 
-                if self._fits([cases[0]], change) and self._fits(cases, change):
-                    said = {"found": self.book.at(other[1]), "right": self.book.at(edge[1])}
-                    return Fault("other_derivative", said)
-        return None
-
-    def _all_weights(  # noqa: C901 -- one weight, or two
-        self, cases: Sequence[Case], own: Sequence[tuple[Edge, Place]], inputs: Sequence[Place]
-    ) -> Fault | None:
-        """Look for weights that were taken from another unit: all of a step, or one of them."""
-        by_weight: dict[Place, list[Edge]] = defaultdict(list)
-        for edge, weight in own:
-            by_weight[weight].append(edge)
-        case, weights = cases[0], [*by_weight]
-        numbers = {p: self.values[p] for p in inputs}
-
-        def changed(pairs: Sequence[tuple[Place, Place]]) -> bool:
-            def change(each: Case) -> dict[Edge, float] | None:
-                edges: dict[Edge, float] = {}
-                for weight, other in pairs:
-                    for edge in by_weight[weight]:
-                        edges |= self._exchanged(each, case, edge, other) or {}
-                return edges or None
-
-            return self._fits([case], change) and self._fits(cases, change)
-
-        for weight in weights:
-            for other in inputs:
-                if not close(numbers[other], numbers[weight], 1e-7) and changed([(weight, other)]):
-                    said = {"found": self.book.at(other), "right": self.book.at(weight)}
-                    return Fault("weight", said)
-        if len(weights) == 2 and len(inputs) <= 24:
-            one, two = weights
-            for first in inputs:
-                for second in inputs:
-                    if (first, second) != (one, two) and changed([(one, first), (two, second)]):
-                        found = ", ".join(map(self.book.at, (first, second)))
-                        right = ", ".join(map(self.book.at, weights))
-                        return Fault("weight", {"found": found, "right": right})
+            is_same = close(self.chain.edges[other], self.chain.edges[edge])
+            if not is_same and self._fits(cases, [edge], number):
+                said = {"found": self.book.at(other[1]), "right": self.book.at(edge[1])}
+                return Fault("other_derivative", said)
         return None
 
     def _of_step(self, case: Case) -> set[Place]:
         return self.book.cone([case.cost], self.chain.parameters)
 
-    def _exchanged(
-        self, case: Case, first: Case, edge: Edge, other: Place
-    ) -> dict[Edge, float] | None:
-        shift = [a - b for a, b in zip(case.cost[1:], first.cost[1:], strict=True)]
-        place = other[0], other[1] + shift[0], other[2] + shift[1]
-        place = place if place in self.values and place in self.chain.parameters else other
-        moved = self._moved({edge: 0.0}, case, first)
-        return dict.fromkeys(moved, self.values[place]) if moved else None
-
     def _weights_of_another_step(self, cases: Sequence[Case]) -> Fault | None:
         if len({c.cost for c in self.every}) < 2:
             return None
-        way = self._on_the_way(cases[0])
-        own = [
-            (edge, p) for edge, slope in self.chain.edges.items()
-            if edge[0] in way and edge[1] in way
-            for p in self.chain.parameters
-            if p in self.book.reads(edge[1]) and slope and close(slope, self.values[p], 1e-7)
-        ]  # fmt: skip
-        for which in ("next", "previous"):
+        for which, further in (("next", 1), ("previous", -1)):
+            every = cases[::further]  # the last step has no next one, the first no previous one
+            own = dict(self._weight_edges(every[0], self.chain.parameters))
 
-            def change(case: Case, which: str = which) -> dict[Edge, float] | None:
-                found = {}
-                for edge, p in own:
-                    for moved in self._moved({edge: 0.0}, case, cases[0]):
-                        shift = [
-                            a - b for a, b in zip(case.cost[1:], cases[0].cost[1:], strict=True)
-                        ]
-                        there = (
-                            p[0],
-                            p[1] + shift[0] + (1 if which == "next" else -1),
-                            p[2] + shift[1],
-                        )
-                        if there in self.values:
-                            found[moved] = self.values[there]
-                return found or None
+            def number(
+                edge: Edge, _: Edge, case: Case, which: tuple = (own, every[0], further)
+            ) -> float | None:
+                edges, first, further = which
+                return self.values.get(self._shift(edges[edge], case, first, further))
 
-            usable = [c for c in cases if change(c)]
-            if usable and self._fits(usable, change):
+            usable = [c for c in every if any(number(e, e, c) is not None for e in own)]
+            if usable[:1] == every[:1] and self._fits(usable, own, number):
                 return Fault("step_weights", {"which": which})
         return None
 
@@ -741,24 +736,15 @@ class Explainer:
             ]
             for kind, other, compute in changes:
 
-                def change(each: Case, other: Place = other, compute: Callable = compute,
-                           edge: Edge = edge) -> dict[Edge, float] | None:  # fmt: skip
-                    found = {}
-                    for moved in self._moved({edge: 0.0}, each, case):
-                        there = self._shifted(other, each, case)
-                        found[moved] = compute(self.values[moved[0]], self.values[there])
-                    return found or None
+                def number(_: Edge, moved: Edge, each: Case, other: Place = other,
+                           compute: Callable = compute) -> float:  # fmt: skip
+                    there = self._shifted(other, each, case)
+                    return compute(self.values[moved[0]], self.values[there])
 
-                if self._fits([case], change) and self._fits(cases, change):
+                if self._fits(cases, [edge], number):
                     said = {"found": self.book.at(other), "right": self.book.at(target)}
                     return Fault(kind, said | {"output": self.book.at(output)})
         return None
-
-    def _shifted(self, place: Place, case: Case, first: Case) -> Place:
-        """Return a cell of one step as that of another step, if there is one."""
-        shift = [a - b for a, b in zip(case.cost[1:], first.cost[1:], strict=True)]
-        there = place[0], place[1] + shift[0], place[2] + shift[1]
-        return there if there in self.values else place
 
     def _left_out(self, cases: Sequence[Case]) -> Fault | None:
         ways = [self.chain.paths(c.parameter, c.cost) for c in cases]
@@ -793,11 +779,9 @@ class Explainer:
         return None
 
     def _is_scaled(self, case: Case, first: Case, place: Place, reader: Place) -> bool:
-        shift = [a - b for a, b in zip(case.cost[1:], first.cost[1:], strict=True)]
-        there = place[0], place[1] + shift[0], place[2] + shift[1]
-        edge = self._moved({(first.parameter, reader): 0.0}, case, first)
+        edge = self._moved((first.parameter, reader), case, first)
         slope = next((self.chain.edges[e] for e in edge), 0.0)
-        value = self.values.get(there, self.values.get(place, 0.0))
+        value = self.values.get(self._shifted(place, case, first), 0.0)
         return bool(slope) and close(case.stated * slope, case.slope * value)
 
     # Where it starts
@@ -862,6 +846,3 @@ def is_plain(ratio: float) -> bool:
         close(ratio * n, round(ratio * n), 1e-6) and 0.5 < abs(ratio * n) < 1_000
         for n in (1, 2, 3, 4)
     )
-
-
-Change = "Callable[[Case], Mapping[Edge, float] | None]"

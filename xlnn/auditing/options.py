@@ -1,18 +1,13 @@
 """Read which cells a person calls the cost, the parameters and the gradients."""
 
-import re
 from collections.abc import Mapping
 
-from xlnn.auditing.book import Book, number_of
+from xlnn.auditing.book import Book, area_of, parsed
 from xlnn.auditing.roles import Finder, Pair, Roles
 from xlnn.engines.cellwise import Held, Place
 from xlnn.errors import OptionsError
+from xlnn.layout import quoted
 
-_RANGE = re.compile(
-    r"(?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!)?"
-    r"\$?(?P<left>[A-Za-z]{1,3})\$?(?P<top>[0-9]{1,7})"
-    r"(?::\$?(?P<right>[A-Za-z]{1,3})\$?(?P<bottom>[0-9]{1,7}))?"
-)
 MOST_CELLS = 5_000
 
 Matrix = list[list[Place]]
@@ -114,31 +109,25 @@ def _one(book: Book, option: str, text: str) -> Matrix:
 
 
 def _range(book: Book, option: str, text: str, title: str | None) -> Matrix:
-    for name, areas in book.names.items():
-        if name.casefold() == text.casefold() and len(areas) == 1:
-            area = areas[0]
-            sheet = book.lower.get(area.sheet, book.titles[0])
-            return _cells(option, text, sheet, (area.top, area.left, area.bottom, area.right))
-    found = _RANGE.fullmatch(text)
-    if not found:
+    """Return the cells of a range or a name; of a sheet by default that of the range before."""
+    names = {name.casefold(): areas for name, areas in book.names.items()}
+    sheet, _, cells = text.rpartition("!")
+    is_plain = sheet and not sheet.startswith("'")
+    tree = parsed(f"={quoted(sheet)}!{cells}" if is_plain else f"={text}")
+    references = [*tree.walk_refs()] if tree and tree.node_type() == "Reference" else []
+    found = names.get(text.casefold(), ())
+    found = found or [area_of(each, title or book.titles[0]) for each in references]
+    if len(found) != 1 or found[0] is None:
         raise OptionsError(f'{option} "{text:.60}" is no range of cells: give it as Sheet1!B2:D4.')
-    sheet = (found["quoted"] or "").replace("''", "'") or found["plain"]
-    if sheet is None and title is None and len(book.titles) > 1:
-        title = book.titles[0]
-    if sheet is not None:
-        if sheet.casefold() not in book.lower:
-            raise OptionsError(
-                f'{option}: there is no sheet "{sheet:.40}"; there are {", ".join(book.titles)}.'
-            )
-        title = book.lower[sheet.casefold()]
-    top, left = int(found["top"]), number_of(found["left"])
-    bottom, right = int(found["bottom"] or top), number_of(found["right"] or found["left"])
-    corners = min(top, bottom), min(left, right), max(top, bottom), max(left, right)
-    return _cells(option, text, title or book.titles[0], corners)
-
-
-def _cells(option: str, text: str, title: str, corners: tuple[int, int, int, int]) -> Matrix:
-    top, left, bottom, right = corners
+    sheet, top, left, bottom, right = found[0]
+    if sheet not in book.lower:
+        raise OptionsError(
+            f'{option}: there is no sheet "{text.rpartition("!")[0]:.40}"; there are '
+            f"{', '.join(book.titles)}."
+        )
     if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
         raise OptionsError(f"{option} {text:.60} has more than {MOST_CELLS:,} cells: choose fewer.")
-    return [[(title, r, c) for c in range(left, right + 1)] for r in range(top, bottom + 1)]
+    return [
+        [(book.lower[sheet], row, column) for column in range(left, right + 1)]
+        for row in range(top, bottom + 1)
+    ]

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from xlnn.address import address
-from xlnn.auditing.book import Book, area_of, parsed
-from xlnn.auditing.roles import Pair, factors, terms
+from xlnn.auditing.book import Book, area_of, factors, parsed, terms
+from xlnn.auditing.roles import Pair
 from xlnn.engines.cellwise import Held, Place
 from xlnn.layout import quoted
 

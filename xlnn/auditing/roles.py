@@ -5,13 +5,14 @@ two cells shows its gradient and its rate. Headings are the second, defined name
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from xlnn.auditing.book import Book, Reach, Shape, area_of, parsed
+from xlnn.auditing.book import Book, Shape, area_of, factors, parsed, terms
+from xlnn.auditing.costs import Costs
 from xlnn.auditing.headings import Labels, Meaning, is_all_gradients, is_total, meaning, old
 from xlnn.engines.cellwise import Held, Place
 
@@ -397,9 +398,8 @@ class Finder:
 
     # Costs, parameters and gradients
 
-    def find(self) -> Roles:  # noqa: C901, PLR0912 -- headings, steps, costs
+    def find(self) -> Roles:  # noqa: C901 -- headings, steps, costs
         """Find the pairs of the workbook."""
-        self._ranked: dict[tuple[object, ...], list] = {}
         roles = Roles(updates=self.updates, rates=tuple(self.rates))
         gradients = {
             place: found
@@ -441,13 +441,7 @@ class Finder:
         self.take(parameters)
         for gradient in self._means(by_update) & {g for g, m in stated.items() if not m.name}:
             del stated[gradient]
-        costs = self._costs(stated)
-        self._costs_of: dict[Place, list[Cost]] = defaultdict(list)
-        ordered = sorted(self.parameters)
-        for cost in costs.values():
-            for n in ones(cost.reach):
-                self._costs_of[ordered[n]].append(cost)
-        self.rows = self._parts(costs)
+        costs = Costs(self, stated)
         roles.total = len(stated)
         kept = self._sampled(stated)
         for gradient in kept:
@@ -460,7 +454,7 @@ class Finder:
                 read = self.reach(gradient)
                 own = [update.old] if update else [p for p in options if self.bits[p] & read]
                 options = own if len(own) == 1 and own[0] in options else options
-            pair = self._pair(gradient, found, options, roles)
+            pair = self._pair(gradient, found, options, costs, roles)
             if pair:
                 after = self.updates.get(pair.parameter)
                 if gradient in inline:
@@ -482,14 +476,14 @@ class Finder:
         """Note what the parameters are, and which of them each cell depends on."""
         self.parameters = parameters
         self.bits = {place: 1 << n for n, place in enumerate(sorted(parameters))}
-        self._cut = 1 << len(parameters)
+        self.cut = 1 << len(parameters)
         cut = filter(self.book.is_cut, self.book.formulas if self.book.last else ())
-        self.reach = self.book.reach(self.bits, dict.fromkeys(cut, self._cut))
+        self.reach = self.book.reach(self.bits, dict.fromkeys(cut, self.cut))
         self.cone = lru_cache(maxsize=2_000)(lambda place: self.book.cone([place], parameters))
 
     def is_cut(self, place: Place) -> bool:
         """Tell whether a cell depends on rows that were not read."""
-        return self.reach(place) >= self._cut
+        return self.reach(place) >= self.cut
 
     def is_shown(self, place: Place) -> bool:
         """Tell whether a cell looks up a number among others, to show it again."""
@@ -562,34 +556,18 @@ class Finder:
 
     @cached_property
     def breaks(self) -> dict[Place, Place]:
-        """Return cells that break the pattern of their column, and a cell that shows it."""
-        columns: dict[tuple[str, int], list[Place]] = defaultdict(list)
-        for place in self.book.filled_places:
-            if self.is_number(place) or place in self.book.formulas:
-                columns[place[0], place[2]].append(place)
+        """Return cells that break the pattern of their column or row, and a cell that shows it."""
         found: dict[Place, Place] = {}
-        for cells in columns.values():
-            cells.sort()
-            found |= self._odd(cells, 1)
-        rows: dict[tuple[str, int], list[Place]] = defaultdict(list)
-        for place in self.book.filled_places:
-            if self.is_number(place) or place in self.book.formulas:
-                rows[place[0], place[1]].append(place)
-        for cells in rows.values():
-            cells.sort()
-            found |= {p: shown for p, shown in self._odd(cells, 2).items() if p not in found}
-        return found
-
-    def _odd(self, cells: Sequence[Place], along: int) -> dict[Place, Place]:
-        """Return the few cells of a line between cells of one pattern that have another."""
-        found: dict[Place, Place] = {}
-        run: list[Place] = []
-        for cell in [*cells, None]:
-            if cell is not None and (not run or cell[along] == run[-1][along] + 1):
+        cells = [p for p in self.book.filled_places if self.is_number(p) or p in self.book.formulas]
+        for line, along in ((1, 2), (2, 1)):
+            cells.sort(key=lambda p, line=line, along=along: (p[0], p[line], p[along]))
+            run: list[Place] = []
+            for cell in [*cells, None]:
+                if run and (cell is None or cell[line] != run[-1][line] or cell[0] != run[-1][0]
+                            or cell[along] != run[-1][along] + 1):  # fmt: skip
+                    found |= self._odd_in(run)  # those of a column take the place of a row's
+                    run = []
                 run.append(cell)
-                continue
-            found |= self._odd_in(run)
-            run = [cell] if cell else []
         return found
 
     def _odd_in(self, run: Sequence[Place]) -> dict[Place, Place]:
@@ -608,89 +586,19 @@ class Finder:
             return {}  # the first row of each sequence, or of each image
         return {run[i]: run[first] for i in odd}
 
-    def _chains(self) -> list[int]:
-        """Return the bits of each parameter with what it becomes from step to step."""
-        chain: dict[Place, int] = {}
-        found: list[int] = []
-        for update in sorted(self.every_update, key=lambda u: u.new):
-            n = chain.get(update.old, chain.get(update.new, len(found)))
-            if n == len(found):
-                found.append(0)
-            for place in (update.old, update.new):
-                chain[place] = n
-                found[n] |= self.bits.get(place, 0)
-        return found
-
-    def _costs(self, stated: Iterable[Place]) -> dict[Place, "Cost"]:
-        """Return the cells that may be costs: by their headings, or at the end of all formulas."""
-        said = {
-            place: found
-            for place, found in self.meanings.items()
-            if found.kind in {"cost", "part"} and place not in self.parameters
-            if self._is_cost(place)
-        }
-        # if no heading tells: what nobody reads, and no gradient leads to
-        gradients = {*stated}
-        led = self.book.reach(dict.fromkeys(self.parameters, 0) | dict.fromkeys(gradients, 1))
-        for place in self.book.formulas:
-            is_end = self.is_number(place) and place not in self.book.read_cells
-            if is_end and place not in self.parameters and not led(place):
-                said.setdefault(place, Meaning("", ""))
-        reached = {
-            place: bits for place in said if 0 < (bits := self.reach(place)) < self._cut
-        }  # what reads rows that were not read is the cost of more than is known
-        chains = self._chains()
-        whole = {  # what depends on the parameters of several steps shows one, or adds costs up
-            place: bits
-            for place, bits in reached.items()
-            if all((bits & chain).bit_count() < 2 for chain in chains)
-        }
-        depths = self.book.depths(self.parameters)
-        return self._with_runs({
-            place: Cost(place, said[place], bits, depths[self.book.owner.get(place, place)])
-            for place, bits in (whole or reached).items()
-        })  # fmt: skip
-
-    def _is_cost(self, place: Place) -> bool:
-        """Tell whether a cell may be a cost: a formula, and no mere difference y − t."""
-        text = self.book.formula(place)
-        tree = parsed(text) if text else None
-        if tree is None:
-            return text is not None
-        own = list(terms(tree))
-        is_difference = len(own) == 2 and {sign for sign, _ in own} == {1, -1}
-        return not (is_difference and all(n.node_type() == "Reference" for _, n in own))
-
-    def _with_runs(self, costs: dict[Place, "Cost"]) -> dict[Place, "Cost"]:
-        """Note which costs stand in a column or a row with others."""
-        columns = Counter((p[0], p[2], c.said) for p, c in costs.items())
-        rows = Counter((p[0], p[1], c.said) for p, c in costs.items())
-        return {
-            p: replace(
-                cost,
-                in_column=columns[p[0], p[2], cost.said] > 1,
-                in_row=rows[p[0], p[1], cost.said] > 1,
-            )
-            for p, cost in costs.items()
-        }
-
     def _pair(
         self,
         gradient: Place,
         found: Meaning,
         options: Sequence[Place],
+        costs: Costs,
         roles: Roles,
     ) -> Pair | None:
         """Choose the parameter and the cost of a stated gradient."""
-        read = self.reach(gradient)
-        key = gradient[0], *options[:1], len(options), found.of, read, self.rows[1](gradient)
-        if key not in self._ranked:
-            self._ranked[key] = self._likeliest(gradient, found.of, options)
-        ranked = self._ranked[key]
-        beside = [each for each in ranked if each[1].is_beside(gradient)]
+        ranked = costs.likeliest(gradient, found.of, options)
         if not ranked or self.is_cut(gradient):
             return None
-        (best, cost, own), *others = beside or ranked
+        (best, cost, own), *others = ranked
         if others and others[0][0] == best:
             roles.ambiguous.append(
                 f"{self.book.at(cost.place)} and {self.book.at(others[0][1].place)}"
@@ -706,63 +614,13 @@ class Finder:
         few = tuple(more.values())[: MOST_COSTS - 1]
         return Pair(name, parameter, gradient, cost.place, others=few)
 
-    def _likeliest(
-        self, gradient: Place, of: str, options: Sequence[Place]
-    ) -> list[tuple[tuple[int | bool, ...], "Cost", list[Place]]]:
-        """Return the costs that a gradient may be of, the likeliest first, with its parameters."""
-        near = [p for p in options if p[0] == gradient[0]] or options
-        own: dict[Cost, list[Place]] = defaultdict(list)
-        for p in sorted({*near}):
-            for cost in self._costs_of[p]:
-                own[cost].append(p)
-        reached = self._wholes([*own.items()], gradient)
-        # a gradient that depends on none of the parameters of a cost is not its slope
-        read = self.reach(gradient)
-        reached = [each for each in reached if each[0].reach & read] or reached
-        scored = [(cost.score(gradient, of), cost, own) for cost, own in reached]
-        return sorted(scored, key=lambda each: each[0], reverse=True)
-
-    def _parts(self, costs: Mapping[Place, "Cost"]) -> tuple[dict[Place, int], Reach]:
-        """Return the bits of the rows that each cost adds up, and which rows a cell depends on."""
-        marks: dict[Place, int] = defaultdict(int)
-        wholes: dict[Place, int] = {}
-        self.parts: dict[Place, set[Place]] = {}
-        count = 0
-        for whole in costs.values():
-            own = {
-                p for p in self.book.reads(whole.place)
-                if p in costs and costs[p].reach == whole.reach
-            }  # fmt: skip
-            if len(own) < 2:
-                continue
-            cones = {part: self.cone(part) for part in own}
-            shared = Counter(cell for cone in cones.values() for cell in cone)
-            wholes[whole.place], self.parts[whole.place] = 0, own
-            for cone in cones.values():
-                wholes[whole.place] |= 1 << count
-                for cell in cone:
-                    if shared[cell] == 1:
-                        marks[cell] |= 1 << count
-                count += 1
-        return wholes, self.book.reach(dict.fromkeys(self.parameters, 0), marks)
-
-    def _wholes(
-        self, reached: Sequence[tuple["Cost", list[Place]]], gradient: Place
-    ) -> list[tuple["Cost", list[Place]]]:
-        """Leave out the costs of single rows where a gradient sums over these rows."""
-        wholes, rows = self.rows
-        read, left_out = rows(gradient), set()
-        for cost, _ in reached:
-            if (read & wholes.get(cost.place, 0)).bit_count() > 1:
-                left_out |= self.parts[cost.place]
-        return [each for each in reached if each[0].place not in left_out]
-
     def _nearest(self, gradient: Place, own: Sequence[Place]) -> Place | None:
         """Choose among parameters of one name: the same row, the same column, the same turn."""
         if len(own) == 1:
             return own[0]
         blocks = self.labels.blocks
         mine, theirs = blocks.get(gradient), {blocks.get(p) for p in own}
+        mine = None if mine in theirs else mine  # in one table
         for at in (1, 2):
             same = [p for p in own if p[at] == gradient[at] and p[0] == gradient[0]]
             if len(same) == 1 and not (mine and mine.height > 1 and mine.width > 1):
@@ -790,59 +648,12 @@ class Finder:
         if not own:
             return []
         self.take(own)
-        costs = [c for c in self._costs(()).values() if c.said.kind == "cost"]
+        costs = [c for c in Costs(self, ()).every if c.said.kind == "cost"]
         if not costs:
             return []
         cost = max(costs, key=lambda c: (c.reach.bit_count(), is_total(c.said.name), c.depth))
         reached = [p for p in sorted(own) if self.bits[p] & cost.reach]
         return [Pair(self.name(p), p, None, cost.place) for p in reached]
-
-
-@dataclass(frozen=True, eq=False)
-class Cost:
-    """A cell that may be the cost of some parameters.
-
-    Attributes
-    ----------
-    place : Place
-    said : Meaning
-        Of its heading.
-    reach : int
-        The bits of the parameters on which it depends.
-    depth : int
-        How many formulas lead from a parameter to it.
-    in_column, in_row : bool
-        Whether others stand in its column, or row.
-    """
-
-    place: Place
-    said: Meaning
-    reach: int
-    depth: int
-    in_column: bool = False
-    in_row: bool = False
-
-    def is_beside(self, gradient: Place) -> bool:
-        """Tell whether it is the cost of a gradient's step, among those of other steps."""
-        return self.place[0] == gradient[0] and (
-            (self.in_column and self.place[1] == gradient[1])
-            or (self.in_row and not self.in_column and self.place[2] == gradient[2])
-        )
-
-    def score(self, gradient: Place, of: str) -> tuple[int | bool, ...]:
-        """Return how well it suits a gradient, of the cost that its heading names."""
-        name, kind = self.said.name, self.said.kind
-        is_named = of == name
-        is_whole = kind == "cost"
-        return (
-            is_named and bool(of) and not is_whole,  # ∂E1/∂w
-            is_whole,
-            is_named and bool(of),
-            self.place[0] == gradient[0],
-            self.depth,
-            is_total(name),
-            self.reach.bit_count(),
-        )
 
 
 def _may_step(tree: "formualizer.ASTNode") -> bool:
@@ -857,41 +668,3 @@ def _may_step(tree: "formualizer.ASTNode") -> bool:
 
 def _is_turned(node: "formualizer.ASTNode") -> bool:
     return (node.get_function_name() or "").upper().endswith("TRANSPOSE")
-
-
-def ones(bits: int) -> Iterator[int]:
-    """Yield the numbers of the bits that are set.
-
-    >>> list(ones(0b1010))
-    [1, 3]
-    """
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
-
-
-def terms(
-    node: "formualizer.ASTNode", sign: int = 1
-) -> Iterator[tuple[int, "formualizer.ASTNode"]]:
-    """Yield what a formula adds up, with signs."""
-    operator, children = node.get_operator(), node.children()
-    if operator in {"+", "-"} and node.node_type() == "BinaryOp":
-        yield from terms(children[0], sign)
-        yield from terms(children[1], sign if operator == "+" else -sign)
-    elif operator in {"+", "-"} and node.node_type() == "UnaryOp":
-        yield from terms(children[0], sign if operator == "+" else -sign)
-    else:
-        yield sign, node
-
-
-def factors(
-    node: "formualizer.ASTNode", *, is_divisor: bool = False
-) -> Iterator[tuple["formualizer.ASTNode", bool]]:
-    """Yield what a term multiplies, and whether it divides by it."""
-    operator, children = node.get_operator(), node.children()
-    if operator in {"*", "/"} and node.node_type() == "BinaryOp":
-        yield from factors(children[0], is_divisor=is_divisor)
-        yield from factors(children[1], is_divisor=is_divisor ^ (operator == "/"))
-    else:
-        yield node, is_divisor
