@@ -110,6 +110,33 @@ def test_a_missing_mask_is_named_with_the_cells_that_lack_it(tmp_path):
     assert found.names == ("w3", "w4", "b2")
 
 
+def classes(extra=""):
+    """Return softmax with a class in each row, parameters and gradients in one table."""
+    book = Workbook()
+    sheet = book.active
+    for row in (["x", 0.6], [], ["class", "w", "bias", "exp z", "p", "t", "dL/dw", "dL/dbias"]):
+        sheet.append(row)
+    for r, (name, w, b) in enumerate((("cat", 0.1, 0.05), ("dog", -0.3, 0), ("fox", 0.5, 0.1)), 4):
+        delta = f"(E{r}-F{r}){extra.format(r)}"
+        sheet.append([
+            name, w, b, f"=EXP(B{r}*B$1+C{r})", f"=D{r}/SUM(D$4:D$6)", int(r == 5),
+            f"={delta}*B$1", f"={delta}",
+        ])  # fmt: skip
+    sheet["A8"], sheet["B8"] = "Cross-entropy loss", "=-F4*LN(E4)-F5*LN(E5)-F6*LN(E6)"
+    return book
+
+
+def test_parameters_and_gradients_may_stand_in_one_table(tmp_path):
+    classes().save(tmp_path / "net.xlsx")
+    assert [j.verdict for j in audit(tmp_path / "net.xlsx").judged] == [RIGHT] * 6
+    classes("*E{0}*(1-E{0})").save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [j.verdict for j in found.judged] == [WRONG] * 6
+    assert {(f.kind, f.said["cells"]) for f in found.findings} == {
+        ("twice", f"E{row}") for row in (4, 5, 6)
+    }
+
+
 @pytest.fixture
 def net(tmp_path):
     """Save a small sheet: two parameters, a cost, no heading that tells."""

@@ -480,7 +480,7 @@ class _Auditing:
             own = [case for case in every if case.gradient not in doubted]
             if not own:
                 continue
-            is_alike = fault.kind in {"factor", "mean", "sum", "sign", "typed", "other"}
+            is_alike = fault.kind in {"factor", "mean", "sum", "sign", "twice", "typed", "other"}
             key = fault.kind, str(sorted(fault.said.items())), () if is_alike else fault.cells
             if fault.kind in {"break", "typed"} and (fault.kind, "", fault.cells) in found:
                 key = fault.kind, "", fault.cells
