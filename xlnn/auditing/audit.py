@@ -11,7 +11,8 @@ from openpyxl.formula.translate import Translator
 from xlnn.address import address
 from xlnn.auditing.audits import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
 from xlnn.auditing.book import MOST_NAMED, Book, Shape, read
-from xlnn.auditing.faults import MOST_CELLS, Case, Chain, Explainer, Fault, close, is_plain
+from xlnn.auditing.chain import MOST_CELLS, Chain
+from xlnn.auditing.faults import Case, Explainer, Fault, close, is_plain
 from xlnn.auditing.headings import Meaning
 from xlnn.auditing.machines import IronCalc, LibreOffice, second_opinion
 from xlnn.auditing.options import chosen
@@ -363,7 +364,8 @@ class _Auditing:
         if unlike:
             self.note("unlike", cells=self.few(unlike), count=str(len(unlike)))
             return self.result()
-        self.note("engine", engine=self.machine.name)
+        is_stored = any(value is not None for value in book.stored.values())
+        self.note("engine" if is_stored else "engine_alone", engine=self.machine.name)
         self.tell("Measuring slopes")
         slopes = self._measured(roles.pairs)
         if slopes is None:
@@ -444,8 +446,8 @@ class _Auditing:
         self.note("parameters", cells=shown({p.parameter for p in pairs}), how=roles.chosen_by)
         if any(p.gradient for p in pairs):
             self.note("gradients", cells=shown({p.gradient for p in pairs if p.gradient}))
-        used = {c for p in pairs if p.next for c in roles.updates[p.parameter].moved_by}
-        rates = used & set(roles.rates)
+        used = {c for p in pairs if p.next for c in self.finder.updates[p.parameter].moved_by}
+        rates = used & self.finder.rates
         if rates:
             self.note("rate", cells=shown(rates))
         for two in dict.fromkeys(roles.ambiguous[:1]):

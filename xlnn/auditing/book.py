@@ -25,7 +25,7 @@ from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.package import Package, inspect
 from xlnn.xlsx.sheet_stream import area as cells_of
 
-MOST_FORMULAS = 400_000
+MOST_FORMULAS = 300_000
 """Formulas that are read. Of larger workbooks the first rows of each sheet are: of a training, its
 first steps."""
 
@@ -646,12 +646,13 @@ def _last_rows(contents: Package) -> dict[str, int]:
     sizes = {title: len(cells.rows) for title, cells in contents.formulas.items()}
     if sum(sizes.values()) <= MOST_FORMULAS:
         return {}
-    share = (MOST_FORMULAS - FEW_FORMULAS * len(sizes)) / sum(sizes.values())
-    few = {title: int(FEW_FORMULAS + share * size) for title, size in sizes.items()}
+    more = {title: size - FEW_FORMULAS for title, size in sizes.items() if size > FEW_FORMULAS}
+    few = sum(min(size, FEW_FORMULAS) for size in sizes.values())
+    share = max(0.0, (MOST_FORMULAS - few) / sum(more.values()))
     return {
-        title: int(contents.formulas[title].rows[few[title]])
-        for title, size in sizes.items() if size > few[title]
-    }  # fmt: skip
+        title: int(contents.formulas[title].rows[FEW_FORMULAS + int(share * size)])
+        for title, size in more.items()
+    }
 
 
 def _spread(book: Book, arrays: "dict[Place, str]") -> None:

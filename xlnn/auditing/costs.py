@@ -76,9 +76,10 @@ class Costs:
         self._likely: dict[tuple[object, ...], Ranked] = {}
         # costs of many rows that differ in nothing else: the first of them is looked at
         alike = {(c.place[0], c.said, c.reach, c.depth): c for c in reversed(self.every)}
+        self._firsts = [*reversed(alike.values())]
         ordered = sorted(finder.parameters)
         self._of: dict[Place, list[Cost]] = defaultdict(list)
-        for cost in reversed([*alike.values()]):
+        for cost in self._firsts:
             for n in ones(cost.reach):
                 self._of[ordered[n]].append(cost)
         self._parts: dict[Place, set[Place]] = {}
@@ -195,7 +196,7 @@ class Costs:
         """Return a bit for some of the rows that each cost adds up, at the cells of that row."""
         marks: dict[Place, int] = defaultdict(int)
         count = 0
-        for whole in self.every:
+        for whole in self._firsts:
             own = {
                 p for p in self.book.reads(whole.place)
                 if p in self._by_place and self._by_place[p].reach == whole.reach

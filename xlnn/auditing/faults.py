@@ -13,24 +13,15 @@ from itertools import product
 
 import numpy as np
 
-from xlnn.auditing.book import Book, Shape
-from xlnn.auditing.machines import IronCalc, LibreOffice
-from xlnn.auditing.slopes import number
-from xlnn.engines.cellwise import Place, Sheets
-
-MOST_CELLS = 4_000
-"""Cells between parameters and costs for which the derivatives are measured."""
+from xlnn.auditing.book import Shape
+from xlnn.auditing.chain import Chain, Edge
+from xlnn.engines.cellwise import Place
 
 MOST_TRIES = 2_000_000
 """Cells that are passed in all while faults are tried: some seconds."""
 
-MOST_PATHS = 200
-"""Paths from a parameter to the cost that are looked at one by one."""
-
 CLOSE = 1e-5
 """How near a fault's gradient has to be to the stated one, relatively."""
-
-Edge = tuple[Place, Place]
 
 Replaced = Callable[[Edge, Edge, "Case"], float | None]
 
@@ -38,167 +29,6 @@ Replaced = Callable[[Edge, Edge, "Case"], float | None]
 def close(one: float, other: float, room: float = CLOSE) -> bool:
     """Tell whether two numbers are alike but for rounding."""
     return abs(one - other) <= room * max(abs(one), abs(other)) + 1e-13
-
-
-@dataclass
-class Chain:
-    """What leads from parameters to costs, and the derivative along each edge.
-
-    Attributes
-    ----------
-    book : Book
-    parameters : frozenset of Place
-    costs : tuple of Place
-    edges : dict
-        The derivative of a cell by one that its formula reads.
-    tries : int
-        Cells that were passed while faults were tried.
-    """
-
-    book: Book
-    parameters: frozenset[Place]
-    costs: tuple[Place, ...]
-    edges: dict[Edge, float] = field(default_factory=dict)
-    tries: int = 0
-    _ways: dict[Place, list[Place]] = field(default_factory=dict)
-
-    @cached_property
-    def cells(self) -> list[Place]:
-        """Return the cells that depend on a parameter, each after those that it reads."""
-        cone = self.book.cone(self.costs, self.parameters)
-        order: list[Place] = []
-        state: dict[Place, bool] = {}
-        for start in self.costs:
-            left = [(start, False)]
-            while left:
-                place, is_done = left.pop()
-                if is_done:
-                    state[place] = place in self.parameters or any(
-                        state.get(r, False) for r in self.reads(place)
-                    )
-                    if state[place] and place not in self.parameters:
-                        order.append(place)
-                elif place not in state:
-                    state[place] = False
-                    left.append((place, True))
-                    if place not in self.parameters:
-                        left += [(r, False) for r in self.reads(place) if r in cone]
-        return order
-
-    def reads(self, place: Place) -> Iterable[Place]:
-        """Return what a cell reads; of a product of matrices, its row and column alone count."""
-        return self.book.reads(place)
-
-    def measure(self, machine: IronCalc | LibreOffice, values: Mapping[Place, float]) -> None:
-        """Measure the derivative along each edge: formulas beside, among fixed numbers."""
-        sources = [
-            *{p for c in self.cells for p in self.reads(c)} & {*self.cells, *self.parameters}
-        ]
-        book = self.book
-        bottom = {t: max((r for r, _ in cells), default=0) + 5 for t, cells in book.filled.items()}
-        formulas, arrays, beside = {}, {}, {}
-        for cell in self.cells:
-            first = book.owner.get(cell, cell)
-            title = first[0].casefold()
-            if first not in beside:
-                height, width = book.arrays.get(first, (1, 1))
-                beside[first] = first[0], bottom[title], 1
-                bottom[title] += height + 1
-                formulas[beside[first]] = book.formulas[first]
-                if first in book.arrays:
-                    arrays[beside[first]] = height, width
-        copy = {}
-        for cell in self.cells:
-            first = book.owner.get(cell, cell)
-            own = beside[first]
-            copy[cell] = own[0], own[1] + cell[1] - first[1], own[2] + cell[2] - first[2]
-        read = {p for cell in self.cells for p in self.reads(cell)}
-        constants = {p: values.get(p, book.constants.get(p)) for p in read}
-        machine.load(Sheets(book.titles, formulas, constants, arrays, book.named))
-        wanted = list(copy.values())
-        column = {cell: index for index, cell in enumerate(copy)}
-        groups = _apart(sources, self.readers)
-        moves, steps = [], []
-        for group in groups:
-            step = {p: 1e-5 * max(abs(values[p]), 1e-2) for p in group}
-            steps.append(step)
-            moves += [{p: values[p] + sign * step[p] for p in group} for sign in (1, -1)]
-        results = machine.rounds(moves, wanted)
-        for index, (group, step) in enumerate(zip(groups, steps, strict=True)):
-            ahead, behind = results[2 * index], results[2 * index + 1]
-            for p in group:
-                for reader in self.readers[p]:
-                    n = column[reader]
-                    slope = (number(ahead[n]) - number(behind[n])) / (2 * step[p])
-                    if slope != 0 or any(r == p for r in self.reads(reader)):
-                        self.edges[p, reader] = slope
-
-    @cached_property
-    def readers(self) -> dict[Place, list[Place]]:
-        """Return the cells that read each cell on the way to a cost."""
-        found: dict[Place, list[Place]] = defaultdict(list)
-        for cell in self.cells:
-            for read in self.reads(cell):
-                found[read].append(cell)
-        return found
-
-    def adjoints(
-        self, cost: Place, edges: Mapping[Edge, float] | None = None
-    ) -> dict[Place, float]:
-        """Return the derivative of a cost by every cell, with other numbers on some edges."""
-        other = edges or {}
-        found: dict[Place, float] = {cost: 1.0}
-        for cell in self._behind(cost):
-            here = found.get(cell, 0.0)
-            if here:
-                for edge, slope in self._inward[cell]:
-                    change = here * (other.get(edge, slope) if other else slope)
-                    found[edge[0]] = found.get(edge[0], 0.0) + change
-        return found
-
-    def _behind(self, cost: Place) -> list[Place]:
-        """Return the cells on the way to a cost, each before those that it reads."""
-        if cost not in self._ways:
-            cone = self.book.cone([cost], self.parameters)
-            self._ways[cost] = [cell for cell in reversed(self.cells) if cell in cone]
-        self.tries += len(self._ways[cost])
-        return self._ways[cost]
-
-    @cached_property
-    def _inward(self) -> dict[Place, list[tuple[Edge, float]]]:
-        found: dict[Place, list[tuple[Edge, float]]] = defaultdict(list)
-        for edge, slope in self.edges.items():
-            found[edge[1]].append((edge, slope))
-        return found
-
-    def paths(self, parameter: Place, cost: Place) -> list[tuple[Edge, ...]]:
-        """Return the paths from a parameter to a cost along which something changes."""
-        found: list[tuple[Edge, ...]] = []
-        left: list[tuple[Place, tuple[Edge, ...]]] = [(parameter, ())]
-        while left and len(found) <= MOST_PATHS and len(left) < 20 * MOST_PATHS:
-            place, way = left.pop()
-            if place == cost:
-                found.append(way)
-                continue
-            left += [
-                (r, (*way, (place, r))) for r in self.readers[place] if self.edges.get((place, r))
-            ]
-        return found if len(found) <= MOST_PATHS else []
-
-
-def _apart(places: Sequence[Place], readers: Mapping[Place, Sequence[Place]]) -> list[list[Place]]:
-    """Group cells that nobody reads together."""
-    groups: list[tuple[list[Place], set[Place]]] = []
-    for place in places:
-        own = set(readers[place])
-        for group, taken in groups[-60:]:
-            if not own & taken:
-                group.append(place)
-                taken |= own  # noqa: PLW2901 -- the set itself
-                break
-        else:
-            groups.append(([place], own))
-    return [group for group, _ in groups]
 
 
 @dataclass(frozen=True)
@@ -455,14 +285,12 @@ class Explainer:
         is_it = usual and all(close(rate(case), usual, 1e-3) for case in cases)
         return Fault("decay") if is_it and len(mates) > 2 else None
 
-    def _in_step(self, case: Case, name: str) -> Case | None:
-        return next((c for c in self.every if c.cost == case.cost and c.name == name), None)
-
     def _interchanged(self, cases: Sequence[Case]) -> Fault | None:
         for name in dict.fromkeys(c.name for c in self.every):
             if name == cases[0].name:
                 continue
-            others = [self._in_step(c, name) for c in cases]
+            in_step = {c.cost: c for c in reversed(self.every) if c.name == name}
+            others = [in_step.get(c.cost) for c in cases]
             if all(
                 o and o.slope and close(c.stated, o.slope)
                 for c, o in zip(cases, others, strict=True)
@@ -521,7 +349,7 @@ class Explainer:
 
     def _only(self, cell: Place) -> Place | None:
         """Return the one cell from which another is computed; None if there are several."""
-        reads = {r for r in self.chain.reads(cell) if (r, cell) in self.chain.edges}
+        reads = {r for r in self.book.reads(cell) if (r, cell) in self.chain.edges}
         if len(reads) == 1:
             return next(iter(reads))
         moving = [r for r in reads if self.chain.edges[r, cell]]
@@ -587,10 +415,8 @@ class Explainer:
         return tuple(dict.fromkeys(found))
 
     def _missing_on_one_path(self, cases: Sequence[Case]) -> Fault | None:
-        ways = [self.chain.paths(c.parameter, c.cost) for c in cases]
-        if not all(ways) or len({len(w) for w in ways}) > 1 or len(ways[0]) < 2:
-            return None
-        for number_, way in enumerate(ways[0]):
+        ways = self._ways(cases)
+        for number_, way in enumerate(ways[0] if ways else ()):
             for size in (1, 2, 3):
                 for position in range(len(way) - size + 1):
                     span = range(position, position + size)
@@ -598,14 +424,16 @@ class Explainer:
                         self._is_short(c, w[number_], span)
                         for c, w in zip(cases, ways, strict=True)
                     ):
-                        cells = [way[n][1] for n in span if not self._is_parameter(way[n])]
+                        cells = [way[n][1] for n in span if way[n][0] not in self.chain.parameters]
                         through = way[min(position + size, len(way) - 1)][1]
                         said = {"cells": self.book.shown(cells or [way[position][1]])}
                         return Fault("one_path", said | {"path": self.book.at(through)})
         return None
 
-    def _is_parameter(self, edge: Edge) -> bool:
-        return edge[0] in self.chain.parameters
+    def _ways(self, cases: Sequence[Case]) -> list[list[tuple[Edge, ...]]]:
+        """Return the paths from parameters to costs; none if there are not as many in each step."""
+        ways = [self.chain.paths(c.parameter, c.cost) for c in cases]
+        return ways if len({len(own) for own in ways}) == 1 and len(ways[0]) > 1 else []
 
     def _is_short(self, case: Case, way: Sequence[Edge], span: Iterable[int]) -> bool:
         """Tell whether a gradient is right but for derivatives that one path lacks."""
@@ -747,11 +575,9 @@ class Explainer:
         return None
 
     def _left_out(self, cases: Sequence[Case]) -> Fault | None:
-        ways = [self.chain.paths(c.parameter, c.cost) for c in cases]
-        if not all(ways) or len({len(w) for w in ways}) > 1 or len(ways[0]) < 2:
-            return None
+        ways = self._ways(cases)
         totals = [[float(np.prod([self.chain.edges[e] for e in way])) for way in w] for w in ways]
-        for n in range(len(ways[0])):
+        for n in range(len(ways[0]) if ways else 0):
             if all(close(c.stated, c.slope - t[n]) for c, t in zip(cases, totals, strict=True)):
                 first = cases[0].parameter
                 through = [e[1] for e in ways[0][n] if e[1] != first]

@@ -54,17 +54,11 @@ def chosen(  # noqa: PLR0913, PLR0917 -- what is asked for
             f"{cost}, or a gradient, depends on rows that an audit of so large a workbook does not "
             "read: save a copy with fewer steps."
         )
-    updates = finder.updates
-    return Roles(
-        [
-            Pair(finder.name(p), p, g, place, updates[p].new if p in updates else None)
-            for p, g in pairs
-        ],
-        updates,
-        rates=tuple(finder.rates),
-        chosen_by="options",
-        total=len(pairs),
-    )
+    steps = finder.updates
+    named = [
+        Pair(finder.name(p), p, g, place, steps[p].new if p in steps else None) for p, g in pairs
+    ]
+    return Roles(named, chosen_by="options", total=len(pairs))
 
 
 def _paired(own: list[Matrix], stated: list[Matrix]) -> list[tuple[Place, Place | None]]:

@@ -87,19 +87,17 @@ class Roles:
     Attributes
     ----------
     pairs : list of Pair
-    updates : dict of Update
-        By the parameter from which each starts.
     ambiguous : list of str
         What could not be decided.
     chosen_by : str
         How pairs were found: ``headings``, ``updates``, ``products`` or ``options``.
+    total : int
+        How many gradients are stated, those included that are not judged.
     """
 
     pairs: list[Pair] = field(default_factory=list)
-    updates: dict[Place, Update] = field(default_factory=dict)
     ambiguous: list[str] = field(default_factory=list)
     chosen_by: str = ""
-    rates: tuple[Place, ...] = ()
     total: int = 0
 
 
@@ -386,21 +384,18 @@ class Finder:
         counted = Counter(
             cell
             for update in self._differences
-            if self._is_chain_but_rate(update)
+            if self.is_number(update.old) and len(update.moved_by) > 1 and update.sign < 0
             for cell in update.moved_by
             if not self.book.formula(cell)
         )
         many = {cell for cell, count in counted.items() if count > 1}
         return frozenset(called | many)
 
-    def _is_chain_but_rate(self, update: Update) -> bool:
-        return self.is_number(update.old) and len(update.moved_by) > 1 and update.sign < 0
-
     # Costs, parameters and gradients
 
     def find(self) -> Roles:  # noqa: C901 -- headings, steps, costs
         """Find the pairs of the workbook."""
-        roles = Roles(updates=self.updates, rates=tuple(self.rates))
+        roles = Roles()
         gradients = {
             place: found
             for place, found in self.meanings.items()
