@@ -455,6 +455,36 @@ class Reach:
         return self.found.get(self.owner.get(place, place), 0)
 
 
+class Dependence:
+    """On which parameters each cell depends.
+
+    Parameters
+    ----------
+    book : Book
+    parameters : set of Place
+
+    Attributes
+    ----------
+    bits : dict
+        A bit for each parameter.
+    cut : int
+        The bit of rows that were not read.
+    reach : Reach
+    """
+
+    def __init__(self, book: Book, parameters: set[Place]) -> None:
+        self.book, self.parameters = book, parameters
+        self.bits = {place: 1 << n for n, place in enumerate(sorted(parameters))}
+        self.cut = 1 << len(parameters)
+        cut = filter(book.is_cut, book.formulas if book.last else ())
+        self.reach = book.reach(self.bits, dict.fromkeys(cut, self.cut))
+        self.cone = lru_cache(maxsize=2_000)(lambda place: book.cone([place], parameters))
+
+    def is_cut(self, place: Place) -> bool:
+        """Tell whether a cell depends on rows that were not read."""
+        return self.reach(place) >= self.cut
+
+
 def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Yield the first and the last of numbers that follow each other.
 

@@ -3,14 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from xlnn.auditing.book import parsed, terms
+import numpy as np
+
+from xlnn.auditing.book import Dependence, parsed, terms
 from xlnn.auditing.headings import Meaning, is_total
-from xlnn.engines.cellwise import Place
-
-if TYPE_CHECKING:
-    from xlnn.auditing.roles import Finder
+from xlnn.auditing.slopes import number
+from xlnn.engines.cellwise import Held, Place
 
 MOST_PARTS = 4
 """Rows at the beginning, and at the end, of those that a cost adds up, by which a gradient is known
@@ -62,46 +61,58 @@ class Costs:
 
     Parameters
     ----------
-    finder : Finder
+    known : Dependence
         It knows the parameters.
-    stated : iterable of Place
+    values, meanings : mapping
+        What each cell holds, and what its headings say.
+    steps : sequence of (Place, Place)
+        Each parameter that a step makes, and the one from which it starts.
+    stated : set of Place
         The gradients.
     """
 
-    def __init__(self, finder: "Finder", stated: Iterable[Place]) -> None:
-        self.finder, self.book = finder, finder.book
-        self.every = [*self._found({*stated})]
+    def __init__(
+        self,
+        known: Dependence,
+        values: Mapping[Place, Held],
+        meanings: Mapping[Place, Meaning],
+        steps: Sequence[tuple[Place, Place]],
+        stated: set[Place],
+    ) -> None:
+        self.known, self.book = known, known.book
+        self.values, self.meanings, self.steps = values, meanings, steps
+        self.every = [*self._found(stated)]
         self._by_place = {cost.place: cost for cost in self.every}
         self._beside = self._lines()
         self._likely: dict[tuple[object, ...], Ranked] = {}
         # costs of many rows that differ in nothing else: the first of them is looked at
         alike = {(c.place[0], c.said, c.reach, c.depth): c for c in reversed(self.every)}
         self._firsts = [*reversed(alike.values())]
-        ordered = sorted(finder.parameters)
+        ordered = sorted(known.parameters)
         self._of: dict[Place, list[Cost]] = defaultdict(list)
         for cost in self._firsts:
             for n in ones(cost.reach):
                 self._of[ordered[n]].append(cost)
         self._parts: dict[Place, set[Place]] = {}
         self._bits: dict[Place, int] = {}
-        self._rows = self.book.reach(dict.fromkeys(finder.parameters, 0), self._marks())
+        self._rows = self.book.reach(dict.fromkeys(known.parameters, 0), self._marks())
 
     def _found(self, gradients: set[Place]) -> Iterator[Cost]:
-        finder, book = self.finder, self.book
+        known, book = self.known, self.book
         said = {
             place: found
-            for place, found in finder.meanings.items()
-            if found.kind in {"cost", "part"} and place not in finder.parameters
+            for place, found in self.meanings.items()
+            if found.kind in {"cost", "part"} and place not in known.parameters
             if self._is_cost(place)
         }
         # if no heading tells: what nobody reads, and no gradient leads to
-        led = book.reach(dict.fromkeys(finder.parameters, 0) | dict.fromkeys(gradients, 1))
+        led = book.reach(dict.fromkeys(known.parameters, 0) | dict.fromkeys(gradients, 1))
         for place in book.formulas:
-            is_end = finder.is_number(place) and place not in book.read_cells
-            if is_end and place not in finder.parameters and not led(place):
+            is_end = not (place in book.read_cells or place in known.parameters or led(place))
+            if is_end and np.isfinite(number(self.values.get(place))):
                 said.setdefault(place, Meaning("", ""))
         reached = {
-            place: bits for place in said if 0 < (bits := finder.reach(place)) < finder.cut
+            place: bits for place in said if 0 < (bits := known.reach(place)) < known.cut
         }  # what reads rows that were not read is the cost of more than is known
         chains = self._chains()
         # what depends on the parameters of several steps shows one, or adds costs up
@@ -110,7 +121,7 @@ class Costs:
             for bits in {*reached.values()}
         }
         whole = {place: bits for place, bits in reached.items() if is_whole[bits]}
-        depths = book.depths(finder.parameters)
+        depths = book.depths(known.parameters)
         for place, bits in (whole or reached).items():
             yield Cost(place, said[place], bits, depths[book.owner.get(place, place)])
 
@@ -118,13 +129,13 @@ class Costs:
         """Return the bits of each parameter with what it becomes from step to step."""
         chain: dict[Place, int] = {}
         found: list[int] = []
-        for update in sorted(self.finder.every_update, key=lambda u: u.new):
-            n = chain.get(update.old, chain.get(update.new, len(found)))
+        for new, start in self.steps:
+            n = chain.get(start, chain.get(new, len(found)))
             if n == len(found):
                 found.append(0)
-            for place in (update.old, update.new):
+            for place in (start, new):
                 chain[place] = n
-                found[n] |= self.finder.bits.get(place, 0)
+                found[n] |= self.known.bits.get(place, 0)
         return found
 
     def _is_cost(self, place: Place) -> bool:
@@ -164,11 +175,11 @@ class Costs:
         title, row, column = gradient
         near = {p for p in options if p[0] == title} or {*options}
         lines = (title, "row", row), (title, "column", column)
-        mask = sum(self.finder.bits[p] for p in near)
+        mask = sum(self.known.bits[p] for p in near)
         own = [c for line in lines for c in self._beside.get(line, ()) if c.reach & mask]
         if ranked := self._ranked(own, gradient, of, near):
             return ranked
-        rows, read = self._rows(gradient), self.finder.reach(gradient)
+        rows, read = self._rows(gradient), self.known.reach(gradient)
         key = title, *options[:1], len(options), of, read, rows
         if key not in self._likely:
             every = dict.fromkeys(c for p in sorted(near) for c in self._of[p])
@@ -176,7 +187,7 @@ class Costs:
         return self._likely[key]
 
     def _ranked(self, costs: Iterable[Cost], gradient: Place, of: str, near: set[Place]) -> Ranked:
-        rows, read = self._rows(gradient), self.finder.reach(gradient)
+        rows, read = self._rows(gradient), self.known.reach(gradient)
         # the costs of single rows, where a gradient adds up these rows
         left_out = {
             part for whole, bits in self._bits.items() if (rows & bits).bit_count() > 1
@@ -185,7 +196,7 @@ class Costs:
         kept = [cost for cost in costs if cost.place not in left_out]
         # a gradient that depends on none of the parameters of a cost is not its slope
         kept = [cost for cost in kept if cost.reach & read] or kept
-        bits, ordered = self.finder.bits, sorted(near)
+        bits, ordered = self.known.bits, sorted(near)
         scored = [
             (cost.score(gradient, of), cost, [p for p in ordered if bits[p] & cost.reach])
             for cost in kept
@@ -204,7 +215,7 @@ class Costs:
             if len(own) < 2:
                 continue
             few = sorted(own)
-            cones = [self.finder.cone(p) for p in {*few[:MOST_PARTS], *few[-MOST_PARTS:]}]
+            cones = [self.known.cone(p) for p in {*few[:MOST_PARTS], *few[-MOST_PARTS:]}]
             shared = Counter(cell for cone in cones for cell in cone)
             self._bits[whole.place], self._parts[whole.place] = 0, own
             for cone in cones:

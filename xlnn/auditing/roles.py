@@ -5,13 +5,13 @@ two cells shows its gradient and its rate. Headings are the second, defined name
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from xlnn.auditing.book import Book, Shape, area_of, factors, parsed, terms
+from xlnn.auditing.book import Book, Dependence, Shape, area_of, factors, parsed, terms
 from xlnn.auditing.costs import Costs
 from xlnn.auditing.headings import Labels, Meaning, is_all_gradients, is_total, meaning, old
 from xlnn.engines.cellwise import Held, Place
@@ -436,7 +436,7 @@ class Finder:
         self.take(parameters)
         for gradient in self._means(by_update) & {g for g, m in stated.items() if not m.name}:
             del stated[gradient]
-        costs = Costs(self, stated)
+        costs = self._costs(stated)
         roles.total = len(stated)
         kept = self._sampled(stated)
         for gradient in kept:
@@ -469,16 +469,13 @@ class Finder:
 
     def take(self, parameters: set[Place]) -> None:
         """Note what the parameters are, and which of them each cell depends on."""
-        self.parameters = parameters
-        self.bits = {place: 1 << n for n, place in enumerate(sorted(parameters))}
-        self.cut = 1 << len(parameters)
-        cut = filter(self.book.is_cut, self.book.formulas if self.book.last else ())
-        self.reach = self.book.reach(self.bits, dict.fromkeys(cut, self.cut))
-        self.cone = lru_cache(maxsize=2_000)(lambda place: self.book.cone([place], parameters))
+        known = self.known = Dependence(self.book, parameters)
+        self.parameters, self.bits = parameters, known.bits
+        self.reach, self.cone, self.is_cut = known.reach, known.cone, known.is_cut
 
-    def is_cut(self, place: Place) -> bool:
-        """Tell whether a cell depends on rows that were not read."""
-        return self.reach(place) >= self.cut
+    def _costs(self, stated: Iterable[Place]) -> Costs:
+        steps = sorted((update.new, update.old) for update in self.every_update)
+        return Costs(self.known, self.values, self.meanings, steps, {*stated})
 
     def is_shown(self, place: Place) -> bool:
         """Tell whether a cell looks up a number among others, to show it again."""
@@ -643,7 +640,7 @@ class Finder:
         if not own:
             return []
         self.take(own)
-        costs = [c for c in Costs(self, ()).every if c.said.kind == "cost"]
+        costs = [c for c in self._costs(()).every if c.said.kind == "cost"]
         if not costs:
             return []
         cost = max(costs, key=lambda c: (c.reach.bit_count(), is_total(c.said.name), c.depth))
