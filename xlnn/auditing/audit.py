@@ -598,29 +598,28 @@ class _Auditing:
 
     def _broken(self, pairs: Sequence[Pair]) -> dict[Place, Place]:
         """Return cells that break a pattern and give another number than it would give there."""
-        book, parameters = self.book, self.finder.parameters
+        book = self.book
         ends = {p for pair in pairs for p in (pair.cost, pair.gradient, pair.next) if p}
         relevant = book.cone(ends)
         odd = {
             cell: shown
             for cell, shown in self.finder.breaks.items()
-            if (cell in relevant or shown in relevant) and (
-                shown in parameters or book.cone([shown], parameters) & parameters)
-        }  # fmt: skip
-        formulas, beside, bottom = {}, {}, {}
+            if (cell in relevant or shown in relevant) and self.finder.reach(shown)
+            if shown in book.shapes and not (self.finder.is_cut(shown) or self.finder.is_cut(cell))
+        }
+        formulas, beside, bottom, read = {}, {}, {}, set()
         for cell, shown in odd.items():
-            first = book.owner.get(shown, shown)
-            if first != shown:
-                continue
             row = bottom.setdefault(cell[0], max(r for r, _ in book.filled[cell[0].casefold()]) + 5)
             beside[cell] = cell[0], row, 1
             bottom[cell[0]] += 2
             text = book.formulas[shown]
             moved = Translator(text, address(*shown[1:])).translate_formula(address(*cell[1:]))
             formulas[beside[cell]] = moved
+            for area in book.shapes[shown].areas(cell):
+                read.update(book.inside(area))
         if not formulas:
             return {}
-        constants = dict(self.values.items())
+        constants = {p: self.values.get(p) for p in read}
         self.machine.load(Sheets(book.titles, formulas, constants, {}, book.named))
         expected = self.machine.rounds([{}], list(beside.values()))[0]
         found = {}
