@@ -79,8 +79,9 @@ class Printed:
 
 
 def printed(path: Path) -> dict[str, Printed]:
-    """Return how each sheet of a workbook is printed, by its title."""
-    return {sheet.title: _printed(sheet) for sheet in openpyxl.load_workbook(path)}
+    """Return how each sheet of a workbook that is not hidden is printed, by its title."""
+    shown = (s for s in openpyxl.load_workbook(path) if s.sheet_state == "visible")
+    return {sheet.title: _printed(sheet) for sheet in shown}
 
 
 def _printed(sheet: Worksheet) -> Printed:
@@ -204,8 +205,10 @@ def _widths(sheet: Worksheet) -> dict[int, float]:
 
 
 def _height(sheet: Worksheet, row: int) -> float:
-    height = sheet.row_dimensions[row].height if row in sheet.row_dimensions else None
-    return height / 72 * DOTS if height else USUAL[1]
+    if row not in sheet.row_dimensions:
+        return USUAL[1]
+    height, is_folded = sheet.row_dimensions[row].height, sheet.row_dimensions[row].hidden
+    return 0 if is_folded else height / 72 * DOTS if height else USUAL[1]
 
 
 def _charts(sheet: Worksheet) -> Iterator[Thing]:

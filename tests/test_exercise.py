@@ -105,6 +105,13 @@ def unfilled(path):
     ]
 
 
+@pytest.mark.ci
+def test_an_exercise_whose_charts_have_errors_is_written(tmp_path):
+    path = exercise("slopes", tmp_path / "e.xlsx", level=2, student="Ada")[0].path
+    values = openpyxl.load_workbook(path, data_only=True)["Tangent"].iter_rows(values_only=True)
+    assert "#DIV/0!" in {each for row in values for each in row}
+
+
 @pytest.mark.parametrize("what", KINDS)
 @pytest.mark.first(1)
 @pytest.mark.slow

@@ -130,6 +130,14 @@ def test_the_lens_says_what_the_gradient_of_a_bias_is_in_one_image(books):
     assert {"∂C/∂b = δ²₁", "∂C/∂b = δ³₂"} <= texts
 
 
+def test_the_longest_line_of_the_lens_has_room_where_all_its_numbers_are_negative(books):
+    sheet = books["en"][0]["Lens"]
+    cell = next(c for row in sheet for c in row if c.value == "with the numbers in it")
+    pairs = " + ".join(["(−0.147) × (−0.388)"] * 3)
+    line = f"z³₁ = {pairs} + (−0.185) = −0.807"
+    assert pixels(line, cell.font) < 7 * sheet.column_dimensions[cell.column_letter].width
+
+
 @pytest.mark.parametrize(("sheet", "width"), [("Lens", 6.9), ("Predict", 8.6)])
 @pytest.mark.slow
 def test_pictures_of_a_table_are_no_wider_for_the_names_beside_it(tmp_path, sheet, width):

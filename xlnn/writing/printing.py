@@ -4,7 +4,7 @@ A sheet that is readable on one page is fitted to it; a longer one is fitted to 
 If that makes it too small, it is cut between columns into print areas, each as wide as a page.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -15,7 +15,7 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from xlnn.layout import Block
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import PIXELS_A_POINT, PIXELS_AN_INCH, column_pixels, row_pixels
-from xlnn.writing.style import wide
+from xlnn.writing.style import SENTENCE, Look, wide
 
 MARGIN, BOTTOM = 0.25, 0.4
 """Inches around what is printed, and below it, where the footer stands."""
@@ -29,12 +29,18 @@ PORTRAIT, LANDSCAPE = (
 LEAST = 0.65
 """The scale below which 10 points are too small to read."""
 
+SMALLEST = 0.55
+"""The scale down to which a sheet stays whole where a cut would go through a text."""
+
 FILLED = 0.95
 """The share of a page that is filled when cuts are computed, since other fonts may be wider."""
 
 MOST = 16
 """The most pages of a sheet. Of a longer one, the beginning and, as the last page, the end are
 printed."""
+
+SAID = 30
+"""Letters of a sentence that stay together, whatever it says."""
 
 LETTER = 0.51
 """Width of a letter, on average, of the size of its font."""
@@ -88,6 +94,9 @@ def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
     if LEAST * width > page[0]:
         names = across[drawing.freeze[1] - 1] if drawing.freeze else 0
         ends = _cut(across, names, taken, [*charts, *texts], {block.column for block in blocks})
+        parts = {end for end in ends for (_, left), (_, right) in texts if left <= end < right}
+        if parts and SMALLEST * width <= page[0]:
+            names, ends = 0, [columns]
     again = down[drawing.repeat] - down[drawing.repeat_from - 1]
     narrowest = min(across[end] - across[before] for before, end in pairwise((0, *ends))) + names
     room = FILLED * page[1] * max(1, narrowest / page[0])
@@ -208,9 +217,22 @@ def _charts(drawing: Drawing) -> Iterator[Area]:
         yield first, (bottom, right)
 
 
+def _with_sentences(
+    drawing: Drawing, blocks: Sequence[Block]
+) -> Mapping[int, Mapping[int, tuple[object, Look]]]:
+    """Return the single cells by row and column, and beside them those of sentences."""
+    cells = {row: {**each} for row, each in drawing.cells.items()}
+    for quantity, block in ((part.quantity, part) for each in blocks for part in each.parts):
+        if quantity.is_sentence and not quantity.timed:
+            for row, column in map(next, map(block.places, quantity.units)):
+                look = drawing.looks.get(quantity.name, SENTENCE)
+                cells.setdefault(row, {})[column] = "x" * SAID, look
+    return cells
+
+
 def _texts(drawing: Drawing, blocks: Sequence[Block]) -> Iterator[Area]:
-    """Yield each single cell, with the empty ones that its text overflows into."""
-    for row, cells in drawing.cells.items():
+    """Yield each single cell, with the empty ones that its text overflows into; sentences, too."""
+    for row, cells in _with_sentences(drawing, blocks).items():
         filled = {column for column, (text, _) in cells.items() if text != ""}
         for column, (text, look) in cells.items():
             last, pixels = column, 0.0

@@ -69,8 +69,8 @@ MAPS = ("z", "a", "slope", "argmax", "delta")
 """What maps have."""
 CELL, BESIDE_TITLE = 6.9, 4
 """The width of a pixel, and how far right of the title stands what is said of a large network."""
-SENTENCES, FACTOR = 24, 12
-"""The width of the sentences without factors, and of each pair of them, ``(-0.147) × 0.388 + ``."""
+SENTENCES, FACTOR = 24, 18
+"""The width of the sentences without factors, and of each pair, ``(−0.147) × (−0.388) + ``."""
 STEPS = {
     **dict.fromkeys(("z", "a", "argmax"), 1), "C": 2, **dict.fromkeys(("slope", "delta"), 3),
     **{
