@@ -59,6 +59,20 @@ def solved(name, tmp_path_factory):
     return built(tmp_path_factory.mktemp(f"{name}-solved"), name, solved=True)
 
 
+def test_the_picture_of_the_guide_has_the_error_of_every_image(name, path):
+    book, layout = openpyxl.load_workbook(path, data_only=True), described(path)[1]
+    (chart,) = book["Guide"]._charts  # noqa: SLF001
+    (line,) = chart.series
+    sheet, cells = book["Solver"], {}
+    for axis in ("xVal", "yVal"):
+        ((row),) = sheet[getattr(line, axis).numRef.f.rpartition("!")[2]]
+        cells[axis] = [cell.value for cell in row]
+    drawn = [(x, y) for x, y in zip(cells["xVal"], cells["yVal"], strict=True) if y is not None]
+    C = [sheet.cell(*at).value for _, *at in layout.places("C").values()]
+    assert drawn == [*enumerate(C, start=1)]
+    assert len(C) == IMAGES[name]
+
+
 @pytest.mark.slow
 def test_it_is_the_network_of_the_other_workbook_before_its_first_epoch(name, path, tmp_path):
     template, output = LIKE[name]

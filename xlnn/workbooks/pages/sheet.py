@@ -102,17 +102,20 @@ def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]
     drawings = {key: sheets[key].draw(page) for key in page.layout.titles}
     if guide := drawings.get("guide"):
         first = next((each.charts for each in drawings.values() if each.charts), [])
-        _add_picture(guide, (chart for _, chart in drawings.get(PLAYED, guide).charts or first))
+        charts = [chart for _, chart in drawings.get(PLAYED, guide).charts or first]
+        own = [each.picture for each in drawings.values() if each.picture]
+        _add_picture(guide, charts or own, is_titled=not charts)
     for key, drawing in drawings.items():
         drawing.tab = sheets[key].tab
         drawing.part = page.words("joined", "part")
     return drawings
 
 
-def _add_picture(drawing: Drawing, charts: Iterable[ChartBase]) -> None:
-    """Show a smaller copy of another sheet's chart below the title, next to the first lines.
+def _add_picture(drawing: Drawing, charts: Iterable[ChartBase], *, is_titled: bool) -> None:
+    """Show a smaller copy of a chart below the title, next to the first lines.
 
-    Of several charts, the one with the most series is shown: the network or the data.
+    Of several charts, the one with the most series is shown: the network or the data. One that no
+    sheet shows has its title.
     """
     chart = max(charts, key=lambda each: len(each.series), default=None)
     if chart is None:
@@ -124,7 +127,9 @@ def _add_picture(drawing: Drawing, charts: Iterable[ChartBase]) -> None:
         drawing.make_room(about)
     width = sum(column_pixels(drawing, column) for column in range(2, BESIDE)) - GAP
     height = PICTURE_ROWS * USUAL_HEIGHT * PIXELS_A_POINT - GAP
-    drawing.charts.append((address(2, 2), smaller(chart, width / A_CM, height / A_CM)))
+    shown = smaller(chart, width / A_CM, height / A_CM)
+    shown.title = chart.title if is_titled else None
+    drawing.charts.append((address(2, 2), shown))
 
 
 def draw_spec(page: Context[Any]) -> Drawing:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from math import floor, log10, prod
 from typing import Any
 
+from openpyxl.chart import ScatterChart
+
 from xlnn.address import address, fixed
 from xlnn.equations.layer import PARAMETERS, LayerKind, Shape
 from xlnn.equations.layer import WEIGHTS as PICTURED
@@ -19,6 +21,7 @@ from xlnn.workbooks.pages.parts import Part
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import type_in
 from xlnn.workbooks.solver.nets import Net
+from xlnn.writing.charts import CellColumn, Line, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     KEY,
@@ -106,6 +109,8 @@ SIZE, NUMBER_WIDTH = 9, 7.7
 """Of the numbers, in points, and of their columns: room for -1E-100."""
 
 NAME_WIDTH, GAP_WIDTH, ROW_HEIGHT = 17, 1.2, 13.5
+
+ERROR = "C0561C"
 
 CENTRED = replace(SECTION, align="center", size=SIZE)
 LARGE = Look(size=11, bold=True, align="center", border=True)
@@ -289,7 +294,18 @@ class SolverPage(Page):
         content.draw(drawing, context, self.row, 1)
         _set_widths(drawing, self.columns, context.layout.model["images"].shape[0])
         drawing.names = solver_names(context.layout, "C_T", self.net.variables)
+        drawing.picture = self._errors(context)
         return drawing
+
+    def _errors(self, context: Context[Any]) -> ScatterChart:
+        """Return the Guide's chart of the error of each image; cells between them are empty."""
+        blocks, words = context.layout.blocks, context.words
+        rows = blocks["labels"].row, blocks["C"].row
+        columns = blocks["C"].column, blocks["C"].last[1]
+        title = context.layout.titles[self.key]
+        number, C = (CellColumn(title, columns[0], row, row, columns[1]) for row in rows)
+        line = Line(number, C, ERROR, width=0, marker="circle")
+        return scatter(words("charts", "errors"), words("charts", "image"), [line])
 
 
 def _layers(net: Net, columns: BandColumns) -> Iterator[Band]:
