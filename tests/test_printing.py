@@ -13,7 +13,9 @@ from printing import printed
 from xlnn.building.build import build
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.exercises.exercise import exercise
+from xlnn.layout import table_blocks
 from xlnn.options import Options
+from xlnn.quantity import Axis, Quantity
 from xlnn.registry.templates import names
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.exercise_sheet import BESIDE
@@ -287,6 +289,17 @@ def test_a_sheet_stays_whole_rather_than_that_a_text_is_cut(columns, parts):
     assert len(pages(drawing, ()).areas) == 2
     drawing.put(11, 2, "word " * 50, PLAIN)
     assert len(pages(drawing, ()).areas) == parts
+
+
+def test_no_page_is_printed_for_rows_that_are_folded():
+    drawing, noted = sheet_of(5, 10), Quantity("noted", axes=(Axis("n", 3),), shape=(40,))
+    blocks = [*table_blocks([noted], 20, 1)]
+    drawing.put(19, 1, "x")
+    assert len(pages(drawing, blocks).areas) > 1
+    drawing.folded_rows = {20, 21, 22}
+    found = pages(drawing, blocks)
+    assert found.areas == (((1, 1), (19, 5)),)
+    assert found.is_part
 
 
 def test_a_line_that_runs_on_over_several_pages_is_printed_to_its_end():

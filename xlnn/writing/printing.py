@@ -77,6 +77,8 @@ class Pages:
 
 def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
     """Return how a sheet with some quantities is printed."""
+    seen = [each for each in blocks if not _is_folded(drawing, each)]
+    blocks, is_part = seen, len(seen) < len(blocks)
     charts, texts = list(_charts(drawing)), list(_texts(drawing, blocks))
     sparse = [block for block in blocks if block.quantity.name in drawing.sparse]
     dense = (block.rectangles() for block in blocks if block not in sparse)
@@ -88,7 +90,8 @@ def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
     width, height = across[-1], down[-1]
     page = max(LANDSCAPE, PORTRAIT, key=lambda page: min(page[0] / width, page[1] / height))
     if LEAST * width <= page[0] and LEAST * height <= page[1]:
-        return Pages(page == PORTRAIT, is_one=True, areas=(((1, 1), (rows, columns)),))
+        areas = (((1, 1), (rows, columns)),)
+        return Pages(page == PORTRAIT, is_one=True, areas=areas, is_part=is_part)
     page = PORTRAIT if LEAST * width <= PORTRAIT[0] else LANDSCAPE
     names, ends = 0, [columns]
     if LEAST * width > page[0]:
@@ -101,7 +104,7 @@ def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
     narrowest = min(across[end] - across[before] for before, end in pairwise((0, *ends))) + names
     room = FILLED * page[1] * max(1, narrowest / page[0])
     printed = ends[: MOST if height <= room else MOST // 2]
-    areas, is_part = [], len(printed) < len(ends)
+    areas, is_part = [], is_part or len(printed) < len(ends)
     for before, end in pairwise((0, *printed)):
         shown = (*taken, *texts)  # a text overflows into blank cells
         reach = [last[0] for first, last in shown if first[1] <= end and last[1] > before]
@@ -121,6 +124,14 @@ def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
         is_part=is_part,
         repeats_names=any(b.last[1] > ends[0] and _is_named(drawing, b) for b in blocks),
     )
+
+
+def _is_folded(drawing: Drawing, block: Block) -> bool:
+    """Tell whether all rows or all columns of a quantity are closed at first."""
+    rows, columns = (
+        range(a, b + 1) for a, b in zip((block.row, block.column), block.last, strict=True)
+    )
+    return drawing.folded_rows.issuperset(rows) or drawing.folded_columns.issuperset(columns)
 
 
 def _is_named(drawing: Drawing, block: Block) -> bool:
