@@ -13,6 +13,7 @@ from xlnn.address import address
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES, load
+from xlnn.equations.check_sheet import SAME_DIGITS, SumDistance
 from xlnn.errors import WorkbookError
 from xlnn.layout import quoted
 from xlnn.loading.arrays import read_arrays
@@ -27,6 +28,15 @@ AGREES = "The sheets agree with NumPy's run: C_T of every epoch and the last wei
 CHANGED = "These inputs have changed since the workbook was built: "
 EQUAL, OPEN = "agrees with NumPy", "not comparable: an input has changed"
 DIFFERS = "No input has changed, but these numbers differ from NumPy's: "
+
+
+def test_a_sum_on_the_edge_of_rounding_may_be_rounded_either_way():
+    data = {"marks": np.array([2.5, 1.5]), "values": np.array([[1.0], [0.3]]), "noted": np.ones(1)}
+    distance, last = SumDistance(), 1 / 10**SAME_DIGITS
+    right = distance.array(**data)
+    assert distance.ties(right + last, 0, **data).all()
+    assert distance.ties(right - last, 0, **data).all()
+    assert not distance.ties(right + 2 * last, 0, **data).any()
 
 
 @pytest.fixture(scope="module", params=once_alike(NETWORK_TEMPLATES))

@@ -73,6 +73,10 @@ class SumDistance(Equation):
         known = np.isfinite(now) & np.isfinite(size)
         return np.where(known, np.round(share, SAME_DIGITS), 1.0)
 
+    def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- the last digit is that of the rounding
+        """Tell where a share on the edge of rounding was rounded the other way."""
+        return np.abs(got - self.array(**arguments)) < 1.5 / 10**SAME_DIGITS
+
     def cell(self, *unit: int, marks: Cells, values: Cells, noted: Cells) -> str:
         """Return the formula of one column; SUMPRODUCT treats a text as 0, and COUNT detects it."""
         m, x, before = marks.images[()], values.images[unit], noted[unit]
