@@ -457,7 +457,7 @@ class Explainer:
 
     def _other_weight(self, cases: Sequence[Case]) -> Fault | None:
         """Look for weights that were taken from another unit: all of a step, or one or two."""
-        inputs = [p for p in self.chain.parameters if p in self._of_step(cases[0])]
+        inputs = sorted(self.chain.parameters & self._of_step(cases[0]))
         own: dict[Place, list[Edge]] = defaultdict(list)
         for edge, weight in self._weight_edges(cases[0], inputs):
             own[weight].append(edge)
