@@ -376,6 +376,12 @@ class _Auditing:
         verdicts = [self._verdict(p, s, scale) for p, s in zip(roles.pairs, slopes, strict=True)]
         pairs = self._named(roles.pairs)
         self._tell_roles(roles, pairs)
+        if book.last and verdicts.count(WRONG) > verdicts.count(RIGHT):
+            # the right ones may depend on rows that were not read, and these be of another cost
+            wrong = [p for p, v in zip(pairs, verdicts, strict=True) if v == WRONG]
+            costs = {p.cost for p in wrong}
+            self.note("doubt_unfit", cells=self.few(p.gradient for p in wrong), of=self.few(costs))
+            verdicts = [VAGUE if v == WRONG else v for v in verdicts]
         self.tell("Looking for faults")
         findings, doubted = self._findings(pairs, slopes, verdicts, roles.chosen_by)
         verdicts = [
