@@ -234,7 +234,7 @@ def _with_sentences(
     """Return the single cells by row and column, and beside them those of sentences."""
     cells = {row: {**each} for row, each in drawing.cells.items()}
     for quantity, block in ((part.quantity, part) for each in blocks for part in each.parts):
-        if quantity.is_sentence and not quantity.timed:
+        if quantity.is_sentence and not quantity.timed and quantity.name not in drawing.sparse:
             for row, column in map(next, map(block.places, quantity.units)):
                 look = drawing.looks.get(quantity.name, SENTENCE)
                 cells.setdefault(row, {})[column] = "x" * SAID, look
@@ -244,8 +244,12 @@ def _with_sentences(
 def _texts(drawing: Drawing, blocks: Sequence[Block]) -> Iterator[Area]:
     """Yield each single cell, with the empty ones that its text overflows into; sentences, too."""
     for row, cells in _with_sentences(drawing, blocks).items():
+        if row in drawing.folded_rows:
+            continue
         filled = {column for column, (text, _) in cells.items() if text != ""}
         for column, (text, look) in cells.items():
+            if column in drawing.folded_columns:
+                continue
             last, pixels = column, 0.0
             if isinstance(text, str) and not look.wrap and look.align != "center":
                 pixels = wide(text) * LETTER * look.size * PIXELS_A_POINT
