@@ -256,6 +256,12 @@ def test_an_altered_first_step_is_named(tmp_path):
     assert (wrong.cell, wrong.place) == (told.cell, at)
 
 
+def test_the_start_of_a_recurrence_has_the_symbol_of_what_starts():
+    own = example("rnn")
+    symbols = {q.name: q.symbol for q in own.quantities if q.name.endswith("_start")}
+    assert symbols == {"h_start": "h₀{}", "delta_start": "delta₊{}"}
+
+
 @pytest.mark.slow
 def test_the_start_of_a_recurrence_is_used_for_the_first_steps_alone(tmp_path):
     own, path = example("rnn"), tmp_path / "a.xlsx"

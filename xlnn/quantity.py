@@ -566,8 +566,13 @@ def _with_starts(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
         if key not in starts:
             several = sum(name == use.name for name, _ in starts)
             name = f"{use.name}_start{several + 1 if several else ''}"
+            # the entry before the first one, or after the last one
+            mark = "₊" if use.lag < 0 else "₀"
+            symbol = by_name[use.name].symbol.replace("{}", "") + mark + "{}"
             equation = Constant(use.start, shape)
-            starts[key] = Quantity(name, sheet=quantity.sheet, shape=shape, equation=equation)
+            starts[key] = Quantity(
+                name, symbol=symbol, sheet=quantity.sheet, shape=shape, equation=equation
+            )
         return replace(use, start=starts[key].name)
 
     found = []
