@@ -1,5 +1,7 @@
 """No formula as the layout states it reads ahead, and one that does is found."""
 
+import shutil
+
 import numpy as np
 import pytest
 from networks import random_recipe, spec, write_recipe
@@ -10,7 +12,9 @@ from test_saved_elsewhere import rewrite
 
 from xlnn.checking.check import check
 from xlnn.checking.circles import reading_ahead
+from xlnn.engines import load
 from xlnn.errors import WorkbookError
+from xlnn.loading.arrays import inputs_of, read_arrays
 from xlnn.loading.spec import layout_of
 from xlnn.xlsx.package import inspect
 
@@ -58,3 +62,14 @@ def test_a_circle_in_a_formula_that_other_cells_share_is_refused(short_copy, eng
     rewrite(short_copy, lambda sheet: sheet.replace(b"<f>F4</f>", shared, 1))
     with pytest.raises(WorkbookError, match=r"(C4|F4) depends on itself: a circular reference"):
         check(short_copy, engine)
+
+
+def test_a_circle_that_closes_only_at_other_inputs_is_named_at_its_cell(book, tmp_path):
+    layout, contents = book
+    z2, a2 = layout.cell("z2", (0, 0, 0)), layout.cell("a2", (0, 0, 0))
+    x, formula = layout.cell("x", (0, 0)), layout.formula("z2", (0, 0, 0)).removeprefix("=")
+    value = inputs_of(layout, read_arrays(layout, load("ironcalc", contents.path)({})))["x"][0, 0]
+    path = shutil.copy(contents.path, tmp_path / "book.xlsx")
+    edit(path, {z2: f"=IF({x}={value:.17g},{formula},{a2})"})
+    report = check(path, "ironcalc", seed=1)
+    assert [wrong.cell for wrong in report.wrong] == [z2]

@@ -190,12 +190,16 @@ def _computed(comparison: Comparison, work: Work, folder: Path) -> Values:
     _ = comparison.readings  # while the engine computes
     while True:
         try:
-            return work.own.result()
+            values = work.own.result()
+            for probed in work.probed:  # a circle may close at other inputs only
+                probed.result()
         except (CircularReferenceError, EngineError) as stopped:
             copy = comparison.without(stopped, work.file, folder)
             if copy is None:
                 raise
-        work.begin_anew(copy, comparison.layout)
+            work.begin_anew(copy, comparison.layout)
+        else:
+            return values
 
 
 def _judge(comparison: Comparison, work: Work, values: Values) -> tuple[Report, Values, Arrays]:
