@@ -10,7 +10,7 @@ import pytest
 
 import xlnn
 from xlnn import reference
-from xlnn.building.plan import begun, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.errors import XlnnError
 from xlnn.options import Options
 from xlnn.quantity import Model
@@ -175,13 +175,18 @@ def test_a_sequence_that_cannot_be_is_refused_where_it_stands(tmp_path, text, ta
     (tmp_path / "my.csv").write_text(text)
     name = "rnn" if sentence == "my.csv" else sentence.partition(":")[0]
     with pytest.raises(XlnnError, match=re.escape(sentence)):
-        planned(*begun(name), Options(data=tmp_path / "my.csv", targets=tuple(targets)))
+        planned(
+            *origin_of_template(name), Options(data=tmp_path / "my.csv", targets=tuple(targets))
+        )
 
 
 def test_the_guide_tells_nothing_of_the_task_to_whoever_brings_data(tmp_path):
     (tmp_path / "my.csv").write_text("a,b,t,u\n1,-1,1,0\n1,1,1,0\n")
     options = Options(data=tmp_path / "my.csv", targets=("t", "u"), epochs=1)
-    shipped, own = planned(*begun("rnn"), Options()), planned(*begun("rnn"), options)
+    shipped, own = (
+        planned(*origin_of_template("rnn"), Options()),
+        planned(*origin_of_template("rnn"), options),
+    )
     guides = [plan.kind.words(plan.made.spec).words["guide"] for plan in (shipped, own)]
     assert guides[0]["about"][1:] == guides[1]["about"]
     assert "odd" in guides[0]["about"][0]

@@ -154,4 +154,4 @@ def test_parts_are_checked_in_processes_and_a_log_is_resumed(good, wrong, tmp_pa
     assert run(good, wrong, "--log", log).exit_code == 1  # as the log says
     assert run(good, "--shard", "3/2").exit_code == 2
     log.write_text("no log\n")
-    assert "no line of a log" in str(run(good, "--log", log).exception)
+    assert "is not a log entry" in str(run(good, "--log", log).exception)

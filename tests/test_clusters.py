@@ -5,7 +5,7 @@ import pytest
 from experiments import ENGINES, agrees_in, built, changed
 
 from xlnn import reference
-from xlnn.building.plan import begun, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.errors import XlnnError
 from xlnn.loading.values import values
 from xlnn.options import Options
@@ -99,7 +99,7 @@ def test_the_picture_shows_each_point_in_the_series_of_its_cluster(path, tmp_pat
 def of_points(tmp_path, text, **options):
     """Compute the clusters of a CSV."""
     (tmp_path / "my.csv").write_text(text)
-    plan = planned(*begun("clusters"), Options(data=tmp_path / "my.csv", **options))
+    plan = planned(*origin_of_template("clusters"), Options(data=tmp_path / "my.csv", **options))
     return reference.run(plan.layout.model, plan.made.inputs), plan.made.notes
 
 
@@ -141,4 +141,4 @@ def test_how_points_are_read_may_be_said(tmp_path):
 
 def test_how_data_are_read_is_refused_without_data():
     with pytest.raises(XlnnError, match="--missing says how to read data: add --data"):
-        planned(*begun("clusters"), Options(missing="drop"))
+        planned(*origin_of_template("clusters"), Options(missing="drop"))

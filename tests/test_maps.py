@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from xlnn import reference
-from xlnn.building.plan import begun, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.errors import XlnnError
 from xlnn.options import Options
 from xlnn.quantity import Model
@@ -122,7 +122,7 @@ RATINGS = "person,film,rating\nAda,Up,4.5\nBob,Up,2\nAda,Jaws,1\nCy,Jaws,5\n"
 
 def of_data(data, **options):
     """Compute the embeddings of a file or a data frame."""
-    plan = planned(*begun("embeddings"), Options(data=data, **options))
+    plan = planned(*origin_of_template("embeddings"), Options(data=data, **options))
     return reference.run(plan.layout.model, plan.made.inputs)
 
 
@@ -203,7 +203,7 @@ def test_each_optimizer_lowers_the_cost(name, optimizer):
 
 @pytest.mark.parametrize("name", ["embeddings", "autoencoder", "clusters"])
 def test_one_epoch_is_enough(name):
-    plan = planned(*begun(name), Options(epochs=1))
+    plan = planned(*origin_of_template(name), Options(epochs=1))
     found = reference.run(plan.layout.model, plan.made.inputs)
     assert len(found["C_T"]) == (2 if name == "clusters" else 1)
     told = " ".join(str(each) for quantity, each in found.items() if quantity in TOLD)
@@ -216,7 +216,9 @@ TOLD = {"falls", "learnt", "told"}
 
 
 def test_a_column_is_wide_enough_for_the_names_that_are_typed(csv):
-    plan = planned(*begun("embeddings"), Options(data=csv("A person with a name,Up,3\nB,Jaws,4")))
+    plan = planned(
+        *origin_of_template("embeddings"), Options(data=csv("A person with a name,Up,3\nB,Jaws,4"))
+    )
     sheet = {name: plan.layout.blocks[name] for name in ("name_person", "name_film")}
     drawing = plan.kind.drawings(plan.made.spec, plan.layout)["films"]
     widths = fitted(drawing, sheet.values(), plan.made.inputs).widths

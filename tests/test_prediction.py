@@ -117,7 +117,8 @@ def test_the_network_learns_what_it_would_of_targets_that_were_scaled_before(tab
 def test_sentences_tell_the_prediction_and_the_errors_with_the_names_of_the_targets(prices):
     got = values(prices, "formualizer")
     y, z = got["draw_predicted"][0]
-    assert str(got["draw_verdict"][0]) == f"y: {y:.0f};  z: {float(f'{z:.4g}'):g}"
+    said = f"y: {y:.0f};  z: {float(f'{z:.4g}'):g}"
+    assert str(got["draw_verdict"][0]) == said.replace("-", "−")
     first = got["lens_verdict"][0]
     predicted, actual = got["predicted"][0, 0, 0], got["raw_t"][0, 0]
     assert str(first).startswith(f"y: {predicted:.0f} predicted, {actual:.0f} actual;  z: ")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from xlnn import reference
-from xlnn.building.plan import begun, planned
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.options import Options
 
 PAGE = (Path(__file__).parent.parent / "docs" / "sequences.md").read_text()
@@ -26,7 +26,7 @@ LED = {
 
 @cache
 def plan_of(name, **options):
-    return planned(*begun(name), Options(lang="en", **options))
+    return planned(*origin_of_template(name), Options(lang="en", **options))
 
 
 def computed(name, **typed):
