@@ -5,6 +5,7 @@ import pytest
 from experiments import changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
+from xlnn.checking.check import check
 from xlnn.equations.surface import SURFACES, VERDICTS
 from xlnn.loading.values import values
 
@@ -161,3 +162,8 @@ def test_from_keeps_what_was_changed_and_takes_options(path, tmp_path):
 def test_a_quarter_of_a_turn_has_a_cosine_of_0(path):
     got = values(path, "formualizer")
     nothing_is_nearly_0(got, "u", "v", "level_x", "level_y", "unit_x", "unit_y", "step_x")
+
+
+def test_a_long_number_in_a_sentence_may_be_rounded_either_way(path):
+    # in one of these probes z is 11093017.5955975, and IronCalc rounds it up
+    assert check(path, "ironcalc", probes=4, seed=1042).agrees

@@ -20,10 +20,10 @@ from xlnn.xlsx.cells import cells
 from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.package import Package
 
-DIGITS = 15
-"""Digits of a number as a spreadsheet writes it."""
-
 _NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?: × 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
+
+
+_PLAIN = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
 
 
 def unlike(model: Model, quantity: Quantity, arrays: Arrays, expected: np.ndarray) -> np.ndarray:
@@ -59,7 +59,7 @@ def unlike(model: Model, quantity: Quantity, arrays: Arrays, expected: np.ndarra
 
 
 def _is_one_of(text: str | None, written: list[str | None]) -> bool:
-    """Return whether each number of a text occurs in one of the versions, with the same words.
+    """Return whether each number of a text is within those of the versions, with the same words.
 
     >>> _is_one_of("0.12 of 3", ["0.12 of 4", "0.13 of 3"]), _is_one_of("0.12 of 3", ["0.13 of 3"])
     (True, False)
@@ -72,10 +72,28 @@ def _is_one_of(text: str | None, written: list[str | None]) -> bool:
 
 
 def _contains(numbers: tuple[str, ...], number: str) -> bool:
-    """Return whether a number is among some; a spreadsheet writes 15 digits, then zeros."""
-    if number in numbers or len(number) <= DIGITS:
-        return number in numbers
-    return any(one[:DIGITS] == number[:DIGITS] and len(one) == len(number) for one in numbers)
+    """Return whether a number is among some or between them, with no more decimals than they have.
+
+    >>> _contains(("93.597", "93.611", "93.582"), "93.598"), _contains(("4", "5"), "6")
+    (True, False)
+    >>> _contains(("0.12", "0.13"), "0.125"), _contains(("2 × 10⁻⁴", "3 × 10⁻⁴"), "2 × 10⁻³")
+    (False, False)
+    """
+    if number in numbers:
+        return True
+    values, decimals = zip(*map(_parsed, numbers), strict=True)
+    value, own = _parsed(number)
+    return min(values) <= value <= max(values) and own <= max(decimals)
+
+
+def _parsed(number: str) -> tuple[float, int]:
+    """Return the value of a number in a sentence, and how many decimals it has.
+
+    >>> _parsed("−2.5 × 10⁻⁴")
+    (-0.00025, 1)
+    """
+    mantissa, _, exponent = number.translate(_PLAIN).partition(" × 10")
+    return float(f"{mantissa}e{exponent or 0}"), len(mantissa.partition(".")[2])
 
 
 CONSEQUENCE = 1e-6
