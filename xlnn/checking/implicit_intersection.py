@@ -12,7 +12,7 @@ from typing import Any
 
 import formualizer
 
-from xlnn.xlsx.range_shapes import NO_NAMES, RANGES, REFERRING, SINGLE, Names, referred
+from xlnn.xlsx.range_shapes import NO_NAMES, RANGES, REFERRING, SINGLE, Names, has_names, referred
 
 _PASSING = {"IF": 1, "CHOOSE": 1}
 """Functions that return a range, and the first argument that they may return."""
@@ -41,16 +41,20 @@ def intersection(formula: str, names: Names = NO_NAMES) -> str | None:
     >>> intersection("=SUMPRODUCT((A1:C1=2)*A2:C2)+SUM(A1:C1)"), intersection("=B4:B4")
     (None, None)
     """
-    return _found(formula, tuple(sorted(names.items())) if names else ())
+    return _read(formula, names) if has_names(formula, names) else _found(formula)
 
 
 @lru_cache(maxsize=4096)
-def _found(formula: str, names: tuple[tuple[str, str], ...]) -> str | None:
+def _found(formula: str) -> str | None:
+    return _read(formula, NO_NAMES)
+
+
+def _read(formula: str, names: Names) -> str | None:
     try:
         tree = formualizer.parse(formula).to_dict()
     except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
         return None  # no engine computes it, and each engine reports it
-    return _IntersectionFinder(dict(names)).taken(tree, whole=False, arrays=False)
+    return _IntersectionFinder(names).taken(tree, whole=False, arrays=False)
 
 
 class _IntersectionFinder:

@@ -134,7 +134,7 @@ def unlike(formula: str, names: Names = NO_NAMES) -> Unlike | None:
     A1:B1 (1 row of 2) with D1:D3 (3 rows of 1)
     >>> unlike("=SUMPRODUCT(A1:B3-D1:D3,E1:F3)")
     """
-    if not names.keys().isdisjoint(_WORD.findall(formula.casefold())):
+    if has_names(formula, names):
         return _read(formula, names)
     if not (":" in formula or "{" in formula):
         return None
@@ -171,6 +171,15 @@ def _read(formula: str, names: Names) -> Unlike | None:
     reader = _ShapeReader(names)
     reader.value(tree)
     return reader.found[0] if reader.found else None
+
+
+def has_names(formula: str, names: Names) -> bool:
+    """Return whether a formula contains any of some defined names.
+
+    >>> has_names("=A1*Rate", {"rate": "B1"}), has_names("=A1*B1", {"rate": "B1"})
+    (True, False)
+    """
+    return not names.keys().isdisjoint(_WORD.findall(formula.casefold()))
 
 
 def referred(text: str, names: Names) -> str:
