@@ -39,7 +39,7 @@ def computed(name, **typed):
 
 
 def section(name):
-    """Return what is said of a template from where it is built on."""
+    """Return the part of the page from the command that builds a template."""
     return next(each for each in SECTIONS if f"xlnn build {name} " in each[:200])
 
 

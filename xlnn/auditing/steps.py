@@ -104,7 +104,7 @@ class Steps:
     def _wrong(
         self, own: Sequence[Pair]
     ) -> Iterator[tuple[str, dict[str, str], tuple[str, ...], list[Place]]]:
-        """Yield what is wrong, what is said of it, of which parameters, and in which cells."""
+        """Yield each fault with its description, its parameters and its cells."""
         usual = self._usual(own)
         if usual is None:
             return

@@ -64,7 +64,7 @@ def records(data: Path | object, reading: ReadOptions) -> list[tuple[str, list[s
     Raises
     ------
     XlnnError
-        It is none of them, or cannot be read.
+        It is something else, or cannot be read.
     """
     if isinstance(data, Path) and not data.is_dir() and data.suffix.lower() != ".npz":
         rows = _rows(data, reading)

@@ -34,7 +34,7 @@ def picture_of(
     ----------
     x : array, shape (samples, inputs)
     headings : sequence of str
-        The headings of the inputs; () if there are none.
+        The headings of the inputs; empty without headings.
     reading : ReadOptions
     where : str
         The file, as a message names it.

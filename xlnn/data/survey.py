@@ -92,7 +92,7 @@ class Survey:
     words : dict of Words
         By column, the columns of words that become numbers.
     total : int
-        The row with totals, which is not read; 0 if there is none.
+        The row with totals, which is not read; 0 without one.
     grouped : bool
         Whether numbers contain commas or blanks.
     is_headless : bool

@@ -275,7 +275,7 @@ class Shapes:
         return None
 
     def _sheet(self, title: str) -> int:
-        """Return the index of a sheet by its title as a formula writes it; -1 if there is none."""
+        """Return the index of a sheet from its title in a formula; -1 if it is missing."""
         if title.startswith("'"):
             title = title[1:-1].replace("''", "'")
         titles = [known.casefold() for known in self.titles]

@@ -51,7 +51,7 @@ class OfClass(Equation):
 
 
 class ShareRight(Equation):
-    """The share of each class's samples that are classified correctly; 0 where there are none."""
+    """The share of each class's samples classified correctly; 0 for a class without samples."""
 
     coarse = jumps = True
 

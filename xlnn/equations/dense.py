@@ -83,7 +83,7 @@ def counted_near(cells: str, extreme: str, slack: str) -> str:
 
 
 def place_of(value: object, cells: str, *, always: bool = False) -> str:
-    """Return the formula of the first place of a value among cells, from 1; 0 if there is none.
+    """Return the formula of the first position of a value in cells, from 1; 0 if it is missing.
 
     A single cell is compared instead, since IronCalc (0.9.1) finds nothing in one.
 

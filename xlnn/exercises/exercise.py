@@ -371,7 +371,7 @@ def inputs_of(
     source : Source
         The source of the exercises, unless it is the template that the Spec names.
     is_known : function
-        As in `student_recipe`.
+        As in `student_exercise`.
 
     Returns
     -------
