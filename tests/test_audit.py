@@ -15,7 +15,7 @@ from openpyxl.worksheet.table import Table
 from programs import skip_without
 
 from xlnn.auditing.audit import audit
-from xlnn.auditing.audits import RIGHT, UNSTATED, WRONG
+from xlnn.auditing.report import RIGHT, UNSTATED, WRONG
 from xlnn.cli import cli
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.registry.templates import names

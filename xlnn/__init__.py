@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xlnn import testing
     from xlnn.auditing.audit import audit
-    from xlnn.auditing.audits import Audit
+    from xlnn.auditing.report import Audit
     from xlnn.building.build import build
     from xlnn.building.own_models import workbook
     from xlnn.building.writing import Built
@@ -164,7 +164,7 @@ _PARTS = (
 
 _HOMES = {
     "audit": "xlnn.auditing.audit",
-    "Audit": "xlnn.auditing.audits",
+    "Audit": "xlnn.auditing.report",
     "build": "xlnn.building.build",
     "workbook": "xlnn.building.own_models",
     "Built": "xlnn.building.writing",

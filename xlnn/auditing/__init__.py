@@ -1,9 +1,9 @@
-"""The audit of sheets of any author: does a sheet compute the gradients that it states?
+"""Audit the sheets of any author: check whether a sheet computes the gradients that it states.
 
-- ``book``, ``tables`` and ``headings`` read a workbook: its cells, what depends on what, and what
-  the cells are called.
-- ``roles``, ``costs``, ``products`` and ``options`` find the parameters, gradients and costs.
-- ``machines``, ``slopes`` and ``chain`` measure: of a cost, and along each reference.
-- ``faults`` and ``steps`` say what is wrong, and where it starts.
-- ``audit`` does one after the other; ``audits`` holds the result, ``report`` writes it.
+- ``book``, ``formula`` and ``headings`` read a workbook: its cells, their formulas, and what the
+  cells are called.
+- ``roles``, ``updates`` and ``costs`` find parameters, gradients, updates and costs.
+- ``slopes`` measures: slopes of a cost, and the derivative along each reference.
+- ``faults`` finds what is wrong, and where it starts.
+- ``audit`` does one after the other; ``report`` holds and writes the result.
 """

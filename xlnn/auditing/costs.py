@@ -1,4 +1,7 @@
-"""Find the cells that may be costs, and of which of them a gradient is likely the slope."""
+"""Find the cells that may be costs, and of which of them a gradient is likely the slope.
+
+A cost that no cell holds is made up from outputs minus targets.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,14 +9,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.auditing.book import Dependence, parsed, terms
+from xlnn.address import address
+from xlnn.auditing.book import Book, Dependence, is_cell
 from xlnn.auditing.headings import Meaning, is_total
 from xlnn.auditing.slopes import number
+from xlnn.auditing.updates import Updates
 from xlnn.engines.cellwise import Held, Place
+from xlnn.layout import quoted
 
 MOST_PARTS = 4
 """Rows at the beginning, and at the end, of those that a cost adds up, by which a gradient is known
 that adds up the same rows."""
+
+MOST_TERMS = 120
+"""Terms of an implied cost: a formula of 8,192 characters."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,47 +70,31 @@ class Costs:
 
     Parameters
     ----------
+    updates : Updates
     known : Dependence
         It knows the parameters.
-    values, meanings : mapping
-        What each cell holds, and what its headings say.
-    steps : sequence of (Place, Place)
-        Each parameter that a step makes, and the one from which it starts.
-    stated : set of Place
-        The gradients.
+    gradients : iterable of Place
+        What is stated.
     """
 
-    def __init__(
-        self,
-        known: Dependence,
-        values: Mapping[Place, Held],
-        meanings: Mapping[Place, Meaning],
-        steps: Sequence[tuple[Place, Place]],
-        stated: set[Place],
-    ) -> None:
-        self.known, self.book = known, known.book
-        self.values, self.meanings, self.steps = values, meanings, steps
-        self.every = [*self._found(stated)]
+    def __init__(self, updates: Updates, known: Dependence, gradients: Iterable[Place]) -> None:
+        self.updates, self.known, self.book = updates, known, known.book
+        self.every = [*self._found(gradients)]
         self._by_place = {cost.place: cost for cost in self.every}
         self._beside = self._lines()
         self._likely: dict[tuple[object, ...], Ranked] = {}
         # costs of many rows that differ in nothing else: the first of them is looked at
         alike = {(c.place[0], c.said, c.reach, c.depth): c for c in reversed(self.every)}
         self._firsts = [*reversed(alike.values())]
-        ordered = sorted(known.parameters)
-        self._of: dict[Place, list[Cost]] = defaultdict(list)
-        for cost in self._firsts:
-            for n in ones(cost.reach):
-                self._of[ordered[n]].append(cost)
         self._parts: dict[Place, set[Place]] = {}
         self._bits: dict[Place, int] = {}
         self._rows = self.book.reach(dict.fromkeys(known.parameters, 0), self._marks())
 
-    def _found(self, gradients: set[Place]) -> Iterator[Cost]:
-        known, book = self.known, self.book
+    def _found(self, gradients: Iterable[Place]) -> Iterator[Cost]:
+        known, book, values = self.known, self.book, self.updates.values
         said = {
             place: found
-            for place, found in self.meanings.items()
+            for place, found in self.updates.headings.meanings.items()
             if found.kind in {"cost", "part"} and place not in known.parameters
             if self._is_cost(place)
         }
@@ -109,7 +102,7 @@ class Costs:
         led = book.reach(dict.fromkeys(known.parameters, 0) | dict.fromkeys(gradients, 1))
         for place in book.formulas:
             is_end = not (place in book.read_cells or place in known.parameters or led(place))
-            if is_end and np.isfinite(number(self.values.get(place))):
+            if is_end and np.isfinite(number(values.get(place))):
                 said.setdefault(place, Meaning("", ""))
         reached = {
             place: bits for place in said if 0 < (bits := known.reach(place)) < known.cut
@@ -129,7 +122,7 @@ class Costs:
         """Return the bits of each parameter with what it becomes from step to step."""
         chain: dict[Place, int] = {}
         found: list[int] = []
-        for new, start in self.steps:
+        for new, start in sorted((u.new, u.old) for u in self.updates.every):
             n = chain.get(start, chain.get(new, len(found)))
             if n == len(found):
                 found.append(0)
@@ -140,13 +133,10 @@ class Costs:
 
     def _is_cost(self, place: Place) -> bool:
         """Tell whether a cell may be a cost: a formula, and no mere difference y − t."""
-        text = self.book.formula(place)
-        tree = parsed(text) if text else None
-        if tree is None:
-            return text is not None
-        own = list(terms(tree))
-        is_difference = len(own) == 2 and {sign for sign, _ in own} == {1, -1}
-        return not (is_difference and all(n.node_type() == "Reference" for _, n in own))
+        terms = self.book.terms(place)
+        is_difference = len(terms) == 2 and {term.sign for term in terms} == {1, -1}
+        of_cells = all(is_cell(term.alone) for term in terms)
+        return self.book.formula(place) is not None and not (is_difference and of_cells)
 
     def _lines(self) -> Mapping[tuple[object, ...], list[Cost]]:
         """Return the costs of a row that stand in a column with others, and the other way round."""
@@ -182,7 +172,7 @@ class Costs:
         rows, read = self._rows(gradient), self.known.reach(gradient)
         key = title, *options[:1], len(options), of, read, rows
         if key not in self._likely:
-            every = dict.fromkeys(c for p in sorted(near) for c in self._of[p])
+            every = [cost for cost in self._firsts if cost.reach & mask]
             self._likely[key] = self._ranked(every, gradient, of, near)
         return self._likely[key]
 
@@ -227,13 +217,38 @@ class Costs:
         return marks
 
 
-def ones(bits: int) -> Iterator[int]:
-    """Yield the numbers of the bits that are set.
+def differences(book: Book, values: Mapping[Place, Held]) -> list[tuple[Place, Place, Place]]:
+    """Return the cells that are an output minus a typed target, with these two."""
+    found = []
+    for first, pattern in book.patterns.items():
+        if sorted(term.sign for term in pattern.terms) != [-1, 1]:
+            continue
+        for place in book.filled_by(first):
+            one, other = (term.alone for term in book.terms(place))
+            for output, target in ((one, other), (other, one)):
+                is_typed = isinstance(values.get(target), float | int) and not book.formula(target)
+                if is_cell(output) and is_typed and book.formula(output):
+                    found.append((place, output, target))
+    return found
 
-    >>> list(ones(0b1010))
-    [1, 3]
-    """
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
+
+def implied_costs(found: Sequence[tuple[Place, Place, Place]]) -> dict[str, str]:
+    """Return costs of which y − t is the slope by the weighted inputs, by what they are called."""
+    pairs = [
+        [f"{quoted(place[0])}!{address(*place[1:])}" for place in (output, target)]
+        for _, output, target in found
+    ]
+    if not 0 < len(pairs) <= MOST_TERMS:
+        return {}
+    entropy = "+".join(f"IF({t}=0,0,{t}*LN({y}))" for y, t in pairs)
+    binary = "+".join(f"IF({t}=1,0,(1-{t})*LN(1-{y}))" for y, t in pairs)
+    squares = "+".join(f"({y}-{t})^2" for y, t in pairs)
+    texts = {
+        "entropy": f"=-({entropy})",
+        "binary": f"=-({entropy}+{binary})",
+        "squares": f"=({squares})/2",
+        "whole_squares": f"={squares}",
+    }
+    if len(pairs) > 1:
+        texts |= {f"mean_{name}": f"=({text[1:]})/{len(pairs)}" for name, text in texts.items()}
+    return {name: text for name, text in texts.items() if len(text) < 8_000}

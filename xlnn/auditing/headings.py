@@ -1,18 +1,24 @@
-"""Read what the headings of a sheet call its cells: a cost, a parameter, its gradient, the rate."""
+"""Read what headings call the cells of a sheet: cost, parameter, gradient or learning rate."""
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import prod
 
 from xlnn.auditing.book import Book
+from xlnn.auditing.formula import size
+from xlnn.checking.references import CellRange
 from xlnn.engines.cellwise import Held, Place
 from xlnn.grid import CellError
 
 GAP = 3
 """Empty cells that may stand between a heading and what it heads."""
+
+MOST_IN_BLOCK = 100_000
+"""Numbers in a block."""
 
 _SPELT = {
     "theta": "θ", "beta": "β", "eta": "η", "alpha": "α", "partial": "∂", "nabla": "∇",
@@ -151,14 +157,21 @@ def old(name: str) -> str:
     return _NEW.sub("", name) or name
 
 
-class Labels:
-    """The headings of each cell.
+class Headings:
+    """What the headings of each cell say.
 
     Parameters
     ----------
     book : Book
     values : mapping
         What each cell holds.
+
+    Attributes
+    ----------
+    above, left : dict
+        The heading of a cell in its column and in its row.
+    defined : dict
+        The names that are defined for a cell.
     """
 
     def __init__(self, book: Book, values: Mapping[Place, Held]) -> None:
@@ -168,124 +181,176 @@ class Labels:
         for cells in book.filled.values():
             self._head(sorted(cells.values(), key=lambda p: (p[2], p[1])), 2, 1, self.above)
             self._head(sorted(cells.values(), key=lambda p: (p[1], p[2])), 1, 2, self.left)
-        self.block_text = lru_cache(maxsize=None)(self._block_text)
         self.defined: dict[Place, list[str]] = defaultdict(list)
         for name, areas in book.names.items():
-            if len(areas) == 1 and (cells := list(book.inside(areas[0]))):
-                for cell in cells[:10_000]:
-                    self.defined[cell].append(name)
+            for cell in book.inside(areas[0])[:10_000] if len(areas) == 1 else ():
+                self.defined[cell].append(name)
+        self._block_text = lru_cache(maxsize=None)(self._text_of_block)
+        self._said = lru_cache(maxsize=None)(self._meaning_of_heading)
+        self._is_of_gradients = lru_cache(maxsize=None)(self._are_gradients_below)
 
-    def is_text(self, place: Place) -> bool:
-        """Tell whether a cell holds words."""
-        value = self.values.get(place)
-        return isinstance(value, str) and not isinstance(value, CellError) and value.strip() != ""
-
-    def is_mark(self, place: Place) -> bool:
-        """Tell whether a cell holds a sign that heads nothing, such as an arrow."""
-        value = self.values.get(place)
-        return isinstance(value, str) and not any(map(str.isalnum, value)) and "∇" not in value
-
-    def _head(self, cells: Iterable[Place], line: int, along: int, found: dict) -> None:
+    def _head(
+        self, cells: Iterable[Place], line: int, along: int, found: dict[Place, Place]
+    ) -> None:
         heading = before = None
         for place in cells:
             if before is None or place[line] != before[line] or place[0] != before[0]:
                 heading = before = None
-            if self.is_mark(place):
+            if self._is_mark(place):
                 continue
             if before is not None and place[along] - before[along] > GAP + 1:
                 heading = None
-            if self.is_text(place):
+            if self._is_text(place):
                 heading = place
             elif heading is not None:
                 found[place] = heading
             before = place
 
-    def text(self, place: Place | None) -> str:
-        """Return what a heading says."""
+    def is_number(self, place: Place) -> bool:
+        """Tell whether a cell holds a number."""
+        value = self.values.get(place)
+        return isinstance(value, float | int) and not isinstance(value, bool)
+
+    def _is_text(self, place: Place) -> bool:
+        value = self.values.get(place)
+        return isinstance(value, str) and not isinstance(value, CellError) and value.strip() != ""
+
+    def _is_mark(self, place: Place) -> bool:
+        """Tell whether a cell holds a sign that heads nothing, such as an arrow."""
+        value = self.values.get(place)
+        return isinstance(value, str) and not any(map(str.isalnum, value)) and "∇" not in value
+
+    def _text(self, place: Place | None) -> str:
         return str(self.values.get(place, "")) if place else ""
 
-    def group(self, heading: Place) -> str:
-        """Return what stands above a heading, or to the left of there: for several columns."""
+    @cached_property
+    def meanings(self) -> dict[Place, Meaning]:
+        """Return what the headings say of each number."""
+        return {
+            place: found
+            for place in self.book.filled_places
+            if self.is_number(place) and (found := self._meaning(place)).name
+        }
+
+    def _meaning_of_heading(self, heading: Place | None) -> Meaning:
+        said = meaning(self._text(heading))
+        return Meaning("", said.name) if heading and self._is_listed(heading) else said
+
+    def _is_listed(self, heading: Place) -> bool:
+        """Tell whether a heading is a letter of a list A, B, C …, and so no name of a quantity."""
+        letter = self._text(heading).strip()
+        if len(letter) != 1 or not "A" <= letter.upper() <= "Z":
+            return False
+        title, row, column = heading
+        back = ord(letter.upper()) - ord("A")
+        first = chr(ord(letter) - back)
+        return any(
+            all(
+                self._text((title, row + down * n, column + right * n)).strip()
+                == chr(ord(first) + n + back)
+                for n in range(-back, max(1, 3 - back))
+            )
+            for down, right in ((1, 0), (0, 1))
+        )
+
+    def _meaning(self, place: Place) -> Meaning:  # noqa: C901, PLR0911 -- the strongest sign first
+        for name in self.defined.get(place, ()):
+            if (found := meaning(name)).kind:
+                return found
+        over, beside = self.above.get(place), self.left.get(place)
+        above, left = self._said(over), self._said(beside)
+        is_parameter = left.kind == "parameter"
+        if is_parameter and is_all_gradients(self._text(over)):
+            return Meaning("gradient", left.name)
+        if is_parameter and above.kind == "parameter" and above.name in {"w", "b", "θ"}:
+            return left
+        if is_parameter and above.kind == "gradient" and len(above.name) == 1:
+            return Meaning("gradient", left.name, above.of)
+        if beside and not over and left.kind:
+            return left
+        if over and above.kind != "gradient" and self._is_of_gradients(over):
+            return Meaning("gradient", above.name)
+        if over and left.kind and beside[2] == place[2] - 1 and not self._is_joined(over, place, 1):
+            return left
+        if above.kind:
+            return above
+        if left.kind and self._is_joined(beside, place, 2):
+            return left
+        block = self.blocks.get(place)
+        if block and size(block) != (1, 1):
+            said = meaning(self._block_text(block))
+            if said.kind:
+                return said
+        return above if above.name else left
+
+    def _is_joined(self, heading: Place, place: Place, along: int) -> bool:
+        """Tell whether no cell between a heading and a cell of its row or column is empty.
+
+        The one to the right of a heading may be.
+        """
+        there = self.book.filled[place[0].casefold()]
+        between = range(heading[along] + along, place[along])
+        return all(((n, place[2]) if along == 1 else (place[1], n)) in there for n in between)
+
+    def name(self, place: Place) -> str:
+        """Return how a parameter or a cost is called; "" if nothing tells."""
+        if place in self.defined:
+            return self.defined[place][0]
+        for heading in filter(None, (self.above.get(place), self.left.get(place))):
+            if self._said(heading).kind in {"parameter", "cost", "part", "rate"}:
+                return " ".join(self._text(heading).split())
+        return ""
+
+    def _are_gradients_below(self, heading: Place) -> bool:
+        """Tell whether the heading above a heading, or to the left of there, is of gradients."""
         title, row, column = heading
         there = self.book.filled[title.casefold()]
         for above in (row - 1, row - 2):
             for left in range(column, max(0, column - 40), -1):
                 place = there.get((above, left))
-                if place and self.is_text(place):
-                    return self.text(place)
-        return ""
+                if place and self._is_text(place):
+                    return is_all_gradients(self._text(place))
+        return False
 
     @cached_property
-    def blocks(self) -> dict[Place, "Block"]:
+    def blocks(self) -> dict[Place, CellRange]:
         """Return the block of each number that stands in a rectangle of its own."""
-        found: dict[Place, Block] = {}
-        for cells in self.book.filled.values():
-            numbers = {
+        found: dict[Place, CellRange] = {}
+        for title, cells in self.book.filled.items():
+            left = {
                 at: p for at, p in cells.items() if not isinstance(self.values.get(p), str | None)
             }
-            seen: set[tuple[int, int]] = set()
-            for at in sorted(numbers):
-                if at in seen:
-                    continue
-                left, right = [at], set()
-                while left:
-                    here = left.pop()
-                    if here in seen or here not in numbers:
-                        continue
-                    seen.add(here)
-                    right.add(here)
-                    r, c = here
-                    left += [(r - 1, c), (r + 1, c), (r, c - 1), (r, c + 1)]
-                rows, columns = {r for r, _ in right}, {c for _, c in right}
-                block = Block(numbers[at][0], min(rows), min(columns), max(rows), max(columns))
-                if len(right) == block.height * block.width and len(right) <= 100_000:
-                    found |= dict.fromkeys((numbers[each] for each in right), block)
+            while left:
+                near = [next(iter(left))]
+                own: dict[tuple[int, int], Place] = {}
+                while near:
+                    r, c = near.pop()
+                    if place := left.pop((r, c), None):
+                        own[r, c] = place
+                        near += [(r - 1, c), (r + 1, c), (r, c - 1), (r, c + 1)]
+                rows, columns = zip(*own, strict=True)
+                block = CellRange(title, min(rows), min(columns), max(rows), max(columns))
+                if len(own) == prod(size(block)) <= MOST_IN_BLOCK:
+                    found |= dict.fromkeys(own.values(), block)
         return found
 
-    def _block_text(self, block: "Block") -> str:
+    def _text_of_block(self, block: CellRange) -> str:
         """Return the one text that heads a block: above it, or to its left."""
-        there = self.book.filled[block.title.casefold()]
+        sheet, top, left, bottom, right = block
 
-        def texts(places: Iterator[tuple[int, int]]) -> list[str]:
-            cells = (there.get(at) for at in places)
-            return [self.text(c) for c in cells if c and self.is_text(c) and not self.is_mark(c)]
+        def texts(*corners: int) -> list[str]:
+            cells = self.book.inside(CellRange(sheet, *corners))
+            return [self._text(c) for c in cells if self._is_text(c) and not self._is_mark(c)]
 
         for up in (1, 2):
-            over = texts((block.top - up, c) for c in range(block.left, block.right + 1))
+            over = texts(top - up, left, top - up, right)
             if len(over) == 1:
                 return over[0]
             if over:
                 break
-        for left in (1, 2):
-            beside = texts((r, block.left - left) for r in range(block.top, block.bottom + 1))
+        for across in (1, 2):
+            beside = texts(top, left - across, bottom, left - across)
             if len(beside) == 1:
                 return beside[0]
-        corner = texts(iter([(block.top - 1, block.left - 1)]))
+        corner = texts(top - 1, left - 1, top - 1, left - 1)
         return corner[0] if len(corner) == 1 and not over else ""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A rectangle of numbers with nothing beside it."""
-
-    title: str
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    @property
-    def height(self) -> int:
-        """Return how many rows it has."""
-        return self.bottom - self.top + 1
-
-    @property
-    def width(self) -> int:
-        """Return how many columns it has."""
-        return self.right - self.left + 1
-
-    def places(self) -> Iterator[Place]:
-        """Yield its cells, row by row."""
-        for row in range(self.top, self.bottom + 1):
-            for column in range(self.left, self.right + 1):
-                yield self.title, row, column

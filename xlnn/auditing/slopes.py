@@ -1,13 +1,127 @@
-"""Measure slopes of a cost: central differences with several steps, and how far to trust them."""
+"""Measure slopes of costs by central differences, and the derivative along each reference.
+
+IronCalc computes the cells, or LibreOffice where IronCalc does not reproduce what is stored.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
-from xlnn.auditing.machines import IronCalc, LibreOffice
-from xlnn.engines.cellwise import Held, Place
+from xlnn.auditing.book import Book
+from xlnn.engines import Allowance
+from xlnn.engines.cellwise import Held, Place, Sheets, beside
+from xlnn.engines.libreoffice import PROGRAM
+from xlnn.engines.scenarios import Task
+from xlnn.exercises.by_libreoffice import computed
+
+CLOSE = 1e-5
+"""How near a number has to be to be the stated one, relatively."""
+
+
+def close(one: float, other: float, room: float = CLOSE) -> bool:
+    """Tell whether two numbers are alike but for rounding."""
+    return abs(one - other) <= room * max(abs(one), abs(other)) + 1e-13
+
+
+def number(value: Held) -> float:
+    """Return a value as a float, or NaN if it is not a number."""
+    is_number = isinstance(value, float | int) and not isinstance(value, bool)
+    return float(value) if is_number else float("nan")
+
+
+SECONDS_A_FORMULA, SECONDS_A_ROUND = 5e-6, 1e-3
+"""What IronCalc takes to evaluate what is loaded, measured: twice that and more."""
+
+MOST_CONVERTED = 60_000
+"""Formulas that LibreOffice computes at once, all copies of them counted: some ten seconds."""
+
+MOST_COPIES = 300
+"""Copies in one workbook, each of which has sheets of its own."""
+
+
+class IronCalc:
+    """Computes cells of a file in a process of its own, within limits."""
+
+    name = "IronCalc"
+    epsilon = float(np.finfo(float).eps)
+    most_work = 4e6
+    """Formulas that are computed while slopes are measured: some ten seconds."""
+
+    def __init__(self, path: Path, formulas: int, box: int) -> None:
+        self._child = beside(path, Allowance.of_size(max(formulas, 2_000), box))
+
+    def close(self) -> None:
+        """End the process."""
+        self._child.cancel()
+
+    def load(self, sheets: Sheets) -> None:
+        """Put other cells in."""
+        self._size = len(sheets.formulas)
+        self._child({"sheets": sheets, "rounds": [], "wanted": []})
+
+    def rounds(
+        self, moves: Sequence[Mapping[Place, float]], wanted: Sequence[Place]
+    ) -> list[list[Held]]:
+        """Return what some cells hold in each round, with other numbers in some cells."""
+        seconds = SECONDS_A_FORMULA * self._size + SECONDS_A_ROUND
+        at_once = max(1, int((2 + 2e-4 * self._size) / seconds))
+        found: list[list[Held]] = []
+        for start in range(0, len(moves), at_once):
+            asked = {"sheets": None, "rounds": moves[start : start + at_once], "wanted": wanted}
+            found += self._child(asked)
+        return found
+
+
+class LibreOffice:
+    """Computes cells with LibreOffice, all rounds in one workbook if they are not too many."""
+
+    name = "LibreOffice"
+    epsilon = 5e-15
+    """It writes numbers with 15 digits."""
+    most_work = 4.0 * MOST_CONVERTED
+
+    def __init__(self) -> None:
+        self._sheets = Sheets((), {}, {})
+
+    def load(self, sheets: Sheets) -> None:
+        """Put other cells in."""
+        self._sheets = sheets
+
+    def rounds(
+        self, moves: Sequence[Mapping[Place, float]], wanted: Sequence[Place]
+    ) -> list[list[Held]]:
+        """Return what some cells hold in each round, with other numbers in some cells.
+
+        Raises
+        ------
+        EngineError
+            LibreOffice fails.
+        """
+        sheets, size = self._sheets, max(1, len(self._sheets.formulas))
+        at_once = max(1, min(MOST_COPIES, MOST_CONVERTED // size))
+        found: list[list[Held]] = []
+        for start in range(0, len(moves), at_once):
+            tasks = [Task({}, move, tuple(wanted)) for move in moves[start : start + at_once]]
+            question = {
+                "values": {}, "beside": sheets.constants, "formulas": sheets.formulas,
+                "tasks": tasks,
+            }  # fmt: skip
+            cells = len(tasks) * (size + len(sheets.constants))
+            found += computed([question], sheets.arrays, Allowance.of_size(cells, cells))[0]
+        return found
+
+
+Machine = IronCalc | LibreOffice
+
+
+def second_opinion(formulas: int) -> LibreOffice | None:
+    """Return LibreOffice, where it is installed and the formulas are not too many for it."""
+    return LibreOffice() if formulas <= MOST_CONVERTED and PROGRAM.find() else None
+
 
 BASES = (1e-2, 1e-4, 1e-6)
 """First steps, relative to the size of the parameters: large ones where the cost is large beside
@@ -62,14 +176,8 @@ class Slope:
         return not self.error < 1e-2 * max(abs(self.value), scale, 1e-300)
 
 
-def number(value: Held) -> float:
-    """Return a value as a float, or NaN if it is not a number."""
-    is_number = isinstance(value, float | int) and not isinstance(value, bool)
-    return float(value) if is_number else float("nan")
-
-
 def measure(
-    machine: IronCalc | LibreOffice,
+    machine: Machine,
     pairs: Sequence[tuple[Place, Place]],
     values: Mapping[Place, float],
     reach: Mapping[Place, frozenset[Place]],
@@ -78,7 +186,7 @@ def measure(
 
     Parameters
     ----------
-    machine : IronCalc or LibreOffice
+    machine : Machine
         Loaded with the cells that lead from the parameters to the costs.
     pairs : sequence of (parameter, cost)
     values : mapping
@@ -171,3 +279,172 @@ def _slope(start: float, costs: np.ndarray, h: np.ndarray, epsilon: float) -> Sl
             if error < best.error and not is_kink:
                 best = Slope(value, error, value, value)
     return best
+
+
+def load_apart(
+    machine: Machine,
+    book: Book,
+    formulas: Mapping[Place, str],
+    read: Sequence[Place],
+    values: Mapping[Place, Held],
+) -> dict[Place, Place]:
+    """Load copies of formulas below their sheets, among fixed numbers that they read.
+
+    Returns
+    -------
+    dict
+        The cell of each copy by that of the formula.
+    """
+    bottom = {title: book.bottom(title) + 5 for title in book.titles}
+    copies: dict[Place, Place] = {}
+    for place in formulas:
+        copies[place] = place[0], bottom[place[0]], 1
+        bottom[place[0]] += book.arrays.get(place, (1, 1))[0] + 1
+    texts = {copy: formulas[place] for place, copy in copies.items()}
+    arrays = {copy: book.arrays[p] for p, copy in copies.items() if p in book.arrays}
+    constants = {p: values.get(p, book.constants.get(p)) for p in read}
+    machine.load(Sheets(book.titles, texts, constants, arrays, book.lambdas))
+    return copies
+
+
+MOST_CELLS = 4_000
+"""Cells between parameters and costs for which the derivatives are measured."""
+
+MOST_PATHS = 200
+"""Paths from a parameter to the cost that are looked at one by one."""
+
+Edge = tuple[Place, Place]
+"""A cell, and one whose formula reads it."""
+
+
+@dataclass
+class Chain:
+    """What leads from parameters to costs, and the derivative along each edge.
+
+    Attributes
+    ----------
+    book : Book
+    parameters : frozenset of Place
+    costs : tuple of Place
+    edges : dict
+        The derivative of a cell by one that its formula reads.
+    tries : int
+        Cells that were passed while faults were tried.
+    """
+
+    book: Book
+    parameters: frozenset[Place]
+    costs: tuple[Place, ...]
+    edges: dict[Edge, float] = field(default_factory=dict)
+    tries: int = 0
+    _ways: dict[Place, list[Place]] = field(default_factory=dict)
+
+    @cached_property
+    def cells(self) -> list[Place]:
+        """Return the cells that depend on a parameter, each after those that it reads."""
+        book = self.book
+        rank = {place: n for n, place in enumerate(book.order)}
+        cone = book.cone(self.costs, self.parameters) - self.parameters
+        depends, found = {*self.parameters}, []
+        own = ((rank[book.owner.get(c, c)], c) for c in cone if book.formula(c))
+        for _, cell in sorted(own):
+            if not depends.isdisjoint(book.reads(cell)):
+                depends.add(cell)
+                found.append(cell)
+        return found
+
+    def measure(self, machine: Machine, values: Mapping[Place, float]) -> None:
+        """Measure the derivative along each edge: formulas beside, among fixed numbers."""
+        book = self.book
+        read = {p for cell in self.cells for p in book.reads(cell)}
+        sources = sorted(read & {*self.cells, *self.parameters})
+        firsts = dict.fromkeys(book.owner.get(cell, cell) for cell in self.cells)
+        formulas = {first: book.formulas[first] for first in firsts}
+        beside = load_apart(machine, book, formulas, read, values)
+        copy = {}
+        for cell in self.cells:
+            first = book.owner.get(cell, cell)
+            title, top, left = beside[first]
+            copy[cell] = title, top + cell[1] - first[1], left + cell[2] - first[2]
+        wanted = list(copy.values())
+        column = {cell: index for index, cell in enumerate(copy)}
+        groups = _apart(sources, self.readers)
+        moves, steps = [], []
+        for group in groups:
+            step = {p: 1e-5 * max(abs(values[p]), 1e-2) for p in group}
+            steps.append(step)
+            moves += [{p: values[p] + sign * step[p] for p in group} for sign in (1, -1)]
+        results = machine.rounds(moves, wanted)
+        for index, (group, step) in enumerate(zip(groups, steps, strict=True)):
+            ahead, behind = results[2 * index], results[2 * index + 1]
+            for p in group:
+                for reader in self.readers[p]:
+                    n = column[reader]
+                    self.edges[p, reader] = (number(ahead[n]) - number(behind[n])) / (2 * step[p])
+
+    @cached_property
+    def readers(self) -> dict[Place, list[Place]]:
+        """Return the cells that read each cell on the way to a cost."""
+        found: dict[Place, list[Place]] = defaultdict(list)
+        for cell in self.cells:
+            for read in self.book.reads(cell):
+                found[read].append(cell)
+        return found
+
+    def adjoints(
+        self, cost: Place, edges: Mapping[Edge, float] | None = None
+    ) -> dict[Place, float]:
+        """Return the derivative of a cost by every cell, with other numbers on some edges."""
+        other = edges or {}
+        found: dict[Place, float] = {cost: 1.0}
+        for cell in self._behind(cost):
+            here = found.get(cell, 0.0)
+            if here:
+                for edge, slope in self._inward[cell]:
+                    change = here * (other.get(edge, slope) if other else slope)
+                    found[edge[0]] = found.get(edge[0], 0.0) + change
+        return found
+
+    def _behind(self, cost: Place) -> list[Place]:
+        """Return the cells on the way to a cost, each before those that it reads."""
+        if cost not in self._ways:
+            cone = self.book.cone([cost], self.parameters)
+            self._ways[cost] = [cell for cell in reversed(self.cells) if cell in cone]
+        self.tries += len(self._ways[cost])
+        return self._ways[cost]
+
+    @cached_property
+    def _inward(self) -> dict[Place, list[tuple[Edge, float]]]:
+        found: dict[Place, list[tuple[Edge, float]]] = defaultdict(list)
+        for edge, slope in self.edges.items():
+            found[edge[1]].append((edge, slope))
+        return found
+
+    def paths(self, parameter: Place, cost: Place) -> list[tuple[Edge, ...]]:
+        """Return the paths from a parameter to a cost along which something changes."""
+        found: list[tuple[Edge, ...]] = []
+        left: list[tuple[Place, tuple[Edge, ...]]] = [(parameter, ())]
+        while left and len(found) <= MOST_PATHS and len(left) < 20 * MOST_PATHS:
+            place, way = left.pop()
+            if place == cost:
+                found.append(way)
+                continue
+            left += [
+                (r, (*way, (place, r))) for r in self.readers[place] if self.edges.get((place, r))
+            ]
+        return found if len(found) <= MOST_PATHS else []
+
+
+def _apart(places: Sequence[Place], readers: Mapping[Place, Sequence[Place]]) -> list[list[Place]]:
+    """Group cells that nobody reads together."""
+    groups: list[tuple[list[Place], set[Place]]] = []
+    for place in places:
+        own = set(readers[place])
+        for group, taken in groups[-60:]:
+            if not own & taken:
+                group.append(place)
+                taken |= own  # noqa: PLW2901 -- the set itself
+                break
+        else:
+            groups.append(([place], own))
+    return [group for group, _ in groups]

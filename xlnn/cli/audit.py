@@ -52,8 +52,8 @@ def audit(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- click gives each option b
     Example: xlnn audit homework/*.xlsx -o report.xlsx
     """
     from xlnn.auditing.audit import audit as audited  # noqa: PLC0415 -- only what is needed
-    from xlnn.auditing.audits import Audit  # noqa: PLC0415 -- the same
     from xlnn.auditing.report import (  # noqa: PLC0415 -- the same
+        Audit,
         check_copy,
         lines,
         words_of,

@@ -1,0 +1,267 @@
+"""Parse formulas: the cells that they name, and the sums of products that they are."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import formualizer
+
+from xlnn.address import column_number
+from xlnn.checking.references import CellRange
+from xlnn.engines.cellwise import Place
+from xlnn.engines.custom_functions import functions_of
+from xlnn.xlsx.guard import FUNCTIONS
+
+COMPUTING = frozenset(
+    """
+    ACOSH AGGREGATE ANCHORARRAY ARRAYTOTEXT ASIN ASINH ATAN ATAN2 ATANH AVEDEV AVERAGEA
+    AVERAGEIF AVERAGEIFS BYCOL BYROW CEILING CHOOSECOLS CHOOSEROWS COLUMN COLUMNS CONCAT
+    CONCATENATE CORREL COSH COUNTA COUNTBLANK COVARIANCE.P DEGREES DEVSQ DROP ERF
+    ERF.PRECISE EVEN EXACT EXPAND FACT FILTER FIND FLOOR GAUSS HLOOKUP HSTACK IFNA IFS
+    ISERROR ISEVEN ISNUMBER ISODD ISTEXT LAMBDA LEFT LEN LET LN LOG LOOKUP LOWER MAKEARRAY
+    MAP MAXIFS MDETERM MEDIAN MINIFS MINVERSE MMULT MUNIT N NA NORM.DIST NORM.S.DIST
+    NORMDIST NORMSDIST NOT ODD OR POWER PRODUCT QUOTIENT RADIANS RANK.EQ REDUCE ROUNDDOWN
+    ROUNDUP ROWS SCAN SECH SEQUENCE SINGLE SINH SMALL SORT SORTBY SQRTPI STANDARDIZE STDEV
+    STDEV.P STDEV.S STDEVP SUMIFS SUMX2MY2 SUMX2PY2 SWITCH T TAKE TAN TEXTJOIN TOCOL TOROW
+    TRANSPOSE TRIM TRUNC UNIQUE UPPER VALUE VAR VAR.P VAR.S VARP VSTACK WRAPCOLS WRAPROWS
+    XLOOKUP XMATCH XOR
+    """.split()  # noqa: SIM905 -- 150 names read better as words
+)
+"""Functions that compute from their arguments alone, which an audit accepts besides `FUNCTIONS`.
+Volatile functions, and those that read cells named nowhere, are left out."""
+
+_ROUNDING = frozenset(
+    {"ROUND", "ROUNDUP", "ROUNDDOWN", "INT", "TRUNC", "FIXED", "FLOOR", "CEILING"}
+)
+_OUTSIDE = re.compile(r"[\[\]|]|#REF!")
+_TEXT = re.compile(r'"(?:[^"]|"")*"')
+_PARAMETER = re.compile(r"_xlpm\.([A-Za-z_][\w.]*)\(", re.IGNORECASE)
+_CELL = re.compile(r"(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![\w.(!'])", re.IGNORECASE)
+_SHEET = r"(?:('(?:[^']|'')+'|[\w.]+)!)?"
+_COLUMNS = re.compile(_SHEET + r"(?<![\w$])\$?([A-Z]{1,3}):\$?([A-Z]{1,3})(?![\w(])", re.IGNORECASE)
+_ROWS = re.compile(_SHEET + r"(?<![\w$])\$?([0-9]{1,7}):\$?([0-9]{1,7})(?![\w(])")
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_FIXED = (False,) * 4
+
+_number_of = lru_cache(maxsize=20_000)(column_number)
+
+
+class Reference(NamedTuple):
+    """Cells that a formula names, seen from the cell of the formula.
+
+    Attributes
+    ----------
+    sheet : str
+        In lower case; "" for the sheet of the formula.
+    corners : tuple of int
+        Two rows and columns: top, left, bottom, right, or the other way round.
+    moves : tuple of bool
+        Which of them are counted from the cell of the formula.
+    is_turned : bool
+        Whether TRANSPOSE stands around it.
+    """
+
+    sheet: str
+    corners: tuple[int, ...]
+    moves: tuple[bool, ...]
+    is_turned: bool = False
+
+    def area(self, place: Place) -> CellRange:
+        """Return the cells that it names in the formula of a cell."""
+        (one, left, two, right), moves = self.corners, self.moves
+        if moves != _FIXED:
+            _, row, column = place
+            one, two = one + row * moves[0], two + row * moves[2]
+            left, right = left + column * moves[1], right + column * moves[3]
+        top, bottom = (one, two) if one <= two else (two, one)
+        left, right = (left, right) if left <= right else (right, left)
+        return CellRange(self.sheet or place[0].casefold(), top, left, bottom, right)
+
+
+class Factor(NamedTuple):
+    """A factor of a product: cells, a number, or None for any other expression."""
+
+    what: Reference | Place | float | None
+    is_divisor: bool
+
+
+class Term(NamedTuple):
+    """A term of a sum: a sign and the factors of a product."""
+
+    sign: int
+    factors: tuple[Factor, ...]
+
+    @property
+    def alone(self) -> Reference | Place | float | None:
+        """Return its only factor; None if it has several, or divides by it."""
+        (what, is_divisor), *more = self.factors
+        return None if more or is_divisor else what
+
+
+class Pattern:
+    """What formulas have in common that are filled down or across: all but their own cells.
+
+    Parameters
+    ----------
+    formula : str
+    place : Place
+        One of its cells.
+    lambdas : frozenset of str
+        The names of the functions that the workbook defines.
+
+    Attributes
+    ----------
+    why_aside : str
+        Why no engine may compute it; "" if one may.
+    functions : frozenset of str
+    references : tuple of Reference
+        The cells that it names.
+    anchors : tuple of Reference
+        The first cells of what other formulas spill, which it names as H1#.
+    terms : tuple of Term
+        The sum of products that it is.
+    call : tuple of (str, list)
+        The function that it calls with the references and numbers it is given; "" if it is no call.
+    """
+
+    def __init__(self, formula: str, place: Place, lambdas: frozenset[str] = frozenset()) -> None:
+        self.functions = frozenset(functions_of(formula))
+        self.why_aside = _why_aside(formula, self.functions, lambdas)
+        tree = None if self.why_aside else parsed(formula)
+        self.references, self.anchors = (), ()
+        self.terms: tuple[Term, ...] = ()
+        self.call: tuple[str, list] = "", []
+        if tree is None:
+            return
+        spilt = {str(r) for each in _anchors(tree) for r in each.walk_refs()}
+        seen = [(str(r) in spilt, reference(r, place)) for r in tree.walk_refs()]
+        lines = (Reference(area.sheet, area[1:], _FIXED) for area in _whole_lines(formula))
+        self.references = (*(r for is_spilt, r in seen if r and not is_spilt), *lines)
+        self.anchors = tuple(r for is_spilt, r in seen if r and is_spilt)
+        self.terms = tuple(_terms(tree, place))
+        self.call = _name(tree), [_operand(node, place) for node in tree.children()]
+
+    @property
+    def rounds(self) -> bool:
+        """Tell whether it rounds, so that small moves of what it reads change nothing."""
+        return not self.functions.isdisjoint(_ROUNDING)
+
+
+def size(area: CellRange) -> tuple[int, int]:
+    """Return how many rows and columns an area has."""
+    return area.bottom - area.top + 1, area.right - area.left + 1
+
+
+def key_of(formula: str, place: Place) -> tuple[str | int, ...]:
+    """Return the parts of a formula with its cells as they are seen from its own cell.
+
+    >>> key_of("=A1*$B$2", ("S", 2, 1)) == key_of("=A2*$B$2", ("S", 3, 1))
+    True
+    """
+    _, row, column = place
+    texts = _TEXT.findall(formula) if '"' in formula else ()
+    plain = (_TEXT.sub('"', formula) if texts else formula).upper().replace(" ", "")
+    parts: list[str | int] = _CELL.split(plain)
+    for n in range(1, len(parts), 5):
+        if not parts[n]:
+            parts[n + 1] = _number_of(parts[n + 1]) - column
+        if not parts[n + 2]:
+            parts[n + 3] = int(parts[n + 3]) - row
+    return *parts, *texts
+
+
+def parsed(formula: str) -> "formualizer.ASTNode | None":
+    """Return a formula as a tree; None if it cannot be read."""
+    try:
+        return formualizer.parse(formula)
+    except (formualizer.ParserError, formualizer.TokenizerError, ValueError, RecursionError):
+        return None
+
+
+def reference(found: object, place: Place) -> Reference | None:
+    """Return a parsed reference as it is seen from a cell; None for a name or a whole column."""
+    ends = getattr(found, "start", found), getattr(found, "end", found)
+    corners = [getattr(end, at, None) for end in ends for at in ("row", "col")]
+    if not all(isinstance(n, int) for n in corners):
+        return None
+    moves = tuple(not fixed for end in ends for fixed in (end.abs_row, end.abs_col))
+    seen = (n - at * move for n, at, move in zip(corners, place[1:] * 2, moves, strict=True))
+    return Reference((getattr(found, "sheet", None) or "").casefold(), tuple(seen), moves)
+
+
+def _whole_lines(formula: str) -> Iterator[CellRange]:
+    """Yield the whole columns and rows that a formula names, which the parser leaves open."""
+    text = _TEXT.sub("", formula)
+    for pattern, is_column in ((_COLUMNS, True), (_ROWS, False)):
+        for sheet, *ends in pattern.findall(text):
+            title = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+            first, last = sorted(_number_of(n.upper()) if is_column else int(n) for n in ends)
+            lines = (1, first, _LAST_ROW, last) if is_column else (first, 1, last, _LAST_COLUMN)
+            yield CellRange(title.casefold(), *lines)
+
+
+def _terms(node: "formualizer.ASTNode", place: Place, sign: int = 1) -> Iterator[Term]:
+    operator, children = node.get_operator(), node.children()
+    if operator in {"+", "-"}:
+        if len(children) == 2:
+            yield from _terms(children[0], place, sign)
+        yield from _terms(children[-1], place, sign if operator == "+" else -sign)
+    else:
+        signed = [*_factors(node, place)]
+        factors = tuple(each for each in signed if each is not _MINUS)
+        yield Term(sign * (-1) ** (len(signed) - len(factors)), factors)
+
+
+_MINUS = Factor(-1.0, is_divisor=True)
+
+
+def _factors(
+    node: "formualizer.ASTNode", place: Place, *, is_divisor: bool = False
+) -> Iterator[Factor]:
+    operator, children = node.get_operator(), node.children()
+    if operator in {"*", "/"}:
+        yield from _factors(children[0], place, is_divisor=is_divisor)
+        yield from _factors(children[1], place, is_divisor=is_divisor ^ (operator == "/"))
+    elif operator in {"+", "-"} and len(children) == 1:
+        if operator == "-":
+            yield _MINUS
+        yield from _factors(children[0], place, is_divisor=is_divisor)
+    else:
+        yield Factor(_operand(node, place), is_divisor)
+
+
+def _operand(node: "formualizer.ASTNode", place: Place) -> Reference | float | None:
+    """Return the reference, maybe a transposed one, or the number that a node is."""
+    is_turned = _name(node) == "TRANSPOSE"
+    if is_turned:
+        (node,) = node.children()
+    if node.node_type() == "Reference":
+        found = next((reference(r, place) for r in node.walk_refs()), None)
+        return found and found._replace(is_turned=is_turned)
+    value = node.get_literal_value()
+    return float(value) if isinstance(value, float | int) and not is_turned else None
+
+
+def _name(node: "formualizer.ASTNode") -> str:
+    """Return the function that a node calls, without the prefixes of files."""
+    return (node.get_function_name() or "").upper().rpartition("_XLFN.")[2]
+
+
+def _anchors(tree: "formualizer.ASTNode") -> Iterator["formualizer.ASTNode"]:
+    if _name(tree) == "ANCHORARRAY":
+        yield tree
+    for child in tree.children():
+        yield from _anchors(child)
+
+
+def _why_aside(formula: str, functions: frozenset[str], lambdas: frozenset[str]) -> str:
+    """Say why no engine may compute a formula; "" if one may."""
+    text = _TEXT.sub("", formula)
+    if _OUTSIDE.search(text):
+        return "other files or deleted cells"
+    known = FUNCTIONS | COMPUTING | lambdas | {name.upper() for name in _PARAMETER.findall(text)}
+    unknown = sorted({name.removeprefix("_XLPM.") for name in functions} - known)
+    if unknown:
+        return unknown[0]
+    return "what cannot be read" if len(formula) > 8_192 or not parsed(formula) else ""

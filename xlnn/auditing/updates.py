@@ -1,0 +1,309 @@
+"""Find the updates of parameters, w − ηg, and compare them with the stated gradients."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+
+from xlnn.auditing.book import Book, is_cell
+from xlnn.auditing.faults import Fault, Pair
+from xlnn.auditing.formula import Factor, Pattern, Reference, Term
+from xlnn.auditing.headings import Headings, old
+from xlnn.auditing.slopes import close, number
+from xlnn.engines.cellwise import Held, Place
+
+SAME = 1e-5
+"""How near two rates have to be to be one, relatively."""
+
+MOST_BETWEEN = 3
+"""Cells between an update and the gradient that it takes: such as a mean, or a product."""
+
+
+WrongUpdate = tuple[Fault, tuple[str, ...]]
+"""What is wrong with an update, and the names of the parameters."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """A parameter that is another cell minus a product.
+
+    Attributes
+    ----------
+    new, old : Place
+    moved_by : tuple of Place
+        The cells in the product: a gradient, a rate, or what was made of them.
+    sign : int
+        Of the product; 1 where the update climbs.
+    literal : float or None
+        A number in the product.
+    is_inline : bool
+        Whether the gradient is computed in the product itself, and stands in no cell.
+    """
+
+    new: Place
+    old: Place
+    moved_by: tuple[Place, ...]
+    sign: int
+    literal: float | None = None
+    is_inline: bool = False
+
+
+class Updates:
+    """The updates of a workbook.
+
+    Parameters
+    ----------
+    book : Book
+    values : mapping
+        What each cell holds.
+    headings : Headings
+    """
+
+    def __init__(self, book: Book, values: Mapping[Place, Held], headings: Headings) -> None:
+        self.book, self.values, self.headings = book, values, headings
+
+    def kind(self, place: Place) -> str:
+        """Return what the headings call a cell: ``gradient``, ``rate`` or else."""
+        said = self.headings.meanings.get(place)
+        return said.kind if said else ""
+
+    @cached_property
+    def every(self) -> list[Update]:
+        """Return all updates."""
+        found = [update for update in self._sums if self._is_update(update)]
+        new = {update.new for update in found}
+        others = self.book.reach(dict.fromkeys(new.union(u.old for u in found), 1))
+        # a cell computed from parameters is no parameter, unless an update makes it
+        return [u for u in found if u.old in new or not others.through(u.old)]
+
+    @cached_property
+    def of(self) -> dict[Place, Update]:
+        """Return the first update that starts from each parameter."""
+        return {update.old: update for update in reversed(self.every)}
+
+    @cached_property
+    def made(self) -> set[Place]:
+        """Return the cells that updates make."""
+        return {update.new for update in self.every}
+
+    @cached_property
+    def _sums(self) -> list[Update]:
+        """Return all cells that are a cell plus or minus something, updates or not."""
+        return [
+            update
+            for place, pattern in self.book.patterns.items() if _may_update(pattern)
+            for new in self.book.filled_by(place) if (update := self._update(new))
+        ]  # fmt: skip
+
+    def _update(self, new: Place) -> Update | None:
+        terms = self.book.terms(new)
+        start = next((t.alone for t in terms if t.sign > 0 and is_cell(t.alone)), None)
+        rest = [term for term in terms if term != Term(1, (Factor(start, is_divisor=False),))]
+        factors = [factor for term in rest for factor in term.factors]
+        moved = tuple(f.what for f in factors if is_cell(f.what) and not f.is_divisor)
+        if start is None or not moved:
+            return None
+        sign = max(term.sign for term in rest)
+        literal = next((f.what for f in reversed(factors) if isinstance(f.what, float)), None)
+        is_inline = any(factor.what is None for factor in factors)
+        if len(moved) == 1 and literal is None and not is_inline and (rate := self._within(*moved)):
+            return Update(new, start, rate, sign, is_inline=True)
+        return Update(new, start, moved, sign, literal, is_inline)
+
+    def _within(self, place: Place) -> tuple[Place, ...]:
+        """Return the rate in a cell that holds a rate times a gradient that no cell holds."""
+        if place in self.book.owner or len(self.book.terms(place)) != 1:
+            return ()
+        read = self.book.reads(place)
+        called = tuple(cell for cell in read if self.kind(cell) == "rate")
+        is_named = any(self.kind(cell) == "gradient" for cell in read)
+        return called if len(called) == 1 and len(read) > 2 and not is_named else ()
+
+    def _is_update(self, update: Update) -> bool:  # noqa: PLR0911 -- a sign each
+        """Tell whether a sum leads from a parameter to the next one."""
+        new, start, said = update.new, update.old, self.headings.meanings
+        are_numbers = self.headings.is_number(start) and self.headings.is_number(new)
+        if not are_numbers or start in update.moved_by:
+            return False
+        kinds = {self.kind(cell) for cell in update.moved_by}
+        says_so = bool(kinds & {"gradient", "rate"})
+        if update.sign > 0 and not says_so:
+            return False
+        own, other = said.get(new), said.get(start)
+        if own and other and "gradient" in {own.kind, other.kind}:
+            return False
+        if other and other.kind == "cost" and not says_so:  # a bias may be called c
+            return False
+        if says_so and (own is None or other is None or old(own.name) == old(other.name)):
+            return True
+        if kinds >= {"gradient", "rate"}:
+            return True
+        if new[0] == start[0] and new[2] == start[2] and new[1] > start[1]:
+            return True
+        if new[0] == start[0] and new[1] == start[1] and new[2] > start[2]:
+            after = new[0], new[1], 2 * new[2] - start[2]
+            return self.book.pattern(after) == self.book.pattern(new)
+        if own and other and own.name and old(own.name) == old(other.name):
+            return len(update.moved_by) > 1 or update.literal is not None
+        return False
+
+    # Gradients and rates
+
+    def gradient_of(self, update: Update) -> Place | None:
+        """Return which cell of a product is the gradient: the one that is no rate."""
+        if update.is_inline:
+            return None
+        return self._gradient(update.moved_by, update.old, MOST_BETWEEN)
+
+    def _gradient(self, cells: Sequence[Place], start: Place, depth: int) -> Place | None:
+        said = [cell for cell in cells if self.kind(cell) == "gradient"]
+        if len(said) == 1:
+            return said[0]
+        free = [cell for cell in cells if cell not in self.rates]
+        moving = [cell for cell in free if self.book.formula(cell)] or free
+        if len(moving) != 1:
+            return None
+        (cell,) = moving
+        terms = self.book.terms(cell) if depth else ()
+        factors = [factor for term in terms for factor in term.factors]
+        is_mean = any(c[0] == cell[0] and c[2] == cell[2] for c in self.book.reads(cell))
+        is_ratio = len(terms) == 1 and factors[-1].is_divisor
+        if len(factors) > 1 and not is_ratio and (is_mean or len(cells) == 1):
+            # what is subtracted is the product itself, or a mean of gradients over steps
+            within = [factor.what for factor in factors if is_cell(factor.what)]
+            further = [c for c in within if c != start and c[::2] != cell[::2]]
+            inner = self._gradient(further, start, depth - 1)
+            if inner and not self.rates.isdisjoint(within):
+                return inner
+        return cell
+
+    @cached_property
+    def called_rates(self) -> frozenset[Place]:
+        """Return the cells that headings call rates."""
+        return frozenset(p for p, m in self.headings.meanings.items() if m.kind == "rate")
+
+    @cached_property
+    def rates(self) -> frozenset[Place]:
+        """Return the cells that multiply gradients: called so, or typed in and in many products."""
+        counted = Counter(
+            cell
+            for update in self._sums
+            if self.headings.is_number(update.old) and len(update.moved_by) > 1 and update.sign < 0
+            for cell in update.moved_by
+            if not self.book.formula(cell)
+        )
+        return self.called_rates | {cell for cell, count in counted.items() if count > 1}
+
+    def rate_of(self, update: Update) -> float | None:
+        """Return the rate of an update whose gradient stands in no cell, if it is one number."""
+        own = [c for c in update.moved_by if c in self.rates and not self.book.formula(c)]
+        text = self.book.formula(update.new) or ""
+        if "SQRT" in text.upper() or update.old not in self.book.reads(update.new):
+            return None
+        if len(own) == 1 and update.literal is None:
+            return number(self.values.get(own[0])) or None
+        return update.literal or None if not own else None
+
+
+def _may_update(pattern: Pattern) -> bool:
+    """Tell whether a formula adds up two or three terms, of which two multiply cells."""
+    multiply = [any(isinstance(f.what, Reference) for f in each.factors) for each in pattern.terms]
+    return 2 <= len(multiply) <= 3 and sum(multiply) > 1
+
+
+# What is wrong with updates
+
+
+def wrong_updates(updates: Updates, pairs: Sequence[Pair]) -> Iterator[WrongUpdate]:
+    """Yield what is wrong with the updates of some parameters."""
+    rates: dict[Pair, float] = {}
+    for pair in pairs:
+        start, after = (number(updates.values.get(p)) for p in (pair.parameter, pair.next))
+        if pair.next and abs(pair.stated) > 1e-9 * abs(start) and _takes_gradient(updates, pair):
+            rates[pair] = (start - after) / pair.stated
+    rates = {pair: rate for pair, rate in rates.items() if np.isfinite(rate)}
+    for own in _of_one_rate(updates, rates):
+        yield from _of_another_rate(updates, {pair: rates[pair] for pair in own}, rates)
+    yield from _odd_starts(updates, {pair.parameter for pair in pairs})
+
+
+def _takes_gradient(updates: Updates, pair: Pair) -> bool:
+    """Tell whether an update takes a gradient itself, and no mean of those before."""
+    update = updates.of[pair.parameter]
+    taken = updates.gradient_of(update)
+    is_said = taken is not None and updates.kind(taken) == "gradient"
+    return update.is_inline or taken == pair.gradient or is_said
+
+
+def _of_one_rate(updates: Updates, rates: Mapping[Pair, float]) -> list[list[Pair]]:
+    """Group the parameters of each cost that ought to move by one rate.
+
+    Two networks of one cost may have a rate each. A cell that one update alone multiplies by, and
+    that no heading calls a rate, is more likely a fault than a rate of its own: the update then
+    belongs to the most usual rate of its cost.
+    """
+    groups: dict[Place, dict[frozenset[Place], list[Pair]]] = defaultdict(lambda: defaultdict(list))
+    for pair in rates:
+        cells = frozenset(updates.of[pair.parameter].moved_by) & updates.rates
+        groups[pair.cost][cells].append(pair)
+    found = []
+    for own in groups.values():
+        usual = [c for c, p in own.items() if c and (len(p) > 1 or c & updates.called_rates)]
+        rest = [pair for cells, pairs in own.items() if cells not in usual for pair in pairs]
+        usual.sort(key=lambda cells: len(own[cells]))
+        if usual:
+            own[usual[-1]] += rest
+        found += [own[cells] for cells in usual] if usual else [rest]
+    return found
+
+
+def _of_another_rate(
+    updates: Updates, rates: Mapping[Pair, float], every: Iterable[Pair]
+) -> Iterator[WrongUpdate]:
+    """Yield the updates that do not move by the rate of most, or by the one called so."""
+    said = [number(updates.values.get(place)) for place in updates.called_rates]
+    own = [*rates.values()]
+    most = (r for r in own if 2 * sum(close(r, other, SAME) for other in own) > len(own) > 1)
+    called = (rate for rate in own if any(close(rate, each) for each in said))
+    usual = next(chain(most, called), None)
+    if not usual:
+        return
+    if usual < 0:
+        # a gradient of the wrong sign that is added is said once, as a gradient
+        if sum(rate * pair.stated * pair.slope for pair, rate in rates.items()) < 0:
+            names = tuple(dict.fromkeys(pair.name for pair in every))
+            for pair in rates:
+                yield Fault("climbs", {}, (pair.next,)), names
+        return
+    for pair, rate in rates.items():
+        if close(rate, usual, SAME):
+            continue
+        moved = rate * pair.stated / usual
+        taken = (p.name for p in rates if p != pair and close(p.stated, moved, 1e-6))
+        if close(rate, -usual, SAME):
+            fault = Fault("climbs", {}, (pair.next,))
+        elif other := next(taken, None):
+            fault = Fault("other_gradient", {"other": other}, (pair.next,))
+        else:
+            rates_said = {"found": f"{rate:.4g}", "usual": f"{usual:.4g}"}
+            fault = Fault("rate", rates_said, (pair.next,))
+        yield fault, (pair.name,)
+
+
+def _odd_starts(updates: Updates, parameters: set[Place]) -> Iterator[WrongUpdate]:
+    """Yield the parameters that start from another step than those of their column do."""
+    columns: dict[tuple[str, int], list[Update]] = defaultdict(list)
+    for update in updates.every:
+        new, start = update.new, update.old
+        if new[0] == start[0] and new[2] == start[2] and not parameters.isdisjoint((new, start)):
+            columns[new[0], new[2]].append(update)
+    for own in columns.values():
+        usual, count = Counter(u.new[1] - u.old[1] for u in own).most_common(1)[0]
+        off = [u for u in own if u.new[1] - u.old[1] != usual]
+        for update in off if 2 * count > len(own) else ():
+            at = updates.book.at
+            name = updates.headings.name(off[0].new) or at(off[0].new)
+            yield Fault("start", {"found": at(off[0].old)}, (update.new,)), (name,)
