@@ -7,6 +7,7 @@ import sys
 import tracemalloc
 import zipfile
 from pathlib import Path
+from zipfile import ZIP_STORED
 
 import numpy as np
 import openpyxl
@@ -22,9 +23,9 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import OutputError, WorkbookError
 from xlnn.grid import CellError, SheetValues
-from xlnn.loading.arrays import stored_arrays
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.xlsx.cells import cells
+from xlnn.xlsx.copying import copy
 from xlnn.xlsx.fingerprint import seal
 from xlnn.xlsx.parts import sheet_parts
 from xlnn.xlsx.texts import cached
@@ -146,13 +147,14 @@ def test_numbers_that_no_cell_can_hold_are_not_stored(tmp_path):
 
 
 def test_a_formula_without_a_value_is_named(tmp_path):
-    layout = layout_of(read_spec(write_recipe(tmp_path / "w.xlsx", RECIPE)))
+    path = write_recipe(tmp_path / "w.xlsx", RECIPE)
+    layout = layout_of(read_spec(path))
     values = {title: SheetValues(np.zeros(layout.extents[k])) for k, title in layout.titles.items()}
     block = layout.blocks["z2"]
     values["Training"].numbers[block.row, block.column - 1] = np.nan
     cell = layout.cell("z2", (0, 1, 0))
     with pytest.raises(WorkbookError, match=f"{cell}: the formula has no value that a cell can"):
-        stored_arrays(layout, values)
+        copy(path, tmp_path / "copy.xlsx", writing.storing(layout, values, ()), ZIP_STORED)
 
 
 @pytest.mark.slow

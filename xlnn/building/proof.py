@@ -26,8 +26,8 @@ FORMULAS_ALWAYS = 2_000_000
 
 REPORT = "This is an error in xlnn: please report it with your data."
 
-POINTS = ProbePoints(probes=1)
-"""Always the same probe, so that a build is reproducible."""
+POINTS = {True: ProbePoints(probes=1), False: ProbePoints(probes=0)}
+"""Always the same probe, so that a build is reproducible; only of the first of a class."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,13 @@ def free_memory() -> int | None:
     return min(free, most - used)
 
 
-def proven(  # noqa: PLR0913 -- how it is published
-    draft: Path,
+def proven(
+    work: Work,
     layout: Layout,
-    engine: str,
     tell: Callable[[str], None],
     *,
     advice: Advice = OURS,
-    is_final: bool = True,
+    is_first: bool = True,
 ) -> tuple[Report, Values]:
     """Verify a draft: Excel can open it without repair, and an engine agrees with NumPy.
 
@@ -91,29 +90,27 @@ def proven(  # noqa: PLR0913 -- how it is published
 
     Parameters
     ----------
-    draft : Path
+    work : Work
+        The engine that has started with the draft.
     layout : Layout
-    engine : str
     tell : function
         Called with a description of each step.
     advice : Advice
-    is_final : bool
-        Whether it is published as it is; otherwise lint looks at what is published.
+    is_first : bool
+        Whether lint reads it.
 
     Raises
     ------
     DisagreementError
         It does not agree with NumPy, or Excel would repair it.
     """
-    with Work(engine, draft, POINTS) as work:
-        work.probe(layout)
-        tell("Recalculating, and looking for anything that Excel would repair")
-        contents, problems = inspect_and_lint(draft) if is_final else (inspect(draft), ())
-        tell("Comparing with NumPy")
-        report, values, _ = compare(contents, layout, work)
-        work.end()
-        _refuse_disagreement(report, advice)
-        refuse_problems(problems, advice)
+    work.probe(layout)
+    tell("Recalculating, and looking for anything that Excel would repair")
+    contents, problems = inspect_and_lint(work.file) if is_first else (inspect(work.file), ())
+    tell("Comparing with NumPy")
+    report, values, _ = compare(contents, layout, work)
+    _refuse_disagreement(report, advice)
+    refuse_problems(problems, advice)
     return report, values
 
 

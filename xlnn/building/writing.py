@@ -5,26 +5,30 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
-from itertools import chain
-from math import nan
+from itertools import chain, count
+from math import isfinite, nan
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
+from openpyxl.utils.cell import coordinate_to_tuple
 
-from xlnn import engines, reference
+from xlnn import reference
+from xlnn.address import address
 from xlnn.building.destination import Destination
-from xlnn.building.proof import OURS, Advice, proven, refuse_problems, verifier
+from xlnn.building.proof import OURS, POINTS, Advice, proven, verifier
+from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
 from xlnn.checking.stored import CLOSE
-from xlnn.errors import OutputError
+from xlnn.errors import OutputError, WorkbookError
 from xlnn.grid import Values
-from xlnn.layout import Layout
-from xlnn.linting import lint
-from xlnn.loading.arrays import read_array, stored_arrays, write_values
+from xlnn.layout import Layout, quoted
+from xlnn.loading.arrays import read_array, write_values
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.workbook import write
+from xlnn.xlsx.copying import Edit, RewrittenCell, rewrite_cells
 from xlnn.xlsx.fingerprint import seal
+from xlnn.xlsx.texts import cached
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,6 +77,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     blank: Collection[str] = (),
     seen: Callable[[Values], None] = lambda _: None,
     advice: Advice = OURS,
+    is_first: bool = True,
 ) -> Built:
     """Write a workbook, compare it with NumPy, and only then move it to its place.
 
@@ -99,6 +104,9 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         Called with all values before any are left out; may refuse them.
     advice : Advice
         What to do about a workbook that does not agree.
+    is_first : bool
+        False for the workbooks of a class after the first, which have the same formulas for other
+        numbers: lint and the probe leave them out.
 
     Raises
     ------
@@ -114,42 +122,70 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         draft = folder / f"{place.path.stem}.xlsx"
         final = folder / "final" / draft.name
 
-        def write_draft(values: reference.Arrays, blank: Collection[str] = ()) -> int:
-            return write(
-                draft,
-                layout,
-                dict(drawings),
-                inputs,
-                lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
-                values=values,
-                title=f"xlnn: {title}",
-                blank=blank,
-            )
-
         tell("Writing the formulas")
         run = reference.run(layout.model, inputs)
-        formulas = write_draft(run)
+        formulas = write(
+            draft,
+            layout,
+            dict(drawings),
+            inputs,
+            lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
+            values=run,
+            title=f"xlnn: {title}",
+            blank=blank,
+        )
         report: Report | None = None
-        engine = verifier(layout)
         if verify:
-            report, values = proven(draft, layout, engine, tell, advice=advice, is_final=not blank)
+            cells = [*chain(*map(layout.stated, blank))]
+            with Work(verifier(layout), draft, POINTS[is_first]) as work:
+                without = work.submit(dict.fromkeys(cells, nan)) if blank else work.own
+                report, values = proven(work, layout, tell, advice=advice, is_first=is_first)
+                seen(values)
+                values = without.result()
             report = replace(report, file=str(place.path))
+            formulas -= len(cells)
         else:
             values = write_values(layout, run)
-        seen(values)
-        if blank:
-            tell("Leaving out formulas")
-            with engines.loaded(engine, draft) as recalculate:
-                values = recalculate(dict.fromkeys(chain(*map(layout.stated, blank)), nan))
+            seen(values)
+        edits: dict[str, Edit] = {}
         if blank or not _is_numpy_s(layout, values, run):
             tell("Storing the values")
-            formulas = write_draft(stored_arrays(layout, values, blank), blank)
-        seal(draft, final)
-        if blank:
-            refuse_problems(lint(final), advice)
+            edits = storing(layout, values, blank)
+        seal(draft, final, edits)
         tell("Moving the workbook to its place")
         place.publish(final)
     return Built(place.path, formulas, report, notes)
+
+
+def storing(layout: Layout, values: Values, blank: Collection[str]) -> dict[str, Edit]:
+    """Return edits of the sheets that store these values, and leave out formulas.
+
+    Raises
+    ------
+    WorkbookError
+        A formula has a value that no cell can hold.
+    """
+    empty = {*chain(*map(layout.stated, blank))}
+
+    def rewriting(title: str) -> Edit:
+        def rewrite(cell: RewrittenCell) -> str | None:
+            if not cell.formula:
+                return None
+            place = coordinate_to_tuple(cell.attributes["r"])
+            if (title, *place) in empty:
+                return cell.emptied()
+            value = values[title].at(*place)
+            if value is None or (isinstance(value, float) and not isfinite(value)):
+                raise WorkbookError(
+                    f"{quoted(title)}!{address(*place)}: the formula has no value that a cell can "
+                    "hold."
+                )
+            return cell.rebuilt(cell.formula, *cached(value))
+
+        return rewrite_cells(rewrite)
+
+    parts = (f"xl/worksheets/sheet{number}.xml" for number in count(1))
+    return dict(zip(parts, map(rewriting, layout.titles.values()), strict=False))
 
 
 def _is_numpy_s(layout: Layout, values: Values, run: reference.Arrays) -> bool:

@@ -162,7 +162,7 @@ class Work:
         with_twin = self.points.probes > 0
         self._recalculate = engines.load(self.engine, file, self._allowance, with_twin=with_twin)
         self._worker = ThreadPoolExecutor(engines.AT_ONCE)
-        self.own = self._worker.submit(self._recalculate, {})
+        self.own = self.submit({})
         self.probed: list[Future[Values]] = []
 
     def begin_anew(self, file: Path, layout: Layout) -> None:
@@ -174,13 +174,13 @@ class Work:
     def probe(self, layout: Layout) -> None:
         """Start the probes, which need the layout."""
         self.probed = [
-            self._worker.submit(self._recalculate, probe_inputs(layout, self.points.seed, number))
+            self.submit(probe_inputs(layout, self.points.seed, number))
             for number in range(self.points.probes)
         ]
 
-    def end(self) -> None:
-        """Let the engine end in the background."""
-        self._worker.submit(engines.cancel, self._recalculate, self._worker)
+    def submit(self, inputs: Inputs) -> "Future[Values]":
+        """Start a recalculation with some inputs replaced."""
+        return self._worker.submit(self._recalculate, inputs)
 
     def __enter__(self) -> Self:
         """Return the work itself."""

@@ -20,7 +20,6 @@ from xlnn.arguments import path_of
 from xlnn.atomic_write import folder_for
 from xlnn.building.continue_from import origin_of_workbook
 from xlnn.building.destination import OUTPUT, Destination
-from xlnn.building.limits import check_size
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.building.writing import Built, write_proven
 from xlnn.checking.references import CellRange
@@ -158,7 +157,10 @@ def _written(  # noqa: PLR0913, PLR0917 -- what is asked for
     with folder_for(folder, parents=folder.parent == OUTPUT):
         for place in places:
             place.check()
-        works = [replace(work, table=replace(work.table, student=name)) for name in names]
+        works = [
+            replace(work, table=replace(work.table, student=name), is_first=name == names[0])
+            for name in names
+        ]
         built = dict(_in_parallel(works, places, tell))
     return tuple(built[place.path] for place in places)
 
@@ -199,6 +201,8 @@ class _Work:
     key : bool
     note : str
         The teacher's note on the sheet.
+    is_first : bool
+        Whether it is the first of a class, or the only one.
     """
 
     source: Source
@@ -206,6 +210,7 @@ class _Work:
     table: Exercise
     key: bool
     note: str = ""
+    is_first: bool = True
 
     def done(self, place: Destination, tell: Callable[[str], None] = lambda _: None) -> Built:
         """Write the exercise, or its solution."""
@@ -216,7 +221,6 @@ class _Work:
         made, plain = given.made, given.layout
         tasks = Tasks(plain, table.blank)
         layout = exercised(plain, table.blank, made.spec.lang)
-        check_size(layout, large=self.options.large)
         tell("Computing with NumPy")
         cells = given.cells | noted(tasks, reference.run(plain.model, given.cells))
         drawings = drawings_of_exercise(
@@ -238,6 +242,7 @@ class _Work:
             tell=tell,
             blank=() if self.key else table.blank,
             seen=partial(_check_solved, layout, table),
+            is_first=self.is_first,
         )
 
 

@@ -1,6 +1,6 @@
 """Convert between the values of a workbook and arrays."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -55,34 +55,6 @@ def write_values(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Values:
         else:
             block.window(grid.numbers)[...] = array
     return values
-
-
-def stored_arrays(
-    layout: Layout, values: Values, blank: Collection[str] = ()
-) -> dict[str, np.ndarray]:
-    """Return the stored results of formulas; with errors, in arrays of objects.
-
-    Raises
-    ------
-    WorkbookError
-        A formula has a value that no cell can hold.
-    """
-    found = {}
-    for name, block in layout.blocks.items():
-        if block.quantity.equation is None or name in blank:
-            continue
-        found[name] = array = read_array(layout, block, values)
-        if array.dtype == object or not np.isfinite(array).all():
-            grid = values[layout.titles[block.sheet]]
-            found[name] = others = np.empty(array.shape, dtype=object)
-            for index in np.ndindex(array.shape):
-                others[index] = value = grid.at(*block.address(index))
-                if value is None or (isinstance(value, float) and not np.isfinite(value)):
-                    raise WorkbookError(
-                        f"{layout.cell(name, index)}: the formula has no value that a cell can "
-                        "hold."
-                    )
-    return found
 
 
 def inputs_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -346,7 +346,8 @@ def waiting(layout: Layout, blank: Sequence[str]) -> Layout:
         said = quantity.equation
         if not isinstance(said, Sentence) or quantity.sheet == "check":
             continue
-        names = [name for name in blank if name in tasks.sources(quantity.name)]
+        sources = tasks.sources(quantity.name)
+        names = [name for name in blank if name in sources]
         areas = [*chain(*map(tasks.ends, names))]
         if areas and not _shares_rows(quantity, [layout.model[name] for name in names]):
             uses = {eq.Waiting.ROLE.format(name): name for name in names}

@@ -73,7 +73,7 @@ class SheetCells:
     script : str
         The script of the workbook's East Asian texts.
     blank : frozenset of str
-        The names of quantities whose formulas are left out.
+        The names of quantities whose formulas will be left out.
     """
 
     def __init__(  # noqa: PLR0913 -- a sheet and its contents
@@ -138,8 +138,7 @@ class SheetCells:
         typed = [] if given is None or not given.size else given[entries].ravel().tolist()
         texts = [content(each, self._style_of(typed_in, each)) for each in typed]
         if quantity.name in self._blank:
-            marked = self._style(replace(computed, fill=BLANK))
-            return FilledUnit(texts, f'%s" s="{marked}"/>', (), is_blank=True)
+            computed = replace(computed, fill=BLANK)
         if column is None:
             return FilledUnit(texts, "", ())
         said = "".join(re.findall('"[^"]*"', column.text)) if '"' in column.text else ""
@@ -228,7 +227,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
     title : str
         The workbook's title in its properties.
     blank : collection of str
-        The names of quantities whose formulas are left out: their cells are empty and marked.
+        The names of quantities whose formulas will be left out: their cells are marked.
 
     Raises
     ------

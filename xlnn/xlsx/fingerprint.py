@@ -8,16 +8,17 @@ and then xlnn overwrites it.
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import Enum, auto
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from zipfile import ZIP_DEFLATED, ZipInfo
 
 from xlnn.errors import OutputError
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.copying import LEVEL, Seal, copy, whole
+from xlnn.xlsx.copying import LEVEL, Edit, Seal, copy, whole
 
 PART = "docProps/custom.xml"
 """The part with custom properties, which all programs support."""
@@ -55,8 +56,8 @@ def state(path: Path) -> State:
         return State.CHANGED
 
 
-def seal(source: Path, target: Path) -> None:
-    """Copy a workbook that was just written, and set its fingerprint.
+def seal(source: Path, target: Path, edits: Mapping[str, Edit] = MappingProxyType({})) -> None:
+    """Copy a workbook that was just written, with edits of its parts, and set its fingerprint.
 
     The same workbook gives the same bytes: the document's dates become SOURCE_DATE_EPOCH, or
     1980-01-01 if that is not set, like those of the zip's entries. Other parts are copied
@@ -67,8 +68,8 @@ def seal(source: Path, target: Path) -> None:
     OutputError
         SOURCE_DATE_EPOCH is not a date.
     """
-    edits = {"docProps/core.xml": whole(_fix_dates)}
-    copy(source, target, edits, ZIP_DEFLATED, LEVEL, Seal(PART, properties))
+    dated = {"docProps/core.xml": whole(_fix_dates), **edits}
+    copy(source, target, dated, ZIP_DEFLATED, LEVEL, Seal(PART, properties))
 
 
 def _fix_dates(core: bytes) -> bytes:
