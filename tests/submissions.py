@@ -12,10 +12,10 @@ import openpyxl
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 
-from xlnn.exercises.handed_out import Exercise
 from xlnn.layout import quoted
 from xlnn.loading.spec import described
 from xlnn.registry.text import text
+from xlnn.workbooks.exercise import Exercise
 
 CELL = r"\$?[A-Z]{1,3}\$?\d+"
 RANGE = re.compile(rf"(?<![\w$!'])((?:'[^']+'|\w+)!)?({CELL})(?::({CELL}))?(?![\w(])")

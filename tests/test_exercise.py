@@ -27,10 +27,9 @@ from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.exercises.exercise import Source, exercise, inputs_of
 from xlnn.exercises.grading import grade
-from xlnn.exercises.handed_out import exercise_of
-from xlnn.exercises.levels import blanks_of, in_order, is_exercise
+from xlnn.exercises.levels import blanks_of, cells_of, in_order, is_exercise
 from xlnn.exercises.roster import HEADINGS, file_names, students
-from xlnn.exercises.rounding import cells_of
+from xlnn.exercises.submission import exercise_of
 from xlnn.loading.spec import described, read_spec
 from xlnn.loading.values import values
 from xlnn.options import Options
@@ -60,8 +59,8 @@ KINDS = [
 
 
 def made(path, what="digits", **asked):
-    """Write an exercise of few epochs, and return its path."""
-    if "kind" not in template(what).values:
+    """Write an exercise of few epochs, if it has any, and return its path."""
+    if "epochs" in Source.of(what).kind.options:
         asked = {"epochs": 2, **asked}
     return exercise(what, path, **asked)[0].path
 

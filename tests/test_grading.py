@@ -23,10 +23,11 @@ import xlnn
 from xlnn.cli import cli
 from xlnn.exercises import grading
 from xlnn.exercises.copies import filled_in
+from xlnn.exercises.evaluation import World
+from xlnn.exercises.feedback import reason, reasons, words_of
 from xlnn.exercises.grades import QuestionGrade, UnitGrade
-from xlnn.exercises.judging import PROBES, World, judged, worlds
+from xlnn.exercises.judging import PROBES, judged, worlds
 from xlnn.exercises.mistakes import Mistake, _beside
-from xlnn.exercises.sentences import reason, reasons, words_of
 from xlnn.exercises.submission import submission
 from xlnn.loading.spec import described
 from xlnn.registry.text import languages, text

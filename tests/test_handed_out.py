@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlnn.errors import WorkbookError
-from xlnn.exercises.handed_out import LARGEST_SEED, LEVELS, Exercise, exercise_of
+from xlnn.exercises.submission import exercise_of
 from xlnn.loading.spec import read_spec
+from xlnn.options import LARGEST_SEED, LEVELS
+from xlnn.workbooks.exercise import Exercise
 from xlnn.workbooks.spec_text import from_toml, to_toml
 
 MADE = Exercise(("z2", "delta3"), '李雷 "Lei" & <Co> = \'1', 7, 0)

@@ -17,8 +17,8 @@ import xlnn
 from xlnn.engines._external import ExternalProgram
 from xlnn.exercises import grading
 from xlnn.exercises.consistency import as_a_whole
+from xlnn.exercises.feedback import notes, reason
 from xlnn.exercises.judging import judged
-from xlnn.exercises.sentences import notes, reason
 from xlnn.exercises.submission import submission
 from xlnn.layout import quoted
 from xlnn.loading.spec import described

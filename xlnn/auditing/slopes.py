@@ -16,7 +16,7 @@ from xlnn.engines import Allowance
 from xlnn.engines.cellwise import Held, Place, Sheets, beside
 from xlnn.engines.libreoffice import PROGRAM
 from xlnn.engines.scenarios import Task
-from xlnn.exercises.by_libreoffice import computed
+from xlnn.exercises.evaluation import computed
 
 CLOSE = 1e-5
 """How near a number has to be to be the stated one, relatively."""

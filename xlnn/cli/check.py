@@ -81,7 +81,7 @@ def check(  # noqa: PLR0913 -- click gives each option by its name
     engines = list(dict.fromkeys(chain.from_iterable(asked)))
     for name in engines:
         check_name(name)
-    from xlnn.exercises.many import each_of, shared_out  # noqa: PLC0415 -- the same
+    from xlnn.exercises.parallel import each_of, shared_out  # noqa: PLC0415 -- the same
 
     done = _resumed(log)
     mine = [file for file in shared_out(files, part_of(shard)) if str(file) not in done]

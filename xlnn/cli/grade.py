@@ -142,9 +142,8 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
 
 def _hand_back(grades: "Grades", options: dict[str, Any]) -> None:
     """Write the students' pages, and fill the grades into a gradebook."""
-    from xlnn.exercises.feedback import write_feedback  # noqa: PLC0415 -- only what is needed
+    from xlnn.exercises.feedback import words_of, write_feedback  # noqa: PLC0415 -- when needed
     from xlnn.exercises.gradebook import fill_gradebook  # noqa: PLC0415 -- the same
-    from xlnn.exercises.sentences import words_of  # noqa: PLC0415 -- the same
 
     quiet = options["as_json"]
     if options["feedback"]:
@@ -163,7 +162,7 @@ def _hand_back(grades: "Grades", options: dict[str, Any]) -> None:
 
 
 def _print(grades: "Grades", lang: str | None) -> None:
-    from xlnn.exercises.sentences import (  # noqa: PLC0415 -- as above
+    from xlnn.exercises.feedback import (  # noqa: PLC0415 -- as above
         notes,
         reasons,
         remarks,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import xlnn
 from xlnn.atomic_write import check_place, replacing
+from xlnn.exercises.feedback import notes, reasons, remarks, words_of
 from xlnn.exercises.grades import Grade, Grades
-from xlnn.exercises.sentences import notes, reasons, remarks, words_of
 from xlnn.registry.templates import folder as templates
 
 STAMP = (1980, 1, 1, 0, 0, 0)

@@ -15,7 +15,8 @@ from xlnn.checking.circles import reading_ahead
 from xlnn.checking.references import areas, beyond
 from xlnn.engines import arrays as arrays_engine
 from xlnn.engines.scenarios import Found, Task
-from xlnn.exercises.judging import JudgedQuantity, World, by_libreoffice, evaluated_tasks, wrong_in
+from xlnn.exercises.evaluation import World, by_libreoffice, evaluated_tasks
+from xlnn.exercises.judging import JudgedQuantity, wrong_in
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.quantity import Quantity

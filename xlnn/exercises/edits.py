@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from xlnn.engines.scenarios import Found, Task
-from xlnn.exercises.judging import TOLERANCE, JudgedQuantity, evaluated_tasks
+from xlnn.exercises.evaluation import evaluated_tasks
+from xlnn.exercises.judging import TOLERANCE, JudgedQuantity
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 

@@ -24,11 +24,9 @@ from xlnn.building.plan import origin_of_template, planned
 from xlnn.building.writing import Built, write_proven
 from xlnn.checking.references import CellRange
 from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
-from xlnn.exercises.handed_out import handed_out
-from xlnn.exercises.levels import blanks_of
+from xlnn.exercises.levels import blanks_of, cells_of, unsteady
 from xlnn.exercises.parallel import shared
 from xlnn.exercises.roster import checked, file_names, students
-from xlnn.exercises.rounding import cells_of, unsteady
 from xlnn.explaining.explain import read_aloud
 from xlnn.grid import Values
 from xlnn.layout import Layout
@@ -125,6 +123,7 @@ def exercise(
     built = _written(source, work, asked, output, ending, tell)
     if asked.autograder is not None:
         from xlnn.exercises.autograder import write_autograder  # noqa: PLC0415 -- rarely needed
+        from xlnn.exercises.submission import handed_out  # noqa: PLC0415 -- the same
 
         texts: dict[str, str] = {}
         for one in built:

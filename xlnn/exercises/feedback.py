@@ -1,15 +1,136 @@
-"""Write an HTML page of feedback for each student: points, reasons and where to look."""
+"""Describe a grade, its reasons and its notes in words, and write a page for each student."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
 from xlnn.atomic_write import check_place, folder_for, replacing
 from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
-from xlnn.exercises.roster import file_names
-from xlnn.exercises.sentences import grouped, named_units, notes, said_of
+from xlnn.exercises.mistakes import Mistake
+from xlnn.exercises.roster import file_names, letters
 from xlnn.registry.text import Text, text
+
+REASONS = 3
+"""How many common reasons are listed for a question."""
+
+NAMED = 6
+"""The most units listed one by one; otherwise the first ones and the last."""
+
+
+def words_of(grades: Grades, lang: str | None = None) -> Text:
+    """Return the texts of a report, by default in the language of the workbooks."""
+    own = next((grade.lang for grade in grades if not grade.error), "en")
+    return text(lang or own, "grading")
+
+
+def reason(unit: UnitGrade, words: Text) -> str:
+    """Return why a unit is wrong, and the first wrong cell."""
+    if unit.mistake is None:
+        return words("reasons", "right")
+    return words("joined", "at", reason=said_of(unit.mistake, words), cell=unit.mistake.cell)
+
+
+def said_of(mistake: Mistake, words: Text) -> str:
+    """Return the sentence for a mistake, without its cell."""
+    axis = mistake.said.get("axis", "")
+    axis = axis if axis in words.words["axes"] else "step"
+    named = {"axis": words("axes", axis), "axes": words("axes", f"many_{axis}")}
+    return words("reasons", mistake.kind, **{**mistake.said, **named})
+
+
+def reasons(question: QuestionGrade, words: Text) -> Iterator[str]:
+    """Yield why the units of a question are wrong, each reason with its units and first cell."""
+    for units in grouped(question, words).values():
+        yield f"{named_units(units, words)}: {reason(units[0], words)}"
+
+
+def grouped(question: QuestionGrade, words: Text) -> dict[str, list[UnitGrade]]:
+    """Return the wrong units of a question, by their reasons in words."""
+    found: dict[str, list[UnitGrade]] = {}
+    for unit in question.units:
+        if unit.mistake:
+            found.setdefault(said_of(unit.mistake, words), []).append(unit)
+    return found
+
+
+def named_units(units: Sequence[UnitGrade], words: Text) -> str:
+    """Return the symbols of units; if there are many, the first ones and the last."""
+    symbols = [unit.symbol for unit in units]
+    if len(symbols) <= NAMED:
+        return ", ".join(symbols)
+    return words(
+        "joined", "many", first=", ".join(symbols[: NAMED - 1]), last=symbols[-1],
+        count=len(symbols),
+    )  # fmt: skip
+
+
+def commonest(grades: Sequence[Grade], quantity: str, words: Text) -> str:
+    """Return the most common reasons for a question, over all submissions."""
+    counted: Counter[str] = Counter()
+    for grade in grades:
+        for question in grade.questions:
+            if question.quantity == quantity:
+                kinds = {unit.mistake.kind: unit for unit in question.units if unit.mistake}
+                counted.update(kinds.keys())
+    return ", ".join(
+        f"{_bare(words, kind)} ({count})" for kind, count in counted.most_common(REASONS)
+    )
+
+
+def _bare(words: Text, kind: str) -> str:
+    """Return the words of a reason without its braces."""
+    return re.sub(r"\{\w+\}", "…", words.words["reasons"][kind])
+
+
+def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
+    """Yield notes on a submission for the student, besides the reasons."""
+    all_right = all(question.right for question in grade.questions)
+    if grade.whole is not None and grade.whole != all_right:  # otherwise it follows
+        yield words("notes", "whole_right" if grade.whole else "whole_wrong")
+    if grade.open:
+        yield words("notes", "open", points=f"{grade.open:.4g}")
+    if not grade.usable:
+        yield words("notes", "unusable")
+    for kind, titles in grade.moved.items():
+        yield words("notes", kind, names=words("joined", "between").join(titles))
+    names = words("joined", "between").join(grade.changed)
+    if grade.changed and grade.student:
+        yield words("notes", "not_handed_out", student=grade.student, names=names)
+    elif grade.changed:
+        yield words("notes", "inputs", names=names)
+    same = [each.file for each in grades if grade.student and each.student == grade.student]
+    if len(same) > 1:
+        yield words("notes", "twice", student=grade.student, files=", ".join(same))
+
+
+def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
+    """Yield notes on a submission for the teacher only."""
+    if grade.error:
+        return
+    if not grade.intact:
+        yield words("notes", "altered")
+    if grade.asked_otherwise:
+        names = words("joined", "between").join(grade.asked_otherwise)
+        yield words("notes", "asked_otherwise", names=names)
+    if grade.student and not _fits(grade):
+        yield words("notes", "named_otherwise", file=grade.file, student=grade.student)
+    for pair in grades.copies:
+        if grade.file in pair.files:
+            one, other = pair.files
+            what = ", ".join(f"{symbol} {answer}" for symbol, answer in pair.answers.items())
+            yield words("notes", "copies", one=one, other=other, what=what[:200])
+
+
+def _fits(grade: Grade) -> bool:
+    """Return whether a file is named after its student."""
+    stem, name = letters(grade.file.removesuffix(".xlsx")), letters(grade.student)
+    words = sorted(letters(word) for word in grade.student.split())
+    handed = (letters(word) for word in re.split(r"[\s_/]+", grade.file))
+    return name in stem or "".join(reversed(words)) in stem or {*words} <= {*handed}
+
 
 STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:46em;margin:2em auto;padding:0 1em;color:#222}"

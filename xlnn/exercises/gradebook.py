@@ -16,10 +16,9 @@ from pathlib import Path
 from xlnn.atomic_write import check_place, replacing
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
-from xlnn.exercises.collected import letters
+from xlnn.exercises.feedback import notes, reasons
 from xlnn.exercises.grades import Grade, Grades
-from xlnn.exercises.roster import Student
-from xlnn.exercises.sentences import notes, reasons
+from xlnn.exercises.roster import Student, letters
 from xlnn.registry.text import Text
 
 LARGEST = 50_000_000

@@ -1,9 +1,13 @@
-"""The data classes of grades: points for each quantity, and a reason for every lost mark."""
+"""Points for each quantity, a reason for every lost mark, and a log of them to resume from."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
+from xlnn.errors import DataError, OutputError
 from xlnn.exercises.mistakes import Mistake
 from xlnn.exercises.roster import Student
 
@@ -20,7 +24,8 @@ class UnitGrade:
     mistake : Mistake or None
         Why it is wrong.
     answer : str
-        What was filled in, to compare students; empty if it is right.
+        What was filled in, to compare students: its first formula, or all that was typed; empty if
+        it is right.
     filled : str
         Its formulas, each once and relative to its cell, so that the number of rows does not
         matter.
@@ -202,3 +207,92 @@ class Grades:
         graded = [grade for grade in self.grades if not grade.error]
         mean = sum(grade.points for grade in graded) / len(graded) if graded else 0.0
         return f"<Grades of {len(self.grades)} files: {mean:.3g} points on average>"
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """The contents of an earlier run's log.
+
+    Attributes
+    ----------
+    seed : int or None
+    grades : dict of Grade
+        By path.
+    """
+
+    seed: int | None = None
+    grades: Mapping[str, Grade] = field(default_factory=dict)
+
+
+def resumed(log: Path | None, seed: int | None) -> Resumed:
+    """Read the log of an earlier run, whose last line may be incomplete.
+
+    Raises
+    ------
+    DataError
+        It is not a log, or has another seed.
+    """
+    if log is None or not log.exists():
+        return Resumed(seed)
+    lines = log.read_text(encoding="utf-8").splitlines()
+    grades: dict[str, Grade] = {}
+    seeds: set[int] = set()
+    for number, line in enumerate(lines, start=1):
+        try:
+            read = json.loads(line)
+            if "seed" in read:
+                seeds.add(int(read["seed"]))
+            else:
+                grades[read["path"]] = _grade(read["grade"])
+        except (ValueError, KeyError, TypeError):
+            if 1 < number == len(lines):
+                break
+            raise DataError(
+                f"{log.name}, line {number:,}, is not a log entry: name another file."
+            ) from None
+    if len(seeds) > 1:
+        raise DataError(f"{log.name} joins logs of several seeds: grade all parts with one --seed.")
+    own = next(iter(seeds), seed)
+    if seed not in {None, own}:
+        raise DataError(f"{log.name} is the log of seed {own}: name another file for seed {seed}.")
+    return Resumed(own, grades)
+
+
+@contextmanager
+def logged(log: Path | None, seed: int) -> Iterator[Callable[[Path, Grade], None]]:
+    """Yield a function that adds a line to a log."""
+    if log is None:
+        yield lambda _, __: None
+        return
+    try:
+        whole = log.read_text(encoding="utf-8").splitlines(keepends=True) if log.exists() else []
+        if whole and not whole[-1].endswith("\n"):  # the last line is incomplete
+            log.write_text("".join(whole[:-1]), encoding="utf-8")
+        with log.open("a", encoding="utf-8") as file:
+
+            def write(path: Path, grade: Grade) -> None:
+                line = {"path": str(path), "grade": asdict(grade)}
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                file.flush()
+
+            if not whole:
+                file.write(json.dumps({"seed": seed}) + "\n")
+            yield write
+    except OSError as error:
+        raise OutputError(f"{log} cannot be written: {error.strerror}.") from error
+
+
+def _grade(read: dict[str, Any]) -> Grade:
+    """Return a grade from the values in a log."""
+    questions = tuple(
+        QuestionGrade(**{**each, "units": tuple(map(_unit, each["units"]))})
+        for each in read["questions"]
+    )
+    lists = {key: tuple(read[key]) for key in ("changed", "asked_otherwise")}
+    moved = {kind: tuple(titles) for kind, titles in read["moved"].items()}
+    return Grade(**{**read, **lists, "questions": questions, "moved": moved})
+
+
+def _unit(read: dict[str, Any]) -> UnitGrade:
+    mistake = read["mistake"] and Mistake(**read["mistake"])
+    return UnitGrade(**{**read, "mistake": mistake})

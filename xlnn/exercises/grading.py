@@ -13,20 +13,20 @@ import numpy as np
 from xlnn.checking.check import SEEDS
 from xlnn.checking.formula_text import plainly
 from xlnn.errors import MENDABLE, OptionsError
-from xlnn.exercises.collected import collected, known_as
 from xlnn.exercises.consistency import as_a_whole
 from xlnn.exercises.copies import copies, filled_in
 from xlnn.exercises.exercise import Source, inputs_of, left_out
-from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
-from xlnn.exercises.handed_out import Exercise, handed_out, is_as_handed_out
+from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade, logged, resumed
 from xlnn.exercises.judging import PROBES, JudgedQuantity, judged
-from xlnn.exercises.many import each_of, logged, resumed, shared_out
 from xlnn.exercises.mistakes import BY_HAND, Mistake, mistakes
+from xlnn.exercises.parallel import each_of, shared_out
+from xlnn.exercises.roster import collected, known_as
 from xlnn.exercises.roster import roster as students_of
-from xlnn.exercises.submission import Submission, submission
+from xlnn.exercises.submission import Submission, handed_out, submission
+from xlnn.loading.spec import spec_text
 from xlnn.options import Options
 from xlnn.workbooks import kind_of
-from xlnn.workbooks.exercise import exercise_in
+from xlnn.workbooks.exercise import Exercise, exercise_in, is_intact
 
 Points = Mapping[str, float]
 """The points of quantities by name; 1 by default."""
@@ -150,14 +150,16 @@ def grade(  # noqa: PLR0913 -- the options of the command
     specs = handed_out(Path(exercise)) if exercise else handed or {}
     asked = GradingSettings(worth, chosen, partial, level, specs)
     mine = shared_out([*given], shard)
-    found = {path: known.grades[str(path)] for path in mine if str(path) in known.grades}
+    right: dict[str, QuestionGrade] = {}
+    logs = known.grades
+    found = {path: sharing(logs[str(path)], right) for path in mine if str(path) in logs}
     left = [path for path in mine if path not in found]
     with logged(log, chosen) as write:
         work = functools.partial(graded, asked=asked)
         for path, result in each_of(work, left, workers, executor, failed=_ended):
             whose = known_as(result.student, given[path], class_list)
             found[path] = replace(
-                result,
+                sharing(result, right),
                 file=given[path].label,
                 student=whose.name,
                 id=whose.id,
@@ -170,6 +172,15 @@ def grade(  # noqa: PLR0913 -- the options of the command
     there = {each.student.casefold() for each in grades}
     missing = tuple(each for each in class_list if each.name.casefold() not in there)
     return Grades(grades, copies(grades), chosen, () if shard else missing)
+
+
+def sharing(grade: Grade, right: dict[str, QuestionGrade]) -> Grade:
+    """Return a grade whose right questions are the objects of earlier grades, to save memory."""
+    questions = (
+        same if each.right and (same := right.setdefault(each.quantity, each)) == each else each
+        for each in grade.questions
+    )
+    return replace(grade, questions=tuple(questions))
 
 
 def _ended(path: Path) -> Grade:
@@ -207,7 +218,7 @@ def graded(path: Path, asked: GradingSettings) -> Grade:
         changed=changed,
         usable=usable,
         moved=handed_in.moved,
-        intact=is_as_handed_out(path),
+        intact=is_intact(spec_text(path)[1]),
         asked_otherwise=otherwise,
     )
 
@@ -271,11 +282,11 @@ def _unit(
         return UnitGrade(symbol, right=True)
     axes, places = len(result.quantity.axes), dict(handed_in.places(result.quantity))
     own = [index for index in places if index[axes:] == unit]
-    answers = (
+    answers = [
         plainly(result.formulas[index]) if index in result.formulas else str(result.typed[index])
         for index in own
         if index in result.formulas or index in result.typed
-    )
+    ]
     formulas = {places[i]: result.formulas[i] for i in own if i in result.formulas}
     is_typed = any(index in result.typed for index in own)
     filled = "" if is_typed else filled_in(handed_in.layout, formulas)
@@ -283,7 +294,7 @@ def _unit(
         symbol,
         right=False,
         mistake=why,
-        answer="\n".join(answers),
+        answer="\n".join(answers[:1] if filled else answers),
         filled=filled,
         by_hand=why.kind in BY_HAND,
     )

@@ -3,17 +3,16 @@
 A quantity is judged alone in a consistent world: all other cells have NumPy's values for the
 world's inputs, and only its own cells keep the student's formulas, along with the student's helper
 cells outside the quantities. So one mistake costs one mark, typing numbers upstream does not help,
-and every formula that gives the right values is right, except constant ones
-(`xlnn.exercises.constant_formulas`). The worlds are the file's own inputs and some random ones.
+and every formula that gives the right values is right, except those that do not depend on any
+quantity: a number inside a formula is a typed number. The worlds are the file's own inputs and some
+random ones.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from openpyxl.utils import FORMULAE
@@ -21,23 +20,17 @@ from openpyxl.utils import FORMULAE
 from xlnn import reference
 from xlnn.checking.comparison import relative_difference
 from xlnn.checking.probe import probe_arrays
-from xlnn.checking.references import areas, is_read
-from xlnn.engines import Allowance, libreoffice
+from xlnn.checking.references import CellRange, areas, is_read
 from xlnn.engines import arrays as arrays_engine
 from xlnn.engines import scenarios as scenarios_engine
-from xlnn.engines._child import Child
 from xlnn.engines.arrays import FAILED, is_error
 from xlnn.engines.custom_functions import functions_of, unknown
-from xlnn.engines.formualizer import UNKNOWN
 from xlnn.engines.scenarios import Found, Place, Task
-from xlnn.errors import EngineError
 from xlnn.exercises.array_formulas import reads_one
-from xlnn.exercises.by_libreoffice import computed
-from xlnn.exercises.constant_formulas import Constants
+from xlnn.exercises.evaluation import Arrays, Engine, World, by_libreoffice, evaluated_tasks
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
-from xlnn.loading.arrays import write_values
 from xlnn.quantity import Quantity
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.range_shapes import Unlike, unlike
@@ -52,33 +45,6 @@ PROBES = 3
 LARGER = 100.0
 """The factor of the inputs of one world, since a formula may be right only for small ones.
 Overflows there do not count, since an equivalent formula may overflow earlier."""
-
-LARGE_BOOK = 100_000
-"""The number of formulas that LibreOffice's memory limit allows for."""
-
-Arrays = dict[str, np.ndarray]
-
-Engine = Callable[[Path, Allowance], Child]
-"""Starts a process that computes formulas with given numbers."""
-
-
-@dataclass(frozen=True)
-class World:
-    """The values of all cells for given inputs.
-
-    Attributes
-    ----------
-    arrays : dict of arrays
-        NumPy's run.
-    is_large : bool
-        Whether its numbers are so large that right formulas may overflow.
-    is_own : bool
-        Whether its inputs are those of the file.
-    """
-
-    arrays: Arrays
-    is_large: bool = False
-    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -275,7 +241,7 @@ def judged(
 def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity
     submitted: Submission,
     every: Sequence[World],
-    constants: Constants,
+    constants: "Constants",
     quantity: Quantity,
     answers: Sequence[Sequence[Found]],
     filled: tuple[dict[tuple[int, ...], str], dict[tuple[int, ...], object]],
@@ -487,93 +453,6 @@ def _task(
     )
 
 
-def evaluated_tasks(
-    submitted: Submission,
-    questions: Sequence[tuple[World, Sequence[Task]]],
-    engine: Engine = scenarios_engine.beside,
-) -> list[list[list[Found]]]:
-    """Compute tasks in their worlds, within limits of time and memory.
-
-    If an engine fails, each task is computed alone, so that one formula does not affect others.
-    """
-    try:
-        return _asked(submitted, questions, engine)
-    except EngineError:
-        answers: list[list[list[Found]]] = []
-        for world, tasks in questions:
-            answers.append([])
-            for task in tasks:
-                try:
-                    answers[-1] += _asked(submitted, [(world, [task])], engine)[0]
-                except EngineError:
-                    answers[-1].append([UNKNOWN] * len(task.wanted))
-        return answers
-
-
-def _asked(
-    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]], engine: Engine
-) -> list[list[list[Found]]]:
-    contents = submitted.contents
-    size = contents.formula_count * max(1, len(submitted.blanks))
-    ask = engine(contents.path, Allowance.of_size(size, contents.box))
-    answers = []
-    try:
-        for world, tasks in questions:
-            answers.append(ask(_question(submitted, world, tasks)))
-    finally:
-        ask.cancel()
-    return answers
-
-
-def _question(submitted: Submission, world: World, tasks: Sequence[Task]) -> dict[str, Any]:
-    """Return the request to an engine for some tasks in a world."""
-    titles = _read_by(tasks, submitted)
-    values = write_values(submitted.layout, world.arrays)
-    return {
-        "sheets": submitted.contents.sheets,
-        "beside": _beside(submitted, titles),
-        "formulas": submitted.helpers,
-        "tasks": list(tasks),
-        "values": {title: values[title] for title in titles if title in values},
-    }
-
-
-def by_libreoffice(
-    submitted: Submission, every: Sequence[World], tasks: Mapping[str, Task]
-) -> dict[str, list[list[Found]]]:
-    """Return LibreOffice's values for some tasks in each world; {} if it is not installed."""
-    if not libreoffice.PROGRAM.find():
-        return {}
-    questions = [_question(submitted, world, [*tasks.values()]) for world in every]
-    contents, count = submitted.contents, len(every) * len(tasks)
-    size = LARGE_BOOK + contents.formula_count * count, contents.box * count
-    try:
-        arrays = dict.fromkeys(submitted.arrays, (1, 1))
-        found = computed(questions, arrays, Allowance.of_size(*size))
-    except EngineError:
-        return {}
-    return {name: [answers[n] for answers in found] for n, name in enumerate(tasks)}
-
-
-def _read_by(tasks: Sequence[Task], submitted: Submission) -> set[str]:
-    """Return the sheets that tasks may read: their own and those named in formulas."""
-    own = {place[0] for task in tasks for place in task.wanted}
-    own |= {place[0] for place in submitted.helpers}
-    texts = [text for task in tasks for text in task.formulas.values()]
-    said = "\n".join((*texts, *submitted.helpers.values())).casefold()
-    named = (t for t in submitted.contents.sheets if t.replace("'", "''").casefold() in said)
-    return own.union(named)
-
-
-def _beside(submitted: Submission, titles: set[str]) -> dict[Place, float | str | bool]:
-    """Return the typed values outside all quantities on some sheets."""
-    return {
-        place: value
-        for place, value in submitted.typed.items()
-        if place[0] in titles and place not in submitted.owned and not isinstance(value, CellError)
-    }
-
-
 def wrong_in(
     submitted: Submission, quantity: Quantity, world: World, values: Mapping[tuple[int, ...], Found]
 ) -> np.ndarray:
@@ -598,3 +477,89 @@ def wrong_in(
     if not (off <= TOLERANCE).all():
         off = np.where(reference.ties(model, quantity, arrays, TOLERANCE), 0.0, off)
     return ~(off <= TOLERANCE) & ~(np.isnan(expected) & np.isnan(got))
+
+
+Index = tuple[int, ...]
+
+
+class Constants:
+    """Finds the constant formulas of a submission."""
+
+    def __init__(self, submitted: Submission) -> None:
+        self._submitted = submitted
+        self._idle: set[Place] = set()  # helper cells that lead to no quantity
+
+    def of(
+        self,
+        quantity: Quantity,
+        formulas: Mapping[Index, str],
+        got: Sequence[Mapping[Index, Found]],
+    ) -> frozenset[Index]:
+        """Return the entries of a quantity whose formulas are constant, and should not be.
+
+        Parameters
+        ----------
+        quantity : Quantity
+        formulas : dict
+            The student's formulas, by index.
+        got : sequence of dict
+            The values in each world: a formula whose values vary need not be read.
+        """
+        layout = self._submitted.layout
+        here = layout.titles[layout.blocks[quantity.name].sheet]
+        return frozenset(
+            index
+            for index, text in formulas.items()
+            if not isinstance(got[0][index], CellError)
+            and all(values[index] == got[0][index] for values in got)
+            and not self._leads(text, here)
+            and self._leads(layout.formula(quantity.name, index), here)
+        )
+
+    def _leads(self, formula: str, here: str) -> bool:
+        """Return whether a formula leads to a quantity, directly or through helper cells."""
+        seen: set[Place] = set()
+        left = [(formula, here)]
+        while left:
+            named = areas(*left.pop())
+            if named is None or any(_in(area, self._owned) for area in named):
+                return True
+            steps = {place for area in named for place in _in(area, self._steps)}
+            left += [
+                (self._steps[place[0]][place], place[0]) for place in steps - seen - self._idle
+            ]
+            seen |= steps
+        self._idle |= seen
+        return False
+
+    @cached_property
+    def _owned(self) -> "Sheets":
+        return _by_sheet(dict.fromkeys(self._submitted.owned, ""))
+
+    @cached_property
+    def _steps(self) -> "Sheets":
+        return _by_sheet(self._submitted.helpers)
+
+
+Sheets = dict[str, dict[Place, str]]
+"""Formulas by the title of a sheet in lower case, as in areas, and by place."""
+
+
+def _by_sheet(formulas: Mapping[Place, str]) -> Sheets:
+    found: Sheets = {}
+    for (title, row, column), text in formulas.items():
+        sheet = title.casefold()
+        found.setdefault(sheet, {})[sheet, row, column] = text
+    return found
+
+
+def _in(area: CellRange, sheets: Sheets) -> list[Place]:
+    """Return the places in an area."""
+    there = sheets.get(area.sheet, {})
+    if (area.top, area.left) == (area.bottom, area.right):
+        return [place for place in [area[:3]] if place in there]
+    return [
+        place
+        for place in there
+        if area.top <= place[1] <= area.bottom and area.left <= place[2] <= area.right
+    ]

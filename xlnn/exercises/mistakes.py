@@ -16,7 +16,8 @@ from xlnn.engines.custom_functions import unknown
 from xlnn.engines.formualizer import CIRCULAR
 from xlnn.engines.scenarios import Found
 from xlnn.exercises.edits import edits
-from xlnn.exercises.judging import TOLERANCE, JudgedQuantity, World
+from xlnn.exercises.evaluation import World
+from xlnn.exercises.judging import TOLERANCE, JudgedQuantity
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout

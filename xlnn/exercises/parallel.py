@@ -1,7 +1,7 @@
-"""Share work on many files among processes, which a signal ends together.
+"""Share work on many files among processes, which a signal ends together, or a cluster.
 
-Each is a new Python that only imports xlnn, so the calling program (a script without a guard, a
-notebook, standard input) is not run again.
+Each process is a new Python that only imports xlnn, so the calling program (a script without a
+guard, a notebook, standard input) is not run again.
 """
 
 import json
@@ -11,16 +11,104 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import islice
+from pathlib import Path
 from threading import local
 from typing import ParamSpec, TypeVar
 
 from xlnn.cleanup import ended_by, ends_quietly, shielded
 from xlnn.engines._server import GOODBYE, hush, receive, send
-from xlnn.errors import MENDABLE
+from xlnn.errors import MENDABLE, OptionsError
+
+R = TypeVar("R")
+
+WAITING = 4
+"""Files queued per process, so that few are in memory."""
+
+
+def shared_out(paths: Sequence[Path], shard: tuple[int, int] | None) -> list[Path]:
+    """Return one part of some files: (3, 16) is the third of sixteen parts.
+
+    >>> [path.name for path in shared_out([Path(name) for name in "abcde"], (2, 2))]
+    ['b', 'd']
+    """
+    if shard is None:
+        return list(paths)
+    number, count = shard
+    if not 1 <= number <= count:
+        raise OptionsError(f"shard is {number}/{count}: 1/{count} to {count}/{count} are expected.")
+    return list(paths[number - 1 :: count])
+
+
+def each_of(
+    work: Callable[[Path], R],
+    paths: Sequence[Path],
+    workers: int | None,
+    executor: Executor | None = None,
+    *,
+    failed: Callable[[Path], R],
+) -> Iterator[tuple[Path, R]]:
+    """Yield the result of each file as soon as it is known, even if a process dies.
+
+    Parameters
+    ----------
+    work : function
+    paths : sequence of Path
+    workers : int or None
+        The number of processes; by default one for each processor.
+    executor : Executor
+        Runs the work instead.
+    failed : function
+        Returns the result of a file at which a process died.
+    """
+    if executor is not None:
+        yield from _from_executor(executor.submit, work, paths, os.cpu_count() or 1)
+        return
+    count = min(workers or os.cpu_count() or 1, len(paths))
+    if count <= 1:
+        for path in paths:
+            yield path, work(path)
+        return
+    left = list(paths)
+    with shared(count) as submit, suppress(BrokenExecutor):
+        for path, result in _from_executor(submit, work, paths, count):
+            left.remove(path)
+            yield path, result
+    for path in left:  # a process died, and all others with it: each file gets a separate process
+        with shared(1) as submit:
+            try:
+                yield path, submit(work, path).result()
+            except BrokenExecutor:
+                yield path, failed(path)
+
+
+def _from_executor(
+    submit: Callable[..., "Future[R]"],
+    work: Callable[[Path], R],
+    paths: Sequence[Path],
+    count: int,
+) -> Iterator[tuple[Path, R]]:
+    """Yield an executor's results, submitting only a few files at a time."""
+    left = iter(paths)
+    waiting = {submit(work, path): path for path in islice(left, WAITING * count)}
+    while waiting:
+        ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for done in ready:
+            path = waiting.pop(done)
+            waiting |= {submit(work, further): further for further in islice(left, 1)}
+            yield path, done.result()
+
 
 P, R = ParamSpec("P"), TypeVar("R")
 

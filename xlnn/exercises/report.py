@@ -17,8 +17,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnn.atomic_write import check_place, replacing
 from xlnn.errors import OutputError, OutputNameError, XlnnError
+from xlnn.exercises.feedback import commonest, notes, reasons, remarks, words_of
 from xlnn.exercises.grades import Grade, Grades
-from xlnn.exercises.sentences import commonest, notes, reasons, remarks, words_of
 from xlnn.registry.text import Text, languages, text
 from xlnn.writing.style import wide
 from xlnn.xlsx.archive import Archive
@@ -138,7 +138,7 @@ def write_report(path: Path, grades: Grades, lang: str | None = None) -> None:
     words = words_of(grades, lang)
     with replacing(path) as file:
         if path.suffix.lower() == ".json":
-            file.write(json.dumps(grades.to_json(), indent=1, ensure_ascii=False).encode())
+            file.writelines(part.encode() for part in _json(grades))
         elif path.suffix.lower() == ".csv":
             lines = io.StringIO(newline="")
             rows = ([harmless(cell) for cell in row] for row in class_rows(grades, words))
@@ -148,6 +148,16 @@ def write_report(path: Path, grades: Grades, lang: str | None = None) -> None:
             made = io.BytesIO()
             _workbook(grades, words).save(made)
             file.write(made.getvalue())
+
+
+def _json(grades: Grades) -> Iterator[str]:
+    """Yield the text of ``grades.to_json()``, grade by grade, since a class may be large."""
+    yield '{"grades": ['
+    for number, grade in enumerate(grades):
+        yield (",\n" if number else "\n") + json.dumps(grade.to_json(), ensure_ascii=False)
+    rest = replace(grades, grades=()).to_json()
+    del rest["grades"]
+    yield "\n],\n" + json.dumps(rest, ensure_ascii=False)[1:] + "\n"
 
 
 def harmless(cell: str | float | None) -> str | float | None:

@@ -1,4 +1,4 @@
-"""Read a submission: formulas, typed values and the exercise."""
+"""Read a submission: formulas, typed values and the exercise; or what was handed out."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -12,22 +12,68 @@ import numpy as np
 from xlnn.address import address
 from xlnn.checking.formula_text import as_stated
 from xlnn.engines.scenarios import Place
-from xlnn.errors import WorkbookError
+from xlnn.errors import DataError, WorkbookError
 from xlnn.exercises.array_formulas import intersected, spilled
-from xlnn.exercises.handed_out import Exercise, exercise_of
 from xlnn.exercises.returned import Returning, cut
 from xlnn.grid import CellError, SheetValues
 from xlnn.layout import Layout
 from xlnn.loading.arrays import inputs_of, read_arrays
 from xlnn.loading.name_substitution import Names
 from xlnn.loading.open_file import check_sheets
-from xlnn.loading.spec import described, layout_of
+from xlnn.loading.spec import described, layout_of, spec_text
 from xlnn.quantity import Quantity
+from xlnn.workbooks.exercise import Exercise, exercise_in
 from xlnn.workbooks.kind import WorkbookSpec
 from xlnn.xlsx import package
 from xlnn.xlsx.cells import FormulaCells, all_cells
 from xlnn.xlsx.guard import FormulaGuard
 from xlnn.xlsx.package import Package
+
+
+def handed_out(where: Path) -> dict[str, str]:
+    """Read the Specs that were handed out, from a file or a folder.
+
+    Returns
+    -------
+    dict of str
+        The texts of the Specs, by the student's name.
+
+    Raises
+    ------
+    WorkbookError
+        There are no exercises.
+    """
+    files = sorted(where.rglob("*.xlsx")) if where.is_dir() else [where]
+    found = {}
+    for file in files:
+        text = spec_text(file)[1]
+        if exercise := exercise_of(file):
+            found[exercise.student] = text
+    if not found:
+        raise WorkbookError(f"{where} holds no exercise: name what was handed out.")
+    return found
+
+
+def exercise_of(path: Path) -> Exercise | None:
+    """Return the exercise in an inspected workbook.
+
+    Returns
+    -------
+    Exercise or None
+        None for an ordinary workbook. The names of the blanks may not exist, since anything can be
+        written into the sheet Spec.
+
+    Raises
+    ------
+    WorkbookError
+        The file has no Spec, or its exercise is not as xlnn writes it.
+    """
+    title, text = spec_text(path)
+    try:
+        return exercise_in(text)
+    except DataError as error:
+        raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
+
 
 Typed = float | str | bool | CellError
 

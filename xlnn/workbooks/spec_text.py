@@ -19,7 +19,7 @@ FIRST_KIND = "network"
 
 EXERCISE = "exercise"
 """The last table of an exercise's text, which does not affect the model;
-`xlnn.exercises.handed_out` reads it."""
+`xlnn.exercises.submission` reads it."""
 
 
 def to_toml(spec: WorkbookSpec) -> str:

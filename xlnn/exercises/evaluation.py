@@ -1,0 +1,234 @@
+"""Compute formulas of a submission with given numbers in all other cells, in several engines.
+
+LibreOffice computes what other engines cannot, or compute differently. It takes seconds to start,
+so all questions are in one workbook, with separate sheets for each task of each world.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from openpyxl import Workbook
+from openpyxl.formula import Tokenizer
+from openpyxl.formula.tokenizer import Token
+from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlnn.address import address
+from xlnn.engines import Allowance, libreoffice, loaded
+from xlnn.engines import scenarios as scenarios_engine
+from xlnn.engines._child import Child
+from xlnn.engines.formualizer import UNKNOWN
+from xlnn.engines.scenarios import NOTHING, Found, Place, Task
+from xlnn.errors import EngineError
+from xlnn.exercises.submission import Submission
+from xlnn.grid import CellError, Values
+from xlnn.loading.arrays import write_values
+
+LARGE_BOOK = 100_000
+"""The number of formulas that LibreOffice's memory limit allows for."""
+
+Arrays = dict[str, np.ndarray]
+
+Engine = Callable[[Path, Allowance], Child]
+"""Starts a process that computes formulas with given numbers."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The values of all cells for given inputs.
+
+    Attributes
+    ----------
+    arrays : dict of arrays
+        NumPy's run.
+    is_large : bool
+        Whether its numbers are so large that right formulas may overflow.
+    is_own : bool
+        Whether its inputs are those of the file.
+    """
+
+    arrays: Arrays
+    is_large: bool = False
+    is_own: bool = False
+
+
+def evaluated_tasks(
+    submitted: Submission,
+    questions: Sequence[tuple[World, Sequence[Task]]],
+    engine: Engine = scenarios_engine.beside,
+) -> list[list[list[Found]]]:
+    """Compute tasks in their worlds, within limits of time and memory.
+
+    If an engine fails, each task is computed alone, so that one formula does not affect others.
+    """
+    try:
+        return _asked(submitted, questions, engine)
+    except EngineError:
+        answers: list[list[list[Found]]] = []
+        for world, tasks in questions:
+            answers.append([])
+            for task in tasks:
+                try:
+                    answers[-1] += _asked(submitted, [(world, [task])], engine)[0]
+                except EngineError:
+                    answers[-1].append([UNKNOWN] * len(task.wanted))
+        return answers
+
+
+def _asked(
+    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]], engine: Engine
+) -> list[list[list[Found]]]:
+    contents = submitted.contents
+    size = contents.formula_count * max(1, len(submitted.blanks))
+    ask = engine(contents.path, Allowance.of_size(size, contents.box))
+    answers = []
+    try:
+        for world, tasks in questions:
+            answers.append(ask(_question(submitted, world, tasks)))
+    finally:
+        ask.cancel()
+    return answers
+
+
+def _question(submitted: Submission, world: World, tasks: Sequence[Task]) -> dict[str, Any]:
+    """Return the request to an engine for some tasks in a world."""
+    titles = _read_by(tasks, submitted)
+    values = write_values(submitted.layout, world.arrays)
+    return {
+        "sheets": submitted.contents.sheets,
+        "beside": _beside(submitted, titles),
+        "formulas": submitted.helpers,
+        "tasks": list(tasks),
+        "values": {title: values[title] for title in titles if title in values},
+    }
+
+
+def by_libreoffice(
+    submitted: Submission, every: Sequence[World], tasks: Mapping[str, Task]
+) -> dict[str, list[list[Found]]]:
+    """Return LibreOffice's values for some tasks in each world; {} if it is not installed."""
+    if not libreoffice.PROGRAM.find():
+        return {}
+    questions = [_question(submitted, world, [*tasks.values()]) for world in every]
+    contents, count = submitted.contents, len(every) * len(tasks)
+    size = LARGE_BOOK + contents.formula_count * count, contents.box * count
+    try:
+        arrays = dict.fromkeys(submitted.arrays, (1, 1))
+        found = computed(questions, arrays, Allowance.of_size(*size))
+    except EngineError:
+        return {}
+    return {name: [answers[n] for answers in found] for n, name in enumerate(tasks)}
+
+
+def _read_by(tasks: Sequence[Task], submitted: Submission) -> set[str]:
+    """Return the sheets that tasks may read: their own and those named in formulas."""
+    own = {place[0] for task in tasks for place in task.wanted}
+    own |= {place[0] for place in submitted.helpers}
+    texts = [text for task in tasks for text in task.formulas.values()]
+    said = "\n".join((*texts, *submitted.helpers.values())).casefold()
+    named = (t for t in submitted.contents.sheets if t.replace("'", "''").casefold() in said)
+    return own.union(named)
+
+
+def _beside(submitted: Submission, titles: set[str]) -> dict[Place, float | str | bool]:
+    """Return the typed values outside all quantities on some sheets."""
+    return {
+        place: value
+        for place, value in submitted.typed.items()
+        if place[0] in titles and place not in submitted.owned and not isinstance(value, CellError)
+    }
+
+
+OWN = frozenset(map(CellError, ("#VALUE!", "#NAME?")))
+"""How LibreOffice writes its own errors, such as a missing function."""
+
+
+def computed(
+    questions: Sequence[Mapping[str, Any]],
+    arrays: Mapping[Place, tuple[int, int]],
+    allowance: Allowance,
+) -> list[list[list[Found]]]:
+    """Return the values of the wanted cells, for each question and each of its tasks.
+
+    Parameters
+    ----------
+    questions : list of dict
+        Requests as for `xlnn.engines.scenarios`.
+    arrays : mapping
+        Of the formulas that compute with whole ranges, how many rows and columns each fills.
+    allowance : Allowance
+
+    Raises
+    ------
+    EngineError
+        LibreOffice is not installed, or fails.
+    """
+    book = Workbook()
+    book.remove(book.active)
+    renamed = []
+    for question in questions:
+        for task in question["tasks"]:
+            held = {*question["values"], *(place[0] for place in question["beside"])}
+            held |= {place[0] for place in (*question["formulas"], *task.formulas, *task.wanted)}
+            titles = {title: f"own_{len(renamed)}_{n}" for n, title in enumerate(sorted(held))}
+            sheets = {title: book.create_sheet(name) for title, name in titles.items()}
+            _fill(sheets, question, task, arrays)
+            renamed.append(titles)
+    with TemporaryDirectory(prefix="xlnn-") as folder:
+        path = Path(folder, "answers.xlsx")
+        book.save(path)
+        with loaded("libreoffice", path, allowance) as recalculate:
+            values = recalculate({})
+    each = iter(renamed)
+    return [
+        [_read(values, task, next(each)) for task in question["tasks"]] for question in questions
+    ]
+
+
+def _fill(
+    sheets: Mapping[str, Worksheet],
+    question: Mapping[str, Any],
+    task: Task,
+    arrays: Mapping[Place, tuple[int, int]],
+) -> None:
+    values: Values = question["values"]
+    held: dict[Place, Found] = {}
+    for title, grid in values.items():
+        rows, columns = grid.numbers.shape
+        places = [(row, column) for row in range(1, rows + 1) for column in range(1, columns + 1)]
+        held |= {(title, *at): grid.at(*at) for at in (*places, *grid.others)}
+    held |= question["beside"] | dict(task.constants)
+    for (title, row, column), value in held.items():
+        if value is not None and not isinstance(value, CellError):
+            cell = sheets[title].cell(row, column, value)
+            cell.data_type = "s" if isinstance(value, str) else cell.data_type
+    titles = {title.casefold(): sheet.title for title, sheet in sheets.items()}
+    for place, text in {**question["formulas"], **task.formulas}.items():
+        cell = sheets[place[0]].cell(*place[1:])
+        formula = _renamed(text, titles)
+        if place in arrays:
+            height, width = arrays[place]
+            end = address(cell.row + height - 1, cell.column + width - 1)
+            cell.value = ArrayFormula(f"{cell.coordinate}:{end}", formula)
+        else:
+            cell.value = formula
+
+
+def _renamed(formula: str, titles: Mapping[str, str]) -> str:
+    """Return a formula with sheets renamed."""
+    parts = ["="]
+    for token in Tokenizer(formula).items:
+        sheet, mark, cells = token.value.rpartition("!")
+        is_named = mark and token.type == Token.OPERAND and token.subtype == Token.RANGE
+        title = sheet.strip("'").replace("''", "'").casefold()
+        parts.append(titles.get(title, sheet) + mark + cells if is_named else token.value)
+    return "".join(parts)
+
+
+def _read(values: Values, task: Task, titles: Mapping[str, str]) -> list[Found]:
+    found = (values.get(titles[title], NOTHING).at(*at) for title, *at in task.wanted)
+    return [UNKNOWN if value in OWN else value for value in found]
