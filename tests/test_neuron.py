@@ -9,7 +9,7 @@ from xlnn.building.build import build
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import read
 from xlnn.equations import neuron as eq
-from xlnn.equations.activation import Sigmoid
+from xlnn.equations.activation import SIGMOID
 from xlnn.experiments.neuron import EXPERIMENT
 from xlnn.loading.spec import described
 from xlnn.loading.values import values
@@ -78,9 +78,9 @@ def test_the_demons_read_most_of_the_images_of_the_book():
     images = read(folder() / "digits" / "images.csv", ReadOptions(picture=(4, 3)))
     right = 0
     for x, t in zip(images.x, images.t, strict=True):
-        liking = eq.InnerProduct().array(given["W2"], x.reshape(4, 3))
-        a2 = Sigmoid().array(liking + given["b2"])
-        a3 = Sigmoid().array(eq.Bonds().array(given["W3"], a2, given["b3"]))
+        liking = eq.INNER_PRODUCT.array(given["W2"], x.reshape(4, 3))
+        a2 = SIGMOID.array(liking + given["b2"])
+        a3 = SIGMOID.array(eq.BONDS.array(given["W3"], a2, given["b3"]))
         right += a3.argmax() == t.argmax()
     assert right == 62
 

@@ -10,7 +10,7 @@ from programs import QUICKEST_FIRST, skip_without
 from xlnn import reference
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.equations.activation import ReLU, ReLUSlope
+from xlnn.equations.activation import RELU, RELU_SLOPE
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.verdict import LargestUnit, SmallestEpoch
 from xlnn.linting import lint
@@ -107,9 +107,9 @@ def reference_model():
 
 def test_what_is_0_but_for_rounding_has_no_slope_and_what_is_not_keeps_its_value():
     z = np.array([5.6e-17, -5.6e-17, 0.0, 4e-13, -4e-13, 6e-13, 1e-300, 1e300, -1e300, 1e20, 0.1])
-    slope = ReLUSlope().array(z)
+    slope = RELU_SLOPE.array(z)
     np.testing.assert_array_equal(slope, [0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 1])
-    np.testing.assert_array_equal(ReLU().array(z), np.where(z > 0, z, 0))
+    np.testing.assert_array_equal(RELU.array(z), np.where(z > 0, z, 0))
 
 
 def rounding_recipe():

@@ -224,7 +224,8 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
 class Stated(Equation):
     """An equation given as two functions instead of a class.
 
-    ``coarse``, ``jumps`` and ``switches`` have the same meaning as those of an `Equation`.
+    ``coarse``, ``jumps`` and ``switches`` have the same meaning as those of an `Equation`. ``says``
+    is what the docstring of a class says: the equation, and the section of the book.
 
     >>> double = Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
     >>> double.roles
@@ -236,6 +237,7 @@ class Stated(Equation):
     coarse: bool = False
     jumps: bool = False
     switches: bool = False
+    says: str = ""
 
 
 @dataclass(frozen=True)

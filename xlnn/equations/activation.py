@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 
 from xlnn.equations.dense import total, written_call
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Equation, Stated
 
 LARGEST = 700
 """The largest argument of exp: exp overflows beyond 709 in a spreadsheet."""
@@ -22,83 +22,55 @@ DIGITS = 12
 5.6e-17 in NumPy, so the last digits must not decide."""
 
 
-class Sigmoid(Equation):
-    """a = 1 / (1 + exp(-z)), between 0 and 1.   Book: 1-3, 2-1."""
-
-    def array(self, z: np.ndarray) -> np.ndarray:
-        """Return a, of the shape of z."""
-        # Differs from the book below -700, where exp(-z) soon overflows: a stays 1e-304
-        return 1 / (1 + np.exp(np.minimum(LARGEST, -z)))
-
-    def cell(self, *unit: int, z: Cells) -> str:
-        # of -z, not of the cell: MAX(-700,z) ignores an empty cell (0) and would give -700
-        return f"=1/(1+EXP(MIN({LARGEST},-{z[unit]})))"
+SIGMOID = Stated(
+    # Differs from the book below -700, where exp(-z) soon overflows: a stays 1e-304
+    lambda z: 1 / (1 + np.exp(np.minimum(LARGEST, -z))),
+    # of -z, not of the cell: MAX(-700,z) ignores an empty cell (0) and would give -700
+    lambda *unit, z: f"=1/(1+EXP(MIN({LARGEST},-{z[unit]})))",
+    says="a = 1 / (1 + exp(-z)), between 0 and 1. Book: 1-3, 2-1.",
+)
 
 
-class SigmoidSlope(Equation):
-    """a'(z) = a (1 - a).   Book: 2-6."""
-
-    def array(self, a: np.ndarray) -> np.ndarray:
-        """Return a'(z), of the shape of a."""
-        return a * (1 - a)
-
-    def cell(self, *unit: int, a: Cells) -> str:
-        return f"={a[unit]}*(1-{a[unit]})"
+SIGMOID_SLOPE = Stated(
+    lambda a: a * (1 - a),
+    lambda *unit, a: f"={a[unit]}*(1-{a[unit]})",
+    says="a'(z) = a (1 - a). Book: 2-6.",
+)
 
 
-class Tanh(Equation):
-    """a = tanh(z), between -1 and 1.   Book: 2-1."""
-
-    def array(self, z: np.ndarray) -> np.ndarray:
-        """Return a, of the shape of z."""
-        return np.tanh(z)
-
-    def cell(self, *unit: int, z: Cells) -> str:
-        return f"=TANH({z[unit]})"
+TANH = Stated(
+    lambda z: np.tanh(z),  # noqa: PLW0108 -- its argument is z
+    lambda *unit, z: f"=TANH({z[unit]})",
+    says="a = tanh(z), between -1 and 1. Book: 2-1.",
+)
 
 
-class TanhSlope(Equation):
-    """a'(z) = 1 - a^2."""
-
-    def array(self, a: np.ndarray) -> np.ndarray:
-        """Return a'(z), of the shape of a."""
-        return 1 - a * a
-
-    def cell(self, *unit: int, a: Cells) -> str:
-        return f"=1-{a[unit]}*{a[unit]}"
+TANH_SLOPE = Stated(
+    lambda a: 1 - a * a,
+    lambda *unit, a: f"=1-{a[unit]}*{a[unit]}",
+    says="a'(z) = 1 - a^2.",
+)
 
 
-class ReLU(Equation):
-    """a = max(0, z).
-
-    No rounding is needed: a is continuous at 0.
-    """
-
-    coarse = switches = True
-
-    def array(self, z: np.ndarray) -> np.ndarray:
-        """Return a, of the shape of z."""
-        return np.maximum(0, z)
-
-    def cell(self, *unit: int, z: Cells) -> str:
-        return f"=MAX(0,{z[unit]})"
+RELU = Stated(
+    lambda z: np.maximum(0, z),
+    lambda *unit, z: f"=MAX(0,{z[unit]})",
+    says="a = max(0, z).",
+    coarse=True,
+    switches=True,
+)
+"""No rounding is needed: a is continuous at 0."""
 
 
-class ReLUSlope(Equation):
-    """a'(z) = 1 where z > 0, else 0; at 0, where it is undefined, it is set to 0.
-
-    Differs from that line within 5e-13 of 0, where rounding might decide: there it is 0, too.
-    """
-
-    coarse = jumps = True
-
-    def array(self, z: np.ndarray) -> np.ndarray:
-        """Return a'(z), of the shape of z."""
-        return np.where(np.round(np.clip(z, 0, 1), DIGITS) > 0, 1.0, 0.0)
-
-    def cell(self, *unit: int, z: Cells) -> str:
-        # between 0 and 1: not every engine rounds 1E+20 to 12 places
-        return f"=IF(ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0,1,0)"
+RELU_SLOPE = Stated(
+    lambda z: np.where(np.round(np.clip(z, 0, 1), DIGITS) > 0, 1.0, 0.0),
+    # between 0 and 1: not every engine rounds 1E+20 to 12 places
+    lambda *unit, z: f"=IF(ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0,1,0)",
+    says="a'(z) = 1 where z > 0, else 0; at 0, where it is undefined, it is set to 0.",
+    coarse=True,
+    jumps=True,
+)
+"""Differs from that line within 5e-13 of 0, where rounding might decide: there it is 0, too."""
 
 
 class LeakyReLU(Equation):
@@ -124,7 +96,7 @@ class LeakyReLU(Equation):
 
 
 class LeakyReLUSlope(Equation):
-    """a'(z) = 1 where z > 0, else the slope below 0, also at 0 (as in `ReLUSlope`)."""
+    """a'(z) = 1 where z > 0, else the slope below 0, also at 0 (as in `RELU_SLOPE`)."""
 
     coarse = jumps = True
 
@@ -149,50 +121,33 @@ def written(number: float) -> str:
     return f"{number:.15g}"
 
 
-class Linear(Equation):
-    """a = z: the unit passes on its input, and its slope is 1."""
-
-    def array(self, z: np.ndarray) -> np.ndarray:
-        """Return a, of the shape of z."""
-        return z
-
-    def cell(self, *unit: int, z: Cells) -> str:
-        return f"={z[unit]}"
+LINEAR = Stated(
+    lambda z: z,
+    lambda *unit, z: f"={z[unit]}",
+    says="a = z: the unit passes on its input, and its slope is 1.",
+)
 
 
-class LargestInput(Equation):
-    """max_l z_l: the largest weighted input of a layer."""
-
-    coarse = True
-
-    def array(self, z: np.ndarray) -> np.ndarray:
-        """Return the largest z of each sample, shape (samples,)."""
-        return z.max(axis=1)
-
-    def cell(self, z: Cells) -> str:
-        return "=" + written_call("MAX", [z[k] for k in range(z.shape[0])])
+LARGEST_INPUT = Stated(
+    lambda z: z.max(axis=1),
+    lambda z: "=" + written_call("MAX", [z[k] for k in range(z.shape[0])]),
+    says="max_l z_l: the largest weighted input of a layer.",
+    coarse=True,
+)
 
 
-class Exponential(Equation):
-    """exp(z_k - max_l z_l): between 0 and 1, so it cannot overflow."""
-
-    def array(self, z: np.ndarray, largest: np.ndarray) -> np.ndarray:
-        """Return the exponentials, shape (samples, units)."""
-        return np.exp(z - largest[:, np.newaxis])
-
-    def cell(self, k: int, z: Cells, largest: Cells) -> str:
-        return f"=EXP({z[k]}-{largest[()]})"
+EXPONENTIAL = Stated(
+    lambda z, largest: np.exp(z - largest[:, np.newaxis]),
+    lambda k, z, largest: f"=EXP({z[k]}-{largest[()]})",
+    says="exp(z_k - max_l z_l): between 0 and 1, so it cannot overflow.",
+)
 
 
-class Softmax(Equation):
-    """a_k = exp(z_k) / sum_l exp(z_l); subtracting max z from every z does not change it."""
-
-    def array(self, exp: np.ndarray) -> np.ndarray:
-        """Return a, shape (samples, units), from the exponentials."""
-        return exp / exp.sum(axis=1, keepdims=True)
-
-    def cell(self, k: int, exp: Cells) -> str:
-        return f"={exp[k]}/{total(exp)}"
+SOFTMAX = Stated(
+    lambda exp: exp / exp.sum(axis=1, keepdims=True),
+    lambda k, exp: f"={exp[k]}/{total(exp)}",
+    says="a_k = exp(z_k) / sum_l exp(z_l); subtracting max z from every z does not change it.",
+)
 
 
 @dataclass(frozen=True)
@@ -270,32 +225,32 @@ def _leaky(slope: float) -> Activation:
 ACTIVATIONS = _Activations(
     {
         "sigmoid": Activation(
-            Sigmoid(),
-            SigmoidSlope(),
+            SIGMOID,
+            SIGMOID_SLOPE,
             "a = 1 / (1 + exp(−z))",
             "a′(z) = a (1 − a)",
             symbol="σ",
             reach=(0, 1),
         ),
         "tanh": Activation(
-            Tanh(), TanhSlope(), "a = tanh(z)", "a′(z) = 1 − a²", symbol="tanh", reach=(-1, 1)
+            TANH, TANH_SLOPE, "a = tanh(z)", "a′(z) = 1 − a²", symbol="tanh", reach=(-1, 1)
         ),
         "relu": Activation(
-            ReLU(),
-            ReLUSlope(),
+            RELU,
+            RELU_SLOPE,
             "a = max(0, z)",
             "a′(z) = 1 (z > 0), 0 (z ≤ 0)",
             symbol="ReLU",
             reach=(0, inf),
         ),
         LEAKY: _leaky(USUAL_SLOPE),
-        "linear": Activation(Linear(), None, "a = z"),
+        "linear": Activation(LINEAR, None, "a = z"),
         "softmax": Activation(
-            Softmax(),
+            SOFTMAX,
             None,
             "a = exp(z) / Σ exp(z)",
             symbol="softmax",
-            steps={"largest": LargestInput(), "exp": Exponential()},
+            steps={"largest": LARGEST_INPUT, "exp": EXPONENTIAL},
             only_output=True,
             reach=(0, 1),
         ),

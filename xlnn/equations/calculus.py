@@ -189,17 +189,12 @@ class PartialQuotient(Equation):
         return f"=({z('+')}-{z('-')})/(2*{h[()]})"
 
 
-class LogSize(Equation):
-    """log10 |e| of an error, at least 1e-12: below that, engines differ on what is 0."""
-
-    jumps = True  # of a rounding error, each engine has a different logarithm
-
-    def array(self, e: np.ndarray) -> np.ndarray:
-        """Return a number for each error."""
-        return np.log10(np.maximum(np.abs(e), 1e-12))
-
-    def cell(self, e: Cells) -> str:
-        return f"=LN(MAX(ABS({e[()]}),1/10^12))/LN(10)"
+LOG_SIZE = Stated(
+    lambda e: np.log10(np.maximum(np.abs(e), 1e-12)),
+    lambda e: f"=LN(MAX(ABS({e[()]}),1/10^12))/LN(10)",
+    says="log10 |e| of an error, at least 1e-12: below that, engines differ on what is 0.",
+    jumps=True,
+)
 
 
 class Taylor(Equation):
@@ -217,15 +212,11 @@ class Taylor(Equation):
         return f"={f[()]}{''.join(terms)}"
 
 
-class TaylorError(Equation):
-    """How far the sum up to each degree is from f(x + d).   Book: 2-9."""
-
-    def array(self, taylor: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Return the errors, shape (degrees + 1)."""
-        return taylor - right
-
-    def cell(self, k: int, taylor: Cells, right: Cells) -> str:
-        return f"={taylor[k]}-{right[()]}"
+TAYLOR_ERROR = Stated(
+    lambda taylor, right: taylor - right,
+    lambda k, taylor, right: f"={taylor[k]}-{right[()]}",
+    says="How far the sum up to each degree is from f(x + d). Book: 2-9.",
+)
 
 
 class Least(Equation):
@@ -249,17 +240,12 @@ class Least(Equation):
         return bool(f[int(place) - 1] - f.min() <= tolerance * max(1, abs(f).max()))
 
 
-class FoundCoordinate(Equation):
-    """A coordinate of the point that was found."""
-
-    coarse = True
-
-    def array(self, least: np.ndarray, all_points: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return all_points[int(least) - 1]
-
-    def cell(self, least: Cells, all_points: Cells) -> str:
-        return f"=INDEX({all_points.over('part')[()]},{least[()]})"
+FOUND_COORDINATE = Stated(
+    lambda least, all_points: all_points[int(least) - 1],
+    lambda least, all_points: f"=INDEX({all_points.over('part')[()]},{least[()]})",
+    says="A coordinate of the point that was found.",
+    coarse=True,
+)
 
 
 class BestStep(Sentence):

@@ -10,7 +10,7 @@ from xlnn.equations.dense import counted, place_of
 from xlnn.equations.lookup import looked_up
 from xlnn.equations.number import general_text
 from xlnn.equations.wording import filled
-from xlnn.quantity import Cells, Equation, Sentence
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 
 class Counts(Equation):
@@ -50,17 +50,15 @@ class OfClass(Equation):
         return "=" + counted(truth.images[()], i + 1)
 
 
-class ShareRight(Equation):
-    """The share of each class's samples classified correctly; 0 for a class without samples."""
-
-    coarse = jumps = True
-
-    def array(self, counts: np.ndarray, total: np.ndarray) -> np.ndarray:
-        """Return the shares, shape (classes,), from 0 to 1."""
-        return np.where(total == 0, 0.0, np.diagonal(counts) / np.where(total == 0, 1, total))
-
-    def cell(self, i: int, counts: Cells, total: Cells) -> str:
-        return f"=IF({total[i]}=0,0,{counts[i, i]}/{total[i]})"
+SHARE_RIGHT = Stated(
+    lambda counts, total: np.where(
+        total == 0, 0.0, np.diagonal(counts) / np.where(total == 0, 1, total)
+    ),
+    lambda i, counts, total: f"=IF({total[i]}=0,0,{counts[i, i]}/{total[i]})",
+    says="The share of each class's samples classified correctly; 0 for a class without samples.",
+    coarse=True,
+    jumps=True,
+)
 
 
 class Key(Equation):
@@ -99,18 +97,14 @@ class WrongRank(Equation):
         return f"=IF({key[()]}=0,0,1+{larger})"
 
 
-class CountWrong(Equation):
-    """How many samples are misclassified: the last of their places."""
-
-    coarse = jumps = True
-
-    def array(self, place: np.ndarray) -> np.ndarray:
-        """Return the number; NaN where a place is NaN."""
-        return place.max()
-
-    def cell(self, place: Cells) -> str:
-        # COUNTIF would skip an error, as if every sample were right
-        return f"=MAX({place.images[()]})"
+COUNT_WRONG = Stated(
+    lambda place: place.max(),
+    # COUNTIF would skip an error, as if every sample were right
+    lambda place: f"=MAX({place.images[()]})",
+    says="How many samples are misclassified: the last of their places.",
+    coarse=True,
+    jumps=True,
+)
 
 
 class WrongAtRank(Equation):

@@ -19,7 +19,7 @@ import numpy as np
 
 from xlnn.equations.dense import MOST_ARGUMENTS, written_call, written_sum
 from xlnn.equations.lookup import entry, flat, looked_up
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Equation, Stated
 
 
 class Window(Equation):
@@ -73,37 +73,25 @@ class OfFilter(Equation):
         return f"=INDEX({cells},{epoch[()]},{place})"
 
 
-class Products(Equation):
-    """w_fmuv a_m,i+u,j+v, of each cell of the window."""
-
-    def array(self, a: np.ndarray, W: np.ndarray) -> np.ndarray:
-        """Return the products, of the shape of both."""
-        return a * W
-
-    def cell(self, *unit: int, a: Cells, W: Cells) -> str:
-        return f"={a[unit]}*{W[unit]}"
+PRODUCTS = Stated(
+    lambda a, W: a * W,
+    lambda *unit, a, W: f"={a[unit]}*{W[unit]}",
+    says="w_fmuv a_m,i+u,j+v, of each cell of the window.",
+)
 
 
-class SumOfProducts(Equation):
-    """The sum of all products."""
-
-    def array(self, products: np.ndarray) -> np.ndarray:
-        """Return the sum, a number."""
-        return products.sum()
-
-    def cell(self, products: Cells) -> str:
-        return "=" + written_call("SUM", products.listed.split(","))
+SUM_OF_PRODUCTS = Stated(
+    lambda products: products.sum(),
+    lambda products: "=" + written_call("SUM", products.listed.split(",")),
+    says="The sum of all products.",
+)
 
 
-class PlusBias(Equation):
-    """z_fij = the sum of the products + b_f."""
-
-    def array(self, total: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return z, a number."""
-        return total + b
-
-    def cell(self, total: Cells, b: Cells) -> str:
-        return f"={total[()]}+{b[()]}"
+PLUS_BIAS = Stated(
+    lambda total, b: total + b,
+    lambda total, b: f"={total[()]}+{b[()]}",
+    says="z_fij = the sum of the products + b_f.",
+)
 
 
 class OfPlace(Equation):

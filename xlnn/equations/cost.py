@@ -14,18 +14,13 @@ from xlnn.equations.wording import (
     CrossEntropySentence,
     Sentence,
 )
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Equation, Stated
 
-
-class SquaredError(Equation):
-    """C = 1/2 sum_k (t_k - a_k)^2, for one sample.   Book: 3-4."""
-
-    def array(self, t: np.ndarray, a: np.ndarray) -> np.ndarray:
-        """Return C, shape (samples,)."""
-        return ((t - a) ** 2).sum(axis=1) / 2
-
-    def cell(self, t: Cells, a: Cells) -> str:
-        return f"={written_squares([f'{t[k]}-{a[k]}' for k in range(a.shape[0])])}/2"
+SQUARED_ERROR = Stated(
+    lambda t, a: ((t - a) ** 2).sum(axis=1) / 2,
+    lambda t, a: f"={written_squares([f'{t[k]}-{a[k]}' for k in range(a.shape[0])])}/2",
+    says="C = 1/2 sum_k (t_k - a_k)^2, for one sample. Book: 3-4.",
+)
 
 
 class SquaredErrorDelta(Equation):
@@ -41,21 +36,14 @@ class SquaredErrorDelta(Equation):
         return f"=({a[k]}-{t[k]})*{slope[k]}" if slope else f"={a[k]}-{t[k]}"
 
 
-class CrossEntropy(Equation):
-    """c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), of a sigmoid unit.   Book: 3-3.
-
-    Differs from the book's form, which takes ln 0 once a is 0 or 1 to 16 digits: with a = 1 / (1 +
-    exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|)).
-    """
-
-    coarse = True
-
-    def array(self, t: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """Return the cost of each output, shape (samples, outputs)."""
-        return np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z)))
-
-    def cell(self, k: int, t: Cells, z: Cells) -> str:
-        return f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))"
+CROSS_ENTROPY = Stated(
+    lambda t, z: np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z))),
+    lambda k, t, z: f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))",
+    says="c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), of a sigmoid unit. Book: 3-3.",
+    coarse=True,
+)
+"""Differs from the book's form, which takes ln 0 once a is 0 or 1 to 16 digits: with a = 1 / (1 +
+exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|))."""
 
 
 class CategoricalCrossEntropy(Equation):
@@ -77,26 +65,18 @@ class CategoricalCrossEntropy(Equation):
         return f"={t[k]}*(LN({total(exp)})+{largest[()]}-{z[k]})"
 
 
-class SumOfOutputs(Equation):
-    """C = sum_k c_k, for one sample.   Book: 3-3."""
-
-    def array(self, loss: np.ndarray) -> np.ndarray:
-        """Return C, shape (samples,)."""
-        return loss.sum(axis=1)
-
-    def cell(self, loss: Cells) -> str:
-        return "=" + written_call("SUM", loss.listed.split(","))
+SUM_OF_OUTPUTS = Stated(
+    lambda loss: loss.sum(axis=1),
+    lambda loss: "=" + written_call("SUM", loss.listed.split(",")),
+    says="C = sum_k c_k, for one sample. Book: 3-3.",
+)
 
 
-class CrossEntropyDelta(Equation):
-    """delta_k = a_k - t_k: a'(z_k) cancels. With softmax the targets sum to 1."""
-
-    def array(self, t: np.ndarray, a: np.ndarray) -> np.ndarray:
-        """Return delta, shape (samples, outputs)."""
-        return a - t
-
-    def cell(self, k: int, t: Cells, a: Cells) -> str:
-        return f"={a[k]}-{t[k]}"
+CROSS_ENTROPY_DELTA = Stated(
+    lambda t, a: a - t,
+    lambda k, t, a: f"={a[k]}-{t[k]}",
+    says="delta_k = a_k - t_k: a'(z_k) cancels. With softmax the targets sum to 1.",
+)
 
 
 class TotalCost(Equation):
@@ -151,7 +131,7 @@ class Cost:
 
 COSTS = {
     "squared error": Cost(
-        SquaredError(),
+        SQUARED_ERROR,
         SquaredErrorDelta(),
         None,
         "C = ½ Σ (t − a)²",
@@ -161,9 +141,9 @@ COSTS = {
         for_numbers=True,
     ),
     "cross-entropy": Cost(
-        SumOfOutputs(),
-        CrossEntropyDelta(),
-        CrossEntropy(),
+        SUM_OF_OUTPUTS,
+        CROSS_ENTROPY_DELTA,
+        CROSS_ENTROPY,
         "C = −Σ (t ln a + (1 − t) ln(1 − a))",
         "a − t",
         ("sigmoid",),
@@ -172,8 +152,8 @@ COSTS = {
         loss_formula="c = −(t ln a + (1 − t) ln(1 − a))",
     ),
     "categorical cross-entropy": Cost(
-        SumOfOutputs(),
-        CrossEntropyDelta(),
+        SUM_OF_OUTPUTS,
+        CROSS_ENTROPY_DELTA,
         CategoricalCrossEntropy(),
         "C = −Σ t ln a",
         "a − t",

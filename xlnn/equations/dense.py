@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Equation, Stated
 
 LONGEST_CHAIN = 100
 """The most terms in one sum: formualizer accepts 256 operators, so longer sums are nested in
@@ -155,25 +155,15 @@ class HiddenDelta(Equation):
         return f"=({total})*{slope[unit]}" if slope else f"={total}"
 
 
-class WeightGradient(Equation):
-    """dC_T/dw_ji = sum over the samples of delta_j a_i.   Book: 4-2, summed as in 4-4."""
-
-    def array(self, delta: np.ndarray, below: np.ndarray) -> np.ndarray:
-        """Return the gradient, shape (units, inputs ...)."""
-        return np.tensordot(delta, below, axes=(0, 0))
-
-    def cell(self, j: int, *unit: int, delta: Cells, below: Cells) -> str:
-        """Return the formula of the weight from a unit below to unit j."""
-        return f"=SUMPRODUCT({delta.images[j]},{below.images[unit]})"
+WEIGHT_GRADIENT = Stated(
+    lambda delta, below: np.tensordot(delta, below, axes=(0, 0)),
+    lambda j, *unit, delta, below: f"=SUMPRODUCT({delta.images[j]},{below.images[unit]})",
+    says="dC_T/dw_ji = sum over the samples of delta_j a_i. Book: 4-2, summed as in 4-4.",
+)
 
 
-class BiasGradient(Equation):
-    """dC_T/db_j = sum over the samples, and a filter's places, of delta_j.   Book: 4-2, 5-5."""
-
-    def array(self, delta: np.ndarray) -> np.ndarray:
-        """Return the gradient, shape (units,)."""
-        return delta.sum(axis=(0, *range(2, delta.ndim)))
-
-    def cell(self, j: int, delta: Cells) -> str:
-        """Return the formula of the bias of unit j; not SUM, for the reason given in `total`."""
-        return f"=SUMPRODUCT({delta.images[j, ...]})"
+BIAS_GRADIENT = Stated(
+    lambda delta: delta.sum(axis=(0, *range(2, delta.ndim))),
+    lambda j, delta: f"=SUMPRODUCT({delta.images[j, ...]})",
+    says="dC_T/db_j = sum over the samples, and a filter's places, of delta_j. Book: 4-2, 5-5.",
+)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.equations.dense import counted
-from xlnn.quantity import Cells, Equation, Sentence
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 SUMS = 4
 """The count of numbers, their sum, the sum of their squares, and the sum of each square times the
@@ -185,17 +185,13 @@ class BlankState(Equation):
         return f"=IF({in_all(stretches, NOT_DONE)}={count},{NOT_DONE},{rest})"
 
 
-class CountRight(Equation):
-    """How many of the blanked quantities are right."""
-
-    jumps = coarse = True
-
-    def array(self, states: np.ndarray) -> np.ndarray:
-        """Return one number."""
-        return np.asarray((states == CORRECT).sum(), dtype=float)
-
-    def cell(self, states: Cells) -> str:
-        return "=" + counted(states[...], CORRECT)
+COUNT_RIGHT = Stated(
+    lambda states: np.asarray((states == CORRECT).sum(), dtype=float),
+    lambda states: "=" + counted(states[...], CORRECT),
+    says="How many of the blanked quantities are right.",
+    jumps=True,
+    coarse=True,
+)
 
 
 class StateSaid(Sentence):

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.equations.activation import (
-    Linear,
-    ReLU,
-    ReLUSlope,
-    Sigmoid,
-    SigmoidSlope,
-    Tanh,
-    TanhSlope,
+    LINEAR,
+    RELU,
+    RELU_SLOPE,
+    SIGMOID,
+    SIGMOID_SLOPE,
+    TANH,
+    TANH_SLOPE,
 )
 from xlnn.equations.neuron import UnitStep, steadied, steady
 from xlnn.equations.number import short, short_text
@@ -46,17 +46,12 @@ class Flat(Equation):
         return f"=0*{z[()]}"
 
 
-class One(Equation):
-    """a'(z) = 1, the slope of a line."""
-
-    coarse = True
-
-    def array(self, z: np.ndarray) -> np.ndarray:
-        """Return 1, of the shape of z."""
-        return np.ones_like(z)
-
-    def cell(self, z: Cells) -> str:
-        return f"=1+0*{z[()]}"
+ONE = Stated(
+    lambda z: np.ones_like(z),  # noqa: PLW0108 -- its argument is z
+    lambda z: f"=1+0*{z[()]}",
+    says="a'(z) = 1, the slope of a line.",
+    coarse=True,
+)
 
 
 @dataclass(frozen=True)
@@ -79,10 +74,10 @@ class Function:
 
 FUNCTIONS = (
     Function("step", UnitStep(), Flat()),
-    Function("sigmoid", Sigmoid(), SigmoidSlope(), of_value=True),
-    Function("tanh", Tanh(), TanhSlope(), of_value=True),
-    Function("relu", ReLU(), ReLUSlope()),
-    Function("linear", Linear(), One()),
+    Function("sigmoid", SIGMOID, SIGMOID_SLOPE, of_value=True),
+    Function("tanh", TANH, TANH_SLOPE, of_value=True),
+    Function("relu", RELU, RELU_SLOPE),
+    Function("linear", LINEAR, ONE),
 )
 """The functions in the order of the columns."""
 

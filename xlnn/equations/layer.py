@@ -27,8 +27,8 @@ from xlnn.equations.convolution import (
     MaxPoolingDelta,
     places,
 )
-from xlnn.equations.dense import BiasGradient, HiddenDelta, WeightedInput, WeightGradient
-from xlnn.equations.lens import OneWeightGradient
+from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
+from xlnn.equations.lens import ONE_WEIGHT_GRADIENT
 from xlnn.equations.wording import HiddenDeltaSentence, InputSentence, UnitSentence
 from xlnn.errors import DataError
 from xlnn.quantity import Equation
@@ -187,8 +187,8 @@ class LayerKind:
 class Dense(LayerKind):
     """Every unit sees every unit of the layer below."""
 
-    gradients: ClassVar[Equations] = {"W": WeightGradient(), "b": BiasGradient()}
-    gradient_of_one, delta_below = OneWeightGradient(), HiddenDelta()
+    gradients: ClassVar[Equations] = {"W": WEIGHT_GRADIENT, "b": BIAS_GRADIENT}
+    gradient_of_one, delta_below = ONE_WEIGHT_GRADIENT, HiddenDelta()
     sentences: ClassVar[Sentences] = {"z": InputSentence}
     sentence_below = HiddenDeltaSentence
 
@@ -216,7 +216,7 @@ class Convolutional(LayerKind):
     """
 
     slides = True
-    gradients: ClassVar[Equations] = {"W": FilterGradient(), "b": BiasGradient()}
+    gradients: ClassVar[Equations] = {"W": FilterGradient(), "b": BIAS_GRADIENT}
     gradient_of_one = FilterGradient()
 
     def check(self) -> None:
@@ -256,11 +256,11 @@ class LayerNorm(LayerKind):
     """The units below, normalised to mean 0 and variance 1 in each sample, then rescaled."""
 
     has_units = False
-    gradients: ClassVar[Equations] = {"gain": layernorm.GainGradient(), "shift": BiasGradient()}
-    gradient_of_one = layernorm.GainGradient()
+    gradients: ClassVar[Equations] = {"gain": layernorm.GAIN_GRADIENT, "shift": BIAS_GRADIENT}
+    gradient_of_one = layernorm.GAIN_GRADIENT
     backward: ClassVar[Equations] = {
-        "delta_normalised": layernorm.NormalisedDelta(),
-        "delta_mean": layernorm.DeltaMean(),
+        "delta_normalised": layernorm.NORMALISED_DELTA,
+        "delta_mean": layernorm.DELTA_MEAN,
         "delta_product": layernorm.DeltaProduct(),
     }
     delta_below = layernorm.LayerNormDelta()
@@ -291,10 +291,10 @@ class LayerNorm(LayerKind):
     def forward(self) -> Equations:
         """The mean, the variance and the normalised values of a sample, then z and a."""
         return {
-            "mean": layernorm.UnitMean(),
-            "variance": layernorm.UnitVariance(),
-            "normalised": layernorm.Normalised(),
-            "z": layernorm.Rescaled(),
+            "mean": layernorm.UNIT_MEAN,
+            "variance": layernorm.UNIT_VARIANCE,
+            "normalised": layernorm.NORMALISED,
+            "z": layernorm.RESCALED,
             **super().forward,
         }
 

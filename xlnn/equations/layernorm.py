@@ -12,7 +12,7 @@ import numpy as np
 from xlnn.equations.dense import total, written_sum
 from xlnn.equations.number import factor, factor_text, fixed, fixed_text
 from xlnn.equations.wording import UnitSentence
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Equation, Stated
 
 EPSILON = "0.00001"
 """Keeps the divisor above 0 if all units are equal; the default of PyTorch and ONNX."""
@@ -22,86 +22,61 @@ def _deviation(variance: np.ndarray) -> np.ndarray:
     return np.sqrt(variance + float(EPSILON))
 
 
-class UnitMean(Equation):
-    """mu = 1/n sum_i a_i, over the units that the layer sees.   Ba et al. 2016, (3)."""
-
-    def array(self, below: np.ndarray) -> np.ndarray:
-        """Return the mean of each sample, shape (samples,)."""
-        return below.reshape(len(below), -1).mean(axis=1)
-
-    def cell(self, below: Cells) -> str:
-        return f"={total(below)}/{prod(below.shape)}"
+UNIT_MEAN = Stated(
+    lambda below: below.reshape(len(below), -1).mean(axis=1),
+    lambda below: f"={total(below)}/{prod(below.shape)}",
+    says="mu = 1/n sum_i a_i, over the units that the layer sees. Ba et al. 2016, (3).",
+)
 
 
-class UnitVariance(Equation):
-    """sigma^2 = 1/n sum_i (a_i - mu)^2: divided by n, and not by n - 1.   Ba et al. 2016, (3)."""
-
-    def array(self, below: np.ndarray, mean: np.ndarray) -> np.ndarray:
-        """Return the variance of each sample, shape (samples,)."""
-        distance = below.reshape(len(below), -1) - mean[:, np.newaxis]
-        return (distance * distance).mean(axis=1)
-
-    def cell(self, below: Cells, mean: Cells) -> str:
-        distance = f"({below[...]}-{mean[()]})"
-        return f"=SUMPRODUCT({distance}*{distance})/{prod(below.shape)}"
+UNIT_VARIANCE = Stated(
+    lambda below, mean: ((below.reshape(len(below), -1) - mean[:, np.newaxis]) ** 2).mean(axis=1),
+    lambda below, mean: "=SUMPRODUCT({0}*{0})/{1}".format(
+        f"({below[...]}-{mean[()]})", prod(below.shape)
+    ),
+    says="sigma^2 = 1/n sum_i (a_i - mu)^2: divided by n, and not by n - 1. Ba et al. 2016, (3).",
+)
 
 
-class Normalised(Equation):
-    """x_i = (a_i - mu) / sqrt(sigma^2 + epsilon).   Ba et al. 2016, (4); epsilon as in PyTorch."""
-
-    def array(self, below: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
-        """Return the normalised values, shape (samples, units)."""
-        distance = below.reshape(len(below), -1) - mean[:, np.newaxis]
-        return distance / _deviation(variance)[:, np.newaxis]
-
-    def cell(self, i: int, below: Cells, mean: Cells, variance: Cells) -> str:
-        """Return the formula of one unit; the unit below may be a pixel of a picture."""
-        unit = tuple(map(int, np.unravel_index(i, below.shape)))
-        return f"=({below[unit]}-{mean[()]})/SQRT({variance[()]}+{EPSILON})"
-
-
-class Rescaled(Equation):
-    """z_i = gamma_i x_i + beta_i.   Ba et al. 2016, (4)."""
-
-    def array(self, normalised: np.ndarray, gain: np.ndarray, shift: np.ndarray) -> np.ndarray:
-        """Return z, shape (samples, units)."""
-        return gain * normalised + shift
-
-    def cell(self, i: int, normalised: Cells, gain: Cells, shift: Cells) -> str:
-        return f"={gain[i]}*{normalised[i]}+{shift[i]}"
+NORMALISED = Stated(
+    lambda below, mean, variance: (
+        (below.reshape(len(below), -1) - mean[:, np.newaxis]) / _deviation(variance)[:, np.newaxis]
+    ),
+    # the unit below may be a pixel of a picture
+    lambda i, below, mean, variance: (
+        f"=({below[tuple(map(int, np.unravel_index(i, below.shape)))]}-{mean[()]})"
+        f"/SQRT({variance[()]}+{EPSILON})"
+    ),
+    says="x_i = (a_i - mu) / sqrt(sigma^2 + epsilon). Ba et al. 2016, (4); epsilon as in PyTorch.",
+)
 
 
-class GainGradient(Equation):
-    """dC_T/dgamma_i = sum over the samples of delta_i x_i."""
-
-    def array(self, delta: np.ndarray, normalised: np.ndarray) -> np.ndarray:
-        """Return the gradient, shape (units,)."""
-        return (delta * normalised).sum(axis=0)
-
-    def cell(self, i: int, delta: Cells, normalised: Cells) -> str:
-        return f"=SUMPRODUCT({delta.images[i]},{normalised.images[i]})"
+RESCALED = Stated(
+    lambda normalised, gain, shift: gain * normalised + shift,
+    lambda i, normalised, gain, shift: f"={gain[i]}*{normalised[i]}+{shift[i]}",
+    says="z_i = gamma_i x_i + beta_i. Ba et al. 2016, (4).",
+)
 
 
-class NormalisedDelta(Equation):
-    """dC/dx_i = delta_i gamma_i: how C changes with a normalised value."""
-
-    def array(self, delta: np.ndarray, gain: np.ndarray) -> np.ndarray:
-        """Return dC/dx, shape (samples, units)."""
-        return delta * gain
-
-    def cell(self, i: int, delta: Cells, gain: Cells) -> str:
-        return f"={delta[i]}*{gain[i]}"
+GAIN_GRADIENT = Stated(
+    lambda delta, normalised: (delta * normalised).sum(axis=0),
+    lambda i, delta, normalised: f"=SUMPRODUCT({delta.images[i]},{normalised.images[i]})",
+    says="dC_T/dgamma_i = sum over the samples of delta_i x_i.",
+)
 
 
-class DeltaMean(Equation):
-    """1/n sum_i dC/dx_i: what all units share, since they share mu."""
+NORMALISED_DELTA = Stated(
+    lambda delta, gain: delta * gain,
+    lambda i, delta, gain: f"={delta[i]}*{gain[i]}",
+    says="dC/dx_i = delta_i gamma_i: how C changes with a normalised value.",
+)
 
-    def array(self, delta_normalised: np.ndarray) -> np.ndarray:
-        """Return the mean of each sample, shape (samples,)."""
-        return delta_normalised.mean(axis=1)
 
-    def cell(self, delta_normalised: Cells) -> str:
-        return f"={total(delta_normalised)}/{delta_normalised.shape[0]}"
+DELTA_MEAN = Stated(
+    lambda delta_normalised: delta_normalised.mean(axis=1),
+    lambda delta_normalised: f"={total(delta_normalised)}/{delta_normalised.shape[0]}",
+    says="1/n sum_i dC/dx_i: what all units share, since they share mu.",
+)
 
 
 class DeltaProduct(Equation):

@@ -3,30 +3,20 @@
 import numpy as np
 
 from xlnn.equations.lookup import flat
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Equation, Stated
+
+ONE_WEIGHT_GRADIENT = Stated(
+    lambda delta, below: np.multiply.outer(delta[0], below[0]),
+    lambda j, *unit, delta, below: f"={delta[j]}*{below[unit]}",
+    says="dC/dw_ji = delta_j a_i, of one sample; training sums it over the samples. Book: 4-2.",
+)
 
 
-class OneWeightGradient(Equation):
-    """dC/dw_ji = delta_j a_i, of one sample; training sums it over the samples.   Book: 4-2."""
-
-    def array(self, delta: np.ndarray, below: np.ndarray) -> np.ndarray:
-        """Return the gradient, shape (units, inputs ...), from those of one sample."""
-        return np.multiply.outer(delta[0], below[0])
-
-    def cell(self, j: int, *unit: int, delta: Cells, below: Cells) -> str:
-        """Return the formula of the weight from a unit below to unit j."""
-        return f"={delta[j]}*{below[unit]}"
-
-
-class PixelShare(Equation):
-    """w_ji x_i: what each pixel adds to the weighted input of a unit."""
-
-    def array(self, a: np.ndarray, W: np.ndarray) -> np.ndarray:
-        """Return the products, shape (units, rows, columns)."""
-        return a[0] * W
-
-    def cell(self, j: int, *unit: int, a: Cells, W: Cells) -> str:
-        return f"={a[unit]}*{W[(j, *unit)]}"
+PIXEL_SHARE = Stated(
+    lambda a, W: a[0] * W,
+    lambda j, *unit, a, W: f"={a[unit]}*{W[(j, *unit)]}",
+    says="w_ji x_i: what each pixel adds to the weighted input of a unit.",
+)
 
 
 class Shifted(Equation):
@@ -57,19 +47,13 @@ class Shifted(Equation):
         return f"=IF({chosen[()]}={number},{w[unit]}{sign}{h[()]},{w[unit]})"
 
 
-class DifferenceQuotient(Equation):
-    """(C(w + h) - C(w - h)) / 2h, for one sample.   Book: 2-7.
-
-    Differs from summing C_T(w + h) and C_T(w - h) first: those are large and nearly equal, and
-    their difference would keep few digits.
-    """
-
-    def array(self, C_plus: np.ndarray, C_minus: np.ndarray, h: np.ndarray) -> np.ndarray:
-        """Return the difference quotient of each sample, shape (samples,)."""
-        return (C_plus - C_minus) / (2 * h)
-
-    def cell(self, C_plus: Cells, C_minus: Cells, h: Cells) -> str:
-        return f"=({C_plus[()]}-{C_minus[()]})/(2*{h[()]})"
+DIFFERENCE_QUOTIENT = Stated(
+    lambda C_plus, C_minus, h: (C_plus - C_minus) / (2 * h),
+    lambda C_plus, C_minus, h: f"=({C_plus[()]}-{C_minus[()]})/(2*{h[()]})",
+    says="(C(w + h) - C(w - h)) / 2h, for one sample. Book: 2-7.",
+)
+"""Differs from summing C_T(w + h) and C_T(w - h) first: those are large and nearly equal, and
+their difference would keep few digits."""
 
 
 class ChosenGradient(Equation):
@@ -98,12 +82,8 @@ class ChosenGradient(Equation):
         return f"=INDEX({first}:{last},1,{chosen[()]})"
 
 
-class Distance(Equation):
-    """|here - there|: how far two values are from each other."""
-
-    def array(self, here: np.ndarray, there: np.ndarray) -> np.ndarray:
-        """Return the distances, of the shape of both."""
-        return np.abs(here - there)
-
-    def cell(self, *unit: int, here: Cells, there: Cells) -> str:
-        return f"=ABS({here[unit]}-{there[unit]})"
+DISTANCE = Stated(
+    lambda here, there: np.abs(here - there),
+    lambda *unit, here, there: f"=ABS({here[unit]}-{there[unit]})",
+    says="|here - there|: how far two values are from each other.",
+)

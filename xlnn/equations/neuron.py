@@ -99,27 +99,18 @@ class Digit(Equation):
         return f"=MOD(INT({number[()]}/{2 ** (self.inputs - 1 - i)}),2)"
 
 
-class InnerProduct(Equation):
-    """How well each demon's pattern fits the picture: the sum of the products.   Book: 1-5, 2-4."""
-
-    def array(self, W: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Return a number for each demon."""
-        return (W * x).sum(axis=(1, 2))
-
-    def cell(self, j: int, W: Cells, x: Cells) -> str:
-        return f"=SUMPRODUCT({W[j, ...]},{x[...]})"
+INNER_PRODUCT = Stated(
+    lambda W, x: (W * x).sum(axis=(1, 2)),
+    lambda j, W, x: f"=SUMPRODUCT({W[j, ...]},{x[...]})",
+    says="How well each demon's pattern fits the picture: the sum of the products. Book: 1-5, 2-4.",
+)
 
 
-class Bonds(Equation):
-    """z = W a + b of demons who listen to the demons before them.   Book: 1-5, 1-6."""
-
-    def array(self, W: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return a number for each demon."""
-        return W @ a + b
-
-    def cell(self, k: int, W: Cells, a: Cells, b: Cells) -> str:
-        terms = [f"{W[k, j]}*{a[j]}" for j in range(a.shape[0])]
-        return f"={written_sum(terms)}+{b[k]}"
+BONDS = Stated(
+    lambda W, a, b: W @ a + b,
+    lambda k, W, a, b: f"={written_sum([f'{W[k, j]}*{a[j]}' for j in range(a.shape[0])])}+{b[k]}",
+    says="z = W a + b of demons who listen to the demons before them. Book: 1-5, 1-6.",
+)
 
 
 class AsLoud(Equation):

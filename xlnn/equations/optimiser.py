@@ -16,60 +16,45 @@ from typing import Self
 import numpy as np
 
 from xlnn.equations.dense import written_squares
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Equation, Stated
 
 DIRECTION = "direction"
 
 
-class Velocity(Equation):
-    """v <- mu v + g.   B. T. Polyak 1964, as in PyTorch's SGD: eta is outside."""
-
-    roles = ("before", "gradient", "mu")
-
-    def array(self, before: np.ndarray, gradient: np.ndarray, mu: np.ndarray) -> np.ndarray:
-        """Return the velocity after this gradient."""
-        return mu * before + gradient
-
-    def cell(self, *unit: int, before: Cells, gradient: Cells, mu: Cells) -> str:
-        return f"={mu[()]}*{before[unit]}+{gradient[unit]}"
+VELOCITY = Stated(
+    lambda before, gradient, mu: mu * before + gradient,
+    lambda *unit, before, gradient, mu: f"={mu[()]}*{before[unit]}+{gradient[unit]}",
+    says="v <- mu v + g. B. T. Polyak 1964, as in PyTorch's SGD: eta is outside.",
+)
 
 
-class MovingAverage(Equation):
-    """m <- beta m + (1 - beta) g: a moving average of the gradients.   Kingma and Ba 2015."""
-
-    def array(self, before: np.ndarray, gradient: np.ndarray, beta: np.ndarray) -> np.ndarray:
-        """Return the mean after this gradient."""
-        return beta * before + (1 - beta) * gradient
-
-    def cell(self, *unit: int, before: Cells, gradient: Cells, beta: Cells) -> str:
-        return f"={beta[()]}*{before[unit]}+(1-{beta[()]})*{gradient[unit]}"
+MOVING_AVERAGE = Stated(
+    lambda before, gradient, beta: beta * before + (1 - beta) * gradient,
+    lambda *unit, before, gradient, beta: (
+        f"={beta[()]}*{before[unit]}+(1-{beta[()]})*{gradient[unit]}"
+    ),
+    says="m <- beta m + (1 - beta) g: a moving average of the gradients. Kingma and Ba 2015.",
+)
 
 
-class MeanSquare(Equation):
-    """s <- beta s + (1 - beta) g g: the same for squares.   Tieleman and Hinton 2012."""
-
-    def array(self, before: np.ndarray, gradient: np.ndarray, beta: np.ndarray) -> np.ndarray:
-        """Return the mean square after this gradient."""
-        return beta * before + (1 - beta) * gradient * gradient
-
-    def cell(self, *unit: int, before: Cells, gradient: Cells, beta: Cells) -> str:
-        """Return the formula of one weight; g*g, since 1E-200^2 is an error in some programs."""
-        g = gradient[unit]
-        return f"={beta[()]}*{before[unit]}+(1-{beta[()]})*{g}*{g}"
+MEAN_SQUARE = Stated(
+    lambda before, gradient, beta: beta * before + (1 - beta) * gradient * gradient,
+    # g*g, since 1E-200^2 is an error in some programs
+    lambda *unit, before, gradient, beta: (
+        f"={beta[()]}*{before[unit]}+(1-{beta[()]})*{gradient[unit]}*{gradient[unit]}"
+    ),
+    says="s <- beta s + (1 - beta) g g: the same for squares. Tieleman and Hinton 2012.",
+)
 
 
-class ScaledGradient(Equation):
-    """r = g / (sqrt(s) + epsilon), the direction of RMSProp.   Tieleman and Hinton 2012.
-
-    epsilon is outside the root, as in PyTorch: a gradient that was always 0 moves nothing.
-    """
-
-    def array(self, gradient: np.ndarray, square: np.ndarray, epsilon: np.ndarray) -> np.ndarray:
-        """Return the direction."""
-        return gradient / (np.sqrt(square) + epsilon)
-
-    def cell(self, *unit: int, gradient: Cells, square: Cells, epsilon: Cells) -> str:
-        return f"={gradient[unit]}/(SQRT({square[unit]})+{epsilon[()]})"
+SCALED_GRADIENT = Stated(
+    lambda gradient, square, epsilon: gradient / (np.sqrt(square) + epsilon),
+    lambda *unit, gradient, square, epsilon: (
+        f"={gradient[unit]}/(SQRT({square[unit]})+{epsilon[()]})"
+    ),
+    says="r = g / (sqrt(s) + epsilon), the direction of RMSProp. Tieleman and Hinton 2012.",
+)
+"""epsilon is outside the root, as in PyTorch: a gradient that was always 0 moves nothing."""
 
 
 class Along(Equation):
@@ -88,56 +73,30 @@ class Along(Equation):
         return f"={found[unit]}"
 
 
-class Count(Equation):
-    """n <- n + 1: how many steps were taken."""
-
-    roles = ("before",)
-
-    def array(self, before: np.ndarray) -> np.ndarray:
-        """Return the number."""
-        return before + 1
-
-    def cell(self, before: Cells) -> str:
-        return f"={before[()]}+1"
+COUNT = Stated(
+    lambda before: before + 1,
+    lambda before: f"={before[()]}+1",
+    says="n <- n + 1: how many steps were taken.",
+)
 
 
-class Correction(Equation):
-    """1 - beta^n: the weight of n gradients in a mean that began with 0.   Kingma and Ba 2015."""
-
-    def array(self, beta: np.ndarray, steps: np.ndarray) -> np.ndarray:
-        """Return the number."""
-        return 1 - beta**steps
-
-    def cell(self, beta: Cells, steps: Cells) -> str:
-        return f"=1-{beta[()]}^{steps[()]}"
+CORRECTION = Stated(
+    lambda beta, steps: 1 - beta**steps,
+    lambda beta, steps: f"=1-{beta[()]}^{steps[()]}",
+    says="1 - beta^n: the weight of n gradients in a mean that began with 0. Kingma and Ba 2015.",
+)
 
 
-class CorrectedRatio(Equation):
-    """r = (m / (1 - beta1^n)) / (sqrt(v / (1 - beta2^n)) + epsilon).   Kingma and Ba 2015."""
-
-    def array(
-        self,
-        moment1: np.ndarray,
-        moment2: np.ndarray,
-        correction1: np.ndarray,
-        correction2: np.ndarray,
-        epsilon: np.ndarray,
-    ) -> np.ndarray:
-        """Return the direction."""
-        return moment1 / correction1 / (np.sqrt(moment2 / correction2) + epsilon)
-
-    def cell(
-        self,
-        *unit: int,
-        moment1: Cells,
-        moment2: Cells,
-        correction1: Cells,
-        correction2: Cells,
-        epsilon: Cells,
-    ) -> str:
-        mean = f"{moment1[unit]}/{correction1[()]}"
-        square = f"{moment2[unit]}/{correction2[()]}"
-        return f"={mean}/(SQRT({square})+{epsilon[()]})"
+CORRECTED_RATIO = Stated(
+    lambda moment1, moment2, correction1, correction2, epsilon: (
+        moment1 / correction1 / (np.sqrt(moment2 / correction2) + epsilon)
+    ),
+    lambda *unit, moment1, moment2, correction1, correction2, epsilon: (
+        f"={moment1[unit]}/{correction1[()]}"
+        f"/(SQRT({moment2[unit]}/{correction2[()]})+{epsilon[()]})"
+    ),
+    says="r = (m / (1 - beta1^n)) / (sqrt(v / (1 - beta2^n)) + epsilon). Kingma and Ba 2015.",
+)
 
 
 class Penalty(Equation):
@@ -277,14 +236,14 @@ OPTIMISERS = {
     PLAIN: Optimiser(),
     "momentum": Optimiser(
         {"mu": Hyperparameter(0.9)},
-        {"velocity": Memory(Velocity(), "mu", "mu")},
+        {"velocity": Memory(VELOCITY, "mu", "mu")},
         step_formula="v",
         source="Polyak 1964",
     ),
     "rmsprop": Optimiser(
         {"beta": Hyperparameter(0.9), "epsilon": Hyperparameter(1e-8, share=False)},
-        {"square": Memory(MeanSquare(), "beta")},
-        ScaledGradient(),
+        {"square": Memory(MEAN_SQUARE, "beta")},
+        SCALED_GRADIENT,
         step_formula="r",
         rule="r = (∂C_T/∂w) / (√s + ε)",
         source="Tieleman & Hinton 2012",
@@ -295,8 +254,8 @@ OPTIMISERS = {
             "beta2": Hyperparameter(0.999),
             "epsilon": Hyperparameter(1e-8, share=False),
         },
-        {"moment1": Memory(MovingAverage(), "beta1"), "moment2": Memory(MeanSquare(), "beta2")},
-        CorrectedRatio(),
+        {"moment1": Memory(MOVING_AVERAGE, "beta1"), "moment2": Memory(MEAN_SQUARE, "beta2")},
+        CORRECTED_RATIO,
         {"correction1": "beta1", "correction2": "beta2"},
         step_formula="r",
         rule="r = (m / (1 − β₁ⁿ)) / (√(v / (1 − β₂ⁿ)) + ε)",

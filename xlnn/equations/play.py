@@ -20,7 +20,7 @@ from xlnn.equations.number import (
     significant_text,
 )
 from xlnn.equations.wording import filled
-from xlnn.quantity import Cells, Equation, Sentence
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 DIGITS = 9
 """Decimals to which shares are rounded before comparisons, so that 0.1 + 0.2 is 0.3 everywhere."""
@@ -85,15 +85,11 @@ class OfAnswer(Equation):
         return f"=INDEX({cells},{position[()]},{answer[()]})"
 
 
-class LargestSize(Equation):
-    """max |v|: the largest absolute value."""
-
-    def array(self, v: np.ndarray) -> np.ndarray:
-        """Return the size, a number."""
-        return np.abs(v).max()
-
-    def cell(self, v: Cells) -> str:
-        return f"=MAX(MAX({v.listed}),-MIN({v.listed}))"
+LARGEST_SIZE = Stated(
+    lambda v: np.abs(v).max(),
+    lambda v: f"=MAX(MAX({v.listed}),-MIN({v.listed}))",
+    says="max |v|: the largest absolute value.",
+)
 
 
 class FillLevel(Equation):

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlnn.equations.number import fixed, fixed_text, short, short_text
 from xlnn.equations.wording import FACTORS, filled
-from xlnn.quantity import Cells, Equation, Sentence, subscript
+from xlnn.quantity import Cells, Equation, Sentence, Stated, subscript
 
 SMALL = 10
 """A column of which at most 10^-SMALL is left depends on those before it."""
@@ -21,15 +21,11 @@ LEAST = {"x": 140, "y": 300}
 """Differences below 10^-LEAST have squares of 0; those of y are not needed."""
 
 
-class Mean(Equation):
-    """The mean of a column, over all rows."""
-
-    def array(self, a: np.ndarray) -> np.ndarray:
-        """Return the means, shape (columns) or ()."""
-        return a.mean(axis=0)
-
-    def cell(self, *unit: int, a: Cells) -> str:
-        return f"=AVERAGE({a.over('row')[unit]})"
+MEAN = Stated(
+    lambda a: a.mean(axis=0),
+    lambda *unit, a: f"=AVERAGE({a.over('row')[unit]})",
+    says="The mean of a column, over all rows.",
+)
 
 
 class Varies(Equation):
@@ -57,31 +53,22 @@ class Varies(Equation):
         return f"=IF(MAX({rows})-MIN({rows})>{alike},1,0)"
 
 
-class Deviation(Equation):
-    """d = x - mean: exactly 0 in a constant column."""
-
-    def array(self, varies: np.ndarray, a: np.ndarray, mean: np.ndarray) -> np.ndarray:
-        """Return the deviations, of the shape of a."""
-        return varies * (a - mean)
-
-    def cell(self, *unit: int, varies: Cells, a: Cells, mean: Cells) -> str:
-        return f"={varies[unit]}*({a[unit]}-{mean[unit]})"
+DEVIATION = Stated(
+    lambda varies, a, mean: varies * (a - mean),
+    lambda *unit, varies, a, mean: f"={varies[unit]}*({a[unit]}-{mean[unit]})",
+    says="d = x - mean: exactly 0 in a constant column.",
+)
 
 
-class DeviationSums(Equation):
-    """The sums of the normal equations: sum d_i d_j, and to their right sum d_i d_y.
-
-    They follow from dC_T/dp_i = 0, with q = mean y - p mean x from dC_T/dq = 0: the plane goes
-    through the mean of the points.   Book: 2-12.
-    """
-
-    def array(self, d: np.ndarray, d_y: np.ndarray) -> np.ndarray:
-        """Return the sums, shape (columns, columns + 1)."""
-        return d.T @ np.column_stack([d, d_y])
-
-    def cell(self, i: int, j: int, d: Cells, d_y: Cells) -> str:
-        other = d_y.over("row")[()] if j == d.shape[0] else d.over("row")[j]
-        return f"=SUMPRODUCT({d.over('row')[i]},{other})"
+DEVIATION_SUMS = Stated(
+    lambda d, d_y: d.T @ np.column_stack([d, d_y]),
+    lambda i, j, d, d_y: "=SUMPRODUCT({},{})".format(
+        d.over("row")[i], d_y.over("row")[()] if j == d.shape[0] else d.over("row")[j]
+    ),
+    says="The sums of the normal equations: sum d_i d_j, and to their right sum d_i d_y.",
+)
+"""They follow from dC_T/dp_i = 0, with q = mean y - p mean x from dC_T/dq = 0: the plane goes
+through the mean of the points.   Book: 2-12."""
 
 
 class Swept(Equation):
@@ -123,61 +110,41 @@ class Swept(Equation):
         return f"=IF({nothing},{M[i, j]},{M[i, j]}-{M[i, row]}*({divided}))"
 
 
-class Solution(Equation):
-    """p: the right side, once the elimination is complete."""
-
-    def array(self, M: np.ndarray) -> np.ndarray:
-        """Return the coefficients, shape (columns)."""
-        return M[:, -1]
-
-    def cell(self, i: int, M: Cells) -> str:
-        return f"={M[i, M.shape[1] - 1]}"
+SOLUTION = Stated(
+    lambda M: M[:, -1],
+    lambda i, M: f"={M[i, M.shape[1] - 1]}",
+    says="p: the right side, once the elimination is complete.",
+)
 
 
-class Intercept(Equation):
-    """q = mean y - (p_1 mean x_1 + ... + p_k mean x_k).   Book: 2-12."""
-
-    def array(self, p: np.ndarray, x_mean: np.ndarray, y_mean: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return y_mean - p @ x_mean
-
-    def cell(self, p: Cells, x_mean: Cells, y_mean: Cells) -> str:
-        return f"={y_mean[()]}-SUMPRODUCT({p[...]},{x_mean[...]})"
+INTERCEPT = Stated(
+    lambda p, x_mean, y_mean: y_mean - p @ x_mean,
+    lambda p, x_mean, y_mean: f"={y_mean[()]}-SUMPRODUCT({p[...]},{x_mean[...]})",
+    says="q = mean y - (p_1 mean x_1 + ... + p_k mean x_k). Book: 2-12.",
+)
 
 
-class OnPlane(Equation):
-    """p_1 x_1 + ... + p_k x_k + q.   Book: 2-12."""
-
-    def array(self, p: np.ndarray, q: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Return a number for each row of x."""
-        return x @ p + q
-
-    def cell(self, p: Cells, q: Cells, x: Cells) -> str:
-        if p.shape[0] == 1:
-            return f"={p[0]}*{x[0]}+{q[()]}"
-        return f"=SUMPRODUCT({p[...]},{x[...]})+{q[()]}"
+ON_PLANE = Stated(
+    lambda p, q, x: x @ p + q,
+    lambda p, q, x: (
+        f"={p[0]}*{x[0]}+{q[()]}" if p.shape[0] == 1 else f"=SUMPRODUCT({p[...]},{x[...]})+{q[()]}"
+    ),
+    says="p_1 x_1 + ... + p_k x_k + q. Book: 2-12.",
+)
 
 
-class Residual(Equation):
-    """e = y - (p x + q).   Book: 2-12."""
-
-    def array(self, y: np.ndarray, on_plane: np.ndarray) -> np.ndarray:
-        """Return a number for each row."""
-        return y - on_plane
-
-    def cell(self, y: Cells, on_plane: Cells) -> str:
-        return f"={y[()]}-{on_plane[()]}"
+RESIDUAL = Stated(
+    lambda y, on_plane: y - on_plane,
+    lambda y, on_plane: f"={y[()]}-{on_plane[()]}",
+    says="e = y - (p x + q). Book: 2-12.",
+)
 
 
-class SquaredErrors(Equation):
-    """C_T = 1/2 sum e^2, where e = y - (p x + q).   Book: 2-12."""
-
-    def array(self, e: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return (e**2).sum() / 2
-
-    def cell(self, e: Cells) -> str:
-        return f"=SUMSQ({e.over('row')[()]})/2"
+SQUARED_ERRORS = Stated(
+    lambda e: (e**2).sum() / 2,
+    lambda e: f"=SUMSQ({e.over('row')[()]})/2",
+    says="C_T = 1/2 sum e^2, where e = y - (p x + q). Book: 2-12.",
+)
 
 
 class Fitted(Equation):
@@ -247,30 +214,19 @@ class ScaledSums(Equation):
         return f"=IF(SIGN({by})=0,0,{sums[i, j]}/({self.rows}*{by}))"
 
 
-class StandardisedGradient(Equation):
-    """dC/dg_i = sum_j (mean u_i u_j) g_j - mean u_i d_y, of C = C_T / n.   Book: 2-10, 2-12.
-
-    Differs from the book: divided by the number of rows, so that eta need not depend on it.
-    """
-
-    def array(self, g: np.ndarray, means: np.ndarray) -> np.ndarray:
-        """Return the gradient, of the shape of g."""
-        return means[:, :-1] @ g - means[:, -1]
-
-    def cell(self, i: int, g: Cells, means: Cells) -> str:
-        k = g.shape[0]
-        return f"=SUMPRODUCT({means[i, :k]},{g[...]})-{means[i, k]}"
+STANDARDISED_GRADIENT = Stated(
+    lambda g, means: means[:, :-1] @ g - means[:, -1],
+    lambda i, g, means: f"=SUMPRODUCT({means[i, : g.shape[0]]},{g[...]})-{means[i, g.shape[0]]}",
+    says="dC/dg_i = sum_j (mean u_i u_j) g_j - mean u_i d_y, of C = C_T / n. Book: 2-10, 2-12.",
+)
+"""Differs from the book: divided by the number of rows, so that eta need not depend on it."""
 
 
-class HeightGradient(Equation):
-    """dC/dh = h - mean y: the mean of u is 0, so the height is independent of g."""
-
-    def array(self, h: np.ndarray, y_mean: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return h - y_mean
-
-    def cell(self, h: Cells, y_mean: Cells) -> str:
-        return f"={h[()]}-{y_mean[()]}"
+HEIGHT_GRADIENT = Stated(
+    lambda h, y_mean: h - y_mean,
+    lambda h, y_mean: f"={h[()]}-{y_mean[()]}",
+    says="dC/dh = h - mean y: the mean of u is 0, so the height is independent of g.",
+)
 
 
 class ScaledCost(Equation):
@@ -298,39 +254,25 @@ class ScaledCost(Equation):
         return f"=({squares}+{self.rows}*({right}+{slope_h[()]}^2))/2"
 
 
-class Unscaled(Equation):
-    """p = g / s: the coefficient of x, from that of u after the last step."""
-
-    def array(self, g: np.ndarray, spread: np.ndarray) -> np.ndarray:
-        """Return the coefficients, shape (columns)."""
-        last = g[-1]
-        return np.divide(last, spread, out=np.zeros_like(last), where=spread > 0)
-
-    def cell(self, i: int, g: Cells, spread: Cells) -> str:
-        return f"=IF(SIGN({spread[i]})=0,0,{g.at(-1)[i]}/{spread[i]})"
+UNSCALED = Stated(
+    lambda g, spread: np.divide(g[-1], spread, out=np.zeros_like(g[-1]), where=spread > 0),
+    lambda i, g, spread: f"=IF(SIGN({spread[i]})=0,0,{g.at(-1)[i]}/{spread[i]})",
+    says="p = g / s: the coefficient of x, from that of u after the last step.",
+)
 
 
-class LastIntercept(Equation):
-    """q = h - (p_1 mean x_1 + ... + p_k mean x_k), of the height after the last step."""
-
-    def array(self, p: np.ndarray, x_mean: np.ndarray, h: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return h[-1] - p @ x_mean
-
-    def cell(self, p: Cells, x_mean: Cells, h: Cells) -> str:
-        return f"={h.at(-1)[()]}-SUMPRODUCT({p[...]},{x_mean[...]})"
+LAST_INTERCEPT = Stated(
+    lambda p, x_mean, h: h[-1] - p @ x_mean,
+    lambda p, x_mean, h: f"={h.at(-1)[()]}-SUMPRODUCT({p[...]},{x_mean[...]})",
+    says="q = h - (p_1 mean x_1 + ... + p_k mean x_k), of the height after the last step.",
+)
 
 
-class Apart(Equation):
-    """The distance of two planes: the root mean square over all rows."""
-
-    def array(self, d: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return np.sqrt((d**2).mean())
-
-    def cell(self, d: Cells) -> str:
-        rows = d.over("row")[()]
-        return f"=SQRT(SUMSQ({rows})/COUNT({rows}))"
+APART = Stated(
+    lambda d: np.sqrt((d**2).mean()),
+    lambda d: "=SQRT(SUMSQ({0})/COUNT({0}))".format(d.over("row")[()]),
+    says="The distance of two planes: the root mean square over all rows.",
+)
 
 
 class LineSentence(Sentence):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.equations.number import significant, significant_text
-from xlnn.quantity import Cells, Equation, Sentence
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 DIGITS = 6
 """Of the numbers in a run's name."""
@@ -122,15 +122,11 @@ class LastOf(Equation):
         return f"={course.at(-1)[self.unit]}"
 
 
-class LeastOf(Equation):
-    """The smallest value of all epochs."""
-
-    def array(self, course: np.ndarray) -> np.ndarray:
-        """Return the number, of a course of shape (epochs,)."""
-        return course.min()
-
-    def cell(self, course: Cells) -> str:
-        return f"=MIN({course.epochs[()]})"
+LEAST_OF = Stated(
+    lambda course: course.min(),
+    lambda course: f"=MIN({course.epochs[()]})",
+    says="The smallest value of all epochs.",
+)
 
 
 class SameText(Sentence):

@@ -194,17 +194,12 @@ class ImageAtRank(Equation):
         return "=" + place_of(self.places[k], place.over("image")[()], always=True)
 
 
-class OfThese(Equation):
-    """The entry of each image that was found."""
-
-    coarse = True
-
-    def array(self, entries: np.ndarray, found: np.ndarray) -> np.ndarray:
-        """Return an entry for each that was found."""
-        return lookup.entries(entries, found)
-
-    def cell(self, k: int, entries: Cells, found: Cells) -> str:
-        return f"=INDEX({entries.over('image')[()]},{found[k]})"
+OF_THESE = Stated(
+    lambda entries, found: lookup.entries(entries, found),  # noqa: PLW0108 -- its roles
+    lambda k, entries, found: f"=INDEX({entries.over('image')[()]},{found[k]})",
+    says="The entry of each image that was found.",
+    coarse=True,
+)
 
 
 class PicturesOfThese(Equation):
@@ -231,15 +226,11 @@ class PicturesOfThese(Equation):
         return f"=INDEX({pixel},{found[k]})"
 
 
-class MatrixProduct(Equation):
-    """(AB)_ij = sum_k a_ik b_kj: a row of A with a column of B.   Book: 2-5."""
-
-    def array(self, A: np.ndarray, B: np.ndarray) -> np.ndarray:
-        """Return the product."""
-        return A @ B
-
-    def cell(self, i: int, j: int, A: Cells, B: Cells) -> str:
-        return "=" + written_sum([f"{A[i, k]}*{B[k, j]}" for k in range(A.shape[1])])
+MATRIX_PRODUCT = Stated(
+    lambda A, B: A @ B,
+    lambda i, j, A, B: "=" + written_sum([f"{A[i, k]}*{B[k, j]}" for k in range(A.shape[1])]),
+    says="(AB)_ij = sum_k a_ik b_kj: a row of A with a column of B. Book: 2-5.",
+)
 
 
 TRANSPOSE = Stated(lambda A: A.T, lambda i, j, A: f"={A[j, i]}")

@@ -18,16 +18,11 @@ from xlnn.equations.number import general_text, short, short_text, significant, 
 from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 
-
-class Descent(Equation):
-    """w - eta dC_T/dw: the weights after one step against the gradient.   Book: 2-10, 4-4."""
-
-    def array(self, w: np.ndarray, gradient: np.ndarray, eta: np.ndarray) -> np.ndarray:
-        """Return the new weights, of the shape of w."""
-        return w - eta * gradient
-
-    def cell(self, *unit: int, w: Cells, gradient: Cells, eta: Cells) -> str:
-        return f"={w[unit]}-{eta[()]}*{gradient[unit]}"
+DESCENT = Stated(
+    lambda w, gradient, eta: w - eta * gradient,
+    lambda *unit, w, gradient, eta: f"={w[unit]}-{eta[()]}*{gradient[unit]}",
+    says="w - eta dC_T/dw: the weights after one step against the gradient. Book: 2-10, 4-4.",
+)
 
 
 class GradientSize(Equation):
@@ -164,26 +159,18 @@ class OfSurface(Equation):
         return f"=CHOOSE({function[()]},{','.join(lines)})"
 
 
-class Displacement(Equation):
-    """dx = -eta dz/dx: how far a step goes along one axis.   Book: 2-10, 2-11."""
-
-    def array(self, eta: np.ndarray, slope: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return -eta * slope
-
-    def cell(self, eta: Cells, slope: Cells) -> str:
-        return f"=-{eta[()]}*{slope[()]}"
+DISPLACEMENT = Stated(
+    lambda eta, slope: -eta * slope,
+    lambda eta, slope: f"=-{eta[()]}*{slope[()]}",
+    says="dx = -eta dz/dx: how far a step goes along one axis. Book: 2-10, 2-11.",
+)
 
 
-class Moved(Equation):
-    """x + dx: where the previous step led.   Book: 2-11."""
-
-    def array(self, at: np.ndarray, by: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return at + by
-
-    def cell(self, at: Cells, by: Cells) -> str:
-        return f"={at[()]}+{by[()]}"
+MOVED = Stated(
+    lambda at, by: at + by,
+    lambda at, by: f"={at[()]}+{by[()]}",
+    says="x + dx: where the previous step led. Book: 2-11.",
+)
 
 
 class LargestEta(Equation):

@@ -15,7 +15,7 @@ import numpy as np
 
 from xlnn.equations.dense import place_of
 from xlnn.equations.lookup import entries, flat, looked_up
-from xlnn.quantity import Cells, Equation, Sentence
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 EQUAL = 12
 """How far apart two outputs may be, relative to max(1, the larger), to count as equal."""
@@ -56,17 +56,13 @@ class Tied(Equation):
         return f"=IF(MAX({cells})-LARGE({cells},2)<={within},1,0)"
 
 
-class LabelOf(Equation):
-    """The label of a class: which digit was recognised."""
-
-    coarse = jumps = True
-
-    def array(self, answer: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Return the label of each sample, shape (samples,); NaN or None if there is none."""
-        return entries(labels, answer)
-
-    def cell(self, answer: Cells, labels: Cells) -> str:
-        return looked_up(labels[:], answer[()])
+LABEL_OF = Stated(
+    lambda answer, labels: entries(labels, answer),
+    lambda answer, labels: looked_up(labels[:], answer[()]),
+    says="The label of a class: which digit was recognised.",
+    coarse=True,
+    jumps=True,
+)
 
 
 class LabelNumber(Equation):
@@ -122,17 +118,13 @@ class AskedLabel(Sentence):
         return "=" + chosen_among(chosen, labels, nothing, f'"{self.words}"', '&""')
 
 
-class Right(Equation):
-    """1 where the network recognised the sample, else 0."""
-
-    coarse = jumps = True
-
-    def array(self, answer: np.ndarray, truth: np.ndarray) -> np.ndarray:
-        """Return 0 or 1 for each sample, shape (samples,)."""
-        return np.where(answer == truth, 1.0, 0.0)
-
-    def cell(self, answer: Cells, truth: Cells) -> str:
-        return f"=IF({answer[()]}={truth[()]},1,0)"
+RIGHT = Stated(
+    lambda answer, truth: np.where(answer == truth, 1.0, 0.0),
+    lambda answer, truth: f"=IF({answer[()]}={truth[()]},1,0)",
+    says="1 where the network recognised the sample, else 0.",
+    coarse=True,
+    jumps=True,
+)
 
 
 class Recognised(Equation):
@@ -148,28 +140,20 @@ class Recognised(Equation):
         return f"=SUM({right.images[()]})"
 
 
-class Accuracy(Equation):
-    """The share of the samples that were recognised in an epoch."""
-
-    coarse = jumps = True
-
-    def array(self, right: np.ndarray) -> np.ndarray:
-        """Return a number from 0 to 1."""
-        return right.mean()
-
-    def cell(self, right: Cells) -> str:
-        return f"=AVERAGE({right.images[()]})"
+ACCURACY = Stated(
+    lambda right: right.mean(),
+    lambda right: f"=AVERAGE({right.images[()]})",
+    says="The share of the samples that were recognised in an epoch.",
+    coarse=True,
+    jumps=True,
+)
 
 
-class MeanCost(Equation):
-    """The mean of C over the samples."""
-
-    def array(self, C: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return C.mean()
-
-    def cell(self, C: Cells) -> str:
-        return f"=AVERAGE({C.images[()]})"
+MEAN_COST = Stated(
+    lambda C: C.mean(),
+    lambda C: f"=AVERAGE({C.images[()]})",
+    says="The mean of C over the samples.",
+)
 
 
 class SmallestEpoch(Equation):
@@ -241,16 +225,12 @@ class Scaled(Equation):
         return f"=({raw[unit]}-{middle[number]})*{factor[number]}"
 
 
-class Predicted(Equation):
-    """y_k = middle_k + a_k / factor_k: an output in the units of its target."""
-
-    def array(self, a: np.ndarray, middle: np.ndarray, factor: np.ndarray) -> np.ndarray:
-        """Return the predictions, shape (samples, outputs); a may hold the first outputs only."""
-        outputs = a.shape[-1]
-        return middle[:outputs] + a / factor[:outputs]
-
-    def cell(self, k: int, a: Cells, middle: Cells, factor: Cells) -> str:
-        return f"={middle[k]}+{a[k]}/{factor[k]}"
+PREDICTED = Stated(
+    # a may hold the first outputs only
+    lambda a, middle, factor: middle[: a.shape[-1]] + a / factor[: a.shape[-1]],
+    lambda k, a, middle, factor: f"={middle[k]}+{a[k]}/{factor[k]}",
+    says="y_k = middle_k + a_k / factor_k: an output in the units of its target.",
+)
 
 
 class Off(Equation):
@@ -270,29 +250,18 @@ class Off(Equation):
         return f"=ABS(({a[k]}-{t[k]})/{factor[k]})" if factor else f"=ABS({a[k]}-{t[k]})"
 
 
-class RootMeanSquare(Equation):
-    """The root of the mean squared error over the samples; large errors count for more."""
-
-    def array(self, off: np.ndarray) -> np.ndarray:
-        """Return a number for each output, shape (outputs,)."""
-        return np.sqrt((off**2).mean(axis=0))
-
-    def cell(self, k: int, off: Cells) -> str:
-        """Return the formula of output k in one epoch."""
-        rows = off.images[k]
-        return f"=SQRT(SUMSQ({rows})/COUNT({rows}))"
+ROOT_MEAN_SQUARE = Stated(
+    lambda off: np.sqrt((off**2).mean(axis=0)),
+    lambda k, off: "=SQRT(SUMSQ({0})/COUNT({0}))".format(off.images[k]),
+    says="The root of the mean squared error over the samples; large errors count for more.",
+)
 
 
-class MeanAbsolute(Equation):
-    """The mean absolute error over the samples."""
-
-    def array(self, off: np.ndarray) -> np.ndarray:
-        """Return a number for each output, shape (outputs,)."""
-        return off.mean(axis=0)
-
-    def cell(self, k: int, off: Cells) -> str:
-        """Return the formula of output k in one epoch."""
-        return f"=AVERAGE({off.images[k]})"
+MEAN_ABSOLUTE = Stated(
+    lambda off: off.mean(axis=0),
+    lambda k, off: f"=AVERAGE({off.images[k]})",
+    says="The mean absolute error over the samples.",
+)
 
 
 class Ends(Equation):

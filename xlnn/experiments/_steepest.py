@@ -38,28 +38,19 @@ INNER = Stated(
 """The inner product of the gradient and the step."""
 
 
-class AtStep(Equation):
-    """A coordinate of the point after the chosen step; 0 is the start."""
-
-    coarse = True
-
-    def array(self, all_steps: np.ndarray, at: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return all_steps[int(at)]
-
-    def cell(self, all_steps: Cells, at: Cells) -> str:
-        return f"=INDEX({all_steps.over('time')[()]},{at[()]}+1)"
+AT_STEP = Stated(
+    lambda all_steps, at: all_steps[int(at)],
+    lambda all_steps, at: f"=INDEX({all_steps.over('time')[()]},{at[()]}+1)",
+    says="A coordinate of the point after the chosen step; 0 is the start.",
+    coarse=True,
+)
 
 
-class Bound(Equation):
-    """epsilon |grad f|: more than this no inner product can be.   Book: 2-4."""
-
-    def array(self, length: np.ndarray, slope_x: np.ndarray, slope_y: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return np.abs(length) * np.sqrt(slope_x**2 + slope_y**2)
-
-    def cell(self, length: Cells, slope_x: Cells, slope_y: Cells) -> str:
-        return f"=ABS({length[()]})*SQRT({slope_x[()]}^2+{slope_y[()]}^2)"
+BOUND = Stated(
+    lambda length, slope_x, slope_y: np.abs(length) * np.sqrt(slope_x**2 + slope_y**2),
+    lambda length, slope_x, slope_y: f"=ABS({length[()]})*SQRT({slope_x[()]}^2+{slope_y[()]}^2)",
+    says="epsilon |grad f|: more than this no inner product can be. Book: 2-4.",
+)
 
 
 class Angle(Equation):
@@ -106,20 +97,11 @@ class GradientDirection(Sentence):
         return f'=IF({is_level},"{self.level}",{points})'
 
 
-class Share(Equation):
-    """A change as a part of the largest one; 0 where nothing changes.
-
-    Engines take tiny numbers for equal that are not; parts of the largest are no tiny numbers.
-    """
-
-    def array(self, change: np.ndarray) -> np.ndarray:
-        """Return a number from -1 to 1 for each direction."""
-        size = np.abs(change).max()
-        return change / size if size else change
-
-    def cell(self, change: Cells) -> str:
-        size = _size(change)
-        return f"=IF(SIGN({size})=0,0,{change[()]}/{size})"
+SHARE = Stated(  # engines take tiny numbers for equal that are not; parts of the largest are not
+    lambda change: change / (np.abs(change).max() or 1),
+    lambda change: "=IF(SIGN({0})=0,0,{1}/{0})".format(_size(change), change[()]),
+    says="A change as a part of the largest one; 0 where nothing changes.",
+)
 
 
 def _size(change: Cells) -> str:
@@ -235,7 +217,7 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
     yield number("length", title="length of the small step ε", symbol="ε", role="input",
                  number_format="General", scale=0.3)
     for x, title in (("x", "the point"), ("y", "")):
-        yield number(f"{x}_at", title=title, symbol=x, equation=AtStep(), role="weight",
+        yield number(f"{x}_at", title=title, symbol=x, equation=AT_STEP, role="weight",
                      uses={"all_steps": x, "at": "used_at"})
     point = {"function": "used_function", "x": "x_at", "y": "y_at"}
     for x, title in (("x", "gradient there"), ("y", "")):
@@ -244,7 +226,7 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
     yield number("z_at", title="value there", symbol="z", equation=OfSurface("z"), uses=point,
                  role="forward")
     yield number("bound", title="largest possible inner product", symbol="ε|∇z|",
-                 equation=Bound())
+                 equation=BOUND)
     yield number("angle", title="direction of the gradient in degrees", symbol="∠∇z",
                  equation=Angle(), number_format="0.00")
     yield column("turn", title="direction", symbol="k", number_format="0", counts=True)
@@ -263,7 +245,7 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
                  written="∇z·Δ = |∇z| ε cos θ", source="2-10")
     for name in ("change", "inner"):
         yield column(f"{name}_share", "share", "%", title="share of the largest",
-                     equation=Share(), uses={"change": name}, number_format="0.0%")
+                     equation=SHARE, uses={"change": name}, number_format="0.0%")
     said = {
         "choose_step": say("choose_step", "Choose a whole number from 0 to {steps} as the step.",
                            steps=steps),

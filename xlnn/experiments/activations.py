@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from xlnn.equations import functions as eq
-from xlnn.equations.activation import Sigmoid, SigmoidSlope
+from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.neuron import UnitStep
 from xlnn.equations.wording import Told
 from xlnn.quantity import Axis, Equation, Quantity, Sentence, previous
@@ -113,7 +113,7 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
                      axes=(Axis("step", steps + 1, "time", counts_from=0),))
     courses = _courses(steps, words)
     functions: dict[str, tuple[Equation, Equation]] = {
-        "step": (UnitStep(), eq.Flat()), "sigmoid": (Sigmoid(), SigmoidSlope())}
+        "step": (UnitStep(), eq.Flat()), "sigmoid": (SIGMOID, SIGMOID_SLOPE)}
     for name, (value, slope) in functions.items():
         of = {key: f"{name}_{key}" for key in STEPS}
         yield column(of["w"], "w", "w", title="weight", equation=eq.LEARNED, given=1, role="weight",

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from xlnn.address import address
-from xlnn.equations.activation import Sigmoid, SigmoidSlope
-from xlnn.equations.cost import CrossEntropy, CrossEntropyDelta, SquaredErrorDelta
+from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
+from xlnn.equations.cost import CROSS_ENTROPY, CROSS_ENTROPY_DELTA, SquaredErrorDelta
 from xlnn.equations.dense import counted_near, place_of
 from xlnn.equations.neuron import DIGITS, steadied, steady
 from xlnn.equations.number import fixed, fixed_text, short, short_text
-from xlnn.equations.surface import Descent
+from xlnn.equations.surface import DESCENT
 from xlnn.equations.wording import filled
 from xlnn.layout import FIRST_ROW, Block, single_block
 from xlnn.quantity import Axis, Cells, Equation, Model, Quantity, Sentence, Stated, previous
@@ -299,20 +299,20 @@ def _of_z(name: str, here: partial[Quantity]) -> Iterator[Quantity]:
     z, a, slope = {"z": f"z_{name}"}, {"a": f"a_{name}"}, {"slope": f"slope_{name}"}
     forward = partial(here, shape=(1,), role="forward")
     backward = partial(here, shape=(1,), role="backward")
-    yield forward(f"a_{name}", "a", "a", title="output", equation=Sigmoid(), uses=z)
+    yield forward(f"a_{name}", "a", "a", title="output", equation=SIGMOID, uses=z)
     yield backward(f"slope_{name}", "slope", "a′", title="slope of the sigmoid",
-                   equation=SigmoidSlope(), uses=a)
+                   equation=SIGMOID_SLOPE, uses=a)
     yield here(f"C_sq_{name}", "C_sq", "C", title="squared error", equation=SQUARED, uses=a,
                role="forward", meaning="half the squared difference of output and target",
                written="C = ½ (t − a)²", source="3-4")
     yield backward(f"delta_sq_{name}", "delta_sq", "δ", title="δ by squared error",
                    equation=SquaredErrorDelta(), uses=a | slope,
                    meaning="how fast C changes with z", written="δ = (a − t) a′(z)", source="4-2")
-    yield forward(f"C_ce_{name}", "C_ce", "C", title="cross-entropy", equation=CrossEntropy(),
+    yield forward(f"C_ce_{name}", "C_ce", "C", title="cross-entropy", equation=CROSS_ENTROPY,
                   uses=z, meaning="grows without limit as the output approaches the wrong value",
                   written="C = −(t ln a + (1 − t) ln(1 − a))", source="3-3")
     yield backward(f"delta_ce_{name}", "delta_ce", "δ", title="δ by cross-entropy",
-                   equation=CrossEntropyDelta(), uses=a, source="3-3",
+                   equation=CROSS_ENTROPY_DELTA, uses=a, source="3-3",
                    meaning="how fast C changes with z; here a′ cancels", written="δ = a − t")
 
 
@@ -324,17 +324,17 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
                calms=True)
     for cost in COSTS:
         z, a, slope, delta = (f"{name}_{cost}" for name in ("z", "a", "slope", "delta"))
-        yield one(z, "z", "z", title="weighted input", equation=Descent(), given=1, role="weight",
+        yield one(z, "z", "z", title="weighted input", equation=DESCENT, given=1, role="weight",
                   uses={"w": previous(z), "gradient": previous(f"learn_{delta}"), "eta": "eta"},
                   scale=4)
-        yield one(a, "a", "a", equation=Sigmoid(), uses={"z": z}, role="forward")
+        yield one(a, "a", "a", equation=SIGMOID, uses={"z": z}, role="forward")
         step = partial(one, f"learn_{delta}", delta, "δ", role="backward")
         if cost == "sq":
-            yield one(slope, "slope", "a′", equation=SigmoidSlope(), uses={"a": a},
+            yield one(slope, "slope", "a′", equation=SIGMOID_SLOPE, uses={"a": a},
                       role="backward")
             yield step(equation=SquaredErrorDelta(), uses={"a": a, "slope": slope})
         else:
-            yield step(equation=CrossEntropyDelta(), uses={"a": a})
+            yield step(equation=CROSS_ENTROPY_DELTA, uses={"a": a})
     far = words.sentence("far", "Outputs more than 0.1 from the target, of {outputs} (steps 0 to "
                          "{steps}): {squared} with squared error, {cross} with cross-entropy.",
                          steps=steps, outputs=steps + 1)

@@ -35,7 +35,7 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
                  choices=(1, len(FUNCTIONS)))
     yield number("used_function", title="function used", number_format="0",
                  equation=UsedNumber(1, len(FUNCTIONS)), uses={"chosen": "function"})
-    place = partial(column, equation=eq.Moved(), given=1, role="weight", scale=3)
+    place = partial(column, equation=eq.MOVED, given=1, role="weight", scale=3)
     yield place("x", title="position", symbol="x", uses={"at": previous("x"), "by": previous("dx")},
                 meaning="where the point is; the first row is the start", written="x ← x + Δx",
                 source="2-11")
@@ -44,7 +44,7 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield slope("dz_dx", title="gradient", symbol="∂z/∂x", equation=eq.OfSurface("dz_dx"),
                 meaning="how fast z changes with x alone", written="∂z/∂x", source="2-7")
     yield slope("dz_dy", symbol="∂z/∂y", equation=eq.OfSurface("dz_dy"))
-    move = partial(column, equation=eq.Displacement(), role="backward")
+    move = partial(column, equation=eq.DISPLACEMENT, role="backward")
     yield move("dx", title="displacement −η∇z", symbol="Δx", uses={"slope": "dz_dx"},
                meaning="the step: against the gradient", written="Δx = −η ∂z/∂x",
                source="2-10")

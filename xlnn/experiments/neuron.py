@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from xlnn.equations import neuron as eq
-from xlnn.equations.activation import Sigmoid
+from xlnn.equations.activation import SIGMOID
 from xlnn.equations.wording import Bar, Told
 from xlnn.quantity import Axis, Quantity
 from xlnn.registry.text import Text
@@ -60,7 +60,7 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield curve("curve_z", title="weighted input", symbol="z", equation=eq.spread_over(POINTS))
     yield curve("curve_step", title="unit step", symbol="u(z)", equation=eq.UnitStep(),
                 uses={"z": "curve_z"}, number_format="0", role="forward")
-    yield curve("curve_sigmoid", title="sigmoid", symbol="σ(z)", equation=Sigmoid(),
+    yield curve("curve_sigmoid", title="sigmoid", symbol="σ(z)", equation=SIGMOID,
                 uses={"z": "curve_z"}, role="forward")
 
 
@@ -84,7 +84,7 @@ def _neuron(words: Text) -> Iterator[Quantity]:
     yield number("step", title="unit step", symbol="u(z)", equation=eq.Fires(), number_format="0",
                  role="forward", meaning="fires (1) or does not (0)",
                  written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-3")
-    yield number("sigmoid", title="sigmoid", symbol="σ(z)", equation=Sigmoid(), role="forward",
+    yield number("sigmoid", title="sigmoid", symbol="σ(z)", equation=SIGMOID, role="forward",
                  meaning="how strongly the neuron is activated", written="σ(z) = 1 / (1 + exp(−z))",
                  source="1-3")
     silent = say("silent", "z = {z} is below 0: the weighted sum does not reach the threshold "
@@ -102,7 +102,7 @@ def _neuron(words: Text) -> Iterator[Quantity]:
                  role="forward")
     yield column("pattern_step", title="unit step", symbol="u(z)", equation=eq.Fires(),
                  uses={"z": "pattern_z", "x": "pattern"}, number_format="0", role="forward")
-    yield column("pattern_sigmoid", title="sigmoid", symbol="σ(z)", equation=Sigmoid(),
+    yield column("pattern_sigmoid", title="sigmoid", symbol="σ(z)", equation=SIGMOID,
                  uses={"z": "pattern_z"}, role="forward")
 
 
@@ -120,17 +120,17 @@ def _demons(words: Text) -> Iterator[Quantity]:
     yield page("seen", title="the part of it in the picture (w² × x)", equation=eq.SEEN,
                uses=of_picture, role="forward", shape=(demons, ROWS, COLUMNS))
     hidden = partial(page, role="forward", shape=(demons,))
-    yield hidden("liking", title="fit Σ w²x", symbol="Σ w²x", equation=eq.InnerProduct(),
+    yield hidden("liking", title="fit Σ w²x", symbol="Σ w²x", equation=eq.INNER_PRODUCT,
                  uses=of_picture, meaning="how well a demon's pattern fits the picture",
                  written="Σ w² x over the 12 pixels", source="1-5")
     yield hidden("z2", title="excitement z²", symbol="z²{}", equation=eq.SUM,
                  uses={"one": "liking", "other": "b2"})
-    yield hidden("a2", title="how loud a²", symbol="a²{}", equation=Sigmoid(), uses={"z": "z2"},
+    yield hidden("a2", title="how loud a²", symbol="a²{}", equation=SIGMOID, uses={"z": "z2"},
                  meaning="how loudly a hidden demon calls", written="a² = σ(z²)", source="1-5")
     output = partial(page, role="forward", shape=(OUTPUTS,))
-    yield output("z3", title="excitement z³", symbol="z³{}", equation=eq.Bonds(),
+    yield output("z3", title="excitement z³", symbol="z³{}", equation=eq.BONDS,
                  uses={"W": "W3", "a": "a2", "b": "b3"})
-    yield output("a3", title="how loud a³", symbol="a³{}", equation=Sigmoid(), uses={"z": "z3"},
+    yield output("a3", title="how loud a³", symbol="a³{}", equation=SIGMOID, uses={"z": "z3"},
                  meaning="how loudly an output demon calls",
                  written="a³ = σ(w³₁a²₁ + w³₂a²₂ + w³₃a²₃ + b³)", source="1-5")
     layers = (("2", demons), ("3", OUTPUTS))

@@ -13,7 +13,7 @@ from xlnn.data.dataset import Dataset
 from xlnn.data.precision import rounded
 from xlnn.data.wording import short
 from xlnn.equations import regression as eq
-from xlnn.equations.surface import Descent
+from xlnn.equations.surface import DESCENT
 from xlnn.equations.wording import Complete
 from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Axis, Model, Quantity, Sentence, previous
@@ -74,21 +74,21 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield typed("y", symbol="y")
     for a, title, symbol, shape in (("x", "deviation", f"dx{i}", (k,)), ("y", "", "dy", ())):
         of = partial(sums, role="forward", shape=shape)
-        yield of(f"{a}_mean", title="mean", equation=eq.Mean(), uses={"a": a})
+        yield of(f"{a}_mean", title="mean", equation=eq.MEAN, uses={"a": a})
         yield of(f"{a}_varies", title="1: not all equal", number_format="0",
                  equation=eq.Varies(eq.LEAST[a]), uses={"a": a})
-        yield of(f"d_{a}", title=title, symbol=symbol, axes=(row,), equation=eq.Deviation(),
+        yield of(f"d_{a}", title=title, symbol=symbol, axes=(row,), equation=eq.DEVIATION,
                  uses={"a": a, "mean": f"{a}_mean", "varies": f"{a}_varies"})
     swept = partial(sums, symbol="Σd·d", shape=(k, k + 1))
-    yield swept("sums", title="sums of deviations", role="backward", equation=eq.DeviationSums(),
+    yield swept("sums", title="sums of deviations", role="backward", equation=eq.DEVIATION_SUMS,
                 uses={"d": "d_x"})
     for t in range(k):
         yield swept(f"swept_{t + 1}", "swept", title="after one step", equation=eq.Swept(t),
                     uses={"M": f"swept_{t}" if t else "sums"})
-    yield here("p", title="coefficients p", symbol=f"p{i}", shape=(k,), equation=eq.Solution(),
+    yield here("p", title="coefficients p", symbol=f"p{i}", shape=(k,), equation=eq.SOLUTION,
                uses={"M": f"swept_{k}"}, meaning="how much y grows when x grows by 1",
                written="Σ dx·dy / Σ dx²; with more columns by elimination", source="2-12")
-    yield here("q", title="intercept q", equation=eq.Intercept(), meaning="y where x is 0",
+    yield here("q", title="intercept q", equation=eq.INTERCEPT, meaning="y where x is 0",
                written="q = mean y − p · mean x", source="2-12")
     if k == 1:
         uses = {"varies": "x_varies"}
@@ -111,15 +111,15 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     down = partial(here, axes=(step,))
     for a, title, symbol, shape in (("g", "coefficient of u", f"g{i}", (k,)),
                                     ("h", "height", "h", ())):
-        yield down(a, title=title, symbol=symbol, shape=shape, role="weight", equation=Descent(),
+        yield down(a, title=title, symbol=symbol, shape=shape, role="weight", equation=DESCENT,
                    uses={"w": previous(a), "gradient": previous(f"dC_d{a}"), "eta": "eta"}, given=1)
     yield down("dC_dg", title="gradient", symbol=f"∂C/∂g{i}", shape=(k,), role="backward",
-               equation=eq.StandardisedGradient())
-    yield down("dC_dh", symbol="∂C/∂h", role="backward", equation=eq.HeightGradient())
+               equation=eq.STANDARDISED_GRADIENT)
+    yield down("dC_dh", symbol="∂C/∂h", role="backward", equation=eq.HEIGHT_GRADIENT)
     yield down("C", title="total cost", symbol="C_T", role="forward", number_format=COST,
                equation=eq.ScaledCost(n), uses={"slope_g": "dC_dg", "slope_h": "dC_dh"})
-    yield page("p_last", title="p by descent", shape=(k,), equation=eq.Unscaled())
-    yield page("q_last", title="q by descent", equation=eq.LastIntercept(), uses={"p": "p_last"})
+    yield page("p_last", title="p by descent", shape=(k,), equation=eq.UNSCALED)
+    yield page("q_last", title="q by descent", equation=eq.LAST_INTERCEPT, uses={"p": "p_last"})
 
 
 def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
@@ -130,14 +130,14 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield typed("p_hand", title="your p", shape=(k,))
     yield typed("q_hand", title="your q")
     yield typed("x_new", title="a new x", shape=(k,))
-    on_plane = partial(here, role="forward", equation=eq.OnPlane())
+    on_plane = partial(here, role="forward", equation=eq.ON_PLANE)
     yield on_plane("y_new", title="its y", uses={"x": "x_new"})
     predicted = partial(on_plane, symbol="px + q", axes=(row,))
     yield predicted("y_line", title="on the line")
     yield predicted("y_last", title="on the line of the descent",
                     uses={"p": "p_last", "q": "q_last"})
     yield predicted("y_hand", title="on your line", uses={"p": "p_hand", "q": "q_hand"})
-    residual = partial(Quantity, axes=(row,), symbol="e", equation=eq.Residual())
+    residual = partial(Quantity, axes=(row,), symbol="e", equation=eq.RESIDUAL)
     yield residual("e", title="residual", sheet="regression", uses={"on_plane": "y_line"},
                    role="backward", meaning="how far the point is above the line",
                    written="e = y − (px + q)", source="2-12")
@@ -146,13 +146,13 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield residual("e_hand", title="residual of your line", uses={"on_plane": "y_hand"})
     less = partial(residual, symbol="d")
     yield less("d_last", title="line − descent", uses={"y": "y_line", "on_plane": "y_last"})
-    cost = partial(here, equation=eq.SquaredErrors(), number_format=COST)
+    cost = partial(here, equation=eq.SQUARED_ERRORS, number_format=COST)
     yield cost("C_T", title="smallest "
                             "C_T", uses={"e": "e"}, meaning="the cost function of all rows",
                written="C_T = ½ Σ e²", source="2-12")
     yield cost("C_last", title="C_T of the descent", uses={"e": "e_last"})
     yield cost("C_hand", title="your C_T", uses={"e": "e_hand"})
-    apart = partial(here, title="distance to the first line", equation=eq.Apart())
+    apart = partial(here, title="distance to the first line", equation=eq.APART)
     yield apart("apart", uses={"d": "d_last"})
     if k == 1:
         yield predicted("y_fitted", title="by SLOPE and INTERCEPT",

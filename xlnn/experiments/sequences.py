@@ -80,15 +80,11 @@ class Coupled(Equation):
         return f"={P[self.at[0]]}*{one[()]}+{P[self.at[1]]}*{other[()]}"
 
 
-class Ratio(Equation):
-    """b_n / a_n: the direction in which the pair lies; 0 where a_n is 0."""
-
-    def array(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return a number for each place."""
-        return np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a))
-
-    def cell(self, a: Cells, b: Cells) -> str:
-        return f"=IF(SIGN({a[()]})=0,0,{b[()]}/{a[()]})"
+RATIO = Stated(
+    lambda a, b: np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a)),
+    lambda a, b: f"=IF(SIGN({a[()]})=0,0,{b[()]}/{a[()]})",
+    says="b_n / a_n: the direction in which the pair lies; 0 where a_n is 0.",
+)
 
 
 def across(of_pair: int, of_back: int) -> Equation:
@@ -194,7 +190,7 @@ def _pair(terms: int, words: Text) -> Iterator[Quantity]:
     yield there("b", title="second sequence", symbol="bₙ", equation=Coupled(1), uses=pair,
                 meaning="the second of the coupled pair", written="bₙ₊₁ = p₂₁aₙ + p₂₂bₙ",
                 source="2-2")
-    yield Quantity("ratio", title="ratio (0 if aₙ is 0)", symbol="bₙ / aₙ", equation=Ratio(),
+    yield Quantity("ratio", title="ratio (0 if aₙ is 0)", symbol="bₙ / aₙ", equation=RATIO,
                    sheet="pair", axes=(Axis("n", terms, "time"),), role="forward")
     pair = {"P": "coefficients", "one": previous("c"), "other": previous("d_back")}
     yield back("c", title="way back", symbol="c", equation=Coupled(0, back=True), uses=pair,

@@ -132,10 +132,10 @@ def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         places = list(range(first, first + shown))
         yield several(end, "found", "", title="image", equation=eq.ImageAtRank(places),
                       number_format="0")
-        yield several(f"{end}_label", "found_label", "", title="label", equation=eq.OfThese(),
+        yield several(f"{end}_label", "found_label", "", title="label", equation=eq.OF_THESE,
                       uses={"found": end, "entries": "labels"}, number_format="0")
         yield several(f"{end}_likeness", "found_likeness", "", title="likeness",
-                      equation=eq.OfThese(), uses={"found": end, "entries": "likeness"},
+                      equation=eq.OF_THESE, uses={"found": end, "entries": "likeness"},
                       number_format="0.000")
         yield Quantity(f"{end}_pictures", "pictures", "", title="pictures", uses={"found": end},
                        equation=eq.PicturesOfThese(columns), role="forward", sheet="ranking",
@@ -161,10 +161,10 @@ def _matrices(size: int, words: Text) -> Iterator[Quantity]:
     made, A, B = partial(matrix, role="forward"), "matrix_A", "matrix_B"
     yield matrix(A, "A", "A{}", title="A", role="weight")
     yield matrix(B, "B", "B{}", title="B", role="weight")
-    yield made("AB", title="AB: rows of A with columns of B", equation=eq.MatrixProduct(),
+    yield made("AB", title="AB: rows of A with columns of B", equation=eq.MATRIX_PRODUCT,
                uses={"A": A, "B": B}, meaning="product of matrices",
                written="(AB)ᵢⱼ = Σₖ aᵢₖ bₖⱼ", source="2-5")
-    yield made("BA", title="BA: rows of B with columns of A", equation=eq.MatrixProduct(),
+    yield made("BA", title="BA: rows of B with columns of A", equation=eq.MATRIX_PRODUCT,
                uses={"A": B, "B": A})
     yield made("hadamard", title="A ⊙ B: entry by entry", symbol="A ⊙ B", equation=eq.PRODUCT,
                uses={"a": A, "b": B}, meaning="Hadamard product",
@@ -174,7 +174,7 @@ def _matrices(size: int, words: Text) -> Iterator[Quantity]:
                  written="(Aᵀ)ᵢⱼ = aⱼᵢ", source="2-5")
     yield turned("B_turned", title="Bᵀ", symbol="Bᵀ", uses={"A": B})
     yield turned("turned_AB", title="(AB)ᵀ", symbol="(AB)ᵀ", uses={"A": "AB"})
-    yield made("BA_turned", title="BᵀAᵀ", symbol="BᵀAᵀ", equation=eq.MatrixProduct(),
+    yield made("BA_turned", title="BᵀAᵀ", symbol="BᵀAᵀ", equation=eq.MATRIX_PRODUCT,
                uses={"A": "B_turned", "B": "A_turned"})
     say = words.sentence
     claims = (

@@ -159,7 +159,7 @@ def _tangent(words: Text) -> Iterator[Quantity]:
     for name in ("forward", "central"):
         yield column(f"e_{name}", f"error, {name}", "e", eq.ERROR, {"quotient": name},
                      number_format="0.0E+00")
-        yield column(f"log_{name}", "", "log₁₀|e|", eq.LogSize(), {"e": f"e_{name}"},
+        yield column(f"log_{name}", "", "log₁₀|e|", eq.LOG_SIZE, {"e": f"e_{name}"},
                      number_format="0.00")
     point = Axis("point", 2 * AROUND + 1, counts_from=-AROUND)
     yield count("i", title="point", symbol="i", sheet=on, axes=(point,))
@@ -254,7 +254,7 @@ def _approximation(words: Text) -> Iterator[Quantity]:
                   meaning="the change over a step, to higher "
                           "degrees", written="f + f′Δ + f″Δ²/2! + …",
                   source="2-9")
-    yield several("taylor_error", "its errors", "e{}", eq.TaylorError())
+    yield several("taylor_error", "its errors", "e{}", eq.TAYLOR_ERROR)
     half = Axis("k", 9, family="half", counts_from=0)
     yield count("k", title="halvings", symbol="k", sheet=on, axes=(half,))
     column, small = partial(line, axes=(half,)), {"dx": "small_x", "dy": "small_y"}
@@ -318,7 +318,7 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     yield line("finest", "smallest of the finer points, in row", " ", eq.Least(), {"f": "fine_f"},
                number_format="0")
     for name, title in (("x", "the point found"), ("y", ""), ("f", "f there")):
-        yield line(f"best_{name}", title, name, eq.FoundCoordinate(),
+        yield line(f"best_{name}", title, name, eq.FOUND_COORDINATE,
                    {"least": "finest", "all_points": f"fine_{name}"})
     yield line("exact", "the smallest f, by the formula", "−|r|√(a² + b²)", eq.EXACT, on_line)
     best = {"x": "best_x", "y": "best_y"}

@@ -15,15 +15,15 @@ from functools import partial
 
 import numpy as np
 
-from xlnn.equations.activation import Sigmoid, SigmoidSlope
-from xlnn.equations.cost import SquaredError, SquaredErrorDelta, TotalCost
-from xlnn.equations.dense import BiasGradient, HiddenDelta, WeightedInput, WeightGradient
+from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
+from xlnn.equations.cost import SQUARED_ERROR, SquaredErrorDelta, TotalCost
+from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
 from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.neuron import UnitStep
 from xlnn.equations.number import general_text
-from xlnn.equations.surface import Descent
+from xlnn.equations.surface import DESCENT
 from xlnn.equations.wording import Told, filled
-from xlnn.quantity import Axis, Cells, Equation, Quantity, Sentence, Use, previous
+from xlnn.quantity import Axis, Cells, Equation, Quantity, Sentence, Stated, Use, previous
 from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, Size
 from xlnn.workbooks.pages.page import Page, helper_page
@@ -84,17 +84,12 @@ class LineEnd(Equation):
         )
 
 
-class HeightOf(Equation):
-    """The y at which a point is drawn in the series of its class, and far outside in the other."""
-
-    coarse = True
-
-    def array(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
-        """Return the heights, shape (points, 2): of those that are 0, and of those that are 1."""
-        return np.where(t == np.array([0, 1]), x[:, 1:], float(OUTSIDE))
-
-    def cell(self, which: int, x: Cells, t: Cells) -> str:
-        return f"=IF({t[0]}={which},{x[1]},{OUTSIDE})"
+HEIGHT_OF = Stated(
+    lambda x, t: np.where(t == np.array([0, 1]), x[:, 1:], float(OUTSIDE)),
+    lambda which, x, t: f"=IF({t[0]}={which},{x[1]},{OUTSIDE})",
+    says="The y at which a point is drawn in the series of its class; far outside in the other.",
+    coarse=True,
+)
 
 
 class EpochUsed(Equation):
@@ -139,17 +134,13 @@ class RightSide(Equation):
         return f"=IF(ABS({z[k]})<{NEAR},-1,IF({answer[k]}={truth[k]},1,0))"
 
 
-class RightSides(Equation):
-    """How many points lie on the side of their target."""
-
-    coarse = jumps = True
-
-    def array(self, right: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return (right == 1).sum() + 0 * right.sum()
-
-    def cell(self, right: Cells) -> str:
-        return f"=COUNTIF({right.images[0]},1)+0*SUM({right.images[0]})"
+RIGHT_SIDES = Stated(
+    lambda right: (right == 1).sum() + 0 * right.sum(),
+    lambda right: f"=COUNTIF({right.images[0]},1)+0*SUM({right.images[0]})",
+    says="How many points lie on the side of their target.",
+    coarse=True,
+    jumps=True,
+)
 
 
 class CountSentence(Sentence):
@@ -250,7 +241,7 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
 
 def _weights(state: Axis) -> Iterator[Quantity]:
     weight = partial(Quantity, sheet="weights", axes=(state,), given=1, role="weight",
-                     equation=Descent())
+                     equation=DESCENT)
 
     def uses(name: str) -> dict[str, Use | str]:
         return {"w": previous(name), "gradient": previous(f"dC_d{name}"), "eta": "eta"}
@@ -273,14 +264,14 @@ def _training(state: Axis) -> Iterator[Quantity]:
         shape, up = LAYERS[layer][:1], SYMBOLS[layer]
         a, slope = _named("a", layer), _named("slope", layer)
         yield back(slope, "slope", f"a′{up}{{}}", title="slope a′", shape=shape,
-                   equation=SigmoidSlope(), uses={"a": a})
+                   equation=SIGMOID_SLOPE, uses={"a": a})
         above = {"delta_above": "delta3", "W_above": "W3"} if layer == "2" else {"a": a}
         yield back(_named("delta", layer), "delta", f"δ{up}{{}}", title="error δ", shape=shape,
                    equation=HiddenDelta() if layer == "2" else SquaredErrorDelta(),
                    uses={"slope": slope, **above}, meaning="how fast C changes with z",
                    written="output: (a − t) a′;  hidden: (Σ δ w) a′", source="4-2, 4-3")
     for name, a in (("C_single", "a_single"), ("C_hidden", "a3")):
-        yield column(name, "C", "C", title="squared error", equation=SquaredError(), uses={"a": a})
+        yield column(name, "C", "C", title="squared error", equation=SQUARED_ERROR, uses={"a": a})
 
 
 def _forward(
@@ -293,7 +284,7 @@ def _forward(
                  equation=WeightedInput(), uses={"below": below, "W": W, "b": b},
                  meaning="the total input of a unit; 0 on its line", written="z = w₁x₁ + w₂x₂ + b",
                  source="1-3")
-    yield column(a, "a", f"a{up}{{}}", title="output", shape=shape, equation=Sigmoid(),
+    yield column(a, "a", f"a{up}{{}}", title="output", shape=shape, equation=SIGMOID,
                  uses={"z": z}, meaning="how strongly a unit is activated",
                  written="a = σ(z) = 1 / (1 + exp(−z))", source="1-3")
 
@@ -304,10 +295,10 @@ def _gradients(state: Axis) -> Iterator[Quantity]:
     for layer, shape in LAYERS.items():
         delta, up = _named("delta", layer), SYMBOLS[layer]
         yield back(f"dC_d{_named('W', layer)}", "dC_dW", f"∂C_T/∂w{up}{{}}", shape=shape,
-                   title="gradient, weights", equation=WeightGradient(),
+                   title="gradient, weights", equation=WEIGHT_GRADIENT,
                    uses={"delta": delta, "below": "a2" if layer == "3" else "x"})
         yield back(f"dC_d{_named('b', layer)}", "dC_db", f"∂C_T/∂b{up}{{}}", shape=shape[:1],
-                   title="gradient, bias", equation=BiasGradient(), uses={"delta": delta})
+                   title="gradient, bias", equation=BIAS_GRADIENT, uses={"delta": delta})
     for which in NETWORKS:
         yield column(f"C_T_{which}", "C_T", "C_T", title="total cost", equation=TotalCost(),
                      uses={"C": f"C_{which}"}, meaning="how wrong the outputs are for all points",
@@ -342,9 +333,9 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
                      number_format=words.sentence("marks", MARKS),
                      equation=RightSide(), uses={"z": z, "answer": fires, "truth": "t"})
         yield number(f"right_{which}", title=f"points right {NETWORKS[which]}", number_format="0",
-                     equation=RightSides(), uses={"right": side})
+                     equation=RIGHT_SIDES, uses={"right": side})
     yield column("height", title="drawn: target 0, 1", symbol="x₂", shape=(2,), sheet="weights",
-                 equation=HeightOf(), number_format="0.0;")
+                 equation=HEIGHT_OF, number_format="0.0;")
     for layer in ("single", "2"):
         uses = {"W": f"{_named('W', layer)}_shown", "b": f"{_named('b', layer)}_shown"}
         for at, (along, symbol) in enumerate((("x", "x₁"), ("y", "x₂"))):

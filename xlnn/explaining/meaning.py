@@ -52,29 +52,36 @@ def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) ->
 
 
 def equation_text(equation: Equation | None) -> str:
-    """Return the equation in the docstring of an `Equation`; empty if there is none.
+    """Return the equation as an `Equation` says it; empty if it does not.
 
-    >>> from xlnn.equations.dense import WeightedInput
+    >>> from xlnn.equations.dense import WEIGHT_GRADIENT, WeightedInput
     >>> equation_text(WeightedInput())
     'z_j = sum_i w_ji a_i + b_j.'
+    >>> equation_text(WEIGHT_GRADIENT), section(WEIGHT_GRADIENT)
+    ('dC_T/dw_ji = sum over the samples of delta_j a_i.', '4-2')
     """
-    if equation is None or isinstance(equation, Stated) or type(equation).__doc__ is None:
-        return ""
-    first = inspect.cleandoc(type(equation).__doc__ or "").partition("\n\n")[0]
+    first = inspect.cleandoc(_said(equation)).partition("\n\n")[0]
     return _BOOK.split(" ".join(first.split()))[0].strip()
 
 
 def section(equation: Equation | None) -> str:
-    """Return the book's section in the docstring of an equation or its module; "" if none.
+    """Return the book's section of an equation, or that of its module; "" if there is none.
 
     >>> from xlnn.equations.dense import HiddenDelta
     >>> section(HiddenDelta())
     '4-3'
     """
-    if equation is None or isinstance(equation, Stated):
+    if not (said := _said(equation)):
         return ""
-    kind = type(equation)
-    for text in (kind.__doc__, sys.modules[kind.__module__].__doc__):
+    home = equation.array.__module__ if isinstance(equation, Stated) else type(equation).__module__
+    for text in (said, sys.modules[home].__doc__):
         if found := _BOOK.search(text or ""):
             return found[1]
     return ""
+
+
+def _said(equation: Equation | None) -> str:
+    """Return what an equation says of itself."""
+    if equation is None:
+        return ""
+    return (equation.says if isinstance(equation, Stated) else type(equation).__doc__) or ""

@@ -318,7 +318,7 @@ def _quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
         **whole,
     )
     uses = {"states": "exercise_blanks"}
-    yield Quantity("exercise_done", equation=eq.CountRight(), uses=uses, **whole)
+    yield Quantity("exercise_done", equation=eq.COUNT_RIGHT, uses=uses, **whole)
     yield Quantity(
         "exercise_blanks_said",
         shape=(len(tasks.blank),),

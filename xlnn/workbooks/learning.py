@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from xlnn.equations.lookup import Asked, Chosen, UsedNumber
-from xlnn.equations.optimiser import DIRECTION, OPTIMISERS, Correction, Count
-from xlnn.equations.surface import Descent
+from xlnn.equations.optimiser import CORRECTION, COUNT, DIRECTION, OPTIMISERS
+from xlnn.equations.surface import DESCENT
 from xlnn.quantity import Axis, Equation, Quantity, Use, previous
 from xlnn.registry.text import Text
 
@@ -46,12 +46,12 @@ def trained(
         )  # fmt: skip
     if optimiser.corrected:
         yield kept(
-            "steps", **_named("steps"), equation=Count(), uses={"before": previous("steps")},
+            "steps", **_named("steps"), equation=COUNT, uses={"before": previous("steps")},
             number_format="0",
         )  # fmt: skip
     for name, beta in optimiser.corrected.items():
         uses = {"beta": beta, "steps": "steps"}
-        yield kept(name, **_named(name), equation=Correction(), uses=uses)
+        yield kept(name, **_named(name), equation=CORRECTION, uses=uses)
     for weight in weights:
         gradient = previous(f"dC_d{weight.name}")
         for name, memory in optimiser.memories.items():
@@ -75,7 +75,7 @@ def trained(
         axes, symbol = (state, *weight.axes), _letter(weight)
         taken = NAMED[optimiser.step][0] if optimiser.step else f"∂C/∂{symbol}"
         yield replace(
-            weight, axes=axes, equation=Descent(), uses=uses, given=1, role="weight",
+            weight, axes=axes, equation=DESCENT, uses=uses, given=1, role="weight",
             written=f"{symbol} ← {symbol} − η {taken}",
         )  # fmt: skip
 

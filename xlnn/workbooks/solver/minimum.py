@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.data.precision import rounded
-from xlnn.equations.cost import SquaredError, SquaredErrorDelta
+from xlnn.equations.cost import SQUARED_ERROR, SquaredErrorDelta
 from xlnn.equations.layer import computed
 from xlnn.errors import OptionsError
 from xlnn.workbooks.solver.nets import Net
@@ -75,7 +75,7 @@ def gradient(
         if below:
             own |= {f"{kind}_above": value for kind, value in own.items()}
             delta = computed(layer.delta_below, own | {"slope": values[below]["slope"]})
-    return float(SquaredError().array(t, a).sum()), slopes
+    return float(SQUARED_ERROR.array(t, a).sum()), slopes
 
 
 def find(net: Net, x: np.ndarray, t: np.ndarray, start: Mapping[str, np.ndarray]) -> Minimum:

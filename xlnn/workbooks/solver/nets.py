@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlnn.equations import side_by_side
-from xlnn.equations.cost import SquaredError
+from xlnn.equations.cost import SQUARED_ERROR
 from xlnn.equations.layer import (
     PARAMETERS,
     Convolutional,
@@ -19,7 +19,7 @@ from xlnn.equations.layer import (
     probed,
 )
 from xlnn.equations.side_by_side import SideBySide
-from xlnn.equations.verdict import Right
+from xlnn.equations.verdict import RIGHT
 from xlnn.equations.wording import Told
 from xlnn.quantity import Quantity, superscript
 from xlnn.registry.text import Text
@@ -120,11 +120,11 @@ def _results(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     on: dict[str, Any] = {"sheet": "solver"}
     a = f"a{net.output}"
     per = {**on, "shape": (images,)}
-    cost = SideBySide(SquaredError(), "t", "a")
+    cost = SideBySide(SQUARED_ERROR, "t", "a")
     yield Quantity("C", symbol="C", equation=cost, uses={"a": a}, number_format="0.000", **per)
     seen = SideBySide(side_by_side.LargestDigit(net.first), "a")
     yield Quantity("answer", equation=seen, uses={"a": a}, number_format='0;"?";0', **per)
-    right = SideBySide(Right(), "answer", "truth")
+    right = SideBySide(RIGHT, "answer", "truth")
     marks = words("sentences", "marks")
     yield Quantity("right", equation=right, uses={"truth": "labels"}, number_format=marks,
                    **per)  # fmt: skip

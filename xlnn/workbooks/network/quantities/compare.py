@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from xlnn.equations.runs import LastOf, LeastOf, RunName, SameText
+from xlnn.equations.runs import LEAST_OF, LastOf, RunName, SameText
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
 from xlnn.quantity import Equation, Quantity, of_each
 from xlnn.registry.text import Text
@@ -21,7 +21,7 @@ def compare(spec: Spec, words: Text) -> Iterator[Quantity]:
     yield _each(spec, "name", of_each([*_names(spec, words)]), {"eta": "eta", "l2": "l2"})
     whole = {"number_format": "0"}
     yield _each(spec, "best", SmallestEpoch(), {"C_T": "C_T"}, **whole)
-    yield _each(spec, "least", LeastOf(), {"course": "C_T"})
+    yield _each(spec, "least", LEAST_OF, {"course": "C_T"})
     yield _each(spec, "C_T_last", LastOf(), {"course": "C_T"})
     if not spec.is_regression:
         first = FirstAllRight(spec.images)

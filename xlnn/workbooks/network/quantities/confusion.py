@@ -54,8 +54,8 @@ def _part(stack: Stack, images: Axis, part: str, words: Text) -> Iterator[Quanti
     yield quantity("total", equation=eq.OfClass(classes), uses=truth, shape=(classes,), **shown)
     uses = {"counts": f"{prefix}counts", "total": f"{prefix}total"}
     share = {**shown, "number_format": "0.0%"}
-    yield quantity("share", equation=eq.ShareRight(), uses=uses, shape=(classes,), **share)
-    yield quantity("wrong", equation=eq.CountWrong(), uses=place, **shown)
+    yield quantity("share", equation=eq.SHARE_RIGHT, uses=uses, shape=(classes,), **share)
+    yield quantity("wrong", equation=eq.COUNT_WRONG, uses=place, **shown)
     said = tuple(
         words.open("sentences", f"confusion_{how}", images=count, listed=MOST_LISTED)
         for how in ("none", "some", "many")

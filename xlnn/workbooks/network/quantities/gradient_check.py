@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 
 from xlnn.equations.cost import TotalCost
-from xlnn.equations.lens import ChosenGradient, DifferenceQuotient, Distance, Shifted
+from xlnn.equations.lens import DIFFERENCE_QUOTIENT, DISTANCE, ChosenGradient, Shifted
 from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.optimiser import Penalty
 from xlnn.quantity import Model, Quantity
@@ -55,7 +55,7 @@ def gradient_check(stack: Stack) -> Iterator[Quantity]:
         # w + h and w - h differ in one parameter, so a formula with the wrong one may seem right
         yield from (replace(found, reads_as_stated=True) for found in sent)
     quotients = {"C_plus": "plus_C", "C_minus": "minus_C", "h": "slope_h"}
-    yield quantity("quotient", axes=images, equation=DifferenceQuotient(), uses=quotients, **shown)
+    yield quantity("quotient", axes=images, equation=DIFFERENCE_QUOTIENT, uses=quotients, **shown)
     uses = {"C": "slope_quotient"}
     if stack.spec.regularised:
         yield from _penalties(stack)
@@ -65,7 +65,7 @@ def gradient_check(stack: Stack) -> Iterator[Quantity]:
     uses = {name: name for name in names} | {"chosen": "slope_chosen"}
     yield quantity("backward", equation=ChosenGradient(names), uses=uses, **shown)
     between = {"here": "slope_numeric", "there": "slope_backward"}
-    yield quantity("distance", equation=Distance(), uses=between, number_format="0.0E+00", **shown)
+    yield quantity("distance", equation=DISTANCE, uses=between, number_format="0.0E+00", **shown)
 
 
 def worth_moving(model: Model, run: Mapping[str, np.ndarray]) -> int:
@@ -95,5 +95,5 @@ def _penalties(stack: Stack) -> Iterator[Quantity]:
         yield replace(found, reads_as_stated=True)
     quotients = {"C_plus": "plus_penalty", "C_minus": "minus_penalty", "h": "slope_h"}
     yield quantity(
-        "penalty", prefix=PREFIX, sheet=SHEET, equation=DifferenceQuotient(), uses=quotients
+        "penalty", prefix=PREFIX, sheet=SHEET, equation=DIFFERENCE_QUOTIENT, uses=quotients
     )

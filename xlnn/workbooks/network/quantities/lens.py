@@ -10,10 +10,17 @@ from dataclasses import replace
 from itertools import product
 
 from xlnn.equations.activation import ACTIVATIONS
-from xlnn.equations.convolution import OfFilter, OfPlace, PlusBias, Products, SumOfProducts, Window
+from xlnn.equations.convolution import (
+    PLUS_BIAS,
+    PRODUCTS,
+    SUM_OF_PRODUCTS,
+    OfFilter,
+    OfPlace,
+    Window,
+)
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import WEIGHTS
-from xlnn.equations.lens import Distance
+from xlnn.equations.lens import DISTANCE
 from xlnn.equations.lookup import (
     Copy,
     OfEpoch,
@@ -23,7 +30,7 @@ from xlnn.equations.lookup import (
     TrainingPosition,
     stored,
 )
-from xlnn.equations.verdict import Predicted
+from xlnn.equations.verdict import PREDICTED
 from xlnn.equations.wording import (
     ActivationSentence,
     Bar,
@@ -114,7 +121,7 @@ def _cost(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
     yield _quantity("C_text", CostSentence(digits), costs)
     yield _quantity("there", OfRow(), CHOSEN | {"rows": "C"})
     gap = {"here": "lens_C", "there": "lens_there"}
-    yield _quantity("gap", Distance(), gap, number_format="0E+00")
+    yield _quantity("gap", DISTANCE, gap, number_format="0E+00")
 
 
 def forward_by_bands(
@@ -154,7 +161,7 @@ def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
     if stack.spec.scaled_targets:
         uses = {"a": "lens_output", "middle": "t_middle", "factor": "t_factor"}
         shape = stack.shapes[stack.output]
-        yield _quantity("predicted", Predicted(), uses, shape, number_format=stack.measure)
+        yield _quantity("predicted", PREDICTED, uses, shape, number_format=stack.measure)
     predicted = "lens_predicted" if stack.spec.scaled_targets else "lens_output"
     uses = {"labels": "labels", "predicted": predicted}
     uses |= {"actual": stack.actual(PREFIX)} if stack.spec.epochs else {}
@@ -327,10 +334,10 @@ def _of_layer(stack: Stack, name: str) -> Iterator[Quantity]:
         yield _shown(f"window_{kind}", name, OfFilter(), of_all, tuple(shape))
     own = {kind: _own(f"window_{kind}", name) for kind in parameters}
     own |= {"a": _own("window", name), "total": _own("window_sum", name)}
-    yield _shown("window_product", name, Products(), own, tuple(size))
+    yield _shown("window_product", name, PRODUCTS, own, tuple(size))
     products = {"products": _own("window_product", name)}
-    yield _shown("window_sum", name, SumOfProducts(), products)
-    yield _shown("window_z", name, PlusBias(), own)
+    yield _shown("window_sum", name, SUM_OF_PRODUCTS, products)
+    yield _shown("window_z", name, PLUS_BIAS, own)
     yield _shown("window_there", name, OfPlace(), {"rows": f"z{name}", **looked_up})
 
 

@@ -13,26 +13,26 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TotalCost
 from xlnn.equations.layer import WEIGHTS, probed
 from xlnn.equations.optimiser import (
+    CORRECTION,
+    COUNT,
     DIRECTION,
     OPTIMISERS,
-    Correction,
-    Count,
     Memory,
     Optimiser,
     Penalised,
     Penalty,
 )
-from xlnn.equations.surface import Descent, GradientSize
+from xlnn.equations.surface import DESCENT, GradientSize
 from xlnn.equations.verdict import (
-    Accuracy,
+    ACCURACY,
+    MEAN_ABSOLUTE,
+    MEAN_COST,
+    PREDICTED,
+    RIGHT,
+    ROOT_MEAN_SQUARE,
     LargestUnit,
-    MeanAbsolute,
-    MeanCost,
     Off,
-    Predicted,
     Recognised,
-    Right,
-    RootMeanSquare,
     Scaled,
 )
 from xlnn.quantity import Axis, Model, Quantity, Use, previous
@@ -68,10 +68,10 @@ def steps(stack: Stack) -> Iterator[Quantity]:
     rows = {"axes": (stack.state,), "given": 1, "is_record": True}
     if optimiser.corrected:
         uses = {"before": previous("steps")}
-        yield quantity("steps", equation=Count(), uses=uses, **rows)
+        yield quantity("steps", equation=COUNT, uses=uses, **rows)
     for name, constant in optimiser.corrected.items():
         uses = {"beta": constant, "steps": "steps"}
-        yield quantity(name, equation=Correction(), uses=uses, **rows)
+        yield quantity(name, equation=CORRECTION, uses=uses, **rows)
     for kind, layer, shape in stack.parameters:
         gradient = previous(f"dC_d{kind}{layer}")
         for name, memory in optimiser.memories.items():
@@ -215,7 +215,7 @@ def _weights(stack: Stack) -> Iterator[Quantity]:
     for kind, layer, shape in stack.parameters:
         steps = {}
         if stack.spec.epochs:
-            steps = {"axes": (stack.state,), "equation": Descent(), "given": 1}
+            steps = {"axes": (stack.state,), "equation": DESCENT, "given": 1}
             steps["uses"] = step_of(stack, kind, layer)
         yield quantity(kind, layer, shape=shape, scale=probed(kind, shape), **steps)
 
@@ -307,7 +307,7 @@ def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> 
     if classes:
         right = {"answer": f"{prefix}answer", "truth": f"{prefix}truth"}
         yield from _answers(stack, **each)
-        yield quantity("right", equation=Right(), uses=right, **each)
+        yield quantity("right", equation=RIGHT, uses=right, **each)
     else:
         yield from predictions(stack, prefix=prefix, axes=each["axes"], sheet=sheet)
     C = {"C": f"{prefix}C"}
@@ -319,14 +319,14 @@ def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> 
         right = {"right": f"{prefix}right"}
         yield quantity("recognised", equation=Recognised(), uses=right, **whole)
         if tested:  # so that the two kinds of images can be compared
-            yield quantity("accuracy", equation=Accuracy(), uses=right, **whole)
+            yield quantity("accuracy", equation=ACCURACY, uses=right, **whole)
         return
     if tested:
-        yield quantity("mean_C", equation=MeanCost(), uses=C, **whole)
+        yield quantity("mean_C", equation=MEAN_COST, uses=C, **whole)
     whole |= {"shape": stack.shapes[stack.output], "number_format": stack.measure}
     off = {"off": f"{prefix}off"}
-    yield quantity("rmse", equation=RootMeanSquare(), uses=off, **whole)
-    yield quantity("mae", equation=MeanAbsolute(), uses=off, **whole)
+    yield quantity("rmse", equation=ROOT_MEAN_SQUARE, uses=off, **whole)
+    yield quantity("mae", equation=MEAN_ABSOLUTE, uses=off, **whole)
 
 
 def _answers(
@@ -350,7 +350,7 @@ def predictions(
     uses = {"a": stack.activation(stack.output, prefix), "t": f"{prefix}t"}
     if stack.spec.scaled_targets:
         uses |= {"middle": "t_middle", "factor": "t_factor"}
-        yield quantity("predicted", equation=Predicted(), uses=uses, **rows)
+        yield quantity("predicted", equation=PREDICTED, uses=uses, **rows)
     yield quantity("off", equation=Off(), uses=uses, **rows)
 
 

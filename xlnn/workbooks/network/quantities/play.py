@@ -13,12 +13,12 @@ import numpy as np
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lookup import Copy, OfEpoch, OfRow, OfSample, Picked, TrainingPosition
 from xlnn.equations.play import (
+    LARGEST_SIZE,
     LEVELS,
     ChosenUnits,
     Coordinate,
     Dot,
     FillLevel,
-    LargestSize,
     LineEnds,
     OfAnswer,
     OutputLabel,
@@ -253,7 +253,7 @@ def _units(stack: Stack, figure: Figure, column: DrawnLayer) -> Iterator[Quantit
     yield _number("value", ChosenUnits(column.units, shape), rows, shape, layer=layer)
     own = {"v": f"play_value{layer}", "level": f"play_level{layer}", "y": f"play_up{layer}"}
     if not column.bounded:
-        yield _number("size", LargestSize(), own, layer=layer)
+        yield _number("size", LARGEST_SIZE, own, layer=layer)
         own["size"] = f"play_size{layer}"
     around_0 = column.reach == "around 0"
     yield _number("level", FillLevel(below_0=around_0), own, shape, layer=layer, **WHOLE)
@@ -277,7 +277,7 @@ def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
     yield _number("weight", weight(pairs, shape), uses, shape, layer=layer)
     own = {kind: f"play_{kind}{layer}" for kind in ("strength", "across", "up")}
     own |= {"v": f"play_weight{layer}", "w": f"play_weight{layer}"}
-    yield _number("heaviest", LargestSize(), own, layer=layer)
+    yield _number("heaviest", LARGEST_SIZE, own, layer=layer)
     own["size"] = f"play_heaviest{layer}"
     yield _number("strength", Strength(), own, shape, layer=layer, **WHOLE)
     right, up = figure.out(below.layer)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from xlnn.data.words import typed_as
-from xlnn.equations.lens import PixelShare
+from xlnn.equations.lens import PIXEL_SHARE
 from xlnn.equations.lookup import Copy, FromWords
-from xlnn.equations.verdict import LargestUnit, Predicted, Tied
+from xlnn.equations.verdict import PREDICTED, LargestUnit, Tied
 from xlnn.equations.wording import Bar, Name, Prediction, Verdict
 from xlnn.quantity import Quantity
 from xlnn.workbooks.network.quantities.lens import ONE, forward_by_bands, shown_shape, weights
@@ -56,7 +56,7 @@ def recognise(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     for name in stack.weights(first) if len(stack.shapes[first]) == 1 else ():
         shape = shown_shape(stack, name, first)
         uses = {"a": "draw_x", name: f"draw_{name}{first}"}
-        yield quantity("seen", shape=shape, equation=PixelShare(), uses=uses, **shown)
+        yield quantity("seen", shape=shape, equation=PIXEL_SHARE, uses=uses, **shown)
     output, shape = {"a": f"draw_a{stack.output}"}, stack.shapes[stack.output]
     outputs = {"shape": shape, **one}
     labels = {"labels": "labels"}
@@ -97,7 +97,7 @@ def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
     if stack.spec.scaled_targets:
         predicted, shape = "draw_predicted", stack.shapes[stack.output]
         yield quantity(
-            "predicted", equation=Predicted(), uses=uses, shape=shape,
+            "predicted", equation=PREDICTED, uses=uses, shape=shape,
             number_format=stack.measure, **shown,
         )  # fmt: skip
     uses = {"labels": "labels", "predicted": predicted}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
-from xlnn.equations.verdict import LabelOf
+from xlnn.equations.verdict import LABEL_OF
 from xlnn.quantity import Axis, Equation, Quantity, Use, superscript
 from xlnn.workbooks.network.spec import Spec
 
@@ -200,7 +200,7 @@ class Stack:
             prefix=prefix,
             sheet=sheet,
             axes=axes,
-            equation=LabelOf(),
+            equation=LABEL_OF,
             uses={"answer": of, "labels": "labels"},
             is_text=self.labels_are_text,
         )
