@@ -8,7 +8,11 @@ chosen by a softmax, and numbered from 1.
 
 import numpy as np
 
+from xlnn.equations import units
 from xlnn.quantity import Stated
+
+PROJECT, EXP, SHARE, TOTAL = units.PROJECT, units.EXP, units.SHARE, units.total("row")
+"""Each position times the same weights; the softmax, of `MASKED` or of `EXP`; the sum of costs."""
 
 
 def encoding(positions: int, numbers: int) -> Stated:
@@ -20,9 +24,6 @@ def encoding(positions: int, numbers: int) -> Stated:
         lambda t, k: f"={('SIN', 'COS')[k % 2]}({t}/10000^({k - k % 2}/{numbers}))",
     )
 
-
-PROJECT = Stated(lambda W, x: x @ W.T, lambda t, k, W, x: f"=SUMPRODUCT({x[t, :]},{W[k, :]})")
-"""Each position times the same weights."""
 
 SCORE = Stated(
     lambda Q, K: Q @ K.swapaxes(-1, -2) / Q.shape[-1] ** 0.5,
@@ -43,11 +44,6 @@ MASKED = Stated(  # later positions get e^-inf = 0; the largest score is taken o
     ),
     lambda i, j, Z: f"=EXP({Z[i, j]}-MAX({Z[i, : i + 1]}))" if j <= i else "=0",
 )
-EXP = Stated(
-    lambda z: np.exp(z - z.max(-1)[..., None]), lambda t, k, z: f"=EXP({z[t, k]}-MAX({z[t, :]}))"
-)
-SHARE = Stated(lambda S: S / S.sum(-1)[..., None], lambda i, j, S: f"={S[i, j]}/SUM({S[i, :]})")
-"""The softmax, of `MASKED` or of `EXP`."""
 
 MIX = Stated(
     lambda a, b: a @ b,
@@ -103,4 +99,3 @@ SLOPE = Stated(  # gradient of weights W: errors times their inputs, summed over
         )
     ),
 )
-TOTAL = Stated(lambda of: of.sum(), lambda of: f"=SUM({of.over('row')[:]})")

@@ -5,15 +5,37 @@ b (units,), and an error has the shape (units,). Axes of rows, such as ``"row", 
 over which a cost or a gradient is a sum.
 """
 
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 
-from xlnn.quantity import Cells, Stated
+from xlnn.equations import activation, cost
+from xlnn.quantity import Cells, Sentence, Stated
 
+Choice = partial(Stated, coarse=True, jumps=True)
+"""An equation whose value is a choice or a count."""
+
+SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
+SQUARED_ERROR = cost.SQUARED_ERROR
+SUM = Stated(lambda a, b: a + b, lambda *unit, a, b: f"={a[unit]}+{b[unit]}")
 COPY = Stated(lambda h: h, lambda j, h: f"={h[j]}")
 DENSE = Stated(
     lambda W, x, b: x @ W.T + b, lambda j, W, x, b: f"=SUMPRODUCT({W[j, :]},{x[:]})+{b[j]}"
 )
 """What each unit receives."""
+
+PROJECT = Stated(
+    lambda W, x: x @ W.T,
+    lambda *at, W, x: f"=SUMPRODUCT({x[(*at[:-1], slice(None))]},{W[at[-1], :]})",
+)
+"""The same without a bias, also of the rows of a matrix."""
+
+BACK = Stated(
+    lambda d, W: d @ W,
+    lambda i, d, W: "=" + "+".join(f"{d[j]}*{W[j, i]}" for j in range(d.shape[0])),
+)
+"""The error of what enters weights, from the error d of what they give."""
 
 
 def _received(j: int, **of: Cells) -> str:
@@ -34,17 +56,23 @@ GATE = Stated(
 )
 """The sigmoid of the same: how far a gate is open."""
 
-SIGMOID = Stated(
-    lambda z: 1 / (1 + np.exp(np.minimum(700, -z))), lambda k, z: f"=1/(1+EXP(MIN(700,-{z[k]})))"
+EXP = Stated(
+    lambda z: np.exp(z - z.max(-1)[..., None]),
+    lambda *at, z: f"=EXP({z[at]}-MAX({z[(*at[:-1], slice(None))]}))",
 )
-TANH = Stated(lambda z: np.tanh(z), lambda j, z: f"=TANH({z[j]})")  # noqa: PLW0108 -- a ufunc has no names
+SHARE = Stated(
+    lambda S: S / S.sum(-1)[..., None],
+    lambda *at, S: f"={S[at]}/SUM({S[(*at[:-1], slice(None))]})",
+)
+"""The softmax, of `EXP`, where all units of a row are one choice."""
+
 ENTROPY = Stated(  # -t ln y - (1 - t) ln(1 - y), which asks for ln 0 where z is large
     lambda z, t: np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))),
     lambda k, z, t: f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))",
 )
 """The cross-entropy of a sigmoid output and a target from 0 to 1."""
 
-ERROR = Stated(lambda y, t: y - t, lambda k, y, t: f"={y[k]}-{t[k]}")
+ERROR = Stated(lambda y, t: y - t, lambda *unit, y, t: f"={y[unit]}-{t[unit]}")
 """How fast that cross-entropy changes with z."""
 
 
@@ -68,6 +96,11 @@ def total(*axes: str) -> Stated:
     return Stated(lambda C: C.sum(), lambda C: f"=SUM({C.over(*axes)[...]})")
 
 
+def mean(*axes: str) -> Stated:
+    """Return the mean over axes of which a quantity has no others."""
+    return Stated(lambda of: of.mean(0), lambda *unit, of: f"=AVERAGE({of.over(*axes)[unit]})")
+
+
 def right(*axes: str) -> Stated:
     """Return how many outputs are on the side of ½ on which their target is."""
     return Stated(
@@ -80,3 +113,21 @@ def right(*axes: str) -> Stated:
         coarse=True,
         jumps=True,
     )
+
+
+class Named(Sentence):
+    """The names of numbers, which count from 1, in a row or in a column.
+
+    Parameters
+    ----------
+    names : sequence of str
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+
+    def text(self, *unit: int, of: np.ndarray) -> str:
+        return self.names[int(of[max(unit)]) - 1]
+
+    def cell(self, *unit: int, of: Cells) -> str:
+        return f"=CHOOSE({of[max(unit)]}," + ",".join(f'"{name}"' for name in self.names) + ")"

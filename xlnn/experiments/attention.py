@@ -13,6 +13,7 @@ import numpy as np
 import xlnn
 from xlnn import Axis, Chart, Grid, Quantity, Row, Stated, Table, Trace
 from xlnn.equations import attention as eq
+from xlnn.equations import units
 
 LETTERS, D = "abc", 4  # and a capital of each; numbers of a symbol: a letter each, and "is capital"
 SYMBOLS = LETTERS + LETTERS.upper()
@@ -30,29 +31,6 @@ INPUT = Stated(
     ),
     coarse=True,
 )
-
-
-class Letter(xlnn.Sentence):
-    """The letter of a symbol, or with 3 more that of an answer, which is a capital."""
-
-    def __init__(self, more: int = 0) -> None:
-        self.more = more
-
-    def text(self, t: int, _: int, *, of: np.ndarray) -> str:
-        return SYMBOLS[int(of[t]) + self.more - 1]
-
-    def cell(self, t: int, _: int, of: xlnn.Cells) -> str:
-        return f"=CHOOSE({of[t]}," + ",".join(f'"{each}"' for each in SYMBOLS[self.more :]) + ")"
-
-
-class Across(Letter):
-    """The same, side by side."""
-
-    def text(self, _: int, t: int, *, of: np.ndarray) -> str:
-        return super().text(t, 0, of=of)
-
-    def cell(self, _: int, t: int, of: xlnn.Cells) -> str:
-        return super().cell(t, 0, of=of)
 
 
 WEIGHTS = {
@@ -128,10 +106,10 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield back("dV", "error of the value", eq.MIX_BACK, a="A", b="do", words=(
         "from all positions that took it", "∂C/∂V = Aᵀ ∂C/∂o", ""))
     once = partial(Quantity, sheet="weights", axes=(epoch,), equation=eq.TOTAL)
-    yield once("C_T", title="total cost", symbol="C_T", uses={"of": "C"},
+    yield once("C_T", title="total cost", symbol="C_T", uses={"C": "C"},
                meaning="the cost of all positions of all sequences",
                written="C_T = Σ −ln p(target)")
-    yield once("right", title="answers that are right", symbol=" ", uses={"of": "hit"},
+    yield once("right", title="answers that are right", symbol=" ", uses={"C": "hit"},
                number_format="0")
     for name, (_, d, a, title) in WEIGHTS.items():
         yield xlnn.gradient(parameters[name], epochs, eq.SLOPE, {"d": d, "a": a},
@@ -144,12 +122,13 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
         yield shown(f"{name}_shown", title=title, symbol=f"{name[0]}{{}}", shape=(T,),
                     equation=xlnn.Chosen(row), uses={"of": name, "row": "row_used"},
                     number_format="0")
-    yield shown("down", title="position", shape=(T, 1), equation=Letter(), is_text=True,
-                uses={"of": "letters_shown"})
-    yield shown("across", title="position", shape=(1, T), equation=Across(), is_text=True,
-                uses={"of": "letters_shown"})
-    yield shown("answer", title="target", shape=(T, 1), equation=Letter(3), is_text=True,
-                uses={"of": "t_shown"})
+    for name, title, of, shape, letters in (
+        ("down", "position", "letters_shown", (T, 1), SYMBOLS),
+        ("across", "position", "letters_shown", (1, T), SYMBOLS),
+        ("answer", "target", "t_shown", (T, 1), SYMBOLS[3:]),
+    ):
+        yield shown(name, title=title, shape=shape, equation=units.Named(letters), is_text=True,
+                    uses={"of": of})
     yield shown("A_shown", title="attention: row takes from column", symbol="A{}", shape=(T, T),
                 equation=both, uses={"of": "A", **at})
     yield shown("p_shown", title="probability of A, B, C", symbol="p{}", shape=(T, 3),

@@ -26,20 +26,13 @@ ACROSS = len(MARKS)
 ETA = {"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05}
 """The usual learning rate of each optimiser."""
 
-Choice = partial(Stated, coarse=True, jumps=True)
-"""An equation whose value is a choice or a count."""
-
 # fmt: off
 # Equations, each twice: for NumPy, and for the formula of one cell.
-NOISY = Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at random, is set to 0
+NOISY = eq.Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at random, is set to 0
     array=lambda x, drawn, noise: np.where(drawn < noise, 0, x),
     cell=lambda i, x, drawn, noise: f"=IF({drawn[i]}<{noise[()]},0,{x[i]})",
 )
-COST = Stated(
-    array=lambda t, a: ((t - a) ** 2).sum(axis=1) / 2,
-    cell=lambda t, a: "=SUMSQ({})/2".format(",".join(f"{t[j]}-{a[j]}" for j in range(PIXELS))),
-)
-OFF = Choice(
+OFF = eq.Choice(
     array=lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
     cell=lambda t, a: "=" + "+".join(
         f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(PIXELS)),
@@ -85,7 +78,7 @@ def pictures(down: int) -> Stated:
 
 def row_of(images: int) -> Stated:
     """Return the equation of the row of an epoch and an image in the table of the training."""
-    return Choice(
+    return eq.Choice(
         array=lambda epoch, image: (epoch - 1) * images + image,
         cell=lambda epoch, image: f"=({epoch[()]}-1)*{images}+{image[()]}",
     )
@@ -142,7 +135,7 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     column = partial(Quantity, sheet="training", axes=(epoch, image))
     yield from _forward(shapes, "noisy", "", column)
     truth = {"t": "images", "a": f"a{last}"}
-    yield column("C", title="squared error", equation=COST, uses=truth, source="3-4",
+    yield column("C", title="squared error", equation=eq.SQUARED_ERROR, uses=truth, source="3-4",
                  meaning="how far the image that comes out is from the clean one",
                  written="C = ½ Σ (x − a)²")
     yield column("off", symbol=" ", title="pixels wrong", equation=OFF, uses=truth,

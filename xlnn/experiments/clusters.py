@@ -13,9 +13,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Cells, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, previous
-
-Choice = partial(Stated, coarse=True, jumps=True)
-"""An equation whose value is a choice or a count."""
+from xlnn.equations import units as eq
 
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
 PARTS = 48
@@ -61,16 +59,13 @@ CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here
     cell=lambda k, i, before, own, x: "=IF(SUM({0})=0,{2},SUMPRODUCT({0},{1})/SUM({0}))".format(
         own.over("point")[k], x.over("point")[i], before[k, i]),
 )
-OWN = Choice(
+OWN = eq.Choice(
     array=lambda nearest, centres: np.eye(len(centres))[nearest.astype(int) - 1],
     cell=lambda k, nearest, **_: f"=IF({nearest[()]}={k + 1},1,0)",
 )
-COUNT = Choice(
+COUNT = eq.Choice(
     array=lambda own: own.sum(axis=0), cell=lambda k, own: f"=SUM({own.over('point')[k]})",
 )
-TOTAL = Stated(lambda least: least.sum(), lambda least: f"=SUM({least.over('point')[()]})")
-MEAN = Stated(lambda x: x.mean(axis=0), lambda i, x: f"=AVERAGE({x.over('point')[i]})")
-MINUS = Stated(lambda x, mean: x - mean, lambda i, x, mean: f"={x[i]}-{mean[i]}")
 COVARIANCE = Stated(
     array=lambda d: d.T @ d / len(d),
     cell=lambda i, j, d: "=SUMPRODUCT({0},{1})/COUNT({0})".format(
@@ -100,7 +95,7 @@ SHARE = Stated(
     cell=lambda S, lam: "=IF(SIGN({0})=0,0,{1}/({0}))".format(
         "+".join(S[i, i] for i in range(S.shape[0])), lam[()]),
 )
-VARIES = Choice(
+VARIES = eq.Choice(
     array=lambda S: np.sign(np.trace(S)),
     cell=lambda S: f"=SIGN({'+'.join(S[i, i] for i in range(S.shape[0]))})",
 )
@@ -135,7 +130,7 @@ DRAWN = Stated(  # in the series of each other cluster the point lies under the 
     cell=lambda i, k, x, nearest, path: (
         f"=IF({nearest[()]}={k + 1},{x[i]},{path.at(-1, along='stop')[i, k]})"),
 )
-EMPTY = Choice(
+EMPTY = eq.Choice(
     array=lambda points, used: (points[int(used)] == 0).sum(),
     cell=lambda points, used: "=" + "+".join(
         f"(INDEX({points.over('step')[k]},{used[()]}+1)=0)" for k in range(points.shape[0])),
@@ -172,7 +167,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield Quantity("points", title="points of each cluster", symbol="n{}", sheet="centres",
                    axes=(step,), shape=(K,), equation=COUNT, uses={"own": "own"}, number_format="0")
     yield Quantity("C_T", title="sum of squared distances", symbol="C_T", sheet="centres",
-                   axes=(step,), equation=TOTAL, number_format="0.000",
+                   axes=(step,), equation=eq.total("point"), uses={"C": "least"},
+                   number_format="0.000",
                    meaning="how far the points are from their centres; no step makes it larger",
                    written="C_T = Σ min d²", source="Lloyd 1982")
     yield from _drawn(step, point, K, say)
@@ -203,9 +199,10 @@ def _drawn(step: Axis, point: Axis, K: int, say: Any) -> Iterator[Quantity]:  # 
 def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # noqa: ANN401 -- Text.sentence
     """Yield the principal axes: the second one from what the first leaves of the covariance."""
     here = partial(Quantity, sheet="axes", number_format="0.0000")
-    yield here("mean", title="mean", symbol="x̄{}", shape=(D,), equation=MEAN)
+    yield here("mean", title="mean", symbol="x̄{}", shape=(D,), equation=eq.mean("point"),
+               uses={"of": "x"})
     yield Quantity("d", title="deviation", symbol="d{}", sheet="points", axes=(point,), shape=(D,),
-                   equation=MINUS)
+                   equation=eq.ERROR, uses={"y": "x", "t": "mean"})
     yield here("S1", "S", "S{}", title="covariance", shape=(D, D), equation=COVARIANCE,
                uses={"d": "d"}, meaning="of the whole population: divided by the number of points",
                written="S = Σ d dᵀ / n", source="Hotelling 1933")

@@ -13,9 +13,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Cells, Chart, Hidden, Numbers, Page, Quantity, Size, Stated, Table, Trace
-
-Choice = partial(Stated, coarse=True, jumps=True)
-"""An equation whose value is a choice or a count."""
+from xlnn.equations import units as eq
 
 PEOPLE = ("Ada", "Ben", "Cem", "Dora", "Eva", "Finn", "Gina", "Hugo", "Ines", "Jan")
 FILMS = ("Robot Day", "Star Port", "Red Planet", "Deep Sky", "Two Hearts", "Summer Rain",
@@ -38,13 +36,11 @@ FIND = Stated(  # a look-up, whose gradient is SUMMED
     array=lambda table, which: table[which.astype(int) - 1],
     cell=lambda *k, table, which: f"=INDEX({table.over('person', 'film')[k]},{which[()]})",
 )
-AVERAGE = Stated(lambda r: r.mean(), lambda r: f"=AVERAGE({r.over('rating')[()]})")
 PREDICTED = Stated(
     array=lambda mean, b, c, p, q: mean + b + c + (p * q).sum(axis=1),
     cell=lambda mean, b, c, p, q: (
         f"={mean[()]}+{b[()]}+{c[()]}+SUMPRODUCT({p[:]},{q[:]})"),
 )
-MINUS = Stated(lambda found, r: found - r, lambda found, r: f"={found[()]}-{r[()]}")
 TIMES = Stated(lambda e, v: e[:, np.newaxis] * v, lambda k, e, v: f"={e[()]}*{v[k]}")
 SUMMED = Stated(  # over the ratings that looked the row up; the penalty belongs to the cost
     array=lambda which, number, terms, w, penalty: np.array(
@@ -64,21 +60,13 @@ RMSE = Stated(
     array=lambda e: np.sqrt((e**2).mean()),
     cell=lambda e: "=SQRT(SUMSQ({0})/COUNT({0}))".format(e.over("rating")[()]),
 )
-PAIRS = Choice(  # how often word o stands in a sentence of this word
+PAIRS = eq.Choice(  # how often word o stands in a sentence of this word
     array=lambda token, number: sum(
         (token[:, [i]] == number).T.astype(float) @ (token[:, [j]] == number)
         for i in range(token.shape[1]) for j in range(token.shape[1]) if i != j),
     cell=lambda o, token, number: "=" + "+".join(
         f"COUNTIFS({token.over('sentence')[i]},{number[()]},{token.over('sentence')[j]},{o + 1})"
         for i in range(token.shape[0]) for j in range(token.shape[0]) if i != j),
-)
-SCORES = Stated(lambda V, U: V @ U.T, lambda o, V, U: f"=SUMPRODUCT({V[:]},{U[o, :]})")
-POWERS = Stated(
-    array=lambda z: np.exp(z - z.max(axis=1, keepdims=True)),
-    cell=lambda o, z: f"=EXP({z[o]}-MAX({z[:]}))",
-)
-SOFTMAX = Stated(
-    array=lambda s: s / s.sum(axis=1, keepdims=True), cell=lambda o, s: f"={s[o]}/SUM({s[:]})",
 )
 DELTA = Stated(
     array=lambda a, N: N.sum(axis=1, keepdims=True) * a - N,
@@ -89,14 +77,6 @@ ENTROPY = Stated(  # -N ln a, summed; without the logarithm of an a that is 0
     - (N * z).sum(axis=1),
     cell=lambda z, s, N: (
         f"=SUM({N[:]})*(MAX({z[:]})+LN(SUM({s[:]})))-SUMPRODUCT({N[:]},{z[:]})"),
-)
-TOTAL = Stated(lambda C: C.sum(), lambda C: f"=SUM({C.over('word')[()]})")
-BOTH = Stated(lambda a, b: a + b, lambda a, b: f"={a[()]}+{b[()]}")
-SLOPE_V = Stated(lambda delta, U: delta @ U, lambda k, delta, U: "=" + "+".join(
-    f"{delta[o]}*{U[o, k]}" for o in range(U.shape[0])))
-SLOPE_U = Stated(
-    array=lambda delta, V: delta.T @ V,
-    cell=lambda o, k, delta, V: f"=SUMPRODUCT({delta.over('word')[o]},{V.over('word')[k]})",
 )
 TOLD = Stated(
     array=lambda mean, b, c, p, q: mean + b[:, np.newaxis] + c + p @ q.T,
@@ -145,7 +125,8 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     yield row("film_of", title="film", symbol="i", choices=(1, sizes["films"]))
     yield row("r", title="rating", symbol="r", number_format="General", scale=2,
               meaning="what the person gave the film")
-    yield films("mean", title="mean of all ratings μ", symbol="μ", equation=AVERAGE)
+    yield films("mean", title="mean of all ratings μ", symbol="μ", equation=eq.mean("rating"),
+                uses={"of": "r"})
 
     yield number("n_word", title="word", symbol="n", sheet="words", axes=(word,))
     yield name("name_word", title="word", symbol=" ", sheet="words", axes=(word,))
@@ -180,7 +161,8 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     yield step("found", title="predicted", symbol="r̂", equation=PREDICTED, uses=of,
                meaning="the rating that the model tells", written="r̂ = μ + bᵤ + bᵢ + p·q",
                source="Koren et al. 2009, (4)")
-    yield step("e", title="error", symbol="e", equation=MINUS, role="backward",
+    yield step("e", title="error", symbol="e", equation=eq.ERROR, role="backward",
+               uses={"y": "found", "t": "r"},
                meaning="how far it is off", written="e = r̂ − r")
     for w, other in (("P", "Q_of"), ("Q", "P_of")):
         yield step(f"e_{w}", title=f"error times the other, for {w}", shape=(d,), equation=TIMES,
@@ -204,9 +186,10 @@ def model(  # noqa: PLR0915 -- a statement each quantity
 
     pair = partial(Quantity, sheet="softmax", axes=(epoch, word), shape=(word.length,),
                    role="forward")
-    yield pair("z", title="score", symbol="z{}", equation=SCORES)
-    yield pair("s", title="power of e", symbol="s{}", equation=POWERS)
-    yield pair("a", title="probability", symbol="a{}", equation=SOFTMAX,
+    yield pair("z", title="score", symbol="z{}", equation=eq.PROJECT,
+               uses={"W": "U", "x": "V"})
+    yield pair("s", title="power of e", symbol="s{}", equation=eq.EXP)
+    yield pair("a", title="probability", symbol="a{}", equation=eq.SHARE, uses={"S": "s"},
                meaning="how likely each word is beside this one",
                written="a = exp(u·v) / Σ exp(u·v)", source="Mikolov et al. 2013, (2)")
     yield pair("delta", title="δ", symbol="δ{}", equation=DELTA, role="backward",
@@ -215,13 +198,13 @@ def model(  # noqa: PLR0915 -- a statement each quantity
                meaning="how surprising the neighbours are", written="C = −Σ N ln a",
                source="Mikolov et al. 2013, (1)")
     yield slope("dC_dV", title="gradient of V", symbol="∂C/∂v{}", shape=(d,), axes=(epoch, word),
-                equation=SLOPE_V)
+                equation=eq.BACK, uses={"d": "delta", "W": "U"})
     yield slope("dC_dU", title="gradient of U", symbol="∂C/∂u{}", shape=(word.length, d),
-                axes=(epoch,), equation=SLOPE_U)
+                axes=(epoch,), equation=eq.slope("word"), uses={"d": "delta", "a": "V"})
     yield Quantity("C_words", title="cost of the words", symbol="C", sheet="words", axes=(epoch,),
-                   number_format="0.000", equation=TOTAL, uses={"C": "C_word"})
+                   number_format="0.000", equation=eq.total("word"), uses={"C": "C_word"})
     yield Quantity("C_T", title="both costs", symbol="C_T", sheet="gradients", axes=(epoch,),
-                   equation=BOTH, uses={"a": "C_ratings", "b": "C_words"},
+                   equation=eq.SUM, uses={"a": "C_ratings", "b": "C_words"},
                    meaning="the sum of both: neither model sees the other",
                    written="C_T = C + C")
 

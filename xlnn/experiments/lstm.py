@@ -28,7 +28,6 @@ CELL = Stated(
 )
 HIDDEN = Stated(lambda o, c: o * np.tanh(c), lambda j, o, c: f"={o[j]}*TANH({c[j]})")
 LAST = Stated(lambda h: h[:, -1], lambda j, h: f"={h.at(-1, along='step')[j]}")
-TOP = Stated(lambda V, e: e @ V, lambda i, V, e: f"={e[0]}*{V[0, i]}")
 CELL_ERROR = Stated(
     lambda after, o, c, later, forget: after * o * (1 - np.tanh(c) ** 2) + later * forget,
     lambda j, after, o, c, later, forget: (
@@ -51,7 +50,6 @@ PASSED = Stated(
     lambda di, df, do, dg, Ui, Uf, Uo, Ug: di @ Ui + df @ Uf + do @ Uo + dg @ Ug,
     lambda i, di, df, do, dg, Ui, Uf, Uo, Ug: back(i, (di, Ui), (df, Uf), (do, Uo), (dg, Ug)),
 )
-PASSED_RNN = Stated(lambda d, U: d @ U, lambda i, d, U: back(i, (d, U)))
 
 
 SHARE = Stated(  # of the errors at this step in those at the last one
@@ -146,7 +144,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
         yield end(f"e{more}", title=f"error{of}", symbol=f"e{mark}", shape=(1,), role="backward",
                   equation=eq.ERROR, uses={"y": f"y{more}"})
         yield end(f"top{more}", title=f"error of the last h{of}", symbol=f"∂C/∂h{mark}{{}}",
-                  shape=(H,), equation=TOP, uses={"V": f"V{more}", "e": f"e{more}"},
+                  shape=(H,), equation=eq.BACK, uses={"W": f"V{more}", "d": f"e{more}"},
                   role="backward")
     error = partial(Quantity, sheet="errors", axes=(epoch, row, down), shape=(H,), role="backward")
     after = {"after": following("passed", along="step", start="top")}
@@ -167,7 +165,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
                 meaning="it goes back times U′ and 1 − h′² at each step", source="Werbos 1990",
                 written="δ′ = (Uᵀ δ′₊)(1 − h′²)")
     yield error("passed_rnn", title="back to the h before, RNN", symbol="∂C/∂h′₋{}",
-                equation=PASSED_RNN, uses={"d": "delta_rnn", "U": "U_rnn"})
+                equation=eq.BACK, uses={"d": "delta_rnn", "W": "U_rnn"})
     once = partial(Quantity, sheet="weights", axes=(epoch,))
     for more, of in (("", ""), ("_rnn", ", RNN")):
         yield once(f"C_T{more}", title=f"total cost{of}", symbol="C_T" + "′" * bool(more),

@@ -10,9 +10,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Cells, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, previous
-
-Choice = partial(Stated, coarse=True, jumps=True)
-"""An equation whose value is a choice or a count."""
+from xlnn.equations import units as eq
 
 WALL, END = 1, 2
 """What a place may be; 0 is free."""
@@ -35,7 +33,7 @@ def moved(rows: int, columns: int) -> Stated:
         row, column = np.clip(row + down, 0, rows - 1), np.clip(column + right, 0, columns - 1)
         return 1 + row * columns + column
 
-    return Choice(
+    return eq.Choice(
         array,
         lambda place, action: (
             "=CHOOSE({action},IF({s}>{n},{s}-{n},{s}),IF(MOD({s},{n})=0,{s},{s}+1),"
@@ -90,8 +88,8 @@ class Best(xlnn.Equation):
 
 # fmt: off
 # Equations, each twice: for NumPy, and for the formula of one cell.
-COPY = Choice(lambda before: before, lambda before: f"={before[()]}")
-OF_PLACE = Choice(
+COPY = eq.Choice(lambda before: before, lambda before: f"={before[()]}")
+OF_PLACE = eq.Choice(
     array=lambda grid, place: grid.ravel()[int(place) - 1],
     cell=lambda grid, place: f"={at(grid, place[()])}",
 )
@@ -99,7 +97,7 @@ HERE = Stated(  # the four numbers of a place, from a row that holds those of al
     array=lambda Q, place: Q[int(place) - 1],
     cell=lambda k, Q, place: f"=INDEX({Q[...]},4*{place[()]}-{3 - k})",
 )
-NEXT = Choice(  # no way leads out of an end or into a wall
+NEXT = eq.Choice(  # no way leads out of an end or into a wall
     array=lambda here, there, place, to: place if here >= END or there == WALL else to,
     cell=lambda here, there, place, to: (
         f"=IF({here[()]}>={END},{place[()]},IF({there[()]}={WALL},{place[()]},{to[()]}))"),
@@ -126,11 +124,11 @@ LEARN = Stated(
         f"={Q[s, a]}+({place[()]}={s + 1})*({action[()]}={a + 1})*{eta[()]}*{error[()]}"),
 )
 LAST = Stated(lambda Q: Q[-1], lambda s, a, Q: f"={Q.at(-1, along='step')[s, a]}")
-MOVES = Choice(
+MOVES = eq.Choice(
     array=lambda here: (here < END).sum(axis=-1),
     cell=lambda here: f'=COUNTIF({here.over("step")[()]},"<{END}")',
 )
-ARRIVED = Choice(
+ARRIVED = eq.Choice(
     array=lambda end: float(end[-1] >= END),
     cell=lambda end: f"=IF({end.at(-1)[()]}>={END},1,0)",
 )
@@ -139,7 +137,7 @@ LARGEST = Stated(
     array=lambda Q, world: Q.max(axis=1).reshape(world.shape),
     cell=lambda i, j, Q, world: f"=MAX({Q[i * world.shape[1] + j, :]})",
 )
-PATH = Choice(
+PATH = eq.Choice(
     array=lambda places, world: np.array([
         [*places, n].index(n) % len(places) + (n in places)
         for n in range(1, world.size + 1)]).reshape(world.shape),

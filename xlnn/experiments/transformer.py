@@ -16,6 +16,7 @@ import numpy as np
 import xlnn
 from xlnn import Axis, Cells, Chart, Grid, Quantity, Row, Stated, Table, Trace
 from xlnn.equations import attention as eq
+from xlnn.equations import units
 
 WORDS = ("big", "small", "cat", "dog", "says", "MEOW", "meow", "WOOF", "woof", ".")
 SENTENCES = ((1, 3, 5, 6, 10), (2, 3, 5, 7, 10), (1, 4, 5, 8, 10), (2, 4, 5, 9, 10))
@@ -37,7 +38,6 @@ LOOK_UP = Stated(
 DENSE = Stated(
     lambda W, x, c: x @ W.T + c, lambda t, k, W, x, c: f"=SUMPRODUCT({x[t, :]},{W[k, :]})+{c[k]}"
 )
-PLUS = Stated(lambda a, b: a + b, lambda t, k, a, b: f"={a[t, k]}+{b[t, k]}")
 PLUS_MIX = Stated(
     lambda r, a, b: r + a @ b,
     lambda i, k, r, a, b: (
@@ -56,9 +56,6 @@ NORMAL = Stated(
     lambda t, k, r, m, s: f"=({r[t, k]}-{m[t]})/{s[t]}",
 )
 SCALED = Stated(lambda n, g, b: n * g + b, lambda t, k, n, g, b: f"={n[t, k]}*{g[k]}+{b[k]}")
-RELU = Stated(
-    lambda h: np.maximum(h, 0), lambda t, k, h: f"=MAX(0,{h[t, k]})", coarse=True, switches=True
-)
 NORMAL_BACK = Stated(  # with d = ∂C/∂n: (d - mean d - n mean (n d)) / s
     lambda dy, g, n, s: (
         (dy * g - (dy * g).mean(-1)[..., None] - n * (n * dy * g).mean(-1)[..., None])
@@ -106,16 +103,6 @@ LOOK_UP_SLOPE = Stated(  # of each word: the sum over all places where it stands
         + ")"
     ),
 )
-
-
-class Word(xlnn.Sentence):
-    """A word by its number, in a row or in a column."""
-
-    def text(self, *unit: int, of: np.ndarray) -> str:
-        return WORDS[int(of[max(unit)]) - 1]
-
-    def cell(self, *unit: int, of: Cells) -> str:
-        return f"=CHOOSE({of[max(unit)]}," + ",".join(f'"{word}"' for word in WORDS) + ")"
 
 
 class Next(xlnn.Sentence):
@@ -180,7 +167,7 @@ FORWARD = (
      "A = S / Σ S", SOURCE + "(1)"),
     ("o", "what is taken", eq.MIX, (T, D), {"a": "A", "b": "V"}, "", "", ""),
     ("taken", "output of attention", eq.PROJECT, (T, D), {"W": "Wo", "x": "o"}, "", "", ""),
-    ("r1", "residual 1", PLUS, (T, D), {"a": "x", "b": "taken"}, "the input goes on beside it",
+    ("r1", "residual 1", units.SUM, (T, D), {"a": "x", "b": "taken"}, "the input goes on beside it",
      "r₁ = x + A V Woᵀ", SOURCE + "3.1"),
     ("m1", "mean 1", MEAN, (T,), {"r": "r1"}, "", "", ""),
     ("s1", "spread 1", SPREAD, (T,), {"r": "r1", "m": "m1"}, "of the numbers of one position: the "
@@ -190,9 +177,9 @@ FORWARD = (
      "spread g, whatever the size of r", "y = g (r − m)/s + b", NORM),
     ("h", "feed-forward", DENSE, (T, F), {"W": "W1", "x": "y1", "c": "c1"}, "a dense layer for "
      "each position, of y₁ and not of A", "h = y₁ W₁ᵀ + c₁", SOURCE + "(2)"),
-    ("active", "relu", RELU, (T, F), {"h": "h"}, "", "", ""),
+    ("active", "relu", units.RELU, (T, F), {"z": "h"}, "", "", ""),
     ("f", "feed-forward, out", DENSE, (T, D), {"W": "W2", "x": "active", "c": "c2"}, "", "", ""),
-    ("r2", "residual 2", PLUS, (T, D), {"a": "y1", "b": "f"}, "", "", ""),
+    ("r2", "residual 2", units.SUM, (T, D), {"a": "y1", "b": "f"}, "", "", ""),
     ("m2", "mean 2", MEAN, (T,), {"r": "r2"}, "", "", ""),
     ("s2", "spread 2", SPREAD, (T,), {"r": "r2", "m": "m2"}, "", "", ""),
     ("n2", "normalised 2", NORMAL, (T, D), {"r": "r2", "m": "m2", "s": "s2"}, "", "", ""),
@@ -259,9 +246,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
         yield each(name, title=title, symbol=f"∂{name[1:]}{{}}", shape=shape, equation=equation,
                    uses=uses, role="backward", **dict(zip(SAID, said, strict=False)))
     once = partial(Quantity, sheet="weights", axes=(epoch,), equation=eq.TOTAL)
-    yield once("C_T", title="total cost", symbol="C_T", uses={"of": "C"},
+    yield once("C_T", title="total cost", symbol="C_T", uses={"C": "C"},
                meaning="the cost of all positions of all sentences", written="C_T = Σ −ln p(next)")
-    yield once("right", title="words foretold", symbol=" ", uses={"of": "hit"}, number_format="0")
+    yield once("right", title="words foretold", symbol=" ", uses={"C": "hit"}, number_format="0")
     for name, (_, title, equation, uses) in WEIGHTS.items():
         yield xlnn.gradient(parameters[name], epochs, equation, uses, title=f"gradient, {title}")
     yield from xlnn.choice("epoch", state, words, title="after epoch", sheet="talk")
@@ -272,8 +259,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     talk = partial(Quantity, sheet="talk", is_text=True)
     yield Quantity("typed", title="words", symbol="s{}", sheet="talk", shape=(T,), role="input",
                    choices=(1, N), number_format="0")
-    yield talk("sentence", title="words", shape=(1, T), equation=Word(), uses={"of": "typed"})
-    yield talk("after", title="after", shape=(T, 1), equation=Word(), uses={"of": "typed"})
+    for name, title, shape in (("sentence", "words", (1, T)), ("after", "after", (T, 1))):
+        yield talk(name, title=title, shape=shape, equation=units.Named(WORDS),
+                   uses={"of": "typed"})
     yield talk("vocabulary", title="vocabulary", shape=(1, N), equation=Vocabulary())
     for name, title, equation, shape, uses, *_ in FORWARD:
         mine = {role: use if use == "PE" else "typed" if use == "read" else f"{use}_used"
