@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import xlnn
 from xlnn import reference
@@ -210,3 +211,38 @@ def test_sentences_are_true_where_nothing_reaches_back_and_where_words_tie():
         model, {**inputs, "U": inputs["U"] * 0, "epoch": np.array(0.0)}
     )  # fmt: skip
     assert set(even["likely"].ravel()) == {"–"}
+
+
+def of_images(data, **options):
+    return planned(*origin_of_template("autoencoder"), Options(data=data, **options)).made
+
+
+def test_an_autoencoder_takes_pictures_and_tables_of_pixels(tmp_path):
+    for label, grey in (("7", 0), ("8", 255)):
+        (tmp_path / label).mkdir()
+        Image.new("L", (6, 8), grey).save(tmp_path / label / "1.png")
+    made = of_images(tmp_path, epochs=1)
+    assert made.inputs["labels"].tolist() == [7, 8]
+    assert made.inputs["images"].tolist() == [[1] * 12, [0] * 12]
+    table = tmp_path / "my.csv"
+    table.write_text(f"{',0.5' * 12}\n{',1' * 12}\n".replace("\n,", "\n")[1:])
+    made = of_images(table, epochs=1)
+    assert made.inputs["labels"].tolist() == [1, 2]
+    assert made.inputs["images"].tolist() == [[0.5] * 12, [1] * 12]
+    assert of_images(table, epochs=1, noise=0.5).inputs["drawn"].shape == (2, 12)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [("0,1", "2 columns of pixels were found"), ("0,2" + ",0" * 10, "a pixel is 2, but pixels")],
+)
+def test_what_is_no_image_is_refused(tmp_path, row, said):
+    (tmp_path / "my.csv").write_text(f"{row}\n{row}\n")
+    with pytest.raises(XlnnError, match=said):
+        of_images(tmp_path / "my.csv")
+
+
+def test_a_threshold_is_for_pictures(tmp_path):
+    (tmp_path / "my.csv").write_text("0" + ",1" * 11 + "\n")
+    with pytest.raises(XlnnError, match="--threshold says how to read a folder of pictures"):
+        of_images(tmp_path / "my.csv", threshold=0.5)

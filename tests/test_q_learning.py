@@ -5,7 +5,10 @@ import pytest
 from experiments import built, changed
 
 from xlnn.building.build import build
+from xlnn.building.plan import origin_of_template, planned
+from xlnn.errors import XlnnError
 from xlnn.loading.values import values
+from xlnn.options import Options
 
 LEARNS = {"eta": 0.5, "gamma": 0.9, "epsilon": 0.3}
 
@@ -77,3 +80,40 @@ def test_another_seed_gives_other_random_numbers(tmp_path, got):
     other = values(build("q-learning", tmp_path / "q.xlsx", seed=2, epochs=2).path, "formualizer")
     assert (other["u"] != got["u"][:2]).mean() > 0.9
     assert ((other["u"] >= 0) & (other["u"] <= 1)).all()
+
+
+def of_grid(tmp_path, grid, **options):
+    (tmp_path / "my.csv").write_text(grid, encoding="utf-8")
+    plan = planned(*origin_of_template("q-learning"), Options(data=tmp_path / "my.csv", **options))
+    return plan.made
+
+
+def test_a_grid_that_is_typed_is_the_world(tmp_path):
+    made = of_grid(tmp_path, ".,#,g\n,#,.\nS,.,P\n", epochs=2)
+    assert made.inputs["world"].tolist() == [[0, 1, 2], [0, 1, 0], [0, 0, 2]]
+    assert made.inputs["reward"].tolist() == [[-0.04, -0.04, 1], [-0.04] * 3, [-0.04, -0.04, -1]]
+    assert made.inputs["start"] == 7
+    assert made.spec.sizes["episodes"] == 2
+
+
+def test_a_large_grid_has_more_moves(tmp_path):
+    rows = [["."] * 8 for _ in range(8)]
+    rows[0][0], rows[7][7] = "S", "G"
+    made = of_grid(tmp_path, "\n".join(map(",".join, rows)), epochs=1)
+    assert made.inputs["u"].shape == (1, 32, 2)
+
+
+@pytest.mark.parametrize(
+    ("grid", "said"),
+    [
+        ("S,.\n.,X\n", 'my.csv, line 2: "X" is no sign of a grid'),
+        ("S,.\n.,SG\n", 'my.csv, line 2: "SG" is no sign of a grid'),
+        ("S,.,.\n.,G\n", "my.csv, line 2: 2 columns were found and 3 expected"),
+        ("S,.\n.,S\n", "my.csv: a grid has one start S and at least one goal G"),
+        ("S,G\n", "my.csv: 1 × 2 places were found, but a grid has 2 to 8 rows"),
+        ("S..\n..G\n", "my.csv, line 1: 1 column was found"),
+    ],
+)
+def test_what_is_no_grid_is_refused(tmp_path, grid, said):
+    with pytest.raises(XlnnError, match=said):
+        of_grid(tmp_path, grid)

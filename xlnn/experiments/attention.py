@@ -204,7 +204,7 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Below(xlnn.Space(), Row("answer")),
             ),
             Chart("Total cost", Trace("C_T")),
-            xlnn.Hidden("epoch_used", "row_used", "right_shown"),
+            xlnn.Hidden("epoch_used", "row_used", "right_shown", "letters_shown", "t_shown"),
             does="Choose an epoch and a sequence. Where does each position look?",
         ),
         xlnn.Page("data", "Data", "The letters as numbers, 1 to 6 for a, b, c, A, B, C, and the "

@@ -228,6 +228,22 @@ def inputs(sizes: dict) -> dict:
     }
 
 
+def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
+    """Return the sizes and inputs of pictures: their classes, or their numbers, are labels."""
+    images, pixels = data.x.reshape(len(data.x), -1).shape
+    if pixels != PIXELS:
+        raise xlnn.XlnnError(f"{where}: {pixels} columns of pixels were found, but {ROWS} × "
+                             f"{COLUMNS} are needed; --label names a column of labels.")
+    if outside := [value for value in data.x.flat if not 0 <= value <= 1]:
+        raise xlnn.XlnnError(f"{where}: a pixel is {outside[0]:g}, but pixels must be from 0 to 1.")
+    classes = data.t.argmax(axis=1) if data.labels else np.arange(images)
+    try:
+        labels = np.array(data.labels, dtype=float)[classes]
+    except (ValueError, IndexError):  # they are words, or there are none
+        labels = classes + 1
+    return {"images": images}, {"images": data.x.reshape(images, PIXELS), "labels": labels}
+
+
 UP = dict(zip("2345", "²³⁴⁵", strict=True))
 INK = {"scale": "ink", "width": 5, "digits": ";;;"}
 
@@ -237,7 +253,8 @@ EXPERIMENT = xlnn.Experiment(
     "these numbers with its images.",
     sizes={"epochs": Size(40, 1, 500), "images": Size(64, 2, 500), "hidden": Size(0, 0, 12),
            "optimizer": xlnn.OneOf(*ETA), "seed": Size(1, 0, 2**31)},
-    inputs=inputs, images="digits",
+    inputs=inputs, images="digits", from_data=from_data, task=1, reads="pictures",
+    picture=(ROWS, COLUMNS),
     options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "seed": "seed",
                  "noise": "noise", "optimizer": "optimizer"},
     about=(
@@ -247,6 +264,8 @@ EXPERIMENT = xlnn.Experiment(
         "is the decoder: it makes an image of any two numbers, also of those of no image.",
         "With noise a part of the pixels is left out, and the network has to give what it did not "
         "see. The random numbers for it are a table of inputs.",
+        "Your own images:  xlnn build autoencoder --data pictures/  takes a folder of pictures, "
+        "which become 4 × 3 pixels, or a table of 12 pixels in each row.",
     ),
     colours={"forward": "from the image to the two numbers and back", "backward": "errors and "
              "gradients", "weight": "weights and biases", "result": "costs and pictures"},
@@ -256,9 +275,9 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Sentences("told"), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
-                    xlnn.Numbers("eta", "noise", ("epoch_chosen", "epoch_chosen_asked"),
-                                 ("image_chosen", "image_chosen_asked"), positive=["eta"],
+                    xlnn.Numbers("eta", "noise", "epoch_chosen", "image_chosen", positive=["eta"],
                                  choices={"epoch_chosen": "dC_dW2", "image_chosen": "images"}),
+                    xlnn.Sentences("epoch_chosen_asked", "image_chosen_asked", bold=0),
                     xlnn.Hidden("epoch_used", "image_used"),
                     Grid("point", above=1, digits="0.0"),
                 ),

@@ -16,6 +16,8 @@ WALL, END = 1, 2
 """What a place may be; 0 is free."""
 
 ARROWS = "↑→↓←"
+SIGNS, MOST = tuple(".#SGP"), 8
+"""What a place of a grid may be that is typed, and the most rows and columns."""
 
 
 def at(grid: Cells, place: str) -> str:
@@ -292,15 +294,36 @@ def inputs(sizes: dict) -> dict:
     }
 
 
+def from_data(rows: list, where: str) -> tuple[dict, dict]:
+    """Return the sizes and inputs of a grid, which is typed with a sign in each place."""
+    grid = [["." if text == "" else text.upper() for text in texts] for _, texts in rows]
+    sizes = {"rows": len(grid), "columns": len(grid[0])}
+    for place, texts in rows:
+        if unknown := [text for text in texts if (text or ".").upper() not in SIGNS]:
+            raise xlnn.XlnnError(f'{place}: "{unknown[0][:20]}" is no sign of a grid: . is free, '
+                                 "# a wall, S the start, G a goal and P a pit.")
+    if not all(2 <= size <= MOST for size in sizes.values()):
+        raise xlnn.XlnnError(f"{where}: {len(grid)} × {len(grid[0])} places were found, but a grid "
+                             f"has 2 to {MOST} rows of 2 to {MOST} places.")
+    signs = np.array(grid)
+    if (signs == "S").sum() != 1 or not (signs == "G").any():
+        raise xlnn.XlnnError(f"{where}: a grid has one start S and at least one goal G.")
+    return {**sizes, "steps": max(10, signs.size // 2)}, {
+        "world": np.select([signs == "#", np.isin(signs, ("G", "P"))], [WALL, END]),
+        "reward": np.select([signs == "G", signs == "P"], [1, -1], -0.04),
+        "start": 1 + (signs == "S").argmax()}
+
+
 HIGH = {"width": 7, "height": 32}
 
 EXPERIMENT = xlnn.Experiment(
     "q-learning", model, title="A robot learns its way",
     summary="Q-learning on a grid: where a robot goes after each episode of trial and error, as "
     "arrows.",
-    sizes={"episodes": Size(20, 1, 500), "steps": Size(10, 2, 100), "rows": Size(3, 2, 8),
-           "columns": Size(4, 2, 8), "seed": Size(1, 0, 2**31)},
-    inputs=inputs, options_for={"epochs": "episodes", "eta": "eta", "seed": "seed"},
+    sizes={"episodes": Size(20, 1, 500), "steps": Size(10, 2, 100), "rows": Size(3, 2, MOST),
+           "columns": Size(4, 2, MOST), "seed": Size(1, 0, 2**31)},
+    inputs=inputs, from_data=from_data, task=1, reads="rows",
+    options_for={"epochs": "episodes", "eta": "eta", "seed": "seed"},
     about=(
         "A robot starts in a corner of {rows} × {columns} places and knows nothing. A move costs "
         "a little, ★ ends an episode with a reward and ✖ with a loss.",
@@ -309,6 +332,8 @@ EXPERIMENT = xlnn.Experiment(
         "best that the table promises at the next place.",
         "Nothing is hidden: the random numbers are a table of inputs, and each of {episodes} "
         "episodes has at most {steps} moves. Nothing follows an end, so there max Q counts as 0.",
+        "Your own grid:  xlnn build q-learning --data my.csv  takes a sign for each place: . is "
+        "free, # a wall, S the start, G a goal, P a pit.",
     ),
     colours={"forward": "the moves", "backward": "the error", "weight": "the table Q",
              "result": "what the table says"},
@@ -319,8 +344,9 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
-                    xlnn.Numbers("eta", "gamma", "epsilon", ("start", "start_asked"),
-                                 ("shown", "shown_asked"), choices={"shown": "Q_first"}),
+                    xlnn.Numbers("eta", "gamma", "epsilon", "start", "shown",
+                                 choices={"shown": "Q_first"}),
+                    xlnn.Sentences("start_asked", "shown_asked", bold=0),
                     xlnn.Hidden("start_used", "shown_used"),
                     Table("moves", "total")),
                 xlnn.Below(

@@ -227,9 +227,9 @@ EXPERIMENT = xlnn.Experiment(
                 Chart("Hidden state over the steps", Trace("h_shown", "n", marker="circle"),
                       x="step", size_in_cm=(10, 7), columns=5),
             ),
-            xlnn.Beside(xlnn.Grid("U_shown", digits="0.00"), xlnn.Below(
-                xlnn.Grid("V_shown", digits="0.00"), xlnn.Row("reach_start"))),
-            xlnn.Hidden("epoch_used", "row_used", "right_shown", "ratio", "reaches"),
+            xlnn.Beside(xlnn.Grid("U_shown", digits="0.00"), xlnn.Grid("V_shown", digits="0.00")),
+            xlnn.Hidden("epoch_used", "row_used", "right_shown", "ratio", "reaches",
+                        "reach_start"),
             does="Choose an epoch and a row. See what h remembers, and how the gradient fades.",
         ),
         xlnn.Page("data", "Data", "The bits of each row, and the target of each step. Type "

@@ -78,6 +78,7 @@ READING = {
                 "encoding"),
     "columns": ("drop", "columns", "decimal", "missing", "header_row", "sheet", "encoding"),
     "rows": ("header_row", "sheet", "encoding"),
+    "pictures": ("label", "threshold", "light_ink", "header_row", "sheet", "encoding"),
 }  # fmt: skip
 """The options that say how data are read, by what an experiment takes of them."""
 
@@ -224,10 +225,13 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     from_data : function or None
         Returns the sizes and inputs for given data, and raises an `XlnnError` if that is
         impossible. With it ``data`` is an option.
-    reads : {"targets", "columns", "rows"}
+    reads : {"targets", "columns", "rows", "pictures"}
         What `from_data` gets beside the file's name: a `Dataset` with columns to predict, so that
         ``target`` is an option and a template has a table ``[data]``; a `Dataset` of all columns;
-        or the rows as they are, a list of texts each, after where it stands.
+        the rows as they are, a list of texts each, after where it stands; or a `Dataset` of
+        pictures, whose classes are known if ``label`` was given.
+    picture : (int, int)
+        Rows and columns to which picture files are resized.
     """
 
     name: str
@@ -250,6 +254,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     texts: Path | None = None
     from_data: Callable[[Any, str], Given] | None = None
     reads: str = "targets"
+    picture: tuple[int, int] | None = None
 
     @property
     def template(self) -> Template:
@@ -388,7 +393,17 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         where = source.name if isinstance(source, Path) else "data"
         if self.reads == "rows":
             return self.from_data(records(source, ReadOptions(**said)), where), ()
-        data = read(source, ReadOptions(table=True, bare=not self._has_targets, **said))
+        bare = not self._has_targets and "label" not in said
+        if not (is_folder := isinstance(source, Path) and source.is_dir()):
+            for name in ("threshold", "light_ink"):
+                if name in said:
+                    raise OptionsError(f"{as_typed(name)} says how to read a folder of pictures.")
+        data = read(
+            source,
+            ReadOptions(
+                table=not (is_folder and self.picture), picture=self.picture, bare=bare, **said
+            ),
+        )
         return self.from_data(data, where), data.told
 
     def spec(self, values: Mapping[str, Any]) -> ExperimentSpec:

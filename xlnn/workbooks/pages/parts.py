@@ -371,26 +371,6 @@ class Grid(Part):
         drawing.widths |= dict.fromkeys(range(block.column + apart - 1, last, apart), GAP)
 
 
-class Hidden(Part):
-    """Numbers that a page uses but does not show, side by side."""
-
-    def __init__(self, *names: str, indent: int = 0) -> None:
-        self.names, self.indent = names, indent
-
-    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a cell each
-        """Return one row."""
-        return 1, self.indent + len(self.names)
-
-    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the cell of each."""
-        for right, name in enumerate(self.names):
-            yield single_block(model[name], row, column + self.indent + right)
-
-    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- nothing is seen
-        """Give them a look without digits."""
-        drawing.looks |= dict.fromkeys(self.names, Look(number_format=";;;"))
-
-
 @dataclass(frozen=True)
 class Label(Part):
     """A fixed line of text, which may overflow into blank cells.
@@ -480,6 +460,17 @@ class Row(Part):
             if self.width:
                 columns = range(block.column, block.last[1] + 1)
                 drawing.widths |= dict.fromkeys(columns, self.width)
+
+
+class Hidden(Row):
+    """Quantities that a page uses but does not show, side by side."""
+
+    def __init__(self, *names: str, indent: int = 0) -> None:
+        super().__init__(*[""] * indent, *names)
+
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- nothing is seen
+        """Give them a look without digits."""
+        drawing.looks |= dict.fromkeys(filter(None, self.names), Look(number_format=";;;"))
 
 
 class Symbols(Part):
