@@ -10,16 +10,14 @@ from functools import partial
 
 import numpy as np
 
+import xlnn
+from xlnn import Cells, Quantity, Sentence, Stated, Trace
 from xlnn.equations.calculus import OfSurfaceShifted
 from xlnn.equations.dense import counted_near, place_of
 from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.number import general_text, short, short_text
 from xlnn.equations.surface import SURFACES, Direction, OfSurface, chosen
 from xlnn.equations.wording import filled
-from xlnn.quantity import Axis, Cells, Equation, Quantity, Sentence, Stated
-from xlnn.registry.text import Text
-from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Beside, Chart, Numbers, Sentences, Table, Trace
 
 STEP = Stated(lambda length, u: length * u, lambda length, u: f"={length[()]}*{u[()]}")
 """A coordinate of the step in a direction (u, v)."""
@@ -53,7 +51,7 @@ BOUND = Stated(
 )
 
 
-class Angle(Equation):
+class Angle(xlnn.Equation):
     """The direction of the gradient in degrees, from 0 to 360; 0 where the gradient is 0."""
 
     def array(self, slope_x: np.ndarray, slope_y: np.ndarray) -> np.ndarray:
@@ -205,9 +203,9 @@ DIRECTIONS = 36  # one every 10 degrees
 
 
 # fmt: off
-def quantities(steps: int, words: Text) -> Iterator[Quantity]:
+def quantities(steps: int, words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the point, the steps in all directions, and what each changes."""
-    direction, say = Axis("direction", DIRECTIONS, counts_from=0), words.sentence
+    direction, say = xlnn.Axis("direction", DIRECTIONS, counts_from=0), words.sentence
     number = partial(Quantity, sheet="steepest")
     column = partial(number, axes=(direction,))
     yield number("at", title="after step (0: the start)", symbol=" ", role="input",
@@ -267,20 +265,20 @@ def quantities(steps: int, words: Text) -> Iterator[Quantity]:
                  equation=GradientDirection(points, level))
 
 
-PAGE = Page(
+PAGE = xlnn.Page(
     "steepest", "Steepest", "A small step from one point of the descent, in 36 directions. The "
     "smaller the step, the closer the change of z is to the inner product (2-4), which is largest "
     "along the gradient.",
-    Numbers("at", "used_at", "length", "x_at", "y_at", "slope_x", "slope_y", "z_at", "bound",
-            "angle", positive=["length"], choices={"at": "x"}, symbols=True),
-    Sentences("where", "points"),
-    Beside(
-        Table("turn", "unit_x", "unit_y", "step_x", "step_y", "z_there", "change", "inner",
-              "change_share", "inner_share", left=1, coloured=("change", "inner")),
-        Chart("Change of z for a small step, by direction",
-              Trace("inner", "turn", "1B4F9C", name="inner product ∇z·Δ"),
-              Trace("change", "turn", "C0561C", marker="circle", width=0, name="change of z"),
-              x="direction, tens of degrees", size_in_cm=(13, 10), ends=(0, DIRECTIONS)),
+    xlnn.Numbers("at", "used_at", "length", "x_at", "y_at", "slope_x", "slope_y", "z_at", "bound",
+                 "angle", positive=["length"], choices={"at": "x"}, symbols=True),
+    xlnn.Sentences("where", "points"),
+    xlnn.Beside(
+        xlnn.Table("turn", "unit_x", "unit_y", "step_x", "step_y", "z_there", "change", "inner",
+                   "change_share", "inner_share", left=1, coloured=("change", "inner")),
+        xlnn.Chart("Change of z for a small step, by direction",
+                   Trace("inner", "turn", "1B4F9C", name="inner product ∇z·Δ"),
+                   Trace("change", "turn", "C0561C", marker="circle", width=0, name="change of z"),
+                   x="direction, tens of degrees", size_in_cm=(13, 10), ends=(0, DIRECTIONS)),
     ),
     does="Try 36 directions: why gradient descent goes against the gradient.",
 )

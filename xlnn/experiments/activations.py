@@ -7,27 +7,13 @@ learn; a line and a parabola; and the bell curve from which start weights are dr
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+import xlnn
+from xlnn import Axis, Beside, Chart, Equation, Numbers, Page, Quantity, Sentences, Text, Trace
 from xlnn.equations import functions as eq
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.neuron import UnitStep
-from xlnn.equations.wording import Told
-from xlnn.quantity import Axis, Equation, Quantity, Sentence, previous
-from xlnn.registry.text import Text
-from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.pages.page import Page, helper_page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Chart,
-    Hidden,
-    Label,
-    Numbers,
-    Row,
-    Sentences,
-    Space,
-    Table,
-    Trace,
-)
+from xlnn.workbooks.pages.page import helper_page
+from xlnn.workbooks.pages.parts import Label
 from xlnn.writing.style import NEGATIVE, PLAIN, POSITIVE, SECTION
 
 POINTS = 81
@@ -117,7 +103,7 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
     for name, (value, slope) in functions.items():
         of = {key: f"{name}_{key}" for key in STEPS}
         yield column(of["w"], "w", "w", title="weight", equation=eq.LEARNED, given=1, role="weight",
-                     uses={"w": previous(of["w"]), "gradient": previous(of["dC_dw"])},
+                     uses={"w": xlnn.previous(of["w"]), "gradient": xlnn.previous(of["dC_dw"])},
                      meaning="the learned weight; the first row is the start",
                      written="w ← w − η ∂C/∂w", source="2-10")
         yield column(of["input"], "input", "z", title="input", equation=eq.ANSWER_Z,
@@ -138,7 +124,7 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
                        uses={key: of[key] for key in ("w", "C", "dC_dw") if key in said.roles})
 
 
-def _courses(steps: int, words: Text) -> dict[str, Sentence]:
+def _courses(steps: int, words: Text) -> dict[str, xlnn.Sentence]:
     """Return the sentence about how each unit learns."""
     say = words.sentence
     stays = say("step_course", "Unit step: w stays at {w_first}, and C at {C_first}. Its slope is "
@@ -154,7 +140,7 @@ def _courses(steps: int, words: Text) -> dict[str, Sentence]:
         "rises": "C rises: its slope gives the direction, not the distance. η is too large.",
     }
     goes_on = {key: say(key, english) for key, english in goes_on.items()}
-    return {"step": Told([stays], digits=4), "sigmoid": eq.Learning(begins, goes_on)}
+    return {"step": xlnn.Told([stays], digits=4), "sigmoid": eq.Learning(begins, goes_on)}
 
 
 def _shapes(point: Axis, words: Text) -> Iterator[Quantity]:
@@ -179,7 +165,7 @@ def _shapes(point: Axis, words: Text) -> Iterator[Quantity]:
         say("level", "a = b = 0: this is a horizontal line, y = {lowest_y}. All its points are "
             "equally low."),
     ]
-    yield number("vertex", equation=Told(said, "bends"), is_text=True)
+    yield number("vertex", equation=xlnn.Told(said, "bends"), is_text=True)
     column = partial(Quantity, sheet="shape_points", axes=(point,))
     yield column("shape_number", title="point", symbol="k", counts=True, number_format="0")
     yield column("shape_x", title="point x", symbol="x", equation=eq.beside(POINTS),
@@ -235,14 +221,14 @@ def _functions_in_words() -> Iterator[Beside]:
     yield Beside(*(Label(head, "headings", SECTION, fits=True) for head in heads), apart=0)
     for key, (name, *_, formula, slope) in SHOWN.items():
         yield Beside(Label(name, "charts", PLAIN, fits=True), Label(formula, fits=True),
-                     Label(slope, fits=True), Row(f"{key}_gap"), apart=0)
+                     Label(slope, fits=True), xlnn.Row(f"{key}_gap"), apart=0)
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = xlnn.Experiment(
     "activations", model, title="Functions that a network needs", book=("2-1",),
     summary="Five activation functions and their slopes, why the unit step cannot learn, the "
     "parabola's minimum, the bell curve.",
-    sizes={"steps": Size(20, 1, 1_000)},
+    sizes={"steps": xlnn.Size(20, 1, 1_000)},
     inputs={
         "low": -4, "high": 4, "h": 0.001,
         "x": 1, "t": 1, "b": 0, "eta": 2,  # one unit learns to answer t to x
@@ -270,13 +256,13 @@ EXPERIMENT = Experiment(
             "and h; each slope by its formula is compared with the central difference (a(z + h) − "
             "a(z − h)) / 2h.",
             Beside(
-                Below(Numbers("low", "high", "h", "used_h", at=1), Space(), *_functions_in_words(),
-                      _curves("Activation functions", "")),
-                Below(_curves("Their slopes", "_slope"),
-                      _curves("Their slopes as central differences", "_difference",
-                              up=(0, 1.2, 0.2))),
+                xlnn.Below(Numbers("low", "high", "h", "used_h", at=1), xlnn.Space(),
+                           *_functions_in_words(), _curves("Activation functions", "")),
+                xlnn.Below(_curves("Their slopes", "_slope"),
+                           _curves("Their slopes as central differences", "_difference",
+                                   up=(0, 1.2, 0.2))),
             ),
-            Space(),
+            xlnn.Space(),
             Label("The gap is the root mean square (RMS) of slope − difference over all points. If "
                   "it stays large however small h is, there is a kink or a jump in the range. "
                   "There the function has no slope.", "notes"),
@@ -298,8 +284,8 @@ EXPERIMENT = Experiment(
                         for key in UNITS), size_in_cm=SIZE),
             ),
             Sentences("step_course", "sigmoid_course", bold=2),
-            Table(*(f"{unit}_{key}" for unit in UNITS for key in STEPS),
-                  groups={f"{unit}_w": SHOWN[unit][0] for unit in UNITS}),
+            xlnn.Table(*(f"{unit}_{key}" for unit in UNITS for key in STEPS),
+                       groups={f"{unit}_w": SHOWN[unit][0] for unit in UNITS}),
             does="Why the step cannot learn: its weight never changes.",
         ),
         Page(
@@ -307,7 +293,7 @@ EXPERIMENT = Experiment(
             "minimum, which is what gradient descent looks for.",
             Numbers("m", "n", "p", "q", "r", "lowest_x", "lowest_y", at=2),
             Sentences("vertex", above=1),
-            Hidden("bends"),
+            xlnn.Hidden("bends"),
             Chart("Line and parabola",
                   Trace("line", "shape_x", SHOWN["linear"][1], name="y = mx + n", of=""),
                   Trace("parabola", "shape_x", NEGATIVE, name="y = ax² + bx + c", of=""),
@@ -322,7 +308,7 @@ EXPERIMENT = Experiment(
             Numbers("mean", "deviation", "used_deviation", "within_1", "within_2", "within_3",
                     at=2, positive=["deviation"]),
             Sentences("drawn", above=1),
-            Hidden("percent_1", "percent_2", "percent_3"),
+            xlnn.Hidden("percent_1", "percent_2", "percent_3"),
             Chart("Density f(x)", Trace("density", "bell_x", POSITIVE), x="x", size_in_cm=SIZE),
             does="Where start weights come from.",
         ),

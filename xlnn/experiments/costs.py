@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+import xlnn
+from xlnn import Cells, Chart, Equation, Numbers, Page, Quantity, Sentence, Sentences, Stated, Text
 from xlnn.address import address
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import CROSS_ENTROPY, CROSS_ENTROPY_DELTA, SquaredErrorDelta
@@ -21,21 +23,7 @@ from xlnn.equations.number import fixed, fixed_text, short, short_text
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.wording import filled
 from xlnn.layout import FIRST_ROW, Block, single_block
-from xlnn.quantity import Axis, Cells, Equation, Model, Quantity, Sentence, Stated, previous
-from xlnn.registry.text import Text
-from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Chart,
-    Numbers,
-    Part,
-    Sentences,
-    Table,
-    Trace,
-    Units,
-)
+from xlnn.workbooks.pages.parts import Part, Units
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.style import KEY, least_framed, valley_scale, value
@@ -277,7 +265,7 @@ def _over_z(words: Text) -> Iterator[Quantity]:
     yield from _of_z("chosen", here)
     yield here("times", title="how many times larger", symbol="1 / a′", equation=TIMES,
                uses={"slope": "slope_chosen"})
-    along = partial(here, axes=(Axis("point", 2 * AROUND + 1, counts_from=-AROUND),))
+    along = partial(here, axes=(xlnn.Axis("point", 2 * AROUND + 1, counts_from=-AROUND),))
     yield along("i", title="point", symbol="i", counts=True, number_format="0", role="key")
     yield along("z_along", title="weighted input", symbol="z", shape=(1,), equation=POINT)
     yield from _of_z("along", along)
@@ -319,14 +307,14 @@ def _of_z(name: str, here: partial[Quantity]) -> Iterator[Quantity]:
 def _learning(steps: int, words: Text) -> Iterator[Quantity]:
     """Yield two units that begin alike and learn the same, one by each cost."""
     here = partial(Quantity, sheet="learning")
-    one = partial(here, shape=(1,), axes=(Axis("step", steps + 1, "time", counts_from=0),))
+    one = partial(here, shape=(1,), axes=(xlnn.Axis("step", steps + 1, "time", counts_from=0),))
     yield here("eta", title="learning rate η", symbol="η", role="input", number_format="General",
                calms=True)
     for cost in COSTS:
         z, a, slope, delta = (f"{name}_{cost}" for name in ("z", "a", "slope", "delta"))
         yield one(z, "z", "z", title="weighted input", equation=DESCENT, given=1, role="weight",
-                  uses={"w": previous(z), "gradient": previous(f"learn_{delta}"), "eta": "eta"},
-                  scale=4)
+                  uses={"w": xlnn.previous(z), "gradient": xlnn.previous(f"learn_{delta}"),
+                        "eta": "eta"}, scale=4)
         yield one(a, "a", "a", equation=SIGMOID, uses={"z": z}, role="forward")
         step = partial(one, f"learn_{delta}", delta, "δ", role="backward")
         if cost == "sq":
@@ -382,11 +370,11 @@ class Valley(Part):
     def __init__(self, cost: str) -> None:
         self.cost = cost
 
-    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a cell for each pair
+    def size(self, model: xlnn.Model) -> tuple[int, int]:  # noqa: ARG002 -- a cell for each pair
         """Return the rows and columns of the grid, and of its edges."""
         return 1 + GRID + 1, 1 + GRID + 1
 
-    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+    def blocks(self, model: xlnn.Model, row: int, column: int) -> Iterator[Block]:
         """Yield the weights, the grid, and the least of its rows and columns."""
         down, right, cost = (1, 0), (0, 1), self.cost
         yield single_block(model[f"w1_{cost}"], row, column + 1, right)
@@ -412,15 +400,15 @@ class Valley(Part):
 
 def _chart(title: str, name: str) -> Chart:
     """Return the chart of both costs, or of both deltas, over z."""
-    return Chart(title, *(Trace(f"{name}_{cost}_along", "z_along", COLOURS[cost], name=named)
+    return Chart(title, *(xlnn.Trace(f"{name}_{cost}_along", "z_along", COLOURS[cost], name=named)
                           for cost, named in COSTS.items()), x="z")
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = xlnn.Experiment(
     "costs", model, title="Two costs in a sheet", book=("3-3", "3-4"),
     summary="Squared error and cross-entropy side by side, and the cost function C_T as a valley "
     "of two weights.",
-    sizes={"steps": Size(60), "rows": Size(8, 1, 12)},
+    sizes={"steps": xlnn.Size(60), "rows": xlnn.Size(8, 1, 12)},
     inputs={
         "t": 1, "z_chosen": -5, "eta": 1, "z_sq": -3, "z_ce": -3,
         "x": [[1, 2], [2, 1], [-1, -1], [-2, 0], [1.5, -1], [-0.5, 1.5], [0.5, -0.5], [-1, 2]],
@@ -440,9 +428,9 @@ EXPERIMENT = Experiment(
             "cells.",
             Numbers("t", "z_chosen", *(f"{name}_chosen" for name in CURVE), "times", symbols=True),
             Sentences("which"),
-            Beside(
-                Table("i", "z_along", *(f"{name}_along" for name in CURVE)),
-                Below(_chart("The cost C over z", "C"), _chart("The error δ over z", "delta")),
+            xlnn.Beside(
+                xlnn.Table("i", "z_along", *(f"{name}_along" for name in CURVE)),
+                xlnn.Below(_chart("The cost C over z", "C"), _chart("The error δ over z", "delta")),
             ),
             does="Both costs, and both δ, over z.",
         ),
@@ -451,12 +439,12 @@ EXPERIMENT = Experiment(
             "can change: one with squared error, the other with cross-entropy.",
             Sentences("far"),
             Numbers("eta", at=2, positive=["eta"]),
-            Beside(
-                Table("z_sq", "a_sq", "slope_sq", "learn_delta_sq", "z_ce", "a_ce",
-                      "learn_delta_ce", groups={f"z_{cost}": COSTS[cost] for cost in COSTS},
-                      above=0),
+            xlnn.Beside(
+                xlnn.Table("z_sq", "a_sq", "slope_sq", "learn_delta_sq", "z_ce", "a_ce",
+                           "learn_delta_ce", groups={f"z_{cost}": COSTS[cost] for cost in COSTS},
+                           above=0),
                 Chart("The output a after each step",
-                      *(Trace(f"a_{cost}", colour=COLOURS[cost], name=COSTS[cost])
+                      *(xlnn.Trace(f"a_{cost}", colour=COLOURS[cost], name=COSTS[cost])
                         for cost in COSTS), above=0),
             ),
             row=FIRST_ROW - 1, does="See which unit leaves the flat part first.",

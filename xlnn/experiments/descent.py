@@ -7,14 +7,12 @@ stand in `xlnn.equations.surface`, the page of all directions in `xlnn.experimen
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+import xlnn
+from xlnn import Axis, Below, Chart, Quantity, Table, Trace, previous
 from xlnn.equations import surface as eq
 from xlnn.equations.lookup import UsedNumber
 from xlnn.experiments import _steepest
-from xlnn.quantity import Axis, Quantity, previous
-from xlnn.registry.text import Text
-from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.pages.page import Page, helper_page
-from xlnn.workbooks.pages.parts import Below, Beside, Chart, Numbers, Sentences, Table, Trace
+from xlnn.workbooks.pages.page import helper_page
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import QUIET
 
@@ -23,7 +21,7 @@ FUNCTIONS = [f"z = {surface.text}" for surface in eq.SURFACES]
 
 
 # fmt: off
-def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the settings, the table of steps, the level lines, and what they come to in words."""
     steps, say, of = sizes["steps"], words.sentence, {"function": "used_function"}
     step, level = Axis("step", steps + 1, "time", counts_from=0), Axis("line", LINES)
@@ -80,11 +78,11 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     yield from _steepest.quantities(steps, words)
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = xlnn.Experiment(
     "descent", model, title="Gradient descent in a sheet",
     summary="Gradient descent from (3, 2) down z = x² + y² over level lines, and why the gradient "
     "is the steepest direction.",
-    book=("2-10", "2-11"), sizes={"steps": Size(30)},
+    book=("2-10", "2-11"), sizes={"steps": xlnn.Size(30)},
     inputs={"eta": 0.1, "function": 1, "x": 3, "y": 2, "at": 0, "length": 0.1},
     options_for={"epochs": "steps", "eta": "eta"},
     about=(
@@ -94,14 +92,15 @@ EXPERIMENT = Experiment(
         "number is a formula, filled down over {steps} steps.",
     ),
     pages=(
-        Page(
+        xlnn.Page(
             "descent", "Descent", "From the start, against the gradient, step by step. Change any "
             "yellow cell and everything is recalculated.",
-            Beside(
+            xlnn.Beside(
                 Below(
-                    Numbers("eta", ("function", "name"), "used_function", "swings", "grows",
-                            positive=["eta"], choices={"function": [f.text for f in eq.SURFACES]}),
-                    Sentences("verdict", "course"),
+                    xlnn.Numbers("eta", ("function", "name"), "used_function", "swings", "grows",
+                                 positive=["eta"],
+                                 choices={"function": [f.text for f in eq.SURFACES]}),
+                    xlnn.Sentences("verdict", "course"),
                     Table("x", "y", "dz_dx", "dz_dy", "dx", "dy", "z"),
                 ),
                 Below(

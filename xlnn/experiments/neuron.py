@@ -6,26 +6,13 @@ Two sheets to change and see, and the points of a curve.
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+import xlnn
+from xlnn import Axis, Below, Beside, Grid, Page, Quantity, Sentences, Space, Table, Text, Told
 from xlnn.equations import neuron as eq
 from xlnn.equations.activation import SIGMOID
-from xlnn.equations.wording import Bar, Told
-from xlnn.quantity import Axis, Quantity
-from xlnn.registry.text import Text
-from xlnn.workbooks.experiment import Experiment
-from xlnn.workbooks.pages.page import Page, helper_page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Chart,
-    Grid,
-    Hidden,
-    Numbers,
-    Sentences,
-    Space,
-    Table,
-    Trace,
-    Units,
-)
+from xlnn.equations.wording import Bar
+from xlnn.workbooks.pages.page import helper_page
+from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, Look
 
 INPUTS, ROWS, COLUMNS, OUTPUTS = 3, 4, 3, 2
@@ -155,7 +142,7 @@ def _heard(rows: tuple[str, ...], layer: str, *names: str, above: int = 0) -> Un
                  looks={f"calls{layer}": Look(size=6)}, above=above)
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = xlnn.Experiment(
     "neuron", model, title="A neuron, and the demons", book=("1-2", "1-3", "1-4", "1-5"),
     summary="One neuron with a threshold, the step beside the sigmoid, and the demons who tell 0 "
     "from 1 in a 4 × 3 picture.",
@@ -191,20 +178,20 @@ EXPERIMENT = Experiment(
                 Below(
                     Units("input {number}", "x", "w", "products", coloured=("products",)),
                     Space(),
-                    Numbers("threshold", "bias", "z", "step", "sigmoid", "reach", symbols=True,
-                            ink=tuple(CURVES)),
+                    xlnn.Numbers("threshold", "bias", "z", "step", "sigmoid", "reach", symbols=True,
+                                 ink=tuple(CURVES)),
                     Sentences("verdict", "gradual", bold=2, above=1),
                     Table("pattern_number", "pattern", "pattern_z", "pattern_step",
                           "pattern_sigmoid", ink=("pattern", "pattern_step", "pattern_sigmoid"),
                           groups={"pattern_number": "All firing patterns: how this neuron responds "
                                   "to every input of 0s and 1s"}),
                 ),
-                Chart("Two responses to the same z",
-                      *(Trace(f"curve_{key}", "curve_z", colour, name=name)
-                        for key, (colour, name, _) in CURVES.items()),
-                      *(Trace(key, "z", colour, marker="circle", name=name)
-                        for key, (colour, _, name) in CURVES.items()),
-                      x="z", size_in_cm=(14, 9.5), ends_up=(0, 1)),
+                xlnn.Chart("Two responses to the same z",
+                           *(xlnn.Trace(f"curve_{key}", "curve_z", colour, name=name)
+                             for key, (colour, name, _) in CURVES.items()),
+                           *(xlnn.Trace(key, "z", colour, marker="circle", name=name)
+                             for key, (colour, _, name) in CURVES.items()),
+                           x="z", size_in_cm=(14, 9.5), ends_up=(0, 1)),
             ),
             does="Change signals, weights and the threshold. Below: the same neuron with all eight "
             "firing patterns.",
@@ -214,7 +201,7 @@ EXPERIMENT = Experiment(
             "demons listen to them. Draw in the picture (1 is ink, 0 is paper), or change what the "
             "demons like.",
             Sentences("says"),
-            Hidden("winner"),
+            xlnn.Hidden("winner"),
             Beside(
                 Below(Space(), Grid("picture", scale="ink", width=PIXEL)),
                 Below(Grid("W2", captions=LIKING, width=PIXEL), Grid("seen", above=1)),

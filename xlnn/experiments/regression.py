@@ -9,32 +9,16 @@ from functools import partial
 
 import numpy as np
 
-from xlnn.data.dataset import Dataset
+import xlnn
+from xlnn import Axis, Below, Beside, Chart, Model, Page, Quantity, Row, Size, Space, Table, Trace
 from xlnn.data.precision import rounded
 from xlnn.data.wording import short
 from xlnn.equations import regression as eq
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.wording import Complete
 from xlnn.errors import DataError, OptionsError
-from xlnn.quantity import Axis, Model, Quantity, Sentence, previous
-from xlnn.registry.text import Text
-from xlnn.workbooks.experiment import Experiment, Given, Size
-from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Chart,
-    Label,
-    Made,
-    Numbers,
-    Part,
-    Row,
-    Sentences,
-    Space,
-    Symbols,
-    Table,
-    Trace,
-)
+from xlnn.workbooks.experiment import Given
+from xlnn.workbooks.pages.parts import Label, Made, Part, Symbols
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import heading
 
@@ -54,7 +38,7 @@ SQUARABLE = (1e-140, 1e140)
 
 
 # fmt: off
-def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the data, the sums and their elimination, the descent, and what they come to."""
     yield from _at_once(sizes)
     yield from _step_by_step(sizes)
@@ -112,7 +96,8 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     for a, title, symbol, shape in (("g", "coefficient of u", f"g{i}", (k,)),
                                     ("h", "height", "h", ())):
         yield down(a, title=title, symbol=symbol, shape=shape, role="weight", equation=DESCENT,
-                   uses={"w": previous(a), "gradient": previous(f"dC_d{a}"), "eta": "eta"}, given=1)
+                   uses={"w": xlnn.previous(a), "gradient": xlnn.previous(f"dC_d{a}"),
+                         "eta": "eta"}, given=1)
     yield down("dC_dg", title="gradient", symbol=f"∂C/∂g{i}", shape=(k,), role="backward",
                equation=eq.STANDARDISED_GRADIENT)
     yield down("dC_dh", symbol="∂C/∂h", role="backward", equation=eq.HEIGHT_GRADIENT)
@@ -180,12 +165,12 @@ AGREEMENT = {
 }
 
 
-def _said(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+def _said(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the sentences."""
     n, k, say = sizes["rows"], sizes["columns"], words.sentence
     missing = say("missing", "A number is missing in the data: fill in x and y in every row.")
 
-    def sentence(name: str, title: str, said: Sentence, **uses: str) -> Quantity:
+    def sentence(name: str, title: str, said: xlnn.Sentence, **uses: str) -> Quantity:
         told = Complete(said, missing, ("x", "y"), n * (k + 1))
         return Quantity(name, title=title, equation=told, uses=uses, is_text=True,
                         sheet="regression")
@@ -281,7 +266,7 @@ def _sums(model: Model) -> Part:
 # fmt: on
 
 
-def from_data(data: Dataset, where: str) -> Given:
+def from_data(data: xlnn.Dataset, where: str) -> Given:
     """Return the sizes and inputs of a table: its rows, and a flat line as the one by hand.
 
     Raises
@@ -327,7 +312,7 @@ def from_data(data: Dataset, where: str) -> Given:
 
 
 # fmt: off
-EXPERIMENT = Experiment(
+EXPERIMENT = xlnn.Experiment(
     "regression", model, title="Regression in a sheet", book=("2-12",),
     summary="The regression line of the height and weight of seven people, found in three ways "
     "that agree.",
@@ -346,7 +331,7 @@ EXPERIMENT = Experiment(
             "regression", "Regression", "The line closest to the points: the one with the smallest "
             "C_T. Change any yellow cell, including data and names, and everything is "
             "recalculated.",
-            Sentences("line", "agreement", "determined", "by_hand"),
+            xlnn.Sentences("line", "agreement", "determined", "by_hand"),
             Space(),
             Beside(
                 Made(_regression),
@@ -366,7 +351,7 @@ EXPERIMENT = Experiment(
             "descent", "Descent", "The same minimum by gradient descent, on scaled data u = d/s. C "
             "is C_T divided by the number of rows, so that the same η works for few rows and for "
             "many.",
-            Numbers("eta", "spread", positive=["eta"], at=1),
+            xlnn.Numbers("eta", "spread", positive=["eta"], at=1),
             _over(Symbols("x", "y")),
             _line("means", "means"),
             Beside(

@@ -9,23 +9,8 @@ from functools import partial
 
 import numpy as np
 
-from xlnn.equations.wording import Told
-from xlnn.quantity import Axis, Cells, Equation, Quantity, Stated, previous
-from xlnn.registry.text import Text
-from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Chart,
-    Grid,
-    Hidden,
-    Numbers,
-    Sentences,
-    Space,
-    Table,
-    Trace,
-)
+import xlnn
+from xlnn import Axis, Beside, Cells, Equation, Quantity, Stated, Table, Text, Told, Trace, previous
 from xlnn.writing.style import NEGATIVE, POSITIVE
 
 ALIKE = 9
@@ -255,11 +240,11 @@ def _sums(numbers: int, words: Text) -> Iterator[Quantity]:
                      is_text=True)
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = xlnn.Experiment(
     "sequences", model, title="Sequences and sums", book=("2-2", "2-3"),
     summary="Recurrences filled down, a coupled pair there and back as in back-propagation, and "
     "the linearity of Σ.",
-    sizes={"terms": Size(10, 2, 100), "numbers": Size(5, 1, 100)},
+    sizes={"terms": xlnn.Size(10, 2, 100), "numbers": xlnn.Size(5, 1, 100)},
     inputs={
         "d": 2, "r": 1.5, "p": 0.5, "q": 3, "arithmetic": 1, "geometric": 1, "linear": 1,
         "coefficients": [[1, 2], [2, 3]], "a": 1, "b": 1, "c": 1, "d_back": 0, "by": 3,
@@ -280,41 +265,43 @@ EXPERIMENT = Experiment(
         "result": "positions, sums and results",
     },
     pages=(
-        Page(
+        xlnn.Page(
             "sequences", "Sequences", "A recurrence says how each term follows from the previous "
             "one. Change the first terms and the coefficients.",
-            Numbers("d", "r", "p", "q", at=2),
-            Sentences("course", above=1),
+            xlnn.Numbers("d", "r", "p", "q", at=2),
+            xlnn.Sentences("course", above=1),
             Beside(
                 Table("n", "arithmetic", "arithmetic_term", "geometric", "geometric_term",
                       "linear"),
-                Chart("Terms of the sequences",
-                      Trace("arithmetic", "n", NEGATIVE, marker="circle", name="arithmetic"),
-                      Trace("geometric", "n", POSITIVE, marker="circle", name="geometric"),
-                      Trace("linear", "n", "5B8C5A", marker="circle", name="linear recurrence"),
-                      x="n", size_in_cm=(15, 9)),
+                xlnn.Chart(
+                    "Terms of the sequences",
+                    Trace("arithmetic", "n", NEGATIVE, marker="circle", name="arithmetic"),
+                    Trace("geometric", "n", POSITIVE, marker="circle", name="geometric"),
+                    Trace("linear", "n", "5B8C5A", marker="circle", name="linear recurrence"),
+                    x="n", size_in_cm=(15, 9)),
             ),
             does="Three recurrences, two of them with the formula that gives any term directly.",
         ),
-        Page(
+        xlnn.Page(
             "pair", "Coupled pair", "Two sequences, each computed from both: aₙ₊₁ = p₁₁aₙ + p₁₂bₙ "
             "and bₙ₊₁ = p₂₁aₙ + p₂₂bₙ. The way back uses the columns of the matrix instead of its "
             "rows.",
-            Beside(Grid("coefficients", indent=1),
-                   Below(Space(), Numbers("at_end", "at_start"), Hidden("meets", indent=3))),
-            Sentences("verdict", above=1),
+            Beside(xlnn.Grid("coefficients", indent=1),
+                   xlnn.Below(xlnn.Space(), xlnn.Numbers("at_end", "at_start"),
+                              xlnn.Hidden("meets", indent=3))),
+            xlnn.Sentences("verdict", above=1),
             Beside(
                 Beside(Table("a", "b", "ratio"), Table("c", "d_back"), apart=0),
-                Chart("Ratio bₙ / aₙ", Trace("ratio", "n", POSITIVE, marker="circle"), x="n",
-                      size_in_cm=(12, 7.5)),
+                xlnn.Chart("Ratio bₙ / aₙ", Trace("ratio", "n", POSITIVE, marker="circle"), x="n",
+                           size_in_cm=(12, 7.5)),
             ),
             does="Two sequences that depend on each other, there and back.",
         ),
-        Page(
+        xlnn.Page(
             "sums", "Sums", "Σ of a sum is the sum of the Σ, and a constant factor can be moved "
             "out of Σ. Change the terms and the factors c and d.",
-            Numbers("by", "and_by", at=2),
-            Sentences("law_added", "law_multiplied", "law_combined", bold=3, above=1),
+            xlnn.Numbers("by", "and_by", at=2),
+            xlnn.Sentences("law_added", "law_multiplied", "law_combined", bold=3, above=1),
             Table(*SUMMED, coloured=SUMMED, under={
                 "Σ: sum of the column": "sum", "from Σaₖ and Σbₖ": "from", "": "same"}),
             does="Sums, and what can be moved out of them.",

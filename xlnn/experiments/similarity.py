@@ -9,29 +9,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import xlnn
+from xlnn import Axis, Beside, Grid, Model, Page, Quantity, Sentences, Size, Text, Told, Trace
 from xlnn.equations import similarity as eq
-from xlnn.equations.wording import Told
 from xlnn.layout import Block, single_block
-from xlnn.quantity import Axis, Model, Quantity
-from xlnn.registry.text import Text
-from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.pages.page import Page, helper_page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Chart,
-    Grid,
-    Hidden,
-    Label,
-    Made,
-    Numbers,
-    Part,
-    Row,
-    Sentences,
-    Space,
-    Table,
-    Trace,
-)
+from xlnn.workbooks.pages.page import helper_page
+from xlnn.workbooks.pages.parts import Label, Made, Part
 from xlnn.workbooks.pages.sheet import Context, grid, picture
 from xlnn.writing.charts import THIN
 from xlnn.writing.drawing import Drawing
@@ -250,11 +233,11 @@ class Ranked(Part):
 def _similarity(model: Model) -> Part:
     """Return the patterns and what follows from them: numbers begin below the second pattern."""
     _, columns = model["pattern_a"].shape
-    return Below(
+    return xlnn.Below(
         Beside(Grid("pattern_a", scale="ink"), Grid("pattern_b", scale="ink"), Grid("product")),
         Sentences("verdict", above=1),
-        Hidden("direction"),
-        Numbers(
+        xlnn.Hidden("direction"),
+        xlnn.Numbers(
             *("inner", "length_a", "length_b", "upper", "lower", "cosine", "angle"), at=columns + 1
         ),
     )
@@ -265,7 +248,7 @@ def _grids(*names: str) -> Part:
 
 
 # fmt: off
-EXPERIMENT = Experiment(
+EXPERIMENT = xlnn.Experiment(
     "similarity", model, title="Similarity, and matrices", book=("2-4", "2-5"),
     summary="The inner product of two drawn patterns, 64 images ranked by similarity, and matrices "
     "that you can edit.",
@@ -296,12 +279,13 @@ EXPERIMENT = Experiment(
             "larger their inner product a·b. Draw in a and b: 1 is ink, 0 is paper.",
             Beside(
                 Made(_similarity),
-                Chart("a·b between its bounds",
-                      Trace("curve_inner", "curve_angle", NEGATIVE, name="|a||b| cos θ", of=""),
-                      Trace("curve_upper", "curve_angle", QUIET, THIN, name="|a||b|", of=""),
-                      Trace("curve_lower", "curve_angle", QUIET, THIN, name="−|a||b|", of=""),
-                      Trace("inner", "angle", POSITIVE, marker="circle", name="a·b", of=""),
-                      x="angle θ in degrees", size_in_cm=(14, 9.5), ends=(0, 180, 30)),
+                xlnn.Chart(
+                    "a·b between its bounds",
+                    Trace("curve_inner", "curve_angle", NEGATIVE, name="|a||b| cos θ", of=""),
+                    Trace("curve_upper", "curve_angle", QUIET, THIN, name="|a||b|", of=""),
+                    Trace("curve_lower", "curve_angle", QUIET, THIN, name="−|a||b|", of=""),
+                    Trace("inner", "angle", POSITIVE, marker="circle", name="a·b", of=""),
+                    x="angle θ in degrees", size_in_cm=(14, 9.5), ends=(0, 180, 30)),
             ),
             does="Draw two patterns and see their inner product between its bounds.",
         ),
@@ -316,10 +300,10 @@ EXPERIMENT = Experiment(
         helper_page(
             "images", "Images", "Each image as a row of pixels, its inner product with the drawn "
             "pattern a, and its rank.",
-            Below(
-                Beside(Label("pattern a", "headings", columns=2), Row("drawn"), apart=0),
-                Table("number", "labels", "images", "image_inner", "image_length", "likeness",
-                      "place", ink=("drawn", "images"), looks=PIXELS, width=9, above=0),
+            xlnn.Below(
+                Beside(Label("pattern a", "headings", columns=2), xlnn.Row("drawn"), apart=0),
+                xlnn.Table("number", "labels", "images", "image_inner", "image_length", "likeness",
+                           "place", ink=("drawn", "images"), looks=PIXELS, width=9, above=0),
             ),
             does="All images as vectors, with their inner products and ranks.",
         ),
@@ -330,9 +314,9 @@ EXPERIMENT = Experiment(
             _grids("AB", "BA", "hadamard"),
             _grids("A_turned", "B_turned"),
             _grids("turned_AB", "BA_turned"),
-            Space(),
+            xlnn.Space(),
             Sentences("commutes_said", "turns_said", bold=2),
-            Hidden("commutes", "turns"),
+            xlnn.Hidden("commutes", "turns"),
             does="Type in two matrices.",
         ),
         helper_page("curve", "Curve", "Points of the inner product over the angle, for the chart "

@@ -9,26 +9,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import xlnn
+from xlnn import Axis, Below, Beside, Chart, Model, Page, Quantity, Sentences, Table, Text, Trace
 from xlnn.equations import calculus as eq
 from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.surface import SURFACES, Direction, NameOf, OfSurface
 from xlnn.layout import Block, single_block
-from xlnn.quantity import Axis, Equation, Model, Quantity
-from xlnn.registry.text import Text
-from xlnn.workbooks.experiment import Experiment
-from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Chart,
-    Label,
-    Numbers,
-    Part,
-    Sentences,
-    Space,
-    Table,
-    Trace,
-)
+from xlnn.workbooks.pages.parts import Label, Part
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.writing.charts import THIN
@@ -117,7 +104,7 @@ USED = {"function": "used_function", "surface": "used_surface", "h": "used_h"}
 
 
 def _line(
-    name: str, title: str, symbol: str, equation: Equation, uses: Mapping[str, str] = {},
+    name: str, title: str, symbol: str, equation: xlnn.Equation, uses: Mapping[str, str] = {},
     **more: Any,  # noqa: ANN401 -- what a quantity has besides
 ) -> Quantity:
     usual = {role: use for role, use in USED.items() if role in equation.roles}
@@ -365,13 +352,13 @@ def _number(name: str) -> Part:
     """Return a number, or several, behind its name and symbol."""
     if name in SEVERAL:
         return Several(name)
-    return Numbers(name, choices=NAMES, symbols=True, at=2)
+    return xlnn.Numbers(name, choices=NAMES, symbols=True, at=2)
 
 
 def _list(sheet: str) -> Iterator[Part]:
     """Yield what the list of a sheet is made of: headings, and numbers behind their names."""
     for heading, names in LISTS[sheet].items():
-        yield Label(heading, "parts", SECTION, columns=3, above=1) if heading else Space()
+        yield Label(heading, "parts", SECTION, columns=3, above=1) if heading else xlnn.Space()
         yield from map(_number, names.split())
 
 
@@ -379,7 +366,7 @@ def _table(names: str) -> Table:
     return Table(*names.split(), width=11)
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = xlnn.Experiment(
     "slopes", model, title="Slopes in a sheet", book=("2-6", "2-7", "2-8", "2-9"),
     summary="The tangent's slope, the rules of derivatives, partial derivatives, Taylor's series, "
     "and a Lagrange multiplier.",

@@ -15,6 +15,8 @@ from functools import partial
 
 import numpy as np
 
+import xlnn
+from xlnn import Axis, Cells, Chart, Equation, Quantity, Stated, Text, Trace, previous
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import SQUARED_ERROR, SquaredErrorDelta, TotalCost
 from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
@@ -22,21 +24,9 @@ from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.neuron import UnitStep
 from xlnn.equations.number import general_text
 from xlnn.equations.surface import DESCENT
-from xlnn.equations.wording import Told, filled
-from xlnn.quantity import Axis, Cells, Equation, Quantity, Sentence, Stated, Use, previous
-from xlnn.registry.text import Text
-from xlnn.workbooks.experiment import Experiment, Size
-from xlnn.workbooks.pages.page import Page, helper_page
-from xlnn.workbooks.pages.parts import (
-    Beside,
-    Chart,
-    Hidden,
-    Numbers,
-    Sentences,
-    Table,
-    Trace,
-    Units,
-)
+from xlnn.equations.wording import filled
+from xlnn.workbooks.pages.page import helper_page
+from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, QUIET, Look
 
 REACH = 4
@@ -143,7 +133,7 @@ RIGHT_SIDES = Stated(
 )
 
 
-class CountSentence(Sentence):
+class CountSentence(xlnn.Sentence):
     """How many points both networks have right in the epoch that is shown.
 
     Parameters
@@ -243,7 +233,7 @@ def _weights(state: Axis) -> Iterator[Quantity]:
     weight = partial(Quantity, sheet="weights", axes=(state,), given=1, role="weight",
                      equation=DESCENT)
 
-    def uses(name: str) -> dict[str, Use | str]:
+    def uses(name: str) -> dict[str, xlnn.Use | str]:
         return {"w": previous(name), "gradient": previous(f"dC_d{name}"), "eta": "eta"}
 
     for layer, shape in LAYERS.items():
@@ -361,7 +351,7 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
         say("both", "Both networks have all points right: for these points one line is enough, and "
             "no hidden layer is needed."),
     ]
-    yield number("means", title="what it means", equation=Told(means, "who"), is_text=True)
+    yield number("means", title="what it means", equation=xlnn.Told(means, "who"), is_text=True)
 
 
 def _named(kind: str, layer: str) -> str:
@@ -379,11 +369,11 @@ def _plane(title: str, *lines: Trace) -> Chart:
                  ends=(-0.5, 1.5, 0.5), ends_up=(-0.5, 1.5, 0.5), is_square=True, columns=4)
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = xlnn.Experiment(
     "xor-layers", model, title="What a hidden layer is for", book=("1-4", "4-4"),
     summary="Exclusive or without and with a hidden layer, side by side: one unit draws one line, "
     "and one line is not enough.",
-    sizes={"steps": Size(120, 1, 2_000)},
+    sizes={"steps": xlnn.Size(120, 1, 2_000)},
     inputs=lambda sizes: {
         "eta": 2, "shown": sizes["steps"],
         "x": [[0, 0], [0, 1], [1, 0], [1, 1]], "t": [[0], [1], [1], [0]],
@@ -408,23 +398,24 @@ EXPERIMENT = Experiment(
         "result": "costs, and right answers",
     },
     pages=(
-        Page(
+        xlnn.Page(
             "xor", "Two networks", "Four points, and two networks that learn them: one unit alone, "
             "and one with two hidden units. Change any yellow cell.",
-            Numbers("eta", "shown", "right_single", "right_hidden",
-                    choices={"shown": "C_T_single"}),
-            Sentences("counts", "means", above=1),
-            Hidden("epoch", "who"),
-            Table("x", "t", "z_single_shown", "a_single_shown", "fires_single", "side_single",
-                  "z2_shown", "a2_shown", "z3_shown", "a3_shown", "fires_hidden", "side_hidden",
-                  ink=("a_single_shown", "a2_shown", "a3_shown"), looks=LOOKS, above=0,
-                  groups={"z_single_shown": NETWORKS["single"], "z2_shown": NETWORKS["hidden"]}),
+            xlnn.Numbers("eta", "shown", "right_single", "right_hidden",
+                         choices={"shown": "C_T_single"}),
+            xlnn.Sentences("counts", "means", above=1),
+            xlnn.Hidden("epoch", "who"),
+            xlnn.Table(
+                "x", "t", "z_single_shown", "a_single_shown", "fires_single", "side_single",
+                "z2_shown", "a2_shown", "z3_shown", "a3_shown", "fires_hidden", "side_hidden",
+                ink=("a_single_shown", "a2_shown", "a3_shown"), looks=LOOKS, above=0,
+                groups={"z_single_shown": NETWORKS["single"], "z2_shown": NETWORKS["hidden"]}),
             Units(["unit alone: its line"], "W_single_shown", "b_single_shown", "line_x_single",
                   "line_y_single", above=1),
             Units("hidden unit {number}: its line", "W2_shown", "b2_shown", "line_x_2", "line_y_2",
                   headed=False),
             Units(["output unit (of a²₁, a²₂)"], "W3_shown", "b3_shown", headed=False),
-            Beside(
+            xlnn.Beside(
                 _plane("No hidden layer: one line",
                        Trace(("line_y_single", 0), ("line_x_single", 0), FIRST_COLOUR,
                              name="z = 0", of="")),
