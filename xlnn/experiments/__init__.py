@@ -1,1 +1,1 @@
-"""The experiments that xlnn ships: a module each, whose ``EXPERIMENT`` has the file's name."""
+"""Experiments that xlnn ships, one module each; its ``EXPERIMENT`` has the name of the file."""

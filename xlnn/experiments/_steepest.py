@@ -1,8 +1,8 @@
 """The sheet "steepest" of descent: the direction in which f changes most.   Book: 2-4, 2-10.
 
-A small step of one length goes from a point of the descent in every direction. What f changes by is
-compared with the inner product of the step and the gradient, which lies between -epsilon |grad f|
-and epsilon |grad f|.
+Steps of one small length go from a point of the descent in every direction. The change of f is
+compared with the inner product of step and gradient, which lies between -epsilon |grad f| and
+epsilon |grad f|.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ STEP = Stated(lambda length, u: length * u, lambda length, u: f"={length[()]}*{u
 CHANGE = Stated(
     lambda z_there, z_at: z_there - z_at, lambda z_there, z_at: f"={z_there[()]}-{z_at[()]}"
 )
-"""By how much f changes."""
+"""The change of f."""
 
 INNER = Stated(
     lambda slope_x, step_x, slope_y, step_y: slope_x * step_x + slope_y * step_y,
@@ -109,22 +109,21 @@ def _size(change: Cells) -> str:
 
 
 EXACT, ROUNDED = 12, 14
-"""To so many digits changes are alike that are as large as the largest one; and so many digits of z
-rounding leaves in its changes."""
+"""Digits to which a change equals the largest one; and digits that rounding leaves in changes."""
 
 
 class Steepest(Sentence):
-    """In which of the directions f grows and falls most, by itself and by the inner product.
+    """The directions in which f rises and falls most, by itself and by the inner product.
 
     Parameters
     ----------
     words : mapping
-        What is said: ``choose_step``, ``length`` if the length is missing, ``tied`` if directions
+        The texts: ``choose_step``, ``length`` if the length is missing, ``tied`` if directions
         are equally steep, or ``steepest``. In it ``{up}`` and ``{down}`` are the directions of the
         largest and the smallest change in degrees, ``{inner_up}`` and ``{inner_down}`` those of the
         inner product.
     degrees : int
-        Between two directions.
+        Degrees between two directions.
     """
 
     roles = (
@@ -204,7 +203,7 @@ DIRECTIONS = 36  # one every 10 degrees
 
 # fmt: off
 def quantities(steps: int, words: xlnn.Text) -> Iterator[Quantity]:
-    """Yield the point, the steps in all directions, and what each changes."""
+    """Yield the point, the steps in all directions, and the change along each."""
     direction, say = xlnn.Axis("direction", DIRECTIONS, counts_from=0), words.sentence
     number = partial(Quantity, sheet="steepest")
     column = partial(number, axes=(direction,))

@@ -1,6 +1,6 @@
-"""The functions that a network needs have slopes, from which a unit learns.   Book: 2-1.
+"""Activation functions and their slopes, from which a unit learns.   Book: 2-1.
 
-Activation functions beside their slopes and central differences; two units of which one can not
+Activation functions beside their slopes and central differences; two units, one of which cannot
 learn; a line and a parabola; and the bell curve from which start weights are drawn.
 """
 
@@ -17,11 +17,11 @@ from xlnn.workbooks.pages.parts import Label
 from xlnn.writing.style import NEGATIVE, PLAIN, POSITIVE, SECTION
 
 POINTS = 81
-"""Of each curve; 0 is one of them where the range lies evenly around it."""
+"""Points of each curve; one of them is 0 if the range is symmetric around it."""
 
 BELL_POINTS, DEVIATIONS = 161, 4
-"""Of the bell curve, and how far it is drawn to either side, in standard deviations: so close that
-the strips between them hold its area to the tenth of a percent."""
+"""Points of the bell curve, and the standard deviations drawn to either side: so close together
+that the strips between them have its area to a tenth of a percent."""
 
 SHOWN = {
     "step": ("unit step", NEGATIVE, "u(z)", "u′(z)", "1 (z ≥ 0), 0 (z < 0)", "0 (z ≠ 0)"),
@@ -30,10 +30,10 @@ SHOWN = {
     "relu": ("ReLU", "8C5BA6", "ReLU(z)", "ReLU′(z)", "max(0, z)", "1 (z > 0), 0 (z ≤ 0)"),
     "linear": ("linear", "B59410", "z", "z′", "z", "1"),
 }
-"""What each function is called, its colour, how it and its slope are written, and what both are."""
+"""The name of each function, its colour, its symbols and formulas, and those of its slope."""
 
 SIZE = 15, 8.5
-"""Of charts, in cm."""
+"""The size of charts, in cm."""
 
 UNITS = ("step", "sigmoid")
 STEPS = ("w", "input", "answer", "answer_slope", "C", "dC_dw")
@@ -209,7 +209,7 @@ def _bell(words: Text) -> Iterator[Quantity]:
 
 
 def _curves(title: str, ending: str, up: tuple[float, ...] = ()) -> Chart:
-    """Return the chart of something of all functions over z."""
+    """Return a chart over z of all functions, or of all slopes."""
     traces = (Trace(f"{key}{ending}", "z", colour, name=name)
               for key, (name, colour, *_) in SHOWN.items())
     return Chart(title, *traces, x="z", size_in_cm=SIZE, ends_up=up)

@@ -1,8 +1,8 @@
 """One head of causal self-attention looks back for the last capital letter.
 
-A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762. Of the paper's heads
-there is one, of the layers one; the loss is the cross-entropy of a softmax (3.4). The equations
-stand in `xlnn.equations.attention`.
+A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762. Differs from
+the paper: one head and one layer. The loss is the cross-entropy of a softmax (3.4). The equations
+are in `xlnn.equations.attention`.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from xlnn.equations import units
 LETTERS, D = "abc", 4  # and a capital of each; numbers of a symbol: a letter each, and "is capital"
 SYMBOLS = LETTERS + LETTERS.upper()
 ETA = {"adam": 0.2, "sgd": 0.05, "momentum": 0.02, "rmsprop": 0.05}
-"""The usual learning rate of each optimiser."""
+"""The default learning rate of each optimiser."""
 
 
 INPUT = Stated(
@@ -39,12 +39,12 @@ WEIGHTS = {
     "Wv": ((D, D), "dV", "x", "values"),
     "Wo": ((3, D), "e", "o", "answers"),
 }
-"""The shape of each weight, its error, what enters it, and what comes of it."""
+"""The shape of each weight, its error, its input, and its title."""
 
 
 # fmt: off
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
-    """Yield the quantities, each after those that it is computed from."""
+    """Yield the quantities in the order in which they are computed."""
     epochs, T = sizes["epochs"], sizes["positions"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
     yield Quantity("eta", title="learning rate η", symbol="η", sheet="attention", role="input",
@@ -145,7 +145,7 @@ EQ = "Vaswani et al. 2017, (1)"
 
 
 def inputs(sizes: dict) -> dict:
-    """Return what the inputs hold at first: random sequences that begin with a capital."""
+    """Return the initial inputs: random sequences that begin with a capital."""
     rows, T, random = sizes["rows"], sizes["positions"], np.random.default_rng(0)
     s, t = np.zeros((rows, T)), np.zeros((rows, T))
     for n in range(rows):

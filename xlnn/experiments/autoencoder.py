@@ -1,9 +1,9 @@
-"""The book's images pass through two numbers and come back: an autoencoder, by gradient descent.
+"""An autoencoder that reduces the book's images to two numbers, trained by gradient descent.
 
 G. Hinton, R. Salakhutdinov, Reducing the dimensionality of data with neural networks, Science 313
 (2006). Differs from it: the two numbers are tanh units and not linear ones, so that their plane has
-borders and can be drawn; the cost is the book's squared error. With noise it is the denoising one
-of P. Vincent et al., Extracting and composing robust features with denoising autoencoders (2008).
+borders and can be drawn; the cost is the book's squared error. With noise it is that of
+P. Vincent et al., Extracting and composing robust features with denoising autoencoders (2008).
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,10 +21,10 @@ PIXELS = ROWS * COLUMNS
 CODE = 2
 MARKS = ("−0.9", "−0.6", "−0.3", "0.0", "0.3", "0.6", "0.9")
 ACROSS = len(MARKS)
-"""Pictures of the plane to a side."""
+"""Pictures along each side of the plane."""
 
 ETA = {"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05}
-"""The usual learning rate of each optimiser."""
+"""The default learning rate of each optimiser."""
 
 # fmt: off
 # Equations, each twice: for NumPy, and for the formula of one cell.
@@ -77,7 +77,7 @@ def pictures(down: int) -> Stated:
 
 
 def row_of(images: int) -> Stated:
-    """Return the equation of the row of an epoch and an image in the table of the training."""
+    """Return the equation of the row of an epoch and an image on the sheet Training."""
     return eq.Choice(
         array=lambda epoch, image: (epoch - 1) * images + image,
         cell=lambda epoch, image: f"=({epoch[()]}-1)*{images}+{image[()]}",
@@ -92,7 +92,7 @@ def layers(sizes: dict) -> dict[str, tuple[int, int]]:
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
-    """Yield the images, the training, and what the network of one epoch makes of images."""
+    """Yield the images, the training, and the outputs of the network after one epoch."""
     epoch, image = Axis("epoch", sizes["epochs"], "up"), Axis("image", sizes["images"])
     here = partial(Quantity, sheet="plane", number_format="General")
     yield here("eta", title="learning rate η", symbol="η", role="input", scale=0.05, calms=True,
@@ -161,7 +161,7 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
 def _forward(
     shapes: Mapping[str, tuple[int, int]], begin: str, more: str, column: Any,  # noqa: ANN401 -- a partial Quantity
 ) -> Iterator[Quantity]:
-    """Yield z and a of layers, from what is below the first; with ``more``, of the epoch shown."""
+    """Yield z and a of layers above ``begin``; with ``more``, in the epoch shown."""
     below = begin
     for n, (units, _) in shapes.items():
         is_last, weights = units == PIXELS, "_shown" if more else ""
@@ -215,7 +215,7 @@ def _shown(sizes: dict, image: Axis) -> Iterator[Quantity]:
 
 
 def inputs(sizes: dict) -> dict:
-    """Return the settings, the random numbers of the noise, and random weights."""
+    """Return the settings, the random numbers for the noise, and random weights."""
     draw = np.random.default_rng(sizes["seed"])
     start: dict = {}
     for n, (units, below) in layers(sizes).items():
@@ -229,7 +229,7 @@ def inputs(sizes: dict) -> dict:
 
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
-    """Return the sizes and inputs of pictures: their classes, or their numbers, are labels."""
+    """Return the sizes and inputs for pictures, labelled by class or by number."""
     images, pixels = data.x.reshape(len(data.x), -1).shape
     if pixels != PIXELS:
         raise xlnn.XlnnError(f"{where}: {pixels} columns of pixels were found, but {ROWS} × "

@@ -1,4 +1,4 @@
-"""Which points belong together, and along which axes do they lie? k-means and power iteration.
+"""Group points by k-means, and find their principal axes by power iteration.
 
 S. Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 28 (1982);
 H. Hotelling, Analysis of a complex of statistical variables into principal components, Journal of
@@ -18,7 +18,7 @@ from xlnn.equations import units as eq
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
 PARTS = 48
 MOST = 10
-"""Columns of the points."""
+"""The most columns that points may have."""
 
 
 class Nearest(xlnn.Equation):
@@ -31,14 +31,14 @@ class Nearest(xlnn.Equation):
         return distance.argmin(axis=1) + 1.0
 
     def cell(self, distance: Cells) -> str:
-        """Return the formula, by parts of the sum: to some programs numbers near to 0 are one."""
+        """Return the formula, which compares shares: some programs take tiny numbers for equal."""
         *others, last = range(1, distance.shape[0] + 1)
         least, whole = f"MIN({distance[:]})", f"SUM({distance[:]})"
         tests = "".join(f"IF({distance[k - 1]}/{whole}<={least}/{whole},{k}," for k in others)
         return f"=IF(SIGN({whole})=0,1,{tests}{last}{')' * len(others)})"
 
     def ties(self, got: np.ndarray, tolerance: float, distance: np.ndarray) -> np.ndarray:
-        """Tell of which points another centre is as near but for rounding."""
+        """Return for which points the centre is as near as the nearest, apart from rounding."""
         known = np.isin(got, np.arange(distance.shape[1]) + 1)
         taken = distance[np.arange(len(got)), np.where(known, got, 1).astype(int) - 1]
         return known & (taken - distance.min(axis=1) <= tolerance * distance.sum(axis=1))
@@ -138,7 +138,7 @@ EMPTY = eq.Choice(
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
-    """Yield the points, the steps of k-means, what is drawn of them, and the principal axes."""
+    """Yield the points, the steps of k-means, the points of the charts, and the principal axes."""
     D, K, say = sizes["columns"], sizes["clusters"], words.sentence
     point = Axis("point", sizes["points"])
     step = Axis("step", sizes["steps"] + 1, "up", counts_from=0)
@@ -197,7 +197,7 @@ def _drawn(step: Axis, point: Axis, K: int, say: Any) -> Iterator[Quantity]:  # 
 
 
 def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # noqa: ANN401 -- Text.sentence
-    """Yield the principal axes: the second one from what the first leaves of the covariance."""
+    """Yield the principal axes; the second is that of the deflated covariance."""
     here = partial(Quantity, sheet="axes", number_format="0.0000")
     yield here("mean", title="mean", symbol="x̄{}", shape=(D,), equation=eq.mean("point"),
                uses={"of": "x"})
@@ -262,7 +262,7 @@ def inputs(sizes: dict) -> dict:
 
 
 def starts(x: np.ndarray, K: int) -> dict:
-    """Return where the iterations begin: centres side by side amid the points, and directions."""
+    """Return the start of the iterations: centres near the mean, and directions."""
     mean, v = x.mean(axis=0), np.eye(x.shape[1])[:1]
     size = max(np.ptp(x, axis=0).max(), 1e-300)  # rounded to two digits of points near to 1
     digits = max(0, 2 - int(np.floor(np.log10(size))))
@@ -271,7 +271,7 @@ def starts(x: np.ndarray, K: int) -> dict:
 
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple:
-    """Return the sizes and inputs of a table of numbers: a point in each row."""
+    """Return the sizes and inputs for a table of numbers with one point per row."""
     points, columns = data.x.shape
     if not 2 <= columns <= MOST or points < 3:
         raise xlnn.XlnnError(f"{where}: {points} rows of {columns} numbers were found, but three "

@@ -1,8 +1,7 @@
 """Squared error and cross-entropy side by side (3-3), and C_T as a valley.   Book: 3-4.
 
-Why cross-entropy learns faster where the sigmoid is flat, and what training makes smaller. A
-formula of the valley holds all rows of the data: no pair of weights has cells of its own for each
-z, a and C.
+Why cross-entropy learns faster where the sigmoid is flat, and what training minimises. One formula
+of the valley computes C_T over all rows, without cells for each z, a and C.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,11 +28,11 @@ from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.style import KEY, least_framed, valley_scale, value
 
 FLAT = 300
-"""From a z of minus this down the sigmoid is 0 to 130 digits, and its square still a number:
-LibreOffice has none for a power below 1e-308."""
+"""Below minus this z the sigmoid is 0 to 130 digits, and its square is still a number: LibreOffice
+gives an error for a power below 1e-308."""
 
 MANY = 10**12
-"""More times than can be told from no slope at all."""
+"""A ratio above this cannot be told from that of no slope at all."""
 
 POINT = Stated(lambda i: i[:, np.newaxis] * 0.4, lambda _, i: f"={i[()]}*0.4")
 """The z of a point of the curves, in the shape of a layer of one unit."""
@@ -45,19 +44,19 @@ TIMES = Stated(
     lambda slope: np.divide(1, slope, out=np.zeros_like(slope), where=slope > 0)[..., 0],
     lambda slope: f"=IF(SIGN({slope[0]})>0,1/{slope[0]},0)",
 )
-"""How many times the delta of the squared error that of the cross-entropy is; 0 where the sigmoid
-has no slope that a number could hold."""
+"""The delta of the cross-entropy divided by that of the squared error; 0 where the slope of the
+sigmoid is 0."""
 
 
 class Weights(Equation):
-    """The weights of the grid: around the middle, at equal distances.
+    """The weights of the grid, at equal distances around the middle.
 
     Parameters
     ----------
     which : int
         0 for w1, 1 for w2.
     size : int
-        How many there are.
+        The number of weights.
     """
 
     def __init__(self, which: int, size: int) -> None:
@@ -109,12 +108,12 @@ class CostOnGrid(Equation):
 
 
 class LeastAlong(Equation):
-    """The least C_T at each w1, or at each w2: what the valley looks like from its side.
+    """The smallest C_T at each w1, or at each w2: the valley seen from the side.
 
     Parameters
     ----------
     axis : int
-        0 for the least of each column, 1 for that of each row.
+        0 for the smallest of each column, 1 for that of each row.
     """
 
     def __init__(self, axis: int) -> None:
@@ -129,13 +128,13 @@ class LeastAlong(Equation):
 
 
 class Lowest(Sentence):
-    """Where on the grid C_T is least, if it is least at one point.
+    """The point of the grid with the smallest C_T, if there is only one.
 
     Parameters
     ----------
     words : (str, str, str)
-        That one point is lowest, at ``{w1}`` and ``{w2}``; that ``{count}`` points are; and that
-        all are. ``{C_T}`` is the least of C_T.
+        Texts for one lowest point, at ``{w1}`` and ``{w2}``, for ``{count}`` of them, and for all
+        points. ``{C_T}`` is the smallest C_T.
     """
 
     def __init__(self, words: tuple[str, str, str]) -> None:
@@ -178,7 +177,7 @@ class Lowest(Sentence):
 
 
 class WhichLearns(Sentence):
-    """What both deltas are at the chosen z.
+    """Both deltas at the chosen z.
 
     Parameters
     ----------
@@ -209,12 +208,12 @@ class WhichLearns(Sentence):
 
 
 class FarFromTarget(Sentence):
-    """How many outputs of each unit are farther than 0.1 from its target, by more than rounding.
+    """How many outputs of each unit differ from the target by more than 0.1.
 
     Parameters
     ----------
     words : str
-        ``{squared}`` and ``{cross}`` stand for how many.
+        ``{squared}`` and ``{cross}`` stand for these numbers.
     """
 
     def __init__(self, words: str) -> None:
@@ -238,26 +237,26 @@ class FarFromTarget(Sentence):
 
 
 AROUND, GRID = 20, 21
-"""Points of the curves to either side of 0, and weights to each side of the grid."""
+"""Points of the curves on either side of 0, and weights along each side of the grid."""
 
 COSTS = {"sq": "squared error", "ce": "cross-entropy"}
 COLOURS = {"sq": "C0561C", "ce": "1B4F9C"}
 
 CURVE = ("a", "slope", "C_sq", "delta_sq", "C_ce", "delta_ce")
 HEIGHT = "0.000"
-"""So many digits that the deepest place of a valley is found by reading."""
+"""Enough digits to find the lowest point of the valley by eye."""
 
 
 # fmt: off
 def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
-    """Yield the costs over z, what is learned of each, and C_T over two weights."""
+    """Yield the costs over z, two units that learn by them, and C_T over two weights."""
     yield from _over_z(words)
     yield from _learning(sizes["steps"], words)
     yield from _valleys(sizes["rows"], words)
 
 
 def _over_z(words: Text) -> Iterator[Quantity]:
-    """Yield the costs at a z that is typed in, and along a curve."""
+    """Yield the costs at a z that users type, and along a curve."""
     here, say = partial(Quantity, sheet="costs"), words.sentence
     typed = partial(here, shape=(1,), role="input", number_format="General")
     yield typed("t", title="target t", symbol="t")
@@ -305,7 +304,7 @@ def _of_z(name: str, here: partial[Quantity]) -> Iterator[Quantity]:
 
 
 def _learning(steps: int, words: Text) -> Iterator[Quantity]:
-    """Yield two units that begin alike and learn the same, one by each cost."""
+    """Yield two units with the same start and target, each trained with one cost."""
     here = partial(Quantity, sheet="learning")
     one = partial(here, shape=(1,), axes=(xlnn.Axis("step", steps + 1, "time", counts_from=0),))
     yield here("eta", title="learning rate η", symbol="η", role="input", number_format="General",
@@ -330,7 +329,7 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
 
 
 def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
-    """Yield the data, the grid, and C_T on it by each cost."""
+    """Yield the data, the grid, and C_T on it for each cost."""
     here, say = partial(Quantity, sheet="valley"), words.sentence
     typed = partial(here, role="input", number_format="General")
     yield typed("x", title="data", symbol="x{}", shape=(rows, 2))
@@ -365,7 +364,7 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
 
 
 class Valley(Part):
-    """C_T over two weights, between the weights and the least of each row and column."""
+    """C_T over two weights, with the weights and the smallest of each row and column."""
 
     def __init__(self, cost: str) -> None:
         self.cost = cost
@@ -375,7 +374,7 @@ class Valley(Part):
         return 1 + GRID + 1, 1 + GRID + 1
 
     def blocks(self, model: xlnn.Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the weights, the grid, and the least of its rows and columns."""
+        """Yield the weights, the grid, and the smallest of its rows and columns."""
         down, right, cost = (1, 0), (0, 1), self.cost
         yield single_block(model[f"w1_{cost}"], row, column + 1, right)
         yield single_block(model[f"w2_{cost}"], row + 1, column, down)
@@ -384,7 +383,7 @@ class Valley(Part):
         yield single_block(model[f"low_w2_{cost}"], row + 1, column + 1 + GRID, down)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Colour the valley by its height, and frame its lowest place."""
+        """Colour the valley by its height, and frame its lowest point."""
         grid = page.layout.blocks[f"C_T_{self.cost}"]
         least = least_framed(address(grid.row, grid.column), fixed_range(grid))
         drawing.colour(grid, valley_scale(), least)

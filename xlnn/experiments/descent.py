@@ -1,7 +1,7 @@
 """A point goes down a surface by gradient descent.   Book: 2-10, 2-11.
 
-The example of an experiment: its quantities, its pages, and what it begins with. Its equations
-stand in `xlnn.equations.surface`, the page of all directions in `xlnn.experiments._steepest`.
+The example of an experiment: its quantities, its pages, and its initial inputs. Its equations are
+in `xlnn.equations.surface`, the page of all directions in `xlnn.experiments._steepest`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ FUNCTIONS = [f"z = {surface.text}" for surface in eq.SURFACES]
 
 # fmt: off
 def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
-    """Yield the settings, the table of steps, the level lines, and what they come to in words."""
+    """Yield the settings, the table of steps, the level lines, and the sentences."""
     steps, say, of = sizes["steps"], words.sentence, {"function": "used_function"}
     step, level = Axis("step", steps + 1, "time", counts_from=0), Axis("line", LINES)
     number = partial(Quantity, sheet="descent", number_format="General")

@@ -1,9 +1,9 @@
-"""What is like what? People, films and words as points of a plane, found by gradient descent.
+"""Place people, films and words in a plane by gradient descent, so that similar ones are near.
 
 Y. Koren, R. Bell, C. Volinsky, Matrix factorization techniques for recommender systems, Computer 42
-(2009), equations 4 and 5: a rating is told from biases and from an inner product. T. Mikolov et
+(2009), equations 4 and 5: a rating is predicted from biases and an inner product. T. Mikolov et
 al., Distributed representations of words and phrases and their compositionality (2013), equations 1
-and 2: the skip-gram tells the words around a word, here with the whole softmax.
+and 2: the skip-gram predicts the words around a word, here with the full softmax.
 """
 
 from collections.abc import Iterator
@@ -22,10 +22,10 @@ SENTENCES = ("king rules land", "queen rules land", "king wears crown", "queen w
              "boy plays ball", "girl plays ball", "boy eats apple", "girl eats apple")  # fmt: skip
 WORDS = tuple(sorted({word for each in SENTENCES for word in each.split()}))
 ETA = {"sgd": (0.05, 0.1), "momentum": (0.01, 0.02), "rmsprop": (0.05, 0.05), "adam": (0.1, 0.1)}
-"""The usual learning rates of each optimiser, for ratings and for words."""
+"""The default learning rates of each optimiser, for ratings and for words."""
 
 RATED, PAIRED = 8, 4
-"""Terms of a gradient for which plain steps of these lengths are short enough."""
+"""Terms of a gradient for which these learning rates are small enough for plain steps."""
 
 SYMBOLS = {"P": "p", "bu": "bᵤ", "Q": "q", "bi": "bᵢ", "V": "v"}
 
@@ -99,7 +99,7 @@ class Word(xlnn.Sentence):
 def model(  # noqa: PLR0915 -- a statement each quantity
     sizes: dict, words: xlnn.Text
 ) -> Iterator[Quantity]:
-    """Yield both models, and the cost of both: neither sees the other."""
+    """Yield both models, which are independent, and the sum of their costs."""
     state = Axis("epoch", sizes["epochs"] + 1, "up", counts_from=0)
     epoch, d = Axis("epoch", sizes["epochs"], "up"), sizes["hidden"]
     person, film = Axis("person", sizes["people"]), Axis("film", sizes["films"])
@@ -228,7 +228,7 @@ def model(  # noqa: PLR0915 -- a statement each quantity
 
 
 def inputs(sizes: dict) -> dict:
-    """Return ratings of people with two kinds of taste, sentences, and places near to (0, 0)."""
+    """Return ratings of people with two kinds of taste, sentences, and vectors near 0."""
     people, films, d = sizes["people"], sizes["films"], sizes["hidden"]
     draw, taste = np.random.default_rng(sizes["seed"]), np.random.default_rng(7)
     known = [(u, i) for u in range(people) for i in range(films) if (3 * u + i) % 5 > 1]
@@ -252,7 +252,7 @@ def inputs(sizes: dict) -> dict:
 
 
 def from_data(rows: list, where: str) -> tuple:
-    """Return the sizes and inputs of ratings, or of sentences."""
+    """Return the sizes and inputs for ratings, or for sentences."""
     if len(rows[0][1]) != 3:
         raise xlnn.XlnnError(f"{where}: {len(rows[0][1])} columns were found, but three are needed:"
                              " person, film and rating, or the three words of a sentence.")
@@ -299,7 +299,7 @@ def _ratings(texts: list, r: np.ndarray) -> tuple:
 
 
 def _calm(eta: float, sizes: dict, calm: float) -> float:
-    """Return a rate with which sums of more and larger terms stay small; others need none."""
+    """Return a learning rate that suits sums of more and larger terms, if they need it."""
     by_sum = sizes["optimizer"] in {"sgd", "momentum"}
     return float(f"{eta * min(1.0, calm):.2g}") if by_sum else eta
 

@@ -1,6 +1,6 @@
 """Two inputs, two hidden units and one output learn from four rows.   Book: 4-1 to 4-4.
 
-One sheet has every step of one epoch with its numbers, as a worked example by hand.
+One sheet shows every step of one epoch with its numbers, as a worked example by hand.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ HIDDEN_DELTA = Stated(
 
 
 def products(d: np.ndarray, d3: np.ndarray, x: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Return the gradient of the six weights: each error times what the weight multiplies."""
+    """Return the gradient of the six weights: each error times the input of the weight."""
     return np.concatenate([(d.T @ x).ravel(), d3 @ a])
 
 
@@ -65,7 +65,7 @@ LOOKED_UP = Stated(
 
 
 class Answers(xlnn.Sentence):
-    """How many rows are answered rightly, in the chosen epoch."""
+    """How many rows are right in the chosen epoch."""
 
     def __init__(self, words: str) -> None:
         self.words = words
@@ -120,7 +120,7 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
 
 
 def steps(p: str, of: str, sheet: str, axes: tuple[Axis, ...], row: Axis) -> Iterator[Quantity]:
-    """Yield forward, cost, back and gradients, of names after a prefix."""
+    """Yield forward, cost, backward and gradients, with a prefix before each name."""
     w, b = f"w{of}", f"b{of}"
     each = partial(Quantity, sheet=sheet, axes=(*axes, row), role="forward")
     back = partial(each, role="backward")

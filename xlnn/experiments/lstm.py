@@ -1,4 +1,4 @@
-"""An LSTM remembers the first symbol over a distance at which an Elman network forgets it.
+"""An LSTM remembers the first symbol of a sequence, and an Elman network forgets it.
 
 S. Hochreiter and J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997); the forget
 gate is that of F. A. Gers, J. Schmidhuber and F. Cummins, Learning to forget, Neural Computation 12
@@ -18,7 +18,7 @@ from xlnn.equations import units as eq
 
 
 def back(i: int, *pairs: tuple[xlnn.Cells, xlnn.Cells]) -> str:
-    """Write what errors d leave for unit i of the step before, through weights U."""
+    """Return the formula of the error that passes back through weights U to unit i."""
     return "=" + "+".join(f"{d[j]}*{U[j, i]}" for d, U in pairs for j in range(d.shape[0]))
 
 
@@ -70,7 +70,7 @@ GATES = {"i": "input gate", "f": "forget gate", "o": "output gate", "g": "candid
 
 
 def weights(H: int) -> dict[str, tuple[tuple[int, ...], str, str]]:
-    """Return the shape of each weight, its error, and what enters it."""
+    """Return the shape, the error and the input of each weight."""
     found = {}
     for gate, error, more in (*((g, f"d{g}", "") for g in GATES), ("", "delta_rnn", "_rnn")):
         end = gate or more
@@ -89,7 +89,7 @@ def weights(H: int) -> dict[str, tuple[tuple[int, ...], str, str]]:
 
 # fmt: off
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915 -- two networks
-    """Yield both networks, each quantity after those that it is computed from."""
+    """Yield the quantities of both networks in the order in which they are computed."""
     epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
     up, down, step = Axis("step", T, "up"), Axis("step", T, "down"), Axis("step", T)
@@ -215,13 +215,13 @@ SHOWN = {**{gate: (title, gate) for gate, title in GATES.items()}, "c": ("cell s
          "h_rnn": ("hidden state, RNN", "h′"), "dc": ("error of c", "δc"),
          "delta_rnn": ("δ of the RNN", "δ′")}
 ETA = {"adam": 0.1, "sgd": 0.2, "momentum": 0.05, "rmsprop": 0.05}
-"""The usual learning rate of each optimiser."""
+"""The default learning rate of each optimiser."""
 
 
 def inputs(sizes: dict) -> dict:
-    """Return what the inputs hold at first: random symbols and weights; b of the forget gate is 2.
+    """Return the initial inputs: random symbols and weights; b of the forget gate is 2.
 
-    So memory is kept at first: Gers et al. 2000 begin with positive biases, too.
+    So the memory is kept at first, as in Gers et al. 2000, where the bias starts positive, too.
     """
     rows, T = sizes["rows"], sizes["steps"]
     x = np.random.default_rng(0).integers(0, 2, (rows, T)) * 2 - 1
@@ -235,7 +235,7 @@ def inputs(sizes: dict) -> dict:
 
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
-    """Return the sizes and inputs of a table: x in each step, and one target."""
+    """Return the sizes and inputs for a table: x in each step, and one target."""
     (rows, steps), targets = data.x.shape, data.t.shape[1]
     if targets != 1:
         raise xlnn.XlnnError(f"{where}: one --target is expected, and {targets} were given.")

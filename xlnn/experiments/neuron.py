@@ -1,6 +1,6 @@
-"""A neuron fires from its threshold on, and the demons of 1-5 read a picture.   Book: 1-2 to 1-5.
+"""A neuron with a threshold, and the demons who read a picture.   Book: 1-2 to 1-5.
 
-Two sheets to change and see, and the points of a curve.
+Two sheets to experiment with, and one with the points of a curve.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,13 +16,13 @@ from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, Look
 
 INPUTS, ROWS, COLUMNS, OUTPUTS = 3, 4, 3, 2
-"""The neuron's inputs; the picture of 1-5, and the demons who tell what it is."""
+"""The neuron's inputs; the picture of 1-5, and the demons who recognise it."""
 
 LIKING = ("demon A", "demon B", "demon C")
-"""The demons who like pixels of it."""
+"""The demons who like some of its pixels."""
 
 POINTS = 161
-"""Of each curve; so many that the step looks upright."""
+"""Points of each curve: so many that the step looks vertical."""
 
 PIXEL = 5.5
 """The width of a pixel's column."""
@@ -31,12 +31,12 @@ CURVES = {
     "step": (NEGATIVE, "unit step u(z)", "u of this z"),
     "sigmoid": (POSITIVE, "sigmoid σ(z)", "σ of this z"),
 }
-"""Their colours, what they are called, and what the neuron's own point on each is called."""
+"""The colours and names of the curves, and the name of the neuron's point on each."""
 
 
 # fmt: off
 def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
-    """Yield the neuron, its patterns of firing, the demons, and the points of the curves."""
+    """Yield the neuron, its input patterns, the demons, and the points of the curves."""
     del sizes
     yield from _neuron(words)
     yield from _demons(words)
@@ -136,7 +136,7 @@ def _demons(words: Text) -> Iterator[Quantity]:
 
 
 def _heard(rows: tuple[str, ...], layer: str, *names: str, above: int = 0) -> Units:
-    """Return the table of a layer of demons, with how loud each is as ink and as a bar."""
+    """Return the table of a layer of demons, with loudness as ink and as a bar."""
     of_layer = [f"{name}{layer}" for name in ("b", "z", "a", "loudest", "calls")]
     return Units(rows, *names, *of_layer, ink=(f"a{layer}", f"loudest{layer}"),
                  looks={f"calls{layer}": Look(size=6)}, above=above)

@@ -1,6 +1,6 @@
-"""A robot learns which way to go by trial and error: Q-learning (Watkins 1989).
+"""A robot learns its way by trial and error: Q-learning (Watkins 1989).
 
-The random numbers by which it explores are a table of inputs, so each move can be computed again.
+The random numbers for its exploration are a table of inputs, so that each move can be recomputed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,11 +13,11 @@ from xlnn import Axis, Cells, Chart, Grid, Page, Quantity, Size, Stated, Table, 
 from xlnn.equations import units as eq
 
 WALL, END = 1, 2
-"""What a place may be; 0 is free."""
+"""Kinds of places; 0 is free."""
 
 ARROWS = "↑→↓←"
 SIGNS, MOST = tuple(".#SGP"), 8
-"""What a place of a grid may be that is typed, and the most rows and columns."""
+"""The signs of a grid that users type, and the most rows and columns."""
 
 
 def at(grid: Cells, place: str) -> str:
@@ -27,7 +27,7 @@ def at(grid: Cells, place: str) -> str:
 
 
 def moved(rows: int, columns: int) -> Stated:
-    """Return the equation of the place where an action leads; the edge of the grid stops it."""
+    """Return the equation of the place to which an action leads; the grid has an edge."""
 
     def array(place: float, action: float) -> int:
         row, column = divmod(int(place) - 1, columns)
@@ -45,7 +45,7 @@ def moved(rows: int, columns: int) -> Stated:
 
 
 def as_good(values: np.ndarray, got: np.ndarray, tolerance: float) -> np.ndarray:
-    """Tell where the action that was taken is as good as the best, but for rounding."""
+    """Return where the action taken is as good as the best, apart from rounding."""
     known = np.isin(got, (1, 2, 3, 4))
     place = np.where(known, got, 1).astype(int)[..., np.newaxis] - 1
     taken = np.take_along_axis(values, place, axis=-1)[..., 0]
@@ -54,7 +54,7 @@ def as_good(values: np.ndarray, got: np.ndarray, tolerance: float) -> np.ndarray
 
 
 class Action(xlnn.Equation):
-    """An action that is drawn, or the first of the best."""
+    """A random action, or the first of the best."""
 
     coarse = jumps = True
 
@@ -67,7 +67,7 @@ class Action(xlnn.Equation):
         return f"=IF({u[0]}<{epsilon[()]},{drawn},MATCH(MAX({own[:]}),{own[:]},0))"
 
     def ties(self, got: np.ndarray, tolerance: float, **known: np.ndarray) -> np.ndarray:
-        """Tell whether the action is as good as the best."""
+        """Return whether the action is as good as the best."""
         return (known["u"][0] >= known["epsilon"]) & as_good(known["own"], got, tolerance)
 
 
@@ -84,7 +84,7 @@ class Best(xlnn.Equation):
         return "=MATCH(MAX({0}),{0},0)".format(Q[i * world.shape[1] + j, :])
 
     def ties(self, got: np.ndarray, tolerance: float, **known: np.ndarray) -> np.ndarray:
-        """Tell where the action is as good as the best."""
+        """Return where the action is as good as the best."""
         return as_good(known["Q"].reshape(*known["world"].shape, 4), got, tolerance)
 
 
@@ -171,7 +171,7 @@ class Sign(xlnn.Sentence):
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
-    """Yield the world, the episodes, the table that they fill, and what it says of each place."""
+    """Yield the world, the episodes, the table Q, and the policy that follows from it."""
     rows, columns, most = sizes["rows"], sizes["columns"], sizes["steps"]
     episode, step = Axis("episode", sizes["episodes"], "up"), Axis("step", most, "up")
     state, table = Axis("episode", sizes["episodes"] + 1, "up", counts_from=0), (rows * columns, 4)
@@ -248,7 +248,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
 def walk(
     begin: str, axes: Sequence[Axis], before: xlnn.Use | None, rows: int, columns: int
 ) -> Iterator[Quantity]:
-    """Yield a walk from the start, move by move: by the table that learns, or by the arrows."""
+    """Yield a walk from the start, move by move: one that learns, or one along the arrows."""
     uses = {role: f"{begin}{role}" for role in ("place", "action", "to", "here", "there", "next")}
     column = partial(Quantity, sheet="episodes" if before else "arrows", axes=axes,
                      number_format="0", role="forward")
@@ -295,7 +295,7 @@ def inputs(sizes: dict) -> dict:
 
 
 def from_data(rows: list, where: str) -> tuple[dict, dict]:
-    """Return the sizes and inputs of a grid, which is typed with a sign in each place."""
+    """Return the sizes and inputs for a grid with a sign in each place."""
     grid = [["." if text == "" else text.upper() for text in texts] for _, texts in rows]
     sizes = {"rows": len(grid), "columns": len(grid[0])}
     for place, texts in rows:

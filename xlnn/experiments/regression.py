@@ -1,7 +1,6 @@
 """The line nearest to some points, found three ways.   Book: 2-12.
 
-With more columns it is the plane of all of them. The points are the seven people of the book, or a
-person's own data.
+With several columns it is a plane. The points are the seven people of the book, or the user's data.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,23 +22,23 @@ from xlnn.writing.charts import THIN
 from xlnn.writing.style import heading
 
 WIDE = 15
-"""The width of columns whose numbers may be of any size."""
+"""The width of columns with numbers of any size."""
 
 POINT, LINE, HAND = "1B4F9C", "C0561C", "6B7785"
 
 COST = "0.0000"
-"""The squares of a price soon have more digits than a column."""
+"""The squares of prices have more digits than fit in a column."""
 
 MOST_COLUMNS = 30
-"""Each step of the elimination is a table of its own: of 30 columns, 28,000 cells in all."""
+"""Each step of the elimination has a table: with 30 columns, that is 28,000 cells."""
 
 SQUARABLE = (1e-140, 1e140)
-"""How far numbers may lie apart, so that the sums of their squares are numbers."""
+"""How far numbers may be apart without an overflow of the sums of their squares."""
 
 
 # fmt: off
 def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
-    """Yield the data, the sums and their elimination, the descent, and what they come to."""
+    """Yield the data, the normal equations, the descent, and the results."""
     yield from _at_once(sizes)
     yield from _step_by_step(sizes)
     yield from _lines(sizes)
@@ -81,7 +80,7 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
 
 
 def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
-    """Yield gradient descent on scaled data, and the line to which it led."""
+    """Yield gradient descent on scaled data, and the line that it finds."""
     n, k = sizes["rows"], sizes["columns"]
     here, page = partial(Quantity, sheet="descent"), partial(Quantity, sheet="regression")
     i, step = "{}" * (k > 1), Axis("step", sizes["steps"] + 1, "time", counts_from=0)
@@ -108,7 +107,7 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
 
 
 def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
-    """Yield what each line says of the rows, and what it costs."""
+    """Yield the predictions of each line, and its cost."""
     k, row = sizes["columns"], Axis("row", sizes["rows"])
     here = partial(Quantity, sheet="regression")
     typed = partial(here, role="input", number_format="General")
@@ -197,17 +196,17 @@ def _said(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
 
 
 def _line(name: str, *names: str, of: str = "quantities") -> Part:
-    """Return numbers side by side, over the columns of a table, behind their name."""
+    """Return a row of numbers above the columns of a table, after their name."""
     return Beside(Label(name, of, fits=True), Row(*names), apart=0)
 
 
 def _over(*parts: Part) -> Part:
-    """Return what stands over the columns of a table, behind the one that names its rows."""
+    """Return what is above the columns of a table, after the one that names its rows."""
     return Beside(Label(""), *parts, apart=0)
 
 
 def _regression(model: Model) -> Part:
-    """Return what each way finds, over the columns of the data and of the lines."""
+    """Return the result of each method, above the columns of the data and of the lines."""
     is_line, result = model["x"].shape == (1,), heading("result", first=False)
     fitted = _line("SLOPE, INTERCEPT", "p_fitted", "q_fitted", "", "apart_fitted", of="ways")
     columns = ("x", "y", "y_line", "e", *["y_fitted"] * is_line, "y_last", "y_hand")
@@ -235,19 +234,19 @@ ON_PLANE = Chart("Predicted y over actual y",
 
 
 class PointsChart(Made):
-    """The chart of the points: with the lines, or with what the plane says of them."""
+    """The chart of the points, with the lines or with the predictions of the plane."""
 
     def __init__(self) -> None:
         super().__init__(lambda model: ON_LINE if model["x"].shape == (1,) else ON_PLANE)
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:
-        """Yield the texts of both charts, which translations have."""
+        """Yield the texts of both charts for translations."""
         for chart in (ON_LINE, ON_PLANE):
             yield from chart.texts(model)
 
 
 def _sums(model: Model) -> Part:
-    """Return the means and deviations, and at the right each step of the elimination."""
+    """Return the means and deviations, and to their right each step of the elimination."""
     (k,) = model["x"].shape
     rows = ("d_x", "d_y", "e_last", "e_hand", "d_last", *["d_fitted"] * (k == 1))
     steps = [Label("sums of d·d, and of d·dy", "sweeps"), Row("sums", width=WIDE)]
@@ -267,13 +266,13 @@ def _sums(model: Model) -> Part:
 
 
 def from_data(data: xlnn.Dataset, where: str) -> Given:
-    """Return the sizes and inputs of a table: its rows, and a flat line as the one by hand.
+    """Return the sizes and inputs for a table; the line by hand is flat.
 
     Raises
     ------
     DataError
-        More than one column is to be predicted, there are fewer rows than parameters, or numbers
-        and columns of which a sheet keeps no sums.
+        There is more than one target, there are fewer rows than parameters, or the numbers or
+        columns are too large for a sheet.
     """
     n, k = data.x.shape
     if k > MOST_COLUMNS:

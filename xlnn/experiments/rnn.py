@@ -24,7 +24,7 @@ DELTA = Stated(
 )
 ROWS = "row", "step"
 ETA = {"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.02, "adam": 0.1}
-"""The usual learning rate of each optimiser."""
+"""The default learning rate of each optimiser."""
 
 SIZE = Stated(lambda reach: np.sqrt((reach**2).sum()), lambda reach: f"=SQRT(SUMSQ({reach[:]}))")
 RATIO = Stated(
@@ -46,7 +46,7 @@ ONES = Stated(
 
 
 def reach(steps: int) -> Stated:
-    """Return how fast the last z changes with what goes into tanh: delta without the errors."""
+    """Return how fast the last z changes with the input of tanh: delta without the errors."""
     return Stated(
         lambda V, U, after, h, n: ((n == steps) * V[0] + after @ U) * (1 - h * h),
         lambda i, V, U, after, h, n: "=(IF({}={},{},0)+{})*(1-{}*{})".format(
@@ -61,7 +61,7 @@ def reach(steps: int) -> Stated:
 
 
 def weights(hidden: int) -> dict[str, tuple[tuple[int, ...], str, str, str]]:
-    """Return the shape of each weight, its error, what enters it, and what it is."""
+    """Return the shape, the error, the input and the title of each weight."""
     return {
         "U": ((hidden, hidden), "delta", "past", "from h to h"),
         "W": ((hidden, 1), "delta", "x", "from x to h"), "b": ((hidden,), "delta", "", "bias of h"),
@@ -71,7 +71,7 @@ def weights(hidden: int) -> dict[str, tuple[tuple[int, ...], str, str, str]]:
 
 # fmt: off
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
-    """Yield the quantities, each after those that it is computed from."""
+    """Yield the quantities in the order in which they are computed."""
     epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
     up, down, step = Axis("step", T, "up"), Axis("step", T, "down"), Axis("step", T)
@@ -167,7 +167,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
 
 
 def inputs(sizes: dict) -> dict:
-    """Return what the inputs hold at first: all sequences of bits, and random weights."""
+    """Return the initial inputs: all sequences of bits, and random weights."""
     draw, T = np.random.default_rng(5), sizes["steps"]
     numbers = np.linspace(0, 2**T - 1, sizes["rows"]).round().astype(int)
     x = np.array(list(product((-1, 1), repeat=T)))[numbers][..., None]
@@ -179,7 +179,7 @@ def inputs(sizes: dict) -> dict:
 
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
-    """Return the sizes and inputs of a table: x in each step, and as many targets."""
+    """Return the sizes and inputs for a table: x in each step, and as many targets."""
     if data.x.shape != data.t.shape:
         raise xlnn.XlnnError(f"{where}: as many columns are expected to be predicted, with "
                              f"--target, as are read: {data.x.shape[1]} are left.")

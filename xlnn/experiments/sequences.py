@@ -1,7 +1,7 @@
 """Recurrences filled down, a coupled pair there and back, and sums.   Book: 2-2, 2-3.
 
-Three pages: sequences beside their formulas; the pair whose way back is that of back-propagation;
-and the linearity of the sum sign.
+Three pages: sequences beside their formulas; a coupled pair with a way back, as in
+back-propagation; and the linearity of Σ.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from xlnn import Axis, Beside, Cells, Equation, Quantity, Stated, Table, Text, T
 from xlnn.writing.style import NEGATIVE, POSITIVE
 
 ALIKE = 9
-"""Digits of two numbers that are one but for rounding."""
+"""Digits to which two numbers agree that are equal apart from rounding."""
 
 ARITHMETIC = Stated(lambda before, d: before + d, lambda before, d: f"={before[()]}+{d[()]}")
 """a_n+1 = a_n + d.   Book: 2-2."""
@@ -50,8 +50,8 @@ class Coupled(Equation):
     which : int
         0 for the first of them, 1 for the second.
     back : bool
-        Whether the coefficients are those of the way back: the columns of the matrix in place of
-        its rows. The errors of back-propagation take it (book: 4-3).
+        Whether it is the way back, with the columns of the matrix instead of its rows, as the
+        errors of back-propagation have it (book: 4-3).
     """
 
     def __init__(self, which: int, *, back: bool = False) -> None:
@@ -73,7 +73,7 @@ RATIO = Stated(
 
 
 def across(of_pair: int, of_back: int) -> Equation:
-    """Return c a + d b, of one end of the pair on the way there, and one of that on the way back.
+    """Return c a + d b, with one end of the pair there and one of the pair back.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ TOTAL = Stated(lambda terms: terms.sum(), lambda terms: f"=SUMPRODUCT({terms.ove
 
 
 class Same(Equation):
-    """1 where two numbers are one to `ALIKE` digits, else 0."""
+    """1 where two numbers agree to `ALIKE` digits, else 0."""
 
     coarse = True
 
@@ -205,8 +205,8 @@ LAWS = {
                  "Σ(c aₖ + d bₖ) = {left} = c Σaₖ + d Σbₖ",
                  "Σ(c aₖ + d bₖ) = {left}, c Σaₖ + d Σbₖ = {right}"),
 }
-"""Of each law: its terms in symbols and in words, the same from sums alone, its equation, and what
-is said where both sides agree and where they differ."""
+"""For each law: its terms in symbols and in words, its right side, its equation, and the sentences
+if both sides agree and if they differ."""
 
 
 def _sums(numbers: int, words: Text) -> Iterator[Quantity]:

@@ -1,7 +1,7 @@
-"""The inner product says how alike two patterns are; and matrices.   Book: 2-4, 2-5.
+"""The inner product as a measure of similarity; matrices.   Book: 2-4, 2-5.
 
-The inner product between its bounds; the images of another template by their likeness to the drawn
-one; and the products and the transpose of two matrices.
+The inner product between its bounds; images ranked by their similarity to a drawn one; and the
+products and the transpose of two matrices.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,10 +21,10 @@ from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INPUT_INK, LABEL, NEGATIVE, POSITIVE, QUIET, SECTION, Look, value
 
 SHOWN = 8
-"""How many images are drawn from either end of the ranking."""
+"""How many images are shown from either end of the ranking."""
 
 POINTS = 61
-"""Of the curve of the inner product over the angle."""
+"""Points of the curve of the inner product over the angle."""
 
 PIXELS = {
     "drawn": Look(size=9, align="center", border=True),
@@ -179,14 +179,14 @@ def _matrices(size: int, words: Text) -> Iterator[Quantity]:
 
 @dataclass(frozen=True)
 class Ranked(Part):
-    """The images at one end of the ranking, side by side, and below each what it is.
+    """The images at one end of the ranking, side by side, with their numbers below.
 
     Attributes
     ----------
     end : str
-        By which its quantities begin.
+        The beginning of the names of its quantities.
     title : str
-        What stands above it.
+        Its heading.
     """
 
     end: str
@@ -214,7 +214,7 @@ class Ranked(Part):
         yield "headings", self.title
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Draw the heading, the ink, and what names the numbers."""
+        """Draw the heading, the ink, and the names of the numbers."""
         block = page.layout.blocks[f"{self.end}_pictures"]
         (rows, width), last = block.quantity.shape[1:], block.last[1]
         heading = Label(self.title, "headings", SECTION, last - column + 1)
@@ -231,7 +231,7 @@ class Ranked(Part):
 
 
 def _similarity(model: Model) -> Part:
-    """Return the patterns and what follows from them: numbers begin below the second pattern."""
+    """Return the patterns and the results, which begin below the second pattern."""
     _, columns = model["pattern_a"].shape
     return xlnn.Below(
         Beside(Grid("pattern_a", scale="ink"), Grid("pattern_b", scale="ink"), Grid("product")),

@@ -1,7 +1,7 @@
 """Derivatives by rule and by difference quotient.   Book: 2-6 to 2-9.
 
-Every sheet has a list at the left, in which each slope by its rule stands beside a difference
-quotient that knows no rule, and a table at the right of it.
+Every sheet has a list at the left, where each slope by its rule is above its difference quotient,
+and a table at the right.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, SECTION, value
 
 AROUND = 10
-"""Points of a curve to either side of x."""
+"""Points of a curve on either side of x."""
 
 CURVE, TANGENT, SECANT = "1B4F9C", "C0561C", "6B7785"
 
@@ -32,7 +32,7 @@ NAMES = {
     "second": [each.text for each in eq.FUNCTIONS],
     "surface": [each.text for each in SURFACES],
 }
-"""What the numbers that choose a function stand for."""
+"""The functions that a number chooses."""
 
 LISTS = {
     "tangent": {
@@ -71,12 +71,12 @@ SEVERAL = {
     "taylor": DEGREES,
     "taylor_error": DEGREES,
 }
-"""Quantities of several numbers, and what each of these is called."""
+"""Quantities of several numbers, and the symbol of each number."""
 
 
 # fmt: off
 def model(_: Mapping[str, int], words: Text) -> Iterator[Quantity]:
-    """Yield what stands on each sheet, in its order."""
+    """Yield the quantities of each sheet, in their order."""
     yield from _tangent(words)
     yield from _rules(words)
     yield from _approximation(words)
@@ -100,7 +100,7 @@ def _choice(sheet: str, name: str, title: str, of: str, words: Text) -> Iterator
 
 
 USED = {"function": "used_function", "surface": "used_surface", "h": "used_h"}
-"""What is meant by these roles where nothing else is said: a choice as it is used, an h not 0."""
+"""The default quantities of these roles: the choice as it is used, an h that is not 0."""
 
 
 def _line(
@@ -321,7 +321,7 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
 
 @dataclass(frozen=True)
 class Several(Part):
-    """The numbers of a quantity below each other, each behind its symbol.
+    """The numbers of a quantity in a column, each after its symbol.
 
     Attributes
     ----------
@@ -349,14 +349,14 @@ class Several(Part):
 
 
 def _number(name: str) -> Part:
-    """Return a number, or several, behind its name and symbol."""
+    """Return one or several numbers, after their name and symbol."""
     if name in SEVERAL:
         return Several(name)
     return xlnn.Numbers(name, choices=NAMES, symbols=True, at=2)
 
 
 def _list(sheet: str) -> Iterator[Part]:
-    """Yield what the list of a sheet is made of: headings, and numbers behind their names."""
+    """Yield the parts of the list of a sheet: headings, and numbers after their names."""
     for heading, names in LISTS[sheet].items():
         yield Label(heading, "parts", SECTION, columns=3, above=1) if heading else xlnn.Space()
         yield from map(_number, names.split())

@@ -1,11 +1,11 @@
-"""A transformer of one block learns a toy language, and says what comes next.
+"""A transformer of one block learns a toy language and predicts the next word.
 
 A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762: embeddings times √d
 (3.4), positional encoding (3.5), attention (3.2.1, equation 1), residuals each followed by a layer
 normalisation (3.1), feed-forward layer (3.3, equation 2). J. L. Ba, J. R. Kiros and G. E. Hinton,
 Layer normalization, arXiv:1607.06450, equation 4: the variance is that of the population; ε stands
 inside the root. Differs from the paper: one head and one block, no dropout, and an output matrix
-U of its own in the place of the embedding's.
+U instead of that of the embedding.
 """
 
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ from xlnn.equations import units
 WORDS = ("big", "small", "cat", "dog", "says", "MEOW", "meow", "WOOF", "woof", ".")
 SENTENCES = ((1, 3, 5, 6, 10), (2, 3, 5, 7, 10), (1, 4, 5, 8, 10), (2, 4, 5, 9, 10))
 T, D, F, N = 4, 4, 8, len(WORDS)
-"""Positions that are read, numbers of each, units of the feed-forward layer, and words."""
+"""Positions, numbers per position, units of the feed-forward layer, and words."""
 
 EPSILON, CLOSE = 1e-5, 1e-6
-"""What keeps a spread from 0, and how far apart probabilities are at least that are not equal."""
+"""The ε of the layer norm, and the smallest difference of unequal probabilities."""
 
 ETA = {"adam": 0.05, "sgd": 0.05, "momentum": 0.02, "rmsprop": 0.02}
-"""The usual learning rate of each optimiser."""
+"""The default learning rate of each optimiser."""
 
 LOOK_UP = Stated(
     lambda E, s, PE: E[np.clip(s, 1, N).astype(int) - 1] * D**0.5 + PE,
@@ -106,7 +106,7 @@ LOOK_UP_SLOPE = Stated(  # of each word: the sum over all places where it stands
 
 
 class Next(xlnn.Sentence):
-    """The most likely next word at each position, or a dash where several are as likely."""
+    """The most likely next word at each position, or a dash for a tie."""
 
     def text(self, t: int, _: int, *, p: np.ndarray) -> str:
         several = (p[t] >= p[t].max() - CLOSE).sum() > 1
@@ -145,7 +145,7 @@ WEIGHTS = {
     "b2": ((D,), "shift 2", BIAS_SLOPE, {"d": "dy2"}),
     "U": ((N, D), "from y to words", eq.SLOPE, {"d": "dl", "a": "y2"}),
 }
-"""The shape of each weight, its title, its gradient, and of what that is made."""
+"""The shape and title of each weight, the equation of its gradient, and the arguments."""
 
 SOURCE = "Vaswani et al. 2017, "
 NORM = "Ba et al. 2016, (4)"
@@ -189,7 +189,7 @@ FORWARD = (
     ("p", "probabilities", eq.SHARE, (T, N), {"S": "expl"}, "how likely each word is to come next",
      "p = softmax(y₂ Uᵀ)", SOURCE + "3.4"),
 )
-"""Each step forward: name, title, equation, shape, arguments, meaning, and where it stands."""
+"""Each forward step: name, title, equation, shape, arguments, meaning, formula and source."""
 
 BACK = (
     ("dl", "error", eq.ERROR, (T, N), {"p": "p", "t": "next"}, "how fast C changes with the scores",
@@ -215,7 +215,7 @@ BACK = (
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
-    """Yield the training, and the same steps once more for words that are typed."""
+    """Yield the training, and the same steps for words that users type."""
     epochs = sizes["epochs"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("sentence", sizes["sentences"], family="row")
     state = Axis("epoch", epochs + 1, "up", counts_from=0)
@@ -284,7 +284,7 @@ SAID = ("meaning", "written", "source")
 
 
 def inputs(sizes: dict) -> dict:
-    """Return what the inputs hold at first: all sentences of the language, and random weights."""
+    """Return the initial inputs: all sentences of the language, and random weights."""
     several = np.resize(np.array(SENTENCES), (sizes["sentences"], T + 1))
     draw = np.random.default_rng(21).normal
     start = {name: draw(size=(1, *shape), scale=0.3).round(2) if len(shape) == 2
@@ -296,7 +296,7 @@ def inputs(sizes: dict) -> dict:
 
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
-    """Return the sizes and inputs of a table: four words by their numbers, and the last word."""
+    """Return the sizes and inputs for a table: the numbers of four words, and of the last."""
     if data.x.shape[1] != T or data.t.shape[1] != 1:
         raise xlnn.XlnnError(f"{where}: four words and, as --target, the fifth are expected.")
     return ({"sentences": len(data.x)},
@@ -304,7 +304,7 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
 
 
 def grids(*names: str) -> xlnn.Beside:
-    """Return matrices of the typed words side by side."""
+    """Return matrices for the typed words, side by side."""
     return xlnn.Beside(*(Grid(f"{name}_typed", digits="0.00", height=0) for name in names))
 
 

@@ -1,13 +1,13 @@
-"""Two networks learn exclusive or, without and with a hidden layer, side by side.
+"""Train two networks on exclusive or, without and with a hidden layer.
 
 A unit divides the plane by a line, and no line has (0, 1) and (1, 0) on one side of it and (0, 0)
 and (1, 1) on the other. Two hidden units draw two lines, and the output unit joins them. Both
-networks are trained by the same equations as every other one.
+networks are trained with the same equations as all others.
 
 Sections 1-2, 1-4, 3-2, 3-4, 4-2 to 4-4; the exclusive or itself is not the book's.
 
-The equations below are of the line w1 x + w2 y + b = 0 at which a unit divides the plane. Shapes:
-x (points, 2), t (points, 1), W (units, 2), b (units,).   Book: 1-2, 1-3.
+The equations below are those of the line w1 x + w2 y + b = 0 where a unit divides the plane.
+Shapes: x (points, 2), t (points, 1), W (units, 2), b (units,).   Book: 1-2, 1-3.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,10 +33,10 @@ REACH = 4
 """How far a line is drawn from its nearest point to the origin, to both sides."""
 
 RIGHT, SIDES = ("right_single", "right_hidden"), ("side_single", "side_hidden")
-"""What is known of the points of both networks."""
+"""What is known of the points, for both networks."""
 
 OUTSIDE = 9
-"""Where a point is drawn that a series does not show: outside the axes of the chart."""
+"""The height of points that a series does not show: outside the axes of the chart."""
 
 
 class LineEnd(Equation):
@@ -83,7 +83,7 @@ HEIGHT_OF = Stated(
 
 
 class EpochUsed(Equation):
-    """The epoch that is shown: what was chosen, as a whole number of those that there are.
+    """The epoch that is shown: the choice, as a whole number within range.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class EpochUsed(Equation):
         self.last = last
 
     def array(self, shown: np.ndarray) -> np.ndarray:
-        """Return a number; 0 where none was chosen."""
+        """Return a number; 0 without a choice."""
         return np.floor(np.clip(np.nan_to_num(shown), 0, self.last))
 
     def cell(self, shown: Cells) -> str:
@@ -108,7 +108,7 @@ NEAR = 0.002
 
 
 class RightSide(Equation):
-    """1 where a point lies on the side of its target, 0 on the other, -1 where it is undecided.
+    """1 if a point lies on the side of its target, 0 if on the other, -1 if it is undecided.
 
     There the output is 0.500, as it is shown.
     """
@@ -139,8 +139,8 @@ class CountSentence(xlnn.Sentence):
     Parameters
     ----------
     words : (str, str, str)
-        ``{epoch}``, ``{right_single}`` and ``{right_hidden}`` stand for numbers; what precedes it
-        where another epoch was chosen than is shown; and what follows where an output is undecided.
+        The sentence, with ``{epoch}``, ``{right_single}`` and ``{right_hidden}`` for numbers; what
+        precedes it if the choice is not shown; and what follows if an output is undecided.
     """
 
     roles = ("shown", "epoch", *RIGHT, *SIDES)
@@ -165,7 +165,7 @@ class CountSentence(xlnn.Sentence):
 
 
 class WhoCan(Equation):
-    """Who has all points right: 0 neither, 1 the one layer alone, 2 the two alone, 3 both.
+    """Which network has all points right: 0 neither, 1 the first, 2 the second, 3 both.
 
     Parameters
     ----------
@@ -191,14 +191,14 @@ POINTS, HIDDEN = 4, 2
 POINT = Axis("point", POINTS, family="image")
 
 LAYERS = {"single": (1, 2), "2": (HIDDEN, 2), "3": (1, HIDDEN)}
-"""Each layer's units, and the inputs of a unit."""
+"""The units of each layer, and the inputs of a unit."""
 
 SYMBOLS = {"single": "", "2": "²", "3": "³"}
 
 NETWORKS = {"single": "without a hidden layer", "hidden": "with a hidden layer"}
 
 MARKS = '"✓";"–";"✗"'
-"""How it is shown that a point is right, undecided, or not right."""
+"""The marks of points that are right, undecided, or not right."""
 
 LOOKS = {
     **dict.fromkeys(("fires_single", "fires_hidden"), Look(align="center", number_format="0")),
@@ -211,7 +211,7 @@ FIRST_COLOUR, SECOND_COLOUR = "C0561C", "1B4F9C"
 
 # fmt: off
 def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
-    """Yield the points, both trainings, and what the networks of one epoch make of the points."""
+    """Yield the points, both trainings, and the outputs of both networks after one epoch."""
     steps = sizes["steps"]
     typed = partial(Quantity, sheet="xor", role="input", number_format="General")
     yield typed("eta", title="learning rate η", symbol="η", scale=0.3, calms=True)
@@ -245,7 +245,7 @@ def _weights(state: Axis) -> Iterator[Quantity]:
 
 
 def _training(state: Axis) -> Iterator[Quantity]:
-    """Yield both networks forward and back, for each point in each epoch."""
+    """Yield both networks forward and backward, for each point in each epoch."""
     column = partial(Quantity, sheet="training", axes=(state, POINT))
     for layer, below in (("single", "x"), ("2", "x"), ("3", "a2")):
         yield from _forward(layer, below, partial(column, role="forward"))
@@ -267,7 +267,7 @@ def _training(state: Axis) -> Iterator[Quantity]:
 def _forward(
     layer: str, below: str, column: partial[Quantity], more: str = ""
 ) -> Iterator[Quantity]:
-    """Yield z and a of a layer; with ``more``, of the epoch that is shown."""
+    """Yield z and a of a layer; with ``more``, in the epoch that is shown."""
     up, shape = SYMBOLS[layer], LAYERS[layer][:1]
     z, a, W, b = (f"{_named(kind, layer)}{more}" for kind in "zaWb")
     yield column(z, "z", f"z{up}{{}}", title="weighted input", shape=shape,
@@ -296,7 +296,7 @@ def _gradients(state: Axis) -> Iterator[Quantity]:
 
 
 def _shown(steps: int, words: Text) -> Iterator[Quantity]:
-    """Yield the weights of one epoch, what they make of the points, and the lines they draw."""
+    """Yield the weights of one epoch, their outputs for the points, and their lines."""
     number = partial(Quantity, sheet="xor")
     weight = partial(number, role="weight", number_format="0.000")
     for layer, shape in LAYERS.items():
@@ -360,7 +360,7 @@ def _named(kind: str, layer: str) -> str:
 
 
 def _plane(title: str, *lines: Trace) -> Chart:
-    """Return the chart of the plane as a network divides it, and the points in it."""
+    """Return the chart of the points, and of the lines by which a network divides the plane."""
     points = (
         Trace(("height", 0), ("x", 0), NEGATIVE, 0, "circle", "target 0"),
         Trace(("height", 1), ("x", 0), POSITIVE, 0, "circle", "target 1"),
