@@ -6,7 +6,7 @@ misclassified images, and the column that both are counted from.
 
 from collections.abc import Iterator
 
-from xlnn.equations import confusion as eq
+from xlnn.equations import verdict as eq
 from xlnn.equations.lookup import OfEpochRows
 from xlnn.equations.wording import Name
 from xlnn.quantity import Axis, Quantity
