@@ -1,5 +1,6 @@
 """Whatever a yellow cell holds, no sentence is an error, and none shows beside a chooser."""
 
+import numpy as np
 import pytest
 
 from xlnn.engines.ironcalc import load
@@ -15,6 +16,16 @@ WORKBOOKS = {
     "slopes": {}, "similarity": {}, "costs": {}, "activations": {}, "sequences": {},
     "xor-layers": {"epochs": 2}, "digits": {"epochs": 1}, "solver": {}, "cnn": {"epochs": 1},
 }  # fmt: skip
+
+
+EACH_CELL = {
+    "first": {}, "xor": {"epochs": 2}, "descent": {}, "neuron": {}, "slopes": {}, "costs": {},
+    "similarity": {}, "activations": {}, "regression": {"epochs": 2},
+}  # fmt: skip
+"""The smallest workbook of each kind, of which every yellow cell is tried."""
+
+AT_ONCE = 4
+"""Cells that hold odd values together."""
 
 
 def readable(layout):
@@ -44,6 +55,36 @@ def after(path):
         session.put(place, before)
 
 
+def after_several(path, seed):
+    """Yield what some yellow cells hold, each once, and which readable cells are then errors."""
+    layout, session, chance = described(path)[1], load(path), np.random.default_rng(seed)
+    cells = [*readable(layout)]
+    typed_in = [
+        place
+        for quantity in layout.model.inputs
+        if not quantity.is_record
+        for place in layout.places(quantity.name).values()
+    ]
+    order = [typed_in[n] for n in chance.permutation(len(typed_in))]
+    for first in range(0, len(order), AT_ONCE):
+        held = {place: ODD[chance.integers(len(ODD))] for place in order[first : first + AT_ONCE]}
+        before = {place: session.value(place) for place in held}
+        for place, typed in held.items():
+            session.put(place, typed)
+        values = session({})
+        got = ((title, values[title].at(*at)) for title, *at in cells)
+        yield held, [each for each in got if isinstance(each[1], CellError)]
+        for place, value in before.items():
+            session.put(place, value)
+
+
+@pytest.mark.parametrize("template", EACH_CELL)
+@pytest.mark.slow
+def test_no_sentence_is_an_error_whatever_any_cell_holds(template, workbook):
+    made = workbook(template, **EACH_CELL[template])
+    assert [held for held, errors in after_several(made.path, seed=1) if errors] == []
+
+
 @pytest.mark.parametrize("template", WORKBOOKS)
 @pytest.mark.first(4)
 @pytest.mark.ci
@@ -64,3 +105,4 @@ def test_an_error_in_a_sentence_is_found(workbook, monkeypatch):
     monkeypatch.setattr("test_odd_inputs.ODD", ("abc",))
     monkeypatch.setattr("test_odd_inputs.readable", lambda layout: layout.places("C").values())
     assert any(errors for _, _, errors in after(made))
+    assert any(errors for _, errors in after_several(made, seed=1))
