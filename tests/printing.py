@@ -198,7 +198,7 @@ def _repeated(name: str | None) -> Span:
 
 def _widths(sheet: Worksheet) -> dict[int, float]:
     return {
-        column: int(7 * dimension.width + 5)
+        column: 0 if dimension.hidden else int(7 * dimension.width + 5)
         for dimension in sheet.column_dimensions.values()
         for column in range(dimension.min, dimension.max + 1)
     }

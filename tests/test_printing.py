@@ -21,13 +21,13 @@ from xlnn.registry.text import languages, text
 from xlnn.workbooks.exercise_sheet import BESIDE
 from xlnn.writing.charts import scatter
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.printing import LEAST, MOST, pages
+from xlnn.writing.printing import LEAST, MOST, PORTRAIT, pages
 from xlnn.writing.style import PLAIN
 
 pytestmark = pytest.mark.ci
 
-READABLE = 0.55
-"""Of 10 points, 5.5: as small as print may be, where otherwise a text is cut."""
+READABLE = 0.65
+"""Of 10 points, 6.5: as small as print may be."""
 
 PAGES = 16
 """Of a sheet: more is not read on paper."""
@@ -283,12 +283,40 @@ def test_the_list_of_what_is_wrong_has_its_headings_on_each_page(tmp_path):
     assert heads == [*listed, *counted]
 
 
-@pytest.mark.parametrize(("columns", "parts"), [(24, 1), (30, 2)])
-def test_a_sheet_stays_whole_rather_than_that_a_text_is_cut(columns, parts):
-    drawing = sheet_of(columns, 10)
-    assert len(pages(drawing, ()).areas) == 2
-    drawing.put(11, 2, "word " * 50, PLAIN)
-    assert len(pages(drawing, ()).areas) == parts
+def test_a_sheet_is_cut_beside_a_text_rather_than_through_it():
+    drawing = sheet_of(24, 10)
+    (_, (_, usual)), _ = pages(drawing, ()).areas
+    drawing.put(11, usual, "word " * 20, PLAIN)
+    drawing.put(12, usual + 4, "x")
+    (_, (_, cut)), _ = pages(drawing, ()).areas
+    assert not usual <= cut < usual + 4
+
+
+@pytest.mark.parametrize("rows", [200, 3_000])
+def test_no_page_is_cut_through_rows_that_belong_together(rows):
+    drawing = sheet_of(5, rows)
+    drawing.repeat = 3
+    drawing.whole = [(row, row + 6) for row in range(6, rows, 8)]
+    found = pages(drawing, ())
+    down = [0, *range(20, 20 * rows + 1, 20)]
+    starts, begin, further = {1, *(first[0] for first, _ in found.areas)}, 0, 0
+    for row in range(1, rows + 1):
+        if row - 1 in found.breaks or down[row] - begin + further > PORTRAIT[1]:
+            begin, further = down[row - 1], 3 * 20
+            starts.add(row)
+    inside = {row for first, last in drawing.whole for row in range(first + 1, last + 1)}
+    assert len(starts) > 3
+    assert not inside & starts
+
+
+@pytest.mark.parametrize("name", ["cnn", "circles", "iris"])
+@pytest.mark.first(1)
+def test_the_lens_is_as_wide_as_a_page(name):
+    kind, origin, _ = origin_of_template(name)
+    plan = planned(kind, origin, name, Options(large=True, epochs=1))
+    drawing = kind.drawings(plan.made.spec, plan.layout)["lens"]
+    areas = pages(drawing, plan.layout.on("lens")).areas
+    assert len({left for (_, left), _ in areas}) == 1
 
 
 def test_no_page_is_printed_for_rows_that_are_folded():

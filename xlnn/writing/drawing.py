@@ -88,6 +88,8 @@ class Drawing:
         The first of them.
     charts : list of (str or anchor, chart)
         Charts with the cell or the anchor of each.
+    whole : list of (int, int)
+        The first and last of rows that belong on one page.
     picture : chart or None
         The chart on the Guide if no sheet has charts.
     sparklines : list of Sparkline
@@ -127,6 +129,7 @@ class Drawing:
     repeat: int = 0
     repeat_from: int = 1
     charts: list[tuple[str | TwoCellAnchor, ChartBase]] = field(default_factory=list)
+    whole: list[tuple[int, int]] = field(default_factory=list)
     picture: ChartBase | None = None
     sparklines: list[Sparkline] = field(default_factory=list)
     validations: list[DataValidation] = field(default_factory=list)

@@ -4,7 +4,7 @@ A sheet that is readable on one page is fitted to it; a longer one is fitted to 
 If that makes it too small, it is cut between columns into print areas, each as wide as a page.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -28,9 +28,6 @@ PORTRAIT, LANDSCAPE = (
 
 LEAST = 0.65
 """The scale below which 10 points are too small to read."""
-
-SMALLEST = 0.55
-"""The scale down to which a sheet stays whole where a cut would go through a text."""
 
 FILLED = 0.95
 """The share of a page that is filled when cuts are computed, since other fonts may be wider."""
@@ -97,14 +94,13 @@ def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
     if LEAST * width > page[0]:
         names = across[drawing.freeze[1] - 1] if drawing.freeze else 0
         ends = _cut(across, names, taken, [*charts, *texts], {block.column for block in blocks})
-        parts = {end for end in ends for (_, left), (_, right) in texts if left <= end < right}
-        if parts and SMALLEST * width <= page[0]:
-            names, ends = 0, [columns]
     again = down[drawing.repeat] - down[drawing.repeat_from - 1]
     narrowest = min(across[end] - across[before] for before, end in pairwise((0, *ends))) + names
     room = FILLED * page[1] * max(1, narrowest / page[0])
     printed = ends[: MOST if height <= room else MOST // 2]
     areas, is_part = [], is_part or len(printed) < len(ends)
+    whole = [*((first[0], last[0]) for first, last in charts), *drawing.whole]
+    breaks = list(_breaks(down, whole, room, again))
     for before, end in pairwise((0, *printed)):
         shown = (*taken, *texts)  # a text overflows into blank cells
         reach = [last[0] for first, last in shown if first[1] <= end and last[1] > before]
@@ -113,14 +109,14 @@ def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
         bottom = max([*reach, *(min(last, first_page) for last in hidden)], default=0)
         if not bottom:
             continue
-        spans = _spans(down[: bottom + 1], room, again, MOST // len(printed))
+        spans = _spans(down[: bottom + 1], breaks, room, again, MOST // len(printed))
         areas += [((top, before + 1), (last, end)) for top, last in spans]
         is_part |= len(spans) > 1 or max(hidden, default=0) > bottom
     return Pages(
         is_upright=page == PORTRAIT,
         is_one=False,
         areas=tuple(areas),
-        breaks=tuple(_breaks(down, charts, room)),
+        breaks=tuple(breaks),
         is_part=is_part,
         repeats_names=any(b.last[1] > ends[0] and _is_named(drawing, b) for b in blocks),
     )
@@ -171,7 +167,7 @@ def _cut(
     cuts = empty & free, begins & free, free
     room = LANDSCAPE[0] / LEAST
     found = [_ends(across, room * each / 100, names, cuts) for each in range(60, 101, 5)]
-    return min(found, key=lambda ends: (len(ends), -cuts[0][ends].sum()))
+    return min(found, key=lambda ends: (len(ends), -free[ends].sum(), -cuts[0][ends].sum()))
 
 
 def _ends(across: np.ndarray, room: float, names: float, cuts: tuple[np.ndarray, ...]) -> list[int]:
@@ -188,23 +184,33 @@ def _ends(across: np.ndarray, room: float, names: float, cuts: tuple[np.ndarray,
     return ends[1:]
 
 
-def _spans(down: np.ndarray, room: float, again: float, most: int) -> list[tuple[int, int]]:
+def _spans(
+    down: np.ndarray, breaks: Iterable[int], room: float, again: float, most: int
+) -> list[tuple[int, int]]:
     """Return the first and last rows to print: all rows, or both ends."""
     last, further = len(down) - 1, room - again
-    if down[last] <= room + (most - 1) * further:
+    ends = [0]
+    while ends[-1] < last and len(ends) <= most:
+        full = down[ends[-1]] + (further if ends[1:] else room)
+        fitting = max(int(np.searchsorted(down, full, "right")) - 1, ends[-1] + 1)
+        ends.append(min((each for each in breaks if ends[-1] < each < fitting), default=fitting))
+    if ends[-1] >= last:
         return [(1, last)]
-    beginning = int(np.searchsorted(down, room + (most - 2) * further, "right")) - 1
-    return [(1, beginning), (int(np.searchsorted(down, down[last] - further)) + 1, last)]
+    end = int(np.searchsorted(down, down[last] - further))
+    return [(1, ends[-2]), (min((each for each in breaks if each >= end), default=end) + 1, last)]
 
 
-def _breaks(down: np.ndarray, charts: Sequence[Area], room: float) -> Iterator[int]:
-    """Yield page breaks (rows) that keep charts from being cut."""
-    begin = 0.0
-    for top, bottom in sorted((first[0], last[0]) for first, last in charts):
-        above = max(top - 2, 0)  # half of its upper border is in the row above
-        begin += max(down[above] - begin, 0) // room * room
-        if begin < down[above] and down[bottom] > begin + room:
-            begin = down[above]
+def _breaks(
+    down: np.ndarray, whole: Iterable[tuple[int, int]], room: float, again: float
+) -> Iterator[int]:
+    """Yield page breaks (rows) that keep charts and pictures from being cut."""
+    begin, left = 0.0, room
+    for top, bottom in sorted(rows for rows in whole if rows[1] < len(down)):
+        above = max(top - 2, 0)  # half of the upper border of a chart is in the row above
+        while down[above] > begin + left:
+            begin, left = begin + left, room - again
+        if begin < down[above] and begin + left < down[bottom] <= down[above] + room - again:
+            begin, left = down[above], room - again
             yield above
 
 

@@ -194,6 +194,7 @@ def picture(
     drawing.looks[quantity.name] = Look(
         size=size, align="center", number_format=digits, border=True, ink=ink
     )
+    drawing.whole.append((block.row, block.last[0]))
     apart = block.steps[0][1] if len(quantity.lengths) > 2 else 0
     for number, caption in enumerate(captions):
         drawing.put(block.row - 1, block.column + number * apart, caption, CAPTION)

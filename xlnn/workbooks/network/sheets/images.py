@@ -67,6 +67,7 @@ class _Gallery(Part):
             look = CAPTION
             if block.quantity.kind == "picture":
                 drawing.colour(block, ink_scale())
+                drawing.whole.append((block.row, block.last[0] + 1))  # with the captions
                 look = replace(PICTURE, number_format=";;;", border=True)
             drawing.looks[block.quantity.name] = look
             columns = range(column - 1, block.last[1] + 3)

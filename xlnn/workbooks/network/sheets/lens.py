@@ -7,11 +7,12 @@ order in which the book computes them, followed by each equation with its number
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import ceil
 
 from xlnn.address import address
 from xlnn.equations.layer import PARAMETERS, SINGLE
 from xlnn.equations.wording import FACTORS
-from xlnn.layout import Block, quoted, single_block
+from xlnn.layout import COLUMNS, Block, quoted, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
 from xlnn.workbooks.network.quantities.workbook import drawn_whole
@@ -34,6 +35,8 @@ from xlnn.workbooks.network.sheets.unit_rows import (
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING
+from xlnn.writing.printing import LANDSCAPE, LEAST
 from xlnn.writing.style import (
     CAPTION,
     CHOICE,
@@ -71,6 +74,9 @@ CELL, BESIDE_TITLE = 6.9, 4
 """The width of a pixel, and how far right of the title stands what is said of a large network."""
 SENTENCES, FACTOR = 24, 18
 """The width of the sentences without factors, and of each pair, ``(−0.147) × (−0.388) + ``."""
+COLUMN = CELL + PADDING / DIGIT_PIXELS
+LAST = LEFT + (LANDSCAPE[0] / LEAST / DIGIT_PIXELS - 3) / COLUMN - 1
+"""The width of a column with its margins, and the last that fits a page, after a narrow one."""
 STEPS = {
     **dict.fromkeys(("z", "a", "argmax"), 1), "C": 2, **dict.fromkeys(("slope", "delta"), 3),
     **{
@@ -109,7 +115,8 @@ class _Grid:
         own = parameters_of(self.model, layer)
         gradients = [tuple(kind.format(name) for name in own) for kind in GRADIENTS]
         if len(self.model[f"{PREFIX}a{layer}"].shape) == 1:
-            numbers, texts = Strip(shown(*NUMBERS), is_labelled=True), Strip(shown(*TEXTS))
+            numbers = Strip(shown(*NUMBERS), is_labelled=True)
+            texts = Strip(shown(*TEXTS), width=self.sentences / COLUMN)
             pictures = (Strip(shown(*kinds)) for kinds in gradients if shown(*kinds))
             return (Strip(shown(*own)), numbers, *pictures, texts)
         names = [own, *((kind,) for kind in MAPS), *gradients]
@@ -121,22 +128,32 @@ class _Grid:
 
     @cached_property
     def bands(self) -> list[Bands]:
-        """The bands of all layers, one layer below the other."""
+        """The bands of all layers, one layer below the other, folded to the width of a page."""
+        if self.is_folded:
+            return [*self._bands(int(LAST), texts=1)]
+        return [*self._bands(COLUMNS, texts=self.beyond)]
+
+    @cached_property
+    def is_folded(self) -> bool:
+        """Whether the list of outputs fits a page, but not all bands unless they are folded."""
+        whole = self._bands(COLUMNS, texts=self.beyond)
+        return self.beyond <= LAST < max(last for bands in whole for _, last in bands.spans)
+
+    def _bands(self, last: int, texts: int) -> Iterator[Bands]:
+        """Yield the bands, folded after a column; sentences stand from another column on."""
         shown, outputs = (self.model[PREFIX + name].shape[0] for name in ("x", "output"))
-        row, bands = TOP + max(shown, outputs + 2, 6) + 2, []
-        width = max(map(self.wide, self.dense))
+        row, width = TOP + max(shown, outputs + 2, 6) + 2, max(map(self.wide, self.dense))
         for layer in self.layers:
             is_dense, singles = layer in self.dense, len(self.singles(layer))
             lines = max(2 * self.has(f"below{layer}"), singles and singles + 1)
-            strips = self.strips(layer)
-            bands.append(
-                Bands(
-                    self.model, SHEET, PREFIX, layer, row, LEFT, strips,
-                    width=width if is_dense else 1, lines=lines, texts=self.beyond,
-                )
+            whole = Bands(
+                self.model, SHEET, PREFIX, layer, row, LEFT, self.strips(layer),
+                width=width if is_dense else 1, lines=lines, texts=texts,
             )  # fmt: skip
-            row = bands[-1].next + 1 + window.height(self.model, layer)
-        return bands
+            for bands in whole.folded(last):
+                yield bands
+                row = bands.next + 1
+            row += window.height(self.model, layer)
 
     @cached_property
     def listed(self) -> dict[str, int]:
@@ -161,19 +178,23 @@ class _Grid:
         return picture_size(self.model[f"{PREFIX}{first}{layer}"])[1]
 
     @property
-    def texts(self) -> int:
-        """The column of the sentences."""
-        return self.bands[-1].columns[-1]
+    def sentences(self) -> float:
+        """The width of the sentences."""
+        pairs = (1, *map(self.wide, self.dense))
+        return SENTENCES + FACTOR * max(n for n in pairs if n <= FACTORS)
 
 
 def place(model: Model) -> Iterator[Block]:
     """Place the choices, the image, the outputs, and a band for each unit."""
     grid = _Grid(model)
     yield from _place_top(model, grid)
+    for layer, bands in {bands.layer: bands for bands in grid.bands}.items():
+        if window.has_window(model, layer):
+            yield from window.place(model, layer, bands.next, LEFT)
     for bands in grid.bands:
         yield from bands.place()
-        if window.has_window(model, bands.layer):
-            yield from window.place(model, bands.layer, bands.next, LEFT)
+        if bands.is_more:
+            continue
         if grid.has(f"below{bands.layer}"):
             yield single_block(model[f"{PREFIX}below{bands.layer}"], bands.first - 1, LEFT, (0, 1))
         names = grid.singles(bands.layer)
@@ -205,33 +226,21 @@ def draw(page: Context) -> Drawing:
     grid = _Grid(page.layout.model)
     drawing = Drawing(gridlines=False, widths={1: 2}, heights={1: 24}, freeze=(TOP + 2, 1))
     last = max(bands.columns[-1] for bands in grid.bands)
+    if grid.is_folded:
+        last = max(grid.beyond, *(ceil(end) for bands in grid.bands for _, end in bands.spans))
     width = max(CELL, word_width(page.spec.features, FEATURE.size))
     drawing.widths |= dict.fromkeys(range(LEFT, last + 1), width)
-    pairs = (1, *map(grid.wide, grid.dense))
-    drawing.widths[grid.texts] = SENTENCES + FACTOR * max(n for n in pairs if n <= FACTORS)
+    if not grid.is_folded:  # otherwise sentences run on over empty cells
+        drawing.widths[grid.bands[-1].columns[-1]] = grid.sentences
     drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
     drawing.put(2, LEFT, page.words("notes", SHEET, **page.layout.titles), NOTE)
     if not drawn_whole(page.spec):
         shown = page.words("notes", "first_units", count=FIRST_UNITS)
         drawing.put(1, LEFT + BESIDE_TITLE, shown, NOTE)
-    is_trained = grid.has("C")
-    if is_trained:
+    if grid.has("C"):
         drawing.put(3, LEFT, page.words("lens", "steps"), NOTE)
     _draw_top(drawing, page, grid)
-    first = {own[0] for layer in grid.layers if (own := parameters_of(grid.model, layer))}
-    kinds = (kind.format(name) for kind in ("{}", *GRADIENTS) for name in first)
-    headings = {kind: _step(page, kind, page.words("lens", kind)) for kind in kinds}
-    headings |= dict.fromkeys(TEXTS[:2], page.words("lens", "texts"))
-    maps = {kind: _step(page, kind, page.words("quantities", kind)) for kind in MAPS}
-    steps = (("z", "z, a"), *((("delta", "δ"),) if is_trained else ()))
-    numbers = {"z": "   ".join(_step(page, *each) for each in steps)}
-    numbers["normalised"] = numbers["z"].replace("z, a", "x̂, z, a")
-    for bands in grid.bands:
-        bands.draw(drawing, page, headings | (numbers if bands.is_dense else maps), last)
-        if grid.has(f"below{bands.layer}"):
-            drawing.put(bands.first - 2, LEFT, page.words("lens", "below"), LABEL)
-        for single in (page.layout.blocks[name] for name in grid.singles(bands.layer)):
-            drawing.put(single.row, single.column - 1, single.quantity.symbol, LABEL)
+    _draw_bands(drawing, page, grid, last)
     for block in page.layout.on(SHEET):
         _look(drawing, block.quantity, block.column)
     drawing.looks[f"{PREFIX}name"] = name_look(page, width)
@@ -242,6 +251,26 @@ def draw(page: Context) -> Drawing:
     if page.spec.features:
         _draw_features(drawing, page)
     return drawing
+
+
+def _draw_bands(drawing: Drawing, page: Context, grid: _Grid, last: int) -> None:
+    """Draw the bands and what stands above those of a layer."""
+    first = {own[0] for layer in grid.layers if (own := parameters_of(grid.model, layer))}
+    kinds = (kind.format(name) for kind in ("{}", *GRADIENTS) for name in first)
+    headings = {kind: _step(page, kind, page.words("lens", kind)) for kind in kinds}
+    headings |= dict.fromkeys(TEXTS[:2], page.words("lens", "texts"))
+    maps = {kind: _step(page, kind, page.words("quantities", kind)) for kind in MAPS}
+    steps = (("z", "z, a"), *((("delta", "δ"),) if grid.has("C") else ()))
+    numbers = {"z": "   ".join(_step(page, *each) for each in steps)}
+    numbers["normalised"] = numbers["z"].replace("z, a", "x̂, z, a")
+    for bands in grid.bands:
+        bands.draw(drawing, page, headings | (numbers if bands.is_dense else maps), last)
+        if bands.is_more:
+            continue
+        if grid.has(f"below{bands.layer}"):
+            drawing.put(bands.first - 2, LEFT, page.words("lens", "below"), LABEL)
+        for single in (page.layout.blocks[name] for name in grid.singles(bands.layer)):
+            drawing.put(single.row, single.column - 1, single.quantity.symbol, LABEL)
 
 
 def _step(page: Context, kind: str, what: str) -> str:

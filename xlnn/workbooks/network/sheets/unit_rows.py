@@ -6,6 +6,7 @@ side; a strip has pictures or numbers below each other.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import ceil
 
 from xlnn.equations.layer import PARAMETERS
 from xlnn.layout import Block
@@ -44,10 +45,13 @@ class Strip:
         Without the sheet's prefix.
     is_labelled : bool
         Whether their symbols are in a column to their left, since they are single numbers.
+    width : float
+        The least columns that it takes.
     """
 
     names: tuple[str, ...]
     is_labelled: bool = False
+    width: float = 1
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ class Bands:
         Rows between the headings and the first band.
     texts : int
         The first column in which sentences may stand: they make it wide.
+    is_more : bool
+        Whether it continues the bands above it, without a heading of the layer.
     """
 
     model: Model
@@ -80,6 +86,7 @@ class Bands:
     width: int = 1
     lines: int = 0
     texts: int = 1
+    is_more: bool = False
 
     @property
     def is_dense(self) -> bool:
@@ -107,17 +114,32 @@ class Bands:
         return self.first + self.units * self.down
 
     @property
-    def columns(self) -> tuple[int, ...]:
-        """The column of each strip."""
-        columns, column = [], self.left
+    def spans(self) -> tuple[tuple[int, float], ...]:
+        """The first and the last column of each strip; a sentence may end within its last."""
+        spans, column = [], self.left
         for strip in self.strips:
             column += strip.is_labelled
             if self.quantity(strip.names[0]).is_text:
                 column = max(column, self.texts)
-            columns.append(column)
             widths = (picture_size(self.quantity(name))[1] for name in strip.names)
-            column += 2 if strip.is_labelled else max(self.width, *widths, 1) + 1
-        return tuple(columns)
+            width = 1 if strip.is_labelled else max(self.width, strip.width, *widths)
+            spans.append((column, column + width - 1))
+            column += ceil(width) + 1
+        return tuple(spans)
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The first column of each strip."""
+        return tuple(first for first, _ in self.spans)
+
+    def folded(self, last: int) -> Iterator["Bands"]:
+        """Yield the same bands; strips beyond a last column begin again on the left, below."""
+        count = max(1, sum(end <= last for _, end in self.spans))
+        line = replace(self, strips=self.strips[:count])
+        yield line
+        if rest := self.strips[count:]:
+            more = replace(self, row=line.next - 1, strips=rest, lines=0, is_more=True)
+            yield from more.folded(last)
 
     def quantity(self, name: str) -> Quantity:
         """Return a quantity by its name without the prefix."""
@@ -137,9 +159,12 @@ class Bands:
 
     def draw(self, drawing: Drawing, page: Context, headings: dict[str, str], last: int) -> None:
         """Draw the headings of the layer and its strips, and the symbols of its units."""
-        for column in range(self.left, last + 1):
-            drawing.put(self.row, column, "", SECTION)
-        drawing.put(self.row, self.left, layer_title(page, self.layer), SECTION)
+        for column in range(self.left, last + 1) if not self.is_more else ():
+            title = layer_title(page, self.layer) if column == self.left else ""
+            drawing.put(self.row, column, title, SECTION)
+        for unit in range(self.units):
+            row = self.first + unit * self.down
+            drawing.whole.append((row if unit else self.row + self.is_more, row + self.down - 2))
         for column, strip in zip(self.columns, self.strips, strict=True):
             first = self.quantity(strip.names[0])
             if text := headings.get(first.kind, ""):

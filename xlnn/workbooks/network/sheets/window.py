@@ -88,6 +88,7 @@ def draw(drawing: Drawing, page: Context, layer: str, last: int) -> None:
     for block in chosen:
         drawing.put(block.row, left, words("lens", block.quantity.kind), LABEL)
         drawing.validations.append(_choice(page, block))
+    drawing.whole.append((row, row + height(page.layout.model, layer) - 2))
     pictures, numbers = _kinds(page.layout.model, layer)
     for kind in pictures:
         block = blocks[_name(kind, layer)]
