@@ -24,7 +24,7 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.checking.comparison import plainly
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.errors import XlnnError
 from xlnn.linting import lint
 from xlnn.options import Options
@@ -320,12 +320,12 @@ def attempt(case):
     try:
         match case.kind:
             case "csv":
-                return attempted(lambda: read(case.path, ReadOptions(table=True)))
+                return attempted(lambda: load(case.path, ReadOptions(table=True)))
             case "picture":
                 folder = case.path.parent / str(case.number) / "label"
                 folder.mkdir(parents=True)
                 case.path.rename(folder / case.path.name)
-                return attempted(lambda: read(folder.parent, ReadOptions()))
+                return attempted(lambda: load(folder.parent, ReadOptions()))
             case "toml":
                 return attempted(
                     lambda: recipe(from_template(template(str(case.path.parent))), Options())

@@ -7,7 +7,7 @@ from experiments import changed
 
 from xlnn.building.build import build
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.equations import neuron as eq
 from xlnn.equations.activation import SIGMOID
 from xlnn.experiments.neuron import EXPERIMENT
@@ -75,7 +75,7 @@ def test_two_output_demons_who_call_alike_are_both_loudest(path, tmp_path):
 def test_the_demons_read_most_of_the_images_of_the_book():
     # what the sheet computes, for all 64: the book's demons are an explanation, and not trained
     given = {name: np.array(value) for name, value in EXPERIMENT.inputs.items()}
-    images = read(folder() / "digits" / "images.csv", ReadOptions(picture=(4, 3)))
+    images = load(folder() / "digits" / "images.csv", ReadOptions(picture=(4, 3)))
     right = 0
     for x, t in zip(images.x, images.t, strict=True):
         liking = eq.INNER_PRODUCT.array(given["W2"], x.reshape(4, 3))

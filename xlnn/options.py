@@ -13,16 +13,18 @@ from pathlib import Path
 from textwrap import indent
 from typing import Annotated, Any, TypedDict, TypeVar, get_type_hints
 
-from xlnn.aliases import ACTIVATIONS, COSTS, OPTIMISERS
 from xlnn.data.files import ENCODINGS
 from xlnn.errors import OptionsError, blamed
 from xlnn.option import (
+    ACTIVATIONS,
     COLUMN,
     COLUMNS,
+    COSTS,
     DATA,
     FLAG,
     NAMES,
     NUMBER,
+    OPTIMISERS,
     PATH,
     QUANTITIES,
     SIZE,

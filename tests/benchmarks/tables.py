@@ -22,7 +22,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from xlnn.building.choose_network import choose_network
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.inputs import inputs_of
+from xlnn.data.load import load_inputs
 from xlnn.options import Options
 from xlnn.reference import run
 from xlnn.workbooks.network.predicting import answers, outputs
@@ -80,7 +80,7 @@ def measured(table: pd.DataFrame, of: dict[str, str], split: int) -> tuple[float
     (column,) = of.values()
     truth, new = new[column].to_numpy(), new.drop(columns=column)
     ours = answers(spec, outputs(spec, arrays, new, 1))
-    x = inputs_of(new, ReadOptions(table=True, features=spec.features), spec.inputs).x
+    x = load_inputs(new, ReadOptions(table=True, features=spec.features), spec.inputs).x
     x = (x - arrays["middle"]) * arrays["factor"]
     size = f"{spec.inputs}-{spec.layers[0].units}-{len(spec.labels)}"
     told = f"{size} units, {spec.images:,} rows, {spec.epochs} epochs"

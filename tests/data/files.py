@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.errors import XlnnError
 
 
@@ -29,7 +29,7 @@ def picture(path, grey, mode="L", **options):
 def read_or_refused(path, reading):
     """Return the data, or None if one sentence that names the file refuses it."""
     try:
-        return read(path, reading)
+        return load(path, reading)
     except XlnnError as error:
         refusal = str(error)
     assert path.name in refusal

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from xlnn.data import csv_lines, dataset
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.errors import DataError
 
 ROW = ReadOptions(picture=(1, 3))
@@ -31,7 +31,7 @@ CARS = "km,age,price\n10,1,20.5\n50,3,12\n90,9,3\n"
     ids=["plain", "headings", "old mac", "semicolon", "tab", "quoted", "blank lines first"],
 )
 def test_images_are_read(tmp_path, content):
-    data = read(csv(tmp_path, content), ROW)
+    data = load(csv(tmp_path, content), ROW)
     assert data.x.tolist() == [[1, 0.5, -0.2], [0, 0, 1]]
     assert data.t.tolist() == [[1, 0], [0, 1]]
     assert data.labels == ("0", "1")
@@ -88,7 +88,7 @@ def test_images_are_read(tmp_path, content):
 )
 def test_what_is_no_image_is_refused_by_line_and_column(tmp_path, content, message):
     with pytest.raises(DataError, match=message) as refusal:
-        read(csv(tmp_path, content), ROW)
+        load(csv(tmp_path, content), ROW)
     assert len(str(refusal.value)) < 250
     assert str(refusal.value).isprintable()
 
@@ -96,7 +96,7 @@ def test_what_is_no_image_is_refused_by_line_and_column(tmp_path, content, messa
 def test_more_lines_than_a_sheet_has_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(csv_lines, "MOST_IMAGES", 2)
     with pytest.raises(DataError, match="line 3: a sheet has 2 rows: leave images out"):
-        read(csv(tmp_path, "0,1\n1,1\n0,1\n"), ROW)
+        load(csv(tmp_path, "0,1\n1,1\n0,1\n"), ROW)
 
 
 def test_numbers_are_counted_before_they_are_read(tmp_path, monkeypatch):
@@ -105,16 +105,16 @@ def test_numbers_are_counted_before_they_are_read(tmp_path, monkeypatch):
     monkeypatch.setattr(csv_lines, "_split", None)
     message = "holds 30 numbers in 10 rows or images; over 29 make .* or add --large"
     with pytest.raises(DataError, match=message):
-        read(path, ReadOptions())
+        load(path, ReadOptions())
     monkeypatch.setattr(dataset, "MOST_NUMBERS", 29)
     with pytest.raises(DataError, match="at most 29 are read: leave some out, or use smaller"):
-        read(path, ReadOptions(large=True))
+        load(path, ReadOptions(large=True))
 
 
 def test_large_lets_many_numbers_pass(tmp_path, monkeypatch):
     path = csv(tmp_path, "0,1,1\n1,0,0\n" * 5)
     monkeypatch.setattr(dataset, "LARGE", 29)
-    assert len(read(path, ReadOptions(picture=(1, 2), large=True)).x) == 10
+    assert len(load(path, ReadOptions(picture=(1, 2), large=True)).x) == 10
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_the_classes_are_in_the_wanted_order_or_by_number_or_as_they_appear(
     tmp_path, first, wanted, labels
 ):
     content = "".join(f"{label},1\n" for label in first)
-    data = read(csv(tmp_path, content), ReadOptions(labels=wanted))
+    data = load(csv(tmp_path, content), ReadOptions(labels=wanted))
     assert data.labels == labels
     assert [data.labels[one] for one in data.t.argmax(axis=1)] == list(first)
 
@@ -142,35 +142,35 @@ def test_the_classes_are_in_the_wanted_order_or_by_number_or_as_they_appear(
 def test_whole_labels_are_whole_however_a_program_writes_them(tmp_path, style):
     rows = np.array([[0, 0.5], [1, 0.25], [10, 0.75]])
     np.savetxt(tmp_path / "my.csv", rows, fmt=[style, "%.2f"], delimiter=",")
-    data = read(tmp_path / "my.csv", ReadOptions(labels=("10", "1", "0")))
+    data = load(tmp_path / "my.csv", ReadOptions(labels=("10", "1", "0")))
     assert data.labels == ("10", "1", "0")
     assert data.x.tolist() == [[0.5], [0.25], [0.75]]
 
 
 def test_two_ways_to_write_one_letter_are_one_label(tmp_path):
     content = "caf\u00e9,1\ncafe\u0301,1\ntea,1\n"
-    assert read(csv(tmp_path, content), ReadOptions()).labels == ("caf\u00e9", "tea")
+    assert load(csv(tmp_path, content), ReadOptions()).labels == ("caf\u00e9", "tea")
 
 
 def test_the_label_may_stand_in_another_column(tmp_path):
     content = "length,species,width\n5,setosa,3\n6,virginica,4\n"
-    data = read(csv(tmp_path, content), ReadOptions(table=True, label="species"))
+    data = load(csv(tmp_path, content), ReadOptions(table=True, label="species"))
     assert data.x.tolist() == [[5, 3], [6, 4]]
     assert data.labels == ("setosa", "virginica")
     assert data.features == ("length", "width")
 
 
 def test_a_table_is_no_picture_and_names_its_inputs(tmp_path):
-    data = read(csv(tmp_path, IRIS), TABLE)
+    data = load(csv(tmp_path, IRIS), TABLE)
     assert data.picture is None
     assert data.features == ("length", "width")
     assert data.t.tolist() == [[1, 0], [0, 1], [1, 0]]
     without_headings = IRIS.split("\n", 1)[1]
-    assert read(csv(tmp_path, without_headings), TABLE).features == ("x1", "x2")
+    assert load(csv(tmp_path, without_headings), TABLE).features == ("x1", "x2")
 
 
 def test_targets_make_a_regression(tmp_path):
-    data = read(csv(tmp_path, CARS), ReadOptions(targets=("price",)))
+    data = load(csv(tmp_path, CARS), ReadOptions(targets=("price",)))
     assert data.is_regression
     assert data.x.tolist() == [[10, 1], [50, 3], [90, 9]]
     assert data.t.tolist() == [[20.5], [12], [3]]
@@ -180,7 +180,7 @@ def test_targets_make_a_regression(tmp_path):
 
 
 def test_targets_are_in_the_order_that_is_asked_for(tmp_path):
-    data = read(csv(tmp_path, CARS), ReadOptions(targets=("price", "km")))
+    data = load(csv(tmp_path, CARS), ReadOptions(targets=("price", "km")))
     assert data.labels == ("price", "km")
     assert data.t[0].tolist() == [20.5, 10]
     assert data.features == ("age",)
@@ -221,7 +221,7 @@ def test_targets_are_in_the_order_that_is_asked_for(tmp_path):
 )
 def test_columns_that_cannot_be_found_or_shown_are_refused(tmp_path, content, reading, message):
     with pytest.raises(DataError, match=message) as refusal:
-        read(csv(tmp_path, content), reading)
+        load(csv(tmp_path, content), reading)
     assert len(str(refusal.value)) < 250
 
 
@@ -231,7 +231,7 @@ def test_columns_that_cannot_be_found_or_shown_are_refused(tmp_path, content, re
     ids=["long", "not to be printed", "empty"],
 )
 def test_a_heading_that_no_sheet_could_show_is_made_one(tmp_path, heading, shown):
-    data = read(csv(tmp_path, f"l,{heading},b\nx,1,5\ny,2,4\n"), TABLE)
+    data = load(csv(tmp_path, f"l,{heading},b\nx,1,5\ny,2,4\n"), TABLE)
     assert data.features == (shown, "b")
 
 

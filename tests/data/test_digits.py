@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlnn.data.precision import rounded
+from xlnn.data.numbers import rounded
 from xlnn.data.wording import listed
 
 

@@ -8,25 +8,25 @@ from files import csv
 
 from xlnn.data import files
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.errors import DataError
 
 
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"none\.csv cannot be read: No such file"):
-        read(tmp_path / "none.csv", ReadOptions())
+        load(tmp_path / "none.csv", ReadOptions())
 
 
 def test_a_name_that_no_file_has_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"cannot be read: .*null"):
-        read(tmp_path / "a\0b.csv", ReadOptions())
+        load(tmp_path / "a\0b.csv", ReadOptions())
 
 
 def test_a_file_without_end_is_read_no_further_than_the_limit(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "LARGEST_FILE", 4)
     assert files.content(csv(tmp_path, "0123")) == b"0123"
     with pytest.raises(DataError, match=r"my\.csv is too large: at most 4 bytes are read"):
-        read(csv(tmp_path, "01234"), ReadOptions())
+        load(csv(tmp_path, "01234"), ReadOptions())
 
 
 @pytest.mark.skipif(not Path("/proc/version").exists(), reason="such files are Linux's")
@@ -48,14 +48,14 @@ TABLE = "art,a\ncafé,1\nthé,2\n"
 )
 def test_other_encodings_are_read_where_they_are_said(tmp_path, encoding):
     path = csv(tmp_path, TABLE, encoding)
-    data = read(path, ReadOptions(table=True, encoding=encoding))
+    data = load(path, ReadOptions(table=True, encoding=encoding))
     assert data.labels == ("café", "thé")
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "cp932", "big5", "euc_kr"])
 def test_encodings_of_other_scripts_are_read(tmp_path, encoding):
     path = csv(tmp_path, "山,1\n水,2\n", encoding)
-    assert read(path, ReadOptions(table=True, encoding=encoding)).labels == ("山", "水")
+    assert load(path, ReadOptions(table=True, encoding=encoding)).labels == ("山", "水")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_encodings_of_other_scripts_are_read(tmp_path, encoding):
 )
 def test_text_in_another_encoding_is_refused_with_the_option(tmp_path, content, encoding, message):
     with pytest.raises(DataError, match=message):
-        read(csv(tmp_path, content), ReadOptions(table=True, encoding=encoding))
+        load(csv(tmp_path, content), ReadOptions(table=True, encoding=encoding))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
@@ -88,10 +88,10 @@ def test_text_in_another_encoding_is_refused_with_the_option(tmp_path, content, 
 def test_a_pipe_is_not_waited_for(tmp_path, name):
     os.mkfifo(tmp_path / name)
     with pytest.raises(DataError, match=rf"{name} is a pipe or a device: name a file"):
-        read(tmp_path / name, ReadOptions())
+        load(tmp_path / name, ReadOptions())
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device without end")
 def test_a_device_is_not_read():
     with pytest.raises(DataError, match="zero is a pipe or a device"):
-        read(Path("/dev/zero"), ReadOptions())
+        load(Path("/dev/zero"), ReadOptions())

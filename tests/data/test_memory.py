@@ -9,7 +9,7 @@ import pytest
 
 from xlnn.data import dataset
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.errors import DataError
 
 X = np.array([[1, 0.5, 0, 0], [0, 0, 0.25, 1], [1, 1, 1, 1]])
@@ -28,7 +28,7 @@ FRAME = pd.DataFrame({"kind": ["a", "b", "a"], "n": [1, 2, 3], "v": [0.1, -2.5, 
     ],
 )
 def test_a_pair_of_arrays_is_x_and_labels(labels, wanted):
-    data = read((X, labels), ReadOptions())
+    data = load((X, labels), ReadOptions())
     assert data.x.tolist() == X.tolist()
     assert data.labels == wanted
     assert data.picture == (2, 2)
@@ -37,25 +37,25 @@ def test_a_pair_of_arrays_is_x_and_labels(labels, wanted):
 
 @pytest.mark.parametrize("t", [[0.5, 1, 2], [[1, 2], [3, 4], [5, 6]]])
 def test_a_second_array_that_is_no_class_is_predicted(t):
-    data = read((X, t), ReadOptions())
+    data = load((X, t), ReadOptions())
     assert data.is_regression
     assert data.t.tolist() == np.array(t, dtype=float).reshape(3, -1).tolist()
 
 
 def test_whole_numbers_are_predicted_where_targets_are_asked_for():
-    data = read((X, [100, 200, 300]), ReadOptions(targets=("price",), table=True))
+    data = load((X, [100, 200, 300]), ReadOptions(targets=("price",), table=True))
     assert data.is_regression
     assert data.labels == ("price",)
 
 
 def test_a_dict_holds_what_an_archive_holds():
-    data = read({"x": X, "t": [1, 2, 3], "names": ["price"]}, ReadOptions())
+    data = load({"x": X, "t": [1, 2, 3], "names": ["price"]}, ReadOptions())
     assert data.is_regression
     assert data.labels == ("price",)
 
 
 def test_a_frame_of_pandas_is_a_table_with_headings():
-    data = read(FRAME, TABLE)
+    data = load(FRAME, TABLE)
     assert data.x.tolist() == FRAME[["n", "v"]].to_numpy().tolist()
     assert data.labels == ("a", "b")
     assert data.features == ("n", "v")
@@ -63,7 +63,7 @@ def test_a_frame_of_pandas_is_a_table_with_headings():
         'data: 3 rows of 2 inputs, n and v; labels a and b in the column "kind" (2 and 1).',
     )
     assert (
-        read(FRAME[["n", "v"]], ReadOptions(targets=("v",))).t.ravel().tolist()
+        load(FRAME[["n", "v"]], ReadOptions(targets=("v",))).t.ravel().tolist()
         == FRAME["v"].tolist()
     )
 
@@ -71,7 +71,7 @@ def test_a_frame_of_pandas_is_a_table_with_headings():
 @pytest.mark.ci
 def test_a_frame_of_polars_is_a_table_with_headings():
     polars = pytest.importorskip("polars")
-    data = read(polars.DataFrame(FRAME.to_dict("list")), TABLE)
+    data = load(polars.DataFrame(FRAME.to_dict("list")), TABLE)
     assert data.x.tolist() == FRAME[["n", "v"]].to_numpy().tolist()
     assert data.features == ("n", "v")
 
@@ -89,13 +89,13 @@ def test_a_frame_is_read_by_what_it_does_and_not_by_what_it_is():
         def get_columns(self):
             return [Series(["a", "b"]), Series([1, 2])]
 
-    assert read(Frame(), TABLE).x.tolist() == [[1], [2]]
+    assert load(Frame(), TABLE).x.tolist() == [[1], [2]]
 
 
 def test_columns_that_are_numbered_are_no_headings():
-    data = read(pd.DataFrame([["a", 1, 2], ["b", 3, 4]]), TABLE)
+    data = load(pd.DataFrame([["a", 1, 2], ["b", 3, 4]]), TABLE)
     assert data.features == ("x1", "x2")
-    assert read(
+    assert load(
         pd.DataFrame([[1, 2, 0], [3, 4, 1]]), ReadOptions(label="last", table=True)
     ).labels == (
         "0",
@@ -104,7 +104,7 @@ def test_columns_that_are_numbered_are_no_headings():
 
 
 def test_headings_that_are_numbers_are_still_headings_of_a_frame():
-    data = read(pd.DataFrame({"k": ["a", "b"], "2019": [1, 2], "2020": [3, 4]}), TABLE)
+    data = load(pd.DataFrame({"k": ["a", "b"], "2019": [1, 2], "2020": [3, 4]}), TABLE)
     assert data.features == ("2019", "2020")
     assert data.x.tolist() == [[1, 3], [2, 4]]
 
@@ -113,8 +113,8 @@ def test_headings_that_are_numbers_are_still_headings_of_a_frame():
 def test_every_way_to_be_missing_in_a_frame_is_one(absent):
     frame = pd.DataFrame({"k": ["a", "b", "a"], "n": [1, absent, 3]})
     with pytest.raises(DataError, match="data: 1 value missing in 1 row, the first in row 2, colu"):
-        read(frame, TABLE)
-    assert read(frame, ReadOptions(table=True, missing="mean")).x.tolist() == [[1], [2], [3]]
+        load(frame, TABLE)
+    assert load(frame, ReadOptions(table=True, missing="mean")).x.tolist() == [[1], [2], [3]]
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,12 @@ def test_every_way_to_be_missing_in_a_frame_is_one(absent):
 )
 def test_what_is_no_data_is_refused(data, message):
     with pytest.raises(DataError, match=message):
-        read(data, TABLE)
+        load(data, TABLE)
 
 
 def test_numbers_of_a_program_are_counted_too(monkeypatch):
     monkeypatch.setattr(dataset, "LARGE", 5)
     for data in ((X, [0, 1, 0]), FRAME):
         with pytest.raises(DataError, match=r"holds \d+ numbers in 3 rows or images; over 5 make"):
-            read(data, TABLE)
-        assert len(read(data, ReadOptions(table=True, large=True)).x) == 3
+            load(data, TABLE)
+        assert len(load(data, ReadOptions(table=True, large=True)).x) == 3

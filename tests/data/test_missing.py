@@ -7,7 +7,7 @@ from files import csv, npz
 
 from xlnn.building.build import build
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.errors import DataError
 from xlnn.registry.text import text
 
@@ -22,17 +22,17 @@ def test_however_it_is_written_a_missing_value_is_counted(tmp_path, word):
         r"my.csv: 1 value missing in 1 line, the first in line 3, column b: fill them in, or add "
     )
     with pytest.raises(DataError, match=message + "--missing drop .* or --missing mean"):
-        read(csv(tmp_path, f"k,a,b\nx,1,2\ny,3,{word}\n"), ReadOptions(table=True))
+        load(csv(tmp_path, f"k,a,b\nx,1,2\ny,3,{word}\n"), ReadOptions(table=True))
 
 
 def test_the_count_is_of_values_and_of_lines(tmp_path):
     message = "3 values missing in 3 lines, the first in line 3, column a"
     with pytest.raises(DataError, match=message):
-        read(csv(tmp_path, HOLES), ReadOptions(table=True))
+        load(csv(tmp_path, HOLES), ReadOptions(table=True))
 
 
 def test_lines_are_left_out_and_told(tmp_path):
-    data = read(csv(tmp_path, HOLES + "y,7,8\n"), ReadOptions(table=True, missing="drop"))
+    data = load(csv(tmp_path, HOLES + "y,7,8\n"), ReadOptions(table=True, missing="drop"))
     assert data.x.tolist() == [[1, 10], [7, 8]]
     assert data.labels == ("x", "y")
     assert data.t.tolist() == [[1, 0], [0, 1]]
@@ -43,14 +43,14 @@ def test_lines_are_left_out_and_told(tmp_path):
 
 def test_a_line_without_a_label_is_left_out_too(tmp_path):
     path = csv(tmp_path, "k,a\nx,1\n,2\ny,3\n")
-    assert read(path, ReadOptions(table=True, missing="drop")).x.tolist() == [[1], [3]]
+    assert load(path, ReadOptions(table=True, missing="drop")).x.tolist() == [[1], [3]]
     for missing in ("", "mean"):
         with pytest.raises(DataError, match=r"line 3: the label is empty; .*--missing drop"):
-            read(path, ReadOptions(table=True, missing=missing))
+            load(path, ReadOptions(table=True, missing=missing))
 
 
 def test_means_are_of_the_column_and_told(tmp_path):
-    data = read(csv(tmp_path, HOLES), ReadOptions(table=True, missing="mean"))
+    data = load(csv(tmp_path, HOLES), ReadOptions(table=True, missing="mean"))
     assert data.x.tolist() == [[1, 10], [3, 20], [5, 15], [3, 15]]
     assert data.missing == "mean"
     assert data.told[1] == (
@@ -61,13 +61,13 @@ def test_means_are_of_the_column_and_told(tmp_path):
 @pytest.mark.parametrize("size", [1e-200, 1e300])
 def test_means_of_tiny_and_of_huge_numbers_are_finite(tmp_path, size):
     path = csv(tmp_path, f"k,a\nx,{size}\ny,{size}\nx,\n")
-    data = read(path, ReadOptions(table=True, missing="mean"))
+    data = load(path, ReadOptions(table=True, missing="mean"))
     assert data.x[2, 0] == pytest.approx(size, rel=1e-14)
 
 
 def test_nothing_is_told_where_nothing_is_missing(tmp_path):
     for missing in ("drop", "mean"):
-        data = read(csv(tmp_path, "k,a\nx,1\ny,2\n"), ReadOptions(table=True, missing=missing))
+        data = load(csv(tmp_path, "k,a\nx,1\ny,2\n"), ReadOptions(table=True, missing=missing))
         assert data.missing == ""
         assert len(data.told) == 1
 
@@ -96,21 +96,21 @@ def test_nothing_is_told_where_nothing_is_missing(tmp_path):
 )
 def test_what_cannot_be_filled_is_refused(tmp_path, content, reading, message):
     with pytest.raises(DataError, match=message):
-        read(csv(tmp_path, content), reading)
+        load(csv(tmp_path, content), reading)
 
 
 def test_a_target_that_is_missing_leaves_its_line_out(tmp_path):
-    data = read(csv(tmp_path, "a,p\n1,2\n2,\n3,4\n"), ReadOptions(targets=("p",), missing="drop"))
+    data = load(csv(tmp_path, "a,p\n1,2\n2,\n3,4\n"), ReadOptions(targets=("p",), missing="drop"))
     assert data.t.tolist() == [[2], [4]]
     assert data.x.tolist() == [[1], [3]]
 
 
 def test_nan_in_arrays_is_missing(tmp_path):
     path = npz(tmp_path, x=np.array([[1, 2], [np.nan, 4], [3, 6]]), y=["a", "b", "b"])
-    drop = read(path, ReadOptions(table=True, missing="drop"))
+    drop = load(path, ReadOptions(table=True, missing="drop"))
     assert drop.x.tolist() == [[1, 2], [3, 6]]
     assert drop.labels == ("a", "b")
-    assert read(path, ReadOptions(table=True, missing="mean")).x[1].tolist() == [2, 4]
+    assert load(path, ReadOptions(table=True, missing="mean")).x[1].tolist() == [2, 4]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from xlnn.data import arrays, dataset
 from xlnn.data import npz as archive
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.errors import DataError
 
 X = np.array([[1, 0.5, 0, 0], [0, 0, 0.25, 1], [1, 1, 1, 1]])
@@ -31,7 +31,7 @@ X = np.array([[1, 0.5, 0, 0], [0, 0, 0.25, 1], [1, 1, 1, 1]])
     ids=["integers", "bytes", "whole floats", "booleans", "texts"],
 )
 def test_labels_are_whole_numbers_or_texts(tmp_path, key, given, labels):
-    data = read(npz(tmp_path, x=X, **{key: given}), ReadOptions())
+    data = load(npz(tmp_path, x=X, **{key: given}), ReadOptions())
     assert data.x.tolist() == X.tolist()
     assert data.labels == labels
     own = [data.labels[one] for one in data.t.argmax(axis=1)]
@@ -40,33 +40,33 @@ def test_labels_are_whole_numbers_or_texts(tmp_path, key, given, labels):
 
 
 def test_the_shape_of_x_is_the_size_of_the_pictures(tmp_path):
-    data = read(npz(tmp_path, x=X.reshape(3, 1, 4), y=[0, 1, 0]), ReadOptions(picture=(2, 2)))
+    data = load(npz(tmp_path, x=X.reshape(3, 1, 4), y=[0, 1, 0]), ReadOptions(picture=(2, 2)))
     assert data.picture == (1, 4)
     assert data.x.tolist() == X.tolist()
     fortran = np.asfortranarray(X.reshape(3, 2, 2))
-    assert read(npz(tmp_path, x=fortran, y=[0, 1, 0]), ReadOptions()).x.tolist() == X.tolist()
+    assert load(npz(tmp_path, x=fortran, y=[0, 1, 0]), ReadOptions()).x.tolist() == X.tolist()
 
 
 def test_a_wanted_size_is_taken_for_flat_pictures(tmp_path):
-    assert read(npz(tmp_path, x=X, y=[0, 1, 0]), ReadOptions(picture=(4, 1))).picture == (4, 1)
+    assert load(npz(tmp_path, x=X, y=[0, 1, 0]), ReadOptions(picture=(4, 1))).picture == (4, 1)
 
 
 def test_a_table_has_no_picture(tmp_path):
     for x in (X, X.reshape(3, 2, 2)):
-        data = read(npz(tmp_path, x=x, y=[0, 1, 0]), ReadOptions(table=True))
+        data = load(npz(tmp_path, x=x, y=[0, 1, 0]), ReadOptions(table=True))
         assert data.picture is None
         assert data.features == ("x1", "x2", "x3", "x4")
 
 
 def test_one_hot_targets_are_classes(tmp_path):
     t = np.eye(3)[[2, 0, 2]]
-    data = read(npz(tmp_path, x=X, t=t), ReadOptions())
+    data = load(npz(tmp_path, x=X, t=t), ReadOptions())
     assert not data.is_regression
     assert data.labels == ("0", "1", "2")
     assert data.t.tolist() == t.tolist()
     named = npz(tmp_path, x=X, t=t, names=np.array(["a", "b", "c"]))
-    assert read(named, ReadOptions()).labels == ("a", "b", "c")
-    wanted = read(named, ReadOptions(labels=("c", "b", "a")))
+    assert load(named, ReadOptions()).labels == ("a", "b", "c")
+    wanted = load(named, ReadOptions(labels=("c", "b", "a")))
     assert wanted.labels == ("c", "b", "a")
     assert wanted.t.tolist() == t[:, ::-1].tolist()
 
@@ -75,7 +75,7 @@ def test_one_hot_targets_are_classes(tmp_path):
     "t", [[[0.5, 0.5]] * 3, [[1, 1]] * 3, [[0, 0]] * 3, [[1], [0], [1]], [1, 2, 3]]
 )
 def test_other_targets_are_a_regression(tmp_path, t):
-    data = read(npz(tmp_path, x=X, t=np.array(t)), ReadOptions())
+    data = load(npz(tmp_path, x=X, t=np.array(t)), ReadOptions())
     assert data.is_regression
     assert data.t.tolist() == np.array(t, dtype=float).reshape(3, -1).tolist()
     assert data.labels == ("t1", "t2")[: data.t.shape[1]]
@@ -84,7 +84,7 @@ def test_other_targets_are_a_regression(tmp_path, t):
 
 
 def test_a_regression_of_pictures_keeps_their_size(tmp_path):
-    data = read(npz(tmp_path, x=X.reshape(3, 2, 2), t=[1, 2, 3]), ReadOptions())
+    data = load(npz(tmp_path, x=X.reshape(3, 2, 2), t=[1, 2, 3]), ReadOptions())
     assert data.is_regression
     assert data.picture == (2, 2)
 
@@ -92,12 +92,12 @@ def test_a_regression_of_pictures_keeps_their_size(tmp_path):
 def test_the_outputs_of_a_regression_are_named_by_the_file_or_the_reading(tmp_path):
     wanted = ReadOptions(targets=("price", "age"))
     t = np.eye(2)[[0, 1, 0]]
-    data = read(npz(tmp_path, x=X, t=t), wanted)
+    data = load(npz(tmp_path, x=X, t=t), wanted)
     assert data.is_regression
     assert data.labels == ("price", "age")
-    assert read(npz(tmp_path, x=X, t=t[:, :1]), wanted).labels == ("t1",)
+    assert load(npz(tmp_path, x=X, t=t[:, :1]), wanted).labels == ("t1",)
     names = np.array(["km", "l"])
-    assert read(npz(tmp_path, x=X, t=t, names=names), wanted).labels == ("km", "l")
+    assert load(npz(tmp_path, x=X, t=t, names=names), wanted).labels == ("km", "l")
 
 
 @pytest.mark.parametrize(
@@ -139,24 +139,24 @@ def test_arrays_that_do_not_fit_are_refused_by_name(tmp_path, changes, message):
     given = {"x": X, "y": np.array([0, 1, 0])} | changes
     path = npz(tmp_path, **{key: np.array(v) for key, v in given.items() if v is not None})
     with pytest.raises(DataError, match=message) as refusal:
-        read(path, ReadOptions())
+        load(path, ReadOptions())
     assert len(str(refusal.value)) < 250
 
 
 def test_too_many_rows_and_classes_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(arrays, "MOST_IMAGES", 2)
     with pytest.raises(DataError, match="x has 3 rows of 4 numbers; a sheet has 2 rows"):
-        read(npz(tmp_path, x=X, y=[0, 1, 0]), ReadOptions())
+        load(npz(tmp_path, x=X, y=[0, 1, 0]), ReadOptions())
 
 
 def test_more_than_a_thousand_classes_are_refused(tmp_path):
     with pytest.raises(DataError, match="1,001 different labels"):
-        read(npz(tmp_path, x=np.ones((1001, 1)), t=np.eye(1001)), ReadOptions(large=True))
+        load(npz(tmp_path, x=np.ones((1001, 1)), t=np.eye(1001)), ReadOptions(large=True))
 
 
 def test_classes_are_no_columns_to_predict(tmp_path):
     with pytest.raises(DataError, match=r"holds y, which are classes; put .* into an array t"):
-        read(npz(tmp_path, x=X, y=[0, 1, 0]), ReadOptions(targets=("price",)))
+        load(npz(tmp_path, x=X, y=[0, 1, 0]), ReadOptions(targets=("price",)))
 
 
 def test_a_pickle_is_not_opened(tmp_path):
@@ -168,7 +168,7 @@ def test_a_pickle_is_not_opened(tmp_path):
 
     path = npz(tmp_path, x=np.array([Hostile()], dtype=object))
     with pytest.raises(DataError, match=r"my\.npz: x holds objects of the kind object"):
-        read(path, ReadOptions())
+        load(path, ReadOptions())
     assert not opened.exists()
 
 
@@ -203,7 +203,7 @@ def header(shape="(1,)", kind="<f8"):
 )
 def test_a_header_that_lies_is_refused(tmp_path, content, message):
     with pytest.raises(DataError, match=message):
-        read(raw(tmp_path, **content), ReadOptions())
+        load(raw(tmp_path, **content), ReadOptions())
 
 
 def test_an_archive_that_inflates_too_far_is_refused_before_it_does(tmp_path, monkeypatch):
@@ -212,18 +212,18 @@ def test_an_archive_that_inflates_too_far_is_refused_before_it_does(tmp_path, mo
     monkeypatch.setattr(archive, "LARGEST_INFLATED", 1_000_000)
     monkeypatch.setattr(zipfile.ZipFile, "open", None)
     with pytest.raises(DataError, match=r"declares 1 arrays of 8,000,128 bytes; at most"):
-        read(path, ReadOptions())
+        load(path, ReadOptions())
 
 
 def test_too_many_arrays_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "MOST_ARRAYS", 1)
     with pytest.raises(DataError, match=r"declares 2 arrays"):
-        read(npz(tmp_path, x=X, y=[0, 1, 0]), ReadOptions())
+        load(npz(tmp_path, x=X, y=[0, 1, 0]), ReadOptions())
 
 
 def test_a_missing_archive_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"none.npz cannot be read: No such file"):
-        read(tmp_path / "none.npz", ReadOptions())
+        load(tmp_path / "none.npz", ReadOptions())
 
 
 def test_numbers_are_counted_before_they_are_inflated(tmp_path, monkeypatch):
@@ -234,16 +234,16 @@ def test_numbers_are_counted_before_they_are_inflated(tmp_path, monkeypatch):
         r"my\.npz: x holds 2,000,000 numbers in 20,000 rows or images; over 1,000,000 .*--large"
     )
     with pytest.raises(DataError, match=message):
-        read(path, ReadOptions())
+        load(path, ReadOptions())
     monkeypatch.setattr(dataset, "MOST_NUMBERS", 1_500_000)
     with pytest.raises(DataError, match="at most 1,500,000 are read: leave some out"):
-        read(path, ReadOptions(large=True))
+        load(path, ReadOptions(large=True))
 
 
 def test_texts_are_counted_in_bytes(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "LARGEST_TEXTS", 100)
     with pytest.raises(DataError, match=r"y holds 120 bytes of text; at most 100 are read"):
-        read(npz(tmp_path, x=X, y=np.array(["a" * 10, "b", "c"])), ReadOptions())
+        load(npz(tmp_path, x=X, y=np.array(["a" * 10, "b", "c"])), ReadOptions())
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -252,7 +252,7 @@ def test_what_numpy_does_not_compress_with_is_not_inflated(tmp_path, method, mon
         zipped.writestr("x.npy", b"0" * 1000)
     monkeypatch.setattr(zipfile.ZipFile, "open", None)
     with pytest.raises(DataError, match=r"my\.npz: x\.npy is compressed in a way that NumPy does"):
-        read(tmp_path / "my.npz", ReadOptions())
+        load(tmp_path / "my.npz", ReadOptions())
 
 
 def test_arrays_of_no_use_are_not_inflated(tmp_path, monkeypatch):
@@ -261,7 +261,7 @@ def test_arrays_of_no_use_are_not_inflated(tmp_path, monkeypatch):
     known = archive._array  # noqa: SLF001 -- what inflates
     monkeypatch.setattr(archive, "_array", lambda *a: seen.append(a[2].filename) or known(*a))
     with pytest.raises(DataError, match="other is not known; x is expected"):
-        read(path, ReadOptions())
+        load(path, ReadOptions())
     assert seen == ["x.npy", "y.npy"]
 
 
@@ -271,7 +271,7 @@ def test_a_directory_of_very_many_entries_is_not_listed(tmp_path, monkeypatch):
             zipped.writestr(f"{number}.npy", b"")
     monkeypatch.setattr(zipfile, "ZipFile", None)
     with pytest.raises(DataError, match=r"my\.npz declares more than 1,000 arrays"):
-        read(tmp_path / "my.npz", ReadOptions())
+        load(tmp_path / "my.npz", ReadOptions())
 
 
 BYTES = io.BytesIO()

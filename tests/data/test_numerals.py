@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
-from xlnn.data.number_text import Numerals
+from xlnn.data.load import load
+from xlnn.data.numbers import Numerals
 from xlnn.errors import DataError
 
 TABLE = ReadOptions(table=True)
@@ -31,11 +31,11 @@ TABLE = ReadOptions(table=True)
     ],
 )
 def test_numbers_that_can_be_read_in_one_way_are_read_and_told(tmp_path, one, two, numbers, mark):
-    data = read(csv(tmp_path, f"k;a\nx;{one}\ny;{two}\n"), TABLE)
+    data = load(csv(tmp_path, f"k;a\nx;{one}\ny;{two}\n"), TABLE)
     assert data.x.ravel().tolist() == list(numbers)
     assert data.told[1].startswith("my.csv: numbers were read with a decimal ")
     assert data.told[1].endswith(f"(--decimal {mark}).")
-    said = read(csv(tmp_path, f"k;a\nx;{one}\ny;{two}\n"), ReadOptions(table=True, decimal=mark))
+    said = load(csv(tmp_path, f"k;a\nx;{one}\ny;{two}\n"), ReadOptions(table=True, decimal=mark))
     assert said.x.tolist() == data.x.tolist()
     assert len(said.told) == 1
 
@@ -44,19 +44,19 @@ def test_numbers_that_can_be_read_in_one_way_are_read_and_told(tmp_path, one, tw
 def test_a_number_that_can_be_read_in_two_ways_is_refused_with_both(tmp_path, number):
     content = f"k;a\nx;{number}\ny;7\n"
     with pytest.raises(DataError, match=r"may be .* or .*: add --decimal \. or --decimal , to say"):
-        read(csv(tmp_path, content), TABLE)
-    comma = read(csv(tmp_path, content), ReadOptions(table=True, decimal=",")).x[0, 0]
-    point = read(csv(tmp_path, content), ReadOptions(table=True, decimal=".")).x[0, 0]
+        load(csv(tmp_path, content), TABLE)
+    comma = load(csv(tmp_path, content), ReadOptions(table=True, decimal=",")).x[0, 0]
+    point = load(csv(tmp_path, content), ReadOptions(table=True, decimal=".")).x[0, 0]
     assert point == pytest.approx(1000 * comma)
 
 
 @pytest.mark.parametrize("number", ["1.234", "-12.345"])
 def test_a_point_is_a_decimal_point_unless_another_value_proves_a_comma(tmp_path, number):
     alone = csv(tmp_path, f"k;a\nx;{number}\ny;7\n")
-    assert read(alone, TABLE).x[0, 0] == float(number)
-    assert read(alone, TABLE).told[1:] == ()
+    assert load(alone, TABLE).x[0, 0] == float(number)
+    assert load(alone, TABLE).told[1:] == ()
     beside = csv(tmp_path, f"k;a\nx;{number}\ny;0,5\n")
-    assert read(beside, TABLE).x[0, 0] == 1000 * float(number)
+    assert load(beside, TABLE).x[0, 0] == 1000 * float(number)
 
 
 @pytest.mark.parametrize(
@@ -72,15 +72,15 @@ def test_a_point_is_a_decimal_point_unless_another_value_proves_a_comma(tmp_path
 )
 def test_numbers_that_can_be_read_in_no_way_are_refused(tmp_path, one, two, message):
     with pytest.raises(DataError, match=message):
-        read(csv(tmp_path, f"k;a\nx;{one}\ny;{two}\n"), TABLE)
+        load(csv(tmp_path, f"k;a\nx;{one}\ny;{two}\n"), TABLE)
 
 
 def test_what_is_said_of_the_decimal_mark_holds(tmp_path):
     path = csv(tmp_path, "k;a\nx;0,5\ny;1\n")
     with pytest.raises(DataError, match='line 2, column a: "0,5" is not a number'):
-        read(path, ReadOptions(table=True, decimal="."))
+        load(path, ReadOptions(table=True, decimal="."))
     with pytest.raises(DataError, match=r'"0\.5" is not a number with a decimal comma'):
-        read(csv(tmp_path, "k;a\nx;0.5\ny;1\n"), ReadOptions(table=True, decimal=","))
+        load(csv(tmp_path, "k;a\nx;0.5\ny;1\n"), ReadOptions(table=True, decimal=","))
 
 
 @given(st.floats(-1e15, 1e15, allow_nan=False))

@@ -7,7 +7,7 @@ import pytest
 from files import csv
 
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.errors import DataError
 
 KIND = ReadOptions(label="kind")
@@ -25,7 +25,7 @@ def people(count=12):
 
 def test_four_inputs_with_headings_are_a_table_and_no_picture(tmp_path):
     content = "height,weight,age,income,sex\n180,80,30,50000,M\n160,55,40,60000,F\n"
-    data = read(csv(tmp_path, content), ReadOptions(label="sex"))
+    data = load(csv(tmp_path, content), ReadOptions(label="sex"))
     assert data.picture is None
     assert data.features == ("height", "weight", "age", "income")
 
@@ -33,7 +33,7 @@ def test_four_inputs_with_headings_are_a_table_and_no_picture(tmp_path):
 @pytest.mark.parametrize("usual", [None, (4, 3), (2, 2)])
 @pytest.mark.parametrize("rows", ["x,0.5,-1,3,2\ny,1,2,3,4\n", "x,5.1,3.5,1.4,0.2\ny,0,1,2.5,3\n"])
 def test_numbers_that_no_pixel_has_are_a_table(tmp_path, rows, usual):
-    assert read(csv(tmp_path, rows), ReadOptions(usual=usual)).picture is None
+    assert load(csv(tmp_path, rows), ReadOptions(usual=usual)).picture is None
 
 
 @pytest.mark.parametrize(
@@ -52,16 +52,16 @@ def test_numbers_that_no_pixel_has_are_a_table(tmp_path, rows, usual):
 def test_pixels_are_pictures_where_headings_values_or_a_person_say_so(
     tmp_path, content, reading, size
 ):
-    assert read(csv(tmp_path, content), reading).picture == size
+    assert load(csv(tmp_path, content), reading).picture == size
 
 
 def test_what_is_unclear_is_asked(tmp_path):
     with pytest.raises(DataError, match=r"3 pixels do not make a square .*--picture .* or --table"):
-        read(csv(tmp_path, "x,0,1,1\ny,1,0,0\n"), ReadOptions())
+        load(csv(tmp_path, "x,0,1,1\ny,1,0,0\n"), ReadOptions())
 
 
 def test_words_become_columns_and_names_are_left_out(tmp_path):
-    data = read(csv(tmp_path, people()), KIND)
+    data = load(csv(tmp_path, people()), KIND)
     assert data.features == ("height", "weight", "sex = M")
     assert data.x[:2, 2].tolist() == [1, 0]
     assert data.labels == ("a", "b", "c")
@@ -90,7 +90,7 @@ def test_words_become_columns_and_names_are_left_out(tmp_path):
 )
 def test_up_to_a_dozen_words_have_a_column_each(tmp_path, words, features):
     rows = [f"{n % 2},{n * n % 11},{words[n % len(words)]}" for n in range(3 * len(words) + 4)]
-    data = read(csv(tmp_path, "kind,a,w\n" + "\n".join(rows)), KIND)
+    data = load(csv(tmp_path, "kind,a,w\n" + "\n".join(rows)), KIND)
     assert data.features == ("a", *features)
     for row, values in enumerate(data.x[:, 1:]):
         word = words[row % len(words)]
@@ -101,26 +101,26 @@ def test_up_to_a_dozen_words_have_a_column_each(tmp_path, words, features):
 def test_a_missing_word_is_missing(tmp_path):
     content = "kind,a,w\n0,1,red\n1,2,\n0,3,blue\n1,4,red\n0,5,none\n1,6,none\n0,7,blue\n"
     with pytest.raises(DataError, match=r"1 line, the first in line 3, column w:"):
-        read(csv(tmp_path, content), KIND)
-    data = read(csv(tmp_path, content), ReadOptions(label="kind", missing="drop"))
+        load(csv(tmp_path, content), KIND)
+    data = load(csv(tmp_path, content), ReadOptions(label="kind", missing="drop"))
     assert data.features == ("a", "w = blue", "w = none", "w = red")
     assert len(data.x) == 6
 
 
 def test_columns_are_chosen_and_dropped_by_name_or_number(tmp_path):
     path = csv(tmp_path, people())
-    assert read(path, ReadOptions(label="kind", columns=("weight", "2"))).features == (
+    assert load(path, ReadOptions(label="kind", columns=("weight", "2"))).features == (
         "weight",
         "height",
     )
-    dropped = read(path, ReadOptions(label="kind", drop=("height", "sex")))
+    dropped = load(path, ReadOptions(label="kind", drop=("height", "sex")))
     assert dropped.features == ("weight",)
     with pytest.raises(DataError, match="kind holds the label or a target and cannot be left out"):
-        read(path, ReadOptions(label="kind", drop=("kind",)))
+        load(path, ReadOptions(label="kind", drop=("kind",)))
     with pytest.raises(DataError, match='"size" is not there; the headings are name, height'):
-        read(path, ReadOptions(label="kind", columns=("size",)))
+        load(path, ReadOptions(label="kind", columns=("size",)))
     with pytest.raises(DataError, match=r"name \(names or free text\) cannot become numbers"):
-        read(path, ReadOptions(label="kind", columns=("height", "name")))
+        load(path, ReadOptions(label="kind", columns=("height", "name")))
 
 
 @pytest.mark.parametrize(
@@ -131,14 +131,14 @@ def test_columns_are_chosen_and_dropped_by_name_or_number(tmp_path):
     ],
 )  # fmt: skip
 def test_currencies_and_per_cent_are_read(tmp_path, written, number):
-    data = read(csv(tmp_path, f'a,b,price\n"{written}",1,2\n3,4,5\n6,9,7.5\n'), PRICE)
+    data = load(csv(tmp_path, f'a,b,price\n"{written}",1,2\n3,4,5\n6,9,7.5\n'), PRICE)
     assert data.x[0].tolist() == [number, 1]
     assert any("per cent" in told for told in data.told) == ("%" in written)
 
 
 def test_a_decimal_comma_beside_words_is_read(tmp_path):
     content = "Farbe;Preis;kind\nrot;1,5;a\nblau;2,25;b\nrot;1.003,5;a\nblau;4;b\n"
-    data = read(csv(tmp_path, content), KIND)
+    data = load(csv(tmp_path, content), KIND)
     assert data.features == ("Farbe = rot", "Preis")
     assert data.x.tolist() == [[1, 1.5], [0, 2.25], [1, 1003.5], [0, 4]]
 
@@ -147,13 +147,13 @@ TITLED = "Sales report, 2024\n\nprinted on,3 May\nkind,a,b,c\nx,1,2,3.5\ny,4,5,-
 
 
 def test_rows_above_the_headings_are_found_or_named(tmp_path):
-    data = read(csv(tmp_path, TITLED), ReadOptions())
+    data = load(csv(tmp_path, TITLED), ReadOptions())
     assert data.features == ("a", "b", "c")
     assert data.x.tolist() == [[1, 2, 3.5], [4, 5, -6]]
     assert "my.csv: the table begins in line 4 (--header-row names another)." in data.told
-    assert read(csv(tmp_path, TITLED), ReadOptions(header_row=4)).features == ("a", "b", "c")
+    assert load(csv(tmp_path, TITLED), ReadOptions(header_row=4)).features == ("a", "b", "c")
     content = "these,are,units\nkind,a,b\nx,1,2.5\ny,3,-4\n"
-    assert read(csv(tmp_path, content), ReadOptions(header_row=2)).features == ("a", "b")
+    assert load(csv(tmp_path, content), ReadOptions(header_row=2)).features == ("a", "b")
 
 
 def test_rows_above_the_headings_of_a_sheet_are_found(tmp_path):
@@ -162,7 +162,7 @@ def test_rows_above_the_headings_of_a_sheet_are_found(tmp_path):
         workbook.active.append(row)
     workbook.save(tmp_path / "my.xlsx")
     for reading in (ReadOptions(), ReadOptions(header_row=3)):
-        data = read(tmp_path / "my.xlsx", reading)
+        data = load(tmp_path / "my.xlsx", reading)
         assert data.features == ("a", "b")
         assert data.x.tolist() == [[1, 2], [3, -4.5]]
 
@@ -171,24 +171,24 @@ def test_rows_above_the_headings_of_a_sheet_are_found(tmp_path):
 @pytest.mark.parametrize("label", ["kind", "shop"])
 def test_a_row_of_totals_is_left_out_and_told(tmp_path, word, label):
     rows = "shop,kind,a\nA,x,1.5\nB,y,2\nA,x,3\nB,y,4\n"
-    data = read(csv(tmp_path, f"{rows}{word},,10.5\n"), ReadOptions(label=label, missing="drop"))
+    data = load(csv(tmp_path, f"{rows}{word},,10.5\n"), ReadOptions(label=label, missing="drop"))
     assert data.x[:, -1].tolist() == [1.5, 2, 3, 4]
     assert "my.csv: line 6 was left out, since it holds a total." in data.told
 
 
 def test_totals_without_a_word_are_told(tmp_path):
-    data = read(csv(tmp_path, "a,b,price\n1,2,3\n4,5,6\n5,7,9\n"), PRICE)
+    data = load(csv(tmp_path, "a,b,price\n1,2,3\n4,5,6\n5,7,9\n"), PRICE)
     assert "the last row is the sum of those above" in data.told[0]
 
 
 def test_a_total_that_is_a_category_stays(tmp_path):
     content = "kind,what,a\nx,total,1\ny,part,2\nx,total,3\ny,total,4\n"
-    assert len(read(csv(tmp_path, content), KIND).x) == 4
+    assert len(load(csv(tmp_path, content), KIND).x) == 4
 
 
 def test_text_that_is_not_utf_8_is_read_as_windows_wrote_it(tmp_path):
     content = "Größe;kind\n1;süß\n2;saftig\n".encode("cp1252")
-    data = read(csv(tmp_path, content), KIND)
+    data = load(csv(tmp_path, content), KIND)
     assert data.labels == ("süß", "saftig")
     assert data.features == ("Größe",)
     assert any("was read as cp1252" in told and "--encoding" in told for told in data.told)
@@ -197,7 +197,7 @@ def test_text_that_is_not_utf_8_is_read_as_windows_wrote_it(tmp_path):
 def test_all_that_is_wrong_is_said_in_one_message(tmp_path):
     content = "kind,a,b,c\nx,1,two,1\ny,=1,2,\nx,3,4,5\ny,5,6,abc\n,7,8,9\nx,8,9,1\n"
     with pytest.raises(DataError) as refusal:
-        read(csv(tmp_path, content), KIND)
+        load(csv(tmp_path, content), KIND)
     said = str(refusal.value)
     assert 'a has "=1" in line 3' in said
     assert 'b has "two" in line 2' in said
@@ -210,23 +210,23 @@ def test_all_that_is_wrong_is_said_in_one_message(tmp_path):
 def test_a_first_column_of_numbers_beside_words_is_no_label(tmp_path):
     rows = "\n".join(f"{n / 8},{n % 5},{'xyz'[n % 3]}" for n in range(30))
     with pytest.raises(DataError, match=r'can hardly be the label.* --label "species"'):
-        read(csv(tmp_path, "length,width,species\n" + rows), ReadOptions())
+        load(csv(tmp_path, "length,width,species\n" + rows), ReadOptions())
 
 
 def test_words_without_headings_are_rows(tmp_path):
     content = "e,a,x,0.5\np,b,y,1.5\ne,b,x,-1\np,a,y,7\n" * 3
-    data = read(csv(tmp_path, content), ReadOptions())
+    data = load(csv(tmp_path, content), ReadOptions())
     assert len(data.x) == 12
     assert data.features == ("x1 = b", "x2 = y", "x3")
     words = "e,a,x\np,b,y\ne,b,x\np,a,y\n" * 3
-    data = read(csv(tmp_path, words), ReadOptions())
+    data = load(csv(tmp_path, words), ReadOptions())
     assert len(data.x) == 12
     assert data.features == ("x1 = b", "x2 = y")
 
 
 def test_labels_that_are_numbers_to_predict_are_told(tmp_path):
     rows = "\n".join(f"{n / 8},{n}" for n in range(30))
-    data = read(csv(tmp_path, "price,rooms\n" + rows), ReadOptions(label="price"))
+    data = load(csv(tmp_path, "price,rooms\n" + rows), ReadOptions(label="price"))
     assert "Then use --target instead of --label" in data.told[0]
 
 
@@ -251,16 +251,16 @@ def test_words_and_truths_of_frames_of_polars_are_taken_as_those_of_a_file(kind)
 
 
 def taken_as_a_file(frame):
-    data = read(frame, PRICE)
+    data = load(frame, PRICE)
     assert data.features == ("colour = red", "new", "a")
     assert data.x[:2].tolist() == [[1, 1, 0], [0, 0, 1.5]]
-    truths = read(frame, ReadOptions(label="new"))
+    truths = load(frame, ReadOptions(label="new"))
     assert truths.labels == ("False", "True")
 
 
 def test_new_rows_have_the_columns_of_the_words_that_are_known(tmp_path):
     reading = ReadOptions(table=True, bare=True, features=("a", "w = blue", "w = red"))
-    data = read(csv(tmp_path, "w,other,a\nred,9,1\ngreen,9,2\nblue,9,3\n"), reading)
+    data = load(csv(tmp_path, "w,other,a\nred,9,1\ngreen,9,2\nblue,9,3\n"), reading)
     assert data.x.tolist() == [[1, 0, 1], [2, 0, 0], [3, 1, 0]]
 
 
@@ -292,7 +292,7 @@ ALL_SAME = table("one,other,kind\n", "3,7,a\n", "3,7,b\n")
     ids=["European dates and numbers", "thousands", "two rows of headings", "same", "all the same"],
 )
 def test_a_table_of_an_office_is_read_and_told(tmp_path, content, label, features, told):
-    data = read(csv(tmp_path, content), ReadOptions(label=label))
+    data = load(csv(tmp_path, content), ReadOptions(label=label))
     assert data.features == features
     assert len(data.x) == 12
     assert any(told in each for each in data.told), data.told
@@ -301,11 +301,11 @@ def test_a_table_of_an_office_is_read_and_told(tmp_path, content, label, feature
 def test_a_label_that_only_values_have_names_no_row_of_headings(tmp_path):
     content = table("size,shape,kind\n", "{n},round,a\n", "{n},flat,b\n")
     with pytest.raises(DataError, match='"round" is not there; the headings are size'):
-        read(csv(tmp_path, content), ReadOptions(label="round"))
+        load(csv(tmp_path, content), ReadOptions(label="round"))
 
 
 def test_a_missing_word_is_counted_once_and_named_by_its_column(tmp_path):
     content = table("colour,size,kind\n", "red,{n},a\n", "blue,{n},b\n", "green,{n},a\n", ",1,b\n")
     told = "my.csv: 3 values missing in 3 lines, the first in line 5, column colour:"
     with pytest.raises(DataError, match=told):
-        read(csv(tmp_path, content), KIND)
+        load(csv(tmp_path, content), KIND)

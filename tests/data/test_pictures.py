@@ -14,7 +14,7 @@ from PIL import Image
 
 from xlnn.data import dataset, folder, pictures
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.errors import DataError
 
 INK, PAPER = 0, 255
@@ -31,7 +31,7 @@ def root(tmp_path):
 
 
 def test_subfolders_are_labels_and_ink_is_1(root):
-    data = read(root, ReadOptions())
+    data = load(root, ReadOptions())
     assert data.x.tolist() == [[1, 1, 0, 0.8, 1, 1], [0, 1, 0, 1, 0, 1]]
     assert data.t.tolist() == [[1, 0], [0, 1]]
     assert data.labels == ("0", "1")
@@ -41,18 +41,18 @@ def test_subfolders_are_labels_and_ink_is_1(root):
 
 
 def test_light_ink_turns_the_numbers_round(root):
-    assert read(root, ReadOptions(light_ink=True)).x[0].tolist() == [0, 0, 1, 0.2, 0, 0]
+    assert load(root, ReadOptions(light_ink=True)).x[0].tolist() == [0, 0, 1, 0.2, 0, 0]
 
 
 def test_a_grey_of_the_threshold_is_ink(root):
-    assert read(root, ReadOptions(threshold=0.8)).x[0].tolist() == [1, 1, 0, 1, 1, 1]
-    assert read(root, ReadOptions(threshold=0.81)).x[0].tolist() == [1, 1, 0, 0, 1, 1]
+    assert load(root, ReadOptions(threshold=0.8)).x[0].tolist() == [1, 1, 0, 1, 1, 1]
+    assert load(root, ReadOptions(threshold=0.81)).x[0].tolist() == [1, 1, 0, 0, 1, 1]
 
 
 def test_names_before_the_last_underscore_are_labels(tmp_path):
     for name in ("big_dog_10.png", "big_dog_2.PNG", "cat_1.png"):
         picture(tmp_path / "my" / name, [[len(name), 0]])
-    data = read(tmp_path / "my", ReadOptions())
+    data = load(tmp_path / "my", ReadOptions())
     assert data.labels == ("big_dog", "cat")
     assert data.t.tolist() == [[1, 0], [1, 0], [0, 1]]
     second_by_number = 1 - len("big_dog_10.png") / 255
@@ -63,13 +63,13 @@ def test_images_are_in_natural_order_by_label_and_name(tmp_path):
     for label in ("10", "9"):
         for name in ("p2.png", "p10.png"):
             picture(tmp_path / "my" / label / name, [[int(label) + len(name)]])
-    data = read(tmp_path / "my", ReadOptions())
+    data = load(tmp_path / "my", ReadOptions())
     assert data.labels == ("9", "10")
     assert np.rint(255 - 255 * data.x).ravel().tolist() == [15, 16, 16, 17]
 
 
 def test_the_wanted_order_of_the_classes_is_kept(root):
-    data = read(root, ReadOptions(labels=("1", "0")))
+    data = load(root, ReadOptions(labels=("1", "0")))
     assert data.labels == ("1", "0")
     assert data.t.tolist() == [[0, 1], [1, 0]]
 
@@ -79,14 +79,14 @@ def test_a_picture_is_averaged_to_the_wanted_size(tmp_path):
     blocks[:10, :5] = 255  # half of the first block is paper
     for label in "01":
         picture(tmp_path / "my" / f"{label}_1.png", blocks)
-    data = read(tmp_path / "my", ReadOptions(picture=(2, 2)))
+    data = load(tmp_path / "my", ReadOptions(picture=(2, 2)))
     assert data.picture == (2, 2)
     assert data.x[0].tolist() == pytest.approx([0.5, 0, 0, 0], abs=0.5 / 255)
 
 
 def test_without_a_wanted_size_all_become_as_large_as_the_first(root):
     picture(root / "0" / "b.png", np.zeros((9, 8)))
-    data = read(root, ReadOptions())
+    data = load(root, ReadOptions())
     assert data.picture == (3, 2)
     assert data.x[1].tolist() == [1] * 6
 
@@ -100,7 +100,7 @@ def test_transparent_pixels_are_paper(tmp_path, light_ink):
         picture(tmp_path / "my" / name, [[0, 0, 0]])
     Image.fromarray(colours).save(tmp_path / "my" / "0_1.png")
     palette.save(tmp_path / "my" / "0_2.png", transparency=b"\0\0\xff")
-    data = read(tmp_path / "my", ReadOptions(light_ink=light_ink))
+    data = load(tmp_path / "my", ReadOptions(light_ink=light_ink))
     grey = 128 / 255 if light_ink else 1 - 128 / 255
     for row in data.x[:2]:
         assert row.tolist() == pytest.approx([0, 0, grey], abs=1e-14)
@@ -115,14 +115,14 @@ def test_every_kind_of_png_gives_the_same_greys(tmp_path, mode):
             Image.fromarray(greys.astype(np.uint16) * 257).save(path)
         else:
             Image.fromarray(greys).convert(mode).save(path)
-    assert read(tmp_path / "my", ReadOptions()).x[0].tolist() == [1, 0, 0, 1]
+    assert load(tmp_path / "my", ReadOptions()).x[0].tolist() == [1, 0, 0, 1]
 
 
 def test_16_bits_a_pixel_keep_their_greys(tmp_path):
     for label in "01":
         path = picture(tmp_path / "my" / f"{label}_1.png", [[0]])
         Image.fromarray(np.array([[51 * 257]], dtype=np.uint16)).save(path)
-    assert read(tmp_path / "my", ReadOptions()).x.tolist() == [[0.8], [0.8]]
+    assert load(tmp_path / "my", ReadOptions()).x.tolist() == [[0.8], [0.8]]
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
@@ -130,7 +130,7 @@ def test_16_bits_a_pixel_keep_their_greys(tmp_path):
 def test_jpeg_is_read(tmp_path, mode, suffix):
     for label in "01":
         picture(tmp_path / "my" / f"{label}_1.{suffix}", np.zeros((8, 8)), mode, quality=95)
-    x = read(tmp_path / "my", ReadOptions()).x
+    x = load(tmp_path / "my", ReadOptions()).x
     assert x.min() > 0.98
 
 
@@ -139,7 +139,7 @@ def test_a_photograph_is_turned_as_it_was_held(tmp_path):
     held[0x0112] = 6  # turn by a quarter
     for label in "01":
         picture(tmp_path / "my" / f"{label}_1.png", [[0, 255, 255]], exif=held)
-    data = read(tmp_path / "my", ReadOptions())
+    data = load(tmp_path / "my", ReadOptions())
     assert data.picture == (3, 1)
     assert data.x[0].tolist() == [1, 0, 0]
 
@@ -149,12 +149,12 @@ def test_what_systems_leave_is_ignored(root):
     (root / "0" / ".hidden").mkdir()
     (root / "0" / "Thumbs.db").write_bytes(b"x")
     (root / "__MACOSX").mkdir()
-    assert len(read(root, ReadOptions()).x) == 2
+    assert len(load(root, ReadOptions()).x) == 2
 
 
 def test_a_link_within_the_folder_is_followed(root):
     (root / "0" / "b.png").symlink_to(root / "0" / "a.png")
-    assert len(read(root, ReadOptions()).x) == 3
+    assert len(load(root, ReadOptions()).x) == 3
 
 
 @pytest.mark.parametrize(
@@ -168,21 +168,21 @@ def test_a_link_out_of_the_folder_is_not_followed(root, link, target):
         link = "0/c.png"
     (root / link).symlink_to(root.parent / target)
     with pytest.raises(DataError, match=rf"my/{link} is a link out of the folder; copy the pic"):
-        read(root, ReadOptions())
+        load(root, ReadOptions())
 
 
 def test_a_circle_of_links_is_no_picture(root):
     (root / "0" / "b.png").symlink_to(root / "0" / "c.png")
     (root / "0" / "c.png").symlink_to(root / "0" / "b.png")
     with pytest.raises(DataError, match=r"my/0/b\.png is not a picture"):
-        read(root, ReadOptions())
+        load(root, ReadOptions())
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
 def test_a_pipe_is_no_picture(root):
     os.mkfifo(root / "0" / "b.png")
     with pytest.raises(DataError, match=r"my/0/b\.png is not a picture"):
-        read(root, ReadOptions())
+        load(root, ReadOptions())
 
 
 def png(rows, columns, data=b""):
@@ -230,7 +230,7 @@ def test_what_is_no_picture_is_named(root, name, content, message):
     (root / name).parent.mkdir(exist_ok=True)
     (root / name).write_bytes(content)
     with pytest.raises(DataError, match=message) as refusal:
-        read(root, ReadOptions())
+        load(root, ReadOptions())
     assert len(str(refusal.value)) < 250
     assert str(refusal.value).isprintable()
 
@@ -247,30 +247,30 @@ def test_a_file_that_does_not_say_its_label_is_named(tmp_path, name, message):
     picture(tmp_path / "my" / "z_1.png", ONE)
     (tmp_path / "my" / name).write_bytes(b"")
     with pytest.raises(DataError, match=message):
-        read(tmp_path / "my", ReadOptions())
+        load(tmp_path / "my", ReadOptions())
 
 
 def test_a_folder_without_pictures_is_refused(root):
     (root / "2").mkdir()
     with pytest.raises(DataError, match="my: the subfolder 2 holds no pictures; add some or rem"):
-        read(root, ReadOptions())
+        load(root, ReadOptions())
     with pytest.raises(
         DataError, match="2 holds no pictures: put PNG or JPEG files into subfolders named by"
     ):
-        read(root / "2", ReadOptions())
+        load(root / "2", ReadOptions())
 
 
 def test_the_folder_that_one_stands_in_has_a_name(root, monkeypatch):
     monkeypatch.chdir(root)
     (root / "2").mkdir()
     with pytest.raises(DataError, match=r"^my: the subfolder 2"):
-        read(Path(), ReadOptions())
+        load(Path(), ReadOptions())
 
 
 def test_one_class_is_too_few(tmp_path):
     picture(tmp_path / "my" / "0" / "a.png", ONE)
     with pytest.raises(DataError, match='my: all have the label "0"; at least 2 classes'):
-        read(tmp_path / "my", ReadOptions())
+        load(tmp_path / "my", ReadOptions())
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_without_a_wanted_size_a_large_picture_is_made_smaller_in_its_proportion
 ):
     for label in "01":
         picture(tmp_path / "my" / f"{label}_1.png", np.zeros(own))
-    data = read(tmp_path / "my", ReadOptions())
+    data = load(tmp_path / "my", ReadOptions())
     assert data.picture == taken
     assert data.x.shape == (2, taken[0] * taken[1])
     (told,) = data.told
@@ -304,7 +304,7 @@ def test_without_a_wanted_size_a_large_picture_is_made_smaller_in_its_proportion
 def test_pictures_of_several_sizes_and_proportions_are_told(root):
     picture(root / "0" / "b.png", np.zeros((90, 80)))
     picture(root / "1" / "b.png", np.zeros((3, 40)))
-    (told,) = read(root, ReadOptions()).told
+    (told,) = load(root, ReadOptions()).told
     start = "my: 4 pictures of 3 × 2 to 90 × 80 pixels (rows × columns), taken as 3 × 2 (--picture)"
     assert told == f"{start}, some stretched, labels 0 and 1 by subfolder (2 and 2)."
 
@@ -314,7 +314,7 @@ def test_the_size_of_a_photograph_is_that_after_it_was_turned(tmp_path):
     held[0x0112] = 8
     for label in "01":
         picture(tmp_path / "my" / f"{label}_1.png", np.zeros((30, 90)), exif=held)
-    assert read(tmp_path / "my", ReadOptions()).picture == (32, 11)
+    assert load(tmp_path / "my", ReadOptions()).picture == (32, 11)
 
 
 @pytest.mark.parametrize("size", [(0, 3), (3, -1), (129, 128)])
@@ -322,13 +322,13 @@ def test_a_size_that_no_picture_has_is_refused(root, size):
     with pytest.raises(
         DataError, match="is not possible: it needs at least 1 row and 1 column, and at m"
     ):
-        read(root, ReadOptions(picture=size))
+        load(root, ReadOptions(picture=size))
 
 
 @pytest.mark.parametrize("reading", [ReadOptions(table=True), ReadOptions(targets=("price",))])
 def test_pictures_are_no_table(root, reading):
     with pytest.raises(DataError, match="my is a folder, which is read as pictures with labels"):
-        read(root, reading)
+        load(root, reading)
 
 
 @pytest.mark.parametrize(
@@ -344,14 +344,14 @@ def test_pictures_are_no_table(root, reading):
 def test_limits_are_kept(root, monkeypatch, module, limit, message):
     monkeypatch.setattr(module, limit, 1)
     with pytest.raises(DataError, match=message):
-        read(root, ReadOptions())
+        load(root, ReadOptions())
 
 
 def test_pictures_are_counted_before_any_but_the_first_is_opened(root, monkeypatch):
     monkeypatch.setattr(dataset, "LARGE", 1)
     (root / "1" / "a.png").write_bytes(b"no picture")
     with pytest.raises(DataError, match=r"my holds 12 numbers in 2 rows or images; over 1 make"):
-        read(root, ReadOptions())
+        load(root, ReadOptions())
 
 
 def scans(jpeg, count):
@@ -366,17 +366,17 @@ def test_a_jpeg_of_thousands_of_scans_is_refused_and_one_of_a_few_is_read(root):
     plain = path.read_bytes()
     assert plain.count(pictures.SCAN) > 1
     path.write_bytes(scans(plain, 20))
-    assert len(read(root, ReadOptions()).x) == 3
+    assert len(load(root, ReadOptions()).x) == 3
     path.write_bytes(scans(plain, 3_000))
     with pytest.raises(DataError, match=r"my/0/b\.jpg is stored in 3,0\d\d scans"):
-        read(root, ReadOptions())
+        load(root, ReadOptions())
 
 
 def test_a_large_jpeg_may_have_fewer_scans(root, monkeypatch):
     picture(root / "0" / "b.jpg", np.zeros((16, 16)), quality=90, progressive=True)
     monkeypatch.setattr(pictures, "MOST_PAINTED", 16 * 16 * 2)
     with pytest.raises(DataError, match=r"my/0/b\.jpg is stored in"):
-        read(root, ReadOptions())
+        load(root, ReadOptions())
 
 
 def test_a_folder_that_may_not_be_looked_at_is_named(root, monkeypatch):
@@ -385,7 +385,7 @@ def test_a_folder_that_may_not_be_looked_at_is_named(root, monkeypatch):
 
     monkeypatch.setattr(folder.os, "scandir", refuse)
     with pytest.raises(DataError, match="my cannot be read: Permission denied"):
-        read(root, ReadOptions())
+        load(root, ReadOptions())
 
 
 @given(st.binary(max_size=60), st.integers(0, 80), st.sampled_from(["png", "jpeg"]))

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from xlnn.data.precision import rounded
-from xlnn.data.standardise import scaling
+from xlnn.data.numbers import rounded
+from xlnn.data.preprocessing import scaling
 
 DIGITS = 1e-13
 """Middle and factor are rounded to 15 digits, and so is what they scale."""

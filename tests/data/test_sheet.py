@@ -14,7 +14,7 @@ from programs import skip_without
 
 from xlnn.data import dataset, sheet
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.errors import DataError, WorkbookError
 
 TABLE = ReadOptions(table=True)
@@ -48,7 +48,7 @@ def altered(path, old, new):
 
 def test_a_table_is_read_as_from_a_csv(tmp_path):
     rows = [*IRIS[:2], ["virginica", 6.3, -2.5e-7], ["setosa", 0.1, True]]
-    data = read(xlsx(tmp_path, rows), TABLE)
+    data = load(xlsx(tmp_path, rows), TABLE)
     assert data.x.tolist() == [[5.1, 3.5], [6.3, -2.5e-7], [0.1, 1]]
     assert data.labels == ("setosa", "virginica")
     assert data.features == ("length", "width")
@@ -60,26 +60,26 @@ def test_a_table_is_read_as_from_a_csv(tmp_path):
 
 
 def test_pictures_without_headings_and_a_numeric_label(tmp_path):
-    data = read(xlsx(tmp_path, [[0, 1, 0, 1, 1], [1, 0, 0, 0, 1]]), ReadOptions())
+    data = load(xlsx(tmp_path, [[0, 1, 0, 1, 1], [1, 0, 0, 0, 1]]), ReadOptions())
     assert data.labels == ("0", "1")
     assert data.picture == (2, 2)
 
 
 def test_the_sheet_is_the_first_or_the_one_that_is_asked_for(tmp_path):
     path = xlsx(tmp_path, [["a", 1], ["b", 2]], More=[["c", 3], ["d", 4]])
-    first = read(path, TABLE)
+    first = load(path, TABLE)
     assert first.labels == ("a", "b")
     assert first.told[1] == 'my.xlsx: the first sheet, "Data", was read (--sheet).'
-    other = read(path, ReadOptions(table=True, sheet="More"))
+    other = load(path, ReadOptions(table=True, sheet="More"))
     assert other.labels == ("c", "d")
     assert len(other.told) == 1
     with pytest.raises(DataError, match='there is no sheet "None"; there are Data and More'):
-        read(path, ReadOptions(sheet="None"))
+        load(path, ReadOptions(sheet="None"))
 
 
 def test_a_table_may_begin_anywhere_and_have_blank_rows(tmp_path):
     rows = [[], [None, None, "k", "a"], [None, None, "x", 1], [], [None, None, "y", 2]]
-    data = read(xlsx(tmp_path, rows), TABLE)
+    data = load(xlsx(tmp_path, rows), TABLE)
     assert data.x.tolist() == [[1], [2]]
     assert data.features == ("a",)
 
@@ -87,9 +87,9 @@ def test_a_table_may_begin_anywhere_and_have_blank_rows(tmp_path):
 def test_formulas_count_by_their_stored_values_and_are_told(tmp_path):
     path = xlsx(tmp_path, [["a", "=TODAY()"], ["b", "=1+1"], ["a", 3]])
     with pytest.raises(DataError, match=r"my\.xlsx, Data!B1 holds a formula without a stored val"):
-        read(path, TABLE)
+        load(path, TABLE)
     altered(path, b"<v></v>", b"<v>7</v>")
-    data = read(path, TABLE)
+    data = load(path, TABLE)
     assert data.x.tolist() == [[7], [7], [3]]
     assert data.told[1] == "my.xlsx holds 2 formulas: the stored values were taken."
 
@@ -102,10 +102,10 @@ def test_dates_are_left_out_and_told(tmp_path, look):
         workbook["Data"].cell(row, 2).number_format = look
     workbook["Data"]["A2"].number_format = look
     workbook.save(path)
-    data = read(path, ReadOptions(table=True, missing="drop"))
+    data = load(path, ReadOptions(table=True, missing="drop"))
     assert data.x.tolist() == [[1], [2], [3]]
     assert "my.xlsx: left out day (dates); --columns names those to keep." in data.told
-    kept = read(path, ReadOptions(table=True, missing="drop", columns=("day", "b")))
+    kept = load(path, ReadOptions(table=True, missing="drop", columns=("day", "b")))
     assert kept.x.tolist() == [[45292, 1], [45293.5, 2]]
     told = "my.xlsx holds 2 dates, the first in Data!B2: read as numbers of days, as the file "
     assert told + "stores them." in kept.told
@@ -118,7 +118,7 @@ def test_numbers_that_are_no_dates_are_told_as_none(tmp_path, look):
     workbook = openpyxl.load_workbook(path)
     workbook["Data"]["B2"].number_format = look
     workbook.save(path)
-    assert len(read(path, TABLE).told) == 1
+    assert len(load(path, TABLE).told) == 1
 
 
 def test_a_date_as_other_programs_write_it_is_told(tmp_path):
@@ -129,14 +129,17 @@ def test_a_date_as_other_programs_write_it_is_told(tmp_path):
     workbook["Data"]["B2"].number_format = "mm-dd-yy"
     workbook.save(path)
     altered(path, b'<dimension ref="A1:B3"/>', b"")
-    data = read(path, TABLE)
+    data = load(path, TABLE)
     assert data.x.tolist() == [[45292], [3]]
     assert "holds 1 date, the first in Data!B2" in data.told[-1]
 
 
 def test_a_sheet_without_its_size_is_read(tmp_path):
     path = xlsx(tmp_path, [["a", 1], ["b", 2]])
-    assert read(altered(path, b'<dimension ref="A1:B2"/>', b""), TABLE).x.tolist() == [[1], [2]]
+    assert load(altered(path, b'<dimension ref="A1:B2"/>', b""), TABLE).x.tolist() == [
+        [1],
+        [2],
+    ]
 
 
 def test_cells_that_are_empty_or_not_available_are_missing(tmp_path):
@@ -144,14 +147,14 @@ def test_cells_that_are_empty_or_not_available_are_missing(tmp_path):
     with pytest.raises(
         DataError, match=r"2 values missing in 2 rows, the first in row 3, column w"
     ):
-        read(path, TABLE)
-    data = read(path, ReadOptions(table=True, missing="mean"))
+        load(path, TABLE)
+    data = load(path, ReadOptions(table=True, missing="mean"))
     assert data.x.tolist() == [[5.1, 3.5], [6.3, 2.25], [5.7, 1]]
     assert data.missing == "mean"
 
 
 def test_texts_that_are_numbers_are_read_as_in_a_csv(tmp_path):
-    data = read(xlsx(tmp_path, [["a", "0,5", 1], ["b", "1.234,5", 2]]), TABLE)
+    data = load(xlsx(tmp_path, [["a", "0,5", 1], ["b", "1.234,5", 2]]), TABLE)
     assert data.x.tolist() == [[0.5, 1], [1234.5, 2]]
     assert "decimal comma" in data.told[1]
 
@@ -170,7 +173,7 @@ def test_texts_that_are_numbers_are_read_as_in_a_csv(tmp_path):
 )
 def test_what_is_no_table_is_refused_by_its_cell(tmp_path, rows, message):
     with pytest.raises(DataError, match=message) as refusal:
-        read(xlsx(tmp_path, rows), TABLE)
+        load(xlsx(tmp_path, rows), TABLE)
     assert len(str(refusal.value)) < 250
 
 
@@ -180,14 +183,14 @@ def test_what_a_sheet_claims_is_refused_before_it_is_read(tmp_path, monkeypatch)
     monkeypatch.setattr(sheet.SheetRows, "_text", None)
     message = r"my\.xlsx holds 1,980,000 numbers in 20,000 rows or images; over 1,000,000 make"
     with pytest.raises(DataError, match=message):
-        read(path, TABLE)
+        load(path, TABLE)
 
 
 def test_what_a_sheet_holds_is_refused_when_there_is_too_much(tmp_path, monkeypatch):
     path = altered(xlsx(tmp_path, [["a", 1]] * 50), b'ref="A1:B50"', b'ref="A1:B2"')
     monkeypatch.setattr(dataset, "LARGE", 20)
     with pytest.raises(DataError, match=r"my\.xlsx holds 21 numbers in 21 rows or images"):
-        read(path, TABLE)
+        load(path, TABLE)
 
 
 @pytest.mark.parametrize(
@@ -199,20 +202,20 @@ def test_the_gate_of_a_workbook_to_check_is_that_of_data(tmp_path, part, message
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(part, b"<x/>")
     with pytest.raises(WorkbookError, match=message):
-        read(path, TABLE)
+        load(path, TABLE)
 
 
 @pytest.mark.parametrize("name", ["my.xls", "my.ods", "my.xlsx"])
 def test_what_is_no_xlsx_is_refused_with_what_to_do(tmp_path, name):
     (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100)
     with pytest.raises(WorkbookError, match=r"in the old \.xls format.*; save it as \.xlsx"):
-        read(tmp_path / name, TABLE)
+        load(tmp_path / name, TABLE)
 
 
 def test_a_workbook_named_csv_is_refused_with_what_to_do(tmp_path):
     path = xlsx(tmp_path, [["a", 1], ["b", 2]], name="my.csv")
     with pytest.raises(DataError, match=r"is not UTF-8 text but a zip file: name it by its kind"):
-        read(path, TABLE)
+        load(path, TABLE)
 
 
 @pytest.mark.ci
@@ -221,7 +224,7 @@ def test_a_sheet_saved_by_another_program_is_read(tmp_path):
     (tmp_path / "my.csv").write_text("k,a,b\nx,1,0.1\ny,2,1e-3\n")
     command = ["ssconvert", "my.csv", "my.xlsx"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60)
-    assert read(tmp_path / "my.xlsx", TABLE).x.tolist() == [[1, 0.1], [2, 0.001]]
+    assert load(tmp_path / "my.xlsx", TABLE).x.tolist() == [[1, 0.1], [2, 0.001]]
 
 
 @given(st.integers(0, 3000), st.binary(min_size=1, max_size=4))
@@ -239,4 +242,4 @@ def test_altered_bytes_give_data_or_a_refusal(tmp_path_factory, place, change):
 def test_a_sheet_that_does_not_say_its_size_is_read(tmp_path):
     path = xlsx(tmp_path, [*IRIS[:2], ["virginica", 6.3, 2]])
     path = altered(path, b'<dimension ref="A1:C3"/>', b"")
-    assert read(path, TABLE).x.tolist() == [[5.1, 3.5], [6.3, 2]]
+    assert load(path, TABLE).x.tolist() == [[5.1, 3.5], [6.3, 2]]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlnn.data.split import held_out
+from xlnn.data.preprocessing import held_out
 from xlnn.errors import DataError
 
 

@@ -5,7 +5,7 @@ import pytest
 from files import csv, npz
 
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read
+from xlnn.data.load import load
 from xlnn.errors import DataError
 
 TABLE = ReadOptions(table=True)
@@ -18,7 +18,7 @@ def rows(*columns):
 
 
 def told(tmp_path, content, reading=ReadOptions()):  # noqa: B008 -- it is frozen
-    return read(csv(tmp_path, content), reading).told[0]
+    return load(csv(tmp_path, content), reading).told[0]
 
 
 def test_images_are_told_with_their_labels_and_how_many_have_each(tmp_path):
@@ -79,17 +79,17 @@ def test_a_table_is_told_with_its_inputs_and_what_is_learned(tmp_path, content, 
 
 def test_a_heading_comes_before_a_place_of_the_same_name(tmp_path):
     content = "last,a,k\nx,1,2\ny,3,4\n"
-    data = read(csv(tmp_path, content), ReadOptions(table=True, label="last"))
+    data = load(csv(tmp_path, content), ReadOptions(table=True, label="last"))
     assert data.labels == ("x", "y")
 
 
 def test_arrays_are_told_with_the_name_of_their_labels(tmp_path):
     path = npz(tmp_path, x=np.ones((3, 2, 2)), y=[1, 0, 1])
-    assert read(path, ReadOptions()).told == (
+    assert load(path, ReadOptions()).told == (
         "my.npz: 3 images of 2 × 2 pixels, labels 0 and 1 in y (1 and 2).",
     )
     path = npz(tmp_path, x=np.ones((3, 2)), t=[0.5, 1, 2])
-    assert read(path, ReadOptions()).told == (
+    assert load(path, ReadOptions()).told == (
         "my.npz: 3 rows of 2 inputs, x1 and x2; to predict: t1 (0.5 to 2).",
     )
 
@@ -195,19 +195,19 @@ def test_a_first_column_that_is_the_label_is_not_doubted(tmp_path, columns):
 )
 def test_a_label_elsewhere_is_refused_with_the_option(tmp_path, content, reading, message):
     with pytest.raises(DataError, match=message) as refusal:
-        read(csv(tmp_path, content), reading)
+        load(csv(tmp_path, content), reading)
     assert len(str(refusal.value)) < 300
 
 
 def test_the_row_numbers_that_pandas_writes_have_no_heading(tmp_path):
     content = ",a,k\n0,1.5,x\n1,2.5,y\n"
-    data = read(csv(tmp_path, content), ReadOptions(table=False, picture=(1, 2), label="k"))
+    data = load(csv(tmp_path, content), ReadOptions(table=False, picture=(1, 2), label="k"))
     assert data.labels == ("x", "y")
     assert data.x.tolist() == [[0, 1.5], [1, 2.5]]
 
 
 def test_a_heading_that_looks_like_a_formula_is_a_heading_among_words(tmp_path):
-    data = read(csv(tmp_path, "kind,=1+1,-b,c\nx,1,2,3\ny,4,5,6\n"), TABLE)
+    data = load(csv(tmp_path, "kind,=1+1,-b,c\nx,1,2,3\ny,4,5,6\n"), TABLE)
     assert data.features == ("=1+1", "-b", "c")
     assert data.x.tolist() == [[1, 2, 3], [4, 5, 6]]
 
@@ -221,14 +221,14 @@ def test_a_heading_that_looks_like_a_formula_is_a_heading_among_words(tmp_path):
 )
 def test_formulas_among_numbers_are_no_headings(tmp_path, first, told):
     with pytest.raises(DataError, match=told):
-        read(csv(tmp_path, f"x,{first}\ny,4,5,6\n"), TABLE)
+        load(csv(tmp_path, f"x,{first}\ny,4,5,6\n"), TABLE)
 
 
 @pytest.mark.parametrize("scale", [1e-9, 1, 1e12])
 def test_real_values_of_any_size_are_read_as_they_are(tmp_path, scale):
     x = GENERATOR.normal(scale=scale, size=(20, 3))
     content = rows(CLASSES[:20] % 2, *x.T.tolist())
-    np.testing.assert_allclose(read(csv(tmp_path, content), TABLE).x, x, rtol=1e-14)
+    np.testing.assert_allclose(load(csv(tmp_path, content), TABLE).x, x, rtol=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -245,14 +245,14 @@ def test_real_values_of_any_size_are_read_as_they_are(tmp_path, scale):
 def test_a_column_that_numbers_the_rows_is_left_out(tmp_path, heading, numbers, is_left_out):
     rows = [f"{n},{n * n % 7},{row % 2}" for row, n in enumerate(numbers)]
     content = f"{heading},b,kind\n" + "\n".join(rows)
-    data = read(csv(tmp_path, content), ReadOptions(label="kind"))
+    data = load(csv(tmp_path, content), ReadOptions(label="kind"))
     note = f"my.csv: left out {heading}, which numbers the rows; --columns names those to keep."
     assert data.features == (("b",) if is_left_out else (heading, "b"))
     assert (note in data.told) == is_left_out
-    asked = read(csv(tmp_path, content), ReadOptions(label="kind", columns=(heading, "b")))
+    asked = load(csv(tmp_path, content), ReadOptions(label="kind", columns=(heading, "b")))
     assert asked.features == (heading, "b")
 
 
 def test_row_numbers_stay_where_they_are_all_there_is(tmp_path):
     content = "id,kind\n" + "\n".join(f"{n},{n % 2}" for n in range(1, 21))
-    assert read(csv(tmp_path, content), ReadOptions(label="kind")).features == ("id",)
+    assert load(csv(tmp_path, content), ReadOptions(label="kind")).features == ("id",)

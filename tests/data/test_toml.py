@@ -8,13 +8,13 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlnn.data.toml import LONGEST, MOST_KEYS, MOST_PARTS, parsed
+from xlnn.data.files import LONGEST_TOML, MOST_KEYS, MOST_PARTS, parse_toml
 
 A_CHARACTER = 400
 """Bytes of memory that a character takes at the most: of a heading of four parts it is 270."""
 
 KEY = ".".join("a" * (MOST_PARTS + 1))
-FILLED = LONGEST // 10
+FILLED = LONGEST_TOML // 10
 
 LARGE = {
     "dots": "a" + ".a" * FILLED + " = 1",
@@ -30,11 +30,11 @@ LARGE = {
     "deep tables": "a = " + "{a=" * (MOST_KEYS - 2),
     "numbers": "a = [" + "1.5," * FILLED + "]",
     "digits": "a = " + "9" * FILLED,
-    "a long key": "a" * LONGEST,
-    "a long text": "a = '" + "x" * (LONGEST - 6) + "'",
-    "quotes": '"' * LONGEST,
+    "a long key": "a" * LONGEST_TOML,
+    "a long text": "a = '" + "x" * (LONGEST_TOML - 6) + "'",
+    "quotes": '"' * LONGEST_TOML,
     "an open text": '"""' + '\\"' * FILLED,
-    "too long": "#" * (LONGEST + 1),
+    "too long": "#" * (LONGEST_TOML + 1),
 }
 
 
@@ -44,7 +44,7 @@ LARGE = {
 def test_memory_is_bounded_by_the_length(kind):
     tracemalloc.start()
     try:
-        parsed(LARGE[kind])
+        parse_toml(LARGE[kind])
     except ValueError as error:
         assert "\n" not in str(error)  # noqa: PT017 -- it may be parsed as well
     finally:
@@ -72,7 +72,7 @@ def test_without_the_bound_a_key_takes_memory_by_the_square_of_its_parts():
 def test_a_key_of_more_parts_is_refused(text):
     tomllib.loads(text)
     with pytest.raises(ValueError, match=f"a key has more than {MOST_PARTS} parts"):
-        parsed(text)
+        parse_toml(text)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_key_of_more_parts_is_refused(text):
      "a.a.a.a = 1\n[b.b.b.b]"],
 )  # fmt: skip
 def test_what_is_no_key_has_no_parts(text):
-    assert parsed(text) == tomllib.loads(text)
+    assert parse_toml(text) == tomllib.loads(text)
 
 
 VALUES = st.recursive(
@@ -96,6 +96,6 @@ VALUES = st.recursive(
 def test_what_is_within_the_bounds_is_parsed_as_it_is(mapping):
     text = tomli_w.dumps(mapping)
     try:
-        assert parsed(text) == tomllib.loads(text)
+        assert parse_toml(text) == tomllib.loads(text)
     except ValueError as error:
         assert "more than" in str(error)  # noqa: PT017 -- of tables within tables

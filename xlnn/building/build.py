@@ -102,7 +102,7 @@ def build_noting(
         note(known)
     # openpyxl and the writer are imported only when there is something to write
     from xlnn.building.destination import OUTPUT, Destination  # noqa: PLC0415
-    from xlnn.building.execute import carried_out  # noqa: PLC0415
+    from xlnn.building.writing import carried_out  # noqa: PLC0415
 
     usual = OUTPUT / f"{usual_name or name}.xlsx"
     if from_workbook is not None:

@@ -7,10 +7,9 @@ from typing import TypeVar
 
 from xlnn.atomic_write import folder_for
 from xlnn.building.destination import OUTPUT, Destination
-from xlnn.building.execute import carried_out
 from xlnn.building.limits import size
 from xlnn.building.plan import Plan, origin_of_template, planned
-from xlnn.building.writing import Built, write_proven
+from xlnn.building.writing import Built, carried_out, write_proven
 from xlnn.data.wording import listed, short
 from xlnn.errors import MENDABLE, OptionsError, OutputNameError, XlnnError
 from xlnn.loading.spec import described

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.data.dataset import Dataset, ReadOptions
-from xlnn.data.split import held_out
+from xlnn.data.preprocessing import held_out
 from xlnn.data.wording import counted, short
 from xlnn.errors import DataError
 from xlnn.options import BUILD, Options, as_typed

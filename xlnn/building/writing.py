@@ -16,6 +16,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from xlnn import reference
 from xlnn.address import address
 from xlnn.building.destination import Destination
+from xlnn.building.plan import Plan, Proof
 from xlnn.building.proof import OURS, POINTS, Advice, proven, verifier
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
@@ -23,7 +24,7 @@ from xlnn.checking.stored import CLOSE
 from xlnn.errors import OutputError, WorkbookError
 from xlnn.grid import Values
 from xlnn.layout import Layout, quoted
-from xlnn.loading.arrays import read_array, write_values
+from xlnn.loading.arrays import read_array, read_arrays, write_values
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.workbook import write
 from xlnn.xlsx.copying import Edit, RewrittenCell, rewrite_cells
@@ -226,3 +227,39 @@ def _drafts() -> Iterator[Path]:
             f"The workbook cannot be written ({error.strerror or error}): free some space, or set "
             "TMPDIR to a writable folder with free space."
         ) from error
+
+
+def carried_out(
+    plan: Plan,
+    place: Destination,
+    *,
+    verify: bool,
+    tell: Callable[[str], None],
+    proof: Proof | None = None,
+) -> Built:
+    """Write a planned workbook, and verify it before it appears; see `build`."""
+    kind, made, layout = plan.kind, plan.made, plan.layout
+    place.check()
+    tell("Computing with NumPy")
+    run = reference.run(made.model, made.inputs)
+    kind.check_run(made.model, run)
+    notes = made.notes + kind.run_notes(run)
+    if proof is not None:
+        tell("Comparing with ONNX Runtime")
+        notes += (proof.agrees(made, run),)
+
+    def seen(values: Values) -> None:
+        if proof is not None:
+            proof.check(made, read_arrays(layout, values))
+
+    return write_proven(
+        place,
+        layout,
+        kind.drawings(made.spec, layout),
+        kind.cells(made, layout, run),
+        title=made.spec.template,
+        verify=verify,
+        notes=notes,
+        tell=tell,
+        seen=seen,
+    )

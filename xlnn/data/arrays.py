@@ -1,32 +1,19 @@
 """Read arrays ``x`` and ``labels``, ``y`` or ``t``, from an .npz archive or a program."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
 from xlnn.data.classes import check_count, name, one_hot, ordered
 from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, Dataset, ReadOptions
 from xlnn.data.missing import IncompleteRows, filled
-from xlnn.data.npz import arrays
-from xlnn.data.precision import LARGEST, rounded
+from xlnn.data.numbers import LARGEST, rounded
 from xlnn.data.size import picture_of
 from xlnn.data.summary import images_told, labels_told, table_told, targets_told
 from xlnn.data.wording import listed
 from xlnn.errors import DataError
 
 TARGETS = ("labels", "y", "t")
-
-
-def from_npz(path: Path, reading: ReadOptions) -> Dataset:
-    """Read a data set from an archive of arrays; see `from_arrays`.
-
-    Raises
-    ------
-    DataError
-        The file is not an archive, or an array cannot be used.
-    """
-    return from_arrays(path.name, arrays(path, ("x", "names", *TARGETS), reading), reading)
 
 
 def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOptions) -> Dataset:

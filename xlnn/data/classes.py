@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.precision import is_number
+from xlnn.data.numbers import is_number
 from xlnn.data.wording import short
 from xlnn.errors import DataError
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from xlnn.data.columns import LOOKED_AT, from_headings
 from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, ReadOptions
 from xlnn.data.files import UndecodedError, text
-from xlnn.data.titles import LOOKED_AT, from_headings
 from xlnn.data.wording import short
 from xlnn.errors import DataError
 

@@ -1,9 +1,12 @@
-"""Read a file of limited size."""
+"""Read a file of limited size, as bytes, text or TOML."""
 
 import codecs
 import os
+import re
 import stat
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from xlnn.data.wording import listed, printable, short
 from xlnn.errors import DataError
@@ -120,3 +123,45 @@ def _undecoded(name: str, kind: str, encoding: str | None, read: bytes, place: i
         f"{name}, line {line:,}, is not UTF-8 text: save it as {kind} in UTF-8, or say how it was "
         "saved, often --encoding cp1252 (Windows) or --encoding gb18030 (Chinese)."
     )
+
+
+LONGEST_TOML = 1_000_000
+"""Characters. A Spec has some hundred, and the names of 16,384 inputs half a million."""
+
+MOST_KEYS, MOST_PARTS = 10_000, 4
+"""Keys and headings, and the parts of each between dots: memory grows with the square of a key's
+parts."""
+
+_ASIDE = re.compile(
+    r"""
+    "{3} (?:\\.|[^\\])*? (?:"{3}|\Z) | '{3} .*? (?:'{3}|\Z)     # texts of several lines
+    | " (?:\\.|[^"\\\n])*+ "? | ' [^'\n]*+ '? | \# [^\n]*+       # texts, comments
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_DOTTED = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}")
+_KEY = re.compile(r"=|^[ \t]*\[", re.MULTILINE)
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Parse TOML.
+
+    >>> parse_toml("a = 1.5")
+    {'a': 1.5}
+
+    Raises
+    ------
+    ValueError
+        It is not valid TOML, or too long.
+    """
+    if len(text) > LONGEST_TOML:
+        raise ValueError(f"it has over {LONGEST_TOML:,} characters")
+    bare = _ASIDE.sub("_", text)
+    if _DOTTED.search(bare):
+        raise ValueError(f"a key has more than {MOST_PARTS} parts")
+    if sum(1 for _ in _KEY.finditer(bare)) > MOST_KEYS:
+        raise ValueError(f"it has over {MOST_KEYS:,} keys")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error

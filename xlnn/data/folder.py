@@ -9,8 +9,8 @@ import numpy as np
 
 from xlnn.data.classes import name, one_hot
 from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions
+from xlnn.data.numbers import rounded
 from xlnn.data.pictures import ink, size
-from xlnn.data.precision import rounded
 from xlnn.data.summary import labels_told, sized
 from xlnn.data.wording import counted, short
 from xlnn.errors import DataError

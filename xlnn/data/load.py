@@ -1,31 +1,52 @@
-"""Detect the kind of a data source, and read it."""
+"""Load data from any source: a file, a folder of pictures, arrays or a data frame."""
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
-from xlnn.data.arrays import from_npz
+import numpy as np
+
+from xlnn.data.arrays import TARGETS, from_arrays
 from xlnn.data.csv_lines import Lines
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.folder import from_folder
 from xlnn.data.frames import FrameRows, is_frame
-from xlnn.data.memory import from_memory
+from xlnn.data.npz import KINDS, arrays
+from xlnn.data.numbers import rounded
 from xlnn.data.sheet import SheetRows
 from xlnn.data.table import TableRows, from_rows
+from xlnn.data.wording import short
+from xlnn.data.words import bases
 from xlnn.errors import DataError
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 """Extensions of workbooks; those that cannot be read are refused with advice."""
 
 
-def read(data: Path | object, reading: ReadOptions) -> Dataset:
-    """Read data from any supported source.
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Say what cannot be read, such as a folder that may not be listed."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from error
+
+
+@_readable()
+def load(data: object, options: ReadOptions) -> Dataset:
+    """Load what a network learns from: inputs, and labels or numbers to predict.
 
     Parameters
     ----------
-    data : Path or object
-        A folder of pictures, an ``.npz`` archive, an ``.xlsx`` or a CSV; or data in memory: see
-        `xlnn.data.memory.from_memory`.
-    reading : ReadOptions
+    data : Path, tuple, dict or data frame
+        A folder of pictures, an ``.npz`` archive, an ``.xlsx`` or a CSV; a data frame; arrays
+        ``(x, labels)``; or a dict of arrays as an ``.npz`` holds them. The second of a pair is
+        ``labels`` if it contains texts or whole numbers. It is ``t``, the numbers to predict, if it
+        contains other numbers, has two axes or ``targets`` is given.
+    options : ReadOptions
         Options such as the size of a picture or the names of columns.
 
     Raises
@@ -33,43 +54,165 @@ def read(data: Path | object, reading: ReadOptions) -> Dataset:
     XlnnError
         It cannot be read; the message says where, what was found and what to do.
     """
+    if table := _table(data, options):
+        return from_rows(table, options)
     if not isinstance(data, str | os.PathLike):
-        return from_memory(data, reading)
+        return from_arrays("data", _arrays(data, options), options)
     path = Path(data)
-    suffix = path.suffix.lower()
-    try:
-        if path.is_dir():
-            return from_folder(path, reading)
-        if suffix == ".npz":
-            return from_npz(path, reading)
-        return from_rows(_rows(path, reading), reading)
-    except OSError as error:  # a folder that may not be listed
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    if path.is_dir():
+        return from_folder(path, options)
+    return from_arrays(path.name, arrays(path, ("x", "names", *TARGETS), options), options)
 
 
-def _rows(path: Path, reading: ReadOptions) -> TableRows:
-    """Return the rows of a file that holds a table."""
-    return (SheetRows if path.suffix.lower() in WORKBOOKS else Lines)(path, reading)
-
-
-def records(data: Path | object, reading: ReadOptions) -> list[tuple[str, list[str]]]:
-    """Return the rows of a table as they are: where each stands, and its texts without blanks.
+@_readable()
+def load_rows(data: object, options: ReadOptions) -> list[tuple[str, list[str]]]:
+    """Load the rows of a table as they are: where each stands, and its texts without blanks.
 
     Parameters
     ----------
-    data : Path or object
+    data : Path or data frame
         A CSV, an ``.xlsx`` or a data frame.
-    reading : ReadOptions
+    options : ReadOptions
 
     Raises
     ------
     XlnnError
         It is something else, or cannot be read.
     """
-    if isinstance(data, Path) and not data.is_dir() and data.suffix.lower() != ".npz":
-        rows = _rows(data, reading)
-    elif is_frame(data):
-        rows = FrameRows(data, reading)
-    else:
+    if not (table := _table(data, options)):
         raise DataError("data is not a table of texts: a CSV, an .xlsx or a data frame is needed.")
-    return [(f"{rows.name}, {rows.row} {n}", [text.strip() for text in row]) for n, row in rows]
+    return [(f"{table.name}, {table.row} {n}", [each.strip() for each in row]) for n, row in table]
+
+
+@_readable()
+def load_inputs(data: object, options: ReadOptions, count: int) -> Dataset:
+    """Load rows with this many inputs, with or without labels, for a trained network.
+
+    Parameters
+    ----------
+    data : Path, array, tuple, dict or data frame
+        As for `load`; labels and targets are left out.
+    options : ReadOptions
+    count : int
+        The number of inputs.
+
+    Raises
+    ------
+    DataError
+        The data cannot be read, or have a different number of inputs.
+    """
+    if table := _table(data, options):
+        first = next(islice(table, 1), (0, []))[1]
+        is_known = options.features and {*bases(options.features)} <= {
+            each.strip() for each in first
+        }
+        is_labelled = len(first) == count + 1 and not options.targets and not is_known
+        label = options.label or ("first" if is_labelled else "")
+        found = from_rows(table, replace(options, bare=True, label=label))
+    elif isinstance(data, str | os.PathLike):
+        path = Path(data)
+        if path.is_dir():
+            found = from_folder(path, options)
+        else:
+            found = _without_labels(_x_of(arrays(path, ("x",), options), path.name), path.name)
+    else:
+        if isinstance(data, tuple) and len(data) == 2:
+            data = data[0]
+        x = _x_of(data, "data") if isinstance(data, Mapping) else array_of(data, "data")
+        found = _without_labels(x, "data")
+    check_count(found, data, count)
+    return found
+
+
+def check_count(found: Dataset, data: object, count: int) -> None:
+    """Refuse data whose number of inputs differs from the model's.
+
+    Raises
+    ------
+    DataError
+        The numbers differ.
+    """
+    if found.x.shape[1] != count:
+        name = Path(data).name if isinstance(data, str | os.PathLike) else "data"
+        raise DataError(
+            f"{name} has {found.x.shape[1]:,} inputs per row, but the model takes {count:,}: leave "
+            "out columns that are not inputs, or name the label with --label."
+        )
+
+
+def array_of(entry: object, name: str) -> np.ndarray:
+    """Return a user's data as an array of numbers or texts.
+
+    Raises
+    ------
+    DataError
+        The entries are neither numbers nor texts.
+    """
+    try:
+        array = np.asarray(entry)
+        is_text = array.dtype.kind == "O" and all(isinstance(each, str) for each in array.flat)
+        if is_text or array.dtype.kind == "T":  # NumPy's own texts of any length
+            array = array.astype(str)
+    except Exception as error:  # objects that imitate arrays may fail in any way
+        raise DataError(f"{short(name)} is not an array: {short(error)}.") from error
+    if array.dtype.kind not in KINDS:
+        raise DataError(
+            f"{short(name)} holds objects of the kind {short(array.dtype)}; numbers and texts are "
+            "read."
+        )
+    return array
+
+
+def _table(data: object, options: ReadOptions) -> TableRows | None:
+    """Return the rows of a table; None for pictures and arrays."""
+    if is_frame(data):
+        return FrameRows(data, options)
+    if not isinstance(data, str | os.PathLike):
+        return None
+    path = Path(data)
+    suffix = path.suffix.lower()
+    if path.is_dir() or suffix == ".npz":
+        return None
+    return (SheetRows if suffix in WORKBOOKS else Lines)(path, options)
+
+
+def _arrays(data: object, options: ReadOptions) -> dict[str, np.ndarray]:
+    """Return arrays in memory by their roles."""
+    if isinstance(data, tuple | list) and len(data) == 2:
+        x, target = map(array_of, data, ("x", "labels"))
+        found = {"x": x, _role(target, options): target}
+    elif isinstance(data, Mapping) and all(isinstance(name, str) for name in data):
+        found = {name: array_of(entry, name) for name, entry in data.items()}
+    else:
+        raise DataError(
+            f"data is a {type(data).__name__}: a path, a pair of arrays (x, labels), a dict of "
+            "arrays x and labels or t, or a data frame is expected."
+        )
+    for name, array in found.items():
+        options.check_count(f"data: {short(name)}", len(np.atleast_1d(array)), array.size)
+    return found
+
+
+def _role(target: np.ndarray, options: ReadOptions) -> str:
+    """Return the role of the second array of a pair: labels, or numbers to predict."""
+    if options.targets or target.ndim != 1:
+        return "t"
+    is_measured = target.dtype.kind == "f" and (target != np.trunc(target)).any()
+    return "t" if is_measured else "labels"
+
+
+def _x_of(found: Mapping[str, object], name: str) -> np.ndarray:
+    if "x" not in found:
+        raise DataError(f"{name} holds no x: the inputs, one row per example.")
+    return array_of(found["x"], "x")
+
+
+def _without_labels(x: np.ndarray, name: str) -> Dataset:
+    """Return inputs alone."""
+    if x.ndim < 2 or not len(x) or x.dtype.kind not in "biuf":
+        raise DataError(f"{name}: numbers were expected, one row per example.")
+    x = x.reshape(len(x), -1).astype(float)
+    if not np.isfinite(x).all():
+        raise DataError(f"{name} holds a number that is not finite.")
+    told = (f"{name}: {len(x):,} rows of {x.shape[1]:,} inputs.",)
+    return Dataset(rounded(x), np.empty((len(x), 0)), (), None, told=told)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlnn.address import address, column_number
+from xlnn.data.columns import from_headings
 from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, ReadOptions
-from xlnn.data.titles import from_headings
 from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
 from xlnn.grid import CellError

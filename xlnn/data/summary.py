@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.data.precision import is_number
+from xlnn.data.numbers import is_number
 from xlnn.data.wording import amount, counted, listed
 
 MOST_NAMED = 6

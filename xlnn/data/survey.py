@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from xlnn.data.columns import ColumnRoles, looks_numeric
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.number_text import is_absent, looks_grouped, looks_like_number, refusal
-from xlnn.data.precision import is_number
+from xlnn.data.numbers import is_absent, is_number, looks_grouped, looks_like_number, refusal
 from xlnn.data.wording import counted, listed, short
 from xlnn.data.words import DATE, DATES, Words, is_missing, known_words, why_no_kinds, words
 from xlnn.errors import DataError

@@ -10,13 +10,21 @@ from typing import Protocol
 
 import numpy as np
 
-from xlnn.data import number_text
 from xlnn.data.classes import as_whole, name, one_hot
 from xlnn.data.columns import ColumnRoles, columns
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.missing import IncompleteRows, filled
-from xlnn.data.number_text import Numerals
-from xlnn.data.precision import LARGEST, LONGEST, PLAIN_LINE, rounded
+from xlnn.data.numbers import (
+    LARGEST,
+    LONGEST,
+    PLAIN,
+    PLAIN_LINE,
+    Numerals,
+    is_absent,
+    looks_grouped,
+    proven,
+    rounded,
+)
 from xlnn.data.sheet import DAYS
 from xlnn.data.size import names_a_table, picture_of
 from xlnn.data.summary import (
@@ -98,7 +106,7 @@ def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
     survey, way = None, said
     notes: tuple[str, ...] = ()
     try:
-        found = _read(rows, reading, said or number_text.PLAIN, None, is_said=said is not None)
+        found = _read(rows, reading, said or PLAIN, None, is_said=said is not None)
     except (_GroupedError, _WordsError):
         survey = _surveyed(rows, reading)
         if survey and survey.is_headless and rows.given is None:
@@ -106,12 +114,12 @@ def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
             return from_rows(rows, reading)
         notes += survey.notes if survey else ()
         if way is None and (survey is None or survey.grouped):
-            way = number_text.proven(_places(rows, reading, survey), rows.name, rows.mark)
+            way = proven(_places(rows, reading, survey), rows.name, rows.mark)
             mark = {".": "point, and marks between thousands", ",": "comma"}[way.mark]
             notes += (
                 f"{rows.name}: numbers were read with a decimal {mark} (--decimal {way.mark}).",
             )
-        found = _read(rows, reading, way or number_text.PLAIN, survey, is_said=True)
+        found = _read(rows, reading, way or PLAIN, survey, is_said=True)
     return _dataset(rows, reading, found, notes, survey)
 
 
@@ -377,9 +385,9 @@ class _Careful:
         value = self.way.number(text)
         if value is not None:
             return value
-        if number_text.is_absent(text):
+        if is_absent(text):
             return np.nan
-        if not self.is_said and number_text.looks_grouped(text):
+        if not self.is_said and looks_grouped(text):
             raise _GroupedError
         truth = text.strip().upper()
         return float(TRUTHS.index(truth)) if truth in TRUTHS else None

@@ -8,7 +8,7 @@ from itertools import count
 import numpy as np
 
 from xlnn.data.classes import LONGEST_NAME
-from xlnn.data.number_text import ABSENT
+from xlnn.data.numbers import ABSENT
 
 MOST_KINDS = 12
 """The most categories that become columns; a column with more is left out."""

@@ -10,7 +10,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Below, Beside, Chart, Model, Page, Quantity, Row, Size, Space, Table, Trace
-from xlnn.data.precision import rounded
+from xlnn.data.numbers import rounded
 from xlnn.data.wording import short
 from xlnn.equations import regression as eq
 from xlnn.equations.surface import DESCENT

@@ -11,11 +11,11 @@ import numpy as np
 from xlnn.arguments import path_of
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError, XlnnError
-from xlnn.explaining.curve import course_of, is_course
 from xlnn.explaining.meaning import meaning_of
 from xlnn.explaining.quantity_values import QuantityValues, described, table
+from xlnn.layout import Layout
 from xlnn.loading.values import Recalculated, recalculated
-from xlnn.quantity import Model
+from xlnn.quantity import Model, Quantity
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.network import predicting
 from xlnn.workbooks.network.spec import Spec
@@ -229,3 +229,25 @@ def load(
     """
     path = path_of(path)
     return Run(path, recalculated(path, engine, model), lang)
+
+
+CHECK = "check"
+"""The key of the sheet that tells what was changed."""
+
+
+def course_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Quantity | None:
+    """Return the total cost; without one, the last single number along epochs or steps."""
+    found = [
+        quantity
+        for quantity in layout.model.quantities
+        if is_course(quantity) and quantity.equation is not None and quantity.sheet != CHECK
+    ]
+    cost = [quantity for quantity in found if quantity.name == "C_T"]
+    known = [each for each in cost or found if np.isfinite(arrays[each.name]).any()]
+    return (known or [None])[-1]
+
+
+def is_course(quantity: Quantity) -> bool:
+    """Return whether a quantity is one number in each epoch or step."""
+    axes = [axis.family for axis in quantity.rows]
+    return axes == ["time"] and not quantity.shape and not quantity.is_text

@@ -18,8 +18,8 @@ from xlnn.data.wording import counted
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import printed
 from xlnn.explaining.cell_text import Value, in_words
-from xlnn.explaining.curve import CHECK, course_of
 from xlnn.explaining.entries import Entries, Entry
+from xlnn.explaining.run import CHECK, course_of
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.exercise_sheet import SHEET

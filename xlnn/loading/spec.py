@@ -7,7 +7,7 @@ from math import prod
 from pathlib import Path
 from typing import Protocol
 
-from xlnn.data.toml import LONGEST
+from xlnn.data.files import LONGEST_TOML
 from xlnn.errors import DataError, WorkbookError
 from xlnn.layout import FIRST_ROW, Layout
 from xlnn.loading.swapped_sheets import by_heading
@@ -87,7 +87,7 @@ def _first(path: Path, title: str) -> str:
 def _lines(path: Path, title: str) -> list[str]:
     """Return the texts in the first column of a sheet, below its heading."""
     lines: list[str] = []
-    left = LONGEST
+    left = LONGEST_TOML
     for cell in islice(cells(path, title), LONGEST_SPEC):
         if cell.row >= FIRST_ROW and cell.column == 1 and isinstance(cell.value, str):
             lines.append(cell.value)

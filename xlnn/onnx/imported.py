@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.data.dataset import Dataset, ReadOptions
-from xlnn.data.precision import rounded
+from xlnn.data.numbers import rounded
 from xlnn.equations.layer import LAYERS
 from xlnn.errors import DataError
 from xlnn.onnx.compare import Authority, agreeing, check_sheet

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.data.classes import name as label_of
-from xlnn.data.precision import LARGEST
+from xlnn.data.numbers import LARGEST
 from xlnn.data.wording import listed
 from xlnn.equations.layer import WEIGHTS, Shape
 from xlnn.errors import DataError

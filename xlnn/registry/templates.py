@@ -14,8 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from xlnn.data.files import text
-from xlnn.data.toml import parsed
+from xlnn.data.files import parse_toml, text
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, OptionsError
 
@@ -170,7 +169,7 @@ def _check_sections(name: str, book: object) -> None:
 def _values(path: Path) -> dict[str, Any]:
     """Read a template.toml, of limited size."""
     try:
-        return parsed(text(path, "TOML", largest=LARGEST))
+        return parse_toml(text(path, "TOML", largest=LARGEST))
     except ValueError as error:
         raise DataError(f"{path} cannot be read: {short(error)}.") from error
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import tomli_w
 
-from xlnn.data.toml import parsed
+from xlnn.data.files import parse_toml
 from xlnn.errors import DataError
 from xlnn.options import LARGEST_SEED, LEVELS
 from xlnn.workbooks.spec_text import EXERCISE
@@ -88,7 +88,7 @@ def exercise_in(text: str) -> Exercise | None:
         The entries are not as xlnn writes them. The names of the blanks are not checked here.
     """
     try:
-        values = parsed(text)
+        values = parse_toml(text)
     except ValueError as error:
         raise DataError(f"The Spec cannot be read: {error}.") from error
     if EXERCISE not in values:

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import read, records
-from xlnn.data.precision import rounded
+from xlnn.data.load import load, load_rows
+from xlnn.data.numbers import rounded
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
@@ -392,13 +392,13 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         source = Path(source) if isinstance(source, str | os.PathLike) else source
         where = source.name if isinstance(source, Path) else "data"
         if self.reads == "rows":
-            return self.from_data(records(source, ReadOptions(**said)), where), ()
+            return self.from_data(load_rows(source, ReadOptions(**said)), where), ()
         bare = not self._has_targets and "label" not in said
         if not (is_folder := isinstance(source, Path) and source.is_dir()):
             for name in ("threshold", "light_ink"):
                 if name in said:
                     raise OptionsError(f"{as_typed(name)} says how to read a folder of pictures.")
-        data = read(
+        data = load(
             source,
             ReadOptions(
                 table=not (is_folder and self.picture), picture=self.picture, bare=bare, **said
@@ -544,7 +544,7 @@ def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
     data = template(name).values.get("data", {}) if name in names() else {}
     if "picture" not in data:
         raise DataError(f"{where}: images is {short(name)}: a template with pictures was expected.")
-    dataset = read(folder() / str(name) / data["file"], ReadOptions(picture=tuple(data["picture"])))
+    dataset = load(folder() / str(name) / data["file"], ReadOptions(picture=tuple(data["picture"])))
     labels = np.array(dataset.labels)[dataset.t.argmax(axis=1)]
     return {"images": dataset.x, "labels": labels}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import tomli_w
 
-from xlnn.data.toml import parsed
+from xlnn.data.files import parse_toml
 from xlnn.errors import DataError
 from xlnn.workbooks import kind_named
 from xlnn.workbooks.kind import WorkbookSpec
@@ -42,7 +42,7 @@ def from_toml(text: str, *, earlier: bool = False) -> WorkbookSpec:
         The text is not what `to_toml` writes, or what an earlier version wrote.
     """
     try:
-        values = parsed(text)
+        values = parse_toml(text)
         version = values.pop("format")
         if version == EARLIER and not earlier:
             raise DataError(

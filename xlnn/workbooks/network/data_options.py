@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.data.dataset import Dataset, ReadOptions
-from xlnn.data.inputs import inputs_of
-from xlnn.data.load import WORKBOOKS, read
+from xlnn.data.load import WORKBOOKS, load, load_inputs
 from xlnn.data.wording import listed
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import ARRAYS, BUILD, CSV, FRAMES, PICTURES, XLSX, Options, as_typed
@@ -44,7 +43,7 @@ def data_of(origin: Origin, options: Options) -> Dataset:
     elif options.data is not None and origin.is_shipped:
         known = replace(known, picture=None)  # the size of our images does not apply to the user's
     reading = _consistent(replace(known, **given), given)
-    data = read(source, reading)
+    data = load(source, reading)
     _check_picture(origin, options, name, data)
     is_told = reading.labels and not data.is_regression
     if options.data is None and not given and is_told and set(data.labels) != set(reading.labels):
@@ -67,7 +66,7 @@ def _rows(origin: Origin, options: Options) -> Dataset:
         large=options.large,
         **options.reading,
     )
-    found = inputs_of(options.data, reading, known.x.shape[1])
+    found = load_inputs(options.data, reading, known.x.shape[1])
     return replace(
         known,
         x=found.x,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlnn.data.dataset import Dataset
-from xlnn.data.precision import rounded
+from xlnn.data.numbers import rounded
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.optimiser import PLAIN, REMEMBERED

@@ -10,7 +10,7 @@ import numpy as np
 
 from xlnn.data import classes
 from xlnn.data.dataset import Dataset, ReadOptions
-from xlnn.data.precision import rounded
+from xlnn.data.numbers import rounded
 from xlnn.data.wording import listed, short
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN

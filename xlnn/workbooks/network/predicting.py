@@ -7,7 +7,7 @@ import numpy as np
 
 from xlnn.data.classes import as_whole
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.inputs import inputs_of
+from xlnn.data.load import load_inputs
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import OptionsError
@@ -50,7 +50,7 @@ def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int
     )
     if isinstance(x, list | np.ndarray) and np.ndim(x) == 1:  # a single row
         x = np.reshape(x, (1, -1))
-    found = inputs_of(x, reading, spec.inputs).x
+    found = load_inputs(x, reading, spec.inputs).x
     forward = replace(spec, images=len(found), **FORWARD)
     model, before = network(forward), (number - 1,) if spec.runs else ()
     state = (*before, -1) if spec.epochs else ()

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
-from xlnn.data.inputs import check_count
-from xlnn.data.precision import rounded
-from xlnn.data.split import held_out
+from xlnn.data.load import check_count
+from xlnn.data.numbers import rounded
+from xlnn.data.preprocessing import held_out
 from xlnn.data.wording import listed
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.data.dataset import Dataset
-from xlnn.data.precision import rounded
-from xlnn.data.standardise import scaling
+from xlnn.data.numbers import rounded
+from xlnn.data.preprocessing import scaling
 from xlnn.data.wording import amount, short
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.options import Options

@@ -10,7 +10,7 @@ import numpy as np
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.files import text
 from xlnn.data.npz import arrays
-from xlnn.data.precision import LARGEST, rounded
+from xlnn.data.numbers import LARGEST, rounded
 from xlnn.data.wording import listed, short
 from xlnn.equations.layer import PARAMETERS, parameter_of
 from xlnn.errors import DataError

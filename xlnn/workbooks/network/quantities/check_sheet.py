@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from xlnn import reference
-from xlnn.data.precision import rounded
+from xlnn.data.numbers import rounded
 from xlnn.equations.check_sheet import (
     AGREE_DIGITS,
     Case,
