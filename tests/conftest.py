@@ -12,6 +12,7 @@ from importlib.util import find_spec
 import numpy as np
 import programs
 import pytest
+from hypothesis import settings
 from networks import FEW, fewer_images
 
 from xlnn.building.build import build
@@ -23,6 +24,10 @@ from xlnn.workbooks.network.recipe import Recipe, recipe
 
 collect_ignore = [] if os.environ.get("CI") or find_spec("skl2onnx") else ["test_bridge.py"]
 """Modules that are for CI alone, and import what the extra `test` does not install."""
+
+
+settings.register_profile("xlnn", deadline=None)  # no test depends on the clock
+settings.load_profile("xlnn")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -28,9 +28,7 @@ from xlnn.xlsx.package import inspect
 WAYS = ("{}", "1+{}", "IF(A1>0,{},0)", "IFERROR({},0)", "SUM(B1:B2,{})", "({})*2")
 """Where in a formula something stands."""
 
-many = settings(
-    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+many = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 columns = st.integers(1, 16_384).map(get_column_letter)
 ways = st.sampled_from(WAYS)
 

@@ -87,9 +87,7 @@ def test_all_formulas_of_the_file_are_counted(digits_path):
 
 
 @given(recipe=recipes() | convolutional_recipes())
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.slow
 @pytest.mark.first(engine=1)

@@ -92,7 +92,7 @@ def test_a_name_is_what_it_stands_for(stands_for, is_range):
 
 
 @given(st.text(alphabet="=SUM(A1:B2),*+-&<>{}%\"'! $;", max_size=40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_has_an_answer(text):
     intersection("=" + text)
 

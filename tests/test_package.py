@@ -1041,7 +1041,6 @@ def outcome(path):
 
 RELAXED = settings(
     max_examples=200,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

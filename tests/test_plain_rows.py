@@ -285,7 +285,7 @@ def sheets(draw):
 
 
 CHUNKS = st.one_of(st.integers(1, 40), st.just(1 << 17))
-MANY = settings(max_examples=300, deadline=None)
+MANY = settings(max_examples=300)
 
 
 @MANY

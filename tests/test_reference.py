@@ -39,7 +39,7 @@ def bumped(array, index, step):
 
 
 @given(recipes() | convolutional_recipes())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @pytest.mark.ci
 def test_each_gradient_equals_the_central_difference_of_C_T(recipe):
     run = reference.run(recipe.model, recipe.inputs)
@@ -54,7 +54,7 @@ def test_each_gradient_equals_the_central_difference_of_C_T(recipe):
 
 
 @given(recipes())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_delta_equals_dC_dz(recipe):
     """Shift one weighted input of one image: its bias, for that image alone."""
     run = reference.run(recipe.model, recipe.inputs)
@@ -205,7 +205,7 @@ def test_training_recognises_all_64_images_of_the_book(digits):
 
 
 @given(recipes() | convolutional_recipes())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_expected_gives_back_what_the_run_computed(recipe):
     run = reference.run(recipe.model, recipe.inputs)
     for quantity in recipe.model.quantities:

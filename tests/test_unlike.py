@@ -99,7 +99,7 @@ def test_a_deep_formula_is_read_to_its_end():
 
 
 @given(st.text(alphabet="=SUMPRODCT(A1:B2),*+-&<>{}%\"'! $;#@", max_size=40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_has_an_answer(text):
     unlike("=" + text)
 
@@ -156,7 +156,7 @@ def whole(shape, used):
 
 
 @given(trees)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_shapes_fit_where_numpy_broadcasts_them_over_one_of_the_ranges(tree):
     try:
         whole(*shape_of(tree))

@@ -239,7 +239,7 @@ def test_a_heading_that_no_sheet_could_show_is_made_one(tmp_path, heading, shown
     st.binary(max_size=200)
     | st.text(alphabet='01ab,;\t"\n=.\r-', max_size=60).map(lambda text: text.encode())
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @pytest.mark.ci
 def test_arbitrary_bytes_give_images_or_a_refusal(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("bytes") / "my.csv"

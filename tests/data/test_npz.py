@@ -279,7 +279,7 @@ np.savez_compressed(BYTES, x=X, y=np.array(["a", "b", "a"]))
 
 
 @given(st.binary(max_size=100) | st.tuples(st.integers(0, 600), st.binary(min_size=1, max_size=4)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_arbitrary_or_altered_bytes_give_data_or_a_refusal(tmp_path_factory, change):
     content = bytearray(BYTES.getvalue())
     if isinstance(change, bytes):

@@ -228,7 +228,7 @@ def test_a_sheet_saved_by_another_program_is_read(tmp_path):
 
 
 @given(st.integers(0, 3000), st.binary(min_size=1, max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @pytest.mark.slow
 def test_altered_bytes_give_data_or_a_refusal(tmp_path_factory, place, change):
     path = xlsx(tmp_path_factory.mktemp("bytes"), [["a", 1, 2], ["b", 2, 3]])

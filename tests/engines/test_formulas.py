@@ -10,7 +10,7 @@ from formulas.functions import get_functions, replace_empty
 from formulas.functions.operators import OPERATORS
 from formulas.ranges import Ranges
 from formulas.tokens.operand import Error
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from openpyxl import Workbook, load_workbook
@@ -452,7 +452,6 @@ moderate = st.floats(-30, 30, allow_subnormal=False)
         *("2*(A1=B1)", "(A1>B1)>(B1<0)", "MAX(-700,A1)", "MIN(700,-A1)", "(A1>B1)&A1"),
     ],
 )
-@settings(deadline=None)  # the first of them compiles
 @given(rows=npst.arrays(float, (3, 2), elements=moderate))
 @pytest.mark.first(1)
 @pytest.mark.ci
@@ -466,7 +465,6 @@ def test_a_column_of_numbers_gives_the_same_bits_as_formulas_alone(formula, rows
 
 
 @pytest.mark.parametrize("name", ["SUM", "SUMPRODUCT", "SUMXMY2", "SUMSQ", "MAX", "MIN", "AVERAGE"])
-@settings(deadline=None)
 @given(x=npst.arrays(float, npst.array_shapes(min_dims=2, max_dims=2), elements=moderate))
 def test_a_short_way_over_ranges_gives_the_same_bits(name, x):
     arguments = [x, x[::-1] * 0.1] if name in {"SUMPRODUCT", "SUMXMY2"} else [x]
