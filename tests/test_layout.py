@@ -81,7 +81,7 @@ def test_a_window_of_a_map_is_a_range_for_each_row(map_reference):
     """What a convolution needs: one range for each row of its window, over all images too."""
     reference, render = map_reference
     assert render(reference[1, 2, 0:3], epoch=1, image=2) == "AA9:AC9"
-    assert render(reference.images[0, 0, 1:4], epoch=1, image=0) == "D$7:F$9"
+    assert render(reference.samples[0, 0, 1:4], epoch=1, image=0) == "D$7:F$9"
 
 
 def test_a_window_that_is_no_rectangle_of_cells_is_an_error(map_reference):

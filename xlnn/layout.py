@@ -1,7 +1,7 @@
 """Place quantities on sheets, and compute the addresses of their cells.
 
 A quantity occupies a `Block`: its array index maps to a row and a column by a fixed step for each
-axis. So a block can be a table (a row for each epoch and image, a column for each unit) or a
+axis. So a block can be a table (a row for each epoch and sample, a column for each unit) or a
 picture (rows and columns of pixels). Only this module knows cell addresses.
 """
 
@@ -107,7 +107,7 @@ class Block:
 
     @property
     def is_table(self) -> bool:
-        """Whether its epochs and images are consecutive rows."""
+        """Whether its epochs and samples are consecutive rows."""
         axes = len(self.quantity.axes)
         return self.steps[:axes] == _table_steps(self.quantity)[:axes]
 
@@ -181,7 +181,7 @@ def moving(first: int, steps: tuple[int, ...], lengths: tuple[int, ...]) -> np.n
 
 
 def table_blocks(quantities: Iterable[Quantity], row: int, column: int) -> Iterator[Block]:
-    """Place quantities side by side: a row for each epoch and image, a column for each unit."""
+    """Place quantities side by side: a row for each epoch and sample, a column for each unit."""
     for quantity in quantities:
         yield Block(quantity, quantity.sheet, row, column, _table_steps(quantity))
         column += prod(quantity.shape)
@@ -211,7 +211,7 @@ class NoRectangleError(ValueError):
 
 @dataclass(frozen=True)
 class FilledColumn:
-    """The formula of one unit, to be filled down over the block's epochs and images.
+    """The formula of one unit, to be filled down over the block's epochs and samples.
 
     Attributes
     ----------
@@ -280,9 +280,11 @@ class QuantityCells:
         return self._block.quantity.shape
 
     @property
-    def images(self) -> Self:
-        """The same units, over all images."""
+    def samples(self) -> Self:
+        """The same units, over all samples."""
         return self.over("image")
+
+    images = samples
 
     @property
     def epochs(self) -> Self:

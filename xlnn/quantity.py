@@ -43,7 +43,7 @@ class Axis:
         to index 3 of the other: state 3 has the weights that epoch 3 uses. By default the name, so
         that axes with one name belong together, whichever way they run.
     first : int
-        Its first index within the family: 8 for images 9 to 16.
+        Its first index within the family: 8 for samples 9 to 16.
     counts_from : int
         The number shown for its first index: 0 for the state before the first epoch.
     """
@@ -76,17 +76,21 @@ class Cells(Protocol):
     """The cells of another quantity, as an equation's ``cell`` sees them.
 
     Indexing gives an address, or a range if an index is a slice: ``W[j, :]``; a number without
-    units is ``eta[()]``. The row is that of the formula's own epoch and image; ``images``,
+    units is ``eta[()]``. The row is that of the formula's own epoch and sample; ``samples``,
     ``epochs`` and ``over`` select all of them.
     """
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the units, without epochs and images."""
+        """The shape of the units, without epochs and samples."""
+
+    @property
+    def samples(self) -> Self:
+        """The same units, over all samples."""
 
     @property
     def images(self) -> Self:
-        """The same units, over all images."""
+        """The same as `samples`."""
 
     @property
     def epochs(self) -> Self:
@@ -115,7 +119,7 @@ class Equation:
     A subclass defines two functions with the same arguments, which never call each other:
 
     ``array(self, ...)``
-        The NumPy version, for all images of an epoch at once. Arguments with images have them as
+        The NumPy version, for all samples of an epoch at once. Arguments with samples have them as
         their first axis.
     ``cell(self, *unit, ...)``
         The formula of one unit, as text, from the addresses of its arguments (`Cells`).
@@ -304,7 +308,7 @@ class Quantity:
     sheet : str
         The key of its sheet (``training``).
     axes : tuple of Axis
-        The axes of its rows: epochs, images, both or neither.
+        The axes of its rows: epochs, samples, both or neither.
     shape : tuple of int
         The shape of its units: (3,), (3, 12), or () for a single number.
     equation : Equation or None

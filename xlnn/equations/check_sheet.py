@@ -79,7 +79,7 @@ class SumDistance(Equation):
 
     def cell(self, *unit: int, marks: Cells, values: Cells, noted: Cells) -> str:
         """Return the formula of one column; SUMPRODUCT treats a text as 0, and COUNT detects it."""
-        m, x, before = marks.images[()], values.images[unit], noted[unit]
+        m, x, before = marks.samples[()], values.samples[unit], noted[unit]
         now = f"SUMPRODUCT({m},{x})"
         share = f"ABS({now}-{before})/(COUNT({m})*{peak(x)}+ABS({before}))"
         far = f"IF({now}={before},0,ROUND({share},{SAME_DIGITS}))"

@@ -115,7 +115,7 @@ class OfPlace(Equation):
         """Return the formula; the places of all maps are in one row, one after another."""
         _, R, C = rows.shape
         place = f"({number[()]}-1)*{R * C}+({row[()]}-1)*{C}+{column[()]}"
-        cells = rows.epochs.images[...]
+        cells = rows.epochs.samples[...]
         return f"=INDEX({cells},{position[()]},{place})" if ":" in cells else f"={cells}"
 
 
@@ -260,7 +260,7 @@ class FilterGradient(Equation):
         *m, u, v = place
         _, R, C = delta.shape
         rows = [
-            f"SUMPRODUCT({delta.images[f, i, :]},{below.images[(*m, i + u, slice(v, v + C))]})"
+            f"SUMPRODUCT({delta.samples[f, i, :]},{below.samples[(*m, i + u, slice(v, v + C))]})"
             for i in range(R)
         ]
         return f"={written_sum(rows)}"

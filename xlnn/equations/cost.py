@@ -89,7 +89,7 @@ class TotalCost(Equation):
         return C.sum() + penalty
 
     def cell(self, C: Cells, penalty: Cells | None = None) -> str:
-        return f"=SUM({C.images[()]})" + (f"+{penalty[()]}" if penalty else "")
+        return f"=SUM({C.samples[()]})" + (f"+{penalty[()]}" if penalty else "")
 
 
 @dataclass(frozen=True)

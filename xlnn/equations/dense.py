@@ -157,13 +157,13 @@ class HiddenDelta(Equation):
 
 WEIGHT_GRADIENT = Stated(
     lambda delta, below: np.tensordot(delta, below, axes=(0, 0)),
-    lambda j, *unit, delta, below: f"=SUMPRODUCT({delta.images[j]},{below.images[unit]})",
+    lambda j, *unit, delta, below: f"=SUMPRODUCT({delta.samples[j]},{below.samples[unit]})",
     says="dC_T/dw_ji = sum over the samples of delta_j a_i. Book: 4-2, summed as in 4-4.",
 )
 
 
 BIAS_GRADIENT = Stated(
     lambda delta: delta.sum(axis=(0, *range(2, delta.ndim))),
-    lambda j, delta: f"=SUMPRODUCT({delta.images[j, ...]})",
+    lambda j, delta: f"=SUMPRODUCT({delta.samples[j, ...]})",
     says="dC_T/db_j = sum over the samples, and a filter's places, of delta_j. Book: 4-2, 5-5.",
 )

@@ -60,7 +60,7 @@ RESCALED = Stated(
 
 GAIN_GRADIENT = Stated(
     lambda delta, normalised: (delta * normalised).sum(axis=0),
-    lambda i, delta, normalised: f"=SUMPRODUCT({delta.images[i]},{normalised.images[i]})",
+    lambda i, delta, normalised: f"=SUMPRODUCT({delta.samples[i]},{normalised.samples[i]})",
     says="dC_T/dgamma_i = sum over the samples of delta_i x_i.",
 )
 

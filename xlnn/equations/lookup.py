@@ -169,7 +169,7 @@ class OfSample(Equation):
 
     def cell(self, *unit: int, all_images: Cells, image: Cells) -> str:
         where = stored(unit, self.shape, all_images.shape)
-        return looked_up(all_images.images[where], image[()])
+        return looked_up(all_images.samples[where], image[()])
 
 
 class OfEpoch(Equation):
@@ -233,7 +233,7 @@ class OfEpochRows(Equation):
 
     def cell(self, *unit: int, rows: Cells, number: Cells, epoch: Cells) -> str:
         position = f"({epoch[()]}-1)*{self.samples}+{number[()]}"
-        return looked_up(rows.epochs.images[unit], position)
+        return looked_up(rows.epochs.samples[unit], position)
 
 
 class OfRow(Equation):
@@ -250,7 +250,7 @@ class OfRow(Equation):
         return first_of(units, self.shape)[np.newaxis]
 
     def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
-        return looked_up(rows.epochs.images[unit], position[()])
+        return looked_up(rows.epochs.samples[unit], position[()])
 
 
 class Chosen(Equation):

@@ -38,7 +38,7 @@ class Edge(Equation):
         return (most if self.sign > 0 else least) + self.sign * span / MARGIN
 
     def cell(self, k: int, values: Cells) -> str:
-        cells = values.images[k]
+        cells = values.samples[k]
         span = f"IF(MAX({cells})=MIN({cells}),1,MAX({cells})-MIN({cells}))"
         end = "MAX" if self.sign > 0 else "MIN"
         return f"={end}({cells}){'+' if self.sign > 0 else '-'}{span}/{MARGIN}"

@@ -65,7 +65,7 @@ class ChosenUnits(Equation):
 
     def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
         index = self.units[flat(unit, self.shape)]
-        return looked_up(rows.epochs.images[index], position[()])
+        return looked_up(rows.epochs.samples[index], position[()])
 
 
 class OfAnswer(Equation):

@@ -142,12 +142,12 @@ class Recognised(Equation):
         return right.sum()
 
     def cell(self, right: Cells) -> str:
-        return f"=SUM({right.images[()]})"
+        return f"=SUM({right.samples[()]})"
 
 
 ACCURACY = Stated(
     lambda right: right.mean(),
-    lambda right: f"=AVERAGE({right.images[()]})",
+    lambda right: f"=AVERAGE({right.samples[()]})",
     says="The share of the samples that were recognised in an epoch.",
     coarse=True,
     jumps=True,
@@ -156,7 +156,7 @@ ACCURACY = Stated(
 
 MEAN_COST = Stated(
     lambda C: C.mean(),
-    lambda C: f"=AVERAGE({C.images[()]})",
+    lambda C: f"=AVERAGE({C.samples[()]})",
     says="The mean of C over the samples.",
 )
 
@@ -257,14 +257,14 @@ class Off(Equation):
 
 ROOT_MEAN_SQUARE = Stated(
     lambda off: np.sqrt((off**2).mean(axis=0)),
-    lambda k, off: "=SQRT(SUMSQ({0})/COUNT({0}))".format(off.images[k]),
+    lambda k, off: "=SQRT(SUMSQ({0})/COUNT({0}))".format(off.samples[k]),
     says="The root of the mean squared error over the samples; large errors count for more.",
 )
 
 
 MEAN_ABSOLUTE = Stated(
     lambda off: off.mean(axis=0),
-    lambda k, off: f"=AVERAGE({off.images[k]})",
+    lambda k, off: f"=AVERAGE({off.samples[k]})",
     says="The mean absolute error over the samples.",
 )
 
@@ -292,7 +292,7 @@ class Ends(Equation):
 
     def cell(self, end: int, k: int, **rows: Cells) -> str:
         """Return the formula of one end, of output k."""
-        ranges = ",".join(cells.images[k] for cells in rows.values())
+        ranges = ",".join(cells.samples[k] for cells in rows.values())
         return f"={('MIN', 'MAX')[end]}({ranges})"
 
 
@@ -311,7 +311,7 @@ class Counts(Equation):
         return is_of.astype(float) @ taken_for.T
 
     def cell(self, i: int, j: int, truth: Cells, answer: Cells) -> str:
-        classes, answers = truth.images[()], answer.images[()]
+        classes, answers = truth.samples[()], answer.samples[()]
         if ":" in classes:
             return f"=COUNTIFS({classes},{i + 1},{answers},{j + 1})"
         return f"=IF(AND({classes}={i + 1},{answers}={j + 1}),1,0)"
@@ -330,7 +330,7 @@ class OfClass(Equation):
         return (truth == np.arange(1, self.classes + 1)[:, np.newaxis]).sum(axis=1)
 
     def cell(self, i: int, truth: Cells) -> str:
-        return "=" + counted(truth.images[()], i + 1)
+        return "=" + counted(truth.samples[()], i + 1)
 
 
 SHARE_RIGHT = Stated(
@@ -376,14 +376,14 @@ class WrongRank(Equation):
 
     def cell(self, key: Cells) -> str:
         # Gnumeric saves RANK as another function, of a newer Excel
-        larger = f'COUNTIF({key.images[()]},">"&{key[()]})' if self.samples > 1 else "0"
+        larger = f'COUNTIF({key.samples[()]},">"&{key[()]})' if self.samples > 1 else "0"
         return f"=IF({key[()]}=0,0,1+{larger})"
 
 
 COUNT_WRONG = Stated(
     lambda place: place.max(),
     # COUNTIF would skip an error, as if every sample were right
-    lambda place: f"=MAX({place.images[()]})",
+    lambda place: f"=MAX({place.samples[()]})",
     says="How many samples are misclassified: the last of their places.",
     coarse=True,
     jumps=True,
@@ -410,7 +410,7 @@ class WrongAtRank(Equation):
         return np.where(taken.any(axis=1), taken.argmax(axis=1) + 1.0, 0.0)
 
     def cell(self, n: int, place: Cells) -> str:
-        return "=" + place_of(n + 1, place.images[()])
+        return "=" + place_of(n + 1, place.samples[()])
 
 
 class LabelInList(Sentence):
@@ -423,7 +423,7 @@ class LabelInList(Sentence):
         return general_text(labels[int(of[number - 1]) - 1]) if number else ""
 
     def cell(self, n: int, image: Cells, of: Cells, labels: Cells) -> str:
-        number, classes = _entry(of.images[()], image[n]), labels[:]
+        number, classes = _entry(of.samples[()], image[n]), labels[:]
         return f'=IF({image[n]}=0,"",{_entry(classes, number)}&"")'
 
 

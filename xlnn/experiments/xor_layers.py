@@ -126,7 +126,7 @@ class RightSide(Equation):
 
 RIGHT_SIDES = Stated(
     lambda right: (right == 1).sum() + 0 * right.sum(),
-    lambda right: f"=COUNTIF({right.images[0]},1)+0*SUM({right.images[0]})",
+    lambda right: f"=COUNTIF({right.samples[0]},1)+0*SUM({right.samples[0]})",
     says="How many points lie on the side of their target.",
     coarse=True,
     jumps=True,
@@ -159,7 +159,7 @@ class CountSentence(xlnn.Sentence):
     def cell(self, shown: Cells, epoch: Cells, **known: Cells) -> str:
         numbers = {name: known[name][()] for name in RIGHT} | {"epoch": epoch[()]}
         count, choose, undecided = (filled(line, **numbers) for line in self.words)
-        on_line = "+".join(f"COUNTIF({known[name].images[0]},-1)" for name in SIDES)
+        on_line = "+".join(f"COUNTIF({known[name].samples[0]},-1)" for name in SIDES)
         is_chosen = f"COUNT({shown[()]})*({shown[()]}={epoch[()]})=1"
         return f'=IF({is_chosen},"",{choose})&{count}&IF({on_line}>0,{undecided},"")'
 
