@@ -5,7 +5,7 @@ A slope is stated by its rule, and next to it as a difference quotient.
 
 # ruff: noqa: ARG005 -- a line takes all variables, whether or not it uses them
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,64 +102,48 @@ def chosen(function: np.ndarray) -> DifferentiableFunction:
     return FUNCTIONS[round(float(function)) - 1]
 
 
-class Of(Equation):
-    """f(x), of the chosen function."""
-
-    def array(self, function: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Return a number for each x."""
-        return np.asarray(chosen(function).f.array(x))
-
-    def cell(self, function: Cells, x: Cells) -> str:
-        lines = (each.f.cell(x[()]) for each in FUNCTIONS)
-        return f"=CHOOSE({function[()]},{','.join(lines)})"
+def _choose(number: Cells, lines: Iterable[str]) -> str:
+    """Return the formula of the line with a number, counted from 1."""
+    return f"=CHOOSE({number[()]},{','.join(lines)})"
 
 
-class OfShifted(Equation):
-    """f(x + h) or f(x - h), of the chosen function.
-
-    Parameters
-    ----------
-    sign : str
-        ``+`` or ``-``.
-    """
-
-    def __init__(self, sign: str) -> None:
-        self.sign = sign
-
-    def array(self, function: np.ndarray, x: np.ndarray, h: np.ndarray) -> np.ndarray:
-        """Return a number for each h."""
-        return np.asarray(chosen(function).f.array(x + h if self.sign == "+" else x - h))
-
-    def cell(self, function: Cells, x: Cells, h: Cells) -> str:
-        lines = (each.f.cell(f"({x[()]}{self.sign}{h[()]})") for each in FUNCTIONS)
-        return f"=CHOOSE({function[()]},{','.join(lines)})"
+OF = Stated(
+    lambda function, x: np.asarray(chosen(function).f.array(x)),
+    lambda function, x: _choose(function, (each.f.cell(x[()]) for each in FUNCTIONS)),
+    says="f(x), of the chosen function.",
+)
 
 
-class Derivatives(Equation):
-    """f'(x), f''(x) and so on, of the chosen function."""
+def of_shifted(sign: str) -> Stated:
+    """Return the equation of f(x + h) or f(x - h), by the sign ``+`` or ``-``."""
+    return Stated(
+        lambda function, x, h: np.asarray(
+            chosen(function).f.array(x + h if sign == "+" else x - h)
+        ),
+        lambda function, x, h: _choose(
+            function, (each.f.cell(f"({x[()]}{sign}{h[()]})") for each in FUNCTIONS)
+        ),
+        says="f(x + h) or f(x - h), of the chosen function.",
+    )
 
-    def array(self, function: np.ndarray, x: np.ndarray, f: np.ndarray) -> np.ndarray:
-        """Return the derivatives, shape (degrees)."""
-        return np.array([each.array(x, f) for each in chosen(function).derivatives])
 
-    def cell(self, k: int, function: Cells, x: Cells, f: Cells) -> str:
-        lines = (each.derivatives[k].cell(x[()], f[()]) for each in FUNCTIONS)
-        return f"=CHOOSE({function[()]},{','.join(lines)})"
+DERIVATIVES = Stated(
+    lambda function, x, f: np.array([each.array(x, f) for each in chosen(function).derivatives]),
+    lambda k, function, x, f: _choose(
+        function, (each.derivatives[k].cell(x[()], f[()]) for each in FUNCTIONS)
+    ),
+    says="f'(x), f''(x) and so on, of the chosen function.",
+)
 
 
-class OfSurfaceShifted(Equation):
-    """z at (x + dx, y + dy) of the chosen function of two variables."""
-
-    def array(
-        self, surface: np.ndarray, x: np.ndarray, y: np.ndarray, dx: np.ndarray, dy: np.ndarray
-    ) -> np.ndarray:
-        """Return a number for each displacement."""
-        return np.asarray(chosen_surface(surface).z.array(x + dx, y + dy))
-
-    def cell(self, surface: Cells, x: Cells, y: Cells, dx: Cells, dy: Cells) -> str:
-        at = f"({x[()]}+{dx[()]})", f"({y[()]}+{dy[()]})"
-        lines = (each.z.cell(*at) for each in SURFACES)
-        return f"=CHOOSE({surface[()]},{','.join(lines)})"
+OF_SURFACE_SHIFTED = Stated(
+    lambda surface, x, y, dx, dy: np.asarray(chosen_surface(surface).z.array(x + dx, y + dy)),
+    lambda surface, x, y, dx, dy: _choose(
+        surface,
+        (each.z.cell(f"({x[()]}+{dx[()]})", f"({y[()]}+{dy[()]})") for each in SURFACES),
+    ),
+    says="z at (x + dx, y + dy) of the chosen function of two variables.",
+)
 
 
 class PartialQuotient(Equation):

@@ -181,18 +181,13 @@ class Fitted(Equation):
         return f"=IF({varies[0]}=1,{self.name}({ranges}),{otherwise})"
 
 
-class Spread(Equation):
-    """s = sqrt(sum d^2 / n): the standard deviation, which scales a column: u = d / s."""
-
-    def __init__(self, rows: int) -> None:
-        self.rows = rows
-
-    def array(self, sums: np.ndarray) -> np.ndarray:
-        """Return a number for each column of x."""
-        return np.sqrt(np.diagonal(sums) / self.rows)
-
-    def cell(self, i: int, sums: Cells) -> str:
-        return f"=SQRT({sums[i, i]}/{self.rows})"
+def spread(rows: int) -> Stated:
+    """Return the equation of the standard deviation of each column."""
+    return Stated(
+        lambda sums: np.sqrt(np.diagonal(sums) / rows),
+        lambda i, sums: f"=SQRT({sums[i, i]}/{rows})",
+        says="s = sqrt(sum d^2 / n): the standard deviation, which scales a column: u = d / s.",
+    )
 
 
 class ScaledSums(Equation):

@@ -34,16 +34,13 @@ LOWER = Stated(lambda upper: -upper, lambda upper: f"=-{upper[()]}")
 """-|a||b| <= a . b <= |a||b|: Cauchy and Schwarz.   Book: 2-4."""
 
 
-class Cosine(Equation):
-    """cos = a . b / |a||b|, between -1 and 1; 0 where one of them has no direction.   Book: 2-4."""
-
-    def array(self, inner: np.ndarray, upper: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        none = upper == 0
-        return np.where(none, 0.0, np.clip(inner / np.where(none, 1.0, upper), -1, 1))
-
-    def cell(self, inner: Cells, upper: Cells) -> str:
-        return f"=IF(SIGN({upper[()]})=0,0,MAX(-1,MIN(1,{inner[()]}/{upper[()]})))"
+COSINE = Stated(
+    lambda inner, upper: np.where(
+        upper == 0, 0.0, np.clip(inner / np.where(upper == 0, 1.0, upper), -1, 1)
+    ),
+    lambda inner, upper: f"=IF(SIGN({upper[()]})=0,0,MAX(-1,MIN(1,{inner[()]}/{upper[()]})))",
+    says="cos = a . b / |a||b|, from -1 to 1; 0 where one of them has no direction. Book: 2-4.",
+)
 
 
 ANGLE = Stated(
@@ -103,24 +100,13 @@ LEVEL = Stated(
 """A level line, for a chart."""
 
 
-class InRow(Equation):
-    """A picture's pixels as a vector.
-
-    Parameters
-    ----------
-    columns : int
-        Of the picture.
-    """
-
-    def __init__(self, columns: int) -> None:
-        self.columns = columns
-
-    def array(self, a: np.ndarray) -> np.ndarray:
-        """Return the pixels in a row."""
-        return a.ravel()
-
-    def cell(self, i: int, a: Cells) -> str:
-        return f"={a[divmod(i, self.columns)]}"
+def in_row(columns: int) -> Stated:
+    """Return the equation of the pixels of a picture with so many columns as a vector."""
+    return Stated(
+        lambda a: a.ravel(),
+        lambda i, a: f"={a[divmod(i, columns)]}",
+        says="A picture's pixels as a vector.",
+    )
 
 
 IMAGE_INNER = Stated(

@@ -136,27 +136,16 @@ def chosen(function: np.ndarray) -> Surface:
     return SURFACES[round(float(function)) - 1]
 
 
-class OfSurface(Equation):
-    """A line of the chosen function: z or one of its partial derivatives, at (x, y).
-
-    Parameters
-    ----------
-    line : str
-        ``z``, ``dz_dx`` or ``dz_dy``.
-
-    Book: 2-11.
-    """
-
-    def __init__(self, line: str) -> None:
-        self.line = line
-
-    def array(self, function: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return np.asarray(getattr(chosen(function), self.line).array(x, y))
-
-    def cell(self, function: Cells, x: Cells, y: Cells) -> str:
-        lines = (getattr(surface, self.line).cell(x[()], y[()]) for surface in SURFACES)
-        return f"=CHOOSE({function[()]},{','.join(lines)})"
+def of_surface(line: str) -> Stated:
+    """Return the equation of ``z``, ``dz_dx`` or ``dz_dy`` of the chosen function, at (x, y)."""
+    return Stated(
+        lambda function, x, y: np.asarray(getattr(chosen(function), line).array(x, y)),
+        lambda function, x, y: "=CHOOSE({},{})".format(
+            function[()],
+            ",".join(getattr(surface, line).cell(x[()], y[()]) for surface in SURFACES),
+        ),
+        says="z or one of its partial derivatives, of the chosen function at (x, y). Book: 2-11.",
+    )
 
 
 DISPLACEMENT = Stated(
@@ -212,70 +201,39 @@ class LargestEta(Equation):
         return f"={self.times}/CHOOSE({function[()]},{curvatures})"
 
 
-class Level(Equation):
-    """The levels of contour lines: the outermost goes through the start, the others are inside.
-
-    Parameters
-    ----------
-    lines : int
-        How many there are; their distances from the minimum are about equal.
-    """
-
-    def __init__(self, lines: int) -> None:
-        self.lines = lines
-
-    def array(self, number: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """Return a number for each line, from 1 on."""
-        return z[0] * (number / self.lines) ** 2
-
-    def cell(self, number: Cells, z: Cells) -> str:
-        return f"={z.at(0)[()]}*({number[()]}/{self.lines})^2"
+def level_of(lines: int) -> Stated:
+    """Return the equation of the levels of so many contour lines."""
+    return Stated(
+        lambda number, z: z[0] * (number / lines) ** 2,
+        lambda number, z: f"={z.at(0)[()]}*({number[()]}/{lines})^2",
+        says="The levels of contour lines: the outermost goes through the start, the others are "
+        "inside, at about equal distances.",
+    )
 
 
-class Direction(Equation):
-    """cos or sin of a part of the full circle; exactly 0 where only rounding would remain.
-
-    Parameters
-    ----------
-    parts : int
-    of : str
-        ``COS`` or ``SIN``.
-    """
-
-    def __init__(self, parts: int, of: str) -> None:
-        self.parts, self.of = parts, of
-
-    def array(self, part: np.ndarray) -> np.ndarray:
-        """Return a number for each part, from 0 on."""
-        return steady({"COS": np.cos, "SIN": np.sin}[self.of](2 * np.pi * part / self.parts))
-
-    def cell(self, part: Cells) -> str:
-        return "=" + steadied(f"{self.of}(2*PI()*{part[()]}/{self.parts})")
+def around_circle(parts: int, of: str) -> Stated:
+    """Return the equation of ``COS`` or ``SIN`` of each part of the full circle, from 0 on."""
+    function = {"COS": np.cos, "SIN": np.sin}[of]
+    return Stated(
+        lambda part: steady(function(2 * np.pi * part / parts)),
+        lambda part: "=" + steadied(f"{of}(2*PI()*{part[()]}/{parts})"),
+        says="cos or sin of a part of the full circle; exactly 0 where only rounding would remain.",
+    )
 
 
-class OnLevelLine(Equation):
-    """A coordinate of the point on a contour line in a direction.
-
-    Parameters
-    ----------
-    along : str
-        The role of the direction's component: ``u`` for x, ``v`` for y.
-    """
-
-    def __init__(self, along: str) -> None:
-        self.along = along
-
-    def array(
-        self, function: np.ndarray, level: np.ndarray, u: np.ndarray, v: np.ndarray
-    ) -> np.ndarray:
-        """Return the coordinate, shape (levels, directions)."""
-        radius = chosen(function).radius.array(level[:, np.newaxis], u, v)
-        return radius * {"u": u, "v": v}[self.along]
-
-    def cell(self, function: Cells, level: Cells, u: Cells, v: Cells) -> str:
-        lines = (surface.radius.cell(level[()], u[()], v[()]) for surface in SURFACES)
-        own = {"u": u, "v": v}[self.along]
-        return f"=CHOOSE({function[()]},{','.join(lines)})*{own[()]}"
+def on_level_line(along: str) -> Stated:
+    """Return the equation of a coordinate of points on contour lines: ``u`` for x, ``v`` for y."""
+    return Stated(
+        lambda function, level, u, v: (
+            chosen(function).radius.array(level[:, np.newaxis], u, v) * {"u": u, "v": v}[along]
+        ),
+        lambda function, level, u, v: "=CHOOSE({},{})*{}".format(
+            function[()],
+            ",".join(each.radius.cell(level[()], u[()], v[()]) for each in SURFACES),
+            {"u": u, "v": v}[along][()],
+        ),
+        says="A coordinate of the point on a contour line in a direction.",
+    )
 
 
 class NameOf(Sentence):

@@ -12,11 +12,11 @@ import numpy as np
 
 import xlnn
 from xlnn import Cells, Quantity, Sentence, Stated, Trace
-from xlnn.equations.calculus import OfSurfaceShifted
+from xlnn.equations.calculus import OF_SURFACE_SHIFTED
 from xlnn.equations.dense import counted_near, place_of
 from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.number import general_text, short, short_text
-from xlnn.equations.surface import SURFACES, Direction, OfSurface, chosen
+from xlnn.equations.surface import SURFACES, around_circle, chosen, of_surface
 from xlnn.equations.wording import filled
 
 STEP = Stated(lambda length, u: length * u, lambda length, u: f"={length[()]}*{u[()]}")
@@ -219,8 +219,8 @@ def quantities(steps: int, words: xlnn.Text) -> Iterator[Quantity]:
     point = {"function": "used_function", "x": "x_at", "y": "y_at"}
     for x, title in (("x", "gradient there"), ("y", "")):
         yield number(f"slope_{x}", title=title, symbol=f"∂z/∂{x}", uses=point, role="backward",
-                     equation=OfSurface(f"dz_d{x}"))
-    yield number("z_at", title="value there", symbol="z", equation=OfSurface("z"), uses=point,
+                     equation=of_surface(f"dz_d{x}"))
+    yield number("z_at", title="value there", symbol="z", equation=of_surface("z"), uses=point,
                  role="forward")
     yield number("bound", title="largest possible inner product", symbol="ε|∇z|",
                  equation=BOUND)
@@ -229,12 +229,12 @@ def quantities(steps: int, words: xlnn.Text) -> Iterator[Quantity]:
     yield column("turn", title="direction", symbol="k", number_format="0", counts=True)
     for name, title, of in (("unit_x", "unit step", "cos"), ("unit_y", "", "sin")):
         yield column(name, title=title, symbol=of, uses={"part": "turn"},
-                     equation=Direction(DIRECTIONS, of.upper()))
+                     equation=around_circle(DIRECTIONS, of.upper()))
     for x, title in (("x", "small step"), ("y", "")):
         yield column(f"step_{x}", title=title, symbol=f"Δ{x}", equation=STEP, role="weight",
                      uses={"u": f"unit_{x}"})
     there = {"surface": "used_function", "x": "x_at", "y": "y_at", "dx": "step_x", "dy": "step_y"}
-    yield column("z_there", title="z after it", symbol="z", equation=OfSurfaceShifted(), uses=there,
+    yield column("z_there", title="z after it", symbol="z", equation=OF_SURFACE_SHIFTED, uses=there,
                  role="forward")
     yield column("change", title="change of z", symbol="Δz", equation=CHANGE, role="forward")
     yield column("inner", title="inner product", symbol="∇z·Δ", equation=INNER, role="backward",

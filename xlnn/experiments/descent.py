@@ -39,15 +39,15 @@ def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
                 source="2-11")
     yield place("y", symbol="y", uses={"at": previous("y"), "by": previous("dy")})
     slope = partial(column, uses=of, role="backward")
-    yield slope("dz_dx", title="gradient", symbol="∂z/∂x", equation=eq.OfSurface("dz_dx"),
+    yield slope("dz_dx", title="gradient", symbol="∂z/∂x", equation=eq.of_surface("dz_dx"),
                 meaning="how fast z changes with x alone", written="∂z/∂x", source="2-7")
-    yield slope("dz_dy", symbol="∂z/∂y", equation=eq.OfSurface("dz_dy"))
+    yield slope("dz_dy", symbol="∂z/∂y", equation=eq.of_surface("dz_dy"))
     move = partial(column, equation=eq.DISPLACEMENT, role="backward")
     yield move("dx", title="displacement −η∇z", symbol="Δx", uses={"slope": "dz_dx"},
                meaning="the step: against the gradient", written="Δx = −η ∂z/∂x",
                source="2-10")
     yield move("dy", symbol="Δy", uses={"slope": "dz_dy"})
-    yield column("z", title="value", symbol="z", equation=eq.OfSurface("z"), uses=of,
+    yield column("z", title="value", symbol="z", equation=eq.of_surface("z"), uses=of,
                  role="forward", meaning="the height of the surface at (x, y)",
                  written="z = f(x, y)", source="2-11")
     yield number("swings", title="near (0, 0), steps overshoot if η >", equation=eq.LargestEta(1),
@@ -59,12 +59,13 @@ def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
     part = Axis("part", PARTS + 1, counts_from=0)
     yield count("number", title="line", symbol="n", axes=(level,))
     yield count("part", title="part of the circle", symbol="k", axes=(part,))
-    yield line("level", title="z on the line", symbol="z", axes=(level,), equation=eq.Level(LINES))
+    yield line("level", title="z on the line", symbol="z", axes=(level,),
+               equation=eq.level_of(LINES))
     for name, along in (("u", "cos"), ("v", "sin")):
-        yield line(name, title=along, axes=(part,), equation=eq.Direction(PARTS, along.upper()))
+        yield line(name, title=along, axes=(part,), equation=eq.around_circle(PARTS, along.upper()))
     for x, along in (("x", "u"), ("y", "v")):
         yield line(f"level_{x}", title=x, symbol=x, axes=(level, part), uses=of,
-                   equation=eq.OnLevelLine(along))
+                   equation=eq.on_level_line(along))
     said = partial(Quantity, sheet="descent", is_text=True)
     choose = say("choose", "Choose a whole number from 1 to {most}. Now using {name}", most=3)
     yield said("name", equation=eq.NameOf(FUNCTIONS, choose),

@@ -88,7 +88,7 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
                calms=True, meaning="how far a step goes", source="2-10")
     yield here("spread", title="standard deviation s, u = "
                                "d/s", symbol=f"s{i}", shape=(k,), role="forward",
-               equation=eq.Spread(n))
+               equation=eq.spread(n))
     yield here("means", title="means of u·u, and of u·dy", symbol="u·u", shape=(k, k + 1),
                role="forward", equation=eq.ScaledSums(n))
     down = partial(here, axes=(step,))

@@ -58,7 +58,7 @@ def _patterns(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
                  meaning="the Cauchy–Schwarz bound", written="−|a||b| ≤ a·b ≤ |a||b|",
                  source="2-4")
     yield number("lower", title="at least −|a||b|", symbol="−|a||b|", equation=eq.LOWER)
-    yield number("cosine", title="cos θ = a·b / |a||b|", symbol="cos θ", equation=eq.Cosine(),
+    yield number("cosine", title="cos θ = a·b / |a||b|", symbol="cos θ", equation=eq.COSINE,
                  meaning="similarity, independent of the lengths", written="cos θ = a·b / |a||b|",
                  source="2-4")
     yield number("angle", title="angle θ in degrees", symbol="θ", equation=eq.ANGLE,
@@ -96,7 +96,7 @@ def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     count, rows, columns = sizes["images"], sizes["rows"], sizes["columns"]
     column = partial(Quantity, sheet="images", axes=(Axis("image", count),))
     yield Quantity("drawn", title="pattern a", symbol="a{}", shape=(rows * columns,),
-                   equation=eq.InRow(columns), uses={"a": "pattern_a"}, role="forward",
+                   equation=eq.in_row(columns), uses={"a": "pattern_a"}, role="forward",
                    sheet="images", number_format="General")
     yield column("number", title="number", symbol="n", counts=True, number_format="0")
     yield column("labels", title="label", symbol=" ", role="input", number_format="0",

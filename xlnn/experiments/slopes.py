@@ -13,7 +13,7 @@ import xlnn
 from xlnn import Axis, Below, Beside, Chart, Model, Page, Quantity, Sentences, Table, Text, Trace
 from xlnn.equations import calculus as eq
 from xlnn.equations.lookup import UsedNumber
-from xlnn.equations.surface import SURFACES, Direction, NameOf, OfSurface
+from xlnn.equations.surface import SURFACES, NameOf, around_circle, of_surface
 from xlnn.layout import Block, single_block
 from xlnn.workbooks.pages.parts import Label, Part
 from xlnn.workbooks.pages.sheet import Context
@@ -125,19 +125,19 @@ def _tangent(words: Text) -> Iterator[Quantity]:
     yield typed("h_secant", title="h of the secant", symbol="h", sheet=on)
     yield _used(on, "h_secant")
     line = partial(_line, sheet=on)
-    yield line("f", "value", "f(x)", eq.Of())
-    yield line("df", "derivatives by the rules", "f⁽ⁿ⁾{}", eq.Derivatives(), shape=(eq.DEGREE,),
+    yield line("f", "value", "f(x)", eq.OF)
+    yield line("df", "derivatives by the rules", "f⁽ⁿ⁾{}", eq.DERIVATIVES, shape=(eq.DEGREE,),
                meaning="how fast f changes at x", written="f′(x) = lim Δf/Δx", source="2-6")
     secant = {"h": "used_h_secant"}
-    yield line("f_secant", "value at the other end", "f(x + h)", eq.OfShifted("+"), secant)
+    yield line("f_secant", "value at the other end", "f(x + h)", eq.of_shifted("+"), secant)
     yield line("m_secant", "slope of the secant", "Δf/Δx", eq.FORWARD,
                {"up": "f_secant", **secant})
     width = Axis("n", 15, family="width")
     yield count("n", title="h = 10⁻ⁿ", symbol="n", sheet=on, axes=(width,))
     column = partial(line, axes=(width,))
     yield column("width", "", "h", eq.WIDTH, number_format="0E+00")
-    yield column("f_up_h", "values", "f(x + h)", eq.OfShifted("+"), {"h": "width"})
-    yield column("f_down_h", "", "f(x − h)", eq.OfShifted("-"), {"h": "width"})
+    yield column("f_up_h", "values", "f(x + h)", eq.of_shifted("+"), {"h": "width"})
+    yield column("f_down_h", "", "f(x − h)", eq.of_shifted("-"), {"h": "width"})
     # where h is tiny, rounding makes any number of a quotient: its value proves no formula
     quotient = partial(column, reads_as_stated=True)
     yield quotient("forward", "forward", "Δf/h", eq.FORWARD, {"up": "f_up_h", "h": "width"})
@@ -152,7 +152,7 @@ def _tangent(words: Text) -> Iterator[Quantity]:
     yield count("i", title="point", symbol="i", sheet=on, axes=(point,))
     column = partial(line, axes=(point,))
     yield column("along", "", "x", eq.ALONG)
-    yield column("curve", "curve", "f", eq.Of(), {"x": "along"})
+    yield column("curve", "curve", "f", eq.OF, {"x": "along"})
     yield column("on_tangent", "tangent", "f", eq.TANGENT_LINE, {"m": "df"})
     yield column("on_secant", "secant", "f", eq.SECANT_LINE, {"m": "m_secant"})
     best = say("best", "The slope of the tangent is {slope}. Of the h tried, the forward quotient "
@@ -171,13 +171,13 @@ def _rules(words: Text) -> Iterator[Quantity]:
     yield typed("h", title="h of the difference quotients", symbol="h", sheet=on, scale=0.01)
     yield _used(on, "h")
     line, second = partial(_line, sheet=on), {"function": "used_second"}
-    yield line("g", "second function", "g(x)", eq.Of(), second)
-    yield line("dg", "its derivatives", "g⁽ⁿ⁾{}", eq.Derivatives(), {**second, "f": "g"},
+    yield line("g", "second function", "g(x)", eq.OF, second)
+    yield line("dg", "its derivatives", "g⁽ⁿ⁾{}", eq.DERIVATIVES, {**second, "f": "g"},
                shape=(eq.DEGREE,))
-    yield line("f_up", "values to either side", "f(x + h)", eq.OfShifted("+"))
-    yield line("f_down", "", "f(x − h)", eq.OfShifted("-"))
-    yield line("g_up", "", "g(x + h)", eq.OfShifted("+"), second)
-    yield line("g_down", "", "g(x − h)", eq.OfShifted("-"), second)
+    yield line("f_up", "values to either side", "f(x + h)", eq.of_shifted("+"))
+    yield line("f_down", "", "f(x − h)", eq.of_shifted("-"))
+    yield line("g_up", "", "g(x + h)", eq.of_shifted("+"), second)
+    yield line("g_down", "", "g(x − h)", eq.of_shifted("-"), second)
     yield line("sum_rule", "linearity: by the rule", "af′ + bg′", eq.SUM_RULE,
                meaning="slopes add up, and factors stay", written="(af + bg)′ = af′ + bg′",
                source="2-6")
@@ -190,11 +190,11 @@ def _rules(words: Text) -> Iterator[Quantity]:
                "−(1 + e⁻ˣ)′/(1 + e⁻ˣ)²", eq.QUOTIENT_RULE)
     yield line("s_slope", "the same, written with σ", "σ(1 − σ)", eq.SIGMOID_SLOPE,
                meaning="the slope of the sigmoid", written="σ′ = σ(1 − σ)", source="2-6")
-    yield line("outer", "chain: f of g", "f(g(x))", eq.Of(), {"x": "g"})
-    yield line("d_outer", "derivatives of f, there", "f⁽ⁿ⁾(g){}", eq.Derivatives(),
+    yield line("outer", "chain: f of g", "f(g(x))", eq.OF, {"x": "g"})
+    yield line("d_outer", "derivatives of f, there", "f⁽ⁿ⁾(g){}", eq.DERIVATIVES,
                {"x": "g", "f": "outer"}, shape=(eq.DEGREE,))
-    yield line("outer_up", "values to either side", "f(g(x + h))", eq.Of(), {"x": "g_up"})
-    yield line("outer_down", "", "f(g(x − h))", eq.Of(), {"x": "g_down"})
+    yield line("outer_up", "values to either side", "f(g(x + h))", eq.OF, {"x": "g_up"})
+    yield line("outer_down", "", "f(g(x − h))", eq.OF, {"x": "g_down"})
     yield line("chain", "chain rule: by the rule", "f′(g) g′", eq.CHAIN,
                {"outer": "d_outer", "inner": "dg"}, meaning="the slope of a composite function",
                written="dy/dx = dy/du · du/dx", source="2-8")
@@ -228,14 +228,14 @@ def _approximation(words: Text) -> Iterator[Quantity]:
     yield typed("dy", title="step in y", symbol="Δy", sheet=on)
     yield typed("delta", title="step of Taylor's series", symbol="Δ", sheet=on)
     line, surface = partial(_line, sheet=on), {"function": "used_surface"}
-    yield line("z", "value", "z", OfSurface("z"), surface)
-    yield line("dz_dx", "partial derivative, y fixed", "∂z/∂x", OfSurface("dz_dx"), surface,
+    yield line("z", "value", "z", of_surface("z"), surface)
+    yield line("dz_dx", "partial derivative, y fixed", "∂z/∂x", of_surface("dz_dx"), surface,
                meaning="only x moves", written="∂z/∂x", source="2-7")
     yield line("partial_x", "the same as a difference quotient", "Δz/Δx", eq.PartialQuotient("x"))
-    yield line("dz_dy", "partial derivative, x fixed", "∂z/∂y", OfSurface("dz_dy"), surface)
+    yield line("dz_dy", "partial derivative, x fixed", "∂z/∂y", of_surface("dz_dy"), surface)
     yield line("partial_y", "the same as a difference quotient", "Δz/Δy", eq.PartialQuotient("y"))
     yield line("right", "f of one variable, at the end of the step", "f(x + Δ)",
-               eq.OfShifted("+"), {"h": "delta"})
+               eq.of_shifted("+"), {"h": "delta"})
     several = partial(line, shape=(eq.DEGREE + 1,))
     yield several("taylor", "Taylor's series to degree 0, 1, 2, 3, 4", "Taylor {}", eq.Taylor(),
                   meaning="the change over a step, to higher "
@@ -247,7 +247,7 @@ def _approximation(words: Text) -> Iterator[Quantity]:
     column, small = partial(line, axes=(half,)), {"dx": "small_x", "dy": "small_y"}
     yield column("small_x", "step", "Δx", eq.HALVED, {"whole": "dx"})
     yield column("small_y", "", "Δy", eq.HALVED, {"whole": "dy"})
-    yield column("true", "exact", "f(x + Δx, y + Δy)", eq.OfSurfaceShifted(), small)
+    yield column("true", "exact", "f(x + Δx, y + Δy)", eq.OF_SURFACE_SHIFTED, small)
     yield column("near", "approximate", "f + ∇f·Δ", eq.APPROXIMATION,
                  {"z_x": "dz_dx", "z_y": "dz_dy", **small}, meaning="the change over a small step",
                  written="f(x + Δx, y + Δy) ≈ f + ∂f/∂x Δx + ∂f/∂y Δy", source="2-9")
@@ -290,7 +290,7 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
     yield count("part", title="circle", symbol="k", sheet=on, axes=(part,))
     column = partial(line, axes=(part,))
     for along, of in (("x", "COS"), ("y", "SIN")):
-        yield column(f"unit_{along}", "", of.lower(), Direction(eq.PARTS, of))
+        yield column(f"unit_{along}", "", of.lower(), around_circle(eq.PARTS, of))
         yield column(f"circle_{along}", "", along, eq.TIMES, {"u": f"unit_{along}"})
     yield column("circle_f", "", "f", eq.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
     yield line("least", "smallest f, in row (the first if "
