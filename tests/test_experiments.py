@@ -217,7 +217,7 @@ CASES = {
             ({"epochs": 501}, r"episodes \(--epochs\) is 501: a whole number from 1 to 500"),
             (
                 {"hidden": 3},
-                "--hidden is not available for q-learning .available: --epochs, --eta, --l",
+                "--hidden is not available for q-learning .available: --data, --encoding, --epochs",
             ),
         ],
         by="+0.000001",

@@ -228,8 +228,8 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
 class Stated(Equation):
     """An equation given as two functions instead of a class.
 
-    ``coarse``, ``jumps`` and ``switches`` have the same meaning as those of an `Equation`. ``says``
-    is what the docstring of a class says: the equation, and the section of the book.
+    ``coarse`` and the others have the same meaning as those of an `Equation`. ``says`` is what the
+    docstring of a class says: the equation, and the section of the book.
 
     >>> double = Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
     >>> double.roles
@@ -241,6 +241,9 @@ class Stated(Equation):
     coarse: bool = False
     jumps: bool = False
     switches: bool = False
+    repeats: bool = False
+    optional: tuple[str, ...] = ()
+    one_hot: tuple[str, ...] = ()
     says: str = ""
 
 

@@ -23,17 +23,12 @@ SQUARED_ERROR = Stated(
 )
 
 
-class SquaredErrorDelta(Equation):
-    """delta_k = dC/da_k a'(z_k) = (a_k - t_k) a'(z_k); a linear unit has no a'.   Book: 4-2."""
-
-    optional = ("slope",)
-
-    def array(self, t: np.ndarray, a: np.ndarray, slope: np.ndarray | float = 1.0) -> np.ndarray:
-        """Return delta, shape (samples, outputs)."""
-        return (a - t) * slope
-
-    def cell(self, k: int, t: Cells, a: Cells, slope: Cells | None = None) -> str:
-        return f"=({a[k]}-{t[k]})*{slope[k]}" if slope else f"={a[k]}-{t[k]}"
+SQUARED_ERROR_DELTA = Stated(
+    lambda t, a, slope=1.0: (a - t) * slope,
+    lambda k, t, a, slope=None: f"=({a[k]}-{t[k]})*{slope[k]}" if slope else f"={a[k]}-{t[k]}",
+    optional=("slope",),
+    says="delta_k = dC/da_k a'(z_k) = (a_k - t_k) a'(z_k); a linear unit has no a'. Book: 4-2.",
+)
 
 
 CROSS_ENTROPY = Stated(
@@ -46,23 +41,14 @@ CROSS_ENTROPY = Stated(
 exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|))."""
 
 
-class CategoricalCrossEntropy(Equation):
-    """c_k = -t_k ln a_k, of a softmax unit.
-
-    Differs from that form, which takes ln 0 once a is 0: with a = exp / sum exp it is the same as
-    t_k (ln(sum exp) + max z - z_k).
-    """
-
-    one_hot = ("t",)
-
-    def array(
-        self, t: np.ndarray, z: np.ndarray, largest: np.ndarray, exp: np.ndarray
-    ) -> np.ndarray:
-        """Return the cost of each output, shape (samples, outputs)."""
-        return t * ((np.log(exp.sum(axis=1)) + largest)[:, np.newaxis] - z)
-
-    def cell(self, k: int, t: Cells, z: Cells, largest: Cells, exp: Cells) -> str:
-        return f"={t[k]}*(LN({total(exp)})+{largest[()]}-{z[k]})"
+CATEGORICAL_CROSS_ENTROPY = Stated(
+    lambda t, z, largest, exp: t * ((np.log(exp.sum(axis=1)) + largest)[:, np.newaxis] - z),
+    lambda k, t, z, largest, exp: f"={t[k]}*(LN({total(exp)})+{largest[()]}-{z[k]})",
+    one_hot=("t",),
+    says="c_k = -t_k ln a_k, of a softmax unit.",
+)
+"""Differs from that form, which takes ln 0 once a is 0: with a = exp / sum exp it is the same as
+t_k (ln(sum exp) + max z - z_k)."""
 
 
 SUM_OF_OUTPUTS = Stated(
@@ -132,7 +118,7 @@ class Cost:
 COSTS = {
     "squared error": Cost(
         SQUARED_ERROR,
-        SquaredErrorDelta(),
+        SQUARED_ERROR_DELTA,
         None,
         "C = ½ Σ (t − a)²",
         "(a − t) a′(z)",
@@ -154,7 +140,7 @@ COSTS = {
     "categorical cross-entropy": Cost(
         SUM_OF_OUTPUTS,
         CROSS_ENTROPY_DELTA,
-        CategoricalCrossEntropy(),
+        CATEGORICAL_CROSS_ENTROPY,
         "C = −Σ t ln a",
         "a − t",
         ("softmax",),

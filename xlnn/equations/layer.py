@@ -263,7 +263,7 @@ class LayerNorm(LayerKind):
         "delta_mean": layernorm.DELTA_MEAN,
         "delta_product": layernorm.DeltaProduct(),
     }
-    delta_below = layernorm.LayerNormDelta()
+    delta_below = layernorm.LAYER_NORM_DELTA
     sentences: ClassVar[Sentences] = {
         "normalised": layernorm.NormalisedSentence,
         "z": layernorm.RescaledSentence,

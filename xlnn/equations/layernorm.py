@@ -95,40 +95,20 @@ class DeltaProduct(Equation):
         return f"=SUMPRODUCT({delta_normalised[...]},{normalised[...]})/{len(units)}"
 
 
-class LayerNormDelta(Equation):
-    """delta_i = (dC/dx_i - mean(dC/dx) - x_i mean(x dC/dx)) / sqrt(sigma^2 + epsilon) a'(z_i).
-
-    Of the layer below, by the chain rule: a_i changes x_i and, through mu and sigma^2, all others.
-    """
-
-    optional = ("slope",)
-
-    def array(  # noqa: PLR0913, PLR0917 -- the terms of the formula
-        self,
-        delta_normalised: np.ndarray,
-        delta_mean: np.ndarray,
-        delta_product: np.ndarray,
-        normalised: np.ndarray,
-        variance: np.ndarray,
-        slope: np.ndarray | float = 1.0,
-    ) -> np.ndarray:
-        """Return delta of the layer below, shape (samples, units)."""
-        shared = delta_mean[:, np.newaxis] + normalised * delta_product[:, np.newaxis]
-        return (delta_normalised - shared) / _deviation(variance)[:, np.newaxis] * slope
-
-    def cell(  # noqa: PLR0913, PLR0917 -- the same
-        self,
-        i: int,
-        delta_normalised: Cells,
-        delta_mean: Cells,
-        delta_product: Cells,
-        normalised: Cells,
-        variance: Cells,
-        slope: Cells | None = None,
-    ) -> str:
-        shared = f"{delta_mean[()]}-{normalised[i]}*{delta_product[()]}"
-        delta = f"({delta_normalised[i]}-{shared})/SQRT({variance[()]}+{EPSILON})"
-        return f"={delta}*{slope[i]}" if slope else f"={delta}"
+LAYER_NORM_DELTA = Stated(
+    lambda delta_normalised, delta_mean, delta_product, normalised, variance, slope=1.0: (
+        (delta_normalised - (delta_mean[:, np.newaxis] + normalised * delta_product[:, np.newaxis]))
+        / _deviation(variance)[:, np.newaxis]
+        * slope
+    ),
+    lambda i, delta_normalised, delta_mean, delta_product, normalised, variance, slope=None: (
+        f"=({delta_normalised[i]}-{delta_mean[()]}-{normalised[i]}*{delta_product[()]})"
+        f"/SQRT({variance[()]}+{EPSILON})" + (f"*{slope[i]}" if slope else "")
+    ),
+    optional=("slope",),
+    says="delta_i = (dC/dx_i - mean(dC/dx) - x_i mean(x dC/dx)) / sqrt(sigma^2 + epsilon) a'(z_i).",
+)
+"""For the layer below: a_i changes x_i and, through mu and sigma^2, all others."""
 
 
 class NormalisedSentence(UnitSentence):
@@ -175,7 +155,7 @@ class RescaledSentence(UnitSentence):
 
 
 class LayerNormDeltaSentence(UnitSentence):
-    """delta_i as `LayerNormDelta` has it, with the numbers; a linear unit has no a'."""
+    """delta_i as `LAYER_NORM_DELTA` has it, with the numbers; a linear unit has no a'."""
 
     optional = ("slope",)
 

@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from xlnn.equations.number import general_text
-from xlnn.quantity import Axis, Cells, Equation, Sentence
+from xlnn.quantity import Axis, Cells, Equation, Sentence, Stated
 
 
 def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
@@ -118,17 +118,12 @@ class Asked(Sentence):
         return f'=IF(COUNT({cell})=0,{words},IF({cell}={used[()]},"",{words}))'
 
 
-class Copy(Equation):
-    """A copy of a number in another place."""
-
-    repeats = True
-
-    def array(self, a: np.ndarray) -> np.ndarray:
-        """Return the numbers, of the shape of a."""
-        return a
-
-    def cell(self, *unit: int, a: Cells) -> str:
-        return f"={a[unit]}"
+COPY = Stated(
+    lambda a: a,
+    lambda *unit, a: f"={a[unit]}",
+    repeats=True,
+    says="A copy of a number in another place.",
+)
 
 
 class Picked(Equation):

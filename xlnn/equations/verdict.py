@@ -238,21 +238,16 @@ PREDICTED = Stated(
 )
 
 
-class Off(Equation):
-    """|y_k predicted - y_k|: how far off the prediction is, in the units of the target.
-
-    Computed as |a_k - t_k| / |factor_k|, without the middle, which may be far larger than the
-    difference. Targets that are not scaled have no factor.
-    """
-
-    optional = ("factor",)
-
-    def array(self, a: np.ndarray, t: np.ndarray, factor: np.ndarray | float = 1.0) -> np.ndarray:
-        """Return the distances, shape (samples, outputs)."""
-        return np.abs((a - t) / factor)
-
-    def cell(self, k: int, a: Cells, t: Cells, factor: Cells | None = None) -> str:
-        return f"=ABS(({a[k]}-{t[k]})/{factor[k]})" if factor else f"=ABS({a[k]}-{t[k]})"
+OFF = Stated(
+    lambda a, t, factor=1.0: np.abs((a - t) / factor),
+    lambda k, a, t, factor=None: (
+        f"=ABS(({a[k]}-{t[k]})/{factor[k]})" if factor else f"=ABS({a[k]}-{t[k]})"
+    ),
+    optional=("factor",),
+    says="|y_k predicted - y_k|: how far off the prediction is, in the units of the target.",
+)
+"""Computed as |a_k - t_k| / |factor_k|, without the middle, which may be far larger than the
+difference. Targets that are not scaled have no factor."""
 
 
 ROOT_MEAN_SQUARE = Stated(

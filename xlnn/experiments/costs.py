@@ -15,7 +15,7 @@ import xlnn
 from xlnn import Cells, Chart, Equation, Numbers, Page, Quantity, Sentence, Sentences, Stated, Text
 from xlnn.address import address
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
-from xlnn.equations.cost import CROSS_ENTROPY, CROSS_ENTROPY_DELTA, SquaredErrorDelta
+from xlnn.equations.cost import CROSS_ENTROPY, CROSS_ENTROPY_DELTA, SQUARED_ERROR_DELTA
 from xlnn.equations.dense import counted_near, place_of
 from xlnn.equations.neuron import DIGITS, steadied, steady
 from xlnn.equations.number import fixed, fixed_text, short, short_text
@@ -293,7 +293,7 @@ def _of_z(name: str, here: partial[Quantity]) -> Iterator[Quantity]:
                role="forward", meaning="half the squared difference of output and target",
                written="C = ½ (t − a)²", source="3-4")
     yield backward(f"delta_sq_{name}", "delta_sq", "δ", title="δ by squared error",
-                   equation=SquaredErrorDelta(), uses=a | slope,
+                   equation=SQUARED_ERROR_DELTA, uses=a | slope,
                    meaning="how fast C changes with z", written="δ = (a − t) a′(z)", source="4-2")
     yield forward(f"C_ce_{name}", "C_ce", "C", title="cross-entropy", equation=CROSS_ENTROPY,
                   uses=z, meaning="grows without limit as the output approaches the wrong value",
@@ -319,7 +319,7 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
         if cost == "sq":
             yield one(slope, "slope", "a′", equation=SIGMOID_SLOPE, uses={"a": a},
                       role="backward")
-            yield step(equation=SquaredErrorDelta(), uses={"a": a, "slope": slope})
+            yield step(equation=SQUARED_ERROR_DELTA, uses={"a": a, "slope": slope})
         else:
             yield step(equation=CROSS_ENTROPY_DELTA, uses={"a": a})
     far = words.sentence("far", "Outputs more than 0.1 from the target, of {outputs} (steps 0 to "

@@ -18,7 +18,7 @@ import numpy as np
 import xlnn
 from xlnn import Axis, Cells, Chart, Equation, Quantity, Stated, Text, Trace, previous
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
-from xlnn.equations.cost import SQUARED_ERROR, SquaredErrorDelta, TotalCost
+from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA, TotalCost
 from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
 from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.neuron import UnitStep
@@ -257,7 +257,7 @@ def _training(state: Axis) -> Iterator[Quantity]:
                    equation=SIGMOID_SLOPE, uses={"a": a})
         above = {"delta_above": "delta3", "W_above": "W3"} if layer == "2" else {"a": a}
         yield back(_named("delta", layer), "delta", f"δ{up}{{}}", title="error δ", shape=shape,
-                   equation=HiddenDelta() if layer == "2" else SquaredErrorDelta(),
+                   equation=HiddenDelta() if layer == "2" else SQUARED_ERROR_DELTA,
                    uses={"slope": slope, **above}, meaning="how fast C changes with z",
                    written="output: (a − t) a′;  hidden: (Σ δ w) a′", source="4-2, 4-3")
     for name, a in (("C_single", "a_single"), ("C_hidden", "a3")):

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data.numbers import rounded
-from xlnn.equations.cost import SQUARED_ERROR, SquaredErrorDelta
+from xlnn.data.precision import rounded
+from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA
 from xlnn.equations.layer import computed
 from xlnn.errors import OptionsError
 from xlnn.workbooks.solver.nets import Net
@@ -67,7 +67,7 @@ def gradient(
         for kind, equation in {**layer.forward, **layer.noted}.items():
             values[name][kind] = computed(equation, values[name])
         a = values[name]["a"]
-    delta, slopes = SquaredErrorDelta().array(t, a, values[net.output]["slope"]), {}
+    delta, slopes = SQUARED_ERROR_DELTA.array(t, a, values[net.output]["slope"]), {}
     for name, below in zip(reversed(net.layers), [*reversed(net.layers), ""][1:], strict=True):
         layer, own = net.layers[name], {**values[name], "delta": delta}
         for kind, equation in layer.gradients.items():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from xlnn.equations.lookup import Copy, OfEpoch, OfEpochRows
+from xlnn.equations.lookup import COPY, OfEpoch, OfEpochRows
 from xlnn.equations.verdict import Ends
 from xlnn.quantity import Axis, Quantity
 from xlnn.workbooks.network.quantities.network import TEST
@@ -41,7 +41,7 @@ def _rows(stack: Stack, images: Axis, part: str) -> Iterator[Quantity]:
         "number_format": stack.measure,
     }  # fmt: skip
     uses = {"a": stack.actual(part)}
-    yield quantity("actual", equation=Copy(), uses=uses, axes=(images,), **shown)
+    yield quantity("actual", equation=COPY, uses=uses, axes=(images,), **shown)
     for kind, rows in (("predicted", stack.predicted(part)), ("off", f"{part}off")):
         uses = {"rows": rows, "number": f"{part}number", "epoch": f"{PREFIX}epoch"}
         equation = OfEpochRows(images.length)

@@ -22,7 +22,7 @@ from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lens import DISTANCE
 from xlnn.equations.lookup import (
-    Copy,
+    COPY,
     OfEpoch,
     OfRow,
     OfSample,
@@ -74,7 +74,7 @@ def lens(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
         yield from forward_by_bands(stack, slopes=stack.spec.epochs > 0, **ROWS)
     else:
         yield from _looked_up(stack)
-    yield _quantity("output", Copy(), outputs, labels)
+    yield _quantity("output", COPY, outputs, labels)
     if stack.spec.epochs:
         yield from _back(stack, whole=whole)
     for name in stack.names:
@@ -140,7 +140,7 @@ def forward_by_bands(
     for found in forward(stack, below=below, **options):
         yield found
         if found.name in copied:
-            own = {"equation": Copy(), "uses": {"a": found.name}, "shape": found.shape}
+            own = {"equation": COPY, "uses": {"a": found.name}, "shape": found.shape}
             place = {"axes": axes, "prefix": prefix, "sheet": sheet}
             yield quantity("below", upper[found.layer], **own, **place)
 

@@ -27,11 +27,11 @@ from xlnn.equations.verdict import (
     ACCURACY,
     MEAN_ABSOLUTE,
     MEAN_COST,
+    OFF,
     PREDICTED,
     RIGHT,
     ROOT_MEAN_SQUARE,
     LargestUnit,
-    Off,
     Recognised,
     Scaled,
 )
@@ -351,7 +351,7 @@ def predictions(
     if stack.spec.scaled_targets:
         uses |= {"middle": "t_middle", "factor": "t_factor"}
         yield quantity("predicted", equation=PREDICTED, uses=uses, **rows)
-    yield quantity("off", equation=Off(), uses=uses, **rows)
+    yield quantity("off", equation=OFF, uses=uses, **rows)
 
 
 def _tested(stack: Stack) -> Iterator[Quantity]:

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from xlnn.equations.layer import WEIGHTS
-from xlnn.equations.lookup import Copy, OfEpoch, OfRow, OfSample, Picked, TrainingPosition
+from xlnn.equations.lookup import COPY, OfEpoch, OfRow, OfSample, Picked, TrainingPosition
 from xlnn.equations.play import (
     LARGEST_SIZE,
     LEVELS,
@@ -94,7 +94,7 @@ def course(stack: Stack) -> Quantity:
     """Return the total cost by epoch, of the chosen run if there are several."""
     uses = {"a": "C_T"}
     return quantity(
-        "course", prefix=PREFIX, sheet=NUMBERS, axes=(stack.epoch,), equation=Copy(), uses=uses
+        "course", prefix=PREFIX, sheet=NUMBERS, axes=(stack.epoch,), equation=COPY, uses=uses
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from xlnn.data.words import typed_as
 from xlnn.equations.lens import PIXEL_SHARE
-from xlnn.equations.lookup import Copy, FromWords
+from xlnn.equations.lookup import COPY, FromWords
 from xlnn.equations.verdict import PREDICTED, LargestUnit, Tied
 from xlnn.equations.wording import Bar, Name, Prediction, Verdict
 from xlnn.quantity import Quantity
@@ -61,7 +61,7 @@ def recognise(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     outputs = {"shape": shape, **one}
     labels = {"labels": "labels"}
     yield quantity("name", equation=Name(), uses=labels, is_text=True, **outputs)
-    yield quantity("output", equation=Copy(), uses=output, **outputs)
+    yield quantity("output", equation=COPY, uses=output, **outputs)
     if stack.spec.is_regression:
         yield from _prediction(stack, words["verdict"])
         return
