@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 
 from xlnn.equations.dense import total, written_call
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.quantity import Equation, Stated
 
 LARGEST = 700
 """The largest argument of exp: exp overflows beyond 709 in a spreadsheet."""
@@ -73,43 +73,25 @@ RELU_SLOPE = Stated(
 """Differs from that line within 5e-13 of 0, where rounding might decide: there it is 0, too."""
 
 
-class LeakyReLU(Equation):
-    """a = z where z > 0, else slope z.
-
-    Parameters
-    ----------
-    slope : float
-        The slope below 0, at least 0.
-    """
-
-    coarse = True
-
-    def __init__(self, slope: float) -> None:
-        self.slope = slope
-
-    def array(self, z: np.ndarray) -> np.ndarray:
-        """Return a, of the shape of z."""
-        return np.maximum(0, z) + self.slope * np.minimum(0, z)
-
-    def cell(self, *unit: int, z: Cells) -> str:
-        return f"=MAX(0,{z[unit]})+{written(self.slope)}*MIN(0,{z[unit]})"
+def leaky_relu(slope: float) -> Stated:
+    """Return the equation of a leaky relu, with a slope below 0 of at least 0."""
+    return Stated(
+        lambda z: np.maximum(0, z) + slope * np.minimum(0, z),
+        lambda *unit, z: f"=MAX(0,{z[unit]})+{written(slope)}*MIN(0,{z[unit]})",
+        says="a = z where z > 0, else slope z.",
+        coarse=True,
+    )
 
 
-class LeakyReLUSlope(Equation):
-    """a'(z) = 1 where z > 0, else the slope below 0, also at 0 (as in `RELU_SLOPE`)."""
-
-    coarse = jumps = True
-
-    def __init__(self, slope: float) -> None:
-        self.slope = slope
-
-    def array(self, z: np.ndarray) -> np.ndarray:
-        """Return a'(z), of the shape of z."""
-        return np.where(np.round(np.clip(z, 0, 1), DIGITS) > 0, 1.0, self.slope)
-
-    def cell(self, *unit: int, z: Cells) -> str:
-        is_on = f"ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0"
-        return f"=IF({is_on},1,{written(self.slope)})"
+def leaky_relu_slope(slope: float) -> Stated:
+    """Return the equation of its slope."""
+    return Stated(
+        lambda z: np.where(np.round(np.clip(z, 0, 1), DIGITS) > 0, 1.0, slope),
+        lambda *unit, z: f"=IF(ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0,1,{written(slope)})",
+        says="a'(z) = 1 where z > 0, else the slope below 0, also at 0 (as in `RELU_SLOPE`).",
+        coarse=True,
+        jumps=True,
+    )
 
 
 def written(number: float) -> str:
@@ -214,8 +196,8 @@ class _Activations(dict[str, Activation]):
 
 def _leaky(slope: float) -> Activation:
     return Activation(
-        LeakyReLU(slope),
-        LeakyReLUSlope(slope),
+        leaky_relu(slope),
+        leaky_relu_slope(slope),
         f"a = max(0, z) + {written(slope)} min(0, z)",
         f"a′(z) = 1 (z > 0), {written(slope)} (z ≤ 0)",
         symbol="leaky ReLU",

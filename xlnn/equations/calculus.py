@@ -181,19 +181,18 @@ LOG_SIZE = Stated(
 )
 
 
-class Taylor(Equation):
-    """f(x) + f'(x) d + f''(x) d^2 / 2! + ..., up to each degree.   Book: 2-9."""
-
-    def array(self, f: np.ndarray, df: np.ndarray, delta: np.ndarray) -> np.ndarray:
-        """Return the sums, shape (degrees + 1)."""
-        k = np.arange(1, len(df) + 1)
-        terms = df * delta**k / np.cumprod(k)
-        return np.cumsum(np.append(f, terms))
-
-    def cell(self, k: int, f: Cells, df: Cells, delta: Cells) -> str:
-        below = ("", "", "/2", "/6", "/24")
-        terms = (f"+{df[j - 1]}*{delta[()]}^{j}{below[j]}" for j in range(1, k + 1))
-        return f"={f[()]}{''.join(terms)}"
+TAYLOR = Stated(
+    lambda f, df, delta: np.cumsum(
+        np.append(f, df * delta ** np.arange(1, len(df) + 1) / np.cumprod(np.arange(len(df)) + 1))
+    ),
+    lambda k, f, df, delta: (
+        f"={f[()]}"
+        + "".join(
+            f"+{df[j - 1]}*{delta[()]}^{j}{('', '', '/2', '/6', '/24')[j]}" for j in range(1, k + 1)
+        )
+    ),
+    says="f(x) + f'(x) d + f''(x) d^2 / 2! + ..., up to each degree. Book: 2-9.",
+)
 
 
 TAYLOR_ERROR = Stated(

@@ -197,20 +197,15 @@ class OfEpoch(Equation):
         return looked_up(all_epochs.epochs[where], f"{epoch[()]}{shift}")
 
 
-class TrainingPosition(Equation):
-    """The position of the chosen epoch and image among the rows of the sheet Training, from 1."""
-
-    coarse = True
-
-    def __init__(self, samples: int) -> None:
-        self.samples = samples
-
-    def array(self, epoch: np.ndarray, image: np.ndarray) -> np.ndarray:
-        """Return the position, a number."""
-        return (epoch - 1) * self.samples + image
-
-    def cell(self, epoch: Cells, image: Cells) -> str:
-        return f"=({epoch[()]}-1)*{self.samples}+{image[()]}"
+def training_position(samples: int) -> Stated:
+    """Return the equation of a row of the sheet Training, which has so many rows per epoch."""
+    return Stated(
+        lambda epoch, image: (epoch - 1) * samples + image,
+        lambda epoch, image: f"=({epoch[()]}-1)*{samples}+{image[()]}",
+        says="The position of the chosen epoch and image among the rows of the sheet Training, "
+        "from 1.",
+        coarse=True,
+    )
 
 
 class OfEpochRows(Equation):

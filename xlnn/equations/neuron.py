@@ -82,21 +82,14 @@ class FiringSentence(Sentence):
         return f"=IF({step[()]}=1,{fires},{filled(silent, z=short(z[()], 3), **shown)})"
 
 
-class Digit(Equation):
-    """The binary digits of a number, so that each pattern of inputs occurs once."""
-
-    coarse = True
-
-    def __init__(self, inputs: int) -> None:
-        self.inputs = inputs
-
-    def array(self, number: np.ndarray) -> np.ndarray:
-        """Return 0 or 1, shape (patterns, inputs)."""
-        worth = 2.0 ** np.arange(self.inputs - 1, -1, -1)
-        return np.floor(number[:, np.newaxis] / worth) % 2
-
-    def cell(self, i: int, number: Cells) -> str:
-        return f"=MOD(INT({number[()]}/{2 ** (self.inputs - 1 - i)}),2)"
+def digit(inputs: int) -> Stated:
+    """Return the equation of the binary digits of a number, so many of them."""
+    return Stated(
+        lambda number: np.floor(number[:, np.newaxis] / 2.0 ** np.arange(inputs)[::-1]) % 2,
+        lambda i, number: f"=MOD(INT({number[()]}/{2 ** (inputs - 1 - i)}),2)",
+        says="The binary digits of a number, so that each pattern of inputs occurs once.",
+        coarse=True,
+    )
 
 
 INNER_PRODUCT = Stated(

@@ -188,28 +188,16 @@ OF_THESE = Stated(
 )
 
 
-class PicturesOfThese(Equation):
-    """The pixels of the images that were found, as pictures.
-
-    Parameters
-    ----------
-    columns : int
-        Of a picture.
-    """
-
-    coarse = True
-
-    def __init__(self, columns: int) -> None:
-        self.columns = columns
-
-    def array(self, images: np.ndarray, found: np.ndarray) -> np.ndarray:
-        """Return the pictures, shape (found, rows, columns)."""
-        pixels = lookup.entries(images, found)
-        return pixels.reshape(len(pixels), -1, self.columns)
-
-    def cell(self, k: int, row: int, column: int, images: Cells, found: Cells) -> str:
-        pixel = images.over("image")[row * self.columns + column]
-        return f"=INDEX({pixel},{found[k]})"
+def pictures_of_these(columns: int) -> Stated:
+    """Return the equation of the images that were found, as pictures with so many columns."""
+    return Stated(
+        lambda images, found: lookup.entries(images, found).reshape(len(found), -1, columns),
+        lambda k, row, column, images, found: (
+            f"=INDEX({images.over('image')[row * columns + column]},{found[k]})"
+        ),
+        says="The pixels of the images that were found, as pictures.",
+        coarse=True,
+    )
 
 
 MATRIX_PRODUCT = Stated(

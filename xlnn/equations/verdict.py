@@ -312,20 +312,15 @@ class Counts(Equation):
         return f"=IF(AND({classes}={i + 1},{answers}={j + 1}),1,0)"
 
 
-class OfClass(Equation):
-    """How many samples there are of each class."""
-
-    coarse = jumps = True
-
-    def __init__(self, classes: int) -> None:
-        self.classes = classes
-
-    def array(self, truth: np.ndarray) -> np.ndarray:
-        """Return the numbers, shape (classes,)."""
-        return (truth == np.arange(1, self.classes + 1)[:, np.newaxis]).sum(axis=1)
-
-    def cell(self, i: int, truth: Cells) -> str:
-        return "=" + counted(truth.samples[()], i + 1)
+def of_class(classes: int) -> Stated:
+    """Return the equation of the size of each class."""
+    return Stated(
+        lambda truth: (truth == np.arange(1, classes + 1)[:, np.newaxis]).sum(axis=1),
+        lambda i, truth: "=" + counted(truth.samples[()], i + 1),
+        says="How many samples there are of each class.",
+        coarse=True,
+        jumps=True,
+    )
 
 
 SHARE_RIGHT = Stated(

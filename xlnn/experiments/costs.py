@@ -48,26 +48,15 @@ TIMES = Stated(
 sigmoid is 0."""
 
 
-class Weights(Equation):
-    """The weights of the grid, at equal distances around the middle.
-
-    Parameters
-    ----------
-    which : int
-        0 for w1, 1 for w2.
-    size : int
-        The number of weights.
-    """
-
-    def __init__(self, which: int, size: int) -> None:
-        self.which, self.size = which, size
-
-    def array(self, middle: np.ndarray, between: np.ndarray) -> np.ndarray:
-        """Return the weights, shape (size)."""
-        return steady(middle[self.which] + (np.arange(self.size) - self.size // 2) * between)
-
-    def cell(self, i: int, middle: Cells, between: Cells) -> str:
-        return "=" + steadied(f"({middle[self.which]}+({i - self.size // 2})*{between[()]})")
+def weights_of_grid(which: int, size: int) -> Stated:
+    """Return the equation of the weights of the grid: 0 for w1, 1 for w2, and their number."""
+    return Stated(
+        lambda middle, between: steady(middle[which] + (np.arange(size) - size // 2) * between),
+        lambda i, middle, between: (
+            "=" + steadied(f"({middle[which]}+({i - size // 2})*{between[()]})")
+        ),
+        says="The weights of the grid, at equal distances around the middle.",
+    )
 
 
 class CostOnGrid(Equation):
@@ -78,7 +67,7 @@ class CostOnGrid(Equation):
     rows : int
     cost : str
         ``squared`` or ``cross-entropy``, which is stated as
-        `xlnn.equations.cost.CrossEntropy` is.
+        `xlnn.equations.cost.CROSS_ENTROPY` is.
     """
 
     def __init__(self, rows: int, cost: str) -> None:
@@ -107,24 +96,13 @@ class CostOnGrid(Equation):
         return f"=({total})/2" if self.cost == "squared" else f"={total}"
 
 
-class LeastAlong(Equation):
-    """The smallest C_T at each w1, or at each w2: the valley seen from the side.
-
-    Parameters
-    ----------
-    axis : int
-        0 for the smallest of each column, 1 for that of each row.
-    """
-
-    def __init__(self, axis: int) -> None:
-        self.axis = axis
-
-    def array(self, C_T: np.ndarray) -> np.ndarray:
-        """Return the costs, shape (weights)."""
-        return C_T.min(axis=self.axis)
-
-    def cell(self, i: int, C_T: Cells) -> str:
-        return f"=MIN({C_T[i, :] if self.axis else C_T[:, i]})"
+def least_along(axis: int) -> Stated:
+    """Return the equation of the smallest C_T of each column, with axis 0, or of each row."""
+    return Stated(
+        lambda C_T: C_T.min(axis=axis),
+        lambda i, C_T: f"=MIN({C_T[i, :] if axis else C_T[:, i]})",
+        says="The smallest C_T at each w1, or at each w2: the valley seen from the side.",
+    )
 
 
 class Lowest(Sentence):
@@ -340,7 +318,7 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
     for cost, named in COSTS.items():
         for which, w in enumerate(("w₁", "w₂")):
             yield here(f"w{which + 1}_{cost}", f"w{which + 1}", "w", title=f"weight {w}",
-                       shape=(GRID,), equation=Weights(which, GRID), role="weight",
+                       shape=(GRID,), equation=weights_of_grid(which, GRID), role="weight",
                        number_format="0.0#")
         grid, weights = {"C_T": f"C_T_{cost}"}, {f"w{n}": f"w{n}_{cost}" for n in (1, 2)}
         on_grid = CostOnGrid(rows, "squared" if cost == "sq" else "cross-entropy")
@@ -349,7 +327,7 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
                    meaning="the sum over all data" if cost == "sq" else "", written="C_T = Σ C")
         for which in (0, 1):
             yield here(f"low_w{which + 1}_{cost}", "low", "C_T", shape=(GRID,),
-                       title="smallest of the row or column", equation=LeastAlong(which),
+                       title="smallest of the row or column", equation=least_along(which),
                        uses=grid, number_format=HEIGHT)
         begins = named.capitalize()
         one = say(f"lowest_{cost}", f"{begins}: on this grid C_T is least, {{C_T}}, at "

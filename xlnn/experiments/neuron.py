@@ -84,7 +84,7 @@ def _neuron(words: Text) -> Iterator[Quantity]:
     column = partial(number, axes=(Axis("pattern", 2**INPUTS, counts_from=0),))
     yield column("pattern_number", title="no.", symbol=" ", counts=True, number_format="0")
     yield column("pattern", title="signals", symbol="x{}", shape=(INPUTS,),
-                 equation=eq.Digit(INPUTS), uses={"number": "pattern_number"}, number_format="0")
+                 equation=eq.digit(INPUTS), uses={"number": "pattern_number"}, number_format="0")
     yield column("pattern_z", title="weighted input", symbol="z", equation=eq.OF_PATTERN,
                  role="forward")
     yield column("pattern_step", title="unit step", symbol="u(z)", equation=eq.Fires(),

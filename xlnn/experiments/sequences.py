@@ -42,27 +42,13 @@ GEOMETRIC_TERM = Stated(
 """a_n = a_1 r^(n - 1).   Book: 2-2."""
 
 
-class Coupled(Equation):
-    """One of two sequences that are computed from each other.   Book: 2-2.
-
-    Parameters
-    ----------
-    which : int
-        0 for the first of them, 1 for the second.
-    back : bool
-        Whether it is the way back, with the columns of the matrix instead of its rows, as the
-        errors of back-propagation have it (book: 4-3).
-    """
-
-    def __init__(self, which: int, *, back: bool = False) -> None:
-        self.at = [(j, which) if back else (which, j) for j in range(2)]
-
-    def array(self, P: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return P[self.at[0]] * one + P[self.at[1]] * other
-
-    def cell(self, P: Cells, one: Cells, other: Cells) -> str:
-        return f"={P[self.at[0]]}*{one[()]}+{P[self.at[1]]}*{other[()]}"
+def coupled(*at: tuple[int, int]) -> Stated:
+    """Return the equation of one of two coupled sequences, by the places of its coefficients."""
+    return Stated(
+        lambda P, one, other: P[at[0]] * one + P[at[1]] * other,
+        lambda P, one, other: f"={P[at[0]]}*{one[()]}+{P[at[1]]}*{other[()]}",
+        says="One of two sequences that are computed from each other. Book: 2-2.",
+    )
 
 
 RATIO = Stated(
@@ -169,19 +155,19 @@ def _pair(terms: int, words: Text) -> Iterator[Quantity]:
     back = partial(there, axes=(Axis("step back", terms, "time"),), role="backward")
     yield number("coefficients", title="coefficients p", symbol="p{}", shape=(2, 2), role="weight")
     pair = {"P": "coefficients", "one": previous("a"), "other": previous("b")}
-    yield there("a", title="first sequence", symbol="aₙ", equation=Coupled(0), uses=pair,
-                meaning="the first of the coupled pair", written="aₙ₊₁ = p₁₁aₙ + p₁₂bₙ",
-                source="2-2")
-    yield there("b", title="second sequence", symbol="bₙ", equation=Coupled(1), uses=pair,
-                meaning="the second of the coupled pair", written="bₙ₊₁ = p₂₁aₙ + p₂₂bₙ",
-                source="2-2")
+    yield there("a", title="first sequence", symbol="aₙ", equation=coupled((0, 0), (0, 1)),
+                uses=pair, meaning="the first of the coupled pair",
+                written="aₙ₊₁ = p₁₁aₙ + p₁₂bₙ", source="2-2")
+    yield there("b", title="second sequence", symbol="bₙ", equation=coupled((1, 0), (1, 1)),
+                uses=pair, meaning="the second of the coupled pair",
+                written="bₙ₊₁ = p₂₁aₙ + p₂₂bₙ", source="2-2")
     yield Quantity("ratio", title="ratio (0 if aₙ is 0)", symbol="bₙ / aₙ", equation=RATIO,
                    sheet="pair", axes=(Axis("n", terms, "time"),), role="forward")
     pair = {"P": "coefficients", "one": previous("c"), "other": previous("d_back")}
-    yield back("c", title="way back", symbol="c", equation=Coupled(0, back=True), uses=pair,
+    yield back("c", title="way back", symbol="c", equation=coupled((0, 0), (1, 0)), uses=pair,
                meaning="the pair on the way back: columns instead of rows",
                written="c ← p₁₁c + p₂₁d, d ← p₁₂c + p₂₂d", source="4-3")
-    yield back("d_back", title="way back", symbol="d", equation=Coupled(1, back=True), uses=pair)
+    yield back("d_back", title="way back", symbol="d", equation=coupled((0, 1), (1, 1)), uses=pair)
     yield number("at_end", title="c₁ aₙ + d₁ bₙ, at the end", equation=across(-1, 0),
                  uses={"d": "d_back"})
     yield number("at_start", title="cₙ a₁ + dₙ b₁, at the start", equation=across(0, -1),

@@ -121,7 +121,7 @@ def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
                       equation=eq.OF_THESE, uses={"found": end, "entries": "likeness"},
                       number_format="0.000")
         yield Quantity(f"{end}_pictures", "pictures", "", title="pictures", uses={"found": end},
-                       equation=eq.PicturesOfThese(columns), role="forward", sheet="ranking",
+                       equation=eq.pictures_of_these(columns), role="forward", sheet="ranking",
                        shape=(shown, rows, columns))
     say = partial(words.sentence, images=count)
     said = (

@@ -237,7 +237,7 @@ def _approximation(words: Text) -> Iterator[Quantity]:
     yield line("right", "f of one variable, at the end of the step", "f(x + Δ)",
                eq.of_shifted("+"), {"h": "delta"})
     several = partial(line, shape=(eq.DEGREE + 1,))
-    yield several("taylor", "Taylor's series to degree 0, 1, 2, 3, 4", "Taylor {}", eq.Taylor(),
+    yield several("taylor", "Taylor's series to degree 0, 1, 2, 3, 4", "Taylor {}", eq.TAYLOR,
                   meaning="the change over a step, to higher "
                           "degrees", written="f + f′Δ + f″Δ²/2! + …",
                   source="2-9")

@@ -107,21 +107,16 @@ NEAR = 0.002
 """The weighted input below which the output is 0.500."""
 
 
-class RightSide(Equation):
-    """1 if a point lies on the side of its target, 0 if on the other, -1 if it is undecided.
-
-    There the output is 0.500, as it is shown.
-    """
-
-    coarse = jumps = True
-
-    def array(self, z: np.ndarray, answer: np.ndarray, truth: np.ndarray) -> np.ndarray:
-        """Return a number for each point, of the shape of z."""
-        right = np.where(np.abs(z) < NEAR, -1.0, np.where(answer == truth, 1.0, 0.0))
-        return np.where(np.isfinite(z), right, np.nan)
-
-    def cell(self, k: int, z: Cells, answer: Cells, truth: Cells) -> str:
-        return f"=IF(ABS({z[k]})<{NEAR},-1,IF({answer[k]}={truth[k]},1,0))"
+RIGHT_SIDE = Stated(
+    lambda z, answer, truth: np.where(
+        np.isfinite(z), np.where(np.abs(z) < NEAR, -1.0, 1.0 * (answer == truth)), np.nan
+    ),
+    lambda k, z, answer, truth: f"=IF(ABS({z[k]})<{NEAR},-1,IF({answer[k]}={truth[k]},1,0))",
+    says="1 if a point lies on the side of its target, 0 if on the other, -1 if it is undecided.",
+    coarse=True,
+    jumps=True,
+)
+"""An output is undecided if it is shown as 0.500."""
 
 
 RIGHT_SIDES = Stated(
@@ -321,7 +316,7 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
                      "line, or on it", written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-2")
         yield column(side, "side", " ", title="right?", shape=(1,),
                      number_format=words.sentence("marks", MARKS),
-                     equation=RightSide(), uses={"z": z, "answer": fires, "truth": "t"})
+                     equation=RIGHT_SIDE, uses={"z": z, "answer": fires, "truth": "t"})
         yield number(f"right_{which}", title=f"points right {NETWORKS[which]}", number_format="0",
                      equation=RIGHT_SIDES, uses={"right": side})
     yield column("height", title="drawn: target 0, 1", symbol="x₂", shape=(2,), sheet="weights",

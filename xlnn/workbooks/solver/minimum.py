@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.data.precision import rounded
+from xlnn.data.numbers import rounded
 from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA
 from xlnn.equations.layer import computed
 from xlnn.errors import OptionsError

@@ -51,7 +51,7 @@ def _part(stack: Stack, images: Axis, part: str, words: Text) -> Iterator[Quanti
         yield quantity(kind, equation=Name(), uses=labels, shape=(classes,), is_text=True, **shown)
     square = (classes, classes)
     yield quantity("counts", equation=eq.Counts(classes), uses=uses, shape=square, **shown)
-    yield quantity("total", equation=eq.OfClass(classes), uses=truth, shape=(classes,), **shown)
+    yield quantity("total", equation=eq.of_class(classes), uses=truth, shape=(classes,), **shown)
     uses = {"counts": f"{prefix}counts", "total": f"{prefix}total"}
     share = {**shown, "number_format": "0.0%"}
     yield quantity("share", equation=eq.SHARE_RIGHT, uses=uses, shape=(classes,), **share)

@@ -27,8 +27,8 @@ from xlnn.equations.lookup import (
     OfRow,
     OfSample,
     Picked,
-    TrainingPosition,
     stored,
+    training_position,
 )
 from xlnn.equations.verdict import PREDICTED
 from xlnn.equations.wording import (
@@ -96,7 +96,7 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
         yield _choice("epoch", spec.epochs)
     yield _choice("image", spec.images)
     if spec.epochs:
-        yield _quantity("position", TrainingPosition(spec.images), CHOSEN, number_format="0")
+        yield _quantity("position", training_position(spec.images), CHOSEN, number_format="0")
     for name, shape in _of_image(stack).items():
         digits = "0.0000" if name == "t" and spec.scaled_targets else ""
         own = {"equation": OfSample(shape), "uses": CHOSEN | {"all_images": name}}

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from xlnn.equations.layer import WEIGHTS
-from xlnn.equations.lookup import COPY, OfEpoch, OfRow, OfSample, Picked, TrainingPosition
+from xlnn.equations.lookup import COPY, OfEpoch, OfRow, OfSample, Picked, training_position
 from xlnn.equations.play import (
     LARGEST_SIZE,
     LEVELS,
@@ -69,7 +69,7 @@ def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     yield _quantity("image", choices=(1, stack.spec.images), **WHOLE)
     if stack.spec.epochs:
         both = {"epoch": "play_epoch", "image": "play_image"}
-        yield _number("position", TrainingPosition(stack.spec.images), both, **WHOLE)
+        yield _number("position", training_position(stack.spec.images), both, **WHOLE)
         diverged = Diverged(words["rose"], words["lost"])
         yield _quantity("diverged", diverged, {"C_T": "C_T"}, axes=())
     yield from _chosen(stack)
