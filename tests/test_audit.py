@@ -137,6 +137,65 @@ def test_parameters_and_gradients_may_stand_in_one_table(tmp_path):
     }
 
 
+def labelled(factor):
+    """Return a line through four points that are called A, B, C and D; b is its bias."""
+    book = Workbook()
+    sheet = book.active
+    rows = (
+        ["w", 0.4],
+        ["b", 0.1],
+        ["Loss", "=SUMXMY2(D6:D9,C6:C9)/4"],
+        ["dLoss/dw", "=2*SUMPRODUCT(D6:D9-C6:C9,B6:B9)/4"],
+        ["dLoss/db", f"={factor}*SUM(D6:D9)/4-{factor}*SUM(C6:C9)/4"],
+    )
+    for row in rows:
+        sheet.append(row)
+    for r, (name, x, t) in enumerate((("A", 0.5, 1), ("B", 1.5, 2), ("C", 2.5, 4), ("D", 3, 4)), 6):
+        sheet.append([name, x, t, f"=B$1*B{r}+B$2"])
+    return book
+
+
+def test_letters_that_list_rows_name_no_parameters(tmp_path):
+    labelled(2).save(tmp_path / "net.xlsx")
+    assert [j.verdict for j in audit(tmp_path / "net.xlsx").judged] == [RIGHT] * 2
+    labelled(1).save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [j.verdict for j in found.judged] == [RIGHT, WRONG]
+    assert [(f.kind, f.cells) for f in found.findings] == [("factor", "B5")]
+
+
+def epochs(factor):
+    """Return a tab for each epoch, in Japanese, whose parameters follow from the tab before."""
+    book = Workbook()
+    for n in range(1, 4):
+        sheet = book.active if n == 1 else book.create_sheet()
+        sheet.title = f"エポック{n}"
+        new = f"=エポック{n - 1}!{{0}}-0.02*エポック{n - 1}!{{1}}"
+        rows = (
+            ["重み w", new.format("B1", "B4") if n > 1 else 0.4],
+            ["バイアス b", new.format("B2", "B5") if n > 1 else 0.1],
+            ["損失", "=AVERAGE(D7:D9)"],
+            ["w の勾配", f"={factor}*SUMPRODUCT(C7:C9-B7:B9,A7:A9)/3"],
+            ["b の勾配", "=2*SUM(C7:C9)/3-2*SUM(B7:B9)/3"],
+            ["x", "正解", "予測", "誤差"],
+        )
+        for row in rows:
+            sheet.append(row)
+        for r, (x, t) in enumerate(((0.5, 1.1), (1.5, 2.3), (2.5, 3.9)), 7):
+            sheet.append([x, t + n, f"=B$1*A{r}+B$2", f"=(C{r}-B{r})^2"])
+    return book
+
+
+def test_a_tab_may_hold_an_epoch_and_a_heading_say_weight_w(tmp_path):
+    epochs(2).save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [(j.verdict, j.cost[-2:]) for j in found.judged] == [(RIGHT, "B3")] * 6
+    assert "ambiguous" not in {note.kind for note in found.notes}
+    epochs(1).save(tmp_path / "net.xlsx")
+    (fault,) = audit(tmp_path / "net.xlsx").findings
+    assert (fault.kind, fault.cells) == ("factor", "エポック1!B4, エポック2!B4, エポック3!B4")
+
+
 @pytest.fixture
 def net(tmp_path):
     """Save a small sheet: two parameters, a cost, no heading that tells."""

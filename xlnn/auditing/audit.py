@@ -13,7 +13,7 @@ from xlnn.address import address
 from xlnn.auditing.book import MOST_NAMED, Book, read
 from xlnn.auditing.costs import differences, implied_costs
 from xlnn.auditing.faults import Explainer, Fault, Pair, is_plain
-from xlnn.auditing.headings import Meaning
+from xlnn.auditing.headings import NOTHING, Meaning
 from xlnn.auditing.report import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
 from xlnn.auditing.roles import Finder, Roles, chosen
 from xlnn.auditing.slopes import (
@@ -42,8 +42,6 @@ step of a training, in a thousand steps to some 1e-9."""
 
 ROUNDS = 12
 """How often a cost is computed for a slope: 6 or 18 times."""
-
-NOTHING = Meaning("", "")
 
 NEAR = 0.02
 """How near a wrong gradient has to be to the slope to be that of nothing else, relatively."""
@@ -436,7 +434,8 @@ class _Auditing:
         used = {cell for p in pairs if p.next for cell in updates.of[p.parameter].moved_by}
         if rates := used & updates.rates:
             self.note("rate", cells=self.few(rates))
-        for two in roles.ambiguous[:1]:
+        is_sure = any(pair.verdict == RIGHT for pair in pairs)
+        for two in () if is_sure else roles.ambiguous[:1]:
             self.note("ambiguous", cells=two)
 
     # Faults

@@ -25,7 +25,7 @@ from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.package import Package, inspect
 from xlnn.xlsx.sheet_stream import area as cells_of
 
-MOST_FORMULAS = 300_000
+MOST_FORMULAS = 150_000
 """Formulas that are read. Of larger workbooks the first rows of each sheet are: of a training, its
 first steps."""
 
@@ -362,21 +362,6 @@ class Book:
                 if cell not in sources:
                     found[cell] = bits | marks.get(cell, 0)
         return Reach(found, through)
-
-    def depths(self, stops: Iterable[Place]) -> dict[Place, int]:
-        """Return how many formulas lead to each cell with a formula, from where it stops."""
-        found = dict.fromkeys(stops, 0)
-        known: dict[int, int] = {}
-        for place in self.order:
-            if place not in found:
-                deepest = 0
-                for cells in self._inputs[place]:
-                    if (depth := known.get(id(cells))) is None:
-                        depth = max((found.get(self.owner.get(r, r), 0) for r in cells), default=0)
-                        known[id(cells)] = depth
-                    deepest = max(deepest, depth)
-                found[place] = 1 + deepest
-        return found
 
     # For engines and people
 

@@ -11,15 +11,11 @@ import numpy as np
 
 from xlnn.address import address
 from xlnn.auditing.book import Book, Dependence, is_cell
-from xlnn.auditing.headings import Meaning, is_total
+from xlnn.auditing.headings import NOTHING, Meaning, is_total
 from xlnn.auditing.slopes import number
 from xlnn.auditing.updates import Updates
 from xlnn.engines.cellwise import Held, Place
 from xlnn.layout import quoted
-
-MOST_PARTS = 4
-"""Rows at the beginning, and at the end, of those that a cost adds up, by which a gradient is known
-that adds up the same rows."""
 
 MOST_TERMS = 120
 """Terms of an implied cost: a formula of 8,192 characters."""
@@ -36,14 +32,11 @@ class Cost:
         Of its heading.
     reach : int
         The bits of the parameters on which it depends.
-    depth : int
-        How many formulas lead from a parameter to it.
     """
 
     place: Place
     said: Meaning
     reach: int
-    depth: int
 
     def score(self, gradient: Place, of: str) -> tuple[int | bool, ...]:
         """Return how well it suits a gradient, of the cost that its heading names."""
@@ -55,7 +48,6 @@ class Cost:
             is_whole,
             is_named and bool(of),
             self.place[0] == gradient[0],
-            self.depth,
             is_total(name),
             self.reach.bit_count(),
         )
@@ -80,15 +72,18 @@ class Costs:
     def __init__(self, updates: Updates, known: Dependence, gradients: Iterable[Place]) -> None:
         self.updates, self.known, self.book = updates, known, known.book
         self.every = [*self._found(gradients)]
-        self._by_place = {cost.place: cost for cost in self.every}
         self._beside = self._lines()
         self._likely: dict[tuple[object, ...], Ranked] = {}
         # costs of many rows that differ in nothing else: the first of them is looked at
-        alike = {(c.place[0], c.said, c.reach, c.depth): c for c in reversed(self.every)}
+        alike = {(c.place[0], c.said, c.reach): c for c in reversed(self.every)}
         self._firsts = [*reversed(alike.values())]
-        self._parts: dict[Place, set[Place]] = {}
-        self._bits: dict[Place, int] = {}
-        self._rows = self.book.reach(dict.fromkeys(known.parameters, 0), self._marks())
+
+        reach = {cost.place: cost.reach for cost in self.every}
+        self._parts = {
+            cost: [p for p in self.book.reads(cost.place) if reach.get(p) == cost.reach]
+            for cost in self._firsts
+        }
+        self._adds_up: dict[tuple[object, ...], bool] = {}
 
     def _found(self, gradients: Iterable[Place]) -> Iterator[Cost]:
         known, book, values = self.known, self.book, self.updates.values
@@ -103,33 +98,11 @@ class Costs:
         for place in book.formulas:
             is_end = not (place in book.read_cells or place in known.parameters or led(place))
             if is_end and np.isfinite(number(values.get(place))):
-                said.setdefault(place, Meaning("", ""))
-        reached = {
-            place: bits for place in said if 0 < (bits := known.reach(place)) < known.cut
-        }  # what reads rows that were not read is the cost of more than is known
-        chains = self._chains()
-        # what depends on the parameters of several steps shows one, or adds costs up
-        is_whole = {
-            bits: all((bits & chain).bit_count() < 2 for chain in chains)
-            for bits in {*reached.values()}
-        }
-        whole = {place: bits for place, bits in reached.items() if is_whole[bits]}
-        depths = book.depths(known.parameters)
-        for place, bits in (whole or reached).items():
-            yield Cost(place, said[place], bits, depths[book.owner.get(place, place)])
-
-    def _chains(self) -> list[int]:
-        """Return the bits of each parameter with what it becomes from step to step."""
-        chain: dict[Place, int] = {}
-        found: list[int] = []
-        for new, start in sorted((u.new, u.old) for u in self.updates.every):
-            n = chain.get(start, chain.get(new, len(found)))
-            if n == len(found):
-                found.append(0)
-            for place in (start, new):
-                chain[place] = n
-                found[n] |= self.known.bits.get(place, 0)
-        return found
+                said.setdefault(place, NOTHING)
+        for place, own in said.items():
+            # what reads rows that were not read is the cost of more than is known
+            if 0 < (bits := known.reach(place)) < known.cut:
+                yield Cost(place, own, bits)
 
     def _is_cost(self, place: Place) -> bool:
         """Tell whether a cell may be a cost: a formula, and no mere difference y − t."""
@@ -152,7 +125,7 @@ class Costs:
         return found
 
     def likeliest(self, gradient: Place, of: str, options: Sequence[Place]) -> Ranked:
-        """Return the costs that a gradient may be of, the likeliest first.
+        """Return the costs that a gradient may be of, the likeliest first: those of its line.
 
         Parameters
         ----------
@@ -167,54 +140,43 @@ class Costs:
         lines = (title, "row", row), (title, "column", column)
         mask = sum(self.known.bits[p] for p in near)
         own = [c for line in lines for c in self._beside.get(line, ()) if c.reach & mask]
-        if ranked := self._ranked(own, gradient, of, near):
-            return ranked
-        rows, read = self._rows(gradient), self.known.reach(gradient)
-        key = title, *options[:1], len(options), of, read, rows
+        read, pattern = self.known.reach(gradient), self.book.pattern(gradient)
+        key = title, *options[:1], len(options), of, read, pattern
         if key not in self._likely:
             every = [cost for cost in self._firsts if cost.reach & mask]
             self._likely[key] = self._ranked(every, gradient, of, near)
-        return self._likely[key]
+        others = [each for each in self._likely[key] if each[1] not in own]
+        ranked = self._ranked(own, gradient, of, near)
+        return [((True, *score), cost, of_it) for score, cost, of_it in ranked] + others
 
-    def _ranked(self, costs: Iterable[Cost], gradient: Place, of: str, near: set[Place]) -> Ranked:
-        rows, read = self._rows(gradient), self.known.reach(gradient)
-        # the costs of single rows, where a gradient adds up these rows
-        left_out = {
-            part for whole, bits in self._bits.items() if (rows & bits).bit_count() > 1
-            for part in self._parts[whole]
-        }  # fmt: skip
-        kept = [cost for cost in costs if cost.place not in left_out]
+    def _left_out(self, gradient: Place) -> set[Place]:
+        """Return the costs of single rows, where a gradient adds up the rows of a cost."""
+        pattern, read = self.book.pattern, self.known.reach(gradient)
+        found: set[Place] = set()
+        for cost, parts in self._parts.items():
+            if len(parts) < 2 or not cost.reach & read:
+                continue
+            key = pattern(gradient), pattern(cost.place)
+            if key not in self._adds_up:
+                behind = self.book.cone([gradient], self.known.parameters)
+                one, other = (self.known.cone(part) for part in parts[:2])
+                apart = one - other, other - one
+                self._adds_up[key] = not any(behind.isdisjoint(each) for each in apart)
+            if self._adds_up[key]:
+                found.update(parts)
+        return found
+
+    def _ranked(self, costs: Sequence[Cost], gradient: Place, of: str, near: set[Place]) -> Ranked:
+        read, left_out = self.known.reach(gradient), self._left_out(gradient)
+        costs = [cost for cost in costs if cost.place not in left_out]
         # a gradient that depends on none of the parameters of a cost is not its slope
-        kept = [cost for cost in kept if cost.reach & read] or kept
+        kept = [cost for cost in costs if cost.reach & read] or costs
         bits, ordered = self.known.bits, sorted(near)
         scored = [
             (cost.score(gradient, of), cost, [p for p in ordered if bits[p] & cost.reach])
             for cost in kept
         ]
         return sorted(scored, key=lambda each: each[0], reverse=True)
-
-    def _marks(self) -> dict[Place, int]:
-        """Return a bit for some of the rows that each cost adds up, at the cells of that row."""
-        marks: dict[Place, int] = defaultdict(int)
-        count = 0
-        for whole in self._firsts:
-            own = {
-                p for p in self.book.reads(whole.place)
-                if p in self._by_place and self._by_place[p].reach == whole.reach
-            }  # fmt: skip
-            if len(own) < 2:
-                continue
-            few = sorted(own)
-            cones = [self.known.cone(p) for p in {*few[:MOST_PARTS], *few[-MOST_PARTS:]}]
-            shared = Counter(cell for cone in cones for cell in cone)
-            self._bits[whole.place], self._parts[whole.place] = 0, own
-            for cone in cones:
-                self._bits[whole.place] |= 1 << count
-                for cell in cone:
-                    if shared[cell] == 1:
-                        marks[cell] |= 1 << count
-                count += 1
-        return marks
 
 
 def differences(book: Book, values: Mapping[Place, Held]) -> list[tuple[Place, Place, Place]]:

@@ -143,23 +143,6 @@ class Explainer:
             said = {"cells": self.book.shown(through)}
             yield Fault(kind, said, holding or self.start(own)), own
             left = [c for c in left if c not in own]
-        yield from self._scaled(left)
-
-    def _scaled(self, pairs: Sequence[Pair]) -> Iterator[tuple[Fault, list[Pair]]]:
-        """Yield what is wrong by one factor, if that is so of several parameters."""
-        left = [c for c in pairs if c.slope and c.stated]
-        for pair in left:
-            ratio = pair.stated / pair.slope
-            own = [c for c in left if close(c.stated / c.slope, ratio)]
-            others = [c for c in pairs if c not in own and c.slope]
-            rows = self._rows_of(pair)
-            is_usual = is_plain(ratio) or close(ratio, rows) or close(ratio, 1 / rows)
-            is_one = len({c.name for c in own}) > 1 and len(own) > len(others)
-            if is_one and is_usual and not close(ratio, -1):
-                for fault, _ in self._factor(own):
-                    cells = self.start(own, is_scaled=fault.kind == "factor")
-                    yield replace(fault, cells=cells), own
-                return
 
     def _changed(self, edges: Mapping[Edge, float], pairs: Sequence[Pair]) -> list[Pair]:
         """Return the gradients that are what they were with other derivatives on some edges."""

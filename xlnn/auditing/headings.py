@@ -20,6 +20,9 @@ GAP = 3
 MOST_IN_BLOCK = 100_000
 """Numbers in a block."""
 
+LISTED = 4
+"""Letters from A on that are a list: fewer may be the parameters A, B and C."""
+
 _SPELT = {
     "theta": "θ", "beta": "β", "eta": "η", "alpha": "α", "partial": "∂", "nabla": "∇",
     "weights": "w", "weight": "w", "biases": "b", "bias": "b", "权重": "w",
@@ -32,6 +35,9 @@ _SPELT = {
 """What the same thing is called."""
 
 _LONGEST_FIRST = sorted(_SPELT.items(), key=lambda pair: -len(pair[0]))
+
+_TWICE = re.compile(r"^([wbη])\1")
+"""What stands twice in "weight w1"."""
 
 _COST = r"(?:e|c|j|l|loss|cost|err|error|mse|sse|ce|bce|损失|損失|代价|代價|误差|誤差|コスト)"
 _COST_LIKE = re.compile(rf"{_COST}(?:t|tot|total|sum|all|mean|avg|函数|関数|\d*)?", re.IGNORECASE)
@@ -75,12 +81,14 @@ def normal(text: str) -> str:
 
     >>> normal("W_{11}"), normal("∂E_Total /\n∂w₁"), normal("𝜕E/𝜕w1"), normal("gradient of w 1")
     ('w11', '∂etotal/∂w1', '∂e/∂w1', 'gradofw1')
+    >>> normal("weight w1"), normal("バイアス b")
+    ('w1', 'b')
     """
     text = unicodedata.normalize("NFKC", text).casefold()
     text = re.sub(r"[\s_{}()\[\]^$\\:：=|·⋅,“”\"\u200b]+", "", text.replace("frac", ""))
     for spelt, plain in _LONGEST_FIRST:
         text = text.replace(spelt, plain)
-    return text
+    return _TWICE.sub(r"\1", text)
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,9 @@ class Meaning:
     kind: str
     name: str
     of: str = ""
+
+
+NOTHING = Meaning("", "")
 
 
 @lru_cache(maxsize=10_000)
@@ -233,22 +244,22 @@ class Headings:
         }
 
     def _meaning_of_heading(self, heading: Place | None) -> Meaning:
-        said = meaning(self._text(heading))
-        return Meaning("", said.name) if heading and self._is_listed(heading) else said
+        is_listed = heading is not None and self._is_listed(heading)
+        return NOTHING if is_listed else meaning(self._text(heading))
 
     def _is_listed(self, heading: Place) -> bool:
-        """Tell whether a heading is a letter of a list A, B, C …, and so no name of a quantity."""
+        """Tell whether a heading is a letter of a list A, B, C, D …, as rows of data have."""
         letter = self._text(heading).strip()
-        if len(letter) != 1 or not "A" <= letter.upper() <= "Z":
+        if len(letter) != 1 or not "A" <= letter <= "Z":
             return False
         title, row, column = heading
-        back = ord(letter.upper()) - ord("A")
-        first = chr(ord(letter) - back)
+        back = ord(letter) - ord("A")
+        near = range(-back, max(1, LISTED - back))
         return any(
             all(
                 self._text((title, row + down * n, column + right * n)).strip()
-                == chr(ord(first) + n + back)
-                for n in range(-back, max(1, 3 - back))
+                == chr(ord(letter) + n)
+                for n in near
             )
             for down, right in ((1, 0), (0, 1))
         )

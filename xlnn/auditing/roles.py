@@ -148,7 +148,7 @@ class Finder:
         costs = [c for c in Costs(self.updates, self.known, ()).every if c.said.kind == "cost"]
         if not costs:
             return []
-        cost = max(costs, key=lambda c: (c.reach.bit_count(), is_total(c.said.name), c.depth))
+        cost = max(costs, key=lambda c: (c.reach.bit_count(), is_total(c.said.name)))
         reached = [p for p in sorted(own) if self.bits[p] & cost.reach]
         return [Pair(self.headings.name(p), p, None, cost.place) for p in reached]
 
@@ -288,16 +288,16 @@ class Finder:
         if not ranked or self.known.is_cut(gradient):
             return None
         (best, cost, own), *others = ranked
-        if others and others[0][0] == best:
-            two = (self.book.at(each.place) for each in (cost, others[0][1]))
-            roles.ambiguous.append(" and ".join(two))
         parameter = self._nearest(gradient, own)
         if parameter is None or not self.bits.get(parameter, 0) & cost.reach:
             return None
+        others = [each for each in others if each[1].reach & self.bits[parameter]]
+        if others and others[0][0] == best:
+            two = (self.book.at(each.place) for each in (cost, others[0][1]))
+            roles.ambiguous.append(" and ".join(two))
         more: dict[tuple[str, Meaning], Place] = {}  # of many alike, the likeliest
         for _, other, _ in others:
-            if other.reach & self.bits[parameter]:
-                more.setdefault((other.place[0], other.said), other.place)
+            more.setdefault((other.place[0], other.said), other.place)
         name = self.headings.name(parameter) or found.name
         few = tuple(more.values())[: MOST_COSTS - 1]
         return Pair(name, parameter, gradient, cost.place, others=few)

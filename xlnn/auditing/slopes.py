@@ -134,6 +134,9 @@ HALVES = (1.0, 0.5, 0.25)
 """Each base is tried whole, half and quartered: three central differences give two extrapolated
 ones (Richardson), and their difference an estimate of the error."""
 
+MOST_GROUPS = 500
+"""Groups of cells that are moved at once, into which a further cell may fit."""
+
 RELATIVE = 1e-5
 """How far a stated gradient may be from the slope: sheets round in their formulas, and write
 constants with few digits; the smallest fault that people make, a factor, is 1000 times as large."""
@@ -160,7 +163,7 @@ class Slope:
     @property
     def is_kink(self) -> bool:
         """Tell whether the cost has a kink here."""
-        return self.low != self.high
+        return self.low < self.high
 
     def is_near(self, stated: float) -> bool:
         """Tell whether a stated gradient is this slope."""
@@ -196,89 +199,89 @@ def measure(
     """
     usual = sorted(abs(v) for v in values.values() if v)
     unit = 0.1 * usual[len(usual) // 2] if usual else 1.0
-    size = {p: max(abs(values[p]), unit) for p, _ in pairs}
-    costs = list(dict.fromkeys(cost for _, cost in pairs))
-    columns = {cost: index for index, cost in enumerate(costs)}
-    found: dict[tuple[Place, Place], Slope] = {}
-    left = list(dict.fromkeys(pairs))
-    tried: dict[tuple[Place, Place], dict[float, tuple[np.ndarray, np.ndarray]]] = defaultdict(dict)
+    tried: dict[tuple[Place, Place], list[Slope]] = {pair: [] for pair in pairs}
+    left = [*tried]
     for bases in (BASES[1:2], BASES[::2]):  # most slopes need no more than one base
-        steps = [base * half for base in bases for half in HALVES]
-        groups = _at_once(left, reach)
-        moves = [
-            {p: values[p] + sign * step * size[p] for p in group}
-            for group in groups
-            for step in steps
-            for sign in (1, -1)
-        ]
-        lines = machine.rounds([*moves, {}], costs) if moves else []
-        table = np.array([[number(v) for v in line] for line in lines])
-        of = {p: index * len(steps) * 2 for index, group in enumerate(groups) for p in group}
-        for p, cost in left:
-            column = columns[cost]
-            here = table[of[p] : of[p] + 2 * len(steps), column].reshape(-1, 2)
-            h = np.array([
-                [(values[p] + sign * step * size[p]) - values[p] for sign in (1, -1)]
-                for step in steps
-            ])  # fmt: skip
-            for n, base in enumerate(bases):
-                rows = slice(n * len(HALVES), (n + 1) * len(HALVES))
-                tried[p, cost][base] = here[rows], h[rows]
-            known = [tried[p, cost][base] for base in BASES if base in tried[p, cost]]
-            found[p, cost] = _slope(
-                table[-1, column],
-                *(np.vstack(each) for each in zip(*known, strict=True)),
-                machine.epsilon,
-            )
+        for base in bases:
+            step = {p: base * max(abs(values[p]), unit) for p, _ in left}
+            for pair, slope in _measured(machine, left, values, reach, step).items():
+                tried[pair].append(slope)
+        found = {pair: _best(own) for pair, own in tried.items()}
         sizes = [abs(slope.value) for slope in found.values() if np.isfinite(slope.value)]
-        usual = float(np.median(sizes)) if sizes else 0.0
-        left = [pair for pair in left if not found[pair].is_sure(usual)]
+        scale = float(np.median(sizes)) if sizes else 0.0
+        left = [pair for pair in left if not found[pair].is_sure(scale)]
     return [found[pair] for pair in pairs]
 
 
-def _at_once(
-    pairs: Sequence[tuple[Place, Place]], reach: Mapping[Place, frozenset[Place]]
-) -> list[set[Place]]:
-    """Group parameters that can be moved at once: each cost of a pair depends on one of them."""
-    of: dict[Place, set[Place]] = {}
-    for parameter, cost in pairs:
-        of.setdefault(parameter, set()).add(cost)
-    groups: list[tuple[set[Place], set[Place]]] = []
-    for parameter in of:
-        touched = {cost for cost, own in reach.items() if parameter in own}
-        for group, blocked in groups:
-            if not touched & blocked:
-                group.add(parameter)
-                blocked |= touched  # noqa: PLW2901 -- the set itself
+def _measured(
+    machine: Machine,
+    pairs: Sequence[tuple[Place, Place]],
+    values: Mapping[Place, float],
+    reach: Mapping[Place, frozenset[Place]],
+    step: Mapping[Place, float],
+) -> dict[tuple[Place, Place], Slope]:
+    """Measure slopes with the whole, half and quarter of a step for each parameter."""
+    touched = {p: {cost for cost, own in reach.items() if p in own} for p in step}
+    groups = together(touched)
+    moved = {
+        p: [[values[p] + sign * half * step[p] for sign in (1, -1)] for half in HALVES]
+        for p in step
+    }
+    moves = [
+        {p: moved[p][n][side] for p in group}
+        for group in groups for n in range(len(HALVES)) for side in (0, 1)
+    ]  # fmt: skip
+    columns = {cost: n for n, cost in enumerate(reach)}
+    lines = machine.rounds([*moves, {}], [*reach]) if moves else []
+    table = np.array([[number(v) for v in line] for line in lines])
+    row = {p: 2 * len(HALVES) * n for n, group in enumerate(groups) for p in group}
+    found = {}
+    for p, cost in pairs:
+        own = table[row[p] : row[p] + 2 * len(HALVES), columns[cost]].reshape(-1, 2)
+        h = np.array(moved[p]) - values[p]
+        found[p, cost] = _slope(table[-1, columns[cost]], own, h, machine.epsilon)
+    return found
+
+
+def together(touched: Mapping[Place, set[Place]]) -> list[list[Place]]:
+    """Group cells that touch nothing in common, so that they can be moved at once."""
+    groups: list[tuple[list[Place], set[Place]]] = []
+    for place, own in touched.items():
+        for group, taken in groups[-MOST_GROUPS:]:
+            if taken.isdisjoint(own):
+                group.append(place)
+                taken |= own  # noqa: PLW2901 -- the set itself
                 break
         else:
-            groups.append(({parameter}, set(touched)))
+            groups.append(([place], set(own)))
     return [group for group, _ in groups]
 
 
 def _slope(start: float, costs: np.ndarray, h: np.ndarray, epsilon: float) -> Slope:
-    """Return the slope from costs ahead and behind at several steps (steps, 2)."""
-    best = Slope(np.nan, np.inf, np.nan, np.nan)
+    """Return the slope from costs ahead and behind at three steps (3, 2)."""
     with np.errstate(all="ignore"):
-        central = (costs[:, 0] - costs[:, 1]) / (h[:, 0] - h[:, 1])
+        one, two, three = (costs[:, 0] - costs[:, 1]) / (h[:, 0] - h[:, 1])
         sides = (costs - start) / h
-        for first in range(0, len(h), len(HALVES)):
-            one, two, three = central[first : first + 3]
-            near, far = (4 * three - two) / 3, (4 * two - one) / 3
-            value = (16 * near - far) / 15
-            noise = 8 * epsilon * np.abs(costs[first : first + 3]).max() / abs(h[first + 2, 0])
-            error = abs(near - far) + noise
-            jump, before = (sides[i, 0] - sides[i, 1] for i in (first + 2, first))
-            room = 40 * noise + 1e-4 * np.abs(sides[first + 2]).max()
-            is_kink = abs(jump) > max(room, 0.5 * abs(before))
-            if not np.isfinite(value + error):
-                continue
-            if is_kink and first == len(h) - len(HALVES):
-                low, high = sorted(sides[first + 2])
-                return Slope((low + high) / 2, noise, low, high)
-            if error < best.error and not is_kink:
-                best = Slope(value, error, value, value)
-    return best
+        near, far = (4 * three - two) / 3, (4 * two - one) / 3
+        value = (16 * near - far) / 15
+        noise = 8 * epsilon * np.abs(costs).max() / abs(h[-1, 0])
+        error = abs(near - far) + noise
+        before, _, jump = sides[:, 0] - sides[:, 1]
+        room = 40 * noise + 1e-4 * np.abs(sides[-1]).max()
+    if not np.isfinite(value + error):
+        return Slope(np.nan, np.inf, np.nan, np.nan)
+    if abs(jump) > max(room, 0.5 * abs(before)):
+        low, high = sorted(sides[-1])
+        return Slope((low + high) / 2, noise, low, high)
+    return Slope(value, error, value, value)
+
+
+def _best(tried: Sequence[Slope]) -> Slope:
+    """Return the slope with the smallest error, or the kink that is there with the last step."""
+    smooth = [slope for slope in tried if not slope.is_kink]
+    is_kink = len(tried) == len(BASES) and tried[-1].is_kink
+    unknown = Slope(np.nan, np.inf, np.nan, np.nan)
+    return tried[-1] if is_kink else min(smooth, key=lambda slope: slope.error, default=unknown)
 
 
 def load_apart(
@@ -366,21 +369,20 @@ class Chain:
             first = book.owner.get(cell, cell)
             title, top, left = beside[first]
             copy[cell] = title, top + cell[1] - first[1], left + cell[2] - first[2]
-        wanted = list(copy.values())
         column = {cell: index for index, cell in enumerate(copy)}
-        groups = _apart(sources, self.readers)
-        moves, steps = [], []
-        for group in groups:
-            step = {p: 1e-5 * max(abs(values[p]), 1e-2) for p in group}
-            steps.append(step)
-            moves += [{p: values[p] + sign * step[p] for p in group} for sign in (1, -1)]
-        results = machine.rounds(moves, wanted)
-        for index, (group, step) in enumerate(zip(groups, steps, strict=True)):
-            ahead, behind = results[2 * index], results[2 * index + 1]
-            for p in group:
+        groups = together({place: {*self.readers[place]} for place in sources})
+        steps = [{p: 1e-5 * max(abs(values[p]), 1e-2) for p in group} for group in groups]
+        moves = [
+            {p: values[p] + sign * step for p, step in own.items()}
+            for own in steps for sign in (1, -1)
+        ]  # fmt: skip
+        results = iter(machine.rounds(moves, list(copy.values())))
+        for own in steps:
+            ahead, behind = next(results), next(results)
+            for p, step in own.items():
                 for reader in self.readers[p]:
-                    n = column[reader]
-                    self.edges[p, reader] = (number(ahead[n]) - number(behind[n])) / (2 * step[p])
+                    rise = number(ahead[column[reader]]) - number(behind[column[reader]])
+                    self.edges[p, reader] = rise / (2 * step)
 
     @cached_property
     def readers(self) -> dict[Place, list[Place]]:
@@ -433,18 +435,3 @@ class Chain:
                 (r, (*way, (place, r))) for r in self.readers[place] if self.edges.get((place, r))
             ]
         return found if len(found) <= MOST_PATHS else []
-
-
-def _apart(places: Sequence[Place], readers: Mapping[Place, Sequence[Place]]) -> list[list[Place]]:
-    """Group cells that nobody reads together."""
-    groups: list[tuple[list[Place], set[Place]]] = []
-    for place in places:
-        own = set(readers[place])
-        for group, taken in groups[-60:]:
-            if not own & taken:
-                group.append(place)
-                taken |= own  # noqa: PLW2901 -- the set itself
-                break
-        else:
-            groups.append(([place], own))
-    return [group for group, _ in groups]
