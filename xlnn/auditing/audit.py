@@ -18,9 +18,9 @@ from xlnn.auditing.report import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, 
 from xlnn.auditing.roles import Finder, Roles, chosen
 from xlnn.auditing.slopes import (
     MOST_CELLS,
-    Chain,
+    ChainRule,
+    Engine,
     IronCalc,
-    Machine,
     Slope,
     close,
     load_apart,
@@ -95,11 +95,11 @@ def audit(
     if not book.formulas:
         return _without_formulas(book)
     box = sum(len(cells) for cells in book.filled.values())
-    machine = IronCalc(path, len(book.formulas), box)
+    engine = IronCalc(path, len(book.formulas), box)
     try:
-        return _Auditing(book, machine, tell).run(cost, parameters, gradients)
+        return _Auditing(book, engine, tell).run(cost, parameters, gradients)
     finally:
-        machine.close()
+        engine.close()
 
 
 def _without_formulas(book: Book) -> Audit:
@@ -113,10 +113,10 @@ def _without_formulas(book: Book) -> Audit:
 class _Auditing:
     """An audit of one workbook."""
 
-    def __init__(self, book: Book, machine: IronCalc, tell: Tell) -> None:
+    def __init__(self, book: Book, engine: IronCalc, tell: Tell) -> None:
         self.book, self.tell = book, tell
-        self.first = machine
-        self.machine: Machine = machine
+        self.first = engine
+        self.engine: Engine = engine
         self.notes: list[Note] = []
         self.implied: set[Place] = set()
 
@@ -154,24 +154,24 @@ class _Auditing:
         """
         places = [*sheets.formulas, *sheets.constants]
         places += [p for p, first in self.book.owner.items() if first in sheets.formulas]
-        tried: list[tuple[list[Place], Machine, dict[Place, Held]]] = []
-        other = second_opinion(len(sheets.formulas)) if self.machine is self.first else None
-        for machine in filter(None, (self.machine, other)):
+        tried: list[tuple[list[Place], Engine, dict[Place, Held]]] = []
+        other = second_opinion(len(sheets.formulas)) if self.engine is self.first else None
+        for engine in filter(None, (self.engine, other)):
             try:
-                machine.load(sheets)
-                (found,) = machine.rounds([{}], places)
+                engine.load(sheets)
+                (found,) = engine.rounds([{}], places)
             except EngineError:
-                if machine is self.machine:
+                if engine is self.engine:
                     raise
                 break
             values = self.values | dict(zip(places, found, strict=True))
-            tried.append((self._unlike(places, values), machine, values))
+            tried.append((self._unlike(places, values), engine, values))
             if not tried[-1][0]:
                 break
-        unlike, machine, self.values = min(tried, key=lambda each: len(each[0]))
-        if machine is not self.machine:
-            self.note("second", cells=self.few(tried[0][0]), engine=machine.name)
-            self.machine = machine
+        unlike, engine, self.values = min(tried, key=lambda each: len(each[0]))
+        if engine is not self.engine:
+            self.note("second", cells=self.few(tried[0][0]), engine=engine.name)
+            self.engine = engine
         return unlike
 
     def note(self, kind: str, **said: str) -> None:
@@ -241,14 +241,14 @@ class _Auditing:
         book, names = self.book, [*next(iter(texts.values()))]
 
         def state(name: str) -> None:
-            book.state({place: each[name] for place, each in texts.items()})
+            book.put({place: each[name] for place, each in texts.items()})
 
         state(names[0])
         self.values |= dict.fromkeys(texts, 0.0)
         if by == "products":
             forward = book.cone([y for _, y, _ in found])
             pairs = self.finder.by_products(forward, next(iter(texts)))
-            self.finder.take({pair.parameter for pair in pairs})
+            self.finder.set_parameters({pair.parameter for pair in pairs})
         else:
             self.finder = Finder(book, self.values)
             pairs = [
@@ -264,7 +264,7 @@ class _Auditing:
                 break
         best = max(right, key=right.__getitem__, default="")
         if not right.get(best):
-            book.state(dict.fromkeys(texts))
+            book.put(dict.fromkeys(texts))
             for place in texts:
                 del self.values[place]
             return []
@@ -284,8 +284,8 @@ class _Auditing:
         numbers = {p: number(self.values.get(p)) for p in moved}
         if any(np.isnan(v) for v in numbers.values()):
             return []
-        self.machine.load(self.book.sheets(cells, moved, self.values))
-        slopes = measure(self.machine, [(p.parameter, p.cost) for p in pairs], numbers, reach)
+        self.engine.load(self.book.sheets(cells, moved, self.values))
+        slopes = measure(self.engine, [(p.parameter, p.cost) for p in pairs], numbers, reach)
         sizes = [abs(s.value) for s in slopes if np.isfinite(s.value) and s.value]
         scale = float(np.median(sizes)) if sizes else 0.0
         return [
@@ -304,9 +304,9 @@ class _Auditing:
             return WRONG
         if slope.is_near(stated):
             return VAGUE if slope.is_vague(scale) else RIGHT
-        return VAGUE if self._is_cut(pair, stated, slope) else WRONG
+        return VAGUE if self._is_rounded_or_clipped(pair, stated, slope) else WRONG
 
-    def _is_cut(self, pair: Pair, stated: float, slope: Slope) -> bool:
+    def _is_rounded_or_clipped(self, pair: Pair, stated: float, slope: Slope) -> bool:
         """Tell whether a gradient is rounded, or clipped to a range."""
         pattern = self.book.pattern(pair.gradient)
         called = pattern.functions if pattern else frozenset()
@@ -353,7 +353,7 @@ class _Auditing:
             self.note("unlike", cells=self.few(unlike), count=str(len(unlike)))
             return self.result()
         is_stored = any(value is not None for value in book.stored.values())
-        self.note("engine" if is_stored else "engine_alone", engine=self.machine.name)
+        self.note("engine" if is_stored else "engine_alone", engine=self.engine.name)
         self.tell("Measuring slopes")
         pairs = self._named(self._measured(pairs))
         if not pairs:
@@ -391,7 +391,7 @@ class _Auditing:
 
         def work() -> float:
             formulas = sum(len(self.finder.known.cone(cost)) for cost in costs)
-            return ROUNDS * most * formulas / self.machine.most_work
+            return ROUNDS * most * formulas / self.engine.most_work
 
         while len(costs) > MOST_TRIED and work() > 1:
             costs = [*costs[:2], *costs[2:-2:2], *costs[-2:]]
@@ -550,11 +550,11 @@ class _Auditing:
             if costs and size > MOST_CELLS:
                 break
             costs.append(cost)
-        chain = Chain(self.book, stops, tuple(costs))
+        chain = ChainRule(self.book, stops, tuple(costs))
         numbers = {p: number(v) for p, v in self.values.items()}
         numbers = {p: v for p, v in numbers.items() if np.isfinite(v)}
         if len(chain.cells) <= MOST_CELLS:
-            chain.measure(self.machine, numbers)
+            chain.measure(self.engine, numbers)
         return Explainer(chain, [p for p in wrong if p.cost in costs] or wrong, right, numbers)
 
     def _broken(self, pairs: Sequence[Pair]) -> dict[Place, Place]:
@@ -566,7 +566,7 @@ class _Auditing:
         odd = {
             cell: shown for cell, shown in self.finder.breaks.items()
             if not relevant.isdisjoint((cell, shown)) and shown in book.patterns
-            if known.reach(shown) and not (known.is_cut(shown) or known.is_cut(cell))
+            if known.reach(shown) and not any(map(known.depends_on_unread, (shown, cell)))
         }  # fmt: skip
         if not odd:
             return {}
@@ -576,8 +576,8 @@ class _Auditing:
             formulas[cell] = text.translate_formula(address(*cell[1:]))
             for each in book.patterns[shown].references:
                 read.update(book.inside(each.area(cell)))
-        copies = load_apart(self.machine, book, formulas, read, self.values)
-        expected = self.machine.rounds([{}], list(copies.values()))[0]
+        copies = load_apart(self.engine, book, formulas, read, self.values)
+        expected = self.engine.rounds([{}], list(copies.values()))[0]
         return {
             cell: odd[cell] for cell, value in zip(copies, expected, strict=True)
             if not book.formula(cell)

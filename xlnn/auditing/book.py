@@ -86,7 +86,7 @@ class Book:
     last: dict[str, int] = field(default_factory=dict)
     _known: dict[tuple, Pattern] = field(default_factory=dict)
 
-    def state(self, formulas: Mapping[Place, str | None]) -> None:
+    def put(self, formulas: Mapping[Place, str | None]) -> None:
         """Put formulas into cells, or take them out again, and forget what follows from them."""
         for place, text in formulas.items():
             if text is None:
@@ -189,7 +189,7 @@ class Book:
         first = self.owner.get(place, place)
         area, shape = reference.area(first), self.arrays.get(first, (1, 1))
         at = place[1] - first[1], place[2] - first[2]
-        if reference.is_turned:
+        if reference.is_transposed:
             shape, at = shape[::-1], at[::-1]
         if size(area) not in {(1, 1), shape}:
             return None
@@ -229,7 +229,11 @@ class Book:
         rows = [[there.get((r, c)) for c in range(left, right + 1)] for r in range(top, bottom + 1)]
         if not all(map(all, rows)):
             return []
-        return [list(column) for column in zip(*rows, strict=True)] if reference.is_turned else rows
+        return (
+            [list(column) for column in zip(*rows, strict=True)]
+            if reference.is_transposed
+            else rows
+        )
 
     def areas(self, place: Place) -> list[CellRange]:
         """Return the areas that a cell's formula names."""
@@ -281,7 +285,7 @@ class Book:
         areas = {id(cells): cells for place in self.formulas for cells in self.inputs(place)}
         return set().union(*areas.values())
 
-    def is_cut(self, place: Place) -> bool:
+    def reads_unread(self, place: Place) -> bool:
         """Tell whether a formula names cells in rows that were not read."""
         return any(area.bottom > self.last.get(area.sheet, inf) for area in self.areas(place))
 
@@ -439,7 +443,7 @@ class Dependence:
     ----------
     bits : dict
         A bit for each parameter.
-    cut : int
+    unread : int
         The bit of rows that were not read.
     reach : Reach
     """
@@ -447,9 +451,9 @@ class Dependence:
     def __init__(self, book: Book, parameters: set[Place]) -> None:
         self.book, self.parameters = book, parameters
         self.bits = {place: 1 << n for n, place in enumerate(sorted(parameters))}
-        self.cut = 1 << len(parameters)
-        cut = filter(book.is_cut, book.formulas if book.last else ())
-        self.reach = book.reach(self.bits, dict.fromkeys(cut, self.cut))
+        self.unread = 1 << len(parameters)
+        unread = filter(book.reads_unread, book.formulas if book.last else ())
+        self.reach = book.reach(self.bits, dict.fromkeys(unread, self.unread))
         self.cone = lru_cache(maxsize=2_000)(lambda place: book.cone([place], parameters))
         self.rounded = lru_cache(maxsize=None)(self._rounded)
 
@@ -458,9 +462,9 @@ class Dependence:
         own = (p for p in self.cone(cost) if p not in self.bits and self.book.rounds(p))
         return reduce(or_, map(self.reach, own), 0)
 
-    def is_cut(self, place: Place) -> bool:
+    def depends_on_unread(self, place: Place) -> bool:
         """Tell whether a cell depends on rows that were not read."""
-        return self.reach(place) >= self.cut
+        return self.reach(place) >= self.unread
 
 
 def read(path: Path) -> Book:
@@ -476,7 +480,7 @@ def read(path: Path) -> Book:
     _read_names(book, contents)
     _read_cells(book, contents)
     for first, cells in contents.arrays.items():
-        if first in book.formulas and cells_of(cells) <= MOST_FILLED:
+        if first in book.formulas and 0 < cells_of(cells) <= MOST_FILLED:
             left, top, right, bottom = range_boundaries(cells)
             book.arrays[first] = bottom - top + 1, right - left + 1
             for place in book.filled_by(first):

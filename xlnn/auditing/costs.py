@@ -101,7 +101,7 @@ class Costs:
                 said.setdefault(place, NOTHING)
         for place, own in said.items():
             # what reads rows that were not read is the cost of more than is known
-            if 0 < (bits := known.reach(place)) < known.cut:
+            if 0 < (bits := known.reach(place)) < known.unread:
                 yield Cost(place, own, bits)
 
     def _is_cost(self, place: Place) -> bool:

@@ -15,7 +15,7 @@ from math import prod
 import numpy as np
 
 from xlnn.auditing.formula import Pattern, size
-from xlnn.auditing.slopes import Chain, Edge, close
+from xlnn.auditing.slopes import ChainRule, Edge, close
 from xlnn.engines.cellwise import Place
 
 MOST_TRIES = 2_000_000
@@ -99,14 +99,14 @@ class Explainer:
 
     Parameters
     ----------
-    chain : Chain
+    chain : ChainRule
     wrong, right : sequence of Pair
     values : mapping of numbers by place
     """
 
     def __init__(
         self,
-        chain: Chain,
+        chain: ChainRule,
         wrong: Sequence[Pair],
         right: Sequence[Pair],
         values: Mapping[Place, float],

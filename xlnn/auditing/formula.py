@@ -58,14 +58,14 @@ class Reference(NamedTuple):
         Two rows and columns: top, left, bottom, right, or the other way round.
     moves : tuple of bool
         Which of them are counted from the cell of the formula.
-    is_turned : bool
+    is_transposed : bool
         Whether TRANSPOSE stands around it.
     """
 
     sheet: str
     corners: tuple[int, ...]
     moves: tuple[bool, ...]
-    is_turned: bool = False
+    is_transposed: bool = False
 
     def area(self, place: Place) -> CellRange:
         """Return the cells that it names in the formula of a cell."""
@@ -233,14 +233,14 @@ def _factors(
 
 def _operand(node: "formualizer.ASTNode", place: Place) -> Reference | float | None:
     """Return the reference, maybe a transposed one, or the number that a node is."""
-    is_turned = _name(node) == "TRANSPOSE"
-    if is_turned:
+    is_transposed = _name(node) == "TRANSPOSE"
+    if is_transposed:
         (node,) = node.children()
     if node.node_type() == "Reference":
         found = next((reference(r, place) for r in node.walk_refs()), None)
-        return found and found._replace(is_turned=is_turned)
+        return found and found._replace(is_transposed=is_transposed)
     value = node.get_literal_value()
-    return float(value) if isinstance(value, float | int) and not is_turned else None
+    return float(value) if isinstance(value, float | int) and not is_transposed else None
 
 
 def _name(node: "formualizer.ASTNode") -> str:

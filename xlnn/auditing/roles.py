@@ -83,7 +83,7 @@ class Finder:
         self.known: Dependence | None = None
         self.stated: tuple[Place, ...] = ()
 
-    def take(self, parameters: set[Place]) -> None:
+    def set_parameters(self, parameters: set[Place]) -> None:
         """Note what the parameters are, and which of them each cell depends on."""
         self.known = Dependence(self.book, parameters)
         self.reach, self.bits = self.known.reach, self.known.bits
@@ -116,7 +116,9 @@ class Finder:
         stated = stated or dict.fromkeys(inline, _GRADIENT)
         if not stated:
             return roles
-        self.take(called.union(*((update.new, update.old) for update in updates.of.values())))
+        self.set_parameters(
+            called.union(*((update.new, update.old) for update in updates.of.values()))
+        )
         means = self._means(taken)
         stated = {g: found for g, found in stated.items() if found.name or g not in means}
         costs = Costs(self.updates, self.known, stated)
@@ -144,7 +146,7 @@ class Finder:
         }  # fmt: skip
         if not own:
             return []
-        self.take(own)
+        self.set_parameters(own)
         costs = [c for c in Costs(self.updates, self.known, ()).every if c.said.kind == "cost"]
         if not costs:
             return []
@@ -158,7 +160,7 @@ class Finder:
         partners: dict[Place, set[Place]] = defaultdict(set)
         multiplied: dict[tuple[Place, ...], list[Place]] = defaultdict(list)
         for cell in book.filled_places:
-            products = [] if book.is_cut(cell) else book.products(cell)
+            products = [] if book.reads_unread(cell) else book.products(cell)
             if cell in forward:
                 for one, other in (*products, *(pair[::-1] for pair in products)):
                     if not book.formula(one):
@@ -285,7 +287,7 @@ class Finder:
     ) -> Pair | None:
         """Choose the parameter and the cost of a stated gradient."""
         ranked = costs.likeliest(gradient, found.of, options)
-        if not ranked or self.known.is_cut(gradient):
+        if not ranked or self.known.depends_on_unread(gradient):
             return None
         (best, cost, own), *others = ranked
         parameter = self._nearest(gradient, own)
@@ -352,10 +354,10 @@ def chosen(
         if not isinstance(finder.values.get(each), float | int):
             which = "the cell of the cost" if each == place else "cells that do"
             raise OptionsError(f"{book.at(each)} holds no number: choose {which}.")
-    finder.take({p for p, _ in pairs})
+    finder.set_parameters({p for p, _ in pairs})
     if not finder.reach(place):
         raise OptionsError(f"{book.at(place)} depends on none of {parameters}: choose their cost.")
-    if any(finder.known.is_cut(p) for p in (place, *(g for _, g in pairs if g))):
+    if any(finder.known.depends_on_unread(p) for p in (place, *(g for _, g in pairs if g))):
         raise OptionsError(
             f"{cost}, or a gradient, depends on rows that an audit of so large a workbook does not "
             "read: save a copy with fewer steps."

@@ -115,7 +115,7 @@ class LibreOffice:
         return found
 
 
-Machine = IronCalc | LibreOffice
+Engine = IronCalc | LibreOffice
 
 
 def second_opinion(formulas: int) -> LibreOffice | None:
@@ -180,7 +180,7 @@ class Slope:
 
 
 def measure(
-    machine: Machine,
+    engine: Engine,
     pairs: Sequence[tuple[Place, Place]],
     values: Mapping[Place, float],
     reach: Mapping[Place, frozenset[Place]],
@@ -189,7 +189,7 @@ def measure(
 
     Parameters
     ----------
-    machine : Machine
+    engine : Engine
         Loaded with the cells that lead from the parameters to the costs.
     pairs : sequence of (parameter, cost)
     values : mapping
@@ -204,7 +204,7 @@ def measure(
     for bases in (BASES[1:2], BASES[::2]):  # most slopes need no more than one base
         for base in bases:
             step = {p: base * max(abs(values[p]), unit) for p, _ in left}
-            for pair, slope in _measured(machine, left, values, reach, step).items():
+            for pair, slope in _measured(engine, left, values, reach, step).items():
                 tried[pair].append(slope)
         found = {pair: _best(own) for pair, own in tried.items()}
         sizes = [abs(slope.value) for slope in found.values() if np.isfinite(slope.value)]
@@ -214,7 +214,7 @@ def measure(
 
 
 def _measured(
-    machine: Machine,
+    engine: Engine,
     pairs: Sequence[tuple[Place, Place]],
     values: Mapping[Place, float],
     reach: Mapping[Place, frozenset[Place]],
@@ -232,14 +232,14 @@ def _measured(
         for group in groups for n in range(len(HALVES)) for side in (0, 1)
     ]  # fmt: skip
     columns = {cost: n for n, cost in enumerate(reach)}
-    lines = machine.rounds([*moves, {}], [*reach]) if moves else []
+    lines = engine.rounds([*moves, {}], [*reach]) if moves else []
     table = np.array([[number(v) for v in line] for line in lines])
     row = {p: 2 * len(HALVES) * n for n, group in enumerate(groups) for p in group}
     found = {}
     for p, cost in pairs:
         own = table[row[p] : row[p] + 2 * len(HALVES), columns[cost]].reshape(-1, 2)
         h = np.array(moved[p]) - values[p]
-        found[p, cost] = _slope(table[-1, columns[cost]], own, h, machine.epsilon)
+        found[p, cost] = _slope(table[-1, columns[cost]], own, h, engine.epsilon)
     return found
 
 
@@ -285,7 +285,7 @@ def _best(tried: Sequence[Slope]) -> Slope:
 
 
 def load_apart(
-    machine: Machine,
+    engine: Engine,
     book: Book,
     formulas: Mapping[Place, str],
     read: Sequence[Place],
@@ -306,7 +306,7 @@ def load_apart(
     texts = {copy: formulas[place] for place, copy in copies.items()}
     arrays = {copy: book.arrays[p] for p, copy in copies.items() if p in book.arrays}
     constants = {p: values.get(p, book.constants.get(p)) for p in read}
-    machine.load(Sheets(book.titles, texts, constants, arrays, book.lambdas))
+    engine.load(Sheets(book.titles, texts, constants, arrays, book.lambdas))
     return copies
 
 
@@ -321,7 +321,7 @@ Edge = tuple[Place, Place]
 
 
 @dataclass
-class Chain:
+class ChainRule:
     """What leads from parameters to costs, and the derivative along each edge.
 
     Attributes
@@ -356,14 +356,14 @@ class Chain:
                 found.append(cell)
         return found
 
-    def measure(self, machine: Machine, values: Mapping[Place, float]) -> None:
+    def measure(self, engine: Engine, values: Mapping[Place, float]) -> None:
         """Measure the derivative along each edge: formulas beside, among fixed numbers."""
         book = self.book
         read = {p for cell in self.cells for p in book.reads(cell)}
         sources = sorted(read & {*self.cells, *self.parameters})
         firsts = dict.fromkeys(book.owner.get(cell, cell) for cell in self.cells)
         formulas = {first: book.formulas[first] for first in firsts}
-        beside = load_apart(machine, book, formulas, read, values)
+        beside = load_apart(engine, book, formulas, read, values)
         copy = {}
         for cell in self.cells:
             first = book.owner.get(cell, cell)
@@ -376,7 +376,7 @@ class Chain:
             {p: values[p] + sign * step for p, step in own.items()}
             for own in steps for sign in (1, -1)
         ]  # fmt: skip
-        results = iter(machine.rounds(moves, list(copy.values())))
+        results = iter(engine.rounds(moves, list(copy.values())))
         for own in steps:
             ahead, behind = next(results), next(results)
             for p, step in own.items():

@@ -26,8 +26,8 @@ from xlnn.errors import MENDABLE, OptionsError
     help="Write a report with a line for each file: .xlsx, .csv or .json.",
 )
 @click.option("--write", is_flag=True, help="Write NAME-slopes.xlsx: a copy with the slopes.")
-@language_option("The language of the reasons, English if not chosen")
-@click.option("--force", is_flag=True, help="Replace a report or a copy that is there.")
+@language_option("Language of the reasons; English by default")
+@click.option("--force", is_flag=True, help="Overwrite a report or a copy that already exists.")
 @click.option("--json", "as_json", is_flag=True, help="Print the audits as JSON.")
 def audit(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- click gives each option by its name
     files: tuple[Path, ...],
@@ -40,14 +40,14 @@ def audit(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- click gives each option b
     force: bool,  # noqa: FBT001 -- the same
     as_json: bool,  # noqa: FBT001 -- the same
 ) -> None:
-    """Measure whether each FILE computes the gradients that it states.
+    """Check whether each FILE computes the gradients that it states.
 
-    FILE is a workbook that anyone made, in which a network learns. Its cost, parameters and stated
-    gradients are found by formulas, headings and names. Each parameter is moved up and down, and
-    the slope of the cost is compared with the stated gradient. What is wrong is explained, with
-    the cell where it starts. Where no gradients are stated, the slopes are given.
+    FILE is a workbook in which a network learns, whoever made it. The audit finds its cost,
+    parameters and stated gradients by formulas, headings and names. It moves each parameter up and
+    down, and compares the slope of the cost with the stated gradient. It explains what is wrong,
+    and names the cell where the fault starts. If no gradients are stated, it gives the slopes.
 
-    The exit code is 1 if something is wrong, or a file cannot be read or judged.
+    The exit code is 1 if something is wrong, or if a file cannot be read or judged.
 
     Example: xlnn audit homework/*.xlsx -o report.xlsx
     """
