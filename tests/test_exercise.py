@@ -719,10 +719,11 @@ EQUATIONS = {
 }
 
 
+@pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", EQUATIONS)
-def test_an_equation_is_that_of_its_own_layer(name):
+def test_an_equation_is_that_of_its_own_layer(name, lang):
     source = Source.of("iris")
-    made = planned(source.kind, source.origin, source.name, Options())
+    made = planned(source.kind, source.origin, source.name, Options(lang=lang))
     words = source.kind.words(made.made.spec, made.layout).words["guide"]["symbols"]
     quantity = made.layout.model[name]
     told = source.kind.equations(made.made.spec, quantity.layer)

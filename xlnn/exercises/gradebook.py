@@ -248,7 +248,7 @@ def _matched(
             if len(places[column].get(form, ())) == 1
         ]
         if hits and hits[0][1] not in taken:
-            owners.append(hits[0][0])
+            owners.append(hits[-1][0])  # names tell more than addresses and ids
             taken.add(hits[0][1])
             found.append((grade, rows[hits[0][1]]))
         else:

@@ -26,7 +26,8 @@ from xlnn.xlsx.package import inspect
 
 ENDINGS = (".xlsx", ".csv", ".json")
 
-HEADING = Font(bold=True)
+HEADING = Font(name="Calibri", size=11, bold=True)
+"""As other cells, since programs choose a font of their own where none is named."""
 WIDEST = 60
 LONGEST_TITLE = 31
 

@@ -40,6 +40,9 @@ from xlnn.writing.style import (
 from xlnn.writing.text_width import text_width
 
 _LAYER = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=\)?$)")
+_OUTPUT = re.compile(r"[;；，、。][^;；，、。]*\{delta\}.*")
+"""The end of the Guide's equation of δ, which is that of the output layer."""
+
 _LETTER = re.compile(r"(?<![\w′∂])(a′\(z\)|∂C_T/∂\w|[A-Za-zα-ω])(?![\w′(])")
 
 
@@ -62,7 +65,7 @@ def own_equation(
     equation = known.get("equation", "")
     if quantity.kind == "delta" and "delta" in words:
         is_output = "t" in quantity.sources
-        equation = "δ = {delta}" if is_output else re.split("[;；]", equation)[0]
+        equation = "δ = {delta}" if is_output else _OUTPUT.sub("", equation)
     equation = equation.format(**words)
     if quantity.kind == "slope":  # a square beside the number of a layer
         equation = equation.replace("a²", "(a)²")
