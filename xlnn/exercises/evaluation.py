@@ -45,14 +45,14 @@ class World:
     ----------
     arrays : dict of arrays
         NumPy's run.
-    is_large : bool
-        Whether its numbers are so large that right formulas may overflow.
+    is_extreme : bool
+        Whether its numbers are so large or small that right formulas may have errors.
     is_own : bool
         Whether its inputs are those of the file.
     """
 
     arrays: Arrays
-    is_large: bool = False
+    is_extreme: bool = False
     is_own: bool = False
 
 

@@ -40,11 +40,12 @@ TOLERANCE = 1e-9
 mistake that `make grading` plants is a million times larger."""
 
 PROBES = 3
-"""Random worlds besides the file's own, and besides the one of large numbers."""
+"""Random worlds besides the file's own, and besides those of other sizes."""
 
-LARGER = 100.0
-"""The factor of the inputs of one world, since a formula may be right only for small ones.
-Overflows there do not count, since an equivalent formula may overflow earlier."""
+SIZES = (100.0, 1e-4, 0.0)
+"""The factors of the inputs of further worlds, since a formula may be right only for numbers of
+usual size. Errors there do not count, since an equivalent formula may overflow or divide by zero
+earlier."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def worlds(
     submitted : Submission
     seed : int
     probes : int
-        The number of random worlds besides the file's own; if any, there is one of large numbers,
+        The number of random worlds besides the file's own; if any, there are those of other sizes,
         too.
     selected : dict
         The selectors' values when the exercise was handed out, by name; by default the current
@@ -139,8 +140,8 @@ def worlds(
         for name, array in own.items()
     )
     drawn = [(draw(number), False) for number in range(probes if usable else max(probes, 1))]
-    if probes:
-        drawn.append((draw(probes + 1, LARGER), True))  # the third has only whole numbers
+    for number, size in enumerate(SIZES if probes else (), start=probes + 1):
+        drawn.append((draw(number, size), True))  # of four probes the third has only whole numbers
     inputs = ([(own, False)] if usable else []) + drawn
     with np.errstate(all="ignore"):
         found = [World(reference.run(layout.model, each), large) for each, large in inputs]
@@ -263,11 +264,11 @@ def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity
     for index in places:
         wrong[index] |= index not in formulas or index in once or index in constant
         wrong[index] |= index in pairs
-    # an overflow with large numbers says nothing about the formula, and would hide the reason
+    # an error with extreme numbers says nothing about the formula, and would hide the reason
     kept = [
         n
         for n, world in enumerate(every[: len(got)])
-        if not world.is_large or not any(map(is_error, got[n].values()))
+        if not world.is_extreme or not any(map(is_error, got[n].values()))
     ]
     refused = {index for index, place in places.items() if place in submitted.refused}
     unread = {
@@ -369,9 +370,9 @@ def _off(
 def _counted(
     submitted: Submission, quantity: Quantity, world: World, values: Mapping[tuple[int, ...], Found]
 ) -> np.ndarray:
-    """Return which entries are wrong in a world, apart from effects of large numbers."""
+    """Return which entries are wrong in a world, apart from effects of extreme numbers."""
     wrong = np.array(wrong_in(submitted, quantity, world, values))
-    if not world.is_large:
+    if not world.is_extreme:
         return wrong
     equation, sources = quantity.equation, quantity.sources
     if quantity.is_text or equation is None or equation.coarse or equation.jumps:
