@@ -6,7 +6,7 @@ are rewritten with the original cells, and judged as if nothing had moved.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -110,8 +110,8 @@ class Returning:
         The current defined names.
     sheets : sequence of str
         The titles of the existing sheets.
-    filled : callable
-        Returns the rows and columns of the cells of a sheet that are not empty, by its title.
+    filled : sequence of places
+        The cells that are not empty.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Returning:
         layout: Layout,
         names: Mapping[str, str],
         sheets: tuple[str, ...],
-        filled: Callable[[str], set[tuple[int, int]]],
+        filled: Sequence[Place],
     ) -> None:
         self._layout = layout
         self._filled = filled
@@ -163,9 +163,9 @@ class Returning:
             ]
             filled = {
                 place[axis]
-                for place in self._filled(title)
+                for sheet, *place in self._filled
                 for a in alike
-                if a[across] <= place[across] <= a[across + 2]
+                if sheet == title and a[across] <= place[across] <= a[across + 2]
             }
             empty = [line for line in there if line not in filled][: len(there) - count]
             there = [line for line in there if line not in empty]

@@ -1,7 +1,7 @@
 """Read a submission: formulas, typed values and the exercise; or what was handed out."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -174,24 +174,16 @@ SIZES = 8
 """Cached layouts, for a class with different numbers of images."""
 
 
-class _Remembered:
-    """Lays out a Spec once for all similar submissions, such as those of a class."""
-
-    def __init__(self) -> None:
-        self._known: deque[tuple[WorkbookSpec, tuple[str, ...] | None, Layout]] = deque(
-            maxlen=SIZES
-        )
-
-    def __call__(self, spec: WorkbookSpec, blank: tuple[str, ...] | None) -> Layout:
-        """Return the same as `layout_of`."""
-        for known in self._known:
-            if known[:2] == (spec, blank):
-                return known[2]
-        self._known.append((spec, blank, layout_of(spec, blank)))
-        return self._known[-1][2]
+_known: deque[tuple[WorkbookSpec, tuple[str, ...] | None, Layout]] = deque(maxlen=SIZES)
 
 
-_lay_out = _Remembered()
+def _lay_out(spec: WorkbookSpec, blank: tuple[str, ...] | None) -> Layout:
+    """Return `layout_of`, laid out once for similar submissions, such as those of a class."""
+    for known in _known:
+        if known[:2] == (spec, blank):
+            return known[2]
+    _known.append((spec, blank, layout_of(spec, blank)))
+    return _known[-1][2]
 
 
 def submission(path: Path) -> Submission:
@@ -229,7 +221,8 @@ def submission(path: Path) -> Submission:
     typed = {place: value for place, value in typed.items() if place not in into}
     refused = _refused(contents, formulas)
     arrays = into.keys() | contents.arrays
-    returning = Returning(layout, contents.names, contents.sheets, _filled(formulas, typed))
+    filled = [*formulas, *typed]
+    returning = Returning(layout, contents.names, contents.sheets, filled)
     if not returning.moved or not returning.titles:
         check_sheets(contents, layout)
     if returning.is_needed:
@@ -276,15 +269,6 @@ def _refused(contents: Package, formulas: Mapping[Place, str]) -> set[Place]:
     places = {f"{title}!{address(*at)}": (title, *at) for title, *at in formulas}
     guard.check([text[1:] for text in formulas.values()], [*places].__getitem__)
     return {places[place] for place in guard.refused_cells}
-
-
-def _filled(
-    formulas: Mapping[Place, str], typed: Mapping[Place, Typed]
-) -> Callable[[str], set[tuple[int, int]]]:
-    def filled(title: str) -> set[tuple[int, int]]:
-        return {at[1:] for at in (*formulas, *typed) if at[0] == title}
-
-    return filled
 
 
 def _as_handed_out(
