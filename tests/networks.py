@@ -14,10 +14,9 @@ from xlnn.reference import known
 from xlnn.registry.templates import experiments, folder, loaded, names, template
 from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
 from xlnn.workbooks.network.recipe import Recipe
-from xlnn.workbooks.network.sheets import drawings, workbook_layout
 from xlnn.workbooks.network.spec import LayerSpec, Spec
+from xlnn.workbooks.network.workbook import drawings, first_choices, with_records, workbook_layout
 from xlnn.writing.workbook import write
 
 NETWORK_TEMPLATES = [name for name in names() if "kind" not in template(name).values]

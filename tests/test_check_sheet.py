@@ -21,7 +21,7 @@ from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.templates import copy
 from xlnn.workbooks.network.kind import words_of
-from xlnn.workbooks.network.quantities.check_sheet import called
+from xlnn.workbooks.network.sheets.check import called
 from xlnn.xlsx.copying import replace_inputs
 
 AGREES = "The sheets agree with NumPy's run: C_T of every epoch and the last weights "

@@ -15,7 +15,7 @@ from xlnn.checking.check import check
 from xlnn.loading.arrays import inputs_of, read_arrays
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.registry.text import languages, text
-from xlnn.workbooks.network.quantities.workbook import ASKED, USED, companion_name
+from xlnn.workbooks.network.sheets.choosers import ASKED, USED, companion_name
 
 TYPED = (None, 0, 2.5, 99, "abc", -3)
 """What stands in the cells of choices, one after the other."""

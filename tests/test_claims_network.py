@@ -19,8 +19,7 @@ from xlnn.quantity import Model
 from xlnn.registry.text import Text
 from xlnn.registry.text import text as words_in
 from xlnn.workbooks.network.kind import words_of
-from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
-from xlnn.workbooks.network.sheets import workbook_layout
+from xlnn.workbooks.network.workbook import first_choices, with_records, workbook_layout
 
 ROOT = Path(__file__).parent.parent
 NAN = float("nan")

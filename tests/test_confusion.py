@@ -14,7 +14,7 @@ from xlnn.engines import ENGINES
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.text import text
-from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, MOST_LISTED
+from xlnn.workbooks.network.sheets.confusion import MOST_CLASSES, MOST_LISTED
 from xlnn.writing.style import QUIET
 
 EPOCHS = 3

@@ -22,7 +22,7 @@ from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.templates import template
 from xlnn.registry.text import text
-from xlnn.workbooks.network.quantities.plane import PLACES, has_plane
+from xlnn.workbooks.network.sheets.plane import PLACES, has_plane
 from xlnn.workbooks.pages.table import choice_validation
 from xlnn.writing.style import FAINT, TABS
 

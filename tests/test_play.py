@@ -31,8 +31,8 @@ from xlnn.workbooks.network.quantities.figure import (
 )
 from xlnn.workbooks.network.quantities.play import SERIES, worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets import workbook_layout
 from xlnn.workbooks.network.sheets.play import TOP
+from xlnn.workbooks.network.workbook import workbook_layout
 from xlnn.xlsx.fingerprint import NAME
 
 SHEETS = {"play", "drawing"}

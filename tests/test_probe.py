@@ -7,7 +7,7 @@ from networks import spec, with_functions
 from xlnn import Axis, Model, Quantity, Stated, previous, reference
 from xlnn.checking.probe import LARGEST, _calm, _recurring, probe_arrays
 from xlnn.workbooks.network.kind import words_of
-from xlnn.workbooks.network.sheets import workbook_layout
+from xlnn.workbooks.network.workbook import workbook_layout
 
 
 @pytest.mark.parametrize(("hidden", "output"), [("linear", "linear"), ("relu", "linear")])

@@ -96,7 +96,7 @@ def test_drift_is_measured_on_what_moves_smoothly():
 def reference_model():
     """Return the quantities of a small workbook."""
     from xlnn.workbooks.network.kind import words_of  # noqa: PLC0415
-    from xlnn.workbooks.network.quantities.workbook import workbook_model  # noqa: PLC0415
+    from xlnn.workbooks.network.workbook import workbook_model  # noqa: PLC0415
 
     small = spec([4, 3, 2])
     return workbook_model(small, words_of(small))

@@ -13,9 +13,10 @@ from xlnn.linting import lint
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.workbooks.network.kind import words_of
-from xlnn.workbooks.network.quantities.gradient_check import worth_moving
-from xlnn.workbooks.network.quantities.workbook import GALLERY, LARGEST_DRAWN, drawn_whole
-from xlnn.workbooks.network.sheets import workbook_layout
+from xlnn.workbooks.network.quantities.lens import LARGEST_DRAWN, drawn_whole
+from xlnn.workbooks.network.sheets.gradient_check import worth_moving
+from xlnn.workbooks.network.sheets.images import GALLERY
+from xlnn.workbooks.network.workbook import workbook_layout
 
 CENTRAL = 1e-5
 """A central difference with h = 0.001 is off by about h squared."""

@@ -24,8 +24,9 @@ from xlnn.layout import FIRST_ROW, quoted
 from xlnn.registry.templates import experiments, folder, loaded, names
 from xlnn.registry.text import VARIANTS, Text, languages, text, translated
 from xlnn.workbooks.network.kind import variants
-from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES
-from xlnn.workbooks.network.quantities.workbook import GALLERY, drawn_whole
+from xlnn.workbooks.network.quantities.lens import drawn_whole
+from xlnn.workbooks.network.sheets.confusion import MOST_CLASSES
+from xlnn.workbooks.network.sheets.images import GALLERY
 from xlnn.workbooks.network.spec import LayerSpec
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]

@@ -25,7 +25,7 @@ from xlnn.registry.templates import folder, template
 from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
-from xlnn.workbooks.network.sheets import workbook_layout
+from xlnn.workbooks.network.workbook import workbook_layout
 
 NAME = "digits-8x8"
 

@@ -14,8 +14,7 @@ from xlnn.errors import DataError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks import kind_named
 from xlnn.workbooks.kind import WorkbookKind
-from xlnn.workbooks.network.data_options import data_of
-from xlnn.workbooks.network.origin import UNSCALED, Origin
+from xlnn.workbooks.network.origin import UNSCALED, Origin, data_of
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.spec_text import FIRST_KIND

@@ -22,8 +22,7 @@ from xlnn.engines.custom_functions import functions_of
 from xlnn.errors import DataError, XlnnError
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.own_model import KIND, layout_of_model, spec_of
-from xlnn.workbooks.own_quantities import check_model
+from xlnn.workbooks.own_model import KIND, check_model, layout_of_model, spec_of
 from xlnn.xlsx.guard import FUNCTIONS
 
 THEIRS = Advice("Make the array and the cell of {quantity} agree.", "Correct the model.")

@@ -23,11 +23,11 @@ from xlnn.explaining.run import CHECK, course_of
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.exercise_sheet import SHEET
-from xlnn.workbooks.network.quantities.confusion import PREFIX
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.runs import RUN, is_of_one
-from xlnn.workbooks.network.quantities.workbook import USED, companion_name
 from xlnn.workbooks.network.recipe import OTHER_DATA
+from xlnn.workbooks.network.sheets.choosers import USED, companion_name
+from xlnn.workbooks.network.sheets.confusion import PREFIX
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
 

@@ -18,8 +18,7 @@ from xlnn.workbooks import kind_of
 from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.exercise_sheet import exercise_title, exercised, waiting
 from xlnn.workbooks.kind import WorkbookSpec
-from xlnn.workbooks.own_model import check_same, layout_of_model
-from xlnn.workbooks.own_quantities import check_model
+from xlnn.workbooks.own_model import check_model, check_same, layout_of_model
 from xlnn.workbooks.spec_text import EARLIER, from_toml
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts

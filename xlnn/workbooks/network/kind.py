@@ -21,11 +21,8 @@ from xlnn.registry.templates import Template, template
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.network import origin
-from xlnn.workbooks.network.data_options import data_of
-from xlnn.workbooks.network.origin import Origin
+from xlnn.workbooks.network.origin import Origin, data_of
 from xlnn.workbooks.network.progress_notes import check_training, training_notes
-from xlnn.workbooks.network.quantities.check_sheet import altered
-from xlnn.workbooks.network.quantities.workbook import first_choices, with_records
 from xlnn.workbooks.network.recipe import held_of, recipe
 from xlnn.workbooks.network.spec import Spec, layers_of
 
@@ -146,9 +143,9 @@ IN_ROWS = {"counts", *(kind.format(name) for kind in OF_WEIGHTS for name in WEIG
 and what it is taken for."""
 
 
-def _sheets() -> "ModuleType":
-    """Import the drawing code, and openpyxl with it, only when needed."""
-    return import_module("xlnn.workbooks.network.sheets")
+def _workbook() -> "ModuleType":
+    """Import the sheets, and openpyxl with them, only when needed."""
+    return import_module("xlnn.workbooks.network.workbook")
 
 
 class Network(WorkbookKind[Spec, Origin]):
@@ -187,12 +184,12 @@ class Network(WorkbookKind[Spec, Origin]):
 
     def layout(self, spec: Spec) -> Layout:
         """Return the cells of everything that a Spec describes."""
-        layout: Layout = _sheets().workbook_layout(spec, words_of(spec))
+        layout: Layout = _workbook().workbook_layout(spec, words_of(spec))
         return layout
 
     def drawings(self, spec: Spec, layout: Layout) -> "dict[str, Drawing]":
         """Return the contents of each sheet besides its quantities."""
-        drawn: dict[str, Drawing] = _sheets().drawings(spec, layout, words_of(spec))
+        drawn: dict[str, Drawing] = _workbook().drawings(spec, layout, words_of(spec))
         return drawn
 
     def words(self, spec: Spec, layout: Layout) -> Text:  # noqa: ARG002 -- its kind may need it
@@ -202,13 +199,13 @@ class Network(WorkbookKind[Spec, Origin]):
     def equations(self, spec: Spec, layer: str = "") -> Mapping[str, str]:
         """Return the equations of its activations and of its cost, if it trains."""
         also = words_of(spec)("joined", "also")
-        said: Mapping[str, str] = _sheets().guide.equations_of(spec, also, layer)
+        said: Mapping[str, str] = _workbook().guide.equations_of(spec, also, layer)
         return said
 
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and the initial choices."""
-        noted = with_records(recipe.spec, recipe.inputs, run)
-        return noted | first_choices(layout.model, recipe.inputs, run)
+        noted: dict[str, np.ndarray] = _workbook().with_records(recipe.spec, recipe.inputs, run)
+        return noted | _workbook().first_choices(layout.model, recipe.inputs, run)
 
     def least_formulas(self, spec: Spec) -> int:
         """Return a lower bound of the number of formulas."""
@@ -230,7 +227,7 @@ class Network(WorkbookKind[Spec, Origin]):
         self, spec: Spec, run: Arrays
     ) -> Iterator[tuple[str, tuple[int, ...], float]]:
         """Yield notes on the sheet Check that differ from NumPy's run of the same inputs."""
-        return altered(spec, run) if spec.epochs else iter(())
+        return _workbook().check.altered(spec, run) if spec.epochs else iter(())
 
     def as_contract(self, layout: Layout, arrays: Arrays) -> dict[str, np.ndarray]:
         """Return the arrays with a layer's units in one dimension.

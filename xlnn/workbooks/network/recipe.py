@@ -28,8 +28,7 @@ from xlnn.options import BUILD, Options, as_typed
 from xlnn.quantity import Model
 from xlnn.reference import known
 from xlnn.workbooks.kind import Recipe
-from xlnn.workbooks.network.data_options import data_of
-from xlnn.workbooks.network.origin import Origin
+from xlnn.workbooks.network.origin import Origin, data_of
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import numeric_labels
 from xlnn.workbooks.network.scaling import decimals, scale_note, scalings, target_notes

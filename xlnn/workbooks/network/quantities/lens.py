@@ -8,6 +8,7 @@ computed.
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
+from math import prod
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.convolution import (
@@ -40,8 +41,15 @@ from xlnn.equations.wording import (
     Prediction,
 )
 from xlnn.quantity import Axis, Equation, Quantity, Sentence
-from xlnn.workbooks.network.quantities.network import backward, cost, forward, led_by, optimiser_of
+from xlnn.workbooks.network.quantities.network import (
+    backward,
+    cost,
+    forward,
+    led_by,
+    optimiser_of,
+)
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.spec import Spec
 
 SHEET = "lens"
 PREFIX = "lens_"
@@ -52,8 +60,17 @@ CHOSEN = {"epoch": "lens_epoch", "image": "lens_image", "position": "lens_positi
 FIRST_UNITS = 8
 """How many units of a layer are shown where the network is too large to be drawn whole."""
 
+MAP, PLACE = "window_map", ("window_row", "window_column")
+"""The kinds of quantities that a person chooses."""
 
-def lens(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
+LARGEST_DRAWN = 2_000
+"""Weights and biases up to which a network is drawn whole."""
+
+MOST_OUTPUTS = 100
+"""Outputs up to which it is: a function takes 255 single cells."""
+
+
+def lens_quantities(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Lens; without epochs only the forward ones.
 
     Parameters
@@ -301,11 +318,7 @@ def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
     yield _quantity("delta_text", sentence, uses, shape, layer=name)
 
 
-MAP, PLACE = "window_map", ("window_row", "window_column")
-"""The kinds of quantities that a person chooses."""
-
-
-def window(stack: Stack) -> Iterator[Quantity]:
+def window_quantities(stack: Stack) -> Iterator[Quantity]:
     """Yield the quantities of one place of each convolution: window, filter and products.
 
     A convolution repeats one small computation at every place; here it is written out once.
@@ -355,3 +368,9 @@ def _shown(
     return quantity(
         kind, layer, prefix=PREFIX, sheet=SHEET, shape=shape, equation=equation, uses=uses
     )
+
+
+def drawn_whole(spec: Spec) -> bool:
+    """Return whether the network is small enough for its sheets of pictures to show all of it."""
+    parameters = sum(prod(shape) for *_, shape in Stack(spec).parameters)
+    return parameters <= LARGEST_DRAWN and len(spec.labels) <= MOST_OUTPUTS

@@ -52,7 +52,7 @@ IN_SIGHT = {"number_format": "0.0;"}
 """Of what may be out of sight, below 0: it is not written."""
 
 
-def play(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
+def play_quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     """Yield the quantities of both sheets.
 
     Parameters

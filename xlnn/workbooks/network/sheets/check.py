@@ -1,19 +1,62 @@
-"""Draw the sheet Check: its statements about the arrays, and the notes below."""
+"""The sheet Check: how far each array is from a note of NumPy's run.
 
-from collections.abc import Iterator
+The notes are of the inputs and of NumPy's run. As long as no input differs, C_T of every epoch and
+the last weights are those of that run.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
+
+from xlnn import reference
 from xlnn.address import address
-from xlnn.equations.check_sheet import NoteDistance
+from xlnn.data.numbers import rounded
+from xlnn.equations.check_sheet import (
+    AGREE_DIGITS,
+    Case,
+    CheckVerdict,
+    LargestDistance,
+    NoteDistance,
+    Remark,
+    SumDistance,
+)
+from xlnn.equations.wording import Told
 from xlnn.layout import Block, table_blocks
-from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.check_sheet import PREFIX, SHEET, called
+from xlnn.quantity import Axis, Equation, Model, Quantity
+from xlnn.registry.text import Text
+from xlnn.workbooks.network.quantities.network import TEST, alone, network
+from xlnn.workbooks.network.quantities.runs import of_runs
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.names import named
+from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.sheet import Context, begun
 from xlnn.workbooks.pages.table import head, name_rows
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INDENTED, LABEL, LINK, NOTE, SENTENCE, heading
 from xlnn.writing.text_width import text_width
+
+SHEET = "check"
+PREFIX = "numpy_"
+SHOWN = {"prefix": PREFIX, "sheet": SHEET}
+NOTED = {"is_record": True, **SHOWN}
+SMALL = {"number_format": "0E+00", **SHOWN}
+WHOLE = {"number_format": "0", **SHOWN}
+SAID = {"is_text": True, **SHOWN}
+
+NUDGE = 2.0**-50
+"""How far the start is moved, relatively, to see whether rounding grows: a few roundings."""
+
+GROWN = 1e-9
+"""Rounding grows where the results are then further apart, relatively: an engine rounds at each
+step, and may come to be a thousand times as far from NumPy."""
+
+ADVICE = ("after_change", "after_difference", "after_growth")
+"""The keys of what a person may do in the cases from 1 on."""
+
+Compared = tuple[Quantity, Quantity, Quantity]
+"""The note of an array, its distances from that, and the largest of them."""
 
 SENTENCES, TABLE = {"state": 4, "advice": 5}, 8
 """The rows of the sentences, and of the first array."""
@@ -23,6 +66,195 @@ VALUES = 2
 
 NUMBERS = 15
 """How wide the columns of numbers are."""
+
+
+def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet Check; notes of the data exist once."""
+    once = (_of_input(given) for given in _noted(network(spec).inputs) if not given.each)
+    shared = {each.name for note, distance, _ in once for each in (note, distance)}
+
+    def of_one(own: Spec) -> Iterator[Quantity]:
+        return record(Stack(own), Model(tuple(alone(own))).inputs, words)
+
+    return of_runs(spec, of_one, shared | _marks(spec).keys())
+
+
+def record(stack: Stack, inputs: Sequence[Quantity], words: Text) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet Check.
+
+    Parameters
+    ----------
+    stack : Stack
+    inputs : sequence of Quantity
+        The inputs of the network.
+    words : Text
+    """
+    for name, marks in _marks(stack.spec).items():
+        axes = (Axis("image", len(marks)),)
+        yield replace(quantity("mark", axes=axes, **NOTED), name=name)
+    typed, computed = [_of_input(given) for given in _noted(inputs)], [*_results(stack)]
+    for compared in (*typed, *computed):
+        yield from compared
+    names, results = (
+        {largest.name: called(note, words) for note, _, largest in several}
+        for several in (typed, computed)
+    )
+    uses = {name: name for name in (*names, *results)}
+    uses |= {role: f"{PREFIX}{role}" for role in ("case", "grows")}
+    yield quantity("grows", **WHOLE, is_record=True)
+    yield quantity("case", equation=Case([*names], [*results]), uses=uses, **WHOLE)
+    remark = Remark({key: words("check", key) for key in Remark.KEYS})
+    for *_, largest in (*typed, *computed):
+        known = {"largest": largest.name}
+        known |= {} if largest.name in names else {"case": uses["case"]}
+        kind = largest.kind.replace("_largest", "_remark")
+        yield quantity(kind, largest.layer, equation=remark, uses=known, **SAID)
+    said = {key: words.open("sentences", key) for key in CheckVerdict.KEYS}
+    state = CheckVerdict(said | {"between": words("joined", "between")}, names, results)
+    advice = Told(["", *(words("sentences", key) for key in ADVICE)], "case")
+    for kind, equation in (("state", state), ("advice", advice)):
+        yield quantity(kind, equation=equation, uses=uses, **SAID)
+
+
+def _of_input(given: Quantity) -> Compared:
+    """Compare an input: all of it, or for data a sum of each column."""
+    kind, now, shape = given.kind, {"now": given.name}, {"shape": given.shape}
+    if any(axis.family == "image" for axis in given.axes):
+        part = given.name.removesuffix(kind)
+        uses = {"marks": f"{PREFIX}{part}mark", "values": given.name}
+        return _compared(given, f"{given.name}_print", SumDistance(), uses, shape)
+    if given.given:
+        return _compared(given, f"{kind}_start", NoteDistance(0), now, shape)
+    return _compared(given, kind, NoteDistance(), now, shape)
+
+
+def _results(stack: Stack) -> Iterator[Compared]:
+    """Compare the results of NumPy's run: C_T of every epoch, and the last weights."""
+    C_T, axes = quantity("C_T"), {"axes": (stack.epoch,)}
+    yield _compared(C_T, "C_T", NoteDistance(), {"now": C_T.name}, axes)
+    for kind, layer, shape in stack.parameters:
+        last = quantity(kind, layer)
+        yield _compared(last, kind, NoteDistance(-1), {"now": last.name}, {"shape": shape})
+
+
+def _compared(
+    array: Quantity,
+    stem: str,
+    equation: Equation,
+    uses: Mapping[str, str],
+    rows: Mapping[str, Any],
+) -> Compared:
+    """Return the quantities that compare an array; the stem is the beginning of their names."""
+    layer, is_sum = array.layer, isinstance(equation, SumDistance)
+    digits = {"number_format": "0.0000E+00"} if is_sum else {}
+    noted = quantity(array.kind, layer, **rows, **digits, **NOTED)
+    noted = replace(noted, name=f"{PREFIX}{stem}{layer}")
+    uses = {**uses, "noted": noted.name}
+    distance = quantity(f"{stem}_distance", layer, equation=equation, uses=uses, **rows, **SMALL)
+    uses = {"distance": distance.name} | ({} if is_sum else {"noted": noted.name})
+    largest = quantity(f"{stem}_largest", layer, equation=LargestDistance(), uses=uses, **SMALL)
+    return noted, distance, largest
+
+
+def called(note: Quantity, words: Text) -> str:
+    """Return the name and symbol of a noted array."""
+    symbol = note.heading(())
+    name = words("quantities", note.kind).removesuffix(f" {symbol}")
+    name = f"{name} {symbol}".strip()
+    if note.name.startswith(f"{PREFIX}{TEST}"):
+        name = words("headings", "tested", name=name)
+    return words("check", "start", name=name) if "_start" in note.name else name
+
+
+def _marks(spec: Spec) -> dict[str, np.ndarray]:
+    """Return the factors of the rows of data, by the name of the quantity."""
+    counts = {"": spec.images, TEST: spec.test_images}
+    return {
+        f"{PREFIX}{part}mark": rounded(2 + np.sin(np.arange(1, count + 1)))
+        for part, count in counts.items()
+        if count
+    }
+
+
+def recorded(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the contents of the records, from a computation of the network."""
+    return _notes(spec, run) | {f"{PREFIX}grows": _grows(spec, run)}
+
+
+def _notes(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the notes of each array."""
+    noted, epochs = {f"{PREFIX}C_T": run["C_T"], **_marks(spec)}, int(bool(spec.runs))
+    for given in _noted(network(spec).inputs):
+        note, distance, _ = _of_input(given)
+        value = run[given.name]
+        if "marks" in distance.uses:
+            value = np.tensordot(noted[distance.uses["marks"].name], value, axes=1)
+        elif given.given:
+            value = value.take(0, axis=epochs)
+        noted[note.name] = value
+    for kind, layer, _ in Stack(spec).parameters:
+        noted[f"{PREFIX}{kind}{layer}"] = run[f"{kind}{layer}"].take(-1, axis=epochs)
+    return {name: rounded(array) for name, array in noted.items()}
+
+
+def _grows(spec: Spec, run: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return 1 if a different rounding of the start changes the run noticeably, for each run."""
+    model, random = network(spec), np.random.default_rng(0)
+    typed = {
+        each.name: each.typed(run[each.name])
+        for each in model.quantities
+        if each.is_input or each.is_record
+    }
+    for kind, layer, _ in Stack(spec).parameters:
+        start = typed[f"{kind}{layer}"]
+        typed[f"{kind}{layer}"] = start * (1 + NUDGE * random.uniform(-1, 1, start.shape))
+    before, after = _notes(spec, run), _notes(spec, reference.run(model, typed))
+    apart = int(bool(spec.runs))
+    far = [_far(before[name], after[name], GROWN, apart) for name in _outcome(spec)]
+    grows = [each.any(axis=tuple(range(apart, each.ndim))) for each in far]
+    return np.any(grows, axis=0).astype(float)
+
+
+def altered(
+    spec: Spec, run: Mapping[str, np.ndarray]
+) -> Iterator[tuple[str, tuple[int, ...], float]]:
+    """Yield records that differ from NumPy's run, if no input differs.
+
+    Parameters
+    ----------
+    spec : Spec
+    run : mapping of arrays
+        A computation of all runs, with the workbook's current records.
+
+    Yields
+    ------
+    str, tuple of int, float
+        The record, the index in it, and the run's value.
+    """
+    notes, near = _notes(spec, run), 1 / 10**AGREE_DIGITS
+    outcome = () if (run[f"{PREFIX}case"] == 1).any() else _outcome(spec)
+    for name in (*_marks(spec), *outcome):
+        far = _far(run[name], notes[name], near, int(bool(spec.runs) and name in outcome))
+        for index in np.argwhere(far):
+            yield name, tuple(index), notes[name][tuple(index)]
+
+
+def _outcome(spec: Spec) -> list[str]:
+    """Return the names of the noted results of NumPy's run."""
+    return [note.name for note, *_ in _results(Stack(spec))]
+
+
+def _far(noted: np.ndarray, array: np.ndarray, near: float, apart: int) -> np.ndarray:
+    """Return which numbers differ, relative to the largest of their run."""
+    largest = np.abs(noted).max(axis=tuple(range(apart, np.ndim(noted))), keepdims=True)
+    largest = np.where(largest, largest, 1.0)
+    with np.errstate(all="ignore"):  # of infinities, which are not noted
+        return ~(np.abs(noted / largest - array / largest) < near)
+
+
+def _noted(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield the inputs on which training depends; labels are names and change nothing."""
+    return (given for given in inputs if given.kind != "labels")
 
 
 def place(model: Model) -> Iterator[Block]:

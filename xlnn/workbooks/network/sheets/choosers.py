@@ -5,27 +5,68 @@ drawing and a separate part, LibreOffice loses it on saving, and a file with one
 any engine reads it (`FORBIDDEN` in `xlnn.xlsx.guard`), since such controls can run macros.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from xlnn.equations.lookup import Asked, UsedNumber
 from xlnn.layout import Block, single_block
-from xlnn.quantity import Model
-from xlnn.workbooks.network.quantities import compare
+from xlnn.quantity import Model, Quantity
+from xlnn.registry.text import Text
+from xlnn.workbooks.network.quantities.play import NUMBERS, SHEET
 from xlnn.workbooks.network.quantities.runs import RUN
-from xlnn.workbooks.network.quantities.workbook import ASKED as ASKED_FOR
-from xlnn.workbooks.network.quantities.workbook import USED, companion_name
+from xlnn.workbooks.network.quantities.stack import quantity
+from xlnn.workbooks.network.sheets import compare
 from xlnn.workbooks.network.sheets.several_runs import Draw, Place
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import ASKED, CHOICE, LABEL, QUIET_NUMBER
+from xlnn.writing.style import ASKED as ASKED_LOOK
+from xlnn.writing.style import CHOICE, LABEL, QUIET_NUMBER
+
+USED, ASKED = "used", "asked"
+"""How the kinds end of the number that is used, and of the sentence."""
 
 EPOCH = "epoch"
 
 ROOM = 5
 """Columns of pixels that the sentence beside a choice takes."""
+
+
+def companion_name(choice: Quantity, what: str) -> str:
+    """Return the name of the quantity beside a choice: `USED` or `ASKED`.
+
+    >>> companion_name(Quantity("lens_window_mapF", layer="F"), USED)
+    'lens_window_map_usedF'
+    """
+    return f"{choice.name.removesuffix(choice.layer)}_{what}{choice.layer}"
+
+
+def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quantity]:
+    """Yield quantities, with choices replaced by the whole number within range."""
+    used: dict[str, str] = {}
+    for found in quantities:
+        if not found.choices:
+            uses = {
+                role: replace(use, name=used.get(use.name, use.name))
+                for role, use in found.uses.items()
+            }
+            yield replace(found, uses=uses)
+            continue
+        yield found
+        least, most = found.choices
+        used[found.name] = companion_name(found, USED)
+        ask = Asked(words("validation", "choice", least=least, largest=most))
+        for what, equation in ((USED, UsedNumber(least, most)), (ASKED, ask)):
+            beside_it = quantity(
+                f"{found.kind}_{what}", found.layer, equation=equation,
+                uses={"chosen": found.name, "used": used[found.name]}, is_text=what == ASKED,
+                # all numbers of Play that are not read there stand on Drawing
+                sheet=NUMBERS if what == USED and found.sheet == SHEET else found.sheet,
+                number_format="0",
+            )  # fmt: skip
+            yield replace(beside_it, name=companion_name(found, what))
 
 
 def with_used(model: Model, name: str, row: int, column: int) -> Iterator[Block]:
@@ -35,7 +76,7 @@ def with_used(model: Model, name: str, row: int, column: int) -> Iterator[Block]
     """
     choice = model[name]
     yield single_block(choice, row, column)
-    for what in (USED, ASKED_FOR) if choice.choices else ():
+    for what in (USED, ASKED) if choice.choices else ():
         found = model[companion_name(choice, what)]
         if found.sheet == choice.sheet:
             column += 1
@@ -44,7 +85,7 @@ def with_used(model: Model, name: str, row: int, column: int) -> Iterator[Block]
 
 def draw_used(drawing: Drawing, page: Context[Any], sheet: str) -> None:
     """Draw the choices of a sheet as they were typed, and what stands beside them."""
-    looks = {USED: QUIET_NUMBER, ASKED_FOR: ASKED}
+    looks = {USED: QUIET_NUMBER, ASKED: ASKED_LOOK}
     for block in page.layout.on(sheet):
         name = block.quantity.name
         if block.quantity.choices and name in drawing.looks:

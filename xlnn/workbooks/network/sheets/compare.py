@@ -1,13 +1,17 @@
-"""Draw the sheet Compare: a row for each run, and the curves of all in one chart."""
+"""The sheet Compare: a row of results for each run, and the curves of all in one chart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from xlnn.address import address
+from xlnn.equations.runs import LEAST_OF, LastOf, RunName, SameText
+from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
 from xlnn.layout import FIRST_ROW, Block
-from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.compare import PREFIX, SHEET
+from xlnn.quantity import Equation, Model, Quantity, of_each
+from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.quantities.runs import runs_from
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.several_runs import page_of_run
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.parts import Trace
@@ -15,6 +19,9 @@ from xlnn.workbooks.pages.sheet import Context, begun
 from xlnn.writing.charts import CellColumn, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, NUMBER, SENTENCE, heading
+
+SHEET = "compare"
+PREFIX = "compare_"
 
 COURSES = ("C_T", "recognised", "test_recognised", "rmse", "test_rmse")
 """What is charted of each run, where there is such a thing; of several outputs the first."""
@@ -32,14 +39,60 @@ CHART_ROWS, CHART_COLUMNS = 17, 5
 """How far the charts stand from each other."""
 
 
+def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet Compare."""
+    yield _each(spec, "name", of_each([*_names(spec, words)]), {"eta": "eta", "l2": "l2"})
+    whole = {"number_format": "0"}
+    yield _each(spec, "best", SmallestEpoch(), {"C_T": "C_T"}, **whole)
+    yield _each(spec, "least", LEAST_OF, {"course": "C_T"})
+    yield _each(spec, "C_T_last", LastOf(), {"course": "C_T"})
+    if not spec.is_regression:
+        first = FirstAllRight(spec.images)
+        yield _each(spec, "all_right", first, {"recognised": "recognised"}, **whole)
+    told = "rmse" if spec.is_regression else "recognised"
+    unit = (0,) if spec.is_regression else ()
+    digits = Stack(spec).measure if spec.is_regression else "0"
+    for part in ("", TEST) if spec.test_images else ("",):
+        uses = {"course": part + told}
+        yield _each(spec, f"{part}{told}_last", LastOf(unit), uses, number_format=digits)
+    yield _each(spec, "state", SameText(), {"said": "numpy_state"})
+
+
+def _each(
+    spec: Spec,
+    kind: str,
+    equation: Equation,
+    uses: Mapping[str, str],
+    *,
+    number_format: str = "0.0000",
+) -> Quantity:
+    """Return a quantity with an equation's value for each run."""
+    found = quantity(
+        kind, prefix=PREFIX, sheet=SHEET, axes=(runs_from(0, spec.number_of_runs),), uses=uses,
+        equation=equation, number_format=number_format,
+    )  # fmt: skip
+    return replace(found, is_text=found.is_sentence, reads_as_stated=True)
+
+
+def _names(spec: Spec, words: Text) -> Iterator[RunName]:
+    """Yield the names of the runs, from the settings in which they differ."""
+    for run, optimizer in enumerate(spec.runs):
+        values = {"run": run + 1, "eta": "{eta}", "l2": "{l2}"}
+        values["optimizer"] = words("compare", f"optimizer_{optimizer}")
+        values["seed"] = spec.seeds[run] if spec.seeds else ""
+        parts = [words("compare", f"by_{name}", **values) for name in spec.compared]
+        said = words("joined", "between").join(parts) or words("compare", "run", **values)
+        yield RunName(said)
+
+
 def place(model: Model) -> Iterator[Block]:
     """Place a column for each result of the runs."""
-    for column, quantity in enumerate(_here(model), start=2):
-        yield Block(quantity, SHEET, FIRST_ROW, column, ((1, 0),))
+    for column, found in enumerate(_here(model), start=2):
+        yield Block(found, SHEET, FIRST_ROW, column, ((1, 0),))
 
 
 def _here(model: Model) -> list[Quantity]:
-    return [quantity for quantity in model.quantities if quantity.sheet == SHEET]
+    return [found for found in model.quantities if found.sheet == SHEET]
 
 
 def draw(page: Context[Spec]) -> Drawing:
@@ -50,17 +103,17 @@ def draw(page: Context[Spec]) -> Drawing:
     drawing.put(FIRST_ROW - 1, 1, words("headings", "run"), KEY)
     for run in range(runs):
         drawing.put(FIRST_ROW + run, 1, run + 1, KEY)
-    for quantity in _here(page.layout.model):
-        block = page.layout.blocks[quantity.name]
-        look = heading(quantity.role, first=True, computed=True)
+    for found in _here(page.layout.model):
+        block = page.layout.blocks[found.name]
+        look = heading(found.role, first=True, computed=True)
         first = page.spec.labels[0]
-        drawing.put(block.row - 1, block.column, words("compare", quantity.kind, label=first), look)
-        drawing.widths[block.column] = WIDTHS.get(quantity.kind, 14)
-        number_format = quantity.number_format
-        if quantity.kind == "all_right":
+        drawing.put(block.row - 1, block.column, words("compare", found.kind, label=first), look)
+        drawing.widths[block.column] = WIDTHS.get(found.kind, 14)
+        number_format = found.number_format
+        if found.kind == "all_right":
             number_format = f'0;;"{words("story", "none")}"'
         number = replace(NUMBER, number_format=number_format)
-        drawing.looks[quantity.name] = SENTENCE if quantity.is_text else number
+        drawing.looks[found.name] = SENTENCE if found.is_text else number
     for position, name in enumerate(n for n in COURSES if n in page.layout.blocks):
         row = FIRST_ROW + runs + 1 + position // 2 * CHART_ROWS
         at = 1 + position % 2 * CHART_COLUMNS

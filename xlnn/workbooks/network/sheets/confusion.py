@@ -1,4 +1,8 @@
-"""Draw the sheet Confusion: a table of classes, and the list of misclassified images."""
+"""The sheet Confusion: a table of classes, and the list of misclassified images.
+
+For trained and for held-out images, in the chosen epoch. Both are counted from a column that has a
+row for each image.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,10 +11,14 @@ from openpyxl.formatting.rule import FormulaRule, Rule
 from openpyxl.styles import PatternFill
 
 from xlnn.address import address, letters
+from xlnn.equations import verdict as eq
+from xlnn.equations.lookup import OfEpochRows
+from xlnn.equations.wording import Name
 from xlnn.layout import Block, table_blocks
-from xlnn.quantity import Model
-from xlnn.workbooks.network.quantities.confusion import MOST_CLASSES, PREFIX, SHEET
+from xlnn.quantity import Axis, Model, Quantity
+from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import draw_epoch, draw_used, with_used
 from xlnn.workbooks.pages.sheet import Context, begun
 from xlnn.workbooks.pages.table import name_rows
@@ -31,6 +39,15 @@ from xlnn.writing.style import (
 )
 from xlnn.writing.text_width import LEADING, lines, name_width
 
+SHEET = "confusion"
+PREFIX = "confusion_"
+
+MOST_CLASSES = 20
+"""Classes that the table has; of more, the first."""
+
+MOST_LISTED = 50
+"""Images that the list has; how many more there are is said."""
+
 EPOCH, PART, FIRST = 4, 6, 11
 """The rows of the choice, of what a part is, and the first of its table of classes."""
 
@@ -48,6 +65,55 @@ HELPER = replace(heading("key", first=False), ink=QUIET)
 RIGHT = "3F8F5B"
 GRADES = {0.5: 0.55, 0.2: 0.4, 0.05: 0.25, 0: 0.12}
 """How full the colour of a count is, by the share of its class beyond which it is."""
+
+
+def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet."""
+    choices = (1, stack.spec.epochs)
+    yield quantity("epoch", prefix=PREFIX, sheet=SHEET, choices=choices, number_format="0")
+    yield from _part(stack, stack.image, "", words)
+    if stack.spec.test_images:
+        yield from _part(stack, stack.test_image, TEST, words)
+
+
+def _part(stack: Stack, images: Axis, part: str, words: Text) -> Iterator[Quantity]:
+    """Yield the table and the list of the trained or the held-out images."""
+    prefix, count = f"{PREFIX}{part}", images.length
+    classes = min(len(stack.spec.labels), MOST_CLASSES)
+    shown = {"prefix": prefix, "sheet": SHEET, "number_format": "0"}
+    truth = {"truth": f"{part}truth"}
+    uses = {"rows": f"{part}answer", "number": f"{part}number", "epoch": f"{PREFIX}epoch"}
+    yield quantity("answer", equation=OfEpochRows(count), uses=uses, axes=(images,), **shown)
+    uses = truth | {"answer": f"{prefix}answer"}
+    numbered = uses | {"number": f"{part}number"}
+    yield quantity("key", equation=eq.Key(count), uses=numbered, axes=(images,), **shown)
+    key, place = {"key": f"{prefix}key"}, {"place": f"{prefix}place"}
+    yield quantity("place", equation=eq.WrongRank(count), uses=key, axes=(images,), **shown)
+    labels = {"labels": "labels"}
+    for kind in ("class_row", "class_column"):
+        yield quantity(kind, equation=Name(), uses=labels, shape=(classes,), is_text=True, **shown)
+    square = (classes, classes)
+    yield quantity("counts", equation=eq.Counts(classes), uses=uses, shape=square, **shown)
+    yield quantity("total", equation=eq.of_class(classes), uses=truth, shape=(classes,), **shown)
+    uses = {"counts": f"{prefix}counts", "total": f"{prefix}total"}
+    share = {**shown, "number_format": "0.0%"}
+    yield quantity("share", equation=eq.SHARE_RIGHT, uses=uses, shape=(classes,), **share)
+    yield quantity("wrong", equation=eq.COUNT_WRONG, uses=place, **shown)
+    said = tuple(
+        words.open("sentences", f"confusion_{how}", images=count, listed=MOST_LISTED)
+        for how in ("none", "some", "many")
+    )
+    equation = eq.Mistakes(said, MOST_LISTED)
+    wrong = {"wrong": f"{prefix}wrong"}
+    yield quantity("mistakes", equation=equation, uses=wrong, is_text=True, **shown)
+    places = min(count, MOST_LISTED)
+    listed = {"shape": (places,), **shown}
+    yield quantity(
+        "image", equation=eq.WrongAtRank(places), uses=place, **{**listed, "number_format": "0;;"}
+    )
+    for kind, of in (("listed_label", f"{part}truth"), ("listed_answer", f"{prefix}answer")):
+        uses = labels | {"image": f"{prefix}image", "of": of}
+        yield quantity(kind, equation=eq.LabelInList(), uses=uses, is_text=True, **listed)
 
 
 def _parts(model: Model) -> list[str]:

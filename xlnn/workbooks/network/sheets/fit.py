@@ -1,4 +1,4 @@
-"""Draw the sheet that compares predictions with targets."""
+"""The sheet Fit: predictions beside targets in one epoch, as rows and as a chart."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,20 +6,24 @@ from dataclasses import replace
 from openpyxl.chart import ScatterChart
 
 from xlnn.address import address
+from xlnn.equations.lookup import COPY, OfEpoch, OfEpochRows
+from xlnn.equations.verdict import Ends
 from xlnn.layout import Block, table_blocks
-from xlnn.quantity import Model
-from xlnn.workbooks.network.quantities.fit import PREFIX, SHEET
+from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.workbook import MOST_TOLD
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import draw_epoch, draw_used, with_used
 from xlnn.workbooks.network.sheets.names import name_outputs, named
-from xlnn.workbooks.network.sheets.progress import ERROR_COLOUR, TESTED_COLOUR
+from xlnn.workbooks.network.sheets.progress import ERROR_COLOUR, MOST_TOLD, TESTED_COLOUR
 from xlnn.workbooks.pages.sheet import Context, begun
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.charts import THIN, CellColumn, Line, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import LABEL, NUMBER, QUIET
 from xlnn.writing.text_width import text_width
+
+SHEET = "fit"
+PREFIX = "fit_"
 
 TOP = 4
 FIRST = TOP + 6
@@ -33,6 +37,45 @@ SMALL, LARGE, MANY = 3, 5, 100
 """Sizes of points, and from how many on they are small."""
 CHART_ROWS = 22
 """How far the charts stand from each other."""
+
+
+def quantities(stack: Stack) -> Iterator[Quantity]:
+    """Yield the quantities of the sheet: of a regression, in the units of its targets.
+
+    Each image has a row with its target, its prediction in the chosen epoch, and the error. There
+    are also the ends of the line on which all points of the chart would lie without errors.
+    """
+    yield quantity(
+        "epoch", prefix=PREFIX, sheet=SHEET, choices=(1, stack.spec.epochs), number_format="0"
+    )
+    yield from _rows(stack, stack.image, "")
+    parts = [""]
+    if stack.spec.test_images:
+        yield from _rows(stack, stack.test_image, TEST)
+        parts.append(TEST)
+    names = tuple(f"{PREFIX}{part}{kind}" for part in parts for kind in ("actual", "predicted"))
+    yield quantity(
+        "diagonal", prefix=PREFIX, sheet=SHEET, shape=(2, *stack.shapes[stack.output]),
+        equation=Ends(names), uses={name: name for name in names}, number_format=stack.measure,
+    )  # fmt: skip
+
+
+def _rows(stack: Stack, images: Axis, part: str) -> Iterator[Quantity]:
+    """Yield a row for each image that is trained, or held out, and the errors of all of them."""
+    shape = stack.shapes[stack.output]
+    shown = {
+        "prefix": f"{PREFIX}{part}", "sheet": SHEET, "shape": shape,
+        "number_format": stack.measure,
+    }  # fmt: skip
+    uses = {"a": stack.actual(part)}
+    yield quantity("actual", equation=COPY, uses=uses, axes=(images,), **shown)
+    for kind, rows in (("predicted", stack.predicted(part)), ("off", f"{part}off")):
+        uses = {"rows": rows, "number": f"{part}number", "epoch": f"{PREFIX}epoch"}
+        equation = OfEpochRows(images.length)
+        yield quantity(kind, equation=equation, uses=uses, axes=(images,), **shown)
+    for kind in ("rmse", "mae"):
+        uses = {"all_epochs": f"{part}{kind}", "epoch": f"{PREFIX}epoch"}
+        yield quantity(kind, equation=OfEpoch(shape), uses=uses, **shown)
 
 
 def _parts(model: Model) -> list[str]:

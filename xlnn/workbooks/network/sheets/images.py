@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from xlnn.equations.lookup import Caption, Picture
 from xlnn.layout import Block, single_block
-from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.workbook import GALLERY
+from xlnn.quantity import Axis, Model, Quantity
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table
 from xlnn.workbooks.pages.sheet import Context
@@ -15,7 +16,38 @@ from xlnn.writing.formats import DIGIT_PIXELS
 from xlnn.writing.style import CAPTION, INPUT_INK, KEY, NOTE, PICTURE, heading, ink_scale, value
 from xlnn.writing.text_width import LEADING, MOST_OF_WORD, lines, name_width, named_over, text_width
 
+GALLERY = 256
+"""Images that are drawn as pictures; all of them are in the table."""
+
+GALLERY_COLUMNS = 36
+"""Columns of the sheet that one line of pictures takes."""
+
 CENTRED = ("truth", "truth_label", "answer", "label", "right")
+
+SHEET, TESTED = "images", "test_images"
+PIXEL_WIDTH = 2.7
+BETWEEN = 2
+"""Columns between the table and the pictures."""
+
+
+def quantities(stack: Stack) -> Iterator[Quantity]:
+    """Yield the images as pictures, line by line, each with a label below it."""
+    if stack.spec.features or stack.spec.is_regression:
+        return
+    label = "truth_label" if stack.spec.epochs else "label"
+    rows, columns = stack.spec.picture
+    across = max(1, GALLERY_COLUMNS // (columns + 1))
+    drawn = min(stack.spec.images, GALLERY)
+    for line, first in enumerate(range(0, drawn, across), start=1):
+        some = Axis("image", min(across, drawn - first), first=first)
+        shown = {"prefix": f"line{line}_", "sheet": "images", "axes": (some,)}
+        uses = {"x": "x", "number": "number", "label": label}
+        shape = (rows, columns)
+        equation = Picture(some, shape)
+        yield quantity("caption", equation=Caption(), uses=uses, is_text=True, **shown)
+        yield quantity(
+            "picture", equation=equation, uses=uses, shape=shape, number_format=";;;", **shown
+        )
 
 
 def centre(
@@ -36,12 +68,6 @@ def centre(
             drawing.widths[block.column] = max(usual, name_width(page.spec.labels))
 
 
-SHEET, TESTED = "images", "test_images"
-PIXEL_WIDTH = 2.7
-BETWEEN = 2
-"""Columns between the table and the pictures."""
-
-
 class _Gallery(Part):
     """The first images as pictures, line by line, each over its caption."""
 
@@ -52,11 +78,11 @@ class _Gallery(Part):
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the pictures and captions, from the first row of the table beside them on."""
         row += HEADINGS
-        for quantity in (each for each in model.quantities if each.kind == "picture"):
-            height, width = quantity.shape
+        for found in (each for each in model.quantities if each.kind == "picture"):
+            height, width = found.shape
             steps = ((0, width + 1), (1, 0), (0, 1))
-            yield Block(quantity, SHEET, row, column, steps)
-            caption = model[quantity.name.replace("picture", "caption")]
+            yield Block(found, SHEET, row, column, steps)
+            caption = model[found.name.replace("picture", "caption")]
             yield Block(caption, SHEET, row + height, column, ((0, width + 1),))
             row += height + 2
 

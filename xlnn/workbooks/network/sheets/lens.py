@@ -14,11 +14,10 @@ from xlnn.equations.layer import PARAMETERS, SINGLE
 from xlnn.equations.wording import FACTORS
 from xlnn.layout import COLUMNS, Block, quoted, single_block
 from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX
-from xlnn.workbooks.network.quantities.workbook import drawn_whole
+from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX, drawn_whole
 from xlnn.workbooks.network.sheets import window
 from xlnn.workbooks.network.sheets.choosers import ROOM, draw_used, with_used
-from xlnn.workbooks.network.sheets.listing import (
+from xlnn.workbooks.network.sheets.names import (
     BAR,
     MEASURED,
     draw_headings,

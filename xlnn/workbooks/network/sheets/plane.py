@@ -1,4 +1,7 @@
-"""Draw the sheet Map: the plane of two inputs, coloured by the outputs."""
+"""The sheet Map: the plane of two inputs, coloured by the outputs of a network.
+
+The equations are those of training, over the points of a grid, from weights that are looked up.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,12 +11,26 @@ from math import isfinite
 from xlnn.address import address
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
-from xlnn.equations.plane import SIDE
+from xlnn.equations.plane import (
+    SIDE,
+    Edge,
+    EdgeText,
+    GridPoint,
+    HeightIf,
+    OfOutput,
+    OfUnits,
+    OnGrid,
+)
+from xlnn.equations.verdict import AskedLabel, LabelNumber
 from xlnn.layout import FIRST_ROW, Block, quoted, single_block, table_blocks
-from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.plane import NUMBERS, PREFIX, SHEET
+from xlnn.quantity import Axis, Model, Quantity
+from xlnn.registry.text import Text
+from xlnn.workbooks.network.quantities.lens import weights
+from xlnn.workbooks.network.quantities.network import forward, scaled
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
 from xlnn.workbooks.network.sheets.unit_rows import layer_title
+from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import head, list_validation, row_validation, title_line
 from xlnn.writing.charts import CellColumn, Dots, graph, over
@@ -40,6 +57,23 @@ from xlnn.writing.style import (
     two_sided_scale,
 )
 
+SHEET, NUMBERS = "map", "plane"
+PREFIX = "map_"
+
+POINT = Axis("point", SIDE * SIDE)
+
+MOST_UNITS = 40
+"""Units of all layers up to which a network is drawn over the plane: each is 900 formulas."""
+
+SHOWN, A_LINE = 9, 3
+"""Units of a layer that have a small picture, and how many stand side by side."""
+
+PLACES = tuple(range(0, SIDE, 2))
+"""Which rows and columns of the grid a small picture has."""
+
+MOST_IMAGES = 400
+"""Images that are drawn on the plane."""
+
 NAMES, VALUES, HEIGHTS, LEFT = 2, 3, 4, 5
 """The columns: names, what is chosen, the ends of the second input; then the picture."""
 
@@ -53,7 +87,7 @@ BESIDE = LEFT + SIDE + 2
 """Where the small pictures begin."""
 
 PIXELS = 17
-POINT, ROW = PIXELS / DIGIT_PIXELS, PIXELS / PIXELS_A_POINT
+POINT_WIDTH, ROW = PIXELS / DIGIT_PIXELS, PIXELS / PIXELS_A_POINT
 """How wide and how high a point of the grid is: a square of so many pixels."""
 
 CHOICE_ROW = 15
@@ -68,6 +102,71 @@ APART = 2
 WIDTHS = {1: 2, NAMES: 23, VALUES: 10, HEIGHTS: 9}
 
 
+def has_plane(spec: Spec) -> bool:
+    """Return whether a network has two inputs, and is small enough to be drawn over their plane."""
+    return (
+        len(spec.features) == 2
+        and all(layer.kind == "dense" for layer in spec.layers)
+        and sum(layer.units for layer in spec.layers) <= MOST_UNITS
+    )
+
+
+def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
+    """Yield the quantities of both sheets."""
+    spec, output = stack.spec, stack.output
+    page, table = {"prefix": PREFIX, "sheet": SHEET}, {"prefix": PREFIX, "sheet": NUMBERS}
+    whole = {"number_format": "0"}
+    yield quantity("epoch", choices=(0, spec.epochs), **whole, **page)
+    yield quantity("label_chosen", is_text=stack.labels_are_text, number_format="General", **page)
+    chosen = {"chosen": "map_label_chosen", "labels": "labels"}
+    ask = AskedLabel(words("validation", "label"), len(spec.labels))
+    yield quantity("label_asked", equation=ask, uses=chosen, is_text=True, **page)
+    number = LabelNumber(len(spec.labels), is_text=stack.labels_are_text)
+    yield quantity("output", equation=number, uses=chosen, **whole, **table)
+    given = "raw" if spec.scaled else "x"
+    ends = {"low": "map_low", "high": "map_high", "values": given}
+    for kind, sign in (("low", -1), ("high", 1)):
+        yield quantity(kind, shape=(2,), equation=Edge(sign), uses=ends, **table)
+    for kind, number in (("ends", 0), ("heights", 1)):
+        equation = EdgeText(number, upper_first=number == 1)
+        yield quantity(kind, shape=(2,), equation=equation, uses=ends, is_text=True, **page)
+    # state 0 is the start, so the weights after epoch e are in row e + 1
+    yield from weights(stack, PREFIX, NUMBERS, "map_epoch", row=2)
+    rows = {"axes": (POINT,), **table}
+    yield quantity("number", counts=True, **whole, **rows)
+    uses = {"number": "map_number", **ends}
+    grid = {"equation": GridPoint(), "uses": uses, "number_format": "0.0000"}
+    yield quantity(given, shape=spec.picture, **grid, **rows)
+    if spec.scaled:
+        yield scaled(spec.picture, **rows)
+    yield from forward(stack, slopes=False, **rows)
+    uses = {"a": f"map_a{output}", "output": "map_output"}
+    yield quantity("picture", shape=(SIDE, SIDE), equation=OfOutput(), uses=uses, **page)
+    for layer in stack.layers[:-1]:
+        shown = range(min(layer.units, SHOWN))
+        for line in range(1, 2 + (len(shown) - 1) // A_LINE):
+            units = shown[A_LINE * (line - 1) : A_LINE * line]
+            shape = (len(units), len(PLACES), len(PLACES))
+            yield quantity(
+                "seen", layer.name, shape=shape, equation=OfUnits(units, PLACES),
+                uses={"a": f"map_a{layer.name}"}, prefix=f"{PREFIX}line{line}_", sheet=SHEET,
+            )  # fmt: skip
+    yield from _points(stack, ends)
+
+
+def _points(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
+    """Yield the positions of the data in the picture: those of the chosen class, and all others."""
+    some = Axis("image", min(stack.spec.images, MOST_IMAGES))
+    rows = {"axes": (some,), "prefix": PREFIX, "sheet": NUMBERS}
+    yield quantity("at", shape=(2,), equation=OnGrid(some.length), uses=ends, **rows)
+    if stack.spec.is_regression:
+        return
+    uses = {"at": "map_at", "truth": "truth", "output": "map_output"}
+    for kind in ("own", "others"):
+        equation = HeightIf(some.length, own=kind == "own")
+        yield quantity(kind, equation=equation, uses=uses, number_format="0.0000;", **rows)
+
+
 def place(model: Model) -> Iterator[Block]:
     """Place the choices, the picture and the ends of its sides, and the small pictures."""
     if f"{PREFIX}picture" not in model.by_name:
@@ -79,22 +178,22 @@ def place(model: Model) -> Iterator[Block]:
     yield single_block(model[f"{PREFIX}heights"], PICTURE_ROW, HEIGHTS, (SIDE - 1, 0))
     yield single_block(model[f"{PREFIX}ends"], PICTURE_ROW + SIDE, LEFT, (0, SIDE - 1))
     row, layer = TOP + 1, ""
-    for quantity in _small(model):
-        side = quantity.shape[-1]
-        row += 1 if quantity.layer != layer else 0
-        layer = quantity.layer
-        yield single_block(quantity, row, BESIDE, (0, side + 1), (1, 0), (0, 1))
+    for found in _small(model):
+        side = found.shape[-1]
+        row += 1 if found.layer != layer else 0
+        layer = found.layer
+        yield single_block(found, row, BESIDE, (0, side + 1), (1, 0), (0, 1))
         row += side + 2
 
 
 def _small(model: Model) -> list[Quantity]:
-    return [quantity for quantity in model.quantities if quantity.kind == "seen"
-            and quantity.sheet == SHEET]  # fmt: skip
+    return [found for found in model.quantities if found.kind == "seen"
+            and found.sheet == SHEET]  # fmt: skip
 
 
 def place_numbers(model: Model) -> Iterator[Block]:
     """Place the points of the grid as a table, and beside it the weights and the data."""
-    here = [quantity for quantity in model.quantities if quantity.sheet == NUMBERS]
+    here = [found for found in model.quantities if found.sheet == NUMBERS]
     points = [q for q in here if q.axes and q.axes[0].name == "point"]
     yield from table_blocks(points, FIRST_ROW, 1)
     column = 3 + sum(block.last[1] - block.column + 1 for block in table_blocks(points, 1, 1))
@@ -104,13 +203,13 @@ def place_numbers(model: Model) -> Iterator[Block]:
         column += 1
     column += 1
     row, widths = FIRST_ROW, [0]
-    parameters = (quantity for quantity in here if quantity.kind in PARAMETERS)
-    for _, of_layer in groupby(parameters, lambda quantity: quantity.layer):
+    parameters = (found for found in here if found.kind in PARAMETERS)
+    for _, of_layer in groupby(parameters, lambda found: found.layer):
         right = column
-        for quantity in of_layer:
-            units, *seen = quantity.shape
+        for found in of_layer:
+            units, *seen = found.shape
             inside = ((0, 0),) * (len(seen) - 1) + ((0, 1),) * bool(seen)
-            yield Block(quantity, NUMBERS, row, right, ((1, 0), *inside))
+            yield Block(found, NUMBERS, row, right, ((1, 0), *inside))
             right += seen[-1] if seen else 1
         widths.append(right - column)
         row += units + 2
@@ -127,7 +226,7 @@ def draw(page: Context) -> Drawing:
     blocks, words, model = page.layout.blocks, page.words, page.layout.model
     drawing = Drawing(gridlines=False, opens=True, widths=dict(WIDTHS))
     last = max(block.last[1] for block in page.layout.on(SHEET))
-    drawing.widths |= dict.fromkeys(range(LEFT, last + 2), POINT)
+    drawing.widths |= dict.fromkeys(range(LEFT, last + 2), POINT_WIDTH)
     bottom = max(block.last[0] for block in page.layout.on(SHEET))
     drawing.heights = dict.fromkeys(range(2, TOP + 2), CHOICE_ROW) | {1: 24}
     drawing.heights |= dict.fromkeys(range(TOP + 2, bottom + 1), ROW)
@@ -145,21 +244,21 @@ def draw(page: Context) -> Drawing:
     else:  # what the targets are
         drawing.colour(picture, two_sided_scale(fixed_range(picture), 0, 1))
     layer = ""
-    for quantity in _small(model):
-        block = blocks[quantity.name]
-        if quantity.layer != layer:
-            layer = quantity.layer
+    for found in _small(model):
+        block = blocks[found.name]
+        if found.layer != layer:
+            layer = found.layer
             for column in range(BESIDE - 1, last + 2):
                 drawing.put(block.row - 2, column, "", SECTION)
             title = words("map", "seen", layer=layer_title(page, layer))
             drawing.put(block.row - 2, BESIDE - 1, title, SECTION)
         _draw_mat(drawing, block, last)
-        for n, unit in enumerate(quantity.equation.units):
+        for n, unit in enumerate(found.equation.units):
             symbol = model[f"{PREFIX}a{layer}"].heading((unit,))
-            at = block.column + n * (quantity.shape[-1] + 1)
+            at = block.column + n * (found.shape[-1] + 1)
             drawing.put(block.row - 1, at, symbol, replace(CAPTION, fill=FAINT))
-        found = next(each.activation for each in page.spec.layers if each.name == layer)
-        _colour(drawing, block, found)
+        used = next(each.activation for each in page.spec.layers if each.name == layer)
+        _colour(drawing, block, used)
     chart = graph(_dots(page), 1, 1, (SIDE, SIDE))
     drawing.charts.append((over(chart, (picture.row, picture.column), picture.last), chart))
     for block in page.layout.on(SHEET):

@@ -18,7 +18,7 @@ from xlnn.workbooks.network.quantities.figure import (
 from xlnn.workbooks.network.quantities.play import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
-from xlnn.workbooks.network.sheets.picture import picture
+from xlnn.workbooks.network.sheets.drawing import picture
 from xlnn.workbooks.network.sheets.unit_rows import layer_name
 from xlnn.workbooks.pages.sheet import Context, point_of
 from xlnn.workbooks.pages.table import bounded_validation, row_validation

@@ -8,12 +8,16 @@ from openpyxl.chart import ScatterChart
 
 from xlnn.address import address
 from xlnn.equations.layer import WEIGHTS
+from xlnn.equations.runs import SaidOfEachRun
+from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
+from xlnn.equations.wording import Diverged, Errors, Story
 from xlnn.layout import FIRST_ROW, Block
-from xlnn.quantity import Model
-from xlnn.workbooks.network.quantities import compare
+from xlnn.quantity import Model, Quantity
+from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.workbook import MOST_TOLD
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.sheets import compare
 from xlnn.workbooks.network.sheets.names import name_outputs, named
 from xlnn.workbooks.network.sheets.unit_rows import layer_name, symbol
 from xlnn.workbooks.pages.page import helper_page
@@ -23,6 +27,9 @@ from xlnn.workbooks.pages.table import WIDE
 from xlnn.writing.charts import THIN, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import ASKED, QUIET_NUMBER, SECTION, SENTENCE
+
+MOST_TOLD = 3
+"""Outputs of a regression of whose errors Progress has a line and a chart each."""
 
 CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C", "accuracy": "1B4F9C"}
 """The quantities that are charted, and the colours of their lines."""
@@ -50,6 +57,70 @@ CHART_ROWS, CHART_COLUMNS = 15, 8
 """How far the charts stand from each other."""
 
 
+def divergence(words: Text) -> dict[str, str]:
+    """Return the sentences about training that increases the total cost, with their blanks."""
+    return {key: words.open("sentences", key) for key in ("rose", "lost")}
+
+
+def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
+    """Yield the sentences on training as a whole on the sheet Progress."""
+    shown = {"sheet": "progress", "number_format": "0"}
+    yield quantity("best", equation=SmallestEpoch(), uses={"C_T": "C_T"}, **shown)
+    uses = {}
+    blanks = {name: f"{{{name}}}" for name in ("count", "cost", "first")}
+    blanks |= {"images": stack.spec.images, "tested": stack.spec.test_images}
+    keys = ["end"]
+    if not stack.spec.is_regression:
+        first = FirstAllRight(stack.spec.images)
+        yield quantity("all_right", equation=first, uses={"recognised": "recognised"}, **shown)
+        uses["recognised"] = "recognised"
+    else:
+        uses["C_T"] = "C_T"
+    if stack.spec.test_images and not stack.spec.is_regression:
+        uses["tested"] = "test_recognised"
+        keys.append("tested")
+    lines = {key: words("story", key, **blanks) for key in keys}
+    story = Story(lines, tuple(uses))
+    shown = {"sheet": "progress", "is_text": True}
+    yield quantity("story", shape=(len(story.lines),), equation=story, uses=uses, **shown)
+    if stack.spec.is_regression:
+        yield from _errors(stack, words)
+    yield _diverged(stack, words, "", "progress")
+    if stack.spec.runs:  # of one run Play says so, beside its learning rate
+        yield _diverged(stack, words, "settings_", "settings")
+
+
+def _diverged(stack: Stack, words: Text, prefix: str, sheet: str) -> Quantity:
+    """Return the sentence about each run whose total cost rose."""
+    runs, said = range(stack.spec.number_of_runs), divergence(words)
+    each = [said]
+    if stack.spec.runs:
+        names = [words("compare", "run", run=run + 1) for run in runs]
+        each = [
+            {key: words("joined", "named", what=name, name=line) for key, line in said.items()}
+            for name in names
+        ]
+    equation = SaidOfEachRun([Diverged(**one) for one in each])
+    return quantity(
+        "diverged", prefix=prefix, sheet=sheet, shape=(len(runs),), equation=equation,
+        uses={"C_T": "C_T"}, is_text=True,
+    )  # fmt: skip
+
+
+def _errors(stack: Stack, words: Text) -> Iterator[Quantity]:
+    """Yield the errors of the predictions in the last epoch, a line for each output."""
+    names = ["mae", "rmse"]
+    names += [f"{TEST}{name}" for name in names] if stack.spec.test_images else []
+    blanks = {name: f"{{{name}}}" for name in ("label", *names)}
+    line = words("story", "errors_tested" if stack.spec.test_images else "errors", **blanks)
+    equation = Errors(line, ("labels", *names))
+    uses = {"labels": "labels"} | {name: name for name in names}
+    shape = (min(len(stack.spec.labels), MOST_TOLD),)
+    yield quantity(
+        "errors", shape=shape, equation=equation, uses=uses, sheet="progress", is_text=True
+    )
+
+
 class _Story(Part):
     """The results in numbers and in words, with the charts below."""
 
@@ -61,10 +132,10 @@ class _Story(Part):
         """Yield the numbers, each beside its words, and the sentences."""
         row += STORY - FIRST_ROW + HEADINGS
         here = [each for each in model.quantities if each.sheet == SHEET and not each.axes]
-        for quantity in sorted(here, key=lambda each: each.is_text):
-            steps = ((1, 0),) * len(quantity.shape)
-            yield Block(quantity, SHEET, row, column + quantity.is_text, steps)
-            row += prod(quantity.shape)
+        for found in sorted(here, key=lambda each: each.is_text):
+            steps = ((1, 0),) * len(found.shape)
+            yield Block(found, SHEET, row, column + found.is_text, steps)
+            row += prod(found.shape)
 
     def draw(self, drawing: Drawing, page: Context, row: int, column: int) -> None:
         """Draw the title, the words, and the charts: cost, images recognised, paths of weights."""
@@ -80,7 +151,9 @@ class _Story(Part):
                 drawing.looks[name] = replace(QUIET_NUMBER, number_format=never)
         drawing.looks["diverged"] = ASKED
         last = max(block.last[0] for block in self.blocks(layout.model, row, column))
-        for position, (title, lines) in enumerate((*_courses(page), *_errors(page), *_paths(page))):
+        for position, (title, lines) in enumerate(
+            (*_courses(page), *_error_courses(page), *_paths(page))
+        ):
             down, right = divmod(position, 2)
             at = address(last + 2 + down * CHART_ROWS, column + right * CHART_COLUMNS)
             drawing.charts.append((at, _chart(page, _of_run(page, title), lines)))
@@ -133,7 +206,7 @@ def _courses(page: Context) -> Iterator[tuple[str, list[Trace]]]:
             yield words("headings", "tested", name=title), [held_out]
 
 
-def _errors(page: Context) -> Iterator[tuple[str, list[Trace]]]:
+def _error_courses(page: Context) -> Iterator[tuple[str, list[Trace]]]:
     """Yield the root mean square error of each output of a regression, in the target's units."""
     blocks = page.layout.blocks
     for unit, label in enumerate(page.spec.labels[:MOST_TOLD] if "rmse" in blocks else ()):

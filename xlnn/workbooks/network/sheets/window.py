@@ -17,8 +17,7 @@ from xlnn.layout import Block, single_block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.lens import MAP, PLACE, PREFIX
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.quantities.workbook import USED
-from xlnn.workbooks.network.sheets.choosers import ROOM, with_used
+from xlnn.workbooks.network.sheets.choosers import ROOM, USED, with_used
 from xlnn.workbooks.network.sheets.unit_rows import layer_name, parameters_of
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import choice_validation
