@@ -227,7 +227,7 @@ class Network(WorkbookKind[Spec, Origin]):
         self, spec: Spec, run: Arrays
     ) -> Iterator[tuple[str, tuple[int, ...], float]]:
         """Yield notes on the sheet Check that differ from NumPy's run of the same inputs."""
-        return _workbook().check.altered(spec, run) if spec.epochs else iter(())
+        return _workbook().check.altered_records(spec, run) if spec.epochs else iter(())
 
     def as_contract(self, layout: Layout, arrays: Arrays) -> dict[str, np.ndarray]:
         """Return the arrays with a layer's units in one dimension.

@@ -117,7 +117,7 @@ def with_records(
 ) -> dict[str, np.ndarray]:
     """Return the network's inputs and the notes from NumPy's run."""
     run = reference.run(network(spec), inputs) if run is None else run
-    return {**inputs, **check.recorded(spec, run)} if spec.epochs else inputs
+    return {**inputs, **check.record_values(spec, run)} if spec.epochs else inputs
 
 
 def first_choices(
@@ -180,7 +180,7 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
 
 def _closely(key: str, sheet: ModuleType, tab: str = "explore") -> Sheet:
     """Return a sheet about one epoch and, if there are several, a chosen run."""
-    draw = choosers.drawn(key, several_runs.first_alone(sheet.draw))
+    draw = choosers.drawn(key, several_runs.of_first_run(sheet.draw))
     return Sheet(draw, choosers.placed(sheet.place), tab)
 
 
@@ -193,7 +193,7 @@ def _of_runs(
 
 def _behind(draw: several_runs.Draw, place: several_runs.Place) -> Sheet:
     """Return a hidden sheet of the numbers behind another one."""
-    shown = several_runs.first_alone(draw)
+    shown = several_runs.of_first_run(draw)
     return Sheet(lambda page: replace(shown(page), is_hidden=True), place, "helper")
 
 
@@ -215,7 +215,7 @@ def _weights() -> Sheet:
 SHEETS = {
     "guide": Sheet(guide.draw),
     "map": _closely("map", plane),
-    "play": Sheet(choosers.drawn("play", several_runs.first_alone(play.draw))),
+    "play": Sheet(choosers.drawn("play", several_runs.of_first_run(play.draw))),
     "images": _images("images"),
     "settings": Sheet(settings.draw, settings.place, "input"),
     "lens": _closely("lens", lens),

@@ -24,7 +24,7 @@ from xlnn.workbooks.pages.parts import (
     Table,
     Trace,
 )
-from xlnn.workbooks.pages.sheet import Context, begun
+from xlnn.workbooks.pages.sheet import Context, titled_drawing
 from xlnn.workbooks.pages.table import headed, title_line
 from xlnn.writing.drawing import Drawing
 
@@ -93,7 +93,7 @@ class Page:
         """Draw what it shows besides its quantities."""
         model = context.layout.model
         if not self.is_helper:
-            drawing = begun(context, self.key)
+            drawing = titled_drawing(context, self.key)
             if self.stays:
                 drawing.freeze, drawing.repeat = (FIRST_ROW, 1), FIRST_ROW - 1
             self.content(model).draw(drawing, context, self.row, 1)

@@ -20,9 +20,9 @@ from xlnn.registry.text import Text
 from xlnn.workbooks.pages.sheet import Context, picture
 from xlnn.workbooks.pages.table import (
     Named,
+    add_sparklines,
     beside_symbol,
     called,
-    courses,
     head,
     name_rows,
     plain_name,
@@ -615,7 +615,7 @@ class Table(Part):
                 look = value("@", given=block.quantity.is_input, first=False)
                 drawing.looks[block.quantity.name] = replace(look, indent=1)
         if self.lined:
-            courses(drawing, page, blocks)
+            add_sparklines(drawing, page, blocks)
         self._set_widths(drawing, blocks)
         _dress(drawing, page, self)
         if self.repeated:

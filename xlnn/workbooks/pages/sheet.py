@@ -150,7 +150,7 @@ def grid(model: Model, name: str, row: int, column: int, apart: int = 0) -> Bloc
     return single_block(quantity, row, column, *several, (1, 0), (0, 1))
 
 
-def begun(page: Context[Any], sheet: str) -> Drawing:
+def titled_drawing(page: Context[Any], sheet: str) -> Drawing:
     """Start a sheet with its title and note, printed on one page.
 
     Parameters

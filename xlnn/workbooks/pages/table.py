@@ -58,7 +58,7 @@ def beside_symbol(name: str, symbol: str) -> str:
     return name.removesuffix(f" {symbol}") if symbol else name
 
 
-def courses(drawing: Drawing, page: Context, blocks: Iterable[Block]) -> None:
+def add_sparklines(drawing: Drawing, page: Context, blocks: Iterable[Block]) -> None:
     """Draw the course of each column's numbers over the epochs behind its heading.
 
     Only the first columns of wide tables have one, so that the file stays small.

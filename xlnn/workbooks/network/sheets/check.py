@@ -31,7 +31,7 @@ from xlnn.workbooks.network.quantities.runs import of_runs
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.sheet import Context, begun
+from xlnn.workbooks.pages.sheet import Context, titled_drawing
 from xlnn.workbooks.pages.table import head, name_rows
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INDENTED, LABEL, LINK, NOTE, SENTENCE, heading
@@ -176,7 +176,7 @@ def _marks(spec: Spec) -> dict[str, np.ndarray]:
     }
 
 
-def recorded(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def record_values(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the contents of the records, from a computation of the network."""
     return _notes(spec, run) | {f"{PREFIX}grows": _grows(spec, run)}
 
@@ -215,7 +215,7 @@ def _grows(spec: Spec, run: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.any(grows, axis=0).astype(float)
 
 
-def altered(
+def altered_records(
     spec: Spec, run: Mapping[str, np.ndarray]
 ) -> Iterator[tuple[str, tuple[int, ...], float]]:
     """Yield records that differ from NumPy's run, if no input differs.
@@ -296,7 +296,7 @@ def draw(page: Context) -> Drawing:
     """Draw the names of the arrays, which lead to their cells, and those of the notes."""
     layout, words = page.layout, page.words
     rows = {name: block.row for name, block in layout.blocks.items()}
-    drawing = begun(page, SHEET)
+    drawing = titled_drawing(page, SHEET)
     drawing.freeze = (1, 2)
     for name in ("state", "grows", "case"):
         drawing.put(rows[PREFIX + name], 1, words("check", name), LABEL)

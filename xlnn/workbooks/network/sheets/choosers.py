@@ -69,7 +69,7 @@ def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quanti
             yield replace(beside_it, name=companion_name(found, what))
 
 
-def with_used(model: Model, name: str, row: int, column: int) -> Iterator[Block]:
+def place_choice(model: Model, name: str, row: int, column: int) -> Iterator[Block]:
     """Place a number; to the right of a choice, the number that is used, and what to type.
 
     The number that is used is there unless another sheet has it.
@@ -83,7 +83,7 @@ def with_used(model: Model, name: str, row: int, column: int) -> Iterator[Block]
             yield single_block(found, row, column)
 
 
-def draw_used(drawing: Drawing, page: Context[Any], sheet: str) -> None:
+def draw_choices(drawing: Drawing, page: Context[Any], sheet: str) -> None:
     """Draw the choices of a sheet as they were typed, and what stands beside them."""
     looks = {USED: QUIET_NUMBER, ASKED: ASKED_LOOK}
     for block in page.layout.on(sheet):
@@ -94,7 +94,7 @@ def draw_used(drawing: Drawing, page: Context[Any], sheet: str) -> None:
             drawing.looks[name] = look
 
 
-def draw_epoch(drawing: Drawing, page: Context[Spec], prefix: str) -> None:
+def draw_epoch_choice(drawing: Drawing, page: Context[Spec], prefix: str) -> None:
     """Draw the choice of the epoch of a sheet, whose names begin with a prefix."""
     epoch = page.layout.blocks[prefix + EPOCH]
     drawing.put(epoch.row, 1, page.words("headings", EPOCH), LABEL)
@@ -110,7 +110,7 @@ def placed(place: Place) -> Place:
             yield block
             name = block.quantity.name.removesuffix(EPOCH) + RUN
             if block.quantity.kind == EPOCH and name in model.by_name:
-                yield from with_used(model, name, block.row - 1, block.column)
+                yield from place_choice(model, name, block.row - 1, block.column)
 
     return placing
 

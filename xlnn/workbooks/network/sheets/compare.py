@@ -15,7 +15,7 @@ from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.several_runs import page_of_run
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.parts import Trace
-from xlnn.workbooks.pages.sheet import Context, begun
+from xlnn.workbooks.pages.sheet import Context, titled_drawing
 from xlnn.writing.charts import CellColumn, ends, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, NUMBER, SENTENCE, heading
@@ -24,16 +24,16 @@ SHEET = "compare"
 PREFIX = "compare_"
 
 COURSES = ("C_T", "recognised", "test_recognised", "rmse", "test_rmse")
-"""What is charted of each run, where there is such a thing; of several outputs the first."""
+"""The quantities with a chart, if they exist; of several outputs the first."""
 
 COLOURS = (
     "C0561C", "1B4F9C", "7A8B2A", "8E5EA2", "3A9D9D", "B8860B", "6B7785", "D46A9F", "2F7D4F",
     "A0522D", "5B7FDB", "999933",
 )  # fmt: skip
-"""A line each."""
+"""The colour of each run's line."""
 
 WIDTHS = {"name": 30, "state": 38}
-"""Of what is told in words."""
+"""The widths of columns with texts."""
 
 CHART_ROWS, CHART_COLUMNS = 17, 5
 """How far the charts stand from each other."""
@@ -98,7 +98,7 @@ def _here(model: Model) -> list[Quantity]:
 def draw(page: Context[Spec]) -> Drawing:
     """Draw the headings, the numbers of the runs, and the charts."""
     words, runs = page.words, page.spec.number_of_runs
-    drawing = begun(page, SHEET)
+    drawing = titled_drawing(page, SHEET)
     drawing.heights[FIRST_ROW - 1], drawing.widths[1] = 62, 7
     drawing.put(FIRST_ROW - 1, 1, words("headings", "run"), KEY)
     for run in range(runs):

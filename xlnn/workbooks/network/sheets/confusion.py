@@ -19,8 +19,8 @@ from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.sheets.choosers import draw_epoch, draw_used, with_used
-from xlnn.workbooks.pages.sheet import Context, begun
+from xlnn.workbooks.network.sheets.choosers import draw_choices, draw_epoch_choice, place_choice
+from xlnn.workbooks.pages.sheet import Context, titled_drawing
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.formats import DIGIT_PIXELS
@@ -145,7 +145,7 @@ def _list(model: Model) -> int:
 
 def place(model: Model) -> Iterator[Block]:
     """Place the epoch, and for each part its table, its list, and a row for each image."""
-    yield from with_used(model, f"{PREFIX}epoch", EPOCH, 3)
+    yield from place_choice(model, f"{PREFIX}epoch", EPOCH, 3)
     classes, listed = _classes(model), _list(model)
     for part, left, rows in _columns(model):
         below = ((1, 0),)
@@ -164,11 +164,11 @@ def place(model: Model) -> Iterator[Block]:
 def draw(page: Context) -> Drawing:
     """Draw the headings, the choice of the epoch, and the colours of what is right and wrong."""
     layout = page.layout
-    drawing = begun(page, SHEET)
+    drawing = titled_drawing(page, SHEET)
     drawing.heights[FIRST - 1] = 30
     drawing.repeat = drawing.repeat_from = _list(layout.model) - 1
-    draw_epoch(drawing, page, PREFIX)
-    draw_used(drawing, page, SHEET)
+    draw_epoch_choice(drawing, page, PREFIX)
+    draw_choices(drawing, page, SHEET)
     for part, left, rows in _columns(layout.model):
         _draw_table(drawing, page, part, left)
         _draw_list(drawing, page, part, left)

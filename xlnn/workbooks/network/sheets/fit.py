@@ -12,10 +12,10 @@ from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.sheets.choosers import draw_epoch, draw_used, with_used
-from xlnn.workbooks.network.sheets.names import name_outputs, named
+from xlnn.workbooks.network.sheets.choosers import draw_choices, draw_epoch_choice, place_choice
+from xlnn.workbooks.network.sheets.names import named, output_headings
 from xlnn.workbooks.network.sheets.progress import ERROR_COLOUR, MOST_TOLD, TESTED_COLOUR
-from xlnn.workbooks.pages.sheet import Context, begun
+from xlnn.workbooks.pages.sheet import Context, titled_drawing
 from xlnn.workbooks.pages.table import name_rows
 from xlnn.writing.charts import THIN, CellColumn, Line, scatter
 from xlnn.writing.drawing import Drawing
@@ -61,7 +61,7 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
 
 
 def _rows(stack: Stack, images: Axis, part: str) -> Iterator[Quantity]:
-    """Yield a row for each image that is trained, or held out, and the errors of all of them."""
+    """Yield a row for each training or held-out image, and the errors over all of them."""
     shape = stack.shapes[stack.output]
     shown = {
         "prefix": f"{PREFIX}{part}", "sheet": SHEET, "shape": shape,
@@ -79,12 +79,12 @@ def _rows(stack: Stack, images: Axis, part: str) -> Iterator[Quantity]:
 
 
 def _parts(model: Model) -> list[str]:
-    """Return how the names begin of the images that are trained, and of those held out."""
+    """Return the prefixes of the names of training images and of held-out ones."""
     return [part for part in (PREFIX, PREFIX + TEST) if f"{part}actual" in model.by_name]
 
 
 def _left(model: Model) -> dict[str, int]:
-    """Return the column of the rows' names of each part, and of the charts."""
+    """Return the first column of each part, which names its rows, and that of the charts."""
     column, left = 1, {}
     for part in _parts(model):
         left[part] = column
@@ -95,7 +95,7 @@ def _left(model: Model) -> dict[str, int]:
 def place(model: Model) -> Iterator[Block]:
     """Place the epoch, the errors, and below them a row for each image."""
     left = _left(model)
-    yield from with_used(model, f"{PREFIX}epoch", TOP, 3)
+    yield from place_choice(model, f"{PREFIX}epoch", TOP, 3)
     for part in _parts(model):
         rows = [model[f"{part}{kind}"] for kind in ROWS]
         for row, kind in enumerate(ERRORS, start=TOP + 1):
@@ -110,16 +110,16 @@ def draw(page: Context) -> Drawing:
     """Draw the headings, the choice of the epoch, and a chart for each output."""
     layout, words = page.layout, page.words
     blocks, left = layout.blocks, _left(layout.model)
-    drawing = begun(page, SHEET)
+    drawing = titled_drawing(page, SHEET)
     drawing.gridlines, drawing.freeze, drawing.repeat = True, (FIRST, 1), FIRST - 1
     drawing.heights[FIRST - 2] = 30
-    draw_epoch(drawing, page, PREFIX)
-    draw_used(drawing, page, SHEET)
+    draw_epoch_choice(drawing, page, PREFIX)
+    draw_choices(drawing, page, SHEET)
     for part in _parts(layout.model):
         rows = [blocks[f"{part}{kind}"] for kind in ROWS]
         name_rows(drawing, rows[0].quantity.axes, FIRST, words, left[part])
         for block in rows:
-            name_outputs(drawing, page, block, WIDTH)
+            output_headings(drawing, page, block, WIDTH)
         for kind in ERRORS:
             errors = blocks[f"{part}{kind}"]
             column = left[part] + 1 if part != PREFIX else 1
@@ -142,7 +142,7 @@ def draw(page: Context) -> Drawing:
 
 
 def _chart(page: Context, unit: int, label: str) -> ScatterChart:
-    """Return the chart of an output: a point an image, and the line where none is off."""
+    """Return the chart of an output: a point for each image, and the line without errors."""
     blocks, title = page.layout.blocks, page.layout.titles[SHEET]
 
     def cells(name: str) -> CellColumn:

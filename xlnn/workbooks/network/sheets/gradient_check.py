@@ -22,8 +22,8 @@ from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.network import L2, cost, forward, penalised
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
-from xlnn.workbooks.pages.sheet import Context, begun
+from xlnn.workbooks.network.sheets.choosers import draw_choices, place_choice
+from xlnn.workbooks.pages.sheet import Context, titled_drawing
 from xlnn.workbooks.pages.table import (
     choice_validation,
     head,
@@ -130,7 +130,7 @@ def place(model: Model) -> Iterator[Block]:
     """Place the choices and results, the parameters in one row each, and a row for each image."""
     here = [found for found in model.quantities if found.sheet == SHEET]
     for row, name in enumerate((*CHOICES, *RESULTS), start=TOP):
-        yield from with_used(model, PREFIX + name, row, VALUES)
+        yield from place_choice(model, PREFIX + name, row, VALUES)
     rows = {f"{PREFIX}w": 2, f"{PREFIX}g": 3} | {side: 4 + i for i, side in enumerate(SIDES)}
     columns = dict.fromkeys(rows, 2)
     parameters = [q for q in here if not q.axes and q.shape]
@@ -149,7 +149,7 @@ def place(model: Model) -> Iterator[Block]:
 def draw(page: Context) -> Drawing:
     """Draw the choices, the parameters' names, and the headings of the images' table."""
     blocks, words = page.layout.blocks, page.words
-    drawing = begun(page, SHEET)
+    drawing = titled_drawing(page, SHEET)
     drawing.gridlines, drawing.freeze = True, (1, 2)
     drawing.repeat_from, drawing.repeat = IMAGES - 2, IMAGES - 1
     for name in (*CHOICES, *RESULTS):
@@ -158,7 +158,7 @@ def draw(page: Context) -> Drawing:
         drawing.looks[PREFIX + name] = replace(
             value(block.quantity.number_format, given=name in CHOICES, first=False), align="center"
         )
-    draw_used(drawing, page, SHEET)
+    draw_choices(drawing, page, SHEET)
     here = page.layout.on(SHEET)
     tables = [block for block in here if block.quantity.axes]
     name_rows(drawing, tables[0].quantity.axes, IMAGES, words)

@@ -53,9 +53,9 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
 def centre(
     drawing: Drawing, page: Context, blocks: Iterable[Block], kinds: tuple[str, ...]
 ) -> None:
-    """Centre what is of some kinds in its columns; those of labels are as wide as these.
+    """Centre quantities of some kinds, and make columns of labels wide enough for them.
 
-    A class stands beside its label: at the right of its column the one would run into the other.
+    A right-aligned class would touch the label beside it.
     """
     for block in blocks:
         quantity = block.quantity
@@ -133,9 +133,9 @@ PAGES = {
 
 
 def draw(page: Context, sheet: str) -> Drawing:
-    """Draw a table of images; inputs of a table and targets have the names the person gave them.
+    """Draw a table of images, with the user's names for the inputs of a table and for targets.
 
-    These stand over their symbols, and what they are over all of them, as in any table.
+    Names are above symbols, and the kind of quantity is above both, as in any table.
     """
     drawing = PAGES[sheet].draw(page)
     blocks = [block for block in page.layout.on(sheet) if not _is_drawn(block.quantity)]

@@ -16,12 +16,12 @@ from xlnn.layout import COLUMNS, Block, quoted, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX, drawn_whole
 from xlnn.workbooks.network.sheets import window
-from xlnn.workbooks.network.sheets.choosers import ROOM, draw_used, with_used
+from xlnn.workbooks.network.sheets.choosers import ROOM, draw_choices, place_choice
 from xlnn.workbooks.network.sheets.names import (
     BAR,
     MEASURED,
     draw_headings,
-    listed_at,
+    list_columns,
     name_look,
 )
 from xlnn.workbooks.network.sheets.unit_rows import (
@@ -159,7 +159,7 @@ class _Grid:
         """What is listed of each output, and in which columns, to the right of the image."""
         names = ("name", "raw_t", "predicted", "t", "output", "bar")
         first = IMAGE + 1 + self.model[f"{PREFIX}x"].shape[1]
-        return listed_at(self.model, [name for name in names if self.has(name)], first)
+        return list_columns(self.model, [name for name in names if self.has(name)], first)
 
     @property
     def beyond(self) -> int:
@@ -168,7 +168,7 @@ class _Grid:
 
     @cached_property
     def dense(self) -> list[str]:
-        """The layers whose units are no maps."""
+        """The layers whose units are single numbers, not maps."""
         return [layer for layer in self.layers if self.has(f"z_text{layer}")]
 
     def wide(self, layer: str) -> int:
@@ -204,7 +204,7 @@ def place(model: Model) -> Iterator[Block]:
 def _place_top(model: Model, grid: _Grid) -> Iterator[Block]:
     """Place the choices, the image and the outputs."""
     for row, name in enumerate(filter(grid.has, CHOSEN), start=TOP):
-        yield from with_used(model, PREFIX + name, row, LEFT + 2)
+        yield from place_choice(model, PREFIX + name, row, LEFT + 2)
     row = TOP + (model[f"{PREFIX}x"].shape[0] == 1)
     for name in ("raw", "x"):
         if grid.has(name):
@@ -243,7 +243,7 @@ def draw(page: Context) -> Drawing:
     for block in page.layout.on(SHEET):
         _look(drawing, block.quantity, block.column)
     drawing.looks[f"{PREFIX}name"] = name_look(page, width)
-    draw_used(drawing, page, SHEET)
+    draw_choices(drawing, page, SHEET)
     for layer in grid.layers:
         if window.has_window(page.layout.model, layer):
             window.draw(drawing, page, layer, last)

@@ -14,7 +14,7 @@ from xlnn.writing.style import SECTION, SENTENCE, Look, heading
 from xlnn.writing.text_width import size_in
 
 NAME, MEASURED, BAR = 3, 2, 4
-"""How many columns a name has room in, a number that is to be predicted, and a bar."""
+"""The columns for a name, for a number to predict, and for a bar."""
 
 HEAD = replace(SECTION, size=9)
 """Small enough that two headings stand side by side in any font."""
@@ -33,7 +33,7 @@ def input_names(page: Context) -> tuple[str, ...]:
     return page.spec.features or tuple(x.heading(unit) for unit in x.units)
 
 
-def name_outputs(drawing: Drawing, page: Context, block: Block, width: float) -> None:
+def output_headings(drawing: Drawing, page: Context, block: Block, width: float) -> None:
     """Draw the heading of a quantity, and the name of an output over each of its columns."""
     for position, name in enumerate(page.spec.labels):
         column, look = block.column + position, heading(block.quantity.role, first=position == 0)
@@ -43,8 +43,8 @@ def name_outputs(drawing: Drawing, page: Context, block: Block, width: float) ->
         drawing.widths[column] = width
 
 
-def listed_at(model: Model, names: Sequence[str], first: int) -> dict[str, int]:
-    """Return the column of each quantity that is listed of the outputs, from a column on.
+def list_columns(model: Model, names: Sequence[str], first: int) -> dict[str, int]:
+    """Return the column of each quantity in the list of outputs, starting at a column.
 
     Names that are whole numbers take one column, words several.
     """
@@ -52,23 +52,23 @@ def listed_at(model: Model, names: Sequence[str], first: int) -> dict[str, int]:
     measured = MEASURED if "predicted" in names else 1
     for name in names:
         at[name] = column
-        column += named_in(model) if name == "name" else measured
+        column += name_columns(model) if name == "name" else measured
     return at
 
 
-def named_in(model: Model) -> int:
+def name_columns(model: Model) -> int:
     """Return how many columns the name of an output takes."""
     return NAME if model["labels"].is_text else 1
 
 
 def name_look(page: Context, width: float) -> Look:
     """Return the look of the outputs' names: small enough for columns of a width."""
-    room = width * named_in(page.layout.model)
+    room = width * name_columns(page.layout.model)
     return replace(SENTENCE, size=size_in(room, page.spec.labels, SENTENCE.size))
 
 
 def draw_headings(drawing: Drawing, page: Context, row: int, at: dict[str, int]) -> None:
-    """Draw what is listed, over the columns that it takes."""
+    """Draw the headings of the list of outputs."""
     for column in range(min(at.values()), max(at.values()) + 1):
         drawing.put(row, column, "", HEAD)
     for name, column in at.items():

@@ -28,7 +28,7 @@ from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import weights
 from xlnn.workbooks.network.quantities.network import forward, scaled
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
+from xlnn.workbooks.network.sheets.choosers import draw_choices, place_choice
 from xlnn.workbooks.network.sheets.unit_rows import layer_title
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.sheet import Context
@@ -171,7 +171,7 @@ def place(model: Model) -> Iterator[Block]:
     """Place the choices, the picture and the ends of its sides, and the small pictures."""
     if f"{PREFIX}picture" not in model.by_name:
         return
-    yield from with_used(model, f"{PREFIX}epoch", TOP, VALUES)
+    yield from place_choice(model, f"{PREFIX}epoch", TOP, VALUES)
     yield single_block(model[f"{PREFIX}label_chosen"], TOP + 1, VALUES)
     yield single_block(model[f"{PREFIX}label_asked"], TOP + 1, VALUES + 1)
     yield single_block(model[f"{PREFIX}picture"], PICTURE_ROW, LEFT, (1, 0), (0, 1))
@@ -263,7 +263,7 @@ def draw(page: Context) -> Drawing:
     drawing.charts.append((over(chart, (picture.row, picture.column), picture.last), chart))
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
-    draw_used(drawing, page, SHEET)
+    draw_choices(drawing, page, SHEET)
     drawing.looks[f"{PREFIX}label_asked"] = ASKED
     return drawing
 

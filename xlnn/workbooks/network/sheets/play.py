@@ -17,7 +17,7 @@ from xlnn.workbooks.network.quantities.figure import (
 )
 from xlnn.workbooks.network.quantities.play import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
+from xlnn.workbooks.network.sheets.choosers import draw_choices, place_choice
 from xlnn.workbooks.network.sheets.drawing import picture
 from xlnn.workbooks.network.sheets.unit_rows import layer_name
 from xlnn.workbooks.pages.sheet import Context, point_of
@@ -87,7 +87,7 @@ def place(figure: Figure, model: Model) -> Iterator[Block]:
     here = {quantity.name for quantity in model.quantities if quantity.sheet == SHEET}
     for row, name in enumerate(asked, start=TOP):
         if name in here:
-            yield from with_used(model, name, row, VALUES)
+            yield from place_choice(model, name, row, VALUES)
     down = (
         (ETA + 1, NAMES, ("diverged",)),
         (ETA + 2, NAMES, ("verdict", "truth_text")),
@@ -208,7 +208,7 @@ def draw(page: Context) -> Drawing:
                 drawing.put(row, column - 1, symbol, replace(CAPTION, align="right"))
     for block in page.layout.on(SHEET):
         drawing.looks[block.quantity.name] = _look(block.quantity)
-    draw_used(drawing, page, SHEET)
+    draw_choices(drawing, page, SHEET)
     drawing.looks[f"{PREFIX}diverged"] = ASKED
     if headline := blocks.get(f"{PREFIX}verdict"):
         drawing.looks[headline.quantity.name] = replace(HEADLINE, size=_size(page))

@@ -18,7 +18,7 @@ from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets import compare
-from xlnn.workbooks.network.sheets.names import name_outputs, named
+from xlnn.workbooks.network.sheets.names import named, output_headings
 from xlnn.workbooks.network.sheets.unit_rows import layer_name, symbol
 from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table, Trace
@@ -173,7 +173,7 @@ def draw(page: Context) -> Drawing:
     drawing = PAGE.draw(page)
     for block in page.layout.on(SHEET):
         if block.quantity.kind in ERRORS:
-            name_outputs(drawing, page, block, WIDE)
+            output_headings(drawing, page, block, WIDE)
     return drawing
 
 

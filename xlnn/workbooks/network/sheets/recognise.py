@@ -18,8 +18,8 @@ from xlnn.workbooks.network.quantities.lens import ONE, forward_by_bands, shown_
 from xlnn.workbooks.network.quantities.network import scaled
 from xlnn.workbooks.network.quantities.play import NUMBERS
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.sheets.choosers import draw_used, with_used
-from xlnn.workbooks.network.sheets.names import draw_headings, listed_at, name_look
+from xlnn.workbooks.network.sheets.choosers import draw_choices, place_choice
+from xlnn.workbooks.network.sheets.names import draw_headings, list_columns, name_look
 from xlnn.workbooks.network.sheets.unit_rows import (
     Bands,
     Strip,
@@ -205,7 +205,7 @@ def _singles(model: Model, layer: str) -> dict[str, int]:
 def _place_top(model: Model) -> Iterator[Block]:
     rows = model[f"{PREFIX}x"].shape[0]
     if f"{PREFIX}epoch" in model.by_name:
-        yield from with_used(model, f"{PREFIX}epoch", TOP, LEFT + 3)
+        yield from place_choice(model, f"{PREFIX}epoch", TOP, LEFT + 3)
     row = TOP + 2
     for name in _typed(model):
         yield single_block(model[name], row, LEFT, (0, 1))
@@ -226,7 +226,7 @@ def _listed(model: Model) -> dict[str, int]:
     """Return the columns of the list of outputs, to the right of the grid."""
     names = ("name", "predicted", "output", "bar")
     first = LEFT + max(model[f"{PREFIX}x"].shape[1], 3) + 2
-    return listed_at(model, [name for name in names if PREFIX + name in model.by_name], first)
+    return list_columns(model, [name for name in names if PREFIX + name in model.by_name], first)
 
 
 def _first_row(model: Model) -> int:
@@ -299,7 +299,7 @@ def draw(page: Context) -> Drawing:
         if block.quantity.is_text and block.quantity.kind in {"name", "label"}:
             look = name_look(page, width)
         drawing.looks[block.quantity.name] = look
-    draw_used(drawing, page, SHEET)
+    draw_choices(drawing, page, SHEET)
     return drawing
 
 

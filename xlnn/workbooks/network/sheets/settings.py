@@ -8,7 +8,7 @@ from xlnn.address import address
 from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.sheets.names import input_names
-from xlnn.workbooks.pages.sheet import Context, begun
+from xlnn.workbooks.pages.sheet import Context, titled_drawing
 from xlnn.workbooks.pages.table import bounded_validation, number_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import ASIDE, ASKED, PLAIN, Look, value
@@ -48,11 +48,11 @@ def place(model: Model) -> Iterator[Block]:
 
 
 def draw(page: Context) -> Drawing:
-    """Draw a line for each setting: its name, its symbol, and what it does behind its cell."""
+    """Draw a line for each setting: its name, its symbol, its cell, and what it does."""
     runs = page.spec.number_of_runs
     told = VALUE + runs
     values = dict.fromkeys(range(VALUE, told), max(12, name_width(page.spec.labels)))
-    drawing = begun(page, "settings")
+    drawing = titled_drawing(page, "settings")
     drawing.widths = {1: 24, 2: 14, **values, told: 60}
     blocks = page.layout.blocks
     drawing.looks["settings_diverged"] = ASKED

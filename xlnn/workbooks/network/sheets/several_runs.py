@@ -81,7 +81,7 @@ def _name_first(drawing: Drawing, page: Context[Spec]) -> None:
         drawing.put(GROUP_ROW, 1, name, replace(KEY, bold=True, wrap=True))
 
 
-def first_alone(draw: Draw) -> Draw:
+def of_first_run(draw: Draw) -> Draw:
     """Return the function that draws a sheet that exists once for all runs."""
     return lambda page: draw(page_of_run(page, 0) if page.spec.runs else page)
 

@@ -90,7 +90,7 @@ class Bands:
 
     @property
     def is_dense(self) -> bool:
-        """Whether its units are no maps."""
+        """Whether its units are single numbers, not maps."""
         return len(self.quantity(f"a{self.layer}").shape) == 1
 
     @property

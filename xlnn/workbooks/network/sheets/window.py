@@ -17,7 +17,7 @@ from xlnn.layout import Block, single_block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.lens import MAP, PLACE, PREFIX
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets.choosers import ROOM, USED, with_used
+from xlnn.workbooks.network.sheets.choosers import ROOM, USED, place_choice
 from xlnn.workbooks.network.sheets.unit_rows import layer_name, parameters_of
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import choice_validation
@@ -48,7 +48,7 @@ MOST_FRAMES = 600
 
 
 def has_window(model: Model, layer: str) -> bool:
-    """Return whether a layer is a convolution that is shown so."""
+    """Return whether a layer is a convolution with quantities for one place."""
     return _name("window", layer) in model.by_name
 
 
@@ -64,7 +64,7 @@ def height(model: Model, layer: str) -> int:
 def place(model: Model, layer: str, row: int, left: int) -> Iterator[Block]:
     """Place the choices, the pictures side by side, and the numbers to their right."""
     for down, kind in enumerate(CHOICES, start=FIRST):
-        yield from with_used(model, _name(kind, layer), row + down, left + CHOSEN)
+        yield from place_choice(model, _name(kind, layer), row + down, left + CHOSEN)
     column, (pictures, numbers) = left + SHOWN, _kinds(model, layer)
     for kind in pictures:
         *maps, rows, columns = model[_name(kind, layer)].shape
