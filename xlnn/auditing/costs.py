@@ -78,12 +78,8 @@ class Costs:
         alike = {(c.place[0], c.said, c.reach): c for c in reversed(self.every)}
         self._firsts = [*reversed(alike.values())]
 
-        reach = {cost.place: cost.reach for cost in self.every}
-        self._parts = {
-            cost: [p for p in self.book.reads(cost.place) if reach.get(p) == cost.reach]
-            for cost in self._firsts
-        }
-        self._adds_up: dict[tuple[object, ...], bool] = {}
+        self._parts: list[tuple[int, list[Place]]] = []
+        self._rows = self.book.reach(dict.fromkeys(known.parameters, 0), self._marks())
 
     def _found(self, gradients: Iterable[Place]) -> Iterator[Cost]:
         known, book, values = self.known, self.book, self.updates.values
@@ -140,8 +136,8 @@ class Costs:
         lines = (title, "row", row), (title, "column", column)
         mask = sum(self.known.bits[p] for p in near)
         own = [c for line in lines for c in self._beside.get(line, ()) if c.reach & mask]
-        read, pattern = self.known.reach(gradient), self.book.pattern(gradient)
-        key = title, *options[:1], len(options), of, read, pattern
+        read, rows = self.known.reach(gradient), self._rows(gradient)
+        key = title, *options[:1], len(options), of, read, rows
         if key not in self._likely:
             every = [cost for cost in self._firsts if cost.reach & mask]
             self._likely[key] = self._ranked(every, gradient, of, near)
@@ -149,25 +145,25 @@ class Costs:
         ranked = self._ranked(own, gradient, of, near)
         return [((True, *score), cost, of_it) for score, cost, of_it in ranked] + others
 
-    def _left_out(self, gradient: Place) -> set[Place]:
-        """Return the costs of single rows, where a gradient adds up the rows of a cost."""
-        pattern, read = self.book.pattern, self.known.reach(gradient)
-        found: set[Place] = set()
-        for cost, parts in self._parts.items():
-            if len(parts) < 2 or not cost.reach & read:
-                continue
-            key = pattern(gradient), pattern(cost.place)
-            if key not in self._adds_up:
-                behind = self.book.cone([gradient], self.known.parameters)
+    def _marks(self) -> dict[Place, int]:
+        """Return a bit for each of two rows that a cost adds up, at the cells of that row alone."""
+        reach = {cost.place: cost.reach for cost in self.every}
+        marks: dict[Place, int] = defaultdict(int)
+        for cost in self._firsts:
+            parts = [p for p in self.book.reads(cost.place) if reach.get(p) == cost.reach]
+            if len(parts) > 1:
                 one, other = (self.known.cone(part) for part in parts[:2])
-                apart = one - other, other - one
-                self._adds_up[key] = not any(behind.isdisjoint(each) for each in apart)
-            if self._adds_up[key]:
-                found.update(parts)
-        return found
+                bit = 1 << 2 * len(self._parts)
+                self._parts.append((3 * bit, parts))
+                for cells, own in ((one - other, bit), (other - one, 2 * bit)):
+                    for cell in cells:
+                        marks[cell] |= own
+        return marks
 
     def _ranked(self, costs: Sequence[Cost], gradient: Place, of: str, near: set[Place]) -> Ranked:
-        read, left_out = self.known.reach(gradient), self._left_out(gradient)
+        read, rows = self.known.reach(gradient), self._rows(gradient)
+        # the costs of single rows, where a gradient adds up these rows
+        left_out = {part for bits, parts in self._parts if rows & bits == bits for part in parts}
         costs = [cost for cost in costs if cost.place not in left_out]
         # a gradient that depends on none of the parameters of a cost is not its slope
         kept = [cost for cost in costs if cost.reach & read] or costs
