@@ -241,6 +241,7 @@ UNUSABLE = [
     ("line", "message", "code"),
     [(*each, 2) for each in WRONG] + [(*each, 1) for each in UNUSABLE],
 )
+@pytest.mark.ci
 def test_a_mistake_gives_one_sentence_and_its_exit_code(furnished, line, message, code):
     before = sorted(furnished.rglob("*"))
     ran = forked(*line.split(), cwd=furnished)

@@ -202,6 +202,7 @@ def test_a_network_that_was_exported_is_a_start(template, tmp_path):
         np.testing.assert_allclose(after[name][0], before[name][0], rtol=1e-14)
 
 
+@pytest.mark.ci
 def test_arrays_of_every_epoch_are_no_start_and_the_message_says_how_to_write_one(paths, tmp_path):
     saved = tmp_path / "values.npz"
     np.savez(saved, **xlnn.values(paths["dense"], engine="formualizer"))

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,15 @@ def room(parts):
     return parts[0]
 
 
+@cache
+def tree_of(path):
+    """Return the parsed text of a module."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path):
     """Yield the modules of xlnn that a module imports, anywhere in it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (name.name.split(".")[1:] for name in node.names if "xlnn." in name.name)
         elif isinstance(node, ast.ImportFrom) and node.module == "xlnn":
@@ -122,7 +129,7 @@ def circle_among(modules):
 
 def loaded(path, named):
     """Yield the modules of xlnn that a module imports at its top level, or for its types."""
-    body = ast.parse(path.read_text(encoding="utf-8")).body
+    body = tree_of(path).body
     types = [each for node in body if isinstance(node, ast.If) for each in node.body]
     for node in [*body, *types]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "xlnn":
@@ -152,7 +159,7 @@ def test_a_wrong_import_is_found(tmp_path):
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_says_what_it_does(path):
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert ast.get_docstring(tree_of(path))
 
 
 TOP = {

@@ -450,6 +450,7 @@ def looked_up(source):
                 yield section, key
 
 
+@pytest.mark.ci
 def test_every_text_that_is_looked_up_is_there(english):
     asked = {
         named for path in PROGRAM.rglob("*.py") for named in looked_up(path.read_text("utf-8"))
@@ -556,6 +557,7 @@ def test_a_workbook_agrees_with_numpy_in_every_language(built, engine):
 
 
 @pytest.mark.first(1)
+@pytest.mark.ci
 def test_an_altered_cell_is_named_in_every_language(built, tmp_path):
     lang, path = built
     training = text(lang).sheets["training"]
