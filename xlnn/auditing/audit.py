@@ -103,7 +103,7 @@ def audit(
 
 
 def _without_formulas(book: Book) -> Audit:
-    """Say of a file without formulas what it holds: pasted values where it states gradients."""
+    """Note that a file without formulas holds pasted values where it states gradients."""
     meanings = Finder(book, book.constants).headings.meanings
     stated = [place for place, found in meanings.items() if found.kind == "gradient"]
     findings = (Finding("pasted", {}, book.shown(stated)),) if stated else ()
@@ -147,7 +147,7 @@ class _Auditing:
         return self._slopes_only(roles)
 
     def _recalculate(self, sheets: Sheets) -> list[Place]:
-        """Recalculate some cells; return those that no engine computes as they are stored.
+        """Recalculate some cells; return those whose stored values no engine reproduces.
 
         If IronCalc does not reproduce them, or cannot compute them, LibreOffice is asked; if it
         does, it computes the slopes as well.
@@ -178,7 +178,7 @@ class _Auditing:
         self.notes.append(Note(kind, said))
 
     def few(self, places: Iterable[Place]) -> str:
-        """Name some cells: the first of many."""
+        """Return the names of some cells: of many, the first few."""
         return self.book.shown(places, MOST_NAMED)
 
     def result(self, judged: Sequence[Judged] = (), findings: Sequence[Finding] = ()) -> Audit:
@@ -187,7 +187,7 @@ class _Auditing:
     # What it cannot judge
 
     def _unlike(self, places: Iterable[Place], values: Mapping[Place, Held]) -> list[Place]:
-        """Return cells that are not computed, or otherwise than their stored values say."""
+        """Return cells that the engine does not compute as they are stored."""
         book = self.book
         unlike = set()
         for place in places:
@@ -322,7 +322,7 @@ class _Auditing:
         return (number(self.values.get(pair.parameter)) - stated) / pair.rate
 
     def _best(self, pairs: Sequence[Pair]) -> list[Pair]:
-        """Choose among several cells that may be the cost: the one whose slopes are stated."""
+        """Choose the cell whose slopes are stated, among several that may be the cost."""
         pattern = self.book.pattern
         alike: dict[tuple[object, ...], list[Pair]] = defaultdict(list)
         for pair in pairs:
@@ -385,7 +385,7 @@ class _Auditing:
         return self.result(judged, findings)
 
     def _some(self, pairs: Sequence[Pair]) -> list[Pair]:
-        """Return the pairs to measure: of many, those of the first and last steps, and some."""
+        """Return the pairs to measure: those of the first and last steps, and some more."""
         steps = Counter(pair.cost for pair in pairs)
         costs, most = [*steps], max(steps.values())
 
@@ -406,7 +406,7 @@ class _Auditing:
         return found
 
     def _named(self, pairs: Sequence[Pair]) -> list[Pair]:
-        """Give each parameter of a step a name of its own."""
+        """Give each parameter of a step its own name."""
         counted = Counter((p.cost, p.name) for p in pairs)
         many = {name for (_, name), count in counted.items() if count > 1 and name}
         columns: dict[tuple[str, int], list[Pair]] = defaultdict(list)
@@ -441,7 +441,7 @@ class _Auditing:
     # Faults
 
     def _findings(self, pairs: Sequence[Pair], by: str) -> tuple[list[Finding], set[Place]]:
-        """Explain what is wrong, and name the gradients that may be those of something else."""
+        """Explain what is wrong, and name the gradients that may belong to something else."""
         broken = self._broken(pairs)
         found: dict[tuple[object, ...], tuple[Fault, tuple[str, ...]]] = {}
 
@@ -506,7 +506,7 @@ class _Auditing:
     def _doubted(
         self, explained: Sequence[tuple[Fault, Sequence[Pair]]], pairs: Sequence[Pair], by: str
     ) -> set[Place]:
-        """Return the gradients that may be those of something else, and say so.
+        """Return the gradients that may belong to something else, and note them.
 
         An accusation needs evidence: a fault in words, or other gradients that are the slopes of
         the same cost, or are near them. Formulas count once, in how many steps they may be.
@@ -558,7 +558,7 @@ class _Auditing:
         return Explainer(chain, [p for p in wrong if p.cost in costs] or wrong, right, numbers)
 
     def _broken(self, pairs: Sequence[Pair]) -> dict[Place, Place]:
-        """Return cells that break a pattern and give another number than it would give there."""
+        """Return cells that break a pattern and give a different number than the pattern would."""
         book, known = self.book, self.finder.known
         relevant = book.cone(
             {p for pair in pairs for p in (pair.cost, pair.gradient, pair.next) if p}

@@ -87,7 +87,7 @@ class Book:
     _known: dict[tuple, Pattern] = field(default_factory=dict)
 
     def put(self, formulas: Mapping[Place, str | None]) -> None:
-        """Put formulas into cells, or take them out again, and forget what follows from them."""
+        """Set or remove formulas, and forget what was derived from them."""
         for place, text in formulas.items():
             if text is None:
                 del self.formulas[place], self.patterns[place]
@@ -97,7 +97,7 @@ class Book:
             self.__dict__.pop(name, None)
 
     def shared(self, formula: str, place: Place) -> Pattern:
-        """Return the pattern of a formula, the same one for all that are alike."""
+        """Return the pattern of a formula; formulas that are alike share one."""
         key = key_of(formula, place)
         if key not in self._known:
             lambdas = frozenset(name.upper() for name, _, _ in self.lambdas)
@@ -108,7 +108,7 @@ class Book:
 
     @cached_property
     def lower(self) -> dict[str, str]:
-        """Return the title of each sheet by itself in lower case."""
+        """Return the title of each sheet by its lower-case form."""
         return {title.casefold(): title for title in self.titles}
 
     @cached_property
@@ -265,13 +265,13 @@ class Book:
         return {}
 
     def reads(self, place: Place) -> tuple[Place, ...]:
-        """Return the filled cells that a cell's formula names, each once."""
+        """Return the filled cells that a cell's formula names, without repetition."""
         inputs = self.inputs(place)
         return inputs[0] if len(inputs) == 1 else tuple(dict.fromkeys(chain.from_iterable(inputs)))
 
     @cached_property
     def readers(self) -> dict[Place, tuple[Place, ...]]:
-        """Return who reads a cell: the cells with formulas, arrays by each cell that they fill."""
+        """Return the formulas that read a cell; an array formula by each cell that it fills."""
         found: dict[Place, list[Place]] = {}
         for place in self.formulas:
             who = [*self.filled_by(place)]
@@ -297,7 +297,7 @@ class Book:
     # What depends on what
 
     def cone(self, places: Iterable[Place], stops: Iterable[Place] = ()) -> set[Place]:
-        """Return some cells and all that they depend on, no further than where it stops."""
+        """Return some cells and all that they depend on, up to the cells where it stops."""
         stops = stops if isinstance(stops, set | frozenset) else set(stops)
         left, seen = list(places), set()
         while left:
@@ -311,7 +311,7 @@ class Book:
 
     @cached_property
     def order(self) -> list[Place]:
-        """Return the cells with formulas, each after those that it reads, but for circles."""
+        """Return the cells with formulas, each after those that it reads, except in circles."""
         order: list[Place] = []
         entered: set[Place | int] = set()  # cells, and areas that many formulas name
 
@@ -375,7 +375,7 @@ class Book:
         fixed: Iterable[Place] = (),
         values: Mapping[Place, Held] | None = None,
     ) -> Sheets:
-        """Return what an engine is given: all cells, or some, with the values of some of them.
+        """Return the cells for an engine: all or some, with fixed values for some of them.
 
         An array formula of which a cell has its value fixed is left out as a whole.
         """
@@ -395,12 +395,12 @@ class Book:
         return Sheets(self.titles, formulas, constants, arrays, self.lambdas)
 
     def at(self, place: Place) -> str:
-        """Write where a cell stands."""
+        """Return the address of a cell, with its sheet."""
         title = "" if len(self.titles) == 1 else f"{quoted(place[0])}!"
         return f"{title}{address(*place[1:])}"
 
     def shown(self, places: Iterable[Place], most: int = 10_000) -> str:
-        """Write where some cells stand: rectangles as ranges, the first of many."""
+        """Return the addresses of some cells: rectangles as ranges; of many, the first few."""
         own = sorted(rectangles({*places}), key=lambda each: (self.titles.index(each[0]), each[1:]))
         ranges = [
             self.at((title, top, left))
@@ -423,7 +423,7 @@ class Reach:
     behind: Mapping[Place, int]
 
     def __call__(self, place: Place) -> int:
-        """Return the bits of a cell: those of a source are its own."""
+        """Return the bits of a cell; a source has its own."""
         return self.found.get(place, 0)
 
     def through(self, place: Place) -> int:

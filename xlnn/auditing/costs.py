@@ -1,4 +1,4 @@
-"""Find the cells that may be costs, and of which of them a gradient is likely the slope.
+"""Find the cells that may be costs, and the likeliest cost of each gradient.
 
 A cost that no cell holds is made up from outputs minus targets.
 """
@@ -39,7 +39,7 @@ class Cost:
     reach: int
 
     def score(self, gradient: Place, of: str) -> tuple[int | bool, ...]:
-        """Return how well it suits a gradient, of the cost that its heading names."""
+        """Return how well it suits a gradient whose heading names a cost."""
         name, kind = self.said.name, self.said.kind
         is_named = of == name
         is_whole = kind == "cost"
@@ -101,14 +101,14 @@ class Costs:
                 yield Cost(place, own, bits)
 
     def _is_cost(self, place: Place) -> bool:
-        """Tell whether a cell may be a cost: a formula, and no mere difference y − t."""
+        """Tell whether a cell may be a cost: a formula, but not just a difference y − t."""
         terms = self.book.terms(place)
         is_difference = len(terms) == 2 and {term.sign for term in terms} == {1, -1}
         of_cells = all(is_cell(term.alone) for term in terms)
         return self.book.formula(place) is not None and not (is_difference and of_cells)
 
     def _lines(self) -> Mapping[tuple[object, ...], list[Cost]]:
-        """Return the costs of a row that stand in a column with others, and the other way round."""
+        """Return the costs of each row that share their columns with others, and of each column."""
         columns = Counter((c.place[0], c.place[2], c.said) for c in self.every)
         rows = Counter((c.place[0], c.place[1], c.said) for c in self.every)
         found: dict[tuple[object, ...], list[Cost]] = defaultdict(list)
@@ -121,7 +121,7 @@ class Costs:
         return found
 
     def likeliest(self, gradient: Place, of: str, options: Sequence[Place]) -> Ranked:
-        """Return the costs that a gradient may be of, the likeliest first: those of its line.
+        """Return the costs that a gradient may belong to, the likeliest first: those of its line.
 
         Parameters
         ----------
@@ -191,7 +191,7 @@ def differences(book: Book, values: Mapping[Place, Held]) -> list[tuple[Place, P
 
 
 def implied_costs(found: Sequence[tuple[Place, Place, Place]]) -> dict[str, str]:
-    """Return costs of which y − t is the slope by the weighted inputs, by what they are called."""
+    """Return costs whose slope by the weighted inputs is y − t, by their names."""
     pairs = [
         [f"{quoted(place[0])}!{address(*place[1:])}" for place in (output, target)]
         for _, output, target in found

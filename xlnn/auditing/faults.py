@@ -84,7 +84,7 @@ Ways = dict[Pair, tuple[Edge, ...]]
 
 
 def _explains(predict: Predict, pairs: Sequence[Pair]) -> bool:
-    """Tell whether a guess predicts what is stated in each pair, and not just the slopes."""
+    """Tell whether a guess predicts each stated gradient, and differs from the slopes."""
     is_other = False
     for pair in pairs:
         found = predict(pair)
@@ -145,7 +145,7 @@ class Explainer:
             left = [c for c in left if c not in own]
 
     def _changed(self, edges: Mapping[Edge, float], pairs: Sequence[Pair]) -> list[Pair]:
-        """Return the gradients that are what they were with other derivatives on some edges."""
+        """Return the gradients that stay the same with other derivatives on some edges."""
         adjoints = {cost: self.chain.adjoints(cost, edges) for cost in {c.cost for c in pairs}}
         return [
             pair for pair in pairs
@@ -154,7 +154,7 @@ class Explainer:
 
     @cached_property
     def _layers(self) -> list[list[Edge]]:
-        """Return edges to neighbouring cells that compute alike from one cell alone."""
+        """Return edges to neighbouring cells with the same formula of one cell."""
         found: list[list[Edge]] = []
         for edges in self._kinds.values():
             left = {e[1]: e for e in edges}
@@ -253,7 +253,7 @@ class Explainer:
                 yield fault, lambda pair, others=others: others[pair.cost].slope
 
     def _reads_alike(self, pair: Pair, other: Pair) -> bool:
-        """Tell whether a gradient reads what that of another parameter has to read."""
+        """Tell whether a gradient reads the cells that another parameter's gradient needs."""
         own, theirs = ({*self.book.reads(c.gradient)} for c in (pair, other))
         inputs = {e[0] for e in self.chain.edges} | self.chain.parameters
         return not close(other.stated, other.slope) or own >= theirs or own - theirs <= inputs
@@ -270,7 +270,7 @@ class Explainer:
             yield Fault("decay"), lambda c: c.stated if close(rate(c), usual, 1e-3) else None
 
     def _neuron(self, pairs: Sequence[Pair]) -> Iterator[Guess]:
-        """Look for the derivative of a neuron that stands in one cell: missing, or of another."""
+        """Look for a missing or exchanged derivative of a neuron that is computed in one cell."""
         for place in self._of_step(pairs[0]) & {*self.chain.cells}:
             text = (self.book.formula(place) or "").upper()
             if ("TANH(" in text) == ("EXP(" in text):
@@ -301,7 +301,7 @@ class Explainer:
 
     @cached_property
     def _kinds(self) -> dict[tuple[str, Pattern | None], list[Edge]]:
-        """Return edges to cells that compute alike from one cell alone: activations."""
+        """Return edges to cells with the same formula of one cell: activations."""
         found: dict[tuple[str, Pattern | None], list[Edge]] = defaultdict(list)
         for edge in self.chain.edges:
             if self._only(edge[1]) == edge[0]:
@@ -328,18 +328,18 @@ class Explainer:
         return found
 
     def _moved(self, edge: Edge, pair: Pair, first: Pair) -> list[Edge]:
-        """Return an edge of one step as those of another, where steps stand in rows."""
+        """Return the corresponding edges of another step, where steps stand in rows."""
         moved = tuple(self._shift(p, pair, first) for p in edge)
         return [e for e in dict.fromkeys((moved, edge)) if e in self.chain.edges]
 
     @staticmethod
     def _shift(place: Place, pair: Pair, first: Pair, further: int = 0) -> Place:
-        """Return what stands to the cost of one pair as a cell does to that of another."""
+        """Return the cell that lies relative to one pair's cost as a cell does to another's."""
         down, right = (a - b for a, b in zip(pair.cost[1:], first.cost[1:], strict=True))
         return place[0], place[1] + down + further, place[2] + right
 
     def _shifted(self, place: Place, pair: Pair, first: Pair) -> Place:
-        """Return a cell of one step as that of another step, if there is one."""
+        """Return the cell of another step that corresponds to a cell, if there is one."""
         there = self._shift(place, pair, first)
         return there if there in self.values else place
 
@@ -411,7 +411,7 @@ class Explainer:
         ]  # fmt: skip
 
     def _other_weight(self, first: Pair) -> Iterator[Guess]:
-        """Look for weights that were taken from another unit: all of a step, or one or two."""
+        """Look for weights taken from another unit: all of a step, or one or two."""
         inputs = sorted(self.chain.parameters & self._of_step(first))
         own: dict[Place, list[Edge]] = defaultdict(list)
         for edge, weight in self._weight_edges(first, inputs):
@@ -481,7 +481,7 @@ class Explainer:
         yield fault, lambda pair: pair.slope * ratio if pair.slope else pair.stated
 
     def _rows_of(self, pair: Pair) -> int:
-        """Return over how many rows a cost adds up."""
+        """Return the number of rows that a cost adds up."""
         return max((max(size(area)) for area in self.book.areas(pair.cost)), default=1)
 
     def _operator(self, first: Pair) -> Iterator[Guess]:
@@ -558,7 +558,7 @@ class Explainer:
         return found
 
     def start(self, pairs: Sequence[Pair], *, is_scaled: bool = False) -> tuple[Place, ...]:
-        """Return where the fault starts: behind the wrong gradients alone, and behind no other."""
+        """Return where the fault starts: in cells that only wrong gradients depend on."""
         found: list[Place] = []
         for pair in pairs:
             adjoint = [v for v in self._adjoints(pair.cost).values() if abs(v) > 1e-12]

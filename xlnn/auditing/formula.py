@@ -144,17 +144,17 @@ class Pattern:
 
     @property
     def rounds(self) -> bool:
-        """Tell whether it rounds, so that small moves of what it reads change nothing."""
+        """Tell whether it rounds, so that small changes of its inputs change nothing."""
         return not self.functions.isdisjoint(_ROUNDING)
 
 
 def size(area: CellRange) -> tuple[int, int]:
-    """Return how many rows and columns an area has."""
+    """Return the number of rows and columns of an area."""
     return area.bottom - area.top + 1, area.right - area.left + 1
 
 
 def key_of(formula: str, place: Place) -> tuple[str | int, ...]:
-    """Return the parts of a formula with its cells as they are seen from its own cell.
+    """Return the parts of a formula, with its cells relative to its own cell.
 
     >>> key_of("=A1*$B$2", ("S", 2, 1)) == key_of("=A2*$B$2", ("S", 3, 1))
     True
@@ -180,7 +180,7 @@ def parsed(formula: str) -> "formualizer.ASTNode | None":
 
 
 def reference(found: object, place: Place) -> Reference | None:
-    """Return a parsed reference as it is seen from a cell; None for a name or a whole column."""
+    """Return a parsed reference relative to a cell; None for a name or a whole column."""
     ends = getattr(found, "start", found), getattr(found, "end", found)
     corners = [getattr(end, at, None) for end in ends for at in ("row", "col")]
     if not all(isinstance(n, int) for n in corners):
@@ -232,7 +232,7 @@ def _factors(
 
 
 def _operand(node: "formualizer.ASTNode", place: Place) -> Reference | float | None:
-    """Return the reference, maybe a transposed one, or the number that a node is."""
+    """Return the reference (also a transposed one) or the number of a node."""
     is_transposed = _name(node) == "TRANSPOSE"
     if is_transposed:
         (node,) = node.children()

@@ -77,7 +77,7 @@ _NEW = re.compile(r"new|updated|next|after|更新|新|后|後|\+|′|'|⁺|\*")
 
 @lru_cache(maxsize=10_000)
 def normal(text: str) -> str:
-    r"""Return a heading without what people spell differently.
+    r"""Return a heading without differences in spelling.
 
     >>> normal("W_{11}"), normal("∂E_Total /\n∂w₁"), normal("𝜕E/𝜕w1"), normal("gradient of w 1")
     ('w11', '∂etotal/∂w1', '∂e/∂w1', 'gradofw1')
@@ -154,17 +154,17 @@ def _meant(text: str) -> Meaning:  # noqa: PLR0911 -- a kind of heading each
 
 
 def is_total(name: str) -> bool:
-    """Tell whether the name of a cost says that it is of everything."""
+    """Tell whether the name of a cost says that it is the total."""
     return bool(_TOTAL.search(name))
 
 
 def is_all_gradients(text: str) -> bool:
-    """Tell whether a heading calls all below it gradients, each of what its own heading names."""
+    """Tell whether a heading says that all columns below it are gradients."""
     return bool(_ALL_GRADIENTS.fullmatch(normal(text)))
 
 
 def old(name: str) -> str:
-    """Return the name of a parameter without what says that it is the next one."""
+    """Return the name of a parameter without a mark for its new value."""
     return _NEW.sub("", name) or name
 
 
@@ -227,7 +227,7 @@ class Headings:
         return isinstance(value, str) and not isinstance(value, CellError) and value.strip() != ""
 
     def _is_mark(self, place: Place) -> bool:
-        """Tell whether a cell holds a sign that heads nothing, such as an arrow."""
+        """Tell whether a cell holds a sign that is no heading, such as an arrow."""
         value = self.values.get(place)
         return isinstance(value, str) and not any(map(str.isalnum, value)) and "∇" not in value
 
@@ -304,7 +304,7 @@ class Headings:
         return all(((n, place[2]) if along == 1 else (place[1], n)) in there for n in between)
 
     def name(self, place: Place) -> str:
-        """Return how a parameter or a cost is called; "" if nothing tells."""
+        """Return the name of a parameter or a cost; "" if it has none."""
         if place in self.defined:
             return self.defined[place][0]
         for heading in filter(None, (self.above.get(place), self.left.get(place))):
@@ -313,7 +313,7 @@ class Headings:
         return ""
 
     def _are_gradients_below(self, heading: Place) -> bool:
-        """Tell whether the heading above a heading, or to the left of there, is of gradients."""
+        """Tell whether the heading above a heading, or one to its left, names gradients."""
         title, row, column = heading
         there = self.book.filled[title.casefold()]
         for above in (row - 1, row - 2):

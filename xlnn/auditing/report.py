@@ -71,7 +71,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Note:
-    """What else is to be said: the key of a sentence, and what fills it."""
+    """A further remark: the key of a sentence, and what fills it."""
 
     kind: str
     said: dict[str, str] = field(default_factory=dict)
@@ -127,7 +127,7 @@ def words_of(lang: str | None) -> Text:
 
 
 def note(said: Note, words: Text) -> str:
-    """Say what was taken for what, or could not be judged."""
+    """Return a note as a sentence."""
     filled = dict(said.said)
     for key, section in (("how", "how"), ("cost", "costs")):
         if key in filled:
@@ -140,7 +140,7 @@ def note(said: Note, words: Text) -> str:
 
 
 def reason(finding: Finding, words: Text) -> str:
-    """Say what is wrong, of what, and where it starts."""
+    """Return a sentence on what is wrong, and where it starts."""
     filled = dict(finding.said)
     if "which" in filled:
         filled["which"] = words("which", filled["which"])
@@ -154,7 +154,7 @@ def reason(finding: Finding, words: Text) -> str:
 
 
 def verdict(audit: Audit, words: Text) -> str:
-    """Say in a few words how a workbook fared."""
+    """Return the result for a workbook in a few words."""
     stated = len(audit.judged) - audit.count(UNSTATED)
     if stated:
         wrong, vague = audit.count(WRONG), audit.count(VAGUE)
@@ -166,7 +166,7 @@ def verdict(audit: Audit, words: Text) -> str:
 
 
 def lines(audit: Audit, words: Text) -> Iterator[str]:
-    """Yield what is printed of an audit."""
+    """Yield the printed lines of an audit."""
     yield f"{audit.file}   {verdict(audit, words)}"
     for each in audit.notes:
         yield f"    {note(each, words)}"

@@ -84,7 +84,7 @@ class Finder:
         self.stated: tuple[Place, ...] = ()
 
     def set_parameters(self, parameters: set[Place]) -> None:
-        """Note what the parameters are, and which of them each cell depends on."""
+        """Set the parameters, and find out which of them each cell depends on."""
         self.known = Dependence(self.book, parameters)
         self.reach, self.bits = self.known.reach, self.known.bits
 
@@ -139,7 +139,7 @@ class Finder:
         return roles
 
     def unstated(self) -> list[Pair]:
-        """Return the parameters of a cost, where no gradient is stated: by their headings."""
+        """Return the parameters of a cost by their headings, where no gradient is stated."""
         own = {
             p for p, said in self.headings.meanings.items()
             if said.kind == "parameter" and not self.book.formula(p)
@@ -184,7 +184,7 @@ class Finder:
     # Parameters
 
     def _parameters(self, names: set[str]) -> Mapping[str, list[Place]]:
-        """Return the parameters that have some names: typed, or made from each other."""
+        """Return the parameters with some names: typed, or computed from each other."""
         named: dict[str, list[Place]] = defaultdict(list)
         for place, found in self.headings.meanings.items():
             if found.kind not in {"gradient", "cost", "part", "rate"} and found.name in names:
@@ -196,7 +196,7 @@ class Finder:
         return found
 
     def _is_typed(self, place: Place) -> bool:
-        """Tell whether a cell is typed or made by an update, or shows one that is."""
+        """Tell whether a cell is typed or computed by an update, or shows such a cell."""
         for _ in range(9):
             if not self.book.formula(place) or place in self.updates.made:
                 return True
@@ -213,14 +213,14 @@ class Finder:
         return len(terms) > 1 and not self._is_shown(place) and any(cell in own for cell in added)
 
     def _is_shown(self, place: Place) -> bool:
-        """Tell whether a cell looks up a number among others, to show it again."""
+        """Tell whether a cell only shows a number that it looks up."""
         pattern = self.book.pattern(place)
         return pattern is not None and not pattern.functions.isdisjoint(_LOOKUPS)
 
     # Gradients
 
     def _means(self, taken: Mapping[Place, Update]) -> set[Place]:
-        """Return what updates take that depends on steps before: means, and no gradients."""
+        """Return what updates use that depends on earlier steps: means instead of gradients."""
         before = {update.new: update.old for update in self.updates.every}
         means = {
             gradient for gradient, update in taken.items()
@@ -230,7 +230,7 @@ class Finder:
         return {g for g in taken if g[::2] in columns or g[:2] in rows}
 
     def _sampled(self, stated: Iterable[Place]) -> list[Place]:
-        """Return the gradients to judge: of a long column the ends, what breaks it, and some."""
+        """Return the gradients to judge: the ends of a long column, its breaks, and some more."""
         cells = sorted(stated, key=lambda p: (p[0], p[1], p[2]))
         columns = {each: n for n, each in enumerate(dict.fromkeys(p[::2] for p in cells))}
         cells.sort(key=lambda p: columns[p[::2]])
@@ -328,7 +328,7 @@ class Finder:
 def chosen(
     finder: Finder, cost: str | None, parameters: str | None, gradients: str | None
 ) -> Roles:
-    """Return the roles that a person states.
+    """Return the roles that the options name.
 
     Raises
     ------

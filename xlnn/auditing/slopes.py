@@ -23,7 +23,7 @@ CLOSE = 1e-5
 
 
 def close(one: float, other: float, room: float = CLOSE) -> bool:
-    """Tell whether two numbers are alike but for rounding."""
+    """Tell whether two numbers are equal except for rounding."""
     return abs(one - other) <= room * max(abs(one), abs(other)) + 1e-13
 
 
@@ -59,14 +59,14 @@ class IronCalc:
         self._child.cancel()
 
     def load(self, sheets: Sheets) -> None:
-        """Put other cells in."""
+        """Load other cells."""
         self._size = len(sheets.formulas)
         self._child({"sheets": sheets, "rounds": [], "wanted": []})
 
     def rounds(
         self, moves: Sequence[Mapping[Place, float]], wanted: Sequence[Place]
     ) -> list[list[Held]]:
-        """Return what some cells hold in each round, with other numbers in some cells."""
+        """Return the values of some cells in each round, with other numbers in some cells."""
         seconds = SECONDS_A_FORMULA * self._size + SECONDS_A_ROUND
         at_once = max(1, int((2 + 2e-4 * self._size) / seconds))
         found: list[list[Held]] = []
@@ -88,13 +88,13 @@ class LibreOffice:
         self._sheets = Sheets((), {}, {})
 
     def load(self, sheets: Sheets) -> None:
-        """Put other cells in."""
+        """Load other cells."""
         self._sheets = sheets
 
     def rounds(
         self, moves: Sequence[Mapping[Place, float]], wanted: Sequence[Place]
     ) -> list[list[Held]]:
-        """Return what some cells hold in each round, with other numbers in some cells.
+        """Return the values of some cells in each round, with other numbers in some cells.
 
         Raises
         ------
@@ -171,7 +171,7 @@ class Slope:
         return self.low - room <= stated <= self.high + room
 
     def is_sure(self, scale: float) -> bool:
-        """Tell whether other steps would say no more, beside slopes of some size."""
+        """Tell whether other steps would add nothing, beside slopes of some size."""
         return self.error <= SURE * max(abs(self.value), scale) and not self.is_kink
 
     def is_vague(self, scale: float) -> bool:
@@ -244,7 +244,7 @@ def _measured(
 
 
 def together(touched: Mapping[Place, set[Place]]) -> list[list[Place]]:
-    """Group cells that touch nothing in common, so that they can be moved at once."""
+    """Group cells that affect no common cell, so that they can be moved at once."""
     groups: list[tuple[list[Place], set[Place]]] = []
     for place, own in touched.items():
         for group, taken in groups[-MOST_GROUPS:]:

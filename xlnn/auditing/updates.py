@@ -86,7 +86,7 @@ class Updates:
 
     @cached_property
     def made(self) -> set[Place]:
-        """Return the cells that updates make."""
+        """Return the cells that updates compute."""
         return {update.new for update in self.every}
 
     @cached_property
@@ -153,7 +153,7 @@ class Updates:
     # Gradients and rates
 
     def gradient_of(self, update: Update) -> Place | None:
-        """Return which cell of a product is the gradient: the one that is no rate."""
+        """Return the cell of a product that is the gradient: the one that is not a rate."""
         if update.is_inline:
             return None
         return self._gradient(update.moved_by, update.old, MOST_BETWEEN)
@@ -231,7 +231,7 @@ def wrong_updates(updates: Updates, pairs: Sequence[Pair]) -> Iterator[WrongUpda
 
 
 def _takes_gradient(updates: Updates, pair: Pair) -> bool:
-    """Tell whether an update takes a gradient itself, and no mean of those before."""
+    """Tell whether an update uses a gradient itself instead of a mean of earlier ones."""
     update = updates.of[pair.parameter]
     taken = updates.gradient_of(update)
     is_said = taken is not None and updates.kind(taken) == "gradient"
@@ -239,7 +239,7 @@ def _takes_gradient(updates: Updates, pair: Pair) -> bool:
 
 
 def _of_one_rate(updates: Updates, rates: Mapping[Pair, float]) -> list[list[Pair]]:
-    """Group the parameters of each cost that ought to move by one rate.
+    """Group the parameters of each cost that should share a rate.
 
     Two networks of one cost may have a rate each. A cell that one update alone multiplies by, and
     that no heading calls a rate, is more likely a fault than a rate of its own: the update then
@@ -263,7 +263,7 @@ def _of_one_rate(updates: Updates, rates: Mapping[Pair, float]) -> list[list[Pai
 def _of_another_rate(
     updates: Updates, rates: Mapping[Pair, float], every: Iterable[Pair]
 ) -> Iterator[WrongUpdate]:
-    """Yield the updates that do not move by the rate of most, or by the one called so."""
+    """Yield the updates that use another rate than most, or than the one called so."""
     said = [number(updates.values.get(place)) for place in updates.called_rates]
     own = [*rates.values()]
     most = (r for r in own if 2 * sum(close(r, other, SAME) for other in own) > len(own) > 1)
