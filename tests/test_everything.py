@@ -102,6 +102,7 @@ def test_the_sum_in_the_index_agrees_in(folder, engine):
     assert report.formula_cells == 1
 
 
+@pytest.mark.ci
 def test_a_wrong_sum_in_the_index_is_named(folder, tmp_path):
     book = openpyxl.load_workbook(folder[1] / "index.xlsx")
     cell = book.worksheets[0].cell(8 + len(names()), 4)
@@ -111,10 +112,12 @@ def test_a_wrong_sum_in_the_index_is_named(folder, tmp_path):
     assert wrong.cell.endswith(f"!{cell.coordinate}")
 
 
+@pytest.mark.ci
 def test_excel_finds_nothing_to_repair_in_the_index(folder):
     assert lint(folder[1] / "index.xlsx") == ()
 
 
+@pytest.mark.ci
 def test_the_links_stand_in_the_file_as_external_ones_without_a_folder(folder):
     with zipfile.ZipFile(folder[1] / "index.xlsx") as archive:
         links = archive.read("xl/worksheets/_rels/sheet1.xml.rels").decode()
@@ -319,6 +322,7 @@ def test_values_of_an_index_are_its_numbers(few, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["show", "explain"])
+@pytest.mark.ci
 def test_an_index_is_shown_and_explained_as_other_workbooks_are(folder, command):
     lang, place = folder
     title = text(lang, "index").sheets["index"]
