@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -323,10 +324,13 @@ class _Auditing:
 
     def _best(self, pairs: Sequence[Pair]) -> list[Pair]:
         """Choose the cell whose slopes are stated, among several that may be the cost."""
-        pattern = self.book.pattern
-        alike: dict[tuple[object, ...], list[Pair]] = defaultdict(list)
-        for pair in pairs:
-            alike[pair.gradient[0], *map(pattern, (pair.cost, *pair.others))].append(pair)
+        # of many costs, those in one column or on one sheet are alike
+        for key in (self.book.pattern, itemgetter(0, 2), itemgetter(0)):
+            alike: dict[tuple[object, ...], list[Pair]] = defaultdict(list)
+            for pair in pairs:
+                alike[pair.gradient[0], *map(key, (pair.cost, *pair.others))].append(pair)
+            if len(alike) <= MOST_TRIED:
+                break
         tried: list[Pair] = []
         for own in alike.values():
             few = [*own[:: max(1, len(own) // MOST_TRIED)], *own[-2:]] if own[0].others else []
