@@ -185,6 +185,7 @@ def test_no_sentence_of_a_fresh_exercise_has_a_gap(what, tmp_path):
     _, layout = described(path)
     said = values(path, "formualizer")
     every = [q.name for q in layout.model.quantities if q.is_sentence]
+    every = [name for name in every if name != "vocabulary"]  # a list of words, with a full stop
     gaps = {
         name: str(entry)
         for name in every
