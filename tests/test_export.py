@@ -21,7 +21,7 @@ import xlnn
 from xlnn.cli import cli
 from xlnn.errors import DisagreementError, OptionsError, OutputError, WorkbookError, XlnnError
 from xlnn.loading.spec import described
-from xlnn.onnx import export_graph, export_trained
+from xlnn.onnx import export_graph, export_tensors, export_trained
 from xlnn.onnx.export import TOLERANCES
 from xlnn.workbooks.network.spec import LayerSpec, Spec
 
@@ -302,8 +302,8 @@ def test_steps_and_edges_of_a_model_are_exported(generator, float64):
         np.zeros((4, 2)), (),
     )  # fmt: skip
     precision = np.float64 if float64 else np.float32
-    tensors = export_graph.tensors_of(found, np.float64)
-    expected = export_graph.outputs_of(spec, tensors, found.images)
+    tensors = export_tensors.tensors_of(found, np.float64)
+    expected = export_tensors.outputs_of(spec, tensors, found.images)
     writer = export_module().WRITERS[".onnx"]
     outputs = writer.outputs(writer.write(found, precision), found, precision)
     assert np.abs(outputs - expected).max() <= 10 * TOLERANCES[precision]
@@ -362,7 +362,7 @@ def other_bias(tensors):
 def test_a_planted_error_is_refused_and_nothing_is_written(
     paths, tmp_path, monkeypatch, error, ending
 ):
-    right = export_graph.tensors_of
+    right = export_tensors.tensors_of
     module = export_graph if ending == "onnx" else export_module()
     monkeypatch.setattr(module, "tensors_of", lambda *given: error(right(*given)))
     with pytest.raises(DisagreementError, match=r"^The model gives 0\.\d+ where the sheet gives"):

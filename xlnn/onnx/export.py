@@ -15,7 +15,7 @@ from xlnn.arguments import is_whole, path_of, wrong
 from xlnn.atomic_write import check_place, replacing
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import DisagreementError, OutputError, OutputNameError, XlnnError
-from xlnn.onnx.export_graph import Tensors, outputs_of, tensors_of
+from xlnn.onnx.export_tensors import Tensors, outputs_of, tensors_of
 from xlnn.onnx.export_trained import PRODUCER, Trained, properties, trained
 
 if TYPE_CHECKING:
