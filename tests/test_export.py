@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from functools import cache
@@ -494,3 +495,10 @@ def test_the_command_says_what_was_proven_or_why_not(paths, tmp_path):
         CliRunner().invoke(
             cli, [*command[:-1], "--epoch", "9"], catch_exceptions=False, standalone_mode=False
         )
+
+
+def test_weights_are_exported_without_the_package_onnx():
+    """Only a model needs it: nothing else imports an extra."""
+    without = "import sys; sys.modules['onnx'] = None; import xlnn.onnx.export"
+    done = subprocess.run([sys.executable, "-c", without], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
