@@ -239,7 +239,7 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
     classes = data.t.argmax(axis=1) if data.labels else np.arange(images)
     try:
         labels = np.array(data.labels, dtype=float)[classes]
-    except (ValueError, IndexError):  # they are words, or there are none
+    except (ValueError, IndexError):  # labels that are words, or no labels
         labels = classes + 1
     return {"images": images}, {"images": data.x.reshape(images, PIXELS), "labels": labels}
 

@@ -65,7 +65,7 @@ def equation_text(equation: Equation | None) -> str:
 
 
 def section(equation: Equation | None) -> str:
-    """Return the book's section of an equation, or that of its module; "" if there is none.
+    """Return the book's section that an equation or its module names; "" if neither does.
 
     >>> from xlnn.equations.dense import HiddenDelta
     >>> section(HiddenDelta())
