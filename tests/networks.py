@@ -110,7 +110,7 @@ def recipes(draw):
     cost, output = draw(st.sampled_from(PAIRS))
     drawn = with_functions(spec(sizes, images=images, epochs=epochs), hidden, cost, output)
     if draw(st.booleans()):
-        drawn = replace(drawn, test_images=draw(st.integers(1, 2)))
+        drawn = replace(drawn, test_samples=draw(st.integers(1, 2)))
     if draw(st.booleans()):
         features = tuple(f"x {number}" for number in range(sizes[0]))
         drawn = replace(drawn, features=features, scaled=draw(st.booleans()))

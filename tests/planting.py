@@ -76,7 +76,7 @@ def book_of_network(folder, name, seed):
 def book_of_functions(folder, name, seed):
     """Write one of `FUNCTIONS`, a table that is scaled, with images that are held out."""
     model_spec = with_functions(spec([3, 4, 3], images=5, epochs=2), *FUNCTIONS[name])
-    model_spec = replace(model_spec, features=("a", "b", "c"), scaled=True, test_images=3)
+    model_spec = replace(model_spec, features=("a", "b", "c"), scaled=True, test_samples=3)
     if name == "scaled targets":
         model_spec = replace(model_spec, task="regression", scaled_targets=True)
     return _written(folder / f"{name}.xlsx", random_recipe(model_spec, seed))
@@ -90,7 +90,7 @@ def book_of_maps(folder, images):
         name: array[few] if name in {"x", "t"} else array for name, array in made.inputs.items()
     }
     inputs["number"] = np.arange(1.0, len(inputs["x"]) + 1)
-    smaller = replace(made, spec=replace(made.spec, images=len(inputs["x"])), inputs=inputs)
+    smaller = replace(made, spec=replace(made.spec, samples=len(inputs["x"])), inputs=inputs)
     return _written(folder / "maps.xlsx", replace(smaller, model=network(smaller.spec)))
 
 

@@ -41,7 +41,7 @@ def test_classes_get_softmax_and_categorical_cross_entropy_and_are_learned():
     spec = recipe.spec
     assert [layer.activation for layer in spec.layers] == ["relu", "softmax"]
     assert (spec.cost, spec.optimizer) == ("categorical cross-entropy", "adam")
-    assert (spec.images, spec.test_images, spec.scaled) == (120, 30, True)
+    assert (spec.samples, spec.test_samples, spec.scaled) == (120, 30, True)
     arrays = run(recipe.model, recipe.inputs)
     assert arrays["test_recognised"][-1] >= 27
     told = " ".join(recipe.notes)
@@ -69,7 +69,7 @@ def test_a_workbook_has_some_500_000_formulas_at_most(rows, columns):
     found = choose_network(Options(data=table, targets="price"))
     formulas = size(found.kind.layout(recipe.spec)).formulas
     assert formulas < 1.1 * FORMULAS
-    drawn = recipe.spec.images + recipe.spec.test_images
+    drawn = recipe.spec.samples + recipe.spec.test_samples
     assert drawn <= rows
     assert any("were drawn" in note for note in recipe.notes) == (drawn < rows)
     assert formulas > FORMULAS / 2 or recipe.spec.epochs == 50
@@ -77,7 +77,7 @@ def test_a_workbook_has_some_500_000_formulas_at_most(rows, columns):
 
 def test_all_rows_train_where_it_is_asked_for():
     recipe = made(data=numbers(5000), targets="price", large=True)
-    assert recipe.spec.images + recipe.spec.test_images == 5000
+    assert recipe.spec.samples + recipe.spec.test_samples == 5000
 
 
 def test_options_take_the_place_of_what_is_chosen():
@@ -88,7 +88,7 @@ def test_options_take_the_place_of_what_is_chosen():
     spec = recipe.spec
     assert [layer.units for layer in spec.layers] == [5, 3, 3]
     assert spec.layers[0].activation == "tanh"
-    assert (spec.epochs, spec.optimizer, spec.test_images) == (4, "momentum", 75)
+    assert (spec.epochs, spec.optimizer, spec.test_samples) == (4, "momentum", 75)
     assert not spec.regularised
     assert recipe.inputs["eta"] == 0.01
 

@@ -236,24 +236,24 @@ def the_story_tells_what_is_so_in_the_last_epoch(state):
             the_errors_are_those_of_the_last_epoch(state)
         return
     right = right_in(state)
-    told = told_in(state.said("story", "end", images=state.spec.images), end)
+    told = told_in(state.said("story", "end", images=state.spec.samples), end)
     assert int(told["count"]) == right[-1]
-    whole = [e for e, count in enumerate(right, start=1) if count == state.spec.images]
+    whole = [e for e, count in enumerate(right, start=1) if count == state.spec.samples]
     assert state["all_right"] == min(whole, default=0)
     if tested:
-        told = told_in(state.said("story", "tested", tested=state.spec.test_images), tested[0])
+        told = told_in(state.said("story", "tested", tested=state.spec.test_samples), tested[0])
         assert int(told["count"]) == right_in(state, "test_")[-1]
 
 
 def the_errors_are_those_of_the_last_epoch(state):
     scaled = state.spec.scaled_targets
-    for part in ("", "test_") if state.spec.test_images else ("",):
+    for part in ("", "test_") if state.spec.test_samples else ("",):
         outputs = of_run(state, f"{part}a{state.output}")[-1]
         targets = state[f"{part}raw_t"] if scaled else state[f"{part}t"]
         if scaled:
             outputs = state["t_middle"] + outputs / state["t_factor"]
         off = np.abs(outputs - targets)
-        key = "errors_tested" if state.spec.test_images else "errors"
+        key = "errors_tested" if state.spec.test_samples else "errors"
         for text, label, errors in zip(state["errors"], state["labels"], off.T, strict=False):
             told = told_in(state.said("story", key), text)
             assert told["label"] == label

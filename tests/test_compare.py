@@ -71,7 +71,7 @@ def test_each_run_is_what_it_would_be_alone(several, tmp_path):
     count = read_spec(path).number_of_runs
     for run in range(count):
         own = {n: each[run] if isinstance(each, tuple) else each for n, each in options.items()}
-        if "seed" in own and read_spec(path).test_images:
+        if "seed" in own and read_spec(path).test_samples:
             continue  # the first seed holds the same rows out for all runs
         alone = build(template, tmp_path / f"{run}.xlsx", **{"epochs": 3} | own).path
         for name, array in values(alone, "formualizer").items():
@@ -319,7 +319,7 @@ def test_a_chart_of_counts_ends_with_the_last_image(several):
     if not spec.is_regression:
         charts = openpyxl.load_workbook(path)["Compare"]._charts  # noqa: SLF001
         ends = [chart.y_axis.scaling.max for chart in charts]
-        counts = [spec.images, *([spec.test_images] if spec.test_images else [])]
+        counts = [spec.samples, *([spec.test_samples] if spec.test_samples else [])]
         assert ends == [None, *counts]
 
 

@@ -35,7 +35,7 @@ MAPS = Spec(
         LayerSpec("Q", 0, "linear", "average pooling", (1, 2)),
         LayerSpec("H", 3, "sigmoid"),
         LayerSpec("O", 3, "softmax"),
-    ), "categorical cross-entropy", test_images=2,
+    ), "categorical cross-entropy", test_samples=2,
 )  # fmt: skip
 """Every kind of layer, and none of them square."""
 
@@ -44,7 +44,7 @@ POOLED_FIRST = replace(
     layers=(
         LayerSpec("P", 0, "linear", "average pooling", (2, 3)),
         LayerSpec("O", 3, "softmax"),
-    ), test_images=0,
+    ), test_samples=0,
 )  # fmt: skip
 
 
@@ -304,7 +304,7 @@ def test_steps_and_edges_of_a_model_are_exported(generator, float64):
     )  # fmt: skip
     precision = np.float64 if float64 else np.float32
     tensors = export_tensors.tensors_of(found, np.float64)
-    expected = export_tensors.outputs_of(spec, tensors, found.images)
+    expected = export_tensors.outputs_of(spec, tensors, found.samples)
     writer = export_module().WRITERS[".onnx"]
     outputs = writer.outputs(writer.write(found, precision), found, precision)
     assert np.abs(outputs - expected).max() <= 10 * TOLERANCES[precision]
@@ -381,7 +381,7 @@ def test_an_activation_without_an_operator_is_refused_in_a_sentence(paths, tmp_p
 
 def test_an_activation_that_is_missing_is_refused(paths, tmp_path, monkeypatch):
     monkeypatch.setitem(export_graph.OPERATORS, "tanh", "Identity")
-    with pytest.raises(DisagreementError, match=r"TrainingO?!|image 1, output 1"):
+    with pytest.raises(DisagreementError, match=r"TrainingO?!|row 1, output 1"):
         xlnn.export(paths["maps"], tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []
 
@@ -488,7 +488,7 @@ def test_the_command_says_what_was_proven_or_why_not(paths, tmp_path):
     output = tmp_path / "a.onnx"
     command = ["export", str(paths["dense"]), "-o", str(output), "--epoch", "2", "--float64"]
     done = CliRunner().invoke(cli, command, catch_exceptions=False)
-    line = f"{output}   after epoch 2   float64   64 images: the sheet's outputs (ONNX Runtime)   "
+    line = f"{output}   after epoch 2   float64   64 rows: the sheet's outputs (ONNX Runtime)   "
     assert done.stdout.startswith(line + "max difference ")
     shutil.copy(paths["dense"], tmp_path / "b.xlsx")
     with pytest.raises(OptionsError):

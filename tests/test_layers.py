@@ -187,7 +187,7 @@ def test_gradients_equal_central_differences(name):
 
 
 def test_twenty_epochs_equal_those_of_PyTorch():
-    given = replace(NORM, epochs=20, images=6)
+    given = replace(NORM, epochs=20, samples=6)
     labels = {"labels": np.arange(3.0), "number": np.arange(1.0, 7), "eta": PYTORCH["eta"]}
     inputs = {name: np.array(value) for name, value in {**PYTORCH["inputs"], **labels}.items()}
     run = reference.run(network(given), inputs)

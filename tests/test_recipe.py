@@ -176,11 +176,11 @@ def test_other_data_are_not_called_the_template_s(csv):
 
 def test_a_share_is_held_out_and_the_template_s_share_can_be_undone():
     found = made(test_share=0.25)
-    assert (found.spec.images, found.spec.test_images) == (48, 16)
+    assert (found.spec.samples, found.spec.test_samples) == (48, 16)
     assert found.inputs["x"].shape == (48, 12)
     assert found.inputs["test_x"].shape == (16, 12)
     assert found.inputs["test_number"].tolist() == list(range(1, 17))
-    assert made("iris", test_share=0.0).spec.test_images == 0
+    assert made("iris", test_share=0.0).spec.test_samples == 0
 
 
 def test_inputs_are_scaled_by_those_that_are_trained():

@@ -40,7 +40,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
         ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
         ({"epochs": 2.5}, "epochs is 2.5: a whole number is expected"),
         ({"epochs": True}, "a whole number is expected"),
-        ({"images": 0}, "no images"),
+        ({"images": 0}, "no rows"),
         ({"picture": [2]}, r"picture is \[2\]: a size in rows and columns"),
         ({"picture": [0, 2]}, "at least 1 row"),
         ({"picture": [1000, 1000]}, "at most 16,384 pixels"),

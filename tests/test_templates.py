@@ -137,7 +137,7 @@ def test_the_network_learns_from(name):
     made, run = trained(name)
     right, tested = LEARNT[name]
     assert run["recognised"][-1] == right
-    assert right > 5 * made.spec.images / len(made.spec.labels) or right > 0.95 * made.spec.images
+    assert right > 5 * made.spec.samples / len(made.spec.labels) or right > 0.95 * made.spec.samples
     assert run["C_T"][-1] < 0.75 * run["C_T"][0]
     if tested is not None:
         assert run["test_recognised"][-1] == tested
@@ -204,7 +204,7 @@ def test_the_sizes_in_the_summaries_are_true():
         "digits": (64, "12-3-2"),
     }.items():
         spec = trained(name)[0].spec
-        assert spec.images + spec.test_images == images
+        assert spec.samples + spec.test_samples == images
         assert layers == "-".join(map(str, [spec.inputs, *(layer.units for layer in spec.layers)]))
         assert layers in template(name).summary
 

@@ -91,12 +91,12 @@ SOFTMAX = {
     "layers": layers((3, "tanh"), (2, "softmax")),
     "cost": "categorical cross-entropy",
     "scaled": True,
-    "test_images": 2,
+    "test_samples": 2,
 }
 REGRESSION = {
     "layers": layers((3, "relu"), (2, "linear")),
     "task": "regression",
-    "test_images": 2,
+    "test_samples": 2,
     "scaled": True,
     "scaled_targets": True,
 }
@@ -126,9 +126,9 @@ KINDS = {
         regularised=True,
         compared=("optimizer", "eta", "l2", "seed"),
         seeds=(1, 2, 3, 4),
-        test_images=2,
+        test_samples=2,
     ),
-    "compared rows": replace(TABLE, runs=("sgd", "sgd"), test_images=2),
+    "compared rows": replace(TABLE, runs=("sgd", "sgd"), test_samples=2),
     "compared regressions": replace(TABLE, **REGRESSION | {"runs": ("sgd", "sgd")}),
     "adam": replace(TABLE, optimizer="adam", regularised=True),
 }
@@ -163,7 +163,7 @@ SHOWING = {
     "regression of what is not scaled": replace(
         TABLE, **REGRESSION | {"scaled": False, "scaled_targets": False}
     ),
-    "regression of all rows": replace(TABLE, **REGRESSION | {"test_images": 0}),
+    "regression of all rows": replace(TABLE, **REGRESSION | {"test_samples": 0}),
     "a hidden layer above maps": replace(
         KINDS["maps"], layers=(*KINDS["maps"].layers[:-1], LayerSpec("H", 2), LayerSpec("O", 2))
     ),

@@ -77,8 +77,8 @@ def test_images_are_read(tmp_path, content):
         ("0,1,0\n1,1,0\n", r"2 pixels do not make a square picture.*--picture 1x2"),
         ("", r"my.csv is empty"),
         ("\n \n", r"my.csv is empty"),
-        ("label,p1,p2,p3\n", r"my.csv holds no images"),
-        ('"",""\n', r"my.csv holds no images"),
+        ("label,p1,p2,p3\n", r"my.csv holds no data"),
+        ('"",""\n', r"my.csv holds no data"),
         ("0,1,0,1\n\0", r"holds NUL bytes"),
         ("0,1,0,1\n".encode("utf-16"), r"is not UTF-8"),
         ('0,1,0,"1\n', r"my.csv, line 1: not CSV"),
@@ -94,8 +94,8 @@ def test_what_is_no_image_is_refused_by_line_and_column(tmp_path, content, messa
 
 
 def test_more_lines_than_a_sheet_has_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(csv_lines, "MOST_IMAGES", 2)
-    with pytest.raises(DataError, match="line 3: a sheet has 2 rows: leave images out"):
+    monkeypatch.setattr(csv_lines, "MOST_ROWS", 2)
+    with pytest.raises(DataError, match="line 3: a sheet has 2 rows: leave some out"):
         load(csv(tmp_path, "0,1\n1,1\n0,1\n"), ROW)
 
 

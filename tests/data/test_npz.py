@@ -109,9 +109,9 @@ def test_the_outputs_of_a_regression_are_named_by_the_file_or_the_reading(tmp_pa
         ({"t": [1, 2, 3]}, r"my.npz holds .*; x is expected, and one of"),
         ({"z": [1]}, r"my.npz: z is not known; x is expected"),
         ({"names": ["a", "b"]}, r"names belongs to t; y holds the names itself"),
-        ({"y": [0, 1]}, r"x has 3 images and y 2"),
-        ({"y": 1, "x": X[:1]}, r"y has the shape \(\); one label for each image"),
-        ({"y": [[0], [1], [0]]}, r"y has the shape \(3, 1\); one label for each image"),
+        ({"y": [0, 1]}, r"x has 3 rows and y 2"),
+        ({"y": 1, "x": X[:1]}, r"y has the shape \(\); one label for each row of x"),
+        ({"y": [[0], [1], [0]]}, r"y has the shape \(3, 1\); one label for each row of x"),
         ({"y": [0, 0.5, 1]}, r"y holds numbers that are not whole.*name the array t"),
         ({"y": [0, np.nan, 1]}, r"y holds numbers that are not whole"),
         ({"y": [0, 2**60, 1]}, r"y holds numbers that are not whole"),
@@ -144,7 +144,7 @@ def test_arrays_that_do_not_fit_are_refused_by_name(tmp_path, changes, message):
 
 
 def test_too_many_rows_and_classes_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(arrays, "MOST_IMAGES", 2)
+    monkeypatch.setattr(arrays, "MOST_ROWS", 2)
     with pytest.raises(DataError, match="x has 3 rows of 4 numbers; a sheet has 2 rows"):
         load(npz(tmp_path, x=X, y=[0, 1, 0]), ReadOptions())
 

@@ -168,7 +168,7 @@ def test_texts_that_are_numbers_are_read_as_in_a_csv(tmp_path):
         ([[None, "k", "a"], ["?", "x", 1]], r"Data!A2: there is a value outside the columns"),
         ([["k", "a"], ["x", "two"]], r'my\.xlsx, row 2, column a: "two" is not a number'),
         ([["k", "a"], ["x", "#DIV/0!"]], r'my\.xlsx, row 2, column a: "#DIV/0!" is not a number'),
-        ([["k", "a"]], r"my\.xlsx holds no images: expected one row per image"),
+        ([["k", "a"]], r"my\.xlsx holds no data: expected a row for each image or row"),
     ],
 )
 def test_what_is_no_table_is_refused_by_its_cell(tmp_path, rows, message):

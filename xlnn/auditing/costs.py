@@ -22,7 +22,7 @@ MOST_TERMS = 120
 
 
 @dataclass(frozen=True, eq=False)
-class Cost:
+class CostCell:
     """A cell that may be the cost of some parameters.
 
     Attributes
@@ -53,7 +53,7 @@ class Cost:
         )
 
 
-Ranked = list[tuple[tuple[int | bool, ...], Cost, list[Place]]]
+Ranked = list[tuple[tuple[int | bool, ...], CostCell, list[Place]]]
 """Costs with their scores, and the parameters on which they depend."""
 
 
@@ -81,7 +81,7 @@ class Costs:
         self._parts: list[tuple[int, list[Place]]] = []
         self._rows = self.book.reach(dict.fromkeys(known.parameters, 0), self._marks())
 
-    def _found(self, gradients: Iterable[Place]) -> Iterator[Cost]:
+    def _found(self, gradients: Iterable[Place]) -> Iterator[CostCell]:
         known, book, values = self.known, self.book, self.updates.values
         said = {
             place: found
@@ -98,7 +98,7 @@ class Costs:
         for place, own in said.items():
             # what reads rows that were not read is the cost of more than is known
             if 0 < (bits := known.reach(place)) < known.unread:
-                yield Cost(place, own, bits)
+                yield CostCell(place, own, bits)
 
     def _is_cost(self, place: Place) -> bool:
         """Tell whether a cell may be a cost: a formula, but not just a difference y − t."""
@@ -107,11 +107,11 @@ class Costs:
         of_cells = all(is_cell(term.alone) for term in terms)
         return self.book.formula(place) is not None and not (is_difference and of_cells)
 
-    def _lines(self) -> Mapping[tuple[object, ...], list[Cost]]:
+    def _lines(self) -> Mapping[tuple[object, ...], list[CostCell]]:
         """Return the costs of each row that share their columns with others, and of each column."""
         columns = Counter((c.place[0], c.place[2], c.said) for c in self.every)
         rows = Counter((c.place[0], c.place[1], c.said) for c in self.every)
-        found: dict[tuple[object, ...], list[Cost]] = defaultdict(list)
+        found: dict[tuple[object, ...], list[CostCell]] = defaultdict(list)
         for cost in self.every:
             title, row, column = cost.place
             if columns[title, column, cost.said] > 1:
@@ -160,7 +160,9 @@ class Costs:
                         marks[cell] |= own
         return marks
 
-    def _ranked(self, costs: Sequence[Cost], gradient: Place, of: str, near: set[Place]) -> Ranked:
+    def _ranked(
+        self, costs: Sequence[CostCell], gradient: Place, of: str, near: set[Place]
+    ) -> Ranked:
         read, rows = self.known.reach(gradient), self._rows(gradient)
         # the costs of single rows, where a gradient adds up these rows
         left_out = {part for bits, parts in self._parts if rows & bits == bits for part in parts}

@@ -22,7 +22,7 @@ _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 @dataclass(frozen=True)
-class Table:
+class ExcelTable:
     """A table of a sheet: its corners, its columns, and how many rows head and end it."""
 
     title: str
@@ -68,7 +68,7 @@ class Tables:
     """The tables of a workbook that was found safe to read."""
 
     def __init__(self, path: Path) -> None:
-        self._tables: dict[str, Table] = {}
+        self._tables: dict[str, ExcelTable] = {}
         with Archive(path, notes=True) as archive:
             for title, sheet in read_workbook(archive).sheets.items():
                 folder, name = posixpath.split(sheet)
@@ -92,7 +92,7 @@ class Tables:
             heads = int(said.get("headerRowCount", "1") != "0")
             totals = int(said.get("totalsRowCount", "0") != "0")
             name = said.get("displayName", said.get("name", "")).casefold()
-            self._tables[name] = Table(title, *corners, tuple(columns), heads, totals)
+            self._tables[name] = ExcelTable(title, *corners, tuple(columns), heads, totals)
 
     def plain(self, formula: str, title: str, row: int) -> str:
         """Return a formula of a row of a sheet with cells in the place of tables' columns."""

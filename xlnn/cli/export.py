@@ -46,7 +46,7 @@ def export(  # noqa: PLR0913 -- click gives each option by its name
             file, output, epoch=epoch, run=run, float64=float64, engine=engine, force=force
         )
     after = {0: "the start", None: "its weights"}.get(done.epoch, f"after epoch {done.epoch}")
-    proven = f"{counted(done.images, 'image')}: the sheet's outputs ({done.proven_by})"
+    proven = f"{counted(done.images, 'row')}: the sheet's outputs ({done.proven_by})"
     difference = f"max difference {distance(done.max_difference)}"
     say(f"{output}   {after}   {done.precision}   {proven}   {difference}")
 

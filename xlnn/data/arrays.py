@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from xlnn.data.classes import check_count, name, one_hot, ordered
-from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, Dataset, ReadOptions
+from xlnn.data.dataset import MOST_INPUTS, MOST_ROWS, Dataset, ReadOptions
 from xlnn.data.missing import IncompleteRows, filled
 from xlnn.data.numbers import LARGEST, rounded
 from xlnn.data.size import picture_of
@@ -39,8 +39,8 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
     target = found[key]
     if len(x) != len(np.atleast_1d(target)):
         raise DataError(
-            f"{where}: x has {len(x):,} images and {key} {len(np.atleast_1d(target)):,}; both need "
-            "one entry per image."
+            f"{where}: x has {len(x):,} rows and {key} {len(np.atleast_1d(target)):,}; both need "
+            "one entry for each."
         )
     x, target, missing, notes = _filled(where, x, target, reading)
     if key == "t":
@@ -112,10 +112,10 @@ def _numbers(
             "least one entry are expected, the first for the images."
         )
     width = array.size // len(array)
-    if len(array) > MOST_IMAGES or width > MOST_INPUTS:
+    if len(array) > MOST_ROWS or width > MOST_INPUTS:
         raise DataError(
             f"{where}: {key} has {len(array):,} rows of {width:,} numbers; a sheet has "
-            f"{MOST_IMAGES:,} rows and {MOST_INPUTS:,} columns."
+            f"{MOST_ROWS:,} rows and {MOST_INPUTS:,} columns."
         )
     array = array.astype(float)
     fits = np.abs(array) <= LARGEST
@@ -128,7 +128,7 @@ def _classes(where: str, key: str, array: np.ndarray) -> list[str]:
     """Return the label of each sample as text."""
     if array.ndim != 1:
         raise DataError(
-            f"{where}: {key} has the shape {array.shape}; one label for each image is expected."
+            f"{where}: {key} has the shape {array.shape}; one label for each row of x is expected."
         )
     if array.dtype.kind == "U":
         return [

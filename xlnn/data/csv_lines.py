@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from xlnn.data.columns import LOOKED_AT, from_headings
-from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, ReadOptions
+from xlnn.data.dataset import MOST_INPUTS, MOST_ROWS, ReadOptions
 from xlnn.data.files import UndecodedError, text
 from xlnn.data.wording import short
 from xlnn.errors import DataError
@@ -84,17 +84,16 @@ class Lines:
                         f"and {columns:,} expected, as in line {started}."
                     )
                 count += 1
-                if count > MOST_IMAGES:
+                if count > MOST_ROWS:
                     raise DataError(
-                        f"{self.name}, line {line}: a sheet has {MOST_IMAGES:,} rows: "
-                        "leave images out."
+                        f"{self.name}, line {line}: a sheet has {MOST_ROWS:,} rows: leave some out."
                     )
                 yield line, fields
         except csv.Error as error:
             where = f"{self.name}, line {reader.line_num}"
             raise DataError(f"{where}: not CSV: {short(error)}.") from error
         if not count:
-            raise DataError(f"{self.name} holds no images: expected one line per image.")
+            raise DataError(f"{self.name} holds no data: expected a line for each image or row.")
 
     def _tell_titles(self, above: int, line: int) -> None:
         """Add a note about lines above the headings that were not read."""

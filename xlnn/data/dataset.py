@@ -9,7 +9,7 @@ from xlnn.errors import DataError
 MOST_INPUTS = 16_384
 """The columns of a sheet: no network can have more inputs."""
 
-MOST_IMAGES = 1_048_576
+MOST_ROWS = 1_048_576
 """The rows of a sheet."""
 
 LARGE = 1_000_000

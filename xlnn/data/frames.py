@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from numbers import Real
 from typing import Any
 
-from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, ReadOptions
+from xlnn.data.dataset import MOST_INPUTS, MOST_ROWS, ReadOptions
 from xlnn.data.wording import short
 from xlnn.errors import DataError
 
@@ -40,8 +40,8 @@ class FrameRows:
                 f"expected, and at most {MOST_INPUTS:,}."
             )
         rows = len(columns[0][1])
-        if rows > MOST_IMAGES:
-            raise DataError(f"The data frame has {rows:,} rows; a sheet has {MOST_IMAGES:,}.")
+        if rows > MOST_ROWS:
+            raise DataError(f"The data frame has {rows:,} rows; a sheet has {MOST_ROWS:,}.")
         reading.check_count("The data frame", rows, rows * (len(columns) - 1))
         self.given = any(isinstance(name, str) for name, _ in columns)
         self._headings = [str(name) for name, _ in columns]

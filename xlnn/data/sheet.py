@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xlnn.address import address, column_number
 from xlnn.data.columns import from_headings
-from xlnn.data.dataset import MOST_IMAGES, MOST_INPUTS, ReadOptions
+from xlnn.data.dataset import MOST_INPUTS, MOST_ROWS, ReadOptions
 from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
 from xlnn.grid import CellError
@@ -154,8 +154,8 @@ class SheetRows:
                         "begins there, so remove everything above and beside it."
                     )
             count += 1
-            if count > MOST_IMAGES - 1:
-                raise DataError(f"{self.name}: a sheet has {MOST_IMAGES:,} rows; leave some out.")
+            if count > MOST_ROWS - 1:
+                raise DataError(f"{self.name}: a sheet has {MOST_ROWS:,} rows; leave some out.")
             self._reading.check_count(self.name, count, count * (right - left))
             yield row, [filled.get(column, "") for column in range(left, right + 1)]
         if not count:

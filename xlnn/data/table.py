@@ -159,7 +159,7 @@ def _dataset(
 ) -> Dataset:
     """Make a data set from what was read."""
     if not found.rows and not found.unlabelled:
-        raise DataError(f"{rows.name} holds no images: expected one {rows.row} per image.")
+        raise DataError(f"{rows.name} holds no data: expected a {rows.row} for each image or row.")
     here, made = found.columns, _features(found, survey)
     kept = filled(_holed(rows, found, made, survey), reading)
     names = as_whole([n for n, is_kept in zip(found.names, kept.whole, strict=False) if is_kept])

@@ -217,7 +217,7 @@ class OfEpochRows(Equation):
         self.samples = samples
 
     def array(self, rows: np.ndarray, number: np.ndarray, epoch: np.ndarray) -> np.ndarray:
-        """Return the rows of the images, shape (images, units ...)."""
+        """Return the rows of the images, shape (samples, units ...)."""
         rows, positions = rows.reshape(-1, *rows.shape[2:]), (epoch - 1) * self.samples + number
         return np.stack([entry(rows, position) for position in positions])
 

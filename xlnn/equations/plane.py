@@ -31,7 +31,7 @@ class Edge(Equation):
         self.sign = sign
 
     def array(self, values: np.ndarray) -> np.ndarray:
-        """Return the edge of each input, shape (2,), of values of shape (images, 2)."""
+        """Return the edge of each input, shape (2,), of values of shape (samples, 2)."""
         values = values.reshape(len(values), -1)
         least, most = values.min(axis=0), values.max(axis=0)
         span = np.where(most == least, 1.0, most - least)
@@ -107,16 +107,16 @@ class OnGrid(Equation):
 
     Parameters
     ----------
-    images : int
+    samples : int
         How many are shown.
     """
 
-    def __init__(self, images: int) -> None:
-        self.images = images
+    def __init__(self, samples: int) -> None:
+        self.samples = samples
 
     def array(self, values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return the places, shape (images, 2): the middle of the first cell is at 0.5."""
-        shown = values[: self.images].reshape(self.images, -1)
+        """Return the places, shape (samples, 2): the middle of the first cell is at 0.5."""
+        shown = values[: self.samples].reshape(self.samples, -1)
         return (shown - low) / (high - low) * (SIDE - 1) + 0.5
 
     def cell(self, k: int, values: Cells, low: Cells, high: Cells) -> str:
@@ -128,19 +128,19 @@ class HeightIf(Equation):
 
     Parameters
     ----------
-    images : int
+    samples : int
     own : bool
         Whether it is the series of the chosen class.
     """
 
     coarse = jumps = True
 
-    def __init__(self, images: int, *, own: bool) -> None:
-        self.images, self.own = images, own
+    def __init__(self, samples: int, *, own: bool) -> None:
+        self.samples, self.own = samples, own
 
     def array(self, at: np.ndarray, truth: np.ndarray, output: np.ndarray) -> np.ndarray:
-        """Return the heights, shape (images,)."""
-        is_seen = (truth[: self.images] == output) == self.own
+        """Return the heights, shape (samples,)."""
+        is_seen = (truth[: self.samples] == output) == self.own
         return np.where(is_seen, at[:, 1], float(NOWHERE))
 
     def cell(self, at: Cells, truth: Cells, output: Cells) -> str:

@@ -79,7 +79,7 @@ class OfAnswer(Equation):
         return np.atleast_1d(entry(row, answer[0]))
 
     def cell(self, rows: Cells, position: Cells, answer: Cells) -> str:
-        cells = rows.epochs.images[:]
+        cells = rows.epochs.samples[:]
         if rows.shape == (1,):
             return looked_up(cells, position[()])
         return f"=INDEX({cells},{position[()]},{answer[()]})"

@@ -37,7 +37,7 @@ def values(
     Returns
     -------
     dict of arrays
-        ``x`` (images, inputs), ``z2`` (epochs, images, units), ``W2`` (epochs + 1, units,
+        ``x`` (samples, inputs), ``z2`` (epochs, samples, units), ``W2`` (epochs + 1, units,
         inputs), ``C_T`` (epochs,) and so on. Epoch 1 uses the start weights ``W2[0]``.
 
     Raises

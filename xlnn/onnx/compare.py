@@ -142,12 +142,12 @@ def agreeing(authority: Authority, recipe: Recipe[Spec], run: Arrays) -> str:
     """
     spec, inputs = recipe.spec, recipe.inputs
     largest, most = _compared(authority, recipe.model, inputs, run, "row")
-    drawn, others = dict(inputs), network(replace(spec, images=RANDOM, spare=0))
+    drawn, others = dict(inputs), network(replace(spec, samples=RANDOM, spare=0))
     name = next(name for name in INPUT if name in inputs)
     drawn[name] = _random_rows(inputs, name, recipe.model[name].shape)
     drawn["number"] = np.arange(1.0, RANDOM + 1)
     further, more = _compared(authority, others, drawn, reference.run(others, drawn), "random row")
-    given = spec.images - spec.spare
+    given = spec.samples - spec.spare
     rows = [f"all {given:,} rows"] if given else []
     rows += [f"{spec.spare:,} spare rows"] if spec.spare else []
     rows += [f"{RANDOM} random ones"]

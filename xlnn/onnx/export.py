@@ -128,7 +128,7 @@ def export(  # noqa: PLR0913 -- the options of the command
     with replacing(output) as file:
         file.write(made)
     return Exported(
-        output, found.epoch, found.run, precision.__name__, len(found.images), writer.proves,
+        output, found.epoch, found.run, precision.__name__, len(found.samples), writer.proves,
         difference,
     )  # fmt: skip
 
@@ -142,14 +142,14 @@ def _check_outputs(
         off = np.abs(outputs - found.outputs) / size
     wrong = ~(off <= tolerance)
     if wrong.any():
-        image, unit = map(int, np.argwhere(wrong)[0])
+        row, unit = map(int, np.argwhere(wrong)[0])
         worst = float(np.nanmax(np.where(np.isfinite(off), off, np.nan), initial=0.0))
-        what = f"{found.outputs[image, unit]:.9g} (image {image + 1}, output {unit + 1})"
-        where = f"{found.cells[image]} and beside: " if found.cells else ""
+        what = f"{found.outputs[row, unit]:.9g} (row {row + 1}, output {unit + 1})"
+        where = f"{found.cells[row]} and beside: " if found.cells else ""
         close = not float64 and worst < 1e-3
         remedy = "take --float64" if close else f"see  xlnn check {found.name}"
         raise DisagreementError(
-            f"The model gives {outputs[image, unit]:.9g} where the sheet gives {what}; {where}"
+            f"The model gives {outputs[row, unit]:.9g} where the sheet gives {what}; {where}"
             f"nothing was written: {remedy}."
         )
     return float(off.max())
@@ -213,7 +213,7 @@ def _onnx_outputs(made: bytes, found: Trained, precision: type[np.floating]) -> 
         made, options, providers=["CPUExecutionProvider"]
     )
     (given,) = session.get_inputs()
-    rows = found.images.reshape(len(found.images), *given.shape[1:]).astype(precision)
+    rows = found.samples.reshape(len(found.samples), *given.shape[1:]).astype(precision)
     return np.asarray(session.run(None, {given.name: rows})[0], dtype=float)
 
 
@@ -241,7 +241,7 @@ def _safetensors_outputs(made: bytes, found: Trained, precision: type[np.floatin
 
 
 def _computed(found: Trained, tensors: Tensors) -> np.ndarray:
-    return outputs_of(found.spec, tensors, found.images)
+    return outputs_of(found.spec, tensors, found.samples)
 
 
 WRITERS = {

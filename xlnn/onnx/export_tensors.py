@@ -41,26 +41,26 @@ def maps(below: Shape) -> int:
     return below[0] if len(below) == 3 else 1
 
 
-def outputs_of(spec: Spec, tensors: Tensors, images: np.ndarray) -> np.ndarray:
-    """Return the outputs of a network for images, computed with its equations in NumPy.
+def outputs_of(spec: Spec, tensors: Tensors, samples: np.ndarray) -> np.ndarray:
+    """Return the outputs of a network for samples, computed with its equations in NumPy.
 
     Parameters
     ----------
     spec : Spec
     tensors : dict of arrays
         The result of `tensors_of`.
-    images : array, shape (images, inputs)
+    samples : array, shape (samples, inputs)
         The unscaled inputs.
 
     Returns
     -------
-    array, shape (images, outputs)
+    array, shape (samples, outputs)
         For a regression, in the units of its targets.
     """
     tensors = {name: np.asarray(array, dtype=float) for name, array in tensors.items()}
     if "middle" in tensors:
-        images = (images - tensors["middle"]) * tensors["factor"]
-    a = images.reshape(len(images), *spec.kinds[spec.layers[0].name].below)
+        samples = (samples - tensors["middle"]) * tensors["factor"]
+    a = samples.reshape(len(samples), *spec.kinds[spec.layers[0].name].below)
     for name, kind in spec.kinds.items():
         own = zip(kind.parameters, names_of(kind, name), strict=True)
         values = {"below": a, **{parameter: tensors[tensor] for parameter, tensor in own}}

@@ -51,9 +51,9 @@ class Trained:
         Those of `start.SCALING` that exist.
     labels : tuple of str
         The current labels of the outputs on the sheet.
-    images : array, shape (images, inputs)
+    samples : array, shape (samples, inputs)
         The unscaled inputs; those held out come last.
-    outputs : array, shape (images, outputs)
+    outputs : array, shape (samples, outputs)
         The sheet's outputs; for a regression, in the units of its targets.
     cells : tuple of str
         The cell of each sample's first output, if the sheet shows it with these weights; empty
@@ -67,7 +67,7 @@ class Trained:
     weights: dict[str, np.ndarray]
     scaling: dict[str, np.ndarray]
     labels: tuple[str, ...]
-    images: np.ndarray
+    samples: np.ndarray
     outputs: np.ndarray
     cells: tuple[str, ...]
 
@@ -139,7 +139,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
         if learns and after == spec.epochs:
             state = (*before, 0)
             arrays = _begun_with(layout, recalculate, state, weights)
-    sets = [""] + ([TEST] if spec.test_images else [])
+    sets = [""] + ([TEST] if spec.test_samples else [])
     shape = (-1, prod(stack.shapes["1"]))
     given = "raw" if spec.scaled else "x"
     name = stack.predicted if spec.scaled_targets else (lambda p: stack.activation(stack.output, p))
@@ -159,7 +159,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
         weights=weights,
         scaling=kept,
         labels=tuple(map(_label, arrays["labels"].ravel())),
-        images=np.concatenate([arrays[f"{each}{given}"].reshape(shape) for each in sets]),
+        samples=np.concatenate([arrays[f"{each}{given}"].reshape(shape) for each in sets]),
         outputs=np.concatenate(outputs),
         cells=() if learns and after == spec.epochs else tuple(cells),
     )

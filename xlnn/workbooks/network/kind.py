@@ -81,7 +81,7 @@ def _is_plain(spec: Spec) -> bool:
 def _is_shipped(spec: Spec) -> bool:
     """Return whether a network is that of its template, so that the template's texts apply."""
     shipped = template(spec.template).values
-    if spec.test_images or (spec.epochs != shipped["epochs"] and spec.template not in TIMELESS):
+    if spec.test_samples or (spec.epochs != shipped["epochs"] and spec.template not in TIMELESS):
         return False
     *below, last = shipped["layers"]
     layers = layers_of({"layers": [*below, {"units": len(spec.labels), **last}]})
@@ -210,7 +210,7 @@ class Network(WorkbookKind[Spec, Origin]):
     def least_formulas(self, spec: Spec) -> int:
         """Return a lower bound of the number of formulas."""
         units = sum(prod(kind.shape) for kind in spec.kinds.values())
-        return A_LAYER * len(spec.layers) + max(1, spec.epochs) * spec.images * units
+        return A_LAYER * len(spec.layers) + max(1, spec.epochs) * spec.samples * units
 
     def check_run(self, model: Model, run: Arrays) -> None:
         """Refuse training that overflows, or rows whose outputs are not finite."""

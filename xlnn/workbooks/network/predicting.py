@@ -17,7 +17,7 @@ from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
 
 FORWARD = {
-    "epochs": 0, "cost": "", "test_images": 0, "scaled_targets": False, "optimizer": PLAIN,
+    "epochs": 0, "cost": "", "test_samples": 0, "scaled_targets": False, "optimizer": PLAIN,
     "regularised": False, "runs": (), "compared": (), "seeds": (), "spare": 0, "missing": "",
 }  # fmt: skip
 """The entries of a Spec for a network that does not train."""
@@ -51,7 +51,7 @@ def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int
     if isinstance(x, list | np.ndarray) and np.ndim(x) == 1:  # a single row
         x = np.reshape(x, (1, -1))
     found = load_inputs(x, reading, spec.inputs).x
-    forward = replace(spec, images=len(found), **FORWARD)
+    forward = replace(spec, samples=len(found), **FORWARD)
     model, before = network(forward), (number - 1,) if spec.runs else ()
     state = (*before, -1) if spec.epochs else ()
     inputs = known(model)

@@ -89,7 +89,7 @@ def notes_of_run(run: Arrays) -> tuple[str, ...]:
     ----------
     run : dict of arrays
         ``C_T``, shape (epochs,); for a regression ``rmse``, shape (epochs, outputs), and its
-        targets ``t``, or unscaled ``raw_t``, shape (images, outputs); for classes ``recognised``,
+        targets ``t``, or unscaled ``raw_t``, shape (samples, outputs); for classes ``recognised``,
         shape (epochs,), and ``t``.
     """
     first, last = run["C_T"][[0, -1]]

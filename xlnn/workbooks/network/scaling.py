@@ -58,7 +58,7 @@ class Scalings:
     notes: tuple[str, ...] = ()
 
     def targets_of(self, t: np.ndarray) -> np.ndarray:
-        """Return scaled targets, shape (images, outputs)."""
+        """Return scaled targets, shape (samples, outputs)."""
         if self.targets is None:
             return t
         middle, factor = self.targets
@@ -73,7 +73,7 @@ def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) 
     origin : Origin
     options : Options
     data : Dataset
-    held : array of bool, shape (images,)
+    held : array of bool, shape (samples,)
         Which images are held out.
     """
     x, t = data.x[~held], data.t[~held]
@@ -121,7 +121,7 @@ def decimals(t: np.ndarray) -> int:
 
     Parameters
     ----------
-    t : array, shape (images, outputs)
+    t : array, shape (samples, outputs)
 
     >>> decimals(np.array([[25.0], [346.0]])), decimals(np.array([[1e-6], [3e-6]]))
     (1, -1)
@@ -140,7 +140,7 @@ def scale_note(data: Dataset) -> tuple[str, ...]:
     Parameters
     ----------
     data : Dataset
-        Its ``x``, shape (images, inputs), are the inputs of the network.
+        Its ``x``, shape (samples, inputs), are the inputs of the network.
     """
     least, most = data.x.min(axis=0), data.x.max(axis=0)
     sizes = np.maximum(np.abs(least), np.abs(most))
@@ -175,7 +175,7 @@ def target_notes(spec: Spec, t: np.ndarray) -> tuple[str, ...]:
     Parameters
     ----------
     spec : Spec
-    t : array, shape (images, outputs)
+    t : array, shape (samples, outputs)
         The scaled targets.
     """
     if not spec.is_regression:

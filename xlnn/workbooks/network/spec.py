@@ -19,7 +19,7 @@ from xlnn.options import BUILD
 from xlnn.workbooks.spec_text import plain
 
 LARGEST_NUMBER = 10**9
-"""A thousand times as many epochs or images as a sheet has rows; Python writes out no longer ones
+"""A thousand times as many epochs or samples as a sheet has rows; Python writes out no longer ones
 than of some thousand digits."""
 
 TYPES = {
@@ -335,7 +335,8 @@ class Spec:
         The language of the workbook's texts.
     epochs : int
         0 for a network that predicts and does not train.
-    images : int
+    samples : int
+        How many images or rows are trained with.
     picture : tuple of int
         Rows and columns of an image; a table has a row of its features.
     labels : tuple of str
@@ -345,8 +346,8 @@ class Spec:
         The layers above the input; the last is the output.
     cost : str
         A key of `xlnn.equations.cost.COSTS`; "" where nothing trains.
-    test_images : int
-        How many images are held out from training.
+    test_samples : int
+        How many are held out from training.
     features : tuple of str
         The names of the inputs of a table; pictures have none.
     task : str
@@ -370,7 +371,7 @@ class Spec:
     seeds : tuple of int
         The seed of each run, if they differ in their start.
     spare : int
-        How many of the images are empty rows at the end, for the user's own.
+        How many of the samples are empty rows at the end, for the user's own.
     told : tuple of str
         Keys of `TOLD`: notes on the model that the network comes from.
     words : tuple of tuple of str
@@ -378,16 +379,18 @@ class Spec:
     """
 
     kind: ClassVar[str] = "network"
+    keys: ClassVar[Mapping[str, str]] = {"images": "samples", "test_images": "test_samples"}
+    """Keys in files that differ from the attribute's name."""
 
     template: str
     lang: str
     epochs: int
-    images: int
+    samples: int
     picture: tuple[int, int]
     labels: tuple[str, ...]
     layers: tuple[LayerSpec, ...]
     cost: str
-    test_images: int = 0
+    test_samples: int = 0
     features: tuple[str, ...] = ()
     task: str = "classification"
     scaled: bool = False
@@ -457,15 +460,15 @@ class Spec:
 
     def _check_forward(self) -> None:
         """Refuse what only training has, or only a network that does not train."""
-        training = self.test_images, self.scaled_targets, self.regularised, self.runs
+        training = self.test_samples, self.scaled_targets, self.regularised, self.runs
         if not self.epochs and (any(training) or self.optimizer != PLAIN):
             raise DataError(
                 "epochs is 0, and only training has test_images, scaled_targets, a penalty, runs "
                 "or an optimizer."
             )
-        if not 0 <= self.spare <= (0 if self.epochs else self.images):
+        if not 0 <= self.spare <= (0 if self.epochs else self.samples):
             raise DataError(
-                f"spare is {self.spare}: a network that predicts has up to {self.images} spare "
+                f"spare is {self.spare}: a network that predicts has up to {self.samples} spare "
                 "rows, and one that trains has none."
             )
         if unknown := set(self.told) - set(TOLD):
@@ -473,10 +476,10 @@ class Spec:
 
     def _check_data(self) -> None:
         """Refuse sizes that no data has."""
-        if self.images < 1:
-            raise DataError("There are no images: training takes at least 1.")
-        if self.test_images < 0:
-            raise DataError(f"test_images is {self.test_images}: no fewer than 0 can be held out.")
+        if self.samples < 1:
+            raise DataError("There are no rows: training takes at least 1.")
+        if self.test_samples < 0:
+            raise DataError(f"test_images is {self.test_samples}: no fewer than 0 can be held out.")
         if min(self.picture) < 1 or self.inputs > LARGEST_LAYER:
             raise DataError(
                 f"picture = {list(self.picture)}: an image has at least 1 row and 1 column, "
@@ -537,7 +540,8 @@ class Spec:
         for name in WHERE_OTHER:
             if values[name] == plain(getattr(type(self), name)):
                 del values[name]
-        return values
+        own = {name: key for key, name in self.keys.items()}
+        return {own.get(name, name): value for name, value in values.items()}
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Self:
@@ -548,7 +552,8 @@ class Spec:
         DataError
             A value is missing, has the wrong type or is out of range.
         """
-        return cls(**entries(cls, values, layers=layers_of, words=_words_of))
+        named = {cls.keys.get(key, key): value for key, value in values.items()}
+        return cls(**entries(cls, named, layers=layers_of, words=_words_of))
 
 
 def _words_of(values: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:

@@ -111,9 +111,9 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
     spec = stack.spec
     if spec.epochs:
         yield _choice("epoch", spec.epochs)
-    yield _choice("image", spec.images)
+    yield _choice("image", spec.samples)
     if spec.epochs:
-        yield _quantity("position", training_position(spec.images), CHOSEN, number_format="0")
+        yield _quantity("position", training_position(spec.samples), CHOSEN, number_format="0")
     for name, shape in _of_image(stack).items():
         digits = "0.0000" if name == "t" and spec.scaled_targets else ""
         own = {"equation": OfSample(shape), "uses": CHOSEN | {"all_images": name}}

@@ -164,7 +164,7 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
     )
     if stack.spec.epochs:
         sheet = "settings" if stack.spec.runs else "play"
-        yield quantity("eta", scale=1 / stack.spec.images, calms=grows, sheet=sheet)
+        yield quantity("eta", scale=1 / stack.spec.samples, calms=grows, sheet=sheet)
     yield from constants(stack)
     yield quantity(
         "labels", shape=(len(stack.spec.labels),), is_text=stack.labels_are_text,
@@ -303,7 +303,7 @@ def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> 
     """Yield the results of the outputs, for each image and then for each epoch."""
     each = {"axes": (stack.epoch, images), "prefix": prefix, "sheet": sheet}
     whole = {"axes": (stack.epoch,), "prefix": prefix}
-    classes, tested = not stack.spec.is_regression, stack.spec.test_images > 0
+    classes, tested = not stack.spec.is_regression, stack.spec.test_samples > 0
     if classes:
         right = {"answer": f"{prefix}answer", "truth": f"{prefix}truth"}
         yield from _answers(stack, **each)
@@ -356,7 +356,7 @@ def predictions(
 
 def _tested(stack: Stack) -> Iterator[Quantity]:
     """Yield the held-out images, and the results with each epoch's weights."""
-    if not stack.spec.test_images:
+    if not stack.spec.test_samples:
         return
     each = {"axes": (stack.epoch, stack.test_image), "prefix": TEST, "sheet": "test"}
     yield from _data(stack, stack.test_image, TEST, "test_images")

@@ -66,10 +66,10 @@ def play_quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity
     figure = Figure(stack)
     if stack.spec.epochs:
         yield _quantity("epoch", choices=(1, stack.spec.epochs), **WHOLE)
-    yield _quantity("image", choices=(1, stack.spec.images), **WHOLE)
+    yield _quantity("image", choices=(1, stack.spec.samples), **WHOLE)
     if stack.spec.epochs:
         both = {"epoch": "play_epoch", "image": "play_image"}
-        yield _number("position", training_position(stack.spec.images), both, **WHOLE)
+        yield _number("position", training_position(stack.spec.samples), both, **WHOLE)
         diverged = Diverged(words["rose"], words["lost"])
         yield _quantity("diverged", diverged, {"C_T": "C_T"}, axes=())
     yield from _chosen(stack)
@@ -109,10 +109,10 @@ def worth_seeing(
     Parameters
     ----------
     inputs : dict of arrays
-        ``x`` or ``raw``, shape (images, inputs ...). An image that is all 0 shows nothing.
+        ``x`` or ``raw``, shape (samples, inputs ...). An image that is all 0 shows nothing.
     run : dict of arrays or None
         What training comes to, if there is any: ``C`` and, of classes, ``right``, shape
-        (epochs, images).
+        (epochs, samples).
     """
     x = inputs.get("raw", inputs.get("x"))
     shown = np.reshape(x, (len(x), -1)).any(axis=1)

@@ -98,8 +98,8 @@ class Stack:
         self.layers = spec.layers
         self.epoch = Axis("epoch", spec.epochs, "time")
         self.state = Axis("state", spec.epochs + 1, "time", counts_from=0)
-        self.image = Axis("image", spec.images)
-        self.test_image = Axis("image", spec.test_images)
+        self.image = Axis("image", spec.samples)
+        self.test_image = Axis("image", spec.test_samples)
         self.names = [layer.name for layer in spec.layers]
         self.output = self.names[-1]
         self.below = dict(zip(self.names, ["1", *self.names], strict=False))

@@ -168,7 +168,7 @@ def called(note: Quantity, words: Text) -> str:
 
 def _marks(spec: Spec) -> dict[str, np.ndarray]:
     """Return the factors of the rows of data, by the name of the quantity."""
-    counts = {"": spec.images, TEST: spec.test_images}
+    counts = {"": spec.samples, TEST: spec.test_samples}
     return {
         f"{PREFIX}{part}mark": rounded(2 + np.sin(np.arange(1, count + 1)))
         for part, count in counts.items()

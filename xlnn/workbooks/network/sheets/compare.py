@@ -47,12 +47,12 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     yield _each(spec, "least", LEAST_OF, {"course": "C_T"})
     yield _each(spec, "C_T_last", LastOf(), {"course": "C_T"})
     if not spec.is_regression:
-        first = FirstAllRight(spec.images)
+        first = FirstAllRight(spec.samples)
         yield _each(spec, "all_right", first, {"recognised": "recognised"}, **whole)
     told = "rmse" if spec.is_regression else "recognised"
     unit = (0,) if spec.is_regression else ()
     digits = Stack(spec).measure if spec.is_regression else "0"
-    for part in ("", TEST) if spec.test_images else ("",):
+    for part in ("", TEST) if spec.test_samples else ("",):
         uses = {"course": part + told}
         yield _each(spec, f"{part}{told}_last", LastOf(unit), uses, number_format=digits)
     yield _each(spec, "state", SameText(), {"said": "numpy_state"})
@@ -129,7 +129,7 @@ def _chart(page: Context[Spec], name: str) -> object:
         line = next(Trace(name, colour=COLOURS[run]).lines(page_of_run(page, run)))
         lines.append(replace(line, name="", called=CellColumn(title, names.column, row, row)))
     kind, spec = name.removeprefix(TEST), page.spec
-    counted = spec.test_images if name.startswith(TEST) else spec.images
+    counted = spec.test_samples if name.startswith(TEST) else spec.samples
     is_charted = kind in {"C_T", "recognised"}
     title = page.words("charts" if is_charted else "quantities", kind, images=counted)
     if name.startswith(TEST):

@@ -72,7 +72,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     choices = (1, stack.spec.epochs)
     yield quantity("epoch", prefix=PREFIX, sheet=SHEET, choices=choices, number_format="0")
     yield from _part(stack, stack.image, "", words)
-    if stack.spec.test_images:
+    if stack.spec.test_samples:
         yield from _part(stack, stack.test_image, TEST, words)
 
 

@@ -50,7 +50,7 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     )
     yield from _rows(stack, stack.image, "")
     parts = [""]
-    if stack.spec.test_images:
+    if stack.spec.test_samples:
         yield from _rows(stack, stack.test_image, TEST)
         parts.append(TEST)
     names = tuple(f"{PREFIX}{part}{kind}" for part in parts for kind in ("actual", "predicted"))
@@ -155,7 +155,7 @@ def _chart(page: Context, unit: int, label: str) -> ScatterChart:
     for part in _parts(page.layout.model):
         name, colour = parts[part]
         x, y = cells(f"{part}actual"), cells(f"{part}predicted")
-        size = SMALL if page.spec.images > MANY else LARGE
+        size = SMALL if page.spec.samples > MANY else LARGE
         lines.append(Line(x, y, colour, page.words("charts", name), 0, "circle", size))
     title, (x, y) = page.words("fit", "chart", label=label), AXES
     chart = scatter(title, page.words("quantities", x), lines, y_title=page.words("quantities", y))

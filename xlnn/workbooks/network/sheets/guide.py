@@ -23,7 +23,7 @@ def draw(page: Context[Spec]) -> Drawing:
     else:
         network = "-".join(str(size) for size in _sizes(page))
     values = {
-        "images": page.spec.images,
+        "images": page.spec.samples,
         "network": network,
         "epochs": page.spec.epochs,
         "labels": page.words.listed(page.spec.labels),
@@ -31,7 +31,7 @@ def draw(page: Context[Spec]) -> Drawing:
         "columns": page.spec.picture[1],
         "inputs": page.spec.inputs,
         "model": page.spec.template,
-        "given": page.spec.images - page.spec.spare,
+        "given": page.spec.samples - page.spec.spare,
         "spare": page.spec.spare,
         "whose": page.words("guide", "formulas" if _is_of_the_book(page.spec) else "method"),
         "steps": "".join(page.words("optimiser", name) for name in _steps(page.spec)),

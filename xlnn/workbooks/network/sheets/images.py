@@ -37,7 +37,7 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     label = "truth_label" if stack.spec.epochs else "label"
     rows, columns = stack.spec.picture
     across = max(1, GALLERY_COLUMNS // (columns + 1))
-    drawn = min(stack.spec.images, GALLERY)
+    drawn = min(stack.spec.samples, GALLERY)
     for line, first in enumerate(range(0, drawn, across), start=1):
         some = Axis("image", min(across, drawn - first), first=first)
         shown = {"prefix": f"line{line}_", "sheet": "images", "axes": (some,)}
@@ -99,7 +99,7 @@ class _Gallery(Part):
             columns = range(column - 1, block.last[1] + 3)
             drawing.widths |= dict.fromkeys(columns, PIXEL_WIDTH)
         drawing.widths[column - BETWEEN] = 3
-        if page.spec.images > GALLERY:
+        if page.spec.samples > GALLERY:
             text = page.words("notes", "gallery", count=GALLERY)
             drawing.put(row + 1, column, text, NOTE)
 
@@ -140,7 +140,7 @@ def draw(page: Context, sheet: str) -> Drawing:
     drawing = PAGES[sheet].draw(page)
     blocks = [block for block in page.layout.on(sheet) if not _is_drawn(block.quantity)]
     if page.spec.spare and sheet == SHEET:
-        place, first = max(drawing.cells[1]), page.spec.images - page.spec.spare + 1
+        place, first = max(drawing.cells[1]), page.spec.samples - page.spec.spare + 1
         spare = page.words("notes", "spare", first=first)
         drawing.put(1, place, f"{drawing.cells[1][place][0]} {spare}", NOTE)
     outputs = page.spec.labels

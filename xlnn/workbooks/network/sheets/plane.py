@@ -156,7 +156,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
 
 def _points(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
     """Yield the positions of the data in the picture: those of the chosen class, and all others."""
-    some = Axis("image", min(stack.spec.images, MOST_IMAGES))
+    some = Axis("image", min(stack.spec.samples, MOST_IMAGES))
     rows = {"axes": (some,), "prefix": PREFIX, "sheet": NUMBERS}
     yield quantity("at", shape=(2,), equation=OnGrid(some.length), uses=ends, **rows)
     if stack.spec.is_regression:

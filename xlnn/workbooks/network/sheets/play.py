@@ -317,7 +317,7 @@ def _draw_course(drawing: Drawing, page: Context, rows: dict[str, int]) -> None:
         if block := blocks.get(PREFIX + name):
             drawing.put(block.row, NAMES, words("quantities", name), LABEL)
     if block := blocks.get(f"{PREFIX}recognised"):
-        drawing.put(block.row, BARS, words("play", "of", images=page.spec.images), LABEL)
+        drawing.put(block.row, BARS, words("play", "of", images=page.spec.samples), LABEL)
     x, y = (_below(page, block, column) for block, column in _course(page))
     point = [point_of(page.layout, f"{PREFIX}{name}") for name in ("epoch_used", "C_T")]
     lines = [Line(x, y, COURSE), Line(*point, HERE, width=0, marker="circle")]

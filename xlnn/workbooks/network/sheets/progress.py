@@ -68,15 +68,15 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     yield quantity("best", equation=SmallestEpoch(), uses={"C_T": "C_T"}, **shown)
     uses = {}
     blanks = {name: f"{{{name}}}" for name in ("count", "cost", "first")}
-    blanks |= {"images": stack.spec.images, "tested": stack.spec.test_images}
+    blanks |= {"images": stack.spec.samples, "tested": stack.spec.test_samples}
     keys = ["end"]
     if not stack.spec.is_regression:
-        first = FirstAllRight(stack.spec.images)
+        first = FirstAllRight(stack.spec.samples)
         yield quantity("all_right", equation=first, uses={"recognised": "recognised"}, **shown)
         uses["recognised"] = "recognised"
     else:
         uses["C_T"] = "C_T"
-    if stack.spec.test_images and not stack.spec.is_regression:
+    if stack.spec.test_samples and not stack.spec.is_regression:
         uses["tested"] = "test_recognised"
         keys.append("tested")
     lines = {key: words("story", key, **blanks) for key in keys}
@@ -110,9 +110,9 @@ def _diverged(stack: Stack, words: Text, prefix: str, sheet: str) -> Quantity:
 def _errors(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield the errors of the predictions in the last epoch, a line for each output."""
     names = ["mae", "rmse"]
-    names += [f"{TEST}{name}" for name in names] if stack.spec.test_images else []
+    names += [f"{TEST}{name}" for name in names] if stack.spec.test_samples else []
     blanks = {name: f"{{{name}}}" for name in ("label", *names)}
-    line = words("story", "errors_tested" if stack.spec.test_images else "errors", **blanks)
+    line = words("story", "errors_tested" if stack.spec.test_samples else "errors", **blanks)
     equation = Errors(line, ("labels", *names))
     uses = {"labels": "labels"} | {name: name for name in names}
     shape = (min(len(stack.spec.labels), MOST_TOLD),)
@@ -199,7 +199,7 @@ def _courses(page: Context) -> Iterator[tuple[str, list[Trace]]]:
                 Trace((name,), colour=colour, name="trained"),
                 Trace((f"test_{name}",), colour=TESTED_COLOUR, name="tested"),
             ]
-        title = words("charts", name, images=page.spec.images)
+        title = words("charts", name, images=page.spec.samples)
         yield title, lines
         if name == "C_T" and f"{TEST}C_T" in blocks:
             held_out = Trace((f"{TEST}C_T",), colour=TESTED_COLOUR)
@@ -241,7 +241,7 @@ def _chart(page: Context, title: str, traces: list[Trace]) -> ScatterChart:
     lines = [line for trace in traces for line in trace.lines(page)]
     chart = scatter(title, page.words("charts", "epoch"), lines)
     quantity = page.layout.model[traces[0].y[0]]
-    rows, most = quantity.axes[0], {"recognised": page.spec.images, "accuracy": 1}
+    rows, most = quantity.axes[0], {"recognised": page.spec.samples, "accuracy": 1}
     ends(chart.x_axis, 0, rows.counts_from + rows.length - 1)
     if quantity.name in most:
         ends(chart.y_axis, 0, most[quantity.name])
