@@ -6,9 +6,9 @@ import numpy as np
 
 from xlnn.grid import SheetValues
 from xlnn.xlsx.copying import copy, rewrite_cells
+from xlnn.xlsx.markup import cached
 from xlnn.xlsx.parts import sheet_parts
 from xlnn.xlsx.sheet_stream import COLUMNS
-from xlnn.xlsx.texts import cached
 
 
 def store(source, target, values):

@@ -18,7 +18,7 @@ from xlnn.equations.dense import HiddenDelta
 from xlnn.errors import DisagreementError, OutputError, WorkbookError, XlnnError
 from xlnn.grid import SheetValues
 from xlnn.layout import quoted
-from xlnn.linting.problem import Problem
+from xlnn.linting.book import Problem
 from xlnn.loading.spec import described
 from xlnn.xlsx import guard
 from xlnn.xlsx.package import inspect

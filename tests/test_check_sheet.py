@@ -9,16 +9,15 @@ from networks import NETWORK_TEMPLATES, once_alike
 from programs import skip_without
 from test_checker import edit
 
-from xlnn.address import address
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES, load
 from xlnn.equations.check_sheet import SAME_DIGITS, SumDistance
 from xlnn.errors import WorkbookError
+from xlnn.grid import address
 from xlnn.layout import quoted
-from xlnn.loading.arrays import read_arrays
 from xlnn.loading.spec import layout_of, read_spec
-from xlnn.loading.values import values
+from xlnn.loading.values import read_arrays, values
 from xlnn.registry.templates import copy
 from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.sheets.check import called

@@ -12,8 +12,8 @@ from test_checker import edit
 from xlnn import engines, reference
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.loading.arrays import inputs_of, read_arrays
 from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import inputs_of, read_arrays
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.network.sheets.choosers import ASKED, USED, companion_name
 

@@ -14,8 +14,8 @@ from xlnn.checking.check import check
 from xlnn.checking.circles import reading_ahead
 from xlnn.engines import load
 from xlnn.errors import WorkbookError
-from xlnn.loading.arrays import inputs_of, read_arrays
 from xlnn.loading.spec import layout_of
+from xlnn.loading.values import inputs_of, read_arrays
 from xlnn.xlsx.package import inspect
 
 

@@ -12,7 +12,7 @@ from onnx_models import MODELS
 from test_cli import forked
 
 from xlnn.cli import cli
-from xlnn.explaining.cell_text import in_words
+from xlnn.explaining.explanation import in_words
 from xlnn.loading.spec import described
 from xlnn.registry.templates import names
 from xlnn.workbooks import KINDS, kind_named

@@ -8,12 +8,12 @@ from experiments import ENGINES, PROBES, agrees_in, changed
 from test_check_sheet import CHANGED, DIFFERS, Book
 from test_checker import edit
 
-from xlnn.address import fixed
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.cli import cli
 from xlnn.errors import DataError, OptionsError
 from xlnn.explaining.run import load
+from xlnn.grid import fixed
 from xlnn.linting import lint
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.loading.values import values

@@ -12,8 +12,8 @@ from test_own_models import MODELS, example
 import xlnn
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
-from xlnn.explaining.cell_text import in_words
 from xlnn.explaining.entries import dependants
+from xlnn.explaining.explanation import in_words
 from xlnn.explaining.show import sparkline
 from xlnn.layout import Block
 from xlnn.loading.spec import described

@@ -12,8 +12,8 @@ from xlnn import reference
 from xlnn.checking.check import check
 from xlnn.checking.comparison import unlike
 from xlnn.engines import ENGINES, load
-from xlnn.loading.arrays import read_array, read_arrays
 from xlnn.loading.spec import described
+from xlnn.loading.values import read_array, read_arrays
 
 ORDER = ("formualizer", *(engine for engine in ENGINES if engine != "formualizer"))
 

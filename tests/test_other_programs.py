@@ -21,9 +21,9 @@ from test_package import (
 
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.copying import replace_inputs
+from xlnn.xlsx.markup import unprefix
 from xlnn.xlsx.package import inspect
 from xlnn.xlsx.parts import iterates
-from xlnn.xlsx.texts import unprefix
 
 __all__ = ["refusal", "save"]
 

@@ -7,10 +7,10 @@ from experiments import ENGINES, PROBES, agrees_in, every_kind_of_cell_is_named_
 from test_checker import edit
 
 from xlnn import reference
-from xlnn.address import address
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.errors import DataError, WorkbookError
+from xlnn.grid import address
 from xlnn.loading.spec import described
 from xlnn.loading.values import values
 from xlnn.options import Options

@@ -16,8 +16,8 @@ from programs import skip_without_javascript
 from xlnn import reference
 from xlnn.grid import SheetValues
 from xlnn.layout import FIRST_ROW
-from xlnn.loading.arrays import inputs_of, read_arrays, write_values
 from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.values import inputs_of, read_arrays, write_values
 from xlnn.registry.templates import names
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.package import inspect

@@ -11,18 +11,17 @@ from programs import LIBRARIES, skip_without
 from storing import store
 from test_checker import edit
 
-from xlnn.address import address
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.checking.comparison import Comparison
 from xlnn.checking.stored import reads_alike, stale
 from xlnn.engines import load
 from xlnn.errors import WorkbookError
+from xlnn.grid import address
 from xlnn.layout import quoted
-from xlnn.loading.arrays import read_arrays
 from xlnn.loading.open_file import opened
 from xlnn.loading.spec import described, layout_of, read_spec
-from xlnn.loading.values import values
+from xlnn.loading.values import read_arrays, values
 from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.parts import sheet_parts

@@ -12,29 +12,28 @@ import xlnn
 
 ROOT = Path(__file__).parent.parent / "xlnn"
 
-CORE = {"address", "arguments", "errors", "grid", "layout", "atomic_write"}
+CORE = {"arguments", "errors", "grid", "layout", "atomic_write"}
 CORE |= {"options", "quantity", "reference"}
 """The modules beside the folders: what a quantity is, where it stands, what NumPy says."""
 
 MAY = {
-    "address": set(),
     "errors": set(),
     "arguments": {"errors"},
     "grid": set(),
     "quantity": {"errors"},
     "cleanup": {"errors"},
-    "layout": {"address", "errors", "quantity"},
+    "layout": {"errors", "grid", "quantity"},
     "atomic_write": {"errors", "cleanup"},
     "option": {"arguments", "data", "errors"},
     "options": {"data", "errors", "option", "registry"},
     "reference": {"quantity"},
     "registry": {"data", "errors"},
-    "equations": {"address", "errors", "quantity"},
-    "data": {"address", "errors", "grid", "xlsx"},
-    "xlsx": {"address", "errors", "grid"},
+    "equations": {"errors", "grid", "quantity"},
+    "data": {"errors", "grid", "xlsx"},
+    "xlsx": {"errors", "grid"},
     "linting": {"errors", "xlsx"},
-    "engines": {"address", "errors", "grid", "cleanup", "xlsx"},
-    "writing": {"address", "errors", "layout", "quantity", "reference", "xlsx"},
+    "engines": {"errors", "grid", "cleanup", "xlsx"},
+    "writing": {"errors", "grid", "layout", "quantity", "reference", "xlsx"},
     "workbooks": CORE | {"data", "option", "equations", "registry", "writing"},
     "experiments": CORE | {"data", "equations", "registry", "workbooks", "writing"},
     "loading": CORE | {"data", "engines", "linting", "registry", "workbooks", "xlsx"},

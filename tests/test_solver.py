@@ -23,8 +23,7 @@ from xlnn.loading.spec import described
 from xlnn.loading.values import values
 from xlnn.registry.templates import folder
 from xlnn.registry.text import languages
-from xlnn.workbooks.solver.kind import KIND
-from xlnn.workbooks.solver.minimum import gradient
+from xlnn.workbooks.solver.kind import KIND, gradient
 from xlnn.workbooks.solver.nets import DENSE, MAPS
 from xlnn.workbooks.solver.sheet import SETTINGS, SIZE, power
 

@@ -27,8 +27,8 @@ from xlnn.loading.spec import layout_of, read_spec
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.copying import copy
 from xlnn.xlsx.fingerprint import seal
+from xlnn.xlsx.markup import cached
 from xlnn.xlsx.parts import sheet_parts
-from xlnn.xlsx.texts import cached
 
 BUILDS = {
     "xor": {"epochs": 3, "test_share": 0.25},

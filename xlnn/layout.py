@@ -16,8 +16,8 @@ from typing import Self
 
 import numpy as np
 
-from xlnn.address import address, fixed, letters
 from xlnn.errors import DataError, WidthError
+from xlnn.grid import address, fixed, letters
 from xlnn.quantity import Axis, Model, Quantity, Unit, Use
 
 ROWS, COLUMNS = 1_048_576, 16_384

@@ -2,7 +2,7 @@
 
 import pytest
 
-from xlnn.data.size import picture_size
+from xlnn.data.pictures import picture_size
 from xlnn.errors import DataError
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from openpyxl.formula.translate import Translator
 
-from xlnn.address import address
 from xlnn.auditing.book import MOST_NAMED, Book, read
 from xlnn.auditing.costs import differences, implied_costs
 from xlnn.auditing.faults import Explainer, Fault, Pair, is_plain
@@ -32,7 +31,7 @@ from xlnn.auditing.slopes import (
 from xlnn.auditing.updates import wrong_updates
 from xlnn.engines.cellwise import Held, Place, Sheets
 from xlnn.errors import EngineError
-from xlnn.grid import CellError
+from xlnn.grid import CellError, address
 
 if TYPE_CHECKING:
     from xlnn.auditing.formula import Pattern

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from openpyxl.utils import range_boundaries
 
-from xlnn.address import address
 from xlnn.auditing.formula import Factor, Pattern, Reference, Term, key_of, size
 from xlnn.auditing.tables import Tables
 from xlnn.checking.references import CellRange
 from xlnn.engines.cellwise import Held, Place, Sheets
 from xlnn.engines.formualizer import rectangles
+from xlnn.grid import address
 from xlnn.layout import quoted
 from xlnn.loading.name_substitution import Names
 from xlnn.xlsx.cells import all_cells

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.address import address
 from xlnn.auditing.book import Book, Dependence, is_cell
 from xlnn.auditing.headings import NOTHING, Meaning, is_total
 from xlnn.auditing.slopes import number
 from xlnn.auditing.updates import Updates
 from xlnn.engines.cellwise import Held, Place
+from xlnn.grid import address
 from xlnn.layout import quoted
 
 MOST_TERMS = 120

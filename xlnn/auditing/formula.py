@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import formualizer
 
-from xlnn.address import column_number
 from xlnn.checking.references import CellRange
 from xlnn.engines.cellwise import Place
 from xlnn.engines.custom_functions import functions_of
+from xlnn.grid import column_number
 from xlnn.xlsx.guard import FUNCTIONS
 
 COMPUTING = frozenset(

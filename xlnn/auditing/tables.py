@@ -5,12 +5,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlnn.address import column_number, letters
+from xlnn.grid import column_number, letters
 from xlnn.layout import quoted
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.markup import elements
+from xlnn.xlsx.markup import elements, unescaped
 from xlnn.xlsx.parts import read_workbook, relationships
-from xlnn.xlsx.texts import unescaped
 
 _REFERENCE = re.compile(
     r"""(?P<text>"(?:[^"]|"")*"|'(?:[^']|'')*'!)"""

@@ -12,10 +12,10 @@ from xlnn import engines
 from xlnn.building.proof import verifier
 from xlnn.errors import WorkbookError
 from xlnn.layout import Block, Layout, quoted
-from xlnn.loading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described, is_earlier
 from xlnn.loading.unseen_formulas import file_for_engine
+from xlnn.loading.values import check_inputs, inputs_of, read_arrays
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.kind import WorkbookKind
 

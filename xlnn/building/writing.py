@@ -14,7 +14,6 @@ import numpy as np
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn import reference
-from xlnn.address import address
 from xlnn.building.destination import Destination
 from xlnn.building.plan import Plan, Proof
 from xlnn.building.proof import OURS, POINTS, Advice, proven, verifier
@@ -22,14 +21,14 @@ from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
 from xlnn.checking.stored import CLOSE
 from xlnn.errors import OutputError, WorkbookError
-from xlnn.grid import Values
+from xlnn.grid import Values, address
 from xlnn.layout import Layout, quoted
-from xlnn.loading.arrays import read_array, read_arrays, write_values
+from xlnn.loading.values import read_array, read_arrays, write_values
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.workbook import write
 from xlnn.xlsx.copying import Edit, RewrittenCell, rewrite_cells
 from xlnn.xlsx.fingerprint import seal
-from xlnn.xlsx.texts import cached
+from xlnn.xlsx.markup import cached
 
 
 @dataclass(frozen=True, repr=False)

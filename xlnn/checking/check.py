@@ -29,10 +29,10 @@ from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
 from xlnn.grid import Values
 from xlnn.layout import Layout
-from xlnn.loading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import WorkbookSpec, described, on_records
 from xlnn.loading.unseen_formulas import file_for_engine
+from xlnn.loading.values import check_inputs, inputs_of, read_arrays
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
 from xlnn.xlsx.package import Package

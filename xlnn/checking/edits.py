@@ -17,8 +17,7 @@ from xlnn.checking.report import Wrong
 from xlnn.errors import XlnnError
 from xlnn.grid import Values
 from xlnn.layout import Block, Layout, quoted
-from xlnn.loading.spec import described
-from xlnn.loading.swapped_sheets import by_heading
+from xlnn.loading.spec import by_heading, described
 from xlnn.quantity import Model
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import sheet_parts

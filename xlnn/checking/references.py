@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import formualizer
 
-from xlnn.address import address
+from xlnn.grid import address
 from xlnn.layout import quoted
 
 

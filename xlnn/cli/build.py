@@ -1,14 +1,24 @@
-"""The command ``xlnn build``."""
+"""The command ``xlnn build``, of one template or of all."""
 
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlnn.cli.console import progress, say_note, say_result
+from xlnn.cli.console import mended_by, progress, say, say_built, say_note, say_result
 from xlnn.cli.parameters import Choice, declared
-from xlnn.options import BUILD
+from xlnn.data.wording import listed
+from xlnn.errors import OptionsError, one_line
+from xlnn.options import BUILD, Options, as_typed
 from xlnn.registry.templates import ALL, names
+
+if TYPE_CHECKING:
+    from xlnn.building.build_all import BuildResult
+
+TAKEN = ("lang", "epochs", "large", "force", "verify")
+"""The options of ``xlnn build`` that apply to all templates."""
 
 
 @click.command()
@@ -41,13 +51,11 @@ def build(
     Example: xlnn build --data my.csv --label kind
     """
     if template == ALL:
-        from xlnn.cli.build_all import build_all  # noqa: PLC0415 -- only what is needed
-
-        build_all(output, without, options)
+        _build_all(output, without, options)
         return
     if without:
         raise click.UsageError(f"--without is only for `xlnn build {ALL}`.")
-    from xlnn.building.build import build_noting  # noqa: PLC0415 -- the same
+    from xlnn.building.build import build_noting  # noqa: PLC0415 -- only what is needed
 
     for option, typed in (("from_workbook", "--from"), ("model", "--model")):
         if template is not None and options[option] is not None:
@@ -55,3 +63,44 @@ def build(
     with progress() as tell:
         built = build_noting(template, output, note=say_note, tell=tell, **options)
     say_result(built)
+
+
+def _build_all(
+    output: Path | None, without: tuple[str, ...], options: Mapping[str, object]
+) -> None:
+    """Build all templates and their index; exit with code 1 if one could not be built.
+
+    Raises
+    ------
+    OptionsError
+        An option does not apply to building all templates.
+    """
+    from xlnn.building.build_all import BuildResult, Everything, built  # noqa: PLC0415 -- the same
+    from xlnn.building.destination import OUTPUT  # noqa: PLC0415 -- the same
+
+    given = Options(**options)
+    if other := [name for name in given if name not in TAKEN]:
+        takes = listed(["--output", "--without", *map(as_typed, TAKEN)])
+        raise OptionsError(
+            f"{as_typed(other[0])} is not available for all templates (available: {takes})."
+        )
+    asked = Everything(folder=output or OUTPUT, without=without, options=given)
+    failed: list[str] = []
+    with progress() as tell:
+        for result in built(asked, tell):
+            if isinstance(result, BuildResult):
+                _say_result_of(result)
+                failed += [result.name] if result.error else []
+            else:
+                say(f"Note: {result}", err=True)
+    if failed:
+        sys.exit(1)
+
+
+def _say_result_of(result: "BuildResult") -> None:
+    if result.error:
+        sentence = mended_by(result.error)
+        is_named = result.name in sentence
+        say(one_line(f"Error: {'' if is_named else f'{result.name}: '}{sentence}"), err=True)
+    else:
+        say_built(result.built, of=f"{result.name}: ")

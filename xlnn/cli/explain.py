@@ -11,7 +11,7 @@ from xlnn.cli.parameters import engine_option, language_option
 from xlnn.errors import printed
 
 if TYPE_CHECKING:
-    from xlnn.explaining.cell_text import Line
+    from xlnn.explaining.explanation import Line
 
 
 @click.command()
@@ -57,8 +57,8 @@ def explain(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
 
     Example: xlnn explain output/digits.xlsx delta3 --epoch 1 --image 6 --unit 1
     """
-    from xlnn.explaining.cell_text import indented, tree_of  # noqa: PLC0415 -- the same
     from xlnn.explaining.explain import explain as explained  # noqa: PLC0415 -- only what is needed
+    from xlnn.explaining.explanation import indented, tree_of  # noqa: PLC0415 -- the same
 
     named = {"epoch": epoch, "image": image}
     at = {axis: number for axis, number in named.items() if number is not None}

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.data.arrays import TARGETS, from_arrays
+from xlnn.data.arrays import TARGETS, FrameRows, from_arrays, is_frame
 from xlnn.data.csv_lines import Lines
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.folder import from_folder
-from xlnn.data.frames import FrameRows, is_frame
 from xlnn.data.npz import KINDS, arrays
 from xlnn.data.numbers import rounded
 from xlnn.data.sheet import SheetRows

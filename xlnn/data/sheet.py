@@ -8,12 +8,11 @@ values are used.
 from collections.abc import Iterator
 from pathlib import Path
 
-from xlnn.address import address, column_number
 from xlnn.data.columns import from_headings
 from xlnn.data.dataset import MOST_INPUTS, MOST_ROWS, ReadOptions
 from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
-from xlnn.grid import CellError
+from xlnn.grid import CellError, address, column_number
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import SheetSource, cell_value, number
 from xlnn.xlsx.markup import Opening, elements, tokens

@@ -13,7 +13,6 @@ import numpy as np
 from xlnn.data.classes import as_whole, name, one_hot
 from xlnn.data.columns import ColumnRoles, columns
 from xlnn.data.dataset import Dataset, ReadOptions
-from xlnn.data.missing import IncompleteRows, filled
 from xlnn.data.numbers import (
     LARGEST,
     LONGEST,
@@ -25,8 +24,9 @@ from xlnn.data.numbers import (
     proven,
     rounded,
 )
+from xlnn.data.pictures import names_a_table, picture_of
+from xlnn.data.preprocessing import IncompleteRows, filled
 from xlnn.data.sheet import DAYS
-from xlnn.data.size import names_a_table, picture_of
 from xlnn.data.summary import (
     ENOUGH,
     doubt,

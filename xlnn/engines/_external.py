@@ -15,11 +15,10 @@ from threading import Lock
 
 import numpy as np
 
-from xlnn.address import address
 from xlnn.cleanup import ended_by, shielded
 from xlnn.engines._limits import Allowance, limit
 from xlnn.errors import EngineError
-from xlnn.grid import CellError, Inputs, SheetValues, Values
+from xlnn.grid import CellError, Inputs, SheetValues, Values, address
 from xlnn.xlsx.cells import Cell, cells
 from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.parts import sheet_parts

@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xlnn.address import address
 from xlnn.engines._store import Extent, Places
 from xlnn.errors import EngineError
+from xlnn.grid import address
 
 ALL_ROWS = 1_048_576
 ALL_COLUMNS = 16_384

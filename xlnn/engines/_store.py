@@ -11,9 +11,8 @@ import numpy as np
 from formulas.tokens.operand import Error, XlError
 from schedula import EMPTY
 
-from xlnn.address import address
 from xlnn.errors import EngineError
-from xlnn.grid import CellError, SheetValues
+from xlnn.grid import CellError, SheetValues, address
 
 MAX_PLACES = 100_000_000
 """The most cells that all sheets may span, including empty ones: 0.8 GB of numbers."""

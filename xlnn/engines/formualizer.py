@@ -9,10 +9,9 @@ from tempfile import TemporaryDirectory
 import formualizer
 import numpy as np
 
-from xlnn.address import address
 from xlnn.engines import Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
-from xlnn.grid import CellError, Inputs, SheetValues, Values
+from xlnn.grid import CellError, Inputs, SheetValues, Values, address
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
 from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.parts import iterates

@@ -17,13 +17,12 @@ from pathlib import Path
 import numpy as np
 from formulas.ranges import Ranges
 
-from xlnn.address import address
 from xlnn.engines import Recalculate
 from xlnn.engines._programs import Program, compile_shape
 from xlnn.engines._shapes import Shape, Shapes
 from xlnn.engines._store import Places, Store
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
-from xlnn.grid import Inputs, Values
+from xlnn.grid import Inputs, Values, address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import read_workbook

@@ -14,11 +14,11 @@ from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 from openpyxl.utils import range_boundaries
 
-from xlnn.address import address
 from xlnn.checking.implicit_intersection import intersection
 from xlnn.engines.custom_functions import functions_of
 from xlnn.engines.scenarios import Place
 from xlnn.errors import EngineError
+from xlnn.grid import address
 from xlnn.xlsx.range_shapes import SINGLE
 
 _INDEX = re.compile(r"\bINDEX\(", re.IGNORECASE)

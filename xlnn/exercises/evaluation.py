@@ -17,7 +17,6 @@ from openpyxl.formula.tokenizer import Token
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlnn.address import address
 from xlnn.engines import Allowance, libreoffice, loaded
 from xlnn.engines import scenarios as scenarios_engine
 from xlnn.engines._child import Child
@@ -25,8 +24,8 @@ from xlnn.engines.formualizer import UNKNOWN
 from xlnn.engines.scenarios import NOTHING, Found, Place, Task
 from xlnn.errors import EngineError
 from xlnn.exercises.submission import Submission
-from xlnn.grid import CellError, Values
-from xlnn.loading.arrays import write_values
+from xlnn.grid import CellError, Values, address
+from xlnn.loading.values import write_values
 
 LARGE_BOOK = 100_000
 """The number of formulas that LibreOffice's memory limit allows for."""

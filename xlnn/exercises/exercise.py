@@ -30,7 +30,7 @@ from xlnn.exercises.roster import checked, file_names, students
 from xlnn.explaining.explain import read_aloud
 from xlnn.grid import Values
 from xlnn.layout import Layout
-from xlnn.loading.arrays import read_arrays
+from xlnn.loading.values import read_arrays
 from xlnn.options import EXERCISE, ExerciseOptions, Options, documented
 from xlnn.registry.templates import DEFAULT
 from xlnn.workbooks.exercise import Exercise

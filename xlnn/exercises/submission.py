@@ -9,18 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.address import address
 from xlnn.checking.formula_text import as_stated
 from xlnn.engines.scenarios import Place
 from xlnn.errors import DataError, WorkbookError
 from xlnn.exercises.array_formulas import intersected, spilled
 from xlnn.exercises.returned import Returning, cut
-from xlnn.grid import CellError, SheetValues
+from xlnn.grid import CellError, SheetValues, address
 from xlnn.layout import Layout
-from xlnn.loading.arrays import inputs_of, read_arrays
 from xlnn.loading.name_substitution import Names
 from xlnn.loading.open_file import check_sheets
 from xlnn.loading.spec import described, layout_of, spec_text
+from xlnn.loading.values import inputs_of, read_arrays
 from xlnn.quantity import Quantity
 from xlnn.workbooks.exercise import Exercise, exercise_in
 from xlnn.workbooks.kind import WorkbookSpec

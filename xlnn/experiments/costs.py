@@ -13,7 +13,6 @@ import numpy as np
 
 import xlnn
 from xlnn import Cells, Chart, Equation, Numbers, Page, Quantity, Sentence, Sentences, Stated, Text
-from xlnn.address import address
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import CROSS_ENTROPY, CROSS_ENTROPY_DELTA, SQUARED_ERROR_DELTA
 from xlnn.equations.dense import counted_near, place_of
@@ -21,6 +20,7 @@ from xlnn.equations.neuron import DIGITS, steadied, steady
 from xlnn.equations.number import fixed, fixed_text, short, short_text
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.wording import filled
+from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block, single_block
 from xlnn.workbooks.pages.parts import Part, Units
 from xlnn.workbooks.pages.sheet import Context

@@ -14,13 +14,11 @@ from xlnn.arguments import is_text, wrong
 from xlnn.checking.check import Examined
 from xlnn.checking.references import CellRange, areas, range_text
 from xlnn.errors import OptionsError
-from xlnn.explaining.cell_text import Value, in_words
-from xlnn.explaining.explanation import SHOWN, Part
-from xlnn.explaining.indices import index_of
-from xlnn.explaining.meaning import meaning_of
+from xlnn.explaining.explanation import SHOWN, Part, Value, in_words, meaning_of
+from xlnn.explaining.quantity_values import index_of
 from xlnn.grid import CellError
 from xlnn.layout import FilledColumn, Layout, moving, quoted
-from xlnn.loading.arrays import read_arrays
+from xlnn.loading.values import read_arrays
 from xlnn.quantity import Quantity
 from xlnn.workbooks import kind_of
 

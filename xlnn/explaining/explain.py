@@ -17,8 +17,7 @@ from xlnn.checking.report import plain
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError
 from xlnn.explaining.entries import Entries, Entry
-from xlnn.explaining.explanation import Explanation
-from xlnn.explaining.meaning import meaning_of
+from xlnn.explaining.explanation import Explanation, meaning_of
 from xlnn.quantity import Model
 
 SIGNS = {"*": " × ", "-": " − ", "+": " + ", "/": " / "}

@@ -1,10 +1,19 @@
-"""The explanation of a cell."""
+"""The explanation of a cell, in words and as lines that a terminal shows as a tree."""
 
+import inspect
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rich.cells import cell_len
+
 from xlnn.errors import printed
-from xlnn.explaining.cell_text import Value, indented, tree_of
+from xlnn.quantity import Equation, Quantity, Stated, superscript
+from xlnn.registry.text import Text, text
+
+Value = float | str | bool | None
 
 SHOWN = 8
 """The most values listed, and cells followed, of a range."""
@@ -104,3 +113,181 @@ class Explanation:
     def __repr__(self) -> str:
         """Return a summary in one line."""
         return f"<Explanation of {self.cell}: {self.symbol or self.quantity} = {self.value}>"
+
+
+MOST_PARTS = 10
+"""Parts of one cell that the lines list; all are in the JSON."""
+
+
+Line = tuple[int, str]
+"""The depth of a line, and its text."""
+
+
+def indented(lines: Iterable[Line]) -> Iterator[str]:
+    """Yield lines indented by their depth."""
+    for depth, line in lines:
+        yield "    " * depth + line
+
+
+def tree_of(said: "Explanation") -> Iterator[Line]:
+    """Yield the lines of an explanation, each with its depth."""
+    words = text(said.lang, "explaining")
+    yield 0, f"{said.cell}   {_named(said.symbol, said.name)}   {_where(said, words)}".rstrip()
+    rows = {
+        "equation": f"{said.equation}   {_book(said, words)}".strip() if said.equation else "",
+        "formula": said.formula,
+        "stated": said.remark if said.formula and said.remark.startswith("=") else "",
+        "symbols": said.in_symbols,
+        "numbers": said.in_numbers,
+        "value": f"{in_words(said.value)}   {_judged(said, words)}".rstrip(),
+    }
+    labels = {key: words("explain", key) for key, row in rows.items() if row}
+    width = max(map(cell_len, labels.values()))
+    if said.meaning:
+        yield 1, said.meaning
+    for key, label in labels.items():
+        yield 1, f"{label}{' ' * (width - cell_len(label))}   {rows[key]}"
+    if said.remark and not said.remark.startswith("="):
+        yield 1, said.remark
+    for key, parts in (("computed_from", said.computed_from), ("used_for", said.used_for)):
+        if parts:
+            yield 0, words("explain", key)
+            yield from _tree(parts, words, 1)
+
+
+def _tree(parts: "tuple[Part, ...]", words: Text, depth: int) -> Iterator[Line]:
+    for part in parts[:MOST_PARTS]:
+        values = ", ".join(in_words(value) for value in part.values)
+        more = ", …" if part.count > len(part.values) else ""
+        count = f"   ({words('explain', 'cells', count=f'{part.count:,}')})" if more else ""
+        yield depth, f"{_named(part.symbol, part.name)}   {part.cells}   {values}{more}{count}"
+        yield from _tree(part.parts, words, depth + 1)
+    if len(parts) > MOST_PARTS:
+        yield depth, words("explain", "more", count=len(parts) - MOST_PARTS)
+
+
+def _named(symbol: str, name: str) -> str:
+    return f"{symbol}   {name}" if name and name != symbol else symbol
+
+
+def _book(said: "Explanation", words: Text) -> str:
+    return words("explain", "book", place=said.book) if said.book else ""
+
+
+def _where(said: "Explanation", words: Text) -> str:
+    """Return layer, unit, epoch and image in words."""
+    headings = words.words["headings"]
+    axes = (
+        words("explain", "place", axis=headings.get(axis, axis), number=number)
+        for axis, number in said.place.items()
+    )
+    layer = words("explain", "layer", name=said.layer) if said.layer else ""
+    unit = words("explain", "unit", number=",".join(map(str, said.unit))) if said.unit else ""
+    return words("joined", "between").join(filter(None, (layer, unit, *axes)))
+
+
+def _judged(said: "Explanation", words: Text) -> str:
+    if said.role in {"input", "noted"}:
+        return words("explain", said.role)
+    if not said.agrees:
+        if said.expected is None and said.formula is None:
+            return words("explain", "not_done")
+        if said.expected is None:
+            return words("explain", "wrong_reads")
+        return words("explain", "wrong", expected=in_words(said.expected))
+    return words("explain", "agrees") if said.expected is not None else ""
+
+
+def in_words(value: Value) -> str:
+    """Return a value as in a sentence: six digits, and a true minus sign.
+
+    >>> in_words(-0.12345678), in_words(2.0), in_words("cat"), in_words(None), in_words(-1.5e-7)
+    ('−0.123457', '2', '"cat"', '–', '−1.5 × 10⁻⁷')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, bool):
+        return str(value).upper()
+    digits, _, power = f"{value:.6g}".partition("e")
+    scale = f" × 10{superscript(str(int(power))).replace('-', '⁻')}" if power else ""
+    return digits.replace("-", "−") + scale
+
+
+_BOOK = re.compile(r"\s*Book: (\d-\d+(?:(?:, | to )\d-\d+)*)")
+_NUMBER = re.compile(r"\d-\d+")
+
+
+@dataclass(frozen=True)
+class QuantityMeaning:
+    """The texts of a workbook about a quantity; empty if there are none.
+
+    Attributes
+    ----------
+    name, meaning, equation, book : str
+        Its name, and its line in the Guide.
+    """
+
+    name: str
+    meaning: str
+    equation: str
+    book: str
+
+
+def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) -> QuantityMeaning:
+    """Return the texts about a quantity.
+
+    Parameters
+    ----------
+    quantity : Quantity
+    words : Text
+    equations : mapping
+        Replacements for the words in braces in the Guide's equations.
+    """
+    known = words.words.get("guide", {}).get("symbols", {}).get(quantity.kind, {})
+    name = words.words["quantities"].get(quantity.kind, "")
+    if not name:  # a sheet may have texts for its own quantities
+        name = words.words.get(quantity.sheet, {}).get(quantity.kind, "")
+    return QuantityMeaning(
+        name=name if isinstance(name, str) and "{" not in name else "",
+        meaning=known.get("meaning", ""),
+        equation=known.get("equation", "").format(**equations),
+        book=known.get("book", "").format(**equations),
+    )
+
+
+def equation_text(equation: Equation | None) -> str:
+    """Return the equation as an `Equation` says it; empty if it does not.
+
+    >>> from xlnn.equations.dense import WEIGHT_GRADIENT, WeightedInput
+    >>> equation_text(WeightedInput())
+    'z_j = sum_i w_ji a_i + b_j.'
+    >>> equation_text(WEIGHT_GRADIENT), section(WEIGHT_GRADIENT)
+    ('dC_T/dw_ji = sum over the samples of delta_j a_i.', '4-2')
+    """
+    first = inspect.cleandoc(_said(equation)).partition("\n\n")[0]
+    return _BOOK.split(" ".join(first.split()))[0].strip()
+
+
+def section(equation: Equation | None) -> str:
+    """Return the book's section that an equation or its module names; "" if neither does.
+
+    >>> from xlnn.equations.dense import HiddenDelta
+    >>> section(HiddenDelta())
+    '4-3'
+    """
+    if not (said := _said(equation)):
+        return ""
+    home = equation.array.__module__ if isinstance(equation, Stated) else type(equation).__module__
+    for said_in in (said, sys.modules[home].__doc__):
+        if found := _BOOK.search(said_in or ""):
+            return found[1]
+    return ""
+
+
+def _said(equation: Equation | None) -> str:
+    """Return what an equation says of itself."""
+    if equation is None:
+        return ""
+    return (equation.says if isinstance(equation, Stated) else type(equation).__doc__) or ""

@@ -11,7 +11,7 @@ import numpy as np
 from xlnn.arguments import path_of
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError, XlnnError
-from xlnn.explaining.meaning import meaning_of
+from xlnn.explaining.explanation import meaning_of
 from xlnn.explaining.quantity_values import QuantityValues, described, table
 from xlnn.layout import Layout
 from xlnn.loading.values import Recalculated, recalculated

@@ -17,8 +17,8 @@ from xlnn.checking.probe import ProbePoints
 from xlnn.data.wording import counted
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import printed
-from xlnn.explaining.cell_text import Value, in_words
 from xlnn.explaining.entries import Entries, Entry
+from xlnn.explaining.explanation import Value, in_words
 from xlnn.explaining.run import CHECK, course_of
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text, text

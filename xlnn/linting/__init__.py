@@ -10,12 +10,11 @@ from collections.abc import Callable
 from itertools import chain, count, islice
 from pathlib import Path
 
-from xlnn.linting.book import read_book
+from xlnn.linting.book import RULES, Problem, read_book
 from xlnn.linting.formulas import formula_problems
 from xlnn.linting.names import name_problems
 from xlnn.linting.nodes import SheetNode, witness
 from xlnn.linting.package_parts import package_problems, style_problems
-from xlnn.linting.problem import RULES, Problem
 from xlnn.linting.sheets import sheet_problems
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import SheetSource

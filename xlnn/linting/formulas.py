@@ -15,9 +15,8 @@ from math import isinf
 import formualizer
 import numpy as np
 
-from xlnn.linting.book import LintedWorkbook, elements_named
+from xlnn.linting.book import LintedWorkbook, Problem, elements_named
 from xlnn.linting.nodes import Node, SheetNode
-from xlnn.linting.problem import Problem
 from xlnn.linting.used import Used
 from xlnn.xlsx.guard import ARGUMENTS, MOST_ARGUMENTS
 from xlnn.xlsx.range_shapes import unlike

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from xlnn.linting.book import LintedWorkbook, elements_named
-from xlnn.linting.problem import Problem
+from xlnn.linting.book import LintedWorkbook, Problem, elements_named
 from xlnn.linting.used import box
 
 MAX_TITLE = 31

@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from xlnn.linting.book import OFFICE, LintedWorkbook, elements_named, source_of
+from xlnn.linting.book import OFFICE, LintedWorkbook, Problem, elements_named, source_of
 from xlnn.linting.nodes import Node
-from xlnn.linting.problem import Problem
 from xlnn.xlsx.parts import FONT_ORDER, TYPES
 
 # fmt: off

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
-from xlnn.linting.book import LintedWorkbook, elements_named
+from xlnn.linting.book import LintedWorkbook, Problem, elements_named
 from xlnn.linting.nodes import Node, SheetNode
-from xlnn.linting.problem import Problem
 from xlnn.linting.used import box
 from xlnn.xlsx.sheet_stream import MAX_COLUMNS
 

@@ -7,8 +7,7 @@ from xlnn.arguments import path_of
 from xlnn.errors import WorkbookError, XlnnError
 from xlnn.layout import Layout
 from xlnn.linting import Problem
-from xlnn.loading.spec import described
-from xlnn.loading.swapped_sheets import swapped
+from xlnn.loading.spec import described, swapped
 from xlnn.loading.unseen_formulas import check_dependents, outside
 from xlnn.quantity import Model
 from xlnn.xlsx import package

@@ -16,8 +16,8 @@ from zipfile import ZIP_STORED
 import formualizer
 import numpy as np
 
-from xlnn.address import address
 from xlnn.errors import WorkbookError
+from xlnn.grid import address
 from xlnn.layout import Layout, quoted
 from xlnn.loading.name_substitution import NO_VALUE, MeaningError, Names
 from xlnn.xlsx import package

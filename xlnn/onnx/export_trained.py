@@ -17,10 +17,10 @@ from xlnn import engines
 from xlnn.engines import Allowance, Recalculate
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.layout import Layout
-from xlnn.loading.arrays import check_inputs, inputs_of, read_arrays
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described
 from xlnn.loading.unseen_formulas import file_for_engine
+from xlnn.loading.values import check_inputs, inputs_of, read_arrays
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec

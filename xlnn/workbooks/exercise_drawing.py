@@ -7,8 +7,8 @@ from dataclasses import replace
 from openpyxl.formatting.rule import FormulaRule, Rule
 from openpyxl.styles import PatternFill
 
-from xlnn.address import address, letters
 from xlnn.equations import exercise as eq
+from xlnn.grid import address, letters
 from xlnn.layout import FIRST_ROW, Layout, quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text, text

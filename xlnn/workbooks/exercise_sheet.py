@@ -11,9 +11,9 @@ from itertools import accumulate, chain, pairwise
 
 import numpy as np
 
-from xlnn.address import address
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError
+from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block, Layout, lay_out, quoted, single_block
 from xlnn.quantity import Model, Quantity, Sentence
 from xlnn.reference import Arrays

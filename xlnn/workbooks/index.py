@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Never, NoReturn
 
 import numpy as np
 
-from xlnn.address import address
 from xlnn.errors import DataError
+from xlnn.grid import address
 from xlnn.layout import Block, Layout, single_block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity, Stated
 from xlnn.reference import Arrays

@@ -13,7 +13,7 @@ from openpyxl.drawing.spreadsheet_drawing import TwoCellAnchor
 from openpyxl.formatting.rule import Rule
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from xlnn.address import address
+from xlnn.grid import address
 from xlnn.layout import Block
 from xlnn.writing.style import PLAIN, Look, diverging_scale
 

@@ -22,7 +22,7 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 
-from xlnn.address import address
+from xlnn.grid import address
 from xlnn.layout import Block
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing, cell_range

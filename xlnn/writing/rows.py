@@ -18,10 +18,10 @@ from openpyxl.compat import safe_string
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet._writer import WorksheetWriter
 
-from xlnn.address import letters
+from xlnn.grid import letters
 from xlnn.layout import FilledColumn
 from xlnn.writing.drawing import Sparkline, extension
-from xlnn.xlsx.texts import attribute, escaped, markup
+from xlnn.xlsx.markup import attribute, escaped, markup
 
 KIND, NUMBER, OTHER = "%s", "<v>%s</v>", "<v%s</v>"
 """Patterns for the type of a formula's value, for a number, and for any value, as in `cached`."""

@@ -33,8 +33,8 @@ from openpyxl.worksheet.properties import Outline, PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from xlnn.address import address, fixed, letters
 from xlnn.errors import OutputError
+from xlnn.grid import address, fixed, letters
 from xlnn.layout import Block, FilledColumn, Layout, moving, quoted
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
@@ -57,7 +57,7 @@ from xlnn.writing.rows import (
 from xlnn.writing.style import BLANK, FONT, TABS, Look, is_east_asian, script_of, styled, value
 from xlnn.writing.text_width import wrapped
 from xlnn.xlsx.fingerprint import NAME
-from xlnn.xlsx.texts import cached, markup
+from xlnn.xlsx.markup import cached, markup
 
 
 class SheetCells:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
-from xlnn.address import address
 from xlnn.errors import WorkbookError
-from xlnn.grid import CellError
+from xlnn.grid import CellError, address
 from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.markup import unescaped
 from xlnn.xlsx.parts import Workbook, read_workbook, shared_strings
 from xlnn.xlsx.sheet_stream import Item, WholeRow, Witness, area, stream, stream_rows
-from xlnn.xlsx.texts import unescaped
 
 if TYPE_CHECKING:
     from openpyxl.formula.translate import Translator

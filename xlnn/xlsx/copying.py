@@ -14,11 +14,10 @@ from typing import NamedTuple
 from xml.parsers import expat
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from xlnn.address import address
 from xlnn.errors import WorkbookError
-from xlnn.grid import Inputs
+from xlnn.grid import Inputs, address
+from xlnn.xlsx.markup import attribute, markup, unprefix
 from xlnn.xlsx.parts import ROOT, TYPES, WORKBOOK, sheet_parts
-from xlnn.xlsx.texts import attribute, markup, unprefix
 
 CHUNK = 1 << 16  # bytes of XML at a time
 LEVEL = 5

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain, compress, repeat
 from pathlib import Path
 
-from xlnn.address import address
+from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
     FormulaBuffer,
@@ -25,6 +25,7 @@ from xlnn.xlsx.cells import (
     read_numbers,
 )
 from xlnn.xlsx.guard import BUILT_IN, FORBIDDEN, FormulaGuard
+from xlnn.xlsx.markup import unprefixed
 from xlnn.xlsx.parts import (
     check_other_parts,
     check_parts,
@@ -41,7 +42,6 @@ from xlnn.xlsx.sheet_stream import (
     Witness,
     area,
 )
-from xlnn.xlsx.texts import unprefixed
 
 Named = tuple[str, str, Mapping[str, str]]
 """A defined name, its formula, and its attributes."""

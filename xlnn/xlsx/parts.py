@@ -12,9 +12,8 @@ from pathlib import Path
 
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.guard import FORBIDDEN, OTHER_SHEETS, FormulaGuard, forbidden
-from xlnn.xlsx.markup import RELATIONSHIPS, doctype_refused, elements, nested
+from xlnn.xlsx.markup import RELATIONSHIPS, doctype_refused, elements, nested, unescaped
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_TEXT
-from xlnn.xlsx.texts import unescaped
 
 TYPES = "[Content_Types].xml"
 """The part with the types of all parts."""

@@ -25,8 +25,7 @@ from collections.abc import Iterator
 
 from xlnn.errors import WorkbookError
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.markup import MAX_TAG, Opening, Parser, Token, batches, tokens
-from xlnn.xlsx.texts import PREFIX, unmarked
+from xlnn.xlsx.markup import MAX_TAG, PREFIX, Opening, Parser, Token, batches, tokens, unmarked
 
 _CELL = re.compile(
     # the order of attributes in which openpyxl, Excel, LibreOffice and xlnn write them

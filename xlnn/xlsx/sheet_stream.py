@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import NamedTuple
 
-from xlnn.address import address
 from xlnn.errors import WorkbookError
+from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.markup import MAX_DEPTH, Opening, Token, is_closing
+from xlnn.xlsx.markup import MAX_DEPTH, Opening, Token, is_closing, unprefixed
 from xlnn.xlsx.plain_rows import PlainRow, sheet_tokens
-from xlnn.xlsx.texts import unprefixed
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """The grid of Excel and of LibreOffice."""
@@ -29,7 +28,7 @@ MAX_TEXT = 32_767
 
 Item = tuple[int, int, str, dict[str, str] | None, str | None, str | None]
 """A cell: (row, column, type, attributes of its formula or None, formula as
-`xlnn.xlsx.texts.unprefixed` writes it, value). Or something
+`xlnn.xlsx.markup.unprefixed` writes it, value). Or something
 else that the sheet says: (0, 0, local name of its element, attributes, text, None); last comes
 ``sheetData`` with the rectangle of all cells as its text."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from string import Formatter
 from typing import Any
 
-from xlnn.address import address
+from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Layout, quoted
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from openpyxl.chart._chart import ChartBase
 
-from xlnn.address import address
+from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block, Layout, lay_out, single_block
 from xlnn.quantity import Model
 from xlnn.registry.text import Text

@@ -6,7 +6,7 @@ from itertools import product
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from xlnn.address import address, letters
+from xlnn.grid import address, letters
 from xlnn.layout import FIRST_ROW, Block, quoted
 from xlnn.quantity import Axis, Quantity
 from xlnn.registry.text import Text

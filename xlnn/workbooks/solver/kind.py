@@ -1,7 +1,8 @@
 """The kinds "solver" and "cnn-solver": a network on one sheet, for a spreadsheet's own Solver.
 
 Excel finds the Solver model in the file; the Guide has the steps for LibreOffice. With ``solved``,
-SciPy finds the weights.   Book: 3-5, 5-4.
+SciPy finds the weights by gradients from back-propagation, with the same equations as in other
+workbooks. It descends from a start, so the minimum it finds depends on the start.   Book: 3-5, 5-4.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,8 +13,11 @@ from typing import Any
 import numpy as np
 
 from xlnn import reference
+from xlnn.data.numbers import rounded
 from xlnn.data.wording import short
-from xlnn.errors import DataError
+from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA
+from xlnn.equations.layer import computed
+from xlnn.errors import DataError, OptionsError
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names
@@ -21,7 +25,6 @@ from xlnn.registry.text import Text
 from xlnn.workbooks.experiment import Experiment, ExperimentOrigin, ExperimentSpec, Size
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.start import start_from_file, start_from_seed, start_of
-from xlnn.workbooks.solver.minimum import find
 from xlnn.workbooks.solver.nets import DENSE, MAPS, Net, quantities
 from xlnn.workbooks.solver.sheet import page_of
 
@@ -166,3 +169,99 @@ def _made(name: str, net: Net) -> SolverKind:
 
 KIND = _made("solver", DENSE)
 MAPS_KIND = _made("cnn-solver", MAPS)
+
+
+METHOD = "L-BFGS-B"
+"""A quasi-Newton method, close kin of those of Excel's GRG; the others of SciPy find no less."""
+
+SMALLEST_SLOPE, STEPS = 1e-12, 5_000
+"""When it ends: where no component of the gradient is larger, or after so many steps."""
+
+WITHOUT = (
+    '--solved asks SciPy for the weights, and it is not installed: pip install "xlnn[solver]", or '
+    "build without --solved and use Solver in Excel."
+)
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """The result of a solver.
+
+    Attributes
+    ----------
+    weights : dict of arrays
+        By name, rounded to the digits that a spreadsheet keeps.
+    method : str
+        The program, its version and its method.
+    """
+
+    weights: dict[str, np.ndarray]
+    method: str
+
+
+def gradient(
+    net: Net, x: np.ndarray, t: np.ndarray, weights: Mapping[str, np.ndarray]
+) -> tuple[float, dict[str, np.ndarray]]:
+    """Return C_T and its gradient, by back-propagation.
+
+    Parameters
+    ----------
+    net : Net
+    x : array, shape (images, rows, columns)
+    t : array, shape (images, outputs)
+    weights : dict of arrays
+        The weights and biases by their names.
+
+    Book: 4-3, 5-5.
+    """
+    values: dict[str, dict[str, Any]] = {}
+    a = x
+    for name, layer in net.layers.items():
+        values[name] = {kind: weights[f"{kind}{name}"] for kind in layer.parameters}
+        values[name] |= {"below": a, "slope": 1.0}
+        for kind, equation in {**layer.forward, **layer.noted}.items():
+            values[name][kind] = computed(equation, values[name])
+        a = values[name]["a"]
+    delta, slopes = SQUARED_ERROR_DELTA.array(t, a, values[net.output]["slope"]), {}
+    for name, below in zip(reversed(net.layers), [*reversed(net.layers), ""][1:], strict=True):
+        layer, own = net.layers[name], {**values[name], "delta": delta}
+        for kind, equation in layer.gradients.items():
+            slopes[f"{kind}{name}"] = computed(equation, own)
+        if below:
+            own |= {f"{kind}_above": value for kind, value in own.items()}
+            delta = computed(layer.delta_below, own | {"slope": values[below]["slope"]})
+    return float(SQUARED_ERROR.array(t, a).sum()), slopes
+
+
+def find(net: Net, x: np.ndarray, t: np.ndarray, start: Mapping[str, np.ndarray]) -> Minimum:
+    """Find weights that minimise C_T, by descending from a start.
+
+    Raises
+    ------
+    OptionsError
+        SciPy is not installed.
+    """
+    try:
+        import scipy  # noqa: PLC0415 -- an extra
+        from scipy.optimize import minimize  # noqa: PLC0415 -- the same
+    except ImportError as error:
+        raise OptionsError(WITHOUT) from error
+    shapes = net.variables
+
+    def unpacked(vector: np.ndarray) -> dict[str, np.ndarray]:
+        ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])
+        parts = np.split(vector, ends[:-1])
+        pairs = zip(shapes.items(), parts, strict=True)
+        return {name: part.reshape(shape) for (name, shape), part in pairs}
+
+    def packed(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+        return np.concatenate([np.ravel(arrays[name]) for name in shapes])
+
+    def cost(vector: np.ndarray) -> tuple[float, np.ndarray]:
+        C_T, slopes = gradient(net, x, t, unpacked(vector))
+        return C_T, packed(slopes)
+
+    options = {"gtol": SMALLEST_SLOPE, "ftol": 0.0, "maxiter": STEPS, "maxfun": 2 * STEPS}
+    result = minimize(cost, packed(start), jac=True, method=METHOD, options=options)
+    weights = {name: rounded(array) for name, array in unpacked(result.x).items()}
+    return Minimum(weights, f"SciPy {scipy.__version__}, {METHOD}")

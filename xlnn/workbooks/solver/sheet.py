@@ -11,9 +11,9 @@ from typing import Any
 
 from openpyxl.chart import ScatterChart
 
-from xlnn.address import address, fixed
 from xlnn.equations.layer import PARAMETERS, LayerKind, Shape
 from xlnn.equations.layer import WEIGHTS as PICTURED
+from xlnn.grid import address, fixed
 from xlnn.layout import Block, Layout, quoted, single_block
 from xlnn.quantity import SUPERSCRIPTS, Model, superscript
 from xlnn.workbooks.pages.page import Page

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from xlnn import reference
-from xlnn.address import address
 from xlnn.data.numbers import rounded
 from xlnn.equations.check_sheet import (
     AGREE_DIGITS,
@@ -23,6 +22,7 @@ from xlnn.equations.check_sheet import (
     SumDistance,
 )
 from xlnn.equations.wording import Told
+from xlnn.grid import address
 from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.registry.text import Text

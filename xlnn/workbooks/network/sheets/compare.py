@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from xlnn.address import address
 from xlnn.equations.runs import LEAST_OF, LastOf, RunName, SameText
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
+from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Equation, Model, Quantity, of_each
 from xlnn.registry.text import Text

@@ -10,10 +10,10 @@ from dataclasses import replace
 from openpyxl.formatting.rule import FormulaRule, Rule
 from openpyxl.styles import PatternFill
 
-from xlnn.address import address, letters
 from xlnn.equations import verdict as eq
 from xlnn.equations.lookup import OfEpochRows
 from xlnn.equations.wording import Name
+from xlnn.grid import address, letters
 from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text

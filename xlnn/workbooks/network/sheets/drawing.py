@@ -6,8 +6,8 @@ from math import prod
 
 from openpyxl.chart import ScatterChart
 
-from xlnn.address import letters
 from xlnn.equations.play import LEVELS
+from xlnn.grid import letters
 from xlnn.layout import FIRST_ROW, Block, quoted, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import HEIGHT, DrawnLayer, Figure

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from openpyxl.chart import ScatterChart
 
-from xlnn.address import address
 from xlnn.equations.lookup import COPY, OfEpoch, OfEpochRows
 from xlnn.equations.verdict import Ends
+from xlnn.grid import address
 from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.network import TEST

@@ -13,11 +13,11 @@ import numpy as np
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 
-from xlnn.address import address, letters
 from xlnn.equations.cost import TotalCost
 from xlnn.equations.lens import DIFFERENCE_QUOTIENT, DISTANCE, ChosenGradient, Shifted
 from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.optimiser import Penalty
+from xlnn.grid import address, letters
 from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.network import L2, cost, forward, penalised

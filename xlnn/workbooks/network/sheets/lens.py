@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
 
-from xlnn.address import address
 from xlnn.equations.layer import PARAMETERS, SINGLE
 from xlnn.equations.wording import FACTORS
+from xlnn.grid import address
 from xlnn.layout import COLUMNS, Block, quoted, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.lens import FIRST_UNITS, PREFIX, drawn_whole

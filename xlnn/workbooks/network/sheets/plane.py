@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import groupby
 from math import isfinite
 
-from xlnn.address import address
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.plane import (
@@ -22,6 +21,7 @@ from xlnn.equations.plane import (
     OnGrid,
 )
 from xlnn.equations.verdict import AskedLabel, LabelNumber
+from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block, quoted, single_block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from xlnn.address import address
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lookup import Asked
+from xlnn.grid import address
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import (

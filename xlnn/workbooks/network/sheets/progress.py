@@ -6,11 +6,11 @@ from math import prod
 
 from openpyxl.chart import ScatterChart
 
-from xlnn.address import address
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.runs import SaidOfEachRun
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
 from xlnn.equations.wording import Diverged, Errors, Story
+from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text

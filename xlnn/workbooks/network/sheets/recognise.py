@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from xlnn.address import address
 from xlnn.data.words import typed_as
 from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
 from xlnn.equations.lens import PIXEL_SHARE
 from xlnn.equations.lookup import COPY, FromWords
 from xlnn.equations.verdict import PREDICTED, LargestUnit, Tied
 from xlnn.equations.wording import Bar, Name, Prediction, Verdict
+from xlnn.grid import address
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity, superscript
 from xlnn.workbooks.network.quantities.lens import ONE, forward_by_bands, shown_shape, weights

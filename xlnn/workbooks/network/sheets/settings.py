@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from xlnn.address import address
+from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.sheets.names import input_names

@@ -12,7 +12,7 @@ from openpyxl.styles import Border, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from xlnn.address import address, fixed
+from xlnn.grid import address, fixed
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.lens import MAP, PLACE, PREFIX
