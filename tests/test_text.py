@@ -19,15 +19,18 @@ from programs import skip_without
 
 import xlnn
 from xlnn.cli import cli
+from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
 from xlnn.layout import FIRST_ROW, quoted
 from xlnn.registry.templates import experiments, folder, loaded, names
 from xlnn.registry.text import VARIANTS, Text, languages, text, translated
 from xlnn.workbooks.network.kind import variants
+from xlnn.workbooks.network.kind import words_of as words_of_network
 from xlnn.workbooks.network.quantities.lens import drawn_whole
 from xlnn.workbooks.network.sheets.confusion import MOST_CLASSES
 from xlnn.workbooks.network.sheets.images import GALLERY
 from xlnn.workbooks.network.spec import LayerSpec
+from xlnn.workbooks.network.workbook import workbook_model
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
@@ -59,8 +62,12 @@ format would take 255, and those of prompts."""
 OWN_SIGNS = ("joined.", "sentences.marks")
 """Keys of texts in which a language has signs of its own: Japanese marks what is right by ○."""
 
-NOT_ON_A_SHEET = {"language"}
-"""The name of the language is for those who read its file."""
+NOT_ON_A_SHEET = {
+    "language",
+    "settings.labels",  # of a network that predicts
+    "guide.overwritten.0",  # of experiments
+}
+"""What is for those who read the file, or on sheets of other kinds of workbooks."""
 
 ALLOWED_WORDS = {
     "xlnn": "the program's name",
@@ -117,6 +124,7 @@ KINDS = {
     ),
     "cross_entropy": replace(PICTURES, cost="cross-entropy"),
     "scaled": replace(TABLE, scaled=True),
+    "scaled pictures": replace(PICTURES, scaled=True),
     "scaled_targets": replace(TABLE, **REGRESSION),
     "momentum": replace(PICTURES, optimizer="momentum"),
     "rmsprop": replace(PICTURES, optimizer="rmsprop", regularised=True),
@@ -168,6 +176,15 @@ SHOWING = {
         KINDS["maps"], layers=(*KINDS["maps"].layers[:-1], LayerSpec("H", 2), LayerSpec("O", 2))
     ),
 }
+NORMALISED = {
+    "layers": (LayerSpec("H", 2), LayerSpec("N", 0, "sigmoid", "layernorm"), LayerSpec("O", 2))
+}
+SHOWING["normalised table"] = replace(TABLE, **NORMALISED)
+for name in OPTIMISERS:
+    SHOWING[f"normalised, {name}"] = replace(PICTURES, optimizer=name, **NORMALISED)
+    SHOWING[f"compared, {name}"] = replace(
+        PICTURES, optimizer=name, runs=(name, name), compared=("eta",)
+    )
 """Workbooks that show, taken together, every text."""
 
 
@@ -433,9 +450,15 @@ def test_every_text_is_used_and_one_that_is_not_is_found(english, monkeypatch, t
     words = english
     for key, said in planted.items():
         words = put(words, key, said)
-    # what is said of one template alone stands in its own workbook
-    single = {key for key, _ in leaves(words) if not set(names()).isdisjoint(key.split("."))}
-    found = unused(words, monkeypatch, tmp_path) - single
+    # what is said of one template alone stands in its own workbook, as does what experiments share
+    elsewhere = {*names(), "experiments"}
+    single = {key for key, _ in leaves(words) if elsewhere & {*key.split(".")}}
+    explained = {
+        f"quantities.{each.kind}"
+        for shown in SHOWING.values()
+        for each in workbook_model(shown, words_of_network(shown)).quantities
+    }
+    found = unused(words, monkeypatch, tmp_path) - single - explained
     assert found == NOT_ON_A_SHEET | set(planted)
 
 
@@ -619,7 +642,7 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
         ("charts.epoch", "epoch"),
         ("validation.number", "Not a number."),
         ("recognise.prompt", "Draw."),
-        ("sentences.wrong", "Is altered."),
+        ("sentences.undecided", "Is altered."),
     ],
 )
 @pytest.mark.first(2)

@@ -2,11 +2,13 @@
 
 import os
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from xlnn.data.dataset import LARGE as LARGE_INPUTS
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.preprocessing import held_out
 from xlnn.data.wording import counted, short
@@ -15,14 +17,13 @@ from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks import kind_named
 from xlnn.workbooks.kind import WorkbookKind
 from xlnn.workbooks.network.origin import UNSCALED, Origin, data_of
-from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.workbooks.spec_text import FIRST_KIND
 
-FORMULAS = 480_000
-"""The most formulas of a network, so that there are about 500,000 with all sheets."""
+FORMULAS = 500_000
+"""The most formulas of a workbook."""
 
-EPOCHS, FEWEST = 50, 20
+EPOCHS, FEWEST = 50, 25
 """The usual epochs, and the fewest with which Adam learns a table."""
 
 FEWEST_OF_MANY = 10
@@ -37,6 +38,9 @@ LEAST_UNITS = 3
 WAY, LEAST_ETA, MOST_ETA = 2.5, 0.02, 0.1
 """The learning rate times the epochs, and its limits: fewer steps are longer."""
 
+FURTHEST = 16
+"""How far a step of Adam, which moves each weight by about η, moves a weighted input at most."""
+
 L2, ENOUGH = 1.0, 20
 """The penalty on the weights for at least `ENOUGH` rows; less for fewer."""
 
@@ -45,6 +49,9 @@ SHARE, FEWEST_ROWS = 0.2, 30
 
 LEAST_ROWS = 20
 """The fewest training rows, if there are that many."""
+
+WANTED_ROWS = (60, 2 * LEAST_ROWS)
+"""How many rows are used at least, with fewer hidden units if need be; fewer if they do not fit."""
 
 OF_DATA = frozenset(name for name, each in BUILD.items() if each.reads) | {"data", "test_share"}
 """Options that no longer matter once the network is chosen."""
@@ -92,7 +99,7 @@ def choose_network(options: Options) -> ChosenNetwork:
         eta=LEAST_ETA,
         cost="",
         layers=[],
-        reading=ReadOptions(),
+        reading=ReadOptions(large=True),  # a sample is drawn, if there are more than fit
         data=Path(),
         spread="fan-in",
         optimizer="adam",
@@ -105,16 +112,17 @@ def choose_network(options: Options) -> ChosenNetwork:
         origin,
         name="table" if data.picture is None else "pictures",
         cost="squared error" if data.is_regression else "categorical cross-entropy",
-        scale=UNSCALED if data.picture else "standard",
+        scale="standard",
         reading=ReadOptions(targets=data.labels if data.is_regression else ()),
     )
     rest = Options(**{name: value for name, value in options.items() if name not in OF_DATA})
     rest.notes = options.notes
     many = len(data.labels) > MANY
-    for units in range(UNITS_OF_MANY if many else UNITS, LEAST_UNITS - 1, -1):
+    numbers = range(UNITS_OF_MANY if many else UNITS, LEAST_UNITS - 1, -1)
+    for wanted, units in product(WANTED_ROWS, numbers):
         hidden = {"units": units, "activation": "relu"}
         origin = replace(origin, layers=[hidden, {"activation": output}])
-        fitting = _fitting(origin, rest, data, options)
+        fitting = _fitting(origin, rest, data, options, wanted)
         if fitting is not None:
             break
     else:
@@ -134,37 +142,44 @@ def _check_classes(data: Dataset) -> None:
     )
 
 
-def _fitting(origin: Origin, rest: Options, data: Dataset, options: Options) -> Origin | None:
-    """Return the network with as many epochs and rows as fit; None if it has too many weights."""
+def _fitting(
+    origin: Origin, rest: Options, data: Dataset, options: Options, wanted: int
+) -> Origin | None:
+    """Return the network with as many epochs and rows as fit; None if fewer rows than wanted do."""
     rows = len(data.x)
     if options.large:
         return _held(origin, data, options, rows, EPOCHS)
+    rows = min(rows, max(LEAST_ROWS, LARGE_INPUTS // data.x.shape[1]))
     asked = options.epochs
     few = min(rows, 2 * LEAST_ROWS)
-    fixed, one, more = (
-        _formulas(origin, rest, data, options, *size)
-        for size in ((few, 1), (few, 2), (min(rows, 2 * few), 2))
+    more = min(rows, 2 * few) - few
+    one, two, one_of_more, two_of_more = (
+        _formulas(origin, rest, data, options, few + also, epochs)
+        for also, epochs in ((0, 1), (0, 2), (more, 1), (more, 2))
     )
-    each = one - fixed  # formulas of an epoch of few rows
-    of_a_row = (more - one) / max(1, min(rows, 2 * few) - few) / 2
-    weights = max(0.0, each - few * of_a_row)
+    # the number is a sum: so many for each row, each epoch, and each row in each epoch
+    of_both = (two_of_more - one_of_more - two + one) / max(1, more)
+    of_a_row = (one_of_more - one) / max(1, more) - of_both
+    of_an_epoch = two - one - few * of_both
 
     def room(epochs: int) -> int:
-        return few + int((FORMULAS - fixed - (epochs - 1) * each) / (of_a_row * epochs or 1))
+        left = FORMULAS - one - (epochs - 1) * (two - one)
+        return few + int(left / (of_a_row + epochs * of_both or 1))
 
-    least = FEWEST if weights * FEWEST < FORMULAS / 2 else FEWEST_OF_MANY
+    least = FEWEST if of_an_epoch * FEWEST < FORMULAS / 2 else FEWEST_OF_MANY
     epochs = asked or next((n for n in range(EPOCHS, least, -1) if room(n) >= rows), least)
-    if rows > few and room(epochs) < few and options.hidden is None and asked is None:
+    if room(epochs) < min(rows, wanted) and options.hidden is None and asked is None:
         return None
     return _held(origin, data, options, min(rows, max(few, room(epochs))), epochs)
 
 
 def _formulas(origin: Origin, rest: Options, data: Dataset, options: Options, *size: int) -> int:
-    """Return how many formulas a network with that many rows and epochs has."""
+    """Return how many formulas a workbook with that many rows and epochs has."""
     rows, epochs = size
     one = Options(**{**rest, "epochs": epochs})
     spec = recipe(_held(origin, data, options, rows, epochs), one).spec
-    return sum(quantity.computed for quantity in network(spec).quantities)
+    quantities = kind_named(FIRST_KIND).layout(spec).model.quantities
+    return sum(quantity.computed for quantity in quantities)
 
 
 def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: int) -> Origin:
@@ -185,7 +200,7 @@ def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: in
         data=replace(data, x=x, t=t),
         held=held,
         epochs=epochs,
-        eta=round(min(MOST_ETA, max(LEAST_ETA, WAY / epochs)), 3),
+        eta=float(f"{min(MOST_ETA, max(LEAST_ETA, WAY / epochs), FURTHEST / x.shape[1]):.2g}"),
         l2=float(f"{L2 * min(1.0, trained / ENOUGH):.1g}"),
     )
 
@@ -204,7 +219,8 @@ def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
     sizes = "-".join(map(str, filter(None, [drawn.x.shape[1], hidden, len(data.labels)])))
     held = int(origin.held.sum())
     kinds = [rest.activation or first["activation"], rest.output_activation or second["activation"]]
-    scaled = "" if origin.scale == UNSCALED else "standardised numbers, "
+    what = "numbers" if data.picture is None else "pixels"
+    scaled = "" if rest.scale == UNSCALED else f"standardised {what}, "
     optimizer = rest.optimizer if isinstance(rest.optimizer, str) else origin.optimizer
     told = (
         f"Chosen: {sizes} units, {' and '.join(kinds)}, {rest.cost or origin.cost}, {scaled}"

@@ -293,7 +293,7 @@ def data_of(origin: Origin, options: Options) -> Dataset:
     source = _path(origin.data if options.data is None else options.data)
     name = source.name if isinstance(source, Path) else "data"
     _check_reading(source, given)
-    known = replace(origin.reading, large=options.large)
+    known = replace(origin.reading, large=origin.reading.large or options.large)
     if options.data is not None:  # options about the origin's file do not apply to another
         known = replace(known, sheet="", encoding="", decimal="")
     if options.data is not None and _kind(source) != PICTURES:
