@@ -2,6 +2,7 @@
 
 from itertools import pairwise, product
 
+import numpy as np
 import openpyxl
 import pytest
 from networks import NETWORK_TEMPLATES, SMALLER, some_images
@@ -12,8 +13,9 @@ from printing import printed
 
 from xlnn.building.build import build
 from xlnn.building.plan import origin_of_template, planned
+from xlnn.equations.wording import Told
 from xlnn.exercises.exercise import exercise
-from xlnn.layout import table_blocks
+from xlnn.layout import single_block, table_blocks
 from xlnn.options import Options
 from xlnn.quantity import Axis, Quantity
 from xlnn.registry.templates import names
@@ -307,6 +309,27 @@ def test_no_page_is_cut_through_rows_that_belong_together(rows):
     inside = {row for first, last in drawing.whole for row in range(first + 1, last + 1)}
     assert len(starts) > 3
     assert not inside & starts
+
+
+def test_no_page_is_cut_through_a_picture_beside_a_chart():
+    drawing = sheet_of(5, 100)
+    last = int(PORTRAIT[1] // 20)
+    picture, chart = (last - 6, last - 1), (last - 3, last + 8)
+    drawing.whole = [picture, chart]
+    (cut,) = (row for row in pages(drawing, ()).breaks if row < last)
+    assert cut < picture[0]
+    drawing.whole = [(2, last - 1), chart]  # too tall to go with it
+    assert chart[0] - 2 in pages(drawing, ()).breaks
+
+
+@pytest.mark.parametrize("long", [10, 90])
+def test_a_sentence_is_printed_as_far_as_it_goes(long):
+    said = Quantity("said", equation=Told(["x"]), is_text=True)
+    block = single_block(said, 12, 1)
+    known = pages(sheet_of(3, 10), [block], {"said": np.array("語" * long, dtype=object)})
+    unknown = pages(sheet_of(3, 10), [block])
+    (_, (_, right)), (_, (_, usual)) = known.areas[0], unknown.areas[0]
+    assert (right > usual) == (long > 10)
 
 
 @pytest.mark.parametrize("name", ["cnn", "circles", "iris"])

@@ -309,6 +309,12 @@ def test_pictures_of_several_sizes_and_proportions_are_told(root):
     assert told == f"{start}, some stretched, labels 0 and 1 by subfolder (2 and 2)."
 
 
+def test_a_size_that_was_asked_for_is_told_without_the_option(root):
+    (told,) = load(root, ReadOptions(picture=(6, 4))).told
+    assert ", taken as 6 × 4" in told
+    assert "--picture" not in told
+
+
 def test_the_size_of_a_photograph_is_that_after_it_was_turned(tmp_path):
     held = Image.Exif()
     held[0x0112] = 8

@@ -68,7 +68,9 @@ def from_folder(folder: Path, reading: ReadOptions) -> Dataset:
     for row, (_, path) in zip(x, found, strict=True):
         row[:] = ink(path, _shown(folder, path), (rows, columns), reading)
     where = "by file name" if found[0][1].parent == folder else "by subfolder"
-    told = f"{folder.name}: {_told(own, (rows, columns))}, {labels_told(labels, t, where)}."
+    told = (
+        f"{folder.name}: {_told(own, (rows, columns), reading)}, {labels_told(labels, t, where)}."
+    )
     return Dataset(rounded(x), t, labels, (rows, columns), told=(told,))
 
 
@@ -100,13 +102,17 @@ def _small_enough(own: tuple[int, int]) -> tuple[int, int]:
     return rows, columns
 
 
-def _told(own: list[tuple[int, int]], taken: tuple[int, int]) -> str:
-    """Return a sentence on the number and sizes of the pictures, and the size that is used."""
+def _told(own: list[tuple[int, int]], taken: tuple[int, int], reading: ReadOptions) -> str:
+    """Return a sentence on the number and sizes of the pictures, and the size that is used.
+
+    It names the option for another size where the size follows from the pictures.
+    """
     count, least, most = counted(len(own), "picture"), min(own), max(own)
     if least == most == taken:
         return f"{count} of {sized(taken)} pixels"
     span = sized(own[0]) if least == most else f"{sized(least)} to {sized(most)}"
-    told = f"{count} of {span} pixels (rows × columns), taken as {sized(taken)} (--picture)"
+    told = f"{count} of {span} pixels (rows × columns), taken as {sized(taken)}"
+    told += "" if reading.picture else " (--picture)"
     if any(abs(rows * taken[1] - columns * taken[0]) > max(rows, columns) for rows, columns in own):
         told += ", some stretched"
     return told

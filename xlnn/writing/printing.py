@@ -13,8 +13,9 @@ from openpyxl.drawing.spreadsheet_drawing import TwoCellAnchor
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from xlnn.layout import Block
+from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import PIXELS_A_POINT, PIXELS_AN_INCH, column_pixels, row_pixels
+from xlnn.writing.formats import NOTHING, PIXELS_A_POINT, PIXELS_AN_INCH, column_pixels, row_pixels
 from xlnn.writing.style import SENTENCE, Look, wide
 
 MARGIN, BOTTOM = 0.25, 0.4
@@ -37,10 +38,11 @@ MOST = 16
 printed."""
 
 SAID = 30
-"""Letters of a sentence that stay together, whatever it says."""
+"""Letters of a sentence that stay together if nothing is known of what it says, or if it is
+shorter: it may say something else after a change."""
 
-LETTER = 0.51
-"""Width of a letter, on average, of the size of its font."""
+LETTER, BOLD = 0.51, 1.1
+"""Width of a letter, on average, of the size of its font; and how much wider a bold one is."""
 
 Area = tuple[tuple[int, int], tuple[int, int]]
 """The first and the last cell, each as a row and a column."""
@@ -72,11 +74,11 @@ class Pages:
     repeats_names: bool = False
 
 
-def pages(drawing: Drawing, blocks: Sequence[Block]) -> Pages:
-    """Return how a sheet with some quantities is printed."""
+def pages(drawing: Drawing, blocks: Sequence[Block], values: Arrays = NOTHING) -> Pages:
+    """Return how a sheet with some quantities is printed; ``values`` has what sentences say."""
     seen = [each for each in blocks if not _is_folded(drawing, each)]
     blocks, is_part = seen, len(seen) < len(blocks)
-    charts, texts = list(_charts(drawing)), list(_texts(drawing, blocks))
+    charts, texts = list(_charts(drawing)), list(_texts(drawing, blocks, values))
     sparse = [block for block in blocks if block.quantity.name in drawing.sparse]
     dense = (block.rectangles() for block in blocks if block not in sparse)
     taken = [*charts, *((first, first) for first, _ in texts), *chain.from_iterable(dense)]
@@ -205,13 +207,25 @@ def _breaks(
 ) -> Iterator[int]:
     """Yield page breaks (rows) that keep charts and pictures from being cut."""
     begin, left = 0.0, room
-    for top, bottom in sorted(rows for rows in whole if rows[1] < len(down)):
+    kept = sorted(rows for rows in whole if rows[1] < len(down))
+    for top, bottom in kept:
         above = max(top - 2, 0)  # half of the upper border of a chart is in the row above
         while down[above] > begin + left:
             begin, left = begin + left, room - again
         if begin < down[above] and begin + left < down[bottom] <= down[above] + room - again:
+            higher = _clear_of(kept, above)  # what stands beside it begins earlier
+            if begin < down[higher] and down[bottom] <= down[higher] + room - again:
+                above = higher
             begin, left = down[above], room - again
             yield above
+
+
+def _clear_of(kept: Iterable[tuple[int, int]], row: int) -> int:
+    """Return the last row, up to the given one, below which a break cuts nothing."""
+    for top, bottom in sorted(kept, reverse=True):
+        if top - 1 <= row < bottom:
+            row = max(top - 2, 0)
+    return row
 
 
 def _charts(drawing: Drawing) -> Iterator[Area]:
@@ -235,21 +249,26 @@ def _charts(drawing: Drawing) -> Iterator[Area]:
 
 
 def _with_sentences(
-    drawing: Drawing, blocks: Sequence[Block]
+    drawing: Drawing, blocks: Sequence[Block], values: Arrays
 ) -> Mapping[int, Mapping[int, tuple[object, Look]]]:
     """Return the single cells by row and column, and beside them those of sentences."""
     cells = {row: {**each} for row, each in drawing.cells.items()}
     for quantity, block in ((part.quantity, part) for each in blocks for part in each.parts):
         if quantity.is_sentence and not quantity.timed and quantity.name not in drawing.sparse:
-            for row, column in map(next, map(block.places, quantity.units)):
+            for unit in quantity.units:
+                row, column = next(block.places(unit))
                 look = drawing.looks.get(quantity.name, SENTENCE)
-                cells.setdefault(row, {})[column] = "x" * SAID, look
+                said = np.ravel(
+                    values[quantity.name][(..., *unit)] if quantity.name in values else []
+                )
+                longest = max([SAID, *(wide(each) for each in said if isinstance(each, str))])
+                cells.setdefault(row, {})[column] = "x" * longest, look
     return cells
 
 
-def _texts(drawing: Drawing, blocks: Sequence[Block]) -> Iterator[Area]:
+def _texts(drawing: Drawing, blocks: Sequence[Block], values: Arrays) -> Iterator[Area]:
     """Yield each single cell, with the empty ones that its text overflows into; sentences, too."""
-    for row, cells in _with_sentences(drawing, blocks).items():
+    for row, cells in _with_sentences(drawing, blocks, values).items():
         if row in drawing.folded_rows:
             continue
         filled = {column for column, (text, _) in cells.items() if text != ""}
@@ -258,7 +277,8 @@ def _texts(drawing: Drawing, blocks: Sequence[Block]) -> Iterator[Area]:
                 continue
             last, pixels = column, 0.0
             if isinstance(text, str) and not look.wrap and look.align != "center":
-                pixels = wide(text) * LETTER * look.size * PIXELS_A_POINT
+                letter = LETTER * BOLD if look.bold else LETTER
+                pixels = wide(text) * letter * look.size * PIXELS_A_POINT
             if pixels > column_pixels(drawing, column):
                 parts = (part for b in blocks for part in b.parts)
                 here = [b for b in parts if b.row <= row <= b.last[0]]

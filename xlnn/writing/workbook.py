@@ -255,7 +255,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
                 _label_axes(chart, layout, {**values, **inputs})
             _furnish(sheet, drawing)
             if not drawing.is_hidden:  # LibreOffice would print it
-                _print(sheet, drawing, pages(drawing, layout.on(key)))
+                _print(sheet, drawing, pages(drawing, layout.on(key), values))
             if drawing.opens:
                 workbook.active = sheet
             cells = SheetCells(
