@@ -68,7 +68,16 @@ if TYPE_CHECKING:
     from xlnn.registry.templates import templates
     from xlnn.registry.text import Text
     from xlnn.workbooks.experiment import Experiment, OneOf, Size
-    from xlnn.workbooks.learning import choice, constants, gradient, shown, trained
+    from xlnn.workbooks.learning import (
+        Weight,
+        Weights,
+        again,
+        choice,
+        constants,
+        gradient,
+        shown,
+        trained,
+    )
     from xlnn.workbooks.pages.page import Page
     from xlnn.workbooks.pages.parts import (
         Below,
@@ -126,9 +135,12 @@ __all__ = [
     "Told",
     "Trace",
     "Use",
+    "Weight",
+    "Weights",
     "XlnnError",
     "XlnnWarning",
     "__version__",
+    "again",
     "audit",
     "build",
     "check",
@@ -162,6 +174,8 @@ _PARTS = (
     *("Row", "Trace"),
 )
 
+_LEARNING = "Weight", "Weights", "again", "choice", "constants", "gradient", "shown", "trained"
+
 _HOMES = {
     "audit": "xlnn.auditing.audit",
     "Audit": "xlnn.auditing.report",
@@ -193,11 +207,7 @@ _HOMES = {
     "Experiment": "xlnn.workbooks.experiment",
     "Size": "xlnn.workbooks.experiment",
     "OneOf": "xlnn.workbooks.experiment",
-    "choice": "xlnn.workbooks.learning",
-    "constants": "xlnn.workbooks.learning",
-    "gradient": "xlnn.workbooks.learning",
-    "shown": "xlnn.workbooks.learning",
-    "trained": "xlnn.workbooks.learning",
+    **dict.fromkeys(_LEARNING, "xlnn.workbooks.learning"),
     "Dataset": "xlnn.data.dataset",
     "Chosen": "xlnn.equations.lookup",
     "Told": "xlnn.equations.wording",

@@ -2,8 +2,9 @@
 
 Each position is a row of a matrix, so that x has the shape (positions, numbers) in each sequence.
 A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762: scaled dot-product
-attention (equation 1, section 3.2.1), its mask (3.2.3), positional encoding (3.5). Answers are
-chosen by a softmax, and numbered from 1.
+attention (equation 1, section 3.2.1), its mask (3.2.3), positional encoding (3.5), embeddings times
+√d (3.4). Answers are chosen by a softmax, and numbered from 1. J. L. Ba, J. R. Kiros and
+G. E. Hinton, Layer normalization, arXiv:1607.06450, equation 4, of each position.
 """
 
 import numpy as np
@@ -45,10 +46,7 @@ MASKED = Stated(  # later positions get e^-inf = 0; the largest score is taken o
     lambda i, j, Z: f"=EXP({Z[i, j]}-MAX({Z[i, : i + 1]}))" if j <= i else "=0",
 )
 
-MIX = Stated(
-    lambda a, b: a @ b,
-    lambda i, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[j, k]}" for j in range(a.shape[1])),
-)
+MIX = units.Back(("a", "b"))
 MIX_BACK = Stated(
     lambda a, b: a.swapaxes(-1, -2) @ b,
     lambda j, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[i, k]}" for i in range(a.shape[0])),
@@ -98,4 +96,81 @@ SLOPE = Stated(  # gradient of weights W: errors times their inputs, summed over
             f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, i]})" for t in range(d.shape[0])
         )
     ),
+)
+
+
+GAIN_SLOPE = Stated(
+    lambda d, a: (d * a).sum((0, 1)),
+    lambda k, d, a: (
+        "="
+        + "+".join(
+            f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, k]})" for t in range(d.shape[0])
+        )
+    ),
+)
+BIAS_SLOPE = Stated(
+    lambda d: d.sum((0, 1)),
+    lambda k, d: "=" + "+".join(f"SUM({d.over('row')[t, k]})" for t in range(d.shape[0])),
+)
+
+LOOK_UP = Stated(
+    lambda E, s, PE: E[np.clip(s, 1, len(E)).astype(int) - 1] * E.shape[1] ** 0.5 + PE,
+    lambda t, k, E, s, PE: "=CHOOSE({},{})*SQRT({})+{}".format(
+        s[t], ",".join(E[v, k] for v in range(E.shape[0])), E.shape[1], PE[t, k]
+    ),
+)
+"""The embedding E of each symbol s, times √d, and where it stands."""
+
+
+def look_up_slope(symbols: int) -> Stated:
+    """Return the gradient of an embedding: of each symbol, the sum over all places where it is."""
+    return Stated(
+        lambda d, s: (
+            np.array([d[s == v].sum(0) for v in range(1, symbols + 1)]) * d.shape[-1] ** 0.5
+        ),
+        lambda v, k, d, s: (
+            f"=SQRT({d.shape[1]})*("
+            + "+".join(
+                f"SUMIF({s.over('row')[t]},{v + 1},{d.over('row')[t, k]})"
+                for t in range(d.shape[0])
+            )
+            + ")"
+        ),
+    )
+
+
+EPSILON = 1e-5
+"""The ε of the layer normalisation."""
+
+MEAN = Stated(lambda r: r.mean(-1), lambda t, r: f"=AVERAGE({r[t, :]})")
+SPREAD = Stated(  # divided by d, as the variance of a population is, and not by d - 1
+    lambda r, m: np.sqrt(((r - m[..., None]) ** 2).sum(-1) / r.shape[-1] + EPSILON),
+    lambda t, r, m: "=SQRT(SUMSQ({})/{}+1/{})".format(
+        ",".join(f"{r[t, k]}-{m[t]}" for k in range(r.shape[1])), r.shape[1], round(1 / EPSILON)
+    ),
+)
+NORMAL = Stated(
+    lambda r, m, s: (r - m[..., None]) / s[..., None],
+    lambda t, k, r, m, s: f"=({r[t, k]}-{m[t]})/{s[t]}",
+)
+SCALED = Stated(lambda n, g, b: n * g + b, lambda t, k, n, g, b: f"={n[t, k]}*{g[k]}+{b[k]}")
+NORMAL_BACK = Stated(  # with d = ∂C/∂n: (d - mean d - n mean (n d)) / s
+    lambda dy, g, n, s: (
+        (dy * g - (dy * g).mean(-1)[..., None] - n * (n * dy * g).mean(-1)[..., None])
+        / s[..., None]
+    ),
+    lambda t, k, dy, g, n, s: (
+        f"=({dy[t, k]}*{g[k]}-SUMPRODUCT({dy[t, :]},{g[:]})/{n.shape[1]}"
+        f"-{n[t, k]}*SUMPRODUCT({n[t, :]},{dy[t, :]},{g[:]})/{n.shape[1]})/{s[t]}"
+    ),
+)
+RELU_BACK = Stated(  # the mask is that of h, what the ReLU receives
+    lambda a, b, h: (a @ b) * (np.round(np.clip(h, 0, 1), 12) > 0),
+    lambda i, k, a, b, h: (
+        f"=IF(ROUND(MIN(1,MAX(0,{h[i, k]})),12)>0,1,0)*("
+        + "+".join(f"{a[i, j]}*{b[j, k]}" for j in range(a.shape[1]))
+        + ")"
+    ),
+    coarse=True,
+    jumps=True,
 )

@@ -7,11 +7,12 @@ over which a cost or a gradient is a sum.
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
 from xlnn.equations import activation, cost
-from xlnn.quantity import Cells, Sentence, Stated
+from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 Choice = partial(Stated, coarse=True, jumps=True)
 """An equation whose value is a choice or a count."""
@@ -19,11 +20,12 @@ Choice = partial(Stated, coarse=True, jumps=True)
 SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
 SQUARED_ERROR = cost.SQUARED_ERROR
 SUM = Stated(lambda a, b: a + b, lambda *unit, a, b: f"={a[unit]}+{b[unit]}")
-COPY = Stated(lambda h: h, lambda j, h: f"={h[j]}")
+COPY = Stated(lambda h: h, lambda *unit, h: f"={h[unit]}")
 DENSE = Stated(
-    lambda W, x, b: x @ W.T + b, lambda j, W, x, b: f"=SUMPRODUCT({W[j, :]},{x[:]})+{b[j]}"
+    lambda W, x, b: x @ W.T + b,
+    lambda *at, W, x, b: f"=SUMPRODUCT({W[at[-1], :]},{x[(*at[:-1], slice(None))]})+{b[at[-1]]}",
 )
-"""What each unit receives."""
+"""What each unit receives, also from the rows of a matrix."""
 
 PROJECT = Stated(
     lambda W, x: x @ W.T,
@@ -31,11 +33,42 @@ PROJECT = Stated(
 )
 """The same without a bias, also of the rows of a matrix."""
 
-BACK = Stated(
-    lambda d, W: d @ W,
-    lambda i, d, W: "=" + "+".join(f"{d[j]}*{W[j, i]}" for j in range(d.shape[0])),
-)
-"""The error of what enters weights, from the error d of what they give."""
+
+class Back(Equation):
+    """The error of what enters weights, from the errors of what they give: the sum of d W.
+
+    Parameters
+    ----------
+    *pairs : (str, str)
+        The roles of an error d and of the weights W through which it comes back.
+    plus : str
+        The role of an error that comes back on another way.
+    tanh : str
+        The role of the outputs h, if they are tanh of what the error is to be of.
+    """
+
+    def __init__(self, *pairs: tuple[str, str], plus: str = "", tanh: str = "") -> None:
+        self.pairs, self.plus, self.tanh = pairs, plus, tanh
+        self.roles = (*chain.from_iterable(pairs), *filter(None, (plus, tanh)))
+
+    def array(self, **known: np.ndarray) -> np.ndarray:
+        """Return the errors, in the shape of what enters."""
+        error = sum(known[d] @ known[W] for d, W in self.pairs)
+        error = known[self.plus] + error if self.plus else error
+        return error * (1 - known[self.tanh] ** 2) if self.tanh else error
+
+    def cell(self, *at: int, **known: Cells) -> str:
+        *row, i = at
+        terms = [known[self.plus][at]] if self.plus else []
+        for d, W in ((known[d], known[W]) for d, W in self.pairs):
+            terms += [f"{d[(*row, j)]}*{W[j, i]}" for j in range(W.shape[0])]
+        error = "+".join(terms)
+        return (
+            f"=({error})*(1-{{0}}*{{0}})".format(known[self.tanh][at]) if self.tanh else f"={error}"
+        )
+
+
+BACK = Back(("d", "W"))
 
 
 def _received(j: int, **of: Cells) -> str:
@@ -131,3 +164,26 @@ class Named(Sentence):
 
     def cell(self, *unit: int, of: Cells) -> str:
         return f"=CHOOSE({of[max(unit)]}," + ",".join(f'"{name}"' for name in self.names) + ")"
+
+
+class Largest(Sentence):
+    """The name of the largest number of each row, or a dash if it is not the only one.
+
+    Parameters
+    ----------
+    names : sequence of str
+    close : float
+        How much less a number may be that counts as equal.
+    """
+
+    def __init__(self, names: Sequence[str], close: float = 1e-6) -> None:
+        self.names, self.close = tuple(names), close
+
+    def text(self, t: int, _: int, *, p: np.ndarray) -> str:
+        several = (p[t] >= p[t].max() - self.close).sum() > 1
+        return "–" if several else self.names[int(p[t].argmax())]
+
+    def cell(self, t: int, _: int, p: Cells) -> str:
+        row, names = p[t, :], ",".join(f'"{name}"' for name in self.names)
+        name = f"CHOOSE(MATCH(MAX({row}),{row},0),{names})"
+        return f'=IF(COUNTIF({row},">="&(MAX({row})-1/{round(1 / self.close)}))>1,"–",{name})'

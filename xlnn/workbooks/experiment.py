@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from xlnn.reference import Arrays, known
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import Text, missing, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.learning import constants
 from xlnn.workbooks.pages.guide import draw_guide
 from xlnn.workbooks.pages.page import IN_WORDS, Page, said
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
@@ -217,9 +219,13 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         The initial values of the inputs, by name; or a function that returns them for given sizes.
     images : str
         A template of xlnn whose images and labels are inputs, too.
-    options_for : dict of str
-        The options of ``build`` that it accepts, with the size or input that each sets:
-        ``{"epochs": "epochs", "eta": "eta"}``.
+    options_for : sequence of str, or dict of str
+        The options of ``build`` that it accepts, each of which sets the size or input of the same
+        name: ``("epochs", "hidden")``; or with what each sets: ``{"epochs": "steps"}``.
+    rates : dict of float
+        The default learning rate of each optimiser, the usual one first. With them ``optimizer`` is
+        a size and an option, ``eta`` an option, and ``eta`` and the optimiser's constants have
+        initial values.
     texts : Path or None
         The folder of its translations: ``zh.toml``, ``ja.toml``.
     from_data : function or None
@@ -250,11 +256,23 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         default_factory=dict
     )
     images: str = ""
-    options_for: Mapping[str, str] = field(default_factory=dict)
+    options_for: Sequence[str] | Mapping[str, str] = ()
+    rates: Mapping[str, float] = field(default_factory=dict)
     texts: Path | None = None
     from_data: Callable[[Any, str], Given] | None = None
     reads: str = "targets"
     picture: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        """Name what each option sets, and add what follows from learning rates."""
+        options = self.options_for
+        if not isinstance(options, Mapping):
+            options = {name: name for name in options}
+        if self.rates and "optimizer" not in self.sizes:
+            options |= {"eta": "eta", "optimizer": "optimizer"}
+            object.__setattr__(self, "sizes", {**self.sizes, "optimizer": OneOf(*self.rates)})
+            object.__setattr__(self, "inputs", partial(_with_rate, self.inputs, self.rates))
+        object.__setattr__(self, "options_for", options)
 
     @property
     def template(self) -> Template:
@@ -519,6 +537,16 @@ def _for(
 ) -> Mapping[str, Any]:
     """Return what inputs hold for some sizes, whether or not that follows from them."""
     return inputs(sizes) if callable(inputs) else inputs
+
+
+def _with_rate(
+    inputs: Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    rates: Mapping[str, float],
+    sizes: Mapping[str, Any],
+) -> Mapping[str, Any]:
+    """Return inputs with the learning rate and the constants of an optimiser."""
+    optimizer = sizes["optimizer"]
+    return {"eta": rates[optimizer], **constants(optimizer), **_for(inputs, sizes)}
 
 
 def _toml(value: object) -> str:

@@ -1,9 +1,11 @@
 """Yield the quantities that experiments share: weights that are trained, and choices of a row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from xlnn.equations.lookup import Asked, Chosen, UsedNumber
 from xlnn.equations.optimiser import CORRECTION, COUNT, DIRECTION, OPTIMISERS
@@ -125,6 +127,139 @@ def gradient(
         uses={role: uses[role] for role in equation.roles if role in uses}, role="backward",
         **said,
     )  # fmt: skip
+
+
+class Weight:
+    """A weight that is trained, with the equation of its gradient, for `Weights`.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    slope : Equation
+        That of its gradient.
+    *of : str
+        What the gradient is computed from, in the order of the equation's arguments.
+    gradient : dict
+        What else is to be said of the gradient, such as its ``meaning``.
+    start : float or None
+        Its initial value, if that is not random.
+    **said : object
+        Fields of the weight's own quantity, such as its title or its axes.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        slope: Equation,
+        *of: str,
+        gradient: Mapping[str, str] | None = None,
+        start: float | None = None,
+        **said: Any,  # noqa: ANN401 -- the fields of a quantity
+    ) -> None:
+        self.shape, self.slope, self.said = shape, slope, said
+        self.uses = dict(zip(slope.roles, of, strict=False))
+        self.gradient, self.start = gradient or {}, start
+
+
+class Weights:
+    """The weights of a network, each stated once with its gradient.
+
+    Parameters
+    ----------
+    weights : dict of Weight
+        By name.
+    sheet : str
+
+    >>> from xlnn.equations.units import bias_slope, slope
+    >>> layer = Weights({"W": Weight((3, 2), slope("row"), "delta", "x"),
+    ...                  "b": Weight((3,), bias_slope("row"), "delta")})
+    >>> [each.name for each in (*layer.trained(5), *layer.gradients(5))]
+    ['W', 'b', 'dC_dW', 'dC_db']
+    >>> layer.drawn(seed=0)["b"].shape
+    (1, 3)
+    """
+
+    def __init__(self, weights: Mapping[str, Weight], sheet: str = "weights") -> None:
+        self._stated = dict(weights)
+        self._quantities = {
+            name: Quantity(name, shape=each.shape, **{"sheet": sheet, **each.said})
+            for name, each in weights.items()
+        }
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield their names."""
+        return iter(self._stated)
+
+    def __getitem__(self, name: str) -> Quantity:
+        """Return the quantity of a weight, as `trained` takes it."""
+        return self._quantities[name]
+
+    def trained(self, epochs: int, optimizer: str = "sgd") -> Iterator[Quantity]:
+        """Yield the weights and the optimiser's memories, as the function `trained`."""
+        yield from trained(*self._quantities.values(), epochs=epochs, optimizer=optimizer)
+
+    def gradients(self, epochs: int, title: str = "gradient of {symbol}") -> Iterator[Quantity]:
+        """Yield the gradients; their titles may have the ``{title}`` of the weight as well."""
+        for name, each in self._stated.items():
+            weight = self._quantities[name]
+            named = title.format(symbol=_letter(weight), title=weight.title)
+            yield gradient(
+                weight, epochs, each.slope, each.uses, **{"title": named, **each.gradient}
+            )
+
+    def drawn(self, seed: int, scale: float = 1.0, digits: int = 2) -> dict[str, np.ndarray]:
+        """Return the start of each: random numbers, unless it has a start of its own."""
+        draw, found = np.random.default_rng(seed).normal, {}
+        for name, each in self._quantities.items():
+            start = self._stated[name].start
+            size = (1, *(axis.length for axis in each.axes), *each.shape)
+            found[name] = draw(size=size, scale=scale) if start is None else np.full(size, start)
+        return {name: each.round(digits) for name, each in found.items()}
+
+
+def again(  # noqa: PLR0913 -- what copies may have of their own
+    quantities: Iterable[Quantity],
+    named: str,
+    *,
+    axes: tuple[Axis, ...] = (),
+    sheet: str = "",
+    instead: Mapping[str, str] | None = None,
+    apart: Mapping[str, str] | None = None,
+) -> Iterator[Quantity]:
+    """Yield the same computations for another input: what a network says to what users type.
+
+    Parameters
+    ----------
+    quantities : iterable of Quantity
+    named : str
+        The names of the copies, in which ``{}`` is the first name: ``"{}_typed"``.
+    axes : tuple of Axis
+        Their axes, by default none.
+    sheet : str
+        Their sheet, by default the same.
+    instead : dict of str
+        What they use in place of quantities that are not copied: ``{"x": "x_typed"}``.
+    apart : dict of str
+        The sheets of some that are elsewhere, by their first names.
+
+    >>> z = Quantity("z", uses={"x": "x"}, axes=(Axis("row", 9),), equation=Asked(""))
+    >>> (copy,) = again([z], "{}_typed", instead={"chosen": "typed"})
+    >>> copy.name, copy.axes, copy.uses["chosen"].name
+    ('z_typed', (), 'typed')
+    """
+    quantities, apart = tuple(quantities), apart or {}
+    names = {each.name: named.format(each.name) for each in quantities} | {**(instead or {})}
+    for each in quantities:
+        uses = {
+            role: replace(
+                use, name=names.get(use.name, use.name), start=names.get(use.start, use.start)
+            )
+            for role, use in each.uses.items()
+        }
+        yield replace(
+            each, name=names[each.name], axes=axes, uses=uses,
+            sheet=apart.get(each.name, sheet or each.sheet),
+        )  # fmt: skip
 
 
 def shown(

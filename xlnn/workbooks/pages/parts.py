@@ -449,7 +449,7 @@ class Row(Part):
             column += (1, *shape)[-1]
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- each has its cells
-        """Add validations."""
+        """Add validations, and centre texts and choices."""
         for block in (page.layout.blocks[name] for name in self.names if name):
             quantity = block.quantity
             if quantity.is_text:
@@ -457,6 +457,8 @@ class Row(Part):
                 drawing.looks[quantity.name] = replace(look, align="center")
             else:
                 type_in(drawing, block, page.words)
+            if quantity.choices:
+                drawing.looks[quantity.name] = _centred(quantity)
             if self.width:
                 columns = range(block.column, block.last[1] + 1)
                 drawing.widths |= dict.fromkeys(columns, self.width)
