@@ -46,7 +46,6 @@ MASKED = Stated(  # later positions get e^-inf = 0; the largest score is taken o
     lambda i, j, Z: f"=EXP({Z[i, j]}-MAX({Z[i, : i + 1]}))" if j <= i else "=0",
 )
 
-MIX = units.Back(("a", "b"))
 MIX_BACK = Stated(
     lambda a, b: a.swapaxes(-1, -2) @ b,
     lambda j, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[i, k]}" for i in range(a.shape[0])),

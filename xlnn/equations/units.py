@@ -63,9 +63,10 @@ class Back(Equation):
         for d, W in ((known[d], known[W]) for d, W in self.pairs):
             terms += [f"{d[(*row, j)]}*{W[j, i]}" for j in range(W.shape[0])]
         error = "+".join(terms)
-        return (
-            f"=({error})*(1-{{0}}*{{0}})".format(known[self.tanh][at]) if self.tanh else f"={error}"
-        )
+        if not self.tanh:
+            return f"={error}"
+        h = known[self.tanh][at]
+        return f"=({error})*(1-{h}*{h})"
 
 
 BACK = Back(("d", "W"))

@@ -11,15 +11,12 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Grid, Quantity, Row, Stated, Table, Trace
+from xlnn import Axis, Chart, Grid, Quantity, Row, Stated, Table, Trace, Weight
 from xlnn.equations import attention as eq
 from xlnn.equations import units
 
 LETTERS, D = "abc", 4  # and a capital of each; numbers of a symbol: a letter each, and "is capital"
 SYMBOLS = LETTERS + LETTERS.upper()
-ETA = {"adam": 0.2, "sgd": 0.05, "momentum": 0.02, "rmsprop": 0.05}
-"""The default learning rate of each optimiser."""
-
 
 INPUT = Stated(
     lambda s, PE: (
@@ -33,13 +30,15 @@ INPUT = Stated(
 )
 
 
-WEIGHTS = {
-    "Wq": ((D, D), "dQ", "x", "queries"),
-    "Wk": ((D, D), "dK", "x", "keys"),
-    "Wv": ((D, D), "dV", "x", "values"),
-    "Wo": ((3, D), "e", "o", "answers"),
-}
-"""The shape of each weight, its error, its input, and its title."""
+WEIGHTS = xlnn.Weights(
+    {
+        "Wq": Weight((D, D), eq.SLOPE, "dQ", "x", title="queries"),
+        "Wk": Weight((D, D), eq.SLOPE, "dK", "x", title="keys"),
+        "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="values"),
+        "Wo": Weight((3, D), eq.SLOPE, "e", "o", title="answers"),
+    }
+)
+EQ = "Vaswani et al. 2017, (1)"
 
 
 # fmt: off
@@ -50,22 +49,20 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield Quantity("eta", title="learning rate η", symbol="η", sheet="attention", role="input",
                    scale=0.02, calms=True, number_format="General")
     data = partial(Quantity, sheet="data", axes=(row,), shape=(T,), role="input", number_format="0")
-    yield data("letters", title="letter", symbol="s{}", choices=(1, 6),
-               meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
-    yield data("t", title="target", symbol="t{}", choices=(1, 3),
-               meaning="the answer at this position: 1, 2, 3 for A, B, C")
-    yield Quantity("PE", title="positional encoding", symbol="PE{}", sheet="data", shape=(T, D),
+    letters = data("letters", title="letter", symbol="s{}", choices=(1, 6),
+                   meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
+    target = data("t", title="target", choices=(1, 3),
+                  meaning="the answer at this position: 1, 2, 3 for A, B, C")
+    yield from (letters, target)
+    yield Quantity("PE", title="positional encoding", sheet="data", shape=(T, D),
                    equation=eq.encoding(T, D), source="Vaswani et al. 2017, 3.5", role="forward",
                    meaning="where a symbol stands; sin and cos of a pair share the exponent 2i/d",
                    written="sin(pos / 10000^(2i/d)), cos(pos / 10000^(2i/d))")
-    yield Quantity("x", title="input", symbol="x{}", sheet="data", axes=(row,), shape=(T, D),
+    yield Quantity("x", title="input", sheet="data", axes=(row,), shape=(T, D),
                    equation=INPUT, uses={"s": "letters"}, role="forward",
                    meaning="which letter it is, whether it is a capital, and where it stands",
                    written="x = (a, b, c, capital) + PE")
-    parameters = {
-        name: Quantity(name, title=title, symbol=f"{name}{{}}", sheet="weights", shape=shape)
-        for name, (shape, _, _, title) in WEIGHTS.items()}
-    yield from xlnn.trained(*parameters.values(), epochs=epochs, optimizer=sizes["optimizer"])
+    yield from WEIGHTS.trained(epochs, sizes["optimizer"])
 
     def each(name: str, title: str, equation: Stated, shape: tuple = (T, D), *,  # noqa: PLR0913
              role: str = "forward", words: tuple = ("", "", ""), **uses: str) -> Quantity:
@@ -85,23 +82,25 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield each("S", "exp, masked", eq.MASKED, (T, T), words=(
         "0 for later positions: masked before the softmax, so that each row still sums to 1",
         "S = exp(Z − max Z), 0 if j > i", "Vaswani et al. 2017, 3.2.3"))
-    yield each("A", "attention", eq.SHARE, (T, T), words=(
+    A = each("A", "attention", eq.SHARE, (T, T), words=(
         "how much each position takes from each", "A = softmax(Z) = S / Σ S", EQ))
-    yield each("o", "what is taken", eq.MIX, a="A", b="V", words=(
+    yield A
+    yield each("o", "what is taken", units.Back(("A", "V")), words=(
         "the mixture of values", "o = A V", EQ))
     yield each("y", "scores of answers", eq.PROJECT, (T, 3), W="Wo", x="o")
     yield each("u", "exp", eq.EXP, (T, 3), z="y")
-    yield each("p", "probabilities", eq.SHARE, (T, 3), S="u", words=(
+    p = each("p", "probabilities", eq.SHARE, (T, 3), S="u", words=(
         "how likely each answer is", "p = softmax(o Woᵀ)", "Vaswani et al. 2017, 3.4"))
+    yield p
     yield each("C", "cross-entropy", eq.COST, (T,), role="result", z="y")
     yield each("hit", "right", eq.hit(0.5), (T,), role="result")
     back = partial(each, role="backward")
     yield back("e", "error", eq.ERROR, (T, 3), words=("how fast C changes with y", "e = p − t", ""))
-    yield back("do", "error of o", eq.MIX, a="e", b="Wo")
+    yield back("do", "error of o", units.Back(("e", "Wo")))
     yield back("dZ", "error of the score", eq.SCORE_ERROR, (T, T), words=(
         "through softmax and √d; 0 where A is 0: the mask needs no rule of its own",
         "∂C/∂Zᵢⱼ = Aᵢⱼ ∂C/∂oᵢ · (Vⱼ − oᵢ) / √d", ""))
-    yield back("dQ", "error of the query", eq.MIX, a="dZ", b="K")
+    yield back("dQ", "error of the query", units.Back(("dZ", "K")))
     yield back("dK", "error of the key", eq.MIX_BACK, a="dZ", b="Q")
     yield back("dV", "error of the value", eq.MIX_BACK, a="A", b="do", words=(
         "from all positions that took it", "∂C/∂V = Aᵀ ∂C/∂o", ""))
@@ -109,39 +108,28 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield once("C_T", title="total cost", symbol="C_T", uses={"C": "C"},
                meaning="the cost of all positions of all sequences",
                written="C_T = Σ −ln p(target)")
-    yield once("right", title="answers that are right", symbol=" ", uses={"C": "hit"},
-               number_format="0")
-    for name, (_, d, a, title) in WEIGHTS.items():
-        yield xlnn.gradient(parameters[name], epochs, eq.SLOPE, {"d": d, "a": a},
-                            title=f"gradient, {title}")
+    right = once("right", title="answers that are right", symbol=" ", uses={"C": "hit"},
+                 number_format="0")
+    yield right
+    yield from WEIGHTS.gradients(epochs, "gradient, {title}")
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="attention")
     yield from xlnn.choice("row", row, words, title="sequence shown", sheet="attention")
-    at, both = {"epoch": "epoch_used", "row": "row_used"}, xlnn.Chosen(epoch, row)
-    shown = partial(Quantity, sheet="attention", number_format="0.00")
-    for name, title in (("letters", "letters"), ("t", "targets")):
-        yield shown(f"{name}_shown", title=title, symbol=f"{name[0]}{{}}", shape=(T,),
-                    equation=xlnn.Chosen(row), uses={"of": name, "row": "row_used"},
-                    number_format="0")
-    for name, title, of, shape, letters in (
+    shown = partial(xlnn.shown, sheet="attention")
+    yield from (shown(letters, title="letters"), shown(target, title="targets"))
+    say = partial(Quantity, sheet="attention", is_text=True)
+    for name, title, of, shape, symbols in (
         ("down", "position", "letters_shown", (T, 1), SYMBOLS),
         ("across", "position", "letters_shown", (1, T), SYMBOLS),
         ("answer", "target", "t_shown", (T, 1), SYMBOLS[3:]),
     ):
-        yield shown(name, title=title, shape=shape, equation=units.Named(letters), is_text=True,
-                    uses={"of": of})
-    yield shown("A_shown", title="attention: row takes from column", symbol="A{}", shape=(T, T),
-                equation=both, uses={"of": "A", **at})
-    yield shown("p_shown", title="probability of A, B, C", symbol="p{}", shape=(T, 3),
-                equation=both, uses={"of": "p", **at})
-    yield shown("right_shown", title="right", equation=xlnn.Chosen(epoch), number_format="0",
-                uses={"of": "right", "epoch": "epoch_used"})
-    yield shown("course", is_text=True, equation=xlnn.Told([words.sentence(
+        yield say(name, title=title, shape=shape, equation=units.Named(symbols), uses={"of": of})
+    yield shown(A, title="attention: row takes from column", number_format="0.00")
+    yield shown(p, title="probability of A, B, C", number_format="0.00")
+    yield shown(right, title="right")
+    yield say("course", equation=xlnn.Told([words.sentence(
         "course", "In epoch {epoch_used}, {right_shown} of {all} answers are right: their "
         "probability is above ½. C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}.",
         all=T * sizes["rows"], epochs=epochs)], digits=3))
-
-
-EQ = "Vaswani et al. 2017, (1)"
 
 
 def inputs(sizes: dict) -> dict:
@@ -153,10 +141,7 @@ def inputs(sizes: dict) -> dict:
         capital[0] = True
         last = np.maximum.accumulate(np.where(capital, np.arange(T), 0))
         s[n], t[n] = letter + 1 + 3 * capital, letter[last] + 1
-    draw = np.random.default_rng(43).normal
-    start = {name: draw(size=(1, *shape)).round(2) for name, (shape, *_) in WEIGHTS.items()}
-    return {"eta": ETA[sizes["optimizer"]], **xlnn.constants(sizes["optimizer"]), **start,
-            "letters": s, "t": t, "epoch": sizes["epochs"], "row": 1}
+    return {**WEIGHTS.drawn(43), "letters": s, "t": t, "epoch": sizes["epochs"], "row": 1}
 
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
@@ -173,9 +158,9 @@ EXPERIMENT = xlnn.Experiment(
     summary="A head of causal self-attention learns to look back at the last capital letter: its "
     "attention matrix at any epoch.",
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(12, most=1000),
-           "positions": xlnn.Size(4, least=2, most=12), "optimizer": xlnn.OneOf(*ETA)},
-    inputs=inputs, from_data=from_data, task=1,
-    options_for={"epochs": "epochs", "eta": "eta", "optimizer": "optimizer"},
+           "positions": xlnn.Size(4, least=2, most=12)},
+    rates={"adam": 0.2, "sgd": 0.05, "momentum": 0.02, "rmsprop": 0.05},
+    inputs=inputs, from_data=from_data, task=1, options_for=["epochs"],
     about=(
         "{rows} sequences of {positions} letters, small or capital. At each position the network "
         "names the last capital letter so far: it has to look back.",
@@ -199,8 +184,8 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Sentences("course", above=1), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(xlnn.Space(), Row("down")),
-                xlnn.Below(Grid("A_shown", scale="ink", digits="0.00"), Row("across")),
-                Grid("p_shown", scale="ink", digits="0.00"),
+                xlnn.Below(Grid("A_shown", scale="ink", digits="0.00", width=9), Row("across")),
+                Grid("p_shown", scale="ink", digits="0.00", width=9),
                 xlnn.Below(xlnn.Space(), Row("answer")),
             ),
             Chart("Total cost", Trace("C_T")),

@@ -8,12 +8,11 @@ P. Vincent et al., Extracting and composing robust features with denoising autoe
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace
+from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, Weight
 from xlnn.equations import units as eq
 
 ROWS, COLUMNS = 4, 3
@@ -22,9 +21,6 @@ CODE = 2
 MARKS = ("−0.9", "−0.6", "−0.3", "0.0", "0.3", "0.6", "0.9")
 ACROSS = len(MARKS)
 """Pictures along each side of the plane."""
-
-ETA = {"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05}
-"""The default learning rate of each optimiser."""
 
 # fmt: off
 # Equations, each twice: for NumPy, and for the formula of one cell.
@@ -40,11 +36,6 @@ OFF = eq.Choice(
 LAST_DELTA = Stated(
     array=lambda t, a: (a - t) * a * (1 - a),
     cell=lambda j, t, a: f"=({a[j]}-{t[j]})*{a[j]}*(1-{a[j]})",
-)
-DELTA = Stated(
-    array=lambda W, above, a: (above @ W) * (1 - a * a),
-    cell=lambda i, W, above, a: "=({})*(1-{}*{})".format(
-        "+".join(f"{above[j]}*{W[j, i]}" for j in range(W.shape[0])), a[i], a[i]),
 )
 BEFORE = Stated(
     array=lambda x, image: x[int(image) - 1].reshape(ROWS, COLUMNS),
@@ -91,6 +82,19 @@ def layers(sizes: dict) -> dict[str, tuple[int, int]]:
     return {str(n): (units[n - 1], units[n - 2]) for n in range(2, len(units) + 1)}
 
 
+def weights(sizes: dict) -> xlnn.Weights:
+    """Return the weights and biases of all layers, with their gradients."""
+    found, said = {}, {"meaning": "learnt as in the book", "source": "4-4"}
+    for n, (units, below) in layers(sizes).items():
+        enters = "noisy" if n == "2" else f"a{int(n) - 1}"
+        found |= {
+            f"W{n}": Weight((units, below), eq.slope("image"), f"delta{n}", enters, kind="W",
+                            symbol=f"w{UP[n]}{{}}", title="weights", **said),
+            f"b{n}": Weight((units,), eq.bias_slope("image"), f"delta{n}", kind="b",
+                            symbol=f"b{UP[n]}{{}}", title="biases", start=0, **said)}
+    return xlnn.Weights(found)
+
+
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the images, the training, and the outputs of the network after one epoch."""
     epoch, image = Axis("epoch", sizes["epochs"], "up"), Axis("image", sizes["images"])
@@ -114,8 +118,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield data("noisy", symbol="x̃{}", title="what goes in", shape=(PIXELS,), equation=NOISY,
                uses={"x": "images"}, role="forward", meaning="0 where the number drawn is below ν",
                written="x̃ = 0 if u < ν, else x", source="Vincent et al. 2008, 2.3")
-    yield from _training(sizes, epoch, image)
-    yield from _shown(sizes, image)
+    trained = {each.name: each for each in _training(sizes, epoch, image)}
+    yield from trained.values()
+    yield from _shown(sizes, image, trained)
     told = words.sentence("told", "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch "
                           "{epochs}. Of {pixels} pixels {wrong_first} are wrong at first, and "
                           "{wrong_last} at last.", epochs=epoch.length,
@@ -124,62 +129,44 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
 
 
 def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
-    shapes = layers(sizes)
+    shapes, network, below = layers(sizes), weights(sizes), "noisy"
     *_, last = shapes
-    parameters = [
-        Quantity(f"{kind}{n}", kind, f"{kind.lower()}{UP[n]}{{}}", sheet="weights", title=title,
-                 shape=shape, meaning="learnt as in the book", source="4-4")
-        for n, (units, below) in shapes.items()
-        for kind, title, shape in (("W", "weights", (units, below)), ("b", "biases", (units,)))]
-    yield from xlnn.trained(*parameters, epochs=epoch.length, optimizer=sizes["optimizer"])
+    yield from network.trained(epoch.length, sizes["optimizer"])
     column = partial(Quantity, sheet="training", axes=(epoch, image))
-    yield from _forward(shapes, "noisy", "", column)
-    truth = {"t": "images", "a": f"a{last}"}
+    forward = partial(column, role="forward")
+    for n, (units, _) in shapes.items():
+        yield forward(f"z{n}", "z", f"z{UP[n]}{{}}", title="weighted input", shape=(units,),
+                      equation=eq.DENSE, uses={"W": f"W{n}", "b": f"b{n}", "x": below})
+        below = f"a{n}"
+        yield forward(below, "a", f"a{UP[n]}{{}}", title="activation", shape=(units,),
+                      equation=eq.SIGMOID if n == last else eq.TANH, uses={"z": f"z{n}"},
+                      meaning="how excited a unit is; of the two, where the image lies",
+                      written="tanh z, and 1 / (1 + exp(−z)) of the pixels", source="3-2")
+    truth = {"t": "images", "a": below}
     yield column("C", title="squared error", equation=eq.SQUARED_ERROR, uses=truth, source="3-4",
                  meaning="how far the image that comes out is from the clean one",
                  written="C = ½ Σ (x − a)²")
     yield column("off", symbol=" ", title="pixels wrong", equation=OFF, uses=truth,
                  number_format="0")
     for n, (units, _) in reversed(shapes.items()):
-        above = str(int(n) + 1)
-        end, uses = n == last, {"W": f"W{above}", "above": f"delta{above}", "a": f"a{n}"}
+        above = int(n) + 1
+        back = eq.Back((f"delta{above}", f"W{above}"), tanh=f"a{n}")
         yield column(f"delta{n}", "delta", f"δ{UP[n]}{{}}", title="error δ", shape=(units,),
-                     equation=LAST_DELTA if end else DELTA, uses=truth if end else uses,
+                     equation=LAST_DELTA if n == last else back, uses=truth if n == last else {},
                      role="backward", meaning="how fast C changes with z", source="4-2, 4-3",
                      written="output: (a − x) a (1 − a);  tanh: (Σ δ w)(1 − a²)")
-    for weight in parameters:
-        kind, n = weight.name
-        equation = eq.slope("image") if kind == "W" else eq.bias_slope("image")
-        below = "noisy" if n == "2" else f"a{int(n) - 1}"
-        yield xlnn.gradient(weight, epoch.length, equation, {"d": f"delta{n}", "a": below})
+    yield from network.gradients(epoch.length)
     for name, title, of in (("C_T", "total cost", "C"), ("wrong", "pixels wrong", "off")):
         yield Quantity(name, title=title, symbol=name if of == "C" else " ", sheet="plane",
                        axes=(epoch,), equation=eq.total("image"), uses={"C": of},
                        number_format="0.##")
 
 
-def _forward(
-    shapes: Mapping[str, tuple[int, int]], begin: str, more: str, column: Any,  # noqa: ANN401 -- a partial Quantity
-) -> Iterator[Quantity]:
-    """Yield z and a of layers above ``begin``; with ``more``, in the epoch shown."""
-    below = begin
-    for n, (units, _) in shapes.items():
-        is_last, weights = units == PIXELS, "_shown" if more else ""
-        z, a = f"z{n}{more}", f"a{n}{more}"
-        yield column(z, "z", f"z{UP[n]}{{}}", title="weighted input", shape=(units,),
-                     equation=eq.DENSE, role="forward",
-                     uses={"W": f"W{n}{weights}", "b": f"b{n}{weights}", "x": below})
-        yield column(a, "a", f"a{UP[n]}{{}}", title="activation", shape=(units,), role="forward",
-                     equation=eq.SIGMOID if is_last else eq.TANH, uses={"z": z},
-                     meaning="how excited a unit is; of the two, where the image lies",
-                     written="tanh z, and 1 / (1 + exp(−z)) of the pixels", source="3-2")
-        below = a
-
-
-def _shown(sizes: dict, image: Axis) -> Iterator[Quantity]:
-    shapes = layers(sizes)
-    code, last = str(2 + bool(sizes["hidden"])), [*shapes][-1]
-    decoder = {n: shape for n, shape in shapes.items() if n > code}
+def _shown(sizes: dict, image: Axis, trained: Mapping[str, Quantity]) -> Iterator[Quantity]:
+    code, last = str(2 + bool(sizes["hidden"])), [*layers(sizes)][-1]
+    above = [n for n in layers(sizes) if n > code]
+    decoder = [trained[f"{kind}{n}"] for n in above for kind in "za"]
+    used = [trained[f"{kind}{n}"] for n in above for kind in "Wb"]
     here = partial(Quantity, sheet="plane", number_format="0.00")
     helper = partial(Quantity, sheet="decoder", number_format="0.00")
     run, state = (Axis("epoch", sizes["epochs"] + n, "up") for n in (0, 1))
@@ -189,25 +176,25 @@ def _shown(sizes: dict, image: Axis) -> Iterator[Quantity]:
     yield helper("codes", title="place in the plane", symbol="a{}", axes=(image,), shape=(CODE,),
                  equation=xlnn.Chosen(run, image),
                  uses={"of": f"a{code}", "image": "number", **epoch})
-    for n, (units, below) in decoder.items():
-        for kind, shape in (("W", (units, below)), ("b", (units,))):
-            yield helper(f"{kind}{n}_shown", kind, f"{kind.lower()}{UP[n]}{{}}", shape=shape,
-                         role="weight", equation=xlnn.Chosen(state),
-                         uses={"of": f"{kind}{n}", **epoch})
+    for each in used:
+        yield helper(f"{each.name}_shown", each.kind, each.symbol, shape=each.shape, role="weight",
+                     equation=xlnn.Chosen(state), uses={"of": each.name, **epoch})
     picture = partial(here, shape=(ROWS, COLUMNS))
     yield picture("before", title="clean", equation=BEFORE, uses={"x": "images", **one})
     yield picture("seen", title="what goes in", equation=BEFORE, uses={"x": "noisy", **one})
     yield picture("after", title="what comes out", equation=AFTER, uses={"a": f"a{last}"})
     yield here("point", title="type a point", symbol="a{}", shape=(CODE,), role="input",
                between=(-1.0, 1.0))
-    yield from _forward(decoder, "point", "_point", helper)
+    again = partial(xlnn.again, decoder, sheet="decoder", number_format="0.00")
+    shown = {each.name: f"{each.name}_shown" for each in used}
+    yield from again("{}_point", instead={f"a{code}": "point", **shown})
     yield picture("image", title="of the point", equation=PICTURE, uses={"a": f"a{last}_point"})
     place = Axis("place", ACROSS**2)
     yield helper("place", title="place", symbol="n", axes=(place,), counts=True, role="key",
                  number_format="0")
     yield helper("spot", title="point of the plane", symbol="a{}", axes=(place,), shape=(CODE,),
                  equation=PLACE)
-    yield from _forward(decoder, "spot", "_plane", partial(helper, axes=(place,)))
+    yield from again("{}_plane", axes=(place,), instead={f"a{code}": "spot", **shown})
     for down in range(ACROSS):
         yield here(f"plane_{down + 1}", title=f"a₂ = {MARKS[-1 - down]}",
                    shape=(ACROSS, ROWS, COLUMNS), equation=pictures(down),
@@ -217,14 +204,10 @@ def _shown(sizes: dict, image: Axis) -> Iterator[Quantity]:
 def inputs(sizes: dict) -> dict:
     """Return the settings, the random numbers for the noise, and random weights."""
     draw = np.random.default_rng(sizes["seed"])
-    start: dict = {}
-    for n, (units, below) in layers(sizes).items():
-        start[f"W{n}"] = (draw.normal(size=(1, units, below)) * 0.5).round(3)
-        start[f"b{n}"] = np.zeros((1, units))
     return {
-        "eta": ETA[sizes["optimizer"]], **xlnn.constants(sizes["optimizer"]), "noise": 0,
-        "epoch_chosen": sizes["epochs"], "image_chosen": 1,
-        "point": [0.5, 0.5], "drawn": draw.random((sizes["images"], PIXELS)).round(3), **start,
+        "noise": 0, "epoch_chosen": sizes["epochs"], "image_chosen": 1, "point": [0.5, 0.5],
+        **weights(sizes).drawn(draw, 0.5, 3),
+        "drawn": draw.random((sizes["images"], PIXELS)).round(3),
     }
 
 
@@ -245,18 +228,18 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
 
 
 UP = dict(zip("2345", "²³⁴⁵", strict=True))
-INK = {"scale": "ink", "width": 5, "digits": ";;;"}
+INK = {"scale": "ink", "width": 3.6, "digits": ";;;"}
 
 EXPERIMENT = xlnn.Experiment(
     "autoencoder", model, title="Twelve pixels in two numbers",
     summary="An autoencoder: the book's 64 images through two numbers and back, and the plane of "
     "these numbers with its images.",
     sizes={"epochs": Size(40, 1, 500), "images": Size(64, 2, 500), "hidden": Size(0, 0, 12),
-           "optimizer": xlnn.OneOf(*ETA), "seed": Size(1, 0, 2**31)},
+           "seed": Size(1, 0, 2**31)},
+    rates={"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05},
     inputs=inputs, images="digits", from_data=from_data, task=1, reads="pictures",
     picture=(ROWS, COLUMNS),
-    options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "seed": "seed",
-                 "noise": "noise", "optimizer": "optimizer"},
+    options_for=["epochs", "hidden", "seed", "noise"],
     about=(
         "{images} images of 12 pixels go through two numbers and are to come out as they went in. "
         "Nobody says which digit is on an image; yet zeros and ones part in the plane.",
@@ -275,11 +258,11 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Sentences("told"), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
-                    xlnn.Numbers("eta", "noise", "epoch_chosen", "image_chosen", positive=["eta"],
-                                 choices={"epoch_chosen": "dC_dW2", "image_chosen": "images"}),
+                    xlnn.Numbers("eta", "noise", "epoch_chosen", "image_chosen", "point",
+                                 positive=["eta"], choices={"epoch_chosen": "dC_dW2",
+                                                            "image_chosen": "images"}),
                     xlnn.Sentences("epoch_chosen_asked", "image_chosen_asked", bold=0),
                     xlnn.Hidden("epoch_used", "image_used"),
-                    Grid("point", above=1, digits="0.0"),
                 ),
                 xlnn.Below(
                     xlnn.Beside(*(Grid(n, **INK) for n in ("before", "seen", "after", "image"))),

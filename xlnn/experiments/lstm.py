@@ -13,14 +13,8 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, following, previous
+from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, Weight, following, previous
 from xlnn.equations import units as eq
-
-
-def back(i: int, *pairs: tuple[xlnn.Cells, xlnn.Cells]) -> str:
-    """Return the formula of the error that passes back through weights U to unit i."""
-    return "=" + "+".join(f"{d[j]}*{U[j, i]}" for d, U in pairs for j in range(d.shape[0]))
-
 
 CELL = Stated(
     lambda f, before, i, g: f * before + i * g,
@@ -46,12 +40,6 @@ CANDIDATE_ERROR = Stated(
     lambda dc, i, g: dc * i * (1 - g * g), lambda j, dc, i, g: f"={dc[j]}*{i[j]}*(1-{g[j]}*{g[j]})"
 )
 DELTA = Stated(lambda a, h: a * (1 - h * h), lambda j, a, h: f"={a[j]}*(1-{h[j]}*{h[j]})")
-PASSED = Stated(
-    lambda di, df, do, dg, Ui, Uf, Uo, Ug: di @ Ui + df @ Uf + do @ Uo + dg @ Ug,
-    lambda i, di, df, do, dg, Ui, Uf, Uo, Ug: back(i, (di, Ui), (df, Uf), (do, Uo), (dg, Ug)),
-)
-
-
 SHARE = Stated(  # of the errors at this step in those at the last one
     lambda d: np.sqrt((d**2).sum(1)) / (np.sqrt((d[-1] ** 2).sum()) or np.inf),
     lambda d: "=IF(SIGN(SUMSQ({1}))=0,0,SQRT(SUMSQ({0}))/SQRT(SUMSQ({1})))".format(
@@ -69,30 +57,40 @@ FIRST = Stated(lambda share: share[0], lambda share: f"={share.at(0, along='step
 GATES = {"i": "input gate", "f": "forget gate", "o": "output gate", "g": "candidate"}
 
 
-def weights(H: int) -> dict[str, tuple[tuple[int, ...], str, str]]:
-    """Return the shape, the error and the input of each weight."""
-    found = {}
-    for gate, error, more in (*((g, f"d{g}", "") for g in GATES), ("", "delta_rnn", "_rnn")):
-        end = gate or more
-        found |= {
-            f"U{end}": ((H, H), error, f"past{more}"),
-            f"W{end}": ((H, 1), error, "x"),
-            f"b{end}": ((H,), error, ""),
-        }
-    for more in ("", "_rnn"):
-        found |= {
-            f"V{more}": ((1, H), f"e{more}", f"last{more}"),
-            f"d{more}": ((1,), f"e{more}", ""),
-        }
-    return found
+SHOWN = (*GATES, "c", "h_rnn", "dc", "delta_rnn")
+PARTS = (*((gate, f"d{gate}", "") for gate in GATES), ("", "delta_rnn", "_rnn"))
+"""The gates and the Elman network: the end of their weights' names, the error, and of what."""
 
 
 # fmt: off
-def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915 -- two networks
+def weights(H: int) -> xlnn.Weights:
+    """Return the weights of both networks, with their gradients."""
+    rows, steps = ("row",), ("row", "step")
+
+    def weight(name: str, more: str, shape: tuple, *of: str) -> dict[str, Weight]:
+        kind, end, mark = name[0], " of the RNN" * bool(more), "′" * bool(more)
+        axes = rows if kind in "Vd" else steps
+        return {name + more: Weight(
+            shape, eq.slope(*axes) if of[1:] else eq.bias_slope(*axes), *of, kind=kind + more,
+            symbol=f"{name}{mark}{{}}", title=f"weights {kind}{end}",
+            gradient={"title": f"gradient of {kind}{end}"})}
+
+    found = {}
+    for gate, error, more in PARTS:
+        found |= weight(f"U{gate}", more, (H, H), error, f"past{more}")
+        found |= weight(f"W{gate}", more, (H, 1), error, "x")
+        found |= weight(f"b{gate}", more, (H,), error)
+    for more in ("", "_rnn"):
+        found |= weight("V", more, (1, H), f"e{more}", f"last{more}")
+        found |= weight("d", more, (1,), f"e{more}")
+    return xlnn.Weights(found)
+
+
+def training(sizes: dict) -> Iterator[Quantity]:
     """Yield the quantities of both networks in the order in which they are computed."""
     epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
-    up, down, step = Axis("step", T, "up"), Axis("step", T, "down"), Axis("step", T)
+    up, down = Axis("step", T, "up"), Axis("step", T, "down")
     yield Quantity("eta", title="learning rate η", symbol="η", sheet="memory", role="input",
                    scale=0.05, calms=True, number_format="General")
     data = partial(Quantity, sheet="data", axes=(row,), shape=(1,), role="input",
@@ -101,12 +99,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
                meaning="what both networks read at a step: 1 or −1")
     yield data("t", title="target", symbol="t", choices=(0, 1),
                meaning="what the output is to be at the end")
-    parameters = {
-        name: Quantity(name, name[0] + "_rnn" * ("_rnn" in name), sheet="weights", shape=shape,
-                       symbol=f"{name.replace('_rnn', '′')}{{}}",
-                       title=f"weights {name[0]}" + " of the RNN" * ("_rnn" in name))
-        for name, (shape, *_) in weights(H).items()}
-    yield from xlnn.trained(*parameters.values(), epochs=epochs, optimizer=sizes["optimizer"])
+    networks = weights(H)
+    yield from networks.trained(epochs, sizes["optimizer"])
     forward = partial(Quantity, sheet="steps", axes=(epoch, row, up), shape=(H,), role="forward")
     yield forward("past", title="h of the step before", symbol="h₋{}", equation=eq.COPY,
                   uses={"h": previous("h", along="step", start=0.0)})
@@ -159,7 +153,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
     yield error("df", title="error of f", symbol="δf{}", equation=GATE_ERROR, uses={
         "error": "dc", "by": "c_before", "a": "f"})
     yield error("dg", title="error of g", symbol="δg{}", equation=CANDIDATE_ERROR)
-    yield error("passed", title="back to the h before", symbol="∂C/∂h₋{}", equation=PASSED)
+    yield error("passed", title="back to the h before", symbol="∂C/∂h₋{}", equation=eq.Back(
+        ("di", "Ui"), ("df", "Uf"), ("do", "Uo"), ("dg", "Ug")))
     yield error("delta_rnn", title="δ of the RNN", symbol="δ′{}", equation=DELTA, uses={
         "a": following("passed_rnn", along="step", start="top_rnn"), "h": "h_rnn"},
                 meaning="it goes back times U′ and 1 − h′² at each step", source="Werbos 1990",
@@ -173,23 +168,24 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
                    meaning="" if more else "the cost of all rows", written="C_T = Σ C")
         yield once(f"right{more}", title=f"rows that are right{of}", symbol=" ", number_format="0",
                    equation=eq.right("row"), uses={"y": f"y{more}"})
-    for name, (_, d, a) in weights(H).items():
-        axes = ("row",) if d in {"e", "e_rnn"} else ("row", "step")
-        equation = eq.slope(*axes) if a else eq.bias_slope(*axes)
-        yield xlnn.gradient(
-            parameters[name], epochs, equation, {"d": d, "a": a},
-            title=f"gradient of {name[0]}" + " of the RNN" * ("_rnn" in name))
+    yield from networks.gradients(epochs)
+
+
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
+    """Yield both networks, and what they do in one row at one epoch."""
+    trained = {each.name: each for each in training(sizes)}
+    yield from trained.values()
+    epoch, row = trained["cost"].axes
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="memory")
     yield from xlnn.choice("row", row, words, title="row shown", sheet="memory")
-    yield Quantity("n", title="step", symbol="n", sheet="memory", axes=(step,), counts=True,
-                   number_format="0")
-    shown = partial(Quantity, sheet="memory", axes=(step,), number_format="0.00")
-    yield shown("x_shown", title="symbol", symbol="x", shape=(1,), equation=xlnn.Chosen(row, up),
-                uses={"of": "x", "row": "row_used", "step": "n"}, number_format="General")
-    for name, (title, symbol) in SHOWN.items():
-        yield shown(f"{name}_shown", title=title, shape=(H,), equation=xlnn.Chosen(epoch, row, up),
-                    symbol=f"{symbol}{{}}", role="backward" if "δ" in symbol else "forward",
-                    uses={"of": name, "epoch": "epoch_used", "row": "row_used", "step": "n"})
+    step = Axis("step", sizes["steps"])
+    n = Quantity("n", title="step", symbol="n", sheet="memory", axes=(step,), counts=True,
+                 number_format="0")
+    yield n
+    yield xlnn.shown(trained["x"], "memory", n)
+    for name in SHOWN:
+        yield xlnn.shown(trained[name], "memory", n, number_format="0.00")
+    shown = partial(Quantity, sheet="memory", axes=n.axes)
     for name, d, title in (("share", "dc", "error left"),
                            ("share_rnn", "delta_rnn", "RNN")):
         yield shown(name, title=title, symbol="|δ|", equation=SHARE, uses={"d": f"{d}_shown"},
@@ -199,9 +195,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
     for more in ("", "_rnn"):
         yield Quantity(f"remains{more}", title="at the first step", sheet="memory",
                        equation=FIRST, uses={"share": f"share{more}"})
-    for name in ("right", "right_rnn"):
-        yield Quantity(f"{name}_shown", title="right", sheet="memory", number_format="0",
-                       equation=xlnn.Chosen(epoch), uses={"of": name, "epoch": "epoch_used"})
+        yield xlnn.shown(trained[f"right{more}"], "memory", title="right")
     said = partial(Quantity, sheet="memory", is_text=True)
     yield said("course", equation=xlnn.Told([words.sentence(
         "course", "In epoch {epoch_used} the LSTM has {right_shown} of {rows} rows right, and the "
@@ -209,13 +203,6 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:  # noqa: PLR0915
     yield said("arrives", equation=xlnn.Told([words.sentence(
         "arrives", "Of the error at the last step, {remains} times as much arrives at the "
         "first step in the LSTM, and {remains_rnn} times in the Elman network.")], digits=4))
-
-
-SHOWN = {**{gate: (title, gate) for gate, title in GATES.items()}, "c": ("cell state", "c"),
-         "h_rnn": ("hidden state, RNN", "h′"), "dc": ("error of c", "δc"),
-         "delta_rnn": ("δ of the RNN", "δ′")}
-ETA = {"adam": 0.1, "sgd": 0.2, "momentum": 0.05, "rmsprop": 0.05}
-"""The default learning rate of each optimiser."""
 
 
 def inputs(sizes: dict) -> dict:
@@ -226,12 +213,9 @@ def inputs(sizes: dict) -> dict:
     rows, T = sizes["rows"], sizes["steps"]
     x = np.random.default_rng(0).integers(0, 2, (rows, T)) * 2 - 1
     x[:, 0] = np.arange(rows) % 2 * 2 - 1
-    draw = np.random.default_rng(21).normal
-    start = {name: draw(size=(1, *shape), scale=0.5).round(2)
-             for name, (shape, *_) in weights(sizes["hidden"]).items()}
+    start = weights(sizes["hidden"]).drawn(21, 0.5)
     start["bf"] = np.full_like(start["bf"], 2.0)
-    return {"eta": ETA[sizes["optimizer"]], **xlnn.constants(sizes["optimizer"]), **start,
-            "x": x[..., None], "t": x[:, :1] > 0, "epoch": sizes["epochs"], "row": 1}
+    return {**start, "x": x[..., None], "t": x[:, :1] > 0, "epoch": sizes["epochs"], "row": 1}
 
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
@@ -247,10 +231,9 @@ EXPERIMENT = xlnn.Experiment(
     summary="An LSTM remembers the first of twelve symbols; an Elman network of as many units, "
     "beside it, forgets it.",
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(8, most=1000),
-           "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20),
-           "optimizer": xlnn.OneOf(*ETA)},
-    inputs=inputs, from_data=from_data, task=1,
-    options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "optimizer": "optimizer"},
+           "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20)},
+    rates={"adam": 0.1, "sgd": 0.2, "momentum": 0.05, "rmsprop": 0.05},
+    inputs=inputs, from_data=from_data, task=1, options_for=["epochs", "hidden"],
     about=(
         "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "
         "symbol was; the symbols between tell nothing.",

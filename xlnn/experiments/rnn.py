@@ -13,18 +13,10 @@ from itertools import product
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, following, previous, shown
+from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, Weight, following, previous, shown
 from xlnn.equations import units as eq
 
-DELTA = Stated(
-    lambda V, e, U, after, h: (e @ V + after @ U) * (1 - h * h),
-    lambda i, V, e, U, after, h: "=({}*{}+{})*(1-{}*{})".format(
-        e[0], V[0, i], "+".join(f"{after[j]}*{U[j, i]}" for j in range(h.shape[0])), h[i], h[i]
-    ),
-)
 ROWS = "row", "step"
-ETA = {"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.02, "adam": 0.1}
-"""The default learning rate of each optimiser."""
 
 SIZE = Stated(lambda reach: np.sqrt((reach**2).sum()), lambda reach: f"=SQRT(SUMSQ({reach[:]}))")
 RATIO = Stated(
@@ -60,16 +52,25 @@ def reach(steps: int) -> Stated:
     )
 
 
-def weights(hidden: int) -> dict[str, tuple[tuple[int, ...], str, str, str]]:
-    """Return the shape, the error, the input and the title of each weight."""
-    return {
-        "U": ((hidden, hidden), "delta", "past", "from h to h"),
-        "W": ((hidden, 1), "delta", "x", "from x to h"), "b": ((hidden,), "delta", "", "bias of h"),
-        "V": ((1, hidden), "e", "h", "from h to y"), "c": ((1,), "e", "", "bias of y"),
-    }  # fmt: skip
-
-
 # fmt: off
+def weights(hidden: int) -> xlnn.Weights:
+    """Return the weights and their gradients, summed over rows and steps."""
+    slope, bias = eq.slope(*ROWS), eq.bias_slope(*ROWS)
+    return xlnn.Weights({
+        "U": Weight(
+            (hidden, hidden), slope, "delta", "past", title="from h to h", source="Elman 1990",
+            meaning="the weights with which h comes back at the next step; the same at each",
+            gradient={
+                "meaning": "summed over rows and steps: the δ of a step times the h of the step "
+                "before, both with the weights of this epoch", "written": "∂C/∂U = Σ δ h₋ᵀ",
+                "source": "Werbos 1990"}),
+        "W": Weight((hidden, 1), slope, "delta", "x", title="from x to h", source="Elman 1990"),
+        "b": Weight((hidden,), bias, "delta", title="bias of h", source="Elman 1990"),
+        "V": Weight((1, hidden), slope, "e", "h", title="from h to y", source="Elman 1990"),
+        "c": Weight((1,), bias, "e", title="bias of y", source="Elman 1990"),
+    })
+
+
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the quantities in the order in which they are computed."""
     epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
@@ -86,13 +87,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield from (x, t)
     yield Quantity("ones", title="number of ones", symbol="Σ", sheet="data", axes=(row,),
                    equation=ONES, number_format="0")
-    parameters = {
-        name: Quantity(
-            name, title=title, symbol=f"{name}{{}}", sheet="weights", shape=shape,
-            meaning="the weights with which h comes back at the next step; the same at each"
-            if name == "U" else "", source="Elman 1990")
-        for name, (shape, *_, title) in weights(H).items()}
-    yield from xlnn.trained(*parameters.values(), epochs=epochs, optimizer=sizes["optimizer"])
+    network = weights(H)
+    yield from network.trained(epochs, sizes["optimizer"])
     forward = partial(Quantity, sheet="steps", axes=(epoch, row, up), role="forward")
     yield forward("past", title="h of the step before", symbol="h₋{}", shape=(H,), equation=eq.COPY,
                   uses={"h": previous("h", along="step", start=0.0)})
@@ -111,7 +107,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield back("e", title="error of y", symbol="e", shape=(1,), equation=eq.ERROR,
                meaning="how fast C changes with z", written="e = y − t")
     delta = back("delta", title="error of h, from the last step back", symbol="δ{}",
-                 axes=(epoch, row, down), shape=(H,), equation=DELTA, source="Werbos 1990",
+                 axes=(epoch, row, down), shape=(H,), source="Werbos 1990",
+                 equation=eq.Back(("e", "V"), ("after", "U"), tanh="h"),
                  uses={"after": following("delta", along="step", start=0.0)},
                  meaning="how fast C changes with what goes into tanh, by all later steps",
                  written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)")
@@ -122,18 +119,13 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                meaning="the cost of all steps of all rows", written="C_T = Σ C")
     yield once("right", title="outputs that are right", symbol=" ", equation=eq.right(*ROWS),
                number_format="0")
-    for name, (_, d, a, _) in weights(H).items():
-        of_U = {"meaning": "summed over rows and steps: the δ of a step times the h of the step "
-                "before, both with the weights of this epoch", "written": "∂C/∂U = Σ δ h₋ᵀ",
-                "source": "Werbos 1990"} if name == "U" else {}
-        equation = eq.slope(*ROWS) if a else eq.bias_slope(*ROWS)
-        yield xlnn.gradient(parameters[name], epochs, equation, {"d": d, "a": a}, **of_U)
+    yield from network.gradients(epochs)
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="network")
     yield from xlnn.choice("row", row, words, title="row shown", sheet="network")
     n = Quantity("n", title="step", symbol="n", sheet="network", axes=(step,), counts=True,
                  number_format="0")
     yield n
-    yield shown(x, "network", n, number_format="General")
+    yield shown(x, "network", n)
     yield shown(h, "network", n)
     yield shown(y, "network", n)
     yield shown(t, "network", n, number_format="0")
@@ -141,7 +133,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     used = {"equation": xlnn.Chosen(Axis("epoch", epochs + 1)), "sheet": "network"}
     for name in "UV":
         yield Quantity(f"{name}_shown", title=f"{name} of this epoch", symbol=f"{name}{{}}",
-                       shape=weights(H)[name][0], uses={"of": name, "epoch": "epoch_used"}, **used)
+                       shape=network[name].shape, uses={"of": name, "epoch": "epoch_used"}, **used)
     yield Quantity("reach", title="reach", symbol="∂z/∂h{}", sheet="network", role="backward",
                    axes=(down,), shape=(H,), equation=reach(T),
                    uses={"V": "V_shown", "U": "U_shown", "h": "h_shown",
@@ -168,14 +160,11 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
 
 def inputs(sizes: dict) -> dict:
     """Return the initial inputs: all sequences of bits, and random weights."""
-    draw, T = np.random.default_rng(5), sizes["steps"]
+    T = sizes["steps"]
     numbers = np.linspace(0, 2**T - 1, sizes["rows"]).round().astype(int)
     x = np.array(list(product((-1, 1), repeat=T)))[numbers][..., None]
-    start = {name: draw.normal(size=(1, *shape)).round(2)
-             for name, (shape, *_) in weights(sizes["hidden"]).items()}
-    return {"eta": ETA[sizes["optimizer"]], **xlnn.constants(sizes["optimizer"]), **start,
-            "x": x, "t": (x > 0).cumsum(axis=1) % 2, "epoch": sizes["epochs"],
-            "row": sizes["rows"]}
+    return {**weights(sizes["hidden"]).drawn(5), "x": x, "t": (x > 0).cumsum(axis=1) % 2,
+            "epoch": sizes["epochs"], "row": sizes["rows"]}
 
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
@@ -193,10 +182,9 @@ EXPERIMENT = xlnn.Experiment(
     summary="An Elman network learns the parity of bits by back-propagation through time, and how "
     "its gradient fades with the distance.",
     sizes={"epochs": xlnn.Size(40, most=1000), "rows": xlnn.Size(16, most=1000),
-           "steps": xlnn.Size(4, least=2, most=16), "hidden": xlnn.Size(3, most=20),
-           "optimizer": xlnn.OneOf(*ETA)},
-    inputs=inputs, from_data=from_data, task=1,
-    options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "optimizer": "optimizer"},
+           "steps": xlnn.Size(4, least=2, most=16), "hidden": xlnn.Size(3, most=20)},
+    rates={"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.02, "adam": 0.1},
+    inputs=inputs, from_data=from_data, task=1, options_for=["epochs", "hidden"],
     about=(
         "{rows} rows of {steps} bits: 1, or −1 for 0. After each bit the network says whether the "
         "number of ones so far is odd.",

@@ -207,7 +207,9 @@ class Weights:
                 weight, epochs, each.slope, each.uses, **{"title": named, **each.gradient}
             )
 
-    def drawn(self, seed: int, scale: float = 1.0, digits: int = 2) -> dict[str, np.ndarray]:
+    def drawn(
+        self, seed: int | np.random.Generator, scale: float = 1.0, digits: int = 2
+    ) -> dict[str, np.ndarray]:
         """Return the start of each: random numbers, unless it has a start of its own."""
         draw, found = np.random.default_rng(seed).normal, {}
         for name, each in self._quantities.items():
@@ -225,6 +227,7 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     sheet: str = "",
     instead: Mapping[str, str] | None = None,
     apart: Mapping[str, str] | None = None,
+    **said: Any,  # noqa: ANN401 -- the fields of a quantity
 ) -> Iterator[Quantity]:
     """Yield the same computations for another input: what a network says to what users type.
 
@@ -241,6 +244,8 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
         What they use in place of quantities that are not copied: ``{"x": "x_typed"}``.
     apart : dict of str
         The sheets of some that are elsewhere, by their first names.
+    **said : object
+        What of the copies differs, such as their number format.
 
     >>> z = Quantity("z", uses={"x": "x"}, axes=(Axis("row", 9),), equation=Asked(""))
     >>> (copy,) = again([z], "{}_typed", instead={"chosen": "typed"})
@@ -258,7 +263,7 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
         }
         yield replace(
             each, name=names[each.name], axes=axes, uses=uses,
-            sheet=apart.get(each.name, sheet or each.sheet),
+            sheet=apart.get(each.name, sheet or each.sheet), **said,
         )  # fmt: skip
 
 
@@ -295,10 +300,11 @@ def shown(
         for axis in of.axes
     }
     axes = tuple(axis for each in along for axis in each.axes)
+    kind = {"role": "result" if of.is_input and of.role == "input" else of.role}
     return Quantity(
         name or f"{of.name}_shown", symbol=of.symbol, axes=axes, shape=of.shape, sheet=sheet,
         equation=Chosen(*of.axes), uses={"of": of.name, **numbers},
-        **{"title": of.title, "role": "result" if of.is_input else of.role, **said},
+        **{"title": of.title, "number_format": of.number_format, **kind, **said},
     )  # fmt: skip
 
 

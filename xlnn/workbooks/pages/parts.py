@@ -206,9 +206,9 @@ class Numbers(Part):
         self.positive, self.choices = positive, choices or {}
         self.symbols, self.at, self.ink = symbols, at, ink
 
-    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row each
-        """Return a row for each number."""
-        return len(self.names), self.at + 1
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return a row for each number, and the columns up to its last unit."""
+        return len(self.names), self.at + max(len(model[name].units) for name, *_ in self.names)
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells of the numbers, and of the quantities beside them."""
