@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Cells, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, previous
+from xlnn import Axis, Cells, Chart, Numbers, Page, Quantity, Size, Stated, Trace, previous
 from xlnn.equations import units as eq
 
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
@@ -339,17 +339,13 @@ EXPERIMENT = xlnn.Experiment(
                 ),
             ),
         ),
-        Page("steps", "Steps", "In each step, the nearest centre of each point.",
-             Table("distance", "nearest", "least", "own")),
+        Page("steps", "Steps", "In each step, the nearest centre of each point."),
         Page("centres", "Centres", "The centres after each step. The first row is the start: it is "
-             "yours to change.", Table("centres", "points", "C_T")),
+             "yours to change."),
         Page("power", "Power iteration", "Each direction is the one before, times the covariance, "
-             "made 1 long.", Table("v1", "Sv1", "lambda1", "v2", "Sv2", "lambda2")),
-        Page("points", "Points", "The points, and where they lie along the axes.",
-             Table("number", "x", "d", "score")),
-        xlnn.Page("drawn", "Drawn", "What the charts are drawn from.",
-                  xlnn.Beside(Table("stop", "path"), Table("nearest_shown", "drawn"),
-                              Table("part", "ellipse"), Table("side", "line1", "line2"))),
+             "made 1 long."),
+        Page("points", "Points", "The points, and where they lie along the axes."),
+        Page("drawn", "Drawn", "What the charts are drawn from."),
     ),
     tries=(
         ("On {clusters}, step from 0 to the last.", "The centres begin side by side and walk to "

@@ -374,21 +374,15 @@ EXPERIMENT = xlnn.Experiment(
                 ),
             ),
         ),
-        Page("ratings", "Ratings", "Who gave which film how much.",
-             Table("person_of", "film_of", "r")),
+        Page("ratings", "Ratings", "Who gave which film how much."),
         Page("sentences", "Sentences", "Sentences of three words, and how often two words stand in "
-             "one.", xlnn.Beside(Table("token", "text"), Table("N"))),
-        Page("steps", "Ratings in each epoch", "Each rating looks up a person and a film.",
-             Table("P_of", "bu_of", "Q_of", "bi_of", "found", "e", "e_P", "e_Q")),
-        Page("softmax", "Words in each epoch", "How likely each word is beside each other one.",
-             Table("z", "s", "a", "delta", "C_word")),
+             "one."),
+        Page("steps", "Ratings in each epoch", "Each rating looks up a person and a film."),
+        Page("softmax", "Words in each epoch", "How likely each word is beside each other one."),
         Page("factors", "Factors", "The numbers of people and films after each epoch. The first "
-             "rows are the start.", xlnn.Beside(Table("P", "bu"), Table("Q", "bi"))),
-        Page("vectors", "Vectors", "The numbers of the words after each epoch.",
-             xlnn.Beside(Table("U"), Table("V"))),
-        Page("gradients", "Gradients", "How fast the cost changes with each number.", xlnn.Beside(
-            Table("dC_dP", "dC_dbu"), Table("dC_dQ", "dC_dbi"), Table("dC_dV"),
-            Table("dC_dU", "C_T"))),
+             "rows are the start."),
+        Page("vectors", "Vectors", "The numbers of the words after each epoch."),
+        Page("gradients", "Gradients", "How fast the cost changes with each number."),
     ),
     tries=(
         ("On {words}, step from epoch 0 to the last.", "King and queen come to one place, and so "

@@ -270,9 +270,7 @@ EXPERIMENT = xlnn.Experiment(
                         "remains", "remains_rnn"),
             does="Choose an epoch and a row. Which units remember, and which forget?",
         ),
-        xlnn.Page("data", "Data", "The symbols of each row, and its target. Type "
-                  "others.",
-                  Table("x"), Table("t")),
+        xlnn.Page("data", "Data", "The symbols of each row, and its target. Type others."),
         xlnn.Page("steps", "Steps", "Both networks forward, from the first step to the last."),
         xlnn.Page("ends", "Last step", "What both networks say at the last step, and its error."),
         xlnn.Page("errors", "Errors", "Back from the last step to the first: the errors of the "

@@ -363,8 +363,7 @@ EXPERIMENT = xlnn.Experiment(
              "leads, and by how much it was better than the table says.", Table(
                  "place", "here", "own", "action", "to", "there", "next", "end", "r", "ahead",
                  "error", coloured=("error",))),
-        Page("table", "Table", "Q of each place and action, after each move.",
-             xlnn.Beside(Table("Q_first"), Table("Q"))),
+        Page("table", "Table", "Q of each place and action, after each move."),
         Page("arrows", "Arrows", "The table after the episode shown, and a walk along its "
              "arrows.", xlnn.Beside(
                  Table("walk_place", "walk_here", "walk_action", "walk_to", "walk_there",
@@ -372,7 +371,7 @@ EXPERIMENT = xlnn.Experiment(
                  xlnn.Below(xlnn.Numbers("walked", "arrived", "walk_total"),
                             Grid("best", above=1), Grid("Q_shown", digits="0.000", above=1)))),
         Page("random", "Random numbers", "If the first number is below ε the robot explores: "
-             "the second one then chooses among the four actions.", Table("u")),
+             "the second one then chooses among the four actions."),
     ),
     tries=(
         ("On {world}, step through the episodes from 0 to the last.", "The arrows grow from the "

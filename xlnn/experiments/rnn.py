@@ -221,7 +221,7 @@ EXPERIMENT = xlnn.Experiment(
             does="Choose an epoch and a row. See what h remembers, and how the gradient fades.",
         ),
         xlnn.Page("data", "Data", "The bits of each row, and the target of each step. Type "
-                  "others.", Table("x", "t"), Table("ones")),
+                  "others."),
         xlnn.Page("steps", "Steps", "Forward from the first step to the last, and δ back from the "
                   "last to the first.",
                   Table("past", "h", "z", "y", "cost", "e", "delta"), stays=True),

@@ -31,6 +31,9 @@ from xlnn.writing.drawing import Drawing
 IN_WORDS = re.compile(r"[^\W\d_]{3}")
 """Texts in words; anything else is a symbol or an equation, the same in all languages."""
 
+SEEN = 16
+"""Columns of a table that are seen at once; a wider one does not hide what is beside it."""
+
 CHARTS, LINES, LEAST = 4, 12, 3
 """How many charts a page gets that names none, how many lines one has, and of how many points."""
 
@@ -38,7 +41,9 @@ CHARTS, LINES, LEAST = 4, 12, 3
 class Page:
     """A sheet: its title, a note, and its parts, one below another.
 
-    Quantities of the sheet that no part shows come at its end.
+    Quantities of the sheet that no part shows come at its end. Without parts a page shows all of
+    them: single numbers and matrices, then a table for each set of axes, side by side, wide ones
+    last.
 
     Parameters
     ----------
@@ -83,7 +88,10 @@ class Page:
         joined = Beside if self.is_helper else Below
         shown = {block.quantity.name for block in joined(*self.parts).blocks(model, 1, 1)}
         left = [q for q in model.quantities if q.sheet == self.key and q.name not in shown]
-        return joined(*self.parts, *_lists(left), *_tables(left)) if left else joined(*self.parts)
+        tables = _tables(left)
+        if tables and not self.parts:
+            tables = [Beside(*sorted(tables, key=lambda table: table.size(model)[1] > SEEN))]
+        return joined(*self.parts, *_lists(left), *tables)
 
     def place(self, model: Model) -> Iterator[Block]:
         """Yield the cells of its quantities."""

@@ -240,7 +240,7 @@ def list_validation(
 
 
 def row_validation(page: Context, chosen: Block, rows: Block) -> DataValidation:
-    """Return a validation for choosing a row of a table by its first column, such as its epoch.
+    """Return a validation for choosing a row of a table by the column of its names, such as epochs.
 
     Parameters
     ----------
@@ -250,7 +250,17 @@ def row_validation(page: Context, chosen: Block, rows: Block) -> DataValidation:
     rows : Block
         A quantity with those rows.
     """
-    source = f"{quoted(page.layout.titles[rows.sheet])}!$A${rows.row}:$A${rows.last[0]}"
+    column = letters(_naming(page, rows))
+    title = quoted(page.layout.titles[rows.sheet])
+    source = f"{title}!${column}${rows.row}:${column}${rows.last[0]}"
     cell = address(chosen.row, chosen.column)
     least, most = chosen.quantity.choices or (1, rows.quantity.lengths[0])
     return choice_validation(cell, source, page.words, most, least=least)
+
+
+def _naming(page: Context, rows: Block) -> int:
+    """Return the first column of a table: the one that names its rows."""
+    lengths = rows.lengths
+    beside = (b for b in page.layout.on(rows.sheet) if b.row == rows.row and b.lengths == lengths)
+    first = min(beside, key=lambda block: block.column)
+    return first.column if first.quantity.counts else first.column - len(lengths)
