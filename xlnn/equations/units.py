@@ -167,6 +167,25 @@ class Named(Sentence):
         return f"=CHOOSE({of[max(unit)]}," + ",".join(f'"{name}"' for name in self.names) + ")"
 
 
+class Listed(Sentence):
+    """The names of numbers, which count from 1, from a list of names in cells.
+
+    Parameters
+    ----------
+    axis : str
+        That of the list.
+    """
+
+    def __init__(self, axis: str) -> None:
+        self.axis = axis
+
+    def text(self, *unit: int, of: np.ndarray, names: np.ndarray) -> str:
+        return str(names[int(of[unit]) - 1])
+
+    def cell(self, *unit: int, of: Cells, names: Cells) -> str:
+        return f"=INDEX({names.over(self.axis)[()]},{of[unit]})"
+
+
 class Largest(Sentence):
     """The name of the largest number of each row, or a dash if it is not the only one.
 

@@ -228,7 +228,7 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
 
 
 UP = dict(zip("2345", "²³⁴⁵", strict=True))
-INK = {"scale": "ink", "width": 3.6, "digits": ";;;"}
+INK = {"scale": "ink", "width": 3, "digits": ";;;"}
 
 EXPERIMENT = xlnn.Experiment(
     "autoencoder", model, title="Twelve pixels in two numbers",
@@ -274,7 +274,7 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Below(
                     Chart("Images in the plane of the two numbers",
                           Trace(("codes", 1), ("codes", 0), "1B4F9C", 0, "circle", each="image",
-                                labels="labels"), x="a₁", y="a₂", size_in_cm=(14, 13),
+                                labels="labels"), x="a₁", y="a₂", size_in_cm=(12.5, 12),
                           ends=(-1, 1, 0.5), ends_up=(-1, 1, 0.5), is_square=True),
                     Chart("Total cost", Trace("C_T")),
                     Table("C_T", "wrong"),

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Cells, Chart, Hidden, Numbers, Page, Quantity, Size, Stated, Table, Trace
+from xlnn import Axis, Chart, Hidden, Numbers, Page, Quantity, Size, Stated, Table, Trace
 from xlnn.equations import units as eq
 
 PEOPLE = ("Ada", "Ben", "Cem", "Dora", "Eva", "Finn", "Gina", "Hugo", "Ines", "Jan")
@@ -21,14 +21,12 @@ FILMS = ("Robot Day", "Star Port", "Red Planet", "Deep Sky", "Two Hearts", "Summ
 SENTENCES = ("king rules land", "queen rules land", "king wears crown", "queen wears crown",
              "boy plays ball", "girl plays ball", "boy eats apple", "girl eats apple")  # fmt: skip
 WORDS = tuple(sorted({word for each in SENTENCES for word in each.split()}))
-ETA = {"sgd": (0.05, 0.1), "momentum": (0.01, 0.02), "rmsprop": (0.05, 0.05), "adam": (0.1, 0.1)}
+ETA = {"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.05, "adam": 0.1}
+ETA_WORDS = {"sgd": 0.1, "momentum": 0.02, "rmsprop": 0.05, "adam": 0.1}
 """The default learning rates of each optimiser, for ratings and for words."""
 
 RATED, PAIRED = 8, 4
 """Terms of a gradient for which these learning rates are small enough for plain steps."""
-
-SYMBOLS = {"P": "p", "bu": "bᵤ", "Q": "q", "bi": "bᵢ", "V": "v"}
-
 
 # fmt: off
 # Equations, each twice: for NumPy, and for the formula of one cell.
@@ -85,15 +83,36 @@ TOLD = Stated(
 )
 
 
-class Word(xlnn.Sentence):
-    """The name of a word, by its number."""
+FACTORS = {
+    "P": ("p", "person", "vector of the person", "what a person likes", "e_P",
+          "∂C/∂p = Σ e q + λ p"),
+    "bu": ("bᵤ", "person", "bias of the person", "how far above the mean a person rates", "e",
+           "∂C/∂bᵤ = Σ e + λ bᵤ"),
+    "Q": ("q", "film", "vector of the film", "what a film has", "e_Q", "∂C/∂q = Σ e p + λ q"),
+    "bi": ("bᵢ", "film", "bias of the film", "how far above the mean a film is rated", "e",
+           "∂C/∂bᵢ = Σ e + λ bᵢ"),
+}
+"""The symbol of each factor, whose it is, its title and meaning, the terms and formula of its
+gradient."""
 
-    def text(self, i: int, *, token: np.ndarray, name_word: np.ndarray) -> str:
-        return str(name_word[int(token[i]) - 1])
 
-    def cell(self, i: int, token: Cells, name_word: Cells) -> str:
-        """Return the formula that looks it up."""
-        return f"=INDEX({name_word.over('word')[()]},{token[i]})"
+def weights(sizes: dict) -> xlnn.Weights:
+    """Return the factors of people and films, and the places of words, with their gradients."""
+    d, words = sizes["hidden"], Axis("word", sizes["words"])
+    axes = {"person": Axis("person", sizes["people"]), "film": Axis("film", sizes["films"])}
+    place = partial(xlnn.Weight, sheet="vectors", uses={"eta": "eta_words"})
+    return xlnn.Weights({
+        **{w: xlnn.Weight(
+            (d,) if w in "PQ" else (), SUMMED, f"{of}_of", f"n_{of}", terms, w, title=title,
+            symbol=f"{symbol}{{}}", axes=(axes[of],), sheet="factors", meaning=meaning, gradient={
+                "written": written,
+                "meaning": "a sum over the ratings that looked it up, and the penalty"})
+           for w, (symbol, of, title, meaning, terms, written) in FACTORS.items()},
+        "V": place((d,), eq.BACK, "delta", "U", symbol="v{}", title="place of a word",
+                   axes=(words,), meaning="where a word is on the map"),
+        "U": place((words.length, d), eq.slope("word"), "delta", "V", symbol="u{}",
+                   title="place as a neighbour"),
+    })
 
 
 def model(  # noqa: PLR0915 -- a statement each quantity
@@ -117,9 +136,11 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     for page in ("films", "words"):
         yield from xlnn.choice(f"shown_{page}", state, words, title="epoch shown (0: the start)",
                                sheet=page, used=f"used_{page}")
-    for kind, axis in (("person", person), ("film", film)):
-        yield number(f"n_{kind}", title=kind, symbol="n", sheet="films", axes=(axis,))
-        yield name(f"name_{kind}", title="name", symbol=" ", sheet="films", axes=(axis,))
+    n = {axis.name: number(f"n_{axis.name}", title=axis.name, symbol="n", sheet=sheet, axes=(axis,))
+         for axis, sheet in ((person, "films"), (film, "films"), (word, "words"))}
+    for axis in (person, film):
+        yield n[axis.name]
+        yield name(f"name_{axis.name}", title="name", symbol=" ", sheet="films", axes=(axis,))
     row = partial(Quantity, sheet="ratings", axes=(rating,), role="input", number_format="0")
     yield row("person_of", title="person", symbol="u", choices=(1, sizes["people"]))
     yield row("film_of", title="film", symbol="i", choices=(1, sizes["films"]))
@@ -128,35 +149,24 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     yield films("mean", title="mean of all ratings μ", symbol="μ", equation=eq.mean("rating"),
                 uses={"of": "r"})
 
-    yield number("n_word", title="word", symbol="n", sheet="words", axes=(word,))
+    yield n["word"]
     yield name("name_word", title="word", symbol=" ", sheet="words", axes=(word,))
     yield Quantity("token", title="number of the word", symbol="n{}", sheet="sentences",
                    axes=(sentence,), shape=(3,), role="input", number_format="0",
                    choices=(1, word.length))
     yield Quantity("text", title="sentence", symbol=" ", sheet="sentences", axes=(sentence,),
-                   shape=(3,), equation=Word(), is_text=True)
+                   shape=(3,), equation=eq.Listed("word"), is_text=True,
+                   uses={"of": "token", "names": "name_word"})
     yield Quantity("N", title="pairs", symbol="N{}", sheet="sentences", axes=(word,),
                    shape=(word.length,), equation=PAIRS, uses={"number": "n_word"},
                    number_format="0", meaning="how often two words stand in one sentence")
-    parameters = {"P": ("person", person, (d,)), "bu": ("person", person, ()),
-                  "Q": ("film", film, (d,)), "bi": ("film", film, ())}
-    said = {"P": "what a person likes", "bu": "how far above the mean a person rates",
-            "Q": "what a film has", "bi": "how far above the mean a film is rated"}
-    titles = {"P": "vector of the person", "bu": "bias of the person",
-              "Q": "vector of the film", "bi": "bias of the film"}
-    of_words = partial(Quantity, sheet="vectors", uses={"eta": "eta_words"})
-    yield from xlnn.trained(
-        *(Quantity(w, sheet="factors", axes=(axis,), shape=shape, title=titles[w],
-                   symbol=f"{SYMBOLS[w]}{{}}", meaning=said[w])
-          for w, (_, axis, shape) in parameters.items()),
-        of_words("V", title="place of a word", symbol="v{}", shape=(d,), axes=(word,),
-                 meaning="where a word is on the map"),
-        of_words("U", title="place as a neighbour", symbol="u{}", shape=(word.length, d)),
-        epochs=epoch.length, optimizer=sizes["optimizer"])
+    network = weights(sizes)
+    trained = {each.name: each for each in network.trained(epoch.length, sizes["optimizer"])}
+    yield from trained.values()
     step = partial(Quantity, sheet="steps", axes=(epoch, rating), role="forward")
-    for w, (kind, _, shape) in parameters.items():
-        yield step(f"{w}_of", title=f"look-up of {w}", symbol=f"{SYMBOLS[w]}{{}}", shape=shape,
-                   equation=FIND, uses={"table": w, "which": f"{kind}_of"})
+    for w, (symbol, of, *_) in FACTORS.items():
+        yield step(f"{w}_of", title=f"look-up of {symbol}", symbol=f"{symbol}{{}}", equation=FIND,
+                   shape=network[w].shape, uses={"table": w, "which": f"{of}_of"})
     of = {"p": "P_of", "q": "Q_of", "b": "bu_of", "c": "bi_of"}
     yield step("found", title="predicted", symbol="r̂", equation=PREDICTED, uses=of,
                meaning="the rating that the model tells", written="r̂ = μ + bᵤ + bᵢ + p·q",
@@ -164,18 +174,9 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     yield step("e", title="error", symbol="e", equation=eq.ERROR, role="backward",
                uses={"y": "found", "t": "r"},
                meaning="how far it is off", written="e = r̂ − r")
-    for w, other in (("P", "Q_of"), ("Q", "P_of")):
-        yield step(f"e_{w}", title=f"error times the other, for {w}", shape=(d,), equation=TIMES,
-                   symbol=f"e{SYMBOLS[other[0]]}{{}}", uses={"v": other}, role="backward")
-    slope = partial(Quantity, sheet="gradients", role="backward")
-    terms = {"P": "e_P", "Q": "e_Q", "bu": "e", "bi": "e"}
-    for w, (kind, axis, shape) in parameters.items():
-        yield slope(f"dC_d{w}", title=f"gradient of {w}", symbol=f"∂C/∂{SYMBOLS[w]}{{}}",
-                    shape=shape, axes=(epoch, axis), equation=SUMMED, uses={
-                        "which": f"{kind}_of", "number": f"n_{kind}", "terms": terms[w], "w": w},
-                    meaning="a sum over the ratings that looked it up, and the penalty",
-                    written={"P": "∂C/∂p = Σ e q + λ p", "Q": "∂C/∂q = Σ e p + λ q",
-                             "bu": "∂C/∂bᵤ = Σ e + λ bᵤ", "bi": "∂C/∂bᵢ = Σ e + λ bᵢ"}[w])
+    for w, other in (("P", "q"), ("Q", "p")):
+        yield step(f"e_{w}", title=f"error times {other}", shape=(d,), equation=TIMES,
+                   symbol=f"e{other}{{}}", uses={"v": f"{other.upper()}_of"}, role="backward")
     films = partial(films, number_format="0.000")
     yield films("C_ratings", title="cost of the ratings", symbol="C", axes=(epoch,), equation=COST,
                 uses={"b": "bu", "c": "bi"}, meaning="half the squared errors, and the penalty",
@@ -197,10 +198,7 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     yield pair("C_word", title="cross-entropy", symbol="C", shape=(), equation=ENTROPY,
                meaning="how surprising the neighbours are", written="C = −Σ N ln a",
                source="Mikolov et al. 2013, (1)")
-    yield slope("dC_dV", title="gradient of V", symbol="∂C/∂v{}", shape=(d,), axes=(epoch, word),
-                equation=eq.BACK, uses={"d": "delta", "W": "U"})
-    yield slope("dC_dU", title="gradient of U", symbol="∂C/∂u{}", shape=(word.length, d),
-                axes=(epoch,), equation=eq.slope("word"), uses={"d": "delta", "a": "V"})
+    yield from network.gradients(epoch.length)
     yield Quantity("C_words", title="cost of the words", symbol="C", sheet="words", axes=(epoch,),
                    number_format="0.000", equation=eq.total("word"), uses={"C": "C_word"})
     yield Quantity("C_T", title="both costs", symbol="C_T", sheet="gradients", axes=(epoch,),
@@ -208,14 +206,9 @@ def model(  # noqa: PLR0915 -- a statement each quantity
                    meaning="the sum of both: neither model sees the other",
                    written="C_T = C + C")
 
-    for w, kind, axis, shape, page in (
-        ("P", "person", person, (d,), "films"), ("bu", "person", person, (), "films"),
-        ("Q", "film", film, (d,), "films"), ("bi", "film", film, (), "films"),
-        ("V", "word", word, (d,), "words"),
-    ):
-        yield Quantity(f"{w}_shown", title=f"{w} after the epoch shown", symbol=f"{SYMBOLS[w]}{{}}",
-                       sheet=page, axes=(axis,), shape=shape, equation=xlnn.Chosen(state, axis),
-                       uses={"of": w, "epoch": f"used_{page}", kind: f"n_{kind}"})
+    for w in FACTORS:
+        yield xlnn.shown(trained[w], "films", n[FACTORS[w][1]], at={"epoch": "used_films"})
+    yield xlnn.shown(trained["V"], "words", n["word"], at={"epoch": "used_words"})
     yield films("told", title="predicted rating of each film", symbol="r̂{}", axes=(person,),
                 shape=(film.length,), equation=TOLD, number_format="0.0",
                 uses={n: f"{w}_shown" for n, w in zip("bcpq", ("bu", "bi", "P", "Q"), strict=True)})
@@ -229,25 +222,21 @@ def model(  # noqa: PLR0915 -- a statement each quantity
 
 def inputs(sizes: dict) -> dict:
     """Return ratings of people with two kinds of taste, sentences, and vectors near 0."""
-    people, films, d = sizes["people"], sizes["films"], sizes["hidden"]
-    draw, taste = np.random.default_rng(sizes["seed"]), np.random.default_rng(7)
+    people, films, taste = sizes["people"], sizes["films"], np.random.default_rng(7)
     known = [(u, i) for u in range(people) for i in range(films) if (3 * u + i) % 5 > 1]
     known = (known * sizes["ratings"])[:sizes["ratings"]]
     likes = np.where(np.arange(people) % 2, -1, 1)[:, np.newaxis] * np.where(
         np.arange(films) < films / 2, 1, -1)
     r = np.clip(np.round(3.2 + 1.3 * likes + taste.normal(size=likes.shape) * 0.6), 1, 5)
     text = [[WORDS.index(w) + 1 for w in each.split()] for each in SENTENCES]
-    start = {"P": (people, d), "bu": (people,), "Q": (films, d), "bi": (films,)}
-    start |= dict.fromkeys("VU", (sizes["words"], d))
-    eta, eta_words = ETA[sizes["optimizer"]]
+    start = weights(sizes).drawn(sizes["seed"], 0.3, 3)
     return {
-        "eta": eta, "penalty": 0.1, "eta_words": eta_words, **xlnn.constants(sizes["optimizer"]),
-        "shown_films": sizes["epochs"], "shown_words": sizes["epochs"],
-        "name_person": [*np.resize(PEOPLE, people)], "name_film": [*np.resize(FILMS, films)],
-        "person_of": [u + 1 for u, _ in known], "film_of": [i + 1 for _, i in known],
-        "r": [r[at] for at in known], "name_word": [*WORDS], "token": text,
-        **{w: (draw.normal(size=(1, *shape)) * 0.3).round(3) * (w not in {"bu", "bi"})
-           for w, shape in start.items()},
+        **start, "bu": 0 * start["bu"], "bi": 0 * start["bi"], "penalty": 0.1,
+        "eta_words": ETA_WORDS[sizes["optimizer"]], "shown_films": sizes["epochs"],
+        "shown_words": sizes["epochs"], "name_person": [*np.resize(PEOPLE, people)],
+        "name_film": [*np.resize(FILMS, films)], "person_of": [u + 1 for u, _ in known],
+        "film_of": [i + 1 for _, i in known], "r": [r[at] for at in known],
+        "name_word": [*WORDS], "token": text,
     }
 
 
@@ -284,7 +273,7 @@ def _sentences(texts: list) -> tuple:
     pairs = 2 * np.bincount(token.ravel()).max()
     return {"words": len(words), "sentences": len(texts)}, lambda sizes: {
         "name_word": words, "token": token,
-        "eta_words": _calm(ETA[sizes["optimizer"]][1], sizes, PAIRED / pairs)}
+        "eta_words": _calm(ETA_WORDS[sizes["optimizer"]], sizes, PAIRED / pairs)}
 
 
 def _ratings(texts: list, r: np.ndarray) -> tuple:
@@ -295,7 +284,7 @@ def _ratings(texts: list, r: np.ndarray) -> tuple:
     return {"people": people, "films": films, "ratings": len(r)}, lambda sizes: {
         "name_person": named[0], "name_film": named[1], "person_of": which[0],
         "film_of": which[1], "r": r,
-        "eta": _calm(ETA[sizes["optimizer"]][0], sizes, RATED / (most * max(1.0, r.std())))}
+        "eta": _calm(ETA[sizes["optimizer"]], sizes, RATED / (most * max(1.0, r.std())))}
 
 
 def _calm(eta: float, sizes: dict, calm: float) -> float:
@@ -315,10 +304,9 @@ EXPERIMENT = xlnn.Experiment(
     sizes={"epochs": Size(30, 1, 500), "hidden": Size(2, 2, 5), "people": Size(10, 1, 500),
            "films": Size(8, 1, 500), "ratings": Size(48, 1, 5_000),
            "words": Size(len(WORDS), 1, 50), "sentences": Size(len(SENTENCES), 1, 500),
-           "optimizer": xlnn.OneOf(*ETA), "seed": Size(1, 0, 2**31)},
-    inputs=inputs, from_data=from_data, task=0, reads="rows",
-    options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden", "seed": "seed",
-                 "optimizer": "optimizer"},
+           "seed": Size(1, 0, 2**31)},
+    rates=ETA, inputs=inputs, from_data=from_data, task=0, reads="rows",
+    options_for=["epochs", "hidden", "seed"],
     about=(
         "{people} people have given {films} films {ratings} ratings. Each person and each film "
         "gets {hidden} numbers and a bias; where their arrows agree, the rating is high.",

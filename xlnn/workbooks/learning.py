@@ -272,11 +272,12 @@ def shown(
     sheet: str,
     *along: Quantity,
     name: str = "",
+    at: Mapping[str, str] | None = None,
     **said: Any,  # noqa: ANN401 -- the fields of a quantity
 ) -> Quantity:
     """Return a copy of a quantity at the entries that a person chose, as ``{name}_shown``.
 
-    Of an axis ``row`` the entry is ``row_used``, as `choice` has it.
+    Of an axis ``row`` the entry is ``row_used``, as `choice` has it, unless ``at`` says otherwise.
 
     Parameters
     ----------
@@ -285,6 +286,8 @@ def shown(
     *along : Quantity
         Quantities that count the entries of an axis of which all are shown.
     name : str
+    at : dict of str
+        The quantity with the number of the entry, by the name of an axis.
     **said : object
         What of the copy differs: its title, symbol or number format.
 
@@ -294,11 +297,8 @@ def shown(
     >>> copy.name, copy.axes == n.axes, [str(use.name) for use in copy.uses.values()]
     ('h_shown', True, ['h', 'row_used', 'n'])
     """
-    counted = {axis.name: each for each in along for axis in each.axes}
-    numbers = {
-        axis.name: counted[axis.name].name if axis.name in counted else f"{axis.name}_used"
-        for axis in of.axes
-    }
+    counted = {axis.name: each.name for each in along for axis in each.axes} | {**(at or {})}
+    numbers = {axis.name: counted.get(axis.name, f"{axis.name}_used") for axis in of.axes}
     axes = tuple(axis for each in along for axis in each.axes)
     kind = {"role": "result" if of.is_input and of.role == "input" else of.role}
     return Quantity(
