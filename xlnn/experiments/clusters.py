@@ -71,7 +71,6 @@ COVARIANCE = Stated(
     cell=lambda i, j, d: "=SUMPRODUCT({0},{1})/COUNT({0})".format(
         d.over("point")[i], d.over("point")[j]),
 )
-PRODUCT = Stated(lambda S, v: S @ v, lambda i, S, v: f"=SUMPRODUCT({S[i, :]},{v[:]})")
 UNIT = Stated(  # what has no length has no direction, and stays; a small number may equal 0
     array=lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,
     cell=lambda i, v, Sv: f"=IF(SIGN(SUMSQ({Sv[:]}))=0,{v[i]},{Sv[i]}/SQRT(SUMSQ({Sv[:]})))",
@@ -217,8 +216,8 @@ def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # n
                    role="weight", uses={"v": previous(v), "Sv": previous(Sv)},
                    meaning="turns towards the axis of the largest variance",
                    written="v ← S v / |S v|", source="Hotelling 1933")
-        yield turn(Sv, "Sv", "Sv{}", title="S v", shape=(D,), equation=PRODUCT,
-                   uses={"S": S, "v": v}, role="forward")
+        yield turn(Sv, "Sv", "Sv{}", title="S v", shape=(D,), equation=eq.PROJECT,
+                   uses={"W": S, "x": v}, role="forward")
         yield turn(lam, "lambda", "λ", title="variance along it", equation=RAYLEIGH,
                    uses={"v": v, "Sv": Sv}, meaning="how far the points spread along v",
                    written="λ = v·S v / v·v", source="Hotelling 1933")

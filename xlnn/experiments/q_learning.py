@@ -199,10 +199,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                    axes=(state,), shape=table, equation=LAST, given=1, role="weight",
                    uses={"Q": previous("Q", along="episode")}, number_format="0.000")
     before = previous("Q", along="step", start="Q_first")
-    yield from walk("", (episode, step), before, rows, columns)
+    moves = {each.name: each for each in moved_by((episode, step), before, rows, columns)}
+    yield from moves.values()
     here = partial(Quantity, sheet="episodes", axes=(episode, step), number_format="0.000")
-    yield here("r", title="reward", symbol="r", equation=REWARD, role="forward",
-               meaning="what the move brings", written="r(s′); 0 at an end")
     yield here("ahead", title="largest Q at the next place", symbol="max Q", equation=AHEAD,
                uses={"Q": before}, role="forward")
     yield here("error", title="error", symbol="δ", equation=ERROR, role="backward",
@@ -226,10 +225,11 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                   number_format="0")
     yield picture("policy", symbol="π", title="where to go", equation=Sign(), uses=of, is_text=True,
                   meaning="the action with the largest Q", written="arg max Q(s, ·)")
-    yield from walk("walk_", (step,), None, rows, columns)
+    del moves["own"]
+    moves["action"] = Quantity("action", "action", "a", title="action", equation=OF_PLACE,
+                               uses={"grid": "best"}, number_format="0", role="forward")
+    yield from xlnn.again(moves.values(), "walk_{}", axes=(step,), sheet="arrows")
     walked = partial(Quantity, sheet="arrows", number_format="General")
-    yield walked("walk_r", symbol="r", title="reward", equation=REWARD, axes=(step,),
-                 role="forward", uses={"here": "walk_here", "next": "walk_next"})
     for name, title, equation, of in (
         ("walked", "moves along the arrows", MOVES, "here"),
         ("arrived", "arrived", ARRIVED, "end"),
@@ -245,37 +245,29 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield world("leads", is_text=True, equation=xlnn.Told((wanders, arrives), "arrived", 2))
 
 
-def walk(
-    begin: str, axes: Sequence[Axis], before: xlnn.Use | None, rows: int, columns: int
+def moved_by(
+    axes: Sequence[Axis], Q: xlnn.Use, rows: int, columns: int
 ) -> Iterator[Quantity]:
-    """Yield a walk from the start, move by move: one that learns, or one along the arrows."""
-    uses = {role: f"{begin}{role}" for role in ("place", "action", "to", "here", "there", "next")}
-    column = partial(Quantity, sheet="episodes" if before else "arrows", axes=axes,
-                     number_format="0", role="forward")
-    yield column(f"{begin}place", "place", "s", title="place", equation=COPY, uses={
-        "before": previous(f"{begin}next", along="step", start="start_used")},
-        meaning="where the robot stands, counted row by row from 1", written="s ← s′")
-    of = {"grid": "world", "place": uses["place"]}
-    yield column(f"{begin}here", "here", " ", title="what is there", equation=OF_PLACE, uses=of)
-    if before:
-        yield column("own", title="Q at the place", symbol="Q{}", shape=(4,), equation=HERE,
-                     uses={"Q": before}, number_format="0.000")
-        yield column("action", "action", "a", title="action", equation=Action(),
-                     meaning="1 up, 2 right, 3 down, 4 left: drawn with the share ε, else the best",
-                     written="arg max Q(s, ·), or at random")
-    else:
-        yield column("walk_action", "action", "a", title="action", equation=OF_PLACE,
-                     uses={"grid": "best", "place": "walk_place"})
-    yield column(f"{begin}to", "to", "s⁺", title="where that leads", equation=moved(rows, columns),
-                 uses={n: uses[n] for n in ("place", "action")})
-    yield column(f"{begin}there", "there", " ", title="what is there", equation=OF_PLACE,
-                 uses={"grid": "world", "place": uses["to"]})
-    yield column(f"{begin}next", "next", "s′", title="next place", equation=NEXT,
-                 uses={n: uses[n] for n in ("place", "here", "there", "to")},
+    """Yield an episode, move by move."""
+    column = partial(Quantity, sheet="episodes", axes=axes, number_format="0", role="forward")
+    yield column("place", "place", "s", title="place", equation=COPY,
+                 uses={"before": previous("next", along="step", start="start_used")},
+                 meaning="where the robot stands, counted row by row from 1", written="s ← s′")
+    what = partial(column, symbol=" ", title="what is there", equation=OF_PLACE)
+    yield what("here", "here", uses={"grid": "world"})
+    yield column("own", title="Q at the place", symbol="Q{}", shape=(4,), equation=HERE,
+                 uses={"Q": Q}, number_format="0.000")
+    yield column("action", "action", "a", title="action", equation=Action(),
+                 meaning="1 up, 2 right, 3 down, 4 left: drawn with the share ε, else the best",
+                 written="arg max Q(s, ·), or at random")
+    yield column("to", "to", "s⁺", title="where that leads", equation=moved(rows, columns))
+    yield what("there", "there", uses={"grid": "world", "place": "to"})
+    yield column("next", "next", "s′", title="next place", equation=NEXT,
                  meaning="where the move ends: no way leads into a wall or out of an end",
                  written="s′ = s⁺ or s")
-    yield column(f"{begin}end", "end", " ", title="what is there", equation=OF_PLACE,
-                 uses={"grid": "world", "place": uses["next"]})
+    yield what("end", "end", uses={"grid": "world", "place": "next"})
+    yield column("r", title="reward", symbol="r", equation=REWARD, number_format="0.000",
+                 meaning="what the move brings", written="r(s′); 0 at an end")
 
 
 def inputs(sizes: dict) -> dict:

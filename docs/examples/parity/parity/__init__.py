@@ -142,7 +142,7 @@ EXPERIMENT = xlnn.Experiment(
         "hidden": xlnn.Size(3, least=2, most=20),
     },
     inputs=inputs,
-    options_for={"epochs": "epochs", "eta": "eta", "hidden": "hidden"},
+    options_for=["epochs", "eta", "hidden"],
     texts=Path(__file__).parent,
     pages=(
         xlnn.Page(
