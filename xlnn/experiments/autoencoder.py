@@ -181,8 +181,8 @@ def _shown(sizes: dict, image: Axis, trained: Mapping[str, Quantity]) -> Iterato
                      equation=xlnn.Chosen(state), uses={"of": each.name, **epoch})
     picture = partial(here, shape=(ROWS, COLUMNS))
     yield picture("before", title="clean", equation=BEFORE, uses={"x": "images", **one})
-    yield picture("seen", title="what goes in", equation=BEFORE, uses={"x": "noisy", **one})
-    yield picture("after", title="what comes out", equation=AFTER, uses={"a": f"a{last}"})
+    yield picture("seen", title="goes in", equation=BEFORE, uses={"x": "noisy", **one})
+    yield picture("after", title="comes out", equation=AFTER, uses={"a": f"a{last}"})
     yield here("point", title="type a point", symbol="a{}", shape=(CODE,), role="input",
                between=(-1.0, 1.0))
     again = partial(xlnn.again, decoder, sheet="decoder", number_format="0.00")
@@ -267,9 +267,9 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Below(
                     xlnn.Beside(*(Grid(n, **INK) for n in ("before", "seen", "after", "image"))),
                     xlnn.Space(),
-                    Grid("plane_1", height=12, captions=tuple(
+                    Grid("plane_1", height=0, captions=tuple(
                         f"a₁ = {mark}" for mark in MARKS), **INK),
-                    *(Grid(f"plane_{n}", height=12, **INK) for n in range(2, ACROSS + 1)),
+                    *(Grid(f"plane_{n}", height=0, **INK) for n in range(2, ACROSS + 1)),
                 ),
                 xlnn.Below(
                     Chart("Images in the plane of the two numbers",
