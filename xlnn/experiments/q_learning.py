@@ -319,9 +319,9 @@ EXPERIMENT = xlnn.Experiment(
     about=(
         "A robot starts in a corner of {rows} × {columns} places and knows nothing. A move costs "
         "a little, ★ ends an episode with a reward and ✖ with a loss.",
-        "For each place and action a table holds the sum of rewards to expect. After each move one "
-        "number of it goes a share η of the way to what was found: the reward, and γ times the "
-        "best that the table promises at the next place.",
+        "For each place and action a table holds the sum of rewards to expect.",
+        "After each move one number of the table goes a share η of the way to what was found: the "
+        "reward, and γ times the best that the table promises at the next place.",
         "Nothing is hidden: the random numbers are a table of inputs, and each of {episodes} "
         "episodes has at most {steps} moves. Nothing follows an end, so there max Q counts as 0.",
         "Your own grid:  xlnn build q-learning --data my.csv  takes a sign for each place: . is "

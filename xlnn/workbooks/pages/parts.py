@@ -620,6 +620,7 @@ class Table(Part):
             add_sparklines(drawing, page, blocks)
         self._set_widths(drawing, blocks)
         _dress(drawing, page, self)
+        drawing.whole.append((first - self._headings, first))  # no heading without a row
         if self.repeated:
             drawing.repeat = first - 1
         self._draw_groups(drawing, page, blocks, first - self._headings)
