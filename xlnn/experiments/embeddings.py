@@ -165,7 +165,7 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     yield from trained.values()
     step = partial(Quantity, sheet="steps", axes=(epoch, rating), role="forward")
     for w, (symbol, of, *_) in FACTORS.items():
-        yield step(f"{w}_of", title=f"look-up of {symbol}", symbol=f"{symbol}{{}}", equation=FIND,
+        yield step(f"{w}_of", title=f"{symbol} of the {of}", symbol=f"{symbol}{{}}", equation=FIND,
                    shape=network[w].shape, uses={"table": w, "which": f"{of}_of"})
     of = {"p": "P_of", "q": "Q_of", "b": "bu_of", "c": "bi_of"}
     yield step("found", title="predicted", symbol="r̂", equation=PREDICTED, uses=of,
