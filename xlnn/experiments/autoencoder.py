@@ -107,8 +107,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
         yield from xlnn.choice(f"{axis.name}_chosen", axis, words, title=f"{axis.name} shown",
                                sheet="plane", used=f"{axis.name}_used")
     data = partial(Quantity, sheet="images", axes=(image,), role="input", number_format="General")
-    yield Quantity("number", title="image", symbol="n", sheet="images", axes=(image,), counts=True,
-                   number_format="0", role="key")
+    number = Quantity("number", title="image", symbol="n", sheet="images", axes=(image,),
+                      counts=True, number_format="0", role="key")
+    yield number
     yield data("labels", title="label", symbol=" ", number_format="0")
     yield data("images", symbol="x{}", title="pixels", shape=(PIXELS,),
                meaning="the pixels of an image: what goes in, and what is to come out",
@@ -120,7 +121,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                written="x̃ = 0 if u < ν, else x", source="Vincent et al. 2008, 2.3")
     trained = {each.name: each for each in _training(sizes, epoch, image)}
     yield from trained.values()
-    yield from _shown(sizes, image, trained)
+    yield from _shown(sizes, number, trained)
     told = words.sentence("told", "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch "
                           "{epochs}. Of {pixels} pixels {wrong_first} are wrong at first, and "
                           "{wrong_last} at last.", epochs=epoch.length,
@@ -162,20 +163,19 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
                        number_format="0.##")
 
 
-def _shown(sizes: dict, image: Axis, trained: Mapping[str, Quantity]) -> Iterator[Quantity]:
+def _shown(sizes: dict, number: Quantity, trained: Mapping[str, Quantity]) -> Iterator[Quantity]:
     code, last = str(2 + bool(sizes["hidden"])), [*layers(sizes)][-1]
     above = [n for n in layers(sizes) if n > code]
     decoder = [trained[f"{kind}{n}"] for n in above for kind in "za"]
     used = [trained[f"{kind}{n}"] for n in above for kind in "Wb"]
     here = partial(Quantity, sheet="plane", number_format="0.00")
     helper = partial(Quantity, sheet="decoder", number_format="0.00")
-    run, state = (Axis("epoch", sizes["epochs"] + n, "up") for n in (0, 1))
+    state = Axis("epoch", sizes["epochs"] + 1, "up")
     epoch, one = {"epoch": "epoch_used"}, {"image": "image_used"}
-    yield helper("row", title="row in the table", equation=row_of(image.length), number_format="0",
-                 uses=epoch | one)
-    yield helper("codes", title="place in the plane", symbol="a{}", axes=(image,), shape=(CODE,),
-                 equation=xlnn.Chosen(run, image),
-                 uses={"of": f"a{code}", "image": "number", **epoch})
+    yield helper("row", title="row in the table", equation=row_of(sizes["images"]),
+                 number_format="0", uses=epoch | one)
+    yield xlnn.shown(trained[f"a{code}"], "decoder", number, name="codes", symbol="a{}",
+                     title="place in the plane", number_format="0.00")
     for each in used:
         yield helper(f"{each.name}_shown", each.kind, each.symbol, shape=each.shape, role="weight",
                      equation=xlnn.Chosen(state), uses={"of": each.name, **epoch})

@@ -143,8 +143,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     step = Axis("step", sizes["steps"] + 1, "up", counts_from=0)
     yield from xlnn.choice("shown", step, words, title="step shown (0: the start)",
                            sheet="clusters", used="used")
-    number = partial(Quantity, counts=True, number_format="0", role="key")
-    yield number("number", title="point", symbol="n", sheet="points", axes=(point,))
+    number = Quantity("number", title="point", symbol="n", sheet="points", axes=(point,),
+                      counts=True, number_format="0", role="key")
+    yield number
     yield Quantity("x", title="point", symbol="x{}", sheet="points", axes=(point,), shape=(D,),
                    role="input", number_format="General", scale=2,
                    meaning="the coordinates of a point")
@@ -157,42 +158,35 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield near("distance", title="squared distance", symbol="d²{}", shape=(K,), equation=DISTANCE,
                role="forward", meaning="from the point to each centre", written="d² = Σ (x − c)²",
                source="Lloyd 1982")
-    yield near("nearest", symbol="k", title="nearest centre", equation=Nearest(), number_format="0",
-               meaning="the first of those that are nearest", written="arg min d²",
-               source="Lloyd 1982")
+    nearest = near("nearest", symbol="k", title="nearest centre", equation=Nearest(),
+                   meaning="the first of those that are nearest", written="arg min d²",
+                   source="Lloyd 1982", number_format="0")
+    yield nearest
     yield near("least", title="squared distance to it", symbol="min d²", equation=LEAST)
     yield near("own", title="1 for its cluster", symbol="r{}", shape=(K,), equation=OWN,
                number_format="0")
     yield Quantity("points", title="points of each cluster", symbol="n{}", sheet="centres",
                    axes=(step,), shape=(K,), equation=COUNT, uses={"own": "own"}, number_format="0")
-    yield Quantity("C_T", title="sum of squared distances", symbol="C_T", sheet="centres",
-                   axes=(step,), equation=eq.total("point"), uses={"C": "least"},
-                   number_format="0.000",
-                   meaning="how far the points are from their centres; no step makes it larger",
-                   written="C_T = Σ min d²", source="Lloyd 1982")
-    yield from _drawn(step, point, K, say)
-    yield from _axes(sizes["steps"], point, D, say)
-
-
-def _drawn(step: Axis, point: Axis, K: int, say: Any) -> Iterator[Quantity]:  # noqa: ANN401 -- Text.sentence
-    here = partial(Quantity, sheet="drawn", number_format="0.00")
+    cost = Quantity("C_T", title="sum of squared distances", symbol="C_T", sheet="centres",
+                    axes=(step,), equation=eq.total("point"), uses={"C": "least"},
+                    number_format="0.000", written="C_T = Σ min d²", source="Lloyd 1982",
+                    meaning="how far the points are from their centres; no step makes it larger")
+    yield cost
+    here, at = partial(Quantity, sheet="drawn", number_format="0.00"), {"step": "used"}
     stop = Axis("stop", step.length, counts_from=0)
     yield here("stop", title="step", symbol="k", axes=(stop,), counts=True, number_format="0")
     yield here("path", title="path of the centre", symbol="c{}", axes=(stop,), shape=(2, K),
                equation=PATH, uses={"number": "stop"})
-    yield here("nearest_shown", symbol="k", title="nearest centre", axes=(point,),
-               number_format="0", equation=xlnn.Chosen(step, point),
-               uses={"of": "nearest", "step": "used", "point": "number"})
+    yield xlnn.shown(nearest, "drawn", number, at=at)
     yield here("drawn", title="drawn", symbol="x{}", axes=(point,), shape=(2, K), equation=DRAWN,
                uses={"nearest": "nearest_shown"})
-    shown = partial(Quantity, sheet="clusters")
-    yield shown("C_T_shown", title="sum of squared distances", equation=xlnn.Chosen(step),
-                uses={"of": "C_T", "step": "used"},
-                number_format="0.000")
-    yield shown("empty", title="clusters without points", equation=EMPTY, number_format="0")
-    told = say("told", "After step {used} the squared distances add up to {C_T_shown}; clusters "
-               "without points: {empty}.")
-    yield shown("told", is_text=True, equation=xlnn.Told([told], digits=3))
+    yield xlnn.shown(cost, "clusters", at=at)
+    told = partial(Quantity, sheet="clusters")
+    yield told("empty", title="clusters without points", equation=EMPTY, number_format="0")
+    yield told("told", is_text=True, equation=xlnn.Told([say(
+        "told", "After step {used} the squared distances add up to {C_T_shown}; clusters without "
+        "points: {empty}.")], digits=3))
+    yield from _axes(sizes["steps"], point, D, say)
 
 
 def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # noqa: ANN401 -- Text.sentence

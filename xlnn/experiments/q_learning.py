@@ -195,9 +195,10 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                    axes=(episode, step), shape=(2,), between=(0.0, 1.0), role="input",
                    number_format="0.000", meaning="random numbers from 0 to 1")
 
-    yield Quantity("Q_first", "Q", "Q{}", sheet="table", title="table before the episode",
-                   axes=(state,), shape=table, equation=LAST, given=1, role="weight",
-                   uses={"Q": previous("Q", along="episode")}, number_format="0.000")
+    first = Quantity("Q_first", "Q", "Q{}", sheet="table", title="table before the episode",
+                     axes=(state,), shape=table, equation=LAST, given=1, role="weight",
+                     uses={"Q": previous("Q", along="episode")}, number_format="0.000")
+    yield first
     before = previous("Q", along="step", start="Q_first")
     moves = {each.name: each for each in moved_by((episode, step), before, rows, columns)}
     yield from moves.values()
@@ -216,9 +217,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                                           ("total", "Σ r", "sum of rewards", TOTAL)):
         yield world(name, title=title, symbol=symbol, axes=(episode,), equation=equation)
 
-    yield Quantity("Q_shown", "Q_shown", "Q{}", sheet="arrows", shape=table, role="weight",
-                   title="table after the episode shown", number_format="0.000",
-                   equation=xlnn.Chosen(state), uses={"of": "Q_first", "episode": "shown_used"})
+    yield xlnn.shown(first, "arrows", name="Q_shown", title="table after the episode shown",
+                     at={"episode": "shown_used"})
     picture, of = partial(world, shape=(rows, columns)), {"Q": "Q_shown"}
     yield picture("value", title="best sum of rewards to come", equation=LARGEST, uses=of)
     yield picture("best", title="best action", equation=Best(), uses=of, sheet="arrows",

@@ -300,11 +300,11 @@ def shown(
     counted = {axis.name: each.name for each in along for axis in each.axes} | {**(at or {})}
     numbers = {axis.name: counted.get(axis.name, f"{axis.name}_used") for axis in of.axes}
     axes = tuple(axis for each in along for axis in each.axes)
-    kind = {"role": "result" if of.is_input and of.role == "input" else of.role}
+    role = "result" if of.role == "input" else of.role
+    own = {"symbol": of.symbol, "title": of.title, "role": role, "number_format": of.number_format}
     return Quantity(
-        name or f"{of.name}_shown", symbol=of.symbol, axes=axes, shape=of.shape, sheet=sheet,
-        equation=Chosen(*of.axes), uses={"of": of.name, **numbers},
-        **{"title": of.title, "number_format": of.number_format, **kind, **said},
+        name or f"{of.name}_shown", axes=axes, shape=of.shape, sheet=sheet,
+        equation=Chosen(*of.axes), uses={"of": of.name, **numbers}, **{**own, **said},
     )  # fmt: skip
 
 
