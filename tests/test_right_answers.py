@@ -7,6 +7,7 @@ from shutil import copy
 
 import openpyxl
 import pytest
+from openpyxl.formula.translate import Translator
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 from programs import skip_without
@@ -241,6 +242,19 @@ def test_a_whole_column_is_cut_to_what_is_used(built, tmp_path):
     answer = [f"=SUMIF(Training!A:A,{epoch},Training!R:R)" for epoch in (1, 2)]
     path = handed_in(built, ("C_T",), tmp_path, lambda _: answer)
     assert points(path) == {"C_T": 1}
+
+
+def test_a_range_that_ends_below_its_sheet_is_as_long_as_it_reads(built, tmp_path):
+    """Filled down without its $, the inputs of epoch 2 begin and end one row too low."""
+
+    def answer(blank):
+        first, _ = blank.stated
+        filled = Translator(first.replace("$", ""), "A1").translate_formula("A2")
+        return [first, filled]
+
+    (question,) = found(handed_in(built, ("dC_dW2",), tmp_path, answer)).questions
+    assert question.units[0].mistake.kind == "anchor"
+    assert question.units[0].mistake.said == {"cells": "Data!B$4:B$7"}
 
 
 @pytest.mark.slow

@@ -46,31 +46,18 @@ _WHOLE = re.compile(
 """A text, or a range, including whole columns or rows."""
 
 
-def cut(formulas: Mapping[Place, str], used: Mapping[str, tuple[int, int]]) -> dict[Place, str]:
-    """Return formulas with ranges cut at the last used row and column of their sheets.
+def cut(formulas: Mapping[Place, str], rows: int, columns: int) -> dict[Place, str]:
+    """Return formulas with ranges cut at a row and a column, which none of the cells is beyond.
 
-    Parameters
-    ----------
-    formulas : dict
-    used : dict
-        The last row and column of each sheet, by its title in lower case.
+    They are the same for all sheets, so that ranges of equal shape are cut alike.
 
-    >>> cut({("S", 1, 9): "=SUM(A:B)+SUM(C$2:C999999)+SUM(A1:B2)"}, {"s": (7, 9)})
+    >>> cut({("S", 1, 9): "=SUM(A:B)+SUM(C$2:C999999)+SUM(A1:B2)"}, 7, 9)
     {('S', 1, 9): '=SUM(A1:B7)+SUM(C2:C7)+SUM(A1:B2)'}
     """
-    return {place: _cut(text, place[0], used) for place, text in formulas.items()}
-
-
-def _cut(formula: str, here: str, used: Mapping[str, tuple[int, int]]) -> str:
-    if ":" not in formula:
-        return formula
 
     def written(found: re.Match[str]) -> str:
         if found["text"]:
             return found[0]
-        sheet = found["sheet"]
-        title = here if sheet is None else sheet.strip("'").replace("''", "'")
-        rows, columns = used.get(title.casefold(), (1, 1))
         letters = found["left"] or "A", found["right"] or get_column_letter(MAX_COLUMNS)
         left, right = map(column_index_from_string, letters)
         top = int(found["top"] or found["first"] or 1)
@@ -79,9 +66,12 @@ def _cut(formula: str, here: str, used: Mapping[str, tuple[int, int]]) -> str:
             return found[0]
         first = f"{get_column_letter(left)}{top}"
         last = f"{get_column_letter(max(left, min(right, columns)))}{max(top, min(bottom, rows))}"
-        return f"{sheet}!{first}:{last}" if sheet else f"{first}:{last}"
+        return f"{found['sheet']}!{first}:{last}" if found["sheet"] else f"{first}:{last}"
 
-    return _WHOLE.sub(written, formula)
+    return {
+        place: _WHOLE.sub(written, text) if ":" in text else text
+        for place, text in formulas.items()
+    }
 
 
 class _Block(NamedTuple):

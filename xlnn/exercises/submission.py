@@ -214,7 +214,7 @@ def submission(path: Path) -> Submission:
             formulas[title, row, column] = names.plain(formula, title)
         elif value is not None:
             typed[title, row, column] = value
-    formulas = cut(formulas, _used(layout, formulas, typed))
+    formulas = cut(formulas, *_most(layout, formulas, typed))
     into = _spilled(contents, formulas, typed)
     formulas |= into
     typed = {place: value for place, value in typed.items() if place not in into}
@@ -248,16 +248,18 @@ def submission(path: Path) -> Submission:
     return replace(read, formulas=read.formulas | crossed)
 
 
-def _used(
+SPARE = 10
+"""Rows and columns below and beside the cells that a formula may read, since a range is often a few
+rows off."""
+
+
+def _most(
     layout: Layout, formulas: Mapping[Place, str], typed: Mapping[Place, Typed]
-) -> dict[str, tuple[int, int]]:
-    """Return the last row and column of each sheet, by its title in lower case."""
-    used = {layout.titles[key].casefold(): size for key, size in layout.extents.items()}
-    for title, row, column in (*formulas, *typed):
-        down, right = used.get(title.casefold(), (0, 0))
-        if row > down or column > right:
-            used[title.casefold()] = max(row, down), max(column, right)
-    return used
+) -> tuple[int, int]:
+    """Return the last row and column to which ranges may reach on any sheet."""
+    places = (place[1:] for place in (*formulas, *typed))
+    rows, columns = zip(*layout.extents.values(), *places, strict=True)
+    return max(rows) + SPARE, max(columns) + SPARE
 
 
 def _refused(contents: Package, formulas: Mapping[Place, str]) -> set[Place]:
