@@ -289,6 +289,18 @@ def test_a_circle_names_the_range_that_closes_it(built, tmp_path):
     assert "F4:F9" in reason(question.units[0], WORDS)
 
 
+def test_a_circle_names_the_range_of_later_epochs_alone(built, tmp_path):
+    """The errors of epoch 2 depend on the gradient of epoch 1; the inputs do not."""
+
+    def answer(blank):
+        first, last = blank.stated
+        return [first.replace("7", "8"), last]
+
+    (question,) = found(handed_in(built, ("dC_dW2",), tmp_path, answer)).questions
+    assert question.units[0].mistake.kind == "circle"
+    assert question.units[0].mistake.said == {"cells": "Training!U4:U8"}
+
+
 # --- what was moved ----------------------------------------------------------------------------
 
 

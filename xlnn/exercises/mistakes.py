@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from xlnn import reference
+from xlnn.checking.circles import reading_ahead
 from xlnn.checking.references import CellRange, areas, beyond, is_read, range_text
 from xlnn.engines.custom_functions import unknown
 from xlnn.engines.formualizer import CIRCULAR
@@ -68,7 +69,7 @@ class Mistake:
 def mistakes(handed_in: Submission, judged: JudgedQuantity) -> dict[Index, Mistake]:
     """Return why units are wrong, for each wrong unit."""
     found = {
-        unit: _mistake(handed_in.layout, judged, unit)
+        unit: _mistake(handed_in, judged, unit)
         for unit in judged.quantity.units
         if not judged.right(unit)
     }
@@ -90,9 +91,9 @@ def _first(judged: JudgedQuantity, unit: Index) -> Index:
     return next(index for index in _rows(judged, unit) if judged.wrong[index])
 
 
-def _mistake(layout: Layout, judged: JudgedQuantity, unit: Index) -> Mistake:  # noqa: PLR0911 -- one a kind
+def _mistake(handed_in: Submission, judged: JudgedQuantity, unit: Index) -> Mistake:  # noqa: PLR0911 -- one a kind
     """Return why a wrong unit is wrong."""
-    quantity = judged.quantity
+    layout, quantity = handed_in.layout, judged.quantity
     rows = _rows(judged, unit)
     known = [index for index in rows if judged.wrong[index] and index not in judged.by_hand]
     if not known:
@@ -116,7 +117,7 @@ def _mistake(layout: Layout, judged: JudgedQuantity, unit: Index) -> Mistake:  #
         by_cells = _by_cells(layout, judged, rows, first, cell)
         return by_cells or Mistake("unlike", cell, said)
     return (
-        _by_form(layout, judged, first, cell)
+        _by_form(handed_in, judged, first, cell)
         or _by_value(layout.model, judged, rows, cell)
         or _by_cells(layout, judged, rows, first, cell)
         or _of_these_inputs(judged, rows, cell)
@@ -148,7 +149,9 @@ def _shaped(operand: Operand) -> str:
     return f"{operand.text} ({operand.rows} × {operand.columns})"
 
 
-def _by_form(layout: Layout, judged: JudgedQuantity, first: Index, cell: str) -> Mistake | None:
+def _by_form(
+    handed_in: Submission, judged: JudgedQuantity, first: Index, cell: str
+) -> Mistake | None:
     """Find mistakes that do not depend on the formula's values."""
     if first in judged.reads_one:
         return Mistake("reads_one", cell, {"range": judged.reads_one[first]})
@@ -159,21 +162,17 @@ def _by_form(layout: Layout, judged: JudgedQuantity, first: Index, cell: str) ->
     if first in judged.constant:
         return Mistake("constant", cell, {"value": _written(judged.got[0][first])})
     if judged.circular[first] or any(got[first] == CIRCULAR for got in judged.got):
-        return Mistake("circle", cell, {"cells": _closing(layout, judged, first)})
+        return Mistake("circle", cell, {"cells": _closing(handed_in, judged, first)})
     return None
 
 
-def _closing(layout: Layout, judged: JudgedQuantity, first: Index) -> str:
+def _closing(handed_in: Submission, judged: JudgedQuantity, first: Index) -> str:
     """Return the ranges through which a formula depends on its own cell, as far as known."""
-    block = layout.blocks[judged.quantity.name]
-    here, (row, column) = layout.titles[block.sheet], block.address(first)
-    own = CellRange(here.casefold(), row, column, row, column)
-    named = areas(judged.formulas.get(first, ""), here) or []
-    around = [area for area in named if beyond([own], [area]) is None]
-    places = {(here.casefold(), *block.address(index)) for index in judged.formulas}
-    alike = [a for a in named if any((a.sheet, *p[1:]) == a[:3] for p in places)]
-    titles = layout.titles.values()
-    return ", ".join(dict.fromkeys(range_text(area, titles) for area in around or alike or named))
+    layout, entry = handed_in.layout, (judged.quantity.name, first)
+    here, titles = layout.titles[layout.blocks[entry[0]].sheet], layout.titles.values()
+    named = [range_text(area, titles) for area in areas(judged.formulas.get(first, ""), here) or []]
+    ahead = [t for t in named if reading_ahead(layout, handed_in.contents, {entry: f"={t}"})]
+    return ", ".join(dict.fromkeys(ahead or named))
 
 
 def _error(judged: JudgedQuantity, first: Index, cell: str) -> Mistake | None:
