@@ -175,6 +175,22 @@ def test_answers_that_are_right_by_chance_are_wrong(built, tmp_path):
     assert right == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [
+        ("a2", "=IF({z}=1,0.01,1/(1+EXP(-{z})))"),
+        ("a2", "=IF(-0.7312<>{z},1/(1+EXP(-{z})),0.01)"),
+        ("a3", "=IF(AND(0.5<={l},{l}<=0.5),0.01,TANH({l}))"),
+    ],
+)
+def test_a_branch_for_one_number_does_not_hide_what_is_wrong(name, formula, built, tmp_path):
+    def answer(blank):
+        return [formula.format(**named(blank, place)) for place in blank.places]
+
+    path = handed_in(built, (name,), tmp_path, answer)
+    assert None not in kinds(path)
+
+
 LIBREOFFICE_ALONE = [
     "=SUM(SMALL(Training!R4:R7,{1,2,3,4}))", "=SUM(Training!R4:R11 Training!R8:R11)",
 ]  # fmt: skip

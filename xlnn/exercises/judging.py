@@ -8,9 +8,11 @@ quantity: a number inside a formula is a typed number. The worlds are the file's
 random ones.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
 
@@ -31,7 +33,7 @@ from xlnn.exercises.evaluation import Arrays, Engine, World, by_libreoffice, eva
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
-from xlnn.quantity import Quantity
+from xlnn.quantity import Model, Quantity
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.range_shapes import Unlike, unlike
 
@@ -42,10 +44,20 @@ mistake that `make grading` plants is a million times larger."""
 PROBES = 3
 """Random worlds besides the file's own, and besides those of other sizes."""
 
-SIZES = (100.0, 1e-4, 0.0)
+SIZES = (100.0, 1e-4)
 """The factors of the inputs of further worlds, since a formula may be right only for numbers of
 usual size. Errors there do not count, since an equivalent formula may overflow or divide by zero
-earlier."""
+earlier. The same holds for worlds whose inputs are all 0, or a number that a formula compares with,
+where a branch may hide something else."""
+
+COMPARED = 4
+"""The most numbers of comparisons with a world of their own."""
+
+_NUMBER = r"-?[0-9.]+(?:E[-+]?[0-9]+)?"
+_COMPARED = re.compile(
+    rf"[<>=]\s*({_NUMBER})(?![\w(:!])|(?<![\w.$:])({_NUMBER})\s*[<>=]", re.IGNORECASE
+)
+"""A number beside the sign of a comparison."""
 
 
 @dataclass(frozen=True)
@@ -127,35 +139,35 @@ def worlds(
     bool
         Whether the first has the file's own inputs.
     """
-    layout = submitted.layout
+    layout, model = submitted.layout, submitted.layout.model
     own = submitted.inputs
     chosen = {name: np.asarray(n) for name, n in (selected or {}).items() if _selects(layout, name)}
-    draw = partial(_drawn, submitted, seed, own | chosen)
+    draw = partial(probe_arrays, model, seed)
+    fit = partial(_fitting, submitted, seed, own | chosen)
     if submitted.deleted & own.keys():
-        own |= {name: array for name, array in draw(0).items() if name in submitted.deleted}
+        own |= {name: a for name, a in fit(0, draw(0)).items() if name in submitted.deleted}
     usable = all(
         all(isinstance(entry, str) for entry in array.ravel())
-        if layout.model[name].is_text
-        else bool(np.isfinite(array).all()) and _is_choice(layout.model[name], array)
+        if model[name].is_text
+        else bool(np.isfinite(array).all()) and _is_choice(model[name], array)
         for name, array in own.items()
     )
-    drawn = [(draw(number), False) for number in range(probes if usable else max(probes, 1))]
-    for number, size in enumerate(SIZES if probes else (), start=probes + 1):
-        drawn.append((draw(number, size), True))  # of four probes the third has only whole numbers
-    inputs = ([(own, False)] if usable else []) + drawn
+    drawn = [draw(number) for number in range(probes if usable else max(probes, 1))]
+    extreme = []
+    if probes:  # of four probes the third has only whole numbers
+        extreme = [draw(number, size) for number, size in enumerate(SIZES, start=probes + 1)]
+        extreme += [draw(0) | _all_of(model, n) for n in (0.0, *_compared_with(submitted))]
+    inputs = [own] if usable else []
+    inputs += [fit(number, each) for number, each in enumerate(drawn + extreme)]
+    first = len(inputs) - len(extreme)
     with np.errstate(all="ignore"):
-        found = [World(reference.run(layout.model, each), large) for each, large in inputs]
-    if usable:
-        found[0] = replace(found[0], is_own=True)
-    return found, usable
+        runs = [reference.run(model, each) for each in inputs]
+    return [World(run, n >= first, usable and n == 0) for n, run in enumerate(runs)], usable
 
 
-def _drawn(
-    submitted: Submission, seed: int, own: Arrays, number: int, larger: float = 1.0
-) -> Arrays:
-    """Return random inputs; selectors are kept, and one-hot targets stay one-hot."""
+def _fitting(submitted: Submission, seed: int, own: Arrays, number: int, drawn: Arrays) -> Arrays:
+    """Return drawn inputs with the selectors kept, and one-hot targets where they are expected."""
     model = submitted.layout.model
-    drawn = probe_arrays(model, seed, number, larger)
     for name, array in own.items():
         quantity = model[name]
         if quantity.is_text:
@@ -172,6 +184,31 @@ def _drawn(
             chosen = np.random.default_rng([seed, number]).integers(outputs, size=rows)
             drawn[name] = np.eye(outputs)[chosen]
     return drawn
+
+
+def _compared_with(submitted: Submission) -> list[float]:
+    """Return the first numbers other than 0 with which the student's formulas compare."""
+    asked = [q for q in submitted.blanks if q.name not in submitted.as_stated]
+    places = (place for quantity in asked for _, place in submitted.places(quantity))
+    own = (submitted.formulas.get(place, "") for place in places)
+    found: dict[float, None] = {}
+    for text in (*own, *submitted.helpers.values()):
+        for after, before in _COMPARED.findall(text[1:]):
+            with suppress(ValueError):
+                found[float(after or before)] = None
+    return [number for number in found if number][:COMPARED]
+
+
+def _all_of(model: Model, value: float) -> Arrays:
+    """Return inputs that are all one number, except for zero matrices.
+
+    A weighted input is then the number, too, since it is that of its bias.
+    """
+    return {
+        q.name: np.full(q.input_lengths, 0.0 if len(q.input_lengths) - len(q.axes) > 1 else value)
+        for q in model.inputs
+        if not (q.is_text or q.choices or q.between or q.calms)
+    }
 
 
 def _selects(layout: Layout, name: str) -> bool:
