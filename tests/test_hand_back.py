@@ -278,6 +278,24 @@ def test_downloads_of_moodle_and_canvas_say_who_handed_in(tmp_path):
     assert len({each.label for each in found}) == 3
 
 
+@pytest.mark.parametrize(
+    ("file", "noted"),
+    [
+        ("Ada Lovelace_1_assignsubmission_file_/mine.xlsx", False),
+        ("Bob B_2_assignsubmission_file_/Ada Lovelace.xlsx", True),
+        ("lovelaceada_LATE_77_8812_mine.xlsx", False),
+        ("bbob_78_8813_Ada Lovelace.xlsx", True),
+        ("mine.xlsx", True),
+    ],
+)
+def test_who_hands_in_the_file_of_another_is_noted(file, noted):
+    (path,) = collected([Path("m") / file])
+    one = Grade(path.label, "Ada Lovelace")
+    said = [*remarks(one, Grades((one,), (), 0), WORDS)]
+    assert len(said) == noted
+    assert all("handed out to Ada Lovelace" in line for line in said)
+
+
 def test_a_roster_keeps_ids_and_addresses(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text("no;name;mail;group\n007;Ada;a@x;1\n008;Bob;b@x;1\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from xlnn.atomic_write import check_place, folder_for, replacing
 from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.exercises.mistakes import Mistake
-from xlnn.exercises.roster import file_names, letters
+from xlnn.exercises.roster import file_names, handed_in_by, letters
 from xlnn.registry.text import Text, text
 
 REASONS = 3
@@ -125,10 +125,11 @@ def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
 
 
 def _fits(grade: Grade) -> bool:
-    """Return whether a file is named after its student."""
-    stem, name = letters(grade.file.removesuffix(".xlsx")), letters(grade.student)
+    """Return whether a file is named after its student, or was handed in by them."""
+    called = handed_in_by(Path(grade.file))[0] or grade.file.removesuffix(".xlsx")
     words = sorted(letters(word) for word in grade.student.split())
-    handed = (letters(word) for word in re.split(r"[\s_/]+", grade.file))
+    stem, name = letters(called), letters(grade.student)
+    handed = (letters(word) for word in re.split(r"[\s_/]+", called))
     return name in stem or "".join(reversed(words)) in stem or {*words} <= {*handed}
 
 

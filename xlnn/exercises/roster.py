@@ -192,7 +192,7 @@ class HandedIn:
     ----------
     path : Path
     label : str
-        Its name, with its folder's if several files have the same name.
+        Its name, with its folder's if that names the student, or several files have the same name.
     name, id : str
         Who handed it in, if a download's file name tells; otherwise empty.
     """
@@ -222,18 +222,17 @@ def collected(paths: Iterable[Path], apart: Sequence[Path] = ()) -> list[HandedI
         else:
             files[path] = None
     names = [path.name for path in files]
-    return [
-        HandedIn(path, path.name if names.count(path.name) == 1 else _longer(path), *_by(path))
-        for path in files
-    ]
+    return [HandedIn(path, _label(path, names), *handed_in_by(path)) for path in files]
 
 
-def _longer(path: Path) -> str:
+def _label(path: Path, names: Sequence[str]) -> str:
+    if names.count(path.name) == 1 and not _MOODLE.fullmatch(path.parent.name):
+        return path.name
     return f"{path.parent.name}/{path.name}" if path.parent.name else str(path)
 
 
-def _by(path: Path) -> tuple[str, str]:
-    """Return the name and the id in the file name of a download."""
+def handed_in_by(path: Path) -> tuple[str, str]:
+    """Return the name and the id in the path of a download; empty if there are none."""
     if found := _MOODLE.fullmatch(path.parent.name) or _CANVAS.fullmatch(path.name):
         return found["name"], found["id"]
     return "", ""
