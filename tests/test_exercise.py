@@ -730,3 +730,12 @@ def test_an_equation_is_that_of_its_own_layer(name, lang):
     told = source.kind.equations(made.made.spec, quantity.layer)
     found = own_equation(quantity, made.layout.model, words[quantity.kind], told)
     assert found == EQUATIONS[name]
+
+
+@pytest.mark.parametrize("what", ["descent", "xor"])
+@pytest.mark.first(1)
+def test_the_picture_of_the_guide_stands_below_what_is_said_of_the_exercise(what, tmp_path):
+    sheet = openpyxl.load_workbook(made(tmp_path / "e.xlsx", what, level=1))["Guide"]
+    (picture,) = sheet._charts  # noqa: SLF001 -- openpyxl has no other name for them
+    said = next(c.row for c in sheet["B"] if str(c.value).startswith("The rest of this page"))
+    assert picture.anchor._from.row == said  # noqa: SLF001 -- a name of the file format

@@ -152,10 +152,11 @@ class Drawing:
         self.cells.setdefault(row, {})[column] = (value, look)
 
     def make_room(self, row: int) -> None:
-        """Move everything from a row on down by one: cells, heights and links."""
+        """Move everything from a row on down by one: cells, heights, links, and charts at cells."""
         self.cells = {at + (at >= row): cells for at, cells in self.cells.items()}
         self.heights = {at + (at >= row): height for at, height in self.heights.items()}
         self.folded_rows = {at + (at >= row) for at in self.folded_rows}
+        self.charts = [(_below(at, row) if isinstance(at, str) else at, c) for at, c in self.charts]
         for kept in ("links", "files"):
             moved = {_below(cell, row): target for cell, target in getattr(self, kept).items()}
             setattr(self, kept, moved)
