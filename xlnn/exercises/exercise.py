@@ -5,7 +5,6 @@ without the formulas of some quantities, and with a sheet of instructions.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
@@ -22,12 +21,11 @@ from xlnn.building.continue_from import origin_of_workbook
 from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.building.writing import Built, write_proven
-from xlnn.checking.references import CellRange
 from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
+from xlnn.exercises.equations import equation
 from xlnn.exercises.levels import blanks_of, cells_of, unsteady
 from xlnn.exercises.parallel import shared
 from xlnn.exercises.roster import checked, file_names, students
-from xlnn.explaining.explain import read_aloud
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.loading.values import read_arrays
@@ -222,14 +220,15 @@ class _Work:
         layout = exercised(plain, table.blank, made.spec.lang)
         tell("Computing with NumPy")
         cells = given.cells | noted(tasks, reference.run(plain.model, given.cells))
+        words = kind.words(made.spec, plain)
         drawings = drawings_of_exercise(
             kind.drawings(made.spec, plain),
             tasks=tasks,
             layout=layout,
             exercise=table,
-            words=kind.words(made.spec, plain),
+            words=words,
             equations=partial(kind.equations, made.spec),
-            spoken={name: _spoken(plain, name) for name in table.blank},
+            spoken={name: equation(plain, name, words.words["quantities"]) for name in table.blank},
             note=self.note,
         )
         return write_proven(
@@ -243,31 +242,6 @@ class _Work:
             seen=partial(_check_solved, layout, table),
             is_first=self.is_first,
         )
-
-
-SPOKEN = 60
-"""The most characters of a formula shown in symbols, if the Guide has no equation."""
-
-
-def _spoken(layout: Layout, name: str) -> str:
-    """Return a formula in symbols, as in the book; empty if it is not such an equation."""
-    quantity = layout.model[name]
-    last = tuple(length - 1 for length in quantity.lengths)
-    axes = len(quantity.axes)
-
-    def said(area: CellRange) -> str:
-        found = layout.entry(area.sheet, area.top, area.left)
-        is_one = (area.top, area.left) == (area.bottom, area.right)
-        if found is None or not is_one:
-            return "…"
-        other = layout.model[found[0]]
-        return other.heading(found[1][len(other.axes) :]).strip() or other.title or other.name
-
-    text = read_aloud(layout.formula(name, last), layout.titles[layout.blocks[name].sheet], said)
-    plain = text and not re.search(r"…|[A-Z]{2,}\(", text) and len(text) <= SPOKEN
-    symbol = quantity.heading(last[axes:]).strip() or name
-    sign = "←" if name in quantity.sources else "="  # it refers to itself
-    return f"{symbol} {sign} {text}" if plain else ""
 
 
 def _check_solved(layout: Layout, exercise: Exercise, values: Values) -> None:

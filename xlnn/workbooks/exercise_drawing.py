@@ -269,12 +269,14 @@ def _table(  # noqa: PLR0913, PLR0917 -- all that a line tells
         drawing.put(row, 3, _name(quantity, words), CELL)
         shown = equation or _arguments(tasks, quantity, own, words)
         holds = said.get("meaning", "")
+        if "{" in holds or not holds:
+            holds = _name(quantity, words) if symbol(quantity) else ""
         units = " … ".join(
             dict.fromkeys(
                 quantity.heading(u).strip() for u in (quantity.units[0], quantity.units[-1])
             )
         )
-        if holds and "{" not in holds:
+        if holds:
             shown += "\n" + own("exercise", "holds", units=units or symbol(quantity), meaning=holds)
         drawing.put(row, 4, shown, CELL)
         drawing.put(row, 5, said.get("book", "").format(**told), CELL)
