@@ -215,6 +215,22 @@ def test_the_equation_of_the_exercise_sheet_is_right_word_for_word(softmax, tmp_
     assert points(handed_in(softmax, ("C",), tmp_path, lambda _: answer)) == {"C": 1}
 
 
+def test_cells_of_another_route_are_no_reason(softmax, tmp_path):
+    """It reads outputs instead of losses, and these would not be right, either."""
+    pairs = [*zip(*(cells_of_rows(softmax, name) for name in ("t", "a3")), strict=True)]
+    answer = [f"=-LN(0.00001+SUMPRODUCT({t},{a}))" for t, a in pairs]
+    assert kinds(handed_in(softmax, ("C",), tmp_path, lambda _: answer)) == ["other"]
+
+
+def test_only_what_one_number_decides_is_called_another_activation(softmax, tmp_path):
+    """The largest of exp(z - max z) is 1, so that shares of it are the numbers themselves."""
+
+    def answer(blank):
+        return [text.replace("SUMPRODUCT", "MAX") for text in blank.stated]
+
+    assert set(kinds(handed_in(softmax, ("a3",), tmp_path, answer))) == {"other"}
+
+
 @pytest.mark.slow
 def test_the_true_class_alone_is_right_where_targets_are_one_hot(softmax, tmp_path):
     pairs = [*zip(*(cells_of_rows(softmax, name) for name in ("t", "a3")), strict=True)]

@@ -103,6 +103,21 @@ def edits(
     return reasons
 
 
+def right_with(
+    handed_in: Submission, judged: JudgedQuantity, formulas: Mapping[Index, str]
+) -> set[Index]:
+    """Return the entries of a quantity that other formulas would make right."""
+    places, worlds = dict(handed_in.places(judged.quantity)), judged.worlds[:WORLDS]
+    tasks = [Task({places[i]: text}, {}, (places[i],)) for i, text in formulas.items()]
+    answers = evaluated_tasks(handed_in, [(world, tasks) for world in worlds]) if tasks else []
+    right = {i: [world.arrays[judged.quantity.name][i] for world in worlds] for i in formulas}
+    return {
+        index
+        for n, index in enumerate(formulas)
+        if _alike([found[n][0] for found in answers], right[index])
+    }
+
+
 def _alike(values: list[Found], others: list[Found]) -> bool:
     """Return whether numbers are equal in every world."""
     for one, other in zip(values, others, strict=True):
@@ -154,7 +169,7 @@ def _spoilt(formula: str) -> Iterator[Edit]:
 def _of_others(formula: str) -> Iterator[Edit]:
     """Yield other activations, and their slopes, of the single cell that a formula reads."""
     cells = dict.fromkeys(_ONE_CELL.findall(formula))
-    for cell in cells if len(cells) == 1 else ():
+    for cell in cells if len(cells) == 1 and ":" not in formula else ():
         for name, text in ACTIVATIONS.items():
             yield "activation", {"function": name}, "=" + text.format(cell)
         for name, texts in SLOPES.items():

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from openpyxl.formula import Tokenizer
+from openpyxl.formula.tokenizer import Token
 
 from xlnn import reference
 from xlnn.checking.circles import reading_ahead
@@ -16,7 +18,7 @@ from xlnn.checking.references import CellRange, areas, beyond, is_read, range_te
 from xlnn.engines.custom_functions import unknown
 from xlnn.engines.formualizer import CIRCULAR
 from xlnn.engines.scenarios import Found
-from xlnn.exercises.edits import edits
+from xlnn.exercises.edits import edits, right_with
 from xlnn.exercises.evaluation import World
 from xlnn.exercises.judging import TOLERANCE, JudgedQuantity
 from xlnn.exercises.submission import Submission
@@ -73,6 +75,8 @@ def mistakes(handed_in: Submission, judged: JudgedQuantity) -> dict[Index, Mista
         for unit in judged.quantity.units
         if not judged.right(unit)
     }
+    for unit in _refuted(handed_in, judged, found):
+        found[unit] = _by_outcome(judged, _rows(judged, unit), found[unit].cell)
     vague = {
         unit: next(index for index in _rows(judged, unit) if judged.wrong[index])
         for unit, why in found.items()
@@ -81,6 +85,44 @@ def mistakes(handed_in: Submission, judged: JudgedQuantity) -> dict[Index, Mista
     for unit, (kind, said) in edits(handed_in, judged, vague).items():
         found[unit] = replace(found[unit], kind=kind, said=said)
     return found
+
+
+def _refuted(
+    handed_in: Submission, judged: JudgedQuantity, found: Mapping[Index, Mistake]
+) -> list[Index]:
+    """Return the units of which other cells, as their reasons name them, would not be right.
+
+    A formula that differs from the stated one only in its cells may have several mistakes.
+    """
+    layout, name = handed_in.layout, judged.quantity.name
+    here = layout.titles[layout.blocks[name].sheet]
+    doubtful, mended = {}, {}
+    for unit, why in found.items():
+        if "named" not in why.said:
+            continue
+        first = next(i for i in _rows(judged, unit) if layout.cell(name, i) == why.cell)
+        formula = judged.formulas[first]
+        if _form(formula) != _form(layout.formula(name, first)):
+            doubtful[unit], mended[first] = first, _exchanged(formula, here, layout, why.said)
+    right = right_with(handed_in, judged, mended)
+    return [unit for unit, first in doubtful.items() if first not in right]
+
+
+def _exchanged(formula: str, here: str, layout: Layout, said: Mapping[str, str]) -> str:
+    """Return a formula with the cells that belong there instead of those that it names."""
+    parts = ["="]
+    for token in Tokenizer(formula).items:
+        named = areas(f"={token.value}", here) if token.subtype == Token.RANGE else None
+        is_named = named and range_text(named[0], layout.titles.values()) == said["named"]
+        parts.append(said["belongs"] if is_named else token.value)
+    return "".join(parts)
+
+
+def _form(formula: str) -> str:
+    """Return a formula without its cells."""
+    items = Tokenizer(formula).items
+    texts = ("_" if each.subtype == Token.RANGE else each.value.strip() for each in items)
+    return "".join(texts).upper()
 
 
 def _rows(judged: JudgedQuantity, unit: Index) -> list[Index]:
@@ -120,7 +162,15 @@ def _mistake(handed_in: Submission, judged: JudgedQuantity, unit: Index) -> Mist
         _by_form(handed_in, judged, first, cell)
         or _by_value(layout.model, judged, rows, cell)
         or _by_cells(layout, judged, rows, first, cell)
-        or _of_these_inputs(judged, rows, cell)
+        or _by_outcome(judged, rows, cell)
+    )
+
+
+def _by_outcome(judged: JudgedQuantity, rows: list[Index], cell: str) -> Mistake:
+    """Say when a unit is wrong, or what it gives instead of what."""
+    first = next(i for i in rows if judged.wrong[i] and i not in judged.by_hand)
+    return (
+        _of_these_inputs(judged, rows, cell)
         or _error(judged, first, cell)
         or Mistake("other", cell, _beside(judged, first))
     )
