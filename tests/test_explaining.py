@@ -115,6 +115,9 @@ def test_an_input_says_what_is_computed_from_it(short_path):
     assert text.used_for[0].count == 3 * 36  # the three epochs' steps, not the start
     start = xlnn.explain(short_path, "W2")
     assert (start.role, start.computed_from) == ("input", ())
+    sheets = {part.cells.partition("!")[0] for part in start.used_for}
+    assert "Weights" in sheets
+    assert "Check" not in sheets  # it only compares
 
 
 @pytest.mark.ci

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 EXERCISE = "exercise_"
 """The prefix of quantities about the progress of an exercise, which are not explained."""
 
+CHECK = "check"
+"""The sheet that compares others with NumPy: it uses no cell for anything else."""
+
 FIRST = 1_000_000
 """The first number for rows that move; other rows in a formula are fixed."""
 
@@ -243,7 +246,10 @@ class Entries:
     def used_for(self, entry: Entry, depth: int) -> tuple[Part, ...]:
         """Return the cells that refer to an entry, a part for each quantity."""
         found: dict[str, list[Entry]] = {}
+        sheet = self.layout.blocks[entry[0]].sheet
         for quantity, unit, places in dependants(self.layout, *entry) if depth else ():
+            if quantity.sheet == CHECK != sheet:
+                continue
             entries = found.setdefault(quantity.name, [])
             entries += ((quantity.name, (*place, *unit)) for place in places)
         parts = []
