@@ -539,9 +539,7 @@ def class_of_four(tmp_path_factory):
 @pytest.mark.slow
 def test_what_reads_as_stated_is_asked_for_in_one_world_and_the_rest_in_all(class_of_four):
     ada, bob = class_of_four[0], class_of_four[1]
-    counts = {
-        path: [len(each.got) for each in judged(submission(path), 0)[0]] for path in (ada, bob)
-    }
+    counts = {path: [len(each.got) for each in judged(submission(path), 0)] for path in (ada, bob)}
     assert counts == {ada: [1, 1], bob: [1, 1 + PROBES + len(SIZES) + 1]}
 
 
@@ -616,7 +614,7 @@ def test_a_formula_that_was_fitted_to_some_random_inputs_is_wrong_at_others(tmp_
     path = xlnn.build("descent", tmp_path / "full.xlsx").path
     exercise = emptied(path, ("dx",), tmp_path / "e.xlsx")
     (blank,) = blanks(path, ("dx",)).values()
-    known = [world.arrays["eta"].item() for world in worlds(submission(exercise), 0)[0]]
+    known = [world.arrays["eta"].item() for world in worlds(submission(exercise), 0)]
     eta = blank.stated[0].removeprefix("=-").partition("*")[0]
     term = "*".join(f"({eta}-{number!r})" for number in known)
     workbook = openpyxl.load_workbook(exercise)

@@ -154,8 +154,7 @@ def each_in_a_cell(path, table, folder, values=None):
 def taken_for_wrong(path):
     """Return the formulas that are wrong, and those that are right, by quantity."""
     handed_in = submission(path)
-    results, _ = judged(handed_in, 0)
-    results, _ = as_a_whole(handed_in, results, usable=True)
+    results, _ = as_a_whole(handed_in, judged(handed_in, 0))
     wrong, right = {}, {}
     for each in results:
         for index, given in each.formulas.items():

@@ -26,22 +26,23 @@ FAILED = arrays_engine.FAILED | {CellError("#VALUE!")}
 
 
 def as_a_whole(
-    handed_in: Submission, results: Sequence[JudgedQuantity], *, usable: bool
+    handed_in: Submission, results: Sequence[JudgedQuantity]
 ) -> tuple[list[JudgedQuantity], bool | None]:
     """Return the results with circular references marked, and whether the whole is right.
+
+    The whole is not judged if the file's own inputs cannot be used.
 
     Parameters
     ----------
     handed_in : Submission
     results : sequence of Judged
         The result of each quantity with right values elsewhere.
-    usable : bool
-        Whether the file's own inputs could be used; if not, the whole is not judged.
     """
     if not results:
         return [], None
     reading_more = [each for each in results if not _reads_no_more(handed_in, each)]
-    whole = _is_right(handed_in, results, reading_more) if usable else None
+    is_own = results[0].worlds[0].is_own
+    whole = _is_right(handed_in, results, reading_more) if is_own else None
     if whole:
         return list(results), whole
     names = {each.quantity.name for each in reading_more}

@@ -202,9 +202,9 @@ def graded(path: Path, asked: GradingSettings) -> Grade:
     try:
         handed_in = submission(path)
         given = _handed_out(handed_in)
-        results, usable = judged(handed_in, asked.seed, PROBES, given)
+        results, whole = as_a_whole(handed_in, judged(handed_in, asked.seed, PROBES, given))
+        usable = all(each.worlds[0].is_own for each in results)
         changed = _changed(handed_in, given) if usable else ()
-        results, whole = as_a_whole(handed_in, results, usable=usable)
         otherwise = _asked_otherwise(handed_in, asked)
     except MENDABLE as error:
         return Grade(path.name, error=str(error) or type(error).__name__)

@@ -117,7 +117,7 @@ def worlds(
     seed: int,
     probes: int = PROBES,
     selected: Mapping[str, np.ndarray] | None = None,
-) -> tuple[list[World], bool]:
+) -> list[World]:
     """Return the worlds in which a submission is judged.
 
     Parameters
@@ -136,8 +136,6 @@ def worlds(
     list of World
         The first has the file's own inputs, unless one of them is not a number; then there is at
         least one random world.
-    bool
-        Whether the first has the file's own inputs.
     """
     layout, model = submitted.layout, submitted.layout.model
     own = submitted.inputs
@@ -162,7 +160,7 @@ def worlds(
     first = len(inputs) - len(extreme)
     with np.errstate(all="ignore"):
         runs = [reference.run(model, each) for each in inputs]
-    return [World(run, n >= first, usable and n == 0) for n, run in enumerate(runs)], usable
+    return [World(run, n >= first, usable and n == 0) for n, run in enumerate(runs)]
 
 
 def _fitting(submitted: Submission, seed: int, own: Arrays, number: int, drawn: Arrays) -> Arrays:
@@ -233,17 +231,10 @@ def judged(
     seed: int,
     probes: int = PROBES,
     selected: Mapping[str, np.ndarray] | None = None,
-) -> tuple[list[JudgedQuantity], bool]:
-    """Judge each blanked quantity.
-
-    Returns
-    -------
-    list of Judged
-    bool
-        Whether the file's own inputs could be used.
-    """
+) -> list[JudgedQuantity]:
+    """Judge each blanked quantity."""
     is_sure = submitted.as_stated.issuperset(quantity.name for quantity in submitted.blanks)
-    every, usable = worlds(submitted, seed, 0 if is_sure else probes, selected)
+    every = worlds(submitted, seed, 0 if is_sure else probes, selected)
     filled = {quantity.name: _filled(submitted, quantity) for quantity in submitted.blanks}
     tasks = {
         quantity.name: _task(submitted, quantity, filled[quantity.name])
@@ -272,8 +263,7 @@ def judged(
                 answers[name] = _better(submitted, name, every, answers[name], third)
     constants = Constants(submitted)
     result = partial(_result, submitted, every, constants)
-    results = [result(q, answers[q.name], filled[q.name]) for q in submitted.blanks]
-    return results, usable
+    return [result(q, answers[q.name], filled[q.name]) for q in submitted.blanks]
 
 
 def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity

@@ -31,7 +31,7 @@ from xlnn.cleanup import ended_by, ends_quietly, shielded
 from xlnn.engines._server import GOODBYE, hush, receive, send
 from xlnn.errors import MENDABLE, OptionsError
 
-R = TypeVar("R")
+P, R = ParamSpec("P"), TypeVar("R")
 
 WAITING = 4
 """Files queued per process, so that few are in memory."""
@@ -109,8 +109,6 @@ def _from_executor(
             waiting |= {submit(work, further): further for further in islice(left, 1)}
             yield path, done.result()
 
-
-P, R = ParamSpec("P"), TypeVar("R")
 
 Submit = Callable[..., Future]
 """Submits a function and its arguments to one of the processes."""
