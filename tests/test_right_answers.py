@@ -288,6 +288,17 @@ def test_a_range_that_ends_below_its_sheet_is_as_long_as_it_reads(built, tmp_pat
     assert question.units[0].mistake.said == {"cells": "Data!B$4:B$7"}
 
 
+def test_a_start_that_never_changes_may_be_written_as_its_number(tmp_path):
+    """Before the first step, h is 0 whatever the inputs are; a later one depends on them."""
+    path = xlnn.build("rnn", tmp_path / "full.xlsx", epochs=1, verify=False).path
+
+    def answer(blank):
+        return ["=0" if "$" in text else text for text in blank.stated]
+
+    assert points(handed_in(path, ("past",), tmp_path, answer)) == {"past": 1}
+    assert set(kinds(handed_in(path, ("past",), tmp_path, by_row("=0")))) == {"constant"}
+
+
 @pytest.mark.slow
 def test_a_misspelt_name_is_wrong(built, tmp_path):
     path = handed_in(built, ("a2",), tmp_path, by_row("=1/(1+EXP(-zz))"))

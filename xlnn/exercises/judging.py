@@ -33,7 +33,7 @@ from xlnn.exercises.evaluation import Arrays, Engine, World, by_libreoffice, eva
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Constant, Model, Quantity
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.range_shapes import Unlike, unlike
 
@@ -562,7 +562,11 @@ class Constants:
 
     @cached_property
     def _owned(self) -> "Sheets":
-        return _by_sheet(dict.fromkeys(self._submitted.owned, ""))
+        """The cells of all quantities that depend on inputs, or are some."""
+        layout = self._submitted.layout
+        fixed = [q.name for q in layout.model.quantities if isinstance(q.equation, Constant)]
+        places = (place for name in fixed for place in layout.places(name).values())
+        return _by_sheet(dict.fromkeys(self._submitted.owned.difference(places), ""))
 
     @cached_property
     def _steps(self) -> "Sheets":
