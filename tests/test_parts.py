@@ -7,12 +7,15 @@ from experiments import built
 
 import xlnn
 from xlnn.building.plan import origin_of_template, planned
+from xlnn.layout import lay_out
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.templates import names
+from xlnn.registry.text import Text, text
 from xlnn.workbooks import kind_named
 from xlnn.workbooks.experiment import Experiment
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,
     Beside,
@@ -30,7 +33,11 @@ from xlnn.workbooks.pages.parts import (
     Trace,
     Units,
 )
+from xlnn.workbooks.pages.sheet import Context
+from xlnn.writing.charts import CellColumn
+from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH
+from xlnn.writing.style import QUIET, QUIET_NUMBER
 
 STEP = Axis("step", 4)
 
@@ -50,8 +57,21 @@ MODEL = Model(
         *(on(name, axes=(STEP,), role="input") for name in ("x", "y", "sum_x")),
         on("total_x", role="input"),
         on("v", axes=(STEP,), shape=(2,), role="input"),
+        on("names", shape=(3,), is_text=True, role="input"),
+        Quantity("plain", "plain", "", "page", shape=(2,), role="input"),
     )
 )
+
+
+TITLES = {"page": "Page"}
+NAMES = {quantity.name: f"name of {quantity.name}" for quantity in MODEL.quantities}
+
+
+def drawn(page):
+    """Return what a page shows of the model."""
+    layout = lay_out(MODEL, TITLES, page.place(MODEL))
+    words = Text("en", text("en").words | {"quantities": NAMES, "notes": {"page": ""}})
+    return page.draw(Context(None, layout, words))
 
 
 def cells(part):
@@ -120,6 +140,72 @@ def test_a_table_of_units_has_a_row_for_each_and_may_continue():
     assert [block.address(at) for at in ((0, 0, 2), (0, 1, 0), (1, 3, 2))] == [
         (6, 4), (6, 5), (7, 13),
     ]  # fmt: skip
+
+
+def test_a_table_of_units_may_take_its_names_and_headings_from_quantities():
+    table = Units("", "bias", "W", over={"W": "names"})
+    assert cells(table) == {"bias": (6, 1), "W": (6, 2), "names": (5, 2)}
+    assert table.size(MODEL) == (2 + 2, 1 + 3)
+
+
+def test_a_table_of_units_without_symbols_has_one_row_of_headings():
+    assert cells(Units("", "plain")) == {"plain": (5, 1)}
+    assert Units("", "plain").size(MODEL) == (1 + 2, 1)
+    drawing = drawn(Page("page", "", "", Units("", "plain", repeated=True, sparse=True)))
+    assert drawing.cells[4][1][0] == NAMES["plain"]
+    assert (drawing.repeat_from, drawing.repeat, drawing.sparse) == (4, 4, {"plain"})
+
+
+def test_of_a_flat_row_each_unit_has_a_column():
+    row = Row("W", "", "bias", flat=True)
+    assert cells(row) == {"W": (4, 1), "bias": (4, 8)}
+    assert row.size(MODEL) == Symbols("W", "", "bias").size(MODEL) == (1, 6 + 1 + 2)
+    drawing = drawn(Page("page", "", "", Symbols("W", "", "bias")))
+    assert [*drawing.cells[4]] == [1, 2, 3, 4, 5, 6, 8, 9]
+
+
+def test_the_rows_above_the_first_table_may_be_frozen_and_what_names_the_rows():
+    table = Table("x", "y", repeated=True)
+    page = Page("page", "", "", Numbers("a"), table, stays=True, is_named=True)
+    assert (drawn(page).freeze, drawn(page).repeat) == ((8, 2), 7)
+    assert drawn(Page("page", "", "", table, is_named=True)).freeze == (1, 2)
+    page = Page("page", "", "", Numbers("a"), table)
+    assert (drawn(page).freeze, drawn(page).repeat_from, drawn(page).repeat) == (None, 6, 7)
+
+
+def test_what_is_counted_from_is_folded_and_grey():
+    drawing = drawn(Page("page", "", "", Beside(Table("x", "y", folded=True), Numbers("a"))))
+    assert drawing.folded_columns == {1, 2, 3}
+    assert drawing.looks["x"] == QUIET_NUMBER
+    assert {drawing.cells[row][2][1].ink for row in (4, 5)} == {QUIET}
+
+
+def test_units_may_be_named_in_place_of_symbols():
+    table = Table("x", "v", units=lambda _: ("one", "other"))
+    drawing = drawn(Page("page", "", "", table))
+    assert [drawing.cells[5][column][0] for column in (2, 3, 4)] == ["one", "one", "other"]
+
+
+def test_a_line_may_be_a_column_of_a_matrix():
+    page = Page("page", "", "", Chart("title", Trace(("W", ..., 2), ("W", ..., 0))), Grid("W"))
+    layout = lay_out(MODEL, TITLES, page.place(MODEL))
+    row, column = layout.blocks["W"].row, layout.blocks["W"].column
+    (line,) = Trace(("W", ..., 2), ("W", ..., 0)).lines(Context(None, layout, Text("en", {})))
+    assert line.y == CellColumn("Page", column + 2, row, row + 1)
+    assert line.x == CellColumn("Page", column, row, row + 1)
+    assert line.marker == "none"
+
+
+def test_a_choice_has_no_list_where_another_part_has_it():
+    one = on("k", role="input", choices=(1, 4))
+    with_list, without = (Numbers("k"), Numbers("k", choices={"k": ""}))
+    for part, count in ((with_list, 1), (without, 0)):
+        layout = lay_out(Model((one,)), TITLES, part.blocks(Model((one,)), 4, 1))
+        drawing = Drawing()
+        words = Text("en", text("en").words | {"quantities": NAMES})
+        part.draw(drawing, Context(None, layout, words), 4, 1)
+        assert len(drawing.validations) == count
+        assert drawing.looks["k"].bold
 
 
 def test_the_numbers_of_a_list_are_side_by_side_where_they_have_units():

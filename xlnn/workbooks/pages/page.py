@@ -60,8 +60,10 @@ class Page:
         Whether it only has tables, side by side, which other pages take numbers from.
     stays : bool
         Whether the rows above the first row of its tables are frozen.
+    is_named : bool
+        Whether the first column is frozen: it names the rows.
     gridlines : bool
-        Whether a helper page has lines between its cells.
+        Whether it has lines between its cells.
     """
 
     def __init__(  # noqa: PLR0913 -- what a page may settle
@@ -74,12 +76,13 @@ class Page:
         row: int = FIRST_ROW,
         is_helper: bool = False,
         stays: bool = False,
+        is_named: bool = False,
         gridlines: bool = False,
     ) -> None:
         self.key, self.title, self.note = key, title, note
         self.does = does if does or is_helper else note
         self.parts, self.is_helper, self.stays = parts, is_helper, stays
-        self.gridlines = gridlines
+        self.is_named, self.gridlines = is_named, gridlines
         self.tab = "helper" if is_helper else "explore"
         self.row = FIRST_ROW - HEADINGS if is_helper else row
 
@@ -100,13 +103,16 @@ class Page:
     def draw(self, context: Context[Any]) -> Drawing:
         """Draw what it shows besides its quantities."""
         model = context.layout.model
+        tables = (block for block in context.layout.on(self.key) if block.quantity.axes)
         if not self.is_helper:
             drawing = titled_drawing(context, self.key)
+            drawing.gridlines = self.gridlines
             if self.stays:
-                drawing.freeze, drawing.repeat = (FIRST_ROW, 1), FIRST_ROW - 1
+                drawing.repeat = min(block.row for block in tables) - 1
+            if self.stays or self.is_named:
+                drawing.freeze = (drawing.repeat + 1, 1 + self.is_named)
             self.content(model).draw(drawing, context, self.row, 1)
             return drawing
-        tables = (block for block in context.layout.on(self.key) if block.quantity.axes)
         first = min(tables, key=lambda block: (block.row, block.column))
         column = first.column + first.quantity.counts  # the first that does not name the rows
         drawing = Drawing(gridlines=self.gridlines, freeze=(1, column))

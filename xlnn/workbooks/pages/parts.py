@@ -13,7 +13,8 @@ from typing import Any
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from xlnn.grid import address
+from xlnn.address import address
+from xlnn.equations.lookup import Asked
 from xlnn.layout import Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
@@ -34,12 +35,16 @@ from xlnn.writing.charts import THICK, CellColumn, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_AN_INCH, USUAL_WIDTH
 from xlnn.writing.style import (
+    ASKED,
     KEY,
     LABEL,
     PLAIN,
+    QUIET,
+    QUIET_NUMBER,
     SECTION,
     SENTENCE,
     Look,
+    heading,
     ink_scale,
     on_ink,
     value,
@@ -179,29 +184,34 @@ class Numbers(Part):
 
     Parameters
     ----------
-    names : tuple of str or (str, str)
-        The quantities. With a second name, that quantity is shown beside the number.
+    names : tuple of str or (str, ...)
+        The quantities. Those of further names are shown beside the number.
     positive : tuple of str
         Those that must be greater than 0.
     choices : dict
-        For a choice, the meaning of each number, or the quantity whose row is chosen.
+        For a choice, the meaning of each number, or the quantity whose row is chosen; "" if another
+        part has the list.
     symbols : bool
         Whether symbols are shown between names and numbers.
     at : int
         The number of columns for a name and its symbol.
     ink : tuple of str
         Quantities from 0 to 1 that are shown as shades of ink.
+    named : function
+        Returns the name of a quantity; by default also its symbol if it has no name.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a list may settle
         self,
-        *names: str | tuple[str, str],
+        *names: str | tuple[str, ...],
         positive: Sequence[str] = (),
         choices: Mapping[str, Sequence[str] | str] | None = None,
         symbols: bool = False,
         at: int = 3,
         ink: Sequence[str] = (),
+        named: Named | None = None,
     ) -> None:
+        self.named = named or (plain_name if symbols else called)
         self.names = [(name,) if isinstance(name, str) else name for name in names]
         self.positive, self.choices = positive, choices or {}
         self.symbols, self.at, self.ink = symbols, at, ink
@@ -220,11 +230,10 @@ class Numbers(Part):
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw their names, and add validations."""
         for down, (name, *beside) in enumerate(self.names):
-            drawing.looks |= dict.fromkeys(beside, PLAIN)
+            drawing.looks |= {other: _beside(page.layout.model[other]) for other in beside}
             block = page.layout.blocks[name]
             quantity = block.quantity
-            named = plain_name if self.symbols else called
-            drawing.put(row + down, column, named(quantity, page.words), LABEL)
+            drawing.put(row + down, column, self.named(quantity, page.words), LABEL)
             if self.symbols:
                 symbol, at = quantity.heading(()), column + self.at - 1
                 drawing.put(row + down, at, symbol, replace(LABEL, align="right"))
@@ -232,9 +241,9 @@ class Numbers(Part):
                 drawing.widths[at] = max(room, text_width(symbol))
             drawing.looks[name] = _centred(quantity)
             chosen = self.choices.get(name, ())
-            if isinstance(chosen, str):
+            if chosen and isinstance(chosen, str):
                 drawing.validations.append(row_validation(page, block, page.layout.blocks[chosen]))
-            else:
+            elif chosen != "":
                 type_in(drawing, block, page.words, chosen, positive=name in self.positive)
         texts = [drawing.cells[row + down][column][0] for down in range(len(self.names))]
         beside = range(column + 1, column + self.at - self.symbols)
@@ -245,9 +254,16 @@ class Numbers(Part):
         _ink(drawing, page, self.ink)
 
 
+def _beside(quantity: Quantity) -> Look:
+    if isinstance(quantity.equation, Asked):
+        return ASKED
+    return PLAIN if quantity.is_text else QUIET_NUMBER
+
+
 def _centred(quantity: Quantity) -> Look:
-    look = value(quantity.number_format, given=quantity.is_input, first=False)
-    return replace(look, align="center", border=True)
+    digits = "General" if quantity.choices else quantity.number_format  # a choice as it was typed
+    look = value(digits, given=quantity.is_input, first=False)
+    return replace(look, align="center", border=True, bold=quantity.choices is not None)
 
 
 def _ink(drawing: Drawing, page: Context[Any], names: Iterable[str]) -> None:
@@ -371,6 +387,14 @@ class Grid(Part):
         drawing.widths |= dict.fromkeys(range(block.column + apart - 1, last, apart), GAP)
 
 
+Said = str | Callable[[Context[Any]], str]
+"""A text: its key, or itself for all languages, or a function that returns it for a page."""
+
+
+def _said(page: Context[Any], of: str, text: Said) -> str:
+    return page.words.of_itself(of, text if isinstance(text, str) else text(page))
+
+
 @dataclass(frozen=True)
 class Label(Part):
     """A fixed line of text, which may overflow into blank cells.
@@ -391,7 +415,7 @@ class Label(Part):
     above : int
     """
 
-    text: str | Callable[[Context[Any]], str]
+    text: Said
     of: str = ""
     look: Look = LABEL
     columns: int = 1
@@ -410,8 +434,7 @@ class Label(Part):
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Write it."""
-        found = self.text if isinstance(self.text, str) else self.text(page)
-        text = page.words.of_itself(self.of, found).format(**self.numbers)
+        text = _said(page, self.of, self.text).format(**self.numbers)
         for right in range(self.columns):
             drawing.put(row, column + right, "" if right else text, self.look)
         if self.fits:
@@ -427,13 +450,21 @@ class Row(Part):
     names : tuple of str
     width : float
         The width of its columns.
+    flat : bool
+        Whether all units of a quantity are side by side, too.
+    look : Look or None
+        Their look, if it differs from the default.
     """
 
-    def __init__(self, *names: str, width: float = 0) -> None:
-        self.names, self.width = names, width
+    def __init__(
+        self, *names: str, width: float = 0, flat: bool = False, look: Look | None = None
+    ) -> None:
+        self.names, self.width, self.flat, self.look = names, width, flat, look
 
     def _shapes(self, model: Model) -> list[tuple[int, ...]]:
-        return [model[name].shape if name else () for name in self.names]
+        """Return the rows, if it has several, and columns of each."""
+        shapes = [model[name].shape if name else () for name in self.names]
+        return [(prod(shape),) for shape in shapes] if self.flat else shapes
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return the rows of the tallest, and the columns of all."""
@@ -443,7 +474,9 @@ class Row(Part):
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield their cells."""
         for name, shape in zip(self.names, self._shapes(model), strict=True):
-            if name:
+            if name and self.flat:
+                yield from table_blocks([model[name]], row, column)
+            elif name:
                 steps = [(1, 0), (0, 1)][2 - len(shape) :]
                 yield single_block(model[name], row, column, *steps)
             column += (1, *shape)[-1]
@@ -462,6 +495,8 @@ class Row(Part):
             if self.width:
                 columns = range(block.column, block.last[1] + 1)
                 drawing.widths |= dict.fromkeys(columns, self.width)
+        if self.look:
+            _look(drawing, page, dict.fromkeys(filter(None, self.names), self.look))
 
 
 class Hidden(Row):
@@ -476,21 +511,33 @@ class Hidden(Row):
 
 
 class Symbols(Part):
-    """The symbols of quantities and their units side by side, over rows of numbers."""
+    """The symbols of quantities and their units side by side, over rows of numbers.
 
-    def __init__(self, *names: str) -> None:
-        self.names = names
+    Parameters
+    ----------
+    names : tuple of str
+        "" leaves a cell blank.
+    coloured : bool
+        Whether they have the colours of their quantities, as headings of a table have.
+    """
+
+    def __init__(self, *names: str, coloured: bool = False) -> None:
+        self.names, self.coloured = names, coloured
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return one row, with a column for each unit."""
-        return 1, sum(len(model[name].units) for name in self.names)
+        return 1, sum(len(model[name].units) if name else 1 for name in self.names)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Write them."""
-        quantities = (page.layout.model[name] for name in self.names)
-        symbols = (quantity.heading(unit) for quantity in quantities for unit in quantity.units)
-        for right, symbol in enumerate(symbols):
-            drawing.put(row, column + right, symbol, KEY)
+        for name in self.names:
+            quantity = page.layout.model[name] if name else None
+            for unit in quantity.units if quantity else ():
+                coloured = heading(quantity.role, first=unit == quantity.units[0])
+                look = coloured if self.coloured else KEY
+                drawing.put(row, column, quantity.heading(unit), look)
+                column += 1
+            column += not name
 
 
 class Made(Part):
@@ -540,7 +587,7 @@ class Table(Part):
     width : float
         The width of its columns, unless their symbols need more; half of it for ink.
     repeated : bool
-        Whether its headings, and everything above them, are repeated on each printed page.
+        Whether its headings are repeated on each printed page.
     groups : dict
         The keys of titles over columns, by the first of their columns; "" ends the previous one.
     under : dict
@@ -548,8 +595,12 @@ class Table(Part):
         names of its numbers: ``sum`` for sum_a under a.
     named : function
         Returns the name of a quantity for its heading.
+    units : function
+        Returns the names of the units on a page, in place of their symbols.
     lined : bool
         Whether the course of each column is drawn behind its heading.
+    folded : bool
+        Whether its columns are collapsed at first, and grey: other numbers are counted from them.
     """
 
     def __init__(  # noqa: PLR0913 -- what a table may settle
@@ -564,13 +615,15 @@ class Table(Part):
         groups: Mapping[str, str] | None = None,
         under: Mapping[str, str] | None = None,
         named: Named = plain_name,
+        units: Callable[[Context[Any]], Sequence[str]] | None = None,
         lined: bool = False,
+        folded: bool = False,
         above: int = 1,
     ) -> None:
         self.names, self.left, self.width, self.repeated = names, left, width, repeated
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
         self.groups, self.under, self.above = groups or {}, under or {}, above
-        self.named, self.lined = named, lined
+        self.named, self.units, self.lined, self.folded = named, units, lined, folded
 
     @property
     def _headings(self) -> int:
@@ -610,8 +663,9 @@ class Table(Part):
         quantities, first = [block.quantity for block in blocks], blocks[0].row
         if self.naming(page.layout.model) and not quantities[0].counts:
             name_rows(drawing, row_axes(quantities), first, page.words, column)
+        units = self.units(page) if self.units else None
         for block in blocks:
-            head(drawing, block, page.words, self.named, width=not self.width)
+            head(drawing, block, page.words, self.named, width=not self.width, units=units)
             type_in(drawing, block, page.words)
             if block.quantity.is_text:  # away from the numbers at its left
                 look = value("@", given=block.quantity.is_input, first=False)
@@ -622,7 +676,9 @@ class Table(Part):
         _dress(drawing, page, self)
         drawing.whole.append((first - self._headings, first))  # no heading without a row
         if self.repeated:
-            drawing.repeat = first - 1
+            drawing.repeat_from, drawing.repeat = first - HEADINGS, first - 1
+        if self.folded:
+            self._fold(drawing, page.layout.model, first, column)
         self._draw_groups(drawing, page, blocks, first - self._headings)
         below = blocks[0].last[0] + 2
         for down, (key, begins) in enumerate(self.under.items()):
@@ -644,6 +700,14 @@ class Table(Part):
                 least = text_width(block.quantity.heading(unit))
                 drawing.widths[column] = max(width, least)
 
+    def _fold(self, drawing: Drawing, model: Model, first: int, column: int) -> None:
+        columns = range(column, column + self.size(model)[1])
+        drawing.folded_columns |= {*columns}
+        drawing.looks |= dict.fromkeys(self.names, QUIET_NUMBER)
+        for row, at in product((first - 2, first - 1), columns):
+            text, look = drawing.cells[row][at]
+            drawing.put(row, at, text, replace(look, fill="key", ink=QUIET))
+
     def _draw_groups(
         self, drawing: Drawing, page: Context[Any], blocks: Iterable[Block], row: int
     ) -> None:
@@ -662,12 +726,19 @@ class Units(Part):
     Parameters
     ----------
     rows : str or tuple of str
-        The keys of the names of the rows, or one key for all of them, with their number.
+        The keys of the names of the rows, or one key for all of them, with their number; "" if the
+        first quantity names them.
     names : tuple of str
     headed : bool
         Whether it has headings, or continues the part above it.
+    over : dict
+        For a quantity, the one whose cells are the headings of its units.
     coloured, ink, looks
         As those of a `Table`.
+    repeated : bool
+        Whether its headings are repeated on each printed page.
+    sparse : bool
+        Whether its last rows may be blank: no page is printed for them alone.
     """
 
     def __init__(  # noqa: PLR0913 -- what a table of units may settle
@@ -675,27 +746,39 @@ class Units(Part):
         rows: str | Sequence[str],
         *names: str,
         headed: bool = True,
+        over: Mapping[str, str] | None = None,
         coloured: Sequence[str] = (),
         ink: Sequence[str] = (),
         looks: Mapping[str, Look] | None = None,
+        repeated: bool = False,
+        sparse: bool = False,
         above: int = 0,
     ) -> None:
-        self.rows, self.names, self.above = rows, names, above
+        self.rows, self.names, self.over, self.above = rows, names, over or {}, above
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
-        self.headings = HEADINGS if headed else 0
+        self.headed, self.repeated, self.sparse = headed, repeated, sparse
+
+    def _headings(self, model: Model) -> int:
+        """Return how many rows of headings it has: symbols and other cells need a row."""
+        units = ((model[name], model[name].units[0]) for name in self.names)
+        second = self.over or any(quantity.heading(unit) for quantity, unit in units)
+        return HEADINGS - (not second) if self.headed else 0
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return its rows with the headings, and its columns with the names of the rows."""
         shapes = [model[name].shape for name in self.names]
-        return self.headings + shapes[0][0], 1 + sum(prod(shape[1:]) for shape in shapes)
+        columns = bool(self.rows) + sum(prod(shape[1:]) for shape in shapes)
+        return self._headings(model) + shapes[0][0], columns
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the columns."""
-        column += 1
+        row, column = row + self._headings(model), column + bool(self.rows)
         for quantity in (model[name] for name in self.names):
             inside = quantity.shape[1:]
-            right = ((0, prod(inside[n + 1 :])) for n in range(len(inside)))
-            yield single_block(quantity, row + self.headings, column, (1, 0), *right)
+            right = [(0, prod(inside[n + 1 :])) for n in range(len(inside))]
+            yield single_block(quantity, row, column, (1, 0), *right)
+            if over := self.over.get(quantity.name):
+                yield single_block(model[over], row - 1, column, *right)
             column += prod(inside)
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
@@ -706,20 +789,26 @@ class Units(Part):
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw the headings, and the names of the rows."""
         blocks = [page.layout.blocks[name] for name in self.names]
-        rows = blocks[0].quantity.shape[0]
+        rows, headings = blocks[0].quantity.shape[0], self._headings(page.layout.model)
         keys = [self.rows] * rows if isinstance(self.rows, str) else self.rows
         names = [
             page.words.of_itself("headings", key).format(number=n)
             for n, key in enumerate(keys, start=1)
         ]
-        for down, text in enumerate([""] * self.headings + names):
-            drawing.put(row + down, column, text, KEY)
-        drawing.widths[column] = max(drawing.widths.get(column, 0), text_width(*names))
+        if self.rows:
+            for down, text in enumerate([""] * headings + names):
+                drawing.put(row + down, column, text, KEY)
+            drawing.widths[column] = max(drawing.widths.get(column, 0), text_width(*names))
+        if self.repeated:
+            drawing.repeat_from, drawing.repeat = row, row + headings - 1
+        if self.sparse:
+            drawing.sparse |= {*self.names}
         for block in blocks:
             across = replace(block.quantity, shape=block.quantity.shape[1:])
-            if self.headings:
-                one_row = replace(block, quantity=across)
-                head(drawing, one_row, page.words, _above_symbol, width=False)
+            if headings:
+                one_row = replace(block, quantity=across, row=block.row + HEADINGS - headings)
+                units = [] if block.quantity.name in self.over or headings < HEADINGS else None
+                head(drawing, one_row, page.words, _above_symbol, width=False, units=units)
             for right in range(len(across.units)):
                 drawing.widths.setdefault(block.column + right, UNIT)
             type_in(drawing, block, page.words)
@@ -736,7 +825,12 @@ def _dress(drawing: Drawing, page: Context[Any], table: Table | Units) -> None:
     if table.coloured:
         drawing.colour_around_0(*(page.layout.blocks[name] for name in table.coloured))
     _ink(drawing, page, table.ink)
-    for name, look in table.looks.items():
+    _look(drawing, page, table.looks)
+
+
+def _look(drawing: Drawing, page: Context[Any], looks: Mapping[str, Look]) -> None:
+    """Apply looks; one without a number format keeps the quantity's."""
+    for name, look in looks.items():
         digits = look.number_format or page.layout.model[name].number_format
         drawing.looks[name] = replace(look, number_format=digits)
 
@@ -748,7 +842,8 @@ class Trace:
     Attributes
     ----------
     y : str or (str, int, ...)
-        A quantity, or one of its units. Without axes, its numbers are one line.
+        A quantity, or one of its units; in the place of a number, ``...`` is for all. Without axes,
+        its numbers are one line.
     x : str or (str, int, ...)
         The same; with as many units as y, each line has its own.
     colour : str or tuple of str
@@ -763,6 +858,8 @@ class Trace:
         The axis with a line for each entry: the first axis of both.
     labels : str
         The texts along that axis, shown beside the points.
+    size : int
+        The size of the markers, in points.
     """
 
     y: str | tuple[Any, ...]
@@ -774,6 +871,7 @@ class Trace:
     of: str = "charts"
     each: str = ""
     labels: str = ""
+    size: int = 5
 
     def lines(self, page: Context[Any]) -> Iterator[Line]:
         """Yield its lines."""
@@ -791,9 +889,9 @@ class Trace:
                 name = y.quantity.heading(unit)
             cells = [_cells(page, b, *rows) for b in (_of_unit(x, own), _of_unit(y, unit))]
             label = _cells(page, _named(page, self.labels), *rows) if self.labels else None
-            is_point = rows[0] == rows[1] and not cells[1].last_column  # of which no line is seen
-            marker = "circle" if is_point else self.marker
-            yield Line(*cells, next(colours), name, self.width, marker, label=label)
+            is_point = cells[1].first == cells[1].last and not cells[1].last_column
+            marker = "circle" if is_point else self.marker  # of a point, no line is seen
+            yield Line(*cells, next(colours), name, self.width, marker, self.size, label=label)
 
 
 def _named(page: Context[Any], name: str | tuple[Any, ...]) -> Block:
@@ -802,19 +900,23 @@ def _named(page: Context[Any], name: str | tuple[Any, ...]) -> Block:
     return _of_unit(page.layout.blocks[quantity], unit)
 
 
-def _of_unit(block: Block, unit: Sequence[int]) -> Block:
+def _of_unit(block: Block, unit: Sequence[Any]) -> Block:
     """Return the cells of the units whose index has this beginning; by default all."""
-    axes, rest = len(block.quantity.axes), block.quantity.shape[len(unit) :]
-    row, column = block.address((*[0] * axes, *unit, *[0] * len(rest)))
-    quantity = replace(block.quantity, shape=rest)
-    steps = (*block.steps[:axes], *block.steps[axes + len(unit) :])
+    axes, shape = len(block.quantity.axes), block.quantity.shape
+    index = (*unit, *[...] * (len(shape) - len(unit)))
+    row, column = block.address((*[0] * axes, *(0 if at is ... else at for at in index)))
+    whole = [number for number, at in enumerate(index) if at is ...]
+    quantity = replace(block.quantity, shape=tuple(shape[number] for number in whole))
+    steps = (*block.steps[:axes], *(block.steps[axes + number] for number in whole))
     return replace(block, quantity=quantity, row=row, column=column, steps=steps)
 
 
 def _cells(page: Context[Any], block: Block, first: int, last: int) -> CellColumn:
-    title = page.layout.titles[block.sheet]
-    across = block.last[1] if len(block.quantity.units) > 1 else 0
-    return CellColumn(title, block.column, block.row + first, block.row + last, across)
+    title, (end, across) = page.layout.titles[block.sheet], block.last
+    end = block.row + last if block.quantity.axes else end
+    return CellColumn(
+        title, block.column, block.row + first, end, across if across > block.column else 0
+    )
 
 
 def _counted(page: Context[Any], block: Block) -> Block:
@@ -834,10 +936,10 @@ class Chart(Part):
 
     Parameters
     ----------
-    title : str
-        The key of its title.
+    title : str or function
+        The key of its title, or a function that returns it for a page.
     traces : tuple of Trace
-    x, y : str
+    x, y : str or function
         The titles of its axes; by default the heading of the rows for x.
     size_in_cm : (float, float)
         Its width and height.
@@ -854,10 +956,10 @@ class Chart(Part):
 
     def __init__(  # noqa: PLR0913 -- what a chart may settle
         self,
-        title: str,
+        title: Said,
         *traces: Trace,
-        x: str = "",
-        y: str = "",
+        x: Said = "",
+        y: Said = "",
         size_in_cm: tuple[float, float] = (13, 7.2),
         ends: tuple[float, ...] = (),
         ends_up: tuple[float, ...] = (),
@@ -875,17 +977,16 @@ class Chart(Part):
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
         """Yield its title, the titles of its axes, and the names of its lines."""
-        yield "charts", self.title
-        yield from (("headings", each) for each in (self.x, self.y))
+        said = (("charts", self.title), ("headings", self.x), ("headings", self.y))
+        yield from ((of, text) for of, text in said if isinstance(text, str))
         yield from ((trace.of, trace.name) for trace in self.traces if trace.of)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw it over the cells."""
         lines = [line for trace in self.traces for line in trace.lines(page)]
         axes = _named(page, self.traces[0].y).quantity.axes
-        said = page.words.of_itself
-        across, up = (said("headings", each) for each in (self.x or axes[-1].name, self.y))
-        chart = scatter(said("charts", self.title), across, lines, up)
+        across, up = (_said(page, "headings", each) for each in (self.x or axes[-1].name, self.y))
+        chart = scatter(_said(page, "charts", self.title), across, lines, up)
         chart.width, chart.height = self.size_in_cm
         if self.is_square:
             square(chart)

@@ -1,6 +1,6 @@
 """Draw a table: a row for each epoch or sample, a column for each unit."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -40,8 +40,10 @@ Named = Callable[[Quantity, Text], str]
 
 
 def plain_name(quantity: Quantity, words: Text) -> str:
-    """Return the name of a quantity."""
-    return words("quantities", quantity.kind)
+    """Return the name of a quantity: that of its kind, or what its sheet or a heading has."""
+    sections = ("quantities", quantity.sheet, "headings")
+    known = (each for each in sections if quantity.kind in words.words.get(each, ()))
+    return words(next(known, "quantities"), quantity.kind)
 
 
 def called(quantity: Quantity, words: Text) -> str:
@@ -116,25 +118,37 @@ def name_rows(
             drawing.put(row, column, number, KEY)
 
 
-def head(
-    drawing: Drawing, block: Block, words: Text, named: Named = plain_name, *, width: bool = True
+def head(  # noqa: PLR0913 -- what headings may settle
+    drawing: Drawing,
+    block: Block,
+    words: Text,
+    named: Named = plain_name,
+    *,
+    width: bool = True,
+    units: Sequence[str] | None = None,
 ) -> None:
-    """Draw the two headings over a block: its name, and the symbol of each unit."""
+    """Draw the two headings over a block: its name, and the symbol or the name of each unit.
+
+    The second heading is left to other cells if there are no names of units.
+    """
     quantity = block.quantity
-    units = quantity.units
-    is_spread = 1 < len(units) <= MOST_SPREAD
+    count = len(quantity.units)
+    is_spread = 1 < count <= MOST_SPREAD
     spread = {"align": "centerContinuous" if is_spread else "left", "wrap": False}
-    share = text_width(named(quantity, words)) / len(units) if is_spread else 0
-    for position, unit in enumerate(units):
+    share = text_width(named(quantity, words)) / count if is_spread else 0
+    for position, unit in enumerate(quantity.units):
         column = block.column + position
         look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
-        drawing.put(block.row - 1, column, quantity.heading(unit), look)
+        if units is None:
+            drawing.put(block.row - 1, column, quantity.heading(unit), look)
+        elif units:
+            drawing.put(block.row - 1, column, units[position], replace(look, wrap=False))
         text = named(quantity, words) if position == 0 else ""
-        above = replace(look, **spread) if len(units) > 1 else look
+        above = replace(look, **spread) if count > 1 else look
         drawing.put(block.row - 2, column, text, above)
         if width:
             narrow = quantity.role == "input"
-            usual = NARROW if narrow else NORMAL if len(units) > 1 else WIDE
+            usual = NARROW if narrow else NORMAL if count > 1 else WIDE
             drawing.widths[column] = max(drawing.widths.get(column, 0), usual, share)
 
 
