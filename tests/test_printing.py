@@ -179,8 +179,8 @@ def test_each_page_has_a_footer_with_room_for_it(digits_path):
 def test_headings_and_names_of_rows_are_printed_again(tmp_path):
     path = build("digits", tmp_path / "built.xlsx", epochs=EPOCHS, verify=False).path
     book = openpyxl.load_workbook(path)
-    assert book["Gradient check"].print_title_rows == "$19:$20"
-    assert book["Gradient check"]["B20"].value
+    assert book["Gradient check"].print_title_rows == "$20:$21"
+    assert book["Gradient check"]["B21"].value
     assert book["Training"].print_title_rows == "$1:$3"
     again = {sheet.title: sheet.print_title_cols for sheet in book}
     assert again["Training"] == "$A:$B"

@@ -43,7 +43,7 @@ from xlnn.workbooks.network.sheets import (
     weights,
 )
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.page import helper_page
+from xlnn.workbooks.pages.page import Page, helper_page
 from xlnn.workbooks.pages.parts import Made, Table
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
@@ -184,6 +184,11 @@ def _closely(key: str, sheet: ModuleType, tab: str = "explore") -> Sheet:
     return Sheet(draw, choosers.placed(sheet.place), tab)
 
 
+def _page(page: Page, tab: str) -> Sheet:
+    """Return a sheet that exists once for all runs."""
+    return Sheet(several_runs.of_first_run(page.draw), page.place, tab)
+
+
 def _of_runs(
     key: str, draw: several_runs.Draw, place: several_runs.Place, tab: str = "table"
 ) -> Sheet:
@@ -228,9 +233,9 @@ SHEETS = {
     "optimiser": _of_runs("optimiser", weights.REMEMBERED.draw, weights.REMEMBERED.place),
     "progress": _of_runs("progress", progress.draw, progress.PAGE.place, "result"),
     "compare": Sheet(compare.draw, compare.place, "result"),
-    "fit": _closely("fit", fit, "result"),
-    "confusion": _closely("confusion", confusion, "result"),
-    "gradient_check": _closely("gradient_check", gradient_check, "check"),
+    "fit": _page(fit.PAGE, "result"),
+    "confusion": _page(confusion.PAGE, "result"),
+    "gradient_check": _page(gradient_check.PAGE, "check"),
     "check": _of_runs("check", check.draw, check.place, "check"),
     "plane": _behind(plane.draw_numbers, plane.place_numbers),
     "drawing": _behind(drawing.draw, drawing.place),

@@ -5,7 +5,7 @@ drawing and a separate part, LibreOffice loses it on saving, and a file with one
 any engine reads it (`FORBIDDEN` in `xlnn.xlsx.guard`), since such controls can run macros.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from xlnn.workbooks.network.quantities.stack import quantity
 from xlnn.workbooks.network.sheets import compare
 from xlnn.workbooks.network.sheets.several_runs import Draw, Place
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.parts import Made, Numbers
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
@@ -94,12 +95,33 @@ def draw_choices(drawing: Drawing, page: Context[Any], sheet: str) -> None:
             drawing.looks[name] = look
 
 
-def draw_epoch_choice(drawing: Drawing, page: Context[Spec], prefix: str) -> None:
-    """Draw the choice of the epoch of a sheet, whose names begin with a prefix."""
-    epoch = page.layout.blocks[prefix + EPOCH]
-    drawing.put(epoch.row, 1, page.words("headings", EPOCH), LABEL)
-    drawing.looks[epoch.quantity.name] = CHOICE
-    drawing.validations.append(row_validation(page, epoch, page.layout.blocks["C_T"]))
+def choices(
+    prefix: str, *others: str, of: Mapping[str, str] | None = None, positive: Sequence[str] = ()
+) -> Made:
+    """Return the choice of the epoch and, if there are several, of the run above it.
+
+    Parameters
+    ----------
+    prefix : str
+        With which the names of the sheet's quantities begin.
+    others : tuple of str
+        Further choices and numbers below the epoch.
+    of, positive
+        As ``choices`` and ``positive`` of `Numbers`.
+    """
+
+    def numbers(model: Model) -> Numbers:
+        names = (prefix + kind for kind in (RUN, EPOCH, *others) if prefix + kind in model.by_name)
+        companions = [(name, f"{name}_{USED}", f"{name}_{ASKED}") for name in names]
+        shown = [[name for name in each if name in model.by_name] for each in companions]
+        return Numbers(
+            *map(tuple, shown),
+            choices={prefix + EPOCH: "C_T", **(of or {})},
+            positive=positive,
+            at=2,
+        )
+
+    return Made(numbers)
 
 
 def placed(place: Place) -> Place:

@@ -7,40 +7,38 @@ row for each image.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from openpyxl.formatting.rule import FormulaRule, Rule
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 
 from xlnn.equations import verdict as eq
 from xlnn.equations.lookup import OfEpochRows
 from xlnn.equations.wording import Name
-from xlnn.grid import address, letters
-from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.sheets.choosers import draw_choices, draw_epoch_choice, place_choice
-from xlnn.workbooks.pages.sheet import Context, titled_drawing
-from xlnn.workbooks.pages.table import name_rows
-from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.formats import DIGIT_PIXELS
-from xlnn.writing.style import (
-    KEY,
-    LABEL,
-    NOTE,
-    NUMBER,
-    POSITIVE,
-    QUIET,
-    QUIET_NUMBER,
-    SECTION,
-    SENTENCE,
-    heading,
-    tint,
+from xlnn.workbooks.network.sheets.choosers import choices
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Label,
+    Made,
+    Numbers,
+    Sentences,
+    Space,
+    Table,
+    Units,
 )
+from xlnn.workbooks.pages.sheet import Context
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import DIGIT_PIXELS
+from xlnn.writing.style import KEY, NOTE, NUMBER, POSITIVE, SECTION, SENTENCE, tint
 from xlnn.writing.text_width import LEADING, lines, name_width
 
 SHEET = "confusion"
 PREFIX = "confusion_"
+TITLES = {"": "trained", TEST: "tested"}
 
 MOST_CLASSES = 20
 """Classes that the table has; of more, the first."""
@@ -48,19 +46,14 @@ MOST_CLASSES = 20
 MOST_LISTED = 50
 """Images that the list has; how many more there are is said."""
 
-EPOCH, PART, FIRST = 4, 6, 11
-"""The rows of the choice, of what a part is, and the first of its table of classes."""
-
 ROWS = ("answer", "key", "place")
 """What has a row for each image."""
 
 LIST = ("image", "listed_label", "listed_answer")
-COUNT, MOST_COUNT, NUMBERS = 7, 24, 10
-"""The least and the largest width of a column of counts, and that of other numbers."""
+COUNT, MOST_COUNT = 7, 24
+"""The least and the largest width of a column of counts."""
 
 NAME = replace(KEY, wrap=True)
-HELPER = replace(heading("key", first=False), ink=QUIET)
-"""Over what is counted from, beside the result."""
 
 RIGHT = "3F8F5B"
 GRADES = {0.5: 0.55, 0.2: 0.4, 0.05: 0.25, 0: 0.12}
@@ -116,133 +109,69 @@ def _part(stack: Stack, images: Axis, part: str, words: Text) -> Iterator[Quanti
         yield quantity(kind, equation=eq.LabelInList(), uses=uses, is_text=True, **listed)
 
 
-def _parts(model: Model) -> list[str]:
-    """Return the prefixes of the names of training images and of held-out ones."""
-    return [part for part in (PREFIX, PREFIX + TEST) if f"{part}counts" in model.by_name]
+class _Classes(Units):
+    """The table of classes: what is right in one colour, what is wrong in another."""
+
+    def draw(self, drawing: Drawing, page: Context, row: int, column: int) -> None:
+        """Draw it with columns as wide as the classes, and the fuller, the larger the share."""
+        counts, total = (page.layout.blocks[name] for name in self.names[1:3])
+        labels, names = page.spec.labels, name_width(page.spec.labels)
+        across = max(COUNT, min(MOST_COUNT, names))
+        columns = range(counts.column, total.column)
+        drawing.widths |= {column: max(12, names), **dict.fromkeys(columns, across)}
+        super().draw(drawing, page, row, column)
+        most = max(lines(label, NAME, across * DIGIT_PIXELS) for label in labels)
+        above = counts.row - 1
+        drawing.heights[above] = max(30, most * NAME.size * LEADING)
+        first, of_class = address(counts.row, counts.column), letters(total.column)
+        own, answer = f"${letters(column)}{counts.row}", f"{letters(counts.column)}${above}"
+        for sign, colour in (("=", RIGHT), ("<>", POSITIVE)):
+            for share, full in GRADES.items():
+                graded = f"AND({first}>{share}*${of_class}{counts.row},{own}{sign}{answer})"
+                fill = PatternFill("solid", bgColor=tint(colour, full))
+                drawing.colour(counts, FormulaRule(formula=[graded], fill=fill))
 
 
-def _classes(model: Model) -> int:
-    return model[f"{PREFIX}total"].shape[0]
+def _parts(model: Model) -> Beside:
+    """Return the table and the list of each part, and folded beside them what is counted."""
+    parts = [part for part in ("", TEST) if f"{PREFIX}{part}counts" in model.by_name]
+    counted = Beside(*map(_counted, parts), apart=0)
+    return Beside(*(_results(model, part) for part in parts), counted)
 
 
-def _width(model: Model) -> int:
-    """Return how many columns the table of a part takes, and the list below it at least."""
-    return max(_classes(model) + 3, len(LIST))
-
-
-def _columns(model: Model) -> Iterator[tuple[str, int, int]]:
-    """Yield each part with its first column, and that of the rows of its images."""
-    parts, width = _parts(model), _width(model) + 1
-    beside = 1 + len(parts) * width + 1
-    for number, part in enumerate(parts):
-        yield part, 1 + number * width, beside + number * (len(ROWS) + 2)
-
-
-def _list(model: Model) -> int:
-    """Return the first row of the list."""
-    return FIRST + _classes(model) + 4
-
-
-def place(model: Model) -> Iterator[Block]:
-    """Place the epoch, and for each part its table, its list, and a row for each image."""
-    yield from place_choice(model, f"{PREFIX}epoch", EPOCH, 3)
-    classes, listed = _classes(model), _list(model)
-    for part, left, rows in _columns(model):
-        below = ((1, 0),)
-        yield Block(model[f"{part}mistakes"], SHEET, PART + 1, left, ())
-        yield Block(model[f"{part}class_column"], SHEET, FIRST - 1, left + 1, ((0, 1),))
-        yield Block(model[f"{part}class_row"], SHEET, FIRST, left, below)
-        yield Block(model[f"{part}counts"], SHEET, FIRST, left + 1, ((1, 0), (0, 1)))
-        yield Block(model[f"{part}total"], SHEET, FIRST, left + classes + 1, below)
-        yield Block(model[f"{part}share"], SHEET, FIRST, left + classes + 2, below)
-        yield Block(model[f"{part}wrong"], SHEET, listed - 2, left + 1, ())
-        for column, kind in enumerate(LIST, start=left):
-            yield Block(model[part + kind], SHEET, listed, column, below)
-        yield from table_blocks([model[part + kind] for kind in ROWS], listed, rows + 1)
-
-
-def draw(page: Context) -> Drawing:
-    """Draw the headings, the choice of the epoch, and the colours of what is right and wrong."""
-    layout = page.layout
-    drawing = titled_drawing(page, SHEET)
-    drawing.heights[FIRST - 1] = 30
-    drawing.repeat = drawing.repeat_from = _list(layout.model) - 1
-    draw_epoch_choice(drawing, page, PREFIX)
-    draw_choices(drawing, page, SHEET)
-    for part, left, rows in _columns(layout.model):
-        _draw_table(drawing, page, part, left)
-        _draw_list(drawing, page, part, left)
-        _draw_rows(drawing, page, part, rows)
-    return drawing
-
-
-def _draw_table(drawing: Drawing, page: Context, part: str, left: int) -> None:
-    """Draw what the part is, the headings of its table, and the colours."""
-    words, classes = page.words, _classes(page.layout.model)
-    for column in range(left, left + _width(page.layout.model)):
-        drawing.put(PART, column, "", SECTION)
-    trained = "trained" if part == PREFIX else "tested"
-    drawing.put(PART, left, words("charts", trained), SECTION)
-    drawing.looks[f"{part}mistakes"] = replace(SENTENCE, bold=True)
-    drawing.put(FIRST - 2, left, words("confusion", "corner"), LABEL)
-    drawing.put(FIRST - 1, left, "", KEY)
-    for column, key in enumerate(("total", "share"), start=left + classes + 1):
-        drawing.put(FIRST - 1, column, words("confusion", key), NAME)
-        drawing.widths[column] = NUMBERS
-        drawing.looks[part + key] = replace(NUMBER, number_format="0.0%" if key == "share" else "0")
-    names = name_width(page.spec.labels)
-    across = max(COUNT, min(MOST_COUNT, names))
-    drawing.widths |= dict.fromkeys(range(left + 1, left + classes + 1), across)
-    drawing.widths[left] = max(12, names)
-    most = max(lines(label, NAME, across * DIGIT_PIXELS) for label in page.spec.labels)
-    drawing.heights[FIRST - 1] = max(drawing.heights[FIRST - 1], most * NAME.size * LEADING)
-    drawing.widths[left + _width(page.layout.model)] = 3
-    drawing.looks |= {f"{part}class_row": replace(KEY, shrink=True), f"{part}class_column": NAME}
-    counts = page.layout.blocks[f"{part}counts"]
-    drawing.looks[counts.quantity.name] = replace(NUMBER, number_format="0", border=True)
-    cells, first = cell_range(counts), address(FIRST, left + 1)
-    own, answer = f"${letters(left)}{FIRST}", f"{letters(left + 1)}${FIRST - 1}"
-    total = f"${letters(left + classes + 1)}{FIRST}"
-    for sign, colour in (("=", RIGHT), ("<>", POSITIVE)):
-        for share, full in GRADES.items():
-            graded = f"AND({first}>{share}*{total},{own}{sign}{answer})"
-            drawing.colours.append((cells, _filled(graded, tint(colour, full))))
-    if len(page.spec.labels) > MOST_CLASSES:
-        count = len(page.spec.labels)
-        text = words("confusion", "classes_left", count=count, shown=MOST_CLASSES)
-        drawing.put(FIRST + classes, left, text, NOTE)
-
-
-def _filled(condition: str, colour: str) -> Rule:
-    """Return a rule that colours the cells for which a condition is true."""
-    return FormulaRule(formula=[condition], fill=PatternFill("solid", bgColor=colour))
-
-
-def _draw_list(drawing: Drawing, page: Context, part: str, left: int) -> None:
-    """Draw the headings of the list, and what is counted."""
-    words, first = page.words, _list(page.layout.model)
-    drawing.put(first - 2, left, words("confusion", "wrong"), LABEL)
-    drawing.looks[f"{part}wrong"] = replace(NUMBER, number_format="0")
-    headings = (
-        words("headings", "image"), words("confusion", "label"), words("confusion", "taken_for"),
+def _results(model: Model, part: str) -> Below:
+    """Return the table of classes of a part, and the list of what is misclassified."""
+    prefix, labels = f"{PREFIX}{part}", model["labels"].shape[0]
+    table = [f"{prefix}{kind}" for kind in ("class_row", "counts", "total", "share")]
+    row, counts, *_ = table
+    column, listed = f"{prefix}class_column", [prefix + kind for kind in LIST]
+    shown = model[counts].shape[0]
+    looks = dict.fromkeys(listed[1:], replace(SENTENCE, align="center", shrink=True))
+    looks[listed[0]] = replace(NUMBER, number_format="0;;")
+    left_out = {"count": labels, "shown": shown}
+    more = Label("classes_left", SHEET, NOTE, numbers=left_out)
+    return Below(
+        Label(TITLES[part], "charts", SECTION, columns=shown + 3, above=1),
+        Sentences(f"{prefix}mistakes"),
+        _Classes(
+            "", *table, over={counts: column}, looks={row: replace(KEY, shrink=True), column: NAME},
+            above=1,
+        ),
+        more if shown < labels else Space(),
+        Space(),
+        Numbers(f"{prefix}wrong", at=1),
+        Units("", *listed, looks=looks, repeated=True, sparse=True),
     )  # fmt: skip
-    for column, text in enumerate(headings, start=left):
-        drawing.put(first - 1, column, text, heading("result", first=column == left))
-    centred = replace(SENTENCE, align="center", shrink=True)
-    drawing.sparse |= {part + kind for kind in LIST}
-    drawing.looks[f"{part}image"] = replace(NUMBER, number_format="0;;")
-    drawing.looks |= dict.fromkeys((f"{part}listed_label", f"{part}listed_answer"), centred)
 
 
-def _draw_rows(drawing: Drawing, page: Context, part: str, left: int) -> None:
-    """Draw the headings of the rows of images, from which everything is counted."""
-    words, first = page.words, _list(page.layout.model)
-    trained = words("charts", "trained" if part == PREFIX else "tested")
-    drawing.put(first - 3, left, words("confusion", "rows", which=trained), LABEL)
-    axes = page.layout.model[f"{part}answer"].axes
-    name_rows(drawing, axes, first, words, left)
-    for column, kind in enumerate(ROWS, start=left + 1):
-        drawing.put(first - 1, column, words("confusion", kind), HELPER)
-        drawing.widths[column] = NUMBERS
-        drawing.looks[part + kind] = QUIET_NUMBER
-    drawing.folded_columns |= {*range(left, left + len(ROWS) + 1)}
+def _counted(part: str) -> Below:
+    """Return the rows of images from which everything is counted."""
+
+    def title(page: Context) -> str:
+        return page.words(SHEET, "rows", which=page.words("charts", TITLES[part]))
+
+    rows = (f"{PREFIX}{part}{kind}" for kind in ROWS)
+    return Below(Label(title, above=1), Table(*rows, folded=True))
+
+
+PAGE = Page(SHEET, "", "", choices(PREFIX), Space(), Made(_parts))

@@ -17,22 +17,26 @@ from xlnn.equations.cost import TotalCost
 from xlnn.equations.lens import DIFFERENCE_QUOTIENT, DISTANCE, ChosenGradient, Shifted
 from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.optimiser import Penalty
-from xlnn.grid import address, letters
-from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.network import L2, cost, forward, penalised
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.sheets.choosers import draw_choices, place_choice
-from xlnn.workbooks.pages.sheet import Context, titled_drawing
-from xlnn.workbooks.pages.table import (
-    choice_validation,
-    head,
-    name_rows,
-    number_validation,
-    row_validation,
+from xlnn.workbooks.network.sheets.choosers import choices
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Label,
+    Made,
+    Part,
+    Row,
+    Space,
+    Symbols,
+    Table,
 )
+from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table import choice_validation
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import KEY, LABEL, NUMBER, RULE, heading, value
+from xlnn.writing.style import KEY, NUMBER, RULE
 
 SHEET = "gradient_check"
 PREFIX = "slope_"
@@ -41,17 +45,16 @@ SIDES = {"plus_": 1, "minus_": -1}
 HEEDED = 0.01
 """From which part of the largest slope on a parameter is worth moving."""
 
-VALUES = 3
-CHOICES = ("epoch", "chosen", "h")
 RESULTS = ("numeric", "backward", "distance")
-TOP = 4
-PARAMETERS = TOP + 8
-"""The row of the parameters' numbers; their symbols, values and gradients stand below."""
+LINES = {
+    "line_w": PREFIX,
+    "line_gradient": f"{PREFIX}dC_d",
+    "line_plus": "plus_",
+    "line_minus": "minus_",
+}
+"""The lines of the parameters: how their names begin, by the key of what they are called."""
 
-IMAGES = PARAMETERS + 9
-PENALTIES = {"plus_penalty": (4, 1), "minus_penalty": (5, 1), f"{PREFIX}penalty": (4, 2)}
-"""Where the penalty with w + h and with w - h stands, and its slope: below the first parameter's
-number, to the right of the last one."""
+WIDTH = 10
 
 
 def quantities(stack: Stack) -> Iterator[Quantity]:
@@ -121,99 +124,72 @@ def _penalties(stack: Stack) -> Iterator[Quantity]:
         )
         yield replace(found, reads_as_stated=True)
     quotients = {"C_plus": "plus_penalty", "C_minus": "minus_penalty", "h": "slope_h"}
-    yield quantity(
+    slope = quantity(
         "penalty", prefix=PREFIX, sheet=SHEET, equation=DIFFERENCE_QUOTIENT, uses=quotients
     )
+    yield replace(slope, symbol="Δ / 2h")
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place the choices and results, the parameters in one row each, and a row for each image."""
-    here = [found for found in model.quantities if found.sheet == SHEET]
-    for row, name in enumerate((*CHOICES, *RESULTS), start=TOP):
-        yield from place_choice(model, PREFIX + name, row, VALUES)
-    rows = {f"{PREFIX}w": 2, f"{PREFIX}g": 3} | {side: 4 + i for i, side in enumerate(SIDES)}
-    columns = dict.fromkeys(rows, 2)
-    parameters = [q for q in here if not q.axes and q.shape]
-    for found in parameters:
-        row = f"{PREFIX}{'g' if found.kind.startswith('dC') else 'w'}"
-        row = next((side for side in SIDES if found.name.startswith(side)), row)
-        (block,) = table_blocks([found], PARAMETERS + rows[row], columns[row])
-        columns[row] += prod(found.shape)
-        yield block
-    for name, (row, right) in PENALTIES.items():
-        if name in model.by_name:
-            yield Block(model[name], SHEET, PARAMETERS + row, max(columns.values()) + right, ())
-    yield from table_blocks([q for q in here if q.axes], IMAGES, 2)
+class _Counted(Part):
+    """The numbers of the parameters, from which one is chosen; its column is marked."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row
+        """Return a row of numbers."""
+        return 1, self.count
+
+    def draw(self, drawing: Drawing, page: Context, row: int, column: int) -> None:
+        """Write the numbers, and offer them."""
+        for number in range(1, self.count + 1):
+            drawing.put(row, column + number - 1, number, KEY)
+        first, last = letters(column), letters(column + self.count - 1)
+        blocks = page.layout.blocks
+        chosen, used = (blocks[f"{PREFIX}{kind}"] for kind in ("chosen", "chosen_used"))
+        cell, source = address(chosen.row, chosen.column), f"${first}${row}:${last}${row}"
+        drawing.validations.append(choice_validation(cell, source, page.words, self.count))
+        marked = f"{first}${row}=${letters(used.column)}${used.row}"
+        rule = FormulaRule(formula=[marked], fill=PatternFill("solid", bgColor=RULE))
+        drawing.colours.append((f"{first}{row}:{last}{row + len(LINES) + 1}", rule))
 
 
-def draw(page: Context) -> Drawing:
-    """Draw the choices, the parameters' names, and the headings of the images' table."""
-    blocks, words = page.layout.blocks, page.words
-    drawing = titled_drawing(page, SHEET)
-    drawing.gridlines, drawing.freeze = True, (1, 2)
-    drawing.repeat_from, drawing.repeat = IMAGES - 2, IMAGES - 1
-    for name in (*CHOICES, *RESULTS):
-        block = blocks[PREFIX + name]
-        drawing.put(block.row, 1, words("gradient_check", name), LABEL)
-        drawing.looks[PREFIX + name] = replace(
-            value(block.quantity.number_format, given=name in CHOICES, first=False), align="center"
-        )
-    draw_choices(drawing, page, SHEET)
-    here = page.layout.on(SHEET)
-    tables = [block for block in here if block.quantity.axes]
-    name_rows(drawing, tables[0].quantity.axes, IMAGES, words)
-    for block in tables:
-        head(drawing, block, words, width=False)
-    _draw_parameters(drawing, page)
-    sides = {"plus_": words("gradient_check", "plus"), "minus_": words("gradient_check", "minus")}
-    for side, text in sides.items():
-        first = next(block for block in tables if block.quantity.name.startswith(side))
-        drawing.put(IMAGES - 3, first.column, text, LABEL)
-    last = max(block.last[1] for block in here)
-    drawing.widths |= dict.fromkeys(range(2, last + 1), 10)
-    drawing.widths[1] = 26
-    return drawing
-
-
-def _draw_parameters(drawing: Drawing, page: Context) -> None:
-    blocks, words = page.layout.blocks, page.words
-    lines = ("number", "symbol", "w", "gradient", "plus", "minus")
-    for row, name in enumerate(lines, start=PARAMETERS):
-        drawing.put(row, 1, words("gradient_check", f"line_{name}"), LABEL)
-    column = 2
-    parameters = [
-        block
-        for block in page.layout.on(SHEET)
-        if block.row == PARAMETERS + 2 and not block.quantity.axes
-    ]
-    for block in parameters:
-        quantity = block.quantity
-        for position, unit in enumerate(quantity.units):
-            drawing.put(PARAMETERS, column, column - 1, KEY)
-            look = heading(quantity.role, first=position == 0)
-            drawing.put(PARAMETERS + 1, column, quantity.heading(unit), look)
-            column += 1
-    for block in page.layout.on(SHEET):
-        if not block.quantity.axes and (block.quantity.shape or block.quantity.name in PENALTIES):
-            drawing.looks[block.quantity.name] = NUMBER
-    for name, text in (("plus_penalty", "λ/2 Σ w²"), (f"{PREFIX}penalty", "Δ / 2h")):
-        if name in blocks:
-            look = heading(blocks[name].quantity.role, first=True)
-            drawing.put(PARAMETERS + 1, blocks[name].column, text, look)
-    epoch, chosen, h, used = (blocks[PREFIX + name] for name in (*CHOICES, "chosen_used"))
-    end = letters(column - 1)
-    drawing.validations += [
-        choice_validation(
-            address(chosen.row, chosen.column),
-            f"$B${PARAMETERS}:${end}${PARAMETERS}",
-            words,
-            chosen.quantity.choices[1],
+def _parameters(model: Model) -> Below:
+    """Return the parameters, each in a column: its number, its symbol, and its values."""
+    begins = LINES["line_gradient"]
+    names = [name.removeprefix(begins) for name in model.by_name if name.startswith(begins)]
+    lines = {key: [prefix + name for name in names] for key, prefix in LINES.items()}
+    weights, *_ = lines.values()
+    penalties = ["", "plus_penalty", f"{PREFIX}penalty"] * ("plus_penalty" in model.by_name)
+    if penalties:
+        lines["line_plus"] += penalties
+        lines["line_minus"] += ["", "minus_penalty"]
+    return Below(
+        _titled("line_number", _Counted(sum(len(model[name].units) for name in weights))),
+        _titled("line_symbol", Symbols(*weights, *penalties, coloured=True)),
+        *(
+            _titled(key, Row(*row, width=WIDTH, flat=True, look=NUMBER))
+            for key, row in lines.items()
         ),
-        row_validation(page, epoch, blocks["C_T"]),
-        number_validation(address(h.row, h.column), words, positive=True),
-    ]
-    rule = FormulaRule(
-        formula=[f"B${PARAMETERS}=${letters(used.column)}${used.row}"],
-        fill=PatternFill("solid", bgColor=RULE),
     )
-    drawing.colours.append((f"B{PARAMETERS}:{end}{PARAMETERS + 5}", rule))
+
+
+def _titled(key: str, row: Part) -> Beside:
+    return Beside(Label(key, SHEET, fits=True), row, apart=0)
+
+
+def _images(model: Model) -> Table:
+    """Return a row for each image, with w + h and with w - h."""
+    here = [found.name for found in model.quantities if found.sheet == SHEET and found.axes]
+    plus, minus = (next(name for name in here if name.startswith(side)) for side in SIDES)
+    groups = {plus: "plus", minus: "minus", f"{PREFIX}quotient": ""}
+    return Table(*here, groups=groups, width=WIDTH, repeated=True)
+
+
+PAGE = Page(
+    SHEET, "", "",
+    choices(
+        PREFIX, "chosen", "h", *RESULTS, of={f"{PREFIX}chosen": ""}, positive=[f"{PREFIX}h"]
+    ),
+    Space(2), Made(_parameters), Space(), Made(_images), is_named=True, gridlines=True,
+)  # fmt: skip
