@@ -7,7 +7,7 @@ from experiments import built
 
 import xlnn
 from xlnn.building.plan import origin_of_template, planned
-from xlnn.layout import lay_out
+from xlnn.layout import Block, lay_out
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
 from xlnn.quantity import Axis, Model, Quantity
@@ -181,9 +181,10 @@ def test_what_is_counted_from_is_folded_and_grey():
 
 
 def test_units_may_be_named_in_place_of_symbols():
-    table = Table("x", "v", units=lambda _: ("one", "other"))
+    table = Table("x", "v", units={"v": lambda _: ("one", "other")}, widths={"x": 30})
     drawing = drawn(Page("page", "", "", table))
-    assert [drawing.cells[5][column][0] for column in (2, 3, 4)] == ["one", "one", "other"]
+    assert [drawing.cells[5][column][0] for column in (2, 3, 4)] == ["x", "one", "other"]
+    assert drawing.widths[2] == 30
 
 
 def test_a_line_may_be_a_column_of_a_matrix():
@@ -194,6 +195,28 @@ def test_a_line_may_be_a_column_of_a_matrix():
     assert line.y == CellColumn("Page", column + 2, row, row + 1)
     assert line.x == CellColumn("Page", column, row, row + 1)
     assert line.marker == "none"
+
+
+def test_lines_along_an_axis_follow_its_cells_and_are_called_by_cells():
+    runs = Axis("run", 2)
+    model = Model((on("c", axes=(runs, STEP), role="input"), on("called", axes=(runs,))))
+    blocks = (
+        Block(model["c"], "page", 4, 3, ((10, 0), (1, 0))),
+        Block(model["called"], "page", 4, 9, ((1, 0),)),
+    )
+    page = Context(None, lay_out(model, TITLES, blocks), Text("en", {}))
+    lines = [*Trace("c", each="run", called="called").lines(page)]
+    assert [(line.y.first, line.y.last) for line in lines] == [(4, 7), (14, 17)]
+    assert [(line.x.first, line.x.last) for line in lines] == [(4, 7), (14, 17)]
+    assert [line.called for line in lines] == [CellColumn("Page", 9, row, row) for row in (4, 5)]
+    assert {line.name for line in lines} == {""}
+
+
+def test_an_axis_of_a_chart_may_have_a_first_value_alone():
+    for ends_up, last in (((0, 9), 9), ((0,), None)):
+        page = Page("page", "", "", Table("x"), Chart("title", Trace("x"), ends_up=ends_up))
+        ((_, chart),) = drawn(page).charts
+        assert (chart.y_axis.scaling.min, chart.y_axis.scaling.max) == (0, last)
 
 
 def test_a_choice_has_no_list_where_another_part_has_it():

@@ -232,7 +232,7 @@ SHEETS = {
     "gradients": _table("gradients"),
     "optimiser": _of_runs("optimiser", weights.REMEMBERED.draw, weights.REMEMBERED.place),
     "progress": _of_runs("progress", progress.draw, progress.PAGE.place, "result"),
-    "compare": Sheet(compare.draw, compare.place, "result"),
+    "compare": Sheet(compare.PAGE.draw, compare.PAGE.place, "result"),
     "fit": _page(fit.PAGE, "result"),
     "confusion": _page(confusion.PAGE, "result"),
     "gradient_check": _page(gradient_check.PAGE, "check"),

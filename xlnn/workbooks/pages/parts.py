@@ -33,7 +33,13 @@ from xlnn.workbooks.pages.table import (
 )
 from xlnn.writing.charts import THICK, CellColumn, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_AN_INCH, USUAL_WIDTH
+from xlnn.writing.formats import (
+    DIGIT_PIXELS,
+    PADDING,
+    PIXELS_AN_INCH,
+    USUAL_HEIGHT,
+    USUAL_WIDTH,
+)
 from xlnn.writing.style import (
     ASKED,
     KEY,
@@ -595,8 +601,11 @@ class Table(Part):
         names of its numbers: ``sum`` for sum_a under a.
     named : function
         Returns the name of a quantity for its heading.
-    units : function
-        Returns the names of the units on a page, in place of their symbols.
+    units : dict
+        For a quantity, a function that returns the names of its units on a page, in place of their
+        symbols.
+    widths : dict
+        Widths of the columns of quantities that differ.
     lined : bool
         Whether the course of each column is drawn behind its heading.
     folded : bool
@@ -615,7 +624,8 @@ class Table(Part):
         groups: Mapping[str, str] | None = None,
         under: Mapping[str, str] | None = None,
         named: Named = plain_name,
-        units: Callable[[Context[Any]], Sequence[str]] | None = None,
+        units: Mapping[str, Callable[[Context[Any]], Sequence[str]]] | None = None,
+        widths: Mapping[str, float] | None = None,
         lined: bool = False,
         folded: bool = False,
         above: int = 1,
@@ -623,7 +633,8 @@ class Table(Part):
         self.names, self.left, self.width, self.repeated = names, left, width, repeated
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
         self.groups, self.under, self.above = groups or {}, under or {}, above
-        self.named, self.units, self.lined, self.folded = named, units, lined, folded
+        self.named, self.units, self.widths = named, units or {}, widths or {}
+        self.lined, self.folded = lined, folded
 
     @property
     def _headings(self) -> int:
@@ -663,8 +674,9 @@ class Table(Part):
         quantities, first = [block.quantity for block in blocks], blocks[0].row
         if self.naming(page.layout.model) and not quantities[0].counts:
             name_rows(drawing, row_axes(quantities), first, page.words, column)
-        units = self.units(page) if self.units else None
         for block in blocks:
+            named = self.units.get(block.quantity.name)
+            units = named(page) if named else None
             head(drawing, block, page.words, self.named, width=not self.width, units=units)
             type_in(drawing, block, page.words)
             if block.quantity.is_text:  # away from the numbers at its left
@@ -672,6 +684,7 @@ class Table(Part):
                 drawing.looks[block.quantity.name] = replace(look, indent=1)
         if self.lined:
             add_sparklines(drawing, page, blocks)
+        drawing.heights.setdefault(first - 2, USUAL_HEIGHT)  # from which wrapped names make it grow
         self._set_widths(drawing, blocks)
         _dress(drawing, page, self)
         drawing.whole.append((first - self._headings, first))  # no heading without a row
@@ -694,8 +707,11 @@ class Table(Part):
             drawing.widths[column] = max(drawing.widths[column], text_width(*keys))
 
     def _set_widths(self, drawing: Drawing, blocks: Iterable[Block]) -> None:
-        for block in blocks if self.width else ():
-            width = self.width / 2 if block.quantity.name in self.ink else self.width
+        for block in blocks:
+            name = block.quantity.name
+            width = self.widths.get(name, self.width / 2 if name in self.ink else self.width)
+            if not width:
+                continue
             for column, unit in enumerate(block.quantity.units, start=block.column):
                 least = text_width(block.quantity.heading(unit))
                 drawing.widths[column] = max(width, least)
@@ -856,8 +872,8 @@ class Trace:
         translations; by default the symbols of several units.
     each : str
         The axis with a line for each entry: the first axis of both.
-    labels : str
-        The texts along that axis, shown beside the points.
+    labels, called : str
+        The texts along that axis, shown beside the points, or as names in the legend.
     size : int
         The size of the markers, in points.
     """
@@ -871,27 +887,33 @@ class Trace:
     of: str = "charts"
     each: str = ""
     labels: str = ""
+    called: str = ""
     size: int = 5
 
     def lines(self, page: Context[Any]) -> Iterator[Line]:
         """Yield its lines."""
         y = _named(page, self.y)
         x = _named(page, self.x) if self.x else _counted(page, y)
-        whole = prod(axis.length for axis in y.quantity.axes)
-        count = next((a.length for a in y.quantity.axes if a.name == self.each), 1)
-        several = y.quantity.axes and y.quantity.shape
+        axes = y.quantity.axes
+        steps = {axis.name: (axis.length, down) for axis, (down, _) in zip(axes, y.steps)}  # noqa: B905 -- units have steps, too
+        count, apart = steps.get(self.each, (1, 0))
+        whole = prod(axis.length for axis in axes) // count
+        several = axes and y.quantity.shape
         colours = cycle([self.colour] if isinstance(self.colour, str) else self.colour)
         for unit, number in product(y.quantity.units if several else [()], range(count)):
             own = unit if x.quantity.shape == y.quantity.shape else ()
-            rows = number * whole // count, (number + 1) * whole // count - 1
+            rows = number * apart, number * apart + whole - 1
             name = page.words.of_itself(self.of, self.name)
             if several and not name:
                 name = y.quantity.heading(unit)
             cells = [_cells(page, b, *rows) for b in (_of_unit(x, own), _of_unit(y, unit))]
             label = _cells(page, _named(page, self.labels), *rows) if self.labels else None
+            called = None
+            if self.called:
+                name, called = "", _cells(page, _named(page, self.called), number, number)
             is_point = cells[1].first == cells[1].last and not cells[1].last_column
             marker = "circle" if is_point else self.marker  # of a point, no line is seen
-            yield Line(*cells, next(colours), name, self.width, marker, self.size, label=label)
+            yield Line(*cells, next(colours), name, self.width, marker, self.size, called, label)
 
 
 def _named(page: Context[Any], name: str | tuple[Any, ...]) -> Block:
@@ -947,7 +969,7 @@ class Chart(Part):
         The first and last value of the x axis, and the distance of its labels; by default those of
         numbered rows.
     ends_up : tuple of float
-        The same for the y axis.
+        The same for the y axis; of a single number, its first value.
     is_square : bool
         Whether units of both axes are equally long.
     columns : int
@@ -995,7 +1017,9 @@ class Chart(Part):
         elif self._is_counted(page) and axes[-1].length > 1:
             first = axes[-1].counts_from
             ends(chart.x_axis, first, first + axes[-1].length - 1)
-        if self.ends_up:
+        if len(self.ends_up) == 1:
+            chart.y_axis.scaling.min = self.ends_up[0]
+        elif self.ends_up:
             ends(chart.y_axis, *self.ends_up)
         drawing.charts.append((address(row, column), chart))
 

@@ -5,20 +5,16 @@ from dataclasses import replace
 
 from xlnn.equations.runs import LEAST_OF, LastOf, RunName, SameText
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
-from xlnn.grid import address
-from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Equation, Model, Quantity, of_each
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.runs import runs_from
+from xlnn.workbooks.network.quantities.runs import RUN, runs_from
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.sheets.several_runs import page_of_run
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.parts import Trace
-from xlnn.workbooks.pages.sheet import Context, titled_drawing
-from xlnn.writing.charts import CellColumn, ends, scatter
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import KEY, NUMBER, SENTENCE, heading
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.parts import Below, Beside, Chart, Made, Table, Trace
+from xlnn.workbooks.pages.sheet import Context
+from xlnn.writing.style import NUMBER
 
 SHEET = "compare"
 PREFIX = "compare_"
@@ -32,23 +28,22 @@ COLOURS = (
 )  # fmt: skip
 """The colour of each run's line."""
 
-WIDTHS = {"name": 30, "state": 38}
-"""The widths of columns with texts."""
+WIDTHS, WIDTH = {f"{PREFIX}name": 30, f"{PREFIX}state": 38}, 14
+"""The widths of columns with texts, and of others."""
 
-CHART_ROWS, CHART_COLUMNS = 17, 5
-"""How far the charts stand from each other."""
+ERRORS = (f"{PREFIX}rmse_last", f"{PREFIX}test_rmse_last")
 
 
 def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Compare."""
     yield _each(spec, "name", of_each([*_names(spec, words)]), {"eta": "eta", "l2": "l2"})
-    whole = {"number_format": "0"}
-    yield _each(spec, "best", SmallestEpoch(), {"C_T": "C_T"}, **whole)
+    yield _each(spec, "best", SmallestEpoch(), {"C_T": "C_T"}, number_format="0")
     yield _each(spec, "least", LEAST_OF, {"course": "C_T"})
     yield _each(spec, "C_T_last", LastOf(), {"course": "C_T"})
     if not spec.is_regression:
-        first = FirstAllRight(spec.samples)
-        yield _each(spec, "all_right", first, {"recognised": "recognised"}, **whole)
+        first, never = FirstAllRight(spec.images), f'0;;"{words("story", "none")}"'
+        uses = {"recognised": "recognised"}
+        yield _each(spec, "all_right", first, uses, number_format=never)
     told = "rmse" if spec.is_regression else "recognised"
     unit = (0,) if spec.is_regression else ()
     digits = Stack(spec).measure if spec.is_regression else "0"
@@ -85,60 +80,37 @@ def _names(spec: Spec, words: Text) -> Iterator[RunName]:
         yield RunName(said)
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place a column for each result of the runs."""
-    for column, found in enumerate(_here(model), start=2):
-        yield Block(found, SHEET, FIRST_ROW, column, ((1, 0),))
+def _parts(model: Model) -> Below:
+    """Return a column for each result of the runs, and below them the charts, two side by side."""
+    here = [found for found in model.quantities if found.sheet == SHEET]
+    numbers = [found.name for found in here if not found.is_text]
+    charts = [_chart(model, name) for name in COURSES if name in model.by_name]
+    return Below(
+        Table(
+            *(found.name for found in here), widths=WIDTHS, width=WIDTH,
+            looks=dict.fromkeys(numbers, replace(NUMBER, number_format="")),
+            units=dict.fromkeys(ERRORS, lambda page: page.spec.labels[:1]),
+        ),
+        *(Beside(*charts[at : at + 2], apart=0) for at in range(0, len(charts), 2)),
+    )  # fmt: skip
 
 
-def _here(model: Model) -> list[Quantity]:
-    return [found for found in model.quantities if found.sheet == SHEET]
-
-
-def draw(page: Context[Spec]) -> Drawing:
-    """Draw the headings, the numbers of the runs, and the charts."""
-    words, runs = page.words, page.spec.number_of_runs
-    drawing = titled_drawing(page, SHEET)
-    drawing.heights[FIRST_ROW - 1], drawing.widths[1] = 62, 7
-    drawing.put(FIRST_ROW - 1, 1, words("headings", "run"), KEY)
-    for run in range(runs):
-        drawing.put(FIRST_ROW + run, 1, run + 1, KEY)
-    for found in _here(page.layout.model):
-        block = page.layout.blocks[found.name]
-        look = heading(found.role, first=True, computed=True)
-        first = page.spec.labels[0]
-        drawing.put(block.row - 1, block.column, words("compare", found.kind, label=first), look)
-        drawing.widths[block.column] = WIDTHS.get(found.kind, 14)
-        number_format = found.number_format
-        if found.kind == "all_right":
-            number_format = f'0;;"{words("story", "none")}"'
-        number = replace(NUMBER, number_format=number_format)
-        drawing.looks[found.name] = SENTENCE if found.is_text else number
-    for position, name in enumerate(n for n in COURSES if n in page.layout.blocks):
-        row = FIRST_ROW + runs + 1 + position // 2 * CHART_ROWS
-        at = 1 + position % 2 * CHART_COLUMNS
-        drawing.charts.append((address(row, at), _chart(page, name)))
-    return drawing
-
-
-def _chart(page: Context[Spec], name: str) -> object:
+def _chart(model: Model, name: str) -> Chart:
     """Return the chart of one result, with a line for each run."""
-    names, lines = page.layout.blocks[f"{PREFIX}name"], []
-    for run in range(page.spec.number_of_runs):
-        row, title = names.row + run, page.layout.titles[SHEET]
-        line = next(Trace(name, colour=COLOURS[run]).lines(page_of_run(page, run)))
-        lines.append(replace(line, name="", called=CellColumn(title, names.column, row, row)))
-    kind, spec = name.removeprefix(TEST), page.spec
-    counted = spec.test_samples if name.startswith(TEST) else spec.samples
-    is_charted = kind in {"C_T", "recognised"}
-    title = page.words("charts" if is_charted else "quantities", kind, images=counted)
-    if name.startswith(TEST):
-        title = page.words("headings", "tested", name=title)
-    chart = scatter(title, page.words("charts", "epoch"), lines)
-    chart.height, chart.width = 8, 15
-    ends(chart.x_axis, 0, spec.epochs)
-    if kind == "recognised":
-        ends(chart.y_axis, 0, counted)
-    else:
-        chart.y_axis.scaling.min = 0
-    return chart
+    course, kind = model[name], name.removeprefix(TEST)
+    part = name.removesuffix(kind)
+    images, epochs = (model[each].axes[-1].length for each in (f"{part}number", name))
+
+    def title(page: Context[Spec]) -> str:
+        section = "charts" if kind in {"C_T", "recognised"} else "quantities"
+        said = page.words(section, kind, images=images)
+        return page.words("headings", "tested", name=said) if part else said
+
+    trace = Trace(
+        (name, *[0] * len(course.shape)), colour=COLOURS, each=RUN, called=f"{PREFIX}name"
+    )
+    up = (0, images) if kind == "recognised" else (0,)
+    return Chart(title, trace, size_in_cm=(15, 8), columns=5, ends=(0, epochs), ends_up=up)
+
+
+PAGE = Page(SHEET, "", "", Made(_parts))

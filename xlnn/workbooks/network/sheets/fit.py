@@ -96,7 +96,12 @@ def _rows_of(part: str, outputs: int) -> Below:
     errors, rows = ([f"{PREFIX}{part}{kind}" for kind in kinds] for kinds in (ERRORS, ROWS))
     return Below(
         Numbers(*errors, at=1 + 2 * outputs, named=named),
-        Table(*rows, units=lambda page: page.spec.labels, width=WIDTH, named=named),
+        Table(
+            *rows,
+            units=dict.fromkeys(rows, lambda page: page.spec.labels),
+            width=WIDTH,
+            named=named,
+        ),
     )
 
 
