@@ -13,8 +13,8 @@ from typing import Any
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from xlnn.address import address
 from xlnn.equations.lookup import Asked
+from xlnn.grid import address
 from xlnn.layout import Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text

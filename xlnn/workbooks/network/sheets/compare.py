@@ -41,7 +41,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     yield _each(spec, "least", LEAST_OF, {"course": "C_T"})
     yield _each(spec, "C_T_last", LastOf(), {"course": "C_T"})
     if not spec.is_regression:
-        first, never = FirstAllRight(spec.images), f'0;;"{words("story", "none")}"'
+        first, never = FirstAllRight(spec.samples), f'0;;"{words("story", "none")}"'
         uses = {"recognised": "recognised"}
         yield _each(spec, "all_right", first, uses, number_format=never)
     told = "rmse" if spec.is_regression else "recognised"

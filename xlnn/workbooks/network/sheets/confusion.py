@@ -13,6 +13,7 @@ from openpyxl.styles import PatternFill
 from xlnn.equations import verdict as eq
 from xlnn.equations.lookup import OfEpochRows
 from xlnn.equations.wording import Name
+from xlnn.grid import address, letters
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST

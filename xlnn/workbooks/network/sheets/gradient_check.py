@@ -17,6 +17,7 @@ from xlnn.equations.cost import TotalCost
 from xlnn.equations.lens import DIFFERENCE_QUOTIENT, DISTANCE, ChosenGradient, Shifted
 from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.optimiser import Penalty
+from xlnn.grid import address, letters
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.network import L2, cost, forward, penalised
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
