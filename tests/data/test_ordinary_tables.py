@@ -194,6 +194,23 @@ def test_text_that_is_not_utf_8_is_read_as_windows_wrote_it(tmp_path):
     assert any("was read as cp1252" in told and "--encoding" in told for told in data.told)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "kind", "labels", "feature"),
+    [
+        ("gb18030", "及格", ("是", "否"), "身高"),
+        ("cp932", "合否", ("はい", "いいえ"), "身長"),
+        ("cp1252", "fährt", ("häufig", "nie"), "Größe"),
+    ],
+)
+def test_the_encoding_of_a_text_is_found_by_its_letters(tmp_path, encoding, kind, labels, feature):
+    first, second = labels
+    content = f"{feature},b,{kind}\n1,2,{first}\n2,3,{second}\n3,1,{first}\n"
+    data = load(csv(tmp_path, content.encode(encoding)), ReadOptions(label=kind))
+    assert data.labels == labels
+    assert data.features == (feature, "b")
+    assert any(f"was read as {encoding}" in told for told in data.told)
+
+
 def test_all_that_is_wrong_is_said_in_one_message(tmp_path):
     content = "kind,a,b,c\nx,1,two,1\ny,=1,2,\nx,3,4,5\ny,5,6,abc\n,7,8,9\nx,8,9,1\n"
     with pytest.raises(DataError) as refusal:
