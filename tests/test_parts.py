@@ -15,7 +15,7 @@ from xlnn.registry.templates import names
 from xlnn.registry.text import Text, text
 from xlnn.workbooks import kind_named
 from xlnn.workbooks.experiment import Experiment
-from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.page import SEEN, Page
 from xlnn.workbooks.pages.parts import (
     Below,
     Beside,
@@ -234,6 +234,21 @@ def test_a_choice_has_no_list_where_another_part_has_it():
 def test_the_numbers_of_a_list_are_side_by_side_where_they_have_units():
     (block,) = Numbers("bias").blocks(MODEL, 4, 1)
     assert [block.address((n,)) for n in (0, 1)] == [(4, 4), (4, 5)]
+
+
+def test_what_is_beside_numbers_leaves_room_for_their_units():
+    assert cells(Beside(Numbers("a", "bias"), Grid("W")))["W"] == (5, 7)
+
+
+def test_a_page_without_parts_has_its_tables_side_by_side_and_wide_ones_last():
+    wide = on("wide", axes=(Axis("word", 2),), shape=(SEEN,))
+    model = Model((wide, *MODEL.quantities))
+    blocks = {b.quantity.name: (b.row, b.column) for b in Page("page", "", "").place(model)}
+    assert blocks["x"][0] == blocks["wide"][0]
+    assert blocks["x"][1] < blocks["wide"][1]
+    page = Page("page", "", "", Table("x"))
+    below = {b.quantity.name: (b.row, b.column) for b in page.place(model)}
+    assert below["x"][0] < below["wide"][0]
 
 
 def test_a_chart_takes_rows_by_its_height_and_the_columns_that_it_is_given():

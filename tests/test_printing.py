@@ -21,6 +21,7 @@ from xlnn.quantity import Axis, Quantity
 from xlnn.registry.templates import names
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.exercise_sheet import BESIDE
+from xlnn.workbooks.pages.parts import HEADINGS
 from xlnn.writing.charts import scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.printing import LEAST, MOST, PORTRAIT, pages
@@ -320,6 +321,14 @@ def test_no_page_is_cut_through_a_picture_beside_a_chart():
     assert cut < picture[0]
     drawing.whole = [(2, last - 1), chart]  # too tall to go with it
     assert chart[0] - 2 in pages(drawing, ()).breaks
+
+
+def test_no_page_ends_with_the_headings_of_a_table():
+    plan = planned(*origin_of_template("embeddings")[:2], "embeddings", Options())
+    spec, layout = plan.made.spec, plan.layout
+    drawing = plan.kind.drawings(spec, layout)["films"]
+    first = layout.blocks["C_ratings"].row
+    assert (first - HEADINGS, first) in drawing.whole
 
 
 @pytest.mark.parametrize("long", [10, 90])
