@@ -11,16 +11,14 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Beside, Cells, Equation, Quantity, Stated, Table, Text, Told, Trace, previous
+from xlnn.equations import units
 from xlnn.writing.style import NEGATIVE, POSITIVE
 
 ALIKE = 9
 """Digits to which two numbers agree that are equal apart from rounding."""
 
-ARITHMETIC = Stated(lambda before, d: before + d, lambda before, d: f"={before[()]}+{d[()]}")
-"""a_n+1 = a_n + d.   Book: 2-2."""
-
-GEOMETRIC = Stated(lambda before, r: r * before, lambda before, r: f"={r[()]}*{before[()]}")
-"""a_n+1 = r a_n.   Book: 2-2."""
+MULTIPLIED = Stated(lambda a, by: by * a, lambda a, by: f"={by[()]}*{a[()]}")
+"""a_n+1 = r a_n, and c a_k.   Book: 2-2, 2-3."""
 
 LINEAR = Stated(
     lambda before, p, q: p * before + q,
@@ -74,12 +72,6 @@ def across(of_pair: int, of_back: int) -> Equation:
     )
 
 
-ADDED = Stated(lambda a, b: a + b, lambda a, b: f"={a[()]}+{b[()]}")
-"""a_k + b_k."""
-
-MULTIPLIED = Stated(lambda a, by: by * a, lambda a, by: f"={by[()]}*{a[()]}")
-"""c a_k."""
-
 COMBINED = Stated(
     lambda a, b, by, and_by: by * a + and_by * b,
     lambda a, b, by, and_by: f"={by[()]}*{a[()]}+{and_by[()]}*{b[()]}",
@@ -128,13 +120,13 @@ def _sequences(terms: int, words: Text) -> Iterator[Quantity]:
     term = partial(number, title="its formula", axes=(Axis("n", terms),), role="forward")
     yield number("n", title="place", axes=(Axis("n", terms),), counts=True)
     yield recurring("arithmetic", title="arithmetic", symbol="aₙ₊₁ = aₙ + d",
-                    equation=ARITHMETIC, uses={"before": previous("arithmetic")},
+                    equation=units.SUM, uses={"a": previous("arithmetic"), "b": "d"},
                     meaning="each term is the previous one plus d",
                     written="aₙ₊₁ = aₙ + d, aₙ = a₁ + (n − 1) d")
     yield term("arithmetic_term", symbol="a₁ + (n − 1) d", equation=ARITHMETIC_TERM,
                uses={"a": "arithmetic"})
     yield recurring("geometric", title="geometric", symbol="aₙ₊₁ = r aₙ", number_format="0.0000",
-                    equation=GEOMETRIC, uses={"before": previous("geometric")},
+                    equation=MULTIPLIED, uses={"a": previous("geometric"), "by": "r"},
                     meaning="each term is the previous one times r",
                     written="aₙ₊₁ = r aₙ, aₙ = a₁ rⁿ⁻¹")
     yield term("geometric_term", symbol="a₁ rⁿ⁻¹", number_format="0.0000",
@@ -183,7 +175,7 @@ def _pair(terms: int, words: Text) -> Iterator[Quantity]:
 
 
 LAWS = {
-    "added": ("aₖ + bₖ", "sum of both", "Σa + Σb", ADDED,
+    "added": ("aₖ + bₖ", "sum of both", "Σa + Σb", units.SUM,
               "Σ(aₖ + bₖ) = {left} = Σaₖ + Σbₖ", "Σ(aₖ + bₖ) = {left}, Σaₖ + Σbₖ = {right}"),
     "multiplied": ("c aₖ", "multiple", "c Σa", MULTIPLIED,
                    "Σ c aₖ = {left} = c Σaₖ", "Σ c aₖ = {left}, c Σaₖ = {right}"),
