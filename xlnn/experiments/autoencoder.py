@@ -242,7 +242,7 @@ EXPERIMENT = xlnn.Experiment(
     options_for=["epochs", "hidden", "seed", "noise"],
     about=(
         "{images} images of 12 pixels go through two numbers and are to come out as they went in. "
-        "Nobody says which digit is on an image; yet zeros and ones part in the plane.",
+        "Nobody says which digit is on an image; yet zeros and ones separate in the plane.",
         "The first half of the network is the encoder: it finds the two numbers. The second half "
         "is the decoder: it makes an image of any two numbers, also of those of no image.",
         "With noise a part of the pixels is left out, and the network has to give what it did not "
@@ -289,7 +289,7 @@ EXPERIMENT = xlnn.Experiment(
     ),
     tries=(
         ("On {plane}, step through the epochs from the first to the last.", "The labels of the "
-         "images part: zeros and ones drift away from each other, and nobody told which is which."),
+         "images separate: zeros and ones drift apart, although nobody said which is which."),
         ("Type points of the plane, from (−0.9, 0) to (0.9, 0).", "One image turns into another, "
          "through images that were never shown."),
         ("Set the noise to 0.3, and choose an image of which pixels are missing.", "Most of the "

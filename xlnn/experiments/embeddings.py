@@ -169,7 +169,7 @@ def model(  # noqa: PLR0915 -- a statement each quantity
                    shape=network[w].shape, uses={"table": w, "which": f"{of}_of"})
     of = {"p": "P_of", "q": "Q_of", "b": "bu_of", "c": "bi_of"}
     yield step("found", title="predicted", symbol="r̂", equation=PREDICTED, uses=of,
-               meaning="the rating that the model tells", written="r̂ = μ + bᵤ + bᵢ + p·q",
+               meaning="the rating that the model predicts", written="r̂ = μ + bᵤ + bᵢ + p·q",
                source="Koren et al. 2009, (4)")
     yield step("e", title="error", symbol="e", equation=eq.ERROR, role="backward",
                uses={"y": "found", "t": "r"},
@@ -312,7 +312,7 @@ EXPERIMENT = xlnn.Experiment(
         "gets {hidden} numbers and a bias; where their arrows agree, the rating is high.",
         "Each rating looks up one person and one film. So the gradient of a person is a sum over "
         "the ratings of that person, SUMIF, and the penalty λ is a part of it, as of the cost.",
-        "Words are told by their neighbours: words that stand beside the same words come to the "
+        "Words are known by their neighbours: words that stand beside the same words come to the "
         "same place.",
         "Your own ratings or sentences:  xlnn build embeddings --data my.csv  takes three columns: "
         "person, film and rating, or the three words of a sentence.",
@@ -322,7 +322,7 @@ EXPERIMENT = xlnn.Experiment(
     pages=(
         Page(
             "films", "Films", "Choose an epoch: people and films on one map, and all ratings that "
-            "the model tells.",
+            "the model predicts.",
             xlnn.Sentences("falls"), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
@@ -375,7 +375,7 @@ EXPERIMENT = xlnn.Experiment(
          "do boy and girl: they have the same neighbours."),
         ("On {sentences}, let queen play ball: type its number for girl's.", "Now queen is drawn "
          "away from king, towards boy and girl."),
-        ("On {films}, set λ to 0, then to 5.", "With 0 the ratings are told better, and the "
+        ("On {films}, set λ to 0, then to 5.", "With 0 the ratings are predicted better, and the "
          "numbers grow. With 5 they stay small, and all predictions are nearer to the mean."),
     ),
 )
