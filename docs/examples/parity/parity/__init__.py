@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Quantity, Stated, following, previous
+from xlnn import Axis, Quantity, Stated, Weight, following, previous
+from xlnn.equations import units as eq
 
 # Equations, each twice: for NumPy, and for the formula of one cell.
 
-PAST = Stated(lambda h: h, lambda j, h: f"={h[j]}")
 HIDDEN = Stated(
     array=lambda U, past, W, x: np.tanh(past @ U.T + x @ W.T),
     cell=lambda j, U, past, W, x: (
@@ -21,56 +21,29 @@ ERROR = Stated(
     array=lambda V, h, t: h @ V.T - t,
     cell=lambda k, V, h, t: f"=SUMPRODUCT({V[k, :]},{h[:]})-{t[k]}",
 )
-DELTA = Stated(
-    array=lambda V, e, U, after, h: (e @ V + after @ U) * (1 - h**2),
-    cell=lambda i, V, e, U, after, h: "=({}*{}+{})*(1-{}^2)".format(
-        e[0], V[0, i], "+".join(f"{after[j]}*{U[j, i]}" for j in range(h.shape[0])), h[i]
-    ),
-)
 COST = Stated(
     array=lambda e: (e**2).sum() / 2, cell=lambda e: f"=SUMSQ({e.over('row', 'step')[0]})/2"
 )
-SLOPE = Stated(
-    array=lambda d, a: np.einsum("rsj,rsi->ji", d, a),
-    cell=lambda j, i, d, a: f"=SUMPRODUCT({d.over('row', 'step')[j]},{a.over('row', 'step')[i]})",
-)
-LEARN = Stated(
-    array=lambda w, slope, eta: w - eta * slope,
-    cell=lambda j, i, w, slope, eta: f"={w[j, i]}-{eta[()]}*{slope[j, i]}",
-)
-
-
-class Falls(xlnn.Sentence):
-    """How far the cost falls, in the words of a language."""
-
-    def __init__(self, words):
-        self.words = words
-
-    def text(self, *, C_T):
-        """Return the sentence as Python writes it."""
-        return self.words.format(first=f"{C_T[0]:.2f}", last=f"{C_T[-1]:.2f}")
-
-    def cell(self, C_T):
-        """Return the formula that writes it."""
-        ends = (f'"&TEXT({C_T.at(n)[()]},"0.00")&"' for n in (0, -1))
-        return '="{}"'.format(self.words.format(**dict(zip(("first", "last"), ends, strict=True))))
 
 
 def weights(hidden):
-    """Return each matrix of weights: its shape, and of what its gradient is the product."""
-    return {
-        "U": ((hidden, hidden), "delta", "past"),
-        "W": ((hidden, 2), "delta", "x"),
-        "V": ((1, hidden), "e", "h"),
-    }
+    """Return the weights, each with what its gradient is the product of, summed over all steps."""
+    slope = eq.slope("row", "step")
+    return xlnn.Weights(
+        {
+            "U": Weight((hidden, hidden), slope, "delta", "past"),
+            "W": Weight((hidden, 2), slope, "delta", "x"),
+            "V": Weight((1, hidden), slope, "e", "h"),
+        },
+        sheet="training",
+    )
 
 
 def model(sizes, words):
     """Yield the quantities, each after those that it is computed from."""
-    state = Axis("epoch", sizes["epochs"] + 1, "up", counts_from=0)
     epoch, row = Axis("epoch", sizes["epochs"], "up"), Axis("row", sizes["rows"])
     up, down = Axis("step", sizes["steps"], "up"), Axis("step", sizes["steps"], "down")
-    matrices, units = weights(sizes["hidden"]), (sizes["hidden"],)
+    network, units = weights(sizes["hidden"]), (sizes["hidden"],)
 
     yield Quantity(
         "eta", title="learning rate η", symbol="η", sheet="training", role="input", scale=0.05,
@@ -79,15 +52,10 @@ def model(sizes, words):
     data = partial(Quantity, sheet="data", axes=(row, up), role="input", number_format="0")
     yield data("x", title="bit, and 1 for the bias", shape=(2,))
     yield data("t", title="odd so far", shape=(1,))
-    for name, (shape, *_) in matrices.items():
-        uses = {"w": previous(name), "slope": previous(f"dC_d{name}")}
-        yield Quantity(
-            name, sheet="training", axes=(state,), shape=shape, equation=LEARN, given=1, uses=uses,
-            role="weight",
-        )  # fmt: skip
+    yield from network.trained(sizes["epochs"], sizes["optimizer"])
     steps = partial(Quantity, sheet="steps", role="forward")
     yield steps(
-        "past", title="h of the step before", axes=(epoch, row, up), shape=units, equation=PAST,
+        "past", title="h of the step before", axes=(epoch, row, up), shape=units, equation=eq.COPY,
         uses={"h": previous("h", along="step", start=0.0)},
     )  # fmt: skip
     yield steps(
@@ -98,7 +66,8 @@ def model(sizes, words):
     yield steps("e", title="error", axes=(epoch, row, up), shape=(1,), equation=ERROR)
     yield steps(
         "delta", title="δ, from the last step back", symbol="δ{}", axes=(epoch, row, down),
-        shape=units, equation=DELTA, uses={"after": following("delta", along="step", start=0.0)},
+        shape=units, equation=eq.Back(("e", "V"), ("after", "U"), tanh="h"),
+        uses={"after": following("delta", along="step", start=0.0)},
         meaning="how fast C changes with what goes into tanh",
         written="δ = (e V + δ₊₁ U)(1 − h²)", source="Werbos 1990",
     )  # fmt: skip
@@ -106,24 +75,22 @@ def model(sizes, words):
         "C_T", title="total cost", sheet="training", axes=(epoch,), equation=COST,
         meaning="half the sum of all squared errors", written="C = Σe² / 2",
     )  # fmt: skip
-    for name, (shape, d, a) in matrices.items():
-        yield Quantity(
-            f"dC_d{name}", sheet="gradients", axes=(epoch,), shape=shape, equation=SLOPE,
-            uses={"d": d, "a": a}, role="backward", symbol=f"∂C/∂{name}{{}}",
-        )  # fmt: skip
+    yield from network.gradients(sizes["epochs"])
     falls = words.sentence(
-        "falls", "In {epochs} epochs C goes from {first} to {last}.", epochs=sizes["epochs"]
+        "falls",
+        "In {epochs} epochs C goes from {C_T_first} to {C_T_last}.",
+        epochs=sizes["epochs"],
     )
-    yield Quantity("falls", sheet="training", equation=Falls(falls), is_text=True)
+    yield Quantity("falls", sheet="training", equation=xlnn.Told([falls], digits=2), is_text=True)
 
 
 def inputs(sizes):
     """Return what the inputs hold at first: random bits, and random weights."""
     draw = np.random.default_rng(1)
     bits = draw.integers(0, 2, (sizes["rows"], sizes["steps"], 1))
-    start = {name: draw.normal(size=(1, *m[0])) for name, m in weights(sizes["hidden"]).items()}
     x = np.insert(bits, 1, 1, axis=2)
-    return {"eta": 0.05, "x": x, "t": bits.cumsum(axis=1) % 2, **start}
+    start = weights(sizes["hidden"]).drawn(draw, digits=16)
+    return {"x": x, "t": bits.cumsum(axis=1) % 2, **start}
 
 
 EXPERIMENT = xlnn.Experiment(
@@ -141,8 +108,9 @@ EXPERIMENT = xlnn.Experiment(
         "steps": xlnn.Size(5),
         "hidden": xlnn.Size(3, least=2, most=20),
     },
+    rates={"sgd": 0.05, "adam": 0.05},
     inputs=inputs,
-    options_for=["epochs", "eta", "hidden"],
+    options_for=["epochs", "hidden"],
     texts=Path(__file__).parent,
     pages=(
         xlnn.Page(
@@ -156,12 +124,10 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Table("U", "W", "V"),
             xlnn.Chart("Weights from one step to the next", xlnn.Trace("U")),
         ),
-        xlnn.Page("data", "Data", "Bits, and whether their sum is odd so far.",
-                  xlnn.Table("x", "t")),
+        xlnn.Page("data", "Data", "Bits, and whether their sum is odd so far."),
         xlnn.Page("steps", "Steps", "Forward from the first step, and back from the last.",
                   xlnn.Table("past", "h", "e", "delta")),
-        xlnn.Page("gradients", "Gradients", "How fast C changes with each weight.",
-                  xlnn.Table(*(f"dC_d{name}" for name in weights(1)))),
+        xlnn.Page("gradients", "Gradients", "How fast C changes with each weight."),
     ),
     tries=(
         ("Set η on {training} to 0.5.", "The steps are too long: the cost jumps up and down."),
