@@ -54,7 +54,7 @@ def test_the_gradient_of_U_is_made_of_the_columns_that_are_named():
     assert layout.cell("dC_dU", (0, 0, 0)) in section("rnn")
     assert layout.formula("dC_dU", (0, 0, 0)) in section("rnn")
     assert layout.cell("h", (0, 0, 0, 0)).startswith("Steps!G")
-    assert "h of the same step, which begins in column G of Steps" in section("rnn")
+    assert "h of the same step instead, which begins in column G of Steps" in section("rnn")
 
 
 def test_the_rnn_learns_and_its_gradient_fades():
