@@ -221,6 +221,15 @@ def test_cells_of_another_route_are_no_reason(softmax, tmp_path):
     assert kinds(handed_in(softmax, ("C",), tmp_path, lambda _: answer)) == ["other"]
 
 
+def test_a_missing_range_is_named_by_all_its_symbols(built, tmp_path):
+    def answer(blank):
+        return ["=SUM(F{r}:H{r})+{c}".format(**named(blank, place)) for place in blank.places]
+
+    (question,) = found(handed_in(built, ("z3",), tmp_path, answer)).questions
+    assert question.units[0].mistake.kind == "missing"
+    assert question.units[0].mistake.said["symbol"] == "w³₁₁ … w³₁₃"
+
+
 def test_only_what_one_number_decides_is_called_another_activation(softmax, tmp_path):
     """The largest of exp(z - max z) is 1, so that shares of it are the numbers themselves."""
 

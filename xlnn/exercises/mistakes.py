@@ -358,7 +358,7 @@ def _by_cells(
     if other_one := _instead(layout, named, stated, strange, unused):
         return Mistake("instead", cell, other_one)
     if unused and not strange:
-        symbol = _symbol(layout, unused[0])
+        symbol = _symbols(layout, unused[0]) or _symbol(layout, unused[0])
         belongs = range_text(unused[0], layout.titles.values())
         return Mistake("missing", cell, {"symbol": symbol, "belongs": belongs})
     return None
