@@ -31,7 +31,8 @@ from xlnn.cleanup import ended_by, ends_quietly, shielded
 from xlnn.engines._server import GOODBYE, hush, receive, send
 from xlnn.errors import MENDABLE, OptionsError
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 WAITING = 4
 """Files queued per process, so that few are in memory."""
