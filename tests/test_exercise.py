@@ -692,10 +692,14 @@ def test_the_page_for_teachers_names_every_heading_of_a_roster():
 @pytest.mark.first(2)
 @pytest.mark.ci
 def test_what_has_no_symbol_is_called_by_its_name_and_not_by_the_codes(lang, name, tmp_path):
-    path = made(tmp_path / "e.xlsx", "descent", blank="dz_dy,swings,grows", lang=lang)
+    path = made(tmp_path / "e.xlsx", "descent", blank="dz_dx,dz_dy,swings,grows", lang=lang)
     sheet = openpyxl.load_workbook(path)[text(lang, "practising").sheets["exercise"]]
     shown = [str(cell.value) for row in sheet for cell in row if cell.value is not None]
-    assert any(each.startswith(f"∂z/∂y = CHOOSE({name}, 2 × y, 8 × y, ") for each in shown)
+    for said in (
+        f"∂z/∂x = CHOOSE({name}, 2 × x, 2 × x, ",
+        f"∂z/∂y = CHOOSE({name}, 2 × y, 8 × y, ",
+    ):
+        assert any(each.startswith(said) for each in shown)
     formulas = [each for each in shown if each.startswith("=")]
     assert not {"swings", "grows", "function"} & ({*shown} - {*formulas})
     for kind in ("swings", "grows"):

@@ -261,7 +261,9 @@ def _table(  # noqa: PLR0913, PLR0917 -- all that a line tells
         row, quantity = TASKS + number - 1, tasks.layout.model[name]
         said = known.get(quantity.kind, {})
         told = equations(quantity.layer)
-        equation = own_equation(quantity, tasks.layout.model, said, told) or spoken.get(name, "")
+        equation = own_equation(quantity, tasks.layout.model, said, told)
+        if equation in {"", symbol(quantity)}:
+            equation = spoken.get(name, "")
         first = tasks.first_steps[number - 1][0]
         link = _cells(tasks, number - 1)
         drawing.put(row, 1, str(number), replace(LABEL, align="center"))
@@ -271,6 +273,7 @@ def _table(  # noqa: PLR0913, PLR0917 -- all that a line tells
         holds = said.get("meaning", "")
         if "{" in holds or not holds:
             holds = _name(quantity, words) if symbol(quantity) else ""
+            holds = "" if holds == symbol(quantity) else holds
         units = " … ".join(
             dict.fromkeys(
                 quantity.heading(u).strip() for u in (quantity.units[0], quantity.units[-1])
