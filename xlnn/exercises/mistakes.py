@@ -349,39 +349,27 @@ def _by_cells(
         return dragged
     for area in strange:
         for other in sorted(unused, key=lambda each: _far(each, area)):
-            kind = _kind(layout, area, other)
-            if kind:
-                titles = layout.titles.values()
-                said = {"named": range_text(area, titles), "belongs": range_text(other, titles)}
+            if kind := _kind(layout, area, other):
+                said = _swapped(layout, area, other) | _epochs(layout, area, other)
                 said |= {"axis": _time(layout, other)} if kind == "epochs" else {}
-                return Mistake(kind, cell, said | _epochs(layout, area, other))
-    if other_one := _instead(layout, named, stated, strange, unused):
-        return Mistake("instead", cell, other_one)
+                return Mistake(kind, cell, said)
+    for area in strange:
+        for other in sorted(unused, key=lambda each: abs(_cells(each) - _cells(area))):
+            is_instead = beyond([other], named) and beyond([area], stated)
+            names = {_names(layout, area), _names(layout, other)}
+            if is_instead and len(names) > 1 and "" not in names:
+                both = {"symbol": _symbols(layout, area), "right": _symbols(layout, other)}
+                return Mistake("instead", cell, _swapped(layout, area, other) | both)
     if unused and not strange:
-        symbol = _symbols(layout, unused[0]) or _symbol(layout, unused[0])
         belongs = range_text(unused[0], layout.titles.values())
-        return Mistake("missing", cell, {"symbol": symbol, "belongs": belongs})
+        return Mistake("missing", cell, {"symbol": _symbols(layout, unused[0]), "belongs": belongs})
     return None
 
 
-def _instead(
-    layout: Layout,
-    named: list[CellRange],
-    stated: list[CellRange],
-    strange: list[CellRange],
-    unused: list[CellRange],
-) -> dict[str, str]:
-    """Return the quantity used instead of another one, by symbols and cells; empty if none."""
+def _swapped(layout: Layout, area: CellRange, other: CellRange) -> dict[str, str]:
+    """Return an area that a formula names and the one that belongs there."""
     titles = layout.titles.values()
-    for area in strange:
-        for other in sorted(unused, key=lambda each: abs(_cells(each) - _cells(area))):
-            if not (beyond([other], named) and beyond([area], stated)):
-                continue
-            both = [_symbols(layout, each) for each in (area, other)]
-            if all(both) and _names(layout, area) != _names(layout, other):
-                cells = {"named": range_text(area, titles), "belongs": range_text(other, titles)}
-                return {"symbol": both[0], "right": both[1]} | cells
-    return {}
+    return {"named": range_text(area, titles), "belongs": range_text(other, titles)}
 
 
 def _covered(stated: CellRange, named: list[CellRange]) -> bool:
@@ -421,9 +409,7 @@ def _dragged(
             )
     for area, there in back.items():
         if there in stated and len(belonging) == len(stated):
-            right = belonging[stated.index(there)]
-            said = {"named": range_text(area, titles), "belongs": range_text(right, titles)}
-            return Mistake("dragged", cell, said)
+            return Mistake("dragged", cell, _swapped(layout, area, belonging[stated.index(there)]))
     return None
 
 
@@ -473,15 +459,14 @@ def _names(layout: Layout, area: CellRange) -> str:
 
 
 def _symbols(layout: Layout, area: CellRange) -> str:
-    """Return the symbols of the first and last entry of an area; empty if there are none."""
+    """Return the symbols of the first and last entry of an area; its cells if there are none."""
     ends = [
         layout.entry(area.sheet, *corner)
         for corner in ((area.top, area.left), (area.bottom, area.right))
     ]
-    if not all(ends):
-        return ""
-    said = (layout.model[e[0]].heading(e[1][len(layout.model[e[0]].axes) :]) for e in ends if e)
-    return " … ".join(dict.fromkeys(each.strip() for each in said))
+    every = (layout.model[e[0]].heading(e[1][len(layout.model[e[0]].axes) :]) for e in ends if e)
+    said = dict.fromkeys(filter(None, map(str.strip, every)))
+    return " … ".join(said) if all(ends) and said else range_text(area, layout.titles.values())
 
 
 def _cells(area: CellRange) -> int:
@@ -506,19 +491,11 @@ def _epochs(layout: Layout, area: CellRange, other: CellRange) -> dict[str, str]
         return {}
     axis = quantity.axes[at]
     return {
-        "symbol": _symbol(layout, other),
+        "symbol": _symbols(layout, other),
         "axis": axis.name,
         "epoch": str(time + axis.counts_from),
         "right": str(right + axis.counts_from),
     }
-
-
-def _symbol(layout: Layout, area: CellRange) -> str:
-    found = layout.entry(area.sheet, area.top, area.left)
-    if found is None:
-        return range_text(area, layout.titles.values())
-    quantity, index = layout.model[found[0]], found[1]
-    return quantity.heading(index[len(quantity.axes) :]).strip() or quantity.name
 
 
 def _size(area: CellRange) -> tuple[int, int]:
