@@ -759,6 +759,7 @@ def equation_of(what, name):
         ("rnn", "U", "U₃₃ ← U₃₃ − η × ∂C/∂U₃₃"),
         ("regression", "e", "e = y − (px + q)"),
         ("regression", "x_mean", "AVERAGE(x)"),
+        ("regression", "q_last", "h − Σ p by descent × mean"),
         ("descent", "unit_x", "cos = cos(2 × π × k / 36)"),
         ("descent", "dz_dy", "∂z/∂y = CHOOSE(function used, 2 × y, 8 × y, 2 × y / (1 + x² + y²))"),
         ("digits", "W2", "w²₃,₁₂ ← w²₃,₁₂ − η × ∂C_T/∂w²₃,₁₂"),

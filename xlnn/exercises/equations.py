@@ -67,13 +67,17 @@ def equation(layout: Layout, name: str, names: Mapping[str, str]) -> str:
         before = text
         for pattern, written in _NOTATION:
             text = re.sub(pattern, written, text)
+    if any(" " in said for said in symbols):  # names, which a space does not tell apart
+        text = re.sub("([\ue000-\uf8ff]) (?=[\ue000-\uf8ff])", r"\1 × ", text)
     is_alone = len(text) == 1
     for number, said in enumerate(symbols):
         own = chr(FIRST + number)
         is_sum = re.search(" [−+] ", said) and not is_alone
         is_long = is_sum or re.search(r"[ /⁰¹²³⁴⁵⁶⁷⁸⁹]", said)
-        text = re.sub(f"{own}(?=[²³])", f"({said})" if is_long else said, text)
-        text = re.sub(rf"(?<=[(|]){own}(?=[)|])", said, text)
+        for sign in "²³":
+            text = text.replace(own + sign, f"({said}){sign}" if is_long else said + sign)
+        for pair in ("()", "||"):
+            text = text.replace(own.join(pair), said.join(pair))
         text = text.replace(own, f"({said})" if is_sum else said)
     if not text or "…" in text or len(text) > LONGEST:
         return ""
