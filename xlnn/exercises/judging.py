@@ -4,8 +4,8 @@ A quantity is judged alone in a consistent world: all other cells have NumPy's v
 world's inputs, and only its own cells keep the student's formulas, along with the student's helper
 cells outside the quantities. So one mistake costs one mark, typing numbers upstream does not help,
 and every formula that gives the right values is right, except those that do not depend on any
-quantity: a number inside a formula is a typed number. The worlds are the file's own inputs and some
-random ones.
+quantity: a number inside a formula is a typed number. The worlds are the file's own inputs, some
+random ones, and those at numbers that a formula compares with.
 """
 
 import re
@@ -125,8 +125,8 @@ def worlds(
     submitted : Submission
     seed : int
     probes : int
-        The number of random worlds besides the file's own; if any, there are those of other sizes,
-        too.
+        The number of random worlds besides the file's own; if any, there are those of other sizes
+        and of comparisons, too.
     selected : dict
         The selectors' values when the exercise was handed out, by name; by default the current
         ones.
