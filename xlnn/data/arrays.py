@@ -11,11 +11,19 @@ from typing import Any
 import numpy as np
 
 from xlnn.data.classes import check_count, name, one_hot, ordered
-from xlnn.data.dataset import MOST_INPUTS, MOST_ROWS, Dataset, ReadOptions
+from xlnn.data.dataset import (
+    MOST_INPUTS,
+    MOST_ROWS,
+    Dataset,
+    ReadOptions,
+    images_told,
+    labels_told,
+    table_told,
+    targets_told,
+)
 from xlnn.data.numbers import LARGEST, rounded
 from xlnn.data.pictures import picture_of
 from xlnn.data.preprocessing import IncompleteRows, filled
-from xlnn.data.summary import images_told, labels_told, table_told, targets_told
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 

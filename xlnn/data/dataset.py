@@ -1,9 +1,12 @@
 """A data set that was read, and the options for reading one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.data.numbers import is_number
+from xlnn.data.wording import amount, counted, listed
 from xlnn.errors import DataError
 
 MOST_INPUTS = 16_384
@@ -134,3 +137,149 @@ class ReadOptions:
                 "make a workbook that takes minutes to build and to open: leave some out, use "
                 "smaller pictures, or add --large."
             )
+
+
+MOST_NAMED = 6
+"""The most labels or inputs listed in a line."""
+
+FEW = 20
+"""Distinct values up to which a column may be one of labels, without other evidence."""
+
+ENOUGH = 10
+"""Rows from which having that many labels is significant."""
+
+
+def images_told(images: int, picture: tuple[int, int], end: str) -> str:
+    """Return the number and size of the images that were read, in words.
+
+    >>> images_told(24, (5, 5), "labels 0 and 1")
+    '24 images of 5 × 5 pixels, labels 0 and 1'
+    """
+    return f"{counted(images, 'image')} of {sized(picture)} pixels, {end}"
+
+
+def table_told(rows: int, features: Sequence[str], end: str) -> str:
+    """Return the number of rows and the inputs that were read, in words.
+
+    >>> table_told(3, ["a", "b"], "to predict: c")
+    '3 rows of 2 inputs, a and b; to predict: c'
+    >>> table_told(3, ["a", "b"], "")
+    '3 rows of 2 inputs, a and b'
+    """
+    names = listed(features, most=MOST_NAMED)
+    told = f"{counted(rows, 'row')} of {counted(len(features), 'input')}, {names}"
+    return f"{told}; {end}" if end else told
+
+
+def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:
+    """Return the labels, where they were found, and how many samples have each, in words.
+
+    >>> labels_told(("0", "1"), np.array([[1, 0], [1, 0], [0, 1]]), "in the first column")
+    'labels 0 and 1 in the first column (2 and 1)'
+    """
+    counts = t.sum(axis=0).astype(int)
+    if len(labels) <= 2 * MOST_NAMED:
+        numbers = listed([f"{count:,}" for count in counts])
+        return f"labels {listed(labels)} {where} ({numbers})"
+    span = (f"{counts.min():,}", f"{counts.max():,}")
+    each = " to ".join(dict.fromkeys(span)) + " of each"
+    return f"{len(labels):,} labels, {listed(labels, most=3)}, {where} ({each})"
+
+
+def targets_told(targets: Sequence[str], t: np.ndarray) -> str:
+    """Return the predicted columns and their ranges, in words.
+
+    >>> targets_told(["price"], np.array([[2.0], [20.5]]))
+    'to predict: price (2 to 20.5)'
+    """
+    spans = [
+        f"{amount(low)} to {amount(high)}"
+        for low, high in zip(t.min(axis=0), t.max(axis=0), strict=True)
+    ]
+    named = [f"{target} ({span})" for target, span in zip(targets, spans, strict=True)]
+    return "to predict: " + listed(named, most=MOST_NAMED)
+
+
+def sized(picture: tuple[int, int]) -> str:
+    """Return rows and columns as in a sentence.
+
+    >>> sized((4, 3))
+    '4 × 3'
+    """
+    return f"{picture[0]:,} × {picture[1]:,}"
+
+
+def doubt(names: Sequence[str], x: np.ndarray) -> str:
+    """Return a warning if the first column can hardly be the label; otherwise "".
+
+    Parameters
+    ----------
+    names : sequence of str
+        The first column.
+    x : array, shape (rows, columns - 1)
+        All other columns.
+
+    >>> doubt(["0.5", "0.25"], np.array([[1.0], [2.0]]))[:44]
+    '; the first column does not look like the la'
+    """
+    kinds = len(set(names))
+    reason = ""
+    if len(names) >= ENOUGH and kinds > len(names) / 2:
+        reason = f"with {kinds:,} different values in {len(names):,} rows"
+    elif all(is_number(label) for label in names):
+        reason = _unlike_labels(np.array([float(label) for label in names]), x)
+    if not reason:
+        return ""
+    return (
+        f"; the first column does not look like the label, {reason}: add --label last (or a "
+        "heading, or a number), or --target for numbers to predict"
+    )
+
+
+def many_kinds(names: Sequence[str], labels: Sequence[str]) -> str:
+    """Return a warning if labels look like numbers to predict; otherwise "".
+
+    >>> many_kinds(["1.5", "2.5", "3.5"] * 10, ["1.5", "2.5", "3.5"])[:27]
+    '; are these numbers and no '
+    """
+    if not all(is_number(label) for label in labels) or len(labels) < 3:
+        return ""
+    is_broken = any(float(label) % 1 for label in labels)
+    if not is_broken and (len(labels) <= FEW or len(labels) <= len(names) / ENOUGH):
+        return ""
+    return "; are these numbers and no classes? Then use --target instead of --label"
+
+
+def summing(x: np.ndarray) -> str:
+    """Return a warning if the last row is the sum of those above; otherwise "".
+
+    >>> summing(np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 7.0]]))
+    '; the last row is the sum of those above: if it is a total, remove it'
+    """
+    if len(x) < 3 or x.shape[1] < 2 or not x[-1].all():
+        return ""
+    if not np.allclose(x[:-1].sum(axis=0), x[-1], rtol=1e-9, atol=0):
+        return ""
+    return "; the last row is the sum of those above: if it is a total, remove it"
+
+
+def _unlike_labels(first: np.ndarray, x: np.ndarray) -> str:
+    """Return why numbers in the first column look like measurements; otherwise ""."""
+    if (first != np.trunc(first)).any():
+        return "because its numbers are not whole"
+    last, others = x[:, -1], x[:, :-1]
+    is_like_others = others.size and others.min() <= first.min() <= first.max() <= others.max()
+    if not is_like_others or not 2 <= len(set(last)) <= FEW or (last != np.trunc(last)).any():
+        return ""
+    if last.max() > others.max() or (_counts_up(last) and not _counts_up(first)):
+        return (
+            "because its values are like those of the other columns, and the last column has "
+            "few different ones"
+        )
+    return ""
+
+
+def _counts_up(column: np.ndarray) -> bool:
+    """Return whether the values are 0, 1, 2 … or 1, 2, 3 …, like numbered classes."""
+    kinds = sorted(set(column))
+    return kinds[0] in {0, 1} and np.array_equal(kinds, kinds[0] + np.arange(len(kinds)))

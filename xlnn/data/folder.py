@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.data.classes import name, one_hot
-from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions
+from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions, labels_told, sized
 from xlnn.data.numbers import rounded
 from xlnn.data.pictures import ink, size
-from xlnn.data.summary import labels_told, sized
 from xlnn.data.wording import counted, short
 from xlnn.errors import DataError
 

@@ -12,7 +12,18 @@ import numpy as np
 
 from xlnn.data.classes import as_whole, name, one_hot
 from xlnn.data.columns import ColumnRoles, columns
-from xlnn.data.dataset import Dataset, ReadOptions
+from xlnn.data.dataset import (
+    ENOUGH,
+    Dataset,
+    ReadOptions,
+    doubt,
+    images_told,
+    labels_told,
+    many_kinds,
+    summing,
+    table_told,
+    targets_told,
+)
 from xlnn.data.numbers import (
     LARGEST,
     LONGEST,
@@ -27,16 +38,6 @@ from xlnn.data.numbers import (
 from xlnn.data.pictures import names_a_table, picture_of
 from xlnn.data.preprocessing import IncompleteRows, filled
 from xlnn.data.sheet import DAYS
-from xlnn.data.summary import (
-    ENOUGH,
-    doubt,
-    images_told,
-    labels_told,
-    many_kinds,
-    summing,
-    table_told,
-    targets_told,
-)
 from xlnn.data.survey import TOTALS, TRUTHS, Survey, no_number, surveyed
 from xlnn.data.wording import listed, printable, short
 from xlnn.data.words import Words, counts_rows, cut, kept_words
