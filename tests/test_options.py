@@ -277,7 +277,7 @@ def test_arrays_frames_and_starts_of_a_program_reach_the_workbook(tmp_path):
         "data: 12 images of 1 × 4 pixels, labels cat and dog in labels (6 and 6)."
     )
     found = values(tmp_path / "a.xlsx", "formualizer")
-    np.testing.assert_array_equal(found["x"], x)
+    np.testing.assert_array_equal(found["raw"], x)
     assert found["W3"][0].tolist() == start["W3"]
     frame = pd.DataFrame(x, columns=list("abcd")).assign(price=x.sum(axis=1))
     built = build(

@@ -177,7 +177,7 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Table("w_now", "b_now", left=1), apart=0,
             ),
             xlnn.Sentences("answers", above=0),
-            xlnn.Table(*FORWARD, groups={
+            xlnn.Table(*FORWARD, above=0, groups={
                 "x": "Data", "now_z": "1. Forward", "now_C": "2. Cost", "now_delta3": "3. Back"}),
             xlnn.Table("now_dC_dw", "now_dC_db", left=1, groups={"now_dC_dw": "4. Gradients"}),
             xlnn.Beside(
