@@ -110,6 +110,20 @@ def test_beside_a_number_another_quantity_may_stand():
     assert cells(Numbers(("a", "said"), "b")) == {"a": (4, 4), "said": (4, 5), "b": (5, 4)}
 
 
+def test_what_is_beside_a_number_stands_after_all_of_its_units():
+    part = Numbers(("W", "said"), "a", at=1)
+    assert cells(part) == {"W": (4, 2), "said": (4, 8), "a": (5, 2)}
+    (block,) = Numbers("W").blocks(MODEL, 4, 1)
+    assert block.address((1, 2)) == (4, 4 + 5)
+
+
+def test_sentences_of_one_quantity_are_below_each_other():
+    part = Below(Sentences("bias", "said"), Numbers("a"))
+    assert cells(part) == {"bias": (4, 1), "said": (6, 1), "a": (7, 4)}
+    (block, _) = Sentences("bias", "said").blocks(MODEL, 4, 1)
+    assert block.last == (5, 1)
+
+
 def test_a_row_has_a_column_for_each_unit_and_as_many_rows_as_its_matrix():
     assert cells(Row("a", "W", "", "b")) == {"a": (4, 1), "W": (4, 2), "b": (4, 6)}
     assert Row("a", "W", "", "b").size(MODEL) == (2, 1 + 3 + 1 + 1)
@@ -130,6 +144,14 @@ def test_several_pictures_are_side_by_side_below_their_captions():
     assert pictures.size(MODEL) == (2 + 4, 3 + 1 + 3)
     (block,) = pictures.blocks(MODEL, 4, 1)
     assert block.address((1, 3, 2)) == (9, 7)
+
+
+def test_what_is_under_pictures_stands_below_their_middle():
+    pictures = Grid("pictures", indent=1, titled=False, under=("bias",))
+    assert cells(pictures) == {"pictures": (4, 2), "bias": (8, 3)}
+    assert pictures.size(MODEL) == (4 + 1, 1 + 3 + 1 + 3)
+    _, block = pictures.blocks(MODEL, 4, 1)
+    assert block.last == (8, 7)
 
 
 def test_a_table_of_units_has_a_row_for_each_and_may_continue():

@@ -125,13 +125,13 @@ def test_a_point_is_a_square_and_white_pictures_lie_on_a_mat(xor):
 
 def test_columns_of_the_data_are_named_and_wide_enough_for_their_decimals(xor):
     sheet, layout = openpyxl.load_workbook(xor)["Map data"], layout_of(read_spec(xor))
-    at, features = layout.blocks["map_at"], read_spec(xor).features
+    at = layout.blocks["map_at"]
     columns = [at.column, at.column + 1]
     columns += [layout.blocks[f"map_{name}"].column for name in ("own", "others")]
     names = [sheet.cell(at.row - 1, column).value for column in columns]
-    assert names == [*features, features[1], features[1]]
+    assert names == ["x₁", "x₂", "x₂", "x₂"]
     letters = map(openpyxl.utils.get_column_letter, columns)
-    assert {sheet.column_dimensions[letter].width for letter in letters} == {10}
+    assert min(sheet.column_dimensions[letter].width for letter in letters) >= 10
 
 
 @pytest.mark.parametrize("engine", ENGINES)

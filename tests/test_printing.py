@@ -16,11 +16,11 @@ from xlnn.building.plan import origin_of_template, planned
 from xlnn.equations.wording import Told
 from xlnn.exercises.exercise import exercise
 from xlnn.layout import single_block, table_blocks
+from xlnn.loading.spec import described
 from xlnn.options import Options
 from xlnn.quantity import Axis, Quantity
 from xlnn.registry.templates import names
 from xlnn.registry.text import languages, text
-from xlnn.workbooks.exercise_sheet import BESIDE
 from xlnn.workbooks.pages.parts import HEADINGS
 from xlnn.writing.charts import scatter
 from xlnn.writing.drawing import Drawing
@@ -218,7 +218,9 @@ def test_the_questions_of_an_exercise_are_a_page_wide(name, lang, tmp_path):
     how = printed(path)[text(lang, "practising").sheets["exercise"]]
     assert how.cut == ()
     assert how.scale >= READABLE
-    assert {columns[0] for _, columns in how.pages} == {1, BESIDE}
+    _, layout = described(path)
+    beside = layout.blocks["exercise_state_said"].column - 2  # their symbols, and their cells
+    assert {columns[0] for _, columns in how.pages} == {1, beside}
 
 
 @pytest.fixture

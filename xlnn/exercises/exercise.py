@@ -32,8 +32,8 @@ from xlnn.loading.values import read_arrays
 from xlnn.options import EXERCISE, ExerciseOptions, Options, documented
 from xlnn.registry.templates import DEFAULT
 from xlnn.workbooks.exercise import Exercise
-from xlnn.workbooks.exercise_drawing import drawings_of_exercise
-from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, exercised, noted
+from xlnn.workbooks.exercise_drawing import Told, drawings_of_exercise, exercised
+from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, noted
 from xlnn.workbooks.kind import Recipe, WorkbookKind, WorkbookSpec
 
 TRIES = 20
@@ -221,16 +221,15 @@ class _Work:
         tell("Computing with NumPy")
         cells = given.cells | noted(tasks, reference.run(plain.model, given.cells))
         words = kind.words(made.spec, plain)
-        drawings = drawings_of_exercise(
-            kind.drawings(made.spec, plain),
-            tasks=tasks,
-            layout=layout,
-            exercise=table,
-            words=words,
-            equations=partial(kind.equations, made.spec),
-            spoken={name: equation(plain, name, words.words["quantities"]) for name in table.blank},
-            note=self.note,
+        told = Told(
+            tasks,
+            table,
+            words,
+            partial(kind.equations, made.spec),
+            {name: equation(plain, name, words.words["quantities"]) for name in table.blank},
+            self.note,
         )
+        drawings = drawings_of_exercise(kind.drawings(made.spec, plain), layout, told)
         return write_proven(
             place,
             layout,

@@ -5,20 +5,15 @@ products and the transpose of two matrices.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import xlnn
 from xlnn import Axis, Beside, Grid, Model, Page, Quantity, Sentences, Size, Text, Told, Trace
 from xlnn.equations import similarity as eq
-from xlnn.layout import Block, single_block
 from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import Label, Made, Part
-from xlnn.workbooks.pages.sheet import Context, grid, picture
 from xlnn.writing.charts import THIN
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import INPUT_INK, LABEL, NEGATIVE, POSITIVE, QUIET, SECTION, Look, value
+from xlnn.writing.style import INPUT_INK, NEGATIVE, POSITIVE, QUIET, SECTION, Look
 
 SHOWN = 8
 """How many images are shown from either end of the ranking."""
@@ -177,57 +172,18 @@ def _matrices(size: int, words: Text) -> Iterator[Quantity]:
 # fmt: on
 
 
-@dataclass(frozen=True)
-class Ranked(Part):
-    """The images at one end of the ranking, side by side, with their numbers below.
+def _ranked(end: str, title: str) -> Part:
+    """Return the images at one end of the ranking, with their numbers below."""
+    pictures = Grid(
+        f"{end}_pictures", indent=1, scale="ink", digits=";;;", width=4.5, titled=False,
+        under=(end, f"{end}_label", f"{end}_likeness"),
+    )  # fmt: skip
 
-    Attributes
-    ----------
-    end : str
-        The beginning of the names of its quantities.
-    title : str
-        Its heading.
-    """
+    def headed(model: Model) -> Part:
+        columns = pictures.size(model)[1]
+        return xlnn.Below(Label(title, "headings", SECTION, columns=columns), pictures)
 
-    end: str
-    title: str
-    above = 1
-
-    @property
-    def _names(self) -> tuple[str, ...]:
-        return self.end, f"{self.end}_label", f"{self.end}_likeness"
-
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return the rows of a heading, a picture and its numbers, and the columns of all."""
-        shown, rows, columns = model[f"{self.end}_pictures"].shape
-        return 1 + rows + len(self._names), shown * (columns + 1)
-
-    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the pictures, and the numbers below the middle of each."""
-        _, rows, columns = model[f"{self.end}_pictures"].shape
-        yield grid(model, f"{self.end}_pictures", row + 1, column + 1, columns + 1)
-        for down, name in enumerate(self._names, start=row + 1 + rows):
-            yield single_block(model[name], down, column + 1 + columns // 2, (0, columns + 1))
-
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- its own
-        """Yield the heading."""
-        yield "headings", self.title
-
-    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Draw the heading, the ink, and the names of the numbers."""
-        block = page.layout.blocks[f"{self.end}_pictures"]
-        (rows, width), last = block.quantity.shape[1:], block.last[1]
-        heading = Label(self.title, "headings", SECTION, last - column + 1)
-        heading.draw(drawing, page, row, column)
-        picture(drawing, block, scale="ink", digits=";;;")
-        drawing.heights |= dict.fromkeys(range(block.row, block.row + rows), 24)
-        drawing.widths |= {column: 12, **dict.fromkeys(range(block.column, last + 1), 4.5)}
-        drawing.widths |= dict.fromkeys(range(block.column + width, last + 1, width + 1), 2)
-        for name in self._names:
-            block = page.layout.blocks[name]
-            drawing.put(block.row, column, page.words("quantities", block.quantity.kind), LABEL)
-            look = value(block.quantity.number_format, given=False, first=False)
-            drawing.looks[name] = replace(look, align="center", size=8)
+    return Made(headed)
 
 
 def _similarity(model: Model) -> Part:
@@ -293,8 +249,10 @@ EXPERIMENT = xlnn.Experiment(
             "ranking", "Ranking", "The images in order of similarity to pattern a, which you draw "
             "on {similarity}.",
             Sentences("nearest"),
-            Ranked("best", "most similar to a"),
-            Ranked("last", "least similar to a"),
+            xlnn.Space(),
+            _ranked("best", "most similar to a"),
+            xlnn.Space(),
+            _ranked("last", "least similar to a"),
             does="The images most and least similar to your pattern a.",
         ),
         helper_page(

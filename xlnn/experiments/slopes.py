@@ -5,22 +5,19 @@ and a table at the right.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import xlnn
-from xlnn import Axis, Below, Beside, Chart, Model, Page, Quantity, Sentences, Table, Text, Trace
+from xlnn import Axis, Below, Beside, Chart, Page, Quantity, Sentences, Table, Text, Trace
 from xlnn.equations import calculus as eq
 from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.surface import SURFACES, NameOf, around_circle, of_surface
-from xlnn.layout import Block, single_block
-from xlnn.workbooks.pages.parts import Label, Part
-from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.parts import NUMBER, Label, Part, Units
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.writing.charts import THIN
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import LABEL, SECTION, value
+from xlnn.writing.style import LABEL, SECTION
 
 AROUND = 10
 """Points of a curve on either side of x."""
@@ -319,40 +316,17 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
                    equation=eq.SteepestPoint(said), uses={**on_line, **best, "f": "best_f"})
 
 
-@dataclass(frozen=True)
-class Several(Part):
-    """The numbers of a quantity in a column, each after its symbol.
-
-    Attributes
-    ----------
-    name : str
-    """
-
-    name: str
-
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return a row for each number."""
-        return model[self.name].shape[0], 3
-
-    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield its cells."""
-        yield single_block(model[self.name], row, column + 2, (1, 0))
-
-    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Draw its name and the symbols."""
-        quantity = page.layout.model[self.name]
-        drawing.put(row, column, plain_name(quantity, page.words), LABEL)
-        look = value(quantity.number_format, given=False, first=False)
-        drawing.looks[self.name] = replace(look, align="center", border=True)
-        for down, symbol in enumerate(SEVERAL[self.name], start=row):
-            drawing.put(down, column + 1, symbol, replace(LABEL, align="right"))
-
-
 def _number(name: str) -> Part:
     """Return one or several numbers, after their name and symbol."""
-    if name in SEVERAL:
-        return Several(name)
-    return xlnn.Numbers(name, choices=NAMES, symbols=True, at=2)
+    if name not in SEVERAL:
+        return xlnn.Numbers(name, choices=NAMES, symbols=True, at=2)
+    symbols = (Label(symbol, look=replace(LABEL, align="right")) for symbol in SEVERAL[name])
+    return Beside(
+        Label(lambda page: plain_name(page.layout.model[name], page.words)),
+        Below(*symbols),
+        Units("", name, headed=False, width=NUMBER),
+        apart=0,
+    )
 
 
 def _list(sheet: str) -> Iterator[Part]:

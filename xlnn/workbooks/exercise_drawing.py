@@ -1,28 +1,38 @@
-"""Draw a workbook as an exercise: the sheet Exercise, the Guide, and the cells to fill."""
+"""A workbook as an exercise: the sheet Exercise, the Guide, and the cells to fill."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from openpyxl.formatting.rule import FormulaRule, Rule
 from openpyxl.styles import PatternFill
 
 from xlnn.equations import exercise as eq
 from xlnn.grid import address, letters
-from xlnn.layout import FIRST_ROW, Layout, quoted
+from xlnn.layout import Layout, lay_out, quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
 from xlnn.workbooks.exercise_sheet import (
-    BESIDE,
-    INPUTS_APART,
-    SAID,
     SHEET,
-    STATE,
-    TASKS,
     WORDS,
     Tasks,
+    exercise_title,
+    quantities,
+    waiting,
 )
+from xlnn.workbooks.pages.parts import (
+    GAP,
+    Below,
+    Beside,
+    Label,
+    Numbers,
+    Part,
+    Space,
+    Units,
+)
+from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.pages.table import Named
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import (
     BLANK,
@@ -37,7 +47,6 @@ from xlnn.writing.style import (
     TITLE,
     Look,
 )
-from xlnn.writing.text_width import text_width
 
 _LAYER = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=\)?$)")
 _OUTPUT = re.compile(r"[;；，、。][^;；，、。]*\{delta\}.*")
@@ -113,35 +122,63 @@ GREEN, RED, AMBER = "CDEBD3", "F6C9C4", "FCE8B2"
 COLOURS = {eq.CORRECT: GREEN, eq.WRONG: RED, eq.PARTLY: AMBER, eq.OTHER_INPUTS: AMBER}
 COLOURS[eq.FIRST_STEP] = AMBER
 HEAD = replace(LABEL, bold=True)
-CELL = Look(wrap=True)
+WRAPPED = Look(wrap=True)
 QUIET_SUM = Look(number_format="General", ink=QUIET, align="right")
 QUIET_STATE = Look(number_format="0", ink=QUIET, align="center")
+STATE = Look(border=True, align="center")
+BOLD_STATE = replace(STATE, bold=True)
+DONE = {"exercise_done": replace(BOLD_STATE, number_format="0")}
+TOTAL = replace(HEAD, align="right")
 LONGEST = 2
 """Letters of a symbol that is a quantity's name, as AB; a longer one is a word of the code."""
 
-SUMS = ("COUNT", "SUM", "SQUARES", "ORDERED")
+TABLE = ("number", "symbol", "name", "equation", "book", "cells", "said", "")
+AREA, SUMS = ("symbol", "cells", "state", ""), ("COUNT", "SUM", "SQUARES", "ORDERED")
+"""The headings of the table of blanks, and of the sums of an area."""
+
+WIDTHS = (*(5, 12, 26, 46, 9, 24, 22, 3), GAP, *(16, 26, 18, 3), *[13] * 2 * eq.SUMS)
+"""The widths of the columns of both tables, and of the one between them."""
 
 
-def drawings_of_exercise(  # noqa: PLR0913 -- all that the sheets tell of
-    drawings: Mapping[str, Drawing],
-    *,
-    tasks: Tasks,
-    layout: Layout,
-    exercise: Exercise,
-    words: Text,
-    equations: Callable[[str], Mapping[str, str]],
-    spoken: Mapping[str, str],
-    note: str = "",
-) -> dict[str, Drawing]:
-    """Return what all sheets of an exercise show besides its quantities.
+def exercised(layout: Layout, blank: Sequence[str], lang: str) -> Layout:
+    """Return the layout of a workbook as an exercise.
 
     Parameters
     ----------
-    drawings : mapping
-        Those of the workbook itself, by the sheets' keys; they are drawn into.
-    tasks : Tasks
     layout : Layout
-        With the sheet Exercise.
+    blank : sequence of str
+        The names of the quantities whose formulas are left out.
+    lang : str
+
+    Raises
+    ------
+    DataError
+        One of them does not exist, or cannot be left out since it computes no number.
+    """
+    layout = waiting(layout, blank)
+    tasks, own = Tasks(layout, tuple(blank)), text(lang, WORDS)
+    new = [*quantities(tasks, own)]
+    titles: dict[str, str] = {}
+    for key, title in layout.titles.items():  # after the Guide, which comes first
+        titles |= {key: title} | ({} if titles else {SHEET: exercise_title(lang)})
+    # a rule that gives a number another format would hide, in LibreOffice, the one that colours it
+    plain = {name: replace(layout.model[name], number_format="General") for name in blank}
+    old = [plain.get(quantity.name, quantity) for quantity in layout.model.quantities]
+    blocks = [
+        replace(block, quantity=plain.get(name, block.quantity))
+        for name, block in layout.blocks.items()
+    ]
+    model = Model((*old, *new))
+    return lay_out(model, titles, [*blocks, *content(tasks, own).blocks(model, 1, 1)])
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the sheet tells of.
+
+    Attributes
+    ----------
+    tasks : Tasks
     exercise : Exercise
     words : Text
         Of the workbook itself.
@@ -152,16 +189,109 @@ def drawings_of_exercise(  # noqa: PLR0913 -- all that the sheets tell of
     note : str
         What a teacher adds: where to hand in.
     """
-    own = text(words.lang, WORDS)
-    page = _draw(tasks, layout, exercise, own, words)
-    if note:
-        steps = len(own.words["exercise"]["steps"])
-        page.put(FIRST_ROW + 1 + steps, 1, note, replace(PLAIN, bold=True))
-    _table(page, tasks, own, words, equations, spoken)
+
+    tasks: Tasks
+    exercise: Exercise
+    words: Text
+    equations: Callable[[str], Mapping[str, str]]
+    spoken: Mapping[str, str]
+    note: str = ""
+
+
+def content(tasks: Tasks, own: Text) -> Part:
+    """Return the parts of the sheet Exercise: what to do, what is left out, and how it stands."""
+    states = ("exercise_blanks_said", "exercise_blanks")
+    return Below(
+        Label(_title, look=replace(TITLE, size=18)),
+        Label(lambda page: _what(page.spec.exercise, page.words), look=PLAIN),
+        Label(_levels, look=NOTE),
+        Label("todo", "exercise", SECTION, columns=len(TABLE)),
+        *(Label(step, look=PLAIN) for step in own.words["exercise"]["steps"]),
+        Label(lambda page: page.spec.note, look=replace(PLAIN, bold=True)),
+        Beside(
+            Label("", look=Look(fill=BLANK, border=True)),
+            Label("colour", "exercise", INDENTED),
+            apart=0,
+        ),
+        Beside(
+            Below(
+                Beside(
+                    Label("", columns=TABLE.index("said") - 1),
+                    Numbers("exercise_done", named=_done(len(tasks.blank)), at=1, looks=DONE),
+                    apart=0,
+                ),
+                Space(),
+                Beside(*(Label(key, "table", HEAD) for key in TABLE), apart=0),
+                Beside(
+                    Below(*(_task(tasks, number) for number in range(len(tasks.blank)))),
+                    Units(
+                        "", *states, headed=False,
+                        looks=dict(zip(states, (BOLD_STATE, QUIET_STATE), strict=True)),
+                    ),
+                    apart=0,
+                ),
+            ),
+            Below(*_sums(tasks, tasks.areas, "title"), *_sums(tasks, tasks.inputs, "inputs")),
+        ),
+    )  # fmt: skip
+
+
+def _sums(tasks: Tasks, areas: Sequence[eq.JudgedCells], title: str) -> Iterator[Part]:
+    """Yield the table of the sums of some areas, under its title."""
+    if not areas:
+        return
+    name = f"exercise_{'inputs_' if areas is tasks.inputs else ''}"
+    names = tuple(name + kind for kind in ("state_said", "state", "sums", "noted"))
+    now = Label("", columns=len(AREA)), Label("now", "sums", HEAD, columns=eq.SUMS)
+    yield Label(title, "sums", NOTE, above=1)
+    yield Beside(*now, Label("right", "sums", HEAD), apart=0)
+    headings = [(key, HEAD) for key in AREA] + [(key, TOTAL) for key in (*SUMS, *SUMS)]
+    yield Beside(*(Label(key, "sums", look) for key, look in headings), apart=0)
+    yield Beside(
+        Below(*(_area(tasks, area) for area in areas)),
+        Units(
+            "", *names, headed=False,
+            looks=dict(zip(names, (STATE, QUIET_STATE, QUIET_SUM, QUIET_SUM), strict=True)),
+        ),
+        apart=0,
+    )  # fmt: skip
+
+
+def _area(tasks: Tasks, area: eq.JudgedCells) -> Beside:
+    """Return the symbols of an area, and its cells."""
+    return Beside(
+        Label(lambda page: _symbols(tasks, area, page.spec.words), look=PLAIN, fits=True),
+        Label(area.all_cells, look=LINK, link=area.all_cells),
+        apart=0,
+    )
+
+
+def drawings_of_exercise(
+    drawings: Mapping[str, Drawing], layout: Layout, told: Told
+) -> dict[str, Drawing]:
+    """Return what all sheets of an exercise show besides its quantities.
+
+    Parameters
+    ----------
+    drawings : mapping
+        Those of the workbook itself, by the sheets' keys; they are drawn into.
+    layout : Layout
+        With the sheet Exercise.
+    told : Told
+    """
+    exercise, own = told.exercise, text(told.words.lang, WORDS)
+    page = Drawing(gridlines=False, opens=True, heights={1: 30})
+    page.widths |= dict(enumerate(WIDTHS, start=1))
+    content(told.tasks, own).draw(page, Context(told, layout, own), 1, 1)
+    for name in ("exercise_state", "exercise_inputs_state", "exercise_blanks"):
+        if state := layout.blocks.get(name):
+            for code, colour in COLOURS.items():
+                rule = _coloured(f"${letters(state.column)}{state.row}={code}", colour)
+                page.colour(layout.blocks[f"{name}_said"], rule)
     drawn = {key: replace(drawing, opens=False) for key, drawing in drawings.items()}
     drawn[SHEET] = page
     if "guide" in drawn:
-        _draw_on_guide(drawn["guide"], layout, exercise, own, words)
+        _draw_on_guide(drawn["guide"], layout, exercise, own, told.words)
     spec = drawn["spec"]
     texts = [str(spec.cells[row][1][0]) for row in sorted(spec.cells) if 1 in spec.cells[row]]
     begin = next(n for n, line in enumerate(texts) if line.startswith("format"))
@@ -183,52 +313,17 @@ def _coloured(formula: str, colour: str) -> Rule:
     return FormulaRule(formula=[formula], fill=PatternFill(bgColor=colour, fill_type="solid"))
 
 
-def _draw(tasks: Tasks, layout: Layout, exercise: Exercise, own: Text, words: Text) -> Drawing:
-    """Draw the sheet Exercise but for its table."""
-    widths = {1: 5, 2: 12, 3: 26, 4: 46, 5: 9, 6: 24, SAID: 22, STATE: 3, 9: 3, 10: 3}
-    widths |= {BESIDE: 16, BESIDE + 1: 26, BESIDE + 2: 18, BESIDE + 3: 3}
-    widths |= {BESIDE + 4 + n: 13 for n in range(2 * eq.SUMS)}
-    drawing = Drawing(
-        gridlines=False,
-        opens=True,
-        widths=widths,
-        heights={1: 30},
-    )
-    title = own("exercise", "title")
-    if exercise.student:
-        title = own("exercise", "title_for", name=exercise.student)
-    drawing.put(1, 1, title, replace(TITLE, size=18))
-    drawing.put(2, 1, _what(exercise, own), PLAIN)
-    if exercise.level:
-        drawing.put(3, 1, own("exercise", "levels", levels=LEVELS), NOTE)
-    _section(drawing, FIRST_ROW, own("exercise", "todo"))
-    for row, line in enumerate(own.words["exercise"]["steps"], start=FIRST_ROW + 1):
-        drawing.put(row, 1, line, PLAIN)
-    row = FIRST_ROW + 2 + len(own.words["exercise"]["steps"])
-    drawing.put(row, 1, "", Look(fill=BLANK, border=True))
-    drawing.put(row, 2, own("exercise", "colour"), INDENTED)
-    drawing.looks["exercise_done"] = Look(bold=True, align="center", number_format="0", border=True)
-    of = own("exercise", "done", count=len(exercise.blank))
-    drawing.put(TASKS - 3, SAID - 1, of, replace(LABEL, align="right"))
-    row = TASKS
-    for part, areas, title in (
-        ("", tasks.areas, own("sums", "title")),
-        ("inputs_", tasks.inputs, own("sums", "inputs")),
-    ):
-        if areas:
-            _sums(
-                drawing,
-                row,
-                title,
-                [(_symbols(tasks, area, words), area.all_cells) for area in areas],
-                own,
-            )
-            _look(drawing, layout, f"exercise_{part}state", f"exercise_{part}state_said")
-            for name in ("sums", "noted"):
-                drawing.looks[f"exercise_{part}{name}"] = QUIET_SUM
-        row += len(areas) + INPUTS_APART
-    _look(drawing, layout, "exercise_blanks", "exercise_blanks_said", bold=True)
-    return drawing
+def _title(page: Context[Told]) -> str:
+    name = page.spec.exercise.student
+    return page.words("exercise", "title_for" if name else "title", name=name)
+
+
+def _levels(page: Context[Told]) -> str:
+    return page.words("exercise", "levels", levels=LEVELS) if page.spec.exercise.level else ""
+
+
+def _done(count: int) -> Named:
+    return lambda _, words: words("exercise", "done", count=count)
 
 
 def _what(exercise: Exercise, own: Text) -> str:
@@ -239,54 +334,47 @@ def _what(exercise: Exercise, own: Text) -> str:
     return own("exercise", "level", level=exercise.level, levels=LEVELS, share=share)
 
 
-def _section(drawing: Drawing, row: int, title: str) -> None:
-    for column in range(1, STATE + 1):
-        drawing.put(row, column, title if column == 1 else "", SECTION)
+def _task(tasks: Tasks, number: int) -> Beside:
+    """Return the line of a quantity that is left out."""
+    quantity = tasks.layout.model[tasks.blank[number]]
+
+    def book(page: Context[Told]) -> str:
+        said = _known(quantity, page.spec).get("book", "")
+        return said.format(**page.spec.equations(quantity.layer))
+
+    return Beside(
+        Label(str(number + 1), look=replace(LABEL, align="center")),
+        Label(symbol(quantity), look=replace(WRAPPED, bold=True)),
+        Label(lambda page: _name(quantity, page.spec.words), look=WRAPPED),
+        Label(lambda page: _equation(quantity, page), look=WRAPPED),
+        Label(book, look=WRAPPED),
+        Label(_cells(tasks, number), look=LINK, link=tasks.first_steps[number][0].all_cells),
+        apart=0,
+    )
 
 
-def _table(  # noqa: PLR0913, PLR0917 -- all that a line tells
-    drawing: Drawing,
-    tasks: Tasks,
-    own: Text,
-    words: Text,
-    equations: Callable[[str], Mapping[str, str]],
-    spoken: Mapping[str, str],
-) -> None:
-    """Draw a row for each quantity that is left out."""
-    for column, key in enumerate(own.words["table"], start=1):
-        drawing.put(TASKS - 1, column, own("table", key), HEAD)
-    drawing.put(TASKS - 1, STATE, "", HEAD)
-    known = words.words.get("guide", {}).get("symbols", {})
-    for number, name in enumerate(tasks.blank, start=1):
-        row, quantity = TASKS + number - 1, tasks.layout.model[name]
-        said = known.get(quantity.kind, {})
-        told = equations(quantity.layer)
-        equation = own_equation(quantity, tasks.layout.model, said, told)
-        if equation in {"", symbol(quantity)}:
-            equation = spoken.get(name, "")
-        first = tasks.first_steps[number - 1][0]
-        link = _cells(tasks, number - 1)
-        drawing.put(row, 1, str(number), replace(LABEL, align="center"))
-        drawing.put(row, 2, symbol(quantity), replace(CELL, bold=True))
-        drawing.put(row, 3, _name(quantity, words), CELL)
-        shown = equation or _arguments(tasks, quantity, own, words)
-        holds = said.get("meaning", "")
-        if "{" in holds or not holds:
-            holds = _name(quantity, words) if symbol(quantity) else ""
-            holds = "" if holds == symbol(quantity) else holds
-        units = " … ".join(
-            dict.fromkeys(
-                quantity.heading(u).strip() for u in (quantity.units[0], quantity.units[-1])
-            )
-        )
-        if holds:
-            shown += "\n" + own("exercise", "holds", units=units or symbol(quantity), meaning=holds)
-        drawing.put(row, 4, shown, CELL)
-        drawing.put(row, 5, said.get("book", "").format(**told), CELL)
-        drawing.put(row, 6, link, LINK)
-        drawing.links[address(row, 6)] = first.all_cells
-        lines = sum(1 + int(text_width(line) // drawing.widths[4]) for line in shown.split("\n"))
-        drawing.heights[row] = 6 + 12 * lines
+def _known(quantity: Quantity, told: Told) -> Mapping[str, str]:
+    """Return what the Guide says of a quantity."""
+    symbols: Mapping[str, Mapping[str, str]] = told.words.words.get("guide", {}).get("symbols", {})
+    return symbols.get(quantity.kind, {})
+
+
+def _equation(quantity: Quantity, page: Context[Told]) -> str:
+    """Return the equation of a quantity, and what its symbol means."""
+    told, own, said = page.spec, page.words, _known(quantity, page.spec)
+    shown = own_equation(quantity, told.tasks.layout.model, said, told.equations(quantity.layer))
+    if shown in {"", symbol(quantity)}:
+        shown = told.spoken.get(quantity.name, "")
+    shown = shown or _arguments(told.tasks, quantity, own, told.words)
+    holds = said.get("meaning", "")
+    if "{" in holds or not holds:
+        holds = _name(quantity, told.words) if symbol(quantity) else ""
+    if holds in {"", symbol(quantity)}:
+        return shown
+    ends = (quantity.units[0], quantity.units[-1])
+    units = " … ".join(dict.fromkeys(quantity.heading(unit).strip() for unit in ends))
+    units = units or symbol(quantity)
+    return shown + "\n" + own("exercise", "holds", units=units, meaning=holds)
 
 
 def symbol(quantity: Quantity) -> str:
@@ -327,39 +415,6 @@ def _arguments(tasks: Tasks, quantity: Quantity, own: Text, words: Text) -> str:
         own("exercise", "from_nothing") if not symbols else own("joined", "between").join(symbols)
     )
     return own("exercise", "no_equation", symbols=said)
-
-
-def _sums(
-    drawing: Drawing, row: int, title: str, areas: Sequence[tuple[str, str]], own: Text
-) -> None:
-    """Draw the names around a table of sums."""
-    drawing.put(row - 3, BESIDE, title, NOTE)
-    sums = BESIDE + 4
-    drawing.put(row - 2, sums, own("sums", "now"), HEAD)
-    drawing.put(row - 2, sums + eq.SUMS, own("sums", "right"), HEAD)
-    for column, key in enumerate(("symbol", "cells", "state"), start=BESIDE):
-        drawing.put(row - 1, column, own("sums", key), HEAD)
-    for column, key in enumerate((*SUMS, *SUMS), start=sums):
-        drawing.put(row - 1, column, own("sums", key), replace(HEAD, align="right"))
-    drawing.widths[BESIDE] = max(
-        drawing.widths[BESIDE], text_width(*(symbols for symbols, _ in areas))
-    )
-    for at, (symbols, cells) in enumerate(areas, start=row):
-        drawing.put(at, BESIDE, symbols, PLAIN)
-        drawing.put(at, BESIDE + 1, cells, LINK)
-        drawing.links[address(at, BESIDE + 1)] = cells
-
-
-def _look(drawing: Drawing, layout: Layout, state: str, said: str, *, bold: bool = False) -> None:
-    """Colour states by their value."""
-    if state not in layout.blocks:
-        return
-    drawing.looks[state] = QUIET_STATE
-    drawing.looks[said] = Look(bold=bold, border=True, align="center")
-    first = layout.blocks[state]
-    for code, colour in COLOURS.items():
-        formula = f"${letters(first.column)}{first.row}={code}"
-        drawing.colour(layout.blocks[said], _coloured(formula, colour))
 
 
 def _draw_on_guide(

@@ -1,4 +1,4 @@
-"""Lay out the sheet Exercise and the formulas that tell what is right.
+"""The quantities of the sheet Exercise, which tell what is right.
 
 An exercise is a workbook of any kind without the formulas of some quantities. It adds quantities
 that show how far they are filled in, which the check compares, too, and a sheet with instructions.
@@ -14,7 +14,7 @@ import numpy as np
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError
 from xlnn.grid import address
-from xlnn.layout import FIRST_ROW, Block, Layout, lay_out, quoted, single_block
+from xlnn.layout import Block, Layout, lay_out, quoted
 from xlnn.quantity import Model, Quantity, Sentence
 from xlnn.reference import Arrays
 from xlnn.registry.text import Text, text
@@ -22,61 +22,16 @@ from xlnn.registry.text import Text, text
 SHEET, WORDS = "exercise", "practising"
 """The key of the sheet, and the folder of its words."""
 
-TASKS = FIRST_ROW + 14
-"""The first row of the table of blanks, below the instructions."""
-
-STATE, SAID = 8, 7
-"""The columns of a state as a number, and in a word."""
-
 CORRECT = eq.CORRECT
 """The state of a blank that is filled in correctly."""
 
-BESIDE = 11
-"""Where the table of sums begins: a symbol, cells, a state in a word and as a number, the sums as
-they are and as they were noted."""
-
 MOST_AREAS = 20
 """The most areas of a quantity named in a sentence that waits for it."""
-
-INPUTS_APART = 4
-"""Rows between the sums of blanks and those of the inputs they depend on."""
 
 
 def exercise_title(lang: str) -> str:
     """Return the title of the sheet Exercise."""
     return text(lang, WORDS).sheets[SHEET]
-
-
-def exercised(layout: Layout, blank: Sequence[str], lang: str) -> Layout:
-    """Return the layout of a workbook as an exercise.
-
-    Parameters
-    ----------
-    layout : Layout
-    blank : sequence of str
-        The names of the quantities whose formulas are left out.
-    lang : str
-
-    Raises
-    ------
-    DataError
-        One of them does not exist, or cannot be left out since it computes no number.
-    """
-    layout = waiting(layout, blank)
-    tasks = Tasks(layout, tuple(blank))
-    new = [*_quantities(tasks, text(lang, WORDS))]
-    titles: dict[str, str] = {}
-    for key, title in layout.titles.items():  # after the Guide, which comes first
-        titles |= {key: title} | ({} if titles else {SHEET: exercise_title(lang)})
-    # a rule that gives a number another format would hide, in LibreOffice, the one that colours it
-    plain = {name: replace(layout.model[name], number_format="General") for name in blank}
-    old = [plain.get(quantity.name, quantity) for quantity in layout.model.quantities]
-    blocks = [
-        replace(block, quantity=plain.get(name, block.quantity))
-        for name, block in layout.blocks.items()
-    ]
-    model = Model((*old, *new))
-    return lay_out(model, titles, [*blocks, *_place(tasks, model)])
 
 
 def check_blank(model: Model, name: str) -> None:
@@ -290,7 +245,7 @@ def _runs(there: np.ndarray) -> Iterator[tuple[int, int]]:
     yield from zip(edges[::2], edges[1::2], strict=True)
 
 
-def _quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
+def quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
     """Yield what tells how far a workbook is filled in."""
     page = {"sheet": SHEET, "symbol": " "}
     states, sums = words.words["states"], {**page, "number_format": "0.0000"}
@@ -363,23 +318,6 @@ def _shares_rows(sentence: Quantity, others: Iterable[Quantity]) -> bool:
     """Return whether a sentence shares its rows with others, and only reads these."""
     own = {axis.name for axis in sentence.axes if axis.length > 1}
     return any(axis.name in own for each in others for axis in each.axes)
-
-
-def _place(tasks: Tasks, model: Model) -> Iterator[Block]:
-    """Place the states beside the tasks, and the sums to the right of them."""
-    down, right = (1, 0), (0, 1)
-    yield single_block(model["exercise_blanks_said"], TASKS, SAID, down)
-    yield single_block(model["exercise_blanks"], TASKS, STATE, down)
-    yield single_block(model["exercise_done"], TASKS - 3, SAID)
-    row = TASKS
-    for part, areas in (("", tasks.areas), ("inputs_", tasks.inputs)):
-        if areas:
-            name = f"exercise_{part}"
-            yield single_block(model[f"{name}state_said"], row, BESIDE + 2, down)
-            yield single_block(model[f"{name}state"], row, BESIDE + 3, down)
-            yield single_block(model[f"{name}sums"], row, BESIDE + 4, down, right)
-            yield single_block(model[f"{name}noted"], row, BESIDE + 4 + eq.SUMS, down, right)
-        row += len(areas) + INPUTS_APART
 
 
 def noted(tasks: Tasks, run: Arrays) -> dict[str, np.ndarray]:

@@ -42,6 +42,7 @@ from xlnn.writing.formats import (
 )
 from xlnn.writing.style import (
     ASKED,
+    CAPTION,
     KEY,
     LABEL,
     PLAIN,
@@ -55,7 +56,7 @@ from xlnn.writing.style import (
     on_ink,
     value,
 )
-from xlnn.writing.text_width import text_width
+from xlnn.writing.text_width import LEADING, lines, text_width
 
 HEADINGS = 2
 """The rows of headings over a table."""
@@ -68,6 +69,9 @@ UNIT, GAP = 9, 3
 
 ROW = 0.53
 """The usual height of a row, in cm."""
+
+MARGIN = 6
+"""What is above and below a wrapped text, in points."""
 
 PIXELS_A_CM, CLEAR = PIXELS_AN_INCH / 2.54, 12
 """Of a chart; and the pixels between it and what is to its right."""
@@ -191,7 +195,8 @@ class Numbers(Part):
     Parameters
     ----------
     names : tuple of str or (str, ...)
-        The quantities. Those of further names are shown beside the number.
+        The quantities. Those of further names are shown beside the number. Numbers of one
+        quantity are side by side.
     positive : tuple of str
         Those that must be greater than 0.
     choices : dict
@@ -205,6 +210,8 @@ class Numbers(Part):
         Quantities from 0 to 1 that are shown as shades of ink.
     named : function
         Returns the name of a quantity; by default also its symbol if it has no name.
+    looks : dict
+        Looks of quantities that differ from the default.
     """
 
     def __init__(  # noqa: PLR0913 -- what a list may settle
@@ -216,11 +223,13 @@ class Numbers(Part):
         at: int = 3,
         ink: Sequence[str] = (),
         named: Named | None = None,
+        looks: Mapping[str, Look] | None = None,
     ) -> None:
         self.named = named or (plain_name if symbols else called)
         self.names = [(name,) if isinstance(name, str) else name for name in names]
         self.positive, self.choices = positive, choices or {}
         self.symbols, self.at, self.ink = symbols, at, ink
+        self.looks = looks or {}
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return a row for each number, and the columns up to its last unit."""
@@ -228,36 +237,35 @@ class Numbers(Part):
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells of the numbers, and of the quantities beside them."""
-        for down, names in enumerate(self.names):
-            for right, name in enumerate(names):
-                units = [(0, 1)] * len(model[name].shape)
-                yield single_block(model[name], row + down, column + self.at + right, *units)
+        for down, names in enumerate(self.names, start=row):
+            yield from table_blocks((model[name] for name in names), down, column + self.at)
 
-    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- beside its cells
         """Draw their names, and add validations."""
-        for down, (name, *beside) in enumerate(self.names):
+        texts = []
+        for name, *beside in self.names:
             drawing.looks |= {other: _beside(page.layout.model[other]) for other in beside}
             block = page.layout.blocks[name]
             quantity = block.quantity
-            drawing.put(row + down, column, self.named(quantity, page.words), LABEL)
+            texts.append(self.named(quantity, page.words))
+            drawing.put(block.row, column, texts[-1], LABEL)
             if self.symbols:
-                symbol, at = quantity.heading(()), column + self.at - 1
-                drawing.put(row + down, at, symbol, replace(LABEL, align="right"))
-                room = drawing.widths.get(at, USUAL_WIDTH)
-                drawing.widths[at] = max(room, text_width(symbol))
+                symbol = Label(quantity.heading(()), look=replace(LABEL, align="right"), fits=True)
+                symbol.draw(drawing, page, block.row, column + self.at - 1)
             drawing.looks[name] = _centred(quantity)
             chosen = self.choices.get(name, ())
             if chosen and isinstance(chosen, str):
                 drawing.validations.append(row_validation(page, block, page.layout.blocks[chosen]))
             elif chosen != "":
                 type_in(drawing, block, page.words, chosen, positive=name in self.positive)
-        texts = [drawing.cells[row + down][column][0] for down in range(len(self.names))]
+            for at in range(block.column, block.last[1] + 1):
+                drawing.widths.setdefault(at, NUMBER)
         beside = range(column + 1, column + self.at - self.symbols)
         room = sum(drawing.widths.get(each, USUAL_WIDTH) for each in beside)
         usual = drawing.widths.get(column, USUAL_WIDTH)
         drawing.widths[column] = max(usual, text_width(*texts) - room)
-        drawing.widths.setdefault(column + self.at, NUMBER)
         _ink(drawing, page, self.ink)
+        _look(drawing, page, self.looks)
 
 
 def _beside(quantity: Quantity) -> Look:
@@ -289,24 +297,26 @@ class Sentences(Part):
     bold : int
         How many of them are bold, starting with the first.
     above : int
+    look : Look
     """
 
-    def __init__(self, *names: str, bold: int = 1, above: int = 0) -> None:
-        self.names, self.bold, self.above = names, bold, above
+    def __init__(self, *names: str, bold: int = 1, above: int = 0, look: Look = SENTENCE) -> None:
+        self.names, self.bold, self.above, self.look = names, bold, above, look
 
-    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row each
-        """Return a row for each; only the first column is used."""
-        return len(self.names), 1
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return a row for each and each of its units; only the first column is used."""
+        return sum(len(model[name].units) for name in self.names), 1
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the cell of each."""
-        for down, name in enumerate(self.names):
-            yield single_block(model[name], row + down, column)
+        """Yield the cells of each."""
+        for quantity in (model[name] for name in self.names):
+            yield single_block(quantity, row, column, *[(1, 0)] * len(quantity.shape))
+            row += len(quantity.units)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- their looks are all
         """Give each its look."""
         for number, name in enumerate(self.names):
-            drawing.looks[name] = replace(SENTENCE, bold=number < self.bold)
+            drawing.looks[name] = replace(self.look, bold=number < self.bold)
 
 
 @dataclass(frozen=True)
@@ -344,6 +354,11 @@ class Grid(Part):
         The size of its numbers.
     digits : str
         The format of its numbers, by default as many digits as fit.
+    titled : bool
+        Whether its name is above it.
+    under : tuple of str
+        Quantities with an entry for each of several matrices, which are below their middle; their
+        names are in the blank columns.
     above : int
     """
 
@@ -355,22 +370,30 @@ class Grid(Part):
     height: int = 24
     text_size: int = 11
     digits: str = ""
+    titled: bool = True
+    under: tuple[str, ...] = ()
     above: int = 0
 
     @property
     def _headings(self) -> int:
-        return 1 + bool(self.captions)
+        return self.titled + bool(self.captions)
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return a row for its name, and its rows and columns."""
-        *several, rows, columns = (1, *model[self.name].shape)
-        return self._headings + rows, self.indent + prod(several) * (columns + 1) - 1
+        *several, rows, columns = (1, *model[self.name].lengths)
+        rows += self._headings + len(self.under)
+        return rows, self.indent + prod(several) * (columns + 1) - 1
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield its cells."""
-        quantity, at = model[self.name], (row + self._headings, column + self.indent)
-        steps = ((0, quantity.shape[-1] + 1),) * (len(quantity.shape) - 2) + ((1, 0), (0, 1))
-        yield single_block(quantity, *at, *steps[-len(quantity.shape) :])
+        """Yield its cells, and those below it."""
+        quantity, right = model[self.name], column + self.indent
+        *_, rows, columns = (1, *quantity.lengths)
+        row += self._headings
+        several = ((0, columns + 1),) * (len(quantity.lengths) - 2)
+        steps = (*several, (1, 0), (0, 1))[-len(quantity.lengths) :]
+        yield Block(quantity, quantity.sheet, row, right, steps)
+        for down, found in enumerate((model[name] for name in self.under), start=row + rows):
+            yield Block(found, found.sheet, down, right + columns // 2, several)
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
         """Yield its captions."""
@@ -379,7 +402,8 @@ class Grid(Part):
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw its name, and colour it."""
         block = page.layout.blocks[self.name]
-        drawing.put(row, column + self.indent, called(block.quantity, page.words), LABEL)
+        if self.titled:
+            drawing.put(row, column + self.indent, called(block.quantity, page.words), LABEL)
         captions = [page.words.of_itself("headings", key) for key in self.captions]
         usual = block.quantity.number_format if len(block.quantity.shape) == 1 else "General"
         digits = self.digits or usual
@@ -391,6 +415,20 @@ class Grid(Part):
         if self.width:
             drawing.widths |= dict.fromkeys(range(block.column, last + 1), self.width)
         drawing.widths |= dict.fromkeys(range(block.column + apart - 1, last, apart), GAP)
+        self._draw_under(drawing, page, column)
+
+    def _draw_under(self, drawing: Drawing, page: Context[Any], column: int) -> None:
+        """Draw the names of what is below it."""
+        for block in (page.layout.blocks[name] for name in self.under):
+            first, last = drawing.whole[-1]
+            drawing.whole[-1] = first, max(last, block.row)
+            look = CAPTION
+            if not block.quantity.is_text:
+                look = value(block.quantity.number_format, given=False, first=False)
+            drawing.looks[block.quantity.name] = replace(look, align="center", size=CAPTION.size)
+            if self.indent:
+                name = Label(plain_name(block.quantity, page.words), fits=True)
+                name.draw(drawing, page, block.row, column)
 
 
 Said = str | Callable[[Context[Any]], str]
@@ -418,6 +456,8 @@ class Label(Part):
         Whether its column is at least as wide.
     numbers : dict
         Values for the names in braces.
+    link : str
+        The cells that it leads to.
     above : int
     """
 
@@ -427,6 +467,7 @@ class Label(Part):
     columns: int = 1
     fits: bool = False
     numbers: Mapping[str, int] = field(default_factory=dict)
+    link: str = ""
     above: int = 0
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row
@@ -440,12 +481,20 @@ class Label(Part):
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Write it."""
-        text = _said(page, self.of, self.text).format(**self.numbers)
+        text = _said(page, self.of, self.text)
+        if self.numbers:
+            text = text.format(**self.numbers)
+        if self.link:
+            drawing.links[address(row, column)] = self.link
         for right in range(self.columns):
             drawing.put(row, column + right, "" if right else text, self.look)
         if self.fits:
             usual = drawing.widths.get(column, USUAL_WIDTH)
             drawing.widths[column] = max(usual, text_width(text))
+        if self.look.wrap:
+            room = drawing.widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS - PADDING
+            height = MARGIN + lines(text, self.look, room) * self.look.size * LEADING
+            drawing.heights[row] = max(height, drawing.heights.get(row, 0))
 
 
 class Row(Part):
@@ -755,6 +804,8 @@ class Units(Part):
         Whether its headings are repeated on each printed page.
     sparse : bool
         Whether its last rows may be blank: no page is printed for them alone.
+    width : float
+        The width of its columns, unless other parts settle it.
     """
 
     def __init__(  # noqa: PLR0913 -- what a table of units may settle
@@ -768,11 +819,12 @@ class Units(Part):
         looks: Mapping[str, Look] | None = None,
         repeated: bool = False,
         sparse: bool = False,
+        width: float = UNIT,
         above: int = 0,
     ) -> None:
         self.rows, self.names, self.over, self.above = rows, names, over or {}, above
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
-        self.headed, self.repeated, self.sparse = headed, repeated, sparse
+        self.headed, self.repeated, self.sparse, self.width = headed, repeated, sparse, width
 
     def _headings(self, model: Model) -> int:
         """Return how many rows of headings it has: symbols and other cells need a row."""
@@ -826,7 +878,7 @@ class Units(Part):
                 units = [] if block.quantity.name in self.over or headings < HEADINGS else None
                 head(drawing, one_row, page.words, _above_symbol, width=False, units=units)
             for right in range(len(across.units)):
-                drawing.widths.setdefault(block.column + right, UNIT)
+                drawing.widths.setdefault(block.column + right, self.width)
             type_in(drawing, block, page.words)
             drawing.looks[block.quantity.name] = _centred(block.quantity)
         _dress(drawing, page, self)
@@ -1006,7 +1058,8 @@ class Chart(Part):
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw it over the cells."""
         lines = [line for trace in self.traces for line in trace.lines(page)]
-        axes = _named(page, self.traces[0].y).quantity.axes
+        quantity = _named(page, self.traces[0].y).quantity
+        axes = quantity.axes
         across, up = (_said(page, "headings", each) for each in (self.x or axes[-1].name, self.y))
         chart = scatter(_said(page, "charts", self.title), across, lines, up)
         chart.width, chart.height = self.size_in_cm
@@ -1021,6 +1074,8 @@ class Chart(Part):
             chart.y_axis.scaling.min = self.ends_up[0]
         elif self.ends_up:
             ends(chart.y_axis, *self.ends_up)
+        if quantity.number_format.endswith("%"):
+            chart.y_axis.number_format = "0%"
         drawing.charts.append((address(row, column), chart))
 
     def _is_counted(self, page: Context[Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from openpyxl.chart._chart import ChartBase
 
 from xlnn.grid import address
-from xlnn.layout import FIRST_ROW, Block, Layout, lay_out, single_block
+from xlnn.layout import FIRST_ROW, Block, Layout, lay_out
 from xlnn.quantity import Model
 from xlnn.registry.text import Text
 from xlnn.workbooks.kind import WorkbookSpec
@@ -141,13 +141,6 @@ def draw_spec(page: Context[Any]) -> Drawing:
         if line:
             drawing.put(row, 1, line, TEXT_LINE)
     return drawing
-
-
-def grid(model: Model, name: str, row: int, column: int, apart: int = 0) -> Block:
-    """Place a picture, one cell per pixel; several are side by side, ``apart`` columns apart."""
-    quantity = model[name]
-    several = ((0, apart),) * (len(quantity.shape) - 2)
-    return single_block(quantity, row, column, *several, (1, 0), (0, 1))
 
 
 def titled_drawing(page: Context[Any], sheet: str) -> Drawing:

@@ -23,7 +23,6 @@ from xlnn.equations.check_sheet import (
 )
 from xlnn.equations.wording import Told
 from xlnn.grid import address
-from xlnn.layout import Block, table_blocks
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST, alone, network
@@ -31,11 +30,11 @@ from xlnn.workbooks.network.quantities.runs import of_runs
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.sheet import Context, titled_drawing
-from xlnn.workbooks.pages.table import head, name_rows
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, Part, Space, Table
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import INDENTED, LABEL, LINK, NOTE, SENTENCE, heading
-from xlnn.writing.text_width import text_width
+from xlnn.writing.style import INDENTED, LINK, NOTE, SENTENCE, heading
 
 SHEET = "check"
 PREFIX = "numpy_"
@@ -58,11 +57,7 @@ ADVICE = ("after_change", "after_difference", "after_growth")
 Compared = tuple[Quantity, Quantity, Quantity]
 """The note of an array, its distances from that, and the largest of them."""
 
-SENTENCES, TABLE = {"state": 4, "advice": 5}, 8
-"""The rows of the sentences, and of the first array."""
-
-VALUES = 2
-"""The first column beside the names."""
+LOOKS = {f"{PREFIX}state": replace(SENTENCE, bold=True), f"{PREFIX}advice": SENTENCE}
 
 NUMBERS = 15
 """How wide the columns of numbers are."""
@@ -257,29 +252,6 @@ def _noted(inputs: Sequence[Quantity]) -> Iterator[Quantity]:
     return (given for given in inputs if given.kind != "labels")
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place the result, a line for each array, and the notes, each with the distances below it."""
-    for name, at in SENTENCES.items():
-        yield Block(model[PREFIX + name], SHEET, at, VALUES, ())
-    row, arrays = TABLE, _arrays(model)
-    for _, _, largest, remark in arrays:
-        yield from table_blocks([largest, remark], row, VALUES)
-        row += 1
-    row += 1
-    for name in ("grows", "case"):
-        row += 1
-        yield Block(model[PREFIX + name], SHEET, row, VALUES, ())
-    row += 1
-    # the sums exist once for all runs: below the quantities of each run
-    for note, distance, *_ in sorted(arrays, key=lambda array: "marks" in array[1].uses):
-        if not note.axes:
-            yield from table_blocks([note], row, VALUES)
-            yield from table_blocks([distance], row + 1, VALUES)
-            row += 2
-    tables = [q for q in model.quantities if q.sheet == SHEET and q.axes]
-    yield from table_blocks(sorted(tables, key=lambda q: q.kind == "mark"), row + 3, VALUES)
-
-
 def _arrays(model: Model) -> list[tuple[Quantity, ...]]:
     """Return the note, distances, largest distance and remark of each array."""
     arrays: list[tuple[Quantity, ...]] = []
@@ -292,47 +264,87 @@ def _arrays(model: Model) -> list[tuple[Quantity, ...]]:
     return arrays
 
 
-def draw(page: Context) -> Drawing:
-    """Draw the names of the arrays, which lead to their cells, and those of the notes."""
-    layout, words = page.layout, page.words
-    rows = {name: block.row for name, block in layout.blocks.items()}
-    drawing = titled_drawing(page, SHEET)
-    drawing.freeze = (1, 2)
-    for name in ("state", "grows", "case"):
-        drawing.put(rows[PREFIX + name], 1, words("check", name), LABEL)
-    drawing.looks[f"{PREFIX}state"] = replace(SENTENCE, bold=True)
-    drawing.looks[f"{PREFIX}advice"] = SENTENCE
-    arrays = _arrays(layout.model)
-    for column, key in enumerate(("array", "largest", "remark"), start=1):
-        look = heading("result", first=column == 1, computed=True)
-        drawing.put(rows[arrays[0][2].name] - 1, column, words("check", key), look)
-    folded = rows[f"{PREFIX}grows"]
-    drawing.put(folded - 1, 1, words("check", "notes"), NOTE)
-    last = max(block.last[0] for block in layout.on(SHEET))
-    drawing.folded_rows |= {*range(folded, last + 1)}
-    for note, distance, largest, remark in arrays:
-        name, row = called(note, words), rows[largest.name]
-        drawing.put(row, 1, name, LINK)
-        drawing.links[address(row, 1)] = _cell_of(page, distance)
-        drawing.looks[remark.name] = INDENTED
-        if not note.axes:
-            drawing.put(rows[note.name], 1, words("check", "noted", name=name), LABEL)
-            drawing.put(rows[distance.name], 1, words("check", "distance"), LABEL)
-    tables = [block for block in layout.on(SHEET) if block.quantity.axes]
-    (epochs,) = (block for block in tables if block.quantity.name == f"{PREFIX}C_T")
-    name_rows(drawing, epochs.quantity.axes, epochs.row, words)
-    for block in tables:
-        head(drawing, block, words, named, width=False)
-    drawing.widths |= dict.fromkeys(range(VALUES, layout.extents[SHEET][1] + 1), NUMBERS)
-    names = (cells[1] for cells in drawing.cells.values() if 1 in cells)
-    drawing.widths[1] = text_width(*(text for text, look in names if look in (LABEL, LINK)))
-    return drawing
+def _parts(model: Model) -> Part:
+    """Return the result, a line for each array, and below it the notes."""
+    arrays = _arrays(model)
+    notes = {largest.name: note for note, _, largest, _ in arrays}
+    # the sums exist once for all runs: below the quantities of each run
+    ordered = sorted(arrays, key=lambda array: "marks" in array[1].uses)
+    single = [each for array in ordered for each in array[:2] if not array[0].axes]
+    rows = [each for each in model.quantities if each.sheet == SHEET and each.axes]
+    epochs = [each.name for each in rows if each.kind != "mark"]
+    marks = ([each.name] for each in rows if each.kind == "mark")
+
+    def array_name(quantity: Quantity, words: Text) -> str:
+        return called(notes[quantity.name], words)
+
+    return Below(
+        Numbers(f"{PREFIX}state", f"{PREFIX}advice", looks=LOOKS, named=_said, at=1),
+        Space(2),
+        _Differences(
+            *((largest.name, remark.name) for *_, largest, remark in arrays),
+            named=array_name,
+            looks={remark.name: INDENTED for *_, remark in arrays},
+            at=1,
+        ),
+        Space(2),
+        _Noted(
+            Numbers(f"{PREFIX}grows", f"{PREFIX}case", named=_said, at=1),
+            Numbers(*(each.name for each in single), named=_note_name, at=1),
+            Beside(*(Table(*each, named=named, width=NUMBERS) for each in (epochs, *marks))),
+        ),
+    )
 
 
-def _cell_of(page: Context, distance: Quantity) -> str:
-    """Return the first cell that is compared: of weights after the last epoch, where that is it."""
+class _Differences(Numbers):
+    """The largest difference of each array, under headings; its name leads to the array."""
+
+    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
+        """Draw the names, the headings in the row above, and the links."""
+        super().draw(drawing, page, row, column)
+        model, blocks = page.layout.model, page.layout.blocks
+        arrays = _arrays(model)
+        above = blocks[arrays[0][2].name].row - 1
+        for at, key in enumerate(("array", "largest", "remark"), start=column):
+            look = heading("result", first=at == column, computed=True)
+            drawing.put(above, at, page.words("check", key), look)
+        for _, distance, largest, _ in arrays:
+            at = blocks[largest.name].row
+            drawing.put(at, column, drawing.cells[at][column][0], LINK)
+            drawing.links[address(at, column)] = page.layout.cell(*_compared_cell(model, distance))
+
+
+class _Noted(Below):
+    """What was noted, collapsed at first, under a note."""
+
+    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
+        """Draw it, and the note in the row above."""
+        super().draw(drawing, page, row, column)
+        placed = self.blocks(page.layout.model, row, column)
+        blocks = [page.layout.blocks[block.quantity.name] for block in placed]
+        first, last = blocks[0].row, max(block.last[0] for block in blocks)
+        drawing.put(first - 1, column, page.words("check", "notes"), NOTE)
+        drawing.folded_rows |= {*range(first, last + 1)}
+
+
+def _said(quantity: Quantity, words: Text) -> str:
+    return str(words.words["check"].get(quantity.kind, ""))
+
+
+def _note_name(quantity: Quantity, words: Text) -> str:
+    """Return the name of a note, or of the differences from it."""
+    if quantity.is_record:
+        return words("check", "noted", name=called(quantity, words))
+    return words("check", "distance")
+
+
+def _compared_cell(model: Model, distance: Quantity) -> tuple[str, tuple[int, ...]]:
+    """Return the first entry that is compared: of weights after the last epoch, where it is."""
     name = distance.uses["values" if "values" in distance.uses else "now"].name
-    index = [0] * len(page.layout.model[name].lengths)
+    index = [0] * len(model[name].lengths)
     if isinstance(distance.equation, NoteDistance) and distance.equation.state == -1:
-        index[0] = page.layout.model[name].lengths[0] - 1
-    return page.layout.cell(name, tuple(index))
+        index[0] = model[name].lengths[0] - 1
+    return name, tuple(index)
+
+
+PAGE = Page(SHEET, "", "", Made(_parts), is_named=True)

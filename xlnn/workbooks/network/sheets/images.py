@@ -8,12 +8,12 @@ from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.pages.page import helper_page
-from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table
+from xlnn.workbooks.pages.parts import Below, Beside, Grid, Label, Made, Part, Space, Table
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS
-from xlnn.writing.style import CAPTION, INPUT_INK, KEY, NOTE, PICTURE, heading, ink_scale, value
+from xlnn.writing.style import INPUT_INK, KEY, NOTE, heading, value
 from xlnn.writing.text_width import LEADING, MOST_OF_WORD, lines, name_width, named_over, text_width
 
 GALLERY = 256
@@ -26,8 +26,6 @@ CENTRED = ("truth", "truth_label", "answer", "label", "right")
 
 SHEET, TESTED = "images", "test_images"
 PIXEL_WIDTH = 2.7
-BETWEEN = 2
-"""Columns between the table and the pictures."""
 
 
 def quantities(stack: Stack) -> Iterator[Quantity]:
@@ -68,40 +66,23 @@ def centre(
             drawing.widths[block.column] = max(usual, name_width(page.spec.labels))
 
 
-class _Gallery(Part):
-    """The first images as pictures, line by line, each over its caption."""
+def _gallery(model: Model) -> Part:
+    """Return the first images as pictures, line by line, each over its caption."""
+    lines = [found.name for found in model.quantities if found.kind == "picture"]
+    pictures = (
+        Grid(
+            name, scale="ink", digits=";;;", width=PIXEL_WIDTH, height=0, titled=False,
+            under=(name.replace("picture", "caption"),), above=1 if number else 0,
+        )
+        for number, name in enumerate(lines)
+    )  # fmt: skip
+    return Below(Space(), Label(_count, look=NOTE), *pictures)
 
-    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- nothing is beside it
-        """Return the least: nothing stands below or beside it."""
-        return 1, 1
 
-    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the pictures and captions, from the first row of the table beside them on."""
-        row += HEADINGS
-        for found in (each for each in model.quantities if each.kind == "picture"):
-            height, width = found.shape
-            steps = ((0, width + 1), (1, 0), (0, 1))
-            yield Block(found, SHEET, row, column, steps)
-            caption = model[found.name.replace("picture", "caption")]
-            yield Block(caption, SHEET, row + height, column, ((0, width + 1),))
-            row += height + 2
-
-    def draw(self, drawing: Drawing, page: Context, row: int, column: int) -> None:
-        """Colour the pictures by their values."""
-        blocks = [block for block in page.layout.on(SHEET) if _is_drawn(block.quantity)]
-        for block in blocks:
-            look = CAPTION
-            if block.quantity.kind == "picture":
-                drawing.colour(block, ink_scale())
-                drawing.whole.append((block.row, block.last[0] + 1))  # with the captions
-                look = replace(PICTURE, number_format=";;;", border=True)
-            drawing.looks[block.quantity.name] = look
-            columns = range(column - 1, block.last[1] + 3)
-            drawing.widths |= dict.fromkeys(columns, PIXEL_WIDTH)
-        drawing.widths[column - BETWEEN] = 3
-        if page.spec.samples > GALLERY:
-            text = page.words("notes", "gallery", count=GALLERY)
-            drawing.put(row + 1, column, text, NOTE)
+def _count(page: Context) -> str:
+    """Return how many images are drawn, if not all are."""
+    is_part = page.spec.samples > GALLERY
+    return page.words("notes", "gallery", count=GALLERY) if is_part else ""
 
 
 class _Examples(Table):
@@ -122,8 +103,8 @@ def _target(model: Model) -> str:
 def _parts(model: Model) -> Beside:
     here = [quantity for quantity in model.quantities if quantity.sheet == SHEET and quantity.axes]
     table = _Examples(*(quantity.name for quantity in here if not _is_drawn(quantity)))
-    drawn = any(map(_is_drawn, here))
-    return Beside(table, *[_Gallery()] * drawn, apart=BETWEEN)
+    gallery = [_gallery(model)] if any(map(_is_drawn, here)) else []
+    return Beside(table, *gallery)
 
 
 PAGES = {

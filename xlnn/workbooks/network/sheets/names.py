@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import SECTION, SENTENCE, Look, heading
+from xlnn.writing.style import SECTION, SENTENCE, Look
 from xlnn.writing.text_width import size_in
 
 NAME, MEASURED, BAR = 3, 2, 4
@@ -31,16 +30,6 @@ def input_names(page: Context) -> tuple[str, ...]:
     """Return the names of the inputs: a table's features, or the symbols of pixels."""
     x = page.layout.model["x"]
     return page.spec.features or tuple(x.heading(unit) for unit in x.units)
-
-
-def output_headings(drawing: Drawing, page: Context, block: Block, width: float) -> None:
-    """Draw the heading of a quantity, and the name of an output over each of its columns."""
-    for position, name in enumerate(page.spec.labels):
-        column, look = block.column + position, heading(block.quantity.role, first=position == 0)
-        text = "" if position else named(block.quantity, page.words)  # in lines within the first
-        drawing.put(block.row - 2, column, text, look)
-        drawing.put(block.row - 1, column, name, replace(look, wrap=False))
-        drawing.widths[column] = width
 
 
 def list_columns(model: Model, names: Sequence[str], first: int) -> dict[str, int]:

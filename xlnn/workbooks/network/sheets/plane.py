@@ -22,7 +22,7 @@ from xlnn.equations.plane import (
 )
 from xlnn.equations.verdict import AskedLabel, LabelNumber
 from xlnn.grid import address
-from xlnn.layout import FIRST_ROW, Block, quoted, single_block, table_blocks
+from xlnn.layout import Block, quoted, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import weights
@@ -31,8 +31,10 @@ from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import draw_choices, place_choice
 from xlnn.workbooks.network.sheets.unit_rows import layer_title
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.page import helper_page
+from xlnn.workbooks.pages.parts import Below, Made, Numbers, Table, Units
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.workbooks.pages.table import head, list_validation, row_validation, title_line
+from xlnn.workbooks.pages.table import list_validation, row_validation
 from xlnn.writing.charts import CellColumn, Dots, graph, over
 from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
@@ -42,7 +44,6 @@ from xlnn.writing.style import (
     CHOICE,
     FAINT,
     INK,
-    KEY,
     LABEL,
     NEGATIVE,
     NOTE,
@@ -52,7 +53,6 @@ from xlnn.writing.style import (
     SENTENCE,
     TITLE,
     Look,
-    heading,
     tint,
     two_sided_scale,
 )
@@ -96,9 +96,6 @@ CHOICE_ROW = 15
 OWN, OTHERS, RIM, SIZE = "8A3F0B", "123E6B", "FFFFFF", 6
 """The colours of the data, which must be seen on those of the plane, and their size in points."""
 
-APART = 2
-"""Rows of an image: its own, and one that is truly empty, so that no line joins two images."""
-
 WIDTHS = {1: 2, NAMES: 23, VALUES: 10, HEIGHTS: 9}
 
 
@@ -133,7 +130,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     # state 0 is the start, so the weights after epoch e are in row e + 1
     yield from weights(stack, PREFIX, NUMBERS, "map_epoch", row=2)
     rows = {"axes": (POINT,), **table}
-    yield quantity("number", counts=True, **whole, **rows)
+    yield replace(quantity("point", counts=True, **whole, **rows), name="map_number")
     uses = {"number": "map_number", **ends}
     grid = {"equation": GridPoint(), "uses": uses, "number_format": "0.0000"}
     yield quantity(given, shape=spec.picture, **grid, **rows)
@@ -151,20 +148,23 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
                 "seen", layer.name, shape=shape, equation=OfUnits(units, PLACES),
                 uses={"a": f"map_a{layer.name}"}, prefix=f"{PREFIX}line{line}_", sheet=SHEET,
             )  # fmt: skip
-    yield from _points(stack, ends)
+    yield from _data(stack, ends)
 
 
-def _points(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
+def _data(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
     """Yield the positions of the data in the picture: those of the chosen class, and all others."""
     some = Axis("image", min(stack.spec.samples, MOST_IMAGES))
     rows = {"axes": (some,), "prefix": PREFIX, "sheet": NUMBERS}
-    yield quantity("at", shape=(2,), equation=OnGrid(some.length), uses=ends, **rows)
+    at = quantity("at", shape=(2,), equation=OnGrid(some.length), uses=ends, **rows)
+    at = replace(at, symbol="x{}")
+    yield at
     if stack.spec.is_regression:
         return
     uses = {"at": "map_at", "truth": "truth", "output": "map_output"}
     for kind in ("own", "others"):
         equation = HeightIf(some.length, own=kind == "own")
-        yield quantity(kind, equation=equation, uses=uses, number_format="0.0000;", **rows)
+        height = quantity(kind, equation=equation, uses=uses, number_format="0.0000;", **rows)
+        yield replace(height, symbol=at.heading((1,)))
 
 
 def place(model: Model) -> Iterator[Block]:
@@ -189,36 +189,6 @@ def place(model: Model) -> Iterator[Block]:
 def _small(model: Model) -> list[Quantity]:
     return [found for found in model.quantities if found.kind == "seen"
             and found.sheet == SHEET]  # fmt: skip
-
-
-def place_numbers(model: Model) -> Iterator[Block]:
-    """Place the points of the grid as a table, and beside it the weights and the data."""
-    here = [found for found in model.quantities if found.sheet == NUMBERS]
-    points = [q for q in here if q.axes and q.axes[0].name == "point"]
-    yield from table_blocks(points, FIRST_ROW, 1)
-    column = 3 + sum(block.last[1] - block.column + 1 for block in table_blocks(points, 1, 1))
-    yield single_block(model[f"{PREFIX}output"], FIRST_ROW + 3, column)
-    for name in ("low", "high"):
-        yield single_block(model[PREFIX + name], FIRST_ROW, column, (1, 0))
-        column += 1
-    column += 1
-    row, widths = FIRST_ROW, [0]
-    parameters = (found for found in here if found.kind in PARAMETERS)
-    for _, of_layer in groupby(parameters, lambda found: found.layer):
-        right = column
-        for found in of_layer:
-            units, *seen = found.shape
-            inside = ((0, 0),) * (len(seen) - 1) + ((0, 1),) * bool(seen)
-            yield Block(found, NUMBERS, row, right, ((1, 0), *inside))
-            right += seen[-1] if seen else 1
-        widths.append(right - column)
-        row += units + 2
-    column += max(widths) + 2
-    for name in ("at", "own", "others"):
-        if PREFIX + name in model.by_name:
-            units = ((0, 1),) * len(model[PREFIX + name].shape)
-            yield Block(model[PREFIX + name], NUMBERS, FIRST_ROW, column, ((APART, 0), *units))
-            column += 2 if units else 1
 
 
 def draw(page: Context) -> Drawing:
@@ -303,7 +273,10 @@ def _draw_choices(drawing: Drawing, page: Context) -> None:
     blocks, words = page.layout.blocks, page.words
     epoch, label = (blocks[f"{PREFIX}{name}"] for name in ("epoch", "label_chosen"))
     labels = blocks["labels"]
-    for block, name in ((epoch, words("recognise", "epoch")), (label, words("map", "output"))):
+    for block, name in (
+        (epoch, words("recognise", "epoch")),
+        (label, words("quantities", "output")),
+    ):
         drawing.put(block.row, NAMES, name, LABEL)
     source = f"{quoted(page.layout.titles[labels.sheet])}!{fixed_range(labels)}"
     drawing.validations += [
@@ -350,45 +323,20 @@ def _look(quantity: Quantity) -> Look:
     return replace(SENTENCE, align="center")
 
 
-def draw_numbers(page: Context) -> Drawing:
-    """Draw the headings of the table of points, of the weights and of the data."""
-    blocks, words = page.layout.on(NUMBERS), page.words
-    drawing = Drawing(freeze=(FIRST_ROW, 2), repeat=FIRST_ROW - 1, heights={1: 24, 2: 30})
-    for block in blocks:
-        quantity = block.quantity
-        if quantity.axes and quantity.axes[0].name == "point":
-            head(drawing, block, words, lambda q, w: w("map", "point") if q.kind == "number"
-                 else w("quantities", q.kind))  # fmt: skip
-            continue
-        if quantity.kind == "output":
-            drawing.put(block.row, block.column - 1, words("map", "output"), KEY)
-            continue
-        is_parameter = quantity.kind in PARAMETERS
-        symbol = quantity.symbol.replace("{}", "")
-        name = symbol if is_parameter else words("map", quantity.kind)
-        row = block.row - 1 if is_parameter else FIRST_ROW - 2
-        for column in range(block.column, block.last[1] + 1):
-            is_first = column == block.column
-            look = heading("weight" if is_parameter else "key", first=is_first)
-            drawing.put(row, column, name if is_first else "", look)
-            drawing.widths[column] = 10
-    _name_images(drawing, page)
-    title_line(drawing, page, NUMBERS, 2)
-    return drawing
+def _points(model: Model) -> Table:
+    """Return the points of the grid and what the network computes for each."""
+    return Table(*(found.name for found in model.quantities if POINT in found.axes))
 
 
-def _name_images(drawing: Drawing, page: Context) -> None:
-    """Name the rows of the data, and those of the ends of the inputs."""
-    at = page.layout.blocks[f"{PREFIX}at"]
-    for image in range(at.quantity.axes[0].length):
-        drawing.put(at.row + APART * image, at.column - 1, image + 1, KEY)
-    across, up = page.spec.features
-    names = {at.column: across, at.column + 1: up}
-    for name in ("own", "others"):
-        if block := page.layout.blocks.get(PREFIX + name):
-            names[block.column] = up
-    for column, name in names.items():
-        drawing.put(at.row - 1, column, name, heading("key", first=column != at.column + 1))
-    low = page.layout.blocks[f"{PREFIX}low"]
-    for n, name in enumerate(page.spec.features):
-        drawing.put(low.row + n, low.column - 1, name, KEY)
+def _used(model: Model) -> Below:
+    """Return the ends of the plane and the weights of each layer."""
+    here = [found for found in model.quantities if found.sheet == NUMBERS]
+    weights = (found for found in here if found.kind in PARAMETERS)
+    layers = [[each.name for each in of] for _, of in groupby(weights, lambda found: found.layer)]
+    ends = [f"{PREFIX}low", f"{PREFIX}high"]
+    units = (Units("{number}", *names, above=1) for names in (ends, *layers))
+    return Below(Numbers(f"{PREFIX}output", at=1), *units)
+
+
+NUMBERS_PAGE = helper_page(NUMBERS, "", "", Made(_points), Made(_used), gridlines=True)
+"""The page of the numbers behind the plane; the data follow the parts."""

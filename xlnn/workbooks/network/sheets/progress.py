@@ -1,32 +1,39 @@
 """The sheet Progress: a table of the epochs, and charts."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from math import prod
-
-from openpyxl.chart import ScatterChart
 
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.runs import SaidOfEachRun
 from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
 from xlnn.equations.wording import Diverged, Errors, Story
-from xlnn.grid import address
-from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets import compare
-from xlnn.workbooks.network.sheets.names import named, output_headings
+from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.sheets.unit_rows import layer_name, symbol
 from xlnn.workbooks.pages.page import helper_page
-from xlnn.workbooks.pages.parts import HEADINGS, Beside, Made, Part, Table, Trace
+from xlnn.workbooks.pages.parts import (
+    HEADINGS,
+    Below,
+    Beside,
+    Chart,
+    Label,
+    Made,
+    Numbers,
+    Sentences,
+    Space,
+    Table,
+    Trace,
+)
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import WIDE
-from xlnn.writing.charts import THIN, ends, scatter
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import ASKED, QUIET_NUMBER, SECTION, SENTENCE
+from xlnn.writing.charts import THIN
+from xlnn.writing.style import ASKED, SECTION
 
 MOST_TOLD = 3
 """Outputs of a regression of whose errors Progress has a line and a chart each."""
@@ -40,9 +47,6 @@ TESTED_COLOUR = "7A8B2A"
 ERRORS, ERROR_COLOUR = ("rmse", "mae"), "1B4F9C"
 
 SHEET = "progress"
-STORY = FIRST_ROW + 1
-"""The first row of the words; their heading above is not printed again, as the table's are."""
-
 LINES = 50
 """Weights of a layer whose paths are drawn, one line each, evenly spread over all of them: those
 of one edge of a picture are of pixels that are mostly paper, and would hardly move."""
@@ -53,8 +57,8 @@ PATH_COLOURS = (
 )
 """Of the weights of each unit, of which as many units are drawn."""
 
-CHART_ROWS, CHART_COLUMNS = 15, 8
-"""How far the charts stand from each other."""
+CHART_COLUMNS = 8
+"""How many columns a chart has."""
 
 
 def divergence(words: Text) -> dict[str, str]:
@@ -64,7 +68,7 @@ def divergence(words: Text) -> dict[str, str]:
 
 def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield the sentences on training as a whole on the sheet Progress."""
-    shown = {"sheet": "progress", "number_format": "0"}
+    shown = {"sheet": "progress", "number_format": f'0;;"{words("story", "none")}"'}
     yield quantity("best", equation=SmallestEpoch(), uses={"C_T": "C_T"}, **shown)
     uses = {}
     blanks = {name: f"{{{name}}}" for name in ("count", "cost", "first")}
@@ -121,60 +125,38 @@ def _errors(stack: Stack, words: Text) -> Iterator[Quantity]:
     )
 
 
-class _Story(Part):
-    """The results in numbers and in words, with the charts below."""
-
-    def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- nothing is beside it
-        """Return the smallest size, since nothing is below or beside it."""
-        return 1, 1
-
-    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the numbers, each beside its words, and the sentences."""
-        row += STORY - FIRST_ROW + HEADINGS
-        here = [each for each in model.quantities if each.sheet == SHEET and not each.axes]
-        for found in sorted(here, key=lambda each: each.is_text):
-            steps = ((1, 0),) * len(found.shape)
-            yield Block(found, SHEET, row, column + found.is_text, steps)
-            row += prod(found.shape)
-
-    def draw(self, drawing: Drawing, page: Context, row: int, column: int) -> None:
-        """Draw the title, the words, and the charts: cost, images recognised, paths of weights."""
-        layout, words = page.layout, page.words
-        drawing.widths[column] = 7
-        title = _of_run(page, words("story", "title"))
-        for position in range(CHART_COLUMNS):
-            drawing.put(STORY - 1, column + position, "" if position else title, SECTION)
-        for name in ("best", "all_right"):
-            if name in layout.blocks:
-                drawing.put(layout.blocks[name].row, column + 1, words("story", name), SENTENCE)
-                never = f'0;;"{words("story", "none")}"'
-                drawing.looks[name] = replace(QUIET_NUMBER, number_format=never)
-        drawing.looks["diverged"] = ASKED
-        last = max(block.last[0] for block in self.blocks(layout.model, row, column))
-        for position, (title, lines) in enumerate(
-            (*_courses(page), *_error_courses(page), *_paths(page))
-        ):
-            down, right = divmod(position, 2)
-            at = address(last + 2 + down * CHART_ROWS, column + right * CHART_COLUMNS)
-            drawing.charts.append((at, _chart(page, _of_run(page, title), lines)))
-
-
 def _parts(model: Model) -> Beside:
-    rows = (each.name for each in model.quantities if each.sheet == SHEET and each.axes)
-    story = [_Story()] * ("story" in model.by_name)  # of several runs the first has it
-    return Beside(Table(*rows, named=named, lined=True), *story)
+    """Return the table of the epochs, and beside it the results of the first run."""
+    here = [each for each in model.quantities if each.sheet == SHEET]
+    errors = [each.name for each in here if each.kind in ERRORS]
+    table = Table(
+        *(each.name for each in here if each.axes), named=named, lined=True,
+        units=dict.fromkeys(errors, lambda page: page.spec.labels),
+        widths=dict.fromkeys(errors, WIDE),
+    )  # fmt: skip
+    if "story" not in model.by_name:  # of several runs the first has it
+        return Beside(table)
+    said = (each.name for each in here if each.is_text and each.kind != "diverged")
+    numbers = (each.name for each in here if not each.axes and not each.is_text)
+    charts = [*_courses(model), *_error_courses(model), *_paths(model)]
+    return Beside(
+        table,
+        Below(
+            Space(HEADINGS),  # which are printed again on each page
+            Label(
+                lambda page: _of_run(page, page.words("story", "title")),
+                look=SECTION,
+                columns=CHART_COLUMNS,
+            ),
+            Numbers(*numbers, named=lambda each, words: words("story", each.kind), at=6),
+            Sentences(*said, bold=0),
+            Sentences("diverged", bold=0, look=ASKED),
+            *(Beside(*charts[at : at + 2], apart=0) for at in range(0, len(charts), 2)),
+        ),
+    )
 
 
 PAGE = helper_page(SHEET, "", "", Made(_parts), gridlines=True)
-
-
-def draw(page: Context) -> Drawing:
-    """Draw the page, and the names of what is predicted."""
-    drawing = PAGE.draw(page)
-    for block in page.layout.on(SHEET):
-        if block.quantity.kind in ERRORS:
-            output_headings(drawing, page, block, WIDE)
-    return drawing
 
 
 def _of_run(page: Context, what: str) -> str:
@@ -184,69 +166,85 @@ def _of_run(page: Context, what: str) -> str:
     return page.words("joined", "named", what=page.words("compare", "run", run=1), name=what)
 
 
-def _courses(page: Context) -> Iterator[tuple[str, list[Trace]]]:
+def _courses(model: Model) -> Iterator[Chart]:
     """Yield the results of training together with those of held-out images.
 
     The total cost of held-out images, a sum over fewer images, has a separate chart.
     """
-    blocks, words = page.layout.blocks, page.words
+    images = model["number"].axes[-1].length
     for name, colour in CHARTED.items():
-        if name not in blocks or (name == "recognised" and "accuracy" in blocks):
+        if name not in model.by_name or (name == "recognised" and "accuracy" in model.by_name):
             continue
-        lines = [Trace((name,), colour=colour)]
+        lines = [Trace(name, colour=colour)]
         if name == "accuracy":
             lines = [
-                Trace((name,), colour=colour, name="trained"),
-                Trace((f"test_{name}",), colour=TESTED_COLOUR, name="tested"),
+                Trace(name, colour=colour, name="trained"),
+                Trace(f"{TEST}{name}", colour=TESTED_COLOUR, name="tested"),
             ]
-        title = words("charts", name, images=page.spec.samples)
-        yield title, lines
-        if name == "C_T" and f"{TEST}C_T" in blocks:
-            held_out = Trace((f"{TEST}C_T",), colour=TESTED_COLOUR)
-            yield words("headings", "tested", name=title), [held_out]
+        title = partial(_course, name, images)
+        most = {"recognised": images, "accuracy": 1}.get(name)
+        yield _chart(model, title, lines, (0, most) if most else (0,))
+        if name == "C_T" and f"{TEST}C_T" in model.by_name:
+            held_out = Trace(f"{TEST}C_T", colour=TESTED_COLOUR)
+            yield _chart(model, partial(_tested, title), [held_out])
 
 
-def _error_courses(page: Context) -> Iterator[tuple[str, list[Trace]]]:
+def _course(name: str, images: int, page: Context) -> str:
+    return page.words("charts", name, images=images)
+
+
+def _tested(title: Callable[[Context], str], page: Context) -> str:
+    return page.words("headings", "tested", name=title(page))
+
+
+def _error_courses(model: Model) -> Iterator[Chart]:
     """Yield the root mean square error of each output of a regression, in the target's units."""
-    blocks = page.layout.blocks
-    for unit, label in enumerate(page.spec.labels[:MOST_TOLD] if "rmse" in blocks else ()):
+    outputs = model["rmse"].shape[0] if "rmse" in model.by_name else 0
+    for unit in range(min(outputs, MOST_TOLD)):
         lines = [Trace(("rmse", unit), colour=ERROR_COLOUR, name="trained")]
-        if f"{TEST}rmse" in blocks:
+        if f"{TEST}rmse" in model.by_name:
             lines.append(Trace((f"{TEST}rmse", unit), colour=TESTED_COLOUR, name="tested"))
-        yield page.words("charts", "rmse", label=label), lines
+        yield _chart(model, partial(_error, unit), lines)
 
 
-def _paths(page: Context) -> Iterator[tuple[str, list[Trace]]]:
+def _error(unit: int, page: Context) -> str:
+    return page.words("charts", "rmse", label=page.spec.labels[unit])
+
+
+def _paths(model: Model) -> Iterator[Chart]:
     """Yield the paths of the weights of each layer, those of a unit in one colour."""
-    for block in page.layout.on("weights"):
-        quantity = block.quantity
-        if quantity.kind in WEIGHTS:
-            units = sampled(quantity.shape[0], len(PATH_COLOURS))
+    for found in model.quantities:
+        if found.sheet == "weights" and found.kind in WEIGHTS:
+            units = sampled(found.shape[0], len(PATH_COLOURS))
             lines = []
             for unit, colour in zip(units, PATH_COLOURS, strict=False):
-                own = [index for index in quantity.units if index[0] == unit]
-                names = [symbol(quantity, unit, quantity.layer)]  # of one line, for all of the unit
+                own = [index for index in found.units if index[0] == unit]
+                names = [symbol(found, unit, found.layer)]  # of one line, for all of the unit
                 for at in sampled(len(own), max(1, LINES // len(units))):
-                    y = (quantity.name, *own[at])
+                    y = (found.name, *own[at])
                     lines.append(Trace(y, colour=colour, width=THIN, name="".join(names)))
                     names.clear()
-            title = page.words("charts", "weights", layer=layer_name(page, quantity.layer))
-            if len(lines) < (of := prod(quantity.shape)):
-                title = page.words("charts", "part", what=title, drawn=len(lines), of=f"{of:,}")
-            yield title, lines
+            yield _chart(model, partial(_weights, found, len(lines)), lines, ())
 
 
-def _chart(page: Context, title: str, traces: list[Trace]) -> ScatterChart:
+def _weights(found: Quantity, drawn: int, page: Context) -> str:
+    title = page.words("charts", "weights", layer=layer_name(page, found.layer))
+    if drawn < (of := prod(found.shape)):
+        title = page.words("charts", "part", what=title, drawn=drawn, of=f"{of:,}")
+    return title
+
+
+def _chart(
+    model: Model,
+    title: Callable[[Context], str],
+    traces: Iterable[Trace],
+    ends_up: tuple[float, ...] = (0,),
+) -> Chart:
     """Return a chart of some lines over the epochs."""
-    lines = [line for trace in traces for line in trace.lines(page)]
-    chart = scatter(title, page.words("charts", "epoch"), lines)
-    quantity = page.layout.model[traces[0].y[0]]
-    rows, most = quantity.axes[0], {"recognised": page.spec.samples, "accuracy": 1}
-    ends(chart.x_axis, 0, rows.counts_from + rows.length - 1)
-    if quantity.name in most:
-        ends(chart.y_axis, 0, most[quantity.name])
-        if quantity.name == "accuracy":
-            chart.y_axis.number_format = "0%"
-    elif quantity.kind not in WEIGHTS:
-        chart.y_axis.scaling.min = 0
-    return chart
+    return Chart(
+        lambda page: _of_run(page, title(page)),
+        *traces,
+        ends=(0, model["C_T"].axes[-1].length),
+        ends_up=ends_up,
+        columns=CHART_COLUMNS,
+    )
