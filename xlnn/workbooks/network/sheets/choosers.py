@@ -96,7 +96,11 @@ def draw_choices(drawing: Drawing, page: Context[Any], sheet: str) -> None:
 
 
 def choices(
-    prefix: str, *others: str, of: Mapping[str, str] | None = None, positive: Sequence[str] = ()
+    prefix: str,
+    *others: str,
+    at: int = 2,
+    of: Mapping[str, str] | None = None,
+    positive: Sequence[str] = (),
 ) -> Made:
     """Return the choice of the epoch and, if there are several, of the run above it.
 
@@ -106,8 +110,8 @@ def choices(
         With which the names of the sheet's quantities begin.
     others : tuple of str
         Further choices and numbers below the epoch.
-    of, positive
-        As ``choices`` and ``positive`` of `Numbers`.
+    at, of, positive
+        As ``at``, ``choices`` and ``positive`` of `Numbers`.
     """
 
     def numbers(model: Model) -> Numbers:
@@ -118,7 +122,7 @@ def choices(
             *map(tuple, shown),
             choices={prefix + EPOCH: "C_T", **(of or {})},
             positive=positive,
-            at=2,
+            at=at,
         )
 
     return Made(numbers)

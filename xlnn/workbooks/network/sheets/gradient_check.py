@@ -190,7 +190,7 @@ def _images(model: Model) -> Table:
 PAGE = Page(
     SHEET, "", "",
     choices(
-        PREFIX, "chosen", "h", *RESULTS, of={f"{PREFIX}chosen": ""}, positive=[f"{PREFIX}h"]
+        PREFIX, "chosen", "h", *RESULTS, at=1, of={f"{PREFIX}chosen": ""}, positive=[f"{PREFIX}h"]
     ),
     Space(2), Made(_parameters), Space(), Made(_images), is_named=True, gridlines=True,
 )  # fmt: skip
