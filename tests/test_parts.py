@@ -178,6 +178,24 @@ def test_a_table_of_units_without_symbols_has_one_row_of_headings():
     assert (drawing.repeat_from, drawing.repeat, drawing.sparse) == (4, 4, {"plain"})
 
 
+def test_a_table_without_symbols_has_one_row_of_headings():
+    rows = tuple(Quantity(name, name, "", "page", axes=(STEP,), role="input") for name in "pq")
+    model = Model(rows)
+    table = Table("p", "q", groups={"p": "key"}, folded=True)
+    assert table.size(model) == (1 + 1 + 4, 1 + 2)
+    layout = lay_out(model, TITLES, table.blocks(model, 4, 1))
+    assert [layout.blocks[name].row for name in "pq"] == [6, 6]
+    drawing, words = Drawing(), text("en").words | {"quantities": {"p": "one", "q": "other"}}
+    table.draw(drawing, Context(None, layout, Text("en", words)), 4, 1)
+    assert [drawing.cells[5][column][0] for column in (1, 2, 3)] == ["step", "one", "other"]
+    assert drawing.cells[4][2][0] == "key"
+
+
+def test_blank_columns_part_what_is_beside_them():
+    parts = (Below(Space(1, 5), Numbers("a", at=1)), Numbers("b", at=1))
+    assert cells(Beside(*parts)) == {"a": (5, 2), "b": (4, 8)}
+
+
 def test_of_a_flat_row_each_unit_has_a_column():
     row = Row("W", "", "bias", flat=True)
     assert cells(row) == {"W": (4, 1), "bias": (4, 8)}

@@ -282,8 +282,11 @@ def test_the_list_of_what_is_wrong_has_its_headings_on_each_page(tmp_path):
     heads = [cell.value for cell in sheet[first] if cell.value]
     said = text("en")
     listed, counted = (
-        [said("headings", "image"), *(said("confusion", key) for key in keys)]
-        for keys in (("label", "taken_for"), ("answer", "key", "place"))
+        [said("headings", "image"), *(said(*key) for key in keys)]
+        for keys in (
+            [("confusion", "listed_label"), ("confusion", "listed_answer")],
+            [("quantities", "answer"), ("confusion", "key"), ("confusion", "place")],
+        )
     )
     assert heads == [*listed, *counted]
 

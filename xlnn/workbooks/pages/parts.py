@@ -59,7 +59,7 @@ from xlnn.writing.style import (
 from xlnn.writing.text_width import LEADING, lines, text_width
 
 HEADINGS = 2
-"""The rows of headings over a table."""
+"""The rows of headings over a table: names and symbols; where no symbols are, one."""
 
 NUMBER = 12
 """The width of a column that holds numbers without a table."""
@@ -321,13 +321,14 @@ class Sentences(Part):
 
 @dataclass(frozen=True)
 class Space(Part):
-    """Blank rows."""
+    """Blank rows, or as many blank columns."""
 
     rows: int = 1
+    columns: int = 1
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- it is blank
-        """Return its rows."""
-        return self.rows, 1
+        """Return its rows and columns."""
+        return self.rows, self.columns
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw nothing."""
@@ -685,9 +686,8 @@ class Table(Part):
         self.named, self.units, self.widths = named, units or {}, widths or {}
         self.lined, self.folded = lined, folded
 
-    @property
-    def _headings(self) -> int:
-        return HEADINGS + bool(self.groups)
+    def _headings(self, model: Model) -> int:
+        return HEADINGS - (not (self.units or _have_symbols(model, self.names)))
 
     def naming(self, model: Model) -> int:
         """Return how many columns come before the first of its quantities."""
@@ -700,12 +700,14 @@ class Table(Part):
         quantities = [model[name] for name in self.names]
         rows = prod(axis.length for axis in row_axes(quantities))
         rows += len(self.under) + 1 if self.under else 0
-        return self._headings + rows, self.naming(model) + sum(len(q.units) for q in quantities)
+        rows += self._headings(model) + bool(self.groups)
+        return rows, self.naming(model) + sum(len(q.units) for q in quantities)
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the columns."""
         quantities = [model[name] for name in self.names]
-        for block in table_blocks(quantities, row + self._headings, column + self.naming(model)):
+        row += self._headings(model) + bool(self.groups)
+        for block in table_blocks(quantities, row, column + self.naming(model)):
             yield block
             below = block.last[0] + 2
             for down, begins in enumerate(self.under.values()):
@@ -721,27 +723,34 @@ class Table(Part):
         """Draw the headings, and the names of the rows."""
         blocks = [page.layout.blocks[name] for name in self.names]
         quantities, first = [block.quantity for block in blocks], blocks[0].row
+        headings = self._headings(page.layout.model)
         if self.naming(page.layout.model) and not quantities[0].counts:
-            name_rows(drawing, row_axes(quantities), first, page.words, column)
+            name_rows(drawing, row_axes(quantities), first, page.words, column, headings=headings)
         for block in blocks:
             named = self.units.get(block.quantity.name)
             units = named(page) if named else None
-            head(drawing, block, page.words, self.named, width=not self.width, units=units)
+            head(
+                drawing, block, page.words, self.named, width=not self.width, units=units,
+                headings=headings,
+            )  # fmt: skip
             type_in(drawing, block, page.words)
             if block.quantity.is_text:  # away from the numbers at its left
                 look = value("@", given=block.quantity.is_input, first=False)
                 drawing.looks[block.quantity.name] = replace(look, indent=1)
         if self.lined:
             add_sparklines(drawing, page, blocks)
-        drawing.heights.setdefault(first - 2, USUAL_HEIGHT)  # from which wrapped names make it grow
+        drawing.heights.setdefault(
+            first - headings, USUAL_HEIGHT
+        )  # from which wrapped names make it grow
         self._set_widths(drawing, blocks)
         _dress(drawing, page, self)
         drawing.whole.append((first - self._headings, first))  # no heading without a row
         if self.repeated:
-            drawing.repeat_from, drawing.repeat = first - HEADINGS, first - 1
+            drawing.repeat_from, drawing.repeat = first - headings, first - 1
         if self.folded:
-            self._fold(drawing, page.layout.model, first, column)
-        self._draw_groups(drawing, page, blocks, first - self._headings)
+            columns = range(column, column + self.size(page.layout.model)[1])
+            self._fold(drawing, range(first - headings, first), columns)
+        self._draw_groups(drawing, page, blocks, first - headings - 1)
         below = blocks[0].last[0] + 2
         for down, (key, begins) in enumerate(self.under.items()):
             look = Look(number_format=";;;")
@@ -765,13 +774,12 @@ class Table(Part):
                 least = text_width(block.quantity.heading(unit))
                 drawing.widths[column] = max(width, least)
 
-    def _fold(self, drawing: Drawing, model: Model, first: int, column: int) -> None:
-        columns = range(column, column + self.size(model)[1])
+    def _fold(self, drawing: Drawing, headings: Iterable[int], columns: Iterable[int]) -> None:
         drawing.folded_columns |= {*columns}
         drawing.looks |= dict.fromkeys(self.names, QUIET_NUMBER)
-        for row, at in product((first - 2, first - 1), columns):
-            text, look = drawing.cells[row][at]
-            drawing.put(row, at, text, replace(look, fill="key", ink=QUIET))
+        for row, column in product(headings, columns):
+            text, look = drawing.cells[row][column]
+            drawing.put(row, column, text, replace(look, fill="key", ink=QUIET))
 
     def _draw_groups(
         self, drawing: Drawing, page: Context[Any], blocks: Iterable[Block], row: int
@@ -827,10 +835,8 @@ class Units(Part):
         self.headed, self.repeated, self.sparse, self.width = headed, repeated, sparse, width
 
     def _headings(self, model: Model) -> int:
-        """Return how many rows of headings it has: symbols and other cells need a row."""
-        units = ((model[name], model[name].units[0]) for name in self.names)
-        second = self.over or any(quantity.heading(unit) for quantity, unit in units)
-        return HEADINGS - (not second) if self.headed else 0
+        above = self.over or _have_symbols(model, self.names)
+        return HEADINGS - (not above) if self.headed else 0
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return its rows with the headings, and its columns with the names of the rows."""
@@ -874,14 +880,22 @@ class Units(Part):
         for block in blocks:
             across = replace(block.quantity, shape=block.quantity.shape[1:])
             if headings:
-                one_row = replace(block, quantity=across, row=block.row + HEADINGS - headings)
-                units = [] if block.quantity.name in self.over or headings < HEADINGS else None
-                head(drawing, one_row, page.words, _above_symbol, width=False, units=units)
+                head(
+                    drawing, replace(block, quantity=across), page.words, _above_symbol,
+                    width=False, headings=headings,
+                    units=[] if block.quantity.name in self.over else None,
+                )  # fmt: skip
             for right in range(len(across.units)):
                 drawing.widths.setdefault(block.column + right, self.width)
             type_in(drawing, block, page.words)
             drawing.looks[block.quantity.name] = _centred(block.quantity)
         _dress(drawing, page, self)
+
+
+def _have_symbols(model: Model, names: Iterable[str]) -> bool:
+    """Return whether some quantities have symbols, for which a table has a row of headings."""
+    quantities = (model[name] for name in names)
+    return any(quantity.heading(quantity.units[0]) for quantity in quantities)
 
 
 def _above_symbol(quantity: Quantity, words: Text) -> str:

@@ -103,12 +103,18 @@ def title_line(drawing: Drawing, page: Context, sheet: str, column: int) -> None
     drawing.put(1, column, page.words("notes", sheet, **page.layout.titles), NOTE)
 
 
-def name_rows(
-    drawing: Drawing, axes: tuple[Axis, ...], first: int, words: Text, left: int = 1
+def name_rows(  # noqa: PLR0913 -- where they are
+    drawing: Drawing,
+    axes: tuple[Axis, ...],
+    first: int,
+    words: Text,
+    left: int = 1,
+    *,
+    headings: int = 2,
 ) -> None:
     """Name the rows, from a column on: the epoch, the image, or both. State 0 is the start."""
     for column, axis in enumerate(axes, start=left):
-        drawing.put(first - 2, column, "", KEY)
+        drawing.put(first - headings, column, "", KEY)
         name = words.of_itself("headings", axis.name)
         drawing.put(first - 1, column, name, KEY)
         drawing.widths[column] = max(drawing.widths.get(column, 0), NARROW, text_width(name))
@@ -126,10 +132,11 @@ def head(  # noqa: PLR0913 -- what headings may settle
     *,
     width: bool = True,
     units: Sequence[str] | None = None,
+    headings: int = 2,
 ) -> None:
-    """Draw the two headings over a block: its name, and the symbol or the name of each unit.
+    """Draw the headings over a block: its name, and the symbol or the name of each unit.
 
-    The second heading is left to other cells if there are no names of units.
+    There is only its name if ``headings`` is 1, or above other cells if ``units`` is empty.
     """
     quantity = block.quantity
     count = len(quantity.units)
@@ -139,13 +146,13 @@ def head(  # noqa: PLR0913 -- what headings may settle
     for position, unit in enumerate(quantity.units):
         column = block.column + position
         look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
-        if units is None:
+        if units is None and headings > 1:
             drawing.put(block.row - 1, column, quantity.heading(unit), look)
         elif units:
             drawing.put(block.row - 1, column, units[position], replace(look, wrap=False))
         text = named(quantity, words) if position == 0 else ""
         above = replace(look, **spread) if count > 1 else look
-        drawing.put(block.row - 2, column, text, above)
+        drawing.put(block.row - headings, column, text, above)
         if width:
             narrow = quantity.role == "input"
             usual = NARROW if narrow else NORMAL if count > 1 else WIDE

@@ -133,46 +133,52 @@ class _Classes(Units):
                 drawing.colour(counts, FormulaRule(formula=[graded], fill=fill))
 
 
-def _parts(model: Model) -> Beside:
-    """Return the table and the list of each part, and folded beside them what is counted."""
+def _parts(model: Model) -> Below:
+    """Return a table and a list for each part, and folded beside the lists what is counted."""
     parts = [part for part in ("", TEST) if f"{PREFIX}{part}counts" in model.by_name]
     counted = Beside(*map(_counted, parts), apart=0)
-    return Beside(*(_results(model, part) for part in parts), counted)
-
-
-def _results(model: Model, part: str) -> Below:
-    """Return the table of classes of a part, and the list of what is misclassified."""
-    prefix, labels = f"{PREFIX}{part}", model["labels"].shape[0]
-    table = [f"{prefix}{kind}" for kind in ("class_row", "counts", "total", "share")]
-    row, counts, *_ = table
-    column, listed = f"{prefix}class_column", [prefix + kind for kind in LIST]
-    shown = model[counts].shape[0]
-    looks = dict.fromkeys(listed[1:], replace(SENTENCE, align="center", shrink=True))
-    looks[listed[0]] = replace(NUMBER, number_format="0;;")
-    left_out = {"count": labels, "shown": shown}
-    more = Label("classes_left", SHEET, NOTE, numbers=left_out)
+    shown, known = (model[name].shape[0] for name in (f"{PREFIX}total", "labels"))
+    numbers = {"count": known, "shown": shown}
+    left_out = Label("classes_left", SHEET, NOTE, numbers=numbers) if shown < known else Space()
     return Below(
-        Label(TITLES[part], "charts", SECTION, columns=shown + 3, above=1),
-        Sentences(f"{prefix}mistakes"),
-        _Classes(
-            "", *table, over={counts: column}, looks={row: replace(KEY, shrink=True), column: NAME},
-            above=1,
-        ),
-        more if shown < labels else Space(),
-        Space(),
-        Numbers(f"{prefix}wrong", at=1),
-        Units("", *listed, looks=looks, repeated=True, sparse=True),
-    )  # fmt: skip
+        Beside(*(_table(part, shown) for part in parts)),
+        Beside(*(Below(left_out, Space(1, shown + 3), _list(part)) for part in parts), counted),
+    )
+
+
+def _table(part: str, shown: int) -> Below:
+    """Return the table of classes of a part, below what is said of it."""
+    row, column, *numbers = (
+        f"{PREFIX}{part}{kind}"
+        for kind in ("class_row", "class_column", "counts", "total", "share")
+    )
+    looks = {row: replace(KEY, shrink=True), column: NAME}
+    return Below(
+        Label(TITLES[part], "charts", SECTION, columns=shown + 3),
+        Sentences(f"{PREFIX}{part}mistakes"),
+        _Classes("", row, *numbers, over={numbers[0]: column}, looks=looks, above=1),
+    )
+
+
+def _list(part: str) -> Below:
+    """Return the list of what is misclassified."""
+    image, *labels = (f"{PREFIX}{part}{kind}" for kind in LIST)
+    looks = dict.fromkeys(labels, replace(SENTENCE, align="center", shrink=True))
+    looks[image] = replace(NUMBER, number_format="0;;")
+    return Below(
+        Numbers(f"{PREFIX}{part}wrong", at=1),
+        Units("", image, *labels, looks=looks, repeated=True, sparse=True),
+    )
 
 
 def _counted(part: str) -> Below:
-    """Return the rows of images from which everything is counted."""
+    """Return the rows of images from which everything is counted, beside the list."""
 
     def title(page: Context) -> str:
         return page.words(SHEET, "rows", which=page.words("charts", TITLES[part]))
 
     rows = (f"{PREFIX}{part}{kind}" for kind in ROWS)
-    return Below(Label(title, above=1), Table(*rows, folded=True))
+    return Below(Space(2), Label(title), Table(*rows, folded=True, above=0))
 
 
 PAGE = Page(SHEET, "", "", choices(PREFIX), Space(), Made(_parts))
