@@ -25,8 +25,7 @@ from xlnn.checking.check import check
 from xlnn.cli import cli
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
-from xlnn.exercises.equations import equation
-from xlnn.exercises.exercise import Source, exercise, inputs_of
+from xlnn.exercises.exercise import Source, equation, exercise, inputs_of
 from xlnn.exercises.grading import grade
 from xlnn.exercises.levels import blanks_of, cells_of, in_order, is_exercise
 from xlnn.exercises.roster import HEADINGS, file_names, students

@@ -11,8 +11,7 @@ from xlnn.checking.formula_text import misread
 from xlnn.checking.implicit_intersection import intersection
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.registry.templates import names, template
-from xlnn.workbooks import kind_named
-from xlnn.workbooks.spec_text import FIRST_KIND
+from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.xlsx.guard import FUNCTIONS
 
 OPERATORS = ("+", "-", "*", "/", "^", "&", "=", "<>", "<", ">", "<=", ">=")

@@ -11,9 +11,9 @@ import xlnn
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import Options
 from xlnn.registry.templates import copy, template
+from xlnn.workbooks import from_toml, to_toml
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import OTHER_DATA, recipe
-from xlnn.workbooks.spec_text import from_toml, to_toml
 
 NOUGHT, ONE = [1.0] * 12, [0.0] * 12
 

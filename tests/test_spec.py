@@ -7,9 +7,9 @@ from test_checker import edit
 
 from xlnn.checking.check import check
 from xlnn.errors import DataError, WorkbookError
+from xlnn.workbooks import from_toml, to_toml
 from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.spec_text import from_toml, to_toml
 
 
 @given(recipes())

@@ -14,11 +14,10 @@ from xlnn.data.preprocessing import held_out
 from xlnn.data.wording import counted, short
 from xlnn.errors import DataError
 from xlnn.options import BUILD, Options, as_typed
-from xlnn.workbooks import kind_named
+from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.kind import WorkbookKind
 from xlnn.workbooks.network.origin import UNSCALED, Origin, data_of
 from xlnn.workbooks.network.recipe import recipe
-from xlnn.workbooks.spec_text import FIRST_KIND
 
 FORMULAS = 500_000
 """The most formulas of a workbook."""

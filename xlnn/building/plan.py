@@ -13,9 +13,8 @@ from xlnn.layout import Layout
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.reference import Arrays
 from xlnn.registry.templates import template as named
-from xlnn.workbooks import kind_named
+from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.kind import Recipe, WorkbookKind
-from xlnn.workbooks.spec_text import FIRST_KIND
 
 OF_THE_MODEL = ("hidden", "activation", "start", "seed", "spread")
 """Options that would override properties of the model."""

@@ -22,7 +22,7 @@ from xlnn.equations.surface import DESCENT
 from xlnn.equations.wording import filled
 from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block, single_block
-from xlnn.workbooks.pages.parts import Part, Units
+from xlnn.workbooks.pages.parts import PagePart, Units
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.style import KEY, least_framed, valley_scale, value
@@ -341,7 +341,7 @@ def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
                    uses=grid | weights | {f"low_w{n}": f"low_w{n}_{cost}" for n in (1, 2)})
 
 
-class Valley(Part):
+class Valley(PagePart):
     """C_T over two weights, with the weights and the smallest of each row and column."""
 
     def __init__(self, cost: str) -> None:

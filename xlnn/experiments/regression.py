@@ -17,7 +17,7 @@ from xlnn.equations.surface import DESCENT
 from xlnn.equations.wording import Complete
 from xlnn.errors import DataError, OptionsError
 from xlnn.workbooks.experiment import Given
-from xlnn.workbooks.pages.parts import Label, Made, Part, Symbols
+from xlnn.workbooks.pages.parts import Label, Made, PagePart, Symbols
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import heading
 
@@ -195,17 +195,17 @@ def _said(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
     yield sentence("by_hand", "your line in words", eq.ByHand((larger, same, smaller)))
 
 
-def _line(name: str, *names: str, of: str = "quantities") -> Part:
+def _line(name: str, *names: str, of: str = "quantities") -> PagePart:
     """Return a row of numbers above the columns of a table, after their name."""
     return Beside(Label(name, of, fits=True), Row(*names), apart=0)
 
 
-def _over(*parts: Part) -> Part:
+def _over(*parts: PagePart) -> PagePart:
     """Return what is above the columns of a table, after the one that names its rows."""
     return Beside(Label(""), *parts, apart=0)
 
 
-def _regression(model: Model) -> Part:
+def _regression(model: Model) -> PagePart:
     """Return the result of each method, above the columns of the data and of the lines."""
     is_line, result = model["x"].shape == (1,), heading("result", first=False)
     fitted = _line("SLOPE, INTERCEPT", "p_fitted", "q_fitted", "", "apart_fitted", of="ways")
@@ -245,7 +245,7 @@ class PointsChart(Made):
             yield from chart.texts(model)
 
 
-def _sums(model: Model) -> Part:
+def _sums(model: Model) -> PagePart:
     """Return the means and deviations, and to their right each step of the elimination."""
     (k,) = model["x"].shape
     rows = ("d_x", "d_y", "e_last", "e_hand", "d_last", *["d_fitted"] * (k == 1))

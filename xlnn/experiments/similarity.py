@@ -11,7 +11,7 @@ import xlnn
 from xlnn import Axis, Beside, Grid, Model, Page, Quantity, Sentences, Size, Text, Told, Trace
 from xlnn.equations import similarity as eq
 from xlnn.workbooks.pages.page import helper_page
-from xlnn.workbooks.pages.parts import Label, Made, Part
+from xlnn.workbooks.pages.parts import Label, Made, PagePart
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import INPUT_INK, NEGATIVE, POSITIVE, QUIET, SECTION, Look
 
@@ -172,21 +172,21 @@ def _matrices(size: int, words: Text) -> Iterator[Quantity]:
 # fmt: on
 
 
-def _ranked(end: str, title: str) -> Part:
+def _ranked(end: str, title: str) -> PagePart:
     """Return the images at one end of the ranking, with their numbers below."""
     pictures = Grid(
         f"{end}_pictures", indent=1, scale="ink", digits=";;;", width=4.5, titled=False,
         under=(end, f"{end}_label", f"{end}_likeness"),
     )  # fmt: skip
 
-    def headed(model: Model) -> Part:
+    def headed(model: Model) -> PagePart:
         columns = pictures.size(model)[1]
         return xlnn.Below(Label(title, "headings", SECTION, columns=columns), pictures)
 
     return Made(headed)
 
 
-def _similarity(model: Model) -> Part:
+def _similarity(model: Model) -> PagePart:
     """Return the patterns and the results, which begin below the second pattern."""
     _, columns = model["pattern_a"].shape
     return xlnn.Below(
@@ -199,7 +199,7 @@ def _similarity(model: Model) -> Part:
     )
 
 
-def _grids(*names: str) -> Part:
+def _grids(*names: str) -> PagePart:
     return Beside(*(Grid(name, width=9.5, above=1) for name in names))
 
 

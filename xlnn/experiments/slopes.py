@@ -14,7 +14,7 @@ from xlnn import Axis, Below, Beside, Chart, Page, Quantity, Sentences, Table, T
 from xlnn.equations import calculus as eq
 from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.surface import SURFACES, NameOf, around_circle, of_surface
-from xlnn.workbooks.pages.parts import NUMBER, Label, Part, Units
+from xlnn.workbooks.pages.parts import NUMBER, Label, PagePart, Units
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import LABEL, SECTION
@@ -316,7 +316,7 @@ def _lagrange(words: Text) -> Iterator[Quantity]:
                    equation=eq.SteepestPoint(said), uses={**on_line, **best, "f": "best_f"})
 
 
-def _number(name: str) -> Part:
+def _number(name: str) -> PagePart:
     """Return one or several numbers, after their name and symbol."""
     if name not in SEVERAL:
         return xlnn.Numbers(name, choices=NAMES, symbols=True, at=2)
@@ -329,7 +329,7 @@ def _number(name: str) -> Part:
     )
 
 
-def _list(sheet: str) -> Iterator[Part]:
+def _list(sheet: str) -> Iterator[PagePart]:
     """Yield the parts of the list of a sheet: headings, and numbers after their names."""
     for heading, names in LISTS[sheet].items():
         yield Label(heading, "parts", SECTION, columns=3, above=1) if heading else xlnn.Space()

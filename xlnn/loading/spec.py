@@ -18,13 +18,12 @@ from xlnn.layout import FIRST_ROW, Layout
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.registry.text import languages, text
-from xlnn.workbooks import kind_of
+from xlnn.workbooks import EARLIER, from_toml, kind_of
 from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.exercise_drawing import exercised
 from xlnn.workbooks.exercise_sheet import exercise_title, waiting
 from xlnn.workbooks.kind import WorkbookSpec
 from xlnn.workbooks.own_model import check_model, check_same, layout_of_model
-from xlnn.workbooks.spec_text import EARLIER, from_toml
 from xlnn.xlsx.cells import cells, headings
 from xlnn.xlsx.parts import WORKBOOK, sheet_parts
 

@@ -1,12 +1,16 @@
-"""List the kinds of workbooks.
+"""List the kinds of workbooks, and write and read the Spec of a workbook as TOML.
 
 Each is found by the name that a template and the sheet Spec give it; `xlnn.workbooks.kind` says
 what a kind is. Experiments are kinds, too: see `xlnn.registry.templates`.
 """
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+import tomli_w
+
+from xlnn.data.files import parse_toml
 from xlnn.errors import DataError
 from xlnn.registry.templates import experiments, loaded
 from xlnn.workbooks.kind import WorkbookKind, WorkbookSpec
@@ -49,3 +53,64 @@ def kind_named(name: object) -> WorkbookKind[Any, Any]:
 def kind_of(spec: WorkbookSpec) -> WorkbookKind[Any, Any]:
     """Return the kind of a workbook."""
     return kind_named(spec.kind)
+
+
+FORMAT, EARLIER = 2, 1
+"""The version of the Spec sheet, and the earlier one with different cells, which only `--from`
+reads."""
+
+FIRST_KIND = "network"
+"""The kind of workbooks without one: there was only one then."""
+
+EXERCISE = "exercise"
+"""The last table of an exercise's text, which does not affect the model;
+`xlnn.exercises.submission` reads it."""
+
+
+def to_toml(spec: WorkbookSpec) -> str:
+    """Return the text of a workbook's Spec."""
+    return tomli_w.dumps({"format": FORMAT, "kind": spec.kind, **spec.to_mapping()})
+
+
+def from_toml(text: str, *, earlier: bool = False) -> WorkbookSpec:
+    """Read the text of a workbook's Spec.
+
+    Parameters
+    ----------
+    text : str
+    earlier : bool
+        Whether to accept the text of an earlier version.
+
+    Raises
+    ------
+    DataError
+        The text is not what `to_toml` writes, or what an earlier version wrote.
+    """
+    try:
+        values = parse_toml(text)
+        version = values.pop("format")
+        if version == EARLIER and not earlier:
+            raise DataError(
+                "An earlier version of xlnn wrote it, with a different layout: build it again from "
+                "its numbers with  xlnn build --from FILE -o NEW.xlsx"
+            )
+        if version not in {FORMAT, EARLIER}:
+            raise DataError("The Spec was written by another version of xlnn.")
+        values.pop(EXERCISE, None)
+        spec: WorkbookSpec = kind_named(values.pop("kind", FIRST_KIND)).spec(values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"The Spec cannot be read: {error}.") from error
+    return spec
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 -- as TOML has it
+    """Turn tuples into lists, for TOML.
+
+    >>> plain({"a": (1, (2,))})
+    {'a': [1, [2]]}
+    """
+    if isinstance(value, Mapping):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    return value

@@ -13,7 +13,7 @@ import tomli_w
 from xlnn.data.files import parse_toml
 from xlnn.errors import DataError
 from xlnn.options import LARGEST_SEED, LEVELS
-from xlnn.workbooks.spec_text import EXERCISE
+from xlnn.workbooks import EXERCISE
 
 MAX_BLANKS, LONGEST_NAME = 10_000, 200
 """More quantities than a workbook has, and more characters than a name."""

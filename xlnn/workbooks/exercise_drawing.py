@@ -27,7 +27,7 @@ from xlnn.workbooks.pages.parts import (
     Beside,
     Label,
     Numbers,
-    Part,
+    PagePart,
     Space,
     Units,
 )
@@ -173,7 +173,7 @@ def exercised(layout: Layout, blank: Sequence[str], lang: str) -> Layout:
 
 
 @dataclass(frozen=True)
-class Told:
+class SheetFacts:
     """What the sheet tells of.
 
     Attributes
@@ -198,7 +198,7 @@ class Told:
     note: str = ""
 
 
-def content(tasks: Tasks, own: Text) -> Part:
+def content(tasks: Tasks, own: Text) -> PagePart:
     """Return the parts of the sheet Exercise: what to do, what is left out, and how it stands."""
     states = ("exercise_blanks_said", "exercise_blanks")
     return Below(
@@ -236,7 +236,7 @@ def content(tasks: Tasks, own: Text) -> Part:
     )  # fmt: skip
 
 
-def _sums(tasks: Tasks, areas: Sequence[eq.JudgedCells], title: str) -> Iterator[Part]:
+def _sums(tasks: Tasks, areas: Sequence[eq.JudgedCells], title: str) -> Iterator[PagePart]:
     """Yield the table of the sums of some areas, under its title."""
     if not areas:
         return
@@ -267,7 +267,7 @@ def _area(tasks: Tasks, area: eq.JudgedCells) -> Beside:
 
 
 def drawings_of_exercise(
-    drawings: Mapping[str, Drawing], layout: Layout, told: Told
+    drawings: Mapping[str, Drawing], layout: Layout, told: SheetFacts
 ) -> dict[str, Drawing]:
     """Return what all sheets of an exercise show besides its quantities.
 
@@ -277,7 +277,7 @@ def drawings_of_exercise(
         Those of the workbook itself, by the sheets' keys; they are drawn into.
     layout : Layout
         With the sheet Exercise.
-    told : Told
+    told : SheetFacts
     """
     exercise, own = told.exercise, text(told.words.lang, WORDS)
     page = Drawing(gridlines=False, opens=True, heights={1: 30})
@@ -313,12 +313,12 @@ def _coloured(formula: str, colour: str) -> Rule:
     return FormulaRule(formula=[formula], fill=PatternFill(bgColor=colour, fill_type="solid"))
 
 
-def _title(page: Context[Told]) -> str:
+def _title(page: Context[SheetFacts]) -> str:
     name = page.spec.exercise.student
     return page.words("exercise", "title_for" if name else "title", name=name)
 
 
-def _levels(page: Context[Told]) -> str:
+def _levels(page: Context[SheetFacts]) -> str:
     return page.words("exercise", "levels", levels=LEVELS) if page.spec.exercise.level else ""
 
 
@@ -338,7 +338,7 @@ def _task(tasks: Tasks, number: int) -> Beside:
     """Return the line of a quantity that is left out."""
     quantity = tasks.layout.model[tasks.blank[number]]
 
-    def book(page: Context[Told]) -> str:
+    def book(page: Context[SheetFacts]) -> str:
         said = _known(quantity, page.spec).get("book", "")
         return said.format(**page.spec.equations(quantity.layer))
 
@@ -353,13 +353,13 @@ def _task(tasks: Tasks, number: int) -> Beside:
     )
 
 
-def _known(quantity: Quantity, told: Told) -> Mapping[str, str]:
+def _known(quantity: Quantity, told: SheetFacts) -> Mapping[str, str]:
     """Return what the Guide says of a quantity."""
     symbols: Mapping[str, Mapping[str, str]] = told.words.words.get("guide", {}).get("symbols", {})
     return symbols.get(quantity.kind, {})
 
 
-def _equation(quantity: Quantity, page: Context[Told]) -> str:
+def _equation(quantity: Quantity, page: Context[SheetFacts]) -> str:
     """Return the equation of a quantity, and what its symbol means."""
     told, own, said = page.spec, page.words, _known(quantity, page.spec)
     shown = own_equation(quantity, told.tasks.layout.model, said, told.equations(quantity.layer))

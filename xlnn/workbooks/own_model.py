@@ -17,10 +17,10 @@ from xlnn.quantity import Axis, Equation, Model, Quantity, Sentence, Use
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text, text
+from xlnn.workbooks import plain
 from xlnn.workbooks.kind import WorkbookKind, WorkbookSpec
 from xlnn.workbooks.pages.page import Page, said, usual_page
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
-from xlnn.workbooks.spec_text import plain
 from xlnn.writing.drawing import Drawing
 
 THE_PROGRAMMERS = (

@@ -16,7 +16,7 @@ from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import DataError
 from xlnn.option import FLAG, SIZE, TEXT, TEXTS, WHOLE, WHOLES, Option
 from xlnn.options import BUILD
-from xlnn.workbooks.spec_text import plain
+from xlnn.workbooks import plain
 
 LARGEST_NUMBER = 10**9
 """A thousand times as many epochs or samples as a sheet has rows; Python writes out no longer ones

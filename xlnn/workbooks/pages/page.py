@@ -18,7 +18,7 @@ from xlnn.workbooks.pages.parts import (
     Chart,
     Grid,
     Numbers,
-    Part,
+    PagePart,
     Sentences,
     Space,
     Table,
@@ -51,7 +51,7 @@ class Page:
         The key that quantities use as their ``sheet``.
     title, note : str
         The title on its tab, and the line under the title.
-    parts : tuple of Part
+    parts : tuple of PagePart
     does : str
         What to do there, for the Guide; by default the note, and nothing for a helper page.
     row : int
@@ -71,7 +71,7 @@ class Page:
         key: str,
         title: str,
         note: str,
-        *parts: Part,
+        *parts: PagePart,
         does: str = "",
         row: int = FIRST_ROW,
         is_helper: bool = False,
@@ -86,7 +86,7 @@ class Page:
         self.tab = "helper" if is_helper else "explore"
         self.row = FIRST_ROW - HEADINGS if is_helper else row
 
-    def content(self, model: Model) -> Part:
+    def content(self, model: Model) -> PagePart:
         """Return all of its parts."""
         joined = Beside if self.is_helper else Below
         shown = {block.quantity.name for block in joined(*self.parts).blocks(model, 1, 1)}
@@ -125,7 +125,7 @@ class Page:
 
 
 def helper_page(
-    key: str, title: str, note: str, *parts: Part, does: str = "", gridlines: bool = False
+    key: str, title: str, note: str, *parts: PagePart, does: str = "", gridlines: bool = False
 ) -> Page:
     """Return a page of tables side by side, which other pages take numbers from."""
     return Page(
@@ -157,17 +157,17 @@ def usual_page(model: Model, key: str) -> Page:
     return Page(key, key, "", Beside(*left, *tables, *right), row=row, stays=bool(tables))
 
 
-def _lists(quantities: Iterable[Quantity]) -> list[Part]:
+def _lists(quantities: Iterable[Quantity]) -> list[PagePart]:
     """Return the parts for what has no axes."""
     single = [quantity for quantity in quantities if not quantity.axes]
     numbers = [q.name for q in single if not q.shape and not q.is_sentence]
     sentences = [q.name for q in single if q.is_sentence and not q.shape]
-    parts: list[Part] = [Numbers(*numbers, at=1)] if numbers else []
+    parts: list[PagePart] = [Numbers(*numbers, at=1)] if numbers else []
     parts += [Sentences(*sentences, above=1)] if sentences else []
     return parts + [Grid(quantity.name, height=0) for quantity in single if quantity.shape]
 
 
-def _tables(quantities: Iterable[Quantity]) -> list[Part]:
+def _tables(quantities: Iterable[Quantity]) -> list[PagePart]:
     """Return a table for each set of axes, whichever way they run."""
 
     def axes(quantity: Quantity) -> tuple[Axis, ...]:

@@ -77,7 +77,7 @@ PIXELS_A_CM, CLEAR = PIXELS_AN_INCH / 2.54, 12
 """Of a chart; and the pixels between it and what is to its right."""
 
 
-class Part(ABC):
+class PagePart(ABC):
     """A part of a page."""
 
     above = 0
@@ -100,12 +100,12 @@ class Part(ABC):
         yield from ()
 
 
-class _Joined(Part):
-    def __init__(self, *parts: Part) -> None:
+class _Joined(PagePart):
+    def __init__(self, *parts: PagePart) -> None:
         self.parts = parts
 
     @abstractmethod
-    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[Part, int, int]]:
+    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[PagePart, int, int]]:
         """Yield each part and its first cell."""
 
     def size(self, model: Model) -> tuple[int, int]:
@@ -142,7 +142,7 @@ class Below(_Joined):
         """The rows above its first part."""
         return self.parts[0].above
 
-    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[Part, int, int]]:
+    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[PagePart, int, int]]:
         for number, part in enumerate(self.parts):
             row += part.above if number else 0
             yield part, row, column
@@ -152,7 +152,7 @@ class Below(_Joined):
 class Beside(_Joined):
     """Parts beside each other, with a narrow column between them or none."""
 
-    def __init__(self, *parts: Part, apart: int = 1) -> None:
+    def __init__(self, *parts: PagePart, apart: int = 1) -> None:
         super().__init__(*parts)
         self.apart = apart
 
@@ -161,7 +161,7 @@ class Beside(_Joined):
         """The most rows that a part wants above it."""
         return max(part.above for part in self.parts)
 
-    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[Part, int, int]]:
+    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[PagePart, int, int]]:
         for part in self.parts:
             yield part, row, column
             column += part.size(model)[1] + self.apart
@@ -189,7 +189,7 @@ def _clear(drawing: Drawing, row: int, column: int, first: int) -> None:
         drawing.widths[first - 1] += max(0, short) / DIGIT_PIXELS
 
 
-class Numbers(Part):
+class Numbers(PagePart):
     """Single numbers below each other, each after its name.
 
     Parameters
@@ -288,7 +288,7 @@ def _ink(drawing: Drawing, page: Context[Any], names: Iterable[str]) -> None:
         drawing.colour(block, ink_scale(typed=block.quantity.is_input), *rules)
 
 
-class Sentences(Part):
+class Sentences(PagePart):
     """Sentences below each other.
 
     Parameters
@@ -320,7 +320,7 @@ class Sentences(Part):
 
 
 @dataclass(frozen=True)
-class Space(Part):
+class Space(PagePart):
     """Blank rows, or as many blank columns."""
 
     rows: int = 1
@@ -335,7 +335,7 @@ class Space(Part):
 
 
 @dataclass(frozen=True)
-class Grid(Part):
+class Grid(PagePart):
     """A matrix as coloured cells, below its name; several matrices are side by side.
 
     Attributes
@@ -441,7 +441,7 @@ def _said(page: Context[Any], of: str, text: Said) -> str:
 
 
 @dataclass(frozen=True)
-class Label(Part):
+class Label(PagePart):
     """A fixed line of text, which may overflow into blank cells.
 
     Attributes
@@ -498,7 +498,7 @@ class Label(Part):
             drawing.heights[row] = max(height, drawing.heights.get(row, 0))
 
 
-class Row(Part):
+class Row(PagePart):
     """Quantities side by side; a matrix takes all of its rows, and "" leaves a cell blank.
 
     Parameters
@@ -566,7 +566,7 @@ class Hidden(Row):
         drawing.looks |= dict.fromkeys(filter(None, self.names), Look(number_format=";;;"))
 
 
-class Symbols(Part):
+class Symbols(PagePart):
     """The symbols of quantities and their units side by side, over rows of numbers.
 
     Parameters
@@ -596,7 +596,7 @@ class Symbols(Part):
             column += not name
 
 
-class Made(Part):
+class Made(PagePart):
     """A part that depends on the model.
 
     Parameters
@@ -605,7 +605,7 @@ class Made(Part):
         Returns the part of a model.
     """
 
-    def __init__(self, of: Callable[[Model], Part]) -> None:
+    def __init__(self, of: Callable[[Model], PagePart]) -> None:
         self.of = of
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:
@@ -625,7 +625,7 @@ class Made(Part):
         self.of(page.layout.model).draw(drawing, page, row, column)
 
 
-class Table(Part):
+class Table(PagePart):
     """Quantities side by side: a row for each entry along their axes, a column for each unit.
 
     Parameters
@@ -739,12 +739,11 @@ class Table(Part):
                 drawing.looks[block.quantity.name] = replace(look, indent=1)
         if self.lined:
             add_sparklines(drawing, page, blocks)
-        drawing.heights.setdefault(
-            first - headings, USUAL_HEIGHT
-        )  # from which wrapped names make it grow
+        # the height from which wrapped names make it grow
+        drawing.heights.setdefault(first - headings, USUAL_HEIGHT)
         self._set_widths(drawing, blocks)
         _dress(drawing, page, self)
-        drawing.whole.append((first - self._headings, first))  # no heading without a row
+        drawing.whole.append((first - headings, first))  # no heading without a row
         if self.repeated:
             drawing.repeat_from, drawing.repeat = first - headings, first - 1
         if self.folded:
@@ -793,7 +792,7 @@ class Table(Part):
                 drawing.put(row, block.column + right, text, SECTION)
 
 
-class Units(Part):
+class Units(PagePart):
     """Quantities without axes side by side: a row for each unit, by its first index.
 
     Parameters
@@ -1019,7 +1018,7 @@ def _counted(page: Context[Any], block: Block) -> Block:
     return replace(block, quantity=alone, column=min(columns) - 1, steps=steps)
 
 
-class Chart(Part):
+class Chart(PagePart):
     """A chart whose lines follow the cells.
 
     Parameters

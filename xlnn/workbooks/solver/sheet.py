@@ -17,7 +17,7 @@ from xlnn.grid import address, fixed
 from xlnn.layout import Block, Layout, quoted, single_block
 from xlnn.quantity import SUPERSCRIPTS, Model, superscript
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Part
+from xlnn.workbooks.pages.parts import PagePart
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import type_in
 from xlnn.workbooks.solver.nets import Net
@@ -155,7 +155,7 @@ class BandColumns:
 
 
 @dataclass(frozen=True)
-class Band(Part):
+class Band(PagePart):
     """Rows of the page.
 
     Attributes

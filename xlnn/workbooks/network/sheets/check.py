@@ -31,7 +31,7 @@ from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, Part, Space, Table
+from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, PagePart, Space, Table
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import INDENTED, LINK, NOTE, SENTENCE, heading
@@ -264,7 +264,7 @@ def _arrays(model: Model) -> list[tuple[Quantity, ...]]:
     return arrays
 
 
-def _parts(model: Model) -> Part:
+def _parts(model: Model) -> PagePart:
     """Return the result, a line for each array, and below it the notes."""
     arrays = _arrays(model)
     notes = {largest.name: note for note, _, largest, _ in arrays}

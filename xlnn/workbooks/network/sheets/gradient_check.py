@@ -28,7 +28,7 @@ from xlnn.workbooks.pages.parts import (
     Beside,
     Label,
     Made,
-    Part,
+    PagePart,
     Row,
     Space,
     Symbols,
@@ -131,7 +131,7 @@ def _penalties(stack: Stack) -> Iterator[Quantity]:
     yield replace(slope, symbol="Δ / 2h")
 
 
-class _Counted(Part):
+class _ParameterNumbers(PagePart):
     """The numbers of the parameters, from which one is chosen; its column is marked."""
 
     def __init__(self, count: int) -> None:
@@ -166,7 +166,7 @@ def _parameters(model: Model) -> Below:
         lines["line_plus"] += penalties
         lines["line_minus"] += ["", "minus_penalty"]
     return Below(
-        _titled("line_number", _Counted(sum(len(model[name].units) for name in weights))),
+        _titled("line_number", _ParameterNumbers(sum(len(model[name].units) for name in weights))),
         _titled("line_symbol", Symbols(*weights, *penalties, coloured=True)),
         *(
             _titled(key, Row(*row, width=WIDTH, flat=True, look=NUMBER))
@@ -175,7 +175,7 @@ def _parameters(model: Model) -> Below:
     )
 
 
-def _titled(key: str, row: Part) -> Beside:
+def _titled(key: str, row: PagePart) -> Beside:
     return Beside(Label(key, SHEET, fits=True), row, apart=0)
 
 

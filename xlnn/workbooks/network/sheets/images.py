@@ -8,7 +8,7 @@ from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.pages.page import helper_page
-from xlnn.workbooks.pages.parts import Below, Beside, Grid, Label, Made, Part, Space, Table
+from xlnn.workbooks.pages.parts import Below, Beside, Grid, Label, Made, PagePart, Space, Table
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
 from xlnn.writing.drawing import Drawing
@@ -66,7 +66,7 @@ def centre(
             drawing.widths[block.column] = max(usual, name_width(page.spec.labels))
 
 
-def _gallery(model: Model) -> Part:
+def _gallery(model: Model) -> PagePart:
     """Return the first images as pictures, line by line, each over its caption."""
     lines = [found.name for found in model.quantities if found.kind == "picture"]
     pictures = (
