@@ -108,10 +108,11 @@ def test_any_number_in_any_column_shows_its_size(number, number_format, size, wi
     ("number", "text"),
     [
         *((0.0032, "0.003"), (-0.0096, "-0.010"), (0.0007, "0.001")),
-        *((0.00032, "3E-04"), (0.01, "0.01"), (0, "0.00")),
+        *((0.00032, "0.0003"), (-0.00007, "-0.0001"), (0.00003, "3E-05")),
+        *((0.01, "0.01"), (0, "0.00")),
     ],
 )
-def test_a_small_number_in_a_picture_has_a_decimal_more_before_it_has_an_exponent(number, text):
+def test_a_small_number_in_a_picture_has_more_decimals_before_it_has_an_exponent(number, text):
     look = replace(PICTURE, number_format="0.00")
     quantity = Quantity("q", sheet="s", number_format="0.00")
     drawing = Drawing(widths={2: 6.9}, looks={"q": look})

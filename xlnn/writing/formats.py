@@ -1,8 +1,9 @@
 """Choose number formats that fit the size of the numbers and of their column.
 
-A number that its format would round to 0 is shown with one more decimal or, if it is even smaller,
-with an exponent. A number too long for its column is shown as a whole number or, if that is too
-long, with an exponent. Numbers typed into one column all have the decimals of the most precise one.
+A number that its format would round to 0 is shown with one or two more decimals or, if it is even
+smaller, with an exponent. A number too long for its column is shown as a whole number or, if that
+is too long, with an exponent. Numbers typed into one column all have the decimals of the most
+precise one.
 
 Values change after the build, so conditional formats in the sheet decide, cell by cell. Sections of
 a number format would not do: LibreOffice drops the minus sign in sections with conditions.
@@ -57,8 +58,8 @@ EXPONENTS = ("0.00E+00", "0.0E+00", "0E+00")
 SHARE = "0.0000%"
 """For a share that is nearly 0; of a million images, one is so much."""
 
-FINER = {"0.00": "0.000"}
-"""For small numbers that do not need an exponent: 0.003 instead of 3E-03."""
+FINER = {"0.00": ("0.000", "0.0000")}
+"""For small numbers that do not need an exponent: 0.003 and 0.0002 instead of 3E-03 and 2E-04."""
 
 ALIKE = ("0.0", "0.00", "0.000", "0.0000")
 """For typed numbers of one column, so that their points stand below each other."""
@@ -234,9 +235,10 @@ def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[R
         return
     code = next((c for c in EXPONENTS if text_pixels(f"-{c}0", size) <= room), EXPONENTS[-1])
     small = f"0.{'0' * (decimals - 1)}1" if decimals else "0.5"
-    finer = FINER.get(number_format, "")
-    if finer and text_pixels(f"-{finer}", size) <= room:
-        smaller = f"0.{'0' * (decimals + 1)}5"  # 0.0007 is shown as 0.001
+    for more, finer in enumerate(FINER.get(number_format, ()), start=decimals + 1):
+        if text_pixels(f"-{finer}", size) > room:
+            break
+        smaller = f"0.{'0' * more}5"  # 0.0007 is shown as 0.001
         yield _shown_as(finer, f"AND(ABS({first})>={smaller},ABS({first})<{small})")
         small = smaller
     yield _shown_as(code, f"AND({first}<>0,ABS({first})<{small})")
