@@ -17,6 +17,9 @@ from xlnn.workbooks.network.quantities.lens import LARGEST_DRAWN, drawn_whole
 from xlnn.workbooks.network.sheets.gradient_check import worth_moving
 from xlnn.workbooks.network.sheets.images import GALLERY
 from xlnn.workbooks.network.workbook import workbook_layout
+from xlnn.workbooks.pages.sheet import PICTURE_ROWS
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING
+from xlnn.writing.text_width import text_width
 
 CENTRAL = 1e-5
 """A central difference with h = 0.001 is off by about h squared."""
@@ -209,6 +212,20 @@ def test_a_tiny_h_is_no_disagreement_but_a_wrong_quotient_is(short_copy, engine)
     edit(short_copy, {cell: layout.formula("slope_quotient", (3,)) + "*1.01"})
     (wrong,) = check(short_copy, engine).wrong
     assert wrong.cell == cell
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "ja"])
+@pytest.mark.first(1)
+def test_no_line_beside_the_picture_of_the_guide_is_wider_than_its_columns(workbook, lang):
+    path = workbook("iris", lang=lang, epochs=2, optimizer="adam", l2=1, verify=False).path
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    widths = (sheet.column_dimensions[letter].width for letter in "DEFG")
+    pixels = sum(DIGIT_PIXELS * width + PADDING for width in widths)
+    beside = [sheet[f"D{row}"].value for row in range(2, 2 + PICTURE_ROWS)]
+    beside = [line for line in beside if line]
+    assert sum("Adam" in line for line in beside) == 1
+    assert DIGIT_PIXELS * text_width(*beside) - PADDING <= pixels
+    assert "," not in sheet.print_area  # all columns on one page
 
 
 @pytest.mark.slow

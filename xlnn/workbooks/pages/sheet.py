@@ -26,11 +26,12 @@ from xlnn.writing.style import (
     on_ink,
     value,
 )
+from xlnn.writing.text_width import parted
 
 S = TypeVar("S", bound=WorkbookSpec)
 
-PICTURE_ROWS, BESIDE = 11, 4
-"""The rows of the picture below the title, and the column of the lines beside it."""
+PICTURE_ROWS, BESIDE, LAST = 11, 4, 7
+"""The rows of the picture below the title, and the columns of the lines beside it."""
 
 GAP, A_CM = 8, 96 / 2.54
 """Pixels between the picture and what is around it, and of a centimetre."""
@@ -114,17 +115,24 @@ def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]
 def _add_picture(drawing: Drawing, charts: Iterable[ChartBase], *, is_titled: bool) -> None:
     """Show a smaller copy of a chart below the title, next to the first lines.
 
-    Of several charts, the one with the most series is shown: the network or the data. One that no
-    sheet shows has its title.
+    A line that is longer than the columns beside the picture goes on in the next row. Of several
+    charts, the one with the most series is shown: the network or the data. One that no sheet shows
+    has its title.
     """
     chart = max(charts, key=lambda each: len(each.series), default=None)
     if chart is None:
         return
     about = next(row for row in count(2) if row not in drawing.cells)
+    room = sum(column_pixels(drawing, column) for column in range(BESIDE, LAST + 1))
+    beside = []
     for row in range(2, about):
-        drawing.cells[row][BESIDE] = drawing.cells[row].pop(2)
-    for _ in range(PICTURE_ROWS - (about - 2)):
+        text, look = drawing.cells[row].pop(2)
+        said = parted(text, look, room)
+        beside += [(each, look) for each in (said if len(said) > 1 else [text])]
+    for _ in range(max(PICTURE_ROWS, len(beside)) - (about - 2)):
         drawing.make_room(about)
+    for row, (text, look) in enumerate(beside, start=2):
+        drawing.put(row, BESIDE, text, look)
     width = sum(column_pixels(drawing, column) for column in range(2, BESIDE)) - GAP
     height = PICTURE_ROWS * USUAL_HEIGHT * PIXELS_A_POINT - GAP
     shown = smaller(chart, width / A_CM, height / A_CM)
