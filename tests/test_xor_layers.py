@@ -8,6 +8,7 @@ from experiments import built, changed
 from xlnn.building.build import build
 from xlnn.experiments.xor_layers import LineEnd
 from xlnn.linting import lint
+from xlnn.loading.spec import described
 from xlnn.loading.values import values
 from xlnn.registry.text import languages
 
@@ -157,3 +158,14 @@ def test_right_and_wrong_are_marked_as_the_language_does(tmp_path, lang, marks):
     sheet = openpyxl.load_workbook(built(tmp_path, "xor-layers", lang=lang, epochs=2)).worksheets[1]
     formats = {cell.number_format for row in sheet.iter_rows() for cell in row}
     assert ";".join(f'"{mark}"' for mark in marks) in formats
+
+
+def test_a_point_that_a_series_does_not_show_is_blank_below_the_axes(short):
+    got = values(short, "formualizer")
+    np.testing.assert_array_equal(got["height"] >= 0, [[1, 0], [0, 1], [0, 1], [1, 0]])
+    sheet = openpyxl.load_workbook(short)["Weights"]
+    low = sheet.parent.worksheets[1]._charts[0].y_axis.scaling.min  # noqa: SLF001 -- no other way
+    assert got["height"].min() < low
+    block = described(short)[1].blocks["height"]
+    positive, negative = sheet.cell(block.row, block.column).number_format.split(";")
+    assert (positive, negative) == ("0.0", "")

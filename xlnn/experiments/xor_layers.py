@@ -35,8 +35,9 @@ REACH = 4
 RIGHT, SIDES = ("right_single", "right_hidden"), ("side_single", "side_hidden")
 """What is known of the points, for both networks."""
 
-OUTSIDE = 9
-"""The height of points that a series does not show: outside the axes of the chart."""
+OUTSIDE, IF_SHOWN = -9, "0.0;"
+"""The height of points that a series does not show, outside the axes of the chart, and the number
+format of heights, in which it is not seen."""
 
 
 class LineEnd(Equation):
@@ -320,7 +321,7 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
         yield number(f"right_{which}", title=f"points right {NETWORKS[which]}", number_format="0",
                      equation=RIGHT_SIDES, uses={"right": side})
     yield column("height", title="drawn: target 0, 1", symbol="x₂", shape=(2,), sheet="weights",
-                 equation=HEIGHT_OF, number_format="0.0;")
+                 equation=HEIGHT_OF, number_format=IF_SHOWN)
     for layer in ("single", "2"):
         uses = {"W": f"{_named('W', layer)}_shown", "b": f"{_named('b', layer)}_shown"}
         for at, (along, symbol) in enumerate((("x", "x₁"), ("y", "x₂"))):
