@@ -131,8 +131,8 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     less = partial(residual, symbol="d")
     yield less("d_last", title="line − descent", uses={"y": "y_line", "on_plane": "y_last"})
     cost = partial(here, equation=eq.SQUARED_ERRORS, number_format=COST)
-    yield cost("C_T", title="smallest "
-                            "C_T", uses={"e": "e"}, meaning="the cost function of all rows",
+    yield cost("C_T", title="smallest cost C_T", uses={"e": "e"},
+               meaning="the cost function of all rows",
                written="C_T = ½ Σ e²", source="2-12")
     yield cost("C_last", title="C_T of the descent", uses={"e": "e_last"})
     yield cost("C_hand", title="your C_T", uses={"e": "e_hand"})
@@ -154,8 +154,8 @@ AGREEMENT = {
     "another η.",
     "away": "Gradient descent does not get closer with this η: C_T is {first} at the start and "
     "{last} after the last step. Choose another η.",
-    "overflow": "Gradient descent diverges: its numbers become too large for a sheet. Choose a "
-    "smaller η.",
+    "overflow": "Gradient descent has no result: an input is not a number, or the numbers become "
+    "too large for a sheet. Choose a smaller η.",
     "differ": "SLOPE and INTERCEPT give a different line: the numbers of a column are so close to "
     "each other that the digits of a spreadsheet do not suffice.",
     "flat": "All x are equal, or nearly so. SLOPE and INTERCEPT have no value for equal x; 0 and "
