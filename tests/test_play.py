@@ -192,7 +192,7 @@ def test_the_drawing_refers_to_the_cells_of_its_quantities(short_path):
         parts = [archive.read(n).decode() for n in archive.namelist() if "charts/chart" in n]
     *_, small, drawing = sorted((part for part in parts if "'Drawing'!" in part), key=len)
     assert "<c:dLbls>" not in small, "the Guide shows it without words"
-    assert small.count("<c:ser>") == len(SERIES) + 2 * 6
+    assert small.count("<c:ser>") == len(SERIES) + 1 + 2 * 6
     layout = layout_of(read_spec(short_path))
     first, last = layout.blocks["play_line_up2"], layout.blocks["play_line_up3"]
     cells = f"'Drawing'!\\$[A-Z]+\\${first.row}:\\$[A-Z]+\\${last.last[0]}<"

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.axis import NumericAxis
 from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.error_bar import ErrorBars
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import LegendEntry
@@ -259,6 +260,36 @@ class Dots:
 
 
 @dataclass(frozen=True)
+class Stub:
+    """Lines to the right from some points, as error bars.
+
+    Attributes
+    ----------
+    x, y : Cells
+        The points, which have no markers.
+    length : float
+        In units of the horizontal axis.
+    colour : str
+    """
+
+    x: CellColumn
+    y: CellColumn
+    length: float
+    colour: str
+
+    @property
+    def series(self) -> Series:
+        """The lines as a series of an openpyxl chart."""
+        series = Line(self.x, self.y, width=0).series
+        series.errBars = ErrorBars(
+            errDir="x", errBarType="plus", errValType="fixedVal", noEndCap=True, val=self.length
+        )
+        look = LineProperties(w=LEAST_LINE, solidFill=self.colour)
+        series.errBars.graphicalProperties = GraphicalProperties(ln=look)
+        return series
+
+
+@dataclass(frozen=True)
 class Tag:
     """A text at a point.
 
@@ -301,7 +332,7 @@ class Tag:
 
 
 def graph(
-    things: Iterable[Line | Dots | Tag],
+    things: Iterable[Line | Dots | Stub | Tag],
     width: float,
     height: float,
     millimetres: tuple[float, float],

@@ -54,10 +54,6 @@ class Context(Generic[S]):
     words: Text
 
 
-PLAYED = "play"
-"""The sheet with the drawing of a network, which the Guide shows, too."""
-
-
 def nothing(_: Model) -> Iterable[Block]:
     """Place no quantities, for a sheet without any."""
     return ()
@@ -103,9 +99,8 @@ def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]
     drawings = {key: sheets[key].draw(page) for key in page.layout.titles}
     if guide := drawings.get("guide"):
         first = next((each.charts for each in drawings.values() if each.charts), [])
-        charts = [chart for _, chart in drawings.get(PLAYED, guide).charts or first]
         own = [each.picture for each in drawings.values() if each.picture]
-        _add_picture(guide, charts or own, is_titled=not charts)
+        _add_picture(guide, own or [chart for _, chart in first], is_titled=bool(own))
     for key, drawing in drawings.items():
         drawing.tab = sheets[key].tab
         drawing.part = page.words("joined", "part")

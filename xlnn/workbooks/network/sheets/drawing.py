@@ -17,7 +17,7 @@ from xlnn.workbooks.network.sheets import recognise
 from xlnn.workbooks.network.sheets.unit_rows import layer_name
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import title_line
-from xlnn.writing.charts import CellColumn, Dots, Line, Tag, graph
+from xlnn.writing.charts import CellColumn, Dots, Line, Stub, Tag, graph
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     CAPTION,
@@ -220,10 +220,15 @@ def _symbol(page: Context, layer: str, unit: tuple[int, ...]) -> str:
     return page.layout.model["x" if layer == "1" else f"a{layer}"].heading(unit)
 
 
-def picture(page: Context) -> ScatterChart:
-    """Return the drawing of the network: lines, over them units, and beside them texts."""
+def picture(page: Context, *, beside_cells: bool = True) -> ScatterChart:
+    """Return the drawing of the network: lines, over them units, and beside them texts.
+
+    Without the cells beside it, which have the pictures of weights, a faint line from each unit to
+    its connections fills their place.
+    """
     figure = Figure(Stack(page.spec))
-    things = [*_lines(page, figure), *_dots(page, figure), *_tags(page, figure)]
+    stubs = () if beside_cells else _stubs(page, figure)
+    things = [*_lines(page, figure), *stubs, *_dots(page, figure), *_tags(page, figure)]
     return graph(things, figure.width / 10, HEIGHT / 10, (figure.width, HEIGHT))
 
 
@@ -241,6 +246,14 @@ def _lines(page: Context, figure: Figure) -> Iterator[Line]:
         x, y = (cells(f"line_{kind}", figure.dense, series) for kind in ("across", "up"))
         colour = tint(POSITIVE if strength > 0 else NEGATIVE, TINTS[abs(strength)])
         yield Line(x, y, colour, width=LINE_WIDTHS[abs(strength)])
+
+
+def _stubs(page: Context, figure: Figure) -> Iterator[Stub]:
+    title = page.layout.titles[NUMBERS]
+    for layer in filter(figure.beside, figure.columns):
+        across, up = (page.layout.blocks[f"{PREFIX}{kind}{layer}"] for kind in ("across", "up"))
+        x, y = (CellColumn(title, each.column, each.row, each.last[0]) for each in (across, up))
+        yield Stub(x, y, figure.out(layer)[0][0], RULE)
 
 
 def _dots(page: Context, figure: Figure) -> Iterator[Dots]:

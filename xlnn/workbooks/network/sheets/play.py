@@ -195,6 +195,7 @@ def draw(page: Context) -> Drawing:
     chart, left = picture(page), _left_of_network(model)
     where = over(chart, (TOP, left), (TOP + ROWS - 1, left + figure.cells - 1))
     drawing.charts.append((where, chart))
+    drawing.picture = picture(page, beside_cells=False)
     for quantity, biases in _parameters(model):
         bias, symbol = blocks[biases.name], PARAMETERS[biases.kind].symbol
         drawing.colour_around_0(blocks[quantity.name], bias, is_read=False)
