@@ -1,6 +1,7 @@
 """Regression in a sheet is the book's line, and the least squares of any other table."""
 
 import csv
+import shutil
 
 import numpy as np
 import openpyxl
@@ -12,10 +13,13 @@ from experiments import (
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
 )
+from test_checker import edit
 
 from xlnn.building.build import build
 from xlnn.errors import XlnnError
+from xlnn.loading.spec import described
 from xlnn.loading.values import values
+from xlnn.writing.charts import SMALL_PRINT
 
 
 @pytest.fixture(scope="module")
@@ -236,3 +240,18 @@ def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, sent
     folder.mkdir()
     table(folder / "my.csv", [[1, 2], [4, 5]], ["a", "b"])
     a_template_is_refused(tmp_path, f'kind = "regression"\n{text}\n', sentence)
+
+
+def test_the_numbers_beside_the_small_chart_of_the_guide_are_small(path):
+    guide, sheet = openpyxl.load_workbook(path).worksheets[:2]
+    (chart,), whole = guide._charts, sheet._charts[0]  # noqa: SLF001 -- no other way
+    for axis in (chart.x_axis, chart.y_axis):
+        assert axis.txPr.p[0].pPr.defRPr.sz == SMALL_PRINT
+    assert whole.x_axis.txPr is None
+
+
+def test_text_as_the_learning_rate_is_named_as_a_reason_for_no_result(path, tmp_path):
+    copy = shutil.copy(path, tmp_path / "copy.xlsx")
+    edit(copy, {described(copy)[1].cell("eta", ()): '="abc"'})
+    got = values(copy, "formualizer")
+    assert "an input is not a number" in str(got["agreement"])
