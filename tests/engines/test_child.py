@@ -171,9 +171,15 @@ def test_an_engine_says_nothing_on_the_terminal(path, monkeypatch, capfd):
 
 
 @pytest.fixture
-def twins(monkeypatch):
-    """Ask a child with a twin two things at the same time, and return what comes of each."""
+def room(monkeypatch):
+    """Give a child room for a twin, whatever this machine and this process have."""
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(formulas, "TWIN_MEGABYTES", 10**6)
+
+
+@pytest.fixture
+def twins(monkeypatch, room):  # noqa: ARG001 -- for its effect
+    """Ask a child with a twin two things at the same time, and return what comes of each."""
     children = []
 
     def ask(work, path, allowance=ENOUGH):
@@ -268,10 +274,10 @@ def test_a_large_workbook_has_no_twin(path, twins, monkeypatch):
 
 
 @needs_linux
+@pytest.mark.usefixtures("room")
 def test_whoever_stops_leaves_no_twin(path, monkeypatch):
     before = set(psutil.Process().children(recursive=True))
     stand_in(monkeypatch, endless)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     recalculate = load("formulas", path, ENOUGH, with_twin=True)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         asked = [pool.submit(recalculate, {}) for _ in range(2)]
