@@ -225,7 +225,8 @@ def quantities(steps: int, words: xlnn.Text) -> Iterator[Quantity]:
     yield number("bound", title="largest possible inner product", symbol="ε|∇z|",
                  equation=BOUND)
     yield number("angle", title="direction of the gradient in degrees", symbol="∠∇z",
-                 equation=Angle(), number_format="0.00")
+                 equation=Angle(), number_format="0.00",
+                 written="tan ∠∇z = (∂z/∂y) / (∂z/∂x), 0° ≤ ∠∇z < 360°")
     yield column("turn", title="direction", symbol="k", number_format="0", counts=True)
     for name, title, of in (("unit_x", "unit step", "cos"), ("unit_y", "", "sin")):
         yield column(name, title=title, symbol=of, uses={"part": "turn"},

@@ -228,9 +228,11 @@ def _approximation(words: Text) -> Iterator[Quantity]:
     yield line("z", "value", "z", of_surface("z"), surface)
     yield line("dz_dx", "partial derivative, y fixed", "∂z/∂x", of_surface("dz_dx"), surface,
                meaning="only x moves", written="∂z/∂x", source="2-7")
-    yield line("partial_x", "the same as a difference quotient", "Δz/Δx", eq.PartialQuotient("x"))
+    yield line("partial_x", "the same as a difference quotient", "Δz/Δx", eq.PartialQuotient("x"),
+               written="Δz/Δx = (z(x + h, y) − z(x − h, y)) / (2h)", source="2-7")
     yield line("dz_dy", "partial derivative, x fixed", "∂z/∂y", of_surface("dz_dy"), surface)
-    yield line("partial_y", "the same as a difference quotient", "Δz/Δy", eq.PartialQuotient("y"))
+    yield line("partial_y", "the same as a difference quotient", "Δz/Δy", eq.PartialQuotient("y"),
+               written="Δz/Δy = (z(x, y + h) − z(x, y − h)) / (2h)", source="2-7")
     yield line("right", "f of one variable, at the end of the step", "f(x + Δ)",
                eq.of_shifted("+"), {"h": "delta"})
     several = partial(line, shape=(eq.DEGREE + 1,))

@@ -58,7 +58,7 @@ _LETTER = re.compile(r"(?<![\w′∂])(a′\(z\)|∂C_T/∂\w|[A-Za-zα-ω])(?![
 def own_equation(
     quantity: Quantity, model: Model, known: Mapping[str, str], words: Mapping[str, str]
 ) -> str:
-    """Return the equation of a quantity for its layer; empty if the Guide has none.
+    """Return the equation of a quantity for its layer; empty if neither it nor the Guide has one.
 
     The Guide has ``z = Σ w a + b`` for every layer; for the second one it is ``z² = Σ w² x + b²``.
 
@@ -71,7 +71,7 @@ def own_equation(
     words : mapping
         Values for the words in braces, for the layer of the quantity.
     """
-    equation = known.get("equation", "")
+    equation = known.get("equation", "") or quantity.written
     if quantity.kind == "delta" and "delta" in words:
         is_output = "t" in quantity.sources
         equation = "δ = {delta}" if is_output else _OUTPUT.sub("", equation)
