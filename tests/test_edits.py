@@ -163,7 +163,7 @@ def test_a_row_appended_below_the_images_is_mentioned(short_copy):
     report = check(edit(short_copy, more), "formualizer")
     assert report.agrees
     (note,) = report.notes
-    assert note.startswith("Images: row 68 below the images is not part of the network")
+    assert note.startswith("Images: row 68 below the data is not part of the network")
 
 
 @pytest.mark.parametrize("title", ["Training", "Images", "Weights", "Gradients", "Progress"])

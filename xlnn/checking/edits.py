@@ -81,7 +81,7 @@ def happened(path: Path, layout: Layout, wrong: Sequence[Wrong] = ()) -> str | N
 
 
 def appended(layout: Layout, values: Values) -> str | None:
-    """Report rows below the training images, which the network does not read."""
+    """Report rows below the training samples, which the network does not read."""
     images = (block for block in layout.blocks.values() if _holds_images(block))
     block = next(images, None)
     if block is None:
@@ -94,13 +94,13 @@ def appended(layout: Layout, values: Values) -> str | None:
         return None
     rows = f"row {bottom + 1}" if count == 1 else f"rows {bottom + 1} to {bottom + count}"
     return (
-        f"{quoted(title)}: {rows} below the images is not part of the network; to train with it, "
+        f"{quoted(title)}: {rows} below the data is not part of the network; to train with it, "
         "build again with --data"
     )
 
 
 def _holds_images(block: Block) -> bool:
-    """Return whether a block is the table of training images."""
+    """Return whether a block is the table of training samples."""
     quantity = block.quantity
     return (
         quantity.equation is None

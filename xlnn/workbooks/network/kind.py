@@ -89,16 +89,16 @@ def _is_shipped(spec: Spec) -> bool:
 
 
 LEAST = 7 / 8
-"""The smallest share of the images that a student gets, so that the network still learns, while a
+"""The smallest share of the samples that a student gets, so that the network still learns, while a
 neighbour's formulas refer to different rows."""
 
 SEEDS = 2**32
 
 
 def personal(origin: Origin, options: Options, random: np.random.Generator) -> Origin:
-    """Return an origin with some of its images in another order, and a different start.
+    """Return an origin with some of its samples in another order, and a different start.
 
-    Held-out images stay held out, and every class that was trained still has an image. A network
+    Held-out samples stay held out, and every class that was trained still has a sample. A network
     that does not train keeps its weights and all of its rows, slightly changed.
     """
     data = data_of(origin, options)
@@ -134,7 +134,7 @@ def _some(rows: np.ndarray, data: Dataset, random: np.random.Generator) -> np.nd
 
 
 A_LAYER = 4
-"""Formulas of a layer at least, besides an activation of each unit for each image and epoch."""
+"""Formulas of a layer at least, besides an activation of each unit for each sample and epoch."""
 
 OF_WEIGHTS = ("{}", "dC_d{}", *(f"{name}_{{}}" for name in REMEMBERED))
 
@@ -171,7 +171,7 @@ class Network(WorkbookKind[Spec, Origin]):
     def personal(
         self, origin: Origin, options: Mapping[str, Any], random: np.random.Generator
     ) -> Origin:
-        """Return an origin with some of its images, in another order, and another start."""
+        """Return an origin with some of its samples, in another order, and another start."""
         return personal(origin, Options(**options), random)
 
     def asked_for(self, spec: Spec) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Origin:
         How data are to be read.
     data : Path or Dataset
     held : array of bool, or None
-        Which images of `data` are held out, if that is fixed.
+        Which samples of `data` are held out, if that is fixed.
     scaling : (array, array) or None
         The middle and factor of each input, if they are fixed.
     target_scaling : (array, array) or None
@@ -252,7 +252,7 @@ def _of_run(spec: Spec, arrays: Mapping[str, np.ndarray], run: int) -> dict[str,
 
 
 def _with_tested(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
-    """Return the images that are trained, and after them those that are held out."""
+    """Return the samples that are trained, and after them those that are held out."""
     tested = f"test_{name}"
     return np.concatenate([arrays[name], arrays[tested]]) if tested in arrays else arrays[name]
 

@@ -301,7 +301,7 @@ def _layers(origin: Origin, options: Options, data: Dataset) -> tuple[object, tu
 
 
 def held_of(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
-    """Tell which images are held out."""
+    """Tell which samples are held out."""
     if options.test_share is None and options.data is None and origin.held is not None:
         return origin.held
     share = origin.test_share if options.test_share is None else options.test_share

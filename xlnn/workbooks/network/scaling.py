@@ -66,7 +66,7 @@ class Scalings:
 
 
 def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) -> Scalings:
-    """Return the scaling of inputs and targets, from the training images.
+    """Return the scaling of inputs and targets, from the training samples.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) 
     options : Options
     data : Dataset
     held : array of bool, shape (samples,)
-        Which images are held out.
+        Which samples are held out.
     """
     x, t = data.x[~held], data.t[~held]
     if _are_bytes(origin, options, data):

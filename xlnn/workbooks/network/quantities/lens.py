@@ -1,6 +1,6 @@
-"""The quantities of the Lens: one epoch and one image, forward and back.
+"""The quantities of the Lens: one epoch and one sample, forward and back.
 
-The equations are those of training, over an axis of one image, from weights that are looked up.
+The equations are those of training, over an axis of one sample, from weights that are looked up.
 A network that is too large to be drawn completely is shown by its first units, looked up instead of
 computed.
 """
@@ -107,7 +107,7 @@ def lens_quantities(stack: Stack, words: str, *, whole: bool) -> Iterator[Quanti
 
 
 def _chosen(stack: Stack) -> Iterator[Quantity]:
-    """Yield what is chosen, and what is looked up of the chosen image."""
+    """Yield what is chosen, and what is looked up of the chosen sample."""
     spec = stack.spec
     if spec.epochs:
         yield _choice("epoch", spec.epochs)
@@ -163,7 +163,7 @@ def forward_by_bands(
 
 
 def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of what is looked up of the chosen image."""
+    """Return the shapes of what is looked up of the chosen sample."""
     spec, own = stack.spec, {"raw": stack.spec.picture}  # the user's units
     found = {"x": spec.picture, "t": stack.shapes[stack.output]}
     if not spec.epochs:
@@ -252,7 +252,7 @@ def _quantity(  # noqa: PLR0913, PLR0917 -- what differs between them
     number_format: str = "0.0000",
     layer: str = "",
 ) -> Quantity:
-    """Return a quantity of the one image; sentences are texts."""
+    """Return a quantity of the one sample; sentences are texts."""
     return quantity(
         kind,
         layer,
@@ -268,11 +268,11 @@ def _quantity(  # noqa: PLR0913, PLR0917 -- what differs between them
 
 
 def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
-    """Yield the gradient of this image, the gradient of all, and the weights after the step."""
+    """Yield the gradient of this sample, the gradient of all, and the weights after the step."""
     for number, kind in enumerate(stack.kinds[name].parameters):
         shape = shown_shape(stack, kind, name)
         shown = {"prefix": PREFIX, "sheet": SHEET, "shape": shape}
-        if number == 0:  # that of a bias in one image is shown already: delta
+        if number == 0:  # that of a bias in one sample is shown already: delta
             one, uses = stack.kinds[name].gradient_of_one, stack.named(name, PREFIX)
             yield quantity(f"dC_d{kind}_one", name, equation=one, uses=uses, **shown)
         total = {"all_epochs": f"dC_d{kind}{name}", "epoch": "lens_epoch"}

@@ -1,8 +1,8 @@
 """The quantities of a network: any stack of layers, with or without training.
 
 The quantities follow the book's order: the inputs, the weights, forward through the layers, the
-cost, back through the layers, the gradients, and the results (4-4). Held-out images only go
-forward, as do all images of a network without epochs, whose weights are fixed.
+cost, back through the layers, the gradients, and the results (4-4). Held-out samples only go
+forward, as do all samples of a network without epochs, whose weights are fixed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -120,14 +120,14 @@ def penalised(stack: Stack) -> list[str]:
 
 
 TEST = "test_"
-"""Begins the names of all quantities of the images that are held out."""
+"""Begins the names of all quantities of the samples that are held out."""
 
 
 def network(spec: Spec) -> Model:
     """Return the quantities of the network that a Spec describes.
 
     Names are those of the contract, a kind and a layer: ``x``, ``t``, ``W2``, ``b2``, ``z2``,
-    ``a2``, ``slope2``, ``C``, ``delta2``, ``dC_dW2``, ``dC_db2``, ``C_T`` and so on; of images
+    ``a2``, ``slope2``, ``C``, ``delta2``, ``dC_dW2``, ``dC_db2``, ``C_T`` and so on; of samples
     that are held out ``test_x``, ``test_z2``.
 
     Of several runs, what differs from run to run has the axis ``run`` before its others.
@@ -178,8 +178,8 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
         yield quantity("t_factor", shape=stack.shapes[stack.output])
 
 
-def _data(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
-    rows = {"axes": (images,), "prefix": prefix, "sheet": sheet}
+def _data(stack: Stack, samples: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
+    rows = {"axes": (samples,), "prefix": prefix, "sheet": sheet}
     yield quantity("number", counts=True, **rows)
     if stack.spec.scaled:
         yield quantity("raw", shape=stack.shapes["1"], **rows)
@@ -299,9 +299,9 @@ def _results(stack: Stack) -> Iterator[Quantity]:
     yield quantity("gradient_size", axes=(stack.epoch,), **size)
 
 
-def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
-    """Yield the results of the outputs, for each image and then for each epoch."""
-    each = {"axes": (stack.epoch, images), "prefix": prefix, "sheet": sheet}
+def _verdicts(stack: Stack, samples: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
+    """Yield the results of the outputs, for each sample and then for each epoch."""
+    each = {"axes": (stack.epoch, samples), "prefix": prefix, "sheet": sheet}
     whole = {"axes": (stack.epoch,), "prefix": prefix}
     classes, tested = not stack.spec.is_regression, stack.spec.test_samples > 0
     if classes:
@@ -318,7 +318,7 @@ def _verdicts(stack: Stack, images: Axis, prefix: str = "", sheet: str = "") -> 
     if classes:
         right = {"right": f"{prefix}right"}
         yield quantity("recognised", equation=Recognised(), uses=right, **whole)
-        if tested:  # so that the two kinds of images can be compared
+        if tested:  # so that the two kinds of samples can be compared
             yield quantity("accuracy", equation=ACCURACY, uses=right, **whole)
         return
     if tested:
@@ -355,7 +355,7 @@ def predictions(
 
 
 def _tested(stack: Stack) -> Iterator[Quantity]:
-    """Yield the held-out images, and the results with each epoch's weights."""
+    """Yield the held-out samples, and the results with each epoch's weights."""
     if not stack.spec.test_samples:
         return
     each = {"axes": (stack.epoch, stack.test_image), "prefix": TEST, "sheet": "test"}

@@ -1,6 +1,6 @@
 """The quantities of the sheets Play and Drawing.
 
-Play shows the chosen image and epoch; Drawing has every number that its charts need. Everything is
+Play shows the chosen sample and epoch; Drawing has every number that its charts need. Everything is
 looked up in the training sheets, so it is small compared with them.
 """
 
@@ -101,9 +101,9 @@ def course(stack: Stack) -> Quantity:
 def worth_seeing(
     inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray] | None
 ) -> dict[str, int]:
-    """Return the images that Play and Lens open on.
+    """Return the samples that Play and Lens open on.
 
-    On Play it is the image recognised at the end with the most certainty; on Lens the first one
+    On Play it is the sample recognised at the end with the most certainty; on Lens the first one
     recognised.
 
     Parameters
@@ -128,7 +128,7 @@ def worth_seeing(
 
 
 def _chosen(stack: Stack) -> Iterator[Quantity]:
-    """Yield the chosen image, and the results of the chosen epoch."""
+    """Yield the chosen sample, and the results of the chosen epoch."""
     spec = stack.spec
     uses = {"position": "play_image", "image": "play_image", "all_images": "x"}
     if spec.features:
@@ -146,7 +146,7 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
 
 
 def _row(stack: Stack) -> str:
-    """Return the name of the chosen image's row; without epochs that is its number."""
+    """Return the name of the chosen sample's row; without epochs that is its number."""
     return f"{PREFIX}position" if stack.spec.epochs else f"{PREFIX}image"
 
 
@@ -220,7 +220,7 @@ def _tied(stack: Stack, uses: Mapping[str, str]) -> Iterator[Quantity]:
 
 
 def _targets(stack: Stack) -> Iterator[Quantity]:
-    """Yield the targets of the chosen image, and whether the largest of them are equal."""
+    """Yield the targets of the chosen sample, and whether the largest of them are equal."""
     shape = (len(stack.spec.labels),)
     uses = {"rows": "t", "position": "play_image"}
     units = [(unit,) for unit in range(len(stack.spec.labels))]
@@ -323,7 +323,7 @@ def _quantity(
     **more: object,
 ) -> Quantity:
     is_text = isinstance(equation, Sentence)
-    if is_text:  # of the one image, as on the Lens
+    if is_text:  # of the one sample, as on the Lens
         more = {"axes": (ONE,), **more}
     return quantity(
         kind, prefix=PREFIX, sheet=sheet, equation=equation, uses=uses, shape=shape,
@@ -332,7 +332,7 @@ def _quantity(
 
 
 def _one(kind: str, equation: Equation, uses: Mapping[str, str], **more: object) -> Quantity:
-    """Return a quantity of the one image."""
+    """Return a quantity of the one sample."""
     return _quantity(kind, equation, uses, axes=(ONE,), **more)
 
 

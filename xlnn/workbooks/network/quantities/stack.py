@@ -137,7 +137,7 @@ class Stack:
         return {kind: found[kind] for kind in found if layer != self.output or kind in asked}
 
     def shape_of(self, kind: str, layer: str) -> tuple[int, ...]:
-        """Return the shape of a quantity of a layer: an image has one number, or all units."""
+        """Return the shape of a quantity of a layer: a sample has one number, or all units."""
         return () if kind in SINGLE else self.shapes[layer]
 
     def named(

@@ -1,7 +1,7 @@
-"""The sheet Confusion: a table of classes, and the list of misclassified images.
+"""The sheet Confusion: a table of classes, and the list of misclassified samples.
 
-For trained and for held-out images, in the chosen epoch. Both are counted from a column that has a
-row for each image.
+For trained and for held-out samples, in the chosen epoch. Both are counted from a column that has a
+row for each sample.
 """
 
 from collections.abc import Iterator
@@ -45,10 +45,10 @@ MOST_CLASSES = 20
 """Classes that the table has; of more, the first."""
 
 MOST_LISTED = 50
-"""Images that the list has; how many more there are is said."""
+"""Samples that the list has; how many more there are is said."""
 
 ROWS = ("answer", "key", "place")
-"""What has a row for each image."""
+"""What has a row for each sample."""
 
 LIST = ("image", "listed_label", "listed_answer")
 COUNT, MOST_COUNT = 7, 24
@@ -70,19 +70,19 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
         yield from _part(stack, stack.test_image, TEST, words)
 
 
-def _part(stack: Stack, images: Axis, part: str, words: Text) -> Iterator[Quantity]:
-    """Yield the table and the list of the trained or the held-out images."""
-    prefix, count = f"{PREFIX}{part}", images.length
+def _part(stack: Stack, samples: Axis, part: str, words: Text) -> Iterator[Quantity]:
+    """Yield the table and the list of the trained or the held-out samples."""
+    prefix, count = f"{PREFIX}{part}", samples.length
     classes = min(len(stack.spec.labels), MOST_CLASSES)
     shown = {"prefix": prefix, "sheet": SHEET, "number_format": "0"}
     truth = {"truth": f"{part}truth"}
     uses = {"rows": f"{part}answer", "number": f"{part}number", "epoch": f"{PREFIX}epoch"}
-    yield quantity("answer", equation=OfEpochRows(count), uses=uses, axes=(images,), **shown)
+    yield quantity("answer", equation=OfEpochRows(count), uses=uses, axes=(samples,), **shown)
     uses = truth | {"answer": f"{prefix}answer"}
     numbered = uses | {"number": f"{part}number"}
-    yield quantity("key", equation=eq.Key(count), uses=numbered, axes=(images,), **shown)
+    yield quantity("key", equation=eq.Key(count), uses=numbered, axes=(samples,), **shown)
     key, place = {"key": f"{prefix}key"}, {"place": f"{prefix}place"}
-    yield quantity("place", equation=eq.WrongRank(count), uses=key, axes=(images,), **shown)
+    yield quantity("place", equation=eq.WrongRank(count), uses=key, axes=(samples,), **shown)
     labels = {"labels": "labels"}
     for kind in ("class_row", "class_column"):
         yield quantity(kind, equation=Name(), uses=labels, shape=(classes,), is_text=True, **shown)
@@ -172,7 +172,7 @@ def _list(part: str) -> Below:
 
 
 def _counted(part: str) -> Below:
-    """Return the rows of images from which everything is counted, beside the list."""
+    """Return the rows of samples from which everything is counted, beside the list."""
 
     def title(page: Context) -> str:
         return page.words(SHEET, "rows", which=page.words("charts", TITLES[part]))

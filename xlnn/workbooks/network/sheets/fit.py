@@ -33,13 +33,13 @@ PREFIX = "fit_"
 ROWS, ERRORS = ("actual", "predicted", "off"), ("rmse", "mae")
 WIDTH = 14
 SMALL, MANY = 3, 100
-"""The size of points from this many images on."""
+"""The size of points from this many samples on."""
 
 
 def quantities(stack: Stack) -> Iterator[Quantity]:
     """Yield the quantities of the sheet: of a regression, in the units of its targets.
 
-    Each image has a row with its target, its prediction in the chosen epoch, and the error. There
+    Each sample has a row with its target, its prediction in the chosen epoch, and the error. There
     are also the ends of the line on which all points of the chart would lie without errors.
     """
     yield quantity(
@@ -57,19 +57,19 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     )  # fmt: skip
 
 
-def _rows(stack: Stack, images: Axis, part: str) -> Iterator[Quantity]:
-    """Yield a row for each training or held-out image, and the errors over all of them."""
+def _rows(stack: Stack, samples: Axis, part: str) -> Iterator[Quantity]:
+    """Yield a row for each training or held-out sample, and the errors over all of them."""
     shape = stack.shapes[stack.output]
     shown = {
         "prefix": f"{PREFIX}{part}", "sheet": SHEET, "shape": shape,
         "number_format": stack.measure,
     }  # fmt: skip
     uses = {"a": stack.actual(part)}
-    yield quantity("actual", equation=COPY, uses=uses, axes=(images,), **shown)
+    yield quantity("actual", equation=COPY, uses=uses, axes=(samples,), **shown)
     for kind, rows in (("predicted", stack.predicted(part)), ("off", f"{part}off")):
         uses = {"rows": rows, "number": f"{part}number", "epoch": f"{PREFIX}epoch"}
-        equation = OfEpochRows(images.length)
-        yield quantity(kind, equation=equation, uses=uses, axes=(images,), **shown)
+        equation = OfEpochRows(samples.length)
+        yield quantity(kind, equation=equation, uses=uses, axes=(samples,), **shown)
     for kind in ("rmse", "mae"):
         uses = {"all_epochs": f"{part}{kind}", "epoch": f"{PREFIX}epoch"}
         yield quantity(kind, equation=OfEpoch(shape), uses=uses, **shown)
@@ -92,7 +92,7 @@ def _parts(model: Model) -> Beside:
 
 
 def _rows_of(part: str, outputs: int) -> Below:
-    """Return a row for each image of a part, and above the errors over all of them."""
+    """Return a row for each sample of a part, and above the errors over all of them."""
     errors, rows = ([f"{PREFIX}{part}{kind}" for kind in kinds] for kinds in (ERRORS, ROWS))
     return Below(
         Numbers(*errors, at=1 + 2 * outputs, named=named),
@@ -106,7 +106,7 @@ def _rows_of(part: str, outputs: int) -> Below:
 
 
 def _chart(parts: Iterable[str], unit: int, **size: int) -> Chart:
-    """Return the chart of an output: a point for each image, and the line without errors."""
+    """Return the chart of an output: a point for each sample, and the line without errors."""
     diagonal = (f"{PREFIX}diagonal", ..., unit)
     points = (
         Trace(

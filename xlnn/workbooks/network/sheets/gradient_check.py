@@ -1,6 +1,6 @@
 """The sheet Gradient check: a slope computed in two ways.
 
-The chosen parameter is moved by h to either side, all images are sent forward, and the difference
+The chosen parameter is moved by h to either side, all samples are sent forward, and the difference
 quotient is shown next to the back-propagated gradient.
 """
 
@@ -78,15 +78,15 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
             own = {"shape": shape, "equation": Shifted(first, sign), "uses": uses}
             yield quantity(letter, layer, prefix=side, sheet=SHEET, **own)
             first += prod(shape)
-    images = (stack.image,)
+    samples = (stack.image,)
     for side in SIDES:
         below = {stack.names[0]: "x"}
-        moved = {"axes": images, "prefix": side, "sheet": SHEET}
+        moved = {"axes": samples, "prefix": side, "sheet": SHEET}
         sent = chain(forward(stack, slopes=False, below=below, **moved), cost(stack, **moved))
         # w + h and w - h differ in one parameter, so a formula with the wrong one may seem right
         yield from (replace(found, reads_as_stated=True) for found in sent)
     quotients = {"C_plus": "plus_C", "C_minus": "minus_C", "h": "slope_h"}
-    yield quantity("quotient", axes=images, equation=DIFFERENCE_QUOTIENT, uses=quotients, **shown)
+    yield quantity("quotient", axes=samples, equation=DIFFERENCE_QUOTIENT, uses=quotients, **shown)
     uses = {"C": "slope_quotient"}
     if stack.spec.regularised:
         yield from _penalties(stack)
@@ -180,7 +180,7 @@ def _titled(key: str, row: PagePart) -> Beside:
 
 
 def _images(model: Model) -> Table:
-    """Return a row for each image, with w + h and with w - h."""
+    """Return a row for each sample, with w + h and with w - h."""
     here = [found.name for found in model.quantities if found.sheet == SHEET and found.axes]
     plus, minus = (next(name for name in here if name.startswith(side)) for side in SIDES)
     groups = {plus: "plus", minus: "minus", f"{PREFIX}quotient": ""}

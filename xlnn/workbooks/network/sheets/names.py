@@ -1,4 +1,4 @@
-"""Name quantities, inputs and outputs, in headings and in lists beside an image."""
+"""Name quantities, inputs and outputs, in headings and in lists beside a sample."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ HEAD = replace(SECTION, size=9)
 
 
 def named(quantity: Quantity, words: Text) -> str:
-    """Return the name of a quantity, to be shown beside that of the training images."""
+    """Return the name of a quantity, to be shown beside that of the training samples."""
     name = plain_name(quantity, words)
     is_beside = quantity.sheet in {"progress", "fit", "check"} and TEST in quantity.name
     return words("headings", "tested", name=name) if is_beside else name

@@ -42,7 +42,7 @@ CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C", "accuracy": "1B4F9C"}
 """The quantities that are charted, and the colours of their lines."""
 
 TESTED_COLOUR = "7A8B2A"
-"""The line of the images that are held out, beside that of the others."""
+"""The line of the samples that are held out, beside that of the others."""
 
 ERRORS, ERROR_COLOUR = ("rmse", "mae"), "1B4F9C"
 
@@ -167,9 +167,9 @@ def _of_run(page: Context, what: str) -> str:
 
 
 def _courses(model: Model) -> Iterator[Chart]:
-    """Yield the results of training together with those of held-out images.
+    """Yield the results of training together with those of held-out samples.
 
-    The total cost of held-out images, a sum over fewer images, has a separate chart.
+    The total cost of held-out samples, a sum over fewer samples, has a separate chart.
     """
     images = model["number"].axes[-1].length
     for name, colour in CHARTED.items():
