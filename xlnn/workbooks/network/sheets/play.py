@@ -150,8 +150,9 @@ def _pictures(figure: Figure, model: Model) -> Iterator[Block]:
                 column, steps, high = RIGHT + 1, ((1, 0), (0, 1)), units
                 of_bias = (row + 2, column + wide + 1)
             case (_, rows, columns):
-                column, steps, high = RIGHT, ((0, columns + 1), (1, 0), (0, 1)), rows
-                of_bias = (row + 1, column + columns - 1)
+                wide = max(columns, 3)  # above it are a name, a symbol and the bias
+                column, steps, high = RIGHT, ((0, wide + 1), (1, 0), (0, 1)), rows
+                of_bias = (row + 1, column + wide - 1)
             case (units, maps, rows, columns):
                 column, high = RIGHT + 1, units * (rows + 1) - 1
                 steps = ((rows + 1, 0), (0, columns + 1), (1, 0), (0, 1))
