@@ -19,6 +19,7 @@ from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.network.kind import words_of
+from xlnn.workbooks.network.quantities.runs import RUN
 
 RATES = (0.1, 0.5, 1.0)
 MIXED = {"optimizer": ("sgd", "momentum", "adam", "rmsprop"), "eta": (0.2, 0.1, 0.05, 0.02)}
@@ -237,10 +238,11 @@ def test_wrong_formulas_of_further_runs_are_named_and_no_other(mixed, tmp_path):
 def test_the_first_run_stands_where_it_stands_alone(tmp_path):
     one = layout_of(read_spec(build("xor", tmp_path / "1.xlsx", epochs=3).path))
     two = layout_of(read_spec(build("xor", tmp_path / "2.xlsx", epochs=3, eta=(0.2, 0.3)).path))
+    choosing = {block.sheet for block in two.blocks.values() if block.quantity.kind == RUN}
     for name, block in one.blocks.items():
         other = two.blocks[name]
-        # several rates stand side by side on Settings, and Drawing has the run that is chosen
-        if name == "eta" or block.sheet == "drawing":
+        # several rates stand side by side on Settings; where a run is chosen, that takes a row
+        if name == "eta" or block.sheet in {"drawing", *choosing}:
             continue
         first = other.parts[0]
         assert (block.row, block.column, block.steps) == (first.row, first.column, first.steps)

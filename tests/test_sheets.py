@@ -146,7 +146,7 @@ def test_training_is_told_in_words(digits_path):
     rows = [[cell.value for cell in row] for row in workbook["Progress"].iter_rows()]
     texts = {value for row in rows for value in row}
     filled = [[value for value in row if value is not None] for row in rows]
-    told = {row[-1]: row[-2] for row in filled if row[1:]}
+    told = {row[-2]: row[-1] for row in filled if row[1:]}
     assert told["the first epoch with the smallest total cost"] == 50
     assert told["the first epoch in which every image is recognised"] == 24
     assert "In the last epoch 64 of 64 images are recognised." in texts
