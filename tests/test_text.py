@@ -450,7 +450,7 @@ def test_every_text_is_used_and_one_that_is_not_is_found(english, monkeypatch, t
     words = english
     for key, said in planted.items():
         words = put(words, key, said)
-    # what is said of one template alone stands in its own workbook, as does what experiments share
+    # texts of one template are in its own workbook, and those that experiments share in theirs
     elsewhere = {*names(), "experiments"}
     single = {key for key, _ in leaves(words) if elsewhere & {*key.split(".")}}
     explained = {

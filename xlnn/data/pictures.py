@@ -252,7 +252,7 @@ def picture_size(
     inputs : int
         The number of pixels.
     headings : sequence of str
-        The headings of the pixels, row by row; () if there are none.
+        The headings of the pixels, row by row; empty without headings.
     wanted : tuple of int, or None
     where : str
         The file, as a message names it.

@@ -459,7 +459,7 @@ def _names(layout: Layout, area: CellRange) -> str:
 
 
 def _symbols(layout: Layout, area: CellRange) -> str:
-    """Return the symbols of the first and last entry of an area; its cells if there are none."""
+    """Return the symbols of an area's first and last entry, or its cells if it has no symbols."""
     ends = [
         layout.entry(area.sheet, *corner)
         for corner in ((area.top, area.left), (area.bottom, area.right))

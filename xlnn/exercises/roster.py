@@ -232,7 +232,7 @@ def _label(path: Path, names: Sequence[str]) -> str:
 
 
 def handed_in_by(path: Path) -> tuple[str, str]:
-    """Return the name and the id in the path of a download; empty if there are none."""
+    """Return a student's name and id from the path of a download, or empty texts."""
     if found := _MOODLE.fullmatch(path.parent.name) or _CANVAS.fullmatch(path.name):
         return found["name"], found["id"]
     return "", ""

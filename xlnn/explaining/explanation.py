@@ -221,7 +221,7 @@ _NUMBER = re.compile(r"\d-\d+")
 
 @dataclass(frozen=True)
 class QuantityMeaning:
-    """The texts of a workbook about a quantity; empty if there are none.
+    """What a workbook says about a quantity; a text that it lacks is empty.
 
     Attributes
     ----------

@@ -269,7 +269,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         if not isinstance(options, Mapping):
             options = {name: name for name in options}
         if self.rates and "optimizer" not in self.sizes:
-            options |= {"eta": "eta", "optimizer": "optimizer"}
+            options = {**options, "eta": "eta", "optimizer": "optimizer"}
             object.__setattr__(self, "sizes", {**self.sizes, "optimizer": OneOf(*self.rates)})
             object.__setattr__(self, "inputs", partial(_with_rate, self.inputs, self.rates))
         object.__setattr__(self, "options_for", options)

@@ -163,7 +163,7 @@ def forward_by_bands(
 
 
 def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of what is looked up of the chosen sample."""
+    """Return the shapes of the quantities that are looked up for the chosen sample."""
     spec, own = stack.spec, {"raw": stack.spec.picture}  # the user's units
     found = {"x": spec.picture, "t": stack.shapes[stack.output]}
     if not spec.epochs:

@@ -147,7 +147,7 @@ def _parts(model: Model) -> Below:
 
 
 def _table(part: str, shown: int) -> Below:
-    """Return the table of classes of a part, below what is said of it."""
+    """Return the table of classes of training or held-out data, below its sentence."""
     row, column, *numbers = (
         f"{PREFIX}{part}{kind}"
         for kind in ("class_row", "class_column", "counts", "total", "share")
@@ -161,7 +161,7 @@ def _table(part: str, shown: int) -> Below:
 
 
 def _list(part: str) -> Below:
-    """Return the list of what is misclassified."""
+    """Return the list of misclassified samples."""
     image, *labels = (f"{PREFIX}{part}{kind}" for kind in LIST)
     looks = dict.fromkeys(labels, replace(SENTENCE, align="center", shrink=True))
     looks[image] = replace(NUMBER, number_format="0;;")
