@@ -105,10 +105,10 @@ def test_pixels_are_standardised_and_told():
     assert any("standardised pixels" in note for note in recipe.notes)
 
 
-def test_the_scale_of_the_user_is_told():
-    table = numbers(60)
-    notes = made(data=table, targets="price", scale="none").notes
-    assert not any("standardised" in note for note in notes)
+@pytest.mark.parametrize(("scale", "told"), [("none", 0), ("range", 0), ("standard", 1)])
+def test_only_what_is_standardised_is_called_so(scale, told):
+    notes = made(data=numbers(60), targets="price", scale=scale).notes
+    assert sum("standardised" in note for note in notes) == told
 
 
 @pytest.mark.ci

@@ -16,7 +16,7 @@ from xlnn.errors import DataError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.kind import WorkbookKind
-from xlnn.workbooks.network.origin import UNSCALED, Origin, data_of
+from xlnn.workbooks.network.origin import Origin, data_of
 from xlnn.workbooks.network.recipe import recipe
 
 FORMULAS = 500_000
@@ -219,7 +219,7 @@ def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
     held = int(origin.held.sum())
     kinds = [rest.activation or first["activation"], rest.output_activation or second["activation"]]
     what = "numbers" if data.picture is None else "pixels"
-    scaled = "" if rest.scale == UNSCALED else f"standardised {what}, "
+    scaled = f"standardised {what}, " if rest.scale in {None, origin.scale} else ""
     optimizer = rest.optimizer if isinstance(rest.optimizer, str) else origin.optimizer
     told = (
         f"Chosen: {sizes} units, {' and '.join(kinds)}, {rest.cost or origin.cost}, {scaled}"
