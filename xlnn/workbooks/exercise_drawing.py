@@ -199,7 +199,7 @@ class SheetFacts:
 
 
 def content(tasks: Tasks, own: Text) -> PagePart:
-    """Return the parts of the sheet Exercise: instructions, the cells to fill in, and their state."""
+    """Return the parts of the sheet Exercise: instructions, the cells to fill in, their state."""
     states = ("exercise_blanks_said", "exercise_blanks")
     return Below(
         Label(_title, look=replace(TITLE, size=18)),

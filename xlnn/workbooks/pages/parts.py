@@ -419,7 +419,7 @@ class Grid(PagePart):
         self._draw_under(drawing, page, column)
 
     def _draw_under(self, drawing: Drawing, page: Context[Any], column: int) -> None:
-        """Draw the names of the rows or columns below it."""
+        """Draw the captions or numbers below the pictures, on the same printed page."""
         for block in (page.layout.blocks[name] for name in self.under):
             first, last = drawing.whole[-1]
             drawing.whole[-1] = first, max(last, block.row)
