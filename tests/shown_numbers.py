@@ -10,18 +10,21 @@ import openpyxl
 from openpyxl.utils import get_column_letter, range_boundaries
 
 EM, DIGIT = 2048, 1139
-SIGNS = {".": 569, "-": 682, "+": 1196, "E": 1366, "%": 1821}
+SIGNS = {".": 569, "-": 682, "−": 1196, "+": 1196, "E": 1366, "%": 1821}
 """Advance widths in Arial, of 2,048 to the em."""
 
 USUAL_WIDTH = 8.43
 COLUMN_PIXELS, PADDING = 7, 5
 """A column's width counts digits of Arial 10, seven pixels each; a cell keeps five free."""
 
+HARDLY = 0.05
+"""Pixels that hide nothing."""
+
 ADAPTS = "-1E-10"
 """Where there is room for it, a program finds a form for any number in the format General."""
 
 
-SHARE = "0.000;-0.000"
+SHARE = '0.000;"−"0.000'
 """Outputs between 0 and 1 are listed with as many decimals each, 0.000 among them."""
 
 
@@ -39,7 +42,7 @@ class Shown:
     @property
     def is_hidden(self):
         """Whether the cell shows ### instead."""
-        return self.pixels > self.room
+        return self.pixels > self.room + HARDLY
 
     @property
     def is_misleading(self):
@@ -52,8 +55,8 @@ class Shown:
 def written(value, number_format):
     """Return a number in a format, or None where the program chooses the form.
 
-    >>> written(-1234.5, "0.00"), written(2e-7, "0.0E+00"), written(5, ";;;")
-    ('-1234.50', '2.0E-07', '')
+    >>> written(-1234.5, '0.00;"−"0.00'), written(2e-7, "0.0E+00"), written(5, ";;;")
+    ('−1234.50', '2.0E-07', '')
     >>> written(0, '"yes";;"no"'), written(1, '"yes";;"no"')
     ('no', 'yes')
     """
@@ -61,6 +64,8 @@ def written(value, number_format):
         return None
     if ";" in number_format:
         number_format = _section(value, number_format)
+        if number_format.startswith('"−"0'):
+            return f"−{written(abs(value), number_format[3:])}"
         if not number_format or number_format.startswith('"'):
             return number_format.strip('"')
     found = re.fullmatch(r"0(?:\.(0*)(#*))?(E\+00)?(%?)", number_format)

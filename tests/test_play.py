@@ -321,7 +321,7 @@ def test_an_output_is_told_alike_in_the_sentence_the_list_and_the_drawing(tmp_pa
     assert max(told) in str(got["play_verdict"][0])
     book = openpyxl.load_workbook(path)
     shown = book["Play"][layout.cell("play_output", (0,)).split("!")[1]]
-    assert shown.number_format == "0.000;-0.000"
+    assert shown.number_format == '0.000;"−"0.000'
     assert not any(shown.coordinate in part for part in book["Play"].conditional_formatting)
 
 

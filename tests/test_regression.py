@@ -20,6 +20,7 @@ from xlnn.errors import XlnnError
 from xlnn.loading.spec import described
 from xlnn.loading.values import values
 from xlnn.writing.charts import SMALL_PRINT
+from xlnn.writing.style import AXIS, signed
 
 
 @pytest.fixture(scope="module")
@@ -175,8 +176,8 @@ def axes_of(path):
 @pytest.mark.parametrize(
     ("x", "y", "formats"),
     [
-        (1, 1e12, ["General", "0.0E+00"]),
-        (-1e9, 1e-6, ["0.0E+00", "0.0E+00"]),
+        (1, 1e12, [AXIS, signed("0.0E+00")]),
+        (-1e9, 1e-6, [signed("0.0E+00")] * 2),
     ],
 )
 def test_the_axes_of_large_and_tiny_numbers_have_short_labels(tmp_path, x, y, formats):
@@ -186,7 +187,7 @@ def test_the_axes_of_large_and_tiny_numbers_have_short_labels(tmp_path, x, y, fo
 
 
 def test_the_axes_of_other_numbers_have_usual_labels(path):
-    assert axes_of(path) == ["General", "General"]
+    assert axes_of(path) == [AXIS, AXIS]
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ from openpyxl.drawing.text import (
     RegularTextRun,
 )
 
-from xlnn.writing.style import INK, QUIET, RULE
+from xlnn.writing.style import AXIS, INK, QUIET, RULE
 
 THICK, THIN = 22_000, 12_000
 """Widths of lines, in EMU."""
@@ -146,7 +146,7 @@ def scatter(title: str, x_title: str, lines: Sequence[Line], y_title: str = "") 
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.tickLblPos = chart.y_axis.tickLblPos = "low"
     chart.x_axis.majorGridlines = None
-    chart.x_axis.number_format = chart.y_axis.number_format = "General"
+    chart.x_axis.number_format = chart.y_axis.number_format = AXIS
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=RULE))
     chart.title = _titled(title)
     chart.x_axis.title = _titled(x_title)

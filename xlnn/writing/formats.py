@@ -27,7 +27,7 @@ from xlnn.grid import address
 from xlnn.layout import Block
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.style import value, wide
+from xlnn.writing.style import AXIS, signed, value, wide
 
 NOTHING: Arrays = MappingProxyType({})
 
@@ -41,7 +41,7 @@ USUAL_HEIGHT = 15
 """The default height of a row, in points."""
 
 EMS = {".": 0.278, "-": 0.584, "+": 0.584, "E": 0.667, "%": 0.889}
-"""Widths of signs in ems, in Arial; Gnumeric's minus sign is as wide as a plus."""
+"""Widths of signs in ems, in Arial; - stands for −."""
 
 DIGIT_EMS = 0.556
 PIXELS_AN_INCH = 96
@@ -68,8 +68,8 @@ EXACT = 1e-12
 """The relative difference up to which a number equals itself with some decimals."""
 
 NUMBERS = {
-    WHOLE: 1, "0.00": 2, "0.00E+00": 11, "0.0E+00": 201, "0E+00": 202, SHARE: 203,
-    "0.000": 204, "0.0": 205, "0.0000": 206,
+    code: number
+    for number, code in enumerate((WHOLE, *ALIKE, *EXPONENTS, SHARE), start=201)
 }  # fmt: skip
 """The formats' numbers in the file; from 164 on they are anyone's."""
 
@@ -175,15 +175,15 @@ def axis_format(numbers: np.ndarray) -> str:
     """Return the number format of an axis that programs scale themselves: short labels.
 
     >>> axis_format(np.array([3e12, 2e13])), axis_format(np.array([-12, 5e3]))
-    ('0.0E+00', 'General')
+    ('0.0E+00;"−"0.0E+00', 'General;"−"General')
     """
     numbers = numbers[np.isfinite(numbers)]
     size = float(np.abs(numbers).max(initial=0))
     if not size or LEAST_LABEL <= size < MOST_LABEL:
-        return GENERAL
+        return AXIS
     apart = float(np.ptp(numbers)) / LABELS or size
     decimals = max(1, floor(log10(size)) - floor(log10(apart)))
-    return f"0.{'0' * decimals}E+00" if decimals <= MOST_DECIMALS else GENERAL
+    return signed(f"0.{'0' * decimals}E+00") if decimals <= MOST_DECIMALS else AXIS
 
 
 def _look(drawing: Drawing, block: Block) -> tuple[str, int]:
@@ -300,7 +300,7 @@ def _shown_as(code: str, condition: str) -> Rule:
 @lru_cache(maxsize=len(NUMBERS))
 def _look_of(code: str) -> DifferentialStyle:
     """Return the look of a number format, cached since openpyxl finds identical objects faster."""
-    return DifferentialStyle(numFmt=NumberFormat(numFmtId=NUMBERS[code], formatCode=code))
+    return DifferentialStyle(numFmt=NumberFormat(numFmtId=NUMBERS[code], formatCode=signed(code)))
 
 
 def _columns(block: Block) -> range | set[int]:

@@ -239,6 +239,23 @@ def script_of(texts: Iterable[str]) -> str:
     return "zh" if found else ""
 
 
+AXIS = 'General;"−"General'
+"""The format in which a program writes an axis with short labels."""
+
+
+def signed(number_format: str) -> str:
+    """Return a number format that writes − before negative numbers, as formulas in texts do.
+
+    A format with sections of its own stays. General stays too: within a section it no longer fits
+    numbers to their column.
+
+    >>> signed("0.00"), signed("0;;"), signed("General")
+    ('0.00;"−"0.00', '0;;', 'General')
+    """
+    has_sign = number_format in {"General", "@"} or ";" in number_format
+    return number_format if has_sign else f'{number_format};"−"{number_format}'
+
+
 @cache
 def _parts(look: Look) -> dict[str, object]:
     name, charset = EAST_ASIAN.get(look.script, (FONT, None))
@@ -259,7 +276,7 @@ def _parts(look: Look) -> dict[str, object]:
             shrink_to_fit=look.shrink or None,
             indent=look.indent,
         ),
-        "number_format": look.number_format,
+        "number_format": signed(look.number_format),
     }
     if look.fill:
         parts["fill"] = PatternFill("solid", fgColor=FILLS.get(look.fill, look.fill))

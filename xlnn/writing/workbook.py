@@ -39,7 +39,7 @@ from xlnn.layout import Block, FilledColumn, Layout, moving, quoted
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import GENERAL, NOTHING, axis_format, fitted
+from xlnn.writing.formats import NOTHING, axis_format, fitted
 from xlnn.writing.package_parts import APPLICATION, Parts, theme_of
 from xlnn.writing.printing import BOTTOM, MARGIN, Pages, pages
 from xlnn.writing.rows import (
@@ -54,7 +54,17 @@ from xlnn.writing.rows import (
     formula_pattern,
     rows_of,
 )
-from xlnn.writing.style import BLANK, FONT, TABS, Look, is_east_asian, script_of, styled, value
+from xlnn.writing.style import (
+    AXIS,
+    BLANK,
+    FONT,
+    TABS,
+    Look,
+    is_east_asian,
+    script_of,
+    styled,
+    value,
+)
 from xlnn.writing.text_width import wrapped
 from xlnn.xlsx.fingerprint import NAME
 from xlnn.xlsx.markup import cached, markup
@@ -299,7 +309,7 @@ def _texts(layout: Layout, drawings: Mapping[str, Drawing]) -> Iterator[str]:
 def _label_axes(chart: ChartBase, layout: Layout, numbers: Arrays) -> None:
     """Format the labels of the axes that follow their numbers."""
     for axis, part in ((chart.x_axis, "xVal"), (chart.y_axis, "yVal")):
-        if axis.delete or axis.scaling.min is not None or axis.numFmt.formatCode != GENERAL:
+        if axis.delete or axis.scaling.min is not None or axis.numFmt.formatCode != AXIS:
             continue
         cells = (getattr(series, part).numRef.f for series in chart.series)
         shown = [found for each in cells for found in _charted(each, layout, numbers)]

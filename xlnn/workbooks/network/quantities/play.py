@@ -41,7 +41,7 @@ SERIES = (-1, 1, -2, 2, -3, 3)
 LARGEST_PICTURE = 40
 """Rows and columns up to which the chosen image is shown."""
 
-SHARE = "0.000;-0.000"
+SHARE = '0.000;"−"0.000'
 """The number format of an output between 0 and 1: of two parts, so that `xlnn.writing.formats`
 gives it no exponent where it is nearly 0."""
 
