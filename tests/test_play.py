@@ -148,6 +148,17 @@ def test_pictures_of_weights_and_biases_stand_beside_their_units(short_path, dig
     assert wide.beside("2") is None
 
 
+def test_rows_of_weights_stand_between_the_lines_before_a_hidden_layer_and_behind_it():
+    table = replace(spec([8, 8, 3]), features=tuple("abcdefgh"))
+    figure, layout = Figure(Stack(table)), workbook_layout(table, words_of(table))
+    pictures, weights = figure.beside("2"), layout.blocks["play_W2"]
+    before = figure.middle("2") - figure.middle("1")
+    behind = figure.middle("3") - pictures.right
+    assert before == pytest.approx(behind, abs=1.5 * CELL)  # it begins at a whole cell
+    assert weights.last[1] - weights.column == 7
+    assert weights.last[0] < TOP + ROWS
+
+
 def test_a_wide_picture_stands_below_the_network():
     large = replace(spec([784, 2, 2], images=2, epochs=1), picture=(28, 28))
     layout = workbook_layout(large, words_of(large))

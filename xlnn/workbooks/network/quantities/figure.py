@@ -25,17 +25,17 @@ MORE = 6
 
 CELL = WIDTH / COLUMNS
 
-HIDDEN = 0.42
-"""Where a single hidden layer stands, with room for pictures to its right."""
-
 LISTED = 12
 """Outputs, and inputs of a table, that are listed with their names."""
 
 MOST_WEIGHTS, BROADEST = 2_000, 48
 """Weights of a layer that are shown as pictures, and how many columns these take."""
 
+BESIDE = 2.2
+"""Cells behind a picture: a gap, the bias and where lines begin."""
+
 LEAST_LINE = 12
-"""How long lines are at least that begin beside a picture."""
+"""How much room there is at least for the lines before a layer and behind its pictures."""
 
 BOTTOM, TOP = 4, 108
 """Between which heights units stand; above them is a layer's heading."""
@@ -115,22 +115,27 @@ class WeightPictures:
     ----------
     row, apart : int
         The first row of the first picture, and how far the pictures are apart.
-    column, bias : int
-        The first column of the pictures, and that of the biases.
-    rows : int
+    column : int
+        Their first column.
+    rows, columns : int
         Of a picture.
     """
 
     row: int
     apart: int
     column: int
-    bias: int
     rows: int
+    columns: int
+
+    @property
+    def bias(self) -> int:
+        """The column of the biases."""
+        return self.column + self.columns + 1
 
     @property
     def right(self) -> float:
         """Where lines may begin to their right."""
-        return (self.bias + 1.2) * CELL
+        return (self.column + self.columns + BESIDE) * CELL
 
     def height(self, unit: int) -> float:
         """Return how high the middle of a unit's picture is."""
@@ -203,8 +208,12 @@ class Figure:
         """Return the position of a layer's column."""
         names = [*self.columns]
         left = NAMES if self.stack.spec.features else LEFT + self._breadth(names[0]) / 2
-        at = names.index(layer) / (len(names) - 1)
-        return left + (self.right - left) * (HIDDEN if at == 1 / 2 else at)
+        at, span = names.index(layer) / (len(names) - 1), self.right - left
+        if at == 1 / 2:  # as much room before a single hidden layer as behind its pictures
+            _, _, columns = self._pictures(layer) or (0, 0, -BESIDE)
+            free = (span - self.radius(layer) - (columns + BESIDE) * CELL) / 2
+            return left + (free if free >= LEAST_LINE + CELL else span / 2)
+        return left + span * at
 
     @property
     def cells(self) -> int:
@@ -272,19 +281,24 @@ class Figure:
     def beside(self, layer: str) -> WeightPictures | None:
         """Return the positions of pictures of weights beside a hidden layer's units, or None."""
         names = self.stack.names
-        if layer not in names[:-1] or self.columns[layer].grid or not self.stack.weights(layer):
+        if not (size := self._pictures(layer)):
             return None
-        units, *seen = self.shown(self.stack.weights(layer)[0], layer) or (0,)
-        if units < self.columns[layer].of or len(seen) > 2:
-            return None
-        rows, columns = (1, *seen)[-2:]
+        units, rows, columns = size
         apart = int(min(APART, (TOP - BOTTOM) / units) / HEIGHT * ROWS)
         centre = (1 - (TOP + BOTTOM) / 2 / HEIGHT) * ROWS
         first = round(centre - (apart * (units - 1) + rows) / 2)
         left = ceil((self.middle(layer) + self.radius(layer)) / CELL)
-        found = WeightPictures(first, apart, left, left + columns + 1, rows)
+        found = WeightPictures(first, apart, left, rows, columns)
         room = self.middle(names[names.index(layer) + 1]) - found.right
         return found if apart > rows and room >= LEAST_LINE else None
+
+    def _pictures(self, layer: str) -> Index | None:
+        """Return the number of pictures of weights that may stand beside units, and their sides."""
+        if layer not in self.stack.names[:-1] or not self.stack.weights(layer):
+            return None
+        units, *seen = self.shown(self.stack.weights(layer)[0], layer) or (0,)
+        is_whole = len(seen) <= 2 and units == self.columns[layer].of
+        return (units, *(1, *seen)[-2:]) if is_whole and not self.columns[layer].grid else None
 
     def out(self, layer: str) -> tuple[list[float], list[float]]:
         """Return how far from the middle of each unit its lines begin: to the right, and up.

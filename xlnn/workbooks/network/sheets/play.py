@@ -202,6 +202,8 @@ def draw(page: Context) -> Drawing:
         drawing.colour_around_0(blocks[quantity.name], bias, is_read=False)
         if not figure.beside(quantity.layer):
             _draw_weights(drawing, page, blocks[quantity.name])
+        elif len(quantity.shape) == 2:
+            _name_columns(drawing, page, blocks[quantity.name])
         if len(quantity.shape) != 3 or figure.beside(quantity.layer):
             drawing.put(bias.row - 1, bias.column, symbol, replace(CAPTION, align="center"))
         else:
