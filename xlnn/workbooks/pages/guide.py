@@ -62,7 +62,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
         What follows the lines about the workbook.
     """
     guide = page.words.words["guide"]
-    widths = {1: 3, 2: 16, 3: 26, 4: 46, 5: 40, 6: 18, 7: 12}
+    widths = {1: 3, 2: 16, 3: 26, 4: 46, 5: 41, 6: 18, 7: 12}
     widths[2] = max(widths[2], text_width(*_numbered(page).values()))
     names = (page.words("quantities", kind) for kind in guide["symbols"] if _first(page, kind))
     widths[3] = max(widths[3], text_width(*names))
@@ -149,7 +149,8 @@ def _symbols(drawing: Drawing, page: Context[Any], row: int, equations: Mapping[
     guide = page.words.words["guide"]
     row = _section(drawing, row, guide["symbols_title"])
     for column, key in enumerate(COLUMNS, start=2):
-        drawing.put(row, column, guide["columns"][key], replace(LABEL, bold=True))
+        look = replace(LABEL, bold=True, indent=int(key == "equation"))
+        drawing.put(row, column, guide["columns"][key], look)
     row += 1
     for kind, symbol in guide["symbols"].items():
         quantity = _first(page, kind)
@@ -163,7 +164,7 @@ def _symbols(drawing: Drawing, page: Context[Any], row: int, equations: Mapping[
         name = beside_symbol(page.words("quantities", kind), written)
         drawing.put(row, 3, name, PLAIN)
         drawing.put(row, 4, symbol["meaning"], TEXT)
-        drawing.put(row, 5, symbol["equation"].format(**equations), TEXT)
+        drawing.put(row, 5, symbol["equation"].format(**equations), replace(TEXT, indent=1))
         drawing.put(row, 6, title, LINK)
         drawing.links[address(row, 6)] = f"{quoted(title)}!{where}"
         drawing.put(row, 7, symbol["book"].format(**equations), PLAIN)
