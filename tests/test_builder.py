@@ -103,7 +103,7 @@ def test_an_engine_is_chosen_by_the_formulas_and_by_the_cells_that_they_read(
     assert abs(size(layout).reads - read) <= 0.1 * read
     assert proof.verifier(layout) == "formualizer"
     bytes_needed = len(stated) * proof.BYTES_OF_A_FORMULA + read * proof.BYTES_OF_A_READ
-    room = proof.PROCESSES * bytes_needed / proof.PART
+    room = bytes_needed / proof.PART
     for free, engine in ((room * 2, "formualizer"), (room / 2, "formulas")):
         monkeypatch.setattr(proof, "free_memory", lambda free=free: int(free))
         assert proof.verifier(layout) == engine

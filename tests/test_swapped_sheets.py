@@ -35,7 +35,7 @@ ENDLESS = [
 ]
 """Pairs of which each engine says that a formula depends on itself."""
 
-MOST_TURNS, MOST_PROCESSES = 3, 2
+MOST_TURNS, MOST_PROCESSES = 3, 1
 
 
 @pytest.fixture(scope="module")

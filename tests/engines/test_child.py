@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from programs import LIBRARIES
 
 from xlnn.cleanup import _state
-from xlnn.engines import AT_ONCE, Allowance, _child, cancel, formulas, load
+from xlnn.engines import Allowance, _child, cancel, formulas, load
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import SheetValues
 
@@ -62,17 +62,6 @@ def test_a_child_answers_as_the_engine_itself_does(engine, path, temporary):
         grid.numbers[0, 0] = 1.0  # and is not read-only
     with pytest.raises(WorkbookError, match='no sheet "Nope"'):
         recalculate({("Nope", 1, 1): 1.0})
-    recalculate.cancel()
-    assert not list(temporary.iterdir())
-
-
-@pytest.mark.parametrize("engine", LIBRARIES)
-def test_a_child_with_a_twin_answers_alike(engine, path, temporary):
-    recalculate = load(engine, path, ENOUGH, with_twin=True)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        asked = [{}, *({("S", 1, 1): float(number)} for number in range(9))]
-        found = [grids["S"].numbers[0, 1] for grids in pool.map(recalculate, asked)]
-    assert found == [6, *(3 * number for number in range(9))]
     recalculate.cancel()
     assert not list(temporary.iterdir())
 
@@ -170,89 +159,11 @@ def test_an_engine_says_nothing_on_the_terminal(path, monkeypatch, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.fixture
-def room(monkeypatch):
-    """Give a child room for a twin, whatever this machine and this process have."""
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(formulas, "TWIN_MEGABYTES", 10**6)
-
-
-@pytest.fixture
-def twins(monkeypatch, room):  # noqa: ARG001 -- for its effect
-    """Ask a child with a twin two things at the same time, and return what comes of each."""
-    children = []
-
-    def ask(work, path, allowance=ENOUGH):
-        stand_in(monkeypatch, work)
-        children.append(load("formulas", path, allowance, with_twin=True))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            futures = [pool.submit(children[-1], {("S", 1, each): 0.0}) for each in (1, 2)]
-        return [future.exception() or future.result() for future in futures]
-
-    before = set(psutil.Process().children(recursive=True))
-    yield ask
-    for child in children:
-        child.cancel()
-    assert set(psutil.Process().children(recursive=True)) == before
-
-
-@needs_linux
-def test_two_threads_are_answered_at_the_same_time(path, twins, tmp_path):
-    def meets(_):
-        (tmp_path / f"here-{os.getpid()}").touch()
-        until = time.monotonic() + 20
-        while len(list(tmp_path.glob("here-*"))) < 2 and time.monotonic() < until:
-            time.sleep(0.01)
-        return sorted(each.name for each in tmp_path.glob("here-*"))
-
-    first, second = twins(meets, path)
-    assert first == second
-    assert len(first) == 2
-
-
-FAILS = {
-    "crashes": lambda: os.kill(os.getpid(), signal.SIGSEGV),
-    "leaves": lambda: os._exit(3),
-    "sleeps": lambda: time.sleep(3600),
-    "raises": lambda: 1 / 0,
-    "has no memory": lambda: np.ones(10**11),
-}
-
-
-@needs_linux
-@pytest.mark.parametrize("what", FAILS)
-def test_what_a_twin_does_not_answer_the_other_does(what, path, twins, monkeypatch):
-    monkeypatch.setattr(Allowance, "clock", lambda *_: 1.5)
-    parent = os.getpid()
-
-    def fails(_):
-        if os.getppid() != parent:
-            FAILS[what]()
-        time.sleep(0.3)  # so that the twin is asked, too
-        return "answered", os.getppid() == parent
-
-    assert twins(fails, path) == [("answered", True)] * 2
-
-
-@needs_linux
-def test_where_no_process_can_be_begun_there_is_no_twin(path, twins, monkeypatch):
-    fork, parent = os.fork, os.getpid()
-
-    def only_once():
-        if os.getpid() != parent:
-            raise BlockingIOError
-        return fork()
-
-    monkeypatch.setattr(os, "fork", only_once)
-    first, second = twins(lambda _: time.sleep(0.1) or os.getpid(), path)
-    assert first == second
-
-
 @needs_linux
 def test_the_end_waits_for_no_other_child(path, monkeypatch):
     """A later child has the pipes of the earlier one, too."""
     monkeypatch.setattr(_child, "LAST_WORDS", 60.0)  # longer than any machine is busy
-    earlier, later = (load("formulas", path, ENOUGH, with_twin=True) for _ in range(2))
+    earlier, later = (load("formulas", path, ENOUGH) for _ in range(2))
     earlier({})
     later({})
     begin = time.monotonic()
@@ -262,36 +173,19 @@ def test_the_end_waits_for_no_other_child(path, monkeypatch):
 
 
 @needs_linux
-def test_a_large_workbook_has_no_twin(path, twins, monkeypatch):
-    monkeypatch.setattr(formulas, "TWIN_MEGABYTES", 0)
-
-    def slow(_):
-        time.sleep(0.1)
-        return os.getpid()
-
-    first, second = twins(slow, path)
-    assert first == second
-
-
-@needs_linux
-@pytest.mark.usefixtures("room")
-def test_whoever_stops_leaves_no_twin(path, monkeypatch):
+def test_whoever_stops_leaves_no_process(path, monkeypatch):
     before = set(psutil.Process().children(recursive=True))
     stand_in(monkeypatch, endless)
-    recalculate = load("formulas", path, ENOUGH, with_twin=True)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        asked = [pool.submit(recalculate, {}) for _ in range(2)]
-        until = time.monotonic() + 20
-        while (
-            len(started := set(psutil.Process().children(recursive=True)) - before) < 2
-            and time.monotonic() < until
-        ):
+    recalculate = load("formulas", path, ENOUGH)
+    (started,) = set(psutil.Process().children(recursive=True)) - before
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(recalculate, {})
+        while not asked.running():
             time.sleep(0.01)
         cancel(recalculate, pool)
-    assert len(started) == 2
-    assert all(isinstance(each.exception(), EngineError) for each in asked)
-    psutil.wait_procs(started, timeout=5)
-    assert not any(each.is_running() for each in started)
+    assert isinstance(asked.exception(), EngineError)
+    psutil.wait_procs([started], timeout=5)
+    assert not started.is_running()
 
 
 @needs_linux

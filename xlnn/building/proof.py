@@ -18,8 +18,8 @@ BYTES_OF_A_FORMULA, BYTES_OF_A_READ = 2_100, 10
 """Memory that formualizer takes, which is the fastest: 2 kB for each formula, and 4 kB where each
 reads some 200 cells. The library formulas takes a sixth to a tenth of it, and much longer."""
 
-PROCESSES, PART = 2, 0.7
-"""The draft and its probe are computed at the same time, and may use this share of free memory."""
+PART = 0.7
+"""The share of free memory that an engine may use."""
 
 FORMULAS_ALWAYS = 2_000_000
 """Formulas assumed to fit if the system does not report free memory."""
@@ -53,7 +53,7 @@ OURS = Advice(REPORT, REPORT)
 def verifier(layout: Layout) -> str:
     """Return the engine that verifies a workbook before it is published."""
     found, free = size(layout), free_memory()
-    needed = PROCESSES * (found.formulas * BYTES_OF_A_FORMULA + found.reads * BYTES_OF_A_READ)
+    needed = found.formulas * BYTES_OF_A_FORMULA + found.reads * BYTES_OF_A_READ
     if free is None:
         return "formualizer" if found.formulas <= FORMULAS_ALWAYS else "formulas"
     return "formualizer" if needed <= PART * free else "formulas"

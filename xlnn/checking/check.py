@@ -178,32 +178,22 @@ def compare(contents: Package, layout: Layout, work: Work) -> tuple[Report, Valu
     """
     check_sheets(contents, layout)
     comparison = Comparison(layout, contents)
-    with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
-        return _judge(comparison, work, _computed(comparison, work, Path(folder)))
-
-
-def _computed(comparison: Comparison, work: Work, folder: Path) -> Values:
-    """Return the values of a workbook, without the formulas that stop the engine.
-
-    Each round removes further formulas, or is the last.
-    """
     _ = comparison.readings  # while the engine computes
-    while True:
-        try:
-            values = work.own.result()
-            for probed in work.probed:  # a circle may close at other inputs only
-                probed.result()
-        except (CircularReferenceError, EngineError) as stopped:
-            copy = comparison.without(stopped, work.file, folder)
-            if copy is None:
-                raise
-            work.begin_anew(copy, comparison.layout)
-        else:
-            return values
+    with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
+        while True:
+            try:
+                return _judge(comparison, work)
+            except (CircularReferenceError, EngineError) as stopped:
+                # each round leaves out further formulas, or is the last
+                copy = comparison.without(stopped, work.file, Path(folder))
+                if copy is None:
+                    raise
+                work.begin_anew(copy, layout)
 
 
-def _judge(comparison: Comparison, work: Work, values: Values) -> tuple[Report, Values, Arrays]:
-    """Make all comparisons of a recalculated workbook."""
+def _judge(comparison: Comparison, work: Work) -> tuple[Report, Values, Arrays]:
+    """Make all comparisons; those of the file's own inputs while the engine computes the probes."""
+    values = work.own.result()
     layout = comparison.layout
     arrays = read_arrays(layout, values)
     known = reference.known(layout.model)  # the true values; the cells are compared below

@@ -183,7 +183,7 @@ class Comparison:
         """Copy a file with numbers in place of formulas that may have stopped an engine.
 
         In a circle these are the formulas that close it. Otherwise they are the altered formulas,
-        those with a reversed range first.
+        those with a reversed range first. What was found so far is forgotten.
 
         Parameters
         ----------
@@ -210,6 +210,8 @@ class Comparison:
             new = [entry for entry in left if is_backwards(otherwise[entry])] or left
         if not new:
             return None
+        for found_so_far in (self.found, self.differences, self.reasons):
+            found_so_far.clear()
         self.taken_out |= dict.fromkeys(new, reason)
         copy = folder / self.contents.path.name
         try:

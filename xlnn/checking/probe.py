@@ -159,9 +159,8 @@ class Work:
         self._begin(file)
 
     def _begin(self, file: Path) -> None:
-        with_twin = self.points.probes > 0
-        self._recalculate = engines.load(self.engine, file, self._allowance, with_twin=with_twin)
-        self._worker = ThreadPoolExecutor(engines.AT_ONCE)
+        self._recalculate = engines.load(self.engine, file, self._allowance)
+        self._worker = ThreadPoolExecutor(1)
         self.own = self.submit({})
         self.probed: list[Future[Values]] = []
 

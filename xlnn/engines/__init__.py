@@ -45,10 +45,6 @@ def cancel(recalculate: Recalculate, worker: ThreadPoolExecutor) -> None:
     getattr(recalculate, "cancel", lambda: None)()
 
 
-AT_ONCE = 2
-"""How many threads may use an engine with a twin at the same time."""
-
-
 def check_name(engine: str) -> None:
     """Check that an engine exists.
 
@@ -61,14 +57,11 @@ def check_name(engine: str) -> None:
         raise OptionsError(f'There is no engine "{engine}"; choose one of {", ".join(ENGINES)}.')
 
 
-def load(
-    engine: str, path: Path, allowance: Allowance = UNLIMITED, *, with_twin: bool = False
-) -> Recalculate:
+def load(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Recalculate:
     """Load a workbook into an engine; the result may be called any number of times.
 
     The engine runs in a child process within limits. If it cannot load the workbook, the first call
-    raises the error. With a twin, a second process that has also loaded the workbook, two points
-    can be computed at the same time.
+    raises the error.
 
     Raises
     ------
@@ -81,7 +74,7 @@ def load(
     if engine in PROGRAMS:
         program = import_module(f"xlnn.engines.{engine}").PROGRAM
         return import_module("xlnn.engines._external").Conversions(path, program, allowance)
-    return import_module("xlnn.engines._child").Child(engine, path, allowance, with_twin=with_twin)
+    return import_module("xlnn.engines._child").Child(engine, path, allowance)
 
 
 @contextmanager

@@ -1,8 +1,7 @@
 """Run an engine in a child process and talk to it through a pipe.
 
 Where the system can fork, the child starts in milliseconds, with everything imported. Elsewhere it
-is a new Python. A child that has loaded a workbook can fork once more, and both compute at the same
-time.
+is a new Python.
 """
 
 import gc
@@ -14,19 +13,17 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from importlib import import_module
 from pathlib import Path
-from select import select
+from pickle import UnpicklingError
 from shutil import rmtree
 from threading import Event, Lock, RLock, Timer
 from typing import Protocol
 from weakref import finalize
 
 from xlnn.cleanup import ended_by, ends_with_parent, shielded
-from xlnn.engines import AT_ONCE
 from xlnn.engines._limits import Allowance
 from xlnn.engines._server import GOODBYE, Pipes, close, hush, receive, send, serve
 from xlnn.grid import Inputs, Values
@@ -55,49 +52,21 @@ main()
 """The program of a new Python, with the same sys.path."""
 
 
-class _Line:
-    """A child process that answers one request at a time."""
-
-    def __init__(self, pipes: Pipes, allowance: Allowance) -> None:
-        self._pipes, self._allowance = pipes, allowance
-        self.works = Lock()
-        self.seconds = allowance.first
-
-    def ask(self, inputs: Inputs, patience: float | None = None) -> object:
-        """Send a request and return the answer, which may be an error.
-
-        Raises
-        ------
-        OSError, EOFError, ValueError
-            The child's end of the pipes is closed, or ``patience`` seconds have passed.
-        """
-        self.seconds = self._allowance.again
-        send(self._pipes.requests, dict(inputs))
-        if patience is not None and not select([self._pipes.replies], [], [], patience)[0]:
-            raise EOFError
-        return receive(self._pipes.replies)
-
-
 class Child:
     """An engine that has loaded a workbook in a child process.
 
-    Errors while loading are raised by the first call. With a twin, two threads are answered at
-    the same time.
+    Errors while loading are raised by the first call. Threads are answered one after the other.
     """
 
-    def __init__(
-        self, engine: str, path: Path, allowance: Allowance, *, with_twin: bool = False
-    ) -> None:
+    def __init__(self, engine: str, path: Path, allowance: Allowance) -> None:
         self._engine, self._name, self._allowance = engine, path.name, allowance
-        has_room = with_twin and FORKS and (os.cpu_count() or 1) > 1
+        self._seconds, self._works = allowance.first, Lock()
         with shielded():
             folder = tempfile.mkdtemp(prefix="xlnn-")
-            start = partial(_fork, AT_ONCE if has_room else 1) if FORKS else _spawn
+            start = _fork if FORKS else _spawn
             self._process = start(engine, str(path.absolute()), allowance, folder)
             self._forget = ended_by(self._process.end)
-        self._line, *self._twins = [_Line(pipes, allowance) for pipes in self._process.lines]
-        works = [line.works for line in (self._line, *self._twins)]
-        self.cancel = finalize(self, _end, self._process, works, folder, self._forget)
+        self.cancel = finalize(self, _end, self._process, self._works, folder, self._forget)
 
     def __call__(self, inputs: Inputs) -> Values:
         """Compute the workbook with these inputs.
@@ -107,16 +76,8 @@ class Child:
         EngineError
             It failed, ended, or took more time or memory than it may.
         """
-        works = self._line.works
-        if not works.acquire(blocking=False):
-            for twin in self._twins:
-                if (values := self._values_of(twin, inputs)) is not None:
-                    return values
-            works.acquire()
-        try:
+        with self._works:
             answer = self._answer(inputs)
-        finally:
-            works.release()
         if isinstance(answer, MemoryError):
             raise self._allowance.too_large(self._name, self._engine) from None
         if isinstance(answer, BaseException):
@@ -124,14 +85,15 @@ class Child:
         return answer
 
     def _answer(self, inputs: Inputs) -> object:
-        seconds = self._line.seconds
+        seconds, self._seconds = self._seconds, self._allowance.again
         expired = Event()
         late = Timer(self._allowance.clock(seconds), self._expire, [expired])
         late.daemon = True
         late.start()
         try:
-            return self._line.ask(inputs)
-        except (OSError, EOFError, ValueError):
+            send(self._process.pipes.requests, dict(inputs))
+            return receive(self._process.pipes.replies)
+        except (OSError, EOFError, ValueError, UnpicklingError):
             if expired.is_set():
                 raise self._allowance.too_slow(self._name, self._engine, seconds) from None
             code = self._process.end(LAST_WORDS)
@@ -143,50 +105,33 @@ class Child:
         expired.set()
         self._process.end()
 
-    def _values_of(self, twin: _Line, inputs: Inputs) -> Values | None:
-        """Return what the twin computes, or None if it is busy or fails.
-
-        It raises no errors: the first process is asked again, and raises them.
-        """
-        if not twin.works.acquire(blocking=False):
-            return None
-        try:
-            answer = twin.ask(inputs, self._allowance.clock(twin.seconds))
-        except (OSError, EOFError, ValueError):
-            self._twins = []
-            return None
-        finally:
-            twin.works.release()
-        return None if isinstance(answer, BaseException) else answer
-
 
 class _Process(Protocol):
     """A child process."""
 
-    lines: Sequence[Pipes]
+    pipes: Pipes
 
     def end(self, patience: float = 0) -> int:
         """Wait some seconds, then kill it; return its exit code or minus its signal."""
         ...
 
 
-def _end(process: _Process, works: Sequence[Lock], folder: str, forget: Callable[[], None]) -> None:
-    is_idle = not any(work.locked() for work in works)
+def _end(process: _Process, works: Lock, folder: str, forget: Callable[[], None]) -> None:
+    is_idle = not works.locked()
     if is_idle:  # let it end by itself, so that its processor time is added to this process's
-        for requests, _ in process.lines:
-            with suppress(OSError, ValueError):
-                send(requests, GOODBYE)
+        with suppress(OSError, ValueError):
+            send(process.pipes.requests, GOODBYE)
     process.end(LAST_WORDS if is_idle else 0)
     forget()
     rmtree(folder, ignore_errors=True)
-    close(process.lines)
+    close(process.pipes)
 
 
 class _Forked:
-    """A fork of this process, and its own fork."""
+    """A fork of this process."""
 
-    def __init__(self, process: int, lines: Sequence[Pipes]) -> None:
-        self._process, self._code, self.lines = process, None, lines
+    def __init__(self, process: int, pipes: Pipes) -> None:
+        self._process, self._code, self.pipes = process, None, pipes
         self._waits = RLock()  # a signal handler may end it meanwhile
 
     def end(self, patience: float = 0) -> int:
@@ -207,9 +152,9 @@ class _Forked:
         os.kill(self._process, signal.SIGKILL)
 
 
-def _fork(count: int, engine: str, path: str, allowance: Allowance, folder: str) -> _Forked:
+def _fork(engine: str, path: str, allowance: Allowance, folder: str) -> _Forked:
     import_module(f"xlnn.engines.{engine}")  # once for all children
-    asking, asked = zip(*(_pipes() for _ in range(count)), strict=True)
+    asking, asked = _pipes()
     with warnings.catch_warnings():
         # Python 3.12 warns about other threads: the child uses no locks that they may hold
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -248,7 +193,7 @@ class _Spawned:
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
-        self.lines = [Pipes(process.stdin, process.stdout)]
+        self.pipes = Pipes(process.stdin, process.stdout)
 
     def end(self, patience: float = 0) -> int:
         with suppress(subprocess.TimeoutExpired):

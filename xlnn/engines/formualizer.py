@@ -39,10 +39,6 @@ MALFORMED = "=#ERROR!"
 FAILURES = (ValueError, RuntimeError, formualizer.ExcelEvaluationError)
 """Exceptions for a workbook that it cannot evaluate."""
 
-TWIN_MEGABYTES = 400
-"""Memory of a loaded workbook up to which two processes are used: each needs 2.7 times as much
-again. 87,000 formulas need 80, and 1.2 million 320: 2.2 GB altogether."""
-
 LIMITS = {
     "max_input_bytes": MAX_FILE,
     "max_entries": MAX_ENTRIES,
@@ -77,10 +73,6 @@ def load(path: Path) -> Recalculate:
     except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"{path.name}: formualizer cannot load the file: {error}") from error
     workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers
-    try:  # now, since two forks would share one position in its file of formulas
-        workbook.get_eval_plan([(workbook.sheet_names[0], 1, 1)], build_graph_if_needed=True)
-    except FAILURES as error:
-        raise EngineError(f"{path.name}: formualizer cannot evaluate it: {error}") from error
     return _FormualizerSession(path.name, workbook)
 
 

@@ -27,10 +27,6 @@ from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import read_workbook
 
-TWIN_MEGABYTES = 600
-"""Memory of a loaded workbook up to which two processes are used. 1.2 million formulas need 410,
-and computing takes little more."""
-
 _AT_ONCE = 500_000
 """Values gathered at a time, so that a large wave does not double the memory."""
 

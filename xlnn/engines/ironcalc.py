@@ -21,10 +21,6 @@ from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.parts import read_workbook
 
-TWIN_MEGABYTES = 600
-"""Memory of a loaded workbook up to which two processes are used. 1.2 million formulas need 130,
-and reading the values takes as much again."""
-
 CIRCULAR = "#CIRC!"
 """IronCalc's value of cells in a circular reference, and of those that depend on them."""
 
