@@ -1,6 +1,5 @@
 """The engine formulas: whatever its short ways are, the numbers are those of `formulas` itself."""
 
-import re
 from functools import cache
 
 import numpy as np
@@ -17,7 +16,6 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.workbook.defined_name import DefinedName
 from schedula import EMPTY
 
-from xlnn.engines import _columns as columns
 from xlnn.engines import _programs as programs
 from xlnn.engines import _store as store
 from xlnn.engines import formualizer, formulas
@@ -368,52 +366,10 @@ def test_a_formula_filled_down_is_parsed_once(book, monkeypatch):
     assert grid.numbers[1_099, 3] == 2_202
 
 
-SENTENCES = [
-    '_s0&"a"',
-    '"a"&"b"&_s0&"c"&"d"',
-    '"_s1 is "&_s1&" and ""_s0"" "&_s0',
-    'IF(_s1>0,"more"&" than "&_s0,"(")&IF(_s0>0,"more"&" than "&_s1,"(")&-_s0&_s1%',
-    'IF(_s1>2,"x","y")&"x"&IF(_s0>2,"y","x")',
-    '_s0&"a"=_s1&"a"',
-    '"("&FIXED(_s1,3,TRUE)&") "&FIXED(_s0,3,TRUE)&LEN("ab"&"c")',
-    '_s0/0&"a"',
-    '"a"&ROW(_s1)&"b"&INDEX(_s1,1,1)',
-    ' _s0 & " & " & (_s1&"(")&"" ',
-    '"\ue0010"&_s0&"\ue0011"',
-]
-
-
-@pytest.mark.parametrize("sentence", SENTENCES)
-def test_a_sentence_whose_parts_are_parsed_alone_says_the_same(book, sentence, monkeypatch):
-    cells = {
-        f"C{row}": "=" + re.sub(r'"[^"]*"|_s([01])', part_of(row), sentence) for row in range(1, 9)
-    }
-    cells |= {f"{column}{row}": row / 3 - ord(column) % 4 for column in "AB" for row in range(1, 9)}
-    parts = book({"S": cells})({})["S"]
-    monkeypatch.setattr(programs, "_parted", lambda text: [text])
-    whole = book({"S": cells})({})["S"]
-    np.testing.assert_array_equal(parts.numbers, whole.numbers)
-    assert parts.others == whole.others
-    assert len(whole.others) == 8 or np.isfinite(whole.numbers[:, 2]).all()
-
-
-def part_of(row):
-    """Return what puts a cell of a row in the place of a slot, and leaves what is quoted."""
-    return lambda found: found[0] if found[1] is None else f"{'AB'[int(found[1])]}{row}"
-
-
 @pytest.mark.parametrize("formula", ["=A1&", "=&A1", '=A1&)&"a"', '=(A1&"a"', "=A1&&B1"])
 def test_what_joins_nothing_is_no_formula(book, formula):
     with pytest.raises(EngineError, match="is not a formula that the engine can read"):
         book({"S": {"A1": 1, "C1": formula}})({})
-
-
-def test_a_part_of_many_sentences_is_parsed_once(book):
-    programs._compiled.cache_clear()  # noqa: SLF001 - what this is about
-    number = 'IF(A{0}<0,"("&A{0},A{0})'
-    numbers = "&".join(number.format(row) for row in range(1, 40))
-    book({"S": {"B1": "=" + numbers, "B2": '="x = "&' + numbers + '&"."'}})({})
-    assert programs._compiled.cache_info().misses < 5  # noqa: SLF001
 
 
 @pytest.mark.slow
@@ -427,18 +383,15 @@ def test_a_wave_cut_into_pieces_gives_the_same(short_path, monkeypatch):
 
 KNOWN = {**get_functions(), **OPERATORS}
 SCALAR = {}
-OF_FLOATS = {}
 for name, function in KNOWN.items():
     found = FastFunction.of(function["function"] if isinstance(function, dict) else function)
     SCALAR |= {name: found} if found.scalar else {}
-    OF_FLOATS |= {name: found} if found.of_floats else {}
 
 
 def test_formulas_is_made_as_the_short_ways_expect():
     """If this fails after an update of formulas, the engine is right but slow."""
     assert {"+", "-", "U-", "*", "/", "^", "%", "EXP", "SQRT", "ABS", "LN", "TANH"} <= set(SCALAR)
     assert {">", ">=", "<", "<=", "=", "<>"} <= set(SCALAR)
-    assert {"SUM", "SUMPRODUCT", "SUMXMY2", "SUMSQ", "MAX", "AVERAGE"} <= set(OF_FLOATS)
 
 
 moderate = st.floats(-30, 30, allow_subnormal=False)
@@ -462,24 +415,3 @@ def test_a_column_of_numbers_gives_the_same_bits_as_formulas_alone(formula, rows
     for value, row in zip(got, rows.tolist(), strict=True):
         expected = by_formulas(f"={formula}", lambda _, __, column, row=row: row[column - 1])
         assert same(value, expected) or value == expected  # a complex number is no float
-
-
-@pytest.mark.parametrize("name", ["SUM", "SUMPRODUCT", "SUMXMY2", "SUMSQ", "MAX", "MIN", "AVERAGE"])
-@given(x=npst.arrays(float, npst.array_shapes(min_dims=2, max_dims=2), elements=moderate))
-def test_a_short_way_over_ranges_gives_the_same_bits(name, x):
-    arguments = [x, x[::-1] * 0.1] if name in {"SUMPRODUCT", "SUMXMY2"} else [x]
-    expected = OF_FLOATS[name].public(*(a.astype(object) for a in arguments))
-    assert OF_FLOATS[name].of_floats(*arguments) == expected
-
-
-@pytest.mark.parametrize("count", [1, 2, 3])
-@pytest.mark.parametrize("name", sorted(OF_FLOATS))
-def test_a_short_way_gives_no_number_but_that_of_formulas(name, count, generator):
-    """Whatever it is called with: where it gives a finite number, it is the right one."""
-    arguments = [generator.integers(-3, 9, (3, 2)) / 2 for _ in range(count)]
-    operands = [columns.OperandValues(argument[None], np.ndarray) for argument in arguments]
-    with np.errstate(all="ignore"):
-        got = columns._float_by_float(OF_FLOATS[name], operands, 1)  # noqa: SLF001 - just this way
-        if got is not None:
-            expected = OF_FLOATS[name].public(*(a.astype(object) for a in arguments))
-            np.testing.assert_array_equal(got.values[0], expected)

@@ -1,8 +1,8 @@
 """Run one call of a function of `formulas` for many cells at once.
 
 The arguments of a call and its result are columns, with one value per cell. Each number comes from
-`formulas`; nothing is added or multiplied here. There are three ways to run a call, and the first
-that works is used: once for all cells, for each cell on floats, for each cell on any values.
+`formulas`; nothing is added or multiplied here. A call is run once for all cells where that works,
+otherwise for each cell.
 """
 
 import sys
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import repeat
 
 import numpy as np
-from formulas.errors import BaseError
 from formulas.functions import Array
 from formulas.ranges import Ranges
 
@@ -60,11 +59,7 @@ def run(
     function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
 ) -> OperandValues:
     """Run a call for all cells in the fastest way that gives the results of `formulas`."""
-    return (
-        _elementwise(function, operands, n)
-        or _float_by_float(function, operands, n)
-        or _cell_by_cell(function, operands, n)
-    )
+    return _elementwise(function, operands, n) or _cell_by_cell(function, operands, n)
 
 
 def _elementwise(
@@ -99,7 +94,7 @@ def _elementwise(
 _MANY_OPERANDS = 32  # beyond this, formulas iterates over the first axis only
 
 
-def _floats_of(value: object, *, booleans: bool = False) -> np.ndarray | float | None:
+def _floats_of(value: object, *, booleans: bool) -> np.ndarray | float | None:
     """Return a value as floats if it consists of numbers (or booleans, if allowed), else None."""
     if isinstance(value, np.ndarray) and value.shape:
         if value.dtype == float:
@@ -142,24 +137,6 @@ def _apply(
         return None
     array = np.array(results).reshape(shape)
     return array if np.isfinite(array).all() else None
-
-
-def _float_by_float(
-    function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
-) -> OperandValues | None:
-    """Run a call for each cell without searching for non-numbers; None if it fails."""
-    values = [_floats_of(o.values if isinstance(o, OperandValues) else o.value) for o in operands]
-    if function.of_floats is None or any(value is None for value in values):
-        return None
-    each = (list(v) if isinstance(v, np.ndarray) else repeat(v, n) for v in values)
-    try:
-        results = list(map(function.of_floats, *each))
-    except (ArithmeticError, AttributeError, TypeError, ValueError, BaseError):
-        return None
-    if not {*map(type, results)} <= {float, np.float64}:
-        return None
-    array = np.array(results)
-    return OperandValues(array, None) if np.isfinite(array).all() else None
 
 
 def _cell_by_cell(

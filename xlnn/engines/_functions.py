@@ -2,16 +2,15 @@
 
 A function of `formulas` is a small piece of arithmetic inside wrappers that look for references,
 error values, texts, booleans and empty cells. Most cells of a network contain finite floats, for
-which the wrappers change nothing but take most of the time. For floats, the arithmetic inside is
-called directly. Everything else, and any function that is not built as expected, goes through the
-public function.
+which the wrappers change nothing but take most of the time. The arithmetic inside an elementwise
+function is called directly for floats. Everything else, and any function that is not built as
+expected, goes through the public function.
 """
 
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -46,8 +45,6 @@ class FastFunction:
         float or a boolean, `public` returns the same.
     counts_booleans : bool
         Whether `formulas` turns booleans into floats first.
-    of_floats : callable or None
-        The function that `formulas` applies to arrays, for float arrays, with the same guarantee.
     """
 
     public: Callable
@@ -55,7 +52,6 @@ class FastFunction:
     is_elementwise: bool = False
     scalar: Callable[..., Any] | None = None
     counts_booleans: bool = False
-    of_floats: Callable[..., Any] | None = None
 
     @classmethod
     def of(cls, public: Callable) -> "FastFunction":
@@ -77,8 +73,7 @@ def _taken_apart(public: Callable) -> FastFunction:
         return FastFunction(public, takes_references=False)
     if not made_by_wrap_func:
         return FastFunction(public, takes_references=False)
-    whole = FastFunction(public, takes_references=False, of_floats=_without_searches(inner))
-    return _by_elements(whole, inner)
+    return _by_elements(FastFunction(public, takes_references=False), inner)
 
 
 def _by_elements(whole: FastFunction, inner: Callable) -> FastFunction:
@@ -121,27 +116,6 @@ _ELEMENTWISE = _COMPARING | {
     *(get_functions()[name] for name in ("CHOOSE", "FIXED", "REPT", "ADDRESS")),
 }
 """Functions that prepare their arguments differently, but each element in the same way."""
-
-
-def _without_searches(inner: Callable) -> Callable | None:
-    """Return a function with the same code, without helpers that have no effect on floats.
-
-    This halves the time of SUMPRODUCT, which is most of a workbook's time.
-    """
-    core = inner.func if isinstance(inner, partial) else inner
-    if not isinstance(core, FunctionType) or not set(core.__code__.co_names) & set(_SEARCHES):
-        return None
-    names = {**core.__globals__, **_SEARCHES}
-    bare = FunctionType(core.__code__, names, core.__name__, core.__defaults__, core.__closure__)
-    bare.__kwdefaults__ = core.__kwdefaults__
-    return partial(bare, *inner.args, **inner.keywords) if isinstance(inner, partial) else bare
-
-
-_SEARCHES: dict[str, Callable] = {
-    "raise_errors": lambda *_: None,  # floats hold no error values,
-    "clean_values": lambda values: values,  # no empty cells,
-    "to_number": lambda values: values,  # and no texts or booleans
-}
 
 
 class _Cells:

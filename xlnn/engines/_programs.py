@@ -5,11 +5,9 @@ only the list of calls is kept, in the order in which to run them.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from itertools import chain
-from typing import Any, Self
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from formulas import Parser
@@ -69,14 +67,6 @@ def _end(tokens: list[Token], first: int) -> int:
             return number
         number += 1
 
-
-_MARK = "\ue001"
-"""The first character of placeholders for texts: a private-use character."""
-
-_SLOT_OR_TEXT = re.compile(r'"(?:[^"]|"")*"|_s[0-9]+\b')
-
-_JOINTS = re.compile(r'"(?:[^"]|"")*"|[(){}&=<>,]')
-"""Where a text may be split; a quoted text is one token."""
 
 References = Callable[[int | None, int], Ranges]
 """Returns the reference for a slot (None: the formula's own cell) and the index of a formula."""
@@ -160,40 +150,6 @@ class Program:
                 alone[i] = self.run(one, 1, lambda slot, _, i=i: references(slot, i))[0]
             return alone
 
-    def among(self, slots: Sequence[int] | None, before: int, texts: Mapping[str, str]) -> Self:
-        """Return the program as part of a larger one.
-
-        Parameters
-        ----------
-        slots : sequence of int or None
-            The slots in the larger one; None if they are the same.
-        before : int
-            The number of calls before its own.
-        texts : mapping
-            Replacements for some of its texts.
-        """
-
-        def placed(operand: Operand) -> Operand:
-            match operand:
-                case SlotValues(index) if slots is not None:
-                    return SlotValues(slots[index])
-                case SlotReference(int(slot)) if slots is not None:
-                    return SlotReference(slots[slot])
-                case Result(call):
-                    return Result(before + call)
-                case ConstantOperand(str(text)):
-                    return ConstantOperand(texts.get(text, text))
-            return operand
-
-        calls = (Call(call.function, tuple(map(placed, call.operands))) for call in self.calls)
-        return replace(self, calls=tuple(calls), outcome=placed(self.outcome))
-
-    def texts(self) -> Iterator[str]:
-        """Yield the texts in the formula."""
-        for operand in (*chain.from_iterable(call.operands for call in self.calls), self.outcome):
-            if isinstance(operand, ConstantOperand) and isinstance(operand.value, str):
-                yield operand.value
-
 
 @dataclass(frozen=True)
 class _Frame:
@@ -221,9 +177,6 @@ class _Frame:
 def compile_shape(text: str) -> Program:
     """Parse the text of a shape with `formulas` and list the calls that compute it.
 
-    A sentence joins many texts and numbers, and most of its parts occur in other sentences with
-    other slots, so each part is parsed once.
-
     Raises
     ------
     ValueError
@@ -235,69 +188,6 @@ def compile_shape(text: str) -> Program:
     >>> compile_shape("_s0*(1-_s0)").run([numbers], 2, None)
     array([ -6., -12.])
     """
-    parts = _parted(text)
-    if len(parts) == 1:
-        return _compiled(text)
-    (join,) = _compiled("_s0&_s1").calls
-    calls: list[Call] = []
-    outcome = None
-    for part in parts:
-        placed = _placed(part, len(calls))
-        calls += placed.calls
-        if outcome is None:
-            outcome = placed.outcome
-        elif isinstance(outcome, ConstantOperand) and isinstance(placed.outcome, ConstantOperand):
-            outcome = ConstantOperand(join.function.public(outcome.value, placed.outcome.value))
-        else:
-            calls.append(Call(join.function, (outcome, placed.outcome)))
-            outcome = Result(len(calls) - 1)
-    return Program(tuple(calls), outcome)
-
-
-def _placed(part: str, before: int) -> Program:
-    """Compile a part after some calls, reusing one that differs only in slots and texts."""
-    slots: dict[str, int] = {}
-    texts: dict[str, str] = {}
-
-    def general(token: re.Match) -> str:
-        if token[0][0] == "_":
-            return f"_s{slots.setdefault(token[0], len(slots))}"
-        mark = f"{_MARK}{len(texts)}"
-        texts[mark] = token[0][1:-1].replace('""', '"')
-        return f'"{mark}"'
-
-    program = _compiled(_SLOT_OR_TEXT.sub(general, part))
-    if sorted(program.texts()) != sorted(texts):  # one was used in a computation
-        return _compiled(part).among(None, before, {})
-    return program.among([int(slot[2:]) for slot in slots], before, texts)
-
-
-def _parted(text: str) -> list[str]:
-    """Split a text where "&" joins its parts, unless it compares them.
-
-    >>> _parted('_s0&"a&b"&IF(_s1>0,"c"&_s1,2)&-_s2')
-    ['_s0', '"a&b"', 'IF(_s1>0,"c"&_s1,2)', '-_s2']
-    >>> _parted('_s0&"a"=_s1')
-    ['_s0&"a"=_s1']
-    """
-    parts, depth, start = [], 0, 0
-    for token in _JOINTS.finditer(text):
-        sign = token[0]
-        if sign in "({":
-            depth += 1
-        elif sign in ")}":
-            depth -= 1
-        elif depth == 0 and sign == "&":
-            parts.append(text[start : token.start()].strip())
-            start = token.end()
-        elif depth == 0 and sign in "=<>,":
-            return [text]
-    parts.append(text[start:].strip())
-    return parts if depth == 0 and all(parts) else [text]
-
-
-@lru_cache(maxsize=1024)
-def _compiled(text: str) -> Program:
     try:
         builder = Parser().ast(f"={spelt(text)}")[1]
         graph, outcome = builder.dsp, builder.get_node_id(builder[-1])
