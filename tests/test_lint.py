@@ -485,7 +485,7 @@ def test_a_range_is_there_if_each_of_its_cells_is(cells, first, last, left, righ
     )
     used = Used()
     for row, column in sorted(cells):
-        used.add(row, column)
+        used.add_row(row, [column])
     wanted = {(r, c) for r in range(first, last + 1) for c in range(left, right + 1)}
     (have,) = used.have(left, right, np.array([first]), np.array([last]))
     assert have == (wanted <= cells)
@@ -503,16 +503,3 @@ def test_a_reading_knows_which_number_is_which_row(found, form):
     numbers = [int(number) for number in re.findall("[0-9]+", text)]
     references = parse_references(text).references
     assert [(reference.left, numbers[reference.first]) for reference in references] == found
-
-
-def test_one_range_is_looked_up_as_many_are(generator):
-    used = Used()
-    for row in range(1, 40):
-        used.add_row(row, [column for column in (1, 2, 4) if generator.random() < 0.8])
-    first = generator.integers(1, 40, 200)
-    last = first + generator.integers(0, 6, 200)
-    for left, right in ((1, 1), (1, 2), (3, 3), (2, 4), (4, 4)):
-        many = used.have(left, right, first, last)
-        single = [used.have(left, right, first[n : n + 1], last[n : n + 1])[0] for n in range(200)]
-        np.testing.assert_array_equal(many, single)
-        assert left == 3 or right == 4 or 0 < many.sum() < 200

@@ -235,7 +235,7 @@ def formula_problems(book: LintedWorkbook) -> Iterator[Problem]:
     for sheet in book.sheets:
         cells = book.contents.formulas[sheet.title]
         rows, columns, start = cells.rows, cells.columns, 0
-        for batch in sheet.formulas(cells):
+        for batch in cells.texts():
 
             def where(index: int, sheet: SheetNode = sheet, start: int = start) -> str:
                 place = address(int(rows[start + index]), int(columns[start + index]))  # noqa: B023 -- called at once
@@ -407,7 +407,7 @@ class _Formulas:
         left, right = reference.left or 1, reference.right or MAX_COLUMNS
         first, last = group.rows(reference)
         have = sheet.used.have(left, right, first, last)
-        if False not in have:
+        if have.all():
             return
         wrong = int(np.argmin(have))
         top, bottom = int(first[wrong]), int(last[wrong])
@@ -498,15 +498,10 @@ class _Group:
         """Return some of the formulas."""
         return replace(self, members=self.members[chosen], table=self.table[chosen])
 
-    def rows(
-        self, reference: CellReference
-    ) -> tuple[Sequence[int] | np.ndarray, Sequence[int] | np.ndarray]:
+    def rows(self, reference: CellReference) -> tuple[np.ndarray, np.ndarray]:
         """Return the first and the last row of a reference in every formula."""
         if reference.first is None or reference.last is None:
             count = len(self.members)
-            return np.ones(count), np.full(count, MAX_ROWS)
+            return np.ones(count, int), np.full(count, MAX_ROWS)
         one, other = self.table[:, reference.first], self.table[:, reference.last]
-        if len(self.members) == 1:  # faster than arrays
-            first, last = sorted((one[0], other[0]))
-            return [first], [last]
         return np.minimum(one, other), np.maximum(one, other)

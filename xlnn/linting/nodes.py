@@ -1,20 +1,14 @@
 """Read a part of a workbook as a tree, and a sheet without its cells."""
 
-import zlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 
 from xlnn.linting.used import Used
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.cells import FormulaCells, SharedFormulas, SheetSource
+from xlnn.xlsx.cells import SheetSource
 from xlnn.xlsx.markup import MAIN, Opening, Token, is_closing, tokens
 from xlnn.xlsx.plain_rows import PlainRow
 from xlnn.xlsx.sheet_stream import COLUMNS, Witness, address
-
-BATCH, BATCH_TEXT = 131_072, 1 << 24
-"""Formulas that are checked together, and their characters; up to as many of a sheet are kept
-uncompressed."""
 
 ERRORS = frozenset(
     ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
@@ -33,9 +27,6 @@ _CLOSING = {
     f"{namespace}\x01{name}": name for namespace in MAIN for name in ("f", "v", "c", "sheetData")
 }
 """The closing tags among cells that matter: token -> local name."""
-
-_SHARED = "\x01"
-"""Marks the number of a shared formula; cannot occur in XML."""
 
 
 class Node:
@@ -104,8 +95,6 @@ class SheetNode:
         Cells whose value does not fit their type: (address, type, value).
     no_value : str
         The first formula without a cached value; empty if all have one.
-    shared : bool
-        Whether there are shared formulas.
     """
 
     source: SheetSource
@@ -114,11 +103,7 @@ class SheetNode:
     styles: dict[str, str] = field(default_factory=dict)
     bad_values: list[tuple[str, str, str]] = field(default_factory=list)
     no_value: str = ""
-    shared: bool = False
-    _batch: list[str] = field(default_factory=list)
-    _batch_text: int = 0
     _row_of_styles: list[str | None] = field(default_factory=list)
-    _packed: list[bytes] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -129,16 +114,6 @@ class SheetNode:
     def part(self) -> str:
         """Its part in the file."""
         return self.source.part
-
-    def add_formulas(self, formulas: Sequence[str]) -> None:
-        """Keep formulas until the cells of all sheets are known.
-
-        Filled-down formulas compress to a thirtieth, in less time than reading the file again.
-        """
-        self._batch += formulas
-        self._batch_text += sum(map(len, formulas))
-        if len(self._batch) >= BATCH or self._batch_text >= BATCH_TEXT:
-            self._pack()
 
     def add_plain(self, plain: PlainRow) -> None:
         """Add a plain row, which nearly always has the same columns as the row above."""
@@ -152,38 +127,15 @@ class SheetNode:
                     self.add_style(style, address(row, column))
         kinds, _, formulas, values = plain.contents()
         kinds = list(kinds)
-        self.add_formulas([formula for formula in formulas if formula is not None])
         if "e" in kinds or not all(values):
             for column, kind, formula, value in zip(columns, kinds, formulas, values, strict=True):
                 if not value or kind == "e":
-                    _note(self, address(row, column), kind, formula, value)
+                    _note(self, address(row, column), kind, value, computed=formula is not None)
 
     def add_style(self, style: str, place: str) -> None:
         """Record a style and where it is first used."""
         if len(self.styles) < MAX_NOTED:
             self.styles.setdefault(style, place)
-
-    def formulas(self, cells: FormulaCells) -> Iterator[list[str]]:
-        """Yield all formulas, about `BATCH` at a time, in the order of their cells.
-
-        A formula that filled-down cells share is written out for each.
-        """
-        shared = SharedFormulas(self.source)
-        places = zip(cells.rows.tolist(), cells.columns.tolist(), strict=True)
-        # NUL cannot occur in XML
-        unpacked = (zlib.decompress(packed).decode().split("\0") for packed in self._packed)
-        for batch in chain(unpacked, [self._batch]):
-            yield (
-                [_written_out(formula, *next(places), shared) for formula in batch]
-                if self.shared
-                else batch
-            )
-
-    def _pack(self) -> None:
-        if self._batch:
-            self._packed.append(zlib.compress("\0".join(self._batch).encode(), 1))
-            self._batch.clear()
-            self._batch_text = 0
 
 
 def witness(sheet: SheetNode, count: Iterator[int]) -> Witness:
@@ -240,9 +192,8 @@ def _cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four
     row, column, row_text, columns, add = 0, 0, "", COLUMNS, sheet.used.add_row
     name = text = ""
     attributes: dict[str, str] = {}
-    formula: str | None = None
     value: str | None = None
-    shared = ""
+    computed = False
     while True:
         token = yield
         kind = token.__class__
@@ -252,7 +203,7 @@ def _cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four
         elif kind is Opening:
             name, text = token.main, ""
             if name == "c":
-                attributes, formula, value, column = {}, None, None, column + 1
+                attributes, value, computed, column = {}, None, False, column + 1
             elif name == "row":
                 row, column = row + 1, 0
                 row_text = str(row)
@@ -266,12 +217,10 @@ def _cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four
                 row = int(row_text)
                 if "s" in token:
                     sheet.add_style(token["s"], f"{row}:{row}")
-            elif name == "f" and token.get("t") == "shared":
-                sheet.shared, shared = True, f"{_SHARED}{token.get('si', '')}{_SHARED}"
         elif (closed := _CLOSING.get(token)) is None:
             text += token
         elif closed == "f":
-            formula, shared = shared + text, ""
+            computed = True
         elif closed == "v":
             value = text
         elif closed == "c":
@@ -279,32 +228,20 @@ def _cells(  # noqa: C901, PLR0912 -- one loop, since calls cost seconds at four
             style = attributes.get("s")
             if style is not None and style not in sheet.styles:
                 sheet.add_style(style, address(row, column))
-            if formula is not None:
-                sheet.add_formulas((formula,))
             kind = attributes.get("t", "n")
             if not value or kind == "e":
-                _note(sheet, address(row, column), kind, formula, value)
+                _note(sheet, address(row, column), kind, value, computed=computed)
         elif token == end:
             return
 
 
-def _written_out(formula: str, row: int, column: int, shared: SharedFormulas) -> str:
-    """Return a cell's formula, given as it is written in the cell."""
-    if not formula.startswith(_SHARED):
-        return formula
-    _, index, text = formula.split(_SHARED)
-    attributes = {"t": "shared", "si": index}
-    own = shared.stated(row, column, attributes, text)
-    return shared.moved(row, column, attributes) if own is None else own
-
-
-def _note(sheet: SheetNode, place: str, kind: str, formula: str | None, value: str | None) -> None:
+def _note(sheet: SheetNode, place: str, kind: str, value: str | None, *, computed: bool) -> None:
     """Record a cell that contains an error or no value."""
     if value:
         bad = value not in ERRORS
     elif kind in {"str", "inlineStr"}:
         bad = False  # an empty text
-    elif formula is not None:
+    elif computed:
         sheet.no_value = sheet.no_value or place
         bad = False
     else:

@@ -2,8 +2,9 @@
 
 import re
 from array import array
-from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -42,12 +43,9 @@ def box(reference: str) -> Box | None:
 class Used:
     """The cells that a sheet has.
 
-    Cells below one another are stored as one run, so that a column of a million formulas needs no
-    more memory than a single one.
-
     >>> used = Used()
     >>> for row in (1, 2, 3, 7):
-    ...     used.add(row, 2)
+    ...     used.add_row(row, [2])
     >>> used.have(2, 2, np.array([1, 2, 3]), np.array([3, 2, 7]))
     array([ True,  True, False])
     >>> used.first_missing(2, 2, 2, 7)
@@ -55,98 +53,50 @@ class Used:
     """
 
     def __init__(self) -> None:
-        self._runs: dict[int, tuple[array[int], array[int]]] = {}
-        self._bounds: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        self._columns: list[int] = []  # of the last row and the equal ones above it
-        self._bottom = 0
+        self._rows: array[int] = array("i")
+        self._columns: array[int] = array("i")
 
-    def add_row(self, row: int, columns: list[int]) -> None:
-        """Add cells of one row, below all others; fast if the row has the same columns as the last.
+    def add_row(self, row: int, columns: Sequence[int]) -> None:
+        """Add cells of one row. All are added before the first question."""
+        self._rows.extend(repeat(row, len(columns)))
+        self._columns.extend(columns)
 
-        >>> used = Used()
-        >>> for row in (1, 2, 3):
-        ...     used.add_row(row, [1, 3])
-        >>> used.have(3, 3, [1], [3])
-        [True]
-        """
-        if row == self._bottom + 1 and columns == self._columns:
-            self._bottom = row
-            return
-        self._settle()
-        for column in columns:
-            self.add(row, column)
-        self._columns, self._bottom = columns, row
+    @cached_property
+    def _counts(self) -> np.ndarray:
+        """The number of cells up to each row and column."""
+        counts = np.zeros((max(self._rows, default=0) + 1, max(self._columns, default=0) + 1), "i")
+        counts[self._rows, self._columns] = 1
+        np.cumsum(counts, 0, out=counts)
+        return np.cumsum(counts, 1, out=counts)
 
-    def _settle(self) -> None:
-        """Store the runs of the last rows with equal columns."""
-        for column in self._columns:
-            self._runs[column][1][-1] = self._bottom
-        self._columns = []
-
-    def add(self, row: int, column: int) -> None:
-        """Add a cell below all others of its column."""
-        runs = self._runs.get(column)
-        if runs is None:
-            self._runs[column] = array("i", [row]), array("i", [row])
-        elif runs[1][-1] == row - 1:
-            runs[1][-1] = row
-        else:
-            runs[0].append(row)
-            runs[1].append(row)
-
-    def have(
-        self,
-        left: int,
-        right: int,
-        first: Sequence[int] | np.ndarray,
-        last: Sequence[int] | np.ndarray,
-    ) -> Sequence[bool] | np.ndarray:
+    def have(self, left: int, right: int, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         """Return which of some ranges between two columns exist completely.
 
         Parameters
         ----------
         left, right : int
             The columns of all the ranges.
-        first, last : sequences of int, one per range
-            The first and last row of each; arrays if there is more than one range.
+        first, last : arrays of int, one per range
+            The first and last row of each.
 
         Returns
         -------
-        sequence of bool, one per range
+        array of bool, one per range
         """
-        self._settle()
-        if len(first) == 1:  # faster than arrays
-            top, bottom = int(first[0]), int(last[0])
-            return [all(self._has(column, top, bottom) for column in range(left, right + 1))]
-        complete = np.ones(len(first), dtype=bool)
-        for column in range(left, right + 1):
-            if column not in self._runs:
-                return np.zeros(len(first), dtype=bool)
-            starts, ends = self._bounds_of(column)
-            run = np.searchsorted(starts, first, side="right") - 1
-            complete &= (run >= 0) & (last <= ends[run])
-        return complete
-
-    def _has(self, column: int, top: int, bottom: int) -> bool:
-        """Return whether all cells of a column between two rows exist."""
-        starts, ends = self._runs.get(column, ((), ()))
-        run = bisect_right(starts, top) - 1
-        return run >= 0 and bottom <= ends[run]
+        height, width = self._counts.shape
+        inside = (first > 0) & (last < height) & (right < width)
+        top, bottom = np.where(inside, first - 1, 0), np.where(inside, last, 0)
+        left, right = min(left, width) - 1, min(right, width - 1)
+        counts = self._counts
+        found = counts[bottom, right] - counts[top, right]
+        found += counts[top, left] - counts[bottom, left]
+        return inside & (found == (last - first + 1) * (right - left))
 
     def first_missing(self, left: int, right: int, first: int, last: int) -> str:
         """Return the first cell of a range that does not exist, column by column."""
-        self._settle()
+        rows = np.arange(first, last + 1)
         for column in range(left, right + 1):
-            row = first
-            for start, end in zip(*self._runs.get(column, ((), ())), strict=True):
-                if start <= row <= end:
-                    row = end + 1
-            if row <= last:
-                return address(row, column)
+            missing = rows[~self.have(column, column, rows, rows)]
+            if missing.size:
+                return address(int(missing[0]), column)
         raise ValueError("All cells of the range exist.")
-
-    def _bounds_of(self, column: int) -> tuple[np.ndarray, np.ndarray]:
-        if column not in self._bounds:
-            starts, ends = self._runs[column]
-            self._bounds[column] = np.array(starts), np.array(ends)
-        return self._bounds[column]

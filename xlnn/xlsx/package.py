@@ -15,12 +15,13 @@ from pathlib import Path
 from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
+    SHARED,
     FormulaBuffer,
     FormulaCells,
+    KeptFormulas,
     SharedFormulas,
     SheetSource,
     cell_value,
-    formulas,
     number,
     read_numbers,
 )
@@ -128,9 +129,6 @@ formulas of a hundred characters need 0.4 of it; one long formula shared by a sh
 MAX_SPREAD = 1_000_000
 """Cells of merged ranges and hyperlinks: openpyxl makes an object for each."""
 
-MAX_KEPT = 500_000
-"""Formulas of a sheet whose texts are kept: some 50 MB."""
-
 SPARE_BOX, SPARSE = 2_000_000, 20
 """The most cells of the rectangles of all sheets: a base, and a multiple of existing cells. Engines
 store the whole rectangle; xlnn fills its sheets, but users may write something far away."""
@@ -189,12 +187,10 @@ class Package:
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
         """Yield the formulas of one sheet: row, column and formula."""
         cells = self.formulas[sheet]
-        if cells.texts is None:
-            yield from formulas(self.path, sheet)
-        else:
-            rows, columns = cells.rows.tolist(), cells.columns.tolist()
-            for row, column, text in zip(rows, columns, cells.texts, strict=True):
-                yield row, column, "=" + text
+        texts = chain.from_iterable(cells.texts())
+        places = cells.rows.tolist(), cells.columns.tolist()
+        for row, column, text in zip(*places, texts, strict=True):
+            yield row, column, "=" + text
 
     @property
     def formula_count(self) -> int:
@@ -338,18 +334,14 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
     budget: _Budget,
 ) -> FormulaCells:
     """Check every item of a sheet; return where its formulas are."""
-    found = FormulaBuffer()
+    found = FormulaBuffer(KeptFormulas(shared))
     for batch in _batches(sheet.rows(watch and watch(sheet))):
         if isinstance(batch[0], WholeRow):
             budget.cells += sum(len(row.columns) for row in batch)
-            stated = _check_rows(sheet, formulas, batch, found, strings, budget)
+            _check_rows(sheet, formulas, batch, found, strings, budget)
         else:
             budget.cells += len(batch)
-            stated = _check_items(sheet, formulas, batch, found, shared, strings, budget)
-        if found.texts is not None and all(stated) and len(found.rows) <= MAX_KEPT:
-            found.texts += stated
-        else:
-            found.texts = None
+            _check_items(sheet, formulas, batch, found, shared, strings, budget)
     budget.check_box(sheet.title)
     return found.cells()
 
@@ -379,8 +371,8 @@ def _check_rows(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
     found: FormulaBuffer,
     strings: Sequence[int],
     budget: _Budget,
-) -> list[str]:
-    """Check plain rows; return their formulas, none of which is shared."""
+) -> None:
+    """Check plain rows, none of whose formulas is shared."""
     before = len(found.rows)
     stated: list[str] = []
     numbers: list[str | None] = []
@@ -414,7 +406,7 @@ def _check_rows(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
         others = [item for item in chain.from_iterable(items) if item[5]]
     _check_values(sheet, others, strings, budget)
     found.stored.extend(kept or ())
-    return stated
+    found.kept.add(stated)
 
 
 def _check_items(  # noqa: PLR0913, PLR0917 -- the same
@@ -425,8 +417,8 @@ def _check_items(  # noqa: PLR0913, PLR0917 -- the same
     shared: "SharedFormulas",
     strings: Sequence[int],
     budget: _Budget,
-) -> list[str]:
-    """Check the other cells and elements of a sheet; return the formulas, "" for shared ones."""
+) -> None:
+    """Check the other cells and elements of a sheet."""
     filled = [item for item in batch if item[0]]
     if len(filled) < len(batch):
         for item in batch:
@@ -435,10 +427,9 @@ def _check_items(  # noqa: PLR0913, PLR0917 -- the same
     computed = [item for item in filled if item[3] is not None]
     found.rows.extend([item[0] for item in computed])
     found.columns.extend([item[1] for item in computed])
-    stated = _check_formulas(sheet, formulas, computed, shared, budget)
+    found.kept.add(_check_formulas(sheet, formulas, computed, shared, budget))
     _check_values(sheet, [item for item in filled if item[5]], strings, budget)
     found.stored.extend(read_numbers(found.numbers(computed)) or ())
-    return stated
 
 
 def _check_formulas(
@@ -448,17 +439,18 @@ def _check_formulas(
     shared: "SharedFormulas",
     budget: _Budget,
 ) -> list[str]:
-    """Check the formulas of some cells; return them, "" for those shared with a cell above."""
-    stated = []
+    """Check the formulas of some cells; return them as `KeptFormulas` takes them."""
+    stated, kept = [], []
     for row, column, _, attributes, text, _ in computed:
         # nearly all formulas have a text and no attributes: they need no call
         own = text if text and not attributes else shared.stated(row, column, attributes, text)
         if own is None:
-            budget.spend(text=shared.length(attributes))
+            budget.spend(text=shared.length(attributes["si"]))
         stated.append(own or "")
+        kept.append(SHARED + attributes["si"] if own is None else own)
     formulas.check(stated, lambda index: f"{sheet.title}!{address(*computed[index][:2])}")
     budget.spend(text=sum(map(len, stated)))
-    return stated
+    return kept
 
 
 def _check_values(
