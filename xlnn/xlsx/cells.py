@@ -16,7 +16,7 @@ from xlnn.grid import CellError, address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import unescaped
 from xlnn.xlsx.parts import Workbook, read_workbook, shared_strings
-from xlnn.xlsx.sheet_stream import Item, WholeRow, Witness, area, stream, stream_rows
+from xlnn.xlsx.sheet_stream import Item, Witness, area, stream
 
 if TYPE_CHECKING:
     from openpyxl.formula.translate import Translator
@@ -62,13 +62,9 @@ class SheetSource:
     title: str
     part: str
 
-    def items(self) -> Iterator[Item]:
-        """Read the sheet."""
-        return stream(self.archive, self.part, self.title)
-
-    def rows(self, witness: Witness | None = None) -> Iterator[Item | WholeRow]:
-        """Read the sheet, plain rows as a whole, and pass what is read to a witness."""
-        return stream_rows(self.archive, self.part, self.title, witness)
+    def items(self, witness: Witness | None = None) -> Iterator[Item]:
+        """Read the sheet, and pass what is read to a witness."""
+        return stream(self.archive, self.part, self.title, witness)
 
     def refused(self, row: int, column: int, sentence: str) -> WorkbookError:
         """Return an error about a cell."""

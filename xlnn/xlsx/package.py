@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, compress, repeat
+from itertools import chain
 from pathlib import Path
 
 from xlnn.grid import address
@@ -39,7 +39,6 @@ from xlnn.xlsx.sheet_stream import (
     MAX_BOX,
     MAX_ROWS,
     Item,
-    WholeRow,
     Witness,
     area,
 )
@@ -335,101 +334,34 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
 ) -> FormulaCells:
     """Check every item of a sheet; return where its formulas are."""
     found = FormulaBuffer(KeptFormulas(shared))
-    for batch in _batches(sheet.rows(watch and watch(sheet))):
-        if isinstance(batch[0], WholeRow):
-            budget.cells += sum(len(row.columns) for row in batch)
-            _check_rows(sheet, formulas, batch, found, strings, budget)
-        else:
-            budget.cells += len(batch)
-            _check_items(sheet, formulas, batch, found, shared, strings, budget)
+    for batch in _batches(sheet.items(watch and watch(sheet))):
+        filled = [item for item in batch if item[0]]
+        if len(filled) < len(batch):
+            for item in batch:
+                if not item[0]:
+                    _check_aside(sheet, formulas, budget, item)
+        budget.cells += len(filled)
+        computed = [item for item in filled if item[3] is not None]
+        found.rows.extend([item[0] for item in computed])
+        found.columns.extend([item[1] for item in computed])
+        found.kept.add(_check_formulas(sheet, formulas, computed, shared, budget))
+        _check_values(sheet, [item for item in filled if item[5]], strings, budget)
+        found.stored.extend(read_numbers(found.numbers(computed)) or ())
     budget.check_box(sheet.title)
     return found.cells()
 
 
-def _batches(source: Iterator[Item | WholeRow]) -> Iterator[list[Item] | list[WholeRow]]:
-    """Yield what is read in lists of one kind, each of about `_BATCH` cells."""
-    batch: list[Item | WholeRow] = []
-    count, size, kind = 0, 0, tuple
-    for item in source:
-        if item.__class__ is not kind or count >= _BATCH or size >= _BATCH_TEXT:
-            if batch:
-                yield batch
-            batch, count, size, kind = [], 0, 0, item.__class__
+def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    """Yield what is read in lists, each of about `_BATCH` cells."""
+    batch: list[Item] = []
+    size = 0
+    for item in items:
         batch.append(item)
-        if kind is WholeRow:
-            count, size = count + len(item.columns), size + item.plain.size
-        else:
-            count, size = count + 1, size + len(item[4] or "") + len(item[5] or "")
-    if batch:
-        yield batch
-
-
-def _check_rows(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
-    sheet: SheetSource,
-    formulas: FormulaGuard,
-    batch: Sequence[WholeRow],
-    found: FormulaBuffer,
-    strings: Sequence[int],
-    budget: _Budget,
-) -> None:
-    """Check plain rows, none of whose formulas is shared."""
-    before = len(found.rows)
-    stated: list[str] = []
-    numbers: list[str | None] = []
-    stored: list[str | None] = []
-    others: list[Item] = []
-    for row, here, plain in batch:
-        kinds, attributes, texts, values = plain.contents()
-        own = [text for text in texts if text is not None]
-        stated += own
-        found.rows.extend(repeat(row, len(own)))
-        if not plain.has_numbers_only:
-            items = [*zip(repeat(row), here, kinds, attributes, texts, values)]
-            others += [item for item in items if item[5]]
-            values = found.numbers(items)
-        if len(own) == len(here):
-            found.columns.extend(here)
-            stored += values
-        else:
-            filled = [text is not None for text in texts]
-            found.columns.extend(compress(here, filled))
-            stored += compress(values, filled)
-            numbers += [value for value, text in zip(values, texts, strict=True) if text is None]
-    formulas.check(
-        stated,
-        lambda n: f"{sheet.title}!{address(found.rows[before + n], found.columns[before + n])}",
-    )
-    budget.spend(text=sum(map(len, stated)))
-    kept = read_numbers(stored)
-    if kept is None or read_numbers(numbers) is None:
-        items = (zip(repeat(row), here, *plain.contents()) for row, here, plain in batch)
-        others = [item for item in chain.from_iterable(items) if item[5]]
-    _check_values(sheet, others, strings, budget)
-    found.stored.extend(kept or ())
-    found.kept.add(stated)
-
-
-def _check_items(  # noqa: PLR0913, PLR0917 -- the same
-    sheet: SheetSource,
-    formulas: FormulaGuard,
-    batch: Sequence[Item],
-    found: FormulaBuffer,
-    shared: "SharedFormulas",
-    strings: Sequence[int],
-    budget: _Budget,
-) -> None:
-    """Check the other cells and elements of a sheet."""
-    filled = [item for item in batch if item[0]]
-    if len(filled) < len(batch):
-        for item in batch:
-            if not item[0]:
-                _check_aside(sheet, formulas, budget, item)
-    computed = [item for item in filled if item[3] is not None]
-    found.rows.extend([item[0] for item in computed])
-    found.columns.extend([item[1] for item in computed])
-    found.kept.add(_check_formulas(sheet, formulas, computed, shared, budget))
-    _check_values(sheet, [item for item in filled if item[5]], strings, budget)
-    found.stored.extend(read_numbers(found.numbers(computed)) or ())
+        size += len(item[4] or "") + len(item[5] or "")
+        if len(batch) >= _BATCH or size >= _BATCH_TEXT:
+            yield batch
+            batch, size = [], 0
+    yield batch
 
 
 def _check_formulas(

@@ -56,14 +56,12 @@ class PlainRow:
         Its number as written in the row and in each cell.
     letters : list of str
         The columns of the cells.
-    size : int
-        How many characters the cells have in the file.
     """
 
-    __slots__ = ("_pieces", "letters", "number", "size")
+    __slots__ = ("_pieces", "letters", "number")
 
-    def __init__(self, number: str, pieces: list[str | None], size: int) -> None:
-        self.number, self.size = number, size
+    def __init__(self, number: str, pieces: list[str | None]) -> None:
+        self.number = number
         self.letters = pieces[1::_GROUPS]
         self._pieces = pieces
 
@@ -78,11 +76,6 @@ class PlainRow:
             pieces[6::_GROUPS],
             pieces[7::_GROUPS],
         )
-
-    @property
-    def has_numbers_only(self) -> bool:
-        """Whether all cells are numbers."""
-        return {None, "n"}.issuperset(self._pieces[4::_GROUPS])
 
     @property
     def styles(self) -> list[str | None]:
@@ -171,7 +164,7 @@ class _Sieve:
             return None
         if has_entities:  # entities can only be in formulas and values
             pieces = [unmarked(piece) if piece and "&" in piece else piece for piece in pieces]
-        return PlainRow(number, pieces, len(text))
+        return PlainRow(number, pieces)
 
     def _reads_opening(self, data: bytes) -> bool:
         """Let the parser read up to ``<sheetData>``; return whether it reports that tag."""

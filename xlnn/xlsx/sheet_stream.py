@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, repeat
-from typing import NamedTuple
 
 from xlnn.errors import WorkbookError
 from xlnn.grid import address
@@ -31,14 +30,6 @@ Item = tuple[int, int, str, dict[str, str] | None, str | None, str | None]
 `xlnn.xlsx.markup.unprefixed` writes it, value). Or something
 else that the sheet says: (0, 0, local name of its element, attributes, text, None); last comes
 ``sheetData`` with the rectangle of all cells as its text."""
-
-
-class WholeRow(NamedTuple):
-    """A plain row, with the numbers of its row and of its cells' columns."""
-
-    row: int
-    columns: list[int]
-    plain: PlainRow
 
 
 Witness = Callable[[list[Token | PlainRow]], None]
@@ -91,25 +82,10 @@ def area(reference: str) -> int:
     return (abs(right - left) + 1) * (abs(bottom - top) + 1)
 
 
-def stream(archive: Archive, part: str, title: str) -> Iterator[Item]:
-    """Read a sheet item by item; see `Item`.
-
-    Raises
-    ------
-    WorkbookError
-        As `stream_rows`.
-    """
-    for item in stream_rows(archive, part, title):
-        if item.__class__ is WholeRow:
-            yield from zip(repeat(item.row), item.columns, *item.plain.contents())
-        else:
-            yield item
-
-
-def stream_rows(
+def stream(
     archive: Archive, part: str, title: str, witness: Witness | None = None
-) -> Iterator[Item | WholeRow]:
-    """Read a sheet as `stream` does, but plain rows as a whole; pass what is read to a witness.
+) -> Iterator[Item]:
+    """Read a sheet item by item, see `Item`; pass what is read to a witness.
 
     Raises
     ------
@@ -147,7 +123,7 @@ class _Sheet:
             where = f"{self.title}!{address(row, column) if column else f'{row}:{row}'}"
         return self.archive.refused(f"{where} {sentence}")
 
-    def items(self) -> Iterator[Item | WholeRow]:
+    def items(self) -> Iterator[Item]:
         """Read the whole sheet."""
         depth, box, opened = 0, "", None
         for token in self.source:
@@ -172,7 +148,7 @@ class _Sheet:
                 depth -= 1
         yield 0, 0, "sheetData", None, box or "A1", None
 
-    def rows(self, data: Opening) -> Iterator[Item | WholeRow]:
+    def rows(self, data: Opening) -> Iterator[Item]:
         """Read all rows; return the rectangle that contains their cells."""
         row, lowest, widest = 0, 1, 1
         letters: list[str] = []
@@ -187,7 +163,7 @@ class _Sheet:
                 if row > MAX_ROWS:
                     raise self.misplaced(address(row, 1), row, 0)
                 last = columns[-1] if columns else 0
-                yield WholeRow(row, columns, token)
+                yield from zip(repeat(row), columns, *token.contents(), strict=False)
             elif token.__class__ is Opening and token.main == "row":
                 row, last = yield from self.cells(token, row)
             else:
