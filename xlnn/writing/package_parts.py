@@ -1,15 +1,13 @@
 """Write the parts around the cells so that every program finds them.
 
 openpyxl writes its parts to a zip file, one by one. `Parts` is a zip file that changes some of
-them, and takes sheets as soon as they are complete.
+them.
 """
 
 import re
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from lxml import etree
 from openpyxl.packaging.extended import ExtendedProperties
@@ -31,9 +29,6 @@ PREFIXES = {"xdr": SHEET_DRAWING_NS, "a": DRAWING_NS, "c": CHART_NS, "r": REL_NS
 """The usual prefixes of drawings and charts. Excel and LibreOffice accept any; exceljs finds a
 drawing by its prefix, and Gnumeric no chart whose namespaces are declared inside the part."""
 
-CHUNK = 1 << 22
-"""Bytes that are compressed at a time."""
-
 APPLICATION = "xlnn"
 """The application in a workbook's properties."""
 
@@ -43,46 +38,13 @@ class Parts(ZipFile):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "w", ZIP_DEFLATED, compresslevel=LEVEL)
-        self._packer = ThreadPoolExecutor(1)
-        self._packed: dict[str, Future[None]] = {}
-        self._parts: dict[str, bytes | str] = {}
-
-    def pack(self, path: Path, name: str) -> None:
-        """Compress the file of a part in another thread, and remove it."""
-        self._packed[name] = self._packer.submit(self._pack, path, name)
-
-    def _pack(self, path: Path, name: str) -> None:
-        entry = ZipInfo.from_file(path, name)
-        entry.compress_type, entry._compresslevel = self.compression, self.compresslevel  # noqa: SLF001
-        # zipfile's own `write` reads 8 KB at a time, and would wait for the other thread each time
-        with path.open("rb") as file, self.open(entry, "w") as part:
-            while chunk := file.read(CHUNK):
-                part.write(chunk)
-        path.unlink()
-
-    def write(self, filename: Any, arcname: Any = None, *_: Any) -> None:  # noqa: ANN401 -- zipfile's
-        """Add the file of a part unless it has been packed, as openpyxl adds sheets at the end."""
-        if arcname not in self._packed:
-            self.pack(Path(filename), arcname)
 
     def writestr(self, name: str, data: bytes | str, *_: object) -> None:
         """Add a part."""
         for pattern, change in _CHANGES.items():
             if re.fullmatch(pattern, name):
                 data = change(data)
-        self._parts[name] = data
-
-    def finish(self) -> None:
-        """Write the parts that were added, after the packed ones; raise errors of packing."""
-        for packed in self._packed.values():
-            packed.result()
-        for name, data in self._parts.items():
-            super().writestr(name, data)
-
-    def close(self) -> None:
-        """Complete the file."""
-        self._packer.shutdown()
-        super().close()
+        super().writestr(name, data)
 
 
 def prefixed(data: bytes | str) -> bytes:

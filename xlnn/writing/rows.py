@@ -255,4 +255,5 @@ class RowWriter(WorksheetWriter):
         self.file.close()
 
     def cleanup(self) -> None:
-        """Keep the file, which is removed once it is packed."""
+        """Remove the sheet's file, once it is in the workbook."""
+        Path(self.out).unlink()

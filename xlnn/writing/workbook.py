@@ -258,7 +258,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
     formulas = done = 0
     rows = sum(layout.extents[key][0] for key in layout.titles)
     with Parts(path) as archive:
-        for number, key in enumerate(layout.titles, start=1):
+        for key in layout.titles:
             sheet = workbook.create_sheet(layout.titles[key])
             drawing = wrapped(fitted(drawings[key], layout.on(key), inputs))
             for _, chart in drawing.charts:
@@ -283,13 +283,11 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
                     f"The draft of the workbook cannot be written ({error}): free some space in "
                     f"{path.parent}, or set TMPDIR to another folder."
                 ) from error
-            archive.pack(Path(writer.out), f"xl/worksheets/sheet{number}.xml")
             done += layout.extents[key][0]
             formulas += sum(strip.formulas for strip in strips)
         for name, area in layout.names.items():
             workbook.defined_names[name] = DefinedName(name, attr_text=area)
         ExcelWriter(workbook, archive).write_data()
-        archive.finish()
     return formulas
 
 
