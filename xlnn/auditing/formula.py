@@ -9,7 +9,7 @@ import formualizer
 
 from xlnn.checking.references import CellRange
 from xlnn.engines.cellwise import Place
-from xlnn.engines.custom_functions import functions_of
+from xlnn.engines.functions import functions_of
 from xlnn.grid import column_number
 from xlnn.xlsx.guard import FUNCTIONS
 

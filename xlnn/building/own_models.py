@@ -18,7 +18,7 @@ from xlnn.building.proof import Advice
 from xlnn.building.writing import Built, write_proven
 from xlnn.checking.formula_text import check_stated
 from xlnn.data.numbers import rounded
-from xlnn.engines.custom_functions import functions_of
+from xlnn.engines.functions import functions_of
 from xlnn.errors import DataError, XlnnError
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity

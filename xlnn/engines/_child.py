@@ -17,7 +17,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from pickle import UnpicklingError
 from shutil import rmtree
 from threading import Event, Lock, RLock, Timer
 from typing import Protocol
@@ -93,7 +92,7 @@ class Child:
         try:
             send(self._process.pipes.requests, dict(inputs))
             return receive(self._process.pipes.replies)
-        except (OSError, EOFError, ValueError, UnpicklingError):
+        except (OSError, EOFError, ValueError):
             if expired.is_set():
                 raise self._allowance.too_slow(self._name, self._engine, seconds) from None
             code = self._process.end(LAST_WORDS)

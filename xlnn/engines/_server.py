@@ -109,7 +109,10 @@ def receive(pipe: BinaryIO) -> object:
 
     Raises
     ------
-    EOFError, UnpicklingError
+    EOFError
         The other end is closed.
     """
-    return pickle.load(pipe)  # noqa: S301 -- from a process of ours
+    try:
+        return pickle.load(pipe)  # noqa: S301 -- from a process of ours
+    except pickle.UnpicklingError:
+        raise EOFError from None

@@ -13,8 +13,8 @@ from typing import Any
 
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
-from xlnn.engines.custom_functions import SINGLE
 from xlnn.engines.formualizer import CIRCULAR, UNKNOWN
+from xlnn.engines.functions import SINGLE
 from xlnn.engines.ironcalc import Session
 from xlnn.engines.scenarios import NOTHING, Found, Task
 from xlnn.grid import CellError, SheetValues

@@ -15,8 +15,8 @@ import numpy as np
 
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
-from xlnn.engines.custom_functions import register_functions
 from xlnn.engines.formualizer import UNKNOWN, configuration, not_a_number, put, rectangles
+from xlnn.engines.functions import SINGLE
 from xlnn.grid import CellError, SheetValues, Values
 
 Place = tuple[str, int, int]
@@ -107,7 +107,7 @@ class _FormualizerScenarios:
         """Set formulas one by one: formualizer leaves some of the last in a batch uncomputed."""
         for place, text in formulas.items():
             try:
-                self.book.set_formula(*place, register_functions(self.book, text))
+                self.book.set_formula(*place, SINGLE.sub("@(", text))
             except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
                 self.book.set_value(*place, str(UNKNOWN))
 

@@ -15,7 +15,7 @@ from openpyxl.formula.tokenizer import Token
 from openpyxl.utils import range_boundaries
 
 from xlnn.checking.implicit_intersection import intersection
-from xlnn.engines.custom_functions import functions_of
+from xlnn.engines.functions import functions_of
 from xlnn.engines.scenarios import Place
 from xlnn.errors import EngineError
 from xlnn.grid import address

@@ -18,9 +18,11 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnn.engines import Allowance, libreoffice, loaded
+from xlnn.engines import arrays as arrays_engine
 from xlnn.engines import scenarios as scenarios_engine
 from xlnn.engines._child import Child
 from xlnn.engines.formualizer import UNKNOWN
+from xlnn.engines.functions import needs_more
 from xlnn.engines.scenarios import NOTHING, Found, Place, Task
 from xlnn.errors import EngineError
 from xlnn.exercises.submission import Submission
@@ -58,12 +60,15 @@ class World:
 def evaluated_tasks(
     submitted: Submission,
     questions: Sequence[tuple[World, Sequence[Task]]],
-    engine: Engine = scenarios_engine.beside,
+    engine: Engine | None = None,
 ) -> list[list[list[Found]]]:
     """Compute tasks in their worlds, within limits of time and memory.
 
-    If an engine fails, each task is computed alone, so that one formula does not affect others.
+    By default formualizer computes them, or IronCalc if it lacks one of their functions. If an
+    engine fails, each task is computed alone, so that one formula does not affect others.
     """
+    texts = (f for _, tasks in questions for task in tasks for f in task.formulas.values())
+    engine = engine or (arrays_engine if any(map(needs_more, texts)) else scenarios_engine).beside
     try:
         return _asked(submitted, questions, engine)
     except EngineError:

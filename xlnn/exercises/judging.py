@@ -26,7 +26,7 @@ from xlnn.checking.references import CellRange, areas, is_read
 from xlnn.engines import arrays as arrays_engine
 from xlnn.engines import scenarios as scenarios_engine
 from xlnn.engines.arrays import FAILED, is_error
-from xlnn.engines.custom_functions import functions_of, unknown
+from xlnn.engines.functions import functions_of, unknown
 from xlnn.engines.scenarios import Found, Place, Task
 from xlnn.exercises.array_formulas import reads_one
 from xlnn.exercises.evaluation import Arrays, Engine, World, by_libreoffice, evaluated_tasks
@@ -351,7 +351,7 @@ def _is_disputed(
         if is_error(one) and is_error(other):
             if not _is_plain(formula) or {one, other} <= FAILED:
                 return True
-        elif not _alike(one, other):
+        elif not _alike(one, other) and one not in FAILED:
             return True
     return False
 

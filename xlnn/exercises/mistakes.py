@@ -15,8 +15,8 @@ from openpyxl.formula.tokenizer import Token
 from xlnn import reference
 from xlnn.checking.circles import reading_ahead
 from xlnn.checking.references import CellRange, areas, beyond, is_read, range_text
-from xlnn.engines.custom_functions import unknown
 from xlnn.engines.formualizer import CIRCULAR
+from xlnn.engines.functions import unknown
 from xlnn.engines.scenarios import Found
 from xlnn.exercises.edits import edits, right_with
 from xlnn.exercises.evaluation import World
