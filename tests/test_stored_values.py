@@ -20,7 +20,6 @@ from test_inputs import write_rich
 from xlnn import engines
 from xlnn.building import writing
 from xlnn.building.build import build
-from xlnn.checking.check import check
 from xlnn.errors import OutputError, WorkbookError
 from xlnn.grid import CellError, SheetValues
 from xlnn.loading.spec import layout_of, read_spec
@@ -155,30 +154,6 @@ def test_a_formula_without_a_value_is_named(tmp_path):
     cell = layout.cell("z2", (0, 1, 0))
     with pytest.raises(WorkbookError, match=f"{cell}: the formula has no value that a cell can"):
         copy(path, tmp_path / "copy.xlsx", writing.storing(layout, values, ()), ZIP_STORED)
-
-
-@pytest.mark.slow
-def test_where_numpy_has_other_values_those_of_the_engine_are_stored(tmp_path, monkeypatch):
-    """Where rounding grows, what follows from a value must stand beside it."""
-    run = writing.reference.run
-
-    def off(far):
-        """Return a run whose numbers are off by so much."""
-        return lambda *given: {
-            name: array if array.dtype == object else array * (1 + far)
-            for name, array in run(*given).items()
-        }
-
-    exact = {}
-    for far in (1e-13, 1e-6):
-        monkeypatch.setattr(writing.reference, "run", off(far))
-        path = build("xor", tmp_path / f"{far}.xlsx", epochs=3).path
-        monkeypatch.undo()
-        got = engines.load("formualizer", path)({})
-        exact[far] = all(got[t].at(c.row, c.column) == c.value for t, c in stored(path) if c.value)
-        assert differing(path) == []
-        assert check(path, "formualizer").notes == ()
-    assert exact == {1e-13: False, 1e-6: True}
 
 
 # --- the last pass ---

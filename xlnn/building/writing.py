@@ -19,13 +19,12 @@ from xlnn.building.plan import Plan, Proof
 from xlnn.building.proof import OURS, POINTS, Advice, proven, verifier
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
-from xlnn.checking.stored import CLOSE
 from xlnn.errors import OutputError, WorkbookError
 from xlnn.grid import Values, address
 from xlnn.layout import Layout, quoted
-from xlnn.loading.values import read_array, read_arrays, write_values
+from xlnn.loading.values import read_arrays, write_values
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.workbook import write
+from xlnn.writing.workbook import can_be_stored, write
 from xlnn.xlsx.copying import Edit, RewrittenCell, rewrite_cells
 from xlnn.xlsx.fingerprint import seal
 from xlnn.xlsx.markup import cached
@@ -93,7 +92,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     title : str
         Its name in the document's properties, after the product's name.
     verify : bool
-        If False, the stored values are NumPy's, and the formulas are not verified.
+        If False, the formulas are not verified.
     notes : tuple of str
         Further notes.
     tell : function
@@ -148,7 +147,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
             values = write_values(layout, run)
             seen(values)
         edits: dict[str, Edit] = {}
-        if blank or not _is_numpy_s(layout, values, run):
+        if blank or not all(map(can_be_stored, run.values())):
             tell("Storing the values")
             edits = storing(layout, values, blank)
         seal(draft, final, edits)
@@ -186,27 +185,6 @@ def storing(layout: Layout, values: Values, blank: Collection[str]) -> dict[str,
 
     parts = (f"xl/worksheets/sheet{number}.xml" for number in count(1))
     return dict(zip(parts, map(rewriting, layout.titles.values()), strict=False))
-
-
-def _is_numpy_s(layout: Layout, values: Values, run: reference.Arrays) -> bool:
-    """Return whether an engine has the values of NumPy's run, also after the last epoch.
-
-    If rounding errors grow, or one of two equal outputs is chosen, both are right, but values must
-    be stored together with those they follow from.
-    """
-    for name, block in layout.blocks.items():
-        if block.quantity.equation is None:
-            continue
-        got, expected = read_array(layout, block, values), run[name]
-        if block.quantity.is_text:
-            pairs = zip(got.flat, expected.flat, strict=True)
-            near = np.array([text == (other or "") for text, other in pairs])
-        else:
-            far = np.abs(got - expected)
-            near = (far <= CLOSE) | (far <= CLOSE * np.abs(expected))
-        if not near.all():
-            return False
-    return True
 
 
 @contextmanager

@@ -254,7 +254,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
     printable = "".join(each if each.isprintable() else "?" for each in title)
     workbook.properties = DocumentProperties(creator=APPLICATION, title=printable)
     workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by the last pass
-    values = {name: found for name, found in values.items() if _can_be_stored(found)}
+    values = {name: found for name, found in values.items() if can_be_stored(found)}
     formulas = done = 0
     rows = sum(layout.extents[key][0] for key in layout.titles)
     with Parts(path) as archive:
@@ -291,7 +291,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
     return formulas
 
 
-def _can_be_stored(values: np.ndarray) -> bool:
+def can_be_stored(values: np.ndarray) -> bool:
     """Return whether all values can be stored in cells."""
     return values.dtype == object or bool(np.isfinite(values).all())
 
