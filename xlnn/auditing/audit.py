@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from openpyxl.formula.translate import Translator
 
-from xlnn.auditing.book import MOST_NAMED, Book, read
+from xlnn.auditing.book import MOST_NAMED, Book, Sheets, read
 from xlnn.auditing.costs import differences, implied_costs
 from xlnn.auditing.faults import Explainer, Fault, Pair, is_plain
 from xlnn.auditing.headings import NOTHING, Meaning
@@ -29,7 +29,7 @@ from xlnn.auditing.slopes import (
     second_opinion,
 )
 from xlnn.auditing.updates import wrong_updates
-from xlnn.engines.cellwise import Held, Place, Sheets
+from xlnn.engines.scenarios import Found, Place
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, address
 
@@ -122,7 +122,7 @@ class _Auditing:
 
     def run(self, cost: str | None, parameters: str | None, gradients: str | None) -> Audit:
         book = self.book
-        self.values: dict[Place, Held] = book.constants | book.stored
+        self.values: dict[Place, Found] = book.constants | book.stored
         if any(self.values.get(place) is None for place in (*book.formulas, *book.owner)):
             self.tell("Recalculating")
             if failed := self._recalculate(book.sheets()):
@@ -154,7 +154,7 @@ class _Auditing:
         """
         places = [*sheets.formulas, *sheets.constants]
         places += [p for p, first in self.book.owner.items() if first in sheets.formulas]
-        tried: list[tuple[list[Place], Engine, dict[Place, Held]]] = []
+        tried: list[tuple[list[Place], Engine, dict[Place, Found]]] = []
         other = second_opinion(len(sheets.formulas)) if self.engine is self.first else None
         for engine in filter(None, (self.engine, other)):
             try:
@@ -186,7 +186,7 @@ class _Auditing:
 
     # What it cannot judge
 
-    def _unlike(self, places: Iterable[Place], values: Mapping[Place, Held]) -> list[Place]:
+    def _unlike(self, places: Iterable[Place], values: Mapping[Place, Found]) -> list[Place]:
         """Return cells that the engine does not compute as they are stored."""
         book = self.book
         unlike = set()

@@ -3,21 +3,22 @@
 No engine sees the file. Formulas that reach further than cells keep their stored values.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, reduce
 from itertools import chain, repeat
 from math import inf, prod
 from operator import or_
 from pathlib import Path
+from typing import Any
 
 from openpyxl.utils import range_boundaries
 
 from xlnn.auditing.formula import Factor, Pattern, Reference, Term, key_of, size
 from xlnn.auditing.tables import Tables
 from xlnn.checking.references import CellRange
-from xlnn.engines.cellwise import Held, Place, Sheets
 from xlnn.engines.formualizer import rectangles
+from xlnn.engines.scenarios import Found, Place, Task
 from xlnn.grid import address
 from xlnn.layout import quoted
 from xlnn.loading.name_substitution import Names
@@ -37,6 +38,38 @@ MOST_NAMED = 6
 
 MOST_IN_MATRIX, MOST_FILLED = 100_000, 1_000_000
 """Cells of a matrix in a product, and cells that an array formula fills."""
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """Cells to compute.
+
+    Attributes
+    ----------
+    titles : tuple of str
+    formulas : mapping
+        Formulas with their "=", by place.
+    constants : mapping
+        Numbers, texts and truth values by place.
+    arrays : mapping
+        The rows and columns that each array formula fills, by its place.
+    names : tuple of (str, str or None, str)
+        Defined names, the sheet if they are local to one, and what they stand for.
+    """
+
+    titles: tuple[str, ...] = ()
+    formulas: Mapping[Place, str] = field(default_factory=dict)
+    constants: Mapping[Place, Found] = field(default_factory=dict)
+    arrays: Mapping[Place, tuple[int, int]] = field(default_factory=dict)
+    names: tuple[tuple[str, str | None, str], ...] = ()
+
+    def question(self, tasks: Sequence[Task] = ()) -> dict[str, Any]:
+        """Return the request to an engine for some tasks; see `xlnn.engines.arrays`."""
+        return {
+            "sheets": self.titles, "values": {}, "beside": self.constants,
+            "formulas": self.formulas, "arrays": self.arrays, "names": self.names,
+            "tasks": list(tasks),
+        }  # fmt: skip
 
 
 @dataclass
@@ -75,8 +108,8 @@ class Book:
     titles: tuple[str, ...]
     formulas: dict[Place, str] = field(default_factory=dict)
     patterns: dict[Place, Pattern] = field(default_factory=dict)
-    constants: dict[Place, Held] = field(default_factory=dict)
-    stored: dict[Place, Held] = field(default_factory=dict)
+    constants: dict[Place, Found] = field(default_factory=dict)
+    stored: dict[Place, Found] = field(default_factory=dict)
     arrays: dict[Place, tuple[int, int]] = field(default_factory=dict)
     owner: dict[Place, Place] = field(default_factory=dict)
     lambdas: tuple[tuple[str, str | None, str], ...] = ()
@@ -373,7 +406,7 @@ class Book:
         self,
         places: Iterable[Place] | None = None,
         fixed: Iterable[Place] = (),
-        values: Mapping[Place, Held] | None = None,
+        values: Mapping[Place, Found] | None = None,
     ) -> Sheets:
         """Return the cells for an engine: all or some, with fixed values for some of them.
 

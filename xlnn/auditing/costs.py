@@ -13,7 +13,7 @@ from xlnn.auditing.book import Book, Dependence, is_cell
 from xlnn.auditing.headings import NOTHING, Meaning, is_total
 from xlnn.auditing.slopes import number
 from xlnn.auditing.updates import Updates
-from xlnn.engines.cellwise import Held, Place
+from xlnn.engines.scenarios import Found, Place
 from xlnn.grid import address
 from xlnn.layout import quoted
 
@@ -177,7 +177,7 @@ class Costs:
         return sorted(scored, key=lambda each: each[0], reverse=True)
 
 
-def differences(book: Book, values: Mapping[Place, Held]) -> list[tuple[Place, Place, Place]]:
+def differences(book: Book, values: Mapping[Place, Found]) -> list[tuple[Place, Place, Place]]:
     """Return the cells that are an output minus a typed target, with these two."""
     found = []
     for first, pattern in book.patterns.items():

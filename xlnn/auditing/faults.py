@@ -16,7 +16,7 @@ import numpy as np
 
 from xlnn.auditing.formula import Pattern, size
 from xlnn.auditing.slopes import ChainRule, Edge, close
-from xlnn.engines.cellwise import Place
+from xlnn.engines.scenarios import Place
 
 MOST_TRIES = 2_000_000
 """Cells that are passed in all while faults are tried: some seconds."""

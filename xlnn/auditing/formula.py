@@ -8,8 +8,8 @@ from typing import NamedTuple
 import formualizer
 
 from xlnn.checking.references import CellRange
-from xlnn.engines.cellwise import Place
 from xlnn.engines.functions import functions_of
+from xlnn.engines.scenarios import Place
 from xlnn.grid import column_number
 from xlnn.xlsx.guard import FUNCTIONS
 

@@ -11,7 +11,7 @@ from math import prod
 from xlnn.auditing.book import Book
 from xlnn.auditing.formula import size
 from xlnn.checking.references import CellRange
-from xlnn.engines.cellwise import Held, Place
+from xlnn.engines.scenarios import Found, Place
 from xlnn.grid import CellError
 
 GAP = 3
@@ -185,7 +185,7 @@ class Headings:
         The names that are defined for a cell.
     """
 
-    def __init__(self, book: Book, values: Mapping[Place, Held]) -> None:
+    def __init__(self, book: Book, values: Mapping[Place, Found]) -> None:
         self.book, self.values = book, values
         self.above: dict[Place, Place] = {}
         self.left: dict[Place, Place] = {}

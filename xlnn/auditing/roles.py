@@ -19,7 +19,7 @@ from xlnn.auditing.formula import Pattern, Reference, size
 from xlnn.auditing.headings import Headings, Meaning, is_total
 from xlnn.auditing.updates import Update, Updates
 from xlnn.checking.references import CellRange
-from xlnn.engines.cellwise import Held, Place
+from xlnn.engines.scenarios import Found, Place
 from xlnn.errors import OptionsError
 from xlnn.layout import quoted
 
@@ -76,7 +76,7 @@ class Finder:
         The gradients by their headings.
     """
 
-    def __init__(self, book: Book, values: Mapping[Place, Held]) -> None:
+    def __init__(self, book: Book, values: Mapping[Place, Found]) -> None:
         self.book, self.values = book, values
         self.headings = Headings(book, values)
         self.updates = Updates(book, values, self.headings)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.auditing.book import Book
+from xlnn.auditing.book import Book, Sheets
 from xlnn.engines import Allowance
-from xlnn.engines.cellwise import Held, Place, Sheets, beside
+from xlnn.engines.arrays import beside
 from xlnn.engines.libreoffice import PROGRAM
-from xlnn.engines.scenarios import Task
+from xlnn.engines.scenarios import Found, Place, Task
 from xlnn.exercises.evaluation import computed
 
 CLOSE = 1e-5
@@ -27,7 +27,7 @@ def close(one: float, other: float, room: float = CLOSE) -> bool:
     return abs(one - other) <= room * max(abs(one), abs(other)) + 1e-13
 
 
-def number(value: Held) -> float:
+def number(value: Found) -> float:
     """Return a value as a float, or NaN if it is not a number."""
     is_number = isinstance(value, float | int) and not isinstance(value, bool)
     return float(value) if is_number else float("nan")
@@ -61,18 +61,18 @@ class IronCalc:
     def load(self, sheets: Sheets) -> None:
         """Load other cells."""
         self._size = len(sheets.formulas)
-        self._child({"sheets": sheets, "rounds": [], "wanted": []})
+        self._child(sheets.question())
 
     def rounds(
         self, moves: Sequence[Mapping[Place, float]], wanted: Sequence[Place]
-    ) -> list[list[Held]]:
+    ) -> list[list[Found]]:
         """Return the values of some cells in each round, with other numbers in some cells."""
         seconds = SECONDS_A_FORMULA * self._size + SECONDS_A_ROUND
         at_once = max(1, int((2 + 2e-4 * self._size) / seconds))
-        found: list[list[Held]] = []
+        found: list[list[Found]] = []
         for start in range(0, len(moves), at_once):
-            asked = {"sheets": None, "rounds": moves[start : start + at_once], "wanted": wanted}
-            found += self._child(asked)
+            own = moves[start : start + at_once]
+            found += self._child({"tasks": [Task({}, move, tuple(wanted)) for move in own]})
         return found
 
 
@@ -85,7 +85,7 @@ class LibreOffice:
     most_work = 4.0 * MOST_CONVERTED
 
     def __init__(self) -> None:
-        self._sheets = Sheets((), {}, {})
+        self._sheets = Sheets()
 
     def load(self, sheets: Sheets) -> None:
         """Load other cells."""
@@ -93,7 +93,7 @@ class LibreOffice:
 
     def rounds(
         self, moves: Sequence[Mapping[Place, float]], wanted: Sequence[Place]
-    ) -> list[list[Held]]:
+    ) -> list[list[Found]]:
         """Return the values of some cells in each round, with other numbers in some cells.
 
         Raises
@@ -103,15 +103,12 @@ class LibreOffice:
         """
         sheets, size = self._sheets, max(1, len(self._sheets.formulas))
         at_once = max(1, min(MOST_COPIES, MOST_CONVERTED // size))
-        found: list[list[Held]] = []
+        found: list[list[Found]] = []
         for start in range(0, len(moves), at_once):
             tasks = [Task({}, move, tuple(wanted)) for move in moves[start : start + at_once]]
-            question = {
-                "values": {}, "beside": sheets.constants, "formulas": sheets.formulas,
-                "tasks": tasks,
-            }  # fmt: skip
             cells = len(tasks) * (size + len(sheets.constants))
-            found += computed([question], sheets.arrays, Allowance.of_size(cells, cells))[0]
+            allowed = Allowance.of_size(cells, cells)
+            found += computed([sheets.question(tasks)], sheets.arrays, allowed)[0]
         return found
 
 
@@ -289,7 +286,7 @@ def load_apart(
     book: Book,
     formulas: Mapping[Place, str],
     read: Sequence[Place],
-    values: Mapping[Place, Held],
+    values: Mapping[Place, Found],
 ) -> dict[Place, Place]:
     """Load copies of formulas below their sheets, among fixed numbers that they read.
 

@@ -13,7 +13,7 @@ from xlnn.auditing.faults import Fault, Pair
 from xlnn.auditing.formula import Factor, Pattern, Reference, Term
 from xlnn.auditing.headings import Headings, old
 from xlnn.auditing.slopes import close, number
-from xlnn.engines.cellwise import Held, Place
+from xlnn.engines.scenarios import Found, Place
 
 SAME = 1e-5
 """How near two rates have to be to be one, relatively."""
@@ -62,7 +62,7 @@ class Updates:
     headings : Headings
     """
 
-    def __init__(self, book: Book, values: Mapping[Place, Held], headings: Headings) -> None:
+    def __init__(self, book: Book, values: Mapping[Place, Found], headings: Headings) -> None:
         self.book, self.values, self.headings = book, values, headings
 
     def kind(self, place: Place) -> str:

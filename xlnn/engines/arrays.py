@@ -1,8 +1,9 @@
-"""Compute selected formulas with IronCalc, which supports arrays and LAMBDA.
+"""Compute selected formulas with IronCalc, which supports arrays, LET and LAMBDA.
 
-It is called like `xlnn.engines.scenarios`, for formulas that formualizer computes wrongly: it
-cannot apply a scalar function to a range inside SUMPRODUCT, and reports a circular reference if
-INDEX picks from a column that includes its own cell.
+It is called like `xlnn.engines.scenarios`: in grading, for formulas that formualizer computes
+wrongly or lacks, and in audits. formualizer cannot apply a scalar function to a range inside
+SUMPRODUCT, and reports a circular reference if INDEX picks from a column that includes its own
+cell.
 """
 
 import re
@@ -11,13 +12,15 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
+import ironcalc
+
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
-from xlnn.engines.formualizer import CIRCULAR, UNKNOWN
+from xlnn.engines.formualizer import CIRCULAR, ERRORS, UNKNOWN
 from xlnn.engines.functions import SINGLE
 from xlnn.engines.ironcalc import Session
-from xlnn.engines.scenarios import NOTHING, Found, Task
-from xlnn.grid import CellError, SheetValues
+from xlnn.engines.scenarios import NOTHING, Found, Place
+from xlnn.grid import CellError
 
 FAILED = frozenset({UNKNOWN, CellError("#N/IMPL!"), CellError("#NAME?")})
 """The error of a formula that an engine cannot read, or whose function it lacks."""
@@ -48,37 +51,56 @@ class _IronCalcScenarios:
         self._name = name
 
     def __call__(self, asked: Mapping[str, Any]) -> list[list[Found]]:
-        """Evaluate each task with the numbers, as in `xlnn.engines.scenarios`."""
-        titles = [*asked["sheets"]]
-        book = Session(self._name, titles)
-        values: Mapping[str, SheetValues] = asked["values"]
-        for title, grid in values.items():
+        """Evaluate each task with the numbers, as in `xlnn.engines.scenarios`.
+
+        Parameters
+        ----------
+        asked : dict
+            Besides ``tasks``, what `xlnn.engines.scenarios` takes; without it, that of the last
+            call. ``arrays``: how many rows and columns array formulas fill, by place; ``names``:
+            defined names, each with the sheet that it is local to, and what it stands for.
+        """
+        if "sheets" in asked:
+            self._fill(asked)
+        found = []
+        for task in asked["tasks"]:
+            self._change(task.constants, task.formulas)
+            self._book.model.evaluate()
+            found.append([_plain(self._book.value(place)) for place in task.wanted])
+            places = (*task.formulas, *task.constants)
+            self._change({place: self._held(place) for place in places}, {})
+        return found
+
+    def _fill(self, asked: Mapping[str, Any]) -> None:
+        self._book = Session(self._name, [*asked["sheets"]])
+        self._values, self._beside = asked["values"], asked["beside"]
+        self._arrays = asked.get("arrays", {})
+        for name, title, target in asked.get("names", ()):  # those it cannot define give #NAME?
+            self._book.define(name, target, title)
+        for title, grid in self._values.items():
             for row, line in enumerate(grid.numbers.tolist(), start=1):
                 for column, number in enumerate(line, start=1):
                     if not isnan(number):
-                        book.put((title, row, column), number)
+                        self._book.put((title, row, column), number)
             for place, text in grid.others.items():
-                book.put((title, *place), text)
-        for place, value in asked["beside"].items():
-            book.put(place, value)
-        for place, formula in asked["formulas"].items():
-            book.state_alone(place, _shown(formula))
-        found, before = [], ()
-        for task in asked["tasks"]:
-            for place in before:
-                book.put(place, values.get(place[0], NOTHING).at(*place[1:]))
-            found.append(_evaluated(book, task))
-            before = (*task.formulas, *task.constants)
-        return found
+                self._book.put((title, *place), text)
+        self._change(self._beside, asked["formulas"])
 
+    def _held(self, place: Place) -> Found:
+        """Return what a cell holds besides tasks."""
+        if place in self._beside:
+            return self._beside[place]
+        return self._values.get(place[0], NOTHING).at(*place[1:])
 
-def _evaluated(book: Session, task: Task) -> list[Found]:
-    for place, value in task.constants.items():
-        book.put(place, value)
-    for place, formula in task.formulas.items():
-        book.state_alone(place, _shown(formula))
-    book.model.evaluate()
-    return [_plain(book.value(place)) for place in task.wanted]
+    def _change(self, constants: Mapping[Place, Found], formulas: Mapping[Place, str]) -> None:
+        for place, value in constants.items():
+            if not isinstance(value, CellError) or value in ERRORS.values():
+                self._book.put(place, value)
+        for place, formula in formulas.items():
+            try:
+                self._book.state_any(place, _shown(formula), self._arrays.get(place, (1, 1)))
+            except ironcalc.WorkbookError:  # it fills cells that others hold
+                self._book.put(place, CellError("#N/A"))
 
 
 def _plain(value: Found) -> Found:

@@ -106,19 +106,17 @@ class Session:
             IronCalc reads it differently.
         """
         cell = self._cell(place)
+        if shape_of(formula) not in self.marks:
+            self._refuse_misread(cell, formula)
         self._state(cell, formula)
         self._use(cell)
 
-    def state_alone(self, place: Place, formula: str) -> None:
-        """Put a formula into a cell, with a mark that makes it unique.
+    def state_any(self, place: Place, formula: str, size: tuple[int, int]) -> None:
+        """Put a formula into cells, so many rows and columns, whatever it is.
 
-        A formula that IronCalc cannot read becomes one of its own errors.
+        One that IronCalc cannot read becomes one of its own errors.
         """
-        cell = self._cell(place)
-        self.marked[cell] = formula
-        mark = len(self.marked)
-        text = f"=IF({mark},{formula[1:]})" if _is_closed(formula) else "=("
-        self.model.set_user_array_formula(*cell, 1, 1, text)
+        self._state(self._cell(place), formula if _is_closed(formula) else "=(", size)
 
     def value(self, place: Place) -> Held:
         """Return the value of a cell after the last evaluation."""
@@ -195,8 +193,8 @@ class Session:
         else:
             self.model.update_cell_with_number(*cell, value)
 
-    def _state(self, cell: Cell, formula: str) -> None:
-        """Put a formula into a cell, as an array formula of one cell, which cannot spill.
+    def _state(self, cell: Cell, formula: str, size: tuple[int, int] = (1, 1)) -> None:
+        """Put a formula into cells, as an array formula, which cannot spill.
 
         IronCalc keeps one of the formulas that it writes alike, and computes it for all. Formulas
         that it would write differently get a mark for their shape: IF(7,…).
@@ -204,13 +202,13 @@ class Session:
         shape = shape_of(formula)
         mark = self.marks.get(shape)
         if mark is None:
-            self._refuse_misread(cell, formula)
-            is_kept = meaning(formula) == meaning(self.written(cell, formula))
+            own = meaning(formula)
+            is_kept = own is not None and own == meaning(self.written(cell, formula))
             mark = self.marks[shape] = 0 if is_kept else len(self.marks) + 1
         if mark:
             self.marked[cell] = formula
             formula = f"=IF({mark},{formula[1:]})"
-        self.model.set_user_array_formula(*cell, 1, 1, formula)
+        self.model.set_user_array_formula(*cell, *size[::-1], formula)
 
     def written(self, cell: Cell, formula: str) -> str:
         """Return a formula as IronCalc writes it."""
