@@ -7,12 +7,11 @@ formula's text decides here, not an engine's result.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import formualizer
 
-from xlnn.xlsx.range_shapes import NO_NAMES, RANGES, REFERRING, SINGLE, Names, has_names, referred
+from xlnn.xlsx.range_shapes import NO_NAMES, RANGES, REFERRING, SINGLE, Names, referred
 
 _PASSING = {"IF": 1, "CHOOSE": 1}
 """Functions that return a range, and the first argument that they may return."""
@@ -41,15 +40,6 @@ def intersection(formula: str, names: Names = NO_NAMES) -> str | None:
     >>> intersection("=SUMPRODUCT((A1:C1=2)*A2:C2)+SUM(A1:C1)"), intersection("=B4:B4")
     (None, None)
     """
-    return _read(formula, names) if has_names(formula, names) else _found(formula)
-
-
-@lru_cache(maxsize=4096)
-def _found(formula: str) -> str | None:
-    return _read(formula, NO_NAMES)
-
-
-def _read(formula: str, names: Names) -> str | None:
     try:
         tree = formualizer.parse(formula).to_dict()
     except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
