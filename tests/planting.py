@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import cycle
 from pathlib import Path
 from xml.sax.saxutils import escape
-from zipfile import ZIP_STORED
 
 import numpy as np
 from mutants import KINDS
@@ -336,7 +335,7 @@ def write_planted(book, planted, path):
         return cell.rebuilt(f"<f>{escape(content[1:])}</f>", "", ">-77")
 
     edits = {sheet_parts(book.path)[planted.sheet]: rewrite_cells(rewrite)}
-    copy(book.path, path, edits, ZIP_STORED)
+    copy(book.path, path, edits)
 
 
 def _address(sheet, cell):

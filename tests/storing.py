@@ -1,7 +1,5 @@
 """Workbooks with values stored in their formula cells, whoever wrote them."""
 
-from zipfile import ZIP_DEFLATED
-
 import numpy as np
 
 from xlnn.grid import SheetValues
@@ -26,4 +24,4 @@ def store(source, target, values):
     nothing = SheetValues(np.empty((0, 0)))
     parts = sheet_parts(source).items()
     edits = {part: rewrite_cells(filled(values.get(title, nothing))) for title, part in parts}
-    copy(source, target, edits, ZIP_DEFLATED)
+    copy(source, target, edits)

@@ -5,13 +5,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
-from itertools import chain, count
-from math import isfinite, nan
+from itertools import chain
+from math import nan
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
-from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn import reference
 from xlnn.building.destination import Destination
@@ -19,15 +18,12 @@ from xlnn.building.plan import Plan, Proof
 from xlnn.building.proof import OURS, POINTS, Advice, proven, verifier
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
-from xlnn.errors import OutputError, WorkbookError
-from xlnn.grid import Values, address
-from xlnn.layout import Layout, quoted
-from xlnn.loading.values import read_arrays, write_values
+from xlnn.errors import OutputError
+from xlnn.grid import Values
+from xlnn.layout import Layout
+from xlnn.loading.values import as_stored, read_arrays, write_values
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.workbook import can_be_stored, write
-from xlnn.xlsx.copying import Edit, RewrittenCell, rewrite_cells
-from xlnn.xlsx.fingerprint import seal
-from xlnn.xlsx.markup import cached
 
 
 @dataclass(frozen=True, repr=False)
@@ -118,21 +114,23 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     with _drafts() as folder:
         (folder / "final").mkdir()
         # with its final name, which error messages show
-        draft = folder / f"{place.path.stem}.xlsx"
-        final = folder / "final" / draft.name
+        draft = final = folder / f"{place.path.stem}.xlsx"
+
+        def written(path: Path, stored: reference.Arrays, blank: Collection[str] = ()) -> int:
+            return write(
+                path,
+                layout,
+                dict(drawings),
+                inputs,
+                lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
+                values=stored,
+                title=f"xlnn: {title}",
+                blank=blank,
+            )
 
         tell("Writing the formulas")
         run = reference.run(layout.model, inputs)
-        formulas = write(
-            draft,
-            layout,
-            dict(drawings),
-            inputs,
-            lambda done, of: tell(f"Writing the formulas, {done:,} of {of:,} rows"),
-            values=run,
-            title=f"xlnn: {title}",
-            blank=blank,
-        )
+        formulas = written(draft, run)
         report: Report | None = None
         if verify:
             cells = [*chain(*map(layout.stated, blank))]
@@ -142,49 +140,16 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
                 seen(values)
                 values = without.result()
             report = replace(report, file=str(place.path))
-            formulas -= len(cells)
         else:
             values = write_values(layout, run)
             seen(values)
-        edits: dict[str, Edit] = {}
         if blank or not all(map(can_be_stored, run.values())):
             tell("Storing the values")
-            edits = storing(layout, values, blank)
-        seal(draft, final, edits)
+            final = folder / "final" / draft.name
+            formulas = written(final, as_stored(layout, values), blank)
         tell("Moving the workbook to its place")
         place.publish(final)
     return Built(place.path, formulas, report, notes)
-
-
-def storing(layout: Layout, values: Values, blank: Collection[str]) -> dict[str, Edit]:
-    """Return edits of the sheets that store these values, and leave out formulas.
-
-    Raises
-    ------
-    WorkbookError
-        A formula has a value that no cell can hold.
-    """
-    empty = {*chain(*map(layout.stated, blank))}
-
-    def rewriting(title: str) -> Edit:
-        def rewrite(cell: RewrittenCell) -> str | None:
-            if not cell.formula:
-                return None
-            place = coordinate_to_tuple(cell.attributes["r"])
-            if (title, *place) in empty:
-                return cell.emptied()
-            value = values[title].at(*place)
-            if value is None or (isinstance(value, float) and not isfinite(value)):
-                raise WorkbookError(
-                    f"{quoted(title)}!{address(*place)}: the formula has no value that a cell can "
-                    "hold."
-                )
-            return cell.rebuilt(cell.formula, *cached(value))
-
-        return rewrite_cells(rewrite)
-
-    parts = (f"xl/worksheets/sheet{number}.xml" for number in count(1))
-    return dict(zip(parts, map(rewriting, layout.titles.values()), strict=False))
 
 
 @contextmanager

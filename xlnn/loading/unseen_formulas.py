@@ -11,7 +11,6 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zipfile import ZIP_STORED
 
 import formualizer
 import numpy as np
@@ -196,7 +195,7 @@ def file_for_engine(contents: Package) -> Iterator[Path]:
     }
     with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
         copied = Path(folder, contents.path.name)
-        copy(contents.path, copied, edits, ZIP_STORED)
+        copy(contents.path, copied, edits)
         package.inspect(copied)  # inspect the file that the engine gets, too
         yield copied
 

@@ -145,6 +145,19 @@ def read_array(layout: Layout, block: Block, values: Values) -> np.ndarray:
     return np.array(block.window(numbers))
 
 
+def as_stored(layout: Layout, values: Values) -> dict[str, np.ndarray]:
+    """Read every quantity as a file stores it: numbers, or objects where some are none."""
+    arrays = read_arrays(layout, values)
+    for name, array in arrays.items():
+        if array.dtype == object or not np.isfinite(array).all():
+            block = layout.blocks[name]
+            grid = values[layout.titles[block.sheet]]
+            objects = arrays[name] = np.empty(array.shape, object)
+            for index in np.ndindex(array.shape):
+                objects[index] = grid.at(*block.address(index))
+    return arrays
+
+
 def write_values(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Values:
     """Return arrays as the values of a workbook: the reverse of `read_arrays`."""
     values = {

@@ -72,11 +72,14 @@ class FilledUnit:
         The pattern of the formula cells below; empty if there are none.
     varying : tuple of sequences
         As in `FilledStrip`; the first belongs to the first of all cells.
+    is_blank : bool
+        Whether the cells below have no formulas.
     """
 
     typed: list[str]
     pattern: str
     varying: Varying
+    is_blank: bool = False
 
     def strips(self, column: int, row: int, part: range) -> Iterator[FilledStrip]:
         """Yield some of the cells, starting at a row."""
@@ -85,7 +88,7 @@ class FilledUnit:
         if part.start < middle:
             yield FilledStrip(column, row, top + middle - 1, top, "%s%s", (self.typed,))
         if middle < part.stop and self.pattern:
-            last, count = top + part.stop - 1, part.stop - middle
+            last, count = top + part.stop - 1, 0 if self.is_blank else part.stop - middle
             yield FilledStrip(column, top + middle, last, top, self.pattern, self.varying, count)
 
 
@@ -255,5 +258,4 @@ class RowWriter(WorksheetWriter):
         self.file.close()
 
     def cleanup(self) -> None:
-        """Remove the sheet's file, once it is in the workbook."""
-        Path(self.out).unlink()
+        """Keep the sheet's file, which is removed once it is in the workbook."""

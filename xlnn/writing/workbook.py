@@ -147,10 +147,11 @@ class SheetCells:
         given = self._inputs.get(quantity.name)
         typed = [] if given is None or not given.size else given[entries].ravel().tolist()
         texts = [content(each, self._style_of(typed_in, each)) for each in typed]
-        if quantity.name in self._blank:
-            computed = replace(computed, fill=BLANK)
         if column is None:
             return FilledUnit(texts, "", ())
+        if quantity.name in self._blank:
+            style = self._style_of(replace(computed, fill=BLANK), "")
+            return FilledUnit(texts, f'%s" s="{style}"/>', (), is_blank=True)
         said = "".join(re.findall('"[^"]*"', column.text)) if '"' in column.text else ""
         style = self._style_of(computed, said)
         kind, kinds, value, values = self._value(quantity, entries)
@@ -237,7 +238,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
     title : str
         The workbook's title in its properties.
     blank : collection of str
-        The names of quantities whose formulas will be left out: their cells are marked.
+        The names of quantities whose formulas are left out: their cells are marked and empty.
 
     Raises
     ------
@@ -253,41 +254,42 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
     # the name of a user's folder may contain what XML cannot
     printable = "".join(each if each.isprintable() else "?" for each in title)
     workbook.properties = DocumentProperties(creator=APPLICATION, title=printable)
-    workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by the last pass
+    workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by `Parts`
     values = {name: found for name, found in values.items() if can_be_stored(found)}
     formulas = done = 0
     rows = sum(layout.extents[key][0] for key in layout.titles)
-    with Parts(path) as archive:
-        for key in layout.titles:
-            sheet = workbook.create_sheet(layout.titles[key])
-            drawing = wrapped(fitted(drawings[key], layout.on(key), inputs))
-            for _, chart in drawing.charts:
-                _label_axes(chart, layout, {**values, **inputs})
-            _furnish(sheet, drawing)
-            if not drawing.is_hidden:  # LibreOffice would print it
-                _print(sheet, drawing, pages(drawing, layout.on(key), values))
-            if drawing.opens:
-                workbook.active = sheet
-            cells = SheetCells(
-                sheet, drawing, inputs=inputs, values=values, script=script, blank=frozenset(blank)
-            )
-            drawn = cells.drawn()
-            strips = [each for block in layout.on(key) for each in cells.strips(layout, block)]
-            writer = RowWriter(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
-            try:
-                for row in _fill(writer, strips, drawn, drawing):
-                    tell(min(done + row, rows), rows)
-                sheet.close()
-            except SerialisationError as error:
-                raise OutputError(
-                    f"The draft of the workbook cannot be written ({error}): free some space in "
-                    f"{path.parent}, or set TMPDIR to another folder."
-                ) from error
-            done += layout.extents[key][0]
-            formulas += sum(strip.formulas for strip in strips)
-        for name, area in layout.names.items():
-            workbook.defined_names[name] = DefinedName(name, attr_text=area)
-        ExcelWriter(workbook, archive).write_data()
+    parts = Parts()
+    for key in layout.titles:
+        sheet = workbook.create_sheet(layout.titles[key])
+        drawing = wrapped(fitted(drawings[key], layout.on(key), inputs))
+        for _, chart in drawing.charts:
+            _label_axes(chart, layout, {**values, **inputs})
+        _furnish(sheet, drawing)
+        if not drawing.is_hidden:  # LibreOffice would print it
+            _print(sheet, drawing, pages(drawing, layout.on(key), values))
+        if drawing.opens:
+            workbook.active = sheet
+        cells = SheetCells(
+            sheet, drawing, inputs=inputs, values=values, script=script, blank=frozenset(blank)
+        )
+        drawn = cells.drawn()
+        strips = [each for block in layout.on(key) for each in cells.strips(layout, block)]
+        writer = RowWriter(sheet, path.with_suffix(f".{key}"), drawing.sparklines)
+        try:
+            for row in _fill(writer, strips, drawn, drawing):
+                tell(min(done + row, rows), rows)
+            sheet.close()
+        except SerialisationError as error:
+            raise OutputError(
+                f"The draft of the workbook cannot be written ({error}): free some space in "
+                f"{path.parent}, or set TMPDIR to another folder."
+            ) from error
+        done += layout.extents[key][0]
+        formulas += sum(strip.formulas for strip in strips)
+    for name, area in layout.names.items():
+        workbook.defined_names[name] = DefinedName(name, attr_text=area)
+    ExcelWriter(workbook, parts).write_data()
+    parts.save(path)
     return formulas
 
 

@@ -1,28 +1,22 @@
 """Copy an .xlsx file with some cells or inputs rewritten and everything else unchanged.
 
-Parts are streamed, so that memory does not grow with a sheet. The zip comes out the same at any
-time and on any machine.
+Parts are streamed, so that memory does not grow with a sheet.
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from struct import unpack
 from types import MappingProxyType
-from typing import NamedTuple
 from xml.parsers import expat
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from xlnn.errors import WorkbookError
 from xlnn.grid import Inputs, address
 from xlnn.xlsx.markup import attribute, markup, unprefix
-from xlnn.xlsx.parts import ROOT, TYPES, WORKBOOK, sheet_parts
+from xlnn.xlsx.parts import WORKBOOK, sheet_parts
 
 CHUNK = 1 << 16  # bytes of XML at a time
-LEVEL = 5
-"""The level of compression. zlib's default of 6 takes half as long again and saves 1 %."""
-
 LARGE = 1 << 30  # a part of this size gets the long sizes of zip64, since it grows on the way
 
 DAMAGES = (BadZipFile, zlib.error, expat.ExpatError)
@@ -32,33 +26,8 @@ Edit = Callable[[Iterable[bytes]], Iterable[bytes]]
 """Turns the chunks of a part into other chunks."""
 
 
-class Seal(NamedTuple):
-    """A part that depends on all others, and so is written last.
-
-    Attributes
-    ----------
-    part : str
-    content : function
-        Returns its content, given the entries of the others.
-    """
-
-    part: str
-    content: Callable[[Sequence[ZipInfo]], bytes]
-
-
-def copy(  # noqa: PLR0913, PLR0917 -- what is copied, and how
-    source: Path,
-    target: Path,
-    edits: Mapping[str, Edit],
-    compression: int,
-    level: int | None = None,
-    seal: Seal | None = None,
-) -> None:
-    """Copy a package with some of its parts edited.
-
-    Entries keep their order, except that a seal comes last, and the parts by which many programs
-    recognise a workbook come first. Each entry is dated 1980-01-01 and has the same attributes.
-    Parts that are not edited are copied as compressed.
+def copy(source: Path, target: Path, edits: Mapping[str, Edit]) -> None:
+    """Copy a package with some of its parts edited, not compressed.
 
     Parameters
     ----------
@@ -66,12 +35,6 @@ def copy(  # noqa: PLR0913, PLR0917 -- what is copied, and how
         Two different files; ``target`` is overwritten.
     edits : mapping of str to Edit
         The edit of each part that has one, by the part's name.
-    compression : int
-        ``zipfile.ZIP_DEFLATED`` or ``zipfile.ZIP_STORED``.
-    level : int
-        Level of compression; None for zlib's default.
-    seal : Seal
-        Part to write last, if the package has one.
 
     Raises
     ------
@@ -80,21 +43,12 @@ def copy(  # noqa: PLR0913, PLR0917 -- what is copied, and how
     """
     try:
         with ZipFile(source) as package, ZipFile(target, "w") as copied:
-            for entry in sorted(package.infolist(), key=lambda entry: _turn(entry, seal)):
-                new = ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0))
-                new.compress_type = compression
-                new._compresslevel = level  # noqa: SLF001 -- what `open` takes from it
-                new.create_system = 0  # else Windows and the others differ
-                new.external_attr = 0o600 << 16
+            for entry in package.infolist():
                 edit = edits.get(entry.filename, iter)
-                if seal and _is_sealed(entry, seal):
-                    edit = whole(lambda _: seal.content(copied.infolist()))
-                elif edit is iter and entry.compress_type == compression:
-                    _pass_on(package, entry, copied, new)
-                    continue
+                new, is_large = dated_entry(entry.filename, ZIP_STORED), entry.file_size >= LARGE
                 with (
                     package.open(entry) as part,
-                    copied.open(new, "w", force_zip64=entry.file_size >= LARGE) as written,
+                    copied.open(new, "w", force_zip64=is_large) as written,
                 ):
                     for chunk in edit(iter(lambda: part.read(CHUNK), b"")):
                         written.write(chunk)
@@ -104,46 +58,13 @@ def copy(  # noqa: PLR0913, PLR0917 -- what is copied, and how
         ) from error
 
 
-def _pass_on(package: ZipFile, entry: ZipInfo, copied: ZipFile, new: ZipInfo) -> None:
-    """Copy the compressed bytes of a part, which zipfile cannot do."""
-    new.CRC, new.file_size, new.compress_size = entry.CRC, entry.file_size, entry.compress_size
-    source, target = package.fp, copied.fp
-    source.seek(entry.header_offset + _NAME_LENGTHS)
-    head = _HEADER + sum(unpack("<2H", source.read(4)))
-    source.seek(entry.header_offset + head)
-    target.seek(copied.start_dir)
-    new.header_offset = target.tell()
-    target.write(new.FileHeader())
-    left = entry.compress_size
-    while left:
-        chunk = source.read(min(left, CHUNK))
-        if not chunk:
-            raise BadZipFile(f"{entry.filename} is cut off")
-        target.write(chunk)
-        left -= len(chunk)
-    copied.filelist.append(new)
-    copied.NameToInfo[new.filename] = new
-    copied.start_dir = target.tell()
-    copied._didModify = True  # noqa: SLF001 -- so that it writes its directory
-
-
-_HEADER, _NAME_LENGTHS = 30, 26
-"""Bytes of an entry's head before its name, and before the lengths of its name and its extras."""
-
-
-_FIRST = (TYPES, ROOT)
-"""The parts that identify a package."""
-
-
-def _turn(entry: ZipInfo, seal: Seal | None) -> int:
-    """Return an entry's place in the order of copying."""
-    if entry.filename in _FIRST:
-        return _FIRST.index(entry.filename)
-    return len(_FIRST) + _is_sealed(entry, seal)
-
-
-def _is_sealed(entry: ZipInfo, seal: Seal | None) -> bool:
-    return seal is not None and entry.filename == seal.part
+def dated_entry(name: str, compression: int, level: int | None = None) -> ZipInfo:
+    """Return an entry that is the same at any time and on any machine."""
+    entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.compress_type, entry._compresslevel = compression, level  # noqa: SLF001 -- what `open` takes from it
+    entry.create_system = 0  # else Windows and the others differ
+    entry.external_attr = 0o600 << 16
+    return entry
 
 
 def whole(change: Callable[[bytes], bytes]) -> Edit:
@@ -330,7 +251,7 @@ def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:
         edits[part] = unprefix
         if title in titles:
             edits[part] = _both(unprefix, rewrite_cells(put(title)))
-    copy(source, target, edits, ZIP_STORED)
+    copy(source, target, edits)
     for sheet, row, column in missing:
         raise WorkbookError(
             f"{source.name}: the input {sheet}!{address(row, column)} is not in the file."

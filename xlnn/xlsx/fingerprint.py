@@ -6,19 +6,13 @@ gone. It guards against loss, not against malice: a changed workbook can be made
 and then xlnn overwrites it.
 """
 
-import os
-import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from enum import Enum, auto
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
-from zipfile import ZIP_DEFLATED, ZipInfo
+from zipfile import ZipInfo
 
-from xlnn.errors import OutputError
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.copying import LEVEL, Edit, Seal, copy, whole
 
 PART = "docProps/custom.xml"
 """The part with custom properties, which all programs support."""
@@ -54,34 +48,6 @@ def state(path: Path) -> State:
         if found.file_size == len(expected) and b"".join(archive.chunks(PART)) == expected:
             return State.AS_BUILT
         return State.CHANGED
-
-
-def seal(source: Path, target: Path, edits: Mapping[str, Edit] = MappingProxyType({})) -> None:
-    """Copy a workbook that was just written, with edits of its parts, and set its fingerprint.
-
-    The same workbook gives the same bytes: the document's dates become SOURCE_DATE_EPOCH, or
-    1980-01-01 if that is not set, like those of the zip's entries. Other parts are copied
-    unchanged.
-
-    Raises
-    ------
-    OutputError
-        SOURCE_DATE_EPOCH is not a date.
-    """
-    dated = {"docProps/core.xml": whole(_fix_dates), **edits}
-    copy(source, target, dated, ZIP_DEFLATED, LEVEL, Seal(PART, properties))
-
-
-def _fix_dates(core: bytes) -> bytes:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "315532800")  # 1980-01-01
-    try:
-        date = datetime.fromtimestamp(int(epoch), UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise OutputError(
-            f'SOURCE_DATE_EPOCH is "{epoch}"; expected whole seconds since 1970.'
-        ) from error
-    text = f"{date:%Y-%m-%dT%H:%M:%SZ}".encode()
-    return re.sub(rb"(<dcterms:(?:created|modified)\b[^>]*>)[^<]*", rb"\g<1>" + text, core)
 
 
 def properties(entries: Iterable[ZipInfo]) -> bytes:
