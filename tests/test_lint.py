@@ -484,8 +484,7 @@ def test_a_range_is_there_if_each_of_its_cells_is(cells, first, last, left, righ
         max(left, right),
     )
     used = Used()
-    for row, column in sorted(cells):
-        used.add_row(row, [column])
+    used.add([row for row, _ in cells], [column for _, column in cells])
     wanted = {(r, c) for r in range(first, last + 1) for c in range(left, right + 1)}
     (have,) = used.have(left, right, np.array([first]), np.array([last]))
     assert have == (wanted <= cells)

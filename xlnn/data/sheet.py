@@ -166,7 +166,7 @@ class SheetRows:
         with Archive(self._path) as archive:
             source = SheetSource(archive, self.sheet, self._part)
             for item in source.items():
-                row, column, kind, attributes, _, _ = item
+                row, column, kind, attributes, *_ = item
                 if kind == "dimension" and not row:
                     cells = area((attributes or {}).get("ref", ""))
                     rows = cells // max(1, self._columns_of(attributes))
@@ -191,7 +191,7 @@ class SheetRows:
 
     def _text(self, source: SheetSource, item: Item) -> str:
         """Return a cell's value or stored value as text."""
-        row, column, kind, attributes, _, value = item
+        row, column, kind, attributes, _, value, _ = item
         if attributes is not None:
             self._formulas += 1
             if not value and kind != "str":  # an empty text

@@ -13,13 +13,12 @@ from pathlib import Path
 from xlnn.linting.book import RULES, Problem, read_book
 from xlnn.linting.formulas import formula_problems
 from xlnn.linting.names import name_problems
-from xlnn.linting.nodes import SheetNode, witness
+from xlnn.linting.nodes import SheetNode
 from xlnn.linting.package_parts import package_problems, style_problems
 from xlnn.linting.sheets import sheet_problems
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import SheetSource
 from xlnn.xlsx.package import Package, inspect, never
-from xlnn.xlsx.sheet_stream import Witness
 
 __all__ = ["RULES", "Problem", "inspect_and_lint", "lint"]
 
@@ -65,9 +64,9 @@ def inspect_and_lint(
     sheets: list[SheetNode] = []
     number = count(1)  # of elements
 
-    def watch(source: SheetSource) -> Witness:
-        sheets.append(SheetNode(source))
-        return witness(sheets[-1], number)
+    def watch(source: SheetSource) -> SheetNode:
+        sheets.append(SheetNode(source, number))
+        return sheets[-1]
 
     contents = inspect(path, may_be_left_out, watch)
     with Archive(path) as archive:

@@ -4,7 +4,6 @@ import re
 from array import array
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -44,8 +43,7 @@ class Used:
     """The cells that a sheet has.
 
     >>> used = Used()
-    >>> for row in (1, 2, 3, 7):
-    ...     used.add_row(row, [2])
+    >>> used.add([1, 2, 3, 7], [2, 2, 2, 2])
     >>> used.have(2, 2, np.array([1, 2, 3]), np.array([3, 2, 7]))
     array([ True,  True, False])
     >>> used.first_missing(2, 2, 2, 7)
@@ -56,9 +54,9 @@ class Used:
         self._rows: array[int] = array("i")
         self._columns: array[int] = array("i")
 
-    def add_row(self, row: int, columns: Sequence[int]) -> None:
-        """Add cells of one row. All are added before the first question."""
-        self._rows.extend(repeat(row, len(columns)))
+    def add(self, rows: Sequence[int], columns: Sequence[int]) -> None:
+        """Add cells. All are added before the first question."""
+        self._rows.extend(rows)
         self._columns.extend(columns)
 
     @cached_property

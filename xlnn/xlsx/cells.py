@@ -140,7 +140,7 @@ def headings(path: Path) -> dict[str, str]:
 
 def _cells(source: SheetSource, strings: Sequence[str], *, arrays: bool) -> Iterator[Cell]:
     shared, new = SharedFormulas(source, arrays=arrays), tuple.__new__
-    for row, column, kind, attributes, formula, text in source.items():
+    for row, column, kind, attributes, formula, text, _ in source.items():
         if not row:
             continue
         if attributes is not None:
@@ -383,7 +383,7 @@ class FormulaBuffer:
 
     def numbers(self, items: Sequence[Item]) -> list[str | None]:
         """Return the numbers of some cells; keep other values stored with formulas."""
-        for row, column, kind, attributes, _, text in items:
+        for row, column, kind, attributes, _, text, _ in items:
             if kind in _SAID and attributes is not None and text:
                 self.length += len(text) + EACH_SAID
                 if self.length <= MAX_SAID:

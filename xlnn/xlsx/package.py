@@ -9,8 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
+from typing import Protocol
 
 from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
@@ -26,20 +27,20 @@ from xlnn.xlsx.cells import (
     read_numbers,
 )
 from xlnn.xlsx.guard import BUILT_IN, FORBIDDEN, FormulaGuard
-from xlnn.xlsx.markup import unprefixed
+from xlnn.xlsx.markup import Token, unprefixed
 from xlnn.xlsx.parts import (
     check_other_parts,
     check_parts,
     read_workbook,
     shared_strings,
 )
+from xlnn.xlsx.plain_rows import PlainRow
 from xlnn.xlsx.sheet_stream import (
     COLUMNS,
     COMPUTED,
     MAX_BOX,
     MAX_ROWS,
     Item,
-    Witness,
     area,
 )
 
@@ -132,9 +133,9 @@ SPARE_BOX, SPARSE = 2_000_000, 20
 """The most cells of the rectangles of all sheets: a base, and a multiple of existing cells. Engines
 store the whole rectangle; xlnn fills its sheets, but users may write something far away."""
 
-_BATCH, _BATCH_TEXT = 16_384, 1 << 22
-"""Cells that are checked at once, and their characters: formulas of a column that differ only in
-their numbers then form one array, and each array has a cost."""
+_BATCH = 8_192
+"""Cells that are checked at once: formulas of a column that differ only in their numbers then form
+one array, and each array has a cost."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,17 @@ class Package:
         return sum(len(cells.rows) for cells in self.formulas.values())
 
 
-Watch = Callable[[SheetSource], Witness]
+class SheetWitness(Protocol):
+    """Gets what is read of a sheet."""
+
+    def take_tokens(self, batch: list[Token | PlainRow]) -> None:
+        """Take what is between the cells, and skip the cells; see `Witness`."""
+
+    def take_cells(self, cells: Sequence[Item], aside: Sequence[Item]) -> None:
+        """Take cells, and what else the sheet says."""
+
+
+Watch = Callable[[SheetSource], SheetWitness]
 """Returns the witness of a sheet that is about to be read."""
 
 
@@ -334,34 +345,26 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
 ) -> FormulaCells:
     """Check every item of a sheet; return where its formulas are."""
     found = FormulaBuffer(KeptFormulas(shared))
-    for batch in _batches(sheet.items(watch and watch(sheet))):
+    witness = watch(sheet) if watch else None
+    items = sheet.items(witness and witness.take_tokens)
+    while batch := list(islice(items, _BATCH)):
         filled = [item for item in batch if item[0]]
-        if len(filled) < len(batch):
-            for item in batch:
-                if not item[0]:
-                    _check_aside(sheet, formulas, budget, item)
+        aside = [item for item in batch if not item[0]] if len(filled) < len(batch) else []
+        for item in aside:
+            _check_aside(sheet, formulas, budget, item)
+        if witness:
+            witness.take_cells(filled, aside)
         budget.cells += len(filled)
         computed = [item for item in filled if item[3] is not None]
         found.rows.extend([item[0] for item in computed])
         found.columns.extend([item[1] for item in computed])
         found.kept.add(_check_formulas(sheet, formulas, computed, shared, budget))
-        _check_values(sheet, [item for item in filled if item[5]], strings, budget)
-        found.stored.extend(read_numbers(found.numbers(computed)) or ())
+        stored = read_numbers(found.numbers(computed))
+        left = filled if stored is None else [i for i in filled if i[3] is None or i[2] != "n"]
+        _check_values(sheet, [item for item in left if item[5]], strings, budget)
+        found.stored.extend(stored or ())
     budget.check_box(sheet.title)
     return found.cells()
-
-
-def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
-    """Yield what is read in lists, each of about `_BATCH` cells."""
-    batch: list[Item] = []
-    size = 0
-    for item in items:
-        batch.append(item)
-        size += len(item[4] or "") + len(item[5] or "")
-        if len(batch) >= _BATCH or size >= _BATCH_TEXT:
-            yield batch
-            batch, size = [], 0
-    yield batch
 
 
 def _check_formulas(
@@ -373,7 +376,7 @@ def _check_formulas(
 ) -> list[str]:
     """Check the formulas of some cells; return them as `KeptFormulas` takes them."""
     stated, kept = [], []
-    for row, column, _, attributes, text, _ in computed:
+    for row, column, _, attributes, text, *_ in computed:
         # nearly all formulas have a text and no attributes: they need no call
         own = text if text and not attributes else shared.stated(row, column, attributes, text)
         if own is None:
@@ -389,11 +392,11 @@ def _check_values(
     sheet: SheetSource, filled: Sequence[Item], strings: Sequence[int], budget: _Budget
 ) -> None:
     """Check the values of some cells, none of them empty."""
-    if read_numbers([text for _, _, kind, _, _, text in filled if kind == "n"]) is None:
-        for row, column, kind, _, _, text in filled:
+    if read_numbers([item[5] for item in filled if item[2] == "n"]) is None:
+        for row, column, kind, _, _, text, _ in filled:
             if kind == "n" and number(text) is None:
                 raise sheet.bad_value(row, column, kind, text)
-    for row, column, kind, _, _, text in filled:
+    for row, column, kind, _, _, text, _ in filled:
         if kind != "n":
             value = cell_value(kind, text, strings)
             if value is None:
@@ -404,7 +407,7 @@ def _check_values(
 
 def _check_aside(sheet: SheetSource, formulas: FormulaGuard, budget: _Budget, item: Item) -> None:
     """Check an element of a sheet outside its cells."""
-    _, _, kind, attributes, text, _ = item
+    _, _, kind, attributes, text, *_ = item
     attributes, text = attributes or {}, text or ""
     if kind == "sheetData":
         budget.spend(box=area(text))

@@ -67,20 +67,16 @@ class PlainRow:
 
     def contents(
         self,
-    ) -> tuple[Iterator[str], Iterator[dict[str, str] | None], list[str | None], list[str | None]]:
-        """Return the types, formula attributes, formulas and values of all cells."""
+    ) -> tuple[Iterator[str], Iterator[dict[str, str] | None], *tuple[list[str | None], ...]]:
+        """Return the types, formula attributes, formulas, values and styles of all cells."""
         pieces = self._pieces
         return (
             map(_TYPES.__getitem__, pieces[4::_GROUPS]),
             map(_FORMULA_ATTRIBUTES.__getitem__, pieces[5::_GROUPS]),
             pieces[6::_GROUPS],
             pieces[7::_GROUPS],
+            pieces[3::_GROUPS],
         )
-
-    @property
-    def styles(self) -> list[str | None]:
-        """The styles of all cells."""
-        return self._pieces[3::_GROUPS]
 
 
 def sheet_tokens(archive: Archive, part: str) -> Iterator[list[Token | PlainRow]]:

@@ -25,11 +25,12 @@ Four million formulas in 21 columns need a tenth of it; two far-apart cells clai
 MAX_TEXT = 32_767
 """Characters of a cell, as in Excel."""
 
-Item = tuple[int, int, str, dict[str, str] | None, str | None, str | None]
+Item = tuple[int, int, str, dict[str, str] | None, str | None, str | None, str | None]
 """A cell: (row, column, type, attributes of its formula or None, formula as
-`xlnn.xlsx.markup.unprefixed` writes it, value). Or something
-else that the sheet says: (0, 0, local name of its element, attributes, text, None); last comes
-``sheetData`` with the rectangle of all cells as its text."""
+`xlnn.xlsx.markup.unprefixed` writes it, value, style). Or something else that the sheet says: (0,
+0, local name of its element, attributes, text, None, None), and of a row with a style (0, its
+number, "row", None, None, None, style); last comes ``sheetData`` with the rectangle of all cells as
+its text."""
 
 
 Witness = Callable[[list[Token | PlainRow]], None]
@@ -138,15 +139,15 @@ class _Sheet:
                     raise self.refused(0, 0, f"holds <{token.local}> where none belongs; {_ANEW}")
                 elif token.local in COMPUTED:
                     text, attributes = self.leaf(token, 0, 0)
-                    yield 0, 0, token.local, attributes, text, None
+                    yield 0, 0, token.local, attributes, text, None, None
                 else:
                     depth += 1
             elif isinstance(token, dict):
                 if opened is not None and opened.local in TOLD:
-                    yield 0, 0, opened.local, token, None, None
+                    yield 0, 0, opened.local, token, None, None, None
             elif is_closing(token):
                 depth -= 1
-        yield 0, 0, "sheetData", None, box or "A1", None
+        yield 0, 0, "sheetData", None, box or "A1", None, None
 
     def rows(self, data: Opening) -> Iterator[Item]:
         """Read all rows; return the rectangle that contains their cells."""
@@ -200,6 +201,8 @@ class _Sheet:
             if kind is dict:
                 row_text = token.get("r", row_text)
                 row = self.row_number(row_text, above)
+                if "s" in token:
+                    yield 0, row, "row", None, None, None, token["s"]
                 continue
             if token == row_end:
                 break
@@ -207,7 +210,7 @@ class _Sheet:
                 self.between(token, row, 0)
                 continue
             cell_end, before, column, type_ = token.name, column, column + 1, "n"
-            attributes = formula = value = inline = None
+            attributes = formula = value = inline = style = None
             for inner in self.source:
                 kind = inner.__class__
                 if kind is Opening:
@@ -222,7 +225,7 @@ class _Sheet:
                     else:
                         self.between(inner, row, column)
                 elif kind is dict:
-                    type_ = inner.get("t", "n")
+                    type_, style = inner.get("t", "n"), inner.get("s")
                     if "r" in inner:
                         column = columns[inner["r"].removesuffix(row_text)]
                         if column <= before:
@@ -233,7 +236,8 @@ class _Sheet:
                     self.between(inner, row, column)
             if column > MAX_COLUMNS:
                 raise self.misplaced(address(row, column), row, before)
-            yield row, column, type_, attributes, formula, inline if type_ == "inlineStr" else value
+            value = inline if type_ == "inlineStr" else value
+            yield row, column, type_, attributes, formula, value, style
         if row > MAX_ROWS:
             raise self.misplaced(address(row, 1), row, 0)
         return row, column
