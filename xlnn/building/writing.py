@@ -21,7 +21,7 @@ from xlnn.checking.report import Report
 from xlnn.errors import OutputError
 from xlnn.grid import Values
 from xlnn.layout import Layout
-from xlnn.loading.values import as_stored, read_arrays, write_values
+from xlnn.loading.values import as_stored, read_arrays
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.workbook import can_be_stored, write
 
@@ -96,7 +96,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     blank : collection of str
         The names of quantities whose formulas are left out, once all have been verified.
     seen : function
-        Called with all values before any are left out; may refuse them.
+        Called with all values of the engine before any are left out; may refuse them.
     advice : Advice
         What to do about a workbook that does not agree.
     is_first : bool
@@ -140,13 +140,10 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
                 seen(values)
                 values = without.result()
             report = replace(report, file=str(place.path))
-        else:
-            values = write_values(layout, run)
-            seen(values)
-        if blank or not all(map(can_be_stored, run.values())):
-            tell("Storing the values")
-            final = folder / "final" / draft.name
-            formulas = written(final, as_stored(layout, values), blank)
+            if blank or not all(map(can_be_stored, run.values())):
+                tell("Storing the values")
+                final = folder / "final" / draft.name
+                formulas = written(final, as_stored(layout, values), blank)
         tell("Moving the workbook to its place")
         place.publish(final)
     return Built(place.path, formulas, report, notes)

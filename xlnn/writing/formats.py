@@ -13,9 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
-from itertools import groupby
 from math import floor, log10, prod
-from operator import itemgetter
 from types import MappingProxyType
 
 import numpy as np
@@ -26,7 +24,7 @@ from openpyxl.styles.numbers import NumberFormat
 from xlnn.grid import address
 from xlnn.layout import Block
 from xlnn.reference import Arrays
-from xlnn.writing.drawing import Drawing, cell_range
+from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import AXIS, signed, value, wide
 
 NOTHING: Arrays = MappingProxyType({})
@@ -163,7 +161,7 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
         if block.quantity.choices:  # a choice of whole numbers
             continue
         room = room_pixels(min(widths.get(column, USUAL_WIDTH) for column in _columns(block)))
-        areas = list(_areas(block))
+        areas = _areas(block)
         for rule in _rules(number_format, size, room, areas[0].partition(":")[0]):
             rules += [(" ".join(areas), rule)]
         if number_format == GENERAL and block.quantity.name in given:
@@ -303,32 +301,13 @@ def _look_of(code: str) -> DifferentialStyle:
     return DifferentialStyle(numFmt=NumberFormat(numFmtId=NUMBERS[code], formatCode=signed(code)))
 
 
-def _columns(block: Block) -> range | set[int]:
+def _columns(block: Block) -> set[int]:
     """Return the columns in which a block has cells."""
-    if block.is_dense:
-        return range(block.column, block.last[1] + 1)
-    return {column for _, column in _places(block)}
+    return {
+        column for (_, left), (_, right) in block.rectangles() for column in range(left, right + 1)
+    }
 
 
-def _areas(block: Block) -> Iterator[str]:
-    """Yield rectangles that make up a block, the one at its top left first."""
-    if block.is_dense:
-        yield cell_range(block)
-        return
-    runs: dict[tuple[int, int], list[int]] = {}
-    for row, places in groupby(sorted(_places(block)), key=itemgetter(0)):
-        columns = [column for _, column in places]
-        starts = [column for column in columns if column - 1 not in columns]
-        ends = [column for column in columns if column + 1 not in columns]
-        for run in zip(starts, ends, strict=True):
-            runs.setdefault(run, []).append(row)
-    for (left, right), rows in runs.items():
-        starts = [row for row in rows if row - 1 not in rows]
-        ends = [row for row in rows if row + 1 not in rows]
-        for top, bottom in zip(starts, ends, strict=True):
-            yield f"{address(top, left)}:{address(bottom, right)}"
-
-
-def _places(block: Block) -> set[tuple[int, int]]:
-    """Return the rows and columns of the cells of a block that is not a table."""
-    return {place for unit in block.quantity.units for place in block.places(unit)}
+def _areas(block: Block) -> list[str]:
+    """Return rectangles that make up a block, the one at its top left first."""
+    return [f"{address(*first)}:{address(*last)}" for first, last in block.rectangles()]
