@@ -5,7 +5,7 @@ Only operators that rearrange numbers are computed here, so a small file cannot 
 array.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -26,79 +26,44 @@ def axes_of(node: OnnxNode, known: Mapping[str, np.ndarray], rank: int) -> list[
     return sorted(axis + rank if axis < 0 else axis for axis in axes)
 
 
+MOVES = frozenset({
+    "Gather", "Concat", "Unsqueeze", "Squeeze", "Transpose", "Reshape", "Identity", "Cast",
+})  # fmt: skip
+"""Operators that are computed for constants."""
+
+
 def rearranged(
     node: OnnxNode, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
 ) -> np.ndarray:
-    """Return the result of a node for known arrays, the first of which are its data.
+    """Return the result of a node of `MOVES` for known arrays, the first of which are its data.
 
     Raises
     ------
-    KeyError
-        The node does more than rearrange numbers.
     DataError
         The result would be too large.
     """
-    made = MOVES[node.op](node, arrays, known)
-    if made.size > MOST_NUMBERS:
-        raise DataError(f"{node.op} makes {made.size:,} numbers of constants: too many.")
-    return made
-
-
-def _gather(
-    node: OnnxNode, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]
-) -> np.ndarray:
-    array, index = arrays
-    return np.take(array, index.astype(int), axis=int(node.attributes.get("axis", 0)))
-
-
-def _concat(
-    node: OnnxNode, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]
-) -> np.ndarray:
-    if sum(array.size for array in arrays) > MOST_NUMBERS:
-        raise DataError("Concat joins too many numbers.")
-    return np.concatenate(list(arrays), axis=int(node.attributes["axis"]))
-
-
-def _unsqueeze(
-    node: OnnxNode, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
-) -> np.ndarray:
-    given = node.attributes.get("axes")
-    given = known[node.given(1)].ravel().tolist() if given is None else given
-    rank = arrays[0].ndim + len(given)
-    return np.expand_dims(arrays[0], tuple(axes_of(node, known, rank)))
-
-
-def _squeeze(
-    node: OnnxNode, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
-) -> np.ndarray:
-    shape = arrays[0].shape
-    if node.given(1) or "axes" in node.attributes:
-        axes = axes_of(node, known, len(shape))
-    else:
-        axes = [axis for axis, length in enumerate(shape) if length == 1]
-    return np.squeeze(arrays[0], tuple(axes))
-
-
-def _transpose(
-    node: OnnxNode, arrays: Sequence[np.ndarray], _: Mapping[str, np.ndarray]
-) -> np.ndarray:
-    return np.transpose(arrays[0], node.attributes.get("perm"))
-
-
-def _reshape(
-    node: OnnxNode, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
-) -> np.ndarray:
-    return arrays[0].reshape(known[node.given(1)].astype(int).ravel())
-
-
-def _same(_: OnnxNode, arrays: Sequence[np.ndarray], __: Mapping[str, np.ndarray]) -> np.ndarray:
-    return arrays[0]
-
-
-MOVES: dict[
-    str, Callable[[OnnxNode, Sequence[np.ndarray], Mapping[str, np.ndarray]], np.ndarray]
-] = {
-    "Gather": _gather, "Concat": _concat, "Unsqueeze": _unsqueeze, "Squeeze": _squeeze,
-    "Transpose": _transpose, "Reshape": _reshape, "Identity": _same, "Cast": _same,
-}  # fmt: skip
-"""Operators that are computed for constants."""
+    array, said = arrays[0], node.attributes
+    match node.op:
+        case "Gather":
+            array = np.take(array, arrays[1].astype(int), axis=int(said.get("axis", 0)))
+        case "Concat":
+            if sum(each.size for each in arrays) > MOST_NUMBERS:
+                raise DataError("Concat joins too many numbers.")
+            array = np.concatenate(list(arrays), axis=int(said["axis"]))
+        case "Unsqueeze":
+            given = said.get("axes")
+            given = known[node.given(1)].ravel().tolist() if given is None else given
+            axes = axes_of(node, known, array.ndim + len(given))
+            array = np.expand_dims(array, tuple(axes))
+        case "Squeeze":
+            axes = [axis for axis, length in enumerate(array.shape) if length == 1]
+            if node.given(1) or "axes" in said:
+                axes = axes_of(node, known, array.ndim)
+            array = np.squeeze(array, tuple(axes))
+        case "Transpose":
+            array = np.transpose(array, said.get("perm"))
+        case "Reshape":
+            array = array.reshape(known[node.given(1)].astype(int).ravel())
+    if array.size > MOST_NUMBERS:
+        raise DataError(f"{node.op} makes {array.size:,} numbers of constants: too many.")
+    return array
