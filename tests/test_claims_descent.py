@@ -5,7 +5,7 @@ import pytest
 from claims import arrays_of, false_claims, is_told, number
 from experiments import words_of
 
-from xlnn.equations import surface
+from xlnn.equations import lookup, surface
 from xlnn.experiments import _steepest
 
 WORDS = words_of("descent").words["sentences"]
@@ -296,7 +296,7 @@ PLANTED = {
         "points", lambda patch: patch.setattr(_steepest, "short_text", lambda x, _: f"{x:.0f}"),
     ),
     "any number chooses the first": (
-        "name", lambda patch: patch.setattr(surface.NameOf, "text", lambda self, **_: self.names[0])
+        "name", lambda patch: patch.setattr(lookup.NameOf, "text", lambda self, **_: self.names[0])
     ),
 }  # fmt: skip
 

@@ -17,8 +17,8 @@ from odd_states import NOTHING, ONE, RING, STATES, WEIGHTS_OF
 from told import claim
 
 from xlnn.checking.probe import probe_arrays
-from xlnn.equations import neuron, regression, side_by_side, similarity
-from xlnn.experiments import costs, sequences, xor_layers
+from xlnn.equations import neuron, regression, sequences, side_by_side, similarity
+from xlnn.experiments import costs, xor_layers
 from xlnn.experiments.xor_layers import NEAR
 
 TINY = 1e-11
@@ -817,7 +817,9 @@ def test_from_some_starts_all_images_are_recognised_and_from_others_some_are_not
 
 def says(key, **numbers):
     """Return a sentence's text that says one of its lines, whatever is so."""
-    return lambda self, *_, **__: self.words[key].format(**numbers)
+    return lambda self, *_, **__: dict(enumerate(self.words.values()), **self.words)[key].format(
+        **numbers
+    )
 
 
 def gives(number):
@@ -829,19 +831,19 @@ FALSEHOODS = [
     ("regression", regression.WaysAgree, "text", says("agree"), {"x": 0}),
     ("regression", regression.WaysAgree, "text", says("late", apart=1), {"eta": 0}),
     ("regression", regression.WaysAgree, "text", says("late", apart=1), {"y": 5}),
-    ("regression", regression.Determined, "text", says(0), {"x": 0}),
-    ("regression", regression.ByHand, "text", says(1, C_hand=48.4225), {}),
-    ("similarity", similarity.MostSimilar, "text", says(0, number=1, label=0, likeness=0),
+    ("regression", regression.Determined, "text", says("determined"), {"x": 0}),
+    ("regression", regression.ByHand, "text", says("least", C_hand=48.4225), {}),
+    ("similarity", similarity.MostSimilar, "text", says("nearest", number=1, label=0, likeness=0),
      {"pattern_a": 0}),
-    ("similarity", similarity.MostSimilar, "text", says(0, number=33, label=1, likeness=1),
+    ("similarity", similarity.MostSimilar, "text", says("nearest", number=33, label=1, likeness=1),
      {"pattern_a": ONE}),
     ("similarity", similarity.AngleText, "array", gives(4), {"pattern_b": RING * 3}),
     ("similarity", similarity.AngleText, "array", gives(5), {}),
     ("similarity", similarity.Equal, "array", gives(1), {}),
     ("costs", costs, "DIGITS", 0, {"z_chosen": 0, "t": 0.9}),
     ("costs", costs.WhichLearns, "text",
-     says(0, z=0, a=0.5, t=0.5, delta_sq=0, delta_ce=0, times=4), {"z_chosen": 0, "t": 0.5}),
-    ("costs", costs.FarFromTarget, "text", says(slice(None), squared=62, cross=13), {}),
+     says("which", z=0, a=0.5, t=0.5, delta_sq=0, delta_ce=0, times=4), {"z_chosen": 0, "t": 0.5}),
+    ("costs", costs.FarFromTarget, "text", says("far", squared=62, cross=13), {}),
     ("costs", costs.Lowest, "text", says(0, C_T="1.0000", w1=0, w2=0), {"x": 0}),
     ("sequences", sequences.Same, "array", gives(1), {"u": [1e17, 1, -1e17, 1, 1]}),
     ("sequences", sequences.Same, "array", gives(0), {}),

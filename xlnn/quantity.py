@@ -7,6 +7,7 @@ quantities.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import product
@@ -143,6 +144,9 @@ class Equation:
     one_hot: tuple[str, ...] = ()
     """Arguments whose rows have a single 1 and otherwise 0, as other equations assume."""
 
+    number_format = "0.0000"
+    """How its values are shown, unless their quantity says otherwise."""
+
     switches = False
     """Whether it switches units off: then they pass on exactly 0, so values of such a network
     verify little, and all its formulas must read as stated."""
@@ -183,6 +187,24 @@ class Sentence(Equation):
     """
 
     coarse = True
+
+    english: Mapping[str, str] = {}
+    """Its texts in English, by their keys in translation files: ``text`` and ``cell`` take them
+    from ``words``. An experiment fills in its sizes in braces."""
+
+    numbers: Mapping[str, object] = {}
+    """Further numbers for braces in its texts."""
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """Its texts in the language of the workbook."""
+        return self.english
+
+    def said_by(self, sentence: Callable[..., str]) -> Self:
+        """Return it in another language: `sentence` translates a text, by its key."""
+        said, texts = copy(self), self.english.items()
+        said.words = {key: sentence(key, text, **self.numbers) for key, text in texts}
+        return said
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
@@ -244,6 +266,7 @@ class Stated(Equation):
     repeats: bool = False
     optional: tuple[str, ...] = ()
     one_hot: tuple[str, ...] = ()
+    number_format: str = "0.0000"
     says: str = ""
 
 
@@ -295,6 +318,12 @@ def following(name: str, along: str = "", start: float | str | None = None) -> U
     return Use(name, -1, along, start)
 
 
+class Derived(str):
+    """A field that follows from others, also in a copy in which those differ."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A named array and its equation.
@@ -309,7 +338,8 @@ class Quantity:
     symbol : str
         The book's notation; ``{}`` stands for the unit's index: ``z²{}``. By default the name.
     sheet : str
-        The key of its sheet (``training``).
+        The key of its sheet (``training``). By default, in an experiment that of the page that
+        shows it, or of the quantity before it.
     axes : tuple of Axis
         The axes of its rows: epochs, samples, both or neither.
     shape : tuple of int
@@ -323,14 +353,15 @@ class Quantity:
         How many entries along the first axis are inputs although there is an equation: 1 for the
         weights, whose first row is the start. The same holds in each of several runs.
     number_format : str
-        The spreadsheet's number format.
+        The spreadsheet's number format. By default that of the equation; choices and counts have no
+        decimals, and other inputs those that were typed.
     role : str
-        Its role for readers, shown by the colour of its heading: input, forward, backward, weight
-        or result.
+        Its role for readers, shown by the colour of its heading: input, forward, backward, weight,
+        result or key. By default input without an equation, key if it counts rows, or else result.
     layer : str
         The layer's name; empty if it belongs to none.
     is_text : bool
-        Whether its values are texts.
+        Whether its values are texts, as those of a `Sentence` are.
     is_record : bool
         Whether its values were noted when the workbook was built: neither input nor formula.
     counts : bool
@@ -361,14 +392,14 @@ class Quantity:
     name: str
     kind: str = ""
     symbol: str = ""
-    sheet: str = "Model"
+    sheet: str = Derived("Model")
     axes: tuple[Axis, ...] = ()
     shape: tuple[int, ...] = ()
     equation: Equation | None = None
     uses: Mapping[str, Use | str] = field(default_factory=dict)
     given: int = 0
-    number_format: str = "0.0000"
-    role: str = "result"
+    number_format: str = Derived()
+    role: str = Derived()
     layer: str = ""
     is_text: bool = False
     is_record: bool = False
@@ -387,6 +418,13 @@ class Quantity:
     def __post_init__(self) -> None:
         """Set defaults: the name as kind and symbol, and roles as names of arguments."""
         object.__setattr__(self, "is_record", self.is_record or self.counts)
+        object.__setattr__(self, "is_text", self.is_text or self.is_sentence)
+        if isinstance(self.number_format, Derived):
+            object.__setattr__(self, "number_format", Derived(self._usual_format))
+        if isinstance(self.role, Derived):
+            typed = self.equation is None and not self.is_record
+            role = "key" if self.counts else "input" if typed else "result"
+            object.__setattr__(self, "role", Derived(role))
         if not self.kind:
             object.__setattr__(self, "kind", self.name)
             object.__setattr__(self, "symbol", self.symbol or f"{self.name}{{}}")
@@ -397,6 +435,13 @@ class Quantity:
             uses = {role: use if isinstance(use, Use) else Use(use) for role, use in uses.items()}
             uses = {role: self._along_one(use) for role, use in uses.items()}
             object.__setattr__(self, "uses", uses)
+
+    @property
+    def _usual_format(self) -> str:
+        if self.counts or self.choices:
+            return "0"
+        usual = "0.0000" if self.is_record else "General"
+        return getattr(self.equation, "number_format", usual)
 
     def _along_one(self, use: Use) -> Use:
         """Return an argument with the family of the axis along which its neighbour is read."""

@@ -5,7 +5,7 @@ A slope is stated by its rule, and next to it as a difference quotient.
 
 # ruff: noqa: ARG005 -- a line takes all variables, whether or not it uses them
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,8 +108,8 @@ def _choose(number: Cells, lines: Iterable[str]) -> str:
 
 
 OF = Stated(
-    lambda function, x: np.asarray(chosen(function).f.array(x)),
-    lambda function, x: _choose(function, (each.f.cell(x[()]) for each in FUNCTIONS)),
+    lambda used_function, x: np.asarray(chosen(used_function).f.array(x)),
+    lambda used_function, x: _choose(used_function, (each.f.cell(x[()]) for each in FUNCTIONS)),
     says="f(x), of the chosen function.",
 )
 
@@ -117,29 +117,33 @@ OF = Stated(
 def of_shifted(sign: str) -> Stated:
     """Return the equation of f(x + h) or f(x - h), by the sign ``+`` or ``-``."""
     return Stated(
-        lambda function, x, h: np.asarray(
-            chosen(function).f.array(x + h if sign == "+" else x - h)
+        lambda used_function, x, h: np.asarray(
+            chosen(used_function).f.array(x + h if sign == "+" else x - h)
         ),
-        lambda function, x, h: _choose(
-            function, (each.f.cell(f"({x[()]}{sign}{h[()]})") for each in FUNCTIONS)
+        lambda used_function, x, h: _choose(
+            used_function, (each.f.cell(f"({x[()]}{sign}{h[()]})") for each in FUNCTIONS)
         ),
         says="f(x + h) or f(x - h), of the chosen function.",
     )
 
 
 DERIVATIVES = Stated(
-    lambda function, x, f: np.array([each.array(x, f) for each in chosen(function).derivatives]),
-    lambda k, function, x, f: _choose(
-        function, (each.derivatives[k].cell(x[()], f[()]) for each in FUNCTIONS)
+    lambda used_function, x, f: np.array(
+        [each.array(x, f) for each in chosen(used_function).derivatives]
+    ),
+    lambda k, used_function, x, f: _choose(
+        used_function, (each.derivatives[k].cell(x[()], f[()]) for each in FUNCTIONS)
     ),
     says="f'(x), f''(x) and so on, of the chosen function.",
 )
 
 
 OF_SURFACE_SHIFTED = Stated(
-    lambda surface, x, y, dx, dy: np.asarray(chosen_surface(surface).z.array(x + dx, y + dy)),
-    lambda surface, x, y, dx, dy: _choose(
-        surface,
+    lambda used_surface, x, y, dx, dy: np.asarray(
+        chosen_surface(used_surface).z.array(x + dx, y + dy)
+    ),
+    lambda used_surface, x, y, dx, dy: _choose(
+        used_surface,
         (each.z.cell(f"({x[()]}+{dx[()]})", f"({y[()]}+{dy[()]})") for each in SURFACES),
     ),
     says="z at (x + dx, y + dy) of the chosen function of two variables.",
@@ -158,17 +162,19 @@ class PartialQuotient(Equation):
     def __init__(self, along: str) -> None:
         self.along = along
 
-    def array(self, surface: np.ndarray, x: np.ndarray, y: np.ndarray, h: np.ndarray) -> np.ndarray:
+    def array(
+        self, used_surface: np.ndarray, x: np.ndarray, y: np.ndarray, h: np.ndarray
+    ) -> np.ndarray:
         """Return a number."""
-        z, u = chosen_surface(surface).z.array, h if self.along == "x" else 0
+        z, u = chosen_surface(used_surface).z.array, h if self.along == "x" else 0
         v = h - u
         return np.asarray((z(x + u, y + v) - z(x - u, y - v)) / (2 * h))
 
-    def cell(self, surface: Cells, x: Cells, y: Cells, h: Cells) -> str:
+    def cell(self, used_surface: Cells, x: Cells, y: Cells, h: Cells) -> str:
         def z(sign: str) -> str:
             at = {"x": x[()], "y": y[()]}
             at[self.along] = f"({at[self.along]}{sign}{h[()]})"
-            return f"CHOOSE({surface[()]},{','.join(each.z.cell(**at) for each in SURFACES)})"
+            return f"CHOOSE({used_surface[()]},{','.join(each.z.cell(**at) for each in SURFACES)})"
 
         return f"=({z('+')}-{z('-')})/(2*{h[()]})"
 
@@ -178,6 +184,7 @@ LOG_SIZE = Stated(
     lambda e: f"=LN(MAX(ABS({e[()]}),1/10^12))/LN(10)",
     says="log10 |e| of an error, at least 1e-12: below that, engines differ on what is 0.",
     jumps=True,
+    number_format="0.00",
 )
 
 
@@ -206,6 +213,7 @@ class Least(Equation):
     """Which point has the smallest f, from 1; the first of equal ones."""
 
     coarse = True
+    number_format = "0"
 
     def array(self, f: np.ndarray) -> np.ndarray:
         """Return the place."""
@@ -232,22 +240,19 @@ FOUND_COORDINATE = Stated(
 
 
 class BestStep(Sentence):
-    """For which h either quotient is nearest to the slope.
+    """For which h either quotient is nearest to the slope."""
 
-    Parameters
-    ----------
-    words : (str, str, str)
-        The sentence, with ``{slope}``, ``{forward}`` and ``{central}``; the words for one h, with
-        its exponent ``{n}``; and for several h that are equally good.
-    """
-
-    def __init__(self, words: tuple[str, str, str]) -> None:
-        self.words = words
+    english = {
+        "best": "The slope of the tangent is {slope}. Of the h tried, the forward quotient is "
+        "closest with {forward}, the central one with {central}.",
+        "one": "h = 10⁻{n}",
+        "several": "several equally",
+    }
 
     def text(
         self, *, df: np.ndarray, n: np.ndarray, log_forward: np.ndarray, log_central: np.ndarray
     ) -> str:
-        sentence, one, several = self.words
+        sentence, one, several = self.words.values()
 
         def best(logs: np.ndarray) -> str:
             (alike,) = np.nonzero(logs <= logs.min() + 1 / 10**ALIKE)
@@ -257,7 +262,7 @@ class BestStep(Sentence):
         return sentence.format(slope=short_text(df[0]), forward=forward, central=central)
 
     def cell(self, df: Cells, n: Cells, log_forward: Cells, log_central: Cells) -> str:
-        sentence, one, several = self.words
+        sentence, one, several = self.words.values()
         rows = n.over("width")[()]
 
         def best(logs: Cells) -> str:
@@ -272,83 +277,74 @@ class BestStep(Sentence):
 
 
 class Agreement(Sentence):
-    """Whether rules and difference quotients agree, and how far they differ.
+    """Whether rules and difference quotients agree, and how far they differ."""
 
-    Parameters
-    ----------
-    words : (str, str)
-        Sentences that they agree and that they do not; ``{gap}`` is the difference, ``{h}`` the h.
-    """
-
-    def __init__(self, words: tuple[str, str]) -> None:
-        self.words = words
+    english = {
+        "agree": "Rules and difference quotients agree: they differ by at most {gap}, no more than "
+        "a millionth of the largest slope.",
+        "differ": "Rules and difference quotients differ by up to {gap}: h = {h} is too large, or "
+        "so small that rounding errors dominate.",
+    }
 
     def text(self, *, gap: float, largest: float, h: float) -> str:
-        agree, differ = self.words
-        line = agree if gap * 10**AGREES <= largest else differ
-        return line.format(gap=significant_text(gap), h=significant_text(h))
+        line = "agree" if gap * 10**AGREES <= largest else "differ"
+        return self.words[line].format(gap=significant_text(gap), h=significant_text(h))
 
     def cell(self, gap: Cells, largest: Cells, h: Cells) -> str:
         shown = {"gap": significant(gap[()]), "h": significant(h[()])}
-        agree, differ = (filled(line, **shown) for line in self.words)
+        agree, differ = (filled(line, **shown) for line in self.words.values())
         return f"=IF({gap[()]}*10^{AGREES}<={largest[()]},{agree},{differ})"
 
 
 class Halved(Sentence):
-    """Whether the error of the approximation goes with the square of the step.
+    """Whether the error of the approximation goes with the square of the step."""
 
-    Parameters
-    ----------
-    words : (str, str, str)
-        Sentences that it does, that it does not, and that rounding decides; ``{shrinks}`` is the
-        error divided by the error at half the step.
-    """
-
-    roles = ("shrinks", "off", "surface", "z", "z_x", "z_y", "dx", "dy")
-
-    def __init__(self, words: tuple[str, str, str]) -> None:
-        self.words = words
+    english = {
+        "square": "The error is {shrinks} times the error at half the step, nearly 4 times: it is "
+        "proportional to the square of the step.",
+        "other": "The error is {shrinks} times the error at half the step: here it is not "
+        "proportional to the square of the step.",
+        "rounding": "At half the step the error is too small to compare: rounding errors dominate.",
+    }
+    roles = ("shrinks", "off", "used_surface", "z", "z_x", "z_y", "dx", "dy")
 
     def text(
-        self, *, shrinks: float, off: np.ndarray, surface: float, z: float, **step: float
+        self, *, shrinks: float, off: np.ndarray, used_surface: float, z: float, **step: float
     ) -> str:
-        square, other, rounding = self.words
-        terms = abs(z) + chosen_surface(surface).flattens
+        terms = abs(z) + chosen_surface(used_surface).flattens
         terms += sum(abs(step[f"z_{along}"] * step[f"d{along}"]) for along in ("x", "y"))
         if abs(off[1]) * 10**ROUNDED <= terms:
-            return rounding
-        line = square if abs(shrinks - 4) <= NEARLY else other
-        return line.format(shrinks=short_text(shrinks, 3))
+            return self.words["rounding"]
+        line = "square" if abs(shrinks - 4) <= NEARLY else "other"
+        return self.words[line].format(shrinks=short_text(shrinks, 3))
 
     def cell(self, **cells: Cells) -> str:
-        shrinks, surface, z = (cells[name][()] for name in ("shrinks", "surface", "z"))
+        shrinks, surface, z = (cells[name][()] for name in ("shrinks", "used_surface", "z"))
         terms = "+".join(
             f"ABS({cells[f'z_{along}'][()]}*{cells[f'd{along}'][()]})" for along in ("x", "y")
         )
         flat = ",".join(str(int(each.flattens)) for each in SURFACES)
         terms = f"ABS({z})+{terms}+CHOOSE({surface},{flat})"
         half = f"ABS(INDEX({cells['off'].over('half')[()]},2))"
-        square, other, rounding = (filled(line, shrinks=short(shrinks, 3)) for line in self.words)
+        lines = self.words.values()
+        square, other, rounding = (filled(line, shrinks=short(shrinks, 3)) for line in lines)
         known = f"IF(ABS({shrinks}-4)<={NEARLY},{square},{other})"
         return f"=IF({half}*10^{ROUNDED}<={terms},{rounding},{known})"
 
 
 class SteepestPoint(Sentence):
-    """The point of the circle at which f is least, and its gradients.
+    """The point of the circle at which f is least, and how parallel the gradients are there."""
 
-    Parameters
-    ----------
-    words : mapping
-        ``flat`` if f is 0 everywhere, ``point`` if the circle is a point. Otherwise ``found``, with
-        numbers for ``{x}``, ``{y}``, ``{f}``, ``{exact}`` and ``{factor}``, followed by ``equal``
-        if two points are equally low, or by ``parallel`` or ``rough``, depending on how parallel
-        the gradients are.
-    """
-
+    english = {
+        "flat": "f is 0 everywhere on the circle: no point is lower than another.",
+        "point": "r = 0: the circle is a single point, ∇g is 0 there, and there is no λ.",
+        "found": "Minimum on the grid: f = {f} at ({x}, {y}), where λ = {factor}; the exact "
+        "minimum is f = {exact}. ",
+        "equal": "The next grid point is equally low: the minimum lies midway between them.",
+        "parallel": "There ∇f = λ∇g: the gradients are parallel.",
+        "rough": "The minimum lies between grid points, so ∇f is not quite λ∇g there.",
+    }
     roles = ("x", "y", "f", "exact", "factor", "rest_x", "rest_y", "a", "b", "r", "fine_f")
-
-    def __init__(self, words: Mapping[str, str]) -> None:
-        self.words = words
 
     def text(  # noqa: PLR0913 -- each is a quantity
         self,
@@ -391,13 +387,20 @@ class SteepestPoint(Sentence):
 PARTS, FINE = 36, 20
 """Points of a circle, and how many finer ones are between two of them."""
 
-STEP = Stated(lambda h: np.where(h == 0, 1e-9, h), lambda h: f"=IF(SIGN({h[()]})=0,1/10^9,{h[()]})")
-WIDTH = Stated(lambda n: 10.0**-n, lambda n: f"=10^(-{n[()]})")
+STEP = Stated(
+    lambda h: np.where(h == 0, 1e-9, h),
+    lambda h: f"=IF(SIGN({h[()]})=0,1/10^9,{h[()]})",
+    number_format="General",
+)
+WIDTH = Stated(lambda n: 10.0**-n, lambda n: f"=10^(-{n[()]})", number_format="0E+00")
 FORWARD = Stated(lambda up, f, h: (up - f) / h, lambda up, f, h: f"=({up[()]}-{f[()]})/{h[()]}")
 CENTRAL = Stated(lambda up, down, h: (up - down) / (2 * h),
                  lambda up, down, h: f"=({up[()]}-{down[()]})/(2*{h[()]})")  # fmt: skip
-ERROR = Stated(lambda quotient, df: quotient - df[0],
-               lambda quotient, df: f"={quotient[()]}-{df[0]}")  # fmt: skip
+ERROR = Stated(
+    lambda quotient, df: quotient - df[0],
+    lambda quotient, df: f"={quotient[()]}-{df[0]}",
+    number_format="0.0E+00",
+)
 ALONG = Stated(lambda x, i: x + i / 5, lambda x, i: f"={x[()]}+{i[()]}/5")
 TANGENT_LINE = Stated(lambda f, m, x, along: f + m[..., 0] * (along - x),
                       lambda f, m, x, along: f"={f[()]}+{m[0]}*({along[()]}-{x[()]})")  # fmt: skip
@@ -436,7 +439,11 @@ HALVED = Stated(lambda whole, k: whole / 2**k, lambda whole, k: f"={whole[()]}/2
 APPROXIMATION = Stated(lambda z, z_x, z_y, dx, dy: z + z_x * dx + z_y * dy,
                        lambda z, z_x, z_y, dx, dy: f"={z[()]}+{z_x[()]}*{dx[()]}"
                        f"+{z_y[()]}*{dy[()]}")  # fmt: skip
-APART = Stated(lambda near, right: near - right, lambda near, right: f"={near[()]}-{right[()]}")
+APART = Stated(
+    lambda near, right: near - right,
+    lambda near, right: f"={near[()]}-{right[()]}",
+    number_format="0.0E+00",
+)
 TIMES = Stated(lambda r, u: r * u, lambda r, u: f"={r[()]}*{u[()]}")
 FINE_ANGLE = Stated(lambda least, j: 2 * np.pi * (least - 1 + j / FINE) / PARTS,
                     lambda least, j: f"=2*PI()*({least[()]}-1+{j[()]}/{FINE})/{PARTS}")  # fmt: skip
@@ -459,6 +466,7 @@ GAP = Stated(
         f"=MAX(ABS({sum_rule[()]}-{sum_quotient[()]}),ABS({s_quotient_rule[()]}-{s_slope[()]}),"
         f"ABS({chain[()]}-{chain_quotient[()]}),ABS({dC_dx[()]}-{quotient_x[()]}),"
         f"ABS({dC_dy[()]}-{quotient_y[()]}))",
+    number_format="0.0E+00",
 )  # fmt: skip
 LARGEST_SLOPE = Stated(
     lambda sum_rule, s_slope, chain, dC_dx, dC_dy:

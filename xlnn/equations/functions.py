@@ -3,7 +3,6 @@
 Shapes: everything is a number at each point.   Book: 2-1, 2-6.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,6 +100,7 @@ def points(count: int) -> Equation:
 STEP = Stated(
     lambda h: np.maximum(np.abs(h), SMALLEST),
     lambda h: f"={width(h[()])}",
+    number_format="General",
 )
 """The h that is used, which is never 0."""
 
@@ -117,12 +117,14 @@ CENTRAL = Stated(
 GAP = Stated(
     lambda error: np.sqrt((error**2).mean()),
     lambda error: f"=SQRT(SUMSQ({error.over('point')[()]})/COUNT({error.over('point')[()]}))",
+    number_format="0.0E+00",
 )
 """The root mean square difference of slopes and difference quotients."""
 
 ERROR = Stated(
     lambda slope, difference: difference - slope,
     lambda slope, difference: f"={difference[()]}-{slope[()]}",
+    number_format="0.0E+00",
 )
 """How far a difference is from the slope."""
 
@@ -204,6 +206,8 @@ class AreaBelow(Equation):
         The distance of neighbours, in standard deviations.
     """
 
+    number_format = "0.0%"
+
     def __init__(self, first: int, last: int, apart: float) -> None:
         self.first, self.last, self.apart = first, last, apart
 
@@ -244,21 +248,19 @@ LEARNED = Stated(
 
 
 class Learning(Sentence):
-    """A sentence about the steps of a unit.
+    """A sentence about the steps of a unit, and how C goes on."""
 
-    Parameters
-    ----------
-    begins : str
-        Its beginning, with ``{w_first}``, ``{w_last}``, ``{C_first}`` and ``{C_last}``.
-    words : mapping
-        Its end: ``backwards`` where eta is not above 0, ``flat`` where the gradient is 0,
-        ``falls``, ``stays`` or ``rises`` by the error.
-    """
-
+    english = {
+        "sigmoid_course": "Sigmoid: w goes from {w_first} to {w_last}, C from {C_first} to "
+        "{C_last} in {steps} steps. ",
+        "backwards": "η is not greater than 0, so no step goes down: choose a number greater than "
+        "0.",
+        "flat": "The gradient is 0: it gives no direction.",
+        "falls": "Its slope gives the direction.",
+        "stays": "C hardly changes: its slope gives the direction, not the distance.",
+        "rises": "C rises: its slope gives the direction, not the distance. η is too large.",
+    }
     roles = ("eta", "w", "C", "dC_dw")
-
-    def __init__(self, begins: str, words: Mapping[str, str]) -> None:
-        self.begins, self.words = begins, words
 
     def text(self, *, eta: float, w: np.ndarray, C: np.ndarray, dC_dw: np.ndarray) -> str:
         ends = {"w_first": w[0], "w_last": w[-1], "C_first": C[0], "C_last": C[-1]}
@@ -270,12 +272,12 @@ class Learning(Sentence):
         else:
             left = C[-1] / C[0] - 1
             key = "falls" if left < -HARDLY else "rises" if left > HARDLY else "stays"
-        return self.begins.format(**numbers) + self.words[key]
+        return self.words["sigmoid_course"].format(**numbers) + self.words[key]
 
     def cell(self, eta: Cells, w: Cells, C: Cells, dC_dw: Cells) -> str:
         ends = {"w_first": w.at(0), "w_last": w.at(-1), "C_first": C.at(0), "C_last": C.at(-1)}
         shown = {name: short(cells[()], 4) for name, cells in ends.items()}
-        begins = filled(self.begins, **shown)
+        begins = filled(self.words["sigmoid_course"], **shown)
         said = {key: f'"{line}"' for key, line in self.words.items()}
         left = f"{C.at(-1)[()]}/{C.at(0)[()]}-1"
         known = f"IF({left}<-{HARDLY},{said['falls']},IF({left}>{HARDLY},{said['rises']},"
@@ -284,26 +286,22 @@ class Learning(Sentence):
 
 
 class Drawn(Sentence):
-    """What share of random numbers lies near the mean.
+    """What share of random numbers lies near the mean."""
 
-    Parameters
-    ----------
-    words : (str, str)
-        The shares, ``{percent_1}`` to ``{percent_3}``; and that there are not enough digits.
-    """
-
+    english = {
+        "drawn": "Of numbers drawn from it, {percent_1} % lie within μ ± σ, {percent_2} % within "
+        "μ ± 2σ, {percent_3} % within μ ± 3σ.",
+        "apart": "σ is so small compared with μ that a spreadsheet cannot tell the points of the "
+        "curve apart.",
+    }
     roles = ("mean", "deviation", "percent_1", "percent_2", "percent_3")
 
-    def __init__(self, words: tuple[str, str]) -> None:
-        self.words = words
-
     def text(self, *, mean: float, deviation: float, **percents: float) -> str:
-        drawn, apart = self.words
-        if abs(mean) / deviation > 10**FARTHEST:
-            return apart
-        return drawn.format(**{name: short_text(part, 1) for name, part in percents.items()})
+        line = "apart" if abs(mean) / deviation > 10**FARTHEST else "drawn"
+        shown = {name: short_text(part, 1) for name, part in percents.items()}
+        return self.words[line].format(**shown)
 
     def cell(self, mean: Cells, deviation: Cells, **percents: Cells) -> str:
         shown = {name: short(part[()], 1) for name, part in percents.items()}
-        drawn, apart = (filled(line, **shown) for line in self.words)
+        drawn, apart = (filled(line, **shown) for line in self.words.values())
         return f"=IF(ABS({mean[()]})/{deviation[()]}>10^{FARTHEST},{apart},{drawn})"

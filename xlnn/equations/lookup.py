@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 
 from xlnn.equations.number import general_text
+from xlnn.equations.wording import filled
 from xlnn.quantity import Axis, Cells, Equation, Sentence, Stated
 
 
@@ -90,6 +91,7 @@ class UsedNumber(Equation):
     """
 
     coarse = True
+    number_format = "0"
 
     def __init__(self, least: int, most: int) -> None:
         self.least, self.most = least, most
@@ -116,6 +118,31 @@ class Asked(Sentence):
     def cell(self, chosen: Cells, used: Cells) -> str:
         cell, words = chosen[()], f'"{self.words}"'
         return f'=IF(COUNT({cell})=0,{words},IF({cell}={used[()]},"",{words}))'
+
+
+class NameOf(Sentence):
+    """The name of what a number chooses; if the number is not a choice, also what to choose.
+
+    Parameters
+    ----------
+    names : sequence of str
+        From 1 on.
+    """
+
+    english = {"choose": "Choose a whole number from 1 to {most}. Now using {name}"}
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names, self.numbers = tuple(names), {"most": len(names)}
+
+    def text(self, *, choice: float, used: float) -> str:
+        name = self.names[round(float(used)) - 1]
+        return name if choice == used else self.words["choose"].format(name=name)
+
+    def cell(self, choice: Cells, used: Cells) -> str:
+        names = ",".join(f'"{name}"' for name in self.names)
+        name = f"CHOOSE({used[()]},{names})"
+        is_chosen = f"COUNT({choice[()]})*({choice[()]}={used[()]})=1"
+        return f"=IF({is_chosen},{name},{filled(self.words['choose'], name=name)})"
 
 
 COPY = Stated(

@@ -46,6 +46,7 @@ class Fires(Equation):
     """u(z) = 1 for z >= 0, else 0, within the rounding error of its terms.   Book: 1-2, 1-3."""
 
     coarse = True
+    number_format = "0"
 
     def array(self, z: np.ndarray, x: np.ndarray, w: np.ndarray, bias: np.ndarray) -> np.ndarray:
         """Return u, of the shape of z."""
@@ -59,24 +60,21 @@ class Fires(Equation):
 
 
 class FiringSentence(Sentence):
-    """Whether the neuron fires, with z; a z that is 0 apart from rounding is not called less.
+    """Whether the neuron fires, with z; a z that is 0 apart from rounding is not called less."""
 
-    Parameters
-    ----------
-    words : (str, str)
-        Sentences that it does not and that it does, with ``{z}`` and ``{threshold}``.
-    """
-
-    def __init__(self, words: tuple[str, str]) -> None:
-        self.words = words
+    english = {
+        "silent": "z = {z} is below 0: the weighted sum does not reach the threshold {threshold}. "
+        "The neuron does not fire.",
+        "fires": "z = {z} is at least 0: the weighted sum reaches the threshold {threshold}. The "
+        "neuron fires.",
+    }
 
     def text(self, *, step: float, z: float, threshold: float) -> str:
-        silent, fires = self.words
-        line, z = (fires, max(0, z)) if step else (silent, z)
-        return line.format(z=short_text(z, 3), threshold=short_text(threshold, 3))
+        line, z = ("fires", max(0, z)) if step else ("silent", z)
+        return self.words[line].format(z=short_text(z, 3), threshold=short_text(threshold, 3))
 
     def cell(self, step: Cells, z: Cells, threshold: Cells) -> str:
-        silent, fires = self.words
+        silent, fires = self.words.values()
         at_least_0, shown = short(f"MAX(0,{z[()]})", 3), {"threshold": short(threshold[()], 3)}
         fires = filled(fires, z=at_least_0, **shown)
         return f"=IF({step[()]}=1,{fires},{filled(silent, z=short(z[()], 3), **shown)})"
@@ -89,6 +87,7 @@ def digit(inputs: int) -> Stated:
         lambda i, number: f"=MOD(INT({number[()]}/{2 ** (inputs - 1 - i)}),2)",
         says="The binary digits of a number, so that each pattern of inputs occurs once.",
         coarse=True,
+        number_format="0",
     )
 
 
@@ -110,6 +109,7 @@ class AsLoud(Equation):
     """1 for each demon as loud as the loudest, apart from rounding; else 0.   Book: 1-5."""
 
     coarse = True
+    number_format = "0;;"
 
     def array(self, a: np.ndarray) -> np.ndarray:
         """Return 0 or 1 for each demon."""
@@ -166,7 +166,11 @@ SUM = Stated(
 )
 """The sum of two numbers."""
 
-REACH = Stated(lambda z: np.maximum(6.0, 1.2 * np.abs(z)), lambda z: f"=MAX(6,1.2*ABS({z[()]}))")
+REACH = Stated(
+    lambda z: np.maximum(6.0, 1.2 * np.abs(z)),
+    lambda z: f"=MAX(6,1.2*ABS({z[()]}))",
+    number_format="General",
+)
 """How far a curve is drawn so that the neuron's own point is on it."""
 
 

@@ -3,8 +3,6 @@
 For points (x_1 ... x_k, y) the plane is y = p_1 x_1 + ... + p_k x_k + q.   Book: 2-12.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from xlnn.equations.number import fixed, fixed_text, short, short_text
@@ -300,18 +298,31 @@ class WaysAgree(Sentence):
 
     Parameters
     ----------
-    words : dict
-        ``agree``, ``late`` and ``away`` for the descent, ``overflow`` if it overflows; for a single
-        column also ``flat``, if the spreadsheet's own function has no value, and ``differ``, if it
-        differs. ``{apart}`` is the descent's distance, ``{first}`` and ``{last}`` are its costs.
-    rows : int
+    rows, columns : int
     """
 
+    english = {
+        "agree": "The normal equations, SLOPE and INTERCEPT, and gradient descent give the same "
+        "line.",
+        "agree_many": "The normal equations and gradient descent predict the same y for every row. "
+        "(SLOPE and INTERCEPT work with one column only.)",
+        "late": "Gradient descent has not converged: its line is still {apart} off. Use more steps "
+        "or another η.",
+        "away": "Gradient descent does not get closer with this η: C_T is {first} at the start and "
+        "{last} after the last step. Choose another η.",
+        "overflow": "Gradient descent has no result: an input is not a number, or the numbers "
+        "become too large for a sheet. Choose a smaller η.",
+        "differ": "SLOPE and INTERCEPT give a different line: the numbers of a column are so close "
+        "to each other that the digits of a spreadsheet do not suffice.",
+        "flat": "All x are equal, or nearly so. SLOPE and INTERCEPT have no value for equal x; 0 "
+        "and the mean of y are used instead. The normal equations and gradient descent give the "
+        "same line, with p = 0.",
+    }
     roles = ("p", "x_mean", "y", "d_y", "C_T", "C", "apart", "varies", "apart_fitted")
     optional = ("varies", "apart_fitted")
 
-    def __init__(self, words: Mapping[str, str], rows: int) -> None:
-        self.words, self.rows = words, rows
+    def __init__(self, rows: int, columns: int) -> None:
+        self.rows, self.agree = rows, "agree" if columns == 1 else "agree_many"
 
     def text(self, *, C_T: float, C: np.ndarray, apart: float, **known: np.ndarray) -> str:
         if not np.isfinite(C_T):
@@ -326,7 +337,7 @@ class WaysAgree(Sentence):
         elif "varies" in known and not known["varies"][0]:
             key = "flat"
         else:
-            key = "differ" if known.get("apart_fitted", 0) > near else "agree"
+            key = "differ" if known.get("apart_fitted", 0) > near else self.agree
         costs = {"first": short_text(first, 4), "last": short_text(last, 4)}
         return self.words[key].format(apart=short_text(apart), **costs)
 
@@ -338,7 +349,7 @@ class WaysAgree(Sentence):
         p, x_mean = known["p"][...], known["x_mean"][...]
         terms = f"(MAX(MAX({y}),-MIN({y}))+SQRT(SUMPRODUCT({p},{p},{x_mean},{x_mean})))"
         near = f"SQRT(SUMSQ({d_y})/{self.rows})/10^5+{terms}/10^14"
-        said = words["agree"]
+        said = words[self.agree]
         if "varies" in known:
             said = f"IF(SIGN({known['apart_fitted'][()]}-({near}))>0,{words['differ']},{said})"
             said = f"IF(SIGN({known['varies'][0]})=0,{words['flat']},{said})"
@@ -348,56 +359,54 @@ class WaysAgree(Sentence):
 
 
 class Determined(Sentence):
-    """Whether the data determine all coefficients.
+    """Whether so many rows determine the coefficients of all columns."""
 
-    Parameters
-    ----------
-    words : (str, str)
-        Sentences that they do, and that a column depends on the others.
-    """
+    english = {
+        "determined": "{rows} rows determine {parameters} parameters. At least as many rows as "
+        "parameters are needed (2-12); here there are {more} more.",
+        "dependent": "A column follows from the others, or hardly varies: even {rows} rows do not "
+        "determine its coefficient. It is set to 0.",
+    }
 
-    def __init__(self, words: tuple[str, str]) -> None:
-        self.words = words
+    def __init__(self, rows: int, columns: int) -> None:
+        self.numbers = {"parameters": columns + 1, "more": rows - columns - 1}
 
     def text(self, *, M: np.ndarray) -> str:
-        enough, too_few = self.words
+        enough, too_few = self.words.values()
         k = len(M)
         return enough if round(float(np.trace(M[:, :k])), 6) == k else too_few
 
     def cell(self, M: Cells) -> str:
         k = M.shape[0]
         alone = "+".join(M[i, i] for i in range(k))
-        enough, too_few = (filled(line) for line in self.words)
+        enough, too_few = (filled(line) for line in self.words.values())
         return f"=IF(ROUND({alone},6)={k},{enough},{too_few})"
 
 
 class ByHand(Sentence):
-    """How much larger C_T is than its minimum.
+    """How much larger C_T of the line by hand is than the minimum."""
 
-    Parameters
-    ----------
-    words : (str, str, str)
-        Sentences that it is larger, that it is equal, and that it is smaller, as it may be if a
-        column was left out. ``{C_hand}`` is the cost of the line by hand, ``{C_T}`` that of the
-        normal equations, and ``{more}`` the difference.
-    """
-
-    def __init__(self, words: tuple[str, str, str]) -> None:
-        self.words = words
+    english = {
+        "by_hand": "Your p and q give C_T = {C_hand}; the smallest is {C_T}, which is {more} less.",
+        "least": "Your p and q give C_T = {C_hand}, which is the smallest.",
+        "better": "Your p and q give C_T = {C_hand}, less than {C_T} of the normal equations: they "
+        "leave out a column that nearly follows from the others.",
+    }
 
     def text(self, *, C_hand: float, C_T: float, y: np.ndarray) -> str:
-        larger, same, smaller = self.words
         more, rounding = C_hand - C_T, C_T / 10**9 + (y**2).sum() / 10**26
-        line = larger if more > rounding else smaller if more < -rounding else same
+        line = "by_hand" if more > rounding else "better" if more < -rounding else "least"
         shown = {"C_hand": C_hand, "C_T": C_T, "more": abs(more)}
-        return line.format(**{name: short_text(number, 4) for name, number in shown.items()})
+        return self.words[line].format(
+            **{name: short_text(number, 4) for name, number in shown.items()}
+        )
 
     def cell(self, C_hand: Cells, C_T: Cells, y: Cells) -> str:
         hand, least = C_hand[()], C_T[()]
         more, rounding = f"({hand}-{least})", f"({least}/10^9+SUMSQ({y.over('row')[()]})/10^26)"
         shown = {"C_hand": short(hand, 4), "C_T": short(least, 4)}
         shown["more"] = short(f"ABS{more}", 4)
-        larger, same, smaller = (filled(line, **shown) for line in self.words)
+        larger, same, smaller = (filled(line, **shown) for line in self.words.values())
         above, below = f"SIGN({more}-{rounding})", f"SIGN({more}+{rounding})"
         return f"=IF({above}>0,{larger},IF({below}<0,{smaller},{same}))"
 

@@ -17,6 +17,7 @@ DIGITS = 9
 INNER_PRODUCT = Stated(
     lambda a, b: np.asarray((a * b).sum()),
     lambda a, b: f"=SUMPRODUCT({a[...]},{b[...]})",
+    number_format="General",
 )
 """a . b = a_1 b_1 + a_2 b_2 + ...   Book: 2-4."""
 
@@ -53,6 +54,7 @@ ANGLE = Stated(
     lambda cosine: (
         f"=180/PI()*ACOS(IF(1-ABS({cosine[()]})<0.5/10^12,SIGN({cosine[()]}),{cosine[()]}))"
     ),
+    number_format="0.0",
 )
 """The angle between a and b, in degrees."""
 
@@ -112,6 +114,7 @@ def in_row(columns: int) -> Stated:
 IMAGE_INNER = Stated(
     lambda images, drawn: images @ drawn,
     lambda images, drawn: f"=SUMPRODUCT({images[:]},{drawn[:]})",
+    number_format="General",
 )
 """a . b of the drawn picture and each image."""
 
@@ -143,6 +146,7 @@ class Rank(Equation):
     """The rank of each image by its likeness; equal ones in their order."""
 
     coarse = True
+    number_format = "0"
 
     def array(self, number: np.ndarray, likeness: np.ndarray) -> np.ndarray:
         """Return a whole number for each image, from 1 on."""
@@ -167,6 +171,7 @@ class ImageAtRank(Equation):
     """
 
     coarse = True
+    number_format = "0"
 
     def __init__(self, places: list[int]) -> None:
         self.places = places
@@ -239,30 +244,31 @@ def _largest(cells: Cells) -> str:
 
 
 class MostSimilar(Sentence):
-    """Which image is most like the drawn picture.
+    """Which of so many images is most like the drawn picture."""
 
-    Parameters
-    ----------
-    words : (str, str, str, str)
-        Sentences that one is, that several are, that all are, and that the picture has no
-        direction.
-    images : int
-        How many there are.
-    """
+    english = {
+        "nearest": "The image most similar to a is image {number}, a {label}, with similarity "
+        "{likeness}.",
+        "several": "{ties} images are most similar to a, each with similarity {likeness}: image "
+        "{number}, a {label}, is the first of them.",
+        "equally": "All {images} images are equally similar to a, with similarity {likeness}: none "
+        "is the most similar.",
+        "no_direction": "Pattern a is all 0, or too small to square: it has no direction, and no "
+        "image is similar to it. The images keep their original order.",
+    }
 
-    def __init__(self, words: tuple[str, str, str, str], images: int) -> None:
-        self.words, self.images = words, images
+    def __init__(self, images: int) -> None:
+        self.images, self.numbers = images, {"images": images}
 
     def text(
         self, *, own: float, likeness: np.ndarray, number: np.ndarray, label: np.ndarray
     ) -> str:
         if not np.isfinite(own):
             raise ValueError(own)
-        one, several, every, nothing = self.words
         ties = (likeness == likeness.max()).sum()
-        line = several if ties > 1 else one
-        line = nothing if own == 0 else every if 1 < ties == self.images else line
-        return line.format(
+        line = "several" if ties > 1 else "nearest"
+        line = "no_direction" if own == 0 else "equally" if 1 < ties == self.images else line
+        return self.words[line].format(
             number=short_text(number[0]),
             label=short_text(label[0]),
             likeness=short_text(likeness.max(), 3),
@@ -278,7 +284,8 @@ class MostSimilar(Sentence):
             "likeness": short(f"MAX({every_likeness})", 3),
             "ties": ties,
         }
-        one, several, every, nothing = (filled(line, **shown) for line in self.words)
+        lines = self.words.values()
+        one, several, every, nothing = (filled(line, **shown) for line in lines)
         said = f"IF({ties}=1,{one},{several})"
         if self.images > 1:
             said = f"IF({ties}={self.images},{every},{said})"

@@ -7,7 +7,6 @@ line from the minimum in a direction, and the largest curvature at the minimum. 
 
 # ruff: noqa: ARG005 -- a line takes all variables, whether or not it uses them
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -139,9 +138,9 @@ def chosen(function: np.ndarray) -> Surface:
 def of_surface(line: str) -> Stated:
     """Return the equation of ``z``, ``dz_dx`` or ``dz_dy`` of the chosen function, at (x, y)."""
     return Stated(
-        lambda function, x, y: np.asarray(getattr(chosen(function), line).array(x, y)),
-        lambda function, x, y: "=CHOOSE({},{})".format(
-            function[()],
+        lambda used_function, x, y: np.asarray(getattr(chosen(used_function), line).array(x, y)),
+        lambda used_function, x, y: "=CHOOSE({},{})".format(
+            used_function[()],
             ",".join(getattr(surface, line).cell(x[()], y[()]) for surface in SURFACES),
         ),
         says="z or one of its partial derivatives, of the chosen function at (x, y). Book: 2-11.",
@@ -176,18 +175,19 @@ class LargestEta(Equation):
     """
 
     coarse = True
+    number_format = "General"
 
     def __init__(self, times: int) -> None:
         self.times = times
 
-    def array(self, function: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def array(self, used_function: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return a number, which depends on the first x and y."""
-        along_x, along_y = chosen(function).curvature
+        along_x, along_y = chosen(used_function).curvature
         only_x, only_y = (y[0] == 0) & (x[0] != 0), (x[0] == 0) & (y[0] != 0)
         curvature = max(along_x, along_y)
         return self.times / np.where(only_x, along_x, np.where(only_y, along_y, curvature))
 
-    def cell(self, function: Cells, x: Cells, y: Cells) -> str:
+    def cell(self, used_function: Cells, x: Cells, y: Cells) -> str:
         there = [f"ABS(SIGN({cells.at(0)[()]}))" for cells in (x, y)]
 
         def curvature(along_x: float, along_y: float) -> str:
@@ -198,7 +198,7 @@ class LargestEta(Equation):
             return f"IF({there[0]}>{there[1]},{along_x},{only_y})"
 
         curvatures = ",".join(curvature(*surface.curvature) for surface in SURFACES)
-        return f"={self.times}/CHOOSE({function[()]},{curvatures})"
+        return f"={self.times}/CHOOSE({used_function[()]},{curvatures})"
 
 
 def level_of(lines: int) -> Stated:
@@ -224,41 +224,16 @@ def around_circle(parts: int, of: str) -> Stated:
 def on_level_line(along: str) -> Stated:
     """Return the equation of a coordinate of points on contour lines: ``u`` for x, ``v`` for y."""
     return Stated(
-        lambda function, level, u, v: (
-            chosen(function).radius.array(level[:, np.newaxis], u, v) * {"u": u, "v": v}[along]
+        lambda used_function, level, u, v: (
+            chosen(used_function).radius.array(level[:, np.newaxis], u, v) * {"u": u, "v": v}[along]
         ),
-        lambda function, level, u, v: "=CHOOSE({},{})*{}".format(
-            function[()],
+        lambda used_function, level, u, v: "=CHOOSE({},{})*{}".format(
+            used_function[()],
             ",".join(each.radius.cell(level[()], u[()], v[()]) for each in SURFACES),
             {"u": u, "v": v}[along][()],
         ),
         says="A coordinate of the point on a contour line in a direction.",
     )
-
-
-class NameOf(Sentence):
-    """The name of what a number chooses; if the number is not a choice, also what to choose.
-
-    Parameters
-    ----------
-    names : sequence of str
-        From 1 on.
-    words : str
-        The words if the number is not a choice, with ``{name}`` for what is used instead.
-    """
-
-    def __init__(self, names: Sequence[str], words: str) -> None:
-        self.names, self.words = tuple(names), words
-
-    def text(self, *, choice: float, used: float) -> str:
-        name = self.names[round(float(used)) - 1]
-        return name if choice == used else self.words.format(name=name)
-
-    def cell(self, choice: Cells, used: Cells) -> str:
-        names = ",".join(f'"{name}"' for name in self.names)
-        name = f"CHOOSE({used[()]},{names})"
-        is_chosen = f"COUNT({choice[()]})*({choice[()]}={used[()]})=1"
-        return f"=IF({is_chosen},{name},{filled(self.words, name=name)})"
 
 
 LIMITS = (
@@ -270,28 +245,20 @@ everywhere, and on one that flattens."""
 
 
 class EtaVerdict(Sentence):
-    """What eta does to the descent from its start, in words.
+    """What eta does to the descent from its start: ``eta``, and one of the `VERDICTS`.
 
-    Parameters
-    ----------
-    begins : str
-        Its beginning, with ``{eta}``.
-    words : mapping
-        Its end, by the `VERDICTS`; ``{swings}`` and ``{grows}`` stand for the limits. ``minimum``
-        is a complete sentence.
+    ``minimum`` is a complete sentence.
     """
 
-    roles = ("eta", "function", "swings", "grows", "x", "y", "z")
-
-    def __init__(self, begins: str, words: Mapping[str, str]) -> None:
-        self.begins, self.words = begins, words
+    roles = ("eta", "used_function", "swings", "grows", "x", "y", "z")
+    english = {"eta": "η = {eta}", **VERDICTS}
 
     def text(
-        self, *, eta: float, function: float, x: np.ndarray, y: np.ndarray, z: np.ndarray,
-        **limits: float,
+        self, *, eta: float, used_function: float, x: np.ndarray, y: np.ndarray,
+        z: np.ndarray, **limits: float,
     ) -> str:  # fmt: skip
         """Return the text, which depends on x and y at the start."""
-        flattens, key = chosen(function).flattens, "settles"
+        flattens, key = chosen(used_function).flattens, "settles"
         for name, at, above in LIMITS:
             beyond = eta - limits[name]
             if beyond >= -(10**-DIGITS):
@@ -303,13 +270,13 @@ class EtaVerdict(Sentence):
         if x[0] == y[0] == 0:
             return self.words["minimum"]
         numbers = {name: general_text(limit) for name, limit in limits.items()}
-        begins = self.begins.format(eta=significant_text(eta, DIGITS + 1))
+        begins = self.words["eta"].format(eta=significant_text(eta, DIGITS + 1))
         return begins + self.words[key].format(**numbers)
 
     def cell(self, **cells: Cells) -> str:
         eta, *limits = (cells[name][()] for name in ("eta", "swings", "grows"))
-        begins = filled(self.begins, eta=significant(eta, DIGITS + 1))
-        shown = dict(zip(("swings", "grows"), limits, strict=True))
+        begins = filled(self.words["eta"], eta=significant(eta, DIGITS + 1))
+        shown = {"eta": eta, **dict(zip(("swings", "grows"), limits, strict=True))}
         said = {key: filled(line, **shown) for key, line in self.words.items()}
         is_error = f"IFERROR({cells['z'].at(-1)[()]},-1)<0"
         said["bounded"] = f"IF({is_error},{said['huge']},{said['bounded']})"
@@ -317,7 +284,7 @@ class EtaVerdict(Sentence):
         known = said["settles"]
         for limit, (_, *keys) in zip(limits, LIMITS, strict=True):
             at, above = (
-                f"IF(CHOOSE({cells['function'][()]},{flat})=1,{said[flattening]},{said[bending]})"
+                f"IF(CHOOSE({cells['used_function'][()]},{flat})=1,{said[flattening]},{said[bending]})"
                 for bending, flattening in keys
             )
             beyond = f"{eta}-{limit}"
@@ -332,22 +299,25 @@ class Course(Sentence):
 
     Parameters
     ----------
-    told, lost : str
-        The sentences, with numbers for ``{z_first}`` and ``{z_last}``, and the number of steps that
-        overflow for ``{lost}``.
     steps : int
     """
 
-    def __init__(self, told: str, lost: str, steps: int) -> None:
-        self.told, self.lost, self.steps = told, lost, steps
+    english = {
+        "course": "In {steps} steps z goes from {z_first} to {z_last}.",
+        "lost": "In {lost} of {all} rows z is too large for a spreadsheet.",
+    }
+
+    def __init__(self, steps: int) -> None:
+        self.steps, self.numbers = steps, {"all": steps + 1}
 
     def text(self, *, z: np.ndarray) -> str:
         if lost := np.count_nonzero(~np.isfinite(z)):
-            return self.lost.format(lost=lost)
-        return self.told.format(z_first=short_text(z[0]), z_last=short_text(z[-1]))
+            return self.words["lost"].format(lost=lost)
+        return self.words["course"].format(z_first=short_text(z[0]), z_last=short_text(z[-1]))
 
     def cell(self, z: Cells) -> str:
         there, ends = f"COUNT({z.over('time')[()]})", (z.at(0)[()], z.at(-1)[()])
-        told = filled(self.told, **dict(zip(("z_first", "z_last"), map(short, ends), strict=True)))
-        lost = filled(self.lost, lost=f"({self.steps + 1}-{there})")
+        shown = dict(zip(("z_first", "z_last"), map(short, ends), strict=True))
+        told = filled(self.words["course"], **shown)
+        lost = filled(self.words["lost"], lost=f"({self.steps + 1}-{there})")
         return f"=IF({there}>{self.steps},{told},{lost})"

@@ -1,8 +1,8 @@
 """Sentences that show an equation with its numbers, as a person would write it."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 
@@ -455,19 +455,37 @@ class Told(Sentence):
 
     Parameters
     ----------
-    lines : sequence of str
-        The texts for case 0, case 1 and so on; a single line is always shown.
+    lines : str, dict of str or sequence of str
+        A text, or the texts for case 0, case 1 and so on, by their keys in translation files. The
+        key of a single text is the name of its quantity. A sequence has translated texts.
     case : str
         The role of the case, if there are several lines.
     digits : int
         The most decimals.
+    **numbers : int
+        Numbers for braces, besides the sizes of an experiment.
     """
 
-    def __init__(self, lines: Sequence[str], case: str = "", digits: int = DIGITS) -> None:
-        self.lines, self.case, self.digits = tuple(lines), case, digits
+    def __init__(
+        self,
+        lines: str | Mapping[str, str] | Sequence[str],
+        case: str = "",
+        digits: int = DIGITS,
+        **numbers: int,
+    ) -> None:
+        self.case, self.digits, self.numbers = case, digits, numbers
+        if isinstance(lines, str | Mapping):
+            self.english = {"": lines} if isinstance(lines, str) else lines
+            lines = [*self.english.values()]
+        self.lines = tuple(lines)
         blanks = (blank for line in lines for blank in re.findall(r"\{(\w+)\}", line))
         self.blanks = {blank: _END.sub("", blank) for blank in blanks}
         self.roles = tuple(dict.fromkeys((*((case,) if case else ()), *self.blanks.values())))
+
+    def said_by(self, sentence: Callable[..., str]) -> Self:
+        """Return it in another language."""
+        words = super().said_by(sentence).words
+        return type(self)([*words.values()], self.case, self.digits) if words else self
 
     def text(self, *unit: int, **known: np.ndarray) -> str:
         """Return the text; a quantity of several units gives the unit's own number."""
@@ -504,28 +522,34 @@ class Complete(Sentence):
     Parameters
     ----------
     said : Sentence
-    missing : str
-        What is shown otherwise.
     columns : tuple of str
         The roles of the table's columns, along ``row``.
     cells : int
         How many cells they have.
     """
 
-    def __init__(self, said: Sentence, missing: str, columns: tuple[str, ...], cells: int) -> None:
-        self.said, self.missing, self.columns, self.cells = said, missing, columns, cells
+    english = {"missing": "A number is missing in the data: fill in x and y in every row."}
+
+    def __init__(self, said: Sentence, columns: tuple[str, ...], cells: int) -> None:
+        self.said, self.columns, self.cells = said, columns, cells
         self.roles = tuple(dict.fromkeys((*said.roles, *columns)))
         self.optional = said.optional
 
     def text(self, *unit: int, **known: np.ndarray) -> str:
         if not all(np.isfinite(known[name]).all() for name in self.columns):
-            return self.missing
+            return self.words["missing"]
         return self.said.text(*unit, **self._of_said(known))
 
     def cell(self, *unit: int, **known: Cells) -> str:
         ranges = ",".join(known[name].over("row")[...] for name in self.columns)
         said = self.said.cell(*unit, **self._of_said(known)).removeprefix("=")
-        return f'=IF(COUNT({ranges})<{self.cells},"{self.missing}",{said})'
+        return f'=IF(COUNT({ranges})<{self.cells},"{self.words["missing"]}",{said})'
+
+    def said_by(self, sentence: Callable[..., str]) -> Self:
+        """Return it in another language."""
+        said = super().said_by(sentence)
+        said.said = self.said.said_by(sentence)
+        return said
 
     def _of_said(self, known: Mapping[str, Any]) -> dict[str, Any]:
         return {name: each for name, each in known.items() if name in self.said.roles}

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 import xlnn
-from xlnn import Axis, Beside, Chart, Equation, Numbers, Page, Quantity, Sentences, Text, Trace
+from xlnn import Axis, Beside, Chart, Equation, Numbers, Page, Quantity, Sentences, Told, Trace
 from xlnn.equations import functions as eq
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.neuron import UnitStep
-from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import Label
 from xlnn.writing.style import NEGATIVE, PLAIN, POSITIVE, SECTION
 
@@ -41,24 +40,23 @@ STEPS = ("w", "input", "answer", "answer_slope", "C", "dC_dw")
 
 
 # fmt: off
-def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity]:
     """Yield the functions, the two units that learn, the two shapes, and the bell curve."""
     point = Axis("point", POINTS, counts_from=0)
     yield from _functions(point)
-    yield from _learning(sizes["steps"], words)
-    yield from _shapes(point, words)
-    yield from _bell(words)
+    yield from _learning(Axis("step", sizes["steps"] + 1, "time", counts_from=0))
+    yield from _shapes(point)
+    yield from _bell()
 
 
 def _functions(point: Axis) -> Iterator[Quantity]:
-    number = partial(Quantity, sheet="activations", number_format="General")
     column = partial(Quantity, sheet="table", axes=(point,))
     beside = partial(Quantity, sheet="differences", axes=(point,))
     for name, title, scale in (("low", "z from", 4), ("high", "z to", 4), ("h", "h", 0.1)):
-        yield number(name, title=title, role="input", scale=scale)
-    yield number("used_h", title="h that is used", symbol="h", equation=eq.STEP)
-    yield column("number", title="point", symbol="k", counts=True, number_format="0")
-    yield column("z", title="point z", symbol="z", equation=eq.points(POINTS))
+        yield Quantity(name, title=title, scale=scale)
+    yield Quantity("used_h", title="h that is used", symbol="h", equation=eq.STEP)
+    yield column("number", title="point", symbol="k", counts=True)
+    yield column("z", title="point z", equation=eq.points(POINTS))
     sides = (("right", "z + h", eq.RIGHT), ("left", "z − h", eq.LEFT))
     for side, symbol, equation in sides:
         yield beside(f"z_{side}", title=f"{side} of z", symbol=symbol, equation=equation,
@@ -70,8 +68,7 @@ def _functions(point: Axis) -> Iterator[Quantity]:
                      written="u(z), σ(z), tanh(z), max(0, z), z", source="2-1")
         for side, shifted, _ in sides:
             yield beside(f"{name}_{side}", side, symbol.replace("z", shifted),
-                         title=f"value at {side}", equation=function.value,
-                         uses={"z": f"z_{side}"})
+                         title=f"value at {side}", equation=function.value, uses={"z": f"z_{side}"})
         yield column(f"{name}_slope", "slope", slope, title="slope", equation=function.slope,
                      uses={"a": name} if function.of_value else {}, role="backward",
                      meaning="how fast the output changes with z",
@@ -82,22 +79,21 @@ def _functions(point: Axis) -> Iterator[Quantity]:
                      uses={"right": f"{name}_right", "left": f"{name}_left", "h": "used_h"},
                      written="(a(z + h) − a(z − h)) / 2h", source="2-6")
     for name in SHOWN:
-        yield column(f"{name}_error", "error", "−", title="difference − slope",
-                     equation=eq.ERROR, number_format="0.0E+00",
+        yield column(f"{name}_error", "error", "−", title="difference − slope", equation=eq.ERROR,
                      uses={"slope": f"{name}_slope", "difference": f"{name}_difference"})
         yield Quantity(f"{name}_gap", "gap", title="gap (root mean square)", equation=eq.GAP,
-                       uses={"error": f"{name}_error"}, sheet="activations",
-                       number_format="0.0E+00")
+                       uses={"error": f"{name}_error"})
 
 
-def _learning(steps: int, words: Text) -> Iterator[Quantity]:
-    number = partial(Quantity, sheet="learning", role="input", number_format="General")
+def _learning(step: Axis) -> Iterator[Quantity]:
     for name, title in (("x", "input x"), ("t", "target t"), ("b", "bias b")):
-        yield number(name, title=title)
-    yield number("eta", title="learning rate η", symbol="η", calms=True)
-    column = partial(Quantity, sheet="learning",
-                     axes=(Axis("step", steps + 1, "time", counts_from=0),))
-    courses = _courses(steps, words)
+        yield Quantity(name, title=title)
+    yield Quantity("eta", title="learning rate η", symbol="η", calms=True)
+    column = partial(Quantity, axes=(step,))
+    courses = {
+        "step": Told("Unit step: w stays at {w_first}, and C at {C_first}. Its slope is 0, so "
+                     "gradient descent has nothing to follow.", digits=4),
+        "sigmoid": eq.Learning()}
     functions: dict[str, tuple[Equation, Equation]] = {
         "step": (UnitStep(), eq.Flat()), "sigmoid": (SIGMOID, SIGMOID_SLOPE)}
     for name, (value, slope) in functions.items():
@@ -119,55 +115,33 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
                      uses={"a": of["answer"], "slope": of["answer_slope"]}, role="backward",
                      meaning="how fast the error changes with the weight",
                      written="∂C/∂w = (a − t) a′(z) x", source="2-8")
-        said = courses[name]
-        yield Quantity(f"{name}_course", equation=said, is_text=True, sheet="learning",
-                       uses={key: of[key] for key in ("w", "C", "dC_dw") if key in said.roles})
+        yield Quantity(f"{name}_course", equation=courses[name],
+                       uses={key: of[key] for key in ("w", "C", "dC_dw")
+                             if key in courses[name].roles})
 
 
-def _courses(steps: int, words: Text) -> dict[str, xlnn.Sentence]:
-    """Return the sentence about how each unit learns."""
-    say = words.sentence
-    stays = say("step_course", "Unit step: w stays at {w_first}, and C at {C_first}. Its slope is "
-                "0, so gradient descent has nothing to follow.")
-    begins = say("sigmoid_course", "Sigmoid: w goes from {w_first} to {w_last}, C from {C_first} "
-                 "to {C_last} in {steps} steps. ", steps=steps)
-    goes_on = {
-        "backwards": "η is not greater than 0, so no step goes down: choose a number greater than "
-                     "0.",
-        "flat": "The gradient is 0: it gives no direction.",
-        "falls": "Its slope gives the direction.",
-        "stays": "C hardly changes: its slope gives the direction, not the distance.",
-        "rises": "C rises: its slope gives the direction, not the distance. η is too large.",
-    }
-    goes_on = {key: say(key, english) for key, english in goes_on.items()}
-    return {"step": xlnn.Told([stays], digits=4), "sigmoid": eq.Learning(begins, goes_on)}
-
-
-def _shapes(point: Axis, words: Text) -> Iterator[Quantity]:
-    number, say = partial(Quantity, sheet="shapes"), words.sentence
+def _shapes(point: Axis) -> Iterator[Quantity]:
     for name, symbol, title in (("m", "m", "line: slope m"), ("n", "n", "line: intercept n"),
                                 ("p", "a", "parabola: a"), ("q", "b", "parabola: b"),
                                 ("r", "c", "parabola: c")):
-        yield number(name, title=title, symbol=symbol, role="input", number_format="General")
+        yield Quantity(name, title=title, symbol=symbol)
     bends, parabola = {"a": "p", "b": "q"}, {"a": "p", "b": "q", "c": "r"}
-    yield number("lowest_x", title="vertex x = −b / 2a (0 if a = 0)", symbol="x",
-                 equation=eq.VERTEX, uses=bends, meaning="the vertex of the parabola",
-                 written="x = −b / 2a", source="2-1")
-    yield number("lowest_y", title="vertex y", symbol="y", equation=eq.PARABOLA,
-                 uses={**parabola, "x": "lowest_x"})
-    yield number("bends", title="bends", number_format=";;;", equation=eq.Bends(), uses=bends)
-    said = [
-        say("maximum", "a < 0: the parabola is highest at x = {lowest_x} and has no lowest point: "
-            "gradient descent from anywhere else never ends."),
-        say("straight", "a = 0: this is a line; it has no lowest point."),
-        say("minimum", "a > 0: the parabola is lowest at x = {lowest_x}, where y = {lowest_y}. "
-            "There its slope 2ax + b is 0."),
-        say("level", "a = b = 0: this is a horizontal line, y = {lowest_y}. All its points are "
-            "equally low."),
-    ]
-    yield number("vertex", equation=xlnn.Told(said, "bends"), is_text=True)
+    yield Quantity("lowest_x", title="vertex x = −b / 2a (0 if a = 0)", symbol="x",
+                   equation=eq.VERTEX, uses=bends, meaning="the vertex of the parabola",
+                   written="x = −b / 2a", source="2-1")
+    yield Quantity("lowest_y", title="vertex y", symbol="y", equation=eq.PARABOLA,
+                   uses={**parabola, "x": "lowest_x"})
+    yield Quantity("bends", title="bends", equation=eq.Bends(), uses=bends)
+    yield Quantity("vertex", equation=Told({
+        "maximum": "a < 0: the parabola is highest at x = {lowest_x} and has no lowest point: "
+        "gradient descent from anywhere else never ends.",
+        "straight": "a = 0: this is a line; it has no lowest point.",
+        "minimum": "a > 0: the parabola is lowest at x = {lowest_x}, where y = {lowest_y}. There "
+        "its slope 2ax + b is 0.",
+        "level": "a = b = 0: this is a horizontal line, y = {lowest_y}. All its points are equally "
+        "low."}, "bends"))
     column = partial(Quantity, sheet="shape_points", axes=(point,))
-    yield column("shape_number", title="point", symbol="k", counts=True, number_format="0")
+    yield column("shape_number", title="point", symbol="k", counts=True)
     yield column("shape_x", title="point x", symbol="x", equation=eq.beside(POINTS),
                  uses={"number": "shape_number", "middle": "lowest_x"})
     yield column("line", title="line", symbol="mx + n", equation=eq.LINE, uses={"x": "shape_x"},
@@ -176,16 +150,16 @@ def _shapes(point: Axis, words: Text) -> Iterator[Quantity]:
                  uses={**parabola, "x": "shape_x"}, role="forward")
 
 
-def _bell(words: Text) -> Iterator[Quantity]:
-    number, of = partial(Quantity, sheet="bell"), {"deviation": "used_deviation"}
+def _bell() -> Iterator[Quantity]:
+    of = {"deviation": "used_deviation"}
     for name, title, symbol in (("mean", "mean μ", "μ"),
                                 ("deviation", "standard deviation σ", "σ")):
-        yield number(name, title=title, symbol=symbol, role="input", number_format="General")
-    yield number("used_deviation", title="σ that is used", symbol="σ", equation=eq.STEP,
-                 uses={"h": "deviation"})
+        yield Quantity(name, title=title, symbol=symbol)
+    yield Quantity("used_deviation", title="σ that is used", symbol="σ", equation=eq.STEP,
+                   uses={"h": "deviation"})
     column = partial(Quantity, sheet="bell_points",
                      axes=(Axis("point", BELL_POINTS, counts_from=0),))
-    yield column("bell_number", title="point", symbol="k", counts=True, number_format="0")
+    yield column("bell_number", title="point", symbol="k", counts=True)
     yield column("bell_x", title="point x", symbol="x", uses={**of, "number": "bell_number"},
                  equation=eq.around(BELL_POINTS, DEVIATIONS))
     yield column("density", title="density", symbol="f(x)", equation=eq.BELL,
@@ -195,17 +169,13 @@ def _bell(words: Text) -> Iterator[Quantity]:
     for far, title in ((1, "area within μ ± σ"), (2, "area within μ ± 2σ"),
                        (3, "area within μ ± 3σ")):
         away = half // DEVIATIONS * far
-        yield number(f"within_{far}", title=title, number_format="0.0%",
-                     equation=eq.AreaBelow(half - away, half + away, DEVIATIONS / half),
-                     uses={**of, "number": "bell_number", "bell": "density"})
+        yield Quantity(f"within_{far}", title=title,
+                       equation=eq.AreaBelow(half - away, half + away, DEVIATIONS / half),
+                       uses={**of, "number": "bell_number", "bell": "density"})
     for far in (1, 2, 3):
-        yield number(f"percent_{far}", "percent", "%", title="percent", equation=eq.PERCENT,
-                     uses={"part": f"within_{far}"}, number_format=";;;")
-    drawn = words.sentence("drawn", "Of numbers drawn from it, {percent_1} % lie within μ ± σ, "
-                           "{percent_2} % within μ ± 2σ, {percent_3} % within μ ± 3σ.")
-    apart = words.sentence("apart", "σ is so small compared with μ that a spreadsheet cannot tell "
-                           "the points of the curve apart.")
-    yield number("drawn", equation=eq.Drawn((drawn, apart)), uses=of, is_text=True)
+        yield Quantity(f"percent_{far}", "percent", "%", title="percent", equation=eq.PERCENT,
+                       uses={"part": f"within_{far}"})
+    yield Quantity("drawn", equation=eq.Drawn(), uses=of)
 
 
 def _curves(title: str, ending: str, up: tuple[float, ...] = ()) -> Chart:
@@ -237,7 +207,7 @@ EXPERIMENT = xlnn.Experiment(
         "p": 1, "q": -2, "r": -3,  # y = px² + qx + r
         "mean": 0, "deviation": 1,
     },
-    options_for={"epochs": "steps", "eta": "eta"},
+    options_for={"epochs": "steps"},
     about=(
         "A neuron answers with an activation function. Gradient descent asks for its slope, and "
         "the slope decides whether it can learn (2-1).",
@@ -278,7 +248,7 @@ EXPERIMENT = xlnn.Experiment(
             "x: one with the unit step, one with the sigmoid. Everything else is the same if both "
             "start with the same w.",
             Beside(
-                Numbers("x", "t", "b", "eta", at=2),
+                Numbers("x", "t", "b", "eta", at=2, positive=()),
                 Chart("Error C after each step",
                       *(Trace(f"{key}_C", colour=SHOWN[key][1], name=SHOWN[key][0])
                         for key in UNITS), size_in_cm=SIZE),
@@ -293,7 +263,7 @@ EXPERIMENT = xlnn.Experiment(
             "minimum, which is what gradient descent looks for.",
             Numbers("m", "n", "p", "q", "r", "lowest_x", "lowest_y", at=2),
             Sentences("vertex", above=1),
-            xlnn.Hidden("bends"),
+            xlnn.Space(),
             Chart("Line and parabola",
                   Trace("line", "shape_x", SHOWN["linear"][1], name="y = mx + n", of=""),
                   Trace("parabola", "shape_x", NEGATIVE, name="y = ax² + bx + c", of=""),
@@ -308,21 +278,19 @@ EXPERIMENT = xlnn.Experiment(
             Numbers("mean", "deviation", "used_deviation", "within_1", "within_2", "within_3",
                     at=2, positive=["deviation"]),
             Sentences("drawn", above=1),
-            xlnn.Hidden("percent_1", "percent_2", "percent_3"),
+            xlnn.Space(),
             Chart("Density f(x)", Trace("density", "bell_x", POSITIVE), x="x", size_in_cm=SIZE),
             does="Where start weights come from.",
         ),
-        helper_page(
-            "table", "Table", "Each function, its slope by formula, and its slope as a central "
-            "difference.",
-            does="The numbers of the charts of functions and slopes.",
-        ),
-        helper_page("differences", "Differences", "The functions at z + h and z − h, from which "
-                    "the central differences are computed."),
-        helper_page("shape_points", "Points of shapes", "Points of the line and of the parabola, "
-                    "around the vertex."),
-        helper_page("bell_points", "Points of bell", "Points of the bell curve, 1/20 of a standard "
-                    "deviation apart."),
+        Page("table", "Table", "Each function, its slope by formula, and its slope as a central "
+             "difference.", does="The numbers of the charts of functions and slopes.",
+             is_helper=True),
+        Page("differences", "Differences", "The functions at z + h and z − h, from which the "
+             "central differences are computed.", is_helper=True),
+        Page("shape_points", "Points of shapes", "Points of the line and of the parabola, around "
+             "the vertex.", is_helper=True),
+        Page("bell_points", "Points of bell", "Points of the bell curve, 1/20 of a standard "
+             "deviation apart.", is_helper=True),
     ),
     tries=(
         ("On {activations}, set h to 0.1, then to 0.01.", "The gap of sigmoid and tanh shrinks to "
@@ -335,4 +303,3 @@ EXPERIMENT = xlnn.Experiment(
          "sloping line falls for ever."),
     ),
 )
-# fmt: on

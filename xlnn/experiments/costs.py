@@ -34,6 +34,8 @@ gives an error for a power below 1e-308."""
 MANY = 10**12
 """A ratio above this cannot be told from that of no slope at all."""
 
+COSTS = {"sq": "squared error", "ce": "cross-entropy"}
+
 POINT = Stated(lambda i: i[:, np.newaxis] * 0.4, lambda _, i: f"={i[()]}*0.4")
 """The z of a point of the curves, in the shape of a layer of one unit."""
 
@@ -106,17 +108,18 @@ def least_along(axis: int) -> Stated:
 
 
 class Lowest(Sentence):
-    """The point of the grid with the smallest C_T, if there is only one.
+    """The point of the grid with the smallest C_T, if there is only one, for a cost."""
 
-    Parameters
-    ----------
-    words : (str, str, str)
-        Texts for one lowest point, at ``{w1}`` and ``{w2}``, for ``{count}`` of them, and for all
-        points. ``{C_T}`` is the smallest C_T.
-    """
-
-    def __init__(self, words: tuple[str, str, str]) -> None:
-        self.words = words
+    def __init__(self, cost: str) -> None:
+        begins = f"{COSTS[cost].capitalize()}:"
+        self.english = {
+            f"lowest_{cost}": f"{begins} on this grid C_T is least, {{C_T}}, at w₁ = {{w1}}, w₂ = "
+            "{w2}.",
+            f"several_{cost}": f"{begins} on this grid C_T is least, {{C_T}}, at {{count}} points, "
+            "all equally deep.",
+            f"level_{cost}": f"{begins} C_T is {{C_T}} at every point of this grid, and no point "
+            "is lowest.",
+        }
 
     def text(
         self,
@@ -127,7 +130,7 @@ class Lowest(Sentence):
         low_w1: np.ndarray,
         low_w2: np.ndarray,
     ) -> str:
-        one, several, every = self.words
+        one, several, every = self.words.values()
         least = low_w1.min()
         count = (C_T - least <= max(1, abs(least)) / 10**12).sum()
         line = one if count == 1 else every if count == C_T.size else several
@@ -149,60 +152,57 @@ class Lowest(Sentence):
         count = counted_near(C_T[...], "MIN", f"MAX(1,ABS({least}))/10^12")
         shown = {"C_T": fixed(least, 4), "count": count}
         shown |= {"w1": at(w1, low_w1), "w2": at(w2, low_w2)}
-        one, several, every = (filled(line, **shown) for line in self.words)
+        one, several, every = (filled(line, **shown) for line in self.words.values())
         points = C_T.shape[0] * C_T.shape[1]
         return f"=IF({count}=1,{one},IF({count}={points},{every},{several}))"
 
 
 class WhichLearns(Sentence):
-    """Both deltas at the chosen z.
+    """Both deltas at the chosen z."""
 
-    Parameters
-    ----------
-    words : (str, str, str)
-        ``{z}``, ``{a}``, ``{t}``, ``{delta_sq}``, ``{delta_ce}`` and ``{times}`` stand for
-        numbers; where the sigmoid is flat; and where the output has reached its target.
-    """
-
+    english = {
+        "which": "At z = {z} the output is {a} and its target {t}. δ is {delta_sq} with squared "
+        "error and {delta_ce} with cross-entropy: {times} times as much, because a′ does not "
+        "appear.",
+        "flat": "At z = {z} the sigmoid is flat, with a′ below 10⁻¹²: δ is {delta_sq} with squared "
+        "error and {delta_ce} with cross-entropy; the output is {a} and its target {t}.",
+        "reached": "At z = {z} the output {a} has reached its target {t}: δ is 0, or nearly 0, "
+        "with squared error and with cross-entropy.",
+    }
     roles = ("z", "a", "t", "delta_sq", "delta_ce", "times")
 
-    def __init__(self, words: tuple[str, str, str]) -> None:
-        self.words = words
-
     def text(self, *, times: float, **numbers: np.ndarray) -> str:
-        said, flat, reached = self.words
         shown = {name: short_text(each[0]) for name, each in numbers.items()}
         shown["times"] = short_text(min(times, MANY), 1)
-        line = said if 0 < times <= MANY else flat
-        line = reached if abs(numbers["delta_ce"][0]) < 0.5 / 10**DIGITS else line
-        return line.format(**shown)
+        line = "which" if 0 < times <= MANY else "flat"
+        line = "reached" if abs(numbers["delta_ce"][0]) < 0.5 / 10**DIGITS else line
+        return self.words[line].format(**shown)
 
     def cell(self, times: Cells, **cells: Cells) -> str:
         shown = {name: short(cell[0]) for name, cell in cells.items()}
         shown["times"] = short(f"MIN({times[()]},10^12)", 1)
-        said, flat, reached = (filled(line, **shown) for line in self.words)
+        said, flat, reached = (filled(line, **shown) for line in self.words.values())
         learns = f"IF(AND({times[()]}>0,{times[()]}<=10^12),{said},{flat})"
         return f"=IF(ABS({cells['delta_ce'][0]})<0.5/10^{DIGITS},{reached},{learns})"
 
 
 class FarFromTarget(Sentence):
-    """How many outputs of each unit differ from the target by more than 0.1.
+    """How many outputs of each unit differ from the target by more than 0.1."""
 
-    Parameters
-    ----------
-    words : str
-        ``{squared}`` and ``{cross}`` stand for these numbers.
-    """
+    english = {
+        "far": "Outputs more than 0.1 from the target, of {outputs} (steps 0 to {steps}): "
+        "{squared} with squared error, {cross} with cross-entropy."
+    }
 
-    def __init__(self, words: str) -> None:
-        self.words = words
+    def __init__(self, steps: int) -> None:
+        self.numbers = {"outputs": steps + 1}
 
     def text(self, *, t: np.ndarray, a_sq: np.ndarray, a_ce: np.ndarray) -> str:
         if not np.isfinite(t[0]):
             raise ValueError(t[0])
         far = 0.1 + 1 / 10**12
         squared, cross = ((np.abs(a[:, 0] - t[0]) > far).sum() for a in (a_sq, a_ce))
-        return self.words.format(squared=squared, cross=cross)
+        return self.words["far"].format(squared=squared, cross=cross)
 
     def cell(self, t: Cells, a_sq: Cells, a_ce: Cells) -> str:
         def far(a: Cells) -> str:
@@ -211,13 +211,12 @@ class FarFromTarget(Sentence):
             below = f'COUNTIF({every},"<"&ROUND({target}-0.1,12)-1/10^12)'
             return f"({above}+{below}+0/COUNT({target}))"
 
-        return "=" + filled(self.words, squared=far(a_sq), cross=far(a_ce))
+        return "=" + filled(self.words["far"], squared=far(a_sq), cross=far(a_ce))
 
 
 AROUND, GRID = 20, 21
 """Points of the curves on either side of 0, and weights along each side of the grid."""
 
-COSTS = {"sq": "squared error", "ce": "cross-entropy"}
 COLOURS = {"sq": "C0561C", "ce": "1B4F9C"}
 
 CURVE = ("a", "slope", "C_sq", "delta_sq", "C_ce", "delta_ce")
@@ -226,67 +225,56 @@ HEIGHT = "0.000"
 
 
 # fmt: off
-def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity]:
     """Yield the costs over z, two units that learn by them, and C_T over two weights."""
-    yield from _over_z(words)
-    yield from _learning(sizes["steps"], words)
-    yield from _valleys(sizes["rows"], words)
+    yield from _over_z()
+    yield from _learning(sizes["steps"])
+    yield from _valleys(sizes["rows"])
 
 
-def _over_z(words: Text) -> Iterator[Quantity]:
+def _over_z() -> Iterator[Quantity]:
     """Yield the costs at a z that users type, and along a curve."""
-    here, say = partial(Quantity, sheet="costs"), words.sentence
-    typed = partial(here, shape=(1,), role="input", number_format="General")
-    yield typed("t", title="target t", symbol="t")
-    yield typed("z_chosen", title="weighted input z", symbol="z", scale=4)
-    yield from _of_z("chosen", here)
-    yield here("times", title="how many times larger", symbol="1 / a′", equation=TIMES,
-               uses={"slope": "slope_chosen"})
-    along = partial(here, axes=(xlnn.Axis("point", 2 * AROUND + 1, counts_from=-AROUND),))
-    yield along("i", title="point", symbol="i", counts=True, number_format="0", role="key")
-    yield along("z_along", title="weighted input", symbol="z", shape=(1,), equation=POINT)
+    yield Quantity("t", title="target t", symbol="t", shape=(1,))
+    yield Quantity("z_chosen", title="weighted input z", symbol="z", shape=(1,), scale=4)
+    yield from _of_z("chosen")
+    yield Quantity("times", title="how many times larger", symbol="1 / a′", equation=TIMES,
+                   uses={"slope": "slope_chosen"})
+    along = (xlnn.Axis("point", 2 * AROUND + 1, counts_from=-AROUND),)
+    yield Quantity("i", title="point", axes=along, counts=True)
+    yield Quantity("z_along", title="weighted input", symbol="z", axes=along, shape=(1,),
+                   equation=POINT)
     yield from _of_z("along", along)
-    which = say("which", "At z = {z} the output is {a} and its target {t}. δ is {delta_sq} with "
-                "squared error and {delta_ce} with cross-entropy: {times} times as much, because "
-                "a′ does not appear.")
-    flat = say("flat", "At z = {z} the sigmoid is flat, with a′ below 10⁻¹²: δ is {delta_sq} with "
-               "squared error and {delta_ce} with cross-entropy; the output is {a} and its target "
-               "{t}.")
-    reached = say("reached", "At z = {z} the output {a} has reached its target {t}: δ is 0, or "
-                  "nearly 0, with squared error and with cross-entropy.")
-    yield here("which", title="which learns faster", is_text=True,
-               equation=WhichLearns((which, flat, reached)),
-               uses={name: f"{name}_chosen" for name in ("z", "a", "delta_sq", "delta_ce")})
+    yield Quantity("which", title="which learns faster", equation=WhichLearns(),
+                   uses={name: f"{name}_chosen" for name in ("z", "a", "delta_sq", "delta_ce")})
 
 
-def _of_z(name: str, here: partial[Quantity]) -> Iterator[Quantity]:
+def _of_z(name: str, axes: tuple[xlnn.Axis, ...] = ()) -> Iterator[Quantity]:
     """Yield the output of a unit at z, and both costs and deltas."""
     z, a, slope = {"z": f"z_{name}"}, {"a": f"a_{name}"}, {"slope": f"slope_{name}"}
-    forward = partial(here, shape=(1,), role="forward")
-    backward = partial(here, shape=(1,), role="backward")
-    yield forward(f"a_{name}", "a", "a", title="output", equation=SIGMOID, uses=z)
+    forward = partial(Quantity, axes=axes, role="forward")
+    unit = partial(forward, shape=(1,))
+    backward = partial(unit, role="backward")
+    yield unit(f"a_{name}", "a", "a", title="output", equation=SIGMOID, uses=z)
     yield backward(f"slope_{name}", "slope", "a′", title="slope of the sigmoid",
                    equation=SIGMOID_SLOPE, uses=a)
-    yield here(f"C_sq_{name}", "C_sq", "C", title="squared error", equation=SQUARED, uses=a,
-               role="forward", meaning="half the squared difference of output and target",
-               written="C = ½ (t − a)²", source="3-4")
+    yield forward(f"C_sq_{name}", "C_sq", "C", title="squared error", equation=SQUARED, uses=a,
+                  meaning="half the squared difference of output and target",
+                  written="C = ½ (t − a)²", source="3-4")
     yield backward(f"delta_sq_{name}", "delta_sq", "δ", title="δ by squared error",
                    equation=SQUARED_ERROR_DELTA, uses=a | slope,
                    meaning="how fast C changes with z", written="δ = (a − t) a′(z)", source="4-2")
-    yield forward(f"C_ce_{name}", "C_ce", "C", title="cross-entropy", equation=CROSS_ENTROPY,
-                  uses=z, meaning="grows without limit as the output approaches the wrong value",
-                  written="C = −(t ln a + (1 − t) ln(1 − a))", source="3-3")
+    yield unit(f"C_ce_{name}", "C_ce", "C", title="cross-entropy", equation=CROSS_ENTROPY, uses=z,
+               meaning="grows without limit as the output approaches the wrong value",
+               written="C = −(t ln a + (1 − t) ln(1 − a))", source="3-3")
     yield backward(f"delta_ce_{name}", "delta_ce", "δ", title="δ by cross-entropy",
                    equation=CROSS_ENTROPY_DELTA, uses=a, source="3-3",
                    meaning="how fast C changes with z; here a′ cancels", written="δ = a − t")
 
 
-def _learning(steps: int, words: Text) -> Iterator[Quantity]:
+def _learning(steps: int) -> Iterator[Quantity]:
     """Yield two units with the same start and target, each trained with one cost."""
-    here = partial(Quantity, sheet="learning")
-    one = partial(here, shape=(1,), axes=(xlnn.Axis("step", steps + 1, "time", counts_from=0),))
-    yield here("eta", title="learning rate η", symbol="η", role="input", number_format="General",
-               calms=True)
+    one = partial(Quantity, shape=(1,), axes=(xlnn.Axis("step", steps + 1, "time", counts_from=0),))
+    yield Quantity("eta", title="learning rate η", symbol="η", calms=True)
     for cost in COSTS:
         z, a, slope, delta = (f"{name}_{cost}" for name in ("z", "a", "slope", "delta"))
         yield one(z, "z", "z", title="weighted input", equation=DESCENT, given=1, role="weight",
@@ -295,50 +283,37 @@ def _learning(steps: int, words: Text) -> Iterator[Quantity]:
         yield one(a, "a", "a", equation=SIGMOID, uses={"z": z}, role="forward")
         step = partial(one, f"learn_{delta}", delta, "δ", role="backward")
         if cost == "sq":
-            yield one(slope, "slope", "a′", equation=SIGMOID_SLOPE, uses={"a": a},
-                      role="backward")
+            yield one(slope, "slope", "a′", equation=SIGMOID_SLOPE, uses={"a": a}, role="backward")
             yield step(equation=SQUARED_ERROR_DELTA, uses={"a": a, "slope": slope})
         else:
             yield step(equation=CROSS_ENTROPY_DELTA, uses={"a": a})
-    far = words.sentence("far", "Outputs more than 0.1 from the target, of {outputs} (steps 0 to "
-                         "{steps}): {squared} with squared error, {cross} with cross-entropy.",
-                         steps=steps, outputs=steps + 1)
-    yield here("far", title="how many steps it takes", equation=FarFromTarget(far), is_text=True)
+    yield Quantity("far", title="how many steps it takes", equation=FarFromTarget(steps))
 
 
-def _valleys(rows: int, words: Text) -> Iterator[Quantity]:
+def _valleys(rows: int) -> Iterator[Quantity]:
     """Yield the data, the grid, and C_T on it for each cost."""
-    here, say = partial(Quantity, sheet="valley"), words.sentence
-    typed = partial(here, role="input", number_format="General")
-    yield typed("x", title="data", symbol="x{}", shape=(rows, 2))
-    yield typed("target", symbol="t", shape=(rows,))
-    yield typed("b", title="bias b", symbol="b")
-    yield typed("middle", title="middle of the grid: w₁, w₂", symbol="w{}", shape=(2,))
-    yield typed("between", title="spacing of the weights", symbol="Δw", scale=0.5)
+    yield Quantity("x", title="data", symbol="x{}", shape=(rows, 2))
+    yield Quantity("target", symbol="t", shape=(rows,))
+    yield Quantity("b", title="bias b")
+    yield Quantity("middle", title="middle of the grid: w₁, w₂", symbol="w{}", shape=(2,))
+    yield Quantity("between", title="spacing of the weights", symbol="Δw", scale=0.5)
     for cost, named in COSTS.items():
         for which, w in enumerate(("w₁", "w₂")):
-            yield here(f"w{which + 1}_{cost}", f"w{which + 1}", "w", title=f"weight {w}",
-                       shape=(GRID,), equation=weights_of_grid(which, GRID), role="weight",
-                       number_format="0.0#")
+            yield Quantity(f"w{which + 1}_{cost}", f"w{which + 1}", "w", title=f"weight {w}",
+                           shape=(GRID,), equation=weights_of_grid(which, GRID), role="weight",
+                           number_format="0.0#")
         grid, weights = {"C_T": f"C_T_{cost}"}, {f"w{n}": f"w{n}_{cost}" for n in (1, 2)}
         on_grid = CostOnGrid(rows, "squared" if cost == "sq" else "cross-entropy")
-        yield here(f"C_T_{cost}", title=f"total cost, {named}", symbol="C_T", shape=(GRID, GRID),
-                   equation=on_grid, uses=weights, number_format=HEIGHT, source="3-4",
-                   meaning="the sum over all data" if cost == "sq" else "", written="C_T = Σ C")
+        yield Quantity(f"C_T_{cost}", title=f"total cost, {named}", symbol="C_T",
+                       shape=(GRID, GRID), equation=on_grid, uses=weights, number_format=HEIGHT,
+                       source="3-4", meaning="the sum over all data" if cost == "sq" else "",
+                       written="C_T = Σ C")
         for which in (0, 1):
-            yield here(f"low_w{which + 1}_{cost}", "low", "C_T", shape=(GRID,),
-                       title="smallest of the row or column", equation=least_along(which),
-                       uses=grid, number_format=HEIGHT)
-        begins = named.capitalize()
-        one = say(f"lowest_{cost}", f"{begins}: on this grid C_T is least, {{C_T}}, at "
-                  "w₁ = {w1}, w₂ = {w2}.")
-        several = say(f"several_{cost}", f"{begins}: on this grid C_T is least, {{C_T}}, at "
-                      "{count} points, all equally deep.")
-        every = say(f"level_{cost}", f"{begins}: C_T is {{C_T}} at every point of this grid, and "
-                    "no point is lowest.")
-        yield here(f"lowest_{cost}", title="the lowest point", is_text=True,
-                   equation=Lowest((one, several, every)),
-                   uses=grid | weights | {f"low_w{n}": f"low_w{n}_{cost}" for n in (1, 2)})
+            yield Quantity(f"low_w{which + 1}_{cost}", "low", "C_T", shape=(GRID,),
+                           title="smallest of the row or column", equation=least_along(which),
+                           uses=grid, number_format=HEIGHT)
+        yield Quantity(f"lowest_{cost}", title="the lowest point", equation=Lowest(cost),
+                       uses=grid | weights | {f"low_w{n}": f"low_w{n}_{cost}" for n in (1, 2)})
 
 
 class Valley(PagePart):
@@ -391,7 +366,7 @@ EXPERIMENT = xlnn.Experiment(
         "x": [[1, 2], [2, 1], [-1, -1], [-2, 0], [1.5, -1], [-0.5, 1.5], [0.5, -0.5], [-1, 2]],
         "target": [1, 1, 0, 0, 1, 0, 0, 1], "b": 0, "middle": [1.2, 0.8], "between": 0.4,
     },
-    options_for={"epochs": "steps", "eta": "eta"},
+    options_for={"epochs": "steps"},
     about=(
         "How wrong is an output? The squared error and the cross-entropy (3-3) are both smallest "
         "when it is right, but they do not correct it equally fast.",
@@ -415,7 +390,7 @@ EXPERIMENT = xlnn.Experiment(
             "learning", "Learning", "Two units update z ← z − ηδ, step by step, from a z that you "
             "can change: one with squared error, the other with cross-entropy.",
             Sentences("far"),
-            Numbers("eta", at=2, positive=["eta"]),
+            Numbers("eta", at=2),
             xlnn.Beside(
                 xlnn.Table("z_sq", "a_sq", "slope_sq", "learn_delta_sq", "z_ce", "a_ce",
                            "learn_delta_ce", groups={f"z_{cost}": COSTS[cost] for cost in COSTS},
@@ -439,7 +414,7 @@ EXPERIMENT = xlnn.Experiment(
     ),
     colours={
         "forward": "output and cost", "backward": "slope and error δ",
-        "weight": "z at each step, and the weights of the grid", "result": "results",
+        "weight": "z at each step, and the weights of the grid",
     },
     tries=(
         ("On {costs} set z to 0, then to −10.", "At 0 a′ is ¼, so δ with squared error is a "
@@ -451,4 +426,3 @@ EXPERIMENT = xlnn.Experiment(
          "flat regions without a gradient to follow; cross-entropy rises on all sides."),
     ),
 )
-# fmt: on

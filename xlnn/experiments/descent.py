@@ -10,82 +10,57 @@ from functools import partial
 import xlnn
 from xlnn import Axis, Below, Chart, Quantity, Table, Trace, previous
 from xlnn.equations import surface as eq
-from xlnn.equations.lookup import UsedNumber
 from xlnn.experiments import _steepest
-from xlnn.workbooks.pages.page import helper_page
-from xlnn.writing.charts import THIN
-from xlnn.writing.style import QUIET
+from xlnn.workbooks.learning import function_choice
 
 LINES, PARTS = 6, 48  # level lines, and the parts of the circle along which each is drawn
-FUNCTIONS = [f"z = {surface.text}" for surface in eq.SURFACES]
 
 
 # fmt: off
-def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity]:
     """Yield the settings, the table of steps, the level lines, and the sentences."""
-    steps, say, of = sizes["steps"], words.sentence, {"function": "used_function"}
-    step, level = Axis("step", steps + 1, "time", counts_from=0), Axis("line", LINES)
-    number = partial(Quantity, sheet="descent", number_format="General")
-    column = partial(Quantity, sheet="descent", axes=(step,))
-    yield number("eta", title="learning rate η", symbol="η", role="input", scale=0.05, calms=True,
-                 meaning="how far a step goes", source="2-10")
-    yield number("function", title="function (1, 2 or 3)", role="input", number_format="0",
-                 choices=(1, len(FUNCTIONS)))
-    yield number("used_function", title="function used", number_format="0",
-                 equation=UsedNumber(1, len(FUNCTIONS)), uses={"chosen": "function"})
-    place = partial(column, equation=eq.MOVED, given=1, role="weight", scale=3)
-    yield place("x", title="position", symbol="x", uses={"at": previous("x"), "by": previous("dx")},
-                meaning="where the point is; the first row is the start", written="x ← x + Δx",
-                source="2-11")
-    yield place("y", symbol="y", uses={"at": previous("y"), "by": previous("dy")})
-    slope = partial(column, uses=of, role="backward")
+    steps = sizes["steps"]
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True,
+                   meaning="how far a step goes", source="2-10")
+    yield from function_choice("function", [f"z = {each.text}" for each in eq.SURFACES],
+                               title="function (1, 2 or 3)", called="name")
+    column = partial(Quantity, axes=(Axis("step", steps + 1, "time", counts_from=0),))
+    place = partial(column, equation=eq.MOVED, given=1, role="weight", scale=3, source="2-11")
+    yield place("x", title="position", uses={"at": previous("x"), "by": previous("dx")},
+                meaning="where the point is; the first row is the start", written="x ← x + Δx")
+    yield place("y", uses={"at": previous("y"), "by": previous("dy")})
+    slope = partial(column, role="backward")
     yield slope("dz_dx", title="gradient", symbol="∂z/∂x", equation=eq.of_surface("dz_dx"),
                 meaning="how fast z changes with x alone", written="∂z/∂x", source="2-7")
     yield slope("dz_dy", symbol="∂z/∂y", equation=eq.of_surface("dz_dy"))
     move = partial(column, equation=eq.DISPLACEMENT, role="backward")
     yield move("dx", title="displacement −η∇z", symbol="Δx", uses={"slope": "dz_dx"},
-               meaning="the step: against the gradient", written="Δx = −η ∂z/∂x",
-               source="2-10")
+               meaning="the step: against the gradient", written="Δx = −η ∂z/∂x", source="2-10")
     yield move("dy", symbol="Δy", uses={"slope": "dz_dy"})
-    yield column("z", title="value", symbol="z", equation=eq.of_surface("z"), uses=of,
-                 role="forward", meaning="the height of the surface at (x, y)",
-                 written="z = f(x, y)", source="2-11")
-    yield number("swings", title="near (0, 0), steps overshoot if η >", equation=eq.LargestEta(1),
-                 uses=of)
-    yield number("grows", title="near (0, 0), steps lead away if η >", equation=eq.LargestEta(2),
-                 uses=of)
-    line = partial(Quantity, sheet="level_lines", number_format="0.000")
-    count = partial(line, number_format="0", counts=True)
-    part = Axis("part", PARTS + 1, counts_from=0)
-    yield count("number", title="line", symbol="n", axes=(level,))
-    yield count("part", title="part of the circle", symbol="k", axes=(part,))
-    yield line("level", title="z on the line", symbol="z", axes=(level,),
-               equation=eq.level_of(LINES))
-    for name, along in (("u", "cos"), ("v", "sin")):
-        yield line(name, title=along, axes=(part,), equation=eq.around_circle(PARTS, along.upper()))
-    for x, along in (("x", "u"), ("y", "v")):
-        yield line(f"level_{x}", title=x, symbol=x, axes=(level, part), uses=of,
-                   equation=eq.on_level_line(along))
-    said = partial(Quantity, sheet="descent", is_text=True)
-    choose = say("choose", "Choose a whole number from 1 to {most}. Now using {name}", most=3)
-    yield said("name", equation=eq.NameOf(FUNCTIONS, choose),
-               uses={"choice": "function", "used": "used_function"})
-    verdicts = {key: say(key, english) for key, english in eq.VERDICTS.items()}
-    yield said("verdict", equation=eq.EtaVerdict(say("eta", "η = {eta}"), verdicts), uses=of)
-    course = say("course", "In {steps} steps z goes from {z_first} to {z_last}.", steps=steps)
-    lost = say("lost", "In {lost} of {all} rows z is too large for a spreadsheet.",
-               all=steps + 1)
-    yield said("course", equation=eq.Course(course, lost, steps))
-    yield from _steepest.quantities(steps, words)
+    yield column("z", title="value", equation=eq.of_surface("z"), role="forward", source="2-11",
+                 meaning="the height of the surface at (x, y)", written="z = f(x, y)")
+    yield Quantity("swings", title="near (0, 0), steps overshoot if η >", equation=eq.LargestEta(1))
+    yield Quantity("grows", title="near (0, 0), steps lead away if η >", equation=eq.LargestEta(2))
+    yield Quantity("verdict", equation=eq.EtaVerdict())
+    yield Quantity("course", equation=eq.Course(steps))
+    line, part = Axis("line", LINES), Axis("part", PARTS + 1, counts_from=0)
+    at = partial(Quantity, number_format="0.000")
+    yield Quantity("number", title="line", symbol="n", axes=(line,), counts=True)
+    yield Quantity("part", title="part of the circle", symbol="k", axes=(part,), counts=True)
+    yield at("level", title="z on the line", symbol="z", axes=(line,), equation=eq.level_of(LINES))
+    for u, of in (("u", "cos"), ("v", "sin")):
+        yield at(u, title=of, axes=(part,), equation=eq.around_circle(PARTS, of.upper()))
+    for x, u in (("x", "u"), ("y", "v")):
+        yield at(f"level_{x}", title=x, symbol=x, axes=(line, part), equation=eq.on_level_line(u))
+    yield from _steepest.quantities(steps)
 
 
 EXPERIMENT = xlnn.Experiment(
     "descent", model, title="Gradient descent in a sheet",
     summary="Gradient descent from (3, 2) down z = x² + y² over level lines, and why the gradient "
     "is the steepest direction.",
-    book=("2-10", "2-11"), sizes={"steps": xlnn.Size(30)},
+    book=("2-10", "2-11"), sizes={"steps": xlnn.Size(30)}, options_for={"epochs": "steps"},
     inputs={"eta": 0.1, "function": 1, "x": 3, "y": 2, "at": 0, "length": 0.1},
-    options_for={"epochs": "steps", "eta": "eta"},
     about=(
         "A point lies on the surface z = f(x, y). Step by step it moves in the direction in which "
         "z falls fastest: against the gradient (2-10).",
@@ -98,34 +73,29 @@ EXPERIMENT = xlnn.Experiment(
             "yellow cell and everything is recalculated.",
             xlnn.Beside(
                 Below(
-                    xlnn.Numbers("eta", ("function", "name"), "used_function", "swings", "grows",
-                                 positive=["eta"],
-                                 choices={"function": [f.text for f in eq.SURFACES]}),
+                    xlnn.Numbers("eta", ("function", "name"), "used_function", "swings", "grows"),
                     xlnn.Sentences("verdict", "course"),
                     Table("x", "y", "dz_dx", "dz_dy", "dx", "dy", "z"),
                 ),
                 Below(
                     Chart("The path over the level lines",
-                          Trace("level_y", "level_x", QUIET, width=THIN, each="line"),
-                          Trace("y", "x", "C0561C", marker="circle"),
-                          x="x", y="y", size_in_cm=(13, 13), is_square=True),
+                          Trace("level_y", "level_x", each="line", is_quiet=True),
+                          Trace("y", "x", "C0561C", marker="circle"), x="x", y="y", is_square=True),
                     Chart("z after each step", Trace("z", colour="1B4F9C")),
                 ),
             ),
             does="Follow the point down. Change η, choose another function, move the start.",
         ),
         _steepest.PAGE,
-        helper_page(
+        xlnn.Page(
             "level_lines", "Level lines", "Points of the lines on which z is constant, for the "
             "chart on the sheet Descent. The outermost line goes through the start.",
             Table("level_x", "level_y"), Table("number", "level"), Table("part", "u", "v"),
-            does="The points of the lines in the chart.",
+            does="The points of the lines in the chart.", is_helper=True,
         ),
     ),
-    colours={
-        "forward": "the value of z", "backward": "the gradient and the step against it",
-        "weight": "the position of the point", "result": "results",
-    },
+    colours={"forward": "the value of z", "backward": "the gradient and the step against it",
+             "weight": "the position of the point"},
     tries=(
         ("Set η on {descent} to 0.6, then to 1.1.", "With 0.6 the point crosses the valley at "
          "every step and still arrives. With 1.1 it gets farther away with each step."),
@@ -138,4 +108,3 @@ EXPERIMENT = xlnn.Experiment(
          "change of z is to the inner product."),
     ),
 )
-# fmt: on

@@ -67,38 +67,39 @@ LOOKED_UP = Stated(
 class Answers(xlnn.Sentence):
     """How many rows are right in the chosen epoch."""
 
-    def __init__(self, words: str) -> None:
-        self.words = words
+    english = {
+        "answers": "In this epoch {right} of {rows} rows are answered rightly: a₃ is on the side "
+        "of 0.5 on which t is."}
+    numbers = {"rows": ROWS}
 
     def text(self, *, a3: np.ndarray, t: np.ndarray) -> str:
         """Return the sentence as Python writes it."""
         right = ((a3 > 0.5) == (t > 0.5)).sum() + 0 * a3.sum()
-        return self.words.format(right=int(right), rows=ROWS)
+        return self.words["answers"].format(right=int(right))
 
     def cell(self, a3: xlnn.Cells, t: xlnn.Cells) -> str:
         """Return the formula that writes it."""
         output, target = a3.over("row")[()], t.over("row")[()]
         right = "+".join(
             f'COUNTIFS({output},"{sign}"&0.5,{target},"{sign}"&0.5)' for sign in (">", "<="))
-        return '="{}"'.format(self.words.format(right=f'"&({right}+0*SUM({output}))&"', rows=ROWS))
+        said = self.words["answers"].format(right=f'"&({right}+0*SUM({output}))&"')
+        return f'="{said}"'
 
 
-def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity]:
     """Yield the settings, the rows, the steps of the chosen epoch, and those of every epoch."""
     last = sizes["epochs"]
     epoch, row = Axis("epoch", last + 1, "up", counts_from=0), Axis("row", ROWS)
-    here = partial(Quantity, sheet="first")
-    whole = {"number_format": "0"}
-    yield here("epoch", title="epoch to look at", role="input", choices=(0, last), **whole)
-    yield here("eta", title="learning rate η", symbol="η", role="input", scale=1,
-               number_format="General", meaning="how far a step goes", source="4-4")
-    yield here("epoch_used", title="epoch shown", equation=UsedNumber(0, last),
-               uses={"chosen": "epoch"}, **whole)
-    data = partial(here, axes=(row,), role="input", number_format="General")
+    yield Quantity("epoch", title="epoch to look at", choices=(0, last))
+    yield Quantity("eta", title="learning rate η", symbol="η", meaning="how far a step goes",
+                   source="4-4")
+    yield Quantity("epoch_used", title="epoch shown", equation=UsedNumber(0, last),
+                   uses={"chosen": "epoch"})
+    data = partial(Quantity, axes=(row,))
     yield data("x", title="inputs", symbol="x{}", shape=(2,))
-    yield data("t", title="target", symbol="t")
+    yield data("t", title="target")
     # the course: after each epoch the parameters, and the cost that they give
-    course = partial(here, axes=(epoch,), role="weight", equation=STEP, given=1)
+    course = partial(Quantity, axes=(epoch,), role="weight", equation=STEP, given=1)
     for name, count, meaning in (
         ("w", 6, "w₁ w₂ lead to unit 1, w₃ w₄ to unit 2, w₅ w₆ to the output"),
         ("b", 3, "the bias of each unit; 3 is the output"),
@@ -110,13 +111,11 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     # the same equations for every epoch behind the first sheet, and for the chosen one on it
     yield from steps("", "", "every", (epoch,), row)
     for name, count in (("w", 6), ("b", 3)):
-        yield here(f"{name}_now", title=f"{name} of this epoch", symbol=f"{name}{{}}",
-                   role="weight", shape=(count,), equation=LOOKED_UP,
-                   uses={"w": name, "e": "epoch_used"})
+        yield Quantity(f"{name}_now", title=f"{name} of this epoch", symbol=f"{name}{{}}",
+                       role="weight", shape=(count,), equation=LOOKED_UP,
+                       uses={"w": name, "e": "epoch_used"})
     yield from steps("now_", "_now", "first", (), row)
-    yield here("answers", equation=Answers(words.sentence(
-        "answers", "In this epoch {right} of {rows} rows are answered rightly: a₃ is on the side "
-        "of 0.5 on which t is.")), uses={"a3": "now_a3", "t": "t"}, is_text=True)
+    yield Quantity("answers", equation=Answers(), uses={"a3": "now_a3"})
 
 
 def steps(p: str, of: str, sheet: str, axes: tuple[Axis, ...], row: Axis) -> Iterator[Quantity]:
@@ -145,8 +144,8 @@ def steps(p: str, of: str, sheet: str, axes: tuple[Axis, ...], row: Axis) -> Ite
     yield whole(f"{p}dC_db", title="∂C_T/∂b = Σ δ", symbol="∂C_T/∂b{}", shape=(3,),
                 equation=BIAS_SLOPE, uses={"d": uses["d"], "d3": uses["d3"]})
     if axes:
-        yield Quantity("C_T", title="C_T = Σ C", symbol="C_T", sheet="first", axes=axes,
-                       role="backward", equation=TOTAL, uses={"C": "C"},
+        yield Quantity("C_T", title="C_T = Σ C", sheet="first", axes=axes, role="backward",
+                       equation=TOTAL, uses={"C": "C"},
                        meaning="how wrong the outputs are for all rows", source="3-4",
                        written="C_T = Σ C")
 
@@ -161,7 +160,7 @@ EXPERIMENT = xlnn.Experiment(
         "epoch": 0, "eta": 4, "x": [[0, 0], [0, 1], [1, 0], [1, 1]], "t": [0, 1, 1, 1],
         "w": [0.9, 0.1, -0.9, -0.7, 0.8, -0.6], "b": [-0.4, 0.3, -0.7],
     },
-    options_for={"epochs": "epochs", "eta": "eta"},
+    options_for=["epochs"],
     about=(
         "Two inputs, two hidden units (1 and 2) and one output (3) learn the logical or from four "
         "rows, in {epochs} epochs.",
@@ -188,7 +187,7 @@ EXPERIMENT = xlnn.Experiment(
             does="Follow one epoch from left to right, then choose the next.",
         ),
         xlnn.Page("every", "Every epoch", "The same equations for each row in every epoch: the "
-                  "gradients by which the steps on First go.", is_helper=True, stays=True,
+                  "gradients by which the steps on First go.", is_helper=True,
                   does="The same for every row of every epoch."),
     ),
     tries=(
@@ -200,4 +199,3 @@ EXPERIMENT = xlnn.Experiment(
          "A workbook of 300 does: xlnn build first --epochs 300"),
     ),
 )
-# fmt: on

@@ -11,7 +11,6 @@ from xlnn import Axis, Below, Beside, Grid, Page, Quantity, Sentences, Space, Ta
 from xlnn.equations import neuron as eq
 from xlnn.equations.activation import SIGMOID
 from xlnn.equations.wording import Bar
-from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, Look
 
@@ -35,15 +34,13 @@ CURVES = {
 
 
 # fmt: off
-def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+def model(_: Mapping[str, int], __: Text) -> Iterator[Quantity]:
     """Yield the neuron, its input patterns, the demons, and the points of the curves."""
-    del sizes
-    yield from _neuron(words)
-    yield from _demons(words)
-    curve = partial(Quantity, sheet="curves", axes=(Axis("point", POINTS, counts_from=0),))
-    yield Quantity("reach", title="range of the chart", symbol=" ", equation=eq.REACH,
-                   number_format="General", sheet="neuron")
-    yield curve("number", title="point", symbol="k", counts=True, number_format="0")
+    yield from _neuron()
+    yield from _demons()
+    curve = partial(Quantity, axes=(Axis("point", POINTS, counts_from=0),))
+    yield Quantity("reach", title="range of the chart", symbol=" ", equation=eq.REACH)
+    yield curve("number", title="point", symbol="k", counts=True)
     yield curve("curve_z", title="weighted input", symbol="z", equation=eq.spread_over(POINTS))
     yield curve("curve_step", title="unit step", symbol="u(z)", equation=eq.UnitStep(),
                 uses={"z": "curve_z"}, number_format="0", role="forward")
@@ -51,52 +48,45 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
                 uses={"z": "curve_z"}, role="forward")
 
 
-def _neuron(words: Text) -> Iterator[Quantity]:
-    number, say = partial(Quantity, sheet="neuron"), words.sentence
-    typed = partial(number, number_format="General")
-    each = partial(typed, shape=(INPUTS,))
-    yield each("x", title="signal x", symbol="x{}", role="input",
-               meaning="the signals that come in", written="given: 0 or 1, or any number",
-               source="1-2")
+def _neuron() -> Iterator[Quantity]:
+    each, forward = partial(Quantity, shape=(INPUTS,)), partial(Quantity, role="forward")
+    yield each("x", title="signal x", symbol="x{}", meaning="the signals that come in",
+               written="given: 0 or 1, or any number", source="1-2")
     yield each("w", title="weight w", symbol="w{}", role="weight",
                meaning="how much weight the neuron gives each input", source="1-2")
-    yield typed("threshold", title="threshold", symbol="θ", role="weight",
-                meaning="the sum at which the neuron fires", written="w₁x₁ + w₂x₂ + w₃x₃ ≥ θ",
-                source="1-2")
-    yield each("products", title="w × x", symbol="wx{}", equation=eq.PRODUCTS, role="forward")
-    yield number("bias", title="bias −θ", symbol="b", equation=eq.OPPOSITE, role="weight")
-    yield number("z", title="weighted input", symbol="z", equation=eq.WEIGHTED_INPUT,
-                 role="forward", written="z = w₁x₁ + w₂x₂ + w₃x₃ + b", source="1-3",
-                 meaning="the sum of the signals times their weights, plus the bias")
-    yield number("step", title="unit step", symbol="u(z)", equation=eq.Fires(), number_format="0",
-                 role="forward", meaning="fires (1) or does not (0)",
-                 written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-3")
-    yield number("sigmoid", title="sigmoid", symbol="σ(z)", equation=SIGMOID, role="forward",
-                 meaning="how strongly the neuron is activated", written="σ(z) = 1 / (1 + exp(−z))",
-                 source="1-3")
-    silent = say("silent", "z = {z} is below 0: the weighted sum does not reach the threshold "
-                 "{threshold}. The neuron does not fire.")
-    fires = say("fires", "z = {z} is at least 0: the weighted sum reaches the threshold "
-                "{threshold}. The neuron fires.")
-    yield number("verdict", equation=eq.FiringSentence((silent, fires)), is_text=True)
-    gradual = say("gradual", "The sigmoid does not answer yes or no, but how strongly: {sigmoid}.")
-    yield number("gradual", equation=Told([gradual], digits=3), is_text=True)
-    column = partial(number, axes=(Axis("pattern", 2**INPUTS, counts_from=0),))
-    yield column("pattern_number", title="no.", symbol=" ", counts=True, number_format="0")
+    yield Quantity("threshold", title="threshold", symbol="θ", role="weight",
+                   meaning="the sum at which the neuron fires", written="w₁x₁ + w₂x₂ + w₃x₃ ≥ θ",
+                   source="1-2")
+    yield each("products", title="w × x", symbol="wx{}", equation=eq.PRODUCTS, role="forward",
+               number_format="General")
+    yield Quantity("bias", title="bias −θ", symbol="b", equation=eq.OPPOSITE, role="weight")
+    yield forward("z", title="weighted input", equation=eq.WEIGHTED_INPUT, source="1-3",
+                  written="z = w₁x₁ + w₂x₂ + w₃x₃ + b",
+                  meaning="the sum of the signals times their weights, plus the bias")
+    yield forward("step", title="unit step", symbol="u(z)", equation=eq.Fires(), source="1-3",
+                  meaning="fires (1) or does not (0)", written="u(z) = 1 (z ≥ 0), 0 (z < 0)")
+    yield forward("sigmoid", title="sigmoid", symbol="σ(z)", equation=SIGMOID, source="1-3",
+                  meaning="how strongly the neuron is activated",
+                  written="σ(z) = 1 / (1 + exp(−z))")
+    yield Quantity("verdict", equation=eq.FiringSentence())
+    yield Quantity("gradual", equation=Told(
+        "The sigmoid does not answer yes or no, but how strongly: {sigmoid}.", digits=3))
+    column = partial(Quantity, axes=(Axis("pattern", 2**INPUTS, counts_from=0),))
+    yield column("pattern_number", title="no.", symbol=" ", counts=True)
     yield column("pattern", title="signals", symbol="x{}", shape=(INPUTS,),
-                 equation=eq.digit(INPUTS), uses={"number": "pattern_number"}, number_format="0")
+                 equation=eq.digit(INPUTS), uses={"number": "pattern_number"})
     yield column("pattern_z", title="weighted input", symbol="z", equation=eq.OF_PATTERN,
                  role="forward")
     yield column("pattern_step", title="unit step", symbol="u(z)", equation=eq.Fires(),
-                 uses={"z": "pattern_z", "x": "pattern"}, number_format="0", role="forward")
+                 uses={"z": "pattern_z", "x": "pattern"}, role="forward")
     yield column("pattern_sigmoid", title="sigmoid", symbol="σ(z)", equation=SIGMOID,
                  uses={"z": "pattern_z"}, role="forward")
 
 
-def _demons(words: Text) -> Iterator[Quantity]:
-    page, demons = partial(Quantity, sheet="demons"), len(LIKING)
-    typed = partial(page, number_format="General", role="weight")
-    yield page("picture", title="picture x", symbol="x{}", shape=(ROWS, COLUMNS), role="input")
+def _demons() -> Iterator[Quantity]:
+    demons = len(LIKING)
+    typed, forward = partial(Quantity, role="weight"), partial(Quantity, role="forward")
+    yield Quantity("picture", title="picture x", symbol="x{}", shape=(ROWS, COLUMNS))
     yield typed("W2", title="what each demon likes (weights w²)", symbol="w²{}",
                 shape=(demons, ROWS, COLUMNS))
     yield typed("b2", title="bias b²", symbol="b²{}", shape=(demons,))
@@ -104,9 +94,9 @@ def _demons(words: Text) -> Iterator[Quantity]:
                 meaning="the weights: how strongly an output demon listens to a hidden one")
     yield typed("b3", title="bias b³", symbol="b³{}", shape=(OUTPUTS,))
     of_picture = {"W": "W2", "x": "picture"}
-    yield page("seen", title="the part of it in the picture (w² × x)", equation=eq.SEEN,
-               uses=of_picture, role="forward", shape=(demons, ROWS, COLUMNS))
-    hidden = partial(page, role="forward", shape=(demons,))
+    yield forward("seen", title="the part of it in the picture (w² × x)", equation=eq.SEEN,
+                  uses=of_picture, shape=(demons, ROWS, COLUMNS))
+    hidden = partial(forward, shape=(demons,))
     yield hidden("liking", title="fit Σ w²x", symbol="Σ w²x", equation=eq.INNER_PRODUCT,
                  uses=of_picture, meaning="how well a demon's pattern fits the picture",
                  written="Σ w² x over the 12 pixels", source="1-5")
@@ -114,25 +104,22 @@ def _demons(words: Text) -> Iterator[Quantity]:
                  uses={"one": "liking", "other": "b2"})
     yield hidden("a2", title="how loud a²", symbol="a²{}", equation=SIGMOID, uses={"z": "z2"},
                  meaning="how loudly a hidden demon calls", written="a² = σ(z²)", source="1-5")
-    output = partial(page, role="forward", shape=(OUTPUTS,))
+    output = partial(forward, shape=(OUTPUTS,))
     yield output("z3", title="excitement z³", symbol="z³{}", equation=eq.BONDS,
                  uses={"W": "W3", "a": "a2", "b": "b3"})
     yield output("a3", title="how loud a³", symbol="a³{}", equation=SIGMOID, uses={"z": "z3"},
                  meaning="how loudly an output demon calls",
                  written="a³ = σ(w³₁a²₁ + w³₂a²₂ + w³₃a²₃ + b³)", source="1-5")
-    layers = (("2", demons), ("3", OUTPUTS))
-    for layer, count in layers:
-        yield page(f"calls{layer}", title="call", symbol=" ", uses={"a": f"a{layer}"},
-                   equation=Bar(), is_text=True, shape=(count,))
-    for layer, count in layers:
-        yield page(f"loudest{layer}", title="loudest", symbol=" ", uses={"a": f"a{layer}"},
-                   equation=eq.AsLoud(), number_format="0;;", shape=(count,))
-    yield page("winner", title="winner", equation=eq.Winner(), uses={"loudest": "loudest3"})
-    said = [words.sentence(f"digit_{digit}", f"Output demon {digit} calls loudest: the picture is "
-                           f"a {digit}.") for digit in range(OUTPUTS)]
-    said.append(words.sentence("digit_none", "Both output demons call equally loudly: undecided "
-                               "between 0 and 1."))
-    yield page("says", equation=Told(said, "winner"), is_text=True)
+    for layer, count in (("2", demons), ("3", OUTPUTS)):
+        of = {"uses": {"a": f"a{layer}"}, "shape": (count,)}
+        yield Quantity(f"calls{layer}", title="call", symbol=" ", equation=Bar(), **of)
+        yield Quantity(f"loudest{layer}", title="loudest", symbol=" ", equation=eq.AsLoud(), **of)
+    yield Quantity("winner", title="winner", equation=eq.Winner(), uses={"loudest": "loudest3"})
+    yield Quantity("says", equation=Told({
+        "digit_0": "Output demon 0 calls loudest: the picture is a 0.",
+        "digit_1": "Output demon 1 calls loudest: the picture is a 1.",
+        "digit_none": "Both output demons call equally loudly: undecided between 0 and 1."},
+        "winner"))
 
 
 def _heard(rows: tuple[str, ...], layer: str, *names: str, above: int = 0) -> Units:
@@ -201,7 +188,7 @@ EXPERIMENT = xlnn.Experiment(
             "demons listen to them. Draw in the picture (1 is ink, 0 is paper), or change what the "
             "demons like.",
             Sentences("says"),
-            xlnn.Hidden("winner"),
+            Space(),
             Beside(
                 Below(Space(), Grid("picture", scale="ink", width=PIXEL)),
                 Below(Grid("W2", captions=LIKING, width=PIXEL), Grid("seen", above=1)),
@@ -212,11 +199,11 @@ EXPERIMENT = xlnn.Experiment(
             ),
             does="Draw a 0 or a 1 and see which demon calls loudest.",
         ),
-        helper_page(
+        Page(
             "curves", "Curves", "Points of the unit step and the sigmoid, for the chart on the "
             "sheet Neuron.",
             Table("number", "curve_z", "curve_step", "curve_sigmoid"),
-            does="The points of the chart.",
+            does="The points of the chart.", is_helper=True,
         ),
     ),
     tries=(
@@ -229,4 +216,3 @@ EXPERIMENT = xlnn.Experiment(
          "wrong pixel."),
     ),
 )
-# fmt: on

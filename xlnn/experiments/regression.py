@@ -18,13 +18,12 @@ from xlnn.equations.wording import Complete
 from xlnn.errors import DataError, OptionsError
 from xlnn.workbooks.experiment import Given
 from xlnn.workbooks.pages.parts import Label, Made, PagePart, Symbols
-from xlnn.writing.charts import THIN
 from xlnn.writing.style import heading
 
 WIDE = 15
 """The width of columns with numbers of any size."""
 
-POINT, LINE, HAND = "1B4F9C", "C0561C", "6B7785"
+POINT, LINE = "1B4F9C", "C0561C"
 
 COST = "0.0000"
 """The squares of prices have more digits than fit in a column."""
@@ -37,61 +36,57 @@ SQUARABLE = (1e-140, 1e140)
 
 
 # fmt: off
-def model(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity]:
     """Yield the data, the normal equations, the descent, and the results."""
     yield from _at_once(sizes)
     yield from _step_by_step(sizes)
     yield from _lines(sizes)
-    yield from _said(sizes, words)
+    yield from _said(sizes["rows"], sizes["columns"])
 
 
 def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     """Yield the data, the normal equations and their solution."""
     n, k = sizes["rows"], sizes["columns"]
-    here, sums = partial(Quantity, sheet="regression"), partial(Quantity, sheet="sums")
     row, i = Axis("row", n), "{}" * (k > 1)
-    typed = partial(here, role="input", number_format="General", axes=(row,))
-    yield here("names", title="names of the columns", symbol=" ", shape=(k + 1,), role="input",
-               is_text=True)
-    yield typed("x", title="data", symbol=f"x{i}", shape=(k,))
-    yield typed("y", symbol="y")
+    yield Quantity("names", title="names of the columns", symbol=" ", shape=(k + 1,), is_text=True)
+    yield Quantity("x", title="data", symbol=f"x{i}", axes=(row,), shape=(k,))
+    yield Quantity("y", axes=(row,))
     for a, title, symbol, shape in (("x", "deviation", f"dx{i}", (k,)), ("y", "", "dy", ())):
-        of = partial(sums, role="forward", shape=shape)
+        of = partial(Quantity, role="forward", shape=shape)
         yield of(f"{a}_mean", title="mean", equation=eq.MEAN, uses={"a": a})
         yield of(f"{a}_varies", title="1: not all equal", number_format="0",
                  equation=eq.Varies(eq.LEAST[a]), uses={"a": a})
         yield of(f"d_{a}", title=title, symbol=symbol, axes=(row,), equation=eq.DEVIATION,
                  uses={"a": a, "mean": f"{a}_mean", "varies": f"{a}_varies"})
-    swept = partial(sums, symbol="Σd·d", shape=(k, k + 1))
+    swept = partial(Quantity, symbol="Σd·d", shape=(k, k + 1))
     yield swept("sums", title="sums of deviations", role="backward", equation=eq.DEVIATION_SUMS,
                 uses={"d": "d_x"})
     for t in range(k):
         yield swept(f"swept_{t + 1}", "swept", title="after one step", equation=eq.Swept(t),
                     uses={"M": f"swept_{t}" if t else "sums"})
-    yield here("p", title="coefficients p", symbol=f"p{i}", shape=(k,), equation=eq.SOLUTION,
-               uses={"M": f"swept_{k}"}, meaning="how much y grows when x grows by 1",
-               written="Σ dx·dy / Σ dx²; with more columns by elimination", source="2-12")
-    yield here("q", title="intercept q", equation=eq.INTERCEPT, meaning="y where x is 0",
-               written="q = mean y − p · mean x", source="2-12")
+    yield Quantity("p", title="coefficients p", symbol=f"p{i}", shape=(k,), equation=eq.SOLUTION,
+                   uses={"M": f"swept_{k}"}, meaning="how much y grows when x grows by 1",
+                   written="Σ dx·dy / Σ dx²; with more columns by elimination", source="2-12")
+    yield Quantity("q", title="intercept q", equation=eq.INTERCEPT, meaning="y where x is 0",
+                   written="q = mean y − p · mean x", source="2-12")
     if k == 1:
-        uses = {"varies": "x_varies"}
-        yield here("p_fitted", title="SLOPE", shape=(1,), equation=eq.Fitted("SLOPE"), uses=uses)
-        yield here("q_fitted", title="INTERCEPT", equation=eq.Fitted("INTERCEPT"), uses=uses)
+        fitted = partial(Quantity, uses={"varies": "x_varies"})
+        yield fitted("p_fitted", title="SLOPE", shape=(1,), equation=eq.Fitted("SLOPE"))
+        yield fitted("q_fitted", title="INTERCEPT", equation=eq.Fitted("INTERCEPT"))
 
 
 def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     """Yield gradient descent on scaled data, and the line that it finds."""
     n, k = sizes["rows"], sizes["columns"]
-    here, page = partial(Quantity, sheet="descent"), partial(Quantity, sheet="regression")
     i, step = "{}" * (k > 1), Axis("step", sizes["steps"] + 1, "time", counts_from=0)
-    yield here("eta", title="learning rate η", symbol="η", role="input", number_format="General",
-               calms=True, meaning="how far a step goes", source="2-10")
-    yield here("spread", title="standard deviation s, u = "
+    yield Quantity("eta", title="learning rate η", symbol="η", calms=True,
+                   meaning="how far a step goes", source="2-10")
+    yield Quantity("spread", title="standard deviation s, u = "
                                "d/s", symbol=f"s{i}", shape=(k,), role="forward",
-               equation=eq.spread(n))
-    yield here("means", title="means of u·u, and of u·dy", symbol="u·u", shape=(k, k + 1),
-               role="forward", equation=eq.ScaledSums(n))
-    down = partial(here, axes=(step,))
+                   equation=eq.spread(n))
+    yield Quantity("means", title="means of u·u, and of u·dy", symbol="u·u", shape=(k, k + 1),
+                   role="forward", equation=eq.ScaledSums(n))
+    down = partial(Quantity, axes=(step,))
     for a, title, symbol, shape in (("g", "coefficient of u", f"g{i}", (k,)),
                                     ("h", "height", "h", ())):
         yield down(a, title=title, symbol=symbol, shape=shape, role="weight", equation=DESCENT,
@@ -102,19 +97,17 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield down("dC_dh", symbol="∂C/∂h", role="backward", equation=eq.HEIGHT_GRADIENT)
     yield down("C", title="total cost", symbol="C_T", role="forward", number_format=COST,
                equation=eq.ScaledCost(n), uses={"slope_g": "dC_dg", "slope_h": "dC_dh"})
-    yield page("p_last", title="p by descent", shape=(k,), equation=eq.UNSCALED)
-    yield page("q_last", title="q by descent", equation=eq.LAST_INTERCEPT, uses={"p": "p_last"})
+    yield Quantity("p_last", title="p by descent", shape=(k,), equation=eq.UNSCALED)
+    yield Quantity("q_last", title="q by descent", equation=eq.LAST_INTERCEPT, uses={"p": "p_last"})
 
 
 def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     """Yield the predictions of each line, and its cost."""
     k, row = sizes["columns"], Axis("row", sizes["rows"])
-    here = partial(Quantity, sheet="regression")
-    typed = partial(here, role="input", number_format="General")
-    yield typed("p_hand", title="your p", shape=(k,))
-    yield typed("q_hand", title="your q")
-    yield typed("x_new", title="a new x", shape=(k,))
-    on_plane = partial(here, role="forward", equation=eq.ON_PLANE)
+    yield Quantity("p_hand", title="your p", shape=(k,))
+    yield Quantity("q_hand", title="your q")
+    yield Quantity("x_new", title="a new x", shape=(k,))
+    on_plane = partial(Quantity, role="forward", equation=eq.ON_PLANE)
     yield on_plane("y_new", title="its y", uses={"x": "x_new"})
     predicted = partial(on_plane, symbol="px + q", axes=(row,))
     yield predicted("y_line", title="on the line")
@@ -122,77 +115,39 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
                     uses={"p": "p_last", "q": "q_last"})
     yield predicted("y_hand", title="on your line", uses={"p": "p_hand", "q": "q_hand"})
     residual = partial(Quantity, axes=(row,), symbol="e", equation=eq.RESIDUAL)
-    yield residual("e", title="residual", sheet="regression", uses={"on_plane": "y_line"},
+    yield residual("e", title="residual", uses={"on_plane": "y_line"},
                    role="backward", meaning="how far the point is above the line",
                    written="e = y − (px + q)", source="2-12")
-    residual = partial(residual, sheet="sums")
     yield residual("e_last", title="residual of the descent", uses={"on_plane": "y_last"})
     yield residual("e_hand", title="residual of your line", uses={"on_plane": "y_hand"})
     less = partial(residual, symbol="d")
     yield less("d_last", title="line − descent", uses={"y": "y_line", "on_plane": "y_last"})
-    cost = partial(here, equation=eq.SQUARED_ERRORS, number_format=COST)
+    cost = partial(Quantity, equation=eq.SQUARED_ERRORS, number_format=COST)
     yield cost("C_T", title="smallest cost C_T", uses={"e": "e"},
-               meaning="the cost function of all rows",
-               written="C_T = ½ Σ e²", source="2-12")
+               meaning="the cost function of all rows", written="C_T = ½ Σ e²", source="2-12")
     yield cost("C_last", title="C_T of the descent", uses={"e": "e_last"})
     yield cost("C_hand", title="your C_T", uses={"e": "e_hand"})
-    apart = partial(here, title="distance to the first line", equation=eq.APART)
+    apart = partial(Quantity, title="distance to the first line", equation=eq.APART)
     yield apart("apart", uses={"d": "d_last"})
     if k == 1:
         yield predicted("y_fitted", title="by SLOPE and INTERCEPT",
                         uses={"p": "p_fitted", "q": "q_fitted"})
-        yield less("d_fitted", title="line − SLOPE",
-                   uses={"y": "y_line", "on_plane": "y_fitted"})
+        yield less("d_fitted", title="line − SLOPE", uses={"y": "y_line", "on_plane": "y_fitted"})
         yield apart("apart_fitted", uses={"d": "d_fitted"})
 
 
-AGREEMENT = {
-    "agree": "The normal equations, SLOPE and INTERCEPT, and gradient descent give the same line.",
-    "agree_many": "The normal equations and gradient descent predict the same y for every row. "
-    "(SLOPE and INTERCEPT work with one column only.)",
-    "late": "Gradient descent has not converged: its line is still {apart} off. Use more steps or "
-    "another η.",
-    "away": "Gradient descent does not get closer with this η: C_T is {first} at the start and "
-    "{last} after the last step. Choose another η.",
-    "overflow": "Gradient descent has no result: an input is not a number, or the numbers become "
-    "too large for a sheet. Choose a smaller η.",
-    "differ": "SLOPE and INTERCEPT give a different line: the numbers of a column are so close to "
-    "each other that the digits of a spreadsheet do not suffice.",
-    "flat": "All x are equal, or nearly so. SLOPE and INTERCEPT have no value for equal x; 0 and "
-    "the mean of y are used instead. The normal equations and gradient descent give the same line, "
-    "with p = 0.",
-}
-
-
-def _said(sizes: Mapping[str, int], words: xlnn.Text) -> Iterator[Quantity]:
+def _said(n: int, k: int) -> Iterator[Quantity]:
     """Yield the sentences."""
-    n, k, say = sizes["rows"], sizes["columns"], words.sentence
-    missing = say("missing", "A number is missing in the data: fill in x and y in every row.")
-
     def sentence(name: str, title: str, said: xlnn.Sentence, **uses: str) -> Quantity:
-        told = Complete(said, missing, ("x", "y"), n * (k + 1))
-        return Quantity(name, title=title, equation=told, uses=uses, is_text=True,
-                        sheet="regression")
+        told = Complete(said, ("x", "y"), n * (k + 1))
+        return Quantity(name, title=title, equation=told, uses=uses)
 
     yield sentence("line", "the line in words", eq.LineSentence())
     one_column = {"varies": "x_varies", "apart_fitted": "apart_fitted"} if k == 1 else {}
-    agreement = {key: say(key, english) for key, english in AGREEMENT.items()}
-    agreement["agree"] = agreement["agree" if k == 1 else "agree_many"]
-    yield sentence("agreement", "do all methods "
-                                "agree?", eq.WaysAgree(agreement, n), **one_column)
-    enough = say("determined", "{rows} rows determine {parameters} parameters. At least as many "
-                 "rows as parameters are needed (2-12); here there are {more} more.",
-                 rows=n, parameters=k + 1, more=n - k - 1)
-    too_few = say("dependent", "A column follows from the others, or hardly varies: even {rows} "
-                  "rows do not determine its coefficient. It is set to 0.", rows=n)
-    yield sentence("determined", "do the data determine the line?",
-                   eq.Determined((enough, too_few)), M=f"swept_{k}")
-    larger = say("by_hand", "Your p and q give C_T = {C_hand}; the smallest is {C_T}, which is "
-                            "{more} less.")
-    same = say("least", "Your p and q give C_T = {C_hand}, which is the smallest.")
-    smaller = say("better", "Your p and q give C_T = {C_hand}, less than {C_T} of the normal "
-                  "equations: they leave out a column that nearly follows from the others.")
-    yield sentence("by_hand", "your line in words", eq.ByHand((larger, same, smaller)))
+    yield sentence("agreement", "do all methods agree?", eq.WaysAgree(n, k), **one_column)
+    yield sentence("determined", "do the data determine the line?", eq.Determined(n, k),
+                   M=f"swept_{k}")
+    yield sentence("by_hand", "your line in words", eq.ByHand())
 
 
 def _line(name: str, *names: str, of: str = "quantities") -> PagePart:
@@ -224,7 +179,7 @@ def _regression(model: Model) -> PagePart:
 
 
 ON_LINE = Chart("The points and the line",
-                Trace("y_hand", "x", HAND, THIN, name="your own p and q", of="ways"),
+                Trace("y_hand", "x", name="your own p and q", of="ways", is_quiet=True),
                 Trace("y_line", "x", LINE, name="normal equations", of="ways"),
                 Trace("y", "x", POINT, 0, "circle", "data"), x="x", size_in_cm=(13, 9))
 
@@ -350,7 +305,7 @@ EXPERIMENT = xlnn.Experiment(
             "descent", "Descent", "The same minimum by gradient descent, on scaled data u = d/s. C "
             "is C_T divided by the number of rows, so that the same η works for few rows and for "
             "many.",
-            xlnn.Numbers("eta", "spread", positive=["eta"], at=1),
+            xlnn.Numbers("eta", "spread", at=1),
             _over(Symbols("x", "y")),
             _line("means", "means"),
             Beside(
@@ -362,7 +317,7 @@ EXPERIMENT = xlnn.Experiment(
     ),
     colours={
         "forward": "means, and y on a line", "backward": "errors, and the changes of p and q",
-        "weight": "p and q at each step", "result": "results",
+        "weight": "p and q at each step",
     },
     tries=(
         ("On {regression}, type your own p and q, and make C_T as small as you can.", "The grey "
@@ -374,4 +329,3 @@ EXPERIMENT = xlnn.Experiment(
          "C_T larger."),
     ),
 )
-# fmt: on

@@ -10,10 +10,8 @@ from functools import partial
 import xlnn
 from xlnn import Axis, Beside, Grid, Model, Page, Quantity, Sentences, Size, Text, Told, Trace
 from xlnn.equations import similarity as eq
-from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import Label, Made, PagePart
-from xlnn.writing.charts import THIN
-from xlnn.writing.style import INPUT_INK, NEGATIVE, POSITIVE, QUIET, SECTION, Look
+from xlnn.writing.style import INPUT_INK, NEGATIVE, POSITIVE, SECTION, Look
 
 SHOWN = 8
 """How many images are shown from either end of the ranking."""
@@ -28,55 +26,50 @@ PIXELS = {
 
 
 # fmt: off
-def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity]:
     """Yield two patterns and their angle, the images in order, and the matrices."""
-    yield from _patterns(sizes, words)
-    yield from _ranking(sizes, words)
-    yield from _matrices(sizes["size"], words)
+    yield from _patterns((sizes["rows"], sizes["columns"]))
+    yield from _ranking(sizes)
+    yield from _matrices(sizes["size"])
 
 
-def _patterns(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
-    number, shape = partial(Quantity, sheet="similarity"), (sizes["rows"], sizes["columns"])
+def _patterns(shape: tuple[int, int]) -> Iterator[Quantity]:
     of = {"a": "pattern_a", "b": "pattern_b"}
     for symbol, name in of.items():
-        yield number(name, title=f"pattern {symbol}", symbol=symbol, role="input", shape=shape)
-    yield number("product", title="a × b, pixel by pixel", equation=eq.PRODUCT, uses=of,
-                 role="forward", shape=shape)
-    yield number("inner", title="inner product a·b", symbol="a·b", number_format="General",
-                 equation=eq.INNER_PRODUCT, uses=of, meaning="how similar two patterns are",
-                 written="a·b = a₁b₁ + a₂b₂ + … = |a||b| cos θ", source="2-4")
-    length = partial(number, equation=eq.LENGTH)
+        yield Quantity(name, title=f"pattern {symbol}", symbol=symbol, shape=shape)
+    yield Quantity("product", title="a × b, pixel by pixel", equation=eq.PRODUCT, uses=of,
+                   role="forward", shape=shape)
+    yield Quantity("inner", title="inner product a·b", symbol="a·b", equation=eq.INNER_PRODUCT,
+                   uses=of, meaning="how similar two patterns are",
+                   written="a·b = a₁b₁ + a₂b₂ + … = |a||b| cos θ", source="2-4")
+    length = partial(Quantity, equation=eq.LENGTH)
     yield length("length_a", title="length |a|", symbol="|a|", uses={"a": "pattern_a"},
                  meaning="the length of a vector", written="|a| = √(a₁² + a₂² + …)", source="2-4")
     yield length("length_b", title="length |b|", symbol="|b|", uses={"a": "pattern_b"})
-    yield number("upper", title="at most |a||b|", symbol="|a||b|", equation=eq.UPPER,
-                 meaning="the Cauchy–Schwarz bound", written="−|a||b| ≤ a·b ≤ |a||b|",
-                 source="2-4")
-    yield number("lower", title="at least −|a||b|", symbol="−|a||b|", equation=eq.LOWER)
-    yield number("cosine", title="cos θ = a·b / |a||b|", symbol="cos θ", equation=eq.COSINE,
-                 meaning="similarity, independent of the lengths", written="cos θ = a·b / |a||b|",
-                 source="2-4")
-    yield number("angle", title="angle θ in degrees", symbol="θ", equation=eq.ANGLE,
-                 number_format="0.0")
-    yield number("direction", title="direction", equation=eq.AngleText(), number_format=";;;")
-    say = words.sentence
-    said = [
-        say("nothing", "|a||b| = 0: there is no direction and no angle; cos θ and θ are shown as 0 "
-            "and 90."),
-        say("opposite", "a and b are opposite: a·b = {inner} is the smallest possible value, "
-            "−|a||b|. Against the gradient z falls fastest (2-10)."),
-        say("against", "a·b = {inner} is below 0: a and b point in rather opposite directions "
-            "({angle}°)."),
-        say("right_angle", "a·b is 0, to 12 digits of |a||b|: a and b are at right angles."),
-        say("alike", "a·b = {inner} is between {lower} and {upper}: the angle between a and b is "
-            "{angle}°, their similarity is {cosine}."),
-        say("same", "a and b have the same direction: a·b = {inner} is the largest possible value, "
-            "|a||b|."),
-    ]
-    yield number("verdict", title="verdict", equation=Told(said, "direction", 3), is_text=True)
+    yield Quantity("upper", title="at most |a||b|", symbol="|a||b|", equation=eq.UPPER,
+                   meaning="the Cauchy–Schwarz bound", written="−|a||b| ≤ a·b ≤ |a||b|",
+                   source="2-4")
+    yield Quantity("lower", title="at least −|a||b|", symbol="−|a||b|", equation=eq.LOWER)
+    yield Quantity("cosine", title="cos θ = a·b / |a||b|", symbol="cos θ", equation=eq.COSINE,
+                   meaning="similarity, independent of the lengths", written="cos θ = a·b / |a||b|",
+                   source="2-4")
+    yield Quantity("angle", title="angle θ in degrees", symbol="θ", equation=eq.ANGLE)
+    yield Quantity("direction", title="direction", equation=eq.AngleText())
+    yield Quantity("verdict", title="verdict", equation=Told({
+        "nothing": "|a||b| = 0: there is no direction and no angle; cos θ and θ are shown as 0 "
+        "and 90.",
+        "opposite": "a and b are opposite: a·b = {inner} is the smallest possible value, "
+        "−|a||b|. Against the gradient z falls fastest (2-10).",
+        "against": "a·b = {inner} is below 0: a and b point in rather opposite directions "
+        "({angle}°).",
+        "right_angle": "a·b is 0, to 12 digits of |a||b|: a and b are at right angles.",
+        "alike": "a·b = {inner} is between {lower} and {upper}: the angle between a and b is "
+        "{angle}°, their similarity is {cosine}.",
+        "same": "a and b have the same direction: a·b = {inner} is the largest possible value, "
+        "|a||b|."}, "direction", 3))
     point = partial(Quantity, sheet="curve", axes=(Axis("angle", POINTS, counts_from=0),))
     of_angle = {"angle": "curve_angle"}
-    yield point("curve_number", title="point", symbol="k", counts=True, number_format="0")
+    yield point("curve_number", title="point", symbol="k", counts=True)
     yield point("curve_angle", title="angle", symbol="θ", equation=eq.degrees(POINTS),
                 uses={"number": "curve_number"})
     yield point("curve_upper", title="at most", symbol="|a||b|", equation=eq.LEVEL,
@@ -87,55 +80,39 @@ def _patterns(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
                 uses=of_angle)
 
 
-def _ranking(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+def _ranking(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     count, rows, columns = sizes["images"], sizes["rows"], sizes["columns"]
-    column = partial(Quantity, sheet="images", axes=(Axis("image", count),))
+    column = partial(Quantity, axes=(Axis("image", count),))
     yield Quantity("drawn", title="pattern a", symbol="a{}", shape=(rows * columns,),
                    equation=eq.in_row(columns), uses={"a": "pattern_a"}, role="forward",
-                   sheet="images", number_format="General")
-    yield column("number", title="number", symbol="n", counts=True, number_format="0")
-    yield column("labels", title="label", symbol=" ", role="input", number_format="0",
-                 choices=(0, 9))
-    yield column("images", title="pixels of image b", symbol="b{}", shape=(rows * columns,),
-                 role="input", number_format="General")
-    yield column("image_inner", title="inner product", symbol="a·b", number_format="General",
-                 equation=eq.IMAGE_INNER)
+                   number_format="General")
+    yield column("number", title="number", symbol="n", counts=True)
+    yield column("labels", title="label", symbol=" ", choices=(0, 9))
+    yield column("images", title="pixels of image b", symbol="b{}", shape=(rows * columns,))
+    yield column("image_inner", title="inner product", symbol="a·b", equation=eq.IMAGE_INNER)
     yield column("image_length", title="length", symbol="|b|", equation=eq.IMAGE_LENGTH)
     yield column("likeness", title="likeness", symbol="cos θ", equation=eq.Likeness(),
                  uses={"inner": "image_inner", "own": "length_a", "length": "image_length"})
-    yield column("place", title="place", symbol=" ", equation=eq.Rank(), number_format="0")
+    yield column("place", title="place", symbol=" ", equation=eq.Rank())
     shown = min(SHOWN, count)
-    several = partial(Quantity, sheet="ranking", shape=(shown,))
+    several = partial(Quantity, shape=(shown,))
     for end, first in (("best", 1), ("last", count - shown + 1)):
         places = list(range(first, first + shown))
-        yield several(end, "found", "", title="image", equation=eq.ImageAtRank(places),
-                      number_format="0")
+        yield several(end, "found", "", title="image", equation=eq.ImageAtRank(places))
         yield several(f"{end}_label", "found_label", "", title="label", equation=eq.OF_THESE,
                       uses={"found": end, "entries": "labels"}, number_format="0")
         yield several(f"{end}_likeness", "found_likeness", "", title="likeness",
                       equation=eq.OF_THESE, uses={"found": end, "entries": "likeness"},
                       number_format="0.000")
         yield Quantity(f"{end}_pictures", "pictures", "", title="pictures", uses={"found": end},
-                       equation=eq.pictures_of_these(columns), role="forward", sheet="ranking",
+                       equation=eq.pictures_of_these(columns), role="forward",
                        shape=(shown, rows, columns))
-    say = partial(words.sentence, images=count)
-    said = (
-        say("nearest", "The image most similar to a is image {number}, a {label}, with similarity "
-                       "{likeness}."),
-        say("several", "{ties} images are most similar to a, each with similarity {likeness}: "
-            "image {number}, a {label}, is the first of them."),
-        say("equally", "All {images} images are equally similar to a, with similarity {likeness}: "
-            "none is the most similar."),
-        say("no_direction", "Pattern a is all 0, or too small to square: it has no direction, and "
-            "no image is similar to it. The images keep their original order."),
-    )
-    yield Quantity("nearest", title="nearest", equation=eq.MostSimilar(said, count), is_text=True,
-                   uses={"own": "length_a", "number": "best", "label": "best_label"},
-                   sheet="ranking")
+    yield Quantity("nearest", title="nearest", equation=eq.MostSimilar(count),
+                   uses={"own": "length_a", "number": "best", "label": "best_label"})
 
 
-def _matrices(size: int, words: Text) -> Iterator[Quantity]:
-    matrix = partial(Quantity, sheet="matrices", shape=(size, size), number_format="General")
+def _matrices(size: int) -> Iterator[Quantity]:
+    matrix = partial(Quantity, shape=(size, size), number_format="General")
     made, A, B = partial(matrix, role="forward"), "matrix_A", "matrix_B"
     yield matrix(A, "A", "A{}", title="A", role="weight")
     yield matrix(B, "B", "B{}", title="B", role="weight")
@@ -154,21 +131,22 @@ def _matrices(size: int, words: Text) -> Iterator[Quantity]:
     yield turned("turned_AB", title="(AB)ᵀ", symbol="(AB)ᵀ", uses={"A": "AB"})
     yield made("BA_turned", title="BᵀAᵀ", symbol="BᵀAᵀ", equation=eq.MATRIX_PRODUCT,
                uses={"A": "B_turned", "B": "A_turned"})
-    say = words.sentence
-    claims = (
-        ("commutes", "AB = BA", "AB", "BA", [
-            say("not_commutes", "AB and BA are not equal: the order of a product matters."),
-            say("is_commutes", "AB = BA: these two matrices can be multiplied in either order, "
-                "which is rare.")]),
-        ("turns", "(AB)ᵀ = BᵀAᵀ", "turned_AB", "BA_turned", [
-            say("not_turns", "(AB)ᵀ and BᵀAᵀ differ only by rounding."),
-            say("is_turns", "(AB)ᵀ = BᵀAᵀ: transposing a product reverses its order. That is why "
-                "back-propagation uses transposed weights (4-3).")]),
-    )
-    for name, title, one, other, said in claims:
-        yield Quantity(name, title=title, equation=eq.Equal(), number_format=";;;",
-                       uses={"one": one, "other": other, "A": A, "B": B}, sheet="matrices")
-        yield Quantity(f"{name}_said", equation=Told(said, name), is_text=True, sheet="matrices")
+    claims = {
+        "commutes": ("AB = BA", "AB", "BA", {
+            "not_commutes": "AB and BA are not equal: the order of a product matters.",
+            "is_commutes": "AB = BA: these two matrices can be multiplied in either order, which "
+            "is rare."}),
+        "turns": ("(AB)ᵀ = BᵀAᵀ", "turned_AB", "BA_turned", {
+            "not_turns": "(AB)ᵀ and BᵀAᵀ differ only by rounding.",
+            "is_turns": "(AB)ᵀ = BᵀAᵀ: transposing a product reverses its order. That is why "
+            "back-propagation uses transposed weights (4-3)."}),
+    }
+    for name, (title, one, other, said) in claims.items():
+        yield Quantity(name, title=title, equation=eq.Equal(),
+                       uses={"one": one, "other": other, "A": A, "B": B})
+        yield Quantity(f"{name}_said", equation=Told(said, name))
+
+
 # fmt: on
 
 
@@ -192,7 +170,7 @@ def _similarity(model: Model) -> PagePart:
     return xlnn.Below(
         Beside(Grid("pattern_a", scale="ink"), Grid("pattern_b", scale="ink"), Grid("product")),
         Sentences("verdict", above=1),
-        xlnn.Hidden("direction"),
+        xlnn.Space(),
         xlnn.Numbers(
             *("inner", "length_a", "length_b", "upper", "lower", "cosine", "angle"), at=columns + 1
         ),
@@ -238,8 +216,8 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Chart(
                     "a·b between its bounds",
                     Trace("curve_inner", "curve_angle", NEGATIVE, name="|a||b| cos θ", of=""),
-                    Trace("curve_upper", "curve_angle", QUIET, THIN, name="|a||b|", of=""),
-                    Trace("curve_lower", "curve_angle", QUIET, THIN, name="−|a||b|", of=""),
+                    Trace("curve_upper", "curve_angle", name="|a||b|", of="", is_quiet=True),
+                    Trace("curve_lower", "curve_angle", name="−|a||b|", of="", is_quiet=True),
                     Trace("inner", "angle", POSITIVE, marker="circle", name="a·b", of=""),
                     x="angle θ in degrees", size_in_cm=(14, 9.5), ends=(0, 180, 30)),
             ),
@@ -255,7 +233,7 @@ EXPERIMENT = xlnn.Experiment(
             _ranked("last", "least similar to a"),
             does="The images most and least similar to your pattern a.",
         ),
-        helper_page(
+        Page(
             "images", "Images", "Each image as a row of pixels, its inner product with the drawn "
             "pattern a, and its rank.",
             xlnn.Below(
@@ -263,7 +241,7 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Table("number", "labels", "images", "image_inner", "image_length", "likeness",
                            "place", ink=("drawn", "images"), looks=PIXELS, width=9, above=0),
             ),
-            does="All images as vectors, with their inner products and ranks.",
+            does="All images as vectors, with their inner products and ranks.", is_helper=True,
         ),
         Page(
             "matrices", "Matrices", "The product of two matrices, their product entry by entry, "
@@ -274,11 +252,10 @@ EXPERIMENT = xlnn.Experiment(
             _grids("turned_AB", "BA_turned"),
             xlnn.Space(),
             Sentences("commutes_said", "turns_said", bold=2),
-            xlnn.Hidden("commutes", "turns"),
             does="Type in two matrices.",
         ),
-        helper_page("curve", "Curve", "Points of the inner product over the angle, for the chart "
-                    "on the sheet Similarity.", does="The points of the chart."),
+        Page("curve", "Curve", "Points of the inner product over the angle, for the chart on the "
+             "sheet Similarity.", does="The points of the chart.", is_helper=True),
     ),
     tries=(
         ("On {similarity}, make b equal to a, then type −1 wherever a is 1, and 0 elsewhere.",
@@ -290,4 +267,3 @@ EXPERIMENT = xlnn.Experiment(
          "front, the 0s to the end: similarity alone tells most images apart."),
     ),
 )
-# fmt: on

@@ -12,8 +12,8 @@ from typing import Any
 import xlnn
 from xlnn import Axis, Below, Beside, Chart, Page, Quantity, Sentences, Table, Text, Trace
 from xlnn.equations import calculus as eq
-from xlnn.equations.lookup import UsedNumber
-from xlnn.equations.surface import SURFACES, NameOf, around_circle, of_surface
+from xlnn.equations.surface import SURFACES, around_circle, of_surface
+from xlnn.workbooks.learning import function_choice
 from xlnn.workbooks.pages.parts import NUMBER, Label, PagePart, Units
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.writing.charts import THIN
@@ -22,14 +22,7 @@ from xlnn.writing.style import LABEL, SECTION
 AROUND = 10
 """Points of a curve on either side of x."""
 
-CURVE, TANGENT, SECANT = "1B4F9C", "C0561C", "6B7785"
-
-NAMES = {
-    "function": [each.text for each in eq.FUNCTIONS],
-    "second": [each.text for each in eq.FUNCTIONS],
-    "surface": [each.text for each in SURFACES],
-}
-"""The functions that a number chooses."""
+CURVE, TANGENT = "1B4F9C", "C0561C"
 
 LISTS = {
     "tangent": {
@@ -60,6 +53,9 @@ LISTS = {
 }
 """The numbers in the list of each sheet, below their headings."""
 
+NAMES = [each.text for each in SURFACES]
+FUNCTIONS = [each.text for each in eq.FUNCTIONS]
+
 PRIMES, DEGREES = "′″‴⁗", [f"n = {n}" for n in range(eq.DEGREE + 1)]
 SEVERAL = {
     "df": [f"f{prime}" for prime in PRIMES],
@@ -72,67 +68,46 @@ SEVERAL = {
 
 
 # fmt: off
-def model(_: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+def model(_: Mapping[str, int], __: Text) -> Iterator[Quantity]:
     """Yield the quantities of each sheet, in their order."""
-    yield from _tangent(words)
-    yield from _rules(words)
-    yield from _approximation(words)
-    yield from _lagrange(words)
+    yield from _tangent()
+    yield from _rules()
+    yield from _approximation()
+    yield from _lagrange()
 
 
-typed = partial(Quantity, role="input", number_format="General")
-count = partial(Quantity, role="key", number_format="0", counts=True)
-
-
-def _choice(sheet: str, name: str, title: str, of: str, words: Text) -> Iterator[Quantity]:
-    """Yield a number that chooses a function, the number that is used, and the function's name."""
-    number, names = partial(Quantity, sheet=sheet, symbol=" ", number_format="0"), NAMES[name]
-    yield number(name, title=f"{title} (1 to {len(names)})", role="input", choices=(1, len(names)))
-    yield number(f"used_{name}", title="function used", uses={"chosen": name},
-                 equation=UsedNumber(1, len(names)))
-    choose = words.sentence("choose", "Choose a whole number from 1 to {most}. Now using {name}",
-                            most=len(names))
-    yield Quantity(f"{name}_name", title=f"{of} is", symbol=" ", sheet=sheet, is_text=True,
-                   equation=NameOf(names, choose), uses={"choice": name, "used": f"used_{name}"})
-
-
-USED = {"function": "used_function", "surface": "used_surface", "h": "used_h"}
-"""The default quantities of these roles: the choice as it is used, an h that is not 0."""
+def _choice(name: str, title: str, of: str, names: list[str]) -> Iterator[Quantity]:
+    yield from function_choice(name, names, title=f"{title} (1 to {len(names)})",
+                               title_called=f"{of} is")
 
 
 def _line(
     name: str, title: str, symbol: str, equation: xlnn.Equation, uses: Mapping[str, str] = {},
     **more: Any,  # noqa: ANN401 -- what a quantity has besides
 ) -> Quantity:
-    usual = {role: use for role, use in USED.items() if role in equation.roles}
+    usual = {"h": "used_h"} if "h" in equation.roles else {}
+    digits = equation.number_format
+    digits = "0.000000" if digits == xlnn.Equation.number_format else digits
     return Quantity(name, title=title, symbol=symbol, equation=equation, uses=usual | {**uses},
-                    **{"number_format": "0.000000"} | more)
+                    **{"number_format": digits} | more)
 
 
-def _used(sheet: str, name: str) -> Quantity:
-    """Return an h that is not 0."""
-    return _line(f"used_{name}", "h used", "h", eq.STEP, {"h": name}, sheet=sheet,
-                 number_format="General")
-
-
-def _tangent(words: Text) -> Iterator[Quantity]:
-    on, say = "tangent", words.sentence
-    yield from _choice(on, "function", "function f", "f(x)", words)
-    yield typed("x", title="position x", symbol="x", sheet=on, scale=2)
-    yield typed("h_secant", title="h of the secant", symbol="h", sheet=on)
-    yield _used(on, "h_secant")
-    line = partial(_line, sheet=on)
-    yield line("f", "value", "f(x)", eq.OF)
-    yield line("df", "derivatives by the rules", "f⁽ⁿ⁾{}", eq.DERIVATIVES, shape=(eq.DEGREE,),
+def _tangent() -> Iterator[Quantity]:
+    yield from _choice("function", "function f", "f(x)", FUNCTIONS)
+    yield Quantity("x", title="position x", scale=2)
+    yield Quantity("h_secant", title="h of the secant", symbol="h")
+    yield _line("used_h_secant", "h used", "h", eq.STEP, {"h": "h_secant"})
+    yield _line("f", "value", "f(x)", eq.OF)
+    yield _line("df", "derivatives by the rules", "f⁽ⁿ⁾{}", eq.DERIVATIVES, shape=(eq.DEGREE,),
                meaning="how fast f changes at x", written="f′(x) = lim Δf/Δx", source="2-6")
     secant = {"h": "used_h_secant"}
-    yield line("f_secant", "value at the other end", "f(x + h)", eq.of_shifted("+"), secant)
-    yield line("m_secant", "slope of the secant", "Δf/Δx", eq.FORWARD,
+    yield _line("f_secant", "value at the other end", "f(x + h)", eq.of_shifted("+"), secant)
+    yield _line("m_secant", "slope of the secant", "Δf/Δx", eq.FORWARD,
                {"up": "f_secant", **secant})
     width = Axis("n", 15, family="width")
-    yield count("n", title="h = 10⁻ⁿ", symbol="n", sheet=on, axes=(width,))
-    column = partial(line, axes=(width,))
-    yield column("width", "", "h", eq.WIDTH, number_format="0E+00")
+    yield Quantity("n", title="h = 10⁻ⁿ", axes=(width,), counts=True)
+    column = partial(_line, axes=(width,))
+    yield column("width", "", "h", eq.WIDTH)
     yield column("f_up_h", "values", "f(x + h)", eq.of_shifted("+"), {"h": "width"})
     yield column("f_down_h", "", "f(x − h)", eq.of_shifted("-"), {"h": "width"})
     # where h is tiny, rounding makes any number of a quotient: its value proves no formula
@@ -141,187 +116,149 @@ def _tangent(words: Text) -> Iterator[Quantity]:
     yield quotient("central", "central", "Δf/2h", eq.CENTRAL,
                    {"up": "f_up_h", "down": "f_down_h", "h": "width"})
     for name in ("forward", "central"):
-        yield column(f"e_{name}", f"error, {name}", "e", eq.ERROR, {"quotient": name},
-                     number_format="0.0E+00")
-        yield column(f"log_{name}", "", "log₁₀|e|", eq.LOG_SIZE, {"e": f"e_{name}"},
-                     number_format="0.00")
+        yield column(f"e_{name}", f"error, {name}", "e", eq.ERROR, {"quotient": name})
+        yield column(f"log_{name}", "", "log₁₀|e|", eq.LOG_SIZE, {"e": f"e_{name}"})
     point = Axis("point", 2 * AROUND + 1, counts_from=-AROUND)
-    yield count("i", title="point", symbol="i", sheet=on, axes=(point,))
-    column = partial(line, axes=(point,))
+    yield Quantity("i", title="point", axes=(point,), counts=True)
+    column = partial(_line, axes=(point,))
     yield column("along", "", "x", eq.ALONG)
     yield column("curve", "curve", "f", eq.OF, {"x": "along"})
     yield column("on_tangent", "tangent", "f", eq.TANGENT_LINE, {"m": "df"})
     yield column("on_secant", "secant", "f", eq.SECANT_LINE, {"m": "m_secant"})
-    best = say("best", "The slope of the tangent is {slope}. Of the h tried, the forward quotient "
-               "is closest with {forward}, the central one with {central}.")
-    one, several = say("one", "h = 10⁻{n}"), say("several", "several equally")
-    yield Quantity("best", title="the best h", sheet=on, is_text=True,
-                   equation=eq.BestStep((best, one, several)))
+    yield Quantity("best", title="the best h", equation=eq.BestStep())
 
 
-def _rules(words: Text) -> Iterator[Quantity]:
-    on, say = "rules", words.sentence
-    yield from _choice(on, "second", "second function g", "g(x)", words)
+def _rules() -> Iterator[Quantity]:
+    yield from _choice("second", "second function g", "g(x)", FUNCTIONS)
     for name in ("a", "b", "p", "q"):
-        yield typed(name, title="coefficient", symbol=name, sheet=on)
-    yield typed("y", title="position y", symbol="y", sheet=on)
-    yield typed("h", title="h of the difference quotients", symbol="h", sheet=on, scale=0.01)
-    yield _used(on, "h")
-    line, second = partial(_line, sheet=on), {"function": "used_second"}
-    yield line("g", "second function", "g(x)", eq.OF, second)
-    yield line("dg", "its derivatives", "g⁽ⁿ⁾{}", eq.DERIVATIVES, {**second, "f": "g"},
+        yield Quantity(name, title="coefficient")
+    yield Quantity("y", title="position y")
+    yield Quantity("h", title="h of the difference quotients", scale=0.01)
+    yield _line("used_h", "h used", "h", eq.STEP, {"h": "h"})
+    second = {"used_function": "used_second"}
+    yield _line("g", "second function", "g(x)", eq.OF, second)
+    yield _line("dg", "its derivatives", "g⁽ⁿ⁾{}", eq.DERIVATIVES, {**second, "f": "g"},
                shape=(eq.DEGREE,))
-    yield line("f_up", "values to either side", "f(x + h)", eq.of_shifted("+"))
-    yield line("f_down", "", "f(x − h)", eq.of_shifted("-"))
-    yield line("g_up", "", "g(x + h)", eq.of_shifted("+"), second)
-    yield line("g_down", "", "g(x − h)", eq.of_shifted("-"), second)
-    yield line("sum_rule", "linearity: by the rule", "af′ + bg′", eq.SUM_RULE,
+    yield _line("f_up", "values to either side", "f(x + h)", eq.of_shifted("+"))
+    yield _line("f_down", "", "f(x − h)", eq.of_shifted("-"))
+    yield _line("g_up", "", "g(x + h)", eq.of_shifted("+"), second)
+    yield _line("g_down", "", "g(x − h)", eq.of_shifted("-"), second)
+    yield _line("sum_rule", "linearity: by the rule", "af′ + bg′", eq.SUM_RULE,
                meaning="slopes add up, and factors stay", written="(af + bg)′ = af′ + bg′",
                source="2-6")
-    yield line("sum_quotient", "linearity: difference quotient", "Δ(af + bg)/Δx",
+    yield _line("sum_quotient", "linearity: difference quotient", "Δ(af + bg)/Δx",
                eq.SUM_QUOTIENT)
-    yield line("e", "sigmoid: the power of e", "e⁻ˣ", eq.EXP)
-    yield line("below", "denominator", "1 + e⁻ˣ", eq.BELOW)
-    yield line("s", "sigmoid", "σ(x)", eq.SIGMOID)
-    yield line("s_quotient_rule", "its slope by the rule (1/f)′ = −f′/f²",
+    yield _line("e", "sigmoid: the power of e", "e⁻ˣ", eq.EXP)
+    yield _line("below", "denominator", "1 + e⁻ˣ", eq.BELOW)
+    yield _line("s", "sigmoid", "σ(x)", eq.SIGMOID)
+    yield _line("s_quotient_rule", "its slope by the rule (1/f)′ = −f′/f²",
                "−(1 + e⁻ˣ)′/(1 + e⁻ˣ)²", eq.QUOTIENT_RULE)
-    yield line("s_slope", "the same, written with σ", "σ(1 − σ)", eq.SIGMOID_SLOPE,
+    yield _line("s_slope", "the same, written with σ", "σ(1 − σ)", eq.SIGMOID_SLOPE,
                meaning="the slope of the sigmoid", written="σ′ = σ(1 − σ)", source="2-6")
-    yield line("outer", "chain: f of g", "f(g(x))", eq.OF, {"x": "g"})
-    yield line("d_outer", "derivatives of f, there", "f⁽ⁿ⁾(g){}", eq.DERIVATIVES,
+    yield _line("outer", "chain: f of g", "f(g(x))", eq.OF, {"x": "g"})
+    yield _line("d_outer", "derivatives of f, there", "f⁽ⁿ⁾(g){}", eq.DERIVATIVES,
                {"x": "g", "f": "outer"}, shape=(eq.DEGREE,))
-    yield line("outer_up", "values to either side", "f(g(x + h))", eq.OF, {"x": "g_up"})
-    yield line("outer_down", "", "f(g(x − h))", eq.OF, {"x": "g_down"})
-    yield line("chain", "chain rule: by the rule", "f′(g) g′", eq.CHAIN,
+    yield _line("outer_up", "values to either side", "f(g(x + h))", eq.OF, {"x": "g_up"})
+    yield _line("outer_down", "", "f(g(x − h))", eq.OF, {"x": "g_down"})
+    yield _line("chain", "chain rule: by the rule", "f′(g) g′", eq.CHAIN,
                {"outer": "d_outer", "inner": "dg"}, meaning="the slope of a composite function",
                written="dy/dx = dy/du · du/dx", source="2-8")
-    yield line("chain_quotient", "chain rule: difference quotient", "Δf/Δx", eq.CENTRAL,
+    yield _line("chain_quotient", "chain rule: difference quotient", "Δf/Δx", eq.CENTRAL,
                {"up": "outer_up", "down": "outer_down"})
-    yield line("u", "C = u² + v², u = ax + by", "u", eq.LINEAR)
-    yield line("v", "v = px + qy", "v", eq.LINEAR, {"a": "p", "b": "q"})
+    yield _line("u", "C = u² + v², u = ax + by", "u", eq.LINEAR)
+    yield _line("v", "v = px + qy", "v", eq.LINEAR, {"a": "p", "b": "q"})
     sums = {"x": {"meaning": "two paths from x to C, added up", "source": "2-8",
                   "written": "∂C/∂x = ∂C/∂u ∂u/∂x + ∂C/∂v ∂v/∂x"}, "y": {}}
     for along, one, other in (("x", "a", "p"), ("y", "b", "q")):
         uses = {"a": one, "p": other}
-        yield line(f"dC_d{along}", f"2u·{one} + 2v·{other}", f"∂C/∂{along}", eq.CHAIN_OF_TWO,
+        yield _line(f"dC_d{along}", f"2u·{one} + 2v·{other}", f"∂C/∂{along}", eq.CHAIN_OF_TWO,
                    uses, **sums[along])
-        yield line(f"quotient_{along}", "the same as a difference quotient", f"ΔC/Δ{along}",
+        yield _line(f"quotient_{along}", "the same as a difference quotient", f"ΔC/Δ{along}",
                    eq.QUOTIENT_OF_TWO, uses)
-    yield line("gap", "largest gap between rule and quotient", "max |Δ|", eq.GAP,
-               number_format="0.0E+00")
-    yield line("largest", "largest slope", "max |f′|", eq.LARGEST_SLOPE)
-    agree = say("agree", "Rules and difference quotients agree: they differ by at most {gap}, no "
-                "more than a millionth of the largest slope.")
-    differ = say("differ", "Rules and difference quotients differ by up to {gap}: h = {h} is too "
-                 "large, or so small that rounding errors dominate.")
-    yield Quantity("agree", title="result", sheet=on, is_text=True,
-                   equation=eq.Agreement((agree, differ)), uses={"h": "used_h"})
+    yield _line("gap", "largest gap between rule and quotient", "max |Δ|", eq.GAP)
+    yield _line("largest", "largest slope", "max |f′|", eq.LARGEST_SLOPE)
+    yield Quantity("agree", title="result", equation=eq.Agreement(), uses={"h": "used_h"})
 
 
-def _approximation(words: Text) -> Iterator[Quantity]:
-    on, say = "approximation", words.sentence
-    yield from _choice(on, "surface", "function of x and y", "f(x, y)", words)
-    yield typed("dx", title="step in x", symbol="Δx", sheet=on)
-    yield typed("dy", title="step in y", symbol="Δy", sheet=on)
-    yield typed("delta", title="step of Taylor's series", symbol="Δ", sheet=on)
-    line, surface = partial(_line, sheet=on), {"function": "used_surface"}
-    yield line("z", "value", "z", of_surface("z"), surface)
-    yield line("dz_dx", "partial derivative, y fixed", "∂z/∂x", of_surface("dz_dx"), surface,
+def _approximation() -> Iterator[Quantity]:
+    yield from _choice("surface", "function of x and y", "f(x, y)", NAMES)
+    yield Quantity("dx", title="step in x", symbol="Δx")
+    yield Quantity("dy", title="step in y", symbol="Δy")
+    yield Quantity("delta", title="step of Taylor's series", symbol="Δ")
+    surface = {"used_function": "used_surface"}
+    yield _line("z", "value", "z", of_surface("z"), surface)
+    yield _line("dz_dx", "partial derivative, y fixed", "∂z/∂x", of_surface("dz_dx"), surface,
                meaning="only x moves", written="∂z/∂x", source="2-7")
-    yield line("partial_x", "the same as a difference quotient", "Δz/Δx", eq.PartialQuotient("x"),
+    yield _line("partial_x", "the same as a difference quotient", "Δz/Δx", eq.PartialQuotient("x"),
                written="Δz/Δx = (z(x + h, y) − z(x − h, y)) / (2h)", source="2-7")
-    yield line("dz_dy", "partial derivative, x fixed", "∂z/∂y", of_surface("dz_dy"), surface)
-    yield line("partial_y", "the same as a difference quotient", "Δz/Δy", eq.PartialQuotient("y"),
+    yield _line("dz_dy", "partial derivative, x fixed", "∂z/∂y", of_surface("dz_dy"), surface)
+    yield _line("partial_y", "the same as a difference quotient", "Δz/Δy", eq.PartialQuotient("y"),
                written="Δz/Δy = (z(x, y + h) − z(x, y − h)) / (2h)", source="2-7")
-    yield line("right", "f of one variable, at the end of the step", "f(x + Δ)",
+    yield _line("right", "f of one variable, at the end of the step", "f(x + Δ)",
                eq.of_shifted("+"), {"h": "delta"})
-    several = partial(line, shape=(eq.DEGREE + 1,))
+    several = partial(_line, shape=(eq.DEGREE + 1,))
     yield several("taylor", "Taylor's series to degree 0, 1, 2, 3, 4", "Taylor {}", eq.TAYLOR,
                   meaning="the change over a step, to higher "
                           "degrees", written="f + f′Δ + f″Δ²/2! + …",
                   source="2-9")
     yield several("taylor_error", "its errors", "e{}", eq.TAYLOR_ERROR)
     half = Axis("k", 9, family="half", counts_from=0)
-    yield count("k", title="halvings", symbol="k", sheet=on, axes=(half,))
-    column, small = partial(line, axes=(half,)), {"dx": "small_x", "dy": "small_y"}
+    yield Quantity("k", title="halvings", axes=(half,), counts=True)
+    column, small = partial(_line, axes=(half,)), {"dx": "small_x", "dy": "small_y"}
     yield column("small_x", "step", "Δx", eq.HALVED, {"whole": "dx"})
     yield column("small_y", "", "Δy", eq.HALVED, {"whole": "dy"})
     yield column("true", "exact", "f(x + Δx, y + Δy)", eq.OF_SURFACE_SHIFTED, small)
     yield column("near", "approximate", "f + ∇f·Δ", eq.APPROXIMATION,
                  {"z_x": "dz_dx", "z_y": "dz_dy", **small}, meaning="the change over a small step",
                  written="f(x + Δx, y + Δy) ≈ f + ∂f/∂x Δx + ∂f/∂y Δy", source="2-9")
-    yield column("off", "error", "e", eq.APART, {"right": "true"}, number_format="0.0E+00")
-    yield line("shrinks", "error / error at half the step (0: no error)", "e₀ / e₁",
+    yield column("off", "error", "e", eq.APART, {"right": "true"})
+    yield _line("shrinks", "error / error at half the step (0: no error)", "e₀ / e₁",
                eq.SHRINKS)
-    said = (
-        say("square", "The error is {shrinks} times the error at half the step, nearly 4 times: it "
-            "is proportional to the square of the step."),
-        say("other", "The error is {shrinks} times the error at half the step: here it is not "
-            "proportional to the square of the step."),
-        say("rounding", "At half the step the error is too small to compare: rounding errors "
-                        "dominate."),
-    )
-    yield Quantity("square", title="what that means", sheet=on, is_text=True,
-                   equation=eq.Halved(said),
-                   uses={"surface": "used_surface", "z_x": "dz_dx", "z_y": "dz_dy"})
+    yield Quantity("square", title="what that means", equation=eq.Halved(),
+                   uses={"z_x": "dz_dx", "z_y": "dz_dy"})
 
 
-FOUND = {
-    "flat": "f is 0 everywhere on the circle: no point is lower than another.",
-    "point": "r = 0: the circle is a single point, ∇g is 0 there, and there is no λ.",
-    "found": "Minimum on the grid: f = {f} at ({x}, {y}), where λ = {factor}; the exact minimum is "
-             "f = {exact}. ",
-    "equal": "The next grid point is equally low: the minimum lies midway between them.",
-    "parallel": "There ∇f = λ∇g: the gradients are parallel.",
-    "rough": "The minimum lies between grid points, so ∇f is not quite λ∇g there.",
-}
-
-
-def _lagrange(words: Text) -> Iterator[Quantity]:
-    on = "lagrange"
-    yield typed("f_a", title="f = ax + by", symbol="a", sheet=on)
-    yield typed("f_b", symbol="b", sheet=on)
-    yield typed("r", title="on the circle x² + y² = r²", symbol="r", sheet=on)
+def _lagrange() -> Iterator[Quantity]:
+    yield Quantity("f_a", title="f = ax + by", symbol="a")
+    yield Quantity("f_b", symbol="b")
+    yield Quantity("r", title="on the circle x² + y² = r²")
     # the last part of the circle is the first again
     part = Axis("k", eq.PARTS + 1, family="part", counts_from=0)
     near = Axis("j", 2 * eq.FINE + 1, family="part", counts_from=-eq.FINE)
-    line, on_line = partial(_line, sheet=on), {"a": "f_a", "b": "f_b"}
-    yield count("part", title="circle", symbol="k", sheet=on, axes=(part,))
-    column = partial(line, axes=(part,))
+    on_line = {"a": "f_a", "b": "f_b"}
+    yield Quantity("part", title="circle", symbol="k", axes=(part,), counts=True)
+    column = partial(_line, axes=(part,))
     for along, of in (("x", "COS"), ("y", "SIN")):
         yield column(f"unit_{along}", "", of.lower(), around_circle(eq.PARTS, of))
         yield column(f"circle_{along}", "", along, eq.TIMES, {"u": f"unit_{along}"})
     yield column("circle_f", "", "f", eq.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
-    yield line("least", "smallest f, in row (the first if "
-                        "equal)", " ", eq.Least(), {"f": "circle_f"},
-               number_format="0")
-    yield count("j", title="finer", symbol="j", sheet=on, axes=(near,))
-    column = partial(line, axes=(near,))
+    yield _line("least", "smallest f, in row (the first if "
+                        "equal)", " ", eq.Least(), {"f": "circle_f"})
+    yield Quantity("j", title="finer", axes=(near,), counts=True)
+    column = partial(_line, axes=(near,))
     yield column("angle", "", "θ", eq.FINE_ANGLE)
     yield column("fine_x", "", "x", eq.COS, {"t": "angle"})
     yield column("fine_y", "", "y", eq.SIN, {"t": "angle"})
     yield column("fine_f", "", "f", eq.LINEAR, {**on_line, "x": "fine_x", "y": "fine_y"})
-    yield line("finest", "smallest of the finer points, in row", " ", eq.Least(), {"f": "fine_f"},
-               number_format="0")
+    yield _line("finest", "smallest of the finer points, in row", " ", eq.Least(), {"f": "fine_f"})
     for name, title in (("x", "the point found"), ("y", ""), ("f", "f there")):
-        yield line(f"best_{name}", title, name, eq.FOUND_COORDINATE,
+        yield _line(f"best_{name}", title, name, eq.FOUND_COORDINATE,
                    {"least": "finest", "all_points": f"fine_{name}"})
-    yield line("exact", "the smallest f, by the formula", "−|r|√(a² + b²)", eq.EXACT, on_line)
+    yield _line("exact", "the smallest f, by the formula", "−|r|√(a² + b²)", eq.EXACT, on_line)
     best = {"x": "best_x", "y": "best_y"}
-    yield line("factor", "Lagrange's multiplier", "λ", eq.FACTOR, {**on_line, **best},
+    yield _line("factor", "Lagrange's multiplier", "λ", eq.FACTOR, {**on_line, **best},
                meaning="at the minimum ∇f is λ times ∇g", written="∇f = λ∇g", source="2-7")
-    yield line("rest_x", "difference ∇f − λ∇g", "∂f/∂x − λ ∂g/∂x", eq.REST,
+    yield _line("rest_x", "difference ∇f − λ∇g", "∂f/∂x − λ ∂g/∂x", eq.REST,
                {"a": "f_a", "x": "best_x"})
-    yield line("rest_y", "", "∂f/∂y − λ ∂g/∂y", eq.REST, {"a": "f_b", "x": "best_y"})
-    said = {key: words.sentence(key, english) for key, english in FOUND.items()}
-    yield Quantity("found", title="result", sheet=on, is_text=True,
-                   equation=eq.SteepestPoint(said), uses={**on_line, **best, "f": "best_f"})
+    yield _line("rest_y", "", "∂f/∂y − λ ∂g/∂y", eq.REST, {"a": "f_b", "x": "best_y"})
+    yield Quantity("found", title="result", equation=eq.SteepestPoint(),
+                   uses={**on_line, **best, "f": "best_f"})
 
 
 def _number(name: str) -> PagePart:
     """Return one or several numbers, after their name and symbol."""
     if name not in SEVERAL:
-        return xlnn.Numbers(name, choices=NAMES, symbols=True, at=2)
+        return xlnn.Numbers(name, symbols=True, at=2)
     symbols = (Label(symbol, look=replace(LABEL, align="right")) for symbol in SEVERAL[name])
     return Beside(
         Label(lambda page: plain_name(page.layout.model[name], page.words)),
@@ -366,7 +303,7 @@ EXPERIMENT = xlnn.Experiment(
                 Below(
                     *_list("tangent"),
                     Chart("The tangent and a secant",
-                          Trace("on_secant", "along", SECANT, THIN, name="secant"),
+                          Trace("on_secant", "along", name="secant", is_quiet=True),
                           Trace("on_tangent", "along", TANGENT, name="tangent"),
                           Trace("curve", "along", CURVE, name="f"), x="x", above=2),
                     Chart("log₁₀ of the error, over n of h = 10⁻ⁿ",

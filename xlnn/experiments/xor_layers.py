@@ -25,9 +25,10 @@ from xlnn.equations.neuron import UnitStep
 from xlnn.equations.number import general_text
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.wording import filled
-from xlnn.workbooks.pages.page import helper_page
 from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, QUIET, Look
+
+POINTS, HIDDEN = 4, 2
 
 REACH = 4
 """How far a line is drawn from its nearest point to the origin, to both sides."""
@@ -92,6 +93,7 @@ class EpochUsed(Equation):
     """
 
     coarse = jumps = True
+    number_format = "0"
 
     def __init__(self, last: int) -> None:
         self.last = last
@@ -126,26 +128,24 @@ RIGHT_SIDES = Stated(
     says="How many points lie on the side of their target.",
     coarse=True,
     jumps=True,
+    number_format="0",
 )
 
 
 class CountSentence(xlnn.Sentence):
-    """How many points both networks have right in the epoch that is shown.
+    """How many points both networks have right in the epoch that is shown."""
 
-    Parameters
-    ----------
-    words : (str, str, str)
-        The sentence, with ``{epoch}``, ``{right_single}`` and ``{right_hidden}`` for numbers; what
-        precedes it if the choice is not shown; and what follows if an output is undecided.
-    """
-
+    english = {
+        "count": "After epoch {epoch}, {right_single} of {points} points are right without a "
+        "hidden layer, and {right_hidden} with one.",
+        "choose": "Choose an epoch from 0 to {steps} (a whole number); epoch {epoch} is shown. ",
+        "undecided": " An output of 0.500 (–) is undecided and not counted as right.",
+    }
+    numbers = {"points": POINTS}
     roles = ("shown", "epoch", *RIGHT, *SIDES)
 
-    def __init__(self, words: tuple[str, str, str]) -> None:
-        self.words = words
-
     def text(self, *, shown: float, epoch: float, **known: np.ndarray) -> str:
-        count, choose, undecided = self.words
+        count, choose, undecided = self.words.values()
         numbers = {name: str(int(known[name])) for name in RIGHT}
         said = count.format(epoch=general_text(float(epoch)), **numbers)
         if any((known[name] == -1).any() for name in SIDES):
@@ -154,7 +154,7 @@ class CountSentence(xlnn.Sentence):
 
     def cell(self, shown: Cells, epoch: Cells, **known: Cells) -> str:
         numbers = {name: known[name][()] for name in RIGHT} | {"epoch": epoch[()]}
-        count, choose, undecided = (filled(line, **numbers) for line in self.words)
+        count, choose, undecided = (filled(line, **numbers) for line in self.words.values())
         on_line = "+".join(f"COUNTIF({known[name].samples[0]},-1)" for name in SIDES)
         is_chosen = f"COUNT({shown[()]})*({shown[()]}={epoch[()]})=1"
         return f'=IF({is_chosen},"",{choose})&{count}&IF({on_line}>0,{undecided},"")'
@@ -169,6 +169,7 @@ class WhoCan(Equation):
     """
 
     coarse = jumps = True
+    number_format = "0"
 
     def __init__(self, points: int) -> None:
         self.points = points
@@ -183,7 +184,6 @@ class WhoCan(Equation):
         return f"=IF({one}={self.points},1,0)+IF({two}={self.points},2,0)"
 
 
-POINTS, HIDDEN = 4, 2
 POINT = Axis("point", POINTS, family="image")
 
 LAYERS = {"single": (1, 2), "2": (HIDDEN, 2), "3": (1, HIDDEN)}
@@ -209,20 +209,18 @@ FIRST_COLOUR, SECOND_COLOUR = "C0561C", "1B4F9C"
 def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
     """Yield the points, both trainings, and the outputs of both networks after one epoch."""
     steps = sizes["steps"]
-    typed = partial(Quantity, sheet="xor", role="input", number_format="General")
-    yield typed("eta", title="learning rate η", symbol="η", scale=0.3, calms=True)
-    yield typed("shown", title="epoch shown (0: the start)", symbol=" ", choices=(0, steps))
-    yield typed("x", title="point", symbol="x{}", axes=(POINT,), shape=(2,),
-                meaning="the coordinates of a point", source="1-2")
-    yield typed("t", title="target", symbol="t", axes=(POINT,), shape=(1,), choices=(0, 1),
-                meaning="what the output should be", written="given: 0 or 1", source="3-3")
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.3, calms=True)
+    yield Quantity("shown", title="epoch shown (0: the start)", symbol=" ", choices=(0, steps))
+    yield Quantity("x", title="point", symbol="x{}", axes=(POINT,), shape=(2,),
+                   meaning="the coordinates of a point", source="1-2")
+    yield Quantity("t", title="target", symbol="t", axes=(POINT,), shape=(1,), choices=(0, 1),
+                   meaning="what the output should be", written="given: 0 or 1", source="3-3")
     state = Axis("epoch", steps + 1, "time", counts_from=0)
     yield from _weights(state)
     yield from _training(state)
     yield from _gradients(state)
-    yield Quantity("epoch", title="epoch shown", equation=EpochUsed(steps),
-                   number_format="0", sheet="xor")
-    yield from _shown(steps, words)
+    yield Quantity("epoch", title="epoch shown", equation=EpochUsed(steps))
+    yield from _shown(words.sentence("marks", MARKS))
 
 
 def _weights(state: Axis) -> Iterator[Quantity]:
@@ -291,10 +289,9 @@ def _gradients(state: Axis) -> Iterator[Quantity]:
                      written="C_T = Σ ½ (t − a)²", source="3-4")
 
 
-def _shown(steps: int, words: Text) -> Iterator[Quantity]:
+def _shown(marks: str) -> Iterator[Quantity]:
     """Yield the weights of one epoch, their outputs for the points, and their lines."""
-    number = partial(Quantity, sheet="xor")
-    weight = partial(number, role="weight", number_format="0.000")
+    weight = partial(Quantity, role="weight", number_format="0.000")
     for layer, shape in LAYERS.items():
         up, W, b = SYMBOLS[layer], _named("W", layer), _named("b", layer)
         # the weights of epoch 0, the start, stand in row 1
@@ -302,7 +299,7 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
                      equation=OfEpoch(shape, row=2), uses={"all_epochs": W, "epoch": "epoch"})
         yield weight(f"{b}_shown", "b", f"b{up}{{}}", title="bias", shape=shape[:1],
                      equation=OfEpoch(shape[:1], row=2), uses={"all_epochs": b, "epoch": "epoch"})
-    column = partial(number, axes=(POINT,))
+    column = partial(Quantity, axes=(POINT,))
     forward = partial(column, role="forward", number_format="0.000")
     for which, last, layers in (
         ("single", "single", (("single", "x"),)),
@@ -315,39 +312,29 @@ def _shown(steps: int, words: Text) -> Iterator[Quantity]:
                      equation=UnitStep(), uses={"z": z},
                      meaning="1 if the output is at least ½: the point is on that side of the "
                      "line, or on it", written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-2")
-        yield column(side, "side", " ", title="right?", shape=(1,),
-                     number_format=words.sentence("marks", MARKS),
+        yield column(side, "side", " ", title="right?", shape=(1,), number_format=marks,
                      equation=RIGHT_SIDE, uses={"z": z, "answer": fires, "truth": "t"})
-        yield number(f"right_{which}", title=f"points right {NETWORKS[which]}", number_format="0",
-                     equation=RIGHT_SIDES, uses={"right": side})
+        yield Quantity(f"right_{which}", title=f"points right {NETWORKS[which]}",
+                       equation=RIGHT_SIDES, uses={"right": side})
     yield column("height", title="drawn: target 0, 1", symbol="x₂", shape=(2,), sheet="weights",
                  equation=HEIGHT_OF, number_format=IF_SHOWN)
     for layer in ("single", "2"):
         uses = {"W": f"{_named('W', layer)}_shown", "b": f"{_named('b', layer)}_shown"}
         for at, (along, symbol) in enumerate((("x", "x₁"), ("y", "x₂"))):
-            yield number(f"line_{along}_{layer}", f"line_{along}", symbol, title="ends of the line",
-                         shape=(LAYERS[layer][0], 2), equation=LineEnd(at), uses=uses,
-                         number_format="0.00")
-    yield number("who", title="which network can", equation=WhoCan(POINTS), number_format="0")
-    say = words.sentence
-    count = say("count", "After epoch {epoch}, {right_single} of {points} points are right without "
-                "a hidden layer, and {right_hidden} with one.", points=POINTS)
-    choose = say("choose", "Choose an epoch from 0 to {steps} (a whole number); epoch {epoch} is "
-                 "shown. ", steps=steps)
-    undecided = say("undecided", " An output of 0.500 (–) is undecided and not counted as right.")
-    yield number("counts", title="how many", is_text=True,
-                 equation=CountSentence((count, choose, undecided)))
-    means = [
-        say("neither", "Neither network has all points right. Another epoch, another η or other "
-            "start weights may do better, unless points with different targets coincide."),
-        say("one", "The unit alone has all points right: for these points one line is enough, and "
-            "no hidden layer is needed."),
-        say("two", "The unit alone draws one line, and not all points are on the right side of it. "
-            "Each hidden unit draws its own line, and the output unit combines them."),
-        say("both", "Both networks have all points right: for these points one line is enough, and "
-            "no hidden layer is needed."),
-    ]
-    yield number("means", title="what it means", equation=xlnn.Told(means, "who"), is_text=True)
+            yield Quantity(f"line_{along}_{layer}", f"line_{along}", symbol,
+                           title="ends of the line", shape=(LAYERS[layer][0], 2),
+                           equation=LineEnd(at), uses=uses, number_format="0.00")
+    yield Quantity("who", title="which network can", equation=WhoCan(POINTS))
+    yield Quantity("counts", title="how many", equation=CountSentence())
+    yield Quantity("means", title="what it means", equation=xlnn.Told({
+        "neither": "Neither network has all points right. Another epoch, another η or other start "
+        "weights may do better, unless points with different targets coincide.",
+        "one": "The unit alone has all points right: for these points one line is enough, and no "
+        "hidden layer is needed.",
+        "two": "The unit alone draws one line, and not all points are on the right side of it. "
+        "Each hidden unit draws its own line, and the output unit combines them.",
+        "both": "Both networks have all points right: for these points one line is enough, and no "
+        "hidden layer is needed."}, "who"))
 
 
 def _named(kind: str, layer: str) -> str:
@@ -377,7 +364,7 @@ EXPERIMENT = xlnn.Experiment(
         "W2": [[-2.1, -1.4], [0.6, -0.8]], "b2": [0.8, 1.2],
         "W3": [[-2.2, 1.5]], "b3": [-0.9],
     },
-    options_for={"epochs": "steps", "eta": "eta"},
+    options_for={"epochs": "steps"},
     about=(
         "Exclusive or: the target is 1 if exactly one of two inputs is 1. Two networks learn it "
         "side by side, in {steps} epochs of the same gradient descent (4-4).",
@@ -400,7 +387,7 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Numbers("eta", "shown", "right_single", "right_hidden",
                          choices={"shown": "C_T_single"}),
             xlnn.Sentences("counts", "means", above=1),
-            xlnn.Hidden("epoch", "who"),
+            xlnn.Hidden("epoch"),
             xlnn.Table(
                 "x", "t", "z_single_shown", "a_single_shown", "fires_single", "side_single",
                 "z2_shown", "a2_shown", "z3_shown", "a3_shown", "fires_hidden", "side_hidden",
@@ -426,12 +413,13 @@ EXPERIMENT = xlnn.Experiment(
             ),
             does="Step through the epochs and see the lines move.",
         ),
-        helper_page("training", "Training", "Forward and back, for each point in each epoch, of "
-                    "both networks. Each column is one formula, filled down.",
-                    does="The whole calculation: every point in every epoch."),
-        helper_page("weights", "Weights", "The weights of both networks after each epoch, the "
-                    "gradient of C_T there, and C_T. The first row is the start, which you can "
-                    "change.", does="The weights and C_T, epoch by epoch. Change the start."),
+        xlnn.Page("training", "Training", "Forward and back, for each point in each epoch, of "
+                  "both networks. Each column is one formula, filled down.", is_helper=True,
+                  does="The whole calculation: every point in every epoch."),
+        xlnn.Page("weights", "Weights", "The weights of both networks after each epoch, the "
+                  "gradient of C_T there, and C_T. The first row is the start, which you can "
+                  "change.", is_helper=True,
+                  does="The weights and C_T, epoch by epoch. Change the start."),
     ),
     tries=(
         ("On {xor}, step through the epochs, from 0 to the last.", "The single line swings about "
@@ -447,4 +435,3 @@ EXPERIMENT = xlnn.Experiment(
          "single unit."),
     ),
 )
-# fmt: on

@@ -31,7 +31,7 @@ from xlnn.registry.text import Text, missing, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.pages.guide import draw_guide
-from xlnn.workbooks.pages.page import IN_WORDS, Page, said
+from xlnn.workbooks.pages.page import IN_WORDS, Page, in_words, on_pages, said
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
@@ -268,6 +268,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         options = self.options_for
         if not isinstance(options, Mapping):
             options = {name: name for name in options}
+        if not callable(self.inputs) and "eta" in self.inputs:
+            options = {"eta": "eta", **options}
         if self.rates and "optimizer" not in self.sizes:
             options = {**options, "eta": "eta", "optimizer": "optimizer"}
             object.__setattr__(self, "sizes", {**self.sizes, "optimizer": OneOf(*self.rates)})
@@ -498,8 +500,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     def _stated(self, spec: ExperimentSpec) -> tuple[Model, Text]:
         """Return its quantities and texts, in English where there is no translation."""
         own = text(spec.lang, self.name, home=self.texts)
-        model = Model(tuple(self.model(spec.sizes, own)))
-        model = model.without_errors(own("validation", "no_value"))
+        model = on_pages(tuple(self.model(spec.sizes, own)), self.pages)
+        model = in_words(model, own, spec.sizes).without_errors(own("validation", "no_value"))
         words = said(model, self.pages)
         words["sentences"], words["index"] = own.said, {"shows": self.summary}
         words["guide"] |= {

@@ -1,13 +1,13 @@
 """Yield the quantities that experiments share: weights that are trained, and choices of a row."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from xlnn.equations.lookup import Asked, Chosen, UsedNumber
+from xlnn.equations.lookup import Asked, Chosen, NameOf, UsedNumber
 from xlnn.equations.optimiser import CORRECTION, COUNT, DIRECTION, OPTIMISERS
 from xlnn.equations.surface import DESCENT
 from xlnn.quantity import Axis, Equation, Quantity, Use, previous
@@ -356,3 +356,27 @@ def choice(  # noqa: PLR0913 -- what names cells
     yield Quantity(used, symbol=" ", equation=UsedNumber(least, most), uses=uses, **said)
     ask = Asked(words("validation", "choice", least=least, largest=most))
     yield Quantity(f"{name}_asked", equation=ask, uses={**uses, "used": used}, is_text=True, **said)
+
+
+def function_choice(
+    name: str, names: Sequence[str], *, title: str, called: str = "", title_called: str = ""
+) -> Iterator[Quantity]:
+    """Yield a cell for choosing a function by its number, and the quantities beside it.
+
+    ``used_{name}`` is the whole number within range, whatever was typed.
+
+    Parameters
+    ----------
+    name : str
+    names : sequence of str
+        Those of the functions, from 1 on.
+    title : str
+    called, title_called : str
+        The quantity with the name of the function, by default ``{name}_name``, and its title.
+    """
+    bounds, used = (1, len(names)), f"used_{name}"
+    yield Quantity(name, title=title, symbol=" ", choices=bounds)
+    yield Quantity(used, title="function used", symbol=" ", equation=UsedNumber(*bounds),
+                   uses={"chosen": name})  # fmt: skip
+    yield Quantity(called or f"{name}_name", title=title_called, symbol=" ",
+                   equation=NameOf(names), uses={"choice": name, "used": used})  # fmt: skip

@@ -4,19 +4,21 @@ Translation files have the same keys; missing texts are shown in English.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from xlnn.layout import FIRST_ROW, Block
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.quantity import Axis, Derived, Model, Quantity, Sentence
+from xlnn.registry.text import Text
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
     Below,
     Beside,
     Chart,
     Grid,
+    Hidden,
     Numbers,
     PagePart,
     Sentences,
@@ -41,9 +43,9 @@ CHARTS, LINES, LEAST = 4, 12, 3
 class Page:
     """A sheet: its title, a note, and its parts, one below another.
 
-    Quantities of the sheet that no part shows come at its end. Without parts a page shows all of
-    them: single numbers and matrices, then a table for each set of axes, side by side, wide ones
-    last.
+    Quantities of the sheet that no part shows come at its end; a number that only sentences tell is
+    hidden there. Without parts a page shows all of them: single numbers and matrices, then a table
+    for each set of axes, side by side, wide ones last.
 
     Parameters
     ----------
@@ -59,7 +61,7 @@ class Page:
     is_helper : bool
         Whether it only has tables, side by side, which other pages take numbers from.
     stays : bool
-        Whether the rows above the first row of its tables are frozen.
+        Whether the rows above the first row of its tables are frozen, by default on a helper page.
     is_named : bool
         Whether the first column is frozen: it names the rows.
     gridlines : bool
@@ -75,26 +77,34 @@ class Page:
         does: str = "",
         row: int = FIRST_ROW,
         is_helper: bool = False,
-        stays: bool = False,
+        stays: bool | None = None,
         is_named: bool = False,
         gridlines: bool = False,
     ) -> None:
         self.key, self.title, self.note = key, title, note
         self.does = does if does or is_helper else note
-        self.parts, self.is_helper, self.stays = parts, is_helper, stays
+        self.parts, self.is_helper = parts, is_helper
+        self.stays = is_helper if stays is None else stays
         self.is_named, self.gridlines = is_named, gridlines
         self.tab = "helper" if is_helper else "explore"
         self.row = FIRST_ROW - HEADINGS if is_helper else row
 
+    def shown(self, model: Model) -> set[str]:
+        """Return the names of the quantities that its parts show."""
+        return {block.quantity.name for block in Below(*self.parts).blocks(model, 1, 1)}
+
     def content(self, model: Model) -> PagePart:
         """Return all of its parts."""
-        joined = Beside if self.is_helper else Below
-        shown = {block.quantity.name for block in joined(*self.parts).blocks(model, 1, 1)}
+        shown = self.shown(model)
         left = [q for q in model.quantities if q.sheet == self.key and q.name not in shown]
+        told = [q.name for q in left if _is_told(model, q)]
+        left = [q for q in left if q.name not in told]
         tables = _tables(left)
         if tables and not self.parts:
             tables = [Beside(*sorted(tables, key=lambda table: table.size(model)[1] > SEEN))]
-        return joined(*self.parts, *_lists(left), *tables)
+        hidden = [Hidden(*told)] if told else []
+        joined = Beside if self.is_helper else Below
+        return joined(*self.parts, *_lists(left), *tables, *hidden)
 
     def place(self, model: Model) -> Iterator[Block]:
         """Yield the cells of its quantities."""
@@ -128,9 +138,7 @@ def helper_page(
     key: str, title: str, note: str, *parts: PagePart, does: str = "", gridlines: bool = False
 ) -> Page:
     """Return a page of tables side by side, which other pages take numbers from."""
-    return Page(
-        key, title, note, *parts, does=does, is_helper=True, stays=True, gridlines=gridlines
-    )
+    return Page(key, title, note, *parts, does=does, is_helper=True, gridlines=gridlines)
 
 
 def usual_page(model: Model, key: str) -> Page:
@@ -157,12 +165,19 @@ def usual_page(model: Model, key: str) -> Page:
     return Page(key, key, "", Beside(*left, *tables, *right), row=row, stays=bool(tables))
 
 
+def _is_told(model: Model, quantity: Quantity) -> bool:
+    """Return whether sentences, and nothing else, are computed from a single number."""
+    uses = [each for each in model.quantities if quantity.name in each.sources]
+    is_number = not (quantity.is_input or quantity.lengths or quantity.is_text)
+    return is_number and bool(uses) and all(each.is_sentence for each in uses)
+
+
 def _lists(quantities: Iterable[Quantity]) -> list[PagePart]:
     """Return the parts for what has no axes."""
     single = [quantity for quantity in quantities if not quantity.axes]
     numbers = [q.name for q in single if not q.shape and not q.is_sentence]
     sentences = [q.name for q in single if q.is_sentence and not q.shape]
-    parts: list[PagePart] = [Numbers(*numbers, at=1)] if numbers else []
+    parts: list[PagePart] = [Numbers(*numbers, positive=(), at=1)] if numbers else []
     parts += [Sentences(*sentences, above=1)] if sentences else []
     return parts + [Grid(quantity.name, height=0) for quantity in single if quantity.shape]
 
@@ -177,6 +192,42 @@ def _tables(quantities: Iterable[Quantity]) -> list[PagePart]:
     order = {key: n for n, key in enumerate(dict.fromkeys(map(axes, rows)))}
     rows.sort(key=lambda quantity: order[axes(quantity)])
     return [Table(*(q.name for q in group), above=1) for _, group in groupby(rows, axes)]
+
+
+def on_pages(quantities: Sequence[Quantity], pages: Sequence[Page]) -> Model:
+    """Return a model in which quantities that state no sheet are on the page that shows them.
+
+    One that no part shows is on the sheet of the quantity before it.
+    """
+    model, keys = Model(tuple(quantities)), [page.key for page in pages]
+    sheets = {name: page.key for page in pages for name in page.shown(model)}
+    last, placed = next((key for key in keys if key == Quantity.sheet), keys[0]), []
+    for quantity in quantities:
+        is_stated = not isinstance(quantity.sheet, Derived)
+        last = quantity.sheet if is_stated else sheets.get(quantity.name, last)
+        placed.append(quantity if is_stated else replace(quantity, sheet=Derived(last)))
+    return Model(tuple(placed))
+
+
+def in_words(model: Model, words: Text, sizes: Mapping[str, Any]) -> Model:
+    """Return a model whose sentences are in the language of some words, with the sizes filled in.
+
+    A size with the name of a quantity is not filled in.
+    """
+    known = {name: size for name, size in sizes.items() if name not in model.by_name}
+
+    def translated(quantity: Quantity) -> Quantity:
+        def sentence(key: str, english: str, **numbers: object) -> str:
+            return words.sentence(key or quantity.name, english, **{**known, **numbers})
+
+        equation = quantity.equation
+        if not isinstance(equation, Sentence) or not equation.english:
+            return quantity
+        equation = equation.said_by(sentence)
+        uses = {role: use for role, use in quantity.uses.items() if role in equation.roles}
+        return replace(quantity, equation=equation, uses=uses)
+
+    return replace(model, quantities=tuple(map(translated, model.quantities)))
 
 
 def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from xlnn.equations.lookup import Asked
+from xlnn.equations.lookup import Asked, NameOf
 from xlnn.grid import address
 from xlnn.layout import Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
@@ -31,7 +31,7 @@ from xlnn.workbooks.pages.table import (
     row_validation,
     type_in,
 )
-from xlnn.writing.charts import THICK, CellColumn, Line, ends, scatter, square
+from xlnn.writing.charts import THICK, THIN, CellColumn, Line, ends, scatter, square
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import (
     DIGIT_PIXELS,
@@ -66,6 +66,9 @@ NUMBER = 12
 
 UNIT, GAP = 9, 3
 """The width of a column in a table of units, and of one between parts."""
+
+USUAL_SIZE = 13, 7.2
+"""The size of a chart, in cm."""
 
 ROW = 0.53
 """The usual height of a row, in cm."""
@@ -198,10 +201,10 @@ class Numbers(PagePart):
         The quantities. Those of further names are shown beside the number. Numbers of one
         quantity are side by side.
     positive : tuple of str
-        Those that must be greater than 0.
+        Those that must be greater than 0, by default learning rates (`Quantity.calms`).
     choices : dict
-        For a choice, the meaning of each number, or the quantity whose row is chosen; "" if another
-        part has the list.
+        For a choice, the meaning of each number, unless a sentence names what is chosen; or the
+        quantity whose row is chosen; "" if another part has the list.
     symbols : bool
         Whether symbols are shown between names and numbers.
     at : int
@@ -217,7 +220,7 @@ class Numbers(PagePart):
     def __init__(  # noqa: PLR0913 -- what a list may settle
         self,
         *names: str | tuple[str, ...],
-        positive: Sequence[str] = (),
+        positive: Sequence[str] | None = None,
         choices: Mapping[str, Sequence[str] | str] | None = None,
         symbols: bool = False,
         at: int = 3,
@@ -253,11 +256,12 @@ class Numbers(PagePart):
                 symbol = Label(quantity.heading(()), look=replace(LABEL, align="right"), fits=True)
                 symbol.draw(drawing, page, block.row, column + self.at - 1)
             drawing.looks[name] = _centred(quantity)
-            chosen = self.choices.get(name, ())
+            chosen = self.choices.get(name, _names(page.layout.model, name))
             if chosen and isinstance(chosen, str):
                 drawing.validations.append(row_validation(page, block, page.layout.blocks[chosen]))
             elif chosen != "":
-                type_in(drawing, block, page.words, chosen, positive=name in self.positive)
+                is_positive = quantity.calms if self.positive is None else name in self.positive
+                type_in(drawing, block, page.words, chosen, positive=is_positive)
             for at in range(block.column, block.last[1] + 1):
                 drawing.widths.setdefault(at, NUMBER)
         beside = range(column + 1, column + self.at - self.symbols)
@@ -266,6 +270,12 @@ class Numbers(PagePart):
         drawing.widths[column] = max(usual, text_width(*texts) - room)
         _ink(drawing, page, self.ink)
         _look(drawing, page, self.looks)
+
+
+def _names(model: Model, name: str) -> Sequence[str]:
+    """Return the meanings of the numbers of a choice, if a sentence has them."""
+    equations = (q.equation for q in model.quantities if name in q.sources)
+    return next((each.names for each in equations if isinstance(each, NameOf)), ())
 
 
 def _beside(quantity: Quantity) -> Look:
@@ -941,6 +951,8 @@ class Trace:
         The texts along that axis, shown beside the points, or as names in the legend.
     size : int
         The size of the markers, in points.
+    is_quiet : bool
+        Whether it is thin and grey, behind what it is compared with.
     """
 
     y: str | tuple[Any, ...]
@@ -954,6 +966,7 @@ class Trace:
     labels: str = ""
     called: str = ""
     size: int = 5
+    is_quiet: bool = False
 
     def lines(self, page: Context[Any]) -> Iterator[Line]:
         """Yield its lines."""
@@ -964,7 +977,8 @@ class Trace:
         count, apart = steps.get(self.each, (1, 0))
         whole = prod(axis.length for axis in axes) // count
         several = axes and y.quantity.shape
-        colours = cycle([self.colour] if isinstance(self.colour, str) else self.colour)
+        colour, width = (QUIET, THIN) if self.is_quiet else (self.colour, self.width)
+        colours = cycle([colour] if isinstance(colour, str) else colour)
         for unit, number in product(y.quantity.units if several else [()], range(count)):
             own = unit if x.quantity.shape == y.quantity.shape else ()
             rows = number * apart, number * apart + whole - 1
@@ -978,7 +992,7 @@ class Trace:
                 name, called = "", _cells(page, _named(page, self.called), number, number)
             is_point = cells[1].first == cells[1].last and not cells[1].last_column
             marker = "circle" if is_point else self.marker  # of a point, no line is seen
-            yield Line(*cells, next(colours), name, self.width, marker, self.size, called, label)
+            yield Line(*cells, next(colours), name, width, marker, self.size, called, label)
 
 
 def _named(page: Context[Any], name: str | tuple[Any, ...]) -> Block:
@@ -1029,7 +1043,7 @@ class Chart(PagePart):
     x, y : str or function
         The titles of its axes; by default the heading of the rows for x.
     size_in_cm : (float, float)
-        Its width and height.
+        Its width and height, by default `USUAL_SIZE`, or a square if units are equally long.
     ends : tuple of float
         The first and last value of the x axis, and the distance of its labels; by default those of
         numbered rows.
@@ -1047,7 +1061,7 @@ class Chart(PagePart):
         *traces: Trace,
         x: Said = "",
         y: Said = "",
-        size_in_cm: tuple[float, float] = (13, 7.2),
+        size_in_cm: tuple[float, float] | None = None,
         ends: tuple[float, ...] = (),
         ends_up: tuple[float, ...] = (),
         is_square: bool = False,
@@ -1055,7 +1069,8 @@ class Chart(PagePart):
         above: int = 1,
     ) -> None:
         self.title, self.traces, self.x, self.y = title, traces, x, y
-        self.size_in_cm, self.is_square, self.above = size_in_cm, is_square, above
+        self.size_in_cm = size_in_cm or ((USUAL_SIZE[0],) * 2 if is_square else USUAL_SIZE)
+        self.is_square, self.above = is_square, above
         self.ends, self.ends_up, self.columns = ends, ends_up, columns
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- it lies over cells

@@ -154,7 +154,7 @@ def head(  # noqa: PLR0913 -- what headings may settle
         above = replace(look, **spread) if count > 1 else look
         drawing.put(block.row - headings, column, text, above)
         if width:
-            narrow = quantity.role == "input"
+            narrow = quantity.role == "input" and "#" not in quantity.number_format  # of large ones
             usual = NARROW if narrow else NORMAL if count > 1 else WIDE
             drawing.widths[column] = max(drawing.widths.get(column, 0), usual, share)
 

@@ -78,4 +78,4 @@ def _tables(model: Model) -> Beside:
     return Beside(Below(*(Table(*names) for names in tables.values())), *beside)
 
 
-REMEMBERED = Page(SHEET, "", "", Made(_tables), is_helper=True, gridlines=True)
+REMEMBERED = Page(SHEET, "", "", Made(_tables), is_helper=True, stays=False, gridlines=True)

@@ -1,0 +1,174 @@
+"""What a quantity, a sentence and a page say if they are not told otherwise."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import xlnn
+from xlnn import Axis, Cells, Quantity, Stated, Told
+from xlnn.workbooks.experiment import ExperimentSpec
+from xlnn.workbooks.learning import function_choice
+from xlnn.writing.charts import THIN
+
+DAY = Axis("day", 3)
+DOUBLE = Stated(lambda x: 2 * x, lambda x: f"=2*{x[()]}")
+WHOLE = replace(DOUBLE, number_format="0")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "role", "digits"),
+    [
+        (Quantity("x"), "input", "General"),
+        (Quantity("x", choices=(1, 3)), "input", "0"),
+        (Quantity("n", axes=(DAY,), counts=True), "key", "0"),
+        (Quantity("y", equation=DOUBLE), "result", "0.0000"),
+        (Quantity("y", equation=WHOLE), "result", "0"),
+        (Quantity("y", equation=WHOLE, role="forward", number_format="0.0"), "forward", "0.0"),
+    ],
+)
+def test_role_and_number_format_follow_from_the_rest(quantity, role, digits):
+    assert (quantity.role, quantity.number_format) == (role, digits)
+
+
+def test_a_copy_with_an_equation_has_the_role_and_format_of_a_result():
+    copy = replace(Quantity("x"), equation=WHOLE)
+    assert (copy.role, copy.number_format) == ("result", "0")
+
+
+def test_a_copy_keeps_what_was_stated():
+    copy = replace(Quantity("x", role="weight", number_format="0.00"), equation=WHOLE)
+    assert (copy.role, copy.number_format) == ("weight", "0.00")
+
+
+def test_a_sentence_is_a_text():
+    assert Quantity("said", equation=Told("x")).is_text
+    assert not Quantity("y", equation=DOUBLE).is_text
+
+
+class Ends(xlnn.Sentence):
+    """What a level does until the last day."""
+
+    english = {"rises": "The level rises for {days} days.", "falls": "It falls from {most} on."}
+
+    def __init__(self, most: int) -> None:
+        self.numbers = {"most": most}
+
+    def text(self, *, level: float) -> str:
+        return self.words["rises" if level > 0 else "falls"]
+
+    def cell(self, level: Cells) -> str:
+        return f'=IF({level[()]}>0,"{self.words["rises"]}","{self.words["falls"]}")'
+
+
+def model(_, __):
+    yield Quantity("level", title="level")
+    yield Quantity("rate", title="rate")
+    yield Quantity("grown", title="grown", equation=DOUBLE, uses={"x": "rate"})
+    yield Quantity("is_more", equation=replace(DOUBLE), uses={"x": "grown"})
+    yield Quantity("ends", equation=Ends(9))
+    yield Quantity("course", equation=Told("In {days} days: {level}."))
+    yield Quantity("more", equation=Told({"no": "No.", "yes": "{rate} a day."}, "is_more"))
+    yield Quantity("days_used", equation=DOUBLE, uses={"x": "level"})
+
+
+@pytest.fixture
+def stated(tmp_path):
+    """Return the model and texts of a small experiment in a language."""
+    (tmp_path / "zh.toml").write_text(
+        '[sentences]\nrises = "水位上升 {days} 天。"\ncourse = "{days} 天：{level}。"\n'
+        'yes = "每天 {rate}。"\n'
+    )
+    pages = (
+        xlnn.Page("first", "First", "", xlnn.Numbers("level"), xlnn.Sentences("ends", "course")),
+        xlnn.Page("second", "Second", "", xlnn.Numbers("rate", "grown"), xlnn.Sentences("more")),
+    )
+    kind = xlnn.Experiment(
+        "tiny", model, pages, sizes={"days": xlnn.Size(4)}, texts=tmp_path,
+        inputs={"level": 1, "rate": 0},
+    )  # fmt: skip
+
+    def stated(lang):
+        spec = ExperimentSpec("tiny", "tiny", lang, {"days": 4})
+        return kind.layout(spec).model, kind.words(spec)
+
+    return stated
+
+
+def test_a_quantity_is_on_the_page_that_shows_it_or_on_that_of_the_one_before(stated):
+    sheets = {quantity.name: quantity.sheet for quantity in stated("en")[0].quantities}
+    assert [name for name, sheet in sheets.items() if sheet == "first"] == [
+        "level", "ends", "course",
+    ]  # fmt: skip
+    assert [name for name, sheet in sheets.items() if sheet == "second"] == [
+        "rate", "grown", "is_more", "more", "days_used",
+    ]  # fmt: skip
+
+
+def test_a_sentence_is_translated_and_has_the_sizes_filled_in(stated):
+    said = {lang: stated(lang)[0] for lang in ("en", "zh")}
+    assert said["en"]["ends"].equation.text(level=1) == "The level rises for 4 days."
+    assert said["zh"]["ends"].equation.text(level=1) == "水位上升 4 天。"
+    assert said["zh"]["ends"].equation.text(level=0) == "It falls from 9 on."
+    assert said["zh"]["course"].equation.text(level=2.5) == "4 天：2.5。"
+    assert said["zh"]["more"].equation.text(is_more=1, rate=np.asarray(3.0)) == "每天 3。"
+
+
+def test_the_texts_of_sentences_are_listed_for_translation(stated):
+    assert set(stated("en")[1].words["sentences"]) == {
+        "rises", "falls", "course", "no", "yes",
+    }  # fmt: skip
+
+
+def test_a_number_that_only_a_sentence_tells_is_hidden(stated):
+    said, _ = stated("en")
+    content = xlnn.Page("second", "", "", xlnn.Numbers("rate", "grown")).content(said)
+    assert isinstance(content.parts[-1], xlnn.Hidden)
+    assert content.parts[-1].names == ("is_more",)
+    # what nothing uses is seen, below what the page states
+    assert content.parts[1].names == [("days_used",)]
+
+
+def drawn(quantities, *parts):
+    """Return the drawing of a page with these parts."""
+    page = xlnn.Page("one", "One", "", *parts)
+    inputs = {quantity.name: 1 for quantity in quantities if quantity.equation is None}
+    kind = xlnn.Experiment("tiny", lambda *_: quantities, [page], inputs=inputs)
+    spec = ExperimentSpec("tiny", "tiny", "en", {})
+    return kind.drawings(spec, kind.layout(spec))["one"]
+
+
+@pytest.mark.parametrize(("said", "operator"), [({}, "greaterThan"), ({"positive": ()}, "between")])
+def test_a_learning_rate_is_positive_unless_a_list_says_otherwise(said, operator):
+    drawing = drawn([Quantity("eta", calms=True)], xlnn.Numbers("eta", **said))
+    assert [each.operator for each in drawing.validations] == [operator]
+
+
+def test_a_choice_of_a_function_shows_the_names_that_its_sentence_has():
+    quantities = [*function_choice("f", ["sin", "cos"], title="function")]
+    drawing = drawn(quantities, xlnn.Numbers("f", "used_f"), xlnn.Sentences("f_name"))
+    assert [each.prompt for each in drawing.validations] == ["1: sin\n2: cos"]
+
+
+def test_a_quiet_line_is_thin_and_a_chart_of_equal_units_is_square():
+    quantities = [Quantity("n", axes=(DAY,), counts=True), Quantity("x", axes=(DAY,))]
+    chart = xlnn.Chart("x", xlnn.Trace("x", "n", is_quiet=True), is_square=True)
+    ((_, found),) = drawn(quantities, xlnn.Table("n", "x"), chart).charts
+    assert found.series[0].graphicalProperties.line.width == THIN
+    assert found.width == found.height
+
+
+@pytest.mark.parametrize(("said", "row"), [({}, 4), ({"stays": False}, 1)])
+def test_the_headings_of_a_helper_page_stay_in_sight(said, row):
+    quantities = [Quantity("x", axes=(DAY,), sheet="one")]
+    page = xlnn.Page("one", "One", "", is_helper=True, **said)
+    kind = xlnn.Experiment("tiny", lambda *_: quantities, [page], inputs={"x": 1})
+    spec = ExperimentSpec("tiny", "tiny", "en", {})
+    assert kind.drawings(spec, kind.layout(spec))["one"].freeze[0] == row
+
+
+def test_a_learning_rate_among_the_inputs_is_an_option():
+    page = xlnn.Page("one", "One", "", xlnn.Numbers("eta"))
+    kind = xlnn.Experiment("tiny", lambda *_: [Quantity("eta")], [page], inputs={"eta": 1})
+    assert "eta" in kind.options
+    assert "eta" not in replace(kind, inputs={}, options_for=()).options

@@ -1,0 +1,81 @@
+"""Sequences by recurrence, coupled pairs, and sums.   Book: 2-2, 2-3."""
+
+import numpy as np
+
+from xlnn.quantity import Cells, Equation, Stated
+
+ALIKE = 9
+"""Digits to which two numbers agree that are equal apart from rounding."""
+
+ADDED = Stated(lambda u, v: u + v, lambda u, v: f"={u[()]}+{v[()]}")
+"""a_n+1 = a_n + d, and a_k + b_k.   Book: 2-2, 2-3."""
+
+MULTIPLIED = Stated(lambda u, by: by * u, lambda u, by: f"={by[()]}*{u[()]}")
+"""a_n+1 = r a_n, and c a_k.   Book: 2-2, 2-3."""
+
+LINEAR = Stated(
+    lambda before, p, q: p * before + q, lambda before, p, q: f"={p[()]}*{before[()]}+{q[()]}"
+)
+"""a_n+1 = p a_n + q: both at once.   Book: 2-2."""
+
+ARITHMETIC_TERM = Stated(
+    lambda a, n, d: a[0] + (n - 1) * d, lambda a, n, d: f"={a.at(0)[()]}+({n[()]}-1)*{d[()]}"
+)
+"""a_n = a_1 + (n - 1) d.   Book: 2-2."""
+
+GEOMETRIC_TERM = Stated(
+    lambda a, n, r: a[0] * r ** (n - 1),
+    # 0^0 is 1 to NumPy and an error to a spreadsheet
+    lambda a, n, r: f"=IF({n[()]}=1,{a.at(0)[()]},{a.at(0)[()]}*{r[()]}^({n[()]}-1))",
+)
+"""a_n = a_1 r^(n - 1).   Book: 2-2."""
+
+RATIO = Stated(
+    lambda a, b: np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a)),
+    lambda a, b: f"=IF(SIGN({a[()]})=0,0,{b[()]}/{a[()]})",
+    says="b_n / a_n: the direction in which the pair lies; 0 where a_n is 0.",
+)
+
+COMBINED = Stated(
+    lambda u, v, by, and_by: by * u + and_by * v,
+    lambda u, v, by, and_by: f"={by[()]}*{u[()]}+{and_by[()]}*{v[()]}",
+)
+"""c a_k + d b_k; also of two sums."""
+
+TOTAL = Stated(lambda terms: terms.sum(), lambda terms: f"=SUMPRODUCT({terms.over('k')[()]})")
+"""The sum of all terms.   Book: 2-3."""
+
+
+def coupled(*at: tuple[int, int]) -> Stated:
+    """Return the equation of one of two coupled sequences, by the places of its coefficients."""
+    return Stated(
+        lambda P, one, other: P[at[0]] * one + P[at[1]] * other,
+        lambda P, one, other: f"={P[at[0]]}*{one[()]}+{P[at[1]]}*{other[()]}",
+        says="One of two sequences that are computed from each other. Book: 2-2.",
+    )
+
+
+def across(of_pair: int, of_back: int) -> Equation:
+    """Return c a + d b, with one end of the pair there and one of the pair back: 0 or -1."""
+    return Stated(
+        lambda a, b, c, d_back: np.asarray(c[of_back] * a[of_pair] + d_back[of_back] * b[of_pair]),
+        lambda a, b, c, d_back: (
+            f"={c.at(of_back)[()]}*{a.at(of_pair)[()]}+{d_back.at(of_back)[()]}*{b.at(of_pair)[()]}"
+        ),
+        number_format="General",
+    )
+
+
+class Same(Equation):
+    """1 where two numbers agree to `ALIKE` digits, else 0."""
+
+    coarse = True
+
+    def array(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Return a number."""
+        size = np.maximum(np.abs(left), np.abs(right))
+        return np.where(np.abs(left - right) <= size / 10.0**ALIKE, 1.0, 0.0)
+
+    def cell(self, left: Cells, right: Cells) -> str:
+        far, size = f"ABS({left[()]}-{right[()]})", f"MAX(ABS({left[()]}),ABS({right[()]}))"
+        return f"=IF({far}<={size}/10^{ALIKE},1,0)"
