@@ -39,21 +39,21 @@ def weights(hidden):
     )
 
 
-def model(sizes, words):
+def model(sizes, _):
     """Yield the quantities, each after those that it is computed from."""
     epoch, row = Axis("epoch", sizes["epochs"], "up"), Axis("row", sizes["rows"])
     up, down = Axis("step", sizes["steps"], "up"), Axis("step", sizes["steps"], "down")
     network, units = weights(sizes["hidden"]), (sizes["hidden"],)
 
     yield Quantity(
-        "eta", title="learning rate η", symbol="η", sheet="training", role="input", scale=0.05,
-        calms=True, meaning="how far a step goes", number_format="General",
+        "eta", title="learning rate η", symbol="η", scale=0.05, calms=True,
+        meaning="how far a step goes",
     )  # fmt: skip
-    data = partial(Quantity, sheet="data", axes=(row, up), role="input", number_format="0")
+    data = partial(Quantity, sheet="data", axes=(row, up), number_format="0")
     yield data("x", title="bit, and 1 for the bias", shape=(2,))
     yield data("t", title="odd so far", shape=(1,))
     yield from network.trained(sizes["epochs"], sizes["optimizer"])
-    steps = partial(Quantity, sheet="steps", role="forward")
+    steps = partial(Quantity, role="forward")
     yield steps(
         "past", title="h of the step before", axes=(epoch, row, up), shape=units, equation=eq.COPY,
         uses={"h": previous("h", along="step", start=0.0)},
@@ -72,16 +72,12 @@ def model(sizes, words):
         written="δ = (e V + δ₊₁ U)(1 − h²)", source="Werbos 1990",
     )  # fmt: skip
     yield Quantity(
-        "C_T", title="total cost", sheet="training", axes=(epoch,), equation=COST,
+        "C_T", title="total cost", axes=(epoch,), equation=COST,
         meaning="half the sum of all squared errors", written="C = Σe² / 2",
     )  # fmt: skip
     yield from network.gradients(sizes["epochs"])
-    falls = words.sentence(
-        "falls",
-        "In {epochs} epochs C goes from {C_T_first} to {C_T_last}.",
-        epochs=sizes["epochs"],
-    )
-    yield Quantity("falls", sheet="training", equation=xlnn.Told([falls], digits=2), is_text=True)
+    falls = "In {epochs} epochs C goes from {C_T_first} to {C_T_last}."
+    yield Quantity("falls", equation=xlnn.Told(falls, digits=2))
 
 
 def inputs(sizes):
@@ -115,7 +111,7 @@ EXPERIMENT = xlnn.Experiment(
     pages=(
         xlnn.Page(
             "training", "Training", "Change the learning rate, and look at the cost.",
-            xlnn.Numbers("eta", positive=["eta"]),
+            xlnn.Numbers("eta"),
             xlnn.Sentences("falls"),
             xlnn.Beside(
                 xlnn.Table("C_T"),
