@@ -43,7 +43,7 @@ from xlnn.workbooks.network.sheets import (
     weights,
 )
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.page import Page, helper_page
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Made, Table
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
@@ -174,7 +174,7 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
         drawing.fold_columns(*(block for block in blocks if block.quantity.kind == "answer"))
         return drawing
 
-    stated = helper_page(key, "", "", Made(columns), gridlines=True)
+    stated = Page(key, "", "", Made(columns), is_helper=True, gridlines=True)
     return _of_runs(key, draw, stated.place)
 
 

@@ -134,13 +134,6 @@ class Page:
         return drawing
 
 
-def helper_page(
-    key: str, title: str, note: str, *parts: PagePart, does: str = "", gridlines: bool = False
-) -> Page:
-    """Return a page of tables side by side, which other pages take numbers from."""
-    return Page(key, title, note, *parts, does=does, is_helper=True, gridlines=gridlines)
-
-
 def usual_page(model: Model, key: str) -> Page:
     """Return the default page of a sheet.
 
@@ -167,9 +160,10 @@ def usual_page(model: Model, key: str) -> Page:
 
 def _is_told(model: Model, quantity: Quantity) -> bool:
     """Return whether sentences, and nothing else, are computed from a single number."""
+    if quantity.is_input or quantity.lengths or quantity.is_text:
+        return False
     uses = [each for each in model.quantities if quantity.name in each.sources]
-    is_number = not (quantity.is_input or quantity.lengths or quantity.is_text)
-    return is_number and bool(uses) and all(each.is_sentence for each in uses)
+    return bool(uses) and all(each.is_sentence for each in uses)
 
 
 def _lists(quantities: Iterable[Quantity]) -> list[PagePart]:

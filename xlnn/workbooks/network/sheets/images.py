@@ -7,7 +7,7 @@ from xlnn.equations.lookup import Caption, Picture
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.pages.page import helper_page
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Grid, Label, Made, PagePart, Space, Table
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW, NORMAL, UNIT_ROW, plain_name
@@ -108,8 +108,8 @@ def _parts(model: Model) -> Beside:
 
 
 PAGES = {
-    SHEET: helper_page(SHEET, "", "", Made(_parts)),
-    TESTED: helper_page(TESTED, "", ""),
+    SHEET: Page(SHEET, "", "", Made(_parts), is_helper=True),
+    TESTED: Page(TESTED, "", "", is_helper=True),
 }
 
 

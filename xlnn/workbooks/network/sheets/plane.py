@@ -31,7 +31,7 @@ from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import draw_choices, place_choice
 from xlnn.workbooks.network.sheets.unit_rows import layer_title
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.pages.page import helper_page
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Made, Numbers, Table, Units
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import list_validation, row_validation
@@ -338,5 +338,5 @@ def _used(model: Model) -> Below:
     return Below(Numbers(f"{PREFIX}output", at=1), *units)
 
 
-NUMBERS_PAGE = helper_page(NUMBERS, "", "", Made(_points), Made(_used), gridlines=True)
+NUMBERS_PAGE = Page(NUMBERS, "", "", Made(_points), Made(_used), is_helper=True, gridlines=True)
 """The page of the numbers behind the plane; the data follow the parts."""

@@ -16,7 +16,7 @@ from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets import compare
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.sheets.unit_rows import layer_name, symbol
-from xlnn.workbooks.pages.page import helper_page
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
     Below,
@@ -156,7 +156,7 @@ def _parts(model: Model) -> Beside:
     )
 
 
-PAGE = helper_page(SHEET, "", "", Made(_parts), gridlines=True)
+PAGE = Page(SHEET, "", "", Made(_parts), is_helper=True, gridlines=True)
 
 
 def _of_run(page: Context, what: str) -> str:
