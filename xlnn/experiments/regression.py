@@ -81,9 +81,8 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     i, step = "{}" * (k > 1), Axis("step", sizes["steps"] + 1, "time", counts_from=0)
     yield Quantity("eta", title="learning rate η", symbol="η", calms=True,
                    meaning="how far a step goes", source="2-10")
-    yield Quantity("spread", title="standard deviation s, u = "
-                               "d/s", symbol=f"s{i}", shape=(k,), role="forward",
-                   equation=eq.spread(n))
+    yield Quantity("spread", title="standard deviation s, u = d/s", symbol=f"s{i}", shape=(k,),
+                   role="forward", equation=eq.spread(n))
     yield Quantity("means", title="means of u·u, and of u·dy", symbol="u·u", shape=(k, k + 1),
                    role="forward", equation=eq.ScaledSums(n))
     down = partial(Quantity, axes=(step,))

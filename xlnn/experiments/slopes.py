@@ -99,11 +99,11 @@ def _tangent() -> Iterator[Quantity]:
     yield _line("used_h_secant", "h used", "h", eq.STEP, {"h": "h_secant"})
     yield _line("f", "value", "f(x)", eq.OF)
     yield _line("df", "derivatives by the rules", "f⁽ⁿ⁾{}", eq.DERIVATIVES, shape=(eq.DEGREE,),
-               meaning="how fast f changes at x", written="f′(x) = lim Δf/Δx", source="2-6")
+                meaning="how fast f changes at x", written="f′(x) = lim Δf/Δx", source="2-6")
     secant = {"h": "used_h_secant"}
     yield _line("f_secant", "value at the other end", "f(x + h)", eq.of_shifted("+"), secant)
     yield _line("m_secant", "slope of the secant", "Δf/Δx", eq.FORWARD,
-               {"up": "f_secant", **secant})
+                {"up": "f_secant", **secant})
     width = Axis("n", 15, family="width")
     yield Quantity("n", title="h = 10⁻ⁿ", axes=(width,), counts=True)
     column = partial(_line, axes=(width,))
@@ -138,33 +138,33 @@ def _rules() -> Iterator[Quantity]:
     second = {"used_function": "used_second"}
     yield _line("g", "second function", "g(x)", eq.OF, second)
     yield _line("dg", "its derivatives", "g⁽ⁿ⁾{}", eq.DERIVATIVES, {**second, "f": "g"},
-               shape=(eq.DEGREE,))
+                shape=(eq.DEGREE,))
     yield _line("f_up", "values to either side", "f(x + h)", eq.of_shifted("+"))
     yield _line("f_down", "", "f(x − h)", eq.of_shifted("-"))
     yield _line("g_up", "", "g(x + h)", eq.of_shifted("+"), second)
     yield _line("g_down", "", "g(x − h)", eq.of_shifted("-"), second)
     yield _line("sum_rule", "linearity: by the rule", "af′ + bg′", eq.SUM_RULE,
-               meaning="slopes add up, and factors stay", written="(af + bg)′ = af′ + bg′",
-               source="2-6")
+                meaning="slopes add up, and factors stay", written="(af + bg)′ = af′ + bg′",
+                source="2-6")
     yield _line("sum_quotient", "linearity: difference quotient", "Δ(af + bg)/Δx",
-               eq.SUM_QUOTIENT)
+                eq.SUM_QUOTIENT)
     yield _line("e", "sigmoid: the power of e", "e⁻ˣ", eq.EXP)
     yield _line("below", "denominator", "1 + e⁻ˣ", eq.BELOW)
     yield _line("s", "sigmoid", "σ(x)", eq.SIGMOID)
     yield _line("s_quotient_rule", "its slope by the rule (1/f)′ = −f′/f²",
-               "−(1 + e⁻ˣ)′/(1 + e⁻ˣ)²", eq.QUOTIENT_RULE)
+                "−(1 + e⁻ˣ)′/(1 + e⁻ˣ)²", eq.QUOTIENT_RULE)
     yield _line("s_slope", "the same, written with σ", "σ(1 − σ)", eq.SIGMOID_SLOPE,
-               meaning="the slope of the sigmoid", written="σ′ = σ(1 − σ)", source="2-6")
+                meaning="the slope of the sigmoid", written="σ′ = σ(1 − σ)", source="2-6")
     yield _line("outer", "chain: f of g", "f(g(x))", eq.OF, {"x": "g"})
     yield _line("d_outer", "derivatives of f, there", "f⁽ⁿ⁾(g){}", eq.DERIVATIVES,
-               {"x": "g", "f": "outer"}, shape=(eq.DEGREE,))
+                {"x": "g", "f": "outer"}, shape=(eq.DEGREE,))
     yield _line("outer_up", "values to either side", "f(g(x + h))", eq.OF, {"x": "g_up"})
     yield _line("outer_down", "", "f(g(x − h))", eq.OF, {"x": "g_down"})
     yield _line("chain", "chain rule: by the rule", "f′(g) g′", eq.CHAIN,
-               {"outer": "d_outer", "inner": "dg"}, meaning="the slope of a composite function",
-               written="dy/dx = dy/du · du/dx", source="2-8")
+                {"outer": "d_outer", "inner": "dg"}, meaning="the slope of a composite function",
+                written="dy/dx = dy/du · du/dx", source="2-8")
     yield _line("chain_quotient", "chain rule: difference quotient", "Δf/Δx", eq.CENTRAL,
-               {"up": "outer_up", "down": "outer_down"})
+                {"up": "outer_up", "down": "outer_down"})
     yield _line("u", "C = u² + v², u = ax + by", "u", eq.LINEAR)
     yield _line("v", "v = px + qy", "v", eq.LINEAR, {"a": "p", "b": "q"})
     sums = {"x": {"meaning": "two paths from x to C, added up", "source": "2-8",
@@ -172,9 +172,9 @@ def _rules() -> Iterator[Quantity]:
     for along, one, other in (("x", "a", "p"), ("y", "b", "q")):
         uses = {"a": one, "p": other}
         yield _line(f"dC_d{along}", f"2u·{one} + 2v·{other}", f"∂C/∂{along}", eq.CHAIN_OF_TWO,
-                   uses, **sums[along])
+                    uses, **sums[along])
         yield _line(f"quotient_{along}", "the same as a difference quotient", f"ΔC/Δ{along}",
-                   eq.QUOTIENT_OF_TWO, uses)
+                    eq.QUOTIENT_OF_TWO, uses)
     yield _line("gap", "largest gap between rule and quotient", "max |Δ|", eq.GAP)
     yield _line("largest", "largest slope", "max |f′|", eq.LARGEST_SLOPE)
     yield Quantity("agree", title="result", equation=eq.Agreement(), uses={"h": "used_h"})
@@ -188,19 +188,18 @@ def _approximation() -> Iterator[Quantity]:
     surface = {"used_function": "used_surface"}
     yield _line("z", "value", "z", of_surface("z"), surface)
     yield _line("dz_dx", "partial derivative, y fixed", "∂z/∂x", of_surface("dz_dx"), surface,
-               meaning="only x moves", written="∂z/∂x", source="2-7")
+                meaning="only x moves", written="∂z/∂x", source="2-7")
     yield _line("partial_x", "the same as a difference quotient", "Δz/Δx", eq.PartialQuotient("x"),
-               written="Δz/Δx = (z(x + h, y) − z(x − h, y)) / (2h)", source="2-7")
+                written="Δz/Δx = (z(x + h, y) − z(x − h, y)) / (2h)", source="2-7")
     yield _line("dz_dy", "partial derivative, x fixed", "∂z/∂y", of_surface("dz_dy"), surface)
     yield _line("partial_y", "the same as a difference quotient", "Δz/Δy", eq.PartialQuotient("y"),
-               written="Δz/Δy = (z(x, y + h) − z(x, y − h)) / (2h)", source="2-7")
+                written="Δz/Δy = (z(x, y + h) − z(x, y − h)) / (2h)", source="2-7")
     yield _line("right", "f of one variable, at the end of the step", "f(x + Δ)",
-               eq.of_shifted("+"), {"h": "delta"})
+                eq.of_shifted("+"), {"h": "delta"})
     several = partial(_line, shape=(eq.DEGREE + 1,))
     yield several("taylor", "Taylor's series to degree 0, 1, 2, 3, 4", "Taylor {}", eq.TAYLOR,
-                  meaning="the change over a step, to higher "
-                          "degrees", written="f + f′Δ + f″Δ²/2! + …",
-                  source="2-9")
+                  meaning="the change over a step, to higher degrees",
+                  written="f + f′Δ + f″Δ²/2! + …", source="2-9")
     yield several("taylor_error", "its errors", "e{}", eq.TAYLOR_ERROR)
     half = Axis("k", 9, family="half", counts_from=0)
     yield Quantity("k", title="halvings", axes=(half,), counts=True)
@@ -213,7 +212,7 @@ def _approximation() -> Iterator[Quantity]:
                  written="f(x + Δx, y + Δy) ≈ f + ∂f/∂x Δx + ∂f/∂y Δy", source="2-9")
     yield column("off", "error", "e", eq.APART, {"right": "true"})
     yield _line("shrinks", "error / error at half the step (0: no error)", "e₀ / e₁",
-               eq.SHRINKS)
+                eq.SHRINKS)
     yield Quantity("square", title="what that means", equation=eq.Halved(),
                    uses={"z_x": "dz_dx", "z_y": "dz_dy"})
 
@@ -232,8 +231,8 @@ def _lagrange() -> Iterator[Quantity]:
         yield column(f"unit_{along}", "", of.lower(), around_circle(eq.PARTS, of))
         yield column(f"circle_{along}", "", along, eq.TIMES, {"u": f"unit_{along}"})
     yield column("circle_f", "", "f", eq.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
-    yield _line("least", "smallest f, in row (the first if "
-                        "equal)", " ", eq.Least(), {"f": "circle_f"})
+    yield _line("least", "smallest f, in row (the first if equal)", " ", eq.Least(),
+                {"f": "circle_f"})
     yield Quantity("j", title="finer", axes=(near,), counts=True)
     column = partial(_line, axes=(near,))
     yield column("angle", "", "θ", eq.FINE_ANGLE)
@@ -243,13 +242,13 @@ def _lagrange() -> Iterator[Quantity]:
     yield _line("finest", "smallest of the finer points, in row", " ", eq.Least(), {"f": "fine_f"})
     for name, title in (("x", "the point found"), ("y", ""), ("f", "f there")):
         yield _line(f"best_{name}", title, name, eq.FOUND_COORDINATE,
-                   {"least": "finest", "all_points": f"fine_{name}"})
+                    {"least": "finest", "all_points": f"fine_{name}"})
     yield _line("exact", "the smallest f, by the formula", "−|r|√(a² + b²)", eq.EXACT, on_line)
     best = {"x": "best_x", "y": "best_y"}
     yield _line("factor", "Lagrange's multiplier", "λ", eq.FACTOR, {**on_line, **best},
-               meaning="at the minimum ∇f is λ times ∇g", written="∇f = λ∇g", source="2-7")
+                meaning="at the minimum ∇f is λ times ∇g", written="∇f = λ∇g", source="2-7")
     yield _line("rest_x", "difference ∇f − λ∇g", "∂f/∂x − λ ∂g/∂x", eq.REST,
-               {"a": "f_a", "x": "best_x"})
+                {"a": "f_a", "x": "best_x"})
     yield _line("rest_y", "", "∂f/∂y − λ ∂g/∂y", eq.REST, {"a": "f_b", "x": "best_y"})
     yield Quantity("found", title="result", equation=eq.SteepestPoint(),
                    uses={**on_line, **best, "f": "best_f"})
