@@ -364,7 +364,7 @@ EXPERIMENT = xlnn.Experiment(
         "W2": [[-2.1, -1.4], [0.6, -0.8]], "b2": [0.8, 1.2],
         "W3": [[-2.2, 1.5]], "b3": [-0.9],
     },
-    options_for={"epochs": "steps"},
+    options_for={"epochs": "steps", "eta": "eta"},
     about=(
         "Exclusive or: the target is 1 if exactly one of two inputs is 1. Two networks learn it "
         "side by side, in {steps} epochs of the same gradient descent (4-4).",
