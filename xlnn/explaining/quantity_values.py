@@ -92,7 +92,8 @@ class QuantityValues(NDArrayOperatorsMixin):
         self.array, self.name, self.kind = array, quantity.name, quantity.kind
         self.layer = quantity.layer
         own = None if quantity.is_sentence else quantity.parts[0].equation
-        named = quantity.symbol != f"{quantity.name}{{}}"
+        # a letter is its own symbol
+        named = len(quantity.name) == 1 or quantity.symbol != f"{quantity.name}{{}}"
         self.symbol = quantity.symbol.replace("{}", "") if named else ""
         self.title, self.meaning = meaning.name, meaning.meaning
         self.equation = meaning.equation or equation_text(own)
