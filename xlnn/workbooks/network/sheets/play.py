@@ -202,7 +202,7 @@ def draw(page: Context) -> Drawing:
         drawing.colour_around_0(blocks[quantity.name], bias, is_read=False)
         if not figure.beside(quantity.layer):
             _draw_weights(drawing, page, blocks[quantity.name])
-        elif len(quantity.shape) == 2:
+        if len(quantity.shape) != 3:
             _name_columns(drawing, page, blocks[quantity.name])
         if len(quantity.shape) != 3 or figure.beside(quantity.layer):
             drawing.put(bias.row - 1, bias.column, symbol, replace(CAPTION, align="center"))
@@ -361,8 +361,6 @@ def _draw_weights(drawing: Drawing, page: Context, block: Block) -> None:
         at = (row - 1, column) if len(seen) == 2 else (row, RIGHT)
         if f"{PREFIX}name{quantity.layer}" not in page.layout.blocks:
             drawing.put(*at, str(unit + 1), CAPTION)
-    if len(seen) != 2:
-        _name_columns(drawing, page, block)
 
 
 def _name_columns(drawing: Drawing, page: Context, block: Block) -> None:
