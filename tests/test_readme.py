@@ -21,14 +21,23 @@ def prose(text):
     return [line for line in text.splitlines() if not line.startswith("| `")]
 
 
+def without_dependants(text):
+    """Return text without the numbers of dependent cells."""
+    return re.sub(r"[\d,]+ dependent", "dependent", text)
+
+
 @pytest.mark.slow
-def test_the_wrong_cell_in_the_readme_is_what_check_prints(digits_path, tmp_path):
+def test_the_wrong_cell_in_each_readme_is_what_check_prints(digits_path, tmp_path):
+    """All but how many cells depend on it, which changes with any sheet."""
     path = tmp_path / "digits.xlsx"
     path.write_bytes(digits_path.read_bytes())
     edit(path, {"Training!C5": "=1+1"})
     printed = CliRunner().invoke(cli, ["check", str(path), "--seed", "7"]).stdout
-    for line in printed.replace(str(path), "output/digits.xlsx").splitlines():
-        assert f"    {line}\n" in README
+    lines = without_dependants(printed.replace(str(path), "output/digits.xlsx")).splitlines()
+    assert len(lines) > 3
+    for readme in ROOT.glob("README*.md"):
+        text = without_dependants(readme.read_text(encoding="utf-8"))
+        assert [line for line in lines if f"    {line}\n" not in text] == []
 
 
 def test_the_readme_is_short_and_begins_with_the_sheet_play():
