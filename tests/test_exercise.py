@@ -538,10 +538,12 @@ def test_what_a_person_did_is_not_replaced(delta, tmp_path):
 def test_an_altered_state_is_found_by_the_check(delta, tmp_path):
     path = filled(delta, tmp_path / "key.xlsx", ["delta3", "delta2"])
     workbook = openpyxl.load_workbook(path)
-    workbook["Exercise"]["H18"].value = "=3"
+    altered = described(path)[1].cell("exercise_blanks", (0,))
+    sheet, cell = altered.split("!")
+    workbook[sheet][cell].value = "=3"
     workbook.save(path)
     report = check(path, "formualizer", 1)
-    assert [wrong.cell for wrong in report.wrong] == ["Exercise!H18"]
+    assert [wrong.cell for wrong in report.wrong] == [altered]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from xlnn.explaining.entries import dependants
 from xlnn.explaining.explanation import in_words
 from xlnn.explaining.show import sparkline
 from xlnn.layout import Block
-from xlnn.loading.spec import described
+from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.quantity import Axis, Quantity
 from xlnn.registry.templates import names, template
 from xlnn.registry.text import languages
@@ -378,7 +378,8 @@ def test_show_names_the_rows_that_are_held_out(tmp_path, lang, trained, tested, 
 def test_show_names_the_run_of_each_line(tmp_path):
     path = xlnn.build("xor", tmp_path / "a.xlsx", epochs=3, eta=(0.1, 0.5), verify=False).path
     workbook = openpyxl.load_workbook(path)
-    workbook["Confusion table"]["C3"] = 2
+    sheet, cell = layout_of(read_spec(path)).cell("confusion_run", ()).split("!")
+    workbook[sheet.strip("'")][cell] = 2
     workbook.save(path)
     text = said("show", path)
     assert "run 1: η = 0.1   run 2: η = 0.5" in text
