@@ -22,6 +22,7 @@ from xlnn.workbooks.network.workbook import workbook_layout
 from xlnn.workbooks.pages.sheet import PICTURE_ROWS
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING
 from xlnn.writing.text_width import text_width
+from xlnn.xlsx.package import SPARE_BOX
 
 CENTRAL = 1e-5
 """A central difference with h = 0.001 is off by about h squared."""
@@ -160,6 +161,24 @@ def test_networks_of_other_shapes_are_drawn_whole(tmp_path, sizes):
     path = write_recipe(tmp_path / "other.xlsx", recipe)
     assert check(path, "formualizer").agrees
     assert "Lens" in openpyxl.load_workbook(path).sheetnames
+
+
+@pytest.mark.parametrize(
+    ("sizes", "whole"),
+    [
+        ([2, 240, 2], True),
+        ([2, 300, 2], False),
+        ([1, 170, 1, 170, 1], True),
+        ([1, 200, 1, 200, 1], False),
+        ([600, 3, 2], True),
+    ],
+)
+def test_the_lens_of_wide_layers_is_a_sheet_that_xlnn_reads(sizes, whole):
+    """Wide layers are drawn in part: each unit has rows, and each unit above them a column."""
+    wide = spec(sizes, images=1, epochs=1)
+    last = np.max([b.last for b in workbook_layout(wide, words_of(wide)).on("lens")], axis=0)
+    assert last.prod() < SPARE_BOX
+    assert drawn_whole(wide) == whole
 
 
 @pytest.mark.slow

@@ -69,6 +69,10 @@ LARGEST_DRAWN = 2_000
 MOST_OUTPUTS = 100
 """Outputs up to which it is: a function takes 255 single cells."""
 
+WIDEST_DRAWN = 60_000
+"""Units of all dense layers times those of the widest one, up to which it is: each unit takes some
+26 rows of the Lens, and the widest layer sets how many columns there are."""
+
 
 def lens_quantities(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Lens; without epochs only the forward ones.
@@ -372,5 +376,11 @@ def _shown(
 
 def drawn_whole(spec: Spec) -> bool:
     """Return whether the network is small enough for its sheets of pictures to show all of it."""
-    parameters = sum(prod(shape) for *_, shape in Stack(spec).parameters)
-    return parameters <= LARGEST_DRAWN and len(spec.labels) <= MOST_OUTPUTS
+    stack = Stack(spec)
+    parameters = sum(prod(shape) for *_, shape in stack.parameters)
+    units = [n for n, *more in (stack.shapes[name] for name in stack.names) if not more]
+    return (
+        parameters <= LARGEST_DRAWN
+        and len(spec.labels) <= MOST_OUTPUTS
+        and sum(units) * max(units) <= WIDEST_DRAWN
+    )
