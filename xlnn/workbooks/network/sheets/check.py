@@ -183,7 +183,8 @@ def _notes(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         note, distance, _ = _of_input(given)
         value = run[given.name]
         if "marks" in distance.uses:
-            value = np.tensordot(noted[distance.uses["marks"].name], value, axes=1)
+            with np.errstate(all="ignore"):  # of inputs that are too large
+                value = np.tensordot(noted[distance.uses["marks"].name], value, axes=1)
         elif given.given:
             value = value.take(0, axis=epochs)
         noted[note.name] = value
