@@ -46,6 +46,15 @@ def test_another_input_that_is_too_large_is_named(linear, name, index):
         check(path, "formualizer")
 
 
+def test_an_input_of_which_only_sentences_have_no_value_is_named(tmp_path):
+    """The outputs of a sigmoid have one; the Lens scales what it writes, and shows a dash."""
+    path = write_recipe(tmp_path / "a.xlsx", random_recipe(spec([2, 2, 2], epochs=1), seed=4))
+    cell = layout_of(read_spec(path)).cell("x", (0, 0))
+    edit(path, {cell: 1e308})
+    with pytest.raises(WorkbookError, match=f"^{cell} is too large"):
+        check(path, "formualizer", probes=0)
+
+
 @pytest.mark.slow
 def test_the_command_says_it_in_a_line(linear):
     path, layout = linear

@@ -242,7 +242,8 @@ def overflow(report: Report, layout: Layout, arrays: Arrays) -> str:
         key=lambda found: abs(found[2]),
     )
     first = report.wrong[0]
-    if first.got not in OVERFLOWS or abs(value) <= 1:
+    lost = [*OVERFLOWS, *filter(None, [layout.model[first.quantity].otherwise])]
+    if first.got not in lost or abs(value) <= 1:
         return ""
     symbol = layout.model[name].heading(index[len(layout.model[name].axes) :]).strip() or name
     return (
