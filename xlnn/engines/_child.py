@@ -152,7 +152,10 @@ class _Forked:
 
 
 def _fork(engine: str, path: str, allowance: Allowance, folder: str) -> _Forked:
-    import_module(f"xlnn.engines.{engine}")  # once for all children
+    with warnings.catch_warnings():
+        # formulas compares with literals, which Python reports when it first compiles the package
+        warnings.simplefilter("ignore", SyntaxWarning)
+        import_module(f"xlnn.engines.{engine}")  # once for all children
     asking, asked = _pipes()
     with warnings.catch_warnings():
         # Python 3.12 warns about other threads: the child uses no locks that they may hold
