@@ -1,5 +1,6 @@
 """A right answer keeps its mark, whatever it is written with and wherever its cells stand now."""
 
+import re
 import tomllib
 from functools import partial
 from pathlib import Path
@@ -166,6 +167,23 @@ def test_right_answers_in_other_words_are_right(built, tmp_path):
     wrong, right = taken_for_wrong(each_in_a_cell(built, ANSWERS["right"], tmp_path))
     assert wrong == {}
     assert right.keys() == ANSWERS["right"].keys()
+
+
+def test_a_factor_may_be_used_as_one_over_a_spread(softmax, tmp_path):
+    def standardised(blank):
+        pattern = re.compile(r"=\((.+)-(.+)\)\*(.+)")
+        return [pattern.sub(r"=STANDARDIZE(\1,\2,1/\3)", text) for text in blank.stated]
+
+    assert points(handed_in(softmax, ("x",), tmp_path, standardised)) == {"x": 1}
+
+
+@pytest.mark.parametrize("small", ["1E-9", "1E-10"])
+def test_a_small_number_in_a_denominator_is_wrong_in_every_unit(small, softmax, tmp_path):
+    def kept_from_0(blank):
+        return [re.sub(r"/(.+)", rf"/(\1+{small})", text) for text in blank.stated]
+
+    (shares,) = found(handed_in(softmax, ("a3",), tmp_path, kept_from_0)).questions
+    assert not any(unit.share for unit in shares.units)
 
 
 def test_answers_that_are_right_by_chance_are_wrong(built, tmp_path):

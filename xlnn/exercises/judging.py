@@ -37,9 +37,10 @@ from xlnn.quantity import Constant, Model, Quantity
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.range_shapes import Unlike, unlike
 
-TOLERANCE = 1e-9
-"""Relative to the size of the terms: an equivalent formula rounds differently, and the smallest
-mistake that `make grading` plants is a million times larger."""
+TOLERANCE = 3e-11
+"""Relative to the size of the terms. Equivalent formulas differ by up to 1e-12, and a number that
+someone adds to a denominator to keep it from 0 is a power of ten: 1E-10 is always wrong, 1E-12
+never, and rounding decides about none."""
 
 PROBES = 3
 """Random worlds besides the file's own, and besides those of other sizes."""
