@@ -44,6 +44,9 @@ SHEET = "optimiser"
 L2 = "l2"
 """The strength of the penalty on the weights."""
 
+FACTOR = (0.1, 3.0)
+"""Factors are one over a spread, and functions such as STANDARDIZE take only a positive one."""
+
 
 def optimiser_of(stack: Stack) -> Optimiser:
     """Return the optimiser of a network.
@@ -172,10 +175,10 @@ def _settings(stack: Stack) -> Iterator[Quantity]:
     )  # fmt: skip
     if stack.spec.scaled:
         yield quantity("middle", shape=(stack.spec.inputs,))
-        yield quantity("factor", shape=(stack.spec.inputs,))
+        yield quantity("factor", shape=(stack.spec.inputs,), between=FACTOR)
     if stack.spec.scaled_targets:
         yield quantity("t_middle", shape=stack.shapes[stack.output])
-        yield quantity("t_factor", shape=stack.shapes[stack.output])
+        yield quantity("t_factor", shape=stack.shapes[stack.output], between=FACTOR)
 
 
 def _data(stack: Stack, samples: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:
