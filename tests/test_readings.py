@@ -90,6 +90,13 @@ def test_a_formula_that_no_value_betrays_is_named_and_the_reason_said(altered, k
     assert reason in wrong.reason
 
 
+@pytest.mark.ci
+def test_a_wrong_class_has_no_reason_besides_its_value(altered):
+    path, cell = altered("answer", (0, 1), lambda f: f + "+1")
+    (wrong,) = check(path).wrong
+    assert (wrong.cell, wrong.got, wrong.reason) == (cell, wrong.expected + 1, None)
+
+
 @pytest.mark.slow
 def test_a_formula_that_lacks_a_bracket_is_told_so(altered):
     path, cell = altered("z2", (0, 1, 0), lambda f: f.replace(")", "", 1))

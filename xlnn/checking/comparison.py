@@ -9,7 +9,13 @@ import numpy as np
 
 from xlnn import reference
 from xlnn.checking.circles import reading_ahead, replacements
-from xlnn.checking.formula_text import Entry, Readings, is_backwards, plainly
+from xlnn.checking.formula_text import (
+    ALIKE_BY_CHANCE,
+    Entry,
+    Readings,
+    is_backwards,
+    plainly,
+)
 from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
 from xlnn.errors import CircularReferenceError, WorkbookError, XlnnError
 from xlnn.grid import CellError, Values
@@ -167,13 +173,14 @@ class Comparison:
         return Readings.of(self.layout, self.contents)
 
     def otherwise(self, arrays: Arrays, values: Values) -> None:
-        """Add the formulas whose text is wrong, with their values."""
+        """Add the formulas whose text is wrong, with their values, after `local` found others."""
         for entry in self.readings.otherwise:
             fault = self.readings.fault(entry)
             if fault is None:
                 continue
-            self.reasons[entry] = fault
             name, index = entry
+            if fault != ALIKE_BY_CHANCE or index not in self.found.get(name, {}):
+                self.reasons[entry] = fault
             quantity = self.layout.model[name]
             wrong = np.zeros(quantity.lengths, dtype=bool)
             wrong[index] = True

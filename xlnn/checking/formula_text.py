@@ -27,6 +27,9 @@ from xlnn.xlsx.range_shapes import NO_NAMES, unlike
 Entry = tuple[str, tuple[int, ...]]
 """A quantity's name and an index of its array."""
 
+ALIKE_BY_CHANCE = "its value alone is not enough, so it must read as expected"
+"""Why a formula is wrong although it gives the right value."""
+
 _BACKWARDS = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+):\$?([A-Z]{1,3})\$?([0-9]+)", re.IGNORECASE)
 
 
@@ -161,7 +164,7 @@ class Readings:
             cells = range_text(outside, self.contents.sheets)
             return f"it refers to {cells}, which its equation does not use"
         if quantity.is_coarse and not is_bracketed_otherwise(formula, stated):
-            return "its value alone is not enough, so it must read as expected"
+            return ALIKE_BY_CHANCE
         return None
 
 
