@@ -28,7 +28,7 @@ RATE = "Play!$C$6"
 
 SAME = {
     "a cell": ({"rate": RATE}, *WITH_RATE),
-    "a cell in other letters": ({"Rate": "settings!$c$4"}, STEP, "=B4-RATE*Gradients!B4"),
+    "a cell in other letters": ({"Rate": "play!$c$6"}, STEP, "=B4-RATE*Gradients!B4"),
     "a name of xlnn": ({}, STEP, "=B4-xlnn.eta*Gradients!B4"),
     "a name of a name": ({"rate": "speed", "speed": RATE}, *WITH_RATE),
     "a range": ({"costs": "Training!$R$4:$R$7"}, SUM, "=SUM(costs)"),

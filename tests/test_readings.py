@@ -28,6 +28,9 @@ WRONG = {
     "a cell of nothing, times 0": (
         "z2", (0, 1, 0), lambda f: f + "*(1+0*Play!C6)", "Play!C6",
     ),
+    "a sum without its last cell": (
+        "recognised", (0,), lambda f: f.replace("67)", "66)"), "does not refer to Training!Z67",
+    ),
     "a defined name": ("z2", (0, 1, 0), lambda f: f + "+0*xlnn.eta", "it refers to Play!C6"),
     "a whole column": ("z2", (0, 1, 0), lambda f: f + "+0*SUM(Images!ZZ:ZZ)", "refer to cells"),
     "a class in other words": ("answer", (0, 1), lambda f: f + "+0", "must read as expected"),

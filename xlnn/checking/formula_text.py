@@ -2,12 +2,13 @@
 
 Every formula is read. One that reads as stated, up to ``$``, quotes, blanks and case, is verified
 in form and by value. One that differs is wrong if its values cannot verify it (a class, a look-up,
-a sentence), if it refers to cells that its equation does not use, or if Excel would compute
-something different from an engine. Otherwise it is *restated*, and verified by its values alone.
+a sentence), if it refers to other cells than its equation uses, or not to all of them, or if Excel
+would compute something different from an engine. Otherwise it is *restated*, and verified by its
+values alone.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
@@ -17,7 +18,7 @@ import formualizer
 import numpy as np
 
 from xlnn.checking.implicit_intersection import intersection
-from xlnn.checking.references import areas, beyond, is_read, range_text
+from xlnn.checking.references import CellRange, areas, beyond, is_read, range_text
 from xlnn.errors import DataError
 from xlnn.layout import Block, Layout
 from xlnn.loading.name_substitution import MeaningError, Names
@@ -159,13 +160,22 @@ class Readings:
         if named is None:
             return "it does not refer to cells or ranges"
         stated = self.layout.formula(name, index)
-        outside = beyond(named, areas(stated, title) or ())
-        if outside:
-            cells = range_text(outside, self.contents.sheets)
-            return f"it refers to {cells}, which its equation does not use"
+        if other_cells := _other_cells(named, areas(stated, title) or [], self.contents.sheets):
+            return other_cells
         if quantity.is_coarse and not is_bracketed_otherwise(formula, stated):
             return ALIKE_BY_CHANCE
         return None
+
+
+def _other_cells(
+    named: Sequence[CellRange], uses: Sequence[CellRange], titles: Sequence[str]
+) -> str | None:
+    """Say which cells only the formula refers to, or only its equation uses."""
+    if outside := beyond(named, uses):
+        return f"it refers to {range_text(outside, titles)}, which its equation does not use"
+    if left_out := beyond(uses, named):
+        return f"it does not refer to {range_text(left_out, titles)}, which its equation uses"
+    return None
 
 
 def misread(formula: str, names: Mapping[str, str] = NO_NAMES) -> str | None:
