@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from experiments import built, changed
+from experiments import agrees_in, built, changed
 
 from xlnn.building.build import build
 from xlnn.building.plan import origin_of_template, planned
@@ -58,13 +58,28 @@ def test_the_arrows_lead_to_the_goal_by_a_shortest_way(got):
     assert got["policy"][0, 3] == "★"
     assert got["policy"][1, [1, 3]].tolist() == ["■", "✖"]
     assert np.sort(got["path"].ravel()).tolist() == [0] * 6 + [1, 2, 3, 4, 5, 6]
-    assert "to an end in 5 moves; the rewards add up to 0.84." in str(got["leads"])
+    assert "to an end; moves: 5, sum of rewards: 0.84." in str(got["leads"])
 
 
 def test_before_the_first_episode_no_place_has_an_arrow(path, tmp_path):
     got = values(changed(path, tmp_path / "changed.xlsx", {"shown": 0}), "formualizer")
     assert {*got["policy"].ravel()} == {"·", "■", "★", "✖"}
-    assert "to no end in 10 moves" in str(got["leads"])
+    assert "do not lead from the start to an end within 10 moves" in str(got["leads"])
+
+
+def test_no_walk_leads_through_a_place_without_an_arrow(path, tmp_path):
+    below_the_pit = {"shown": 0, "start": 12}  # where the first action leads into it
+    got = values(changed(path, tmp_path / "changed.xlsx", below_the_pit), "formualizer")
+    assert got["policy"][2, 3] == "·"
+    assert got["arrived"] == 0
+
+
+def test_no_way_leads_out_of_a_wall(path, tmp_path):
+    copy = changed(path, tmp_path / "changed.xlsx", {"start": 6})
+    agrees_in("formualizer", copy)
+    got = values(copy, "formualizer")
+    assert got["policy"][1, 1] == "■"
+    assert got["arrived"] == 0
 
 
 def test_what_the_guide_says_of_exploring_and_of_the_discount(path, tmp_path):

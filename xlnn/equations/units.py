@@ -149,6 +149,25 @@ def right(*axes: str) -> Stated:
     )
 
 
+def is_largest(values: np.ndarray, got: np.ndarray, tolerance: float) -> np.ndarray:
+    """Return where a number names a largest value of its row, apart from rounding.
+
+    For the ``ties`` of an equation that chooses one, since engines round differently.
+
+    Parameters
+    ----------
+    values : array of shape (..., n)
+    got : array of shape (...)
+        The numbers chosen, from 1.
+    tolerance : float
+        Relative to 1 and to the largest value.
+    """
+    known = np.isin(got, np.arange(values.shape[-1]) + 1)
+    place = np.where(known, got, 1).astype(int)[..., np.newaxis] - 1
+    taken, best = np.take_along_axis(values, place, axis=-1)[..., 0], values.max(axis=-1)
+    return known & (best - taken <= tolerance * np.maximum(1, np.abs(best)))
+
+
 class Named(Sentence):
     """The names of numbers, which count from 1, in a row or in a column.
 

@@ -15,7 +15,7 @@ from xlnn.equations import units as eq
 WALL, END = 1, 2
 """Kinds of places; 0 is free."""
 
-ARROWS = "↑→↓←"
+ARROWS = "·↑→↓←"
 SIGNS, MOST = tuple(".#SGP"), 8
 """The signs of a grid that users type, and the most rows and columns."""
 
@@ -27,30 +27,21 @@ def at(grid: Cells, place: str) -> str:
 
 
 def moved(rows: int, columns: int) -> Stated:
-    """Return the equation of the place to which an action leads; the grid has an edge."""
+    """Return the equation of the place to which an action leads, within the grid; 0 is none."""
 
     def array(place: float, action: float) -> int:
         row, column = divmod(int(place) - 1, columns)
-        down, right = ((-1, 0), (0, 1), (1, 0), (0, -1))[int(action) - 1]
+        down, right = ((0, 0), (-1, 0), (0, 1), (1, 0), (0, -1))[int(action)]
         row, column = np.clip(row + down, 0, rows - 1), np.clip(column + right, 0, columns - 1)
         return 1 + row * columns + column
 
     return eq.Choice(
         array,
         lambda place, action: (
-            "=CHOOSE({action},IF({s}>{n},{s}-{n},{s}),IF(MOD({s},{n})=0,{s},{s}+1),"
+            "=CHOOSE(1+{action},{s},IF({s}>{n},{s}-{n},{s}),IF(MOD({s},{n})=0,{s},{s}+1),"
             "IF({s}>{last},{s},{s}+{n}),IF(MOD({s},{n})=1,{s},{s}-1))"
         ).format(action=action[()], s=place[()], n=columns, last=(rows - 1) * columns),
     )
-
-
-def as_good(values: np.ndarray, got: np.ndarray, tolerance: float) -> np.ndarray:
-    """Return where the action taken is as good as the best, apart from rounding."""
-    known = np.isin(got, (1, 2, 3, 4))
-    place = np.where(known, got, 1).astype(int)[..., np.newaxis] - 1
-    taken = np.take_along_axis(values, place, axis=-1)[..., 0]
-    best = values.max(axis=-1)
-    return known & (best - taken <= tolerance * np.maximum(1, np.abs(best)))
 
 
 class Action(xlnn.Equation):
@@ -68,24 +59,26 @@ class Action(xlnn.Equation):
 
     def ties(self, got: np.ndarray, tolerance: float, **known: np.ndarray) -> np.ndarray:
         """Return whether the action is as good as the best."""
-        return (known["u"][0] >= known["epsilon"]) & as_good(known["own"], got, tolerance)
+        return (known["u"][0] >= known["epsilon"]) & eq.is_largest(known["own"], got, tolerance)
 
 
 class Best(xlnn.Equation):
-    """The first of the best actions, in each place."""
+    """The first of the best actions in each place, from 1; 0 where all are equal."""
 
     coarse = jumps = True
 
     def array(self, Q: np.ndarray, world: np.ndarray) -> np.ndarray:
-        """Return their numbers, from 1."""
-        return Q.argmax(axis=1).reshape(world.shape) + 1.0
+        """Return their numbers."""
+        best = np.where(Q.max(axis=1) > Q.min(axis=1), Q.argmax(axis=1) + 1.0, 0.0)
+        return best.reshape(world.shape)
 
     def cell(self, i: int, j: int, Q: Cells, world: Cells) -> str:
-        return "=MATCH(MAX({0}),{0},0)".format(Q[i * world.shape[1] + j, :])
+        own = Q[i * world.shape[1] + j, :]
+        return f"=IF(MAX({own})=MIN({own}),0,MATCH(MAX({own}),{own},0))"
 
     def ties(self, got: np.ndarray, tolerance: float, **known: np.ndarray) -> np.ndarray:
         """Return where the action is as good as the best."""
-        return as_good(known["Q"].reshape(*known["world"].shape, 4), got, tolerance)
+        return eq.is_largest(known["Q"].reshape(*got.shape, -1), got, tolerance)
 
 
 # fmt: off
@@ -99,10 +92,10 @@ HERE = Stated(  # the four numbers of a place, from a row that holds those of al
     array=lambda Q, place: Q[int(place) - 1],
     cell=lambda k, Q, place: f"=INDEX({Q[...]},4*{place[()]}-{3 - k})",
 )
-NEXT = eq.Choice(  # no way leads out of an end or into a wall
-    array=lambda here, there, place, to: place if here >= END or there == WALL else to,
+NEXT = eq.Choice(  # no way leads out of an end or a wall, or into a wall
+    array=lambda here, there, place, to: place if here >= WALL or there == WALL else to,
     cell=lambda here, there, place, to: (
-        f"=IF({here[()]}>={END},{place[()]},IF({there[()]}={WALL},{place[()]},{to[()]}))"),
+        f"=IF({here[()]}>={WALL},{place[()]},IF({there[()]}={WALL},{place[()]},{to[()]}))"),
 )
 REWARD = Stated(
     array=lambda reward, here, next: 0 if here >= END else reward.ravel()[int(next) - 1],  # noqa: A006
@@ -134,7 +127,6 @@ ARRIVED = eq.Choice(
     array=lambda end: float(end[-1] >= END),
     cell=lambda end: f"=IF({end.at(-1)[()]}>={END},1,0)",
 )
-TOTAL = Stated(lambda r: r.sum(axis=-1), lambda r: f"=SUM({r.over('step')[()]})")
 LARGEST = Stated(
     array=lambda Q, world: Q.max(axis=1).reshape(world.shape),
     cell=lambda i, j, Q, world: f"=MAX({Q[i * world.shape[1] + j, :]})",
@@ -151,22 +143,18 @@ PATH = eq.Choice(
 class Sign(xlnn.Sentence):
     """The arrow of the best action, a dot where all are equal; marks for walls and ends."""
 
-    roles = ("world", "reward", "best", "Q")
-
-    def text(self, i: int, j: int, **known: np.ndarray) -> str:
+    def text(
+        self, i: int, j: int, *, world: np.ndarray, reward: np.ndarray, best: np.ndarray
+    ) -> str:
         """Return the sign of a place."""
-        world, reward, best, Q = (known[role] for role in self.roles)
-        own = Q[i * world.shape[1] + j]
         if world[i, j] >= WALL:
             return "■" if world[i, j] < END else "★" if reward[i, j] > 0 else "✖"
-        return "·" if own.max() == own.min() else ARROWS[int(best[i, j]) - 1]
+        return ARROWS[int(best[i, j])]
 
-    def cell(self, i: int, j: int, **known: Cells) -> str:
+    def cell(self, i: int, j: int, world: Cells, reward: Cells, best: Cells) -> str:
         """Return the formula that gives it."""
-        world, reward, best, Q = (known[role] for role in self.roles)
-        own, kind = Q[i * world.shape[1] + j, :], world[i, j]
-        arrow = f'IF(MAX({own})=MIN({own}),"·",MID("{ARROWS}",{best[i, j]},1))'
-        end = f'IF({reward[i, j]}>0,"★","✖")'
+        kind, end = world[i, j], f'IF({reward[i, j]}>0,"★","✖")'
+        arrow = f'MID("{ARROWS}",1+{best[i, j]},1)'
         return f'=IF({kind}>={END},{end},IF({kind}>={WALL},"■",{arrow}))'
 
 
@@ -213,9 +201,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                    role="weight", number_format="0.000",
                    meaning="the rewards to come if the robot does a at place s",
                    written="Q(s, a) ← Q(s, a) + η δ", source="Watkins 1989; Sutton, Barto 6.8")
-    for name, symbol, title, equation in (("moves", "n", "moves", MOVES),
-                                          ("total", "Σ r", "sum of rewards", TOTAL)):
-        yield world(name, title=title, symbol=symbol, axes=(episode,), equation=equation)
+    yield world("moves", title="moves", symbol="n", axes=(episode,), equation=MOVES)
+    yield world("total", title="sum of rewards", symbol="Σ r", axes=(episode,),
+                equation=eq.total("step"), uses={"C": "r"})
 
     yield xlnn.shown(first, "arrows", name="Q_shown", title="table after the episode shown",
                      at={"episode": "shown_used"})
@@ -223,25 +211,24 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield picture("value", title="best sum of rewards to come", equation=LARGEST, uses=of)
     yield picture("best", title="best action", equation=Best(), uses=of, sheet="arrows",
                   number_format="0")
-    yield picture("policy", symbol="π", title="where to go", equation=Sign(), uses=of, is_text=True,
+    yield picture("policy", symbol="π", title="where to go", equation=Sign(), is_text=True,
                   meaning="the action with the largest Q", written="arg max Q(s, ·)")
     del moves["own"]
     moves["action"] = Quantity("action", "action", "a", title="action", equation=OF_PLACE,
                                uses={"grid": "best"}, number_format="0", role="forward")
     yield from xlnn.again(moves.values(), "walk_{}", axes=(step,), sheet="arrows")
     walked = partial(Quantity, sheet="arrows", number_format="General")
-    for name, title, equation, of in (
-        ("walked", "moves along the arrows", MOVES, "here"),
-        ("arrived", "arrived", ARRIVED, "end"),
-        ("walk_total", "sum of rewards along the arrows", TOTAL, "r"),
-    ):
-        yield walked(name, title=title, equation=equation, uses={of: f"walk_{of}"})
+    yield walked("walked", title="moves along the arrows", equation=MOVES,
+                 uses={"here": "walk_here"})
+    yield walked("arrived", title="arrived", equation=ARRIVED, uses={"end": "walk_end"})
+    yield walked("walk_total", title="sum of rewards along the arrows",
+                 equation=eq.total("step"), uses={"C": "walk_r"})
     yield picture("path", title="path along the arrows", equation=PATH, number_format="0;;",
                   uses={"places": "walk_place"})
     arrives = words.sentence("arrives", "After episode {shown_used} the arrows lead from the start "
-                             "to an end in {walked} moves; the rewards add up to {walk_total}.")
-    wanders = words.sentence("wanders", "After episode {shown_used} the arrows lead from the start "
-                             "to no end in {most} moves.", most=most)
+                             "to an end; moves: {walked}, sum of rewards: {walk_total}.")
+    wanders = words.sentence("wanders", "After episode {shown_used} the arrows do not lead from "
+                             "the start to an end within {most} moves.", most=most)
     yield world("leads", is_text=True, equation=xlnn.Told((wanders, arrives), "arrived", 2))
 
 
