@@ -10,6 +10,8 @@ from xlnn.errors import XlnnError
 from xlnn.loading.values import values
 from xlnn.options import Options
 
+UPRIGHT = [[0, n % 5] for n in range(60)]
+
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
@@ -84,6 +86,33 @@ def test_points_that_are_all_equal_have_no_axis(path, tmp_path):
     got = values(copy, "formualizer")
     assert got["share1"] == got["lam1"] == got["C_T"][-1] == 0
     assert str(got["main"]) == "All points are the same: there are no axes."
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"x": 0.1}, "All points are the same"),  # whose mean is rounded
+        ({"v1": 0}, "not yet the axes"),
+        ({"v2": 0}, "not yet the axes"),
+        ({"x": UPRIGHT, "v1": [1, 0]}, "not yet the axes"),  # at right angles to the axis
+    ],
+)
+def test_axes_are_told_only_where_there_are_some(path, tmp_path, given, said):
+    copy = changed(path, tmp_path / "changed.xlsx", given)
+    agrees_in("formualizer", copy)
+    assert said in str(values(copy, "formualizer")["main"])
+
+
+def test_too_few_steps_find_no_axes(tmp_path):
+    got = values(built(tmp_path, "clusters", epochs=2), "formualizer")
+    assert got["share1"] + got["share2"] > 1.001
+    assert "not yet the axes" in str(got["main"])
+
+
+def test_the_iteration_begins_along_the_columns_that_spread_most(tmp_path):
+    found, _ = of_points(tmp_path, "x,y,z\n0,0,1\n0,0,2\n0,1,5\n")
+    assert found["v1"][0].tolist() == [0, 0, 1]
+    assert found["v2"][0].tolist() == [0, 1, 0]
 
 
 def test_the_picture_shows_each_point_in_the_series_of_its_cluster(path, tmp_path):

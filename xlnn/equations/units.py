@@ -135,6 +135,25 @@ def mean(*axes: str) -> Stated:
     return Stated(lambda of: of.mean(0), lambda *unit, of: f"=AVERAGE({of.over(*axes)[unit]})")
 
 
+DISTANCE = Stated(
+    lambda x, centres: ((x[:, np.newaxis] - centres) ** 2).sum(axis=2),
+    lambda k, x, centres: "=SUMSQ({})".format(
+        ",".join(f"{x[i]}-{centres[k, i]}" for i in range(x.shape[0]))
+    ),
+)
+"""The squared distances of each row x (inputs,) from the rows of centres (n, inputs)."""
+
+
+def covariance(*axes: str) -> Stated:
+    """Return the covariance of a population, from its deviations d from the mean."""
+    return Stated(
+        lambda d: d.T @ d / len(d),
+        lambda i, j, d: "=SUMPRODUCT({0},{1})/COUNT({0})".format(
+            *(d.over(*axes)[unit] for unit in (i, j))
+        ),
+    )
+
+
 def right(*axes: str) -> Stated:
     """Return how many outputs are on the side of ½ on which their target is."""
     return Stated(

@@ -20,6 +20,9 @@ PARTS = 48
 MOST = 10
 """The most columns that points may have."""
 
+TURNED = 0.001
+"""How far S v may be from v's own line, as a part of all variance, where v is an axis."""
+
 
 class Nearest(xlnn.Equation):
     """The number of the nearest centre: the first of those that are nearest."""
@@ -39,18 +42,12 @@ class Nearest(xlnn.Equation):
 
     def ties(self, got: np.ndarray, tolerance: float, distance: np.ndarray) -> np.ndarray:
         """Return for which points the centre is as near as the nearest, apart from rounding."""
-        known = np.isin(got, np.arange(distance.shape[1]) + 1)
-        taken = distance[np.arange(len(got)), np.where(known, got, 1).astype(int) - 1]
-        return known & (taken - distance.min(axis=1) <= tolerance * distance.sum(axis=1))
+        whole = distance.sum(axis=1, keepdims=True)
+        return eq.is_largest(-distance / np.where(whole, whole, 1), got, tolerance)
 
 
 # fmt: off
 # Equations, each twice: for NumPy, and for the formula of one cell.
-DISTANCE = Stated(
-    array=lambda x, centres: ((x[:, np.newaxis] - centres) ** 2).sum(axis=2),
-    cell=lambda k, x, centres: "=SUMSQ({})".format(",".join(
-        f"{x[i]}-{centres[k, i]}" for i in range(x.shape[0]))),
-)
 LEAST = Stated(lambda distance: distance.min(axis=1), lambda distance: f"=MIN({distance[:]})")
 CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here it stays
     array=lambda before, own, x: np.where(
@@ -65,11 +62,6 @@ OWN = eq.Choice(
 )
 COUNT = eq.Choice(
     array=lambda own: own.sum(axis=0), cell=lambda k, own: f"=SUM({own.over('point')[k]})",
-)
-COVARIANCE = Stated(
-    array=lambda d: d.T @ d / len(d),
-    cell=lambda i, j, d: "=SUMPRODUCT({0},{1})/COUNT({0})".format(
-        d.over("point")[i], d.over("point")[j]),
 )
 UNIT = Stated(  # what has no length has no direction, and stays; a small number may equal 0
     array=lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,
@@ -93,10 +85,6 @@ SHARE = Stated(
     array=lambda S, lam: lam / np.trace(S) if np.trace(S) else 0,
     cell=lambda S, lam: "=IF(SIGN({0})=0,0,{1}/({0}))".format(
         "+".join(S[i, i] for i in range(S.shape[0])), lam[()]),
-)
-VARIES = eq.Choice(
-    array=lambda S: np.sign(np.trace(S)),
-    cell=lambda S: f"=SIGN({'+'.join(S[i, i] for i in range(S.shape[0]))})",
 )
 SCORE = Stated(
     array=lambda d, axis1, axis2: d @ np.column_stack([axis1, axis2]),
@@ -136,6 +124,42 @@ EMPTY = eq.Choice(
 )
 
 
+# fmt: on
+class Found(xlnn.Equation):
+    """0 where all points are equal, 1 while directions are not the axes, and 2 when they are.
+
+    Then S v lies along v, the first variance is the largest, and the second one is no less than
+    the mean of those that are left.
+    """
+
+    coarse = jumps = True
+    roles = ("x", "S", "Sv1", "Sv2", "lam1", "lam2")
+
+    def array(self, x: np.ndarray, S: np.ndarray, **of: np.ndarray) -> float:
+        """Return the number."""
+        whole, (one, two) = np.trace(S), (of["lam1"], of["lam2"])
+        straight = all(
+            (of[Sv][-1] ** 2).sum() - lam**2 <= (TURNED * whole) ** 2
+            for Sv, lam in (("Sv1", one), ("Sv2", two))
+        )
+        left = whole - one - TURNED * whole
+        largest = one > 0 and one >= two - TURNED * whole and two * (len(S) - 1) >= left
+        return 0.0 if (x == x[0]).all() else 1.0 + (straight and largest)
+
+    def cell(self, x: Cells, S: Cells, **of: Cells) -> str:
+        sides = range(S.shape[0])
+        whole, one, two = "+".join(S[i, i] for i in sides), of["lam1"][()], of["lam2"][()]
+        differ = "+".join("MAX({0})-MIN({0})".format(x.over("point")[i]) for i in sides)
+        straight = "*".join(
+            f"(SUMSQ({of[Sv].at(-1)[:]})-{lam}^2<=({TURNED}*({whole}))^2)"
+            for Sv, lam in (("Sv1", one), ("Sv2", two))
+        )
+        left = f"({whole})-{one}-{TURNED}*({whole})"
+        largest = f"({one}>0)*({one}>={two}-{TURNED}*({whole}))*({two}*{len(sides) - 1}>={left})"
+        return f"=IF(SIGN({differ})=0,0,1+{straight}*{largest})"
+
+
+# fmt: off
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the points, the steps of k-means, the points of the charts, and the principal axes."""
     D, K, say = sizes["columns"], sizes["clusters"], words.sentence
@@ -155,9 +179,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                    meaning="the mean of the points that were nearest; without points it stays",
                    written="c = Σ x / number of points", source="Lloyd 1982")
     near = partial(Quantity, sheet="steps", axes=(step, point))
-    yield near("distance", title="squared distance", symbol="d²{}", shape=(K,), equation=DISTANCE,
-               role="forward", meaning="from the point to each centre", written="d² = Σ (x − c)²",
-               source="Lloyd 1982")
+    yield near("distance", title="squared distance", symbol="d²{}", shape=(K,), role="forward",
+               equation=eq.DISTANCE, meaning="from the point to each centre",
+               written="d² = Σ (x − c)²", source="Lloyd 1982")
     nearest = near("nearest", symbol="k", title="nearest centre", equation=Nearest(),
                    meaning="the first of those that are nearest", written="arg min d²",
                    source="Lloyd 1982", number_format="0")
@@ -196,7 +220,7 @@ def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # n
                uses={"of": "x"})
     yield Quantity("d", title="deviation", symbol="d{}", sheet="points", axes=(point,), shape=(D,),
                    equation=eq.ERROR, uses={"y": "x", "t": "mean"})
-    yield here("S1", "S", "S{}", title="covariance", shape=(D, D), equation=COVARIANCE,
+    yield here("S1", "S", "S{}", title="covariance", shape=(D, D), equation=eq.covariance("point"),
                uses={"d": "d"}, meaning="of the whole population: divided by the number of points",
                written="S = Σ d dᵀ / n", source="Hotelling 1933")
     step = Axis("step", steps + 1, "up", counts_from=0)
@@ -235,11 +259,13 @@ def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # n
     for n in "12":
         yield line(f"line{n}", symbol="x{}", title=f"axis {n}", axes=(side,), equation=END,
                    uses={"lam": f"lam{n}", "axis": f"axis{n}"})
-    yield here("varies", title="points differ", equation=VARIES, uses={"S": "S1"},
-               number_format=";;;")
-    alike = say("alike", "All points are the same: there are no axes.")
-    main = say("main", "The first axis has {share} of the variance, the second one {rest}.")
-    yield here("main", is_text=True, equation=xlnn.Told([alike, main], "varies", 3),
+    yield here("varies", title="0: all points are equal, 1: no axes yet, 2: axes", equation=Found(),
+               uses={"S": "S1"}, number_format=";;;")
+    lines = (say("alike", "All points are the same: there are no axes."),
+             say("turns", "After step {steps} the directions are not yet the axes: build with more "
+                 "epochs, or begin with other directions.", steps=steps),
+             say("main", "The first axis has {share} of the variance, the second one {rest}."))
+    yield here("main", is_text=True, equation=xlnn.Told(lines, "varies", 3),
                uses={"share": "share1", "rest": "share2"})
 
 
@@ -256,11 +282,12 @@ def inputs(sizes: dict) -> dict:
 
 def starts(x: np.ndarray, K: int) -> dict:
     """Return the start of the iterations: centres near the mean, and directions."""
-    mean, v = x.mean(axis=0), np.eye(x.shape[1])[:1]
-    size = max(np.ptp(x, axis=0).max(), 1e-300)  # rounded to two digits of points near to 1
+    mean, spread = x.mean(axis=0), np.ptp(x, axis=0)
+    size = max(spread.max(), 1e-300)  # rounded to two digits of points near to 1
     digits = max(0, 2 - int(np.floor(np.log10(size))))
     centres = (mean + (np.resize(x, (K, x.shape[1])) - mean) / 5).round(digits)
-    return {"centres": centres[np.newaxis], "v1": v, "v2": np.ones_like(v)}
+    first, second = np.eye(x.shape[1])[np.argsort(-spread, kind="stable")[:2]]
+    return {"centres": centres[np.newaxis], "v1": first, "v2": second}
 
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple:
