@@ -176,6 +176,8 @@ def test_ratings_of_any_size_are_learnt_with_the_usual_rate(csv, factor, optimiz
     ("text", "sentence"),
     [
         ("a,b\nc,d", "my.csv: 2 columns were found, but three are needed: person, film and rating"),
+        ("a;b;3,5\nc;d;4,5", 'my.csv, line 1, column 3: "3,5" is not a rating'),
+        ("a,b,nan\nc,d,4", 'my.csv, line 1, column 3: "nan" is not a rating'),
         ("a,b,3\nc,d,4\ne,f,x", 'my.csv, line 3, column 3: "x" is not a rating'),
         ("a,b,3\nc,d,4\ne,f,nan", 'my.csv, line 3, column 3: "nan" is not a rating'),
         ("a,b,3\nc,,4", "my.csv, line 2, column 2 is empty: leave out the row"),

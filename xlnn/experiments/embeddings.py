@@ -249,22 +249,24 @@ def from_data(rows: list, where: str) -> tuple:
         if "" in texts:
             raise xlnn.XlnnError(f"{place}, column {texts.index('') + 1} is empty: leave out the "
                                  "row of a rating or sentence that is not known.")
-    found = [_number(texts[2]) for _, texts in rows]
-    if not np.isfinite(found).any():
+    is_rated = [_is_number(texts[2].replace(",", ".")) for _, texts in rows]
+    if not any(is_rated):
         return _sentences([texts for _, texts in rows])
-    first = 0 if np.isfinite(found[0]) else 1  # a row of headings
-    for (place, texts), number in zip(rows[first:], found[first:], strict=True):
-        if not np.isfinite(number):
+    rated = rows[not is_rated[0]:]  # after a row of headings
+    for place, texts in rated:
+        if not _is_number(texts[2]) or not np.isfinite(float(texts[2])):
             raise xlnn.XlnnError(f'{place}, column 3: "{texts[2][:20]}" is not a rating: write a '
                                  "number with a decimal point.")
-    return _ratings([texts for _, texts in rows[first:]], np.array(found[first:]))
+    texts = [texts for _, texts in rated]
+    return _ratings(texts, np.array([float(rating) for *_, rating in texts]))
 
 
-def _number(text: str) -> float:
+def _is_number(text: str) -> bool:
     try:
-        return float(text)
+        float(text)
     except ValueError:
-        return np.nan
+        return False
+    return True
 
 
 def _sentences(texts: list) -> tuple:
