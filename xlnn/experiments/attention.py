@@ -159,7 +159,7 @@ EXPERIMENT = xlnn.Experiment(
     "attention matrix at any epoch.",
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(12, most=1000),
            "positions": xlnn.Size(4, least=2, most=12)},
-    rates={"adam": 0.2, "sgd": 0.05, "momentum": 0.02, "rmsprop": 0.05},
+    rates={"adam": 0.2, "sgd": 0.01, "momentum": 0.002, "rmsprop": 0.05},
     inputs=inputs, from_data=from_data, task=1, options_for=["epochs"],
     about=(
         "{rows} sequences of {positions} letters, small or capital. At each position the network "

@@ -196,10 +196,12 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
         yield Quantity(f"remains{more}", title="at the first step", sheet="memory",
                        equation=FIRST, uses={"share": f"share{more}"})
         yield xlnn.shown(trained[f"right{more}"], "memory", title="right")
+        yield xlnn.shown(trained[f"C_T{more}"], "memory", title="total cost")
     said = partial(Quantity, sheet="memory", is_text=True)
     yield said("course", equation=xlnn.Told([words.sentence(
-        "course", "In epoch {epoch_used} the LSTM has {right_shown} of {rows} rows right, and the "
-        "Elman network of as many units {right_rnn_shown}.", rows=sizes["rows"])]))
+        "course", "In epoch {epoch_used} the LSTM has {right_shown} of {rows} rows right, and C_T "
+        "is {C_T_shown}. The Elman network of as many units has {right_rnn_shown} right, and its "
+        "C_T is {C_T_rnn_shown}.", rows=sizes["rows"])], digits=3))
     yield said("arrives", equation=xlnn.Told([words.sentence(
         "arrives", "Of the error at the last step, {remains} times as much arrives at the "
         "first step in the LSTM, and {remains_rnn} times in the Elman network.")], digits=4))
@@ -232,7 +234,7 @@ EXPERIMENT = xlnn.Experiment(
     "beside it, forgets it.",
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(8, most=1000),
            "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20)},
-    rates={"adam": 0.1, "sgd": 0.2, "momentum": 0.05, "rmsprop": 0.05},
+    rates={"adam": 0.1, "sgd": 0.5, "momentum": 0.05, "rmsprop": 0.05},
     inputs=inputs, from_data=from_data, task=1, options_for=["epochs", "hidden"],
     about=(
         "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "
@@ -240,7 +242,7 @@ EXPERIMENT = xlnn.Experiment(
         "Two networks of {hidden} hidden units learn it side by side, with the same data, epochs "
         "and optimiser: an LSTM, and an Elman network (RNN).",
         "In the Elman network the error is multiplied by U′ and 1 − h′² at each step on its way "
-        "back, and fades. In the LSTM it goes from c to c times f alone.",
+        "back, and mostly fades. In the LSTM it goes from c to c times f alone.",
         "Four gates have four sets of weights; g takes tanh and not σ. δc has two parts: by h of "
         "this step, and by c of the next. Sheets often leave out the second.",
         "The biases of the forget gate begin at 2, so that f begins nearer to 1 than to ½. With "
@@ -267,7 +269,7 @@ EXPERIMENT = xlnn.Experiment(
                       Trace("h_rnn_shown", "n"), x="step", size_in_cm=(10, 7), columns=6),
             ),
             xlnn.Hidden("epoch_used", "row_used", "right_shown", "right_rnn_shown",
-                        "remains", "remains_rnn"),
+                        "remains", "remains_rnn", "C_T_shown", "C_T_rnn_shown"),
             does="Choose an epoch and a row. Which units remember, and which forget?",
         ),
         xlnn.Page("data", "Data", "The symbols of each row, and its target. Type others."),

@@ -152,7 +152,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
         "{C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}.", all=T * sizes["rows"],
         epochs=epochs)], digits=3))
     yield said("fades", equation=xlnn.Told([
-        words.sentence("none", "The last output does not depend on h."), words.sentence(
+        words.sentence("none", "At the last step the gradient is 0 already: tanh or V lets nothing "
+                       "through."), words.sentence(
             "fades", "Seen from the last output, the first step counts {ratio} times as much as "
             "the last: below 1 the gradient fades on its way back, above 1 it grows.")],
         "reaches", digits=3))
