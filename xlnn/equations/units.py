@@ -195,6 +195,8 @@ class Named(Sentence):
     names : sequence of str
     """
 
+    repeats = True
+
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
 
@@ -213,6 +215,8 @@ class Listed(Sentence):
     axis : str
         That of the list.
     """
+
+    repeats = True
 
     def __init__(self, axis: str) -> None:
         self.axis = axis
@@ -233,6 +237,8 @@ class Largest(Sentence):
     close : float
         How much less a number may be that counts as equal.
     """
+
+    repeats = True
 
     def __init__(self, names: Sequence[str], close: float = 1e-6) -> None:
         self.names, self.close = tuple(names), close

@@ -27,6 +27,8 @@ T, D, F, N = 4, 4, 8, len(WORDS)
 class Vocabulary(xlnn.Sentence):
     """All words with their numbers."""
 
+    repeats = True
+
     def text(self, _: int, v: int) -> str:
         return f"{v + 1} {WORDS[v]}"
 

@@ -171,7 +171,7 @@ def _named(symbol: str, name: str) -> str:
 
 
 def _book(said: "Explanation", words: Text) -> str:
-    return words("explain", "book", place=said.book) if said.book else ""
+    return words("explain", "book", place=said.book) if said.book[:1].isdigit() else said.book
 
 
 def _where(said: "Explanation", words: Text) -> str:

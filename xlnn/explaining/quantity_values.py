@@ -195,7 +195,8 @@ class QuantityValues(NDArrayOperatorsMixin):
     def __repr__(self) -> str:
         """Return a summary with its first cell."""
         said = ", ".join(filter(None, [self.symbol, self.title]))
-        book = f", book {self.section}" if self.section else ""
+        source = f"book {self.section}" if self.section[:1].isdigit() else self.section
+        book = f", {source}" if source else ""
         shape = " x ".join(map(str, self.shape)) or "one number"
         return f"<{self.name}: {said or self.kind}, {shape}, from {self.cell()}{book}>"
 
