@@ -80,7 +80,7 @@ def test_images_are_read(tmp_path, content):
         ("label,p1,p2,p3\n", r"my.csv holds no data"),
         ('"",""\n', r"my.csv holds no data"),
         ("0,1,0,1\n\0", r"holds NUL bytes"),
-        ("0,1,0,1\n".encode("utf-16"), r"is not UTF-8"),
+        ("0,1,0,1\n".encode("utf-16-le"), r"holds NUL bytes"),
         ('0,1,0,"1\n', r"my.csv, line 1: not CSV"),
         ('\t""0\n', r"my.csv, line 1: not CSV: '\?' expected after"),
         ("0," * 20_000 + "1\n", r"line 1: 20,001 columns were found; a sheet has 16,384"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from files import csv
 
-from xlnn.data import files
+from xlnn.data import csv_lines, files
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load
 from xlnn.errors import DataError
@@ -66,11 +66,7 @@ def test_encodings_of_other_scripts_are_read(tmp_path, encoding):
             "",
             r"my\.csv, line 2, is not UTF-8 text.* --encoding cp1252",
         ),
-        (
-            TABLE.encode("utf-16"),
-            "",
-            r"my\.csv is not UTF-8 text but UTF-16: add --encoding utf-16",
-        ),
+        (TABLE.encode("utf-16")[:-1], "", r"my\.csv is not utf-16 text"),
         (TABLE.encode("utf-16-le"), "", r"my\.csv, line 2, is not UTF-8|holds NUL bytes"),
         (b"a,\xff\n", "gb18030", r"my\.csv is not gb18030 text \(byte 3\): choose its --encoding"),
         (b"a,1\n", "zlib", r'no encoding "zlib"; choose utf-8, utf-16, cp1252'),
@@ -81,6 +77,39 @@ def test_encodings_of_other_scripts_are_read(tmp_path, encoding):
 def test_text_in_another_encoding_is_refused_with_the_option(tmp_path, content, encoding, message):
     with pytest.raises(DataError, match=message):
         load(csv(tmp_path, content), ReadOptions(table=True, encoding=encoding))
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_unicode_text_of_excel_is_read_by_its_mark(tmp_path, order):
+    content = "\ufeff" + TABLE.replace(",", "\t").replace("\n", "\r\n")
+    data = load(csv(tmp_path, content, f"utf-16-{order}"), ReadOptions(label="art"))
+    assert data.labels == ("café", "thé")
+    assert len(data.told) == 1
+
+
+def test_text_that_is_not_utf_8_is_read_from_the_disk_once(tmp_path, monkeypatch):
+    read = []
+    monkeypatch.setattr(csv_lines, "content", lambda path: read.append(path) or path.read_bytes())
+    load(csv(tmp_path, TABLE, "cp1252"), ReadOptions(label="art"))
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0", "a PNG picture, but CSV is expected."),
+        (b"%PDF-1.7\n%\xe2\xe3", "a PDF, but CSV is expected."),
+        (b"PAR1\x15\xff", "a Parquet file, but CSV is expected."),
+        (b"\x1f\x8b\x08", "a gzip file, but CSV is expected."),
+        (b"PK\3\4\xff", "a zip file, but CSV is expected: name it by its kind, .xlsx or .npz."),
+        (b'[{"a": 1, "kind": "x"},\n {"a": 2}]', "JSON, but CSV is expected."),
+        (b"\n<!DOCTYPE html>\n<html>a, b</html>", "a web page, but CSV is expected."),
+    ],
+)
+def test_a_file_of_another_kind_is_named_by_what_it_is(tmp_path, content, told):
+    with pytest.raises(DataError) as refusal:
+        load(csv(tmp_path, content), ReadOptions(label="kind"))
+    assert str(refusal.value) == f"my.csv is {told}"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")

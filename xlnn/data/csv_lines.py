@@ -3,43 +3,17 @@
 import csv
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 from xlnn.data.columns import LOOKED_AT, from_headings
 from xlnn.data.dataset import MOST_INPUTS, MOST_ROWS, ReadOptions
-from xlnn.data.files import UndecodedError, content, text
+from xlnn.data.files import USUAL, content, decoded, likely_encoding
 from xlnn.data.wording import short
 from xlnn.errors import DataError
 
-DELIMITERS = ("\t", ";", ",")
+DELIMITERS = ("\t", ";", "|", ",")
 """In order of preference if they are equally frequent: a decimal comma is not a delimiter."""
-
-USUAL = "cp1252"
-"""The encoding of a Western text that is not UTF-8, if none is given."""
-
-EASTERN = (("cp932", "[぀-ヿ]", "[｡-ﾟ]"), ("gb18030", "[一-鿿]", "[Ⴀ-⿿ꀀ-\ufdff]"))
-"""Japanese and Chinese encodings, with characters that such texts have, and some that they lack."""
-
-RUN = 1.4
-"""The least mean length of a run of bytes above 127 in such texts."""
-
-
-def _likely_encoding(read: bytes) -> str:
-    """Return the likely encoding of a text that is not UTF-8: Japanese, Chinese or Western.
-
-    A Japanese or Chinese character takes two bytes, while accented letters are seldom neighbours.
-    """
-    runs = re.findall(rb"[\x80-\xff]+", read)
-    if sum(map(len, runs)) < RUN * len(runs):
-        return USUAL
-    for encoding, common, other in EASTERN:
-        with suppress(UnicodeDecodeError):
-            found = read.decode(encoding)
-            if re.search(common, found) and not re.search(other, found):
-                return encoding
-    return USUAL
 
 
 class Lines:
@@ -48,7 +22,7 @@ class Lines:
     Parameters
     ----------
     path : Path
-        A CSV file with commas, semicolons or tabs between the values.
+        A CSV file with commas, semicolons, tabs or | between the values.
     reading : ReadOptions
 
     Raises
@@ -69,14 +43,10 @@ class Lines:
 
     def __init__(self, path: Path, reading: ReadOptions) -> None:
         self.name, self._reading, self.notes = path.name, reading, ()
-        try:
-            self._content = text(path, "CSV", reading.encoding)
-        except UndecodedError as error:
-            encoding = _likely_encoding(content(path))
-            try:
-                self._content = text(path, "CSV", encoding)
-            except DataError:
-                raise error from None
+        read = content(path)
+        encoding = reading.encoding or likely_encoding(read)
+        self._content = decoded(read, path.name, "CSV", encoding)
+        if not reading.encoding and not encoding.startswith("utf"):
             told = f"{self.name} is not UTF-8 and was read as {encoding}; if letters look wrong"
             other = "gb18030" if encoding == USUAL else USUAL
             self.notes += (f"{told}, choose another --encoding, such as {other}.",)
@@ -131,7 +101,7 @@ class Lines:
         if len(fields) < 2:
             raise DataError(
                 f"{self.name}, line {line}: 1 column was found; a label and at least one value are "
-                "expected, separated by comma, semicolon or tab."
+                "expected, separated by comma, semicolon, tab or |."
             )
         if len(fields) > MOST_INPUTS:
             raise DataError(

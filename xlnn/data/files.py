@@ -5,6 +5,7 @@ import os
 import re
 import stat
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,27 @@ ENCODINGS = (
 _KNOWN = {codecs.lookup(name).name: name for name in ENCODINGS}
 
 
-MARKED = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"PK\3\4", b"\x89PNG")
-"""Beginnings of files that are not text with one byte per character."""
+FORMATS = {
+    "a PNG picture": rb"\x89PNG",
+    "a JPEG picture": rb"\xff\xd8\xff",
+    "a PDF": rb"%PDF",
+    "a Parquet file": rb"PAR1",
+    "a gzip file": rb"\x1f\x8b",
+    "an old Excel workbook": rb"\xd0\xcf\x11\xe0",
+    "a zip file": rb"PK\x03\x04",
+    "a web page": rb"\s*<(!doctype|html)",
+    "JSON": rb"\s*(\[\s*)?\{\s*\"",
+}
+"""How files begin that are often taken for something else."""
 
+USUAL = "cp1252"
+"""The encoding of a Western text that is not UTF-8, if none is given."""
 
-class UndecodedError(DataError):
-    """A text is not UTF-8, and no encoding was given."""
+EASTERN = (("cp932", "[぀-ヿ]", "[｡-ﾟ]"), ("gb18030", "[一-鿿]", "[Ⴀ-⿿ꀀ-\ufdff]"))
+"""Japanese and Chinese encodings, with characters that such texts have, and some that they lack."""
+
+RUN = 1.4
+"""The least mean length of a run of bytes above 127 in such texts."""
 
 
 def content(path: Path, largest: int | None = None) -> bytes:
@@ -76,22 +92,53 @@ def text(path: Path, kind: str, encoding: str | None = None, largest: int | None
     DataError
         The file cannot be read, is empty or is not text in this encoding.
     """
+    return decoded(content(path, largest), path.name, kind, encoding)
+
+
+def decoded(read: bytes, name: str, kind: str, encoding: str | None = None) -> str:
+    """Return the text that the bytes of a file hold; see `text`."""
     known = _codec(encoding)
-    read = content(path, largest)
     if not read.strip():
-        raise DataError(f"{path.name} is empty: {kind} is expected.")
+        raise DataError(f"{name} is empty: {kind} is expected.")
+    for what, begins in FORMATS.items():
+        if what != kind and re.match(begins, read, re.IGNORECASE):
+            remedy = ": name it by its kind, .xlsx or .npz" if read.startswith(b"PK") else ""
+            raise DataError(f"{name} is {what}, but {kind} is expected{remedy}.")
     try:
-        decoded = read.decode(known)
+        found = read.decode(known)
     except UnicodeDecodeError as error:
-        told = _undecoded(path.name, kind, encoding, read, error.start)
-        is_open = encoding == "" and not read.startswith(MARKED)
-        raise (UndecodedError if is_open else DataError)(told) from error
-    if "\0" in decoded:
+        raise DataError(_undecoded(name, kind, encoding, read, error.start)) from error
+    if "\0" in found:
         remedy = ", or add --encoding utf-16" if encoding == "" else ""
-        raise DataError(f"{path.name} holds NUL bytes: save it as {kind} in UTF-8{remedy}.")
-    if "\r" not in decoded:
-        return decoded
-    return decoded.replace("\r\n", "\n").replace("\r", "\n")
+        raise DataError(f"{name} holds NUL bytes: save it as {kind} in UTF-8{remedy}.")
+    if "\r" not in found:
+        return found
+    return found.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def likely_encoding(read: bytes) -> str:
+    """Return the likely encoding of a text; "" if it is in none of those that are common.
+
+    A Japanese or Chinese character takes two bytes, while accented letters are seldom neighbours.
+
+    >>> likely_encoding("Größe".encode()), likely_encoding("Größe".encode("cp1252"))
+    ('utf-8', 'cp1252')
+    """
+    if read.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    with suppress(UnicodeDecodeError):
+        read.decode()
+        return "utf-8"
+    runs = re.findall(rb"[\x80-\xff]+", read)
+    for encoding, common, other in EASTERN if sum(map(len, runs)) >= RUN * len(runs) else ():
+        with suppress(UnicodeDecodeError):
+            found = read.decode(encoding)
+            if re.search(common, found) and not re.search(other, found):
+                return encoding
+    with suppress(UnicodeDecodeError):
+        read.decode(USUAL)
+        return USUAL
+    return ""
 
 
 def _codec(encoding: str | None) -> str:
@@ -114,10 +161,6 @@ def _undecoded(name: str, kind: str, encoding: str | None, read: bytes, place: i
         return f"{name} is not UTF-8 text: save it as {kind} in UTF-8."
     if encoding:
         return f"{name} is not {short(encoding)} text (byte {place + 1:,}): choose its --encoding."
-    if read.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return f"{name} is not UTF-8 text but UTF-16: add --encoding utf-16."
-    if read.startswith(b"PK\3\4"):
-        return f"{name} is not UTF-8 text but a zip file: name it by its kind, .xlsx or .npz."
     line = read.count(b"\n", 0, place) + 1
     return (
         f"{name}, line {line:,}, is not UTF-8 text: save it as {kind} in UTF-8, or say how it was "
