@@ -227,8 +227,8 @@ def test_columns_that_cannot_be_found_or_shown_are_refused(tmp_path, content, re
 
 @pytest.mark.parametrize(
     ("heading", "shown"),
-    [("a" * 41, "a" * 39 + "…"), ("a\u200b", "a?"), ("", "column 2")],
-    ids=["long", "not to be printed", "empty"],
+    [("a" * 41, f"{'a' * 19}…{'a' * 20}"), ("a\u200b", "a?"), ("", "column 2"), ('"a\n b"', "a b")],
+    ids=["long", "not to be printed", "empty", "of two lines"],
 )
 def test_a_heading_that_no_sheet_could_show_is_made_one(tmp_path, heading, shown):
     data = load(csv(tmp_path, f"l,{heading},b\nx,1,5\ny,2,4\n"), TABLE)

@@ -8,6 +8,7 @@ from files import csv
 
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load
+from xlnn.data.words import typed_as
 from xlnn.errors import DataError
 
 KIND = ReadOptions(label="kind")
@@ -84,6 +85,8 @@ def test_words_become_columns_and_names_are_left_out(tmp_path):
         ([f"c{n:02}" for n in range(13)], ()),
         (["2024-01-02", "2024-02-03", "2024-03-01"], ()),
         (["3 Jan 2024", "4 Feb 2024"], ()),
+        (["2024-01-02T10:30:00Z", "2024-02-03T11:00:00Z"], ()),
+        (["2024年1月2日", "2024年2月3日"], ()),
         (["31/12/2023", "01/01/2024"], ()),
         (["same"], ()),
     ],
@@ -127,6 +130,7 @@ def test_columns_are_chosen_and_dropped_by_name_or_number(tmp_path):
     ("written", "number"),
     [
         ("$1,200.50", 1200.5), ("-$5.00", -5), ("€ 3.25", 3.25), ("3.25 €", 3.25), ("12%", 0.12),
+        ("(5)", -5), ("($1,200.50)", -1200.5), ("12,34,567.5", 1234567.5),
         ("12.5 %", 0.125), ("USD 7", 7), ("7 EUR", 7), ("¥900", 900), ("-4%", -0.04),
     ],
 )  # fmt: skip
@@ -326,3 +330,131 @@ def test_a_missing_word_is_counted_once_and_named_by_its_column(tmp_path):
     told = "my.csv: 3 values missing in 3 lines, the first in line 5, column colour:"
     with pytest.raises(DataError, match=told):
         load(csv(tmp_path, content), KIND)
+
+
+@pytest.mark.parametrize(
+    ("headings", "features"),
+    [
+        ("Order,1stFlrSF,2nd floor,kind", ("1stFlrSF", "2nd floor")),
+        ("Order,2019,2020,kind", ("2019", "2020")),
+        ("Order,0,1,kind", ("0", "1")),
+        ('Order,"price\n(USD)",two  blanks,kind', ("price (USD)", "two blanks")),
+        ("Order,score,score,kind", ("score", "score 3")),
+        (
+            f"Order,{'a' * 30} here?,{'a' * 40} there?,kind",
+            ("a" * 30 + " here?", f"{'a' * 19}…{'a' * 13} there?"),
+        ),
+    ],
+    ids=["begin with numbers", "years", "numbers", "of two lines", "twice", "long"],
+)
+def test_headings_are_taken_as_people_write_them(tmp_path, headings, features):
+    rows = "".join(f"{n},{n * n},{n % 3}.5,{'ab'[n % 2]}\n" for n in range(12))
+    data = load(csv(tmp_path, f"{headings}\n{rows}"), KIND)
+    assert data.features == features
+    last = load(csv(tmp_path, f"{headings}\n{rows}"), ReadOptions(label="kind", drop=features[1:]))
+    assert last.features == features[:1]
+
+
+def test_values_that_go_up_are_no_headings_unless_a_column_is_named(tmp_path):
+    rows = "a,1,2,5\nb,3,1,4\na,4,2,3\n"
+    assert len(load(csv(tmp_path, rows), ReadOptions(table=True)).x) == 3
+    with pytest.raises(DataError, match="there is no column"):
+        load(csv(tmp_path, rows), ReadOptions(label="kind"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("Kind", 'the column "Kind" is not there: did you mean "kind"? The headings are score, s'),
+        ("colour", "is not there; the headings are score, score 2 and kind"),
+        ("score", 'the column "score" appears more than once; give its number, 1 or 2; the head'),
+    ],
+)
+def test_a_column_that_is_not_found_is_answered_with_the_nearest(tmp_path, asked, told):
+    with pytest.raises(DataError) as refusal:
+        load(csv(tmp_path, "score,score,kind\n1,2,a\n3,1,b\n"), ReadOptions(label=asked))
+    assert told in str(refusal.value)
+
+
+def test_words_of_columns_with_one_heading_are_typed_apart():
+    columns = [("colour", "red", "blue"), ("colour", "red", "blue")]
+    features = ["colour = red", "colour = blue"] * 2
+    assert typed_as(features, columns) == ((0, "red"), (0, "blue"), (1, "red"), (1, "blue"))
+
+
+LONG_LINES = table("a,b,kind\n", "{n}0,{n}.5,x,,\n", "{n}0,7,y,\n")
+FOOTED = table("a,b,kind\n", "{n}0,{n}.5,x\n", "{n}0,7,y\n") + "\nSource: our own\n"
+PARTED = table("a,b,kind\n", "{n}0,{n}.5,x\n", "North,,\n", "{n}0,7,y\n", count=18)
+HOLLOW = table("a,,b,kind,\n", "{n}0,,{n}.5,x,\n", "{n}0,,7,y,\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (LONG_LINES, "my.csv: 12 rows of 2 inputs, a and b; labels x and y"),
+        (FOOTED, "my.csv: left out 1 line with a single value, the first in line 15."),
+        (PARTED, "my.csv: left out 6 lines with a single value, the first in line 3."),
+        (HOLLOW, "my.csv: left out column 2 and column 5, without any value."),
+    ],
+    ids=["separators at the end", "a note below", "titles between", "blank columns"],
+)
+def test_what_is_around_a_table_is_left_out_and_told(tmp_path, content, told):
+    data = load(csv(tmp_path, content), KIND)
+    assert data.features == ("a", "b")
+    assert len(data.x) == 12
+    assert any(each.startswith(told) for each in data.told), data.told
+
+
+def test_a_note_below_a_table_of_words_is_left_out(tmp_path):
+    data = load(csv(tmp_path, people() + "Source: our own\n"), KIND)
+    assert len(data.x) == 12
+    assert any("left out 1 line with a single value" in told for told in data.told)
+
+
+def test_missing_values_are_counted_by_column(tmp_path):
+    content = table("a,b,c,kind\n", "{n},NA,1,x\n", ",{n},#DIV/0!,y\n", "3,,{n},x\n")
+    with pytest.raises(DataError) as refusal:
+        load(csv(tmp_path, content), KIND)
+    told = " There are 8 in b, 4 in a and 4 in c; --drop leaves a column out."
+    assert str(refusal.value).endswith(told)
+
+
+def test_a_label_that_is_missing_is_no_class(tmp_path):
+    content = table("a,kind\n", "{n},x\n", "{n},NA\n", "{n},y\n", "{n},\n")
+    with pytest.raises(DataError, match="line 3: the label is NA; write"):
+        load(csv(tmp_path, content), KIND)
+    assert load(csv(tmp_path, content), ReadOptions(label="kind", missing="drop")).labels == (
+        "x",
+        "y",
+    )
+    signs = table("a,kind\n", "{n},+\n", "{n},-\n")
+    assert load(csv(tmp_path, signs), KIND).labels == ("+", "-")
+
+
+def test_words_that_differ_in_capitals_are_one_word_but_labels_are_not(tmp_path):
+    content = table("a,smoker,kind\n", "{n},Yes,x\n", "2,yes,X\n", "{n},NO,x\n", "1,no,y\n")
+    data = load(csv(tmp_path, content), KIND)
+    assert data.features == ("a", "smoker = Yes")
+    assert data.x[:4, 1].tolist() == [1, 1, 0, 0]
+    assert data.words == (("smoker", "Yes", "NO"),)
+    assert data.labels == ("x", "X", "y")
+    told = "my.csv: labels that differ only in capitals are classes of their own."
+    assert told in data.told
+
+
+def test_inputs_without_headings_have_one_name_in_all_notes(tmp_path):
+    content = table("0,0.5,low,a\n", "{n},1.5,low,a\n", "{n},2,high,b\n")
+    data = load(csv(tmp_path, content), ReadOptions(label="last"))
+    assert data.features == ("x1", "x2", "x3 = low")
+    assert any("words became numbers, 1 or 0: x3 (inputs x3 = low)" in told for told in data.told)
+
+
+def test_a_first_column_with_another_number_in_each_row_is_no_label(tmp_path):
+    content = "hours,slept,passed\n1,5,no\n2,8,no\n3,6,yes\n4,7,yes\n5,5,yes\n"
+    with pytest.raises(DataError, match=r'can hardly be the label: .* --label "passed"'):
+        load(csv(tmp_path, content), ReadOptions())
+
+
+def test_a_column_of_names_makes_a_table_of_numbers_that_pixels_could_have(tmp_path):
+    content = table("country,2019,2020,2021,kind\n", "C{n},0.1,1,0.{n},a\n", "D{n},0,0.5,1,b\n")
+    assert load(csv(tmp_path, content), KIND).features == ("2019", "2020", "2021")

@@ -77,6 +77,17 @@ def test_the_sheet_is_the_first_or_the_one_that_is_asked_for(tmp_path):
         load(path, ReadOptions(sheet="None"))
 
 
+def test_a_first_sheet_of_notes_is_refused_with_the_other_sheets(tmp_path):
+    path = xlsx(tmp_path, [["Read me"]])
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("More").append(["a", 1])
+    book.save(path)
+    with pytest.raises(
+        DataError, match=r"1 column was found.* --sheet reads another of Data and M"
+    ):
+        load(path, TABLE)
+
+
 def test_a_table_may_begin_anywhere_and_have_blank_rows(tmp_path):
     rows = [[], [None, None, "k", "a"], [None, None, "x", 1], [], [None, None, "y", 2]]
     data = load(xlsx(tmp_path, rows), TABLE)
@@ -167,7 +178,7 @@ def test_texts_that_are_numbers_are_read_as_in_a_csv(tmp_path):
         ([["k", "a"], ["x", 1, 2]], r"Data!C2: there is a value outside the columns of row 1"),
         ([[None, "k", "a"], ["?", "x", 1]], r"Data!A2: there is a value outside the columns"),
         ([["k", "a"], ["x", "two"]], r'my\.xlsx, row 2, column a: "two" is not a number'),
-        ([["k", "a"], ["x", "#DIV/0!"]], r'my\.xlsx, row 2, column a: "#DIV/0!" is not a number'),
+        ([["k", "a"], ["x", "#DIV/0!"]], r"my\.xlsx: 1 value missing in 1 row, the first in row 2"),
         ([["k", "a"]], r"my\.xlsx holds no data: expected a row for each image or row"),
     ],
 )
@@ -214,7 +225,7 @@ def test_what_is_no_xlsx_is_refused_with_what_to_do(tmp_path, name):
 
 def test_a_workbook_named_csv_is_refused_with_what_to_do(tmp_path):
     path = xlsx(tmp_path, [["a", 1], ["b", 2]], name="my.csv")
-    with pytest.raises(DataError, match=r"is not UTF-8 text but a zip file: name it by its kind"):
+    with pytest.raises(DataError, match=r"is a zip file, but CSV is expected: name it by its kind"):
         load(path, TABLE)
 
 

@@ -135,8 +135,8 @@ def _check_classes(data: Dataset) -> None:
         return
     raise DataError(
         f"There are {len(data.labels):,} different labels in {len(data.x):,} rows, such as "
-        f"{short(data.labels[0])}: for numbers to predict use --target instead of --label, or name "
-        "another column.",
+        f"{short(data.labels[0])}: name another column with --label, or with --target one of "
+        "numbers to predict.",
         "label",
     )
 

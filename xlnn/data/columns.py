@@ -1,15 +1,18 @@
 """Decide which columns of a table are labels, targets and inputs."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from difflib import get_close_matches
+from itertools import chain, count, islice, pairwise
 from typing import TypeVar
 
+from xlnn.data.classes import LONGEST_NAME
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.numbers import is_absent
-from xlnn.data.wording import listed, short
-from xlnn.data.words import bases
+from xlnn.data.numbers import is_absent, looks_like_number
+from xlnn.data.wording import listed, printable, short
+from xlnn.data.words import DATE, bases, cut
 from xlnn.errors import DataError
 
 NAMING = ("label", "targets", "drop", "columns")
@@ -76,7 +79,7 @@ def columns(
     DataError
         A requested column is missing, or no input is left.
     """
-    first = [field.strip() for field in first]
+    first = [of_one_line(field) for field in first]
     asked = reading.targets or ((reading.label,) if reading.label else ())
     if given is None:
         given = _are_headings(first, reading)
@@ -96,7 +99,7 @@ def columns(
             "targets",
             "drop",
         )
-    headings = [heading or f"column {n}" for n, heading in enumerate(headings, start=1)]
+    headings = named_apart(headings)
     if not given:
         beside = taken[0] if reading.bare and len(taken) == 1 else label  # it names no input
         headings = _made_up(len(first), beside, "x" if reading.table or label is None else "p")
@@ -120,8 +123,8 @@ def _inputs(
     known = bases(reading.features)
     if reading.columns:
         named = [_find(name, column, headings, count) for column in reading.columns]
-    elif known and {*known} <= {*headings}:
-        named = [headings.index(column) for column in known]
+    elif known and {*known} <= {*(apart := named_apart(headings))}:
+        named = [apart.index(column) for column in known]
     else:
         named = list(range(count))
     return tuple(n for n in dict.fromkeys(named) if n not in taken and n not in dropped)
@@ -137,7 +140,40 @@ def _are_headings(first: Sequence[str], reading: ReadOptions) -> bool:
     values = [field for column, field in enumerate(first) if is_whole or column != label]
     # the column of row numbers that pandas writes has no heading; =a and -b may be either
     firm = [field for field in values if field and not re.match(r"=|[+-][^\d.]", field)]
-    return bool(firm) and not any(map(looks_numeric, firm))
+    numbers = [field for field in firm if looks_numeric(field)]
+    is_named = any(name in first and not looks_numeric(name) for name in named_in(reading))
+    if not (numbers and is_named):
+        return bool(firm) and not numbers
+    years = [int(field) for field in numbers if field.isdecimal()]
+    return len(years) == len(numbers) and all(a < b for a, b in pairwise(years))
+
+
+def named_in(reading: ReadOptions) -> set[str]:
+    """Return the names of columns in the options."""
+    return {reading.label, *reading.targets, *reading.columns, *reading.drop} - {""}
+
+
+def of_one_line(heading: str) -> str:
+    r"""Return a heading without line ends and needless blanks.
+
+    >>> of_one_line(" price\n(USD) ")
+    'price (USD)'
+    """
+    return " ".join(heading.split())
+
+
+def named_apart(headings: Sequence[str]) -> list[str]:
+    """Return headings as the workbook has them: short, not empty, and each only once.
+
+    >>> named_apart(["score", "", "score"])
+    ['score', 'column 2', 'score 3']
+    """
+    names: dict[str, None] = {}
+    for n, heading in enumerate(headings, start=1):
+        name = cut(unicodedata.normalize("NFC", printable(heading))) or f"column {n}"
+        numbered = (f"{cut(name, LONGEST_NAME - len(str(k)) - 1)} {k}" for k in count(n))
+        names[next(each for each in chain([name], numbered) if each not in names)] = None
+    return list(names)
 
 
 def _made_up(count: int, label: int | None, mark: str) -> list[str]:
@@ -171,26 +207,32 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
             f'"{short(asked)}"; give its place, last or 1 to {count:,}, or write headings.',
             *NAMING,
         )
-    if headings.count(asked) != 1:
-        known = [heading or f"column {n}" for n, heading in enumerate(headings, start=1)]
-        found = "appears more than once" if asked in headings else "is not there"
-        raise DataError(
-            f'{name}: the column "{short(asked)}" {found}; the headings are '
-            f"{listed(known)}. --label, --target, --drop and --columns name columns.",
-            *NAMING,
-        )
-    return headings.index(asked)
+    asked, shown = of_one_line(asked), named_apart(headings)
+    names = headings if asked in headings else shown
+    places = [n for n, heading in enumerate(names, start=1) if heading == asked]
+    if len(places) == 1:
+        return places[0] - 1
+    folded = {heading.casefold(): heading for heading in shown}
+    found = "is not there; the"
+    if places:
+        found = f"appears more than once; give its number, {listed(places, 'or')}; the"
+    elif near := get_close_matches(asked.casefold(), folded, 1):
+        found = f'is not there: did you mean "{folded[near[0]]}"? The'
+    raise DataError(
+        f'{name}: the column "{short(asked)}" {found} headings are {listed(shown)}. '
+        "--label, --target, --drop and --columns name columns.",
+        *NAMING,
+    )
 
 
 def looks_numeric(field: str) -> bool:
     """Return whether a field of the first line looks like a value rather than a heading.
 
-    >>> [looks_numeric(field) for field in ("0.5", "=1+1", "", "p11", "1x1")]
+    >>> [looks_numeric(field) for field in ("0.5", "=1+1", "", "p11", "1st floor")]
     [True, True, True, False, False]
     """
-    if re.fullmatch(r"[0-9]+x[0-9]+", field):
-        return False  # row × column of a pixel
-    return bool(re.match(r"[=+\-.\d]", field)) or field.lower() == "inf" or is_absent(field)
+    is_value = looks_like_number(field) or DATE.fullmatch(field) or is_absent(field)
+    return bool(is_value) or field.startswith("=") or field.lower().lstrip("+-") == "inf"
 
 
 LOOKED_AT = 20
@@ -240,7 +282,7 @@ def from_headings(
         whole = [n for n, (_, row) in enumerate(first) if filled(row) * 2 > widest]
         above = next(iter(whole), 0)
         named = {*reading.targets} or {reading.label} - {""}
-        found = [{each.strip() for each in texts(first[n][1])} for n in whole]
+        found = [{*map(of_one_line, texts(first[n][1]))} for n in whole]
         if named and found and not named <= found[0]:
             of_words = (n for n, each in zip(whole, found, strict=True) if named <= each)
             above = next((n for n in of_words if not _has_values(texts(first[n][1]))), above)

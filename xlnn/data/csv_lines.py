@@ -73,6 +73,10 @@ class Lines:
                 if not columns:
                     columns, started = self._columns(line, fields), line
                     self._tell_titles(above, line)
+                if not any(each.strip() for each in fields[columns:]):
+                    del fields[columns:]  # separators at the end
+                if len(fields) == 1:
+                    fields.extend([""] * (columns - 1))  # a note below the table
                 if len(fields) != columns:
                     raise DataError(
                         f"{self.name}, line {line}: {len(fields):,} columns were found "

@@ -18,17 +18,22 @@ from xlnn.errors import DataError
 
 MARKS = (".", ",")
 
-ABSENT = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-"})
-"""How missing values are written, in lower case."""
+ABSENT = frozenset({
+    "", "na", "n/a", "nan", "null", "none", "?", "-",
+    "#n/a", "#div/0!", "#value!", "#num!", "#name?", "#ref!", "#null!",
+})  # fmt: skip
+"""How missing values are written, in lower case; the last are errors of spreadsheets."""
 
 _SPACES = " \u00a0\u2009\u202f'"
 """Separators of thousands in some countries: blanks of all widths, or an apostrophe."""
 
 _GROUPED = {
-    mark: re.compile(rf"([+-]?[0-9]{{1,3}}(?:[{re.escape(other + _SPACES)}][0-9]{{3}})+)(.*)")
+    mark: re.compile(
+        "([+-]?[0-9]{1,3}(?:[%s][0-9]{2,3})*[%s][0-9]{3})(.*)" % ((re.escape(other + _SPACES),) * 2)
+    )
     for mark, other in (MARKS, MARKS[::-1])
 }
-"""Separated thousands, and what may follow them, by the decimal mark."""
+"""Separated thousands, in India also hundreds, and what may follow them, by the decimal mark."""
 
 _SIGN = r"[$€£¥₹₩]|(?:EUR|USD|GBP|CHF|JPY|CNY|RMB|US\$)(?![a-z])"
 _SIGNED = re.compile(
@@ -82,10 +87,12 @@ PLAIN = Numerals()
 def unsigned(text: str) -> tuple[str, bool]:
     """Return a text without currency and percent signs, and whether it was a percentage.
 
-    >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("0.5"), unsigned("$")
-    (('-1,200', False), ('12.5', True), ('0.5', False), ('$', False))
+    >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("($50)"), unsigned("$")
+    (('-1,200', False), ('12.5', True), ('-50', False), ('$', False))
     """
     text = text.strip()
+    if text[:1] + text[-1:] == "()":  # a negative amount
+        text = f"-{text[1:-1]}"
     if not text or (text[-1] in "0123456789." and text[0] in "0123456789.+-" and "$" not in text):
         return text, False
     found = _SIGNED.fullmatch(text)

@@ -1,5 +1,6 @@
 """Prepare data for training: treat missing values, hold out rows for testing, and scale columns."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import counted, short
+from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
 
 
@@ -167,12 +168,16 @@ def filled(holed: IncompleteRows, reading: ReadOptions) -> CompleteRows:
         return CompleteRows(holed.x, holed.t, whole)
     if not reading.missing:
         row, column = np.argwhere(absent)[0]
-        cells = {(int(row), holed.headings[column]) for row, column in np.argwhere(absent)}
+        found = np.argwhere(absent).tolist()
+        cells = dict.fromkeys((row, holed.headings[column]) for row, column in found)
+        each = Counter(heading for _, heading in cells).most_common()
+        more = listed((f"{count:,} in {heading}" for heading, count in each), most=6)
         raise DataError(
             f"{holed.where}: {counted(len(cells), 'value')} missing in "
             f"{counted(int((~whole).sum()), holed.row)}, the first in {holed.row} "
             f"{holed.rows[row]}, column {short(holed.headings[column])}: fill them in, or add "
             "--missing drop (leave these rows out) or --missing mean (use the mean of the column)."
+            + (f" There are {more}; --drop leaves a column out." if len(each) > 1 else "")
         )
     if reading.missing == "mean":
         return _with_means(holed, whole)

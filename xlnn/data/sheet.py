@@ -100,7 +100,7 @@ class SheetRows:
                     f"{listed(book.sheets)}.",
                     "sheet",
                 )
-            self._part, self._others = book.sheets[self.sheet], len(book.sheets) - 1
+            self._part, self._sheets = book.sheets[self.sheet], [*book.sheets]
             styles = date_styles(archive)
             self._dates = dates(archive, self._part, styles) if styles else (0, "", frozenset())
             self._strings = [short_enough(text) for text in shared_strings(archive, book.strings)]
@@ -109,7 +109,7 @@ class SheetRows:
     def notes(self) -> tuple[str, ...]:
         """Notes on surprises in the rows that were read last."""
         notes: tuple[str, ...] = ()
-        if self._others and not self._reading.sheet:
+        if len(self._sheets) > 1 and not self._reading.sheet:
             notes += (f'{self.name}: the first sheet, "{short(self.sheet)}", was read (--sheet).',)
         if self._above:
             told = f"the table begins in row {self._above:,} (--header-row names another)"
@@ -219,9 +219,11 @@ class SheetRows:
     def _check_columns(self, row: int, columns: int) -> None:
         """Refuse a first row with too many columns or too few."""
         if columns < 2:
+            others = f" --sheet reads another of {listed(self._sheets)}."
+            told = others if len(self._sheets) > 1 else ""
             raise DataError(
                 f"{self.name}, {self.row} {row:,}: 1 column was found; a label and at least one "
-                "value are expected, from the first row on that is not empty."
+                f"value are expected, from the first row on that is not empty.{told}"
             )
         if columns > MOST_INPUTS:
             raise DataError(

@@ -1,14 +1,14 @@
 """Decide which columns of a table with words become numbers and which are left out."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from xlnn.data.columns import ColumnRoles, looks_numeric
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.numbers import is_absent, is_number, looks_grouped, looks_like_number, refusal
 from xlnn.data.wording import counted, listed, short
-from xlnn.data.words import DATE, DATES, Words, is_missing, known_words, why_no_kinds, words
+from xlnn.data.words import DATE, DATES, Words, is_missing, known_words, unlike, why_no_kinds, words
 from xlnn.errors import DataError
 
 MOST_KEPT = 200
@@ -17,8 +17,8 @@ MOST_KEPT = 200
 TRUTHS = ("FALSE", "TRUE")
 """Truth values in sheets: 0 and 1."""
 
-BROKEN = re.compile(r"=.*|#[A-Z/0!?]+|[+-]?(inf|infinity)", re.IGNORECASE)
-"""A formula, an error value or a number that is not finite: not meant as a word."""
+BROKEN = re.compile(r"=.*|[+-]?(inf|infinity)", re.IGNORECASE)
+"""A formula or a number that is not finite: not meant as a word."""
 
 MOST_LABELS = 20
 """The most distinct numbers of a first column that may be the label, in a table with words."""
@@ -27,10 +27,20 @@ MOST_EXAMPLES = 3
 """The most wrong columns that a message names."""
 
 TOTALS = frozenset({
-    "total", "totals", "grand total", "sum", "subtotal", "average", "gesamt", "summe", "totale",
-    "total général", "合计", "总计", "小计", "合計", "総計",
+    "total", "totals", "grand total", "sum", "subtotal", "average", "mean", "gesamt", "summe",
+    "durchschnitt", "mittelwert", "totale", "total général", "somme", "moyenne", "合计", "总计",
+    "小计", "平均", "合計", "総計",
 })  # fmt: skip
 """Words in a row of totals."""
+
+
+def is_note(fields: Sequence[str]) -> bool:
+    """Return whether a row has one value in three or more columns, like a note below a table.
+
+    >>> is_note(["Source: our own", "", ""]), is_note(["Ann", "", "3"])
+    (True, False)
+    """
+    return len(fields) > 2 and fields.count("") == len(fields) - 1
 
 
 def _is_number(text: str) -> bool:
@@ -141,8 +151,10 @@ def surveyed(  # noqa: PLR0913 -- the data, the options, names for messages
     found = {column: _Column() for column in wanted}
     labels = {} if here.label is None else {here.label: _Column()}
     count, last = 0, None
-    for last in rows:
-        count += 1
+    for row in rows:
+        if is_note(row[1]):
+            continue
+        count, last = count + 1, row
         for column, held in (found | labels).items():
             held.add(last[0], last[1][column])
     notes: tuple[str, ...] = ()
@@ -216,7 +228,8 @@ def _check_label(name: str, here: ColumnRoles, held: _Column, as_words: dict[int
     """Refuse the first column of a table with words as label, if it can hardly be one."""
     kinds = held.kinds
     numbers = [float(text) for text in kinds if is_number(text)]
-    are_few = len(kinds) <= MOST_LABELS and all(number == int(number) for number in numbers)
+    are_few = len(kinds) <= MOST_LABELS and len(kinds) < held.filled
+    are_few = are_few and all(number == int(number) for number in numbers)
     if held.wrong or len(numbers) < len(kinds) or are_few:
         return
     last = len(here.headings) - 1
@@ -269,7 +282,7 @@ def _told_apart(
             continue
         elif column in here.targets or held.broken or held.numbers > held.wrong:
             wrong.append(column)
-        elif why := why_no_kinds(heading, list(held.kinds), held.filled):
+        elif why := why_no_kinds(heading, unlike(held.kinds), held.filled):
             left_out[column] = why
         else:
             as_words[column] = words(heading, held.kinds)

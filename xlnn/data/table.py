@@ -1,10 +1,9 @@
 """Read the rows of a table: labels and pixels, or inputs and targets."""
 
-import unicodedata
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass, field, replace
+from itertools import chain, compress
 from math import prod
 from typing import Protocol
 
@@ -38,9 +37,9 @@ from xlnn.data.numbers import (
 from xlnn.data.pictures import names_a_table, picture_of
 from xlnn.data.preprocessing import IncompleteRows, filled
 from xlnn.data.sheet import DAYS
-from xlnn.data.survey import TOTALS, TRUTHS, Survey, no_number, surveyed
-from xlnn.data.wording import listed, printable, short
-from xlnn.data.words import Words, counts_rows, cut, kept_words
+from xlnn.data.survey import TOTALS, TRUTHS, Survey, is_note, no_number, surveyed
+from xlnn.data.wording import counted, listed, short
+from xlnn.data.words import Words, counts_rows, is_missing, kept_words, unlike
 from xlnn.errors import DataError
 
 
@@ -93,6 +92,7 @@ class _Found:
     x: array = field(default_factory=lambda: array("d"))
     t: array = field(default_factory=lambda: array("d"))
     unlabelled: int = 0
+    aside: list[int] = field(default_factory=list)
 
 
 def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
@@ -128,7 +128,7 @@ def _surveyed(rows: TableRows, reading: ReadOptions) -> Survey | None:
     """Decide how the columns of a table with words are read; None for pictures."""
     every = iter(rows)
     first = next(every)
-    here = columns(first[1], rows.given, reading, rows.name)
+    here = columns(first[1], rows.given, replace(reading, table=True), rows.name)
     if _is_strict(here, reading):
         return None
     return surveyed(
@@ -162,10 +162,12 @@ def _dataset(
     if not found.rows and not found.unlabelled:
         raise DataError(f"{rows.name} holds no data: expected a {rows.row} for each image or row.")
     here, made = found.columns, _features(found, survey)
-    kept = filled(_holed(rows, found, made, survey), reading)
+    holed = _holed(rows, found, made, survey)
+    made, holed, blank = _without_blank(rows, reading, here, made, holed)
+    kept = filled(holed, reading)
     names = as_whole([n for n, is_kept in zip(found.names, kept.whole, strict=False) if is_kept])
     picture, features, x = None, tuple(made), kept.x
-    if not (here.label is None and not reading.bare) and not (survey and survey.words):
+    if not (here.label is None and not reading.bare) and not (survey and survey.notes):
         picture = picture_of(x, made if here.given else (), reading, rows.name)
     if picture is None:
         made = made if here.given else [f"x{each[1:]}" for each in made]
@@ -202,17 +204,22 @@ def _dataset(
         picture=picture,
         features=features,
         is_regression=here.label is None,
-        told=(f"{rows.name}: {told}.", *_notes(rows, here), *notes, *kept.told),
+        told=(f"{rows.name}: {told}.", *_notes(rows, found, labels), *notes, *blank, *kept.told),
         missing=kept.missing,
         words=kept_words(survey.words.values() if survey else (), features),
     )
 
 
-def _notes(rows: TableRows, here: ColumnRoles) -> Iterator[str]:
+def _notes(rows: TableRows, found: _Found, labels: Sequence[str]) -> Iterator[str]:
     """Yield notes about anything unexpected, except dates that are left out."""
     for note in rows.notes:
-        if DAYS not in note or rows.dated & {*here.inputs, *here.targets}:
+        if DAYS not in note or rows.dated & {*found.columns.inputs, *found.columns.targets}:
             yield note
+    if found.aside:
+        few = f"{counted(len(found.aside), rows.row)} with a single value, the first in {rows.row}"
+        yield f"{rows.name}: left out {few} {found.aside[0]:,}."
+    if found.names and len(unlike(labels)) < len(labels):
+        yield f"{rows.name}: labels that differ only in capitals are classes of their own."
 
 
 def _features(found: _Found, survey: Survey | None) -> list[str]:
@@ -220,9 +227,26 @@ def _features(found: _Found, survey: Survey | None) -> list[str]:
     here, made = found.columns, []
     for column in here.inputs:
         words = survey.words.get(column) if survey else None
-        heading = unicodedata.normalize("NFC", printable(here.headings[column].strip()))
-        made += words.features if words else [cut(heading)]
+        made += words.features if words else [here.headings[column]]
     return made
+
+
+def _without_blank(
+    rows: TableRows,
+    reading: ReadOptions,
+    here: ColumnRoles,
+    made: list[str],
+    holed: IncompleteRows,
+) -> tuple[list[str], IncompleteRows, tuple[str, ...]]:
+    """Return the inputs without columns that have no value at all, and a note on these."""
+    kept = ~np.isnan(holed.x).all(axis=0)
+    is_asked = reading.columns or reading.features or reading.bare or _is_strict(here, reading)
+    if kept.all() or not kept.any() or is_asked:
+        return made, holed, ()
+    told = f"left out {listed(compress(made, ~kept), most=6)}, without any value"
+    headings = [*compress(holed.headings, kept), *holed.headings[len(made) :]]
+    holed = replace(holed, x=holed.x[:, kept], headings=headings)
+    return [*compress(made, kept)], holed, (f"{rows.name}: {told}.",)
 
 
 def _without_numbering(
@@ -284,9 +308,7 @@ def _read(
     elif here.inputs and rows.dated & {*here.inputs}:
         raise _WordsError
     is_strict = _is_strict(here, reading)
-    for row, fields in every if here.given else chain([first], every):
-        if survey is not None and row == survey.total:
-            continue
+    for row, fields in _data_rows(first, every, found, survey):
         if here.label is not None and not _labelled(found, rows, reading, row, fields[here.label]):
             continue
         found.rows.append(row)
@@ -304,16 +326,30 @@ def _read(
     return found
 
 
+def _data_rows(
+    first: tuple[int, list[str]],
+    every: Iterator[tuple[int, list[str]]],
+    found: _Found,
+    survey: Survey | None,
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows below the headings without notes and totals."""
+    for row, fields in every if found.columns.given else chain([first], every):
+        if is_note(fields):
+            found.aside.append(row)
+        elif survey is None or row != survey.total:
+            yield row, fields
+
+
 def _labelled(found: _Found, rows: TableRows, reading: ReadOptions, row: int, label: str) -> bool:
     """Add the label of a row, or count the row as left out if it is missing."""
     where = f"{rows.name}, {rows.row} {row}"
-    if label.strip():
+    if not is_missing(label) or label.strip() in {"?", "-"}:
         found.names.append(name(label, where))
         return True
     if reading.missing != "drop":
         raise DataError(
-            f"{where}: the label is empty; write a word or a number, or leave such "
-            f"{rows.row}s out with --missing drop."
+            f"{where}: the label is {label.strip() or 'empty'}; write a word or a number, or leave "
+            f"such {rows.row}s out with --missing drop."
         )
     found.unlabelled += 1
     return False

@@ -26,7 +26,8 @@ BETWEEN = " = "
 """Between a column's heading and the word that is 1 there."""
 
 DATE = re.compile(
-    r"[0-9]{1,4}([-/.年])[0-9]{1,2}[-/.月][0-9]{1,4}\b.*|[0-9]{1,2}[ -]?[a-z]{3,9}[., -]*[0-9]{2,4}"
+    r"[0-9]{1,4}([-/.年])[0-9]{1,2}[-/.月][0-9]{1,4}(?![0-9]).*"
+    r"|[0-9]{1,2}[ -]?[a-z]{3,9}[., -]*[0-9]{2,4}"
     r"|[a-z]{3,9}[., ]+[0-9]{1,2}(st|nd|rd|th)?[., ]+[0-9]{4}|[0-9]{4}-[0-9]{2}",
     re.IGNORECASE,
 )
@@ -73,7 +74,7 @@ class Words:
         text = text.strip()
         if is_missing(text):
             return [np.nan] * len(self.kinds)
-        return [float(text == kind) for kind in self.kinds]
+        return [float(text.casefold() == kind.casefold()) for kind in self.kinds]
 
 
 def joined(heading: str, kind: str) -> str:
@@ -84,12 +85,14 @@ def joined(heading: str, kind: str) -> str:
 
 
 def cut(text: str, longest: int = LONGEST_NAME) -> str:
-    """Return a text cut to the length that a heading may have.
+    """Return a text without its middle if it is longer than a heading may be.
 
-    >>> cut("abcdef", 4)
-    'abc…'
+    >>> cut("How was it, on Friday?", 15)
+    'How was… Friday?'
     """
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    half = longest // 2
+    is_long = len(text) > longest
+    return f"{text[: longest - half - 1].rstrip()}…{text[-half:]}" if is_long else text
 
 
 def is_missing(text: str) -> bool:
@@ -103,11 +106,23 @@ def words(heading: str, found: Iterable[str]) -> Words:
     >>> words("smoker", ["yes", "no"]).features, words("sex", ["M", "F"]).features
     (['smoker = yes'], ['sex = M'])
     """
-    kinds = sorted(found)
+    kinds = sorted(unlike(found))
     if len(kinds) == 2:
         said = [kind for kind in kinds if kind.lower() in YES]
         return Words(heading, tuple(said if len(said) == 1 else kinds[1:]), frozenset(kinds))
     return Words(heading, tuple(kinds), frozenset(kinds))
+
+
+def unlike(words: Iterable[str]) -> list[str]:
+    """Return the words that differ in more than their capitals, as a spreadsheet compares them.
+
+    >>> unlike(["Yes", "no", "YES"])
+    ['Yes', 'no']
+    """
+    folded: dict[str, str] = {}
+    for word in words:
+        folded.setdefault(word.casefold(), word)
+    return list(folded.values())
 
 
 def known_words(heading: str, features: Sequence[str]) -> Words | None:
@@ -151,13 +166,14 @@ def typed_as(
     >>> typed_as(["age", "smoker = yes"], [("smoker", "yes", "no")])
     (0, (0, 'yes'))
     """
-    known = {
-        joined(heading, kind): (number, kind)
-        for number, (heading, *kinds) in enumerate(columns)
-        for kind in kinds
-    }
+    known: dict[str, list[tuple[int, str]]] = {}
+    for number, (heading, *kinds) in enumerate(columns):
+        for kind in kinds:
+            known.setdefault(joined(heading, kind), []).append((number, kind))
     numbers = count()
-    return tuple(known.get(feature) or next(numbers) for feature in features)
+    return tuple(
+        known[feature].pop(0) if known.get(feature) else next(numbers) for feature in features
+    )
 
 
 def bases(features: Sequence[str]) -> list[str]:
