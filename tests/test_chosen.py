@@ -123,7 +123,9 @@ def test_pictures_of_many_pixels_are_learned():
 
 
 def test_labels_that_are_all_different_are_refused_with_the_option():
-    with pytest.raises(OptionsError, match="use --target instead of --label"):
+    with pytest.raises(
+        OptionsError, match="another column with --label, or with --target one of numbers"
+    ):
         xlnn.build(data=numbers(40), label="price")
 
 

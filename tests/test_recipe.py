@@ -553,7 +553,7 @@ def test_classes_by_softmax_are_no_numbers_to_predict(houses):
     ],
 )
 def test_words_where_numbers_belong_are_refused_with_what_to_do(csv, options, hint):
-    path = csv(["a", "b", "kind"], [1, 2, "big"], [2, 3, "small"])
+    path = csv(["a", "b", "kind"], [1, 2, "big"], [2, 3, "small"], [1, 5, "tiny"])
     message = (
         r'line 2, column kind: "big" is not a number\. .* such as 0, 1 or 0\.25\.' + hint + "$"
     )
@@ -562,7 +562,7 @@ def test_words_where_numbers_belong_are_refused_with_what_to_do(csv, options, hi
 
 
 def test_words_that_are_no_categories_are_left_out_with_a_note(csv):
-    path = csv(["a", "b", "kind"], [1, 2, "big"], [2, 3, "small"])
+    path = csv(["a", "b", "kind"], [1, 2, "big"], [2, 3, "small"], [1, 5, "tiny"])
     for options in ({"table": True}, {"targets": ("a",)}):
         found = made("xor", data=path, **options)
         assert found.spec.features == ("b",)

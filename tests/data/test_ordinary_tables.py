@@ -458,3 +458,22 @@ def test_a_first_column_with_another_number_in_each_row_is_no_label(tmp_path):
 def test_a_column_of_names_makes_a_table_of_numbers_that_pixels_could_have(tmp_path):
     content = table("country,2019,2020,2021,kind\n", "C{n},0.1,1,0.{n},a\n", "D{n},0,0.5,1,b\n")
     assert load(csv(tmp_path, content), KIND).features == ("2019", "2020", "2021")
+
+
+def test_a_row_that_is_named_holds_the_headings(tmp_path):
+    content = "Sales, 2024\n1,2,kind\n" + table("", "{n}.5,3,a\n", "{n},4,b\n")
+    data = load(csv(tmp_path, content), ReadOptions(label="kind", header_row=2))
+    assert data.features == ("1", "2")
+    with pytest.raises(DataError, match="holds no data from line 99 on"):
+        load(csv(tmp_path, content), ReadOptions(label="kind", header_row=99))
+
+
+def test_a_dropped_label_is_named_alone(tmp_path):
+    with pytest.raises(DataError, match=r"my.csv: kind holds the label .* cannot be left out"):
+        load(csv(tmp_path, people()), ReadOptions(label="kind", drop=("name", "kind")))
+
+
+def test_a_target_of_words_is_answered_with_the_option_for_labels(tmp_path):
+    content = table("a,price\n", "{n},low\n", "{n},\n", "{n},high\n")
+    with pytest.raises(DataError, match="use --label instead of --target"):
+        load(csv(tmp_path, content), PRICE)

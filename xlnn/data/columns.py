@@ -82,7 +82,7 @@ def columns(
     first = [of_one_line(field) for field in first]
     asked = reading.targets or ((reading.label,) if reading.label else ())
     if given is None:
-        given = _are_headings(first, reading)
+        given = bool(reading.header_row) or _are_headings(first, reading)
     headings = first if given else []
     found = [_find(name, column, headings, len(first)) for column in asked]
     if len(set(found)) < len(found):
@@ -115,10 +115,10 @@ def _inputs(
 ) -> tuple[int, ...]:
     """Return the input columns: those that were named, or all that are not left out."""
     dropped = {_find(name, column, headings, count) for column in reading.drop}
-    if dropped & {*taken}:
+    if wrong := dropped & {*taken}:
+        which = next(each for each in reading.drop if _find(name, each, headings, count) in wrong)
         raise DataError(
-            f"{name}: {listed(reading.drop)} holds the label or a target and cannot be left out.",
-            "drop",
+            f"{name}: {short(which)} holds the label or a target and cannot be left out.", "drop"
         )
     known = bases(reading.features)
     if reading.columns:

@@ -325,6 +325,8 @@ def _all_wrong(name: str, here: ColumnRoles, problems: list[str], wrong: list[in
     told = "; ".join(problems[: MOST_EXAMPLES + 1]) + (f"; {more} more" if more > 0 else "")
     drops = " ".join(f'--drop "{short(here.headings[c])}"' for c in wrong[:2] if c in here.inputs)
     remedy = f", or leave columns out ({drops} …)" if len(wrong) > 2 else f", or add {drops}"
+    if {*wrong} & {*here.targets}:
+        drops = remedy = ", or if a target holds classes, use --label instead of --target"
     return DataError(
         f"{name} holds what is not a number: {told}. Correct it{remedy if drops else ''}."
     )

@@ -106,7 +106,7 @@ def words(heading: str, found: Iterable[str]) -> Words:
     >>> words("smoker", ["yes", "no"]).features, words("sex", ["M", "F"]).features
     (['smoker = yes'], ['sex = M'])
     """
-    kinds = sorted(unlike(found))
+    kinds = sorted(unlike(found), key=str.casefold)
     if len(kinds) == 2:
         said = [kind for kind in kinds if kind.lower() in YES]
         return Words(heading, tuple(said if len(said) == 1 else kinds[1:]), frozenset(kinds))
