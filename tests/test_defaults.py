@@ -9,6 +9,7 @@ import xlnn
 from xlnn import Axis, Cells, Quantity, Stated, Told
 from xlnn.workbooks.experiment import ExperimentSpec
 from xlnn.workbooks.learning import function_choice
+from xlnn.workbooks.pages.page import on_pages
 from xlnn.writing.charts import THIN
 
 DAY = Axis("day", 3)
@@ -172,3 +173,8 @@ def test_a_learning_rate_among_the_inputs_is_an_option():
     kind = xlnn.Experiment("tiny", lambda *_: [Quantity("eta")], [page], inputs={"eta": 1})
     assert "eta" in kind.options
     assert "eta" not in replace(kind, inputs={}, options_for=()).options
+
+
+def test_quantities_without_pages_stay_where_they_are():
+    model = on_pages([Quantity("W", sheet="weights"), Quantity("b")], [])
+    assert [quantity.sheet for quantity in model.quantities] == ["weights", "weights"]

@@ -195,7 +195,8 @@ def on_pages(quantities: Sequence[Quantity], pages: Sequence[Page]) -> Model:
     """
     model, keys = Model(tuple(quantities)), [page.key for page in pages]
     sheets = {name: page.key for page in pages for name in page.shown(model)}
-    last, placed = next((key for key in keys if key == Quantity.sheet), keys[0]), []
+    last = keys[0] if keys and Quantity.sheet not in keys else Quantity.sheet
+    placed = []
     for quantity in quantities:
         is_stated = not isinstance(quantity.sheet, Derived)
         last = quantity.sheet if is_stated else sheets.get(quantity.name, last)
