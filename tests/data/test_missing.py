@@ -6,9 +6,11 @@ import pytest
 from files import csv, npz
 
 from xlnn.building.build import build
+from xlnn.building.choose_network import choose_network
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load
 from xlnn.errors import DataError
+from xlnn.options import Options
 from xlnn.registry.text import text
 
 HOLES = "k,a,b\nx,1,10\ny,,20\nx,5,NA\ny,3,nan\n"
@@ -43,10 +45,22 @@ def test_lines_are_left_out_and_told(tmp_path):
 
 def test_a_line_without_a_label_is_left_out_too(tmp_path):
     path = csv(tmp_path, "k,a\nx,1\n,2\ny,3\n")
-    assert load(path, ReadOptions(table=True, missing="drop")).x.tolist() == [[1], [3]]
-    for missing in ("", "mean"):
-        with pytest.raises(DataError, match=r"line 3: the label is empty; .*--missing drop"):
-            load(path, ReadOptions(table=True, missing=missing))
+    for missing in ("drop", "mean"):
+        assert load(path, ReadOptions(table=True, missing=missing)).x.tolist() == [[1], [3]]
+    with pytest.raises(DataError, match=r"line 3: the label is empty; .*--missing drop"):
+        load(path, ReadOptions(table=True))
+
+
+def test_where_a_network_is_chosen_means_take_the_place_of_missing_inputs(tmp_path):
+    rows = "".join(f"{'xy'[n % 2]},{n},{n % 3 or ''}\n" for n in range(12))
+    data = choose_network(
+        Options(data=csv(tmp_path, f"k,a,b\n{rows},5,1\n"), label="k")
+    ).origin.data
+    assert data.x[:, 1].tolist() == [1.5, 1, 2] * 4
+    assert data.told[1:3] == (
+        "my.csv: 1 line with nothing to predict left out (--missing mean).",
+        "my.csv: 4 missing values replaced by the mean of the column (--missing mean).",
+    )
 
 
 def test_means_are_of_the_column_and_told(tmp_path):
@@ -85,11 +99,6 @@ def test_nothing_is_told_where_nothing_is_missing(tmp_path):
             ReadOptions(table=True, missing="drop"),
             "every line has a missing value",
         ),
-        (
-            "a,p\n1,2\n2,\n",
-            ReadOptions(targets=("p",), missing="mean"),
-            "values to predict are missing",
-        ),
         ("a,p\n1,2\n2,\n", ReadOptions(targets=("p",)), "line 3, column p"),
         ("k,a\nx,1\ny,-inf\n", ReadOptions(missing="mean"), '"-inf" is not finite'),
     ],
@@ -99,8 +108,9 @@ def test_what_cannot_be_filled_is_refused(tmp_path, content, reading, message):
         load(csv(tmp_path, content), reading)
 
 
-def test_a_target_that_is_missing_leaves_its_line_out(tmp_path):
-    data = load(csv(tmp_path, "a,p\n1,2\n2,\n3,4\n"), ReadOptions(targets=("p",), missing="drop"))
+@pytest.mark.parametrize("missing", ["drop", "mean"])
+def test_a_target_that_is_missing_leaves_its_line_out(tmp_path, missing):
+    data = load(csv(tmp_path, "a,p\n1,2\n2,\n3,4\n"), ReadOptions(targets=("p",), missing=missing))
     assert data.t.tolist() == [[2], [4]]
     assert data.x.tolist() == [[1], [3]]
 

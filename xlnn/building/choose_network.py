@@ -98,7 +98,8 @@ def choose_network(options: Options) -> ChosenNetwork:
         eta=LEAST_ETA,
         cost="",
         layers=[],
-        reading=ReadOptions(large=True),  # a sample is drawn, if there are more than fit
+        # a sample is drawn, if there are more than fit
+        reading=ReadOptions(large=True, missing="mean"),
         data=Path(),
         spread="fan-in",
         optimizer="adam",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -179,25 +179,28 @@ def filled(holed: IncompleteRows, reading: ReadOptions) -> CompleteRows:
             "--missing drop (leave these rows out) or --missing mean (use the mean of the column)."
             + (f" There are {more}; --drop leaves a column out." if len(each) > 1 else "")
         )
-    if reading.missing == "mean":
-        return _with_means(holed, whole)
-    if not whole.any():
+    # a mean of what is to be predicted would train on values that nobody measured
+    kept = ~np.isnan(holed.t).any(axis=1) if reading.missing == "mean" else whole
+    if not kept.any():
         raise DataError(
             f"{holed.where}: every {holed.row} has a missing value, so none can be kept."
         )
-    out = counted(int((~whole).sum()) + holed.unlabelled, holed.row)
-    told = f"{holed.where}: {out} with missing values left out (--missing drop)."
-    return CompleteRows(holed.x[whole], holed.t[whole], whole, "drop", (told,))
+    told = []
+    if out := int((~kept).sum()) + holed.unlabelled:
+        what = "missing values" if reading.missing == "drop" else "nothing to predict"
+        left = f"{counted(out, holed.row)} with {what} left out"
+        told.append(f"{holed.where}: {left} (--missing {reading.missing}).")
+    x, more = holed.x[kept], ()
+    if reading.missing == "mean":
+        x, more = _with_means(replace(holed, x=x))
+    return CompleteRows(x, holed.t[kept], kept, reading.missing, (*told, *more))
 
 
-def _with_means(holed: IncompleteRows, whole: np.ndarray) -> CompleteRows:
-    """Replace each missing input by the mean of its column."""
+def _with_means(holed: IncompleteRows) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return the inputs with the mean of its column for each that is missing, and what to say."""
     absent = np.isnan(holed.x)
-    if np.isnan(holed.t).any():
-        raise DataError(
-            f"{holed.where}: values to predict are missing, and a mean would train on values that "
-            "nobody measured: add --missing drop."
-        )
+    if not absent.any():
+        return holed.x, ()
     if (empty := absent.all(axis=0)).any():
         heading = short(holed.headings[int(empty.argmax())])
         raise DataError(f"{holed.where}: the column {heading} holds no value at all: remove it.")
@@ -208,5 +211,4 @@ def _with_means(holed: IncompleteRows, whole: np.ndarray) -> CompleteRows:
         f"{holed.where}: {counted(int(absent.sum()), 'missing value')} replaced by the mean of the "
         "column (--missing mean)."
     )
-    x = np.where(absent, means, holed.x)
-    return CompleteRows(x, holed.t, np.full_like(whole, fill_value=True), "mean", (told,))
+    return np.where(absent, means, holed.x), (told,)

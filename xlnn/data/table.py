@@ -346,7 +346,7 @@ def _labelled(found: _Found, rows: TableRows, reading: ReadOptions, row: int, la
     if not is_missing(label) or label.strip() in {"?", "-"}:
         found.names.append(name(label, where))
         return True
-    if reading.missing != "drop":
+    if not reading.missing:
         raise DataError(
             f"{where}: the label is {label.strip() or 'empty'}; write a word or a number, or leave "
             f"such {rows.row}s out with --missing drop."
