@@ -240,6 +240,15 @@ def _leads_outside(name: str) -> bool:
     return plain.startswith(_OUTSIDE) or not name.isascii()
 
 
+@lru_cache(maxsize=1)
+def _harmless_beside(titles: frozenset[str], names: frozenset[str]) -> set[bytes]:  # noqa: ARG001 -- what decides, besides the formula
+    """Return the shapes found harmless so far in files with these titles and names.
+
+    The files of a class have the same, so that most of their formulas are checked once.
+    """
+    return set()
+
+
 class FormulaGuard:
     """Checks formulas; those that differ only in their digits are checked once."""
 
@@ -266,7 +275,7 @@ class FormulaGuard:
         self._like_names = {name.translate(_TEXT_DIGITS) for name in self._names}
         self._titles = {title.casefold() for title in titles}
         self._refused = refused
-        self._harmless: set[bytes] = set()
+        self._harmless = _harmless_beside(frozenset(self._titles), self._names)
         self._count = self._reads = 0  # formulas, and the cells that they read
         self._most = (0, "")
 
