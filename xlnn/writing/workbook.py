@@ -25,7 +25,6 @@ from openpyxl.utils.cell import range_to_tuple
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
@@ -75,8 +74,8 @@ class SheetCells:
 
     Parameters
     ----------
-    sheet : WriteOnlyWorksheet
-        The sheet, whose workbook keeps the styles.
+    style : function
+        Returns the number of a look among the styles of the workbook.
     drawing : Drawing
     inputs, values : dict of arrays
         Values of inputs, and results of formulas if they are to be stored.
@@ -88,7 +87,7 @@ class SheetCells:
 
     def __init__(  # noqa: PLR0913 -- a sheet and its contents
         self,
-        sheet: WriteOnlyWorksheet,
+        style: Callable[[Look], int],
         drawing: Drawing,
         *,
         inputs: Arrays,
@@ -98,7 +97,7 @@ class SheetCells:
     ) -> None:
         self._drawing, self._inputs, self._values = drawing, inputs, values
         self._script, self._blank = script, blank
-        self._style = cache(lambda look: styled(sheet, look).style_id)
+        self._style = style
         self._numbers = cache(moving)
 
     def drawn(self) -> dict[int, dict[int, str]]:
@@ -258,6 +257,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
     values = {name: found for name, found in values.items() if can_be_stored(found)}
     formulas = done = 0
     rows = sum(layout.extents[key][0] for key in layout.titles)
+    style = cache(lambda look: styled(workbook.worksheets[0], look).style_id)
     parts = Parts()
     for key in layout.titles:
         sheet = workbook.create_sheet(layout.titles[key])
@@ -270,7 +270,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
         if drawing.opens:
             workbook.active = sheet
         cells = SheetCells(
-            sheet, drawing, inputs=inputs, values=values, script=script, blank=frozenset(blank)
+            style, drawing, inputs=inputs, values=values, script=script, blank=frozenset(blank)
         )
         drawn = cells.drawn()
         strips = [each for block in layout.on(key) for each in cells.strips(layout, block)]
