@@ -15,7 +15,7 @@ from xlnn.arguments import is_whole, path_of, wrong
 from xlnn.atomic_write import check_place, replacing
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import DisagreementError, OutputError, OutputNameError, XlnnError
-from xlnn.onnx.export_tensors import Tensors, outputs_of, tensors_of
+from xlnn.onnx.export_tensors import outputs_of, tensors_of
 from xlnn.onnx.export_trained import PRODUCER, Trained, properties, trained
 
 if TYPE_CHECKING:
@@ -117,18 +117,22 @@ def export(  # noqa: PLR0913 -- the options of the command
     for name, number in {"epoch": epoch, "run": run}.items():
         if number is not None and not is_whole(number):
             raise wrong(name, number, "a whole number")
-    writer = _writer_of(output)
+    kind = output.suffix.lower()
+    if kind not in PROVEN_BY:
+        raise OutputNameError(
+            f"{output}: the name of the output must end in .onnx, .npz or .safetensors."
+        )
     _check_output(output, force=force)
-    writer.check()
+    PACKAGES[kind]()
     found = trained(path, epoch, run, engine)
     precision = np.float64 if float64 else np.float32
-    made = writer.write(found, precision)
-    outputs = writer.outputs(made, found, precision)
+    made = _written(kind, found, precision)
+    outputs = _outputs(kind, made, found, precision)
     difference = _check_outputs(found, outputs, TOLERANCES[precision], float64=float64)
     with replacing(output) as file:
         file.write(made)
     return Exported(
-        output, found.epoch, found.run, precision.__name__, len(found.samples), writer.proves,
+        output, found.epoch, found.run, precision.__name__, len(found.samples), PROVEN_BY[kind],
         difference,
     )  # fmt: skip
 
@@ -155,28 +159,6 @@ def _check_outputs(
     return float(off.max())
 
 
-@dataclass(frozen=True)
-class _Writer:
-    """How one kind of file is written and verified.
-
-    Attributes
-    ----------
-    check : function
-        Raises an error if a package is missing.
-    write : function
-        Returns the bytes of a network.
-    outputs : function
-        Returns the outputs of these bytes for its samples.
-    proves : str
-        The name of what computes them.
-    """
-
-    check: Callable[[], object]
-    write: Callable[[Trained, type[np.floating]], bytes]
-    outputs: Callable[[bytes, Trained, type[np.floating]], np.ndarray]
-    proves: str
-
-
 def _onnx() -> ModuleType:
     needed('An ONNX model needs onnx and onnxruntime: pip install "xlnn[onnx]".', "onnx")
     return needed(
@@ -199,12 +181,27 @@ def needed(sentence: str, module: str) -> ModuleType:
         raise XlnnError(sentence) from error
 
 
-def _onnx_written(found: Trained, precision: type[np.floating]) -> bytes:
-    written: bytes = import_module("xlnn.onnx.export_graph").onnx_of(found, precision)
-    return written
+def _written(kind: str, found: Trained, precision: type[np.floating]) -> bytes:
+    """Return a network as the bytes of a file."""
+    if kind == ".onnx":
+        model: bytes = import_module("xlnn.onnx.export_graph").onnx_of(found, precision)
+        return model
+    tensors = tensors_of(found, precision)
+    if kind == ".safetensors":
+        # one entry, since the order of several would vary
+        said = {PRODUCER: json.dumps(properties(found), ensure_ascii=False)}
+        saved: bytes = _safetensors().save(tensors, said)
+        return saved
+    file = io.BytesIO()
+    np.savez(file, **tensors)
+    return file.getvalue()
 
 
-def _onnx_outputs(made: bytes, found: Trained, precision: type[np.floating]) -> np.ndarray:
+def _outputs(kind: str, made: bytes, found: Trained, precision: type[np.floating]) -> np.ndarray:
+    """Return the outputs that a file gives for the network's samples."""
+    if kind != ".onnx":
+        tensors = _safetensors().load(made) if kind == ".safetensors" else np.load(io.BytesIO(made))
+        return outputs_of(found.spec, tensors, found.samples)
     runtime = _onnx()
     options = runtime.SessionOptions()
     options.log_severity_level = 3
@@ -217,47 +214,13 @@ def _onnx_outputs(made: bytes, found: Trained, precision: type[np.floating]) -> 
     return np.asarray(session.run(None, {given.name: rows})[0], dtype=float)
 
 
-def _npz_written(found: Trained, precision: type[np.floating]) -> bytes:
-    file = io.BytesIO()
-    np.savez(file, **tensors_of(found, precision))
-    return file.getvalue()
+PROVEN_BY = {".onnx": "ONNX Runtime", ".npz": "NumPy", ".safetensors": "NumPy"}
+"""What computes the outputs of a file, by its extension."""
 
-
-def _npz_outputs(made: bytes, found: Trained, precision: type[np.floating]) -> np.ndarray:
-    del precision  # stored in the file
-    return _computed(found, np.load(io.BytesIO(made)))
-
-
-def _safetensors_written(found: Trained, precision: type[np.floating]) -> bytes:
-    # one entry, since the order of several would vary
-    said = {PRODUCER: json.dumps(properties(found), ensure_ascii=False)}
-    written: bytes = _safetensors().save(tensors_of(found, precision), said)
-    return written
-
-
-def _safetensors_outputs(made: bytes, found: Trained, precision: type[np.floating]) -> np.ndarray:
-    del precision  # stored in the file
-    return _computed(found, _safetensors().load(made))
-
-
-def _computed(found: Trained, tensors: Tensors) -> np.ndarray:
-    return outputs_of(found.spec, tensors, found.samples)
-
-
-WRITERS = {
-    ".onnx": _Writer(_onnx, _onnx_written, _onnx_outputs, "ONNX Runtime"),
-    ".npz": _Writer(lambda: None, _npz_written, _npz_outputs, "NumPy"),
-    ".safetensors": _Writer(_safetensors, _safetensors_written, _safetensors_outputs, "NumPy"),
-}
-"""The kinds of files by their extensions."""
-
-
-def _writer_of(output: Path) -> _Writer:
-    if output.suffix.lower() not in WRITERS:
-        raise OutputNameError(
-            f"{output}: the name of the output must end in .onnx, .npz or .safetensors."
-        )
-    return WRITERS[output.suffix.lower()]
+PACKAGES: dict[str, Callable[[], object]] = {
+    ".onnx": _onnx, ".npz": lambda: None, ".safetensors": _safetensors,
+}  # fmt: skip
+"""Imports the packages that a file needs, or raises an error."""
 
 
 def _check_output(output: Path, *, force: bool) -> None:
