@@ -8,20 +8,14 @@ import pytest
 from xlnn.engines import arrays, scenarios
 from xlnn.engines.formualizer import UNKNOWN
 from xlnn.engines.functions import unknown
-from xlnn.engines.scenarios import Task
+from xlnn.engines.scenarios import Question, Task
 from xlnn.grid import CellError, SheetValues
 
 
 def asked(numbers, *tasks, formulas=None, beside=None, engine=scenarios):
     """Ask for some tasks among the numbers of one sheet."""
     return engine.load(Path("book.xlsx"))(
-        {
-            "sheets": ("S", "T"),
-            "values": {"S": SheetValues(numbers)},
-            "beside": beside or {},
-            "formulas": formulas or {},
-            "tasks": list(tasks),
-        }
+        Question(("S", "T"), formulas or {}, beside or {}, {"S": SheetValues(numbers)}, tasks=tasks)
     )
 
 

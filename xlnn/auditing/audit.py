@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from openpyxl.formula.translate import Translator
 
-from xlnn.auditing.book import MOST_NAMED, Book, Sheets, read
+from xlnn.auditing.book import MOST_NAMED, Book, read
 from xlnn.auditing.costs import differences, implied_costs
 from xlnn.auditing.faults import Explainer, Fault, Pair, is_plain
 from xlnn.auditing.headings import NOTHING, Meaning
@@ -29,7 +29,7 @@ from xlnn.auditing.slopes import (
     second_opinion,
 )
 from xlnn.auditing.updates import wrong_updates
-from xlnn.engines.scenarios import Found, Place
+from xlnn.engines.scenarios import Found, Place, Question
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, address
 
@@ -146,13 +146,13 @@ class _Auditing:
             return self._judged(replace(roles, pairs=self._best(roles.pairs)))
         return self._slopes_only(roles)
 
-    def _recalculate(self, sheets: Sheets) -> list[Place]:
+    def _recalculate(self, sheets: Question) -> list[Place]:
         """Recalculate some cells; return those whose stored values no engine reproduces.
 
         If IronCalc does not reproduce them, or cannot compute them, LibreOffice is asked; if it
         does, it computes the slopes as well.
         """
-        places = [*sheets.formulas, *sheets.constants]
+        places = [*sheets.formulas, *sheets.beside]
         places += [p for p, first in self.book.owner.items() if first in sheets.formulas]
         tried: list[tuple[list[Place], Engine, dict[Place, Found]]] = []
         other = second_opinion(len(sheets.formulas)) if self.engine is self.first else None

@@ -3,14 +3,13 @@
 No engine sees the file. Formulas that reach further than cells keep their stored values.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, reduce
 from itertools import chain, repeat
 from math import inf, prod
 from operator import or_
 from pathlib import Path
-from typing import Any
 
 from openpyxl.utils import range_boundaries
 
@@ -18,7 +17,7 @@ from xlnn.auditing.formula import Factor, Pattern, Reference, Term, key_of, size
 from xlnn.auditing.tables import Tables
 from xlnn.checking.references import CellRange
 from xlnn.engines.formualizer import rectangles
-from xlnn.engines.scenarios import Found, Place, Task
+from xlnn.engines.scenarios import Found, Place, Question
 from xlnn.grid import address
 from xlnn.layout import quoted
 from xlnn.loading.name_substitution import Names
@@ -38,38 +37,6 @@ MOST_NAMED = 6
 
 MOST_IN_MATRIX, MOST_FILLED = 100_000, 1_000_000
 """Cells of a matrix in a product, and cells that an array formula fills."""
-
-
-@dataclass(frozen=True)
-class Sheets:
-    """Cells to compute.
-
-    Attributes
-    ----------
-    titles : tuple of str
-    formulas : mapping
-        Formulas with their "=", by place.
-    constants : mapping
-        Numbers, texts and truth values by place.
-    arrays : mapping
-        The rows and columns that each array formula fills, by its place.
-    names : tuple of (str, str or None, str)
-        Defined names, the sheet if they are local to one, and what they stand for.
-    """
-
-    titles: tuple[str, ...] = ()
-    formulas: Mapping[Place, str] = field(default_factory=dict)
-    constants: Mapping[Place, Found] = field(default_factory=dict)
-    arrays: Mapping[Place, tuple[int, int]] = field(default_factory=dict)
-    names: tuple[tuple[str, str | None, str], ...] = ()
-
-    def question(self, tasks: Sequence[Task] = ()) -> dict[str, Any]:
-        """Return the request to an engine for some tasks; see `xlnn.engines.arrays`."""
-        return {
-            "sheets": self.titles, "values": {}, "beside": self.constants,
-            "formulas": self.formulas, "arrays": self.arrays, "names": self.names,
-            "tasks": list(tasks),
-        }  # fmt: skip
 
 
 @dataclass
@@ -407,7 +374,7 @@ class Book:
         places: Iterable[Place] | None = None,
         fixed: Iterable[Place] = (),
         values: Mapping[Place, Found] | None = None,
-    ) -> Sheets:
+    ) -> Question:
         """Return the cells for an engine: all or some, with fixed values for some of them.
 
         An array formula of which a cell has its value fixed is left out as a whole.
@@ -425,7 +392,16 @@ class Book:
                 constants[place] = self.constants.get(place)
         constants |= {place: values.get(place, self.constants.get(place)) for place in fixed}
         arrays = {first: self.arrays[first] for first in formulas if first in self.arrays}
-        return Sheets(self.titles, formulas, constants, arrays, self.lambdas)
+        return self.question(formulas, constants, arrays)
+
+    def question(
+        self,
+        formulas: Mapping[Place, str],
+        constants: Mapping[Place, Found],
+        arrays: Mapping[Place, tuple[int, int]],
+    ) -> Question:
+        """Return some cells for an engine."""
+        return Question(self.titles, formulas, beside=constants, arrays=arrays, names=self.lambdas)
 
     def at(self, place: Place) -> str:
         """Return the address of a cell, with its sheet."""

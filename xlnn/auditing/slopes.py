@@ -5,17 +5,17 @@ IronCalc computes the cells, or LibreOffice where IronCalc does not reproduce wh
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from xlnn.auditing.book import Book, Sheets
+from xlnn.auditing.book import Book
 from xlnn.engines import Allowance
 from xlnn.engines.arrays import beside
 from xlnn.engines.libreoffice import PROGRAM
-from xlnn.engines.scenarios import Found, Place, Task
+from xlnn.engines.scenarios import Found, Place, Question, Task
 from xlnn.exercises.evaluation import computed
 
 CLOSE = 1e-5
@@ -58,10 +58,10 @@ class IronCalc:
         """End the process."""
         self._child.cancel()
 
-    def load(self, sheets: Sheets) -> None:
+    def load(self, sheets: Question) -> None:
         """Load other cells."""
         self._size = len(sheets.formulas)
-        self._child(sheets.question())
+        self._child(sheets)
 
     def rounds(
         self, moves: Sequence[Mapping[Place, float]], wanted: Sequence[Place]
@@ -72,7 +72,7 @@ class IronCalc:
         found: list[list[Found]] = []
         for start in range(0, len(moves), at_once):
             own = moves[start : start + at_once]
-            found += self._child({"tasks": [Task({}, move, tuple(wanted)) for move in own]})
+            found += self._child(Question(tasks=[Task({}, move, tuple(wanted)) for move in own]))
         return found
 
 
@@ -85,9 +85,9 @@ class LibreOffice:
     most_work = 4.0 * MOST_CONVERTED
 
     def __init__(self) -> None:
-        self._sheets = Sheets()
+        self._sheets = Question()
 
-    def load(self, sheets: Sheets) -> None:
+    def load(self, sheets: Question) -> None:
         """Load other cells."""
         self._sheets = sheets
 
@@ -106,9 +106,9 @@ class LibreOffice:
         found: list[list[Found]] = []
         for start in range(0, len(moves), at_once):
             tasks = [Task({}, move, tuple(wanted)) for move in moves[start : start + at_once]]
-            cells = len(tasks) * (size + len(sheets.constants))
+            cells = len(tasks) * (size + len(sheets.beside))
             allowed = Allowance.of_size(cells, cells)
-            found += computed([sheets.question(tasks)], sheets.arrays, allowed)[0]
+            found += computed([replace(sheets, tasks=tasks)], allowed)[0]
         return found
 
 
@@ -303,7 +303,7 @@ def load_apart(
     texts = {copy: formulas[place] for place, copy in copies.items()}
     arrays = {copy: book.arrays[p] for p, copy in copies.items() if p in book.arrays}
     constants = {p: values.get(p, book.constants.get(p)) for p in read}
-    engine.load(Sheets(book.titles, texts, constants, arrays, book.lambdas))
+    engine.load(book.question(texts, constants, arrays))
     return copies
 
 

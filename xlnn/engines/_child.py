@@ -90,7 +90,7 @@ class Child:
         late.daemon = True
         late.start()
         try:
-            send(self._process.pipes.requests, dict(inputs))
+            send(self._process.pipes.requests, inputs)
             return receive(self._process.pipes.replies)
         except (OSError, EOFError, ValueError):
             if expired.is_set():

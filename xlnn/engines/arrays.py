@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from math import isnan
 from pathlib import Path
-from typing import Any
 
 import ironcalc
 
@@ -19,7 +18,7 @@ from xlnn.engines._child import Child
 from xlnn.engines.formualizer import CIRCULAR, ERRORS, UNKNOWN
 from xlnn.engines.functions import SINGLE
 from xlnn.engines.ironcalc import Session
-from xlnn.engines.scenarios import NOTHING, Found, Place
+from xlnn.engines.scenarios import NOTHING, Found, Place, Question
 from xlnn.grid import CellError
 
 FAILED = frozenset({UNKNOWN, CellError("#N/IMPL!"), CellError("#NAME?")})
@@ -50,20 +49,12 @@ class _IronCalcScenarios:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def __call__(self, asked: Mapping[str, Any]) -> list[list[Found]]:
-        """Evaluate each task with the numbers, as in `xlnn.engines.scenarios`.
-
-        Parameters
-        ----------
-        asked : dict
-            Besides ``tasks``, what `xlnn.engines.scenarios` takes; without it, that of the last
-            call. ``arrays``: how many rows and columns array formulas fill, by place; ``names``:
-            defined names, each with the sheet that it is local to, and what it stands for.
-        """
-        if "sheets" in asked:
+    def __call__(self, asked: Question) -> list[list[Found]]:
+        """Evaluate each task with the numbers; without sheets, those of the last question."""
+        if asked.sheets:
             self._fill(asked)
         found = []
-        for task in asked["tasks"]:
+        for task in asked.tasks:
             self._change(task.constants, task.formulas)
             self._book.model.evaluate()
             found.append([_plain(self._book.value(place)) for place in task.wanted])
@@ -71,26 +62,24 @@ class _IronCalcScenarios:
             self._change({place: self._held(place) for place in places}, {})
         return found
 
-    def _fill(self, asked: Mapping[str, Any]) -> None:
-        self._book = Session(self._name, [*asked["sheets"]])
-        self._values, self._beside = asked["values"], asked["beside"]
-        self._arrays = asked.get("arrays", {})
-        for name, title, target in asked.get("names", ()):  # those it cannot define give #NAME?
+    def _fill(self, asked: Question) -> None:
+        self._book, self._asked = Session(self._name, asked.sheets), asked
+        for name, title, target in asked.names:  # those it cannot define give #NAME?
             self._book.define(name, target, title)
-        for title, grid in self._values.items():
+        for title, grid in asked.values.items():
             for row, line in enumerate(grid.numbers.tolist(), start=1):
                 for column, number in enumerate(line, start=1):
                     if not isnan(number):
                         self._book.put((title, row, column), number)
             for place, text in grid.others.items():
                 self._book.put((title, *place), text)
-        self._change(self._beside, asked["formulas"])
+        self._change(asked.beside, asked.formulas)
 
     def _held(self, place: Place) -> Found:
         """Return what a cell holds besides tasks."""
-        if place in self._beside:
-            return self._beside[place]
-        return self._values.get(place[0], NOTHING).at(*place[1:])
+        if place in self._asked.beside:
+            return self._asked.beside[place]
+        return self._asked.values.get(place[0], NOTHING).at(*place[1:])
 
     def _change(self, constants: Mapping[Place, Found], formulas: Mapping[Place, str]) -> None:
         for place, value in constants.items():
@@ -98,7 +87,7 @@ class _IronCalcScenarios:
                 self._book.put(place, value)
         for place, formula in formulas.items():
             try:
-                self._book.state_any(place, _shown(formula), self._arrays.get(place, (1, 1)))
+                self._book.state_any(place, _shown(formula), self._asked.arrays.get(place, (1, 1)))
             except ironcalc.WorkbookError:  # it fills cells that others hold
                 self._book.put(place, CellError("#N/A"))
 

@@ -4,11 +4,10 @@ Grading judges one quantity at a time: its formulas, with the right numbers in a
 formulas are computed in a child process, as by an engine that recalculates a file.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import isnan
 from pathlib import Path
-from typing import Any
 
 import formualizer
 import numpy as np
@@ -46,6 +45,37 @@ class Task:
     wanted: tuple[Place, ...]
 
 
+@dataclass(frozen=True)
+class Question:
+    """What an engine is asked to compute.
+
+    Attributes
+    ----------
+    sheets : tuple of str
+        The titles of the sheets.
+    formulas : mapping
+        Formulas for all tasks, with their "=", by place.
+    beside : mapping
+        Numbers, texts and truth values of cells, by place.
+    values : mapping of SheetValues
+        The values of some sheets.
+    arrays : mapping
+        How many rows and columns each array formula fills, by place.
+    names : tuple of (str, str or None, str)
+        Defined names, the sheet if they are local to one, and what they stand for.
+    tasks : sequence of Task
+        No two with the same cells.
+    """
+
+    sheets: tuple[str, ...] = ()
+    formulas: Mapping[Place, str] = field(default_factory=dict)
+    beside: Mapping[Place, Found] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
+    arrays: Mapping[Place, tuple[int, int]] = field(default_factory=dict)
+    names: tuple[tuple[str, str | None, str], ...] = ()
+    tasks: Sequence[Task] = ()
+
+
 def beside(path: Path, allowance: Allowance) -> Child:
     """Start a child process that computes formulas of a file with given numbers, within limits."""
     return Child("scenarios", path, allowance)
@@ -59,15 +89,8 @@ def load(path: Path) -> "_FormualizerScenarios":  # noqa: ARG001 -- an engine is
 class _FormualizerScenarios:
     """Given numbers, with which formulas are evaluated."""
 
-    def __call__(self, asked: Mapping[str, Any]) -> list[list[Found]]:
-        """Evaluate each task with the numbers.
-
-        Parameters
-        ----------
-        asked : dict
-            ``sheets``: titles; ``values``: `SheetValues` for some of them; ``beside``: values of
-            other cells, by place; ``formulas``: formulas for all tasks, by place; ``tasks``: a list
-            of `Task`, no two with the same cells.
+    def __call__(self, asked: Question) -> list[list[Found]]:
+        """Evaluate each task with the numbers; it takes no array formulas and no names.
 
         Returns
         -------
@@ -76,19 +99,19 @@ class _FormualizerScenarios:
         """
         self.book = formualizer.Workbook(config=configuration())
         self.book.set_temporal_egress("serial")
-        self.values: Values = asked["values"]
-        for title in asked["sheets"]:
+        self.values: Values = asked.values
+        for title in asked.sheets:
             self.book.add_sheet(title)
             grid = self.values.get(title, NOTHING)
             if grid.numbers.size:
                 rows = [[None if isnan(n) else n for n in row] for row in grid.numbers.tolist()]
                 self.book.set_values_batch(title, 1, 1, rows)
             put(self.book, {(title, *place): text for place, text in grid.others.items()})
-        put(self.book, asked["beside"])
-        self._state(asked["formulas"])
+        put(self.book, asked.beside)
+        self._state(asked.formulas)
         found: list[list[Found]] = []
         before: tuple[Place, ...] = ()
-        for task in asked["tasks"]:
+        for task in asked.tasks:
             put(self.book, {place: self.values[place[0]].at(*place[1:]) for place in before})
             found.append(self._evaluated(task))
             before = (*task.formulas, *task.constants)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 from openpyxl import Workbook
@@ -23,7 +22,7 @@ from xlnn.engines import scenarios as scenarios_engine
 from xlnn.engines._child import Child
 from xlnn.engines.formualizer import UNKNOWN
 from xlnn.engines.functions import needs_more
-from xlnn.engines.scenarios import NOTHING, Found, Place, Task
+from xlnn.engines.scenarios import NOTHING, Found, Place, Question, Task
 from xlnn.errors import EngineError
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError, Values, address
@@ -98,17 +97,18 @@ def _asked(
     return answers
 
 
-def _question(submitted: Submission, world: World, tasks: Sequence[Task]) -> dict[str, Any]:
-    """Return the request to an engine for some tasks in a world."""
+def _question(submitted: Submission, world: World, tasks: Sequence[Task]) -> Question:
+    """Return what an engine is asked for some tasks in a world."""
     titles = _read_by(tasks, submitted)
     values = write_values(submitted.layout, world.arrays)
-    return {
-        "sheets": submitted.contents.sheets,
-        "beside": _beside(submitted, titles),
-        "formulas": submitted.helpers,
-        "tasks": list(tasks),
-        "values": {title: values[title] for title in titles if title in values},
-    }
+    return Question(
+        submitted.contents.sheets,
+        submitted.helpers,
+        _beside(submitted, titles),
+        {title: values[title] for title in titles if title in values},
+        dict.fromkeys(submitted.arrays, (1, 1)),
+        tasks=list(tasks),
+    )
 
 
 def by_libreoffice(
@@ -121,8 +121,7 @@ def by_libreoffice(
     contents, count = submitted.contents, len(every) * len(tasks)
     size = LARGE_BOOK + contents.formula_count * count, contents.box * count
     try:
-        arrays = dict.fromkeys(submitted.arrays, (1, 1))
-        found = computed(questions, arrays, Allowance.of_size(*size))
+        found = computed(questions, Allowance.of_size(*size))
     except EngineError:
         return {}
     return {name: [answers[n] for answers in found] for n, name in enumerate(tasks)}
@@ -151,20 +150,8 @@ OWN = frozenset(map(CellError, ("#VALUE!", "#NAME?")))
 """How LibreOffice writes its own errors, such as a missing function."""
 
 
-def computed(
-    questions: Sequence[Mapping[str, Any]],
-    arrays: Mapping[Place, tuple[int, int]],
-    allowance: Allowance,
-) -> list[list[list[Found]]]:
-    """Return the values of the wanted cells, for each question and each of its tasks.
-
-    Parameters
-    ----------
-    questions : list of dict
-        Requests as for `xlnn.engines.scenarios`.
-    arrays : mapping
-        Of the formulas that compute with whole ranges, how many rows and columns each fills.
-    allowance : Allowance
+def computed(questions: Sequence[Question], allowance: Allowance) -> list[list[list[Found]]]:
+    """Return LibreOffice's values of the wanted cells, for each question and each of its tasks.
 
     Raises
     ------
@@ -175,12 +162,12 @@ def computed(
     book.remove(book.active)
     renamed = []
     for question in questions:
-        for task in question["tasks"]:
-            held = {*question["values"], *(place[0] for place in question["beside"])}
-            held |= {place[0] for place in (*question["formulas"], *task.formulas, *task.wanted)}
+        for task in question.tasks:
+            held = {*question.values, *(place[0] for place in question.beside)}
+            held |= {place[0] for place in (*question.formulas, *task.formulas, *task.wanted)}
             titles = {title: f"own_{len(renamed)}_{n}" for n, title in enumerate(sorted(held))}
             sheets = {title: book.create_sheet(name) for title, name in titles.items()}
-            _fill(sheets, question, task, arrays)
+            _fill(sheets, question, task)
             renamed.append(titles)
     with TemporaryDirectory(prefix="xlnn-") as folder:
         path = Path(folder, "answers.xlsx")
@@ -188,34 +175,26 @@ def computed(
         with loaded("libreoffice", path, allowance) as recalculate:
             values = recalculate({})
     each = iter(renamed)
-    return [
-        [_read(values, task, next(each)) for task in question["tasks"]] for question in questions
-    ]
+    return [[_read(values, task, next(each)) for task in question.tasks] for question in questions]
 
 
-def _fill(
-    sheets: Mapping[str, Worksheet],
-    question: Mapping[str, Any],
-    task: Task,
-    arrays: Mapping[Place, tuple[int, int]],
-) -> None:
-    values: Values = question["values"]
+def _fill(sheets: Mapping[str, Worksheet], question: Question, task: Task) -> None:
     held: dict[Place, Found] = {}
-    for title, grid in values.items():
+    for title, grid in question.values.items():
         rows, columns = grid.numbers.shape
         places = [(row, column) for row in range(1, rows + 1) for column in range(1, columns + 1)]
         held |= {(title, *at): grid.at(*at) for at in (*places, *grid.others)}
-    held |= question["beside"] | dict(task.constants)
+    held |= {**question.beside, **task.constants}
     for (title, row, column), value in held.items():
         if value is not None and not isinstance(value, CellError):
             cell = sheets[title].cell(row, column, value)
             cell.data_type = "s" if isinstance(value, str) else cell.data_type
     titles = {title.casefold(): sheet.title for title, sheet in sheets.items()}
-    for place, text in {**question["formulas"], **task.formulas}.items():
+    for place, text in {**question.formulas, **task.formulas}.items():
         cell = sheets[place[0]].cell(*place[1:])
         formula = _renamed(text, titles)
-        if place in arrays:
-            height, width = arrays[place]
+        if place in question.arrays:
+            height, width = question.arrays[place]
             end = address(cell.row + height - 1, cell.column + width - 1)
             cell.value = ArrayFormula(f"{cell.coordinate}:{end}", formula)
         else:
