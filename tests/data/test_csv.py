@@ -45,7 +45,7 @@ def test_images_are_read(tmp_path, content):
     [
         ("0,1,0,1\n0,1,0,1,1\n", r"my.csv, line 2: 5 columns were found and 4 expected, as in li"),
         ("0,1\n\n1,0\n1,0,1\n", r"line 4: 3 columns were found and 2 expected, as in line 1"),
-        ("0\n1\n", r"line 1: 1 column was found; a label and at least one value are expected"),
+        ("0\n1\n", r"line 1: 1 column was found; two or more are expected"),
         ("label,p1,p2,p3\n0,1,two,1\n", r'line 2, column p2: "two" is not a number'),
         (
             "label,day,p2,p3\n0,2024-01-02,0,1\n",

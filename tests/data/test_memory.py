@@ -132,7 +132,7 @@ def test_every_way_to_be_missing_in_a_frame_is_one(absent):
         ((X, None), r"labels holds objects of the kind object"),
         ((X + np.inf, [0, 1, 0]), r"data: x holds a value that is not finite"),
         ((X * 1j, [0, 1, 0]), r"x holds objects of the kind complex128"),
-        (pd.DataFrame({"a": [1]}), r"The data frame has 1 columns: a label and at least one"),
+        (pd.DataFrame({"a": [1]}), r"The data frame has 1 columns; from 2 to"),
         (pd.DataFrame({"a": [], "b": []}), r"data holds no data"),
         (
             pd.DataFrame({"k": ["a"], "d": [dt.date(2020, 1, 1)]}),

@@ -225,8 +225,8 @@ class FrameRows:
         columns = list(data.items() if hasattr(data, "items") else _named(data))
         if not 2 <= len(columns) <= MOST_INPUTS:
             raise DataError(
-                f"The data frame has {len(columns):,} columns: a label and at least one value are "
-                f"expected, and at most {MOST_INPUTS:,}."
+                f"The data frame has {len(columns):,} columns; from 2 to {MOST_INPUTS:,} are "
+                "expected."
             )
         rows = len(columns[0][1])
         if rows > MOST_ROWS:

@@ -109,8 +109,8 @@ class Lines:
         """Return how many columns the first line has."""
         if len(fields) < 2:
             raise DataError(
-                f"{self.name}, line {line}: 1 column was found; a label and at least one value are "
-                "expected, separated by comma, semicolon, tab or |."
+                f"{self.name}, line {line}: 1 column was found; two or more are expected, "
+                "separated by comma, semicolon, tab or |."
             )
         if len(fields) > MOST_INPUTS:
             raise DataError(

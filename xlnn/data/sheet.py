@@ -222,8 +222,8 @@ class SheetRows:
             others = f" --sheet reads another of {listed(self._sheets)}."
             told = others if len(self._sheets) > 1 else ""
             raise DataError(
-                f"{self.name}, {self.row} {row:,}: 1 column was found; a label and at least one "
-                f"value are expected, from the first row on that is not empty.{told}"
+                f"{self.name}, {self.row} {row:,}: 1 column was found; two or more are expected, "
+                f"from the first row on that is not empty.{told}"
             )
         if columns > MOST_INPUTS:
             raise DataError(

@@ -146,11 +146,9 @@ def inputs(sizes: dict) -> dict:
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
     """Return the sizes and inputs of a table: symbols 1 to 6, and as many targets, 1 to 3."""
-    if data.x.shape != data.t.shape:
-        raise xlnn.XlnnError(f"{where}: as many columns are expected to be predicted, with "
-                             f"--target, as are read: {data.x.shape[1]} are left.")
-    rows, T = data.x.shape
-    return {"rows": rows, "positions": T}, {"letters": data.x, "t": data.t, "row": 1}
+    x, t = data.paired(where)
+    rows, T = x.shape
+    return {"rows": rows, "positions": T}, {"letters": x, "t": t, "row": 1}
 
 
 EXPERIMENT = xlnn.Experiment(

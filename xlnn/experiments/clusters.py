@@ -17,11 +17,8 @@ from xlnn.equations import units as eq
 
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
 PARTS = 48
-MOST = 10
-"""The most columns that points may have."""
-
-TURNED = 0.001
-"""How far S v may be from v's own line, as a part of all variance, where v is an axis."""
+ASTRAY = 0.001
+"""How far S v may be from the line of v, as a part of all variance, if v counts as an axis."""
 
 
 class Nearest(xlnn.Equation):
@@ -76,15 +73,31 @@ SIGNED = Stated(  # v and -v are one axis: the component that is largest is posi
     array=lambda v: v[-1] if v[-1].max() >= -v[-1].min() else -v[-1],
     cell=lambda i, v: "=IF(MAX({0})>=-MIN({0}),1,-1)*{1}".format(v.at(-1)[:], v.at(-1)[i]),
 )
-LAST = Stated(lambda lam: lam[-1], lambda lam: f"={lam.at(-1)[()]}")
 DEFLATED = Stated(
     array=lambda S, lam, axis: S - lam * np.outer(axis, axis),
     cell=lambda i, j, S, lam, axis: f"={S[i, j]}-{lam[()]}*{axis[i]}*{axis[j]}",
 )
+LAST = Stated(lambda lam: lam[-1], lambda lam: f"={lam.at(-1)[()]}")
+WHOLE = Stated(
+    lambda S: S.trace(), lambda S: "=" + "+".join(S[i, i] for i in range(S.shape[0])))
 SHARE = Stated(
-    array=lambda S, lam: lam / np.trace(S) if np.trace(S) else 0,
-    cell=lambda S, lam: "=IF(SIGN({0})=0,0,{1}/({0}))".format(
-        "+".join(S[i, i] for i in range(S.shape[0])), lam[()]),
+    array=lambda whole, lam: lam / whole if whole else 0,
+    cell=lambda whole, lam: f"=IF(SIGN({whole[()]})=0,0,{lam[()]}/{whole[()]})",
+)
+ASIDE = Stated(  # 0 where v is an axis
+    array=lambda whole, Sv, lam: ((Sv[-1]**2).sum() - lam**2) / whole / whole if whole else 0,
+    cell=lambda whole, Sv, lam: "=IF(SIGN({0})=0,0,(SUMSQ({1})-{2}^2)/{0}/{0})".format(
+        whole[()], Sv.at(-1)[:], lam[()]),
+)
+FOUND = eq.Choice(  # axes have the largest variances: no less than the mean of those that are left
+    array=lambda x, share1, share2, aside1, aside2: 0 if (x == x[0]).all() else 1 + (
+        (share1 > 0) * (share1 >= share2 - ASTRAY) * (max(aside1, aside2) <= ASTRAY**2)
+        * (share2 * (x.shape[1] - 1) >= 1 - ASTRAY - share1)),
+    cell=lambda x, share1, share2, aside1, aside2: (
+        "=IF(SIGN({0})=0,0,1+({1}>0)*({1}>={2}-{3})*(MAX({4},{5})<={3}^2)"
+        "*({2}*{6}>=1-{3}-{1}))").format(
+            "+".join("MAX({0})-MIN({0})".format(x.over("point")[i]) for i in range(x.shape[0])),
+            share1[()], share2[()], ASTRAY, aside1[()], aside2[()], x.shape[0] - 1),
 )
 SCORE = Stated(
     array=lambda d, axis1, axis2: d @ np.column_stack([axis1, axis2]),
@@ -124,42 +137,6 @@ EMPTY = eq.Choice(
 )
 
 
-# fmt: on
-class Found(xlnn.Equation):
-    """0 where all points are equal, 1 while directions are not the axes, and 2 when they are.
-
-    Then S v lies along v, the first variance is the largest, and the second one is no less than
-    the mean of those that are left.
-    """
-
-    coarse = jumps = True
-    roles = ("x", "S", "Sv1", "Sv2", "lam1", "lam2")
-
-    def array(self, x: np.ndarray, S: np.ndarray, **of: np.ndarray) -> float:
-        """Return the number."""
-        whole, (one, two) = np.trace(S), (of["lam1"], of["lam2"])
-        straight = all(
-            (of[Sv][-1] ** 2).sum() - lam**2 <= (TURNED * whole) ** 2
-            for Sv, lam in (("Sv1", one), ("Sv2", two))
-        )
-        left = whole - one - TURNED * whole
-        largest = one > 0 and one >= two - TURNED * whole and two * (len(S) - 1) >= left
-        return 0.0 if (x == x[0]).all() else 1.0 + (straight and largest)
-
-    def cell(self, x: Cells, S: Cells, **of: Cells) -> str:
-        sides = range(S.shape[0])
-        whole, one, two = "+".join(S[i, i] for i in sides), of["lam1"][()], of["lam2"][()]
-        differ = "+".join("MAX({0})-MIN({0})".format(x.over("point")[i]) for i in sides)
-        straight = "*".join(
-            f"(SUMSQ({of[Sv].at(-1)[:]})-{lam}^2<=({TURNED}*({whole}))^2)"
-            for Sv, lam in (("Sv1", one), ("Sv2", two))
-        )
-        left = f"({whole})-{one}-{TURNED}*({whole})"
-        largest = f"({one}>0)*({one}>={two}-{TURNED}*({whole}))*({two}*{len(sides) - 1}>={left})"
-        return f"=IF(SIGN({differ})=0,0,1+{straight}*{largest})"
-
-
-# fmt: off
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the points, the steps of k-means, the points of the charts, and the principal axes."""
     D, K, say = sizes["columns"], sizes["clusters"], words.sentence
@@ -223,6 +200,8 @@ def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # n
     yield here("S1", "S", "S{}", title="covariance", shape=(D, D), equation=eq.covariance("point"),
                uses={"d": "d"}, meaning="of the whole population: divided by the number of points",
                written="S = Σ d dᵀ / n", source="Hotelling 1933")
+    yield here("whole", title="all variance", equation=WHOLE, uses={"S": "S1"},
+               number_format=";;;")
     step = Axis("step", steps + 1, "up", counts_from=0)
     turn = partial(Quantity, sheet="power", axes=(step,), number_format="0.0000")
     for n in "12":
@@ -246,7 +225,9 @@ def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # n
         yield here(f"lam{n}", title=f"variance along axis {n}", symbol=f"λ{'₁₂'[n == '2']}",
                    equation=LAST, uses={"lam": lam})
         yield here(f"share{n}", title=f"its share of all variance, axis {n}", equation=SHARE,
-                   uses={"S": "S1", "lam": f"lam{n}"}, number_format="0.0%")
+                   uses={"lam": f"lam{n}"}, number_format="0.0%")
+        yield here(f"aside{n}", "aside", title="how far S v is from the line of v",
+                   equation=ASIDE, uses={"Sv": Sv, "lam": f"lam{n}"}, number_format=";;;")
     yield Quantity("score", title="along the axes", symbol="s{}", sheet="points", axes=(point,),
                    shape=(2,), equation=SCORE)
     line = partial(Quantity, sheet="drawn", number_format="0.00", shape=(2,))
@@ -259,8 +240,8 @@ def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # n
     for n in "12":
         yield line(f"line{n}", symbol="x{}", title=f"axis {n}", axes=(side,), equation=END,
                    uses={"lam": f"lam{n}", "axis": f"axis{n}"})
-    yield here("varies", title="0: all points are equal, 1: no axes yet, 2: axes", equation=Found(),
-               uses={"S": "S1"}, number_format=";;;")
+    yield here("varies", title="0: all points are equal, 1: no axes yet, 2: axes", equation=FOUND,
+               number_format=";;;")
     lines = (say("alike", "All points are the same: there are no axes."),
              say("turns", "After step {steps} the directions are not yet the axes: build with more "
                  "epochs, or begin with other directions.", steps=steps),
@@ -290,12 +271,9 @@ def starts(x: np.ndarray, K: int) -> dict:
     return {"centres": centres[np.newaxis], "v1": first, "v2": second}
 
 
-def from_data(data: xlnn.Dataset, where: str) -> tuple:
+def from_data(data: xlnn.Dataset, where: str) -> tuple:  # noqa: ARG001 -- nothing is refused
     """Return the sizes and inputs for a table of numbers with one point per row."""
     points, columns = data.x.shape
-    if not 2 <= columns <= MOST or points < 3:
-        raise xlnn.XlnnError(f"{where}: {points} rows of {columns} numbers were found, but three "
-                             f"rows or more are needed, of 2 to {MOST} numbers each.")
     return {"points": points, "columns": columns}, lambda sizes: {
         "x": data.x, **starts(data.x, sizes["clusters"])}
 
@@ -304,7 +282,7 @@ EXPERIMENT = xlnn.Experiment(
     "clusters", model, title="Clusters and axes",
     summary="k-means, with the paths of its centres, and the principal axes by power iteration, of "
     "the same points.",
-    sizes={"steps": Size(12, 1, 200), "points": Size(60, 3, 5_000), "columns": Size(2, 2, MOST),
+    sizes={"steps": Size(12, 1, 200), "points": Size(60, 3, 5_000), "columns": Size(2, 2, 10),
            "clusters": Size(3, 1, 6), "seed": Size(1, 0, 2**31)},
     inputs=inputs, from_data=from_data, task=0, reads="columns",
     options_for={"epochs": "steps", "seed": "seed"},
@@ -344,7 +322,8 @@ EXPERIMENT = xlnn.Experiment(
             "standard deviations away from the mean.",
             xlnn.Sentences("main"), xlnn.Space(),
             xlnn.Beside(
-                xlnn.Below(Numbers("lam1", "share1", "lam2", "share2"), xlnn.Hidden("varies"),
+                xlnn.Below(Numbers("lam1", "share1", "lam2", "share2"),
+                           xlnn.Hidden("whole", "aside1", "aside2", "varies"),
                            *(xlnn.Grid(name, digits="0.000", above=1)
                              for name in ("mean", "S1", "axis1", "S2", "axis2"))),
                 xlnn.Below(

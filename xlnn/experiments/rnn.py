@@ -170,12 +170,10 @@ def inputs(sizes: dict) -> dict:
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
     """Return the sizes and inputs for a table: x in each step, and as many targets."""
-    if data.x.shape != data.t.shape:
-        raise xlnn.XlnnError(f"{where}: as many columns are expected to be predicted, with "
-                             f"--target, as are read: {data.x.shape[1]} are left.")
-    rows, steps = data.x.shape
+    x, t = data.paired(where)
+    rows, steps = x.shape
     return ({"rows": rows, "steps": steps},
-            {"x": data.x[..., None], "t": data.t[..., None], "row": 1})
+            {"x": x[..., None], "t": t[..., None], "row": 1})
 
 
 EXPERIMENT = xlnn.Experiment(

@@ -412,7 +412,9 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         source = Path(source) if isinstance(source, str | os.PathLike) else source
         where = source.name if isinstance(source, Path) else "data"
         if self.reads == "rows":
-            return self.from_data(load_rows(source, ReadOptions(**said)), where), ()
+            found = self.from_data(load_rows(source, ReadOptions(**said)), where)
+            self._check_sizes(found[0], where)
+            return found, ()
         bare = not self._has_targets and "label" not in said
         if not (is_folder := isinstance(source, Path) and source.is_dir()):
             for name in ("threshold", "light_ink"):
@@ -424,7 +426,9 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
                 table=not (is_folder and self.picture), picture=self.picture, bare=bare, **said
             ),
         )
-        return self.from_data(data, where), data.told
+        found = self.from_data(data, where)
+        self._check_sizes(found[0], where)
+        return found, data.told
 
     def spec(self, values: Mapping[str, Any]) -> ExperimentSpec:
         """Read the Spec that a workbook keeps."""
@@ -442,8 +446,13 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         if set(sizes) != set(self.sizes):
             named = listed(self.sizes) if self.sizes else "none"
             raise DataError(f"{where}: the sizes of a {self.name} workbook are {named}.")
+        self._check_sizes(sizes, where)
+        return ExperimentSpec(self.name, template, lang, dict(sizes))
+
+    def _check_sizes(self, sizes: Mapping[str, Any], where: str) -> None:
+        """Refuse a size that is not allowed."""
         for name, bounds in self.sizes.items():
-            if not bounds.takes(sizes[name]):
+            if name in sizes and not bounds.takes(sizes[name]):
                 options = self._options_of(name)
                 typed = f" ({', '.join(map(as_typed, options))})" if options else ""
                 raise DataError(
@@ -451,7 +460,6 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
                     "expected.",
                     *options,
                 )
-        return ExperimentSpec(self.name, template, lang, dict(sizes))
 
     def _options_of(self, name: str) -> tuple[str, ...]:
         """Return the options that set a size or an input."""
