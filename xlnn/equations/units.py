@@ -154,6 +154,22 @@ def covariance(*axes: str) -> Stated:
     )
 
 
+def root_mean_square(*axes: str) -> Stated:
+    """Return the typical size of numbers, such as errors."""
+    return Stated(
+        lambda of: np.sqrt((of**2).mean()),
+        lambda of: "=SQRT(SUMSQ({0})/COUNT({0}))".format(of.over(*axes)[...]),
+    )
+
+
+def look_up(*axes: str) -> Stated:
+    """Return an entry of a table along axes, by its number from 1, for each row of numbers."""
+    return Stated(
+        lambda table, number: table[number.astype(int) - 1],
+        lambda *unit, table, number: f"=INDEX({table.over(*axes)[unit]},{number[()]})",
+    )
+
+
 def right(*axes: str) -> Stated:
     """Return how many outputs are on the side of ½ on which their target is."""
     return Stated(

@@ -30,17 +30,13 @@ RATED, PAIRED = 8, 4
 
 # fmt: off
 # Equations, each twice: for NumPy, and for the formula of one cell.
-FIND = Stated(  # a look-up, whose gradient is SUMMED
-    array=lambda table, which: table[which.astype(int) - 1],
-    cell=lambda *k, table, which: f"=INDEX({table.over('person', 'film')[k]},{which[()]})",
-)
 PREDICTED = Stated(
     array=lambda mean, b, c, p, q: mean + b + c + (p * q).sum(axis=1),
     cell=lambda mean, b, c, p, q: (
         f"={mean[()]}+{b[()]}+{c[()]}+SUMPRODUCT({p[:]},{q[:]})"),
 )
 TIMES = Stated(lambda e, v: e[:, np.newaxis] * v, lambda k, e, v: f"={e[()]}*{v[k]}")
-SUMMED = Stated(  # over the ratings that looked the row up; the penalty belongs to the cost
+SUMMED = Stated(  # over the ratings that looked a row up; the penalty belongs to the cost
     array=lambda which, number, terms, w, penalty: np.array(
         [terms[which == n].sum(axis=0) for n in number]) + penalty * w,
     cell=lambda *k, which, number, terms, w, penalty: (
@@ -53,10 +49,6 @@ COST = Stated(
     cell=lambda e, penalty, P, Q, b, c: "=(SUMSQ({})+{}*SUMSQ({}))/2".format(
         e.over("rating")[()], penalty[()],
         ",".join(w.over("person", "film")[...] for w in (P, Q, b, c))),
-)
-RMSE = Stated(
-    array=lambda e: np.sqrt((e**2).mean()),
-    cell=lambda e: "=SQRT(SUMSQ({0})/COUNT({0}))".format(e.over("rating")[()]),
 )
 PAIRS = eq.Choice(  # how often word o stands in a sentence of this word
     array=lambda token, number: sum(
@@ -165,8 +157,9 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     yield from trained.values()
     step = partial(Quantity, sheet="steps", axes=(epoch, rating), role="forward")
     for w, (symbol, of, *_) in FACTORS.items():
-        yield step(f"{w}_of", title=f"{symbol} of the {of}", symbol=f"{symbol}{{}}", equation=FIND,
-                   shape=network[w].shape, uses={"table": w, "which": f"{of}_of"})
+        yield step(f"{w}_of", title=f"{symbol} of the {of}", symbol=f"{symbol}{{}}",
+                   equation=eq.look_up(of), shape=network[w].shape,
+                   uses={"table": w, "number": f"{of}_of"})
     of = {"p": "P_of", "q": "Q_of", "b": "bu_of", "c": "bi_of"}
     yield step("found", title="predicted", symbol="r̂", equation=PREDICTED, uses=of,
                meaning="the rating that the model predicts", written="r̂ = μ + bᵤ + bᵢ + p·q",
@@ -183,7 +176,7 @@ def model(  # noqa: PLR0915 -- a statement each quantity
                 written="C = ½ Σ e² + ½ λ (Σ p² + Σ q² + Σ bᵤ² + Σ bᵢ²)",
                 source="Koren et al. 2009, (5)")
     yield films("rmse", title="typical error of a rating", symbol="RMSE", axes=(epoch,),
-                equation=RMSE)
+                equation=eq.root_mean_square("rating"), uses={"of": "e"})
 
     pair = partial(Quantity, sheet="softmax", axes=(epoch, word), shape=(word.length,),
                    role="forward")
@@ -249,24 +242,24 @@ def from_data(rows: list, where: str) -> tuple:
         if "" in texts:
             raise xlnn.XlnnError(f"{place}, column {texts.index('') + 1} is empty: leave out the "
                                  "row of a rating or sentence that is not known.")
-    is_rated = [_is_number(texts[2].replace(",", ".")) for _, texts in rows]
-    if not any(is_rated):
-        return _sentences([texts for _, texts in rows])
-    rated = rows[not is_rated[0]:]  # after a row of headings
-    for place, texts in rated:
-        if not _is_number(texts[2]) or not np.isfinite(float(texts[2])):
-            raise xlnn.XlnnError(f'{place}, column 3: "{texts[2][:20]}" is not a rating: write a '
+    ratings, texts = [_number(texts[2]) for _, texts in rows], [texts for _, texts in rows]
+    if set(ratings) == {None}:
+        return _sentences(texts)
+    first = ratings[0] is None  # a row of headings
+    for (place, row), rating in zip(rows[first:], ratings[first:], strict=True):
+        if rating is None or not np.isfinite(rating):
+            raise xlnn.XlnnError(f'{place}, column 3: "{row[2][:20]}" is not a rating: write a '
                                  "number with a decimal point.")
-    texts = [texts for _, texts in rated]
-    return _ratings(texts, np.array([float(rating) for *_, rating in texts]))
+    return _ratings(texts[first:], np.array(ratings[first:]))
 
 
-def _is_number(text: str) -> bool:
+def _number(text: str) -> float | None:
+    """Return a number, NaN for one with a comma, or None for a word."""
     try:
-        float(text)
+        number = float(text.replace(",", "."))
     except ValueError:
-        return False
-    return True
+        return None
+    return np.nan if "," in text else number
 
 
 def _sentences(texts: list) -> tuple:
