@@ -7,6 +7,7 @@ from experiments import agrees_in, built, changed
 from xlnn.building.build import build
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.errors import XlnnError
+from xlnn.exercises.exercise import exercise
 from xlnn.loading.values import values
 from xlnn.options import Options
 
@@ -89,6 +90,12 @@ def test_what_the_guide_says_of_exploring_and_of_the_discount(path, tmp_path):
     assert typed(epsilon=0)["arrived"] == 1  # untried actions look better
     assert typed(epsilon=1)["arrived"] == 0
     assert typed(gamma=0)["arrived"] == 0
+
+
+def test_the_rule_of_learning_may_be_an_exercise(tmp_path):
+    blank = ("error", "Q")  # whose rounding decides no move: numbers that nearly tie are equal
+    (made,) = exercise("q-learning", tmp_path / "ada.xlsx", blank=blank, epochs=3)
+    assert made.report.agrees
 
 
 def test_another_seed_gives_other_random_numbers(tmp_path, got):

@@ -16,6 +16,9 @@ WALL, END = 1, 2
 """Kinds of places; 0 is free."""
 
 ARROWS = "·↑→↓←"
+CLOSE = 1e-9
+"""By how much numbers of the table may differ and count as equal: more than by rounding."""
+
 SIGNS = tuple(".#SGP")
 """The signs of a grid that users type."""
 
@@ -44,45 +47,31 @@ def moved(rows: int, columns: int) -> Stated:
     )
 
 
-class Action(xlnn.Equation):
-    """A random action, or the first of the best."""
-
-    coarse = jumps = True
-
-    def array(self, u: np.ndarray, epsilon: np.ndarray, own: np.ndarray) -> float:
-        """Return the number of the action, from 1."""
-        return 1.0 + (np.clip(np.floor(4 * u[1]), 0, 3) if u[0] < epsilon else own.argmax())
-
-    def cell(self, u: Cells, epsilon: Cells, own: Cells) -> str:
-        drawn = f"MAX(1,MIN(4,1+INT(4*{u[1]})))"
-        return f"=IF({u[0]}<{epsilon[()]},{drawn},MATCH(MAX({own[:]}),{own[:]},0))"
-
-    def ties(self, got: np.ndarray, tolerance: float, **known: np.ndarray) -> np.ndarray:
-        """Return whether the action is as good as the best."""
-        return (known["u"][0] >= known["epsilon"]) & eq.is_largest(known["own"], got, tolerance)
+def best_of(own: np.ndarray) -> np.ndarray:
+    """Return the number of the first of the best actions, apart from rounding."""
+    return 1.0 + (own >= own.max(axis=-1, keepdims=True) - CLOSE).argmax(axis=-1)
 
 
-class Best(xlnn.Equation):
-    """The first of the best actions in each place, from 1; 0 where all are equal."""
-
-    coarse = jumps = True
-
-    def array(self, Q: np.ndarray, world: np.ndarray) -> np.ndarray:
-        """Return their numbers."""
-        best = np.where(Q.max(axis=1) > Q.min(axis=1), Q.argmax(axis=1) + 1.0, 0.0)
-        return best.reshape(world.shape)
-
-    def cell(self, i: int, j: int, Q: Cells, world: Cells) -> str:
-        own = Q[i * world.shape[1] + j, :]
-        return f"=IF(MAX({own})=MIN({own}),0,MATCH(MAX({own}),{own},0))"
-
-    def ties(self, got: np.ndarray, tolerance: float, **known: np.ndarray) -> np.ndarray:
-        """Return where the action is as good as the best."""
-        return eq.is_largest(known["Q"].reshape(*got.shape, -1), got, tolerance)
+def best_in(own: Cells, *at: object) -> str:
+    """Return the part of a formula that finds it in the row of a place."""
+    best = f"MAX({own[(*at, slice(None))]})-{CLOSE:.9f}"
+    return "".join(f"IF({own[(*at, a)]}>={best},{a + 1}," for a in range(3)) + "4)))"
 
 
 # fmt: off
 # Equations, each twice: for NumPy, and for the formula of one cell.
+ACTION = eq.Choice(
+    array=lambda u, epsilon, own: (
+        1.0 + np.clip(np.floor(4 * u[1]), 0, 3) if u[0] < epsilon else best_of(own)),
+    cell=lambda u, epsilon, own: (
+        f"=IF({u[0]}<{epsilon[()]},MAX(1,MIN(4,1+INT(4*{u[1]}))),{best_in(own)})"),
+)
+BEST = eq.Choice(  # 0 where all are equal
+    array=lambda Q, world: np.where(
+        np.ptp(Q, axis=1) <= CLOSE, 0, best_of(Q)).reshape(world.shape),
+    cell=lambda i, j, Q, world: "=IF(MAX({0})-MIN({0})<={1},0,{2})".format(
+        Q[i * world.shape[1] + j, :], f"{CLOSE:.9f}", best_in(Q, i * world.shape[1] + j)),
+)
 COPY = eq.Choice(lambda before: before, lambda before: f"={before[()]}")
 OF_PLACE = eq.Choice(
     array=lambda grid, place: grid.ravel()[int(place) - 1],
@@ -209,7 +198,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                      at={"episode": "shown_used"})
     picture, of = partial(world, shape=(rows, columns)), {"Q": "Q_shown"}
     yield picture("value", title="best sum of rewards to come", equation=LARGEST, uses=of)
-    yield picture("best", title="best action", equation=Best(), uses=of, sheet="arrows",
+    yield picture("best", title="best action", equation=BEST, uses=of, sheet="arrows",
                   number_format="0")
     yield picture("policy", symbol="π", title="where to go", equation=Sign(), is_text=True,
                   meaning="the action with the largest Q", written="arg max Q(s, ·)")
@@ -244,7 +233,7 @@ def moved_by(
     yield what("here", "here", uses={"grid": "world"})
     yield column("own", title="Q at the place", symbol="Q{}", shape=(4,), equation=HERE,
                  uses={"Q": Q}, number_format="0.000")
-    yield column("action", "action", "a", title="action", equation=Action(),
+    yield column("action", "action", "a", title="action", equation=ACTION,
                  meaning="1 up, 2 right, 3 down, 4 left: drawn with the share ε, else the best",
                  written="arg max Q(s, ·), or at random")
     yield column("to", "to", "s⁺", title="where that leads", equation=moved(rows, columns))
