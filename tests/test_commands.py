@@ -89,7 +89,7 @@ def test_every_template_goes_through_every_command(name, tmp_path):
     else:
         ran["export"] = forked("export", "a.xlsx", "-o", "a.onnx", cwd=tmp_path)
         assert ran["export"].returncode == 1
-        assert f"a.xlsx holds no network (its template is {name})" in ran["export"].stderr
+        assert f"a.xlsx has no network of layers (its template is {name})" in ran["export"].stderr
         assert ran["export"].stderr.count("\n") == 1
     assert set(ran) == set(cli.commands)
 

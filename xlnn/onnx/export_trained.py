@@ -117,8 +117,8 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     spec, layout = described(path, None, contents)
     if not isinstance(spec, Spec):
         raise WorkbookError(
-            f"{path.name} holds no network (its template is {spec.template}): export needs a "
-            "workbook of a network that trains, such as digits, or predicts."
+            f"{path.name} has no network of layers (its template is {spec.template}): export needs "
+            "one that trains, such as digits, or predicts."
         )
     learns = spec.epochs > 0
     after, number = _epoch(spec, epoch), _run(spec, run)
