@@ -1,4 +1,4 @@
-"""How does every sheet look? Draws all sheets of all templates, in all languages, into gallery/.
+"""How does every visible sheet look? Draws those of all templates, in all languages, into gallery/.
 
     make gallery                                # everything: some ten minutes
     python docs/gallery.py xor digits --lang zh # these alone
@@ -76,7 +76,7 @@ def small(template: Template, lang: str, folder: Path) -> Path:
 
 
 def draw(path: Path, into: Path, dpi: int) -> list[Path]:
-    """Draw the first pages of each sheet of a workbook, named after it.
+    """Draw the first pages of each sheet that is not hidden, named after it.
 
     Returns
     -------
@@ -98,7 +98,9 @@ def draw(path: Path, into: Path, dpi: int) -> list[Path]:
     ]
     subprocess.run([*convert, path], check=True, capture_output=True, timeout=PATIENCE)
     drawn = path.with_suffix(".pdf")
-    for page, name in named_pages(drawn, openpyxl.load_workbook(path, read_only=True).sheetnames):
+    sheets = openpyxl.load_workbook(path, read_only=True)
+    shown = [sheet.title for sheet in sheets if sheet.sheet_state == "visible"]
+    for page, name in named_pages(drawn, shown):
         target = [str(into / name), "-singlefile", "-png", "-r", str(dpi)]
         subprocess.run(["pdftoppm", "-f", str(page), "-l", str(page), drawn, *target], check=True)
     return sorted(into.iterdir())

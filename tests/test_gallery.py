@@ -32,4 +32,6 @@ def test_there_is_a_picture_of_every_sheet(tmp_path):
         pictures = {path.stem for path in (tmp_path / f"{name}-zh").iterdir()}
         template = next(template for template in in_order() if template.name == name)
         book = openpyxl.load_workbook(GALLERY["small"](template, "zh", tmp_path), read_only=True)
-        assert {f"{n:02}-{title}" for n, title in enumerate(book.sheetnames, start=1)} <= pictures
+        shown = [sheet.title for sheet in book if sheet.sheet_state == "visible"]
+        assert len(shown) > 2
+        assert {f"{n:02}-{title}" for n, title in enumerate(shown, start=1)} <= pictures
