@@ -180,6 +180,8 @@ BREAKS = [
         "</worksheet>",
         f'<drawing xmlns:r="{OFFICE}" r:id="a"/></worksheet>',
     ),
+    Break("colour", CHART, 'srgbClr val="[^"]*"', 'srgbClr val=""', CHART),
+    Break("colour", CHART, 'srgbClr val="[^"]*"', 'srgbClr val="red"', CHART),
     Break("content-type", TYPES, "/xl/styles.xml", "/xl/none.xml", TYPES),
     Break("content-type", TYPES, r"spreadsheetml\.styles\+xml", "spreadsheetml+xml", STYLES),
     Break("content-type", TYPES, r'<Default Extension="rels"[^>]*/>', "", ".rels"),

@@ -196,6 +196,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "uncomputed": "Formulas have a cached value, or the workbook asks to be computed.",
         "cell-value": "A cell holds a value of its type, or none.",
         "style-index": "A style, font, fill, border or format that is referred to exists.",
+        "colour": "A colour of a chart or a drawing has six hexadecimal digits.",
         "font-order": "The elements of a font are in the order of the schema.",
         "element-order": "The elements of a sheet are in the order of the schema, each once.",
         "column-widths": "The columns of <cols> go from left to right and do not overlap.",

@@ -1,6 +1,7 @@
 """Check the parts of the file: relationships, content types and styles."""
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -22,6 +23,9 @@ KINDS = {
 """How the content type of a part ends, by the kind of the relationship that leads to it."""
 
 
+_COLOUR = re.compile("[0-9A-Fa-f]{6}")
+
+
 def package_problems(book: LintedWorkbook) -> Iterator[Problem]:
     """Check how the parts of the file refer to each other."""
     yield from _relationships(book)
@@ -29,6 +33,7 @@ def package_problems(book: LintedWorkbook) -> Iterator[Problem]:
     yield from _orphans(book)
     yield from _content_types(book)
     yield from _table_headers(book)
+    yield from _colours(book)
 
 
 def _relationships(book: LintedWorkbook) -> Iterator[Problem]:
@@ -127,6 +132,16 @@ def _table_headers(book: LintedWorkbook) -> Iterator[Problem]:
                         f'{count} columns have the header "{header:.40}"; expected different ones, '
                         "and none that are empty.",
                     )
+
+
+def _colours(book: LintedWorkbook) -> Iterator[Problem]:
+    for part, nodes in book.parts.items():
+        for node in elements_named(nodes, "srgbClr"):
+            colour = node.attributes.get("val", "")
+            if not _COLOUR.fullmatch(colour):
+                yield Problem(
+                    "colour", part, f'A colour is "{colour:.9}"; expected six hexadecimal digits.'
+                )
 
 
 def _inside(node: Node, name: str) -> list[Node]:

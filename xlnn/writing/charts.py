@@ -120,9 +120,10 @@ class Line:
         series.marker.symbol = self.marker
         if self.marker != "none":
             series.marker.size = self.size
-            fill = GraphicalProperties(solidFill=self.colour)
-            fill.line.solidFill = self.colour
-            series.marker.graphicalProperties = fill
+            if self.colour:
+                fill = GraphicalProperties(solidFill=self.colour)
+                fill.line.solidFill = self.colour
+                series.marker.graphicalProperties = fill
         series.smooth = False
         return series
 
