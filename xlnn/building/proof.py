@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlnn.building.limits import size
-from xlnn.checking.check import compare
+from xlnn.checking.check import LARGE, compare, size_of
 from xlnn.checking.probe import ProbePoints, Work
 from xlnn.checking.report import Report
 from xlnn.errors import DisagreementError
@@ -108,8 +108,8 @@ def proven(
     tell("Recalculating, and looking for anything that Excel would repair")
     contents, problems = inspect_and_lint(work.file) if is_first else (inspect(work.file), ())
     tell("Comparing with NumPy")
-    report, values, _ = compare(contents, layout, work)
-    _refuse_disagreement(report, advice)
+    report, values, run = compare(contents, layout, work)
+    _refuse_disagreement(report, advice, is_huge=size_of(run) >= LARGE)
     refuse_problems(problems, advice)
     return report, values
 
@@ -118,7 +118,7 @@ OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")
 """What engines return for a stated formula that overflows."""
 
 
-def _refuse_disagreement(report: Report, advice: Advice) -> None:
+def _refuse_disagreement(report: Report, advice: Advice, *, is_huge: bool) -> None:
     """Refuse a workbook that does not agree with NumPy."""
     if report.agrees and not report.other_cells and not report.restated:
         return
@@ -127,7 +127,8 @@ def _refuse_disagreement(report: Report, advice: Advice) -> None:
             "The workbook was not written, because it holds formulas that nothing compares."
         )
     first = report.wrong[0]
-    if advice is OURS and first.formula == first.expected_formula and first.got in OVERFLOWS:
+    is_lost = is_huge or first.got in OVERFLOWS
+    if advice is OURS and first.formula == first.expected_formula and is_lost:
         raise DisagreementError(
             f"{first.cell} is {first.got}, because a number among the inputs or the start weights "
             "is so large that the results do not fit in a cell: use smaller numbers."

@@ -229,14 +229,14 @@ def overflow(report: Report, layout: Layout, arrays: Arrays) -> str:
     arrays : dict of arrays
         NumPy's run of the workbook's inputs.
     """
-    if not report.wrong or any(map(is_altered, report.wrong)) or _size(arrays) < LARGE:
+    if not report.wrong or any(map(is_altered, report.wrong)) or size_of(arrays) < LARGE:
         return ""
     inputs = inputs_of(layout, arrays)
     numeric = [q for q in layout.model.inputs if not (q.is_text or q.choices)]
     # if all is small with steps of size 0, the steps were too large
     steps = [quantity for quantity in numeric if quantity.calms]
     still = inputs | {quantity.name: 0 * inputs[quantity.name] for quantity in steps}
-    is_step = bool(steps) and _size(reference.run(layout.model, still)) < LARGE
+    is_step = bool(steps) and size_of(reference.run(layout.model, still)) < LARGE
     name, index, value = max(
         (_largest(quantity, inputs[quantity.name]) for quantity in (steps if is_step else numeric)),
         key=lambda found: abs(found[2]),
@@ -252,7 +252,7 @@ def overflow(report: Report, layout: Layout, arrays: Arrays) -> str:
     )
 
 
-def _size(arrays: Arrays) -> float:
+def size_of(arrays: Arrays) -> float:
     """Return the size of the largest number."""
     numbers = (np.abs(array).ravel() for array in arrays.values() if array.dtype != object)
     return max((float(np.fmax.reduce(each, initial=0.0)) for each in numbers), default=0.0)
