@@ -63,7 +63,7 @@ CIRCLES = {
     "the epoch after": {"Weights!B5": "=B4-Play!C$6*Gradients!B6"},
     "two circles": {"Training!C5": "=F5", "Training!D9": "=D9"},
     "a cell of nobody": {"Training!C5": "=Guide!Z99", "Guide!Z99": "=Training!F5"},
-    "a sentence": {"Progress!G7": '="a"&G7'},
+    "a sentence": {"Progress!F7": '="a"&F7'},
 }
 
 

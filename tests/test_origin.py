@@ -20,7 +20,7 @@ NOUGHT, ONE = "1," * 11 + "1", "0," * 11 + "0"
 def words_path(tmp_path_factory):
     """A small table of three classes with Chinese names, scaled, three rows held out."""
     place = tmp_path_factory.mktemp("words")
-    rows = [f"{n},{n * n},{'狗猫马'[n % 3]}" for n in range(13)]
+    rows = [f"{5 * n % 13},{n * n},{'狗猫马'[n % 3]}" for n in range(13)]
     (place / "my.csv").write_text("\n".join(["long,wide,kind", *rows]), encoding="utf-8")
     return build(
         "iris", place / "words.xlsx", data=place / "my.csv", label="kind", epochs=2, lang="ja"
