@@ -25,7 +25,8 @@ from xlnn.registry.templates import folder
 from xlnn.registry.text import languages
 from xlnn.workbooks.solver.kind import KIND, gradient
 from xlnn.workbooks.solver.nets import DENSE, MAPS
-from xlnn.workbooks.solver.sheet import SETTINGS, SIZE, power
+from xlnn.workbooks.solver.sheet import SETTINGS, power
+from xlnn.writing.printing import LEAST
 
 pytestmark = pytest.mark.first(name=1)
 
@@ -336,4 +337,4 @@ def test_images_are_printed_whole_and_with_the_weights_on_each_page(path):
     assert len(starts) > 9
     assert all((at - block.column) % apart == 0 for at in starts)
     assert sheet.print_title_cols.startswith("$A:")
-    assert how.scale * SIZE >= 6  # points: what footnotes are printed in
+    assert how.scale >= LEAST
