@@ -677,7 +677,6 @@ def test_what_the_sentences_claim_of_random_numbers_is_so(template):
 
 
 @pytest.mark.parametrize("steps", [1, 50, 10_000])
-@pytest.mark.slow
 def test_a_small_eta_does_not_arrive_however_many_steps_there_are(steps):
     got = arrays_of("regression", {"eta": 0.0001}, epochs=steps)
     assert "late" in check_regression(got)
