@@ -331,6 +331,18 @@ def test_a_spec_that_was_edited_to_ask_for_less_is_noted(handed):
     assert len([*remarks(bob, Grades((bob,), (), 0), WORDS)]) == 2
 
 
+def test_a_file_that_was_not_handed_out_is_noted_and_belongs_to_whom_it_is_named_after(
+    handed, tmp_path
+):
+    stray = tmp_path / "Cy_Young.xlsx"
+    xlnn.exercise("descent", stray, blank="dx")
+    (tmp_path / "r.csv").write_text("id,name\nu1,Ada\nu3,Cy Young\n")
+    grades = grade(stray, exercise=handed / "out", roster=tmp_path / "r.csv")
+    (only,) = grades
+    assert (only.student, only.id) == ("Cy Young", "u3")
+    assert [*remarks(only, grades, WORDS)] == [WORDS("notes", "stray")]
+
+
 def test_a_roster_lists_who_did_not_hand_in(handed, tmp_path):
     (tmp_path / "r.csv").write_text("id,name\nu1,Ada\nu2,Bob\nu3,Cy\n")
     grades = grade(handed / "in", roster=tmp_path / "r.csv")

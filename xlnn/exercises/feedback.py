@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from xlnn.atomic_write import check_place, folder_for, replacing
-from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
+from xlnn.exercises.grades import STRAY, Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.exercises.mistakes import Mistake
 from xlnn.exercises.roster import file_names, handed_in_by, letters
 from xlnn.registry.text import Text, text
@@ -112,7 +112,9 @@ def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
         return
     if not grade.intact:
         yield words("notes", "altered")
-    if grade.asked_otherwise:
+    if grade.asked_otherwise == STRAY:
+        yield words("notes", "stray")
+    elif grade.asked_otherwise:
         names = words("joined", "between").join(grade.asked_otherwise)
         yield words("notes", "asked_otherwise", names=names)
     if grade.student and not _fits(grade):

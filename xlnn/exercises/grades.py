@@ -11,6 +11,9 @@ from xlnn.errors import DataError, OutputError
 from xlnn.exercises.mistakes import Mistake
 from xlnn.exercises.roster import Student
 
+STRAY = ("Spec",)
+"""What is noted of a file that was not handed out: its whole Spec is another one."""
+
 
 @dataclass(frozen=True)
 class UnitGrade:
@@ -103,7 +106,7 @@ class Grade:
     intact : bool
         Whether its Spec is as handed out.
     asked_otherwise : tuple of str
-        Blanks that were handed out but are missing in it, or the other way round.
+        Blanks that were handed out but are missing in it, or the other way round; or `STRAY`.
     by_hand : float or None
         Points that the teacher typed into the report, added to the others.
     comment : str

@@ -16,7 +16,15 @@ from xlnn.errors import MENDABLE, OptionsError
 from xlnn.exercises.consistency import as_a_whole
 from xlnn.exercises.copies import copies, filled_in
 from xlnn.exercises.exercise import Source, inputs_of, left_out
-from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade, logged, resumed
+from xlnn.exercises.grades import (
+    STRAY,
+    Grade,
+    Grades,
+    QuestionGrade,
+    UnitGrade,
+    logged,
+    resumed,
+)
 from xlnn.exercises.judging import PROBES, JudgedQuantity, judged
 from xlnn.exercises.mistakes import BY_HAND, Mistake, mistakes
 from xlnn.exercises.parallel import each_of, shared_out
@@ -226,7 +234,7 @@ def graded(path: Path, asked: GradingSettings) -> Grade:
 def _asked_otherwise(handed_in: Submission, asked: GradingSettings) -> tuple[str, ...]:
     """Return the blanks that were handed out but are missing here, or the other way round.
 
-    If they are unknown, "Spec" is returned for a difference.
+    If they are unknown, or the same in another file, it is `STRAY`.
     """
     own = handed_in.exercise
     if asked.level:
@@ -243,7 +251,7 @@ def _asked_otherwise(handed_in: Submission, asked: GradingSettings) -> tuple[str
         if other and (difference := {*other.blank} ^ {*own.blank}):
             return tuple(sorted(difference))
         if other is None or (other.fingerprint != own.fingerprint and other.student == own.student):
-            return ("Spec",)
+            return STRAY
     return ()
 
 

@@ -250,6 +250,8 @@ def letters(name: str) -> str:
 def known_as(student: str, handed: HandedIn, class_list: Sequence[Student]) -> Student:
     """Return the student of a submission, with the id and e-mail from a roster or a download.
 
+    A file that was handed out to nobody by name belongs to the one whose name it has.
+
     Parameters
     ----------
     student : str
@@ -260,10 +262,9 @@ def known_as(student: str, handed: HandedIn, class_list: Sequence[Student]) -> S
     for each in class_list:
         if student and each.name.casefold() == student.casefold():
             return Student(each.name, each.id or handed.id, each.email)
+    called = re.split(r"[\s_]+", handed.name or handed.path.stem)
     for each in class_list:
-        words = sorted(map(letters, each.name.split()))
-        if (handed.id and handed.id == each.id) or (
-            not student and handed.name and sorted(map(letters, handed.name.split())) == words
-        ):
+        is_called = sorted(map(letters, called)) == sorted(map(letters, each.name.split()))
+        if (handed.id and handed.id == each.id) or (not student and is_called):
             return each
     return Student(student or handed.name, handed.id)
