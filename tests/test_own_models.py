@@ -121,6 +121,7 @@ def test_probes_are_a_whole_number_from_0_on(made, probes):
 
 
 DOUBLE = xlnn.Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
+SECOND = xlnn.Stated(array=lambda x: x[1], cell=lambda x: f"={x[2]}")
 WRONG = xlnn.Stated(array=lambda x: 2 * x, cell=lambda x: f"=3*{x[()]}")
 X = xlnn.Quantity("x")
 REFUSED = [
@@ -144,11 +145,26 @@ REFUSED = [
     ((X,), {"x": "one"}, "x takes numbers of the shape"),
     ((X,), {"x": float("inf")}, "not finite"),
     ((X, xlnn.Quantity("y", equation=WRONG)), {"x": 1}, "does not agree with NumPy"),
+    (
+        (X, xlnn.Quantity("y", equation=DOUBLE, uses={"a": "x"})), {"x": 1},
+        "y has a use for a, but its equation takes x",
+    ),
+    (
+        (
+            xlnn.Quantity("x", axes=(xlnn.Axis("day", 3, "up"),)),
+            xlnn.Quantity("y", equation=DOUBLE, axes=(xlnn.Axis("day", 4, "up"),)),
+        ),
+        {"x": 1}, "y has 4 entries along day, but x, which it uses, has 3",
+    ),
     (3, {}, "^quantities is 3: a tuple of xlnn.Quantity is expected"),
     (X, {"x": 1}, "^quantities is Quantity.*: a tuple of xlnn.Quantity is expected"),
     (("x",), {"x": 1}, r"^quantities is \('x',\): a tuple of xlnn.Quantity is expected"),
+    (
+        (xlnn.Quantity("x", shape=(2,)), xlnn.Quantity("y", equation=SECOND)), {"x": 1},
+        r"The cell of y raises IndexError: x has the shape \(2,\), and no \(2,\)",
+    ),
     ((X,), None, "^inputs is None: a dict with a number or an array for each input is expected"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.ci
@@ -263,6 +279,10 @@ STATED = {
         (lambda x: f"=2*({x[()]}", r'The cell of y gives "=2\*\([AB][46]", which is not a formula'),
         (lambda x: f"=FOO({x[()]})", "The cell of y calls FOO, which is not one of the"),
         (lambda x: f"=SUM({{1,2}})*{x[()]}", "The cell of y contains braces"),
+        (lambda a: f"=2*{a[()]}", "The cell of y does not take x, which its array takes"),
+        (lambda j, x: f"=2*{x[j]}", r"takes j, x, but its shape is \(\): an index for each"),
+        (lambda x: f"=2*{x}", r"The cell of y raises ValueError: x needs an index, such as \["),
+        (lambda x: f"=2*{x[0]}", r"raises IndexError: x has the shape \(\), and no \(0,\)"),
         (lambda x: f"=3*{x[()]}", "Make the array and the cell of y agree"),
     ],
     "array": [

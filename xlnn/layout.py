@@ -274,6 +274,11 @@ class QuantityCells:
         self._spanned: frozenset[str] = frozenset()
         self._fixed: dict[str, int] = {}
 
+    def __str__(self) -> str:
+        """Refuse to be part of a formula without an index."""
+        index = ", ".join("0" * len(self.shape)) or "()"
+        raise ValueError(f"{self._block.quantity.name} needs an index, such as [{index}]")
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the units."""
@@ -330,6 +335,8 @@ class QuantityCells:
             missing = len(self.shape) - len(unit) + 1
             unit = (*unit[:at], *(slice(None),) * missing, *unit[at + 1 :])
         quantity = self._block.quantity
+        if len(unit) != len(self.shape):
+            raise IndexError(f"{quantity.name} has the shape {self.shape}, and no {unit}")
         steps = self._block.steps[len(quantity.axes) :]
         row, column, height, width, cells, moves = self._along
         for entry, length, (down, right) in zip(unit, quantity.shape, steps, strict=True):
@@ -342,7 +349,9 @@ class QuantityCells:
                     cells * (more + 1),
                 )
             else:
-                first = entry
+                first = entry if entry >= 0 else entry + length
+                if not 0 <= first < length:
+                    raise IndexError(f"{quantity.name} has the shape {self.shape}, and no {unit}")
             row, column = row + first * down, column + first * right
         if height * width != cells:
             raise NoRectangleError(f"{quantity.name}{list(unit)} is not one rectangle of cells")
@@ -385,7 +394,10 @@ class QuantityCells:
                 lag = self._use.lag if axis.family == self._use.along else 0
                 first = own.first - axis.first - lag
                 return first, first, position
-        raise ValueError(f"{self._block.quantity.name} is used for one {axis.name} of several")
+        raise ValueError(
+            f"{self._block.quantity.name} is used for one {axis.name} of several: for all of them, "
+            f'write over("{axis.name}") before the index'
+        )
 
     def _render(
         self, row: int, column: int, height: int, width: int, moves: tuple[int, ...]

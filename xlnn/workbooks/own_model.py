@@ -6,6 +6,7 @@ A file cannot contain Python: its Spec lists the quantities, and the check is gi
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from itertools import combinations, zip_longest
 from math import isfinite
 from typing import Any, ClassVar, Never, NoReturn
@@ -241,6 +242,7 @@ def check_model(model: Model) -> None:
         _check_parts(quantity)
         _check_names(quantity)
         _check_together(quantity)
+        _check_arguments(quantity)
     known: set[str] = set()
     for quantity in model.quantities:
         if quantity.name in known:
@@ -310,13 +312,49 @@ def _check_together(quantity: Quantity) -> None:
         raise wrong(f"given of {name}", quantity.given, wanted)
 
 
+def _check_arguments(quantity: Quantity) -> None:
+    """Refuse uses that an equation does not take, and a cell with other arguments than the array.
+
+    A cell takes an index for each dimension of the shape, then the arguments by name.
+    """
+    name, equation = quantity.name, quantity.equation
+    if equation is None:
+        return
+    roles = equation.roles
+    if unknown := [role for role in quantity.uses if role not in roles]:
+        raise DataError(
+            f"{name} has a use for {unknown[0]}, but its equation takes {', '.join(roles)}."
+        )
+    parameters = [*signature(equation.cell).parameters.values()]
+    if any(each.kind is each.VAR_KEYWORD for each in parameters):
+        return
+    own = [each.name for each in parameters]
+    if missing := [role for role in quantity.uses if role not in own]:
+        raise DataError(
+            f"The cell of {name} does not take {missing[0]}, which its array takes: both take the "
+            "same arguments."
+        )
+    indices = [each for each in parameters if each.name not in roles and each.default is each.empty]
+    is_any = any(each.kind is each.VAR_POSITIONAL for each in indices)
+    if not is_any and len(indices) != len(quantity.shape):
+        wanted = ", ".join((*(f"i{n + 1}" for n in range(len(quantity.shape))), *roles))
+        raise DataError(
+            f"The cell of {name} takes {', '.join(own) or 'nothing'}, but its shape is "
+            f"{quantity.shape}: an index for each dimension comes first, as in cell({wanted})."
+        )
+
+
 def _check_use(model: Model, quantity: Quantity, role: str, use: Use, known: set[str]) -> None:
     """Refuse an argument that has no value where the quantity is computed."""
     name = quantity.name
     if use.name not in model.by_name:
-        raise DataError(f"{name} uses {use.name} as {role}, but there is no such quantity.")
+        raise DataError(
+            f"{name} uses {use.name} as {role}, but there is no such quantity: state it before "
+            f'{name}, or name another one, as in uses={{"{role}": "x"}}.'
+        )
     if use.name not in known and not use.lag:
         raise DataError(f"{name} uses {use.name}, which comes after it: put it before.")
+    _check_lengths(quantity, use, model[use.name])
     if not use.lag:
         return
     source, which = model[use.name], "before" if use.lag > 0 else "after"
@@ -332,6 +370,19 @@ def _check_use(model: Model, quantity: Quantity, role: str, use: Use, known: set
         )
     if use.start is not None:
         _check_start(model, quantity, use, known)
+
+
+def _check_lengths(quantity: Quantity, use: Use, source: Quantity) -> None:
+    """Refuse an argument that ends before the quantity along an ordered axis of both."""
+    own = {axis.family: axis for axis in quantity.axes if axis.order}
+    for axis in source.axes:
+        here = own.get(axis.family)
+        lag = max(0, use.lag) if axis.family == use.along else 0
+        if here and axis.order and 1 < axis.length < here.length - lag:
+            raise DataError(
+                f"{quantity.name} has {here.length} entries along {here.name}, but {use.name}, "
+                f"which it uses, has {axis.length}: give both axes the same length."
+            )
 
 
 def _check_start(model: Model, quantity: Quantity, use: Use, known: set[str]) -> None:
