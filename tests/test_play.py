@@ -339,6 +339,17 @@ def test_an_output_is_told_alike_in_the_sentence_the_list_and_the_drawing(tmp_pa
     assert not any(shown.coordinate in part for part in book["Play"].conditional_formatting)
 
 
+def test_the_word_of_an_input_is_seen_in_the_drawing(tmp_path):
+    features = tuple(f"The staff is friendly = {word}" for word in ("agree", "neutral", "disagree"))
+    made = replace(spec([3, 2, 2], epochs=1), picture=(1, 3), features=features)
+    path = write_recipe(tmp_path / "words.xlsx", random_recipe(made, seed=4))
+    with zipfile.ZipFile(path) as archive:
+        drawn = "".join(
+            archive.read(part).decode() for part in archive.namelist() if "chart" in part
+        )
+    assert all(f"= {word}</" in drawn for word in ("agree", "neutral", "disagree"))
+
+
 @pytest.mark.parametrize("label", ["0", "versicolor", "a label of as many letters as may stand"])
 def test_the_labels_of_the_outputs_have_room_in_the_drawing(label):
     named = replace(spec([4, 3, 2]), labels=(label, "1"))

@@ -6,6 +6,7 @@ from math import prod
 
 from openpyxl.chart import ScatterChart
 
+from xlnn.data.words import cut
 from xlnn.equations.play import LEVELS
 from xlnn.grid import letters
 from xlnn.layout import FIRST_ROW, Block, quoted, single_block
@@ -286,7 +287,7 @@ def _tags(page: Context, figure: Figure) -> Iterator[Tag]:
         cell = f"{quoted(title)}!${letters(texts.column)}${texts.row + unit}"
         yield Tag(point("label_across", unit), point(f"up{output}", unit), cell, is_cell=True)
     for unit, name in enumerate(page.spec.features[: len(figure.columns["1"].units)]):
-        yield Tag(point("name_across", unit), point("up1", unit), name[:LONGEST_NAME], "l")
+        yield Tag(point("name_across", unit), point("up1", unit), cut(name, LONGEST_NAME), "l")
 
 
 def _caption(page: Context, column: DrawnLayer) -> str:
