@@ -477,3 +477,20 @@ def test_a_target_of_words_is_answered_with_the_option_for_labels(tmp_path):
     content = table("a,price\n", "{n},low\n", "{n},\n", "{n},high\n")
     with pytest.raises(DataError, match="use --label instead of --target"):
         load(csv(tmp_path, content), PRICE)
+
+
+def test_several_rows_of_totals_are_left_out(tmp_path):
+    content = people() + "Total,2000,900,,\nAverage,166,75,,\n"
+    data = load(csv(tmp_path, content), KIND)
+    assert len(data.x) == 12
+    assert {f"my.csv: line {n} was left out, since it holds a total." for n in (14, 15)} <= {
+        *data.told
+    }
+
+
+def test_a_word_among_numbers_is_answered_with_what_to_do(tmp_path):
+    content = table("a,b,kind\n", "1 - low,{n},x\n", "{n},2,y\n", "3,{n},x\n")
+    with pytest.raises(DataError) as refusal:
+        load(csv(tmp_path, content), KIND)
+    assert str(refusal.value).startswith('my.csv, line 2, column a: "1 - low" is not a number.')
+    assert ' Correct it, or add --drop "a"' in str(refusal.value)

@@ -1,8 +1,10 @@
 """Decide which columns of a table with words become numbers and which are left out."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from xlnn.data.columns import ColumnRoles, looks_numeric
 from xlnn.data.dataset import ReadOptions
@@ -32,6 +34,9 @@ TOTALS = frozenset({
     "小计", "平均", "合計", "総計",
 })  # fmt: skip
 """Words in a row of totals."""
+
+MOST_TOTALS = 3
+"""The most rows of totals at the end of a table."""
 
 
 def is_note(fields: Sequence[str]) -> bool:
@@ -100,8 +105,8 @@ class Survey:
         The columns that are not left out.
     words : dict of Words
         By column, the columns of words that become numbers.
-    total : int
-        The row with totals, which is not read; 0 without one.
+    totals : frozenset of int
+        The rows with totals, which are not read.
     grouped : bool
         Whether numbers contain commas or blanks.
     is_headless : bool
@@ -112,7 +117,7 @@ class Survey:
 
     columns: ColumnRoles
     words: dict[int, Words]
-    total: int = 0
+    totals: frozenset[int] = frozenset()
     grouped: bool = False
     is_headless: bool = False
     notes: tuple[str, ...] = ()
@@ -150,19 +155,20 @@ def surveyed(  # noqa: PLR0913 -- the data, the options, names for messages
     wanted = (*here.inputs, *here.targets)
     found = {column: _Column() for column in wanted}
     labels = {} if here.label is None else {here.label: _Column()}
-    count, last = 0, None
+    count, last = 0, deque[tuple[int, list[str]]](maxlen=MOST_TOTALS)
     for row in rows:
         if is_note(row[1]):
             continue
-        count, last = count + 1, row
+        count += 1
+        last.append(row)
         for column, held in (found | labels).items():
-            held.add(last[0], last[1][column])
+            held.add(row[0], row[1][column])
     notes: tuple[str, ...] = ()
-    total = 0
-    if last is not None and count > 2 and _is_total(last, found | labels):
-        total = last[0]
-        notes += (f"{name}: {row_name} {total:,} was left out, since it holds a total.",)
-        _without(found | labels, last)
+    ends = takewhile(lambda row: _is_total(row, found | labels), reversed(last))
+    totals = [*ends] if count > 2 else []
+    for row in totals:
+        notes += (f"{name}: {row_name} {row[0]:,} was left out, since it holds a total.",)
+        _without(found | labels, row)
     unlabelled = sum(held.missing for held in labels.values())
     as_words, left_out, wrong = _told_apart(found, here, reading, dated)
     if not (reading.label or reading.targets or reading.bare):
@@ -177,7 +183,8 @@ def surveyed(  # noqa: PLR0913 -- the data, the options, names for messages
     numbers = {*inputs, *here.targets} - as_words.keys()
     grouped = any(found[column].grouped for column in numbers)
     is_headless = here.given and all(here.headings[c] in found[c].kinds for c in here.inputs)
-    return Survey(columns, as_words, total, grouped=grouped, is_headless=is_headless, notes=notes)
+    left = frozenset(row for row, _ in totals)
+    return Survey(columns, as_words, left, grouped=grouped, is_headless=is_headless, notes=notes)
 
 
 def _kept(  # noqa: PLR0913, PLR0917 -- the data, and names for messages
@@ -243,7 +250,7 @@ def _check_label(name: str, here: ColumnRoles, held: _Column, as_words: dict[int
 
 
 def _is_total(last: tuple[int, list[str]], found: dict[int, _Column]) -> bool:
-    """Return whether the last row has totals: its word occurs in no other row."""
+    """Return whether a last row has totals: its word occurs in no other row."""
     row, fields = last
     for column, text in enumerate(fields):
         if text.strip().rstrip(":").lower() in TOTALS:
@@ -352,7 +359,7 @@ def no_number(  # noqa: PLR0913, PLR0917 -- what the message names
             "targets",
         )
     or_label = "" if here.targets else f", or if it holds the labels add --label {place}"
-    return DataError(f"{reason} Remove the column{or_label}.")
+    return DataError(f"{reason} Correct it, or add --drop {place}{or_label}.")
 
 
 def _place(column: int, count: int) -> str:

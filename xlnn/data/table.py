@@ -336,7 +336,7 @@ def _data_rows(
     for row, fields in every if found.columns.given else chain([first], every):
         if is_note(fields):
             found.aside.append(row)
-        elif survey is None or row != survey.total:
+        elif survey is None or row not in survey.totals:
             yield row, fields
 
 
