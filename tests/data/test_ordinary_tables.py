@@ -338,6 +338,7 @@ def test_a_missing_word_is_counted_once_and_named_by_its_column(tmp_path):
         ("Order,1stFlrSF,2nd floor,kind", ("1stFlrSF", "2nd floor")),
         ("Order,2019,2020,kind", ("2019", "2020")),
         ("Order,0,1,kind", ("0", "1")),
+        (f"Order,1,{'9' * 5000},kind", ("1", f"{'9' * 19}…{'9' * 20}")),
         ('Order,"price\n(USD)",two  blanks,kind', ("price (USD)", "two blanks")),
         ("Order,score,score,kind", ("score", "score 3")),
         (
@@ -345,7 +346,7 @@ def test_a_missing_word_is_counted_once_and_named_by_its_column(tmp_path):
             ("a" * 30 + " here?", f"{'a' * 19}…{'a' * 13} there?"),
         ),
     ],
-    ids=["begin with numbers", "years", "numbers", "of two lines", "twice", "long"],
+    ids=["begin with numbers", "years", "numbers", "many digits", "of two lines", "twice", "long"],
 )
 def test_headings_are_taken_as_people_write_them(tmp_path, headings, features):
     rows = "".join(f"{n},{n * n},{n % 3}.5,{'ab'[n % 2]}\n" for n in range(12))

@@ -79,7 +79,7 @@ def columns(
     DataError
         A requested column is missing, or no input is left.
     """
-    first = [of_one_line(field) for field in first]
+    first = [" ".join(field.split()) for field in first]  # some have line ends
     asked = reading.targets or ((reading.label,) if reading.label else ())
     if given is None:
         given = bool(reading.header_row) or _are_headings(first, reading)
@@ -141,25 +141,11 @@ def _are_headings(first: Sequence[str], reading: ReadOptions) -> bool:
     # the column of row numbers that pandas writes has no heading; =a and -b may be either
     firm = [field for field in values if field and not re.match(r"=|[+-][^\d.]", field)]
     numbers = [field for field in firm if looks_numeric(field)]
-    is_named = any(name in first and not looks_numeric(name) for name in named_in(reading))
-    if not (numbers and is_named):
+    named = {reading.label, *reading.targets, *reading.columns, *reading.drop} & {*first}
+    if not numbers or all(map(looks_numeric, named)):
         return bool(firm) and not numbers
-    years = [int(field) for field in numbers if field.isdecimal()]
+    years = [float(field) for field in numbers if field.isdecimal()]  # or 0, 1, 2 ...
     return len(years) == len(numbers) and all(a < b for a, b in pairwise(years))
-
-
-def named_in(reading: ReadOptions) -> set[str]:
-    """Return the names of columns in the options."""
-    return {reading.label, *reading.targets, *reading.columns, *reading.drop} - {""}
-
-
-def of_one_line(heading: str) -> str:
-    r"""Return a heading without line ends and needless blanks.
-
-    >>> of_one_line(" price\n(USD) ")
-    'price (USD)'
-    """
-    return " ".join(heading.split())
 
 
 def named_apart(headings: Sequence[str]) -> list[str]:
@@ -207,7 +193,7 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
             f'"{short(asked)}"; give its place, last or 1 to {count:,}, or write headings.',
             *NAMING,
         )
-    asked, shown = of_one_line(asked), named_apart(headings)
+    asked, shown = " ".join(asked.split()), named_apart(headings)
     names = headings if asked in headings else shown
     places = [n for n, heading in enumerate(names, start=1) if heading == asked]
     if len(places) == 1:
@@ -282,7 +268,7 @@ def from_headings(
         whole = [n for n, (_, row) in enumerate(first) if filled(row) * 2 > widest]
         above = next(iter(whole), 0)
         named = {*reading.targets} or {reading.label} - {""}
-        found = [{*map(of_one_line, texts(first[n][1]))} for n in whole]
+        found = [{" ".join(each.split()) for each in texts(first[n][1])} for n in whole]
         if named and found and not named <= found[0]:
             of_words = (n for n, each in zip(whole, found, strict=True) if named <= each)
             above = next((n for n in of_words if not _has_values(texts(first[n][1]))), above)

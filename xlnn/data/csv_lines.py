@@ -92,12 +92,9 @@ class Lines:
             where = f"{self.name}, line {reader.line_num}"
             raise DataError(f"{where}: not CSV: {short(error)}.") from error
         if not count:
-            below = (
-                f" from line {self._reading.header_row:,} on" if self._reading.header_row else ""
-            )
-            raise DataError(
-                f"{self.name} holds no data{below}: expected a line for each image or row."
-            )
+            row = self._reading.header_row
+            below = f" from line {row:,} on" if row else ""
+            raise DataError(f"{self.name} holds no data{below}: expected a line for each row.")
 
     def _tell_titles(self, above: int, line: int) -> None:
         """Add a note about lines above the headings that were not read."""

@@ -74,12 +74,8 @@ class TableRows(Protocol):
         ...
 
 
-class _GroupedError(Exception):
-    """A number contains commas or blanks whose meaning is unknown."""
-
-
-class _WordsError(Exception):
-    """A value is not a number, and its column is not that of a pixel."""
+class _UnclearError(Exception):
+    """A value is not a plain number, so that all columns must be surveyed."""
 
 
 @dataclass
@@ -108,7 +104,7 @@ def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
     notes: tuple[str, ...] = ()
     try:
         found = _read(rows, reading, said or PLAIN, None, is_said=said is not None)
-    except (_GroupedError, _WordsError):
+    except _UnclearError:
         survey = _surveyed(rows, reading)
         if survey and survey.is_headless and rows.given is None:
             rows.given = False
@@ -306,7 +302,7 @@ def _read(
         found.columns, words = survey.columns, survey.words
         here = survey.columns
     elif here.inputs and rows.dated & {*here.inputs}:
-        raise _WordsError
+        raise _UnclearError
     is_strict = _is_strict(here, reading)
     for row, fields in _data_rows(first, every, found, survey):
         if here.label is not None and not _labelled(found, rows, reading, row, fields[here.label]):
@@ -319,10 +315,11 @@ def _read(
                     raise ValueError  # noqa: TRY301 -- the caller then reads column by column
                 numbers.extend(_plain(texts) if way.mark == "." else _slowly(texts, way))
             except ValueError:
-                reader = _Careful(rows, here, way, words, is_said, is_strict, survey is not None)
+                is_final = is_strict or survey is not None
+                reader = _Careful(rows, here, way, words, is_said, is_final)
                 numbers.extend(reader.numbers(row, fields, chosen))
     if survey is None and not is_strict and _ends_with_total(found.names):
-        raise _WordsError
+        raise _UnclearError
     return found
 
 
@@ -399,24 +396,23 @@ class _Careful:
     way: Numerals
     words: Mapping[int, Words]
     is_said: bool
-    is_strict: bool
-    is_surveyed: bool
+    is_final: bool
 
     def numbers(self, row: int, fields: Sequence[str], chosen: Sequence[int]) -> Iterator[float]:
         """Yield the numbers of some columns of a row; NaN for missing ones."""
         for column in chosen:
             if column in self.words:
                 yield from self.words[column].numbers(fields[column])
-            elif "%" in fields[column] and not self.is_strict and not self.is_surveyed:
-                raise _WordsError  # which is reported
+            elif "%" in fields[column] and not self.is_final:
+                raise _UnclearError  # which is reported
             elif (one := self._number(fields[column])) is not None:
                 yield one
-            elif self.is_strict or self.is_surveyed:
+            elif self.is_final:
                 raise no_number(
                     self.rows.name, self.rows.row, self.columns, column, row, fields[column]
                 )
             else:
-                raise _WordsError
+                raise _UnclearError
 
     def _number(self, text: str) -> float | None:
         value = self.way.number(text)
@@ -425,7 +421,7 @@ class _Careful:
         if is_absent(text):
             return np.nan
         if not self.is_said and looks_grouped(text):
-            raise _GroupedError
+            raise _UnclearError
         truth = text.strip().upper()
         return float(TRUTHS.index(truth)) if truth in TRUTHS else None
 
@@ -436,9 +432,9 @@ def _places(
     """Yield every value that should be a number: where it is, and its text."""
     every = iter(rows)
     first = next(every)
-    here = columns(first[1], rows.given, reading, rows.name)
-    here, words = (survey.columns, survey.words) if survey else (here, {})
-    for row, fields in every if here.given else chain([first], every):
+    here = survey.columns if survey else columns(first[1], rows.given, reading, rows.name)
+    words = survey.words if survey else {}
+    for row, fields in _data_rows(first, every, _Found(here), survey):
         for column in (*here.inputs, *here.targets):
             if column not in words:
                 yield f"{rows.row} {row}, column {short(here.headings[column])}", fields[column]
