@@ -10,7 +10,7 @@ import xlnn
 from xlnn.building.choose_network import FORMULAS, choose_network
 from xlnn.building.limits import size
 from xlnn.checking.check import check
-from xlnn.errors import OptionsError
+from xlnn.errors import DataError, OptionsError
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.options import Options
@@ -127,6 +127,8 @@ def test_labels_that_are_all_different_are_refused_with_the_option():
         OptionsError, match="another column with --label, or with --target one of numbers"
     ):
         xlnn.build(data=numbers(40), label="price")
+    with pytest.raises(DataError, match=r"^Without --label the first column is the label"):
+        xlnn.build(data=numbers(40))
 
 
 def test_what_was_not_learned_is_told():

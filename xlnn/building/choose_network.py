@@ -106,7 +106,7 @@ def choose_network(options: Options) -> ChosenNetwork:
         seed=1,
     )
     data = data_of(origin, options)
-    _check_classes(data)
+    _check_classes(data, options)
     output = "linear" if data.is_regression else "softmax"
     origin = replace(
         origin,
@@ -130,12 +130,13 @@ def choose_network(options: Options) -> ChosenNetwork:
     return ChosenNetwork(kind_named(FIRST_KIND), _with_notes(fitting, rest, data), name, rest)
 
 
-def _check_classes(data: Dataset) -> None:
+def _check_classes(data: Dataset, options: Options) -> None:
     """Refuse labels that mostly occur in one row only: they are numbers to predict, or names."""
     if data.is_regression or len(data.labels) <= len(data.x) / 2 or len(data.x) < LEAST_ROWS:
         return
+    first = "" if options.label else "Without --label the first column is the label. "
     raise DataError(
-        f"There are {len(data.labels):,} different labels in {len(data.x):,} rows, such as "
+        f"{first}There are {len(data.labels):,} different labels in {len(data.x):,} rows, such as "
         f"{short(data.labels[0])}: name another column with --label, or with --target one of "
         "numbers to predict.",
         "label",
