@@ -7,6 +7,7 @@ import pytest
 
 import xlnn
 from xlnn import Axis, Cells, Quantity, Stated, Told
+from xlnn.registry.text import text
 from xlnn.workbooks.experiment import ExperimentSpec
 from xlnn.workbooks.learning import function_choice
 from xlnn.workbooks.pages.page import on_pages
@@ -128,6 +129,20 @@ def test_a_number_that_only_a_sentence_tells_is_hidden(stated):
     assert content.parts[-1].names == ("is_more",)
     # what nothing uses is seen, below what the page states
     assert content.parts[1].names == [("days_used",)]
+
+
+def test_the_number_used_in_place_of_a_choice_is_on_its_page_and_hidden():
+    words = text("en")
+    stated = [*xlnn.choice("day", DAY, words), Quantity("level", axes=(DAY,))]
+    stated += [xlnn.shown(stated[-1])]
+    page = xlnn.Page("one", "One", "", xlnn.Numbers(("day", "day_asked")))
+    said = on_pages(stated, [page])
+    assert {quantity.sheet for quantity in said.quantities} == {"one"}
+    content = page.content(said)
+    assert isinstance(content.parts[-1], xlnn.Hidden)
+    assert content.parts[-1].names == ("day_used",)
+    # a copy is shown as what it copies
+    assert said["level_shown"].number_format == said["level"].number_format == "General"
 
 
 def drawn(quantities, *parts):

@@ -14,7 +14,7 @@ import numpy as np
 from xlnn.equations import activation, cost
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 
-Choice = partial(Stated, coarse=True, jumps=True)
+Choice = partial(Stated, coarse=True, jumps=True, number_format="0")
 """An equation whose value is a choice or a count."""
 
 SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
@@ -172,15 +172,13 @@ def look_up(*axes: str) -> Stated:
 
 def right(*axes: str) -> Stated:
     """Return how many outputs are on the side of ½ on which their target is."""
-    return Stated(
+    return Choice(
         lambda y, t: float(((y >= 0.5) == (t >= 0.5)).sum()),
         lambda y, t: (
             '=COUNTIFS({0},">="&0.5,{1},">="&0.5)+COUNTIFS({0},"<"&0.5,{1},"<"&0.5)'.format(
                 *(cells.over(*axes)[0] for cells in (y, t))
             )
         ),
-        coarse=True,
-        jumps=True,
     )
 
 

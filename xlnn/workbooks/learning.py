@@ -269,7 +269,7 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
 
 def shown(
     of: Quantity,
-    sheet: str,
+    sheet: str = Quantity.sheet,
     *along: Quantity,
     name: str = "",
     at: Mapping[str, str] | None = None,
@@ -283,6 +283,7 @@ def shown(
     ----------
     of : Quantity
     sheet : str
+        Its sheet, by default as of any quantity.
     *along : Quantity
         Quantities that count the entries of an axis of which all are shown.
     name : str
@@ -301,7 +302,8 @@ def shown(
     numbers = {axis.name: counted.get(axis.name, f"{axis.name}_used") for axis in of.axes}
     axes = tuple(axis for each in along for axis in each.axes)
     role = "result" if of.role == "input" else of.role
-    own = {"symbol": of.symbol, "title": of.title, "role": role, "number_format": of.number_format}
+    own = {"symbol": of.symbol, "title": of.title, "role": role}
+    own["number_format"] = str(of.number_format)  # the same, though a copy has another equation
     return Quantity(
         name or f"{of.name}_shown", axes=axes, shape=of.shape, sheet=sheet,
         equation=Chosen(*of.axes), uses={"of": of.name, **numbers}, **{**own, **said},
@@ -332,7 +334,13 @@ def _named(name: str, weight: Quantity | None = None) -> dict[str, str]:
 
 
 def choice(  # noqa: PLR0913 -- what names cells
-    name: str, axis: Axis, words: Text, *, title: str = "", sheet: str, used: str = ""
+    name: str,
+    axis: Axis,
+    words: Text,
+    *,
+    title: str = "",
+    sheet: str = Quantity.sheet,
+    used: str = "",
 ) -> Iterator[Quantity]:
     """Yield a cell for choosing an entry of an axis, and the quantities beside it.
 
@@ -345,17 +353,18 @@ def choice(  # noqa: PLR0913 -- what names cells
     axis : Axis
         The axis, whose entries are numbered as shown.
     words : Text
-    title, sheet : str
+    title : str
+    sheet : str
+        Their sheet, by default as of any quantity.
     used : str
         What the number that is used is called, if not ``{name}_used``.
     """
     least, most = axis.counts_from, axis.counts_from + axis.length - 1
-    said = {"sheet": sheet, "number_format": "0"}
-    yield Quantity(name, title=title, symbol=" ", role="input", choices=(least, most), **said)
+    yield Quantity(name, title=title, symbol=" ", sheet=sheet, choices=(least, most))
     used, uses = used or f"{name}_used", {"chosen": name}
-    yield Quantity(used, symbol=" ", equation=UsedNumber(least, most), uses=uses, **said)
+    yield Quantity(used, symbol=" ", sheet=sheet, equation=UsedNumber(least, most), uses=uses)
     ask = Asked(words("validation", "choice", least=least, largest=most))
-    yield Quantity(f"{name}_asked", equation=ask, uses={**uses, "used": used}, is_text=True, **said)
+    yield Quantity(f"{name}_asked", sheet=sheet, equation=ask, uses={**uses, "used": used})
 
 
 def function_choice(

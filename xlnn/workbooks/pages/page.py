@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from xlnn.equations.lookup import UsedNumber
 from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Axis, Derived, Model, Quantity, Sentence
 from xlnn.registry.text import Text
@@ -43,9 +44,9 @@ CHARTS, LINES, LEAST = 4, 12, 3
 class Page:
     """A sheet: its title, a note, and its parts, one below another.
 
-    Quantities of the sheet that no part shows come at its end; a number that only sentences tell is
-    hidden there. Without parts a page shows all of them: single numbers and matrices, then a table
-    for each set of axes, side by side, wide ones last.
+    Quantities of the sheet that no part shows come at its end; a number that only sentences tell,
+    or that is used in place of a choice, is hidden there. Without parts a page shows all of them:
+    single numbers and matrices, then a table for each set of axes, side by side, wide ones last.
 
     Parameters
     ----------
@@ -97,12 +98,12 @@ class Page:
         """Return all of its parts."""
         shown = self.shown(model)
         left = [q for q in model.quantities if q.sheet == self.key and q.name not in shown]
-        told = [q.name for q in left if _is_told(model, q)]
-        left = [q for q in left if q.name not in told]
+        unseen = [q.name for q in left if _is_unseen(model, q)]
+        left = [q for q in left if q.name not in unseen]
         tables = _tables(left)
         if tables and not self.parts:
             tables = [Beside(*sorted(tables, key=lambda table: table.size(model)[1] > SEEN))]
-        hidden = [Hidden(*told)] if told else []
+        hidden = [Hidden(*unseen)] if unseen else []
         joined = Beside if self.is_helper else Below
         return joined(*self.parts, *_lists(left), *tables, *hidden)
 
@@ -158,8 +159,10 @@ def usual_page(model: Model, key: str) -> Page:
     return Page(key, key, "", Beside(*left, *tables, *right), row=row, stays=bool(tables))
 
 
-def _is_told(model: Model, quantity: Quantity) -> bool:
-    """Return whether sentences, and nothing else, are computed from a single number."""
+def _is_unseen(model: Model, quantity: Quantity) -> bool:
+    """Return whether a single number is what a choice uses, or is only told in sentences."""
+    if isinstance(quantity.equation, UsedNumber):
+        return True
     if quantity.is_input or quantity.lengths or quantity.is_text:
         return False
     uses = [each for each in model.quantities if quantity.name in each.sources]
