@@ -23,31 +23,18 @@ RATIO = Stated(
     lambda size: size[0] / size[-1] if size[-1] else 0.0,
     lambda size: f"=IF(SIGN({size.at(-1)[()]})=0,0,{size.at(0)[()]}/{size.at(-1)[()]})",
 )
-REACHES = Stated(
-    lambda size: np.sign(size[-1]),
-    lambda size: f"=SIGN({size.at(-1)[()]})",
-    coarse=True,
-    jumps=True,
-)
-ONES = Stated(
-    lambda x: (x > 0).sum((1, 2)),
-    lambda x: f'=COUNTIF({x.over("step")[0]},">0")',
-    coarse=True,
-    jumps=True,
-)
+REACHES = eq.Choice(lambda size: np.sign(size[-1]), lambda size: f"=SIGN({size.at(-1)[()]})")
+ONES = eq.Choice(lambda x: (x > 0).sum((1, 2)), lambda x: f'=COUNTIF({x.over("step")[0]},">0")')
 
 
 def reach(steps: int) -> Stated:
     """Return how fast the last z changes with the input of tanh: delta without the errors."""
     return Stated(
         lambda V, U, after, h, n: ((n == steps) * V[0] + after @ U) * (1 - h * h),
-        lambda i, V, U, after, h, n: "=(IF({}={},{},0)+{})*(1-{}*{})".format(
-            n[()],
-            steps,
-            V[0, i],
-            "+".join(f"{after[j]}*{U[j, i]}" for j in range(h.shape[0])),
-            h[i],
-            h[i],
+        lambda i, V, U, after, h, n: (
+            f"=(IF({n[()]}={steps},{V[0, i]},0)+"
+            + "+".join(f"{after[j]}*{U[j, i]}" for j in range(h.shape[0]))
+            + f")*(1-{h[i]}*{h[i]})"
         ),
     )
 
@@ -75,25 +62,23 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the quantities in the order in which they are computed."""
     epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
-    up, down, step = Axis("step", T, "up"), Axis("step", T, "down"), Axis("step", T)
-    yield Quantity("eta", title="learning rate η", symbol="η", sheet="network", role="input",
-                   scale=0.05, calms=True, number_format="General")
-    data = partial(Quantity, sheet="data", axes=(row, up), shape=(1,), role="input",
-                   number_format="General")
+    up, down = Axis("step", T, "up"), Axis("step", T, "down")
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
+    data = partial(Quantity, sheet="data", axes=(row, up), shape=(1,))
     x = data("x", title="bit", symbol="x",
              meaning="what the network reads at a step: 1, or −1 for 0")
     t = data("t", title="target", symbol="t", choices=(0, 1),
              meaning="what the output is to be at this step")
     yield from (x, t)
     yield Quantity("ones", title="number of ones", symbol="Σ", sheet="data", axes=(row,),
-                   equation=ONES, number_format="0")
+                   equation=ONES)
     network = weights(H)
     yield from network.trained(epochs, sizes["optimizer"])
-    forward = partial(Quantity, sheet="steps", axes=(epoch, row, up), role="forward")
+    forward = partial(Quantity, axes=(epoch, row, up), role="forward")
     yield forward("past", title="h of the step before", symbol="h₋{}", shape=(H,), equation=eq.COPY,
                   uses={"h": previous("h", along="step", start=0.0)})
-    h = forward("h", title="hidden state", symbol="h{}", shape=(H,), equation=eq.RECURRENT,
-                source="Elman 1990", meaning="what the network keeps of the steps so far",
+    h = forward("h", title="hidden state", shape=(H,), equation=eq.RECURRENT, source="Elman 1990",
+                meaning="what the network keeps of the steps so far",
                 written="h = tanh(U h₋ + W x + b)")
     yield h
     yield forward("z", title="weighted input of y", symbol="z", shape=(1,), equation=eq.DENSE,
@@ -103,59 +88,48 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                 written="y = σ(z),  z = V h + c")
     yield y
     yield forward("cost", title="cross-entropy", symbol="C", shape=(1,), equation=eq.ENTROPY)
-    back = partial(Quantity, sheet="steps", axes=(epoch, row, up), role="backward")
-    yield back("e", title="error of y", symbol="e", shape=(1,), equation=eq.ERROR,
-               meaning="how fast C changes with z", written="e = y − t")
-    delta = back("delta", title="error of h, from the last step back", symbol="δ{}",
-                 axes=(epoch, row, down), shape=(H,), source="Werbos 1990",
-                 equation=eq.Back(("e", "V"), ("after", "U"), tanh="h"),
-                 uses={"after": following("delta", along="step", start=0.0)},
-                 meaning="how fast C changes with what goes into tanh, by all later steps",
-                 written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)")
+    yield forward("e", title="error of y", symbol="e", shape=(1,), equation=eq.ERROR,
+                  role="backward", meaning="how fast C changes with z", written="e = y − t")
+    delta = Quantity("delta", title="error of h, from the last step back", symbol="δ{}",
+                     axes=(epoch, row, down), shape=(H,), role="backward",
+                     equation=eq.Back(("e", "V"), ("after", "U"), tanh="h"),
+                     uses={"after": following("delta", along="step", start=0.0)},
+                     meaning="how fast C changes with what goes into tanh, by all later steps",
+                     written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)", source="Werbos 1990")
     yield delta
     once = partial(Quantity, sheet="weights", axes=(epoch,))
     yield once("C_T", title="total cost", equation=eq.total(*ROWS), uses={"C": "cost"},
-               symbol="C_T",
                meaning="the cost of all steps of all rows", written="C_T = Σ C")
-    yield once("right", title="outputs that are right", symbol=" ", equation=eq.right(*ROWS),
-               number_format="0")
+    right = once("right", title="outputs that are right", symbol=" ", equation=eq.right(*ROWS))
+    yield right
     yield from network.gradients(epochs)
-    yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="network")
-    yield from xlnn.choice("row", row, words, title="row shown", sheet="network")
-    n = Quantity("n", title="step", symbol="n", sheet="network", axes=(step,), counts=True,
-                 number_format="0")
+    yield from xlnn.choice("epoch", epoch, words, title="epoch shown")
+    yield from xlnn.choice("row", row, words, title="row shown")
+    n = Quantity("n", title="step", axes=(Axis("step", T),), counts=True)
     yield n
-    yield shown(x, "network", n)
-    yield shown(h, "network", n)
-    yield shown(y, "network", n)
-    yield shown(t, "network", n, number_format="0")
+    yield from (shown(each, "network", n) for each in (x, h, y, t))
     yield shown(delta, "network", n, title="error of h")
-    used = {"equation": xlnn.Chosen(Axis("epoch", epochs + 1)), "sheet": "network"}
     for name in "UV":
         yield Quantity(f"{name}_shown", title=f"{name} of this epoch", symbol=f"{name}{{}}",
-                       shape=network[name].shape, uses={"of": name, "epoch": "epoch_used"}, **used)
-    yield Quantity("reach", title="reach", symbol="∂z/∂h{}", sheet="network", role="backward",
-                   axes=(down,), shape=(H,), equation=reach(T),
+                       shape=network[name].shape, equation=xlnn.Chosen(Axis("epoch", epochs + 1)),
+                       uses={"of": name, "epoch": "epoch_used"})
+    yield Quantity("reach", title="reach", symbol="∂z/∂h{}", role="backward", axes=(down,),
+                   shape=(H,), equation=reach(T),
                    uses={"V": "V_shown", "U": "U_shown", "h": "h_shown",
                          "after": following("reach", along="step", start=0.0)},
                    meaning="how fast the last output changes with this step: δ without the errors",
                    written="Vᵀ at the last step, then Uᵀ(…)₊; times 1 − h²")
-    yield Quantity("size", title="size of reach", symbol="|∂z/∂h|", sheet="network", axes=(up,),
-                   equation=SIZE)
-    yield Quantity("ratio", title="first step to last", equation=RATIO, sheet="network")
-    yield Quantity("right_shown", title="right", sheet="network", equation=xlnn.Chosen(epoch),
-                   uses={"of": "right", "epoch": "epoch_used"}, number_format="0")
-    yield Quantity("reaches", title="reaches", equation=REACHES, sheet="network")
-    said = partial(Quantity, sheet="network", is_text=True)
-    yield said("course", equation=xlnn.Told([words.sentence(
-        "course", "In epoch {epoch_used}, {right_shown} of {all} outputs are right. C_T is "
-        "{C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}.", all=T * sizes["rows"],
-        epochs=epochs)], digits=3))
-    yield said("fades", equation=xlnn.Told([
-        words.sentence("none", "At the last step the gradient is 0 already: tanh or V lets nothing "
-                       "through."), words.sentence(
-            "fades", "Seen from the last output, the first step counts {ratio} times as much as "
-            "the last: below 1 the gradient fades on its way back, above 1 it grows.")],
+    yield Quantity("size", title="size of reach", symbol="|∂z/∂h|", axes=(up,), equation=SIZE)
+    yield Quantity("ratio", title="first step to last", equation=RATIO)
+    yield shown(right, title="right")
+    yield Quantity("reaches", title="reaches", equation=REACHES)
+    yield Quantity("course", equation=xlnn.Told(
+        "In epoch {epoch_used}, {right_shown} of {all} outputs are right. C_T is {C_T_first} in "
+        "epoch 1 and {C_T_last} in epoch {epochs}.", digits=3, all=T * sizes["rows"]))
+    yield Quantity("fades", equation=xlnn.Told({
+        "none": "At the last step the gradient is 0 already: tanh or V lets nothing through.",
+        "fades": "Seen from the last output, the first step counts {ratio} times as much as the "
+        "last: below 1 the gradient fades on its way back, above 1 it grows."},
         "reaches", digits=3))
 
 
@@ -175,6 +149,8 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
     return ({"rows": rows, "steps": steps},
             {"x": x[..., None], "t": t[..., None], "row": 1})
 
+
+chart = partial(Chart, size_in_cm=(10, 7), columns=5)
 
 EXPERIMENT = xlnn.Experiment(
     "rnn", model, title="A recurrent network in a sheet",
@@ -202,21 +178,20 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "network", "Network", "One row of bits at one epoch, unrolled: each line is a step, "
             "and h goes from line to line. Choose another epoch or row.",
-            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"), positive=["eta"],
+            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"),
                          choices={"epoch": "C_T", "row": "ones"}),
             xlnn.Sentences("course", "fades", above=1),
             Table("n", "x_shown", "h_shown", "y_shown", "t_shown", "delta_shown", "reach", "size",
                   coloured=("h_shown", "delta_shown", "reach"), ink=("y_shown",)),
             xlnn.Beside(
-                Chart("Total cost", Trace("C_T"), size_in_cm=(10, 7), columns=5),
-                Chart("How far back the gradient reaches", Trace("size", "n", marker="circle"),
-                      x="step", size_in_cm=(10, 7), columns=5),
-                Chart("Hidden state over the steps", Trace("h_shown", "n", marker="circle"),
-                      x="step", size_in_cm=(10, 7), columns=5),
+                chart("Total cost", Trace("C_T")),
+                chart("How far back the gradient reaches", Trace("size", "n", marker="circle"),
+                      x="step"),
+                chart("Hidden state over the steps", Trace("h_shown", "n", marker="circle"),
+                      x="step"),
             ),
             xlnn.Beside(xlnn.Grid("U_shown", digits="0.00"), xlnn.Grid("V_shown", digits="0.00")),
-            xlnn.Hidden("epoch_used", "row_used", "right_shown", "ratio", "reaches",
-                        "reach_start"),
+            xlnn.Hidden("reach_start"),
             does="Choose an epoch and a row. See what h remembers, and how the gradient fades.",
         ),
         xlnn.Page("data", "Data", "The bits of each row, and the target of each step. Type "
