@@ -46,43 +46,44 @@ SHARE = Stated(  # of the errors at this step in those at the last one
         d[:], d.at(-1, along="step")[:]
     ),
 )
-SOURCE = ("Hochreiter & Schmidhuber 1997", "Gers et al. 2000")
-MEANS = {
-    "i": "how much of the candidate is written",
-    "f": "how much of the memory is kept",
-    "o": "how much of the memory is shown",
-    "g": "what may be written",
-}
 FIRST = Stated(lambda share: share[0], lambda share: f"={share.at(0, along='step')[()]}")
-GATES = {"i": "input gate", "f": "forget gate", "o": "output gate", "g": "candidate"}
-
-
-SHOWN = (*GATES, "c", "h_rnn", "dc", "delta_rnn")
-PARTS = (*((gate, f"d{gate}", "") for gate in GATES), ("", "delta_rnn", "_rnn"))
-"""The gates and the Elman network: the end of their weights' names, the error, and of what."""
-
+SOURCE = "Hochreiter & Schmidhuber 1997"
 
 # fmt: off
+GATES = {
+    "i": ("input gate", "how much of the candidate is written", "i = σ", SOURCE),
+    "f": ("forget gate", "how much of the memory is kept", "f = σ", "Gers et al. 2000"),
+    "o": ("output gate", "how much of the memory is shown", "o = σ", SOURCE),
+    "g": ("candidate", "what may be written", "g = tanh", SOURCE),
+}
+"""The title, meaning, beginning of the formula, and source of each gate."""
+
+NETWORKS = (("", "", ""), ("_rnn", "′", ", RNN"))
+"""The LSTM and the Elman network: the ends of names, symbols and titles."""
+
+SHOWN = (*GATES, "c", "h_rnn", "dc", "delta_rnn")
+
+
 def weights(H: int) -> xlnn.Weights:
     """Return the weights of both networks, with their gradients."""
-    rows, steps = ("row",), ("row", "step")
-
-    def weight(name: str, more: str, shape: tuple, *of: str) -> dict[str, Weight]:
-        kind, end, mark = name[0], " of the RNN" * bool(more), "′" * bool(more)
-        axes = rows if kind in "Vd" else steps
-        return {name + more: Weight(
-            shape, eq.slope(*axes) if of[1:] else eq.bias_slope(*axes), *of, kind=kind + more,
-            symbol=f"{name}{mark}{{}}", title=f"weights {kind}{end}",
-            gradient={"title": f"gradient of {kind}{end}"})}
-
     found = {}
-    for gate, error, more in PARTS:
-        found |= weight(f"U{gate}", more, (H, H), error, f"past{more}")
-        found |= weight(f"W{gate}", more, (H, 1), error, "x")
-        found |= weight(f"b{gate}", more, (H,), error)
-    for more in ("", "_rnn"):
-        found |= weight("V", more, (1, H), f"e{more}", f"last{more}")
-        found |= weight("d", more, (1,), f"e{more}")
+
+    def add(kind: str, part: str, shape: tuple, *of: str, axes: tuple = ("row", "step")) -> None:
+        more, mark, title = NETWORKS[part == "_rnn"]
+        end, name = title.replace(",", " of the"), f"{kind}{part}"
+        found[name] = Weight(
+            shape, eq.slope(*axes) if of[1:] else eq.bias_slope(*axes), *of, kind=f"{kind}{more}",
+            symbol=f"{name.removesuffix(more)}{mark}{{}}", title=f"weights {kind}{end}",
+            gradient={"title": f"gradient of {kind}{end}"})
+
+    for part, error, past in (*((gate, f"d{gate}", "past") for gate in GATES),
+                              ("_rnn", "delta_rnn", "past_rnn")):
+        add("U", part, (H, H), error, past)
+        add("W", part, (H, 1), error, "x")
+        add("b", part, (H,), error)
+    for more, *_ in NETWORKS:
+        add("V", more, (1, H), f"e{more}", f"last{more}", axes=("row",))
+        add("d", more, (1,), f"e{more}", axes=("row",))
     return xlnn.Weights(found)
 
 
@@ -91,82 +92,77 @@ def training(sizes: dict) -> Iterator[Quantity]:
     epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
     up, down = Axis("step", T, "up"), Axis("step", T, "down")
-    yield Quantity("eta", title="learning rate η", symbol="η", sheet="memory", role="input",
-                   scale=0.05, calms=True, number_format="General")
-    data = partial(Quantity, sheet="data", axes=(row,), shape=(1,), role="input",
-                   number_format="General")
-    yield data("x", title="symbol", symbol="x", axes=(row, up),
-               meaning="what both networks read at a step: 1 or −1")
-    yield data("t", title="target", symbol="t", choices=(0, 1),
-               meaning="what the output is to be at the end")
+    before = partial(previous, along="step", start=0.0)
+    after = partial(following, along="step")
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
+    yield Quantity("x", title="symbol", symbol="x", sheet="data", axes=(row, up), shape=(1,),
+                   meaning="what both networks read at a step: 1 or −1")
+    yield Quantity("t", title="target", symbol="t", sheet="data", axes=(row,), shape=(1,),
+                   choices=(0, 1), meaning="what the output is to be at the end")
     networks = weights(H)
     yield from networks.trained(epochs, sizes["optimizer"])
     forward = partial(Quantity, sheet="steps", axes=(epoch, row, up), shape=(H,), role="forward")
     yield forward("past", title="h of the step before", symbol="h₋{}", equation=eq.COPY,
-                  uses={"h": previous("h", along="step", start=0.0)})
-    for g, title in GATES.items():
-        yield forward(g, title=title, symbol=f"{g}{{}}",
-                      equation=eq.RECURRENT if g == "g" else eq.GATE,
-                      uses={name: f"{name}{g}" for name in "UWb"}, meaning=MEANS[g],
-                      written=("g = tanh" if g == "g" else f"{g} = σ")
-                      + f"(U{g} h₋ + W{g} x + b{g})", source=SOURCE[g == "f"])
+                  uses={"h": before("h")})
+    for g, (title, meaning, begins, source) in GATES.items():
+        yield forward(g, title=title, equation=eq.RECURRENT if g == "g" else eq.GATE,
+                      uses={name: f"{name}{g}" for name in "UWb"}, meaning=meaning,
+                      written=f"{begins}(U{g} h₋ + W{g} x + b{g})", source=source)
     yield forward("c_before", title="c of the step before", symbol="c₋{}", equation=eq.COPY,
-                  uses={"h": previous("c", along="step", start=0.0)})
-    yield forward("c", title="cell state", symbol="c{}", equation=CELL, uses={"before": "c_before"},
-                  meaning="the memory: with f near 1 it goes on as it is", source=SOURCE[0],
+                  uses={"h": before("c")})
+    yield forward("c", title="cell state", equation=CELL, uses={"before": "c_before"},
+                  meaning="the memory: with f near 1 it goes on as it is", source=SOURCE,
                   written="c = f c₋ + i g")
-    yield forward("h", title="hidden state", symbol="h{}", equation=HIDDEN, written="h = o tanh(c)",
-                  meaning="what the cell shows of its memory", source=SOURCE[0])
+    yield forward("h", title="hidden state", equation=HIDDEN, written="h = o tanh(c)",
+                  meaning="what the cell shows of its memory", source=SOURCE)
     yield forward("past_rnn", title="h of the step before, RNN", symbol="h′₋{}", equation=eq.COPY,
-                  uses={"h": previous("h_rnn", along="step", start=0.0)})
+                  uses={"h": before("h_rnn")})
     yield forward("h_rnn", title="hidden state, RNN", symbol="h′{}", equation=eq.RECURRENT,
                   uses={"past": "past_rnn", **{name: f"{name}_rnn" for name in "UWb"}},
                   meaning="all that the Elman network keeps", source="Elman 1990",
                   written="h′ = tanh(U′ h′₋ + W′ x + b′)")
-    for more, of in (("", ""), ("_rnn", ", RNN")):
-        mark, end = "′" * bool(more), partial(Quantity, sheet="ends", axes=(epoch, row))
+    end = partial(Quantity, sheet="ends", axes=(epoch, row), shape=(1,))
+    for more, mark, of in NETWORKS:
         yield end(f"last{more}", title=f"last h{of}", symbol=f"h{mark}{{}}", shape=(H,),
                   equation=LAST, uses={"h": f"h{more}"}, role="forward")
-        yield end(f"z{more}", title=f"weighted input{of}", symbol=f"z{mark}", shape=(1,),
-                  equation=eq.DENSE,
+        yield end(f"z{more}", title=f"weighted input{of}", symbol=f"z{mark}", equation=eq.DENSE,
                   uses={"x": f"last{more}", "W": f"V{more}", "b": f"d{more}"})
-        yield end(f"y{more}", title=f"output{of}", symbol=f"y{mark}", shape=(1,), role="forward",
+        yield end(f"y{more}", title=f"output{of}", symbol=f"y{mark}", role="forward",
                   equation=eq.SIGMOID, uses={"z": f"z{more}"}, written="y = σ(V h + d)",
                   meaning="" if more else "how sure the network is that the target is 1")
-        yield end(f"cost{more}", title=f"cross-entropy{of}", symbol=f"C{mark}", shape=(1,),
+        yield end(f"cost{more}", title=f"cross-entropy{of}", symbol=f"C{mark}",
                   equation=eq.ENTROPY, uses={"z": f"z{more}"})
-        yield end(f"e{more}", title=f"error{of}", symbol=f"e{mark}", shape=(1,), role="backward",
+        yield end(f"e{more}", title=f"error{of}", symbol=f"e{mark}", role="backward",
                   equation=eq.ERROR, uses={"y": f"y{more}"})
         yield end(f"top{more}", title=f"error of the last h{of}", symbol=f"∂C/∂h{mark}{{}}",
                   shape=(H,), equation=eq.BACK, uses={"W": f"V{more}", "d": f"e{more}"},
                   role="backward")
     error = partial(Quantity, sheet="errors", axes=(epoch, row, down), shape=(H,), role="backward")
-    after = {"after": following("passed", along="step", start="top")}
-    yield error("do", title="error of o", symbol="δo{}", equation=OUT_ERROR, uses=after)
+    passed = {"after": after("passed", start="top")}
+    yield error("do", title="error of o", symbol="δo{}", equation=OUT_ERROR, uses=passed)
     yield error("dc", title="error of c", symbol="δc{}", equation=CELL_ERROR,
+                uses={**passed, "later": after("dc", start=0.0), "forget": after("f", start=0.0)},
                 meaning="it goes back from step to step times f alone: so it need not fade",
-                written="δc = ∂C/∂h o (1 − tanh² c) + δc₊ f₊", source=SOURCE[0], uses={
-                    **after, "later": following("dc", along="step", start=0.0),
-                    "forget": following("f", along="step", start=0.0)})
+                written="δc = ∂C/∂h o (1 − tanh² c) + δc₊ f₊", source=SOURCE)
     yield error("di", title="error of i", symbol="δi{}", equation=GATE_ERROR,
                 uses={"error": "dc", "by": "g", "a": "i"})
-    yield error("df", title="error of f", symbol="δf{}", equation=GATE_ERROR, uses={
-        "error": "dc", "by": "c_before", "a": "f"})
+    yield error("df", title="error of f", symbol="δf{}", equation=GATE_ERROR,
+                uses={"error": "dc", "by": "c_before", "a": "f"})
     yield error("dg", title="error of g", symbol="δg{}", equation=CANDIDATE_ERROR)
-    yield error("passed", title="back to the h before", symbol="∂C/∂h₋{}", equation=eq.Back(
-        ("di", "Ui"), ("df", "Uf"), ("do", "Uo"), ("dg", "Ug")))
-    yield error("delta_rnn", title="δ of the RNN", symbol="δ′{}", equation=DELTA, uses={
-        "a": following("passed_rnn", along="step", start="top_rnn"), "h": "h_rnn"},
+    yield error("passed", title="back to the h before", symbol="∂C/∂h₋{}",
+                equation=eq.Back(*((f"d{gate}", f"U{gate}") for gate in "ifog")))
+    yield error("delta_rnn", title="δ of the RNN", symbol="δ′{}", equation=DELTA,
+                uses={"a": after("passed_rnn", start="top_rnn"), "h": "h_rnn"},
                 meaning="it goes back times U′ and 1 − h′² at each step", source="Werbos 1990",
                 written="δ′ = (Uᵀ δ′₊)(1 − h′²)")
     yield error("passed_rnn", title="back to the h before, RNN", symbol="∂C/∂h′₋{}",
                 equation=eq.BACK, uses={"d": "delta_rnn", "W": "U_rnn"})
     once = partial(Quantity, sheet="weights", axes=(epoch,))
-    for more, of in (("", ""), ("_rnn", ", RNN")):
-        yield once(f"C_T{more}", title=f"total cost{of}", symbol="C_T" + "′" * bool(more),
+    for more, mark, of in NETWORKS:
+        yield once(f"C_T{more}", title=f"total cost{of}", symbol=f"C_T{mark}",
                    equation=eq.total("row"), uses={"C": f"cost{more}"},
                    meaning="" if more else "the cost of all rows", written="C_T = Σ C")
-        yield once(f"right{more}", title=f"rows that are right{of}", symbol=" ", number_format="0",
+        yield once(f"right{more}", title=f"rows that are right{of}", symbol=" ",
                    equation=eq.right("row"), uses={"y": f"y{more}"})
     yield from networks.gradients(epochs)
 
@@ -176,35 +172,31 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     trained = {each.name: each for each in training(sizes)}
     yield from trained.values()
     epoch, row = trained["cost"].axes
-    yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="memory")
-    yield from xlnn.choice("row", row, words, title="row shown", sheet="memory")
-    step = Axis("step", sizes["steps"])
-    n = Quantity("n", title="step", symbol="n", sheet="memory", axes=(step,), counts=True,
-                 number_format="0")
+    yield from xlnn.choice("epoch", epoch, words, title="epoch shown")
+    yield from xlnn.choice("row", row, words, title="row shown")
+    n = Quantity("n", title="step", axes=(Axis("step", sizes["steps"]),), counts=True)
     yield n
     yield xlnn.shown(trained["x"], "memory", n)
     for name in SHOWN:
         yield xlnn.shown(trained[name], "memory", n, number_format="0.00")
-    shown = partial(Quantity, sheet="memory", axes=n.axes)
-    for name, d, title in (("share", "dc", "error left"),
-                           ("share_rnn", "delta_rnn", "RNN")):
-        yield shown(name, title=title, symbol="|δ|", equation=SHARE, uses={"d": f"{d}_shown"},
-                    role="backward", number_format="0.000",
-                    meaning="" if "_" in name else "|δc| at this step, as a part of that at the "
-                    "last step", written="|δc| / |δc at the last step|")
-    for more in ("", "_rnn"):
-        yield Quantity(f"remains{more}", title="at the first step", sheet="memory",
-                       equation=FIRST, uses={"share": f"share{more}"})
+    share = partial(Quantity, symbol="|δ|", axes=n.axes, equation=SHARE, role="backward",
+                    number_format="0.000")
+    yield share("share", title="error left", uses={"d": "dc_shown"},
+                meaning="|δc| at this step, as a part of that at the last step",
+                written="|δc| / |δc at the last step|")
+    yield share("share_rnn", title="RNN", uses={"d": "delta_rnn_shown"})
+    for more, *_ in NETWORKS:
+        yield Quantity(f"remains{more}", title="at the first step", equation=FIRST,
+                       uses={"share": f"share{more}"})
         yield xlnn.shown(trained[f"right{more}"], "memory", title="right")
         yield xlnn.shown(trained[f"C_T{more}"], "memory", title="total cost")
-    said = partial(Quantity, sheet="memory", is_text=True)
-    yield said("course", equation=xlnn.Told([words.sentence(
-        "course", "In epoch {epoch_used} the LSTM has {right_shown} of {rows} rows right, and C_T "
-        "is {C_T_shown}. The Elman network of as many units has {right_rnn_shown} right, and its "
-        "C_T is {C_T_rnn_shown}.", rows=sizes["rows"])], digits=3))
-    yield said("arrives", equation=xlnn.Told([words.sentence(
-        "arrives", "Of the error at the last step, {remains} times as much arrives at the "
-        "first step in the LSTM, and {remains_rnn} times in the Elman network.")], digits=4))
+    yield Quantity("course", equation=xlnn.Told(
+        "In epoch {epoch_used} the LSTM has {right_shown} of {rows} rows right, and C_T is "
+        "{C_T_shown}. The Elman network of as many units has {right_rnn_shown} right, and its C_T "
+        "is {C_T_rnn_shown}.", digits=3))
+    yield Quantity("arrives", equation=xlnn.Told(
+        "Of the error at the last step, {remains} times as much arrives at the first step in the "
+        "LSTM, and {remains_rnn} times in the Elman network.", digits=4))
 
 
 def inputs(sizes: dict) -> dict:
@@ -216,7 +208,7 @@ def inputs(sizes: dict) -> dict:
     x = np.random.default_rng(0).integers(0, 2, (rows, T)) * 2 - 1
     x[:, 0] = np.arange(rows) % 2 * 2 - 1
     start = weights(sizes["hidden"]).drawn(21, 0.5)
-    start["bf"] = np.full_like(start["bf"], 2.0)
+    start["bf"][:] = 2
     return {**start, "x": x[..., None], "t": x[:, :1] > 0, "epoch": sizes["epochs"], "row": 1}
 
 
@@ -227,6 +219,8 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
         raise xlnn.XlnnError(f"{where}: one --target is expected, and {targets} were given.")
     return {"rows": rows, "steps": steps}, {"x": data.x[..., None], "t": data.t, "row": 1}
 
+
+chart = partial(Chart, size_in_cm=(10, 7), columns=6)
 
 EXPERIMENT = xlnn.Experiment(
     "lstm", model, title="Long short-term memory in a sheet",
@@ -253,23 +247,19 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "memory", "Memory", "One row at one epoch, step by step: the gates and the memory of "
             "the LSTM, and h of the Elman network. Choose another epoch or row.",
-            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"), positive=["eta"],
+            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"),
                          choices={"epoch": "C_T", "row": "t"}),
             xlnn.Sentences("course", "arrives", above=1),
             Table("n", "x_shown", *(f"{name}_shown" for name in SHOWN), "share", "share_rnn",
                   coloured=[f"{name}_shown" for name in SHOWN][:-2], width=8),
             xlnn.Beside(
-                Chart("Total cost", Trace("C_T", name="LSTM"), Trace("C_T_rnn", name="RNN"),
-                      size_in_cm=(10, 7), columns=6),
-                Chart("What remains of the error, step by step back",
+                chart("Total cost", Trace("C_T", name="LSTM"), Trace("C_T_rnn", name="RNN")),
+                chart("What remains of the error, step by step back",
                       Trace("share", "n", marker="circle", name="LSTM"),
-                      Trace("share_rnn", "n", marker="circle", name="RNN"),
-                      x="step", size_in_cm=(10, 7), columns=6),
-                Chart("Memory", Trace("c_shown", "n", marker="circle"),
-                      Trace("h_rnn_shown", "n"), x="step", size_in_cm=(10, 7), columns=6),
+                      Trace("share_rnn", "n", marker="circle", name="RNN"), x="step"),
+                chart("Memory", Trace("c_shown", "n", marker="circle"), Trace("h_rnn_shown", "n"),
+                      x="step"),
             ),
-            xlnn.Hidden("epoch_used", "row_used", "right_shown", "right_rnn_shown",
-                        "remains", "remains_rnn", "C_T_shown", "C_T_rnn_shown"),
             does="Choose an epoch and a row. Which units remember, and which forget?",
         ),
         xlnn.Page("data", "Data", "The symbols of each row, and its target. Type others."),
