@@ -30,106 +30,100 @@ INPUT = Stated(
 )
 
 
-WEIGHTS = xlnn.Weights(
-    {
-        "Wq": Weight((D, D), eq.SLOPE, "dQ", "x", title="queries"),
-        "Wk": Weight((D, D), eq.SLOPE, "dK", "x", title="keys"),
-        "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="values"),
-        "Wo": Weight((3, D), eq.SLOPE, "e", "o", title="answers"),
-    }
-)
-EQ = "Vaswani et al. 2017, (1)"
-
-
 # fmt: off
+WEIGHTS = xlnn.Weights({
+    "Wq": Weight((D, D), eq.SLOPE, "dQ", "x", title="queries"),
+    "Wk": Weight((D, D), eq.SLOPE, "dK", "x", title="keys"),
+    "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="values"),
+    "Wo": Weight((3, D), eq.SLOPE, "e", "o", title="answers"),
+})
+SOURCE = "Vaswani et al. 2017, "
+EQ = SOURCE + "(1)"
+
+
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the quantities in the order in which they are computed."""
     epochs, T = sizes["epochs"], sizes["positions"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
-    yield Quantity("eta", title="learning rate η", symbol="η", sheet="attention", role="input",
-                   scale=0.02, calms=True, number_format="General")
-    data = partial(Quantity, sheet="data", axes=(row,), shape=(T,), role="input", number_format="0")
-    letters = data("letters", title="letter", symbol="s{}", choices=(1, 6),
-                   meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
-    target = data("t", title="target", choices=(1, 3),
-                  meaning="the answer at this position: 1, 2, 3 for A, B, C")
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.02, calms=True)
+    letters = Quantity("letters", title="letter", symbol="s{}", axes=(row,), shape=(T,),
+                       choices=(1, 6), meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
+    target = Quantity("t", title="target", axes=(row,), shape=(T,), choices=(1, 3),
+                      meaning="the answer at this position: 1, 2, 3 for A, B, C")
     yield from (letters, target)
-    yield Quantity("PE", title="positional encoding", sheet="data", shape=(T, D),
-                   equation=eq.encoding(T, D), source="Vaswani et al. 2017, 3.5", role="forward",
+    yield Quantity("PE", title="positional encoding", shape=(T, D), equation=eq.encoding(T, D),
+                   source=SOURCE + "3.5", role="forward",
                    meaning="where a symbol stands; sin and cos of a pair share the exponent 2i/d",
                    written="sin(pos / 10000^(2i/d)), cos(pos / 10000^(2i/d))")
-    yield Quantity("x", title="input", sheet="data", axes=(row,), shape=(T, D),
-                   equation=INPUT, uses={"s": "letters"}, role="forward",
+    yield Quantity("x", title="input", axes=(row,), shape=(T, D), equation=INPUT,
+                   uses={"s": "letters"}, role="forward",
                    meaning="which letter it is, whether it is a capital, and where it stands",
                    written="x = (a, b, c, capital) + PE")
     yield from WEIGHTS.trained(epochs, sizes["optimizer"])
-
-    def each(name: str, title: str, equation: Stated, shape: tuple = (T, D), *,  # noqa: PLR0913
-             role: str = "forward", words: tuple = ("", "", ""), **uses: str) -> Quantity:
-        meaning, written, source = words
-        symbol = "✓{}" if name == "hit" else f"{name}{{}}"
-        return Quantity(name, title=title, symbol=symbol, sheet="sequences", role=role,
-                        axes=(epoch, row), shape=shape, equation=equation, uses=uses,
-                        meaning=meaning, written=written, source=source)
-
-    yield each("Q", "query", eq.PROJECT, W="Wq", words=(
-        "what a position looks for", "Q = x Wqᵀ", EQ))
-    yield each("K", "key", eq.PROJECT, W="Wk", words=("what a position offers", "K = x Wkᵀ", EQ))
-    yield each("V", "value", eq.PROJECT, W="Wv", words=("what it hands on", "V = x Wvᵀ", EQ))
-    yield each("Z", "score", eq.SCORE, (T, T), words=(
-        "how well a query fits a key; by √d, so that scores do not grow with d", "Z = Q Kᵀ / √d",
-        EQ))
-    yield each("S", "exp, masked", eq.MASKED, (T, T), words=(
-        "0 for later positions: masked before the softmax, so that each row still sums to 1",
-        "S = exp(Z − max Z), 0 if j > i", "Vaswani et al. 2017, 3.2.3"))
-    A = each("A", "attention", eq.SHARE, (T, T), words=(
-        "how much each position takes from each", "A = softmax(Z) = S / Σ S", EQ))
+    each = partial(Quantity, sheet="sequences", axes=(epoch, row), shape=(T, D), role="forward")
+    yield each("Q", title="query", equation=eq.PROJECT, uses={"W": "Wq"}, source=EQ,
+               meaning="what a position looks for", written="Q = x Wqᵀ")
+    yield each("K", title="key", equation=eq.PROJECT, uses={"W": "Wk"}, source=EQ,
+               meaning="what a position offers", written="K = x Wkᵀ")
+    yield each("V", title="value", equation=eq.PROJECT, uses={"W": "Wv"}, source=EQ,
+               meaning="what it hands on", written="V = x Wvᵀ")
+    yield each("Z", title="score", equation=eq.SCORE, shape=(T, T), source=EQ,
+               meaning="how well a query fits a key; by √d, so that scores do not grow with d",
+               written="Z = Q Kᵀ / √d")
+    yield each("S", title="exp, masked", equation=eq.MASKED, shape=(T, T), source=SOURCE + "3.2.3",
+               meaning="0 for later positions: masked before the softmax, so that each row still "
+               "sums to 1", written="S = exp(Z − max Z), 0 if j > i")
+    A = each("A", title="attention", equation=eq.SHARE, shape=(T, T), source=EQ,
+             meaning="how much each position takes from each", written="A = softmax(Z) = S / Σ S")
     yield A
-    yield each("o", "what is taken", units.Back(("A", "V")), words=(
-        "the mixture of values", "o = A V", EQ))
-    yield each("y", "scores of answers", eq.PROJECT, (T, 3), W="Wo", x="o")
-    yield each("u", "exp", eq.EXP, (T, 3), z="y")
-    p = each("p", "probabilities", eq.SHARE, (T, 3), S="u", words=(
-        "how likely each answer is", "p = softmax(o Woᵀ)", "Vaswani et al. 2017, 3.4"))
+    yield each("o", title="what is taken", equation=units.Back(("A", "V")), source=EQ,
+               meaning="the mixture of values", written="o = A V")
+    yield each("y", title="scores of answers", equation=eq.PROJECT, shape=(T, 3),
+               uses={"W": "Wo", "x": "o"})
+    yield each("u", title="exp", equation=eq.EXP, shape=(T, 3), uses={"z": "y"})
+    p = each("p", title="probabilities", equation=eq.SHARE, shape=(T, 3), uses={"S": "u"},
+             meaning="how likely each answer is", written="p = softmax(o Woᵀ)",
+             source=SOURCE + "3.4")
     yield p
-    yield each("C", "cross-entropy", eq.COST, (T,), role="result", z="y")
-    yield each("hit", "right", eq.hit(0.5), (T,), role="result")
+    yield each("C", title="cross-entropy", equation=eq.COST, shape=(T,), uses={"z": "y"},
+               role="result")
+    yield each("hit", title="right", symbol="✓{}", equation=eq.hit(0.5), shape=(T,), role="result")
     back = partial(each, role="backward")
-    yield back("e", "error", eq.ERROR, (T, 3), words=("how fast C changes with y", "e = p − t", ""))
-    yield back("do", "error of o", units.Back(("e", "Wo")))
-    yield back("dZ", "error of the score", eq.SCORE_ERROR, (T, T), words=(
-        "through softmax and √d; 0 where A is 0: the mask needs no rule of its own",
-        "∂C/∂Zᵢⱼ = Aᵢⱼ ∂C/∂oᵢ · (Vⱼ − oᵢ) / √d", ""))
-    yield back("dQ", "error of the query", units.Back(("dZ", "K")))
-    yield back("dK", "error of the key", eq.MIX_BACK, a="dZ", b="Q")
-    yield back("dV", "error of the value", eq.MIX_BACK, a="A", b="do", words=(
-        "from all positions that took it", "∂C/∂V = Aᵀ ∂C/∂o", ""))
+    yield back("e", title="error", equation=eq.ERROR, shape=(T, 3),
+               meaning="how fast C changes with y", written="e = p − t")
+    yield back("do", title="error of o", equation=units.Back(("e", "Wo")))
+    yield back("dZ", title="error of the score", equation=eq.SCORE_ERROR, shape=(T, T),
+               meaning="through softmax and √d; 0 where A is 0: the mask needs no rule of its own",
+               written="∂C/∂Zᵢⱼ = Aᵢⱼ ∂C/∂oᵢ · (Vⱼ − oᵢ) / √d")
+    yield back("dQ", title="error of the query", equation=units.Back(("dZ", "K")))
+    yield back("dK", title="error of the key", equation=eq.MIX_BACK, uses={"a": "dZ", "b": "Q"})
+    yield back("dV", title="error of the value", equation=eq.MIX_BACK, uses={"a": "A", "b": "do"},
+               meaning="from all positions that took it", written="∂C/∂V = Aᵀ ∂C/∂o")
     once = partial(Quantity, sheet="weights", axes=(epoch,), equation=eq.TOTAL)
-    yield once("C_T", title="total cost", symbol="C_T", uses={"C": "C"},
+    yield once("C_T", title="total cost", uses={"C": "C"},
                meaning="the cost of all positions of all sequences",
                written="C_T = Σ −ln p(target)")
     right = once("right", title="answers that are right", symbol=" ", uses={"C": "hit"},
                  number_format="0")
     yield right
     yield from WEIGHTS.gradients(epochs, "gradient, {title}")
-    yield from xlnn.choice("epoch", epoch, words, title="epoch shown", sheet="attention")
-    yield from xlnn.choice("row", row, words, title="sequence shown", sheet="attention")
-    shown = partial(xlnn.shown, sheet="attention")
-    yield from (shown(letters, title="letters"), shown(target, title="targets"))
-    say = partial(Quantity, sheet="attention", is_text=True)
+    yield from xlnn.choice("epoch", epoch, words, title="epoch shown")
+    yield from xlnn.choice("row", row, words, title="sequence shown")
+    yield from (xlnn.shown(letters, title="letters"), xlnn.shown(target, title="targets"))
     for name, title, of, shape, symbols in (
         ("down", "position", "letters_shown", (T, 1), SYMBOLS),
         ("across", "position", "letters_shown", (1, T), SYMBOLS),
         ("answer", "target", "t_shown", (T, 1), SYMBOLS[3:]),
     ):
-        yield say(name, title=title, shape=shape, equation=units.Named(symbols), uses={"of": of})
-    yield shown(A, title="attention: row takes from column", number_format="0.00")
-    yield shown(p, title="probability of A, B, C", number_format="0.00")
-    yield shown(right, title="right")
-    yield say("course", equation=xlnn.Told([words.sentence(
-        "course", "In epoch {epoch_used}, {right_shown} of {all} answers are right: their "
-        "probability is above ½. C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}.",
-        all=T * sizes["rows"], epochs=epochs)], digits=3))
+        yield Quantity(name, title=title, shape=shape, equation=units.Named(symbols),
+                       uses={"of": of})
+    yield xlnn.shown(A, title="attention: row takes from column", number_format="0.00")
+    yield xlnn.shown(p, title="probability of A, B, C", number_format="0.00")
+    yield xlnn.shown(right, title="right")
+    yield Quantity("course", equation=xlnn.Told(
+        "In epoch {epoch_used}, {right_shown} of {all} answers are right: their probability is "
+        "above ½. C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}.",
+        digits=3, all=T * sizes["rows"]))
 
 
 def inputs(sizes: dict) -> dict:
@@ -177,7 +171,7 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "attention", "Attention", "Where does each position look? The darker, the more it "
             "takes from there. Choose another epoch or sequence.",
-            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"), positive=["eta"],
+            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"),
                          choices={"epoch": "C_T", "row": "letters"}),
             xlnn.Sentences("course", above=1), xlnn.Space(),
             xlnn.Beside(
@@ -187,7 +181,7 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Below(xlnn.Space(), Row("answer")),
             ),
             Chart("Total cost", Trace("C_T")),
-            xlnn.Hidden("epoch_used", "row_used", "right_shown", "letters_shown", "t_shown"),
+            xlnn.Hidden("letters_shown", "t_shown"),
             does="Choose an epoch and a sequence. Where does each position look?",
         ),
         xlnn.Page("data", "Data", "The letters as numbers, 1 to 6 for a, b, c, A, B, C, and the "
