@@ -22,37 +22,35 @@ MARKS = ("−0.9", "−0.6", "−0.3", "0.0", "0.3", "0.6", "0.9")
 ACROSS = len(MARKS)
 """Pictures along each side of the plane."""
 
+UP = dict(zip("2345", "²³⁴⁵", strict=True))
+
 # fmt: off
 # Equations, each twice: for NumPy, and for the formula of one cell.
 NOISY = eq.Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at random, is set to 0
-    array=lambda x, drawn, noise: np.where(drawn < noise, 0, x),
-    cell=lambda i, x, drawn, noise: f"=IF({drawn[i]}<{noise[()]},0,{x[i]})",
+    lambda x, drawn, noise: np.where(drawn < noise, 0, x),
+    lambda i, x, drawn, noise: f"=IF({drawn[i]}<{noise[()]},0,{x[i]})",
 )
 OFF = eq.Choice(
-    array=lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
-    cell=lambda t, a: "=" + "+".join(
-        f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(PIXELS)),
+    lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
+    lambda t, a: "=" + "+".join(f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(PIXELS)),
 )
 LAST_DELTA = Stated(
-    array=lambda t, a: (a - t) * a * (1 - a),
-    cell=lambda j, t, a: f"=({a[j]}-{t[j]})*{a[j]}*(1-{a[j]})",
+    lambda t, a: (a - t) * a * (1 - a),
+    lambda j, t, a: f"=({a[j]}-{t[j]})*{a[j]}*(1-{a[j]})",
 )
 BEFORE = Stated(
-    array=lambda x, image: x[int(image) - 1].reshape(ROWS, COLUMNS),
-    cell=lambda r, c, x, image: f"=INDEX({x.over('image')[COLUMNS * r + c]},{image[()]})",
+    lambda x, image: x[int(image) - 1].reshape(ROWS, COLUMNS),
+    lambda r, c, x, image: f"=INDEX({x.over('image')[COLUMNS * r + c]},{image[()]})",
 )
 AFTER = Stated(
-    array=lambda a, row: a.reshape(-1, PIXELS)[int(row) - 1].reshape(ROWS, COLUMNS),
-    cell=lambda r, c, a, row: (
-        f"=INDEX({a.over('epoch', 'image')[COLUMNS * r + c]},{row[()]})"),
+    lambda a, row: a.reshape(-1, PIXELS)[int(row) - 1].reshape(ROWS, COLUMNS),
+    lambda r, c, a, row: f"=INDEX({a.over('epoch', 'image')[COLUMNS * r + c]},{row[()]})",
 )
-PICTURE = Stated(
-    lambda a: a.reshape(ROWS, COLUMNS), lambda r, c, a: f"={a[COLUMNS * r + c]}")
+PICTURE = Stated(lambda a: a.reshape(ROWS, COLUMNS), lambda r, c, a: f"={a[COLUMNS * r + c]}")
 PLACE = Stated(  # the columns of pictures go from left to right, their rows from the top down
-    array=lambda place: np.column_stack([
-        (place - 1) % ACROSS - ACROSS // 2, ACROSS // 2 - (place - 1) // ACROSS])
-    * 0.3,
-    cell=lambda k, place: (
+    lambda place: 0.3 * np.column_stack([
+        (place - 1) % ACROSS - ACROSS // 2, ACROSS // 2 - (place - 1) // ACROSS]),
+    lambda k, place: (
         f"=0.3*(MOD({place[()]}-1,{ACROSS})-{ACROSS // 2})",
         f"=0.3*({ACROSS // 2}-INT(({place[()]}-1)/{ACROSS}))")[k],
 )
@@ -62,16 +60,16 @@ def pictures(down: int) -> Stated:
     """Return the equation of a row of pictures of the plane."""
     first = down * ACROSS
     return Stated(
-        array=lambda a: a[first:first + ACROSS].reshape(ACROSS, ROWS, COLUMNS),
-        cell=lambda n, r, c, a: f"={a.at(first + n, along='place')[COLUMNS * r + c]}",
+        lambda a: a[first:first + ACROSS].reshape(ACROSS, ROWS, COLUMNS),
+        lambda n, r, c, a: f"={a.at(first + n, along='place')[COLUMNS * r + c]}",
     )
 
 
 def row_of(images: int) -> Stated:
     """Return the equation of the row of an epoch and an image on the sheet Training."""
     return eq.Choice(
-        array=lambda epoch, image: (epoch - 1) * images + image,
-        cell=lambda epoch, image: f"=({epoch[()]}-1)*{images}+{image[()]}",
+        lambda epoch, image: (epoch - 1) * images + image,
+        lambda epoch, image: f"=({epoch[()]}-1)*{images}+{image[()]}",
     )
 
 
@@ -98,35 +96,33 @@ def weights(sizes: dict) -> xlnn.Weights:
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     """Yield the images, the training, and the outputs of the network after one epoch."""
     epoch, image = Axis("epoch", sizes["epochs"], "up"), Axis("image", sizes["images"])
-    here = partial(Quantity, sheet="plane", number_format="General")
-    yield here("eta", title="learning rate η", symbol="η", role="input", scale=0.05, calms=True,
-               meaning="how far a step goes")
-    yield here("noise", title="noise: part of the pixels left out", symbol="ν", role="input",
-               between=(0.0, 1.0), meaning="with noise the network is to give what it did not see")
+    yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True,
+                   meaning="how far a step goes")
+    yield Quantity("noise", title="noise: part of the pixels left out", symbol="ν",
+                   between=(0.0, 1.0),
+                   meaning="with noise the network is to give what it did not see")
     for axis in (epoch, image):
         yield from xlnn.choice(f"{axis.name}_chosen", axis, words, title=f"{axis.name} shown",
-                               sheet="plane", used=f"{axis.name}_used")
-    data = partial(Quantity, sheet="images", axes=(image,), role="input", number_format="General")
-    number = Quantity("number", title="image", symbol="n", sheet="images", axes=(image,),
-                      counts=True, number_format="0", role="key")
+                               used=f"{axis.name}_used")
+    number = Quantity("number", title="image", symbol="n", axes=(image,), counts=True)
     yield number
-    yield data("labels", title="label", symbol=" ", number_format="0")
-    yield data("images", symbol="x{}", title="pixels", shape=(PIXELS,),
-               meaning="the pixels of an image: what goes in, and what is to come out",
-               source="3-1")
-    yield data("drawn", symbol="u{}", title="drawn for the noise", shape=(PIXELS,),
-               between=(0.0, 1.0), number_format="0.00", meaning="random numbers from 0 to 1")
-    yield data("noisy", symbol="x̃{}", title="what goes in", shape=(PIXELS,), equation=NOISY,
-               uses={"x": "images"}, role="forward", meaning="0 where the number drawn is below ν",
-               written="x̃ = 0 if u < ν, else x", source="Vincent et al. 2008, 2.3")
+    yield Quantity("labels", symbol=" ", title="label", axes=(image,), number_format="0")
+    pixels = partial(Quantity, axes=(image,), shape=(PIXELS,))
+    yield pixels("images", symbol="x{}", title="pixels", source="3-1",
+                 meaning="the pixels of an image: what goes in, and what is to come out")
+    yield pixels("drawn", symbol="u{}", title="drawn for the noise", between=(0.0, 1.0),
+                 number_format="0.00", meaning="random numbers from 0 to 1")
+    yield pixels("noisy", symbol="x̃{}", title="what goes in", equation=NOISY,
+                 uses={"x": "images"}, number_format="General", role="forward",
+                 meaning="0 where the number drawn is below ν", written="x̃ = 0 if u < ν, else x",
+                 source="Vincent et al. 2008, 2.3")
     trained = {each.name: each for each in _training(sizes, epoch, image)}
     yield from trained.values()
     yield from _shown(sizes, number, trained)
-    told = words.sentence("told", "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch "
-                          "{epochs}. Of {pixels} pixels {wrong_first} are wrong at first, and "
-                          "{wrong_last} at last.", epochs=epoch.length,
-                          pixels=PIXELS * image.length)
-    yield here("told", is_text=True, equation=xlnn.Told([told], digits=2))
+    yield Quantity("told", equation=xlnn.Told(
+        "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {pixels} pixels "
+        "{wrong_first} are wrong at first, and {wrong_last} at last.", digits=2,
+        pixels=PIXELS * image.length))
 
 
 def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
@@ -147,8 +143,7 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     yield column("C", title="squared error", equation=eq.SQUARED_ERROR, uses=truth, source="3-4",
                  meaning="how far the image that comes out is from the clean one",
                  written="C = ½ Σ (x − a)²")
-    yield column("off", symbol=" ", title="pixels wrong", equation=OFF, uses=truth,
-                 number_format="0")
+    yield column("off", symbol=" ", title="pixels wrong", equation=OFF, uses=truth)
     for n, (units, _) in reversed(shapes.items()):
         above = int(n) + 1
         back = eq.Back((f"delta{above}", f"W{above}"), tanh=f"a{n}")
@@ -157,10 +152,9 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
                      role="backward", meaning="how fast C changes with z", source="4-2, 4-3",
                      written="output: (a − x) a (1 − a);  tanh: (Σ δ w)(1 − a²)")
     yield from network.gradients(epoch.length)
-    for name, title, of in (("C_T", "total cost", "C"), ("wrong", "pixels wrong", "off")):
-        yield Quantity(name, title=title, symbol=name if of == "C" else " ", sheet="plane",
-                       axes=(epoch,), equation=eq.total("image"), uses={"C": of},
-                       number_format="0.##")
+    once = partial(Quantity, axes=(epoch,), equation=eq.total("image"), number_format="0.##")
+    yield once("C_T", title="total cost", uses={"C": "C"})
+    yield once("wrong", symbol=" ", title="pixels wrong", uses={"C": "off"})
 
 
 def _shown(sizes: dict, number: Quantity, trained: Mapping[str, Quantity]) -> Iterator[Quantity]:
@@ -168,37 +162,35 @@ def _shown(sizes: dict, number: Quantity, trained: Mapping[str, Quantity]) -> It
     above = [n for n in layers(sizes) if n > code]
     decoder = [trained[f"{kind}{n}"] for n in above for kind in "za"]
     used = [trained[f"{kind}{n}"] for n in above for kind in "Wb"]
-    here = partial(Quantity, sheet="plane", number_format="0.00")
     helper = partial(Quantity, sheet="decoder", number_format="0.00")
-    state = Axis("epoch", sizes["epochs"] + 1, "up")
     epoch, one = {"epoch": "epoch_used"}, {"image": "image_used"}
-    yield helper("row", title="row in the table", equation=row_of(sizes["images"]),
-                 number_format="0", uses=epoch | one)
+    yield Quantity("row", title="row in the table", sheet="decoder",
+                   equation=row_of(sizes["images"]), uses=epoch | one)
     yield xlnn.shown(trained[f"a{code}"], "decoder", number, name="codes", symbol="a{}",
                      title="place in the plane", number_format="0.00")
     for each in used:
         yield helper(f"{each.name}_shown", each.kind, each.symbol, shape=each.shape, role="weight",
-                     equation=xlnn.Chosen(state), uses={"of": each.name, **epoch})
-    picture = partial(here, shape=(ROWS, COLUMNS))
+                     equation=xlnn.Chosen(Axis("epoch", sizes["epochs"] + 1)),
+                     uses={"of": each.name, **epoch})
+    picture = partial(Quantity, shape=(ROWS, COLUMNS))
     yield picture("before", title="clean", equation=BEFORE, uses={"x": "images", **one})
     yield picture("seen", title="goes in", equation=BEFORE, uses={"x": "noisy", **one})
     yield picture("after", title="comes out", equation=AFTER, uses={"a": f"a{last}"})
-    yield here("point", title="type a point", symbol="a{}", shape=(CODE,), role="input",
-               between=(-1.0, 1.0))
+    yield Quantity("point", title="type a point", symbol="a{}", shape=(CODE,),
+                   between=(-1.0, 1.0), number_format="0.00")
     again = partial(xlnn.again, decoder, sheet="decoder", number_format="0.00")
     shown = {each.name: f"{each.name}_shown" for each in used}
     yield from again("{}_point", instead={f"a{code}": "point", **shown})
     yield picture("image", title="of the point", equation=PICTURE, uses={"a": f"a{last}_point"})
     place = Axis("place", ACROSS**2)
-    yield helper("place", title="place", symbol="n", axes=(place,), counts=True, role="key",
-                 number_format="0")
+    yield Quantity("place", title="place", symbol="n", sheet="decoder", axes=(place,), counts=True)
     yield helper("spot", title="point of the plane", symbol="a{}", axes=(place,), shape=(CODE,),
                  equation=PLACE)
     yield from again("{}_plane", axes=(place,), instead={f"a{code}": "spot", **shown})
     for down in range(ACROSS):
-        yield here(f"plane_{down + 1}", title=f"a₂ = {MARKS[-1 - down]}",
-                   shape=(ACROSS, ROWS, COLUMNS), equation=pictures(down),
-                   uses={"a": f"a{last}_plane"})
+        yield Quantity(f"plane_{down + 1}", title=f"a₂ = {MARKS[-1 - down]}",
+                       shape=(ACROSS, ROWS, COLUMNS), equation=pictures(down),
+                       uses={"a": f"a{last}_plane"})
 
 
 def inputs(sizes: dict) -> dict:
@@ -227,7 +219,6 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
     return {"images": images}, {"images": data.x.reshape(images, PIXELS), "labels": labels}
 
 
-UP = dict(zip("2345", "²³⁴⁵", strict=True))
 INK = {"scale": "ink", "width": 3, "digits": ";;;"}
 
 EXPERIMENT = xlnn.Experiment(
@@ -238,8 +229,7 @@ EXPERIMENT = xlnn.Experiment(
            "seed": Size(1, 0, 2**31)},
     rates={"sgd": 0.05, "momentum": 0.005, "rmsprop": 0.02, "adam": 0.05},
     inputs=inputs, images="digits", from_data=from_data, task=1, reads="pictures",
-    picture=(ROWS, COLUMNS),
-    options_for=["epochs", "hidden", "seed", "noise"],
+    picture=(ROWS, COLUMNS), options_for=["epochs", "hidden", "seed", "noise"],
     about=(
         "{images} images of 12 pixels go through two numbers and are to come out as they went in. "
         "Nobody says which digit is on an image; yet zeros and ones separate in the plane.",
@@ -259,10 +249,8 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Beside(
                 xlnn.Below(
                     xlnn.Numbers("eta", "noise", "epoch_chosen", "image_chosen", "point",
-                                 positive=["eta"], choices={"epoch_chosen": "dC_dW2",
-                                                            "image_chosen": "images"}),
+                                 choices={"epoch_chosen": "dC_dW2", "image_chosen": "images"}),
                     xlnn.Sentences("epoch_chosen_asked", "image_chosen_asked", bold=0),
-                    xlnn.Hidden("epoch_used", "image_used"),
                 ),
                 xlnn.Below(
                     xlnn.Beside(*(Grid(n, **INK) for n in ("before", "seen", "after", "image"))),
