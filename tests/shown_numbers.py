@@ -57,6 +57,8 @@ def written(value, number_format):
 
     >>> written(-1234.5, '0.00;"−"0.00'), written(2e-7, "0.0E+00"), written(5, ";;;")
     ('−1234.50', '2.0E-07', '')
+    >>> written(-2.5, 'General;"−"General'), written(5, "General")
+    ('−2.5', None)
     >>> written(0, '"yes";;"no"'), written(1, '"yes";;"no"')
     ('no', 'yes')
     """
@@ -64,8 +66,8 @@ def written(value, number_format):
         return None
     if ";" in number_format:
         number_format = _section(value, number_format)
-        if number_format.startswith('"−"0'):
-            return f"−{written(abs(value), number_format[3:])}"
+        if number_format.startswith(('"−"0', '"−"General')):
+            return f"−{written(abs(value), number_format[3:]) or f'{abs(value):.15g}'}"
         if not number_format or number_format.startswith('"'):
             return number_format.strip('"')
     found = re.fullmatch(r"0(?:\.(0*)(#*))?(E\+00)?(%?)", number_format)
@@ -110,16 +112,28 @@ def shown(path):
                     yield Shown(name, cell.value, number_format, text or "", wide, room)
 
 
+def holds(condition, cell, value):
+    """Return whether the condition of a rule holds for the value of a cell."""
+    condition = re.sub("(?<![<>])=", "==", condition).replace("<>", "!=")
+    condition = re.sub("(?<![<>=])==(?!=)", "==", condition)
+    return eval(condition, _KNOWN | {cell: value})  # noqa: S307 -- our own
+
+
 def _format(cell, rules):
     """Return the format of a cell's number: that of the first rule which applies, or its own."""
     for area, first, condition, number_format in rules.get(cell.column, ()):
-        known = _KNOWN | {first: cell.value}
-        if area[1] <= cell.row <= area[3] and eval(condition, known):  # noqa: S307 -- our own
+        if area[1] <= cell.row <= area[3] and holds(condition, first, cell.value):
             return number_format
     return cell.number_format
 
 
-_KNOWN = {"__builtins__": {}, "ABS": abs, "AND": lambda *all_of: all(all_of), "ROUND": round}
+_KNOWN = {
+    "__builtins__": {},
+    "ABS": abs,
+    "AND": lambda *all_of: all(all_of),
+    "IF": lambda holds, yes, no: yes if holds else no,
+    "ROUND": round,
+}
 
 
 def _rules(sheet):
@@ -131,10 +145,9 @@ def _rules(sheet):
                 continue
             areas = [range_boundaries(str(area)) for area in str(ranges.sqref).split()]
             first = f"{get_column_letter(areas[0][0])}{areas[0][1]}"
-            condition = re.sub("(?<![<>])=", "==", rule.formula[0]).replace("<>", "!=")
             for area in areas:
                 for column in range(area[0], area[2] + 1):
-                    one = (area, first, condition, rule.dxf.numFmt.formatCode)
+                    one = (area, first, rule.formula[0], rule.dxf.numFmt.formatCode)
                     rules.setdefault(column, []).append(one)
     return rules
 

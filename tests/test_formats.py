@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from networks import NETWORK_TEMPLATES
 from programs import skip_without
-from shown_numbers import HARDLY, Shown, pixels, shown, written
+from shown_numbers import HARDLY, Shown, holds, pixels, shown, written
 
 from xlnn.building.build import build
 from xlnn.layout import single_block, table_blocks
@@ -18,7 +18,7 @@ from xlnn.quantity import Axis, Quantity
 from xlnn.registry.templates import names
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import fitted, room_pixels
-from xlnn.writing.style import PICTURE, Look, signed
+from xlnn.writing.style import AXIS, PICTURE, Look, signed
 
 ROWS = 24
 KINDS = ("huge", "tiny", "negative", "constant", "classes", "pixels")
@@ -128,6 +128,7 @@ def test_a_small_number_in_a_picture_has_more_decimals_before_it_has_an_exponent
         ((5.1, 5, 4.99), 4.995, ""),
         ((5.1, 5, 4.99), 1e12, ""),
         ((5, 4, 3), 5, ""),
+        ((5, -4, 3), -4, AXIS),
         ((1e-8, 2e-8, 1), 1, ""),
         ((0.1 + 0.2, 1, 2), 0.1 + 0.2, "0.0"),
     ],
@@ -140,13 +141,31 @@ def test_typed_numbers_of_a_column_have_the_decimals_of_the_most_exact(numbers, 
     assert _chosen(fit, number) == (signed(chosen) if chosen else "")
 
 
+@pytest.mark.parametrize(
+    ("number", "chosen"),
+    [
+        (-5, AXIS),
+        (-0.25, AXIS),
+        (-250, AXIS),
+        (-0.125, AXIS),
+        (5, ""),
+        (0, ""),
+        (-1 / 3, ""),
+        (-1e100, ""),
+    ],
+)
+def test_a_minus_stands_before_any_negative_number_that_fits(number, chosen):
+    quantity = Quantity("z", sheet="s", number_format="General")
+    fit = fitted(Drawing(), [single_block(quantity, 5, 2)])
+    assert _chosen(fit, number) == chosen
+
+
 def _chosen(drawing, number):
     """Return the format of the rule that applies to a number in B5; there is one at most."""
-    known = {"ABS": abs, "AND": lambda *parts: all(parts), "ROUND": round, "B5": number}
     found = [
         rule.dxf.numFmt.formatCode
         for _, rule in drawing.colours
-        if eval(rule.formula[0].replace("<>", "!="), known)  # noqa: S307 -- of our own making
+        if holds(rule.formula[0], "B5", number)
     ]
     assert len(found) <= 1
     return found[0] if found else ""

@@ -10,7 +10,7 @@ a number format would not do: LibreOffice drops the minus sign in sections with 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from math import floor, log10, prod
@@ -62,12 +62,15 @@ FINER = {"0.00": ("0.000", "0.0000")}
 ALIKE = ("0.0", "0.00", "0.000", "0.0000")
 """For typed numbers of one column, so that their points stand below each other."""
 
+FEW = "0.000"
+"""Numbers that this shows exactly are short as typed."""
+
 EXACT = 1e-12
 """The relative difference up to which a number equals itself with some decimals."""
 
 NUMBERS = {
     code: number
-    for number, code in enumerate((WHOLE, *ALIKE, *EXPONENTS, SHARE), start=201)
+    for number, code in enumerate((WHOLE, *ALIKE, *EXPONENTS, SHARE, AXIS), start=201)
 }  # fmt: skip
 """The formats' numbers in the file; from 164 on they are anyone's."""
 
@@ -164,8 +167,8 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
         areas = _areas(block)
         for rule in _rules(number_format, size, room, areas[0].partition(":")[0]):
             rules += [(" ".join(areas), rule)]
-        if number_format == GENERAL and block.quantity.name in given:
-            rules += _alike(block, given[block.quantity.name], widths, size)
+        if number_format == GENERAL:
+            rules += _general(block, given.get(block.quantity.name), widths, size)
     return replace(drawing, widths=widths, colours=[*rules, *drawing.colours])
 
 
@@ -246,30 +249,48 @@ def _rules(number_format: str, size: int, room: float, first: str) -> Iterator[R
     yield _shown_as(code, f"ABS({first})>={too_long}")
 
 
-def _alike(
-    block: Block, given: np.ndarray, widths: Mapping[int, float], size: int
+def _general(
+    block: Block, given: np.ndarray | None, widths: Mapping[int, float], size: int
 ) -> Iterator[tuple[str, Rule]]:
-    """Yield rules that give typed numbers of a column the same number of decimals.
+    """Yield rules for numbers as they are typed.
 
-    A number with more decimals, or too long, is shown as without a rule.
+    Numbers typed into a column have the same number of decimals; one with more decimals, or too
+    long, is shown as without a rule. In other columns − stands before a negative number that fits.
+    """
+    for alike, columns, areas in _alike(block, given):
+        room = room_pixels(min(widths.get(column, USUAL_WIDTH) for column in columns))
+        first = areas[0].partition(":")[0]
+        if alike:
+            decimals = len(alike) - 2
+            rounded = f"ABS(ROUND({first},{decimals})-{first})<=ABS({first})*{EXACT:.0E}"
+            condition = f"AND(ABS({first})<{_too_long(alike, size, room)},{rounded})"
+        else:
+            whole, few = (_too_long(each, size, room) for each in (WHOLE, FEW))
+            least = f"IF({first}=ROUND({first},0),-{whole},-{few})"
+            is_short = f"{first}=ROUND({first},{len(FEW) - 2})"
+            condition = f"AND({first}<0,{first}>{least},{is_short})"
+        yield " ".join(areas), _shown_as(alike or AXIS, condition)
+
+
+def _alike(
+    block: Block, given: np.ndarray | None
+) -> Iterator[tuple[str, Collection[int], list[str]]]:
+    """Yield formats, the columns of a block which they suit, and the areas of these.
+
+    The format is "" for columns that are not typed, and for whole numbers or many decimals.
     """
     down = [n for n, (_, right) in enumerate(block.steps) if not right]
-    rows = prod(given.shape[n] for n in down)
-    if rows < 2 or not block.is_dense or given.shape != block.quantity.lengths:
+    rows = 0 if given is None else prod(given.shape[n] for n in down)
+    if given is None or rows < 2 or not block.is_dense or given.shape != block.quantity.lengths:
+        yield "", _columns(block), _areas(block)
         return
     columns = np.moveaxis(given, down, range(len(down))).reshape(rows, -1)
     found: dict[str, list[int]] = {}
     for at, numbers in enumerate(columns.T, start=block.column):
         found.setdefault(_decimals(numbers), []).append(at)
     for number_format, alike in found.items():
-        if not number_format:
-            continue
-        room = room_pixels(min(widths.get(column, USUAL_WIDTH) for column in alike))
-        runs = (f"{address(block.row, at)}:{address(block.last[0], at)}" for at in alike)
-        first, decimals = address(block.row, alike[0]), len(number_format) - 2
-        rounded = f"ABS(ROUND({first},{decimals})-{first})<=ABS({first})*{EXACT:.0E}"
-        long = _too_long(number_format, size, room)
-        yield " ".join(runs), _shown_as(number_format, f"AND(ABS({first})<{long},{rounded})")
+        runs = [f"{address(block.row, at)}:{address(block.last[0], at)}" for at in alike]
+        yield number_format, alike, runs
 
 
 def _decimals(numbers: np.ndarray) -> str:

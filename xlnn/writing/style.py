@@ -240,7 +240,7 @@ def script_of(texts: Iterable[str]) -> str:
 
 
 AXIS = 'General;"−"General'
-"""The format in which a program writes an axis with short labels."""
+"""The format in which a program writes short numbers, such as the labels of an axis."""
 
 
 def signed(number_format: str) -> str:
