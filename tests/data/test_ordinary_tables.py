@@ -204,6 +204,9 @@ def test_text_that_is_not_utf_8_is_read_as_windows_wrote_it(tmp_path):
         ("gb18030", "及格", ("是", "否"), "身高"),
         ("cp932", "合否", ("はい", "いいえ"), "身長"),
         ("cp1252", "fährt", ("häufig", "nie"), "Größe"),
+        ("cp1252", "art", ("Größe", "Maße"), "Größe"),
+        ("cp1252", "pays", ("créée", "lié"), "âge"),
+        ("gb18030", "性别", ("男", "女"), "b2"),
     ],
 )
 def test_the_encoding_of_a_text_is_found_by_its_letters(tmp_path, encoding, kind, labels, feature):

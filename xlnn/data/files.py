@@ -46,6 +46,9 @@ EASTERN = (("cp932", "[぀-ヿ]", "[｡-ﾟ]"), ("gb18030", "[一-鿿]", "[Ⴀ-�
 RUN = 1.4
 """The least mean length of a run of bytes above 127 in such texts."""
 
+COMMON = rb"(?:[\xa1-\xa3\xb0-\xd7][\xa1-\xfe])+"
+"""Punctuation and the more usual characters in Chinese encodings; ö and ß, for one, are not."""
+
 
 def content(path: Path, largest: int | None = None) -> bytes:
     """Return the bytes of a file.
@@ -130,10 +133,12 @@ def likely_encoding(read: bytes) -> str:
         read.decode()
         return "utf-8"
     runs = re.findall(rb"[\x80-\xff]+", read)
-    for encoding, common, other in EASTERN if sum(map(len, runs)) >= RUN * len(runs) else ():
+    marked = sum(map(len, runs))
+    for encoding, usual, other in EASTERN if marked >= RUN * len(runs) else ():
+        is_rare = encoding == "gb18030" and 2 * sum(map(len, re.findall(COMMON, read))) < marked
         with suppress(UnicodeDecodeError):
             found = read.decode(encoding)
-            if re.search(common, found) and not re.search(other, found):
+            if re.search(usual, found) and not re.search(other, found) and not is_rare:
                 return encoding
     with suppress(UnicodeDecodeError):
         read.decode(USUAL)

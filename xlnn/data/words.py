@@ -88,7 +88,7 @@ def cut(text: str, longest: int = LONGEST_NAME) -> str:
     """Return a text without its middle if it is longer than a heading may be.
 
     >>> cut("How was it, on Friday?", 15)
-    'How was… Friday?'
+    'How was…Friday?'
     """
     half = longest // 2
     is_long = len(text) > longest

@@ -16,7 +16,7 @@ WALL, END = 1, 2
 """Kinds of places; 0 is free."""
 
 ARROWS = "·↑→↓←"
-CLOSE = 1e-9
+CLOSE, CLOSE_TEXT = 1e-9, "1/10^9"
 """By how much numbers of the table may differ and count as equal: more than by rounding."""
 
 SIGNS = tuple(".#SGP")
@@ -54,7 +54,7 @@ def best_of(own: np.ndarray) -> np.ndarray:
 
 def best_in(own: Cells, *at: object) -> str:
     """Return the part of a formula that finds it in the row of a place."""
-    best = f"MAX({own[(*at, slice(None))]})-{CLOSE:.9f}"
+    best = f"MAX({own[(*at, slice(None))]})-{CLOSE_TEXT}"
     return "".join(f"IF({own[(*at, a)]}>={best},{a + 1}," for a in range(3)) + "4)))"
 
 
@@ -70,7 +70,7 @@ BEST = eq.Choice(  # 0 where all are equal
     array=lambda Q, world: np.where(
         np.ptp(Q, axis=1) <= CLOSE, 0, best_of(Q)).reshape(world.shape),
     cell=lambda i, j, Q, world: "=IF(MAX({0})-MIN({0})<={1},0,{2})".format(
-        Q[i * world.shape[1] + j, :], f"{CLOSE:.9f}", best_in(Q, i * world.shape[1] + j)),
+        Q[i * world.shape[1] + j, :], CLOSE_TEXT, best_in(Q, i * world.shape[1] + j)),
 )
 COPY = eq.Choice(lambda before: before, lambda before: f"={before[()]}")
 OF_PLACE = eq.Choice(
