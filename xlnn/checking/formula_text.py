@@ -171,6 +171,8 @@ def _other_cells(
     named: Sequence[CellRange], uses: Sequence[CellRange], titles: Sequence[str]
 ) -> str | None:
     """Say which cells only the formula refers to, or only its equation uses."""
+    if uses and not named:
+        return ALIKE_BY_CHANCE
     if outside := beyond(named, uses):
         return f"it refers to {range_text(outside, titles)}, which its equation does not use"
     if left_out := beyond(uses, named):
