@@ -33,6 +33,9 @@ _WORDS = re.compile(
 """Units that are not broken: a word, or text in brackets. In Japanese a word is of one script, with
 the hiragana behind it; in Chinese 的 is a word's end in the same way."""
 
+_PARTS = re.compile(f"（?(?:[{_ASIAN}]|[^{_ASIAN}]+?(?:\\s+|(?=[{_ASIAN}]|$)))[）{_STOPS}]*")
+"""Where a longer one is parted: at each of its ideographs and kana, and between other words."""
+
 
 def text_width(*texts: str, size: int = 10) -> float:
     """Return the width of a column that fits the longest of some texts, even in bold.
@@ -78,6 +81,8 @@ def parted(text: str, look: Look, room: float) -> list[str]:
 
     >>> parted("images recognised, held out", Look(), 85)
     ['images', 'recognised,', 'held out']
+    >>> parted("动量法（Polyak 1964）", Look(), 85)
+    ['动量法', '（Polyak ', '1964）']
     >>> parted("コスト関数（テスト）", Look(), 105), parted("识别正确的图像数", Look(), 85)
     (['コスト関数', '（テスト）'], ['识别正确的', '图像数'])
     """
@@ -100,8 +105,9 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
         if len(word) <= MOST_SIGNS or not is_east_asian(word):
             yield word, gap
             continue
-        yield word[0], gap
-        yield from ((sign, "") for sign in word[1:])
+        first, *more = _PARTS.findall(word)
+        yield first, gap
+        yield from ((part, "") for part in more)
 
 
 def _ems(sign: str) -> float:
