@@ -392,8 +392,10 @@ _NOTATION = (
     (rf"\bEXP\(MIN\(700, {_PART}\)\)", r"exp(\1)"),
     (r"\bIF\(\|(.+)\| < 0\.5 / 10 \^ 12, 0, \(?\1\)?\)", r"\1"),
     (r"\bSQRT\(", "√("),
-    *((rf"\b{name}\(", f"{name.lower()}(") for name in ("EXP", "LN", "TANH", "SIN", "COS")),
-    *((rf"\b{name}\(", f"{name.lower()}(") for name in ("MAX", "MIN")),
+    *(
+        (rf"\b{name}\(", f"{name.lower()}(")
+        for name in ("EXP", "LN", "TANH", "SIN", "COS", "MAX", "MIN")
+    ),
 )
 """What a formula writes, and what an equation writes; guards against rounding are left out."""
 
