@@ -179,7 +179,7 @@ def filled(holed: IncompleteRows, reading: ReadOptions) -> CompleteRows:
             "--missing drop (leave these rows out) or --missing mean (use the mean of the column)."
             + (f" There are {more}; --drop leaves a column out." if len(each) > 1 else "")
         )
-    # a mean of what is to be predicted would train on values that nobody measured
+    # a target is never filled in: the network would learn a value that nobody measured
     kept = ~np.isnan(holed.t).any(axis=1) if reading.missing == "mean" else whole
     if not kept.any():
         raise DataError(

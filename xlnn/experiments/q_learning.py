@@ -30,7 +30,7 @@ def at(grid: Cells, place: str) -> str:
 
 
 def moved(rows: int, columns: int) -> Stated:
-    """Return the equation of the place to which an action leads, within the grid; 0 is none."""
+    """Return the equation of the place an action leads to; action 0 stays where it is."""
 
     def array(place: float, action: float) -> int:
         row, column = divmod(int(place) - 1, columns)

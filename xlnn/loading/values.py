@@ -146,7 +146,7 @@ def read_array(layout: Layout, block: Block, values: Values) -> np.ndarray:
 
 
 def as_stored(layout: Layout, values: Values) -> dict[str, np.ndarray]:
-    """Read every quantity as a file stores it: numbers, or objects where some are none."""
+    """Read every quantity as the file stores it; an array with other values holds objects."""
     arrays = read_arrays(layout, values)
     for name, array in arrays.items():
         if array.dtype == object or not np.isfinite(array).all():

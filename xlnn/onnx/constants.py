@@ -35,7 +35,7 @@ MOVES = frozenset({
 def rearranged(
     node: OnnxNode, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
 ) -> np.ndarray:
-    """Return the result of a node of `MOVES` for known arrays, the first of which are its data.
+    """Compute a node of `MOVES` from known arrays; the first array is the data.
 
     Raises
     ------

@@ -91,7 +91,7 @@ class Drawing:
     whole : list of (int, int)
         The first and last of rows that belong on one page.
     picture : chart or None
-        The chart on the Guide, if it is none of the charts of a sheet.
+        The chart to show on the Guide, if no sheet has it.
     sparklines : list of Sparkline
         Lines in single cells.
     validations : list of DataValidation
