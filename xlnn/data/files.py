@@ -40,14 +40,16 @@ FORMATS = {
 USUAL = "cp1252"
 """The encoding of a Western text that is not UTF-8, if none is given."""
 
-EASTERN = (("cp932", "[぀-ヿ]", "[｡-ﾟ]"), ("gb18030", "[一-鿿]", "[Ⴀ-⿿ꀀ-\ufdff]"))
-"""Japanese and Chinese encodings, with characters that such texts have, and some that they lack."""
+EASTERN = (
+    ("cp932", "[぀-ヿ]", "[｡-ﾟ]", rb"[\x80-\xff]+"),
+    ("gb18030", "[一-鿿]", "[Ⴀ-⿿ꀀ-\ufdff]", rb"(?:[\xa1-\xa3\xb0-\xd7][\xa1-\xfe])+"),
+)
+"""Japanese and Chinese encodings, each with characters that its texts have, characters that they
+lack, and the bytes that make up at least half of what is not ASCII: in Chinese, common characters.
+As Chinese, the German öß would be a rare one."""
 
 RUN = 1.4
 """The least mean length of a run of bytes above 127 in such texts."""
-
-COMMON = rb"(?:[\xa1-\xa3\xb0-\xd7][\xa1-\xfe])+"
-"""Punctuation and the more usual characters in Chinese encodings; ö and ß, for one, are not."""
 
 
 def content(path: Path, largest: int | None = None) -> bytes:
@@ -134,11 +136,10 @@ def likely_encoding(read: bytes) -> str:
         return "utf-8"
     runs = re.findall(rb"[\x80-\xff]+", read)
     marked = sum(map(len, runs))
-    for encoding, usual, other in EASTERN if marked >= RUN * len(runs) else ():
-        is_rare = encoding == "gb18030" and 2 * sum(map(len, re.findall(COMMON, read))) < marked
+    for encoding, some, none, usual in EASTERN if marked >= RUN * len(runs) else ():
         with suppress(UnicodeDecodeError):
-            found = read.decode(encoding)
-            if re.search(usual, found) and not re.search(other, found) and not is_rare:
+            found, half = read.decode(encoding), 2 * sum(map(len, re.findall(usual, read)))
+            if re.search(some, found) and not re.search(none, found) and half >= marked:
                 return encoding
     with suppress(UnicodeDecodeError):
         read.decode(USUAL)
