@@ -166,11 +166,9 @@ def test_as_many_rows_as_parameters_leave_no_error(tmp_path):
 
 
 def axes_of(path):
-    """Return the number formats of the axes of the chart of the points, and their limits."""
+    """Return the number formats of the axes of the chart of the points."""
     chart = openpyxl.load_workbook(path)["Regression"]._charts[0]  # noqa: SLF001
-    axes = chart.x_axis, chart.y_axis
-    assert {axis.scaling.min for axis in axes} == {None}  # they follow the yellow cells
-    return [axis.number_format.formatCode for axis in axes]
+    return [axis.number_format.formatCode for axis in (chart.x_axis, chart.y_axis)]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +186,54 @@ def test_the_axes_of_large_and_tiny_numbers_have_short_labels(tmp_path, x, y, fo
 
 def test_the_axes_of_other_numbers_have_usual_labels(path):
     assert axes_of(path) == [AXIS, AXIS]
+
+
+def limits(path):
+    """Return the limits of the axes of all charts: those of the Guide, then the sheet's."""
+    guide, sheet = openpyxl.load_workbook(path).worksheets[:2]
+    scaled = [
+        axis.scaling
+        for chart in guide._charts + sheet._charts  # noqa: SLF001
+        for axis in (chart.x_axis, chart.y_axis)
+    ]
+    return [(each.min, each.max) for each in scaled]
+
+
+@pytest.mark.parametrize("size", [1e-9, 1, 1e12])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_axis_begins_near_its_numbers_and_a_sentence_says_what_is_beyond(tmp_path, size, sign):
+    rows = [(2, 45.5), (-1, 56.4), (7, 50)]
+    data = table(tmp_path / "d.csv", [[x, sign * size * y] for x, y in rows], ["x", "weight"])
+    path = build("regression", tmp_path / "d.xlsx", data=data, targets=["weight"], epochs=1).path
+    got, free, edge = values(path), (None, None), sign * size * 40
+    framed = (edge, None) if sign > 0 else (None, edge)
+    assert limits(path) == [free, framed, free, framed, framed, free]
+    assert got["y_edge"] == edge
+    assert str(got["y_shown"]).startswith("The charts show weight ")
+    assert str(got["x_shown"]) == ""
+    new = {"y": [sign * size * y for y in (30, 50, 56)]}
+    typed = values(changed(path, tmp_path / "beyond.xlsx", new))
+    where = "below" if sign > 0 else "above"
+    assert f"Part of weight lies {where}" in str(typed["y_shown"])
+    empty = shutil.copy(path, tmp_path / "empty.xlsx")
+    edit(empty, {described(path)[1].cell("y", (1,)): None})
+    assert values(empty)["y_shown"] == ""  # the other sentences say what is missing
+
+
+def test_from_a_workbook_with_other_numbers_the_axes_begin_near_these(path, tmp_path):
+    typed = changed(path, tmp_path / "old.xlsx", {"y": np.arange(200, 270, 10), "q_hand": 150})
+    assert "weight_kg from 40 up" in str(values(typed)["y_shown"])
+    new = build(from_workbook=typed, output=tmp_path / "new.xlsx").path
+    assert limits(new)[3] == (180, None)
+    assert "weight_kg from 180 up" in str(values(new)["y_shown"])
+
+
+@pytest.mark.parametrize("y", [[7, 7, 7], [0, 0, 0], [-1, 5, 60], [1, 5, 60], [100, 105, 110]])
+def test_an_axis_that_excel_begins_near_its_numbers_or_near_0_is_left_to_it(tmp_path, y):
+    data = table(tmp_path / "d.csv", list(zip(range(3), y, strict=True)), ["x", "y"])
+    path = build("regression", tmp_path / "d.xlsx", data=data, targets=["y"], epochs=1).path
+    assert {*limits(path)} == {(None, None)}
+    assert values(path)["y_shown"] == ""
 
 
 @pytest.mark.slow

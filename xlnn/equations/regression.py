@@ -383,6 +383,55 @@ class Determined(Sentence):
         return f"=IF(ROUND({alone},6)={k},{enough},{too_few})"
 
 
+class Shown(Sentence):
+    """Where an axis of the charts begins or ends, and whether anything is beyond.
+
+    An axis that programs scale themselves, with an edge of 0, needs no sentence.
+
+    Parameters
+    ----------
+    column : int
+        The place of the axis' name among the names of the columns.
+    shown : tuple of str
+        What the charts show along this axis.
+    rows : int
+    """
+
+    english = {
+        "begins": "The charts show {name} from {edge} up.",
+        "below": "Part of {name} lies below {edge}, where the charts begin: set the minimum of "
+        "this axis to automatic.",
+        "ends": "The charts show {name} up to {edge}.",
+        "beyond": "Part of {name} lies above {edge}, where the charts end: set the maximum of this "
+        "axis to automatic.",
+    }
+
+    def __init__(self, column: int, shown: tuple[str, ...], rows: int) -> None:
+        self.column, self.shown, self.cells = column, shown, len(shown) * rows
+        self.roles = ("names", "edge", *shown)
+
+    def text(self, *, names: np.ndarray, edge: float, **known: np.ndarray) -> str:
+        numbers = np.concatenate([known[name].ravel() for name in self.shown])
+        if not edge or not np.isfinite(numbers).all():
+            return ""
+        begins, below, ends, beyond = self.words.values()
+        if edge > 0:
+            said = below if numbers.min() < edge else begins
+        else:
+            said = beyond if numbers.max() > edge else ends
+        return said.format(name=names[self.column], edge=short_text(edge, 4))
+
+    def cell(self, names: Cells, edge: Cells, **known: Cells) -> str:
+        at = edge[()]
+        numbers = ",".join(known[name].over("row")[...] for name in self.shown)
+        blanks = {"name": names[self.column], "edge": short(at, 4)}
+        begins, below, ends, beyond = (filled(line, **blanks) for line in self.words.values())
+        up = f"IF(MIN({numbers})<{at},{below},{begins})"
+        down = f"IF(MAX({numbers})>{at},{beyond},{ends})"
+        incomplete = f"(COUNT({numbers})<{self.cells})"
+        return f'=IF({incomplete}+({at}=0)>0,"",IF({at}>0,{up},{down}))'
+
+
 class ByHand(Sentence):
     """How much larger C_T of the line by hand is than the minimum."""
 

@@ -18,6 +18,7 @@ from xlnn.equations.wording import Complete
 from xlnn.errors import DataError, OptionsError
 from xlnn.workbooks.experiment import Given
 from xlnn.workbooks.pages.parts import Label, Made, PagePart, Symbols
+from xlnn.writing.charts import edge
 from xlnn.writing.style import heading
 
 WIDE = 15
@@ -147,6 +148,11 @@ def _said(n: int, k: int) -> Iterator[Quantity]:
     yield sentence("determined", "do the data determine the line?", eq.Determined(n, k),
                    M=f"swept_{k}")
     yield sentence("by_hand", "your line in words", eq.ByHand())
+    lines = ("y", "y_line", *["y_hand"] * (k == 1))
+    for axis, column, shown in (("y", k, lines), ("x", 0, ("x",)))[:1 + (k == 1)]:
+        yield Quantity(f"{axis}_edge", title="where the charts begin or end", is_record=True)
+        yield Quantity(f"{axis}_shown", title="what the charts show",
+                       equation=eq.Shown(column, shown, n), uses={"edge": f"{axis}_edge"})
 
 
 def _line(name: str, *names: str, of: str = "quantities") -> PagePart:
@@ -157,6 +163,12 @@ def _line(name: str, *names: str, of: str = "quantities") -> PagePart:
 def _over(*parts: PagePart) -> PagePart:
     """Return what is above the columns of a table, after the one that names its rows."""
     return Beside(Label(""), *parts, apart=0)
+
+
+def _sentences(model: Model) -> PagePart:
+    """Return what the sheet says; the charts of a plane have no axis of one x."""
+    shown = [name for name in ("y_shown", "x_shown") if name in model.by_name]
+    return xlnn.Sentences("line", "agreement", "determined", "by_hand", *shown)
 
 
 def _regression(model: Model) -> PagePart:
@@ -180,11 +192,13 @@ def _regression(model: Model) -> PagePart:
 ON_LINE = Chart("The points and the line",
                 Trace("y_hand", "x", name="your own p and q", of="ways", is_quiet=True),
                 Trace("y_line", "x", LINE, name="normal equations", of="ways"),
-                Trace("y", "x", POINT, 0, "circle", "data"), x="x", size_in_cm=(13, 9))
+                Trace("y", "x", POINT, 0, "circle", "data"), x="x", size_in_cm=(13, 9),
+                edges=("x_edge", "y_edge"))
 
 ON_PLANE = Chart("Predicted y over actual y",
                  Trace("y", "y", LINE, name="no error"),
-                 Trace("y_line", "y", POINT, 0, "circle", "data"), x="y", size_in_cm=(13, 9))
+                 Trace("y_line", "y", POINT, 0, "circle", "data"), x="y", size_in_cm=(13, 9),
+                 edges=("y_edge", "y_edge"))
 
 
 class PointsChart(Made):
@@ -264,13 +278,22 @@ def from_data(data: xlnn.Dataset, where: str) -> Given:
     return {"rows": n, "columns": k}, inputs
 
 
+def noted(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the edges of the charts' axes for the initial data and the line by hand."""
+    x, axes = inputs["x"], {"y_edge": inputs["y"]}
+    if x.shape[1] == 1:
+        by_hand = x @ inputs["p_hand"] + inputs["q_hand"]
+        axes = {"x_edge": x, "y_edge": np.append(inputs["y"], by_hand)}
+    return {name: np.asarray(edge(numbers)) for name, numbers in axes.items()}
+
+
 # fmt: off
 EXPERIMENT = xlnn.Experiment(
     "regression", model, title="Regression in a sheet", book=("2-12",),
     summary="The regression line of the height and weight of seven people, found in three ways "
     "that agree.",
     sizes={"rows": Size(7, 2, 100_000), "columns": Size(1, 1, MOST_COLUMNS), "steps": Size(50)},
-    options_for={"epochs": "steps", "eta": "eta"}, from_data=from_data,
+    options_for={"epochs": "steps", "eta": "eta"}, from_data=from_data, noted=noted,
     about=(
         "{rows} rows, and a y to predict from x: y = px + q. Which p and q? Those that make C_T, "
         "half the sum of the squared errors, smallest (2-12).",
@@ -284,12 +307,12 @@ EXPERIMENT = xlnn.Experiment(
             "regression", "Regression", "The line closest to the points: the one with the smallest "
             "C_T. Change any yellow cell, including data and names, and everything is "
             "recalculated.",
-            xlnn.Sentences("line", "agreement", "determined", "by_hand"),
+            Made(_sentences),
             Space(),
             Beside(
                 Made(_regression),
                 Below(PointsChart(), Chart("Residuals", Trace("e", "y_line", LINE, 0, "circle"),
-                                      x="px + q")),
+                                      x="px + q", edges=("y_edge", ""))),
             ),
             does="The data, the line and its errors. Try your own p and q and watch C_T.",
         ),

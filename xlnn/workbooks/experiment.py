@@ -231,6 +231,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     from_data : function or None
         Returns the sizes and inputs for given data, and raises an `XlnnError` if that is
         impossible. With it ``data`` is an option.
+    noted : function or None
+        Returns the records that a workbook keeps of its initial inputs, by name.
     reads : {"targets", "columns", "rows", "pictures"}
         What `from_data` gets beside the file's name: a `Dataset` with columns to predict, so that
         ``target`` is an option and a template has a table ``[data]``; a `Dataset` of all columns;
@@ -260,6 +262,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     rates: Mapping[str, float] = field(default_factory=dict)
     texts: Path | None = None
     from_data: Callable[[Any, str], Given] | None = None
+    noted: Callable[[Arrays], Arrays] | None = None
     reads: str = "targets"
     picture: tuple[int, int] | None = None
 
@@ -343,7 +346,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
                 f"{where}: {short(unknown[0])} is not an input of a {self.name} workbook."
             )
         inputs = {q.name: _given(q, given, where, self._options_of(q.name)) for q in model.inputs}
-        return Recipe(spec, model, inputs | known(model), notes)
+        noted = self.noted(inputs) if self.noted else {}
+        return Recipe(spec, model, inputs | known(model) | noted, notes)
 
     def _set(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the sizes and inputs that options set."""

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from math import floor, log10
 from types import SimpleNamespace
 
+import numpy as np
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.axis import NumericAxis
 from openpyxl.chart.data_source import StrRef
@@ -186,9 +188,33 @@ def ends(axis: NumericAxis, first: float, last: float, apart: float | None = Non
     axis.majorUnit = apart or interval(last - first)
 
 
+FAR_FROM_0, ALIKE, ROOM = 1 / 4, 5 / 6, 1 / 10
+"""For numbers of a smaller ratio 0 is near enough, and of a larger one Excel leaves it out; and the
+share of their range that is left free before the smallest."""
+
 SIDES, ABOVE, BELOW, LEGEND = 0.1, 0.12, 0.16, 0.1
 """Shares of a chart's width beside the plot area, and of its height above and below it, for the
 axis' numbers and title; a legend of two lines takes as much again."""
+
+
+def edge(numbers: np.ndarray) -> float:
+    """Return where an axis should begin or end so that it does not reach to 0; 0 if it may.
+
+    Excel extends an automatic axis to 0 unless the numbers differ by less than a sixth of the
+    largest. Numbers above 0 have an edge below them, at which the axis begins, and numbers below 0
+    one above them, at which it ends.
+
+    >>> edge(np.array([45.5, 56.4])), edge(np.array([-56.4, -45.5])), edge(np.array([3, 56.4]))
+    (40.0, -40.0, 0.0)
+    """
+    first, last = numbers.min(), numbers.max()
+    near, far = sorted([abs(first), abs(last)])
+    if first <= 0 <= last or not FAR_FROM_0 * far <= near < ALIKE * far:
+        return 0.0
+    step = 10.0 ** floor(log10((far - near) / 2))
+    step *= max(each for each in (1, 2, 5) if each * step <= (far - near) / 2)
+    at = step * floor((near - ROOM * (far - near)) / step)
+    return float(f"{np.sign(first) * at:.12g}")
 
 
 def square(chart: ScatterChart) -> None:

@@ -307,13 +307,16 @@ def _texts(layout: Layout, drawings: Mapping[str, Drawing]) -> Iterator[str]:
 
 
 def _label_axes(chart: ChartBase, layout: Layout, numbers: Arrays) -> None:
-    """Format the labels of the axes that follow their numbers."""
+    """Format the labels of the axes that follow their numbers, and set their noted edges."""
     for axis, part in ((chart.x_axis, "xVal"), (chart.y_axis, "yVal")):
         if axis.delete or axis.scaling.min is not None or axis.numFmt.formatCode != AXIS:
             continue
         cells = (getattr(series, part).numRef.f for series in chart.series)
         shown = [found for each in cells for found in _charted(each, layout, numbers)]
         axis.number_format = axis_format(np.array(shown, dtype=float))
+    for name, edge in getattr(chart, "edges", {}).items():
+        scaling, at = getattr(chart, name).scaling, float(numbers[edge])
+        scaling.min, scaling.max = at if at > 0 else None, at if at < 0 else None
 
 
 def _charted(cells: str, layout: Layout, numbers: Arrays) -> Iterator[float]:

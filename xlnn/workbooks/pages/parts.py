@@ -76,6 +76,8 @@ ROW = 0.53
 MARGIN = 6
 """What is above and below a wrapped text, in points."""
 
+AXES = "x_axis", "y_axis"
+
 PIXELS_A_CM, CLEAR = PIXELS_AN_INCH / 2.54, 12
 """Of a chart; and the pixels between it and what is to its right."""
 
@@ -1049,6 +1051,8 @@ class Chart(PagePart):
         numbered rows.
     ends_up : tuple of float
         The same for the y axis; of a single number, its first value.
+    edges : (str, str)
+        The records that note where the x and the y axis begin or end (`xlnn.writing.charts.edge`).
     is_square : bool
         Whether units of both axes are equally long.
     columns : int
@@ -1064,6 +1068,7 @@ class Chart(PagePart):
         size_in_cm: tuple[float, float] | None = None,
         ends: tuple[float, ...] = (),
         ends_up: tuple[float, ...] = (),
+        edges: tuple[str, str] = ("", ""),
         is_square: bool = False,
         columns: int = 1,
         above: int = 1,
@@ -1071,6 +1076,7 @@ class Chart(PagePart):
         self.title, self.traces, self.x, self.y = title, traces, x, y
         self.size_in_cm = size_in_cm or ((USUAL_SIZE[0],) * 2 if is_square else USUAL_SIZE)
         self.is_square, self.above = is_square, above
+        self.edges = {axis: name for axis, name in zip(AXES, edges, strict=True) if name}
         self.ends, self.ends_up, self.columns = ends, ends_up, columns
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- it lies over cells
@@ -1102,6 +1108,7 @@ class Chart(PagePart):
             chart.y_axis.scaling.min = self.ends_up[0]
         elif self.ends_up:
             ends(chart.y_axis, *self.ends_up)
+        chart.edges = self.edges
         if quantity.number_format.endswith("%"):
             chart.y_axis.number_format = "0%"
         drawing.charts.append((address(row, column), chart))
