@@ -5,6 +5,7 @@ Of the workbook's file alone: nothing here asks how xlnn decides formats and wid
 
 import re
 from dataclasses import dataclass
+from math import floor, log10
 
 import openpyxl
 from openpyxl.utils import get_column_letter, range_boundaries
@@ -132,6 +133,9 @@ _KNOWN = {
     "ABS": abs,
     "AND": lambda *all_of: all(all_of),
     "IF": lambda holds, yes, no: yes if holds else no,
+    "INT": floor,
+    "LOG10": log10,
+    "MAX": max,
     "ROUND": round,
 }
 

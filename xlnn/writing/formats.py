@@ -62,9 +62,6 @@ FINER = {"0.00": ("0.000", "0.0000")}
 ALIKE = ("0.0", "0.00", "0.000", "0.0000")
 """For typed numbers of one column, so that their points stand below each other."""
 
-FEW = "0.000"
-"""Numbers that this shows exactly are short as typed."""
-
 EXACT = 1e-12
 """The relative difference up to which a number equals itself with some decimals."""
 
@@ -254,22 +251,24 @@ def _general(
 ) -> Iterator[tuple[str, Rule]]:
     """Yield rules for numbers as they are typed.
 
-    Numbers typed into a column have the same number of decimals; one with more decimals, or too
-    long, is shown as without a rule. In other columns − stands before a negative number that fits.
+    Numbers typed into a column have the same number of decimals, as long as none has more or is too
+    long. Before any other negative number − stands if all of its digits fit; with fewer digits than
+    it has only the program's own format shows it, and with its own sign.
     """
     for alike, columns, areas in _alike(block, given):
         room = room_pixels(min(widths.get(column, USUAL_WIDTH) for column in columns))
         first = areas[0].partition(":")[0]
+        digits = int((room - text_pixels("-.", size)) / text_pixels("0", size))
+        decimals = f"MAX(0,{digits - 1}-INT(LOG10(MAX(1,ABS({first})))))"
+        whole = _too_long(WHOLE, size, room)
+        fits = f"{first}<0,{first}>-{whole},{first}=ROUND({first},{decimals})"
         if alike:
-            decimals = len(alike) - 2
-            rounded = f"ABS(ROUND({first},{decimals})-{first})<=ABS({first})*{EXACT:.0E}"
+            few = len(alike) - 2
+            rounded = f"ABS(ROUND({first},{few})-{first})<=ABS({first})*{EXACT:.0E}"
             condition = f"AND(ABS({first})<{_too_long(alike, size, room)},{rounded})"
-        else:
-            whole, few = (_too_long(each, size, room) for each in (WHOLE, FEW))
-            least = f"IF({first}=ROUND({first},0),-{whole},-{few})"
-            is_short = f"{first}=ROUND({first},{len(FEW) - 2})"
-            condition = f"AND({first}<0,{first}>{least},{is_short})"
-        yield " ".join(areas), _shown_as(alike or AXIS, condition)
+            yield " ".join(areas), _shown_as(alike, condition)
+            fits += f",{first}<>ROUND({first},{few})"
+        yield " ".join(areas), _shown_as(AXIS, f"AND({fits})")
 
 
 def _alike(
