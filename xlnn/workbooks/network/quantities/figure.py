@@ -279,7 +279,11 @@ class Figure:
         return () if prod(seen) > MOST_WEIGHTS else (units, *seen)
 
     def beside(self, layer: str) -> WeightPictures | None:
-        """Return the positions of pictures of weights beside a hidden layer's units, or None."""
+        """Return the positions of pictures of weights beside a hidden layer's units, or None.
+
+        The many weights of a wide table are below the network instead, a row for each unit. Beside
+        a unit they would take several rows, and no input would be one column with its name above.
+        """
         names = self.stack.names
         if not (size := self._pictures(layer)):
             return None
