@@ -7,6 +7,7 @@ from experiments import built
 
 import xlnn
 from xlnn.building.plan import origin_of_template, planned
+from xlnn.equations.wording import Bar
 from xlnn.layout import Block, lay_out
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
@@ -38,6 +39,7 @@ from xlnn.writing.charts import CellColumn
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH
 from xlnn.writing.style import QUIET, QUIET_NUMBER
+from xlnn.writing.text_width import text_width
 
 STEP = Axis("step", 4)
 
@@ -211,6 +213,16 @@ def test_the_rows_above_the_first_table_may_be_frozen_and_what_names_the_rows():
     assert drawn(Page("page", "", "", table, is_named=True)).freeze == (1, 2)
     page = Page("page", "", "", Numbers("a"), table)
     assert (drawn(page).freeze, drawn(page).repeat_from, drawn(page).repeat) == (None, 6, 7)
+
+
+def test_a_bar_is_not_wider_than_its_column():
+    bar = Quantity("bar", "bar", "", "page", shape=(2,), equation=Bar(), uses={"a": "plain"})
+    model = Model((*MODEL.quantities, bar))
+    page = Page("page", "", "", Units("", "plain", "bar", width=3))
+    layout = lay_out(model, TITLES, page.place(model))
+    words = text("en").words | {"quantities": NAMES | {"bar": ""}, "notes": {"page": ""}}
+    drawing = page.draw(Context(None, layout, Text("en", words)))
+    assert drawing.widths[layout.blocks["bar"].column] >= text_width(Bar.FULL)
 
 
 def test_what_is_counted_from_is_folded_and_grey():

@@ -25,7 +25,7 @@ from xlnn.workbooks.pages.parts import HEADINGS
 from xlnn.writing.charts import scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.printing import LEAST, MOST, PORTRAIT, pages
-from xlnn.writing.style import PLAIN
+from xlnn.writing.style import PLAIN, SECTION
 
 pytestmark = pytest.mark.ci
 
@@ -189,6 +189,44 @@ def test_headings_and_names_of_rows_are_printed_again(tmp_path):
     assert again["Images"] is again["Progress"] is None  # pictures and charts have no rows
 
 
+def of_template(name, key):
+    """Return the drawing of a sheet of a template, and its quantities."""
+    plan = planned(*origin_of_template(name)[:2], name, Options())
+    return plan.kind.drawings(plan.made.spec, plan.layout)[key], plan.layout.on(key)
+
+
+@pytest.mark.parametrize(("name", "key"), [("costs", "learning"), ("clusters", "steps")])
+def test_the_headings_of_a_long_table_are_printed_on_each_page(name, key):
+    drawing, blocks = of_template(name, key)
+    first = min(block.row for block in blocks if block.quantity.axes)
+    assert (drawing.repeat_from, drawing.repeat) == (first - 2 - (key == "learning"), first - 1)
+
+
+def test_headings_beside_a_chart_or_a_list_are_not_printed_again():
+    for name, key in (("descent", "descent"), ("slopes", "tangent")):
+        assert of_template(name, key)[0].repeat == 0
+
+
+def test_a_short_table_is_not_cut():
+    drawing, blocks = of_template("slopes", "tangent")
+    rows = next((b.row, b.last[0]) for b in blocks if b.quantity.name == "curve")
+    assert (rows[0] - HEADINGS, rows[1]) in drawing.whole
+
+
+def test_names_of_rows_are_not_printed_beside_a_table_of_other_rows():
+    plan = pages(*of_template("first", "every"))
+    assert len(plan.areas) > 1
+    assert not plan.repeats_names
+    assert pages(*of_template("digits", "training")).repeats_names
+
+
+def test_no_heading_of_the_guide_ends_a_page():
+    drawing, _ = of_template("neuron", "guide")
+    headings = [row for row, cells in drawing.cells.items() if cells.get(7, ("", 0))[1] == SECTION]
+    assert len(headings) > 3
+    assert {(row, row + 2) for row in headings} <= {*drawing.whole}
+
+
 @pytest.mark.slow
 def test_on_progress_no_page_begins_with_the_border_of_a_chart_or_repeats_what_happened(tmp_path):
     path = build("iris", tmp_path / "built.xlsx", verify=False, epochs=EPOCHS).path
@@ -329,11 +367,9 @@ def test_no_page_is_cut_through_a_picture_beside_a_chart():
 
 
 def test_no_page_ends_with_the_headings_of_a_table():
-    plan = planned(*origin_of_template("embeddings")[:2], "embeddings", Options())
-    spec, layout = plan.made.spec, plan.layout
-    drawing = plan.kind.drawings(spec, layout)["films"]
-    first = layout.blocks["C_ratings"].row
-    assert (first - HEADINGS, first) in drawing.whole
+    drawing, blocks = of_template("costs", "learning")
+    first = next(block.row for block in blocks if block.quantity.name == "z_sq")
+    assert (first - HEADINGS - 1, first) in drawing.whole
 
 
 @pytest.mark.parametrize("long", [10, 90])

@@ -266,6 +266,7 @@ class Bar(Sentence):
     """A bar as long as an output between 0 and 1, in characters."""
 
     LENGTH = 20
+    FULL = "█" * LENGTH
 
     def text(self, k: int, *, a: np.ndarray) -> str:
         length = int(np.floor(np.clip(a[k], 0, 1) * self.LENGTH + 0.5))

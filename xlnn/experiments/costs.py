@@ -379,10 +379,11 @@ EXPERIMENT = xlnn.Experiment(
             "and by cross-entropy (3-3), with the error δ of the unit for each. Change the yellow "
             "cells.",
             Numbers("t", "z_chosen", *(f"{name}_chosen" for name in CURVE), "times", symbols=True),
-            Sentences("which"),
+            Sentences("which", above=1),
             xlnn.Beside(
                 xlnn.Table("i", "z_along", *(f"{name}_along" for name in CURVE)),
-                xlnn.Below(_chart("The cost C over z", "C"), _chart("The error δ over z", "delta")),
+                xlnn.Below(xlnn.Space(2), _chart("The cost C over z", "C"),
+                           _chart("The error δ over z", "delta")),
             ),
             does="Both costs, and both δ, over z.",
         ),
@@ -395,9 +396,10 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Table("z_sq", "a_sq", "slope_sq", "learn_delta_sq", "z_ce", "a_ce",
                            "learn_delta_ce", groups={f"z_{cost}": COSTS[cost] for cost in COSTS},
                            above=0),
-                Chart("The output a after each step",
-                      *(xlnn.Trace(f"a_{cost}", colour=COLOURS[cost], name=COSTS[cost])
-                        for cost in COSTS), above=0),
+                xlnn.Below(xlnn.Space(3), Chart(
+                    "The output a after each step",
+                    *(xlnn.Trace(f"a_{cost}", colour=COLOURS[cost], name=COSTS[cost])
+                      for cost in COSTS), above=0)),
             ),
             row=FIRST_ROW - 1, does="See which unit leaves the flat part first.",
         ),

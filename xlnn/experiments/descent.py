@@ -74,7 +74,7 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Beside(
                 Below(
                     xlnn.Numbers("eta", ("function", "name"), "used_function", "swings", "grows"),
-                    xlnn.Sentences("verdict", "course"),
+                    xlnn.Sentences("verdict", "course", above=1),
                     Table("x", "y", "dz_dx", "dz_dy", "dx", "dy", "z"),
                 ),
                 Below(

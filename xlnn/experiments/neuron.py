@@ -126,7 +126,7 @@ def _heard(rows: tuple[str, ...], layer: str, *names: str, above: int = 0) -> Un
     """Return the table of a layer of demons, with loudness as ink and as a bar."""
     of_layer = [f"{name}{layer}" for name in ("b", "z", "a", "loudest", "calls")]
     return Units(rows, *names, *of_layer, ink=(f"a{layer}", f"loudest{layer}"),
-                 looks={f"calls{layer}": Look(size=6)}, above=above)
+                 looks={f"calls{layer}": Look(size=5)}, above=above)
 
 
 EXPERIMENT = xlnn.Experiment(
@@ -161,13 +161,14 @@ EXPERIMENT = xlnn.Experiment(
         Page(
             "neuron", "Neuron", "A neuron adds up its inputs, each times its weight, and responds. "
             "You can change the signals x, the weights w and the threshold θ.",
+            Sentences("verdict", "gradual", bold=2),
+            Space(),
             Beside(
                 Below(
                     Units("input {number}", "x", "w", "products", coloured=("products",)),
                     Space(),
                     xlnn.Numbers("threshold", "bias", "z", "step", "sigmoid", "reach", symbols=True,
                                  ink=tuple(CURVES)),
-                    Sentences("verdict", "gradual", bold=2, above=1),
                     Table("pattern_number", "pattern", "pattern_z", "pattern_step",
                           "pattern_sigmoid", ink=("pattern", "pattern_step", "pattern_sigmoid"),
                           groups={"pattern_number": "All firing patterns: how this neuron responds "

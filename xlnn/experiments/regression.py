@@ -331,7 +331,7 @@ EXPERIMENT = xlnn.Experiment(
             _over(Symbols("x", "y")),
             _line("means", "means"),
             Beside(
-                Table("g", "h", "dC_dg", "dC_dh", "C", width=WIDE, repeated=True),
+                Table("g", "h", "dC_dg", "dC_dh", "C", width=WIDE),
                 Below(Space(2), Chart("C_T after each step", Trace("C", colour=LINE))),
             ),
             does="Step by step towards the same line.",

@@ -340,7 +340,7 @@ EXPERIMENT = xlnn.Experiment(
             Sentences("found"),
             Beside(
                 Below(
-                    *_list("lagrange"),
+                    xlnn.Space(2), *_list("lagrange"),
                     Chart("The circle and its lowest point",
                           Trace("circle_y", "circle_x", CURVE, name="x² + y² = r²"),
                           Trace("best_y", "best_x", TANGENT, 0, "circle", "smallest f"),

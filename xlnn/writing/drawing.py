@@ -152,9 +152,10 @@ class Drawing:
         self.cells.setdefault(row, {})[column] = (value, look)
 
     def make_room(self, row: int) -> None:
-        """Move everything from a row on down by one: cells, heights, links, and charts at cells."""
+        """Move everything from a row on down by one, and charts at cells of these rows."""
         self.cells = {at + (at >= row): cells for at, cells in self.cells.items()}
         self.heights = {at + (at >= row): height for at, height in self.heights.items()}
+        self.whole = [(top + (top >= row), last + (last >= row)) for top, last in self.whole]
         self.folded_rows = {at + (at >= row) for at in self.folded_rows}
         self.charts = [(_below(at, row) if isinstance(at, str) else at, c) for at, c in self.charts]
         for kept in ("links", "files"):

@@ -13,6 +13,7 @@ from openpyxl.drawing.spreadsheet_drawing import TwoCellAnchor
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from xlnn.layout import Block
+from xlnn.quantity import Axis
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import NOTHING, PIXELS_A_POINT, PIXELS_AN_INCH, column_pixels, row_pixels
@@ -78,7 +79,7 @@ def pages(drawing: Drawing, blocks: Sequence[Block], values: Arrays = NOTHING) -
     """Return how a sheet with some quantities is printed; ``values`` has what sentences say."""
     seen = [each for each in blocks if not _is_folded(drawing, each)]
     blocks, is_part = seen, len(seen) < len(blocks)
-    charts, texts = list(_charts(drawing)), list(_texts(drawing, blocks, values))
+    charts, texts = list(charted(drawing)), list(_texts(drawing, blocks, values))
     sparse = [block for block in blocks if block.quantity.name in drawing.sparse]
     dense = (block.rectangles() for block in blocks if block not in sparse)
     taken = [*charts, *((first, first) for first, _ in texts), *chain.from_iterable(dense)]
@@ -114,13 +115,14 @@ def pages(drawing: Drawing, blocks: Sequence[Block], values: Arrays = NOTHING) -
         spans = _spans(down[: bottom + 1], breaks, room, again, MOST // len(printed))
         areas += [((top, before + 1), (last, end)) for top, last in spans]
         is_part |= len(spans) > 1 or max(hidden, default=0) > bottom
+    named = {b.quantity.axes for b in blocks if b.column <= ends[0]}
     return Pages(
         is_upright=page == PORTRAIT,
         is_one=False,
         areas=tuple(areas),
         breaks=tuple(breaks),
         is_part=is_part,
-        repeats_names=any(b.last[1] > ends[0] and _is_named(drawing, b) for b in blocks),
+        repeats_names=any(b.last[1] > ends[0] and _is_named(drawing, b, named) for b in blocks),
     )
 
 
@@ -132,10 +134,12 @@ def _is_folded(drawing: Drawing, block: Block) -> bool:
     return drawing.folded_rows.issuperset(rows) or drawing.folded_columns.issuperset(columns)
 
 
-def _is_named(drawing: Drawing, block: Block) -> bool:
-    """Return whether a quantity has rows that are named in the first columns."""
+def _is_named(drawing: Drawing, block: Block, named: Collection[tuple[Axis, ...]]) -> bool:
+    """Return whether a quantity has rows that are named in the first columns, as some axes are."""
     if axes := block.quantity.axes:
-        return not block.steps[len(axes) - 1][1]  # from row to row, not side by side
+        return (
+            axes in named and not block.steps[len(axes) - 1][1]
+        )  # from row to row, not side by side
     here = (drawing.cells.get(row, {}) for row in range(block.row, block.last[0] + 1))
     return any(isinstance(cells.get(1, (0,))[0], str) for cells in here)
 
@@ -228,7 +232,7 @@ def _clear_of(kept: Iterable[tuple[int, int]], row: int) -> int:
     return row
 
 
-def _charts(drawing: Drawing) -> Iterator[Area]:
+def charted(drawing: Drawing) -> Iterator[Area]:
     """Yield the cells that each chart covers."""
     for anchor, chart in drawing.charts:
         if isinstance(anchor, TwoCellAnchor):

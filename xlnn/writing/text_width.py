@@ -12,7 +12,12 @@ from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT, USUAL_WIDTH
 from xlnn.writing.style import Look, is_east_asian, wide
 
-EMS = {" ": 0.28, **dict.fromkeys("ijltfr,.:;()|!'", 0.33), **dict.fromkeys("mwMW%", 0.85)}
+EMS = {
+    " ": 0.28,
+    **dict.fromkeys("ijltfr,.:;()|!'", 0.33),
+    **dict.fromkeys("mwMW%", 0.85),
+    **dict.fromkeys("█░", 0.71),
+}
 """How wide letters of Arial in bold are, of the size of the font; most others are `LETTER`."""
 
 LETTER, CAPITAL, INDEX, IDEOGRAPH = 0.58, 0.72, 0.36, 1.0

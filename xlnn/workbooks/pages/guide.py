@@ -88,6 +88,7 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
 def _section(drawing: Drawing, row: int, title: str) -> int:
     for column in range(2, 8):
         drawing.put(row, column, title if column == 2 else "", SECTION)
+    drawing.whole.append((row, row + 2))  # not alone at the end of a printed page
     return row + 1
 
 
@@ -162,9 +163,10 @@ def _symbols(drawing: Drawing, page: Context[Any], row: int, equations: Mapping[
         written = symbol.get("symbol", quantity.symbol.replace("{}", ""))
         drawing.put(row, 2, written, replace(PLAIN, bold=True))
         name = beside_symbol(page.words("quantities", kind), written)
-        drawing.put(row, 3, name, PLAIN)
+        equation = symbol["equation"].format(**equations)
+        drawing.put(row, 3, name if name != equation else "", PLAIN)
         drawing.put(row, 4, symbol["meaning"], TEXT)
-        drawing.put(row, 5, symbol["equation"].format(**equations), replace(TEXT, indent=1))
+        drawing.put(row, 5, equation, replace(TEXT, indent=1))
         drawing.put(row, 6, title, LINK)
         drawing.links[address(row, 6)] = f"{quoted(title)}!{where}"
         drawing.put(row, 7, symbol["book"].format(**equations), PLAIN)

@@ -15,6 +15,7 @@ from xlnn.quantity import Axis, Derived, Model, Quantity, Sentence
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
+    LONG,
     Below,
     Beside,
     Chart,
@@ -30,6 +31,7 @@ from xlnn.workbooks.pages.parts import (
 from xlnn.workbooks.pages.sheet import Context, titled_drawing
 from xlnn.workbooks.pages.table import headed, title_line
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.printing import charted
 
 IN_WORDS = re.compile(r"[^\W\d_]{3}")
 """Texts in words; anything else is a symbol or an equation, the same in all languages."""
@@ -114,7 +116,8 @@ class Page:
     def draw(self, context: Context[Any]) -> Drawing:
         """Draw what it shows besides its quantities."""
         model = context.layout.model
-        tables = (block for block in context.layout.on(self.key) if block.quantity.axes)
+        blocks = list(context.layout.on(self.key))
+        tables = [block for block in blocks if block.quantity.axes]
         if not self.is_helper:
             drawing = titled_drawing(context, self.key)
             drawing.gridlines = self.gridlines
@@ -123,6 +126,8 @@ class Page:
             if self.stays or self.is_named:
                 drawing.freeze = (drawing.repeat + 1, 1 + self.is_named)
             self.content(model).draw(drawing, context, self.row, 1)
+            if tables and not drawing.repeat:
+                _repeat_headings(drawing, max(tables, key=lambda table: table.last[0]), blocks)
             return drawing
         first = min(tables, key=lambda block: (block.row, block.column))
         column = first.column + first.quantity.counts  # the first that does not name the rows
@@ -133,6 +138,16 @@ class Page:
         self.content(model).draw(drawing, context, self.row, 1)
         title_line(drawing, context, self.key, column)
         return drawing
+
+
+def _repeat_headings(drawing: Drawing, table: Block, blocks: Iterable[Block]) -> None:
+    """Print the headings of a long table again on its further pages, if they are alone there."""
+    top = next((top for top, first in drawing.whole if first == table.row), table.row)
+    taken = [(block.row, block.last[0]) for block in blocks]
+    taken += [(first[0], last[0]) for first, last in charted(drawing)]
+    is_alone = all(last < top or first >= table.row for first, last in taken)
+    if is_alone and top < table.row <= table.last[0] - LONG:
+        drawing.repeat_from, drawing.repeat = top, table.row - 1
 
 
 def usual_page(model: Model, key: str) -> Page:

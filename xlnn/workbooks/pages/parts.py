@@ -14,6 +14,7 @@ from typing import Any
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.equations.lookup import Asked, NameOf
+from xlnn.equations.wording import Bar
 from xlnn.grid import address
 from xlnn.layout import Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
@@ -60,6 +61,9 @@ from xlnn.writing.text_width import LEADING, lines, text_width
 
 HEADINGS = 2
 """The rows of headings over a table: names and symbols; where no symbols are, one."""
+
+LONG = 30
+"""Rows of a table that may be printed on several pages; a shorter one is not cut."""
 
 NUMBER = 12
 """The width of a column that holds numbers without a table."""
@@ -755,7 +759,9 @@ class Table(PagePart):
         drawing.heights.setdefault(first - headings, USUAL_HEIGHT)
         self._set_widths(drawing, blocks)
         _dress(drawing, page, self)
-        drawing.whole.append((first - headings, first))  # no heading without a row
+        last = blocks[0].last[0]
+        kept = last if last - first < LONG else first  # no heading without a row
+        drawing.whole.append((first - headings - bool(self.groups), kept))
         if self.repeated:
             drawing.repeat_from, drawing.repeat = first - headings, first - 1
         if self.folded:
@@ -901,6 +907,11 @@ class Units(PagePart):
             type_in(drawing, block, page.words)
             drawing.looks[block.quantity.name] = _centred(block.quantity)
         _dress(drawing, page, self)
+        for block in blocks:
+            if isinstance(block.quantity.equation, Bar):
+                size = drawing.looks[block.quantity.name].size
+                least = text_width(Bar.FULL, size=size)
+                drawing.widths[block.column] = max(drawing.widths[block.column], least)
 
 
 def _have_symbols(model: Model, names: Iterable[str]) -> bool:
