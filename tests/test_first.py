@@ -79,3 +79,10 @@ def test_it_fits_a_screen_and_no_step_stands_elsewhere(tmp_path, lang):
     assert sum((each or USUAL_WIDTH) * DIGIT_PIXELS + PADDING for each in width) <= SCREEN[0]
     height = [sheet.row_dimensions[n + 1].height or USUAL_HEIGHT for n in range(rows)]
     assert sum(height) * PIXELS_A_POINT <= SCREEN[1]
+
+
+def test_the_guide_names_no_symbol_by_its_equation(path):
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    rows = {row[1].value: row for row in sheet.iter_rows() if row[1].value in {"η", "w", "C_T"}}
+    names = {symbol: row[2].value for symbol, row in rows.items()}
+    assert names == {"η": "learning rate", "w": "weights", "C_T": "total cost"}

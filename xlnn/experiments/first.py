@@ -100,12 +100,12 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity]:
     yield data("t", title="target")
     # the course: after each epoch the parameters, and the cost that they give
     course = partial(Quantity, axes=(epoch,), role="weight", equation=STEP, given=1)
-    for name, count, meaning in (
-        ("w", 6, "w₁ w₂ lead to unit 1, w₃ w₄ to unit 2, w₅ w₆ to the output"),
-        ("b", 3, "the bias of each unit; 3 is the output"),
+    for name, title, count, meaning in (
+        ("w", "weights", 6, "w₁ w₂ lead to unit 1, w₃ w₄ to unit 2, w₅ w₆ to the output"),
+        ("b", "biases", 3, "the bias of each unit; 3 is the output"),
     ):
         uses = {"w": previous(name), "slope": previous(f"dC_d{name}"), "eta": "eta"}
-        yield course(name, title=f"{name} ← {name} − η ∂C_T/∂{name}", symbol=f"{name}{{}}",
+        yield course(name, title=title, symbol=f"{name}{{}}",
                      shape=(count,), uses=uses, meaning=meaning, source="4-4",
                      written=f"{name} ← {name} − η ∂C_T/∂{name}")
     # the same equations for every epoch behind the first sheet, and for the chosen one on it
@@ -144,7 +144,7 @@ def steps(p: str, of: str, sheet: str, axes: tuple[Axis, ...], row: Axis) -> Ite
     yield whole(f"{p}dC_db", title="∂C_T/∂b = Σ δ", symbol="∂C_T/∂b{}", shape=(3,),
                 equation=BIAS_SLOPE, uses={"d": uses["d"], "d3": uses["d3"]})
     if axes:
-        yield Quantity("C_T", title="C_T = Σ C", sheet="first", axes=axes, role="backward",
+        yield Quantity("C_T", title="total cost", sheet="first", axes=axes, role="backward",
                        equation=TOTAL, uses={"C": "C"},
                        meaning="how wrong the outputs are for all rows", source="3-4",
                        written="C_T = Σ C")
@@ -180,7 +180,8 @@ EXPERIMENT = xlnn.Experiment(
                 "x": "Data", "now_z": "1. Forward", "now_C": "2. Cost", "now_delta3": "3. Back"}),
             xlnn.Table("now_dC_dw", "now_dC_db", left=1, groups={"now_dC_dw": "4. Gradients"}),
             xlnn.Beside(
-                xlnn.Table("w", "b", "C_T", groups={"w": "5. A step an epoch"}),
+                xlnn.Table("w", "b", "C_T", groups={"w": "5. A step an epoch"},
+                           named=lambda quantity, _: quantity.written),
                 xlnn.Chart("Total cost C_T", xlnn.Trace("C_T", colour="C0561C"),
                            size_in_cm=(8, 6.6), above=0), apart=0,
             ),

@@ -163,10 +163,9 @@ def _symbols(drawing: Drawing, page: Context[Any], row: int, equations: Mapping[
         written = symbol.get("symbol", quantity.symbol.replace("{}", ""))
         drawing.put(row, 2, written, replace(PLAIN, bold=True))
         name = beside_symbol(page.words("quantities", kind), written)
-        equation = symbol["equation"].format(**equations)
-        drawing.put(row, 3, name if name != equation else "", PLAIN)
+        drawing.put(row, 3, name, PLAIN)
         drawing.put(row, 4, symbol["meaning"], TEXT)
-        drawing.put(row, 5, equation, replace(TEXT, indent=1))
+        drawing.put(row, 5, symbol["equation"].format(**equations), replace(TEXT, indent=1))
         drawing.put(row, 6, title, LINK)
         drawing.links[address(row, 6)] = f"{quoted(title)}!{where}"
         drawing.put(row, 7, symbol["book"].format(**equations), PLAIN)
