@@ -18,6 +18,7 @@ from networks import random_recipe, spec, write_recipe
 from programs import skip_without
 
 import xlnn
+from xlnn.building.build import build
 from xlnn.cli import cli
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError
@@ -738,3 +739,13 @@ def test_a_cost_that_is_a_cross_entropy_is_of_the_section_of_cross_entropy(lang)
         assert words.words["guide"]["symbols"]["C"]["book"] == section
     words = text(lang).of(variants(replace(TABLE, lang=lang, **SOFTMAX)))
     assert words.words["guide"]["symbols"]["C"]["book"] == "3-3"
+
+
+def test_what_is_counted_once_is_singular(tmp_path):
+    path = build("descent", tmp_path / "one.xlsx", epochs=1, verify=False).path
+    told = " ".join(
+        str(cell.value) for sheet in openpyxl.load_workbook(path) for row in sheet for cell in row
+    )
+    assert "filled down over 1 step." in told
+    assert "In 1 step z goes" in told
+    assert not re.search("(?<![0-9.,-])1 (steps|epochs)", told)

@@ -5,6 +5,7 @@ workbook with its own texts has a folder of its name there, with one file per la
 texts are shown in English.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -66,7 +67,7 @@ class Text:
 
     def __call__(self, section: str, key: str, /, **values: object) -> str:
         """Return a text, with its ``{braces}`` filled in."""
-        filled: str = self.words[section][key].format(**values)
+        filled: str = singular(self.words[section][key], values).format(**values)
         return filled
 
     def open(self, section: str, key: str, **values: object) -> str:
@@ -83,7 +84,7 @@ class Text:
         """Return a sentence translated, or in English, with some of its ``{braces}`` filled in."""
         self.said[key] = english
         found: str = self.words.get("sentences", {}).get(key, english)
-        return found.format_map(_Blanks(values))
+        return singular(found, values).format_map(_Blanks(values))
 
     def listed(self, names: Sequence[str]) -> str:
         """Join names as in a sentence: "a, b and c"."""
@@ -109,6 +110,20 @@ class Text:
     def sheets(self) -> dict[str, str]:
         """The sheets' titles by their keys, in the workbook's order."""
         return dict(self.words["sheets"])
+
+
+def singular(text: str, values: Mapping[str, object]) -> str:
+    """Return an English text with blanks in which what is counted once is singular.
+
+    >>> singular("{steps} steps of {epochs} epochs", {"steps": 1, "epochs": 21})
+    '{steps} step of {epochs} epochs'
+    """
+    return _COUNTED.sub(
+        lambda found: found[0].removesuffix("s" if str(values.get(found[1])) == "1" else ""), text
+    )
+
+
+_COUNTED = re.compile(r"\{(\w+)\} (?:epoch|step|row|image|input|point)s\b")
 
 
 class _Blanks(dict[str, object]):

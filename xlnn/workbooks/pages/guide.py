@@ -8,7 +8,7 @@ from typing import Any
 from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Layout, quoted
 from xlnn.quantity import Quantity
-from xlnn.registry.text import Text
+from xlnn.registry.text import Text, singular
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import beside_symbol
 from xlnn.writing.drawing import Drawing
@@ -69,7 +69,8 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     drawing = Drawing(gridlines=False, widths=widths, heights={1: 30})
     drawing.put(1, 2, guide["title"].format(**values), replace(TITLE, size=18))
     row = 2
-    first, *others = (*(line.format(**values) for line in guide["about"]), *closing)
+    about = (singular(line, values).format(**values) for line in guide["about"])
+    first, *others = *about, *closing
     for line in (first, *more, *others):
         drawing.put(row, 2, line, PLAIN)
         row += 1
