@@ -172,6 +172,25 @@ def test_a_table_of_units_may_take_its_names_and_headings_from_quantities():
     assert table.size(MODEL) == (2 + 2, 1 + 3)
 
 
+def test_the_points_of_each_line_of_a_unit_are_below_each_other_before_a_blank_row():
+    """Both units have a line of four points in each of three columns."""
+    more = {"lines": ["pictures"], "units": {"pictures": lambda _: [*"pqr"]}}
+    table = Units(lambda _: ["one", "other"], "bias", "pictures", **more)
+    assert table.size(MODEL) == (2 + 2 * (4 + 1), 1 + 1 + 3)
+    bias, pictures = table.blocks(MODEL, 4, 1)
+    assert [bias.address((n,)) for n in (0, 1)] == [(6, 2), (11, 2)]
+    assert [pictures.address(at) for at in ((0, 3, 0), (1, 0, 2))] == [(9, 3), (11, 5)]
+    drawing = drawn(Page("page", "", "", table))
+    named = {row: drawing.cells[row][1][0] for row in range(6, 16) if row in drawing.cells}
+    assert named == {6: "one", 11: "other"}
+    assert [drawing.cells[5][column][0] for column in (3, 4, 5)] == ["p", "q", "r"]
+    layout = lay_out(MODEL, TITLES, Page("page", "", "", table).place(MODEL))
+    trace = Trace(("pictures", ..., ..., 2), ("pictures", ..., ..., 0))
+    (line,) = trace.lines(Context(None, layout, Text("en", {})))
+    assert line.y == CellColumn("Page", 5, 6, 14)
+    assert line.x == CellColumn("Page", 3, 6, 14)
+
+
 def test_a_table_of_units_without_symbols_has_one_row_of_headings():
     assert cells(Units("", "plain")) == {"plain": (5, 1)}
     assert Units("", "plain").size(MODEL) == (1 + 2, 1)

@@ -186,16 +186,26 @@ def test_the_lists_to_choose_from_hold_every_epoch_and_image(short_path):
     assert lists == {"C4": "Progress!$A$4:$A$6", "C5": "Images!$A$4:$A$67", "C6": "0"}
 
 
-def test_the_rows_between_connections_and_units_are_truly_empty(short_path):
+def test_the_rows_between_connections_are_truly_empty(short_path):
     """An empty text would be drawn as 0, and a line would lead there."""
     sheet = openpyxl.load_workbook(short_path)["Drawing"]
-    layout = layout_of(read_spec(short_path))
-    lines, dots = layout.blocks["play_line_across2"], layout.blocks["play_dot2"]
-    for block, apart in ((lines, 3), (dots, 2)):
-        for number in range(block.quantity.shape[0]):
-            row = block.row + apart * number + apart - 1
-            assert sheet.cell(row, block.column).value is None
-            assert sheet.cell(row - 1, block.column).value is not None
+    block = layout_of(read_spec(short_path)).blocks["play_line_across2"]
+    for number in range(block.quantity.shape[0]):
+        row = block.row + 3 * number + 2
+        assert sheet.cell(row, block.column).value is None
+        assert sheet.cell(row - 1, block.column).value is not None
+
+
+def test_dots_have_no_line_so_no_row_is_between_units(short_path):
+    """All units that look alike are one series for each level, below each other."""
+    blocks = layout_of(read_spec(short_path)).blocks
+    assert blocks["play_dot3"].row == blocks["play_dot2"].last[0] + 1
+    with zipfile.ZipFile(short_path) as archive:
+        parts = [archive.read(n).decode() for n in archive.namelist() if "charts/chart" in n]
+    series = [each for part in parts for each in re.findall("<c:ser>.*?</c:ser>", part)]
+    dots = [each for each in series if '<c:symbol val="circle"/>' in each and "'Drawing'" in each]
+    assert len(dots) >= 2 * 6
+    assert all("<c:spPr><a:ln><a:noFill/>" in each for each in dots)
 
 
 def test_the_drawing_refers_to_the_cells_of_its_quantities(short_path):
@@ -364,11 +374,11 @@ def test_columns_of_levels_are_those_that_a_layer_has(tmp_path, short_path):
     """Outputs of tanh lie on either side of 0, pixels and outputs of sigmoid do not."""
     made = with_functions(spec([2, 3, 2]), ["tanh"], "squared error", "sigmoid")
     both = write_recipe(tmp_path / "both.xlsx", random_recipe(made, seed=4))
-    for path, least in ((short_path, 0), (both, -5)):
-        row = [cell.value for cell in openpyxl.load_workbook(path)["Drawing"][3]]
+    for path, layer, least in ((short_path, "1", 0), (both, "2", -5)):
+        block = layout_of(read_spec(path)).blocks[f"play_dot{layer}"]
+        row = [cell.value for cell in openpyxl.load_workbook(path)["Drawing"][block.row - 1]]
         levels = [f"{level:+d}" if level else "0" for level in range(least, 6)]
-        assert row[6 : 6 + len(levels)] == levels
-        assert row[6 + len(levels)] not in levels
+        assert row[block.column - 1 : block.last[1]] == levels
 
 
 @pytest.mark.slow

@@ -182,7 +182,7 @@ class LineEnds(Equation):
         self.out, self.into = tuple(out), into
 
     def array(self, strength: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """Return both ends, shape (connections, 2, series), of strength (units, units below)."""
+        """Return both ends, shape (connections, 2, series), of strength (connections,)."""
         own = strength.reshape(-1, 1) == np.array(self.strengths)
         starts = np.tile(start + np.array(self.out), len(end))[:, np.newaxis]
         ends = np.where(own, np.repeat(end - self.into, len(start))[:, np.newaxis], starts)
@@ -198,7 +198,7 @@ class LineEnds(Equation):
         if at == 0:
             return f"={begins}"
         ends = f"{end[unit]}-{self.into:g}" if self.into else end[unit]
-        return f"=IF({strength[unit, below]}={self.strengths[series]},{ends},{begins})"
+        return f"=IF({strength[connection]}={self.strengths[series]},{ends},{begins})"
 
 
 class Dot(Equation):

@@ -238,7 +238,7 @@ SHEETS = {
     "gradient_check": _page(gradient_check.PAGE, "check"),
     "check": _of_runs("check", check.PAGE.draw, check.PAGE.place, "check"),
     "plane": _behind(plane.NUMBERS_PAGE.draw, plane.NUMBERS_PAGE.place),
-    "drawing": _behind(drawing.draw, drawing.place),
+    "drawing": _behind(drawing.PAGE.draw, drawing.PAGE.place),
     "spec": Sheet(draw_spec, tab="helper"),
 }
 """All sheets by their keys, in the workbook's order: those that only help come last."""

@@ -122,14 +122,15 @@ class Page:
             drawing = titled_drawing(context, self.key)
             drawing.gridlines = self.gridlines
             if self.stays:
-                drawing.repeat = min(block.row for block in tables) - 1
+                drawing.repeat = min(block.row for block in blocks if block.quantity.axes) - 1
             if self.stays or self.is_named:
                 drawing.freeze = (drawing.repeat + 1, 1 + self.is_named)
             self.content(model).draw(drawing, context, self.row, 1)
             if tables and not drawing.repeat:
                 _repeat_headings(drawing, max(tables, key=lambda table: table.last[0]), blocks)
             return drawing
-        first = min(tables, key=lambda block: (block.row, block.column))
+        several = (block for block in blocks if block.quantity.lengths)
+        first = min(several, key=lambda block: (block.column, block.row))
         column = first.column + first.quantity.counts  # the first that does not name the rows
         drawing = Drawing(gridlines=self.gridlines, freeze=(1, column))
         if self.stays:

@@ -815,15 +815,18 @@ class Units(PagePart):
 
     Parameters
     ----------
-    rows : str or tuple of str
+    rows : str, tuple of str or function
         The keys of the names of the rows, or one key for all of them, with their number; "" if the
-        first quantity names them.
+        first quantity names them; or a function that returns the names on a page.
     names : tuple of str
     headed : bool
         Whether it has headings, or continues the part above it.
     over : dict
         For a quantity, the one whose cells are the headings of its units.
-    coloured, ink, looks
+    lines : tuple of str
+        Quantities whose second index counts the points of a line, which are below each other. In a
+        chart, a line ends there: blank rows follow the points of each unit.
+    units, coloured, ink, looks
         As those of a `Table`.
     repeated : bool
         Whether its headings are repeated on each printed page.
@@ -835,10 +838,12 @@ class Units(PagePart):
 
     def __init__(  # noqa: PLR0913 -- what a table of units may settle
         self,
-        rows: str | Sequence[str],
+        rows: str | Sequence[str] | Callable[[Context[Any]], Sequence[str]],
         *names: str,
         headed: bool = True,
         over: Mapping[str, str] | None = None,
+        lines: Sequence[str] = (),
+        units: Mapping[str, Callable[[Context[Any]], Sequence[str]]] | None = None,
         coloured: Sequence[str] = (),
         ink: Sequence[str] = (),
         looks: Mapping[str, Look] | None = None,
@@ -849,25 +854,36 @@ class Units(PagePart):
     ) -> None:
         self.rows, self.names, self.over, self.above = rows, names, over or {}, above
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
+        self.lines, self.units = lines, units or {}
         self.headed, self.repeated, self.sparse, self.width = headed, repeated, sparse, width
 
     def _headings(self, model: Model) -> int:
-        above = self.over or _have_symbols(model, self.names)
+        above = self.over or self.units or _have_symbols(model, self.names)
         return HEADINGS - (not above) if self.headed else 0
+
+    def _down(self, name: str) -> int:
+        """Return how many of a quantity's first indices run down."""
+        return 1 + (name in self.lines)
+
+    def _apart(self, model: Model) -> int:
+        """Return how many rows a unit has, with a blank one after the points of its lines."""
+        return max((1 + model[name].shape[1] for name in self.lines), default=1)
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return its rows with the headings, and its columns with the names of the rows."""
         shapes = [model[name].shape for name in self.names]
-        columns = bool(self.rows) + sum(prod(shape[1:]) for shape in shapes)
-        return self._headings(model) + shapes[0][0], columns
+        columns = (prod(model[name].shape[self._down(name) :]) for name in self.names)
+        rows = max(shape[0] for shape in shapes) * self._apart(model)
+        return self._headings(model) + rows, bool(self.rows) + sum(columns)
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the columns."""
         row, column = row + self._headings(model), column + bool(self.rows)
         for quantity in (model[name] for name in self.names):
-            inside = quantity.shape[1:]
+            count = self._down(quantity.name)
+            down, inside = ((self._apart(model), 0), (1, 0))[:count], quantity.shape[count:]
             right = [(0, prod(inside[n + 1 :])) for n in range(len(inside))]
-            yield single_block(quantity, row, column, (1, 0), *right)
+            yield single_block(quantity, row, column, *down, *right)
             if over := self.over.get(quantity.name):
                 yield single_block(model[over], row - 1, column, *right)
             column += prod(inside)
@@ -875,37 +891,44 @@ class Units(PagePart):
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
         """Yield the names of the rows."""
         keys = [self.rows] if isinstance(self.rows, str) else self.rows
-        yield from (("headings", key) for key in keys)
+        yield from (("headings", key) for key in ([] if callable(keys) else keys))
+
+    def _row_names(self, page: Context[Any], count: int) -> Sequence[str]:
+        if callable(self.rows):
+            return self.rows(page)
+        keys = [self.rows] * count if isinstance(self.rows, str) else self.rows
+        texts = (page.words.of_itself("headings", key) for key in keys)
+        return [text.format(number=n) for n, text in enumerate(texts, start=1)]
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw the headings, and the names of the rows."""
+        model = page.layout.model
         blocks = [page.layout.blocks[name] for name in self.names]
-        rows, headings = blocks[0].quantity.shape[0], self._headings(page.layout.model)
-        keys = [self.rows] * rows if isinstance(self.rows, str) else self.rows
-        names = [
-            page.words.of_itself("headings", key).format(number=n)
-            for n, key in enumerate(keys, start=1)
-        ]
+        headings, apart = self._headings(model), self._apart(model)
         if self.rows:
-            for down, text in enumerate([""] * headings + names):
-                drawing.put(row + down, column, text, KEY)
+            names = self._row_names(page, blocks[0].quantity.shape[0])
+            for down in range(headings):
+                drawing.put(row + down, column, "", KEY)
+            for number, text in enumerate(names):
+                drawing.put(row + headings + apart * number, column, text, KEY)
             drawing.widths[column] = max(drawing.widths.get(column, 0), text_width(*names))
         if self.repeated:
             drawing.repeat_from, drawing.repeat = row, row + headings - 1
         if self.sparse:
             drawing.sparse |= {*self.names}
         for block in blocks:
-            across = replace(block.quantity, shape=block.quantity.shape[1:])
+            name = block.quantity.name
+            across = replace(block.quantity, shape=block.quantity.shape[self._down(name) :])
+            units = self.units[name](page) if name in self.units else None
             if headings:
                 head(
                     drawing, replace(block, quantity=across), page.words, _above_symbol,
-                    width=False, headings=headings,
-                    units=[] if block.quantity.name in self.over else None,
+                    width=False, headings=headings, units=[] if name in self.over else units,
                 )  # fmt: skip
             for right in range(len(across.units)):
                 drawing.widths.setdefault(block.column + right, self.width)
             type_in(drawing, block, page.words)
-            drawing.looks[block.quantity.name] = _centred(block.quantity)
+            drawing.looks[name] = _centred(block.quantity)
         _dress(drawing, page, self)
         for block in blocks:
             if isinstance(block.quantity.equation, Bar):

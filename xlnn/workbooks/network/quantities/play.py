@@ -270,7 +270,7 @@ def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
         yield from _guides(figure, layer)
         return
     pairs = [(*j, *i) for j, i in product(here.units, below.units)]
-    shape = (len(here.units), len(below.units))
+    shape = (len(pairs),)
     (name,) = figure.stack.weights(layer)
     uses = {"rows": f"{name}{layer}", "position": "play_epoch", "a": f"{name}{layer}"}
     weight = ChosenUnits if figure.stack.spec.epochs else Picked
