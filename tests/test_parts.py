@@ -8,6 +8,7 @@ from experiments import built
 import xlnn
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.equations.wording import Bar
+from xlnn.grid import address
 from xlnn.layout import Block, lay_out
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
@@ -25,7 +26,9 @@ from xlnn.workbooks.pages.parts import (
     Hidden,
     Label,
     Made,
+    Mat,
     Numbers,
+    Plane,
     Row,
     Sentences,
     Space,
@@ -37,8 +40,8 @@ from xlnn.workbooks.pages.parts import (
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.charts import CellColumn
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH
-from xlnn.writing.style import QUIET, QUIET_NUMBER
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT, USUAL_WIDTH
+from xlnn.writing.style import FAINT, NEGATIVE, POSITIVE, QUIET, QUIET_NUMBER, WHITE
 from xlnn.writing.text_width import text_width
 
 STEP = Axis("step", 4)
@@ -94,6 +97,11 @@ def test_parts_beside_each_other_are_a_column_apart_or_none():
     assert cells(Beside(Numbers("a"), Grid("W")))["W"] == (5, 6)
 
 
+def test_a_part_without_parts_takes_no_room():
+    assert Below().size(MODEL) == (0, 0)
+    assert cells(Below(Numbers("a", at=1), Beside(Numbers("b", at=1), Below())))["b"] == (5, 2)
+
+
 def test_a_table_has_columns_for_its_axes_unless_its_first_column_counts():
     assert cells(Table("x", "v", "y")) == {"x": (6, 2), "v": (6, 3), "y": (6, 5)}
     assert cells(Table("k", "x")) == {"k": (6, 1), "x": (6, 2)}
@@ -146,6 +154,64 @@ def test_several_pictures_are_side_by_side_below_their_captions():
     assert pictures.size(MODEL) == (2 + 4, 3 + 1 + 3)
     (block,) = pictures.blocks(MODEL, 4, 1)
     assert block.address((1, 3, 2)) == (9, 7)
+
+
+def test_a_plane_has_a_legend_the_ends_of_its_sides_and_points_over_its_cells():
+    part = Plane("W", Trace("y", "x", name="some"), ends=("bias", "plain"), scale=(0, 4))
+    assert part.size(MODEL) == (2 + 2 + 1, 1 + 5)
+    assert cells(part) == {"W": (6, 2), "bias": (8, 2), "plain": (6, 1)}
+    drawing = drawn(Page("page", "", "", part, Beside(Space(1, 9), Table("x", "y"))))
+    legend = [drawing.cells[4][column] for column in range(2, 7)]
+    assert [text for text, _ in legend] == ["0", "", "2", "", "4"]
+    assert [look.fill for _, look in (legend[0], legend[2], legend[4])] == [
+        NEGATIVE, WHITE, POSITIVE,
+    ]  # fmt: skip
+    assert [drawing.cells[4][column][0] for column in (8, 9)] == ["●", "some"]
+    ((anchor, chart),) = drawing.charts
+    assert (anchor.to.row, anchor.to.col) == (7, 4)
+    assert (chart.x_axis.scaling.max, chart.y_axis.scaling.max) == (3, 2)
+    assert drawing.looks["W"].number_format == ";;;"
+    assert "$B$6:$D$7" in drawing.colours[0][1].colorScale.cfvo[0].val
+    assert not drawn(Page("page", "", "", Plane("W"))).charts
+
+
+def test_the_cells_of_a_plane_are_squares():
+    layout = lay_out(MODEL, TITLES, Page("page", "", "", Plane("W")).place(MODEL))
+    drawing, context = Drawing(), Context(None, layout, text("en"))
+    Plane("W", pixels=20).draw(drawing, context, 4, 1)
+    wide, high = drawing.widths[2] * DIGIT_PIXELS, drawing.heights[6] * PIXELS_A_POINT
+    assert (wide, high) == pytest.approx((20, 20))
+
+
+def test_cells_around_pictures_on_a_mat_are_grey_and_no_quantity_s_cell_is():
+    mat = Mat(Grid("pictures", captions=("one", "other"), titled=False))
+    assert mat.size(MODEL) == (1 + 4 + 1, 1 + 3 + 1 + 3 + 1)
+    assert cells(mat) == {"pictures": (5, 2)}
+    drawing = drawn(Page("page", "", "", mat))
+    grey = {
+        (row, column): text
+        for row, several in drawing.cells.items()
+        for column, (text, look) in several.items()
+        if look.fill == FAINT
+    }
+    assert len(grey) == 6 * 9 - 2 * 4 * 3
+    assert (grey[4, 2], grey[4, 6], grey[5, 5]) == ("one", "other", "")
+
+
+def test_a_choice_may_be_one_of_the_values_of_a_quantity_without_rows():
+    drawing = drawn(Page("page", "", "", Numbers("said", choices={"said": "W"}), Grid("W")))
+    lists = {str(each.sqref): each.formula1 for each in drawing.validations}
+    assert lists["D4"] == "Page!$A$6:$C$7"
+
+
+def test_a_workbook_may_open_on_a_page_with_its_first_choice_selected():
+    one = on("k", role="input", choices=(1, 4))
+    model, page = Model((on("a", role="input"), one)), Page("page", "", "", opens=True)
+    layout = lay_out(model, TITLES, page.place(model))
+    words = Text("en", text("en").words | {"quantities": NAMES | {"k": ""}, "notes": {"page": ""}})
+    drawing = page.draw(Context(None, layout, words))
+    assert (drawing.opens, drawing.cursor) == (True, address(*layout.blocks["k"].address(())))
+    assert not drawn(Page("page", "", "")).opens
 
 
 def test_what_is_under_pictures_stands_below_their_middle():

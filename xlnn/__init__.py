@@ -86,6 +86,7 @@ if TYPE_CHECKING:
         Grid,
         Hidden,
         Numbers,
+        Plane,
         Row,
         Sentences,
         Space,
@@ -119,6 +120,7 @@ __all__ = [
     "OneOf",
     "Page",
     "Part",
+    "Plane",
     "Quantity",
     "QuantityValues",
     "Report",
@@ -171,7 +173,7 @@ _QUANTITY = (
 
 _PARTS = (
     *("Below", "Beside", "Chart", "Grid", "Hidden", "Numbers", "Sentences", "Space", "Table"),
-    *("Row", "Trace"),
+    *("Plane", "Row", "Trace"),
 )
 
 _LEARNING = "Weight", "Weights", "again", "choice", "constants", "gradient", "shown", "trained"

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from xlnn.equations.lookup import UsedNumber
+from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Axis, Derived, Model, Quantity, Sentence
 from xlnn.registry.text import Text
@@ -69,6 +70,8 @@ class Page:
         Whether the first column is frozen: it names the rows.
     gridlines : bool
         Whether it has lines between its cells.
+    opens : bool
+        Whether the workbook opens on it, with its first choice selected.
     """
 
     def __init__(  # noqa: PLR0913 -- what a page may settle
@@ -83,12 +86,13 @@ class Page:
         stays: bool | None = None,
         is_named: bool = False,
         gridlines: bool = False,
+        opens: bool = False,
     ) -> None:
         self.key, self.title, self.note = key, title, note
         self.does = does if does or is_helper else note
         self.parts, self.is_helper = parts, is_helper
         self.stays = is_helper if stays is None else stays
-        self.is_named, self.gridlines = is_named, gridlines
+        self.is_named, self.gridlines, self.opens = is_named, gridlines, opens
         self.tab = "helper" if is_helper else "explore"
         self.row = FIRST_ROW - HEADINGS if is_helper else row
 
@@ -125,6 +129,9 @@ class Page:
                 drawing.repeat = min(block.row for block in blocks if block.quantity.axes) - 1
             if self.stays or self.is_named:
                 drawing.freeze = (drawing.repeat + 1, 1 + self.is_named)
+            if self.opens:
+                choice = next(block for block in blocks if block.quantity.choices)
+                drawing.opens, drawing.cursor = True, address(choice.row, choice.column)
             self.content(model).draw(drawing, context, self.row, 1)
             if tables and not drawing.repeat:
                 _repeat_headings(drawing, max(tables, key=lambda table: table.last[0]), blocks)

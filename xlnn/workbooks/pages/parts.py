@@ -19,7 +19,7 @@ from xlnn.grid import address
 from xlnn.layout import Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.pages.sheet import Context, picture
+from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import (
     Named,
     add_sparklines,
@@ -32,11 +32,23 @@ from xlnn.workbooks.pages.table import (
     row_validation,
     type_in,
 )
-from xlnn.writing.charts import THICK, THIN, CellColumn, Line, ends, scatter, square
-from xlnn.writing.drawing import Drawing
+from xlnn.writing.charts import (
+    THICK,
+    THIN,
+    CellColumn,
+    Dots,
+    Line,
+    ends,
+    graph,
+    over,
+    scatter,
+    square,
+)
+from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.formats import (
     DIGIT_PIXELS,
     PADDING,
+    PIXELS_A_POINT,
     PIXELS_AN_INCH,
     USUAL_HEIGHT,
     USUAL_WIDTH,
@@ -44,17 +56,24 @@ from xlnn.writing.formats import (
 from xlnn.writing.style import (
     ASKED,
     CAPTION,
+    FAINT,
+    INK,
     KEY,
     LABEL,
+    NEGATIVE,
     PLAIN,
+    POSITIVE,
     QUIET,
     QUIET_NUMBER,
     SECTION,
     SENTENCE,
+    WHITE,
     Look,
     heading,
     ink_scale,
     on_ink,
+    tint,
+    two_sided_scale,
     value,
 )
 from xlnn.writing.text_width import LEADING, lines, text_width
@@ -70,6 +89,9 @@ NUMBER = 12
 
 UNIT, GAP = 9, 3
 """The width of a column in a table of units, and of one between parts."""
+
+UNREAD = ";;;"
+"""The format of numbers that are seen as colours alone."""
 
 USUAL_SIZE = 13, 7.2
 """The size of a chart, in cm."""
@@ -149,7 +171,7 @@ class Below(_Joined):
     @property
     def above(self) -> int:  # type: ignore[override]
         """The rows above its first part."""
-        return self.parts[0].above
+        return self.parts[0].above if self.parts else 0
 
     def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[PagePart, int, int]]:
         for number, part in enumerate(self.parts):
@@ -184,10 +206,46 @@ class Beside(_Joined):
                 _clear(drawing, row, column, first)
 
 
+class Mat(PagePart):
+    """A part on a grey ground, where white cells are seen, with a blank row and columns around it.
+
+    The captions of its first row are at the upper edge.
+    """
+
+    def __init__(self, part: PagePart) -> None:
+        self.part = part
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return the size of the part with what is around it."""
+        rows, columns = self.part.size(model)
+        return rows + 1, columns + 2
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the cells of the part."""
+        return self.part.blocks(model, row, column + 1)
+
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
+        """Yield the texts of the part."""
+        return self.part.texts(model)
+
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
+        """Draw the part, and fill the cells that its quantities leave free."""
+        self.part.draw(drawing, page, row, column + 1)
+        model = page.layout.model
+        (rows, columns), blocks = self.size(model), [*self.blocks(model, row, column)]
+        for at in product(range(row, row + rows), range(column, column + columns)):
+            if all(block.index(*at) is None for block in blocks):
+                text, look = drawing.cells.get(at[0], {}).get(at[1], ("", PLAIN))
+                drawing.put(*at, text, replace(look, fill=FAINT))
+        drawing.widths |= {column: GAP, column + columns - 1: GAP}
+
+
 def _clear(drawing: Drawing, row: int, column: int, first: int) -> None:
     """Widen the column before another one until charts to its left end before it."""
     for anchor, chart in drawing.charts:
-        chart_row, chart_column = coordinate_to_tuple(str(anchor))
+        if not isinstance(anchor, str):  # it ends where its cells do
+            continue
+        chart_row, chart_column = coordinate_to_tuple(anchor)
         if chart_row < row or not column <= chart_column < first:
             continue
         room = sum(
@@ -210,7 +268,7 @@ class Numbers(PagePart):
         Those that must be greater than 0, by default learning rates (`Quantity.calms`).
     choices : dict
         For a choice, the meaning of each number, unless a sentence names what is chosen; or the
-        quantity whose row is chosen; "" if another part has the list.
+        quantity whose row is chosen, or without rows, whose value; "" if another part has the list.
     symbols : bool
         Whether symbols are shown between names and numbers.
     at : int
@@ -359,18 +417,22 @@ class Grid(PagePart):
     name : str
     indent : int
         Blank columns before it.
-    scale : str
-        ``around 0``, or ``ink`` from 0 to 1.
+    scale : str, (float, float) or function
+        ``around 0``: blue below, orange above; ``ink`` from 0 to 1; the ends of a range, halfway
+        between which is white; or a function that returns it for a page. Of what may be typed, 0 is
+        yellow.
     captions : tuple of str
         The keys of the captions above each of several matrices.
     width : float
         The width of its columns.
-    height : int
+    height : float
         The height of its rows; 0 for the default.
+    pixels : int
+        The side of its cells, if they are squares without lines between them.
     text_size : int
         The size of its numbers.
     digits : str
-        The format of its numbers, by default as many digits as fit.
+        The format of its numbers, by default as many digits as fit; ``;;;`` for colours alone.
     titled : bool
         Whether its name is above it.
     under : tuple of str
@@ -381,10 +443,11 @@ class Grid(PagePart):
 
     name: str
     indent: int = 0
-    scale: str = "around 0"
+    scale: "Scale | Callable[[Context[Any]], Scale]" = "around 0"
     captions: tuple[str, ...] = ()
     width: float = 0
-    height: int = 24
+    height: float = 24
+    pixels: int = 0
     text_size: int = 11
     digits: str = ""
     titled: bool = True
@@ -421,18 +484,36 @@ class Grid(PagePart):
         block = page.layout.blocks[self.name]
         if self.titled:
             drawing.put(row, column + self.indent, called(block.quantity, page.words), LABEL)
-        captions = [page.words.of_itself("headings", key) for key in self.captions]
-        usual = block.quantity.number_format if len(block.quantity.shape) == 1 else "General"
-        digits = self.digits or usual
-        picture(drawing, block, *captions, scale=self.scale, size=self.text_size, digits=digits)
+        quantity, apart = block.quantity, block.quantity.shape[-1] + 1
+        for number, key in enumerate(self.captions):
+            text = page.words.of_itself("headings", key)
+            drawing.put(block.row - 1, block.column + number * apart, text, CAPTION)
+        digits = self.digits or (quantity.number_format if len(quantity.shape) == 1 else "General")
+        ink = value(digits, given=quantity.is_input, first=False).ink
+        drawing.looks[quantity.name] = Look(
+            size=self.text_size, align="center", number_format=digits, border=not self.pixels,
+            ink=ink,
+        )  # fmt: skip
+        drawing.whole.append((block.row, block.last[0]))
+        self._colour(drawing, block, scale_on(page, self.scale), is_read=digits != UNREAD)
         type_in(drawing, block, page.words)
-        (last_row, last), apart = block.last, block.quantity.shape[-1] + 1
-        if self.height:
-            drawing.heights |= dict.fromkeys(range(block.row, last_row + 1), self.height)
-        if self.width:
-            drawing.widths |= dict.fromkeys(range(block.column, last + 1), self.width)
+        last_row, last = block.last
+        if height := self.pixels / PIXELS_A_POINT or self.height:
+            drawing.heights |= dict.fromkeys(range(block.row, last_row + 1), height)
+        if width := self.pixels / DIGIT_PIXELS or self.width:
+            drawing.widths |= dict.fromkeys(range(block.column, last + 1), width)
         drawing.widths |= dict.fromkeys(range(block.column + apart - 1, last, apart), GAP)
         self._draw_under(drawing, page, column)
+
+    def _colour(self, drawing: Drawing, block: Block, scale: "Scale", *, is_read: bool) -> None:
+        typed = block.quantity.is_input
+        if scale == "ink":
+            ink = on_ink(address(block.row, block.column))
+            drawing.colour(block, ink_scale(typed=typed), *ink)
+        elif isinstance(scale, str):
+            drawing.colour_around_0(block, is_read=is_read, typed=typed)
+        else:
+            drawing.colour(block, two_sided_scale(fixed_range(block), *scale))
 
     def _draw_under(self, drawing: Drawing, page: Context[Any], column: int) -> None:
         """Draw the captions or numbers below the pictures, on the same printed page."""
@@ -446,6 +527,15 @@ class Grid(PagePart):
             if self.indent:
                 name = Label(plain_name(block.quantity, page.words), fits=True)
                 name.draw(drawing, page, block.row, column)
+
+
+Scale = str | tuple[float, float]
+"""How numbers are coloured: ``around 0``, ``ink``, or the ends of a range."""
+
+
+def scale_on(page: Context[Any], scale: Scale | Callable[[Context[Any]], Scale]) -> Scale:
+    """Return the scale of a grid on a page."""
+    return scale(page) if callable(scale) else scale
 
 
 Said = str | Callable[[Context[Any]], str]
@@ -579,7 +669,7 @@ class Hidden(Row):
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- nothing is seen
         """Give them a look without digits."""
-        drawing.looks |= dict.fromkeys(filter(None, self.names), Look(number_format=";;;"))
+        drawing.looks |= dict.fromkeys(filter(None, self.names), Look(number_format=UNREAD))
 
 
 class Symbols(PagePart):
@@ -770,7 +860,7 @@ class Table(PagePart):
         self._draw_groups(drawing, page, blocks, first - headings - 1)
         below = blocks[0].last[0] + 2
         for down, (key, begins) in enumerate(self.under.items()):
-            look = Look(number_format=";;;")
+            look = Look(number_format=UNREAD)
             if key:
                 drawing.put(below + down, column, page.words.of_itself("headings", key), SECTION)
                 look = replace(
@@ -1029,6 +1119,109 @@ class Trace:
             is_point = cells[1].first == cells[1].last and not cells[1].last_column
             marker = "circle" if is_point else self.marker  # of a point, no line is seen
             yield Line(*cells, next(colours), name, width, marker, self.size, called, label)
+
+
+LEGEND_ROWS, STEPS = 2, 2
+"""The rows of a legend with a blank one below it, and its colours to either side of the middle."""
+
+
+class Plane(PagePart):
+    """A matrix as a plane: coloured squares with a legend, the ends of its sides, and points on it.
+
+    Parameters
+    ----------
+    name : str
+        A matrix. Its first row is the upper one.
+    points : tuple of Trace
+        Points on it, as many cells from its left side and from its bottom as x and y say: the
+        middle of the lowest cell at the left is (0.5, 0.5).
+    ends : (str, str) or ()
+        Two quantities of two numbers or texts each: the ends of the lower side, and of the left one
+        from the top.
+    x, y : str or function
+        The titles of these sides, in the middle of at least three cells.
+    scale : str, (float, float) or function
+        As that of a `Grid`, but not ``ink``.
+    indent : int
+        Blank columns before it, for the title and the ends of the left side.
+    pixels : int
+        The side of a cell.
+    """
+
+    def __init__(  # noqa: PLR0913 -- what a plane may settle
+        self,
+        name: str,
+        *points: Trace,
+        ends: Sequence[str] = (),
+        x: Said = "",
+        y: Said = "",
+        scale: Scale | Callable[[Context[Any]], Scale] = "around 0",
+        indent: int = 1,
+        pixels: int = 17,
+    ) -> None:
+        self.points, self.ends, self.x, self.y, self.indent = points, ends, x, y, indent
+        self.grid = Grid(name, indent, scale, pixels=pixels, digits=UNREAD, titled=False)
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return its rows with the legend and the ends, and its columns or those of the colours."""
+        rows, columns = self.grid.size(model)
+        return LEGEND_ROWS + rows + 1, max(columns, self.indent + 2 * STEPS + 1)
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield its cells, and those of the ends."""
+        row, (rows, columns) = row + LEGEND_ROWS, self.grid.size(model)
+        yield from self.grid.blocks(model, row, column)
+        if self.ends:
+            (lower, left), right = (model[name] for name in self.ends), column + self.indent
+            yield single_block(lower, row + rows, right, (0, columns - self.indent - 1))
+            yield single_block(left, row, right - 1, (rows - 1, 0))
+
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
+        """Yield the titles of its sides, and the names of its points."""
+        yield from (("headings", text) for text in (self.x, self.y) if isinstance(text, str))
+        yield from ((trace.of, trace.name) for trace in self.points if trace.of)
+
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
+        """Draw the colours, what they mean, and over them the points."""
+        block = page.layout.blocks[self.grid.name]
+        first, last = (block.row, block.column), block.last
+        down, right = ((start + end) // 2 for start, end in zip(first, last, strict=True))
+        self.grid.draw(drawing, page, block.row, column)
+        looks = [replace(LABEL, align=align) for align in ("center", "right")]
+        places = (last[0] + 1, right), (down, block.column - 1)
+        for at, text, look in zip(places, (self.x, self.y), looks, strict=True):
+            if text:
+                drawing.put(*at, _said(page, "headings", text), look)
+        drawing.looks |= zip(self.ends, looks, strict=False)
+        lines = [line for trace in self.points for line in trace.lines(page)]
+        lines = [replace(line, colour=line.colour or INK) for line in lines]
+        self._draw_legend(drawing, page, lines, row, block.column)
+        if lines:
+            dots = (Dots(each.x, each.y, each.colour, WHITE, each.size, "circle") for each in lines)
+            columns, rows = block.last[1] - block.column + 1, block.last[0] - block.row + 1
+            chart = graph(dots, 1, 1, (columns, rows))
+            drawing.charts.append((over(chart, first, last), chart))
+
+    def _draw_legend(
+        self, drawing: Drawing, page: Context[Any], lines: Iterable[Line], row: int, column: int
+    ) -> None:
+        """Draw what the colours of the plane and of the points mean."""
+        scale = scale_on(page, self.grid.scale)
+        names = ("−", "0", "+")
+        if not isinstance(scale, str):
+            names = tuple(f"{each:g}" for each in (scale[0], sum(scale) / 2, scale[1]))
+        for n in range(2 * STEPS + 1):
+            share, name = n / STEPS - 1, names[n // STEPS] if n % STEPS == 0 else ""
+            fill = tint(POSITIVE if share > 0 else NEGATIVE, abs(share))
+            ink = INK if abs(share) < 1 else WHITE
+            look = replace(CAPTION, fill=fill, align="center", ink=ink)
+            drawing.put(row, column + n, name, look)
+        column += 2 * (STEPS + 1)
+        for line in (line for line in lines if line.name):
+            drawing.put(row, column, "●", replace(LABEL, ink=line.colour, align="center"))
+            drawing.put(row, column + 1, line.name, CAPTION)
+            room = text_width(line.name, size=CAPTION.size)
+            column += ceil(room / drawing.widths.get(column, USUAL_WIDTH)) + 2
 
 
 def _named(page: Context[Any], name: str | tuple[Any, ...]) -> Block:

@@ -16,16 +16,7 @@ from xlnn.workbooks.kind import WorkbookSpec
 from xlnn.writing.charts import CellColumn, smaller
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import PIXELS_A_POINT, USUAL_HEIGHT, column_pixels
-from xlnn.writing.style import (
-    CAPTION,
-    NOTE,
-    TEXT_LINE,
-    TITLE,
-    Look,
-    ink_scale,
-    on_ink,
-    value,
-)
+from xlnn.writing.style import NOTE, TEXT_LINE, TITLE
 from xlnn.writing.text_width import parted
 
 S = TypeVar("S", bound=WorkbookSpec)
@@ -159,46 +150,6 @@ def titled_drawing(page: Context[Any], sheet: str) -> Drawing:
     drawing.put(1, 1, page.layout.titles[sheet], TITLE)
     drawing.put(2, 1, page.words("notes", sheet, **page.layout.titles), NOTE)
     return drawing
-
-
-def picture(
-    drawing: Drawing,
-    block: Block,
-    *captions: str,
-    scale: str = "around 0",
-    size: int = 9,
-    digits: str = "General",
-) -> None:
-    """Draw a picture of cells, with a caption over each of several side by side.
-
-    Parameters
-    ----------
-    drawing : Drawing
-    block : Block
-        A picture, or several.
-    captions : str
-    scale : str
-        ``ink`` from 0 to 1, or ``around 0``: blue below, orange above. Of what may be typed, 0 is
-        yellow.
-    size : int
-        Of the numbers in it.
-    digits : str
-        Their format.
-    """
-    quantity = block.quantity
-    ink = value(digits, given=quantity.is_input, first=False).ink
-    drawing.looks[quantity.name] = Look(
-        size=size, align="center", number_format=digits, border=True, ink=ink
-    )
-    drawing.whole.append((block.row, block.last[0]))
-    apart = block.steps[0][1] if len(quantity.lengths) > 2 else 0
-    for number, caption in enumerate(captions):
-        drawing.put(block.row - 1, block.column + number * apart, caption, CAPTION)
-    if scale == "ink":
-        drawing.colour(block, ink_scale(typed=quantity.is_input))
-        drawing.colour(block, *on_ink(address(block.row, block.column)))
-    else:
-        drawing.colour_around_0(block, typed=quantity.is_input)
 
 
 def point_of(layout: Layout, name: str) -> CellColumn:

@@ -11,7 +11,7 @@ from xlnn.layout import FIRST_ROW, Block, quoted
 from xlnn.quantity import Axis, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.writing.drawing import Drawing, Sparkline
+from xlnn.writing.drawing import Drawing, Sparkline, fixed_range
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH, text_pixels
 from xlnn.writing.style import KEY, NOTE, TITLE, heading, wide
 from xlnn.writing.text_width import text_width
@@ -269,12 +269,13 @@ def row_validation(page: Context, chosen: Block, rows: Block) -> DataValidation:
     chosen : Block
         The cell of the choice.
     rows : Block
-        A quantity with those rows.
+        A quantity with those rows; if it has none, its own values are offered.
     """
+    cell, title = address(chosen.row, chosen.column), quoted(page.layout.titles[rows.sheet])
+    if not rows.quantity.axes:
+        return list_validation(cell, f"{title}!{fixed_range(rows)}", page.words, "label")
     column = letters(_naming(page, rows))
-    title = quoted(page.layout.titles[rows.sheet])
     source = f"{title}!${column}${rows.row}:${column}${rows.last[0]}"
-    cell = address(chosen.row, chosen.column)
     least, most = chosen.quantity.choices or (1, rows.quantity.lengths[0])
     return choice_validation(cell, source, page.words, most, least=least)
 
