@@ -198,8 +198,10 @@ def test_a_network_of_two_inputs_opens_on_its_map_with_a_colour_scale(xor):
     book = openpyxl.load_workbook(xor)
     assert (book.active.title, book.sheetnames[1:3]) == ("Map", ["Map", "Play"])
     (selection,) = book["Map"].sheet_view.selection
-    assert selection.activeCell == "C4"
-    legend = [cell for cell in book["Map"][6][4:] if cell.value in {"0", "0.5", "1"}]
+    layout = layout_of(read_spec(xor))
+    assert f"Map!{selection.activeCell}" == layout.cell("map_epoch", ())
+    above = book["Map"][layout.blocks["map_picture"].row - 2]
+    legend = [cell for cell in above if cell.value in {"0", "0.5", "1"}]
     assert [cell.value for cell in legend] == ["0", "0.5", "1"]
     assert [cell.fill.fgColor.rgb[2:] for cell in legend] == ["3B78B8", "FFFFFF", "D9793B"]
 

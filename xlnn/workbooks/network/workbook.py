@@ -184,7 +184,7 @@ def _closely(key: str, sheet: ModuleType, tab: str = "explore") -> Sheet:
     return Sheet(draw, choosers.placed(sheet.place), tab)
 
 
-def _page(page: Page, tab: str) -> Sheet:
+def _page(page: Page, tab: str = "explore") -> Sheet:
     """Return a sheet that exists once for all runs."""
     return Sheet(several_runs.of_first_run(page.draw), page.place, tab)
 
@@ -219,7 +219,7 @@ def _weights() -> Sheet:
 
 SHEETS = {
     "guide": Sheet(guide.draw),
-    "map": _closely("map", plane),
+    "map": _page(plane.PAGE),
     "play": Sheet(choosers.drawn("play", several_runs.of_first_run(play.draw))),
     "images": _images("images"),
     "settings": Sheet(settings.draw, settings.place, "input"),

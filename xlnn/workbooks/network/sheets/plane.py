@@ -5,6 +5,7 @@ The equations are those of training, over the points of a grid, from weights tha
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from math import isfinite
 
@@ -21,41 +22,34 @@ from xlnn.equations.plane import (
     OnGrid,
 )
 from xlnn.equations.verdict import AskedLabel, LabelNumber
-from xlnn.grid import address
-from xlnn.layout import Block, quoted, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import weights
 from xlnn.workbooks.network.quantities.network import forward, scaled
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.sheets.choosers import draw_choices, place_choice
+from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.unit_rows import layer_title
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import Below, Made, Numbers, Table, Units
-from xlnn.workbooks.pages.sheet import Context
-from xlnn.workbooks.pages.table import list_validation, row_validation
-from xlnn.writing.charts import CellColumn, Dots, graph, over
-from xlnn.writing.drawing import Drawing, fixed_range
-from xlnn.writing.formats import DIGIT_PIXELS, PIXELS_A_POINT
-from xlnn.writing.style import (
-    ASKED,
-    CAPTION,
-    CHOICE,
-    FAINT,
-    INK,
-    LABEL,
-    NEGATIVE,
-    NOTE,
-    PICTURE,
-    POSITIVE,
-    SECTION,
-    SENTENCE,
-    TITLE,
-    Look,
-    tint,
-    two_sided_scale,
+from xlnn.workbooks.pages.parts import (
+    UNREAD,
+    Below,
+    Beside,
+    Grid,
+    Label,
+    Made,
+    Mat,
+    Numbers,
+    PagePart,
+    Plane,
+    Scale,
+    Space,
+    Table,
+    Trace,
+    Units,
 )
+from xlnn.workbooks.pages.sheet import Context
+from xlnn.writing.style import CHOICE, SECTION
 
 SHEET, NUMBERS = "map", "plane"
 PREFIX = "map_"
@@ -74,29 +68,13 @@ PLACES = tuple(range(0, SIDE, 2))
 MOST_IMAGES = 400
 """Images that are drawn on the plane."""
 
-NAMES, VALUES, HEIGHTS, LEFT = 2, 3, 4, 5
-"""The columns: names, what is chosen, the ends of the second input; then the picture."""
-
-TOP, PICTURE_ROW = 4, 8
-"""The rows of what is chosen, and of the picture's first points."""
-
-LEGEND_ROW, STEPS, APART_IN_LEGEND = 6, 2, 8
-"""The row of the legend, its colours to either side, and columns for what a dot is."""
-
-BESIDE = LEFT + SIDE + 2
-"""Where the small pictures begin."""
-
 PIXELS = 17
-POINT_WIDTH, ROW = PIXELS / DIGIT_PIXELS, PIXELS / PIXELS_A_POINT
-"""How wide and how high a point of the grid is: a square of so many pixels."""
+"""The side of a point of the grid."""
 
-CHOICE_ROW = 15
-"""The height of a row that is higher, in points: what is chosen is written larger."""
+LABEL_CHOICE = replace(CHOICE, number_format="", border=True, shrink=True)
 
-OWN, OTHERS, RIM, SIZE = "8A3F0B", "123E6B", "FFFFFF", 6
+OWN, OTHERS, SIZE = "8A3F0B", "123E6B", 6
 """The colours of the data, which must be seen on those of the plane, and their size in points."""
-
-WIDTHS = {1: 2, NAMES: 23, VALUES: 10, HEIGHTS: 9}
 
 
 def has_plane(spec: Spec) -> bool:
@@ -114,7 +92,8 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     page, table = {"prefix": PREFIX, "sheet": SHEET}, {"prefix": PREFIX, "sheet": NUMBERS}
     whole = {"number_format": "0"}
     yield quantity("epoch", choices=(0, spec.epochs), **whole, **page)
-    yield quantity("label_chosen", is_text=stack.labels_are_text, number_format="General", **page)
+    typed = "@" if stack.labels_are_text else "General"  # a typed text stays one
+    yield quantity("label_chosen", is_text=stack.labels_are_text, number_format=typed, **page)
     chosen = {"chosen": "map_label_chosen", "labels": "labels"}
     ask = AskedLabel(words("validation", "label"), len(spec.labels))
     yield quantity("label_asked", equation=ask, uses=chosen, is_text=True, **page)
@@ -167,160 +146,72 @@ def _data(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
         yield replace(height, symbol=at.heading((1,)))
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place the choices, the picture and the ends of its sides, and the small pictures."""
-    if f"{PREFIX}picture" not in model.by_name:
-        return
-    yield from place_choice(model, f"{PREFIX}epoch", TOP, VALUES)
-    yield single_block(model[f"{PREFIX}label_chosen"], TOP + 1, VALUES)
-    yield single_block(model[f"{PREFIX}label_asked"], TOP + 1, VALUES + 1)
-    yield single_block(model[f"{PREFIX}picture"], PICTURE_ROW, LEFT, (1, 0), (0, 1))
-    yield single_block(model[f"{PREFIX}heights"], PICTURE_ROW, HEIGHTS, (SIDE - 1, 0))
-    yield single_block(model[f"{PREFIX}ends"], PICTURE_ROW + SIDE, LEFT, (0, SIDE - 1))
-    row, layer = TOP + 1, ""
-    for found in _small(model):
-        side = found.shape[-1]
-        row += 1 if found.layer != layer else 0
-        layer = found.layer
-        yield single_block(found, row, BESIDE, (0, side + 1), (1, 0), (0, 1))
-        row += side + 2
+def _parts(model: Model) -> Below:
+    """Return what is chosen, the plane by the chosen output, and small pictures of its units."""
+    epoch, label, asked = (f"{PREFIX}{kind}" for kind in ("epoch", "label_chosen", "label_asked"))
+    weights = next(found.name for found in model.quantities if found.sheet == "weights")
+    return Below(
+        choices(PREFIX, of={epoch: weights}, at=1),
+        Numbers((label, asked), choices={label: "labels"}, looks={label: LABEL_CHOICE}, at=1),
+        Space(),
+        Beside(
+            Plane(
+                f"{PREFIX}picture",
+                *_dots(model),
+                ends=(f"{PREFIX}ends", f"{PREFIX}heights"),
+                x=lambda page: page.spec.features[0],
+                y=lambda page: page.spec.features[1],
+                scale=_scale,
+                indent=3,
+                pixels=PIXELS,
+            ),
+            Below(*_units(model)),
+        ),
+    )
 
 
-def _small(model: Model) -> list[Quantity]:
-    return [found for found in model.quantities if found.kind == "seen"
-            and found.sheet == SHEET]  # fmt: skip
-
-
-def draw(page: Context) -> Drawing:
-    """Draw the headings, the lists to choose from, the data over the plane, and the colours."""
-    blocks, words, model = page.layout.blocks, page.words, page.layout.model
-    drawing = Drawing(gridlines=False, opens=True, widths=dict(WIDTHS))
-    last = max(block.last[1] for block in page.layout.on(SHEET))
-    drawing.widths |= dict.fromkeys(range(LEFT, last + 2), POINT_WIDTH)
-    bottom = max(block.last[0] for block in page.layout.on(SHEET))
-    drawing.heights = dict.fromkeys(range(2, TOP + 2), CHOICE_ROW) | {1: 24}
-    drawing.heights |= dict.fromkeys(range(TOP + 2, bottom + 1), ROW)
-    drawing.put(1, NAMES, page.layout.titles[SHEET], TITLE)
-    drawing.put(2, NAMES, words("notes", SHEET, **page.layout.titles), NOTE)
-    _draw_choices(drawing, page)
-    _draw_legend(drawing, page)
-    picture = blocks[f"{PREFIX}picture"]
-    first, second = page.spec.features
-    drawing.put(PICTURE_ROW + SIDE // 2, HEIGHTS, second, replace(LABEL, align="right"))
-    middle = replace(LABEL, align="center")
-    drawing.put(PICTURE_ROW + SIDE, LEFT + SIDE // 2, first, middle)
-    if page.spec.is_regression:
-        _colour(drawing, picture, page.spec.layers[-1].activation)
-    else:  # what the targets are
-        drawing.colour(picture, two_sided_scale(fixed_range(picture), 0, 1))
-    layer = ""
-    for found in _small(model):
-        block = blocks[found.name]
-        if found.layer != layer:
-            layer = found.layer
-            for column in range(BESIDE - 1, last + 2):
-                drawing.put(block.row - 2, column, "", SECTION)
-            title = words("map", "seen", layer=layer_title(page, layer))
-            drawing.put(block.row - 2, BESIDE - 1, title, SECTION)
-        _draw_mat(drawing, block, last)
-        for n, unit in enumerate(found.equation.units):
-            symbol = model[f"{PREFIX}a{layer}"].heading((unit,))
-            at = block.column + n * (found.shape[-1] + 1)
-            drawing.put(block.row - 1, at, symbol, replace(CAPTION, fill=FAINT))
-        used = next(each.activation for each in page.spec.layers if each.name == layer)
-        _colour(drawing, block, used)
-    chart = graph(_dots(page), 1, 1, (SIDE, SIDE))
-    drawing.charts.append((over(chart, (picture.row, picture.column), picture.last), chart))
-    for block in page.layout.on(SHEET):
-        drawing.looks[block.quantity.name] = _look(block.quantity)
-    draw_choices(drawing, page, SHEET)
-    drawing.looks[f"{PREFIX}label_asked"] = ASKED
-    return drawing
-
-
-def _draw_mat(drawing: Drawing, block: Block, last: int) -> None:
-    """Draw the background of the small pictures, since a unit's may be all white."""
-    shown, side, _ = block.quantity.shape
-    for row in range(block.row - 1, block.row + side + 1):
-        for column in range(BESIDE - 1, last + 2):
-            position, place = divmod(column - BESIDE, side + 1)
-            is_seen = 0 <= row - block.row < side and place < side and 0 <= position < shown
-            if not is_seen:
-                drawing.put(row, column, "", Look(fill=FAINT))
-
-
-def _draw_legend(drawing: Drawing, page: Context) -> None:
-    """Draw the legend of the colours of outputs and of the dots."""
-    least, most = 0.0, 1.0
-    if page.spec.is_regression:
-        least, most = ACTIVATIONS[page.spec.layers[-1].activation].reach
-    names = ("−", "0", "+")
-    if isfinite(least) and isfinite(most):
-        names = (f"{least:g}", f"{(least + most) / 2:g}", f"{most:g}")
-    for n in range(2 * STEPS + 1):
-        share, name = n / STEPS - 1, names[n // STEPS] if n % STEPS == 0 else ""
-        fill = tint(POSITIVE if share > 0 else NEGATIVE, abs(share))
-        look = replace(CAPTION, fill=fill, align="center", ink=INK if abs(share) < 1 else RIM)
-        drawing.put(LEGEND_ROW, LEFT + n, name, look)
-    column = LEFT + 2 * (STEPS + 1)
-    for key, colour in (("own", OWN), ("others", OTHERS)) if not page.spec.is_regression else ():
-        drawing.put(LEGEND_ROW, column, "●", replace(LABEL, ink=colour, align="center"))
-        drawing.put(LEGEND_ROW, column + 1, page.words("map", f"dots_{key}"), CAPTION)
-        column += APART_IN_LEGEND
-
-
-def _draw_choices(drawing: Drawing, page: Context) -> None:
-    blocks, words = page.layout.blocks, page.words
-    epoch, label = (blocks[f"{PREFIX}{name}"] for name in ("epoch", "label_chosen"))
-    labels = blocks["labels"]
-    for block, name in (
-        (epoch, words("recognise", "epoch")),
-        (label, words("quantities", "output")),
-    ):
-        drawing.put(block.row, NAMES, name, LABEL)
-    source = f"{quoted(page.layout.titles[labels.sheet])}!{fixed_range(labels)}"
-    drawing.validations += [
-        row_validation(page, epoch, page.layout.on("weights")[0]),
-        list_validation(address(label.row, label.column), source, words, "label"),
+def _dots(model: Model) -> list[Trace]:
+    """Return the data: those of the chosen class and the others, or all targets."""
+    at = f"{PREFIX}at"
+    if f"{PREFIX}own" not in model.by_name:
+        return [Trace((at, 1), (at, 0), OTHERS, size=SIZE)]
+    return [
+        Trace(f"{PREFIX}{kind}", (at, 0), colour, size=SIZE, name=f"dots_{kind}", of=SHEET)
+        for kind, colour in (("own", OWN), ("others", OTHERS))
     ]
-    drawing.cursor = address(epoch.row, epoch.column)
 
 
-def _colour(drawing: Drawing, block: Block, activation: str) -> None:
-    """Colour a picture by the range of its activation function, or around 0."""
-    least, most = ACTIVATIONS[activation].reach
-    if isfinite(least) and isfinite(most):
-        drawing.colour(block, two_sided_scale(fixed_range(block), least, most))
-    else:
-        drawing.colour_around_0(block, is_read=False)
+def _units(model: Model) -> Iterator[PagePart]:
+    """Yield the small pictures of each layer, below its title."""
+    seen = [found for found in model.quantities if found.kind == "seen" and found.sheet == SHEET]
+    widest = max((found.shape[0] for found in seen), default=0) * (len(PLACES) + 1)
+    for layer, lines in groupby(seen, lambda found: found.layer):
+        symbol, scale = model[f"{PREFIX}a{layer}"].heading, partial(_scale, layer=layer)
+        yield Label(partial(_title, layer=layer), look=SECTION, columns=widest + 1)
+        pictures = (
+            Grid(
+                line.name, scale=scale, pixels=PIXELS, digits=UNREAD, titled=False,
+                captions=tuple(symbol((unit,)) for unit in line.equation.units),
+            )
+            for line in lines
+        )  # fmt: skip
+        yield Mat(Below(*pictures, Space(0, widest - 1)))
 
 
-def _dots(page: Context) -> Iterator[Dots]:
-    """Yield the data, over the plane: those of the chosen class, and the others."""
-    blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
-    at = blocks[f"{PREFIX}at"]
-    rows = at.row, at.last[0]
-    x = CellColumn(title, at.column, *rows)
-    if f"{PREFIX}own" not in blocks:
-        yield Dots(x, CellColumn(title, at.column + 1, *rows), OTHERS, RIM, SIZE, "circle")
-        return
-    for name, colour in (("own", OWN), ("others", OTHERS)):
-        y = CellColumn(title, blocks[PREFIX + name].column, *rows)
-        yield Dots(x, y, colour, RIM, SIZE, "circle")
+def _title(page: Context, layer: str) -> str:
+    return page.words("map", "seen", layer=layer_title(page, layer))
 
 
-def _look(quantity: Quantity) -> Look:
-    kind = quantity.kind
-    if quantity.choices or kind == "label_chosen":  # a typed choice stays a text if labels are
-        typed = "@" if quantity.is_text else "General"
-        return replace(CHOICE, size=12, border=True, number_format=typed, shrink=True)
-    if kind in {"picture", "seen"}:
-        return replace(PICTURE, number_format=";;;")
-    if kind == "heights":
-        return replace(SENTENCE, align="right", ink=LABEL.ink)
-    if kind == "ends":
-        return replace(SENTENCE, align="center", ink=LABEL.ink)
-    return replace(SENTENCE, align="center")
+def _scale(page: Context, layer: str = "") -> Scale:
+    """Return the range of a hidden layer's values or, of outputs, that of the targets."""
+    used = next((each for each in page.spec.layers if each.name == layer), page.spec.layers[-1])
+    least, most = ACTIVATIONS[used.activation].reach
+    if not layer and not page.spec.is_regression:
+        least, most = 0, 1
+    return (least, most) if isfinite(least) and isfinite(most) else "around 0"
+
+
+PAGE = Page(SHEET, "", "", Made(_parts), opens=True)
 
 
 def _points(model: Model) -> Table:
