@@ -217,7 +217,7 @@ def test_the_cells_of_a_further_run_have_names_that_end_in_its_number(mixed):
         ((_, cells),) = names[f"xlnn.{name}{run}"].destinations
         assert cells == f"{fixed(block.row, block.column)}:{fixed(*block.last)}"
     assert "xlnn.moment1_W2" not in names
-    assert names["xlnn.eta"].attr_text == "Settings!$C$4"
+    assert names["xlnn.eta"].attr_text == "Settings!$C$5"
 
 
 @pytest.mark.slow

@@ -42,7 +42,7 @@ from xlnn.writing.charts import CellColumn
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT, USUAL_WIDTH
 from xlnn.writing.style import FAINT, NEGATIVE, POSITIVE, QUIET, QUIET_NUMBER, WHITE
-from xlnn.writing.text_width import text_width
+from xlnn.writing.text_width import MOST, text_width
 
 STEP = Axis("step", 4)
 
@@ -230,6 +230,40 @@ def test_a_table_of_units_has_a_row_for_each_and_may_continue():
     assert [block.address(at) for at in ((0, 0, 2), (0, 1, 0), (1, 3, 2))] == [
         (6, 4), (6, 5), (7, 13),
     ]  # fmt: skip
+
+
+def test_units_may_be_pictures_with_numbers_beside_them_and_names_from_the_page():
+    units = Units(lambda page: [page.spec, "{2}"], "pictures", "W", "bias", pictures=True)
+    assert cells(units) == {"pictures": (6, 2), "W": (6, 6), "bias": (6, 9)}
+    assert units.size(MODEL) == (2 + 4 + 1 + 4, 1 + 3 + 1 + 3 + 1), "a blank column and row between"
+    pictures, weights, bias = units.blocks(MODEL, 4, 1)
+    assert [pictures.address(at) for at in ((0, 3, 2), (1, 0, 0))] == [(9, 4), (11, 2)]
+    assert (weights.address((1, 2)), bias.address((1,))) == ((11, 8), (11, 9))
+    drawing, layout = Drawing(), lay_out(MODEL, TITLES, Page("page", "", "", units).place(MODEL))
+    words = Text("en", text("en").words | {"quantities": NAMES})
+    units.draw(drawing, Context("m" * 99, layout, words), 4, 1)
+    assert [drawing.cells[row][1][0] for row in (6, 11)] == ["m" * 99, "{2}"]
+    assert drawing.widths[1] == MOST, "a long name is shrunk"
+    assert drawing.whole == [(4, 9), (11, 14)]
+    assert not [*units.texts(MODEL)]
+
+
+def test_maps_of_a_unit_are_side_by_side():
+    model = Model((on("maps", shape=(2, 3, 2, 2), role="input"),))
+    units = Units("", "maps", headed=False, pictures=True)
+    (block,) = units.blocks(model, 4, 1)
+    assert block.address((1, 2, 1, 1)) == (4 + 3 + 1, 1 + 2 * 3 + 1)
+    assert units.size(model) == (2 + 1 + 2, 3 * 2 + 2)
+
+
+def test_the_numbers_of_several_runs_are_side_by_side_from_the_first_that_has_one():
+    def of_runs(name, first, count):
+        return on(name, axes=(Axis("run", count, "each", first=first),), role="input")
+
+    model, part = Model((of_runs("a", 0, 3), of_runs("b", 1, 2))), Numbers("a", "b", at=2)
+    a, b = part.blocks(model, 4, 1)
+    assert (a.address((2,)), b.address((0,)), b.address((1,))) == ((4, 5), (5, 4), (5, 5))
+    assert part.size(model) == (2, 2 + 3)
 
 
 def test_a_table_of_units_may_take_its_names_and_headings_from_quantities():

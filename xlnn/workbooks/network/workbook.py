@@ -222,7 +222,7 @@ SHEETS = {
     "map": _page(plane.PAGE),
     "play": Sheet(choosers.drawn("play", several_runs.of_first_run(play.draw))),
     "images": _images("images"),
-    "settings": Sheet(settings.draw, settings.place, "input"),
+    "settings": Sheet(settings.PAGE.draw, settings.PAGE.place, "input"),
     "lens": _closely("lens", lens),
     "recognise": _closely("recognise", recognise),
     "test_images": _images("test_images"),

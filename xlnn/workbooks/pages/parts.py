@@ -7,7 +7,7 @@ and what is drawn around them: names, headings, validations, the cells of a char
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import cycle, product
+from itertools import count, cycle, product
 from math import ceil, prod
 from typing import Any
 
@@ -76,7 +76,7 @@ from xlnn.writing.style import (
     two_sided_scale,
     value,
 )
-from xlnn.writing.text_width import LEADING, lines, text_width
+from xlnn.writing.text_width import LEADING, lines, name_width, text_width
 
 HEADINGS = 2
 """The rows of headings over a table: names and symbols; where no symbols are, one."""
@@ -263,7 +263,7 @@ class Numbers(PagePart):
     ----------
     names : tuple of str or (str, ...)
         The quantities. Those of further names are shown beside the number. Numbers of one
-        quantity are side by side.
+        quantity are side by side, such as those of several runs.
     positive : tuple of str
         Those that must be greater than 0, by default learning rates (`Quantity.calms`).
     choices : dict
@@ -300,12 +300,18 @@ class Numbers(PagePart):
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return a row for each number, and the columns up to its last unit."""
-        return len(self.names), self.at + max(len(model[name].units) for name, *_ in self.names)
+        numbers = (model[name] for name, *_ in self.names)
+        most = max(each.begins + len(_side_by_side(each).units) for each in numbers)
+        return len(self.names), self.at + most
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells of the numbers, and of the quantities beside them."""
         for down, names in enumerate(self.names, start=row):
-            yield from table_blocks((model[name] for name in names), down, column + self.at)
+            quantities = [model[name] for name in names]
+            right = column + self.at + quantities[0].begins
+            placed = table_blocks(map(_side_by_side, quantities), down, right)
+            for quantity, block in zip(quantities, placed, strict=True):
+                yield replace(block, quantity=quantity)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- beside its cells
         """Draw their names, and add validations."""
@@ -334,6 +340,12 @@ class Numbers(PagePart):
         drawing.widths[column] = max(usual, text_width(*texts) - room)
         _ink(drawing, page, self.ink)
         _look(drawing, page, self.looks)
+
+
+def _side_by_side(quantity: Quantity) -> Quantity:
+    """Return a quantity that has its runs as units."""
+    runs = (axis.length for axis in quantity.each)
+    return replace(quantity, axes=quantity.rows, shape=(*runs, *quantity.shape))
 
 
 def _names(model: Model, name: str) -> Sequence[str]:
@@ -901,7 +913,7 @@ class Table(PagePart):
 
 
 class Units(PagePart):
-    """Quantities without axes side by side: a row for each unit, by its first index.
+    """Quantities side by side: a row or pictures for each unit, by its first index.
 
     Parameters
     ----------
@@ -924,6 +936,8 @@ class Units(PagePart):
         Whether its last rows may be blank: no page is printed for them alone.
     width : float
         The width of its columns, unless other parts settle it.
+    pictures : bool
+        Whether what a unit has of a quantity is shown as a picture, maps side by side.
     """
 
     def __init__(  # noqa: PLR0913 -- what a table of units may settle
@@ -940,12 +954,14 @@ class Units(PagePart):
         repeated: bool = False,
         sparse: bool = False,
         width: float = UNIT,
+        pictures: bool = False,
         above: int = 0,
     ) -> None:
         self.rows, self.names, self.over, self.above = rows, names, over or {}, above
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
         self.lines, self.units = lines, units or {}
         self.headed, self.repeated, self.sparse, self.width = headed, repeated, sparse, width
+        self.pictures = pictures
 
     def _headings(self, model: Model) -> int:
         above = self.over or self.units or _have_symbols(model, self.names)
@@ -955,76 +971,134 @@ class Units(PagePart):
         """Return how many of a quantity's first indices run down."""
         return 1 + (name in self.lines)
 
+    def _is_picture(self, quantity: Quantity) -> bool:
+        return self.pictures and len(quantity.shape) > 1
+
+    def _across(self, quantity: Quantity) -> int:
+        """Return how many columns a quantity takes."""
+        is_picture = self._is_picture(quantity)
+        inside = quantity.shape[self._down(quantity.name) :]
+        return picture_size(quantity)[1] if is_picture else prod(inside)
+
+    def _placed(self, model: Model) -> Iterator[tuple[Quantity, int]]:
+        """Yield each quantity, and how far right it is: a blank column parts two pictures."""
+        right, was_picture = int(bool(self.rows)), False
+        for quantity in (model[name] for name in self.names):
+            right += was_picture and self._is_picture(quantity)
+            yield quantity, right
+            right, was_picture = right + self._across(quantity), self._is_picture(quantity)
+
     def _apart(self, model: Model) -> int:
-        """Return how many rows a unit has, with a blank one after the points of its lines."""
-        return max((1 + model[name].shape[1] for name in self.lines), default=1)
+        """Return how many rows are from one unit to the next: a blank one follows several."""
+        heights = (picture_size(model[name])[0] for name in self.names if self.pictures)
+        points = (model[name].shape[1] for name in self.lines)
+        highest = max((*heights, *points), default=1)
+        return highest + (highest > 1)
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return its rows with the headings, and its columns with the names of the rows."""
-        shapes = [model[name].shape for name in self.names]
-        columns = (prod(model[name].shape[self._down(name) :]) for name in self.names)
-        rows = max(shape[0] for shape in shapes) * self._apart(model)
-        return self._headings(model) + rows, bool(self.rows) + sum(columns)
+        *_, (last, right) = self._placed(model)
+        apart = self._apart(model)
+        rows = max(model[name].shape[0] for name in self.names) * apart
+        rows -= apart > 1 and not self.lines  # a line of the part below is another line
+        return self._headings(model) + rows, right + self._across(last)
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the columns."""
-        row, column = row + self._headings(model), column + bool(self.rows)
-        for quantity in (model[name] for name in self.names):
+        row += self._headings(model)
+        for quantity, across in self._placed(model):
             count = self._down(quantity.name)
             down, inside = ((self._apart(model), 0), (1, 0))[:count], quantity.shape[count:]
             right = [(0, prod(inside[n + 1 :])) for n in range(len(inside))]
-            yield single_block(quantity, row, column, *down, *right)
+            steps = picture_steps(quantity) if self.pictures else right
+            yield single_block(quantity, row, column + across, *down, *steps)
             if over := self.over.get(quantity.name):
-                yield single_block(model[over], row - 1, column, *right)
-            column += prod(inside)
+                yield single_block(model[over], row - 1, column + across, *right)
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
         """Yield the names of the rows."""
-        keys = [self.rows] if isinstance(self.rows, str) else self.rows
-        yield from (("headings", key) for key in ([] if callable(keys) else keys))
-
-    def _row_names(self, page: Context[Any], count: int) -> Sequence[str]:
-        if callable(self.rows):
-            return self.rows(page)
-        keys = [self.rows] * count if isinstance(self.rows, str) else self.rows
-        texts = (page.words.of_itself("headings", key) for key in keys)
-        return [text.format(number=n) for n, text in enumerate(texts, start=1)]
+        if not callable(self.rows):
+            keys = [self.rows] if isinstance(self.rows, str) else self.rows
+            yield from (("headings", key) for key in keys)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw the headings, and the names of the rows."""
-        model = page.layout.model
-        blocks = [page.layout.blocks[name] for name in self.names]
-        headings, apart = self._headings(model), self._apart(model)
+        headings = self._headings(page.layout.model)
         if self.rows:
-            names = self._row_names(page, blocks[0].quantity.shape[0])
-            for down in range(headings):
-                drawing.put(row + down, column, "", KEY)
-            for number, text in enumerate(names):
-                drawing.put(row + headings + apart * number, column, text, KEY)
-            drawing.widths[column] = max(drawing.widths.get(column, 0), text_width(*names))
+            self._name_rows(drawing, page, row, column)
         if self.repeated:
             drawing.repeat_from, drawing.repeat = row, row + headings - 1
         if self.sparse:
             drawing.sparse |= {*self.names}
-        for block in blocks:
-            name = block.quantity.name
-            across = replace(block.quantity, shape=block.quantity.shape[self._down(name) :])
-            units = self.units[name](page) if name in self.units else None
-            if headings:
-                head(
-                    drawing, replace(block, quantity=across), page.words, _above_symbol,
-                    width=False, headings=headings, units=[] if name in self.over else units,
-                )  # fmt: skip
-            for right in range(len(across.units)):
-                drawing.widths.setdefault(block.column + right, self.width)
+        for block in (page.layout.blocks[name] for name in self.names):
+            self._head(drawing, page, block, headings)
             type_in(drawing, block, page.words)
-            drawing.looks[name] = _centred(block.quantity)
+            drawing.looks[block.quantity.name] = _centred(block.quantity)
         _dress(drawing, page, self)
-        for block in blocks:
+        for block in (page.layout.blocks[name] for name in self.names):
             if isinstance(block.quantity.equation, Bar):
                 size = drawing.looks[block.quantity.name].size
                 least = text_width(Bar.FULL, size=size)
                 drawing.widths[block.column] = max(drawing.widths[block.column], least)
+
+    def _head(self, drawing: Drawing, page: Context[Any], block: Block, headings: int) -> None:
+        """Draw the headings of a quantity, and make its columns wide."""
+        quantity, is_picture = block.quantity, self._is_picture(block.quantity)
+        shape = (
+            (self._across(quantity),) if is_picture else quantity.shape[self._down(quantity.name) :]
+        )
+        across, units = replace(quantity, shape=shape), None
+        if quantity.name in self.over:
+            units = []
+        elif is_picture:
+            units = [quantity.symbol.format(""), *[""] * (shape[0] - 1)]
+        elif quantity.name in self.units:
+            units = self.units[quantity.name](page)
+        if headings:
+            head(
+                drawing, replace(block, quantity=across), page.words, _above_symbol,
+                width=False, headings=headings, units=units,
+            )  # fmt: skip
+        for right in range(len(across.units)):
+            drawing.widths.setdefault(block.column + right, self.width)
+
+    def _name_rows(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
+        """Write the names, and keep the rows of each unit on one page."""
+        model, words = page.layout.model, page.words
+        first, apart = row + self._headings(model), self._apart(model)
+        if callable(self.rows):
+            names = self.rows(page)
+        else:
+            one = isinstance(self.rows, str)
+            keys = [self.rows] * model[self.names[0]].shape[0] if one else self.rows
+            said = (words.of_itself("headings", key) for key in keys)
+            names = [text.format(number=number) for number, text in enumerate(said, start=1)]
+        for at in range(row, first):
+            drawing.put(at, column, "", KEY)
+        for at, text in zip(count(first, apart), names, strict=False):
+            drawing.put(at, column, text, replace(KEY, shrink=True))
+            if apart > 1 and not self.lines:
+                drawing.whole.append((row if at == first else at, at + apart - 2))
+        drawing.widths[column] = max(drawing.widths.get(column, 0), name_width(names))
+
+
+def picture_size(quantity: Quantity) -> tuple[int, int]:
+    """Return the rows and columns that one unit takes: a number, a row, a picture or maps."""
+    match quantity.shape[1:]:
+        case ():
+            return 1, 1
+        case (columns,):
+            return 1, columns
+        case (rows, columns):
+            return rows, columns
+        case (maps, rows, columns):
+            return rows, maps * (columns + 1) - 1
+    raise ValueError(f"{quantity.name} of {quantity.shape} is no picture")
+
+
+def picture_steps(quantity: Quantity) -> tuple[tuple[int, int], ...]:
+    """Return the steps within one unit: maps are side by side, with a blank column between them."""
+    return ((0, quantity.shape[-1] + 1), (1, 0), (0, 1))[4 - len(quantity.shape) :]
 
 
 def _have_symbols(model: Model, names: Iterable[str]) -> bool:
