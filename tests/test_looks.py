@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 
 import xlnn
 from xlnn.building.build import build
+from xlnn.grid import address
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.options import Options
 from xlnn.registry.templates import template
@@ -21,6 +22,7 @@ from xlnn.registry.text import text
 from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
+from xlnn.workbooks.network.workbook import drawings, workbook_layout
 from xlnn.writing.style import AXIS, EAST_ASIAN, FILLS, FONT, INK, Look, is_east_asian
 from xlnn.writing.text_width import lines
 from xlnn.writing.workbook import FOOTER
@@ -112,7 +114,7 @@ def test_the_grid_to_draw_on_is_as_yellow_as_all_that_is_to_be_changed(books):
 
 def test_pictures_on_recognise_are_no_wider_for_what_stands_above_them(books):
     sheet = books["en"][0]["Recognise"]
-    assert {sheet.column_dimensions[column].width for column in "BCDEFGH"} == {6.9}
+    assert {sheet.column_dimensions[column].width for column in "ABCDEFGHIJ"} == {6.9}
 
 
 @pytest.mark.slow
@@ -450,3 +452,27 @@ def test_the_sums_on_check_do_not_run_into_each_other(tmp_path):
     for cell in sums:
         needed = pixels(f"{cell.value:.4E}", cell.font)
         assert needed + 10 < sheet.column_dimensions[cell.column_letter].width * 7, cell.coordinate
+
+
+def test_settings_take_what_their_equations_allow_and_pixels_offer_ink_and_paper():
+    adam = replace(PICTURES, optimizer="adam", regularised=True, scaled=True)
+    layout = workbook_layout(adam, words_of(adam))
+    shown = drawings(adam, layout, words_of(adam))["settings"].validations
+    found = {str(each.sqref): (each.operator, each.formula1) for each in shown}
+    allowed = {
+        "beta1": ("between", "0"), "epsilon": ("greaterThan", "0"),
+        "l2": ("greaterThanOrEqual", "0"), "middle": ("between", "-1E+300"),
+    }  # fmt: skip
+    for name, bounds in allowed.items():
+        block = layout.blocks[name]
+        cells = dict.fromkeys(address(*at) for at in ((block.row, block.column), block.last))
+        assert found[":".join(cells)] == bounds, name
+    (ink,) = (
+        each
+        for each in drawings(adam, layout, words_of(adam))["recognise"].validations
+        if each.formula1 == '"0,1"'
+    )
+    raw = layout.blocks["draw_raw"]
+    assert str(ink.sqref) == f"{address(raw.row, raw.column)}:{address(*raw.last)}"
+    assert ink.prompt
+    assert not ink.showErrorMessage, "numbers between are grey"

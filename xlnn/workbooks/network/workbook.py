@@ -224,7 +224,7 @@ SHEETS = {
     "images": _images("images"),
     "settings": Sheet(settings.PAGE.draw, settings.PAGE.place, "input"),
     "lens": _closely("lens", lens),
-    "recognise": _closely("recognise", recognise),
+    "recognise": _page(recognise.PAGE, "explore"),
     "test_images": _images("test_images"),
     "training": _table("training"),
     "test": _table("test"),

@@ -183,7 +183,8 @@ def type_in(
             choice_validation(cells, f'"{source}"', words, most, names, least=least)
         )
     else:
-        drawing.validations.append(number_validation(cells, words, positive=positive))
+        bounds = "positive" if positive else "number"
+        drawing.validations.append(bounded_validation(cells, words, bounds))
 
 
 def _end(block: Block) -> tuple[int, int]:
@@ -198,11 +199,6 @@ BOUNDS = {
     "share": ("between", "0", "0.999999999"),
 }
 """What a cell may take, by the key of its words: how it is compared, and with what."""
-
-
-def number_validation(cells: str, words: Text, *, positive: bool = False) -> DataValidation:
-    """Return a validation that allows only numbers, or only positive ones."""
-    return bounded_validation(cells, words, "positive" if positive else "number")
 
 
 def bounded_validation(cells: str, words: Text, bounds: str) -> DataValidation:

@@ -28,9 +28,9 @@ from xlnn.workbooks.network.sheets.unit_rows import (
     Bands,
     Strip,
     parameters_of,
-    picture_size,
     squares,
 )
+from xlnn.workbooks.pages.parts import picture_size
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import row_validation
 from xlnn.writing.drawing import Drawing
@@ -146,7 +146,7 @@ class _Grid:
             is_dense, singles = layer in self.dense, len(self.singles(layer))
             lines = max(2 * self.has(f"below{layer}"), singles and singles + 1)
             whole = Bands(
-                self.model, SHEET, PREFIX, layer, row, LEFT, self.strips(layer),
+                self.model, PREFIX, layer, row, LEFT, self.strips(layer),
                 width=width if is_dense else 1, lines=lines, texts=texts,
             )  # fmt: skip
             for bands in whole.folded(last):

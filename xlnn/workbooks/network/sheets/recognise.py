@@ -1,6 +1,6 @@
 """The sheet Recognise: a grid to draw on, and what the network recognises."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -12,35 +12,38 @@ from xlnn.equations.lookup import COPY, FromWords
 from xlnn.equations.verdict import PREDICTED, LargestUnit, Tied
 from xlnn.equations.wording import Bar, Name, Prediction, Verdict
 from xlnn.grid import address
-from xlnn.layout import Block, single_block
-from xlnn.quantity import Model, Quantity, superscript
+from xlnn.layout import Block
+from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.lens import ONE, forward_by_bands, shown_shape, weights
 from xlnn.workbooks.network.quantities.network import scaled
 from xlnn.workbooks.network.quantities.play import NUMBERS
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
-from xlnn.workbooks.network.sheets.choosers import draw_choices, place_choice
-from xlnn.workbooks.network.sheets.names import draw_headings, list_columns, name_look
-from xlnn.workbooks.network.sheets.unit_rows import (
-    Bands,
-    Strip,
-    layer_title,
-    parameters_of,
-    squares,
-)
+from xlnn.workbooks.network.sheets.choosers import choices
+from xlnn.workbooks.network.sheets.names import BAR, HEAD, MEASURED, name_columns, name_look
+from xlnn.workbooks.network.sheets.unit_rows import layer_title, squares
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.parts import (
+    Below,
+    Beside,
+    Label,
+    Made,
+    Numbers,
+    PagePart,
+    Row,
+    Sentences,
+    Units,
+)
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.workbooks.pages.table import number_validation, row_validation
 from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.style import (
-    CHOICE,
     INPUT_INK,
+    KEY,
     LABEL,
-    NOTE,
     NUMBER,
     PICTURE,
     SECTION,
     SENTENCE,
-    TITLE,
     Look,
     ink_scale,
     on_ink,
@@ -52,22 +55,24 @@ PREFIX = "draw_"
 BEHIND = ("answer", "tied")
 """What stands on Drawing: the sentence says it."""
 
-TOP, LEFT, CELL, NUMBER_WIDTH = 4, 2, 6.9, 12
-OUTPUTS = TOP + 4
-"""The first row of the outputs: above stands what they come to, below the choice of the epoch."""
+CELL, FEATURE_WIDTH = 6.9, 8.6
+"""The width of all columns, and their least width below names."""
+
+NAMED = 4
+"""Columns that the name of a choice takes."""
 
 LONGEST_LIST = 255
 """Characters of a list that stands in a validation, in Excel."""
 
-FEATURE_WIDTH, FEATURE_HEIGHT = 8.6, 27
-FEATURE = replace(LABEL, align="center", wrap=True)
-
-_LOOKS = {
-    "verdict": replace(SENTENCE, bold=True, size=14),
-    "bar": SENTENCE,
-    **dict.fromkeys((*WEIGHTS, "seen"), replace(PICTURE, border=True)),
-    "x": PICTURE,
-}
+BORDERED = replace(PICTURE, border=True)
+FEATURE, FEATURE_HEIGHT = replace(LABEL, align="center", wrap=True), 27
+VERDICT = replace(SENTENCE, size=14)
+GIVEN = replace(BORDERED, fill="input", ink=INPUT_INK, number_format="General")
+WORD = replace(GIVEN, number_format="@", shrink=True)  # what is typed there stays a word
+COMPUTED = replace(PICTURE, number_format="General")
+SMALL = replace(NUMBER, size=PICTURE.size, number_format="0.000")
+OUTPUT = replace(SMALL, number_format="")
+"""A number as narrow as a picture, and one in its own format."""
 
 
 def quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
@@ -106,7 +111,8 @@ def quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     for name in stack.weights(first) if len(stack.shapes[first]) == 1 else ():
         shape = shown_shape(stack, name, first)
         uses = {"a": "draw_x", name: f"draw_{name}{first}"}
-        yield quantity("seen", shape=shape, equation=PIXEL_SHARE, uses=uses, **shown)
+        seen = quantity("seen", shape=shape, equation=PIXEL_SHARE, uses=uses, **shown)
+        yield replace(seen, layer=first)
     output, shape = {"a": f"draw_a{stack.output}"}, stack.shapes[stack.output]
     outputs = {"shape": shape, **one}
     labels = {"labels": "labels"}
@@ -154,263 +160,193 @@ def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
     yield quantity("verdict", equation=Prediction(words), uses=uses, is_text=True, **shown)
 
 
-def _layers(model: Model) -> list[str]:
-    return [q.layer for q in model.quantities if q.sheet == SHEET and q.kind == "a"]
+class _Narrow(Below):
+    """Parts in columns of one width, which no picture is stretched by."""
+
+    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
+        """Draw them, and names of outputs so small that they fit."""
+        width = _width(page.spec.features)
+        columns = range(column, column + self.size(page.layout.model)[1])
+        drawing.widths |= dict.fromkeys(columns, width)
+        super().draw(drawing, page, row, column)
+        drawing.looks[f"{PREFIX}name"] = name_look(page, width)
 
 
-def place(model: Model) -> Iterator[Block]:
-    """Place the epoch, the grid, the outputs and verdict, then each layer."""
-    if f"{PREFIX}x" not in model.by_name:
-        return
-    yield from _place_top(model)
-    for layer, (row, bands) in _sections(model).items():
-        yield from bands.place() if bands else _place_row(model, layer, row)
-        for name, at in _singles(model, layer).items() if bands else ():
-            yield single_block(model[name], bands.first - 1, bands.columns[-1] + at)
+def _width(features: Sequence[str]) -> float:
+    return max(FEATURE_WIDTH, word_width(features, FEATURE.size)) if features else CELL
 
 
-def _sections(model: Model) -> dict[str, tuple[int, Bands | None]]:
-    """Return for each layer the row of its heading, and its bands; a row of units has none."""
-    row, sections = _first_row(model), {}
-    for layer in _layers(model):
-        if f"{PREFIX}below{layer}" in model.by_name:
-            sections[layer] = (row, None)
-            row += 4 + model[f"{PREFIX}z{layer}"].shape[0]
-            continue
-        lines = 2 * bool(_singles(model, layer))
-        strips = _strips(model, layer)
-        bands = Bands(model, SHEET, PREFIX, layer, row, LEFT, strips, lines=lines)
-        sections[layer] = (row, bands)
-        row = bands.next + 1
-    return sections
+class _Inputs(Row):
+    """A row of inputs below their names, or pixels below a line of text."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__("", name)
+        self.name = name
 
-def _strips(model: Model, layer: str) -> tuple[Strip, ...]:
-    """Return the strips of a layer's units: weights, their products, and numbers or maps."""
-    own = parameters_of(model, layer)
-    if len(model[f"{PREFIX}a{layer}"].shape) > 1:
-        groups = (own, ("z",), ("a",)) if own else (("a",),)
-        return tuple(Strip(tuple(f"{kind}{layer}" for kind in kinds)) for kinds in groups)
-    names = [*(f"{kind}{layer}" for kind in own if kind in WEIGHTS), "seen"]
-    pictures = (Strip((name,)) for name in names if PREFIX + name in model.by_name)
-    return (*pictures, Strip(tuple(_numbers(model, layer)), is_labelled=True))
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return its rows with the one above, and its columns with the blank one before."""
+        rows, columns = super().size(model)
+        return rows + 1, columns
 
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the cells."""
+        yield from super().blocks(model, row + 1, column)
 
-def _singles(model: Model, layer: str) -> dict[str, int]:
-    """Return the names and columns of a layer's quantities with one number per drawing."""
-    names = (f"{PREFIX}{kind}{layer}" for kind in SINGLE)
-    return {name: 2 * n for n, name in enumerate(filter(model.by_name.__contains__, names))}
+    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
+        """Draw what is above them, their looks, and what may be typed."""
+        super().draw(drawing, page, row + 1, column)
+        block, features = page.layout.blocks[self.name], page.spec.features
+        of, is_text = block.quantity, block.quantity.is_text
+        look = GIVEN if of.is_input else PICTURE if of.kind == "x" else COMPUTED
+        drawing.looks[self.name] = WORD if is_text else look
+        if of.kind == "x" and f"{PREFIX}raw" in page.layout.blocks:
+            drawing.put(row, column, page.words(SHEET, "scaled"), LABEL)
+            if not features:
+                drawing.colour(block, ink_scale(), *on_ink(address(block.row, block.column)))
+        elif features:
+            for at, name in enumerate(_typed_names(page.spec, of.kind), start=block.column):
+                drawing.put(row, at, name, named_over(features, FEATURE))
+            drawing.heights[row] = FEATURE_HEIGHT
+            if is_text:
+                drawing.validations += _lists(page.spec, block)
+        else:
+            self._draw_on(drawing, page, block)
 
-
-def _place_top(model: Model) -> Iterator[Block]:
-    rows = model[f"{PREFIX}x"].shape[0]
-    if f"{PREFIX}epoch" in model.by_name:
-        yield from place_choice(model, f"{PREFIX}epoch", TOP, LEFT + 3)
-    row = TOP + 2
-    for name in _typed(model):
-        yield single_block(model[name], row, LEFT, (0, 1))
-        row += 2
-    yield single_block(model[PREFIX + _drawn(model)], row, LEFT, (1, 0), (0, 1))
-    if f"{PREFIX}raw" in model.by_name:
-        yield single_block(model[f"{PREFIX}x"], row + 1 + rows, LEFT, (1, 0), (0, 1))
-    listed = _listed(model)
-    right = listed["name"]
-    for name, column in listed.items():
-        yield single_block(model[PREFIX + name], OUTPUTS, column, (1, 0))
-    yield single_block(model[f"{PREFIX}verdict"], TOP + 1, right)
-    if f"{PREFIX}label" in model.by_name:
-        yield single_block(model[f"{PREFIX}label"], TOP + 2, right + 2)
-
-
-def _listed(model: Model) -> dict[str, int]:
-    """Return the columns of the list of outputs, to the right of the grid."""
-    names = ("name", "predicted", "output", "bar")
-    first = LEFT + max(model[f"{PREFIX}x"].shape[1], 3) + 2
-    return list_columns(model, [name for name in names if PREFIX + name in model.by_name], first)
-
-
-def _first_row(model: Model) -> int:
-    """Return the row of the heading of the first layer, below the grid and the outputs."""
-    rows, outputs = model[f"{PREFIX}x"].shape[0], model[f"{PREFIX}output"].shape[0]
-    if f"{PREFIX}raw" in model.by_name:
-        rows += rows + 1
-    rows += 2 * len(_typed(model))
-    return max(TOP + 2 + rows, OUTPUTS + outputs) + 2
-
-
-def _place_row(model: Model, layer: str, row: int) -> Iterator[Block]:
-    """Place a row for each unit: its weights below its inputs, and its numbers."""
-    right = LEFT + 1 + model[f"{PREFIX}below{layer}"].shape[0]
-    yield single_block(model[f"{PREFIX}below{layer}"], row + 2, LEFT + 1, (0, 1))
-    for kind in WEIGHTS.intersection(parameters_of(model, layer)):
-        yield single_block(model[f"{PREFIX}{kind}{layer}"], row + 3, LEFT + 1, (1, 0), (0, 1))
-    for column, name in enumerate(_numbers(model, layer), start=right):
-        yield single_block(model[PREFIX + name], row + 3, column, (1, 0))
-    for name, at in _singles(model, layer).items():
-        yield single_block(model[name], row + 2, right + 1 + at)
-
-
-def _drawn(model: Model) -> str:
-    """Return the name of the unscaled inputs, which are drawn or typed."""
-    return "raw" if f"{PREFIX}raw" in model.by_name else "x"
-
-
-def _typed(model: Model) -> list[str]:
-    """Return the names of the numbers and words that the inputs are made from."""
-    names = (f"{PREFIX}typed_number", f"{PREFIX}typed_word")
-    return [*filter(model.by_name.__contains__, names)]
-
-
-def _numbers(model: Model, layer: str) -> list[str]:
-    """Return the names of the numbers of a layer's units."""
-    own = (kind for kind in parameters_of(model, layer) if kind not in WEIGHTS)
-    names = [f"{kind}{layer}" for kind in (*own, "normalised", "z", "exp", "a")]
-    return [name for name in names if PREFIX + name in model.by_name]
-
-
-def draw(page: Context) -> Drawing:
-    """Draw the headings, the validations, and the colours."""
-    model, blocks, words = page.layout.model, page.layout.blocks, page.words
-    drawing = Drawing(gridlines=False, widths={1: 2}, heights={1: 24})
-    grid = blocks[PREFIX + _drawn(model)]
-    last = max(block.last[1] for block in page.layout.on(SHEET))
-    features = page.spec.features
-    width = max(FEATURE_WIDTH, word_width(features, FEATURE.size)) if features else CELL
-    drawing.widths |= dict.fromkeys(range(LEFT, last + 4), width)
-    drawing.put(1, LEFT, page.layout.titles[SHEET], TITLE)
-    drawing.put(2, LEFT, words("notes", SHEET), NOTE)
-    if epoch := blocks.get(f"{PREFIX}epoch"):
-        drawing.put(epoch.row, LEFT, words("recognise", "epoch"), LABEL)
-        drawing.validations.append(row_validation(page, epoch, page.layout.on("weights")[0]))
-    _draw_grid(drawing, page, grid)
-    _draw_lists(drawing, page)
-    drawing.widths |= dict.fromkeys(_number_columns(model), NUMBER_WIDTH)
-    if f"{PREFIX}label" in blocks:
-        label = blocks[f"{PREFIX}label"]
-        drawing.put(label.row, label.column - 2, words("quantities", "label"), LABEL)
-    if page.spec.is_regression:
-        draw_headings(drawing, page, OUTPUTS - 1, _listed(model))
-    _draw_layers(drawing, page)
-    for block in page.layout.on(SHEET):
-        look = _look(model, block.quantity)
-        is_shown = not (block.quantity.is_text or block.quantity.choices)
-        if is_shown and drawing.widths[block.column] == width:
-            look = replace(look, size=PICTURE.size)  # as narrow as the pictures below
-        if block.quantity.is_text and block.quantity.kind in {"name", "label"}:
-            look = name_look(page, width)
-        drawing.looks[block.quantity.name] = look
-    draw_choices(drawing, page, SHEET)
-    return drawing
-
-
-def _number_columns(model: Model) -> Iterator[int]:
-    """Yield the columns of numbers to read, unless widening them would stretch a picture."""
-    columns = {_listed(model)["output"]}
-    for _, bands in _sections(model).values():
-        if bands:
-            columns |= {
-                c for c, s in zip(bands.columns, bands.strips, strict=True) if s.is_labelled
-            }
-    pictures = (block for block in place(model) if len(block.quantity.shape) > 1)
-    yield from columns.difference(*(range(b.column, b.last[1] + 1) for b in pictures))
-
-
-def _draw_grid(drawing: Drawing, page: Context, grid: Block) -> None:
-    """Draw what is around the cells to draw on, or around the features to type in."""
-    words, features = page.words, page.spec.features
-    scaled = page.layout.blocks[f"{PREFIX}x"]
-    if features:
-        typed = [page.layout.blocks[name] for name in _typed(page.layout.model)]
-        named = [(block, _typed_names(page, block)) for block in typed]
-        for block, those in [(grid, features), *named]:
-            for position, name in enumerate(those):
-                look = named_over(features, FEATURE)
-                drawing.put(block.row - 1, block.column + position, name, look)
-            drawing.heights[block.row - 1] = FEATURE_HEIGHT
-            if block.quantity.is_input and not block.quantity.is_text:
-                drawing.validations.append(number_validation(cell_range(block), words))
-    else:
-        drawing.put(grid.row - 1, LEFT, words("recognise", "grid"), LABEL)
-        drawing.heights |= squares(grid, CELL, page.layout.blocks[f"{PREFIX}output"])
-        ink = DataValidation(
+    def _draw_on(self, drawing: Drawing, page: Context[Spec], block: Block) -> None:
+        """Offer the pixels of ink and of paper; numbers between them may be typed."""
+        words = page.words
+        drawing.put(block.row - 1, block.column - 1, words(SHEET, "grid"), LABEL)
+        drawing.heights |= squares(block, CELL, page.layout.blocks[f"{PREFIX}output"])
+        drawing.validations[-1] = DataValidation(
             type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
-            promptTitle=words("recognise", "grid"), prompt=words("recognise", "prompt"),
+            promptTitle=words(SHEET, "grid"), prompt=words(SHEET, "prompt"),
+            sqref=cell_range(block),
         )  # fmt: skip
-        ink.add(cell_range(grid))
-        drawing.validations.append(ink)
-        drawing.colour(scaled, ink_scale(typed=scaled is grid))
-        drawing.colour(scaled, *on_ink(address(scaled.row, scaled.column)))
-    if scaled is not grid:
-        drawing.put(scaled.row - 1, LEFT, words("recognise", "scaled"), LABEL)
+        if block.quantity.kind == "x":
+            first = address(block.row, block.column)
+            drawing.colour(block, ink_scale(typed=True), *on_ink(first))
 
 
-def _typed_names(page: Context, block: Block) -> list[str]:
-    """Return the headings of the typed numbers or words."""
-    if block.quantity.is_text:
-        return [heading for heading, *_ in page.spec.words]
-    inputs = zip(page.spec.features, from_words(page.spec).inputs, strict=True)
-    return [name for name, of in inputs if isinstance(of, int)]
+def _typed_names(spec: Spec, kind: str) -> Iterable[str]:
+    """Return the headings of the inputs, or of the numbers or words that they are made from."""
+    if kind == "typed_word":
+        return [heading for heading, *_ in spec.words]
+    if kind == "typed_number":
+        inputs = zip(spec.features, from_words(spec).inputs, strict=True)
+        return [name for name, of in inputs if isinstance(of, int)]
+    return spec.features
 
 
-def _draw_lists(drawing: Drawing, page: Context) -> None:
-    """Add lists of each column's words; others may be typed."""
-    block = page.layout.blocks.get(f"{PREFIX}typed_word")
-    for position, (_, *kinds) in enumerate(page.spec.words if block else ()):
+def _lists(spec: Spec, block: Block) -> Iterator[DataValidation]:
+    """Yield a list of each column's words; others may be typed."""
+    for position, (_, *kinds) in enumerate(spec.words):
         listed = ",".join(kinds)
         if len(listed) <= LONGEST_LIST and not any(set(kind) & {",", '"'} for kind in kinds):
-            chosen = DataValidation(type="list", formula1=f'"{listed}"', showErrorMessage=False)
-            chosen.add(address(*block.address((position,))))
-            drawing.validations.append(chosen)
+            cell = address(*block.address((position,)))
+            yield DataValidation(
+                type="list", formula1=f'"{listed}"', showErrorMessage=False, sqref=cell
+            )
 
 
-def _draw_layers(drawing: Drawing, page: Context) -> None:
-    model, blocks, words = page.layout.model, page.layout.blocks, page.words
-    headings = {kind: words("lens", kind) for kind in WEIGHTS}
-    headings |= {"seen": words("recognise", "seen")}
-    maps = {kind: words("quantities", kind) for kind in ("z", "a")}
-    sections = _sections(model)
-    last = max(bands.columns[-1] for _, bands in sections.values() if bands)
-    for layer, (row, bands) in sections.items():
-        if bands:
-            bands.draw(drawing, page, headings if bands.is_dense else headings | maps, last)
-        else:
-            _draw_row(drawing, page, layer, row)
-        for single in (blocks[name] for name in _singles(model, layer)):
-            drawing.put(single.row, single.column - 1, single.quantity.symbol, LABEL)
+def _parts(model: Model) -> _Narrow:
+    """Return the epoch, the inputs beside what is recognised, and each layer below them."""
+    typed = [PREFIX + kind for kind in ("typed_number", "typed_word", "raw", "x")]
+    epoch, label, verdict = (f"{PREFIX}{kind}" for kind in ("epoch", "label", "verdict"))
+    choice = []
+    if epoch in model.by_name:
+        states = next(found.name for found in model.quantities if found.sheet == "weights")
+        choice.append(choices(PREFIX, at=NAMED, of={epoch: states}))
+    layers = [q.layer for q in model.quantities if q.sheet == SHEET and q.kind == "a"]
+    units = {layer: _units(model, layer) for layer in layers}
+    last = max(part.size(model)[1] for part in units.values())
+    found = []
+    if label in model.by_name:
+        found.append(Numbers(label, at=NAMED - 1, looks=_looks(model, label)))
+    return _Narrow(
+        *choice,
+        Beside(
+            Below(*(_Inputs(name) for name in typed if name in model.by_name)),
+            Below(Sentences(verdict, look=VERDICT), *found, _outputs(model)),
+        ),
+        *(
+            Below(
+                Label(
+                    lambda page, layer=layer: layer_title(page, layer),
+                    look=SECTION, columns=last, above=1,
+                ),
+                *_above(model, layer),
+                units[layer],
+            )
+            for layer in layers
+        ),
+    )  # fmt: skip
 
 
-def _draw_row(drawing: Drawing, page: Context, layer: str, row: int) -> None:
-    """Draw the headings of a layer whose units are rows."""
-    model, blocks = page.layout.model, page.layout.blocks
-    below, a = blocks[f"{PREFIX}below{layer}"], blocks[f"{PREFIX}a{layer}"]
-    for column in range(LEFT, a.column + 1):
-        drawing.put(row, column, "", SECTION)
-    drawing.put(row, LEFT, layer_title(page, layer), SECTION)
-    for name in _numbers(model, layer):
-        block = blocks[PREFIX + name]
-        kind, known = block.quantity.kind, block.quantity.symbol.partition(superscript(layer))[0]
-        drawing.put(row + 1, block.column, kind if kind == "exp" else known, LABEL)
-    drawing.put(row + 2, below.column - 1, "a", LABEL)
-    for unit in range(a.quantity.shape[0]):
-        symbol = blocks[f"{PREFIX}z{layer}"].quantity.heading((unit,))
-        drawing.put(a.row + unit, LEFT, symbol, LABEL)
-    for kind in WEIGHTS.intersection(parameters_of(model, layer)):
-        drawing.put(row + 1, below.column, PARAMETERS[kind].symbol, LABEL)
-        drawing.colour_around_0(blocks[f"{PREFIX}{kind}{layer}"])
+def _outputs(model: Model) -> Beside:
+    """Return the list of outputs, each a column below its heading."""
+    shown = {
+        f"{PREFIX}name": ("output_name", name_columns(model)),
+        f"{PREFIX}predicted": ("output_predicted", MEASURED),
+        f"{PREFIX}output": ("output_a", 1),
+        f"{PREFIX}bar": ("output_bar", BAR),
+    }
+    columns = (
+        Below(
+            Label(lambda page, key=key: page.words("lens", key), look=HEAD, columns=columns),
+            Units("", name, headed=False, looks=_looks(model, name)),
+        )
+        for name, (key, columns) in shown.items()
+        if name in model.by_name
+    )
+    return Beside(*columns, apart=0)
 
 
-def _look(model: Model, quantity: Quantity) -> Look:
-    look = _LOOKS.get(quantity.kind)
-    if quantity.choices:
-        return CHOICE
-    if quantity.is_input:
-        typed = "@" if quantity.is_text else "General"  # what is typed there stays a word
-        look = replace(PICTURE, fill="input", ink=INPUT_INK, number_format=typed, border=True)
-        return replace(look, shrink=quantity.is_text)
-    if look or len(quantity.shape) == 3:
-        return look or replace(PICTURE, border=True)
-    if quantity.kind in PARAMETERS and len(model[f"{PREFIX}a{quantity.layer}"].shape) > 1:
-        return PICTURE  # below a filter, as its weights are shown
-    if f"{PREFIX}below{quantity.layer}" in model.by_name:  # below the pictures, as narrow as they
-        return replace(PICTURE, number_format="0.000")
-    return replace(NUMBER, number_format=quantity.number_format)
+def _looks(model: Model, name: str) -> dict[str, Look]:
+    return {name: SENTENCE if model[name].is_text else OUTPUT}
+
+
+def _of_layer(model: Model, layer: str) -> dict[str, str]:
+    """Return the names of a layer's quantities by their kinds."""
+    return {q.kind: q.name for q in model.quantities if q.sheet == SHEET and q.layer == layer}
+
+
+def _above(model: Model, layer: str) -> Iterator[PagePart]:
+    """Yield what a layer has one number of, and the units below it unless its weights do."""
+    names = _of_layer(model, layer)
+    if single := [names[kind] for kind in SINGLE if kind in names]:
+        looks = dict.fromkeys(single, SMALL)
+        yield Numbers(*single, at=1, named=lambda each, _: each.symbol, looks=looks)
+    if "below" in names and WEIGHTS.isdisjoint(names):
+        yield Beside(Label("a"), Row(names["below"], look=SMALL), apart=0)
+
+
+class _Layer(Units):
+    """The units of a layer, of which each sort of picture has its own scale of colours."""
+
+    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
+        """Draw them under headings that widen no column, and colour the pictures."""
+        super().draw(drawing, page, row, column)
+        if self.over:
+            drawing.put(row + 1, column, "a", KEY)
+        for cells in (drawing.cells[row], drawing.cells[row + 1]):
+            for at, (text, look) in cells.items():
+                cells[at] = text, replace(look, bold=False, size=PICTURE.size)
+        for block in (page.layout.blocks[name] for name in self.names):
+            if len(block.quantity.shape) > 1:
+                drawing.colour_around_0(block)
+
+
+def _units(model: Model, layer: str) -> _Layer:
+    """Return a layer's weights, their products with the inputs, and numbers or maps."""
+    names = _of_layer(model, layer)
+    kinds = (*sorted(WEIGHTS), "seen", *PARAMETERS, "normalised", "z", "exp", "a")
+    shown = [*dict.fromkeys(names[kind] for kind in kinds if kind in names)]
+    units = model[names.get("z", names["a"])]
+    symbols = [units.heading((unit,)) for unit in range(units.shape[0])]
+    over = {names[kind]: names["below"] for kind in WEIGHTS & names.keys() if "below" in names}
+    looks = {name: BORDERED if len(model[name].shape) > 1 else SMALL for name in shown}
+    looks |= dict.fromkeys(over.values(), SMALL)
+    return _Layer(symbols, *shown, over=over, looks=looks, pictures=True)
+
+
+PAGE = Page(SHEET, "", "", Made(_parts))

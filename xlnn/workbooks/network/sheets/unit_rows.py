@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from xlnn.equations.layer import PARAMETERS
-from xlnn.layout import Block
+from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity, superscript
+from xlnn.workbooks.pages.parts import picture_size, picture_steps
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT
@@ -18,7 +19,7 @@ from xlnn.writing.style import CAPTION, LABEL, SECTION
 
 PICTURES = {
     "{}": "{}^", "dC_d{}_one": "∂C/∂{}^", "dC_d{}": "∂C_T/∂{}^", "velocity_{}": "v({}^)",
-    "direction_{}": "r({}^)", "{}_after": "→ {}^", "seen": "w^ x",
+    "direction_{}": "r({}^)", "{}_after": "→ {}^",
 }  # fmt: skip
 """What is shown of a parameter, by its kind, and the symbol over it; ^ is layer and unit."""
 
@@ -61,7 +62,7 @@ class Bands:
     Attributes
     ----------
     model : Model
-    sheet, prefix, layer : str
+    prefix, layer : str
     row : int
         The row of the layer's heading.
     left : int
@@ -77,7 +78,6 @@ class Bands:
     """
 
     model: Model
-    sheet: str
     prefix: str
     layer: str
     row: int
@@ -154,7 +154,8 @@ class Bands:
         for column, strip in zip(self.columns, self.strips, strict=True):
             row = self.first + 1
             for name in strip.names:
-                yield placed(self.quantity(name), self.sheet, row, column, self.down)
+                quantity = self.quantity(name)
+                yield single_block(quantity, row, column, (self.down, 0), *picture_steps(quantity))
                 row += self.height(name)
 
     def draw(self, drawing: Drawing, page: Context, headings: dict[str, str], last: int) -> None:
@@ -210,29 +211,6 @@ def symbol(quantity: Quantity, unit: int, layer: str) -> str:
         return quantity.heading((unit,))
     index = Quantity("", "", "{}", "", shape=quantity.shape).heading((unit,))
     return SYMBOLS[quantity.kind].replace("^", f"{superscript(layer)}{index}")
-
-
-def picture_size(quantity: Quantity) -> tuple[int, int]:
-    """Return the rows and columns that one unit takes: a number, a row, a picture or maps."""
-    match quantity.shape[1:]:
-        case ():
-            return 1, 1
-        case (columns,):
-            return 1, columns
-        case (rows, columns):
-            return rows, columns
-        case (maps, rows, columns):
-            return rows, maps * (columns + 1) - 1
-    raise ValueError(f"{quantity.name} of {quantity.shape} is no picture")
-
-
-def placed(quantity: Quantity, sheet: str, row: int, column: int, down: int) -> Block:
-    """Return the cells of a quantity whose units stand below each other, maps side by side."""
-    inside = ((0, 1),) if len(quantity.shape) == 2 else ((1, 0), (0, 1))
-    if len(quantity.shape) == 4:
-        inside = ((0, quantity.shape[-1] + 1), *inside)
-    steps = ((down, 0), *inside)[: len(quantity.shape)]
-    return Block(quantity, sheet, row, column, ((0, 0),) * len(quantity.axes) + steps)
 
 
 def squares(block: Block, width: float, beside: Block) -> dict[int, float]:
