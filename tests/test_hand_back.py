@@ -30,7 +30,7 @@ from xlnn.exercises.gradebook import fill_gradebook
 from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.exercises.grading import sharing
 from xlnn.exercises.mistakes import Mistake
-from xlnn.exercises.report import carried_on, check_report, write_report
+from xlnn.exercises.report import carried_on, check_report, pseudonymous, write_report
 from xlnn.exercises.roster import Student, collected, roster
 from xlnn.registry.text import text
 
@@ -231,6 +231,29 @@ def test_the_class_is_sorted_as_people_sort_and_summed_up(tmp_path):
     assert [sheet.cell(row, points).value for row in (7, 8)] == [1, 1]
 
 
+def test_a_student_who_handed_in_twice_counts_once(tmp_path):
+    damaged = replace(made("Bob", file="b0.xlsx"), questions=(), error="b0.xlsx: damaged.")
+    again = made("Ada", 0.0, file="ada (2).xlsx")
+    namesake = made("Ada", 0.5, file="other.xlsx", id="7")
+    grades = Grades((made("Ada"), again, damaged, made("Bob", 2.0), namesake), (), 0)
+    assert [each.points for each in grades.counted] == [1, 2, 0.5]
+    assert "1.17 points" in repr(grades)
+    for each in (grades, pseudonymous(grades)):
+        write_report(tmp_path / "r.xlsx", each)
+        book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+        rows = [[cell.value for cell in row] for row in book.worksheets[0]]
+        points = rows[0].index("points")
+        assert [row[points] for row in rows if row[0] in {"mean", "median"}] == [
+            pytest.approx(7 / 6), 1,
+        ]  # fmt: skip
+        assert sum("more than one file" in str(row) for row in rows) == 3
+        assert book.worksheets[1]["B2"].value == 3
+    path = tmp_path / "g.csv"
+    path.write_text("Name,id,Grade\nAda,,\nBob,,\nAda,7,\n")
+    filled = fill_gradebook(path, replace(grades, grades=grades.grades[:4]), WORDS)
+    assert (filled.graded, filled.not_found) == (1, ("Ada",))  # two rows have this name
+
+
 def test_a_report_in_json_is_written_grade_by_grade(tmp_path, monkeypatch):
     """All at once took 147 MB for 1,000 solutions."""
     whole, at_once = json.loads(json.dumps(CLASS.to_json())), []
@@ -253,8 +276,6 @@ def test_grades_of_a_class_hold_what_is_right_once():
 
 
 def test_pseudonyms_leave_no_name_in_a_report(tmp_path):
-    from xlnn.exercises.report import pseudonymous  # noqa: PLC0415
-
     write_report(tmp_path / "r.json", pseudonymous(CLASS))
     said = (tmp_path / "r.json").read_text(encoding="utf-8")
     assert not any(name in said for name in ("Ada", "Bob", "12346", "x.org"))

@@ -101,7 +101,7 @@ def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
         yield words("notes", "not_handed_out", student=grade.student, names=names)
     elif grade.changed:
         yield words("notes", "inputs", names=names)
-    same = [each.file for each in grades if grade.student and each.student == grade.student]
+    same = [each.file for each in grades if each.person == grade.person]
     if len(same) > 1:
         yield words("notes", "twice", student=grade.student, files=", ".join(same))
 

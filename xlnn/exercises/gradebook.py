@@ -102,8 +102,7 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
     mark, encoding, text = _decoded(path, {grade.student for grade in grades})
     rows = [*_rows(text, _separator(text))]
     head = rows[0] if rows else []
-    graded = [grade for grade in grades if not grade.error]
-    found, lost, owner = _matched(path, rows, graded)
+    found, lost, owner = _matched(path, rows, grades.counted)
     at = _grade_column(path, [cell.value for cell in head], column)
     comment = next((n for n, c in enumerate(head) if FEEDBACK.search(c.value)), None)
     limits = [n for n, c in enumerate(head) if MOST.search(c.value) and n != at]

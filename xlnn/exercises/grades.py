@@ -130,6 +130,11 @@ class Grade:
     comment: str = ""
 
     @property
+    def person(self) -> tuple[str, ...]:
+        """What identifies the student, or the file if the student is unknown."""
+        return (self.student, self.id, self.email) if self.student else (self.file,)
+
+    @property
     def points(self) -> float:
         """The sum over the questions, and the teacher's points."""
         return sum(question.points for question in self.questions) + (self.by_hand or 0.0)
@@ -196,6 +201,15 @@ class Grades:
         """Return how many submissions there are."""
         return len(self.grades)
 
+    @property
+    def counted(self) -> list[Grade]:
+        """The first graded submission of each student."""
+        found: dict[tuple[str, ...], Grade] = {}
+        for grade in self.grades:
+            if not grade.error:
+                found.setdefault(grade.person, grade)
+        return [*found.values()]
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         return {
@@ -207,8 +221,8 @@ class Grades:
 
     def __repr__(self) -> str:
         """Return a summary in one line."""
-        graded = [grade for grade in self.grades if not grade.error]
-        mean = sum(grade.points for grade in graded) / len(graded) if graded else 0.0
+        points = [grade.points for grade in self.counted]
+        mean = sum(points) / len(points) if points else 0.0
         return f"<Grades of {len(self.grades)} files: {mean:.3g} points on average>"
 
 

@@ -169,11 +169,12 @@ def harmless(cell: str | float | None) -> str | float | None:
 def pseudonymous(grades: Grades) -> Grades:
     """Return grades with numbers instead of names, files, ids and e-mail addresses."""
     new = {grade.file: f"P{n}" for n, grade in enumerate(in_order(grades), start=1)}
+    person = {grade.person: new[grade.file] for grade in reversed(in_order(grades))}
     each = tuple(
         replace(
             grade,
             file=new[grade.file],
-            student=new[grade.file],
+            student=person[grade.person],
             id="",
             email="",
             error=grade.error.replace(Path(grade.file).name, new[grade.file]),
@@ -231,7 +232,7 @@ def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
 def question_rows(grades: Grades, words: Text) -> Iterator[Row]:
     """Yield a heading, and a row per question: how many were right, and common mistakes."""
     yield [words("report", key) for key in ("question", "answered", "right", "points", "reasons")]
-    graded = [grade for grade in grades if not grade.error]
+    graded = grades.counted
     names = dict.fromkeys(question.quantity for grade in graded for question in grade.questions)
     for name in names:
         own = [q for grade in graded for q in grade.questions if q.quantity == name]
@@ -295,8 +296,9 @@ def _sum_up(sheet: Worksheet, grades: Grades, words: Text) -> None:
     last, width = sheet.max_row, sheet.max_column
     sheet.auto_filter.ref = f"A1:{get_column_letter(width)}{last}"
     sheet.freeze_panes = "B2"
-    graded = [grade for grade in grades if not grade.error]
-    if not graded:
+    counted = {grade.file for grade in grades.counted}
+    rows = [n for n, grade in enumerate(in_order(grades), start=2) if grade.file in counted]
+    if not rows:
         return
     head = [sheet.cell(1, column).value for column in range(1, width + 1)]
     first = head.index(words("report", "points")) + 1
@@ -305,7 +307,7 @@ def _sum_up(sheet: Worksheet, grades: Grades, words: Text) -> None:
     for row, (key, of) in enumerate((("mean", mean), ("median", median)), start=last + 2):
         sheet.cell(row, 1, words("report", key)).font = HEADING
         for column in range(first, beyond):
-            values = [sheet.cell(r, column).value for r in range(2, last + 1)]
+            values = [sheet.cell(r, column).value for r in rows]
             numbers = [value for value in values if isinstance(value, int | float)]
             if numbers and column != skipped:
                 cell = sheet.cell(row, column, of(numbers))
