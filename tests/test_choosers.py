@@ -13,7 +13,8 @@ from xlnn import engines, reference
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.loading.spec import layout_of, read_spec
-from xlnn.loading.values import inputs_of, read_arrays
+from xlnn.loading.values import read_arrays
+from xlnn.reference import inputs_of
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.network.sheets.choosers import ASKED, USED, companion_name
 
@@ -67,7 +68,7 @@ def test_every_engine_has_what_numpy_has_whatever_is_typed(made, engine, tmp_pat
         for name, value in typed.items()
     }
     got = computed(copy, layout, engine)
-    inputs = inputs_of(layout, got) | reference.known(layout.model) | numbers
+    inputs = inputs_of(layout.model, got) | reference.known(layout.model) | numbers
     expected = reference.run(layout.model, inputs)
     assert not different(got, {**expected, **{name: got[name] for name in names}})
     assert all(got[companion_name(q, ASKED)] for q in choices_of(layout) if typed[q.name] != 0)

@@ -15,7 +15,8 @@ from xlnn.checking.circles import reading_ahead
 from xlnn.engines import load
 from xlnn.errors import WorkbookError
 from xlnn.loading.spec import layout_of
-from xlnn.loading.values import inputs_of, read_arrays
+from xlnn.loading.values import read_arrays
+from xlnn.reference import inputs_of
 from xlnn.xlsx.package import inspect
 
 
@@ -68,7 +69,8 @@ def test_a_circle_that_closes_only_at_other_inputs_is_named_at_its_cell(book, tm
     layout, contents = book
     z2, a2 = layout.cell("z2", (0, 0, 0)), layout.cell("a2", (0, 0, 0))
     x, formula = layout.cell("x", (0, 0)), layout.formula("z2", (0, 0, 0)).removeprefix("=")
-    value = inputs_of(layout, read_arrays(layout, load("ironcalc", contents.path)({})))["x"][0, 0]
+    arrays = read_arrays(layout, load("ironcalc", contents.path)({}))
+    value = inputs_of(layout.model, arrays)["x"][0, 0]
     path = shutil.copy(contents.path, tmp_path / "book.xlsx")
     edit(path, {z2: f"=IF({x}={value:.17g},{formula},{a2})"})
     report = check(path, "ironcalc", seed=1)

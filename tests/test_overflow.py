@@ -1,5 +1,8 @@
 """An input that is too large is named, and not the right formulas that have errors from it."""
 
+import re
+import shutil
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -10,7 +13,7 @@ import xlnn
 from xlnn import Model, Quantity, Stated
 from xlnn.checking.check import check
 from xlnn.cli.main import cli
-from xlnn.errors import WorkbookError
+from xlnn.errors import DataError, WorkbookError
 from xlnn.loading.spec import layout_of, read_spec
 
 
@@ -53,6 +56,26 @@ def test_an_input_of_which_only_sentences_have_no_value_is_named(tmp_path):
     edit(path, {cell: 1e308})
     with pytest.raises(WorkbookError, match=f"^{cell} is too large"):
         check(path, "formualizer", probes=0)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"), [("D4", "η = 1.7e+308"), ("B14", "x = 1.7e+308"), ("C14", "y = -1e+200")]
+)
+@pytest.mark.first(1)
+def test_a_build_from_a_workbook_names_the_input_that_is_too_large(workbook, tmp_path, cell, said):
+    path = tmp_path / "typed.xlsx"
+    shutil.copyfile(workbook("descent").path, path)
+    edit(path, {f"Descent!{cell}": float(said.rpartition(" ")[2])})
+    with pytest.raises(DataError, match=f"because {re.escape(said)} is too large: use smaller"):
+        xlnn.build(output=tmp_path / "new.xlsx", from_workbook=path)
+    assert not (tmp_path / "new.xlsx").exists()
+
+
+def test_a_model_without_inputs_that_overflows_is_refused(tmp_path):
+    huge = Stated(array=lambda: np.inf, cell=lambda: "=1E+308*10")
+    model = Model((Quantity("z", equation=huge),))
+    with pytest.raises(DataError, match="z is not a finite number: use smaller inputs"):
+        xlnn.workbook(model, {}, tmp_path / "z.xlsx")
 
 
 @pytest.mark.slow

@@ -17,7 +17,8 @@ from xlnn import reference
 from xlnn.grid import SheetValues
 from xlnn.layout import FIRST_ROW
 from xlnn.loading.spec import layout_of, read_spec
-from xlnn.loading.values import inputs_of, read_arrays, write_values
+from xlnn.loading.values import read_arrays, write_values
+from xlnn.reference import inputs_of
 from xlnn.registry.templates import names
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.package import inspect
@@ -55,7 +56,7 @@ def filled(found):
 def test_what_is_stored_is_numpy_s(built, stored):
     layout = layout_of(read_spec(built))
     arrays = read_arrays(layout, {title: grid(found) for title, found in stored.items()})
-    run = reference.run(layout.model, inputs_of(layout, arrays))
+    run = reference.run(layout.model, inputs_of(layout.model, arrays))
     for title, values in write_values(layout, run).items():
         rows, columns = np.nonzero(np.isfinite(values.numbers))
         computed = values.numbers[rows, columns].tolist()

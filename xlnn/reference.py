@@ -24,6 +24,9 @@ its values with 15 digits; the smallest planted error was a thousand times large
 
 Arrays = Mapping[str, np.ndarray]
 
+LARGE = 1e100
+"""Products and powers of such numbers are beyond 1.8e308, the largest that a cell holds."""
+
 At = Mapping[str, int]
 """An index along each ordered axis, by the axis's family."""
 
@@ -64,6 +67,46 @@ def run(model: Model, inputs: Arrays) -> dict[str, np.ndarray]:
     for quantity, at in _rounds(model):
         arrays[quantity.name][*_place(quantity, at), ...] = _value(model, quantity, arrays, at)
     return arrays
+
+
+def inputs_of(model: Model, arrays: Arrays) -> dict[str, np.ndarray]:
+    """Return the typed values: inputs, the start of weights, and records."""
+    return {
+        quantity.name: quantity.typed(arrays[quantity.name])
+        for quantity in model.quantities
+        if quantity.is_input or quantity.is_record
+    }
+
+
+def size_of(arrays: Arrays) -> float:
+    """Return the size of the largest number."""
+    numbers = (np.abs(array).ravel() for array in arrays.values() if array.dtype != object)
+    return max((float(np.fmax.reduce(each, initial=0.0)) for each in numbers), default=0.0)
+
+
+def largest_input(model: Model, arrays: Arrays) -> tuple[Quantity, tuple[int, ...], float] | None:
+    """Return the input by which a run overflows, and the index and value of its largest number.
+
+    None if there are no inputs that are numbers.
+
+    Parameters
+    ----------
+    model : Model
+    arrays : dict of arrays
+        The run.
+    """
+    inputs = inputs_of(model, arrays)
+    numeric = [q for q in model.inputs if not (q.is_text or q.choices)]
+    # if all is small with steps of size 0, the steps were too large
+    steps = [quantity for quantity in numeric if quantity.calms]
+    still = inputs | {quantity.name: 0 * inputs[quantity.name] for quantity in steps}
+    is_step = bool(steps) and size_of(run(model, still)) < LARGE
+    found = []
+    for quantity in steps if is_step else numeric:
+        array = inputs[quantity.name]
+        index = tuple(map(int, np.unravel_index(np.abs(array).argmax(), array.shape)))
+        found.append((quantity, index, float(array[index])))
+    return max(found, key=lambda each: abs(each[2]), default=None)
 
 
 def order(model: Model) -> Iterator[tuple[Quantity, tuple[int | slice, ...]]]:

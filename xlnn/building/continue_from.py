@@ -15,7 +15,8 @@ from xlnn.layout import Block, Layout, quoted
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described, is_earlier
 from xlnn.loading.unseen_formulas import file_for_engine
-from xlnn.loading.values import check_inputs, inputs_of, read_arrays
+from xlnn.loading.values import check_inputs, read_arrays
+from xlnn.reference import inputs_of
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.kind import WorkbookKind
 
@@ -85,6 +86,6 @@ def origin_of_workbook(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]
     kind = kind_of(spec)
     arrays = read_arrays(layout, values)
     records = {quantity.name for quantity in layout.model.quantities if quantity.is_record}
-    typed = inputs_of(layout, arrays)
+    typed = inputs_of(layout.model, arrays)
     check_inputs(layout, values, {name: typed[name] for name in typed.keys() - records})
     return kind, kind.from_workbook(path.name, spec, arrays), spec.template

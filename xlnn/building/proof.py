@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlnn.building.limits import size
-from xlnn.checking.check import LARGE, compare, size_of
+from xlnn.checking.check import compare
 from xlnn.checking.probe import ProbePoints, Work
 from xlnn.checking.report import Report
 from xlnn.errors import DisagreementError
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.linting import Problem, inspect_and_lint
+from xlnn.reference import LARGE, size_of
 from xlnn.xlsx.package import inspect
 
 BYTES_OF_A_FORMULA, BYTES_OF_A_READ = 2_100, 10

@@ -32,9 +32,9 @@ from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import WorkbookSpec, described, on_records
 from xlnn.loading.unseen_formulas import file_for_engine
-from xlnn.loading.values import check_inputs, inputs_of, read_arrays
-from xlnn.quantity import Model, Quantity
-from xlnn.reference import Arrays
+from xlnn.loading.values import check_inputs, read_arrays
+from xlnn.quantity import Model
+from xlnn.reference import LARGE, Arrays, inputs_of, largest_input, size_of
 from xlnn.xlsx.package import Package
 
 SEEDS = 1_000_000
@@ -197,7 +197,7 @@ def _judge(comparison: Comparison, work: Work) -> tuple[Report, Values, Arrays]:
     layout = comparison.layout
     arrays = read_arrays(layout, values)
     known = reference.known(layout.model)  # the true values; the cells are compared below
-    inputs = inputs_of(layout, arrays) | known
+    inputs = inputs_of(layout.model, arrays) | known
     check_inputs(layout, values, inputs)
     comparison.not_computed(arrays)
     comparison.typed_over(arrays, values)
@@ -211,9 +211,6 @@ def _judge(comparison: Comparison, work: Work) -> tuple[Report, Values, Arrays]:
     report = comparison.report(work.engine, points.probes, points.seed, arrays, run)
     return replace(report, notes=tuple(remarks(comparison, arrays))), values, run
 
-
-LARGE = 1e100
-"""Products and powers of such numbers are beyond 1.8e308, the largest that a cell holds."""
 
 OVERFLOWS = ("#NUM!", float("inf"), float("-inf"))
 """What engines return on overflow."""
@@ -231,37 +228,17 @@ def overflow(report: Report, layout: Layout, arrays: Arrays) -> str:
     """
     if not report.wrong or any(map(is_altered, report.wrong)) or size_of(arrays) < LARGE:
         return ""
-    inputs = inputs_of(layout, arrays)
-    numeric = [q for q in layout.model.inputs if not (q.is_text or q.choices)]
-    # if all is small with steps of size 0, the steps were too large
-    steps = [quantity for quantity in numeric if quantity.calms]
-    still = inputs | {quantity.name: 0 * inputs[quantity.name] for quantity in steps}
-    is_step = bool(steps) and size_of(reference.run(layout.model, still)) < LARGE
-    name, index, value = max(
-        (_largest(quantity, inputs[quantity.name]) for quantity in (steps if is_step else numeric)),
-        key=lambda found: abs(found[2]),
-    )
     first = report.wrong[0]
     lost = [*OVERFLOWS, *filter(None, [layout.model[first.quantity].otherwise])]
-    if first.got not in lost or abs(value) <= 1:
+    largest = largest_input(layout.model, arrays)
+    if first.got not in lost or largest is None or abs(largest[2]) <= 1:
         return ""
-    symbol = layout.model[name].heading(index[len(layout.model[name].axes) :]).strip() or name
+    quantity, index, value = largest
+    symbol = quantity.heading(index[len(quantity.axes) :]).strip() or quantity.name
     return (
-        f"{layout.cell(name, index)} is too large: numbers computed from {symbol} = {value:.15g} "
-        f"do not fit in a cell, starting with {first.cell}: type a smaller number."
+        f"{layout.cell(quantity.name, index)} is too large: numbers computed from {symbol} = "
+        f"{value:.15g} do not fit in a cell, starting with {first.cell}: type a smaller number."
     )
-
-
-def size_of(arrays: Arrays) -> float:
-    """Return the size of the largest number."""
-    numbers = (np.abs(array).ravel() for array in arrays.values() if array.dtype != object)
-    return max((float(np.fmax.reduce(each, initial=0.0)) for each in numbers), default=0.0)
-
-
-def _largest(quantity: Quantity, array: np.ndarray) -> tuple[str, tuple[int, ...], float]:
-    """Return an input's name, and the index and value of its largest number."""
-    index = tuple(map(int, np.unravel_index(np.abs(array).argmax(), array.shape)))
-    return quantity.name, index, float(array[index])
 
 
 def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:

@@ -19,8 +19,9 @@ from xlnn.layout import Layout
 from xlnn.loading.name_substitution import Names
 from xlnn.loading.open_file import check_sheets
 from xlnn.loading.spec import described, layout_of, spec_text
-from xlnn.loading.values import inputs_of, read_arrays
+from xlnn.loading.values import read_arrays
 from xlnn.quantity import Quantity
+from xlnn.reference import inputs_of
 from xlnn.workbooks.exercise import Exercise, exercise_in
 from xlnn.workbooks.kind import WorkbookSpec
 from xlnn.xlsx import package
@@ -160,7 +161,7 @@ class Submission:
                 values[title].others[row, column] = value
             else:
                 values[title].numbers[row - 1, column - 1] = value
-        return inputs_of(layout, read_arrays(layout, values))
+        return inputs_of(layout.model, read_arrays(layout, values))
 
     def places(self, quantity: Quantity) -> Iterator[tuple[tuple[int, ...], Place]]:
         """Yield the index and the place of each cell that a quantity computes."""

@@ -174,15 +174,6 @@ def write_values(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Values:
     return values
 
 
-def inputs_of(layout: Layout, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the typed values: inputs, the start of weights, and records."""
-    return {
-        quantity.name: quantity.typed(arrays[quantity.name])
-        for quantity in layout.model.quantities
-        if quantity.is_input or quantity.is_record
-    }
-
-
 def check_inputs(layout: Layout, values: Values, inputs: Mapping[str, np.ndarray]) -> None:
     """Refuse input cells that do not contain a number.
 

@@ -20,7 +20,8 @@ from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described
 from xlnn.loading.unseen_formulas import file_for_engine
-from xlnn.loading.values import check_inputs, inputs_of, read_arrays
+from xlnn.loading.values import check_inputs, read_arrays
+from xlnn.reference import inputs_of
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
@@ -129,7 +130,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     ):
         found = recalculate({})
         arrays = read_arrays(layout, found)
-        check_inputs(layout, found, inputs_of(layout, arrays))
+        check_inputs(layout, found, inputs_of(layout.model, arrays))
         own = spec.of_run(number)
         before = (number,) if spec.runs else ()
         stack, state = Stack(own), (*before, after) if learns else ()

@@ -15,7 +15,7 @@ from xlnn.errors import DataError
 from xlnn.layout import Layout
 from xlnn.options import taken_by
 from xlnn.quantity import Model
-from xlnn.reference import Arrays
+from xlnn.reference import Arrays, largest_input
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text
 
@@ -211,7 +211,12 @@ class WorkbookKind(ABC, Generic[S, O]):
         for quantity in model.quantities:
             if not quantity.is_text and not np.isfinite(run[quantity.name]).all():
                 symbol = quantity.symbol.replace("{}", "") or quantity.name
-                raise DataError(f"{symbol} is not a finite number: use smaller inputs.")
+                largest, reason = largest_input(model, run), ""
+                if largest is not None and abs(largest[2]) > 1:
+                    cause, index, value = largest
+                    name = cause.heading(index[len(cause.axes) :]).strip() or cause.name
+                    reason = f", because {name} = {value:.15g} is too large"
+                raise DataError(f"{symbol} is not a finite number{reason}: use smaller inputs.")
 
     def run_notes(self, run: Arrays) -> tuple[str, ...]:  # noqa: ARG002 -- for those that say something
         """Return sentences about anything unexpected in NumPy's run."""
