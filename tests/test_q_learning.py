@@ -53,6 +53,15 @@ def test_the_table_is_that_of_the_algorithm(path, tmp_path, given):
     assert got["moves"].tolist() == lengths
 
 
+@pytest.mark.parametrize("size", [1e-12, 1e9])
+def test_the_arrows_are_the_same_whatever_the_size_of_the_rewards(path, got, tmp_path, size):
+    file = changed(path, tmp_path / "sized.xlsx", {"reward": got["reward"] * size})
+    sized = values(file, "formualizer")
+    assert sized["policy"].tolist() == got["policy"].tolist()
+    assert sized["moves"].tolist() == got["moves"].tolist()
+    agrees_in("formualizer", file)
+
+
 def test_the_arrows_lead_to_the_goal_by_a_shortest_way(got):
     assert got["walked"] == 5  # two up and three to the right
     assert got["walk_total"] == pytest.approx(1 - 4 * 0.04)

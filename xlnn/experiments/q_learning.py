@@ -16,8 +16,9 @@ WALL, END = 1, 2
 """Kinds of places; 0 is free."""
 
 ARROWS = "·↑→↓←"
-CLOSE, CLOSE_TEXT = 1e-9, "1/10^9"
-"""By how much numbers of the table may differ and count as equal: more than by rounding."""
+CLOSE = 10**9
+"""The numbers of a place count as equal if they differ by less than their size divided by this:
+more than by rounding."""
 
 SIGNS = tuple(".#SGP")
 """The signs of a grid that users type."""
@@ -49,12 +50,14 @@ def moved(rows: int, columns: int) -> Stated:
 
 def best_of(own: np.ndarray) -> np.ndarray:
     """Return the number of the first of the best actions, apart from rounding."""
-    return 1.0 + (own >= own.max(axis=-1, keepdims=True) - CLOSE).argmax(axis=-1)
+    size = np.abs(own).max(axis=-1, keepdims=True)
+    return 1.0 + (own >= own.max(axis=-1, keepdims=True) - size / CLOSE).argmax(axis=-1)
 
 
 def best_in(own: Cells, *at: object) -> str:
     """Return the part of a formula that finds it in the row of a place."""
-    best = f"MAX({own[(*at, slice(None))]})-{CLOSE_TEXT}"
+    four = own[(*at, slice(None))]
+    best = f"MAX({four})-MAX(MAX({four}),-MIN({four}))/{CLOSE}"
     return "".join(f"IF({own[(*at, a)]}>={best},{a + 1}," for a in range(3)) + "4)))"
 
 
@@ -68,9 +71,9 @@ ACTION = eq.Choice(
 )
 BEST = eq.Choice(  # 0 where all are equal
     array=lambda Q, world: np.where(
-        np.ptp(Q, axis=1) <= CLOSE, 0, best_of(Q)).reshape(world.shape),
-    cell=lambda i, j, Q, world: "=IF(MAX({0})-MIN({0})<={1},0,{2})".format(
-        Q[i * world.shape[1] + j, :], CLOSE_TEXT, best_in(Q, i * world.shape[1] + j)),
+        np.ptp(Q, axis=1) <= np.abs(Q).max(axis=1) / CLOSE, 0, best_of(Q)).reshape(world.shape),
+    cell=lambda i, j, Q, world: "=IF(MAX({0})-MIN({0})<=MAX(MAX({0}),-MIN({0}))/{1},0,{2})".format(
+        Q[i * world.shape[1] + j, :], CLOSE, best_in(Q, i * world.shape[1] + j)),
 )
 COPY = eq.Choice(lambda before: before, lambda before: f"={before[()]}")
 OF_PLACE = eq.Choice(
