@@ -5,8 +5,7 @@ The arguments of a call and its result are columns, with one value per cell. Eac
 otherwise for each cell.
 """
 
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
@@ -14,7 +13,7 @@ import numpy as np
 from formulas.functions import Array
 from formulas.ranges import Ranges
 
-from xlnn.engines._functions import FastFunction
+from xlnn.engines._functions import CalledFunction
 
 
 class UnevenError(Exception):
@@ -56,14 +55,14 @@ class ConstantOperand:
 
 
 def run(
-    function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
+    function: CalledFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
 ) -> OperandValues:
     """Run a call for all cells in the fastest way that gives the results of `formulas`."""
     return _elementwise(function, operands, n) or _cell_by_cell(function, operands, n)
 
 
 def _elementwise(
-    function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
+    function: CalledFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
 ) -> OperandValues | None:
     """Run an elementwise call once for all cells; None if that is impossible."""
     if not function.is_elementwise or len(operands) >= _MANY_OPERANDS:
@@ -78,11 +77,6 @@ def _elementwise(
         shape = np.broadcast_shapes(*map(np.shape, values))
     except ValueError:
         return None
-    if function.scalar:
-        floats = [_floats_of(value, booleans=function.counts_booleans) for value in values]
-        results = _apply(function.scalar, floats, shape)
-        if results is not None:
-            return OperandValues(results, Array)
     values = [v.astype(object) if isinstance(v, np.ndarray) else v for v in values]
     results = function.public(*values)
     # one cell that formulas cannot compute makes the whole result a single #VALUE!
@@ -94,53 +88,8 @@ def _elementwise(
 _MANY_OPERANDS = 32  # beyond this, formulas iterates over the first axis only
 
 
-def _floats_of(value: object, *, booleans: bool) -> np.ndarray | float | None:
-    """Return a value as floats if it consists of numbers (or booleans, if allowed), else None."""
-    if isinstance(value, np.ndarray) and value.shape:
-        if value.dtype == float:
-            return value
-        kinds = {*map(type, value.ravel().tolist())}
-        return value.astype(float) if booleans and kinds <= {bool, float} else None
-    if isinstance(value, np.ndarray):  # a result that formulas has computed from constants
-        value = value.item()
-    is_number = isinstance(value, int | float) and (booleans or not isinstance(value, bool))
-    is_float = is_number and abs(value) <= sys.float_info.max  # a Python int has no limit
-    return float(value) if is_float else None
-
-
-def _apply(
-    scalar: Callable[..., float],
-    values: Sequence[np.ndarray | float | None],
-    shape: tuple[int, ...],
-) -> np.ndarray | None:
-    """Apply a function of formulas to floats.
-
-    None if it fails, if some are not floats, or if the results are neither all finite floats nor
-    all booleans.
-    """
-    if any(value is None for value in values):
-        return None
-    elements = [
-        np.broadcast_to(value, shape).ravel().tolist()
-        if isinstance(value, np.ndarray)
-        else repeat(value)
-        for value in values
-    ]
-    try:
-        results = list(map(scalar, *elements))
-    except (ArithmeticError, TypeError, ValueError):
-        return None
-    kinds = {*map(type, results)}
-    if kinds == {bool}:
-        return np.array(results, dtype=object).reshape(shape)
-    if not kinds <= {float, np.float64}:
-        return None
-    array = np.array(results).reshape(shape)
-    return array if np.isfinite(array).all() else None
-
-
 def _cell_by_cell(
-    function: FastFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
+    function: CalledFunction, operands: Sequence[OperandValues | ConstantOperand], n: int
 ) -> OperandValues:
     """Run a call once for each cell."""
     each = (o.each() if isinstance(o, OperandValues) else repeat(o.value, n) for o in operands)

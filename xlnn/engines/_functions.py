@@ -1,36 +1,34 @@
-"""Call functions of `formulas` without the wrappers that floats do not need.
+"""Tell how functions of `formulas` are called: for references or values, at once or one by one."""
 
-A function of `formulas` is a small piece of arithmetic inside wrappers that look for references,
-error values, texts, booleans and empty cells. Most cells of a network contain finite floats, for
-which the wrappers change nothing but take most of the time. The arithmetic inside an elementwise
-function is called directly for floats. Everything else, and any function that is not built as
-expected, goes through the public function.
-"""
-
-import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cache, partial
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from formulas.functions import (
-    Array,
-    get_functions,
-    parse_ranges,
-    wrap_func,
-    wrap_ranges_func,
-    wrap_ufunc,
-)
+from formulas.functions import Array, get_functions, parse_ranges, wrap_func, wrap_ranges_func
 from formulas.functions.look import _index
 from formulas.functions.operators import OPERATORS
 from formulas.ranges import Ranges
 from schedula import bypass
 
 
+def named(name: str) -> Callable:
+    """Return a function of `formulas`, which keeps some of them with what else they are given."""
+    found = get_functions()[name]
+    return found["function"] if isinstance(found, dict) else found
+
+
+_OPERATORS = ("+", "-", "U+", "U-", "*", "/", "^", "%", "&", ">=", "<=", "<>", "<", ">", "=")
+_NAMES = (
+    *("ABS", "ACOS", "ADDRESS", "CHOOSE", "COS", "EXP", "FIXED", "IF", "IFERROR", "INT", "LN"),
+    *("LOG10", "MOD", "REPT", "ROUND", "SIGN", "SIN", "SQRT", "TANH", "TEXT"),
+)
+ELEMENTWISE = frozenset((*map(OPERATORS.__getitem__, _OPERATORS), *map(named, _NAMES)))
+"""Functions that `formulas` applies to each element of arrays."""
+
+
 @dataclass(frozen=True)
-class FastFunction:
-    """A function of `formulas` and its faster variants.
+class CalledFunction:
+    """A function of `formulas`.
 
     Attributes
     ----------
@@ -40,82 +38,20 @@ class FastFunction:
         Whether it takes references (``INDEX``, ``:``), not values.
     is_elementwise : bool
         Whether `formulas` applies it to each element of arrays.
-    scalar : callable or None
-        The function that `formulas` applies to each element, for floats. If it returns a finite
-        float or a boolean, `public` returns the same.
-    counts_booleans : bool
-        Whether `formulas` turns booleans into floats first.
     """
 
     public: Callable
     takes_references: bool
     is_elementwise: bool = False
-    scalar: Callable[..., Any] | None = None
-    counts_booleans: bool = False
 
     @classmethod
-    def of(cls, public: Callable) -> "FastFunction":
-        """Find the faster variants of a function of `formulas`."""
+    def of(cls, public: Callable) -> "CalledFunction":
+        """Return how a function of `formulas` is called."""
         if public is OPERATORS[":"]:
             return cls(_range, takes_references=True)
         # this wrapper turns references into values
-        if getattr(public, "__code__", None) is not wrap_ranges_func(bypass).__code__:
-            return cls(public, takes_references=True)
-        return _taken_apart(public)
-
-
-@cache
-def _taken_apart(public: Callable) -> FastFunction:
-    try:
-        inner = public.__wrapped__.__wrapped__
-        made_by_wrap_func = public.__wrapped__.__code__ is wrap_func(bypass).__wrapped__.__code__
-    except AttributeError:
-        return FastFunction(public, takes_references=False)
-    if not made_by_wrap_func:
-        return FastFunction(public, takes_references=False)
-    return _by_elements(FastFunction(public, takes_references=False), inner)
-
-
-def _by_elements(whole: FastFunction, inner: Callable) -> FastFunction:
-    """Find out whether a function is elementwise, and what it applies to float elements.
-
-    `wrap_ufunc` of `formulas` makes a function of arrays from one of single values. By default it
-    passes errors on, turns every element into a float, and turns a result that is not finite into
-    #NUM!. For floats with a finite result only the inner function remains. Comparisons prepare two
-    elements by their types, as is done here.
-    """
-    public = whole.public
-    try:
-        wrapper = inspect.getclosurevars(inner).nonlocals
-        evaluate = inspect.getclosurevars(wrapper["safe_eval"]).nonlocals
-        made = {**wrapper, **evaluate}
-        defaults = inspect.signature(wrap_ufunc).parameters
-        same = {name: made[name] is defaults[name].default for name in _WRAPPING}
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return whole
-    if not (set(wrapper["kw"]) == {"otypes"} and same["return_func"]):
-        return whole
-    if all(same.values()):
-        return replace(whole, is_elementwise=True, scalar=made["func"], counts_booleans=True)
-    scalar = partial(_prepared, made["func"], made["input_parser"])
-    if public in _COMPARING and same["check_error"] and same["check_nan"] and same["otype"]:
-        return replace(whole, is_elementwise=True, scalar=scalar)
-    return replace(whole, is_elementwise=same["args_parser"] or public in _ELEMENTWISE)
-
-
-def _prepared(function: Callable, prepare: Callable, *elements: float) -> object:
-    return function(*prepare(*elements))
-
-
-_WRAPPING = ("input_parser", "check_error", "args_parser", "otype", "return_func", "check_nan")
-
-_COMPARING = frozenset(OPERATORS[name] for name in (">=", "<=", "<>", "<", ">", "="))
-
-_ELEMENTWISE = _COMPARING | {
-    OPERATORS["&"],
-    *(get_functions()[name] for name in ("CHOOSE", "FIXED", "REPT", "ADDRESS")),
-}
-"""Functions that prepare their arguments differently, but each element in the same way."""
+        takes_values = getattr(public, "__code__", None) is wrap_ranges_func(bypass).__code__
+        return cls(public, not takes_values, public in ELEMENTWISE)
 
 
 class _Cells:
@@ -168,7 +104,7 @@ def _holds(outer: dict, inner: dict) -> bool:
     )
 
 
-INDEX: Callable = get_functions()["INDEX"]["function"]
+INDEX = named("INDEX")
 
-PICK = FastFunction(wrap_func(_pick), takes_references=False)
+PICK = CalledFunction(wrap_func(_pick), takes_references=False)
 """INDEX where its result is not used as a reference."""

@@ -25,7 +25,7 @@ from xlnn.engines._columns import (
     run,
     single_values,
 )
-from xlnn.engines._functions import INDEX, PICK, FastFunction
+from xlnn.engines._functions import INDEX, PICK, CalledFunction
 
 _TWO_SIGNS = re.compile(r'"(?:[^"]|"")*"|([+-]\s*[+-])')
 _EXPONENT = re.compile(r'("(?:[^"]|"")*")|(?<![\w.$])([0-9]+\.?[0-9]*[Ee])(?=[0-9])')
@@ -100,7 +100,7 @@ Operand = SlotValues | SlotReference | ConstantOperand | Result
 class Call:
     """One call of a function of `formulas`."""
 
-    function: FastFunction
+    function: CalledFunction
     operands: tuple[Operand, ...]
 
 
@@ -222,7 +222,7 @@ def _add_call(node: dict, known: dict[Any, Operand], calls: list[Call]) -> Opera
     if is_pure and all(isinstance(operand, ConstantOperand) for operand in operands):
         with np.errstate(all="ignore"):  # an overflow becomes an error value
             return ConstantOperand(function(*(operand.value for operand in operands)))
-    found = FastFunction.of(function)
+    found = CalledFunction.of(function)
     if found.takes_references:
         operands = [SlotReference(o.index) if isinstance(o, SlotValues) else o for o in operands]
     calls.append(Call(found, tuple(operands)))
