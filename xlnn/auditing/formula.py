@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
-
-import formualizer
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlnn.checking.references import CellRange
 from xlnn.engines.functions import functions_of
 from xlnn.engines.scenarios import Place
 from xlnn.grid import column_number
 from xlnn.xlsx.guard import FUNCTIONS
+from xlnn.xlsx.range_shapes import parsed
+
+if TYPE_CHECKING:
+    import formualizer
 
 COMPUTING = frozenset(
     """
@@ -169,14 +171,6 @@ def key_of(formula: str, place: Place) -> tuple[str | int, ...]:
         if not parts[n + 2]:
             parts[n + 3] = int(parts[n + 3]) - row
     return *parts, *texts
-
-
-def parsed(formula: str) -> "formualizer.ASTNode | None":
-    """Return a formula as a tree; None if it cannot be read."""
-    try:
-        return formualizer.parse(formula)
-    except (formualizer.ParserError, formualizer.TokenizerError, ValueError, RecursionError):
-        return None
 
 
 def reference(found: object, place: Place) -> Reference | None:

@@ -7,14 +7,15 @@ So a circular reference includes a formula that reads ahead in this order.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import formualizer
 import numpy as np
 
 from xlnn import reference
 from xlnn.checking.formula_text import Entry
+from xlnn.checking.references import CellRange, areas
 from xlnn.grid import Inputs
 from xlnn.layout import Layout
 from xlnn.xlsx.package import Package
+from xlnn.xlsx.range_shapes import parsed
 
 CHOICE, NUMBER = 1.0, 0.75
 """Replacements for a class, a choice or another coarse value, and for any other number: one at
@@ -85,22 +86,15 @@ class _Order:
         title = self.layout.titles[block.sheet].casefold()
         row, column = block.address(index)
         own = self.turns[title][row - 1, column - 1]
-        try:
-            read = list(formualizer.parse(formula).walk_refs())
-        except formualizer.ParserError:
-            return False  # no engine computes it, and each engine reports it
-        return any(self._latest(reference, title) >= own for reference in read)
+        read = areas(formula, title)
+        if read is None:  # a name, a whole column or row; or no engine computes it
+            return parsed(formula) is not None
+        return any(self._latest(area) >= own for area in read)
 
-    def _latest(self, reference: object, here: str) -> int:
-        """Return the latest turn among the cells of a reference."""
-        first = getattr(reference, "start", reference)
-        last = getattr(reference, "end", reference)
-        if not hasattr(first, "row") or not hasattr(last, "row"):
-            return _LAST  # a name, a whole column or a whole row
-        sheet = (reference.sheet or here).casefold()
-        rows, columns = sorted((first.row, last.row)), sorted((first.col, last.col))
-        cells = self.turns[sheet][rows[0] - 1 : rows[1], columns[0] - 1 : columns[1]]
-        return int(cells.max(initial=0))
+    def _latest(self, area: CellRange) -> int:
+        """Return the latest turn among the cells of a range."""
+        rows, columns = slice(area.top - 1, area.bottom), slice(area.left - 1, area.right)
+        return int(self.turns[area.sheet][rows, columns].max(initial=0))
 
 
 def _turns(layout: Layout) -> dict[str, np.ndarray]:

@@ -18,12 +18,12 @@ import formualizer
 import numpy as np
 
 from xlnn.checking.implicit_intersection import intersection
-from xlnn.checking.references import CellRange, areas, beyond, is_read, range_text
+from xlnn.checking.references import CellRange, areas, beyond, range_text
 from xlnn.errors import DataError
 from xlnn.layout import Block, Layout
 from xlnn.loading.name_substitution import MeaningError, Names
 from xlnn.xlsx.package import Package
-from xlnn.xlsx.range_shapes import NO_NAMES, unlike
+from xlnn.xlsx.range_shapes import NO_NAMES, parsed, unlike
 
 Entry = tuple[str, tuple[int, ...]]
 """A quantity's name and an index of its array."""
@@ -155,7 +155,7 @@ class Readings:
         if ranges := misread(formula):
             return ranges
         named = areas(formula, title)
-        if named is None and not is_read(formula):
+        if named is None and parsed(formula) is None:
             return "no program can read it: look for a missing bracket or operator"
         if named is None:
             return "it does not refer to cells or ranges"

@@ -9,9 +9,15 @@ formula's text decides here, not an engine's result.
 from collections.abc import Mapping
 from typing import Any
 
-import formualizer
-
-from xlnn.xlsx.range_shapes import NO_NAMES, RANGES, REFERRING, SINGLE, Names, referred
+from xlnn.xlsx.range_shapes import (
+    NO_NAMES,
+    RANGES,
+    REFERRING,
+    SINGLE,
+    Names,
+    parsed,
+    referred,
+)
 
 _PASSING = {"IF": 1, "CHOOSE": 1}
 """Functions that return a range, and the first argument that they may return."""
@@ -40,11 +46,9 @@ def intersection(formula: str, names: Names = NO_NAMES) -> str | None:
     >>> intersection("=SUMPRODUCT((A1:C1=2)*A2:C2)+SUM(A1:C1)"), intersection("=B4:B4")
     (None, None)
     """
-    try:
-        tree = formualizer.parse(formula).to_dict()
-    except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
-        return None  # no engine computes it, and each engine reports it
-    return _IntersectionFinder(names).taken(tree, whole=False, arrays=False)
+    if (tree := parsed(formula)) is None:
+        return None
+    return _IntersectionFinder(names).taken(tree.to_dict(), whole=False, arrays=False)
 
 
 class _IntersectionFinder:

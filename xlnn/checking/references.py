@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import formualizer
-
 from xlnn.grid import address
 from xlnn.layout import quoted
+from xlnn.xlsx.range_shapes import parsed
 
 
 class CellRange(NamedTuple):
@@ -48,12 +47,10 @@ def areas(formula: str, here: str) -> list[CellRange] | None:
     >>> [tuple(area) for area in areas("=SUM(B2:A1)+Weights!$C3", "Training")]
     [('training', 1, 1, 2, 2), ('weights', 3, 3, 3, 3)]
     """
-    try:
-        found = list(formualizer.parse(formula).walk_refs())
-    except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
+    if (tree := parsed(formula)) is None:
         return None
     named = []
-    for reference in found:
+    for reference in tree.walk_refs():
         first = getattr(reference, "start", reference)
         last = getattr(reference, "end", reference)
         if not all(
@@ -64,19 +61,6 @@ def areas(formula: str, here: str) -> list[CellRange] | None:
         sheet = (reference.sheet or here).casefold()
         named.append(CellRange(sheet, rows[0], columns[0], rows[1], columns[1]))
     return named
-
-
-def is_read(formula: str) -> bool:
-    """Return whether a formula can be parsed.
-
-    >>> is_read("=A1*(1-A1)"), is_read("=A1*(1-A1")
-    (True, False)
-    """
-    try:
-        formualizer.parse(formula)
-    except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
-        return False
-    return True
 
 
 def range_text(area: CellRange, titles: Iterable[str]) -> str:

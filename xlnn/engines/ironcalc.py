@@ -20,6 +20,7 @@ from xlnn.grid import CellError, Inputs, SheetValues, Values
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.parts import read_workbook
+from xlnn.xlsx.range_shapes import parsed
 
 CIRCULAR = "#CIRC!"
 """IronCalc's value of cells in a circular reference, and of those that depend on them."""
@@ -282,10 +283,8 @@ def shape_of(formula: str) -> str:
 
 def meaning(formula: str) -> int | None:
     """Return a number that formulas share if they are read alike; None if it cannot be read."""
-    try:
-        return formualizer.parse(formula).fingerprint()
-    except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
-        return None
+    tree = parsed(formula)
+    return tree and tree.fingerprint()
 
 
 def _is_closed(formula: str) -> bool:

@@ -17,7 +17,6 @@ from openpyxl.utils import range_boundaries
 from xlnn.checking.implicit_intersection import intersection
 from xlnn.engines.functions import functions_of
 from xlnn.engines.scenarios import Place
-from xlnn.errors import EngineError
 from xlnn.grid import address
 from xlnn.xlsx.range_shapes import SINGLE
 
@@ -106,10 +105,7 @@ def reads_one(formula: str) -> str:
     """
     if functions_of(formula) - SINGLE:
         return ""
-    try:
-        return intersection(_INDEX.sub("SUMPRODUCT(", formula), {}) or ""
-    except (EngineError, ValueError):
-        return ""
+    return intersection(_INDEX.sub("SUMPRODUCT(", formula)) or ""
 
 
 def intersected(formula: str, row: int, column: int) -> str:

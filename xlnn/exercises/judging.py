@@ -22,7 +22,7 @@ from openpyxl.utils import FORMULAE
 from xlnn import reference
 from xlnn.checking.comparison import relative_difference
 from xlnn.checking.probe import probe_arrays
-from xlnn.checking.references import CellRange, areas, is_read
+from xlnn.checking.references import CellRange, areas
 from xlnn.engines import arrays as arrays_engine
 from xlnn.engines import scenarios as scenarios_engine
 from xlnn.engines.arrays import FAILED, is_error
@@ -35,7 +35,7 @@ from xlnn.grid import CellError
 from xlnn.layout import Layout
 from xlnn.quantity import Constant, Model, Quantity
 from xlnn.xlsx.guard import FUNCTIONS
-from xlnn.xlsx.range_shapes import Unlike, unlike
+from xlnn.xlsx.range_shapes import Unlike, parsed, unlike
 
 TOLERANCE = 3e-11
 """Relative to the size of the terms. Equivalent formulas differ by up to 1e-12, and a number that
@@ -378,7 +378,7 @@ def _alike(one: Found, other: Found) -> bool:
 
 def _is_misspelt(formula: str) -> bool:
     """Return whether only a name of cells is missing, for this engine as for any program."""
-    return is_read(formula) and not any(unknown(formula)) and areas(formula, "") is None
+    return parsed(formula) is not None and not any(unknown(formula)) and areas(formula, "") is None
 
 
 def _off(

@@ -14,7 +14,7 @@ from openpyxl.formula.tokenizer import Token
 
 from xlnn import reference
 from xlnn.checking.circles import reading_ahead
-from xlnn.checking.references import CellRange, areas, beyond, is_read, range_text
+from xlnn.checking.references import CellRange, areas, beyond, range_text
 from xlnn.engines.formualizer import CIRCULAR
 from xlnn.engines.functions import unknown
 from xlnn.engines.scenarios import Found
@@ -25,7 +25,7 @@ from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
-from xlnn.xlsx.range_shapes import Operand
+from xlnn.xlsx.range_shapes import Operand, parsed
 
 Index = tuple[int, ...]
 
@@ -146,7 +146,7 @@ def _mistake(handed_in: Submission, judged: JudgedQuantity, unit: Index) -> Mist
     if not filled:
         return Mistake("empty", cell)
     typed = judged.typed.get(first, judged.typed.get(filled[0]))
-    if isinstance(typed, str) and _COMPUTES.search(typed) and is_read(f"={typed}"):
+    if isinstance(typed, str) and _COMPUTES.search(typed) and parsed(f"={typed}"):
         return Mistake("no_equals", cell, {"value": typed})
     if not any(index in judged.formulas for index in rows):
         return Mistake("typed", cell, {"value": _written(judged.typed[filled[0]])})

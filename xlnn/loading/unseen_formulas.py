@@ -23,6 +23,7 @@ from xlnn.xlsx import package
 from xlnn.xlsx.copying import Rewrite, RewrittenCell, copy, rewrite_cells
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.parts import sheet_parts
+from xlnn.xlsx.range_shapes import parsed
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
 
 _CELL = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -139,11 +140,10 @@ def _readings(contents: Package, numbers: Mapping[str, int]) -> tuple[list[Place
     for number, title in enumerate(contents.sheets):
         for row, column, stated in contents.stated(title):
             formula = names.plain(stated, title)
-            try:
-                references = formualizer.parse(formula).walk_refs()
-            except formualizer.ParserError:
+            if (tree := parsed(formula)) is None:
                 continue
-            areas += [(len(readers), *_rectangle(each, number, numbers)) for each in references]
+            read = tree.walk_refs()
+            areas += [(len(readers), *_rectangle(each, number, numbers)) for each in read]
             if _BETWEEN.search(formula):  # a computed corner may be anywhere
                 areas.append((len(readers), *_ANYWHERE))
             readers.append((number, row, column))

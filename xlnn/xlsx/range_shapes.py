@@ -164,13 +164,23 @@ def _found(formula: str) -> Unlike | None:
 
 
 def _read(formula: str, names: Names) -> Unlike | None:
-    try:
-        tree = formualizer.parse(formula).to_dict()
-    except (formualizer.ParserError, formualizer.TokenizerError, ValueError):
-        return None  # no engine computes it, and each reports so
+    if (tree := parsed(formula)) is None:
+        return None
     reader = _ShapeReader(names)
-    reader.value(tree)
+    reader.value(tree.to_dict())
     return reader.found[0] if reader.found else None
+
+
+def parsed(formula: str) -> "formualizer.ASTNode | None":
+    """Return a formula as a tree; None if it cannot be parsed, which each engine reports.
+
+    >>> parsed("=A1*(1-A1)").node_type(), parsed("=A1*(1-A1")
+    ('BinaryOp', None)
+    """
+    try:
+        return formualizer.parse(formula)
+    except (formualizer.ParserError, formualizer.TokenizerError, ValueError, RecursionError):
+        return None
 
 
 def has_names(formula: str, names: Names) -> bool:
