@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import xlnn
-from xlnn import Axis, Cells, Quantity, Stated, Told
+from xlnn import Axis, Cells, Quantity, Stated, Told, reference
+from xlnn.errors import XlnnError
 from xlnn.registry.text import text
 from xlnn.workbooks.experiment import ExperimentSpec
 from xlnn.workbooks.learning import function_choice
@@ -134,7 +135,7 @@ def test_a_number_that_only_a_sentence_tells_is_hidden(stated):
 def test_the_number_used_in_place_of_a_choice_is_on_its_page_and_hidden():
     words = text("en")
     stated = [*xlnn.choice("day", DAY, words), Quantity("level", axes=(DAY,))]
-    stated += [xlnn.shown(stated[-1])]
+    stated += [xlnn.shown("level")]
     page = xlnn.Page("one", "One", "", xlnn.Numbers(("day", "day_asked")))
     said = on_pages(stated, [page])
     assert {quantity.sheet for quantity in said.quantities} == {"one"}
@@ -143,6 +144,31 @@ def test_the_number_used_in_place_of_a_choice_is_on_its_page_and_hidden():
     assert content.parts[-1].names == ("day_used",)
     # a copy is shown as what it copies
     assert said["level_shown"].number_format == said["level"].number_format == "General"
+
+
+STATE = Axis("day", 4, counts_from=0)
+LEVELS = [10.0, 11.0, 12.0, 13.0]
+
+
+@pytest.mark.parametrize(("axis", "level"), [(DAY, 11), (STATE, 12)])
+def test_of_states_a_copy_shows_the_one_that_a_day_uses_or_the_chosen_one(axis, level):
+    stated = [*xlnn.choice("day", axis, text("en")), Quantity("level", axes=(STATE,))]
+    model = xlnn.Model((*stated, xlnn.shown("level")))
+    arrays = reference.run(model, {"day": np.array(2), "level": np.array(LEVELS)})
+    assert arrays["level_shown"] == level
+
+
+def test_a_copy_needs_its_quantity_before_it():
+    with pytest.raises(XlnnError, match="A copy needs the quantity 'level' before it"):
+        xlnn.Model((xlnn.shown("level"), Quantity("level")))
+
+
+def test_quantities_are_repeated_by_their_names():
+    doubled = Quantity("y", equation=DOUBLE, axes=(DAY,))
+    typed = xlnn.again(["y"], "{}_typed", instead={"x": "typed"})
+    model = xlnn.Model((Quantity("x"), doubled, Quantity("typed"), *typed))
+    arrays = reference.run(model, {"x": np.array(1.0), "typed": np.array(4.0)})
+    assert (arrays["y"][0], arrays["y_typed"]) == (2, 8)
 
 
 def drawn(quantities, *parts):
@@ -158,6 +184,13 @@ def drawn(quantities, *parts):
 def test_a_learning_rate_is_positive_unless_a_list_says_otherwise(said, operator):
     drawing = drawn([Quantity("eta", calms=True)], xlnn.Numbers("eta", **said))
     assert [each.operator for each in drawing.validations] == [operator]
+
+
+def test_a_choice_of_an_entry_offers_the_rows_of_its_axis():
+    stated = [*xlnn.choice("day", DAY, text("en")), Quantity("level", axes=(DAY,))]
+    parts = xlnn.Numbers("day", "day_used"), xlnn.Sentences("day_asked"), xlnn.Table("level")
+    *_, validation = drawn(stated, *parts).validations
+    assert validation.formula1 == "One!$A$10:$A$12"
 
 
 def test_a_choice_of_a_function_shows_the_names_that_its_sentence_has():

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from xlnn.quantity import (
         Axis,
         Cells,
+        Copy,
         Equation,
         Model,
         Quantity,
@@ -106,6 +107,7 @@ __all__ = [
     "Chart",
     "Chosen",
     "Contents",
+    "Copy",
     "Dataset",
     "Equation",
     "Experiment",
@@ -167,7 +169,7 @@ __all__ = [
 ]
 
 _QUANTITY = (
-    *("Axis", "Cells", "Equation", "Model", "Quantity", "Sentence", "Stated", "Use"),
+    *("Axis", "Cells", "Copy", "Equation", "Model", "Quantity", "Sentence", "Stated", "Use"),
     *("following", "previous"),
 )
 

@@ -6,7 +6,7 @@ quantities.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -572,6 +572,37 @@ class Quantity:
         return self.symbol.format(subscript(unit, self.shape))
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A copy of a quantity that precedes it in its model.
+
+    Attributes
+    ----------
+    of : function
+        Returns the copy, given the quantities before it by their names.
+    """
+
+    of: Callable[[Mapping[str, Quantity]], Quantity]
+
+
+def with_copies(stated: Iterable[Quantity | Copy]) -> Iterator[Quantity]:
+    """Yield quantities, with copies made of those that precede them.
+
+    Raises
+    ------
+    DataError
+        No quantity of that name precedes a copy.
+    """
+    known: dict[str, Quantity] = {}
+    for each in stated:
+        try:
+            quantity = each.of(known) if isinstance(each, Copy) else each
+        except KeyError as error:
+            raise DataError(f"A copy needs the quantity {error} before it.") from error
+        known[quantity.name] = quantity
+        yield quantity
+
+
 class Constant(Equation):
     """A constant start before the first entry of a recurrence, or after its last one."""
 
@@ -663,11 +694,11 @@ class Model:
             The message names the layer, or what is not a quantity.
         """
         several = self.quantities
-        if not isinstance(several, tuple | list) or {*map(type, several)} - {Quantity}:
+        if not isinstance(several, tuple | list) or {*map(type, several)} - {Quantity, Copy}:
             raise OptionsError(
                 f"quantities is {several!r:.40}: a tuple of xlnn.Quantity is expected."
             )
-        several = _with_starts(several)
+        several = _with_starts(tuple(with_copies(several)))
         object.__setattr__(self, "quantities", several)
         known: dict[str, Quantity] = {}
         for quantity in several:

@@ -7,10 +7,15 @@ attention (equation 1, section 3.2.1), its mask (3.2.3), positional encoding (3.
 G. E. Hinton, Layer normalization, arXiv:1607.06450, equation 4, of each position.
 """
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 import numpy as np
 
 from xlnn.equations import units
-from xlnn.quantity import Stated
+from xlnn.quantity import Quantity, Stated
+
+SOURCE = "Vaswani et al. 2017, "
 
 PROJECT, EXP, SHARE, TOTAL = units.PROJECT, units.EXP, units.SHARE, units.total("row")
 """Each position times the same weights; the softmax, of `MASKED` or of `EXP`; the sum of costs."""
@@ -173,3 +178,64 @@ RELU_BACK = Stated(  # the mask is that of h, what the ReLU receives
     coarse=True,
     jumps=True,
 )
+
+
+# fmt: off
+def position(positions: int, numbers: int) -> Quantity:
+    """Return the positional encoding PE."""
+    return Quantity(
+        "PE", title="positional encoding", shape=(positions, numbers), role="forward",
+        equation=encoding(positions, numbers), source=SOURCE + "3.5",
+        meaning="where a symbol stands; sin and cos of a pair share the exponent 2i/d",
+        written="sin(pos / 10000^(2i/d)), cos(pos / 10000^(2i/d))")
+
+
+def head(each: Callable[..., Quantity], positions: int) -> Iterator[Quantity]:
+    """Yield a causal head of self-attention: from its input x to o, what it takes from there.
+
+    Parameters
+    ----------
+    each : function
+        Returns a quantity (positions, numbers) of a name and fields: a ``partial`` of `Quantity`.
+    positions : int
+
+    >>> [q.name for q in head(partial(Quantity, shape=(5, 3)), 5)]
+    ['Q', 'K', 'V', 'Z', 'S', 'A', 'o']
+    """
+    square = partial(each, shape=(positions, positions))
+    for name, title, meaning in (("Q", "query", "what a position looks for"),
+                                 ("K", "key", "what a position offers"),
+                                 ("V", "value", "what it hands on")):
+        W = f"W{name.lower()}"
+        yield each(name, title=title, equation=PROJECT, uses={"W": W}, source=SOURCE + "(1)",
+                   meaning=meaning, written=f"{name} = x {W}ᵀ")
+    yield square("Z", title="score", equation=SCORE, source=SOURCE + "(1)",
+                 meaning="how well a query fits a key; by √d, so that scores do not grow with d",
+                 written="Z = Q Kᵀ / √d")
+    yield square("S", title="exp, masked", equation=MASKED, source=SOURCE + "3.2.3",
+                 meaning="0 for later positions: masked before the softmax, so that each row still "
+                 "sums to 1", written="S = exp(Z − max Z), 0 if j > i")
+    yield square("A", title="attention", equation=SHARE, source=SOURCE + "(1)",
+                 meaning="how much each position takes from each",
+                 written="A = softmax(Z) = S / Σ S")
+    yield each("o", title="what is taken", equation=units.Back(("A", "V")), source=SOURCE + "(1)",
+               meaning="the mixture of values", written="o = A V")
+
+
+def head_back(each: Callable[..., Quantity], positions: int) -> Iterator[Quantity]:
+    """Yield the errors of its scores, queries, keys and values, from those of o, ``do``.
+
+    >>> [q.name for q in head_back(partial(Quantity, shape=(5, 3)), 5)]
+    ['dZ', 'dQ', 'dK', 'dV']
+    """
+    back = partial(each, role="backward")
+    yield back("dZ", title="error of the score", symbol="∂Z{}", equation=SCORE_ERROR,
+               shape=(positions, positions), written="∂C/∂Zᵢⱼ = Aᵢⱼ ∂C/∂oᵢ · (Vⱼ − oᵢ) / √d",
+               meaning="through softmax and √d; 0 where A is 0: the mask needs no rule of its own")
+    yield back("dQ", title="error of the query", symbol="∂Q{}", equation=units.Back(("dZ", "K")))
+    yield back("dK", title="error of the key", symbol="∂K{}", equation=MIX_BACK,
+               uses={"a": "dZ", "b": "Q"})
+    yield back("dV", title="error of the value", symbol="∂V{}", equation=MIX_BACK,
+               uses={"a": "A", "b": "do"}, meaning="from all positions that took it",
+               written="∂C/∂V = Aᵀ ∂C/∂o")
+# fmt: on

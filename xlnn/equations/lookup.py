@@ -88,13 +88,15 @@ class UsedNumber(Equation):
     ----------
     least, most : int
         The range.
+    along : Axis or None
+        The axis of which it is an entry.
     """
 
     coarse = True
     number_format = "0"
 
-    def __init__(self, least: int, most: int) -> None:
-        self.least, self.most = least, most
+    def __init__(self, least: int, most: int, along: Axis | None = None) -> None:
+        self.least, self.most, self.along = least, most, along
 
     def array(self, chosen: np.ndarray) -> np.ndarray:
         """Return the number."""
@@ -222,17 +224,6 @@ class OfEpoch(Equation):
         where = (unit[0], *stored(unit[1:], self.shape[1:], all_epochs.shape[1:]))
         shift = f"{self.row - 1:+d}" if self.row != 1 else ""
         return looked_up(all_epochs.epochs[where], f"{epoch[()]}{shift}")
-
-
-def training_position(samples: int) -> Stated:
-    """Return the equation of a row of the sheet Training, which has so many rows per epoch."""
-    return Stated(
-        lambda epoch, image: (epoch - 1) * samples + image,
-        lambda epoch, image: f"=({epoch[()]}-1)*{samples}+{image[()]}",
-        says="The position of the chosen epoch and image among the rows of the sheet Training, "
-        "from 1.",
-        coarse=True,
-    )
 
 
 class OfEpochRows(Equation):

@@ -30,20 +30,11 @@ GEOMETRIC_TERM = Stated(
 )
 """a_n = a_1 r^(n - 1).   Book: 2-2."""
 
-RATIO = Stated(
-    lambda a, b: np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a)),
-    lambda a, b: f"=IF(SIGN({a[()]})=0,0,{b[()]}/{a[()]})",
-    says="b_n / a_n: the direction in which the pair lies; 0 where a_n is 0.",
-)
-
 COMBINED = Stated(
     lambda u, v, by, and_by: by * u + and_by * v,
     lambda u, v, by, and_by: f"={by[()]}*{u[()]}+{and_by[()]}*{v[()]}",
 )
 """c a_k + d b_k; also of two sums."""
-
-TOTAL = Stated(lambda terms: terms.sum(), lambda terms: f"=SUMPRODUCT({terms.over('k')[()]})")
-"""The sum of all terms.   Book: 2-3."""
 
 
 def coupled(*at: tuple[int, int]) -> Stated:

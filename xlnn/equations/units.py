@@ -19,8 +19,18 @@ Choice = partial(Stated, coarse=True, jumps=True, number_format="0")
 
 SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
 SQUARED_ERROR = cost.SQUARED_ERROR
+SQUARED_ERROR_DELTA = Stated(
+    lambda a, t: (a - t) * a * (1 - a),
+    lambda *unit, a, t: f"=({a[unit]}-{t[unit]})*{a[unit]}*(1-{a[unit]})",
+    says="delta = (a - t) a'(z), with a' = a (1 - a) of a sigmoid output. Book: 4-2.",
+)
 SUM = Stated(lambda a, b: a + b, lambda *unit, a, b: f"={a[unit]}+{b[unit]}")
 COPY = Stated(lambda h: h, lambda *unit, h: f"={h[unit]}")
+RATIO = Stated(
+    lambda a, b: np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a)),
+    lambda a, b: f"=IF(SIGN({a[()]})=0,0,{b[()]}/{a[()]})",
+    says="b / a, and 0 where a is 0.",
+)
 DENSE = Stated(
     lambda W, x, b: x @ W.T + b,
     lambda *at, W, x, b: f"=SUMPRODUCT({W[at[-1], :]},{x[(*at[:-1], slice(None))]})+{b[at[-1]]}",
@@ -135,6 +145,23 @@ def mean(*axes: str) -> Stated:
     return Stated(lambda of: of.mean(0), lambda *unit, of: f"=AVERAGE({of.over(*axes)[unit]})")
 
 
+def entry(index: int, axis: str, shape: int = 0) -> Stated:
+    """Return the entry at an index of an axis: -1 is the last.
+
+    Parameters
+    ----------
+    index : int
+    axis : str
+        The last of the axes of what it is an entry of.
+    shape : int
+        The number of dimensions of a unit.
+    """
+    return Stated(
+        lambda of: of.take(index, axis=-1 - shape),
+        lambda *unit, of: f"={of.at(index, along=axis)[unit]}",
+    )
+
+
 DISTANCE = Stated(
     lambda x, centres: ((x[:, np.newaxis] - centres) ** 2).sum(axis=2),
     lambda k, x, centres: "=SUMSQ({})".format(
@@ -167,6 +194,17 @@ def look_up(*axes: str) -> Stated:
     return Stated(
         lambda table, number: table[number.astype(int) - 1],
         lambda *unit, table, number: f"=INDEX({table.over(*axes)[unit]},{number[()]})",
+    )
+
+
+def training_position(samples: int) -> Stated:
+    """Return the equation of a row of the sheet Training, which has so many rows per epoch."""
+    return Stated(
+        lambda epoch, image: (epoch - 1) * samples + image,
+        lambda epoch, image: f"=({epoch[()]}-1)*{samples}+{image[()]}",
+        says="The position of the chosen epoch and image among the rows of the sheet Training, "
+        "from 1.",
+        coarse=True,
     )
 
 

@@ -37,79 +37,49 @@ WEIGHTS = xlnn.Weights({
     "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="values"),
     "Wo": Weight((3, D), eq.SLOPE, "e", "o", title="answers"),
 })
-SOURCE = "Vaswani et al. 2017, "
-EQ = SOURCE + "(1)"
 
 
-def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the quantities in the order in which they are computed."""
     epochs, T = sizes["epochs"], sizes["positions"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.02, calms=True)
-    letters = Quantity("letters", title="letter", symbol="s{}", axes=(row,), shape=(T,),
-                       choices=(1, 6), meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
-    target = Quantity("t", title="target", axes=(row,), shape=(T,), choices=(1, 3),
-                      meaning="the answer at this position: 1, 2, 3 for A, B, C")
-    yield from (letters, target)
-    yield Quantity("PE", title="positional encoding", shape=(T, D), equation=eq.encoding(T, D),
-                   source=SOURCE + "3.5", role="forward",
-                   meaning="where a symbol stands; sin and cos of a pair share the exponent 2i/d",
-                   written="sin(pos / 10000^(2i/d)), cos(pos / 10000^(2i/d))")
+    yield Quantity("letters", title="letter", symbol="s{}", axes=(row,), shape=(T,),
+                   choices=(1, 6), meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
+    yield Quantity("t", title="target", axes=(row,), shape=(T,), choices=(1, 3),
+                   meaning="the answer at this position: 1, 2, 3 for A, B, C")
+    yield eq.position(T, D)
     yield Quantity("x", title="input", axes=(row,), shape=(T, D), equation=INPUT,
                    uses={"s": "letters"}, role="forward",
                    meaning="which letter it is, whether it is a capital, and where it stands",
                    written="x = (a, b, c, capital) + PE")
     yield from WEIGHTS.trained(epochs, sizes["optimizer"])
     each = partial(Quantity, sheet="sequences", axes=(epoch, row), shape=(T, D), role="forward")
-    yield each("Q", title="query", equation=eq.PROJECT, uses={"W": "Wq"}, source=EQ,
-               meaning="what a position looks for", written="Q = x Wqᵀ")
-    yield each("K", title="key", equation=eq.PROJECT, uses={"W": "Wk"}, source=EQ,
-               meaning="what a position offers", written="K = x Wkᵀ")
-    yield each("V", title="value", equation=eq.PROJECT, uses={"W": "Wv"}, source=EQ,
-               meaning="what it hands on", written="V = x Wvᵀ")
-    yield each("Z", title="score", equation=eq.SCORE, shape=(T, T), source=EQ,
-               meaning="how well a query fits a key; by √d, so that scores do not grow with d",
-               written="Z = Q Kᵀ / √d")
-    yield each("S", title="exp, masked", equation=eq.MASKED, shape=(T, T), source=SOURCE + "3.2.3",
-               meaning="0 for later positions: masked before the softmax, so that each row still "
-               "sums to 1", written="S = exp(Z − max Z), 0 if j > i")
-    A = each("A", title="attention", equation=eq.SHARE, shape=(T, T), source=EQ,
-             meaning="how much each position takes from each", written="A = softmax(Z) = S / Σ S")
-    yield A
-    yield each("o", title="what is taken", equation=units.Back(("A", "V")), source=EQ,
-               meaning="the mixture of values", written="o = A V")
+    yield from eq.head(each, T)
     yield each("y", title="scores of answers", equation=eq.PROJECT, shape=(T, 3),
                uses={"W": "Wo", "x": "o"})
     yield each("u", title="exp", equation=eq.EXP, shape=(T, 3), uses={"z": "y"})
-    p = each("p", title="probabilities", equation=eq.SHARE, shape=(T, 3), uses={"S": "u"},
-             meaning="how likely each answer is", written="p = softmax(o Woᵀ)",
-             source=SOURCE + "3.4")
-    yield p
+    yield each("p", title="probabilities", equation=eq.SHARE, shape=(T, 3), uses={"S": "u"},
+               meaning="how likely each answer is", written="p = softmax(o Woᵀ)",
+               source=eq.SOURCE + "3.4")
     yield each("C", title="cross-entropy", equation=eq.COST, shape=(T,), uses={"z": "y"},
                role="result")
     yield each("hit", title="right", symbol="✓{}", equation=eq.hit(0.5), shape=(T,), role="result")
     back = partial(each, role="backward")
     yield back("e", title="error", equation=eq.ERROR, shape=(T, 3),
                meaning="how fast C changes with y", written="e = p − t")
-    yield back("do", title="error of o", equation=units.Back(("e", "Wo")))
-    yield back("dZ", title="error of the score", equation=eq.SCORE_ERROR, shape=(T, T),
-               meaning="through softmax and √d; 0 where A is 0: the mask needs no rule of its own",
-               written="∂C/∂Zᵢⱼ = Aᵢⱼ ∂C/∂oᵢ · (Vⱼ − oᵢ) / √d")
-    yield back("dQ", title="error of the query", equation=units.Back(("dZ", "K")))
-    yield back("dK", title="error of the key", equation=eq.MIX_BACK, uses={"a": "dZ", "b": "Q"})
-    yield back("dV", title="error of the value", equation=eq.MIX_BACK, uses={"a": "A", "b": "do"},
-               meaning="from all positions that took it", written="∂C/∂V = Aᵀ ∂C/∂o")
+    yield back("do", title="error of o", symbol="∂o{}", equation=units.Back(("e", "Wo")))
+    yield from eq.head_back(each, T)
     once = partial(Quantity, sheet="weights", axes=(epoch,), equation=eq.TOTAL)
     yield once("C_T", title="total cost", uses={"C": "C"},
                meaning="the cost of all positions of all sequences",
                written="C_T = Σ −ln p(target)")
-    right = once("right", title="answers that are right", symbol=" ", uses={"C": "hit"},
-                 number_format="0")
-    yield right
+    yield once("right", title="answers that are right", symbol=" ", uses={"C": "hit"},
+               number_format="0")
     yield from WEIGHTS.gradients(epochs, "gradient, {title}")
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown")
     yield from xlnn.choice("row", row, words, title="sequence shown")
-    yield from (xlnn.shown(letters, title="letters"), xlnn.shown(target, title="targets"))
+    yield from (xlnn.shown("letters", title="letters"), xlnn.shown("t", title="targets"))
     for name, title, of, shape, symbols in (
         ("down", "position", "letters_shown", (T, 1), SYMBOLS),
         ("across", "position", "letters_shown", (1, T), SYMBOLS),
@@ -117,9 +87,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     ):
         yield Quantity(name, title=title, shape=shape, equation=units.Named(symbols),
                        uses={"of": of})
-    yield xlnn.shown(A, title="attention: row takes from column", number_format="0.00")
-    yield xlnn.shown(p, title="probability of A, B, C", number_format="0.00")
-    yield xlnn.shown(right, title="right")
+    yield xlnn.shown("A", title="attention: row takes from column", number_format="0.00")
+    yield xlnn.shown("p", title="probability of A, B, C", number_format="0.00")
+    yield xlnn.shown("right", title="right")
     yield Quantity("course", equation=xlnn.Told(
         "In epoch {epoch_used}, {right_shown} of {all} answers are right: their probability is "
         "above ½. C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}.",
@@ -171,8 +141,7 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "attention", "Attention", "Where does each position look? The darker, the more it "
             "takes from there. Choose another epoch or sequence.",
-            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"),
-                         choices={"epoch": "C_T", "row": "letters"}),
+            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked")),
             xlnn.Sentences("course", above=1), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(xlnn.Space(), Row("down")),
@@ -190,8 +159,7 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page("sequences", "Sequences", "One row per epoch and sequence: from the queries to "
                   "the cost, and back.", stays=True),
     ),
-    colours={"forward": "forward: from the letters to the answers", "backward": "back: errors and "
-             "gradients", "weight": "weights", "result": "costs, and what is shown"},
+    colours={"forward": "forward: from the letters to the answers"},
     tries=(
         ("Choose epoch 1 on {attention}, then the last.", "At first a position looks here and "
          "there. At last it looks at the last capital letter."),

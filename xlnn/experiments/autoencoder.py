@@ -6,7 +6,7 @@ borders and can be drawn; the cost is the book's squared error. With noise it is
 P. Vincent et al., Extracting and composing robust features with denoising autoencoders (2008).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -25,35 +25,25 @@ ACROSS = len(MARKS)
 UP = dict(zip("2345", "²³⁴⁵", strict=True))
 
 # fmt: off
-# Equations, each twice: for NumPy, and for the formula of one cell.
 NOISY = eq.Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at random, is set to 0
     lambda x, drawn, noise: np.where(drawn < noise, 0, x),
-    lambda i, x, drawn, noise: f"=IF({drawn[i]}<{noise[()]},0,{x[i]})",
-)
+    lambda i, x, drawn, noise: f"=IF({drawn[i]}<{noise[()]},0,{x[i]})")
 OFF = eq.Choice(
     lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
-    lambda t, a: "=" + "+".join(f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(PIXELS)),
-)
-LAST_DELTA = Stated(
-    lambda t, a: (a - t) * a * (1 - a),
-    lambda j, t, a: f"=({a[j]}-{t[j]})*{a[j]}*(1-{a[j]})",
-)
+    lambda t, a: "=" + "+".join(f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(PIXELS)))
 BEFORE = Stated(
-    lambda x, image: x[int(image) - 1].reshape(ROWS, COLUMNS),
-    lambda r, c, x, image: f"=INDEX({x.over('image')[COLUMNS * r + c]},{image[()]})",
-)
+    lambda x, image_used: x[int(image_used) - 1].reshape(ROWS, COLUMNS),
+    lambda r, c, x, image_used: f"=INDEX({x.over('image')[COLUMNS * r + c]},{image_used[()]})")
 AFTER = Stated(
     lambda a, row: a.reshape(-1, PIXELS)[int(row) - 1].reshape(ROWS, COLUMNS),
-    lambda r, c, a, row: f"=INDEX({a.over('epoch', 'image')[COLUMNS * r + c]},{row[()]})",
-)
+    lambda r, c, a, row: f"=INDEX({a.over('epoch', 'image')[COLUMNS * r + c]},{row[()]})")
 PICTURE = Stated(lambda a: a.reshape(ROWS, COLUMNS), lambda r, c, a: f"={a[COLUMNS * r + c]}")
 PLACE = Stated(  # the columns of pictures go from left to right, their rows from the top down
     lambda place: 0.3 * np.column_stack([
         (place - 1) % ACROSS - ACROSS // 2, ACROSS // 2 - (place - 1) // ACROSS]),
     lambda k, place: (
         f"=0.3*(MOD({place[()]}-1,{ACROSS})-{ACROSS // 2})",
-        f"=0.3*({ACROSS // 2}-INT(({place[()]}-1)/{ACROSS}))")[k],
-)
+        f"=0.3*({ACROSS // 2}-INT(({place[()]}-1)/{ACROSS}))")[k])
 
 
 def pictures(down: int) -> Stated:
@@ -61,16 +51,7 @@ def pictures(down: int) -> Stated:
     first = down * ACROSS
     return Stated(
         lambda a: a[first:first + ACROSS].reshape(ACROSS, ROWS, COLUMNS),
-        lambda n, r, c, a: f"={a.at(first + n, along='place')[COLUMNS * r + c]}",
-    )
-
-
-def row_of(images: int) -> Stated:
-    """Return the equation of the row of an epoch and an image on the sheet Training."""
-    return eq.Choice(
-        lambda epoch, image: (epoch - 1) * images + image,
-        lambda epoch, image: f"=({epoch[()]}-1)*{images}+{image[()]}",
-    )
+        lambda n, r, c, a: f"={a.at(first + n, along='place')[COLUMNS * r + c]}")
 
 
 def layers(sizes: dict) -> dict[str, tuple[int, int]]:
@@ -93,7 +74,7 @@ def weights(sizes: dict) -> xlnn.Weights:
     return xlnn.Weights(found)
 
 
-def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the images, the training, and the outputs of the network after one epoch."""
     epoch, image = Axis("epoch", sizes["epochs"], "up"), Axis("image", sizes["images"])
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True,
@@ -104,8 +85,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     for axis in (epoch, image):
         yield from xlnn.choice(f"{axis.name}_chosen", axis, words, title=f"{axis.name} shown",
                                used=f"{axis.name}_used")
-    number = Quantity("number", title="image", symbol="n", axes=(image,), counts=True)
-    yield number
+    yield Quantity("number", title="image", symbol="n", axes=(image,), counts=True)
     yield Quantity("labels", symbol=" ", title="label", axes=(image,), number_format="0")
     pixels = partial(Quantity, axes=(image,), shape=(PIXELS,))
     yield pixels("images", symbol="x{}", title="pixels", source="3-1",
@@ -116,9 +96,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                  uses={"x": "images"}, number_format="General", role="forward",
                  meaning="0 where the number drawn is below ν", written="x̃ = 0 if u < ν, else x",
                  source="Vincent et al. 2008, 2.3")
-    trained = {each.name: each for each in _training(sizes, epoch, image)}
-    yield from trained.values()
-    yield from _shown(sizes, number, trained)
+    yield from _training(sizes, epoch, image)
+    yield from _shown(sizes)
     yield Quantity("told", equation=xlnn.Told(
         "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {pixels} pixels "
         "{wrong_first} are wrong at first, and {wrong_last} at last.", digits=2,
@@ -146,46 +125,41 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     yield column("off", symbol=" ", title="pixels wrong", equation=OFF, uses=truth)
     for n, (units, _) in reversed(shapes.items()):
         above = int(n) + 1
-        back = eq.Back((f"delta{above}", f"W{above}"), tanh=f"a{n}")
+        back = {"equation": eq.SQUARED_ERROR_DELTA, "uses": truth} if n == last else {
+            "equation": eq.Back((f"delta{above}", f"W{above}"), tanh=f"a{n}")}
         yield column(f"delta{n}", "delta", f"δ{UP[n]}{{}}", title="error δ", shape=(units,),
-                     equation=LAST_DELTA if n == last else back, uses=truth if n == last else {},
                      role="backward", meaning="how fast C changes with z", source="4-2, 4-3",
-                     written="output: (a − x) a (1 − a);  tanh: (Σ δ w)(1 − a²)")
+                     written="output: (a − x) a (1 − a);  tanh: (Σ δ w)(1 − a²)", **back)
     yield from network.gradients(epoch.length)
     once = partial(Quantity, axes=(epoch,), equation=eq.total("image"), number_format="0.##")
     yield once("C_T", title="total cost", uses={"C": "C"})
     yield once("wrong", symbol=" ", title="pixels wrong", uses={"C": "off"})
 
 
-def _shown(sizes: dict, number: Quantity, trained: Mapping[str, Quantity]) -> Iterator[Quantity]:
+def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
     code, last = str(2 + bool(sizes["hidden"])), [*layers(sizes)][-1]
     above = [n for n in layers(sizes) if n > code]
-    decoder = [trained[f"{kind}{n}"] for n in above for kind in "za"]
-    used = [trained[f"{kind}{n}"] for n in above for kind in "Wb"]
-    helper = partial(Quantity, sheet="decoder", number_format="0.00")
-    epoch, one = {"epoch": "epoch_used"}, {"image": "image_used"}
-    yield Quantity("row", title="row in the table", sheet="decoder",
-                   equation=row_of(sizes["images"]), uses=epoch | one)
-    yield xlnn.shown(trained[f"a{code}"], "decoder", number, name="codes", symbol="a{}",
-                     title="place in the plane", number_format="0.00")
-    for each in used:
-        yield helper(f"{each.name}_shown", each.kind, each.symbol, shape=each.shape, role="weight",
-                     equation=xlnn.Chosen(Axis("epoch", sizes["epochs"] + 1)),
-                     uses={"of": each.name, **epoch})
+    here = {"sheet": "decoder", "number_format": "0.00"}
+    yield Quantity("row", title="row in the table", sheet="decoder", number_format="0",
+                   equation=eq.training_position(sizes["images"]),
+                   uses={"epoch": "epoch_used", "image": "image_used"})
+    yield xlnn.shown(f"a{code}", "number", name="codes", title="place in the plane", symbol="a{}",
+                     **here)
+    shown = {f"{kind}{n}": f"{kind}{n}_shown" for n in above for kind in "Wb"}
+    yield from (xlnn.shown(name, kind=name[0], **here) for name in shown)
     picture = partial(Quantity, shape=(ROWS, COLUMNS))
-    yield picture("before", title="clean", equation=BEFORE, uses={"x": "images", **one})
-    yield picture("seen", title="goes in", equation=BEFORE, uses={"x": "noisy", **one})
+    yield picture("before", title="clean", equation=BEFORE, uses={"x": "images"})
+    yield picture("seen", title="goes in", equation=BEFORE, uses={"x": "noisy"})
     yield picture("after", title="comes out", equation=AFTER, uses={"a": f"a{last}"})
     yield Quantity("point", title="type a point", symbol="a{}", shape=(CODE,),
                    between=(-1.0, 1.0), number_format="0.00")
-    again = partial(xlnn.again, decoder, sheet="decoder", number_format="0.00")
-    shown = {each.name: f"{each.name}_shown" for each in used}
+    again = partial(xlnn.again, [f"{kind}{n}" for n in above for kind in "za"], **here)
     yield from again("{}_point", instead={f"a{code}": "point", **shown})
     yield picture("image", title="of the point", equation=PICTURE, uses={"a": f"a{last}_point"})
     place = Axis("place", ACROSS**2)
     yield Quantity("place", title="place", symbol="n", sheet="decoder", axes=(place,), counts=True)
-    yield helper("spot", title="point of the plane", symbol="a{}", axes=(place,), shape=(CODE,),
-                 equation=PLACE)
+    yield Quantity("spot", title="point of the plane", symbol="a{}", axes=(place,), shape=(CODE,),
+                   equation=PLACE, **here)
     yield from again("{}_plane", axes=(place,), instead={f"a{code}": "spot", **shown})
     for down in range(ACROSS):
         yield Quantity(f"plane_{down + 1}", title=f"a₂ = {MARKS[-1 - down]}",
@@ -240,16 +214,14 @@ EXPERIMENT = xlnn.Experiment(
         "Your own images:  xlnn build autoencoder --data pictures/  takes a folder of pictures, "
         "which become 4 × 3 pixels, or a table of 12 pixels in each row.",
     ),
-    colours={"forward": "from the image to the two numbers and back", "backward": "errors and "
-             "gradients", "weight": "weights and biases", "result": "costs and pictures"},
+    colours={"forward": "from the image to the two numbers and back"},
     pages=(
         Page(
             "plane", "Plane", "Choose an epoch and an image, or type a point of the plane.",
             xlnn.Sentences("told"), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
-                    xlnn.Numbers("eta", "noise", "epoch_chosen", "image_chosen", "point",
-                                 choices={"epoch_chosen": "dC_dW2", "image_chosen": "images"}),
+                    xlnn.Numbers("eta", "noise", "epoch_chosen", "image_chosen", "point"),
                     xlnn.Sentences("epoch_chosen_asked", "image_chosen_asked", bold=0),
                 ),
                 xlnn.Below(

@@ -7,7 +7,6 @@ Educational Psychology 24 (1933), whose iteration finds the principal axes.
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -25,6 +24,7 @@ class Nearest(xlnn.Equation):
     """The number of the nearest centre: the first of those that are nearest."""
 
     coarse = jumps = True
+    number_format = "0"
 
     def array(self, distance: np.ndarray) -> np.ndarray:
         """Return it for each point, from 1."""
@@ -44,210 +44,170 @@ class Nearest(xlnn.Equation):
 
 
 # fmt: off
-# Equations, each twice: for NumPy, and for the formula of one cell.
 LEAST = Stated(lambda distance: distance.min(axis=1), lambda distance: f"=MIN({distance[:]})")
 CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here it stays
-    array=lambda before, own, x: np.where(
+    lambda before, own, x: np.where(
         own.any(axis=0)[:, np.newaxis],
         own.T @ x / np.maximum(1, own.sum(axis=0))[:, np.newaxis], before),
-    cell=lambda k, i, before, own, x: "=IF(SUM({0})=0,{2},SUMPRODUCT({0},{1})/SUM({0}))".format(
-        own.over("point")[k], x.over("point")[i], before[k, i]),
-)
-OWN = eq.Choice(
-    array=lambda nearest, centres: np.eye(len(centres))[nearest.astype(int) - 1],
-    cell=lambda k, nearest, **_: f"=IF({nearest[()]}={k + 1},1,0)",
-)
-COUNT = eq.Choice(
-    array=lambda own: own.sum(axis=0), cell=lambda k, own: f"=SUM({own.over('point')[k]})",
-)
+    lambda k, i, before, own, x: "=IF(SUM({0})=0,{2},SUMPRODUCT({0},{1})/SUM({0}))".format(
+        own.over("point")[k], x.over("point")[i], before[k, i]))
+OWN = eq.Choice(lambda nearest, centres: np.eye(len(centres))[nearest.astype(int) - 1],
+                lambda k, nearest, **_: f"=IF({nearest[()]}={k + 1},1,0)")
+COUNT = eq.Choice(lambda own: own.sum(axis=0), lambda k, own: f"=SUM({own.over('point')[k]})")
+EMPTY = eq.Choice(
+    lambda points, used: (points[int(used)] == 0).sum(),
+    lambda points, used: "=" + "+".join(
+        f"(INDEX({points.over('step')[k]},{used[()]}+1)=0)" for k in range(points.shape[0])))
+PATH = Stated(  # where a centre was, and after the step shown where it is
+    lambda centres, stop, used: centres[
+        np.minimum(stop, used).astype(int)].swapaxes(1, 2)[:, :2],
+    lambda i, k, centres, stop, used: (
+        f"=INDEX({centres.over('step')[k, i]},MIN({stop[()]},{used[()]})+1)"))
+DRAWN = Stated(  # in the series of each other cluster the point lies under the centre
+    lambda x, nearest, path: np.where(
+        nearest[:, np.newaxis, np.newaxis] == np.arange(path.shape[2]) + 1,
+        x[:, :2, np.newaxis], path[-1]),
+    lambda i, k, x, nearest, path: (
+        f"=IF({nearest[()]}={k + 1},{x[i]},{path.at(-1, along='stop')[i, k]})"))
+
 UNIT = Stated(  # what has no length has no direction, and stays; a small number may equal 0
-    array=lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,
-    cell=lambda i, v, Sv: f"=IF(SIGN(SUMSQ({Sv[:]}))=0,{v[i]},{Sv[i]}/SQRT(SUMSQ({Sv[:]})))",
-)
+    lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,
+    lambda i, v, Sv: f"=IF(SIGN(SUMSQ({Sv[:]}))=0,{v[i]},{Sv[i]}/SQRT(SUMSQ({Sv[:]})))")
 RAYLEIGH = Stated(
-    array=lambda v, Sv: v @ Sv / (v @ v) if v @ v else 0,
-    cell=lambda v, Sv: "=IF(SIGN(SUMSQ({0}))=0,0,SUMPRODUCT({0},{1})/SUMSQ({0}))".format(
-        v[:], Sv[:]),
-)
+    lambda v, Sv: v @ Sv / (v @ v) if v @ v else 0,
+    lambda v, Sv: "=IF(SIGN(SUMSQ({0}))=0,0,SUMPRODUCT({0},{1})/SUMSQ({0}))".format(v[:], Sv[:]))
 SIGNED = Stated(  # v and -v are one axis: the component that is largest is positive
-    array=lambda v: v[-1] if v[-1].max() >= -v[-1].min() else -v[-1],
-    cell=lambda i, v: "=IF(MAX({0})>=-MIN({0}),1,-1)*{1}".format(v.at(-1)[:], v.at(-1)[i]),
-)
-DEFLATED = Stated(
-    array=lambda S, lam, axis: S - lam * np.outer(axis, axis),
-    cell=lambda i, j, S, lam, axis: f"={S[i, j]}-{lam[()]}*{axis[i]}*{axis[j]}",
-)
-LAST = Stated(lambda lam: lam[-1], lambda lam: f"={lam.at(-1)[()]}")
-WHOLE = Stated(
-    lambda S: S.trace(), lambda S: "=" + "+".join(S[i, i] for i in range(S.shape[0])))
-SHARE = Stated(
-    array=lambda whole, lam: lam / whole if whole else 0,
-    cell=lambda whole, lam: f"=IF(SIGN({whole[()]})=0,0,{lam[()]}/{whole[()]})",
-)
+    lambda v: v[-1] if v[-1].max() >= -v[-1].min() else -v[-1],
+    lambda i, v: "=IF(MAX({0})>=-MIN({0}),1,-1)*{1}".format(v.at(-1)[:], v.at(-1)[i]))
+DEFLATED = Stated(lambda S, lam, axis: S - lam * np.outer(axis, axis),
+                  lambda i, j, S, lam, axis: f"={S[i, j]}-{lam[()]}*{axis[i]}*{axis[j]}")
+WHOLE = Stated(lambda S: S.trace(),
+               lambda S: "=" + "+".join(S[i, i] for i in range(S.shape[0])))
 ASIDE = Stated(  # 0 where v is an axis
-    array=lambda whole, Sv, lam: ((Sv[-1]**2).sum() - lam**2) / whole / whole if whole else 0,
-    cell=lambda whole, Sv, lam: "=IF(SIGN({0})=0,0,(SUMSQ({1})-{2}^2)/{0}/{0})".format(
-        whole[()], Sv.at(-1)[:], lam[()]),
-)
+    lambda whole, Sv, lam: ((Sv[-1]**2).sum() - lam**2) / whole / whole if whole else 0,
+    lambda whole, Sv, lam: "=IF(SIGN({0})=0,0,(SUMSQ({1})-{2}^2)/{0}/{0})".format(
+        whole[()], Sv.at(-1)[:], lam[()]))
 FOUND = eq.Choice(  # axes have the largest variances: no less than the mean of those that are left
-    array=lambda x, share1, share2, aside1, aside2: 0 if (x == x[0]).all() else 1 + (
+    lambda x, share1, share2, aside1, aside2: 0 if (x == x[0]).all() else 1 + (
         (share1 > 0) * (share1 >= share2 - ASTRAY) * (max(aside1, aside2) <= ASTRAY**2)
         * (share2 * (x.shape[1] - 1) >= 1 - ASTRAY - share1)),
-    cell=lambda x, share1, share2, aside1, aside2: (
+    lambda x, share1, share2, aside1, aside2: (
         "=IF(SIGN({0})=0,0,1+({1}>0)*({1}>={2}-{3})*(MAX({4},{5})<={3}^2)"
         "*({2}*{6}>=1-{3}-{1}))").format(
             "+".join("MAX({0})-MIN({0})".format(x.over("point")[i]) for i in range(x.shape[0])),
-            share1[()], share2[()], ASTRAY, aside1[()], aside2[()], x.shape[0] - 1),
-)
-SCORE = Stated(
-    array=lambda d, axis1, axis2: d @ np.column_stack([axis1, axis2]),
-    cell=lambda n, d, axis1, axis2: f"=SUMPRODUCT({d[:]},{(axis1, axis2)[n][:]})",
-)
+            share1[()], share2[()], ASTRAY, aside1[()], aside2[()], x.shape[0] - 1))
+SCORE = Stated(lambda d, axis1, axis2: d @ np.column_stack([axis1, axis2]),
+               lambda n, d, axis1, axis2: f"=SUMPRODUCT({d[:]},{(axis1, axis2)[n][:]})")
 ON_ELLIPSE = Stated(  # two standard deviations away from the mean
-    array=lambda k, mean, lam1, axis1, lam2, axis2: mean[:2] + 2 * (
+    lambda k, mean, lam1, axis1, lam2, axis2: mean[:2] + 2 * (
         np.outer(np.cos(2 * np.pi * k / PARTS), np.sqrt(max(lam1, 0)) * axis1[:2])
         + np.outer(np.sin(2 * np.pi * k / PARTS), np.sqrt(max(lam2, 0)) * axis2[:2])),
-    cell=lambda i, k, mean, lam1, axis1, lam2, axis2: (
+    lambda i, k, mean, lam1, axis1, lam2, axis2: (
         f"={mean[i]}+2*(COS(2*PI()*{k[()]}/{PARTS})*SQRT(MAX(0,{lam1[()]}))*{axis1[i]}"
-        f"+SIN(2*PI()*{k[()]}/{PARTS})*SQRT(MAX(0,{lam2[()]}))*{axis2[i]})"),
-)
+        f"+SIN(2*PI()*{k[()]}/{PARTS})*SQRT(MAX(0,{lam2[()]}))*{axis2[i]})"))
 END = Stated(
-    array=lambda side, mean, lam, axis: mean[:2] + 2 * np.outer(
+    lambda side, mean, lam, axis: mean[:2] + 2 * np.outer(
         2 * side - 1, np.sqrt(max(lam, 0)) * axis[:2]),
-    cell=lambda i, side, mean, lam, axis: (
-        f"={mean[i]}+2*(2*{side[()]}-1)*SQRT(MAX(0,{lam[()]}))*{axis[i]}"),
-)
-PATH = Stated(  # where a centre was, and after the step shown where it is
-    array=lambda centres, number, used: centres[
-        np.minimum(number, used).astype(int)].swapaxes(1, 2)[:, :2],
-    cell=lambda i, k, centres, number, used: (
-        f"=INDEX({centres.over('step')[k, i]},MIN({number[()]},{used[()]})+1)"),
-)
-DRAWN = Stated(  # in the series of each other cluster the point lies under the centre
-    array=lambda x, nearest, path: np.where(
-        nearest[:, np.newaxis, np.newaxis] == np.arange(path.shape[2]) + 1,
-        x[:, :2, np.newaxis], path[-1]),
-    cell=lambda i, k, x, nearest, path: (
-        f"=IF({nearest[()]}={k + 1},{x[i]},{path.at(-1, along='stop')[i, k]})"),
-)
-EMPTY = eq.Choice(
-    array=lambda points, used: (points[int(used)] == 0).sum(),
-    cell=lambda points, used: "=" + "+".join(
-        f"(INDEX({points.over('step')[k]},{used[()]}+1)=0)" for k in range(points.shape[0])),
-)
+    lambda i, side, mean, lam, axis: (
+        f"={mean[i]}+2*(2*{side[()]}-1)*SQRT(MAX(0,{lam[()]}))*{axis[i]}"))
 
 
-def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the points, the steps of k-means, the points of the charts, and the principal axes."""
-    D, K, say = sizes["columns"], sizes["clusters"], words.sentence
-    point = Axis("point", sizes["points"])
+    D, K, point = sizes["columns"], sizes["clusters"], Axis("point", sizes["points"])
     step = Axis("step", sizes["steps"] + 1, "up", counts_from=0)
-    yield from xlnn.choice("shown", step, words, title="step shown (0: the start)",
-                           sheet="clusters", used="used")
-    number = Quantity("number", title="point", symbol="n", sheet="points", axes=(point,),
-                      counts=True, number_format="0", role="key")
-    yield number
-    yield Quantity("x", title="point", symbol="x{}", sheet="points", axes=(point,), shape=(D,),
-                   role="input", number_format="General", scale=2,
+    yield from xlnn.choice("shown", step, words, title="step shown (0: the start)", used="used")
+    yield Quantity("number", title="point", symbol="n", sheet="points", axes=(point,), counts=True)
+    yield Quantity("x", title="point", symbol="x{}", axes=(point,), shape=(D,), scale=2,
                    meaning="the coordinates of a point")
-    yield Quantity("centres", title="centre", symbol="c{}", sheet="centres", axes=(step,),
-                   shape=(K, D), equation=CENTRES, given=1, role="weight", scale=2,
-                   uses={"before": previous("centres"), "own": previous("own")},
-                   meaning="the mean of the points that were nearest; without points it stays",
-                   written="c = Σ x / number of points", source="Lloyd 1982")
+    centre = partial(Quantity, sheet="centres", axes=(step,))
+    yield centre("centres", title="centre", symbol="c{}", shape=(K, D), equation=CENTRES, given=1,
+                 uses={"before": previous("centres"), "own": previous("own")}, role="weight",
+                 meaning="the mean of the points that were nearest; without points it stays",
+                 written="c = Σ x / number of points", source="Lloyd 1982", scale=2)
     near = partial(Quantity, sheet="steps", axes=(step, point))
     yield near("distance", title="squared distance", symbol="d²{}", shape=(K,), role="forward",
                equation=eq.DISTANCE, meaning="from the point to each centre",
                written="d² = Σ (x − c)²", source="Lloyd 1982")
-    nearest = near("nearest", symbol="k", title="nearest centre", equation=Nearest(),
-                   meaning="the first of those that are nearest", written="arg min d²",
-                   source="Lloyd 1982", number_format="0")
-    yield nearest
+    yield near("nearest", symbol="k", title="nearest centre", equation=Nearest(),
+               meaning="the first of those that are nearest", written="arg min d²",
+               source="Lloyd 1982")
     yield near("least", title="squared distance to it", symbol="min d²", equation=LEAST)
-    yield near("own", title="1 for its cluster", symbol="r{}", shape=(K,), equation=OWN,
-               number_format="0")
-    yield Quantity("points", title="points of each cluster", symbol="n{}", sheet="centres",
-                   axes=(step,), shape=(K,), equation=COUNT, uses={"own": "own"}, number_format="0")
-    cost = Quantity("C_T", title="sum of squared distances", symbol="C_T", sheet="centres",
-                    axes=(step,), equation=eq.total("point"), uses={"C": "least"},
-                    number_format="0.000", written="C_T = Σ min d²", source="Lloyd 1982",
-                    meaning="how far the points are from their centres; no step makes it larger")
-    yield cost
+    yield near("own", title="1 for its cluster", symbol="r{}", shape=(K,), equation=OWN)
+    yield centre("points", title="points of each cluster", symbol="n{}", shape=(K,), equation=COUNT)
+    yield centre("C_T", title="sum of squared distances", symbol="C_T", uses={"C": "least"},
+                 equation=eq.total("point"), written="C_T = Σ min d²", source="Lloyd 1982",
+                 meaning="how far the points are from their centres; no step makes it larger")
     here, at = partial(Quantity, sheet="drawn", number_format="0.00"), {"step": "used"}
     stop = Axis("stop", step.length, counts_from=0)
-    yield here("stop", title="step", symbol="k", axes=(stop,), counts=True, number_format="0")
+    yield Quantity("stop", title="step", symbol="k", sheet="drawn", axes=(stop,), counts=True)
     yield here("path", title="path of the centre", symbol="c{}", axes=(stop,), shape=(2, K),
-               equation=PATH, uses={"number": "stop"})
-    yield xlnn.shown(nearest, "drawn", number, at=at)
+               equation=PATH)
+    yield xlnn.shown("nearest", "number", at=at, sheet="drawn")
     yield here("drawn", title="drawn", symbol="x{}", axes=(point,), shape=(2, K), equation=DRAWN,
                uses={"nearest": "nearest_shown"})
-    yield xlnn.shown(cost, "clusters", at=at)
-    told = partial(Quantity, sheet="clusters")
-    yield told("empty", title="clusters without points", equation=EMPTY, number_format="0")
-    yield told("told", is_text=True, equation=xlnn.Told([say(
-        "told", "After step {used} the squared distances add up to {C_T_shown}; clusters without "
-        "points: {empty}.")], digits=3))
-    yield from _axes(sizes["steps"], point, D, say)
+    yield xlnn.shown("C_T", at=at)
+    yield Quantity("empty", title="clusters without points", equation=EMPTY)
+    yield Quantity("told", equation=xlnn.Told(
+        "After step {used} the squared distances add up to {C_T_shown}; clusters without "
+        "points: {empty}.", digits=3))
+    yield from _axes(sizes["steps"], point, D)
 
 
-def _axes(steps: int, point: Axis, D: int, say: Any) -> Iterator[Quantity]:  # noqa: ANN401 -- Text.sentence
+def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
     """Yield the principal axes; the second is that of the deflated covariance."""
-    here = partial(Quantity, sheet="axes", number_format="0.0000")
+    here, hidden = partial(Quantity, sheet="axes"), {"number_format": ";;;"}
     yield here("mean", title="mean", symbol="x̄{}", shape=(D,), equation=eq.mean("point"),
                uses={"of": "x"})
     yield Quantity("d", title="deviation", symbol="d{}", sheet="points", axes=(point,), shape=(D,),
                    equation=eq.ERROR, uses={"y": "x", "t": "mean"})
     yield here("S1", "S", "S{}", title="covariance", shape=(D, D), equation=eq.covariance("point"),
-               uses={"d": "d"}, meaning="of the whole population: divided by the number of points",
+               meaning="of the whole population: divided by the number of points",
                written="S = Σ d dᵀ / n", source="Hotelling 1933")
-    yield here("whole", title="all variance", equation=WHOLE, uses={"S": "S1"},
-               number_format=";;;")
-    step = Axis("step", steps + 1, "up", counts_from=0)
-    turn = partial(Quantity, sheet="power", axes=(step,), number_format="0.0000")
-    for n in "12":
+    yield here("whole", title="all variance", equation=WHOLE, uses={"S": "S1"}, **hidden)
+    turn = partial(Quantity, sheet="power", axes=(Axis("step", steps + 1, "up", counts_from=0),))
+    for n, up, low in ("1¹₁", "2²₂"):
         S, v, Sv, lam, axis = (f"{name}{n}" for name in ("S", "v", "Sv", "lambda", "axis"))
         if n == "2":
             yield here("S2", symbol="S{}", title="what the first axis leaves", shape=(D, D),
                        equation=DEFLATED, uses={"S": "S1", "lam": "lam1", "axis": "axis1"})
         yield turn(v, "v", "v{}", title="direction", shape=(D,), equation=UNIT, given=1,
                    role="weight", uses={"v": previous(v), "Sv": previous(Sv)},
-                   meaning="turns towards the axis of the largest variance",
+                   meaning="turns towards the axis of the largest variance; v and −v are one "
+                   "axis, of which the largest component is positive",
                    written="v ← S v / |S v|", source="Hotelling 1933")
         yield turn(Sv, "Sv", "Sv{}", title="S v", shape=(D,), equation=eq.PROJECT,
                    uses={"W": S, "x": v}, role="forward")
         yield turn(lam, "lambda", "λ", title="variance along it", equation=RAYLEIGH,
                    uses={"v": v, "Sv": Sv}, meaning="how far the points spread along v",
                    written="λ = v·S v / v·v", source="Hotelling 1933")
-        says = {"meaning": "v and −v are one axis: its largest component is positive",
-                "written": "v or −v"} if n == "1" else {}
-        yield here(axis, symbol=f"v{'¹²'[n == '2']}{{}}", title=f"axis {n}", shape=(D,),
-                   equation=SIGNED, uses={"v": v}, **says)
-        yield here(f"lam{n}", title=f"variance along axis {n}", symbol=f"λ{'₁₂'[n == '2']}",
-                   equation=LAST, uses={"lam": lam})
-        yield here(f"share{n}", title=f"its share of all variance, axis {n}", equation=SHARE,
-                   uses={"lam": f"lam{n}"}, number_format="0.0%")
+        yield here(axis, symbol=f"v{up}{{}}", title=f"axis {n}", shape=(D,), equation=SIGNED,
+                   uses={"v": v})
+        yield here(f"lam{n}", title=f"variance along axis {n}", symbol=f"λ{low}",
+                   equation=eq.entry(-1, "step"), uses={"of": lam})
+        yield here(f"share{n}", title=f"its share of all variance, axis {n}", equation=eq.RATIO,
+                   uses={"a": "whole", "b": f"lam{n}"}, number_format="0.0%")
         yield here(f"aside{n}", "aside", title="how far S v is from the line of v",
-                   equation=ASIDE, uses={"Sv": Sv, "lam": f"lam{n}"}, number_format=";;;")
+                   equation=ASIDE, uses={"Sv": Sv, "lam": f"lam{n}"}, **hidden)
     yield Quantity("score", title="along the axes", symbol="s{}", sheet="points", axes=(point,),
                    shape=(2,), equation=SCORE)
     line = partial(Quantity, sheet="drawn", number_format="0.00", shape=(2,))
     part, side = Axis("part", PARTS + 1, counts_from=0), Axis("side", 2, counts_from=0)
     for axis in (part, side):
         yield Quantity(axis.name, title=axis.name, symbol=" ", sheet="drawn", axes=(axis,),
-                       counts=True, role="key", number_format="0")
+                       counts=True)
     yield line("ellipse", symbol="x{}", title="ellipse", axes=(part,), equation=ON_ELLIPSE,
                uses={"k": "part"})
     for n in "12":
         yield line(f"line{n}", symbol="x{}", title=f"axis {n}", axes=(side,), equation=END,
                    uses={"lam": f"lam{n}", "axis": f"axis{n}"})
-    yield here("varies", title="0: all points are equal, 1: no axes yet, 2: axes", equation=FOUND,
-               number_format=";;;")
-    lines = (say("alike", "All points are the same: there are no axes."),
-             say("turns", "After step {steps} the directions are not yet the axes: build with more "
-                 "epochs, or begin with other directions.", steps=steps),
-             say("main", "The first axis has {share} of the variance, the second one {rest}."))
-    yield here("main", is_text=True, equation=xlnn.Told(lines, "varies", 3),
-               uses={"share": "share1", "rest": "share2"})
+    yield here("varies", title="0: all points are equal, 1: no axes yet, 2: axes", equation=FOUND)
+    yield here("main", equation=xlnn.Told({
+        "alike": "All points are the same: there are no axes.",
+        "turns": "After step {steps} the directions are not yet the axes: build with more epochs, "
+        "or begin with other directions.",
+        "main": "The first axis has {share1} of the variance, the second one {share2}."},
+        "varies", 3))
 
 
 def inputs(sizes: dict) -> dict:
@@ -278,6 +238,8 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple:  # noqa: ARG001 -- nothi
         "x": data.x, **starts(data.x, sizes["clusters"])}
 
 
+plane = partial(Chart, x="x₁", y="x₂", size_in_cm=(15, 11))
+
 EXPERIMENT = xlnn.Experiment(
     "clusters", model, title="Clusters and axes",
     summary="k-means, with the paths of its centres, and the principal axes by power iteration, of "
@@ -305,14 +267,11 @@ EXPERIMENT = xlnn.Experiment(
             "nearest to it.",
             xlnn.Sentences("told"), xlnn.Space(),
             xlnn.Beside(
-                xlnn.Below(Numbers(("shown", "shown_asked"), "C_T_shown", "empty",
-                                   choices={"shown": "C_T"}), xlnn.Hidden("used")),
+                Numbers(("shown", "shown_asked"), "C_T_shown", "empty"),
                 xlnn.Below(
-                    Chart("Points and paths of the centres",
+                    plane("Points and paths of the centres",
                           Trace(("drawn", 1), ("drawn", 0), COLOURS, 0, "circle"),
-                          Trace(("path", 1), ("path", 0), COLOURS, marker="diamond"),
-                          x="x₁", y="x₂",
-                          size_in_cm=(15, 11)),
+                          Trace(("path", 1), ("path", 0), COLOURS, marker="diamond")),
                     Chart("Sum of squared distances", Trace("C_T", marker="circle")),
                 ),
             ),
@@ -323,16 +282,15 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Sentences("main"), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(Numbers("lam1", "share1", "lam2", "share2"),
-                           xlnn.Hidden("whole", "aside1", "aside2", "varies"),
+                           xlnn.Hidden("whole", "aside1", "aside2"),
                            *(xlnn.Grid(name, digits="0.000", above=1)
                              for name in ("mean", "S1", "axis1", "S2", "axis2"))),
                 xlnn.Below(
-                    Chart("Points, ellipse and axes",
+                    plane("Points, ellipse and axes",
                           Trace(("x", 1), ("x", 0), "777777", 0, "circle"),
                           Trace(("ellipse", 1), ("ellipse", 0), "1B4F9C"),
                           Trace(("line1", 1), ("line1", 0), "C0561C"),
-                          Trace(("line2", 1), ("line2", 0), "5B8C5A"), x="x₁", y="x₂",
-                          size_in_cm=(15, 11)),
+                          Trace(("line2", 1), ("line2", 0), "5B8C5A")),
                     Chart("Variance along the direction", Trace("lambda1", name="direction 1"),
                           Trace("lambda2", name="direction 2")),
                 ),

@@ -8,11 +8,12 @@ and 2: the skip-gram predicts the words around a word, here with the full softma
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import permutations
 
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Hidden, Numbers, Page, Quantity, Size, Stated, Table, Trace
+from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace
 from xlnn.equations import units as eq
 
 PEOPLE = ("Ada", "Ben", "Cem", "Dora", "Eva", "Finn", "Gina", "Hugo", "Ines", "Jan")
@@ -29,51 +30,38 @@ RATED, PAIRED = 8, 4
 """Terms of a gradient for which these learning rates are small enough for plain steps."""
 
 # fmt: off
-# Equations, each twice: for NumPy, and for the formula of one cell.
 PREDICTED = Stated(
-    array=lambda mean, b, c, p, q: mean + b + c + (p * q).sum(axis=1),
-    cell=lambda mean, b, c, p, q: (
-        f"={mean[()]}+{b[()]}+{c[()]}+SUMPRODUCT({p[:]},{q[:]})"),
-)
+    lambda mean, b, c, p, q: mean + b + c + (p * q).sum(axis=1),
+    lambda mean, b, c, p, q: f"={mean[()]}+{b[()]}+{c[()]}+SUMPRODUCT({p[:]},{q[:]})")
 TIMES = Stated(lambda e, v: e[:, np.newaxis] * v, lambda k, e, v: f"={e[()]}*{v[k]}")
 SUMMED = Stated(  # over the ratings that looked a row up; the penalty belongs to the cost
-    array=lambda which, number, terms, w, penalty: np.array(
+    lambda which, number, terms, w, penalty: np.array(
         [terms[which == n].sum(axis=0) for n in number]) + penalty * w,
-    cell=lambda *k, which, number, terms, w, penalty: (
+    lambda *k, which, number, terms, w, penalty: (
         f"=SUMIF({which.over('rating')[()]},{number[()]},{terms.over('rating')[k]})"
-        f"+{penalty[()]}*{w[k]}"),
-)
+        f"+{penalty[()]}*{w[k]}"))
 COST = Stated(
-    array=lambda e, penalty, P, Q, b, c: (
-        (e**2).sum() + penalty * sum((w**2).sum() for w in (P, Q, b, c))) / 2,
-    cell=lambda e, penalty, P, Q, b, c: "=(SUMSQ({})+{}*SUMSQ({}))/2".format(
+    lambda e, penalty, P, Q, bu, bi: (
+        (e**2).sum() + penalty * sum((w**2).sum() for w in (P, Q, bu, bi))) / 2,
+    lambda e, penalty, P, Q, bu, bi: "=(SUMSQ({})+{}*SUMSQ({}))/2".format(
         e.over("rating")[()], penalty[()],
-        ",".join(w.over("person", "film")[...] for w in (P, Q, b, c))),
-)
+        ",".join(w.over("person", "film")[...] for w in (P, Q, bu, bi))))
 PAIRS = eq.Choice(  # how often word o stands in a sentence of this word
-    array=lambda token, number: sum(
+    lambda token, number: sum(
         (token[:, [i]] == number).T.astype(float) @ (token[:, [j]] == number)
-        for i in range(token.shape[1]) for j in range(token.shape[1]) if i != j),
-    cell=lambda o, token, number: "=" + "+".join(
+        for i, j in permutations(range(token.shape[1]), 2)),
+    lambda o, token, number: "=" + "+".join(
         f"COUNTIFS({token.over('sentence')[i]},{number[()]},{token.over('sentence')[j]},{o + 1})"
-        for i in range(token.shape[0]) for j in range(token.shape[0]) if i != j),
-)
-DELTA = Stated(
-    array=lambda a, N: N.sum(axis=1, keepdims=True) * a - N,
-    cell=lambda o, a, N: f"=SUM({N[:]})*{a[o]}-{N[o]}",
-)
+        for i, j in permutations(range(token.shape[0]), 2)))
+DELTA = Stated(lambda a, N: N.sum(axis=1, keepdims=True) * a - N,
+               lambda o, a, N: f"=SUM({N[:]})*{a[o]}-{N[o]}")
 ENTROPY = Stated(  # -N ln a, summed; without the logarithm of an a that is 0
-    array=lambda z, s, N: N.sum(axis=1) * (z.max(axis=1) + np.log(s.sum(axis=1)))
-    - (N * z).sum(axis=1),
-    cell=lambda z, s, N: (
-        f"=SUM({N[:]})*(MAX({z[:]})+LN(SUM({s[:]})))-SUMPRODUCT({N[:]},{z[:]})"),
-)
+    lambda z, s, N: N.sum(axis=1) * (z.max(axis=1) + np.log(s.sum(axis=1))) - (N * z).sum(axis=1),
+    lambda z, s, N: f"=SUM({N[:]})*(MAX({z[:]})+LN(SUM({s[:]})))-SUMPRODUCT({N[:]},{z[:]})")
 TOLD = Stated(
-    array=lambda mean, b, c, p, q: mean + b[:, np.newaxis] + c + p @ q.T,
-    cell=lambda j, mean, b, c, p, q: "={}+{}+{}+SUMPRODUCT({},{})".format(
-        mean[()], b[()], c.at(j, along="film")[()], p[:], q.at(j, along="film")[:]),
-)
-
+    lambda mean, b, c, p, q: mean + b[:, np.newaxis] + c + p @ q.T,
+    lambda j, mean, b, c, p, q: "={}+{}+{}+SUMPRODUCT({},{})".format(
+        mean[()], b[()], c.at(j, along="film")[()], p[:], q.at(j, along="film")[:]))
 
 FACTORS = {
     "P": ("p", "person", "vector of the person", "what a person likes", "e_P",
@@ -107,81 +95,93 @@ def weights(sizes: dict) -> xlnn.Weights:
     })
 
 
-def model(  # noqa: PLR0915 -- a statement each quantity
-    sizes: dict, words: xlnn.Text
-) -> Iterator[Quantity]:
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield both models, which are independent, and the sum of their costs."""
     state = Axis("epoch", sizes["epochs"] + 1, "up", counts_from=0)
-    epoch, d = Axis("epoch", sizes["epochs"], "up"), sizes["hidden"]
+    epoch, network = Axis("epoch", sizes["epochs"], "up"), weights(sizes)
     person, film = Axis("person", sizes["people"]), Axis("film", sizes["films"])
-    word, rating = Axis("word", sizes["words"]), Axis("rating", sizes["ratings"])
-    sentence = Axis("sentence", sizes["sentences"])
-    number = partial(Quantity, number_format="0", counts=True, role="key")
-    name = partial(Quantity, is_text=True, role="input")
-
-    films = partial(Quantity, sheet="films", number_format="General")
-    typed = partial(films, role="input", scale=0.1, calms=True)
+    word = Axis("word", sizes["words"])
+    typed = partial(Quantity, scale=0.1, calms=True)
     yield typed("eta", title="learning rate η", symbol="η", meaning="how far a step goes")
     yield typed("penalty", title="penalty λ", symbol="λ",
                 meaning="keeps the numbers of people and films small, above all of rare ones")
-    yield typed("eta_words", title="learning rate η of the words", symbol="η", sheet="words")
+    yield typed("eta_words", title="learning rate η of the words", symbol="η")
     for page in ("films", "words"):
         yield from xlnn.choice(f"shown_{page}", state, words, title="epoch shown (0: the start)",
-                               sheet=page, used=f"used_{page}")
-    n = {axis.name: number(f"n_{axis.name}", title=axis.name, symbol="n", sheet=sheet, axes=(axis,))
-         for axis, sheet in ((person, "films"), (film, "films"), (word, "words"))}
-    for axis in (person, film):
-        yield n[axis.name]
-        yield name(f"name_{axis.name}", title="name", symbol=" ", sheet="films", axes=(axis,))
-    row = partial(Quantity, sheet="ratings", axes=(rating,), role="input", number_format="0")
-    yield row("person_of", title="person", symbol="u", choices=(1, sizes["people"]))
-    yield row("film_of", title="film", symbol="i", choices=(1, sizes["films"]))
-    yield row("r", title="rating", symbol="r", number_format="General", scale=2,
-              meaning="what the person gave the film")
-    yield films("mean", title="mean of all ratings μ", symbol="μ", equation=eq.mean("rating"),
-                uses={"of": "r"})
+                               used=f"used_{page}")
+    for axis, title in ((person, "name"), (film, "name"), (word, "word")):
+        yield Quantity(f"n_{axis.name}", title=axis.name, symbol="n", axes=(axis,), counts=True)
+        yield Quantity(f"name_{axis.name}", title=title, symbol=" ", axes=(axis,), is_text=True)
+    yield from _read(sizes, word)
+    yield from network.trained(epoch.length, sizes["optimizer"])
+    yield from _rated(network, epoch, sizes["ratings"])
+    yield from _neighbours(epoch, word)
+    yield from network.gradients(epoch.length)
+    yield Quantity("C_words", title="cost of the words", symbol="C", axes=(epoch,),
+                   equation=eq.total("word"), uses={"C": "C_word"})
+    yield Quantity("C_T", title="both costs", symbol="C_T", sheet="gradients", axes=(epoch,),
+                   equation=eq.SUM, uses={"a": "C_ratings", "b": "C_words"},
+                   meaning="the sum of both: neither model sees the other",
+                   written="C_T = C + C")
+    for w, (_, of, *_) in FACTORS.items():
+        yield xlnn.shown(w, f"n_{of}", at={"epoch": "used_films"})
+    yield xlnn.shown("V", "n_word", at={"epoch": "used_words"})
+    yield Quantity("told", title="predicted rating of each film", symbol="r̂{}", axes=(person,),
+                   shape=(film.length,), equation=TOLD, number_format="0.0",
+                   uses={"b": "bu_shown", "c": "bi_shown", "p": "P_shown", "q": "Q_shown"})
+    yield Quantity("falls", equation=xlnn.Told(
+        "The typical error of a rating is {rmse_first} in epoch 1 and {rmse_last} in epoch "
+        "{epochs}.", digits=2))
+    yield Quantity("learnt", equation=xlnn.Told(
+        "The cross-entropy of the words is {C_words_first} in epoch 1 and {C_words_last} in "
+        "epoch {epochs}.", digits=1))
 
-    yield n["word"]
-    yield name("name_word", title="word", symbol=" ", sheet="words", axes=(word,))
-    yield Quantity("token", title="number of the word", symbol="n{}", sheet="sentences",
-                   axes=(sentence,), shape=(3,), role="input", number_format="0",
-                   choices=(1, word.length))
-    yield Quantity("text", title="sentence", symbol=" ", sheet="sentences", axes=(sentence,),
-                   shape=(3,), equation=eq.Listed("word"), is_text=True,
-                   uses={"of": "token", "names": "name_word"})
+
+def _read(sizes: dict, word: Axis) -> Iterator[Quantity]:
+    rated = partial(Quantity, sheet="ratings", axes=(Axis("rating", sizes["ratings"]),))
+    yield rated("person_of", title="person", symbol="u", choices=(1, sizes["people"]))
+    yield rated("film_of", title="film", symbol="i", choices=(1, sizes["films"]))
+    yield rated("r", title="rating", symbol="r", scale=2, meaning="what the person gave the film")
+    yield Quantity("mean", title="mean of all ratings μ", symbol="μ", equation=eq.mean("rating"),
+                   uses={"of": "r"})
+    said = partial(Quantity, sheet="sentences", axes=(Axis("sentence", sizes["sentences"]),),
+                   shape=(3,))
+    yield said("token", title="number of the word", symbol="n{}", choices=(1, word.length))
+    yield said("text", title="sentence", symbol=" ", equation=eq.Listed("word"),
+               uses={"of": "token", "names": "name_word"})
     yield Quantity("N", title="pairs", symbol="N{}", sheet="sentences", axes=(word,),
                    shape=(word.length,), equation=PAIRS, uses={"number": "n_word"},
-                   number_format="0", meaning="how often two words stand in one sentence")
-    network = weights(sizes)
-    trained = {each.name: each for each in network.trained(epoch.length, sizes["optimizer"])}
-    yield from trained.values()
-    step = partial(Quantity, sheet="steps", axes=(epoch, rating), role="forward")
+                   meaning="how often two words stand in one sentence")
+
+
+def _rated(network: xlnn.Weights, epoch: Axis, ratings: int) -> Iterator[Quantity]:
+    step = partial(Quantity, sheet="steps", axes=(epoch, Axis("rating", ratings)), role="forward")
     for w, (symbol, of, *_) in FACTORS.items():
         yield step(f"{w}_of", title=f"{symbol} of the {of}", symbol=f"{symbol}{{}}",
                    equation=eq.look_up(of), shape=network[w].shape,
                    uses={"table": w, "number": f"{of}_of"})
-    of = {"p": "P_of", "q": "Q_of", "b": "bu_of", "c": "bi_of"}
-    yield step("found", title="predicted", symbol="r̂", equation=PREDICTED, uses=of,
+    yield step("found", title="predicted", symbol="r̂", equation=PREDICTED,
+               uses={"p": "P_of", "q": "Q_of", "b": "bu_of", "c": "bi_of"},
                meaning="the rating that the model predicts", written="r̂ = μ + bᵤ + bᵢ + p·q",
                source="Koren et al. 2009, (4)")
     yield step("e", title="error", symbol="e", equation=eq.ERROR, role="backward",
                uses={"y": "found", "t": "r"},
                meaning="how far it is off", written="e = r̂ − r")
     for w, other in (("P", "q"), ("Q", "p")):
-        yield step(f"e_{w}", title=f"error times {other}", shape=(d,), equation=TIMES,
+        yield step(f"e_{w}", title=f"error times {other}", shape=network[w].shape, equation=TIMES,
                    symbol=f"e{other}{{}}", uses={"v": f"{other.upper()}_of"}, role="backward")
-    films = partial(films, number_format="0.000")
-    yield films("C_ratings", title="cost of the ratings", symbol="C", axes=(epoch,), equation=COST,
-                uses={"b": "bu", "c": "bi"}, meaning="half the squared errors, and the penalty",
-                written="C = ½ Σ e² + ½ λ (Σ p² + Σ q² + Σ bᵤ² + Σ bᵢ²)",
-                source="Koren et al. 2009, (5)")
-    yield films("rmse", title="typical error of a rating", symbol="RMSE", axes=(epoch,),
-                equation=eq.root_mean_square("rating"), uses={"of": "e"})
+    yield Quantity("C_ratings", title="cost of the ratings", symbol="C", axes=(epoch,),
+                   equation=COST, meaning="half the squared errors, and the penalty",
+                   written="C = ½ Σ e² + ½ λ (Σ p² + Σ q² + Σ bᵤ² + Σ bᵢ²)",
+                   source="Koren et al. 2009, (5)")
+    yield Quantity("rmse", title="typical error of a rating", symbol="RMSE", axes=(epoch,),
+                   equation=eq.root_mean_square("rating"), uses={"of": "e"})
 
+
+def _neighbours(epoch: Axis, word: Axis) -> Iterator[Quantity]:
     pair = partial(Quantity, sheet="softmax", axes=(epoch, word), shape=(word.length,),
                    role="forward")
-    yield pair("z", title="score", symbol="z{}", equation=eq.PROJECT,
-               uses={"W": "U", "x": "V"})
+    yield pair("z", title="score", symbol="z{}", equation=eq.PROJECT, uses={"W": "U", "x": "V"})
     yield pair("s", title="power of e", symbol="s{}", equation=eq.EXP)
     yield pair("a", title="probability", symbol="a{}", equation=eq.SHARE, uses={"S": "s"},
                meaning="how likely each word is beside this one",
@@ -191,26 +191,6 @@ def model(  # noqa: PLR0915 -- a statement each quantity
     yield pair("C_word", title="cross-entropy", symbol="C", shape=(), equation=ENTROPY,
                meaning="how surprising the neighbours are", written="C = −Σ N ln a",
                source="Mikolov et al. 2013, (1)")
-    yield from network.gradients(epoch.length)
-    yield Quantity("C_words", title="cost of the words", symbol="C", sheet="words", axes=(epoch,),
-                   number_format="0.000", equation=eq.total("word"), uses={"C": "C_word"})
-    yield Quantity("C_T", title="both costs", symbol="C_T", sheet="gradients", axes=(epoch,),
-                   equation=eq.SUM, uses={"a": "C_ratings", "b": "C_words"},
-                   meaning="the sum of both: neither model sees the other",
-                   written="C_T = C + C")
-
-    for w in FACTORS:
-        yield xlnn.shown(trained[w], "films", n[FACTORS[w][1]], at={"epoch": "used_films"})
-    yield xlnn.shown(trained["V"], "words", n["word"], at={"epoch": "used_words"})
-    yield films("told", title="predicted rating of each film", symbol="r̂{}", axes=(person,),
-                shape=(film.length,), equation=TOLD, number_format="0.0",
-                uses={n: f"{w}_shown" for n, w in zip("bcpq", ("bu", "bi", "P", "Q"), strict=True)})
-    falls = words.sentence("falls", "The typical error of a rating is {rmse_first} in epoch 1 "
-                           "and {rmse_last} in epoch {epochs}.", epochs=epoch.length)
-    yield films("falls", is_text=True, equation=xlnn.Told([falls], digits=2))
-    learnt = words.sentence("learnt", "The cross-entropy of the words is {C_words_first} in "
-                            "epoch 1 and {C_words_last} in epoch {epochs}.", epochs=epoch.length)
-    yield Quantity("learnt", sheet="words", is_text=True, equation=xlnn.Told([learnt], digits=1))
 
 
 def inputs(sizes: dict) -> dict:
@@ -288,9 +268,7 @@ def _calm(eta: float, sizes: dict, calm: float) -> float:
     return float(f"{eta * min(1.0, calm):.2g}") if by_sum else eta
 
 
-def _map(title: str, *traces: Trace) -> Chart:
-    return Chart(title, *traces, x="1", y="2", size_in_cm=(15, 11))
-
+plane = partial(Chart, x="1", y="2", size_in_cm=(15, 11))
 
 EXPERIMENT = xlnn.Experiment(
     "embeddings", model, title="What is like what",
@@ -312,8 +290,7 @@ EXPERIMENT = xlnn.Experiment(
         "Your own ratings or sentences:  xlnn build embeddings --data my.csv  takes three columns: "
         "person, film and rating, or the three words of a sentence.",
     ),
-    colours={"forward": "look-ups and predictions", "backward": "errors and gradients",
-             "weight": "numbers that are learnt", "result": "costs, and what is shown"},
+    colours={"forward": "look-ups and predictions", "weight": "numbers that are learnt"},
     pages=(
         Page(
             "films", "Films", "Choose an epoch: people and films on one map, and all ratings that "
@@ -322,18 +299,17 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Beside(
                 xlnn.Below(
                     Numbers("eta", "penalty", ("shown_films", "shown_films_asked"), "mean",
-                            positive=["eta"], choices={"shown_films": "U"}),
-                    Hidden("used_films"),
+                            positive=["eta"]),
                     Table("n_person", "name_person", "P_shown", "bu_shown"),
                     Table("n_film", "name_film", "Q_shown", "bi_shown"),
                     Table("C_ratings", "rmse"),
                 ),
                 xlnn.Below(
-                    _map("Map of people and films",
-                         Trace(("Q_shown", 1), ("Q_shown", 0), "C0561C", 0, "diamond",
-                               each="film", labels="name_film"),
-                         Trace(("P_shown", 1), ("P_shown", 0), "1B4F9C", 0, "circle",
-                               each="person", labels="name_person")),
+                    plane("Map of people and films",
+                          Trace(("Q_shown", 1), ("Q_shown", 0), "C0561C", 0, "diamond",
+                                each="film", labels="name_film"),
+                          Trace(("P_shown", 1), ("P_shown", 0), "1B4F9C", 0, "circle",
+                                each="person", labels="name_person")),
                     Table("told", coloured=("told",)),
                 ),
                 Chart("Cost of the ratings", Trace("C_ratings"), size_in_cm=(11.5, 7.2)),
@@ -345,13 +321,11 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Sentences("learnt"), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
-                    Numbers("eta_words", ("shown_words", "shown_words_asked"),
-                            positive=["eta_words"], choices={"shown_words": "U"}),
-                    Hidden("used_words"),
+                    Numbers("eta_words", ("shown_words", "shown_words_asked")),
                     Table("n_word", "name_word", "V_shown"), Table("C_words"),
                 ),
-                _map("Map of words", Trace(("V_shown", 1), ("V_shown", 0), "1B4F9C", 0, "circle",
-                                           each="word", labels="name_word")),
+                plane("Map of words", Trace(("V_shown", 1), ("V_shown", 0), "1B4F9C", 0, "circle",
+                                            each="word", labels="name_word")),
                 Chart("Cost of the words", Trace("C_words"), size_in_cm=(11.5, 7.2)),
             ),
         ),

@@ -9,6 +9,7 @@ IEEE TNNLS 28 (2017).
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -16,40 +17,27 @@ import xlnn
 from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, Weight, following, previous
 from xlnn.equations import units as eq
 
-CELL = Stated(
-    lambda f, before, i, g: f * before + i * g,
-    lambda j, f, before, i, g: f"={f[j]}*{before[j]}+{i[j]}*{g[j]}",
-)
+# fmt: off
+CELL = Stated(lambda f, before, i, g: f * before + i * g,
+              lambda j, f, before, i, g: f"={f[j]}*{before[j]}+{i[j]}*{g[j]}")
 HIDDEN = Stated(lambda o, c: o * np.tanh(c), lambda j, o, c: f"={o[j]}*TANH({c[j]})")
-LAST = Stated(lambda h: h[:, -1], lambda j, h: f"={h.at(-1, along='step')[j]}")
-CELL_ERROR = Stated(
-    lambda after, o, c, later, forget: after * o * (1 - np.tanh(c) ** 2) + later * forget,
-    lambda j, after, o, c, later, forget: (
-        f"={after[j]}*{o[j]}*(1-TANH({c[j]})^2)+{later[j]}*{forget[j]}"
-    ),
-)
-GATE_ERROR = Stated(
-    lambda error, by, a: error * by * a * (1 - a),
-    lambda j, error, by, a: f"={error[j]}*{by[j]}*{a[j]}*(1-{a[j]})",
-)
-OUT_ERROR = Stated(
-    lambda after, c, o: after * np.tanh(c) * o * (1 - o),
-    lambda j, after, c, o: f"={after[j]}*TANH({c[j]})*{o[j]}*(1-{o[j]})",
-)
-CANDIDATE_ERROR = Stated(
-    lambda dc, i, g: dc * i * (1 - g * g), lambda j, dc, i, g: f"={dc[j]}*{i[j]}*(1-{g[j]}*{g[j]})"
-)
+CELL_ERROR = Stated(lambda after, o, c, later, f_after: after * o * (1 - np.tanh(c)**2)
+                    + later * f_after,
+                    lambda j, after, o, c, later, f_after: (
+                        f"={after[j]}*{o[j]}*(1-TANH({c[j]})^2)+{later[j]}*{f_after[j]}"))
+GATE_ERROR = Stated(lambda error, by, a: error * by * a * (1 - a),
+                    lambda j, error, by, a: f"={error[j]}*{by[j]}*{a[j]}*(1-{a[j]})")
+OUT_ERROR = Stated(lambda after, c, o: after * np.tanh(c) * o * (1 - o),
+                   lambda j, after, c, o: f"={after[j]}*TANH({c[j]})*{o[j]}*(1-{o[j]})")
+CANDIDATE_ERROR = Stated(lambda dc, i, g: dc * i * (1 - g * g),
+                         lambda j, dc, i, g: f"={dc[j]}*{i[j]}*(1-{g[j]}*{g[j]})")
 DELTA = Stated(lambda a, h: a * (1 - h * h), lambda j, a, h: f"={a[j]}*(1-{h[j]}*{h[j]})")
 SHARE = Stated(  # of the errors at this step in those at the last one
     lambda d: np.sqrt((d**2).sum(1)) / (np.sqrt((d[-1] ** 2).sum()) or np.inf),
     lambda d: "=IF(SIGN(SUMSQ({1}))=0,0,SQRT(SUMSQ({0}))/SQRT(SUMSQ({1})))".format(
-        d[:], d.at(-1, along="step")[:]
-    ),
-)
-FIRST = Stated(lambda share: share[0], lambda share: f"={share.at(0, along='step')[()]}")
+        d[:], d.at(-1, along="step")[:]))
 SOURCE = "Hochreiter & Schmidhuber 1997"
 
-# fmt: off
 GATES = {
     "i": ("input gate", "how much of the candidate is written", "i = σ", SOURCE),
     "f": ("forget gate", "how much of the memory is kept", "f = σ", "Gers et al. 2000"),
@@ -66,31 +54,28 @@ SHOWN = (*GATES, "c", "h_rnn", "dc", "delta_rnn")
 
 def weights(H: int) -> xlnn.Weights:
     """Return the weights of both networks, with their gradients."""
-    found = {}
-
-    def add(kind: str, part: str, shape: tuple, *of: str, axes: tuple = ("row", "step")) -> None:
-        more, mark, title = NETWORKS[part == "_rnn"]
-        end, name = title.replace(",", " of the"), f"{kind}{part}"
-        found[name] = Weight(
-            shape, eq.slope(*axes) if of[1:] else eq.bias_slope(*axes), *of, kind=f"{kind}{more}",
-            symbol=f"{name.removesuffix(more)}{mark}{{}}", title=f"weights {kind}{end}",
-            gradient={"title": f"gradient of {kind}{end}"})
-
+    slope, bias, found = eq.slope("row", "step"), eq.bias_slope("row", "step"), {}
     for part, error, past in (*((gate, f"d{gate}", "past") for gate in GATES),
                               ("_rnn", "delta_rnn", "past_rnn")):
-        add("U", part, (H, H), error, past)
-        add("W", part, (H, 1), error, "x")
-        add("b", part, (H,), error)
+        found |= {f"U{part}": ((H, H), slope, error, past), f"W{part}": ((H, 1), slope, error, "x"),
+                  f"b{part}": ((H,), bias, error)}
     for more, *_ in NETWORKS:
-        add("V", more, (1, H), f"e{more}", f"last{more}", axes=("row",))
-        add("d", more, (1,), f"e{more}", axes=("row",))
-    return xlnn.Weights(found)
+        found |= {f"V{more}": ((1, H), eq.slope("row"), f"e{more}", f"last{more}"),
+                  f"d{more}": ((1,), eq.bias_slope("row"), f"e{more}")}
+    return xlnn.Weights({name: weight(name, *of) for name, of in found.items()})
 
 
-def training(sizes: dict) -> Iterator[Quantity]:
+def weight(name: str, *of: Any) -> Weight:  # noqa: ANN401 -- what a weight is stated with
+    """Return a weight of one of the networks."""
+    more, mark, _ = NETWORKS[name.endswith("_rnn")]
+    title = f"weights {name[0]} of the RNN" if more else f"weights {name[0]}"
+    return Weight(*of, kind=name[0] + more, symbol=f"{name.removesuffix(more)}{mark}{{}}",
+                  title=title)
+
+
+def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     """Yield the quantities of both networks in the order in which they are computed."""
-    epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
-    epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
+    T, H = sizes["steps"], sizes["hidden"]
     up, down = Axis("step", T, "up"), Axis("step", T, "down")
     before = partial(previous, along="step", start=0.0)
     after = partial(following, along="step")
@@ -100,7 +85,7 @@ def training(sizes: dict) -> Iterator[Quantity]:
     yield Quantity("t", title="target", symbol="t", sheet="data", axes=(row,), shape=(1,),
                    choices=(0, 1), meaning="what the output is to be at the end")
     networks = weights(H)
-    yield from networks.trained(epochs, sizes["optimizer"])
+    yield from networks.trained(epoch.length, sizes["optimizer"])
     forward = partial(Quantity, sheet="steps", axes=(epoch, row, up), shape=(H,), role="forward")
     yield forward("past", title="h of the step before", symbol="h₋{}", equation=eq.COPY,
                   uses={"h": before("h")})
@@ -124,7 +109,7 @@ def training(sizes: dict) -> Iterator[Quantity]:
     end = partial(Quantity, sheet="ends", axes=(epoch, row), shape=(1,))
     for more, mark, of in NETWORKS:
         yield end(f"last{more}", title=f"last h{of}", symbol=f"h{mark}{{}}", shape=(H,),
-                  equation=LAST, uses={"h": f"h{more}"}, role="forward")
+                  equation=eq.entry(-1, "step", 1), uses={"of": f"h{more}"}, role="forward")
         yield end(f"z{more}", title=f"weighted input{of}", symbol=f"z{mark}", equation=eq.DENSE,
                   uses={"x": f"last{more}", "W": f"V{more}", "b": f"d{more}"})
         yield end(f"y{more}", title=f"output{of}", symbol=f"y{mark}", role="forward",
@@ -141,7 +126,7 @@ def training(sizes: dict) -> Iterator[Quantity]:
     passed = {"after": after("passed", start="top")}
     yield error("do", title="error of o", symbol="δo{}", equation=OUT_ERROR, uses=passed)
     yield error("dc", title="error of c", symbol="δc{}", equation=CELL_ERROR,
-                uses={**passed, "later": after("dc", start=0.0), "forget": after("f", start=0.0)},
+                uses={**passed, "later": after("dc", start=0.0), "f_after": after("f", start=0.0)},
                 meaning="it goes back from step to step times f alone: so it need not fade",
                 written="δc = ∂C/∂h o (1 − tanh² c) + δc₊ f₊", source=SOURCE)
     yield error("di", title="error of i", symbol="δi{}", equation=GATE_ERROR,
@@ -164,32 +149,30 @@ def training(sizes: dict) -> Iterator[Quantity]:
                    meaning="" if more else "the cost of all rows", written="C_T = Σ C")
         yield once(f"right{more}", title=f"rows that are right{of}", symbol=" ",
                    equation=eq.right("row"), uses={"y": f"y{more}"})
-    yield from networks.gradients(epochs)
+    yield from networks.gradients(epoch.length, "gradient, {title}")
 
 
-def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield both networks, and what they do in one row at one epoch."""
-    trained = {each.name: each for each in training(sizes)}
-    yield from trained.values()
-    epoch, row = trained["cost"].axes
+    epoch, row = Axis("epoch", sizes["epochs"], "up"), Axis("row", sizes["rows"])
+    yield from training(sizes, epoch, row)
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown")
     yield from xlnn.choice("row", row, words, title="row shown")
-    n = Quantity("n", title="step", axes=(Axis("step", sizes["steps"]),), counts=True)
-    yield n
-    yield xlnn.shown(trained["x"], "memory", n)
-    for name in SHOWN:
-        yield xlnn.shown(trained[name], "memory", n, number_format="0.00")
-    share = partial(Quantity, symbol="|δ|", axes=n.axes, equation=SHARE, role="backward",
+    step = Axis("step", sizes["steps"])
+    yield Quantity("n", title="step", axes=(step,), counts=True)
+    yield xlnn.shown("x", "n")
+    yield from (xlnn.shown(name, "n", number_format="0.00") for name in SHOWN)
+    share = partial(Quantity, symbol="|δ|", axes=(step,), equation=SHARE, role="backward",
                     number_format="0.000")
     yield share("share", title="error left", uses={"d": "dc_shown"},
                 meaning="|δc| at this step, as a part of that at the last step",
                 written="|δc| / |δc at the last step|")
     yield share("share_rnn", title="RNN", uses={"d": "delta_rnn_shown"})
     for more, *_ in NETWORKS:
-        yield Quantity(f"remains{more}", title="at the first step", equation=FIRST,
-                       uses={"share": f"share{more}"})
-        yield xlnn.shown(trained[f"right{more}"], "memory", title="right")
-        yield xlnn.shown(trained[f"C_T{more}"], "memory", title="total cost")
+        yield Quantity(f"remains{more}", title="at the first step", equation=eq.entry(0, "step"),
+                       uses={"of": f"share{more}"})
+        yield xlnn.shown(f"right{more}", title="right")
+        yield xlnn.shown(f"C_T{more}", title="total cost")
     yield Quantity("course", equation=xlnn.Told(
         "In epoch {epoch_used} the LSTM has {right_shown} of {rows} rows right, and C_T is "
         "{C_T_shown}. The Elman network of as many units has {right_rnn_shown} right, and its C_T "
@@ -247,8 +230,7 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "memory", "Memory", "One row at one epoch, step by step: the gates and the memory of "
             "the LSTM, and h of the Elman network. Choose another epoch or row.",
-            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"),
-                         choices={"epoch": "C_T", "row": "t"}),
+            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked")),
             xlnn.Sentences("course", "arrives", above=1),
             Table("n", "x_shown", *(f"{name}_shown" for name in SHOWN), "share", "share_rnn",
                   coloured=[f"{name}_shown" for name in SHOWN][:-2], width=8),
@@ -268,8 +250,7 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page("errors", "Errors", "Back from the last step to the first: the errors of the "
                   "gates, of the memory, and of the Elman network."),
     ),
-    colours={"forward": "forward: gates, memory and outputs", "backward": "back: errors and "
-             "gradients", "weight": "weights", "result": "costs, and what is shown"},
+    colours={"forward": "forward: gates, memory and outputs"},
     tries=(
         ("Choose epoch 1 on {memory}, then the last.", "The forget gate is open from the start. "
          "Later c holds the first symbol to the end; h of the Elman network follows the last "

@@ -62,74 +62,57 @@ def best_in(own: Cells, *at: object) -> str:
 
 
 # fmt: off
-# Equations, each twice: for NumPy, and for the formula of one cell.
 ACTION = eq.Choice(
-    array=lambda u, epsilon, own: (
+    lambda u, epsilon, own: (
         1.0 + np.clip(np.floor(4 * u[1]), 0, 3) if u[0] < epsilon else best_of(own)),
-    cell=lambda u, epsilon, own: (
-        f"=IF({u[0]}<{epsilon[()]},MAX(1,MIN(4,1+INT(4*{u[1]}))),{best_in(own)})"),
-)
+    lambda u, epsilon, own: (
+        f"=IF({u[0]}<{epsilon[()]},MAX(1,MIN(4,1+INT(4*{u[1]}))),{best_in(own)})"))
 BEST = eq.Choice(  # 0 where all are equal
-    array=lambda Q, world: np.where(
-        np.ptp(Q, axis=1) <= np.abs(Q).max(axis=1) / CLOSE, 0, best_of(Q)).reshape(world.shape),
-    cell=lambda i, j, Q, world: "=IF(MAX({0})-MIN({0})<=MAX(MAX({0}),-MIN({0}))/{1},0,{2})".format(
-        Q[i * world.shape[1] + j, :], CLOSE, best_in(Q, i * world.shape[1] + j)),
-)
+    lambda Q_shown, world: np.where(
+        np.ptp(Q_shown, axis=1) <= np.abs(Q_shown).max(axis=1) / CLOSE,
+        0, best_of(Q_shown)).reshape(world.shape),
+    lambda i, j, Q_shown, world: (
+        "=IF(MAX({0})-MIN({0})<=MAX(MAX({0}),-MIN({0}))/{1},0,{2})".format(
+            Q_shown[i * world.shape[1] + j, :], CLOSE, best_in(Q_shown, i * world.shape[1] + j))))
+LARGEST = Stated(lambda Q_shown, world: Q_shown.max(axis=1).reshape(world.shape),
+                 lambda i, j, Q_shown, world: f"=MAX({Q_shown[i * world.shape[1] + j, :]})")
 COPY = eq.Choice(lambda before: before, lambda before: f"={before[()]}")
-OF_PLACE = eq.Choice(
-    array=lambda grid, place: grid.ravel()[int(place) - 1],
-    cell=lambda grid, place: f"={at(grid, place[()])}",
-)
+OF_PLACE = eq.Choice(lambda grid, place: grid.ravel()[int(place) - 1],
+                     lambda grid, place: f"={at(grid, place[()])}")
 HERE = Stated(  # the four numbers of a place, from a row that holds those of all places
-    array=lambda Q, place: Q[int(place) - 1],
-    cell=lambda k, Q, place: f"=INDEX({Q[...]},4*{place[()]}-{3 - k})",
-)
+    lambda Q, place: Q[int(place) - 1],
+    lambda k, Q, place: f"=INDEX({Q[...]},4*{place[()]}-{3 - k})")
 NEXT = eq.Choice(  # no way leads out of an end or a wall, or into a wall
-    array=lambda here, there, place, to: place if here >= WALL or there == WALL else to,
-    cell=lambda here, there, place, to: (
-        f"=IF({here[()]}>={WALL},{place[()]},IF({there[()]}={WALL},{place[()]},{to[()]}))"),
-)
+    lambda here, there, place, to: place if here >= WALL or there == WALL else to,
+    lambda here, there, place, to: (
+        f"=IF({here[()]}>={WALL},{place[()]},IF({there[()]}={WALL},{place[()]},{to[()]}))"))
 REWARD = Stated(
-    array=lambda reward, here, next: 0 if here >= END else reward.ravel()[int(next) - 1],  # noqa: A006
-    cell=lambda reward, here, next: f"=IF({here[()]}>={END},0,{at(reward, next[()])})",  # noqa: A006
-)
+    lambda reward, here, next: 0 if here >= END else reward.ravel()[int(next) - 1],  # noqa: A006
+    lambda reward, here, next: f"=IF({here[()]}>={END},0,{at(reward, next[()])})")  # noqa: A006
 AHEAD = Stated(  # 0 at an end, whatever the table holds there: nothing follows
-    array=lambda Q, next, end: 0 if end >= END else Q[int(next) - 1].max(),  # noqa: A006
-    cell=lambda Q, next, end: "=IF({}>={},0,MAX({}))".format(  # noqa: A006
-        end[()], END, ",".join(f"INDEX({Q[...]},4*{next[()]}-{n})" for n in (3, 2, 1, 0))),
-)
+    lambda Q, next, end: 0 if end >= END else Q[int(next) - 1].max(),  # noqa: A006
+    lambda Q, next, end: "=IF({}>={},0,MAX({}))".format(  # noqa: A006
+        end[()], END, ",".join(f"INDEX({Q[...]},4*{next[()]}-{n})" for n in (3, 2, 1, 0))))
 ERROR = Stated(
-    array=lambda here, r, gamma, ahead, own, action: (
+    lambda here, r, gamma, ahead, own, action: (
         0 if here >= END else r + gamma * ahead - own[int(action) - 1]),
-    cell=lambda here, r, gamma, ahead, own, action: (
-        f"=IF({here[()]}>={END},0,{r[()]}+{gamma[()]}*{ahead[()]}-INDEX({own[:]},{action[()]}))"),
-)
+    lambda here, r, gamma, ahead, own, action: (
+        f"=IF({here[()]}>={END},0,{r[()]}+{gamma[()]}*{ahead[()]}-INDEX({own[:]},{action[()]}))"))
 LEARN = Stated(
-    array=lambda Q, place, action, eta, error: Q + eta * error * np.outer(
+    lambda Q, place, action, eta, error: Q + eta * error * np.outer(
         np.arange(len(Q)) + 1 == place, np.arange(4) + 1 == action),
-    cell=lambda s, a, Q, place, action, eta, error: (
-        f"={Q[s, a]}+({place[()]}={s + 1})*({action[()]}={a + 1})*{eta[()]}*{error[()]}"),
-)
-LAST = Stated(lambda Q: Q[-1], lambda s, a, Q: f"={Q.at(-1, along='step')[s, a]}")
-MOVES = eq.Choice(
-    array=lambda here: (here < END).sum(axis=-1),
-    cell=lambda here: f'=COUNTIF({here.over("step")[()]},"<{END}")',
-)
-ARRIVED = eq.Choice(
-    array=lambda end: float(end[-1] >= END),
-    cell=lambda end: f"=IF({end.at(-1)[()]}>={END},1,0)",
-)
-LARGEST = Stated(
-    array=lambda Q, world: Q.max(axis=1).reshape(world.shape),
-    cell=lambda i, j, Q, world: f"=MAX({Q[i * world.shape[1] + j, :]})",
-)
+    lambda s, a, Q, place, action, eta, error: (
+        f"={Q[s, a]}+({place[()]}={s + 1})*({action[()]}={a + 1})*{eta[()]}*{error[()]}"))
+MOVES = eq.Choice(lambda here: (here < END).sum(axis=-1),
+                  lambda here: f'=COUNTIF({here.over("step")[()]},"<{END}")')
+ARRIVED = eq.Choice(lambda end: float(end[-1] >= END),
+                    lambda end: f"=IF({end.at(-1)[()]}>={END},1,0)")
 PATH = eq.Choice(
-    array=lambda places, world: np.array([
+    lambda places, world: np.array([
         [*places, n].index(n) % len(places) + (n in places)
         for n in range(1, world.size + 1)]).reshape(world.shape),
-    cell=lambda i, j, places, world: (
-        f"=IFERROR(MATCH({i * world.shape[1] + j + 1},{places.over('step')[()]},0),0)"),
-)
+    lambda i, j, places, world: (
+        f"=IFERROR(MATCH({i * world.shape[1] + j + 1},{places.over('step')[()]},0),0)"))
 
 
 class Sign(xlnn.Sentence):
@@ -150,103 +133,91 @@ class Sign(xlnn.Sentence):
         return f'=IF({kind}>={END},{end},IF({kind}>={WALL},"■",{arrow}))'
 
 
-def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the world, the episodes, the table Q, and the policy that follows from it."""
-    rows, columns, most = sizes["rows"], sizes["columns"], sizes["steps"]
-    episode, step = Axis("episode", sizes["episodes"], "up"), Axis("step", most, "up")
-    state, table = Axis("episode", sizes["episodes"] + 1, "up", counts_from=0), (rows * columns, 4)
-    world = partial(Quantity, sheet="world", number_format="General")
-    typed = partial(world, role="input")
-
-    yield typed("eta", title="learning rate η", symbol="η", between=(0.0, 1.0),
+    rows, columns, episodes = sizes["rows"], sizes["columns"], sizes["episodes"]
+    episode, step = Axis("episode", episodes, "up"), Axis("step", sizes["steps"], "up")
+    state, place = Axis("episode", episodes + 1, "up", counts_from=0), Axis("place", rows * columns)
+    share = partial(Quantity, between=(0.0, 1.0))
+    yield share("eta", title="learning rate η", symbol="η",
                 meaning="how far a number of the table moves to what was found")
-    yield typed("gamma", title="discount γ", symbol="γ", between=(0.0, 1.0),
+    yield share("gamma", title="discount γ", symbol="γ",
                 meaning="what a reward is worth one move later")
-    yield typed("epsilon", title="how often it explores, ε", symbol="ε", between=(0.0, 1.0),
+    yield share("epsilon", title="how often it explores, ε", symbol="ε",
                 meaning="the share of moves that are drawn at random")
-    place = Axis("place", rows * columns)
-    yield from xlnn.choice("start", place, words, title="place where it starts", sheet="world")
-    yield from xlnn.choice("shown", state, words, title="episode shown (0: before the first)",
-                           sheet="world")
-    yield typed("world", title="world: 0 free, 1 wall, 2 end", shape=(rows, columns),
-                choices=(0, 2))
-    yield typed("reward", title="reward for coming there", shape=(rows, columns))
-    yield Quantity("u", title="drawn: whether it explores, and which way", sheet="random",
-                   axes=(episode, step), shape=(2,), between=(0.0, 1.0), role="input",
-                   number_format="0.000", meaning="random numbers from 0 to 1")
+    yield from xlnn.choice("start", place, words, title="place where it starts")
+    yield from xlnn.choice("shown", state, words, title="episode shown (0: before the first)")
+    picture = partial(Quantity, shape=(rows, columns))
+    yield picture("world", title="world: 0 free, 1 wall, 2 end", choices=(0, 2))
+    yield picture("reward", title="reward for coming there")
+    yield share("u", title="drawn: whether it explores, and which way", sheet="random",
+                axes=(episode, step), shape=(2,), number_format="0.000",
+                meaning="random numbers from 0 to 1")
 
-    first = Quantity("Q_first", "Q", "Q{}", sheet="table", title="table before the episode",
-                     axes=(state,), shape=table, equation=LAST, given=1, role="weight",
-                     uses={"Q": previous("Q", along="episode")}, number_format="0.000")
-    yield first
+    table = partial(Quantity, symbol="Q{}", sheet="table", shape=(place.length, 4), role="weight",
+                    number_format="0.000")
+    yield table("Q_first", "Q", title="table before the episode", axes=(state,), given=1,
+                equation=eq.entry(-1, "step", 2), uses={"of": previous("Q", along="episode")})
     before = previous("Q", along="step", start="Q_first")
-    moves = {each.name: each for each in moved_by((episode, step), before, rows, columns)}
-    yield from moves.values()
-    here = partial(Quantity, sheet="episodes", axes=(episode, step), number_format="0.000")
-    yield here("ahead", title="largest Q at the next place", symbol="max Q", equation=AHEAD,
-               uses={"Q": before}, role="forward")
-    yield here("error", title="error", symbol="δ", equation=ERROR, role="backward",
-               meaning="by how much the move was better than the table says",
-               written="δ = r + γ max Q(s′, ·) − Q(s, a)", source="Watkins 1989; Sutton, Barto 6.8")
-    yield Quantity("Q", "Q", "Q{}", sheet="table", title="table after the move",
-                   axes=(episode, step), shape=table, equation=LEARN, uses={"Q": before},
-                   role="weight", number_format="0.000",
-                   meaning="the rewards to come if the robot does a at place s",
-                   written="Q(s, a) ← Q(s, a) + η δ", source="Watkins 1989; Sutton, Barto 6.8")
-    yield world("moves", title="moves", symbol="n", axes=(episode,), equation=MOVES)
-    yield world("total", title="sum of rewards", symbol="Σ r", axes=(episode,),
-                equation=eq.total("step"), uses={"C": "r"})
+    yield from moved_by((episode, step), before, rows, columns)
+    yield table("Q", title="table after the move", axes=(episode, step), equation=LEARN,
+                uses={"Q": before}, meaning="the rewards to come if the robot does a at place s",
+                written="Q(s, a) ← Q(s, a) + η δ", source="Watkins 1989; Sutton, Barto 6.8")
+    yield Quantity("moves", title="moves", symbol="n", axes=(episode,), equation=MOVES)
+    yield Quantity("total", title="sum of rewards", symbol="Σ r", axes=(episode,),
+                   equation=eq.total("step"), uses={"C": "r"}, number_format="General")
 
-    yield xlnn.shown(first, "arrows", name="Q_shown", title="table after the episode shown",
+    yield xlnn.shown("Q_first", name="Q_shown", title="table after the episode shown",
                      at={"episode": "shown_used"})
-    picture, of = partial(world, shape=(rows, columns)), {"Q": "Q_shown"}
-    yield picture("value", title="best sum of rewards to come", equation=LARGEST, uses=of)
-    yield picture("best", title="best action", equation=BEST, uses=of, sheet="arrows",
-                  number_format="0")
-    yield picture("policy", symbol="π", title="where to go", equation=Sign(), is_text=True,
+    yield picture("value", title="best sum of rewards to come", equation=LARGEST)
+    yield picture("best", title="best action", equation=BEST)
+    yield picture("policy", symbol="π", title="where to go", equation=Sign(),
                   meaning="the action with the largest Q", written="arg max Q(s, ·)")
-    del moves["own"]
-    moves["action"] = Quantity("action", "action", "a", title="action", equation=OF_PLACE,
-                               uses={"grid": "best"}, number_format="0", role="forward")
-    yield from xlnn.again(moves.values(), "walk_{}", axes=(step,), sheet="arrows")
-    walked = partial(Quantity, sheet="arrows", number_format="General")
-    yield walked("walked", title="moves along the arrows", equation=MOVES,
-                 uses={"here": "walk_here"})
-    yield walked("arrived", title="arrived", equation=ARRIVED, uses={"end": "walk_end"})
-    yield walked("walk_total", title="sum of rewards along the arrows",
-                 equation=eq.total("step"), uses={"C": "walk_r"})
-    yield picture("path", title="path along the arrows", equation=PATH, number_format="0;;",
+    best = Quantity("action", "action", "a", title="action", equation=OF_PLACE, role="forward",
+                    uses={"grid": "best"})
+    yield from xlnn.again(("place", "here", best, "to", "there", "next", "end", "r"), "walk_{}",
+                          axes=(step,), sheet="arrows")
+    yield Quantity("walked", title="moves along the arrows", equation=MOVES,
+                   uses={"here": "walk_here"})
+    yield Quantity("arrived", title="arrived", equation=ARRIVED, uses={"end": "walk_end"})
+    yield Quantity("walk_total", title="sum of rewards along the arrows",
+                   equation=eq.total("step"), uses={"C": "walk_r"}, number_format="General")
+    yield picture("path", title="path along the arrows", equation=PATH,
                   uses={"places": "walk_place"})
-    arrives = words.sentence("arrives", "After episode {shown_used} the arrows lead from the start "
-                             "to an end; moves: {walked}, sum of rewards: {walk_total}.")
-    wanders = words.sentence("wanders", "After episode {shown_used} the arrows do not lead from "
-                             "the start to an end within {most} moves.", most=most)
-    yield world("leads", is_text=True, equation=xlnn.Told((wanders, arrives), "arrived", 2))
+    yield Quantity("leads", equation=xlnn.Told({
+        "wanders": "After episode {shown_used} the arrows do not lead from the start to an end "
+        "within {steps} moves.",
+        "arrives": "After episode {shown_used} the arrows lead from the start to an end; moves: "
+        "{walked}, sum of rewards: {walk_total}."}, "arrived", 2))
 
 
-def moved_by(
-    axes: Sequence[Axis], Q: xlnn.Use, rows: int, columns: int
-) -> Iterator[Quantity]:
+def moved_by(axes: Sequence[Axis], Q: xlnn.Use, rows: int, columns: int) -> Iterator[Quantity]:
     """Yield an episode, move by move."""
-    column = partial(Quantity, sheet="episodes", axes=axes, number_format="0", role="forward")
-    yield column("place", "place", "s", title="place", equation=COPY,
+    column = partial(Quantity, sheet="episodes", axes=axes, role="forward")
+    yield column("place", symbol="s", title="place", equation=COPY,
                  uses={"before": previous("next", along="step", start="start_used")},
                  meaning="where the robot stands, counted row by row from 1", written="s ← s′")
     what = partial(column, symbol=" ", title="what is there", equation=OF_PLACE)
-    yield what("here", "here", uses={"grid": "world"})
+    yield what("here", uses={"grid": "world"})
     yield column("own", title="Q at the place", symbol="Q{}", shape=(4,), equation=HERE,
-                 uses={"Q": Q}, number_format="0.000")
-    yield column("action", "action", "a", title="action", equation=ACTION,
+                 uses={"Q": Q})
+    yield column("action", symbol="a", title="action", equation=ACTION,
                  meaning="1 up, 2 right, 3 down, 4 left: drawn with the share ε, else the best",
                  written="arg max Q(s, ·), or at random")
-    yield column("to", "to", "s⁺", title="where that leads", equation=moved(rows, columns))
-    yield what("there", "there", uses={"grid": "world", "place": "to"})
-    yield column("next", "next", "s′", title="next place", equation=NEXT,
+    yield column("to", symbol="s⁺", title="where that leads", equation=moved(rows, columns))
+    yield what("there", uses={"grid": "world", "place": "to"})
+    yield column("next", symbol="s′", title="next place", equation=NEXT,
                  meaning="where the move ends: no way leads into a wall or out of an end",
                  written="s′ = s⁺ or s")
-    yield what("end", "end", uses={"grid": "world", "place": "next"})
-    yield column("r", title="reward", symbol="r", equation=REWARD, number_format="0.000",
+    yield what("end", uses={"grid": "world", "place": "next"})
+    yield column("r", title="reward", symbol="r", equation=REWARD,
                  meaning="what the move brings", written="r(s′); 0 at an end")
+    yield column("ahead", title="largest Q at the next place", symbol="max Q", equation=AHEAD,
+                 uses={"Q": Q})
+    yield column("error", title="error", symbol="δ", equation=ERROR, role="backward",
+                 meaning="by how much the move was better than the table says",
+                 written="δ = r + γ max Q(s′, ·) − Q(s, a)",
+                 source="Watkins 1989; Sutton, Barto 6.8")
 
 
 def inputs(sizes: dict) -> dict:
@@ -312,10 +283,8 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
-                    xlnn.Numbers("eta", "gamma", "epsilon", "start", "shown",
-                                 choices={"shown": "Q_first"}),
+                    xlnn.Numbers("eta", "gamma", "epsilon", "start", "shown"),
                     xlnn.Sentences("start_asked", "shown_asked", bold=0),
-                    xlnn.Hidden("start_used", "shown_used"),
                     Table("moves", "total")),
                 xlnn.Below(
                     xlnn.Beside(Grid("policy", text_size=20, **HIGH),

@@ -58,18 +58,17 @@ def weights(hidden: int) -> xlnn.Weights:
     })
 
 
-def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the quantities in the order in which they are computed."""
     epochs, T, H = sizes["epochs"], sizes["steps"], sizes["hidden"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
     up, down = Axis("step", T, "up"), Axis("step", T, "down")
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
     data = partial(Quantity, sheet="data", axes=(row, up), shape=(1,))
-    x = data("x", title="bit", symbol="x",
-             meaning="what the network reads at a step: 1, or −1 for 0")
-    t = data("t", title="target", symbol="t", choices=(0, 1),
-             meaning="what the output is to be at this step")
-    yield from (x, t)
+    yield data("x", title="bit", symbol="x",
+               meaning="what the network reads at a step: 1, or −1 for 0")
+    yield data("t", title="target", symbol="t", choices=(0, 1),
+               meaning="what the output is to be at this step")
     yield Quantity("ones", title="number of ones", symbol="Σ", sheet="data", axes=(row,),
                    equation=ONES)
     network = weights(H)
@@ -77,42 +76,34 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     forward = partial(Quantity, axes=(epoch, row, up), role="forward")
     yield forward("past", title="h of the step before", symbol="h₋{}", shape=(H,), equation=eq.COPY,
                   uses={"h": previous("h", along="step", start=0.0)})
-    h = forward("h", title="hidden state", shape=(H,), equation=eq.RECURRENT, source="Elman 1990",
-                meaning="what the network keeps of the steps so far",
-                written="h = tanh(U h₋ + W x + b)")
-    yield h
+    yield forward("h", title="hidden state", shape=(H,), equation=eq.RECURRENT,
+                  meaning="what the network keeps of the steps so far",
+                  written="h = tanh(U h₋ + W x + b)", source="Elman 1990")
     yield forward("z", title="weighted input of y", symbol="z", shape=(1,), equation=eq.DENSE,
                   uses={"W": "V", "x": "h", "b": "c"})
-    y = forward("y", title="output", symbol="y", shape=(1,), equation=eq.SIGMOID,
-                meaning="how sure the network is that the target is 1",
-                written="y = σ(z),  z = V h + c")
-    yield y
+    yield forward("y", title="output", symbol="y", shape=(1,), equation=eq.SIGMOID,
+                  meaning="how sure the network is that the target is 1",
+                  written="y = σ(z),  z = V h + c")
     yield forward("cost", title="cross-entropy", symbol="C", shape=(1,), equation=eq.ENTROPY)
     yield forward("e", title="error of y", symbol="e", shape=(1,), equation=eq.ERROR,
                   role="backward", meaning="how fast C changes with z", written="e = y − t")
-    delta = Quantity("delta", title="error of h, from the last step back", symbol="δ{}",
-                     axes=(epoch, row, down), shape=(H,), role="backward",
-                     equation=eq.Back(("e", "V"), ("after", "U"), tanh="h"),
-                     uses={"after": following("delta", along="step", start=0.0)},
-                     meaning="how fast C changes with what goes into tanh, by all later steps",
-                     written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)", source="Werbos 1990")
-    yield delta
+    yield Quantity("delta", title="error of h, from the last step back", symbol="δ{}",
+                   axes=(epoch, row, down), shape=(H,), role="backward",
+                   equation=eq.Back(("e", "V"), ("after", "U"), tanh="h"),
+                   uses={"after": following("delta", along="step", start=0.0)},
+                   meaning="how fast C changes with what goes into tanh, by all later steps",
+                   written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)", source="Werbos 1990")
     once = partial(Quantity, sheet="weights", axes=(epoch,))
     yield once("C_T", title="total cost", equation=eq.total(*ROWS), uses={"C": "cost"},
                meaning="the cost of all steps of all rows", written="C_T = Σ C")
-    right = once("right", title="outputs that are right", symbol=" ", equation=eq.right(*ROWS))
-    yield right
+    yield once("right", title="outputs that are right", symbol=" ", equation=eq.right(*ROWS))
     yield from network.gradients(epochs)
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown")
     yield from xlnn.choice("row", row, words, title="row shown")
-    n = Quantity("n", title="step", axes=(Axis("step", T),), counts=True)
-    yield n
-    yield from (shown(each, "network", n) for each in (x, h, y, t))
-    yield shown(delta, "network", n, title="error of h")
-    for name in "UV":
-        yield Quantity(f"{name}_shown", title=f"{name} of this epoch", symbol=f"{name}{{}}",
-                       shape=network[name].shape, equation=xlnn.Chosen(Axis("epoch", epochs + 1)),
-                       uses={"of": name, "epoch": "epoch_used"})
+    yield Quantity("n", title="step", axes=(Axis("step", T),), counts=True)
+    yield from (shown(name, "n") for name in "xhyt")
+    yield shown("delta", "n", title="error of h")
+    yield from (shown(name, title=f"{name} of this epoch") for name in "UV")
     yield Quantity("reach", title="reach", symbol="∂z/∂h{}", role="backward", axes=(down,),
                    shape=(H,), equation=reach(T),
                    uses={"V": "V_shown", "U": "U_shown", "h": "h_shown",
@@ -121,7 +112,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
                    written="Vᵀ at the last step, then Uᵀ(…)₊; times 1 − h²")
     yield Quantity("size", title="size of reach", symbol="|∂z/∂h|", axes=(up,), equation=SIZE)
     yield Quantity("ratio", title="first step to last", equation=RATIO)
-    yield shown(right, title="right")
+    yield shown("right", title="right")
     yield Quantity("reaches", title="reaches", equation=REACHES)
     yield Quantity("course", equation=xlnn.Told(
         "In epoch {epoch_used}, {right_shown} of {all} outputs are right. C_T is {C_T_first} in "
@@ -178,8 +169,7 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "network", "Network", "One row of bits at one epoch, unrolled: each line is a step, "
             "and h goes from line to line. Choose another epoch or row.",
-            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked"),
-                         choices={"epoch": "C_T", "row": "ones"}),
+            xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked")),
             xlnn.Sentences("course", "fades", above=1),
             Table("n", "x_shown", "h_shown", "y_shown", "t_shown", "delta_shown", "reach", "size",
                   coloured=("h_shown", "delta_shown", "reach"), ink=("y_shown",)),
@@ -200,8 +190,7 @@ EXPERIMENT = xlnn.Experiment(
                   "last to the first.",
                   Table("past", "h", "z", "y", "cost", "e", "delta"), stays=True),
     ),
-    colours={"forward": "forward: from the bits to the output", "backward": "back: errors and "
-             "gradients", "weight": "weights", "result": "costs, and what is shown"},
+    colours={"forward": "forward: from the bits to the output"},
     tries=(
         ("Choose epoch 1 on {network}, then later ones.", "At first many outputs are wrong. Then h "
          "learns to switch with each 1, and the outputs follow."),

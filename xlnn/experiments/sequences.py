@@ -11,6 +11,7 @@ from functools import partial
 import xlnn
 from xlnn import Axis, Beside, Quantity, Table, Text, Told, Trace, previous
 from xlnn.equations import sequences as eq
+from xlnn.equations import units
 from xlnn.writing.style import NEGATIVE, POSITIVE
 
 
@@ -62,7 +63,7 @@ def _pair(n: Axis) -> Iterator[Quantity]:
     yield there("b", title="second sequence", symbol="bₙ", equation=eq.coupled((1, 0), (1, 1)),
                 uses=pair, meaning="the second of the coupled pair",
                 written="bₙ₊₁ = p₂₁aₙ + p₂₂bₙ", source="2-2")
-    yield Quantity("ratio", title="ratio (0 if aₙ is 0)", symbol="bₙ / aₙ", equation=eq.RATIO,
+    yield Quantity("ratio", title="ratio (0 if aₙ is 0)", symbol="bₙ / aₙ", equation=units.RATIO,
                    axes=(n,), role="forward")
     pair = {"P": "coefficients", "one": previous("c"), "other": previous("d_back")}
     yield back("c", equation=eq.coupled((0, 0), (1, 0)), uses=pair, source="4-3",
@@ -98,8 +99,8 @@ def _sums(k: Axis) -> Iterator[Quantity]:
     for name, (equation, symbol, title, *_) in LAWS.items():
         yield number(name, title=title, symbol=symbol, axes=(k,), equation=equation, role="forward")
     for name in SUMMED:
-        yield number(f"sum_{name}", "sum", "Σ", title="sum", equation=eq.TOTAL,
-                     uses={"terms": name}, meaning="the sum of all terms",
+        yield number(f"sum_{name}", "sum", "Σ", title="sum", equation=units.total("k"),
+                     uses={"C": name}, meaning="the sum of all terms",
                      written="Σaₖ = a₁ + a₂ + …", source="2-3")
     for name, (equation, *_, left, right) in LAWS.items():
         yield number(f"from_{name}", title=right.replace("ₖ", ""), equation=equation,
@@ -130,11 +131,8 @@ EXPERIMENT = xlnn.Experiment(
         "layer to layer, and back-propagation does it in reverse (4-3).",
         "Σ is linear: that is why the gradient of a sum is the sum of the gradients (2-3, 4-1).",
     ),
-    colours={
-        "forward": "formulas for any term, and terms computed from others",
-        "backward": "the way back", "weight": "sequences by recurrence; coefficients",
-        "result": "positions, sums and results",
-    },
+    colours={"forward": "formulas for any term, and terms computed from others",
+             "backward": "the way back", "weight": "sequences by recurrence; coefficients"},
     pages=(
         xlnn.Page(
             "sequences", "Sequences", "A recurrence says how each term follows from the previous "
@@ -151,7 +149,6 @@ EXPERIMENT = xlnn.Experiment(
                     Trace("linear", "n", "5B8C5A", marker="circle", name="linear recurrence"),
                     x="n", size_in_cm=(15, 9)),
             ),
-            does="Three recurrences, two of them with the formula that gives any term directly.",
         ),
         xlnn.Page(
             "pair", "Coupled pair", "Two sequences, each computed from both: aₙ₊₁ = p₁₁aₙ + p₁₂bₙ "
@@ -174,7 +171,6 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Sentences("law_added", "law_multiplied", "law_combined", bold=3, above=1),
             Table(*SUMMED, coloured=SUMMED, under={
                 "Σ: sum of the column": "sum", "from Σaₖ and Σbₖ": "from", "": "same"}),
-            does="Sums, and what can be moved out of them.",
         ),
     ),
     tries=(

@@ -54,32 +54,18 @@ WEIGHTS = xlnn.Weights({
     "U": Weight((N, D), eq.SLOPE, "dl", "y2", title="from y to words"),
 })
 
-SOURCE = "Vaswani et al. 2017, "
-EQ = SOURCE + "(1)"
 NORM = "Ba et al. 2016, (4)"
 
 step = partial(Quantity, sheet="sentences", shape=(T, D), role="forward")
 FORWARD = (
-    step("x", title="input", equation=eq.LOOK_UP, uses={"s": "read"}, source=SOURCE + "3.4, 3.5",
+    step("x", title="input", equation=eq.LOOK_UP, uses={"s": "read"}, source=eq.SOURCE + "3.4, 3.5",
          meaning="which word, and where it stands", written="x = √d E(word) + PE"),
-    step("Q", title="query", equation=eq.PROJECT, uses={"W": "Wq"}, source=EQ,
-         meaning="what a position looks for", written="Q = x Wqᵀ"),
-    step("K", title="key", equation=eq.PROJECT, uses={"W": "Wk"}, source=EQ,
-         meaning="what a position offers", written="K = x Wkᵀ"),
-    step("V", title="value", equation=eq.PROJECT, uses={"W": "Wv"}, source=EQ,
-         meaning="what it hands on", written="V = x Wvᵀ"),
-    step("Z", title="score", equation=eq.SCORE, shape=(T, T), source=EQ,
-         meaning="how well a query fits a key", written="Z = Q Kᵀ / √d"),
-    step("S", title="exp, masked", equation=eq.MASKED, shape=(T, T), source=SOURCE + "3.2.3",
-         meaning="0 for later positions: no word sees the next",
-         written="S = exp(Z − max Z), 0 if j > i"),
-    step("A", title="attention", equation=eq.SHARE, shape=(T, T), source=EQ,
-         meaning="how much each position takes from each", written="A = S / Σ S"),
-    step("o", title="what is taken", equation=units.Back(("A", "V"))),
+    *eq.head(step, T),
     step("taken", title="output of attention", symbol="u{}", equation=eq.PROJECT,
          uses={"W": "Wo", "x": "o"}),
     step("r1", title="residual 1", equation=units.SUM, uses={"a": "x", "b": "taken"},
-         meaning="the input goes on beside it", written="r₁ = x + A V Woᵀ", source=SOURCE + "3.1"),
+         meaning="the input goes on beside it", written="r₁ = x + A V Woᵀ",
+         source=eq.SOURCE + "3.1"),
     step("m1", title="mean 1", equation=eq.MEAN, shape=(T,), uses={"r": "r1"}),
     step("s1", title="spread 1", equation=eq.SPREAD, shape=(T,), uses={"r": "r1", "m": "m1"},
          meaning="of the numbers of one position: the variance divides by d, and ε stands inside "
@@ -88,7 +74,7 @@ FORWARD = (
     step("y1", title="layer norm 1", equation=eq.SCALED, uses={"n": "n1", "g": "g1", "b": "b1"},
          meaning="with mean b and spread g, whatever the size of r", written="y = g (r − m)/s + b",
          source=NORM),
-    step("h", title="feed-forward", equation=units.DENSE, shape=(T, F), source=SOURCE + "(2)",
+    step("h", title="feed-forward", equation=units.DENSE, shape=(T, F), source=eq.SOURCE + "(2)",
          uses={"W": "W1", "x": "y1", "b": "c1"}, written="h = y₁ W₁ᵀ + c₁",
          meaning="a dense layer for each position, of y₁ and not of A"),
     step("active", title="relu", symbol="h⁺{}", equation=units.RELU, shape=(T, F), uses={"z": "h"}),
@@ -104,7 +90,7 @@ FORWARD = (
     step("expl", title="exp", symbol="e{}", equation=eq.EXP, shape=(T, N), uses={"z": "l"}),
     step("p", title="probabilities", equation=eq.SHARE, shape=(T, N), uses={"S": "expl"},
          meaning="how likely each word is to come next", written="p = softmax(y₂ Uᵀ)",
-         source=SOURCE + "3.4"),
+         source=eq.SOURCE + "3.4"),
 )
 
 
@@ -132,17 +118,13 @@ BACK = (
           meaning="by the residual and by the feed-forward layer", written="∂C/∂r₂ + ∂C/∂h W₁"),
     error("r1", eq.NORMAL_BACK, uses={"dy": "dy1", "g": "g1", "n": "n1", "s": "s1"}),
     error("o", units.Back(("dr1", "Wo"))),
-    error("Z", eq.SCORE_ERROR, title="error of the score", shape=(T, T),
-          meaning="through softmax and √d", written="Aᵢⱼ ∂C/∂oᵢ · (Vⱼ − oᵢ) / √d"),
-    error("Q", units.Back(("dZ", "K")), title="error of the query"),
-    error("K", eq.MIX_BACK, title="error of the key", uses={"a": "dZ", "b": "Q"}),
-    error("V", eq.MIX_BACK, title="error of the value", uses={"a": "A", "b": "do"}),
+    *eq.head_back(step, T),
     error("x", units.Back(("dQ", "Wq"), ("dK", "Wk"), ("dV", "Wv"), plus="dr1"),
           meaning="by the residual, Q, K and V"),
 )
 
 
-def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the training, and the same steps for words that users type."""
     epochs = sizes["epochs"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("sentence", sizes["sentences"], family="row")
@@ -151,12 +133,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     data = partial(Quantity, axes=(row,), shape=(T,), choices=(1, N))
     yield data("read", title="words", symbol="s{}", meaning="the words of a sentence, as numbers")
     yield data("next", title="next word", symbol="t{}", meaning="the word after each of them")
-    yield Quantity("PE", title="positional encoding", shape=(T, D), equation=eq.encoding(T, D),
-                   source=SOURCE + "3.5", role="forward",
-                   meaning="where a word stands; sin and cos of a pair share the exponent 2i/d",
-                   written="sin(pos / 10000^(2i/d)), cos(pos / 10000^(2i/d))")
-    trained = [*WEIGHTS.trained(epochs, sizes["optimizer"])]
-    yield from trained
+    yield eq.position(T, D)
+    yield from WEIGHTS.trained(epochs, sizes["optimizer"])
     yield from xlnn.again((*FORWARD, *BACK), "{}", axes=(epoch, row))
     once = partial(Quantity, sheet="weights", axes=(epoch,), equation=eq.TOTAL)
     yield once("C_T", title="total cost", uses={"C": "C"}, written="C_T = Σ −ln p(next)",
@@ -165,8 +143,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity]:
     yield from WEIGHTS.gradients(epochs, "gradient, {title}")
     yield from xlnn.choice("epoch", state, words, title="after epoch")
     used = {name: f"{name}_used" for name in WEIGHTS}
-    yield from (xlnn.shown(each, "used", name=used[each.name])
-                for each in trained if each.name in used)
+    yield from (xlnn.shown(name, name=used[name], sheet="used") for name in WEIGHTS)
     yield Quantity("typed", title="words", symbol="s{}", shape=(T,), choices=(1, N))
     for name, title, shape in (("sentence", "words", (1, T)), ("after", "after", (T, 1))):
         yield Quantity(name, title=title, shape=shape, equation=units.Named(WORDS),
@@ -229,7 +206,7 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "talk", "Talk", "Type four words by their numbers. Each row says what comes next, from "
             "the words up to there. Choose an earlier epoch.",
-            xlnn.Numbers("eta", ("epoch", "epoch_asked"), choices={"epoch": "E"}),
+            xlnn.Numbers("eta", ("epoch", "epoch_asked")),
             xlnn.Sentences("course", above=1), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(xlnn.Space(3), Row("after")),
@@ -253,8 +230,7 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page("sentences", "Sentences", "One row per epoch and sentence: from the words to the "
                   "cost, and back.", stays=True),
     ),
-    colours={"forward": "forward: from words to probabilities", "backward": "back: errors and "
-             "gradients", "weight": "weights", "result": "costs, and what is shown"},
+    colours={"forward": "forward: from words to probabilities"},
     tries=(
         ("Choose epoch 0 on {talk}, then 10, 20 and the last.", "At first all words are about as "
          "likely. Soon each is followed by the right kind of word; last of all it learns to "

@@ -24,7 +24,7 @@ from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
 from xlnn.options import as_typed
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Copy, Model, Quantity
 from xlnn.reference import Arrays, known
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import Text, missing, text
@@ -243,7 +243,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     """
 
     name: str
-    model: Callable[[Mapping[str, Any], Text], Iterable[Quantity]]
+    model: Callable[[Mapping[str, Any], Text], Iterable[Quantity | Copy]]
     pages: Sequence[Page]
     title: str = ""
     about: Sequence[str] = ()

@@ -10,7 +10,7 @@ import numpy as np
 from xlnn.equations.lookup import Asked, Chosen, NameOf, UsedNumber
 from xlnn.equations.optimiser import CORRECTION, COUNT, DIRECTION, OPTIMISERS
 from xlnn.equations.surface import DESCENT
-from xlnn.quantity import Axis, Equation, Quantity, Use, previous
+from xlnn.quantity import Axis, Copy, Equation, Quantity, Use, previous
 from xlnn.registry.text import Text
 
 
@@ -220,7 +220,7 @@ class Weights:
 
 
 def again(  # noqa: PLR0913 -- what copies may have of their own
-    quantities: Iterable[Quantity],
+    quantities: Iterable[Quantity | str],
     named: str,
     *,
     axes: tuple[Axis, ...] = (),
@@ -228,12 +228,13 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     instead: Mapping[str, str] | None = None,
     apart: Mapping[str, str] | None = None,
     **said: Any,  # noqa: ANN401 -- the fields of a quantity
-) -> Iterator[Quantity]:
+) -> Iterator[Quantity | Copy]:
     """Yield the same computations for another input: what a network says to what users type.
 
     Parameters
     ----------
-    quantities : iterable of Quantity
+    quantities : iterable of Quantity or str
+        Quantities, or the names of those that precede the copies.
     named : str
         The names of the copies, in which ``{}`` is the first name: ``"{}_typed"``.
     axes : tuple of Axis
@@ -253,39 +254,45 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     ('z_typed', (), 'typed')
     """
     quantities, apart = tuple(quantities), apart or {}
-    names = {each.name: named.format(each.name) for each in quantities} | {**(instead or {})}
-    for each in quantities:
+    first = [each if isinstance(each, str) else each.name for each in quantities]
+    names = {name: named.format(name) for name in first} | {**(instead or {})}
+
+    def copy(each: Quantity) -> Quantity:
         uses = {
             role: replace(
                 use, name=names.get(use.name, use.name), start=names.get(use.start, use.start)
             )
             for role, use in each.uses.items()
         }
-        yield replace(
+        return replace(
             each, name=names[each.name], axes=axes, uses=uses,
             sheet=apart.get(each.name, sheet or each.sheet), **said,
         )  # fmt: skip
 
+    for each in quantities:
+        yield Copy(lambda known, of=each: copy(known[of])) if isinstance(each, str) else copy(each)
+
 
 def shown(
-    of: Quantity,
-    sheet: str = Quantity.sheet,
-    *along: Quantity,
+    of: str,
+    along: str = "",
+    *,
     name: str = "",
     at: Mapping[str, str] | None = None,
     **said: Any,  # noqa: ANN401 -- the fields of a quantity
-) -> Quantity:
-    """Return a copy of a quantity at the entries that a person chose, as ``{name}_shown``.
+) -> Copy:
+    """Return a copy of a quantity at the entries that a person chose, as ``{of}_shown``.
 
     Of an axis ``row`` the entry is ``row_used``, as `choice` has it, unless ``at`` says otherwise.
+    Of weights, which run from state 0, it is the state that a chosen epoch uses, or the chosen
+    state.
 
     Parameters
     ----------
-    of : Quantity
-    sheet : str
-        Its sheet, by default as of any quantity.
-    *along : Quantity
-        Quantities that count the entries of an axis of which all are shown.
+    of : str
+        The name of a quantity that precedes the copy.
+    along : str
+        The name of one that counts the entries of an axis of which all are shown.
     name : str
     at : dict of str
         The quantity with the number of the entry, by the name of an axis.
@@ -294,20 +301,27 @@ def shown(
 
     >>> n = Quantity("n", axes=(Axis("step", 4),), counts=True)
     >>> h = Quantity("h", axes=(Axis("row", 9), Axis("step", 4, "up")), shape=(3,))
-    >>> copy = shown(h, "look", n)
+    >>> used = Quantity("row_used", equation=UsedNumber(1, 9))
+    >>> copy = shown("h", "n").of({"n": n, "h": h, "row_used": used})
     >>> copy.name, copy.axes == n.axes, [str(use.name) for use in copy.uses.values()]
     ('h_shown', True, ['h', 'row_used', 'n'])
     """
-    counted = {axis.name: each.name for each in along for axis in each.axes} | {**(at or {})}
-    numbers = {axis.name: counted.get(axis.name, f"{axis.name}_used") for axis in of.axes}
-    axes = tuple(axis for each in along for axis in each.axes)
-    role = "result" if of.role == "input" else of.role
-    own = {"symbol": of.symbol, "title": of.title, "role": role}
-    own["number_format"] = str(of.number_format)  # the same, though a copy has another equation
-    return Quantity(
-        name or f"{of.name}_shown", axes=axes, shape=of.shape, sheet=sheet,
-        equation=Chosen(*of.axes), uses={"of": of.name, **numbers}, **{**own, **said},
-    )  # fmt: skip
+
+    def copy(known: Mapping[str, Quantity]) -> Quantity:
+        each, axes = known[of], known[along].axes if along else ()
+        numbers = {axis.name: f"{axis.name}_used" for axis in each.axes}
+        numbers |= {**(at or {}), **{axis.name: along for axis in axes}}
+        by = {a.name: getattr(known[numbers[a.name]].equation, "along", None) for a in each.axes}
+        counted = (replace(a, counts_from=(by[a.name] or a).counts_from) for a in each.axes)
+        role = "result" if each.role == "input" else each.role
+        own = {"symbol": each.symbol, "title": each.title, "role": role}
+        own["number_format"] = str(each.number_format)  # a copy has another equation
+        return Quantity(
+            name or f"{of}_shown", axes=axes, shape=each.shape, equation=Chosen(*counted),
+            uses={"of": of, **numbers}, **{**own, **said},
+        )  # fmt: skip
+
+    return Copy(copy)
 
 
 def _letter(weight: Quantity) -> str:
@@ -362,7 +376,8 @@ def choice(  # noqa: PLR0913 -- what names cells
     least, most = axis.counts_from, axis.counts_from + axis.length - 1
     yield Quantity(name, title=title, symbol=" ", sheet=sheet, choices=(least, most))
     used, uses = used or f"{name}_used", {"chosen": name}
-    yield Quantity(used, symbol=" ", sheet=sheet, equation=UsedNumber(least, most), uses=uses)
+    number = UsedNumber(least, most, axis)
+    yield Quantity(used, symbol=" ", sheet=sheet, equation=number, uses=uses)
     ask = Asked(words("validation", "choice", least=least, largest=most))
     yield Quantity(f"{name}_asked", sheet=sheet, equation=ask, uses={**uses, "used": used})
 

@@ -12,7 +12,7 @@ from typing import Any
 from xlnn.equations.lookup import UsedNumber
 from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block
-from xlnn.quantity import Axis, Derived, Model, Quantity, Sentence
+from xlnn.quantity import Axis, Copy, Derived, Model, Quantity, Sentence, with_copies
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
@@ -214,7 +214,7 @@ def _tables(quantities: Iterable[Quantity]) -> list[PagePart]:
     return [Table(*(q.name for q in group), above=1) for _, group in groupby(rows, axes)]
 
 
-def on_pages(quantities: Sequence[Quantity], pages: Sequence[Page]) -> Model:
+def on_pages(quantities: Sequence[Quantity | Copy], pages: Sequence[Page]) -> Model:
     """Return a model in which quantities that state no sheet are on the page that shows them.
 
     One that no part shows is on the sheet of the quantity before it.
@@ -223,7 +223,7 @@ def on_pages(quantities: Sequence[Quantity], pages: Sequence[Page]) -> Model:
     sheets = {name: page.key for page in pages for name in page.shown(model)}
     last = keys[0] if keys and Quantity.sheet not in keys else Quantity.sheet
     placed = []
-    for quantity in quantities:
+    for quantity in with_copies(quantities):
         is_stated = not isinstance(quantity.sheet, Derived)
         last = quantity.sheet if is_stated else sheets.get(quantity.name, last)
         placed.append(quantity if is_stated else replace(quantity, sheet=Derived(last)))

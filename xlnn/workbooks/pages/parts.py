@@ -13,7 +13,7 @@ from typing import Any
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from xlnn.equations.lookup import Asked, NameOf
+from xlnn.equations.lookup import Asked, NameOf, UsedNumber
 from xlnn.equations.wording import Bar
 from xlnn.grid import address
 from xlnn.layout import Block, single_block, table_blocks
@@ -267,8 +267,9 @@ class Numbers(PagePart):
     positive : tuple of str
         Those that must be greater than 0, by default learning rates (`Quantity.calms`).
     choices : dict
-        For a choice, the meaning of each number, unless a sentence names what is chosen; or the
-        quantity whose row is chosen, or without rows, whose value; "" if another part has the list.
+        For a choice, the meaning of each number, unless a sentence names what is chosen; or a
+        quantity whose row is chosen, unless `xlnn.choice` has its axis, or without rows, whose
+        value; "" if another part has the list.
     symbols : bool
         Whether symbols are shown between names and numbers.
     at : int
@@ -326,7 +327,7 @@ class Numbers(PagePart):
                 symbol = Label(quantity.heading(()), look=replace(LABEL, align="right"), fits=True)
                 symbol.draw(drawing, page, block.row, column + self.at - 1)
             drawing.looks[name] = _centred(quantity)
-            chosen = self.choices.get(name, _names(page.layout.model, name))
+            chosen = self.choices.get(name, _meant(page.layout.model, name))
             if chosen and isinstance(chosen, str):
                 drawing.validations.append(row_validation(page, block, page.layout.blocks[chosen]))
             elif chosen != "":
@@ -348,10 +349,17 @@ def _side_by_side(quantity: Quantity) -> Quantity:
     return replace(quantity, axes=quantity.rows, shape=(*runs, *quantity.shape))
 
 
-def _names(model: Model, name: str) -> Sequence[str]:
-    """Return the meanings of the numbers of a choice, if a sentence has them."""
-    equations = (q.equation for q in model.quantities if name in q.sources)
-    return next((each.names for each in equations if isinstance(each, NameOf)), ())
+def _meant(model: Model, name: str) -> Sequence[str]:
+    """Return the meanings of the numbers of a choice, or a quantity with the rows that it names."""
+    found: Sequence[str] = ()
+    for equation in (q.equation for q in model.quantities if name in q.sources):
+        if isinstance(equation, NameOf):
+            return equation.names
+        if isinstance(equation, UsedNumber) and equation.along:
+            axes = [(equation.along.name, equation.along.length)]
+            rows = (q for q in model.quantities if [(a.name, a.length) for a in q.axes] == axes)
+            found = next((each.name for each in rows), ())
+    return found
 
 
 def _beside(quantity: Quantity) -> Look:

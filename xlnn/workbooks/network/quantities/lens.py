@@ -29,8 +29,8 @@ from xlnn.equations.lookup import (
     OfSample,
     Picked,
     stored,
-    training_position,
 )
+from xlnn.equations.units import training_position
 from xlnn.equations.verdict import PREDICTED
 from xlnn.equations.wording import (
     ActivationSentence,

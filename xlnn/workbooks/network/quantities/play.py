@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from xlnn.equations.layer import WEIGHTS
-from xlnn.equations.lookup import COPY, OfEpoch, OfRow, OfSample, Picked, training_position
+from xlnn.equations.lookup import COPY, OfEpoch, OfRow, OfSample, Picked
 from xlnn.equations.play import (
     LARGEST_SIZE,
     LEVELS,
@@ -25,6 +25,7 @@ from xlnn.equations.play import (
     Strength,
     Truth,
 )
+from xlnn.equations.units import training_position
 from xlnn.equations.verdict import Tied
 from xlnn.equations.wording import Bar, Diverged, Name, Prediction, Verdict
 from xlnn.quantity import Equation, Quantity, Sentence
