@@ -38,14 +38,6 @@ INNER = Stated(
 """The inner product of the gradient and the step."""
 
 
-AT_STEP = Stated(
-    lambda all_steps, at: all_steps[int(at)],
-    lambda all_steps, at: f"=INDEX({all_steps.over('time')[()]},{at[()]}+1)",
-    says="A coordinate of the point after the chosen step; 0 is the start.",
-    coarse=True,
-)
-
-
 BOUND = Stated(
     lambda length, slope_x, slope_y: np.abs(length) * np.sqrt(slope_x**2 + slope_y**2),
     lambda length, slope_x, slope_y: f"=ABS({length[()]})*SQRT({slope_x[()]}^2+{slope_y[()]}^2)",
@@ -195,7 +187,7 @@ class Steepest(Sentence):
 
 
 # fmt: off
-def quantities(steps: int) -> Iterator[Quantity]:
+def quantities(steps: int) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the point, the steps in all directions, and the change along each."""
     column = partial(Quantity, axes=(xlnn.Axis("direction", DIRECTIONS, counts_from=0),))
     yield Quantity("at", title="after step (0: the start)", symbol=" ", choices=(0, steps))
@@ -203,8 +195,7 @@ def quantities(steps: int) -> Iterator[Quantity]:
                    uses={"chosen": "at"})
     yield Quantity("length", title="length of the small step ε", symbol="ε", scale=0.3)
     for x, title in (("x", "the point"), ("y", "")):
-        yield Quantity(f"{x}_at", title=title, symbol=x, equation=AT_STEP, role="weight",
-                       uses={"all_steps": x, "at": "used_at"})
+        yield xlnn.shown(x, name=f"{x}_at", title=title, symbol=x, at={"step": "used_at"})
     point = {"x": "x_at", "y": "y_at"}
     for x, title in (("x", "gradient there"), ("y", "")):
         yield Quantity(f"slope_{x}", title=title, symbol=f"∂z/∂{x}", uses=point, role="backward",

@@ -17,7 +17,7 @@ LINES, PARTS = 6, 48  # level lines, and the parts of the circle along which eac
 
 
 # fmt: off
-def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity]:
+def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the settings, the table of steps, the level lines, and the sentences."""
     steps = sizes["steps"]
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True,

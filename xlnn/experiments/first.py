@@ -10,7 +10,9 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Quantity, Stated, Text, previous
+from xlnn.equations import units as eq
 from xlnn.equations.lookup import UsedNumber
+from xlnn.equations.surface import DESCENT
 
 ROWS = 4
 
@@ -24,13 +26,7 @@ OUTPUT_Z = Stated(
     lambda w, b, a: a @ w[4:] + b[2],
     lambda w, b, a: f"={w[4]}*{a[0]}+{w[5]}*{a[1]}+{b[2]}",
 )
-SIGMOID = Stated(  # of z below -700 exp(-z) is soon no number any more
-    lambda z: 1 / (1 + np.exp(np.minimum(700, -z))), lambda *j, z: f"=1/(1+EXP(MIN(700,-{z[j]})))"
-)
 COST = Stated(lambda t, a: (t - a) ** 2 / 2, lambda t, a: f"=({t[()]}-{a[()]})^2/2")
-OUTPUT_DELTA = Stated(
-    lambda a, t: (a - t) * a * (1 - a), lambda a, t: f"=({a[()]}-{t[()]})*{a[()]}*(1-{a[()]})"
-)
 HIDDEN_DELTA = Stated(
     lambda d, w, a: d[:, np.newaxis] * w[4:] * a * (1 - a),
     lambda j, d, w, a: f"={d[()]}*{w[4 + j]}*{a[j]}*(1-{a[j]})",
@@ -53,14 +49,6 @@ WEIGHT_SLOPE = Stated(products, product_cell)
 BIAS_SLOPE = Stated(
     lambda d, d3: np.append(d.sum(axis=0), d3.sum()),
     lambda k, d, d3: f'=SUM({d.over("row")[k] if k < 2 else d3.over("row")[()]})',
-)
-TOTAL = Stated(lambda C: C.sum(), lambda C: f'=SUM({C.over("row")[()]})')
-STEP = Stated(
-    lambda w, slope, eta: w - eta * slope,
-    lambda k, w, slope, eta: f"={w[k]}-{eta[()]}*{slope[k]}",
-)
-LOOKED_UP = Stated(
-    lambda w, e: w[int(e)], lambda k, w, e: f'=INDEX({w.over("epoch")[k]},{e[()]}+1)'
 )
 
 
@@ -86,7 +74,7 @@ class Answers(xlnn.Sentence):
         return f'="{said}"'
 
 
-def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity]:
+def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the settings, the rows, the steps of the chosen epoch, and those of every epoch."""
     last = sizes["epochs"]
     epoch, row = Axis("epoch", last + 1, "up", counts_from=0), Axis("row", ROWS)
@@ -99,55 +87,53 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity]:
     yield data("x", title="inputs", symbol="x{}", shape=(2,))
     yield data("t", title="target")
     # the course: after each epoch the parameters, and the cost that they give
-    course = partial(Quantity, axes=(epoch,), role="weight", equation=STEP, given=1)
+    course = partial(Quantity, axes=(epoch,), role="weight", equation=DESCENT, given=1)
     for name, title, count, meaning in (
         ("w", "weights", 6, "w₁ w₂ lead to unit 1, w₃ w₄ to unit 2, w₅ w₆ to the output"),
         ("b", "biases", 3, "the bias of each unit; 3 is the output"),
     ):
-        uses = {"w": previous(name), "slope": previous(f"dC_d{name}"), "eta": "eta"}
         yield course(name, title=title, symbol=f"{name}{{}}",
-                     shape=(count,), uses=uses, meaning=meaning, source="4-4",
+                     shape=(count,), meaning=meaning, source="4-4",
+                     uses={"w": previous(name), "gradient": previous(f"dC_d{name}")},
                      written=f"{name} ← {name} − η ∂C_T/∂{name}")
     # the same equations for every epoch behind the first sheet, and for the chosen one on it
-    yield from steps("", "", "every", (epoch,), row)
-    for name, count in (("w", 6), ("b", 3)):
-        yield Quantity(f"{name}_now", title=f"{name} of this epoch", symbol=f"{name}{{}}",
-                       role="weight", shape=(count,), equation=LOOKED_UP,
-                       uses={"w": name, "e": "epoch_used"})
-    yield from steps("now_", "_now", "first", (), row)
+    rows, sums = tuple(of_rows((epoch, row))), tuple(gradients(epoch))
+    yield from (*rows, *sums)
+    yield Quantity("C_T", title="total cost", axes=(epoch,), role="backward", source="3-4",
+                   equation=eq.total("row"), meaning="how wrong the outputs are for all rows",
+                   written="C_T = Σ C")
+    now = {name: f"{name}_now" for name in "wb"}
+    yield from (xlnn.shown(name, name=now[name], title=f"{name} of this epoch") for name in "wb")
+    instead = {each.name: f"now_{each.name}" for each in rows} | now
+    yield from xlnn.again(rows, "now_{}", axes=(row,), sheet="first", instead=now)
+    yield from xlnn.again(sums, "now_{}", sheet="first", instead=instead)
     yield Quantity("answers", equation=Answers(), uses={"a3": "now_a3"})
 
 
-def steps(p: str, of: str, sheet: str, axes: tuple[Axis, ...], row: Axis) -> Iterator[Quantity]:
-    """Yield forward, cost, backward and gradients, with a prefix before each name."""
-    w, b = f"w{of}", f"b{of}"
-    each = partial(Quantity, sheet=sheet, axes=(*axes, row), role="forward")
+def of_rows(axes: tuple[Axis, ...]) -> Iterator[Quantity]:
+    """Yield forward, cost and backward for each row."""
+    each = partial(Quantity, sheet="every", axes=axes, role="forward")
     back = partial(each, role="backward")
-    yield each(f"{p}z", title="zⱼ = Σ w x + bⱼ", symbol="z{}", shape=(2,), equation=HIDDEN_Z,
-               uses={"w": w, "b": b, "x": "x"})
-    yield each(f"{p}a", title="aⱼ = 1/(1 + exp(−zⱼ))", symbol="a{}", shape=(2,), equation=SIGMOID,
-               uses={"z": f"{p}z"})
-    yield each(f"{p}z3", title="z₃ = w₅a₁ + w₆a₂ + b₃", symbol="z₃", equation=OUTPUT_Z,
-               uses={"w": w, "b": b, "a": f"{p}a"})
-    yield each(f"{p}a3", title="a₃ = 1/(1 + exp(−z₃))", symbol="a₃", equation=SIGMOID,
-               uses={"z": f"{p}z3"})
-    yield back(f"{p}C", title="C = (t − a₃)²/2", symbol="C", equation=COST,
-               uses={"t": "t", "a": f"{p}a3"})
-    yield back(f"{p}delta3", title="δ₃ = (a₃ − t) a₃(1 − a₃)", symbol="δ₃", equation=OUTPUT_DELTA,
-               uses={"a": f"{p}a3", "t": "t"})
-    yield back(f"{p}delta", title="δⱼ = δ₃ w aⱼ(1 − aⱼ)", symbol="δ{}", shape=(2,),
-               equation=HIDDEN_DELTA, uses={"d": f"{p}delta3", "w": w, "a": f"{p}a"})
-    uses = {"d": f"{p}delta", "d3": f"{p}delta3", "x": "x", "a": f"{p}a"}
-    whole = partial(back, axes=axes)
-    yield whole(f"{p}dC_dw", title="∂C_T/∂w = Σ δ × input, over the rows", symbol="∂C_T/∂w{}",
+    yield each("z", title="zⱼ = Σ w x + bⱼ", symbol="z{}", shape=(2,), equation=HIDDEN_Z)
+    yield each("a", title="aⱼ = 1/(1 + exp(−zⱼ))", symbol="a{}", shape=(2,), equation=eq.SIGMOID)
+    yield each("z3", title="z₃ = w₅a₁ + w₆a₂ + b₃", symbol="z₃", equation=OUTPUT_Z)
+    yield each("a3", title="a₃ = 1/(1 + exp(−z₃))", symbol="a₃", equation=eq.SIGMOID,
+               uses={"z": "z3"})
+    yield back("C", title="C = (t − a₃)²/2", symbol="C", equation=COST, uses={"a": "a3"})
+    yield back("delta3", title="δ₃ = (a₃ − t) a₃(1 − a₃)", symbol="δ₃", uses={"a": "a3"},
+               equation=eq.SQUARED_ERROR_DELTA)
+    yield back("delta", title="δⱼ = δ₃ w aⱼ(1 − aⱼ)", symbol="δ{}", shape=(2,),
+               equation=HIDDEN_DELTA, uses={"d": "delta3"})
+
+
+def gradients(*axes: Axis) -> Iterator[Quantity]:
+    """Yield the gradients, summed over the rows."""
+    whole = partial(Quantity, sheet="every", axes=axes, role="backward")
+    uses = {"d": "delta", "d3": "delta3"}
+    yield whole("dC_dw", title="∂C_T/∂w = Σ δ × input, over the rows", symbol="∂C_T/∂w{}",
                 shape=(6,), equation=WEIGHT_SLOPE, uses=uses)
-    yield whole(f"{p}dC_db", title="∂C_T/∂b = Σ δ", symbol="∂C_T/∂b{}", shape=(3,),
-                equation=BIAS_SLOPE, uses={"d": uses["d"], "d3": uses["d3"]})
-    if axes:
-        yield Quantity("C_T", title="total cost", sheet="first", axes=axes, role="backward",
-                       equation=TOTAL, uses={"C": "C"},
-                       meaning="how wrong the outputs are for all rows", source="3-4",
-                       written="C_T = Σ C")
+    yield whole("dC_db", title="∂C_T/∂b = Σ δ", symbol="∂C_T/∂b{}", shape=(3,),
+                equation=BIAS_SLOPE, uses=uses)
 
 
 FORWARD = ("x", "t", "now_z", "now_a", "now_z3", "now_a3", "now_C", "now_delta3", "now_delta")
@@ -167,6 +153,7 @@ EXPERIMENT = xlnn.Experiment(
         "All steps of one epoch are on the sheet First: forward, cost, back, gradients, step; each "
         "heading is the equation of its column.",
     ),
+    colours={"backward": "back: cost, errors, gradients"},
     pages=(
         xlnn.Page(
             "first", "First", "Type 0, 1, 2 … as the epoch, and follow the numbers from left to "

@@ -20,7 +20,6 @@ from xlnn import Axis, Cells, Chart, Equation, Quantity, Stated, Text, Trace, pr
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA, TotalCost
 from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
-from xlnn.equations.lookup import OfEpoch
 from xlnn.equations.neuron import UnitStep
 from xlnn.equations.number import general_text
 from xlnn.equations.surface import DESCENT
@@ -206,7 +205,7 @@ FIRST_COLOUR, SECOND_COLOUR = "C0561C", "1B4F9C"
 
 
 # fmt: off
-def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
+def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the points, both trainings, and the outputs of both networks after one epoch."""
     steps = sizes["steps"]
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.3, calms=True)
@@ -258,12 +257,10 @@ def _training(state: Axis) -> Iterator[Quantity]:
         yield column(name, "C", "C", title="squared error", equation=SQUARED_ERROR, uses={"a": a})
 
 
-def _forward(
-    layer: str, below: str, column: partial[Quantity], more: str = ""
-) -> Iterator[Quantity]:
-    """Yield z and a of a layer; with ``more``, in the epoch that is shown."""
+def _forward(layer: str, below: str, column: partial[Quantity]) -> Iterator[Quantity]:
+    """Yield z and a of a layer."""
     up, shape = SYMBOLS[layer], LAYERS[layer][:1]
-    z, a, W, b = (f"{_named(kind, layer)}{more}" for kind in "zaWb")
+    z, a, W, b = (_named(kind, layer) for kind in "zaWb")
     yield column(z, "z", f"z{up}{{}}", title="weighted input", shape=shape,
                  equation=WeightedInput(), uses={"below": below, "W": W, "b": b},
                  meaning="the total input of a unit; 0 on its line", written="z = w₁x₁ + w₂x₂ + b",
@@ -289,24 +286,17 @@ def _gradients(state: Axis) -> Iterator[Quantity]:
                      written="C_T = Σ ½ (t − a)²", source="3-4")
 
 
-def _shown(marks: str) -> Iterator[Quantity]:
+def _shown(marks: str) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the weights of one epoch, their outputs for the points, and their lines."""
-    weight = partial(Quantity, role="weight", number_format="0.000")
-    for layer, shape in LAYERS.items():
-        up, W, b = SYMBOLS[layer], _named("W", layer), _named("b", layer)
-        # the weights of epoch 0, the start, stand in row 1
-        yield weight(f"{W}_shown", "W", f"w{up}{{}}", title="weights", shape=shape,
-                     equation=OfEpoch(shape, row=2), uses={"all_epochs": W, "epoch": "epoch"})
-        yield weight(f"{b}_shown", "b", f"b{up}{{}}", title="bias", shape=shape[:1],
-                     equation=OfEpoch(shape[:1], row=2), uses={"all_epochs": b, "epoch": "epoch"})
+    own = {name: f"{name}_shown" for layer in LAYERS
+           for name in (_named("W", layer), _named("b", layer))}
+    for name in own:
+        yield xlnn.shown(name, at={"epoch": "epoch"}, kind=name[0], number_format="0.000")
     column = partial(Quantity, axes=(POINT,))
-    forward = partial(column, role="forward", number_format="0.000")
-    for which, last, layers in (
-        ("single", "single", (("single", "x"),)),
-        ("hidden", "3", (("2", "x"), ("3", "a2_shown"))),
-    ):
-        for layer, below in layers:
-            yield from _forward(layer, below, forward, "_shown")
+    for which, last, layers in (("single", "single", ["single"]), ("hidden", "3", ["2", "3"])):
+        yield from xlnn.again([_named(kind, layer) for layer in layers for kind in "za"],
+                              "{}_shown", axes=(POINT,), sheet="xor", instead=own,
+                              number_format="0.000")
         z, fires, side = f"{_named('z', last)}_shown", f"fires_{which}", f"side_{which}"
         yield column(fires, "fires", "u(z)", title="fires?", shape=(1,), number_format="0",
                      equation=UnitStep(), uses={"z": z},
@@ -375,11 +365,8 @@ EXPERIMENT = xlnn.Experiment(
         "Two hidden units draw two lines and give the output unit new inputs a²₁, a²₂, for which "
         "one line is enough: that is what a hidden layer is for (1-4, 1-5).",
     ),
-    colours={
-        "forward": "forward: from the inputs to the outputs",
-        "backward": "back: errors and gradients", "weight": "weights and biases",
-        "result": "costs, and right answers",
-    },
+    colours={"forward": "forward: from the inputs to the outputs",
+             "result": "costs, and right answers"},
     pages=(
         xlnn.Page(
             "xor", "Two networks", "Four points, and two networks that learn them: one unit alone, "
@@ -430,8 +417,7 @@ EXPERIMENT = xlnn.Experiment(
         ("With exclusive or, move the point (1, 1) to (0.2, 0.2).", "Now one line can separate the "
          "points. Does the unit alone find it?"),
         ("On {weights}, give both hidden units the same start weights and biases, and the output "
-         "unit equal "
-         "weights.", "They stay equal: two lines become one, and the network is no better than a "
-         "single unit."),
+         "unit equal weights.", "They stay equal: two lines become one, and the network is no "
+         "better than a single unit."),
     ),
 )
