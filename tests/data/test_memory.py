@@ -31,8 +31,8 @@ def test_a_pair_of_arrays_is_x_and_labels(labels, wanted):
     data = load((X, labels), ReadOptions())
     assert data.x.tolist() == X.tolist()
     assert data.labels == wanted
-    assert data.picture == (2, 2)
-    assert data.told[0].startswith("data: 3 images of 2 × 2 pixels, labels ")
+    assert data.picture is None
+    assert data.told[0].startswith("data: 3 rows of 4 inputs, x1, x2, x3 and x4; labels ")
 
 
 @pytest.mark.parametrize("t", [[0.5, 1, 2], [[1, 2], [3, 4], [5, 6]]])

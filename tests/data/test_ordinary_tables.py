@@ -40,8 +40,24 @@ def test_numbers_that_no_pixel_has_are_a_table(tmp_path, rows, usual):
 @pytest.mark.parametrize(
     ("content", "reading", "size"),
     [
-        ("x,0,1,1,0\ny,1,0,0,1\n", ReadOptions(), (2, 2)),
-        ("x,0,255,17,0\ny,1,0,0,1\n", ReadOptions(), (2, 2)),
+        (f"x{',0,1' * 32}\ny{',1,0' * 32}\n", ReadOptions(), (8, 8)),
+        (f"x{',0,255' * 32}\ny{',1,0' * 32}\n", ReadOptions(), (8, 8)),
+        (f"{'0,1,' * 32}x\n{'1,0,' * 32}y\n", ReadOptions(label="last"), (8, 8)),
+        (f"{'0,1,' * 31}x\n{'1,0,' * 31}y\n", ReadOptions(label="last"), None),
+        (f"x{',0,1' * 32}\ny{',1,0.5' * 31},1,-1\n", ReadOptions(), None),
+        ("x,0,1,1,0\ny,1,0,0,1\n", ReadOptions(usual=(4, 3)), (2, 2)),
+        ("x,0,1,1,0\ny,1,0,0,1\n", ReadOptions(label="1"), None),
+        ("l,p1,p2,p3,p4\nx,0,1,1,0\ny,1,0,0,1\n", ReadOptions(label="l"), None),
+        ("l,q1_1,q1_2,q2_1,q2_2\nx,0,1,1,0\ny,1,0,0,1\n", ReadOptions(), None),
+        ("l,q1,q2,q3,q4\nx,0,1,1,0\ny,1,0,0,1\n", ReadOptions(), None),
+        ("l,2019,2020,2021,2022\nx,0,1,1,0\ny,1,0,0,1\n", ReadOptions(label="l"), None),
+        ("l,1x1,1x2,2x1,2x2\nx,0,1,1,0\ny,1,0,0,1\n", ReadOptions(label="l"), (2, 2)),
+        ("l,r1c1,r1c2,r2c1,r2c2\nx,0,1,1,0\ny,1,0,0,1\n", ReadOptions(label="l"), (2, 2)),
+        (
+            "id,l,p_0_0,p_0_1,p_1_0,p_1_1\na,x,0,1,1,0\nb,y,1,0,0,1\n",
+            ReadOptions(label="l"),
+            (2, 2),
+        ),
         ("l,p11,p12,p21,p22\nx,0,1,1,0\ny,1,0,0,1\n", ReadOptions(label="l"), (2, 2)),
         ("l,pixel0,pixel1,pixel2,pixel3\nx,0,9,1,0\ny,1,0,0,1\n", ReadOptions(), (2, 2)),
         ("x,0,1\ny,1,0\n", ReadOptions(usual=(2, 1)), (2, 1)),
@@ -56,9 +72,38 @@ def test_pixels_are_pictures_where_headings_values_or_a_person_say_so(
     assert load(csv(tmp_path, content), reading).picture == size
 
 
-def test_what_is_unclear_is_asked(tmp_path):
-    with pytest.raises(DataError, match=r"3 pixels do not make a square .*--picture .* or --table"):
-        load(csv(tmp_path, "x,0,1,1\ny,1,0,0\n"), ReadOptions())
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        ("x,0,1,1\ny,1,0,0\n", "1x3"),
+        ("x,0,1,1,0\ny,1,0,0,1\n", "2x2"),
+        ("l,p1,p2,p3,p4\nx,0,1,1,0\ny,1,0,0,1\n", "2x2"),
+        ("l,1,2,3,4,5,6\nx,0,1,1,0,0,1\ny,1,0,0,1,0,0\n", "2x3"),
+    ],
+)
+def test_what_may_be_pixels_or_not_is_asked_once(tmp_path, content, size):
+    path = csv(tmp_path, content)
+    with pytest.raises(DataError) as refusal:
+        load(path, ReadOptions())
+    told = f"may be pixels or not: add --picture {size} (rows and columns), --table, or --label"
+    assert told in str(refusal.value)
+    rows, columns = map(int, size.split("x"))
+    assert load(path, ReadOptions(picture=(rows, columns))).picture == (rows, columns)
+    assert load(path, ReadOptions(table=True)).picture is None
+    assert load(path, ReadOptions(label="1")).picture is None
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_columns_that_number_the_rows_are_no_pixels(tmp_path, first):
+    pixels = [f"pixel_{row}_{column}" for row in range(8) for column in range(8)]
+    rows = [
+        f"{n + first},{'ab'[n % 2]}," + ",".join("09"[n >> k & 1] for k in range(64))
+        for n in range(12)
+    ]
+    content = "\n".join([f"n,kind,{','.join(pixels)}", *rows])
+    data = load(csv(tmp_path, content), KIND)
+    assert data.picture == (8, 8)
+    assert any("left out n, which numbers the rows" in told for told in data.told)
 
 
 def test_words_become_columns_and_names_are_left_out(tmp_path):

@@ -60,9 +60,9 @@ def test_a_table_is_read_as_from_a_csv(tmp_path):
 
 
 def test_pictures_without_headings_and_a_numeric_label(tmp_path):
-    data = load(xlsx(tmp_path, [[0, 1, 0, 1, 1], [1, 0, 0, 0, 1]]), ReadOptions())
+    data = load(xlsx(tmp_path, [[0, *[1, 0] * 32], [1, *[0, 1] * 32]]), ReadOptions())
     assert data.labels == ("0", "1")
-    assert data.picture == (2, 2)
+    assert data.picture == (8, 8)
 
 
 def test_the_sheet_is_the_first_or_the_one_that_is_asked_for(tmp_path):

@@ -22,9 +22,9 @@ def told(tmp_path, content, reading=ReadOptions()):  # noqa: B008 -- it is froze
 
 
 def test_images_are_told_with_their_labels_and_how_many_have_each(tmp_path):
-    content = "0,1,0,1,1\n" * 3 + "1,0,0,0,0\n"
+    content = f"0{',1' * 64}\n" * 3 + f"1{',0' * 64}\n"
     assert told(tmp_path, content) == (
-        "my.csv: 4 images of 2 × 2 pixels, labels 0 and 1 in the first column (3 and 1)."
+        "my.csv: 4 images of 8 × 8 pixels, labels 0 and 1 in the first column (3 and 1)."
     )
 
 
@@ -96,8 +96,8 @@ def test_arrays_are_told_with_the_name_of_their_labels(tmp_path):
 
 GENERATOR = np.random.default_rng(1)
 CLASSES = np.arange(30) % 3
-PIXELS = GENERATOR.integers(0, 17, (4, 30))
-BINARY = GENERATOR.integers(0, 2, (4, 30))
+PIXELS = GENERATOR.integers(0, 17, (64, 30))
+BINARY = GENERATOR.integers(0, 2, (64, 30))
 
 
 @pytest.mark.parametrize(

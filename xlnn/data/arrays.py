@@ -195,7 +195,9 @@ def _picture(
     if x.ndim == 3 and not reading.table:
         return x.shape[1:], ()
     inputs = x.size // len(x)
-    picture = None if is_regression else picture_of(x.reshape(len(x), -1), (), reading, where)
+    picture = None
+    if not is_regression:
+        picture = picture_of(x.reshape(len(x), -1), (), reading, where, is_named=True)
     return picture, () if picture else tuple(f"x{column}" for column in range(1, inputs + 1))
 
 

@@ -277,7 +277,7 @@ def summing(x: np.ndarray) -> str:
     >>> summing(np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 7.0]]))
     '; the last row is the sum of those above: if it is a total, remove it'
     """
-    if len(x) < 3 or x.shape[1] < 2 or not x[-1].all():
+    if len(x) < 3 or x.shape[1] < 2 or not x[-1].all() or (x[-1] <= x[:-1].max(axis=0)).any():
         return ""
     if not np.allclose(x[:-1].sum(axis=0), x[-1], rtol=1e-9, atol=0):
         return ""

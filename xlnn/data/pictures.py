@@ -171,19 +171,26 @@ STYLES = ("{row}{column}", "{row}_{column}", "{row}x{column}", "r{row}c{column}"
 FULL = 255
 """The brightest pixel that picture files hold."""
 
-_PIXEL = re.compile(r"(p|px|pix|pixel)[ _.-]?[0-9]+([ _.,x-][0-9]+)?|[0-9]+x[0-9]+", re.IGNORECASE)
-"""A heading of a pixel without its row and column: p1, pixel17."""
+MANY = 64
+"""Values from which a row without words as headings is a picture: few have under 8 × 8 pixels."""
 
-_COUNTED = re.compile(r"[a-z]{0,3}[ _.-]?[0-9]+", re.IGNORECASE)
-"""A heading that is only a number."""
+_PIXEL = re.compile(
+    r"(px|pix|pixel)[ _.-]?[0-9]+([ _.,x-][0-9]+)?|[0-9]+x[0-9]+|r[0-9]+c[0-9]+", re.IGNORECASE
+)
+"""A heading that can only be that of a pixel: pixel17, 1x1, r1c1."""
+
+_PLAIN = re.compile(r"(p[ _.-]?)?[0-9]+([_.-][0-9]+)?", re.IGNORECASE)
+"""A heading that may be that of a pixel: p1, 17."""
 
 
 def picture_of(
-    x: np.ndarray, headings: Sequence[str], reading: ReadOptions, where: str
+    x: np.ndarray, headings: Sequence[str], reading: ReadOptions, where: str, *, is_named: bool
 ) -> tuple[int, int] | None:
     """Return the size of a picture, or None if these numbers are a table.
 
-    Headings of pixels mean a picture; other headings, or numbers that pixels cannot have, a table.
+    Headings of pixels mean a picture; other words, or numbers that pixels cannot have, a table.
+    Without them, 64 or more numbers that make a square are a picture, and fewer a table if the
+    label is named.
 
     Parameters
     ----------
@@ -193,6 +200,8 @@ def picture_of(
     reading : ReadOptions
     where : str
         The file, as a message names it.
+    is_named : bool
+        Whether the user named the label.
 
     Raises
     ------
@@ -200,35 +209,39 @@ def picture_of(
         It is unclear which; the message asks for the option that decides.
 
     >>> x = np.array([[0.0, 1, 1, 0]])
-    >>> picture_of(x, (), ReadOptions(), "my.csv"), picture_of(x, "abcd", ReadOptions(), "my.csv")
-    ((2, 2), None)
+    >>> picture_of(x, ["p11", "p12", "p21", "p22"], ReadOptions(), "my.csv", is_named=True)
+    (2, 2)
+    >>> picture_of(x, ["p1", "p2", "p3", "p4"], ReadOptions(), "my.csv", is_named=True)
     """
     inputs = x.shape[1]
     is_usual = inputs == prod(reading.usual or (0,)) and x.min() >= 0 and x.max() <= 1
-    if reading.table or (not (reading.picture or is_usual) and names_a_table(headings)):
+    if reading.table:
         return None
-    named = bool(headings) and all(map(_PIXEL.fullmatch, headings))
-    if reading.picture or named or _proven(headings):
-        wanted = reading.picture or reading.usual
-        return picture_size(inputs, headings, wanted, where)
-    if inputs < 2 or not _could_be_pixels(x):
+    if reading.picture or is_usual or name_pixels(headings):
+        return picture_size(inputs, headings, reading.picture or reading.usual, where)
+    if inputs < 2 or not all(map(_PLAIN.fullmatch, headings)) or not _could_be_pixels(x):
         return None
-    return picture_size(inputs, headings, reading.usual, where)
-
-
-def names_a_table(headings: Sequence[str]) -> bool:
-    """Return whether headings are words, unlike those of pixels.
-
-    >>> names_a_table(["height", "weight"]), names_a_table(["p11", "p12"]), names_a_table([])
-    (True, False, False)
-    """
-    return (
-        bool(headings)
-        and not _proven(headings)
-        and not all(
-            _PIXEL.fullmatch(heading) or _COUNTED.fullmatch(heading) for heading in headings
-        )
+    if reading.usual or (inputs >= MANY and isqrt(inputs) ** 2 == inputs):
+        return picture_size(inputs, headings, reading.usual, where)
+    if is_named:
+        return None
+    size = next(_sizes(inputs, from_rows=isqrt(inputs)))
+    raise DataError(
+        f"{where}: {inputs:,} numbers in each row may be pixels or not: add --picture "
+        f"{size[0]}x{size[1]} (rows and columns), --table, or --label and the column of the labels."
     )
+
+
+def name_pixels(headings: Sequence[str]) -> bool:
+    """Return whether headings can only be those of pixels.
+
+    >>> name_pixels(["p11", "p12"]), name_pixels(["pixel0", "pixel1"]), name_pixels(["p1", "p2"])
+    (True, True, False)
+    """
+    if not headings:
+        return False
+    is_grid = all(map(_PLAIN.fullmatch, headings)) and _proven(headings) is not None
+    return is_grid or all(map(_PIXEL.fullmatch, headings))
 
 
 def _could_be_pixels(x: np.ndarray) -> bool:

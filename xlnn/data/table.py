@@ -34,7 +34,7 @@ from xlnn.data.numbers import (
     proven,
     rounded,
 )
-from xlnn.data.pictures import names_a_table, picture_of
+from xlnn.data.pictures import name_pixels, picture_of
 from xlnn.data.preprocessing import IncompleteRows, filled
 from xlnn.data.sheet import DAYS
 from xlnn.data.survey import TOTALS, TRUTHS, Survey, is_note, no_number, surveyed
@@ -142,7 +142,7 @@ def _is_strict(here: ColumnRoles, reading: ReadOptions) -> bool:
     if reading.table or (here.label is None and not reading.bare):
         return False
     headings = [here.headings[column] for column in here.inputs] if here.given else []
-    if reading.picture or (headings and not names_a_table(headings)):
+    if reading.picture or name_pixels(headings):
         return True
     return not headings and len(here.inputs) == prod(reading.usual or (0,))
 
@@ -162,15 +162,18 @@ def _dataset(
     made, holed, blank = _without_blank(rows, reading, here, made, holed)
     kept = filled(holed, reading)
     names = as_whole([n for n, is_kept in zip(found.names, kept.whole, strict=False) if is_kept])
-    picture, features, x = None, tuple(made), kept.x
-    if not (here.label is None and not reading.bare) and not (survey and survey.notes):
-        picture = picture_of(x, made if here.given else (), reading, rows.name)
+    if not here.given:
+        made = [f"x{each[1:]}" for each in made]
+    made, x, numbering = _without_numbering(rows, reading, made, kept.x)
+    picture = None
+    headings = made if here.given else ()
+    is_labelled = here.label is not None or reading.bare
+    if is_labelled and (name_pixels(headings) or not (survey and survey.notes)):
+        picture = picture_of(x, headings, reading, rows.name, is_named=bool(reading.label))
+    features, constant = (), ()
     if picture is None:
-        made = made if here.given else [f"x{each[1:]}" for each in made]
-        features, x, left_out = _without_numbering(rows, reading, made, x)
-        notes += left_out
-    else:
-        features = ()
+        features, x, constant = _without_constants(rows, reading, made, x)
+    notes += numbering + constant
     if here.label is None:
         t, labels = rounded(kept.t), _names(rows, here, here.targets)
     else:
@@ -247,27 +250,42 @@ def _without_blank(
 
 def _without_numbering(
     rows: TableRows, reading: ReadOptions, made: list[str], x: np.ndarray
+) -> tuple[list[str], np.ndarray, tuple[str, ...]]:
+    """Return the inputs without those that number the rows, and a note on these."""
+    out = [counts_rows(*each) for each in zip(made, x.T, strict=True)]
+    if _all_wanted(reading, x) or not any(out) or all(out):
+        return made, x, ()
+    why = "which numbers the rows" if sum(out) == 1 else "which number the rows"
+    return _without(rows, out, made, x, why)
+
+
+def _without_constants(
+    rows: TableRows, reading: ReadOptions, made: list[str], x: np.ndarray
 ) -> tuple[tuple[str, ...], np.ndarray, tuple[str, ...]]:
-    """Return the inputs without those that number the rows or are constant, and notes on these."""
-    if reading.columns or reading.features or reading.bare or len(x) < ENOUGH:
+    """Return the inputs without those that are constant, unless all are, and a note on these."""
+    out = (x == x[:1]).all(axis=0).tolist()
+    if _all_wanted(reading, x) or not any(out):
         return tuple(made), x, ()
-    numbering = {n for n, each in enumerate(zip(made, x.T, strict=True)) if counts_rows(*each)}
-    same = {n for n in range(len(made)) if (x[:, n] == x[0, n]).all()} - numbering
-    notes: tuple[str, ...] = ()
-    for out, one, several in (
-        (numbering, "which numbers the rows", "which number the rows"),
-        (same, "the same in all rows", "each the same in all rows"),
-    ):
-        if not out:
-            continue
-        told = listed([made[n] for n in sorted(out)], most=6)
-        why = one if len(out) == 1 else several
-        if len(numbering | same) < len(made):
-            notes += (f"{rows.name}: left out {told}, {why}; --columns names those to keep.",)
-        elif out is same:
-            notes += (f"{rows.name}: {told}: {why}, so there is nothing to learn from.",)
-    kept = [n for n in range(len(made)) if n not in numbering | same] or [*range(len(made))]
-    return tuple(made[n] for n in kept), x[:, kept], notes
+    why = "the same in all rows" if sum(out) == 1 else "each the same in all rows"
+    if all(out):
+        told = f"{listed(made, most=6)}: {why}, so there is nothing to learn from."
+        return tuple(made), x, (f"{rows.name}: {told}",)
+    made, x, notes = _without(rows, out, made, x, why)
+    return tuple(made), x, notes
+
+
+def _all_wanted(reading: ReadOptions, x: np.ndarray) -> bool:
+    """Return whether no input is left out: the inputs are known, or there are too few rows."""
+    return bool(reading.columns or reading.features or reading.bare or len(x) < ENOUGH)
+
+
+def _without(
+    rows: TableRows, out: list[bool], made: list[str], x: np.ndarray, why: str
+) -> tuple[list[str], np.ndarray, tuple[str, ...]]:
+    """Return the inputs without some of them, and a note on these."""
+    kept = [not each for each in out]
+    told = f"left out {listed(compress(made, out), most=6)}, {why}; --columns names those to keep."
+    return [*compress(made, kept)], x[:, kept], (f"{rows.name}: {told}",)
 
 
 def _holed(
