@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import chain, count, islice, pairwise
@@ -228,53 +228,82 @@ Row = TypeVar("Row")
 
 
 def from_headings(
-    rows: Iterator[tuple[int, Row]],
-    filled: Callable[[Row], int],
-    reading: ReadOptions,
-    texts: Callable[[Row], Iterable[str]],
-) -> tuple[Iterator[tuple[int, Row]], int]:
-    """Return the rows from the headings on, and how many rows were skipped.
+    rows: Iterator[tuple[int, Row]], cells: Callable[[Row], dict[int, str]], reading: ReadOptions
+) -> tuple[Iterator[tuple[int, Row]], int, dict[int, str]]:
+    """Return the rows from the headings on, how many rows were skipped, and joined headings.
 
     Titles fill at most half as many columns as the widest of the first rows. Of two rows of
-    headings, the one with the named columns is used.
+    headings, the one with the named columns is used, or both if the upper one has the names.
 
     Parameters
     ----------
-    rows : iterator of (int, row)
+    rows : iterable of (int, row)
         The rows that are not blank, with their numbers.
-    filled : function
-        Returns how many values a row has.
+    cells : function
+        Returns the texts of a row that are not blank, by column.
     reading : ReadOptions
         The row of the headings, if known, and the named columns.
-    texts : function
-        Returns the values of a row.
 
     Returns
     -------
     rows : iterator
+        The first one has the headings, the upper ones of two rows.
     skipped : int
         How many rows are above the headings.
+    headings : dict
+        The headings of two rows by column; empty for one row.
 
-    >>> rows = [(1, ["Sales"]), (3, ["a", "b", "c"]), (4, ["1", "2", "3"])]
-    >>> kept, skipped = from_headings(iter(rows), len, ReadOptions(), iter)
+    >>> rows = [(1, {0: "Sales"}), (3, {0: "a", 1: "b"}), (4, {0: "1", 1: "2"})]
+    >>> kept, skipped, _ = from_headings(iter(rows), dict, ReadOptions())
     >>> next(kept), skipped
-    ((3, ['a', 'b', 'c']), 1)
+    ((3, {0: 'a', 1: 'b'}), 1)
     """
     first = list(islice(rows, max(LOOKED_AT, reading.header_row)))
+    texts = [cells(row) for _, row in first]
     if reading.header_row:
         above = sum(number < reading.header_row for number, _ in first)
-    else:
-        widest = max((filled(row) for _, row in first), default=0)
-        whole = [n for n, (_, row) in enumerate(first) if filled(row) * 2 > widest]
-        above = next(iter(whole), 0)
-        named = {*reading.targets} or {reading.label} - {""}
-        found = [{" ".join(each.split()) for each in texts(first[n][1])} for n in whole]
-        if named and found and not named <= found[0]:
-            of_words = (n for n, each in zip(whole, found, strict=True) if named <= each)
-            above = next((n for n in of_words if not _has_values(texts(first[n][1]))), above)
-    return chain(first[above:], rows), above
+        return chain(first[above:], rows), above, {}
+    widest = max(map(len, texts), default=0)
+    whole = [n for n, row in enumerate(texts) if len(row) * 2 > widest]
+    above = next(iter(whole), 0)
+    named = {*reading.targets} or {reading.label} - {""}
+    found = [{" ".join(each.split()) for each in texts[n].values()} for n in whole]
+    if named and found and not named <= found[0]:
+        of_words = (n for n, each in zip(whole, found, strict=True) if named <= each)
+        above = next((n for n in of_words if not _has_values(texts[n])), above)
+    headings = _of_two_rows(*texts[above : above + 2], texts[above + 2 :]) if texts[1:] else {}
+    if headings:
+        del first[above + 1]
+    return chain(first[above:], rows), above, headings
 
 
-def _has_values(texts: Iterable[str]) -> bool:
+def _of_two_rows(
+    upper: dict[int, str], lower: dict[int, str], below: Sequence[dict[int, str]] = ()
+) -> dict[int, str]:
+    """Return the headings of two rows, joined; empty if the lower one is not of headings.
+
+    Cells that were merged over several columns leave gaps in the upper row. Without gaps, the lower
+    row has words above several columns of numbers, such as units.
+
+    >>> data = [{0: "x", 1: "1", 2: "2"}] * 2
+    >>> _of_two_rows({0: "kind", 1: "sales"}, {1: "Q1", 2: "Q2"}, data)
+    {0: 'kind', 1: 'sales Q1', 2: 'sales Q2'}
+    """
+    both = {*upper} | {*lower}
+    if len(below) < 2 or not upper or not lower or _has_values(upper) or _has_values(lower):
+        return {}
+    numbers = {n for n in both if all(looks_numeric(row.get(n, "").strip()) for row in below)}
+    numbers = {n for n in numbers if any(row.get(n) for row in below)}
+    gaps = both - {*upper}
+    if min(both) in gaps or len(numbers & {*lower}) < (1 if gaps else 2):
+        return {}
+    joined, group = {}, ""
+    for n in sorted(both):
+        group = upper.get(n, group).strip()
+        joined[n] = f"{group} {lower[n].strip()}" if n in lower else group
+    return joined
+
+
+def _has_values(row: dict[int, str]) -> bool:
     """Return whether a row contains numbers, and so no headings."""
-    return any(each.strip() and looks_numeric(each.strip()) for each in texts)
+    return any(looks_numeric(each.strip()) for each in row.values() if each.strip())

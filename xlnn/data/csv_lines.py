@@ -9,7 +9,7 @@ from pathlib import Path
 from xlnn.data.columns import LOOKED_AT, from_headings
 from xlnn.data.dataset import MOST_INPUTS, MOST_ROWS, ReadOptions
 from xlnn.data.files import USUAL, content, decoded, likely_encoding
-from xlnn.data.wording import short
+from xlnn.data.wording import counted, short
 from xlnn.errors import DataError
 
 DELIMITERS = ("\t", ";", "|", ",")
@@ -68,19 +68,24 @@ class Lines:
             (reader.line_num, fields) for fields in reader if any(each.strip() for each in fields)
         )
         try:
-            rows, above = from_headings(numbered, _filled, self._reading, iter)
+            rows, above, headings = from_headings(numbered, _cells, self._reading)
             for line, fields in rows:
                 if not columns:
                     columns, started = self._columns(line, fields), line
-                    self._tell_titles(above, line)
+                    self._tell_headings(above, line, is_double=bool(headings))
+                    for column, heading in headings.items():
+                        fields[column] = heading
                 if not any(each.strip() for each in fields[columns:]):
                     del fields[columns:]  # separators at the end
                 if len(fields) == 1:
                     fields.extend([""] * (columns - 1))  # a note below the table
                 if len(fields) != columns:
+                    others = sum(len(each) not in {1, columns} for _, each in rows)
+                    more = f", and {counted(others, 'other line')} differ" if others else ""
                     raise DataError(
-                        f"{self.name}, line {line}: {len(fields):,} columns were found "
-                        f"and {columns:,} expected, as in line {started}."
+                        f"{self.name}, line {line}: {len(fields):,} columns were found and "
+                        f"{columns:,} expected, as in line {started}{more}. Put a text that holds "
+                        f'"{self._delimiter}" between quotation marks.'
                     )
                 count += 1
                 if count > MOST_ROWS:
@@ -96,11 +101,13 @@ class Lines:
             below = f" from line {row:,} on" if row else ""
             raise DataError(f"{self.name} holds no data{below}: expected a line for each row.")
 
-    def _tell_titles(self, above: int, line: int) -> None:
-        """Add a note about lines above the headings that were not read."""
+    def _tell_headings(self, above: int, line: int, *, is_double: bool) -> None:
+        """Add a note about lines above the headings that were not read, or headings of two."""
         told = f"{self.name}: the table begins in line {line:,} (--header-row names another)."
-        if above and told not in self.notes:
-            self.notes += (told,)
+        double = f"{self.name}: line {line:,} and the next one were joined as headings."
+        for note in (told,) * bool(above) + (double,) * is_double:
+            if note not in self.notes:
+                self.notes += (note,)
 
     def _columns(self, line: int, fields: list[str]) -> int:
         """Return how many columns the first line has."""
@@ -117,9 +124,9 @@ class Lines:
         return len(fields)
 
 
-def _filled(fields: list[str]) -> int:
-    """Return how many values a line has."""
-    return sum(bool(field.strip()) for field in fields)
+def _cells(fields: list[str]) -> dict[int, str]:
+    """Return the values of a line by column."""
+    return {column: field for column, field in enumerate(fields) if field.strip()}
 
 
 def _delimiter(content: str, header_row: int) -> str:

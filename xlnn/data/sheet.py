@@ -89,7 +89,7 @@ class SheetRows:
     def __init__(self, path: Path, reading: ReadOptions) -> None:
         self.name = path.name
         self._path, self._reading = path, reading
-        self._formulas = self._above = 0
+        self._formulas = self._above = self._double = 0
         with Archive(path) as archive:
             check_parts(archive)
             book = read_workbook(archive)
@@ -114,6 +114,9 @@ class SheetRows:
         if self._above:
             told = f"the table begins in row {self._above:,} (--header-row names another)"
             notes += (f"{self.name}: {told}.",)
+        if self._double:
+            told = f"row {self._double:,} and the next one were joined as headings"
+            notes += (f"{self.name}: {told}.",)
         if self._formulas:
             held = f"{counted(self._formulas, 'formula')}: the stored values were taken"
             notes += (f"{self.name} holds {held}.",)
@@ -134,9 +137,11 @@ class SheetRows:
         """
         self._formulas = count = 0
         left = right = started = 0
-        rows, above = from_headings(self._filled(), len, self._reading, dict.values)
+        rows, above, headings = from_headings(self._filled(), dict, self._reading)
         for row, filled in rows:
             if not started:
+                filled.update(headings)
+                self._double = row if headings else 0
                 left, right, started = min(filled), max(filled), row
                 self._above = row if above else 0
                 self.dated = frozenset(
