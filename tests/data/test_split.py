@@ -58,7 +58,7 @@ def test_a_regression_is_drawn_from_as_a_whole(images, share):
 
 
 def test_classes_of_one_image_can_spare_none():
-    with pytest.raises(DataError, match="No class has two images, so none can be held out"):
+    with pytest.raises(DataError, match="No class has two rows or images, so none can be held out"):
         held_out(classes(1, 1, 1), 0.5, 1, is_regression=False)
     with pytest.raises(DataError, match="none can be held out"):
         held_out(np.ones((1, 1)), 0.5, 1, is_regression=True)

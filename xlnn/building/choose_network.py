@@ -190,8 +190,10 @@ def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: in
     if rows < len(x):
         out = held_out(t, 1 - rows / len(x), seed, is_regression=data.is_regression)
         x, t = x[~out], t[~out]
-    share = (SHARE if len(x) >= FEWEST_ROWS else 0) if options.test_share is None else 0
-    share = share or options.test_share or 0
+    share = options.test_share
+    if share is None:
+        has_spare = data.is_regression or t.sum(axis=0).max() > 1
+        share = SHARE if len(x) >= FEWEST_ROWS and has_spare else 0
     held = np.zeros(len(x), dtype=bool)
     if share:
         held = held_out(t, share, seed, is_regression=data.is_regression)

@@ -45,7 +45,7 @@ def held_out(t: np.ndarray, share: float, seed: int, *, is_regression: bool) -> 
     members = [np.flatnonzero(classes == known) for known in np.unique(classes)]
     counts = _counts(np.array([len(images) for images in members]), share)
     if not counts.sum():
-        raise DataError("No class has two images, so none can be held out: add images.")
+        raise DataError("No class has two rows or images, so none can be held out: add some.")
     random = np.random.default_rng(seed)
     mask = np.zeros(len(t), dtype=bool)
     for images, count in zip(members, counts, strict=True):
