@@ -49,7 +49,7 @@ def test_images_are_read(tmp_path, content):
         ("label,p1,p2,p3\n0,1,two,1\n", r'line 2, column p2: "two" is not a number'),
         (
             "label,day,p2,p3\n0,2024-01-02,0,1\n",
-            r'column day: "2024-01-02" is not a number.* If it is a date, remove the column',
+            r'column day: "2024-01-02" is not a number.* If it is a date, write it as a number',
         ),
         ("0,1,0,1\n1,0,0,1e999\n", r'line 2, column p3: "1e999" is too large'),
         ("0,1,0,1\n1,0,0,1e400\n", r'line 2, column p3: "1e400" is too large'),

@@ -66,7 +66,7 @@ def test_a_point_is_a_decimal_point_unless_another_value_proves_a_comma(tmp_path
         ("1,2,3", "1", r'line 2, column a: "1,2,3" is written differently from the other'),
         ("1 2", "1", r'line 2, column a: "1 2" is written differently from the other'),
         ("12,34,56", "1", r"is written differently from the other"),
-        ("0,5", "two", r'line 3, column a: "two" is not a number'),
+        ("0,5", "two", r'a has "two" in line 3 \(names or free text\)'),
         ("0,5", "=1", r'line 3, column a: "=1" is not a number.* remove the leading'),
     ],
 )

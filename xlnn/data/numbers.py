@@ -19,17 +19,25 @@ from xlnn.errors import DataError
 MARKS = (".", ",")
 
 ABSENT = frozenset({
-    "", "na", "n/a", "nan", "null", "none", "?", "-",
-    "#n/a", "#div/0!", "#value!", "#num!", "#name?", "#ref!", "#null!",
+    "", "na", "n/a", "n.a.", "nan", "null", "nil", "none", "missing", "unknown", "?", "-", "--",
+    "–", "—", ".", "无", "缺失", "未知", "不明", "なし", "#n/a",
+    "#div/0!", "#value!", "#num!", "#name?", "#ref!", "#null!",
 })  # fmt: skip
 """How missing values are written, in lower case; the last are errors of spreadsheets."""
+
+WORDS_TOO = frozenset({"none", "missing", "unknown", "无", "未知", "不明", "なし"})
+"""Those that mean missing among numbers, but are words among words."""
+
+CODE = re.compile(r"(?<![^ ])(0[0-9]{3,}|[+0][0-9][0-9 ()/-]{6,})(?![^ ])")
+"""A postal code, a phone number or an id: digits that are no amount."""
 
 _SPACES = " \u00a0\u2009\u202f'"
 """Separators of thousands in some countries: blanks of all widths, or an apostrophe."""
 
 _GROUPED = {
     mark: re.compile(
-        "([+-]?[0-9]{1,3}(?:[%s][0-9]{2,3})*[%s][0-9]{3})(.*)" % ((re.escape(other + _SPACES),) * 2)
+        "([+-]?[0-9]{1,3}(?:[%s][0-9]{2,3})*[%s][0-9]{3})((?![0-9]).*)"
+        % ((re.escape(other + _SPACES),) * 2)
     )
     for mark, other in (MARKS, MARKS[::-1])
 }
@@ -37,11 +45,17 @@ _GROUPED = {
 
 _SIGN = r"[$€£¥₹₩]|(?:EUR|USD|GBP|CHF|JPY|CNY|RMB|US\$)(?![a-z])"
 _SIGNED = re.compile(
-    rf"([+-]?)\s*(?:{_SIGN})?\s*([+-]?[0-9.,].*?)\s*(%|{_SIGN}|元|円)?", re.IGNORECASE
+    rf"([+-]?)\s*({_SIGN})?\s*([+-]?[0-9.,].*?)\s*(%|{_SIGN}|元|円)?", re.IGNORECASE
 )
 """A number with a currency before or after it, or in per cent."""
 
 _LOOKS = re.compile(rf"[+-]?[0-9.,{_SPACES}]*[0-9][0-9.,{_SPACES}]*([eE][+-]?[0-9]+)?")
+
+_WIDE = str.maketrans("０１２３４５６７８９．，＋－−％￥＄", "0123456789.,+--%¥$")
+"""Wide characters of East Asia and the typographic minus, which mean the same."""
+
+_UNITED = re.compile(r"([+-]?[0-9.].*?)\s*([^\d\s.,+\-–—~/=:()<>][^\d]{0,19})")
+"""A number with a unit."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,7 @@ class Numerals:
         >>> Numerals(",", grouped=True).number("1.234,5")
         1234.5
         """
-        text, is_percent = unsigned(text)
+        text, sign = unsigned(text)
         if self.grouped and (found := _GROUPED[self.mark].fullmatch(text)):
             text = re.sub(r"[^0-9+-]", "", found[1]) + found[2]
         if self.mark == ",":
@@ -76,7 +90,7 @@ class Numerals:
             text = text.replace(",", ".")
         if not is_number(text):
             return None
-        value = float(text) / (100 if is_percent else 1)
+        value = float(text) / (100 if sign == "%" else 1)
         return value if abs(value) <= LARGEST else None
 
 
@@ -84,19 +98,33 @@ PLAIN = Numerals()
 """Decimal points, and no separators of thousands."""
 
 
-def unsigned(text: str) -> tuple[str, bool]:
-    """Return a text without currency and percent signs, and whether it was a percentage.
+def unsigned(text: str) -> tuple[str, str]:
+    """Return a text without a sign of a currency or of per cent, and this sign.
 
-    >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("($50)"), unsigned("$")
-    (('-1,200', False), ('12.5', True), ('-50', False), ('$', False))
+    >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("(50 €)"), unsigned("$")
+    (('-1,200', '$'), ('12.5', '%'), ('-50', '€'), ('$', ''))
     """
-    text = text.strip()
+    text = text.strip().translate(_WIDE)
     if text[:1] + text[-1:] == "()":  # a negative amount
         text = f"-{text[1:-1]}"
     if not text or (text[-1] in "0123456789." and text[0] in "0123456789.+-" and "$" not in text):
-        return text, False
-    found = _SIGNED.fullmatch(text)
-    return (found[1] + found[2], found[3] == "%") if found else (text, False)
+        return text, ""
+    if not (found := _SIGNED.fullmatch(text)):
+        return text, ""
+    return found[1] + found[3], (found[4] or found[2] or "").upper()
+
+
+def united(text: str) -> tuple[str, str]:
+    """Return a number and its unit as texts; the text and "" if it has no unit.
+
+    >>> united("12 kg"), united("3.5cm"), united("2 years"), united("7"), united("kg")
+    (('12', 'kg'), ('3.5', 'cm'), ('2', 'year'), ('7', ''), ('kg', ''))
+    """
+    found = _UNITED.fullmatch(text.strip().translate(_WIDE))
+    if not found or not _LOOKS.fullmatch(found[1]):
+        return text, ""
+    unit = found[2].rstrip(" .")
+    return found[1], unit.removesuffix("s") if len(unit) > 3 else unit
 
 
 def looks_like_number(text: str) -> bool:
@@ -200,7 +228,7 @@ def refusal(text: str, where: str) -> DataError:
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
-PLAIN_LINE = re.compile(r"[0-9.eE+-]*")
+PLAIN_LINE = re.compile(r"[0-9.eE+ -]*")
 """With only these characters, float() accepts exactly what `NUMBER` describes."""
 
 LONGEST = 64

@@ -1,14 +1,22 @@
 """Decide which columns of a table with words become numbers and which are left out."""
 
 import re
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
 
 from xlnn.data.columns import ColumnRoles, looks_numeric
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.numbers import is_absent, is_number, looks_grouped, looks_like_number, refusal
+from xlnn.data.numbers import (
+    CODE,
+    is_absent,
+    is_number,
+    looks_grouped,
+    looks_like_number,
+    refusal,
+    united,
+    unsigned,
+)
+from xlnn.data.totals import is_note, totals
 from xlnn.data.wording import counted, listed, short
 from xlnn.data.words import DATE, DATES, Words, is_missing, known_words, unlike, why_no_kinds, words
 from xlnn.errors import DataError
@@ -22,42 +30,28 @@ TRUTHS = ("FALSE", "TRUE")
 BROKEN = re.compile(r"=.*|[+-]?(inf|infinity)", re.IGNORECASE)
 """A formula or a number that is not finite: not meant as a word."""
 
+CODES = "codes or phone numbers"
+"""Why a column of postal codes or phone numbers is left out."""
+
 MOST_LABELS = 20
 """The most distinct numbers of a first column that may be the label, in a table with words."""
 
 MOST_EXAMPLES = 3
 """The most wrong columns that a message names."""
 
-TOTALS = frozenset({
-    "total", "totals", "grand total", "sum", "subtotal", "average", "mean", "gesamt", "summe",
-    "durchschnitt", "mittelwert", "totale", "total général", "somme", "moyenne", "合计", "总计",
-    "小计", "平均", "合計", "総計",
-})  # fmt: skip
-"""Words in a row of totals."""
-
-MOST_TOTALS = 3
-"""The most rows of totals at the end of a table."""
-
-
-def is_note(fields: Sequence[str]) -> bool:
-    """Return whether a row has one value in three or more columns, like a note below a table.
-
-    >>> is_note(["Source: our own", "", ""]), is_note(["Ann", "", "3"])
-    (True, False)
-    """
-    return len(fields) > 2 and fields.count("") == len(fields) - 1
-
 
 def _is_number(text: str) -> bool:
-    """Return whether a text is a number, true or false; 31.12.2024 is a date."""
-    return text.upper() in TRUTHS or (looks_like_number(text) and not DATE.fullmatch(text))
+    """Return whether a text is a number, true or false; 31.12.2024 is a date, and 01234 a code."""
+    is_like = looks_like_number(text) and not DATE.fullmatch(text) and not CODE.fullmatch(text)
+    return text.upper() in TRUTHS or is_like
 
 
 @dataclass
 class _Column:
     """The contents of a column: how many values are numbers, and which texts there are.
 
-    "none" is a word among words, but means missing among numbers.
+    "none" is a word among words, but means missing among numbers. Numbers with a unit are counted
+    as wrong, too.
     """
 
     numbers: int = 0
@@ -66,6 +60,9 @@ class _Column:
     kinds: dict[str, int] = field(default_factory=dict)
     wrong: int = 0
     first: tuple[int, str] = (0, "")
+    codes: int = 0
+    united: int = 0
+    units: dict[str, None] = field(default_factory=dict)
     percent: str = ""
     grouped: bool = False
     broken: bool = False
@@ -82,17 +79,37 @@ class _Column:
         if _is_number(text):
             self.numbers += 1
             self.grouped = self.grouped or looks_grouped(text)
-            self.percent = self.percent or (text if "%" in text else "")
+            _, unit = unsigned(text)
+            self.percent = self.percent or (text if unit == "%" else "")
         elif is_absent(text):
             self.nones += 1
+            return
         else:
+            bare, unit = united(text)
+            self.codes += CODE.fullmatch(text) is not None
+            self.united += bool(unit)
+            self.grouped = self.grouped or (bool(unit) and looks_grouped(bare))
             self.wrong += 1
             self.first = self.first if self.wrong > 1 else (row, text)
+        if unit and len(self.units) < MOST_KEPT:
+            self.units[unit] = None
 
     @property
     def filled(self) -> int:
         """How many values are not missing."""
         return self.numbers + self.wrong + self.nones
+
+    @property
+    def is_united(self) -> bool:
+        """Whether all values are numbers with the same unit, such as 12 kg."""
+        return self.wrong == self.united == self.filled - self.nones > 0 and len(self.units) == 1
+
+    @property
+    def mixed(self) -> str:
+        """Why numbers cannot be compared: "numbers in kg and g"; "" if they can."""
+        if len(self.units) < 2 or self.wrong > self.united:
+            return ""
+        return f"numbers in {listed(self.units, most=4)}"
 
 
 @dataclass(frozen=True)
@@ -105,6 +122,8 @@ class Survey:
         The columns that are not left out.
     words : dict of Words
         By column, the columns of words that become numbers.
+    units : frozenset of int
+        The columns whose numbers all have the same unit.
     totals : frozenset of int
         The rows with totals, which are not read.
     grouped : bool
@@ -117,6 +136,7 @@ class Survey:
 
     columns: ColumnRoles
     words: dict[int, Words]
+    units: frozenset[int] = frozenset()
     totals: frozenset[int] = frozenset()
     grouped: bool = False
     is_headless: bool = False
@@ -137,7 +157,7 @@ def surveyed(  # noqa: PLR0913 -- the data, the options, names for messages
     Parameters
     ----------
     rows : iterable
-        The number and the fields of each row, without headings.
+        The number and the fields of each row, without headings; it is read twice.
     here : ColumnRoles
     reading : ReadOptions
     name : str
@@ -155,26 +175,23 @@ def surveyed(  # noqa: PLR0913 -- the data, the options, names for messages
     wanted = (*here.inputs, *here.targets)
     found = {column: _Column() for column in wanted}
     labels = {} if here.label is None else {here.label: _Column()}
-    count, last = 0, deque[tuple[int, list[str]]](maxlen=MOST_TOTALS)
-    for row in rows:
-        if is_note(row[1]):
-            continue
-        count += 1
-        last.append(row)
-        for column, held in (found | labels).items():
-            held.add(row[0], row[1][column])
+    out = totals(rows, (found | labels).keys())
+    for row, fields in rows:
+        if not is_note(fields) and row not in out:
+            for column, held in (found | labels).items():
+                held.add(row, fields[column])
     notes: tuple[str, ...] = ()
-    ends = takewhile(lambda row: _is_total(row, found | labels), reversed(last))
-    totals = [*ends] if count > 2 else []
-    for row in totals:
-        notes += (f"{name}: {row_name} {row[0]:,} was left out, since it holds a total.",)
-        _without(found | labels, row)
+    if len(out) == 1:
+        notes = (f"{name}: {row_name} {min(out):,} was left out, since it holds a total.",)
+    elif out:
+        told = listed((f"{row:,}" for row in sorted(out)), most=3)
+        notes = (f"{name}: {row_name}s {told} were left out, since they hold totals.",)
     unlabelled = sum(held.missing for held in labels.values())
     as_words, left_out, wrong = _told_apart(found, here, reading, dated)
     if not (reading.label or reading.targets or reading.bare):
         _check_label(name, here, labels[here.label], as_words)
     if problems := _problems(wrong, found, here, row_name, unlabelled, left_out, reading):
-        if len(problems) == len(wrong) == 1:
+        if len(problems) == len(wrong) == 1 and not found[wrong[0]].mixed:
             raise no_number(name, row_name, here, wrong[0], *found[wrong[0]].first)
         raise _all_wrong(name, here, problems, wrong)
     inputs = _kept(name, row_name, here, found, left_out, dated)
@@ -182,9 +199,9 @@ def surveyed(  # noqa: PLR0913 -- the data, the options, names for messages
     columns = replace(here, inputs=inputs)
     numbers = {*inputs, *here.targets} - as_words.keys()
     grouped = any(found[column].grouped for column in numbers)
+    units = frozenset(column for column in numbers if found[column].is_united)
     is_headless = here.given and all(here.headings[c] in found[c].kinds for c in here.inputs)
-    left = frozenset(row for row, _ in totals)
-    return Survey(columns, as_words, left, grouped=grouped, is_headless=is_headless, notes=notes)
+    return Survey(columns, as_words, units, out, grouped, is_headless, notes)
 
 
 def _kept(  # noqa: PLR0913, PLR0917 -- the data, and names for messages
@@ -201,10 +218,17 @@ def _kept(  # noqa: PLR0913, PLR0917 -- the data, and names for messages
             left_out.pop(column, None)
     inputs = tuple(column for column in here.inputs if column not in left_out)
     if not inputs:
-        column, why = next(iter(left_out.items()))
-        row, text = found[column].first
-        where = f"{name}, {row_name} {row}, column {short(here.headings[column])}"
-        raise DataError(f"{refusal(text, where)} No column is left to learn from: these are {why}.")
+        left = [(column, why, found[column].first) for column, why in left_out.items()]
+        told = "; ".join(
+            short(here.headings[c])
+            + (f' has "{short(text)}" in {row_name} {row:,}' if text else "")
+            + f" ({why})"
+            for c, why, (row, text) in left[:MOST_EXAMPLES]
+        )
+        raise DataError(
+            f"{name}: no column is left to learn from, since none can become numbers: {told}. "
+            "Add a column of numbers, or of a few words that occur again."
+        )
     return inputs
 
 
@@ -220,6 +244,12 @@ def _notes(
     if left_out:
         told = listed((f"{here.headings[c]} ({why})" for c, why in left_out.items()), most=6)
         notes += (f"{name}: left out {told}; --columns names those to keep.",)
+    if mixed := {column: found[column].mixed for column in as_words if found[column].mixed}:
+        told = listed(f"{here.headings[c]} ({why})" for c, why in mixed.items())
+        notes += (f"{name}: read as words, since units differ: {told}.",)
+    if units := [column for column in found if found[column].is_united]:
+        told = listed((f"{here.headings[c]} ({next(iter(found[c].units))})" for c in units), most=6)
+        notes += (f"{name}: the numbers were read without their units: {told}.",)
     if as_words:
         told = listed((here.headings[column] for column in as_words), most=6)
         made = listed((one for each in as_words.values() for one in each.features), most=4)
@@ -249,31 +279,6 @@ def _check_label(name: str, here: ColumnRoles, held: _Column, as_words: dict[int
     )
 
 
-def _is_total(last: tuple[int, list[str]], found: dict[int, _Column]) -> bool:
-    """Return whether a last row has totals: its word occurs in no other row."""
-    row, fields = last
-    for column, text in enumerate(fields):
-        if text.strip().rstrip(":").lower() in TOTALS:
-            others = found[column].kinds if column in found else {}
-            return others.get(text.strip(), row) == row
-    return False
-
-
-def _without(found: dict[int, _Column], last: tuple[int, list[str]]) -> None:
-    """Remove the last row from the contents of the columns."""
-    row, fields = last
-    for column, held in found.items():
-        text = fields[column].strip()
-        if is_missing(text):
-            held.missing -= 1
-        elif _is_number(text):
-            held.numbers -= 1
-        else:
-            held.wrong -= 1
-        if held.kinds.get(text) == row and text.rstrip(":").lower() in TOTALS:
-            del held.kinds[text]
-
-
 def _told_apart(
     found: dict[int, _Column], here: ColumnRoles, reading: ReadOptions, dated: frozenset[int]
 ) -> tuple[dict[int, Words], dict[int, str], list[int]]:
@@ -285,12 +290,14 @@ def _told_apart(
             as_words[column] = known
         elif column in dated and column in here.inputs and not reading.columns:
             left_out[column] = DATES
-        elif not held.wrong:
+        elif held.is_united or not (held.wrong or held.mixed):
             continue
-        elif column in here.targets or held.broken or held.numbers > held.wrong:
+        elif column in here.targets or held.broken or held.numbers > held.wrong > held.codes:
             wrong.append(column)
         elif why := why_no_kinds(heading, unlike(held.kinds), held.filled):
-            left_out[column] = why
+            is_ticked = held.missing and len(held.kinds) == 1
+            why = f'"{short(held.first[1])}" or nothing: write no' if is_ticked else why
+            left_out[column] = held.mixed or (CODES if held.codes else why)
         else:
             as_words[column] = words(heading, held.kinds)
     return as_words, left_out, wrong
@@ -311,7 +318,8 @@ def _problems(  # noqa: PLR0913, PLR0917 -- everything that may be wrong
         row, text = found[column].first
         more = f" and {found[column].wrong - 1:,} more" if found[column].wrong > 1 else ""
         heading = short(here.headings[column])
-        problems.append(f'{heading} has "{short(text)}" in {row_name} {row:,}{more}')
+        one = f'{heading} has "{short(text)}" in {row_name} {row:,}{more}'
+        problems.append(f"{heading} has {found[column].mixed}" if found[column].mixed else one)
     if left_out and reading.columns:
         named = (f"{here.headings[column]} ({why})" for column, why in left_out.items())
         problems.append(f"{listed(named)} cannot become numbers")
@@ -345,13 +353,12 @@ def no_number(  # noqa: PLR0913, PLR0917 -- what the message names
     """Return the error for a value that is not a number: its column may be the label."""
     heading = short(here.headings[column])
     reason = str(refusal(text, f"{name}, {row_name} {row}, column {heading}"))
-    if DATE.fullmatch(text.strip()):
-        return DataError(
-            f"{reason} If it is a date, remove the column or write it as a number of days."
-        )
-    if looks_numeric(text.strip()):
-        return DataError(reason)
     place = f'"{heading}"' if here.given else _place(column, len(here.headings))
+    drop = "choose another target" if column in here.targets else f"add --drop {place}"
+    if DATE.fullmatch(text.strip()):
+        return DataError(f"{reason} If it is a date, write it as a number of days, or {drop}.")
+    if looks_numeric(text.strip()):
+        return DataError(f"{reason} Correct it, or {drop}.")
     if column in here.targets:
         return DataError(
             f"{reason} A target is a number to predict: choose another column, or if these are "

@@ -1,9 +1,9 @@
 """Read the rows of a table: labels and pixels, or inputs and targets."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, compress
+from itertools import compress
 from math import prod
 from typing import Protocol
 
@@ -24,6 +24,7 @@ from xlnn.data.dataset import (
     targets_told,
 )
 from xlnn.data.numbers import (
+    CODE,
     LARGEST,
     LONGEST,
     PLAIN,
@@ -33,13 +34,16 @@ from xlnn.data.numbers import (
     looks_grouped,
     proven,
     rounded,
+    united,
+    unsigned,
 )
 from xlnn.data.pictures import name_pixels, picture_of
 from xlnn.data.preprocessing import IncompleteRows, filled
 from xlnn.data.sheet import DAYS
-from xlnn.data.survey import TOTALS, TRUTHS, Survey, is_note, no_number, surveyed
+from xlnn.data.survey import TRUTHS, Survey, no_number, surveyed
+from xlnn.data.totals import is_note, total_word
 from xlnn.data.wording import counted, listed, short
-from xlnn.data.words import Words, counts_rows, is_missing, kept_words, unlike
+from xlnn.data.words import counts_rows, is_missing, kept_words, unlike
 from xlnn.errors import DataError
 
 
@@ -122,19 +126,31 @@ def from_rows(rows: TableRows, reading: ReadOptions) -> Dataset:
 
 def _surveyed(rows: TableRows, reading: ReadOptions) -> Survey | None:
     """Decide how the columns of a table with words are read; None for pictures."""
-    every = iter(rows)
-    first = next(every)
-    here = columns(first[1], rows.given, replace(reading, table=True), rows.name)
+    here = columns(next(iter(rows))[1], rows.given, replace(reading, table=True), rows.name)
     if _is_strict(here, reading):
         return None
     return surveyed(
-        every if here.given else chain([first], every),
+        _Below(rows, here),
         here,
         reading,
         name=rows.name,
         row_name=rows.row,
         dated=rows.dated,
     )
+
+
+@dataclass(frozen=True)
+class _Below:
+    """The rows below the headings."""
+
+    rows: TableRows
+    columns: ColumnRoles
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        every = iter(self.rows)
+        if self.columns.given:
+            next(every)
+        return every
 
 
 def _is_strict(here: ColumnRoles, reading: ReadOptions) -> bool:
@@ -312,43 +328,37 @@ def _read(
     rows: TableRows, reading: ReadOptions, way: Numerals, survey: Survey | None, *, is_said: bool
 ) -> _Found:
     """Read all rows; missing values become NaN."""
-    every = iter(rows)
-    first = next(every)
-    found = _Found(columns(first[1], rows.given, reading, rows.name))
-    here, words = found.columns, {}  # type: ignore[var-annotated]
+    here = columns(next(iter(rows))[1], rows.given, reading, rows.name)
+    is_by_column = False
     if survey is not None:
-        found.columns, words = survey.columns, survey.words
-        here = survey.columns
+        here, is_by_column = survey.columns, bool(survey.words or survey.units)
     elif here.inputs and rows.dated & {*here.inputs}:
         raise _UnclearError
-    is_strict = _is_strict(here, reading)
-    for row, fields in _data_rows(first, every, found, survey):
+    found, is_strict = _Found(here), _is_strict(here, reading)
+    for row, fields in _data_rows(rows, found, survey):
         if here.label is not None and not _labelled(found, rows, reading, row, fields[here.label]):
             continue
         found.rows.append(row)
         for numbers, chosen in ((found.x, here.inputs), (found.t, here.targets)):
             texts = [fields[column] for column in chosen]
             try:
-                if words:
+                if is_by_column:
                     raise ValueError  # noqa: TRY301 -- the caller then reads column by column
                 numbers.extend(_plain(texts) if way.mark == "." else _slowly(texts, way))
             except ValueError:
                 is_final = is_strict or survey is not None
-                reader = _Careful(rows, here, way, words, is_said, is_final)
+                reader = _Careful(rows, here, way, survey, is_said, is_final)
                 numbers.extend(reader.numbers(row, fields, chosen))
-    if survey is None and not is_strict and _ends_with_total(found.names):
+    if survey is None and not is_strict and any(map(total_word, found.names)):
         raise _UnclearError
     return found
 
 
 def _data_rows(
-    first: tuple[int, list[str]],
-    every: Iterator[tuple[int, list[str]]],
-    found: _Found,
-    survey: Survey | None,
+    rows: TableRows, found: _Found, survey: Survey | None
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows below the headings without notes and totals."""
-    for row, fields in every if found.columns.given else chain([first], every):
+    for row, fields in _Below(rows, found.columns):
         if is_note(fields):
             found.aside.append(row)
         elif survey is None or row not in survey.totals:
@@ -358,7 +368,7 @@ def _data_rows(
 def _labelled(found: _Found, rows: TableRows, reading: ReadOptions, row: int, label: str) -> bool:
     """Add the label of a row, or count the row as left out if it is missing."""
     where = f"{rows.name}, {rows.row} {row}"
-    if not is_missing(label) or label.strip() in {"?", "-"}:
+    if not is_missing(label) or (label.strip() and not any(map(str.isalnum, label))):
         found.names.append(name(label, where))
         return True
     if not reading.missing:
@@ -370,20 +380,16 @@ def _labelled(found: _Found, rows: TableRows, reading: ReadOptions, row: int, la
     return False
 
 
-def _ends_with_total(names: list[str]) -> bool:
-    """Return whether the last label is that of a row of totals."""
-    return len(names) > 2 and names[-1].lower() in TOTALS and names.count(names[-1]) == 1
-
-
 def _plain(texts: Sequence[str]) -> list[float]:
     """Return plain numbers, all at once: five times as fast as one by one.
 
     Raises
     ------
     ValueError
-        One of them is not a plain number, or too large.
+        One of them is not a plain number, is a code, or is too large.
     """
-    if not PLAIN_LINE.fullmatch("".join(texts)):
+    line = " ".join(texts)
+    if not PLAIN_LINE.fullmatch(line) or CODE.search(line):
         raise ValueError
     values = list(map(float, texts))
     if texts and (max(map(len, texts)) > LONGEST or max(map(abs, values)) > LARGEST):
@@ -400,7 +406,7 @@ def _slowly(texts: Sequence[str], way: Numerals) -> list[float]:
         One of them is not a number.
     """
     values = [way.number(text) for text in texts]
-    if None in values or any("%" in text for text in texts):
+    if None in values or any(unsigned(text)[1] or CODE.fullmatch(text) for text in texts):
         raise ValueError
     return values
 
@@ -412,18 +418,21 @@ class _Careful:
     rows: TableRows
     columns: ColumnRoles
     way: Numerals
-    words: Mapping[int, Words]
+    survey: Survey | None
     is_said: bool
     is_final: bool
 
     def numbers(self, row: int, fields: Sequence[str], chosen: Sequence[int]) -> Iterator[float]:
         """Yield the numbers of some columns of a row; NaN for missing ones."""
+        words = self.survey.words if self.survey else {}
+        units = self.survey.units if self.survey else ()
         for column in chosen:
-            if column in self.words:
-                yield from self.words[column].numbers(fields[column])
-            elif "%" in fields[column] and not self.is_final:
+            text = united(fields[column])[0] if column in units else fields[column]
+            if column in words:
+                yield from words[column].numbers(text)
+            elif not self.is_final and (unsigned(text)[1] or CODE.fullmatch(text.strip())):
                 raise _UnclearError  # which is reported
-            elif (one := self._number(fields[column])) is not None:
+            elif (one := self._number(text)) is not None:
                 yield one
             elif self.is_final:
                 raise no_number(
@@ -448,14 +457,14 @@ def _places(
     rows: TableRows, reading: ReadOptions, survey: Survey | None
 ) -> Iterator[tuple[str, str]]:
     """Yield every value that should be a number: where it is, and its text."""
-    every = iter(rows)
-    first = next(every)
-    here = survey.columns if survey else columns(first[1], rows.given, reading, rows.name)
-    words = survey.words if survey else {}
-    for row, fields in _data_rows(first, every, _Found(here), survey):
+    here = survey.columns if survey else None
+    here = here or columns(next(iter(rows))[1], rows.given, reading, rows.name)
+    words, units = (survey.words, survey.units) if survey else ({}, ())
+    for row, fields in _data_rows(rows, _Found(here), survey):
         for column in (*here.inputs, *here.targets):
+            text = united(fields[column])[0] if column in units else fields[column]
             if column not in words:
-                yield f"{rows.row} {row}, column {short(here.headings[column])}", fields[column]
+                yield f"{rows.row} {row}, column {short(here.headings[column])}", text
 
 
 def _names(rows: TableRows, here: ColumnRoles, chosen: Sequence[int]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from itertools import count
 import numpy as np
 
 from xlnn.data.classes import LONGEST_NAME
-from xlnn.data.numbers import ABSENT
+from xlnn.data.numbers import ABSENT, WORDS_TOO
 
 MOST_KINDS = 12
 """The most categories that become columns; a column with more is left out."""
@@ -16,11 +16,16 @@ MOST_KINDS = 12
 FEW = 0.7
 """If a larger share of the rows has a unique word, these are names, not categories."""
 
-YES = frozenset({"yes", "y", "true", "t", "on", "ja", "oui", "si", "sí", "是", "有", "はい"})
+YES = frozenset({
+    "yes", "y", "true", "t", "on", "ja", "wahr", "oui", "vrai", "si", "sí", "sì", "vero",
+    "verdadero", "sim", "да", "tak", "evet", "是", "有", "真", "对", "はい", "あり", "예", "네",
+})  # fmt: skip
 """Words that become 1 (and the other word 0), whatever their alphabetical order."""
 
 DATES = "dates"
 """Why a column of dates is left out."""
+
+_NO_WORDS = ABSENT - WORDS_TOO
 
 BETWEEN = " = "
 """Between a column's heading and the word that is 1 there."""
@@ -97,7 +102,7 @@ def cut(text: str, longest: int = LONGEST_NAME) -> str:
 
 def is_missing(text: str) -> bool:
     """Return whether a value among words is missing; "none" is a word there."""
-    return text.strip().lower() in ABSENT - {"none"}
+    return text.strip().lower() in _NO_WORDS
 
 
 def words(heading: str, found: Iterable[str]) -> Words:
