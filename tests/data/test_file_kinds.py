@@ -132,6 +132,12 @@ def test_a_file_is_read_as_it_is_meant(tmp_path, content, label, features, first
     assert told in " ".join(data.told)
 
 
+def test_texts_that_begin_with_a_number_have_no_units(tmp_path):
+    content = lines("address,a,kind", lambda n: f"{n} {'ABCDEFG'[n % 7]} Street,{n * n},{kind(n)}")
+    told = load(csv(tmp_path, content), ReadOptions(label="kind")).told
+    assert any("left out address (names or free text)" in each for each in told)
+
+
 def test_values_that_are_missing_in_many_ways_are_counted(tmp_path):
     path = csv(tmp_path, HOLES)
     with pytest.raises(DataError, match="40 values missing in 20 lines"):

@@ -36,6 +36,9 @@ CODES = "codes or phone numbers"
 MOST_LABELS = 20
 """The most distinct numbers of a first column that may be the label, in a table with words."""
 
+MOST_UNITS = 4
+"""The most units of a column; with more its values are texts, such as 12 Main Street."""
+
 MOST_EXAMPLES = 3
 """The most wrong columns that a message names."""
 
@@ -107,7 +110,8 @@ class _Column:
     @property
     def mixed(self) -> str:
         """Why numbers cannot be compared: "numbers in kg and g"; "" if they can."""
-        if len(self.units) < 2 or self.wrong > self.united:
+        is_text = self.wrong > self.united or (self.wrong and len(self.units) > MOST_UNITS)
+        if len(self.units) < 2 or is_text:
             return ""
         return f"numbers in {listed(self.units, most=4)}"
 

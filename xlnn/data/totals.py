@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -36,6 +37,7 @@ def is_note(fields: Sequence[str]) -> bool:
     return len(fields) > 2 and fields.count("") == len(fields) - 1
 
 
+@lru_cache(maxsize=4096)
 def total_word(text: str) -> str:
     """Return the word for a total in a text; "" if there is none.
 
@@ -72,7 +74,8 @@ def totals(rows: Iterable[tuple[int, list[str]]], columns: Iterable[int]) -> fro
         if is_note(fields):
             continue
         lacking = [column for column in columns if not fields[column].strip()]
-        words = ((column, total_word(text)) for column, text in enumerate(fields) if text)
+        texts = ((c, text) for c, text in enumerate(fields) if not text[:1].isdigit())
+        words = ((column, total_word(text)) for column, text in texts)
         if key := next((each for each in words if each[1]), None):
             adds_up = _adds_up(fields, since) or _adds_up(fields, above)
             found.setdefault(key, []).append((row, lacking, adds_up))
