@@ -19,6 +19,7 @@ from experiments import (
 
 from xlnn.building.plan import origin_of_template
 from xlnn.linting import lint
+from xlnn.loading.spec import described
 from xlnn.registry.templates import experiments, in_order
 from xlnn.registry.text import languages, text
 
@@ -445,6 +446,16 @@ def names_of_symbols(path, lang):
         if not meaning:
             return
         yield symbol, name or ""
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_guide_says_of_each_symbol_how_it_is_computed(name, path_of):
+    unsaid = [
+        q.name
+        for q in described(path_of(name))[1].model.quantities
+        if q.meaning and not (q.is_input or q.written)
+    ]
+    assert unsaid == []
 
 
 def test_every_experiment_is_tried():

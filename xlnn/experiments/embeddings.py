@@ -151,7 +151,8 @@ def _read(sizes: dict, word: Axis) -> Iterator[Quantity]:
                uses={"of": "token", "names": "name_word"})
     yield Quantity("N", title="pairs", symbol="N{}", sheet="sentences", axes=(word,),
                    shape=(word.length,), equation=PAIRS, uses={"number": "n_word"},
-                   meaning="how often two words stand in one sentence")
+                   meaning="how often two words stand in one sentence",
+                   written="N = number of such pairs")
 
 
 def _rated(network: xlnn.Weights, epoch: Axis, ratings: int) -> Iterator[Quantity]:

@@ -120,7 +120,7 @@ BACK = (
     error("o", units.Back(("dr1", "Wo"))),
     *eq.head_back(step, T),
     error("x", units.Back(("dQ", "Wq"), ("dK", "Wk"), ("dV", "Wv"), plus="dr1"),
-          meaning="by the residual, Q, K and V"),
+          meaning="by the residual, Q, K and V", written="∂C/∂r₁ + ∂Q Wq + ∂K Wk + ∂V Wv"),
 )
 
 

@@ -273,7 +273,11 @@ def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
     words["guide"] = {
         "steps": {page.key: page.does for page in pages if page.does},
         "symbols": {
-            q.kind: {"meaning": q.meaning, "equation": q.written or "given", "book": q.source}
+            q.kind: {
+                "meaning": q.meaning,
+                "equation": q.written or ("given" if q.is_input else ""),
+                "book": q.source,
+            }
             for q in model.quantities
             if q.meaning
         },
