@@ -52,8 +52,6 @@ from xlnn.writing.text_width import named_over, word_width
 
 SHEET = "recognise"
 PREFIX = "draw_"
-BEHIND = ("answer", "tied")
-"""What stands on Drawing: the sentence says it."""
 
 CELL, FEATURE_WIDTH = 6.9, 8.6
 """The width of all columns, and their least width below names."""
