@@ -1043,8 +1043,8 @@ class Units(PagePart):
             type_in(drawing, block, page.words)
             drawing.looks[block.quantity.name] = _centred(block.quantity)
         _dress(drawing, page, self)
-        for block in (page.layout.blocks[name] for name in self.names):
-            if isinstance(block.quantity.equation, Bar):
+        for block in (page.layout.blocks[name] for name in self.names if self.headed):
+            if isinstance(block.quantity.equation, Bar):  # its heading is as wide
                 size = drawing.looks[block.quantity.name].size
                 least = text_width(Bar.FULL, size=size)
                 drawing.widths[block.column] = max(drawing.widths[block.column], least)
