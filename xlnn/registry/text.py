@@ -115,7 +115,7 @@ class Text:
 def singular(text: str, values: Mapping[str, object]) -> str:
     """Return an English text with blanks in which what is counted once is singular.
 
-    >>> singular("{steps} steps of {epochs} epochs", {"steps": 1, "epochs": 21})
+    >>> singular("{steps} steps of {epochs} epochs", {"steps": 1, "epochs": 1})
     '{steps} step of {epochs} epochs'
     """
     return _COUNTED.sub(
@@ -123,7 +123,7 @@ def singular(text: str, values: Mapping[str, object]) -> str:
     )
 
 
-_COUNTED = re.compile(r"\{(\w+)\} (?:epoch|step|row|image|input|point)s\b")
+_COUNTED = re.compile(r"(?<!of )\{(\w+)\} (?:epoch|step|row|image|input|point)s\b")
 
 
 class _Blanks(dict[str, object]):
