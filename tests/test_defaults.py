@@ -152,10 +152,11 @@ LEVELS = [10.0, 11.0, 12.0, 13.0]
 
 @pytest.mark.parametrize(("axis", "level"), [(DAY, 11), (STATE, 12)])
 def test_of_states_a_copy_shows_the_one_that_a_day_uses_or_the_chosen_one(axis, level):
-    stated = [*xlnn.choice("day", axis, text("en")), Quantity("level", axes=(STATE,))]
-    model = xlnn.Model((*stated, xlnn.shown("level")))
+    levels = Quantity("level", axes=(STATE,))
+    stated = [*xlnn.choice("day", axis, text("en")), levels]
+    model = xlnn.Model((*stated, xlnn.shown("level"), xlnn.shown(levels, name="same")))
     arrays = reference.run(model, {"day": np.array(2), "level": np.array(LEVELS)})
-    assert arrays["level_shown"] == level
+    assert arrays["level_shown"] == arrays["same"] == level
 
 
 def test_a_copy_needs_its_quantity_before_it():

@@ -274,8 +274,8 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
 
 
 def shown(
-    of: str,
-    along: str = "",
+    of: str | Quantity,
+    along: str | Quantity = "",
     *,
     name: str = "",
     at: Mapping[str, str] | None = None,
@@ -289,10 +289,10 @@ def shown(
 
     Parameters
     ----------
-    of : str
-        The name of a quantity that precedes the copy.
-    along : str
-        The name of one that counts the entries of an axis of which all are shown.
+    of : str or Quantity
+        A quantity that precedes the copy, or its name.
+    along : str or Quantity
+        One that counts the entries of an axis of which all are shown.
     name : str
     at : dict of str
         The quantity with the number of the entry, by the name of an axis.
@@ -306,6 +306,7 @@ def shown(
     >>> copy.name, copy.axes == n.axes, [str(use.name) for use in copy.uses.values()]
     ('h_shown', True, ['h', 'row_used', 'n'])
     """
+    of, along = (each if isinstance(each, str) else each.name for each in (of, along))
 
     def copy(known: Mapping[str, Quantity]) -> Quantity:
         each, axes = known[of], known[along].axes if along else ()
