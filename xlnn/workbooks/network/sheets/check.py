@@ -71,7 +71,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     def of_one(own: Spec) -> Iterator[Quantity]:
         return record(Stack(own), Model(tuple(alone(own))).inputs, words)
 
-    return of_runs(spec, of_one, shared | _marks(spec).keys())
+    return of_runs(spec, of_one, shared | _marked(spec).keys())
 
 
 def record(stack: Stack, inputs: Sequence[Quantity], words: Text) -> Iterator[Quantity]:
@@ -84,8 +84,8 @@ def record(stack: Stack, inputs: Sequence[Quantity], words: Text) -> Iterator[Qu
         The inputs of the network.
     words : Text
     """
-    for name, marks in _marks(stack.spec).items():
-        axes = (Axis("image", len(marks)),)
+    for name, rows in _marked(stack.spec).items():
+        axes = (Axis("image", rows),)
         yield replace(quantity("mark", axes=axes, **NOTED), name=name)
     typed, computed = [_of_input(given) for given in _noted(inputs)], [*_results(stack)]
     for compared in (*typed, *computed):
@@ -161,14 +161,15 @@ def called(note: Quantity, words: Text) -> str:
     return words("check", "start", name=name) if "_start" in note.name else name
 
 
-def _marks(spec: Spec) -> dict[str, np.ndarray]:
-    """Return the factors of the rows of data, by the name of the quantity."""
+def _marked(spec: Spec) -> dict[str, int]:
+    """Return how many rows have a mark, by the name of the quantity."""
     counts = {"": spec.samples, TEST: spec.test_samples}
-    return {
-        f"{PREFIX}{part}mark": rounded(2 + np.sin(np.arange(1, count + 1)))
-        for part, count in counts.items()
-        if count
-    }
+    return {f"{PREFIX}{part}mark": count for part, count in counts.items() if count}
+
+
+def _mark(count: int) -> np.ndarray:
+    """Return the factors of so many rows of data."""
+    return rounded(2 + np.sin(np.arange(1, count + 1)))
 
 
 def record_values(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -178,7 +179,8 @@ def record_values(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.nda
 
 def _notes(spec: Spec, run: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the notes of each array."""
-    noted, epochs = {f"{PREFIX}C_T": run["C_T"], **_marks(spec)}, int(bool(spec.runs))
+    noted, epochs = {f"{PREFIX}C_T": run["C_T"]}, int(bool(spec.runs))
+    noted |= {name: _mark(count) for name, count in _marked(spec).items()}
     for given in _noted(network(spec).inputs):
         note, distance, _ = _of_input(given)
         value = run[given.name]
@@ -229,7 +231,7 @@ def altered_records(
     """
     notes, near = _notes(spec, run), 1 / 10**AGREE_DIGITS
     outcome = () if (run[f"{PREFIX}case"] == 1).any() else _outcome(spec)
-    for name in (*_marks(spec), *outcome):
+    for name in (*_marked(spec), *outcome):
         far = _far(run[name], notes[name], near, int(bool(spec.runs) and name in outcome))
         for index in np.argwhere(far):
             yield name, tuple(index), notes[name][tuple(index)]
