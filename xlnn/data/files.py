@@ -44,9 +44,9 @@ EASTERN = (
     ("cp932", "[぀-ヿ]", "[｡-ﾟ]", rb"[\x80-\xff]+"),
     ("gb18030", "[一-鿿]", "[Ⴀ-⿿ꀀ-\ufdff]", rb"(?:[\xa1-\xa3\xb0-\xd7][\xa1-\xfe])+"),
 )
-"""Japanese and Chinese encodings, each with characters that its texts have, characters that they
-lack, and the bytes that make up at least half of what is not ASCII: in Chinese, common characters.
-As Chinese, the German öß would be a rare one."""
+"""Japanese and Chinese encodings, each with characters that its texts contain, characters that they
+never contain, and the bytes of its common characters: at least half of the bytes above 127. Read as
+Chinese, the German öß would be a rare character."""
 
 RUN = 1.4
 """The least mean length of a run of bytes above 127 in such texts."""

@@ -39,7 +39,7 @@ def is_note(fields: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def total_word(text: str) -> str:
-    """Return the word for a total in a text; "" if there is none.
+    """Return the word in a text that marks a row of totals, or "".
 
     >>> [total_word(text) for text in ("Total:", "North Subtotal", "华东小计", "totally")]
     ['total', 'subtotal', '小计', '']

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from types import ModuleType
 
 import numpy as np
 
@@ -178,10 +177,9 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
     return _of_runs(key, draw, stated.place)
 
 
-def _closely(key: str, sheet: ModuleType, tab: str = "explore") -> Sheet:
-    """Return a sheet about one epoch and, if there are several, a chosen run."""
-    draw = choosers.drawn(key, several_runs.of_first_run(sheet.draw))
-    return Sheet(draw, choosers.placed(sheet.place), tab)
+def _closely(key: str, draw: several_runs.Draw) -> several_runs.Draw:
+    """Return how a sheet about one epoch and, if there are several, a chosen run is drawn."""
+    return choosers.drawn(key, several_runs.of_first_run(draw))
 
 
 def _page(page: Page, tab: str = "explore") -> Sheet:
@@ -220,11 +218,11 @@ def _weights() -> Sheet:
 SHEETS = {
     "guide": Sheet(guide.draw),
     "map": _page(plane.PAGE),
-    "play": Sheet(choosers.drawn("play", several_runs.of_first_run(play.draw))),
+    "play": Sheet(_closely("play", play.draw)),
     "images": _images("images"),
     "settings": Sheet(settings.PAGE.draw, settings.PAGE.place, "input"),
-    "lens": _closely("lens", lens),
-    "recognise": _page(recognise.PAGE, "explore"),
+    "lens": Sheet(_closely("lens", lens.draw), choosers.placed(lens.place), "explore"),
+    "recognise": _page(recognise.PAGE),
     "test_images": _images("test_images"),
     "training": _table("training"),
     "test": _table("test"),

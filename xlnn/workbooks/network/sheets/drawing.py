@@ -44,7 +44,7 @@ MOST_CAPTIONS = 6
 
 
 def _parts(model: Model) -> Beside:
-    """Return the units, what is told of them, their connections, and the lines between maps."""
+    """Return the tables side by side: units, texts, look-ups, connections, and lines of maps."""
     here = [quantity for quantity in model.quantities if quantity.sheet == NUMBERS]
     columns = [[*of(here)] for of in (_units, _texts, _looked_up, _connections, _guides)]
     return Beside(*(Below(*parts) for parts in columns if parts))
