@@ -97,6 +97,13 @@ def test_parts_beside_each_other_are_a_column_apart_or_none():
     assert cells(Beside(Numbers("a"), Grid("W")))["W"] == (5, 6)
 
 
+def test_parts_beside_each_other_begin_again_below_where_they_would_be_too_wide():
+    part = Beside(Grid("W"), Numbers("a", at=0), Row("bias", flat=True), most=5)
+    assert cells(part) == {"W": (5, 1), "a": (4, 5), "bias": (4 + 3 + 1, 1)}
+    assert part.size(MODEL) == (3 + 1 + 1, 5)
+    assert cells(Beside(Grid("W"), Grid("W"), most=1))["W"] == (4 + 3 + 1 + 1, 1)
+
+
 def test_a_part_without_parts_takes_no_room():
     assert Below().size(MODEL) == (0, 0)
     assert cells(Below(Numbers("a", at=1), Beside(Numbers("b", at=1), Below())))["b"] == (5, 2)
@@ -204,6 +211,17 @@ def test_a_choice_may_be_one_of_the_values_of_a_quantity_without_rows():
     assert lists["D4"] == "Page!$A$6:$C$7"
 
 
+@pytest.mark.parametrize(("most", "offered"), [(88, "list"), (89, "whole")])
+def test_more_choices_than_a_list_holds_are_whole_numbers_within_range(most, offered):
+    model = Model((on("k", role="input", choices=(1, most)),))
+    layout = lay_out(model, TITLES, Page("page", "", "").place(model))
+    words = Text("en", text("en").words | {"quantities": {"k": ""}, "notes": {"page": ""}})
+    (found,) = Page("page", "", "").draw(Context(None, layout, words)).validations
+    assert (found.type, len(found.formula1) <= 257) == (offered, True)
+    if offered == "whole":
+        assert (found.operator, found.formula1, found.formula2) == ("between", "1", str(most))
+
+
 def test_a_workbook_may_open_on_a_page_with_its_first_choice_selected():
     one = on("k", role="input", choices=(1, 4))
     model, page = Model((on("a", role="input"), one)), Page("page", "", "", opens=True)
@@ -246,6 +264,17 @@ def test_units_may_be_pictures_with_numbers_beside_them_and_names_from_the_page(
     assert drawing.widths[1] == MOST, "a long name is shrunk"
     assert drawing.whole == [(4, 9), (11, 14)]
     assert not [*units.texts(MODEL)]
+
+
+def test_units_beside_higher_ones_are_in_the_same_rows():
+    apart = [
+        [each.address((unit, *(0 for _ in each.quantity.shape[1:])))[0] for unit in (0, 1)]
+        for high in (1, 4)
+        for each in Units("", "W", "bias", headed=False, pictures=True, high=high).blocks(
+            MODEL, 4, 1
+        )
+    ]
+    assert apart == [[4, 5], [4, 5], [4, 9], [4, 9]]
 
 
 def test_maps_of_a_unit_are_side_by_side():

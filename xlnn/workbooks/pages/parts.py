@@ -181,11 +181,20 @@ class Below(_Joined):
 
 
 class Beside(_Joined):
-    """Parts beside each other, with a narrow column between them or none."""
+    """Parts beside each other, with a narrow column between them or none.
 
-    def __init__(self, *parts: PagePart, apart: int = 1) -> None:
+    Parameters
+    ----------
+    parts : tuple of PagePart
+    apart : int
+        The columns between them.
+    most : int
+        The columns that they take; further parts begin again at the left, below. 0 for all.
+    """
+
+    def __init__(self, *parts: PagePart, apart: int = 1, most: int = 0) -> None:
         super().__init__(*parts)
-        self.apart = apart
+        self.apart, self.most = apart, most
 
     @property
     def above(self) -> int:  # type: ignore[override]
@@ -193,15 +202,19 @@ class Beside(_Joined):
         return max(part.above for part in self.parts)
 
     def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[PagePart, int, int]]:
+        left, high = column, 0
         for part in self.parts:
+            rows, columns = part.size(model)
+            if self.most and left < column and column + columns > left + self.most:
+                row, column, high = row + high + 1, left, 0
             yield part, row, column
-            column += part.size(model)[1] + self.apart
+            column, high = column + columns + self.apart, max(high, rows)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw all parts, and the columns between them: no chart lies over the part beside it."""
         super().draw(drawing, page, row, column)
-        for _, _, first in list(self._placed(page.layout.model, row, column))[1:]:
-            if self.apart:
+        for _, _, first in self._placed(page.layout.model, row, column):
+            if self.apart and first > column:
                 drawing.widths.setdefault(first - 1, GAP)
                 _clear(drawing, row, column, first)
 
@@ -946,6 +959,10 @@ class Units(PagePart):
         The width of its columns, unless other parts settle it.
     pictures : bool
         Whether what a unit has of a quantity is shown as a picture, maps side by side.
+    high : int
+        The least rows of a unit, so that parts side by side have it in the same rows.
+    named : function
+        Returns the name of a quantity for its heading, by default without its symbol.
     """
 
     def __init__(  # noqa: PLR0913 -- what a table of units may settle
@@ -963,13 +980,15 @@ class Units(PagePart):
         sparse: bool = False,
         width: float = UNIT,
         pictures: bool = False,
+        high: int = 1,
+        named: Named | None = None,
         above: int = 0,
     ) -> None:
         self.rows, self.names, self.over, self.above = rows, names, over or {}, above
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
         self.lines, self.units = lines, units or {}
         self.headed, self.repeated, self.sparse, self.width = headed, repeated, sparse, width
-        self.pictures = pictures
+        self.pictures, self.high, self.named = pictures, high, named or _above_symbol
 
     def _headings(self, model: Model) -> int:
         above = self.over or self.units or _have_symbols(model, self.names)
@@ -1000,7 +1019,7 @@ class Units(PagePart):
         """Return how many rows are from one unit to the next: a blank one follows several."""
         heights = (picture_size(model[name])[0] for name in self.names if self.pictures)
         points = (model[name].shape[1] for name in self.lines)
-        highest = max((*heights, *points), default=1)
+        highest = max((self.high, *heights, *points))
         return highest + (highest > 1)
 
     def size(self, model: Model) -> tuple[int, int]:
@@ -1064,7 +1083,7 @@ class Units(PagePart):
             units = self.units[quantity.name](page)
         if headings:
             head(
-                drawing, replace(block, quantity=across), page.words, _above_symbol,
+                drawing, replace(block, quantity=across), page.words, self.named,
                 width=False, headings=headings, units=units,
             )  # fmt: skip
         for right in range(len(across.units)):
@@ -1193,7 +1212,7 @@ class Trace:
             name = page.words.of_itself(self.of, self.name)
             if several and not name:
                 name = y.quantity.heading(unit)
-            cells = [_cells(page, b, *rows) for b in (_of_unit(x, own), _of_unit(y, unit))]
+            cells = [_cells(page, b, *rows) for b in (of_unit(x, own), of_unit(y, unit))]
             label = _cells(page, _named(page, self.labels), *rows) if self.labels else None
             called = None
             if self.called:
@@ -1309,10 +1328,10 @@ class Plane(PagePart):
 def _named(page: Context[Any], name: str | tuple[Any, ...]) -> Block:
     """Return the cells of a quantity, or of its units whose index has this beginning."""
     quantity, *unit = (name,) if isinstance(name, str) else name
-    return _of_unit(page.layout.blocks[quantity], unit)
+    return of_unit(page.layout.blocks[quantity], unit)
 
 
-def _of_unit(block: Block, unit: Sequence[Any]) -> Block:
+def of_unit(block: Block, unit: Sequence[Any]) -> Block:
     """Return the cells of the units whose index has this beginning; by default all."""
     axes, shape = len(block.quantity.axes), block.quantity.shape
     index = (*unit, *[...] * (len(shape) - len(unit)))

@@ -149,7 +149,8 @@ def head(  # noqa: PLR0913 -- what headings may settle
         if units is None and headings > 1:
             drawing.put(block.row - 1, column, quantity.heading(unit), look)
         elif units:
-            drawing.put(block.row - 1, column, units[position], replace(look, wrap=False))
+            across = spread if count > 1 and not any(units[1:]) else {"wrap": False}
+            drawing.put(block.row - 1, column, units[position], replace(look, **across))
         text = named(quantity, words) if position == 0 else ""
         above = replace(look, **spread) if count > 1 else look
         drawing.put(block.row - headings, column, text, above)
@@ -179,9 +180,11 @@ def type_in(
     if quantity.choices:
         least, most = quantity.choices
         source = ",".join(str(number) for number in range(least, most + 1))
-        drawing.validations.append(
-            choice_validation(cells, f'"{source}"', words, most, names, least=least)
-        )
+        found = choice_validation(cells, f'"{source}"', words, most, names, least=least)
+        if len(source) > LONGEST_PROMPT:  # as long as a list in a validation may be, too
+            found.type, found.operator = "whole", "between"
+            found.formula1, found.formula2 = str(least), str(most)
+        drawing.validations.append(found)
     else:
         bounds = "positive" if positive else "number"
         drawing.validations.append(bounded_validation(cells, words, bounds))
