@@ -345,5 +345,5 @@ def test_the_first_run_is_named_where_others_are(lang, tmp_path):
 @pytest.mark.first(1)
 def test_how_to_read_lens_stands_before_the_choices(several):
     cells = openpyxl.load_workbook(several[0])["Lens"]
-    assert cells["B3"].value == words_of(read_spec(several[0]))("lens", "steps")
-    assert [cells.cell(row, 2).value for row in (4, 5)] == ["run", "epoch"]
+    assert cells["A3"].value == words_of(read_spec(several[0]))("lens", "steps")
+    assert [cells.cell(row, 1).value for row in (5, 6)] == ["run", "epoch"]

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 import xlnn
 from xlnn.building.build import build
 from xlnn.grid import address
-from xlnn.loading.spec import layout_of, read_spec
+from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.registry.text import text
@@ -128,21 +128,20 @@ def test_columns_of_maps_on_recognise_are_equally_wide(tmp_path):
 
 def test_the_lens_says_what_the_gradient_of_a_bias_is_in_one_image(books):
     sheet = books["en"][0]["Lens"]
-    texts = {c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)}
-    assert {"∂C/∂b = δ²₁", "∂C/∂b = δ³₂"} <= texts
+    assert "∂C/∂b = δ" in sheet["A3"].value
 
 
-def test_the_longest_line_of_the_lens_has_room_where_all_its_numbers_are_negative(books):
-    sheet = books["en"][0]["Lens"]
-    cell = next(c for row in sheet for c in row if c.value == "with the numbers in it")
-    pairs = " + ".join(["(−0.147) × (−0.388)"] * 3)
-    line = f"z³₁ = {pairs} + (−0.185) = −0.807"
-    assert pixels(line, cell.font) < 7 * sheet.column_dimensions[cell.column_letter].width
+def test_lines_of_the_lens_have_room_however_long_they_are(books):
+    sheet, (_, path) = books["en"][0]["Lens"], books["en"]
+    layout = described(path)[1]
+    for name in ("lens_z_text2", "lens_a_text3", "lens_delta_text3"):
+        row, column = layout.blocks[name].address((0, 0))
+        assert [cell.column for cell in sheet[row] if cell.value is not None] == [column]
 
 
-@pytest.mark.parametrize(("sheet", "width"), [("Lens", 6.9), ("Predict", 8.6)])
+@pytest.mark.parametrize("sheet", ["Lens", "Predict"])
 @pytest.mark.slow
-def test_pictures_of_a_table_are_no_wider_for_the_names_beside_it(tmp_path, sheet, width):
+def test_pictures_of_a_table_are_no_wider_for_the_names_beside_it(tmp_path, sheet):
     build("diabetes", tmp_path / "d.xlsx", epochs=1, verify=False)
     found = openpyxl.load_workbook(tmp_path / "d.xlsx")[sheet]
     parts = [part for part in found.conditional_formatting if any(r.colorScale for r in part.rules)]
@@ -150,7 +149,7 @@ def test_pictures_of_a_table_are_no_wider_for_the_names_beside_it(tmp_path, shee
     columns = {column for area in coloured for column in range(area.min_col, area.max_col + 1)}
     letter = openpyxl.utils.get_column_letter
     assert len(columns) >= 20
-    assert {found.column_dimensions[letter(c)].width for c in columns} == {width}
+    assert {found.column_dimensions[letter(c)].width for c in columns} == {8.6}
 
 
 @pytest.mark.parametrize("model", ["mlp", "regression"])
@@ -161,8 +160,9 @@ def test_what_is_listed_beside_the_inputs_of_a_model_is_no_wider_than_a_picture(
     xlnn.build(model=MODELS / f"{model}.onnx", output=path)
     book = openpyxl.load_workbook(path)
     heads = {cell.value: cell.column for cell in book["Lens"][5]}
-    letters = map(openpyxl.utils.get_column_letter, (heads["output a"], heads["output a"] + 1))
-    assert {book["Lens"].column_dimensions[letter].width for letter in letters} == {6.9}
+    listed = [c for c in book["Lens"][6] if c.value is not None and c.column >= heads["output a"]]
+    widths = book["Lens"].column_dimensions
+    assert {widths[cell.column_letter].width for cell in listed} == {widths["B"].width}
     outputs = [row for row in book["Play"].iter_rows(max_col=3) if row[1].value == "output"]
     shown = [book["Play"].cell(row[1].row + 1, 3) for row in outputs]
     assert {cell.number_format for cell in shown} <= {'0.0000;"−"0.0000'}
@@ -276,8 +276,8 @@ def test_the_paths_of_weights_are_named_by_their_units(books):
 def test_the_lens_is_read_in_steps_and_keeps_its_choices_in_sight(books):
     sheet = books["en"][0]["Lens"]
     texts = {c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)}
-    for step in ("1. z, a   3. δ", "2. C", "4. ∂C/∂w, this image", "6. w after the update"):
-        assert step in texts
+    steps = {"1. activation", "2. C", "3. error of the unit", "4. ∂C/∂w, this image"}
+    assert steps | {"6. w after the update"} <= texts
     assert sheet.freeze_panes == "A7"
     pixel = sheet.column_dimensions["F"].width * 7 + 5
     assert sheet.row_dimensions[5].height * 96 / 72 == pytest.approx(pixel)

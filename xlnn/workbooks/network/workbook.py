@@ -221,7 +221,7 @@ SHEETS = {
     "play": Sheet(_closely("play", play.draw)),
     "images": _images("images"),
     "settings": Sheet(settings.PAGE.draw, settings.PAGE.place, "input"),
-    "lens": Sheet(_closely("lens", lens.draw), choosers.placed(lens.place), "explore"),
+    "lens": _page(lens.PAGE),
     "recognise": _page(recognise.PAGE),
     "test_images": _images("test_images"),
     "training": _table("training"),

@@ -71,7 +71,7 @@ MOST_OUTPUTS = 100
 
 WIDEST_DRAWN = 60_000
 """Units of all dense layers times those of the widest one, up to which it is: each unit takes some
-26 rows of the Lens, and the widest layer sets how many columns there are."""
+rows of the Lens, and the widest layer sets how many columns there are."""
 
 
 def lens_quantities(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
@@ -148,7 +148,7 @@ def _cost(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
 def forward_by_bands(
     stack: Stack, *, axes: tuple[Axis, ...], prefix: str, sheet: str, slopes: bool = True
 ) -> Iterator[Quantity]:
-    """Yield z, a and a' of every layer, with each unit in a separate band.
+    """Yield z, a and a' of every layer, with each unit in rows of its own.
 
     The activations that a layer sees are repeated in one row above its weights;
     maps are pictures and need no copy.

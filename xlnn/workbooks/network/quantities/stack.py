@@ -78,6 +78,8 @@ QUANTITY_KINDS = {
         for name, each in PARAMETERS.items()
         for kind, symbol, sheet, digits, role in (
             ("{}", "{}^{{}}", "weights", "0.0000", "weight"),
+            ("{}_after", "→ {}^{{}}", "lens", "0.0000", "weight"),
+            ("dC_d{}_one", "∂C/∂{}^{{}}", "lens", "0.0000", "backward"),
             ("dC_d{}", "∂C_T/∂{}^{{}}", "gradients", "0.00000", "backward"),
             ("velocity_{}", "v({}^{{}})", "optimiser", "0.00000", "weight"),
             ("square_{}", "s({}^{{}})", "optimiser", "0.00E+00", "weight"),

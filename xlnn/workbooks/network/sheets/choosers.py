@@ -31,9 +31,6 @@ USED, ASKED = "used", "asked"
 
 EPOCH = "epoch"
 
-ROOM = 5
-"""Columns of pixels that the sentence beside a choice takes."""
-
 
 def companion_name(choice: Quantity, what: str) -> str:
     """Return the name of the quantity beside a choice: `USED` or `ASKED`.

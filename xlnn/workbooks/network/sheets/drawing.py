@@ -16,7 +16,7 @@ from xlnn.workbooks.network.quantities.figure import HEIGHT, DrawnLayer, Figure
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import recognise
-from xlnn.workbooks.network.sheets.unit_rows import layer_name
+from xlnn.workbooks.network.sheets.names import layer_name
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, PagePart, Units
 from xlnn.workbooks.pages.sheet import Context

@@ -4,7 +4,7 @@ from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS, WEIGHTS
 from xlnn.equations.optimiser import OPTIMISERS
-from xlnn.workbooks.network.sheets.unit_rows import layer_name, layer_title
+from xlnn.workbooks.network.sheets.names import layer_name, layer_title
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.guide import SCALE, draw_guide
 from xlnn.workbooks.pages.sheet import Context

@@ -1,22 +1,10 @@
-"""Name quantities, inputs and outputs, in headings and in lists beside a sample."""
+"""Name quantities, inputs and layers in headings."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
-from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import SECTION, SENTENCE, Look
-from xlnn.writing.text_width import size_in
-
-NAME, MEASURED, BAR = 3, 2, 4
-"""The columns for a name, for a number to predict, and for a bar."""
-
-HEAD = replace(SECTION, size=9)
-"""Small enough that two headings stand side by side in any font."""
 
 
 def named(quantity: Quantity, words: Text) -> str:
@@ -32,34 +20,20 @@ def input_names(page: Context) -> tuple[str, ...]:
     return page.spec.features or tuple(x.heading(unit) for unit in x.units)
 
 
-def list_columns(model: Model, names: Sequence[str], first: int) -> dict[str, int]:
-    """Return the column of each quantity in the list of outputs, starting at a column.
-
-    Names that are whole numbers take one column, words several.
-    """
-    at, column = {}, first
-    measured = MEASURED if "predicted" in names else 1
-    for name in names:
-        at[name] = column
-        column += name_columns(model) if name == "name" else measured
-    return at
+def layer_name(page: Context, layer: str) -> str:
+    """Return which layer it is: hidden, output, or another kind."""
+    found = next(spec for spec in page.spec.layers if spec.name == layer)
+    if found.kind != "dense":
+        return page.words("play", found.kind, layer=layer)
+    where = "output" if found is page.spec.layers[-1] else "dense"
+    return page.words("layers", where, layer=layer)
 
 
-def name_columns(model: Model) -> int:
-    """Return how many columns the name of an output takes."""
-    return NAME if model["labels"].is_text else 1
-
-
-def name_look(page: Context, width: float) -> Look:
-    """Return the look of the outputs' names: small enough for columns of a width."""
-    room = width * name_columns(page.layout.model)
-    return replace(SENTENCE, size=size_in(room, page.spec.labels, SENTENCE.size))
-
-
-def draw_headings(drawing: Drawing, page: Context, row: int, at: dict[str, int]) -> None:
-    """Draw the headings of the list of outputs."""
-    for column in range(min(at.values()), max(at.values()) + 1):
-        drawing.put(row, column, "", HEAD)
-    for name, column in at.items():
-        key = "a" if name == "output" else name
-        drawing.put(row, column, page.words("lens", f"output_{key}"), HEAD)
+def layer_title(page: Context, layer: str) -> str:
+    """Return what a layer is, with the size of filters and blocks."""
+    found = next(spec for spec in page.spec.layers if spec.name == layer)
+    if found.kind == "dense":
+        return layer_name(page, layer)
+    rows, columns = found.size or (0, 0)
+    values = {"layer": layer, "units": found.units, "rows": rows, "columns": columns}
+    return page.words("layers", found.kind, **values)

@@ -28,7 +28,7 @@ from xlnn.workbooks.network.quantities.lens import weights
 from xlnn.workbooks.network.quantities.network import forward, scaled
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
-from xlnn.workbooks.network.sheets.unit_rows import layer_title
+from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (

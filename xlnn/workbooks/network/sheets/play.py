@@ -19,7 +19,7 @@ from xlnn.workbooks.network.quantities.play import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.choosers import draw_choices, place_choice
 from xlnn.workbooks.network.sheets.drawing import picture
-from xlnn.workbooks.network.sheets.unit_rows import layer_name
+from xlnn.workbooks.network.sheets.names import layer_name
 from xlnn.workbooks.pages.sheet import Context, point_of
 from xlnn.workbooks.pages.table import bounded_validation, row_validation
 from xlnn.writing.charts import CellColumn, Line, ends, over, scatter

@@ -14,8 +14,7 @@ from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets import compare
-from xlnn.workbooks.network.sheets.names import named
-from xlnn.workbooks.network.sheets.unit_rows import layer_name, symbol
+from xlnn.workbooks.network.sheets.names import layer_name, named
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
@@ -219,7 +218,7 @@ def _paths(model: Model) -> Iterator[Chart]:
             lines = []
             for unit, colour in zip(units, PATH_COLOURS, strict=False):
                 own = [index for index in found.units if index[0] == unit]
-                names = [symbol(found, unit, found.layer)]  # of one line, for all of the unit
+                names = [found.heading((unit,))]  # of one line, for all of the unit
                 for at in sampled(len(own), max(1, LINES // len(units))):
                     y = (found.name, *own[at])
                     lines.append(Trace(y, colour=colour, width=THIN, name="".join(names)))

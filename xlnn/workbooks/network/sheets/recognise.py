@@ -1,12 +1,12 @@
 """The sheet Recognise: a grid to draw on, and what the network recognises."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.data.words import typed_as
-from xlnn.equations.layer import PARAMETERS, SINGLE, WEIGHTS
+from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lens import PIXEL_SHARE
 from xlnn.equations.lookup import COPY, FromWords
 from xlnn.equations.verdict import PREDICTED, LargestUnit, Tied
@@ -19,58 +19,35 @@ from xlnn.workbooks.network.quantities.network import scaled
 from xlnn.workbooks.network.quantities.play import NUMBERS
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
-from xlnn.workbooks.network.sheets.names import BAR, HEAD, MEASURED, name_columns, name_look
-from xlnn.workbooks.network.sheets.unit_rows import layer_title, squares
+from xlnn.workbooks.network.sheets.layers import (
+    BORDERED,
+    NAMED,
+    SMALL,
+    Inputs,
+    Narrow,
+    Section,
+    above,
+    layers,
+    of_layer,
+    outputs,
+    units,
+)
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import (
-    Below,
-    Beside,
-    Label,
-    Made,
-    Numbers,
-    PagePart,
-    Row,
-    Sentences,
-    Units,
-)
+from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, Sentences
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing, cell_range
-from xlnn.writing.style import (
-    INPUT_INK,
-    KEY,
-    LABEL,
-    NUMBER,
-    PICTURE,
-    SECTION,
-    SENTENCE,
-    Look,
-    ink_scale,
-    on_ink,
-)
-from xlnn.writing.text_width import named_over, word_width
+from xlnn.writing.style import INPUT_INK, LABEL, SENTENCE
 
 SHEET = "recognise"
 PREFIX = "draw_"
 
-CELL, FEATURE_WIDTH = 6.9, 8.6
-"""The width of all columns, and their least width below names."""
-
-NAMED = 4
-"""Columns that the name of a choice takes."""
-
 LONGEST_LIST = 255
 """Characters of a list that stands in a validation, in Excel."""
 
-BORDERED = replace(PICTURE, border=True)
-FEATURE, FEATURE_HEIGHT = replace(LABEL, align="center", wrap=True), 27
 VERDICT = replace(SENTENCE, size=14)
 GIVEN = replace(BORDERED, fill="input", ink=INPUT_INK, number_format="General")
 WORD = replace(GIVEN, number_format="@", shrink=True)  # what is typed there stays a word
-COMPUTED = replace(PICTURE, number_format="General")
-SMALL = replace(NUMBER, size=PICTURE.size, number_format="0.000")
-OUTPUT = replace(SMALL, number_format="")
-"""A number as narrow as a picture, and one in its own format."""
 
 
 def quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
@@ -158,71 +135,29 @@ def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
     yield quantity("verdict", equation=Prediction(words), uses=uses, is_text=True, **shown)
 
 
-class _Narrow(Below):
-    """Parts in columns of one width, which no picture is stretched by."""
-
-    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
-        """Draw them, and names of outputs so small that they fit."""
-        width = _width(page.spec.features)
-        columns = range(column, column + self.size(page.layout.model)[1])
-        drawing.widths |= dict.fromkeys(columns, width)
-        super().draw(drawing, page, row, column)
-        drawing.looks[f"{PREFIX}name"] = name_look(page, width)
-
-
-def _width(features: Sequence[str]) -> float:
-    return max(FEATURE_WIDTH, word_width(features, FEATURE.size)) if features else CELL
-
-
-class _Inputs(Row):
-    """A row of inputs below their names, or pixels below a line of text."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__("", name)
-        self.name = name
-
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return its rows with the one above, and its columns with the blank one before."""
-        rows, columns = super().size(model)
-        return rows + 1, columns
-
-    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the cells."""
-        yield from super().blocks(model, row + 1, column)
+class _Inputs(Inputs):
+    """Inputs or pixels that may be typed, or those that follow from them."""
 
     def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
         """Draw what is above them, their looks, and what may be typed."""
-        super().draw(drawing, page, row + 1, column)
-        block, features = page.layout.blocks[self.name], page.spec.features
-        of, is_text = block.quantity, block.quantity.is_text
-        look = GIVEN if of.is_input else PICTURE if of.kind == "x" else COMPUTED
-        drawing.looks[self.name] = WORD if is_text else look
-        if of.kind == "x" and f"{PREFIX}raw" in page.layout.blocks:
-            drawing.put(row, column, page.words(SHEET, "scaled"), LABEL)
-            if not features:
-                drawing.colour(block, ink_scale(), *on_ink(address(block.row, block.column)))
-        elif features:
-            for at, name in enumerate(_typed_names(page.spec, of.kind), start=block.column):
-                drawing.put(row, at, name, named_over(features, FEATURE))
-            drawing.heights[row] = FEATURE_HEIGHT
-            if is_text:
-                drawing.validations += _lists(page.spec, block)
-        else:
-            self._draw_on(drawing, page, block)
+        super().draw(drawing, page, row, column)
+        block = page.layout.blocks[self.name]
+        if not block.quantity.is_input:
+            return
+        drawing.looks[self.name] = WORD if block.quantity.is_text else GIVEN
+        if block.quantity.is_text:
+            drawing.validations += _lists(page.spec, block)
+        elif not page.spec.features:  # pixels of ink and of paper; numbers between them, too
+            drawing.put(row, column, page.words(SHEET, "grid"), LABEL)
+            drawing.validations[-1] = DataValidation(
+                type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
+                promptTitle=page.words(SHEET, "grid"), prompt=page.words(SHEET, "prompt"),
+                sqref=cell_range(block),
+            )  # fmt: skip
 
-    def _draw_on(self, drawing: Drawing, page: Context[Spec], block: Block) -> None:
-        """Offer the pixels of ink and of paper; numbers between them may be typed."""
-        words = page.words
-        drawing.put(block.row - 1, block.column - 1, words(SHEET, "grid"), LABEL)
-        drawing.heights |= squares(block, CELL, page.layout.blocks[f"{PREFIX}output"])
-        drawing.validations[-1] = DataValidation(
-            type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
-            promptTitle=words(SHEET, "grid"), prompt=words(SHEET, "prompt"),
-            sqref=cell_range(block),
-        )  # fmt: skip
-        if block.quantity.kind == "x":
-            first = address(block.row, block.column)
-            drawing.colour(block, ink_scale(typed=True), *on_ink(first))
+    def names_of(self, spec: Spec, block: Block) -> Iterable[str]:
+        """Return the names of what is typed."""
+        return _typed_names(spec, block.quantity.kind)
 
 
 def _typed_names(spec: Spec, kind: str) -> Iterable[str]:
@@ -246,105 +181,30 @@ def _lists(spec: Spec, block: Block) -> Iterator[DataValidation]:
             )
 
 
-def _parts(model: Model) -> _Narrow:
+def _parts(model: Model) -> Narrow:
     """Return the epoch, the inputs beside what is recognised, and each layer below them."""
-    typed = [PREFIX + kind for kind in ("typed_number", "typed_word", "raw", "x")]
     epoch, label, verdict = (f"{PREFIX}{kind}" for kind in ("epoch", "label", "verdict"))
     choice = []
     if epoch in model.by_name:
         states = next(found.name for found in model.quantities if found.sheet == "weights")
-        choice.append(choices(PREFIX, at=NAMED, of={epoch: states}))
-    layers = [q.layer for q in model.quantities if q.sheet == SHEET and q.kind == "a"]
-    units = {layer: _units(model, layer) for layer in layers}
-    last = max(part.size(model)[1] for part in units.values())
+        choice.append(choices(PREFIX, at=NAMED + 1, of={epoch: states}))
+    names = {layer: of_layer(model, SHEET, layer) for layer in layers(model, SHEET)}
+    kinds = (*sorted(WEIGHTS), "seen", *PARAMETERS, "normalised", "z", "exp", "a")
+    tables = {layer: units(model, names[layer], *kinds) for layer in names}
+    last = max(part.size(model)[1] for part in tables.values())
     found = []
     if label in model.by_name:
-        found.append(Numbers(label, at=NAMED - 1, looks=_looks(model, label)))
-    return _Narrow(
+        look = SENTENCE if model[label].is_text else SMALL
+        found.append(Numbers(label, at=NAMED, looks={label: look}))
+    typed = ("typed_number", "typed_word", "raw", "x")
+    inputs = [_Inputs(PREFIX, kind) for kind in typed if PREFIX + kind in model.by_name]
+    said = Sentences(verdict, look=VERDICT)
+    return Narrow(
+        PREFIX,
         *choice,
-        Beside(
-            Below(*(_Inputs(name) for name in typed if name in model.by_name)),
-            Below(Sentences(verdict, look=VERDICT), *found, _outputs(model)),
-        ),
-        *(
-            Below(
-                Label(
-                    lambda page, layer=layer: layer_title(page, layer),
-                    look=SECTION, columns=last, above=1,
-                ),
-                *_above(model, layer),
-                units[layer],
-            )
-            for layer in layers
-        ),
-    )  # fmt: skip
-
-
-def _outputs(model: Model) -> Beside:
-    """Return the list of outputs, each a column below its heading."""
-    shown = {
-        f"{PREFIX}name": ("output_name", name_columns(model)),
-        f"{PREFIX}predicted": ("output_predicted", MEASURED),
-        f"{PREFIX}output": ("output_a", 1),
-        f"{PREFIX}bar": ("output_bar", BAR),
-    }
-    columns = (
-        Below(
-            Label(lambda page, key=key: page.words("lens", key), look=HEAD, columns=columns),
-            Units("", name, headed=False, looks=_looks(model, name)),
-        )
-        for name, (key, columns) in shown.items()
-        if name in model.by_name
+        Beside(Below(*inputs), Below(said, *found, outputs(model, PREFIX))),
+        *(Section(layer, last, *above(names[layer]), table) for layer, table in tables.items()),
     )
-    return Beside(*columns, apart=0)
-
-
-def _looks(model: Model, name: str) -> dict[str, Look]:
-    return {name: SENTENCE if model[name].is_text else OUTPUT}
-
-
-def _of_layer(model: Model, layer: str) -> dict[str, str]:
-    """Return the names of a layer's quantities by their kinds."""
-    return {q.kind: q.name for q in model.quantities if q.sheet == SHEET and q.layer == layer}
-
-
-def _above(model: Model, layer: str) -> Iterator[PagePart]:
-    """Yield what a layer has one number of, and the units below it unless its weights do."""
-    names = _of_layer(model, layer)
-    if single := [names[kind] for kind in SINGLE if kind in names]:
-        looks = dict.fromkeys(single, SMALL)
-        yield Numbers(*single, at=1, named=lambda each, _: each.symbol, looks=looks)
-    if "below" in names and WEIGHTS.isdisjoint(names):
-        yield Beside(Label("a"), Row(names["below"], look=SMALL), apart=0)
-
-
-class _Layer(Units):
-    """The units of a layer, of which each sort of picture has its own scale of colours."""
-
-    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
-        """Draw them under headings that widen no column, and colour the pictures."""
-        super().draw(drawing, page, row, column)
-        if self.over:
-            drawing.put(row + 1, column, "a", KEY)
-        for cells in (drawing.cells[row], drawing.cells[row + 1]):
-            for at, (text, look) in cells.items():
-                cells[at] = text, replace(look, bold=False, size=PICTURE.size)
-        for block in (page.layout.blocks[name] for name in self.names):
-            if len(block.quantity.shape) > 1:
-                drawing.colour_around_0(block)
-
-
-def _units(model: Model, layer: str) -> _Layer:
-    """Return a layer's weights, their products with the inputs, and numbers or maps."""
-    names = _of_layer(model, layer)
-    kinds = (*sorted(WEIGHTS), "seen", *PARAMETERS, "normalised", "z", "exp", "a")
-    shown = [*dict.fromkeys(names[kind] for kind in kinds if kind in names)]
-    units = model[names.get("z", names["a"])]
-    symbols = [units.heading((unit,)) for unit in range(units.shape[0])]
-    over = {names[kind]: names["below"] for kind in WEIGHTS & names.keys() if "below" in names}
-    looks = {name: BORDERED if len(model[name].shape) > 1 else SMALL for name in shown}
-    looks |= dict.fromkeys(over.values(), SMALL)
-    return _Layer(symbols, *shown, over=over, looks=looks, pictures=True)
 
 
 PAGE = Page(SHEET, "", "", Made(_parts))

@@ -1,0 +1,252 @@
+"""Parts that Lens and Recognise have: one sample, its way through the layers, and the outputs."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from xlnn.equations.layer import SINGLE, WEIGHTS
+from xlnn.grid import address
+from xlnn.layout import Block
+from xlnn.quantity import Model
+from xlnn.workbooks.network.sheets.names import layer_title
+from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.parts import (
+    HEADINGS,
+    Below,
+    Beside,
+    Label,
+    Numbers,
+    PagePart,
+    Row,
+    Units,
+)
+from xlnn.workbooks.pages.sheet import Context
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT
+from xlnn.writing.style import (
+    KEY,
+    LABEL,
+    NUMBER,
+    PICTURE,
+    SECTION,
+    SENTENCE,
+    ink_scale,
+    on_ink,
+)
+from xlnn.writing.text_width import named_over, size_in, text_width, word_width
+
+CELL, FEATURE_WIDTH = 6.9, 8.6
+"""The width of all columns, and their least width below names."""
+
+NAMED, ROOM = 3, 2
+"""Columns that the name of a choice takes, and blank ones for the sentence beside it."""
+
+NAME, MEASURED, BAR = 3, 2, 4
+"""The columns for the name of an output, for a number to predict, and for a bar."""
+
+MOST_SQUARE = 8
+"""Rows up to which a picture has high ones."""
+
+HEAD = replace(SECTION, size=9)
+"""Small enough that two headings stand side by side in any font."""
+
+BORDERED = replace(PICTURE, border=True)
+FEATURE, FEATURE_HEIGHT = replace(LABEL, align="center", wrap=True), 27
+SMALL = replace(NUMBER, size=PICTURE.size, number_format="")
+"""A number as narrow as a picture, in its own format."""
+
+OUTPUTS = {
+    "name": "output_name", "raw_t": "output_raw_t", "predicted": "output_predicted",
+    "t": "output_t", "output": "output_a", "bar": "output_bar",
+}  # fmt: skip
+"""What is listed of each output, and the keys of the headings."""
+
+NUMBERS = ("normalised", "z", "exp", "a", "slope", "argmax", "loss", "delta", "delta_normalised")
+"""What a unit or a map has, of which a layer shows what it computes."""
+
+
+class Narrow(Below):
+    """Parts in columns of one width, which no picture is stretched by.
+
+    Parameters
+    ----------
+    prefix : str
+        With which the names of the sheet's quantities begin.
+    parts : tuple of PagePart
+    """
+
+    def __init__(self, prefix: str, *parts: PagePart) -> None:
+        super().__init__(*parts)
+        self.prefix = prefix
+
+    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
+        """Draw them, and names of outputs so small that they fit."""
+        features = page.spec.features
+        width = max(FEATURE_WIDTH, word_width(features, FEATURE.size)) if features else CELL
+        columns = range(column, column + self.size(page.layout.model)[1])
+        drawing.widths |= dict.fromkeys(columns, width)
+        super().draw(drawing, page, row, column)
+        size = size_in(width * _wide(page.layout.model), page.spec.labels, SENTENCE.size)
+        drawing.looks[f"{self.prefix}name"] = replace(SENTENCE, size=size)
+
+
+def _wide(model: Model) -> int:
+    """Return the columns for the name of an output: one for whole numbers, several for words."""
+    return NAME if model["labels"].is_text else 1
+
+
+class Inputs(Row):
+    """A row of inputs below their names, or pixels below a line of text."""
+
+    def __init__(self, prefix: str, kind: str) -> None:
+        super().__init__("", prefix + kind)
+        self.prefix, self.name = prefix, prefix + kind
+
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return its rows with the one above, and its columns with the blank one before."""
+        rows, columns = super().size(model)
+        return rows + 1, columns
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the cells."""
+        yield from super().blocks(model, row + 1, column)
+
+    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
+        """Draw what is above them, their looks and colours."""
+        super().draw(drawing, page, row + 1, column)
+        block, features = page.layout.blocks[self.name], page.spec.features
+        is_scaled = block.quantity.kind == "x" and page.spec.scaled
+        digits = PICTURE.number_format if is_scaled else "General"
+        drawing.looks[self.name] = replace(PICTURE, number_format=digits, border=not features)
+        is_below = block.quantity.kind == "x" and f"{self.prefix}raw" in page.layout.blocks
+        if is_below:
+            drawing.put(row, column, page.words("recognise", "scaled"), LABEL)
+        elif features:
+            for at, name in enumerate(self.names_of(page.spec, block), start=block.column):
+                drawing.put(row, at, name, named_over(features, FEATURE))
+            drawing.heights[row] = FEATURE_HEIGHT
+        if not features:
+            typed = block.quantity.is_input
+            ink = on_ink(address(block.row, block.column))
+            drawing.colour(block, ink_scale(typed=typed), *ink)
+            if not is_below:
+                output = page.layout.blocks[f"{self.prefix}output"]
+                drawing.heights |= squares(block, CELL, output)
+
+    def names_of(self, spec: Spec, block: Block) -> Iterable[str]:  # noqa: ARG002 -- those of all
+        """Return the names of inputs."""
+        return spec.features
+
+
+def squares(block: Block, width: float, beside: Block) -> dict[int, float]:
+    """Return the heights of the rows of a picture, so that its pixels are squares.
+
+    A picture with many rows has low ones, so that what is below it stays in reach. A list beside it
+    has rows of the same height, even if it is longer.
+    """
+    if len(range(block.row, block.last[0] + 1)) > MOST_SQUARE:
+        return {}
+    height = (width * DIGIT_PIXELS + PADDING) / PIXELS_A_POINT
+    return dict.fromkeys(range(block.row, max(block.last[0], beside.last[0]) + 1), height)
+
+
+def outputs(model: Model, prefix: str) -> Beside:
+    """Return the list of outputs, each a column below its heading."""
+    columns = []
+    for kind, key in OUTPUTS.items():
+        name = prefix + kind
+        if name not in model.by_name:
+            continue
+        usual = MEASURED if f"{prefix}predicted" in model.by_name else 1
+        wide = {"name": _wide(model), "bar": BAR}.get(kind, usual)
+        heading = Label(lambda page, key=key: page.words("lens", key), look=HEAD, columns=wide)
+        look = SENTENCE if model[name].is_text else SMALL
+        columns.append(Below(heading, Units("", name, headed=False, looks={name: look})))
+    return Beside(*columns, apart=0)
+
+
+def layers(model: Model, sheet: str) -> list[str]:
+    """Return the names of the layers that a sheet shows, from below."""
+    return [q.layer for q in model.quantities if q.sheet == sheet and q.kind == "a"]
+
+
+def of_layer(model: Model, sheet: str, layer: str) -> dict[str, str]:
+    """Return the names of a layer's quantities by their kinds."""
+    return {q.kind: q.name for q in model.quantities if q.sheet == sheet and q.layer == layer}
+
+
+class Section(Below):
+    """Parts below the title of a layer, which no page begins or ends between.
+
+    Parameters
+    ----------
+    layer : str
+    columns : int
+        The columns of its title.
+    parts : tuple of PagePart
+    """
+
+    def __init__(self, layer: str, columns: int, *parts: PagePart) -> None:
+        title = Label(lambda page: layer_title(page, layer), look=SECTION, columns=columns, above=1)
+        super().__init__(title, *parts)
+
+    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
+        """Draw them, and keep the title with the headings and the first row below it."""
+        super().draw(drawing, page, row, column)
+        drawing.whole.append((row, row + HEADINGS + 1))
+
+
+def above(names: Mapping[str, str]) -> Iterator[PagePart]:
+    """Yield what a layer has one number of, and the units below it unless its weights do."""
+    if single := [names[kind] for kind in SINGLE if kind in names]:
+        looks = dict.fromkeys(single, SMALL)
+        yield Numbers(*single, at=1, named=lambda each, _: each.symbol, looks=looks)
+    if "below" in names and WEIGHTS.isdisjoint(names):
+        yield Beside(Label("a"), Row(names["below"], look=SMALL), apart=0)
+
+
+class Pictures(Units):
+    """The units of a layer, of which each sort of picture has its own scale of colours."""
+
+    def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
+        """Draw them under headings that widen no column, and colour the pictures."""
+        super().draw(drawing, page, row, column)
+        if self.over:
+            drawing.put(row + 1, column, "a", KEY)
+        for below in range(row, row + self._headings(page.layout.model)):
+            cells = drawing.cells[below]
+            for at, (text, look) in cells.items():
+                cells[at] = text, replace(look, bold=False, size=PICTURE.size)
+        for block in (page.layout.blocks[name] for name in self.names):
+            if len(block.quantity.shape) == 1:
+                continue
+            if block.quantity.name not in self.coloured and block.quantity.kind != "argmax":
+                drawing.colour_around_0(block)
+            text, look = drawing.cells[row][block.column]
+            room = self._across(block.quantity) * drawing.widths[block.column]
+            if text_width(text, size=look.size) > room:  # it runs on over the blank cells beside it
+                drawing.put(row, block.column, text, replace(look, align="left"))
+
+
+def units(model: Model, names: Mapping[str, str], *kinds: str, **options: Any) -> Units:  # noqa: ANN401 -- as Units has them
+    """Return what there is of some kinds in a layer: weights below their inputs, numbers, maps.
+
+    Parameters
+    ----------
+    model : Model
+    names : dict
+        The names of the layer's quantities by their kinds (`of_layer`).
+    kinds : tuple of str
+    options
+        As those of `Units`.
+    """
+    shown = [*dict.fromkeys(names[kind] for kind in kinds if kind in names)]
+    unit = model[names.get("z", names["a"])]
+    weights = [names[kind] for kind in WEIGHTS & names.keys() if names[kind] in shown]
+    over = dict.fromkeys(weights, names["below"]) if "below" in names else {}
+    looks = {name: BORDERED if len(model[name].shape) > 1 else SMALL for name in shown}
+    looks |= dict.fromkeys(over.values(), SMALL)
+    if argmax := names.get("argmax"):
+        looks |= {argmax: replace(BORDERED, number_format="0")} if argmax in shown else {}
+    symbols = [unit.heading((each,)) for each in range(unit.shape[0])]
+    return Pictures(symbols, *shown, over=over, looks=looks, pictures=True, **options)
