@@ -93,6 +93,13 @@ def test_options_take_the_place_of_what_is_chosen():
     assert recipe.inputs["eta"] == 0.01
 
 
+def test_a_wide_hidden_layer_is_placed_although_lens_shows_one_strip_a_line():
+    recipe = made(data=iris(), label="kind", hidden=(50,), epochs=1, test_share=0)
+    blocks = xlnn.workbooks.kind_named("network").layout(recipe.spec).on("lens")
+    cells = [each.address(i) for each in blocks for i in np.ndindex(*each.quantity.lengths)]
+    assert len(set(cells)) == len(cells)
+
+
 def test_pixels_are_standardised_and_told():
     random = np.random.default_rng(1)
     pictures = random.integers(0, 256, (40, 5, 5))
