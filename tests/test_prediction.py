@@ -303,3 +303,18 @@ def test_predictions_no_better_than_the_mean_are_told():
     assert training_notes(run | {"rmse": np.array([[9.0, 9.0], [1.9, 0.1]])}) == ()
     scaled = run | {"raw_t": 1e5 * run["t"], "rmse": 1e5 * run["rmse"]}
     assert "error 250,000, and 200,000 by the mean): try more --epochs" in training_notes(scaled)[0]
+
+
+def test_held_out_predictions_no_better_than_the_mean_are_told():
+    run = {"C_T": np.array([3.0, 2.0]), "labels": np.array(["y"], dtype=object)}
+    run |= {"t": np.array([[0.0], [4.0]]), "rmse": np.array([[9.0], [0.1]])}
+    run |= {"test_t": np.array([[1.0], [3.0]]), "test_rmse": np.array([[9.0], [1.1]])}
+    (note,) = training_notes(run)
+    assert note == (
+        "After the last epoch y of held-out rows would be predicted better by the mean of the "
+        "targets (root mean square error 1.1, and 1 by the mean): try a larger --l2, fewer "
+        "--hidden units or more rows."
+    )
+    assert training_notes(run | {"test_rmse": np.array([[9.0], [0.9]])}) == ()
+    two = {name: np.stack([run[name]] * 2) for name in ("C_T", "rmse", "test_rmse")}
+    assert training_notes(run | two) == (note, f"Run 2: {note}")

@@ -13,6 +13,12 @@ MOST_NAMED = 3
 SQUARED = 1e150
 """Up to here the sum of the squares of a million numbers fits a cell, which ends at 1.8e308."""
 
+PARTS = {"": "", "test_": " held-out"}
+"""How the rows that train and the others are called, by the prefix of their quantities."""
+
+HELD_OUT_REMEDY = "a larger --l2, fewer --hidden units or more rows"
+"""What may help if only the rows that train are learned."""
+
 TARGETS = ("t", "raw_t", "test_t", "test_raw_t")
 
 
@@ -74,7 +80,11 @@ def training_notes(run: Arrays) -> tuple[str, ...]:
     """
     if run["C_T"].ndim == 1:
         return notes_of_run(run)
-    own, notes = run.keys() & {"C_T", "rmse", "recognised", "test_recognised"}, []
+    own, notes = (
+        run.keys()
+        & {"C_T", *(prefix + name for prefix in PARTS for name in ("rmse", "recognised"))},
+        [],
+    )
     for number in range(len(run["C_T"])):
         which = f"Run {number + 1}: " if number else ""
         one = notes_of_run({**run, **{name: run[name][number] for name in own}})
@@ -95,28 +105,37 @@ def notes_of_run(run: Arrays) -> tuple[str, ...]:
     first, last = run["C_T"][[0, -1]]
     if last > first:
         return (f"C_T rose from {first:.3g} to {last:.3g}. Try a smaller --eta.",)
-    if "rmse" not in run:
-        return _useless_classes(run)
-    errors, deviations = run["rmse"][-1], run.get("raw_t", run["t"]).std(axis=0)
-    useless = np.flatnonzero((deviations > 0) & (errors > deviations))
-    if not useless.size:
-        return ()
-    names = listed(run["labels"][useless], most=MOST_NAMED)
-    error, deviation = (amount(each[useless[0]]) for each in (errors, deviations))
-    remedy = "" if "raw_t" in run else " --scale standard,"
-    note = (
-        f"After the last epoch {names} would be predicted better by the mean of the targets (root "
-        f"mean square error {error}, and {deviation} by the mean): try{remedy} more --epochs or "
-        "another --eta."
-    )
-    return (note,)
+    return (_useless_numbers if "rmse" in run else _useless_classes)(run)
+
+
+def _useless_numbers(run: Arrays) -> tuple[str, ...]:
+    """Return a note if the mean of the targets predicts better than a network."""
+    raw = "raw_t" if "raw_t" in run else "t"
+    scaling = "" if "raw_t" in run else "--scale standard, "
+    remedies = (f"{scaling}more --epochs or another --eta", HELD_OUT_REMEDY)
+    for (prefix, which), remedy in zip(PARTS.items(), remedies, strict=True):
+        if f"{prefix}rmse" not in run:
+            continue
+        errors = run[f"{prefix}rmse"][-1]
+        by_mean = np.sqrt(((run[prefix + raw] - run[raw].mean(axis=0)) ** 2).mean(axis=0))
+        useless = np.flatnonzero((by_mean > 0) & (errors > by_mean))
+        if useless.size:
+            names = listed(run["labels"][useless], most=MOST_NAMED)
+            where = f" of{which} rows" if which else ""
+            error, mean = (amount(each[useless[0]]) for each in (errors, by_mean))
+            note = (
+                f"After the last epoch {names}{where} would be predicted better by the mean of the "
+                f"targets (root mean square error {error}, and {mean} by the mean): try {remedy}."
+            )
+            return (note,)
+    return ()
 
 
 def _useless_classes(run: Arrays) -> tuple[str, ...]:
     """Return a note if a network is no better than always predicting one class."""
     adam = "" if any(name.startswith("moment2") for name in run) else "--optimizer adam, "
-    remedy = f"Try {adam}more --epochs, another --eta, --hidden or --scale."
-    for prefix, which in (("", ""), ("test_", " held-out")):
+    remedies = (f"{adam}more --epochs, another --eta, --hidden or --scale", HELD_OUT_REMEDY)
+    for (prefix, which), remedy in zip(PARTS.items(), remedies, strict=True):
         if f"{prefix}recognised" not in run:
             continue
         t, right = run[f"{prefix}t"], int(run[f"{prefix}recognised"][-1])
@@ -127,5 +146,5 @@ def _useless_classes(run: Arrays) -> tuple[str, ...]:
         label = run["labels"][commonest]
         label = short(label if isinstance(label, str) else f"{label:.15g}")
         told = f"After the last epoch {right:,} of {len(t):,}{which} rows are right,"
-        return (f"{told} and {most:,} would be if the answer were always {label}. {remedy}",)
+        return (f"{told} and {most:,} would be if the answer were always {label}. Try {remedy}.",)
     return ()
