@@ -91,7 +91,7 @@ def test_nothing_is_told_where_nothing_is_missing(tmp_path):
         (
             "k,a\nx,\ny,\n",
             ReadOptions(table=True, missing="mean"),
-            "the column a holds no value at all",
+            'the column "a" holds no value at all',
         ),
         (
             "k,a\nx,\ny,\n",

@@ -203,7 +203,7 @@ def _with_means(holed: IncompleteRows) -> tuple[np.ndarray, tuple[str, ...]]:
         return holed.x, ()
     if (empty := absent.all(axis=0)).any():
         heading = short(holed.headings[int(empty.argmax())])
-        raise DataError(f"{holed.where}: the column {heading} holds no value at all: remove it.")
+        raise DataError(f'{holed.where}: the column "{heading}" holds no value at all: remove it.')
     size = np.nanmax(np.abs(holed.x), axis=0)
     size[size == 0] = 1  # so that sums of very large numbers do not overflow
     means = np.nanmean(holed.x / size, axis=0) * size
