@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from xlnn.data import arrays, dataset
 from xlnn.data import npz as archive
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import load
+from xlnn.data.load import load, load_inputs
 from xlnn.errors import DataError
 
 X = np.array([[1, 0.5, 0, 0], [0, 0, 0.25, 1], [1, 1, 1, 1]])
@@ -98,6 +98,30 @@ def test_a_regression_of_pictures_keeps_their_size(tmp_path):
     assert data.picture == (2, 2)
 
 
+@pytest.mark.parametrize(
+    ("x", "y"), [("x_train", "y_train"), ("train_images", "train_labels"), ("arr_0", "arr_1")]
+)
+def test_names_that_other_programs_give_are_known(tmp_path, x, y):
+    path = npz(tmp_path, **{x: X, y: [0, 1, 0], "x_test": X[:1]})
+    data = load(path, ReadOptions())
+    assert data.x.tolist() == X.tolist()
+    assert data.labels == ("0", "1")
+    assert data.told[1] == "my.npz: left out x_test; --test-share holds rows out."
+    assert load_inputs(path, ReadOptions(), 4).x.tolist() == X.tolist()
+
+
+def test_colours_become_grey(tmp_path):
+    red, white = np.array([[[255, 0, 0]]]), np.full((1, 1, 3), 255)
+    path = npz(tmp_path, x=np.array([red, white]).astype(np.uint8), y=[0, 1])
+    data = load(path, ReadOptions())
+    assert data.picture == (1, 1)
+    assert data.x.ravel() == pytest.approx([0.299 * 255, 255])
+    assert data.told[1] == "my.npz: colours were read as grey."
+    assert load_inputs(path, ReadOptions(), 1).x.tolist() == data.x.tolist()
+    alone = load(npz(tmp_path, x=np.ones((2, 3, 3, 1)), y=[0, 1]), ReadOptions())
+    assert (alone.picture, len(alone.told)) == ((3, 3), 1)
+
+
 def test_the_outputs_of_a_regression_are_named_by_the_file_or_the_reading(tmp_path):
     wanted = ReadOptions(targets=("price", "age"))
     t = np.eye(2)[[0, 1, 0]]
@@ -129,7 +153,9 @@ def test_the_outputs_of_a_regression_are_named_by_the_file_or_the_reading(tmp_pa
         ({"x": [["a"], ["b"], ["c"]]}, r"x holds no numbers"),
         ({"x": [[1j], [1], [1]]}, r"x holds objects of the kind complex128; numbers and texts"),
         ({"x": [1, 2, 3]}, r"x has the shape \(3,\); 2 or 3 axes"),
-        ({"x": np.zeros((3, 2, 2, 1))}, r"x has the shape \(3, 2, 2, 1\); 2 or 3 axes"),
+        ({"x": np.zeros((3, 2, 2, 2))}, r"x has the shape \(3, 2, 2, 2\); 2 or 3 axes"),
+        ({"X": X}, r"my.npz holds x, y and X; x is expected, and one of"),
+        ({"w": 1, "z": 1}, r"my.npz: w and z are not known; x is expected"),
         ({"x": np.zeros((3, 0))}, r"x has the shape \(3, 0\)"),
         ({"x": np.zeros((3, 16_385))}, r"x has 3 rows of 16,385 numbers; a sheet has 1,048,576"),
         ({"x": [[np.nan], [1], [1]]}, r"1 value missing in 1 row, the first in row 1, column 1"),

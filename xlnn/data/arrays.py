@@ -29,6 +29,30 @@ from xlnn.errors import DataError
 
 TARGETS = ("labels", "y", "t")
 
+ROLES = {
+    **dict.fromkeys(("x", "images", "data", "arr_0"), "x"),
+    **dict.fromkeys(("labels", "label"), "labels"),
+    **dict.fromkeys(("y", "target", "arr_1"), "y"),
+    "t": "t",
+    "names": "names",
+}
+"""What arrays hold, by the names that NumPy, Keras, scikit-learn and others give them."""
+
+HELD_OUT = {"test", "val", "valid"}
+"""Words in the names of arrays with further rows, which are not read."""
+
+GREY = (0.299, 0.587, 0.114)
+"""The share of red, green and blue in the lightness of a pixel (ITU-R BT.601)."""
+
+
+def role(name: str) -> str:
+    """Return what an array holds, by its name; "" if that is unknown.
+
+    >>> role("x_train"), role("train_images"), role("Y"), role("x_test")
+    ('x', 'x', 'y', '')
+    """
+    return ROLES.get("_".join(word for word in name.lower().split("_") if word != "train"), "")
+
 
 def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOptions) -> Dataset:
     """Read a data set from arrays.
@@ -48,8 +72,11 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
     DataError
         An array is missing, has the wrong shape or contains values that cannot be used.
     """
-    key = _key(where, found)
-    x = _numbers(where, "x", found["x"], axes=(2, 3), may_miss=True)
+    found, told = _by_role(where, found)
+    key = next(target for target in TARGETS if target in found)
+    x = _numbers(where, "x", grey(found["x"]), axes=(2, 3), may_miss=True)
+    if found["x"].ndim > x.ndim and found["x"].shape[-1] > 1:
+        told += (f"{where}: colours were read as grey.",)
     target = found[key]
     if len(x) != len(np.atleast_1d(target)):
         raise DataError(
@@ -68,7 +95,7 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
         is_regression = False
     picture, features = _picture(where, x, reading, is_regression=is_regression)
     end = targets_told(labels, t) if is_regression else labels_told(labels, t, f"in {key}")
-    told = images_told(len(x), picture, end) if picture else table_told(len(x), features, end)
+    shown = images_told(len(x), picture, end) if picture else table_told(len(x), features, end)
     return Dataset(
         rounded(x.reshape(len(x), -1)),
         rounded(t),
@@ -76,27 +103,45 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
         picture,
         features,
         is_regression,
-        (f"{where}: {told}.", *notes),
+        (f"{where}: {shown}.", *told, *notes),
         missing,
     )
 
 
-def _key(where: str, found: Mapping[str, np.ndarray]) -> str:
-    """Return the name of the array of labels or targets."""
-    if unknown := sorted(set(found) - {"x", "names", *TARGETS}):
+def _by_role(
+    where: str, found: Mapping[str, np.ndarray]
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """Return x and the labels or targets by their roles, and a note about other arrays."""
+    known = {name: role(name) for name in found}
+    others = [name for name in found if not known[name]]
+    unknown = sorted(name for name in others if HELD_OUT.isdisjoint(name.lower().split("_")))
+    if unknown:
         raise DataError(
-            f"{where}: {listed(unknown)} is not known; x is expected, and one of "
-            f"{listed(TARGETS, 'or')}."
+            f"{where}: {listed(unknown)} {'is' if len(unknown) == 1 else 'are'} not known; x is "
+            f"expected, and one of {listed(TARGETS, 'or')}."
         )
-    given = [target for target in TARGETS if target in found]
-    if "x" not in found or len(given) != 1:
+    roles = [each for each in known.values() if each]
+    given = [each for each in roles if each in TARGETS]
+    if roles.count("x") != 1 or len(given) != 1:
         raise DataError(
             f"{where} holds {listed(found) if found else 'nothing'}; x is expected, and one "
             f"of {listed(TARGETS, 'or')}."
         )
-    if "names" in found and given != ["t"]:
+    if "names" in roles and given != ["t"]:
         raise DataError(f"{where}: names belongs to t; {given[0]} holds the names itself.")
-    return given[0]
+    notes = (f"{where}: left out {listed(others)}; --test-share holds rows out.",) if others else ()
+    return {each: found[name] for name, each in known.items() if each}, notes
+
+
+def grey(x: np.ndarray) -> np.ndarray:
+    """Return pictures without an axis of colours: the lightness of each pixel.
+
+    >>> grey(np.full((1, 2, 2, 3), 7.0)).shape
+    (1, 2, 2)
+    """
+    if x.ndim != 4 or x.shape[-1] not in {1, 3, 4} or x.dtype.kind not in "biuf":
+        return x
+    return x[..., 0] if x.shape[-1] == 1 else x[..., :3] @ np.array(GREY)
 
 
 def _filled(

@@ -33,9 +33,16 @@ FORMATS = {
     "an old Excel workbook": rb"\xd0\xcf\x11\xe0",
     "a zip file": rb"PK\x03\x04",
     "a web page": rb"\s*<(!doctype|html)",
+    "a NumPy array": rb"\x93NUMPY",
     "JSON": rb"\s*(\[\s*)?\{\s*\"",
 }
 """How files begin that are often taken for something else."""
+
+REMEDIES = {
+    "a zip file": ": name it by its kind, .xlsx or .npz",
+    "a NumPy array": ": save x and labels in an .npz",
+}
+"""What to do with some of them."""
 
 USUAL = "cp1252"
 """The encoding of a Western text that is not UTF-8, if none is given."""
@@ -107,7 +114,7 @@ def decoded(read: bytes, name: str, kind: str, encoding: str | None = None) -> s
         raise DataError(f"{name} is empty: {kind} is expected.")
     for what, begins in FORMATS.items():
         if what != kind and re.match(begins, read, re.IGNORECASE):
-            remedy = ": name it by its kind, .xlsx or .npz" if read.startswith(b"PK") else ""
+            remedy = REMEDIES.get(what, "")
             raise DataError(f"{name} is {what}, but {kind} is expected{remedy}.")
     try:
         found = read.decode(known)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.data.arrays import TARGETS, FrameRows, from_arrays, is_frame
+from xlnn.data.arrays import FrameRows, from_arrays, grey, is_frame, role
 from xlnn.data.csv_lines import Lines
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.folder import from_folder
@@ -60,7 +60,7 @@ def load(data: object, options: ReadOptions) -> Dataset:
     path = Path(data)
     if path.is_dir():
         return from_folder(path, options)
-    return from_arrays(path.name, arrays(path, ("x", "names", *TARGETS), options), options)
+    return from_arrays(path.name, arrays(path, role, options), options)
 
 
 @_readable()
@@ -113,7 +113,8 @@ def load_inputs(data: object, options: ReadOptions, count: int) -> Dataset:
         if path.is_dir():
             found = from_folder(path, options)
         else:
-            found = _without_labels(_x_of(arrays(path, ("x",), options), path.name), path.name)
+            x = _x_of(arrays(path, lambda each: role(each) == "x", options), path.name)
+            found = _without_labels(x, path.name)
     else:
         if isinstance(data, tuple) and len(data) == 2:
             data = data[0]
@@ -201,16 +202,17 @@ def _role(target: np.ndarray, options: ReadOptions) -> str:
 
 
 def _x_of(found: Mapping[str, object], name: str) -> np.ndarray:
-    if "x" not in found:
+    inputs = [entry for each, entry in found.items() if role(str(each)) == "x"]
+    if len(inputs) != 1:
         raise DataError(f"{name} holds no x: the inputs, one row per example.")
-    return array_of(found["x"], "x")
+    return array_of(inputs[0], "x")
 
 
 def _without_labels(x: np.ndarray, name: str) -> Dataset:
     """Return inputs alone."""
     if x.ndim < 2 or not len(x) or x.dtype.kind not in "biuf":
         raise DataError(f"{name}: numbers were expected, one row per example.")
-    x = x.reshape(len(x), -1).astype(float)
+    x = grey(x).reshape(len(x), -1).astype(float)
     if not np.isfinite(x).all():
         raise DataError(f"{name} holds a number that is not finite.")
     told = (f"{name}: {len(x):,} rows of {x.shape[1]:,} inputs.",)

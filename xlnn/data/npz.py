@@ -8,7 +8,7 @@ larger than a user's data can be, are never inflated.
 import io
 import math
 import zipfile
-from collections.abc import Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -42,14 +42,16 @@ class _Header(NamedTuple):
     claimed: int
 
 
-def arrays(path: Path, known: Collection[str], reading: ReadOptions) -> dict[str, np.ndarray]:
+def arrays(
+    path: Path, is_known: Callable[[str], object], reading: ReadOptions
+) -> dict[str, np.ndarray]:
     """Return the arrays of an ``.npz`` archive by name, without pickles.
 
     Parameters
     ----------
     path : Path
-    known : collection of str
-        The names that are needed. Others are returned as empty arrays.
+    is_known : function
+        Whether an array is needed, by its name. Others are returned as empty arrays.
     reading : ReadOptions
         Options, of which ``large`` is used.
 
@@ -71,7 +73,7 @@ def arrays(path: Path, known: Collection[str], reading: ReadOptions) -> dict[str
             for entry in entries:
                 name = entry.filename.removesuffix(".npy")
                 found[name] = np.empty(0)
-                if name in known:
+                if is_known(name):
                     found[name] = _array(path, archive, entry, reading)
             return found
     except DataError:

@@ -79,7 +79,7 @@ def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[s
     """
     if path.suffix.lower() == ".npz":
         known = {*shapes, *map(tensor_name, shapes)}
-        entries = arrays(path, known, ReadOptions(large=True))
+        entries = arrays(path, known.__contains__, ReadOptions(large=True))
     else:
         weights = sum(prod(shape) for shape in shapes.values())
         entries = _json(path, max(SMALLEST_LIMIT, BYTES * weights))
