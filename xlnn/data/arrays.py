@@ -24,7 +24,7 @@ from xlnn.data.dataset import (
 from xlnn.data.numbers import LARGEST, rounded
 from xlnn.data.pictures import picture_of
 from xlnn.data.preprocessing import IncompleteRows, filled
-from xlnn.data.wording import listed, short
+from xlnn.data.wording import listed, named_apart, short
 from xlnn.errors import DataError
 
 TARGETS = ("labels", "y", "t")
@@ -215,12 +215,13 @@ def _outputs(
         reading.targets or outputs < 2 or not np.isin(t, (0, 1)).all() or (t.sum(axis=1) != 1).any()
     )
     if names is not None:
-        labels = tuple(_classes(where, "names", names))
-        if len(labels) != outputs or len(set(labels)) != outputs:
+        given = _classes(where, "names", names)
+        if len(given) != outputs or len(set(given)) != outputs:
             raise DataError(
-                f"{where}: names are {listed(labels)}; a different one for each of the "
+                f"{where}: names are {listed(given)}; a different one for each of the "
                 f"{outputs:,} columns of t is expected."
             )
+        labels = tuple(named_apart(given))
     elif is_regression:
         own = tuple(f"t{column}" for column in range(1, outputs + 1))
         labels = reading.targets if len(reading.targets) == outputs else own

@@ -7,11 +7,8 @@ import numpy as np
 
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.numbers import is_number
-from xlnn.data.wording import short
+from xlnn.data.wording import named_apart, short
 from xlnn.errors import DataError
-
-LONGEST_NAME = 40
-"""Characters of a label or heading: a heading or a legend shows no more."""
 
 MOST_CLASSES = 1_000
 """Each class is an output with its own columns; the largest networks in use tell 1,000 apart."""
@@ -25,16 +22,11 @@ def name(text: str, where: str, what: str = "label") -> str:
     Raises
     ------
     DataError
-        It is empty, too long or contains control characters.
+        It is empty or contains control characters.
     """
     text = unicodedata.normalize("NFC", text.strip())
     if not text:
         raise DataError(f"{where}: the {what} is empty; write a word or a number.")
-    if len(text) > LONGEST_NAME:
-        raise DataError(
-            f'{where}: the {what} "{short(text)}" has {len(text):,} characters; '
-            f"at most {LONGEST_NAME} are read."
-        )
     if not text.isprintable():
         raise DataError(
             f'{where}: the {what} "{short(text)}" holds a character that cannot be printed; '
@@ -83,7 +75,7 @@ def one_hot(
     Parameters
     ----------
     names : sequence of str
-        The label of each sample.
+        The label of each sample; one that is too long for a heading is cut.
     reading : ReadOptions
         Its ``labels`` give the order of the classes, if they have all of them.
     where : str
@@ -103,9 +95,12 @@ def one_hot(
     DataError
         There are too few classes or too many, or more numbers than allowed without ``large``.
     """
+    kinds = [*dict.fromkeys(names)]
+    check_count(kinds, where, hint)
+    reading.check_count(where, len(names), len(names) * len(kinds))
+    shown = dict(zip(kinds, named_apart(kinds), strict=True))
+    names = [shown[name] for name in names]
     labels = ordered(names, reading.labels)
-    check_count(labels, where, hint)
-    reading.check_count(where, len(names), len(names) * len(labels))
     column = {label: number for number, label in enumerate(labels)}
     t = np.zeros((len(names), len(labels)))
     t[np.arange(len(names)), [column[label] for label in names]] = 1

@@ -1,18 +1,16 @@
 """Decide which columns of a table are labels, targets and inputs."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import chain, count, islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import TypeVar
 
-from xlnn.data.classes import LONGEST_NAME
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.numbers import is_absent, looks_like_number
-from xlnn.data.wording import listed, printable, short
-from xlnn.data.words import DATE, bases, cut
+from xlnn.data.wording import listed, named_apart, short
+from xlnn.data.words import DATE, bases
 from xlnn.errors import DataError
 
 NAMING = ("label", "targets", "drop", "columns")
@@ -146,20 +144,6 @@ def _are_headings(first: Sequence[str], reading: ReadOptions) -> bool:
         return bool(firm) and not numbers
     years = [float(field) for field in numbers if field.isdecimal()]  # or 0, 1, 2 ...
     return len(years) == len(numbers) and all(a < b for a, b in pairwise(years))
-
-
-def named_apart(headings: Sequence[str]) -> list[str]:
-    """Return headings as the workbook has them: short, not empty, and each only once.
-
-    >>> named_apart(["score", "", "score"])
-    ['score', 'column 2', 'score 3']
-    """
-    names: dict[str, None] = {}
-    for n, heading in enumerate(headings, start=1):
-        name = cut(unicodedata.normalize("NFC", printable(heading))) or f"column {n}"
-        numbered = (f"{cut(name, LONGEST_NAME - len(str(k)) - 1)} {k}" for k in count(n))
-        names[next(each for each in chain([name], numbered) if each not in names)] = None
-    return list(names)
 
 
 def _made_up(count: int, label: int | None, mark: str) -> list[str]:

@@ -1,6 +1,11 @@
 """Quote texts, names and numbers from a file in messages."""
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import chain, count
+
+LONGEST_NAME = 40
+"""Characters of a label or heading: a heading or a legend shows no more."""
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -55,3 +60,28 @@ def amount(number: float) -> str:
         return f"{number:,.0f}"
     digits, _, power = f"{number:.4g}".partition("e")
     return f"{digits} × 10{str(int(power)).translate(_RAISED)}" if power else digits
+
+
+def cut(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return a text without its middle if it is longer than a heading may be.
+
+    >>> cut("How was it, on Friday?", 15)
+    'How was…Friday?'
+    """
+    half = longest // 2
+    is_long = len(text) > longest
+    return f"{text[: longest - half - 1].rstrip()}…{text[-half:]}" if is_long else text
+
+
+def named_apart(headings: Sequence[str]) -> list[str]:
+    """Return headings as the workbook has them: short, not empty, and each only once.
+
+    >>> named_apart(["score", "", "score"])
+    ['score', 'column 2', 'score 3']
+    """
+    names: dict[str, None] = {}
+    for n, heading in enumerate(headings, start=1):
+        name = cut(unicodedata.normalize("NFC", printable(heading))) or f"column {n}"
+        numbered = (f"{cut(name, LONGEST_NAME - len(str(k)) - 1)} {k}" for k in count(n))
+        names[next(each for each in chain([name], numbered) if each not in names)] = None
+    return list(names)

@@ -7,8 +7,8 @@ from itertools import count
 
 import numpy as np
 
-from xlnn.data.classes import LONGEST_NAME
 from xlnn.data.numbers import ABSENT, WORDS_TOO
+from xlnn.data.wording import LONGEST_NAME, cut
 
 MOST_KINDS = 12
 """The most categories that become columns; a column with more is left out."""
@@ -87,17 +87,6 @@ def joined(heading: str, kind: str) -> str:
     room = LONGEST_NAME - len(BETWEEN)
     kind = cut(kind, room // 2)
     return cut(heading, room - len(kind)) + BETWEEN + kind
-
-
-def cut(text: str, longest: int = LONGEST_NAME) -> str:
-    """Return a text without its middle if it is longer than a heading may be.
-
-    >>> cut("How was it, on Friday?", 15)
-    'How was…Friday?'
-    """
-    half = longest // 2
-    is_long = len(text) > longest
-    return f"{text[: longest - half - 1].rstrip()}…{text[-half:]}" if is_long else text
 
 
 def is_missing(text: str) -> bool:

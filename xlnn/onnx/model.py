@@ -10,7 +10,7 @@ import numpy as np
 
 from xlnn.data.classes import name as label_of
 from xlnn.data.numbers import LARGEST
-from xlnn.data.wording import listed
+from xlnn.data.wording import cut, listed
 from xlnn.equations.layer import WEIGHTS, Shape
 from xlnn.errors import DataError
 from xlnn.onnx.layers import AffineUnits, Layer
@@ -166,7 +166,7 @@ def _labels(reader: Reader, outputs: int) -> tuple[str, ...]:
         return ()
     if len(found) != outputs:
         raise DataError(f"{name} names {len(found)} labels for {outputs} outputs.")
-    return tuple(label_of(str(label), name) for label in found)
+    return tuple(cut(label_of(str(label), name)) for label in found)
 
 
 def _of_metadata(metadata: Mapping[str, str]) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ from itertools import groupby, product
 
 from openpyxl.chart import ScatterChart
 
-from xlnn.data.words import cut
+from xlnn.data.wording import cut
 from xlnn.equations.play import LEVELS
 from xlnn.grid import letters
 from xlnn.layout import quoted
