@@ -129,6 +129,16 @@ def test_pictures_of_many_pixels_are_learned():
     assert run(recipe.model, recipe.inputs)["test_accuracy"][-1] > 0.9
 
 
+def test_large_pictures_get_as_many_units_as_the_grid_holds():
+    x = np.random.default_rng(1).integers(0, 9, (2, 64, 64)).astype(float)
+    found = choose_network(Options(data=(x, np.arange(2)), epochs=1))
+    assert found.origin.layers[0]["units"] == 3
+    # more are left to the plan, which tells how many fit
+    assert choose_network(Options(data=(x, np.arange(2)), epochs=1, hidden=5)).options.hidden == (
+        5,
+    )
+
+
 def test_labels_that_are_all_different_are_refused_with_the_option():
     with pytest.raises(
         OptionsError, match="another column with --label, or with --target one of numbers"

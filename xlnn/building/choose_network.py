@@ -1,6 +1,7 @@
 """Choose a network that fits the data, for a build that names no template."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -9,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from xlnn.data.dataset import LARGE as LARGE_INPUTS
-from xlnn.data.dataset import Dataset, ReadOptions
+from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions
 from xlnn.data.preprocessing import held_out
 from xlnn.data.wording import counted, short
-from xlnn.errors import DataError
+from xlnn.errors import DataError, WidthError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.kind import WorkbookKind
@@ -118,14 +119,17 @@ def choose_network(options: Options) -> ChosenNetwork:
     rest = Options(**{name: value for name, value in options.items() if name not in OF_DATA})
     rest.notes = options.notes
     many = len(data.labels) > MANY
-    numbers = range(UNITS_OF_MANY if many else UNITS, LEAST_UNITS - 1, -1)
+    most = min(UNITS_OF_MANY if many else UNITS, (MOST_INPUTS - 1) // data.x.shape[1])
+    numbers = range(max(LEAST_UNITS, most), LEAST_UNITS - 1, -1)
+    fitting = None
     for wanted, units in product(WANTED_ROWS, numbers):
         hidden = {"units": units, "activation": "relu"}
         origin = replace(origin, layers=[hidden, {"activation": output}])
-        fitting = _fitting(origin, rest, data, options, wanted)
-        if fitting is not None:
+        with suppress(WidthError):  # with the units that are asked for, the plan raises it again
+            fitting = _fitting(origin, rest, data, options, wanted)
+        if fitting is not None or options.hidden is not None:
             break
-    else:
+    if fitting is None:
         fitting = _held(origin, data, options, len(data.x), FEWEST_OF_MANY)
     return ChosenNetwork(kind_named(FIRST_KIND), _with_notes(fitting, rest, data), name, rest)
 
