@@ -187,6 +187,7 @@ def test_an_argument_that_nothing_takes_is_an_error_of_the_program():
         ("label", 3, "3"),
         ("label", "kind", "kind"),
         ("hidden", "5,3", (5, 3)),
+        ("hidden", "5 3", (5, 3)),
         ("hidden", "5, 3", (5, 3)),
         ("hidden", 5, (5,)),
         ("hidden", [5, 3], (5, 3)),

@@ -74,7 +74,11 @@ def _size(value: object) -> tuple[int, int]:
 
 def _units(value: object) -> tuple[int, ...]:
     if isinstance(value, str):
-        value = [] if value.strip() == NO_LAYERS else [_number(part) for part in value.split(",")]
+        value = (
+            []
+            if value.strip() == NO_LAYERS
+            else [_number(n) for n in re.split(r"[, ]+", value.strip())]
+        )
     return tuple(map(int, _several(is_whole)([value] if is_whole(value) else value)))
 
 

@@ -104,7 +104,7 @@ def notes_of_run(run: Arrays) -> tuple[str, ...]:
     """
     first, last = run["C_T"][[0, -1]]
     if last > first:
-        return (f"C_T rose from {first:.3g} to {last:.3g}. Try a smaller --eta.",)
+        return (f"C_T rose from {amount(first)} to {amount(last)}. Try a smaller --eta.",)
     return (_useless_numbers if "rmse" in run else _useless_classes)(run)
 
 
