@@ -105,46 +105,44 @@ def notes_of_run(run: Arrays) -> tuple[str, ...]:
     first, last = run["C_T"][[0, -1]]
     if last > first:
         return (f"C_T rose from {amount(first)} to {amount(last)}. Try a smaller --eta.",)
-    return (_useless_numbers if "rmse" in run else _useless_classes)(run)
+    judge = _of_numbers if "rmse" in run else _of_classes
+    judged = (judge(run, *part) for part in PARTS.items() if f"{part[0]}t" in run)
+    return tuple(filter(None, judged))[:1]
 
 
-def _useless_numbers(run: Arrays) -> tuple[str, ...]:
-    """Return a note if the mean of the targets predicts better than a network."""
+def _of_numbers(run: Arrays, prefix: str, which: str) -> str:
+    """Return a note if the mean of the targets predicts some rows better than a network."""
     raw = "raw_t" if "raw_t" in run else "t"
+    errors = run[f"{prefix}rmse"][-1]
+    by_mean = np.sqrt(((run[prefix + raw] - run[raw].mean(axis=0)) ** 2).mean(axis=0))
+    useless = np.flatnonzero((by_mean > 0) & (errors > by_mean))
+    if not useless.size:
+        return ""
+    names = listed(run["labels"][useless], most=MOST_NAMED)
+    where = f" of{which} rows" if which else ""
+    error, mean = (amount(each[useless[0]]) for each in (errors, by_mean))
     scaling = "" if "raw_t" in run else "--scale standard, "
-    remedies = (f"{scaling}more --epochs or another --eta", HELD_OUT_REMEDY)
-    for (prefix, which), remedy in zip(PARTS.items(), remedies, strict=True):
-        if f"{prefix}rmse" not in run:
-            continue
-        errors = run[f"{prefix}rmse"][-1]
-        by_mean = np.sqrt(((run[prefix + raw] - run[raw].mean(axis=0)) ** 2).mean(axis=0))
-        useless = np.flatnonzero((by_mean > 0) & (errors > by_mean))
-        if useless.size:
-            names = listed(run["labels"][useless], most=MOST_NAMED)
-            where = f" of{which} rows" if which else ""
-            error, mean = (amount(each[useless[0]]) for each in (errors, by_mean))
-            note = (
-                f"After the last epoch {names}{where} would be predicted better by the mean of the "
-                f"targets (root mean square error {error}, and {mean} by the mean): try {remedy}."
-            )
-            return (note,)
-    return ()
+    remedy = HELD_OUT_REMEDY if prefix else f"{scaling}more --epochs or another --eta"
+    return (
+        f"After the last epoch {names}{where} would be predicted better by the mean of the targets "
+        f"(root mean square error {error}, and {mean} by the mean): try {remedy}."
+    )
 
 
-def _useless_classes(run: Arrays) -> tuple[str, ...]:
-    """Return a note if a network is no better than always predicting one class."""
+def _of_classes(run: Arrays, prefix: str, which: str) -> str:
+    """Return a note if a network is no better on some rows than always giving one class."""
+    if f"{prefix}recognised" not in run:
+        return ""
+    t, right = run[f"{prefix}t"], int(run[f"{prefix}recognised"][-1])
+    commonest = int(run["t"].sum(axis=0).argmax())
+    most = int(t[:, commonest].sum())
+    if most == len(t) or right > most - bool(prefix):
+        return ""
+    label = run["labels"][commonest]
+    label = short(label if isinstance(label, str) else f"{label:.15g}")
     adam = "" if any(name.startswith("moment2") for name in run) else "--optimizer adam, "
-    remedies = (f"{adam}more --epochs, another --eta, --hidden or --scale", HELD_OUT_REMEDY)
-    for (prefix, which), remedy in zip(PARTS.items(), remedies, strict=True):
-        if f"{prefix}recognised" not in run:
-            continue
-        t, right = run[f"{prefix}t"], int(run[f"{prefix}recognised"][-1])
-        commonest = int(run["t"].sum(axis=0).argmax())
-        most = int(t[:, commonest].sum())
-        if most == len(t) or right > most - bool(prefix):
-            continue
-        label = run["labels"][commonest]
-        label = short(label if isinstance(label, str) else f"{label:.15g}")
-        told = f"After the last epoch {right:,} of {len(t):,}{which} rows are right,"
-        return (f"{told} and {most:,} would be if the answer were always {label}. Try {remedy}.",)
-    return ()
+    remedy = f"{adam}more --epochs, another --eta, --hidden or --scale"
+    return (
+        f"After the last epoch {right:,} of {len(t):,}{which} rows are right, and {most:,} would "
+        f"be if the answer were always {label}. Try {HELD_OUT_REMEDY if prefix else remedy}."
+    )
