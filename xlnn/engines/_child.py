@@ -15,6 +15,7 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from shutil import rmtree
@@ -62,8 +63,8 @@ class Child:
         self._seconds, self._works = allowance.first, Lock()
         with shielded():
             folder = tempfile.mkdtemp(prefix="xlnn-")
-            start = _fork if FORKS else _spawn
-            self._process = start(engine, str(path.absolute()), allowance, folder)
+            works = partial(serve, engine, str(path.absolute()), allowance, folder)
+            self._process = _forked(engine, works) if FORKS else spawned(works)
             self._forget = ended_by(self._process.end)
         self.cancel = finalize(self, _end, self._process, self._works, folder, self._forget)
 
@@ -151,7 +152,7 @@ class _Forked:
         os.kill(self._process, signal.SIGKILL)
 
 
-def _fork(engine: str, path: str, allowance: Allowance, folder: str) -> _Forked:
+def _forked(engine: str, works: Callable[[Pipes], None]) -> _Forked:
     with warnings.catch_warnings():
         # formulas compares with literals, which Python reports when it first compiles the package
         warnings.simplefilter("ignore", SyntaxWarning)
@@ -173,7 +174,7 @@ def _fork(engine: str, path: str, allowance: Allowance, folder: str) -> _Forked:
         gc.freeze()  # copied objects are collected in the parent
         close(asking)
         hush()
-        serve(engine, path, allowance, folder, asked)
+        works(asked)
     finally:
         os._exit(0)  # without the parent's exit handlers
 
@@ -190,21 +191,30 @@ def _pipes() -> tuple[Pipes, Pipes]:
     )
 
 
-class _Spawned:
-    """A new Python."""
+class Spawned:
+    """A new Python.
+
+    Attributes
+    ----------
+    pipes : Pipes
+    terminate : function
+        Tells it to end.
+    """
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
-        self._process = process
+        self._process, self.terminate = process, process.terminate
         self.pipes = Pipes(process.stdin, process.stdout)
 
     def end(self, patience: float = 0) -> int:
+        """Wait some seconds, then kill it; return its exit code or minus its signal."""
         with suppress(subprocess.TimeoutExpired):
             return self._process.wait(patience)
         self._process.kill()
         return self._process.wait(LAST_WORDS)
 
 
-def _spawn(engine: str, path: str, allowance: Allowance, folder: str) -> _Spawned:
+def spawned(works: Callable[[Pipes], None]) -> Spawned:
+    """Start a new Python that calls a function with its ends of two pipes."""
     process = subprocess.Popen(  # noqa: S603 - this Python, with our own program
         [sys.executable, "-c", _PROGRAM, json.dumps(sys.path)],
         stdin=subprocess.PIPE,
@@ -213,5 +223,5 @@ def _spawn(engine: str, path: str, allowance: Allowance, folder: str) -> _Spawne
         start_new_session=True,  # Ctrl-C is for the parent
     )
     with suppress(OSError):  # it has ended: the first call reports it
-        send(process.stdin, (engine, path, allowance, folder))
-    return _Spawned(process)
+        send(process.stdin, works)
+    return Spawned(process)

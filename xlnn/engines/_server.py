@@ -1,4 +1,4 @@
-"""Answer an engine's requests in the child process."""
+"""Answer requests in a child process: those of an engine, or any work."""
 
 import faulthandler
 import os
@@ -36,13 +36,11 @@ def close(pipes: Pipes) -> None:
 
 
 def main() -> None:
-    """Serve as a new Python process; the first message has the arguments."""
-    requests = os.fdopen(os.dup(0), "rb")
-    replies = os.fdopen(os.dup(1), "wb")
+    """Serve as a new Python process; the first message is the function that serves."""
+    pipes = Pipes(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
     hush()
     ends_with_parent(signal.SIGTERM)
-    engine, path, allowance, folder = receive(requests)
-    serve(engine, path, allowance, folder, Pipes(requests, replies))
+    receive(pipes.requests)(pipes)
 
 
 def hush() -> None:
@@ -54,26 +52,27 @@ def hush() -> None:
 
 
 def serve(engine: str, path: str, allowance: Allowance, folder: str, pipes: Pipes) -> None:
-    """Answer requests until the parent closes the pipe."""
+    """Answer an engine's requests until the parent closes the pipe."""
     os.environ.update(dict.fromkeys(("TMPDIR", "TMP", "TEMP"), folder))
     tempfile.tempdir = folder
     limit(allowance)
-    loaded = _tried(lambda: import_module(f"xlnn.engines.{engine}").load(Path(path)))
+    loaded = tried(lambda: import_module(f"xlnn.engines.{engine}").load(Path(path)))
     failed = isinstance(loaded, BaseException)
     with suppress(OSError, EOFError):  # the parent has ended
         while (asked := receive(pipes.requests)) is not GOODBYE:
-            _send_result(pipes.replies, loaded if failed else _tried(partial(loaded, asked)))
+            send_result(pipes.replies, loaded if failed else tried(partial(loaded, asked)))
             limit_time(allowance.again)
 
 
-def _send_result(replies: BinaryIO, result: object) -> None:
+def send_result(replies: BinaryIO, result: object) -> None:
+    """Send a result, or the error that keeps it from being sent."""
     try:
         send(replies, result)
-    except MemoryError:  # before anything is sent, so that it can be replaced
-        send(replies, MemoryError())
+    except (MemoryError, AttributeError, TypeError, pickle.PicklingError) as error:
+        send(replies, error)  # nothing was sent before
 
 
-def _tried(work: Callable[[], object]) -> object:
+def tried(work: Callable[[], object]) -> object:
     """Return the result of a call, or its error, which the parent raises."""
     try:
         return work()

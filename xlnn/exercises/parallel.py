@@ -4,13 +4,8 @@ Each process is a new Python that only imports xlnn, so the calling program (a s
 guard, a notebook, standard input) is not run again.
 """
 
-import json
 import os
-import pickle
-import subprocess
-import sys
 import tempfile
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -28,8 +23,9 @@ from threading import local
 from typing import ParamSpec, TypeVar
 
 from xlnn.cleanup import ended_by, ends_quietly, shielded
-from xlnn.engines._server import GOODBYE, hush, receive, send
-from xlnn.errors import MENDABLE, OptionsError
+from xlnn.engines._child import LAST_WORDS, Spawned, spawned
+from xlnn.engines._server import GOODBYE, Pipes, close, receive, send, send_result, tried
+from xlnn.errors import OptionsError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -114,17 +110,6 @@ def _from_executor(
 Submit = Callable[..., Future]
 """Submits a function and its arguments to one of the processes."""
 
-LAST_WORDS = 1.0
-"""Seconds for a process to end when told to."""
-
-_PROGRAM = """\
-import json, sys
-sys.path[:] = json.loads(sys.argv[1])
-from xlnn.exercises.parallel import serve
-serve()
-"""
-"""The program of a new Python, with the same sys.path."""
-
 
 @contextmanager
 def shared(count: int) -> Iterator[Submit]:
@@ -160,38 +145,33 @@ class _Workers:
 
     def __init__(self) -> None:
         self._own = local()
-        self._every: list[subprocess.Popen[bytes]] = []
+        self._every: list[Spawned] = []
         self._is_over = False
 
     def ask(self, work: Callable[[], object]) -> object:
         """Run work in this thread's process; return its result or raise its error."""
-        asked = pickle.dumps(work)  # pickle before sending, so that errors are raised here
         worker = getattr(self._own, "worker", None) or self._begun()
         try:
-            send(worker.stdin, asked)
-            is_done, result = receive(worker.stdout)
+            send(worker.pipes.requests, work)
+            result = receive(worker.pipes.replies)
         except (OSError, EOFError, ValueError):
             self._own.worker = None
-            self._end(worker)
+            with shielded():
+                worker.end(LAST_WORDS)
+                if not self._is_over:
+                    self._every.remove(worker)
+            close(worker.pipes)
             raise BrokenExecutor("A process ended before its work was done.") from None
-        if is_done:
-            return pickle.loads(result)  # noqa: S301 -- from a process of ours
-        raise pickle.loads(result)  # noqa: S301 -- the same
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
-    def _begun(self) -> "subprocess.Popen[bytes]":
+    def _begun(self) -> Spawned:
         with shielded():
             if self._is_over:
                 raise BrokenExecutor("The work was stopped.")
-            worker = subprocess.Popen(  # noqa: S603 -- this Python, with our own program
-                [sys.executable, "-c", _PROGRAM, json.dumps(sys.path)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                start_new_session=True,  # Ctrl-C is for the parent
-            )
+            worker = self._own.worker = spawned(partial(serve, tempfile.gettempdir()))
             self._every.append(worker)
-            self._own.worker = worker
-        with suppress(OSError):  # it has ended: the next request shows it
-            send(worker.stdin, tempfile.gettempdir())
         return worker
 
     def end(self) -> None:
@@ -201,62 +181,22 @@ class _Workers:
         for worker in every:
             worker.terminate()
         for worker in every:
-            _wait(worker)
+            worker.end(LAST_WORDS)
 
     def dismiss(self) -> None:
         """Let processes without work end."""
         for worker in self._every:
             with suppress(OSError, ValueError):
-                send(worker.stdin, GOODBYE)
+                send(worker.pipes.requests, GOODBYE)
         for worker in self._every:
-            _wait(worker)
-            _close(worker)
-
-    def _end(self, worker: "subprocess.Popen[bytes]") -> None:
-        with shielded():
-            _wait(worker)
-            if not self._is_over:
-                self._every.remove(worker)
-        _close(worker)
+            worker.end(LAST_WORDS)
+            close(worker.pipes)
 
 
-def _wait(worker: "subprocess.Popen[bytes]") -> None:
-    try:
-        worker.wait(LAST_WORDS)
-    except subprocess.TimeoutExpired:
-        worker.kill()
-        worker.wait()
-
-
-def _close(worker: "subprocess.Popen[bytes]") -> None:
-    for pipe in (worker.stdin, worker.stdout):
-        with suppress(OSError, ValueError):
-            pipe.close()
-
-
-# --- in the process that works ---------------------------------------------------------------
-
-
-def serve() -> None:
-    """Run requests from standard input, and write results to standard output."""
+def serve(folder: str, pipes: Pipes) -> None:
+    """Do the work that is asked for, in a process of its own, with a folder for temporary files."""
     ends_quietly()
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    hush()  # the only output goes through the pipes
+    tempfile.tempdir = folder
     with suppress(OSError, EOFError):  # the parent has ended
-        tempfile.tempdir = receive(requests)
-        while (asked := receive(requests)) is not GOODBYE:
-            send(replies, _outcome(asked))
-
-
-def _outcome(asked: bytes) -> tuple[bool, bytes]:
-    """Return whether work succeeded, and its pickled result or error."""
-    try:
-        return True, pickle.dumps(pickle.loads(asked)())  # noqa: S301 -- from a process of ours
-    except BaseException as error:  # noqa: BLE001 -- the parent raises it
-        if not isinstance(error, MENDABLE):  # a bug of ours, so it keeps its traceback
-            error.add_note(traceback.format_exc())
-        try:
-            pickle.loads(said := pickle.dumps(error))  # noqa: S301 -- pickled just before
-        except Exception:  # noqa: BLE001 -- anything may be wrong with it
-            said = pickle.dumps(RuntimeError(traceback.format_exc()))
-        return False, said
+        while (work := receive(pipes.requests)) is not GOODBYE:
+            send_result(pipes.replies, tried(work))
