@@ -1,8 +1,8 @@
 """Check that a submission computes as a whole, and find circular references.
 
 A quantity that is wrong with right values elsewhere is wrong in the whole, too. One that is right
-there is right in the whole unless formulas form a circle, which is impossible for those that read
-only the cells that the stated formulas read. A formula that depends on its own cell has no value in
+there is right in the whole unless formulas form a circle, which is impossible where none reads a
+cell that is computed later. A formula that depends on its own cell has no value in
 any program; it is the one that forms a circle with the stated formulas in all other cells.
 """
 
@@ -12,7 +12,6 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn.checking.circles import reading_ahead
-from xlnn.checking.references import areas, beyond
 from xlnn.engines import arrays as arrays_engine
 from xlnn.engines.scenarios import Found, Task
 from xlnn.exercises.evaluation import World, by_libreoffice, evaluated_tasks
@@ -40,14 +39,20 @@ def as_a_whole(
     """
     if not results:
         return [], None
-    reading_more = [each for each in results if not _reads_no_more(handed_in, each)]
+    entries = {
+        (each.quantity.name, index): text
+        for each in results
+        if each.quantity.name not in handed_in.as_stated
+        for index, text in each.formulas.items()
+        if not each.wrong[index]
+    }
+    ahead = {name for name, _ in reading_ahead(handed_in.layout, handed_in.contents, entries)}
     is_own = results[0].worlds[0].is_own
-    whole = _is_right(handed_in, results, reading_more) if is_own else None
+    whole = _is_right(handed_in, results, may_be_circular=bool(ahead)) if is_own else None
     if whole:
         return list(results), whole
-    names = {each.quantity.name for each in reading_more}
     return [
-        _without_circles(handed_in, each) if each.quantity.name in names else each
+        _without_circles(handed_in, each) if each.quantity.name in ahead else each
         for each in results
     ], whole
 
@@ -56,9 +61,6 @@ def _without_circles(handed_in: Submission, result: JudgedQuantity) -> JudgedQua
     """Mark right entries as wrong if their formulas depend on their own cells."""
     layout, world = handed_in.layout, result.worlds[0]
     right = {index: text for index, text in result.formulas.items() if not result.wrong[index]}
-    entries = {(result.quantity.name, index): text for index, text in right.items()}
-    if not reading_ahead(layout, handed_in.contents, entries):
-        return result
     places = dict(handed_in.places(result.quantity))
     formulas = {
         place: text
@@ -113,7 +115,7 @@ def _wrong(
 
 
 def _is_right(
-    handed_in: Submission, results: Sequence[JudgedQuantity], reading_more: Sequence[JudgedQuantity]
+    handed_in: Submission, results: Sequence[JudgedQuantity], *, may_be_circular: bool
 ) -> bool:
     """Return whether the submission as it is agrees with NumPy for its own inputs."""
     world = results[0].worlds[0]
@@ -123,7 +125,7 @@ def _is_right(
     asked_for = set(handed_in.exercise.blank)
     given = {each.name for each in model.quantities if each.equation} - asked_for
     given -= handed_in.deleted
-    if handed_in.as_stated >= given and not reading_more:
+    if handed_in.as_stated >= given and not may_be_circular:
         return True
     compared = [q for q in model.quantities if q.equation is not None and not q.is_sentence]
     compared = [q for q in compared if q.name not in handed_in.deleted]
@@ -138,17 +140,3 @@ def _is_right(
         wanted=tuple(places),
     )
     return not any(off.any() for off in _off(handed_in, world, task, compared).values())
-
-
-def _reads_no_more(handed_in: Submission, result: JudgedQuantity) -> bool:
-    """Return whether the formulas of a quantity read only cells that the stated ones read."""
-    if result.quantity.name in handed_in.as_stated:
-        return True
-    layout = handed_in.layout
-    for place, text in layout.stated(result.quantity.name).items():
-        formula = handed_in.formulas.get(place)
-        named = areas(formula, place[0]) if formula else []
-        own = areas(text, place[0])
-        if named is None or own is None or beyond(named, own) is not None:
-            return False
-    return True
