@@ -10,7 +10,8 @@ from xlnn.engines.functions import functions_of
 from xlnn.engines.scenarios import Place
 from xlnn.grid import column_number
 from xlnn.xlsx.guard import FUNCTIONS
-from xlnn.xlsx.range_shapes import parsed
+from xlnn.xlsx.range_shapes import corners, parsed
+from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
 
 if TYPE_CHECKING:
     import formualizer
@@ -40,10 +41,6 @@ _OUTSIDE = re.compile(r"[\[\]|]|#REF!")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 _PARAMETER = re.compile(r"_xlpm\.([A-Za-z_][\w.]*)\(", re.IGNORECASE)
 _CELL = re.compile(r"(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![\w.(!'])", re.IGNORECASE)
-_SHEET = r"(?:('(?:[^']|'')+'|[\w.]+)!)?"
-_COLUMNS = re.compile(_SHEET + r"(?<![\w$])\$?([A-Z]{1,3}):\$?([A-Z]{1,3})(?![\w(])", re.IGNORECASE)
-_ROWS = re.compile(_SHEET + r"(?<![\w$])\$?([0-9]{1,7}):\$?([0-9]{1,7})(?![\w(])")
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _FIXED = (False,) * 4
 
 _number_of = lru_cache(maxsize=20_000)(column_number)
@@ -136,11 +133,9 @@ class Pattern:
         self.call: tuple[str, list] = "", []
         if tree is None:
             return
-        spilt = {str(r) for each in _anchors(tree) for r in each.walk_refs()}
-        seen = [(str(r) in spilt, reference(r, place)) for r in tree.walk_refs()]
-        lines = (Reference(area.sheet, area[1:], _FIXED) for area in _whole_lines(formula))
-        self.references = (*(r for is_spilt, r in seen if r and not is_spilt), *lines)
-        self.anchors = tuple(r for is_spilt, r in seen if r and is_spilt)
+        named = [*_named(tree, place)]
+        self.references = tuple(found for found, is_spilt in named if not is_spilt)
+        self.anchors = tuple(found for found, is_spilt in named if is_spilt)
         self.terms = tuple(_terms(tree, place))
         self.call = _name(tree), [_operand(node, place) for node in tree.children()]
 
@@ -173,26 +168,31 @@ def key_of(formula: str, place: Place) -> tuple[str | int, ...]:
     return *parts, *texts
 
 
-def reference(found: object, place: Place) -> Reference | None:
-    """Return a parsed reference relative to a cell; None for a name or a whole column."""
-    ends = getattr(found, "start", found), getattr(found, "end", found)
-    corners = [getattr(end, at, None) for end in ends for at in ("row", "col")]
-    if not all(isinstance(n, int) for n in corners):
+def reference(text: str, place: Place) -> Reference | None:
+    """Return a reference as seen from a cell; None for a name."""
+    sheet, _, cells = text.rpartition("!")
+    found = corners(cells)
+    if found is None or ":" in sheet:  # the cells of several sheets
         return None
-    moves = tuple(not fixed for end in ends for fixed in (end.abs_row, end.abs_col))
-    seen = (n - at * move for n, at, move in zip(corners, place[1:] * 2, moves, strict=True))
-    return Reference((getattr(found, "sheet", None) or "").casefold(), tuple(seen), moves)
+    top, left, bottom, right = found
+    is_whole = (top, bottom) == (1, MAX_ROWS) or (left, right) == (1, MAX_COLUMNS)
+    ends = cells.split(":")
+    marks = (mark for end in (ends[0], ends[-1]) for mark in ("$" in end[1:], end[0] == "$"))
+    moves = _FIXED if is_whole else tuple(not mark for mark in marks)
+    seen = (n - at * move for n, at, move in zip(found, place[1:] * 2, moves, strict=True))
+    title = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+    return Reference(title.casefold(), tuple(seen), moves)
 
 
-def _whole_lines(formula: str) -> Iterator[CellRange]:
-    """Yield the whole columns and rows that a formula names, which the parser leaves open."""
-    text = _TEXT.sub("", formula)
-    for pattern, is_column in ((_COLUMNS, True), (_ROWS, False)):
-        for sheet, *ends in pattern.findall(text):
-            title = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
-            first, last = sorted(_number_of(n.upper()) if is_column else int(n) for n in ends)
-            lines = (1, first, _LAST_ROW, last) if is_column else (first, 1, last, _LAST_COLUMN)
-            yield CellRange(title.casefold(), *lines)
+def _named(
+    node: "formualizer.ASTNode", place: Place, *, is_spilt: bool = False
+) -> Iterator[tuple[Reference, bool]]:
+    """Yield the references in a formula, and whether each is the first cell of what is spilt."""
+    text = node.get_reference_string() if node.node_type() == "Reference" else None
+    if text and (found := reference(text, place)):
+        yield found, is_spilt
+    for child in node.children():
+        yield from _named(child, place, is_spilt=is_spilt or _name(node) == "ANCHORARRAY")
 
 
 def _terms(node: "formualizer.ASTNode", place: Place, sign: int = 1) -> Iterator[Term]:
@@ -231,7 +231,7 @@ def _operand(node: "formualizer.ASTNode", place: Place) -> Reference | float | N
     if is_transposed:
         (node,) = node.children()
     if node.node_type() == "Reference":
-        found = next((reference(r, place) for r in node.walk_refs()), None)
+        found = reference(node.get_reference_string(), place)
         return found and found._replace(is_transposed=is_transposed)
     value = node.get_literal_value()
     return float(value) if isinstance(value, float | int) and not is_transposed else None
@@ -240,13 +240,6 @@ def _operand(node: "formualizer.ASTNode", place: Place) -> Reference | float | N
 def _name(node: "formualizer.ASTNode") -> str:
     """Return the function that a node calls, without the prefixes of files."""
     return (node.get_function_name() or "").upper().rpartition("_XLFN.")[2]
-
-
-def _anchors(tree: "formualizer.ASTNode") -> Iterator["formualizer.ASTNode"]:
-    if _name(tree) == "ANCHORARRAY":
-        yield tree
-    for child in tree.children():
-        yield from _anchors(child)
 
 
 def _why_aside(formula: str, functions: frozenset[str], lambdas: frozenset[str]) -> str:

@@ -261,8 +261,10 @@ class _ShapeReader:
         return None
 
     def _reference(self, text: str) -> Operand | None:
-        size = _size(referred(text, self._names))
-        return Operand(text, *size) if size else None
+        if (found := corners(referred(text, self._names))) is None:
+            return None
+        top, left, bottom, right = found
+        return Operand(text, abs(bottom - top) + 1, abs(right - left) + 1)
 
     def _joined(self, operator: str, *sides: Node) -> Operand | None:
         """Return the range from one reference to another, such as Data!A1:Data!A9."""
@@ -340,23 +342,23 @@ def _picked(cells: Operand, positions: Sequence[Node]) -> tuple[int, int] | None
     return cells.rows if whole[0] else 1, cells.columns if whole[1] else 1
 
 
-def _size(text: str) -> tuple[int, int] | None:
-    """Return the rows and columns of a cell or a range; None for a name.
+def corners(text: str) -> tuple[int, int, int, int] | None:
+    """Return the top, left, bottom and right of a reference without a sheet; None for a name.
 
-    >>> _size("B2:C9"), _size("$A$1"), _size("A:B"), _size("3:5"), _size("eta")
-    ((8, 2), (1, 1), (1048576, 2), (3, 16384), None)
+    >>> corners("B2:C9"), corners("$A$1"), corners("A:B"), corners("3:5"), corners("eta")
+    ((2, 2, 9, 3), (1, 1, 1, 1), (1, 1, 1048576, 2), (3, 1, 5, 16384), None)
     """
-    corners = [_CORNER.fullmatch(corner) for corner in text.split(":")]
-    letters = [corner[1] for corner in corners if corner and corner[1]]
-    digits = [corner[2] for corner in corners if corner and corner[2]]
-    count = len(corners)
-    if None in corners or count > 2 or {len(letters), len(digits)} - {0, count}:
+    ends = [_CORNER.fullmatch(end) for end in text.split(":")]
+    letters = [end[1] for end in ends if end and end[1]]
+    digits = [end[2] for end in ends if end and end[2]]
+    count = len(ends)
+    if None in ends or count > 2 or {len(letters), len(digits)} - {0, count}:
         return None
     if not (letters and digits) and (count == 1 or not (letters or digits)):
         return None
     columns = [COLUMNS[each.upper()] for each in letters] or [1, MAX_COLUMNS]
     rows = [int(each) for each in digits] or [1, MAX_ROWS]
-    return abs(rows[-1] - rows[0]) + 1, abs(columns[-1] - columns[0]) + 1
+    return rows[0], columns[0], rows[-1], columns[-1]
 
 
 def _written(value: object) -> str:
