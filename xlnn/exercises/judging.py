@@ -14,7 +14,6 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import chain
 
 import numpy as np
 from openpyxl.utils import FORMULAE
@@ -61,6 +60,12 @@ _COMPARED = re.compile(
 """A number beside the sign of a comparison."""
 
 
+Index = tuple[int, ...]
+
+Values = Mapping[Index, Found]
+"""The values of a quantity's cells, by index."""
+
+
 @dataclass(frozen=True)
 class JudgedQuantity:
     """The result of judging one quantity.
@@ -91,23 +96,23 @@ class JudgedQuantity:
     """
 
     quantity: Quantity
-    formulas: Mapping[tuple[int, ...], str]
-    typed: Mapping[tuple[int, ...], object]
+    formulas: Mapping[Index, str]
+    typed: Mapping[Index, object]
     wrong: np.ndarray
-    got: tuple[Mapping[tuple[int, ...], Found], ...]
+    got: tuple[Values, ...]
     worlds: tuple[World, ...]
-    reads_one: Mapping[tuple[int, ...], str]
-    unlike: Mapping[tuple[int, ...], Unlike]
+    reads_one: Mapping[Index, str]
+    unlike: Mapping[Index, Unlike]
     circular: np.ndarray
-    constant: AbstractSet[tuple[int, ...]] = frozenset()
-    by_hand: AbstractSet[tuple[int, ...]] = frozenset()
+    constant: AbstractSet[Index] = frozenset()
+    by_hand: AbstractSet[Index] = frozenset()
 
     @cached_property
     def is_empty(self) -> bool:
         """Whether nothing was filled in."""
         return not self.formulas and not self.typed
 
-    def right(self, unit: tuple[int, ...]) -> bool:
+    def right(self, unit: Index) -> bool:
         """Return whether a unit is right in every row."""
         rows = (slice(None),) * len(self.quantity.axes)
         return not self.wrong[(*rows, *unit)].any()
@@ -236,125 +241,183 @@ def judged(
     """Judge each blanked quantity."""
     is_sure = submitted.as_stated.issuperset(quantity.name for quantity in submitted.blanks)
     every = worlds(submitted, seed, 0 if is_sure else probes, selected)
-    filled = {quantity.name: _filled(submitted, quantity) for quantity in submitted.blanks}
-    tasks = {
-        quantity.name: _task(submitted, quantity, filled[quantity.name])
-        for quantity in submitted.blanks
-    }
-    answers = _answers(submitted, every, tasks, scenarios_engine.beside)
-    unsure = {
-        quantity.name: tasks[quantity.name]
-        for quantity in submitted.blanks
-        if quantity.name not in submitted.as_stated
-        and filled[quantity.name][0]
-        and _off(submitted, quantity, every, answers[quantity.name]).any()
-        and _is_doubtful(submitted, tasks[quantity.name], answers[quantity.name])
-    }
+    blanks = {quantity.name: _Blank(submitted, quantity, every) for quantity in submitted.blanks}
+    answers = _answers(submitted, every, blanks, scenarios_engine.beside)
+    unsure = {name: each for name, each in blanks.items() if each.is_unsure(answers[name])}
     if unsure:
-        seconds = _answers(submitted, every, unsure, arrays_engine.beside)
         disputed = {}
-        for name, second in seconds.items():
-            first = answers[name]
-            answers[name] = _better(submitted, name, every, first, second)
-            off = _off(submitted, submitted.layout.model[name], every, answers[name])
-            if _is_disputed(submitted, name, off, first[0], second[0]):
-                disputed[name] = unsure[name]
-        if disputed:
-            for name, third in by_libreoffice(submitted, every, disputed).items():
-                answers[name] = _better(submitted, name, every, answers[name], third)
+        for name, second in _answers(submitted, every, unsure, arrays_engine.beside).items():
+            first, blank = answers[name], unsure[name]
+            answers[name] = blank.better(first, second)
+            if blank.is_disputed(blank.off(answers[name]), first[0], second[0]):
+                disputed[name] = blank
+        tasks = {name: each.task for name, each in disputed.items()}
+        for name, found in by_libreoffice(submitted, every, tasks).items() if disputed else ():
+            third = [disputed[name].by_index(values) for values in found]
+            answers[name] = disputed[name].better(answers[name], third)
     constants = Constants(submitted)
-    result = partial(_result, submitted, every, constants)
-    return [result(q, answers[q.name], filled[q.name]) for q in submitted.blanks]
+    return [each.result(answers[name], constants) for name, each in blanks.items()]
 
 
-def _result(  # noqa: PLR0913, PLR0917 -- what is known of a quantity
-    submitted: Submission,
-    every: Sequence[World],
-    constants: "Constants",
-    quantity: Quantity,
-    answers: Sequence[Sequence[Found]],
-    filled: tuple[dict[tuple[int, ...], str], dict[tuple[int, ...], object]],
-) -> JudgedQuantity:
-    formulas, typed = filled
-    names = {name.casefold(): text for name, text in submitted.contents.names.items()}
-    places = dict(submitted.places(quantity))
-    got = tuple(dict(zip(places, found, strict=True)) for found in answers)
-    once, pairs, constant = {}, {}, frozenset[tuple[int, ...]]()
-    if quantity.name not in submitted.as_stated:
-        constant = constants.of(quantity, formulas, got)
-        once = {
-            index: one
-            for index, text in formulas.items()
-            if places[index] not in submitted.arrays and (one := reads_one(text))
-        }
-        pairs = {index: pair for index, text in formulas.items() if (pair := unlike(text, names))}
-    wrong = _off(submitted, quantity, every, answers)
-    for index in places:
-        wrong[index] |= index not in formulas or index in once or index in constant
-        wrong[index] |= index in pairs
-    # an error with extreme numbers says nothing about the formula, and would hide the reason
-    kept = [
-        n
-        for n, world in enumerate(every[: len(got)])
-        if not world.is_extreme or not any(map(is_error, got[n].values()))
-    ]
-    refused = {index for index, place in places.items() if place in submitted.refused}
-    unread = {
-        index
-        for index in formulas
-        if wrong[index]
-        and index not in once
-        and index not in pairs
-        and (
-            (all(values[index] in FAILED for values in got) and not _is_misspelt(formulas[index]))
-            or (
-                (submitted.refused or not _is_plain(formulas[index]))
-                and all(is_error(values[index]) for values in got)
-            )
-        )
-    }
-    return JudgedQuantity(
-        quantity=quantity,
-        formulas=formulas,
-        typed=typed,
-        wrong=wrong,
-        got=tuple(got[n] for n in kept),
-        worlds=tuple(every[n] for n in kept),
-        reads_one=once,
-        unlike=pairs,
-        circular=np.zeros_like(wrong),
-        constant=constant,
-        by_hand=frozenset(refused | unread),
+def _answers(
+    submitted: Submission, every: Sequence[World], blanks: Mapping[str, "_Blank"], engine: Engine
+) -> dict[str, list[Values]]:
+    """Return the values of each blank's cells, in each world.
+
+    Formulas as stated are right in all worlds, so they are only computed in the first.
+    """
+    unsure = {name: each for name, each in blanks.items() if not each.is_stated}
+    first, *others = every
+    rounds = [(first, blanks), *((world, unsure) for world in others)]
+    found = evaluated_tasks(
+        submitted,
+        [(world, [each.task for each in some.values()]) for world, some in rounds],
+        engine,
     )
+    answers: dict[str, list[Values]] = {name: [] for name in blanks}
+    for (_, some), values in zip(rounds, found, strict=True):
+        for blank, own in zip(some.values(), values, strict=True):
+            answers[blank.quantity.name].append(blank.by_index(own))
+    return answers
 
 
-def _is_doubtful(submitted: Submission, task: Task, answers: Sequence[Sequence[Found]]) -> bool:
-    """Return whether another engine may get a right result where this one does not."""
-    if any(map(is_error, chain.from_iterable(answers))) or submitted.arrays & task.formulas.keys():
-        return True
-    return not all(map(_is_plain, task.formulas.values()))
+class _Blank:
+    """A quantity that was left out, and what was filled in.
 
+    Parameters
+    ----------
+    submitted : Submission
+    quantity : Quantity
+    every : sequence of World
+    """
 
-def _is_disputed(
-    submitted: Submission,
-    name: str,
-    off: np.ndarray,
-    first: Sequence[Found],
-    second: Sequence[Found],
-) -> bool:
-    """Return whether no engine computes the wrong entries, or two engines disagree."""
-    for (index, place), one, other in zip(
-        submitted.places(submitted.layout.model[name]), first, second, strict=True
-    ):
-        formula = submitted.formulas.get(place, "")
-        if not off[index] or not formula or _is_misspelt(formula) or not _exists(formula):
-            continue
-        if is_error(one) and is_error(other):
-            if not _is_plain(formula) or {one, other} <= FAILED:
-                return True
-        elif not _alike(one, other) and one not in FAILED:
+    def __init__(self, submitted: Submission, quantity: Quantity, every: Sequence[World]) -> None:
+        self.submitted, self.quantity, self.every = submitted, quantity, every
+        self.is_stated = quantity.name in submitted.as_stated
+        self.places = dict(submitted.places(quantity))
+        given, typed = submitted.formulas, submitted.typed
+        self.formulas = {i: given[place] for i, place in self.places.items() if place in given}
+        self.typed = {
+            index: typed[place]
+            for index, place in self.places.items()
+            if place in typed and index not in self.formulas
+        }
+
+    @cached_property
+    def task(self) -> Task:
+        """What is asked of an engine."""
+        left = self.places.keys() - self.formulas.keys()
+        return Task(
+            formulas={self.places[index]: text for index, text in self.formulas.items()},
+            constants={place: self.typed.get(i) for i, place in self.places.items() if i in left},
+            wanted=tuple(self.places.values()),
+        )
+
+    def by_index(self, values: Sequence[Found]) -> Values:
+        """Return the values of the wanted cells by the indices of the quantity."""
+        return dict(zip(self.places, values, strict=True))
+
+    def off(self, answers: Sequence[Values]) -> np.ndarray:
+        """Return which entries are wrong in any world."""
+        wrong = np.zeros(self.quantity.lengths, dtype=bool)
+        for world, values in zip(self.every, answers, strict=False):
+            wrong |= self._counted(world, values)
+        return wrong
+
+    def _counted(self, world: World, values: Values) -> np.ndarray:
+        """Return which entries are wrong in a world, apart from effects of extreme numbers."""
+        wrong = np.array(wrong_in(self.submitted, self.quantity, world, values))
+        if not world.is_extreme:
+            return wrong
+        equation, sources = self.quantity.equation, self.quantity.sources
+        if self.quantity.is_text or equation is None or equation.coarse or equation.jumps:
+            return np.zeros_like(wrong)
+        if equation.repeats or self.quantity.name in sources:
+            return np.zeros_like(wrong)
+        for index, value in values.items():
+            wrong[index] &= not is_error(value)
+        return wrong & np.isfinite(world.arrays[self.quantity.name])
+
+    def better(self, first: Sequence[Values], second: Sequence[Values]) -> list[Values]:
+        """Return the better of two engines' answers: right, or at least not an error."""
+        found = []
+        for world, one, other in zip(self.every, first, second, strict=False):
+            wrong = wrong_in(self.submitted, self.quantity, world, other)
+            failed = {i for i in one if is_error(one[i]) and other[i] not in FAILED}
+            found.append({i: other[i] if i in failed or not wrong[i] else one[i] for i in one})
+        return found
+
+    def is_unsure(self, answers: Sequence[Values]) -> bool:
+        """Return whether another engine may get a right result where this one does not."""
+        if self.is_stated or not self.formulas or not self.off(answers).any():
+            return False
+        if any(is_error(value) for values in answers for value in values.values()):
             return True
-    return False
+        is_array = not self.submitted.arrays.isdisjoint(self.task.formulas)
+        return is_array or not all(map(_is_plain, self.formulas.values()))
+
+    def is_disputed(self, off: np.ndarray, first: Values, second: Values) -> bool:
+        """Return whether no engine computes the wrong entries, or two engines disagree."""
+        for index, formula in self.formulas.items():
+            if not off[index] or _is_misspelt(formula) or not _exists(formula):
+                continue
+            one, other = first[index], second[index]
+            if is_error(one) and is_error(other):
+                if not _is_plain(formula) or {one, other} <= FAILED:
+                    return True
+            elif not _alike(one, other) and one not in FAILED:
+                return True
+        return False
+
+    def result(self, answers: Sequence[Values], constants: "Constants") -> JudgedQuantity:
+        """Return the result of judging it."""
+        submitted, formulas = self.submitted, self.formulas
+        names = {name.casefold(): text for name, text in submitted.contents.names.items()}
+        once, pairs, constant = {}, {}, frozenset[Index]()
+        if not self.is_stated:
+            constant = constants.of(self.quantity, formulas, answers)
+            once = {
+                index: one
+                for index, text in formulas.items()
+                if self.places[index] not in submitted.arrays and (one := reads_one(text))
+            }
+            pairs = {i: pair for i, text in formulas.items() if (pair := unlike(text, names))}
+        wrong = self.off(answers)
+        for index in self.places:
+            wrong[index] |= index not in formulas or index in once or index in constant
+            wrong[index] |= index in pairs
+        # an error with extreme numbers says nothing about the formula, and would hide the reason
+        kept = [
+            (values, world)
+            for values, world in zip(answers, self.every, strict=False)
+            if not world.is_extreme or not any(map(is_error, values.values()))
+        ]
+        refused = {index for index, place in self.places.items() if place in submitted.refused}
+        unread = {
+            index
+            for index in formulas.keys() - once.keys() - pairs.keys()
+            if wrong[index] and self._is_unread(index, answers)
+        }
+        return JudgedQuantity(
+            quantity=self.quantity,
+            formulas=formulas,
+            typed=self.typed,
+            wrong=wrong,
+            got=tuple(values for values, _ in kept),
+            worlds=tuple(world for _, world in kept),
+            reads_one=once,
+            unlike=pairs,
+            circular=np.zeros_like(wrong),
+            constant=constant,
+            by_hand=frozenset(refused | unread),
+        )
+
+    def _is_unread(self, index: Index, answers: Sequence[Values]) -> bool:
+        """Return whether no engine computes a formula, although it may be right."""
+        found, formula = [values[index] for values in answers], self.formulas[index]
+        if all(value in FAILED for value in found) and not _is_misspelt(formula):
+            return True
+        return bool(self.submitted.refused or not _is_plain(formula)) and all(map(is_error, found))
 
 
 def _is_plain(formula: str) -> bool:
@@ -381,110 +444,7 @@ def _is_misspelt(formula: str) -> bool:
     return parsed(formula) is not None and not any(unknown(formula)) and areas(formula, "") is None
 
 
-def _off(
-    submitted: Submission,
-    quantity: Quantity,
-    every: Sequence[World],
-    answers: Sequence[Sequence[Found]],
-) -> np.ndarray:
-    """Return which entries of a quantity are wrong in any world."""
-    places = dict(submitted.places(quantity))
-    wrong = np.zeros(quantity.lengths, dtype=bool)
-    for world, found in zip(every, answers, strict=False):
-        wrong |= _counted(submitted, quantity, world, dict(zip(places, found, strict=True)))
-    return wrong
-
-
-def _counted(
-    submitted: Submission, quantity: Quantity, world: World, values: Mapping[tuple[int, ...], Found]
-) -> np.ndarray:
-    """Return which entries are wrong in a world, apart from effects of extreme numbers."""
-    wrong = np.array(wrong_in(submitted, quantity, world, values))
-    if not world.is_extreme:
-        return wrong
-    equation, sources = quantity.equation, quantity.sources
-    if quantity.is_text or equation is None or equation.coarse or equation.jumps:
-        return np.zeros_like(wrong)
-    if equation.repeats or quantity.name in sources:
-        return np.zeros_like(wrong)
-    for index, value in values.items():
-        wrong[index] &= not is_error(value)
-    return wrong & np.isfinite(world.arrays[quantity.name])
-
-
-def _better(
-    submitted: Submission,
-    name: str,
-    every: Sequence[World],
-    first: Sequence[Sequence[Found]],
-    second: Sequence[Sequence[Found]],
-) -> list[list[Found]]:
-    """Return the better of two engines' answers: right, or at least not an error."""
-    quantity = submitted.layout.model[name]
-    places = dict(submitted.places(quantity))
-    found = []
-    for world, *both in zip(every, first, second, strict=False):
-        one, other = (dict(zip(places, values, strict=True)) for values in both)
-        wrong = wrong_in(submitted, quantity, world, other)
-        failed = {i for i in places if is_error(one[i]) and other[i] not in FAILED}
-        found.append([other[i] if i in failed or not wrong[i] else one[i] for i in places])
-    return found
-
-
-def _answers(
-    submitted: Submission,
-    every: Sequence[World],
-    tasks: Mapping[str, Task],
-    engine: Engine,
-) -> dict[str, list[list[Found]]]:
-    """Return the values of each quantity's task, in each world.
-
-    Formulas as stated are right in all worlds, so they are only computed in the first.
-    """
-    unsure = {name: task for name, task in tasks.items() if name not in submitted.as_stated}
-    first, *others = every
-    rounds = [(first, tasks), *((world, unsure) for world in others)]
-    found = evaluated_tasks(
-        submitted, [(world, list(some.values())) for world, some in rounds], engine
-    )
-    answers: dict[str, list[list[Found]]] = {name: [] for name in tasks}
-    for (_, some), values in zip(rounds, found, strict=True):
-        for name, each in zip(some, values, strict=True):
-            answers[name].append(each)
-    return answers
-
-
-def _filled(
-    submitted: Submission, quantity: Quantity
-) -> tuple[dict[tuple[int, ...], str], dict[tuple[int, ...], object]]:
-    formulas, typed = {}, {}
-    for index, place in submitted.places(quantity):
-        if place in submitted.formulas:
-            formulas[index] = submitted.formulas[place]
-        elif place in submitted.typed:
-            typed[index] = submitted.typed[place]
-    return formulas, typed
-
-
-def _task(
-    submitted: Submission,
-    quantity: Quantity,
-    filled: tuple[dict[tuple[int, ...], str], dict[tuple[int, ...], object]],
-) -> Task:
-    formulas, typed = filled
-    places = dict(submitted.places(quantity))
-    return Task(
-        formulas={places[index]: text for index, text in formulas.items()},
-        constants={
-            place: typed.get(index) for index, place in places.items() if index not in formulas
-        },
-        wanted=tuple(places.values()),
-    )
-
-
-def wrong_in(
-    submitted: Submission, quantity: Quantity, world: World, values: Mapping[tuple[int, ...], Found]
-) -> np.ndarray:
+def wrong_in(submitted: Submission, quantity: Quantity, world: World, values: Values) -> np.ndarray:
     """Return which entries differ from NumPy's values for the world."""
     expected = world.arrays[quantity.name]
     if quantity.is_text:
@@ -508,9 +468,6 @@ def wrong_in(
     return ~(off <= TOLERANCE) & ~(np.isnan(expected) & np.isnan(got))
 
 
-Index = tuple[int, ...]
-
-
 class Constants:
     """Finds the constant formulas of a submission."""
 
@@ -522,7 +479,7 @@ class Constants:
         self,
         quantity: Quantity,
         formulas: Mapping[Index, str],
-        got: Sequence[Mapping[Index, Found]],
+        got: Sequence[Values],
     ) -> frozenset[Index]:
         """Return the entries of a quantity whose formulas are constant, and should not be.
 

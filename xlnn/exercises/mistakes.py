@@ -70,17 +70,18 @@ class Mistake:
 
 def mistakes(handed_in: Submission, judged: JudgedQuantity) -> dict[Index, Mistake]:
     """Return why units are wrong, for each wrong unit."""
-    found = {
-        unit: _mistake(handed_in, judged, unit)
+    wrong = {
+        unit: _WrongUnit(handed_in, judged, unit)
         for unit in judged.quantity.units
         if not judged.right(unit)
     }
-    for unit in _refuted(handed_in, judged, found):
-        found[unit] = _by_outcome(judged, _rows(judged, unit), found[unit].cell)
+    found = {unit: each.mistake() for unit, each in wrong.items()}
+    for unit in _refuted(handed_in, judged, wrong, found):
+        found[unit] = wrong[unit].by_outcome()
     vague = {
-        unit: next(index for index in _rows(judged, unit) if judged.wrong[index])
+        unit: wrong[unit].first
         for unit, why in found.items()
-        if why.kind == "other" and isinstance(judged.got[0].get(_first(judged, unit)), float)
+        if why.kind == "other" and isinstance(judged.got[0].get(wrong[unit].first), float)
     }
     for unit, (kind, said) in edits(handed_in, judged, vague).items():
         found[unit] = replace(found[unit], kind=kind, said=said)
@@ -88,34 +89,23 @@ def mistakes(handed_in: Submission, judged: JudgedQuantity) -> dict[Index, Mista
 
 
 def _refuted(
-    handed_in: Submission, judged: JudgedQuantity, found: Mapping[Index, Mistake]
+    handed_in: Submission,
+    judged: JudgedQuantity,
+    wrong: Mapping[Index, "_WrongUnit"],
+    found: Mapping[Index, Mistake],
 ) -> list[Index]:
     """Return the units of which other cells, as their reasons name them, would not be right.
 
     A formula that differs from the stated one only in its cells may have several mistakes.
     """
-    layout, name = handed_in.layout, judged.quantity.name
-    here = layout.titles[layout.blocks[name].sheet]
-    doubtful, mended = {}, {}
-    for unit, why in found.items():
-        if "named" not in why.said:
-            continue
-        first = next(i for i in _rows(judged, unit) if layout.cell(name, i) == why.cell)
-        formula = judged.formulas[first]
-        if _form(formula) != _form(layout.formula(name, first)):
-            doubtful[unit], mended[first] = first, _exchanged(formula, here, layout, why.said)
+    doubtful = {
+        unit: each
+        for unit, each in wrong.items()
+        if "named" in found[unit].said and _form(each.formula) != _form(each.stated(each.first))
+    }
+    mended = {each.first: each.exchanged(found[unit].said) for unit, each in doubtful.items()}
     right = right_with(handed_in, judged, mended)
-    return [unit for unit, first in doubtful.items() if first not in right]
-
-
-def _exchanged(formula: str, here: str, layout: Layout, said: Mapping[str, str]) -> str:
-    """Return a formula with the cells that belong there instead of those that it names."""
-    parts = ["="]
-    for token in Tokenizer(formula).items:
-        named = areas(f"={token.value}", here) if token.subtype == Token.RANGE else None
-        is_named = named and range_text(named[0], layout.titles.values()) == said["named"]
-        parts.append(said["belongs"] if is_named else token.value)
-    return "".join(parts)
+    return [unit for unit, each in doubtful.items() if each.first not in right]
 
 
 def _form(formula: str) -> str:
@@ -125,114 +115,186 @@ def _form(formula: str) -> str:
     return "".join(texts).upper()
 
 
-def _rows(judged: JudgedQuantity, unit: Index) -> list[Index]:
-    return [index for index in judged.got[0] if index[len(judged.quantity.axes) :] == unit]
+class _WrongUnit:
+    """A wrong unit; its first wrong cell that an engine computes is explained."""
 
+    def __init__(self, handed_in: Submission, judged: JudgedQuantity, unit: Index) -> None:
+        self.handed_in, self.judged, self.layout = handed_in, judged, handed_in.layout
+        self.name, axes = judged.quantity.name, len(judged.quantity.axes)
+        self.rows = [index for index in judged.got[0] if index[axes:] == unit]
+        wrong = [index for index in self.rows if judged.wrong[index]]
+        self.known = [index for index in wrong if index not in judged.by_hand]
+        self.first = (self.known or wrong)[0]
+        self.cell = self.layout.cell(self.name, self.first)
+        self.formula = judged.formulas.get(self.first, "")
+        self.titles = self.layout.titles.values()
 
-def _first(judged: JudgedQuantity, unit: Index) -> Index:
-    return next(index for index in _rows(judged, unit) if judged.wrong[index])
+    def says(self, kind: str, **said: str) -> Mistake:
+        """Return a mistake in the first cell."""
+        return Mistake(kind, self.cell, said)
 
+    def stated(self, index: Index) -> str:
+        """Return the stated formula of an entry."""
+        return self.layout.formula(self.name, index)
 
-def _mistake(handed_in: Submission, judged: JudgedQuantity, unit: Index) -> Mistake:  # noqa: PLR0911 -- one a kind
-    """Return why a wrong unit is wrong."""
-    layout, quantity = handed_in.layout, judged.quantity
-    rows = _rows(judged, unit)
-    known = [index for index in rows if judged.wrong[index] and index not in judged.by_hand]
-    if not known:
-        return _by_hand(layout, judged, _first(judged, unit))
-    first = known[0]
-    cell = layout.cell(quantity.name, first)
-    filled = [index for index in rows if index in judged.formulas or index in judged.typed]
-    if not filled:
-        return Mistake("empty", cell)
-    typed = judged.typed.get(first, judged.typed.get(filled[0]))
-    if isinstance(typed, str) and _COMPUTES.search(typed) and parsed(f"={typed}"):
-        return Mistake("no_equals", cell, {"value": typed})
-    if not any(index in judged.formulas for index in rows):
-        return Mistake("typed", cell, {"value": _written(judged.typed[filled[0]])})
-    if first not in judged.formulas and first in judged.typed:
-        return Mistake("typed", cell, {"value": _written(judged.typed[first])})
-    if len(filled) < len(rows) and first not in judged.formulas:
-        return Mistake("partly", cell, {"filled": str(len(filled)), "rows": str(len(rows))})
-    if first in judged.unlike:
-        said = dict(zip(("first", "second"), map(_shaped, judged.unlike[first]), strict=True))
-        by_cells = _by_cells(layout, judged, rows, first, cell)
-        return by_cells or Mistake("unlike", cell, said)
-    return (
-        _by_form(handed_in, judged, first, cell)
-        or _by_value(layout.model, judged, rows, cell)
-        or _by_cells(layout, judged, rows, first, cell)
-        or _by_outcome(judged, rows, cell)
-    )
+    def areas(self, formula: str) -> list[CellRange] | None:
+        """Return the ranges to which a formula of the quantity refers."""
+        return areas(formula, self.layout.titles[self.layout.blocks[self.name].sheet])
 
+    def exchanged(self, said: Mapping[str, str]) -> str:
+        """Return the formula with the cells that belong there instead of those that it names."""
+        parts = ["="]
+        for token in Tokenizer(self.formula).items:
+            named = self.areas(f"={token.value}") if token.subtype == Token.RANGE else None
+            is_named = named and range_text(named[0], self.titles) == said["named"]
+            parts.append(said["belongs"] if is_named else token.value)
+        return "".join(parts)
 
-def _by_outcome(judged: JudgedQuantity, rows: list[Index], cell: str) -> Mistake:
-    """Say when a unit is wrong, or what it gives instead of what."""
-    first = next(i for i in rows if judged.wrong[i] and i not in judged.by_hand)
-    return (
-        _of_these_inputs(judged, rows, cell)
-        or _error(judged, first, cell)
-        or Mistake("other", cell, _beside(judged, first))
-    )
+    def mistake(self) -> Mistake:  # noqa: PLR0911 -- one a kind
+        """Return why it is wrong."""
+        judged, rows, first = self.judged, self.rows, self.first
+        if not self.known:
+            return self.by_hand()
+        filled = [index for index in rows if index in judged.formulas or index in judged.typed]
+        if not filled:
+            return self.says("empty")
+        typed = judged.typed.get(first, judged.typed.get(filled[0]))
+        if isinstance(typed, str) and _COMPUTES.search(typed) and parsed(f"={typed}"):
+            return self.says("no_equals", value=typed)
+        if not any(index in judged.formulas for index in rows):
+            return self.says("typed", value=_written(judged.typed[filled[0]]))
+        if not self.formula and first in judged.typed:
+            return self.says("typed", value=_written(judged.typed[first]))
+        if len(filled) < len(rows) and not self.formula:
+            return self.says("partly", filled=str(len(filled)), rows=str(len(rows)))
+        if first in judged.unlike:
+            one, other = map(_shaped, judged.unlike[first])
+            return self.by_cells() or self.says("unlike", first=one, second=other)
+        return self.by_form() or self.by_value() or self.by_cells() or self.by_outcome()
 
+    def by_outcome(self) -> Mistake:
+        """Say when it is wrong, or what it gives instead of what."""
+        judged, world = self.judged, self.judged.worlds[0]
+        expected, got = world.arrays[self.name], judged.got[0]
+        is_right_here = all(_distance(got[i], expected[i]) <= TOLERANCE for i in self.rows)
+        if world.is_own and is_right_here:
+            return self.says("these_inputs")
+        for values in judged.got:
+            error = values[self.first]
+            function = next(unknown(self.formula), "") if error == CellError("#NAME?") else ""
+            if function:
+                return self.says("unknown", function=function)
+            if isinstance(error, CellError):
+                return self.says("error", error=str(error))
+        return self.says("other", **_beside(judged, self.first))
 
-def _by_hand(layout: Layout, judged: JudgedQuantity, first: Index) -> Mistake:
-    """Return that no engine computes a formula, and which function is missing."""
-    cell = layout.cell(judged.quantity.name, first)
-    for function in unknown(judged.formulas.get(first, "")):
-        return Mistake("unknown", cell, {"function": function})
-    return Mistake("by_hand", cell)
+    def by_hand(self) -> Mistake:
+        """Return that no engine computes the formula, and which function is missing."""
+        function = next(unknown(self.formula), "")
+        return self.says("unknown", function=function) if function else self.says("by_hand")
 
-
-def _of_these_inputs(judged: JudgedQuantity, rows: list[Index], cell: str) -> Mistake | None:
-    """Find formulas that are right only for the inputs of the file."""
-    if not judged.worlds[0].is_own:
+    def by_form(self) -> Mistake | None:
+        """Find mistakes that do not depend on the formula's values."""
+        judged, first = self.judged, self.first
+        if first in judged.reads_one:
+            return self.says("reads_one", range=judged.reads_one[first])
+        if DELETED in self.formula:
+            return self.says("error", error=DELETED)
+        if not judged.quantity.is_text and any(isinstance(got[first], bool) for got in judged.got):
+            return self.says("truth")
+        if first in judged.constant:
+            return self.says("constant", value=_written(judged.got[0][first]))
+        if judged.circular[first] or any(got[first] == CIRCULAR for got in judged.got):
+            return self.says("circle", cells=self.closing())
         return None
-    expected = judged.worlds[0].arrays[judged.quantity.name]
-    if all(_distance(judged.got[0][index], expected[index]) <= TOLERANCE for index in rows):
-        return Mistake("these_inputs", cell)
-    return None
+
+    def closing(self) -> str:
+        """Return the ranges through which the formula depends on its own cell, as far as known."""
+        named = [range_text(area, self.titles) for area in self.areas(self.formula) or []]
+        entry, contents = (self.name, self.first), self.handed_in.contents
+        ahead = [t for t in named if reading_ahead(self.layout, contents, {entry: f"={t}"})]
+        return ", ".join(dict.fromkeys(ahead or named))
+
+    def by_value(self) -> Mistake | None:
+        """Look for values that are right except for their sign, a factor, or a summand."""
+        if self.judged.quantity.is_text:
+            return None
+        found, expected, sizes = [], [], []
+        for got, world in zip(self.judged.got, self.judged.worlds, strict=True):
+            stated = _step_by_step(self.layout.model, self.judged.quantity, got, world)
+            size = float(np.max(np.abs(stated), initial=0.0))
+            for index in self.rows:
+                value = got[index]
+                if isinstance(value, str | bool) or value is None:
+                    return None
+                found.append(value)
+                expected.append(float(stated[index]))
+                sizes.append(size)
+        return _scaled(np.array(found), np.array(expected), np.array(sizes), self.cell)
+
+    def by_cells(self) -> Mistake | None:
+        """Compare the cells that the formula reads with those of the stated formula."""
+        layout = self.layout
+        named, stated = self.areas(self.formula), self.areas(self.stated(self.first))
+        if named is None or stated is None:
+            return None
+        others = [area for area in named if area not in stated]
+        unused = [area for area in stated if area not in named and not _covered(area, others)]
+        used = [area for area in stated if area not in unused]
+        strange = [area for area in named if beyond([area], used)]
+        dragged = self.dragged(strange)
+        if dragged:
+            return dragged
+        for area in strange:
+            for other in sorted(unused, key=lambda each: _far(each, area)):
+                if kind := _kind(layout, area, other):
+                    said = self.swapped(area, other) | _epochs(layout, area, other)
+                    said |= {"axis": _time(layout, other)} if kind == "epochs" else {}
+                    return self.says(kind, **said)
+        for area in strange:
+            for other in sorted(unused, key=lambda each: abs(_cells(each) - _cells(area))):
+                is_instead = beyond([other], named) and beyond([area], stated)
+                names = {_names(layout, area), _names(layout, other)}
+                if is_instead and len(names) > 1 and "" not in names:
+                    both = {"symbol": _symbols(layout, area), "right": _symbols(layout, other)}
+                    return self.says("instead", **self.swapped(area, other), **both)
+        if unused and not strange:
+            belongs = range_text(unused[0], self.titles)
+            return self.says("missing", symbol=_symbols(layout, unused[0]), belongs=belongs)
+        return None
+
+    def swapped(self, area: CellRange, other: CellRange) -> dict[str, str]:
+        """Return an area that the formula names and the one that belongs there."""
+        return {"named": range_text(area, self.titles), "belongs": range_text(other, self.titles)}
+
+    def dragged(self, strange: list[CellRange]) -> Mistake | None:
+        """Find the cells that moved when the formula was filled down, but should not have."""
+        rows, first, block = self.rows, self.first, self.layout.blocks[self.name]
+        top = next((index for index in rows if index in self.judged.formulas), first)
+        if top == first or self.judged.wrong[top] or not strange:
+            return None
+        moved = block.address(first)[0] - block.address(top)[0]
+        below = rows[rows.index(top) + 1]
+        stated, next_one, belonging = (
+            self.areas(self.stated(index)) or [] for index in (top, below, first)
+        )
+        back = {
+            area: area._replace(top=area.top - moved, bottom=area.bottom - moved)
+            for area in strange
+        }
+        for there in back.values():
+            if there in stated and there in next_one:
+                title, _, cells = range_text(there, self.titles).rpartition("!")
+                return self.says("anchor", cells=f"{title}!" + re.sub("([0-9]+)", r"$\1", cells))
+        for area, there in back.items():
+            if there in stated and len(belonging) == len(stated):
+                return self.says("dragged", **self.swapped(area, belonging[stated.index(there)]))
+        return None
 
 
 def _shaped(operand: Operand) -> str:
     """Return a range with its shape, for any language."""
     return f"{operand.text} ({operand.rows} × {operand.columns})"
-
-
-def _by_form(
-    handed_in: Submission, judged: JudgedQuantity, first: Index, cell: str
-) -> Mistake | None:
-    """Find mistakes that do not depend on the formula's values."""
-    if first in judged.reads_one:
-        return Mistake("reads_one", cell, {"range": judged.reads_one[first]})
-    if DELETED in judged.formulas.get(first, ""):
-        return Mistake("error", cell, {"error": DELETED})
-    if not judged.quantity.is_text and any(isinstance(got[first], bool) for got in judged.got):
-        return Mistake("truth", cell)
-    if first in judged.constant:
-        return Mistake("constant", cell, {"value": _written(judged.got[0][first])})
-    if judged.circular[first] or any(got[first] == CIRCULAR for got in judged.got):
-        return Mistake("circle", cell, {"cells": _closing(handed_in, judged, first)})
-    return None
-
-
-def _closing(handed_in: Submission, judged: JudgedQuantity, first: Index) -> str:
-    """Return the ranges through which a formula depends on its own cell, as far as known."""
-    layout, entry = handed_in.layout, (judged.quantity.name, first)
-    here, titles = layout.titles[layout.blocks[entry[0]].sheet], layout.titles.values()
-    named = [range_text(area, titles) for area in areas(judged.formulas.get(first, ""), here) or []]
-    ahead = [t for t in named if reading_ahead(layout, handed_in.contents, {entry: f"={t}"})]
-    return ", ".join(dict.fromkeys(ahead or named))
-
-
-def _error(judged: JudgedQuantity, first: Index, cell: str) -> Mistake | None:
-    for got in judged.got:
-        if got[first] == CellError("#NAME?"):
-            for function in unknown(judged.formulas[first]):
-                return Mistake("unknown", cell, {"function": function})
-        if isinstance(got[first], CellError):
-            return Mistake("error", cell, {"error": str(got[first])})
-    return None
 
 
 def _beside(judged: JudgedQuantity, first: Index) -> dict[str, str]:
@@ -267,24 +329,6 @@ def _told_apart(one: object, other: object) -> tuple[str, str]:
         if texts[0] != texts[1]:
             break
     return texts
-
-
-def _by_value(model: Model, judged: JudgedQuantity, rows: list[Index], cell: str) -> Mistake | None:
-    """Look for values that are right except for their sign, a factor, or a summand."""
-    if judged.quantity.is_text:
-        return None
-    found, expected, sizes = [], [], []
-    for got, world in zip(judged.got, judged.worlds, strict=True):
-        stated = _step_by_step(model, judged.quantity, got, world)
-        size = float(np.max(np.abs(stated), initial=0.0))
-        for index in rows:
-            value = got[index]
-            if isinstance(value, str | bool) or value is None:
-                return None
-            found.append(value)
-            expected.append(float(stated[index]))
-            sizes.append(size)
-    return _scaled(np.array(found), np.array(expected), np.array(sizes), cell)
 
 
 def _step_by_step(
@@ -330,87 +374,10 @@ def _close(found: np.ndarray, expected: np.ndarray, sizes: np.ndarray) -> bool:
     return bool((np.abs(found - expected) <= 1e-7 * np.abs(expected) + 1e-11 * sizes).all())
 
 
-def _by_cells(
-    layout: Layout, judged: JudgedQuantity, rows: list[Index], first: Index, cell: str
-) -> Mistake | None:
-    """Compare the cells that the formula reads with those of the stated formula."""
-    name = judged.quantity.name
-    here = layout.titles[layout.blocks[name].sheet]
-    named = areas(judged.formulas[first], here)
-    stated = areas(layout.formula(name, first), here)
-    if named is None or stated is None:
-        return None
-    others = [area for area in named if area not in stated]
-    unused = [area for area in stated if area not in named and not _covered(area, others)]
-    used = [area for area in stated if area not in unused]
-    strange = [area for area in named if beyond([area], used)]
-    dragged = _dragged(layout, judged, rows, first, strange)
-    if dragged:
-        return dragged
-    for area in strange:
-        for other in sorted(unused, key=lambda each: _far(each, area)):
-            if kind := _kind(layout, area, other):
-                said = _swapped(layout, area, other) | _epochs(layout, area, other)
-                said |= {"axis": _time(layout, other)} if kind == "epochs" else {}
-                return Mistake(kind, cell, said)
-    for area in strange:
-        for other in sorted(unused, key=lambda each: abs(_cells(each) - _cells(area))):
-            is_instead = beyond([other], named) and beyond([area], stated)
-            names = {_names(layout, area), _names(layout, other)}
-            if is_instead and len(names) > 1 and "" not in names:
-                both = {"symbol": _symbols(layout, area), "right": _symbols(layout, other)}
-                return Mistake("instead", cell, _swapped(layout, area, other) | both)
-    if unused and not strange:
-        belongs = range_text(unused[0], layout.titles.values())
-        return Mistake("missing", cell, {"symbol": _symbols(layout, unused[0]), "belongs": belongs})
-    return None
-
-
-def _swapped(layout: Layout, area: CellRange, other: CellRange) -> dict[str, str]:
-    """Return an area that a formula names and the one that belongs there."""
-    titles = layout.titles.values()
-    return {"named": range_text(area, titles), "belongs": range_text(other, titles)}
-
-
 def _covered(stated: CellRange, named: list[CellRange]) -> bool:
     """Return whether a formula reads all of an area in parts."""
     parts = [area for area in named if not beyond([area], [stated])]
     return not beyond([stated], parts)
-
-
-def _dragged(
-    layout: Layout,
-    judged: JudgedQuantity,
-    rows: list[Index],
-    first: Index,
-    strange: list[CellRange],
-) -> Mistake | None:
-    """Find the cells that moved when the formula was filled down, but should not have."""
-    top = next((index for index in rows if index in judged.formulas), first)
-    if top == first or judged.wrong[top] or not strange:
-        return None
-    name = judged.quantity.name
-    block, cell = layout.blocks[name], layout.cell(name, first)
-    here = layout.titles[block.sheet]
-    moved = block.address(first)[0] - block.address(top)[0]
-    below = rows[rows.index(top) + 1]
-    stated, next_one, belonging = (
-        areas(layout.formula(name, index), here) or [] for index in (top, below, first)
-    )
-    titles = layout.titles.values()
-    back = {
-        area: area._replace(top=area.top - moved, bottom=area.bottom - moved) for area in strange
-    }
-    for there in back.values():
-        if there in stated and there in next_one:
-            title, _, cells = range_text(there, titles).rpartition("!")
-            return Mistake(
-                "anchor", cell, {"cells": title + "!" + re.sub("([0-9]+)", r"$\1", cells)}
-            )
-    for area, there in back.items():
-        if there in stated and len(belonging) == len(stated):
-            return Mistake("dragged", cell, _swapped(layout, area, belonging[stated.index(there)]))
-    return None
 
 
 def _kind(layout: Layout, area: CellRange, other: CellRange) -> str:
