@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn.checking.circles import reading_ahead
+from xlnn.checking.formula_text import Entry
 from xlnn.engines import arrays as arrays_engine
 from xlnn.engines.scenarios import Found, Task
 from xlnn.exercises.evaluation import World, by_libreoffice, evaluated_tasks
@@ -70,48 +71,37 @@ def _without_circles(handed_in: Submission, result: JudgedQuantity) -> JudgedQua
     }
     own = {places[index]: text for index, text in right.items()}
     task = Task(formulas | own, {}, tuple(places.values()))
-    off = _off(handed_in, world, task, [result.quantity])[result.quantity.name]
-    circular = off & ~result.wrong
+    circular = np.zeros_like(result.wrong)
+    for _, index in _off(handed_in, world, task, [result.quantity]):
+        circular[index] = not result.wrong[index]
     return replace(result, wrong=result.wrong | circular, circular=circular)
 
 
 def _off(
     handed_in: Submission, world: World, task: Task, quantities: Sequence[Quantity]
-) -> dict[str, np.ndarray]:
-    """Return which entries no engine computes as NumPy does, with all formulas in place.
+) -> set[Entry]:
+    """Return the entries that no engine computes as NumPy does, with all formulas in place.
 
     Engines differ in what they call a circular reference: INDEX may or may not form one.
     """
+
+    def wrong(found: Sequence[Found]) -> set[Entry]:
+        values, entries = dict(zip(task.wanted, found, strict=True)), set()
+        for quantity in quantities:
+            own = {index: values[place] for index, place in handed_in.places(quantity)}
+            mask = wrong_in(handed_in, quantity, world, own)
+            entries |= {(quantity.name, index) for index in own if mask[index]}
+        return entries
+
     found = evaluated_tasks(handed_in, [(world, [task])])[0][0]
-    off = _wrong(handed_in, world, task, quantities, found)
-    if any(map(np.any, off.values())):
+    off = wrong(found)
+    if off:
         found = evaluated_tasks(handed_in, [(world, [task])], arrays_engine.beside)[0][0]
-        second = _wrong(handed_in, world, task, quantities, found)
-        off = {name: off[name] & second[name] for name in off}
-    if any(map(np.any, off.values())) and not FAILED.isdisjoint(found):
+        off &= wrong(found)
+    if off and not FAILED.isdisjoint(found):
         for (found,) in by_libreoffice(handed_in, [world], {"": task}).values():
-            third = _wrong(handed_in, world, task, quantities, found)
-            off = {name: off[name] & third[name] for name in off}
+            off &= wrong(found)
     return off
-
-
-def _wrong(
-    handed_in: Submission,
-    world: World,
-    task: Task,
-    quantities: Sequence[Quantity],
-    found: Sequence[Found],
-) -> dict[str, np.ndarray]:
-    values = dict(zip(task.wanted, found, strict=True))
-    return {
-        quantity.name: wrong_in(
-            handed_in,
-            quantity,
-            world,
-            {index: values[place] for index, place in handed_in.places(quantity)},
-        )
-        for quantity in quantities
-    }
 
 
 def _is_right(
@@ -139,4 +129,4 @@ def _is_right(
         },
         wanted=tuple(places),
     )
-    return not any(off.any() for off in _off(handed_in, world, task, compared).values())
+    return not _off(handed_in, world, task, compared)

@@ -5,7 +5,7 @@ gives the student's values in every world, the edit is the reason.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from xlnn.engines.scenarios import Found, Task
 from xlnn.exercises.evaluation import evaluated_tasks
@@ -71,35 +71,22 @@ def edits(
         The first wrong index of each unit in question.
     """
     layout, name = handed_in.layout, judged.quantity.name
-    places = dict(handed_in.places(judged.quantity))
     chosen = dict([*units.items()][:MOST])
-    mended = {u: [*_mended(judged.formulas[i])] for u, i in chosen.items() if i in judged.formulas}
-    spoilt = {u: [*_spoilt(layout.formula(name, i))] for u, i in chosen.items()}
-    if not any((*mended.values(), *spoilt.values())):
-        return {}
-    tasks = [
-        Task({places[chosen[unit]]: formula}, {}, (places[chosen[unit]],))
-        for every in (mended, spoilt)
-        for unit, candidates in every.items()
-        for _, _, formula in candidates
+    own = {unit: judged.formulas[i] for unit, i in chosen.items() if i in judged.formulas}
+    tries = [(unit, edit, True) for unit, text in own.items() for edit in _mended(text)]
+    tries += [
+        (unit, edit, False)
+        for unit, index in chosen.items()
+        for edit in _spoilt(layout.formula(name, index))
     ]
-    answers = evaluated_tasks(handed_in, [(world, tasks) for world in judged.worlds[:WORLDS]])
-    columns = iter([[found[n][0] for found in answers] for n in range(len(tasks))])
+    found = _tried(handed_in, judged, [(chosen[unit], text) for unit, (*_, text), _ in tries])
     reasons: dict[Index, tuple[str, dict[str, str]]] = {}
-    for every, is_mended in ((mended, True), (spoilt, False)):
-        for unit, candidates in every.items():
-            index = chosen[unit]
-            right = [world.arrays[name][index] for world in judged.worlds[:WORLDS]]
-            given = [got[index] for got in judged.got[:WORLDS]]
-            for (kind, said, _), values in zip(candidates, columns, strict=False):
-                if (
-                    unit in reasons
-                    or len(set(given)) < 2
-                    or (not is_mended and _alike(values, right))
-                ):
-                    continue
-                if _alike(values, right if is_mended else given):
-                    reasons[unit] = kind, said
+    for (unit, (kind, said, _), is_mended), values in zip(tries, found, strict=True):
+        right = _right(judged, chosen[unit])
+        given = [got[chosen[unit]] for got in judged.got[:WORLDS]]
+        says_nothing = len(set(given)) < 2 or (not is_mended and _alike(values, right))
+        if not says_nothing and _alike(values, right if is_mended else given):
+            reasons.setdefault(unit, (kind, said))
     return reasons
 
 
@@ -107,15 +94,25 @@ def right_with(
     handed_in: Submission, judged: JudgedQuantity, formulas: Mapping[Index, str]
 ) -> set[Index]:
     """Return the entries of a quantity that other formulas would make right."""
-    places, worlds = dict(handed_in.places(judged.quantity)), judged.worlds[:WORLDS]
-    tasks = [Task({places[i]: text}, {}, (places[i],)) for i, text in formulas.items()]
-    answers = evaluated_tasks(handed_in, [(world, tasks) for world in worlds]) if tasks else []
-    right = {i: [world.arrays[judged.quantity.name][i] for world in worlds] for i in formulas}
-    return {
-        index
-        for n, index in enumerate(formulas)
-        if _alike([found[n][0] for found in answers], right[index])
-    }
+    found = zip(formulas, _tried(handed_in, judged, [*formulas.items()]), strict=True)
+    return {index for index, values in found if _alike(values, _right(judged, index))}
+
+
+def _tried(
+    handed_in: Submission, judged: JudgedQuantity, formulas: Sequence[tuple[Index, str]]
+) -> list[list[Found]]:
+    """Return what each formula gives in its cell, in some worlds."""
+    if not formulas:
+        return []
+    places = dict(handed_in.places(judged.quantity))
+    tasks = [Task({places[index]: text}, {}, (places[index],)) for index, text in formulas]
+    answers = evaluated_tasks(handed_in, [(world, tasks) for world in judged.worlds[:WORLDS]])
+    return [[found[n][0] for found in answers] for n in range(len(tasks))]
+
+
+def _right(judged: JudgedQuantity, index: Index) -> list[Found]:
+    """Return the right values of an entry in these worlds."""
+    return [world.arrays[judged.quantity.name][index] for world in judged.worlds[:WORLDS]]
 
 
 def _alike(values: list[Found], others: list[Found]) -> bool:
