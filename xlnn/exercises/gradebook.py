@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlnn.atomic_write import check_place, replacing
+from xlnn.data.files import content
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 from xlnn.exercises.feedback import notes, reasons
@@ -153,12 +154,7 @@ def feedback(grade: Grade, grades: Grades, words: Text) -> str:
 
 def _decoded(path: Path, names: AbstractSet[str]) -> tuple[bytes, str, str]:
     """Return a file's byte order mark, encoding and text; the encoding that finds most names."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise DataError(f"{path.name} is larger than any gradebook.")
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    data = content(path, LARGEST)
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
             return mark, encoding, data[len(mark) :].decode(encoding)
