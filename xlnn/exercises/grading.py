@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from secrets import randbelow
 from typing import Any
@@ -38,29 +38,6 @@ from xlnn.workbooks.exercise import Exercise, exercise_in, is_intact
 
 Points = Mapping[str, float]
 """The points of quantities by name; 1 by default."""
-
-
-@dataclass(frozen=True)
-class GradingSettings:
-    """The settings for grading.
-
-    Attributes
-    ----------
-    points : dict
-    seed : int
-    partial : bool
-        Whether rows that are right earn their share of a unit.
-    level : int
-        The level of the exercise, if given.
-    handed_out : dict of str
-        The Specs that were handed out, by student; empty if unknown.
-    """
-
-    points: Points
-    seed: int
-    partial: bool = False
-    level: int = 0
-    handed_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def grade(  # noqa: PLR0913 -- the options of the command
@@ -156,14 +133,15 @@ def grade(  # noqa: PLR0913 -- the options of the command
     known = resumed(log, seed)
     chosen = known.seed if known.seed is not None else randbelow(SEEDS) if seed is None else seed
     specs = handed_out(Path(exercise)) if exercise else handed or {}
-    asked = GradingSettings(worth, chosen, partial, level, specs)
     mine = shared_out([*given], shard)
     right: dict[str, QuestionGrade] = {}
     logs = known.grades
     found = {path: sharing(logs[str(path)], right) for path in mine if str(path) in logs}
     left = [path for path in mine if path not in found]
     with logged(log, chosen) as write:
-        work = functools.partial(graded, asked=asked)
+        work = functools.partial(
+            graded, points=worth, seed=chosen, partial=partial, level=level, handed=specs
+        )
         for path, result in each_of(work, left, workers, executor, failed=_ended):
             whose = known_as(result.student, given[path], class_list)
             found[path] = replace(
@@ -205,15 +183,17 @@ def _check_points(worth: Points, grades: Sequence[Grade]) -> None:
         )
 
 
-def graded(path: Path, asked: GradingSettings) -> Grade:
-    """Grade one file."""
+def graded(  # noqa: PLR0913 -- as `grade`
+    path: Path, *, points: Points, seed: int, partial: bool, level: int, handed: Mapping[str, str]
+) -> Grade:
+    """Grade one file; see `grade`."""
     try:
         handed_in = submission(path)
         given = _handed_out(handed_in)
-        results, whole = as_a_whole(handed_in, judged(handed_in, asked.seed, PROBES, given))
+        results, whole = as_a_whole(handed_in, judged(handed_in, seed, PROBES, given))
         usable = all(each.worlds[0].is_own for each in results)
         changed = _changed(handed_in, given) if usable else ()
-        otherwise = _asked_otherwise(handed_in, asked)
+        otherwise = _asked_otherwise(handed_in, level, handed)
     except MENDABLE as error:
         return Grade(path.name, error=str(error) or type(error).__name__)
     names = kind_of(handed_in.spec).words(handed_in.spec, handed_in.layout).words["quantities"]
@@ -221,7 +201,10 @@ def graded(path: Path, asked: GradingSettings) -> Grade:
         file=path.name,
         student=handed_in.exercise.student,
         lang=handed_in.spec.lang,
-        questions=tuple(_question(handed_in, each, asked, names) for each in results),
+        questions=tuple(
+            _question(handed_in, each, names, points.get(each.quantity.name, 1), partial=partial)
+            for each in results
+        ),
         whole=whole,
         changed=changed,
         usable=usable,
@@ -231,22 +214,24 @@ def graded(path: Path, asked: GradingSettings) -> Grade:
     )
 
 
-def _asked_otherwise(handed_in: Submission, asked: GradingSettings) -> tuple[str, ...]:
+def _asked_otherwise(
+    handed_in: Submission, level: int, handed: Mapping[str, str]
+) -> tuple[str, ...]:
     """Return the blanks that were handed out but are missing here, or the other way round.
 
     If they are unknown, or the same in another file, it is `STRAY`.
     """
     own = handed_in.exercise
-    if asked.level:
+    if level:
         spec = handed_in.spec
         name, options = spec.template, kind_of(spec).asked_for(spec)
-        table = Exercise((), "", 0, asked.level)
+        table = Exercise((), "", 0, level)
         blank = left_out(Source.of(name), Options(**options), table).blank
         if difference := {*blank} ^ {*own.blank}:
             return tuple(sorted(difference))
-    if asked.handed_out:
-        only = next(iter(asked.handed_out.values()))
-        text = asked.handed_out.get(own.student, only if len(asked.handed_out) == 1 else "")
+    if handed:
+        only = next(iter(handed.values()))
+        text = handed.get(own.student, only if len(handed) == 1 else "")
         other = exercise_in(text) if text else None
         if other and (difference := {*other.blank} ^ {*own.blank}):
             return tuple(sorted(difference))
@@ -256,14 +241,15 @@ def _asked_otherwise(handed_in: Submission, asked: GradingSettings) -> tuple[str
 
 
 def _question(
-    handed_in: Submission, result: JudgedQuantity, asked: GradingSettings, names: Mapping[str, str]
-) -> QuestionGrade:
+    handed_in: Submission, result: JudgedQuantity, names: Mapping[str, str], worth: float, *,
+    partial: bool,
+) -> QuestionGrade:  # fmt: skip
     quantity = result.quantity
-    worth = asked.points.get(quantity.name, 1)
     reasons = mistakes(handed_in, result)
     units = tuple(
         replace(
-            _unit(handed_in, result, unit, reasons.get(unit)), share=_share(result, unit, asked)
+            _unit(handed_in, result, unit, reasons.get(unit)),
+            share=_share(result, unit) if partial else float(result.right(unit)),
         )
         for unit in quantity.units
     )
@@ -273,10 +259,8 @@ def _question(
     return QuestionGrade(quantity.name, symbol, name, worth * share, worth, units)
 
 
-def _share(result: JudgedQuantity, unit: tuple[int, ...], asked: GradingSettings) -> float:
-    """Return the share of a unit that counts."""
-    if not asked.partial:
-        return float(result.right(unit))
+def _share(result: JudgedQuantity, unit: tuple[int, ...]) -> float:
+    """Return the share of the rows of a unit that are right."""
     axes = len(result.quantity.axes)
     rows = [index for index in result.got[0] if index[axes:] == unit]
     return sum(not result.wrong[index] for index in rows) / len(rows)
