@@ -6,7 +6,7 @@ without the formulas of some quantities, and with a sheet of instructions.
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -121,7 +121,15 @@ def exercise(
     table = left_out(source, building, table)
     work = _Work(source, building, table, key=asked.key, note=asked.note)
     ending = "-key" if asked.key else ""
-    built = _written(source, work, asked, output, ending, tell)
+    if asked.roster is None:
+        path = output or OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
+        built = (work.done(Destination(path, force=asked.force, ways=WAYS), tell),)
+    else:
+        folder = output or OUTPUT / f"{source.name}-exercises"
+        names = students(Path(asked.roster))
+        files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]
+        places = [Destination(file, force=asked.force, ways=WAYS) for file in files]
+        built = _for_class(work, names, folder, places, tell)
     if asked.autograder is not None:
         from xlnn.exercises.autograder import write_autograder  # noqa: PLC0415 -- rarely needed
         from xlnn.exercises.submission import handed_out  # noqa: PLC0415 -- the same
@@ -133,35 +141,31 @@ def exercise(
     return built
 
 
-def _written(  # noqa: PLR0913, PLR0917 -- what is asked for
-    source: Source,
+def _for_class(
     work: "_Work",
-    asked: Options,
-    output: Path | None,
-    ending: str,
+    names: Sequence[str],
+    folder: Path,
+    places: Sequence[Destination],
     tell: Callable[[str], None],
 ) -> tuple[Built, ...]:
-    """Write one exercise, or one for each student of a roster."""
-    if asked.roster is None:
-        usual = OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
-        path = usual if output is None else output
-        return (work.done(Destination(path, force=asked.force, ways=WAYS), tell),)
-    folder = OUTPUT / f"{source.name}-exercises" if output is None else output
+    """Write an exercise for each student, using several processes."""
     if folder.suffix.lower() == ".xlsx":
         raise OutputNameError(
             f"{folder}: with a roster the output is a folder: use a name without .xlsx."
         )
-    names = students(Path(asked.roster))
-    files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]
-    places = [Destination(file, force=asked.force, ways=WAYS) for file in files]
+    built: dict[Path, Built] = {}
     with folder_for(folder, parents=folder.parent == OUTPUT):
         for place in places:
             place.check()
-        works = [
-            replace(work, table=replace(work.table, student=name), is_first=name == names[0])
-            for name in names
-        ]
-        built = dict(_in_parallel(works, places, tell))
+        with shared(min(os.cpu_count() or 1, len(places))) as submit:
+            waiting: dict[Future[Built], Path] = {}
+            for name, place in zip(names, places, strict=True):
+                table = replace(work.table, student=name)
+                own = replace(work, table=table, is_first=name == names[0])
+                waiting[submit(own.done, place)] = place.path
+            for number, future in enumerate(as_completed(waiting), start=1):
+                built[waiting[future]] = future.result()
+                tell(f"{number:,} of {len(places):,} exercises are written")
     return tuple(built[place.path] for place in places)
 
 
@@ -172,19 +176,6 @@ def left_out(source: Source, options: Options, asked: Exercise) -> Exercise:
     with blamed({"blank": asked.blank} if asked.blank else {}):
         blank = blanks_of(plan.layout, asked.blank, asked.level, cells)
     return replace(asked, blank=blank, level=0 if asked.blank else asked.level)
-
-
-def _in_parallel(
-    works: Sequence["_Work"], places: Sequence[Destination], tell: Callable[[str], None]
-) -> Iterator[tuple[Path, Built]]:
-    """Yield the exercise written for each student, using several processes."""
-    with shared(min(os.cpu_count() or 1, len(works))) as submit:
-        waiting: dict[Future[Built], Path] = {
-            submit(work.done, place): place.path for work, place in zip(works, places, strict=True)
-        }
-        for number, future in enumerate(as_completed(waiting), start=1):
-            yield waiting[future], future.result()
-            tell(f"{number:,} of {len(works):,} exercises are written")
 
 
 @dataclass(frozen=True)
