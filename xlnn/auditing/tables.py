@@ -5,11 +5,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlnn.grid import column_number, letters
+from xlnn.grid import letters
 from xlnn.layout import quoted
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import elements, unescaped
 from xlnn.xlsx.parts import read_workbook, relationships
+from xlnn.xlsx.range_shapes import corners
 
 _REFERENCE = re.compile(
     r"""(?P<text>"(?:[^"]|"")*"|'(?:[^']|'')*'!)"""
@@ -17,7 +18,6 @@ _REFERENCE = re.compile(
 )
 _PART = re.compile(r"\[((?:[^\[\]']|'.)*)\]")
 _ESCAPED = re.compile(r"'(.)")
-_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class ExcelTable:
     """A table of a sheet: its corners, its columns, and how many rows head and end it."""
 
     title: str
-    left: int
     top: int
-    right: int
+    left: int
     bottom: int
+    right: int
     columns: tuple[str, ...]
     heads: int
     totals: int
@@ -84,14 +84,11 @@ class Tables:
                 said = attributes
             elif tag.main == "tableColumn":
                 columns.append(unescaped(attributes.get("name", "")).casefold())
-        ends = said.get("ref", "").split(":")
-        found = [_CELL.fullmatch(end) for end in (ends[0], ends[-1])]
-        if all(found):
-            corners = [n for f in found for n in (column_number(f[1]), int(f[2]))]
+        if found := corners(said.get("ref", "")):
             heads = int(said.get("headerRowCount", "1") != "0")
             totals = int(said.get("totalsRowCount", "0") != "0")
             name = said.get("displayName", said.get("name", "")).casefold()
-            self._tables[name] = ExcelTable(title, *corners, tuple(columns), heads, totals)
+            self._tables[name] = ExcelTable(title, *found, tuple(columns), heads, totals)
 
     def plain(self, formula: str, title: str, row: int) -> str:
         """Return a formula of a row of a sheet with cells in the place of tables' columns."""
