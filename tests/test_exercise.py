@@ -25,11 +25,11 @@ from xlnn.checking.check import check
 from xlnn.cli import cli
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
-from xlnn.exercises.exercise import Source, equation, exercise, inputs_of
-from xlnn.exercises.grading import grade
+from xlnn.exercises.exercise import Source, equation, exercise, student_exercise
+from xlnn.exercises.grading import _handed_out, grade
 from xlnn.exercises.levels import blanks_of, cells_of, in_order, is_exercise
 from xlnn.exercises.roster import HEADINGS, file_names, students
-from xlnn.exercises.submission import exercise_of
+from xlnn.exercises.submission import exercise_of, submission
 from xlnn.loading.spec import described, read_spec
 from xlnn.loading.values import values
 from xlnn.options import Options
@@ -339,6 +339,12 @@ def test_without_a_student_and_a_seed_the_numbers_are_those_of_the_template(tmp_
 MOVED = [name for name in names() if name not in LARGE]
 
 
+def inputs_of(given, spec):
+    """Return the inputs of a student's exercise."""
+    source = Source.of(spec.template)
+    return student_exercise(source, source.kind.asked_for(spec), given).made.inputs
+
+
 @pytest.mark.parametrize("what", MOVED)
 @pytest.mark.first(6)
 @pytest.mark.ci
@@ -351,7 +357,7 @@ def test_students_of_every_kind_have_other_inputs_and_the_same_ones_follow_again
         name for name in ada if ada[name].shape != bob[name].shape or (ada[name] != bob[name]).any()
     ]
     assert differing
-    again = inputs_of(replace(asked, student="Ada"), spec, source)
+    again = inputs_of(replace(asked, student="Ada"), spec)
     assert all(np.array_equal(ada[name], again[name]) for name in ada)
 
 
@@ -365,7 +371,7 @@ def test_what_a_student_was_handed_is_known_again_and_a_wrong_name_is_noticed(de
     np.testing.assert_array_equal(handed["W3"][0], held["W3"][0])
     others = inputs_of(replace(given, student="Bob"), spec)
     assert not np.array_equal(others["W3"], handed["W3"])
-    assert inputs_of(given, replace(spec, template="nowhere")) is None
+    assert _handed_out(replace(submission(delta), spec=replace(spec, template="nowhere"))) is None
 
 
 def test_levels_go_from_the_weighted_input_to_a_whole_epoch(digits):

@@ -37,7 +37,7 @@ from xlnn.registry.templates import DEFAULT
 from xlnn.workbooks.exercise import Exercise
 from xlnn.workbooks.exercise_drawing import SheetFacts, drawings_of_exercise, exercised, symbol
 from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, noted
-from xlnn.workbooks.kind import Recipe, WorkbookKind, WorkbookSpec
+from xlnn.workbooks.kind import Recipe, WorkbookKind
 
 TRIES = 20
 """How often random numbers are tried until a student's network learns."""
@@ -322,40 +322,6 @@ def student_exercise(
         f"Of {TRIES} choices of numbers none is suitable for {exercise.student or 'an exercise'}, "
         "because rounding decides the results: leave out other quantities."
     )
-
-
-def inputs_of(
-    exercise: Exercise,
-    spec: WorkbookSpec,
-    source: Source | None = None,
-    is_known: Callable[[Mapping[str, Any]], bool] = lambda _: False,
-) -> dict[str, np.ndarray] | None:
-    """Return the inputs of a student's exercise as handed out.
-
-    Parameters
-    ----------
-    exercise : Exercise
-        The exercise as described in the file. A name and a seed that do not belong together give
-        inputs that differ from those in the file.
-    spec : Spec
-        The Spec of the same file.
-    source : Source
-        The source of the exercises, unless it is the template that the Spec names.
-    is_known : function
-        As in `student_exercise`.
-
-    Returns
-    -------
-    dict of arrays, or None
-        The inputs by name, as they follow from the template, the options and the student; for
-        weights the start. None if the template is missing or has changed.
-    """
-    try:
-        source = source or Source.of(spec.template)
-        given = student_exercise(source, source.kind.asked_for(spec), exercise, is_known)
-    except DataError:
-        return None
-    return dict(given.made.inputs)
 
 
 LONGEST = 150

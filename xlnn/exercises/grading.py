@@ -12,10 +12,10 @@ import numpy as np
 
 from xlnn.checking.check import SEEDS
 from xlnn.checking.formula_text import plainly
-from xlnn.errors import MENDABLE, OptionsError
+from xlnn.errors import MENDABLE, DataError, OptionsError
 from xlnn.exercises.consistency import as_a_whole
 from xlnn.exercises.copies import copies, filled_in
-from xlnn.exercises.exercise import Source, inputs_of, left_out
+from xlnn.exercises.exercise import Source, left_out, student_exercise
 from xlnn.exercises.grades import (
     STRAY,
     Grade,
@@ -293,12 +293,23 @@ def _unit(
 
 
 def _handed_out(handed_in: Submission) -> dict[str, np.ndarray] | None:
-    """Return the inputs that were handed out, if they are known."""
+    """Return the inputs that were handed out, as they follow from template, options and student.
+
+    A name and a seed that do not belong together give inputs that differ from those in the file.
+    None if the template is missing or has changed.
+    """
 
     def is_known(given: Mapping[str, Any]) -> bool:
         return not _others(handed_in, given)
 
-    return inputs_of(handed_in.exercise, handed_in.spec, is_known=is_known)
+    spec = handed_in.spec
+    try:
+        source = Source.of(spec.template)
+        options = source.kind.asked_for(spec)
+        given = student_exercise(source, options, handed_in.exercise, is_known)
+    except DataError:
+        return None
+    return dict(given.made.inputs)
 
 
 def _changed(handed_in: Submission, given: Mapping[str, Any] | None) -> tuple[str, ...]:
