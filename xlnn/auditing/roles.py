@@ -15,13 +15,12 @@ from math import prod
 from xlnn.auditing.book import Book, Dependence, is_cell
 from xlnn.auditing.costs import Costs
 from xlnn.auditing.faults import Pair
-from xlnn.auditing.formula import Pattern, Reference, size
+from xlnn.auditing.formula import reference, size
 from xlnn.auditing.headings import Headings, Meaning, is_total
 from xlnn.auditing.updates import Update, Updates
 from xlnn.checking.references import CellRange
 from xlnn.engines.scenarios import Found, Place
 from xlnn.errors import OptionsError
-from xlnn.layout import quoted
 
 MOST_ROWS_JUDGED = 40
 """Steps of a table that are judged: the first and the last, those that break a pattern, and some
@@ -398,20 +397,15 @@ def _matrices(book: Book, option: str, text: str) -> list[CellRange]:
     names = {name.casefold(): areas for name, areas in book.names.items()}
     found: list[CellRange] = []
     for each in filter(None, map(str.strip, text.split(","))):
-        sheet, _, cells = each.rpartition("!")
-        is_plain = sheet and not sheet.startswith("'")
-        written = f"={quoted(sheet)}!{cells}" if is_plain else f"={each}"
         place = book.lower[found[-1].sheet] if found else book.titles[0], 1, 1
-        terms = Pattern(written, place).terms
-        alone = terms[0].alone if len(terms) == 1 else None
-        areas = names.get(each.casefold()) or (
-            [alone.area(place)] if isinstance(alone, Reference) else []
-        )
+        named = reference(each, place)
+        areas = names.get(each.casefold()) or ([named.area(place)] if named else [])
         if len(areas) != 1:
             raise OptionsError(
                 f'{option} "{each:.60}" is no range of cells: give it as Sheet1!B2:D4.'
             )
         if areas[0].sheet not in book.lower:
+            sheet = each.rpartition("!")[0]
             raise OptionsError(
                 f'{option}: there is no sheet "{sheet:.40}"; there are {", ".join(book.titles)}.'
             )
