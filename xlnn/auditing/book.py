@@ -339,10 +339,15 @@ class Book:
 
     def reach(
         self, sources: Mapping[Place, int], marks: Mapping[Place, int] | None = None
-    ) -> "Reach":
-        """Return which sources and marked cells each cell depends on, in one pass.
+    ) -> tuple[dict[Place, int], dict[Place, int]]:
+        """Return the bits of the sources and marked cells on which cells depend, in one pass.
 
         No source is looked through, a marked cell is.
+
+        Returns
+        -------
+        tuple of two dicts
+            The bits of each cell, a source having its own; and those of what each formula reads.
         """
         marks = marks or {}
         found = {**marks, **sources}
@@ -365,7 +370,7 @@ class Book:
                 through[cell] = bits
                 if cell not in sources:
                     found[cell] = bits | marks.get(cell, 0)
-        return Reach(found, through)
+        return found, through
 
     # For engines and people
 
@@ -424,22 +429,6 @@ def is_cell(what: object) -> bool:
     return isinstance(what, tuple)
 
 
-@dataclass(frozen=True)
-class Reach:
-    """What each cell depends on: a number with a bit for each source."""
-
-    found: Mapping[Place, int]
-    behind: Mapping[Place, int]
-
-    def __call__(self, place: Place) -> int:
-        """Return the bits of a cell; a source has its own."""
-        return self.found.get(place, 0)
-
-    def through(self, place: Place) -> int:
-        """Return the bits of what a cell's formula reads."""
-        return self.behind.get(place, 0)
-
-
 class Dependence:
     """On which parameters each cell depends.
 
@@ -454,7 +443,6 @@ class Dependence:
         A bit for each parameter.
     unread : int
         The bit of rows that were not read.
-    reach : Reach
     """
 
     def __init__(self, book: Book, parameters: set[Place]) -> None:
@@ -462,7 +450,7 @@ class Dependence:
         self.bits = {place: 1 << n for n, place in enumerate(sorted(parameters))}
         self.unread = 1 << len(parameters)
         unread = filter(book.reads_unread, book.formulas if book.last else ())
-        self.reach = book.reach(self.bits, dict.fromkeys(unread, self.unread))
+        self._found, _ = book.reach(self.bits, dict.fromkeys(unread, self.unread))
         self.cone = lru_cache(maxsize=2_000)(lambda place: book.cone([place], parameters))
         self.rounded = lru_cache(maxsize=None)(self._rounded)
 
@@ -470,6 +458,10 @@ class Dependence:
         """Return the bits of the parameters on which a cost depends through rounded cells."""
         own = (p for p in self.cone(cost) if p not in self.bits and self.book.rounds(p))
         return reduce(or_, map(self.reach, own), 0)
+
+    def reach(self, place: Place) -> int:
+        """Return the bits of the parameters on which a cell depends; a parameter has its own."""
+        return self._found.get(place, 0)
 
     def depends_on_unread(self, place: Place) -> bool:
         """Tell whether a cell depends on rows that were not read."""

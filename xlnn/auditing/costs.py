@@ -79,7 +79,7 @@ class Costs:
         self._firsts = [*reversed(alike.values())]
 
         self._parts: list[tuple[int, list[Place]]] = []
-        self._rows = self.book.reach(dict.fromkeys(known.parameters, 0), self._marks())
+        self._rows, _ = self.book.reach(dict.fromkeys(known.parameters, 0), self._marks())
 
     def _found(self, gradients: Iterable[Place]) -> Iterator[CostCell]:
         known, book, values = self.known, self.book, self.updates.values
@@ -90,9 +90,9 @@ class Costs:
             if self._is_cost(place)
         }
         # if no heading tells: what nobody reads, and no gradient leads to
-        led = book.reach(dict.fromkeys(known.parameters, 0) | dict.fromkeys(gradients, 1))
+        led, _ = book.reach(dict.fromkeys(known.parameters, 0) | dict.fromkeys(gradients, 1))
         for place in book.formulas:
-            is_end = not (place in book.read_cells or place in known.parameters or led(place))
+            is_end = not (place in book.read_cells or place in known.parameters or led.get(place))
             if is_end and np.isfinite(number(values.get(place))):
                 said.setdefault(place, NOTHING)
         for place, own in said.items():
@@ -136,7 +136,7 @@ class Costs:
         lines = (title, "row", row), (title, "column", column)
         mask = sum(self.known.bits[p] for p in near)
         own = [c for line in lines for c in self._beside.get(line, ()) if c.reach & mask]
-        read, rows = self.known.reach(gradient), self._rows(gradient)
+        read, rows = self.known.reach(gradient), self._rows.get(gradient, 0)
         key = title, *options[:1], len(options), of, read, rows
         if key not in self._likely:
             every = [cost for cost in self._firsts if cost.reach & mask]
@@ -163,7 +163,7 @@ class Costs:
     def _ranked(
         self, costs: Sequence[CostCell], gradient: Place, of: str, near: set[Place]
     ) -> Ranked:
-        read, rows = self.known.reach(gradient), self._rows(gradient)
+        read, rows = self.known.reach(gradient), self._rows.get(gradient, 0)
         # the costs of single rows, where a gradient adds up these rows
         left_out = {part for bits, parts in self._parts if rows & bits == bits for part in parts}
         costs = [cost for cost in costs if cost.place not in left_out]

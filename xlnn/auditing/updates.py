@@ -75,9 +75,9 @@ class Updates:
         """Return all updates."""
         found = [update for update in self._sums if self._is_update(update)]
         new = {update.new for update in found}
-        others = self.book.reach(dict.fromkeys(new.union(u.old for u in found), 1))
+        _, others = self.book.reach(dict.fromkeys(new.union(u.old for u in found), 1))
         # a cell computed from parameters is no parameter, unless an update makes it
-        return [u for u in found if u.old in new or not others.through(u.old)]
+        return [u for u in found if u.old in new or not others.get(u.old)]
 
     @cached_property
     def of(self) -> dict[Place, Update]:
