@@ -226,23 +226,10 @@ class Grades:
         return f"<Grades of {len(self.grades)} files: {mean:.3g} points on average>"
 
 
-@dataclass(frozen=True)
-class Resumed:
-    """The contents of an earlier run's log.
+def resumed(log: Path | None, seed: int | None) -> tuple[int | None, dict[str, Grade]]:
+    """Return the seed and the grades, by path, of an earlier run's log.
 
-    Attributes
-    ----------
-    seed : int or None
-    grades : dict of Grade
-        By path.
-    """
-
-    seed: int | None = None
-    grades: Mapping[str, Grade] = field(default_factory=dict)
-
-
-def resumed(log: Path | None, seed: int | None) -> Resumed:
-    """Read the log of an earlier run, whose last line may be incomplete.
+    Its last line may be incomplete.
 
     Raises
     ------
@@ -250,7 +237,7 @@ def resumed(log: Path | None, seed: int | None) -> Resumed:
         It is not a log, or has another seed.
     """
     if log is None or not log.exists():
-        return Resumed(seed)
+        return seed, {}
     lines = log.read_text(encoding="utf-8").splitlines()
     grades: dict[str, Grade] = {}
     seeds: set[int] = set()
@@ -272,7 +259,7 @@ def resumed(log: Path | None, seed: int | None) -> Resumed:
     own = next(iter(seeds), seed)
     if seed not in {None, own}:
         raise DataError(f"{log.name} is the log of seed {own}: name another file for seed {seed}.")
-    return Resumed(own, grades)
+    return own, grades
 
 
 @contextmanager

@@ -130,12 +130,11 @@ def grade(  # noqa: PLR0913 -- the options of the command
     if seed is not None and (type(seed) is not int or seed < 0):
         raise OptionsError(f"seed is {seed!r}: a whole number of at least 0 was expected.")
     class_list = students_of(Path(roster)) if roster else ()
-    known = resumed(log, seed)
-    chosen = known.seed if known.seed is not None else randbelow(SEEDS) if seed is None else seed
+    chosen, logs = resumed(log, seed)
+    chosen = randbelow(SEEDS) if chosen is None else chosen
     specs = handed_out(Path(exercise)) if exercise else handed or {}
     mine = shared_out([*given], shard)
     right: dict[str, QuestionGrade] = {}
-    logs = known.grades
     found = {path: sharing(logs[str(path)], right) for path in mine if str(path) in logs}
     left = [path for path in mine if path not in found]
     with logged(log, chosen) as write:
