@@ -13,7 +13,7 @@ import numpy as np
 
 from xlnn.auditing.book import Book
 from xlnn.engines import Allowance
-from xlnn.engines.arrays import beside
+from xlnn.engines._child import Child
 from xlnn.engines.libreoffice import PROGRAM
 from xlnn.engines.scenarios import Found, Place, Question, Task
 from xlnn.exercises.evaluation import computed
@@ -52,7 +52,7 @@ class IronCalc:
     """Formulas that are computed while slopes are measured: some ten seconds."""
 
     def __init__(self, path: Path, formulas: int, box: int) -> None:
-        self._child = beside(path, Allowance.of_size(max(formulas, 2_000), box))
+        self._child = Child("arrays", path, Allowance.of_size(max(formulas, 2_000), box))
 
     def close(self) -> None:
         """End the process."""

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import ironcalc
 
-from xlnn.engines import Allowance
-from xlnn.engines._child import Child
 from xlnn.engines.formualizer import CIRCULAR, ERRORS, UNKNOWN
 from xlnn.engines.functions import SINGLE
 from xlnn.engines.ironcalc import Session
@@ -31,11 +29,6 @@ _TEXTS = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*')")
 def is_error(value: Found) -> bool:
     """Return whether a cell is an error, or marked as a formula that was not accepted."""
     return isinstance(value, CellError) or value == UNKNOWN
-
-
-def beside(path: Path, allowance: Allowance) -> Child:
-    """Start a child process that computes formulas of a file with given numbers, within limits."""
-    return Child("arrays", path, allowance)
 
 
 def load(path: Path) -> "_IronCalcScenarios":

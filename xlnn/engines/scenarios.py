@@ -12,8 +12,6 @@ from pathlib import Path
 import formualizer
 import numpy as np
 
-from xlnn.engines import Allowance
-from xlnn.engines._child import Child
 from xlnn.engines.formualizer import UNKNOWN, configuration, not_a_number, put, rectangles
 from xlnn.engines.functions import SINGLE
 from xlnn.grid import CellError, SheetValues, Values
@@ -74,11 +72,6 @@ class Question:
     arrays: Mapping[Place, tuple[int, int]] = field(default_factory=dict)
     names: tuple[tuple[str, str | None, str], ...] = ()
     tasks: Sequence[Task] = ()
-
-
-def beside(path: Path, allowance: Allowance) -> Child:
-    """Start a child process that computes formulas of a file with given numbers, within limits."""
-    return Child("scenarios", path, allowance)
 
 
 def load(path: Path) -> "_FormualizerScenarios":  # noqa: ARG001 -- an engine is given one

@@ -13,15 +13,15 @@ import numpy as np
 
 from xlnn.checking.circles import reading_ahead
 from xlnn.checking.formula_text import Entry
-from xlnn.engines import arrays as arrays_engine
+from xlnn.engines import arrays
 from xlnn.engines.scenarios import Found, Task
-from xlnn.exercises.evaluation import World, by_libreoffice, evaluated_tasks
+from xlnn.exercises.evaluation import IRONCALC, World, by_libreoffice, evaluated_tasks
 from xlnn.exercises.judging import JudgedQuantity, wrong_in
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.quantity import Quantity
 
-FAILED = arrays_engine.FAILED | {CellError("#VALUE!")}
+FAILED = arrays.FAILED | {CellError("#VALUE!")}
 """The error of a formula that an engine cannot compute, other than a circular reference."""
 
 
@@ -96,7 +96,7 @@ def _off(
     found = evaluated_tasks(handed_in, [(world, [task])])[0][0]
     off = wrong(found)
     if off:
-        found = evaluated_tasks(handed_in, [(world, [task])], arrays_engine.beside)[0][0]
+        found = evaluated_tasks(handed_in, [(world, [task])], IRONCALC)[0][0]
         off &= wrong(found)
     if off and not FAILED.isdisjoint(found):
         for (found,) in by_libreoffice(handed_in, [world], {"": task}).values():

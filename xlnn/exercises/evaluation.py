@@ -4,7 +4,7 @@ LibreOffice computes what other engines cannot, or compute differently. It takes
 so all questions are in one workbook, with separate sheets for each task of each world.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +17,6 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnn.engines import Allowance, libreoffice, loaded
-from xlnn.engines import arrays as arrays_engine
-from xlnn.engines import scenarios as scenarios_engine
 from xlnn.engines._child import Child
 from xlnn.engines.formualizer import UNKNOWN
 from xlnn.engines.functions import needs_more
@@ -33,8 +31,8 @@ LARGE_BOOK = 100_000
 
 Arrays = dict[str, np.ndarray]
 
-Engine = Callable[[Path, Allowance], Child]
-"""Starts a process that computes formulas with given numbers."""
+FORMUALIZER, IRONCALC = "scenarios", "arrays"
+"""The modules of `xlnn.engines` that compute formulas with given numbers."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class World:
 def evaluated_tasks(
     submitted: Submission,
     questions: Sequence[tuple[World, Sequence[Task]]],
-    engine: Engine | None = None,
+    engine: str = "",
 ) -> list[list[list[Found]]]:
     """Compute tasks in their worlds, within limits of time and memory.
 
@@ -67,7 +65,7 @@ def evaluated_tasks(
     engine fails, each task is computed alone, so that one formula does not affect others.
     """
     texts = (f for _, tasks in questions for task in tasks for f in task.formulas.values())
-    engine = engine or (arrays_engine if any(map(needs_more, texts)) else scenarios_engine).beside
+    engine = engine or (IRONCALC if any(map(needs_more, texts)) else FORMUALIZER)
     try:
         return _asked(submitted, questions, engine)
     except EngineError:
@@ -83,11 +81,11 @@ def evaluated_tasks(
 
 
 def _asked(
-    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]], engine: Engine
+    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]], engine: str
 ) -> list[list[list[Found]]]:
     contents = submitted.contents
     size = contents.formula_count * max(1, len(submitted.blanks))
-    ask = engine(contents.path, Allowance.of_size(size, contents.box))
+    ask = Child(engine, contents.path, Allowance.of_size(size, contents.box))
     answers = []
     try:
         for world, tasks in questions:

@@ -22,13 +22,18 @@ from xlnn import reference
 from xlnn.checking.comparison import relative_difference
 from xlnn.checking.probe import probe_arrays
 from xlnn.checking.references import CellRange, areas
-from xlnn.engines import arrays as arrays_engine
-from xlnn.engines import scenarios as scenarios_engine
 from xlnn.engines.arrays import FAILED, is_error
 from xlnn.engines.functions import functions_of, unknown
 from xlnn.engines.scenarios import Found, Place, Task
 from xlnn.exercises.array_formulas import reads_one
-from xlnn.exercises.evaluation import Arrays, Engine, World, by_libreoffice, evaluated_tasks
+from xlnn.exercises.evaluation import (
+    FORMUALIZER,
+    IRONCALC,
+    Arrays,
+    World,
+    by_libreoffice,
+    evaluated_tasks,
+)
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
@@ -242,11 +247,11 @@ def judged(
     is_sure = submitted.as_stated.issuperset(quantity.name for quantity in submitted.blanks)
     every = worlds(submitted, seed, 0 if is_sure else probes, selected)
     blanks = {quantity.name: _Blank(submitted, quantity, every) for quantity in submitted.blanks}
-    answers = _answers(submitted, every, blanks, scenarios_engine.beside)
+    answers = _answers(submitted, every, blanks, FORMUALIZER)
     unsure = {name: each for name, each in blanks.items() if each.is_unsure(answers[name])}
     if unsure:
         disputed = {}
-        for name, second in _answers(submitted, every, unsure, arrays_engine.beside).items():
+        for name, second in _answers(submitted, every, unsure, IRONCALC).items():
             first, blank = answers[name], unsure[name]
             answers[name] = blank.better(first, second)
             if blank.is_disputed(blank.off(answers[name]), first[0], second[0]):
@@ -260,7 +265,7 @@ def judged(
 
 
 def _answers(
-    submitted: Submission, every: Sequence[World], blanks: Mapping[str, "_Blank"], engine: Engine
+    submitted: Submission, every: Sequence[World], blanks: Mapping[str, "_Blank"], engine: str
 ) -> dict[str, list[Values]]:
     """Return the values of each blank's cells, in each world.
 
