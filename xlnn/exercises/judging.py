@@ -513,48 +513,36 @@ class Constants:
         left = [(formula, here)]
         while left:
             named = areas(*left.pop())
-            if named is None or any(_in(area, self._owned) for area in named):
+            read = {} if named is None else {p: t for a in named for p, t in self._in(a).items()}
+            if named is None or None in read.values():
                 return True
-            steps = {place for area in named for place in _in(area, self._steps)}
-            left += [
-                (self._steps[place[0]][place], place[0]) for place in steps - seen - self._idle
-            ]
-            seen |= steps
+            left += [(read[place], place[0]) for place in read.keys() - seen - self._idle]
+            seen |= read.keys()
         self._idle |= seen
         return False
 
     @cached_property
-    def _owned(self) -> "Sheets":
-        """The cells of all quantities that depend on inputs, or are some."""
-        layout = self._submitted.layout
+    def _cells(self) -> dict[str, dict[Place, str | None]]:
+        """The formulas of helper cells by sheet, in lower case as in areas, and place.
+
+        None is for the cells of quantities that depend on inputs, or are some.
+        """
+        layout, owned = self._submitted.layout, self._submitted.owned
         fixed = [q.name for q in layout.model.quantities if isinstance(q.equation, Constant)]
-        places = (place for name in fixed for place in layout.places(name).values())
-        return _by_sheet(dict.fromkeys(self._submitted.owned.difference(places), ""))
+        constant = {place for name in fixed for place in layout.places(name).values()}
+        found: dict[str, dict[Place, str | None]] = {}
+        for place, text in (self._submitted.helpers | dict.fromkeys(owned - constant)).items():
+            sheet = place[0].casefold()
+            found.setdefault(sheet, {})[sheet, *place[1:]] = text
+        return found
 
-    @cached_property
-    def _steps(self) -> "Sheets":
-        return _by_sheet(self._submitted.helpers)
-
-
-Sheets = dict[str, dict[Place, str]]
-"""Formulas by the title of a sheet in lower case, as in areas, and by place."""
-
-
-def _by_sheet(formulas: Mapping[Place, str]) -> Sheets:
-    found: Sheets = {}
-    for (title, row, column), text in formulas.items():
-        sheet = title.casefold()
-        found.setdefault(sheet, {})[sheet, row, column] = text
-    return found
-
-
-def _in(area: CellRange, sheets: Sheets) -> list[Place]:
-    """Return the places in an area."""
-    there = sheets.get(area.sheet, {})
-    if (area.top, area.left) == (area.bottom, area.right):
-        return [place for place in [area[:3]] if place in there]
-    return [
-        place
-        for place in there
-        if area.top <= place[1] <= area.bottom and area.left <= place[2] <= area.right
-    ]
+    def _in(self, area: CellRange) -> dict[Place, str | None]:
+        """Return the cells in an area."""
+        there, first = self._cells.get(area.sheet, {}), area[:3]
+        if first[1:] == area[3:]:
+            return {first: there[first]} if first in there else {}
+        return {
+            place: text
+            for place, text in there.items()
+            if area.top <= place[1] <= area.bottom and area.left <= place[2] <= area.right
+        }
