@@ -31,7 +31,7 @@ from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.exercises.grading import sharing
 from xlnn.exercises.mistakes import Mistake
 from xlnn.exercises.report import carried_on, check_report, pseudonymous, write_report
-from xlnn.exercises.roster import Student, collected, roster
+from xlnn.exercises.roster import Student, collected, students
 from xlnn.registry.text import text
 
 WORDS = text("en", "grading")
@@ -320,7 +320,7 @@ def test_who_hands_in_the_file_of_another_is_noted(file, noted):
 def test_a_roster_keeps_ids_and_addresses(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text("no;name;mail;group\n007;Ada;a@x;1\n008;Bob;b@x;1\n", encoding="utf-8")
-    assert roster(path) == (Student("Ada", "007", "a@x"), Student("Bob", "008", "b@x"))
+    assert students(path) == (Student("Ada", "007", "a@x"), Student("Bob", "008", "b@x"))
 
 
 @pytest.fixture(scope="module")

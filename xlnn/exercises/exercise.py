@@ -126,7 +126,11 @@ def exercise(
         built = (work.done(Destination(path, force=asked.force, ways=WAYS), tell),)
     else:
         folder = output or OUTPUT / f"{source.name}-exercises"
-        names = students(Path(asked.roster))
+        if folder.suffix.lower() == ".xlsx":
+            raise OutputNameError(
+                f"{folder}: with a roster the output is a folder: use a name without .xlsx."
+            )
+        names = [student.name for student in students(Path(asked.roster))]
         files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]
         places = [Destination(file, force=asked.force, ways=WAYS) for file in files]
         built = _for_class(work, names, folder, places, tell)
@@ -149,10 +153,6 @@ def _for_class(
     tell: Callable[[str], None],
 ) -> tuple[Built, ...]:
     """Write an exercise for each student, using several processes."""
-    if folder.suffix.lower() == ".xlsx":
-        raise OutputNameError(
-            f"{folder}: with a roster the output is a folder: use a name without .xlsx."
-        )
     built: dict[Path, Built] = {}
     with folder_for(folder, parents=folder.parent == OUTPUT):
         for place in places:

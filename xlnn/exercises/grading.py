@@ -28,8 +28,7 @@ from xlnn.exercises.grades import (
 from xlnn.exercises.judging import PROBES, JudgedQuantity, judged
 from xlnn.exercises.mistakes import BY_HAND, Mistake, mistakes
 from xlnn.exercises.parallel import each_of, shared_out
-from xlnn.exercises.roster import collected, known_as
-from xlnn.exercises.roster import roster as students_of
+from xlnn.exercises.roster import collected, known_as, students
 from xlnn.exercises.submission import Submission, handed_out, submission
 from xlnn.loading.spec import spec_text
 from xlnn.options import Options
@@ -129,7 +128,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
             )
     if seed is not None and (type(seed) is not int or seed < 0):
         raise OptionsError(f"seed is {seed!r}: a whole number of at least 0 was expected.")
-    class_list = students_of(Path(roster)) if roster else ()
+    class_list = students(Path(roster)) if roster else ()
     chosen, logs = resumed(log, seed)
     chosen = randbelow(SEEDS) if chosen is None else chosen
     specs = handed_out(Path(exercise)) if exercise else handed or {}

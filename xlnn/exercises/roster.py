@@ -50,27 +50,17 @@ class Student:
     email: str = ""
 
 
-def students(path: Path) -> tuple[str, ...]:
-    """Read the names of a roster: one per line, or the column of a CSV with the heading "name".
+def students(path: Path) -> tuple[Student, ...]:
+    """Read a roster: one name per line, or a CSV whose column of names has the heading "name".
+
+    It may have e-mail addresses and ids. The addresses are the column in which each entry has an @.
+    The ids are the first other column whose heading says so, or whose entries are unique and each
+    have a digit.
 
     Raises
     ------
     DataError
         The file cannot be read, or a name is missing, too long or repeated.
-    """
-    return tuple(student.name for student in roster(path))
-
-
-def roster(path: Path) -> tuple[Student, ...]:
-    """Read a roster, with e-mail addresses and ids if it has them.
-
-    The addresses are the column in which each entry has an @. The ids are the first other column
-    whose heading says so, or whose entries are unique and each have a digit.
-
-    Raises
-    ------
-    DataError
-        As for `students`.
     """
     lines = text(path, "CSV").split("\n")
     while lines and not lines[-1].strip():
