@@ -23,7 +23,7 @@ from xlnn.workbooks.experiment import ExperimentSpec
 TORCH = json.loads((Path(__file__).parent / "pytorch_experiments.json").read_text(encoding="utf-8"))
 TRAINED = [name for name in TORCH if name != "torch"]
 NAMES = ["rnn", "lstm", "attention", "transformer"]
-PUBLIC = "xlnn", "xlnn.equations"
+PUBLIC = "xlnn", "xlnn.equations", "xlnn.terms"
 """From where another package imports, too: from the second one attention and units alone."""
 
 EPOCHS = 5

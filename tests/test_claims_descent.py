@@ -7,6 +7,7 @@ from experiments import words_of
 
 from xlnn.equations import lookup, surface
 from xlnn.experiments import _steepest
+from xlnn.terms import form
 
 WORDS = words_of("descent").words["sentences"]
 STEPS, DIRECTIONS = 30, 36
@@ -288,12 +289,14 @@ PLANTED = {
     "the start is ignored": ("verdict", ignores_the_start),
     "eta is rounded": ("verdict", lambda patch: patch.setattr(surface, "DIGITS", 2)),
     "all goes up": (
-        "course", lambda patch: patch.setattr(surface, "short_text", lambda z: f"{min(z, 1):.6f}"),
+        "course",
+        lambda patch: patch.setattr(surface, "short", form(lambda z: f"{min(z, 1):.6f}", str)),
     ),
     "rounding decides": ("where", lambda patch: patch.setattr(_steepest, "ROUNDED", 40)),
     "near is equal": ("where", lambda patch: patch.setattr(_steepest, "EXACT", 1)),
     "it points to the nearest direction": (
-        "points", lambda patch: patch.setattr(_steepest, "short_text", lambda x, _: f"{x:.0f}"),
+        "points",
+        lambda patch: patch.setattr(_steepest, "short", form(lambda x, _: f"{x:.0f}", str)),
     ),
     "any number chooses the first": (
         "name", lambda patch: patch.setattr(lookup.NameOf, "text", lambda self, **_: self.names[0])

@@ -827,11 +827,11 @@ def gives(number):
 
 
 FALSEHOODS = [
-    ("regression", regression.WaysAgree, "text", says("agree"), {"x": 0}),
-    ("regression", regression.WaysAgree, "text", says("late", apart=1), {"eta": 0}),
-    ("regression", regression.WaysAgree, "text", says("late", apart=1), {"y": 5}),
-    ("regression", regression.Determined, "text", says("determined"), {"x": 0}),
-    ("regression", regression.ByHand, "text", says("least", C_hand=48.4225), {}),
+    ("regression", regression.WaysAgree, "said", says("agree"), {"x": 0}),
+    ("regression", regression.WaysAgree, "said", says("late", apart=1), {"eta": 0}),
+    ("regression", regression.WaysAgree, "said", says("late", apart=1), {"y": 5}),
+    ("regression", regression.Determined, "said", says("determined"), {"x": 0}),
+    ("regression", regression.ByHand, "said", says("least", C_hand=48.4225), {}),
     ("similarity", similarity.MostSimilar, "text", says("nearest", number=1, label=0, likeness=0),
      {"pattern_a": 0}),
     ("similarity", similarity.MostSimilar, "text", says("nearest", number=33, label=1, likeness=1),

@@ -12,7 +12,7 @@ import xlnn
 
 ROOT = Path(__file__).parent.parent / "xlnn"
 
-CORE = {"arguments", "errors", "grid", "layout", "atomic_write"}
+CORE = {"arguments", "errors", "terms", "grid", "layout", "atomic_write"}
 CORE |= {"options", "quantity", "reference"}
 """The modules beside the folders: what a quantity is, where it stands, what NumPy says."""
 
@@ -20,7 +20,8 @@ MAY = {
     "errors": set(),
     "arguments": {"errors"},
     "grid": set(),
-    "quantity": {"errors"},
+    "terms": set(),
+    "quantity": {"errors", "terms"},
     "cleanup": {"errors"},
     "layout": {"errors", "grid", "quantity"},
     "atomic_write": {"errors", "cleanup"},
@@ -28,7 +29,7 @@ MAY = {
     "options": {"data", "errors", "option", "registry"},
     "reference": {"quantity"},
     "registry": {"data", "errors"},
-    "equations": {"errors", "grid", "quantity"},
+    "equations": {"errors", "terms", "grid", "quantity"},
     "data": {"errors", "grid", "xlsx"},
     "xlsx": {"errors", "grid"},
     "linting": {"errors", "xlsx"},

@@ -8,15 +8,15 @@ from programs import skip_without
 
 from xlnn.engines import ENGINES, load
 from xlnn.equations.number import (
-    factor,
+    factor_formula,
     factor_text,
-    fixed,
+    fixed_formula,
     fixed_text,
-    share,
+    share_formula,
     share_text,
-    short,
+    short_formula,
     short_text,
-    significant,
+    significant_formula,
     significant_text,
 )
 from xlnn.equations.wording import Told
@@ -57,11 +57,11 @@ def test_every_engine_writes_a_number_in_a_sentence_alike(engine, tmp_path):
     rows = [(number, *texts) for number, texts in WRITTEN.items()]
     for row, (number, *_) in enumerate(rows, start=1):
         sheet.cell(row, 1, number)
-        for column, how in enumerate((fixed, factor, short), start=2):
+        for column, how in enumerate((fixed_formula, factor_formula, short_formula), start=2):
             sheet.cell(row, column, "=" + how(f"A{row}"))
     for row, number in enumerate(TARGETS, start=1):
         sheet.cell(row, 6, number)
-        sheet.cell(row, 7, "=" + factor(f"F{row}", 0))
+        sheet.cell(row, 7, "=" + factor_formula(f"F{row}", 0))
     workbook.save(tmp_path / "numbers.xlsx")
     values = load(engine, tmp_path / "numbers.xlsx")({})["S"]
     got = [tuple(values.at(row, column) for column in (2, 3, 4)) for row in range(1, len(rows) + 1)]
@@ -80,8 +80,16 @@ def test_python_writes_a_number_as_the_formulas_do():
 @pytest.mark.slow
 def test_every_engine_writes_random_numbers_as_python_does(engine, tmp_path, generator):
     skip_without(engine)
-    forms = ((fixed, fixed_text, 3), (fixed, fixed_text, 0), (factor, factor_text, 0))
-    forms += ((short, short_text, 6), (short, short_text, 1), (significant, significant_text, 4))
+    forms = (
+        (fixed_formula, fixed_text, 3),
+        (fixed_formula, fixed_text, 0),
+        (factor_formula, factor_text, 0),
+    )
+    forms += (
+        (short_formula, short_text, 6),
+        (short_formula, short_text, 1),
+        (significant_formula, significant_text, 4),
+    )
     numbers = generator.choice([-1, 1], 60) * 10.0 ** generator.uniform(-20, 20, 60)
     numbers = [float(f"{number:.15g}") for number in (*numbers, 1e250, -3e-250, 0.0)]
     workbook = Workbook()
@@ -92,7 +100,7 @@ def test_every_engine_writes_random_numbers_as_python_does(engine, tmp_path, gen
         for column, (formula, _, digits) in enumerate(forms, start=2):
             sheet.cell(row, column, "=" + formula(f"A{row}", digits))
         sheet.cell(row, 9, abs(number) / (1 + abs(number)))
-        sheet.cell(row, 10, "=" + share(f"I{row}"))
+        sheet.cell(row, 10, "=" + share_formula(f"I{row}"))
     workbook.save(tmp_path / "numbers.xlsx")
     values = load(engine, tmp_path / "numbers.xlsx")({})["S"]
     for row, number in enumerate(numbers, start=1):
@@ -109,8 +117,8 @@ def test_no_number_is_told_as_0_that_is_none(digits, tmp_path):
     sheet.title = "S"
     for row, number in enumerate(numbers, start=1):
         sheet.cell(row, 1, number)
-        sheet.cell(row, 2, "=" + fixed(f"A{row}", digits))
-        sheet.cell(row, 3, "=" + short(f"A{row}", digits))
+        sheet.cell(row, 2, "=" + fixed_formula(f"A{row}", digits))
+        sheet.cell(row, 3, "=" + short_formula(f"A{row}", digits))
     workbook.save(tmp_path / "numbers.xlsx")
     values = load("formualizer", tmp_path / "numbers.xlsx")({})["S"]
     for row, number in enumerate(numbers, start=1):
@@ -137,7 +145,7 @@ def test_every_engine_writes_four_digits_of_what_a_person_measures(engine, tmp_p
     sheet.title = "S"
     for row, number in enumerate(SIGNIFICANT, start=1):
         sheet.cell(row, 1, number)
-        sheet.cell(row, 2, "=" + significant(f"A{row}"))
+        sheet.cell(row, 2, "=" + significant_formula(f"A{row}"))
     workbook.save(tmp_path / "numbers.xlsx")
     values = load(engine, tmp_path / "numbers.xlsx")({})["S"]
     assert [values.at(row, 2) for row in range(1, len(SIGNIFICANT) + 1)] == [*SIGNIFICANT.values()]
@@ -151,9 +159,9 @@ def _read(text):
 
 
 def test_a_formula_in_a_sentence_is_one_operand():
-    assert "ABS((A1-B1))" in fixed("A1-B1")
-    assert "ABS((A1)*(B1))" not in fixed("(A1)*(B1)")
-    assert "ABS('My sheet'!A$1)" in fixed("'My sheet'!A$1")
+    assert "ABS((A1-B1))" in fixed_formula("A1-B1")
+    assert "ABS((A1)*(B1))" not in fixed_formula("(A1)*(B1)")
+    assert "ABS('My sheet'!A$1)" in fixed_formula("'My sheet'!A$1")
 
 
 def test_told_numbers_have_one_maker():

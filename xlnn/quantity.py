@@ -18,6 +18,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from xlnn.errors import DataError, OptionsError
+from xlnn.terms import MISSING, Formula, Value, joined
 
 TIME = "time"
 """The family of epochs and steps of training, and an order that runs up along it."""
@@ -172,16 +173,42 @@ class Equation:
         return np.zeros(np.shape(got), dtype=bool)
 
 
+class MissingNumberError(ValueError):
+    """A sentence has no text, as its cell has an error: a number is missing or too large."""
+
+
+def _text(self: "Sentence", *unit: int, **known: object) -> str:
+    """Return the text of a unit.
+
+    Raises
+    ------
+    MissingNumberError
+        A number in it is missing.
+    """
+    said = self.said(*unit, **{role: Value(each) for role, each in known.items()})
+    if MISSING in said:
+        raise MissingNumberError(f"a number is missing in a {type(self).__name__}")
+    return said
+
+
+def _cell(self: "Sentence", *unit: int, **known: Cells) -> str:
+    """Return the formula of a unit."""
+    said = self.said(*unit, **{role: Formula(cells=each) for role, each in known.items()})
+    return f"={joined(said)}"
+
+
 class Sentence(Equation):
-    """A text with numbers in it, stated twice: for Python and for a cell.
+    """A text with numbers in it, stated once, for Python and for a cell.
 
-    A subclass defines two functions with the same arguments, which never call each other:
+    A subclass defines one function:
 
-    ``text(self, *unit, ...)``
-        The text of one unit. An argument is an array: the values of the sentence's own row along
-        axes that both have, all values along other axes.
-    ``cell(self, *unit, ...)``
-        The formula of one unit.
+    ``said(self, *unit, ...)``
+        The text of one unit. An argument is a `xlnn.terms.Term`: the values of the sentence's own
+        row along axes that both have, all values along other axes; or their cells. The forms of
+        `xlnn.equations.number` write numbers, and `xlnn.terms.either` chooses a text.
+
+    Or it states the sentence twice, by two functions with the same arguments, which never call each
+    other: ``text(self, *unit, ...)`` takes arrays, ``cell(self, *unit, ...)`` takes `Cells`.
 
     A number on the edge of rounding may be written either way.
     """
@@ -189,8 +216,8 @@ class Sentence(Equation):
     coarse = True
 
     english: Mapping[str, str] = {}
-    """Its texts in English, by their keys in translation files: ``text`` and ``cell`` take them
-    from ``words``. An experiment fills in its sizes in braces."""
+    """Its texts in English, by their keys in translation files; ``said`` takes them from
+    ``words``. An experiment fills in its sizes in braces."""
 
     numbers: Mapping[str, object] = {}
     """Further numbers for braces in its texts."""
@@ -208,12 +235,40 @@ class Sentence(Equation):
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
-        """The names of the arguments: the keyword-only ones of ``text``."""
-        parameters = inspect.signature(self.text).parameters.values()
-        return tuple(each.name for each in parameters if each.kind is each.KEYWORD_ONLY)
+        """The names of the arguments: the keyword-only ones."""
+        return tuple(each.name for each in self._arguments)
 
-    text: Callable[..., str]
-    """State the sentence in Python."""
+    @cached_property
+    def optional(self) -> tuple[str, ...]:
+        """The arguments of ``said`` with a default."""
+        known = self._arguments if self.is_once else []
+        return tuple(each.name for each in known if each.default is not each.empty)
+
+    @property
+    def _arguments(self) -> list[inspect.Parameter]:
+        parameters = inspect.signature(self.said if self.is_once else self.text).parameters.values()
+        return [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+
+    said: Callable[..., str]
+    """State the sentence."""
+
+    @property
+    def is_once(self) -> bool:
+        """Whether it is stated once."""
+        return hasattr(type(self), "said")
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether it is stated, once or twice."""
+        own = type(self)
+        is_twice = own.text is not Sentence.text and own.cell is not Sentence.cell
+        return self.is_once or is_twice
+
+    text: Callable[..., str] = _text
+    """State the text of a unit in Python, from arrays; by default, what ``said`` says."""
+
+    cell: Callable[..., str] = _cell
+    """State the formula of a unit, from cells; by default, that of ``said``."""
 
 
 class EachEquation(Equation):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.quantity import Axis, Model, Quantity, Sentence, Use
+from xlnn.quantity import Axis, MissingNumberError, Model, Quantity, Sentence, Use
 
 NUDGE = 1e-6
 """The relative change of terms: rounding then affects at most the tenth digit of the result."""
@@ -329,7 +329,9 @@ def _in_row(quantity: Quantity, array: np.ndarray, own: Mapping[Axis, int]) -> A
 
 
 def _is_no_value(error: Exception, arguments: Mapping[str, Any], *, judges: bool) -> bool:
-    """Return whether an equation failed because an argument has no value."""
+    """Return whether an equation failed because a number has no value."""
+    if isinstance(error, MissingNumberError):
+        return True
     is_no_place = judges and isinstance(error, IndexError | OverflowError | ValueError)
     return is_no_place or any(map(_lacks, arguments.values()))
 

@@ -11,21 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.equations.activation import LARGEST
-from xlnn.equations.dense import counted_near, place_of
-from xlnn.equations.number import (
-    fixed,
-    fixed_text,
-    raised,
-    raised_text,
-    short,
-    short_text,
-    significant,
-    significant_text,
-)
-from xlnn.equations.surface import SURFACES
+from xlnn.equations.dense import place_of
+from xlnn.equations.lookup import entry_of
+from xlnn.equations.number import fixed, raised, short, significant
+from xlnn.equations.surface import SURFACES, flattens
 from xlnn.equations.surface import chosen as chosen_surface
-from xlnn.equations.wording import filled
+from xlnn.equations.wording import at_most, first_place
 from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.terms import Term, either, largest, least, sign
 
 DEGREE = 4
 """The number of derivatives of a function here."""
@@ -249,31 +242,19 @@ class BestStep(Sentence):
         "several": "several equally",
     }
 
-    def text(
-        self, *, df: np.ndarray, n: np.ndarray, log_forward: np.ndarray, log_central: np.ndarray
-    ) -> str:
+    def said(self, *, df: Term, n: Term, log_forward: Term, log_central: Term) -> str:
         sentence, one, several = self.words.values()
 
-        def best(logs: np.ndarray) -> str:
-            (alike,) = np.nonzero(logs <= logs.min() + 1 / 10**ALIKE)
-            return several if len(alike) > 1 else one.format(n=raised_text(n[alike[0]]))
+        def best(logs: Term) -> str:
+            errors = logs.over("width")
+            nearest = first_place(least(errors), errors)
+            are_several = at_most(errors, least(errors) + 1 / 10**ALIKE) > 1
+            return either(
+                are_several, several, one.format(n=raised(entry_of(n.over("width"), nearest)))
+            )
 
         forward, central = best(log_forward), best(log_central)
-        return sentence.format(slope=short_text(df[0]), forward=forward, central=central)
-
-    def cell(self, df: Cells, n: Cells, log_forward: Cells, log_central: Cells) -> str:
-        sentence, one, several = self.words.values()
-        rows = n.over("width")[()]
-
-        def best(logs: Cells) -> str:
-            errors = logs.over("width")[()]
-            alike = counted_near(errors, "MIN", f"1/10^{ALIKE}")
-            exponent = f"INDEX({rows},{place_of(f'MIN({errors})', errors, always=True)})"
-            told = filled(one, n=raised(exponent))
-            return f'IF({alike}>1,"{several}",{told})'
-
-        forward, central = best(log_forward), best(log_central)
-        return "=" + filled(sentence, slope=short(df[0]), forward=forward, central=central)
+        return sentence.format(slope=short(df[0]), forward=forward, central=central)
 
 
 class Agreement(Sentence):
@@ -286,14 +267,10 @@ class Agreement(Sentence):
         "so small that rounding errors dominate.",
     }
 
-    def text(self, *, gap: float, largest: float, h: float) -> str:
-        line = "agree" if gap * 10**AGREES <= largest else "differ"
-        return self.words[line].format(gap=significant_text(gap), h=significant_text(h))
-
-    def cell(self, gap: Cells, largest: Cells, h: Cells) -> str:
-        shown = {"gap": significant(gap[()]), "h": significant(h[()])}
-        agree, differ = (filled(line, **shown) for line in self.words.values())
-        return f"=IF({gap[()]}*10^{AGREES}<={largest[()]},{agree},{differ})"
+    def said(self, *, gap: Term, largest: Term, h: Term) -> str:
+        shown = {"gap": significant(gap), "h": significant(h)}
+        agree, differ = (line.format(**shown) for line in self.words.values())
+        return either(gap * 10**AGREES <= largest, agree, differ)
 
 
 class Halved(Sentence):
@@ -308,28 +285,14 @@ class Halved(Sentence):
     }
     roles = ("shrinks", "off", "used_surface", "z", "z_x", "z_y", "dx", "dy")
 
-    def text(
-        self, *, shrinks: float, off: np.ndarray, used_surface: float, z: float, **step: float
-    ) -> str:
-        terms = abs(z) + chosen_surface(used_surface).flattens
-        terms += sum(abs(step[f"z_{along}"] * step[f"d{along}"]) for along in ("x", "y"))
-        if abs(off[1]) * 10**ROUNDED <= terms:
-            return self.words["rounding"]
-        line = "square" if abs(shrinks - 4) <= NEARLY else "other"
-        return self.words[line].format(shrinks=short_text(shrinks, 3))
-
-    def cell(self, **cells: Cells) -> str:
-        shrinks, surface, z = (cells[name][()] for name in ("shrinks", "used_surface", "z"))
-        terms = "+".join(
-            f"ABS({cells[f'z_{along}'][()]}*{cells[f'd{along}'][()]})" for along in ("x", "y")
-        )
-        flat = ",".join(str(int(each.flattens)) for each in SURFACES)
-        terms = f"ABS({z})+{terms}+CHOOSE({surface},{flat})"
-        half = f"ABS(INDEX({cells['off'].over('half')[()]},2))"
+    def said(self, *, shrinks: Term, off: Term, used_surface: Term, z: Term, **step: Term) -> str:
+        moved = [abs(step[f"z_{along}"] * step[f"d{along}"]) for along in ("x", "y")]
+        terms = abs(z) + moved[0] + moved[1] + flattens(used_surface)
+        half = abs(entry_of(off.over("half"), 2))
         lines = self.words.values()
-        square, other, rounding = (filled(line, shrinks=short(shrinks, 3)) for line in lines)
-        known = f"IF(ABS({shrinks}-4)<={NEARLY},{square},{other})"
-        return f"=IF({half}*10^{ROUNDED}<={terms},{rounding},{known})"
+        square, other, rounding = (line.format(shrinks=short(shrinks, 3)) for line in lines)
+        known = either(abs(shrinks - 4) <= NEARLY, square, other)
+        return either(half * 10**ROUNDED <= terms, rounding, known)
 
 
 class SteepestPoint(Sentence):
@@ -346,42 +309,16 @@ class SteepestPoint(Sentence):
     }
     roles = ("x", "y", "f", "exact", "factor", "rest_x", "rest_y", "a", "b", "r", "fine_f")
 
-    def text(  # noqa: PLR0913 -- each is a quantity
-        self,
-        *,
-        rest_x: float,
-        rest_y: float,
-        a: float,
-        b: float,
-        r: float,
-        fine_f: np.ndarray,
-        **shown: float,
+    def said(  # noqa: PLR0913 -- each is a quantity
+        self, *, rest_x: Term, rest_y: Term, a: Term, b: Term, r: Term, fine_f: Term, **shown: Term
     ) -> str:
-        if a == b == 0:
-            return self.words["flat"]
-        if r == 0:
-            return self.words["point"]
-        near = fine_f / shown["exact"]  # at most 1, where f is least
-        is_parallel = max(abs(rest_x), abs(rest_y)) * 10**PARALLEL <= max(abs(a), abs(b))
-        rest = self.words["parallel" if is_parallel else "rough"]
-        if np.count_nonzero(near >= near.max() - 1 / 10**ROUNDED) > 1:
-            rest = self.words["equal"]
-        numbers = {name: fixed_text(value, 4) for name, value in shown.items()}
-        return self.words["found"].format(**numbers) + rest
-
-    def cell(self, **cells: Cells) -> str:
-        shown = {name: fixed(cells[name][()], 4) for name in ("x", "y", "f", "exact", "factor")}
-        said = {key: f'"{line}"' for key, line in self.words.items()}
-        found = filled(self.words["found"], **shown)
-        a, b, r, exact = (cells[name][()] for name in ("a", "b", "r", "exact"))
-        rest = f"MAX(ABS({cells['rest_x'][()]}),ABS({cells['rest_y'][()]}))"
-        size = f"MAX(ABS({a}),ABS({b}))"
-        known = f"IF({rest}*10^{PARALLEL}<={size},{said['parallel']},{said['rough']})"
-        fine = cells["fine_f"].over("part")[()]
-        alike = counted_near(fine, "MIN", f"ABS({exact})/10^{ROUNDED}")
-        known = f"{found}&IF({alike}>1,{said['equal']},{known})"
-        known = f"IF(SIGN({r})=0,{said['point']},{known})"
-        return f"=IF(ABS(SIGN({a}))+ABS(SIGN({b}))=0,{said['flat']},{known})"
+        said, fine = self.words, fine_f.over("part")
+        found = said["found"].format(**{name: fixed(each, 4) for name, each in shown.items()})
+        rest, size = largest(abs(rest_x), abs(rest_y)), largest(abs(a), abs(b))
+        known = either(rest * 10**PARALLEL <= size, said["parallel"], said["rough"])
+        are_equal = at_most(fine, least(fine) + abs(shown["exact"]) / 10**ROUNDED) > 1
+        known = either(sign(r) == 0, said["point"], found + either(are_equal, said["equal"], known))
+        return either(abs(sign(a)) + abs(sign(b)) == 0, said["flat"], known)
 
 
 PARTS, FINE = 36, 20

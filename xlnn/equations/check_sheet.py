@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from xlnn.equations.dense import written_call
-from xlnn.equations.wording import filled
 from xlnn.quantity import Cells, Equation, Sentence
+from xlnn.terms import Term, either, without
 
 SAME_DIGITS = 12
 """Sums that agree to this many digits are equal: engines add in different orders, and a note has 15
@@ -18,9 +18,6 @@ digits."""
 AGREE_DIGITS = 6
 """Digits, relative to its largest number, to which an array agrees with NumPy's: rounding errors
 grow over the epochs."""
-
-LONGEST = 9_999
-"""More characters than the names of all arrays have."""
 
 
 def peak(cells: str) -> str:
@@ -149,24 +146,16 @@ class Remark(Sentence):
     """
 
     KEYS = ("same", "changed", "equal", "unequal", "open")
-    optional = ("case",)
 
     def __init__(self, words: Mapping[str, str]) -> None:
         self.words = words
 
-    def text(self, *, largest: float, case: float | None = None) -> str:
+    def said(self, *, largest: Term, case: Term | None = None) -> str:
+        said = self.words
         if case is None:
-            return self.words["changed" if largest > 0 else "same"]
-        if case == 1:
-            return self.words["open"]
-        return self.words["equal" if largest <= 1 / 10**AGREE_DIGITS else "unequal"]
-
-    def cell(self, largest: Cells, case: Cells | None = None) -> str:
-        said = {key: f'"{words}"' for key, words in self.words.items()}
-        if case is None:
-            return f"=IF({largest[()]}>0,{said['changed']},{said['same']})"
-        told = f"IF({largest[()]}<=1/10^{AGREE_DIGITS},{said['equal']},{said['unequal']})"
-        return f"=IF({case[()]}=1,{said['open']},{told})"
+            return either(largest > 0, said["changed"], said["same"])
+        told = either(largest <= 1 / 10**AGREE_DIGITS, said["equal"], said["unequal"])
+        return either(case == 1, said["open"], told)
 
 
 class CheckVerdict(Sentence):
@@ -189,26 +178,14 @@ class CheckVerdict(Sentence):
         self.words, self.inputs, self.results = words, inputs, results
         self.roles = ("case", *inputs, *results)
 
-    def text(self, *, case: float, **largest: float) -> str:
-        key, names, most = "differs", self.results, 1 / 10**AGREE_DIGITS
-        if case == 0:
-            return self.words["agrees"]
-        if case == 1:
-            key, names, most = "changed", self.inputs, 0
-        far = [name for role, name in names.items() if largest[role] > most]
-        return self.words[key].format(what=self.words["between"].join(far))
+    def said(self, *, case: Term, **largest: Term) -> str:
+        def told(key: str, names: Mapping[str, str], most: float) -> str:
+            between = self.words["between"]
+            far = [
+                either(largest[role] > most, f"{between}{name}", "") for role, name in names.items()
+            ]
+            return self.words[key].format(what=without("".join(far), len(between)))
 
-    def cell(self, case: Cells, **largest: Cells) -> str:
-        differs = self._told("differs", largest, self.results, f"1/10^{AGREE_DIGITS}")
-        changed = self._told("changed", largest, self.inputs, "0")
-        results = f'IF({case[()]}=0,"{self.words["agrees"]}",{differs})'
-        return f"=IF({case[()]}=1,{changed},{results})"
-
-    def _told(
-        self, key: str, largest: Mapping[str, Cells], names: Mapping[str, str], most: str
-    ) -> str:
-        """Return the formula of a text about the arrays whose distance is too large."""
-        between = self.words["between"]
-        tests = {name: f"{largest[role][()]}>{most}" for role, name in names.items()}
-        listed = "&".join(f'IF({test},"{between}{name}","")' for name, test in tests.items())
-        return filled(self.words[key], what=f"MID({listed},{len(between) + 1},{LONGEST})")
+        changed = told("changed", self.inputs, 0)
+        differs = told("differs", self.results, 1 / 10**AGREE_DIGITS)
+        return either(case == 1, changed, either(case == 0, self.words["agrees"], differs))

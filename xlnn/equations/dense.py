@@ -70,18 +70,6 @@ def counted(cells: str, number: object, sign: str = "=") -> str:
     return f"COUNTIF({cells},{number})" if sign == "=" else f'COUNTIF({cells},"{sign}{number}")'
 
 
-def counted_near(cells: str, extreme: str, slack: str) -> str:
-    """Return the formula that counts cells close to the largest or smallest number of a range.
-
-    COUNTIF takes the limit as a text of 15 digits, so the slack must exceed their rounding.
-
-    >>> counted_near("A1:A9", "MIN", "1/10^9")
-    'COUNTIF(A1:A9,"<="&(MIN(A1:A9)+1/10^9))'
-    """
-    sign, away = ("<=", "+") if extreme == "MIN" else (">=", "-")
-    return f'COUNTIF({cells},"{sign}"&({extreme}({cells}){away}{slack}))'
-
-
 def place_of(value: object, cells: str, *, always: bool = False) -> str:
     """Return the formula of the first position of a value in cells, from 1; 0 if it is missing.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.equations.dense import counted
+from xlnn.equations.wording import Told
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 
 SUMS = 4
@@ -194,26 +195,13 @@ COUNT_RIGHT = Stated(
 )
 
 
-class StateSaid(Sentence):
-    """The word for a state.
+STATES = ("not_done", "partly", "wrong", "correct", "other_inputs", "first_step")
+"""The keys of the words for the states."""
 
-    Parameters
-    ----------
-    words : mapping
-        The words of `WORDS`.
-    """
 
-    WORDS = ("not_done", "partly", "wrong", "correct", "other_inputs", "first_step")
-
-    def __init__(self, words: Mapping[str, str]) -> None:
-        self.words = tuple(words[key] for key in self.WORDS)
-
-    def text(self, number: int, *, states: np.ndarray) -> str:
-        return self.words[int(states[number])]
-
-    def cell(self, number: int, states: Cells) -> str:
-        said = ",".join(f'"{word}"' for word in self.words)
-        return f"=CHOOSE({states[number]}+1,{said})"
+def state_said(words: Mapping[str, str]) -> Told:
+    """Return the sentence that is the word for a state."""
+    return Told([words[key] for key in STATES], "states")
 
 
 WAITING = "…"
@@ -225,7 +213,7 @@ class Waiting(Sentence):
 
     Parameters
     ----------
-    said : Sentence
+    sentence : Sentence
         The sentence once they are filled.
     areas : sequence of JudgedCells
         The cells that it depends on.
@@ -233,11 +221,11 @@ class Waiting(Sentence):
 
     ROLE = "left_out_{}"
 
-    def __init__(self, said: Sentence, areas: Sequence[JudgedCells]) -> None:
-        self.said, self.areas = said, tuple(areas)
+    def __init__(self, sentence: Sentence, areas: Sequence[JudgedCells]) -> None:
+        self.sentence, self.areas = sentence, tuple(areas)
         self.roles = tuple(self.ROLE.format(area.name) for area in self.areas)
         self.cells = sum(area.entries.size for area in self.areas)
-        self.repeats, self.jumps = said.repeats, said.jumps
+        self.repeats, self.jumps = sentence.repeats, sentence.jumps
 
     def text(self, *unit: int, **known: np.ndarray) -> str:
         there = 0
@@ -246,10 +234,10 @@ class Waiting(Sentence):
         if there < self.cells:
             return WAITING
         known = {role: array for role, array in known.items() if role not in self.roles}
-        return self.said.text(*unit, **known)
+        return self.sentence.text(*unit, **known)
 
     def cell(self, *unit: int, **known: Cells) -> str:
         known = {role: cells for role, cells in known.items() if role not in self.roles}
         there = f"COUNT({','.join(area.all_cells for area in self.areas)})"
-        formula = self.said.cell(*unit, **known).removeprefix("=")
+        formula = self.sentence.cell(*unit, **known).removeprefix("=")
         return f'=IF({there}<{self.cells},"{WAITING}",{formula})'

@@ -17,9 +17,9 @@ from xlnn.equations.activation import (
     TANH_SLOPE,
 )
 from xlnn.equations.neuron import UnitStep, steadied, steady
-from xlnn.equations.number import short, short_text
-from xlnn.equations.wording import filled
+from xlnn.equations.number import short
 from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.terms import Term, either, sign
 
 SMALLEST = 1e-9
 """Replaces a width of 0, to avoid dividing by 0."""
@@ -262,27 +262,15 @@ class Learning(Sentence):
     }
     roles = ("eta", "w", "C", "dC_dw")
 
-    def text(self, *, eta: float, w: np.ndarray, C: np.ndarray, dC_dw: np.ndarray) -> str:
-        ends = {"w_first": w[0], "w_last": w[-1], "C_first": C[0], "C_last": C[-1]}
-        numbers = {name: short_text(number, 4) for name, number in ends.items()}
-        if eta <= 0:
-            key = "backwards"
-        elif dC_dw[0] == 0:
-            key = "flat"
-        else:
-            left = C[-1] / C[0] - 1
-            key = "falls" if left < -HARDLY else "rises" if left > HARDLY else "stays"
-        return self.words["sigmoid_course"].format(**numbers) + self.words[key]
-
-    def cell(self, eta: Cells, w: Cells, C: Cells, dC_dw: Cells) -> str:
+    def said(self, *, eta: Term, w: Term, C: Term, dC_dw: Term) -> str:
         ends = {"w_first": w.at(0), "w_last": w.at(-1), "C_first": C.at(0), "C_last": C.at(-1)}
-        shown = {name: short(cells[()], 4) for name, cells in ends.items()}
-        begins = filled(self.words["sigmoid_course"], **shown)
-        said = {key: f'"{line}"' for key, line in self.words.items()}
-        left = f"{C.at(-1)[()]}/{C.at(0)[()]}-1"
-        known = f"IF({left}<-{HARDLY},{said['falls']},IF({left}>{HARDLY},{said['rises']},"
-        known = f"IF(SIGN({dC_dw.at(0)[()]})=0,{said['flat']},{known}{said['stays']})))"
-        return f"={begins}&IF(SIGN({eta[()]})<1,{said['backwards']},{known})"
+        shown = {name: short(number, 4) for name, number in ends.items()}
+        said, left = self.words, C.at(-1) / C.at(0) - 1
+        known = either(left > HARDLY, said["rises"], said["stays"])
+        known = either(left < -HARDLY, said["falls"], known)
+        known = either(sign(dC_dw.at(0)) == 0, said["flat"], known)
+        known = either(sign(eta) < 1, said["backwards"], known)
+        return said["sigmoid_course"].format(**shown) + known
 
 
 class Drawn(Sentence):
@@ -296,12 +284,7 @@ class Drawn(Sentence):
     }
     roles = ("mean", "deviation", "percent_1", "percent_2", "percent_3")
 
-    def text(self, *, mean: float, deviation: float, **percents: float) -> str:
-        line = "apart" if abs(mean) / deviation > 10**FARTHEST else "drawn"
-        shown = {name: short_text(part, 1) for name, part in percents.items()}
-        return self.words[line].format(**shown)
-
-    def cell(self, mean: Cells, deviation: Cells, **percents: Cells) -> str:
-        shown = {name: short(part[()], 1) for name, part in percents.items()}
-        drawn, apart = (filled(line, **shown) for line in self.words.values())
-        return f"=IF(ABS({mean[()]})/{deviation[()]}>10^{FARTHEST},{apart},{drawn})"
+    def said(self, *, mean: Term, deviation: Term, **percents: Term) -> str:
+        shown = {name: short(part, 1) for name, part in percents.items()}
+        drawn, apart = (line.format(**shown) for line in self.words.values())
+        return either(abs(mean) / 10**FARTHEST > deviation, apart, drawn)

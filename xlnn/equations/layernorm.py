@@ -10,9 +10,10 @@ from math import prod
 import numpy as np
 
 from xlnn.equations.dense import total, written_sum
-from xlnn.equations.number import factor, factor_text, fixed, fixed_text
+from xlnn.equations.number import factor, fixed
 from xlnn.equations.wording import UnitSentence
 from xlnn.quantity import Cells, Equation, Stated
+from xlnn.terms import Term
 
 EPSILON = "0.00001"
 """Keeps the divisor above 0 if all units are equal; the default of PyTorch and ONNX."""
@@ -114,44 +115,19 @@ LAYER_NORM_DELTA = Stated(
 class NormalisedSentence(UnitSentence):
     """x_i = (a_i - mu) / sqrt(sigma^2 + epsilon), with the numbers."""
 
-    def text(
-        self,
-        i: int,
-        *,
-        below: np.ndarray,
-        mean: np.ndarray,
-        variance: np.ndarray,
-        normalised: np.ndarray,
-    ) -> str:
-        distance = f"{fixed_text(below.ravel()[i])} − {factor_text(mean)}"
-        divisor = f"√({fixed_text(variance)} + {EPSILON})"
-        return f"{self.symbols[i]} = ({distance}) / {divisor} = {fixed_text(normalised[i])}"
-
-    def cell(self, i: int, below: Cells, mean: Cells, variance: Cells, normalised: Cells) -> str:
+    def said(self, i: int, *, below: Term, mean: Term, variance: Term, normalised: Term) -> str:
         unit = tuple(map(int, np.unravel_index(i, below.shape)))
-        distance = f'{fixed(below[unit])}&" − "&{factor(mean[()])}'
-        divisor = f'" / √("&{fixed(variance[()])}&" + {EPSILON})'
-        return f'="{self.symbols[i]} = ("&{distance}&")"&{divisor} = "&{fixed(normalised[i])}'
+        distance = f"{fixed(below[unit])} − {factor(mean)}"
+        divisor = f"√({fixed(variance)} + {EPSILON})"
+        return f"{self.symbols[i]} = ({distance}) / {divisor} = {fixed(normalised[i])}"
 
 
 class RescaledSentence(UnitSentence):
     """z_i = gamma_i x_i + beta_i, with the numbers."""
 
-    def text(
-        self,
-        i: int,
-        *,
-        normalised: np.ndarray,
-        gain: np.ndarray,
-        shift: np.ndarray,
-        z: np.ndarray,
-    ) -> str:
-        product = f"{factor_text(gain[i])} × {factor_text(normalised[i])}"
-        return f"{self.symbols[i]} = {product} + {factor_text(shift[i])} = {fixed_text(z[i])}"
-
-    def cell(self, i: int, normalised: Cells, gain: Cells, shift: Cells, z: Cells) -> str:
-        product = f'{factor(gain[i])}&" × "&{factor(normalised[i])}'
-        return f'="{self.symbols[i]} = "&{product}&" + "&{factor(shift[i])}&" = "&{fixed(z[i])}'
+    def said(self, i: int, *, normalised: Term, gain: Term, shift: Term, z: Term) -> str:
+        product = f"{factor(gain[i])} × {factor(normalised[i])}"
+        return f"{self.symbols[i]} = {product} + {factor(shift[i])} = {fixed(z[i])}"
 
 
 class LayerNormDeltaSentence(UnitSentence):
@@ -159,47 +135,20 @@ class LayerNormDeltaSentence(UnitSentence):
 
     optional = ("slope",)
 
-    def text(  # noqa: PLR0913 -- the same
+    def said(  # noqa: PLR0913 -- each is a quantity
         self,
         i: int,
         *,
-        delta_normalised: np.ndarray,
-        delta_mean: np.ndarray,
-        delta_product: np.ndarray,
-        normalised: np.ndarray,
-        variance: np.ndarray,
-        delta: np.ndarray,
-        slope: np.ndarray | None = None,
+        delta_normalised: Term,
+        delta_mean: Term,
+        delta_product: Term,
+        normalised: Term,
+        variance: Term,
+        delta: Term,
+        slope: Term | None = None,
     ) -> str:
-        shared = (
-            f"{factor_text(delta_mean)} − {factor_text(normalised[i])} × "
-            f"{factor_text(delta_product)}"
-        )
-        divisor = f"√({fixed_text(variance)} + {EPSILON})"
-        times = "" if slope is None else f" × {fixed_text(slope[i])}"
-        return (
-            f"{self.symbols[i]} = ({fixed_text(delta_normalised[i])} − {shared}) / {divisor}"
-            f"{times} = {fixed_text(delta[i], 4)}"
-        )
-
-    def cell(  # noqa: PLR0913, PLR0917 -- the same
-        self,
-        i: int,
-        delta_normalised: Cells,
-        delta_mean: Cells,
-        delta_product: Cells,
-        normalised: Cells,
-        variance: Cells,
-        delta: Cells,
-        slope: Cells | None = None,
-    ) -> str:
-        shared = (
-            f'{factor(delta_mean[()])}&" − "&{factor(normalised[i])}&" × "&'
-            f"{factor(delta_product[()])}"
-        )
-        divisor = f'" / √("&{fixed(variance[()])}&" + {EPSILON})"'
-        times = f'&" × "&{fixed(slope[i])}' if slope else ""
-        return (
-            f'="{self.symbols[i]} = ("&{fixed(delta_normalised[i])}&" − "&{shared}&")"&{divisor}'
-            f'{times}&" = "&{fixed(delta[i], 4)}'
-        )
+        shared = f"{factor(delta_mean)} − {factor(normalised[i])} × {factor(delta_product)}"
+        divisor = f"√({fixed(variance)} + {EPSILON})"
+        quotient = f"({fixed(delta_normalised[i])} − {shared}) / {divisor}"
+        times = "" if slope is None else f" × {fixed(slope[i])}"
+        return f"{self.symbols[i]} = {quotient}{times} = {fixed(delta[i], 4)}"

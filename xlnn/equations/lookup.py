@@ -10,9 +10,8 @@ from math import prod
 
 import numpy as np
 
-from xlnn.equations.number import general_text
-from xlnn.equations.wording import filled
 from xlnn.quantity import Axis, Cells, Equation, Sentence, Stated
+from xlnn.terms import Term, among, count, either, function
 
 
 def flat(unit: tuple[int, ...], shape: tuple[int, ...]) -> int:
@@ -47,6 +46,10 @@ def entry(array: np.ndarray, number: np.ndarray) -> np.ndarray:
     if not 1 <= number < len(array) + 1:  # INDEX truncates; NaN is out of range, too
         return np.full(array.shape[1:], np.nan)
     return array[int(number) - 1]
+
+
+entry_of = function(entry, lambda cells, number: looked_up(cells, number).removeprefix("="))
+"""An entry of a sentence's argument, counted from 1."""
 
 
 def entries(array: np.ndarray, numbers: np.ndarray) -> np.ndarray:
@@ -108,18 +111,22 @@ class UsedNumber(Equation):
         return f"=IF(COUNT({cell})=0,{least},ROUND(MAX({least},MIN({most},{cell})),0))"
 
 
+is_chosen = function(
+    lambda chosen, used: float(chosen == used),
+    lambda chosen, used: f"COUNT({chosen})*({chosen}={used})=1",
+)
+"""Whether what was chosen is what is used; an empty cell is not 0."""
+
+
 class Asked(Sentence):
     """What to type if no number of the range was chosen; otherwise empty."""
 
     def __init__(self, words: str) -> None:
         self.words = words
 
-    def text(self, *, chosen: float, used: float) -> str:
-        return "" if chosen == used else self.words
-
-    def cell(self, chosen: Cells, used: Cells) -> str:
-        cell, words = chosen[()], f'"{self.words}"'
-        return f'=IF(COUNT({cell})=0,{words},IF({cell}={used[()]},"",{words}))'
+    def said(self, *, chosen: Term, used: Term) -> str:
+        said = either(chosen == used, "", self.words)
+        return either(count(chosen) == 0, self.words, said)
 
 
 class NameOf(Sentence):
@@ -136,15 +143,9 @@ class NameOf(Sentence):
     def __init__(self, names: Sequence[str]) -> None:
         self.names, self.numbers = tuple(names), {"most": len(names)}
 
-    def text(self, *, choice: float, used: float) -> str:
-        name = self.names[round(float(used)) - 1]
-        return name if choice == used else self.words["choose"].format(name=name)
-
-    def cell(self, choice: Cells, used: Cells) -> str:
-        names = ",".join(f'"{name}"' for name in self.names)
-        name = f"CHOOSE({used[()]},{names})"
-        is_chosen = f"COUNT({choice[()]})*({choice[()]}={used[()]})=1"
-        return f"=IF({is_chosen},{name},{filled(self.words['choose'], name=name)})"
+    def said(self, *, choice: Term, used: Term) -> str:
+        name = among(used, self.names)
+        return either(is_chosen(choice, used), name, self.words["choose"].format(name=name))
 
 
 COPY = Stated(
@@ -317,11 +318,8 @@ class Picture(Equation):
 class Caption(Sentence):
     """The image's number and its label."""
 
-    def text(self, *, number: float, label: float | str) -> str:
-        return f"{general_text(number)}: {general_text(label)}"
-
-    def cell(self, number: Cells, label: Cells) -> str:
-        return f'={number[()]}&": "&{label[()]}'
+    def said(self, *, number: Term, label: Term) -> str:
+        return f"{number}: {label}"
 
 
 class FromWords(Equation):

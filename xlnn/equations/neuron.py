@@ -6,9 +6,9 @@ Shapes: x and w (inputs,), patterns (demons, rows, columns).   Book: 1-2, 1-3, 1
 import numpy as np
 
 from xlnn.equations.dense import written_sum
-from xlnn.equations.number import short, short_text
-from xlnn.equations.wording import filled
+from xlnn.equations.number import short
 from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.terms import Term, either, largest
 
 DIGITS = 12
 """Decimals to which a number counts as 0: 0.1 + 0.2 - 0.3 is 0 in a spreadsheet and 5.6E-17 in
@@ -69,15 +69,11 @@ class FiringSentence(Sentence):
         "neuron fires.",
     }
 
-    def text(self, *, step: float, z: float, threshold: float) -> str:
-        line, z = ("fires", max(0, z)) if step else ("silent", z)
-        return self.words[line].format(z=short_text(z, 3), threshold=short_text(threshold, 3))
-
-    def cell(self, step: Cells, z: Cells, threshold: Cells) -> str:
+    def said(self, *, step: Term, z: Term, threshold: Term) -> str:
         silent, fires = self.words.values()
-        at_least_0, shown = short(f"MAX(0,{z[()]})", 3), {"threshold": short(threshold[()], 3)}
-        fires = filled(fires, z=at_least_0, **shown)
-        return f"=IF({step[()]}=1,{fires},{filled(silent, z=short(z[()], 3), **shown)})"
+        threshold = short(threshold, 3)
+        fires = fires.format(z=short(largest(0, z), 3), threshold=threshold)
+        return either(step == 1, fires, silent.format(z=short(z, 3), threshold=threshold))
 
 
 def digit(inputs: int) -> Stated:

@@ -1,12 +1,15 @@
 """Numbers in sentences, as a person writes them: 0.327, −12, 9.53 × 10¹¹.
 
-Each form is stated twice: `fixed` gives the formula of the text, `fixed_text` the text that Python
-writes; likewise the others. The formulas call only functions that every spreadsheet knows and that
+Each form is stated twice: `fixed_formula` gives the formula of the text, `fixed_text` the text that
+Python writes. `fixed` is the form of either, for `xlnn.Sentence.said`; likewise the others. The
+formulas call only functions that every spreadsheet knows and that
 mean the same in every language: FIXED is missing in some, and the codes of TEXT are translated.
 """
 
 import re
 from math import floor, log10
+
+from xlnn.terms import form
 
 LARGE = 6
 """From 10 to this power on, `fixed` writes an exponent."""
@@ -31,7 +34,7 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _REFERENCE = re.compile(r"(?:[\w.]+!|'[^']+'!)?[$\w]+")
 
 
-def fixed(cell: str, digits: int = 3) -> str:
+def fixed_formula(cell: str, digits: int = 3) -> str:
     """Return the formula of a number as text, with so many decimals: 0.500.
 
     Parameters
@@ -48,7 +51,7 @@ def fixed(cell: str, digits: int = 3) -> str:
 
 
 def fixed_text(x: float, digits: int = 3) -> str:
-    """Return a number as `fixed` writes it.
+    """Return a number as `fixed_formula` writes it.
 
     >>> fixed_text(0.5), fixed_text(-2 / 3), fixed_text(0.00004), fixed_text(0.0)
     ('0.500', '−0.667', '4 × 10⁻⁵', '0.000')
@@ -58,13 +61,13 @@ def fixed_text(x: float, digits: int = 3) -> str:
     return _otherwise_text(x, f"{0:.{digits}f}")
 
 
-def share(cell: str) -> str:
+def share_formula(cell: str) -> str:
     """Return the formula of a number between 0 and 1 as text, with three decimals."""
     return _decimals(_whole(cell), 3)
 
 
 def share_text(x: float) -> str:
-    """Return a number as `share` writes it.
+    """Return a number as `share_formula` writes it.
 
     >>> share_text(0.9996), share_text(0.0001)
     ('1.000', '0.000')
@@ -72,7 +75,7 @@ def share_text(x: float) -> str:
     return f"{_rounded(x, 3):.3f}"
 
 
-def short(cell: str, digits: int = 6) -> str:
+def short_formula(cell: str, digits: int = 6) -> str:
     """Return the formula of a number as text, without zeros at its end."""
     x = _whole(cell)
     least = f"ABS({x})*10^{digits}>=0.5" if digits < LEAST_DIGITS else f"ABS({x})>=0.0001"
@@ -81,7 +84,7 @@ def short(cell: str, digits: int = 6) -> str:
 
 
 def short_text(x: float, digits: int = 6) -> str:
-    """Return a number as `short` writes it.
+    """Return a number as `short_formula` writes it.
 
     >>> short_text(0.25), short_text(-3.0), short_text(1 / 3, 2), short_text(2.5e12)
     ('0.25', '−3', '0.33', '2.5 × 10¹²')
@@ -92,7 +95,7 @@ def short_text(x: float, digits: int = 6) -> str:
     return _otherwise_text(x, "0")
 
 
-def significant(cell: str, digits: int = 4) -> str:
+def significant_formula(cell: str, digits: int = 4) -> str:
     """Return the formula of a number as text, rounded to some digits or to a whole number."""
     x = _whole(cell)
     decimals = f"MAX(0,{digits - 1}-ROUND(LOG10(ABS({x}))-{BELOW},0))"
@@ -101,7 +104,7 @@ def significant(cell: str, digits: int = 4) -> str:
 
 
 def significant_text(x: float, digits: int = 4) -> str:
-    """Return a number as `significant` writes it.
+    """Return a number as `significant_formula` writes it.
 
     >>> significant_text(1234.56), significant_text(0.00123456), significant_text(0.5)
     ('1235', '0.001235', '0.5')
@@ -111,33 +114,24 @@ def significant_text(x: float, digits: int = 4) -> str:
     return _otherwise_text(x, "0")
 
 
-def factor(cell: str, digits: int = 3) -> str:
+def factor_formula(cell: str, digits: int = 3) -> str:
     """Return the formula of a number as text, in brackets where it is negative.
 
     Without digits it is one that is whole as a rule, such as a target, and has them if it is not.
     """
     x = _whole(cell)
-    text = fixed(cell, digits) if digits else short(cell, 3)
+    text = fixed_formula(cell, digits) if digits else short_formula(cell, 3)
     return f'IF(SIGN({x})<0,"(","")&{text}&IF(SIGN({x})<0,")","")'
 
 
 def factor_text(x: float, digits: int = 3) -> str:
-    """Return a number as `factor` writes it.
+    """Return a number as `factor_formula` writes it.
 
     >>> factor_text(-0.25), factor_text(1.0, 0)
     ('(−0.250)', '1')
     """
     text = fixed_text(x, digits) if digits else short_text(x, 3)
     return f"({text})" if x < 0 else text
-
-
-def general_text(value: float | str) -> str:
-    """Return what a spreadsheet joins to a text: a text as it is, a number with its digits.
-
-    >>> general_text("setosa"), general_text(1.0), general_text(0.25)
-    ('setosa', '1', '0.25')
-    """
-    return value if isinstance(value, str) else f"{value:.15g}"
 
 
 def number_text(x: float, form: str = ".15g") -> str:
@@ -186,14 +180,14 @@ def _otherwise_text(x: float, zero: str) -> str:
 _SUPERSCRIPTS = str.maketrans("0123456789", _RAISED)
 
 
-def raised(cell: str) -> str:
+def raised_formula(cell: str) -> str:
     """Return the formula of a whole number from 0 to 99 as an exponent."""
     x = _whole(cell)
     return f'IF({x}>9,{_raised(f"INT({x}/10)")},"")&{_raised(f"MOD({x},10)")}'
 
 
 def raised_text(x: float) -> str:
-    """Return a whole number as `raised` writes it.
+    """Return a whole number as `raised_formula` writes it.
 
     >>> raised_text(15.0)
     '¹⁵'
@@ -212,3 +206,22 @@ def _rounded(x: float, digits: int) -> float:
         raise ValueError(x)  # a cell with it holds an error, and so does its sentence
     scaled = floor(abs(x) * 10**digits + 0.5) / 10**digits
     return -scaled if x < 0 and scaled else scaled
+
+
+fixed = form(fixed_text, fixed_formula)
+"""A number with so many decimals, as a rule three: 0.500."""
+
+share = form(share_text, share_formula)
+"""A number between 0 and 1, with three decimals."""
+
+short = form(short_text, short_formula)
+"""A number without zeros at its end, with at most so many decimals, as a rule six."""
+
+significant = form(significant_text, significant_formula)
+"""A number rounded to so many digits, as a rule four, or to a whole number."""
+
+factor = form(factor_text, factor_formula)
+"""A number with so many decimals, in brackets where it is negative."""
+
+raised = form(raised_text, raised_formula)
+"""A whole number from 0 to 99 as an exponent."""

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.equations.number import significant, significant_text
+from xlnn.equations.number import significant
 from xlnn.equations.play import NOWHERE
 from xlnn.quantity import Cells, Equation, Sentence
+from xlnn.terms import Term
 
 SIDE = 21
 """Points along a side of the grid."""
@@ -162,10 +163,6 @@ class EdgeText(Sentence):
     def __init__(self, number: int, *, upper_first: bool) -> None:
         self.number, self.upper_first = number, upper_first
 
-    def text(self, end: int, *, low: np.ndarray, high: np.ndarray) -> str:
+    def said(self, end: int, *, low: Term, high: Term) -> str:
         ends = high if (end == 0) == self.upper_first else low
-        return significant_text(ends[self.number])
-
-    def cell(self, end: int, low: Cells, high: Cells) -> str:
-        cells = high if (end == 0) == self.upper_first else low
-        return f'={significant(cells[self.number])}&""'
+        return significant(ends[self.number])

@@ -10,17 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlnn.equations.lookup import entry, flat, looked_up
-from xlnn.equations.number import (
-    fixed,
-    fixed_text,
-    general_text,
-    share,
-    share_text,
-    significant,
-    significant_text,
-)
-from xlnn.equations.wording import filled
+from xlnn.equations.number import fixed, share, significant
 from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.terms import Term, either
 
 DIGITS = 9
 """Decimals to which shares are rounded before comparisons, so that 0.1 + 0.2 is 0.3 everywhere."""
@@ -233,27 +225,14 @@ class OutputLabel(Sentence):
         Whether the value lies between 0 and 1.
     """
 
-    optional = ("a", "predicted")
-
     def __init__(self, *, is_share: bool) -> None:
-        self.told, self.told_text = (share, share_text) if is_share else (fixed, fixed_text)
+        self.form = share if is_share else fixed
 
-    def text(
-        self,
-        k: int,
-        *,
-        labels: np.ndarray,
-        a: np.ndarray | None = None,
-        predicted: np.ndarray | None = None,
+    def said(
+        self, k: int, *, labels: Term, a: Term | None = None, predicted: Term | None = None
     ) -> str:
-        value = self.told_text(a[k]) if predicted is None else significant_text(predicted[k])
-        return f"{general_text(labels[k])}  {value}"
-
-    def cell(
-        self, k: int, labels: Cells, a: Cells | None = None, predicted: Cells | None = None
-    ) -> str:
-        value = significant(predicted[k]) if predicted else self.told(a[k])
-        return f'={labels[k]}&"  "&{value}'
+        value = self.form(a[k]) if predicted is None else significant(predicted[k])
+        return f"{labels[k]}  {value}"
 
 
 class Truth(Sentence):
@@ -267,37 +246,21 @@ class Truth(Sentence):
         The text if the largest targets are equal.
     """
 
-    optional = ("tied", "targets_tied")
-
     def __init__(self, right: str, wrong: str, unknown: str) -> None:
         self.right, self.wrong, self.unknown = right, wrong, unknown
 
-    def text(
+    def said(
         self,
         *,
-        answer: float,
-        truth: float,
-        label: float | str,
-        tied: float = 0,
-        targets_tied: float = 0,
+        answer: Term,
+        truth: Term,
+        label: Term,
+        tied: Term | None = None,
+        targets_tied: Term | None = None,
     ) -> str:
-        """Return the text; a tie is not right."""
-        if targets_tied == 1:
-            return self.unknown
-        is_right = answer == truth and tied != 1
-        return self.right if is_right else self.wrong.format(truth=general_text(label))
-
-    def cell(
-        self,
-        answer: Cells,
-        truth: Cells,
-        label: Cells,
-        tied: Cells | None = None,
-        targets_tied: Cells | None = None,
-    ) -> str:
-        wrong = filled(self.wrong, truth=label[()])
-        said = f'IF({answer[()]}={truth[()]},"{self.right}",{wrong})'
-        if not tied or not targets_tied:  # of one output
-            return f"={said}"
-        said = f"IF({tied[()]}=1,{wrong},{said})"
-        return f'=IF({targets_tied[()]}=1,"{self.unknown}",{said})'
+        """Return the sentence; a tie is not right."""
+        wrong = self.wrong.format(truth=label)
+        said = either(answer == truth, self.right, wrong)
+        if tied is None or targets_tied is None:  # of one output
+            return said
+        return either(targets_tied == 1, self.unknown, either(tied == 1, wrong, said))

@@ -3,11 +3,27 @@
 For points (x_1 ... x_k, y) the plane is y = p_1 x_1 + ... + p_k x_k + q.   Book: 2-12.
 """
 
+from functools import reduce
+from operator import add
+
 import numpy as np
 
-from xlnn.equations.number import fixed, fixed_text, short, short_text
-from xlnn.equations.wording import FACTORS, filled
+from xlnn.equations.number import fixed, short
+from xlnn.equations.wording import FACTORS
 from xlnn.quantity import Cells, Equation, Sentence, Stated, subscript
+from xlnn.terms import (
+    Term,
+    count,
+    either,
+    largest,
+    least,
+    peak,
+    products,
+    root,
+    rounded,
+    sign,
+    squares,
+)
 
 SMALL = 10
 """A column of which at most 10^-SMALL is left depends on those before it."""
@@ -271,23 +287,13 @@ APART = Stated(
 class LineSentence(Sentence):
     """y = p x + q, with the names of the columns and the numbers."""
 
-    def text(self, *, names: np.ndarray, p: np.ndarray, q: float) -> str:
-        k = len(p)
-        if k > FACTORS:
-            last = subscript((k - 1,), (k,))
-            return f"{names[k]} = p₁x₁ + … + p{last}x{last} + q"
-        first = f"{names[k]} = {fixed_text(p[0], 4)} × {names[0]}"
-        others = [f"{_signed_text(p[i])} × {names[i]}" for i in range(1, k)]
-        return "".join([first, *others, _signed_text(q)])
-
-    def cell(self, names: Cells, p: Cells, q: Cells) -> str:
+    def said(self, *, names: Term, p: Term, q: Term) -> str:
         k = p.shape[0]
         if k > FACTORS:
             last = subscript((k - 1,), (k,))
-            return f'={names[k]}&" = p₁x₁ + … + p{last}x{last} + q"'
-        parts = [f'{names[k]}&" = "&{fixed(p[0], 4)}&" × "&{names[0]}']
-        parts += [f'{_signed(p[i])}&" × "&{names[i]}' for i in range(1, k)]
-        return "=" + "&".join([*parts, _signed(q[()])])
+            return f"{names[k]} = p₁x₁ + … + p{last}x{last} + q"
+        others = "".join(f"{_signed(p[i])} × {names[i]}" for i in range(1, k))
+        return f"{names[k]} = {fixed(p[0], 4)} × {names[0]}{others}{_signed(q)}"
 
 
 class WaysAgree(Sentence):
@@ -324,38 +330,21 @@ class WaysAgree(Sentence):
     def __init__(self, rows: int, columns: int) -> None:
         self.rows, self.agree = rows, "agree" if columns == 1 else "agree_many"
 
-    def text(self, *, C_T: float, C: np.ndarray, apart: float, **known: np.ndarray) -> str:
-        if not np.isfinite(C_T):
-            raise ValueError(C_T)
-        first, last = C[0], C[-1]
-        if not np.isfinite([apart, last]).all():
-            return self.words["overflow"]
-        terms = np.abs(known["y"]).max() + np.sqrt(((known["p"] * known["x_mean"]) ** 2).sum())
-        near = np.sqrt((known["d_y"] ** 2).sum() / self.rows) / 10**5 + terms / 10**14
-        if apart > near:
-            key = "late" if last < first - first / 10**9 else "away"
-        elif "varies" in known and not known["varies"][0]:
-            key = "flat"
-        else:
-            key = "differ" if known.get("apart_fitted", 0) > near else self.agree
-        costs = {"first": short_text(first, 4), "last": short_text(last, 4)}
-        return self.words[key].format(apart=short_text(apart), **costs)
-
-    def cell(self, C_T: Cells, C: Cells, apart: Cells, **known: Cells) -> str:
-        first, last, off = C.at(0)[()], C.at(-1)[()], apart[()]
-        shown = {"apart": short(off), "first": short(first, 4), "last": short(last, 4)}
-        words = {key: filled(line, **shown) for key, line in self.words.items()}
-        y, d_y = (known[name].over("row")[()] for name in ("y", "d_y"))
+    def said(self, *, C_T: Term, C: Term, apart: Term, **known: Term) -> str:
+        first, last = C.at(0), C.at(-1)
+        shown = {"apart": short(apart), "first": short(first, 4), "last": short(last, 4)}
+        words = {key: line.format(**shown) for key, line in self.words.items()}
+        y, d_y = (known[name].over("row") for name in ("y", "d_y"))
         p, x_mean = known["p"][...], known["x_mean"][...]
-        terms = f"(MAX(MAX({y}),-MIN({y}))+SQRT(SUMPRODUCT({p},{p},{x_mean},{x_mean})))"
-        near = f"SQRT(SUMSQ({d_y})/{self.rows})/10^5+{terms}/10^14"
+        terms = peak(y) + root(products(p, p, x_mean, x_mean))
+        near = root(squares(d_y) / self.rows) / 10**5 + terms / 10**14
         said = words[self.agree]
         if "varies" in known:
-            said = f"IF(SIGN({known['apart_fitted'][()]}-({near}))>0,{words['differ']},{said})"
-            said = f"IF(SIGN({known['varies'][0]})=0,{words['flat']},{said})"
-        arrives = f"IF(SIGN({last}-{first}+{first}/10^9)<0,{words['late']},{words['away']})"
-        said = f"IF(SIGN({off}-({near}))>0,{arrives},{said})"
-        return f"=IF(COUNT({off},{last})+0*{C_T[()]}<2,{words['overflow']},{said})"
+            said = either(sign(known["apart_fitted"] - near) > 0, words["differ"], said)
+            said = either(sign(known["varies"][0]) == 0, words["flat"], said)
+        arrives = either(sign(last - first + first / 10**9) < 0, words["late"], words["away"])
+        said = either(sign(apart - near) > 0, arrives, said)
+        return either(count(apart, last) + 0 * C_T < 2, words["overflow"], said)
 
 
 class Determined(Sentence):
@@ -371,16 +360,10 @@ class Determined(Sentence):
     def __init__(self, rows: int, columns: int) -> None:
         self.numbers = {"parameters": columns + 1, "more": rows - columns - 1}
 
-    def text(self, *, M: np.ndarray) -> str:
-        enough, too_few = self.words.values()
-        k = len(M)
-        return enough if round(float(np.trace(M[:, :k])), 6) == k else too_few
-
-    def cell(self, M: Cells) -> str:
+    def said(self, *, M: Term) -> str:
         k = M.shape[0]
-        alone = "+".join(M[i, i] for i in range(k))
-        enough, too_few = (filled(line) for line in self.words.values())
-        return f"=IF(ROUND({alone},6)={k},{enough},{too_few})"
+        alone = reduce(add, (M[i, i] for i in range(k)))
+        return either(rounded(alone, 6) == k, *self.words.values())
 
 
 class Shown(Sentence):
@@ -410,26 +393,14 @@ class Shown(Sentence):
         self.column, self.shown, self.cells = column, shown, len(shown) * rows
         self.roles = ("names", "edge", *shown)
 
-    def text(self, *, names: np.ndarray, edge: float, **known: np.ndarray) -> str:
-        numbers = np.concatenate([known[name].ravel() for name in self.shown])
-        if not edge or not np.isfinite(numbers).all():
-            return ""
-        begins, below, ends, beyond = self.words.values()
-        if edge > 0:
-            said = below if numbers.min() < edge else begins
-        else:
-            said = beyond if numbers.max() > edge else ends
-        return said.format(name=names[self.column], edge=short_text(edge, 4))
-
-    def cell(self, names: Cells, edge: Cells, **known: Cells) -> str:
-        at = edge[()]
-        numbers = ",".join(known[name].over("row")[...] for name in self.shown)
-        blanks = {"name": names[self.column], "edge": short(at, 4)}
-        begins, below, ends, beyond = (filled(line, **blanks) for line in self.words.values())
-        up = f"IF(MIN({numbers})<{at},{below},{begins})"
-        down = f"IF(MAX({numbers})>{at},{beyond},{ends})"
-        incomplete = f"(COUNT({numbers})<{self.cells})"
-        return f'=IF({incomplete}+({at}=0)>0,"",IF({at}>0,{up},{down}))'
+    def said(self, *, names: Term, edge: Term, **known: Term) -> str:
+        numbers = [known[name].over("row")[...] for name in self.shown]
+        blanks = {"name": names[self.column], "edge": short(edge, 4)}
+        begins, below, ends, beyond = (line.format(**blanks) for line in self.words.values())
+        up = either(least(*numbers) < edge, below, begins)
+        down = either(largest(*numbers) > edge, beyond, ends)
+        is_none = (count(*numbers) < self.cells) + (edge == 0) > 0
+        return either(is_none, "", either(edge > 0, up, down))
 
 
 class ByHand(Sentence):
@@ -442,29 +413,15 @@ class ByHand(Sentence):
         "leave out a column that nearly follows from the others.",
     }
 
-    def text(self, *, C_hand: float, C_T: float, y: np.ndarray) -> str:
-        more, rounding = C_hand - C_T, C_T / 10**9 + (y**2).sum() / 10**26
-        line = "by_hand" if more > rounding else "better" if more < -rounding else "least"
+    def said(self, *, C_hand: Term, C_T: Term, y: Term) -> str:
+        more, rounding = C_hand - C_T, C_T / 10**9 + squares(y.over("row")) / 10**26
         shown = {"C_hand": C_hand, "C_T": C_T, "more": abs(more)}
-        return self.words[line].format(
-            **{name: short_text(number, 4) for name, number in shown.items()}
-        )
-
-    def cell(self, C_hand: Cells, C_T: Cells, y: Cells) -> str:
-        hand, least = C_hand[()], C_T[()]
-        more, rounding = f"({hand}-{least})", f"({least}/10^9+SUMSQ({y.over('row')[()]})/10^26)"
-        shown = {"C_hand": short(hand, 4), "C_T": short(least, 4)}
-        shown["more"] = short(f"ABS{more}", 4)
-        larger, same, smaller = (filled(line, **shown) for line in self.words.values())
-        above, below = f"SIGN({more}-{rounding})", f"SIGN({more}+{rounding})"
-        return f"=IF({above}>0,{larger},IF({below}<0,{smaller},{same}))"
+        shown = {name: short(number, 4) for name, number in shown.items()}
+        larger, same, smaller = (line.format(**shown) for line in self.words.values())
+        said = either(sign(more + rounding) < 0, smaller, same)
+        return either(sign(more - rounding) > 0, larger, said)
 
 
-def _signed(cell: str) -> str:
-    """Return the formula of a number as a further term: its sign, spaced, and its size."""
-    return f'IF({cell}<0," − "," + ")&{fixed(f"ABS({cell})", 4)}'
-
-
-def _signed_text(x: float) -> str:
-    """Return a number as `_signed` writes it."""
-    return f"{' − ' if x < 0 else ' + '}{fixed_text(abs(x), 4)}"
+def _signed(x: Term) -> str:
+    """Return a number as a further term: its sign, spaced, and its size."""
+    return f"{either(x < 0, ' − ', ' + ')}{fixed(abs(x), 4)}"

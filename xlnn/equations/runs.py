@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.equations.number import significant, significant_text
+from xlnn.equations.number import significant
 from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.terms import Term
 
 DIGITS = 6
 """Of the numbers in a run's name."""
@@ -82,20 +83,17 @@ class SaidOfEachRun(Sentence):
 
     Parameters
     ----------
-    said : sequence of Sentence
-        Run by run, with one set of roles.
+    each : sequence of Sentence
+        Run by run, with one set of roles; they are stated once.
     """
 
-    def __init__(self, said: Sequence[Sentence]) -> None:
-        self.said, self.roles = tuple(said), said[0].roles
+    def __init__(self, each: Sequence[Sentence]) -> None:
+        self.each, self.roles = tuple(each), each[0].roles
 
-    def text(self, run: int, **arguments: np.ndarray) -> str:
-        own = {role: each[run] for role, each in arguments.items()}
-        return self.said[run].text(**(own if len(self.said) > 1 else arguments))
-
-    def cell(self, run: int, **arguments: Cells) -> str:
-        own = self.roles if len(self.said) > 1 else ()
-        return self.said[run].cell(**_at(run, own, arguments))
+    def said(self, run: int, **known: Term) -> str:
+        if len(self.each) > 1:
+            known = {role: each.at(run, "run") for role, each in known.items()}
+        return self.each[run].said(**known)
 
 
 def _at(run: int, own: Iterable[str], arguments: Mapping[str, Cells]) -> dict[str, Cells]:
@@ -132,11 +130,8 @@ LEAST_OF = Stated(
 class SameText(Sentence):
     """A copy of a text in another place."""
 
-    def text(self, *, said: str) -> str:
-        return said
-
-    def cell(self, said: Cells) -> str:
-        return f"={said[()]}"
+    def said(self, *, said: Term) -> str:
+        return f"{said}"
 
 
 class RunName(Sentence):
@@ -152,12 +147,6 @@ class RunName(Sentence):
         self.words = words
         self.roles = tuple(name for name in ("eta", "l2") if f"{{{name}}}" in words)
 
-    def text(self, **numbers: float) -> str:
-        said = {name: significant_text(each, DIGITS) for name, each in numbers.items()}
+    def said(self, **numbers: Term) -> str:
+        said = {name: significant(each, DIGITS) for name, each in numbers.items()}
         return self.words.format(**said)
-
-    def cell(self, **cells: Cells) -> str:
-        text = f'"{self.words}"'
-        for name, each in cells.items():
-            text = text.replace(f"{{{name}}}", f'"&{significant(each[()], DIGITS)}&"')
-        return "=" + text.removesuffix('&""')

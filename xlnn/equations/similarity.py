@@ -7,9 +7,10 @@ import numpy as np
 
 from xlnn.equations import lookup
 from xlnn.equations.dense import place_of, written_call, written_sum
-from xlnn.equations.number import short, short_text
-from xlnn.equations.wording import filled
+from xlnn.equations.number import short
+from xlnn.equations.wording import equal_to
 from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.terms import Term, either, largest, sign
 
 DIGITS = 9
 """Decimals to which a likeness is rounded before comparisons."""
@@ -72,7 +73,8 @@ class AngleText(Equation):
         """Return a number."""
         size, near = np.abs(cosine), 0.5 / 10**12
         ends = np.where(1 - size < near, 2.0, np.where(size < near, 0.0, 1.0))
-        return np.where(upper == 0, 0.0, 3 + ends * np.sign(cosine))
+        # nothing if |a||b| is too large for a cell, as then the cosine is
+        return np.where(upper == 0, 0.0, 3 + ends * np.sign(cosine)) + 0 * upper
 
     def cell(self, cosine: Cells, upper: Cells) -> str:
         cell = cosine[()]
@@ -260,33 +262,13 @@ class MostSimilar(Sentence):
     def __init__(self, images: int) -> None:
         self.images, self.numbers = images, {"images": images}
 
-    def text(
-        self, *, own: float, likeness: np.ndarray, number: np.ndarray, label: np.ndarray
-    ) -> str:
-        if not np.isfinite(own):
-            raise ValueError(own)
-        ties = (likeness == likeness.max()).sum()
-        line = "several" if ties > 1 else "nearest"
-        line = "no_direction" if own == 0 else "equally" if 1 < ties == self.images else line
-        return self.words[line].format(
-            number=short_text(number[0]),
-            label=short_text(label[0]),
-            likeness=short_text(likeness.max(), 3),
-            ties=short_text(ties),
-        )
-
-    def cell(self, own: Cells, likeness: Cells, number: Cells, label: Cells) -> str:
-        every_likeness = likeness.over("image")[()]
-        ties = f"COUNTIF({every_likeness},MAX({every_likeness}))"
-        shown = {
-            "number": short(number[0]),
-            "label": short(label[0]),
-            "likeness": short(f"MAX({every_likeness})", 3),
-            "ties": ties,
-        }
-        lines = self.words.values()
-        one, several, every, nothing = (filled(line, **shown) for line in lines)
-        said = f"IF({ties}=1,{one},{several})"
+    def said(self, *, own: Term, likeness: Term, number: Term, label: Term) -> str:
+        likeness = likeness.over("image")
+        ties = equal_to(likeness, largest(likeness))
+        shown = {"number": short(number[0]), "label": short(label[0]), "ties": ties}
+        shown["likeness"] = short(largest(likeness), 3)
+        one, several, every, nothing = (line.format(**shown) for line in self.words.values())
+        said = either(ties == 1, one, several)
         if self.images > 1:
-            said = f"IF({ties}={self.images},{every},{said})"
-        return f"=IF(SIGN({own[()]})=0,{nothing},{said})"
+            said = either(ties == self.images, every, said)
+        return either(sign(own) == 0, nothing, said)

@@ -13,9 +13,9 @@ import numpy as np
 
 from xlnn.equations.dense import written_squares
 from xlnn.equations.neuron import steadied, steady
-from xlnn.equations.number import general_text, short, short_text, significant, significant_text
-from xlnn.equations.wording import filled
+from xlnn.equations.number import short, significant
 from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.terms import Term, choice, count, either, sign
 
 DESCENT = Stated(
     lambda w, gradient, eta: w - eta * gradient,
@@ -236,6 +236,11 @@ def on_level_line(along: str) -> Stated:
     )
 
 
+def flattens(used_function: Term) -> Term:
+    """Return 1 for a surface that flattens, by its number, and else 0."""
+    return choice(used_function, *(int(surface.flattens) for surface in SURFACES))
+
+
 LIMITS = (
     ("swings", ("reaches", "nears"), ("swings", "wobbles")),
     ("grows", ("even", "slows"), ("grows", "bounded")),
@@ -253,45 +258,26 @@ class EtaVerdict(Sentence):
     roles = ("eta", "used_function", "swings", "grows", "x", "y", "z")
     english = {"eta": "η = {eta}", **VERDICTS}
 
-    def text(
-        self, *, eta: float, used_function: float, x: np.ndarray, y: np.ndarray,
-        z: np.ndarray, **limits: float,
-    ) -> str:  # fmt: skip
-        """Return the text, which depends on x and y at the start."""
-        flattens, key = chosen(used_function).flattens, "settles"
-        for name, at, above in LIMITS:
-            beyond = eta - limits[name]
-            if beyond >= -(10**-DIGITS):
-                key = (above if beyond > 10**-DIGITS else at)[flattens]
-        if key == "bounded" and not np.isfinite(z[-1]):
-            key = "huge"
-        if eta <= 0:
-            key = "uphill" if eta < 0 else "stays"
-        if x[0] == y[0] == 0:
-            return self.words["minimum"]
-        numbers = {name: general_text(limit) for name, limit in limits.items()}
-        begins = self.words["eta"].format(eta=significant_text(eta, DIGITS + 1))
-        return begins + self.words[key].format(**numbers)
-
-    def cell(self, **cells: Cells) -> str:
-        eta, *limits = (cells[name][()] for name in ("eta", "swings", "grows"))
-        begins = filled(self.words["eta"], eta=significant(eta, DIGITS + 1))
-        shown = {"eta": eta, **dict(zip(("swings", "grows"), limits, strict=True))}
-        said = {key: filled(line, **shown) for key, line in self.words.items()}
-        is_error = f"IFERROR({cells['z'].at(-1)[()]},-1)<0"
-        said["bounded"] = f"IF({is_error},{said['huge']},{said['bounded']})"
-        flat = ",".join(str(int(surface.flattens)) for surface in SURFACES)
+    def said(
+        self, *, eta: Term, used_function: Term, x: Term, y: Term, z: Term, **limits: Term
+    ) -> str:
+        """Return the sentence, which depends on x and y at the start."""
+        begins = self.words["eta"].format(eta=significant(eta, DIGITS + 1))
+        said = {key: line.format(eta=eta, **limits) for key, line in self.words.items()}
+        said["bounded"] = either(count(z.at(-1)) == 0, said["huge"], said["bounded"])
         known = said["settles"]
-        for limit, (_, *keys) in zip(limits, LIMITS, strict=True):
+        for name, *keys in LIMITS:
             at, above = (
-                f"IF(CHOOSE({cells['used_function'][()]},{flat})=1,{said[flattening]},{said[bending]})"
+                either(flattens(used_function) == 1, said[flattening], said[bending])
                 for bending, flattening in keys
             )
-            beyond = f"{eta}-{limit}"
-            known = f"IF({beyond}>1/10^{DIGITS},{above},IF({beyond}>=-1/10^{DIGITS},{at},{known}))"
-        known = f"IF(SIGN({eta})<0,{said['uphill']},IF(SIGN({eta})=0,{said['stays']},{known}))"
-        start = "+".join(f"ABS(SIGN({cells[name].at(0)[()]}))" for name in ("x", "y"))
-        return f"=IF({start}=0,{said['minimum']},{begins}&{known})"
+            beyond = eta - limits[name]
+            known = either(beyond >= -(10**-DIGITS), at, known)
+            known = either(beyond > 10**-DIGITS, above, known)
+        known = either(sign(eta) == 0, said["stays"], known)
+        known = either(sign(eta) < 0, said["uphill"], known)
+        start = abs(sign(x.at(0))) + abs(sign(y.at(0)))
+        return either(start == 0, said["minimum"], begins + known)
 
 
 class Course(Sentence):
@@ -310,14 +296,8 @@ class Course(Sentence):
     def __init__(self, steps: int) -> None:
         self.steps, self.numbers = steps, {"all": steps + 1}
 
-    def text(self, *, z: np.ndarray) -> str:
-        if lost := np.count_nonzero(~np.isfinite(z)):
-            return self.words["lost"].format(lost=lost)
-        return self.words["course"].format(z_first=short_text(z[0]), z_last=short_text(z[-1]))
-
-    def cell(self, z: Cells) -> str:
-        there, ends = f"COUNT({z.over('time')[()]})", (z.at(0)[()], z.at(-1)[()])
-        shown = dict(zip(("z_first", "z_last"), map(short, ends), strict=True))
-        told = filled(self.words["course"], **shown)
-        lost = filled(self.words["lost"], lost=f"({self.steps + 1}-{there})")
-        return f"=IF({there}>{self.steps},{told},{lost})"
+    def said(self, *, z: Term) -> str:
+        there = count(z.over("time"))
+        told = self.words["course"].format(z_first=short(z.at(0)), z_last=short(z.at(-1)))
+        lost = self.words["lost"].format(lost=self.steps + 1 - there)
+        return either(there > self.steps, told, lost)

@@ -12,7 +12,10 @@ from itertools import chain
 import numpy as np
 
 from xlnn.equations import activation, cost
+from xlnn.equations.lookup import entry_of
+from xlnn.equations.wording import at_least, first_place
 from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.terms import Term, among, either, largest
 
 Choice = partial(Stated, coarse=True, jumps=True, number_format="0")
 """An equation whose value is a choice or a count."""
@@ -252,11 +255,8 @@ class Named(Sentence):
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
 
-    def text(self, *unit: int, of: np.ndarray) -> str:
-        return self.names[int(of[max(unit)]) - 1]
-
-    def cell(self, *unit: int, of: Cells) -> str:
-        return f"=CHOOSE({of[max(unit)]}," + ",".join(f'"{name}"' for name in self.names) + ")"
+    def said(self, *unit: int, of: Term) -> str:
+        return among(of[max(unit)], self.names)
 
 
 class Listed(Sentence):
@@ -273,11 +273,8 @@ class Listed(Sentence):
     def __init__(self, axis: str) -> None:
         self.axis = axis
 
-    def text(self, *unit: int, of: np.ndarray, names: np.ndarray) -> str:
-        return str(names[int(of[unit]) - 1])
-
-    def cell(self, *unit: int, of: Cells, names: Cells) -> str:
-        return f"=INDEX({names.over(self.axis)[()]},{of[unit]})"
+    def said(self, *unit: int, of: Term, names: Term) -> str:
+        return f"{entry_of(names.over(self.axis), of[unit])}"
 
 
 class Largest(Sentence):
@@ -295,11 +292,7 @@ class Largest(Sentence):
     def __init__(self, names: Sequence[str], close: float = 1e-6) -> None:
         self.names, self.close = tuple(names), close
 
-    def text(self, t: int, _: int, *, p: np.ndarray) -> str:
-        several = (p[t] >= p[t].max() - self.close).sum() > 1
-        return "–" if several else self.names[int(p[t].argmax())]
-
-    def cell(self, t: int, _: int, p: Cells) -> str:
-        row, names = p[t, :], ",".join(f'"{name}"' for name in self.names)
-        name = f"CHOOSE(MATCH(MAX({row}),{row},0),{names})"
-        return f'=IF(COUNTIF({row},">="&(MAX({row})-1/{round(1 / self.close)}))>1,"–",{name})'
+    def said(self, t: int, _: int, *, p: Term) -> str:
+        row = p[t, :]
+        several = at_least(row, largest(row) - self.close) > 1
+        return either(several, "–", among(first_place(largest(row), row), self.names))

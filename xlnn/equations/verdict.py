@@ -11,16 +11,14 @@ Shapes of a regression: a, t and off (samples, outputs), middle and factor (outp
 learns targets t = (y - middle) factor, as it sees inputs that are scaled.
 """
 
-from collections.abc import Iterable
 from math import prod
 
 import numpy as np
 
 from xlnn.equations.dense import counted, place_of
-from xlnn.equations.lookup import entries, flat, looked_up
-from xlnn.equations.number import general_text
-from xlnn.equations.wording import filled
+from xlnn.equations.lookup import entries, entry_of, flat, looked_up
 from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.terms import Term, either, function
 
 EQUAL = 12
 """How far apart two outputs may be, relative to max(1, the larger), to count as equal."""
@@ -95,17 +93,15 @@ class LabelNumber(Equation):
 
     def cell(self, chosen: Cells, labels: Cells) -> str:
         text = '&""' if self.is_text else ""
-        return "=" + chosen_among(chosen, labels, map(str, range(1, self.classes + 1)), "1", text)
+        tests = [f"IF({chosen[()]}{text}={labels[k]}{text},{k + 1}," for k in range(self.classes)]
+        return f"={''.join(tests)}1{')' * self.classes}"
 
 
-def chosen_among(
-    chosen: Cells, labels: Cells, results: Iterable[str], otherwise: str, text: str
-) -> str:
-    """Return the expression of the chosen label's result, or of another if none was chosen."""
-    tests = [
-        f"IF({chosen[()]}{text}={labels[k]}{text},{result}," for k, result in enumerate(results)
-    ]
-    return "".join(tests) + otherwise + ")" * len(tests)
+reads_as = function(
+    lambda one, other: float(str(one).lower() == str(other).lower()),
+    lambda one, other: f'{one}&""={other}&""',
+)
+"""Whether two cells show the same, whatever the capitals."""
 
 
 class AskedLabel(Sentence):
@@ -114,13 +110,11 @@ class AskedLabel(Sentence):
     def __init__(self, words: str, classes: int) -> None:
         self.words, self.classes = words, classes
 
-    def text(self, *, chosen: str | float, labels: np.ndarray) -> str:
-        known = {str(label).lower() for label in labels}
-        return "" if str(chosen).lower() in known else self.words
-
-    def cell(self, chosen: Cells, labels: Cells) -> str:
-        nothing = ['""'] * self.classes
-        return "=" + chosen_among(chosen, labels, nothing, f'"{self.words}"', '&""')
+    def said(self, *, chosen: Term, labels: Term) -> str:
+        said = self.words
+        for k in reversed(range(self.classes)):
+            said = either(reads_as(chosen, labels[k]), "", said)
+        return said
 
 
 RIGHT = Stated(
@@ -408,13 +402,9 @@ class LabelInList(Sentence):
 
     repeats = True
 
-    def text(self, n: int, *, image: np.ndarray, of: np.ndarray, labels: np.ndarray) -> str:
-        number = int(image[n])
-        return general_text(labels[int(of[number - 1]) - 1]) if number else ""
-
-    def cell(self, n: int, image: Cells, of: Cells, labels: Cells) -> str:
-        number, classes = _entry(of.samples[()], image[n]), labels[:]
-        return f'=IF({image[n]}=0,"",{_entry(classes, number)}&"")'
+    def said(self, n: int, *, image: Term, of: Term, labels: Term) -> str:
+        label = entry_of(labels[:], entry_of(of.samples, image[n]))
+        return either(image[n] == 0, "", f"{label}")
 
 
 class Mistakes(Sentence):
@@ -432,17 +422,7 @@ class Mistakes(Sentence):
     def __init__(self, words: tuple[str, str, str], places: int) -> None:
         self.words, self.places = words, places
 
-    def text(self, *, wrong: float) -> str:
-        none, some, many = self.words
-        line = none if wrong == 0 else many if wrong > self.places else some
-        return line.format(wrong=int(wrong), more=int(wrong) - self.places)
-
-    def cell(self, wrong: Cells) -> str:
-        shown = {"wrong": wrong[()], "more": f"({wrong[()]}-{self.places})"}
-        none, some, many = (filled(line, **shown) for line in self.words)
-        return f"=IF({wrong[()]}=0,{none},IF({wrong[()]}>{self.places},{many},{some}))"
-
-
-def _entry(cells: str, number: str) -> str:
-    """Return one of several cells; a single cell, which is not a range, as it is."""
-    return looked_up(cells, number).removeprefix("=")
+    def said(self, *, wrong: Term) -> str:
+        shown = {"wrong": wrong, "more": wrong - self.places}
+        none, some, many = (line.format(**shown) for line in self.words)
+        return either(wrong == 0, none, either(wrong > self.places, many, some))

@@ -13,11 +13,11 @@ import numpy as np
 import xlnn
 from xlnn import Cells, Quantity, Sentence, Stated, Trace
 from xlnn.equations.calculus import OF_SURFACE_SHIFTED
-from xlnn.equations.dense import counted_near, place_of
-from xlnn.equations.lookup import UsedNumber
-from xlnn.equations.number import general_text, short, short_text
-from xlnn.equations.surface import SURFACES, around_circle, chosen, of_surface
-from xlnn.equations.wording import filled
+from xlnn.equations.lookup import UsedNumber, entry_of, is_chosen
+from xlnn.equations.number import short
+from xlnn.equations.surface import around_circle, flattens, of_surface
+from xlnn.equations.wording import at_least, at_most, first_place
+from xlnn.terms import Term, either, largest, least, peak, rounded, sign
 
 DIRECTIONS, DEGREES = 36, 10  # one every 10 degrees
 
@@ -76,14 +76,10 @@ class GradientDirection(Sentence):
         "level": "The gradient is 0: to first order z does not change in any direction.",
     }
 
-    def text(self, *, slope_x: float, slope_y: float, angle: float) -> str:
-        line = "level" if slope_x == slope_y == 0 else "points"
-        return self.words[line].format(angle=short_text(np.round(angle, 2), 2))
-
-    def cell(self, slope_x: Cells, slope_y: Cells, angle: Cells) -> str:
-        is_level = f"ABS(SIGN({slope_x[()]}))+ABS(SIGN({slope_y[()]}))=0"
-        points = filled(self.words["points"], angle=short(f"ROUND({angle[()]},2)", 2))
-        return f'=IF({is_level},"{self.words["level"]}",{points})'
+    def said(self, *, slope_x: Term, slope_y: Term, angle: Term) -> str:
+        points = self.words["points"].format(angle=short(rounded(angle, 2), 2))
+        is_level = abs(sign(slope_x)) + abs(sign(slope_y)) == 0
+        return either(is_level, self.words["level"], points)
 
 
 SHARE = Stated(  # engines take tiny numbers for equal that are not; parts of the largest are not
@@ -122,68 +118,41 @@ class Steepest(Sentence):
         *("used_function", "z_at"),
     )
 
-    def text(  # noqa: PLR0913 -- each is a quantity
+    def said(  # noqa: PLR0913 -- each is a quantity
         self,
         *,
-        at: float,
-        used: float,
-        length: float,
-        turn: np.ndarray,
-        change: np.ndarray,
-        change_share: np.ndarray,
-        inner_share: np.ndarray,
-        used_function: float,
-        z_at: float,
+        at: Term,
+        used: Term,
+        length: Term,
+        turn: Term,
+        change: Term,
+        change_share: Term,
+        inner_share: Term,
+        used_function: Term,
+        z_at: Term,
     ) -> str:
-        if at != used:
-            return self.words["choose_step"]
-        if length <= 0:
-            return self.words["length"]
-        noise = (z_at + chosen(used_function).flattens) / 10**ROUNDED
-        size = np.abs(change).max()
-        if not (np.isfinite(size + noise) and np.isfinite(inner_share).all()):
-            raise ValueError(size)  # there is no largest one
-        slack = 1 / 10**EXACT
-        rounded = slack + noise / size if size else slack
-        most = {
-            "up": change_share >= change_share.max() - rounded,
-            "down": change_share <= change_share.min() + rounded,
-            "inner_up": inner_share >= inner_share.max() - slack,
-            "inner_down": inner_share <= inner_share.min() + slack,
-        }
-        if any(np.count_nonzero(alike) > 1 for alike in most.values()):
-            return self.words["tied"]
-        degrees = {name: DEGREES * turn[alike][0] for name, alike in most.items()}
-        return self.words["steepest"].format(
-            **{name: general_text(each) for name, each in degrees.items()}
+        turns, changes, inners = (
+            each.over("direction") for each in (turn, change_share, inner_share)
         )
-
-    def cell(self, **cells: Cells) -> str:
-        at, used, length = (cells[name][()] for name in ("at", "used", "length"))
-        turns, change, inner = (
-            cells[name].over("direction")[()] for name in ("turn", "change_share", "inner_share")
-        )
-        flat = ",".join(str(int(surface.flattens)) for surface in SURFACES)
-        noise = f"({cells['z_at'][()]}+CHOOSE({cells['used_function'][()]},{flat}))/10^{ROUNDED}"
-        exact = f"1/10^{EXACT}"
-        rounded = f"({exact}+{noise}/{_size(cells['change'])})"
+        exact, noise = 1 / 10**EXACT, (z_at + flattens(used_function)) / 10**ROUNDED
+        rounding = exact + noise / peak(change.over("direction"))
         most = {
-            "up": (change, "MAX", rounded),
-            "down": (change, "MIN", rounded),
-            "inner_up": (inner, "MAX", exact),
-            "inner_down": (inner, "MIN", exact),
+            "up": (changes, largest, at_least(changes, largest(changes) - rounding)),
+            "down": (changes, least, at_most(changes, least(changes) + rounding)),
+            "inner_up": (inners, largest, at_least(inners, largest(inners) - exact)),
+            "inner_down": (inners, least, at_most(inners, least(inners) + exact)),
         }
-        shown = {}
-        for name, (column, extreme, _) in most.items():
-            first = place_of(f"{extreme}({column})", column, always=True)
-            shown[name] = f"({DEGREES}*INDEX({turns},{first}))"
-        said = {key: filled(line, **shown) for key, line in self.words.items()}
-        alike = ",".join(counted_near(*each) for each in most.values())
-        known = f"IF(MAX({alike})>1,{said['tied']},{said['steepest']})"
-        is_none = f"MAX({change})*MAX({inner})=0"  # then all are alike
-        known = f"IF({is_none},{said['tied']},{known})"
-        known = f"IF(SIGN({length})<1,{said['length']},{known})"
-        return f"=IF(COUNT({at})*({at}={used})=1,{known},{said['choose_step']})"
+        degrees = {
+            name: DEGREES * entry_of(turns, first_place(extreme(column), column))
+            for name, (column, extreme, _) in most.items()
+        }
+        said = {key: line.format(**degrees) for key, line in self.words.items()}
+        is_tied = largest(*(alike for *_, alike in most.values())) > 1
+        known = either(is_tied, said["tied"], said["steepest"])
+        # then all are alike
+        known = either(largest(changes) * largest(inners) == 0, said["tied"], known)
+        known = either(sign(length) < 1, said["length"], known)
+        return either(is_chosen(at, used), known, said["choose_step"])
 
 
 # fmt: off

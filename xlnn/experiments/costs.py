@@ -15,13 +15,14 @@ import xlnn
 from xlnn import Cells, Chart, Equation, Numbers, Page, Quantity, Sentence, Sentences, Stated, Text
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import CROSS_ENTROPY, CROSS_ENTROPY_DELTA, SQUARED_ERROR_DELTA
-from xlnn.equations.dense import counted_near, place_of
+from xlnn.equations.lookup import entry_of
 from xlnn.equations.neuron import DIGITS, steadied, steady
-from xlnn.equations.number import fixed, fixed_text, short, short_text
+from xlnn.equations.number import fixed, short
 from xlnn.equations.surface import DESCENT
-from xlnn.equations.wording import filled
+from xlnn.equations.wording import at_most, first_place
 from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block, single_block
+from xlnn.terms import Term, either, function, largest, least
 from xlnn.workbooks.pages.parts import PagePart, Units
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing, fixed_range
@@ -121,40 +122,17 @@ class Lowest(Sentence):
             "is lowest.",
         }
 
-    def text(
-        self,
-        *,
-        w1: np.ndarray,
-        w2: np.ndarray,
-        C_T: np.ndarray,
-        low_w1: np.ndarray,
-        low_w2: np.ndarray,
-    ) -> str:
-        one, several, every = self.words.values()
-        least = low_w1.min()
-        count = (C_T - least <= max(1, abs(least)) / 10**12).sum()
-        line = one if count == 1 else every if count == C_T.size else several
-        return line.format(
-            C_T=fixed_text(least, 4),
-            count=count,
-            w1=short_text(w1[low_w1.argmin()]),
-            w2=short_text(w2[low_w2.argmin()]),
-        )
+    def said(self, *, w1: Term, w2: Term, C_T: Term, low_w1: Term, low_w2: Term) -> str:
+        def at(weights: Term, low: Term) -> str:
+            return short(entry_of(weights[:], first_place(least(low[:]), low[:])))
 
-    def cell(self, w1: Cells, w2: Cells, C_T: Cells, low_w1: Cells, low_w2: Cells) -> str:
-        def at(weights: Cells, low: Cells) -> str:
-            found = place_of(f"MIN({low[:]})", low[:], always=True)
-            # w2 stand below each other, and w1 side by side
-            place = f"{found},1" if weights is w2 else f"1,{found}"
-            return short(f"INDEX({weights[:]},{place})")
-
-        least = f"MIN({low_w1[:]})"
-        count = counted_near(C_T[...], "MIN", f"MAX(1,ABS({least}))/10^12")
-        shown = {"C_T": fixed(least, 4), "count": count}
+        lowest, costs = least(low_w1[:]), C_T[...]
+        number = at_most(costs, least(costs) + largest(1, abs(lowest)) / 10**12)
+        shown = {"C_T": fixed(lowest, 4), "count": number}
         shown |= {"w1": at(w1, low_w1), "w2": at(w2, low_w2)}
-        one, several, every = (filled(line, **shown) for line in self.words.values())
-        points = C_T.shape[0] * C_T.shape[1]
-        return f"=IF({count}=1,{one},IF({count}={points},{every},{several}))"
+        one, several, every = (line.format(**shown) for line in self.words.values())
+        is_level = number == C_T.shape[0] * C_T.shape[1]
+        return either(number == 1, one, either(is_level, every, several))
 
 
 class WhichLearns(Sentence):
@@ -171,19 +149,22 @@ class WhichLearns(Sentence):
     }
     roles = ("z", "a", "t", "delta_sq", "delta_ce", "times")
 
-    def text(self, *, times: float, **numbers: np.ndarray) -> str:
-        shown = {name: short_text(each[0]) for name, each in numbers.items()}
-        shown["times"] = short_text(min(times, MANY), 1)
-        line = "which" if 0 < times <= MANY else "flat"
-        line = "reached" if abs(numbers["delta_ce"][0]) < 0.5 / 10**DIGITS else line
-        return self.words[line].format(**shown)
+    def said(self, *, times: Term, **numbers: Term) -> str:
+        shown = {name: short(each[0]) for name, each in numbers.items()}
+        shown["times"] = short(least(times, MANY), 1)
+        said, flat, reached = (line.format(**shown) for line in self.words.values())
+        learns = either((times > 0) * (times <= MANY) == 1, said, flat)
+        return either(abs(numbers["delta_ce"][0]) * 10**DIGITS < 0.5, reached, learns)
 
-    def cell(self, times: Cells, **cells: Cells) -> str:
-        shown = {name: short(cell[0]) for name, cell in cells.items()}
-        shown["times"] = short(f"MIN({times[()]},10^12)", 1)
-        said, flat, reached = (filled(line, **shown) for line in self.words.values())
-        learns = f"IF(AND({times[()]}>0,{times[()]}<=10^12),{said},{flat})"
-        return f"=IF(ABS({cells['delta_ce'][0]})<0.5/10^{DIGITS},{reached},{learns})"
+
+far = function(
+    lambda a, t: np.where(np.isnan(t), np.nan, (np.abs(a - t) > 0.1 + 1 / 10**12).sum()),
+    lambda a, t: (
+        f'(COUNTIF({a},">"&ROUND({t}+0.1,12)+1/10^12)+COUNTIF({a},"<"&ROUND({t}-0.1,12)-1/10^12)'
+        f"+0/COUNT({t}))"
+    ),
+)
+"""How many outputs differ from the target by more than 0.1."""
 
 
 class FarFromTarget(Sentence):
@@ -197,21 +178,9 @@ class FarFromTarget(Sentence):
     def __init__(self, steps: int) -> None:
         self.numbers = {"outputs": steps + 1}
 
-    def text(self, *, t: np.ndarray, a_sq: np.ndarray, a_ce: np.ndarray) -> str:
-        if not np.isfinite(t[0]):
-            raise ValueError(t[0])
-        far = 0.1 + 1 / 10**12
-        squared, cross = ((np.abs(a[:, 0] - t[0]) > far).sum() for a in (a_sq, a_ce))
+    def said(self, *, t: Term, a_sq: Term, a_ce: Term) -> str:
+        squared, cross = (far(a.over("time")[0], t[0]) for a in (a_sq, a_ce))
         return self.words["far"].format(squared=squared, cross=cross)
-
-    def cell(self, t: Cells, a_sq: Cells, a_ce: Cells) -> str:
-        def far(a: Cells) -> str:
-            every, target = a.over("time")[0], t[0]
-            above = f'COUNTIF({every},">"&ROUND({target}+0.1,12)+1/10^12)'
-            below = f'COUNTIF({every},"<"&ROUND({target}-0.1,12)-1/10^12)'
-            return f"({above}+{below}+0/COUNT({target}))"
-
-        return "=" + filled(self.words["far"], squared=far(a_sq), cross=far(a_ce))
 
 
 AROUND, GRID = 20, 21

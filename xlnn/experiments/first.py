@@ -13,6 +13,7 @@ from xlnn import Axis, Quantity, Stated, Text, previous
 from xlnn.equations import units as eq
 from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.surface import DESCENT
+from xlnn.terms import Term, function
 
 ROWS = 4
 
@@ -52,6 +53,15 @@ BIAS_SLOPE = Stated(
 )
 
 
+def alike_cell(a: str, t: str) -> str:
+    """Return the formula of how many outputs and targets are on one side of 0.5."""
+    counts = (f'COUNTIFS({a},"{sign}"&0.5,{t},"{sign}"&0.5)' for sign in (">", "<="))
+    return f"({'+'.join(counts)}+0*SUM({a}))"
+
+
+alike = function(lambda a, t: ((a > 0.5) == (t > 0.5)).sum() + 0 * a.sum(), alike_cell)
+
+
 class Answers(xlnn.Sentence):
     """How many rows are right in the chosen epoch."""
 
@@ -60,18 +70,9 @@ class Answers(xlnn.Sentence):
         "of 0.5 on which t is."}
     numbers = {"rows": ROWS}
 
-    def text(self, *, a3: np.ndarray, t: np.ndarray) -> str:
-        """Return the sentence as Python writes it."""
-        right = ((a3 > 0.5) == (t > 0.5)).sum() + 0 * a3.sum()
-        return self.words["answers"].format(right=int(right))
-
-    def cell(self, a3: xlnn.Cells, t: xlnn.Cells) -> str:
-        """Return the formula that writes it."""
-        output, target = a3.over("row")[()], t.over("row")[()]
-        right = "+".join(
-            f'COUNTIFS({output},"{sign}"&0.5,{target},"{sign}"&0.5)' for sign in (">", "<="))
-        said = self.words["answers"].format(right=f'"&({right}+0*SUM({output}))&"')
-        return f'="{said}"'
+    def said(self, *, a3: Term, t: Term) -> str:
+        """Return the sentence."""
+        return self.words["answers"].format(right=alike(a3.over("row"), t.over("row")))
 
 
 def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:

@@ -11,6 +11,7 @@ import numpy as np
 import xlnn
 from xlnn import Axis, Cells, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, previous
 from xlnn.equations import units as eq
+from xlnn.terms import Term, among, either
 
 WALL, END = 1, 2
 """Kinds of places; 0 is free."""
@@ -118,19 +119,11 @@ PATH = eq.Choice(
 class Sign(xlnn.Sentence):
     """The arrow of the best action, a dot where all are equal; marks for walls and ends."""
 
-    def text(
-        self, i: int, j: int, *, world: np.ndarray, reward: np.ndarray, best: np.ndarray
-    ) -> str:
+    def said(self, i: int, j: int, *, world: Term, reward: Term, best: Term) -> str:
         """Return the sign of a place."""
-        if world[i, j] >= WALL:
-            return "■" if world[i, j] < END else "★" if reward[i, j] > 0 else "✖"
-        return ARROWS[int(best[i, j])]
-
-    def cell(self, i: int, j: int, world: Cells, reward: Cells, best: Cells) -> str:
-        """Return the formula that gives it."""
-        kind, end = world[i, j], f'IF({reward[i, j]}>0,"★","✖")'
-        arrow = f'MID("{ARROWS}",1+{best[i, j]},1)'
-        return f'=IF({kind}>={END},{end},IF({kind}>={WALL},"■",{arrow}))'
+        end = either(reward[i, j] > 0, "★", "✖")
+        inside = either(world[i, j] >= WALL, "■", among(1 + best[i, j], ARROWS))
+        return either(world[i, j] >= END, end, inside)
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:

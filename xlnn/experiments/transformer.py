@@ -29,11 +29,8 @@ class Vocabulary(xlnn.Sentence):
 
     repeats = True
 
-    def text(self, _: int, v: int) -> str:
+    def said(self, _: int, v: int) -> str:
         return f"{v + 1} {WORDS[v]}"
-
-    def cell(self, _: int, v: int) -> str:
-        return f'="{v + 1} {WORDS[v]}"'
 
 
 # fmt: off

@@ -20,10 +20,11 @@ from xlnn import Axis, Cells, Chart, Equation, Quantity, Stated, Text, Trace, pr
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA, TotalCost
 from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
+from xlnn.equations.lookup import is_chosen
 from xlnn.equations.neuron import UnitStep
-from xlnn.equations.number import general_text
 from xlnn.equations.surface import DESCENT
-from xlnn.equations.wording import filled
+from xlnn.equations.wording import equal_to
+from xlnn.terms import Term, either
 from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, QUIET, Look
 
@@ -143,20 +144,12 @@ class CountSentence(xlnn.Sentence):
     numbers = {"points": POINTS}
     roles = ("shown", "epoch", *RIGHT, *SIDES)
 
-    def text(self, *, shown: float, epoch: float, **known: np.ndarray) -> str:
-        count, choose, undecided = self.words.values()
-        numbers = {name: str(int(known[name])) for name in RIGHT}
-        said = count.format(epoch=general_text(float(epoch)), **numbers)
-        if any((known[name] == -1).any() for name in SIDES):
-            said += undecided
-        return said if shown == epoch else choose.format(epoch=general_text(float(epoch))) + said
-
-    def cell(self, shown: Cells, epoch: Cells, **known: Cells) -> str:
-        numbers = {name: known[name][()] for name in RIGHT} | {"epoch": epoch[()]}
-        count, choose, undecided = (filled(line, **numbers) for line in self.words.values())
-        on_line = "+".join(f"COUNTIF({known[name].samples[0]},-1)" for name in SIDES)
-        is_chosen = f"COUNT({shown[()]})*({shown[()]}={epoch[()]})=1"
-        return f'=IF({is_chosen},"",{choose})&{count}&IF({on_line}>0,{undecided},"")'
+    def said(self, *, shown: Term, epoch: Term, **known: Term) -> str:
+        numbers = {name: known[name] for name in RIGHT} | {"epoch": epoch}
+        said, choose, undecided = (line.format(**numbers) for line in self.words.values())
+        single, hidden = (equal_to(known[name].samples[0], -1) for name in SIDES)
+        choose = either(is_chosen(shown, epoch), "", choose)
+        return choose + said + either(single + hidden > 0, undecided, "")
 
 
 class WhoCan(Equation):

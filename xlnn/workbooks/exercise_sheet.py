@@ -259,7 +259,7 @@ def quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
         yield Quantity(live, shape=shape, equation=eq.Sums(areas), **sums)
         uses = {"noted": noted, "sums": live}
         yield Quantity(state, shape=shape[:1], equation=eq.SumsState(), uses=uses, **whole)
-        said = eq.StateSaid(states | (words.words["inputs"] if part else {}))
+        said = eq.state_said(states | (words.words["inputs"] if part else {}))
         uses = {"states": state}
         yield Quantity(
             f"{state}_said", shape=shape[:1], equation=said, is_text=True, uses=uses, **page
@@ -277,7 +277,7 @@ def quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
     yield Quantity(
         "exercise_blanks_said",
         shape=(len(tasks.blank),),
-        equation=eq.StateSaid(states),
+        equation=eq.state_said(states),
         is_text=True,
         uses=uses,
         **page,

@@ -172,10 +172,12 @@ def _is_shape(value: object) -> bool:
 
 
 def _is_equation(value: object) -> bool:
+    if isinstance(value, Sentence):
+        return value.is_stated
     return value is None or (
         isinstance(value, Equation)
         and callable(getattr(value, "cell", None))
-        and callable(getattr(value, "text" if isinstance(value, Sentence) else "array", None))
+        and callable(getattr(value, "array", None))
     )
 
 
@@ -325,7 +327,8 @@ def _check_arguments(quantity: Quantity) -> None:
         raise DataError(
             f"{name} has a use for {unknown[0]}, but its equation takes {', '.join(roles)}."
         )
-    parameters = [*signature(equation.cell).parameters.values()]
+    stated = "said" if isinstance(equation, Sentence) and equation.is_once else "cell"
+    parameters = [*signature(getattr(equation, stated)).parameters.values()]
     if any(each.kind is each.VAR_KEYWORD for each in parameters):
         return
     own = [each.name for each in parameters]
@@ -339,8 +342,8 @@ def _check_arguments(quantity: Quantity) -> None:
     if not is_any and len(indices) != len(quantity.shape):
         wanted = ", ".join((*(f"i{n + 1}" for n in range(len(quantity.shape))), *roles))
         raise DataError(
-            f"The cell of {name} takes {', '.join(own) or 'nothing'}, but its shape is "
-            f"{quantity.shape}: an index for each dimension comes first, as in cell({wanted})."
+            f"The {stated} of {name} takes {', '.join(own) or 'nothing'}, but its shape is "
+            f"{quantity.shape}: an index for each dimension comes first, as in {stated}({wanted})."
         )
 
 
