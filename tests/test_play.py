@@ -265,6 +265,14 @@ def test_no_network_takes_more_than_some_thousand_formulas(digits):
         assert sum(a * b for a, b in pairwise(sizes)) <= MOST_CONNECTIONS
 
 
+def test_the_largest_weight_of_any_number_of_connections_is_that_of_a_range():
+    """A function takes 255 arguments; 16 inputs and 16 units have 256 connections."""
+    square = spec([16, 16, 2], epochs=1)
+    layout = workbook_layout(square, words_of(square))
+    first, last = (layout.cell("play_weight2", (n,)).split("!")[1] for n in (0, 255))
+    assert layout.formula("play_heaviest2", ()) == f"=MAX(MAX({first}:{last}),-MIN({first}:{last}))"
+
+
 @pytest.mark.slow
 def test_a_deep_network_is_drawn_and_agrees(tmp_path):
     deep = spec([5] + [4] * 20 + [2], images=2, epochs=1)

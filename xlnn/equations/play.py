@@ -79,7 +79,7 @@ class OfAnswer(Equation):
 
 LARGEST_SIZE = Stated(
     lambda v: np.abs(v).max(),
-    lambda v: f"=MAX(MAX({v.listed}),-MIN({v.listed}))",
+    lambda v: f"=MAX(MAX({v[...]}),-MIN({v[...]}))",
     says="max |v|: the largest absolute value.",
 )
 

@@ -44,9 +44,10 @@ MOST_CAPTIONS = 6
 
 
 def _parts(model: Model) -> Beside:
-    """Return the tables side by side: units, texts, look-ups, connections, and lines of maps."""
+    """Return the tables side by side: units, texts, look-ups, connections, and their lines."""
     here = [quantity for quantity in model.quantities if quantity.sheet == NUMBERS]
-    columns = [[*of(here)] for of in (_units, _texts, _looked_up, _connections, _guides)]
+    kinds = _units, _texts, _looked_up, _connections, _connection_lines, _guides
+    columns = [[*of(here)] for of in kinds]
     return Beside(*(Below(*parts) for parts in columns if parts))
 
 
@@ -78,15 +79,21 @@ def _looked_up(here: Sequence[Quantity]) -> Iterator[PagePart]:
 
 
 def _connections(here: Sequence[Quantity]) -> Iterator[PagePart]:
-    """Yield the weight of each connection, and its line in each series."""
+    """Yield the weight of each connection, and its strength."""
     layers = (quantity.layer for quantity in here if quantity.kind == "strength")
     for number, layer in enumerate(layers):
-        names = [
-            f"{PREFIX}{kind}{layer}" for kind in ("weight", "strength", "line_across", "line_up")
-        ]
+        names = (f"{PREFIX}{kind}{layer}" for kind in ("weight", "strength"))
+        yield Units(partial(_weight_symbols, layer=layer), *names, headed=not number)
+
+
+def _connection_lines(here: Sequence[Quantity]) -> Iterator[PagePart]:
+    """Yield the line of each connection in each series."""
+    layers = (quantity.layer for quantity in here if quantity.kind == "strength")
+    for number, layer in enumerate(layers):
+        lines = [f"{PREFIX}line_{way}{layer}" for way in ("across", "up")]
         yield Units(
-            partial(_weight_symbols, layer=layer), *names, lines=names[2:],
-            units=dict.fromkeys(names[2:], partial(_signed, SERIES)), headed=not number,
+            partial(_weight_symbols, layer=layer), *lines, lines=lines,
+            units=dict.fromkeys(lines, partial(_signed, SERIES)), headed=not number,
         )  # fmt: skip
 
 
