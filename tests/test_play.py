@@ -3,7 +3,8 @@
 import re
 import zipfile
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
+from math import ceil
 
 import numpy as np
 import openpyxl
@@ -22,9 +23,10 @@ from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.quantities.figure import (
-    CELL,
-    HEIGHT,
+    LEAST_SQUARE,
     MOST_CONNECTIONS,
+    MOST_SQUARES,
+    POINTS,
     ROWS,
     WIDTH,
     Figure,
@@ -32,11 +34,12 @@ from xlnn.workbooks.network.quantities.figure import (
 from xlnn.workbooks.network.quantities.play import SERIES, worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.play import TOP
+from xlnn.workbooks.network.spec import LayerSpec
 from xlnn.workbooks.network.workbook import workbook_layout
 from xlnn.xlsx.fingerprint import NAME
 
 SHEETS = {"play", "drawing"}
-MOST_OF_DIGITS, MOST_OF_ANY = 2_000, 20_000
+MOST_OF_DIGITS, MOST_OF_ANY = 2_000, 30_000
 """Formulas of both sheets: of the book's network, and of any."""
 
 
@@ -132,31 +135,101 @@ def test_eta_stands_below_what_is_chosen_and_labels_over_their_targets(short_pat
     assert "Settings" not in openpyxl.load_workbook(short_path).sheetnames
 
 
-def test_pictures_of_weights_and_biases_stand_beside_their_units(short_path, digits):
-    figure, layout = Figure(Stack(digits.spec)), layout_of(read_spec(short_path))
-    weights, biases = layout.blocks["play_W2"], layout.blocks["play_b2"]
-    for unit, height in enumerate(figure.y("2")):
-        (top, left), (bottom, right) = (weights.address((unit, *at)) for at in ((0, 0), (3, 2)))
-        middle = (1 - height / HEIGHT) * ROWS + TOP
-        assert (top + bottom + 1) / 2 == pytest.approx(middle, abs=0.05)
-        row, column = biases.address((unit,))
-        assert top <= row <= bottom
-        assert column == right + 2
-        assert figure.x("2")[0] / CELL < left - layout.blocks["play_x"].last[1] - 2
-    assert layout.blocks["play_W3"].row > TOP + ROWS
-    wide = Figure(Stack(spec([64, 16, 2])))
-    assert wide.beside("2") is None
+def table(inputs, *units):
+    return replace(spec([inputs, *units]), features=tuple(f"x{n}" for n in range(inputs)))
 
 
-def test_rows_of_weights_stand_between_the_lines_before_a_hidden_layer_and_behind_it():
-    table = replace(spec([8, 8, 3]), features=tuple("abcdefgh"))
-    figure, layout = Figure(Stack(table)), workbook_layout(table, words_of(table))
-    pictures, weights = figure.beside("2"), layout.blocks["play_W2"]
-    before = figure.middle("2") - figure.middle("1")
-    behind = figure.middle("3") - pictures.right
-    assert before == pytest.approx(behind, abs=1.5 * CELL)  # it begins at a whole cell
-    assert weights.last[1] - weights.column == 7
-    assert weights.last[0] < TOP + ROWS
+def image(rows, columns, *units):
+    return replace(spec([rows * columns, *units], images=2, epochs=1), picture=(rows, columns))
+
+
+ANY = {
+    "book": image(4, 3, 3, 2),
+    "8 x 8": image(8, 8, 16, 10),
+    "28 x 28": image(28, 28, 8, 10),
+    "banner": image(2, 40, 6, 2),
+    "5 inputs": table(5, 3, 2),
+    "30 inputs": table(30, 8, 2),
+    "200 inputs": table(200, 12, 2),
+    "one unit": table(2, 1, 2),
+    "two hidden layers": image(8, 8, 16, 12, 2),
+    "four hidden layers": table(30, 16, 16, 16, 16, 3),
+}
+
+
+@pytest.mark.parametrize("made", ANY.values(), ids=ANY)
+def test_each_hidden_unit_has_its_picture_beside_it(made):
+    """The squares of a unit lie between it and its lines, and those of two units do not touch."""
+    figure = Figure(Stack(made))
+    assert list(figure.pictures) == figure.dense[:-1] != []
+    assert sum(len(figure.squares(layer)[0]) for layer in figure.pictures) <= MOST_SQUARES
+    for layer, pictures in figure.pictures.items():
+        assert pictures.points >= LEAST_SQUARE
+        x, y = (np.reshape(each, (-1, len(pictures.places))) for each in figure.squares(layer))
+        half = pictures.points / POINTS / 2
+        (right, *_), _ = figure.out(layer)
+        assert x.min() - half > figure.middles[layer] + figure.radius(layer)
+        assert x.max() + half < figure.middles[layer] + right
+        above = figure.stack.names[figure.stack.names.index(layer) + 1]
+        assert figure.middles[layer] + right + 5 < min(figure.x(above))
+        np.testing.assert_allclose((y.max(axis=1) + y.min(axis=1)) / 2, figure.y(layer))
+        assert (y[:-1].min(axis=1) - half > y[1:].max(axis=1) + half).all()
+        assert len({*zip(x[0], y[0], strict=True)}) == len(pictures.places)
+
+
+@pytest.mark.parametrize(
+    ("made", "drawn", "of", "rows"),
+    [(ANY["book"], 12, 12, 4), (ANY["8 x 8"], 64, 64, 8), (ANY["28 x 28"], 121, 784, 11),
+     (ANY["5 inputs"], 5, 5, 1), (ANY["30 inputs"], 30, 30, 2), (ANY["200 inputs"], 85, 200, 4)],
+)  # fmt: skip
+def test_a_picture_shows_all_weights_or_evenly_spread_ones(made, drawn, of, rows):
+    pictures = Figure(Stack(made)).pictures["2"]
+    assert (len(pictures.places), pictures.of) == (drawn, of)
+    assert 1 + max(row for row, _ in pictures.places) == rows
+    below = [place for unit, place in pictures.weights if unit == 0]
+    assert below == sorted({*below})
+    assert len(below) == drawn
+    assert below[-1] >= of - ceil(of / rows)
+
+
+def test_the_weights_of_maps_are_maps_side_by_side():
+    below = [
+        LayerSpec("F", 3, "sigmoid", "convolution", (3, 3)),
+        LayerSpec("P", 0, "linear", "max pooling", (2, 2)),
+    ]
+    made = image(6, 6, 5, 2)
+    figure = Figure(Stack(replace(made, layers=(*below, *made.layers))))
+    (layer,) = figure.pictures
+    pictures = figure.pictures[layer]
+    maps, rows, columns = figure.stack.shapes[figure.stack.below[layer]]
+    assert pictures.weights == [*product(range(5), range(maps), range(rows), range(columns))]
+    first, second = (pictures.places[n * rows * columns] for n in (0, 1))
+    assert (first, second) == ((0, 0), (0, columns + 1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["8 x 8", "200 inputs"])
+def test_each_weight_is_drawn_once_at_the_level_of_its_share(tmp_path, name):
+    made = replace(ANY[name], samples=2, epochs=1)
+    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(made, seed=5))
+    got, pictures = values(path, "formualizer"), Figure(Stack(made)).pictures["2"]
+    weights = got["W2"][int(got["play_epoch"]) - 1]
+    weights = np.array([weights[place] for place in pictures.weights])
+    np.testing.assert_array_equal(got["play_square_weight2"], weights)
+    share = weights / np.abs(weights).max()
+    level = np.sign(share) * np.floor(5 * np.abs(share) + 0.5)
+    seen = got["play_square_dot2"].reshape(-1, 11) != NOWHERE
+    np.testing.assert_array_equal(seen, level[:, np.newaxis] == np.arange(-5, 6))
+    assert check(path, "formualizer").agrees
+
+
+@pytest.mark.slow
+def test_what_the_squares_are_is_said_below_the_network(tmp_path, short_path):
+    assert "The squares beside a unit are its weights" in said_on_play(short_path)
+    wide = replace(spec([784, 8, 2], images=2, epochs=1), picture=(28, 28))
+    path = write_recipe(tmp_path / "wide.xlsx", random_recipe(wide, seed=5))
+    said = "The squares beside a unit are its weights; hidden layer 2: 121 of 784"
+    assert said in said_on_play(path)
 
 
 def test_a_wide_picture_stands_below_the_network():
@@ -213,12 +286,12 @@ def test_the_drawing_refers_to_the_cells_of_its_quantities(short_path):
         parts = [archive.read(n).decode() for n in archive.namelist() if "charts/chart" in n]
     *_, small, drawing = sorted((part for part in parts if "'Drawing'!" in part), key=len)
     assert "<c:dLbls>" not in small, "the Guide shows it without words"
-    assert small.count("<c:ser>") == len(SERIES) + 1 + 2 * 6
+    assert small.count("<c:ser>") == len(SERIES) + 11 + 2 * 6
     layout = layout_of(read_spec(short_path))
     first, last = layout.blocks["play_line_up2"], layout.blocks["play_line_up3"]
     cells = f"'Drawing'!\\$[A-Z]+\\${first.row}:\\$[A-Z]+\\${last.last[0]}<"
     assert len(re.findall(cells, drawing)) == 2 * len(SERIES)
-    assert drawing.count("<c:ser>") == len(SERIES) + 2 * 6 + 2 + 3
+    assert drawing.count("<c:ser>") == len(SERIES) + 11 + 2 * 6 + 2 + 3
     assert '<c:dispBlanksAs val="gap"' in drawing
 
 
@@ -374,7 +447,7 @@ def test_the_labels_of_the_outputs_have_room_in_the_drawing(label):
     figure = Figure(Stack(named))
     room = WIDTH - max(figure.x("3")) - figure.radius("3")
     assert room > pixels(f"{label}  0.000", Font(sz=9)) * 25.4 / 96
-    assert figure.middle("3") - figure.middle("2") > 2 * figure.radius("2")
+    assert figure.middles["3"] - figure.middles["2"] > 2 * figure.radius("2")
 
 
 @pytest.mark.slow
@@ -403,7 +476,6 @@ def test_weights_are_a_row_a_unit_and_the_columns_are_named(tmp_path):
 
 
 def test_the_weights_of_a_table_are_headed_by_the_units_that_they_weigh(tmp_path):
-    """Those of the hidden layer are beside its units, those of the output below the network."""
     table = replace(spec([2, 3, 2], epochs=1), features=("length", "width"))
     path = write_recipe(tmp_path / "table.xlsx", random_recipe(table, seed=5))
     sheet, blocks = openpyxl.load_workbook(path)["Play"], layout_of(read_spec(path)).blocks

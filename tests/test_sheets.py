@@ -8,14 +8,13 @@ from programs import QUICKEST_FIRST, skip_without
 from test_checker import edit
 
 from xlnn.checking.check import check
+from xlnn.equations.play import LEVELS
 from xlnn.errors import WorkbookError
 from xlnn.linting import lint
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.workbooks.network.kind import words_of
-from xlnn.workbooks.network.quantities.figure import Figure
 from xlnn.workbooks.network.quantities.lens import LARGEST_DRAWN, drawn_whole
-from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.gradient_check import worth_moving
 from xlnn.workbooks.network.sheets.images import GALLERY
 from xlnn.workbooks.network.workbook import workbook_layout
@@ -288,12 +287,13 @@ def test_what_is_worth_trying_is_seen_and_its_answers_stand_at_the_end(short_pat
     assert sheet["B14"].value == titles[0], "so high that it is seen"
 
 
-def test_on_the_guide_a_line_stands_for_the_pictures_beside_hidden_units(short_path):
+def test_the_guide_shows_the_pictures_beside_hidden_units_too(short_path):
     guide, play = (openpyxl.load_workbook(short_path)[title] for title in ("Guide", "Play"))
     (picture,) = guide._charts  # noqa: SLF001 -- it shows them nowhere else
-    (stub,) = (series for series in picture.series if series.errBars)
-    figure = Figure(Stack(read_spec(short_path)))
-    assert stub.errBars.val == figure.out("2")[0][0]
-    assert stub.errBars.errDir == "x"
     network = max(play._charts, key=lambda chart: len(chart.series))  # noqa: SLF001
-    assert not any(series.errBars for series in network.series)
+    drawn, small = (
+        [s.yVal.numRef.f for s in chart.series if s.marker and s.marker.symbol == "square"]
+        for chart in (network, picture)
+    )
+    assert drawn == small
+    assert len(drawn) == 2 * LEVELS + 1

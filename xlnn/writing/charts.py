@@ -10,7 +10,6 @@ import numpy as np
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.axis import NumericAxis
 from openpyxl.chart.data_source import StrRef
-from openpyxl.chart.error_bar import ErrorBars
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import LegendEntry
@@ -29,8 +28,8 @@ from openpyxl.drawing.text import (
 
 from xlnn.writing.style import AXIS, INK, QUIET, RULE
 
-THICK, THIN = 22_000, 12_000
-"""Widths of lines, in EMU."""
+THICK, THIN, OUTLINE = 22_000, 12_000, 9_000
+"""Widths of lines and of markers' outlines, in EMU."""
 
 LEAST_MARKER, LEAST_LINE = 2, 5_000
 """The smallest marker that Excel draws, in points, and the thinnest line of a smaller chart."""
@@ -89,7 +88,10 @@ class Line:
     marker : str
         The kind of marker on each point, such as ``circle``.
     size : int
-        Size of the markers, in points.
+        Size of the markers, in points, from 2 to 72.
+    outline : str or None
+        Colour of the markers' outlines; "" for none, and by default their own. LibreOffice draws
+        none, so markers must not be white.
     """
 
     x: CellColumn
@@ -101,6 +103,7 @@ class Line:
     size: int = 5
     called: CellColumn | None = None
     label: CellColumn | None = None
+    outline: str | None = None
 
     @property
     def series(self) -> Series:
@@ -125,6 +128,9 @@ class Line:
             if self.colour:
                 fill = GraphicalProperties(solidFill=self.colour)
                 fill.line.solidFill = self.colour
+                if self.outline is not None:
+                    fill.line = LineProperties(w=OUTLINE, solidFill=self.outline or None)
+                    fill.line.noFill = None if self.outline else True
                 series.marker.graphicalProperties = fill
         series.smooth = False
         return series
@@ -252,75 +258,6 @@ MARGIN = 0.01
 """Of the chart's sides, around what it shows."""
 
 
-OUTLINE = 9_000
-"""The width of a dot's outline, in EMU."""
-
-
-@dataclass(frozen=True)
-class Dots:
-    """Dots of one look.
-
-    Attributes
-    ----------
-    x, y : Cells
-    fill, outline : str
-        Colours. LibreOffice draws no outlines, so the fill must not be white.
-    size : int
-        In points, from 2 to 72.
-    marker : str
-        ``circle`` or ``square``.
-    """
-
-    x: CellColumn
-    y: CellColumn
-    fill: str
-    outline: str
-    size: int
-    marker: str
-
-    @property
-    def series(self) -> Series:
-        """The dots as a series of an openpyxl chart."""
-        series = Series(self.y.reference, self.x.reference)
-        series.graphicalProperties.line.noFill = True
-        series.marker.symbol, series.marker.size = self.marker, self.size
-        look = GraphicalProperties(solidFill=self.fill)
-        look.line = LineProperties(w=OUTLINE, solidFill=self.outline)
-        series.marker.graphicalProperties = look
-        series.smooth = False
-        return series
-
-
-@dataclass(frozen=True)
-class Stub:
-    """Lines to the right from some points, as error bars.
-
-    Attributes
-    ----------
-    x, y : Cells
-        The points, which have no markers.
-    length : float
-        In units of the horizontal axis.
-    colour : str
-    """
-
-    x: CellColumn
-    y: CellColumn
-    length: float
-    colour: str
-
-    @property
-    def series(self) -> Series:
-        """The lines as a series of an openpyxl chart."""
-        series = Line(self.x, self.y, width=0).series
-        series.errBars = ErrorBars(
-            errDir="x", errBarType="plus", errValType="fixedVal", noEndCap=True, val=self.length
-        )
-        look = LineProperties(w=LEAST_LINE, solidFill=self.colour)
-        series.errBars.graphicalProperties = GraphicalProperties(ln=look)
-        return series
-
-
 @dataclass(frozen=True)
 class Tag:
     """A text at a point.
@@ -364,12 +301,12 @@ class Tag:
 
 
 def graph(
-    things: Iterable[Line | Dots | Stub | Tag],
+    things: Iterable[Line | Tag],
     width: float,
     height: float,
     millimetres: tuple[float, float],
 ) -> ScatterChart:
-    """Return a chart without axes of lines, dots and texts.
+    """Return a chart without axes of lines, markers and texts.
 
     Programs differ in which they draw on top, so nothing may rely on it.
 

@@ -10,7 +10,6 @@ from xlnn import reference
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.figure import Figure
 from xlnn.workbooks.network.quantities.lens import (
     MAP,
     PLACE,
@@ -218,7 +217,7 @@ def _weights() -> Sheet:
 SHEETS = {
     "guide": Sheet(guide.draw),
     "map": _page(plane.PAGE),
-    "play": Sheet(_closely("play", play.draw)),
+    "play": Sheet(_closely("play", play.draw), choosers.placed(play.place)),
     "images": _images("images"),
     "settings": Sheet(settings.PAGE.draw, settings.PAGE.place, "input"),
     "lens": _page(lens.PAGE),
@@ -250,10 +249,7 @@ def workbook_layout(spec: Spec, words: Text) -> Layout:
     DataError
         It does not fit a spreadsheet.
     """
-    figure = Figure(Stack(spec))
-    shown = Sheet(SHEETS["play"].draw, choosers.placed(partial(play.place, figure)))
-    sheets = {**SHEETS, "play": shown}
-    return layout_of_sheets(workbook_model(spec, words), sheets, words.sheets)
+    return layout_of_sheets(workbook_model(spec, words), SHEETS, words.sheets)
 
 
 def drawings(spec: Spec, layout: Layout, words: Text) -> dict[str, Drawing]:

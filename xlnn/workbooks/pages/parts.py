@@ -36,7 +36,6 @@ from xlnn.writing.charts import (
     THICK,
     THIN,
     CellColumn,
-    Dots,
     Line,
     ends,
     graph,
@@ -1298,7 +1297,8 @@ class Plane(PagePart):
         lines = [replace(line, colour=line.colour or INK) for line in lines]
         self._draw_legend(drawing, page, lines, row, block.column)
         if lines:
-            dots = (Dots(each.x, each.y, each.colour, WHITE, each.size, "circle") for each in lines)
+            look = {"width": 0, "marker": "circle", "outline": WHITE}
+            dots = [Line(each.x, each.y, each.colour, size=each.size, **look) for each in lines]
             columns, rows = block.last[1] - block.column + 1, block.last[0] - block.row + 1
             chart = graph(dots, 1, 1, (columns, rows))
             drawing.charts.append((over(chart, first, last), chart))

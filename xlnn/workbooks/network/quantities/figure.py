@@ -8,7 +8,10 @@ than a few thousand cells.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise, product
 from math import ceil, prod
+
+import numpy as np
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.workbooks.network.quantities.lens import shown_shape
@@ -21,7 +24,7 @@ ROWS, COLUMNS = 23, 28
 """The cells over which it lies, nearly squares."""
 
 MORE = 6
-"""Columns that a network has besides which has no picture beside it, of `CELL` mm each."""
+"""Columns that a table's network has besides, for names, of `CELL` mm each."""
 
 CELL = WIDTH / COLUMNS
 
@@ -31,17 +34,22 @@ LISTED = 12
 MOST_WEIGHTS, BROADEST = 2_000, 48
 """Weights of a layer that are shown as pictures, and how many columns these take."""
 
-BESIDE = 2.2
-"""Cells behind a picture: a gap, the bias and where lines begin."""
+LEAST_SQUARE, CLEAR_SQUARE, LARGEST_SQUARE = 2, 7, 17
+"""Sides of a weight's square beside a unit, in points: a row of weights is folded only if its
+squares would be less than clear. Between clear ones the paper is seen."""
 
-LEAST_LINE = 12
-"""How much room there is at least for the lines before a layer and behind its pictures."""
+MOST_SQUARES = 1_024
+"""Of a whole network: each is 15 cells."""
+
+IN_PICTURES, FILLED, GAP = 0.4, 0.9, 1.2
+"""How much of the room between columns the pictures of weights take at most, how much of their
+units' heights, and how far they are from units and lines."""
 
 BOTTOM, TOP = 4, 108
 """Between which heights units stand; above them is a layer's heading."""
 
-LEFT, RIGHT = 10, 136
-"""Between which the layers' columns stand, the last one further left where labels are long."""
+LEFT, RIGHT = 7, 136
+"""Where the first column begins, and the last one stands: further left where labels are long."""
 
 LABEL_SIZE, LABEL_GAP = 9, 2
 """Of the texts beside units: the size in points, and how far from the units they stand."""
@@ -49,8 +57,8 @@ LABEL_SIZE, LABEL_GAP = 9, 2
 SHARE, WIDEST = "0.000", "1.23 × 10⁻¹²"
 """Of what is told of an output: a number between 0 and 1, and the widest one of any size."""
 
-NAMES = 42
-"""Where the first column stands if its units have names."""
+NAMES = 39
+"""Where the first column begins if its units have names."""
 
 MOST_UNITS, LEAST_UNITS = 16, 2
 """Units of a dense layer that are drawn; where there are many layers, fewer."""
@@ -109,38 +117,35 @@ class DrawnLayer:
 
 @dataclass(frozen=True)
 class WeightPictures:
-    """The positions of pictures of weights beside units, in cells from the figure's first one.
+    """The pictures of weights beside the units of a layer, which are alike.
 
     Attributes
     ----------
-    row, apart : int
-        The first row of the first picture, and how far the pictures are apart.
-    column : int
-        Their first column.
-    rows, columns : int
-        Of a picture.
+    weights : list of tuple of int
+        The indices of the weights, unit after unit.
+    places : tuple of (int, int)
+        The row and the column of each weight of a unit.
+    of : int
+        How many weights a unit has.
+    points : int
+        The side of a square, in points.
     """
 
-    row: int
-    apart: int
-    column: int
-    rows: int
-    columns: int
+    weights: list[Index]
+    places: tuple[tuple[int, int], ...]
+    of: int
+    points: int
 
     @property
-    def bias(self) -> int:
-        """The column of the biases."""
-        return self.column + self.columns + 1
+    def side(self) -> float:
+        """The side of a square."""
+        return round(self.points / POINTS, 1)
 
     @property
-    def right(self) -> float:
-        """Where lines may begin to their right."""
-        return (self.column + self.columns + BESIDE) * CELL
-
-    def height(self, unit: int) -> float:
-        """Return how high the middle of a unit's picture is."""
-        middle = self.row + self.apart * unit + self.rows / 2
-        return round((1 - middle / ROWS) * HEIGHT, 1)
+    def size(self) -> tuple[float, float]:
+        """How high and how broad a picture is."""
+        rows, columns = (1 + max(each) for each in zip(*self.places, strict=True))
+        return rows * self.side, columns * self.side
 
 
 @dataclass(frozen=True)
@@ -180,7 +185,7 @@ class Figure:
 
     def x(self, layer: str) -> list[float]:
         """Return how far to the right each unit of a column stands."""
-        column, middle = self.columns[layer], self.middle(layer)
+        column, middle = self.columns[layer], self.middles[layer]
         if not column.grid:
             return [middle] * len(column.units)
         _, _, columns = column.grid
@@ -189,8 +194,6 @@ class Figure:
     def y(self, layer: str) -> list[float]:
         """Return how high each unit of a column stands."""
         column = self.columns[layer]
-        if pictures := self.beside(layer):
-            return [pictures.height(unit) for unit in range(len(column.units))]
         if not column.grid:
             return [*self._heights(len(column.units), APART)]
         maps, rows, _ = column.grid
@@ -199,21 +202,69 @@ class Figure:
 
     def edges(self, layer: str) -> list[tuple[float, float, float]]:
         """Return the left edge, right edge and centre height of each map or unit."""
-        grid, middle = self.columns[layer].grid, self.middle(layer)
-        half = grid[2] / 2 * self.pitch if grid else self.radius(layer)
+        grid, middle, half = self.columns[layer].grid, self.middles[layer], self._half(layer)
         heights = self._heights(grid[0], TOP) if grid else self.y(layer)
         return [(middle - half, middle + half, y) for y in heights]
 
-    def middle(self, layer: str) -> float:
-        """Return the position of a layer's column."""
-        names = [*self.columns]
-        left = NAMES if self.stack.spec.features else LEFT + self._breadth(names[0]) / 2
-        at, span = names.index(layer) / (len(names) - 1), self.right - left
-        if at == 1 / 2:  # as much room before a single hidden layer as behind its pictures
-            _, _, columns = self._pictures(layer) or (0, 0, -BESIDE)
-            free = (span - self.radius(layer) - (columns + BESIDE) * CELL) / 2
-            return left + (free if free >= LEAST_LINE + CELL else span / 2)
-        return left + span * at
+    @cached_property
+    def middles(self) -> dict[str, float]:
+        """The positions of the layers' columns, with as much room for lines before each."""
+        names = [*reversed(self.columns)]
+        taken = sum(self._behind(name) - self._half(name) for name in names)
+        gap, middles = (self._free - taken) / (len(names) - 1), {names[0]: self.right}
+        for above, name in pairwise(names):
+            middles[name] = middles[above] - self._half(above) - gap - self._behind(name)
+        return middles
+
+    @cached_property
+    def pictures(self) -> dict[str, WeightPictures]:
+        """The pictures of weights beside the units of hidden layers, where there is room."""
+        layers = [layer for layer in self.dense if layer != self.stack.output]
+        units = sum(len(self.columns[layer].units) for layer in layers)
+        room = IN_PICTURES * self._free / max(1, len(layers)) - 2 * GAP
+        if room * POINTS < LEAST_SQUARE:
+            return {}
+        return {layer: self._pictures(layer, room, MOST_SQUARES // units) for layer in layers}
+
+    def _pictures(self, layer: str, breadth: float, most: int) -> WeightPictures:
+        """Return the pictures of a layer of so many weights at most."""
+        shape, seen = self._shapes(self.stack.below[layer])
+        high = FILLED * min(APART, (TOP - BOTTOM) / len(self.columns[layer].units))
+        down, across = (int(length * POINTS / LEAST_SQUARE) for length in (high, breadth))
+
+        def points(rows: int, columns: int) -> int:
+            size = int(min(high / rows, breadth / columns) * POINTS)
+            return max(LEAST_SQUARE, min(LARGEST_SQUARE, size))
+
+        if len(seen) == 1:
+            shown = sampled(*seen, min(most, down * across))
+            lengths = {rows: ceil(len(shown) / rows) for rows in range(1, down + 1)}
+            clear = {rows: min(CLEAR_SQUARE, points(rows, lengths[rows])) for rows in lengths}
+            rows = max(clear, key=lambda rows: clear[rows])  # the fewest of the clearest
+            indices, columns = [(unit,) for unit in shown], lengths[rows]
+            places = tuple(divmod(place, columns) for place in range(len(shown)))
+        else:  # maps side by side
+            maps = min(prod(seen[:-2]), MOST_MAPS, (across + 1) // 2)
+            most_wide = (across + 1) // maps - 1
+            grid, indices = _drawn((maps, *seen[-2:]), shape, most, down, most_wide)
+            maps, rows, wide = grid
+            columns = maps * (wide + 1) - 1
+            places = tuple((row, m * (wide + 1) + column) for m, row, column in _places(grid))
+        weights = self.weights(layer, indices)
+        return WeightPictures(weights, places, prod(seen), points(rows, columns))
+
+    def squares(self, layer: str) -> tuple[list[float], list[float]]:
+        """Return how far to the right and how high each weight's square is, unit after unit."""
+        pictures = self.pictures[layer]
+        side, (high, _) = pictures.side, pictures.size
+        left = self.middles[layer] + self._half(layer) + GAP
+        both = [*product(self.y(layer), pictures.places)]
+        x = [left + (column + 1 / 2) * side for _, (_, column) in both]
+        return x, [y + high / 2 - (row + 1 / 2) * side for y, (row, _) in both]
+
+    def weights(self, layer: str, below: Sequence[Index]) -> list[Index]:
+        """Return the indices of the weights that drawn units give some of the layer below."""
+        return [(*j, *i) for j, i in product(self.columns[layer].units, below)]
 
     @property
     def cells(self) -> int:
@@ -278,32 +329,6 @@ class Figure:
             units = max(1, min(units, MOST_WEIGHTS // size, BROADEST // (seen[-1] + 1)))
         return () if prod(seen) > MOST_WEIGHTS else (units, *seen)
 
-    def beside(self, layer: str) -> WeightPictures | None:
-        """Return the positions of pictures of weights beside a hidden layer's units, or None.
-
-        The many weights of a wide table are below the network instead, a row for each unit. Beside
-        a unit they would take several rows, and no input would be one column with its name above.
-        """
-        names = self.stack.names
-        if not (size := self._pictures(layer)):
-            return None
-        units, rows, columns = size
-        apart = int(min(APART, (TOP - BOTTOM) / units) / HEIGHT * ROWS)
-        centre = (1 - (TOP + BOTTOM) / 2 / HEIGHT) * ROWS
-        first = round(centre - (apart * (units - 1) + rows) / 2)
-        left = ceil((self.middle(layer) + self.radius(layer)) / CELL)
-        found = WeightPictures(first, apart, left, rows, columns)
-        room = self.middle(names[names.index(layer) + 1]) - found.right
-        return found if apart > rows and room >= LEAST_LINE else None
-
-    def _pictures(self, layer: str) -> Index | None:
-        """Return the number of pictures of weights that may stand beside units, and their sides."""
-        if layer not in self.stack.names[:-1] or not self.stack.weights(layer):
-            return None
-        units, *seen = self.shown(self.stack.weights(layer)[0], layer) or (0,)
-        is_whole = len(seen) <= 2 and units == self.columns[layer].of
-        return (units, *(1, *seen)[-2:]) if is_whole and not self.columns[layer].grid else None
-
     def out(self, layer: str) -> tuple[list[float], list[float]]:
         """Return how far from the middle of each unit its lines begin: to the right, and up.
 
@@ -313,10 +338,7 @@ class Figure:
         column = self.columns[layer]
         if not column.grid:
             here = [0.0] * len(column.units)
-            pictures = self.beside(layer)
-            right = pictures.right - self.middle(layer) if pictures else self.radius(layer)
-            right = round(right, 1)
-            return [right] * len(here), here
+            return [round(self._behind(layer), 1)] * len(here), here
         _, right, _ = self.edges(layer)[0]
         columns, apart = column.grid[2], self.pitch / column.grid[2]
         up = [((columns - 1) / 2 - c) * apart for *_, c in _places(column.grid)]
@@ -328,9 +350,22 @@ class Figure:
         top = (TOP + BOTTOM) / 2 + apart * (number - 1) / 2
         return (top - apart * position for position in range(number))
 
-    def _breadth(self, layer: str) -> float:
+    def _half(self, layer: str) -> float:
+        """Return how far a column of maps or units reaches to either side."""
         grid = self.columns[layer].grid
-        return grid[2] * self.pitch if grid else 0
+        return grid[2] / 2 * self.pitch if grid else self.radius(layer)
+
+    def _behind(self, layer: str) -> float:
+        """Return how far to the right of a column's middle its lines begin."""
+        pictures = self.pictures.get(layer)
+        return self._half(layer) + (pictures.size[1] + 2 * GAP if pictures else 0)
+
+    @property
+    def _free(self) -> float:
+        """How much room is between all columns, for pictures of weights and for lines."""
+        left = NAMES if self.stack.spec.features else LEFT
+        *before, last = map(self._half, self.columns)
+        return self.right - left - 2 * sum(before) - last
 
     def _connections(self, columns: dict[str, DrawnLayer]) -> int:
         below = self.stack.below
@@ -346,28 +381,19 @@ class Figure:
         }
 
     def _column(self, name: str, most: int, *, is_seen_whole: bool) -> DrawnLayer:
-        shape = self.stack.shapes[name]
+        shape, seen = self._shapes(name)
         reach, bounded = self._reach(name)
-        picture = self.stack.spec.picture if name == "1" else shape
-        is_picture = name == "1" and not self.stack.spec.features
-        is_map = len(shape) > 1 or (is_picture and prod(shape) > most)
-        if not is_map:
+        if len(seen) == 1 or (len(shape) == 1 and prod(shape) <= most):
             units = tuple((unit,) for unit in range(min(most, shape[0])))
             return DrawnLayer(name, units, (), shape[0], reach, bounded)
-        maps, rows, columns = picture if len(picture) == 3 else (1, *picture)
         cap = most if is_seen_whole else MOST_PLACES
-        maps_drawn = min(maps, MOST_MAPS, cap)
-        side = next(
-            side
-            for side in range(MAP_SIDE, 0, -1)
-            if maps_drawn * min(side, rows) * min(side, columns) <= cap or side == 1
-        )
-        r, c = sampled(rows, side), sampled(columns, side)
-        grid = (maps_drawn, len(r), len(c))
-        units = tuple(
-            _stored((m, r[row], c[column]), shape, columns) for m, row, column in _places(grid)
-        )
+        grid, units = _drawn((1, *seen)[-3:], shape, cap, MAP_SIDE, MAP_SIDE)
         return DrawnLayer(name, units, grid, prod(shape), reach, bounded)
+
+    def _shapes(self, layer: str) -> tuple[Index, Index]:
+        """Return the shape of a layer, and that in which it is seen: of pixels a picture's."""
+        shape, spec = self.stack.shapes[layer], self.stack.spec
+        return shape, spec.picture if layer == "1" and not spec.features else shape
 
     def _reach(self, layer: str) -> tuple[str, bool]:
         """Return the range of a layer's values, and whether it is within -1 and 1."""
@@ -391,14 +417,23 @@ def sampled(length: int, most: int) -> Sequence[int]:
     return [(2 * place + 1) * length // (2 * most) for place in range(most)]
 
 
+def _drawn(
+    maps: Index, shape: Index, most: int, down: int, across: int
+) -> tuple[Index, tuple[Index, ...]]:
+    """Return the grid of those places of maps that are drawn, and their indices in an array.
+
+    They are evenly spread, at most so many altogether, below each other, and in a row of a map.
+    """
+    number, *lengths = min(maps[0], MOST_MAPS, most), *maps[1:]
+    for side in range(max(down, across), 0, -1):
+        rows, columns = (sampled(length, side) for length in lengths)
+        fits = len(rows) <= down and len(columns) <= across
+        if fits and number * len(rows) * len(columns) <= most:
+            break
+    places = np.ravel_multi_index([*zip(*product(range(number), rows, columns), strict=True)], maps)
+    indices = np.stack(np.unravel_index(places, shape), axis=1).tolist()
+    return (number, len(rows), len(columns)), tuple(map(tuple, indices))
+
+
 def _places(grid: Index) -> Iterator[Index]:
-    maps, rows, columns = grid
-    return ((m, r, c) for m in range(maps) for r in range(rows) for c in range(columns))
-
-
-def _stored(place: Index, shape: Index, columns: int) -> Index:
-    """Return the index of a map's place in an array: of maps, a picture, or a row of pixels."""
-    if len(shape) == 3:
-        return place
-    _, row, column = place
-    return (row, column) if len(shape) == 2 else (row * columns + column,)
+    return product(*map(range, grid))

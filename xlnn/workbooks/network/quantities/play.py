@@ -4,9 +4,8 @@ Play shows the chosen sample and epoch; Drawing has every number that its charts
 looked up in the training sheets, so it is small compared with them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 
@@ -35,6 +34,8 @@ from xlnn.workbooks.network.quantities.stack import QUANTITY_KINDS, Stack, quant
 
 SHEET, NUMBERS = "play", "drawing"
 PREFIX = "play_"
+SQUARE = f"{PREFIX}square_"
+"""The prefix of what the pictures of weights are drawn from."""
 
 SERIES = (-1, 1, -2, 2, -3, 3)
 """The strengths of the lines, from the weakest, which are drawn first."""
@@ -83,6 +84,9 @@ def play_quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity
             yield from _units(stack, figure, column)
     for layer in stack.names:
         yield from _lines(figure, layer)
+    for layer, pictures in figure.pictures.items():
+        weight = _weight(stack, pictures.weights, layer, SQUARE)
+        yield from _dots(weight, "max", figure.squares(layer), below_0=True)
     yield from _headings(figure)
     labels = {"labels": "labels", "a": f"play_value{stack.output}"}
     if stack.spec.is_regression:
@@ -247,44 +251,60 @@ def _weights(figure: Figure, name: str, layer: str, stated: tuple[int, ...]) -> 
 
 
 def _units(stack: Stack, figure: Figure, column: DrawnLayer) -> Iterator[Quantity]:
-    """Yield the values of a layer's units, their fill levels, and their positions."""
+    """Yield the values of a layer's units, and their dots."""
     layer, shape = column.layer, (len(column.units),)
     rows = {"rows": stack.activation(layer)}
     rows["position"] = "play_image" if layer == "1" else _row(stack)
-    yield _number("value", ChosenUnits(column.units, shape), rows, shape, layer=layer)
-    own = {"v": f"play_value{layer}", "level": f"play_level{layer}", "y": f"play_up{layer}"}
-    if not column.bounded:
-        yield _number("size", LARGEST_SIZE, own, layer=layer)
-        own["size"] = f"play_size{layer}"
-    around_0 = column.reach == "around 0"
-    yield _number("level", FillLevel(below_0=around_0), own, shape, layer=layer, **WHOLE)
-    yield _number("across", Coordinate(figure.x(layer)), {}, shape, layer=layer, **PLACE)
-    yield _number("up", Coordinate(figure.y(layer)), {}, shape, layer=layer, **PLACE)
-    levels = tuple(range(-LEVELS if around_0 else 0, LEVELS + 1))
-    yield _number("dot", Dot(levels), own, (*shape, len(levels)), layer=layer, **IN_SIGHT)
+    value = _number("value", ChosenUnits(column.units, shape), rows, shape, layer=layer)
+    places, below_0 = (figure.x(layer), figure.y(layer)), column.reach == "around 0"
+    yield from _dots(value, "" if column.bounded else "size", places, below_0=below_0)
+
+
+def _dots(
+    value: Quantity, size: str, places: tuple[Sequence[float], Sequence[float]], *, below_0: bool
+) -> Iterator[Quantity]:
+    """Yield numbers that are drawn as dots, the largest one, fill levels, positions, and dots."""
+    layer, shape, prefix = value.layer, value.shape, value.name.partition(value.kind)[0]
+    more = {"layer": layer, "prefix": prefix}
+    own = {"v": value.name, "level": f"{prefix}level{layer}", "y": f"{prefix}up{layer}"}
+    yield value
+    if size:
+        yield _number(size, LARGEST_SIZE, own, **more)
+        own["size"] = f"{prefix}{size}{layer}"
+    yield _number("level", FillLevel(below_0=below_0), own, shape, **more, **WHOLE)
+    for kind, place in zip(("across", "up"), places, strict=True):
+        yield _number(kind, Coordinate(place), {}, shape, **more, **PLACE)
+    levels = tuple(range(-LEVELS if below_0 else 0, LEVELS + 1))
+    yield _number("dot", Dot(levels), own, (*shape, len(levels)), **more, **IN_SIGHT)
+
+
+def _weight(
+    stack: Stack, weights: Sequence[tuple[int, ...]], layer: str, prefix: str = PREFIX
+) -> Quantity:
+    """Return some weights of a layer, in the chosen epoch."""
+    shape, (name,) = (len(weights),), stack.weights(layer)
+    uses = {"rows": f"{name}{layer}", "position": "play_epoch", "a": f"{name}{layer}"}
+    equation = (ChosenUnits if stack.spec.epochs else Picked)(weights, shape)
+    return _number("weight", equation, uses, shape, layer=layer, prefix=prefix)
 
 
 def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
     """Yield the connections of a layer: its weights and their lines, or where its maps look."""
-    below, here = figure.columns[figure.stack.below[layer]], figure.columns[layer]
     if layer not in figure.dense:
         yield from _guides(figure, layer)
         return
-    pairs = [(*j, *i) for j, i in product(here.units, below.units)]
-    shape = (len(pairs),)
-    (name,) = figure.stack.weights(layer)
-    uses = {"rows": f"{name}{layer}", "position": "play_epoch", "a": f"{name}{layer}"}
-    weight = ChosenUnits if figure.stack.spec.epochs else Picked
-    yield _number("weight", weight(pairs, shape), uses, shape, layer=layer)
+    below = figure.stack.below[layer]
+    weight = _weight(figure.stack, figure.weights(layer, figure.columns[below].units), layer)
+    yield weight
     own = {kind: f"play_{kind}{layer}" for kind in ("strength", "across", "up")}
-    own |= {"v": f"play_weight{layer}", "w": f"play_weight{layer}"}
+    own |= {"v": weight.name, "w": weight.name}
     yield _number("heaviest", LARGEST_SIZE, own, layer=layer)
     own["size"] = f"play_heaviest{layer}"
-    yield _number("strength", Strength(), own, shape, layer=layer, **WHOLE)
-    right, up = figure.out(below.layer)
+    yield _number("strength", Strength(), own, weight.shape, layer=layer, **WHOLE)
+    right, up = figure.out(below)
     for kind, ends in (("across", (right, figure.radius(layer))), ("up", (up, 0))):
-        both = {"start": f"play_{kind}{below.layer}", "end": f"play_{kind}{layer}"}
-        shape = (len(pairs), 2, len(SERIES))
+        both = {"start": f"play_{kind}{below}", "end": f"play_{kind}{layer}"}
+        shape = (*weight.shape, 2, len(SERIES))
         equation = LineEnds(SERIES, *ends)
         yield _number(f"line_{kind}", equation, own | both, shape, layer=layer, **PLACE)
 
@@ -302,7 +322,7 @@ def _guides(figure: Figure, layer: str) -> Iterator[Quantity]:
 
 def _headings(figure: Figure) -> Iterator[Quantity]:
     """Yield the positions of the layers' headings, above their columns."""
-    middles = [figure.middle(layer) for layer in figure.columns]
+    middles = [figure.middles[layer] for layer in figure.columns]
     shape = (len(middles),)
     yield _number("heading_across", Coordinate(middles), {}, shape, **PLACE)
     yield _number("heading_up", Coordinate([TOP + 2.0] * len(middles)), {}, shape, **PLACE)
@@ -314,20 +334,21 @@ def _headings(figure: Figure) -> Iterator[Quantity]:
         yield _number("name_across", Coordinate(left), {}, (len(left),), **PLACE)
 
 
-def _quantity(
+def _quantity(  # noqa: PLR0913 -- attributes beyond the kind
     kind: str,
     equation: Equation | None = None,
     uses: Mapping[str, str] | None = None,
     shape: tuple[int, ...] = (),
     *,
     sheet: str = SHEET,
+    prefix: str = PREFIX,
     **more: object,
 ) -> Quantity:
     is_text = isinstance(equation, Sentence)
     if is_text:  # of the one sample, as on the Lens
         more = {"axes": (ONE,), **more}
     return quantity(
-        kind, prefix=PREFIX, sheet=sheet, equation=equation, uses=uses, shape=shape,
+        kind, prefix=prefix, sheet=sheet, equation=equation, uses=uses, shape=shape,
         is_text=is_text, **more,
     )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """The sheet Drawing, whose numbers make the picture of the network on Play."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import groupby, product
+from itertools import groupby
 
 from openpyxl.chart import ScatterChart
 
@@ -12,8 +12,8 @@ from xlnn.grid import letters
 from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.figure import HEIGHT, DrawnLayer, Figure
-from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES
+from xlnn.workbooks.network.quantities.figure import CLEAR_SQUARE, HEIGHT, DrawnLayer, Figure
+from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES, SQUARE
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import recognise
 from xlnn.workbooks.network.sheets.names import layer_name
@@ -21,7 +21,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, PagePart, Units
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
-from xlnn.writing.charts import CellColumn, Dots, Line, Stub, Tag, graph
+from xlnn.writing.charts import CellColumn, Line, Tag, graph
 from xlnn.writing.style import FAINT, INK, NEGATIVE, POSITIVE, QUIET, RULE, tint
 
 TINTS = {1: 0.4, 2: 0.75, 3: 1.0}
@@ -32,6 +32,8 @@ LINE_WIDTHS = {1: 8_000, 2: 19_000, 3: 38_000}
 
 GUIDE_WIDTH = 6_000
 """How wide a line is that leads from map to map."""
+
+LINES = "line_across", "line_up"
 
 TEXTS = ("label_text", "label_across"), ("name_across",), ("heading_across", "heading_up")
 """Texts and their places, each a table."""
@@ -44,21 +46,28 @@ MOST_CAPTIONS = 6
 
 
 def _parts(model: Model) -> Beside:
-    """Return the tables side by side: units, texts, look-ups, connections, and their lines."""
+    """Return the tables side by side: units, texts, look-ups, squares, connections, lines."""
     here = [quantity for quantity in model.quantities if quantity.sheet == NUMBERS]
-    kinds = _units, _texts, _looked_up, _connections, _connection_lines, _guides
-    columns = [[*of(here)] for of in kinds]
+    squares = partial(_weight_symbols, squares=True)
+    columns = [
+        [*_dotted(here, PREFIX, "value", _unit_symbols)], [*_texts(here)], [*_looked_up(here)],
+        [*_dotted(here, SQUARE, "weight", squares)],
+        [*_connections(here, "weight", "strength")],
+        [*_connections(here, *LINES, lines=LINES)], [*_guides(here)],
+    ]  # fmt: skip
     return Beside(*(Below(*parts) for parts in columns if parts))
 
 
-def _units(here: Sequence[Quantity]) -> Iterator[PagePart]:
-    """Yield a row for each unit, with headings over those that have the same levels."""
-    dots = (quantity for quantity in here if quantity.kind == "dot")
+def _dotted(
+    here: Sequence[Quantity], prefix: str, value: str, symbols: Callable[..., list[str]]
+) -> Iterator[PagePart]:
+    """Yield a row for each unit or square, with headings over those that have the same levels."""
+    dots = (quantity for quantity in here if quantity.name == f"{prefix}dot{quantity.layer}")
     for levels, of in groupby(dots, lambda dot: dot.equation.levels):
         for number, dot in enumerate(of):
-            names = (f"{PREFIX}{kind}{dot.layer}" for kind in ("value", "level", "across", "up"))
+            names = (f"{prefix}{kind}{dot.layer}" for kind in (value, "level", "across", "up"))
             yield Units(
-                partial(_unit_symbols, layer=dot.layer), *names, dot.name,
+                partial(symbols, layer=dot.layer), *names, dot.name,
                 units={dot.name: partial(_signed, levels)},
                 headed=not number, above=not number,
             )  # fmt: skip
@@ -78,22 +87,16 @@ def _looked_up(here: Sequence[Quantity]) -> Iterator[PagePart]:
     yield Numbers(*names, named=_named, at=1)
 
 
-def _connections(here: Sequence[Quantity]) -> Iterator[PagePart]:
-    """Yield the weight of each connection, and its strength."""
+def _connections(
+    here: Sequence[Quantity], *kinds: str, lines: Sequence[str] = ()
+) -> Iterator[PagePart]:
+    """Yield the weight of each connection, or its line in each series."""
     layers = (quantity.layer for quantity in here if quantity.kind == "strength")
     for number, layer in enumerate(layers):
-        names = (f"{PREFIX}{kind}{layer}" for kind in ("weight", "strength"))
-        yield Units(partial(_weight_symbols, layer=layer), *names, headed=not number)
-
-
-def _connection_lines(here: Sequence[Quantity]) -> Iterator[PagePart]:
-    """Yield the line of each connection in each series."""
-    layers = (quantity.layer for quantity in here if quantity.kind == "strength")
-    for number, layer in enumerate(layers):
-        lines = [f"{PREFIX}line_{way}{layer}" for way in ("across", "up")]
+        names, drawn = ([f"{PREFIX}{kind}{layer}" for kind in each] for each in (kinds, lines))
         yield Units(
-            partial(_weight_symbols, layer=layer), *lines, lines=lines,
-            units=dict.fromkeys(lines, partial(_signed, SERIES)), headed=not number,
+            partial(_weight_symbols, layer=layer), *names, lines=drawn,
+            units=dict.fromkeys(drawn, partial(_signed, SERIES)), headed=not number,
         )  # fmt: skip
 
 
@@ -123,28 +126,24 @@ def _unit_symbols(page: Context, layer: str) -> list[str]:
     return [*map(symbol, Figure(Stack(page.spec)).columns[layer].units)]
 
 
-def _weight_symbols(page: Context, layer: str) -> list[str]:
-    """Return the symbols of the weights of the connections that are drawn."""
+def _weight_symbols(page: Context, layer: str, *, squares: bool = False) -> list[str]:
+    """Return the symbols of the weights of a layer that are drawn, as lines or as squares."""
     figure = Figure(Stack(page.spec))
-    here, below = (figure.columns[each].units for each in (layer, figure.stack.below[layer]))
-    (kind,) = figure.stack.weights(layer)
-    symbol = page.layout.model[f"{kind}{layer}"].heading
-    return [symbol((*j, *i)) for j, i in product(here, below)]
+    (kind,), below = figure.stack.weights(layer), figure.columns[figure.stack.below[layer]]
+    weights = figure.weights(layer, below.units)
+    if squares:
+        weights = figure.pictures[layer].weights
+    return [*map(page.layout.model[f"{kind}{layer}"].heading, weights)]
 
 
 PAGE = Page(NUMBERS, "", "", Made(_parts), is_helper=True, gridlines=True)
 """The page of the numbers behind the picture; the course of a chosen run follows the parts."""
 
 
-def picture(page: Context, *, beside_cells: bool = True) -> ScatterChart:
-    """Return the drawing of the network: lines, over them units, and beside them texts.
-
-    Without the cells beside it, which have the pictures of weights, a faint line from each unit to
-    its connections fills their place.
-    """
+def picture(page: Context) -> ScatterChart:
+    """Return the drawing of the network: lines, units, their weights, and beside them texts."""
     figure = Figure(Stack(page.spec))
-    stubs = () if beside_cells else _stubs(page, figure)
-    things = [*_lines(page, figure), *stubs, *_dots(page, figure), *_tags(page, figure)]
+    things = [*_lines(page, figure), *_dots(page, figure), *_tags(page, figure)]
     return graph(things, figure.width / 10, HEIGHT / 10, (figure.width, HEIGHT))
 
 
@@ -164,26 +163,29 @@ def _lines(page: Context, figure: Figure) -> Iterator[Line]:
         yield Line(x, y, colour, width=LINE_WIDTHS[abs(strength)])
 
 
-def _stubs(page: Context, figure: Figure) -> Iterator[Stub]:
-    title = page.layout.titles[NUMBERS]
-    for layer in filter(figure.beside, figure.columns):
-        across, up = (page.layout.blocks[f"{PREFIX}{kind}{layer}"] for kind in ("across", "up"))
-        x, y = (CellColumn(title, each.column, each.row, each.last[0]) for each in (across, up))
-        yield Stub(x, y, figure.out(layer)[0][0], RULE)
-
-
-def _dots(page: Context, figure: Figure) -> Iterator[Dots]:
+def _dots(page: Context, figure: Figure) -> Iterator[Line]:
     blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
-    for (is_map, reach), columns in figure.alike.items():
-        first, last = (blocks[f"{PREFIX}dot{columns[n].layer}"] for n in (0, -1))
+
+    def dots(
+        prefix: str, layers: Sequence[str], full: str, empty: str, **look: str | int
+    ) -> Iterator[Line]:
+        first, last = (blocks[f"{prefix}dot{layers[n]}"] for n in (0, -1))
         rows = first.row, last.last[0]
-        size, marker = figure.points(columns[0]), "square" if is_map else "circle"
-        full = INK if reach == "ink" else POSITIVE
-        across = CellColumn(title, blocks[f"{PREFIX}across{columns[0].layer}"].column, *rows)
+        across = CellColumn(title, blocks[f"{prefix}across{layers[0]}"].column, *rows)
         for n, level in enumerate(first.quantity.equation.levels):
-            fill = tint(full if level >= 0 else NEGATIVE, abs(level) / LEVELS, FAINT)
+            fill = tint(full if level >= 0 else NEGATIVE, abs(level) / LEVELS, empty)
             y = CellColumn(title, first.column + n, *rows)
-            yield Dots(across, y, fill, RULE if is_map else QUIET, size, marker)
+            yield Line(across, y, fill, width=0, **look)
+
+    for layer, each in figure.pictures.items():
+        size = each.points - (each.points >= CLEAR_SQUARE)
+        look = {"marker": "square", "size": size, "outline": ""}
+        yield from dots(SQUARE, [layer], POSITIVE, tint(FAINT, 0.5), **look)
+    for (is_map, reach), columns in figure.alike.items():
+        marker, outline = ("square", RULE) if is_map else ("circle", QUIET)
+        look = {"marker": marker, "size": figure.points(columns[0]), "outline": outline}
+        full, layers = INK if reach == "ink" else POSITIVE, [each.layer for each in columns]
+        yield from dots(PREFIX, layers, full, FAINT, **look)
 
 
 def _tags(page: Context, figure: Figure) -> Iterator[Tag]:
@@ -211,7 +213,12 @@ def _caption(page: Context, column: DrawnLayer) -> str:
     name = page.words("play", "input") if is_input else layer_name(page, column.layer)
     if len(Figure(Stack(page.spec)).columns) > MOST_CAPTIONS:
         name = column.layer
-    if len(column.units) < column.of:
-        drawn = page.words("play", "part", drawn=len(column.units), of=column.of)
-        return page.words("joined", "named", what=name, name=drawn)
-    return name
+    return in_part(page, name, len(column.units), column.of)
+
+
+def in_part(page: Context, name: str, drawn: int, of: int) -> str:
+    """Return a name, with how much of it is drawn unless it is drawn whole."""
+    if drawn == of:
+        return name
+    part = page.words("play", "part", drawn=drawn, of=of)
+    return page.words("joined", "named", what=name, name=part)

@@ -8,17 +8,11 @@ from xlnn.equations.lookup import Asked
 from xlnn.grid import address
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.figure import (
-    LISTED,
-    ROWS,
-    SHARE,
-    WIDEST,
-    Figure,
-)
+from xlnn.workbooks.network.quantities.figure import LISTED, ROWS, SHARE, WIDEST, Figure
 from xlnn.workbooks.network.quantities.play import PREFIX, SHEET
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.choosers import draw_choices, place_choice
-from xlnn.workbooks.network.sheets.drawing import picture
+from xlnn.workbooks.network.sheets.drawing import in_part, picture
 from xlnn.workbooks.network.sheets.names import layer_name
 from xlnn.workbooks.pages.sheet import Context, point_of
 from xlnn.workbooks.pages.table import bounded_validation, row_validation
@@ -80,7 +74,7 @@ POINTS = 72 / 2.54
 """Of a cm."""
 
 
-def place(figure: Figure, model: Model) -> Iterator[Block]:
+def place(model: Model) -> Iterator[Block]:
     """Place the choices, the learning rate, their results, the image, and the weights."""
     rows = _rows(model)
     asked = (PREFIX + "epoch", PREFIX + "image", "eta")
@@ -106,7 +100,7 @@ def place(figure: Figure, model: Model) -> Iterator[Block]:
     if image := model.by_name.get(f"{PREFIX}x"):
         row = TOP + 1 + (0 if _is_beside(image) else ROWS + 1)
         yield single_block(image, row, RIGHT, (1, 0), (0, 1))
-    yield from _pictures(figure, model)
+    yield from _pictures(model)
 
 
 def _rows(model: Model) -> dict[str, int]:
@@ -130,21 +124,15 @@ def _left_of_network(model: Model) -> int:
     return RIGHT + image.shape[1] + 1 if image and _is_beside(image) else RIGHT
 
 
-def _pictures(figure: Figure, model: Model) -> Iterator[Block]:
-    """Place the weights of each layer and its biases: beside its units, or below the network.
+def _pictures(model: Model) -> Iterator[Block]:
+    """Place the weights of each layer and its biases below the network.
 
-    Below it, each unit has a row or a picture, and each map a row.
+    Each unit has a row or a picture, and each map a row.
     """
-    row, left = TOP + ROWS + 1, _left_of_network(model)
+    row = TOP + ROWS + 1
     if image := model.by_name.get(f"{PREFIX}x"):
         row = max(row, TOP + 3 + image.shape[0] + (0 if _is_beside(image) else ROWS))
     for quantity, bias in _parameters(model):
-        if beside := figure.beside(quantity.layer):
-            at, down = (TOP + beside.row, left + beside.column), (beside.apart, 0)
-            inside = ((1, 0), (0, 1))[-len(quantity.shape) + 1 :]
-            yield Block(quantity, SHEET, *at, (down, *inside))
-            yield Block(bias, SHEET, at[0] + beside.rows // 2, left + beside.bias, (down,))
-            continue
         match quantity.shape:
             case (units, wide):
                 column, steps, high = RIGHT + 1, ((1, 0), (0, 1)), units
@@ -196,15 +184,13 @@ def draw(page: Context) -> Drawing:
     chart, left = picture(page), _left_of_network(model)
     where = over(chart, (TOP, left), (TOP + ROWS - 1, left + figure.cells - 1))
     drawing.charts.append((where, chart))
-    drawing.picture = picture(page, beside_cells=False)
+    drawing.picture = picture(page)
     for quantity, biases in _parameters(model):
         bias, symbol = blocks[biases.name], PARAMETERS[biases.kind].symbol
         drawing.colour_around_0(blocks[quantity.name], bias, is_read=False)
-        if not figure.beside(quantity.layer):
-            _draw_weights(drawing, page, blocks[quantity.name])
+        _draw_weights(drawing, page, blocks[quantity.name])
         if len(quantity.shape) != 3:
             _name_columns(drawing, page, blocks[quantity.name])
-        if len(quantity.shape) != 3 or figure.beside(quantity.layer):
             drawing.put(bias.row - 1, bias.column, symbol, replace(CAPTION, align="center"))
         else:
             for unit in range(bias.quantity.shape[0]):
@@ -220,7 +206,7 @@ def draw(page: Context) -> Drawing:
 
 
 def _draw_legend(drawing: Drawing, page: Context) -> None:
-    """Draw what the colours and the lines mean, above the network."""
+    """Draw what the colours and the lines mean, above the network, and the squares, below it."""
     left = _left_of_network(page.layout.model)
     names = {0: "−", len(LEGEND) // 2: "0", len(LEGEND) - 1: "+"}
     for n, share in enumerate(LEGEND):
@@ -229,6 +215,14 @@ def _draw_legend(drawing: Drawing, page: Context) -> None:
         look = replace(CAPTION, fill=fill, border=True, align="center", ink=ink)
         drawing.put(TOP - 1, left + n, names.get(n, ""), look)
     drawing.put(TOP - 1, left + len(LEGEND) + 1, page.words("play", "legend"), CAPTION)
+    if pictures := Figure(Stack(page.spec)).pictures:
+        parts = [
+            in_part(page, layer_name(page, layer), len(each.places), each.of)
+            for layer, each in pictures.items()
+            if len(each.places) < each.of
+        ]
+        said = page.words("joined", "also").join([page.words("play", "squares"), *parts])
+        drawing.put(TOP + ROWS, left, said, CAPTION)
 
 
 def _last(page: Context) -> int:
