@@ -115,15 +115,15 @@ class Text:
 def singular(text: str, values: Mapping[str, object]) -> str:
     """Return an English text with blanks in which what is counted once is singular.
 
-    >>> singular("{steps} steps of {epochs} epochs", {"steps": 1, "epochs": 1})
-    '{steps} step of {epochs} epochs'
+    >>> singular("{steps} steps, {right} of {rows} rows", {"steps": 1, "rows": 1})
+    '{steps} step, {right} of {rows} rows'
     """
     return _COUNTED.sub(
         lambda found: found[0].removesuffix("s" if str(values.get(found[1])) == "1" else ""), text
     )
 
 
-_COUNTED = re.compile(r"(?<!of )\{(\w+)\} (?:epoch|step|row|image|input|point)s\b")
+_COUNTED = re.compile(r"(?<!\} of )\{(\w+)\} (?:epoch|step|row|image|input|point)s\b")
 
 
 class _Blanks(dict[str, object]):
