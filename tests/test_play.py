@@ -18,7 +18,7 @@ from test_checker import edit
 from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.engines import ENGINES
-from xlnn.equations.play import NOWHERE
+from xlnn.equations.play import NOWHERE, LineEnds
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.workbooks.network.kind import words_of
@@ -267,6 +267,17 @@ def test_the_rows_between_connections_are_truly_empty(short_path):
         row = block.row + 3 * number + 2
         assert sheet.cell(row, block.column).value is None
         assert sheet.cell(row - 1, block.column).value is not None
+
+
+def test_no_line_begins_at_the_point_before_it():
+    """LibreOffice leaves out such a point: of one input only the first line would be drawn."""
+    strengths, start, ends = np.array([1, 2, 1, 1]), np.array([5.0]), np.array([1.0, 2, 3, 4])
+    lines = LineEnds((1,), (0.0,))
+    across = lines.array(strengths, 0 * start, 0 * ends + 50)
+    points = np.concatenate([across, lines.array(strengths, start, ends)], axis=-1).reshape(-1, 2)
+    seen = np.flatnonzero(strengths == 1)
+    assert (points[2 * seen[1:]] != points[2 * seen[1:] - 1]).any(axis=1).all()
+    assert (points[2 * seen] == [0, 5]).all()
 
 
 def test_dots_have_no_line_so_no_row_is_between_units(short_path):

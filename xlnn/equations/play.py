@@ -156,6 +156,9 @@ class Coordinate(Equation):
 class LineEnds(Equation):
     """The ends of a connection in each series: equal unless the series has its strength.
 
+    Then both are where it ends: LibreOffice leaves out a point that is equal to the one before it,
+    and with it a line that would begin there.
+
     Parameters
     ----------
     strengths : tuple of int
@@ -176,21 +179,21 @@ class LineEnds(Equation):
     def array(self, strength: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Return both ends, shape (connections, 2, series), of strength (connections,)."""
         own = strength.reshape(-1, 1) == np.array(self.strengths)
-        starts = np.tile(start + np.array(self.out), len(end))[:, np.newaxis]
-        ends = np.where(own, np.repeat(end - self.into, len(start))[:, np.newaxis], starts)
-        return np.stack([np.broadcast_to(starts, ends.shape), ends], axis=1)
+        ends = np.repeat(end - self.into, len(start))[:, np.newaxis]
+        starts = np.where(own, np.tile(start + np.array(self.out), len(end))[:, np.newaxis], ends)
+        return np.stack([starts, np.broadcast_to(ends, starts.shape)], axis=1)
 
     def cell(  # noqa: PLR0913, PLR0917 -- its index and its arguments
         self, connection: int, at: int, series: int, strength: Cells, start: Cells, end: Cells
     ) -> str:
         """Return the formula of one end, in one direction."""
         unit, below = divmod(connection, len(self.out))
+        ends = f"{end[unit]}-{self.into:g}" if self.into else end[unit]
+        if at == 1:
+            return f"={ends}"
         out = self.out[below]
         begins = f"{start[below]}{out:+g}" if out else start[below]
-        if at == 0:
-            return f"={begins}"
-        ends = f"{end[unit]}-{self.into:g}" if self.into else end[unit]
-        return f"=IF({strength[connection]}={self.strengths[series]},{ends},{begins})"
+        return f"=IF({strength[connection]}={self.strengths[series]},{begins},{ends})"
 
 
 class Dot(Equation):
