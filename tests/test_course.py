@@ -32,6 +32,13 @@ def test_a_course_says_per_cent_and_the_time_that_is_left_after_three_seconds():
     assert str(told) == "Writing the formulas, 50 of 100 rows … 21%, about 37 s left"
 
 
+def test_no_time_is_told_before_a_part_that_is_counted():
+    clock = Clock()
+    told = Progress(clock)
+    at(clock, 20, told, "Computing with NumPy")
+    assert str(told) == "Computing with NumPy … 2%"
+
+
 def test_the_share_grows_while_nothing_is_counted_and_never_reaches_the_end_before_it():
     clock = Clock()
     told = Progress(clock)

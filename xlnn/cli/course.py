@@ -21,6 +21,9 @@ PARTS = {
 }
 """The ranges of the parts of a build, by the first word of their description."""
 
+MEASURED = PARTS["Writing"][0]
+"""The share from which the time left is shown: earlier steps are no measure of it."""
+
 COUNTED = re.compile(r"([\d,]+) of ([\d,]+)")
 
 
@@ -74,8 +77,8 @@ class Progress:
         seconds, share = self.seconds, self.share
         if seconds < SILENT or not share:
             return f"{self.stage} …"
-        left = seconds * (1 - share) / share
-        return f"{self.stage} … {share:.0%}, about {_duration(left)} left"
+        left = _duration(seconds * (1 - share) / share)
+        return f"{self.stage} … {share:.0%}" + f", about {left} left" * (share >= MEASURED)
 
 
 def _duration(seconds: float) -> str:
