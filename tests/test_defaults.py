@@ -11,7 +11,7 @@ from xlnn.errors import XlnnError
 from xlnn.registry.text import text
 from xlnn.workbooks.experiment import ExperimentSpec
 from xlnn.workbooks.learning import function_choice
-from xlnn.workbooks.pages.page import on_pages
+from xlnn.workbooks.pages.page import on_pages, said
 from xlnn.writing.charts import THIN
 
 DAY = Axis("day", 3)
@@ -42,6 +42,66 @@ def test_a_copy_with_an_equation_has_the_role_and_format_of_a_result():
 def test_a_copy_keeps_what_was_stated():
     copy = replace(Quantity("x", role="weight", number_format="0.00"), equation=WHOLE)
     assert (copy.role, copy.number_format) == ("weight", "0.00")
+
+
+PLUS = Stated(lambda s, v, w: s + v[0] + v.sum() + w, "={s}+{v[0]}+SUM({v[:]})+{w}")
+"""Of a number, a vector, and a matrix with one row for each unit."""
+
+
+def test_a_formula_that_is_a_text_names_the_cells_of_its_unit(tmp_path):
+    s, v, w = Quantity("s"), Quantity("v", shape=(3,)), Quantity("w", shape=(2, 3))
+    y = Quantity("y", shape=(2, 3), equation=PLUS)
+    model = xlnn.Model((s, v, w, y))
+    inputs = {"s": 0.5, "v": [1, 2, 4], "w": [[1, 2, 3], [4, 5, 6]]}
+    path = xlnn.workbook(model, inputs, tmp_path / "y.xlsx").path
+    assert xlnn.values(path, model=model)["y"].tolist() == [[9.5, 10.5, 11.5], [12.5, 13.5, 14.5]]
+
+
+def test_a_vector_in_the_formula_of_a_matrix_is_the_same_in_each_row():
+    cells = xlnn.Stated(lambda v, w: v * w, "={v}*{w}").cell(1, 2, v=Shown((3,)), w=Shown((2, 3)))
+    assert cells == "=[2]*[1, 2]"
+
+
+class Shown:
+    """Cells that say which unit was asked for."""
+
+    def __init__(self, shape):
+        self.shape = shape
+
+    def __getitem__(self, unit):
+        return str(list(unit))
+
+
+def test_arguments_are_given_in_the_order_of_the_equation_or_by_name():
+    stated = Quantity("y", equation=PLUS.of("a", xlnn.Use("b"), w="c"))
+    assert stated.equation is PLUS
+    assert {role: use.name for role, use in stated.uses.items()} == {"s": "a", "v": "b", "w": "c"}
+    assert Quantity("y", equation=PLUS.of("a")).uses["v"].name == "v"
+    assert Quantity("y", equation=PLUS.of("a"), uses={"s": "z"}).uses["s"].name == "z"
+    with pytest.raises(XlnnError, match="4 arguments are given to an equation of s, v, w"):
+        PLUS.of("a", "b", "c", "d")
+
+
+def test_what_quantities_share_is_said_once_unless_one_differs():
+    state = xlnn.alike(axes=(DAY,), title="shared", equation=DOUBLE, role="forward")
+    plain, own = state("y"), state("z", "own", WHOLE, role="weight")
+    assert (plain.title, plain.equation, plain.role) == ("shared", DOUBLE, "forward")
+    assert (own.title, own.equation, own.role) == ("own", WHOLE, "weight")
+    assert plain.axes == own.axes == (DAY,)
+
+
+@pytest.mark.parametrize(
+    ("stated", "kind", "heading"),
+    [
+        (Quantity("W2", symbol="w^{}", shape=(3,)), "W", "w²₁"),
+        (Quantity("delta12", symbol="δ^{}", shape=(1,)), "delta", "δ¹²₁"),
+        (Quantity("area2", symbol="m^2", shape=(1,)), "area2", "m^2"),
+        (Quantity("W3", "V", symbol="w^{}", shape=(1,)), "V", "w³₁"),
+        (Quantity("W2", shape=(3,)), "W2", "W2₁"),
+    ],
+)
+def test_a_layers_number_stands_above_where_its_symbol_says_so(stated, kind, heading):
+    assert (stated.kind, stated.heading((0,))) == (kind, heading)
 
 
 def test_a_sentence_is_a_text():
@@ -222,6 +282,14 @@ def test_a_learning_rate_among_the_inputs_is_an_option():
     kind = xlnn.Experiment("tiny", lambda *_: [Quantity("eta")], [page], inputs={"eta": 1})
     assert "eta" in kind.options
     assert "eta" not in replace(kind, inputs={}, options_for=()).options
+
+
+def test_the_guide_tells_once_what_two_networks_have_alike():
+    told = {"meaning": "how sure", "written": "y = σ(z)"}
+    several = (Quantity("y", **told), Quantity("y_rnn", **told), Quantity("x", meaning="how sure"))
+    words = said(xlnn.Model(several), ())
+    assert [*words["guide"]["symbols"]] == ["y", "x"]
+    assert [*words["quantities"]] == ["y", "y_rnn", "x"]
 
 
 def test_quantities_without_pages_stay_where_they_are():

@@ -64,6 +64,18 @@ def test_copies_say_of_a_typed_row_what_the_network_says_of_it(inputs):
     assert {q.kind for q in model.quantities if q.name in {"z", "z_typed"}} == {"z"}
 
 
+def test_copies_with_a_title_of_their_own_are_of_a_kind_of_their_own():
+    first = (
+        xlnn.Quantity("h", title="state", symbol="h{}", axes=(ROW,), shape=(2,)),
+        xlnn.Quantity("right", title="right", symbol=" ", axes=(ROW,)),
+    )
+    h, right = xlnn.again(first, "{}_rnn", axes=None, title="{}, RNN", symbol="{}′")
+    assert (h.name, h.kind, h.title, h.symbol) == ("h_rnn", "h_rnn", "state, RNN", "h′{}")
+    assert (right.title, right.symbol, right.axes) == ("right, RNN", " ", (ROW,))
+    (plain,) = xlnn.again(first[:1], "{}_typed")
+    assert (plain.kind, plain.title, plain.symbol, plain.axes) == ("h", "state", "h{}", ())
+
+
 def test_a_start_is_random_unless_it_is_stated():
     start = NETWORK.drawn(3, scale=0.1)
     assert np.ptp(start["W"]) > 0
@@ -121,3 +133,14 @@ def test_a_choice_offers_the_names_of_the_rows_of_its_table(name):
             for down in range(3)
         ]
         assert numbers in ([0, 1, 2], [1, 2, 3]), source
+
+
+def test_names_without_numbers_are_a_list_of_what_to_type(tmp_path):
+    words = xlnn.Quantity("words", shape=(1, 2), equation=eq.Named(["cat", "dog"]))
+    typed = xlnn.Quantity("typed", shape=(2,), choices=(1, 2))
+    named = xlnn.Quantity("named", shape=(2, 1), equation=eq.Named(["cat", "dog"]).of("typed"))
+    model = xlnn.Model((typed, words, named))
+    path = xlnn.workbook(model, {"typed": [2, 1]}, tmp_path / "words.xlsx").path
+    found = xlnn.values(path, model=model)
+    assert found["words"].tolist() == [["1 cat", "2 dog"]]
+    assert found["named"].tolist() == [["dog"], ["cat"]]

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         Sentence,
         Stated,
         Use,
+        alike,
         following,
         previous,
     )
@@ -145,6 +146,7 @@ __all__ = [
     "XlnnWarning",
     "__version__",
     "again",
+    "alike",
     "audit",
     "build",
     "check",
@@ -170,7 +172,7 @@ __all__ = [
 
 _QUANTITY = (
     *("Axis", "Cells", "Copy", "Equation", "Model", "Quantity", "Sentence", "Stated", "Use"),
-    *("following", "previous"),
+    *("alike", "following", "previous"),
 )
 
 _PARTS = (

@@ -9,9 +9,10 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import product
 from math import prod
+from string import digits
 from types import EllipsisType
 from typing import Any, Protocol, Self
 
@@ -168,9 +169,28 @@ class Equation:
     cell: Callable[..., str]
     """State the equation as the formula of one unit's cell."""
 
+    def of(self, *arguments: "Use | str", **named: "Use | str") -> "Equation":
+        """Return it with its arguments, in the order of ``array`` or by name, for a `Quantity`.
+
+        >>> double = Stated(array=lambda x: 2 * x, cell="=2*{x}")
+        >>> Quantity("y", equation=double.of("z")).uses["x"].name
+        'z'
+        """
+        if len(arguments) > len(self.roles):
+            taken = ", ".join(self.roles)
+            raise DataError(f"{len(arguments)} arguments are given to an equation of {taken}.")
+        return _Applied(self, dict(zip(self.roles, arguments, strict=False)) | named)
+
     def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
         """Return where a choice in ``got`` is as good as that of ``array``, apart from rounding."""
         return np.zeros(np.shape(got), dtype=bool)
+
+
+class _Applied(Equation):
+    """An equation with its arguments, which `Quantity` takes apart."""
+
+    def __init__(self, equation: Equation, uses: "Mapping[str, Use | str]") -> None:
+        self.equation, self.uses = equation, uses
 
 
 class MissingNumberError(ValueError):
@@ -305,16 +325,18 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
 class Stated(Equation):
     """An equation given as two functions instead of a class.
 
-    ``coarse`` and the others have the same meaning as those of an `Equation`. ``says`` is what the
-    docstring of a class says: the equation, and the section of the book.
+    ``cell`` may be the text of a formula instead of a function: ``{x}`` is the cell of x for the
+    same unit, or its only one, ``{x[:]}`` all of its units, and ``{x[0]}`` the first. ``coarse``
+    and the others have the same meaning as those of an `Equation`. ``says`` is what the docstring
+    of a class says: the equation, and the section of the book.
 
-    >>> double = Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
+    >>> double = Stated(array=lambda x: 2 * x, cell="=2*{x}")
     >>> double.roles
     ('x',)
     """
 
     array: Callable[..., Any]
-    cell: Callable[..., str]
+    cell: Callable[..., str] | str  # type: ignore[assignment]
     coarse: bool = False
     jumps: bool = False
     switches: bool = False
@@ -323,6 +345,29 @@ class Stated(Equation):
     one_hot: tuple[str, ...] = ()
     number_format: str = "0.0000"
     says: str = ""
+
+    def __post_init__(self) -> None:
+        """Make a function of a formula that is a text."""
+        if isinstance(self.cell, str):
+            object.__setattr__(self, "cell", partial(_filled, self.cell))
+
+
+def _filled(formula: str, *unit: int, **known: Cells) -> str:
+    """Return the formula of a unit, with the cells of its arguments."""
+    return formula.format(**{role: _Cell(cells, unit) for role, cells in known.items()})
+
+
+class _Cell:
+    """The cell of an argument for a unit; its indices select other units."""
+
+    def __init__(self, cells: Cells, unit: tuple[int, ...]) -> None:
+        self.cells, self.unit = cells, unit
+
+    def __getitem__(self, index: int | str) -> str:
+        return self.cells[:] if index == ":" else self.cells[int(index)]
+
+    def __format__(self, _: str) -> str:
+        return self.cells[self.unit[len(self.unit) - len(self.cells.shape) :]]
 
 
 @dataclass(frozen=True)
@@ -391,7 +436,9 @@ class Quantity:
         Its kind regardless of layer: ``z``. The key of its texts in every language. By default the
         name.
     symbol : str
-        The book's notation; ``{}`` stands for the unit's index: ``z²{}``. By default the name.
+        The book's notation; ``{}`` stands for the unit's index: ``z²{}``. By default the name. In
+        ``z^{}``, ``^`` stands for the layer's number at the end of the name, and the kind is the
+        name without it.
     sheet : str
         The key of its sheet (``training``). By default, in an experiment that of the page that
         shows it, or of the quantity before it.
@@ -472,6 +519,10 @@ class Quantity:
 
     def __post_init__(self) -> None:
         """Set defaults: the name as kind and symbol, and roles as names of arguments."""
+        if isinstance(self.equation, _Applied):
+            if isinstance(self.uses, Mapping):
+                object.__setattr__(self, "uses", {**self.equation.uses, **self.uses})
+            object.__setattr__(self, "equation", self.equation.equation)
         object.__setattr__(self, "is_record", self.is_record or self.counts)
         object.__setattr__(self, "is_text", self.is_text or self.is_sentence)
         if isinstance(self.number_format, Derived):
@@ -480,6 +531,11 @@ class Quantity:
             typed = self.equation is None and not self.is_record
             role = "key" if self.counts else "input" if typed else "result"
             object.__setattr__(self, "role", Derived(role))
+        if "^{}" in str(self.symbol):
+            kind = self.name.rstrip(digits)
+            layer = superscript(self.name.removeprefix(kind))
+            object.__setattr__(self, "symbol", self.symbol.replace("^{}", f"{layer}{{}}"))
+            object.__setattr__(self, "kind", self.kind or kind)
         if not self.kind:
             object.__setattr__(self, "kind", self.name)
             object.__setattr__(self, "symbol", self.symbol or f"{self.name}{{}}")
@@ -625,6 +681,29 @@ class Quantity:
         'z²₁'
         """
         return self.symbol.format(subscript(unit, self.shape))
+
+
+def alike(**shared: Any) -> Callable[..., Quantity]:  # noqa: ANN401 -- the fields of a quantity
+    """Return a function that states quantities which share fields, such as their axes and role.
+
+    It takes the name, title and equation of one, and what is its own.
+
+    >>> forward = alike(axes=(Axis("row", 4),), shape=(3,), role="forward")
+    >>> forward("x", "pixels").title, forward("C", "cost", shape=()).axes[0].length
+    ('pixels', 4)
+    """
+
+    def state(
+        name: str,
+        title: str | None = None,
+        equation: Equation | None = None,
+        **own: Any,  # noqa: ANN401 -- the same
+    ) -> Quantity:
+        given = {"title": title, "equation": equation}
+        given = {field: value for field, value in given.items() if value is not None}
+        return Quantity(name, **{**shared, **given, **own})
+
+    return state
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,14 @@ SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
 SQUARED_ERROR = cost.SQUARED_ERROR
 SQUARED_ERROR_DELTA = Stated(
     lambda a, t: (a - t) * a * (1 - a),
-    lambda *unit, a, t: f"=({a[unit]}-{t[unit]})*{a[unit]}*(1-{a[unit]})",
+    "=({a}-{t})*{a}*(1-{a})",
     says="delta = (a - t) a'(z), with a' = a (1 - a) of a sigmoid output. Book: 4-2.",
 )
-SUM = Stated(lambda a, b: a + b, lambda *unit, a, b: f"={a[unit]}+{b[unit]}")
-COPY = Stated(lambda h: h, lambda *unit, h: f"={h[unit]}")
+SUM = Stated(lambda a, b: a + b, "={a}+{b}")
+COPY = Stated(lambda h: h, "={h}")
 RATIO = Stated(
     lambda a, b: np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a)),
-    lambda a, b: f"=IF(SIGN({a[()]})=0,0,{b[()]}/{a[()]})",
+    "=IF(SIGN({a})=0,0,{b}/{a})",
     says="b / a, and 0 where a is 0.",
 )
 DENSE = Stated(
@@ -115,11 +115,11 @@ SHARE = Stated(
 
 ENTROPY = Stated(  # -t ln y - (1 - t) ln(1 - y), which asks for ln 0 where z is large
     lambda z, t: np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z))),
-    lambda k, z, t: f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))",
+    "=MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))",
 )
 """The cross-entropy of a sigmoid output and a target from 0 to 1."""
 
-ERROR = Stated(lambda y, t: y - t, lambda *unit, y, t: f"={y[unit]}-{t[unit]}")
+ERROR = Stated(lambda y, t: y - t, "={y}-{t}")
 """How fast that cross-entropy changes with z."""
 
 
@@ -245,6 +245,8 @@ def is_largest(values: np.ndarray, got: np.ndarray, tolerance: float) -> np.ndar
 class Named(Sentence):
     """The names of numbers, which count from 1, in a row or in a column.
 
+    Without numbers, each name after its own: what to type.
+
     Parameters
     ----------
     names : sequence of str
@@ -255,8 +257,9 @@ class Named(Sentence):
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
 
-    def said(self, *unit: int, of: Term) -> str:
-        return among(of[max(unit)], self.names)
+    def said(self, *unit: int, of: Term | None = None) -> str:
+        n = max(unit)
+        return f"{n + 1} {self.names[n]}" if of is None else among(of[n], self.names)
 
 
 class Listed(Sentence):

@@ -223,13 +223,15 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     quantities: Iterable[Quantity | str],
     named: str,
     *,
-    axes: tuple[Axis, ...] = (),
+    axes: tuple[Axis, ...] | None = (),
     sheet: str = "",
     instead: Mapping[str, str] | None = None,
     apart: Mapping[str, str] | None = None,
     **said: Any,  # noqa: ANN401 -- the fields of a quantity
 ) -> Iterator[Quantity | Copy]:
     """Yield the same computations for another input: what a network says to what users type.
+
+    Copies with a title of their own are of another kind, as for a second network beside the first.
 
     Parameters
     ----------
@@ -238,7 +240,7 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     named : str
         The names of the copies, in which ``{}`` is the first name: ``"{}_typed"``.
     axes : tuple of Axis
-        Their axes, by default none.
+        Their axes, by default none; or None for the same.
     sheet : str
         Their sheet, by default the same.
     instead : dict of str
@@ -246,7 +248,8 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
     apart : dict of str
         The sheets of some that are elsewhere, by their first names.
     **said : object
-        What of the copies differs, such as their number format.
+        What of the copies differs, such as their number format. In a title or symbol ``{}`` is that
+        of the first: ``"{}, RNN"``.
 
     >>> z = Quantity("z", uses={"x": "x"}, axes=(Axis("row", 9),), equation=Asked(""))
     >>> (copy,) = again([z], "{}_typed", instead={"chosen": "typed"})
@@ -264,9 +267,16 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
             )
             for role, use in each.uses.items()
         }
+        own = {**said}
+        if "title" in said:
+            own |= {"title": said["title"].format(each.title), "kind": names[each.name]}
+        if "symbol" in said:
+            letter, *index = each.symbol.partition("{}")
+            letter = said["symbol"].format(letter) if letter.strip() else letter
+            own["symbol"] = letter + "".join(index)
         return replace(
-            each, name=names[each.name], axes=axes, uses=uses,
-            sheet=apart.get(each.name, sheet or each.sheet), **said,
+            each, name=names[each.name], axes=each.axes if axes is None else axes, uses=uses,
+            sheet=apart.get(each.name, sheet or each.sheet), **own,
         )  # fmt: skip
 
     for each in quantities:

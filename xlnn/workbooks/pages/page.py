@@ -270,6 +270,10 @@ def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
         for section, text in page.content(model).texts(model):
             if IN_WORDS.search(text):
                 words.setdefault(section, {}).setdefault(text, text)
+    told: dict[tuple[str, str], Quantity] = {}  # one of several networks is enough
+    for quantity in model.quantities:
+        if quantity.meaning:
+            told.setdefault((quantity.meaning, quantity.written), quantity)
     words["guide"] = {
         "steps": {page.key: page.does for page in pages if page.does},
         "symbols": {
@@ -278,8 +282,7 @@ def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
                 "equation": q.written or ("given" if q.is_input else ""),
                 "book": q.source,
             }
-            for q in model.quantities
-            if q.meaning
+            for q in told.values()
         },
     }
     return words
