@@ -33,28 +33,28 @@ SIGMOID = Stated(
 
 SIGMOID_SLOPE = Stated(
     lambda a: a * (1 - a),
-    lambda *unit, a: f"={a[unit]}*(1-{a[unit]})",
+    "={a}*(1-{a})",
     says="a'(z) = a (1 - a). Book: 2-6.",
 )
 
 
 TANH = Stated(
     lambda z: np.tanh(z),  # noqa: PLW0108 -- its argument is z
-    lambda *unit, z: f"=TANH({z[unit]})",
+    "=TANH({z})",
     says="a = tanh(z), between -1 and 1. Book: 2-1.",
 )
 
 
 TANH_SLOPE = Stated(
     lambda a: 1 - a * a,
-    lambda *unit, a: f"=1-{a[unit]}*{a[unit]}",
+    "=1-{a}*{a}",
     says="a'(z) = 1 - a^2.",
 )
 
 
 RELU = Stated(
     lambda z: np.maximum(0, z),
-    lambda *unit, z: f"=MAX(0,{z[unit]})",
+    "=MAX(0,{z})",
     says="a = max(0, z).",
     coarse=True,
     switches=True,
@@ -105,7 +105,7 @@ def written(number: float) -> str:
 
 LINEAR = Stated(
     lambda z: z,
-    lambda *unit, z: f"={z[unit]}",
+    "={z}",
     says="a = z: the unit passes on its input, and its slope is 1.",
 )
 
@@ -120,7 +120,7 @@ LARGEST_INPUT = Stated(
 
 EXPONENTIAL = Stated(
     lambda z, largest: np.exp(z - largest[:, np.newaxis]),
-    lambda k, z, largest: f"=EXP({z[k]}-{largest[()]})",
+    "=EXP({z}-{largest})",
     says="exp(z_k - max_l z_l): between 0 and 1, so it cannot overflow.",
 )
 

@@ -75,7 +75,7 @@ class OfFilter(Equation):
 
 PRODUCTS = Stated(
     lambda a, W: a * W,
-    lambda *unit, a, W: f"={a[unit]}*{W[unit]}",
+    "={a}*{W}",
     says="w_fmuv a_m,i+u,j+v, of each cell of the window.",
 )
 
@@ -89,7 +89,7 @@ SUM_OF_PRODUCTS = Stated(
 
 PLUS_BIAS = Stated(
     lambda total, b: total + b,
-    lambda total, b: f"={total[()]}+{b[()]}",
+    "={total}+{b}",
     says="z_fij = the sum of the products + b_f.",
 )
 

@@ -33,7 +33,7 @@ SQUARED_ERROR_DELTA = Stated(
 
 CROSS_ENTROPY = Stated(
     lambda t, z: np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z))),
-    lambda k, t, z: f"=MAX({z[k]},0)-{t[k]}*{z[k]}+LN(1+EXP(-ABS({z[k]})))",
+    "=MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))",
     says="c_k = -(t_k ln a_k + (1 - t_k) ln(1 - a_k)), of a sigmoid unit. Book: 3-3.",
     coarse=True,
 )
@@ -60,7 +60,7 @@ SUM_OF_OUTPUTS = Stated(
 
 CROSS_ENTROPY_DELTA = Stated(
     lambda t, a: a - t,
-    lambda k, t, a: f"={a[k]}-{t[k]}",
+    "={a}-{t}",
     says="delta_k = a_k - t_k: a'(z_k) cancels. With softmax the targets sum to 1.",
 )
 

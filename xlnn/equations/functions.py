@@ -47,7 +47,7 @@ class Flat(Equation):
 
 ONE = Stated(
     lambda z: np.ones_like(z),  # noqa: PLW0108 -- its argument is z
-    lambda z: f"=1+0*{z[()]}",
+    "=1+0*{z}",
     says="a'(z) = 1, the slope of a line.",
     coarse=True,
 )
@@ -104,14 +104,11 @@ STEP = Stated(
 )
 """The h that is used, which is never 0."""
 
-RIGHT = Stated(lambda z, h: z + h, lambda z, h: f"={z[()]}+{h[()]}")
-LEFT = Stated(lambda z, h: z - h, lambda z, h: f"={z[()]}-{h[()]}")
+RIGHT = Stated(lambda z, h: z + h, "={z}+{h}")
+LEFT = Stated(lambda z, h: z - h, "={z}-{h}")
 """A point slightly to the right or left of z."""
 
-CENTRAL = Stated(
-    lambda right, left, h: (right - left) / (2 * h),
-    lambda right, left, h: f"=({right[()]}-{left[()]})/(2*{h[()]})",
-)
+CENTRAL = Stated(lambda right, left, h: (right - left) / (2 * h), "=({right}-{left})/(2*{h})")
 """(a(z + h) - a(z - h)) / 2h: the slope between two points.   Book: 2-6."""
 
 GAP = Stated(
@@ -123,18 +120,15 @@ GAP = Stated(
 
 ERROR = Stated(
     lambda slope, difference: difference - slope,
-    lambda slope, difference: f"={difference[()]}-{slope[()]}",
+    "={difference}-{slope}",
     number_format="0.0E+00",
 )
 """How far a difference is from the slope."""
 
-LINE = Stated(lambda x, m, n: m * x + n, lambda x, m, n: f"={m[()]}*{x[()]}+{n[()]}")
+LINE = Stated(lambda x, m, n: m * x + n, "={m}*{x}+{n}")
 """y = mx + n.   Book: 2-1 has ax + b; a and b belong to the parabola beside it here."""
 
-PARABOLA = Stated(
-    lambda x, a, b, c: a * x**2 + b * x + c,
-    lambda x, a, b, c: f"={a[()]}*{x[()]}^2+{b[()]}*{x[()]}+{c[()]}",
-)
+PARABOLA = Stated(lambda x, a, b, c: a * x**2 + b * x + c, "={a}*{x}^2+{b}*{x}+{c}")
 """y = ax^2 + bx + c.   Book: 2-1."""
 
 
@@ -156,11 +150,11 @@ class Bends(Equation):
 
 VERTEX = Stated(
     lambda a, b: np.where(a == 0, 0.0, -b / (2 * np.where(a == 0, 1, a))),
-    lambda a, b: f"=IF(SIGN({a[()]})=0,0,-{b[()]}/(2*{a[()]}))",
+    "=IF(SIGN({a})=0,0,-{b}/(2*{a}))",
 )
 """x = -b / 2a: where the parabola is lowest, for a > 0.   Book: 2-1."""
 
-PERCENT = Stated(lambda part: 100 * part, lambda part: f"=100*{part[()]}")
+PERCENT = Stated(lambda part: 100 * part, "=100*{part}")
 """A share as written in a sentence."""
 
 
@@ -177,9 +171,7 @@ BELL = Stated(
     lambda x, mean, deviation: (
         np.exp(-((x - mean) ** 2) / (2 * deviation**2)) / (np.sqrt(2 * np.pi) * deviation)
     ),
-    lambda x, mean, deviation: (
-        f"=EXP(-(({x[()]}-{mean[()]})^2)/(2*{deviation[()]}^2))/(SQRT(2*PI())*{deviation[()]})"
-    ),
+    "=EXP(-(({x}-{mean})^2)/(2*{deviation}^2))/(SQRT(2*PI())*{deviation})",
 )
 """f(x) = exp(-(x - mu)^2 / 2 sigma^2) / (sqrt(2 pi) sigma).   Book: 2-1."""
 
@@ -225,25 +217,16 @@ class AreaBelow(Equation):
         return f"={self.apart}*{deviation[()]}*({inside}-({first}+{last})/2)"
 
 
-ANSWER_Z = Stated(lambda w, x, b: w * x + b, lambda w, x, b: f"={w[()]}*{x[()]}+{b[()]}")
+ANSWER_Z = Stated(lambda w, x, b: w * x + b, "={w}*{x}+{b}")
 """z = wx + b of a unit with one input."""
 
-SQUARED_ERROR = Stated(
-    lambda a, t: (t - a) ** 2 / 2,
-    lambda a, t: f"=({t[()]}-{a[()]})^2/2",
-)
+SQUARED_ERROR = Stated(lambda a, t: (t - a) ** 2 / 2, "=({t}-{a})^2/2")
 """C = (t - a)^2 / 2.   Book: 3-3."""
 
-GRADIENT = Stated(
-    lambda a, t, slope, x: (a - t) * slope * x,
-    lambda a, t, slope, x: f"=({a[()]}-{t[()]})*{slope[()]}*{x[()]}",
-)
+GRADIENT = Stated(lambda a, t, slope, x: (a - t) * slope * x, "=({a}-{t})*{slope}*{x}")
 """dC/dw = (a - t) a'(z) x: the chain rule.   Book: 2-8, 4-2."""
 
-LEARNED = Stated(
-    lambda w, gradient, eta: w - eta * gradient,
-    lambda w, gradient, eta: f"={w[()]}-{eta[()]}*{gradient[()]}",
-)
+LEARNED = Stated(lambda w, gradient, eta: w - eta * gradient, "={w}-{eta}*{gradient}")
 """w - eta dC/dw: the weight after a step.   Book: 2-10."""
 
 

@@ -54,7 +54,7 @@ NORMALISED = Stated(
 
 RESCALED = Stated(
     lambda normalised, gain, shift: gain * normalised + shift,
-    lambda i, normalised, gain, shift: f"={gain[i]}*{normalised[i]}+{shift[i]}",
+    "={gain}*{normalised}+{shift}",
     says="z_i = gamma_i x_i + beta_i. Ba et al. 2016, (4).",
 )
 
@@ -68,7 +68,7 @@ GAIN_GRADIENT = Stated(
 
 NORMALISED_DELTA = Stated(
     lambda delta, gain: delta * gain,
-    lambda i, delta, gain: f"={delta[i]}*{gain[i]}",
+    "={delta}*{gain}",
     says="dC/dx_i = delta_i gamma_i: how C changes with a normalised value.",
 )
 

@@ -49,7 +49,7 @@ class Shifted(Equation):
 
 DIFFERENCE_QUOTIENT = Stated(
     lambda C_plus, C_minus, h: (C_plus - C_minus) / (2 * h),
-    lambda C_plus, C_minus, h: f"=({C_plus[()]}-{C_minus[()]})/(2*{h[()]})",
+    "=({C_plus}-{C_minus})/(2*{h})",
     says="(C(w + h) - C(w - h)) / 2h, for one sample. Book: 2-7.",
 )
 """Differs from summing C_T(w + h) and C_T(w - h) first: those are large and nearly equal, and
@@ -84,6 +84,6 @@ class ChosenGradient(Equation):
 
 DISTANCE = Stated(
     lambda here, there: np.abs(here - there),
-    lambda *unit, here, there: f"=ABS({here[unit]}-{there[unit]})",
+    "=ABS({here}-{there})",
     says="|here - there|: how far two values are from each other.",
 )

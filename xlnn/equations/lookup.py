@@ -150,7 +150,7 @@ class NameOf(Sentence):
 
 COPY = Stated(
     lambda a: a,
-    lambda *unit, a: f"={a[unit]}",
+    "={a}",
     repeats=True,
     says="A copy of a number in another place.",
 )

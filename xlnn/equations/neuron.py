@@ -134,15 +134,14 @@ class Winner(Equation):
         return f"=IF({written_sum([loudest[k] for k in demons])}=1,{number},{len(demons)})"
 
 
-OPPOSITE = Stated(lambda threshold: -threshold, lambda threshold: f"=-{threshold[()]}")
+OPPOSITE = Stated(lambda threshold: -threshold, "=-{threshold}")
 """b = -theta: the bias is the negative threshold.   Book: 1-3."""
 
-PRODUCTS = Stated(lambda w, x: w * x, lambda i, w, x: f"={w[i]}*{x[i]}")
+PRODUCTS = Stated(lambda w, x: w * x, "={w}*{x}")
 """w_i x_i: what comes in through each input."""
 
 WEIGHTED_INPUT = Stated(
-    lambda products, bias: products.sum() + bias,
-    lambda products, bias: f"=SUMPRODUCT({products[:]})+{bias[()]}",
+    lambda products, bias: products.sum() + bias, "=SUMPRODUCT({products[:]})+{bias}"
 )
 """z = w_1 x_1 + w_2 x_2 + ... + b.   Book: 1-3."""
 
@@ -157,14 +156,12 @@ OF_PATTERN = Stated(
 SEEN = Stated(lambda W, x: W * x, lambda j, r, c, W, x: f"={W[j, r, c]}*{x[r, c]}")
 """The part of a picture that a demon likes, pixel by pixel."""
 
-SUM = Stated(
-    lambda one, other: one + other, lambda *unit, one, other: f"={one[unit]}+{other[unit]}"
-)
+SUM = Stated(lambda one, other: one + other, "={one}+{other}")
 """The sum of two numbers."""
 
 REACH = Stated(
     lambda z: np.maximum(6.0, 1.2 * np.abs(z)),
-    lambda z: f"=MAX(6,1.2*ABS({z[()]}))",
+    "=MAX(6,1.2*ABS({z}))",
     number_format="General",
 )
 """How far a curve is drawn so that the neuron's own point is on it."""

@@ -23,16 +23,14 @@ DIRECTION = "direction"
 
 VELOCITY = Stated(
     lambda before, gradient, mu: mu * before + gradient,
-    lambda *unit, before, gradient, mu: f"={mu[()]}*{before[unit]}+{gradient[unit]}",
+    "={mu}*{before}+{gradient}",
     says="v <- mu v + g. B. T. Polyak 1964, as in PyTorch's SGD: eta is outside.",
 )
 
 
 MOVING_AVERAGE = Stated(
     lambda before, gradient, beta: beta * before + (1 - beta) * gradient,
-    lambda *unit, before, gradient, beta: (
-        f"={beta[()]}*{before[unit]}+(1-{beta[()]})*{gradient[unit]}"
-    ),
+    "={beta}*{before}+(1-{beta})*{gradient}",
     says="m <- beta m + (1 - beta) g: a moving average of the gradients. Kingma and Ba 2015.",
 )
 
@@ -40,18 +38,14 @@ MOVING_AVERAGE = Stated(
 MEAN_SQUARE = Stated(
     lambda before, gradient, beta: beta * before + (1 - beta) * gradient * gradient,
     # g*g, since 1E-200^2 is an error in some programs
-    lambda *unit, before, gradient, beta: (
-        f"={beta[()]}*{before[unit]}+(1-{beta[()]})*{gradient[unit]}*{gradient[unit]}"
-    ),
+    "={beta}*{before}+(1-{beta})*{gradient}*{gradient}",
     says="s <- beta s + (1 - beta) g g: the same for squares. Tieleman and Hinton 2012.",
 )
 
 
 SCALED_GRADIENT = Stated(
     lambda gradient, square, epsilon: gradient / (np.sqrt(square) + epsilon),
-    lambda *unit, gradient, square, epsilon: (
-        f"={gradient[unit]}/(SQRT({square[unit]})+{epsilon[()]})"
-    ),
+    "={gradient}/(SQRT({square})+{epsilon})",
     says="r = g / (sqrt(s) + epsilon), the direction of RMSProp. Tieleman and Hinton 2012.",
 )
 """epsilon is outside the root, as in PyTorch: a gradient that was always 0 moves nothing."""
@@ -75,14 +69,14 @@ class Along(Equation):
 
 COUNT = Stated(
     lambda before: before + 1,
-    lambda before: f"={before[()]}+1",
+    "={before}+1",
     says="n <- n + 1: how many steps were taken.",
 )
 
 
 CORRECTION = Stated(
     lambda beta, steps: 1 - beta**steps,
-    lambda beta, steps: f"=1-{beta[()]}^{steps[()]}",
+    "=1-{beta}^{steps}",
     says="1 - beta^n: the weight of n gradients in a mean that began with 0. Kingma and Ba 2015.",
 )
 
@@ -91,10 +85,7 @@ CORRECTED_RATIO = Stated(
     lambda moment1, moment2, correction1, correction2, epsilon: (
         moment1 / correction1 / (np.sqrt(moment2 / correction2) + epsilon)
     ),
-    lambda *unit, moment1, moment2, correction1, correction2, epsilon: (
-        f"={moment1[unit]}/{correction1[()]}"
-        f"/(SQRT({moment2[unit]}/{correction2[()]})+{epsilon[()]})"
-    ),
+    "={moment1}/{correction1}/(SQRT({moment2}/{correction2})+{epsilon})",
     says="r = (m / (1 - beta1^n)) / (sqrt(v / (1 - beta2^n)) + epsilon). Kingma and Ba 2015.",
 )
 

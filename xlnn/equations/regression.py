@@ -69,7 +69,7 @@ class Varies(Equation):
 
 DEVIATION = Stated(
     lambda varies, a, mean: varies * (a - mean),
-    lambda *unit, varies, a, mean: f"={varies[unit]}*({a[unit]}-{mean[unit]})",
+    "={varies}*({a}-{mean})",
     says="d = x - mean: exactly 0 in a constant column.",
 )
 
@@ -149,7 +149,7 @@ ON_PLANE = Stated(
 
 RESIDUAL = Stated(
     lambda y, on_plane: y - on_plane,
-    lambda y, on_plane: f"={y[()]}-{on_plane[()]}",
+    "={y}-{on_plane}",
     says="e = y - (p x + q). Book: 2-12.",
 )
 
@@ -233,7 +233,7 @@ STANDARDISED_GRADIENT = Stated(
 
 HEIGHT_GRADIENT = Stated(
     lambda h, y_mean: h - y_mean,
-    lambda h, y_mean: f"={h[()]}-{y_mean[()]}",
+    "={h}-{y_mean}",
     says="dC/dh = h - mean y: the mean of u is 0, so the height is independent of g.",
 )
 

@@ -22,17 +22,14 @@ INNER_PRODUCT = Stated(
 )
 """a . b = a_1 b_1 + a_2 b_2 + ...   Book: 2-4."""
 
-PRODUCT = Stated(lambda a, b: a * b, lambda *unit, a, b: f"={a[unit]}*{b[unit]}")
+PRODUCT = Stated(lambda a, b: a * b, "={a}*{b}")
 """a_i b_i, entry by entry: the Hadamard product.   Book: 2-5."""
 
 LENGTH = Stated(lambda a: np.asarray(np.sqrt((a * a).sum())), lambda a: f"=SQRT(SUMSQ({a[...]}))")
 """|a|, the root of the sum of the squares.   Book: 2-4."""
 
-UPPER = Stated(
-    lambda length_a, length_b: length_a * length_b,
-    lambda length_a, length_b: f"={length_a[()]}*{length_b[()]}",
-)
-LOWER = Stated(lambda upper: -upper, lambda upper: f"=-{upper[()]}")
+UPPER = Stated(lambda length_a, length_b: length_a * length_b, "={length_a}*{length_b}")
+LOWER = Stated(lambda upper: -upper, "=-{upper}")
 """-|a||b| <= a . b <= |a||b|: Cauchy and Schwarz.   Book: 2-4."""
 
 
@@ -40,7 +37,7 @@ COSINE = Stated(
     lambda inner, upper: np.where(
         upper == 0, 0.0, np.clip(inner / np.where(upper == 0, 1.0, upper), -1, 1)
     ),
-    lambda inner, upper: f"=IF(SIGN({upper[()]})=0,0,MAX(-1,MIN(1,{inner[()]}/{upper[()]})))",
+    "=IF(SIGN({upper})=0,0,MAX(-1,MIN(1,{inner}/{upper})))",
     says="cos = a . b / |a||b|, from -1 to 1; 0 where one of them has no direction. Book: 2-4.",
 )
 
@@ -52,9 +49,7 @@ ANGLE = Stated(
         / np.pi
         * np.arccos(np.where(1 - np.abs(cosine) < 0.5 / 10**12, np.sign(cosine), cosine))
     ),
-    lambda cosine: (
-        f"=180/PI()*ACOS(IF(1-ABS({cosine[()]})<0.5/10^12,SIGN({cosine[()]}),{cosine[()]}))"
-    ),
+    "=180/PI()*ACOS(IF(1-ABS({cosine})<0.5/10^12,SIGN({cosine}),{cosine}))",
     number_format="0.0",
 )
 """The angle between a and b, in degrees."""
@@ -91,16 +86,12 @@ def degrees(points: int) -> Equation:
 
 
 AT_ANGLE = Stated(
-    lambda angle, upper: upper * np.cos(np.pi * angle / 180),
-    lambda angle, upper: f"={upper[()]}*COS(PI()*{angle[()]}/180)",
+    lambda angle, upper: upper * np.cos(np.pi * angle / 180), "={upper}*COS(PI()*{angle}/180)"
 )
 """a . b = |a||b| cos: the inner product at any angle.   Book: 2-4."""
 
 
-LEVEL = Stated(
-    lambda angle, height: height + 0 * angle,
-    lambda angle, height: f"={height[()]}+0*{angle[()]}",
-)
+LEVEL = Stated(lambda angle, height: height + 0 * angle, "={height}+0*{angle}")
 """A level line, for a chart."""
 
 
@@ -115,14 +106,13 @@ def in_row(columns: int) -> Stated:
 
 IMAGE_INNER = Stated(
     lambda images, drawn: images @ drawn,
-    lambda images, drawn: f"=SUMPRODUCT({images[:]},{drawn[:]})",
+    "=SUMPRODUCT({images[:]},{drawn[:]})",
     number_format="General",
 )
 """a . b of the drawn picture and each image."""
 
 IMAGE_LENGTH = Stated(
-    lambda images: np.sqrt((images * images).sum(axis=1)),
-    lambda images: f"=SQRT(SUMSQ({images[:]}))",
+    lambda images: np.sqrt((images * images).sum(axis=1)), "=SQRT(SUMSQ({images[:]}))"
 )
 """|b| of each image."""
 

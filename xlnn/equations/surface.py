@@ -19,7 +19,7 @@ from xlnn.terms import Term, choice, count, either, sign
 
 DESCENT = Stated(
     lambda w, gradient, eta: w - eta * gradient,
-    lambda *unit, w, gradient, eta: f"={w[unit]}-{eta[()]}*{gradient[unit]}",
+    "={w}-{eta}*{gradient}",
     says="w - eta dC_T/dw: the weights after one step against the gradient. Book: 2-10, 4-4.",
 )
 
@@ -149,14 +149,14 @@ def of_surface(line: str) -> Stated:
 
 DISPLACEMENT = Stated(
     lambda eta, slope: -eta * slope,
-    lambda eta, slope: f"=-{eta[()]}*{slope[()]}",
+    "=-{eta}*{slope}",
     says="dx = -eta dz/dx: how far a step goes along one axis. Book: 2-10, 2-11.",
 )
 
 
 MOVED = Stated(
     lambda at, by: at + by,
-    lambda at, by: f"={at[()]}+{by[()]}",
+    "={at}+{by}",
     says="x + dx: where the previous step led. Book: 2-11.",
 )
 

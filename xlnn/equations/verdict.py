@@ -119,7 +119,7 @@ class AskedLabel(Sentence):
 
 RIGHT = Stated(
     lambda answer, truth: np.where(answer == truth, 1.0, 0.0),
-    lambda answer, truth: f"=IF({answer[()]}={truth[()]},1,0)",
+    "=IF({answer}={truth},1,0)",
     says="1 where the network recognised the sample, else 0.",
     coarse=True,
     jumps=True,
@@ -227,7 +227,7 @@ class Scaled(Equation):
 PREDICTED = Stated(
     # a may hold the first outputs only
     lambda a, middle, factor: middle[: a.shape[-1]] + a / factor[: a.shape[-1]],
-    lambda k, a, middle, factor: f"={middle[k]}+{a[k]}/{factor[k]}",
+    "={middle}+{a}/{factor}",
     says="y_k = middle_k + a_k / factor_k: an output in the units of its target.",
 )
 
