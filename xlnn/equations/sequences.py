@@ -7,33 +7,32 @@ from xlnn.quantity import Cells, Equation, Stated
 ALIKE = 9
 """Digits to which two numbers agree that are equal apart from rounding."""
 
-ADDED = Stated(lambda u, v: u + v, lambda u, v: f"={u[()]}+{v[()]}")
+ADDED = Stated(lambda u, v: u + v, "={u}+{v}", number_format="General")
 """a_n+1 = a_n + d, and a_k + b_k.   Book: 2-2, 2-3."""
 
-MULTIPLIED = Stated(lambda u, by: by * u, lambda u, by: f"={by[()]}*{u[()]}")
+MULTIPLIED = Stated(lambda u, by: by * u, "={by}*{u}")
 """a_n+1 = r a_n, and c a_k.   Book: 2-2, 2-3."""
 
-LINEAR = Stated(
-    lambda before, p, q: p * before + q, lambda before, p, q: f"={p[()]}*{before[()]}+{q[()]}"
-)
+LINEAR = Stated(lambda before, p, q: p * before + q, "={p}*{before}+{q}")
 """a_n+1 = p a_n + q: both at once.   Book: 2-2."""
 
 ARITHMETIC_TERM = Stated(
-    lambda a, n, d: a[0] + (n - 1) * d, lambda a, n, d: f"={a.at(0)[()]}+({n[()]}-1)*{d[()]}"
+    lambda arithmetic, n, d: arithmetic[0] + (n - 1) * d,
+    lambda arithmetic, n, d: f"={arithmetic.at(0)[()]}+({n[()]}-1)*{d[()]}",
+    number_format="General",
 )
 """a_n = a_1 + (n - 1) d.   Book: 2-2."""
 
 GEOMETRIC_TERM = Stated(
-    lambda a, n, r: a[0] * r ** (n - 1),
+    lambda geometric, n, r: geometric[0] * r ** (n - 1),
     # 0^0 is 1 to NumPy and an error to a spreadsheet
-    lambda a, n, r: f"=IF({n[()]}=1,{a.at(0)[()]},{a.at(0)[()]}*{r[()]}^({n[()]}-1))",
+    lambda geometric, n, r: "=IF({0}=1,{1},{1}*{2}^({0}-1))".format(
+        n[()], geometric.at(0)[()], r[()]
+    ),
 )
 """a_n = a_1 r^(n - 1).   Book: 2-2."""
 
-COMBINED = Stated(
-    lambda u, v, by, and_by: by * u + and_by * v,
-    lambda u, v, by, and_by: f"={by[()]}*{u[()]}+{and_by[()]}*{v[()]}",
-)
+COMBINED = Stated(lambda u, v, by, and_by: by * u + and_by * v, "={by}*{u}+{and_by}*{v}")
 """c a_k + d b_k; also of two sums."""
 
 
@@ -42,6 +41,7 @@ def coupled(*at: tuple[int, int]) -> Stated:
     return Stated(
         lambda P, one, other: P[at[0]] * one + P[at[1]] * other,
         lambda P, one, other: f"={P[at[0]]}*{one[()]}+{P[at[1]]}*{other[()]}",
+        number_format="General",
         says="One of two sequences that are computed from each other. Book: 2-2.",
     )
 

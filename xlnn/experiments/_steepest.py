@@ -6,12 +6,11 @@ epsilon |grad f|.
 """
 
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 
 import xlnn
-from xlnn import Cells, Quantity, Sentence, Stated, Trace
+from xlnn import Cells, Quantity, Sentence, Stated, Trace, alike
 from xlnn.equations.calculus import OF_SURFACE_SHIFTED
 from xlnn.equations.lookup import UsedNumber, entry_of, is_chosen
 from xlnn.equations.number import short
@@ -21,26 +20,22 @@ from xlnn.terms import Term, either, largest, least, peak, rounded, sign
 
 DIRECTIONS, DEGREES = 36, 10  # one every 10 degrees
 
-STEP = Stated(lambda length, u: length * u, lambda length, u: f"={length[()]}*{u[()]}")
+STEP = Stated(lambda length, u: length * u, "={length}*{u}")
 """A coordinate of the step in a direction (u, v)."""
 
-CHANGE = Stated(
-    lambda z_there, z_at: z_there - z_at, lambda z_there, z_at: f"={z_there[()]}-{z_at[()]}"
-)
+CHANGE = Stated(lambda z_there, z_at: z_there - z_at, "={z_there}-{z_at}")
 """The change of f."""
 
 INNER = Stated(
     lambda slope_x, step_x, slope_y, step_y: slope_x * step_x + slope_y * step_y,
-    lambda slope_x, step_x, slope_y, step_y: (
-        f"={slope_x[()]}*{step_x[()]}+{slope_y[()]}*{step_y[()]}"
-    ),
+    "={slope_x}*{step_x}+{slope_y}*{step_y}",
 )
 """The inner product of the gradient and the step."""
 
 
 BOUND = Stated(
     lambda length, slope_x, slope_y: np.abs(length) * np.sqrt(slope_x**2 + slope_y**2),
-    lambda length, slope_x, slope_y: f"=ABS({length[()]})*SQRT({slope_x[()]}^2+{slope_y[()]}^2)",
+    "=ABS({length})*SQRT({slope_x}^2+{slope_y}^2)",
     says="epsilon |grad f|: more than this no inner product can be. Book: 2-4.",
 )
 
@@ -158,10 +153,10 @@ class Steepest(Sentence):
 # fmt: off
 def quantities(steps: int) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the point, the steps in all directions, and the change along each."""
-    column = partial(Quantity, axes=(xlnn.Axis("direction", DIRECTIONS, counts_from=0),))
+    column = alike(axes=(xlnn.Axis("direction", DIRECTIONS, counts_from=0),))
     yield Quantity("at", title="after step (0: the start)", symbol=" ", choices=(0, steps))
-    yield Quantity("used_at", title="step used", symbol=" ", equation=UsedNumber(0, steps),
-                   uses={"chosen": "at"})
+    yield Quantity("used_at", title="step used", symbol=" ",
+                   equation=UsedNumber(0, steps).of(chosen="at"))
     yield Quantity("length", title="length of the small step ε", symbol="ε", scale=0.3)
     for x, title in (("x", "the point"), ("y", "")):
         yield xlnn.shown(x, name=f"{x}_at", title=title, symbol=x, at={"step": "used_at"})
@@ -174,25 +169,22 @@ def quantities(steps: int) -> Iterator[Quantity | xlnn.Copy]:
     yield Quantity("bound", title="largest possible inner product", symbol="ε|∇z|", equation=BOUND)
     yield Quantity("angle", title="direction of the gradient in degrees", symbol="∠∇z",
                    equation=Angle(), written="tan ∠∇z = (∂z/∂y) / (∂z/∂x), 0° ≤ ∠∇z < 360°")
-    yield column("turn", title="direction", symbol="k", counts=True)
+    yield column("turn", "direction", symbol="k", counts=True)
     for name, title, of in (("unit_x", "unit step", "cos"), ("unit_y", "", "sin")):
-        yield column(name, title=title, symbol=of, uses={"part": "turn"},
-                     equation=around_circle(DIRECTIONS, of.upper()))
+        yield column(name, title, around_circle(DIRECTIONS, of.upper()).of(part="turn"), symbol=of)
     for x, title in (("x", "small step"), ("y", "")):
-        yield column(f"step_{x}", title=title, symbol=f"Δ{x}", equation=STEP, role="weight",
-                     uses={"u": f"unit_{x}"})
+        yield column(f"step_{x}", title, STEP.of(u=f"unit_{x}"), symbol=f"Δ{x}", role="weight")
     there = {"used_surface": "used_function", **point, "dx": "step_x", "dy": "step_y"}
-    yield column("z_there", title="z after it", symbol="z", equation=OF_SURFACE_SHIFTED, uses=there,
+    yield column("z_there", "z after it", OF_SURFACE_SHIFTED, symbol="z", uses=there,
                  role="forward")
-    yield column("change", title="change of z", symbol="Δz", equation=CHANGE, role="forward")
-    yield column("inner", title="inner product", symbol="∇z·Δ", equation=INNER, role="backward",
+    yield column("change", "change of z", CHANGE, symbol="Δz", role="forward")
+    yield column("inner", "inner product", INNER, symbol="∇z·Δ", role="backward",
                  meaning="the change of z for a small step, by the approximation formula",
                  written="∇z·Δ = |∇z| ε cos θ", source="2-10")
     for name in ("change", "inner"):
-        yield column(f"{name}_share", "share", "%", title="share of the largest",
-                     equation=SHARE, uses={"change": name})
-    yield Quantity("where", title="the steepest direction", equation=Steepest(),
-                   uses={"used": "used_at"})
+        yield column(f"{name}_share", "share of the largest", SHARE.of(name), kind="share",
+                     symbol="%")
+    yield Quantity("where", title="the steepest direction", equation=Steepest().of(used="used_at"))
     yield Quantity("points", title="where the gradient points", equation=GradientDirection())
 
 

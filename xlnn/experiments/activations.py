@@ -5,7 +5,6 @@ learn; a line and a parabola; and the bell curve from which start weights are dr
 """
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 
 import xlnn
 from xlnn import Axis, Beside, Chart, Equation, Numbers, Page, Quantity, Sentences, Told, Trace
@@ -50,46 +49,45 @@ def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity]:
 
 
 def _functions(point: Axis) -> Iterator[Quantity]:
-    column = partial(Quantity, sheet="table", axes=(point,))
-    beside = partial(Quantity, sheet="differences", axes=(point,))
+    column = xlnn.alike(sheet="table", axes=(point,))
+    beside = xlnn.alike(sheet="differences", axes=(point,))
     for name, title, scale in (("low", "z from", 4), ("high", "z to", 4), ("h", "h", 0.1)):
         yield Quantity(name, title=title, scale=scale)
     yield Quantity("used_h", title="h that is used", symbol="h", equation=eq.STEP)
-    yield column("number", title="point", symbol="k", counts=True)
-    yield column("z", title="point z", equation=eq.points(POINTS))
+    yield column("number", "point", symbol="k", counts=True)
+    yield column("z", "point z", eq.points(POINTS))
     sides = (("right", "z + h", eq.RIGHT), ("left", "z − h", eq.LEFT))
     for side, symbol, equation in sides:
-        yield beside(f"z_{side}", title=f"{side} of z", symbol=symbol, equation=equation,
-                     uses={"h": "used_h"})
+        yield beside(f"z_{side}", f"{side} of z", equation.of(h="used_h"), symbol=symbol)
     for function in eq.FUNCTIONS:
         name, (_, _, symbol, slope, *_) = function.name, SHOWN[function.name]
-        yield column(name, "value", symbol, title="value", equation=function.value, role="forward",
+        yield column(name, "value", function.value, kind="value", symbol=symbol, role="forward",
                      meaning="the output of a unit for its weighted input z",
                      written="u(z), σ(z), tanh(z), max(0, z), z", source="2-1")
         for side, shifted, _ in sides:
-            yield beside(f"{name}_{side}", side, symbol.replace("z", shifted),
-                         title=f"value at {side}", equation=function.value, uses={"z": f"z_{side}"})
-        yield column(f"{name}_slope", "slope", slope, title="slope", equation=function.slope,
+            yield beside(f"{name}_{side}", f"value at {side}", function.value.of(z=f"z_{side}"),
+                         kind=side, symbol=symbol.replace("z", shifted))
+        yield column(f"{name}_slope", "slope", function.slope, kind="slope", symbol=slope,
                      uses={"a": name} if function.of_value else {}, role="backward",
                      meaning="how fast the output changes with z",
                      written="0, σ(1 − σ), 1 − tanh², 0 or 1, 1", source="2-6")
     for name, (_, _, _, slope, *_) in SHOWN.items():
-        yield column(f"{name}_difference", "difference", slope, title="central difference",
-                     equation=eq.CENTRAL, meaning="the same slope, measured with two points",
-                     uses={"right": f"{name}_right", "left": f"{name}_left", "h": "used_h"},
+        yield column(f"{name}_difference", "central difference",
+                     eq.CENTRAL.of(f"{name}_right", f"{name}_left", "used_h"), kind="difference",
+                     symbol=slope, meaning="the same slope, measured with two points",
                      written="(a(z + h) − a(z − h)) / 2h", source="2-6")
     for name in SHOWN:
-        yield column(f"{name}_error", "error", "−", title="difference − slope", equation=eq.ERROR,
-                     uses={"slope": f"{name}_slope", "difference": f"{name}_difference"})
-        yield Quantity(f"{name}_gap", "gap", title="gap (root mean square)", equation=eq.GAP,
-                       uses={"error": f"{name}_error"})
+        yield column(f"{name}_error", "difference − slope",
+                     eq.ERROR.of(f"{name}_slope", f"{name}_difference"), kind="error", symbol="−")
+        yield Quantity(f"{name}_gap", "gap", title="gap (root mean square)",
+                       equation=eq.GAP.of(f"{name}_error"))
 
 
 def _learning(step: Axis) -> Iterator[Quantity]:
     for name, title in (("x", "input x"), ("t", "target t"), ("b", "bias b")):
         yield Quantity(name, title=title)
     yield Quantity("eta", title="learning rate η", symbol="η", calms=True)
-    column = partial(Quantity, axes=(step,))
+    column = xlnn.alike(axes=(step,))
     courses = {
         "step": Told("Unit step: w stays at {w_first}, and C at {C_first}. Its slope is 0, so "
                      "gradient descent has nothing to follow.", digits=4),
@@ -98,21 +96,22 @@ def _learning(step: Axis) -> Iterator[Quantity]:
         "step": (UnitStep(), eq.Flat()), "sigmoid": (SIGMOID, SIGMOID_SLOPE)}
     for name, (value, slope) in functions.items():
         of = {key: f"{name}_{key}" for key in STEPS}
-        yield column(of["w"], "w", "w", title="weight", equation=eq.LEARNED, given=1, role="weight",
-                     uses={"w": xlnn.previous(of["w"]), "gradient": xlnn.previous(of["dC_dw"])},
+        yield column(of["w"], "weight",
+                     eq.LEARNED.of(xlnn.previous(of["w"]), xlnn.previous(of["dC_dw"])), kind="w",
+                     symbol="w", given=1, role="weight",
                      meaning="the learned weight; the first row is the start",
                      written="w ← w − η ∂C/∂w", source="2-10")
-        yield column(of["input"], "input", "z", title="input", equation=eq.ANSWER_Z,
-                     uses={"w": of["w"]})
-        yield column(of["answer"], "answer", "a", title="answer", equation=value,
-                     uses={"z": of["input"]}, role="forward")
-        yield column(of["answer_slope"], "answer_slope", "a′(z)", title="slope", equation=slope,
+        yield column(of["input"], "input", eq.ANSWER_Z.of(of["w"]), kind="input", symbol="z")
+        yield column(of["answer"], "answer", value.of(z=of["input"]), kind="answer", symbol="a",
+                     role="forward")
+        yield column(of["answer_slope"], "slope", slope, kind="answer_slope", symbol="a′(z)",
                      uses={"z": of["input"]} if name == "step" else {"a": of["answer"]},
                      role="backward")
-        yield column(of["C"], "C", "C", title="error", equation=eq.SQUARED_ERROR,
-                     uses={"a": of["answer"]}, role="forward")
-        yield column(of["dC_dw"], "dC_dw", "∂C/∂w", title="gradient", equation=eq.GRADIENT,
-                     uses={"a": of["answer"], "slope": of["answer_slope"]}, role="backward",
+        yield column(of["C"], "error", eq.SQUARED_ERROR.of(of["answer"]), kind="C", symbol="C",
+                     role="forward")
+        yield column(of["dC_dw"], "gradient",
+                     eq.GRADIENT.of(of["answer"], slope=of["answer_slope"]), kind="dC_dw",
+                     symbol="∂C/∂w", role="backward",
                      meaning="how fast the error changes with the weight",
                      written="∂C/∂w = (a − t) a′(z) x", source="2-8")
         yield Quantity(f"{name}_course", equation=courses[name],
@@ -140,13 +139,12 @@ def _shapes(point: Axis) -> Iterator[Quantity]:
         "its slope 2ax + b is 0.",
         "level": "a = b = 0: this is a horizontal line, y = {lowest_y}. All its points are equally "
         "low."}, "bends"))
-    column = partial(Quantity, sheet="shape_points", axes=(point,))
-    yield column("shape_number", title="point", symbol="k", counts=True)
-    yield column("shape_x", title="point x", symbol="x", equation=eq.beside(POINTS),
-                 uses={"number": "shape_number", "middle": "lowest_x"})
-    yield column("line", title="line", symbol="mx + n", equation=eq.LINE, uses={"x": "shape_x"},
-                 role="forward")
-    yield column("parabola", title="parabola", symbol="ax² + bx + c", equation=eq.PARABOLA,
+    column = xlnn.alike(sheet="shape_points", axes=(point,))
+    yield column("shape_number", "point", symbol="k", counts=True)
+    yield column("shape_x", "point x", eq.beside(POINTS).of("shape_number", "lowest_x"),
+                 symbol="x")
+    yield column("line", "line", eq.LINE.of("shape_x"), symbol="mx + n", role="forward")
+    yield column("parabola", "parabola", eq.PARABOLA, symbol="ax² + bx + c",
                  uses={**parabola, "x": "shape_x"}, role="forward")
 
 
@@ -155,15 +153,14 @@ def _bell() -> Iterator[Quantity]:
     for name, title, symbol in (("mean", "mean μ", "μ"),
                                 ("deviation", "standard deviation σ", "σ")):
         yield Quantity(name, title=title, symbol=symbol)
-    yield Quantity("used_deviation", title="σ that is used", symbol="σ", equation=eq.STEP,
-                   uses={"h": "deviation"})
-    column = partial(Quantity, sheet="bell_points",
-                     axes=(Axis("point", BELL_POINTS, counts_from=0),))
-    yield column("bell_number", title="point", symbol="k", counts=True)
-    yield column("bell_x", title="point x", symbol="x", uses={**of, "number": "bell_number"},
-                 equation=eq.around(BELL_POINTS, DEVIATIONS))
-    yield column("density", title="density", symbol="f(x)", equation=eq.BELL,
-                 uses={**of, "x": "bell_x"}, role="forward", meaning="the normal distribution",
+    yield Quantity("used_deviation", title="σ that is used", symbol="σ",
+                   equation=eq.STEP.of("deviation"))
+    column = xlnn.alike(sheet="bell_points", axes=(Axis("point", BELL_POINTS, counts_from=0),))
+    yield column("bell_number", "point", symbol="k", counts=True)
+    yield column("bell_x", "point x", eq.around(BELL_POINTS, DEVIATIONS), symbol="x",
+                 uses={**of, "number": "bell_number"})
+    yield column("density", "density", eq.BELL, symbol="f(x)", uses={**of, "x": "bell_x"},
+                 role="forward", meaning="the normal distribution",
                  written="f(x) = exp(−(x − μ)² / 2σ²) / (√(2π) σ)", source="2-1")
     half = (BELL_POINTS - 1) // 2
     for far, title in ((1, "area within μ ± σ"), (2, "area within μ ± 2σ"),
@@ -173,8 +170,8 @@ def _bell() -> Iterator[Quantity]:
                        equation=eq.AreaBelow(half - away, half + away, DEVIATIONS / half),
                        uses={**of, "number": "bell_number", "bell": "density"})
     for far in (1, 2, 3):
-        yield Quantity(f"percent_{far}", "percent", "%", title="percent", equation=eq.PERCENT,
-                       uses={"part": f"within_{far}"})
+        yield Quantity(f"percent_{far}", "percent", "%", title="percent",
+                       equation=eq.PERCENT.of(f"within_{far}"))
     yield Quantity("drawn", equation=eq.Drawn(), uses=of)
 
 

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Grid, Quantity, Row, Stated, Table, Trace, Weight
+from xlnn import Axis, Chart, Grid, Quantity, Row, Stated, Table, Trace, Weight, alike
 from xlnn.equations import attention as eq
 from xlnn.equations import units
 
@@ -49,33 +49,30 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield Quantity("t", title="target", axes=(row,), shape=(T,), choices=(1, 3),
                    meaning="the answer at this position: 1, 2, 3 for A, B, C")
     yield eq.position(T, D)
-    yield Quantity("x", title="input", axes=(row,), shape=(T, D), equation=INPUT,
-                   uses={"s": "letters"}, role="forward",
+    yield Quantity("x", title="input", axes=(row,), shape=(T, D), equation=INPUT.of("letters"),
+                   role="forward",
                    meaning="which letter it is, whether it is a capital, and where it stands",
                    written="x = (a, b, c, capital) + PE")
     yield from WEIGHTS.trained(epochs, sizes["optimizer"])
-    each = partial(Quantity, sheet="sequences", axes=(epoch, row), shape=(T, D), role="forward")
+    each = alike(sheet="sequences", axes=(epoch, row), shape=(T, D), role="forward")
     yield from eq.head(each, T)
-    yield each("y", title="scores of answers", equation=eq.PROJECT, shape=(T, 3),
-               uses={"W": "Wo", "x": "o"})
-    yield each("u", title="exp", equation=eq.EXP, shape=(T, 3), uses={"z": "y"})
-    yield each("p", title="probabilities", equation=eq.SHARE, shape=(T, 3), uses={"S": "u"},
+    yield each("y", "scores of answers", eq.PROJECT.of("Wo", "o"), shape=(T, 3))
+    yield each("u", "exp", eq.EXP.of("y"), shape=(T, 3))
+    yield each("p", "probabilities", eq.SHARE.of("u"), shape=(T, 3),
                meaning="how likely each answer is", written="p = softmax(o Woᵀ)",
                source=eq.SOURCE + "3.4")
-    yield each("C", title="cross-entropy", equation=eq.COST, shape=(T,), uses={"z": "y"},
-               role="result")
-    yield each("hit", title="right", symbol="✓{}", equation=eq.hit(0.5), shape=(T,), role="result")
+    yield each("C", "cross-entropy", eq.COST.of("y"), shape=(T,), role="result")
+    yield each("hit", "right", eq.hit(0.5), symbol="✓{}", shape=(T,), role="result")
     back = partial(each, role="backward")
-    yield back("e", title="error", equation=eq.ERROR, shape=(T, 3),
-               meaning="how fast C changes with y", written="e = p − t")
-    yield back("do", title="error of o", symbol="∂o{}", equation=units.Back(("e", "Wo")))
+    yield back("e", "error", eq.ERROR, shape=(T, 3), meaning="how fast C changes with y",
+               written="e = p − t")
+    yield back("do", "error of o", units.Back(("e", "Wo")), symbol="∂o{}")
     yield from eq.head_back(each, T)
-    once = partial(Quantity, sheet="weights", axes=(epoch,), equation=eq.TOTAL)
-    yield once("C_T", title="total cost", uses={"C": "C"},
+    once = alike(sheet="weights", axes=(epoch,), equation=eq.TOTAL)
+    yield once("C_T", "total cost", uses={"C": "C"},
                meaning="the cost of all positions of all sequences",
                written="C_T = Σ −ln p(target)")
-    yield once("right", title="answers that are right", symbol=" ", uses={"C": "hit"},
-               number_format="0")
+    yield once("right", "answers that are right", symbol=" ", uses={"C": "hit"}, number_format="0")
     yield from WEIGHTS.gradients(epochs, "gradient, {title}")
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown")
     yield from xlnn.choice("row", row, words, title="sequence shown")
@@ -85,8 +82,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
         ("across", "position", "letters_shown", (1, T), SYMBOLS),
         ("answer", "target", "t_shown", (T, 1), SYMBOLS[3:]),
     ):
-        yield Quantity(name, title=title, shape=shape, equation=units.Named(symbols),
-                       uses={"of": of})
+        yield Quantity(name, title=title, shape=shape, equation=units.Named(symbols).of(of=of))
     yield xlnn.shown("A", title="attention: row takes from column", number_format="0.00")
     yield xlnn.shown("p", title="probability of A, B, C", number_format="0.00")
     yield xlnn.shown("right", title="right")

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, Weight
+from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, Weight, alike
 from xlnn.equations import units as eq
 
 ROWS, COLUMNS = 4, 3
@@ -22,19 +22,14 @@ MARKS = ("−0.9", "−0.6", "−0.3", "0.0", "0.3", "0.6", "0.9")
 ACROSS = len(MARKS)
 """Pictures along each side of the plane."""
 
-UP = dict(zip("2345", "²³⁴⁵", strict=True))
-
 # fmt: off
 NOISY = eq.Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at random, is set to 0
     lambda x, drawn, noise: np.where(drawn < noise, 0, x),
-    lambda i, x, drawn, noise: f"=IF({drawn[i]}<{noise[()]},0,{x[i]})")
+    "=IF({drawn}<{noise},0,{x})")
 OFF = eq.Choice(
     lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
     lambda t, a: "=" + "+".join(f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(PIXELS)))
-BEFORE = Stated(
-    lambda x, image_used: x[int(image_used) - 1].reshape(ROWS, COLUMNS),
-    lambda r, c, x, image_used: f"=INDEX({x.over('image')[COLUMNS * r + c]},{image_used[()]})")
-AFTER = Stated(
+OF_ROW = Stated(  # as a picture
     lambda a, row: a.reshape(-1, PIXELS)[int(row) - 1].reshape(ROWS, COLUMNS),
     lambda r, c, a, row: f"=INDEX({a.over('epoch', 'image')[COLUMNS * r + c]},{row[()]})")
 PICTURE = Stated(lambda a: a.reshape(ROWS, COLUMNS), lambda r, c, a: f"={a[COLUMNS * r + c]}")
@@ -54,23 +49,23 @@ def pictures(down: int) -> Stated:
         lambda n, r, c, a: f"={a.at(first + n, along='place')[COLUMNS * r + c]}")
 
 
-def layers(sizes: dict) -> dict[str, tuple[int, int]]:
-    """Return the units of each layer and of the one below, by the layer's name."""
+def layers(sizes: dict) -> dict[int, tuple[int, int]]:
+    """Return the units of each layer and of the one below, by the layer's number."""
     hidden = [sizes["hidden"]] if sizes["hidden"] else []
     units = [PIXELS, *hidden, CODE, *hidden, PIXELS]
-    return {str(n): (units[n - 1], units[n - 2]) for n in range(2, len(units) + 1)}
+    return dict(enumerate(zip(units[1:], units, strict=False), start=2))
 
 
 def weights(sizes: dict) -> xlnn.Weights:
     """Return the weights and biases of all layers, with their gradients."""
     found, said = {}, {"meaning": "learnt as in the book", "source": "4-4"}
     for n, (units, below) in layers(sizes).items():
-        enters = "noisy" if n == "2" else f"a{int(n) - 1}"
+        enters = "noisy" if n == 2 else f"a{n - 1}"
         found |= {
-            f"W{n}": Weight((units, below), eq.slope("image"), f"delta{n}", enters, kind="W",
-                            symbol=f"w{UP[n]}{{}}", title="weights", **said),
-            f"b{n}": Weight((units,), eq.bias_slope("image"), f"delta{n}", kind="b",
-                            symbol=f"b{UP[n]}{{}}", title="biases", start=0, **said)}
+            f"W{n}": Weight((units, below), eq.slope("image"), f"delta{n}", enters, symbol="w^{}",
+                            title="weights", **said),
+            f"b{n}": Weight((units,), eq.bias_slope("image"), f"delta{n}", symbol="b^{}", start=0,
+                            title="biases", **said)}
     return xlnn.Weights(found)
 
 
@@ -79,23 +74,21 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     epoch, image = Axis("epoch", sizes["epochs"], "up"), Axis("image", sizes["images"])
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True,
                    meaning="how far a step goes")
-    yield Quantity("noise", title="noise: part of the pixels left out", symbol="ν",
-                   between=(0.0, 1.0),
+    yield Quantity("noise", title="noise: part of the pixels left out", symbol="ν", between=(0, 1),
                    meaning="with noise the network is to give what it did not see")
     for axis in (epoch, image):
         yield from xlnn.choice(f"{axis.name}_chosen", axis, words, title=f"{axis.name} shown",
                                used=f"{axis.name}_used")
     yield Quantity("number", title="image", symbol="n", axes=(image,), counts=True)
     yield Quantity("labels", symbol=" ", title="label", axes=(image,), number_format="0")
-    pixels = partial(Quantity, axes=(image,), shape=(PIXELS,))
-    yield pixels("images", symbol="x{}", title="pixels", source="3-1",
+    pixels = alike(axes=(image,), shape=(PIXELS,))
+    yield pixels("images", "pixels", symbol="x{}", source="3-1",
                  meaning="the pixels of an image: what goes in, and what is to come out")
-    yield pixels("drawn", symbol="u{}", title="drawn for the noise", between=(0.0, 1.0),
+    yield pixels("drawn", "drawn for the noise", symbol="u{}", between=(0.0, 1.0),
                  number_format="0.00", meaning="random numbers from 0 to 1")
-    yield pixels("noisy", symbol="x̃{}", title="what goes in", equation=NOISY,
-                 uses={"x": "images"}, number_format="General", role="forward",
-                 meaning="0 where the number drawn is below ν", written="x̃ = 0 if u < ν, else x",
-                 source="Vincent et al. 2008, 2.3")
+    yield pixels("noisy", "what goes in", NOISY.of("images"), symbol="x̃{}", role="forward",
+                 number_format="General", meaning="0 where the number drawn is below ν",
+                 written="x̃ = 0 if u < ν, else x", source="Vincent et al. 2008, 2.3")
     yield from _training(sizes, epoch, image)
     yield from _shown(sizes)
     yield Quantity("told", equation=xlnn.Told(
@@ -108,63 +101,60 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
     shapes, network, below = layers(sizes), weights(sizes), "noisy"
     *_, last = shapes
     yield from network.trained(epoch.length, sizes["optimizer"])
-    column = partial(Quantity, sheet="training", axes=(epoch, image))
+    column = alike(sheet="training", axes=(epoch, image))
     forward = partial(column, role="forward")
     for n, (units, _) in shapes.items():
-        yield forward(f"z{n}", "z", f"z{UP[n]}{{}}", title="weighted input", shape=(units,),
-                      equation=eq.DENSE, uses={"W": f"W{n}", "b": f"b{n}", "x": below})
+        yield forward(f"z{n}", "weighted input", eq.DENSE.of(f"W{n}", below, f"b{n}"),
+                      symbol="z^{}", shape=(units,))
         below = f"a{n}"
-        yield forward(below, "a", f"a{UP[n]}{{}}", title="activation", shape=(units,),
-                      equation=eq.SIGMOID if n == last else eq.TANH, uses={"z": f"z{n}"},
+        yield forward(below, "activation", (eq.SIGMOID if n == last else eq.TANH).of(f"z{n}"),
+                      symbol="a^{}", shape=(units,), source="3-2",
                       meaning="how excited a unit is; of the two, where the image lies",
-                      written="tanh z, and 1 / (1 + exp(−z)) of the pixels", source="3-2")
-    truth = {"t": "images", "a": below}
-    yield column("C", title="squared error", equation=eq.SQUARED_ERROR, uses=truth, source="3-4",
+                      written="tanh z, and 1 / (1 + exp(−z)) of the pixels")
+    yield column("C", "squared error", eq.SQUARED_ERROR.of("images", below), source="3-4",
                  meaning="how far the image that comes out is from the clean one",
                  written="C = ½ Σ (x − a)²")
-    yield column("off", symbol=" ", title="pixels wrong", equation=OFF, uses=truth)
+    yield column("off", "pixels wrong", OFF.of("images", below), symbol=" ")
+    back = eq.SQUARED_ERROR_DELTA.of(below, "images")
     for n, (units, _) in reversed(shapes.items()):
-        above = int(n) + 1
-        back = {"equation": eq.SQUARED_ERROR_DELTA, "uses": truth} if n == last else {
-            "equation": eq.Back((f"delta{above}", f"W{above}"), tanh=f"a{n}")}
-        yield column(f"delta{n}", "delta", f"δ{UP[n]}{{}}", title="error δ", shape=(units,),
-                     role="backward", meaning="how fast C changes with z", source="4-2, 4-3",
-                     written="output: (a − x) a (1 − a);  tanh: (Σ δ w)(1 − a²)", **back)
+        yield column(f"delta{n}", "error δ", back, symbol="δ^{}", shape=(units,), role="backward",
+                     meaning="how fast C changes with z", source="4-2, 4-3",
+                     written="output: (a − x) a (1 − a);  tanh: (Σ δ w)(1 − a²)")
+        back = eq.Back((f"delta{n}", f"W{n}"), tanh=f"a{n - 1}")
     yield from network.gradients(epoch.length)
-    once = partial(Quantity, axes=(epoch,), equation=eq.total("image"), number_format="0.##")
-    yield once("C_T", title="total cost", uses={"C": "C"})
-    yield once("wrong", symbol=" ", title="pixels wrong", uses={"C": "off"})
+    once = alike(axes=(epoch,), number_format="0.##")
+    yield once("C_T", "total cost", eq.total("image"))
+    yield once("wrong", "pixels wrong", eq.total("image").of("off"), symbol=" ")
 
 
 def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
-    code, last = str(2 + bool(sizes["hidden"])), [*layers(sizes)][-1]
+    code = 2 + bool(sizes["hidden"])
     above = [n for n in layers(sizes) if n > code]
+    last = above[-1]
     here = {"sheet": "decoder", "number_format": "0.00"}
     yield Quantity("row", title="row in the table", sheet="decoder", number_format="0",
-                   equation=eq.training_position(sizes["images"]),
-                   uses={"epoch": "epoch_used", "image": "image_used"})
+                   equation=eq.training_position(sizes["images"]).of("epoch_used", "image_used"))
     yield xlnn.shown(f"a{code}", "number", name="codes", title="place in the plane", symbol="a{}",
                      **here)
     shown = {f"{kind}{n}": f"{kind}{n}_shown" for n in above for kind in "Wb"}
     yield from (xlnn.shown(name, kind=name[0], **here) for name in shown)
-    picture = partial(Quantity, shape=(ROWS, COLUMNS))
-    yield picture("before", title="clean", equation=BEFORE, uses={"x": "images"})
-    yield picture("seen", title="goes in", equation=BEFORE, uses={"x": "noisy"})
-    yield picture("after", title="comes out", equation=AFTER, uses={"a": f"a{last}"})
+    picture = alike(shape=(ROWS, COLUMNS))
+    yield picture("before", "clean", OF_ROW.of("images", "image_used"))
+    yield picture("seen", "goes in", OF_ROW.of("noisy", "image_used"))
+    yield picture("after", "comes out", OF_ROW.of(f"a{last}"))
     yield Quantity("point", title="type a point", symbol="a{}", shape=(CODE,),
                    between=(-1.0, 1.0), number_format="0.00")
     again = partial(xlnn.again, [f"{kind}{n}" for n in above for kind in "za"], **here)
     yield from again("{}_point", instead={f"a{code}": "point", **shown})
-    yield picture("image", title="of the point", equation=PICTURE, uses={"a": f"a{last}_point"})
+    yield picture("image", "of the point", PICTURE.of(f"a{last}_point"))
     place = Axis("place", ACROSS**2)
     yield Quantity("place", title="place", symbol="n", sheet="decoder", axes=(place,), counts=True)
     yield Quantity("spot", title="point of the plane", symbol="a{}", axes=(place,), shape=(CODE,),
                    equation=PLACE, **here)
     yield from again("{}_plane", axes=(place,), instead={f"a{code}": "spot", **shown})
     for down in range(ACROSS):
-        yield Quantity(f"plane_{down + 1}", title=f"a₂ = {MARKS[-1 - down]}",
-                       shape=(ACROSS, ROWS, COLUMNS), equation=pictures(down),
-                       uses={"a": f"a{last}_plane"})
+        yield picture(f"plane_{down + 1}", f"a₂ = {MARKS[-1 - down]}",
+                      pictures(down).of(f"a{last}_plane"), shape=(ACROSS, ROWS, COLUMNS))
 
 
 def inputs(sizes: dict) -> dict:

@@ -37,15 +37,15 @@ MANY = 10**12
 
 COSTS = {"sq": "squared error", "ce": "cross-entropy"}
 
-POINT = Stated(lambda i: i[:, np.newaxis] * 0.4, lambda _, i: f"={i[()]}*0.4")
+POINT = Stated(lambda i: i[:, np.newaxis] * 0.4, "={i}*0.4")
 """The z of a point of the curves, in the shape of a layer of one unit."""
 
-SQUARED = Stated(lambda t, a: ((t - a) ** 2)[..., 0] / 2, lambda t, a: f"=SUMSQ({t[0]}-{a[0]})/2")
+SQUARED = Stated(lambda t, a: ((t - a) ** 2)[..., 0] / 2, "=SUMSQ({t[0]}-{a[0]})/2")
 """C = 1/2 (t - a)^2, of one output.   Book: 3-3, 3-4."""
 
 TIMES = Stated(
     lambda slope: np.divide(1, slope, out=np.zeros_like(slope), where=slope > 0)[..., 0],
-    lambda slope: f"=IF(SIGN({slope[0]})>0,1/{slope[0]},0)",
+    "=IF(SIGN({slope[0]})>0,1/{slope[0]},0)",
 )
 """The delta of the cross-entropy divided by that of the squared error; 0 where the slope of the
 sigmoid is 0."""

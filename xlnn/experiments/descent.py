@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 import xlnn
-from xlnn import Axis, Below, Chart, Quantity, Table, Trace, previous
+from xlnn import Axis, Below, Chart, Quantity, Table, Trace, alike, previous
 from xlnn.equations import surface as eq
 from xlnn.experiments import _steepest
 from xlnn.workbooks.learning import function_choice
@@ -24,34 +24,34 @@ def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity | xlnn.Co
                    meaning="how far a step goes", source="2-10")
     yield from function_choice("function", [f"z = {each.text}" for each in eq.SURFACES],
                                title="function (1, 2 or 3)", called="name")
-    column = partial(Quantity, axes=(Axis("step", steps + 1, "time", counts_from=0),))
+    column = alike(axes=(Axis("step", steps + 1, "time", counts_from=0),))
     place = partial(column, equation=eq.MOVED, given=1, role="weight", scale=3, source="2-11")
-    yield place("x", title="position", uses={"at": previous("x"), "by": previous("dx")},
+    yield place("x", "position", uses={"at": previous("x"), "by": previous("dx")},
                 meaning="where the point is; the first row is the start", written="x ← x + Δx")
     yield place("y", uses={"at": previous("y"), "by": previous("dy")})
     slope = partial(column, role="backward")
-    yield slope("dz_dx", title="gradient", symbol="∂z/∂x", equation=eq.of_surface("dz_dx"),
+    yield slope("dz_dx", "gradient", eq.of_surface("dz_dx"), symbol="∂z/∂x",
                 meaning="how fast z changes with x alone", written="∂z/∂x", source="2-7")
     yield slope("dz_dy", symbol="∂z/∂y", equation=eq.of_surface("dz_dy"))
     move = partial(column, equation=eq.DISPLACEMENT, role="backward")
-    yield move("dx", title="displacement −η∇z", symbol="Δx", uses={"slope": "dz_dx"},
+    yield move("dx", "displacement −η∇z", symbol="Δx", uses={"slope": "dz_dx"},
                meaning="the step: against the gradient", written="Δx = −η ∂z/∂x", source="2-10")
     yield move("dy", symbol="Δy", uses={"slope": "dz_dy"})
-    yield column("z", title="value", equation=eq.of_surface("z"), role="forward", source="2-11",
+    yield column("z", "value", eq.of_surface("z"), role="forward", source="2-11",
                  meaning="the height of the surface at (x, y)", written="z = f(x, y)")
     yield Quantity("swings", title="near (0, 0), steps overshoot if η >", equation=eq.LargestEta(1))
     yield Quantity("grows", title="near (0, 0), steps lead away if η >", equation=eq.LargestEta(2))
     yield Quantity("verdict", equation=eq.EtaVerdict())
     yield Quantity("course", equation=eq.Course(steps))
     line, part = Axis("line", LINES), Axis("part", PARTS + 1, counts_from=0)
-    at = partial(Quantity, number_format="0.000")
+    at = alike(number_format="0.000")
     yield Quantity("number", title="line", symbol="n", axes=(line,), counts=True)
     yield Quantity("part", title="part of the circle", symbol="k", axes=(part,), counts=True)
-    yield at("level", title="z on the line", symbol="z", axes=(line,), equation=eq.level_of(LINES))
+    yield at("level", "z on the line", eq.level_of(LINES), symbol="z", axes=(line,))
     for u, of in (("u", "cos"), ("v", "sin")):
-        yield at(u, title=of, axes=(part,), equation=eq.around_circle(PARTS, of.upper()))
+        yield at(u, of, eq.around_circle(PARTS, of.upper()), axes=(part,))
     for x, u in (("x", "u"), ("y", "v")):
-        yield at(f"level_{x}", title=x, symbol=x, axes=(line, part), equation=eq.on_level_line(u))
+        yield at(f"level_{x}", x, eq.on_level_line(u), symbol=x, axes=(line, part))
     yield from _steepest.quantities(steps)
 
 

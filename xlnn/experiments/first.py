@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Quantity, Stated, Text, previous
+from xlnn import Axis, Quantity, Stated, Text, alike, previous
 from xlnn.equations import units as eq
 from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.surface import DESCENT
@@ -25,9 +25,8 @@ HIDDEN_Z = Stated(
 )
 OUTPUT_Z = Stated(
     lambda w, b, a: a @ w[4:] + b[2],
-    lambda w, b, a: f"={w[4]}*{a[0]}+{w[5]}*{a[1]}+{b[2]}",
-)
-COST = Stated(lambda t, a: (t - a) ** 2 / 2, lambda t, a: f"=({t[()]}-{a[()]})^2/2")
+    "={w[4]}*{a[0]}+{w[5]}*{a[1]}+{b[2]}")
+COST = Stated(lambda t, a: (t - a) ** 2 / 2, "=({t}-{a})^2/2")
 HIDDEN_DELTA = Stated(
     lambda d, w, a: d[:, np.newaxis] * w[4:] * a * (1 - a),
     lambda j, d, w, a: f"={d[()]}*{w[4 + j]}*{a[j]}*(1-{a[j]})",
@@ -82,20 +81,19 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
     yield Quantity("epoch", title="epoch to look at", choices=(0, last))
     yield Quantity("eta", title="learning rate η", symbol="η", meaning="how far a step goes",
                    source="4-4")
-    yield Quantity("epoch_used", title="epoch shown", equation=UsedNumber(0, last),
-                   uses={"chosen": "epoch"})
-    data = partial(Quantity, axes=(row,))
-    yield data("x", title="inputs", symbol="x{}", shape=(2,))
-    yield data("t", title="target")
+    yield Quantity("epoch_used", title="epoch shown",
+                   equation=UsedNumber(0, last).of(chosen="epoch"))
+    data = alike(axes=(row,))
+    yield data("x", "inputs", symbol="x{}", shape=(2,))
+    yield data("t", "target")
     # the course: after each epoch the parameters, and the cost that they give
-    course = partial(Quantity, axes=(epoch,), role="weight", equation=DESCENT, given=1)
+    course = alike(axes=(epoch,), role="weight", equation=DESCENT, given=1)
     for name, title, count, meaning in (
         ("w", "weights", 6, "w₁ w₂ lead to unit 1, w₃ w₄ to unit 2, w₅ w₆ to the output"),
         ("b", "biases", 3, "the bias of each unit; 3 is the output"),
     ):
-        yield course(name, title=title, symbol=f"{name}{{}}",
-                     shape=(count,), meaning=meaning, source="4-4",
-                     uses={"w": previous(name), "gradient": previous(f"dC_d{name}")},
+        yield course(name, title, symbol=f"{name}{{}}", shape=(count,), meaning=meaning,
+                     source="4-4", uses={"w": previous(name), "gradient": previous(f"dC_d{name}")},
                      written=f"{name} ← {name} − η ∂C_T/∂{name}")
     # the same equations for every epoch behind the first sheet, and for the chosen one on it
     rows, sums = tuple(of_rows((epoch, row))), tuple(gradients(epoch))
@@ -108,33 +106,30 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
     instead = {each.name: f"now_{each.name}" for each in rows} | now
     yield from xlnn.again(rows, "now_{}", axes=(row,), sheet="first", instead=now)
     yield from xlnn.again(sums, "now_{}", sheet="first", instead=instead)
-    yield Quantity("answers", equation=Answers(), uses={"a3": "now_a3"})
+    yield Quantity("answers", equation=Answers().of("now_a3"))
 
 
 def of_rows(axes: tuple[Axis, ...]) -> Iterator[Quantity]:
     """Yield forward, cost and backward for each row."""
-    each = partial(Quantity, sheet="every", axes=axes, role="forward")
+    each = alike(sheet="every", axes=axes, role="forward")
     back = partial(each, role="backward")
-    yield each("z", title="zⱼ = Σ w x + bⱼ", symbol="z{}", shape=(2,), equation=HIDDEN_Z)
-    yield each("a", title="aⱼ = 1/(1 + exp(−zⱼ))", symbol="a{}", shape=(2,), equation=eq.SIGMOID)
-    yield each("z3", title="z₃ = w₅a₁ + w₆a₂ + b₃", symbol="z₃", equation=OUTPUT_Z)
-    yield each("a3", title="a₃ = 1/(1 + exp(−z₃))", symbol="a₃", equation=eq.SIGMOID,
-               uses={"z": "z3"})
-    yield back("C", title="C = (t − a₃)²/2", symbol="C", equation=COST, uses={"a": "a3"})
-    yield back("delta3", title="δ₃ = (a₃ − t) a₃(1 − a₃)", symbol="δ₃", uses={"a": "a3"},
-               equation=eq.SQUARED_ERROR_DELTA)
-    yield back("delta", title="δⱼ = δ₃ w aⱼ(1 − aⱼ)", symbol="δ{}", shape=(2,),
-               equation=HIDDEN_DELTA, uses={"d": "delta3"})
+    yield each("z", "zⱼ = Σ w x + bⱼ", HIDDEN_Z, symbol="z{}", shape=(2,))
+    yield each("a", "aⱼ = 1/(1 + exp(−zⱼ))", eq.SIGMOID, symbol="a{}", shape=(2,))
+    yield each("z3", "z₃ = w₅a₁ + w₆a₂ + b₃", OUTPUT_Z, symbol="z₃")
+    yield each("a3", "a₃ = 1/(1 + exp(−z₃))", eq.SIGMOID.of("z3"), symbol="a₃")
+    yield back("C", "C = (t − a₃)²/2", COST.of(a="a3"), symbol="C")
+    yield back("delta3", "δ₃ = (a₃ − t) a₃(1 − a₃)", eq.SQUARED_ERROR_DELTA.of("a3"), symbol="δ₃")
+    yield back("delta", "δⱼ = δ₃ w aⱼ(1 − aⱼ)", HIDDEN_DELTA.of("delta3"), symbol="δ{}",
+               shape=(2,))
 
 
 def gradients(*axes: Axis) -> Iterator[Quantity]:
     """Yield the gradients, summed over the rows."""
-    whole = partial(Quantity, sheet="every", axes=axes, role="backward")
+    whole = alike(sheet="every", axes=axes, role="backward")
     uses = {"d": "delta", "d3": "delta3"}
-    yield whole("dC_dw", title="∂C_T/∂w = Σ δ × input, over the rows", symbol="∂C_T/∂w{}",
-                shape=(6,), equation=WEIGHT_SLOPE, uses=uses)
-    yield whole("dC_db", title="∂C_T/∂b = Σ δ", symbol="∂C_T/∂b{}", shape=(3,),
-                equation=BIAS_SLOPE, uses=uses)
+    yield whole("dC_dw", "∂C_T/∂w = Σ δ × input, over the rows", WEIGHT_SLOPE, symbol="∂C_T/∂w{}",
+                shape=(6,), uses=uses)
+    yield whole("dC_db", "∂C_T/∂b = Σ δ", BIAS_SLOPE, symbol="∂C_T/∂b{}", shape=(3,), uses=uses)
 
 
 FORWARD = ("x", "t", "now_z", "now_a", "now_z3", "now_a3", "now_C", "now_delta3", "now_delta")

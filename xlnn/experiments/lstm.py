@@ -9,29 +9,24 @@ IEEE TNNLS 28 (2017).
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, Weight, following, previous
+from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, Weight, alike, following, previous
 from xlnn.equations import units as eq
 
 # fmt: off
-CELL = Stated(lambda f, before, i, g: f * before + i * g,
-              lambda j, f, before, i, g: f"={f[j]}*{before[j]}+{i[j]}*{g[j]}")
-HIDDEN = Stated(lambda o, c: o * np.tanh(c), lambda j, o, c: f"={o[j]}*TANH({c[j]})")
-CELL_ERROR = Stated(lambda after, o, c, later, f_after: after * o * (1 - np.tanh(c)**2)
-                    + later * f_after,
-                    lambda j, after, o, c, later, f_after: (
-                        f"={after[j]}*{o[j]}*(1-TANH({c[j]})^2)+{later[j]}*{f_after[j]}"))
-GATE_ERROR = Stated(lambda error, by, a: error * by * a * (1 - a),
-                    lambda j, error, by, a: f"={error[j]}*{by[j]}*{a[j]}*(1-{a[j]})")
+CELL = Stated(lambda f, before, i, g: f * before + i * g, "={f}*{before}+{i}*{g}")
+HIDDEN = Stated(lambda o, c: o * np.tanh(c), "={o}*TANH({c})")
+CELL_ERROR = Stated(
+    lambda after, o, c, later, f_after: after * o * (1 - np.tanh(c)**2) + later * f_after,
+    "={after}*{o}*(1-TANH({c})^2)+{later}*{f_after}")
+GATE_ERROR = Stated(lambda dc, by, a: dc * by * a * (1 - a), "={dc}*{by}*{a}*(1-{a})")
 OUT_ERROR = Stated(lambda after, c, o: after * np.tanh(c) * o * (1 - o),
-                   lambda j, after, c, o: f"={after[j]}*TANH({c[j]})*{o[j]}*(1-{o[j]})")
-CANDIDATE_ERROR = Stated(lambda dc, i, g: dc * i * (1 - g * g),
-                         lambda j, dc, i, g: f"={dc[j]}*{i[j]}*(1-{g[j]}*{g[j]})")
-DELTA = Stated(lambda a, h: a * (1 - h * h), lambda j, a, h: f"={a[j]}*(1-{h[j]}*{h[j]})")
+                   "={after}*TANH({c})*{o}*(1-{o})")
+CANDIDATE_ERROR = Stated(lambda dc, i, g: dc * i * (1 - g * g), "={dc}*{i}*(1-{g}*{g})")
+DELTA = Stated(lambda a, h: a * (1 - h * h), "={a}*(1-{h}*{h})")
 SHARE = Stated(  # of the errors at this step in those at the last one
     lambda d: np.sqrt((d**2).sum(1)) / (np.sqrt((d[-1] ** 2).sum()) or np.inf),
     lambda d: "=IF(SIGN(SUMSQ({1}))=0,0,SQRT(SUMSQ({0}))/SQRT(SUMSQ({1})))".format(
@@ -46,31 +41,24 @@ GATES = {
 }
 """The title, meaning, beginning of the formula, and source of each gate."""
 
-NETWORKS = (("", "", ""), ("_rnn", "′", ", RNN"))
-"""The LSTM and the Elman network: the ends of names, symbols and titles."""
-
 SHOWN = (*GATES, "c", "h_rnn", "dc", "delta_rnn")
 
 
 def weights(H: int) -> xlnn.Weights:
     """Return the weights of both networks, with their gradients."""
     slope, bias, found = eq.slope("row", "step"), eq.bias_slope("row", "step"), {}
-    for part, error, past in (*((gate, f"d{gate}", "past") for gate in GATES),
-                              ("_rnn", "delta_rnn", "past_rnn")):
-        found |= {f"U{part}": ((H, H), slope, error, past), f"W{part}": ((H, 1), slope, error, "x"),
-                  f"b{part}": ((H,), bias, error)}
-    for more, *_ in NETWORKS:
+    parts = {**{gate: (f"d{gate}", "past") for gate in GATES}, "_rnn": ("delta_rnn", "past_rnn")}
+    for part, (d, past) in parts.items():
+        found |= {f"U{part}": ((H, H), slope, d, past), f"W{part}": ((H, 1), slope, d, "x"),
+                  f"b{part}": ((H,), bias, d)}
+    for more in ("", "_rnn"):
         found |= {f"V{more}": ((1, H), eq.slope("row"), f"e{more}", f"last{more}"),
                   f"d{more}": ((1,), eq.bias_slope("row"), f"e{more}")}
-    return xlnn.Weights({name: weight(name, *of) for name, of in found.items()})
-
-
-def weight(name: str, *of: Any) -> Weight:  # noqa: ANN401 -- what a weight is stated with
-    """Return a weight of one of the networks."""
-    more, mark, _ = NETWORKS[name.endswith("_rnn")]
-    title = f"weights {name[0]} of the RNN" if more else f"weights {name[0]}"
-    return Weight(*of, kind=name[0] + more, symbol=f"{name.removesuffix(more)}{mark}{{}}",
-                  title=title)
+    return xlnn.Weights({
+        name: Weight(*of, kind=name if "_" in name else name[0],
+                     symbol=name.replace("_rnn", "′") + "{}",
+                     title=f"weights {name[0]}{' of the RNN' if '_' in name else ''}")
+        for name, of in found.items()})
 
 
 def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
@@ -80,75 +68,66 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     before = partial(previous, along="step", start=0.0)
     after = partial(following, along="step")
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
-    yield Quantity("x", title="symbol", symbol="x", sheet="data", axes=(row, up), shape=(1,),
-                   meaning="what both networks read at a step: 1 or −1")
-    yield Quantity("t", title="target", symbol="t", sheet="data", axes=(row,), shape=(1,),
-                   choices=(0, 1), meaning="what the output is to be at the end")
+    data = alike(sheet="data", shape=(1,))
+    yield data("x", "symbol", symbol="x", axes=(row, up),
+               meaning="what both networks read at a step: 1 or −1")
+    yield data("t", "target", symbol="t", axes=(row,), choices=(0, 1),
+               meaning="what the output is to be at the end")
     networks = weights(H)
     yield from networks.trained(epoch.length, sizes["optimizer"])
-    forward = partial(Quantity, sheet="steps", axes=(epoch, row, up), shape=(H,), role="forward")
-    yield forward("past", title="h of the step before", symbol="h₋{}", equation=eq.COPY,
-                  uses={"h": before("h")})
+    forward = alike(sheet="steps", axes=(epoch, row, up), shape=(H,), role="forward")
+    yield forward("past", "h of the step before", eq.COPY.of(before("h")), symbol="h₋{}")
     for g, (title, meaning, begins, source) in GATES.items():
-        yield forward(g, title=title, equation=eq.RECURRENT if g == "g" else eq.GATE,
-                      uses={name: f"{name}{g}" for name in "UWb"}, meaning=meaning,
-                      written=f"{begins}(U{g} h₋ + W{g} x + b{g})", source=source)
-    yield forward("c_before", title="c of the step before", symbol="c₋{}", equation=eq.COPY,
-                  uses={"h": before("c")})
-    yield forward("c", title="cell state", equation=CELL, uses={"before": "c_before"},
-                  meaning="the memory: with f near 1 it goes on as it is", source=SOURCE,
-                  written="c = f c₋ + i g")
-    yield forward("h", title="hidden state", equation=HIDDEN, written="h = o tanh(c)",
-                  meaning="what the cell shows of its memory", source=SOURCE)
-    yield forward("past_rnn", title="h of the step before, RNN", symbol="h′₋{}", equation=eq.COPY,
-                  uses={"h": before("h_rnn")})
-    yield forward("h_rnn", title="hidden state, RNN", symbol="h′{}", equation=eq.RECURRENT,
-                  uses={"past": "past_rnn", **{name: f"{name}_rnn" for name in "UWb"}},
+        gate = eq.RECURRENT if g == "g" else eq.GATE
+        yield forward(g, title, gate.of(**{name: f"{name}{g}" for name in "UWb"}), source=source,
+                      meaning=meaning, written=f"{begins}(U{g} h₋ + W{g} x + b{g})")
+    yield forward("c_before", "c of the step before", eq.COPY.of(before("c")), symbol="c₋{}")
+    yield forward("c", "cell state", CELL.of(before="c_before"), source=SOURCE,
+                  meaning="the memory: with f near 1 it goes on as it is", written="c = f c₋ + i g")
+    yield forward("h", "hidden state", HIDDEN, source=SOURCE, written="h = o tanh(c)",
+                  meaning="what the cell shows of its memory")
+    yield forward("past_rnn", "h of the step before, RNN", eq.COPY.of(before("h_rnn")),
+                  symbol="h′₋{}")
+    yield forward("h_rnn", "hidden state, RNN",
+                  eq.RECURRENT.of("U_rnn", "past_rnn", "W_rnn", b="b_rnn"), symbol="h′{}",
                   meaning="all that the Elman network keeps", source="Elman 1990",
                   written="h′ = tanh(U′ h′₋ + W′ x + b′)")
-    end = partial(Quantity, sheet="ends", axes=(epoch, row), shape=(1,))
-    for more, mark, of in NETWORKS:
-        yield end(f"last{more}", title=f"last h{of}", symbol=f"h{mark}{{}}", shape=(H,),
-                  equation=eq.entry(-1, "step", 1), uses={"of": f"h{more}"}, role="forward")
-        yield end(f"z{more}", title=f"weighted input{of}", symbol=f"z{mark}", equation=eq.DENSE,
-                  uses={"x": f"last{more}", "W": f"V{more}", "b": f"d{more}"})
-        yield end(f"y{more}", title=f"output{of}", symbol=f"y{mark}", role="forward",
-                  equation=eq.SIGMOID, uses={"z": f"z{more}"}, written="y = σ(V h + d)",
-                  meaning="" if more else "how sure the network is that the target is 1")
-        yield end(f"cost{more}", title=f"cross-entropy{of}", symbol=f"C{mark}",
-                  equation=eq.ENTROPY, uses={"z": f"z{more}"})
-        yield end(f"e{more}", title=f"error{of}", symbol=f"e{mark}", role="backward",
-                  equation=eq.ERROR, uses={"y": f"y{more}"})
-        yield end(f"top{more}", title=f"error of the last h{of}", symbol=f"∂C/∂h{mark}{{}}",
-                  shape=(H,), equation=eq.BACK, uses={"W": f"V{more}", "d": f"e{more}"},
-                  role="backward")
-    error = partial(Quantity, sheet="errors", axes=(epoch, row, down), shape=(H,), role="backward")
-    passed = {"after": after("passed", start="top")}
-    yield error("do", title="error of o", symbol="δo{}", equation=OUT_ERROR, uses=passed)
-    yield error("dc", title="error of c", symbol="δc{}", equation=CELL_ERROR,
-                uses={**passed, "later": after("dc", start=0.0), "f_after": after("f", start=0.0)},
+    end = alike(sheet="ends", axes=(epoch, row), shape=(1,))
+    ends = (
+        end("last", "last h", eq.entry(-1, "step", 1).of("h"), symbol="h{}", shape=(H,),
+            role="forward"),
+        end("z", "weighted input", eq.DENSE.of("V", "last", "d"), symbol="z"),
+        end("y", "output", eq.SIGMOID, symbol="y", role="forward", written="y = σ(V h + d)",
+            meaning="how sure the network is that the target is 1"),
+        end("cost", "cross-entropy", eq.ENTROPY, symbol="C"),
+        end("e", "error", eq.ERROR, symbol="e", role="backward"),
+        end("top", "error of the last h", eq.BACK.of("e", "V"), symbol="∂C/∂h{}", shape=(H,),
+            role="backward"))
+    beside = partial(xlnn.again, named="{}_rnn", axes=None, title="{}, RNN", symbol="{}′")
+    yield from (*ends, *beside(ends, instead={"h": "h_rnn", "V": "V_rnn", "d": "d_rnn"}))
+    error = alike(sheet="errors", axes=(epoch, row, down), shape=(H,), role="backward")
+    passed = after("passed", start="top")
+    yield error("do", "error of o", OUT_ERROR.of(passed), symbol="δo{}")
+    yield error("dc", "error of c",
+                CELL_ERROR.of(passed, later=after("dc", start=0.0), f_after=after("f", start=0.0)),
                 meaning="it goes back from step to step times f alone: so it need not fade",
-                written="δc = ∂C/∂h o (1 − tanh² c) + δc₊ f₊", source=SOURCE)
-    yield error("di", title="error of i", symbol="δi{}", equation=GATE_ERROR,
-                uses={"error": "dc", "by": "g", "a": "i"})
-    yield error("df", title="error of f", symbol="δf{}", equation=GATE_ERROR,
-                uses={"error": "dc", "by": "c_before", "a": "f"})
-    yield error("dg", title="error of g", symbol="δg{}", equation=CANDIDATE_ERROR)
-    yield error("passed", title="back to the h before", symbol="∂C/∂h₋{}",
-                equation=eq.Back(*((f"d{gate}", f"U{gate}") for gate in "ifog")))
-    yield error("delta_rnn", title="δ of the RNN", symbol="δ′{}", equation=DELTA,
-                uses={"a": after("passed_rnn", start="top_rnn"), "h": "h_rnn"},
-                meaning="it goes back times U′ and 1 − h′² at each step", source="Werbos 1990",
-                written="δ′ = (Uᵀ δ′₊)(1 − h′²)")
-    yield error("passed_rnn", title="back to the h before, RNN", symbol="∂C/∂h′₋{}",
-                equation=eq.BACK, uses={"d": "delta_rnn", "W": "U_rnn"})
-    once = partial(Quantity, sheet="weights", axes=(epoch,))
-    for more, mark, of in NETWORKS:
-        yield once(f"C_T{more}", title=f"total cost{of}", symbol=f"C_T{mark}",
-                   equation=eq.total("row"), uses={"C": f"cost{more}"},
-                   meaning="" if more else "the cost of all rows", written="C_T = Σ C")
-        yield once(f"right{more}", title=f"rows that are right{of}", symbol=" ",
-                   equation=eq.right("row"), uses={"y": f"y{more}"})
+                written="δc = ∂C/∂h o (1 − tanh² c) + δc₊ f₊", symbol="δc{}", source=SOURCE)
+    yield error("di", "error of i", GATE_ERROR.of("dc", "g", "i"), symbol="δi{}")
+    yield error("df", "error of f", GATE_ERROR.of("dc", "c_before", "f"), symbol="δf{}")
+    yield error("dg", "error of g", CANDIDATE_ERROR, symbol="δg{}")
+    yield error("passed", "back to the h before",
+                eq.Back(*((f"d{gate}", f"U{gate}") for gate in "ifog")), symbol="∂C/∂h₋{}")
+    yield error("delta_rnn", "δ of the RNN",
+                DELTA.of(after("passed_rnn", start="top_rnn"), "h_rnn"), symbol="δ′{}",
+                meaning="it goes back times U′ and 1 − h′² at each step",
+                written="δ′ = (Uᵀ δ′₊)(1 − h′²)", source="Werbos 1990")
+    yield error("passed_rnn", "back to the h before, RNN", eq.BACK.of("delta_rnn", "U_rnn"),
+                symbol="∂C/∂h′₋{}")
+    once = alike(sheet="weights", axes=(epoch,))
+    told = (once("C_T", "total cost", eq.total("row").of("cost"), symbol="C_T",
+                 meaning="the cost of all rows", written="C_T = Σ C"),
+            once("right", "rows that are right", eq.right("row"), symbol=" "))
+    yield from (*told, *beside(told, instead={"cost": "cost_rnn", "y": "y_rnn"}))
     yield from networks.gradients(epoch.length, "gradient, {title}")
 
 
@@ -162,15 +141,13 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield Quantity("n", title="step", axes=(step,), counts=True)
     yield xlnn.shown("x", "n")
     yield from (xlnn.shown(name, "n", number_format="0.00") for name in SHOWN)
-    share = partial(Quantity, symbol="|δ|", axes=(step,), equation=SHARE, role="backward",
-                    number_format="0.000")
-    yield share("share", title="error left", uses={"d": "dc_shown"},
-                meaning="|δc| at this step, as a part of that at the last step",
-                written="|δc| / |δc at the last step|")
-    yield share("share_rnn", title="RNN", uses={"d": "delta_rnn_shown"})
-    for more, *_ in NETWORKS:
-        yield Quantity(f"remains{more}", title="at the first step", equation=eq.entry(0, "step"),
-                       uses={"of": f"share{more}"})
+    share = alike(symbol="|δ|", axes=(step,), role="backward", number_format="0.000")
+    yield share("share", "error left", SHARE.of("dc_shown"), written="|δc| / |δc at the last step|",
+                meaning="|δc| at this step, as a part of that at the last step")
+    yield share("share_rnn", "RNN", SHARE.of("delta_rnn_shown"))
+    for more in ("", "_rnn"):
+        yield Quantity(f"remains{more}", title="at the first step",
+                       equation=eq.entry(0, "step").of(f"share{more}"))
         yield xlnn.shown(f"right{more}", title="right")
         yield xlnn.shown(f"C_T{more}", title="total cost")
     yield Quantity("course", equation=xlnn.Told(
@@ -192,7 +169,7 @@ def inputs(sizes: dict) -> dict:
     x[:, 0] = np.arange(rows) % 2 * 2 - 1
     start = weights(sizes["hidden"]).drawn(21, 0.5)
     start["bf"][:] = 2
-    return {**start, "x": x[..., None], "t": x[:, :1] > 0, "epoch": sizes["epochs"], "row": 1}
+    return {**start, "x": x, "t": x[:, 0] > 0, "epoch": sizes["epochs"], "row": 1}
 
 
 def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
@@ -200,7 +177,7 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
     (rows, steps), targets = data.x.shape, data.t.shape[1]
     if targets != 1:
         raise xlnn.XlnnError(f"{where}: one --target is expected, and {targets} were given.")
-    return {"rows": rows, "steps": steps}, {"x": data.x[..., None], "t": data.t, "row": 1}
+    return {"rows": rows, "steps": steps}, {"x": data.x, "t": data.t}
 
 
 chart = partial(Chart, size_in_cm=(10, 7), columns=6)
@@ -238,9 +215,8 @@ EXPERIMENT = xlnn.Experiment(
                 chart("Total cost", Trace("C_T", name="LSTM"), Trace("C_T_rnn", name="RNN")),
                 chart("What remains of the error, step by step back",
                       Trace("share", "n", marker="circle", name="LSTM"),
-                      Trace("share_rnn", "n", marker="circle", name="RNN"), x="step"),
-                chart("Memory", Trace("c_shown", "n", marker="circle"), Trace("h_rnn_shown", "n"),
-                      x="step"),
+                      Trace("share_rnn", "n", marker="circle", name="RNN")),
+                chart("Memory", Trace("c_shown", "n", marker="circle"), Trace("h_rnn_shown", "n")),
             ),
             does="Choose an epoch and a row. Which units remember, and which forget?",
         ),

@@ -38,14 +38,13 @@ def model(_: Mapping[str, int], __: Text) -> Iterator[Quantity]:
     """Yield the neuron, its input patterns, the demons, and the points of the curves."""
     yield from _neuron()
     yield from _demons()
-    curve = partial(Quantity, axes=(Axis("point", POINTS, counts_from=0),))
+    curve = xlnn.alike(axes=(Axis("point", POINTS, counts_from=0),))
     yield Quantity("reach", title="range of the chart", symbol=" ", equation=eq.REACH)
-    yield curve("number", title="point", symbol="k", counts=True)
-    yield curve("curve_z", title="weighted input", symbol="z", equation=eq.spread_over(POINTS))
-    yield curve("curve_step", title="unit step", symbol="u(z)", equation=eq.UnitStep(),
-                uses={"z": "curve_z"}, number_format="0", role="forward")
-    yield curve("curve_sigmoid", title="sigmoid", symbol="σ(z)", equation=SIGMOID,
-                uses={"z": "curve_z"}, role="forward")
+    yield curve("number", "point", symbol="k", counts=True)
+    yield curve("curve_z", "weighted input", eq.spread_over(POINTS), symbol="z")
+    yield curve("curve_step", "unit step", eq.UnitStep().of("curve_z"), symbol="u(z)",
+                number_format="0", role="forward")
+    yield curve("curve_sigmoid", "sigmoid", SIGMOID.of("curve_z"), symbol="σ(z)", role="forward")
 
 
 def _neuron() -> Iterator[Quantity]:
@@ -71,16 +70,15 @@ def _neuron() -> Iterator[Quantity]:
     yield Quantity("verdict", equation=eq.FiringSentence())
     yield Quantity("gradual", equation=Told(
         "The sigmoid does not answer yes or no, but how strongly: {sigmoid}.", digits=3))
-    column = partial(Quantity, axes=(Axis("pattern", 2**INPUTS, counts_from=0),))
-    yield column("pattern_number", title="no.", symbol=" ", counts=True)
-    yield column("pattern", title="signals", symbol="x{}", shape=(INPUTS,),
-                 equation=eq.digit(INPUTS), uses={"number": "pattern_number"})
-    yield column("pattern_z", title="weighted input", symbol="z", equation=eq.OF_PATTERN,
+    column = xlnn.alike(axes=(Axis("pattern", 2**INPUTS, counts_from=0),))
+    yield column("pattern_number", "no.", symbol=" ", counts=True)
+    yield column("pattern", "signals", eq.digit(INPUTS).of("pattern_number"), symbol="x{}",
+                 shape=(INPUTS,))
+    yield column("pattern_z", "weighted input", eq.OF_PATTERN, symbol="z", role="forward")
+    yield column("pattern_step", "unit step", eq.Fires().of("pattern_z", "pattern"), symbol="u(z)",
                  role="forward")
-    yield column("pattern_step", title="unit step", symbol="u(z)", equation=eq.Fires(),
-                 uses={"z": "pattern_z", "x": "pattern"}, role="forward")
-    yield column("pattern_sigmoid", title="sigmoid", symbol="σ(z)", equation=SIGMOID,
-                 uses={"z": "pattern_z"}, role="forward")
+    yield column("pattern_sigmoid", "sigmoid", SIGMOID.of("pattern_z"), symbol="σ(z)",
+                 role="forward")
 
 
 def _demons() -> Iterator[Quantity]:
@@ -114,7 +112,7 @@ def _demons() -> Iterator[Quantity]:
         of = {"uses": {"a": f"a{layer}"}, "shape": (count,)}
         yield Quantity(f"calls{layer}", title="call", symbol=" ", equation=Bar(), **of)
         yield Quantity(f"loudest{layer}", title="loudest", symbol=" ", equation=eq.AsLoud(), **of)
-    yield Quantity("winner", title="winner", equation=eq.Winner(), uses={"loudest": "loudest3"})
+    yield Quantity("winner", title="winner", equation=eq.Winner().of("loudest3"))
     yield Quantity("says", equation=Told({
         "digit_0": "Output demon 0 calls loudest: the picture is a 0.",
         "digit_1": "Output demon 1 calls loudest: the picture is a 1.",

@@ -53,27 +53,27 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield Quantity("x", title="data", symbol=f"x{i}", axes=(row,), shape=(k,))
     yield Quantity("y", axes=(row,))
     for a, title, symbol, shape in (("x", "deviation", f"dx{i}", (k,)), ("y", "", "dy", ())):
-        of = partial(Quantity, role="forward", shape=shape)
-        yield of(f"{a}_mean", title="mean", equation=eq.MEAN, uses={"a": a})
-        yield of(f"{a}_varies", title="1: not all equal", number_format="0",
-                 equation=eq.Varies(eq.LEAST[a]), uses={"a": a})
-        yield of(f"d_{a}", title=title, symbol=symbol, axes=(row,), equation=eq.DEVIATION,
-                 uses={"a": a, "mean": f"{a}_mean", "varies": f"{a}_varies"})
-    swept = partial(Quantity, symbol="Σd·d", shape=(k, k + 1))
-    yield swept("sums", title="sums of deviations", role="backward", equation=eq.DEVIATION_SUMS,
-                uses={"d": "d_x"})
+        of = xlnn.alike(role="forward", shape=shape)
+        yield of(f"{a}_mean", "mean", eq.MEAN.of(a))
+        yield of(f"{a}_varies", "1: not all equal", eq.Varies(eq.LEAST[a]).of(a=a),
+                 number_format="0")
+        yield of(f"d_{a}", title, eq.DEVIATION.of(f"{a}_varies", a, f"{a}_mean"), symbol=symbol,
+                 axes=(row,))
+    swept = xlnn.alike(symbol="Σd·d", shape=(k, k + 1))
+    yield swept("sums", "sums of deviations", eq.DEVIATION_SUMS.of("d_x"), role="backward")
     for t in range(k):
-        yield swept(f"swept_{t + 1}", "swept", title="after one step", equation=eq.Swept(t),
-                    uses={"M": f"swept_{t}" if t else "sums"})
-    yield Quantity("p", title="coefficients p", symbol=f"p{i}", shape=(k,), equation=eq.SOLUTION,
-                   uses={"M": f"swept_{k}"}, meaning="how much y grows when x grows by 1",
+        yield swept(f"swept_{t + 1}", "after one step",
+                    eq.Swept(t).of(M=f"swept_{t}" if t else "sums"), kind="swept")
+    yield Quantity("p", title="coefficients p", symbol=f"p{i}", shape=(k,),
+                   equation=eq.SOLUTION.of(f"swept_{k}"),
+                   meaning="how much y grows when x grows by 1",
                    written="Σ dx·dy / Σ dx²; with more columns by elimination", source="2-12")
     yield Quantity("q", title="intercept q", equation=eq.INTERCEPT, meaning="y where x is 0",
                    written="q = mean y − p · mean x", source="2-12")
     if k == 1:
-        fitted = partial(Quantity, uses={"varies": "x_varies"})
-        yield fitted("p_fitted", title="SLOPE", shape=(1,), equation=eq.Fitted("SLOPE"))
-        yield fitted("q_fitted", title="INTERCEPT", equation=eq.Fitted("INTERCEPT"))
+        fitted = xlnn.alike(uses={"varies": "x_varies"})
+        yield fitted("p_fitted", "SLOPE", eq.Fitted("SLOPE"), shape=(1,))
+        yield fitted("q_fitted", "INTERCEPT", eq.Fitted("INTERCEPT"))
 
 
 def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
@@ -86,19 +86,18 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
                    role="forward", equation=eq.spread(n))
     yield Quantity("means", title="means of u·u, and of u·dy", symbol="u·u", shape=(k, k + 1),
                    role="forward", equation=eq.ScaledSums(n))
-    down = partial(Quantity, axes=(step,))
+    down = xlnn.alike(axes=(step,))
     for a, title, symbol, shape in (("g", "coefficient of u", f"g{i}", (k,)),
                                     ("h", "height", "h", ())):
-        yield down(a, title=title, symbol=symbol, shape=shape, role="weight", equation=DESCENT,
-                   uses={"w": xlnn.previous(a), "gradient": xlnn.previous(f"dC_d{a}"),
-                         "eta": "eta"}, given=1)
-    yield down("dC_dg", title="gradient", symbol=f"∂C/∂g{i}", shape=(k,), role="backward",
-               equation=eq.STANDARDISED_GRADIENT)
+        yield down(a, title, DESCENT.of(xlnn.previous(a), xlnn.previous(f"dC_d{a}"), "eta"),
+                   symbol=symbol, shape=shape, role="weight", given=1)
+    yield down("dC_dg", "gradient", eq.STANDARDISED_GRADIENT, symbol=f"∂C/∂g{i}", shape=(k,),
+               role="backward")
     yield down("dC_dh", symbol="∂C/∂h", role="backward", equation=eq.HEIGHT_GRADIENT)
-    yield down("C", title="total cost", symbol="C_T", role="forward", number_format=COST,
-               equation=eq.ScaledCost(n), uses={"slope_g": "dC_dg", "slope_h": "dC_dh"})
+    yield down("C", "total cost", eq.ScaledCost(n).of(slope_g="dC_dg", slope_h="dC_dh"),
+               symbol="C_T", role="forward", number_format=COST)
     yield Quantity("p_last", title="p by descent", shape=(k,), equation=eq.UNSCALED)
-    yield Quantity("q_last", title="q by descent", equation=eq.LAST_INTERCEPT, uses={"p": "p_last"})
+    yield Quantity("q_last", title="q by descent", equation=eq.LAST_INTERCEPT.of("p_last"))
 
 
 def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
@@ -107,32 +106,31 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield Quantity("p_hand", title="your p", shape=(k,))
     yield Quantity("q_hand", title="your q")
     yield Quantity("x_new", title="a new x", shape=(k,))
-    on_plane = partial(Quantity, role="forward", equation=eq.ON_PLANE)
-    yield on_plane("y_new", title="its y", uses={"x": "x_new"})
+    on_plane = xlnn.alike(role="forward", equation=eq.ON_PLANE)
+    yield on_plane("y_new", "its y", uses={"x": "x_new"})
     predicted = partial(on_plane, symbol="px + q", axes=(row,))
-    yield predicted("y_line", title="on the line")
-    yield predicted("y_last", title="on the line of the descent",
-                    uses={"p": "p_last", "q": "q_last"})
-    yield predicted("y_hand", title="on your line", uses={"p": "p_hand", "q": "q_hand"})
-    residual = partial(Quantity, axes=(row,), symbol="e", equation=eq.RESIDUAL)
-    yield residual("e", title="residual", uses={"on_plane": "y_line"},
-                   role="backward", meaning="how far the point is above the line",
-                   written="e = y − (px + q)", source="2-12")
-    yield residual("e_last", title="residual of the descent", uses={"on_plane": "y_last"})
-    yield residual("e_hand", title="residual of your line", uses={"on_plane": "y_hand"})
+    yield predicted("y_line", "on the line")
+    yield predicted("y_last", "on the line of the descent", uses={"p": "p_last", "q": "q_last"})
+    yield predicted("y_hand", "on your line", uses={"p": "p_hand", "q": "q_hand"})
+    residual = xlnn.alike(axes=(row,), symbol="e", equation=eq.RESIDUAL)
+    yield residual("e", "residual", uses={"on_plane": "y_line"}, role="backward",
+                   meaning="how far the point is above the line", written="e = y − (px + q)",
+                   source="2-12")
+    yield residual("e_last", "residual of the descent", uses={"on_plane": "y_last"})
+    yield residual("e_hand", "residual of your line", uses={"on_plane": "y_hand"})
     less = partial(residual, symbol="d")
-    yield less("d_last", title="line − descent", uses={"y": "y_line", "on_plane": "y_last"})
-    cost = partial(Quantity, equation=eq.SQUARED_ERRORS, number_format=COST)
-    yield cost("C_T", title="smallest cost C_T", uses={"e": "e"},
-               meaning="the cost function of all rows", written="C_T = ½ Σ e²", source="2-12")
-    yield cost("C_last", title="C_T of the descent", uses={"e": "e_last"})
-    yield cost("C_hand", title="your C_T", uses={"e": "e_hand"})
-    apart = partial(Quantity, title="distance to the first line", equation=eq.APART)
+    yield less("d_last", "line − descent", uses={"y": "y_line", "on_plane": "y_last"})
+    cost = xlnn.alike(equation=eq.SQUARED_ERRORS, number_format=COST)
+    yield cost("C_T", "smallest cost C_T", uses={"e": "e"}, meaning="the cost function of all rows",
+               written="C_T = ½ Σ e²", source="2-12")
+    yield cost("C_last", "C_T of the descent", uses={"e": "e_last"})
+    yield cost("C_hand", "your C_T", uses={"e": "e_hand"})
+    apart = xlnn.alike(title="distance to the first line", equation=eq.APART)
     yield apart("apart", uses={"d": "d_last"})
     if k == 1:
-        yield predicted("y_fitted", title="by SLOPE and INTERCEPT",
+        yield predicted("y_fitted", "by SLOPE and INTERCEPT",
                         uses={"p": "p_fitted", "q": "q_fitted"})
-        yield less("d_fitted", title="line − SLOPE", uses={"y": "y_line", "on_plane": "y_fitted"})
+        yield less("d_fitted", "line − SLOPE", uses={"y": "y_line", "on_plane": "y_fitted"})
         yield apart("apart_fitted", uses={"d": "d_fitted"})
 
 
@@ -152,7 +150,7 @@ def _said(n: int, k: int) -> Iterator[Quantity]:
     for axis, column, shown in (("y", k, lines), ("x", 0, ("x",)))[:1 + (k == 1)]:
         yield Quantity(f"{axis}_edge", title="where the charts begin or end", is_record=True)
         yield Quantity(f"{axis}_shown", title="what the charts show",
-                       equation=eq.Shown(column, shown, n), uses={"edge": f"{axis}_edge"})
+                       equation=eq.Shown(column, shown, n).of(edge=f"{axis}_edge"))
 
 
 def _line(name: str, *names: str, of: str = "quantities") -> PagePart:

@@ -18,7 +18,7 @@ from xlnn.equations import units as eq
 
 ROWS = "row", "step"
 
-SIZE = Stated(lambda reach: np.sqrt((reach**2).sum()), lambda reach: f"=SQRT(SUMSQ({reach[:]}))")
+SIZE = Stated(lambda reach: np.sqrt((reach**2).sum()), "=SQRT(SUMSQ({reach[:]}))")
 RATIO = Stated(
     lambda size: size[0] / size[-1] if size[-1] else 0.0,
     lambda size: f"=IF(SIGN({size.at(-1)[()]})=0,0,{size.at(0)[()]}/{size.at(-1)[()]})",
@@ -64,39 +64,37 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     epoch, row = Axis("epoch", epochs, "up"), Axis("row", sizes["rows"])
     up, down = Axis("step", T, "up"), Axis("step", T, "down")
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
-    data = partial(Quantity, sheet="data", axes=(row, up), shape=(1,))
-    yield data("x", title="bit", symbol="x",
-               meaning="what the network reads at a step: 1, or −1 for 0")
-    yield data("t", title="target", symbol="t", choices=(0, 1),
+    data = xlnn.alike(sheet="data", axes=(row, up), shape=(1,))
+    yield data("x", "bit", symbol="x", meaning="what the network reads at a step: 1, or −1 for 0")
+    yield data("t", "target", symbol="t", choices=(0, 1),
                meaning="what the output is to be at this step")
     yield Quantity("ones", title="number of ones", symbol="Σ", sheet="data", axes=(row,),
                    equation=ONES)
     network = weights(H)
     yield from network.trained(epochs, sizes["optimizer"])
-    forward = partial(Quantity, axes=(epoch, row, up), role="forward")
-    yield forward("past", title="h of the step before", symbol="h₋{}", shape=(H,), equation=eq.COPY,
-                  uses={"h": previous("h", along="step", start=0.0)})
-    yield forward("h", title="hidden state", shape=(H,), equation=eq.RECURRENT,
+    forward = xlnn.alike(axes=(epoch, row, up), role="forward")
+    yield forward("past", "h of the step before",
+                  eq.COPY.of(previous("h", along="step", start=0.0)), symbol="h₋{}", shape=(H,))
+    yield forward("h", "hidden state", eq.RECURRENT, shape=(H,),
                   meaning="what the network keeps of the steps so far",
                   written="h = tanh(U h₋ + W x + b)", source="Elman 1990")
-    yield forward("z", title="weighted input of y", symbol="z", shape=(1,), equation=eq.DENSE,
-                  uses={"W": "V", "x": "h", "b": "c"})
-    yield forward("y", title="output", symbol="y", shape=(1,), equation=eq.SIGMOID,
+    yield forward("z", "weighted input of y", eq.DENSE.of("V", "h", "c"), symbol="z", shape=(1,))
+    yield forward("y", "output", eq.SIGMOID, symbol="y", shape=(1,),
                   meaning="how sure the network is that the target is 1",
                   written="y = σ(z),  z = V h + c")
-    yield forward("cost", title="cross-entropy", symbol="C", shape=(1,), equation=eq.ENTROPY)
-    yield forward("e", title="error of y", symbol="e", shape=(1,), equation=eq.ERROR,
-                  role="backward", meaning="how fast C changes with z", written="e = y − t")
+    yield forward("cost", "cross-entropy", eq.ENTROPY, symbol="C", shape=(1,))
+    yield forward("e", "error of y", eq.ERROR, symbol="e", shape=(1,), role="backward",
+                  meaning="how fast C changes with z", written="e = y − t")
     yield Quantity("delta", title="error of h, from the last step back", symbol="δ{}",
                    axes=(epoch, row, down), shape=(H,), role="backward",
                    equation=eq.Back(("e", "V"), ("after", "U"), tanh="h"),
                    uses={"after": following("delta", along="step", start=0.0)},
                    meaning="how fast C changes with what goes into tanh, by all later steps",
                    written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)", source="Werbos 1990")
-    once = partial(Quantity, sheet="weights", axes=(epoch,))
-    yield once("C_T", title="total cost", equation=eq.total(*ROWS), uses={"C": "cost"},
+    once = xlnn.alike(sheet="weights", axes=(epoch,))
+    yield once("C_T", "total cost", eq.total(*ROWS).of("cost"),
                meaning="the cost of all steps of all rows", written="C_T = Σ C")
-    yield once("right", title="outputs that are right", symbol=" ", equation=eq.right(*ROWS))
+    yield once("right", "outputs that are right", eq.right(*ROWS), symbol=" ")
     yield from network.gradients(epochs)
     yield from xlnn.choice("epoch", epoch, words, title="epoch shown")
     yield from xlnn.choice("row", row, words, title="row shown")
@@ -137,8 +135,7 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
     """Return the sizes and inputs for a table: x in each step, and as many targets."""
     x, t = data.paired(where)
     rows, steps = x.shape
-    return ({"rows": rows, "steps": steps},
-            {"x": x[..., None], "t": t[..., None], "row": 1})
+    return {"rows": rows, "steps": steps}, {"x": x, "t": t, "row": 1}
 
 
 chart = partial(Chart, size_in_cm=(10, 7), columns=5)
@@ -175,10 +172,8 @@ EXPERIMENT = xlnn.Experiment(
                   coloured=("h_shown", "delta_shown", "reach"), ink=("y_shown",)),
             xlnn.Beside(
                 chart("Total cost", Trace("C_T")),
-                chart("How far back the gradient reaches", Trace("size", "n", marker="circle"),
-                      x="step"),
-                chart("Hidden state over the steps", Trace("h_shown", "n", marker="circle"),
-                      x="step"),
+                chart("How far back the gradient reaches", Trace("size", "n", marker="circle")),
+                chart("Hidden state over the steps", Trace("h_shown", "n", marker="circle")),
             ),
             xlnn.Beside(xlnn.Grid("U_shown", digits="0.00"), xlnn.Grid("V_shown", digits="0.00")),
             xlnn.Hidden("reach_start"),

@@ -6,13 +6,11 @@ back-propagation; and the linearity of Σ.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 
 import xlnn
-from xlnn import Axis, Beside, Quantity, Table, Text, Told, Trace, previous
+from xlnn import Axis, Beside, Chart, Quantity, Size, Table, Text, Told, Trace, alike, previous
 from xlnn.equations import sequences as eq
 from xlnn.equations import units
-from xlnn.writing.style import NEGATIVE, POSITIVE
 
 
 # fmt: off
@@ -27,53 +25,44 @@ def _sequences(terms: int) -> Iterator[Quantity]:
     for name, title in (("d", "common difference d"), ("r", "common ratio r"), ("p", "factor p"),
                         ("q", "constant q")):
         yield Quantity(name, title=title)
-    recurring = partial(Quantity, axes=(Axis("n", terms, "time"),), given=1, role="weight",
-                        source="2-2")
-    term = partial(Quantity, title="its formula", axes=(Axis("n", terms),), role="forward")
+    recurring = alike(axes=(Axis("n", terms, "time"),), given=1, role="weight", source="2-2")
+    term = alike(axes=(Axis("n", terms),), role="forward")
     yield Quantity("n", title="place", axes=(Axis("n", terms),), counts=True)
-    yield recurring("arithmetic", title="arithmetic", symbol="aₙ₊₁ = aₙ + d", equation=eq.ADDED,
-                    uses={"u": previous("arithmetic"), "v": "d"}, number_format="General",
-                    meaning="each term is the previous one plus d",
+    yield recurring("arithmetic", "arithmetic", eq.ADDED.of(previous("arithmetic"), "d"),
+                    symbol="aₙ₊₁ = aₙ + d", meaning="each term is the previous one plus d",
                     written="aₙ₊₁ = aₙ + d, aₙ = a₁ + (n − 1) d")
-    yield term("arithmetic_term", symbol="a₁ + (n − 1) d", equation=eq.ARITHMETIC_TERM,
-               uses={"a": "arithmetic"}, number_format="General")
-    yield recurring("geometric", title="geometric", symbol="aₙ₊₁ = r aₙ", equation=eq.MULTIPLIED,
-                    uses={"u": previous("geometric"), "by": "r"},
-                    meaning="each term is the previous one times r",
+    yield term("arithmetic_term", "its formula", eq.ARITHMETIC_TERM, symbol="a₁ + (n − 1) d")
+    yield recurring("geometric", "geometric", eq.MULTIPLIED.of(previous("geometric"), "r"),
+                    symbol="aₙ₊₁ = r aₙ", meaning="each term is the previous one times r",
                     written="aₙ₊₁ = r aₙ, aₙ = a₁ rⁿ⁻¹")
-    yield term("geometric_term", symbol="a₁ rⁿ⁻¹", equation=eq.GEOMETRIC_TERM,
-               uses={"a": "geometric"})
-    yield recurring("linear", title="linear recurrence", symbol="aₙ₊₁ = p aₙ + q",
-                    equation=eq.LINEAR, uses={"before": previous("linear")},
-                    meaning="both combined", written="aₙ₊₁ = p aₙ + q")
+    yield term("geometric_term", "its formula", eq.GEOMETRIC_TERM, symbol="a₁ rⁿ⁻¹")
+    yield recurring("linear", "linear recurrence", eq.LINEAR.of(previous("linear")),
+                    symbol="aₙ₊₁ = p aₙ + q", meaning="both combined", written="aₙ₊₁ = p aₙ + q")
     yield Quantity("course", equation=Told(
         "After {terms} terms the arithmetic sequence is at {arithmetic_last}, the geometric one at "
         "{geometric_last}, and the linear recurrence at {linear_last}.", digits=4))
 
 
 def _pair(n: Axis) -> Iterator[Quantity]:
-    there = partial(Quantity, axes=(n,), given=1, role="weight", number_format="General")
-    back = partial(there, title="way back", axes=(replace(n, name="step back"),), role="backward")
+    there = alike(axes=(n,), given=1, role="weight", source="2-2")
+    back = alike(axes=(replace(n, name="step back"),), given=1, role="backward")
     yield Quantity("coefficients", title="coefficients p", symbol="p{}", shape=(2, 2),
                    role="weight")
     pair = {"P": "coefficients", "one": previous("a"), "other": previous("b")}
-    yield there("a", title="first sequence", symbol="aₙ", equation=eq.coupled((0, 0), (0, 1)),
-                uses=pair, meaning="the first of the coupled pair",
-                written="aₙ₊₁ = p₁₁aₙ + p₁₂bₙ", source="2-2")
-    yield there("b", title="second sequence", symbol="bₙ", equation=eq.coupled((1, 0), (1, 1)),
-                uses=pair, meaning="the second of the coupled pair",
-                written="bₙ₊₁ = p₂₁aₙ + p₂₂bₙ", source="2-2")
+    yield there("a", "first sequence", eq.coupled((0, 0), (0, 1)).of(**pair), symbol="aₙ",
+                meaning="the first of the coupled pair", written="aₙ₊₁ = p₁₁aₙ + p₁₂bₙ")
+    yield there("b", "second sequence", eq.coupled((1, 0), (1, 1)).of(**pair), symbol="bₙ",
+                meaning="the second of the coupled pair", written="bₙ₊₁ = p₂₁aₙ + p₂₂bₙ")
     yield Quantity("ratio", title="ratio (0 if aₙ is 0)", symbol="bₙ / aₙ", equation=units.RATIO,
                    axes=(n,), role="forward")
     pair = {"P": "coefficients", "one": previous("c"), "other": previous("d_back")}
-    yield back("c", equation=eq.coupled((0, 0), (1, 0)), uses=pair, source="4-3",
+    yield back("c", "way back", eq.coupled((0, 0), (1, 0)).of(**pair), source="4-3",
                meaning="the pair on the way back: columns instead of rows",
                written="c ← p₁₁c + p₂₁d, d ← p₁₂c + p₂₂d")
-    yield back("d_back", symbol="d", equation=eq.coupled((0, 1), (1, 1)), uses=pair)
+    yield back("d_back", "way back", eq.coupled((0, 1), (1, 1)).of(**pair), symbol="d")
     yield Quantity("at_end", title="c₁ aₙ + d₁ bₙ, at the end", equation=eq.across(-1, 0))
     yield Quantity("at_start", title="cₙ a₁ + dₙ b₁, at the start", equation=eq.across(0, -1))
-    yield Quantity("meets", title="equal", equation=eq.Same(),
-                   uses={"left": "at_end", "right": "at_start"})
+    yield Quantity("meets", title="equal", equation=eq.Same().of("at_end", "at_start"))
     yield Quantity("verdict", equation=Told({
         "apart": "There: {at_end}, back: {at_start}. They differ only by rounding.",
         "meets": "There and back give the same number: {at_end}. The way back ends with how fast "
@@ -91,39 +80,40 @@ SUMMED = ("u", "v", *LAWS)
 
 
 def _sums(k: Axis) -> Iterator[Quantity]:
-    number = partial(Quantity, number_format="General")
-    yield number("by", title="factor c", symbol="c")
-    yield number("and_by", title="factor d", symbol="d")
-    yield number("u", title="terms", symbol="aₖ", axes=(k,))
-    yield number("v", title="terms", symbol="bₖ", axes=(k,))
+    number = alike(number_format="General")
+    yield number("by", "factor c", symbol="c")
+    yield number("and_by", "factor d", symbol="d")
+    yield number("u", "terms", symbol="aₖ", axes=(k,))
+    yield number("v", "terms", symbol="bₖ", axes=(k,))
     for name, (equation, symbol, title, *_) in LAWS.items():
-        yield number(name, title=title, symbol=symbol, axes=(k,), equation=equation, role="forward")
+        yield number(name, title, equation, symbol=symbol, axes=(k,), role="forward")
     for name in SUMMED:
-        yield number(f"sum_{name}", "sum", "Σ", title="sum", equation=units.total("k"),
-                     uses={"C": name}, meaning="the sum of all terms",
-                     written="Σaₖ = a₁ + a₂ + …", source="2-3")
+        yield number(f"sum_{name}", "sum", units.total("k").of(name), kind="sum", symbol="Σ",
+                     meaning="the sum of all terms", written="Σaₖ = a₁ + a₂ + …", source="2-3")
     for name, (equation, *_, left, right) in LAWS.items():
-        yield number(f"from_{name}", title=right.replace("ₖ", ""), equation=equation,
-                     uses={role: f"sum_{role}" for role in equation.roles if role in "uv"})
-        both = {"left": f"sum_{name}", "right": f"from_{name}"}
-        yield Quantity(f"same_{name}", "same", "=", title="equal", equation=eq.Same(), uses=both)
-        yield Quantity(f"law_{name}", "law", title="law", equation=Told({
+        sums = {role: f"sum_{role}" for role in equation.roles if role in "uv"}
+        yield number(f"from_{name}", right.replace("ₖ", ""), equation.of(**sums))
+        both = f"sum_{name}", f"from_{name}"
+        yield Quantity(f"same_{name}", "same", "=", title="equal", equation=eq.Same().of(*both))
+        told = Told({
             f"other_{name}": f"{left} = {{left}}, {right} = {{right}}: they differ only by "
-            "rounding.", f"same_{name}": f"{left} = {{left}} = {right}"}, "same"),
-            uses={"same": f"same_{name}", **both})
+            "rounding.", f"same_{name}": f"{left} = {{left}} = {right}"}, "same")
+        yield Quantity(f"law_{name}", "law", title="law", equation=told.of(f"same_{name}", *both))
+
+
+def dotted(name: str, colour: str, called: str = "") -> Trace:
+    """Return a line over the places, with a dot at each."""
+    return Trace(name, "n", colour, marker="circle", name=called)
 
 
 EXPERIMENT = xlnn.Experiment(
     "sequences", model, title="Sequences and sums", book=("2-2", "2-3"),
     summary="Recurrences filled down, a coupled pair there and back as in back-propagation, and "
     "the linearity of Σ.",
-    sizes={"terms": xlnn.Size(10, 2, 100), "numbers": xlnn.Size(5, 1, 100)},
-    inputs={
-        "d": 2, "r": 1.5, "p": 0.5, "q": 3, "arithmetic": 1, "geometric": 1, "linear": 1,
-        "coefficients": [[1, 2], [2, 3]], "a": 1, "b": 1, "c": 1, "d_back": 0, "by": 3,
-        "and_by": -2, "u": [1, 2, 3, 4, 5], "v": [2, 4, 6, 8, 10],
-    },
-    options_for={"epochs": "terms"},
+    sizes={"terms": Size(10, 2, 100), "numbers": Size(5, 1, 100)}, options_for={"epochs": "terms"},
+    inputs={"d": 2, "r": 1.5, "p": 0.5, "q": 3, "arithmetic": 1, "geometric": 1, "linear": 1,
+            "coefficients": [[1, 2], [2, 3]], "a": 1, "b": 1, "c": 1, "d_back": 0, "by": 3,
+            "and_by": -2, "u": [1, 2, 3, 4, 5], "v": [2, 4, 6, 8, 10]},
     about=(
         "A recurrence and a first term define a sequence. A spreadsheet is ideal for it: one "
         "formula, filled down (2-2).",
@@ -137,17 +127,13 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "sequences", "Sequences", "A recurrence says how each term follows from the previous "
             "one. Change the first terms and the coefficients.",
-            xlnn.Numbers("d", "r", "p", "q", at=2),
-            xlnn.Sentences("course", above=1),
+            xlnn.Numbers("d", "r", "p", "q", at=2), xlnn.Sentences("course", above=1),
             Beside(
                 Table("n", "arithmetic", "arithmetic_term", "geometric", "geometric_term",
                       "linear"),
-                xlnn.Chart(
-                    "Terms of the sequences",
-                    Trace("arithmetic", "n", NEGATIVE, marker="circle", name="arithmetic"),
-                    Trace("geometric", "n", POSITIVE, marker="circle", name="geometric"),
-                    Trace("linear", "n", "5B8C5A", marker="circle", name="linear recurrence"),
-                    x="n", size_in_cm=(15, 9)),
+                Chart("Terms of the sequences", dotted("arithmetic", "3B78B8", "arithmetic"),
+                      dotted("geometric", "D9793B", "geometric"),
+                      dotted("linear", "5B8C5A", "linear recurrence"), size_in_cm=(15, 9)),
             ),
         ),
         xlnn.Page(
@@ -159,8 +145,7 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Sentences("verdict", above=2),
             Beside(
                 Beside(Table("a", "b", "ratio"), Table("c", "d_back"), apart=0),
-                xlnn.Chart("Ratio bₙ / aₙ", Trace("ratio", "n", POSITIVE, marker="circle"), x="n",
-                           size_in_cm=(12, 7.5)),
+                Chart("Ratio bₙ / aₙ", dotted("ratio", "D9793B"), size_in_cm=(12, 7.5)),
             ),
             does="Two sequences that depend on each other, there and back.",
         ),

@@ -42,10 +42,10 @@ def _patterns(shape: tuple[int, int]) -> Iterator[Quantity]:
     yield Quantity("inner", title="inner product a·b", symbol="a·b", equation=eq.INNER_PRODUCT,
                    uses=of, meaning="how similar two patterns are",
                    written="a·b = a₁b₁ + a₂b₂ + … = |a||b| cos θ", source="2-4")
-    length = partial(Quantity, equation=eq.LENGTH)
-    yield length("length_a", title="length |a|", symbol="|a|", uses={"a": "pattern_a"},
+    length = xlnn.alike(equation=eq.LENGTH)
+    yield length("length_a", "length |a|", symbol="|a|", uses={"a": "pattern_a"},
                  meaning="the length of a vector", written="|a| = √(a₁² + a₂² + …)", source="2-4")
-    yield length("length_b", title="length |b|", symbol="|b|", uses={"a": "pattern_b"})
+    yield length("length_b", "length |b|", symbol="|b|", uses={"a": "pattern_b"})
     yield Quantity("upper", title="at most |a||b|", symbol="|a||b|", equation=eq.UPPER,
                    meaning="the Cauchy–Schwarz bound", written="−|a||b| ≤ a·b ≤ |a||b|",
                    source="2-4")
@@ -67,55 +67,52 @@ def _patterns(shape: tuple[int, int]) -> Iterator[Quantity]:
         "{angle}°, their similarity is {cosine}.",
         "same": "a and b have the same direction: a·b = {inner} is the largest possible value, "
         "|a||b|."}, "direction", 3))
-    point = partial(Quantity, sheet="curve", axes=(Axis("angle", POINTS, counts_from=0),))
+    point = xlnn.alike(sheet="curve", axes=(Axis("angle", POINTS, counts_from=0),))
     of_angle = {"angle": "curve_angle"}
-    yield point("curve_number", title="point", symbol="k", counts=True)
-    yield point("curve_angle", title="angle", symbol="θ", equation=eq.degrees(POINTS),
-                uses={"number": "curve_number"})
-    yield point("curve_upper", title="at most", symbol="|a||b|", equation=eq.LEVEL,
+    yield point("curve_number", "point", symbol="k", counts=True)
+    yield point("curve_angle", "angle", eq.degrees(POINTS).of("curve_number"), symbol="θ")
+    yield point("curve_upper", "at most", eq.LEVEL, symbol="|a||b|",
                 uses={**of_angle, "height": "upper"})
-    yield point("curve_lower", title="at least", symbol="−|a||b|", equation=eq.LEVEL,
+    yield point("curve_lower", "at least", eq.LEVEL, symbol="−|a||b|",
                 uses={**of_angle, "height": "lower"})
-    yield point("curve_inner", title="inner product", symbol="|a||b| cos θ", equation=eq.AT_ANGLE,
-                uses=of_angle)
+    yield point("curve_inner", "inner product", eq.AT_ANGLE, symbol="|a||b| cos θ", uses=of_angle)
 
 
 def _ranking(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     count, rows, columns = sizes["images"], sizes["rows"], sizes["columns"]
-    column = partial(Quantity, axes=(Axis("image", count),))
+    column = xlnn.alike(axes=(Axis("image", count),))
     yield Quantity("drawn", title="pattern a", symbol="a{}", shape=(rows * columns,),
-                   equation=eq.in_row(columns), uses={"a": "pattern_a"}, role="forward",
+                   equation=eq.in_row(columns).of(a="pattern_a"), role="forward",
                    number_format="General")
-    yield column("number", title="number", symbol="n", counts=True)
-    yield column("labels", title="label", symbol=" ", choices=(0, 9))
-    yield column("images", title="pixels of image b", symbol="b{}", shape=(rows * columns,))
-    yield column("image_inner", title="inner product", symbol="a·b", equation=eq.IMAGE_INNER)
-    yield column("image_length", title="length", symbol="|b|", equation=eq.IMAGE_LENGTH)
-    yield column("likeness", title="likeness", symbol="cos θ", equation=eq.Likeness(),
-                 uses={"inner": "image_inner", "own": "length_a", "length": "image_length"})
-    yield column("place", title="place", symbol=" ", equation=eq.Rank())
+    yield column("number", "number", symbol="n", counts=True)
+    yield column("labels", "label", symbol=" ", choices=(0, 9))
+    yield column("images", "pixels of image b", symbol="b{}", shape=(rows * columns,))
+    yield column("image_inner", "inner product", eq.IMAGE_INNER, symbol="a·b")
+    yield column("image_length", "length", eq.IMAGE_LENGTH, symbol="|b|")
+    yield column("likeness", "likeness",
+                 eq.Likeness().of("image_inner", "length_a", "image_length"), symbol="cos θ")
+    yield column("place", "place", eq.Rank(), symbol=" ")
     shown = min(SHOWN, count)
-    several = partial(Quantity, shape=(shown,))
+    several = xlnn.alike(shape=(shown,))
     for end, first in (("best", 1), ("last", count - shown + 1)):
         places = list(range(first, first + shown))
-        yield several(end, "found", "", title="image", equation=eq.ImageAtRank(places))
-        yield several(f"{end}_label", "found_label", "", title="label", equation=eq.OF_THESE,
-                      uses={"found": end, "entries": "labels"}, number_format="0")
-        yield several(f"{end}_likeness", "found_likeness", "", title="likeness",
-                      equation=eq.OF_THESE, uses={"found": end, "entries": "likeness"},
-                      number_format="0.000")
-        yield Quantity(f"{end}_pictures", "pictures", "", title="pictures", uses={"found": end},
-                       equation=eq.pictures_of_these(columns), role="forward",
+        yield several(end, "image", eq.ImageAtRank(places), kind="found", symbol="")
+        yield several(f"{end}_label", "label", eq.OF_THESE.of("labels", end), kind="found_label",
+                      symbol="", number_format="0")
+        yield several(f"{end}_likeness", "likeness", eq.OF_THESE.of("likeness", end),
+                      kind="found_likeness", symbol="", number_format="0.000")
+        yield Quantity(f"{end}_pictures", "pictures", "", title="pictures",
+                       equation=eq.pictures_of_these(columns).of(found=end), role="forward",
                        shape=(shown, rows, columns))
     yield Quantity("nearest", title="nearest", equation=eq.MostSimilar(count),
                    uses={"own": "length_a", "number": "best", "label": "best_label"})
 
 
 def _matrices(size: int) -> Iterator[Quantity]:
-    matrix = partial(Quantity, shape=(size, size), number_format="General")
+    matrix = xlnn.alike(shape=(size, size), number_format="General")
     made, A, B = partial(matrix, role="forward"), "matrix_A", "matrix_B"
-    yield matrix(A, "A", "A{}", title="A", role="weight")
-    yield matrix(B, "B", "B{}", title="B", role="weight")
+    yield matrix(A, "A", kind="A", symbol="A{}", role="weight")
+    yield matrix(B, "B", kind="B", symbol="B{}", role="weight")
     yield made("AB", title="AB: rows of A with columns of B", equation=eq.MATRIX_PRODUCT,
                uses={"A": A, "B": B}, meaning="product of matrices",
                written="(AB)ᵢⱼ = Σₖ aᵢₖ bₖⱼ", source="2-5")
@@ -142,8 +139,7 @@ def _matrices(size: int) -> Iterator[Quantity]:
             "back-propagation uses transposed weights (4-3)."}),
     }
     for name, (title, one, other, said) in claims.items():
-        yield Quantity(name, title=title, equation=eq.Equal(),
-                       uses={"one": one, "other": other, "A": A, "B": B})
+        yield Quantity(name, title=title, equation=eq.Equal().of(one, other, A, B))
         yield Quantity(f"{name}_said", equation=Told(said, name))
 
 

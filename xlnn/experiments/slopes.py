@@ -177,7 +177,7 @@ def _rules() -> Iterator[Quantity]:
                     eq.QUOTIENT_OF_TWO, uses)
     yield _line("gap", "largest gap between rule and quotient", "max |Δ|", eq.GAP)
     yield _line("largest", "largest slope", "max |f′|", eq.LARGEST_SLOPE)
-    yield Quantity("agree", title="result", equation=eq.Agreement(), uses={"h": "used_h"})
+    yield Quantity("agree", title="result", equation=eq.Agreement().of(h="used_h"))
 
 
 def _approximation() -> Iterator[Quantity]:
@@ -213,8 +213,8 @@ def _approximation() -> Iterator[Quantity]:
     yield column("off", "error", "e", eq.APART, {"right": "true"})
     yield _line("shrinks", "error / error at half the step (0: no error)", "e₀ / e₁",
                 eq.SHRINKS)
-    yield Quantity("square", title="what that means", equation=eq.Halved(),
-                   uses={"z_x": "dz_dx", "z_y": "dz_dy"})
+    yield Quantity("square", title="what that means",
+                   equation=eq.Halved().of(z_x="dz_dx", z_y="dz_dy"))
 
 
 def _lagrange() -> Iterator[Quantity]:

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Equation, Grid, Quantity, Row, Table, Trace, Weight
+from xlnn import Axis, Chart, Grid, Quantity, Row, Table, Trace, Weight, alike
 from xlnn.equations import attention as eq
 from xlnn.equations import units
 
@@ -22,16 +22,6 @@ WORDS = ("big", "small", "cat", "dog", "says", "MEOW", "meow", "WOOF", "woof", "
 SENTENCES = ((1, 3, 5, 6, 10), (2, 3, 5, 7, 10), (1, 4, 5, 8, 10), (2, 4, 5, 9, 10))
 T, D, F, N = 4, 4, 8, len(WORDS)
 """Positions, numbers per position, units of the feed-forward layer, and words."""
-
-
-class Vocabulary(xlnn.Sentence):
-    """All words with their numbers."""
-
-    repeats = True
-
-    def said(self, _: int, v: int) -> str:
-        return f"{v + 1} {WORDS[v]}"
-
 
 # fmt: off
 WEIGHTS = xlnn.Weights({
@@ -53,71 +43,59 @@ WEIGHTS = xlnn.Weights({
 
 NORM = "Ba et al. 2016, (4)"
 
-step = partial(Quantity, sheet="sentences", shape=(T, D), role="forward")
+each = alike(sheet="sentences", shape=(T, D))
+step, back = partial(each, role="forward"), partial(each, role="backward")
 FORWARD = (
-    step("x", title="input", equation=eq.LOOK_UP, uses={"s": "read"}, source=eq.SOURCE + "3.4, 3.5",
+    step("x", "input", eq.LOOK_UP.of(s="read"), source=eq.SOURCE + "3.4, 3.5",
          meaning="which word, and where it stands", written="x = √d E(word) + PE"),
     *eq.head(step, T),
-    step("taken", title="output of attention", symbol="u{}", equation=eq.PROJECT,
-         uses={"W": "Wo", "x": "o"}),
-    step("r1", title="residual 1", equation=units.SUM, uses={"a": "x", "b": "taken"},
-         meaning="the input goes on beside it", written="r₁ = x + A V Woᵀ",
-         source=eq.SOURCE + "3.1"),
-    step("m1", title="mean 1", equation=eq.MEAN, shape=(T,), uses={"r": "r1"}),
-    step("s1", title="spread 1", equation=eq.SPREAD, shape=(T,), uses={"r": "r1", "m": "m1"},
-         meaning="of the numbers of one position: the variance divides by d, and ε stands inside "
-         "the root", written="s = √(Σ(r − m)²/d + ε)", source=NORM),
-    step("n1", title="normalised 1", equation=eq.NORMAL, uses={"r": "r1", "m": "m1", "s": "s1"}),
-    step("y1", title="layer norm 1", equation=eq.SCALED, uses={"n": "n1", "g": "g1", "b": "b1"},
-         meaning="with mean b and spread g, whatever the size of r", written="y = g (r − m)/s + b",
-         source=NORM),
-    step("h", title="feed-forward", equation=units.DENSE, shape=(T, F), source=eq.SOURCE + "(2)",
-         uses={"W": "W1", "x": "y1", "b": "c1"}, written="h = y₁ W₁ᵀ + c₁",
-         meaning="a dense layer for each position, of y₁ and not of A"),
-    step("active", title="relu", symbol="h⁺{}", equation=units.RELU, shape=(T, F), uses={"z": "h"}),
-    step("f", title="feed-forward, out", equation=units.DENSE,
-         uses={"W": "W2", "x": "active", "b": "c2"}),
-    step("r2", title="residual 2", equation=units.SUM, uses={"a": "y1", "b": "f"}),
-    step("m2", title="mean 2", equation=eq.MEAN, shape=(T,), uses={"r": "r2"}),
-    step("s2", title="spread 2", equation=eq.SPREAD, shape=(T,), uses={"r": "r2", "m": "m2"}),
-    step("n2", title="normalised 2", equation=eq.NORMAL, uses={"r": "r2", "m": "m2", "s": "s2"}),
-    step("y2", title="layer norm 2", equation=eq.SCALED, uses={"n": "n2", "g": "g2", "b": "b2"}),
-    step("l", title="scores of words", equation=eq.PROJECT, shape=(T, N),
-         uses={"W": "U", "x": "y2"}),
-    step("expl", title="exp", symbol="e{}", equation=eq.EXP, shape=(T, N), uses={"z": "l"}),
-    step("p", title="probabilities", equation=eq.SHARE, shape=(T, N), uses={"S": "expl"},
+    step("taken", "output of attention", eq.PROJECT.of("Wo", "o"), symbol="u{}"),
+    step("r1", "residual 1", units.SUM.of("x", "taken"), source=eq.SOURCE + "3.1",
+         meaning="the input goes on beside it", written="r₁ = x + A V Woᵀ"),
+    step("m1", "mean 1", eq.MEAN.of("r1"), shape=(T,)),
+    step("s1", "spread 1", eq.SPREAD.of("r1", "m1"), shape=(T,), meaning="of the numbers of one "
+         "position: the variance divides by d, and ε stands inside the root",
+         written="s = √(Σ(r − m)²/d + ε)", source=NORM),
+    step("n1", "normalised 1", eq.NORMAL.of("r1", "m1", "s1")),
+    step("y1", "layer norm 1", eq.SCALED.of("n1", "g1", "b1"), source=NORM,
+         meaning="with mean b and spread g, whatever the size of r", written="y = g (r − m)/s + b"),
+    step("h", "feed-forward", units.DENSE.of("W1", "y1", "c1"), shape=(T, F),
+         meaning="a dense layer for each position, of y₁ and not of A", written="h = y₁ W₁ᵀ + c₁",
+         source=eq.SOURCE + "(2)"),
+    step("active", "relu", units.RELU.of("h"), symbol="h⁺{}", shape=(T, F)),
+    step("f", "feed-forward, out", units.DENSE.of("W2", "active", "c2")),
+    step("r2", "residual 2", units.SUM.of("y1", "f")),
+    step("m2", "mean 2", eq.MEAN.of("r2"), shape=(T,)),
+    step("s2", "spread 2", eq.SPREAD.of("r2", "m2"), shape=(T,)),
+    step("n2", "normalised 2", eq.NORMAL.of("r2", "m2", "s2")),
+    step("y2", "layer norm 2", eq.SCALED.of("n2", "g2", "b2")),
+    step("l", "scores of words", eq.PROJECT.of("U", "y2"), shape=(T, N)),
+    step("expl", "exp", eq.EXP.of("l"), symbol="e{}", shape=(T, N)),
+    step("p", "probabilities", eq.SHARE.of("expl"), shape=(T, N),
          meaning="how likely each word is to come next", written="p = softmax(y₂ Uᵀ)",
          source=eq.SOURCE + "3.4"),
 )
 
-
-def error(of: str, equation: Equation, **said: object) -> Quantity:
-    """Return how fast C changes with a forward step."""
-    return step(f"d{of}", **{"title": f"error of {of}", **said}, symbol=f"∂{of}{{}}",
-                equation=equation, role="backward")
-
-
 BACK = (
-    step("C", title="cross-entropy", equation=eq.COST, shape=(T,), role="result",
-         uses={"z": "l", "u": "expl", "t": "next"}),
-    step("hit", title="right", symbol="✓{}", equation=eq.hit(0.6), shape=(T,), role="result",
-         uses={"t": "next"}),
-    error("l", eq.ERROR, title="error", shape=(T, N), uses={"t": "next"},
-          meaning="how fast C changes with the scores", written="p − target"),
-    error("y2", units.Back(("dl", "U"))),
-    error("r2", eq.NORMAL_BACK, uses={"dy": "dy2", "g": "g2", "n": "n2", "s": "s2"},
-          meaning="mean and spread depend on r as well",
-          written="(d − mean d − n mean(n d)) / s, d = g ∂C/∂y"),
-    error("h", eq.RELU_BACK, shape=(T, F), uses={"a": "dr2", "b": "W2"},
-          meaning="0 where h is not above 0: the mask is that of h",
-          written="(∂C/∂r₂ W₂) · (h > 0)"),
-    error("y1", units.Back(("dh", "W1"), plus="dr2"),
-          meaning="by the residual and by the feed-forward layer", written="∂C/∂r₂ + ∂C/∂h W₁"),
-    error("r1", eq.NORMAL_BACK, uses={"dy": "dy1", "g": "g1", "n": "n1", "s": "s1"}),
-    error("o", units.Back(("dr1", "Wo"))),
+    each("C", "cross-entropy", eq.COST.of("l", "expl", "next"), shape=(T,)),
+    each("hit", "right", eq.hit(0.6).of(t="next"), symbol="✓{}", shape=(T,)),
+    back("dl", "error", eq.ERROR.of(t="next"), symbol="∂l{}", shape=(T, N),
+         meaning="how fast C changes with the scores", written="p − target"),
+    back("dy2", "error of y2", units.Back(("dl", "U")), symbol="∂y2{}"),
+    back("dr2", "error of r2", eq.NORMAL_BACK.of("dy2", "g2", "n2", "s2"), symbol="∂r2{}",
+         meaning="mean and spread depend on r as well",
+         written="(d − mean d − n mean(n d)) / s, d = g ∂C/∂y"),
+    back("dh", "error of h", eq.RELU_BACK.of("dr2", "W2"), symbol="∂h{}", shape=(T, F),
+         meaning="0 where h is not above 0: the mask is that of h",
+         written="(∂C/∂r₂ W₂) · (h > 0)"),
+    back("dy1", "error of y1", units.Back(("dh", "W1"), plus="dr2"), symbol="∂y1{}",
+         meaning="by the residual and by the feed-forward layer", written="∂C/∂r₂ + ∂C/∂h W₁"),
+    back("dr1", "error of r1", eq.NORMAL_BACK.of("dy1", "g1", "n1", "s1"), symbol="∂r1{}"),
+    back("do", "error of o", units.Back(("dr1", "Wo")), symbol="∂o{}"),
     *eq.head_back(step, T),
-    error("x", units.Back(("dQ", "Wq"), ("dK", "Wk"), ("dV", "Wv"), plus="dr1"),
-          meaning="by the residual, Q, K and V", written="∂C/∂r₁ + ∂Q Wq + ∂K Wk + ∂V Wv"),
+    back("dx", "error of x", units.Back(("dQ", "Wq"), ("dK", "Wk"), ("dV", "Wv"), plus="dr1"),
+         symbol="∂x{}", meaning="by the residual, Q, K and V",
+         written="∂C/∂r₁ + ∂Q Wq + ∂K Wk + ∂V Wv"),
 )
 
 
@@ -127,29 +105,28 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     epoch, row = Axis("epoch", epochs, "up"), Axis("sentence", sizes["sentences"], family="row")
     state = Axis("epoch", epochs + 1, "up", counts_from=0)
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.02, calms=True)
-    data = partial(Quantity, axes=(row,), shape=(T,), choices=(1, N))
-    yield data("read", title="words", symbol="s{}", meaning="the words of a sentence, as numbers")
-    yield data("next", title="next word", symbol="t{}", meaning="the word after each of them")
+    data = alike(axes=(row,), shape=(T,), choices=(1, N))
+    yield data("read", "words", symbol="s{}", meaning="the words of a sentence, as numbers")
+    yield data("next", "next word", symbol="t{}", meaning="the word after each of them")
     yield eq.position(T, D)
     yield from WEIGHTS.trained(epochs, sizes["optimizer"])
     yield from xlnn.again((*FORWARD, *BACK), "{}", axes=(epoch, row))
-    once = partial(Quantity, sheet="weights", axes=(epoch,), equation=eq.TOTAL)
-    yield once("C_T", title="total cost", uses={"C": "C"}, written="C_T = Σ −ln p(next)",
+    once = alike(sheet="weights", axes=(epoch,))
+    yield once("C_T", "total cost", eq.TOTAL, written="C_T = Σ −ln p(next)",
                meaning="the cost of all positions of all sentences")
-    yield once("right", title="words predicted", symbol=" ", uses={"C": "hit"}, number_format="0")
+    yield once("right", "words predicted", eq.TOTAL.of("hit"), symbol=" ", number_format="0")
     yield from WEIGHTS.gradients(epochs, "gradient, {title}")
     yield from xlnn.choice("epoch", state, words, title="after epoch")
     used = {name: f"{name}_used" for name in WEIGHTS}
     yield from (xlnn.shown(name, name=used[name], sheet="used") for name in WEIGHTS)
     yield Quantity("typed", title="words", symbol="s{}", shape=(T,), choices=(1, N))
     for name, title, shape in (("sentence", "words", (1, T)), ("after", "after", (T, 1))):
-        yield Quantity(name, title=title, shape=shape, equation=units.Named(WORDS),
-                       uses={"of": "typed"})
-    yield Quantity("vocabulary", title="vocabulary", shape=(1, N), equation=Vocabulary())
+        yield Quantity(name, title=title, shape=shape, equation=units.Named(WORDS).of("typed"))
+    yield Quantity("vocabulary", title="vocabulary", shape=(1, N), equation=units.Named(WORDS))
     yield from xlnn.again(FORWARD, "{}_typed", sheet="inside", apart={"A": "talk", "p": "talk"},
                           instead={"read": "typed", **used})
-    yield Quantity("likely", title="most likely next", shape=(T, 1), equation=units.Largest(WORDS),
-                   uses={"p": "p_typed"})
+    yield Quantity("likely", title="most likely next", shape=(T, 1),
+                   equation=units.Largest(WORDS).of("p_typed"))
     yield Quantity("course", equation=xlnn.Told(
         "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {all} next words, "
         "{right_first} are predicted with a probability above 0.6 in epoch 1, and {right_last} in "
@@ -173,7 +150,7 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
 
 def grids(*names: str) -> xlnn.Beside:
     """Return matrices for the typed words, side by side."""
-    return xlnn.Beside(*(Grid(f"{name}_typed", digits="0.00", height=0) for name in names))
+    return xlnn.Beside(*(Grid(f"{n}_typed", digits="0.00", height=0, above=1) for n in names))
 
 
 ink = partial(Grid, scale="ink", digits="0.00", width=9)
@@ -217,9 +194,8 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "inside", "Inside", "Every step of the block for the words on the sheet Talk: a row "
             "for each word.",
-            grids("x", "Q", "K", "V"), xlnn.Space(), grids("Z", "S", "o", "taken"), xlnn.Space(),
-            grids("r1", "n1", "y1"), xlnn.Space(), grids("h", "active"), xlnn.Space(),
-            grids("f", "r2", "n2", "y2"), xlnn.Space(), grids("l"), xlnn.Space(), grids("expl"),
+            grids("x", "Q", "K", "V"), grids("Z", "S", "o", "taken"), grids("r1", "n1", "y1"),
+            grids("h", "active"), grids("f", "r2", "n2", "y2"), grids("l"), grids("expl"),
         ),
         xlnn.Page("data", "Data", "The sentences as numbers, and the word after each. Type others.",
                   Table("read", "next"), Grid("PE", digits="0.000")),
