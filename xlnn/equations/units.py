@@ -5,7 +5,7 @@ b (units,), and an error has the shape (units,). Axes of rows, such as ``"row", 
 over which a cost or a gradient is a sum.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain
 
@@ -223,23 +223,34 @@ def right(*axes: str) -> Stated:
     )
 
 
-def is_largest(values: np.ndarray, got: np.ndarray, tolerance: float) -> np.ndarray:
-    """Return where a number names a largest value of its row, apart from rounding.
+CLOSE = 10**9
+"""Numbers of a row are alike if they differ by less than its size divided by this: by rounding."""
 
-    For the ``ties`` of an equation that chooses one, since engines round differently.
+
+def first_best(of: np.ndarray, best: Callable[..., np.ndarray] = np.max) -> np.ndarray:
+    """Return which number of each row is the first of the best, from 1; 0 if all are alike.
 
     Parameters
     ----------
-    values : array of shape (..., n)
-    got : array of shape (...)
-        The numbers chosen, from 1.
-    tolerance : float
-        Relative to 1 and to the largest value.
+    of : array of shape (..., n)
+    best : {np.max, np.min}
     """
-    known = np.isin(got, np.arange(values.shape[-1]) + 1)
-    place = np.where(known, got, 1).astype(int)[..., np.newaxis] - 1
-    taken, best = np.take_along_axis(values, place, axis=-1)[..., 0], values.max(axis=-1)
-    return known & (best - taken <= tolerance * np.maximum(1, np.abs(best)))
+    least = np.abs(of).max(-1, keepdims=True) / CLOSE
+    is_best = np.abs(of - best(of, axis=-1, keepdims=True)) <= least
+    return np.where(is_best.all(-1), 0.0, 1.0 + is_best.argmax(-1))
+
+
+def first_best_in(of: Cells, *row: int, best: str = "MAX") -> str:
+    """Return the part of a formula that finds it among the units of a row, by MAX or MIN.
+
+    Signs are compared, since some programs take tiny numbers for equal.
+    """
+    every, count = of[(*row, slice(None))], of.shape[-1]
+    least = f"MAX(MAX({every}),-MIN({every}))/{CLOSE}"
+    found = f"IF(SIGN(MAX({every})-MIN({every})-{least})<1,0,"
+    for k in range(count - 1):
+        found += f"IF(SIGN(ABS({of[(*row, k)]}-{best}({every}))-{least})<1,{k + 1},"
+    return f"{found}{count}{')' * count}"
 
 
 class Named(Sentence):

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Cells, Chart, Numbers, Page, Quantity, Size, Stated, Trace, previous
+from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Trace, previous
 from xlnn.equations import units as eq
 
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
@@ -20,30 +20,10 @@ ASTRAY = 0.001
 """How far S v may be from the line of v, as a part of all variance, if v counts as an axis."""
 
 
-class Nearest(xlnn.Equation):
-    """The number of the nearest centre: the first of those that are nearest."""
-
-    coarse = jumps = True
-    number_format = "0"
-
-    def array(self, distance: np.ndarray) -> np.ndarray:
-        """Return it for each point, from 1."""
-        return distance.argmin(axis=1) + 1.0
-
-    def cell(self, distance: Cells) -> str:
-        """Return the formula, which compares shares: some programs take tiny numbers for equal."""
-        *others, last = range(1, distance.shape[0] + 1)
-        least, whole = f"MIN({distance[:]})", f"SUM({distance[:]})"
-        tests = "".join(f"IF({distance[k - 1]}/{whole}<={least}/{whole},{k}," for k in others)
-        return f"=IF(SIGN({whole})=0,1,{tests}{last}{')' * len(others)})"
-
-    def ties(self, got: np.ndarray, tolerance: float, distance: np.ndarray) -> np.ndarray:
-        """Return for which points the centre is as near as the nearest, apart from rounding."""
-        whole = distance.sum(axis=1, keepdims=True)
-        return eq.is_largest(-distance / np.where(whole, whole, 1), got, tolerance)
-
-
 # fmt: off
+NEAREST = eq.Choice(
+    lambda distance: np.maximum(1, eq.first_best(distance, np.min)),
+    lambda distance: f"=MAX(1,{eq.first_best_in(distance, best='MIN')})")
 LEAST = Stated(lambda distance: distance.min(axis=1), lambda distance: f"=MIN({distance[:]})")
 CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here it stays
     lambda before, own, x: np.where(
@@ -129,7 +109,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield near("distance", title="squared distance", symbol="d²{}", shape=(K,), role="forward",
                equation=eq.DISTANCE, meaning="from the point to each centre",
                written="d² = Σ (x − c)²", source="Lloyd 1982")
-    yield near("nearest", symbol="k", title="nearest centre", equation=Nearest(),
+    yield near("nearest", symbol="k", title="nearest centre", equation=NEAREST,
                meaning="the first of those that are nearest", written="arg min d²",
                source="Lloyd 1982")
     yield near("least", title="squared distance to it", symbol="min d²", equation=LEAST)

@@ -52,13 +52,13 @@ BIAS_SLOPE = Stated(
 )
 
 
-def alike_cell(a: str, t: str) -> str:
+def right_cell(a: str, t: str) -> str:
     """Return the formula of how many outputs and targets are on one side of 0.5."""
     counts = (f'COUNTIFS({a},"{sign}"&0.5,{t},"{sign}"&0.5)' for sign in (">", "<="))
     return f"({'+'.join(counts)}+0*SUM({a}))"
 
 
-alike = function(lambda a, t: ((a > 0.5) == (t > 0.5)).sum() + 0 * a.sum(), alike_cell)
+right = function(lambda a, t: ((a > 0.5) == (t > 0.5)).sum() + 0 * a.sum(), right_cell)
 
 
 class Answers(xlnn.Sentence):
@@ -71,7 +71,7 @@ class Answers(xlnn.Sentence):
 
     def said(self, *, a3: Term, t: Term) -> str:
         """Return the sentence."""
-        return self.words["answers"].format(right=alike(a3.over("row"), t.over("row")))
+        return self.words["answers"].format(right=right(a3.over("row"), t.over("row")))
 
 
 def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:

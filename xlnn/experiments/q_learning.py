@@ -17,9 +17,6 @@ WALL, END = 1, 2
 """Kinds of places; 0 is free."""
 
 ARROWS = "·↑→↓←"
-CLOSE = 10**9
-"""The numbers of a place count as equal if they differ by less than their size divided by this:
-more than by rounding."""
 
 SIGNS = tuple(".#SGP")
 """The signs of a grid that users type."""
@@ -31,50 +28,29 @@ def at(grid: Cells, place: str) -> str:
     return f"INDEX({grid[...]},INT(({place}-1)/{columns})+1,MOD({place}-1,{columns})+1)"
 
 
-def moved(rows: int, columns: int) -> Stated:
-    """Return the equation of the place an action leads to; action 0 stays where it is."""
-
-    def array(place: float, action: float) -> int:
-        row, column = divmod(int(place) - 1, columns)
-        down, right = ((0, 0), (-1, 0), (0, 1), (1, 0), (0, -1))[int(action)]
-        row, column = np.clip(row + down, 0, rows - 1), np.clip(column + right, 0, columns - 1)
-        return 1 + row * columns + column
-
-    return eq.Choice(
-        array,
-        lambda place, action: (
-            "=CHOOSE(1+{action},{s},IF({s}>{n},{s}-{n},{s}),IF(MOD({s},{n})=0,{s},{s}+1),"
-            "IF({s}>{last},{s},{s}+{n}),IF(MOD({s},{n})=1,{s},{s}-1))"
-        ).format(action=action[()], s=place[()], n=columns, last=(rows - 1) * columns),
-    )
-
-
-def best_of(own: np.ndarray) -> np.ndarray:
-    """Return the number of the first of the best actions, apart from rounding."""
-    size = np.abs(own).max(axis=-1, keepdims=True)
-    return 1.0 + (own >= own.max(axis=-1, keepdims=True) - size / CLOSE).argmax(axis=-1)
-
-
-def best_in(own: Cells, *at: object) -> str:
-    """Return the part of a formula that finds it in the row of a place."""
-    four = own[(*at, slice(None))]
-    best = f"MAX({four})-MAX(MAX({four}),-MIN({four}))/{CLOSE}"
-    return "".join(f"IF({own[(*at, a)]}>={best},{a + 1}," for a in range(3)) + "4)))"
-
-
 # fmt: off
+def ways(rows: int, columns: int) -> Stated:
+    """Return the equation of the place to which each action leads; action 0 stays where it is."""
+    grid = np.arange(rows * columns).reshape(rows, columns)
+    wide = np.pad(grid, 1, "edge")  # over the edge it leads back
+    to = np.stack([grid, wide[:-2, 1:-1], wide[1:-1, 2:], wide[2:, 1:-1], wide[1:-1, :-2]], axis=2)
+    to = to.reshape(-1, 5)
+    return eq.Choice(  # no way leads out of an end or a wall, or into a wall
+        lambda world: 1 + np.where(
+            (world.reshape(-1, 1) >= WALL) | (world.ravel()[to] == WALL), to[:, :1], to),
+        lambda s, a, world: (
+            f"=IF({world[divmod(s, columns)]}>={WALL},{s + 1},"
+            f"IF({world[divmod(to[s, a], columns)]}={WALL},{s + 1},{to[s, a] + 1}))"))
+
+
 ACTION = eq.Choice(
+    lambda u, epsilon, own: max(
+        1, min(4, 1 + np.floor(4 * u[1])) if u[0] < epsilon else eq.first_best(own)),
     lambda u, epsilon, own: (
-        1.0 + np.clip(np.floor(4 * u[1]), 0, 3) if u[0] < epsilon else best_of(own)),
-    lambda u, epsilon, own: (
-        f"=IF({u[0]}<{epsilon[()]},MAX(1,MIN(4,1+INT(4*{u[1]}))),{best_in(own)})"))
-BEST = eq.Choice(  # 0 where all are equal
-    lambda Q_shown, world: np.where(
-        np.ptp(Q_shown, axis=1) <= np.abs(Q_shown).max(axis=1) / CLOSE,
-        0, best_of(Q_shown)).reshape(world.shape),
-    lambda i, j, Q_shown, world: (
-        "=IF(MAX({0})-MIN({0})<=MAX(MAX({0}),-MIN({0}))/{1},0,{2})".format(
-            Q_shown[i * world.shape[1] + j, :], CLOSE, best_in(Q_shown, i * world.shape[1] + j))))
+        f"=MAX(1,IF({u[0]}<{epsilon[()]},MIN(4,1+INT(4*{u[1]})),{eq.first_best_in(own)}))"))
+BEST = eq.Choice(
+    lambda Q_shown, world: eq.first_best(Q_shown).reshape(world.shape),
+    lambda i, j, Q_shown, world: f"={eq.first_best_in(Q_shown, i * world.shape[1] + j)}")
 LARGEST = Stated(lambda Q_shown, world: Q_shown.max(axis=1).reshape(world.shape),
                  lambda i, j, Q_shown, world: f"=MAX({Q_shown[i * world.shape[1] + j, :]})")
 COPY = eq.Choice(lambda before: before, lambda before: f"={before[()]}")
@@ -83,10 +59,8 @@ OF_PLACE = eq.Choice(lambda grid, place: grid.ravel()[int(place) - 1],
 HERE = Stated(  # the four numbers of a place, from a row that holds those of all places
     lambda Q, place: Q[int(place) - 1],
     lambda k, Q, place: f"=INDEX({Q[...]},4*{place[()]}-{3 - k})")
-NEXT = eq.Choice(  # no way leads out of an end or a wall, or into a wall
-    lambda here, there, place, to: place if here >= WALL or there == WALL else to,
-    lambda here, there, place, to: (
-        f"=IF({here[()]}>={WALL},{place[()]},IF({there[()]}={WALL},{place[()]},{to[()]}))"))
+NEXT = eq.Choice(lambda ways, place, action: ways[int(place) - 1, int(action)],
+                 lambda ways, place, action: f"=INDEX({ways[...]},{place[()]},1+{action[()]})")
 REWARD = Stated(
     lambda reward, here, next: 0 if here >= END else reward.ravel()[int(next) - 1],  # noqa: A006
     lambda reward, here, next: f"=IF({here[()]}>={END},0,{at(reward, next[()])})")  # noqa: A006
@@ -143,6 +117,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     picture = partial(Quantity, shape=(rows, columns))
     yield picture("world", title="world: 0 free, 1 wall, 2 end", choices=(0, 2))
     yield picture("reward", title="reward for coming there")
+    yield Quantity("ways", symbol="s′{}", title="next place, by actions 0 to 4", role="forward",
+                   shape=(place.length, 5), equation=ways(rows, columns))
     yield share("u", title="drawn: whether it explores, and which way", sheet="random",
                 axes=(episode, step), shape=(2,), number_format="0.000",
                 meaning="random numbers from 0 to 1")
@@ -152,7 +128,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield table("Q_first", "Q", title="table before the episode", axes=(state,), given=1,
                 equation=eq.entry(-1, "step", 2), uses={"of": previous("Q", along="episode")})
     before = previous("Q", along="step", start="Q_first")
-    yield from moved_by((episode, step), before, rows, columns)
+    yield from moved_by((episode, step), before)
     yield table("Q", title="table after the move", axes=(episode, step), equation=LEARN,
                 uses={"Q": before}, meaning="the rewards to come if the robot does a at place s",
                 written="Q(s, a) ← Q(s, a) + η δ", source="Watkins 1989; Sutton, Barto 6.8")
@@ -168,8 +144,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                   meaning="the action with the largest Q", written="arg max Q(s, ·)")
     best = Quantity("action", "action", "a", title="action", equation=OF_PLACE, role="forward",
                     uses={"grid": "best"})
-    yield from xlnn.again(("place", "here", best, "to", "there", "next", "end", "r"), "walk_{}",
-                          axes=(step,), sheet="arrows")
+    yield from xlnn.again(("place", "here", best, "next", "end", "r"), "walk_{}", axes=(step,),
+                          sheet="arrows")
     yield Quantity("walked", title="moves along the arrows", equation=MOVES,
                    uses={"here": "walk_here"})
     yield Quantity("arrived", title="arrived", equation=ARRIVED, uses={"end": "walk_end"})
@@ -184,7 +160,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
         "{walked}, sum of rewards: {walk_total}."}, "arrived", 2))
 
 
-def moved_by(axes: Sequence[Axis], Q: xlnn.Use, rows: int, columns: int) -> Iterator[Quantity]:
+def moved_by(axes: Sequence[Axis], Q: xlnn.Use) -> Iterator[Quantity]:
     """Yield an episode, move by move."""
     column = partial(Quantity, sheet="episodes", axes=axes, role="forward")
     yield column("place", symbol="s", title="place", equation=COPY,
@@ -197,11 +173,9 @@ def moved_by(axes: Sequence[Axis], Q: xlnn.Use, rows: int, columns: int) -> Iter
     yield column("action", symbol="a", title="action", equation=ACTION,
                  meaning="1 up, 2 right, 3 down, 4 left: drawn with the share ε, else the best",
                  written="arg max Q(s, ·), or at random")
-    yield column("to", symbol="s⁺", title="where that leads", equation=moved(rows, columns))
-    yield what("there", uses={"grid": "world", "place": "to"})
     yield column("next", symbol="s′", title="next place", equation=NEXT,
                  meaning="where the move ends: no way leads into a wall or out of an end",
-                 written="s′ = s⁺ or s")
+                 written="s′(s, a)")
     yield what("end", uses={"grid": "world", "place": "next"})
     yield column("r", title="reward", symbol="r", equation=REWARD,
                  meaning="what the move brings", written="r(s′); 0 at an end")
@@ -291,15 +265,13 @@ EXPERIMENT = xlnn.Experiment(
         ),
         Page("episodes", "Episodes", "Each move: where the robot stands, what it does, where that "
              "leads, and by how much it was better than the table says.", Table(
-                 "place", "here", "own", "action", "to", "there", "next", "end", "r", "ahead",
-                 "error", coloured=("error",))),
+                 "place", "here", "own", "action", "next", "end", "r", "ahead", "error",
+                 coloured=("error",))),
         Page("table", "Table", "Q of each place and action, after each move."),
-        Page("arrows", "Arrows", "The table after the episode shown, and a walk along its "
-             "arrows.", xlnn.Beside(
-                 Table("walk_place", "walk_here", "walk_action", "walk_to", "walk_there",
-                       "walk_next", "walk_end", "walk_r"),
-                 xlnn.Below(xlnn.Numbers("walked", "arrived", "walk_total"),
-                            Grid("best", above=1), Grid("Q_shown", digits="0.000", above=1)))),
+        Page("arrows", "Arrows", "The table after the episode shown, the place to which each "
+             "action leads, and a walk along the arrows.", xlnn.Beside(
+                 Grid("Q_shown", digits="0.000", height=0), Grid("ways", height=0),
+                 Grid("best", height=0))),
         Page("random", "Random numbers", "If the first number is below ε the robot explores: "
              "the second one then chooses among the four actions."),
     ),
