@@ -1,13 +1,16 @@
 """A robot learns its way: the table is Watkins', and its arrows lead to the goal."""
 
 import numpy as np
+import openpyxl
 import pytest
 from experiments import agrees_in, built, changed
 
 from xlnn.building.build import build
 from xlnn.building.plan import origin_of_template, planned
+from xlnn.checking.check import check
 from xlnn.errors import XlnnError
 from xlnn.exercises.exercise import exercise
+from xlnn.loading.spec import described
 from xlnn.loading.values import values
 from xlnn.options import Options
 
@@ -105,6 +108,17 @@ def test_the_rule_of_learning_may_be_an_exercise(tmp_path):
     blank = ("error", "Q")  # whose rounding decides no move: numbers that nearly tie are equal
     (made,) = exercise("q-learning", tmp_path / "ada.xlsx", blank=blank, epochs=3)
     assert made.report.agrees
+
+
+def test_an_error_that_comes_back_to_itself_is_named_where_it_starts(path, tmp_path):
+    _, layout = described(path)
+    workbook, block = openpyxl.load_workbook(path), layout.blocks["own"]
+    for index in np.ndindex(layout.model["own"].lengths):
+        cell = workbook[layout.titles[block.sheet]].cell(*block.address(index))
+        cell.value = f"{cell.value}+0*LN(0)"
+    workbook.save(tmp_path / "copy.xlsx")
+    wrong = [each.cell for each in check(tmp_path / "copy.xlsx", "formualizer").wrong]
+    assert wrong[:4] == [layout.cell("own", (0, 0, k)) for k in range(4)]
 
 
 def test_another_seed_gives_other_random_numbers(tmp_path, got):

@@ -436,14 +436,13 @@ def _tainted(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
     """
     tainted = np.zeros(quantity.lengths, dtype=bool)
     units = tuple(range(-len(quantity.shape), 0))
-    for use in quantity.uses.values():
+    starts = [Use(use.start) for use in quantity.uses.values() if isinstance(use.start, str)]
+    for use in (*quantity.uses.values(), *starts):
         source = model[use.name]
         array = arrays[use.name]
-        bad = np.equal(array, None).astype(bool) if source.is_text else np.isnan(array)
+        bad = np.equal(array, None).astype(bool) if source.is_text else ~np.isfinite(array)
         bad = bad.any(axis=tuple(range(len(source.axes), bad.ndim)))
         tainted |= np.expand_dims(_aligned(bad, source, quantity, use), units)
-        if isinstance(use.start, str):
-            tainted |= not np.isfinite(arrays[use.start]).all()
     return tainted
 
 
