@@ -3,7 +3,7 @@
 import numpy as np
 import openpyxl
 import pytest
-from experiments import agrees_in, built, changed
+from experiments import ENGINES, agrees_in, built, changed
 
 from xlnn.building.build import build
 from xlnn.building.plan import origin_of_template, planned
@@ -119,6 +119,13 @@ def test_an_error_that_comes_back_to_itself_is_named_where_it_starts(path, tmp_p
     workbook.save(tmp_path / "copy.xlsx")
     wrong = [each.cell for each in check(tmp_path / "copy.xlsx", "formualizer").wrong]
     assert wrong[:4] == [layout.cell("own", (0, 0, k)) for k in range(4)]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.first(1)
+def test_each_engine_learns(path, engine):
+    agrees_in(engine, path)
+    assert values(path, engine)["walked"] == 5
 
 
 def test_another_seed_gives_other_random_numbers(tmp_path, got):

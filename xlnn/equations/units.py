@@ -5,7 +5,7 @@ b (units,), and an error has the shape (units,). Axes of rows, such as ``"row", 
 over which a cost or a gradient is a sum.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain
 
@@ -227,30 +227,34 @@ CLOSE = 10**9
 """Numbers of a row are alike if they differ by less than its size divided by this: by rounding."""
 
 
-def first_best(of: np.ndarray, best: Callable[..., np.ndarray] = np.max) -> np.ndarray:
-    """Return which number of each row is the first of the best, from 1; 0 if all are alike.
+def first_best(of: np.ndarray, alike: int = 1, *, least: bool = False) -> np.ndarray:
+    """Return which number of each row is the first of the largest or least ones, from 1.
 
     Parameters
     ----------
     of : array of shape (..., n)
-    best : {np.max, np.min}
+    alike : int
+        What to return if all numbers of a row are alike.
+    least : bool
     """
-    least = np.abs(of).max(-1, keepdims=True) / CLOSE
-    is_best = np.abs(of - best(of, axis=-1, keepdims=True)) <= least
-    return np.where(is_best.all(-1), 0.0, 1.0 + is_best.argmax(-1))
+    of, size = -of if least else of, np.abs(of).max(-1, keepdims=True)
+    is_best = of.max(-1, keepdims=True) - of <= size / CLOSE
+    return np.where(is_best.all(-1), alike, 1.0 + is_best.argmax(-1))
 
 
-def first_best_in(of: Cells, *row: int, best: str = "MAX") -> str:
-    """Return the part of a formula that finds it among the units of a row, by MAX or MIN.
+def first_best_in(of: Cells, *row: int, alike: int = 1, least: bool = False) -> str:
+    """Return the part of a formula that finds it among the units of a row.
 
     Signs are compared, since some programs take tiny numbers for equal.
     """
     every, count = of[(*row, slice(None))], of.shape[-1]
-    least = f"MAX(MAX({every}),-MIN({every}))/{CLOSE}"
-    found = f"IF(SIGN(MAX({every})-MIN({every})-{least})<1,0,"
+    cases = [(f"MAX({every})-MIN({every})", alike)] if alike != 1 else []
     for k in range(count - 1):
-        found += f"IF(SIGN(ABS({of[(*row, k)]}-{best}({every}))-{least})<1,{k + 1},"
-    return f"{found}{count}{')' * count}"
+        unit = of[(*row, k)]
+        cases.append((f"{unit}-MIN({every})" if least else f"MAX({every})-{unit}", k + 1))
+    size = f"MAX(MAX({every}),-MIN({every}))/{CLOSE}"
+    tests = "".join(f"IF(SIGN({gap}-{size})<1,{found}," for gap, found in cases)
+    return f"{tests}{count}{')' * len(cases)}"
 
 
 class Named(Sentence):

@@ -21,9 +21,8 @@ ASTRAY = 0.001
 
 
 # fmt: off
-NEAREST = eq.Choice(
-    lambda distance: np.maximum(1, eq.first_best(distance, np.min)),
-    lambda distance: f"=MAX(1,{eq.first_best_in(distance, best='MIN')})")
+NEAREST = eq.Choice(lambda distance: eq.first_best(distance, least=True),
+                    lambda distance: f"={eq.first_best_in(distance, least=True)}")
 LEAST = Stated(lambda distance: distance.min(axis=1), lambda distance: f"=MIN({distance[:]})")
 CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here it stays
     lambda before, own, x: np.where(

@@ -18,9 +18,6 @@ WALL, END = 1, 2
 
 ARROWS = "·↑→↓←"
 
-SIGNS = tuple(".#SGP")
-"""The signs of a grid that users type."""
-
 
 def at(grid: Cells, place: str) -> str:
     """Return the part of a formula that finds a place, counted row by row, in a grid."""
@@ -44,13 +41,14 @@ def ways(rows: int, columns: int) -> Stated:
 
 
 ACTION = eq.Choice(
-    lambda u, epsilon, own: max(
-        1, min(4, 1 + np.floor(4 * u[1])) if u[0] < epsilon else eq.first_best(own)),
     lambda u, epsilon, own: (
-        f"=MAX(1,IF({u[0]}<{epsilon[()]},MIN(4,1+INT(4*{u[1]})),{eq.first_best_in(own)}))"))
+        np.clip(1 + np.floor(4 * u[1]), 1, 4) if u[0] < epsilon else eq.first_best(own)),
+    lambda u, epsilon, own: (
+        f"=IF({u[0]}<{epsilon[()]},MAX(1,MIN(4,1+INT(4*{u[1]}))),{eq.first_best_in(own)})"))
 BEST = eq.Choice(
-    lambda Q_shown, world: eq.first_best(Q_shown).reshape(world.shape),
-    lambda i, j, Q_shown, world: f"={eq.first_best_in(Q_shown, i * world.shape[1] + j)}")
+    lambda Q_shown, world: eq.first_best(Q_shown, alike=0).reshape(world.shape),
+    lambda i, j, Q_shown, world: (
+        f"={eq.first_best_in(Q_shown, i * world.shape[1] + j, alike=0)}"))
 LARGEST = Stated(lambda Q_shown, world: Q_shown.max(axis=1).reshape(world.shape),
                  lambda i, j, Q_shown, world: f"=MAX({Q_shown[i * world.shape[1] + j, :]})")
 COPY = eq.Choice(lambda before: before, lambda before: f"={before[()]}")
@@ -58,7 +56,7 @@ OF_PLACE = eq.Choice(lambda grid, place: grid.ravel()[int(place) - 1],
                      lambda grid, place: f"={at(grid, place[()])}")
 HERE = Stated(  # the four numbers of a place, from a row that holds those of all places
     lambda Q, place: Q[int(place) - 1],
-    lambda k, Q, place: f"=INDEX({Q[...]},4*{place[()]}-{3 - k})")
+    lambda k, Q, place: f"=INDEX({Q[...]},1,4*{place[()]}-{3 - k})")
 NEXT = eq.Choice(lambda ways, place, action: ways[int(place) - 1, int(action)],
                  lambda ways, place, action: f"=INDEX({ways[...]},{place[()]},1+{action[()]})")
 REWARD = Stated(
@@ -67,12 +65,12 @@ REWARD = Stated(
 AHEAD = Stated(  # 0 at an end, whatever the table holds there: nothing follows
     lambda Q, next, end: 0 if end >= END else Q[int(next) - 1].max(),  # noqa: A006
     lambda Q, next, end: "=IF({}>={},0,MAX({}))".format(  # noqa: A006
-        end[()], END, ",".join(f"INDEX({Q[...]},4*{next[()]}-{n})" for n in (3, 2, 1, 0))))
+        end[()], END, ",".join(f"INDEX({Q[...]},1,4*{next[()]}-{n})" for n in (3, 2, 1, 0))))
 ERROR = Stated(
     lambda here, r, gamma, ahead, own, action: (
         0 if here >= END else r + gamma * ahead - own[int(action) - 1]),
     lambda here, r, gamma, ahead, own, action: (
-        f"=IF({here[()]}>={END},0,{r[()]}+{gamma[()]}*{ahead[()]}-INDEX({own[:]},{action[()]}))"))
+        f"=IF({here[()]}>={END},0,{r[()]}+{gamma[()]}*{ahead[()]}-INDEX({own[:]},1,{action[()]}))"))
 LEARN = Stated(
     lambda Q, place, action, eta, error: Q + eta * error * np.outer(
         np.arange(len(Q)) + 1 == place, np.arange(4) + 1 == action),
@@ -189,35 +187,35 @@ def moved_by(axes: Sequence[Axis], Q: xlnn.Use) -> Iterator[Quantity]:
 
 def inputs(sizes: dict) -> dict:
     """Return the world of Russell and Norvig with 3 rows and 4 columns, and random numbers."""
-    rows, columns = shape = sizes["rows"], sizes["columns"]
-    world, reward = np.zeros(shape), np.full(shape, -0.04)
-    world[0, -1] = world[1, -1] = END
-    world[1, 1] = WALL if columns > 2 else 0
-    reward[:2, -1] = 1, -1
-    draw = np.random.default_rng(sizes["seed"])
+    rows, columns, draw = sizes["rows"], sizes["columns"], np.random.default_rng(sizes["seed"])
+    signs = np.full((rows, columns), ".")
+    signs[1, 1] = "#"
+    signs[[0, 1, -1], [-1, -1, 0]] = "G", "P", "S"
     return {
-        "eta": 0.5, "gamma": 0.9, "epsilon": 0.3, "start": (rows - 1) * columns + 1,
-        "shown": sizes["episodes"], "world": world, "reward": reward,
+        "eta": 0.5, "gamma": 0.9, "epsilon": 0.3, "shown": sizes["episodes"], **of_signs(signs),
         "u": draw.random((sizes["episodes"], sizes["steps"], 2)).round(3),
         "Q_first": np.zeros((1, rows * columns, 4)),
     }
 
 
+def of_signs(signs: np.ndarray) -> dict:
+    """Return the inputs that a grid of signs stands for."""
+    return {"world": np.select([signs == "#", np.isin(signs, ("G", "P"))], [WALL, END]),
+            "reward": np.select([signs == "G", signs == "P"], [1, -1], -0.04),
+            "start": 1 + (signs == "S").argmax()}
+
+
 def from_data(rows: list, where: str) -> tuple[dict, dict]:
     """Return the sizes and inputs for a grid with a sign in each place."""
-    grid = [["." if text == "" else text.upper() for text in texts] for _, texts in rows]
-    sizes = {"rows": len(grid), "columns": len(grid[0])}
     for place, texts in rows:
-        if unknown := [text for text in texts if (text or ".").upper() not in SIGNS]:
+        if unknown := [text for text in texts if text.upper() not in {*".#SGP", ""}]:
             raise xlnn.XlnnError(f'{place}: "{unknown[0][:20]}" is no sign of a grid: . is free, '
                                  "# a wall, S the start, G a goal and P a pit.")
-    signs = np.array(grid)
+    signs = np.array([[text.upper() or "." for text in texts] for _, texts in rows])
     if (signs == "S").sum() != 1 or not (signs == "G").any():
         raise xlnn.XlnnError(f"{where}: a grid has one start S and at least one goal G.")
-    return {**sizes, "steps": max(10, signs.size // 2)}, {
-        "world": np.select([signs == "#", np.isin(signs, ("G", "P"))], [WALL, END]),
-        "reward": np.select([signs == "G", signs == "P"], [1, -1], -0.04),
-        "start": 1 + (signs == "S").argmax()}
+    sizes = {"rows": len(signs), "columns": signs.shape[1], "steps": max(10, signs.size // 2)}
+    return sizes, of_signs(signs)
 
 
 HIGH = {"width": 7, "height": 32}
