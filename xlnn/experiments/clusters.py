@@ -16,8 +16,8 @@ from xlnn.equations import units as eq
 
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
 PARTS = 48
-ASTRAY = 0.001
-"""How far S v may be from the line of v, as a part of all variance, if v counts as an axis."""
+NEARLY = 0.001
+"""The part of all variance that axes may miss; its square is what their last step may still add."""
 
 
 # fmt: off
@@ -33,10 +33,7 @@ CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here
 OWN = eq.Choice(lambda nearest, centres: np.eye(len(centres))[nearest.astype(int) - 1],
                 lambda k, nearest, **_: f"=IF({nearest[()]}={k + 1},1,0)")
 COUNT = eq.Choice(lambda own: own.sum(axis=0), lambda k, own: f"=SUM({own.over('point')[k]})")
-EMPTY = eq.Choice(
-    lambda points, used: (points[int(used)] == 0).sum(),
-    lambda points, used: "=" + "+".join(
-        f"(INDEX({points.over('step')[k]},{used[()]}+1)=0)" for k in range(points.shape[0])))
+EMPTY = eq.Choice(lambda points: (points == 0).sum(), lambda points: f"=COUNTIF({points[:]},0)")
 PATH = Stated(  # where a centre was, and after the step shown where it is
     lambda centres, stop, used: centres[
         np.minimum(stop, used).astype(int)].swapaxes(1, 2)[:, :2],
@@ -62,33 +59,30 @@ DEFLATED = Stated(lambda S, lam, axis: S - lam * np.outer(axis, axis),
                   lambda i, j, S, lam, axis: f"={S[i, j]}-{lam[()]}*{axis[i]}*{axis[j]}")
 WHOLE = Stated(lambda S: S.trace(),
                lambda S: "=" + "+".join(S[i, i] for i in range(S.shape[0])))
-ASIDE = Stated(  # 0 where v is an axis
-    lambda whole, Sv, lam: ((Sv[-1]**2).sum() - lam**2) / whole / whole if whole else 0,
-    lambda whole, Sv, lam: "=IF(SIGN({0})=0,0,(SUMSQ({1})-{2}^2)/{0}/{0})".format(
-        whole[()], Sv.at(-1)[:], lam[()]))
 FOUND = eq.Choice(  # axes have the largest variances: no less than the mean of those that are left
-    lambda x, share1, share2, aside1, aside2: 0 if (x == x[0]).all() else 1 + (
-        (share1 > 0) * (share1 >= share2 - ASTRAY) * (max(aside1, aside2) <= ASTRAY**2)
-        * (share2 * (x.shape[1] - 1) >= 1 - ASTRAY - share1)),
-    lambda x, share1, share2, aside1, aside2: (
-        "=IF(SIGN({0})=0,0,1+({1}>0)*({1}>={2}-{3})*(MAX({4},{5})<={3}^2)"
-        "*({2}*{6}>=1-{3}-{1}))").format(
+    lambda x, whole, share1, share2, lambda1, lambda2: 0 if (x == x[0]).all() else 1 + (
+        (share1 >= share2 - NEARLY) * (share2 * (x.shape[1] - 1) >= 1 - NEARLY - share1)
+        * (max(lambda1[-1] - lambda1[-2], lambda2[-1] - lambda2[-2]) <= NEARLY**2 * whole)),
+    lambda x, whole, share1, share2, lambda1, lambda2: (
+        "=IF(SIGN({})=0,0,1+({s1}>={s2}-{n})*({s2}*{}>=1-{n}-{s1})"
+        "*(SIGN(MAX({}-{},{}-{})-{n}^2*{})<1))".format(
             "+".join("MAX({0})-MIN({0})".format(x.over("point")[i]) for i in range(x.shape[0])),
-            share1[()], share2[()], ASTRAY, aside1[()], aside2[()], x.shape[0] - 1))
+            x.shape[0] - 1, *(of.at(n)[()] for of in (lambda1, lambda2) for n in (-1, -2)),
+            whole[()], s1=share1[()], s2=share2[()], n=NEARLY)))
 SCORE = Stated(lambda d, axis1, axis2: d @ np.column_stack([axis1, axis2]),
                lambda n, d, axis1, axis2: f"=SUMPRODUCT({d[:]},{(axis1, axis2)[n][:]})")
-ON_ELLIPSE = Stated(  # two standard deviations away from the mean
-    lambda k, mean, lam1, axis1, lam2, axis2: mean[:2] + 2 * (
-        np.outer(np.cos(2 * np.pi * k / PARTS), np.sqrt(max(lam1, 0)) * axis1[:2])
-        + np.outer(np.sin(2 * np.pi * k / PARTS), np.sqrt(max(lam2, 0)) * axis2[:2])),
-    lambda i, k, mean, lam1, axis1, lam2, axis2: (
-        f"={mean[i]}+2*(COS(2*PI()*{k[()]}/{PARTS})*SQRT(MAX(0,{lam1[()]}))*{axis1[i]}"
-        f"+SIN(2*PI()*{k[()]}/{PARTS})*SQRT(MAX(0,{lam2[()]}))*{axis2[i]})"))
-END = Stated(
-    lambda side, mean, lam, axis: mean[:2] + 2 * np.outer(
-        2 * side - 1, np.sqrt(max(lam, 0)) * axis[:2]),
-    lambda i, side, mean, lam, axis: (
-        f"={mean[i]}+2*(2*{side[()]}-1)*SQRT(MAX(0,{lam[()]}))*{axis[i]}"))
+ELLIPSE = Stated(lambda line1, line2, mean: line1 + line2 - mean[:2],
+                 lambda i, line1, line2, mean: f"={line1[i]}+{line2[i]}-{mean[i]}")
+
+
+def swing(function: str) -> Stated:
+    """Return the equation of points to and fro on an axis, up to two standard deviations away."""
+    return Stated(
+        lambda part, mean, lam, axis: mean[:2] + 2 * np.outer(
+            getattr(np, function.lower())(2 * np.pi * part / PARTS),
+            np.sqrt(max(lam, 0)) * axis[:2]),
+        lambda i, part, mean, lam, axis: (
+            f"={mean[i]}+2*{function}(2*PI()*{part[()]}/{PARTS})*SQRT(MAX(0,{lam[()]}))*{axis[i]}"))
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
@@ -126,7 +120,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield here("drawn", title="drawn", symbol="x{}", axes=(point,), shape=(2, K), equation=DRAWN,
                uses={"nearest": "nearest_shown"})
     yield xlnn.shown("C_T", at=at)
-    yield Quantity("empty", title="clusters without points", equation=EMPTY)
+    yield xlnn.shown("points", kind="points", at=at, sheet="drawn")
+    yield Quantity("empty", title="clusters without points", equation=EMPTY,
+                   uses={"points": "points_shown"})
     yield Quantity("told", equation=xlnn.Told(
         "After step {used} the squared distances add up to {C_T_shown}; clusters without "
         "points: {empty}.", digits=3))
@@ -135,7 +131,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
 
 def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
     """Yield the principal axes; the second is that of the deflated covariance."""
-    here, hidden = partial(Quantity, sheet="axes"), {"number_format": ";;;"}
+    here = partial(Quantity, sheet="axes")
     yield here("mean", title="mean", symbol="x̄{}", shape=(D,), equation=eq.mean("point"),
                uses={"of": "x"})
     yield Quantity("d", title="deviation", symbol="d{}", sheet="points", axes=(point,), shape=(D,),
@@ -143,7 +139,7 @@ def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
     yield here("S1", "S", "S{}", title="covariance", shape=(D, D), equation=eq.covariance("point"),
                meaning="of the whole population: divided by the number of points",
                written="S = Σ d dᵀ / n", source="Hotelling 1933")
-    yield here("whole", title="all variance", equation=WHOLE, uses={"S": "S1"}, **hidden)
+    yield here("whole", title="all variance", equation=WHOLE, uses={"S": "S1"})
     turn = partial(Quantity, sheet="power", axes=(Axis("step", steps + 1, "up", counts_from=0),))
     for n, up, low in ("1¹₁", "2²₂"):
         S, v, Sv, lam, axis = (f"{name}{n}" for name in ("S", "v", "Sv", "lambda", "axis"))
@@ -166,20 +162,16 @@ def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
                    equation=eq.entry(-1, "step"), uses={"of": lam})
         yield here(f"share{n}", title=f"its share of all variance, axis {n}", equation=eq.RATIO,
                    uses={"a": "whole", "b": f"lam{n}"}, number_format="0.0%")
-        yield here(f"aside{n}", "aside", title="how far S v is from the line of v",
-                   equation=ASIDE, uses={"Sv": Sv, "lam": f"lam{n}"}, **hidden)
     yield Quantity("score", title="along the axes", symbol="s{}", sheet="points", axes=(point,),
                    shape=(2,), equation=SCORE)
-    line = partial(Quantity, sheet="drawn", number_format="0.00", shape=(2,))
-    part, side = Axis("part", PARTS + 1, counts_from=0), Axis("side", 2, counts_from=0)
-    for axis in (part, side):
-        yield Quantity(axis.name, title=axis.name, symbol=" ", sheet="drawn", axes=(axis,),
-                       counts=True)
-    yield line("ellipse", symbol="x{}", title="ellipse", axes=(part,), equation=ON_ELLIPSE,
-               uses={"k": "part"})
-    for n in "12":
-        yield line(f"line{n}", symbol="x{}", title=f"axis {n}", axes=(side,), equation=END,
+    part = Axis("part", PARTS + 1, counts_from=0)
+    yield Quantity("part", title="part", symbol=" ", sheet="drawn", axes=(part,), counts=True)
+    line = partial(Quantity, symbol="x{}", sheet="drawn", axes=(part,), number_format="0.00",
+                   shape=(2,))
+    for n, function in (("1", "COS"), ("2", "SIN")):
+        yield line(f"line{n}", title=f"axis {n}", equation=swing(function),
                    uses={"lam": f"lam{n}", "axis": f"axis{n}"})
+    yield line("ellipse", title="ellipse", equation=ELLIPSE)
     yield here("varies", title="0: all points are equal, 1: no axes yet, 2: axes", equation=FOUND)
     yield here("main", equation=xlnn.Told({
         "alike": "All points are the same: there are no axes.",
@@ -260,8 +252,7 @@ EXPERIMENT = xlnn.Experiment(
             "standard deviations away from the mean.",
             xlnn.Sentences("main"), xlnn.Space(),
             xlnn.Beside(
-                xlnn.Below(Numbers("lam1", "share1", "lam2", "share2"),
-                           xlnn.Hidden("whole", "aside1", "aside2"),
+                xlnn.Below(Numbers("whole", "lam1", "share1", "lam2", "share2"),
                            *(xlnn.Grid(name, digits="0.000", above=1)
                              for name in ("mean", "S1", "axis1", "S2", "axis2"))),
                 xlnn.Below(
