@@ -13,7 +13,7 @@ from itertools import permutations
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace
+from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, alike
 from xlnn.equations import units as eq
 
 PEOPLE = ("Ada", "Ben", "Cem", "Dora", "Eva", "Finn", "Gina", "Hugo", "Ines", "Jan")
@@ -22,18 +22,17 @@ FILMS = ("Robot Day", "Star Port", "Red Planet", "Deep Sky", "Two Hearts", "Summ
 SENTENCES = ("king rules land", "queen rules land", "king wears crown", "queen wears crown",
              "boy plays ball", "girl plays ball", "boy eats apple", "girl eats apple")  # fmt: skip
 WORDS = tuple(sorted({word for each in SENTENCES for word in each.split()}))
-ETA = {"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.05, "adam": 0.1}
-ETA_WORDS = {"sgd": 0.1, "momentum": 0.02, "rmsprop": 0.05, "adam": 0.1}
-"""The default learning rates of each optimiser, for ratings and for words."""
-
-RATED, PAIRED = 8, 4
+RATES = {"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.05, "adam": 0.1}
+TERMS = 8
 """Terms of a gradient for which these learning rates are small enough for plain steps."""
 
+FACTORS = {"P": "person", "bu": "person", "Q": "film", "bi": "film"}
+"""Whose each of them is."""
+
 # fmt: off
-PREDICTED = Stated(
-    lambda mean, b, c, p, q: mean + b + c + (p * q).sum(axis=1),
-    lambda mean, b, c, p, q: f"={mean[()]}+{b[()]}+{c[()]}+SUMPRODUCT({p[:]},{q[:]})")
-TIMES = Stated(lambda e, v: e[:, np.newaxis] * v, lambda k, e, v: f"={e[()]}*{v[k]}")
+PREDICTED = Stated(lambda mean, b, c, p, q: mean + b + c + (p * q).sum(axis=1),
+                   "={mean}+{b}+{c}+SUMPRODUCT({p[:]},{q[:]})")
+TIMES = Stated(lambda e, v: e[:, np.newaxis] * v, "={e}*{v}")
 SUMMED = Stated(  # over the ratings that looked a row up; the penalty belongs to the cost
     lambda which, number, terms, w, penalty: np.array(
         [terms[which == n].sum(axis=0) for n in number]) + penalty * w,
@@ -53,44 +52,40 @@ PAIRS = eq.Choice(  # how often word o stands in a sentence of this word
     lambda o, token, number: "=" + "+".join(
         f"COUNTIFS({token.over('sentence')[i]},{number[()]},{token.over('sentence')[j]},{o + 1})"
         for i, j in permutations(range(token.shape[0]), 2)))
-DELTA = Stated(lambda a, N: N.sum(axis=1, keepdims=True) * a - N,
-               lambda o, a, N: f"=SUM({N[:]})*{a[o]}-{N[o]}")
+DELTA = Stated(lambda a, N: N.sum(axis=1, keepdims=True) * a - N, "=SUM({N[:]})*{a}-{N}")
 ENTROPY = Stated(  # -N ln a, summed; without the logarithm of an a that is 0
     lambda z, s, N: N.sum(axis=1) * (z.max(axis=1) + np.log(s.sum(axis=1))) - (N * z).sum(axis=1),
-    lambda z, s, N: f"=SUM({N[:]})*(MAX({z[:]})+LN(SUM({s[:]})))-SUMPRODUCT({N[:]},{z[:]})")
+    "=SUM({N[:]})*(MAX({z[:]})+LN(SUM({s[:]})))-SUMPRODUCT({N[:]},{z[:]})")
 TOLD = Stated(
     lambda mean, b, c, p, q: mean + b[:, np.newaxis] + c + p @ q.T,
     lambda j, mean, b, c, p, q: "={}+{}+{}+SUMPRODUCT({},{})".format(
         mean[()], b[()], c.at(j, along="film")[()], p[:], q.at(j, along="film")[:]))
 
-FACTORS = {
-    "P": ("p", "person", "vector of the person", "what a person likes", "e_P",
-          "∂C/∂p = Σ e q + λ p"),
-    "bu": ("bᵤ", "person", "bias of the person", "how far above the mean a person rates", "e",
-           "∂C/∂bᵤ = Σ e + λ bᵤ"),
-    "Q": ("q", "film", "vector of the film", "what a film has", "e_Q", "∂C/∂q = Σ e p + λ q"),
-    "bi": ("bᵢ", "film", "bias of the film", "how far above the mean a film is rated", "e",
-           "∂C/∂bᵢ = Σ e + λ bᵢ"),
-}
-"""The symbol of each factor, whose it is, its title and meaning, the terms and formula of its
-gradient."""
-
 
 def weights(sizes: dict) -> xlnn.Weights:
     """Return the factors of people and films, and the places of words, with their gradients."""
-    d, words = sizes["hidden"], Axis("word", sizes["words"])
+    d, words = sizes["hidden"], sizes["words"]
     axes = {"person": Axis("person", sizes["people"]), "film": Axis("film", sizes["films"])}
+
+    def factor(w: str, terms: str, written: str, **said: object) -> xlnn.Weight:
+        of, about = FACTORS[w], "a sum over the ratings that looked it up, and the penalty"
+        return xlnn.Weight((d,) if w in "PQ" else (), SUMMED, f"{of}_of", f"n_{of}", terms, w,
+                           axes=(axes[of],), sheet="factors",
+                           gradient={"written": written, "meaning": about}, **said)
+
     place = partial(xlnn.Weight, sheet="vectors", uses={"eta": "eta_words"})
     return xlnn.Weights({
-        **{w: xlnn.Weight(
-            (d,) if w in "PQ" else (), SUMMED, f"{of}_of", f"n_{of}", terms, w, title=title,
-            symbol=f"{symbol}{{}}", axes=(axes[of],), sheet="factors", meaning=meaning, gradient={
-                "written": written,
-                "meaning": "a sum over the ratings that looked it up, and the penalty"})
-           for w, (symbol, of, title, meaning, terms, written) in FACTORS.items()},
+        "P": factor("P", "e_P", "∂C/∂p = Σ e q + λ p", symbol="p{}",
+                    title="vector of the person", meaning="what a person likes"),
+        "bu": factor("bu", "e", "∂C/∂bᵤ = Σ e + λ bᵤ", symbol="bᵤ{}",
+                     title="bias of the person", meaning="how far above the mean a person rates"),
+        "Q": factor("Q", "e_Q", "∂C/∂q = Σ e p + λ q", symbol="q{}",
+                    title="vector of the film", meaning="what a film has"),
+        "bi": factor("bi", "e", "∂C/∂bᵢ = Σ e + λ bᵢ", symbol="bᵢ{}",
+                     title="bias of the film", meaning="how far above the mean a film is rated"),
         "V": place((d,), eq.BACK, "delta", "U", symbol="v{}", title="place of a word",
-                   axes=(words,), meaning="where a word is on the map"),
-        "U": place((words.length, d), eq.slope("word"), "delta", "V", symbol="u{}",
+                   axes=(Axis("word", words),), meaning="where a word is on the map"),
+        "U": place((words, d), eq.slope("word"), "delta", "V", symbol="u{}",
                    title="place as a neighbour"),
     })
 
@@ -101,11 +96,11 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     epoch, network = Axis("epoch", sizes["epochs"], "up"), weights(sizes)
     person, film = Axis("person", sizes["people"]), Axis("film", sizes["films"])
     word = Axis("word", sizes["words"])
-    typed = partial(Quantity, scale=0.1, calms=True)
-    yield typed("eta", title="learning rate η", symbol="η", meaning="how far a step goes")
-    yield typed("penalty", title="penalty λ", symbol="λ",
+    typed = alike(scale=0.1, calms=True)
+    yield typed("eta", "learning rate η", symbol="η", meaning="how far a step goes")
+    yield typed("penalty", "penalty λ", symbol="λ",
                 meaning="keeps the numbers of people and films small, above all of rare ones")
-    yield typed("eta_words", title="learning rate η of the words", symbol="η")
+    yield typed("eta_words", "learning rate η of the words", symbol="η")
     for page in ("films", "words"):
         yield from xlnn.choice(f"shown_{page}", state, words, title="epoch shown (0: the start)",
                                used=f"used_{page}")
@@ -117,18 +112,17 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from _rated(network, epoch, sizes["ratings"])
     yield from _neighbours(epoch, word)
     yield from network.gradients(epoch.length)
-    yield Quantity("C_words", title="cost of the words", symbol="C", axes=(epoch,),
-                   equation=eq.total("word"), uses={"C": "C_word"})
-    yield Quantity("C_T", title="both costs", symbol="C_T", sheet="gradients", axes=(epoch,),
-                   equation=eq.SUM, uses={"a": "C_ratings", "b": "C_words"},
-                   meaning="the sum of both: neither model sees the other",
-                   written="C_T = C + C")
-    for w, (_, of, *_) in FACTORS.items():
+    cost = alike(axes=(epoch,))
+    yield cost("C_words", "cost of the words", eq.total("word").of("C_word"), symbol="C")
+    yield cost("C_T", "both costs", eq.SUM.of("C_ratings", "C_words"), symbol="C_T",
+               sheet="gradients", meaning="the sum of both: neither model sees the other",
+               written="C_T = C + C")
+    for w, of in FACTORS.items():
         yield xlnn.shown(w, f"n_{of}", at={"epoch": "used_films"})
     yield xlnn.shown("V", "n_word", at={"epoch": "used_words"})
     yield Quantity("told", title="predicted rating of each film", symbol="r̂{}", axes=(person,),
-                   shape=(film.length,), equation=TOLD, number_format="0.0",
-                   uses={"b": "bu_shown", "c": "bi_shown", "p": "P_shown", "q": "Q_shown"})
+                   shape=(film.length,), number_format="0.0",
+                   equation=TOLD.of("mean", "bu_shown", "bi_shown", "P_shown", "Q_shown"))
     yield Quantity("falls", equation=xlnn.Told(
         "The typical error of a rating is {rmse_first} in epoch 1 and {rmse_last} in epoch "
         "{epochs}.", digits=2))
@@ -138,58 +132,55 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
 
 
 def _read(sizes: dict, word: Axis) -> Iterator[Quantity]:
-    rated = partial(Quantity, sheet="ratings", axes=(Axis("rating", sizes["ratings"]),))
-    yield rated("person_of", title="person", symbol="u", choices=(1, sizes["people"]))
-    yield rated("film_of", title="film", symbol="i", choices=(1, sizes["films"]))
-    yield rated("r", title="rating", symbol="r", scale=2, meaning="what the person gave the film")
-    yield Quantity("mean", title="mean of all ratings μ", symbol="μ", equation=eq.mean("rating"),
-                   uses={"of": "r"})
-    said = partial(Quantity, sheet="sentences", axes=(Axis("sentence", sizes["sentences"]),),
-                   shape=(3,))
-    yield said("token", title="number of the word", symbol="n{}", choices=(1, word.length))
-    yield said("text", title="sentence", symbol=" ", equation=eq.Listed("word"),
-               uses={"of": "token", "names": "name_word"})
-    yield Quantity("N", title="pairs", symbol="N{}", sheet="sentences", axes=(word,),
-                   shape=(word.length,), equation=PAIRS, uses={"number": "n_word"},
-                   meaning="how often two words stand in one sentence",
-                   written="N = number of such pairs")
+    rated = alike(sheet="ratings", axes=(Axis("rating", sizes["ratings"]),))
+    yield rated("person_of", "person", symbol="u", choices=(1, sizes["people"]))
+    yield rated("film_of", "film", symbol="i", choices=(1, sizes["films"]))
+    yield rated("r", "rating", symbol="r", scale=2, meaning="what the person gave the film")
+    yield Quantity("mean", title="mean of all ratings μ", symbol="μ",
+                   equation=eq.mean("rating").of("r"))
+    said = alike(sheet="sentences", axes=(Axis("sentence", sizes["sentences"]),), shape=(3,))
+    yield said("token", "number of the word", symbol="n{}", choices=(1, word.length))
+    yield said("text", "sentence", eq.Listed("word").of("token", "name_word"), symbol=" ")
+    yield said("N", "pairs", PAIRS.of(number="n_word"), symbol="N{}", axes=(word,),
+               shape=(word.length,), meaning="how often two words stand in one sentence",
+               written="N = number of such pairs")
 
 
 def _rated(network: xlnn.Weights, epoch: Axis, ratings: int) -> Iterator[Quantity]:
-    step = partial(Quantity, sheet="steps", axes=(epoch, Axis("rating", ratings)), role="forward")
-    for w, (symbol, of, *_) in FACTORS.items():
-        yield step(f"{w}_of", title=f"{symbol} of the {of}", symbol=f"{symbol}{{}}",
-                   equation=eq.look_up(of), shape=network[w].shape,
-                   uses={"table": w, "number": f"{of}_of"})
-    yield step("found", title="predicted", symbol="r̂", equation=PREDICTED,
-               uses={"p": "P_of", "q": "Q_of", "b": "bu_of", "c": "bi_of"},
-               meaning="the rating that the model predicts", written="r̂ = μ + bᵤ + bᵢ + p·q",
-               source="Koren et al. 2009, (4)")
-    yield step("e", title="error", symbol="e", equation=eq.ERROR, role="backward",
-               uses={"y": "found", "t": "r"},
-               meaning="how far it is off", written="e = r̂ − r")
-    for w, other in (("P", "q"), ("Q", "p")):
-        yield step(f"e_{w}", title=f"error times {other}", shape=network[w].shape, equation=TIMES,
-                   symbol=f"e{other}{{}}", uses={"v": f"{other.upper()}_of"}, role="backward")
-    yield Quantity("C_ratings", title="cost of the ratings", symbol="C", axes=(epoch,),
-                   equation=COST, meaning="half the squared errors, and the penalty",
-                   written="C = ½ Σ e² + ½ λ (Σ p² + Σ q² + Σ bᵤ² + Σ bᵢ²)",
-                   source="Koren et al. 2009, (5)")
-    yield Quantity("rmse", title="typical error of a rating", symbol="RMSE", axes=(epoch,),
-                   equation=eq.root_mean_square("rating"), uses={"of": "e"})
+    step = alike(sheet="steps", axes=(epoch, Axis("rating", ratings)), role="forward")
+    for w, of in FACTORS.items():
+        symbol, shape = network[w].symbol, network[w].shape
+        yield step(f"{w}_of", f"{symbol.format('')} of the {of}", eq.look_up(of).of(w, f"{of}_of"),
+                   symbol=symbol, shape=shape)
+    yield step("found", "predicted", PREDICTED.of("mean", "bu_of", "bi_of", "P_of", "Q_of"),
+               symbol="r̂", meaning="the rating that the model predicts",
+               written="r̂ = μ + bᵤ + bᵢ + p·q", source="Koren et al. 2009, (4)")
+    error = partial(step, role="backward")
+    yield error("e", "error", eq.ERROR.of("found", "r"), symbol="e", meaning="how far it is off",
+                written="e = r̂ − r")
+    yield error("e_P", "error times q", TIMES.of("e", "Q_of"), symbol="eq{}",
+                shape=network["P"].shape)
+    yield error("e_Q", "error times p", TIMES.of("e", "P_of"), symbol="ep{}",
+                shape=network["Q"].shape)
+    cost = alike(axes=(epoch,))
+    yield cost("C_ratings", "cost of the ratings", COST, symbol="C",
+               meaning="half the squared errors, and the penalty",
+               written="C = ½ Σ e² + ½ λ (Σ p² + Σ q² + Σ bᵤ² + Σ bᵢ²)",
+               source="Koren et al. 2009, (5)")
+    yield cost("rmse", "typical error of a rating", eq.root_mean_square("rating").of("e"),
+               symbol="RMSE")
 
 
 def _neighbours(epoch: Axis, word: Axis) -> Iterator[Quantity]:
-    pair = partial(Quantity, sheet="softmax", axes=(epoch, word), shape=(word.length,),
-                   role="forward")
-    yield pair("z", title="score", symbol="z{}", equation=eq.PROJECT, uses={"W": "U", "x": "V"})
-    yield pair("s", title="power of e", symbol="s{}", equation=eq.EXP)
-    yield pair("a", title="probability", symbol="a{}", equation=eq.SHARE, uses={"S": "s"},
+    pair = alike(sheet="softmax", axes=(epoch, word), shape=(word.length,), role="forward")
+    yield pair("z", "score", eq.PROJECT.of("U", "V"), symbol="z{}")
+    yield pair("s", "power of e", eq.EXP, symbol="s{}")
+    yield pair("a", "probability", eq.SHARE.of("s"), symbol="a{}",
                meaning="how likely each word is beside this one",
                written="a = exp(u·v) / Σ exp(u·v)", source="Mikolov et al. 2013, (2)")
-    yield pair("delta", title="δ", symbol="δ{}", equation=DELTA, role="backward",
+    yield pair("delta", "δ", DELTA, symbol="δ{}", role="backward",
                meaning="how fast C changes with a score", written="δ = a Σ N − N")
-    yield pair("C_word", title="cross-entropy", symbol="C", shape=(), equation=ENTROPY,
+    yield pair("C_word", "cross-entropy", ENTROPY, symbol="C", shape=(),
                meaning="how surprising the neighbours are", written="C = −Σ N ln a",
                source="Mikolov et al. 2013, (1)")
 
@@ -206,7 +197,7 @@ def inputs(sizes: dict) -> dict:
     start = weights(sizes).drawn(sizes["seed"], 0.3, 3)
     return {
         **start, "bu": 0 * start["bu"], "bi": 0 * start["bi"], "penalty": 0.1,
-        "eta_words": ETA_WORDS[sizes["optimizer"]], "shown_films": sizes["epochs"],
+        "eta_words": rate(sizes, 2), "shown_films": sizes["epochs"],
         "shown_words": sizes["epochs"], "name_person": [*np.resize(PEOPLE, people)],
         "name_film": [*np.resize(FILMS, films)], "person_of": [u + 1 for u, _ in known],
         "film_of": [i + 1 for _, i in known], "r": [r[at] for at in known],
@@ -246,27 +237,25 @@ def _number(text: str) -> float | None:
 def _sentences(texts: list) -> tuple:
     words = sorted({word for each in texts for word in each})
     token = np.array([[words.index(word) + 1 for word in each] for each in texts])
-    pairs = 2 * np.bincount(token.ravel()).max()
+    calm = min(2, TERMS / (2 * np.bincount(token.ravel()).max()))
     return {"words": len(words), "sentences": len(texts)}, lambda sizes: {
-        "name_word": words, "token": token,
-        "eta_words": _calm(ETA_WORDS[sizes["optimizer"]], sizes, PAIRED / pairs)}
+        "name_word": words, "token": token, "eta_words": rate(sizes, calm)}
 
 
 def _ratings(texts: list, r: np.ndarray) -> tuple:
     named = [list(dict.fromkeys(column)) for column in list(zip(*texts, strict=True))[:2]]
     which = [[names.index(each[n]) + 1 for each in texts] for n, names in enumerate(named)]
-    most = max(np.bincount(each).max() for each in which)
+    calm = min(1, TERMS / (max(np.bincount(each).max() for each in which) * max(1, r.std())))
     people, films = map(len, named)
     return {"people": people, "films": films, "ratings": len(r)}, lambda sizes: {
         "name_person": named[0], "name_film": named[1], "person_of": which[0],
-        "film_of": which[1], "r": r,
-        "eta": _calm(ETA[sizes["optimizer"]], sizes, RATED / (most * max(1.0, r.std())))}
+        "film_of": which[1], "r": r, "eta": rate(sizes, calm)}
 
 
-def _calm(eta: float, sizes: dict, calm: float) -> float:
-    """Return a learning rate that suits sums of more and larger terms, if they need it."""
-    by_sum = sizes["optimizer"] in {"sgd", "momentum"}
-    return float(f"{eta * min(1.0, calm):.2g}") if by_sum else eta
+def rate(sizes: dict, calm: float) -> float:
+    """Return the default learning rate, times a factor where steps are as long as gradients."""
+    eta, by_sum = RATES[sizes["optimizer"]], sizes["optimizer"] in {"sgd", "momentum"}
+    return float(f"{eta * calm:.2g}") if by_sum else eta
 
 
 plane = partial(Chart, x="1", y="2", size_in_cm=(15, 11))
@@ -279,7 +268,7 @@ EXPERIMENT = xlnn.Experiment(
            "films": Size(8, 1, 500), "ratings": Size(48, 1, 5_000),
            "words": Size(len(WORDS), 1, 50), "sentences": Size(len(SENTENCES), 1, 500),
            "seed": Size(1, 0, 2**31)},
-    rates=ETA, inputs=inputs, from_data=from_data, task=0, reads="rows",
+    rates=RATES, inputs=inputs, from_data=from_data, task=0, reads="rows",
     options_for=["epochs", "hidden", "seed"],
     about=(
         "{people} people have given {films} films {ratings} ratings. Each person and each film "
