@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Cells, Chart, Equation, Quantity, Stated, Text, Trace, previous
+from xlnn import Axis, Cells, Chart, Equation, Quantity, Stated, Text, Trace, alike, previous
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA, TotalCost
 from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
@@ -203,10 +203,11 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity | xlnn.Cop
     steps = sizes["steps"]
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.3, calms=True)
     yield Quantity("shown", title="epoch shown (0: the start)", symbol=" ", choices=(0, steps))
-    yield Quantity("x", title="point", symbol="x{}", axes=(POINT,), shape=(2,),
-                   meaning="the coordinates of a point", source="1-2")
-    yield Quantity("t", title="target", symbol="t", axes=(POINT,), shape=(1,), choices=(0, 1),
-                   meaning="what the output should be", written="given: 0 or 1", source="3-3")
+    point = alike(axes=(POINT,))
+    yield point("x", "point", symbol="x{}", shape=(2,), meaning="the coordinates of a point",
+                source="1-2")
+    yield point("t", "target", symbol="t", shape=(1,), choices=(0, 1),
+                meaning="what the output should be", written="given: 0 or 1", source="3-3")
     state = Axis("epoch", steps + 1, "time", counts_from=0)
     yield from _weights(state)
     yield from _training(state)
@@ -216,66 +217,56 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity | xlnn.Cop
 
 
 def _weights(state: Axis) -> Iterator[Quantity]:
-    weight = partial(Quantity, sheet="weights", axes=(state,), given=1, role="weight",
-                     equation=DESCENT)
-
-    def uses(name: str) -> dict[str, xlnn.Use | str]:
-        return {"w": previous(name), "gradient": previous(f"dC_d{name}"), "eta": "eta"}
-
+    weight = alike(sheet="weights", axes=(state,), given=1, role="weight")
     for layer, shape in LAYERS.items():
         up, W, b = SYMBOLS[layer], _named("W", layer), _named("b", layer)
-        yield weight(W, "W", f"w{up}{{}}", title="weights", shape=shape, uses=uses(W),
+        yield weight(W, "weights", DESCENT.of(previous(W), gradient=previous(f"dC_d{W}")),
+                     kind="W", symbol=f"w{up}{{}}", shape=shape,
                      meaning="how much weight a unit gives each input, epoch by epoch",
                      written="w ← w − η ∂C_T/∂w", source="4-4")
-        yield weight(b, "b", f"b{up}{{}}", title="bias", shape=shape[:1], uses=uses(b))
+        yield weight(b, "bias", DESCENT.of(previous(b), gradient=previous(f"dC_d{b}")),
+                     kind="b", symbol=f"b{up}{{}}", shape=shape[:1])
 
 
 def _training(state: Axis) -> Iterator[Quantity]:
     """Yield both networks forward and backward, for each point in each epoch."""
-    column = partial(Quantity, sheet="training", axes=(state, POINT))
+    column = alike(sheet="training", axes=(state, POINT))
     for layer, below in (("single", "x"), ("2", "x"), ("3", "a2")):
-        yield from _forward(layer, below, partial(column, role="forward"))
-    back = partial(column, role="backward")
+        up, shape = SYMBOLS[layer], LAYERS[layer][:1]
+        z, a, W, b = (_named(kind, layer) for kind in "zaWb")
+        forward = partial(column, shape=shape, role="forward")
+        yield forward(z, "weighted input", WeightedInput().of(below=below, W=W, b=b), kind="z",
+                      symbol=f"z{up}{{}}", meaning="the total input of a unit; 0 on its line",
+                      written="z = w₁x₁ + w₂x₂ + b", source="1-3")
+        yield forward(a, "output", SIGMOID.of(z), kind="a", symbol=f"a{up}{{}}",
+                      meaning="how strongly a unit is activated",
+                      written="a = σ(z) = 1 / (1 + exp(−z))", source="1-3")
     for layer in ("single", "3", "2"):
-        shape, up = LAYERS[layer][:1], SYMBOLS[layer]
-        a, slope = _named("a", layer), _named("slope", layer)
-        yield back(slope, "slope", f"a′{up}{{}}", title="slope a′", shape=shape,
-                   equation=SIGMOID_SLOPE, uses={"a": a})
-        above = {"delta_above": "delta3", "W_above": "W3"} if layer == "2" else {"a": a}
-        yield back(_named("delta", layer), "delta", f"δ{up}{{}}", title="error δ", shape=shape,
-                   equation=HiddenDelta() if layer == "2" else SQUARED_ERROR_DELTA,
-                   uses={"slope": slope, **above}, meaning="how fast C changes with z",
+        up, a, slope = SYMBOLS[layer], _named("a", layer), _named("slope", layer)
+        back = partial(column, shape=LAYERS[layer][:1], role="backward")
+        yield back(slope, "slope a′", SIGMOID_SLOPE.of(a), kind="slope", symbol=f"a′{up}{{}}")
+        output = SQUARED_ERROR_DELTA.of(a=a, slope=slope)
+        hidden = HiddenDelta().of(delta_above="delta3", W_above="W3", slope=slope)
+        yield back(_named("delta", layer), "error δ", hidden if layer == "2" else output,
+                   kind="delta", symbol=f"δ{up}{{}}", meaning="how fast C changes with z",
                    written="output: (a − t) a′;  hidden: (Σ δ w) a′", source="4-2, 4-3")
     for name, a in (("C_single", "a_single"), ("C_hidden", "a3")):
-        yield column(name, "C", "C", title="squared error", equation=SQUARED_ERROR, uses={"a": a})
-
-
-def _forward(layer: str, below: str, column: partial[Quantity]) -> Iterator[Quantity]:
-    """Yield z and a of a layer."""
-    up, shape = SYMBOLS[layer], LAYERS[layer][:1]
-    z, a, W, b = (_named(kind, layer) for kind in "zaWb")
-    yield column(z, "z", f"z{up}{{}}", title="weighted input", shape=shape,
-                 equation=WeightedInput(), uses={"below": below, "W": W, "b": b},
-                 meaning="the total input of a unit; 0 on its line", written="z = w₁x₁ + w₂x₂ + b",
-                 source="1-3")
-    yield column(a, "a", f"a{up}{{}}", title="output", shape=shape, equation=SIGMOID,
-                 uses={"z": z}, meaning="how strongly a unit is activated",
-                 written="a = σ(z) = 1 / (1 + exp(−z))", source="1-3")
+        yield column(name, "squared error", SQUARED_ERROR.of(a=a), kind="C", symbol="C")
 
 
 def _gradients(state: Axis) -> Iterator[Quantity]:
-    column = partial(Quantity, sheet="weights", axes=(state,))
+    column = alike(sheet="weights", axes=(state,))
     back = partial(column, role="backward")
     for layer, shape in LAYERS.items():
-        delta, up = _named("delta", layer), SYMBOLS[layer]
-        yield back(f"dC_d{_named('W', layer)}", "dC_dW", f"∂C_T/∂w{up}{{}}", shape=shape,
-                   title="gradient, weights", equation=WEIGHT_GRADIENT,
-                   uses={"delta": delta, "below": "a2" if layer == "3" else "x"})
-        yield back(f"dC_d{_named('b', layer)}", "dC_db", f"∂C_T/∂b{up}{{}}", shape=shape[:1],
-                   title="gradient, bias", equation=BIAS_GRADIENT, uses={"delta": delta})
+        delta, up, below = _named("delta", layer), SYMBOLS[layer], "a2" if layer == "3" else "x"
+        yield back(f"dC_d{_named('W', layer)}", "gradient, weights",
+                   WEIGHT_GRADIENT.of(delta=delta, below=below), kind="dC_dW",
+                   symbol=f"∂C_T/∂w{up}{{}}", shape=shape)
+        yield back(f"dC_d{_named('b', layer)}", "gradient, bias", BIAS_GRADIENT.of(delta),
+                   kind="dC_db", symbol=f"∂C_T/∂b{up}{{}}", shape=shape[:1])
     for which in NETWORKS:
-        yield column(f"C_T_{which}", "C_T", "C_T", title="total cost", equation=TotalCost(),
-                     uses={"C": f"C_{which}"}, meaning="how wrong the outputs are for all points",
+        yield column(f"C_T_{which}", "total cost", TotalCost().of(f"C_{which}"), kind="C_T",
+                     symbol="C_T", meaning="how wrong the outputs are for all points",
                      written="C_T = Σ ½ (t − a)²", source="3-4")
 
 
@@ -285,28 +276,28 @@ def _shown(marks: str) -> Iterator[Quantity | xlnn.Copy]:
            for name in (_named("W", layer), _named("b", layer))}
     for name in own:
         yield xlnn.shown(name, at={"epoch": "epoch"}, kind=name[0], number_format="0.000")
-    column = partial(Quantity, axes=(POINT,))
+    column = alike(axes=(POINT,), shape=(1,))
     for which, last, layers in (("single", "single", ["single"]), ("hidden", "3", ["2", "3"])):
         yield from xlnn.again([_named(kind, layer) for layer in layers for kind in "za"],
                               "{}_shown", axes=(POINT,), sheet="xor", instead=own,
                               number_format="0.000")
         z, fires, side = f"{_named('z', last)}_shown", f"fires_{which}", f"side_{which}"
-        yield column(fires, "fires", "u(z)", title="fires?", shape=(1,), number_format="0",
-                     equation=UnitStep(), uses={"z": z},
+        yield column(fires, "fires?", UnitStep().of(z), kind="fires", symbol="u(z)",
+                     number_format="0", written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-2",
                      meaning="1 if the output is at least ½: the point is on that side of the "
-                     "line, or on it", written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-2")
-        yield column(side, "side", " ", title="right?", shape=(1,), number_format=marks,
-                     equation=RIGHT_SIDE, uses={"z": z, "answer": fires, "truth": "t"})
+                     "line, or on it")
+        yield column(side, "right?", RIGHT_SIDE.of(z, fires, "t"), kind="side", symbol=" ",
+                     number_format=marks)
         yield Quantity(f"right_{which}", title=f"points right {NETWORKS[which]}",
-                       equation=RIGHT_SIDES, uses={"right": side})
-    yield column("height", title="drawn: target 0, 1", symbol="x₂", shape=(2,), sheet="weights",
-                 equation=HEIGHT_OF, number_format=IF_SHOWN)
+                       equation=RIGHT_SIDES.of(side))
+    yield column("height", "drawn: target 0, 1", HEIGHT_OF, symbol="x₂", shape=(2,),
+                 sheet="weights", number_format=IF_SHOWN)
+    line = alike(title="ends of the line", number_format="0.00")
     for layer in ("single", "2"):
-        uses = {"W": f"{_named('W', layer)}_shown", "b": f"{_named('b', layer)}_shown"}
+        W, b = f"{_named('W', layer)}_shown", f"{_named('b', layer)}_shown"
         for at, (along, symbol) in enumerate((("x", "x₁"), ("y", "x₂"))):
-            yield Quantity(f"line_{along}_{layer}", f"line_{along}", symbol,
-                           title="ends of the line", shape=(LAYERS[layer][0], 2),
-                           equation=LineEnd(at), uses=uses, number_format="0.00")
+            yield line(f"line_{along}_{layer}", equation=LineEnd(at).of(W, b), symbol=symbol,
+                       kind=f"line_{along}", shape=(LAYERS[layer][0], 2))
     yield Quantity("who", title="which network can", equation=WhoCan(POINTS))
     yield Quantity("counts", title="how many", equation=CountSentence())
     yield Quantity("means", title="what it means", equation=xlnn.Told({
