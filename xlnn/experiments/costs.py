@@ -203,59 +203,58 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity]:
 
 def _over_z() -> Iterator[Quantity]:
     """Yield the costs at a z that users type, and along a curve."""
-    yield Quantity("t", title="target t", symbol="t", shape=(1,))
-    yield Quantity("z_chosen", title="weighted input z", symbol="z", shape=(1,), scale=4)
+    unit = xlnn.alike(shape=(1,))
+    yield unit("t", "target t", symbol="t")
+    yield unit("z_chosen", "weighted input z", symbol="z", scale=4)
     yield from _of_z("chosen")
-    yield Quantity("times", title="how many times larger", symbol="1 / a′", equation=TIMES,
-                   uses={"slope": "slope_chosen"})
+    yield Quantity("times", title="how many times larger", symbol="1 / a′",
+                   equation=TIMES.of("slope_chosen"))
     along = (xlnn.Axis("point", 2 * AROUND + 1, counts_from=-AROUND),)
     yield Quantity("i", title="point", axes=along, counts=True)
-    yield Quantity("z_along", title="weighted input", symbol="z", axes=along, shape=(1,),
-                   equation=POINT)
+    yield unit("z_along", "weighted input", POINT, symbol="z", axes=along)
     yield from _of_z("along", along)
-    yield Quantity("which", title="which learns faster", equation=WhichLearns(),
-                   uses={name: f"{name}_chosen" for name in ("z", "a", "delta_sq", "delta_ce")})
+    shown = {name: f"{name}_chosen" for name in ("z", "a", "delta_sq", "delta_ce")}
+    yield Quantity("which", title="which learns faster", equation=WhichLearns().of(**shown))
 
 
 def _of_z(name: str, axes: tuple[xlnn.Axis, ...] = ()) -> Iterator[Quantity]:
     """Yield the output of a unit at z, and both costs and deltas."""
-    z, a, slope = {"z": f"z_{name}"}, {"a": f"a_{name}"}, {"slope": f"slope_{name}"}
-    forward = partial(Quantity, axes=axes, role="forward")
-    unit = partial(forward, shape=(1,))
-    backward = partial(unit, role="backward")
-    yield unit(f"a_{name}", "a", "a", title="output", equation=SIGMOID, uses=z)
-    yield backward(f"slope_{name}", "slope", "a′", title="slope of the sigmoid",
-                   equation=SIGMOID_SLOPE, uses=a)
-    yield forward(f"C_sq_{name}", "C_sq", "C", title="squared error", equation=SQUARED, uses=a,
-                  meaning="half the squared difference of output and target",
+    z, a, slope = f"z_{name}", f"a_{name}", f"slope_{name}"
+    forward = xlnn.alike(axes=axes, shape=(1,), role="forward")
+    backward = partial(forward, role="backward")
+    yield forward(a, "output", SIGMOID.of(z), kind="a", symbol="a")
+    yield backward(slope, "slope of the sigmoid", SIGMOID_SLOPE.of(a), kind="slope", symbol="a′")
+    yield forward(f"C_sq_{name}", "squared error", SQUARED.of(a=a), kind="C_sq", symbol="C",
+                  shape=(), meaning="half the squared difference of output and target",
                   written="C = ½ (t − a)²", source="3-4")
-    yield backward(f"delta_sq_{name}", "delta_sq", "δ", title="δ by squared error",
-                   equation=SQUARED_ERROR_DELTA, uses=a | slope,
+    yield backward(f"delta_sq_{name}", "δ by squared error",
+                   SQUARED_ERROR_DELTA.of(a=a, slope=slope), kind="delta_sq", symbol="δ",
                    meaning="how fast C changes with z", written="δ = (a − t) a′(z)", source="4-2")
-    yield unit(f"C_ce_{name}", "C_ce", "C", title="cross-entropy", equation=CROSS_ENTROPY, uses=z,
-               meaning="grows without limit as the output approaches the wrong value",
-               written="C = −(t ln a + (1 − t) ln(1 − a))", source="3-3")
-    yield backward(f"delta_ce_{name}", "delta_ce", "δ", title="δ by cross-entropy",
-                   equation=CROSS_ENTROPY_DELTA, uses=a, source="3-3",
-                   meaning="how fast C changes with z; here a′ cancels", written="δ = a − t")
+    yield forward(f"C_ce_{name}", "cross-entropy", CROSS_ENTROPY.of(z=z), kind="C_ce", symbol="C",
+                  meaning="grows without limit as the output approaches the wrong value",
+                  written="C = −(t ln a + (1 − t) ln(1 − a))", source="3-3")
+    yield backward(f"delta_ce_{name}", "δ by cross-entropy", CROSS_ENTROPY_DELTA.of(a=a),
+                   kind="delta_ce", symbol="δ", written="δ = a − t", source="3-3",
+                   meaning="how fast C changes with z; here a′ cancels")
 
 
 def _learning(steps: int) -> Iterator[Quantity]:
     """Yield two units with the same start and target, each trained with one cost."""
-    one = partial(Quantity, shape=(1,), axes=(xlnn.Axis("step", steps + 1, "time", counts_from=0),))
+    one = xlnn.alike(shape=(1,), axes=(xlnn.Axis("step", steps + 1, "time", counts_from=0),))
+    back = partial(one, role="backward")
     yield Quantity("eta", title="learning rate η", symbol="η", calms=True)
     for cost in COSTS:
         z, a, slope, delta = (f"{name}_{cost}" for name in ("z", "a", "slope", "delta"))
-        yield one(z, "z", "z", title="weighted input", equation=DESCENT, given=1, role="weight",
-                  uses={"w": xlnn.previous(z), "gradient": xlnn.previous(f"learn_{delta}"),
-                        "eta": "eta"}, scale=4)
-        yield one(a, "a", "a", equation=SIGMOID, uses={"z": z}, role="forward")
-        step = partial(one, f"learn_{delta}", delta, "δ", role="backward")
+        learnt = DESCENT.of(xlnn.previous(z), gradient=xlnn.previous(f"learn_{delta}"))
+        yield one(z, "weighted input", learnt, kind="z", symbol="z", given=1, role="weight",
+                  scale=4)
+        yield one(a, equation=SIGMOID.of(z), kind="a", symbol="a", role="forward")
+        step = partial(back, f"learn_{delta}", kind=delta, symbol="δ")
         if cost == "sq":
-            yield one(slope, "slope", "a′", equation=SIGMOID_SLOPE, uses={"a": a}, role="backward")
-            yield step(equation=SQUARED_ERROR_DELTA, uses={"a": a, "slope": slope})
+            yield back(slope, equation=SIGMOID_SLOPE.of(a), kind="slope", symbol="a′")
+            yield step(equation=SQUARED_ERROR_DELTA.of(a=a, slope=slope))
         else:
-            yield step(equation=CROSS_ENTROPY_DELTA, uses={"a": a})
+            yield step(equation=CROSS_ENTROPY_DELTA.of(a=a))
     yield Quantity("far", title="how many steps it takes", equation=FarFromTarget(steps))
 
 
@@ -266,23 +265,21 @@ def _valleys(rows: int) -> Iterator[Quantity]:
     yield Quantity("b", title="bias b")
     yield Quantity("middle", title="middle of the grid: w₁, w₂", symbol="w{}", shape=(2,))
     yield Quantity("between", title="spacing of the weights", symbol="Δw", scale=0.5)
+    edge = xlnn.alike(shape=(GRID,))
     for cost, named in COSTS.items():
+        grid, w1, w2, low = f"C_T_{cost}", f"w1_{cost}", f"w2_{cost}", f"low_w{{}}_{cost}"
         for which, w in enumerate(("w₁", "w₂")):
-            yield Quantity(f"w{which + 1}_{cost}", f"w{which + 1}", "w", title=f"weight {w}",
-                           shape=(GRID,), equation=weights_of_grid(which, GRID), role="weight",
-                           number_format="0.0#")
-        grid, weights = {"C_T": f"C_T_{cost}"}, {f"w{n}": f"w{n}_{cost}" for n in (1, 2)}
+            yield edge((w1, w2)[which], f"weight {w}", weights_of_grid(which, GRID), symbol="w",
+                       kind=f"w{which + 1}", role="weight", number_format="0.0#")
         on_grid = CostOnGrid(rows, "squared" if cost == "sq" else "cross-entropy")
-        yield Quantity(f"C_T_{cost}", title=f"total cost, {named}", symbol="C_T",
-                       shape=(GRID, GRID), equation=on_grid, uses=weights, number_format=HEIGHT,
-                       source="3-4", meaning="the sum over all data" if cost == "sq" else "",
-                       written="C_T = Σ C")
+        yield edge(grid, f"total cost, {named}", on_grid.of(w1, w2), symbol="C_T",
+                   shape=(GRID, GRID), number_format=HEIGHT, written="C_T = Σ C", source="3-4",
+                   meaning="the sum over all data" if cost == "sq" else "")
         for which in (0, 1):
-            yield Quantity(f"low_w{which + 1}_{cost}", "low", "C_T", shape=(GRID,),
-                           title="smallest of the row or column", equation=least_along(which),
-                           uses=grid, number_format=HEIGHT)
-        yield Quantity(f"lowest_{cost}", title="the lowest point", equation=Lowest(cost),
-                       uses=grid | weights | {f"low_w{n}": f"low_w{n}_{cost}" for n in (1, 2)})
+            yield edge(low.format(which + 1), "smallest of the row or column",
+                       least_along(which).of(grid), kind="low", symbol="C_T", number_format=HEIGHT)
+        yield Quantity(f"lowest_{cost}", title="the lowest point", equation=Lowest(cost).of(
+            w1, w2, grid, low.format(1), low.format(2)))
 
 
 class Valley(PagePart):
