@@ -4,12 +4,11 @@ The random numbers for its exploration are a table of inputs, so that each move 
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Cells, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, previous
+from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, alike, previous
 from xlnn.equations import units as eq
 from xlnn.terms import Term, among, either
 
@@ -19,7 +18,7 @@ WALL, END = 1, 2
 ARROWS = "·↑→↓←"
 
 
-def at(grid: Cells, place: str) -> str:
+def at(grid: xlnn.Cells, place: str) -> str:
     """Return the part of a formula that finds a place, counted row by row, in a grid."""
     columns = grid.shape[1]
     return f"INDEX({grid[...]},INT(({place}-1)/{columns})+1,MOD({place}-1,{columns})+1)"
@@ -51,7 +50,7 @@ BEST = eq.Choice(
         f"={eq.first_best_in(Q_shown, i * world.shape[1] + j, alike=0)}"))
 LARGEST = Stated(lambda Q_shown, world: Q_shown.max(axis=1).reshape(world.shape),
                  lambda i, j, Q_shown, world: f"=MAX({Q_shown[i * world.shape[1] + j, :]})")
-COPY = eq.Choice(lambda before: before, lambda before: f"={before[()]}")
+COPY = eq.Choice(lambda before: before, "={before}")
 OF_PLACE = eq.Choice(lambda grid, place: grid.ravel()[int(place) - 1],
                      lambda grid, place: f"={at(grid, place[()])}")
 HERE = Stated(  # the four numbers of a place, from a row that holds those of all places
@@ -60,12 +59,12 @@ HERE = Stated(  # the four numbers of a place, from a row that holds those of al
 NEXT = eq.Choice(lambda ways, place, action: ways[int(place) - 1, int(action)],
                  lambda ways, place, action: f"=INDEX({ways[...]},{place[()]},1+{action[()]})")
 REWARD = Stated(
-    lambda reward, here, next: 0 if here >= END else reward.ravel()[int(next) - 1],  # noqa: A006
-    lambda reward, here, next: f"=IF({here[()]}>={END},0,{at(reward, next[()])})")  # noqa: A006
+    lambda reward, here, to: 0 if here >= END else reward.ravel()[int(to) - 1],
+    lambda reward, here, to: f"=IF({here[()]}>={END},0,{at(reward, to[()])})")
 AHEAD = Stated(  # 0 at an end, whatever the table holds there: nothing follows
-    lambda Q, next, end: 0 if end >= END else Q[int(next) - 1].max(),  # noqa: A006
-    lambda Q, next, end: "=IF({}>={},0,MAX({}))".format(  # noqa: A006
-        end[()], END, ",".join(f"INDEX({Q[...]},1,4*{next[()]}-{n})" for n in (3, 2, 1, 0))))
+    lambda Q, to, end: 0 if end >= END else Q[int(to) - 1].max(),
+    lambda Q, to, end: "=IF({}>={},0,MAX({}))".format(
+        end[()], END, ",".join(f"INDEX({Q[...]},1,4*{to[()]}-{n})" for n in (3, 2, 1, 0))))
 ERROR = Stated(
     lambda here, r, gamma, ahead, own, action: (
         0 if here >= END else r + gamma * ahead - own[int(action) - 1]),
@@ -103,54 +102,52 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     rows, columns, episodes = sizes["rows"], sizes["columns"], sizes["episodes"]
     episode, step = Axis("episode", episodes, "up"), Axis("step", sizes["steps"], "up")
     state, place = Axis("episode", episodes + 1, "up", counts_from=0), Axis("place", rows * columns)
-    share = partial(Quantity, between=(0.0, 1.0))
-    yield share("eta", title="learning rate η", symbol="η",
+    share = alike(between=(0.0, 1.0))
+    yield share("eta", "learning rate η", symbol="η",
                 meaning="how far a number of the table moves to what was found")
-    yield share("gamma", title="discount γ", symbol="γ",
-                meaning="what a reward is worth one move later")
-    yield share("epsilon", title="how often it explores, ε", symbol="ε",
+    yield share("gamma", "discount γ", symbol="γ", meaning="what a reward is worth one move later")
+    yield share("epsilon", "how often it explores, ε", symbol="ε",
                 meaning="the share of moves that are drawn at random")
     yield from xlnn.choice("start", place, words, title="place where it starts")
     yield from xlnn.choice("shown", state, words, title="episode shown (0: before the first)")
-    picture = partial(Quantity, shape=(rows, columns))
-    yield picture("world", title="world: 0 free, 1 wall, 2 end", choices=(0, 2))
-    yield picture("reward", title="reward for coming there")
-    yield Quantity("ways", symbol="s′{}", title="next place, by actions 0 to 4", role="forward",
-                   shape=(place.length, 5), equation=ways(rows, columns))
-    yield share("u", title="drawn: whether it explores, and which way", sheet="random",
-                axes=(episode, step), shape=(2,), number_format="0.000",
-                meaning="random numbers from 0 to 1")
+    picture = alike(shape=(rows, columns))
+    yield picture("world", "world: 0 free, 1 wall, 2 end", choices=(0, 2))
+    yield picture("reward", "reward for coming there")
+    yield picture("ways", "next place, by actions 0 to 4", ways(rows, columns), symbol="s′{}",
+                  shape=(place.length, 5), role="forward")
+    yield share("u", "drawn: whether it explores, and which way", sheet="random", shape=(2,),
+                axes=(episode, step), number_format="0.000", meaning="random numbers from 0 to 1")
 
-    table = partial(Quantity, symbol="Q{}", sheet="table", shape=(place.length, 4), role="weight",
-                    number_format="0.000")
-    yield table("Q_first", "Q", title="table before the episode", axes=(state,), given=1,
-                equation=eq.entry(-1, "step", 2), uses={"of": previous("Q", along="episode")})
+    table = alike(symbol="Q{}", sheet="table", shape=(place.length, 4), role="weight",
+                  number_format="0.000")
+    yield table("Q_first", "table before the episode",
+                eq.entry(-1, "step", 2).of(previous("Q", along="episode")), kind="Q",
+                axes=(state,), given=1)
     before = previous("Q", along="step", start="Q_first")
     yield from moved_by((episode, step), before)
-    yield table("Q", title="table after the move", axes=(episode, step), equation=LEARN,
-                uses={"Q": before}, meaning="the rewards to come if the robot does a at place s",
+    yield table("Q", "table after the move", LEARN.of(before), axes=(episode, step),
+                meaning="the rewards to come if the robot does a at place s",
                 written="Q(s, a) ← Q(s, a) + η δ", source="Watkins 1989; Sutton, Barto 6.8")
-    yield Quantity("moves", title="moves", symbol="n", axes=(episode,), equation=MOVES)
-    yield Quantity("total", title="sum of rewards", symbol="Σ r", axes=(episode,),
-                   equation=eq.total("step"), uses={"C": "r"}, number_format="General")
+    once = alike(axes=(episode,))
+    yield once("moves", "moves", MOVES, symbol="n")
+    yield once("total", "sum of rewards", eq.total("step").of("r"), symbol="Σ r",
+               number_format="General")
 
     yield xlnn.shown("Q_first", name="Q_shown", title="table after the episode shown",
                      at={"episode": "shown_used"})
-    yield picture("value", title="best sum of rewards to come", equation=LARGEST)
-    yield picture("best", title="best action", equation=BEST)
-    yield picture("policy", symbol="π", title="where to go", equation=Sign(),
+    yield picture("value", "best sum of rewards to come", LARGEST)
+    yield picture("best", "best action", BEST)
+    yield picture("policy", "where to go", Sign(), symbol="π",
                   meaning="the action with the largest Q", written="arg max Q(s, ·)")
-    best = Quantity("action", "action", "a", title="action", equation=OF_PLACE, role="forward",
-                    uses={"grid": "best"})
+    best = Quantity("action", title="action", symbol="a", equation=OF_PLACE.of("best"),
+                    role="forward")
     yield from xlnn.again(("place", "here", best, "next", "end", "r"), "walk_{}", axes=(step,),
                           sheet="arrows")
-    yield Quantity("walked", title="moves along the arrows", equation=MOVES,
-                   uses={"here": "walk_here"})
-    yield Quantity("arrived", title="arrived", equation=ARRIVED, uses={"end": "walk_end"})
-    yield Quantity("walk_total", title="sum of rewards along the arrows",
-                   equation=eq.total("step"), uses={"C": "walk_r"}, number_format="General")
-    yield picture("path", title="path along the arrows", equation=PATH,
-                  uses={"places": "walk_place"})
+    yield Quantity("walked", title="moves along the arrows", equation=MOVES.of("walk_here"))
+    yield Quantity("arrived", title="arrived", equation=ARRIVED.of("walk_end"))
+    yield Quantity("walk_total", title="sum of rewards along the arrows", number_format="General",
+                   equation=eq.total("step").of("walk_r"))
+    yield picture("path", "path along the arrows", PATH.of("walk_place"))
     yield Quantity("leads", equation=xlnn.Told({
         "wanders": "After episode {shown_used} the arrows do not lead from the start to an end "
         "within {steps} moves.",
@@ -160,26 +157,23 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
 
 def moved_by(axes: Sequence[Axis], Q: xlnn.Use) -> Iterator[Quantity]:
     """Yield an episode, move by move."""
-    column = partial(Quantity, sheet="episodes", axes=axes, role="forward")
-    yield column("place", symbol="s", title="place", equation=COPY,
-                 uses={"before": previous("next", along="step", start="start_used")},
-                 meaning="where the robot stands, counted row by row from 1", written="s ← s′")
-    what = partial(column, symbol=" ", title="what is there", equation=OF_PLACE)
-    yield what("here", uses={"grid": "world"})
-    yield column("own", title="Q at the place", symbol="Q{}", shape=(4,), equation=HERE,
-                 uses={"Q": Q})
-    yield column("action", symbol="a", title="action", equation=ACTION,
+    column = alike(sheet="episodes", axes=axes, role="forward")
+    yield column("place", "place", COPY.of(previous("next", along="step", start="start_used")),
+                 symbol="s", meaning="where the robot stands, counted row by row from 1",
+                 written="s ← s′")
+    yield column("here", "what is there", OF_PLACE.of("world"), symbol=" ")
+    yield column("own", "Q at the place", HERE.of(Q), symbol="Q{}", shape=(4,))
+    yield column("action", "action", ACTION, symbol="a",
                  meaning="1 up, 2 right, 3 down, 4 left: drawn with the share ε, else the best",
                  written="arg max Q(s, ·), or at random")
-    yield column("next", symbol="s′", title="next place", equation=NEXT,
+    yield column("next", "next place", NEXT, symbol="s′",
                  meaning="where the move ends: no way leads into a wall or out of an end",
                  written="s′(s, a)")
-    yield what("end", uses={"grid": "world", "place": "next"})
-    yield column("r", title="reward", symbol="r", equation=REWARD,
-                 meaning="what the move brings", written="r(s′); 0 at an end")
-    yield column("ahead", title="largest Q at the next place", symbol="max Q", equation=AHEAD,
-                 uses={"Q": Q})
-    yield column("error", title="error", symbol="δ", equation=ERROR, role="backward",
+    yield column("end", "what is there", OF_PLACE.of("world", "next"), symbol=" ")
+    yield column("r", "reward", REWARD.of(to="next"), symbol="r", meaning="what the move brings",
+                 written="r(s′); 0 at an end")
+    yield column("ahead", "largest Q at the next place", AHEAD.of(Q, "next"), symbol="max Q")
+    yield column("error", "error", ERROR, symbol="δ", role="backward",
                  meaning="by how much the move was better than the table says",
                  written="δ = r + γ max Q(s′, ·) − Q(s, a)",
                  source="Watkins 1989; Sutton, Barto 6.8")
@@ -244,8 +238,7 @@ EXPERIMENT = xlnn.Experiment(
     pages=(
         Page(
             "world", "World", "Choose an episode, and see where the robot would go after it.",
-            xlnn.Sentences("leads"),
-            xlnn.Space(),
+            xlnn.Sentences("leads"), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
                     xlnn.Numbers("eta", "gamma", "epsilon", "start", "shown"),
