@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Trace, previous
+from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Trace, alike, previous
 from xlnn.equations import units as eq
 
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
@@ -23,7 +23,7 @@ NEARLY = 0.001
 # fmt: off
 NEAREST = eq.Choice(lambda distance: eq.first_best(distance, least=True),
                     lambda distance: f"={eq.first_best_in(distance, least=True)}")
-LEAST = Stated(lambda distance: distance.min(axis=1), lambda distance: f"=MIN({distance[:]})")
+LEAST = Stated(lambda distance: distance.min(axis=1), "=MIN({distance[:]})")
 CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here it stays
     lambda before, own, x: np.where(
         own.any(axis=0)[:, np.newaxis],
@@ -33,7 +33,7 @@ CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here
 OWN = eq.Choice(lambda nearest, centres: np.eye(len(centres))[nearest.astype(int) - 1],
                 lambda k, nearest, **_: f"=IF({nearest[()]}={k + 1},1,0)")
 COUNT = eq.Choice(lambda own: own.sum(axis=0), lambda k, own: f"=SUM({own.over('point')[k]})")
-EMPTY = eq.Choice(lambda points: (points == 0).sum(), lambda points: f"=COUNTIF({points[:]},0)")
+EMPTY = eq.Choice(lambda points: (points == 0).sum(), "=COUNTIF({points[:]},0)")
 PATH = Stated(  # where a centre was, and after the step shown where it is
     lambda centres, stop, used: centres[
         np.minimum(stop, used).astype(int)].swapaxes(1, 2)[:, :2],
@@ -48,10 +48,10 @@ DRAWN = Stated(  # in the series of each other cluster the point lies under the 
 
 UNIT = Stated(  # what has no length has no direction, and stays; a small number may equal 0
     lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,
-    lambda i, v, Sv: f"=IF(SIGN(SUMSQ({Sv[:]}))=0,{v[i]},{Sv[i]}/SQRT(SUMSQ({Sv[:]})))")
+    "=IF(SIGN(SUMSQ({Sv[:]}))=0,{v},{Sv}/SQRT(SUMSQ({Sv[:]})))")
 RAYLEIGH = Stated(
     lambda v, Sv: v @ Sv / (v @ v) if v @ v else 0,
-    lambda v, Sv: "=IF(SIGN(SUMSQ({0}))=0,0,SUMPRODUCT({0},{1})/SUMSQ({0}))".format(v[:], Sv[:]))
+    "=IF(SIGN(SUMSQ({v[:]}))=0,0,SUMPRODUCT({v[:]},{Sv[:]})/SUMSQ({v[:]}))")
 SIGNED = Stated(  # v and -v are one axis: the component that is largest is positive
     lambda v: v[-1] if v[-1].max() >= -v[-1].min() else -v[-1],
     lambda i, v: "=IF(MAX({0})>=-MIN({0}),1,-1)*{1}".format(v.at(-1)[:], v.at(-1)[i]))
@@ -71,8 +71,7 @@ FOUND = eq.Choice(  # axes have the largest variances: no less than the mean of 
             whole[()], s1=share1[()], s2=share2[()], n=NEARLY)))
 SCORE = Stated(lambda d, axis1, axis2: d @ np.column_stack([axis1, axis2]),
                lambda n, d, axis1, axis2: f"=SUMPRODUCT({d[:]},{(axis1, axis2)[n][:]})")
-ELLIPSE = Stated(lambda line1, line2, mean: line1 + line2 - mean[:2],
-                 lambda i, line1, line2, mean: f"={line1[i]}+{line2[i]}-{mean[i]}")
+ELLIPSE = Stated(lambda line1, line2, mean: line1 + line2 - mean[:2], "={line1}+{line2}-{mean}")
 
 
 def swing(function: str) -> Stated:
@@ -90,39 +89,36 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     D, K, point = sizes["columns"], sizes["clusters"], Axis("point", sizes["points"])
     step = Axis("step", sizes["steps"] + 1, "up", counts_from=0)
     yield from xlnn.choice("shown", step, words, title="step shown (0: the start)", used="used")
-    yield Quantity("number", title="point", symbol="n", sheet="points", axes=(point,), counts=True)
-    yield Quantity("x", title="point", symbol="x{}", axes=(point,), shape=(D,), scale=2,
-                   meaning="the coordinates of a point")
-    centre = partial(Quantity, sheet="centres", axes=(step,))
-    yield centre("centres", title="centre", symbol="c{}", shape=(K, D), equation=CENTRES, given=1,
-                 uses={"before": previous("centres"), "own": previous("own")}, role="weight",
+    each = alike(sheet="points", axes=(point,))
+    yield each("number", "point", symbol="n", counts=True)
+    yield each("x", "point", symbol="x{}", shape=(D,), scale=2,
+                 meaning="the coordinates of a point")
+    centre = alike(sheet="centres", axes=(step,), shape=(K,))
+    yield centre("centres", "centre", CENTRES.of(previous("centres"), previous("own")), given=1,
+                 symbol="c{}", shape=(K, D), role="weight", scale=2,
                  meaning="the mean of the points that were nearest; without points it stays",
-                 written="c = Σ x / number of points", source="Lloyd 1982", scale=2)
-    near = partial(Quantity, sheet="steps", axes=(step, point))
-    yield near("distance", title="squared distance", symbol="d²{}", shape=(K,), role="forward",
-               equation=eq.DISTANCE, meaning="from the point to each centre",
-               written="d² = Σ (x − c)²", source="Lloyd 1982")
-    yield near("nearest", symbol="k", title="nearest centre", equation=NEAREST,
-               meaning="the first of those that are nearest", written="arg min d²",
+                 written="c = Σ x / number of points", source="Lloyd 1982")
+    near = alike(sheet="steps", axes=(step, point))
+    yield near("distance", "squared distance", eq.DISTANCE, symbol="d²{}", shape=(K,),
+               role="forward", meaning="from the point to each centre", written="d² = Σ (x − c)²",
                source="Lloyd 1982")
-    yield near("least", title="squared distance to it", symbol="min d²", equation=LEAST)
-    yield near("own", title="1 for its cluster", symbol="r{}", shape=(K,), equation=OWN)
-    yield centre("points", title="points of each cluster", symbol="n{}", shape=(K,), equation=COUNT)
-    yield centre("C_T", title="sum of squared distances", symbol="C_T", uses={"C": "least"},
-                 equation=eq.total("point"), written="C_T = Σ min d²", source="Lloyd 1982",
+    yield near("nearest", "nearest centre", NEAREST, symbol="k", written="arg min d²",
+               meaning="the first of those that are nearest", source="Lloyd 1982")
+    yield near("least", "squared distance to it", LEAST, symbol="min d²")
+    yield near("own", "1 for its cluster", OWN, symbol="r{}", shape=(K,))
+    yield centre("points", "points of each cluster", COUNT, symbol="n{}")
+    yield centre("C_T", "sum of squared distances", eq.total("point").of("least"), symbol="C_T",
+                 shape=(), written="C_T = Σ min d²", source="Lloyd 1982",
                  meaning="how far the points are from their centres; no step makes it larger")
-    here, at = partial(Quantity, sheet="drawn", number_format="0.00"), {"step": "used"}
-    stop = Axis("stop", step.length, counts_from=0)
+    stop, at = Axis("stop", step.length, counts_from=0), {"step": "used"}
+    drawn = alike(sheet="drawn", number_format="0.00", shape=(2, K))
     yield Quantity("stop", title="step", symbol="k", sheet="drawn", axes=(stop,), counts=True)
-    yield here("path", title="path of the centre", symbol="c{}", axes=(stop,), shape=(2, K),
-               equation=PATH)
+    yield drawn("path", "path of the centre", PATH, symbol="c{}", axes=(stop,))
     yield xlnn.shown("nearest", "number", at=at, sheet="drawn")
-    yield here("drawn", title="drawn", symbol="x{}", axes=(point,), shape=(2, K), equation=DRAWN,
-               uses={"nearest": "nearest_shown"})
+    yield drawn("drawn", "drawn", DRAWN.of(nearest="nearest_shown"), symbol="x{}", axes=(point,))
     yield xlnn.shown("C_T", at=at)
     yield xlnn.shown("points", kind="points", at=at, sheet="drawn")
-    yield Quantity("empty", title="clusters without points", equation=EMPTY,
-                   uses={"points": "points_shown"})
+    yield Quantity("empty", title="clusters without points", equation=EMPTY.of("points_shown"))
     yield Quantity("told", equation=xlnn.Told(
         "After step {used} the squared distances add up to {C_T_shown}; clusters without "
         "points: {empty}.", digits=3))
@@ -131,49 +127,42 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
 
 def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
     """Yield the principal axes; the second is that of the deflated covariance."""
-    here = partial(Quantity, sheet="axes")
-    yield here("mean", title="mean", symbol="x̄{}", shape=(D,), equation=eq.mean("point"),
-               uses={"of": "x"})
-    yield Quantity("d", title="deviation", symbol="d{}", sheet="points", axes=(point,), shape=(D,),
-                   equation=eq.ERROR, uses={"y": "x", "t": "mean"})
-    yield here("S1", "S", "S{}", title="covariance", shape=(D, D), equation=eq.covariance("point"),
+    here, each = alike(sheet="axes", shape=(D,)), alike(sheet="points", axes=(point,))
+    number = partial(here, shape=())
+    yield here("mean", "mean", eq.mean("point").of("x"), symbol="x̄{}")
+    yield each("d", "deviation", eq.ERROR.of("x", "mean"), symbol="d{}", shape=(D,))
+    yield here("S1", "covariance", eq.covariance("point"), kind="S", symbol="S{}", shape=(D, D),
                meaning="of the whole population: divided by the number of points",
                written="S = Σ d dᵀ / n", source="Hotelling 1933")
-    yield here("whole", title="all variance", equation=WHOLE, uses={"S": "S1"})
-    turn = partial(Quantity, sheet="power", axes=(Axis("step", steps + 1, "up", counts_from=0),))
+    yield number("whole", "all variance", WHOLE.of("S1"))
+    turn = alike(sheet="power", axes=(Axis("step", steps + 1, "up", counts_from=0),), shape=(D,))
     for n, up, low in ("1¹₁", "2²₂"):
         S, v, Sv, lam, axis = (f"{name}{n}" for name in ("S", "v", "Sv", "lambda", "axis"))
         if n == "2":
-            yield here("S2", symbol="S{}", title="what the first axis leaves", shape=(D, D),
-                       equation=DEFLATED, uses={"S": "S1", "lam": "lam1", "axis": "axis1"})
-        yield turn(v, "v", "v{}", title="direction", shape=(D,), equation=UNIT, given=1,
-                   role="weight", uses={"v": previous(v), "Sv": previous(Sv)},
+            yield here("S2", "what the first axis leaves", DEFLATED.of("S1", "lam1", "axis1"),
+                       symbol="S{}", shape=(D, D))
+        yield turn(v, "direction", UNIT.of(previous(v), previous(Sv)), kind="v", symbol="v{}",
+                   given=1, role="weight", written="v ← S v / |S v|", source="Hotelling 1933",
                    meaning="turns towards the axis of the largest variance; v and −v are one "
-                   "axis, of which the largest component is positive",
-                   written="v ← S v / |S v|", source="Hotelling 1933")
-        yield turn(Sv, "Sv", "Sv{}", title="S v", shape=(D,), equation=eq.PROJECT,
-                   uses={"W": S, "x": v}, role="forward")
-        yield turn(lam, "lambda", "λ", title="variance along it", equation=RAYLEIGH,
-                   uses={"v": v, "Sv": Sv}, meaning="how far the points spread along v",
+                   "axis, of which the largest component is positive")
+        yield turn(Sv, "S v", eq.PROJECT.of(S, v), kind="Sv", symbol="Sv{}", role="forward")
+        yield turn(lam, "variance along it", RAYLEIGH.of(v, Sv), kind="lambda", symbol="λ",
+                   shape=(), meaning="how far the points spread along v",
                    written="λ = v·S v / v·v", source="Hotelling 1933")
-        yield here(axis, symbol=f"v{up}{{}}", title=f"axis {n}", shape=(D,), equation=SIGNED,
-                   uses={"v": v})
-        yield here(f"lam{n}", title=f"variance along axis {n}", symbol=f"λ{low}",
-                   equation=eq.entry(-1, "step"), uses={"of": lam})
-        yield here(f"share{n}", title=f"its share of all variance, axis {n}", equation=eq.RATIO,
-                   uses={"a": "whole", "b": f"lam{n}"}, number_format="0.0%")
-    yield Quantity("score", title="along the axes", symbol="s{}", sheet="points", axes=(point,),
-                   shape=(2,), equation=SCORE)
+        yield here(axis, f"axis {n}", SIGNED.of(v), symbol=f"v{up}{{}}")
+        yield number(f"lam{n}", f"variance along axis {n}", eq.entry(-1, "step").of(lam),
+                     symbol=f"λ{low}")
+        yield number(f"share{n}", f"its share of all variance, axis {n}",
+                     eq.RATIO.of("whole", f"lam{n}"), number_format="0.0%")
+    yield each("score", "along the axes", SCORE, symbol="s{}", shape=(2,))
     part = Axis("part", PARTS + 1, counts_from=0)
     yield Quantity("part", title="part", symbol=" ", sheet="drawn", axes=(part,), counts=True)
-    line = partial(Quantity, symbol="x{}", sheet="drawn", axes=(part,), number_format="0.00",
-                   shape=(2,))
+    line = alike(symbol="x{}", sheet="drawn", axes=(part,), number_format="0.00", shape=(2,))
     for n, function in (("1", "COS"), ("2", "SIN")):
-        yield line(f"line{n}", title=f"axis {n}", equation=swing(function),
-                   uses={"lam": f"lam{n}", "axis": f"axis{n}"})
-    yield line("ellipse", title="ellipse", equation=ELLIPSE)
-    yield here("varies", title="0: all points are equal, 1: no axes yet, 2: axes", equation=FOUND)
-    yield here("main", equation=xlnn.Told({
+        yield line(f"line{n}", f"axis {n}", swing(function).of(lam=f"lam{n}", axis=f"axis{n}"))
+    yield line("ellipse", "ellipse", ELLIPSE)
+    yield number("varies", "0: all points are equal, 1: no axes yet, 2: axes", FOUND)
+    yield number("main", equation=xlnn.Told({
         "alike": "All points are the same: there are no axes.",
         "turns": "After step {steps} the directions are not yet the axes: build with more epochs, "
         "or begin with other directions.",
