@@ -11,7 +11,7 @@ from test_checker import edit
 from xlnn.checking.check import check
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
-from xlnn.workbooks.network.sheets.window import FRAME
+from xlnn.workbooks.network.sheets.lens import FRAME
 from xlnn.workbooks.network.spec import LayerSpec
 
 SAME = 1e-12
