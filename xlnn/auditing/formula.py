@@ -187,7 +187,7 @@ def reference(text: str, place: Place) -> Reference | None:
 def _named(
     node: "formualizer.ASTNode", place: Place, *, is_spilt: bool = False
 ) -> Iterator[tuple[Reference, bool]]:
-    """Yield the references in a formula, and whether each is the first cell of what is spilt."""
+    """Yield each reference in a formula, and whether it stands for a spilt array (A1#)."""
     text = node.get_reference_string() if node.node_type() == "Reference" else None
     if text and (found := reference(text, place)):
         yield found, is_spilt

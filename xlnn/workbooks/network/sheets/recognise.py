@@ -156,7 +156,7 @@ class _Inputs(Inputs):
             )  # fmt: skip
 
     def names_of(self, spec: Spec, block: Block) -> Iterable[str]:
-        """Return the names of what is typed."""
+        """Return the names of the inputs that a person types."""
         return _typed_names(spec, block.quantity.kind)
 
 
