@@ -198,9 +198,23 @@ def function(array: Callable[..., Any], formula: str | Callable[..., str]) -> Ca
     return of
 
 
-def _rounded(x: Any, digits: int) -> Any:  # noqa: ANN401 -- numbers or arrays
-    """Round as spreadsheets do: a half goes away from 0."""
-    return np.sign(x) * np.floor(np.abs(x) * 10**digits + 0.5) / 10**digits
+def round_away(x: Any, digits: int) -> Any:  # noqa: ANN401 -- numbers or arrays
+    """Round as spreadsheets do: a half goes away from 0, and 0 has no sign.
+
+    >>> round_away(-2.5, 0), round_away(-0.1, 0)
+    (-3.0, 0.0)
+    """
+    rounded = np.sign(x) * np.floor(np.abs(x) * 10**digits + 0.5) / 10**digits
+    return (rounded + 0.0).tolist() if np.ndim(x) == 0 else rounded + 0.0
+
+
+def peak_formula(cells: str) -> str:
+    """Return the formula of the largest size in a range.
+
+    >>> peak_formula("A1:A9")
+    'MAX(MAX(A1:A9),-MIN(A1:A9))'
+    """
+    return f"MAX(MAX({cells}),-MIN({cells}))"
 
 
 _size = function(np.abs, "ABS")
@@ -208,10 +222,10 @@ choice = function(lambda number, *of: of[int(number) - 1] if number >= 1 else np
 count = function(lambda *xs: sum(np.isfinite(x).sum() for x in xs), "COUNT")
 largest = function(lambda *xs: np.max([np.max(x) for x in xs]), "MAX")
 least = function(lambda *xs: np.min([np.min(x) for x in xs]), "MIN")
-peak = function(lambda x: np.abs(x).max(), lambda cells: f"MAX(MAX({cells}),-MIN({cells}))")
+peak = function(lambda x: np.abs(x).max(), peak_formula)
 products = function(lambda *xs: np.prod(xs, axis=0).sum(), "SUMPRODUCT")
 root = function(np.sqrt, "SQRT")
-rounded = function(_rounded, "ROUND")
+rounded = function(round_away, "ROUND")
 sign = function(np.sign, "SIGN")
 squares = function(lambda x: (x**2).sum(), "SUMSQ")
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlnn.equations.dense import written_call
 from xlnn.quantity import Cells, Equation, Sentence
-from xlnn.terms import Term, either, without
+from xlnn.terms import Term, either, peak_formula, without
 
 SAME_DIGITS = 12
 """Sums that agree to this many digits are equal: engines add in different orders, and a note has 15
@@ -18,15 +18,6 @@ digits."""
 AGREE_DIGITS = 6
 """Digits, relative to its largest number, to which an array agrees with NumPy's: rounding errors
 grow over the epochs."""
-
-
-def peak(cells: str) -> str:
-    """Return the formula of the largest size in a range.
-
-    >>> peak("A1:A9")
-    'MAX(MAX(A1:A9),-MIN(A1:A9))'
-    """
-    return f"MAX(MAX({cells}),-MIN({cells}))"
 
 
 class NoteDistance(Equation):
@@ -78,7 +69,7 @@ class SumDistance(Equation):
         """Return the formula of one column; SUMPRODUCT treats a text as 0, and COUNT detects it."""
         m, x, before = marks.samples[()], values.samples[unit], noted[unit]
         now = f"SUMPRODUCT({m},{x})"
-        share = f"ABS({now}-{before})/(COUNT({m})*{peak(x)}+ABS({before}))"
+        share = f"ABS({now}-{before})/(COUNT({m})*{peak_formula(x)}+ABS({before}))"
         far = f"IF({now}={before},0,ROUND({share},{SAME_DIGITS}))"
         return f"=IFERROR(IF(COUNT({x})<COUNT({m}),1,{far}),1)"
 
@@ -100,7 +91,7 @@ class LargestDistance(Equation):
         largest = f"MAX({distance.epochs[...]})"
         if noted is None:
             return f"={largest}"
-        size = peak(noted.epochs[...])
+        size = peak_formula(noted.epochs[...])
         return f"=IF(SIGN({size})=0,{largest},IFERROR({largest}/{size},1))"
 
 

@@ -9,7 +9,7 @@ mean the same in every language: FIXED is missing in some, and the codes of TEXT
 import re
 from math import floor, log10
 
-from xlnn.terms import form
+from xlnn.terms import form, round_away
 
 LARGE = 6
 """From 10 to this power on, `fixed` writes an exponent."""
@@ -201,11 +201,10 @@ def _raised(digit: str) -> str:
 
 
 def _rounded(x: float, digits: int) -> float:
-    """Round as spreadsheets do: a half goes away from 0."""
+    """Round a number as spreadsheets do, if a cell can hold it."""
     if not abs(x) < float("inf"):
         raise ValueError(x)  # a cell with it holds an error, and so does its sentence
-    scaled = floor(abs(x) * 10**digits + 0.5) / 10**digits
-    return -scaled if x < 0 and scaled else scaled
+    return round_away(x, digits)
 
 
 fixed = form(fixed_text, fixed_formula)

@@ -12,7 +12,7 @@ import numpy as np
 from xlnn.equations.lookup import entry, flat, looked_up
 from xlnn.equations.number import fixed, share, significant
 from xlnn.quantity import Cells, Equation, Sentence, Stated
-from xlnn.terms import Term, either
+from xlnn.terms import Term, either, peak_formula
 
 DIGITS = 9
 """Decimals to which shares are rounded before comparisons, so that 0.1 + 0.2 is 0.3 everywhere."""
@@ -79,7 +79,7 @@ class OfAnswer(Equation):
 
 LARGEST_SIZE = Stated(
     lambda v: np.abs(v).max(),
-    lambda v: f"=MAX(MAX({v[...]}),-MIN({v[...]}))",
+    lambda v: f"={peak_formula(v[...])}",
     says="max |v|: the largest absolute value.",
 )
 

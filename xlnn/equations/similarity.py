@@ -10,7 +10,7 @@ from xlnn.equations.dense import place_of, written_call, written_sum
 from xlnn.equations.number import short
 from xlnn.equations.wording import equal_to
 from xlnn.quantity import Cells, Equation, Sentence, Stated
-from xlnn.terms import Term, either, largest, sign
+from xlnn.terms import Term, either, largest, peak_formula, sign
 
 DIGITS = 9
 """Decimals to which a likeness is rounded before comparisons."""
@@ -225,14 +225,9 @@ class Equal(Equation):
         size = A.shape[0]
         units = [(i, j) for i in range(size) for j in range(size)]
         far = written_call("MAX", [f"ABS({one[unit]}-{other[unit]})" for unit in units])
-        largest = f"MAX({_largest(one)},{_largest(other)})"
-        terms = f"{size}*{_largest(A)}*{_largest(B)}"
+        largest = f"MAX({peak_formula(one[...])},{peak_formula(other[...])})"
+        terms = f"{size}*{peak_formula(A[...])}*{peak_formula(B[...])}"
         return f"=IF({far}<={largest}/10^12+{terms}/10^15,1,0)"
-
-
-def _largest(cells: Cells) -> str:
-    """Return the formula of the largest absolute value."""
-    return f"MAX(MAX({cells[...]}),-MIN({cells[...]}))"
 
 
 class MostSimilar(Sentence):

@@ -15,7 +15,7 @@ from xlnn.equations import activation, cost
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.wording import at_least, first_place
 from xlnn.quantity import Cells, Equation, Sentence, Stated
-from xlnn.terms import Term, among, either, largest
+from xlnn.terms import Term, among, either, largest, peak_formula
 
 Choice = partial(Stated, coarse=True, jumps=True, number_format="0")
 """An equation whose value is a choice or a count."""
@@ -252,7 +252,7 @@ def first_best_in(of: Cells, *row: int, alike: int = 1, least: bool = False) -> 
     for k in range(count - 1):
         unit = of[(*row, k)]
         cases.append((f"{unit}-MIN({every})" if least else f"MAX({every})-{unit}", k + 1))
-    size = f"MAX(MAX({every}),-MIN({every}))/{CLOSE}"
+    size = f"{peak_formula(every)}/{CLOSE}"
     tests = "".join(f"IF(SIGN({gap}-{size})<1,{found}," for gap, found in cases)
     return f"{tests}{count}{')' * len(cases)}"
 

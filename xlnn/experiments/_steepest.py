@@ -16,7 +16,7 @@ from xlnn.equations.lookup import UsedNumber, entry_of, is_chosen
 from xlnn.equations.number import short
 from xlnn.equations.surface import around_circle, flattens, of_surface
 from xlnn.equations.wording import at_least, at_most, first_place
-from xlnn.terms import Term, either, largest, least, peak, rounded, sign
+from xlnn.terms import Term, either, largest, least, peak, peak_formula, rounded, sign
 
 DIRECTIONS, DEGREES = 36, 10  # one every 10 degrees
 
@@ -87,8 +87,7 @@ SHARE = Stated(  # engines take tiny numbers for equal that are not; parts of th
 
 def _size(change: Cells) -> str:
     """Return the size of the largest change."""
-    changes = change.over("direction")[()]
-    return f"MAX(MAX({changes}),-MIN({changes}))"
+    return peak_formula(change.over("direction")[()])
 
 
 EXACT, ROUNDED = 12, 14
