@@ -394,3 +394,18 @@ def test_what_is_no_page_is_refused(tmp_path):
     model = xlnn.Model(with_everything(), pages=("All",))
     with pytest.raises(XlnnError, match=r"pages is .*a tuple of xlnn.Page is expected"):
         xlnn.workbook(model, GIVEN, tmp_path / "all.xlsx")
+
+
+def test_sheets_are_in_the_order_of_the_statement_wherever_a_recurrence_starts(tmp_path):
+    model = xlnn.Model(
+        (
+            xlnn.Quantity("share", sheet="Settings"),
+            xlnn.Quantity(
+                "level", sheet="Days", axes=(xlnn.Axis("day", 3, "up"),),
+                equation=xlnn.Stated(lambda before, share: before + share, "={before}+{share}"),
+                uses={"before": xlnn.previous("level", start=0.0)},
+            ),
+        )
+    )  # fmt: skip
+    xlnn.workbook(model, {"share": 0.5}, tmp_path / "a.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["Settings", "Days", "Spec"]

@@ -6,6 +6,7 @@ import pytest
 import xlnn
 from xlnn import reference
 from xlnn.equations import units as eq
+from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.registry.templates import loaded
 from xlnn.workbooks.experiment import Experiment
 
@@ -20,12 +21,12 @@ NETWORK = xlnn.Weights(
 )
 
 
-def quantities():
+def quantities(optimizer="sgd"):
     """Return a layer of two units that is trained, and the layer for a typed input."""
     yield xlnn.Quantity("eta")
     yield xlnn.Quantity("x", axes=(ROW,), shape=(3,))
     yield xlnn.Quantity("t", axes=(ROW,), shape=(2,))
-    yield from NETWORK.trained(EPOCHS)
+    yield from NETWORK.trained(EPOCHS, optimizer)
     each = {"axes": (EPOCH, ROW), "shape": (2,)}
     forward = [
         xlnn.Quantity("z", equation=eq.DENSE, **each),
@@ -51,9 +52,11 @@ def inputs():
     return {"eta": 0.1, "x": x, "t": t, "typed": x[0], **start}
 
 
-def test_a_workbook_with_them_agrees_with_numpy(inputs, tmp_path):
-    model = xlnn.Model(tuple(quantities()))
-    assert xlnn.workbook(model, inputs, tmp_path / "own.xlsx").report.agrees
+@pytest.mark.parametrize("optimizer", OPTIMISERS)
+def test_a_workbook_with_them_agrees_with_numpy(inputs, tmp_path, optimizer):
+    model = xlnn.Model(tuple(quantities(optimizer)))
+    given = {**xlnn.constants(optimizer), **inputs}
+    assert xlnn.workbook(model, given, tmp_path / "own.xlsx").report.agrees
 
 
 def test_copies_say_of_a_typed_row_what_the_network_says_of_it(inputs):

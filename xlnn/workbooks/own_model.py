@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Never, NoReturn
 from xlnn.arguments import is_number, is_text, is_whole, wrong
 from xlnn.errors import DataError
 from xlnn.layout import Layout
-from xlnn.quantity import Axis, Equation, Model, Quantity, Sentence, Use
+from xlnn.quantity import Axis, Constant, Equation, Model, Quantity, Sentence, Use
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text, text
@@ -146,7 +146,8 @@ def _sheets(model: Model) -> dict[str, Sheet | Page]:
 
 def _pages(model: Model) -> list[Page]:
     stated = {page.key: page for page in model.pages}
-    keys = dict.fromkeys((*stated, *(quantity.sheet for quantity in model.quantities)))
+    own = (q.sheet for q in model.quantities if not isinstance(q.equation, Constant))
+    keys = dict.fromkeys((*stated, *own))  # a start is on the sheet of what begins with it
     return [stated.get(key) or usual_page(model, key) for key in keys]
 
 
@@ -298,7 +299,7 @@ def _check_together(quantity: Quantity) -> None:
             )
     if quantity.equation is None and quantity.uses:
         raise DataError(f"{name} uses {next(iter(quantity.uses.values()))}, and has no equation.")
-    if quantity.is_record and not quantity.counts:
+    if quantity.is_record and not (quantity.counts or quantity.given):
         raise DataError(f"{name} is a record of what nobody notes: let it count.")
     if quantity.counts and (quantity.equation or quantity.shape or len(quantity.axes) != 1):
         raise DataError(f"{name} counts: it takes one axis, no shape, no equation.")
