@@ -8,7 +8,7 @@ where a claim is false. Other tests put a falsehood in, and see it found.
 from fractions import Fraction
 from functools import wraps
 from itertools import combinations
-from math import cos, exp, hypot, isclose, isfinite, log1p, radians, sqrt
+from math import cos, exp, floor, hypot, isclose, isfinite, log1p, radians, sqrt
 
 import numpy as np
 import pytest
@@ -496,14 +496,10 @@ def _calls(got):
 
 def check_xor(got):
     steps = len(got["W_single"]) - 1
-    chosen = float(got["shown"])
-    said = str(got["counts"])
-    choose, _, rest = said.rpartition("is shown. ")
-    epoch = min(max(int(chosen), 0), steps) if isfinite(chosen) else 0
-    assert bool(choose) == (chosen != epoch)
-    if choose:
-        _, numbers = claim("xor-layers", f"{choose}is shown. ", ["choose"])
-        assert (numbers["steps"], numbers["epoch"]) == (steps, epoch)
+    chosen, rest = float(got["shown"]), str(got["counts"])
+    epoch = floor(min(max(chosen, 0), steps) + 0.5) if isfinite(chosen) else 0
+    asked = bool(str(got["shown_asked"]))
+    assert asked == (chosen != epoch)
     undecided = words_of("xor-layers")("sentences", "undecided")
     _, numbers = claim("xor-layers", rest.removesuffix(undecided), ["count"])
     assert numbers["epoch"] == epoch
@@ -519,7 +515,7 @@ def check_xor(got):
     assert key == expected.get(both, "both")
     if key in {"one", "both"}:
         assert _one_line_will_do(got["x"], targets)
-    return {key, *(["undecided"] if rest.endswith(undecided) else []), *(["choose"] * bool(choose))}
+    return {key, *(["undecided"] if rest.endswith(undecided) else []), *(["asked"] * asked)}
 
 
 def _outputs(got, name, epoch):
@@ -851,8 +847,7 @@ FALSEHOODS = [
     ("neuron", neuron.Fires, "array", gives(0), {}),
     ("neuron", neuron.Winner, "array", gives(0), {"picture": 0}),
     ("xor-layers", xor_layers, "NEAR", 0, NOTHING),
-    ("xor-layers", xor_layers.WhoCan, "array", gives(1), {}),
-    ("xor-layers", xor_layers.EpochUsed, "array", gives(3), {"shown": 2.5}),
+    ("xor-layers", xor_layers.WHO_CAN, "array", gives(1), {}),
     ("solver", side_by_side, "EQUAL", -9, {}),
     ("cnn-solver", side_by_side.HowFar, "array", gives(2), {}),
 ]  # fmt: skip

@@ -20,9 +20,9 @@ from xlnn import Axis, Cells, Chart, Equation, Quantity, Stated, Text, Trace, al
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA, TotalCost
 from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
-from xlnn.equations.lookup import is_chosen
 from xlnn.equations.neuron import UnitStep
 from xlnn.equations.surface import DESCENT
+from xlnn.equations.units import Choice
 from xlnn.equations.wording import equal_to
 from xlnn.terms import Term, either
 from xlnn.workbooks.pages.parts import Units
@@ -84,28 +84,6 @@ HEIGHT_OF = Stated(
 )
 
 
-class EpochUsed(Equation):
-    """The epoch that is shown: the choice, as a whole number within range.
-
-    Parameters
-    ----------
-    last : int
-    """
-
-    coarse = jumps = True
-    number_format = "0"
-
-    def __init__(self, last: int) -> None:
-        self.last = last
-
-    def array(self, shown: np.ndarray) -> np.ndarray:
-        """Return a number; 0 without a choice."""
-        return np.floor(np.clip(np.nan_to_num(shown), 0, self.last))
-
-    def cell(self, shown: Cells) -> str:
-        return f"=IF(COUNT({shown[()]})=1,INT(MAX(0,MIN({self.last},{shown[()]}))),0)"
-
-
 NEAR = 0.002
 """The weighted input below which the output is 0.500."""
 
@@ -138,43 +116,27 @@ class CountSentence(xlnn.Sentence):
     english = {
         "count": "After epoch {epoch}, {right_single} of {points} points are right without a "
         "hidden layer, and {right_hidden} with one.",
-        "choose": "Choose an epoch from 0 to {steps} (a whole number); epoch {epoch} is shown. ",
         "undecided": " An output of 0.500 (–) is undecided and not counted as right.",
     }
     numbers = {"points": POINTS}
-    roles = ("shown", "epoch", *RIGHT, *SIDES)
+    roles = ("epoch", *RIGHT, *SIDES)
 
-    def said(self, *, shown: Term, epoch: Term, **known: Term) -> str:
+    def said(self, *, epoch: Term, **known: Term) -> str:
         numbers = {name: known[name] for name in RIGHT} | {"epoch": epoch}
-        said, choose, undecided = (line.format(**numbers) for line in self.words.values())
+        said, undecided = (line.format(**numbers) for line in self.words.values())
         single, hidden = (equal_to(known[name].samples[0], -1) for name in SIDES)
-        choose = either(is_chosen(shown, epoch), "", choose)
-        return choose + said + either(single + hidden > 0, undecided, "")
+        return said + either(single + hidden > 0, undecided, "")
 
 
-class WhoCan(Equation):
-    """Which network has all points right: 0 neither, 1 the first, 2 the second, 3 both.
-
-    Parameters
-    ----------
-    points : int
-    """
-
-    coarse = jumps = True
-    number_format = "0"
-
-    def __init__(self, points: int) -> None:
-        self.points = points
-
-    def array(self, right_single: np.ndarray, right_hidden: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        one, two = right_single == self.points, right_hidden == self.points
-        return np.asarray(1.0 * one + 2.0 * two + 0 * (right_single + right_hidden))
-
-    def cell(self, right_single: Cells, right_hidden: Cells) -> str:
-        one, two = right_single[()], right_hidden[()]
-        return f"=IF({one}={self.points},1,0)+IF({two}={self.points},2,0)"
-
+WHO_CAN = Choice(
+    lambda right_single, right_hidden: (
+        1.0 * (right_single == POINTS)
+        + 2.0 * (right_hidden == POINTS)
+        + 0 * (right_single + right_hidden)
+    ),
+    f"=IF({{right_single}}={POINTS},1,0)+IF({{right_hidden}}={POINTS},2,0)",
+    says="Which network has all points right: 0 neither, 1 the first, 2 the second, 3 both.",
+)
 
 POINT = Axis("point", POINTS, family="image")
 
@@ -202,17 +164,16 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity | xlnn.Cop
     """Yield the points, both trainings, and the outputs of both networks after one epoch."""
     steps = sizes["steps"]
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.3, calms=True)
-    yield Quantity("shown", title="epoch shown (0: the start)", symbol=" ", choices=(0, steps))
     point = alike(axes=(POINT,))
     yield point("x", "point", symbol="x{}", shape=(2,), meaning="the coordinates of a point",
                 source="1-2")
     yield point("t", "target", symbol="t", shape=(1,), choices=(0, 1),
                 meaning="what the output should be", written="given: 0 or 1", source="3-3")
     state = Axis("epoch", steps + 1, "time", counts_from=0)
+    yield from xlnn.choice("shown", state, words, title="epoch shown (0: the start)", used="epoch")
     yield from _weights(state)
     yield from _training(state)
     yield from _gradients(state)
-    yield Quantity("epoch", title="epoch shown", equation=EpochUsed(steps))
     yield from _shown(words.sentence("marks", MARKS))
 
 
@@ -298,7 +259,7 @@ def _shown(marks: str) -> Iterator[Quantity | xlnn.Copy]:
         for at, (along, symbol) in enumerate((("x", "x₁"), ("y", "x₂"))):
             yield line(f"line_{along}_{layer}", equation=LineEnd(at).of(W, b), symbol=symbol,
                        kind=f"line_{along}", shape=(LAYERS[layer][0], 2))
-    yield Quantity("who", title="which network can", equation=WhoCan(POINTS))
+    yield Quantity("who", title="which network can", equation=WHO_CAN)
     yield Quantity("counts", title="how many", equation=CountSentence())
     yield Quantity("means", title="what it means", equation=xlnn.Told({
         "neither": "Neither network has all points right. Another epoch, another η or other start "
@@ -355,7 +316,7 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "xor", "Two networks", "Four points, and two networks that learn them: one unit alone, "
             "and one with two hidden units. Change any yellow cell.",
-            xlnn.Numbers("eta", "shown", "right_single", "right_hidden",
+            xlnn.Numbers("eta", ("shown", "shown_asked"), "right_single", "right_hidden",
                          choices={"shown": "C_T_single"}),
             xlnn.Sentences("counts", "means", above=1),
             xlnn.Hidden("epoch"),
