@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -409,3 +410,21 @@ def test_sheets_are_in_the_order_of_the_statement_wherever_a_recurrence_starts(t
     )  # fmt: skip
     xlnn.workbook(model, {"share": 0.5}, tmp_path / "a.xlsx")
     assert openpyxl.load_workbook(tmp_path / "a.xlsx").sheetnames == ["Settings", "Days", "Spec"]
+
+
+def test_the_x_axis_of_a_chart_is_named_after_what_it_shows(tmp_path):
+    day = xlnn.Axis("day", 3)
+    model = xlnn.Model(
+        (xlnn.Quantity("at", axes=(day,), symbol="a{}", shape=(2,)),
+         xlnn.Quantity("high", axes=(day,))),
+        pages=(xlnn.Page(
+            "Model", "Model", "", xlnn.Chart("over", xlnn.Trace("high", ("at", 1))),
+            xlnn.Chart("along", xlnn.Trace("high"))),),
+    )  # fmt: skip
+    xlnn.workbook(model, {"at": 1, "high": 2}, tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as file:
+        texts = [
+            re.findall("<a:t>(.*?)</a:t>", file.read(f"xl/charts/chart{n}.xml").decode())
+            for n in (1, 2)
+        ]
+    assert [[*map(unescape, each)] for each in texts] == [["over", "a₂"], ["along", "day"]]

@@ -1422,7 +1422,7 @@ class Chart(PagePart):
         lines = [line for trace in self.traces for line in trace.lines(page)]
         quantity = _named(page, self.traces[0].y).quantity
         axes = quantity.axes
-        across, up = (_said(page, "headings", each) for each in (self.x or axes[-1].name, self.y))
+        across, up = (_said(page, "headings", each) for each in (self._across(page), self.y))
         chart = scatter(_said(page, "charts", self.title), across, lines, up)
         chart.width, chart.height = self.size_in_cm
         if self.is_square:
@@ -1440,6 +1440,15 @@ class Chart(PagePart):
         if quantity.number_format.endswith("%"):
             chart.y_axis.number_format = "0%"
         drawing.charts.append((address(row, column), chart))
+
+    def _across(self, page: Context[Any]) -> Said:
+        """Return the title of the x axis: the heading of the rows, or the symbol of what is x."""
+        first = self.traces[0]
+        if self.x or self._is_counted(page):
+            return self.x or _named(page, first.y).quantity.axes[-1].name
+        name, *unit = (first.x,) if isinstance(first.x, str) else first.x
+        quantity = page.layout.model[name]
+        return quantity.heading((*unit, *[0] * (len(quantity.shape) - len(unit))))
 
     def _is_counted(self, page: Context[Any]) -> bool:
         """Tell whether the rows are counted across."""
