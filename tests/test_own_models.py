@@ -287,7 +287,7 @@ STATED = {
         (lambda x: f"=3*{x[()]}", "Make the array and the cell of y agree"),
         ("2*{x}", r'The cell of y gives "2\*[AB][46]": a formula begins'),
         ("=2*x", "Make the array and the cell of y agree"),
-        ("=2*{z}", "The cell of y raises KeyError: 'z'"),
+        ("=2*{z}", "The cell of y raises NameError: z is not one of its arguments, x"),
         ("=2*{x[0]}", r"raises IndexError: x has the shape \(\), and no \(0,\)"),
         ("=3*{x}", "Make the array and the cell of y agree"),
     ],

@@ -8,12 +8,13 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 
 import xlnn
 from xlnn.engines import ENGINES, PROGRAMS
-from xlnn.errors import DataError
+from xlnn.errors import DataError, XlnnError
 
 EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "parity"
 
@@ -159,6 +160,71 @@ def test_a_package_that_is_broken_is_named_and_hinders_nothing_else(run, tmp_pat
     assert said in refused
     assert "Traceback" not in refused
     assert "descent" in run("templates", packages=tmp_path)
+
+
+def stated(*, say=None, **changed):
+    """Build a small experiment with a mistake in its statement."""
+    level = xlnn.Quantity(
+        "level", axes=(xlnn.Axis("day", 3, "up"),), shape=(2,),
+        equation=xlnn.Stated(lambda before, share: before + share, "={before}+{share}"),
+        uses={"before": xlnn.previous("level", start=0.0)},
+    )  # fmt: skip
+    told = xlnn.Quantity("told", equation=xlnn.Told("It is {share}."))
+    quantities = (xlnn.Quantity("share"), level, told)
+    right = {"inputs": {"share": 0.5}, "pages": (xlnn.Page("here", "Here", ""),)}
+    own = xlnn.Experiment("own", lambda *_: say or quantities, **{**right, **changed})
+    origin = own.from_template(own.template)
+    made = own.recipe(origin, {})
+    own.drawings(made.spec, own.layout(made.spec))
+
+
+def page(part):
+    return {"pages": (xlnn.Page("here", "Here", "", part),)}
+
+
+@pytest.mark.parametrize(
+    ("mistake", "said"),
+    [
+        (page(xlnn.Table("lvel")), "There is no quantity lvel"),
+        (page(xlnn.Chart("C", xlnn.Trace("lvel"))), "There is no quantity lvel"),
+        (page(xlnn.Chart("C", xlnn.Trace("share"))), "share has no axes that a chart could"),
+        (page(xlnn.Chart("C", xlnn.Trace(("level", 2)))), r"level has the shape \(2,\), and no"),
+        (page(xlnn.Grid("share")), "share is a single number: Numbers show it"),
+        (page(xlnn.Sentences("share")), "share is not a sentence: Numbers or a Table show it"),
+        ({"about": ["{days} days."]}, "own names days in title or about, which may name nothing"),
+        ({"tries": [("On {her}, look.", "")]}, "own names her in tries, which may name .*here"),
+        ({"options_for": ["epoch"]}, "own names epoch in options_for"),
+        ({"rates": {"sgdd": 0.1}}, "own names sgdd in rates, which may name adam"),
+        ({"inputs": {"share": np.zeros((2, 3))}}, "share takes one number: an array of 2 x 3 is"),
+        ({"say": (xlnn.Quantity("share"), xlnn.Quantity(
+            "twice", equation=xlnn.Stated(lambda shre: shre, "={shre}")))},
+         "twice uses shre as shre, but there is no such quantity"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_an_experiment_is_named(mistake, said):
+    with pytest.raises(XlnnError, match=said):
+        stated(**mistake)
+
+
+def test_without_a_mistake_it_is_laid_out():
+    stated()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [("/3", "Make the array and the cell of C_T agree"), ("/{e}", "The cell of C_T raises"),
+     ("+RAND()", "The cell of C_T calls RAND"), (")", "The cell of C_T gives")],
+)  # fmt: skip
+@pytest.mark.slow
+def test_who_states_a_wrong_equation_is_told_to_correct_it(run, tmp_path, wrong, said):
+    module = (EXAMPLE / "parity" / "__init__.py").read_text(encoding="utf-8")
+    (tmp_path / "parity.py").write_text(module.replace("'step')[0]})/2", f"'step')[0]}}){wrong}"))
+    info = tmp_path / "parity-2.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: parity\nVersion: 2.0\n")
+    (info / "entry_points.txt").write_text("[xlnn.experiments]\nparity = parity:EXPERIMENT\n")
+    refused = run("build", "parity", "-o", "refused.xlsx", code=1, packages=tmp_path)
+    assert said in refused
 
 
 def test_the_page_for_programmers_quotes_the_package_as_it_is():

@@ -18,7 +18,7 @@ import numpy as np
 
 from xlnn.errors import DataError, WidthError
 from xlnn.grid import address, fixed, letters
-from xlnn.quantity import Axis, Model, Quantity, Unit, Use
+from xlnn.quantity import Axis, ByName, Model, Quantity, Unit, Use
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
@@ -628,7 +628,8 @@ def lay_out(model: Model, titles: dict[str, str], blocks: Iterable[Block]) -> La
         raise DataError(f"{name} is on the sheet {sheet}, but no page has that key.")
     for block in placed.values():
         _check_grid(block, titles[block.sheet])
-    return Layout(model, titles, {each.name: placed[each.name] for each in model.quantities})
+    blocks = ByName((each.name, placed[each.name]) for each in model.quantities)
+    return Layout(model, titles, blocks)
 
 
 def _check_grid(block: Block, title: str) -> None:

@@ -14,7 +14,7 @@ from itertools import product
 from math import prod
 from string import digits
 from types import EllipsisType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -354,7 +354,12 @@ class Stated(Equation):
 
 def _filled(formula: str, *unit: int, **known: Cells) -> str:
     """Return the formula of a unit, with the cells of its arguments."""
-    return formula.format(**{role: _Cell(cells, unit) for role, cells in known.items()})
+    try:
+        return formula.format(**{role: _Cell(cells, unit) for role, cells in known.items()})
+    except KeyError as error:
+        raise NameError(
+            f"{error.args[0]} is not one of its arguments, {', '.join(known)}"
+        ) from error
 
 
 class _Cell:
@@ -803,6 +808,17 @@ def _with_starts(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
     return (*starts.values(), *found)
 
 
+T = TypeVar("T")
+
+
+class ByName(dict[str, T]):
+    """Quantities, or what belongs to them, by name; any other name is refused in a sentence."""
+
+    def __missing__(self, name: str) -> T:
+        """Refuse a name."""
+        raise DataError(f"There is no quantity {name!s:.80}.")
+
+
 @dataclass(frozen=True)
 class Model:
     """An ordered list of quantities, each after those it is computed from.
@@ -853,9 +869,9 @@ class Model:
         return replace(self, quantities=tuple(told))
 
     @cached_property
-    def by_name(self) -> dict[str, Quantity]:
+    def by_name(self) -> "ByName[Quantity]":
         """The quantities by name."""
-        return {quantity.name: quantity for quantity in self.quantities}
+        return ByName((quantity.name, quantity) for quantity in self.quantities)
 
     def __getitem__(self, name: str) -> Quantity:
         """Return the quantity with this name."""

@@ -1,12 +1,8 @@
 """Turn a programmer's own model into a workbook."""
 
 from collections.abc import Callable, Mapping
-from copy import copy
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-import formualizer
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -14,19 +10,13 @@ from xlnn import reference
 from xlnn.arguments import path_of, wrong
 from xlnn.building.destination import WAYS_OF_PROGRAMS, Destination
 from xlnn.building.limits import check_size
-from xlnn.building.proof import Advice
+from xlnn.building.proof import THEIRS
+from xlnn.building.statements import check_formulas, watched
 from xlnn.building.writing import Built, write_proven
-from xlnn.checking.formula_text import check_stated
 from xlnn.data.numbers import rounded
-from xlnn.engines.functions import functions_of
-from xlnn.errors import DataError, XlnnError
-from xlnn.layout import Layout
+from xlnn.errors import DataError
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.own_model import KIND, check_model, layout_of_model, spec_of
-from xlnn.xlsx.guard import FUNCTIONS
-
-THEIRS = Advice("Make the array and the cell of {quantity} agree.", "Correct the model.")
-"""What to do if a programmer's equations are refused."""
 
 
 def workbook(  # noqa: PLR0913 -- the options of the command line, by the same words
@@ -78,11 +68,12 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
         )
     place = Destination(path, force, WAYS_OF_PROGRAMS)
     place.check()
-    _check_formulas(layout)
-    check_stated(layout)
+    check_formulas(layout)
     check_size(layout, large=large)
     arrays |= reference.known(model)
-    KIND.check_run(model, reference.run(_watched(model), arrays))
+    if lost := [q.name for q in model.quantities if q.is_record and q.name not in arrays]:
+        raise DataError(f"{lost[0]} is a record of what nobody notes: let it count.")
+    KIND.check_run(model, reference.run(watched(model), arrays))
     drawings = KIND.drawings(spec_of(model, path.stem), layout)
     return write_proven(
         place,
@@ -94,88 +85,6 @@ def workbook(  # noqa: PLR0913 -- the options of the command line, by the same w
         tell=tell,
         advice=THEIRS,
     )
-
-
-def _check_formulas(layout: Layout) -> None:
-    """Refuse results of a programmer's ``cell`` that no workbook can hold.
-
-    Raises
-    ------
-    DataError
-        The message names the quantity.
-    """
-    for quantity in layout.model.quantities:
-        name = quantity.name
-        try:
-            columns = layout.columns(name) if quantity.equation else ()
-        except XlnnError:
-            raise
-        except Exception as error:  # user code may raise anything
-            raise DataError(f"The cell of {name} raises {_said(error)}.") from error
-        last = tuple(axis.length - 1 for axis in quantity.axes)
-        try:
-            formulas = [column.at(last) for column in columns]
-        except (IndexError, KeyError, ValueError) as error:
-            raise DataError(
-                f"The cell of {name} contains braces, which no formula can contain."
-            ) from error
-        for formula in formulas:
-            try:
-                formualizer.parse(formula)
-            except (formualizer.ParserError, formualizer.TokenizerError, ValueError) as error:
-                raise DataError(
-                    f'The cell of {name} gives "{formula:.60}", which is not a formula: {error}.'
-                ) from error
-            if strange := sorted(functions_of(formula) - FUNCTIONS):
-                raise DataError(
-                    f"The cell of {name} calls {strange[0]:.40}, which is not one of the "
-                    f"{len(FUNCTIONS)} functions that all engines compute alike; write it without "
-                    "that function."
-                )
-
-
-def _watched(model: Model) -> Model:
-    """Return a model whose equations name their quantity if they fail."""
-    return Model(tuple(q if q.equation is None else _named(q) for q in model.quantities))
-
-
-def _named(quantity: Quantity) -> Quantity:
-    equation = copy(quantity.equation)
-    vars(equation)["roles"] = quantity.equation.roles
-    vars(equation)["array"] = partial(_valued, quantity)
-    return replace(quantity, equation=equation)
-
-
-def _valued(quantity: Quantity, **arguments: np.ndarray) -> np.ndarray:
-    """Return the result of a programmer's ``array``.
-
-    Raises
-    ------
-    DataError
-        It fails, or its result does not fit the quantity.
-    """
-    name, shape = quantity.name, quantity.at_once
-    try:
-        array = np.asarray(quantity.equation.array(**arguments))
-    except Exception as error:  # user code may raise anything
-        raise DataError(f"The array of {name} raises {_said(error)}.") from error
-    kinds, wanted = ("OU", "text") if quantity.is_text else ("biuf", "number")
-    wanted = f"an array of {wanted}s of the shape {shape}" if shape else f"a {wanted}"
-    try:
-        np.broadcast_to(array, shape)
-        fits = array.dtype.kind in kinds and array.ravel()[:1].tolist() != [None]
-    except ValueError:
-        fits = False
-    if not fits:
-        found = (
-            f"{array.dtype.name} of the shape {array.shape}" if array.ndim else repr(array.item())
-        )
-        raise DataError(f"The array of {name} gives {found:.60}: {wanted} was expected.")
-    return array
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(".: ")
 
 
 def _given(quantity: Quantity, inputs: Mapping[str, ArrayLike]) -> np.ndarray:

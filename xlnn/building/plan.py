@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from xlnn.building.limits import check_least, check_size, counting_epochs
+from xlnn.building.statements import check_formulas
 from xlnn.errors import OptionsError, blamed
 from xlnn.layout import Layout
 from xlnn.options import BUILD, Options, as_typed
@@ -54,6 +55,8 @@ def planned(kind: WorkbookKind[Any, Any], origin: object, name: str, options: Op
         with counting_epochs(kind, made.spec, large=large):
             check_least(kind.least_formulas(made.spec), large=large)
             layout = kind.layout(made.spec)
+            if not kind.is_ours:
+                check_formulas(layout)
             check_size(layout, large=large)
     return Plan(kind, replace(made, notes=(*options.notes, *made.notes)), layout)
 

@@ -50,6 +50,9 @@ class Advice:
 OURS = Advice(REPORT, REPORT)
 """For xlnn's own equations."""
 
+THEIRS = Advice("Make the array and the cell of {quantity} agree.", "Correct the model.")
+"""For those of other programmers."""
+
 
 def verifier(layout: Layout) -> str:
     """Return the engine that verifies a workbook before it is published."""

@@ -15,7 +15,8 @@ import numpy as np
 from xlnn import reference
 from xlnn.building.destination import Destination
 from xlnn.building.plan import Plan, Proof
-from xlnn.building.proof import OURS, POINTS, Advice, proven, verifier
+from xlnn.building.proof import OURS, POINTS, THEIRS, Advice, proven, verifier
+from xlnn.building.statements import watched
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
 from xlnn.errors import OutputError
@@ -180,7 +181,7 @@ def carried_out(
     kind, made, layout = plan.kind, plan.made, plan.layout
     place.check()
     tell("Computing with NumPy")
-    run = reference.run(made.model, made.inputs)
+    run = reference.run(made.model if kind.is_ours else watched(made.model), made.inputs)
     kind.check_run(made.model, run)
     notes = made.notes + kind.run_notes(run)
     if proof is not None:
@@ -201,4 +202,5 @@ def carried_out(
         notes=notes,
         tell=tell,
         seen=seen,
+        advice=OURS if kind.is_ours else THEIRS,
     )

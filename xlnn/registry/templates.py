@@ -16,7 +16,7 @@ from typing import Any
 
 from xlnn.data.files import parse_toml, text
 from xlnn.data.wording import listed, short
-from xlnn.errors import DataError, OptionsError
+from xlnn.errors import DataError, OptionsError, XlnnError
 
 DEFAULT = "digits"
 
@@ -238,6 +238,8 @@ def loaded(name: str) -> Any:  # noqa: ANN401 -- an xlnn.Experiment, which canno
     where = experiments()[name]
     try:
         found = where.load()
+    except XlnnError:
+        raise
     except Exception as error:  # another package may raise anything
         raise DataError(f"The experiment {name} ({where.value}) raises {error!r:.200}.") from error
     if getattr(found, "name", None) != name or not hasattr(found, "untranslated"):

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,20 @@ from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load, load_rows
 from xlnn.data.numbers import rounded
 from xlnn.data.wording import listed, short
+from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
 from xlnn.layout import Layout
-from xlnn.options import as_typed
+from xlnn.options import BUILD, as_typed
 from xlnn.quantity import Copy, Model, Quantity
 from xlnn.reference import Arrays, known
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import Text, missing, text
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
-from xlnn.workbooks.pages.guide import draw_guide
+from xlnn.workbooks.pages.guide import blanks, draw_guide
 from xlnn.workbooks.pages.page import IN_WORDS, Page, in_words, on_pages, said
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
+from xlnn.workbooks.statement import check_quantities
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
 
@@ -278,6 +281,25 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             object.__setattr__(self, "sizes", {**self.sizes, "optimizer": OneOf(*self.rates)})
             object.__setattr__(self, "inputs", partial(_with_rate, self.inputs, self.rates))
         object.__setattr__(self, "options_for", options)
+        if self.texts is not None:
+            object.__setattr__(self, "texts", Path(self.texts))
+        pages = {"guide", "rate", *(page.key for page in self._pages)}
+        for of, given, known_names in (
+            ("options_for", options, BUILD),
+            ("rates", self.rates, OPTIMISERS),
+            ("title or about", blanks(self.title, *self.about), self.sizes),
+            ("tries", blanks(*chain.from_iterable(self.tries)), pages),
+        ):
+            if unknown := [name for name in given if name not in known_names]:
+                raise OptionsError(
+                    f"The experiment {self.name} names {unknown[0]:.40} in {of}, which may name "
+                    f"{listed(sorted(known_names)) if known_names else 'nothing'}."
+                )
+
+    @property
+    def is_ours(self) -> bool:  # type: ignore[override]
+        """Whether it is one of xlnn's own."""
+        return self.model.__module__.startswith("xlnn.")
 
     @property
     def template(self) -> Template:
@@ -336,6 +358,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         origin, notes = self._with_data(origin, options)
         spec, where, asked = self._asked(origin, options), origin.spec.template, self._set(options)
         model = self._model(spec)
+        check_quantities(model)
         given = {**_for(self.inputs, spec.sizes), **origin.inputs}
         if spec.sizes != origin.spec.sizes:  # a choice may be out of range now
             chosen = (q for q in model.inputs if q.choices and q.name in origin.inputs)
@@ -604,7 +627,10 @@ def _given(
         array = array.reshape(lengths)
     except (TypeError, ValueError) as error:
         shape = " x ".join(map(str, lengths)) or "one number"
-        said = f"{where}: {name} takes {shape}: {short(given[name])} is not."
+        found = short(given[name])
+        if isinstance(given[name], np.ndarray):
+            found = f"an array of {' x '.join(map(str, given[name].shape))}"
+        said = f"{where}: {name} takes {shape}: {found} is not."
         raise DataError(said, *options) from error
     if quantity.is_text:
         return array

@@ -78,6 +78,9 @@ class WorkbookKind(ABC, Generic[S, O]):
     name: str
     """Its key in `xlnn.workbooks.KINDS`, by which it goes to another process."""
 
+    is_ours = True
+    """Whether its equations are those of xlnn."""
+
     @property
     def options(self) -> frozenset[str]:
         """The options of a build that apply to it."""

@@ -187,7 +187,7 @@ def _tried(page: Context[Any]) -> tuple[list[dict[str, str]], dict[str, str]]:
         titles["rate"] = titles[rate.sheet]
     known = set(titles)
     tried = page.words.words["guide"]["experiments"]
-    return [each for each in tried if _named(each["do"] + each["look"]) <= known], titles
+    return [each for each in tried if known.issuperset(blanks(each["do"], each["look"]))], titles
 
 
 def _experiments(drawing: Drawing, page: Context[Any], row: int) -> int:
@@ -213,6 +213,6 @@ def _answers(drawing: Drawing, page: Context[Any], row: int) -> None:
         drawing.put(row, 2, line.format(**titles), PLAIN)
 
 
-def _named(text: str) -> set[str]:
-    """Return the sheets that a text names, by their keys."""
-    return {name for _, name, *_ in Formatter().parse(text) if name}
+def blanks(*texts: str) -> list[str]:
+    """Return what texts name in braces, such as the keys of sheets."""
+    return [name for text in texts for _, name, *_ in Formatter().parse(text) if name]

@@ -15,6 +15,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.equations.lookup import Asked, NameOf, UsedNumber
 from xlnn.equations.wording import Bar
+from xlnn.errors import DataError
 from xlnn.grid import address
 from xlnn.layout import Block, single_block, table_blocks
 from xlnn.quantity import Model, Quantity
@@ -416,6 +417,8 @@ class Sentences(PagePart):
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells of each."""
         for quantity in (model[name] for name in self.names):
+            if not quantity.is_text:
+                raise DataError(f"{quantity.name} is not a sentence: Numbers or a Table show it.")
             yield single_block(quantity, row, column, *[(1, 0)] * len(quantity.shape))
             row += len(quantity.units)
 
@@ -490,16 +493,22 @@ class Grid(PagePart):
     def _headings(self) -> int:
         return self.titled + bool(self.captions)
 
+    def _lengths(self, model: Model) -> tuple[int, ...]:
+        """Return how many there are along each side, after those of several grids."""
+        if not model[self.name].lengths:
+            raise DataError(f"{self.name} is a single number: Numbers show it, and no Grid.")
+        return 1, *model[self.name].lengths
+
     def size(self, model: Model) -> tuple[int, int]:
         """Return a row for its name, and its rows and columns."""
-        *several, rows, columns = (1, *model[self.name].lengths)
+        *several, rows, columns = self._lengths(model)
         rows += self._headings + len(self.under)
         return rows, self.indent + prod(several) * (columns + 1) - 1
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield its cells, and those below it."""
         quantity, right = model[self.name], column + self.indent
-        *_, rows, columns = (1, *quantity.lengths)
+        *_, rows, columns = self._lengths(model)
         row += self._headings
         several = ((0, columns + 1),) * (len(quantity.lengths) - 2)
         steps = (*several, (1, 0), (0, 1))[-len(quantity.lengths) :]
@@ -1334,6 +1343,8 @@ def _named(page: Context[Any], name: str | tuple[Any, ...]) -> Block:
 def of_unit(block: Block, unit: Sequence[Any]) -> Block:
     """Return the cells of the units whose index has this beginning; by default all."""
     axes, shape = len(block.quantity.axes), block.quantity.shape
+    if len(unit) > len(shape) or any(at is not ... and at >= n for at, n in zip(unit, shape)):  # noqa: B905 -- the beginning
+        raise DataError(f"{block.quantity.name} has the shape {shape}, and no unit {(*unit,)}.")
     index = (*unit, *[...] * (len(shape) - len(unit)))
     row, column = block.address((*[0] * axes, *(0 if at is ... else at for at in index)))
     whole = [number for number, at in enumerate(index) if at is ...]
@@ -1422,6 +1433,8 @@ class Chart(PagePart):
         lines = [line for trace in self.traces for line in trace.lines(page)]
         quantity = _named(page, self.traces[0].y).quantity
         axes = quantity.axes
+        if not axes and not self.traces[0].x:
+            raise DataError(f"{quantity.name} has no axes that a chart could run along.")
         across, up = (_said(page, "headings", each) for each in (self._across(page), self.y))
         chart = scatter(_said(page, "charts", self.title), across, lines, up)
         chart.width, chart.height = self.size_in_cm
