@@ -428,3 +428,10 @@ def test_the_x_axis_of_a_chart_is_named_after_what_it_shows(tmp_path):
             for n in (1, 2)
         ]
     assert [[*map(unescape, each)] for each in texts] == [["over", "a₂"], ["along", "day"]]
+
+
+def test_what_has_no_value_is_not_blamed_on_the_size_of_an_input(tmp_path):
+    root = xlnn.Stated(lambda x: np.sqrt(x), "=SQRT({x})")  # noqa: PLW0108 -- its role
+    model = xlnn.Model((xlnn.Quantity("x"), xlnn.Quantity("y", equation=root)))
+    with np.errstate(invalid="ignore"), pytest.raises(XlnnError, match="y has no value for these"):
+        xlnn.workbook(model, {"x": -4}, tmp_path / "a.xlsx")

@@ -211,15 +211,20 @@ class WorkbookKind(ABC, Generic[S, O]):
         DataError
             A quantity is not finite.
         """
-        for quantity in model.quantities:
-            if not quantity.is_text and not np.isfinite(run[quantity.name]).all():
-                symbol = quantity.symbol.replace("{}", "") or quantity.name
-                largest, reason = largest_input(model, run), ""
-                if largest is not None and abs(largest[2]) > 1:
-                    cause, index, value = largest
-                    name = cause.heading(index[len(cause.axes) :]).strip() or cause.name
-                    reason = f", because {name} = {value:.15g} is too large"
-                raise DataError(f"{symbol} is not a finite number{reason}: use smaller inputs.")
+        numeric = [quantity for quantity in model.quantities if not quantity.is_text]
+        lost = [quantity for quantity in numeric if not np.isfinite(run[quantity.name]).all()]
+        if not lost:
+            return
+        symbol = lost[0].symbol.replace("{}", "") or lost[0].name
+        if not any(np.isinf(run[quantity.name]).any() for quantity in lost):
+            said = "has no value for these inputs, like the root of a negative number"
+            raise DataError(f"{symbol} {said}.")
+        largest, reason = largest_input(model, run), ""
+        if largest is not None and abs(largest[2]) > 1:
+            cause, index, value = largest
+            name = cause.heading(index[len(cause.axes) :]).strip() or cause.name
+            reason = f", because {name} = {value:.15g} is too large"
+        raise DataError(f"{symbol} is not a finite number{reason}: use smaller inputs.")
 
     def run_notes(self, run: Arrays) -> tuple[str, ...]:  # noqa: ARG002 -- for those that say something
         """Return sentences about anything unexpected in NumPy's run."""
