@@ -435,3 +435,14 @@ def test_what_has_no_value_is_not_blamed_on_the_size_of_an_input(tmp_path):
     model = xlnn.Model((xlnn.Quantity("x"), xlnn.Quantity("y", equation=root)))
     with np.errstate(invalid="ignore"), pytest.raises(XlnnError, match="y has no value for these"):
         xlnn.workbook(model, {"x": -4}, tmp_path / "a.xlsx")
+
+
+def test_sheets_that_differ_in_case_alone_are_refused(tmp_path):
+    both = xlnn.Quantity("x", sheet="Data"), xlnn.Quantity("y", sheet="data")
+    with pytest.raises(XlnnError, match="y is on the sheet data, and there is Data"):
+        xlnn.workbook(xlnn.Model(both), {"x": 1, "y": 1}, tmp_path / "a.xlsx")
+
+
+def test_what_is_no_part_of_a_page_is_refused():
+    with pytest.raises(XlnnError, match="A part of the page here is 'x': a part, such"):
+        xlnn.Page("here", "Here", "", "x")

@@ -34,7 +34,14 @@ def check_quantities(model: Model) -> None:
         _check_together(quantity)
         _check_arguments(quantity)
     known: set[str] = set()
+    sheets: dict[str, str] = {}
     for quantity in model.quantities:
+        other = sheets.setdefault(quantity.sheet.casefold(), quantity.sheet)
+        if other != quantity.sheet:
+            raise DataError(
+                f"{quantity.name} is on the sheet {quantity.sheet}, and there is {other}: in names "
+                "of sheets, upper and lower case are equal."
+            )
         if quantity.name in known:
             raise DataError(f"Two quantities are named {quantity.name}.")
         for role, use in quantity.uses.items():

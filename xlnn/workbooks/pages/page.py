@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from xlnn.arguments import wrong
 from xlnn.equations.lookup import UsedNumber
 from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block
@@ -88,6 +89,9 @@ class Page:
         gridlines: bool = False,
         opens: bool = False,
     ) -> None:
+        for part in parts:
+            if not isinstance(part, PagePart):
+                raise wrong(f"A part of the page {key}", part, "a part, such as xlnn.Table,")
         self.key, self.title, self.note = key, title, note
         self.does = does if does or is_helper else note
         self.parts, self.is_helper = parts, is_helper
