@@ -101,7 +101,7 @@ def test_more_lines_than_a_sheet_has_are_refused(tmp_path, monkeypatch):
 def test_numbers_are_counted_before_they_are_read(tmp_path, monkeypatch):
     path = csv(tmp_path, "0,1,1\n1,0,0\n" * 5)
     monkeypatch.setattr(dataset, "LARGE", 29)
-    monkeypatch.setattr(csv_lines, "_split", None)
+    monkeypatch.setattr(csv_lines.csv, "reader", None)
     message = "holds 30 numbers in 10 rows or images; over 29 make .* or add --large"
     with pytest.raises(DataError, match=message):
         load(path, ReadOptions())

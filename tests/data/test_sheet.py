@@ -191,7 +191,8 @@ def test_what_is_no_table_is_refused_by_its_cell(tmp_path, rows, message):
 def test_what_a_sheet_claims_is_refused_before_it_is_read(tmp_path, monkeypatch):
     path = xlsx(tmp_path, [["a", 1], ["b", 2]])
     altered(path, b'ref="A1:B2"', b'ref="A1:CV20000"')
-    monkeypatch.setattr(sheet.SheetRows, "_text", None)
+    monkeypatch.setattr(sheet, "cell_value", None)
+    monkeypatch.setattr(sheet, "number", None)
     message = r"my\.xlsx holds 1,980,000 numbers in 20,000 rows or images; over 1,000,000 make"
     with pytest.raises(DataError, match=message):
         load(path, TABLE)

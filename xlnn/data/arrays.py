@@ -24,6 +24,7 @@ from xlnn.data.dataset import (
 from xlnn.data.numbers import LARGEST, rounded
 from xlnn.data.pictures import picture_of
 from xlnn.data.preprocessing import IncompleteRows, filled
+from xlnn.data.rows import Table
 from xlnn.data.wording import listed, named_apart, short
 from xlnn.errors import DataError
 
@@ -66,51 +67,67 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
         shape (samples,), whole numbers or texts, or ``t``, shape (samples, outputs), numbers; with
         ``t``, ``names`` may name the outputs.
     reading : ReadOptions
+        With its ``bare``, labels and targets may be missing.
 
     Raises
     ------
     DataError
         An array is missing, has the wrong shape or contains values that cannot be used.
     """
-    found, told = _by_role(where, found)
-    key = next(target for target in TARGETS if target in found)
+    found, told = _by_role(where, found, reading)
     x = _numbers(where, "x", grey(found["x"]), axes=(2, 3), may_miss=True)
     if found["x"].ndim > x.ndim and found["x"].shape[-1] > 1:
-        told += (f"{where}: colours were read as grey.",)
-    target = found[key]
+        told.append(f"{where}: colours were read as grey.")
+    key = next((target for target in TARGETS if target in found), "")
+    target = found[key] if key else np.empty((len(x), 0))
     if len(x) != len(np.atleast_1d(target)):
         raise DataError(
             f"{where}: x has {len(x):,} rows and {key} {len(np.atleast_1d(target)):,}; both need "
             "one entry for each."
         )
-    x, target, missing, notes = _filled(where, x, target, reading)
+    flat, kept, treated = filled(_incomplete(where, x), reading.missing)
+    if not reading.bare and (len(flat) > MOST_ROWS or flat.shape[1] > MOST_INPUTS):
+        raise DataError(
+            f"{where}: x has {len(flat):,} rows of {flat.shape[1]:,} numbers; a sheet has "
+            f"{MOST_ROWS:,} rows and {MOST_INPUTS:,} columns."
+        )
+    x = flat.reshape(-1, *x.shape[1:])
+    target = target if kept.all() else target[kept]
+    t, labels, is_regression, end = target, (), False, ""
     if key == "t":
         t, labels, is_regression = _outputs(where, target, found.get("names"), reading)
-    elif reading.targets:
+    elif key and reading.targets:
         raise DataError(
             f"{where} holds {key}, which are classes; put the numbers to predict into an array t."
         )
-    else:
+    elif key:
         t, labels = one_hot(_classes(where, key, target), reading, where)
-        is_regression = False
+    if key:
+        end = targets_told(labels, t) if is_regression else labels_told(labels, t, f"in {key}")
     picture, features = _picture(where, x, reading, is_regression=is_regression)
-    end = targets_told(labels, t) if is_regression else labels_told(labels, t, f"in {key}")
     shown = images_told(len(x), picture, end) if picture else table_told(len(x), features, end)
     return Dataset(
-        rounded(x.reshape(len(x), -1)),
+        rounded(flat),
         rounded(t),
         labels,
         picture,
         features,
         is_regression,
-        (f"{where}: {shown}.", *told, *notes),
-        missing,
+        (f"{where}: {shown}.", *told, *treated),
+        reading.missing if treated else "",
     )
 
 
+def _incomplete(where: str, x: np.ndarray) -> IncompleteRows:
+    """Return inputs of which some may be missing, as flat rows."""
+    rows = x.reshape(len(x), -1)
+    headings = [str(number) for number in range(1, rows.shape[1] + 1)]
+    return IncompleteRows(where, "row", range(1, len(x) + 1), headings, rows, rows[:, :0])
+
+
 def _by_role(
-    where: str, found: Mapping[str, np.ndarray]
-) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    where: str, found: Mapping[str, np.ndarray], reading: ReadOptions
+) -> tuple[dict[str, np.ndarray], list[str]]:
     """Return x and the labels or targets by their roles, and a note about other arrays."""
     known = {name: role(name) for name in found}
     others = [name for name in found if not known[name]]
@@ -122,14 +139,14 @@ def _by_role(
         )
     roles = [each for each in known.values() if each]
     given = [each for each in roles if each in TARGETS]
-    if roles.count("x") != 1 or len(given) != 1:
+    if roles.count("x") != 1 or len(given) > 1 or not (given or reading.bare):
         raise DataError(
             f"{where} holds {listed(found) if found else 'nothing'}; x is expected, and one "
             f"of {listed(TARGETS, 'or')}."
         )
-    if "names" in roles and given != ["t"]:
+    if "names" in roles and given not in ([], ["t"]):
         raise DataError(f"{where}: names belongs to t; {given[0]} holds the names itself.")
-    notes = (f"{where}: left out {listed(others)}; --test-share holds rows out.",) if others else ()
+    notes = [f"{where}: left out {listed(others)}; --test-share holds rows out."] if others else []
     return {each: found[name] for name, each in known.items() if each}, notes
 
 
@@ -144,21 +161,6 @@ def grey(x: np.ndarray) -> np.ndarray:
     return x[..., 0] if x.shape[-1] == 1 else x[..., :3] @ np.array(GREY)
 
 
-def _filled(
-    where: str, x: np.ndarray, target: np.ndarray, reading: ReadOptions
-) -> tuple[np.ndarray, np.ndarray, str, tuple[str, ...]]:
-    """Return x and the target without missing values, what was done, and the notes about it."""
-    rows = x.reshape(len(x), -1)
-    if not np.isnan(rows).any():
-        return x, target, "", ()
-    headings = [str(number) for number in range(1, rows.shape[1] + 1)]
-    numbers = range(1, len(x) + 1)
-    kept = filled(
-        IncompleteRows(where, "row", numbers, headings, rows, np.empty((len(x), 0))), reading
-    )
-    return kept.x.reshape(-1, *x.shape[1:]), target[kept.whole], kept.missing, kept.told
-
-
 def _numbers(
     where: str, key: str, array: np.ndarray, axes: tuple[int, ...], *, may_miss: bool = False
 ) -> np.ndarray:
@@ -169,12 +171,6 @@ def _numbers(
         raise DataError(
             f"{where}: {key} has the shape {array.shape}; {listed(axes, 'or')} axes with at "
             "least one entry are expected, the first for the images."
-        )
-    width = array.size // len(array)
-    if len(array) > MOST_ROWS or width > MOST_INPUTS:
-        raise DataError(
-            f"{where}: {key} has {len(array):,} rows of {width:,} numbers; a sheet has "
-            f"{MOST_ROWS:,} rows and {MOST_INPUTS:,} columns."
         )
     array = array.astype(float)
     fits = np.abs(array) <= LARGEST
@@ -252,47 +248,30 @@ def is_frame(data: object) -> bool:
     return hasattr(data, "columns") and (hasattr(data, "items") or hasattr(data, "get_columns"))
 
 
-class FrameRows:
-    """The rows of a data frame: number and fields of each, as text.
-
-    The first row is the headings, unless the columns' names are numbers.
+def frame_table(data: Any, options: ReadOptions) -> Table:  # noqa: ANN401 -- of any library
+    """Read a data frame as a table: its headings, unless these are numbers, and its rows.
 
     Raises
     ------
     DataError
-        It has too few columns or no rows, or a value is neither a number nor text.
+        It has too few columns or too many rows, or a value is neither a number nor text.
     """
-
-    row = "row"
-    name = "data"
-    notes: tuple[str, ...] = ()
-    dated: frozenset[int] = frozenset()
-    mark = ""
-
-    def __init__(self, data: Any, reading: ReadOptions) -> None:  # noqa: ANN401 -- of any library
-        columns = list(data.items() if hasattr(data, "items") else _named(data))
-        if not 2 <= len(columns) <= MOST_INPUTS:
-            raise DataError(
-                f"The data frame has {len(columns):,} columns; from 2 to {MOST_INPUTS:,} are "
-                "expected."
-            )
-        rows = len(columns[0][1])
-        if rows > MOST_ROWS:
-            raise DataError(f"The data frame has {rows:,} rows; a sheet has {MOST_ROWS:,}.")
-        reading.check_count("The data frame", rows, rows * (len(columns) - 1))
-        self.given = any(isinstance(name, str) for name, _ in columns)
-        self._headings = [str(name) for name, _ in columns]
-        self._columns = [
-            [_text(name, row, value) for row, value in enumerate(column.to_list(), start=1)]
-            for name, column in columns
-        ]
-
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        """Read from the first row on."""
-        if self.given:
-            yield 0, list(self._headings)
-        for row, fields in enumerate(zip(*self._columns, strict=True), start=1):
-            yield row, list(fields)
+    columns = list(data.items() if hasattr(data, "items") else _named(data))
+    if not 2 <= len(columns) <= MOST_INPUTS:
+        raise DataError(
+            f"The data frame has {len(columns):,} columns; from 2 to {MOST_INPUTS:,} are expected."
+        )
+    rows = len(columns[0][1])
+    if rows > MOST_ROWS:
+        raise DataError(f"The data frame has {rows:,} rows; a sheet has {MOST_ROWS:,}.")
+    options.check_count("The data frame", rows, rows * (len(columns) - 1))
+    texts = [
+        [str(name), *(_text(name, n, value) for n, value in enumerate(column.to_list(), start=1))]
+        for name, column in columns
+    ]
+    given = any(isinstance(name, str) for name, _ in columns)
+    numbered = list(enumerate(map(list, zip(*texts, strict=True))))
+    return Table("data", "row", numbered[not given :], given=given)
 
 
 def _named(data: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 -- the same
@@ -302,7 +281,7 @@ def _named(data: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 -- the same
 def _text(heading: object, row: int, value: object) -> str:
     """Return a value as a file would write it."""
     if isinstance(value, str):
-        return value
+        return value.strip()
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return ""
     if isinstance(value, bool) or type(value).__name__ == "bool_":

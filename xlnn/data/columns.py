@@ -1,14 +1,15 @@
 """Decide which columns of a table are labels, targets and inputs."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import chain, islice, pairwise
-from typing import TypeVar
+from itertools import pairwise
+from math import prod
 
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.numbers import is_absent, looks_like_number
+from xlnn.data.pictures import name_pixels
 from xlnn.data.wording import listed, named_apart, short
 from xlnn.data.words import DATE, bases
 from xlnn.errors import DataError
@@ -33,6 +34,8 @@ class ColumnRoles:
         The columns to predict; () for classes.
     inputs : tuple of int
         The input columns.
+    is_strict : bool
+        Whether the inputs may only contain numbers, since they are pixels.
     """
 
     headings: tuple[str, ...]
@@ -40,6 +43,7 @@ class ColumnRoles:
     label: int | None
     targets: tuple[int, ...]
     inputs: tuple[int, ...]
+    is_strict: bool = False
 
     def where(self, column: int) -> str:
         """Return words for a column, as in "labels 0 and 1 in ...".
@@ -98,10 +102,20 @@ def columns(
             "drop",
         )
     headings = named_apart(headings)
+    is_strict = not targets and _are_pixels([headings[n] for n in inputs if given], inputs, reading)
     if not given:
         beside = taken[0] if reading.bare and len(taken) == 1 else label  # it names no input
-        headings = _made_up(len(first), beside, "x" if reading.table or label is None else "p")
-    return ColumnRoles(tuple(headings), given, label, targets, inputs)
+        headings = _made_up(len(first), beside, "p" if is_strict else "x")
+    return ColumnRoles(tuple(headings), given, label, targets, inputs, is_strict)
+
+
+def _are_pixels(headings: Sequence[str], inputs: Sequence[int], reading: ReadOptions) -> bool:
+    """Return whether the inputs can only be pixels."""
+    if reading.table:
+        return False
+    if reading.picture or name_pixels(headings):
+        return True
+    return not headings and len(inputs) == prod(reading.usual or (0,))
 
 
 def _inputs(
@@ -203,91 +217,3 @@ def looks_numeric(field: str) -> bool:
     """
     is_value = looks_like_number(field) or DATE.fullmatch(field) or is_absent(field)
     return bool(is_value) or field.startswith("=") or field.lower().lstrip("+-") == "inf"
-
-
-LOOKED_AT = 20
-"""Rows that are searched for headings."""
-
-Row = TypeVar("Row")
-
-
-def from_headings(
-    rows: Iterator[tuple[int, Row]], cells: Callable[[Row], dict[int, str]], reading: ReadOptions
-) -> tuple[Iterator[tuple[int, Row]], int, dict[int, str]]:
-    """Return the rows from the headings on, how many rows were skipped, and joined headings.
-
-    Titles fill at most half as many columns as the widest of the first rows. Of two rows of
-    headings, the one with the named columns is used, or both if the upper one has the names.
-
-    Parameters
-    ----------
-    rows : iterable of (int, row)
-        The rows that are not blank, with their numbers.
-    cells : function
-        Returns the texts of a row that are not blank, by column.
-    reading : ReadOptions
-        The row of the headings, if known, and the named columns.
-
-    Returns
-    -------
-    rows : iterator
-        The first one has the headings, the upper ones of two rows.
-    skipped : int
-        How many rows are above the headings.
-    headings : dict
-        The headings of two rows by column; empty for one row.
-
-    >>> rows = [(1, {0: "Sales"}), (3, {0: "a", 1: "b"}), (4, {0: "1", 1: "2"})]
-    >>> kept, skipped, _ = from_headings(iter(rows), dict, ReadOptions())
-    >>> next(kept), skipped
-    ((3, {0: 'a', 1: 'b'}), 1)
-    """
-    first = list(islice(rows, max(LOOKED_AT, reading.header_row)))
-    texts = [cells(row) for _, row in first]
-    if reading.header_row:
-        above = sum(number < reading.header_row for number, _ in first)
-        return chain(first[above:], rows), above, {}
-    widest = max(map(len, texts), default=0)
-    whole = [n for n, row in enumerate(texts) if len(row) * 2 > widest]
-    above = next(iter(whole), 0)
-    named = {*reading.targets} or {reading.label} - {""}
-    found = [{" ".join(each.split()) for each in texts[n].values()} for n in whole]
-    if named and found and not named <= found[0]:
-        of_words = (n for n, each in zip(whole, found, strict=True) if named <= each)
-        above = next((n for n in of_words if not _has_values(texts[n])), above)
-    headings = _of_two_rows(*texts[above : above + 2], texts[above + 2 :]) if texts[1:] else {}
-    if headings:
-        del first[above + 1]
-    return chain(first[above:], rows), above, headings
-
-
-def _of_two_rows(
-    upper: dict[int, str], lower: dict[int, str], below: Sequence[dict[int, str]] = ()
-) -> dict[int, str]:
-    """Return the headings of two rows, joined; empty if the lower one is not of headings.
-
-    Cells that were merged over several columns leave gaps in the upper row. Without gaps, the lower
-    row has words above several columns of numbers, such as units.
-
-    >>> data = [{0: "x", 1: "1", 2: "2"}] * 2
-    >>> _of_two_rows({0: "kind", 1: "sales"}, {1: "Q1", 2: "Q2"}, data)
-    {0: 'kind', 1: 'sales Q1', 2: 'sales Q2'}
-    """
-    both = {*upper} | {*lower}
-    if len(below) < 2 or not upper or not lower or _has_values(upper) or _has_values(lower):
-        return {}
-    numbers = {n for n in both if all(looks_numeric(row.get(n, "").strip()) for row in below)}
-    numbers = {n for n in numbers if any(row.get(n) for row in below)}
-    gaps = both - {*upper}
-    if min(both) in gaps or len(numbers & {*lower}) < (1 if gaps else 2):
-        return {}
-    joined, group = {}, ""
-    for n in sorted(both):
-        group = upper.get(n, group).strip()
-        joined[n] = f"{group} {lower[n].strip()}" if n in lower else group
-    return joined
-
-
-def _has_values(row: dict[int, str]) -> bool:
-    """Return whether a row contains numbers, and so no headings."""
-    return any(looks_numeric(each.strip()) for each in row.values() if each.strip())

@@ -19,7 +19,8 @@ LARGE = 1_000_000
 """Numbers above which --large is required: a million took 50 s and 0.6 GB to build, ten 4.7 GB."""
 
 MOST_NUMBERS = 32_000_000
-"""The most numbers that are read: 256 MB. No program would open a workbook with as many cells."""
+"""The most numbers that are read: 256 MB, and up to 2.5 GB of texts in a table. No program would
+open a workbook with as many cells."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ def images_told(images: int, picture: tuple[int, int], end: str) -> str:
     >>> images_told(24, (5, 5), "labels 0 and 1")
     '24 images of 5 × 5 pixels, labels 0 and 1'
     """
-    return f"{counted(images, 'image')} of {sized(picture)} pixels, {end}"
+    told = f"{counted(images, 'image')} of {sized(picture)} pixels"
+    return f"{told}, {end}" if end else told
 
 
 def table_told(rows: int, features: Sequence[str], end: str) -> str:
@@ -189,7 +191,7 @@ def table_told(rows: int, features: Sequence[str], end: str) -> str:
     """
     names = listed(features, most=MOST_NAMED)
     told = f"{counted(rows, 'row')} of {counted(len(features), 'input')}, {names}"
-    return f"{told}; {end}" if end else told
+    return f"{told}; {end.removeprefix('; ')}" if end else told
 
 
 def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:

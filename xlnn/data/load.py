@@ -4,19 +4,18 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from xlnn.data.arrays import FrameRows, from_arrays, grey, is_frame, role
-from xlnn.data.csv_lines import Lines
+from xlnn.data.arrays import frame_table, from_arrays, is_frame, role
+from xlnn.data.csv_lines import csv_table
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.folder import from_folder
 from xlnn.data.npz import KINDS, arrays
-from xlnn.data.numbers import rounded
-from xlnn.data.sheet import SheetRows
-from xlnn.data.table import TableRows, from_rows
+from xlnn.data.rows import Table
+from xlnn.data.sheet import sheet_table
+from xlnn.data.table import from_table
 from xlnn.data.wording import short
 from xlnn.data.words import bases
 from xlnn.errors import DataError
@@ -54,7 +53,7 @@ def load(data: object, options: ReadOptions) -> Dataset:
         It cannot be read; the message says where, what was found and what to do.
     """
     if table := _table(data, options):
-        return from_rows(table, options)
+        return from_table(table, options)
     if not isinstance(data, str | os.PathLike):
         return from_arrays("data", _arrays(data, options), options)
     path = Path(data)
@@ -80,7 +79,7 @@ def load_rows(data: object, options: ReadOptions) -> list[tuple[str, list[str]]]
     """
     if not (table := _table(data, options)):
         raise DataError("data is not a table of texts: a CSV, an .xlsx or a data frame is needed.")
-    return [(f"{table.name}, {table.row} {n}", [each.strip() for each in row]) for n, row in table]
+    return [(f"{table.name}, {table.row} {number}", fields) for number, fields in table.rows]
 
 
 @_readable()
@@ -100,26 +99,17 @@ def load_inputs(data: object, options: ReadOptions, count: int) -> Dataset:
     DataError
         The data cannot be read, or have a different number of inputs.
     """
+    options = replace(options, bare=True)
     if table := _table(data, options):
-        first = next(islice(table, 1), (0, []))[1]
-        is_known = options.features and {*bases(options.features)} <= {
-            each.strip() for each in first
-        }
+        first = table.rows[0][1]
+        is_known = options.features and {*bases(options.features)} <= {*first}
         is_labelled = len(first) == count + 1 and not options.targets and not is_known
         label = options.label or ("first" if is_labelled else "")
-        found = from_rows(table, replace(options, bare=True, label=label))
-    elif isinstance(data, str | os.PathLike):
-        path = Path(data)
-        if path.is_dir():
-            found = from_folder(path, options)
-        else:
-            x = _x_of(arrays(path, lambda each: role(each) == "x", options), path.name)
-            found = _without_labels(x, path.name)
+        found = from_table(table, replace(options, label=label))
+    elif isinstance(data, str | os.PathLike) and Path(data).is_dir():
+        found = from_folder(Path(data), options)
     else:
-        if isinstance(data, tuple) and len(data) == 2:
-            data = data[0]
-        x = _x_of(data, "data") if isinstance(data, Mapping) else array_of(data, "data")
-        found = _without_labels(x, "data")
+        found = replace(from_arrays(*_x_alone(data, options), options), features=())
     check_count(found, data, count)
     return found
 
@@ -140,14 +130,8 @@ def check_count(found: Dataset, data: object, count: int) -> None:
         )
 
 
-def array_of(entry: object, name: str) -> np.ndarray:
-    """Return a user's data as an array of numbers or texts.
-
-    Raises
-    ------
-    DataError
-        The entries are neither numbers nor texts.
-    """
+def _array(entry: object, name: str) -> np.ndarray:
+    """Return a user's data as an array of numbers or texts."""
     try:
         array = np.asarray(entry)
         is_text = array.dtype.kind == "O" and all(isinstance(each, str) for each in array.flat)
@@ -163,26 +147,26 @@ def array_of(entry: object, name: str) -> np.ndarray:
     return array
 
 
-def _table(data: object, options: ReadOptions) -> TableRows | None:
-    """Return the rows of a table; None for pictures and arrays."""
+def _table(data: object, options: ReadOptions) -> Table | None:
+    """Return a table; None for pictures and arrays."""
     if is_frame(data):
-        return FrameRows(data, options)
+        return frame_table(data, options)
     if not isinstance(data, str | os.PathLike):
         return None
     path = Path(data)
     suffix = path.suffix.lower()
     if path.is_dir() or suffix == ".npz":
         return None
-    return (SheetRows if suffix in WORKBOOKS else Lines)(path, options)
+    return (sheet_table if suffix in WORKBOOKS else csv_table)(path, options)
 
 
 def _arrays(data: object, options: ReadOptions) -> dict[str, np.ndarray]:
     """Return arrays in memory by their roles."""
     if isinstance(data, tuple | list) and len(data) == 2:
-        x, target = map(array_of, data, ("x", "labels"))
+        x, target = map(_array, data, ("x", "labels"))
         found = {"x": x, _role(target, options): target}
     elif isinstance(data, Mapping) and all(isinstance(name, str) for name in data):
-        found = {name: array_of(entry, name) for name, entry in data.items()}
+        found = {name: _array(entry, name) for name, entry in data.items()}
     else:
         raise DataError(
             f"data is a {type(data).__name__}: a path, a pair of arrays (x, labels), a dict of "
@@ -201,19 +185,16 @@ def _role(target: np.ndarray, options: ReadOptions) -> str:
     return "t" if is_measured else "labels"
 
 
-def _x_of(found: Mapping[str, object], name: str) -> np.ndarray:
-    inputs = [entry for each, entry in found.items() if role(str(each)) == "x"]
+def _x_alone(data: object, options: ReadOptions) -> tuple[str, dict[str, np.ndarray]]:
+    """Return the name of data that are arrays, and their inputs."""
+    if isinstance(data, str | os.PathLike):
+        where, found = Path(data).name, arrays(Path(data), lambda n: role(n) == "x", options)
+    elif isinstance(data, Mapping):
+        where, found = "data", {str(name): entry for name, entry in data.items()}
+    else:
+        pair = isinstance(data, tuple) and len(data) == 2
+        where, found = "data", {"x": data[0] if pair else data}
+    inputs = {name: _array(entry, name) for name, entry in found.items() if role(name) == "x"}
     if len(inputs) != 1:
-        raise DataError(f"{name} holds no x: the inputs, one row per example.")
-    return array_of(inputs[0], "x")
-
-
-def _without_labels(x: np.ndarray, name: str) -> Dataset:
-    """Return inputs alone."""
-    if x.ndim < 2 or not len(x) or x.dtype.kind not in "biuf":
-        raise DataError(f"{name}: numbers were expected, one row per example.")
-    x = grey(x).reshape(len(x), -1).astype(float)
-    if not np.isfinite(x).all():
-        raise DataError(f"{name} holds a number that is not finite.")
-    told = (f"{name}: {len(x):,} rows of {x.shape[1]:,} inputs.",)
-    return Dataset(rounded(x), np.empty((len(x), 0)), (), None, told=told)
+        raise DataError(f"{where} holds no x: the inputs, one row per example.")
+    return where, inputs

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.data.dataset import ReadOptions
 from xlnn.data.numbers import rounded
 from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
@@ -126,36 +125,22 @@ class IncompleteRows:
     unlabelled: int = 0
 
 
-@dataclass(frozen=True)
-class CompleteRows:
-    """Rows without missing values.
-
-    Attributes
-    ----------
-    x, t : arrays, shapes (rows, inputs) and (rows, targets)
-    whole : array of bool
-        Which of the original rows these are.
-    missing : str
-        What was done, ``drop`` or ``mean``; "" if nothing was.
-    told : tuple of str
-        The same as sentences for the user.
-    """
-
-    x: np.ndarray
-    t: np.ndarray
-    whole: np.ndarray
-    missing: str = ""
-    told: tuple[str, ...] = ()
-
-
-def filled(holed: IncompleteRows, reading: ReadOptions) -> CompleteRows:
-    """Return the numbers without missing values.
+def filled(holed: IncompleteRows, missing: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Return the inputs without missing values.
 
     Parameters
     ----------
-    holed : Holed
-    reading : ReadOptions
-        Its ``missing`` says what to do.
+    holed : IncompleteRows
+    missing : str
+        ``drop`` leaves out rows with missing values, ``mean`` uses the mean of the column.
+
+    Returns
+    -------
+    x : array, shape (kept rows, inputs)
+    kept : array of bool, shape (rows,)
+        Which rows these are; none of them lacks a target.
+    told : list of str
+        What was done, for the user; empty if nothing is missing.
 
     Raises
     ------
@@ -165,50 +150,47 @@ def filled(holed: IncompleteRows, reading: ReadOptions) -> CompleteRows:
     absent = np.hstack([np.isnan(holed.x), np.isnan(holed.t)])
     whole = ~absent.any(axis=1)
     if whole.all() and not holed.unlabelled:
-        return CompleteRows(holed.x, holed.t, whole)
-    if not reading.missing:
-        row, column = np.argwhere(absent)[0]
-        found = np.argwhere(absent).tolist()
-        cells = dict.fromkeys((row, holed.headings[column]) for row, column in found)
-        each = Counter(heading for _, heading in cells).most_common()
-        more = listed((f"{count:,} in {heading}" for heading, count in each), most=6)
-        raise DataError(
-            f"{holed.where}: {counted(len(cells), 'value')} missing in "
-            f"{counted(int((~whole).sum()), holed.row)}, the first in {holed.row} "
-            f"{holed.rows[row]}, column {short(holed.headings[column])}: fill them in, or add "
-            "--missing drop (leave these rows out) or --missing mean (use the mean of the column)."
-            + (f" There are {more}; --drop leaves a column out." if len(each) > 1 else "")
-        )
+        return holed.x, whole, []
+    if not missing:
+        raise _missing(holed, absent)
     # a target is never filled in: the network would learn a value that nobody measured
-    kept = ~np.isnan(holed.t).any(axis=1) if reading.missing == "mean" else whole
+    kept = ~np.isnan(holed.t).any(axis=1) if missing == "mean" else whole
     if not kept.any():
         raise DataError(
             f"{holed.where}: every {holed.row} has a missing value, so none can be kept."
         )
     told = []
     if out := int((~kept).sum()) + holed.unlabelled:
-        what = "missing values" if reading.missing == "drop" else "nothing to predict"
+        what = "missing values" if missing == "drop" else "nothing to predict"
         left = f"{counted(out, holed.row)} with {what} left out"
-        told.append(f"{holed.where}: {left} (--missing {reading.missing}).")
-    x, more = holed.x[kept], ()
-    if reading.missing == "mean":
-        x, more = _with_means(replace(holed, x=x))
-    return CompleteRows(x, holed.t[kept], kept, reading.missing, (*told, *more))
-
-
-def _with_means(holed: IncompleteRows) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return the inputs with the mean of its column for each that is missing, and what to say."""
-    absent = np.isnan(holed.x)
+        told.append(f"{holed.where}: {left} (--missing {missing}).")
+    x = holed.x[kept]
+    absent = np.isnan(x)
     if not absent.any():
-        return holed.x, ()
+        return x, kept, told
     if (empty := absent.all(axis=0)).any():
         heading = short(holed.headings[int(empty.argmax())])
         raise DataError(f'{holed.where}: the column "{heading}" holds no value at all: remove it.')
-    size = np.nanmax(np.abs(holed.x), axis=0)
+    size = np.nanmax(np.abs(x), axis=0)
     size[size == 0] = 1  # so that sums of very large numbers do not overflow
-    means = np.nanmean(holed.x / size, axis=0) * size
-    told = (
+    told.append(
         f"{holed.where}: {counted(int(absent.sum()), 'missing value')} replaced by the mean of the "
         "column (--missing mean)."
     )
-    return np.where(absent, means, holed.x), (told,)
+    return np.where(absent, np.nanmean(x / size, axis=0) * size, x), kept, told
+
+
+def _missing(holed: IncompleteRows, absent: np.ndarray) -> DataError:
+    """Return the error for values that are missing."""
+    found = np.argwhere(absent).tolist()
+    (row, column), rows = found[0], int(absent.any(axis=1).sum())
+    cells = dict.fromkeys((row, holed.headings[column]) for row, column in found)
+    each = Counter(heading for _, heading in cells).most_common()
+    more = listed((f"{count:,} in {heading}" for heading, count in each), most=6)
+    return DataError(
+        f"{holed.where}: {counted(len(cells), 'value')} missing in {counted(rows, holed.row)}, the "
+        f"first in {holed.row} {holed.rows[row]}, column {short(holed.headings[column])}: fill "
+        "them in, or add --missing drop (leave these rows out) or --missing mean (use the mean of "
+        "the column)."
+        + (f" There are {more}; --drop leaves a column out." if len(each) > 1 else "")
+    )

@@ -1,29 +1,164 @@
-"""Read rows from a sheet of a user's .xlsx file.
+"""Read a sheet of a user's .xlsx file as a table.
 
 The file goes through the same guard as a workbook to check: a sound archive of limited size without
 macros and links, read as a stream. Nothing is computed, so it may have any formulas: their stored
 values are used.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlnn.data.columns import from_headings
-from xlnn.data.dataset import MOST_INPUTS, MOST_ROWS, ReadOptions
+from xlnn.data.dataset import ReadOptions
+from xlnn.data.rows import Row, Table
 from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
-from xlnn.grid import CellError, address, column_number
+from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import SheetSource, cell_value, number
-from xlnn.xlsx.markup import Opening, elements, tokens
+from xlnn.xlsx.markup import elements
 from xlnn.xlsx.parts import WORKBOOK, check_parts, read_workbook, relationships, shared_strings
 from xlnn.xlsx.sheet_stream import Item, area
 
-DAYS = "read as numbers of days"
-"""The note about dates that were read."""
-
 BUILT_IN = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
 """The built-in number formats of dates and times, some of them only in East Asia."""
+
+LONGEST = 200
+"""Characters of a text that are kept, more than any label or number has."""
+
+
+def sheet_table(path: Path, options: ReadOptions) -> Table:
+    """Read a sheet of an ``.xlsx``: the one that is named, or the first.
+
+    Raises
+    ------
+    XlnnError
+        The file is unsafe, has no such sheet, or a cell cannot be read or is outside the columns of
+        the first row.
+    """
+    with Archive(path) as archive:
+        check_parts(archive)
+        book = read_workbook(archive)
+        title = options.sheet or next(iter(book.sheets))
+        if title not in book.sheets:
+            raise DataError(
+                f'{path.name}: there is no sheet "{short(title)}"; there are '
+                f"{listed(book.sheets)}.",
+                "sheet",
+            )
+        strings = [text[:LONGEST] for text in shared_strings(archive, book.strings)]
+        source = SheetSource(archive, title, book.sheets[title])
+        cells = _Cells(path.name, source, strings, date_styles(archive))
+        table = Table(path.name, "row")
+        if len(book.sheets) > 1 and not options.sheet:
+            table.notes.append(
+                f'{path.name}: the first sheet, "{short(title)}", was read (--sheet).'
+            )
+        left = _read(table, cells, options, [*book.sheets])
+    if cells.formulas:
+        held = counted(cells.formulas, "formula")
+        table.notes.append(f"{path.name} holds {held}: the stored values were taken.")
+    if cells.dates:
+        held = counted(sum(cells.dates.values()), "date")
+        table.dated = frozenset(column - left for column in cells.dates)
+        table.date_note = (
+            f"{path.name} holds {held}, the first in {cells.first_date}: read as numbers of days, "
+            "as the file stores them."
+        )
+    return table
+
+
+def _read(table: Table, cells: "_Cells", options: ReadOptions, sheets: Sequence[str]) -> int:
+    """Read the rows of the table; return the column, from 1, in which it begins."""
+    left = right = 0
+    for row, fields in table.from_headings(cells.rows(options), options):
+        if not table.rows:
+            held = [column for column, text in enumerate(fields) if text]
+            left, right = held[0], held[-1] + 1
+            others = f" --sheet reads another of {listed(sheets)}." if len(sheets) > 1 else ""
+            hint = f"from the first row on that is not empty.{others}"
+            table.check_width(row, right - left, hint)
+        if any(fields[:left]) or any(fields[right:]):
+            columns = (n for n, text in enumerate(fields) if text and not left <= n < right)
+            raise DataError(
+                f"{table.name}, {cells.place(row, next(columns) + 1)}: there is a value outside "
+                f"the columns of row {table.rows[0][0]:,}, the first that is not empty: the table "
+                "begins there, so remove everything above and beside it."
+            )
+        padding = [""] * (right - max(left, len(fields)))
+        table.rows.append((row, fields[left:right] + padding))
+        count = len(table.rows)
+        options.check_count(table.name, count, count * (right - left - 1))
+    if not table.rows:
+        raise DataError(
+            f'{table.name}: the sheet "{short(cells.source.title)}" is empty (--sheet).'
+        )
+    return left + 1
+
+
+@dataclass
+class _Cells:
+    """The cells of a sheet as texts, and the formulas and dates among them."""
+
+    name: str
+    source: SheetSource
+    strings: Sequence[str]
+    date_styles: frozenset[str]
+    formulas: int = 0
+    dates: dict[int, int] = field(default_factory=dict)
+    first_date: str = ""
+
+    def rows(self, options: ReadOptions) -> Iterator[Row]:
+        """Yield each row that is not blank, from column A on."""
+        now, fields = 0, []
+        for item in self.source.items():
+            row, column, kind, attributes, *_ = item
+            if not row:
+                if kind == "dimension":
+                    self._check_size((attributes or {}).get("ref", ""), options)
+                continue
+            if row != now:
+                if fields:
+                    yield now, fields
+                now, fields = row, []
+            if text := self._text(item).strip():
+                fields += [""] * (column - 1 - len(fields))
+                fields.append(text)
+        if fields:
+            yield now, fields
+
+    def _check_size(self, box: str, options: ReadOptions) -> None:
+        """Refuse a sheet that claims to hold too much, before it is read."""
+        cells = area(box)
+        rows = cells // max(1, area(re.sub("[0-9]+", "1", box)))
+        options.check_count(self.name, rows, cells - rows)
+
+    def _text(self, item: Item) -> str:
+        """Return a cell's value or stored value as text."""
+        row, column, kind, attributes, _, value, style = item
+        if attributes is not None:
+            self.formulas += 1
+            if not value and kind != "str":  # an empty text
+                raise DataError(
+                    f"{self.name}, {self.place(row, column)} holds a formula without a stored "
+                    "value: open the file in a spreadsheet program and save it."
+                )
+        if not value:
+            return ""
+        known = number(value) if kind == "n" else cell_value(kind, value, self.strings)
+        if known is None:
+            raise self.source.bad_value(row, column, kind, value)
+        if kind == "n":
+            if style in self.date_styles:
+                self.dates[column] = self.dates.get(column, 0) + 1
+                self.first_date = self.first_date or self.place(row, column)
+            return value
+        return str(known).upper() if isinstance(known, bool) else str(known)[:LONGEST]
+
+    def place(self, row: int, column: int) -> str:
+        """Return the address of a cell, for a message."""
+        return f"{short(self.source.title)}!{address(row, column)}"
 
 
 def date_styles(archive: Archive) -> frozenset[str]:
@@ -46,196 +181,3 @@ def date_styles(archive: Archive) -> frozenset[str]:
             elif tag.main == "cellXfs":
                 formats = inside.copy()
     return frozenset(str(style) for style, number in enumerate(formats) if number in known)
-
-
-def dates(archive: Archive, part: str, styles: frozenset[str]) -> tuple[int, str, frozenset[str]]:
-    """Return the number of cells shown as dates, the address of the first, and their columns."""
-    count, first, here, before, columns = 0, "", "", "", set()
-    for batch in tokens(archive, part):
-        for token in batch:
-            if isinstance(token, Opening):
-                before = token.main
-                if before == "c":
-                    here = ""
-                elif before == "v" and here:
-                    columns.add(here.rstrip("0123456789"))
-                    count, first, here = count + 1, first or here, ""
-            elif isinstance(token, dict) and before == "c" and token.get("t", "n") == "n":
-                here = token.get("r", "") if token.get("s") in styles else ""
-    return count, first, frozenset(columns)
-
-
-class SheetRows:
-    """The rows of a sheet: number and fields of each row that is not blank, as text.
-
-    Parameters
-    ----------
-    path : Path
-        An ``.xlsx``.
-    reading : ReadOptions
-        Its ``sheet`` names the sheet; by default the first.
-
-    Raises
-    ------
-    XlnnError
-        The file is unsafe, or has no such sheet.
-    """
-
-    row = "row"
-    given: bool | None = None
-    dated: frozenset[int] = frozenset()
-    mark = ""
-
-    def __init__(self, path: Path, reading: ReadOptions) -> None:
-        self.name = path.name
-        self._path, self._reading = path, reading
-        self._formulas = self._above = self._double = 0
-        with Archive(path) as archive:
-            check_parts(archive)
-            book = read_workbook(archive)
-            self.sheet = reading.sheet or next(iter(book.sheets))
-            if self.sheet not in book.sheets:
-                raise DataError(
-                    f'{self.name}: there is no sheet "{short(self.sheet)}"; there are '
-                    f"{listed(book.sheets)}.",
-                    "sheet",
-                )
-            self._part, self._sheets = book.sheets[self.sheet], [*book.sheets]
-            styles = date_styles(archive)
-            self._dates = dates(archive, self._part, styles) if styles else (0, "", frozenset())
-            self._strings = [short_enough(text) for text in shared_strings(archive, book.strings)]
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Notes on surprises in the rows that were read last."""
-        notes: tuple[str, ...] = ()
-        if len(self._sheets) > 1 and not self._reading.sheet:
-            notes += (f'{self.name}: the first sheet, "{short(self.sheet)}", was read (--sheet).',)
-        if self._above:
-            told = f"the table begins in row {self._above:,} (--header-row names another)"
-            notes += (f"{self.name}: {told}.",)
-        if self._double:
-            told = f"row {self._double:,} and the next one were joined as headings"
-            notes += (f"{self.name}: {told}.",)
-        if self._formulas:
-            held = f"{counted(self._formulas, 'formula')}: the stored values were taken"
-            notes += (f"{self.name} holds {held}.",)
-        count, first, _ = self._dates
-        if count:
-            where = f"{short(self.sheet)}!{short(first)}"
-            held = f"{counted(count, 'date')}, the first in {where}: {DAYS}"
-            notes += (f"{self.name} holds {held}, as the file stores them.",)
-        return notes
-
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        """Read from the first row on.
-
-        Raises
-        ------
-        XlnnError
-            A cell cannot be read, or is outside the columns of the first row.
-        """
-        self._formulas = count = 0
-        left = right = started = 0
-        rows, above, headings = from_headings(self._filled(), dict, self._reading)
-        for row, filled in rows:
-            if not started:
-                filled.update(headings)
-                self._double = row if headings else 0
-                left, right, started = min(filled), max(filled), row
-                self._above = row if above else 0
-                self.dated = frozenset(
-                    column - left
-                    for column in map(column_number, self._dates[2])
-                    if left <= column <= right
-                )
-                self._check_columns(row, right - left + 1)
-            for column in filled:
-                if not left <= column <= right:
-                    raise DataError(
-                        f"{self.name}, {self._cell(row, column)}: there is a value outside the "
-                        f"columns of row {started:,}, the first that is not empty: the table "
-                        "begins there, so remove everything above and beside it."
-                    )
-            count += 1
-            if count > MOST_ROWS - 1:
-                raise DataError(f"{self.name}: a sheet has {MOST_ROWS:,} rows; leave some out.")
-            self._reading.check_count(self.name, count, count * (right - left))
-            yield row, [filled.get(column, "") for column in range(left, right + 1)]
-        if not count:
-            raise DataError(f'{self.name}: the sheet "{short(self.sheet)}" is empty (--sheet).')
-
-    def _filled(self) -> Iterator[tuple[int, dict[int, str]]]:
-        """Yield each row that is not blank: its number, and its texts by column."""
-        now, filled = 0, {}
-        with Archive(self._path) as archive:
-            source = SheetSource(archive, self.sheet, self._part)
-            for item in source.items():
-                row, column, kind, attributes, *_ = item
-                if kind == "dimension" and not row:
-                    cells = area((attributes or {}).get("ref", ""))
-                    rows = cells // max(1, self._columns_of(attributes))
-                    self._reading.check_count(self.name, rows, cells - rows)
-                if not row:
-                    continue
-                if row != now:
-                    if filled:
-                        yield now, filled
-                    now, filled = row, {}
-                if text := self._text(source, item).strip():
-                    filled[column] = text
-            if filled:
-                yield now, filled
-
-    @staticmethod
-    def _columns_of(attributes: dict[str, str] | None) -> int:
-        """Return how many columns a sheet declares."""
-        corners = (attributes or {}).get("ref", "").replace("$", "").split(":")
-        letters = [corner.rstrip("0123456789") for corner in corners]
-        return area(f"{letters[0]}1:{letters[-1]}1")
-
-    def _text(self, source: SheetSource, item: Item) -> str:
-        """Return a cell's value or stored value as text."""
-        row, column, kind, attributes, _, value, _ = item
-        if attributes is not None:
-            self._formulas += 1
-            if not value and kind != "str":  # an empty text
-                raise DataError(
-                    f"{self.name}, {self._cell(row, column)} holds a formula without a stored "
-                    "value: open the file in a spreadsheet program and save it."
-                )
-        if not value:
-            return ""
-        if kind == "n":
-            found = number(value)
-            if found is None:
-                raise source.bad_value(row, column, kind, value)
-            return value
-        known = cell_value(kind, value, self._strings)
-        if known is None:
-            raise source.bad_value(row, column, kind, value)
-        if isinstance(known, bool):
-            return str(known).upper()
-        return str(known) if isinstance(known, CellError) else short_enough(known)
-
-    def _cell(self, row: int, column: int) -> str:
-        return f"{short(self.sheet)}!{address(row, column)}"
-
-    def _check_columns(self, row: int, columns: int) -> None:
-        """Refuse a first row with too many columns or too few."""
-        if columns < 2:
-            others = f" --sheet reads another of {listed(self._sheets)}."
-            told = others if len(self._sheets) > 1 else ""
-            raise DataError(
-                f"{self.name}, {self.row} {row:,}: 1 column was found; two or more are expected, "
-                f"from the first row on that is not empty.{told}"
-            )
-        if columns > MOST_INPUTS:
-            raise DataError(
-                f"{self.name}: {columns:,} columns were found; at most {MOST_INPUTS:,}."
-            )
-
-
-def short_enough(text: str) -> str:
-    """Cut a text that is longer than any label or number, to save memory."""
-    return text[:200]

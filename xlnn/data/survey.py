@@ -1,28 +1,32 @@
-"""Decide which columns of a table with words become numbers and which are left out."""
+"""Decide which columns of a table become numbers, which words, and which are left out."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from xlnn.data.columns import ColumnRoles, looks_numeric
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.numbers import (
     CODE,
+    Numerals,
     is_absent,
     is_number,
     looks_grouped,
     looks_like_number,
+    plain_numbers,
+    proven,
     refusal,
     united,
     unsigned,
 )
+from xlnn.data.rows import Table
 from xlnn.data.totals import is_note, totals
 from xlnn.data.wording import counted, listed, short
 from xlnn.data.words import DATE, DATES, Words, is_missing, known_words, unlike, why_no_kinds, words
 from xlnn.errors import DataError
-
-MOST_KEPT = 200
-"""The most distinct texts of a column that are kept."""
 
 TRUTHS = ("FALSE", "TRUE")
 """Truth values in sheets: 0 and 1."""
@@ -49,58 +53,56 @@ def _is_number(text: str) -> bool:
     return text.upper() in TRUTHS or is_like
 
 
-@dataclass
-class _Column:
+def is_unlabelled(text: str) -> bool:
+    """Return whether a label is missing; + and - are labels."""
+    return is_missing(text) and (not text or any(map(str.isalnum, text)))
+
+
+class Column:
     """The contents of a column: how many values are numbers, and which texts there are.
 
     "none" is a word among words, but means missing among numbers. Numbers with a unit are counted
     as wrong, too.
+
+    Parameters
+    ----------
+    texts : sequence of str
     """
 
-    numbers: int = 0
-    missing: int = 0
-    nones: int = 0
-    kinds: dict[str, int] = field(default_factory=dict)
-    wrong: int = 0
-    first: tuple[int, str] = (0, "")
-    codes: int = 0
-    united: int = 0
-    units: dict[str, None] = field(default_factory=dict)
-    percent: str = ""
-    grouped: bool = False
-    broken: bool = False
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.kinds: list[str] = []
+        self.filled = self.numbers = self.nones = self.wrong = self.codes = self.united = 0
+        self.first = self.percent = ""
+        self.units: dict[str, None] = {}
+        self.is_grouped = self.is_broken = False
+        for text, count in Counter(texts).items():
+            if not is_missing(text):
+                self.kinds.append(text)
+                self.filled += count
+                self._add(text, count)
+        self.missing = len(texts) - self.filled
 
-    def add(self, row: int, text: str) -> None:
-        """Add one value."""
-        text = text.strip()
-        if is_missing(text):
-            self.missing += 1
-            return
-        if text in self.kinds or len(self.kinds) < MOST_KEPT:
-            self.kinds.setdefault(text, row)
-        self.broken = self.broken or BROKEN.fullmatch(text) is not None
+    def _add(self, text: str, count: int) -> None:
+        """Add a text that occurs so many times."""
+        self.is_broken = self.is_broken or BROKEN.fullmatch(text) is not None
         if _is_number(text):
-            self.numbers += 1
-            self.grouped = self.grouped or looks_grouped(text)
-            _, unit = unsigned(text)
+            self.numbers += count
+            bare, unit = text, unsigned(text)[1]
             self.percent = self.percent or (text if unit == "%" else "")
         elif is_absent(text):
-            self.nones += 1
+            self.nones += count
             return
         else:
+            self.wrong += count
+            self.codes += count if CODE.fullmatch(text) else 0
+            self.first = self.first or text
             bare, unit = united(text)
-            self.codes += CODE.fullmatch(text) is not None
-            self.united += bool(unit)
-            self.grouped = self.grouped or (bool(unit) and looks_grouped(bare))
-            self.wrong += 1
-            self.first = self.first if self.wrong > 1 else (row, text)
-        if unit and len(self.units) < MOST_KEPT:
+            self.united += count if unit else 0
+            if not unit:
+                return
+        self.is_grouped = self.is_grouped or looks_grouped(bare)
+        if unit:
             self.units[unit] = None
-
-    @property
-    def filled(self) -> int:
-        """How many values are not missing."""
-        return self.numbers + self.wrong + self.nones
 
     @property
     def is_united(self) -> bool:
@@ -116,262 +118,327 @@ class _Column:
         return f"numbers in {listed(self.units, most=4)}"
 
 
-@dataclass(frozen=True)
 class Survey:
-    """How the columns of a table are read.
-
-    Attributes
-    ----------
-    columns : ColumnRoles
-        The columns that are not left out.
-    words : dict of Words
-        By column, the columns of words that become numbers.
-    units : frozenset of int
-        The columns whose numbers all have the same unit.
-    totals : frozenset of int
-        The rows with totals, which are not read.
-    grouped : bool
-        Whether numbers contain commas or blanks.
-    is_headless : bool
-        Whether the first row is data, since its texts occur below, too.
-    notes : tuple of str
-        Notes for the user about anything unexpected.
-    """
-
-    columns: ColumnRoles
-    words: dict[int, Words]
-    units: frozenset[int] = frozenset()
-    totals: frozenset[int] = frozenset()
-    grouped: bool = False
-    is_headless: bool = False
-    notes: tuple[str, ...] = ()
-
-
-def surveyed(  # noqa: PLR0913 -- the data, the options, names for messages
-    rows: Iterable[tuple[int, list[str]]],
-    here: ColumnRoles,
-    reading: ReadOptions,
-    *,
-    name: str,
-    row_name: str,
-    dated: frozenset[int] = frozenset(),
-) -> Survey:
-    """Decide how the columns of a table are read.
+    """How a table is read: which rows, and what becomes of each column.
 
     Parameters
     ----------
-    rows : iterable
-        The number and the fields of each row, without headings; it is read twice.
-    here : ColumnRoles
+    table : Table
+    roles : ColumnRoles
     reading : ReadOptions
-    name : str
-        The file, as a message names it.
-    row_name : str
-        The word for a row there.
-    dated : frozenset of int
-        Columns whose numbers are dates.
+
+    Attributes
+    ----------
+    roles : ColumnRoles
+        The columns that are not left out.
+    rows : list of (int, list of str)
+        The rows below the headings, without notes and totals.
+    words : dict of Words
+        By column, the columns of words that become numbers.
+    is_headless : bool
+        Whether the first row is data, since its texts occur below, too.
+    notes : list of str
+        Notes for the user about anything unexpected.
+    blank : tuple of str
+        The headings of the inputs without any value, which are left out.
+    aside : list of int
+        The rows with a single value, which are left out.
+    unlabelled : int
+        How many rows without a label are left out.
 
     Raises
     ------
     DataError
         Numbers are missing or cannot be read: one message names all such columns.
     """
-    wanted = (*here.inputs, *here.targets)
-    found = {column: _Column() for column in wanted}
-    labels = {} if here.label is None else {here.label: _Column()}
-    out = totals(rows, (found | labels).keys())
-    for row, fields in rows:
-        if not is_note(fields) and row not in out:
-            for column, held in (found | labels).items():
-                held.add(row, fields[column])
-    notes: tuple[str, ...] = ()
-    if len(out) == 1:
-        notes = (f"{name}: {row_name} {min(out):,} was left out, since it holds a total.",)
-    elif out:
-        told = listed((f"{row:,}" for row in sorted(out)), most=3)
-        notes = (f"{name}: {row_name}s {told} were left out, since they hold totals.",)
-    unlabelled = sum(held.missing for held in labels.values())
-    as_words, left_out, wrong = _told_apart(found, here, reading, dated)
-    if not (reading.label or reading.targets or reading.bare):
-        _check_label(name, here, labels[here.label], as_words)
-    if problems := _problems(wrong, found, here, row_name, unlabelled, left_out, reading):
-        if len(problems) == len(wrong) == 1 and not found[wrong[0]].mixed:
-            raise no_number(name, row_name, here, wrong[0], *found[wrong[0]].first)
-        raise _all_wrong(name, here, problems, wrong)
-    inputs = _kept(name, row_name, here, found, left_out, dated)
-    notes += _notes(name, here, found, as_words, left_out)
-    columns = replace(here, inputs=inputs)
-    numbers = {*inputs, *here.targets} - as_words.keys()
-    grouped = any(found[column].grouped for column in numbers)
-    units = frozenset(column for column in numbers if found[column].is_united)
-    is_headless = here.given and all(here.headings[c] in found[c].kinds for c in here.inputs)
-    return Survey(columns, as_words, units, out, grouped, is_headless, notes)
 
-
-def _kept(  # noqa: PLR0913, PLR0917 -- the data, and names for messages
-    name: str,
-    row_name: str,
-    here: ColumnRoles,
-    found: dict[int, _Column],
-    left_out: dict[int, str],
-    dated: frozenset[int],
-) -> tuple[int, ...]:
-    """Return the inputs to keep; dates only if there are no others."""
-    if {*here.inputs} == {*left_out} and set(left_out.values()) == {DATES}:
-        for column in dated:
-            left_out.pop(column, None)
-    inputs = tuple(column for column in here.inputs if column not in left_out)
-    if not inputs:
-        left = [(column, why, found[column].first) for column, why in left_out.items()]
-        told = "; ".join(
-            short(here.headings[c])
-            + (f' has "{short(text)}" in {row_name} {row:,}' if text else "")
-            + f" ({why})"
-            for c, why, (row, text) in left[:MOST_EXAMPLES]
+    def __init__(self, table: Table, roles: ColumnRoles, reading: ReadOptions) -> None:
+        self.table, self.roles, self._reading = table, roles, reading
+        self.notes: list[str] = []
+        self.words: dict[int, Words] = {}
+        self.blank: tuple[str, ...] = ()
+        self._left_out: dict[int, str] = {}
+        self.rows, self.aside = [], []
+        for row, fields in table.rows[int(roles.given) :]:
+            if is_note(fields):
+                self.aside.append(row)
+            else:
+                self.rows.append((row, fields))
+        if not roles.is_strict:
+            self._leave_out_totals()
+        if not self.rows:
+            raise DataError(
+                f"{table.name} holds no data: expected a {table.row} for each image or row."
+            )
+        every = self.rows
+        if reading.missing and roles.label is not None:
+            self.rows = [row for row in every if not is_unlabelled(row[1][roles.label])]
+        self.unlabelled = len(every) - len(self.rows)
+        if not self.rows:
+            raise DataError(f"{table.name}: no {table.row} has a label, so none can be kept.")
+        self.texts = [*zip(*(fields for _, fields in self.rows), strict=True)]
+        wanted = (*roles.inputs, *roles.targets)
+        self._plain = {column: plain_numbers(self.texts[column]) for column in wanted}
+        self._found = {c: Column(self.texts[c]) for c in wanted if self._plain[c] is None}
+        heads = table.rows[0][1]
+        self.is_headless = (
+            (roles.given and table.given is None)
+            and any(held.wrong for held in self._found.values())
+            and all(heads[column] in self.texts[column] for column in roles.inputs)
         )
-        raise DataError(
-            f"{name}: no column is left to learn from, since none can become numbers: {told}. "
-            "Add a column of numbers, or of a few words that occur again."
-        )
-    return inputs
+        if not roles.is_strict and not self.is_headless:
+            self._decide()
 
+    def _leave_out_totals(self) -> None:
+        """Leave out the rows that hold totals."""
+        roles, name, row = self.roles, self.table.name, self.table.row
+        read = (*roles.inputs, *roles.targets, *(() if roles.label is None else (roles.label,)))
+        out = {*totals([fields for _, fields in self.rows], read)}
+        told = [f"{row:,}" for n, (row, _) in enumerate(self.rows) if n in out]
+        self.rows = [each for n, each in enumerate(self.rows) if n not in out]
+        if len(out) == 1:
+            self.notes.append(f"{name}: {row} {told[0]} was left out, since it holds a total.")
+        elif out:
+            which = listed(told, most=3)
+            self.notes.append(f"{name}: {row}s {which} were left out, since they hold totals.")
 
-def _notes(
-    name: str,
-    here: ColumnRoles,
-    found: dict[int, _Column],
-    as_words: dict[int, Words],
-    left_out: dict[int, str],
-) -> tuple[str, ...]:
-    """Return notes on columns that contain more than numbers."""
-    notes: tuple[str, ...] = ()
-    if left_out:
-        told = listed((f"{here.headings[c]} ({why})" for c, why in left_out.items()), most=6)
-        notes += (f"{name}: left out {told}; --columns names those to keep.",)
-    if mixed := {column: found[column].mixed for column in as_words if found[column].mixed}:
-        told = listed(f"{here.headings[c]} ({why})" for c, why in mixed.items())
-        notes += (f"{name}: read as words, since units differ: {told}.",)
-    if units := [column for column in found if found[column].is_united]:
-        told = listed((f"{here.headings[c]} ({next(iter(found[c].units))})" for c in units), most=6)
-        notes += (f"{name}: the numbers were read without their units: {told}.",)
-    if as_words:
-        told = listed((here.headings[column] for column in as_words), most=6)
-        made = listed((one for each in as_words.values() for one in each.features), most=4)
-        notes += (f"{name}: words became numbers, 1 or 0: {told} (inputs {made}).",)
-    signs = [here.headings[column] for column in found if found[column].percent]
-    if signs:
-        example = next(each.percent for each in found.values() if each.percent)
-        notes += (f"{name}: per cent in {listed(signs)} was read as a part: {example} / 100.",)
-    return notes
+    def _decide(self) -> None:
+        """Decide what becomes of each column."""
+        wrong = [column for column in self._plain if self._is_wrong(column)]
+        found = self._found.values()
+        is_clear = not any(held.wrong or held.units or held.is_grouped for held in found)
+        if not (is_clear and not self._left_out):
+            self._check_label()
+        if problems := self._problems(wrong):
+            if len(problems) == len(wrong) == 1 and not self._found[wrong[0]].mixed:
+                raise self.refusal(wrong[0], self._found[wrong[0]].first)
+            raise self._all_wrong(problems, wrong)
+        inputs = self._kept()
+        self._note()
+        self.roles = replace(self.roles, inputs=inputs)
 
-
-def _check_label(name: str, here: ColumnRoles, held: _Column, as_words: dict[int, Words]) -> None:
-    """Refuse the first column of a table with words as label, if it can hardly be one."""
-    kinds = held.kinds
-    numbers = [float(text) for text in kinds if is_number(text)]
-    are_few = len(kinds) <= MOST_LABELS and len(kinds) < held.filled
-    are_few = are_few and all(number == int(number) for number in numbers)
-    if held.wrong or len(numbers) < len(kinds) or are_few:
-        return
-    last = len(here.headings) - 1
-    column = last if last in as_words else next(iter(as_words), last)
-    label = "last" if column == last and not here.given else str(column + 1)
-    label = f'"{short(here.headings[column])}"' if here.given else label
-    raise DataError(
-        f"{name}: {here.where(0)} holds numbers and can hardly be the label: add --label and the "
-        f"column with the classes, such as --label {label}, or --target and a column of numbers."
-    )
-
-
-def _told_apart(
-    found: dict[int, _Column], here: ColumnRoles, reading: ReadOptions, dated: frozenset[int]
-) -> tuple[dict[int, Words], dict[int, str], list[int]]:
-    """Return columns of words, columns left out with the reason, and columns that are wrong."""
-    as_words, left_out, wrong = {}, {}, []
-    for column, held in found.items():
-        heading = here.headings[column]
-        if column in here.inputs and (known := known_words(heading, reading.features)):
-            as_words[column] = known
-        elif column in dated and column in here.inputs and not reading.columns:
-            left_out[column] = DATES
-        elif held.is_united or not (held.wrong or held.mixed):
-            continue
-        elif column in here.targets or held.broken or held.numbers > held.wrong > held.codes:
-            wrong.append(column)
+    def _is_wrong(self, column: int) -> bool:
+        """Decide what becomes of a column; return whether it is wrong."""
+        held, heading = self._found.get(column), self.roles.headings[column]
+        is_input, reading = column in self.roles.inputs, self._reading
+        if is_input and (known := known_words(heading, reading.features)):
+            self.words[column] = known
+        elif is_input and column in self.table.dated and not reading.columns:
+            self._left_out[column] = DATES
+        elif held is None or held.is_united or not (held.wrong or held.mixed):
+            return False
+        elif not is_input or held.is_broken or held.numbers > held.wrong > held.codes:
+            return True
         elif why := why_no_kinds(heading, unlike(held.kinds), held.filled):
             is_ticked = held.missing and len(held.kinds) == 1
-            why = f'"{short(held.first[1])}" or nothing: write no' if is_ticked else why
-            left_out[column] = held.mixed or (CODES if held.codes else why)
+            why = f'"{short(held.first)}" or nothing: write no' if is_ticked else why
+            self._left_out[column] = held.mixed or (CODES if held.codes else why)
         else:
-            as_words[column] = words(heading, held.kinds)
-    return as_words, left_out, wrong
+            self.words[column] = words(heading, held.kinds)
+        return False
 
-
-def _problems(  # noqa: PLR0913, PLR0917 -- everything that may be wrong
-    wrong: list[int],
-    found: dict[int, _Column],
-    here: ColumnRoles,
-    row_name: str,
-    unlabelled: int,
-    left_out: dict[int, str],
-    reading: ReadOptions,
-) -> list[str]:
-    """Return all that is wrong, in words; empty if only values are missing."""
-    problems = []
-    for column in wrong:
-        row, text = found[column].first
-        more = f" and {found[column].wrong - 1:,} more" if found[column].wrong > 1 else ""
-        heading = short(here.headings[column])
-        one = f'{heading} has "{short(text)}" in {row_name} {row:,}{more}'
-        problems.append(f"{heading} has {found[column].mixed}" if found[column].mixed else one)
-    if left_out and reading.columns:
-        named = (f"{here.headings[column]} ({why})" for column, why in left_out.items())
-        problems.append(f"{listed(named)} cannot become numbers")
-    if not problems or reading.missing:
-        return problems
-    holes = [c for c, held in found.items() if held.missing and c not in left_out]
-    if holes:
-        named = (f"{here.headings[c]} ({found[c].missing:,})" for c in holes)
-        problems.append(f"values are missing in {listed(named, most=3)} (--missing)")
-    if unlabelled:
-        problems.append(f"{counted(unlabelled, row_name)} without a label")
-    return problems
-
-
-def _all_wrong(name: str, here: ColumnRoles, problems: list[str], wrong: list[int]) -> DataError:
-    """Return one error for all that is wrong."""
-    more = len(problems) - MOST_EXAMPLES - 1
-    told = "; ".join(problems[: MOST_EXAMPLES + 1]) + (f"; {more} more" if more > 0 else "")
-    drops = " ".join(f'--drop "{short(here.headings[c])}"' for c in wrong[:2] if c in here.inputs)
-    remedy = f", or leave columns out ({drops} …)" if len(wrong) > 2 else f", or add {drops}"
-    if {*wrong} & {*here.targets}:
-        drops = remedy = ", or if a target holds classes, use --label instead of --target"
-    return DataError(
-        f"{name} holds what is not a number: {told}. Correct it{remedy if drops else ''}."
-    )
-
-
-def no_number(  # noqa: PLR0913, PLR0917 -- what the message names
-    name: str, row_name: str, here: ColumnRoles, column: int, row: int, text: str
-) -> DataError:
-    """Return the error for a value that is not a number: its column may be the label."""
-    heading = short(here.headings[column])
-    reason = str(refusal(text, f"{name}, {row_name} {row}, column {heading}"))
-    place = f'"{heading}"' if here.given else _place(column, len(here.headings))
-    drop = "choose another target" if column in here.targets else f"add --drop {place}"
-    if DATE.fullmatch(text.strip()):
-        return DataError(f"{reason} If it is a date, write it as a number of days, or {drop}.")
-    if looks_numeric(text.strip()):
-        return DataError(f"{reason} Correct it, or {drop}.")
-    if column in here.targets:
-        return DataError(
-            f"{reason} A target is a number to predict: choose another column, or if these are "
-            f"classes, use --label {place} instead of --target.",
-            "targets",
+    def _check_label(self) -> None:
+        """Refuse the first column of a table with words as label, if it can hardly be one."""
+        roles, reading = self.roles, self._reading
+        if roles.label is None or reading.label:
+            return
+        held = Column(self.texts[roles.label])
+        numbers = [float(text) for text in held.kinds if is_number(text)]
+        are_few = len(held.kinds) <= MOST_LABELS and len(held.kinds) < held.filled
+        are_few = are_few and all(number == int(number) for number in numbers)
+        if held.wrong or len(numbers) < len(held.kinds) or are_few:
+            return
+        last = len(roles.headings) - 1
+        column = last if last in self.words else next(iter(self.words), last)
+        raise DataError(
+            f"{self.table.name}: {roles.where(0)} holds numbers and can hardly be the label: add "
+            f"--label and the column with the classes, such as --label {self._place(column)}, or "
+            "--target and a column of numbers."
         )
-    or_label = "" if here.targets else f", or if it holds the labels add --label {place}"
-    return DataError(f"{reason} Correct it, or add --drop {place}{or_label}.")
 
+    def _problems(self, wrong: Sequence[int]) -> list[str]:
+        """Return all that is wrong, in words; empty if only values are missing."""
+        problems, headings = [], self.roles.headings
+        for column in wrong:
+            held, heading = self._found[column], short(headings[column])
+            more = f" and {held.wrong - 1:,} more" if held.wrong > 1 else ""
+            what = held.mixed or f'"{short(held.first)}" in {self._row(column, held.first)}{more}'
+            problems.append(f"{heading} has {what}")
+        if self._left_out and self._reading.columns:
+            named = (f"{headings[column]} ({why})" for column, why in self._left_out.items())
+            problems.append(f"{listed(named)} cannot become numbers")
+        if not problems or self._reading.missing:
+            return problems
+        holes = {c: held.missing for c, held in self._found.items() if c not in self._left_out}
+        if any(holes.values()):
+            named = (f"{headings[c]} ({count:,})" for c, count in holes.items() if count)
+            problems.append(f"values are missing in {listed(named, most=3)} (--missing)")
+        label = () if self.roles.label is None else self.texts[self.roles.label]
+        if unlabelled := sum(map(is_unlabelled, label)):
+            problems.append(f"{counted(unlabelled, self.table.row)} without a label")
+        return problems
 
-def _place(column: int, count: int) -> str:
-    return "last" if column == count - 1 else str(column + 1)
+    def _all_wrong(self, problems: Sequence[str], wrong: Sequence[int]) -> DataError:
+        """Return one error for all that is wrong."""
+        more, inputs = len(problems) - MOST_EXAMPLES - 1, self.roles.inputs
+        told = "; ".join(problems[: MOST_EXAMPLES + 1]) + (f"; {more} more" if more > 0 else "")
+        headings = [short(self.roles.headings[column]) for column in wrong[:2] if column in inputs]
+        drops = " ".join(f'--drop "{heading}"' for heading in headings)
+        remedy = f", or leave columns out ({drops} …)" if len(wrong) > 2 else f", or add {drops}"
+        if {*wrong} & {*self.roles.targets}:
+            drops = remedy = ", or if a target holds classes, use --label instead of --target"
+        return DataError(
+            f"{self.table.name} holds what is not a number: {told}. Correct it"
+            f"{remedy if drops else ''}."
+        )
+
+    def _kept(self) -> tuple[int, ...]:
+        """Return the inputs to keep; dates only if there are no others."""
+        roles, reading = self.roles, self._reading
+        if {*roles.inputs} == {*self._left_out} and {*self._left_out.values()} == {DATES}:
+            for column in self.table.dated:
+                self._left_out.pop(column, None)
+        inputs = [column for column in roles.inputs if column not in self._left_out]
+        if not inputs:
+            told = "; ".join(map(self._why, [*self._left_out][:MOST_EXAMPLES]))
+            raise DataError(
+                f"{self.table.name}: no column is left to learn from, since none can become "
+                f"numbers: {told}. Add a column of numbers, or of a few words that occur again."
+            )
+        held = [c for c in inputs if c not in self._found or self._found[c].filled]
+        if held and not (reading.columns or reading.features or reading.bare):
+            self.blank = tuple(roles.headings[column] for column in inputs if column not in held)
+            inputs = held
+        return tuple(inputs)
+
+    def _why(self, column: int) -> str:
+        """Return a column that is left out, with an example and the reason."""
+        text = self._found[column].first if column in self._found else ""
+        example = f' has "{short(text)}" in {self._row(column, text)}' if text else ""
+        return f"{short(self.roles.headings[column])}{example} ({self._left_out[column]})"
+
+    def _note(self) -> None:
+        """Add notes on columns that contain more than numbers."""
+        name, heading, found = self.table.name, self.roles.headings, self._found
+        if self._left_out:
+            told = listed((f"{heading[c]} ({why})" for c, why in self._left_out.items()), most=6)
+            self.notes.append(f"{name}: left out {told}; --columns names those to keep.")
+        if mixed := [c for c in self.words if c in found and found[c].mixed]:
+            told = listed(f"{heading[c]} ({found[c].mixed})" for c in mixed)
+            self.notes.append(f"{name}: read as words, since units differ: {told}.")
+        if units := [column for column in found if found[column].is_united]:
+            told = listed((f"{heading[c]} ({next(iter(found[c].units))})" for c in units), most=6)
+            self.notes.append(f"{name}: the numbers were read without their units: {told}.")
+        if self.words:
+            told = listed((heading[column] for column in self.words), most=6)
+            made = listed((one for each in self.words.values() for one in each.features), most=4)
+            self.notes.append(f"{name}: words became numbers, 1 or 0: {told} (inputs {made}).")
+        if signs := [column for column in found if found[column].percent]:
+            told, example = listed(heading[c] for c in signs), found[signs[0]].percent
+            self.notes.append(f"{name}: per cent in {told} was read as a part: {example} / 100.")
+
+    def features(self, column: int) -> list[str]:
+        """Return the names of the inputs that a column becomes."""
+        words = self.words.get(column)
+        return words.features if words else [self.roles.headings[column]]
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the inputs and the targets, NaN where a value is missing.
+
+        Returns
+        -------
+        x, t : arrays, shapes (rows, inputs) and (rows, targets)
+
+        Raises
+        ------
+        DataError
+            A value is not a number, or numbers can be read in two ways.
+        """
+        way, wrong = self._notation(), []
+        known: dict[int, np.ndarray] = {}
+        for column in (*self.roles.inputs, *self.roles.targets):
+            plain, texts = self._plain[column], self.texts[column]
+            if plain is not None and way.mark == "." and column not in self.words:
+                known[column] = plain
+                continue
+            read = self._reader(column, way)
+            values = {text: read(text) for text in dict.fromkeys(texts)}
+            wrong += [(texts.index(text), column) for text, one in values.items() if one is None]
+            known[column] = np.array([values[text] for text in texts], dtype=float)
+        if wrong:
+            row, column = min(wrong)
+            raise self.refusal(column, self.texts[column][row])
+        empty = np.empty((len(self.rows), 0))
+        x, t = (
+            np.column_stack([empty, *(known[column] for column in chosen)])
+            for chosen in (self.roles.inputs, self.roles.targets)
+        )
+        return x, t
+
+    def _reader(self, column: int, way: Numerals) -> Callable[[str], float | list[float] | None]:
+        """Return the function that reads the values of a column; None if one is not a number."""
+        if column in self.words:
+            return self.words[column].numbers
+        is_united = column in self._found and self._found[column].is_united
+
+        def number(text: str) -> float | None:
+            value = way.number(united(text)[0] if is_united else text)
+            if value is None and is_absent(text):
+                return np.nan
+            truth = text.upper()
+            return float(TRUTHS.index(truth)) if truth in TRUTHS else value
+
+        return number
+
+    def _notation(self) -> Numerals:
+        """Return how the numbers are written."""
+        if self._reading.decimal:
+            return Numerals(self._reading.decimal, grouped=True)
+        columns = [c for c in (*self.roles.inputs, *self.roles.targets) if c not in self.words]
+        if not any(self._found[c].is_grouped for c in columns if c in self._found):
+            return Numerals()
+        bare = {c: self._found[c].is_united if c in self._found else False for c in columns}
+        first: dict[str, str] = {}
+        for row, fields in self.rows:
+            for column in columns:
+                text = united(fields[column])[0] if bare[column] else fields[column]
+                if text not in first:
+                    heading = short(self.roles.headings[column])
+                    first[text] = f"{self.table.row} {row}, column {heading}"
+        way = proven(
+            ((where, text) for text, where in first.items()), self.table.name, self.table.mark
+        )
+        mark = {".": "point, and marks between thousands", ",": "comma"}[way.mark]
+        self.notes.append(
+            f"{self.table.name}: numbers were read with a decimal {mark} (--decimal {way.mark})."
+        )
+        return way
+
+    def refusal(self, column: int, text: str) -> DataError:
+        """Return the error for a value that is not a number: its column may be the label."""
+        heading, roles = short(self.roles.headings[column]), self.roles
+        where = f"{self.table.name}, {self._row(column, text)}, column {heading}"
+        reason, place = str(refusal(text, where)), self._place(column)
+        drop = "choose another target" if column in roles.targets else f"add --drop {place}"
+        if DATE.fullmatch(text):
+            return DataError(f"{reason} If it is a date, write it as a number of days, or {drop}.")
+        if looks_numeric(text):
+            return DataError(f"{reason} Correct it, or {drop}.")
+        if column in roles.targets:
+            return DataError(
+                f"{reason} A target is a number to predict: choose another column, or if these are "
+                f"classes, use --label {place} instead of --target.",
+                "targets",
+            )
+        or_label = "" if roles.targets else f", or if it holds the labels add --label {place}"
+        return DataError(f"{reason} Correct it, or add --drop {place}{or_label}.")
+
+    def _row(self, column: int, text: str) -> str:
+        """Return words for the first row that has a text in a column."""
+        return f"{self.table.row} {self.rows[self.texts[column].index(text)][0]:,}"
+
+    def _place(self, column: int) -> str:
+        """Return a column as the options name it."""
+        if self.roles.given:
+            return f'"{short(self.roles.headings[column])}"'
+        return "last" if column == len(self.roles.headings) - 1 else str(column + 1)

@@ -1,13 +1,11 @@
 """Find rows that hold totals of others, or notes."""
 
 import re
-from collections import deque
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.data.numbers import MARKS, Numerals, united
+from xlnn.data.numbers import MARKS, PLAIN_LINE, Numerals, united
 
 _TOTAL = re.compile(
     r"""
@@ -37,67 +35,57 @@ def is_note(fields: Sequence[str]) -> bool:
     return len(fields) > 2 and fields.count("") == len(fields) - 1
 
 
-@lru_cache(maxsize=4096)
 def total_word(text: str) -> str:
     """Return the word in a text that marks a row of totals, or "".
 
     >>> [total_word(text) for text in ("Total:", "North Subtotal", "华东小计", "totally")]
     ['total', 'subtotal', '小计', '']
     """
-    found = _TOTAL.fullmatch(text.strip().rstrip(":："))
+    found = None if text[:1].isdigit() else _TOTAL.fullmatch(text.rstrip(":："))
     return next(filter(None, found.groups())).lower() if found else ""
 
 
-def totals(rows: Iterable[tuple[int, list[str]]], columns: Iterable[int]) -> frozenset[int]:
-    """Return the rows that hold totals of others.
+def totals(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> list[int]:
+    """Return the indices of the rows that hold totals of others.
 
     They have a word for it, and lack a value that other rows have, or their numbers are the sum or
     the mean of those above. If one row with this word in this column has neither, it is a category.
 
     Parameters
     ----------
-    rows : iterable
-        The number and the fields of each row, without headings.
-    columns : iterable of int
+    rows : sequence of sequence of str
+        The fields of each row, without headings.
+    columns : sequence of int
         The columns that are read.
 
-    >>> rows = [(1, ["a", "x", "1"]), (2, ["b", "y", "2"]), (3, ["Total", "", "3"])]
-    >>> totals(rows, [0, 1, 2])
-    frozenset({3})
+    >>> totals([["a", "x", "1"], ["b", "y", "2"], ["Total", "", "3"]], [0, 1, 2])
+    [2]
     """
-    columns, count = [*columns], 0
-    empty = dict.fromkeys(columns, 0)
-    found: dict[tuple[int, str], list[tuple[int, list[int], bool]]] = {}
-    above: deque[list[str]] = deque(maxlen=MOST_ABOVE)
-    since: deque[list[str]] = deque(maxlen=MOST_ABOVE)
-    for row, fields in rows:
-        if is_note(fields):
-            continue
-        lacking = [column for column in columns if not fields[column].strip()]
-        texts = ((c, text) for c, text in enumerate(fields) if not text[:1].isdigit())
-        words = ((column, total_word(text)) for column, text in texts)
-        if key := next((each for each in words if each[1]), None):
-            adds_up = _adds_up(fields, since) or _adds_up(fields, above)
-            found.setdefault(key, []).append((row, lacking, adds_up))
-            since.clear()
-            continue
-        above.append(fields)
-        since.append(fields)
-        count += 1
-        for column in lacking:
-            empty[column] += 1
-    usual = {column for column, missing in empty.items() if missing <= count / 2}
-    return frozenset(
-        row
-        for rows_of_one in found.values()
-        if all(adds_up or usual & {*lacking} for _, lacking, adds_up in rows_of_one)
-        for row, *_ in rows_of_one
-    )
+    found: dict[int, tuple[int, str]] = {}
+    for column, texts in enumerate(zip(*rows, strict=True)):
+        kinds = () if PLAIN_LINE.fullmatch("".join(texts)) else {*texts}
+        if words := {text: word for text in kinds if (word := total_word(text))}:
+            for row, text in enumerate(texts):
+                if text in words:
+                    found.setdefault(row, (column, words[text]))
+    if not found:
+        return []
+    others = [row for row in range(len(rows)) if row not in found]
+    empty = {column: sum(not rows[row][column] for row in others) for column in columns}
+    usual = [column for column in columns if empty[column] <= len(others) / 2]
+    categories, last = set(), -1
+    for before, row in enumerate(sorted(found)):
+        if found[row] not in categories and all(rows[row][column] for column in usual):
+            above = [rows[one] for one in others[: row - before][-MOST_ABOVE:]]
+            since = above[max(0, len(above) - (row - last - 1)) :]
+            if not _adds_up(rows[row], since) and not _adds_up(rows[row], above):
+                categories.add(found[row])
+        last = row
+    return [row for row in sorted(found) if found[row] not in categories]
 
 
-def _adds_up(fields: Sequence[str], above: Iterable[Sequence[str]]) -> bool:
+def _adds_up(fields: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
     """Return whether a number of a row is the sum or the mean of two or more above."""
-    above = [*above]
     for column, text in enumerate(fields if len(above) > 1 else ()):
         for mark in MARKS:
             way = Numerals(mark, grouped=True)
