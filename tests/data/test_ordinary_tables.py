@@ -248,6 +248,7 @@ def test_text_that_is_not_utf_8_is_read_as_windows_wrote_it(tmp_path):
     [
         ("gb18030", "及格", ("是", "否"), "身高"),
         ("cp932", "合否", ("はい", "いいえ"), "身長"),
+        ("cp932", "合否", ("合格", "不合格"), "点数"),
         ("cp1252", "fährt", ("häufig", "nie"), "Größe"),
         ("cp1252", "art", ("Größe", "Maße"), "Größe"),
         ("cp1252", "pays", ("créée", "lié"), "âge"),

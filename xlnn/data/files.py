@@ -48,7 +48,7 @@ USUAL = "cp1252"
 """The encoding of a Western text that is not UTF-8, if none is given."""
 
 EASTERN = (
-    ("cp932", "[぀-ヿ]", "[｡-ﾟ]", rb"[\x80-\xff]+"),
+    ("cp932", "[぀-ヿ一-鿿]", "[｡-ﾟ]", rb"(?:[\x81-\x83\x88-\x97][\x40-\xfc])+"),
     ("gb18030", "[一-鿿]", "[Ⴀ-⿿ꀀ-\ufdff]", rb"(?:[\xa1-\xa3\xb0-\xd7][\xa1-\xfe])+"),
 )
 """Japanese and Chinese encodings, each with characters that its texts contain, characters that they
@@ -177,7 +177,7 @@ def _undecoded(name: str, kind: str, encoding: str | None, read: bytes, place: i
     line = read.count(b"\n", 0, place) + 1
     return (
         f"{name}, line {line:,}, is not UTF-8 text: save it as {kind} in UTF-8, or say how it was "
-        "saved, often --encoding cp1252 (Windows) or --encoding gb18030 (Chinese)."
+        "saved, often --encoding cp1252 (Windows), cp932 (Japanese) or gb18030 (Chinese)."
     )
 
 
