@@ -73,6 +73,7 @@ MIXED = lines(
     "way,pay,a,kind",
     lambda n: f"{['2 km', '300 m'][n % 2]},{'$€'[n % 2]}{n},{n * n},a" + "b" * (n % 2),
 )
+MONTHS = lines("Monat;a;kind", lambda n: f"{n % 12 + 1:02}.2024;1.{n + 100},50 €;{kind(n)}")
 HOLES = lines(
     "a,b,kind", lambda n: f"{[n, 'missing', '—'][n % 3]},{[n, 'unknown', '.'][n % 3]},{kind(n)}"
 )
@@ -110,6 +111,7 @@ XOR = "x1,x2,kind\n0,0,a\n0,1,b\n1,0,b\n1,1,a\n"
         (MINUS, "", ("a",), [-0.5], ""),
         (MIXED, "", ("way = 300 m", "a"), [0, 0], "units differ: way (numbers in km and m)"),
         (MIXED, "", ("way = 300 m", "a"), [0, 0], "left out pay (numbers in $ and €)"),
+        (MONTHS, "", ("a",), [1100.5], "left out Monat (dates)"),
         (UNITS_BELOW, "", ("temp (°C)", "speed (m/s)"), [-1.5, 2], "line 1 and the next one were"),
         (GROUPS, "Kind", ("Region = S", "Sales Q1", "Sales Q2"), [0, 1, 2], "joined as headings"),
         (BITS, "", ("p1", "p2", "p3"), [0, 0, 0], "left out p4, the same in all rows"),
@@ -120,8 +122,8 @@ XOR = "x1,x2,kind\n0,0,a\n0,1,b\n1,0,b\n1,1,a\n"
     ids=[
         "bank", "school zh", "school ja", "sensor", "Likert", "sports", "houses", "Swiss", "French",
         "Indian", "truths", "equal", "30 categories", "line ends", "ids", "ticks", "over 100 %",
-        "wide", "minus", "units differ", "currencies differ", "units below", "groups", "bits",
-        "xor", "BOM", "sep=",
+        "wide", "minus", "units differ", "currencies differ", "months", "units below", "groups",
+        "bits", "xor", "BOM", "sep=",
     ],
 )  # fmt: skip
 def test_a_file_is_read_as_it_is_meant(tmp_path, content, label, features, first, told):

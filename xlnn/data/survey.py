@@ -25,7 +25,17 @@ from xlnn.data.numbers import (
 from xlnn.data.rows import Table
 from xlnn.data.totals import is_note, totals
 from xlnn.data.wording import counted, listed, short
-from xlnn.data.words import DATE, DATES, Words, is_missing, known_words, unlike, why_no_kinds, words
+from xlnn.data.words import (
+    DATE,
+    DATES,
+    Words,
+    are_months,
+    is_missing,
+    known_words,
+    unlike,
+    why_no_kinds,
+    words,
+)
 from xlnn.errors import DataError
 
 TRUTHS = ("FALSE", "TRUE")
@@ -223,7 +233,7 @@ class Survey:
         is_input, reading = column in self.roles.inputs, self._reading
         if is_input and (known := known_words(heading, reading.features)):
             self.words[column] = known
-        elif is_input and column in self.table.dated and not reading.columns:
+        elif is_input and not reading.columns and self._is_dated(column):
             self._left_out[column] = DATES
         elif held is None or held.is_united or not (held.wrong or held.mixed):
             return False
@@ -236,6 +246,10 @@ class Survey:
         else:
             self.words[column] = words(heading, held.kinds)
         return False
+
+    def _is_dated(self, column: int) -> bool:
+        """Return whether a column holds dates that could be read as numbers."""
+        return column in self.table.dated or are_months(self.texts[column])
 
     def _check_label(self) -> None:
         """Refuse the first column of a table with words as label, if it can hardly be one."""

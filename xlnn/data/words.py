@@ -36,6 +36,7 @@ DATE = re.compile(
     r"|[a-z]{3,9}[., ]+[0-9]{1,2}(st|nd|rd|th)?[., ]+[0-9]{4}|[0-9]{4}-[0-9]{2}",
     re.IGNORECASE,
 )
+_MONTH = re.compile(r"(0?[1-9]|1[0-2])[./-](19|20)[0-9]{2}")
 _ID = re.compile(
     r"(?i:(.*[ _.-])?(id|ids|no|nr|number|index|row|key|uuid|guid|#|番号|编号|序号)\.?)|.*[a-z]ID",
 )
@@ -105,6 +106,16 @@ def words(heading: str, found: Iterable[str]) -> Words:
         said = [kind for kind in kinds if kind.lower() in YES]
         return Words(heading, tuple(said if len(said) == 1 else kinds[1:]), frozenset(kinds))
     return Words(heading, tuple(kinds), frozenset(kinds))
+
+
+def are_months(texts: Sequence[str]) -> bool:
+    """Return whether all texts are months such as 03.2024, which could be read as numbers.
+
+    >>> are_months(["10.2024", "03.2024"]), are_months(["10.2024", "3.5"])
+    (True, False)
+    """
+    held = [text for text in texts if text]
+    return all(map(_MONTH.fullmatch, held)) and any(text[0] == "0" for text in held)
 
 
 def unlike(words: Iterable[str]) -> list[str]:
