@@ -110,6 +110,14 @@ def test_names_that_other_programs_give_are_known(tmp_path, x, y):
     assert load_inputs(path, ReadOptions(), 4).x.tolist() == X.tolist()
 
 
+def test_labels_in_a_column_and_one_hot_labels_are_read_as_keras_has_them(tmp_path):
+    y = np.array([2, 0, 2])
+    column = load(npz(tmp_path, x_train=X, y_train=y.reshape(3, 1)), ReadOptions())
+    assert (column.labels, column.t.tolist()) == (("0", "2"), [[0, 1], [1, 0], [0, 1]])
+    one_hot = load(npz(tmp_path, x_train=X, y_train=np.eye(3)[y]), ReadOptions())
+    assert (one_hot.labels, one_hot.t.tolist()) == (("0", "1", "2"), np.eye(3)[y].tolist())
+
+
 def test_colours_become_grey(tmp_path):
     red, white = np.array([[[255, 0, 0]]]), np.full((1, 1, 3), 255)
     path = npz(tmp_path, x=np.array([red, white]).astype(np.uint8), y=[0, 1])
@@ -144,7 +152,8 @@ def test_the_outputs_of_a_regression_are_named_by_the_file_or_the_reading(tmp_pa
         ({"names": ["a", "b"]}, r"names belongs to t; y holds the names itself"),
         ({"y": [0, 1]}, r"x has 3 rows and y 2"),
         ({"y": 1, "x": X[:1]}, r"y has the shape \(\); one label for each row of x"),
-        ({"y": [[0], [1], [0]]}, r"y has the shape \(3, 1\); one label for each row of x"),
+        ({"y": None, "labels": [[0, 1]] * 3}, r"labels has the shape \(3, 2\); one label for each"),
+        ({"z": [1]}, r"z is not known; x is expected, and .* t: leave other arrays out"),
         ({"y": [0, 0.5, 1]}, r"y holds numbers that are not whole.*name the array t"),
         ({"y": [0, np.nan, 1]}, r"y holds numbers that are not whole"),
         ({"y": [0, 2**60, 1]}, r"y holds numbers that are not whole"),

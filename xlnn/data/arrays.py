@@ -65,7 +65,7 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
     found : dict of arrays
         ``x``, shape (samples, inputs) or (samples, rows, columns), and one of ``labels`` or ``y``,
         shape (samples,), whole numbers or texts, or ``t``, shape (samples, outputs), numbers; with
-        ``t``, ``names`` may name the outputs.
+        ``t``, ``names`` may name the outputs. A ``y`` with several columns is a ``t``.
     reading : ReadOptions
         With its ``bare``, labels and targets may be missing.
 
@@ -78,8 +78,12 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
     x = _numbers(where, "x", grey(found["x"]), axes=(2, 3), may_miss=True)
     if found["x"].ndim > x.ndim and found["x"].shape[-1] > 1:
         told.append(f"{where}: colours were read as grey.")
-    key = next((target for target in TARGETS if target in found), "")
+    key = given = next((target for target in TARGETS if target in found), "")
     target = found[key] if key else np.empty((len(x), 0))
+    if key != "t" and target.shape[1:] == (1,):  # as Keras has the labels of CIFAR
+        target = target[:, 0]
+    elif key == "y" and target.ndim == 2:  # one-hot, or several numbers to predict
+        key = "t"
     if len(x) != len(np.atleast_1d(target)):
         raise DataError(
             f"{where}: x has {len(x):,} rows and {key} {len(np.atleast_1d(target)):,}; both need "
@@ -103,7 +107,7 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
     elif key:
         t, labels = one_hot(_classes(where, key, target), reading, where)
     if key:
-        end = targets_told(labels, t) if is_regression else labels_told(labels, t, f"in {key}")
+        end = targets_told(labels, t) if is_regression else labels_told(labels, t, f"in {given}")
     picture, features = _picture(where, x, reading, is_regression=is_regression)
     shown = images_told(len(x), picture, end) if picture else table_told(len(x), features, end)
     return Dataset(
@@ -135,7 +139,7 @@ def _by_role(
     if unknown:
         raise DataError(
             f"{where}: {listed(unknown)} {'is' if len(unknown) == 1 else 'are'} not known; x is "
-            f"expected, and one of {listed(TARGETS, 'or')}."
+            f"expected, and one of {listed(TARGETS, 'or')}: leave other arrays out."
         )
     roles = [each for each in known.values() if each]
     given = [each for each in roles if each in TARGETS]
