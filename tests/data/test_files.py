@@ -97,14 +97,26 @@ def test_text_that_is_not_utf_8_is_read_from_the_disk_once(tmp_path, monkeypatch
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"\x89PNG\r\n\x1a\n\0", "a PNG picture, but CSV is expected."),
-        (b"%PDF-1.7\n%\xe2\xe3", "a PDF, but CSV is expected."),
-        (b"PAR1\x15\xff", "a Parquet file, but CSV is expected."),
+        (
+            b"\x89PNG\r\n\x1a\n\0",
+            "a PNG picture, but CSV is expected: name the folder that it is in.",
+        ),
+        (b"%PDF-1.7\n%\xe2\xe3", "a PDF, but CSV is expected: save its table as .csv or .xlsx."),
+        (
+            b"PAR1\x15\xff",
+            "a Parquet file, but CSV is expected: save it as .csv, or read it with pandas.",
+        ),
         (b"\x93NUMPY\1", "a NumPy array, but CSV is expected: save x and labels in an .npz."),
-        (b"\x1f\x8b\x08", "a gzip file, but CSV is expected."),
+        (b"\x1f\x8b\x08", "a gzip file, but CSV is expected: unpack it."),
         (b"PK\3\4\xff", "a zip file, but CSV is expected: name it by its kind, .xlsx or .npz."),
-        (b'[{"a": 1, "kind": "x"},\n {"a": 2}]', "JSON, but CSV is expected."),
-        (b"\n<!DOCTYPE html>\n<html>a, b</html>", "a web page, but CSV is expected."),
+        (
+            b'[{"a": 1, "kind": "x"},\n {"a": 2}]',
+            "JSON, but CSV is expected: save its table as .csv or .xlsx.",
+        ),
+        (
+            b"\n<!DOCTYPE html>\n<html>a, b</html>",
+            "a web page, but CSV is expected: save its table as .csv or .xlsx.",
+        ),
     ],
 )
 def test_a_file_of_another_kind_is_named_by_what_it_is(tmp_path, content, told):

@@ -25,24 +25,18 @@ _KNOWN = {codecs.lookup(name).name: name for name in ENCODINGS}
 
 
 FORMATS = {
-    "a PNG picture": rb"\x89PNG",
-    "a JPEG picture": rb"\xff\xd8\xff",
-    "a PDF": rb"%PDF",
-    "a Parquet file": rb"PAR1",
-    "a gzip file": rb"\x1f\x8b",
-    "an old Excel workbook": rb"\xd0\xcf\x11\xe0",
-    "a zip file": rb"PK\x03\x04",
-    "a web page": rb"\s*<(!doctype|html)",
-    "a NumPy array": rb"\x93NUMPY",
-    "JSON": rb"\s*(\[\s*)?\{\s*\"",
+    "a PNG picture": (rb"\x89PNG", "name the folder that it is in"),
+    "a JPEG picture": (rb"\xff\xd8\xff", "name the folder that it is in"),
+    "a PDF": (rb"%PDF", "save its table as .csv or .xlsx"),
+    "a Parquet file": (rb"PAR1", "save it as .csv, or read it with pandas"),
+    "a gzip file": (rb"\x1f\x8b", "unpack it"),
+    "an old Excel workbook": (rb"\xd0\xcf\x11\xe0", "save it as .xlsx"),
+    "a zip file": (rb"PK\x03\x04", "name it by its kind, .xlsx or .npz"),
+    "a web page": (rb"\s*<(!doctype|html)", "save its table as .csv or .xlsx"),
+    "a NumPy array": (rb"\x93NUMPY", "save x and labels in an .npz"),
+    "JSON": (rb"\s*(\[\s*)?\{\s*\"", "save its table as .csv or .xlsx"),
 }
-"""How files begin that are often taken for something else."""
-
-REMEDIES = {
-    "a zip file": ": name it by its kind, .xlsx or .npz",
-    "a NumPy array": ": save x and labels in an .npz",
-}
-"""What to do with some of them."""
+"""How files begin that are often taken for something else, and what to do."""
 
 USUAL = "cp1252"
 """The encoding of a Western text that is not UTF-8, if none is given."""
@@ -112,10 +106,9 @@ def decoded(read: bytes, name: str, kind: str, encoding: str | None = None) -> s
     known = _codec(encoding)
     if not read.strip():
         raise DataError(f"{name} is empty: {kind} is expected.")
-    for what, begins in FORMATS.items():
+    for what, (begins, remedy) in FORMATS.items():
         if what != kind and re.match(begins, read, re.IGNORECASE):
-            remedy = REMEDIES.get(what, "")
-            raise DataError(f"{name} is {what}, but {kind} is expected{remedy}.")
+            raise DataError(f"{name} is {what}, but {kind} is expected: {remedy}.")
     try:
         found = read.decode(known)
     except UnicodeDecodeError as error:
