@@ -188,6 +188,18 @@ def test_what_is_no_table_is_refused_by_its_cell(tmp_path, rows, message):
     assert len(str(refusal.value)) < 250
 
 
+def test_a_second_table_below_an_empty_row_is_suspected(tmp_path):
+    rows = [["x", "y", "kind"], [1, 2, "a"], [3, 4, "b"]]
+    path = xlsx(tmp_path, [*rows, [], ["name", "value"], ["rate", 0.1]])
+    for options in ({"targets": ("y",)}, {"label": "x"}):
+        with pytest.raises(DataError, match="If another table begins in row 5, remove it"):
+            load(path, ReadOptions(**options))
+    path = xlsx(tmp_path, [*rows, ["name", "value"]])
+    with pytest.raises(DataError) as refusal:
+        load(path, ReadOptions(targets=("y",)))
+    assert "another table" not in str(refusal.value)
+
+
 def test_what_a_sheet_claims_is_refused_before_it_is_read(tmp_path, monkeypatch):
     path = xlsx(tmp_path, [["a", 1], ["b", 2]])
     altered(path, b'ref="A1:B2"', b'ref="A1:CV20000"')

@@ -24,7 +24,7 @@ from xlnn.data.numbers import (
 )
 from xlnn.data.rows import Table
 from xlnn.data.totals import is_note, totals
-from xlnn.data.wording import counted, listed, short
+from xlnn.data.wording import LONGEST_NAME, counted, cut, listed, short
 from xlnn.data.words import (
     DATE,
     DATES,
@@ -301,10 +301,18 @@ class Survey:
         remedy = f", or leave columns out ({drops} …)" if len(wrong) > 2 else f", or add {drops}"
         if {*wrong} & {*self.roles.targets}:
             drops = remedy = ", or if a target holds classes, use --label instead of --target"
+        hint = self._hint(wrong[0], self._found[wrong[0]].first) if wrong else ""
         return DataError(
             f"{self.table.name} holds what is not a number: {told}. Correct it"
-            f"{remedy if drops else ''}."
+            f"{remedy if drops else ''}.{hint}"
         )
+
+    def _hint(self, column: int, text: str) -> str:
+        """Return a hint that another table may begin in the row of a text; "" if not."""
+        row = self.rows[self.texts[column].index(text)][0] if text else 0
+        if row < 2 or row - 1 in {number for number, _ in self.table.rows}:
+            return ""
+        return f" If another table begins in {self.table.row} {row:,}, remove it."
 
     def _kept(self) -> tuple[int, ...]:
         """Return the inputs to keep; dates only if there are no others."""
@@ -335,7 +343,11 @@ class Survey:
         """Add notes on columns that contain more than numbers."""
         name, heading, found = self.table.name, self.roles.headings, self._found
         if self._left_out:
-            told = listed((f"{heading[c]} ({why})" for c, why in self._left_out.items()), most=6)
+            room = LONGEST_NAME - len(" ()")
+            left = (
+                f"{cut(heading[c], max(8, room - len(w)))} ({w})" for c, w in self._left_out.items()
+            )
+            told = listed(left, most=6)
             self.notes.append(f"{name}: left out {told}; --columns names those to keep.")
         if mixed := [c for c in self.words if c in found and found[c].mixed]:
             told = listed(f"{heading[c]} ({found[c].mixed})" for c in mixed)
@@ -432,7 +444,7 @@ class Survey:
         """Return the error for a value that is not a number: its column may be the label."""
         heading, roles = short(self.roles.headings[column]), self.roles
         where = f"{self.table.name}, {self._row(column, text)}, column {heading}"
-        reason, place = str(refusal(text, where)), self._place(column)
+        reason, place = f"{refusal(text, where)}{self._hint(column, text)}", self._place(column)
         drop = "choose another target" if column in roles.targets else f"add --drop {place}"
         if DATE.fullmatch(text):
             return DataError(f"{reason} If it is a date, write it as a number of days, or {drop}.")
