@@ -85,29 +85,24 @@ def ink(path: Path, shown: str, picture: tuple[int, int], reading: ReadOptions) 
     DataError
         The file is not a PNG or JPEG, or is too large.
     """
+    from PIL import Image, ImageOps  # noqa: PLC0415 -- Pillow is slow to import
+
     rows, columns = picture
-    grey = _grey(path, shown, paper=0 if reading.light_ink else 255)
-    # BOX: each pixel is the mean of the area it covers, so its ink stays within 0 to 1. LANCZOS is
-    # sharper to the eye, but adds rings beyond that range.
-    resized = grey.resize((columns, rows), _box())
+    with _opened(path, shown) as image:
+        upright = ImageOps.exif_transpose(image)  # phones record their orientation
+        if upright.mode.startswith("I"):  # 16 bits per pixel, which Pillow would clip at 255
+            greys = np.asarray(upright).clip(0, 65535) // 257
+            upright = Image.fromarray(greys.astype(np.uint8))
+        elif "A" in upright.getbands() or "transparency" in upright.info:
+            paper = (0, 0, 0) if reading.light_ink else (255, 255, 255)
+            sheet = Image.new("RGBA", upright.size, (*paper, 255))
+            upright = Image.alpha_composite(sheet, upright.convert("RGBA"))
+        # BOX: each pixel is the mean of the area it covers, so its ink stays within 0 to 1. LANCZOS
+        # is sharper to the eye, but adds rings beyond that range.
+        resized = upright.convert("L").resize((columns, rows), Image.Resampling.BOX)
     light = np.asarray(resized, dtype=float).ravel() / 255
     dark = light if reading.light_ink else 1 - light
     return dark if reading.threshold is None else (dark >= reading.threshold).astype(float)
-
-
-def _box() -> int:
-    from PIL import Image  # noqa: PLC0415 -- Pillow is slow to import
-
-    return Image.Resampling.BOX
-
-
-def _grey(path: Path, shown: str, paper: int) -> "Image":
-    """Return a picture in 256 greys, upright, with paper where it is transparent."""
-    from PIL import ImageOps  # noqa: PLC0415 -- Pillow is slow to import
-
-    with _opened(path, shown) as image:
-        upright = ImageOps.exif_transpose(image)  # phones record their orientation
-        return _without_colour(upright, paper)
 
 
 @contextmanager
@@ -120,9 +115,8 @@ def _opened(path: Path, shown: str) -> Iterator["Image"]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about many pixels, which are counted here
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                _check_pixels(image.width * image.height, shown)
-                if image.format == "JPEG":
-                    _check_scans(data, image.width * image.height, shown)
+                scans = data.count(SCAN) if image.format == "JPEG" else 0
+                _check_size(image.width * image.height, scans, shown)
                 yield image
     except DataError:
         raise
@@ -136,32 +130,16 @@ def _opened(path: Path, shown: str) -> Iterator["Image"]:
         raise DataError(f"{shown} is not a readable PNG or JPEG{reason}.") from error
 
 
-def _check_scans(data: bytes, pixels: int, shown: str) -> None:
-    """Refuse a JPEG with too many scans, before it is decoded."""
-    scans = data.count(SCAN)
-    if scans > MOST_SCANS or scans * pixels > MOST_PAINTED:
-        raise DataError(
-            f"{shown} is stored in {scans:,} scans, but programs write about ten; save it again."
-        )
-
-
-def _check_pixels(pixels: int, shown: str) -> None:
-    """Refuse a picture that declares too many pixels, before it is decoded."""
+def _check_size(pixels: int, scans: int, shown: str) -> None:
+    """Refuse a picture that declares too many pixels or scans, before it is decoded."""
     if pixels > MOST_PIXELS:
         raise DataError(
             f"{shown} has {pixels:,} pixels; at most {MOST_PIXELS:,} are read: save it smaller."
         )
-
-
-def _without_colour(image: "Image", paper: int) -> "Image":
-    from PIL import Image  # noqa: PLC0415 -- Pillow is slow to import
-
-    if image.mode.startswith("I"):  # 16 bits per pixel, which Pillow would clip at 255
-        return Image.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
-    if "A" in image.getbands() or "transparency" in image.info:
-        sheet = Image.new("RGBA", image.size, (paper, paper, paper, 255))
-        image = Image.alpha_composite(sheet, image.convert("RGBA"))
-    return image.convert("L")
+    if scans > MOST_SCANS or scans * pixels > MOST_PAINTED:
+        raise DataError(
+            f"{shown} is stored in {scans:,} scans, but programs write about ten; save it again."
+        )
 
 
 STYLES = ("{row}{column}", "{row}_{column}", "{row}x{column}", "r{row}c{column}")
