@@ -16,9 +16,8 @@ from xlnn.data.dataset import (
     MOST_ROWS,
     Dataset,
     ReadOptions,
-    images_told,
+    data_told,
     labels_told,
-    table_told,
     targets_told,
 )
 from xlnn.data.numbers import LARGEST, rounded
@@ -109,7 +108,6 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
     if key:
         end = targets_told(labels, t) if is_regression else labels_told(labels, t, f"in {given}")
     picture, features = _picture(where, x, reading, is_regression=is_regression)
-    shown = images_told(len(x), picture, end) if picture else table_told(len(x), features, end)
     return Dataset(
         rounded(flat),
         rounded(t),
@@ -117,7 +115,7 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
         picture,
         features,
         is_regression,
-        (f"{where}: {shown}.", *told, *treated),
+        (f"{where}: {data_told(len(x), picture, features, end)}.", *told, *treated),
         reading.missing if treated else "",
     )
 

@@ -84,6 +84,8 @@ class Dataset:
 class ReadOptions:
     """Options for reading data, from a template or the user.
 
+    Most are options of a build, and `xlnn.options` describes them.
+
     Attributes
     ----------
     picture : tuple of int, or None
@@ -95,21 +97,10 @@ class ReadOptions:
         The wanted order of the classes, used if it has all classes of the data.
     label : str
         ``first`` (default), ``last``, a heading, or a column's number from 1.
-    targets : tuple of str
-        The columns to predict; then the task is a regression.
-    drop, columns : tuple of str
-        Columns to leave out, and columns to use as inputs; () for all but the label.
     header_row : int
         The row of the headings; 0 to search for it.
     features : tuple of str
         The inputs of an existing network, whose columns are looked up by name.
-    table, threshold, light_ink, sheet, encoding, large
-        Like the options of a build.
-    decimal : str
-        The decimal mark; by default a point, unless the values can only have a comma.
-    missing : str
-        How to treat missing values: ``drop`` their rows, or use the ``mean`` of the column; by
-        default they are refused.
     bare : bool
         Whether only inputs are needed; label and targets, if named, are left out.
     """
@@ -171,27 +162,20 @@ ENOUGH = 10
 """Rows from which having that many labels is significant."""
 
 
-def images_told(images: int, picture: tuple[int, int], end: str) -> str:
-    """Return the number and size of the images that were read, in words.
+def data_told(rows: int, picture: tuple[int, int] | None, features: Sequence[str], end: str) -> str:
+    """Return the number of rows and what they are, images or inputs, in words.
 
-    >>> images_told(24, (5, 5), "labels 0 and 1")
+    >>> data_told(24, (5, 5), (), "labels 0 and 1")
     '24 images of 5 × 5 pixels, labels 0 and 1'
+    >>> data_told(3, None, ["a", "b"], "to predict: c"), data_told(3, None, ["a"], "")
+    ('3 rows of 2 inputs, a and b; to predict: c', '3 rows of 1 input, a')
     """
-    told = f"{counted(images, 'image')} of {sized(picture)} pixels"
-    return f"{told}, {end}" if end else told
-
-
-def table_told(rows: int, features: Sequence[str], end: str) -> str:
-    """Return the number of rows and the inputs that were read, in words.
-
-    >>> table_told(3, ["a", "b"], "to predict: c")
-    '3 rows of 2 inputs, a and b; to predict: c'
-    >>> table_told(3, ["a", "b"], "")
-    '3 rows of 2 inputs, a and b'
-    """
-    names = listed(features, most=MOST_NAMED)
-    told = f"{counted(rows, 'row')} of {counted(len(features), 'input')}, {names}"
-    return f"{told}; {end.removeprefix('; ')}" if end else told
+    if picture:
+        told, mark = f"{counted(rows, 'image')} of {sized(picture)} pixels", ", "
+    else:
+        names = listed(features, most=MOST_NAMED)
+        told, mark = f"{counted(rows, 'row')} of {counted(len(features), 'input')}, {names}", "; "
+    return f"{told}{mark}{end}" if end else told
 
 
 def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:

@@ -10,7 +10,7 @@ import math
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import numpy as np
 
@@ -33,13 +33,6 @@ KINDS = "biufU"
 
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """NumPy's compression methods; others may inflate a thousandfold."""
-
-
-class _Header(NamedTuple):
-    shape: tuple[int, ...]
-    is_fortran: bool
-    kind: np.dtype
-    claimed: int
 
 
 def arrays(
@@ -104,31 +97,26 @@ def _array(
     """Return one array; its header must match the number of bytes."""
     name = short(entry.filename.removesuffix(".npy"))
     with archive.open(entry) as file:
-        header = _header(path, name, file)
-        count = math.prod(header.shape)
-        if header.claimed <= entry.file_size:
-            if header.kind.kind == "U" and header.claimed > LARGEST_TEXTS:
+        shape, is_fortran, kind = _header(path, name, file)
+        claimed, data = math.prod(shape) * kind.itemsize, b""
+        if claimed <= entry.file_size:
+            if kind.kind == "U" and claimed > LARGEST_TEXTS:
                 raise DataError(
-                    f"{path.name}: {name} holds {header.claimed:,} bytes of text; at most "
+                    f"{path.name}: {name} holds {claimed:,} bytes of text; at most "
                     f"{LARGEST_TEXTS:,} are read."
                 )
-            reading.check_count(f"{path.name}: {name}", (*header.shape, 1)[0], count)
-            data = file.read(header.claimed + 1)
-        else:
-            data = b""
-    if len(data) != header.claimed:
-        raise DataError(
-            f"{path.name}: {name} claims {header.claimed:,} bytes and does not hold as many."
-        )
-    order = "F" if header.is_fortran else "C"
-    array = np.frombuffer(data, header.kind).reshape(header.shape, order=order)
-    if header.kind.kind == "U":
+            reading.check_count(f"{path.name}: {name}", (*shape, 1)[0], math.prod(shape))
+            data = file.read(claimed + 1)
+    if len(data) != claimed:
+        raise DataError(f"{path.name}: {name} claims {claimed:,} bytes and does not hold as many.")
+    array = np.frombuffer(data, kind).reshape(shape, order="F" if is_fortran else "C")
+    if kind.kind == "U":
         array.tolist()  # fails at once if the bytes are not characters
     return array
 
 
-def _header(path: Path, name: str, file: BinaryIO) -> _Header:
-    """Read the header of an array."""
+def _header(path: Path, name: str, file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Read the header of an array: its shape, whether its order is Fortran's, and its kind."""
     version = np.lib.format.read_magic(file)
     read = {
         (1, 0): np.lib.format.read_array_header_1_0,
@@ -147,4 +135,4 @@ def _header(path: Path, name: str, file: BinaryIO) -> _Header:
         )
     if min(shape, default=0) < 0 or not kind.itemsize:
         raise DataError(f"{path.name}: {name} has an impossible shape {short(shape)}.")
-    return _Header(shape, is_fortran, kind, math.prod(shape) * kind.itemsize)
+    return shape, is_fortran, kind

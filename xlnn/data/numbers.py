@@ -94,10 +94,6 @@ class Numerals:
         return value if abs(value) <= LARGEST else None
 
 
-PLAIN = Numerals()
-"""Decimal points, and no separators of thousands."""
-
-
 def unsigned(text: str) -> tuple[str, str]:
     """Return a text without a sign of a currency or of per cent, and this sign.
 

@@ -12,12 +12,11 @@ from xlnn.data.dataset import (
     ENOUGH,
     Dataset,
     ReadOptions,
+    data_told,
     doubt,
-    images_told,
     labels_told,
     many_kinds,
     summing,
-    table_told,
     targets_told,
 )
 from xlnn.data.numbers import rounded
@@ -79,10 +78,7 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
         out = (x == x[:1]).all(axis=0)
         features, x = _without(table.name, out, CONSTANT, features, x, notes)
     t, labels, end = _outputs(survey, reading, names, t[kept], every)
-    if picture:
-        told = images_told(len(x), picture, end)
-    else:
-        told = table_told(len(x), features, end + summing(every))
+    end = end if picture else (end + summing(every)).removeprefix("; ")
     if survey.blank:
         notes.append(f"{table.name}: left out {listed(survey.blank, most=6)}, without any value.")
     return Dataset(
@@ -92,7 +88,12 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
         picture=picture,
         features=tuple(features),
         is_regression=here.label is None,
-        told=(f"{table.name}: {told}.", *_notes(survey, labels), *notes, *treated),
+        told=(
+            f"{table.name}: {data_told(len(x), picture, features, end)}.",
+            *_notes(survey, labels),
+            *notes,
+            *treated,
+        ),
         missing=reading.missing if treated else "",
         words=kept_words(survey.words.values(), features),
     )
