@@ -14,7 +14,7 @@ MOST_CLASSES = 1_000
 """Each class is an output with its own columns; the largest networks in use tell 1,000 apart."""
 
 
-def name(text: str, where: str, what: str = "label") -> str:
+def name(text: str, where: str) -> str:
     """Return a name without surrounding blanks, in composed Unicode (NFC).
 
     A text such as ``=1+1`` is a name like any other: it is written as text, never as a formula.
@@ -26,10 +26,10 @@ def name(text: str, where: str, what: str = "label") -> str:
     """
     text = unicodedata.normalize("NFC", text.strip())
     if not text:
-        raise DataError(f"{where}: the {what} is empty; write a word or a number.")
+        raise DataError(f"{where}: the label is empty; write a word or a number.")
     if not text.isprintable():
         raise DataError(
-            f'{where}: the {what} "{short(text)}" holds a character that cannot be printed; '
+            f'{where}: the label "{short(text)}" holds a character that cannot be printed; '
             "remove it."
         )
     return text

@@ -9,7 +9,6 @@ workbook start from exactly the same numbers.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -58,40 +57,31 @@ _UNITED = re.compile(r"([+-]?[0-9.].*?)\s*([^\d\s.,+\-–—~/=:()<>][^\d]{0,19}
 """A number with a unit."""
 
 
-@dataclass(frozen=True)
-class Numerals:
-    """How numbers are written in a data set.
+def number(text: str, mark: str) -> float | None:
+    """Read a number; return None if the text is not a number that fits a spreadsheet.
 
-    Attributes
+    Thousands may be separated: by the other mark, a blank or an apostrophe.
+
+    Parameters
     ----------
+    text : str
     mark : str
         The decimal mark, one of `MARKS`.
-    grouped : bool
-        Whether thousands may be separated: by the other mark, a blank or an apostrophe.
+
+    >>> number(" 0.5 ", "."), number("1e400", "."), number("0,5", "."), number("1.234,5", ",")
+    (0.5, None, None, 1234.5)
     """
-
-    mark: str = "."
-    grouped: bool = False
-
-    def number(self, text: str) -> float | None:
-        """Read a number; return None if the text is not a number that fits a spreadsheet.
-
-        >>> Numerals().number(" 0.5 "), Numerals().number("1e400"), Numerals().number("0,5")
-        (0.5, None, None)
-        >>> Numerals(",", grouped=True).number("1.234,5")
-        1234.5
-        """
-        text, sign = unsigned(text)
-        if self.grouped and (found := _GROUPED[self.mark].fullmatch(text)):
-            text = re.sub(r"[^0-9+-]", "", found[1]) + found[2]
-        if self.mark == ",":
-            if "." in text:
-                return None
-            text = text.replace(",", ".")
-        if not is_number(text):
+    text, sign = unsigned(text)
+    if found := _GROUPED[mark].fullmatch(text):
+        text = re.sub(r"[^0-9+-]", "", found[1]) + found[2]
+    if mark == ",":
+        if "." in text:
             return None
-        value = float(text) / (100 if sign == "%" else 1)
-        return value if abs(value) <= LARGEST else None
+        text = text.replace(",", ".")
+    if not is_number(text):
+        return None
+    value = float(text) / (100 if sign == "%" else 1)
+    return value if abs(value) <= LARGEST else None
 
 
 def unsigned(text: str) -> tuple[str, str]:
@@ -153,8 +143,8 @@ def looks_grouped(text: str) -> bool:
     return has_marks and _LOOKS.fullmatch(text) is not None
 
 
-def proven(texts: Iterable[tuple[str, str]], where: str, likely: str = "") -> Numerals:
-    """Return the only notation in which all numbers can be read.
+def proven(texts: Iterable[tuple[str, str]], where: str, likely: str = "") -> str:
+    """Return the only decimal mark with which all numbers can be read.
 
     Parameters
     ----------
@@ -170,56 +160,46 @@ def proven(texts: Iterable[tuple[str, str]], where: str, likely: str = "") -> Nu
     DataError
         They can be read in two ways (the message tells how to choose one) or in none.
 
-    >>> proven([("line 1", "0,5"), ("line 2", "1.234,5")], "my.csv").mark
+    >>> proven([("line 1", "0,5"), ("line 2", "1.234,5")], "my.csv")
     ','
     """
-    ways = {mark: Numerals(mark, grouped=True) for mark in MARKS}
-    example = ""
+    marks, example = [*MARKS], ""
     for place, text in texts:
         if not looks_like_number(text):  # missing, or refused later
             continue
-        values = {mark: way.number(text) for mark, way in ways.items()}
-        ways = {mark: way for mark, way in ways.items() if values[mark] is not None}
-        if not ways:
+        values = {mark: number(text, mark) for mark in marks}
+        marks = [mark for mark in marks if values[mark] is not None]
+        if not marks:
             raise DataError(
                 f'{where}, {place}: "{short(text)}" is written differently from the other numbers: '
                 "write all with a decimal point, or all with a decimal comma."
             )
-        if len(set(values.values())) > 1:
+        if len({*values.values()}) > 1:
             example = example or text.strip()
-    if len(ways) > 1 and example and not likely:
-        readings = " or ".join(f"{way.number(example):.15g}" for way in ways.values())
+    if len(marks) > 1 and example and not likely:
+        readings = " or ".join(f"{number(example, mark):.15g}" for mark in marks)
         raise DataError(
             f'{where}: "{short(example)}" may be {readings}: add --decimal . or --decimal , to say '
             "which is the decimal mark."
         )
-    return ways.get(likely) or next(iter(ways.values()))
+    return likely if likely in marks else marks[0]
 
 
-def refusal(text: str, where: str) -> DataError:
-    """Return an error that explains why a text is not a number, and what to do.
+def why_no_number(text: str) -> str:
+    """Return words on why a text is not a number, and what to do.
 
-    Parameters
-    ----------
-    text : str
-    where : str
-        The place, as a message names it.
+    >>> why_no_number("@A1")
+    'is not a number. Values are plain numbers: remove the leading "@".'
     """
-    text = text.strip()
-    where = f'{where}: "{short(text)}"'
     if text.startswith(("=", "@")):
-        return DataError(
-            f'{where} is not a number. Values are plain numbers: remove the leading "{text[0]}".'
-        )
-    if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
-        return DataError(f"{where} is not finite. Values are plain numbers such as 0, 1 or 0.25.")
+        return f'is not a number. Values are plain numbers: remove the leading "{text[0]}".'
     if is_number(text) and abs(float(text)) > LARGEST:
-        return DataError(f"{where} is too large for a number: use values near 0 to 1.")
+        return "is too large for a number: use values near 0 to 1."
     if is_number(text):
-        return DataError(
-            f"{where} is not a number with a decimal comma: write all numbers the same way."
-        )
-    return DataError(f"{where} is not a number. Values are plain numbers such as 0, 1 or 0.25.")
+        return "is not a number with a decimal comma: write all numbers the same way."
+    is_finite = text.lower().lstrip("+-") not in {"nan", "inf", "infinity"}
+    what = "a number" if is_finite else "finite"
+    return f"is not {what}. Values are plain numbers such as 0, 1 or 0.25."
 
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")

@@ -11,16 +11,16 @@ from xlnn.data.columns import ColumnRoles, looks_numeric
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.numbers import (
     CODE,
-    Numerals,
     is_absent,
     is_number,
     looks_grouped,
     looks_like_number,
+    number,
     plain_numbers,
     proven,
-    refusal,
     united,
     unsigned,
+    why_no_number,
 )
 from xlnn.data.rows import Table
 from xlnn.data.totals import is_note, totals
@@ -380,14 +380,14 @@ class Survey:
         DataError
             A value is not a number, or numbers can be read in two ways.
         """
-        way, wrong = self._notation(), []
+        mark, wrong = self._mark(), []
         known: dict[int, np.ndarray] = {}
         for column in (*self.roles.inputs, *self.roles.targets):
             plain, texts = self._plain[column], self.texts[column]
-            if plain is not None and way.mark == "." and column not in self.words:
+            if plain is not None and mark == "." and column not in self.words:
                 known[column] = plain
                 continue
-            read = self._reader(column, way)
+            read = self._reader(column, mark)
             values = {text: read(text) for text in dict.fromkeys(texts)}
             wrong += [(texts.index(text), column) for text, one in values.items() if one is None]
             known[column] = np.array([values[text] for text in texts], dtype=float)
@@ -401,28 +401,28 @@ class Survey:
         )
         return x, t
 
-    def _reader(self, column: int, way: Numerals) -> Callable[[str], float | list[float] | None]:
+    def _reader(self, column: int, mark: str) -> Callable[[str], float | list[float] | None]:
         """Return the function that reads the values of a column; None if one is not a number."""
         if column in self.words:
             return self.words[column].numbers
         is_united = column in self._found and self._found[column].is_united
 
-        def number(text: str) -> float | None:
-            value = way.number(united(text)[0] if is_united else text)
+        def read(text: str) -> float | None:
+            value = number(united(text)[0] if is_united else text, mark)
             if value is None and is_absent(text):
                 return np.nan
             truth = text.upper()
             return float(TRUTHS.index(truth)) if truth in TRUTHS else value
 
-        return number
+        return read
 
-    def _notation(self) -> Numerals:
-        """Return how the numbers are written."""
+    def _mark(self) -> str:
+        """Return the decimal mark."""
         if self._reading.decimal:
-            return Numerals(self._reading.decimal, grouped=True)
+            return self._reading.decimal
         columns = [c for c in (*self.roles.inputs, *self.roles.targets) if c not in self.words]
         if not any(self._found[c].is_grouped for c in columns if c in self._found):
-            return Numerals()
+            return "."
         bare = {c: self._found[c].is_united if c in self._found else False for c in columns}
         first: dict[str, str] = {}
         for row, fields in self.rows:
@@ -431,33 +431,33 @@ class Survey:
                 if text not in first:
                     heading = short(self.roles.headings[column])
                     first[text] = f"{self.table.row} {row}, column {heading}"
-        way = proven(
-            ((where, text) for text, where in first.items()), self.table.name, self.table.mark
-        )
-        mark = {".": "point, and marks between thousands", ",": "comma"}[way.mark]
+        places = ((where, text) for text, where in first.items())
+        mark = proven(places, self.table.name, self.table.mark)
+        what = {".": "point, and marks between thousands", ",": "comma"}[mark]
         self.notes.append(
-            f"{self.table.name}: numbers were read with a decimal {mark} (--decimal {way.mark})."
+            f"{self.table.name}: numbers were read with a decimal {what} (--decimal {mark})."
         )
-        return way
+        return mark
 
     def refusal(self, column: int, text: str) -> DataError:
         """Return the error for a value that is not a number: its column may be the label."""
-        heading, roles = short(self.roles.headings[column]), self.roles
-        where = f"{self.table.name}, {self._row(column, text)}, column {heading}"
-        reason, place = f"{refusal(text, where)}{self._hint(column, text)}", self._place(column)
-        drop = "choose another target" if column in roles.targets else f"add --drop {place}"
+        heading, place = short(self.roles.headings[column]), self._place(column)
+        is_target, named = column in self.roles.targets, ()
+        drop = "choose another target" if is_target else f"add --drop {place}"
+        then = f"Correct it, or {drop}."
         if DATE.fullmatch(text):
-            return DataError(f"{reason} If it is a date, write it as a number of days, or {drop}.")
-        if looks_numeric(text):
-            return DataError(f"{reason} Correct it, or {drop}.")
-        if column in roles.targets:
-            return DataError(
-                f"{reason} A target is a number to predict: choose another column, or if these are "
-                f"classes, use --label {place} instead of --target.",
-                "targets",
-            )
-        or_label = "" if roles.targets else f", or if it holds the labels add --label {place}"
-        return DataError(f"{reason} Correct it, or add --drop {place}{or_label}.")
+            then = f"If it is a date, write it as a number of days, or {drop}."
+        elif not looks_numeric(text) and is_target:
+            named = ("targets",)
+            then = "A target is a number to predict: choose another column, or if these are "
+            then += f"classes, use --label {place} instead of --target."
+        elif not looks_numeric(text) and not self.roles.targets:
+            then = f"Correct it, or {drop}, or if it holds the labels add --label {place}."
+        return DataError(
+            f"{self.table.name}, {self._row(column, text)}, column {heading}: "
+            f'"{short(text)}" {why_no_number(text)}{self._hint(column, text)} {then}',
+            *named,
+        )
 
     def _row(self, column: int, text: str) -> str:
         """Return words for the first row that has a text in a column."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.data.numbers import MARKS, PLAIN_LINE, Numerals, united
+from xlnn.data.numbers import MARKS, PLAIN_LINE, number, united
 
 _TOTAL = re.compile(
     r"""
@@ -88,9 +88,8 @@ def _adds_up(fields: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
     """Return whether a number of a row is the sum or the mean of two or more above."""
     for column, text in enumerate(fields if len(above) > 1 else ()):
         for mark in MARKS:
-            way = Numerals(mark, grouped=True)
-            value = way.number(united(text)[0])
-            others = [way.number(united(each[column])[0]) for each in above] if value else []
+            value = number(united(text)[0], mark)
+            others = [number(united(each[column])[0], mark) for each in above] if value else []
             if value and None not in others:
                 added = np.array(others, dtype=float).sum()
                 if np.isclose(value, [added, added / len(above)], rtol=CLOSE, atol=0).any():
