@@ -42,22 +42,6 @@ _MARKS = {
 
 
 @dataclass(frozen=True)
-class CsvCell:
-    """A cell of a CSV.
-
-    Attributes
-    ----------
-    start, end : int
-        Its position in the text, quotes included.
-    value : str
-    """
-
-    start: int
-    end: int
-    value: str
-
-
-@dataclass(frozen=True)
 class FilledGradebook:
     """The result of filling a gradebook.
 
@@ -101,31 +85,36 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
     """
     check_place(path)
     mark, encoding, text = _decoded(path, {grade.student for grade in grades})
-    rows = [*_rows(text, _separator(text))]
+    separator = _separator(text)
+    written, ends = _split(text, separator)
+    rows = [[_value(cell) for cell in row] for row in written]
     head = rows[0] if rows else []
     found, lost, owner = _matched(path, rows, grades.counted)
-    at = _grade_column(path, [cell.value for cell in head], column)
-    comment = next((n for n, c in enumerate(head) if FEEDBACK.search(c.value)), None)
-    limits = [n for n, c in enumerate(head) if MOST.search(c.value) and n != at]
-    possible = next((row for row in rows[1:4] if any(_is_possible(c.value) for c in row)), None)
-    is_comma = any(re.fullmatch(r"\d+,\d{1,2}", cell.value) for row in rows[1:] for cell in row)
-    changes: list[tuple[CsvCell, str]] = []
+    at = _grade_column(path, head, column)
+    comment = next((n for n, title in enumerate(head) if FEEDBACK.search(title)), None)
+    limits = [n for n, title in enumerate(head) if MOST.search(title) and n != at]
+    possible = [n for n, row in enumerate(rows[:4]) if n and "possible" in "".join(row).casefold()]
+    is_comma = any(re.fullmatch(r"\d+,\d{1,2}", cell) for row in rows[1:] for cell in row)
     scaled = None
-    for grade, row in found:
-        limit = _number(row[limits[0]].value) if limits and limits[0] < len(row) else None
-        if limit is None and possible and at < len(possible):
-            limit = _number(possible[at].value)
+    for number, grade in found.items():
+        limit = _number(rows[number], limits)
+        if limit is None and possible:
+            limit = _number(rows[possible[0]], [at])
         points = grade.points
         if limit and grade.of and limit != grade.of:
             points, scaled = points * limit / grade.of, limit
         shown = f"{points:.5f}".rstrip("0").rstrip(".")
-        changes.append((_there(path, row, at), shown.replace(".", ",") if is_comma else shown))
+        told = {at: shown.replace(".", ",") if is_comma else shown}
         if comment is not None:
-            changes.append((_there(path, row, comment), feedback(grade, grades, words)))
-    separator = _separator(text)
-    for cell, value in sorted(changes, key=lambda change: -change[0].start):
-        was_quoted = text[cell.start : cell.end].startswith('"')
-        text = text[: cell.start] + _written(value, separator, quoted=was_quoted) + text[cell.end :]
+            told[comment] = feedback(grade, grades, words)
+        row = written[number]
+        if max(told) >= len(row):
+            raise DataError(
+                f'{path.name}: the row of "{short(rows[number][0])}" ends before its grade.'
+            )
+        for place, value in told.items():
+            row[place] = _written(value, separator, quoted=row[place].startswith('"'))
+    text = "".join(separator.join(row) + end for row, end in zip(written, ends, strict=True))
     try:
         data = mark + text.encode(encoding)
     except UnicodeEncodeError as error:
@@ -135,11 +124,9 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
         ) from error
     with replacing(path) as file:
         file.write(data)
-    rest = [
-        _who(row, owner) for n, row in enumerate(rows[1:], start=1)
-        if row is not possible and _who(row, owner) and not any(row is own for _, own in found)
-    ]  # fmt: skip
-    return FilledGradebook(len(found), head[at].value, lost, tuple(rest), scaled)
+    names = {n: row[owner].strip() for n, row in enumerate(rows) if owner < len(row)}
+    rest = tuple(who for n, who in names.items() if who and n not in {0, *found, *possible[:1]})
+    return FilledGradebook(len(found), head[at], lost, rest, scaled)
 
 
 def feedback(grade: Grade, grades: Grades, words: Text) -> str:
@@ -172,27 +159,26 @@ def _separator(text: str) -> str:
     return max(",;\t", key=line.count)
 
 
-def _rows(text: str, separator: str) -> Iterator[list[CsvCell]]:
-    """Yield the rows of a CSV, with the position of each cell."""
-    field = re.compile(rf'"((?:[^"]|"")*)"|[^{separator}\r\n]*')
-    row: list[CsvCell] = []
-    position = 0
-    while position < len(text) or row:
-        found = field.match(text, position)
-        if found is None:  # an empty cell matches too
-            raise AssertionError(text[position:])
-        quoted = found[1]
-        value = found[0] if quoted is None else quoted.replace('""', '"')
-        row.append(CsvCell(*found.span(), value))
-        position = found.end()
-        if text.startswith(separator, position):
-            position += 1
-            continue
-        yield row
-        row = []
-        if position < len(text) and text[position] not in "\r\n":
+def _split(text: str, separator: str) -> tuple[list[list[str]], list[str]]:
+    """Return the rows of a CSV, with each cell as it is written, and the end of each line."""
+    cell = re.compile(rf'("(?:[^"]|"")*"|(?!")[^{separator}\r\n]*)({separator}|\r\n|\r|\n|\Z)')
+    rows: list[list[str]] = []
+    ends: list[str] = []
+    position, end = 0, "\n"
+    while position < len(text) or end == separator:
+        if (found := cell.match(text, position)) is None:
             raise DataError(f"The CSV has a quote in the middle of {short(text[position:])}.")
-        position += 2 if text.startswith("\r\n", position) else 1
+        if end != separator:
+            rows.append([])
+        position, end = found.end(), found[2]
+        rows[-1].append(found[1])
+        if end != separator:
+            ends.append(end)
+    return rows, ends
+
+
+def _value(cell: str) -> str:
+    return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
 
 
 def _written(value: str, separator: str, *, quoted: bool) -> str:
@@ -202,27 +188,17 @@ def _written(value: str, separator: str, *, quoted: bool) -> str:
     return plain
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text.strip().replace(",", "."))
-    except ValueError:
-        return None
-
-
-def _is_possible(text: str) -> bool:
-    return "possible" in text.casefold()
-
-
-def _there(path: Path, row: Sequence[CsvCell], column: int) -> CsvCell:
-    if column < len(row):
-        return row[column]
-    raise DataError(f'{path.name}: the row of "{short(row[0].value)}" ends before its grade.')
+def _number(row: Sequence[str], columns: Sequence[int]) -> float | None:
+    """Return the number in the first of some columns of a row; None if there is none."""
+    with suppress(ValueError, IndexError):
+        return float(row[columns[0]].strip().replace(",", "."))
+    return None
 
 
 def _matched(
-    path: Path, rows: Sequence[Sequence[CsvCell]], grades: Sequence[Grade]
-) -> tuple[list[tuple[Grade, Sequence[CsvCell]]], tuple[str, ...], int]:
-    """Find the row of each student by the column that has the most of them.
+    path: Path, rows: Sequence[Sequence[str]], grades: Sequence[Grade]
+) -> tuple[dict[int, Grade], tuple[str, ...], int]:
+    """Find the row of each student, and the column that has the most of them.
 
     E-mail addresses take precedence over ids, and ids over names.
     """
@@ -231,10 +207,10 @@ def _matched(
     places: list[dict[str, list[int]]] = [{} for _ in range(width)]
     for number, row in enumerate(rows[1:], start=1):
         for column, cell in enumerate(row):
-            for form in _forms(cell.value):
+            for form in _forms(cell):
                 places[column].setdefault(form, []).append(number)
-    found, lost, owners = [], [], []
-    taken: set[int] = set()
+    found: dict[int, Grade] = {}
+    lost, owners = [], []
     for grade, forms in zip(grades, keys, strict=True):
         hits = [
             (column, places[column][form][0])
@@ -242,10 +218,9 @@ def _matched(
             for column in range(width)
             if len(places[column].get(form, ())) == 1
         ]
-        if hits and hits[0][1] not in taken:
+        if hits and hits[0][1] not in found:
             owners.append(hits[-1][0])  # names tell more than addresses and ids
-            taken.add(hits[0][1])
-            found.append((grade, rows[hits[0][1]]))
+            found[hits[0][1]] = grade
         else:
             lost.append(grade.student or grade.file)
     if grades and not found:
@@ -273,10 +248,6 @@ def _forms(value: str) -> Iterator[str]:
     several = " ".join(words) if len(words) > 1 else ""
     forms = (plain, number[1] if number else "", several, letters(plain))
     yield from dict.fromkeys(filter(None, forms))
-
-
-def _who(row: Sequence[CsvCell], column: int) -> str:
-    return row[column].value.strip() if column < len(row) else ""
 
 
 def _grade_column(path: Path, head: Sequence[str], wanted: str) -> int:
