@@ -1,11 +1,24 @@
 """List the cells to which a formula refers."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from xlnn.grid import address
 from xlnn.layout import quoted
 from xlnn.xlsx.range_shapes import parsed
+
+_REFERENCE = re.compile(
+    r"""
+    "(?:[^"]|"")*+"?
+    | (?P<sheet>(?:'(?:[^']|'')*+'|[^\W\d][\w.]*+)!)?
+      (?P<cells>\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?
+        | \$?[A-Z]{1,3}:\$?[A-Z]{1,3} | \$?[0-9]{1,7}:\$?[0-9]{1,7})(?![\w.(!])
+    | [\w.]++
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A text, a reference, or a word."""
 
 
 class CellRange(NamedTuple):
@@ -61,6 +74,34 @@ def areas(formula: str, here: str) -> list[CellRange] | None:
         sheet = (reference.sheet or here).casefold()
         named.append(CellRange(sheet, rows[0], columns[0], rows[1], columns[1]))
     return named
+
+
+def replaced(formula: str, other: Callable[[str, str], str]) -> str:
+    r"""Return a formula with each reference replaced.
+
+    Parameters
+    ----------
+    formula : str
+    other : function
+        Returns what replaces a reference, given its sheet with the exclamation mark (empty without
+        a sheet) and its cells, both as the formula writes them.
+
+    >>> replaced("=SUM(B:B,'my data'!$A1)&\"A1\"", lambda sheet, cells: f"<{sheet}|{cells}>")
+    '=SUM(<|B:B>,<\'my data\'!|$A1>)&"A1"'
+    """
+    return _REFERENCE.sub(
+        lambda found: other(found["sheet"] or "", found["cells"]) if found["cells"] else found[0],
+        formula,
+    )
+
+
+def title_of(sheet: str) -> str:
+    """Return the title of a sheet from how a formula names it.
+
+    >>> title_of("'my data'!"), title_of("Data"), title_of("")
+    ('my data', 'Data', '')
+    """
+    return sheet.removesuffix("!").strip("'").replace("''", "'")
 
 
 def range_text(area: CellRange, titles: Iterable[str]) -> str:

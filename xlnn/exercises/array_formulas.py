@@ -7,18 +7,18 @@ array formula, Excel uses the cell of a range in its own row or column.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from itertools import product
+from collections.abc import Collection, Iterable
+from functools import partial
+from itertools import count, product
 
-from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token
 from openpyxl.utils import range_boundaries
 
 from xlnn.checking.implicit_intersection import intersection
+from xlnn.checking.references import replaced
 from xlnn.engines.functions import functions_of
 from xlnn.engines.scenarios import Place
 from xlnn.grid import address
-from xlnn.xlsx.range_shapes import SINGLE
+from xlnn.xlsx.range_shapes import SINGLE, corners
 
 _INDEX = re.compile(r"\bINDEX\(", re.IGNORECASE)
 
@@ -58,43 +58,25 @@ def spilled(formula: str, cells: str, title: str, there: Collection[Place]) -> d
             each for each in there if each[0] == title and each[1] in rows and each[2] in columns
         )
     places = {(title, top, left)} | {place for place in every if place in there}
-    items = Tokenizer(formula).items
     is_entrywise = functions_of(formula) <= ENTRYWISE
     found = {}
     for place in sorted(places):
         down, aside = place[1] - top, place[2] - left
         found[place] = (
-            "=" + "".join(_entries(items, size, down, aside))
+            replaced(formula, partial(_entry, size, down, aside))
             if is_entrywise
             else f"=INDEX({formula[1:]},{down + 1},{aside + 1})"
         )
     return found
 
 
-def _entries(items: Iterable[Token], size: tuple[int, int], down: int, aside: int) -> Iterator[str]:
-    """Yield the parts of a formula, with each range replaced by the entry for one cell."""
-    for token in items:
-        sheet, mark, cells = token.value.rpartition("!")
-        is_range = token.type == Token.OPERAND and token.subtype == Token.RANGE and ":" in cells
-        if not is_range:
-            yield token.value
-            continue
-        left, top, right, bottom = range_boundaries(cells)
-        one = _entry(size, (top, left, bottom, right), down, aside)
-        yield sheet + mark + (address(*one) if one else cells)
-
-
-def _entry(
-    size: tuple[int, int], corners: tuple[int | None, ...], down: int, aside: int
-) -> tuple[int, int] | None:
+def _entry(size: tuple[int, int], down: int, aside: int, sheet: str, cells: str) -> str:
     """Return the cell of a range for a position in the result; a row or column is repeated."""
-    top, left, bottom, right = corners
-    if None in corners:
-        return None
+    top, left, bottom, right = corners(cells) or (0, 0, 0, 0)
     own = bottom - top + 1, right - left + 1
-    if any(one not in {1, all_of} for one, all_of in zip(own, size, strict=True)):
-        return None
-    return top + (down if own[0] > 1 else 0), left + (aside if own[1] > 1 else 0)
+    if ":" not in cells or any(n not in {1, of} for n, of in zip(own, size, strict=True)):
+        return sheet + cells
+    return sheet + address(top + (down if own[0] > 1 else 0), left + (aside if own[1] > 1 else 0))
 
 
 def reads_one(formula: str) -> str:
@@ -116,22 +98,19 @@ def intersected(formula: str, row: int, column: int) -> str:
     """
     if not reads_one(formula):
         return formula
-    items = Tokenizer(formula).items
-    ranges = [
-        n for n, item in enumerate(items) if item.subtype == Token.RANGE and ":" in item.value
-    ]
-    texts = [item.value for item in items]
-    for n in ranges:
-        sheet, mark, cells = texts[n].rpartition("!")
-        alone = ["A1" if other in ranges and other != n else t for other, t in enumerate(texts)]
-        try:
-            left, top, right, bottom = range_boundaries(cells)
-        except ValueError:
-            continue
-        if not reads_one("=" + "".join(alone)):
-            continue
-        if left == right and top <= row <= bottom:
-            texts[n] = f"{sheet}{mark}{address(row, left)}"
-        elif top == bottom and left <= column <= right:
-            texts[n] = f"{sheet}{mark}{address(top, column)}"
-    return "=" + "".join(texts)
+    numbers = count()
+
+    def one(sheet: str, cells: str) -> str:
+        number, others = next(numbers), count()
+        alone = replaced(
+            formula, lambda s, c: s + c if next(others) == number or ":" not in c else "A1"
+        )
+        top, left, bottom, right = corners(cells) or (0, 0, 0, 0)
+        if ":" in cells and reads_one(alone):
+            if left == right and top <= row <= bottom:
+                return sheet + address(row, left)
+            if top == bottom and left <= column <= right:
+                return sheet + address(top, column)
+        return sheet + cells
+
+    return replaced(formula, one)

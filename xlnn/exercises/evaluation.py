@@ -11,11 +11,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from openpyxl import Workbook
-from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlnn.checking.references import replaced, title_of
 from xlnn.engines import Allowance, libreoffice, loaded
 from xlnn.engines._child import Child
 from xlnn.engines.formualizer import UNKNOWN
@@ -201,13 +200,12 @@ def _fill(sheets: Mapping[str, Worksheet], question: Question, task: Task) -> No
 
 def _renamed(formula: str, titles: Mapping[str, str]) -> str:
     """Return a formula with sheets renamed."""
-    parts = ["="]
-    for token in Tokenizer(formula).items:
-        sheet, mark, cells = token.value.rpartition("!")
-        is_named = mark and token.type == Token.OPERAND and token.subtype == Token.RANGE
-        title = sheet.strip("'").replace("''", "'").casefold()
-        parts.append(titles.get(title, sheet) + mark + cells if is_named else token.value)
-    return "".join(parts)
+
+    def own(sheet: str, cells: str) -> str:
+        title = titles.get(title_of(sheet).casefold())
+        return f"{title}!{cells}" if title else sheet + cells
+
+    return replaced(formula, own)
 
 
 def _read(values: Values, task: Task, titles: Mapping[str, str]) -> list[Found]:

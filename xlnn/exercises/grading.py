@@ -272,20 +272,15 @@ def _unit(
         return UnitGrade(symbol, right=True)
     axes, places = len(result.quantity.axes), dict(handed_in.places(result.quantity))
     own = [index for index in places if index[axes:] == unit]
-    answers = [
-        plainly(result.formulas[index]) if index in result.formulas else str(result.typed[index])
-        for index in own
-        if index in result.formulas or index in result.typed
-    ]
-    formulas = {places[i]: result.formulas[i] for i in own if i in result.formulas}
-    is_typed = any(index in result.typed for index in own)
-    filled = "" if is_typed else filled_in(handed_in.layout, formulas)
+    typed = [str(result.typed[index]) for index in own if index in result.typed]
+    first = next((i for i in own if result.wrong[i] and i in result.formulas), None)
+    formula = "" if typed or first is None else result.formulas[first]
     return UnitGrade(
         symbol,
         right=False,
         mistake=why,
-        answer="\n".join(answers[:1] if filled else answers),
-        filled=filled,
+        answer=plainly(formula) or "\n".join(typed),
+        filled=filled_in(handed_in.layout, result.quantity.sheet, formula),
         by_hand=why.kind in BY_HAND,
     )
 

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token
 
 from xlnn import reference
 from xlnn.checking.circles import reading_ahead
-from xlnn.checking.references import CellRange, areas, beyond, range_text
+from xlnn.checking.formula_text import plainly
+from xlnn.checking.references import CellRange, areas, beyond, range_text, replaced
 from xlnn.engines.formualizer import CIRCULAR
 from xlnn.engines.functions import unknown
 from xlnn.engines.scenarios import Found
@@ -110,9 +109,7 @@ def _refuted(
 
 def _form(formula: str) -> str:
     """Return a formula without its cells."""
-    items = Tokenizer(formula).items
-    texts = ("_" if each.subtype == Token.RANGE else each.value.strip() for each in items)
-    return "".join(texts).upper()
+    return plainly(replaced(formula, lambda *_: "_"))
 
 
 class _WrongUnit:
@@ -143,12 +140,13 @@ class _WrongUnit:
 
     def exchanged(self, said: Mapping[str, str]) -> str:
         """Return the formula with the cells that belong there instead of those that it names."""
-        parts = ["="]
-        for token in Tokenizer(self.formula).items:
-            named = self.areas(f"={token.value}") if token.subtype == Token.RANGE else None
-            is_named = named and range_text(named[0], self.titles) == said["named"]
-            parts.append(said["belongs"] if is_named else token.value)
-        return "".join(parts)
+
+        def mended(sheet: str, cells: str) -> str:
+            (named,) = self.areas(f"={sheet}{cells}") or [None]
+            is_named = named and range_text(named, self.titles) == said["named"]
+            return said["belongs"] if is_named else sheet + cells
+
+        return replaced(self.formula, mended)
 
     def mistake(self) -> Mistake:  # noqa: PLR0911 -- one a kind
         """Return why it is wrong."""

@@ -5,45 +5,21 @@ columns, moved a block, or renamed a sheet, the names show where each quantity i
 are rewritten with the original cells, and judged as if nothing had moved.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.building.continue_from import CELLS
+from xlnn.checking.references import replaced, title_of
 from xlnn.engines.scenarios import Place
+from xlnn.grid import address
 from xlnn.layout import Layout, quoted
-from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
+from xlnn.xlsx.range_shapes import corners
 
 Rectangle = tuple[int, int, int, int]
 """Rows and columns: top, left, bottom, right."""
-
-_REFERENCE = re.compile(
-    r"""
-    (?P<text>"(?:[^"]|"")*+"?)
-    | (?: (?P<sheet>'(?:[^']|'')*+' | [^\W\d][\w.]*+) ! )?
-      (?P<first>\$?[A-Z]{1,3}\$?[0-9]{1,7}) (?: :(?P<last>\$?[A-Z]{1,3}\$?[0-9]{1,7}) )?
-      (?![\w.(!])
-    | [\w.]++
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-
-
-_WHOLE = re.compile(
-    r"""
-    (?P<text>"(?:[^"]|"")*+"?)
-    | (?: (?P<sheet>'(?:[^']|'')*+' | [^\W\d][\w.]*+) ! )?
-      (?: \$?(?P<left>[A-Z]{1,3})\$?(?P<top>[0-9]{1,7})?
-          : \$?(?P<right>[A-Z]{1,3})\$?(?P<bottom>[0-9]{1,7})?
-        | \$?(?P<first>[0-9]{1,7}) : \$?(?P<last>[0-9]{1,7}) ) (?![\w.(!])
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-"""A text, or a range, including whole columns or rows."""
 
 
 def cut(formulas: Mapping[Place, str], rows: int, columns: int) -> dict[Place, str]:
@@ -55,22 +31,15 @@ def cut(formulas: Mapping[Place, str], rows: int, columns: int) -> dict[Place, s
     {('S', 1, 9): '=SUM(A1:B7)+SUM(C2:C7)+SUM(A1:B2)'}
     """
 
-    def written(found: re.Match[str]) -> str:
-        if found["text"]:
-            return found[0]
-        letters = found["left"] or "A", found["right"] or get_column_letter(MAX_COLUMNS)
-        left, right = map(column_index_from_string, letters)
-        top = int(found["top"] or found["first"] or 1)
-        bottom = int(found["bottom"] or found["last"] or MAX_ROWS)
-        if bottom <= rows and right <= columns:
-            return found[0]
-        first = f"{get_column_letter(left)}{top}"
-        last = f"{get_column_letter(max(left, min(right, columns)))}{max(top, min(bottom, rows))}"
-        return f"{found['sheet']}!{first}:{last}" if found["sheet"] else f"{first}:{last}"
+    def written(sheet: str, cells: str) -> str:
+        top, left, bottom, right = corners(cells) or (1, 1, 1, 1)
+        if ":" not in cells or (bottom <= rows and right <= columns):
+            return sheet + cells
+        last = max(top, min(bottom, rows)), max(left, min(right, columns))
+        return f"{sheet}{address(top, left)}:{address(*last)}"
 
     return {
-        place: _WHOLE.sub(written, text) if ":" in text else text
-        for place, text in formulas.items()
+        place: replaced(text, written) if ":" in text else text for place, text in formulas.items()
     }
 
 
@@ -196,22 +165,19 @@ class Returning:
 
     def formula(self, formula: str, title: str) -> str:
         """Return a formula of a sheet with the original cells."""
-        return _REFERENCE.sub(lambda found: self._written(found, title), formula)
+        return replaced(formula, lambda sheet, cells: self._written(sheet, cells, title))
 
-    def _written(self, found: re.Match[str], here: str) -> str:
-        if not found["first"]:
-            return found[0]
-        sheet = found["sheet"]
-        title = here if sheet is None else sheet.strip("'").replace("''", "'")
+    def _written(self, sheet: str, cells: str, here: str) -> str:
+        title = title_of(sheet) or here
         title = next((t for t in self.titles if t.casefold() == title.casefold()), title)
-        ends = [found["first"], *filter(None, [found["last"]])]
         places = [
-            self.place((title, *coordinate_to_tuple(end.replace("$", "").upper()))) for end in ends
+            self.place((title, *coordinate_to_tuple(end.replace("$", "").upper())))
+            for end in cells.split(":")
         ]
-        cells = ":".join(f"{get_column_letter(column)}{row}" for _, row, column in places)
-        if sheet is None and places[0][0] == self.titles.get(here, here):
-            return cells
-        return f"{quoted(places[0][0])}!{cells}"
+        there = ":".join(address(row, column) for _, row, column in places)
+        if not sheet and places[0][0] == self.titles.get(here, here):
+            return there
+        return f"{quoted(places[0][0])}!{there}"
 
 
 def _is_between(line: int, lines: Mapping[int, int]) -> bool:
@@ -232,5 +198,4 @@ def _area(text: str) -> tuple[str, Rectangle] | None:
     title, first, last = found[0]
     top, left = coordinate_to_tuple(first.replace("$", ""))
     bottom, right = coordinate_to_tuple((last or first).replace("$", ""))
-    plain = title[1:-1].replace("''", "'") if title[:1] == "'" else title
-    return plain, (top, left, bottom, right)
+    return title_of(title), (top, left, bottom, right)
