@@ -275,13 +275,7 @@ class Comparison:
                     tainted = _tainted(self.layout.model, quantity, arrays)
                     wrong &= ~(tainted & (nothing | np.equal(expected, None).astype(bool)))
             else:
-                difference = relative_difference(got, expected)
-                if not (difference <= TOLERANCE).all():
-                    size = reference.terms(self.layout.model, quantity, arrays)
-                    difference = relative_difference(got, expected, size)
-                if not (difference <= TOLERANCE).all():
-                    tied = reference.ties(self.layout.model, quantity, arrays, TOLERANCE)
-                    difference = np.where(tied, 0.0, difference)
+                difference = disagreement(self.layout.model, quantity, arrays, got, expected)
                 largest = max(_largest(difference), self.differences.get(quantity.name, 0.0))
                 self.differences[quantity.name] = largest
                 wrong = ~(difference <= TOLERANCE)
@@ -419,6 +413,39 @@ def relative_difference(
     """Return the difference relative to 1, the expected value or the size of its terms."""
     with np.errstate(invalid="ignore"):  # of infinities, which are reported elsewhere
         return np.abs(got - expected) / np.maximum(np.maximum(1, np.abs(expected)), size)
+
+
+def disagreement(  # noqa: PLR0913 -- what is compared, and how
+    model: Model,
+    quantity: Quantity,
+    arrays: Arrays,
+    got: np.ndarray,
+    expected: np.ndarray,
+    *,
+    tolerance: float = TOLERANCE,
+) -> np.ndarray:
+    """Return the relative differences of a quantity's numbers; 0 for equally good choices.
+
+    They are relative to the size of the terms only if some would be beyond the tolerance otherwise.
+
+    Parameters
+    ----------
+    model : Model
+    quantity : Quantity
+    arrays : dict of arrays
+        The values of the quantities that it depends on.
+    got, expected : array
+    tolerance : float
+    """
+    difference = relative_difference(got, expected)
+    if not (difference <= tolerance).all():
+        with np.errstate(all="ignore"):  # of infinities
+            size = reference.terms(model, quantity, arrays)
+        difference = relative_difference(got, expected, size)
+    if not (difference <= tolerance).all():
+        tied = reference.ties(model, quantity, {**arrays, quantity.name: got}, tolerance)
+        difference = np.where(tied, 0.0, difference)
+    return difference
 
 
 def _largest(difference: np.ndarray) -> float:
