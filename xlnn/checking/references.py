@@ -30,6 +30,11 @@ class CellRange(NamedTuple):
     bottom: int
     right: int
 
+    def holds(self, title: str, row: int, column: int) -> bool:
+        """Return whether a cell is in the range."""
+        is_inside = self.top <= row <= self.bottom and self.left <= column <= self.right
+        return is_inside and self.sheet == title.casefold()
+
     def without(self, other: "CellRange") -> Iterator["CellRange"]:
         """Yield the parts of the range outside another one, up to four.
 

@@ -7,7 +7,6 @@ any program; it is the one that forms a circle with the stated formulas in all o
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -50,19 +49,17 @@ def as_a_whole(
     ahead = {name for name, _ in reading_ahead(handed_in.layout, handed_in.contents, entries)}
     is_own = results[0].worlds[0].is_own
     whole = _is_right(handed_in, results, may_be_circular=bool(ahead)) if is_own else None
-    if whole:
-        return list(results), whole
-    return [
-        _without_circles(handed_in, each) if each.quantity.name in ahead else each
-        for each in results
-    ], whole
+    for each in results:
+        if not whole and each.quantity.name in ahead:
+            _mark_circles(handed_in, each)
+    return list(results), whole
 
 
-def _without_circles(handed_in: Submission, result: JudgedQuantity) -> JudgedQuantity:
+def _mark_circles(handed_in: Submission, result: JudgedQuantity) -> None:
     """Mark right entries as wrong if their formulas depend on their own cells."""
     layout, world = handed_in.layout, result.worlds[0]
     right = {index: text for index, text in result.formulas.items() if not result.wrong[index]}
-    places = dict(handed_in.places(result.quantity))
+    places = result.places
     formulas = {
         place: text
         for quantity in layout.model.quantities
@@ -71,10 +68,10 @@ def _without_circles(handed_in: Submission, result: JudgedQuantity) -> JudgedQua
     }
     own = {places[index]: text for index, text in right.items()}
     task = Task(formulas | own, {}, tuple(places.values()))
-    circular = np.zeros_like(result.wrong)
+    result.circular = np.zeros_like(result.wrong)
     for _, index in _off(handed_in, world, task, [result.quantity]):
-        circular[index] = not result.wrong[index]
-    return replace(result, wrong=result.wrong | circular, circular=circular)
+        result.circular[index] = not result.wrong[index]
+    result.wrong |= result.circular
 
 
 def _off(

@@ -1,28 +1,10 @@
-"""Explain mistakes by a small edit of the student's formula or of the right one.
-
-If an edit of the student's formula makes it right in every world, or an edit of the right formula
-gives the student's values in every world, the edit is the reason.
-"""
+"""Small edits of a formula that make or mend a mistake."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-
-from xlnn.engines.scenarios import Found, Task
-from xlnn.exercises.evaluation import evaluated_tasks
-from xlnn.exercises.judging import TOLERANCE, JudgedQuantity
-from xlnn.exercises.submission import Submission
-from xlnn.grid import CellError
-
-Index = tuple[int, ...]
+from collections.abc import Iterator
 
 Edit = tuple[str, dict[str, str], str]
 """The kind of a mistake, the values of its sentence's braces, and a formula."""
-
-MOST = 12
-"""The most units of a quantity that are examined; later ones usually have the same mistake."""
-
-WORLDS = 3
-"""Worlds in which an edit is tried; formulas do not agree in that many by chance."""
 
 _CELL = r"(?:(?:'(?:[^']|'')*'|[^\W\d][\w.]*)!)?\$?[A-Z]{1,3}\$?[0-9]{1,7}"
 _ONE_CELL = re.compile(rf"(?<![\w$:!'.]){_CELL}(?![\w(:!])")
@@ -58,109 +40,52 @@ SLOPES = {
 """Their slopes, of the activation or of the weighted input."""
 
 
-def edits(
-    handed_in: Submission, judged: JudgedQuantity, units: Mapping[Index, Index]
-) -> dict[Index, tuple[str, dict[str, str]]]:
-    """Return the kind of mistake and the parts of its sentence, for units that an edit explains.
-
-    Parameters
-    ----------
-    handed_in : Submission
-    judged : Judged
-    units : dict
-        The first wrong index of each unit in question.
-    """
-    layout, name = handed_in.layout, judged.quantity.name
-    chosen = dict([*units.items()][:MOST])
-    own = {unit: judged.formulas[i] for unit, i in chosen.items() if i in judged.formulas}
-    tries = [(unit, edit, True) for unit, text in own.items() for edit in _mended(text)]
-    tries += [
-        (unit, edit, False)
-        for unit, index in chosen.items()
-        for edit in _spoilt(layout.formula(name, index))
-    ]
-    found = _tried(handed_in, judged, [(chosen[unit], text) for unit, (*_, text), _ in tries])
-    reasons: dict[Index, tuple[str, dict[str, str]]] = {}
-    for (unit, (kind, said, _), is_mended), values in zip(tries, found, strict=True):
-        right = _right(judged, chosen[unit])
-        given = [got[chosen[unit]] for got in judged.got[:WORLDS]]
-        says_nothing = len(set(given)) < 2 or (not is_mended and _alike(values, right))
-        if not says_nothing and _alike(values, right if is_mended else given):
-            reasons.setdefault(unit, (kind, said))
-    return reasons
-
-
-def right_with(
-    handed_in: Submission, judged: JudgedQuantity, formulas: Mapping[Index, str]
-) -> set[Index]:
-    """Return the entries of a quantity that other formulas would make right."""
-    found = zip(formulas, _tried(handed_in, judged, [*formulas.items()]), strict=True)
-    return {index for index, values in found if _alike(values, _right(judged, index))}
-
-
-def _tried(
-    handed_in: Submission, judged: JudgedQuantity, formulas: Sequence[tuple[Index, str]]
-) -> list[list[Found]]:
-    """Return what each formula gives in its cell, in some worlds."""
-    if not formulas:
-        return []
-    places = dict(handed_in.places(judged.quantity))
-    tasks = [Task({places[index]: text}, {}, (places[index],)) for index, text in formulas]
-    answers = evaluated_tasks(handed_in, [(world, tasks) for world in judged.worlds[:WORLDS]])
-    return [[found[n][0] for found in answers] for n in range(len(tasks))]
-
-
-def _right(judged: JudgedQuantity, index: Index) -> list[Found]:
-    """Return the right values of an entry in these worlds."""
-    return [world.arrays[judged.quantity.name][index] for world in judged.worlds[:WORLDS]]
-
-
-def _alike(values: list[Found], others: list[Found]) -> bool:
-    """Return whether numbers are equal in every world."""
-    for one, other in zip(values, others, strict=True):
-        if isinstance(one, str | bool | CellError) or isinstance(other, str | bool | CellError):
-            return False
-        if one is None or other is None:
-            return False
-        if not abs(one - other) <= TOLERANCE * max(1e-6, abs(other)):
-            return False
-    return True
-
-
-def _mended(formula: str) -> Iterator[Edit]:
+def mended(formula: str) -> Iterator[Edit]:
     """Yield edits of a student's formula that may make it right."""
-    for found in _E.finditer(formula):
-        yield "e", {"value": found[0]}, _cut_in(formula, found.span(), "EXP(1)")
-    every = _E.sub("EXP(1)", formula)
-    if every != formula:
-        yield "e", {"value": _E.findall(formula)[0]}, every
-    if _ROUND.search(formula):
-        yield "rounded", {}, _without_rounding(formula)
-    for found in _EXP.finditer(formula):
-        yield "exponent", {}, _cut_in(formula, found.span(), "EXP(" if found[1] else "EXP(-")
-    for found in _SIGN.finditer(formula):
-        other = "-" if found[1] == "+" else "+"
-        yield "inner_sign", {"sign": found[1]}, _cut_in(formula, found.span(1), other)
-    for found in _LEADING.finditer(formula):
-        yield "inner_sign", {"sign": "-"}, _cut_in(formula, found.span(), "")
+    for found, text in _each(_E, "EXP(1)", formula):
+        yield "e", {"value": found[0]}, text
+    if values := _E.findall(formula):
+        yield "e", {"value": values[0]}, _E.sub("EXP(1)", formula)
+    if _ROUND.search(formula):  # of its arguments the first is the number
+        yield "rounded", {}, _ROUND.sub("CHOOSE(1,", formula)
+    for kind, before, _, text in _turned(formula):
+        yield kind, before, text
+    for _, text in _each(_LEADING, "", formula):
+        yield "inner_sign", {"sign": "-"}, text
 
 
-def _spoilt(formula: str) -> Iterator[Edit]:
+def spoilt(formula: str) -> Iterator[Edit]:
     """Yield edits of the right formula that a student may have made of it."""
-    for found in _EXP.finditer(formula):
-        yield "exponent", {}, _cut_in(formula, found.span(), "EXP(" if found[1] else "EXP(-")
-    for found in _SIGN.finditer(formula):
-        other = "-" if found[1] == "+" else "+"
-        yield "inner_sign", {"sign": other}, _cut_in(formula, found.span(1), other)
+    for kind, _, after, text in _turned(formula):
+        yield kind, after, text
     for start, end in _brackets(formula):
         yield "brackets", {}, formula[:start] + formula[start + 1 : end] + formula[end + 1 :]
-    squares = (_cut_in(formula, found.span(), "") for found in _SQUARE.finditer(formula))
+    squares = (text for _, text in _each(_SQUARE, "", formula))
     sums = (pattern.sub(text, formula) for pattern, text in _SQUARES)
     for text in (*squares, *sums):
         if text != formula:
             yield "square", {}, text
             yield "square", {}, f"=-({text[1:]})"
     yield from _of_others(formula)
+
+
+def _each(
+    pattern: re.Pattern[str], other: str, formula: str
+) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield each place of a pattern, and the formula with another text there."""
+    for found in pattern.finditer(formula):
+        yield found, formula[: found.start()] + other + formula[found.end() :]
+
+
+def _turned(formula: str) -> Iterator[tuple[str, dict[str, str], dict[str, str], str]]:
+    """Yield the formula with one sign turned, its kind, and what was and is said of the sign."""
+    for found in _EXP.finditer(formula):
+        other = "EXP(" if found[1] else "EXP(-"
+        yield "exponent", {}, {}, formula[: found.start()] + other + formula[found.end() :]
+    for found in _SIGN.finditer(formula):
+        other = "-" if found[1] == "+" else "+"
+        text = formula[: found.start(1)] + other + formula[found.end(1) :]
+        yield "inner_sign", {"sign": found[1]}, {"sign": other}, text
 
 
 def _of_others(formula: str) -> Iterator[Edit]:
@@ -174,10 +99,6 @@ def _of_others(formula: str) -> Iterator[Edit]:
                 yield "slope", {"function": name}, "=" + text.format(cell)
 
 
-def _cut_in(text: str, span: tuple[int, int], other: str) -> str:
-    return text[: span[0]] + other + text[span[1] :]
-
-
 def _brackets(formula: str) -> Iterator[tuple[int, int]]:
     """Yield the positions of pairs of parentheses that do not belong to a function."""
     opened: list[int] = []
@@ -188,18 +109,3 @@ def _brackets(formula: str) -> Iterator[tuple[int, int]]:
             start = opened.pop()
             if not (formula[start - 1].isalnum() or formula[start - 1] in "._"):
                 yield start, position
-
-
-def _without_rounding(formula: str) -> str:
-    """Return a formula without rounding."""
-    while found := _ROUND.search(formula):
-        depth, comma, end = 1, 0, found.end()
-        while end < len(formula) and depth:
-            sign = formula[end]
-            depth += (sign == "(") - (sign == ")")
-            if sign == "," and depth == 1 and not comma:
-                comma = end
-            end += 1
-        inner = formula[found.end() : comma or end - 1]
-        formula = f"{formula[: found.start()]}({inner}){formula[end:]}"
-    return formula

@@ -243,11 +243,11 @@ def _question(
     partial: bool,
 ) -> QuestionGrade:  # fmt: skip
     quantity = result.quantity
-    reasons = mistakes(handed_in, result)
+    reasons = mistakes(result)
     units = tuple(
         replace(
             _unit(handed_in, result, unit, reasons.get(unit)),
-            share=_share(result, unit) if partial else float(result.right(unit)),
+            share=result.share(unit) if partial else float(result.right(unit)),
         )
         for unit in quantity.units
     )
@@ -257,21 +257,13 @@ def _question(
     return QuestionGrade(quantity.name, symbol, name, worth * share, worth, units)
 
 
-def _share(result: JudgedQuantity, unit: tuple[int, ...]) -> float:
-    """Return the share of the rows of a unit that are right."""
-    axes = len(result.quantity.axes)
-    rows = [index for index in result.got[0] if index[axes:] == unit]
-    return sum(not result.wrong[index] for index in rows) / len(rows)
-
-
 def _unit(
     handed_in: Submission, result: JudgedQuantity, unit: tuple[int, ...], why: Mistake | None
 ) -> UnitGrade:
     symbol = result.quantity.heading(unit).strip() or result.quantity.name
     if why is None:
         return UnitGrade(symbol, right=True)
-    axes, places = len(result.quantity.axes), dict(handed_in.places(result.quantity))
-    own = [index for index in places if index[axes:] == unit]
+    own = result.rows(unit)
     typed = [str(result.typed[index]) for index in own if index in result.typed]
     first = next((i for i in own if result.wrong[i] and i in result.formulas), None)
     formula = "" if typed or first is None else result.formulas[first]

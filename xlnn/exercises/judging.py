@@ -12,14 +12,13 @@ import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
 from openpyxl.utils import FORMULAE
 
 from xlnn import reference
-from xlnn.checking.comparison import relative_difference
+from xlnn.checking.comparison import disagreement
 from xlnn.checking.probe import probe_arrays
 from xlnn.checking.references import CellRange, areas
 from xlnn.engines.arrays import FAILED, is_error
@@ -71,23 +70,31 @@ Values = Mapping[Index, Found]
 """The values of a quantity's cells, by index."""
 
 
-@dataclass(frozen=True)
 class JudgedQuantity:
-    """The result of judging one quantity.
+    """A quantity that was left out, what was filled in, and the result of judging it.
+
+    Parameters
+    ----------
+    submitted : Submission
+    quantity : Quantity
+    every : sequence of World
 
     Attributes
     ----------
-    quantity : Quantity
-    formulas : dict
-        The student's formulas, by index.
-    typed : dict
-        Typed values, by index.
+    submitted, quantity
+    is_stated : bool
+        Whether all its formulas read as stated, so that it is computed in the first world alone.
+    places : dict
+        The places of the cells that it computes, by index.
+    formulas, typed : dict
+        The student's formulas, and the typed values, by index.
     wrong : array of bool
         Of the quantity's shape; False where a part is given.
-    got : tuple of dict
+    got : sequence of dict
         The values of the cells, by index, in each of the worlds.
-    worlds : tuple of World
-        The worlds in which it was computed: only the first if it reads as stated.
+    worlds : sequence of World
+        The worlds in which it was computed, but those in which a formula has an error because
+        numbers are extreme.
     reads_one : dict
         Ranges of which Excel would use one cell, by the index of the formula.
     unlike : dict
@@ -100,27 +107,142 @@ class JudgedQuantity:
         Formulas that no engine computes.
     """
 
-    quantity: Quantity
-    formulas: Mapping[Index, str]
-    typed: Mapping[Index, object]
-    wrong: np.ndarray
-    got: tuple[Values, ...]
-    worlds: tuple[World, ...]
-    reads_one: Mapping[Index, str]
-    unlike: Mapping[Index, Unlike]
-    circular: np.ndarray
-    constant: AbstractSet[Index] = frozenset()
-    by_hand: AbstractSet[Index] = frozenset()
+    def __init__(self, submitted: Submission, quantity: Quantity, every: Sequence[World]) -> None:
+        self.submitted, self.quantity, self.worlds = submitted, quantity, every
+        self.is_stated = quantity.name in submitted.as_stated
+        self.places = dict(submitted.places(quantity))
+        given, typed = submitted.formulas, submitted.typed
+        self.formulas = {i: given[place] for i, place in self.places.items() if place in given}
+        self.typed = {
+            index: typed[place]
+            for index, place in self.places.items()
+            if place in typed and index not in self.formulas
+        }
+        self.got: Sequence[Values] = ()
+        self.wrong = self.circular = np.zeros(quantity.lengths, dtype=bool)
+        self.reads_one: Mapping[Index, str] = {}
+        self.unlike: Mapping[Index, Unlike] = {}
+        self.constant: AbstractSet[Index] = frozenset()
+        self.by_hand: AbstractSet[Index] = frozenset()
 
-    @cached_property
-    def is_empty(self) -> bool:
-        """Whether nothing was filled in."""
-        return not self.formulas and not self.typed
+    def rows(self, unit: Index) -> list[Index]:
+        """Return the indices of the cells of a unit."""
+        axes = len(self.quantity.axes)
+        return [index for index in self.places if index[axes:] == unit]
+
+    def share(self, unit: Index) -> float:
+        """Return the share of the rows of a unit that are right."""
+        rows = self.rows(unit)
+        return sum(not self.wrong[index] for index in rows) / len(rows)
 
     def right(self, unit: Index) -> bool:
         """Return whether a unit is right in every row."""
-        rows = (slice(None),) * len(self.quantity.axes)
-        return not self.wrong[(*rows, *unit)].any()
+        return self.share(unit) == 1
+
+    @cached_property
+    def task(self) -> Task:
+        """What is asked of an engine."""
+        left = self.places.keys() - self.formulas.keys()
+        return Task(
+            formulas={self.places[index]: text for index, text in self.formulas.items()},
+            constants={place: self.typed.get(i) for i, place in self.places.items() if i in left},
+            wanted=tuple(self.places.values()),
+        )
+
+    def by_index(self, values: Sequence[Found]) -> Values:
+        """Return the values of the wanted cells by the indices of the quantity."""
+        return dict(zip(self.places, values, strict=True))
+
+    def off(self, answers: Sequence[Values]) -> np.ndarray:
+        """Return which entries are wrong in any world."""
+        wrong = np.zeros(self.quantity.lengths, dtype=bool)
+        for world, values in zip(self.worlds, answers, strict=False):
+            wrong |= self._counted(world, values)
+        return wrong
+
+    def _counted(self, world: World, values: Values) -> np.ndarray:
+        """Return which entries are wrong in a world, apart from effects of extreme numbers."""
+        wrong = np.array(wrong_in(self.submitted, self.quantity, world, values))
+        if not world.is_extreme:
+            return wrong
+        equation, sources = self.quantity.equation, self.quantity.sources
+        if self.quantity.is_text or equation is None or equation.coarse or equation.jumps:
+            return np.zeros_like(wrong)
+        if equation.repeats or self.quantity.name in sources:
+            return np.zeros_like(wrong)
+        for index, value in values.items():
+            wrong[index] &= not is_error(value)
+        return wrong & np.isfinite(world.arrays[self.quantity.name])
+
+    def better(self, first: Sequence[Values], second: Sequence[Values]) -> list[Values]:
+        """Return the better of two engines' answers: right, or at least not an error."""
+        found = []
+        for world, one, other in zip(self.worlds, first, second, strict=False):
+            wrong = wrong_in(self.submitted, self.quantity, world, other)
+            failed = {i for i in one if is_error(one[i]) and other[i] not in FAILED}
+            found.append({i: other[i] if i in failed or not wrong[i] else one[i] for i in one})
+        return found
+
+    def is_unsure(self, answers: Sequence[Values]) -> bool:
+        """Return whether another engine may get a right result where this one does not."""
+        if self.is_stated or not self.formulas or not self.off(answers).any():
+            return False
+        if any(is_error(value) for values in answers for value in values.values()):
+            return True
+        is_array = not self.submitted.arrays.isdisjoint(self.task.formulas)
+        return is_array or not all(map(_is_plain, self.formulas.values()))
+
+    def is_disputed(self, off: np.ndarray, first: Values, second: Values) -> bool:
+        """Return whether no engine computes the wrong entries, or two engines disagree."""
+        for index, formula in self.formulas.items():
+            if not off[index] or _is_misspelt(formula) or not _exists(formula):
+                continue
+            one, other = first[index], second[index]
+            if is_error(one) and is_error(other):
+                if not _is_plain(formula) or {one, other} <= FAILED:
+                    return True
+            elif not _alike(one, other) and one not in FAILED:
+                return True
+        return False
+
+    def judge(self, answers: Sequence[Values], constants: "Constants") -> None:
+        """Note what is wrong, given the values of the cells in each world."""
+        submitted, formulas = self.submitted, self.formulas
+        names = {name.casefold(): text for name, text in submitted.contents.names.items()}
+        if not self.is_stated:
+            self.constant = constants.of(self.quantity, formulas, answers)
+            self.reads_one = {
+                index: one
+                for index, text in formulas.items()
+                if self.places[index] not in submitted.arrays and (one := reads_one(text))
+            }
+            self.unlike = {i: pair for i, text in formulas.items() if (pair := unlike(text, names))}
+        self.wrong = self.off(answers)
+        for index in self.places:
+            self.wrong[index] |= index not in formulas or index in self.constant
+            self.wrong[index] |= index in self.reads_one or index in self.unlike
+        self.by_hand = frozenset(
+            index
+            for index, place in self.places.items()
+            if place in submitted.refused or (self.wrong[index] and self._is_unread(index, answers))
+        )
+        # an error with extreme numbers says nothing about the formula, and would hide the reason
+        kept = [
+            (values, world)
+            for values, world in zip(answers, self.worlds, strict=False)
+            if not world.is_extreme or not any(map(is_error, values.values()))
+        ]
+        self.got, self.worlds = zip(*kept, strict=True)
+
+    def _is_unread(self, index: Index, answers: Sequence[Values]) -> bool:
+        """Return whether no engine computes a formula, although it may be right."""
+        formula = self.formulas.get(index)
+        if formula is None or index in self.reads_one or index in self.unlike:
+            return False
+        found = [values[index] for values in answers]
+        if all(value in FAILED for value in found) and not _is_misspelt(formula):
+            return True
+        return bool(self.submitted.refused or not _is_plain(formula)) and all(map(is_error, found))
 
 
 def worlds(
@@ -246,7 +368,7 @@ def judged(
     """Judge each blanked quantity."""
     is_sure = submitted.as_stated.issuperset(quantity.name for quantity in submitted.blanks)
     every = worlds(submitted, seed, 0 if is_sure else probes, selected)
-    blanks = {quantity.name: _Blank(submitted, quantity, every) for quantity in submitted.blanks}
+    blanks = {q.name: JudgedQuantity(submitted, q, every) for q in submitted.blanks}
     answers = _answers(submitted, every, blanks, FORMUALIZER)
     unsure = {name: each for name, each in blanks.items() if each.is_unsure(answers[name])}
     if unsure:
@@ -261,11 +383,13 @@ def judged(
             third = [disputed[name].by_index(values) for values in found]
             answers[name] = disputed[name].better(answers[name], third)
     constants = Constants(submitted)
-    return [each.result(answers[name], constants) for name, each in blanks.items()]
+    for name, each in blanks.items():
+        each.judge(answers[name], constants)
+    return [*blanks.values()]
 
 
 def _answers(
-    submitted: Submission, every: Sequence[World], blanks: Mapping[str, "_Blank"], engine: str
+    submitted: Submission, every: Sequence[World], blanks: Mapping[str, JudgedQuantity], engine: str
 ) -> dict[str, list[Values]]:
     """Return the values of each blank's cells, in each world.
 
@@ -284,145 +408,6 @@ def _answers(
         for blank, own in zip(some.values(), values, strict=True):
             answers[blank.quantity.name].append(blank.by_index(own))
     return answers
-
-
-class _Blank:
-    """A quantity that was left out, and what was filled in.
-
-    Parameters
-    ----------
-    submitted : Submission
-    quantity : Quantity
-    every : sequence of World
-    """
-
-    def __init__(self, submitted: Submission, quantity: Quantity, every: Sequence[World]) -> None:
-        self.submitted, self.quantity, self.every = submitted, quantity, every
-        self.is_stated = quantity.name in submitted.as_stated
-        self.places = dict(submitted.places(quantity))
-        given, typed = submitted.formulas, submitted.typed
-        self.formulas = {i: given[place] for i, place in self.places.items() if place in given}
-        self.typed = {
-            index: typed[place]
-            for index, place in self.places.items()
-            if place in typed and index not in self.formulas
-        }
-
-    @cached_property
-    def task(self) -> Task:
-        """What is asked of an engine."""
-        left = self.places.keys() - self.formulas.keys()
-        return Task(
-            formulas={self.places[index]: text for index, text in self.formulas.items()},
-            constants={place: self.typed.get(i) for i, place in self.places.items() if i in left},
-            wanted=tuple(self.places.values()),
-        )
-
-    def by_index(self, values: Sequence[Found]) -> Values:
-        """Return the values of the wanted cells by the indices of the quantity."""
-        return dict(zip(self.places, values, strict=True))
-
-    def off(self, answers: Sequence[Values]) -> np.ndarray:
-        """Return which entries are wrong in any world."""
-        wrong = np.zeros(self.quantity.lengths, dtype=bool)
-        for world, values in zip(self.every, answers, strict=False):
-            wrong |= self._counted(world, values)
-        return wrong
-
-    def _counted(self, world: World, values: Values) -> np.ndarray:
-        """Return which entries are wrong in a world, apart from effects of extreme numbers."""
-        wrong = np.array(wrong_in(self.submitted, self.quantity, world, values))
-        if not world.is_extreme:
-            return wrong
-        equation, sources = self.quantity.equation, self.quantity.sources
-        if self.quantity.is_text or equation is None or equation.coarse or equation.jumps:
-            return np.zeros_like(wrong)
-        if equation.repeats or self.quantity.name in sources:
-            return np.zeros_like(wrong)
-        for index, value in values.items():
-            wrong[index] &= not is_error(value)
-        return wrong & np.isfinite(world.arrays[self.quantity.name])
-
-    def better(self, first: Sequence[Values], second: Sequence[Values]) -> list[Values]:
-        """Return the better of two engines' answers: right, or at least not an error."""
-        found = []
-        for world, one, other in zip(self.every, first, second, strict=False):
-            wrong = wrong_in(self.submitted, self.quantity, world, other)
-            failed = {i for i in one if is_error(one[i]) and other[i] not in FAILED}
-            found.append({i: other[i] if i in failed or not wrong[i] else one[i] for i in one})
-        return found
-
-    def is_unsure(self, answers: Sequence[Values]) -> bool:
-        """Return whether another engine may get a right result where this one does not."""
-        if self.is_stated or not self.formulas or not self.off(answers).any():
-            return False
-        if any(is_error(value) for values in answers for value in values.values()):
-            return True
-        is_array = not self.submitted.arrays.isdisjoint(self.task.formulas)
-        return is_array or not all(map(_is_plain, self.formulas.values()))
-
-    def is_disputed(self, off: np.ndarray, first: Values, second: Values) -> bool:
-        """Return whether no engine computes the wrong entries, or two engines disagree."""
-        for index, formula in self.formulas.items():
-            if not off[index] or _is_misspelt(formula) or not _exists(formula):
-                continue
-            one, other = first[index], second[index]
-            if is_error(one) and is_error(other):
-                if not _is_plain(formula) or {one, other} <= FAILED:
-                    return True
-            elif not _alike(one, other) and one not in FAILED:
-                return True
-        return False
-
-    def result(self, answers: Sequence[Values], constants: "Constants") -> JudgedQuantity:
-        """Return the result of judging it."""
-        submitted, formulas = self.submitted, self.formulas
-        names = {name.casefold(): text for name, text in submitted.contents.names.items()}
-        once, pairs, constant = {}, {}, frozenset[Index]()
-        if not self.is_stated:
-            constant = constants.of(self.quantity, formulas, answers)
-            once = {
-                index: one
-                for index, text in formulas.items()
-                if self.places[index] not in submitted.arrays and (one := reads_one(text))
-            }
-            pairs = {i: pair for i, text in formulas.items() if (pair := unlike(text, names))}
-        wrong = self.off(answers)
-        for index in self.places:
-            wrong[index] |= index not in formulas or index in once or index in constant
-            wrong[index] |= index in pairs
-        # an error with extreme numbers says nothing about the formula, and would hide the reason
-        kept = [
-            (values, world)
-            for values, world in zip(answers, self.every, strict=False)
-            if not world.is_extreme or not any(map(is_error, values.values()))
-        ]
-        refused = {index for index, place in self.places.items() if place in submitted.refused}
-        unread = {
-            index
-            for index in formulas.keys() - once.keys() - pairs.keys()
-            if wrong[index] and self._is_unread(index, answers)
-        }
-        return JudgedQuantity(
-            quantity=self.quantity,
-            formulas=formulas,
-            typed=self.typed,
-            wrong=wrong,
-            got=tuple(values for values, _ in kept),
-            worlds=tuple(world for _, world in kept),
-            reads_one=once,
-            unlike=pairs,
-            circular=np.zeros_like(wrong),
-            constant=constant,
-            by_hand=frozenset(refused | unread),
-        )
-
-    def _is_unread(self, index: Index, answers: Sequence[Values]) -> bool:
-        """Return whether no engine computes a formula, although it may be right."""
-        found, formula = [values[index] for values in answers], self.formulas[index]
-        if all(value in FAILED for value in found) and not _is_misspelt(formula):
-            return True
-        return bool(self.submitted.refused or not _is_plain(formula)) and all(map(is_error, found))
 
 
 def _is_plain(formula: str) -> bool:
@@ -463,13 +448,9 @@ def wrong_in(submitted: Submission, quantity: Quantity, world: World, values: Va
         # Excel's sums of cells ignore truth values
         is_number = isinstance(value, float | int) and not isinstance(value, bool | CellError)
         got[index] = float(value) if is_number else np.nan
-    model, arrays = submitted.layout.model, {**world.arrays, quantity.name: got}
-    off = relative_difference(got, expected)
-    if not (off <= TOLERANCE).all():
-        with np.errstate(all="ignore"):
-            off = relative_difference(got, expected, reference.terms(model, quantity, world.arrays))
-    if not (off <= TOLERANCE).all():
-        off = np.where(reference.ties(model, quantity, arrays, TOLERANCE), 0.0, off)
+    off = disagreement(
+        submitted.layout.model, quantity, world.arrays, got, expected, tolerance=TOLERANCE
+    )
     return ~(off <= TOLERANCE) & ~(np.isnan(expected) & np.isnan(got))
 
 
@@ -477,8 +458,16 @@ class Constants:
     """Finds the constant formulas of a submission."""
 
     def __init__(self, submitted: Submission) -> None:
+        layout = submitted.layout
         self._submitted = submitted
         self._idle: set[Place] = set()  # helper cells that lead to no quantity
+        self._varying = {
+            title.casefold(): np.zeros(layout.extents[key], dtype=bool)
+            for key, title in layout.titles.items()
+        }
+        for block in layout.blocks.values():
+            if not isinstance(block.quantity.equation, Constant):
+                block.window(self._varying[layout.titles[block.sheet].casefold()])[...] = True
 
     def of(
         self,
@@ -513,36 +502,17 @@ class Constants:
         left = [(formula, here)]
         while left:
             named = areas(*left.pop())
-            read = {} if named is None else {p: t for a in named for p, t in self._in(a).items()}
-            if named is None or None in read.values():
+            if named is None or any(map(self._varies, named)):
                 return True
-            left += [(read[place], place[0]) for place in read.keys() - seen - self._idle]
-            seen |= read.keys()
+            for place, text in self._submitted.helpers.items():
+                is_new = place not in seen and place not in self._idle
+                if is_new and any(area.holds(*place) for area in named):
+                    seen.add(place)
+                    left.append((text, place[0]))
         self._idle |= seen
         return False
 
-    @cached_property
-    def _cells(self) -> dict[str, dict[Place, str | None]]:
-        """The formulas of helper cells by sheet, in lower case as in areas, and place.
-
-        None is for the cells of quantities that depend on inputs, or are some.
-        """
-        layout, owned = self._submitted.layout, self._submitted.owned
-        fixed = [q.name for q in layout.model.quantities if isinstance(q.equation, Constant)]
-        constant = {place for name in fixed for place in layout.places(name).values()}
-        found: dict[str, dict[Place, str | None]] = {}
-        for place, text in (self._submitted.helpers | dict.fromkeys(owned - constant)).items():
-            sheet = place[0].casefold()
-            found.setdefault(sheet, {})[sheet, *place[1:]] = text
-        return found
-
-    def _in(self, area: CellRange) -> dict[Place, str | None]:
-        """Return the cells in an area."""
-        there, first = self._cells.get(area.sheet, {}), area[:3]
-        if first[1:] == area[3:]:
-            return {first: there[first]} if first in there else {}
-        return {
-            place: text
-            for place, text in there.items()
-            if area.top <= place[1] <= area.bottom and area.left <= place[2] <= area.right
-        }
+    def _varies(self, area: CellRange) -> bool:
+        """Return whether an area has cells of a quantity that is not a constant."""
+        cells = self._varying.get(area.sheet, np.zeros((0, 0), dtype=bool))
+        return bool(cells[area.top - 1 : area.bottom, area.left - 1 : area.right].any())

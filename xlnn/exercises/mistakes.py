@@ -5,8 +5,8 @@ cells that it reads, compared with the stated formula. The first that fits is th
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,11 +16,10 @@ from xlnn.checking.formula_text import plainly
 from xlnn.checking.references import CellRange, areas, beyond, range_text, replaced
 from xlnn.engines.formualizer import CIRCULAR
 from xlnn.engines.functions import unknown
-from xlnn.engines.scenarios import Found
-from xlnn.exercises.edits import edits, right_with
-from xlnn.exercises.evaluation import World
+from xlnn.engines.scenarios import Found, Task
+from xlnn.exercises.edits import mended, spoilt
+from xlnn.exercises.evaluation import World, evaluated_tasks
 from xlnn.exercises.judging import TOLERANCE, JudgedQuantity
-from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
@@ -33,6 +32,12 @@ DIGITS, MOST_DIGITS = 6, 17
 
 BY_HAND = frozenset({"by_hand", "unknown"})
 """Kinds that may not be mistakes: the teacher has to judge them."""
+
+MOST = 12
+"""The most units of a quantity that are examined; later ones usually have the same mistake."""
+
+WORLDS = 3
+"""Worlds in which an edit is tried; formulas do not agree in that many by chance."""
 
 _COMPUTES = re.compile(r"[A-Z]{1,3}\$?[0-9]|[A-Z]\(", re.IGNORECASE)
 """Signs that a text was meant as a formula: a cell or a call."""
@@ -67,44 +72,55 @@ class Mistake:
     said: Mapping[str, str] = field(default_factory=dict)
 
 
-def mistakes(handed_in: Submission, judged: JudgedQuantity) -> dict[Index, Mistake]:
-    """Return why units are wrong, for each wrong unit."""
-    wrong = {
-        unit: _WrongUnit(handed_in, judged, unit)
-        for unit in judged.quantity.units
-        if not judged.right(unit)
-    }
-    found = {unit: each.mistake() for unit, each in wrong.items()}
-    for unit in _refuted(handed_in, judged, wrong, found):
-        found[unit] = wrong[unit].by_outcome()
-    vague = {
-        unit: wrong[unit].first
-        for unit, why in found.items()
-        if why.kind == "other" and isinstance(judged.got[0].get(wrong[unit].first), float)
-    }
-    for unit, (kind, said) in edits(handed_in, judged, vague).items():
-        found[unit] = replace(found[unit], kind=kind, said=said)
-    return found
+def mistakes(judged: JudgedQuantity) -> dict[Index, Mistake]:
+    """Return why units are wrong, for each wrong unit.
 
-
-def _refuted(
-    handed_in: Submission,
-    judged: JudgedQuantity,
-    wrong: Mapping[Index, "_WrongUnit"],
-    found: Mapping[Index, Mistake],
-) -> list[Index]:
-    """Return the units of which other cells, as their reasons name them, would not be right.
-
-    A formula that differs from the stated one only in its cells may have several mistakes.
+    If an edit of the student's formula makes it right in every world, or an edit of the right
+    formula gives the student's values in every world, the edit is the reason. So are other cells
+    only if the formula is right with them: one that differs from the stated formula not only in its
+    cells may have several mistakes.
     """
-    doubtful = {
-        unit: each
-        for unit, each in wrong.items()
-        if "named" in found[unit].said and _form(each.formula) != _form(each.stated(each.first))
-    }
-    mended = {each.first: each.exchanged(found[unit].said) for unit, each in doubtful.items()}
-    right = right_with(handed_in, judged, mended)
-    return [unit for unit, each in doubtful.items() if each.first not in right]
+    wrong = {u: _WrongUnit(judged, u) for u in judged.quantity.units if not judged.right(u)}
+    found = {unit: each.mistake() for unit, each in wrong.items()}
+    doubtful, tries = [], []
+    for unit, each in wrong.items():
+        why, value = found[unit], judged.got[0].get(each.first)
+        if "named" in why.said and _form(each.formula) != _form(each.stated(each.first)):
+            doubtful.append(unit)
+            tries.append((unit, (why.kind, why.said, each.exchanged(why.said)), True))
+        elif why.kind != "other" or not isinstance(value, float):
+            continue
+        if len({unit for unit, *_ in tries}) <= MOST:
+            tries += [(unit, edit, True) for edit in mended(each.formula)]
+            tries += [(unit, edit, False) for edit in spoilt(each.stated(each.first))]
+    for unit in doubtful:
+        found[unit] = wrong[unit].by_outcome()
+    answers = _tried(judged, [(wrong[unit].first, text) for unit, (*_, text), _ in tries])
+    reasons: dict[Index, Mistake] = {}
+    for (unit, (kind, said, _), is_mended), values in zip(tries, answers, strict=True):
+        if wrong[unit].explained(values, is_mended=is_mended):
+            reasons.setdefault(unit, Mistake(kind, wrong[unit].cell, said))
+    return found | reasons
+
+
+def _tried(judged: JudgedQuantity, formulas: Sequence[tuple[Index, str]]) -> list[list[Found]]:
+    """Return what each formula gives in its cell, in some worlds."""
+    tasks = [Task({judged.places[i]: text}, {}, (judged.places[i],)) for i, text in formulas]
+    if not tasks:
+        return []
+    questions = [(world, tasks) for world in judged.worlds[:WORLDS]]
+    answers = evaluated_tasks(judged.submitted, questions)
+    return [[found[n][0] for found in answers] for n in range(len(tasks))]
+
+
+def _alike(values: Sequence[Found], others: Sequence[Found]) -> bool:
+    """Return whether numbers are equal in every world."""
+    for one, other in zip(values, others, strict=True):
+        if not (isinstance(one, float) and isinstance(other, float)):
+            return False
+        if not abs(one - other) <= TOLERANCE * max(1e-6, abs(other)):
+            return False
+    return True
 
 
 def _form(formula: str) -> str:
@@ -115,10 +131,9 @@ def _form(formula: str) -> str:
 class _WrongUnit:
     """A wrong unit; its first wrong cell that an engine computes is explained."""
 
-    def __init__(self, handed_in: Submission, judged: JudgedQuantity, unit: Index) -> None:
-        self.handed_in, self.judged, self.layout = handed_in, judged, handed_in.layout
-        self.name, axes = judged.quantity.name, len(judged.quantity.axes)
-        self.rows = [index for index in judged.got[0] if index[axes:] == unit]
+    def __init__(self, judged: JudgedQuantity, unit: Index) -> None:
+        self.judged, self.layout = judged, judged.submitted.layout
+        self.name, self.rows = judged.quantity.name, judged.rows(unit)
         wrong = [index for index in self.rows if judged.wrong[index]]
         self.known = [index for index in wrong if index not in judged.by_hand]
         self.first = (self.known or wrong)[0]
@@ -147,6 +162,14 @@ class _WrongUnit:
             return said["belongs"] if is_named else sheet + cells
 
         return replaced(self.formula, mended)
+
+    def explained(self, values: Sequence[Found], *, is_mended: bool) -> bool:
+        """Return whether an edit is the reason: it is right, or the right formula gives as much."""
+        worlds, got = self.judged.worlds[:WORLDS], self.judged.got[:WORLDS]
+        is_right = _alike(values, [world.arrays[self.name][self.first] for world in worlds])
+        given = [each[self.first] for each in got]
+        varies = len(set(given)) > 1
+        return is_right if is_mended else varies and not is_right and _alike(values, given)
 
     def mistake(self) -> Mistake:  # noqa: PLR0911 -- one a kind
         """Return why it is wrong."""
@@ -209,7 +232,7 @@ class _WrongUnit:
     def closing(self) -> str:
         """Return the ranges through which the formula depends on its own cell, as far as known."""
         named = [range_text(area, self.titles) for area in self.areas(self.formula) or []]
-        entry, contents = (self.name, self.first), self.handed_in.contents
+        entry, contents = (self.name, self.first), self.judged.submitted.contents
         ahead = [t for t in named if reading_ahead(self.layout, contents, {entry: f"={t}"})]
         return ", ".join(dict.fromkeys(ahead or named))
 
