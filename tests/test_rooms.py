@@ -109,7 +109,6 @@ def test_the_table_itself_points_one_way():
 
 
 SAYS = {
-    "checking.wording": "checking.report",
     "explaining.cell_text": "explaining.explanation",
 }
 """Modules that write a class in words, which it calls itself: they import it for its type alone."""

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from xlnn.checking.check import check
-from xlnn.checking.report import Report
-from xlnn.checking.wording import lines_of
+from xlnn.checking.report import Report, lines_of
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.quantity import Model
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlnn.checking.wording import lines_of
+from xlnn.checking.report import lines_of
 from xlnn.cli.console import counted, mended_by, progress, say, say_json
 from xlnn.cli.parameters import DEFAULT_ENGINE, Choice, Choosing, engines
 from xlnn.errors import MENDABLE, DataError, EngineError, OutputError

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from xlnn.checking.wording import distance, proven
+from xlnn.checking.report import distance, proven
 from xlnn.cli.course import progress
 from xlnn.data.wording import counted
 from xlnn.errors import OutputError, printed
