@@ -16,11 +16,12 @@ from xlnn.checking.formula_text import (
     is_backwards,
     plainly,
 )
+from xlnn.checking.references import areas
 from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
 from xlnn.errors import CircularReferenceError, WorkbookError, XlnnError
 from xlnn.grid import CellError, Values
 from xlnn.layout import Block, Layout
-from xlnn.quantity import Model, Quantity, Use
+from xlnn.quantity import Model, Quantity
 from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.copying import replace_inputs
@@ -270,22 +271,39 @@ class Comparison:
             got = arrays[quantity.name]
             if quantity.is_text:
                 wrong = unlike(self.layout.model, quantity, arrays, expected)
-                if wrong.any():
-                    nothing = np.equal(got, None).astype(bool)
-                    tainted = _tainted(self.layout.model, quantity, arrays)
-                    wrong &= ~(tainted & (nothing | np.equal(expected, None).astype(bool)))
             else:
                 difference = disagreement(self.layout.model, quantity, arrays, got, expected)
                 largest = max(_largest(difference), self.differences.get(quantity.name, 0.0))
                 self.differences[quantity.name] = largest
                 wrong = ~(difference <= TOLERANCE)
-                if wrong.any():
-                    # no value, but NumPy has none either
-                    tainted = _tainted(self.layout.model, quantity, arrays)
-                    wrong &= ~(np.isnan(expected) & (np.isnan(got) | tainted))
-                    wrong &= ~(np.isnan(got) & tainted)
+            if wrong.any():
+                wrong &= ~(_lost(got) & _lost(expected))
+                wrong &= ~self._tainted(quantity, wrong & (_lost(got) | _lost(expected)), arrays)
             if wrong.any():
                 self._add(quantity, wrong, expected, values)
+
+    def _tainted(self, quantity: Quantity, wrong: np.ndarray, arrays: Arrays) -> np.ndarray:
+        """Return which wrong entries depend on a cell without a value: they are not the cause."""
+        layout, tainted = self.layout, np.zeros(quantity.lengths, dtype=bool)
+        if not wrong.any():
+            return tainted
+        lost = {
+            title.casefold(): np.zeros(layout.extents[key], dtype=bool)
+            for key, title in layout.titles.items()
+        }
+        for name in quantity.sources:
+            source = layout.blocks[name]
+            array = arrays[name]
+            bad = _lost(array) if source.quantity.is_text else ~np.isfinite(array)
+            source.window(lost[layout.titles[source.sheet].casefold()])[...] |= bad
+        places, stated = layout.places(quantity.name), layout.stated(quantity.name)
+        for entry in np.argwhere(wrong):
+            place = places[tuple(entry)]
+            tainted[tuple(entry)] = any(
+                lost[area.sheet][area.top - 1 : area.bottom, area.left - 1 : area.right].any()
+                for area in areas(stated[place], place[0]) or ()
+            )
+        return tainted
 
     def _add(
         self, quantity: Quantity, wrong: np.ndarray, expected: np.ndarray, values: Values
@@ -453,44 +471,9 @@ def _largest(difference: np.ndarray) -> float:
     return float(np.max(difference, initial=0.0, where=np.isfinite(difference)))
 
 
-def _tainted(model: Model, quantity: Quantity, arrays: Arrays) -> np.ndarray:
-    """Return which entries depend on a cell with an error, so that their error is not the cause.
-
-    Returns
-    -------
-    array of bool
-        Of the quantity's shape.
-    """
-    tainted = np.zeros(quantity.lengths, dtype=bool)
-    units = tuple(range(-len(quantity.shape), 0))
-    starts = [Use(use.start) for use in quantity.uses.values() if isinstance(use.start, str)]
-    for use in (*quantity.uses.values(), *starts):
-        source = model[use.name]
-        array = arrays[use.name]
-        bad = np.equal(array, None).astype(bool) if source.is_text else ~np.isfinite(array)
-        bad = bad.any(axis=tuple(range(len(source.axes), bad.ndim)))
-        tainted |= np.expand_dims(_aligned(bad, source, quantity, use), units)
-    return tainted
-
-
-def _aligned(bad: np.ndarray, source: Quantity, quantity: Quantity, use: Use) -> np.ndarray:
-    """Align flags of a source with the epochs and images of a quantity that uses it."""
-    own = {axis.family: axis for axis in quantity.axes}
-    for position, axis in enumerate(source.axes):
-        here = own.get(axis.family)
-        if here is None or axis.length == 1:
-            bad = bad.any(axis=position, keepdims=True)
-            continue
-        shift = here.first - axis.first - (use.lag if axis.family == use.along else 0)
-        rows = np.arange(here.length) + shift
-        inside = (rows >= 0) & (rows < axis.length)
-        bad = np.take(bad, np.clip(rows, 0, axis.length - 1), axis=position)
-        bad &= inside.reshape([-1 if n == position else 1 for n in range(bad.ndim)])
-    families = [axis.family for axis in source.axes]
-    dropped = tuple(n for n, family in enumerate(families) if family not in own)
-    bad = bad.any(axis=dropped)
-    kept = [family for family in families if family in own]
-    return np.expand_dims(bad, tuple(n for n, family in enumerate(own) if family not in kept))
+def _lost(array: np.ndarray) -> np.ndarray:
+    """Return which numbers or texts are missing."""
+    return np.equal(array, None).astype(bool) if array.dtype == object else np.isnan(array)
 
 
 def shown_position(block: Block, index: tuple[int, ...]) -> dict[str, int]:
