@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -20,19 +19,11 @@ from xlnn.layout import Block, Layout, quoted
 from xlnn.loading.spec import by_heading, described
 from xlnn.quantity import Model
 from xlnn.xlsx.cells import cells
-from xlnn.xlsx.parts import sheet_parts
 
 MANY = 20
 """The number of wrong cells on a sheet that suggests edited rows rather than edited cells."""
 
 _DIGITS = re.compile("[0-9]+")
-
-
-class _Counted(NamedTuple):
-    """Counts of a file that was refused."""
-
-    formula_count: int
-    box: int
 
 
 def cause(path: Path, model: Model | None = None) -> str | None:
@@ -45,22 +36,10 @@ def cause(path: Path, model: Model | None = None) -> str | None:
         The model, if the workbook was made from a programmer's own.
     """
     try:
-        _, layout = described(path, model, _counted(path))
+        _, layout = described(path, model)
         return None if by_heading(path) else happened(path, layout)
     except XlnnError:
         return None  # the refusal is explanation enough
-
-
-def _counted(path: Path) -> _Counted:
-    """Count the formulas and cells of a file, since a Spec may declare far more."""
-    formulas = box = 0
-    for title in sheet_parts(path):
-        bottom = right = 0
-        for cell in cells(path, title):
-            formulas += cell.formula is not None
-            bottom, right = max(bottom, cell.row), max(right, cell.column)
-        box += bottom * right
-    return _Counted(formulas, box)
 
 
 def happened(path: Path, layout: Layout, wrong: Sequence[Wrong] = ()) -> str | None:

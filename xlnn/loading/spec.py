@@ -10,7 +10,6 @@ from dataclasses import replace
 from itertools import islice, takewhile
 from math import prod
 from pathlib import Path
-from typing import Protocol
 
 from xlnn.data.files import LONGEST_TOML
 from xlnn.errors import DataError, WorkbookError
@@ -25,6 +24,7 @@ from xlnn.workbooks.exercise_sheet import exercise_title, waiting
 from xlnn.workbooks.kind import WorkbookSpec
 from xlnn.workbooks.own_model import check_model, check_same, layout_of_model
 from xlnn.xlsx.cells import cells, headings
+from xlnn.xlsx.package import Package
 from xlnn.xlsx.parts import WORKBOOK, sheet_parts
 
 SPARE = 10_000
@@ -106,24 +106,10 @@ def layout_of(spec: WorkbookSpec, blank: tuple[str, ...] | None = None) -> Layou
     return layout if blank is None else exercised(layout, blank, spec.lang)
 
 
-class ContentsSize(Protocol):
-    """The size of a file's contents."""
-
-    @property
-    def formula_count(self) -> int:
-        """The number of formulas."""
-        ...
-
-    @property
-    def box(self) -> int:
-        """The number of cells that its sheets span."""
-        ...
-
-
 def described(
     path: Path,
     model: Model | None = None,
-    contents: ContentsSize | None = None,
+    contents: Package | None = None,
     lay_out: Callable[[WorkbookSpec, tuple[str, ...] | None], Layout] = layout_of,
     *,
     earlier: bool = False,
@@ -135,7 +121,7 @@ def described(
     path : Path
     model : Model
         The model, if the workbook was made from a programmer's own.
-    contents : Contents, or what counts as much
+    contents : Package
         The contents of the file; by default they are bounded by its size.
     lay_out : function
         A function like `layout_of`, which may cache for callers that read many similar files.
