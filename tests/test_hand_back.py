@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import pickle
 import shutil
 import subprocess
 import sys
@@ -28,7 +27,6 @@ from xlnn.exercises.copies import copies
 from xlnn.exercises.feedback import remarks, write_feedback
 from xlnn.exercises.gradebook import fill_gradebook
 from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
-from xlnn.exercises.grading import sharing
 from xlnn.exercises.mistakes import Mistake
 from xlnn.exercises.report import carried_on, check_report, pseudonymous, write_report
 from xlnn.exercises.roster import Student, collected, students
@@ -262,17 +260,6 @@ def test_a_report_in_json_is_written_grade_by_grade(tmp_path, monkeypatch):
     write_report(tmp_path / "r.json", CLASS)
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8")) == whole
     assert max(at_once) == 0
-
-
-def test_grades_of_a_class_hold_what_is_right_once():
-    one, right = CLASS.grades[1], {}
-    done = replace(one.questions[0], units=one.questions[0].units[:1])
-    grades = [pickle.loads(pickle.dumps(replace(one, questions=(done,)))) for _ in range(2)]  # noqa: S301 -- our own
-    first, second = (sharing(grade, right) for grade in grades)
-    assert first.questions[0] is second.questions[0]
-    other = replace(done, of=3.0)
-    assert sharing(replace(one, questions=(other,)), right).questions == (other,)
-    assert sharing(one, right) == one  # it has a mistake
 
 
 def test_pseudonyms_leave_no_name_in_a_report(tmp_path):

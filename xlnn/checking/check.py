@@ -44,16 +44,7 @@ SEEDS = 1_000_000
 @overload
 def check(
     path: Path | str,
-    engine: Literal["all"],
-    probes: int = 1,
-    *,
-    seed: int | None = None,
-    model: Model | None = None,
-) -> Reports: ...
-@overload
-def check(
-    path: Path | str,
-    engine: list[str] | tuple[str, ...],
+    engine: Literal["all"] | list[str] | tuple[str, ...],
     probes: int = 1,
     *,
     seed: int | None = None,

@@ -5,13 +5,12 @@ So a circular reference includes a formula that reads ahead in this order.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from xlnn import reference
 from xlnn.checking.formula_text import Entry
-from xlnn.checking.references import CellRange, areas
+from xlnn.checking.references import areas
 from xlnn.grid import Inputs
 from xlnn.layout import Layout
 from xlnn.xlsx.package import Package
@@ -36,8 +35,20 @@ def reading_ahead(
     formulas : mapping
         Formulas of quantities' entries that differ from those in the layout.
     """
-    order = _Order.of(layout, contents)
-    return tuple(entry for entry, formula in formulas.items() if order.is_ahead(entry, formula))
+    turns = _turns(layout, contents)
+
+    def is_ahead(entry: Entry, formula: str) -> bool:
+        name, index = entry
+        block = layout.blocks[name]
+        title = layout.titles[block.sheet].casefold()
+        row, column = block.address(index)
+        read = areas(formula, title)
+        if read is None:  # a name, a whole column or row; or no engine computes it
+            return parsed(formula) is not None
+        cells = (turns[a.sheet][a.top - 1 : a.bottom, a.left - 1 : a.right] for a in read)
+        return any(each.max(initial=0) >= turns[title][row - 1, column - 1] for each in cells)
+
+    return tuple(entry for entry, formula in formulas.items() if is_ahead(entry, formula))
 
 
 def replacements(layout: Layout, entries: Iterable[Entry]) -> Inputs:
@@ -50,57 +61,21 @@ def replacements(layout: Layout, entries: Iterable[Entry]) -> Inputs:
     return numbers
 
 
-@dataclass(frozen=True)
-class _Order:
-    """When each cell is computed.
+def _turns(layout: Layout, contents: Package) -> dict[str, np.ndarray]:
+    """Give each cell from A1 on its position in the order of `reference.run`.
 
-    Attributes
-    ----------
-    layout : Layout
-    turns : mapping of str to array
-        For each sheet, in lower case, the turn of each cell from A1 on: 0 for typed cells, `_LAST`
-        for formulas outside the quantities, which may depend on anything.
+    Typed cells have 0, and formulas outside the quantities, which may depend on anything, `_LAST`.
     """
-
-    layout: Layout
-    turns: Mapping[str, np.ndarray]
-
-    @classmethod
-    def of(cls, layout: Layout, contents: Package) -> "_Order":
-        turns = {}
-        for title, cells in contents.formulas.items():
-            rows, columns = cells.rows.max(initial=0), cells.columns.max(initial=0)
-            key = next((key for key, own in layout.titles.items() if own == title), None)
-            down, right = layout.extents.get(key, (0, 0))
-            grid = np.zeros((max(rows, down), max(columns, right)), dtype=np.int64)
-            grid[cells.rows - 1, cells.columns - 1] = _LAST
-            turns[title.casefold()] = grid
-        for name, turn in _turns(layout).items():
-            block = layout.blocks[name]
-            block.window(turns[layout.titles[block.sheet].casefold()])[...] = turn
-        return cls(layout, turns)
-
-    def is_ahead(self, entry: Entry, formula: str) -> bool:
-        name, index = entry
-        block = self.layout.blocks[name]
-        title = self.layout.titles[block.sheet].casefold()
-        row, column = block.address(index)
-        own = self.turns[title][row - 1, column - 1]
-        read = areas(formula, title)
-        if read is None:  # a name, a whole column or row; or no engine computes it
-            return parsed(formula) is not None
-        return any(self._latest(area) >= own for area in read)
-
-    def _latest(self, area: CellRange) -> int:
-        """Return the latest turn among the cells of a range."""
-        rows, columns = slice(area.top - 1, area.bottom), slice(area.left - 1, area.right)
-        return int(self.turns[area.sheet][rows, columns].max(initial=0))
-
-
-def _turns(layout: Layout) -> dict[str, np.ndarray]:
-    """Give each entry its position in the order of `reference.run`."""
     model = layout.model
-    turns = {q.name: np.zeros(q.lengths, dtype=np.int64) for q in model.quantities}
+    order = {q.name: np.zeros(q.lengths, dtype=np.int64) for q in model.quantities}
     for turn, (quantity, place) in enumerate(reference.order(model), start=1):
-        turns[quantity.name][place] = turn
+        order[quantity.name][place] = turn
+    extents = {title: layout.extents[key] for key, title in layout.titles.items()}
+    turns = {}
+    for title, cells in contents.formulas.items():
+        down, right = extents.get(title, (0, 0))
+        size = max(cells.rows.max(initial=0), down), max(cells.columns.max(initial=0), right)
+        turns[title.casefold()] = cells.fill(np.zeros(size, dtype=np.int64), _LAST)
+    for name, block in layout.blocks.items():
+        block.window(turns[layout.titles[block.sheet].casefold()])[...] = order[name]
     return turns

@@ -26,6 +26,11 @@ def words_of(grades: Grades, lang: str | None = None) -> Text:
     return text(lang or own, "grading")
 
 
+def total(grade: Grade, words: Text) -> str:
+    """Return how many points a submission has, of how many."""
+    return words("report", "of_points", points=f"{grade.points:.4g}", of=f"{grade.of:g}")
+
+
 def reason(unit: UnitGrade, words: Text) -> str:
     """Return why a unit is wrong, and the first wrong cell."""
     if unit.mistake is None:
@@ -169,7 +174,7 @@ def write_feedback(folder: Path, grades: Grades, lang: str | None = None) -> lis
 def _page(grade: Grade, words: Text, lang: str) -> str:
     own = Grades((grade,), (), 0)
     title = f"{words('report', 'feedback')}: {grade.student or grade.file}"
-    total = words("report", "of_points", points=f"{grade.points:.4g}", of=f"{grade.of:g}")
+    points = escape(total(grade, words))
     head = "".join(
         f"<th>{escape(words('report', key))}</th>" for key in ("question", "points", "verdict")
     )
@@ -178,7 +183,7 @@ def _page(grade: Grade, words: Text, lang: str) -> str:
     below = "".join(f"<p>{escape(line)}</p>" for line in told)
     return (
         f'<!doctype html><html lang="{escape(lang)}"><meta charset="utf-8"><title>{escape(title)}'
-        f"</title><style>{STYLE}</style><h1>{escape(title)}</h1><p><b>{escape(total)}</b></p>"
+        f"</title><style>{STYLE}</style><h1>{escape(title)}</h1><p><b>{points}</b></p>"
         f"<table><tr>{head}</tr>{lines}</table>{below}</html>\n"
     )
 

@@ -17,7 +17,7 @@ from xlnn.atomic_write import check_place, replacing
 from xlnn.data.files import content
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
-from xlnn.exercises.feedback import notes, reasons
+from xlnn.exercises.feedback import notes, reasons, total
 from xlnn.exercises.grades import Grade, Grades
 from xlnn.exercises.roster import Student, letters
 from xlnn.registry.text import Text
@@ -131,7 +131,7 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
 
 def feedback(grade: Grade, grades: Grades, words: Text) -> str:
     """Return the feedback for a student as one text."""
-    lines = [words("report", "of_points", points=f"{grade.points:.4g}", of=f"{grade.of:g}")]
+    lines = [total(grade, words)]
     for question in grade.questions:
         said = "; ".join(reasons(question, words))
         mark = f"{question.points:.4g}/{question.of:g}"

@@ -15,7 +15,7 @@ STRAY = ("Spec",)
 """What is noted of a file that was not handed out: its whole Spec is another one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class UnitGrade:
     """One unit of a quantity.
 

@@ -133,8 +133,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
     chosen = randbelow(SEEDS) if chosen is None else chosen
     specs = handed_out(Path(exercise)) if exercise else handed or {}
     mine = shared_out([*given], shard)
-    right: dict[str, QuestionGrade] = {}
-    found = {path: sharing(logs[str(path)], right) for path in mine if str(path) in logs}
+    found = {path: logs[str(path)] for path in mine if str(path) in logs}
     left = [path for path in mine if path not in found]
     with logged(log, chosen) as write:
         work = functools.partial(
@@ -143,7 +142,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
         for path, result in each_of(work, left, workers, executor, failed=_ended):
             whose = known_as(result.student, given[path], class_list)
             found[path] = replace(
-                sharing(result, right),
+                result,
                 file=given[path].label,
                 student=whose.name,
                 id=whose.id,
@@ -156,15 +155,6 @@ def grade(  # noqa: PLR0913 -- the options of the command
     there = {each.student.casefold() for each in grades}
     missing = tuple(each for each in class_list if each.name.casefold() not in there)
     return Grades(grades, copies(grades), chosen, () if shard else missing)
-
-
-def sharing(grade: Grade, right: dict[str, QuestionGrade]) -> Grade:
-    """Return a grade whose right questions are the objects of earlier grades, to save memory."""
-    questions = (
-        same if each.right and (same := right.setdefault(each.quantity, each)) == each else each
-        for each in grade.questions
-    )
-    return replace(grade, questions=tuple(questions))
 
 
 def _ended(path: Path) -> Grade:

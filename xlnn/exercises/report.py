@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnn.atomic_write import check_place, replacing
 from xlnn.errors import OutputError, OutputNameError, XlnnError
-from xlnn.exercises.feedback import commonest, notes, reasons, remarks, words_of
+from xlnn.exercises.feedback import commonest, notes, reasons, remarks, total, words_of
 from xlnn.exercises.grades import Grade, Grades
 from xlnn.registry.text import Text, languages, text
 from xlnn.writing.style import wide
@@ -249,8 +249,7 @@ def student_rows(grade: Grade, grades: Grades, words: Text) -> Iterator[Row]:
     if grade.error:
         yield [words("report", "error"), grade.error]
         return
-    total = words("report", "of_points", points=f"{grade.points:.4g}", of=f"{grade.of:g}")
-    yield [words("report", "points"), total]
+    yield [words("report", "points"), total(grade, words)]
     yield []
     yield [words("report", key) for key in ("question", "points", "of", "verdict")]
     for question in grade.questions:
