@@ -41,7 +41,7 @@ def numbers(*shape, seed=0):
 
 def agreed(path, rows=None):
     """Return what is said of a model and of rows, when NumPy agrees with ONNX Runtime."""
-    found = predicting_with(path)
-    recipe = KIND.recipe(found.origin, {} if rows is None else {"data": rows})
+    origin, authority = predicting_with(path)
+    recipe = KIND.recipe(origin, {} if rows is None else {"data": rows})
     run = reference.run(recipe.model, recipe.inputs)
-    return found.agrees(recipe, run), recipe, run
+    return authority.agrees(recipe, run), recipe, run

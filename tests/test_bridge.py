@@ -385,7 +385,7 @@ def test_an_error_in_the_reading_is_found_by_onnx_runtime(name, tmp_path, monkey
 
 
 def test_cells_that_differ_from_onnx_runtime_are_refused_though_numpy_agrees():
-    found = predicting_with(MODELS / "mlp.onnx")
+    _, found = predicting_with(MODELS / "mlp.onnx")
     _, recipe, run = agreed(MODELS / "mlp.onnx")
     found.check(recipe, run)
     run["a4"][2, 1] += 1e-4
@@ -631,7 +631,7 @@ def test_rows_are_read_with_or_without_what_stands_beside_them(name, tmp_path):
     written, options = ROWS[name]
     data = tmp_path / "rows.csv"
     data.write_text(written, encoding="utf-8")
-    found = predicting_with(MODELS / "mlp.onnx").origin
+    found, _ = predicting_with(MODELS / "mlp.onnx")
     options = {key: (value,) if key == "targets" else value for key, value in options.items()}
     recipe = KIND.recipe(found, {"data": data, **options})
     assert recipe.inputs["x"][:2].tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]

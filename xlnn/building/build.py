@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from xlnn.arguments import path_of
-from xlnn.building.plan import Proof, origin_of_model, origin_of_template, planned
+from xlnn.building.plan import origin_of_model, origin_of_template, planned
 from xlnn.errors import OptionsError, XlnnWarning, blamed
 from xlnn.options import BUILD, BuildOptions, Options, documented
 from xlnn.registry.templates import DEFAULT
 
 if TYPE_CHECKING:
     from xlnn.building.writing import Built
+    from xlnn.onnx.compare import Authority
 
 
 @documented(BUILD)
@@ -78,12 +79,12 @@ def build_noting(
 
         start = start_from(Path(asked.start), large=asked.large)
         asked = Options(**{**asked, "start": start})
-    proof: Proof | None = None
+    authority: Authority | None = None
     usual_name = ""
     if model is not None:
         if from_workbook is not None or template is not None:
             raise OptionsError("--model cannot be combined with a template or with --from.")
-        kind, origin, name, proof = origin_of_model(Path(model), asked)
+        kind, origin, name, authority = origin_of_model(Path(model), asked)
     elif from_workbook is not None:
         from xlnn.building.continue_from import origin_of_workbook  # noqa: PLC0415 -- see below
 
@@ -108,7 +109,7 @@ def build_noting(
     if from_workbook is not None:
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
     place = Destination(usual if output is None else output, force=asked.force)
-    built = carried_out(plan, place, verify=asked.verify, tell=tell, proof=proof)
+    built = carried_out(plan, place, verify=asked.verify, tell=tell, authority=authority)
     for late in built.notes[len(plan.made.notes) :]:
         note(late)
     return built

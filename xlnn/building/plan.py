@@ -5,30 +5,22 @@ No module that writes is imported, so that unsuitable data are refused at once.
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from xlnn.building.limits import check_least, check_size, counting_epochs
 from xlnn.building.statements import check_formulas
 from xlnn.errors import OptionsError, blamed
 from xlnn.layout import Layout
 from xlnn.options import BUILD, Options, as_typed
-from xlnn.reference import Arrays
 from xlnn.registry.templates import template as named
 from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 
+if TYPE_CHECKING:
+    from xlnn.onnx.compare import Authority
+
 OF_THE_MODEL = ("hidden", "activation", "start", "seed", "spread")
 """Options that would override properties of the model."""
-
-
-class Proof(Protocol):
-    """Another authority that a workbook must agree with besides NumPy."""
-
-    def agrees(self, recipe: Recipe[Any], run: Arrays) -> str:
-        """Return a sentence that NumPy's run agrees, or raise a `DisagreementError`."""
-
-    def check(self, recipe: Recipe[Any], arrays: Arrays) -> None:
-        """Raise a `DisagreementError` if the cells of the workbook do not agree."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +71,11 @@ def origin_of_template(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
 
 def origin_of_model(
     path: Path, options: Options
-) -> tuple[WorkbookKind[Any, Any], object, str, Proof | None]:
-    """Return the kind of workbook for a trained model, its settings, its name, and its proof."""
+) -> "tuple[WorkbookKind[Any, Any], object, str, Authority | None]":
+    """Return the kind of workbook for a trained model, its settings and name, and its authority.
+
+    With that authority, ONNX Runtime, the workbook must agree besides NumPy.
+    """
     from xlnn.onnx.imported import (  # noqa: PLC0415 -- half of what a build imports
         predicting_with,
         training_from,
@@ -88,8 +83,8 @@ def origin_of_model(
 
     large = options.large
     if "epochs" not in options:
-        found = predicting_with(path, large=large)
-        return kind_named(FIRST_KIND), found.origin, found.origin.name, found
+        origin, authority = predicting_with(path, large=large)
+        return kind_named(FIRST_KIND), origin, origin.name, authority
     if "data" not in options:
         raise OptionsError("Training a model further needs data with labels: add --data.")
     if void := [name for name in OF_THE_MODEL if name in options]:

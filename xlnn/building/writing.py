@@ -8,13 +8,14 @@ from html import escape
 from itertools import chain
 from math import nan
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import numpy as np
 
 from xlnn import reference
 from xlnn.building.destination import Destination
-from xlnn.building.plan import Plan, Proof
+from xlnn.building.plan import Plan
 from xlnn.building.proof import OURS, POINTS, THEIRS, Advice, proven, verifier
 from xlnn.building.statements import watched
 from xlnn.checking.probe import Work
@@ -25,6 +26,9 @@ from xlnn.layout import Layout
 from xlnn.loading.values import as_stored, read_arrays
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.workbook import can_be_stored, write
+
+if TYPE_CHECKING:
+    from xlnn.onnx.compare import Authority
 
 
 @dataclass(frozen=True, repr=False)
@@ -175,7 +179,7 @@ def carried_out(
     *,
     verify: bool,
     tell: Callable[[str], None],
-    proof: Proof | None = None,
+    authority: "Authority | None" = None,
 ) -> Built:
     """Write a planned workbook, and verify it before it appears; see `build`."""
     kind, made, layout = plan.kind, plan.made, plan.layout
@@ -184,13 +188,13 @@ def carried_out(
     run = reference.run(made.model if kind.is_ours else watched(made.model), made.inputs)
     kind.check_run(made.model, run)
     notes = made.notes + kind.run_notes(run)
-    if proof is not None:
+    if authority is not None:
         tell("Comparing with ONNX Runtime")
-        notes += (proof.agrees(made, run),)
+        notes += (authority.agrees(made, run),)
 
     def seen(values: Values) -> None:
-        if proof is not None:
-            proof.check(made, read_arrays(layout, values))
+        if authority is not None:
+            authority.check(made, read_arrays(layout, values))
 
     return write_proven(
         place,

@@ -13,7 +13,7 @@ from xlnn import reference
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, DisagreementError
 from xlnn.onnx.model import TrainedModel
-from xlnn.onnx.onnx_file import needed
+from xlnn.onnx.onnx_file import needed, session
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.workbooks.kind import Recipe
@@ -53,7 +53,7 @@ class Authority:
         DataError
             ONNX Runtime is missing, or cannot run the model.
         """
-        onnx, runtime = needed("onnx"), needed("onnxruntime")
+        onnx = needed("onnx")
         model = onnx.ModelProto()
         model.ParseFromString(self.model.graph.serialized)
         # a ZipMap gives no array, and does not support float64: use the numbers before it
@@ -63,21 +63,60 @@ class Authority:
         for output in [o for o in model.graph.output if o.name != self.model.classes]:
             model.graph.output.remove(output)
         model.graph.output.append(onnx.ValueInfoProto(name=self.model.outputs))
-        options = runtime.SessionOptions()
-        options.log_severity_level = 4
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
         try:
-            self._session = runtime.InferenceSession(
-                model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = session(model.SerializeToString())
+        except DataError:
+            raise
         except Exception as error:  # its errors have no common class
             raise self._failed(error) from error
 
-    @property
-    def version(self) -> str:
-        """The version of ONNX Runtime."""
-        found: str = needed("onnxruntime").__version__
-        return found
+    def agrees(self, recipe: Recipe[Spec], run: Arrays) -> str:
+        """Compare NumPy's run of a workbook with ONNX Runtime, and return the result in words.
+
+        Parameters
+        ----------
+        recipe : Recipe
+        run : dict of arrays
+            The result of `xlnn.reference.run`.
+
+        Returns
+        -------
+        str
+            A sentence.
+
+        Raises
+        ------
+        DisagreementError
+            The outputs of a row differ by more than rounding errors.
+        """
+        spec, inputs = recipe.spec, recipe.inputs
+        largest, most = _compared(self, recipe.model, inputs, run, "row")
+        drawn, others = dict(inputs), network(replace(spec, samples=RANDOM, spare=0))
+        name = next(name for name in INPUT if name in inputs)
+        drawn[name] = _random_rows(inputs, name, recipe.model[name].shape)
+        drawn["number"] = np.arange(1.0, RANDOM + 1)
+        run = reference.run(others, drawn)
+        further, more = _compared(self, others, drawn, run, "random row")
+        given = spec.samples - spec.spare
+        rows = [f"all {given:,} rows"] if given else []
+        rows += [f"{spec.spare:,} spare rows"] if spec.spare else []
+        rows += [f"{RANDOM} random ones"]
+        return (
+            f"ONNX Runtime {needed('onnxruntime').__version__} has the same outputs of "
+            f"{listed(rows)}: largest difference {max(largest, further):.0e}, where "
+            f"{self.model.graph.precision} rounds by up to {max(most, more):.0e}."
+        )
+
+    def check(self, recipe: Recipe[Spec], arrays: Arrays) -> None:
+        """Compare the values of a workbook's own cells with ONNX Runtime.
+
+        Raises
+        ------
+        DisagreementError
+            As for `agrees`.
+        """
+        inputs = {quantity.name: arrays[quantity.name] for quantity in recipe.model.quantities}
+        _compared(self, recipe.model, inputs, arrays, "row")
 
     def outputs(self, rows: np.ndarray) -> tuple[np.ndarray, list[str] | None]:
         """Return the outputs of rows, shape (rows, outputs), and their classes as texts, if any.
@@ -118,56 +157,6 @@ class Authority:
     def _failed(self, error: Exception) -> DataError:
         reason = short(str(error).splitlines()[0])
         return DataError(f"{self.model.graph.name}: ONNX Runtime does not run it: {reason}.")
-
-
-def agreeing(authority: Authority, recipe: Recipe[Spec], run: Arrays) -> str:
-    """Compare NumPy's run of a workbook with ONNX Runtime, and return the result in words.
-
-    Parameters
-    ----------
-    authority : Authority
-    recipe : Recipe
-    run : dict of arrays
-        The result of `xlnn.reference.run`.
-
-    Returns
-    -------
-    str
-        A sentence.
-
-    Raises
-    ------
-    DisagreementError
-        The outputs of a row differ by more than rounding errors.
-    """
-    spec, inputs = recipe.spec, recipe.inputs
-    largest, most = _compared(authority, recipe.model, inputs, run, "row")
-    drawn, others = dict(inputs), network(replace(spec, samples=RANDOM, spare=0))
-    name = next(name for name in INPUT if name in inputs)
-    drawn[name] = _random_rows(inputs, name, recipe.model[name].shape)
-    drawn["number"] = np.arange(1.0, RANDOM + 1)
-    further, more = _compared(authority, others, drawn, reference.run(others, drawn), "random row")
-    given = spec.samples - spec.spare
-    rows = [f"all {given:,} rows"] if given else []
-    rows += [f"{spec.spare:,} spare rows"] if spec.spare else []
-    rows += [f"{RANDOM} random ones"]
-    return (
-        f"ONNX Runtime {authority.version} has the same outputs of {listed(rows)}: "
-        f"largest difference {max(largest, further):.0e}, where "
-        f"{authority.model.graph.precision} rounds by up to {max(most, more):.0e}."
-    )
-
-
-def check_sheet(authority: Authority, recipe: Recipe[Spec], arrays: Arrays) -> None:
-    """Compare the values of a workbook's own cells with ONNX Runtime.
-
-    Raises
-    ------
-    DisagreementError
-        As for `agreeing`.
-    """
-    inputs = {quantity.name: arrays[quantity.name] for quantity in recipe.model.quantities}
-    _compared(authority, recipe.model, inputs, arrays, "row")
 
 
 def _random_rows(inputs: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...]) -> np.ndarray:

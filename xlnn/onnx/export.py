@@ -2,24 +2,19 @@
 
 import io
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xlnn.arguments import is_whole, path_of, wrong
 from xlnn.atomic_write import check_place, replacing
 from xlnn.engines import DEFAULT_ENGINE
-from xlnn.errors import DisagreementError, OutputError, OutputNameError, XlnnError
+from xlnn.errors import DisagreementError, OutputError, OutputNameError
 from xlnn.onnx.export_tensors import outputs_of, tensors_of
 from xlnn.onnx.export_trained import PRODUCER, Trained, properties, trained
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+from xlnn.onnx.onnx_file import needed, session
 
 TOLERANCES = {np.float32: 1e-6, np.float64: 1e-12}
 """How far an output may be from the sheet's, relative to the largest of its column and to 1: the
@@ -104,7 +99,7 @@ def export(  # noqa: PLR0913 -- the options of the command
         The exported file would not give the sheet's outputs.
     OutputError
         It cannot be written.
-    XlnnError
+    DataError
         A package is not installed: ``pip install "xlnn[onnx]"``.
 
     Examples
@@ -123,7 +118,8 @@ def export(  # noqa: PLR0913 -- the options of the command
             f"{output}: the name of the output must end in .onnx, .npz or .safetensors."
         )
     _check_output(output, force=force)
-    PACKAGES[kind]()
+    for package, said in PACKAGES.get(kind, {}).items():
+        needed(package, said)
     found = trained(path, epoch, run, engine)
     precision = np.float64 if float64 else np.float32
     made = _written(kind, found, precision)
@@ -159,28 +155,6 @@ def _check_outputs(
     return float(off.max())
 
 
-def _onnx() -> ModuleType:
-    needed('An ONNX model needs onnx and onnxruntime: pip install "xlnn[onnx]".', "onnx")
-    return needed(
-        'An ONNX model needs onnx and onnxruntime: pip install "xlnn[onnx]".', "onnxruntime"
-    )
-
-
-def _safetensors() -> ModuleType:
-    return needed(
-        "A .safetensors file needs safetensors: pip install safetensors, or write .npz.",
-        "safetensors.numpy",
-    )
-
-
-def needed(sentence: str, module: str) -> ModuleType:
-    """Import an optional package, or raise an error that tells how to install it."""
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise XlnnError(sentence) from error
-
-
 def _written(kind: str, found: Trained, precision: type[np.floating]) -> bytes:
     """Return a network as the bytes of a file."""
     if kind == ".onnx":
@@ -190,7 +164,7 @@ def _written(kind: str, found: Trained, precision: type[np.floating]) -> bytes:
     if kind == ".safetensors":
         # one entry, since the order of several would vary
         said = {PRODUCER: json.dumps(properties(found), ensure_ascii=False)}
-        saved: bytes = _safetensors().save(tensors, said)
+        saved: bytes = import_module(SAFETENSORS).save(tensors, said)
         return saved
     file = io.BytesIO()
     np.savez(file, **tensors)
@@ -200,27 +174,26 @@ def _written(kind: str, found: Trained, precision: type[np.floating]) -> bytes:
 def _outputs(kind: str, made: bytes, found: Trained, precision: type[np.floating]) -> np.ndarray:
     """Return the outputs that a file gives for the network's samples."""
     if kind != ".onnx":
-        tensors = _safetensors().load(made) if kind == ".safetensors" else np.load(io.BytesIO(made))
+        is_npz = kind == ".npz"
+        tensors = np.load(io.BytesIO(made)) if is_npz else import_module(SAFETENSORS).load(made)
         return outputs_of(found.spec, tensors, found.samples)
-    runtime = _onnx()
-    options = runtime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = 1
-    session: InferenceSession = runtime.InferenceSession(
-        made, options, providers=["CPUExecutionProvider"]
-    )
-    (given,) = session.get_inputs()
+    runs = session(made)
+    (given,) = runs.get_inputs()
     rows = found.samples.reshape(len(found.samples), *given.shape[1:]).astype(precision)
-    return np.asarray(session.run(None, {given.name: rows})[0], dtype=float)
+    return np.asarray(runs.run(None, {given.name: rows})[0], dtype=float)
 
 
 PROVEN_BY = {".onnx": "ONNX Runtime", ".npz": "NumPy", ".safetensors": "NumPy"}
 """What computes the outputs of a file, by its extension."""
 
-PACKAGES: dict[str, Callable[[], object]] = {
-    ".onnx": _onnx, ".npz": lambda: None, ".safetensors": _safetensors,
-}  # fmt: skip
-"""Imports the packages that a file needs, or raises an error."""
+SAFETENSORS = "safetensors.numpy"
+_FOR_ONNX = 'An ONNX model needs onnx and onnxruntime: pip install "xlnn[onnx]".'
+_FOR_SAFETENSORS = "A .safetensors file needs safetensors: pip install safetensors, or write .npz."
+PACKAGES = {
+    ".onnx": {"onnx": _FOR_ONNX, "onnxruntime": _FOR_ONNX},
+    ".safetensors": {SAFETENSORS: _FOR_SAFETENSORS},
+}
+"""The packages that a file needs, by its extension, and what to say if one is missing."""
 
 
 def _check_output(output: Path, *, force: bool) -> None:

@@ -1,8 +1,7 @@
 """Start a workbook from a trained model, to predict or to train further."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -10,11 +9,9 @@ from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.numbers import rounded
 from xlnn.equations.layer import LAYERS
 from xlnn.errors import DataError
-from xlnn.onnx.compare import Authority, agreeing, check_sheet
+from xlnn.onnx.compare import Authority
 from xlnn.onnx.layers import Layer
 from xlnn.onnx.model import TrainedModel, read_model
-from xlnn.reference import Arrays
-from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.recipe import as_rows
 from xlnn.workbooks.network.spec import TOLD, LayerSpec
@@ -32,49 +29,8 @@ SAID = {
 """Notes when the workbook is built; the Guide has more."""
 
 
-@dataclass(frozen=True)
-class Predicting:
-    """A model to predict with."""
-
-    model: TrainedModel
-    authority: Authority
-
-    @property
-    def origin(self) -> Origin:
-        """What is known before the rows are read."""
-        model, told = self.model, _told(self.model)
-        found = _origin(model)
-        units, names = model.layers[-1].shape[0], list(model.graph.inputs)
-        if not (len(names) == model.inputs > 1):
-            names = [f"x{number}" for number in range(1, model.inputs + 1)]
-        data = Dataset(
-            x=np.empty((0, model.inputs)),
-            t=np.empty((0, 0)),
-            labels=model.labels or _usual_labels(units, is_classifier=model.is_classifier),
-            picture=found.reading.picture,
-            features=tuple(names) if found.reading.table else (),
-            is_regression=not model.is_classifier,
-            told=tuple(f"{model.graph.name}: {SAID[key]}" for key in SAID if key in told),
-        )
-        return replace(
-            found,
-            data=data,
-            scaling=model.scaling and tuple(map(rounded, model.scaling)),
-            start={name: rounded(array) for name, array in model.weights().items()},
-            told=tuple(key for key in TOLD if key in told),
-        )
-
-    def agrees(self, recipe: Recipe[Any], run: Arrays) -> str:
-        """Return a sentence that NumPy's run agrees with ONNX Runtime, or refuse the workbook."""
-        return agreeing(self.authority, recipe, run)
-
-    def check(self, recipe: Recipe[Any], arrays: Arrays) -> None:
-        """Refuse a workbook whose cells differ from ONNX Runtime."""
-        check_sheet(self.authority, recipe, arrays)
-
-
-def predicting_with(path: Path, *, large: bool = False) -> Predicting:
-    """Read a model to predict with.
+def predicting_with(path: Path, *, large: bool = False) -> tuple[Origin, Authority]:
+    """Read a model to predict with; return what is known before the rows are read, and its proof.
 
     Raises
     ------
@@ -83,7 +39,27 @@ def predicting_with(path: Path, *, large: bool = False) -> Predicting:
     """
     model = read_model(path, large=large)
     _check_picture(model)
-    return Predicting(model, Authority(model))
+    found, told = _origin(model), _told(model)
+    units, names = model.layers[-1].shape[0], list(model.graph.inputs)
+    if not (len(names) == model.inputs > 1):
+        names = [f"x{number}" for number in range(1, model.inputs + 1)]
+    data = Dataset(
+        x=np.empty((0, model.inputs)),
+        t=np.empty((0, 0)),
+        labels=model.labels or _usual_labels(units, is_classifier=model.is_classifier),
+        picture=found.reading.picture,
+        features=tuple(names) if found.reading.table else (),
+        is_regression=not model.is_classifier,
+        told=tuple(f"{path.name}: {SAID[key]}" for key in SAID if key in told),
+    )
+    origin = replace(
+        found,
+        data=data,
+        scaling=model.scaling and tuple(map(rounded, model.scaling)),
+        start={name: rounded(array) for name, array in model.weights().items()},
+        told=tuple(key for key in TOLD if key in told),
+    )
+    return origin, Authority(model)
 
 
 def training_from(path: Path, *, large: bool = False) -> Origin:

@@ -38,7 +38,7 @@ FLOATS = {1: "float32", 11: "float64"}
 NEEDED = 'ONNX models need two more packages: pip install "xlnn[onnx]".'
 
 
-def needed(name: str) -> Any:  # noqa: ANN401 -- a module
+def needed(name: str, said: str = NEEDED) -> Any:  # noqa: ANN401 -- a module
     """Import an optional package.
 
     Raises
@@ -49,7 +49,16 @@ def needed(name: str) -> Any:  # noqa: ANN401 -- a module
     try:
         return import_module(name)
     except ImportError as error:
-        raise DataError(NEEDED) from error
+        raise DataError(said) from error
+
+
+def session(serialized: bytes) -> Any:  # noqa: ANN401 -- an InferenceSession
+    """Return ONNX Runtime's session of a model, in one thread."""
+    runtime = needed("onnxruntime")
+    options = runtime.SessionOptions()
+    options.log_severity_level = 4
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return runtime.InferenceSession(serialized, options, providers=["CPUExecutionProvider"])
 
 
 @dataclass(frozen=True)
