@@ -21,6 +21,7 @@ from xlnn.cli.build import _say_result_of
 from xlnn.cli.main import cli
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.linting import lint
+from xlnn.options import Options
 from xlnn.registry.templates import in_order, names, section_spans, template
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.index import shown_by
@@ -229,8 +230,7 @@ def test_an_error_of_one_template_does_not_keep_the_others_from_being_built(few,
 @pytest.mark.slow
 def test_what_takes_minutes_is_said_beforehand_with_how_to_leave_it_out(tmp_path, monkeypatch):
     monkeypatch.setattr(build_all, "carried_out", lambda *_, **__: pytest.fail("not asked for"))
-    asked = build_all.Everything(folder=tmp_path)
-    said = next(build_all.built(asked))
+    said = next(build_all.built(Options(), tmp_path))
     sizes = r"cnn \([0-9]{1},[0-9]{3},[0-9]{3} formulas\) and digits-8x8 \([0-9,]{9} formulas\)"
     assert re.match(f"{sizes} will take minutes; ", said)
     assert said.endswith("--without cnn and --without digits-8x8 leave them out.")

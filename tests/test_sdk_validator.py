@@ -13,7 +13,6 @@ import pytest
 from networks import NETWORK_TEMPLATES, once_alike
 from programs import skip_without_javascript
 
-from xlnn.building.build_all import Everything
 from xlnn.building.build_all import built as everything_built
 from xlnn.options import Options
 from xlnn.registry.templates import names
@@ -60,8 +59,12 @@ def test_the_sdk_finds_nothing_in_the_workbook_of(name, errors, workbook):
 @pytest.mark.slow
 def test_the_sdk_finds_nothing_in_the_index(lang, errors, tmp_path):
     without = [name for name in names() if name not in {"sequences", "digits-cross-entropy"}]
-    asked = Everything(tmp_path, without, Options(lang=lang, epochs=1, verify=False))
-    assert [result.error for result in everything_built(asked)] == [None, None, None]
+    options = Options(lang=lang, epochs=1, verify=False)
+    assert [result.error for result in everything_built(options, tmp_path, without)] == [
+        None,
+        None,
+        None,
+    ]
     assert errors(tmp_path / "index.xlsx") == []
 
 

@@ -1,9 +1,9 @@
 """Build all templates at once, with an index page that links to their workbooks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from xlnn.atomic_write import folder_for
 from xlnn.building.destination import OUTPUT, Destination
@@ -19,33 +19,11 @@ from xlnn.registry.text import text
 from xlnn.workbooks import index
 from xlnn.xlsx.package import inspect
 
-R = TypeVar("R")
-
 WAYS = "choose another folder with -o, or overwrite it with --force"
 """What to do about a workbook that the user changed, when building all."""
 
 LONG = 1_000_000
 """The number of formulas from which a build takes minutes."""
-
-
-@dataclass(frozen=True)
-class Everything:
-    """The settings of a build of all templates.
-
-    Attributes
-    ----------
-    folder : Path
-        Where the workbooks are written; created if missing.
-    without : tuple of str
-        Templates to leave out.
-    options : Options
-        The options of each build. Templates that train nothing ignore epochs; an experiment uses
-        them as its steps.
-    """
-
-    folder: Path = OUTPUT
-    without: Sequence[str] = ()
-    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True)
@@ -66,7 +44,10 @@ class BuildResult:
 
 
 def built(
-    asked: Everything, tell: Callable[[str], None] = lambda _: None
+    options: Options,
+    folder: Path = OUTPUT,
+    without: Sequence[str] = (),
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[BuildResult | str]:
     """Build all templates in the order of the book, then the index.
 
@@ -74,7 +55,13 @@ def built(
 
     Parameters
     ----------
-    asked : Everything
+    options : Options
+        The options of each build. Templates that train nothing ignore epochs; an experiment uses
+        them as its steps.
+    folder : Path
+        Where the workbooks are written; created if missing.
+    without : sequence of str
+        Templates to leave out.
     tell : function
         Called with a description of each step.
 
@@ -91,109 +78,96 @@ def built(
     OutputError
         The folder cannot be made.
     """
-    templates = _chosen(asked)
-    plans = {each.name: _attempt(lambda each=each: _planned(each, asked)) for each in templates}
-    if asked.folder.suffix.lower() == ".xlsx":
+    plans: dict[str, Plan] = {}
+    errors: dict[str, BaseException] = {}
+    templates = _chosen(without, options)
+    for template in templates:
+        try:
+            plans[template.name] = _planned(template, options)
+        except MENDABLE as error:
+            errors[template.name] = error
+    if folder.suffix.lower() == ".xlsx":
         raise OutputNameError(
-            f"{asked.folder}: all templates are written into a folder: name a folder with -o."
+            f"{folder}: all templates are written into a folder: name a folder with -o."
         )
-    with folder_for(asked.folder, parents=True):
-        yield from _each(plans, asked, tell)
+    counts: dict[str, int] = {}
+
+    def wrote(name: str, write: Callable[..., Built], before: str) -> BuildResult:
+        if name in errors:
+            return BuildResult(name, error=errors[name])
+        place = Destination(folder / f"{name}.xlsx", force=options.force, ways=WAYS)
+        try:
+            found = write(
+                place, verify=options.verify, tell=lambda stage: tell(f"{before}: {stage}")
+            )
+        except MENDABLE as error:
+            return BuildResult(name, error=error)
+        counts[name] = found.formulas
+        return BuildResult(name, found)
+
+    with folder_for(folder, parents=True):
+        yield from _warned(plans)
+        for number, name in enumerate([each.name for each in templates], start=1):
+            write = partial(carried_out, plans.get(name))
+            yield wrote(name, write, f"{number} of {len(templates)}, {name}")
+        yield wrote(INDEX, partial(_index, options, counts), INDEX)
 
 
-def _each(
-    plans: Mapping[str, Plan | BaseException], asked: Everything, tell: Callable[[str], None]
-) -> Iterator[BuildResult | str]:
-    """Yield the result of each plan and of the index."""
-    long = {
-        name: size(plan.layout).formulas for name, plan in plans.items() if isinstance(plan, Plan)
-    }
-    long = {name: formulas for name, formulas in long.items() if formulas > LONG}
+def _warned(plans: Mapping[str, Plan]) -> Iterator[str]:
+    """Yield a sentence about the templates that take minutes, if there are any."""
+    sizes = {name: size(plan.layout).formulas for name, plan in plans.items()}
+    long = {name: formulas for name, formulas in sizes.items() if formulas > LONG}
     if long:
-        sizes = listed(f"{name} ({formulas:,} formulas)" for name, formulas in long.items())
+        some = listed(f"{name} ({formulas:,} formulas)" for name, formulas in long.items())
         leaving = listed(f"--without {name}" for name in long)
         end = "leaves it out" if len(long) == 1 else "leave them out"
-        yield f"{sizes} will take minutes; {leaving} {end}."
-    counts: dict[str, int] = {}
-    for number, (name, plan) in enumerate(plans.items(), start=1):
-        said = _prefixed(tell, f"{number} of {len(plans)}, {name}")
-        result = _result(name, _carried_out(name, plan, asked, said))
-        if result.built:
-            counts[name] = result.built.formulas
-        yield result
-    yield _result(INDEX, _attempt(lambda: _index(asked, counts, _prefixed(tell, INDEX))))
+        yield f"{some} will take minutes; {leaving} {end}."
 
 
-def _chosen(asked: Everything) -> tuple[Template, ...]:
+def _chosen(without: Sequence[str], options: Options) -> tuple[Template, ...]:
     """Return the templates to build, in the order of the book."""
     known = [each.name for each in in_order()]
-    if unknown := [name for name in asked.without if name not in known]:
+    if unknown := [name for name in without if name not in known]:
         raise OptionsError(
             f'There is no template "{short(unknown[0])}" to leave out: `xlnn templates` lists them.'
         )
-    text(asked.options.lang or "en")  # refuses an unknown language, once
-    found = tuple(each for each in in_order() if each.name not in asked.without)
+    text(options.lang or "en")  # refuses an unknown language, once
+    found = tuple(each for each in in_order() if each.name not in without)
     if not found:
         raise OptionsError("All templates are left out: there is nothing to build.")
     return found
 
 
-def _planned(template: Template, asked: Everything) -> Plan:
+def _planned(template: Template, options: Options) -> Plan:
     kind, origin, name = origin_of_template(template.name)
     trains = {"epochs", "steps", "episodes"} & {*template.values, *template.values.get("sizes", ())}
-    left = asked.options.keys() - (set() if trains and "epochs" in kind.options else {"epochs"})
-    options = {name: asked.options[name] for name in left}
-    return planned(kind, origin, name, Options(**options))
+    left = options.keys() - (set() if trains and "epochs" in kind.options else {"epochs"})
+    return planned(kind, origin, name, Options(**{name: options[name] for name in left}))
 
 
-def _carried_out(
-    name: str, plan: Plan | BaseException, asked: Everything, tell: Callable[[str], None]
-) -> Built | BaseException:
-    if not isinstance(plan, Plan):
-        return plan
-    place, verify = _place(asked, name), asked.options.verify
-    return _attempt(lambda: carried_out(plan, place, verify=verify, tell=tell))
-
-
-def _place(asked: Everything, name: str) -> Destination:
-    return Destination(asked.folder / f"{name}.xlsx", force=asked.options.force, ways=WAYS)
-
-
-def _attempt(do: Callable[[], R]) -> R | BaseException:
-    """Return the result of a step, or its error."""
-    try:
-        return do()
-    except MENDABLE as error:
-        return error
-
-
-def _result(name: str, outcome: Built | BaseException) -> BuildResult:
-    if isinstance(outcome, BaseException):
-        return BuildResult(name, error=outcome)
-    return BuildResult(name, outcome)
-
-
-def _prefixed(tell: Callable[[str], None], before: str) -> Callable[[str], None]:
-    return lambda stage: tell(f"{before}: {stage}")
-
-
-def _index(asked: Everything, counts: Mapping[str, int], tell: Callable[[str], None]) -> Built:
+def _index(
+    options: Options,
+    counts: Mapping[str, int],
+    place: Destination,
+    *,
+    verify: bool,
+    tell: Callable[[str], None],
+) -> Built:
     """Write the index of all templates' workbooks in the folder, including older ones."""
-    templates = in_order()
-    names = [each.name for each in templates]
-    formulas = [counts.get(name) or _formulas(asked.folder / f"{name}.xlsx") for name in names]
+    names = [each.name for each in in_order()]
+    formulas = [
+        counts.get(name) or _formulas(place.path.with_name(f"{name}.xlsx")) for name in names
+    ]
     entries = tuple(
         index.Entry(each.name, each.sections, count > 0)
-        for each, count in zip(templates, formulas, strict=True)
+        for each, count in zip(in_order(), formulas, strict=True)
     )
-    spec = index.IndexSpec(asked.options.lang or "en", entries)
-    made, place = index.index_recipe(spec, formulas), _place(asked, INDEX)
+    spec = index.IndexSpec(options.lang or "en", entries)
+    made = index.index_recipe(spec, formulas)
     layout = index.KIND.layout(spec)
     place.check()
     drawings = index.KIND.drawings(spec, layout)
-    return write_proven(
-        place, layout, drawings, made.inputs, title=INDEX, verify=asked.options.verify, tell=tell
-    )
+    return write_proven(place, layout, drawings, made.inputs, title=INDEX, verify=verify, tell=tell)
 
 
 def _formulas(path: Path) -> int:

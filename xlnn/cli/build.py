@@ -75,7 +75,7 @@ def _build_all(
     OptionsError
         An option does not apply to building all templates.
     """
-    from xlnn.building.build_all import BuildResult, Everything, built  # noqa: PLC0415 -- the same
+    from xlnn.building.build_all import BuildResult, built  # noqa: PLC0415 -- the same
     from xlnn.building.destination import OUTPUT  # noqa: PLC0415 -- the same
 
     given = Options(**options)
@@ -84,10 +84,9 @@ def _build_all(
         raise OptionsError(
             f"{as_typed(other[0])} is not available for all templates (available: {takes})."
         )
-    asked = Everything(folder=output or OUTPUT, without=without, options=given)
     failed: list[str] = []
     with progress() as tell:
-        for result in built(asked, tell):
+        for result in built(given, output or OUTPUT, without, tell):
             if isinstance(result, BuildResult):
                 _say_result_of(result)
                 failed += [result.name] if result.error else []
