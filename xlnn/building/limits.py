@@ -21,20 +21,13 @@ LARGE_INPUTS = dataset.LARGE
 """Number of inputs from which it does, too, since they cost as much as formulas: 50 µs, 0.6 kB
 each."""
 
-BYTES = 20
-"""Bytes of a file per formula with its value: 18.9 for iris, 20.5 for digits-8x8, 21.6 for xor."""
+BYTES, INPUT_BYTES = 20, 8
+"""Bytes of a file per formula with its value (18.9 for iris, 21.6 for xor), and per input (fewer
+for one-digit pixels, more for numbers of 15 digits)."""
 
-SECONDS = 12e-6
-"""Seconds to open the file per formula in LibreOffice 25.2: 10 µs for digits-8x8, 11 for iris, 15
-for digits.
-"""
-
-
-INPUT_BYTES = 8
-"""Bytes of a file per input: one-digit pixels take less, numbers of 15 digits more."""
-
-INPUT_SECONDS = 3e-6
-"""Seconds to open the file per input in LibreOffice 25.2."""
+SECONDS, INPUT_SECONDS = 12e-6, 3e-6
+"""Seconds to open the file in LibreOffice 25.2 per formula (10 µs for digits-8x8, 15 for digits)
+and per input."""
 
 
 @dataclass(frozen=True)
@@ -46,23 +39,19 @@ class WorkbookSize:
     formulas, inputs : int
     reads : int
         Cells that all formulas read, counting each formula of a quantity like its last one.
-    bytes : int
-        Estimated size of the file.
-    seconds : float
-        Estimated time to open it.
     """
 
     formulas: int
     inputs: int
     reads: int
-    bytes: int
-    seconds: float
 
     def __str__(self) -> str:
-        """Return the size in one line."""
+        """Return the size in one line, with estimates for the file."""
+        megabytes = (self.formulas * BYTES + self.inputs * INPUT_BYTES) / 1e6
+        seconds = self.formulas * SECONDS + self.inputs * INPUT_SECONDS
         return (
             f"{self.formulas:,} formulas, {self.inputs:,} inputs, a file of about "
-            f"{self.bytes / 1e6:,.0f} MB that takes about {self.seconds:,.0f} s to open"
+            f"{megabytes:,.0f} MB that takes about {seconds:,.0f} s to open"
         )
 
 
@@ -84,13 +73,7 @@ def size(layout: Layout) -> WorkbookSize:
         last = tuple(length - 1 for length in quantity.lengths)
         formula = layout.formula(name, last).encode()  # refuses one that is too long
         read += quantity.computed * int(count_cells_read([formula], ranges(formula))[0])
-    return WorkbookSize(
-        formulas,
-        inputs,
-        read,
-        formulas * BYTES + inputs * INPUT_BYTES,
-        formulas * SECONDS + inputs * INPUT_SECONDS,
-    )
+    return WorkbookSize(formulas, inputs, read)
 
 
 def check_least(formulas: int, *, large: bool) -> None:
