@@ -411,7 +411,8 @@ def test_what_the_guard_refuses_lint_raises(content, sentence, short_copy):
 
 
 def test_a_file_of_more_elements_than_lint_reads_is_refused(short_copy, monkeypatch):
-    monkeypatch.setattr("xlnn.linting.nodes.MAX_NODES", 100)
+    for module in ("linting.nodes", "xlsx.markup"):
+        monkeypatch.setattr(f"xlnn.{module}.MAX_NODES", 100)
     with pytest.raises(WorkbookError, match="more than 100 elements"):
         lint(short_copy)
 

@@ -553,14 +553,25 @@ def test_utf_16_is_refused(refusal, encoding):
 
 def test_elements_nested_without_end_are_refused(refusal):
     deep = worksheet("", after="<a>" * 1000 + "</a>" * 1000)
-    assert "belongs" in refusal(minimal(**{"xl/worksheets/sheet1.xml": deep}))
+    assert "deep" in refusal(minimal(**{"xl/worksheets/sheet1.xml": deep}))
     styles = f'<a xmlns="{MAIN}">' + "<a>" * 1000 + "</a>" * 1001
     assert "deep" in refusal(minimal() | {"xl/styles.xml": styles})
 
 
 def test_a_tag_without_end_is_refused(refusal):
     long = worksheet("").replace("<sheetData>", f'<sheetData x="{"ab" * (2 << 20)}">')
-    assert "a tag of more than" in refusal(minimal(**{"xl/worksheets/sheet1.xml": long}))
+    assert "a tag or a text of more than" in refusal(minimal(**{"xl/worksheets/sheet1.xml": long}))
+
+
+def test_a_text_without_end_is_refused(refusal):
+    styles = f'<a xmlns="{MAIN}">{"ab" * (1 << 20)}</a>'
+    assert "a tag or a text of more than" in refusal(minimal() | {"xl/styles.xml": styles})
+
+
+def test_more_elements_than_memory_should_hold_are_refused(refusal, monkeypatch):
+    monkeypatch.setattr("xlnn.xlsx.markup.MAX_NODES", 100)
+    many = f'<a xmlns="{MAIN}"><a>{"<b/>" * 200}</a></a>'
+    assert "more than 100 elements" in refusal(minimal() | {"xl/styles.xml": many})
 
 
 def test_a_part_of_huge_xml_that_is_no_sheet_is_refused(refusal, monkeypatch):

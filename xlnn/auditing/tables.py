@@ -79,11 +79,11 @@ class Tables:
 
     def _add(self, archive: Archive, title: str, part: str) -> None:
         columns, said = [], {}
-        for tag, attributes, _ in elements(archive, part):
-            if tag.main == "table":
-                said = attributes
-            elif tag.main == "tableColumn":
-                columns.append(unescaped(attributes.get("name", "")).casefold())
+        for node in elements(archive, part):
+            if node.main == "table":
+                said = node.attributes
+            elif node.main == "tableColumn":
+                columns.append(unescaped(node.attributes.get("name", "")).casefold())
         if found := corners(said.get("ref", "")):
             heads = int(said.get("headerRowCount", "1") != "0")
             totals = int(said.get("totalsRowCount", "0") != "0")

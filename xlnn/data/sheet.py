@@ -16,10 +16,10 @@ from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
 from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.cells import SheetSource, cell_value, number
+from xlnn.xlsx.cells import cell_value, number
 from xlnn.xlsx.markup import elements
 from xlnn.xlsx.parts import WORKBOOK, check_parts, read_workbook, relationships, shared_strings
-from xlnn.xlsx.sheet_stream import Item, area
+from xlnn.xlsx.sheet_stream import Item, SheetSource, area
 
 BUILT_IN = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
 """The built-in number formats of dates and times, some of them only in East Asia."""
@@ -116,7 +116,7 @@ class _Cells:
             row, column, kind, attributes, *_ = item
             if not row:
                 if kind == "dimension":
-                    self._check_size((attributes or {}).get("ref", ""), options)
+                    self._check_size(attributes.attributes.get("ref", ""), options)
                 continue
             if row != now:
                 if fields:
@@ -170,14 +170,14 @@ def date_styles(archive: Archive) -> frozenset[str]:
     for part in parts:
         if part not in archive.parts:
             continue
-        inside: list[str] = []
-        for tag, attributes, _ in elements(archive, part):
-            if tag.main == "numFmt" and is_date_format(attributes.get("formatCode")):
-                known.add(attributes.get("numFmtId", ""))
-            elif tag.main == "xf":
-                inside.append(attributes.get("numFmtId", "0"))
-            elif tag.main == "cellStyleXfs":
-                inside.clear()
-            elif tag.main == "cellXfs":
-                formats = inside.copy()
+        for node in elements(archive, part):
+            told = node.attributes
+            if node.main == "numFmt" and is_date_format(told.get("formatCode")):
+                known.add(told.get("numFmtId", ""))
+            elif node.main == "cellXfs":
+                formats = [
+                    each.attributes.get("numFmtId", "0")
+                    for each in node.children
+                    if each.main == "xf"
+                ]
     return frozenset(str(style) for style, number in enumerate(formats) if number in known)

@@ -6,7 +6,7 @@ or out of order, NaN in a cell, references to missing sheets. An unsafe file is 
 Lint then looks for what validators miss.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain, count, islice
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from xlnn.linting.nodes import SheetNode
 from xlnn.linting.package_parts import package_problems, style_problems
 from xlnn.linting.sheets import sheet_problems
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.cells import SheetSource
 from xlnn.xlsx.package import Package, inspect, never
+from xlnn.xlsx.sheet_stream import Item, SheetSource
 
 __all__ = ["RULES", "Problem", "inspect_and_lint", "lint"]
 
@@ -64,9 +64,9 @@ def inspect_and_lint(
     sheets: list[SheetNode] = []
     number = count(1)  # of elements
 
-    def watch(source: SheetSource) -> SheetNode:
+    def watch(source: SheetSource) -> Callable[[Sequence[Item], Sequence[Item]], None]:
         sheets.append(SheetNode(source, number))
-        return sheets[-1]
+        return sheets[-1].take
 
     contents = inspect(path, may_be_left_out, watch)
     with Archive(path) as archive:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from xlnn.linting.nodes import Node, SheetNode, nodes
+from xlnn.linting.nodes import SheetNode, nodes
 from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.markup import Node
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.parts import WORKBOOK, read_workbook
 
@@ -140,7 +141,7 @@ def _is_read(part: str) -> bool:
 
 def elements_named(found: list[Node], name: str) -> list[Node]:
     """Return the elements with a name."""
-    return [node for node in found if node.name == name]
+    return [node for node in found if node.local == name]
 
 
 def source_of(part: str) -> str:

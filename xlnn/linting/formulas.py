@@ -16,9 +16,10 @@ import formualizer
 import numpy as np
 
 from xlnn.linting.book import LintedWorkbook, Problem, elements_named
-from xlnn.linting.nodes import Node, SheetNode
+from xlnn.linting.nodes import SheetNode
 from xlnn.linting.used import Used
 from xlnn.xlsx.guard import ARGUMENTS, MOST_ARGUMENTS
+from xlnn.xlsx.markup import Node
 from xlnn.xlsx.range_shapes import unlike
 from xlnn.xlsx.sheet_stream import COLUMNS, COMPUTED, MAX_COLUMNS, MAX_ROWS, address
 
@@ -262,8 +263,8 @@ def _of_names(book: LintedWorkbook) -> Iterator[tuple[str, str]]:
 def _of_sheet(sheet: SheetNode) -> Iterator[tuple[str, str]]:
     """Yield the formulas of a sheet that are not in cells: where, and the formula."""
     for node in sheet.nodes:
-        is_list = node.name == "formula1" and node.text.lstrip().startswith('"')
-        if node.name in COMPUTED and node.text and not is_list:  # another rule checks lists
+        is_list = node.local == "formula1" and node.text.lstrip().startswith('"')
+        if node.local in COMPUTED and node.text and not is_list:  # another rule checks lists
             yield f"{sheet.title}!{_range_of(node)}", node.text
 
 
@@ -271,7 +272,7 @@ def _of_parts(book: LintedWorkbook) -> Iterator[tuple[str, str]]:
     """Yield the first and last cells of the ranges that charts show."""
     for part, found in book.parts.items():
         for node in found:
-            if node.name == "f" and node.text:
+            if node.local == "f" and node.text:
                 yield from ((part, end) for end in _ends(node.text))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from xlnn.linting.book import OFFICE, LintedWorkbook, Problem, elements_named, source_of
-from xlnn.linting.nodes import Node
+from xlnn.xlsx.markup import Node
 from xlnn.xlsx.parts import FONT_ORDER, TYPES
 
 # fmt: off
@@ -68,7 +68,7 @@ def _identities(book: LintedWorkbook) -> Iterator[Problem]:
                     yield Problem(
                         "relationship",
                         part,
-                        f'<{node.name}> refers to the relationship "{value:.40}", which is not in '
+                        f'<{node.local}> refers to the relationship "{value:.40}", which is not in '
                         f"{_rels_of(part)}.",
                     )
 
@@ -121,7 +121,7 @@ def _content_types(book: LintedWorkbook) -> Iterator[Problem]:
 
 def _table_headers(book: LintedWorkbook) -> Iterator[Problem]:
     for part, nodes in book.parts.items():
-        for table in (node for node in nodes if node.main and node.name == "table"):
+        for table in (node for node in nodes if node.main and node.local == "table"):
             columns = _inside(table, "tableColumn")
             headers = Counter(column.attributes.get("name", "").casefold() for column in columns)
             for header, count in headers.items():
@@ -149,7 +149,7 @@ def _inside(node: Node, name: str) -> list[Node]:
     return [
         found
         for child in node.children
-        for found in ([child] if child.name == name else _inside(child, name))
+        for found in ([child] if child.local == name else _inside(child, name))
     ]
 
 
@@ -165,9 +165,9 @@ _REFERS = {"fontId": "fonts", "fillId": "fills", "borderId": "borders", "xfId": 
 def style_problems(book: LintedWorkbook) -> Iterator[Problem]:
     """Check the styles part and all references to it."""
     counts = {
-        node.name: len(node.children)
+        node.local: len(node.children)
         for node in book.styles
-        if node.main and node.parent is not None and node.parent.name == "styleSheet"
+        if node.main and node.parent is not None and node.parent.local == "styleSheet"
     }
     yield from _font_order(book)
     yield from _formats(book, counts)
@@ -176,7 +176,7 @@ def style_problems(book: LintedWorkbook) -> Iterator[Problem]:
 
 def _font_order(book: LintedWorkbook) -> Iterator[Problem]:
     for node in elements_named(book.styles, "font"):
-        names = [child.name for child in node.children if child.name in FONT_ORDER]
+        names = [child.local for child in node.children if child.local in FONT_ORDER]
         for before, after in pairwise(names):
             if FONT_ORDER.index(after) <= FONT_ORDER.index(before):
                 yield Problem(
@@ -193,11 +193,11 @@ def _listed(names: list[str]) -> str:
 
 def _formats(book: LintedWorkbook, counts: Mapping[str, int]) -> Iterator[Problem]:
     for node in book.styles:
-        if node.parent is None or node.name not in {"xf", "cellStyle"}:
+        if node.parent is None or node.local not in {"xf", "cellStyle"}:
             continue
         for attribute, listed in _REFERS.items():
             yield from _index(
-                node, attribute, counts, listed, f"{book.styles_part}, <{node.parent.name}>"
+                node, attribute, counts, listed, f"{book.styles_part}, <{node.parent.local}>"
             )
 
 
@@ -209,11 +209,11 @@ def _cells(book: LintedWorkbook, counts: Mapping[str, int]) -> Iterator[Problem]
             if not _is_below(style, known):
                 yield _missing(f"{sheet.title}!{place}", "style", style, "cellXfs", known)
         for node in sheet.nodes:
-            if node.name == "col":
+            if node.local == "col":
                 style = node.attributes.get("style", "0")
                 if not _is_below(style, max(known, 1)):
                     yield _missing(f"{sheet.title}, <cols>", "style", style, "cellXfs", known)
-            elif node.name == "cfRule":
+            elif node.local == "cfRule":
                 yield from _index(node, "dxfId", counts, "dxfs", f"{sheet.title}, <cfRule>")
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from itertools import product
 
 from xlnn.linting.book import LintedWorkbook, Problem, elements_named
-from xlnn.linting.nodes import Node, SheetNode
+from xlnn.linting.nodes import SheetNode
 from xlnn.linting.used import box
+from xlnn.xlsx.markup import Node
 from xlnn.xlsx.sheet_stream import MAX_COLUMNS
 
 # fmt: off
@@ -48,25 +49,25 @@ def sheet_problems(book: LintedWorkbook) -> Iterator[Problem]:
 
 def _element_order(sheet: SheetNode) -> Iterator[Problem]:
     before, seen = "", set()
-    for node in sheet.nodes[0].children:
+    for node in sheet.children:
         if not node.main:
             continue
-        if node.name not in ORDER:
-            yield Problem("element-order", sheet.title, f"A sheet has no element <{node.name}>.")
+        if node.local not in ORDER:
+            yield Problem("element-order", sheet.title, f"A sheet has no element <{node.local}>.")
             continue
-        if node.name in seen and node.name not in REPEATED:
+        if node.local in seen and node.local not in REPEATED:
             yield Problem(
-                "element-order", sheet.title, f"<{node.name}> is there twice; expected one."
+                "element-order", sheet.title, f"<{node.local}> is there twice; expected one."
             )
-        elif before and ORDER.index(node.name) < ORDER.index(before):
+        elif before and ORDER.index(node.local) < ORDER.index(before):
             yield Problem(
                 "element-order",
                 sheet.title,
-                f"<{node.name}> comes after <{before}>; the schema has it before.",
+                f"<{node.local}> comes after <{before}>; the schema has it before.",
             )
         else:
-            before = node.name
-        seen.add(node.name)
+            before = node.local
+        seen.add(node.local)
 
 
 def _column_widths(sheet: SheetNode) -> Iterator[Problem]:
@@ -122,11 +123,11 @@ def _merges(book: LintedWorkbook, sheet: SheetNode) -> Iterator[Problem]:
 
 def _ranges(sheet: SheetNode) -> Iterator[Problem]:
     for node in sheet.nodes:
-        if node.name in {"dataValidation", "conditionalFormatting"}:
+        if node.local in {"dataValidation", "conditionalFormatting"}:
             # the extensions of Excel 2010 have the range as an element
-            inner = [child.text for child in node.children if child.name == "sqref"]
+            inner = [child.text for child in node.children if child.local == "sqref"]
             text = node.attributes.get("sqref", " ".join(inner))
-        elif node.name in {"hyperlink", "dimension", "autoFilter"}:
+        elif node.local in {"hyperlink", "dimension", "autoFilter"}:
             text = node.attributes.get("ref", "")
         else:
             continue
@@ -135,7 +136,7 @@ def _ranges(sheet: SheetNode) -> Iterator[Problem]:
             yield Problem(
                 "range",
                 sheet.title,
-                f'<{node.name}> has the range "{text:.60}"; expected one like B2:C9 inside the '
+                f'<{node.local}> has the range "{text:.60}"; expected one like B2:C9 inside the '
                 "grid.",
             )
 

@@ -16,14 +16,11 @@ from xlnn.grid import CellError, address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import unescaped
 from xlnn.xlsx.parts import Workbook, read_workbook, shared_strings
-from xlnn.xlsx.sheet_stream import Item, Witness, area, stream
+from xlnn.xlsx.sheet_stream import Item, SheetSource, area
 
 if TYPE_CHECKING:
     from openpyxl.formula.translate import Translator
 
-
-ANEW = "save the file again in a spreadsheet program"
-"""What to do with a file that is not as programs write it."""
 
 _Text = TypeVar("_Text")
 
@@ -52,29 +49,6 @@ class Cell(NamedTuple):
     column: int
     formula: str | None
     value: float | bool | str | CellError | None
-
-
-@dataclass(frozen=True)
-class SheetSource:
-    """A sheet that is being read."""
-
-    archive: Archive
-    title: str
-    part: str
-
-    def items(self, witness: Witness | None = None) -> Iterator[Item]:
-        """Read the sheet, and pass what is read to a witness."""
-        return stream(self.archive, self.part, self.title, witness)
-
-    def refused(self, row: int, column: int, sentence: str) -> WorkbookError:
-        """Return an error about a cell."""
-        return self.archive.refused(f"{self.title}!{address(row, column)} {sentence}")
-
-    def bad_value(self, row: int, column: int, kind: str, text: str) -> WorkbookError:
-        """Return the error for a value that does not fit the type of its cell."""
-        return self.refused(
-            row, column, f'holds "{text:.40}", no finite value of its type "{kind:.12}"; {ANEW}'
-        )
 
 
 def cells(path: Path, sheet: str, *, arrays: bool = False) -> Iterator[Cell]:

@@ -9,8 +9,8 @@ network modules: a tenth of a build's imports.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from xml.parsers import expat
 
 from xlnn.errors import WorkbookError
@@ -23,11 +23,18 @@ MAIN = (
 )
 """The namespaces of a workbook: transitional, which all programs write, and strict."""
 
+ANEW = "save the file again in a spreadsheet program"
+"""What to do with a file that is not as programs write it."""
+
 MAX_TAG = 1 << 20
-"""Bytes of one tag or comment. expat before 2.6 needs quadratic time for a longer one."""
+"""Bytes of one tag, comment or text. expat before 2.6 needs quadratic time for a longer one."""
 
 MAX_DEPTH = 256
 """Elements inside one another; libxml2 has the same limit."""
+
+MAX_NODES = 1_000_000
+"""Elements beside cells and texts, kept in memory. A workbook of xlnn has some thousand, and twice
+as many as a chart has points where a spreadsheet program stored these."""
 
 RELATIONSHIPS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
@@ -42,161 +49,196 @@ MEANT = frozenset({
 """Attributes that affect what a workbook computes. Readers that only look at local names would
 accept them in any namespace, others only in their own."""
 
-_SEPARATOR = "\x01"  # XML text cannot contain it, so no text can be mistaken for a name
+_SEPARATOR = "\x01"  # between a namespace and a name; XML cannot contain it
 
 
-class Opening:
-    """An opening tag.
+class Node:
+    r"""An element of a part.
 
     Attributes
     ----------
     name : str
-        Namespace and local name, as the closing tag has it.
+        Namespace, ``\x01`` and local name.
     local : str
         The local name.
     main : str
         The local name if the element belongs to a workbook's own namespace, else "".
+    attributes : dict of str to str
+        By name; a name with a namespace is ``namespace`` + ``\x01`` + ``name``.
+    parent : Node or None
+    text : str
+        Its own text, without that of the elements inside it.
+    children : list of Node
     """
 
-    __slots__ = ("local", "main", "name")
+    __slots__ = ("attributes", "children", "local", "main", "name", "parent", "text")
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        namespace, _, self.local = name.rpartition(_SEPARATOR)
-        self.main = self.local if namespace in MAIN else ""
+    def __init__(
+        self, names: tuple[str, str, str], attributes: dict[str, str], parent: "Node | None"
+    ) -> None:
+        self.name, self.local, self.main = names
+        self.attributes, self.parent = attributes, parent
+        self.text = ""
+        self.children: list[Node] = []
+
+    @property
+    def above(self) -> list[str]:
+        """Return `main` of each element around it, innermost first."""
+        return [] if self.parent is None else [self.parent.main, *self.parent.above]
+
+    def walk(self) -> Iterator["Node"]:
+        """Yield it and all elements inside it, in the order of their opening tags."""
+        left = [self]
+        while left:
+            node = left.pop()
+            yield node
+            left += reversed(node.children)
 
 
-Token = Opening | dict[str, str] | str
-"""An opening tag; its attributes, if it has any; a text; the name of a closing tag."""
+class _Names(dict[str, tuple[str, str, str]]):
+    """The three names of a `Node`, so that each is split once."""
 
+    def __init__(self, refused: Callable[[str], WorkbookError]) -> None:
+        self.refused = refused
 
-class Element(NamedTuple):
-    """An element that has ended."""
-
-    tag: Opening
-    attributes: dict[str, str]
-    text: str
-    """The element's own text, without that of the elements inside it."""
-
-
-class _Openings(dict[str, Opening]):
-    """Opening tags by name, so that each name is parsed once."""
-
-    def __missing__(self, name: str) -> Opening:
+    def __missing__(self, name: str) -> tuple[str, str, str]:
         if _SEPARATOR not in name:
-            raise _ForeignError(name)
-        opening = self[name] = Opening(name)
-        return opening
-
-
-class _ForeignError(Exception):
-    """An element has no namespace, so its closing tag could be mistaken for text."""
-
-
-class _LentError(Exception):
-    """An attribute has a meaningful name, but in a foreign namespace."""
-
-
-class _DoctypeError(Exception):
-    """A document type is declared."""
-
-
-class _EncodingError(Exception):
-    """The XML declaration names an encoding other than UTF-8."""
-
-
-def is_closing(token: str) -> bool:
-    """Return whether a string token is a closing tag, not text."""
-    return _SEPARATOR in token
+            raise self.refused(f'holds an element "{name}" of no namespace, which no workbook has')
+        namespace, _, local = name.rpartition(_SEPARATOR)
+        found = self[name] = name, local, local if namespace in MAIN else ""
+        return found
 
 
 class Parser:
-    """Reads a part in pieces of any length.
+    """Reads a part in pieces of any length, and refuses what other readers read differently.
 
     Attributes
     ----------
     archive : Archive
     part : str
-    found : list
-        The tokens of what was fed.
+    found : list of Node
+        The children of the root that have ended, each a tree; of ``sheetData`` its children
+        instead, so that a sheet is read row by row. None of these is among the `children` of its
+        parent. The root comes last.
+    open : list of Node
+        The elements that have not ended, outermost first.
     """
 
     def __init__(self, archive: Archive, part: str) -> None:
         self.archive, self.part = archive, part
-        self.found: list[Token] = []
-        self._parser, self._fed = _parser(self.found), 0
+        self.found: list[Node] = []
+        self.open: list[Node] = []
+        self._fed = 0
+        self._parser = self._made()
+
+    def _made(self) -> expat.XMLParserType:
+        """Return a parser that fills `found` and `open`."""
+        around, names, kept = self.open, _Names(self._refused), 0
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal kept
+            for key in attributes:
+                if _SEPARATOR in key:
+                    self._check_attribute(key)
+            around.append(Node(names[name], attributes, around[-1] if around else None))
+            kept += 1
+            if len(around) > MAX_DEPTH:
+                raise self._refused(f"nests its elements more than {MAX_DEPTH} deep")
+            if kept > MAX_NODES:
+                raise crowded(self.archive)
+
+        def end(_: str) -> None:
+            nonlocal kept
+            ended = around.pop()
+            if len(around) <= 1 or (len(around) == 2 and around[1].main == "sheetData"):
+                self.found.append(ended)
+                kept = 0
+            else:
+                around[-1].children.append(ended)
+
+        def read(text: str) -> None:
+            node = around[-1]
+            node.text = node.text + text if node.text else text
+            if len(node.text) > MAX_TAG:
+                raise self._long()
+
+        parser = expat.ParserCreate("utf-8", _SEPARATOR)
+        parser.buffer_text = True
+        parser.XmlDeclHandler = self._declaration
+        parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = self._doctype
+        parser.StartElementHandler = start
+        parser.EndElementHandler = end
+        parser.CharacterDataHandler = read
+        return parser
 
     def feed(self, data: bytes, *, last: bool) -> None:
         """Read on; add what was found to `found`."""
         self._parser.Parse(data, last)
         self._fed += len(data)
         if self._fed - self._parser.CurrentByteIndex > MAX_TAG + len(data):
-            raise self.archive.refused(
-                f'the part "{self.part}" has a tag of more than {MAX_TAG:,} bytes; save the file '
-                "again in a spreadsheet program"
-            )
+            raise self._long()
 
     @property
     def between_tags(self) -> bool:
         """Whether the input so far ends neither in a tag nor in a comment."""
         return self._parser.CurrentByteIndex == self._fed
 
+    def _check_attribute(self, name: str) -> None:
+        """Refuse an attribute that some readers mistake for another."""
+        namespace, _, local = name.rpartition(_SEPARATOR)
+        if local in MEANT and not (local == "id" and namespace in RELATIONSHIPS):
+            raise self._refused(
+                f'holds an attribute "{local}" of a foreign namespace, which some programs accept '
+                "and others do not"
+            )
 
-class Feed(Protocol):
-    """A function that takes the bytes of a part piece by piece."""
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        # expat is told to read UTF-8, but another reader would follow the declaration
+        if encoding is not None and encoding.upper() not in ("UTF-8", "UTF8"):
+            raise self._encoded(encoding)
 
-    def __call__(self, data: bytes, *, last: bool) -> None:
-        """Take some bytes."""
+    def _doctype(self, *_: object) -> None:
+        raise doctype_refused(self.archive, self.part)
+
+    def _encoded(self, encoding: str) -> WorkbookError:
+        return self._refused(f"is written in {encoding}, and xlnn reads UTF-8")
+
+    def _long(self) -> WorkbookError:
+        return self._refused(f"has a tag or a text of more than {MAX_TAG:,} bytes")
+
+    def _refused(self, sentence: str) -> WorkbookError:
+        return self.archive.refused(f'the part "{self.part}" {sentence}; {ANEW}')
+
+    def batches(self, feed: Callable[..., None]) -> Iterator[list[Node]]:
+        """Read the whole part through a function that passes its input on to `feed`.
+
+        The list is `found`, which is emptied when the next one is asked for.
+
+        Raises
+        ------
+        WorkbookError
+            The part is not sound XML in UTF-8, declares a document type, or is built to exhaust
+            memory.
+        """
+        try:
+            for number, chunk in enumerate(self.archive.chunks(self.part)):
+                if number == 0 and (b"\0" in chunk[:4] or chunk[:2] in (b"\xff\xfe", b"\xfe\xff")):
+                    raise self._encoded("UTF-16")
+                feed(chunk, last=False)
+                yield self.found
+                self.found.clear()
+            feed(b"", last=True)
+        except expat.ExpatError as error:
+            raise self._refused(f"is not valid XML ({error})") from None
+        yield self.found
 
 
-def tokens(archive: Archive, part: str) -> Iterator[list[Token]]:
-    """Read a part as XML, in lists of a few thousand tokens.
-
-    A list is emptied when the next one is asked for.
-
-    Raises
-    ------
-    WorkbookError
-        The part is not sound XML in UTF-8, declares a document type, or is built to exhaust memory.
-    """
-    parser = Parser(archive, part)
-    return batches(parser, parser.feed)
-
-
-def batches(parser: Parser, feed: Feed) -> Iterator[list[Token]]:
-    """Read a part as `tokens` does, through a `feed` that passes its input on to the parser."""
-    archive, part, found = parser.archive, parser.part, parser.found
-    try:
-        for number, chunk in enumerate(archive.chunks(part)):
-            if number == 0 and (b"\0" in chunk[:4] or chunk[:2] in (b"\xff\xfe", b"\xfe\xff")):
-                raise _EncodingError("UTF-16")  # noqa: TRY301 - one place words the refusals
-            feed(chunk, last=False)
-            yield found
-            found.clear()
-        feed(b"", last=True)
-    except expat.ExpatError as error:
-        raise archive.refused(
-            f'the part "{part}" is not valid XML ({error}); save the file again in a spreadsheet '
-            "program"
-        ) from None
-    except _ForeignError as error:
-        raise archive.refused(
-            f'the part "{part}" holds an element "{error}" of no namespace, which no workbook has; '
-            "save the file again in a spreadsheet program"
-        ) from None
-    except _LentError as error:
-        raise archive.refused(
-            f'the part "{part}" holds an attribute "{error}" of a foreign namespace, which some '
-            "programs accept and others do not; save the file again in a spreadsheet program"
-        ) from None
-    except _EncodingError as error:
-        raise archive.refused(
-            f'the part "{part}" is written in {error}, and xlnn reads UTF-8; save the file again '
-            "in a spreadsheet program"
-        ) from None
-    except _DoctypeError:
-        raise doctype_refused(archive, part) from None
-    yield found
+def crowded(archive: Archive) -> WorkbookError:
+    """Return the error that refuses more elements than memory should hold."""
+    return archive.refused(
+        f"it holds more than {MAX_NODES:,} elements besides its cells and texts; remove charts, "
+        "formats or links"
+    )
 
 
 def doctype_refused(archive: Archive, part: str) -> WorkbookError:
@@ -207,77 +249,21 @@ def doctype_refused(archive: Archive, part: str) -> WorkbookError:
     )
 
 
-def _parser(found: list[Token]) -> expat.XMLParserType:
-    push, openings = found.append, _Openings()
+def trees(archive: Archive, part: str) -> Iterator[Node]:
+    """Read a part as XML; yield each child of its root as it ends, and the root last.
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        push(openings[name])
-        if attributes:
-            for key in attributes:
-                if _SEPARATOR in key:
-                    _check_attribute(key)
-            push(attributes)
-
-    def declaration(_version: str, encoding: str | None, _standalone: int) -> None:
-        # expat is told to read UTF-8, but another reader would follow the declaration
-        if encoding is not None and encoding.upper() not in ("UTF-8", "UTF8"):
-            raise _EncodingError(encoding)
-
-    def doctype(*_: object) -> None:
-        raise _DoctypeError
-
-    parser = expat.ParserCreate("utf-8", _SEPARATOR)
-    parser.buffer_text = True
-    parser.XmlDeclHandler = declaration
-    parser.StartDoctypeDeclHandler = doctype
-    parser.EntityDeclHandler = doctype
-    parser.StartElementHandler = start
-    # both are list.append, which expat calls without a detour through Python code
-    parser.EndElementHandler = push
-    parser.CharacterDataHandler = push
-    return parser
-
-
-def _check_attribute(name: str) -> None:
-    """Refuse an attribute that some readers mistake for another."""
-    namespace, _, local = name.rpartition(_SEPARATOR)
-    if local in MEANT and not (local == "id" and namespace in RELATIONSHIPS):
-        raise _LentError(local)
-
-
-def elements(archive: Archive, part: str) -> Iterator[Element]:
-    """Read a small part as XML; yield each element as it ends."""
-    for element, _ in nested(archive, part):
-        yield element
-
-
-def nested(archive: Archive, part: str) -> Iterator[tuple[Element, list[Opening]]]:
-    """Read a small part as `elements` does; yield each element with its ancestors.
-
-    The ancestors are a new list, outermost first.
+    Raises
+    ------
+    WorkbookError
+        As `Parser.batches`.
     """
-    stack: list[tuple[Opening, dict[str, str], list[str]]] = []
-    for batch in tokens(archive, part):
-        for token in batch:
-            if isinstance(token, Opening):
-                if len(stack) >= MAX_DEPTH:
-                    raise depth_refused(archive, part)
-                stack.append((token, {}, []))
-            elif isinstance(token, dict):
-                stack[-1][1].update(token)
-            elif is_closing(token):
-                tag, attributes, texts = stack.pop()
-                yield Element(tag, attributes, "".join(texts)), [above for above, *_ in stack]
-            else:
-                stack[-1][2].append(token)
+    parser = Parser(archive, part)
+    return chain.from_iterable(parser.batches(parser.feed))
 
 
-def depth_refused(archive: Archive, part: str) -> WorkbookError:
-    """Return the error that refuses elements nested without end."""
-    return archive.refused(
-        f'the part "{part}" nests its elements more than {MAX_DEPTH} deep; save the file again in '
-        "a spreadsheet program"
-    )
+def elements(archive: Archive, part: str) -> Iterator[Node]:
+    """Yield the elements of a part, the root last."""
+    return (node for tree in trees(archive, part) for node in tree.walk())
 
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")

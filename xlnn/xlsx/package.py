@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import Protocol
 
 from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
@@ -21,26 +20,25 @@ from xlnn.xlsx.cells import (
     FormulaCells,
     KeptFormulas,
     SharedFormulas,
-    SheetSource,
     cell_value,
     number,
     read_numbers,
 )
 from xlnn.xlsx.guard import BUILT_IN, FORBIDDEN, FormulaGuard
-from xlnn.xlsx.markup import Token, unprefixed
+from xlnn.xlsx.markup import unprefixed
 from xlnn.xlsx.parts import (
     check_other_parts,
     check_parts,
     read_workbook,
     shared_strings,
 )
-from xlnn.xlsx.plain_rows import PlainRow
 from xlnn.xlsx.sheet_stream import (
     COLUMNS,
     COMPUTED,
     MAX_BOX,
     MAX_ROWS,
     Item,
+    SheetSource,
     area,
 )
 
@@ -54,6 +52,7 @@ _NOT_READ = re.compile(r'ERROR\("[^"]*"\)')
 """What Gnumeric writes for ranges separated by commas, such as the cells that Solver changes.
 Accepted in names of one sheet, which no formula may use."""
 
+_FALSE = {"0", "false"}
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _OTHER = re.compile(r"R[0-9]*|C[0-9]*|R[0-9]+C[0-9]+|TRUE|FALSE|[0-9.]+(?:E[0-9]+)?")
 
@@ -94,7 +93,7 @@ def check_names(archive: Archive, names: Sequence[Named], formulas: FormulaGuard
     for name, text, attributes in names:
         where = name_in_words(name)
         macro = {"xlm", "vbProcedure", "function"} & attributes.keys()
-        if any(attributes[key] not in {"0", "false"} for key in macro):
+        if any(attributes[key] not in _FALSE for key in macro):
             if archive.brings is not None:
                 archive.brings.add(FORBIDDEN["vbaproject"])
                 continue
@@ -198,18 +197,8 @@ class Package:
         return sum(len(cells.rows) for cells in self.formulas.values())
 
 
-class SheetWitness(Protocol):
-    """Gets what is read of a sheet."""
-
-    def take_tokens(self, batch: list[Token | PlainRow]) -> None:
-        """Take what is between the cells, and skip the cells; see `Witness`."""
-
-    def take_cells(self, cells: Sequence[Item], aside: Sequence[Item]) -> None:
-        """Take cells, and what else the sheet says."""
-
-
-Watch = Callable[[SheetSource], SheetWitness]
-"""Returns the witness of a sheet that is about to be read."""
+Watch = Callable[[SheetSource], Callable[[Sequence[Item], Sequence[Item]], None]]
+"""Returns, of a sheet that is about to be read, what gets some cells and what else was read."""
 
 
 def never(cell: str) -> bool:  # noqa: ARG001 -- whatever it is
@@ -236,7 +225,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
     may_be_left_out : callable
         Returns whether a cell's formula may call any function, since no engine will see it.
     watch : function
-        Returns a witness for each sheet, which gets all that is read, so that nobody need read it
+        Returns a function for each sheet, which gets all that is read, so that nobody need read it
         again.
     arrays : bool
         Accept array formulas. Then no engine may be given the file.
@@ -346,14 +335,14 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
     """Check every item of a sheet; return where its formulas are."""
     found = FormulaBuffer(KeptFormulas(shared))
     witness = watch(sheet) if watch else None
-    items = sheet.items(witness and witness.take_tokens)
+    items = sheet.items()
     while batch := list(islice(items, _BATCH)):
         filled = [item for item in batch if item[0]]
         aside = [item for item in batch if not item[0]] if len(filled) < len(batch) else []
         for item in aside:
             _check_aside(sheet, formulas, budget, item)
         if witness:
-            witness.take_cells(filled, aside)
+            witness(filled, aside)
         budget.cells += len(filled)
         computed = [item for item in filled if item[3] is not None]
         found.rows.extend([item[0] for item in computed])
@@ -407,24 +396,25 @@ def _check_values(
 
 def _check_aside(sheet: SheetSource, formulas: FormulaGuard, budget: _Budget, item: Item) -> None:
     """Check an element of a sheet outside its cells."""
-    _, _, kind, attributes, text, *_ = item
-    attributes, text = attributes or {}, text or ""
-    if kind == "sheetData":
-        budget.spend(box=area(text))
-    elif kind in COMPUTED:
-        formulas.check(
-            [unprefixed(text)], lambda _: f'{COMPUTED[kind]} of the sheet "{sheet.title}"'
-        )
-    elif kind == "cfvo" and attributes.get("type") == "formula":
-        formulas.check(
-            [unprefixed(attributes.get("val", ""))],
-            lambda _: f'a colour scale of the sheet "{sheet.title}"',
-        )
-    elif kind == "sheetPr" and attributes.get("transitionEvaluation", "0") not in {"0", "false"}:
-        raise sheet.archive.refused(
-            f'the sheet "{sheet.title}" computes by the rules of Lotus 1-2-3; switch that off in '
-            "the options of Excel"
-        )
-    elif kind in {"hyperlink", "mergeCell"}:
-        # openpyxl visits each cell of these
-        budget.spend(spread=area(attributes.get("ref", "")))
+    _, _, _, found, rectangle, *_ = item
+    budget.spend(box=area(rectangle or ""))
+    for node in found.walk() if found else ():
+        told = node.attributes
+        if node.local in COMPUTED:
+            formulas.check(
+                [unprefixed(node.text)],
+                lambda _, kind=node.local: f'{COMPUTED[kind]} of the sheet "{sheet.title}"',
+            )
+        elif node.local == "cfvo" and told.get("type") == "formula":
+            formulas.check(
+                [unprefixed(told.get("val", ""))],
+                lambda _: f'a colour scale of the sheet "{sheet.title}"',
+            )
+        elif node.local == "sheetPr" and told.get("transitionEvaluation", "0") not in _FALSE:
+            raise sheet.archive.refused(
+                f'the sheet "{sheet.title}" computes by the rules of Lotus 1-2-3; switch that off '
+                "in the options of Excel"
+            )
+        elif node.local in {"hyperlink", "mergeCell"}:
+            # openpyxl visits each cell of these
+            budget.spend(spread=area(told.get("ref", "")))

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlnn.errors import WorkbookError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.guard import FORBIDDEN, OTHER_SHEETS, FormulaGuard, forbidden
-from xlnn.xlsx.markup import RELATIONSHIPS, doctype_refused, elements, nested, unescaped
+from xlnn.xlsx.markup import ANEW, RELATIONSHIPS, Node, doctype_refused, elements, trees, unescaped
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_TEXT
 
 TYPES = "[Content_Types].xml"
@@ -24,13 +25,10 @@ KINDS = {"officeDocument", "worksheet", "chartsheet", "sharedStrings"}
 CELLS = {"worksheet": "worksheet+xml", "sharedStrings": "sharedStrings+xml"}
 """Ends of the content types of parts with cells, by the kind of their relationship."""
 
-ANEW = "save the file again in a spreadsheet program"
-
 ROOT = "_rels/.rels"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
-_SEPARATOR = "\x01"
-_TYPES = [f"{_PACKAGE}content-types{_SEPARATOR}Types"]
-_RELATIONSHIPS = [f"{_PACKAGE}relationships{_SEPARATOR}Relationships"]
+_TYPES = f"{_PACKAGE}content-types\x01"
+_RELATIONSHIPS = f"{_PACKAGE}relationships\x01"
 
 
 def check_word(archive: Archive, text: str, where: str) -> None:
@@ -47,7 +45,8 @@ def check_word(archive: Archive, text: str, where: str) -> None:
 
 def check_relationships(archive: Archive, part: str) -> None:
     """Refuse relationships that point outside the file, or to more than cells."""
-    for _, attributes, _ in elements(archive, part):
+    for node in elements(archive, part):
+        attributes = node.attributes
         kind, target = attributes.get("Type", ""), attributes.get("Target", "")
         check_word(archive, kind, f'a relationship in "{part}"')
         outside = attributes.get("TargetMode", "Internal") != "Internal"
@@ -70,17 +69,15 @@ def content_types(archive: Archive) -> Mapping[str, str]:
     """
     found: dict[str, str] = {}
     endings = {part.casefold().rpartition(".")[2] for part in archive.parts}
-    for (tag, attributes, _), above in nested(archive, TYPES):
+    for node in elements(archive, TYPES):
+        attributes = node.attributes
         content = attributes.get("ContentType", "")
         name = attributes.get("PartName", f"*.{attributes.get('Extension', '')}")
-        is_used = tag.local != "Default" or attributes.get("Extension", "").casefold() in endings
+        is_used = node.local != "Default" or attributes.get("Extension", "").casefold() in endings
         if is_used:  # SheetJS lists the types of everything it knows
             check_word(archive, content, f'the part "{name:.60}"')
-        if not _in_place(tag.name, above, _TYPES, {"Default", "Override"}):
-            raise archive.refused(
-                f'the part "{TYPES}" holds <{tag.local:.40}> where none belongs; {ANEW}'
-            )
-        if not above:
+        _check_place(archive, TYPES, node, _TYPES, ("Types", "Default", "Override"))
+        if node.parent is None:
             continue
         if name.casefold() in found:
             raise archive.refused(f'the part "{TYPES}" names "{name:.60}" twice; {ANEW}')
@@ -123,17 +120,14 @@ def relationships(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     if source not in archive.parts:
         raise archive.refused(f'the part "{source}" is missing; {ANEW}')
     found: dict[str, tuple[str, str]] = {}
-    for (tag, attributes, _), above in nested(archive, source):
-        if not _in_place(tag.name, above, _RELATIONSHIPS, {"Relationship"}):
-            raise archive.refused(
-                f'the part "{source}" holds <{tag.local:.40}> where none belongs; {ANEW}'
-            )
-        if not above:
+    for node in elements(archive, source):
+        _check_place(archive, source, node, _RELATIONSHIPS, ("Relationships", "Relationship"))
+        if node.parent is None:
             continue
-        identity = attributes.get("Id", "")
+        identity = node.attributes.get("Id", "")
         if identity in found:
             raise archive.refused(f'the part "{source}" has "{identity:.40}" twice; {ANEW}')
-        found[identity] = _relationship(archive, source, part, attributes)
+        found[identity] = _relationship(archive, source, part, node.attributes)
     return found
 
 
@@ -158,14 +152,18 @@ def _resolve(part: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
 
 
-def _in_place(name: str, above: Sequence[object], root: list[str], inside: set[str]) -> bool:
-    """Return whether an element is the root, or an allowed child of the root."""
-    if not above:
-        return [name] == root
-    space, _, local = name.rpartition(_SEPARATOR)
-    return [other.name for other in above] == root and (
-        local in inside and space == root[0].rpartition(_SEPARATOR)[0]
-    )
+def _check_place(
+    archive: Archive, part: str, node: Node, space: str, names: tuple[str, ...]
+) -> None:
+    """Refuse an element that is neither the root, the first of some names, nor a child of it."""
+    known = names[:1] if node.parent is None else names[1:]
+    is_deep = node.parent is not None and node.parent.parent is not None
+    if is_deep or node.name not in {f"{space}{name}" for name in known}:
+        raise _stranger(archive, part, node)
+
+
+def _stranger(archive: Archive, part: str, node: Node) -> WorkbookError:
+    return archive.refused(f'the part "{part}" holds <{node.local:.40}> where none belongs; {ANEW}')
 
 
 WORKBOOK = "xl/workbook.xml"
@@ -271,13 +269,13 @@ def check_other_parts(archive: Archive, book: Workbook, formulas: FormulaGuard) 
                 f'the part "{part}" has {entry.file_size:,} bytes, and xlnn reads up to '
                 f"{MAX_OTHER_PART:,} of a part that is not a sheet; remove what is not needed"
             )
-        for tag, _, text in elements(archive, part):
-            if tag.main == "sheetData" and not (is_noted and name.startswith(_LINKS)):
+        for node in elements(archive, part):
+            if node.main == "sheetData" and not (is_noted and name.startswith(_LINKS)):
                 raise archive.refused(
                     f'the part "{part}" holds a sheet that the workbook does not list; {ANEW}'
                 )
-            if tag.local in _COMPUTED and text:
-                formulas.check([text], lambda _, part=part: f'the part "{part}"')
+            if node.local in _COMPUTED and node.text:
+                formulas.check([node.text], lambda _, part=part: f'the part "{part}"')
 
 
 def _check_bytes(archive: Archive, part: str) -> None:
@@ -294,19 +292,17 @@ def read_workbook(archive: Archive) -> Workbook:
     """Read xl/workbook.xml and its relationships."""
     known = relationships(archive, WORKBOOK)
     names, listed, iterates, is_manual = [], [], False, False
-    for (tag, attributes, text), above in nested(archive, WORKBOOK):
-        place = [other.main for other in reversed(above)]
-        if tag.local in _PLACES and (not tag.main or place != _PLACES[tag.local]):
-            raise archive.refused(
-                f'the part "{WORKBOOK}" holds <{tag.local}> where none belongs; {ANEW}'
-            )
-        if tag.main == "definedName":
-            names.append((attributes.get("name", ""), text, attributes))
-        elif tag.main == "calcPr":
+    for node in elements(archive, WORKBOOK):
+        attributes = node.attributes
+        if node.local in _PLACES and (not node.main or node.above != _PLACES[node.local]):
+            raise _stranger(archive, WORKBOOK, node)
+        if node.main == "definedName":
+            names.append((attributes.get("name", ""), node.text, attributes))
+        elif node.main == "calcPr":
             settings = _settings(archive, attributes)
             iterates |= settings.get("iterate", "0") not in {"0", "false"}
             is_manual |= settings.get("calcMode") == "manual"
-        elif tag.main == "sheet":
+        elif node.main == "sheet":
             listed.append((attributes.get("name", ""), attributes))
     sheets = _sheets(archive, listed, known)
     strings = [part for kind, part in known.values() if kind == "sharedStrings"]
@@ -386,21 +382,17 @@ def shared_strings(archive: Archive, part: str | None) -> list[str]:
     strings: list[str] = []
     if part is None:
         return strings
-    length, runs = 0, []
-    for (tag, _, text), above in nested(archive, part):
-        if tag.local not in _TEXTS:
-            continue
-        place = [other.main for other in reversed(above)]
-        if not tag.main or place not in _TEXTS[tag.local]:
-            raise archive.refused(
-                f'the part "{part}" holds <{tag.local}> where none belongs; {ANEW}'
-            )
-        if tag.local == "t":
-            if place[0] != "rPh":  # phonetic guides (furigana) are not part of the text
-                runs.append(text)
-        else:
+    length = 0
+    for tree in trees(archive, part):
+        runs = []
+        for node in tree.walk():
+            if node.local in _TEXTS and not (node.main and node.above in _TEXTS[node.local]):
+                raise _stranger(archive, part, node)
+            # phonetic guides (furigana) are not part of the text
+            if node.local == "t" and node.above[0] != "rPh":
+                runs.append(node.text)
+        if tree.local == "si":
             strings.append(unescaped("".join(runs)))
-            runs.clear()
             length += len(strings[-1])
             if len(strings[-1]) > MAX_TEXT:
                 raise archive.refused(

@@ -1,9 +1,8 @@
 """Read simple rows with a regular expression instead of an XML parser.
 
 Nearly all rows of a filled-down sheet are plain, and a regular expression reads them five times as
-fast. A plain row becomes one token, and expat gets the document without it; everything else is read
-as in any other part. A row only counts as plain if an XML parser would find the same in it. These
-conditions guarantee that:
+fast. expat gets the document without them; everything else is read as in any other part. A row only
+counts as plain if an XML parser would find the same in it. These conditions guarantee that:
 
 * The first row follows the bytes ``<sheetData>``, where expat itself has reported an opening tag of
   that name. So a ``<row>`` without a prefix has the namespace of a workbook.
@@ -25,7 +24,7 @@ from collections.abc import Iterator
 
 from xlnn.errors import WorkbookError
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.markup import MAX_TAG, PREFIX, Opening, Parser, Token, batches, tokens, unmarked
+from xlnn.xlsx.markup import MAX_TAG, PREFIX, Node, Parser, trees, unmarked
 
 _CELL = re.compile(
     # the order of attributes in which openpyxl, Excel, LibreOffice and xlnn write them
@@ -79,14 +78,14 @@ class PlainRow:
         )
 
 
-def sheet_tokens(archive: Archive, part: str) -> Iterator[list[Token | PlainRow]]:
-    """Read a sheet as `xlnn.xlsx.markup.tokens` does, with each plain row as one token."""
+def sheet_nodes(archive: Archive, part: str) -> Iterator[list[Node | PlainRow]]:
+    """Read a sheet as `xlnn.xlsx.markup.Parser.batches` does, with `PlainRow` for a plain row."""
     parser = Parser(archive, part)
     try:
-        yield from batches(parser, _Sieve(parser).feed)
+        yield from parser.batches(_Sieve(parser).feed)
     except WorkbookError:
         # expat counts the lines of its input: for the message it gets everything
-        for _ in tokens(archive, part):
+        for _ in trees(archive, part):
             pass
         raise
 
@@ -96,7 +95,7 @@ class _Sieve:
 
     def __init__(self, parser: Parser) -> None:
         self._parser = parser
-        self._found: list[Token | PlainRow] = parser.found
+        self._found: list[Node | PlainRow] = parser.found
         self._held = b""
         self._inside = False  # whether ``<sheetData>`` was read
         self._ended = False  # whether the parser reads the rest
@@ -120,7 +119,7 @@ class _Sieve:
             if start < len(_DATA):
                 return 0
             self._inside = True
-            self._ended = not self._reads_opening(data[:start])
+            self._ended = not self._reads(data[:start])
         while not self._ended:
             tag = _ROW.match(data, start)
             end = tag.end() if tag and tag[3] else data.find(_ROW_END, start) + len(_ROW_END)
@@ -162,26 +161,14 @@ class _Sieve:
             pieces = [unmarked(piece) if piece and "&" in piece else piece for piece in pieces]
         return PlainRow(number, pieces)
 
-    def _reads_opening(self, data: bytes) -> bool:
-        """Let the parser read up to ``<sheetData>``; return whether it reports that tag."""
+    def _reads(self, data: bytes) -> bool:
+        """Let the parser read on; return whether the next thing can be a row of the sheet."""
         self._parser.feed(data, last=False)
-        last = self._found[-1] if self._found else None
-        is_tag = b"<!" not in data and self._parser.between_tags
-        return is_tag and isinstance(last, Opening) and last.main == "sheetData"
+        around = [node.main for node in self._parser.open[1:]]
+        return b"<!" not in data and self._parser.between_tags and around == ["sheetData"]
 
     def _reads_row(self, data: bytes) -> bool:
         """Let the parser read up to a ``</row>``; return whether it reports exactly one row."""
         before = len(self._found)
-        self._parser.feed(data, last=False)
-        if b"<!" in data or b"<?" in data or not self._parser.between_tags:
-            return False
-        new = self._found[before:]
-        if isinstance(new[0], str) and new[0].isspace():
-            del new[0]  # between the rows
-        opening = new[0]
-        return (
-            isinstance(opening, Opening)
-            and opening.main == "row"
-            and new[-1] == opening.name
-            and new.count(opening) == new.count(opening.name) == 1
-        )
+        is_between = self._reads(data) and b"<?" not in data
+        return is_between and [node.main for node in self._found[before:]] == ["row"]

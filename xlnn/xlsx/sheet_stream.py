@@ -5,15 +5,16 @@ refused.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, repeat
+from typing import Any
 
 from xlnn.errors import WorkbookError
 from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.markup import MAX_DEPTH, Opening, Token, is_closing, unprefixed
-from xlnn.xlsx.plain_rows import PlainRow, sheet_tokens
+from xlnn.xlsx.markup import ANEW, Node, unprefixed
+from xlnn.xlsx.plain_rows import PlainRow, sheet_nodes
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """The grid of Excel and of LibreOffice."""
@@ -25,17 +26,12 @@ Four million formulas in 21 columns need a tenth of it; two far-apart cells clai
 MAX_TEXT = 32_767
 """Characters of a cell, as in Excel."""
 
-Item = tuple[int, int, str, dict[str, str] | None, str | None, str | None, str | None]
+Item = tuple[int, int, str, Any, str | None, str | None, str | None]
 """A cell: (row, column, type, attributes of its formula or None, formula as
-`xlnn.xlsx.markup.unprefixed` writes it, value, style). Or something else that the sheet says: (0,
-0, local name of its element, attributes, text, None, None), and of a row with a style (0, its
-number, "row", None, None, None, style); last comes ``sheetData`` with the rectangle of all cells as
-its text."""
-
-
-Witness = Callable[[list[Token | PlainRow]], None]
-"""Gets the contents of a sheet while it is read, some thousand tokens at a time, after their places
-were checked. The list is emptied afterwards."""
+`xlnn.xlsx.markup.unprefixed` writes it, value, style). Or something else: an element beside the
+cells (0, 0, local name, its `Node`, None, None, None), and of a row with a style (0, its number,
+"row", None, None, None, style). Last comes the rectangle of all cells (0, 0, "", None, rectangle,
+None, None)."""
 
 COMPUTED = {
     "f": "an extension",
@@ -45,10 +41,10 @@ COMPUTED = {
 }
 """Elements outside the cells whose text is computed, in whatever namespace."""
 
-TOLD = {"cfvo", "dimension", "hyperlink", "mergeCell", "sheetPr"}
-"""Elements outside the cells whose attributes are items."""
+_CELLS = {"sheetData", "row", "c", "v", "is"}
+"""Elements of cells. Beside these none may have such a name in whatever namespace, since some
+programs look at the local name alone."""
 
-_ANEW = "save the file again in a spreadsheet program"
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
@@ -83,39 +79,13 @@ def area(reference: str) -> int:
     return (abs(right - left) + 1) * (abs(bottom - top) + 1)
 
 
-def stream(
-    archive: Archive, part: str, title: str, witness: Witness | None = None
-) -> Iterator[Item]:
-    """Read a sheet item by item, see `Item`; pass what is read to a witness.
-
-    Raises
-    ------
-    WorkbookError
-        The XML is not sound, or cells are out of place or out of order.
-    """
-    batches = sheet_tokens(archive, part)
-    if witness is not None:
-        batches = _shown(batches, witness)
-    return _Sheet(archive, part, title, chain.from_iterable(batches)).items()
-
-
-def _shown(
-    batches: Iterator[list[Token | PlainRow]], witness: Witness
-) -> Iterator[list[Token | PlainRow]]:
-    """Pass batches on, and to the witness once they have been read and nothing was refused."""
-    for batch in batches:
-        yield batch
-        witness(batch)
-
-
 @dataclass(frozen=True)
-class _Sheet:
-    """A sheet that is being read; each method reads up to its closing tag."""
+class SheetSource:
+    """A sheet that is being read."""
 
     archive: Archive
-    part: str
     title: str
-    source: Iterator[Token | PlainRow]
+    part: str
 
     def refused(self, row: int, column: int, sentence: str) -> WorkbookError:
         """Return an error about a cell (column 0: about a row; both 0: about the sheet)."""
@@ -124,52 +94,44 @@ class _Sheet:
             where = f"{self.title}!{address(row, column) if column else f'{row}:{row}'}"
         return self.archive.refused(f"{where} {sentence}")
 
-    def items(self) -> Iterator[Item]:
-        """Read the whole sheet."""
-        depth, box, opened = 0, "", None
-        for token in self.source:
-            if isinstance(token, Opening):
-                opened = token
-                if depth == 0 and token.main != "worksheet":
-                    raise self.archive.refused(f'the part "{self.part}" is not a sheet; {_ANEW}')
-                if token.main == "sheetData" and depth == 1 and not box:
-                    box = yield from self.rows(token)
-                elif token.local in {"sheetData", "row", "c", "v", "is"} or depth > MAX_DEPTH:
-                    # in whatever namespace: some programs look at the local name alone
-                    raise self.refused(0, 0, f"holds <{token.local}> where none belongs; {_ANEW}")
-                elif token.local in COMPUTED:
-                    text, attributes = self.leaf(token, 0, 0)
-                    yield 0, 0, token.local, attributes, text, None, None
-                else:
-                    depth += 1
-            elif isinstance(token, dict):
-                if opened is not None and opened.local in TOLD:
-                    yield 0, 0, opened.local, token, None, None, None
-            elif is_closing(token):
-                depth -= 1
-        yield 0, 0, "sheetData", None, box or "A1", None, None
+    def bad_value(self, row: int, column: int, kind: str, text: str) -> WorkbookError:
+        """Return the error for a value that does not fit the type of its cell."""
+        return self.refused(
+            row, column, f'holds "{text:.40}", no finite value of its type "{kind:.12}"; {ANEW}'
+        )
 
-    def rows(self, data: Opening) -> Iterator[Item]:
-        """Read all rows; return the rectangle that contains their cells."""
-        row, lowest, widest = 0, 1, 1
+    def items(self) -> Iterator[Item]:
+        """Read the sheet item by item.
+
+        Raises
+        ------
+        WorkbookError
+            The XML is not sound, or cells are out of place or out of order.
+        """
+        row, lowest, widest, is_over = 0, 1, 1, False
         letters: list[str] = []
         columns: list[int] = []
-        for token in self.source:
-            if token == data.name:
-                break
-            if token.__class__ is PlainRow:
-                row = self.row_number(token.number, row)
-                if token.letters != letters:  # otherwise the columns are those of the row above
-                    letters, columns = token.letters, self.columns_of(token, row)
+        for found in chain.from_iterable(sheet_nodes(self.archive, self.part)):
+            if found.__class__ is PlainRow:
+                row = self._row_number(found.number, row)
+                if found.letters != letters:  # otherwise the columns are those of the row above
+                    letters, columns = found.letters, self._columns_of(found, row)
                 if row > MAX_ROWS:
-                    raise self.misplaced(address(row, 1), row, 0)
+                    raise self._misplaced(address(row, 1), row, 0)
                 last = columns[-1] if columns else 0
-                yield from zip(repeat(row), columns, *token.contents(), strict=False)
-            elif token.__class__ is Opening and token.main == "row":
-                row, last = yield from self.cells(token, row)
-            else:
-                self.between(token, row, 0)
+                yield from zip(repeat(row), columns, *found.contents(), strict=False)
+            elif found.parent is None or found.parent.parent is None:
+                yield from self._beside(found, is_over=is_over)
+                is_over |= found.main == "sheetData"
                 continue
+            elif found.main == "row":
+                self._check_blank(found.parent, 0, 0)
+                row, last = yield from self._cells(found, row)
+            else:
+                self._check_extension(found, row, 0)
+                continue
+            if is_over:
+                raise self.refused(0, 0, f"holds <sheetData> where none belongs; {ANEW}")
             if not last:  # LibreOffice writes an empty last row of the grid
                 continue
             lowest, widest = row, max(widest, last)
@@ -180,151 +142,143 @@ class _Sheet:
                     f"makes this sheet a rectangle of {row * widest:,} cells, and xlnn reads up to "
                     f"{MAX_BOX:,}; move distant cells closer to A1",
                 )
-        return f"A1:{address(lowest, widest)}"
+        yield 0, 0, "", None, f"A1:{address(lowest, widest)}", None, None
 
-    def columns_of(self, plain: PlainRow, row: int) -> list[int]:
+    def _beside(self, node: Node, *, is_over: bool) -> Iterator[Item]:
+        """Read an element that is no row, or the root; `is_over` after the last row."""
+        if node.parent is None:
+            if node.main != "worksheet":
+                raise self.archive.refused(f'the part "{self.part}" is not a sheet; {ANEW}')
+            self._check_blank(node, 0, 0)
+            return
+        if node.main == "sheetData" and not is_over:
+            self._check_blank(node, 0, 0)
+        else:
+            for inner in node.walk():
+                if inner.local in _CELLS:
+                    raise self._stranger(inner, 0, 0)
+                if inner.local in COMPUTED:
+                    self._leaf(inner, 0, 0)
+        yield 0, 0, node.local, node, None, None, None
+
+    def _columns_of(self, plain: PlainRow, row: int) -> list[int]:
         """Return the columns of a plain row's cells, which must go from left to right."""
         columns = [COLUMNS[letters] for letters in plain.letters]
         before = 0
         for letters, column in zip(plain.letters, columns, strict=True):
             if column <= before:
-                raise self.misplaced(letters + plain.number, row, before)
+                raise self._misplaced(letters + plain.number, row, before)
             before = column
         return columns
 
-    def cells(self, tag: Opening, above: int) -> Iterator[Item]:  # noqa: C901, PLR0912 - one loop, since calls cost seconds at four million cells
+    def _cells(self, node: Node, above: int) -> Iterator[Item]:
         """Read one row, given the number of the one above; return its number and last column."""
-        row, column, columns, leaf = above + 1, 0, COLUMNS, self.leaf
-        row_text, row_end = str(row), tag.name
-        for token in self.source:
-            kind = token.__class__
-            if kind is dict:
-                row_text = token.get("r", row_text)
-                row = self.row_number(row_text, above)
-                if "s" in token:
-                    yield 0, row, "row", None, None, None, token["s"]
+        text = node.attributes.get("r", str(above + 1))
+        row, column = self._row_number(text, above), 0
+        if "s" in node.attributes:
+            yield 0, row, "row", None, None, None, node.attributes["s"]
+        self._check_blank(node, row, 0)
+        for cell in node.children:
+            if cell.main != "c":
+                self._check_extension(cell, row, 0)
                 continue
-            if token == row_end:
-                break
-            if kind is not Opening or token.main != "c":
-                self.between(token, row, 0)
-                continue
-            cell_end, before, column, type_ = token.name, column, column + 1, "n"
-            attributes = formula = value = inline = style = None
-            for inner in self.source:
-                kind = inner.__class__
-                if kind is Opening:
-                    name = inner.main
-                    if name == "f" and formula is None:
-                        formula, attributes = leaf(inner, row, column)
-                        formula = unprefixed(formula)
-                    elif name == "v" and value is None:
-                        value, _ = leaf(inner, row, column)
-                    elif name == "is" and inline is None:
-                        inline = self.inline(inner, row, column)
-                    else:
-                        self.between(inner, row, column)
-                elif kind is dict:
-                    type_, style = inner.get("t", "n"), inner.get("s")
-                    if "r" in inner:
-                        column = columns[inner["r"].removesuffix(row_text)]
-                        if column <= before:
-                            raise self.misplaced(inner["r"], row, before)
-                elif inner == cell_end:
-                    break
-                else:
-                    self.between(inner, row, column)
+            told, before, column = cell.attributes, column, column + 1
+            if "r" in told:
+                column = COLUMNS[told["r"].removesuffix(text)]
+                if column <= before:
+                    raise self._misplaced(told["r"], row, before)
             if column > MAX_COLUMNS:
-                raise self.misplaced(address(row, column), row, before)
-            value = inline if type_ == "inlineStr" else value
-            yield row, column, type_, attributes, formula, value, style
+                raise self._misplaced(address(row, column), row, before)
+            yield row, column, told.get("t", "n"), *self._content(cell, row, column), told.get("s")
+        node.children.clear()
         if row > MAX_ROWS:
-            raise self.misplaced(address(row, 1), row, 0)
+            raise self._misplaced(address(row, 1), row, 0)
         return row, column
 
-    def leaf(self, tag: Opening, row: int, column: int) -> tuple[str, dict[str, str]]:
-        """Read an element that only contains text; return its text and attributes."""
-        text, attributes, end = "", {}, tag.name
-        for token in self.source:
-            if token.__class__ is str:
-                if token == end:
-                    break
-                text = text + token if text else token
-                if len(text) > MAX_TEXT:
-                    raise self.refused(
-                        row,
-                        column,
-                        f"holds a text of more than {MAX_TEXT:,} characters, which Excel does not "
-                        "allow; shorten it",
-                    )
-            elif token.__class__ is dict:
-                attributes = token
+    def _content(
+        self, cell: Node, row: int, column: int
+    ) -> tuple[dict[str, str] | None, str | None, str | None]:
+        """Return the attributes of a cell's formula, its formula and its value."""
+        attributes = formula = value = inline = None
+        for node in cell.children:
+            name = node.main
+            if name == "f" and formula is None:
+                attributes, formula = node.attributes, unprefixed(self._leaf(node, row, column))
+            elif name == "v" and value is None:
+                value = self._leaf(node, row, column)
+            elif name == "is" and inline is None:
+                inline = self._inline(node, row, column)
             else:
-                self.between(token, row, column)
-        return text, attributes
+                self._check_extension(node, row, column)
+        if cell.text:
+            self._check_blank(cell, row, column)
+        cell.children.clear()  # a circle of references would wait for the garbage collector
+        is_inline = cell.attributes.get("t") == "inlineStr"
+        return attributes, formula, inline if is_inline else value
 
-    def inline(self, tag: Opening, row: int, column: int) -> str:
-        """Read a text in the cell itself, plain or in runs of different fonts."""
-        text, depth = "", 0
-        for token in self.source:
-            if token.__class__ is Opening:
-                if token.main == "t":
-                    text += self.leaf(token, row, column)[0]
-                elif token.main == "rPh":  # phonetic guide (furigana)
-                    self.skip(row, column)
-                else:
-                    depth += 1
-                is_foreign = token.local in {"t", "rPh"} and not token.main
-                is_cell = token.local in {"sheetData", "row", "c", "f", "v", "is"}
-                if depth > MAX_DEPTH or is_foreign or is_cell:
-                    self.between(token, row, column)
-            elif token == tag.name:
-                break
-            elif token.__class__ is str and is_closing(token):
-                depth -= 1
-            if len(text) > MAX_TEXT:
-                raise self.refused(
-                    row, column, f"holds more than {MAX_TEXT:,} characters; shorten it"
-                )
+    def _leaf(self, node: Node, row: int, column: int) -> str:
+        """Return the text of an element that only contains text."""
+        for inner in node.children:
+            self._check_extension(inner, row, column)
+        return self._short(node.text, row, column)
+
+    def _inline(self, node: Node, row: int, column: int) -> str:
+        """Return a text in the cell itself, plain or in runs of different fonts."""
+        texts = []
+        for inner in node.children:
+            if inner.main == "t":
+                texts.append(self._leaf(inner, row, column))
+            elif inner.main == "rPh":  # phonetic guide (furigana)
+                self._check_within(inner, row, column)
+            elif inner.local in _CELLS | {"f", "t", "rPh"}:
+                raise self._stranger(inner, row, column)
+            else:
+                texts.append(self._inline(inner, row, column))
+        return self._short("".join(texts), row, column)
+
+    def _short(self, text: str, row: int, column: int) -> str:
+        """Return a text; refuse it if it is too long."""
+        if len(text) > MAX_TEXT:
+            raise self.refused(
+                row,
+                column,
+                f"holds a text of more than {MAX_TEXT:,} characters, which Excel does not "
+                "allow; shorten it",
+            )
         return text
 
-    def skip(self, row: int, column: int) -> None:
-        """Skip an element."""
-        depth = 1
-        for token in self.source:
-            if token.__class__ is Opening:
-                depth += 1
-                if depth > MAX_DEPTH or token.local in {"sheetData", "row", "c", "f", "v"}:
-                    raise self.refused(
-                        row, column, f"holds <{token.local}> where none belongs; {_ANEW}"
-                    )
-            elif token.__class__ is str and is_closing(token):
-                depth -= 1
-                if depth == 0:
-                    break
+    def _check_blank(self, node: Node, row: int, column: int) -> None:
+        """Refuse text between the elements inside an element; forget the blanks."""
+        if node.text and not node.text.isspace():
+            raise self.refused(row, column, f"holds loose text where none belongs; {ANEW}")
+        node.text = ""
 
-    def between(self, token: Token, row: int, column: int) -> None:
-        """Accept what may be between rows, cells and their contents: blanks, extensions."""
-        if isinstance(token, Opening):
-            if token.main != "extLst":
-                raise self.refused(
-                    row, column, f"holds <{token.local}> where none belongs; {_ANEW}"
-                )
-            self.skip(row, column)
-        elif isinstance(token, str) and not token.isspace():
-            raise self.refused(row, column, f"holds loose text where none belongs; {_ANEW}")
+    def _check_extension(self, node: Node, row: int, column: int) -> None:
+        """Refuse what may not be between rows, cells and their contents: all but extensions."""
+        if node.main != "extLst":
+            raise self._stranger(node, row, column)
+        self._check_within(node, row, column)
 
-    def row_number(self, text: str, above: int) -> int:
+    def _check_within(self, node: Node, row: int, column: int) -> None:
+        """Refuse an element with cells or formulas inside it."""
+        for inner in node.walk():
+            if inner.local in _CELLS - {"is"} | {"f"}:
+                raise self._stranger(inner, row, column)
+
+    def _stranger(self, node: Node, row: int, column: int) -> WorkbookError:
+        return self.refused(row, column, f"holds <{node.local}> where none belongs; {ANEW}")
+
+    def _row_number(self, text: str, above: int) -> int:
         """Return the number of a row, which must be greater than that of the row above."""
         if not re.fullmatch("[1-9][0-9]{0,6}", text) or int(text) <= above:
             raise self.refused(
                 0,
                 0,
-                f'numbers a row "{text:.20}" after row {above}; rows go up one by one; {_ANEW}',
+                f'numbers a row "{text:.20}" after row {above}; rows go up one by one; {ANEW}',
             )
         return int(text)
 
-    def misplaced(self, reference: str, row: int, before: int) -> WorkbookError:
+    def _misplaced(self, reference: str, row: int, before: int) -> WorkbookError:
         """Return the error for a cell that is not to the right of the one before it."""
         found = _ADDRESS.fullmatch(reference)
         if found and (int(found[2]) > MAX_ROWS or not COLUMNS[found[1]]):
@@ -336,5 +290,5 @@ class _Sheet:
             row,
             before,
             f'is followed by a cell "{reference:.20}", and the cells of row {row} go from left to '
-            f"right, each once; {_ANEW}",
+            f"right, each once; {ANEW}",
         )
