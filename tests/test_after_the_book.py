@@ -18,6 +18,7 @@ from xlnn.options import Options
 from xlnn.quantity import Model
 from xlnn.reference import known
 from xlnn.registry.templates import loaded
+from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.experiment import ExperimentSpec
 
 TORCH = json.loads((Path(__file__).parent / "pytorch_experiments.json").read_text(encoding="utf-8"))
@@ -204,7 +205,7 @@ def test_the_guide_tells_nothing_of_the_task_to_whoever_brings_data(tmp_path):
     assert "odd" not in str(guides[1])
     assert guides[0]["experiments"]
     assert not guides[1]["experiments"]
-    kept = own.kind.spec(own.made.spec.to_mapping())
+    kept = own.kind.spec(to_values(own.made.spec))
     assert kept == own.made.spec
     drawing = own.kind.drawings(kept, own.layout)["guide"]
     texts = [text for row in drawing.cells.values() for text, *_ in row.values()]

@@ -309,7 +309,7 @@ def test_a_spec_of_an_index_that_says_something_else_is_refused(few):
         if row[0].value and row[0].value.startswith("is_there"):
             row[0].value = 'is_there = "perhaps"'
     book.save(few[0] / "index.xlsx")
-    with pytest.raises(WorkbookError, match="has a name, a book and is_there"):
+    with pytest.raises(WorkbookError, match="workbooks 1: is_there is 'perhaps': True or False"):
         check(few[0] / "index.xlsx")
 
 

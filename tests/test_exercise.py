@@ -558,7 +558,7 @@ def test_an_altered_state_is_found_by_the_check(delta, tmp_path):
         ("nothing", 'no quantity "nothing" to leave out'),
         ("x", "x cannot be left out"),
         ("story", "story cannot be left out"),
-        ("delta2", "names a quantity twice"),
+        ("delta2", "each named once"),
     ],
 )
 @pytest.mark.ci

@@ -20,6 +20,7 @@ from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.options import Options
 from xlnn.registry.templates import copy, template
+from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.copying import replace_inputs
@@ -200,7 +201,7 @@ def test_a_weight_steps_along_the_cell_of_the_same_column(stepped):
 
 def test_the_plain_step_adds_no_sheet_no_cell_and_no_line_to_the_spec(short_path):
     spec = read_spec(short_path)
-    assert not {"optimizer", "regularised"} & spec.to_mapping().keys()
+    assert not {"optimizer", "regularised"} & to_values(spec).keys()
     layout = layout_of(spec)
     assert "optimiser" not in layout.titles
     assert "settings" not in layout.titles
@@ -218,7 +219,7 @@ def test_a_workbook_goes_on_with_its_optimiser_and_what_was_changed(stepped, tmp
     assert read_spec(again).optimizer == read_spec(stepped).optimizer
     assert {name: float(found[name]) for name in given} == given
     plain = build(from_workbook=other, output=tmp_path / "p.xlsx", optimizer=PLAIN_STEP, l2=0).path
-    assert not {"optimizer", "regularised"} & read_spec(plain).to_mapping().keys()
+    assert not {"optimizer", "regularised"} & to_values(read_spec(plain)).keys()
 
 
 @pytest.mark.slow

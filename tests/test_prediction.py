@@ -15,6 +15,7 @@ from xlnn.loading.spec import described
 from xlnn.loading.values import values
 from xlnn.options import Options
 from xlnn.registry.templates import names, template
+from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.progress_notes import check_training, training_notes
 from xlnn.workbooks.network.recipe import recipe
@@ -227,7 +228,7 @@ def test_classes_have_none_of_it():
         found = recipe(from_template(template(name)), Options(epochs=1))
         if not found.spec.is_regression:
             assert not {"rmse", "off", "raw_t"} & set(found.model.by_name)
-            assert not {"scaled_targets", "decimals"} & set(found.spec.to_mapping())
+            assert not {"scaled_targets", "decimals"} & set(to_values(found.spec))
 
 
 # --- what cannot be learnt -------------------------------------------------------------------

@@ -282,7 +282,7 @@ def test_from_keeps_what_was_changed_and_forgets_what_was_not_found(tmp_path):
     kept = build(from_workbook=old, lang="ja").path
     spec, _ = described(kept)
     assert spec.lang == "ja"
-    assert spec.found["start"] == "template"
+    assert spec.found.start == "template"
     assert values(kept, "formualizer")["C_T"] == values(old, "formualizer")["C_T"]
     other = changed(old, tmp_path / "other.xlsx", {"b3": 0.125})
     again = build(from_workbook=other, output=tmp_path / "again.xlsx").path
@@ -293,7 +293,7 @@ def test_from_keeps_what_was_changed_and_forgets_what_was_not_found(tmp_path):
     assert got["C_T_built"] == pytest.approx(float(got["C_T"]))
     solved = build(from_workbook=again, output=tmp_path / "solved.xlsx", solved=True).path
     spec, _ = described(solved)
-    assert spec.found["start"] == "workbook"
+    assert spec.found.start == "workbook"
     assert values(solved, "formualizer")["C_T"] < SMALL
 
 

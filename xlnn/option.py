@@ -104,6 +104,19 @@ FLAG = Type("True or False", _one(lambda value: isinstance(value, bool)))
 TEXTS = Type("a list of texts", _several(is_text))
 WHOLES = Type("a list of whole numbers", _several(is_whole))
 SECTIONS = Type("a section of the book, or a list of them", lambda value: value)
+WORDS = Type(
+    "a list of columns, each a heading and its words,",
+    _one(
+        lambda value: (
+            isinstance(value, list | tuple)
+            and all(len(_several(is_text)(each)) > 1 for each in value)
+        ),
+        lambda value: tuple(map(tuple, value)),
+    ),
+)
+TABLES = Type(
+    "a list of tables, each written as [[layers]],", _several(lambda each: isinstance(each, dict))
+)
 LIST = Type("a list", _one(lambda value: isinstance(value, list)))
 TABLE = Type("a table", _one(lambda value: isinstance(value, dict)))
 PATH = Type("a path", _one(is_path), Path, "PATH")

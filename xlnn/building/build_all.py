@@ -162,7 +162,7 @@ def _index(
         index.Entry(each.name, each.sections, count > 0)
         for each, count in zip(in_order(), formulas, strict=True)
     )
-    spec = index.IndexSpec(options.lang or "en", entries)
+    spec = index.IndexSpec(INDEX, options.lang or "en", entries)
     made = index.index_recipe(spec, formulas)
     layout = index.KIND.layout(spec)
     place.check()

@@ -10,7 +10,8 @@ from typing import Any
 from xlnn.data import dataset
 from xlnn.errors import DataError, WidthError
 from xlnn.layout import Layout
-from xlnn.workbooks.kind import WorkbookKind, WorkbookSpec
+from xlnn.workbooks.entries import WorkbookSpec
+from xlnn.workbooks.kind import WorkbookKind
 from xlnn.xlsx.guard import count_cells_read, ranges
 
 LARGE = 2_000_000

@@ -22,8 +22,8 @@ from xlnn.loading.spec import described, layout_of, spec_text
 from xlnn.loading.values import read_arrays
 from xlnn.quantity import Quantity
 from xlnn.reference import inputs_of
+from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.exercise import Exercise, exercise_in
-from xlnn.workbooks.kind import WorkbookSpec
 from xlnn.xlsx import package
 from xlnn.xlsx.cells import FormulaCells, KeptFormulas, all_cells
 from xlnn.xlsx.guard import FormulaGuard

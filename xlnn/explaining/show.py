@@ -22,6 +22,7 @@ from xlnn.explaining.explanation import Value, in_words
 from xlnn.explaining.run import CHECK, course_of
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text, text
+from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.runs import RUN, is_of_one
@@ -173,7 +174,8 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
     seen = examined(path, engine, ProbePoints(0), model)
     entries = Entries(seen, None)
     runs = Runs(entries)
-    sizes = {key: value for key, value in seen.spec.to_mapping().items() if value not in ([], "")}
+    sizes = {key: value for key, value in to_values(seen.spec).items() if value not in ([], "")}
+    sizes.pop("kind", None)
     template, lang = (str(sizes.pop(key)) for key in ("template", "lang"))
     single, inputs = _inputs(entries, runs)
     course = course_of(seen.layout, entries.arrays)

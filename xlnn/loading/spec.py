@@ -18,10 +18,10 @@ from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.registry.text import languages, text
 from xlnn.workbooks import EARLIER, from_toml, kind_of
+from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.exercise_drawing import exercised
 from xlnn.workbooks.exercise_sheet import exercise_title, waiting
-from xlnn.workbooks.kind import WorkbookSpec
 from xlnn.workbooks.own_model import check_model, check_same, layout_of_model
 from xlnn.xlsx.cells import cells, headings
 from xlnn.xlsx.package import Package

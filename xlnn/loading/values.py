@@ -19,7 +19,7 @@ from xlnn.loading.spec import described
 from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.quantity import Model
 from xlnn.workbooks import kind_of
-from xlnn.workbooks.kind import WorkbookSpec
+from xlnn.workbooks.entries import WorkbookSpec
 
 
 def values(

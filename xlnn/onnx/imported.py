@@ -12,6 +12,7 @@ from xlnn.errors import DataError
 from xlnn.onnx.compare import Authority
 from xlnn.onnx.layers import Layer
 from xlnn.onnx.model import TrainedModel, read_model
+from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.recipe import as_rows
 from xlnn.workbooks.network.spec import TOLD, LayerSpec
@@ -85,10 +86,7 @@ def training_from(path: Path, *, large: bool = False) -> Origin:
 
 def _origin(model: TrainedModel) -> Origin:
     """Return what is known of a model, for predicting and for training further."""
-    layers = [
-        _layer_spec(name, layer).to_mapping()
-        for name, layer in zip(model.names(), model.layers, strict=True)
-    ]
+    named = zip(model.names(), model.layers, strict=True)
     is_table = len(model.shape) == 1
     return Origin(
         name=Path(model.graph.name).stem,
@@ -96,7 +94,7 @@ def _origin(model: TrainedModel) -> Origin:
         epochs=0,
         eta=0.0,
         cost="",  # which follows from the data
-        layers=[{**layer, "size": list(layer["size"])} for layer in layers],
+        layers=[to_values(_layer_spec(name, layer)) for name, layer in named],
         reading=ReadOptions(
             picture=None if is_table else model.shape,  # type: ignore[arg-type]
             table=is_table,

@@ -4,7 +4,6 @@ Each is found by the name that a template and the sheet Spec give it; `xlnn.work
 what a kind is. Experiments are kinds, too: see `xlnn.registry.templates`.
 """
 
-from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -13,7 +12,8 @@ import tomli_w
 from xlnn.data.files import parse_toml
 from xlnn.errors import DataError
 from xlnn.registry.templates import experiments, loaded
-from xlnn.workbooks.kind import WorkbookKind, WorkbookSpec
+from xlnn.workbooks.entries import WorkbookSpec, to_values
+from xlnn.workbooks.kind import WorkbookKind
 
 KINDS = {
     "network": "xlnn.workbooks.network.kind:KIND",
@@ -69,7 +69,7 @@ EXERCISE = "exercise"
 
 def to_toml(spec: WorkbookSpec) -> str:
     """Return the text of a workbook's Spec."""
-    return tomli_w.dumps({"format": FORMAT, "kind": spec.kind, **spec.to_mapping()})
+    return tomli_w.dumps({"format": FORMAT, "kind": spec.kind, **to_values(spec)})
 
 
 def from_toml(text: str, *, earlier: bool = False) -> WorkbookSpec:
@@ -101,16 +101,3 @@ def from_toml(text: str, *, earlier: bool = False) -> WorkbookSpec:
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"The Spec cannot be read: {error}.") from error
     return spec
-
-
-def plain(value: object) -> Any:  # noqa: ANN401 -- as TOML has it
-    """Turn tuples into lists, for TOML.
-
-    >>> plain({"a": (1, (2,))})
-    {'a': [1, [2]]}
-    """
-    if isinstance(value, Mapping):
-        return {key: plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
-    return value

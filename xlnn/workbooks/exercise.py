@@ -5,15 +5,18 @@ Ordinary workbooks do not have them, and the model does not depend on them.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Annotated
 
 import tomli_w
 
 from xlnn.data.files import parse_toml
 from xlnn.errors import DataError
-from xlnn.options import LARGEST_SEED, LEVELS
+from xlnn.option import TABLE, TEXT, TEXTS, WHOLE, Option
+from xlnn.options import EXERCISE as EXERCISE_OPTIONS
+from xlnn.options import LEVELS
 from xlnn.workbooks import EXERCISE
+from xlnn.workbooks.entries import SELDOM, from_values, to_values
 
 MAX_BLANKS, LONGEST_NAME = 10_000, 200
 """More quantities than a workbook has, and more characters than a name."""
@@ -37,11 +40,23 @@ class Exercise:
         A fingerprint of the Spec as handed out.
     """
 
-    blank: tuple[str, ...]
-    student: str
-    seed: int
-    level: int
-    fingerprint: str = ""
+    blank: Annotated[
+        tuple[str, ...],
+        Option(TEXTS, "", f"a list of up to {MAX_BLANKS:,} quantities, each named once,",
+               lambda v: 0 < len({*v}) == len(v) <= MAX_BLANKS),
+    ]  # fmt: skip
+    student: Annotated[
+        str,
+        Option(TEXT, "", f"a name of at most {LONGEST_NAME} characters",
+               lambda v: len(v) <= LONGEST_NAME and v.isprintable()),
+    ]  # fmt: skip
+    seed: Annotated[int, EXERCISE_OPTIONS["seed"]]
+    level: Annotated[
+        int, Option(WHOLE, "", f"a whole number from 0 to {LEVELS}", lambda v: 0 <= v <= LEVELS)
+    ]
+    fingerprint: Annotated[
+        str, Option(TEXT, "", "a short text", lambda v: len(v) <= LONGEST_NAME)
+    ] = field(default="", metadata=SELDOM)
 
     def marked(self, lines: Sequence[str]) -> "Exercise":
         """Return the exercise with the fingerprint of a Spec with these other lines.
@@ -66,10 +81,7 @@ class Exercise:
 
     def to_toml(self) -> str:
         """Return the table with which the text of a Spec ends."""
-        values = {**asdict(self), "blank": list(self.blank)}
-        if not self.fingerprint:
-            del values["fingerprint"]
-        return tomli_w.dumps({EXERCISE: values})
+        return tomli_w.dumps({EXERCISE: to_values(self)})
 
 
 def is_intact(text: str) -> bool:
@@ -94,36 +106,10 @@ def exercise_in(text: str) -> Exercise | None:
     if EXERCISE not in values:
         return None
     try:
-        return _exercise(values[EXERCISE])
-    except ValueError as error:
+        table = Option(TABLE, "", name=EXERCISE).check(values[EXERCISE])
+        return from_values(Exercise, table, EXERCISE)
+    except DataError as error:
         raise DataError(
             f"[{EXERCISE}] does not say which exercise this is ({error}): hand in the file as it "
             "was handed out."
         ) from error
-
-
-def _exercise(table: Any) -> Exercise:  # noqa: ANN401 -- whatever TOML may hold
-    """Read a table, and refuse it with a `ValueError` that says why."""
-    if not isinstance(table, dict):
-        raise ValueError("it is no table")  # noqa: TRY004 -- as the other reasons
-    match table:
-        case {
-            "blank": list(blank), "student": str(student), "seed": int(seed), "level": int(level),
-            **rest,
-        } if rest.keys() <= {"fingerprint"}:  # fmt: skip
-            fingerprint = rest.get("fingerprint", "")
-        case _:
-            raise ValueError("it has blank, student, seed and level")
-    if not 0 < len(blank) <= MAX_BLANKS or not all(isinstance(name, str) for name in blank):
-        raise ValueError("blank is a list of names of quantities")
-    if len(set(blank)) < len(blank):
-        raise ValueError("blank names a quantity twice")
-    if len(student) > LONGEST_NAME or not student.isprintable():
-        raise ValueError(f"student is a name of at most {LONGEST_NAME} characters")
-    if isinstance(seed, bool) or not 0 <= seed <= LARGEST_SEED:
-        raise ValueError("seed is a whole number from 0")
-    if isinstance(level, bool) or not 0 <= level <= LEVELS:
-        raise ValueError(f"level is a whole number from 0 to {LEVELS}")
-    if not isinstance(fingerprint, str) or len(fingerprint) > LONGEST_NAME:
-        raise ValueError("fingerprint is a short text")
-    return Exercise(tuple(blank), student, seed, level, fingerprint)

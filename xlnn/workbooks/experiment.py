@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from xlnn.quantity import Copy, Model, Quantity
 from xlnn.reference import Arrays, known
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import Text, missing, text
+from xlnn.workbooks.entries import SELDOM, from_values, one_of
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.pages.guide import blanks, draw_guide
@@ -109,20 +110,15 @@ class ExperimentSpec:
     kind, template, lang : str
     sizes : dict
         The whole numbers and names on which its cells depend.
-    has_own_data : bool
-        Whether a person's data took the place of its own.
+    data : str
+        ``own`` if a person's data took the place of its own.
     """
 
     kind: str
     template: str
     lang: str
     sizes: Mapping[str, Any]
-    has_own_data: bool = False
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Return plain values for TOML."""
-        own = {"data": "own"} if self.has_own_data else {}
-        return {"template": self.template, "lang": self.lang, **own, "sizes": dict(self.sizes)}
+    data: Annotated[str, one_of("data", ["own"])] = field(default="", metadata=SELDOM)
 
 
 @dataclass(frozen=True)
@@ -269,6 +265,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     reads: str = "targets"
     picture: tuple[int, int] | None = None
 
+    described_by: ClassVar[type[ExperimentSpec]] = ExperimentSpec
+
     def __post_init__(self) -> None:
         """Name what each option sets, and add what follows from learning rates."""
         options = self.options_for
@@ -342,7 +340,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             (found_sizes, found_inputs), _ = self._read(template.path / data["file"], said)
             sizes = {**found_sizes, **sizes}
             inputs = {**_for(found_inputs, {**_usual_sizes(self.sizes), **sizes}), **inputs}
-        spec = self._spec(template.name, "en", sizes, where)
+        self._check_all_sizes(sizes, where)
+        spec = self.described_by(self.name, template.name, "en", dict(sizes))
         images = _images_of(values["images"], where) if "images" in values else {}
         return ExperimentOrigin(spec, images | inputs)
 
@@ -385,9 +384,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         """Return the Spec of an origin with the sizes and language from options."""
         asked = self._set(options)
         sizes = {name: asked.get(name, size) for name, size in origin.spec.sizes.items()}
-        where = origin.spec.template
-        spec = self._spec(where, options.get("lang", origin.spec.lang), sizes, where)
-        return replace(spec, has_own_data=origin.spec.has_own_data)
+        self._check_all_sizes(sizes, origin.spec.template)
+        return replace(origin.spec, lang=options.get("lang", origin.spec.lang), sizes=sizes)
 
     def personal(
         self,
@@ -427,7 +425,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
                 "--data and --target belong together: your data, and the column to predict."
             )
         (sizes, inputs), notes = self._read(options["data"], said)
-        spec = replace(origin.spec, sizes={**origin.spec.sizes, **sizes}, has_own_data=True)
+        spec = replace(origin.spec, sizes={**origin.spec.sizes, **sizes}, data="own")
         spec = self._asked(ExperimentOrigin(spec, {}), options)
         given = {**origin.inputs, **_for(inputs, spec.sizes)}
         return ExperimentOrigin(spec, given), notes
@@ -459,22 +457,16 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
 
     def spec(self, values: Mapping[str, Any]) -> ExperimentSpec:
         """Read the Spec that a workbook keeps."""
-        match values:
-            case {"template": str(name), "lang": str(lang), "sizes": dict(sizes), **rest} if (
-                rest in ({}, {"data": "own"})
-            ):
-                spec = self._spec(name, lang, sizes, "The Spec")
-                return replace(spec, has_own_data=bool(rest))
-        raise DataError(f"The Spec of a {self.name} workbook has a template, a lang and sizes.")
+        spec = from_values(self.described_by, {"kind": self.name, **values})
+        self._check_all_sizes(spec.sizes, "The Spec")
+        return spec
 
-    def _spec(
-        self, template: str, lang: str, sizes: Mapping[str, Any], where: str
-    ) -> ExperimentSpec:
+    def _check_all_sizes(self, sizes: Mapping[str, Any], where: str) -> None:
+        """Refuse sizes other than its own, or one that is not allowed."""
         if set(sizes) != set(self.sizes):
             named = listed(self.sizes) if self.sizes else "none"
             raise DataError(f"{where}: the sizes of a {self.name} workbook are {named}.")
         self._check_sizes(sizes, where)
-        return ExperimentSpec(self.name, template, lang, dict(sizes))
 
     def _check_sizes(self, sizes: Mapping[str, Any], where: str) -> None:
         """Refuse a size that is not allowed."""
@@ -551,7 +543,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         guide = found.words["guide"]
         steps = {page.key: guide["steps"].get(page.key) for page in self._pages}
         guide["steps"] = {key: does for key, does in steps.items() if does}  # in their order
-        if spec.has_own_data and self.task is not None:
+        if spec.data and self.task is not None:
             guide |= {"about": guide["about"][self.task :], "experiments": []}
         return model, found
 

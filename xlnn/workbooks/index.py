@@ -5,8 +5,8 @@ were noted when it was built; their sum is its one formula.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Never, NoReturn
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, ClassVar, Never, NoReturn
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from xlnn.quantity import Axis, Model, Quantity, Stated
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, experiments, loaded, section_spans
 from xlnn.registry.text import Text, text
+from xlnn.workbooks.entries import from_values, one_of
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
@@ -44,7 +45,7 @@ class Entry:
     """
 
     name: str
-    sections: tuple[str, ...]
+    sections: tuple[str, ...] = field(metadata={"key": "book"})
     is_there: bool
 
 
@@ -54,23 +55,16 @@ class IndexSpec:
 
     Attributes
     ----------
-    lang : str
+    template, lang : str
     entries : tuple of Entry
         In the order in which they stand.
     """
 
     kind: ClassVar[str] = "index"
-    template: ClassVar[str] = "index"
 
+    template: Annotated[str, one_of("template", ["index"])]
     lang: str
-    entries: tuple[Entry, ...]
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Return plain values for TOML."""
-        entries = [
-            {"name": e.name, "book": [*e.sections], "is_there": e.is_there} for e in self.entries
-        ]
-        return {"template": self.template, "lang": self.lang, "workbooks": entries}
+    entries: tuple[Entry, ...] = field(metadata={"key": "workbooks"})
 
 
 class Index(WorkbookKind[IndexSpec, Never]):
@@ -92,10 +86,7 @@ class Index(WorkbookKind[IndexSpec, Never]):
 
     def spec(self, values: Mapping[str, Any]) -> IndexSpec:
         """Read the Spec that a workbook keeps."""
-        match values:
-            case {"template": "index", "lang": str(lang), "workbooks": [_, *_] as entries}:
-                return IndexSpec(lang, tuple(map(_entry, entries)))
-        raise DataError("The Spec of an index has its template, index, a lang and its workbooks.")
+        return from_values(IndexSpec, values)
 
     def layout(self, spec: IndexSpec) -> Layout:
         """Return the cells of the numbers of formulas, and of their sum."""
@@ -123,13 +114,6 @@ def index_recipe(spec: IndexSpec, formulas: Sequence[int]) -> Recipe[IndexSpec]:
         How many formulas each of its workbooks has; 0 where it is not there.
     """
     return Recipe(spec, _model(spec), {"formulas": np.array(formulas, dtype=float)})
-
-
-def _entry(values: object) -> Entry:
-    match values:
-        case {"name": str(name), "book": list(sections), "is_there": bool(is_there)}:
-            return Entry(name, tuple(map(str, sections)), is_there)
-    raise DataError("A workbook in the Spec of an index has a name, a book and is_there.")
 
 
 def shown_by(name: str, lang: str) -> str:

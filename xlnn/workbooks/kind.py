@@ -7,7 +7,7 @@ show first. All code that builds, checks, reads or continues a workbook uses onl
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
@@ -18,33 +18,10 @@ from xlnn.quantity import Model
 from xlnn.reference import Arrays, largest_input
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text
+from xlnn.workbooks.entries import WorkbookSpec
 
 if TYPE_CHECKING:
     from xlnn.writing.drawing import Drawing
-
-
-class WorkbookSpec(Protocol):
-    """Everything about a workbook that is not a number in one of its input cells.
-
-    Attributes
-    ----------
-    kind : str
-        A key of `xlnn.workbooks.KINDS`.
-    template : str
-        The template's name.
-    lang : str
-        The language of the workbook's texts.
-    """
-
-    @property
-    def kind(self) -> str: ...  # noqa: D102 -- above
-    @property
-    def template(self) -> str: ...  # noqa: D102 -- above
-    @property
-    def lang(self) -> str: ...  # noqa: D102 -- above
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Return plain values for TOML, without the kind."""
 
 
 S = TypeVar("S", bound=WorkbookSpec)
@@ -159,7 +136,7 @@ class WorkbookKind(ABC, Generic[S, O]):
         Raises
         ------
         DataError
-            They are not as `WorkbookSpec.to_mapping` returns them.
+            They are not as `xlnn.workbooks.entries.to_values` returns them.
         """
 
     @abstractmethod

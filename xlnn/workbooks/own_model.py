@@ -15,8 +15,8 @@ from xlnn.quantity import Constant, Model
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text, text
-from xlnn.workbooks import plain
-from xlnn.workbooks.kind import WorkbookKind, WorkbookSpec
+from xlnn.workbooks.entries import WorkbookSpec, from_values
+from xlnn.workbooks.kind import WorkbookKind
 from xlnn.workbooks.pages.page import Page, said, usual_page
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.workbooks.statement import check_quantities
@@ -29,6 +29,15 @@ THE_PROGRAMMERS = (
 
 
 @dataclass(frozen=True)
+class Held:
+    """A quantity of a model in a workbook: its lengths are those of its axes, then its units."""
+
+    name: str
+    sheet: str
+    lengths: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class OwnSpec:
     """The description of a model in a workbook, which does not contain the model.
 
@@ -37,23 +46,14 @@ class OwnSpec:
     template : str
         The model's name.
     lang : str
-    quantities : tuple of (str, str, tuple of int)
-        The name, sheet and lengths (axes, then units) of each quantity.
+    quantities : tuple of Held
     """
 
     kind: ClassVar[str] = "model"
 
     template: str
     lang: str
-    quantities: tuple[tuple[str, str, tuple[int, ...]], ...]
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Return plain values for TOML."""
-        entries = (dict(zip(("name", "sheet", "lengths"), q, strict=True)) for q in self.quantities)
-        values: dict[str, Any] = plain(
-            {"template": self.template, "lang": self.lang, "quantities": [*entries]}
-        )
-        return values
+    quantities: tuple[Held, ...]
 
 
 class OwnModel(WorkbookKind[OwnSpec, Never]):
@@ -75,10 +75,7 @@ class OwnModel(WorkbookKind[OwnSpec, Never]):
 
     def spec(self, values: Mapping[str, Any]) -> OwnSpec:
         """Read the Spec that a workbook keeps."""
-        match values:
-            case {"template": str(name), "lang": str(lang), "quantities": list(entries)}:
-                return OwnSpec(name, lang, tuple(map(_entry, entries)))
-        raise DataError("The Spec of a programmer's model names its template, lang and quantities.")
+        return from_values(OwnSpec, values)
 
     def layout(self, spec: OwnSpec) -> NoReturn:  # noqa: ARG002
         """Refuse: the model is unknown."""
@@ -98,8 +95,7 @@ KIND = OwnModel()
 
 def spec_of(model: Model, name: str) -> OwnSpec:
     """Return the Spec of a model."""
-    entries = tuple((q.name, q.sheet, q.lengths) for q in model.quantities)
-    return OwnSpec(name, "en", entries)
+    return OwnSpec(name, "en", tuple(Held(q.name, q.sheet, q.lengths) for q in model.quantities))
 
 
 def check_same(spec: WorkbookSpec, model: Model) -> None:
@@ -115,21 +111,16 @@ def check_same(spec: WorkbookSpec, model: Model) -> None:
     made, given = spec.quantities, spec_of(model, spec.template).quantities
     for there, here in zip_longest(made, given):
         if there != here:
-            named = " of shape ".join(map(str, (there or here)[::2]))
-            raise DataError(f"It was made of another model: they differ in {named}.")
+            one = there or here
+            raise DataError(
+                f"It was made of another model: they differ in {one.name} of shape {one.lengths}."
+            )
 
 
 def layout_of_model(model: Model) -> Layout:
     """Return the layout of a model that `check_model` has accepted."""
     words = _words(model)
     return layout_of_sheets(model, _sheets(model), words.sheets)
-
-
-def _entry(entry: object) -> tuple[str, str, tuple[int, ...]]:
-    match entry:
-        case {"name": str(name), "sheet": str(sheet), "lengths": list(lengths)}:
-            return name, sheet, tuple(map(int, lengths))
-    raise DataError("A quantity in the Spec has a name, a sheet and lengths.")
 
 
 def _sheets(model: Model) -> dict[str, Sheet | Page]:

@@ -19,6 +19,7 @@ from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, template
 from xlnn.registry.text import Text, text
+from xlnn.workbooks.entries import from_values
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.network import origin
 from xlnn.workbooks.network.origin import Origin, data_of
@@ -84,7 +85,7 @@ def _is_shipped(spec: Spec) -> bool:
     if spec.test_samples or (spec.epochs != shipped["epochs"] and spec.template not in TIMELESS):
         return False
     *below, last = shipped["layers"]
-    layers = layers_of({"layers": [*below, {"units": len(spec.labels), **last}]})
+    layers = layers_of([*below, {"units": len(spec.labels), **last}])
     return layers == spec.layers and shipped["cost"] == spec.cost
 
 
@@ -180,7 +181,7 @@ class Network(WorkbookKind[Spec, Origin]):
 
     def spec(self, values: Mapping[str, Any]) -> Spec:
         """Read the Spec that a workbook keeps."""
-        return Spec.from_mapping(values)
+        return from_values(Spec, values)
 
     def layout(self, spec: Spec) -> Layout:
         """Return the cells of everything that a Spec describes."""

@@ -21,9 +21,10 @@ from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, Option
 from xlnn.options import ARRAYS, BUILD, CSV, FRAMES, PICTURES, XLSX, Options, as_typed
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder
+from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.runs import seen_by
-from xlnn.workbooks.network.spec import LayerSpec, Spec
+from xlnn.workbooks.network.spec import Spec
 
 UNSCALED = "none"
 
@@ -204,7 +205,7 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
         lang=spec.lang,
         epochs=spec.epochs,
         cost=spec.cost,
-        layers=[_as_written(layer) for layer in spec.layers],
+        layers=to_values(spec.layers),
         reading=ReadOptions(
             picture=None if is_table else spec.picture,
             table=is_table,
@@ -269,10 +270,6 @@ def _labels(name: str, now: np.ndarray) -> tuple[str, ...]:
     if len(set(labels)) < len(labels):
         raise WorkbookError(f"{name}: a label occurs twice in {listed(labels)}; change one.")
     return labels
-
-
-def _as_written(layer: LayerSpec) -> dict[str, Any]:
-    return {**layer.to_mapping(), "size": list(layer.size)}
 
 
 def data_of(origin: Origin, options: Options) -> Dataset:

@@ -27,6 +27,7 @@ from xlnn.errors import DataError, OptionsError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.quantity import Model
 from xlnn.reference import known
+from xlnn.workbooks.entries import from_values
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.origin import Origin, data_of
 from xlnn.workbooks.network.quantities.network import network
@@ -109,7 +110,8 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     layers, layer_notes = _layers(origin, options, data)
     l2 = [_penalty(*run) for run in runs]
     penalties = l2 if all(one is None for one in l2) else [one or 0.0 for one in l2]
-    spec = Spec.from_mapping(
+    spec = from_values(
+        Spec,
         {
             "template": _template(origin, options),
             "lang": options.lang or origin.lang,
@@ -131,7 +133,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             "spare": spare,
             "told": list(origin.told),
             "words": data.words if data.picture is None else (),
-        }
+        },
     )
     own, notes = _own(spec, runs, penalties, large=options.large)
     spec = _beside(spec, runs, own)

@@ -4,78 +4,30 @@ A template has it in ``template.toml``; a workbook has it on its sheet Spec, com
 data. A network that was trained elsewhere has 0 epochs and no cost: it only predicts.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar, Self, get_type_hints
+from typing import Annotated, ClassVar, Self
 
+from xlnn.data.wording import listed
 from xlnn.equations.activation import ACTIVATIONS, REFUSED
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, LayerKind, Shape
 from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import DataError
-from xlnn.option import FLAG, SIZE, TEXT, TEXTS, WHOLE, WHOLES, Option
+from xlnn.option import TABLES, WHOLES, Option
 from xlnn.options import BUILD
-from xlnn.workbooks import plain
-
-LARGEST_NUMBER = 10**9
-"""A thousand times as many epochs or samples as a sheet has rows; Python writes out no longer ones
-than of some thousand digits."""
-
-TYPES = {
-    str: TEXT, int: WHOLE, bool: FLAG, tuple[int, int]: SIZE, tuple[str, ...]: TEXTS,
-    tuple[int, ...]: WHOLES,
-}  # fmt: skip
-
-
-def entries(
-    spec: type, values: Mapping[str, Any], **own: Callable[[Mapping[str, Any]], object]
-) -> dict[str, Any]:
-    """Return the entries of a Spec, each with the type in its dataclass.
-
-    Parameters
-    ----------
-    spec : type
-    values : mapping
-    **own : function
-        Functions that read entries of other types, given all values.
-
-    Raises
-    ------
-    DataError
-        An entry is unknown, is missing or has the wrong type.
-    """
-    known = {field.name: field.default for field in fields(spec)}
-    if unknown := set(values) - set(known):
-        raise DataError(f"Unknown entries: {quoted_list(sorted(unknown))}.")
-    if missing := {name for name in known if known[name] is MISSING} - set(values):
-        raise DataError(f"Missing entries: {quoted_list(sorted(missing))}.")
-    hints = get_type_hints(spec)
-    found = {name: typed(values, name, hints[name]) for name in values if name not in own}
-    return found | {name: read(values) for name, read in own.items()}
-
-
-def typed(values: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: ANN401 -- as asked
-    """Return an entry of a type, or refuse it."""
-    value = values[name]
-    if type(value) is int and abs(value) > LARGEST_NUMBER:
-        raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
-    return Option(TYPES[kind], "", name=name).check(value)
-
-
-def quoted_or(names: tuple[str, ...]) -> str:
-    """Return quoted names joined by "or"."""
-    *head, last = (f'"{name}"' for name in names)
-    return f"{', '.join(head)} or {last}" if head else last
-
-
-def quoted_list(names: object) -> str:
-    """Return a list of quoted names."""
-    return ", ".join(f'"{name}"' for name in names)
-
+from xlnn.workbooks.entries import SELDOM, from_values, one_of, some_of
 
 LARGEST_LAYER = 16_384
 """No layer can be wider than a sheet."""
+
+
+def _numbers(count: int, least: int, written: str) -> Option:
+    """Declare so many whole numbers, or none."""
+    return Option(
+        WHOLES, "", written, lambda v: len(v) in {0, count} and min(v, default=least) >= least
+    )
 
 
 @dataclass(frozen=True)
@@ -104,22 +56,18 @@ class LayerSpec:
     name: str
     units: int
     activation: str = "sigmoid"
-    kind: str = "dense"
-    size: tuple[int, ...] = ()
-    step: tuple[int, ...] = ()
-    padding: tuple[int, ...] = ()
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Return plain values, without most defaults."""
-        values = asdict(self)
-        return {key: v for key, v in values.items() if v or key not in SELDOM}
+    kind: Annotated[str, one_of("kind", LAYERS)] = "dense"
+    size: Annotated[tuple[int, ...], _numbers(2, 1, "[rows, columns]")] = ()
+    step: Annotated[tuple[int, ...], _numbers(2, 1, "[down, right]")] = field(
+        default=(), metadata=SELDOM
+    )
+    padding: Annotated[tuple[int, ...], _numbers(4, 0, "[top, left, bottom, right]")] = field(
+        default=(), metadata=SELDOM
+    )
 
 
 ACTIVATING = ("activation", "output_activation")
 """The options that name activation functions."""
-
-SELDOM = ("step", "padding")
-"""Entries that the sheet Spec has only if they differ from the default."""
 
 
 def check_layers(layers: tuple[LayerSpec, ...], labels: tuple[str, ...]) -> None:
@@ -166,15 +114,10 @@ def check_layer(layer: LayerSpec) -> None:
         raise DataError(
             'A layer is named "1", as the input is: leave the name out, or choose another.'
         )
-    if layer.kind not in LAYERS:
-        raise DataError(
-            f'Layer {layer.name}: there is no kind "{layer.kind}"; '
-            f"choose one of {quoted_list(LAYERS)}."
-        )
-    if min(layer.size, default=1) < 1 or len(layer.size) not in {0, 2}:
-        raise DataError(f"Layer {layer.name}: size = {list(layer.size)}: write [rows, columns].")
-    _check_steps(layer)
     kind = LAYERS[layer.kind]
+    for name in ("step", "padding"):
+        if getattr(layer, name) and not kind.slides:
+            raise DataError(f"Layer {layer.name}: a layer of the kind {layer.kind} has no {name}.")
     if not kind.activates and (layer.units or layer.activation != "linear"):
         raise DataError(
             f"Layer {layer.name}: a {layer.kind} has neither units nor an activation of its own: "
@@ -207,34 +150,24 @@ def _choices() -> str:
     """Return words for the activations, and which of them are only for outputs."""
     outputs = [name for name, each in ACTIVATIONS.items() if each.only_output]
     others = [name for name in ACTIVATIONS if name not in outputs]
-    return f"choose one of {quoted_list(others)}, or for outputs {quoted_list(outputs)}"
+    return f"choose one of {listed(others)}, or for outputs {listed(outputs)}"
 
 
-def _check_steps(layer: LayerSpec) -> None:
-    """Refuse steps and paddings that no layer of its kind has."""
-    for name, count, least in (("step", 2, 1), ("padding", 4, 0)):
-        numbers = getattr(layer, name)
-        if numbers and (
-            len(numbers) != count or min(numbers) < least or not LAYERS[layer.kind].slides
-        ):
-            raise DataError(
-                f"Layer {layer.name}: a layer of the kind {layer.kind} cannot have {name} = "
-                f"{list(numbers)}."
-            )
-
-
-def layers_of(values: Mapping[str, Any]) -> tuple[LayerSpec, ...]:
-    """Read the layers of a Spec from its plain values.
+def layers_of(layers: object) -> tuple[LayerSpec, ...]:
+    """Read the layers of a Spec from plain values.
 
     Raises
     ------
     DataError
-        They are not a list of tables, or a table has an unknown entry.
+        They are not a list of tables, or an entry of a table is unknown or has a wrong value.
     """
-    layers = values["layers"]
-    if not isinstance(layers, list) or not all(isinstance(layer, dict) for layer in layers):
-        raise DataError("layers is not a list of tables; write each as [[layers]].")
-    return tuple(_layer_of(layer, number) for number, layer in enumerate(layers, start=2))
+    found = []
+    for number, layer in enumerate(Option(TABLES, "", name="layers").check(layers), start=2):
+        kind = LAYERS.get(layer.get("kind", "dense"))
+        usual = {} if kind is None or kind.has_units else {"units": 0, "activation": "linear"}
+        values = {"name": str(number), **usual, **layer}
+        found.append(from_values(LayerSpec, values, f"Layer {number}"))
+    return tuple(found)
 
 
 def kinds_of(below: Shape, layers: Iterable[LayerSpec]) -> dict[str, LayerKind]:
@@ -264,49 +197,11 @@ def kinds_of(below: Shape, layers: Iterable[LayerSpec]) -> dict[str, LayerKind]:
     return kinds
 
 
-def _layer_of(values: Mapping[str, Any], number: int) -> LayerSpec:
-    """Read a layer from plain values."""
-    known = {field.name for field in fields(LayerSpec)}
-    if unknown := set(values) - known:
-        raise DataError(f"Layer {number}: unknown entries: {quoted_list(sorted(unknown))}.")
-    usual = {"name": str(number), "kind": "dense", "activation": "sigmoid"}
-    usual |= {"size": [], "step": [], "padding": []}
-    if (kind := LAYERS.get(values.get("kind", "dense"))) and not kind.has_units:
-        usual |= {"units": 0, "activation": "linear"}
-    complete = {**usual, **values}
-    if "units" not in complete:
-        raise DataError(f"Layer {number} does not say its units.")
-    for name, written in (("size", "[rows, columns]"), ("step", "[down, right]")):
-        _check_numbers(complete[name], f"Layer {number}: {name}", written)
-    _check_numbers(complete["padding"], f"Layer {number}: padding", "[top, left, bottom, right]")
-    return LayerSpec(
-        name=typed(complete, "name", str),
-        units=typed(complete, "units", int),
-        activation=typed(complete, "activation", str),
-        kind=typed(complete, "kind", str),
-        size=tuple(complete["size"]),
-        step=tuple(complete["step"]),
-        padding=tuple(complete["padding"]),
-    )
-
-
-def _check_numbers(given: object, where: str, written: str) -> None:
-    """Refuse anything but a list of whole numbers."""
-    if not isinstance(given, list | tuple) or not all(type(number) is int for number in given):
-        raise DataError(f"{where} = {given!r}: write {written}.")
-
-
 AS_MANY = -1
 """Decimals as many as a number takes."""
 
 MOST_DECIMALS = 6
 """A column has room for no more."""
-
-WHERE_OTHER = (
-    "missing", "scaled_targets", "decimals", "optimizer", "regularised", "runs", "compared",
-    "seeds", "spare", "told", "words",
-)  # fmt: skip
-"""Entries that the sheet Spec has only if they differ from the default."""
 
 COMPARED = tuple(name for name, each in BUILD.items() if each.several)
 """Settings in which runs may differ."""
@@ -379,32 +274,29 @@ class Spec:
     """
 
     kind: ClassVar[str] = "network"
-    keys: ClassVar[Mapping[str, str]] = {"images": "samples", "test_images": "test_samples"}
-    """Keys in files that differ from the attribute's name."""
-
     template: str
     lang: str
     epochs: int
-    samples: int
+    samples: int = field(metadata={"key": "images"})
     picture: tuple[int, int]
     labels: tuple[str, ...]
-    layers: tuple[LayerSpec, ...]
+    layers: tuple[LayerSpec, ...] = field(metadata={"read": layers_of})
     cost: str
-    test_samples: int = 0
+    test_samples: int = field(default=0, metadata={"key": "test_images"})
     features: tuple[str, ...] = ()
-    task: str = "classification"
+    task: Annotated[str, one_of("task", TASKS)] = "classification"
     scaled: bool = False
-    missing: str = ""
-    scaled_targets: bool = False
-    decimals: int = AS_MANY
-    optimizer: str = PLAIN
-    regularised: bool = False
-    runs: tuple[str, ...] = ()
-    compared: tuple[str, ...] = ()
-    seeds: tuple[int, ...] = ()
-    spare: int = 0
-    told: tuple[str, ...] = ()
-    words: tuple[tuple[str, ...], ...] = ()
+    missing: str = field(default="", metadata=SELDOM)
+    scaled_targets: bool = field(default=False, metadata=SELDOM)
+    decimals: int = field(default=AS_MANY, metadata=SELDOM)
+    optimizer: str = field(default=PLAIN, metadata=SELDOM)
+    regularised: bool = field(default=False, metadata=SELDOM)
+    runs: tuple[str, ...] = field(default=(), metadata=SELDOM)
+    compared: Annotated[tuple[str, ...], some_of(COMPARED)] = field(default=(), metadata=SELDOM)
+    seeds: tuple[int, ...] = field(default=(), metadata=SELDOM)
+    spare: int = field(default=0, metadata=SELDOM)
+    told: Annotated[tuple[str, ...], some_of(TOLD)] = field(default=(), metadata=SELDOM)
+    words: tuple[tuple[str, ...], ...] = field(default=(), metadata=SELDOM)
 
     @property
     def number_of_runs(self) -> int:
@@ -471,8 +363,6 @@ class Spec:
                 f"spare is {self.spare}: a network that predicts has up to {self.samples} spare "
                 "rows, and one that trains has none."
             )
-        if unknown := set(self.told) - set(TOLD):
-            raise DataError(f"told: {quoted_list(sorted(unknown))} is unknown.")
 
     def _check_data(self) -> None:
         """Refuse sizes that no data has."""
@@ -480,6 +370,8 @@ class Spec:
             raise DataError("There are no rows: training takes at least 1.")
         if self.test_samples < 0:
             raise DataError(f"test_images is {self.test_samples}: no fewer than 0 can be held out.")
+        if not AS_MANY <= self.decimals <= MOST_DECIMALS:
+            raise DataError(f"decimals is {self.decimals}: it is from -1 to {MOST_DECIMALS}.")
         if min(self.picture) < 1 or self.inputs > LARGEST_LAYER:
             raise DataError(
                 f"picture = {list(self.picture)}: an image has at least 1 row and 1 column, "
@@ -487,14 +379,10 @@ class Spec:
             )
         if self.features and len(self.features) != self.inputs:
             raise DataError(f"{len(self.features)} features are named for {self.inputs} inputs.")
-        if self.task not in TASKS:
-            raise DataError(f'There is no task "{self.task}"; choose one of {quoted_list(TASKS)}.')
         if self.scaled_targets and not self.is_regression:
             raise DataError("The targets of classes are 0 and 1: scaled_targets is of regressions.")
-        if not AS_MANY <= self.decimals <= MOST_DECIMALS:
-            raise DataError(f"decimals is {self.decimals}: it is from -1 to {MOST_DECIMALS}.")
         if len(set(self.labels)) < len(self.labels):
-            raise DataError(f"A label occurs twice in {quoted_list(self.labels)}.")
+            raise DataError(f"A label occurs twice in {listed(self.labels)}.")
 
     def _check_functions(self) -> None:
         """Refuse activation functions and costs that do not go together, and say why."""
@@ -502,7 +390,7 @@ class Spec:
         if not cost.suits(output):
             raise DataError(
                 f'The cost "{self.cost}" does not go with the output layer\'s "{output}", since '
-                f"{cost.reason}: choose {quoted_or(cost.outputs)} there, or another cost.",
+                f"{cost.reason}: choose {listed(cost.outputs, 'or')} there, or another cost.",
                 "cost",
                 "output_activation",
             )
@@ -528,40 +416,5 @@ class Spec:
             )
         if len(self.runs) == 1:
             raise DataError("runs names the optimizer of each of several runs; one has none.")
-        if len(self.seeds) not in {0, len(self.runs)} or set(self.compared) - set(COMPARED):
-            raise DataError(
-                f"seeds has a number for each run, and compared is one of {quoted_list(COMPARED)}."
-            )
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Return plain values, as TOML has them."""
-        values: dict[str, Any] = plain(asdict(self))
-        values["layers"] = plain([layer.to_mapping() for layer in self.layers])
-        for name in WHERE_OTHER:
-            if values[name] == plain(getattr(type(self), name)):
-                del values[name]
-        own = {name: key for key, name in self.keys.items()}
-        return {own.get(name, name): value for name, value in values.items()}
-
-    @classmethod
-    def from_mapping(cls, values: Mapping[str, Any]) -> Self:
-        """Build a Spec from plain values, as TOML gives them.
-
-        Raises
-        ------
-        DataError
-            A value is missing, has the wrong type or is out of range.
-        """
-        named = {cls.keys.get(key, key): value for key, value in values.items()}
-        return cls(**entries(cls, named, layers=layers_of, words=_words_of))
-
-
-def _words_of(values: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
-    """Read the columns of words of a Spec from its plain values."""
-    found = values.get("words", ())
-    if not isinstance(found, list | tuple) or not all(
-        isinstance(each, list | tuple) and len(each) > 1 and all(isinstance(w, str) for w in each)
-        for each in found
-    ):
-        raise DataError("words is not a list of columns, each a heading and its words.")
-    return tuple(map(tuple, found))
+        if len(self.seeds) not in {0, len(self.runs)}:
+            raise DataError("seeds has a number for each run, or none.")

@@ -8,7 +8,7 @@ workbooks. It descends from a start, so the minimum it finds depends on the star
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -18,10 +18,12 @@ from xlnn.data.wording import short
 from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA
 from xlnn.equations.layer import computed
 from xlnn.errors import DataError, OptionsError
+from xlnn.option import WHOLE, Option
 from xlnn.quantity import Quantity
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names
 from xlnn.registry.text import Text
+from xlnn.workbooks.entries import SELDOM, one_of
 from xlnn.workbooks.experiment import Experiment, ExperimentOrigin, ExperimentSpec, Size
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.start import start_from_file, start_from_seed, start_of
@@ -33,26 +35,26 @@ STARTS = ("template", "seed", "file", "workbook")
 
 
 @dataclass(frozen=True)
+class Found:
+    """How the weights were found: the method, from which start, with which seed if any."""
+
+    method: str
+    start: Annotated[str, one_of("start", STARTS)]
+    C_T: float
+    seed: Annotated[int | None, Option(WHOLE, "")] = field(default=None, metadata=SELDOM)
+
+
+@dataclass(frozen=True)
 class SolverSpec(ExperimentSpec):
     """Everything about such a workbook that is not a number in one of its input cells.
 
     Attributes
     ----------
-    found : dict
-        How the weights were found, if they were: the ``method``, the ``start`` (one of `STARTS`),
-        the ``seed`` if any, and ``C_T``.
+    found : Found or None
+        How the weights were found, if they were.
     """
 
-    found: Mapping[str, Any] = field(default_factory=dict)
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Return plain values for TOML."""
-        return super().to_mapping() | ({"found": dict(self.found)} if self.found else {})
-
-
-@dataclass(frozen=True)
-class Continued(ExperimentOrigin):
-    """The contents of a workbook that is continued."""
+    found: Found | None = field(default=None, metadata=SELDOM)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class SolverKind(Experiment):
     """An experiment with a network whose weights a solver changes."""
 
     net: Net = DENSE
+
+    described_by: ClassVar[type[ExperimentSpec]] = SolverSpec
 
     def from_template(self, template: Template) -> ExperimentOrigin:
         """Read a template; ``start`` names another one, whose start is used."""
@@ -77,20 +81,19 @@ class SolverKind(Experiment):
 
     def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> ExperimentOrigin:
         """Return the current contents of a workbook; changed weights no longer count as found."""
-        found = getattr(spec, "found", {})
-        if found and not np.isclose(arrays["C_T"], found["C_T"], rtol=1e-6, atol=0):
-            spec = replace(spec, found={})
-        held = super().from_workbook(name, spec, arrays)
-        return Continued(held.spec, held.inputs)
+        found = spec.found
+        if found and not np.isclose(arrays["C_T"], found.C_T, rtol=1e-6, atol=0):
+            spec = replace(spec, found=None)
+        return super().from_workbook(name, spec, arrays)
 
     def recipe(
         self, origin: ExperimentOrigin, options: Mapping[str, Any]
     ) -> Recipe[ExperimentSpec]:
         """Combine an origin with options, and find the weights if requested."""
         given = self._start(options)
-        began = "workbook" if isinstance(origin, Continued) else "template"
+        began = "workbook" if "C_T_built" in origin.inputs else "template"
         began = "file" if "start" in options else "seed" if given else began
-        kept = {} if given else getattr(origin.spec, "found", {})
+        kept = None if given else origin.spec.found
         plain = {name: value for name, value in options.items() if name == "lang"}
         made = super().recipe(ExperimentOrigin(origin.spec, {**origin.inputs, **given}), plain)
         inputs, notes, method = dict(made.inputs), (), ""
@@ -103,8 +106,8 @@ class SolverKind(Experiment):
         run = reference.run(made.model, inputs)
         inputs["C_T_built"] = np.asarray(float(f"{float(run['C_T']):.15g}"))
         if method:
-            kept = {"method": method, "start": began, "C_T": float(inputs["C_T_built"])}
-            kept |= {"seed": options["seed"]} if began == "seed" else {}
+            seed = options["seed"] if began == "seed" else None
+            kept = Found(method, began, float(inputs["C_T_built"]), seed)
             notes = self._notes(run)
         return replace(made, spec=replace(made.spec, found=kept), inputs=inputs, notes=notes)
 
@@ -129,27 +132,6 @@ class SolverKind(Experiment):
             (" Another start may give a smaller C_T: try another --seed.") if right < images else ""
         )
         return (said + more,)
-
-    def spec(self, values: Mapping[str, Any]) -> ExperimentSpec:
-        """Read the Spec that a workbook keeps."""
-        values = dict(values)
-        found = values.pop("found", {})
-        match found:
-            case {"method": str(), "start": str(start), "C_T": float() | int(), **rest} if (
-                start in STARTS and (rest.keys() == {"seed"} or not rest)
-            ):
-                pass
-            case {**anything} if not anything:
-                pass
-            case _:
-                raise DataError(f"The Spec of a {self.name} workbook says how weights were found.")
-        return replace(super().spec(values), found=found)
-
-    def _spec(
-        self, template: str, lang: str, sizes: Mapping[str, Any], where: str
-    ) -> ExperimentSpec:
-        plain = super()._spec(template, lang, sizes, where)
-        return SolverSpec(plain.kind, plain.template, plain.lang, plain.sizes)
 
 
 def _made(name: str, net: Net) -> SolverKind:

@@ -355,10 +355,8 @@ def _found(page: Context[Any]) -> str:
     found = page.spec.found
     if not found:
         return ""
-    start = page.words("found", found["start"], seed=found.get("seed", ""))
-    return page.words(
-        "found", "found", method=found["method"], start=start, C_T=power(found["C_T"])
-    )
+    start = page.words("found", found.start, seed=found.seed)
+    return page.words("found", "found", method=found.method, start=start, C_T=power(found.C_T))
 
 
 def power(number: float) -> str:

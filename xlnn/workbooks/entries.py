@@ -1,0 +1,127 @@
+"""Write a Spec as plain values, and read it, by the fields of its dataclass and their types.
+
+A field may state more than its type: ``Annotated`` with an `Option` says which values are allowed,
+and the metadata ``key`` its name in files, ``seldom`` that it is left out where it has its default,
+and ``read`` the function that reads it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
+from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
+
+from xlnn.data.wording import listed
+from xlnn.errors import DataError
+from xlnn.option import FLAG, NUMBER, SIZE, TABLE, TABLES, TEXT, TEXTS, WHOLE, WHOLES, WORDS, Option
+
+T = TypeVar("T")
+
+LARGEST_NUMBER = 10**9
+"""A thousand times as many epochs or samples as a sheet has rows; Python writes out no longer ones
+than of some thousand digits."""
+
+TYPES = {
+    str: TEXT, int: WHOLE, float: NUMBER, bool: FLAG, tuple[int, int]: SIZE,
+    tuple[int, ...]: WHOLES, tuple[str, ...]: TEXTS, tuple[tuple[str, ...], ...]: WORDS,
+    Mapping[str, Any]: TABLE,
+}  # fmt: skip
+
+SELDOM = {"seldom": True}
+"""The metadata of a field that is left out where it has its default."""
+
+
+def one_of(thing: str, names: Iterable[str]) -> Option:
+    """Declare a text that is one of some names of things."""
+    return Option(TEXT, "", choices=dict.fromkeys(names, ()), thing=thing)
+
+
+def some_of(names: Iterable[str]) -> Option:
+    """Declare a list of some names."""
+    return Option(TEXTS, "", f"a list of {listed(names)}", set(names).issuperset)
+
+
+class WorkbookSpec(Protocol):
+    """Everything about a workbook that is not a number in one of its input cells: a dataclass.
+
+    Attributes
+    ----------
+    kind : str
+        A key of `xlnn.workbooks.KINDS`.
+    template : str
+        The template's name.
+    lang : str
+        The language of the workbook's texts.
+    """
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102 -- above
+    @property
+    def template(self) -> str: ...  # noqa: D102 -- above
+    @property
+    def lang(self) -> str: ...  # noqa: D102 -- above
+
+
+def to_values(spec: object) -> Any:  # noqa: ANN401 -- as TOML has it
+    """Return plain values for TOML: the entries of a dataclass by their keys.
+
+    >>> to_values({"a": (1, (2,))})
+    {'a': [1, [2]]}
+    """
+    if isinstance(spec, Mapping):
+        return {key: to_values(entry) for key, entry in spec.items()}
+    if isinstance(spec, list | tuple):
+        return [to_values(entry) for entry in spec]
+    if not is_dataclass(spec):
+        return spec
+    return {
+        each.metadata.get("key", each.name): to_values(value)
+        for each in fields(spec)
+        if (value := getattr(spec, each.name)) != each.default or "seldom" not in each.metadata
+    }
+
+
+def from_values(spec: type[T], values: Mapping[str, Any], where: str = "") -> T:
+    """Build a dataclass from plain values, as TOML gives them.
+
+    Parameters
+    ----------
+    spec : type
+        A dataclass.
+    values : mapping
+    where : str
+        What a message names, such as ``Layer 2``, if not the Spec.
+
+    Raises
+    ------
+    DataError
+        An entry is unknown or missing, or has a value that its field does not allow.
+    """
+    known = {each.metadata.get("key", each.name): each for each in fields(spec)}  # type: ignore[arg-type]
+    if unknown := sorted(set(values) - set(known)):
+        raise DataError(f"{where or 'The Spec'} has unknown entries: {listed(unknown)}.")
+    needed = {key for key, each in known.items() if each.default is MISSING}
+    if missing := needed - set(values):
+        raise DataError(f"{where or 'The Spec'} does not say its {listed(sorted(missing))}.")
+    hints = get_type_hints(spec, include_extras=True)
+    try:
+        found = {known[key].name: _read(hints, known[key], key, values[key]) for key in values}
+    except DataError as error:
+        raise DataError(f"{where}: {error}" if where else str(error), *error.options) from error
+    return spec(**found)
+
+
+def _read(hints: Mapping[str, Any], entry: Field[Any], name: str, value: object) -> Any:  # noqa: ANN401
+    """Return a plain value as the type of a field has it."""
+    kind = hints[entry.name]
+    if read := entry.metadata.get("read"):
+        return read(value)
+    if declared := getattr(kind, "__metadata__", ()):
+        return replace(declared[0], name=name).check(value)
+    if type(value) is int and abs(value) > LARGEST_NUMBER:
+        raise DataError(f"{name} is larger than any workbook: at most {LARGEST_NUMBER:,}.")
+    if kind in TYPES:
+        return Option(TYPES[kind], "", name=name).check(value)
+    each = get_args(kind)[0]
+    if get_origin(kind) is not tuple:  # an entry that may be missing
+        return from_values(each, Option(TABLE, "", name=name).check(value), name)
+    tables = Option(TABLES, "", name=name).check(value)
+    return tuple(from_values(each, table, f"{name} {n}") for n, table in enumerate(tables, start=1))
