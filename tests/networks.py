@@ -12,11 +12,11 @@ from xlnn.equations.cost import COSTS
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.reference import known
 from xlnn.registry.templates import experiments, folder, loaded, names, template
-from xlnn.workbooks.network.kind import words_of
+from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.recipe import Recipe
 from xlnn.workbooks.network.spec import LayerSpec, Spec
-from xlnn.workbooks.network.workbook import drawings, first_choices, with_records, workbook_layout
+from xlnn.workbooks.network.workbook import first_choices, with_records
 from xlnn.writing.workbook import write
 
 NETWORK_TEMPLATES = [name for name in names() if "kind" not in template(name).values]
@@ -161,9 +161,8 @@ def write_recipe(path, recipe, **values):
 
     Its formulas store the values of quantities that are given, and no others.
     """
-    words = words_of(recipe.spec)
-    layout = workbook_layout(recipe.spec, words)
+    layout = KIND.layout(recipe.spec)
     inputs = with_records(recipe.spec, recipe.inputs)
     inputs |= first_choices(layout.model, recipe.inputs)
-    write(path, layout, drawings(recipe.spec, layout, words), inputs, values=values)
+    write(path, layout, KIND.drawings(recipe.spec, layout), inputs, values=values)
     return path

@@ -532,15 +532,6 @@ def test_what_says_something_alone_waits_for_no_large_library(arguments, folder)
     assert imported(arguments, folder)[0] == set()
 
 
-def test_data_that_no_workbook_takes_wait_for_nothing_that_writes(folder):
-    np.savez_compressed(
-        folder / "many.npz", x=np.zeros((1_001, 1_000)), labels=np.arange(1_001) % 2
-    )
-    libraries, said = imported(["build", "digits", "--data", "many.npz"], folder)
-    assert "many.npz: x holds 1,001,000 numbers" in said
-    assert libraries == {"numpy"}
-
-
 @pytest.mark.ci
 def test_a_build_brings_along_nothing_that_talks_with_the_web(folder):
     libraries, said = imported(["build", "descent", "-o", "descent.xlsx"], folder)

@@ -11,7 +11,8 @@ from xlnn.errors import WorkbookError
 from xlnn.exercises.submission import exercise_of
 from xlnn.loading.spec import read_spec
 from xlnn.options import LARGEST_SEED, LEVELS
-from xlnn.workbooks import from_toml, to_toml
+from xlnn.workbooks import from_toml
+from xlnn.workbooks.entries import to_toml
 from xlnn.workbooks.exercise import Exercise
 
 MADE = Exercise(("z2", "delta3"), '李雷 "Lei" & <Co> = \'1', 7, 0)

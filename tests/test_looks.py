@@ -19,10 +19,9 @@ from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.options import Options
 from xlnn.registry.templates import template
 from xlnn.registry.text import text
-from xlnn.workbooks.network.kind import words_of
+from xlnn.workbooks.network.kind import KIND, words_of
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
-from xlnn.workbooks.network.workbook import drawings, workbook_layout
 from xlnn.writing.style import AXIS, EAST_ASIAN, FILLS, FONT, INK, Look, is_east_asian
 from xlnn.writing.text_width import lines
 from xlnn.writing.workbook import FOOTER
@@ -456,8 +455,8 @@ def test_the_sums_on_check_do_not_run_into_each_other(tmp_path):
 
 def test_settings_take_what_their_equations_allow_and_pixels_offer_ink_and_paper():
     adam = replace(PICTURES, optimizer="adam", regularised=True, scaled=True)
-    layout = workbook_layout(adam, words_of(adam))
-    shown = drawings(adam, layout, words_of(adam))["settings"].validations
+    layout = KIND.layout(adam)
+    shown = KIND.drawings(adam, layout)["settings"].validations
     found = {str(each.sqref): (each.operator, each.formula1) for each in shown}
     allowed = {
         "beta1": ("between", "0"), "epsilon": ("greaterThan", "0"),
@@ -469,7 +468,7 @@ def test_settings_take_what_their_equations_allow_and_pixels_offer_ink_and_paper
         assert found[":".join(cells)] == bounds, name
     (ink,) = (
         each
-        for each in drawings(adam, layout, words_of(adam))["recognise"].validations
+        for each in KIND.drawings(adam, layout)["recognise"].validations
         if each.formula1 == '"0,1"'
     )
     raw = layout.blocks["draw_raw"]

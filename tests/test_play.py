@@ -21,7 +21,7 @@ from xlnn.engines import ENGINES
 from xlnn.equations.play import NOWHERE, LineEnds
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
-from xlnn.workbooks.network.kind import words_of
+from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.quantities.figure import (
     LEAST_SQUARE,
     MOST_CONNECTIONS,
@@ -35,7 +35,6 @@ from xlnn.workbooks.network.quantities.play import SERIES, worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets.play import TOP
 from xlnn.workbooks.network.spec import LayerSpec
-from xlnn.workbooks.network.workbook import workbook_layout
 from xlnn.xlsx.fingerprint import NAME
 
 SHEETS = {"play", "drawing"}
@@ -45,7 +44,7 @@ MOST_OF_DIGITS, MOST_OF_ANY = 2_000, 30_000
 
 def formulas(model_spec):
     """Return how many formulas the sheets Play and Drawing hold."""
-    layout = workbook_layout(model_spec, words_of(model_spec))
+    layout = KIND.layout(model_spec)
     here = [block.quantity for key in SHEETS for block in layout.on(key)]
     return sum(int(np.prod(quantity.lengths)) for quantity in here)
 
@@ -234,7 +233,7 @@ def test_what_the_squares_are_is_said_below_the_network(tmp_path, short_path):
 
 def test_a_wide_picture_stands_below_the_network():
     large = replace(spec([784, 2, 2], images=2, epochs=1), picture=(28, 28))
-    layout = workbook_layout(large, words_of(large))
+    layout = KIND.layout(large)
     assert layout.blocks["play_x"].row > TOP + ROWS
     overlapping = [
         name for name in ("play_W2", "play_W3") if layout.blocks[name].row < TOP + ROWS + 28
@@ -352,7 +351,7 @@ def test_no_network_takes_more_than_some_thousand_formulas(digits):
 def test_the_largest_weight_of_any_number_of_connections_is_that_of_a_range():
     """A function takes 255 arguments; 16 inputs and 16 units have 256 connections."""
     square = spec([16, 16, 2], epochs=1)
-    layout = workbook_layout(square, words_of(square))
+    layout = KIND.layout(square)
     first, last = (layout.cell("play_weight2", (n,)).split("!")[1] for n in (0, 255))
     assert layout.formula("play_heaviest2", ()) == f"=MAX(MAX({first}:{last}),-MIN({first}:{last}))"
 

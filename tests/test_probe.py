@@ -6,15 +6,14 @@ from networks import spec, with_functions
 
 from xlnn import Axis, Model, Quantity, Stated, previous, reference
 from xlnn.checking.probe import LARGEST, _calm, _recurring, probe_arrays
-from xlnn.workbooks.network.kind import words_of
-from xlnn.workbooks.network.workbook import workbook_layout
+from xlnn.workbooks.network.kind import KIND
 
 
 @pytest.mark.parametrize(("hidden", "output"), [("linear", "linear"), ("relu", "linear")])
 def test_a_learning_rate_that_would_overflow_is_made_smaller(hidden, output):
     described = spec([3, 4, 2], images=20, epochs=100)
     described = with_functions(described, [hidden], "squared error", output)
-    model = workbook_layout(described, words_of(described)).model
+    model = KIND.layout(described).model
     training, generator = _recurring(model), np.random.default_rng(1)
     drawn = {
         quantity.name: quantity.scale * generator.uniform(0.5, 1, quantity.input_lengths)

@@ -11,7 +11,8 @@ import xlnn
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import Options
 from xlnn.registry.templates import copy, template
-from xlnn.workbooks import from_toml, to_toml
+from xlnn.workbooks import from_toml
+from xlnn.workbooks.entries import to_toml
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import OTHER_DATA, recipe
 

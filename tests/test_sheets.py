@@ -13,11 +13,10 @@ from xlnn.errors import WorkbookError
 from xlnn.linting import lint
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
-from xlnn.workbooks.network.kind import words_of
+from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.quantities.lens import LARGEST_DRAWN, drawn_whole
 from xlnn.workbooks.network.sheets.gradient_check import worth_moving
 from xlnn.workbooks.network.sheets.images import GALLERY
-from xlnn.workbooks.network.workbook import workbook_layout
 from xlnn.workbooks.pages.sheet import PICTURE_ROWS
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING
 from xlnn.writing.text_width import text_width
@@ -90,7 +89,7 @@ def test_the_gradient_check_finds_the_back_propagated_gradient(choose, chosen, e
     ("slopes", "chosen"), [([0, 0, 1e-4, 3], 4), ([0.1, -5, 0, 0], 1), ([0] * 4, 1)]
 )
 def test_the_gradient_check_opens_on_a_parameter_that_the_cost_heeds(slopes, chosen):
-    model = workbook_layout(spec([1, 2]), words_of(spec([1, 2]))).model
+    model = KIND.layout(spec([1, 2])).model
     run = {"dC_dW2": np.reshape(slopes[:2], (1, 2, 1)), "dC_db2": np.array([slopes[2:]])}
     assert worth_moving(model, run) == chosen
 
@@ -175,7 +174,7 @@ def test_networks_of_other_shapes_are_drawn_whole(tmp_path, sizes):
 def test_the_lens_of_wide_layers_is_a_sheet_that_xlnn_reads(sizes, whole):
     """Wide layers are drawn in part: each unit has rows, and each unit above them a column."""
     wide = spec(sizes, images=1, epochs=1)
-    last = np.max([b.last for b in workbook_layout(wide, words_of(wide)).on("lens")], axis=0)
+    last = np.max([b.last for b in KIND.layout(wide).on("lens")], axis=0)
     assert last.prod() < SPARE_BOX
     assert drawn_whole(wide) == whole
 

@@ -7,8 +7,8 @@ from test_checker import edit
 
 from xlnn.checking.check import check
 from xlnn.errors import DataError, WorkbookError
-from xlnn.workbooks import from_toml, to_toml
-from xlnn.workbooks.entries import from_values
+from xlnn.workbooks import from_toml
+from xlnn.workbooks.entries import from_values, to_toml
 from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.network.spec import Spec
 

@@ -22,10 +22,9 @@ import pytest
 from xlnn.building.limits import size
 from xlnn.options import Options
 from xlnn.registry.templates import folder, template
-from xlnn.workbooks.network.kind import words_of
+from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
-from xlnn.workbooks.network.workbook import workbook_layout
 
 NAME = "digits-8x8"
 
@@ -129,7 +128,7 @@ def count(name, epochs, data=None):
     """Return how many formulas a template has, maybe with other data."""
     options = Options(epochs=epochs, test_share=0, data=data, seed=1, spread="fan-in")
     made = recipe(from_template(template(name)), options)
-    return size(workbook_layout(made.spec, words_of(made.spec))).formulas
+    return size(KIND.layout(made.spec)).formulas
 
 
 class Book:

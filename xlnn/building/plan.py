@@ -1,7 +1,4 @@
-"""Plan a build from a template or a model, data and options.
-
-No module that writes is imported, so that unsuitable data are refused at once.
-"""
+"""Plan a build from a template or a model, data and options."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -7,12 +7,10 @@ what a kind is. Experiments are kinds, too: see `xlnn.registry.templates`.
 from importlib import import_module
 from typing import Any
 
-import tomli_w
-
 from xlnn.data.files import parse_toml
 from xlnn.errors import DataError
 from xlnn.registry.templates import experiments, loaded
-from xlnn.workbooks.entries import WorkbookSpec, to_values
+from xlnn.workbooks.entries import FORMAT, WorkbookSpec
 from xlnn.workbooks.kind import WorkbookKind
 
 KINDS = {
@@ -55,9 +53,8 @@ def kind_of(spec: WorkbookSpec) -> WorkbookKind[Any, Any]:
     return kind_named(spec.kind)
 
 
-FORMAT, EARLIER = 2, 1
-"""The version of the Spec sheet, and the earlier one with different cells, which only `--from`
-reads."""
+EARLIER = 1
+"""The earlier version of the Spec sheet, with different cells, which only `--from` reads."""
 
 FIRST_KIND = "network"
 """The kind of workbooks without one: there was only one then."""
@@ -65,11 +62,6 @@ FIRST_KIND = "network"
 EXERCISE = "exercise"
 """The last table of an exercise's text, which does not affect the model;
 `xlnn.exercises.submission` reads it."""
-
-
-def to_toml(spec: WorkbookSpec) -> str:
-    """Return the text of a workbook's Spec."""
-    return tomli_w.dumps({"format": FORMAT, "kind": spec.kind, **to_values(spec)})
 
 
 def from_toml(text: str, *, earlier: bool = False) -> WorkbookSpec:

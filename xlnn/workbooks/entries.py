@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
+import tomli_w
+
 from xlnn.data.wording import listed
 from xlnn.errors import DataError
 from xlnn.option import FLAG, NUMBER, SIZE, TABLE, TABLES, TEXT, TEXTS, WHOLE, WHOLES, WORDS, Option
@@ -24,6 +26,9 @@ TYPES = {
     tuple[int, ...]: WHOLES, tuple[str, ...]: TEXTS, tuple[tuple[str, ...], ...]: WORDS,
     Mapping[str, Any]: TABLE,
 }  # fmt: skip
+
+FORMAT = 2
+"""The version of the Spec sheet."""
 
 SELDOM = {"seldom": True}
 """The metadata of a field that is left out where it has its default."""
@@ -77,6 +82,11 @@ def to_values(spec: object) -> Any:  # noqa: ANN401 -- as TOML has it
         for each in fields(spec)
         if (value := getattr(spec, each.name)) != each.default or "seldom" not in each.metadata
     }
+
+
+def to_toml(spec: WorkbookSpec) -> str:
+    """Return the text of a workbook's Spec."""
+    return tomli_w.dumps({"format": FORMAT, "kind": spec.kind, **to_values(spec)})
 
 
 def from_values(spec: type[T], values: Mapping[str, Any], where: str = "") -> T:

@@ -24,7 +24,6 @@ from xlnn.data.numbers import rounded
 from xlnn.data.wording import listed, short
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
-from xlnn.layout import Layout
 from xlnn.options import BUILD, as_typed
 from xlnn.quantity import Copy, Model, Quantity
 from xlnn.reference import Arrays, known
@@ -35,7 +34,7 @@ from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.pages.guide import blanks, draw_guide
 from xlnn.workbooks.pages.page import IN_WORDS, Page, in_words, on_pages, said
-from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
+from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.workbooks.statement import check_quantities
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
@@ -484,19 +483,6 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         """Return the options that set a size or an input."""
         return tuple(option for option, which in self._sets.items() if which == name)
 
-    def layout(self, spec: ExperimentSpec) -> Layout:
-        """Return the cells of its quantities."""
-        model, words = self._stated(spec)
-        return layout_of_sheets(model, self._sheets(), words.sheets)
-
-    def drawings(self, spec: ExperimentSpec, layout: Layout) -> dict[str, Drawing]:
-        """Return what each sheet shows besides its quantities."""
-        return drawn(Context(spec, layout, self.words(spec)), self._sheets())
-
-    def words(self, spec: ExperimentSpec, layout: Layout | None = None) -> Text:  # noqa: ARG002
-        """Return its texts, translated or in English."""
-        return self._stated(spec)[1]
-
     def shows(self, lang: str) -> str:
         """Return the line that describes it."""
         own = text(lang, self.name, home=self.texts)
@@ -522,9 +508,9 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         return "\n".join(lines) + "\n"
 
     def _model(self, spec: ExperimentSpec) -> Model:
-        return self._stated(spec)[0]
+        return self.stated(spec)[0]
 
-    def _stated(self, spec: ExperimentSpec) -> tuple[Model, Text]:
+    def stated(self, spec: ExperimentSpec) -> tuple[Model, Text]:
         """Return its quantities and texts, in English where there is no translation."""
         own = text(spec.lang, self.name, home=self.texts)
         model = on_pages(tuple(self.model(spec.sizes, own)), self.pages)
@@ -553,11 +539,10 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         own = {page.key for page in self.pages}
         return (*self.pages, *(page for page in TRAINED if page.key not in own))
 
-    def _sheets(self) -> dict[str, Sheet | Page]:
+    def sheets(self, model: Model) -> dict[str, Sheet | Page]:  # noqa: ARG002 -- each has the same
+        """Return the Guide and its pages."""
         pages = sorted(self._pages, key=lambda page: page.is_helper)  # which come last
-        own = {page.key: page for page in pages}
-        spec = Sheet(draw_spec, tab="helper")
-        return {"guide": Sheet(_draw_guide), **own, "spec": spec}
+        return {"guide": Sheet(_draw_guide)} | {page.key: page for page in pages}
 
 
 def _for(

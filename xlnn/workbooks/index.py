@@ -4,22 +4,20 @@
 were noted when it was built; their sum is its one formula.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, ClassVar, Never, NoReturn
+from typing import Annotated, Any, ClassVar, Never
 
 import numpy as np
 
-from xlnn.errors import DataError
 from xlnn.grid import address
-from xlnn.layout import Block, Layout, single_block, table_blocks
+from xlnn.layout import Block, single_block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity, Stated
-from xlnn.reference import Arrays
-from xlnn.registry.templates import Template, experiments, loaded, section_spans
+from xlnn.registry.templates import experiments, loaded, section_spans
 from xlnn.registry.text import Text, text
-from xlnn.workbooks.entries import from_values, one_of
+from xlnn.workbooks.entries import one_of
 from xlnn.workbooks.kind import Recipe, WorkbookKind
-from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
+from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, LABEL, LINK, NOTE, PLAIN, TITLE, Look
 
@@ -72,33 +70,16 @@ class Index(WorkbookKind[IndexSpec, Never]):
 
     name = IndexSpec.kind
 
-    def from_template(self, template: Template) -> NoReturn:  # noqa: ARG002
-        """Refuse: an index is built from all templates."""
-        raise DataError(LEAVES_OUT)
+    described_by = IndexSpec
+    not_built = LEAVES_OUT
 
-    def from_workbook(self, name: str, spec: IndexSpec, arrays: Arrays) -> NoReturn:  # noqa: ARG002
-        """Refuse: an index cannot be continued."""
-        raise DataError(f"{name}: {LEAVES_OUT}")
+    def stated(self, spec: IndexSpec) -> tuple[Model, Text]:
+        """Return the numbers of formulas and their sum, and its words."""
+        return _model(spec), text(spec.lang, "index")
 
-    def recipe(self, origin: Never, options: Mapping[str, Any]) -> NoReturn:  # noqa: ARG002
-        """Refuse, as above."""
-        raise DataError(LEAVES_OUT)
-
-    def spec(self, values: Mapping[str, Any]) -> IndexSpec:
-        """Read the Spec that a workbook keeps."""
-        return from_values(IndexSpec, values)
-
-    def layout(self, spec: IndexSpec) -> Layout:
-        """Return the cells of the numbers of formulas, and of their sum."""
-        return layout_of_sheets(_model(spec), SHEETS, text(spec.lang, "index").sheets)
-
-    def drawings(self, spec: IndexSpec, layout: Layout) -> dict[str, Drawing]:
-        """Return the links, and what each workbook shows."""
-        return drawn(Context(spec, layout, text(spec.lang, "index")), SHEETS)
-
-    def words(self, spec: IndexSpec, layout: Layout) -> Text:  # noqa: ARG002
-        """Return its words."""
-        return text(spec.lang, "index")
+    def sheets(self, model: Model) -> dict[str, Sheet]:  # noqa: ARG002
+        """Return the one sheet."""
+        return {"index": Sheet(_draw, _place)}
 
 
 KIND = Index()
@@ -167,6 +148,3 @@ def _draw(page: Context[IndexSpec]) -> Drawing:
         drawing.heights[row] = 18 if entry.is_there else 28
     drawing.put(ROW + len(page.spec.entries), 3, words("index", "total"), Look(align="right"))
     return drawing
-
-
-SHEETS = {"index": Sheet(_draw, _place), "spec": Sheet(draw_spec, tab="helper")}

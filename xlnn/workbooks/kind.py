@@ -7,7 +7,7 @@ show first. All code that builds, checks, reads or continues a workbook uses onl
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
@@ -18,11 +18,12 @@ from xlnn.quantity import Model
 from xlnn.reference import Arrays, largest_input
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text
-from xlnn.workbooks.entries import WorkbookSpec
+from xlnn.workbooks.entries import WorkbookSpec, from_values
+from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
+from xlnn.writing.drawing import Drawing
 
-if TYPE_CHECKING:
-    from xlnn.writing.drawing import Drawing
-
+SPEC = {"spec": Sheet(draw_spec, tab="helper")}
+"""The last sheet of every workbook."""
 
 S = TypeVar("S", bound=WorkbookSpec)
 O = TypeVar("O")  # noqa: E741 -- of Origin
@@ -58,6 +59,12 @@ class WorkbookKind(ABC, Generic[S, O]):
     is_ours = True
     """Whether its equations are those of xlnn."""
 
+    described_by: ClassVar[type[Any]]
+    """The dataclass of its Specs."""
+
+    not_built: ClassVar[str] = ""
+    """Of a kind that is built from neither a template nor an earlier workbook: why."""
+
     @property
     def options(self) -> frozenset[str]:
         """The options of a build that apply to it."""
@@ -69,7 +76,6 @@ class WorkbookKind(ABC, Generic[S, O]):
 
         return kind_named, (self.name,)
 
-    @abstractmethod
     def from_template(self, template: Template) -> O:
         """Read a template.
 
@@ -78,9 +84,9 @@ class WorkbookKind(ABC, Generic[S, O]):
         DataError
             An entry is missing or unknown.
         """
+        raise DataError(f"{template.name}: {self.not_built}")
 
-    @abstractmethod
-    def from_workbook(self, name: str, spec: S, arrays: Arrays) -> O:
+    def from_workbook(self, name: str, spec: S, arrays: Arrays) -> O:  # noqa: ARG002 -- for those that are built
         """Return the current contents of a workbook as an origin, including the user's changes.
 
         Parameters
@@ -91,9 +97,9 @@ class WorkbookKind(ABC, Generic[S, O]):
         arrays : dict of arrays
             Every quantity, recalculated; the inputs are valid.
         """
+        raise DataError(f"{name}: {self.not_built}")
 
-    @abstractmethod
-    def recipe(self, origin: O, options: Mapping[str, Any]) -> Recipe[S]:
+    def recipe(self, origin: O, options: Mapping[str, Any]) -> Recipe[S]:  # noqa: ARG002 -- for those that are built
         """Combine an origin with options.
 
         Raises
@@ -101,6 +107,7 @@ class WorkbookKind(ABC, Generic[S, O]):
         DataError
             The template, the data or an option cannot be used.
         """
+        raise DataError(self.not_built)
 
     def personal(
         self,
@@ -129,7 +136,6 @@ class WorkbookKind(ABC, Generic[S, O]):
         """Return the options with which `recipe` gives the same Spec again."""
         return {"lang": spec.lang}
 
-    @abstractmethod
     def spec(self, values: Mapping[str, Any]) -> S:
         """Read the Spec that a workbook keeps, from the values of its TOML.
 
@@ -138,8 +144,21 @@ class WorkbookKind(ABC, Generic[S, O]):
         DataError
             They are not as `xlnn.workbooks.entries.to_values` returns them.
         """
+        found: S = from_values(self.described_by, values)
+        return found
 
     @abstractmethod
+    def stated(self, spec: S) -> tuple[Model, Text]:
+        """Return all quantities of a workbook, and its texts in the language of the Spec."""
+
+    @abstractmethod
+    def sheets(self, model: Model) -> Mapping[str, Sheet]:
+        """Return the sheets by their keys, in the workbook's order, without that of the Spec."""
+
+    def words(self, spec: S, layout: Layout | None = None) -> Text:  # noqa: ARG002 -- the model may have them
+        """Return the texts of a workbook, in the language of the Spec."""
+        return self.stated(spec)[1]
+
     def layout(self, spec: S) -> Layout:
         """Return the cells of everything that a Spec describes.
 
@@ -148,14 +167,13 @@ class WorkbookKind(ABC, Generic[S, O]):
         DataError
             It does not fit a spreadsheet.
         """
+        model, words = self.stated(spec)
+        return layout_of_sheets(model, {**self.sheets(model), **SPEC}, words.sheets)
 
-    @abstractmethod
-    def drawings(self, spec: S, layout: Layout) -> "dict[str, Drawing]":
+    def drawings(self, spec: S, layout: Layout) -> dict[str, Drawing]:
         """Return the contents of each sheet besides its quantities, by the sheet's key."""
-
-    @abstractmethod
-    def words(self, spec: S, layout: Layout) -> Text:
-        """Return the texts of a workbook, in the language of the Spec."""
+        page = Context(spec, layout, self.words(spec, layout))
+        return drawn(page, {**self.sheets(layout.model), **SPEC})
 
     def equations(self, spec: S, layer: str = "") -> Mapping[str, str]:  # noqa: ARG002 -- for those with choices
         """Return the replacements for words in braces in the equations of symbols.

@@ -12,15 +12,12 @@ from xlnn.arguments import wrong
 from xlnn.errors import DataError
 from xlnn.layout import Layout
 from xlnn.quantity import Constant, Model
-from xlnn.reference import Arrays
-from xlnn.registry.templates import Template
 from xlnn.registry.text import Text, text
-from xlnn.workbooks.entries import WorkbookSpec, from_values
-from xlnn.workbooks.kind import WorkbookKind
+from xlnn.workbooks.entries import WorkbookSpec
+from xlnn.workbooks.kind import SPEC, WorkbookKind
 from xlnn.workbooks.pages.page import Page, said, usual_page
-from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
+from xlnn.workbooks.pages.sheet import layout_of_sheets
 from xlnn.workbooks.statement import check_quantities
-from xlnn.writing.drawing import Drawing
 
 THE_PROGRAMMERS = (
     "This workbook was made from a model in Python, which a file cannot hold: check it with "
@@ -61,33 +58,20 @@ class OwnModel(WorkbookKind[OwnSpec, Never]):
 
     name = OwnSpec.kind
 
-    def from_template(self, template: Template) -> NoReturn:
-        """Refuse: a template contains no Python."""
-        raise DataError(f"{template.name}: your own model is built from Python: xlnn.workbook.")
+    described_by = OwnSpec
+    not_built = THE_PROGRAMMERS
 
-    def from_workbook(self, name: str, spec: OwnSpec, arrays: Arrays) -> NoReturn:  # noqa: ARG002
-        """Refuse: a workbook contains no Python."""
-        raise DataError(f"{name}: {THE_PROGRAMMERS}")
-
-    def recipe(self, origin: Never, options: Mapping[str, Any]) -> NoReturn:  # noqa: ARG002
-        """Refuse, as above."""
-        raise DataError(THE_PROGRAMMERS)
-
-    def spec(self, values: Mapping[str, Any]) -> OwnSpec:
-        """Read the Spec that a workbook keeps."""
-        return from_values(OwnSpec, values)
-
-    def layout(self, spec: OwnSpec) -> NoReturn:  # noqa: ARG002
+    def stated(self, spec: OwnSpec) -> NoReturn:  # noqa: ARG002
         """Refuse: the model is unknown."""
         raise DataError(THE_PROGRAMMERS)
 
-    def drawings(self, spec: OwnSpec, layout: Layout) -> dict[str, Drawing]:
-        """Return what each sheet shows besides its quantities."""
-        return drawn(Context(spec, layout, _words(layout.model)), _sheets(layout.model))
+    def sheets(self, model: Model) -> dict[str, Page]:
+        """Return the sheets of a model, as named by its quantities."""
+        return {page.key: page for page in _pages(model)}
 
-    def words(self, spec: OwnSpec, layout: Layout) -> Text:  # noqa: ARG002
+    def words(self, spec: OwnSpec, layout: Layout | None = None) -> Text:
         """Return the programmer's names."""
-        return _words(layout.model)
+        return _words(layout.model) if layout else self.stated(spec)
 
 
 KIND = OwnModel()
@@ -119,13 +103,7 @@ def check_same(spec: WorkbookSpec, model: Model) -> None:
 
 def layout_of_model(model: Model) -> Layout:
     """Return the layout of a model that `check_model` has accepted."""
-    words = _words(model)
-    return layout_of_sheets(model, _sheets(model), words.sheets)
-
-
-def _sheets(model: Model) -> dict[str, Sheet | Page]:
-    """Return the sheets of a model, as named by its quantities, with the Spec last."""
-    return {page.key: page for page in _pages(model)} | {"spec": Sheet(draw_spec, tab="helper")}
+    return layout_of_sheets(model, {**KIND.sheets(model), **SPEC}, _words(model).sheets)
 
 
 def _pages(model: Model) -> list[Page]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from importlib import import_module
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,21 +16,17 @@ from xlnn.layout import Layout
 from xlnn.options import FORWARD, Options
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
-from xlnn.registry.templates import Template, template
+from xlnn.registry.templates import template
 from xlnn.registry.text import Text, text
-from xlnn.workbooks.entries import from_values
 from xlnn.workbooks.kind import Recipe, WorkbookKind
-from xlnn.workbooks.network import origin
+from xlnn.workbooks.network import origin, workbook
 from xlnn.workbooks.network.origin import Origin, data_of
 from xlnn.workbooks.network.progress_notes import check_training, training_notes
 from xlnn.workbooks.network.recipe import held_of, recipe
+from xlnn.workbooks.network.sheets import check, guide
 from xlnn.workbooks.network.spec import Spec, layers_of
-
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    from xlnn.writing.drawing import Drawing
-
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.sheet import Sheet
 
 TEMPLATES = ("digits", "xor", "cnn")
 """Templates with their own texts."""
@@ -144,23 +139,14 @@ IN_ROWS = {"counts", *(kind.format(name) for kind in OF_WEIGHTS for name in WEIG
 and what it is taken for."""
 
 
-def _workbook() -> "ModuleType":
-    """Import the sheets, and openpyxl with them, only when needed."""
-    return import_module("xlnn.workbooks.network.workbook")
-
-
 class Network(WorkbookKind[Spec, Origin]):
     """Workbooks with a network."""
 
     name = Spec.kind
+    described_by = Spec
 
-    def from_template(self, template: Template) -> Origin:
-        """Read a template."""
-        return origin.from_template(template)
-
-    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Origin:
-        """Return the current contents of a workbook as an origin."""
-        return origin.from_workbook(name, spec, arrays)
+    from_template = staticmethod(origin.from_template)
+    from_workbook = staticmethod(origin.from_workbook)
 
     def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
         """Combine an origin with options."""
@@ -179,34 +165,27 @@ class Network(WorkbookKind[Spec, Origin]):
         """Return the language and the epochs."""
         return {**super().asked_for(spec), "epochs": spec.epochs}
 
-    def spec(self, values: Mapping[str, Any]) -> Spec:
-        """Read the Spec that a workbook keeps."""
-        return from_values(Spec, values)
+    def stated(self, spec: Spec) -> tuple[Model, Text]:
+        """Return all quantities, and the texts for such a network and such data."""
+        words = words_of(spec)
+        return workbook.workbook_model(spec, words), words
 
-    def layout(self, spec: Spec) -> Layout:
-        """Return the cells of everything that a Spec describes."""
-        layout: Layout = _workbook().workbook_layout(spec, words_of(spec))
-        return layout
+    def sheets(self, model: Model) -> dict[str, Sheet | Page]:  # noqa: ARG002 -- those that it needs
+        """Return the sheets."""
+        return workbook.SHEETS
 
-    def drawings(self, spec: Spec, layout: Layout) -> "dict[str, Drawing]":
-        """Return the contents of each sheet besides its quantities."""
-        drawn: dict[str, Drawing] = _workbook().drawings(spec, layout, words_of(spec))
-        return drawn
-
-    def words(self, spec: Spec, layout: Layout) -> Text:  # noqa: ARG002 -- its kind may need it
+    def words(self, spec: Spec, layout: Layout | None = None) -> Text:  # noqa: ARG002
         """Return the texts for such a network and such data."""
         return words_of(spec)
 
     def equations(self, spec: Spec, layer: str = "") -> Mapping[str, str]:
         """Return the equations of its activations and of its cost, if it trains."""
-        also = words_of(spec)("joined", "also")
-        said: Mapping[str, str] = _workbook().guide.equations_of(spec, also, layer)
-        return said
+        return guide.equations_of(spec, words_of(spec)("joined", "also"), layer)
 
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and the initial choices."""
-        noted: dict[str, np.ndarray] = _workbook().with_records(recipe.spec, recipe.inputs, run)
-        return noted | _workbook().first_choices(layout.model, recipe.inputs, run)
+        noted = workbook.with_records(recipe.spec, recipe.inputs, run)
+        return noted | workbook.first_choices(layout.model, recipe.inputs, run)
 
     def least_formulas(self, spec: Spec) -> int:
         """Return a lower bound of the number of formulas."""
@@ -228,7 +207,7 @@ class Network(WorkbookKind[Spec, Origin]):
         self, spec: Spec, run: Arrays
     ) -> Iterator[tuple[str, tuple[int, ...], float]]:
         """Yield notes on the sheet Check that differ from NumPy's run of the same inputs."""
-        return _workbook().check.altered_records(spec, run) if spec.epochs else iter(())
+        return check.altered_records(spec, run) if spec.epochs else iter(())
 
     def as_contract(self, layout: Layout, arrays: Arrays) -> dict[str, np.ndarray]:
         """Return the arrays with a layer's units in one dimension.

@@ -7,7 +7,6 @@ from functools import partial
 import numpy as np
 
 from xlnn import reference
-from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import (
@@ -43,7 +42,7 @@ from xlnn.workbooks.network.sheets import (
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Made, Table
-from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
+from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.writing.drawing import Drawing
 
 
@@ -236,22 +235,5 @@ SHEETS = {
     "check": _of_runs("check", check.PAGE.draw, check.PAGE.place, "check"),
     "plane": _behind(plane.NUMBERS_PAGE.draw, plane.NUMBERS_PAGE.place),
     "drawing": _behind(drawing.PAGE.draw, drawing.PAGE.place),
-    "spec": Sheet(draw_spec, tab="helper"),
 }
 """All sheets by their keys, in the workbook's order: those that only help come last."""
-
-
-def workbook_layout(spec: Spec, words: Text) -> Layout:
-    """Return the cells of everything that a Spec describes.
-
-    Raises
-    ------
-    DataError
-        It does not fit a spreadsheet.
-    """
-    return layout_of_sheets(workbook_model(spec, words), SHEETS, words.sheets)
-
-
-def drawings(spec: Spec, layout: Layout, words: Text) -> dict[str, Drawing]:
-    """Return what each sheet shows besides its quantities, by the sheet's key."""
-    return drawn(Context(spec, layout, words), SHEETS)

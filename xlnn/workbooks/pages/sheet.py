@@ -11,8 +11,7 @@ from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block, Layout, lay_out
 from xlnn.quantity import Model
 from xlnn.registry.text import Text
-from xlnn.workbooks import to_toml
-from xlnn.workbooks.entries import WorkbookSpec
+from xlnn.workbooks.entries import WorkbookSpec, to_toml
 from xlnn.writing.charts import CellColumn, smaller
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import PIXELS_A_POINT, USUAL_HEIGHT, column_pixels
