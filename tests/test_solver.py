@@ -16,6 +16,7 @@ from programs import skip_without
 
 from xlnn.building.build import build
 from xlnn.checking.check import check
+from xlnn.data.wording import amount
 from xlnn.errors import XlnnError
 from xlnn.layout import quoted
 from xlnn.linting import lint
@@ -25,7 +26,7 @@ from xlnn.registry.templates import folder
 from xlnn.registry.text import languages
 from xlnn.workbooks.solver.kind import KIND, gradient
 from xlnn.workbooks.solver.nets import DENSE, MAPS
-from xlnn.workbooks.solver.sheet import SETTINGS, power
+from xlnn.workbooks.solver.sheet import SETTINGS
 from xlnn.writing.printing import LEAST
 
 pytestmark = pytest.mark.first(name=1)
@@ -231,7 +232,7 @@ def test_the_file_says_how_its_weights_were_found(name, solved):
     texts = [str(cell.value) for row in sheet.iter_rows(max_row=4) for cell in row if cell.value]
     said = next(text for text in texts if text.startswith("Built with weights"))
     section = {"solver": "4-4", "cnn-solver": "5-6"}[name]
-    number = power(float(values(solved, "formualizer")["C_T"]))
+    number = amount(float(f"{values(solved, 'formualizer')['C_T']:.2g}"))
     for part in ("SciPy", "L-BFGS-B", f"the start weights of {section}", number, "another minimum"):
         assert part in said
 

@@ -28,7 +28,7 @@ from xlnn.workbooks.experiment import Experiment, ExperimentOrigin, ExperimentSp
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.start import start_from_file, start_from_seed, start_of
 from xlnn.workbooks.solver.nets import DENSE, MAPS, Net, quantities
-from xlnn.workbooks.solver.sheet import page_of
+from xlnn.workbooks.solver.sheet import SolverPage
 
 STARTS = ("template", "seed", "file", "workbook")
 """Where a solver may have begun."""
@@ -144,7 +144,7 @@ def _made(name: str, net: Net) -> SolverKind:
         name=name,
         sizes={"images": Size(64, 1, 200)},
         model=yielded,
-        pages=(page_of(net),),
+        pages=(SolverPage(net),),
         net=net,
     )
 

@@ -5,19 +5,20 @@ each image: its picture, and next to each unit's weights the values of that unit
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from math import floor, log10, prod
+from dataclasses import replace
+from math import prod
 from typing import Any
 
 from openpyxl.chart import ScatterChart
 
+from xlnn.data.wording import amount
 from xlnn.equations.layer import PARAMETERS, LayerKind, Shape
 from xlnn.equations.layer import WEIGHTS as PICTURED
 from xlnn.grid import address, fixed
 from xlnn.layout import Block, Layout, quoted, single_block
-from xlnn.quantity import SUPERSCRIPTS, Model, superscript
+from xlnn.quantity import Model, superscript
 from xlnn.workbooks.pages.page import Page
-from xlnn.workbooks.pages.parts import PagePart
+from xlnn.workbooks.pages.parts import UNREAD, Below, PagePart
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import type_in
 from xlnn.workbooks.solver.nets import Net
@@ -116,95 +117,121 @@ CENTRED = replace(SECTION, align="center", size=SIZE)
 LARGE = Look(size=11, bold=True, align="center", border=True)
 BOLD = ("labels", "answer", "right")
 
-Place = tuple[int | tuple[int, int], ...]
-"""Rows and columns from the first cell of a band, and the steps to a quantity's other entries."""
+LOOKS = {
+    "C_T": replace(LARGE, number_format="0.00000"),
+    "recognised": replace(LARGE, number_format="0"),
+    "says": replace(SENTENCE, bold=True),
+    "C_T_built": replace(LARGE, size=10, bold=False, number_format="0.00000"),
+    "far": Look(number_format=UNREAD),
+}
+"""The looks of quantities other than small numbers."""
 
 Said = str | Callable[[Context[Any]], str]
 """A text, or what tells it in the words of a page."""
 
 
-@dataclass(frozen=True)
-class BandColumns:
-    """The columns that all bands have.
+class SolverPage(Page):
+    """The page of a network, for a program's Solver.
 
-    Attributes
+    Parameters
     ----------
-    bias : int
-        Columns before the biases: for names and the widest weights.
-    block : int
-        Columns of an image: its picture, a map and its pooled map, or z, a and t.
+    net : Net
     """
 
-    bias: int
-    block: int
+    def __init__(self, net: Net) -> None:
+        super().__init__("solver", "Solver", "")
+        maps = [layer.shape[-1] for layer in net.layers.values() if len(layer.shape) == 3]
+        self.net = net
+        # columns before the biases: for names and the widest weights
+        self.bias = 1 + max(map(_width, net.layers.values()))
+        # columns of an image: its picture, a map and its pooled map, or z, a and t
+        self.block = max(net.picture[1], sum(maps), 3)
+        self.step = self.block // 3
+        self.first = first = self.bias + 3
+        self.places: dict[str, tuple[Any, ...]] = {
+            "C_T": (3, 1), "recognised": (3, 2), "says": (3, first),
+        }  # fmt: skip
+        self.lines: dict[tuple[int, int], tuple[Said, Look]] = {
+            (1, 1): (_said("sheets", "solver"), TITLE),
+            (2, 1): (_said("quantities", "C_T"), LABEL),
+            (2, 2): (_said("quantities", "recognised"), LABEL),
+            (2, first): (_said("notes", "solver"), NOTE),
+            (4, first): (_found, Look(ink=QUIET)),
+            (5, 1): (_said("headings", "image"), SECTION),
+        }
+        self.heads = {5: ({0: "{}"}, replace(KEY, size=SIZE))}
+        self._place_each("labels", 5, self.step)
+        self._place_each("images", 6, 0, (1, 0), (0, 1))
+        row, names = 6 + net.picture[0], list(net.layers)
+        for name, after in zip(names, [*names[1:], ""], strict=True):
+            if net.layers[name].parameters:  # what pools its maps is beside them
+                row = self._place_layer(name, after, row + 1)
+        row += 2
+        self.places |= {"C_T_built": (row + 3, 1), "far": (row + 4, 1)}
+        self._place_each("C", row, 0)
+        self._place_each("answer", row + 1, 0)
+        self._place_each("right", row + 1, self.step)
+        for down, name in enumerate(("C", "answer", "C_T_built")):
+            self.lines[row + down, 1] = _said("quantities", name), LABEL
+        self.rows = row + 4
 
-    @property
-    def first(self) -> int:
-        """Columns before the first image."""
-        return self.bias + 2
+    def _place_each(self, name: str, row: int, right: int, *steps: tuple[int, int]) -> None:
+        """Place a quantity with an entry for each image, in the columns of the image."""
+        self.places[name] = row, self.first + right, (0, self.block + 1), *steps
 
-    @property
-    def step(self) -> int:
-        """Columns from z to a, and from a to t."""
-        return self.block // 3
+    def _place_layer(self, name: str, after: str, row: int) -> int:
+        """Place a layer with weights, and return the row after it."""
+        layer, up = self.net.layers[name], superscript(name)
+        maps = layer.shape[1] if len(layer.shape) == 3 else 0  # rows of z, and as many of a
+        height = max(2 * maps, *map(_rows, layer.parameters.values()))
+        down = height + (height > 1)
+        units = (down, 0), *(((1, 0), (0, 1)) if maps else ())
+        for kind, shape in layer.parameters.items():
+            column = 2 if kind in PICTURED else 1 + self.bias
+            self.places[f"{kind}{name}"] = row + 1, column, (down, 0), *_inner(shape)
+        heads = {0: f"z{up}"} | ({} if maps else {self.step: f"a{up}"})
+        self._place_each(f"z{name}", row + 1, 0, *units)
+        self._place_each(f"a{name}", row + 1 + maps, 0 if maps else self.step, *units)
+        if after and not self.net.layers[after].parameters:
+            self._place_each(f"a{after}", row + 1 + maps, layer.shape[-1], *units)
+        if not after:
+            heads[2 * self.step] = "t"
+            self._place_each("t", row + 1, 2 * self.step, *units)
+        self.heads[row] = heads, CENTRED
+        *_, bias = layer.parameters
+        self.lines[row, 1] = _said("headings", f"layer_{name}"), SECTION
+        self.lines[row, 2] = _said("headings", "weights"), replace(SECTION, size=SIZE)
+        self.lines[row, 1 + self.bias] = f"{PARAMETERS[bias].symbol}{up}", CENTRED
+        for unit in range(layer.shape[0]):
+            number = unit + (1 if after else self.net.first)
+            at = row + 1 + unit * down
+            self.lines[at, 1] = _said("headings", f"unit_{name}", number=number), LABEL
+            if maps:
+                self.lines[at + maps, 1] = _said("headings", f"maps_{name}"), LABEL
+        return row + 1 + (layer.shape[0] - 1) * down + height
 
-    @property
-    def apart(self) -> int:
-        """Columns from one image to the next."""
-        return self.block + 1
+    def content(self, model: Model) -> PagePart:  # noqa: ARG002 -- it has no parts
+        """Return no parts."""
+        return Below()
 
-
-@dataclass(frozen=True)
-class Band(PagePart):
-    """Rows of the page.
-
-    Attributes
-    ----------
-    columns : BandColumns
-    rows : int
-    left, each : dict
-        The places of quantities; for those with an entry for each image, within its block.
-    lines : dict
-        Texts and their looks, by their rows and columns.
-    heads : dict or None
-        The texts over the blocks, by their columns, if it has headings; ``{}`` is the image.
-    head : Look
-    looks : dict
-        Looks of quantities other than small numbers.
-    above : int
-    """
-
-    columns: BandColumns
-    rows: int
-    left: Mapping[str, Place] = field(default_factory=dict)
-    each: Mapping[str, Place] = field(default_factory=dict)
-    lines: Mapping[tuple[int, int], tuple[Said, Look]] = field(default_factory=dict)
-    heads: Mapping[int, str] | None = None
-    head: Look = CENTRED
-    looks: Mapping[str, Look] = field(default_factory=dict)
-    above: int = 1
-
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return its rows, and the columns of all images."""
-        return self.rows, self.columns.first + model["images"].shape[0] * self.columns.apart
-
-    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+    def place(self, model: Model) -> Iterator[Block]:
         """Yield the cells of its quantities."""
-        for name, (down, right, *steps) in self.left.items():
-            yield single_block(model[name], row + down, column + right, *steps)
-        column, across = column + self.columns.first, (0, self.columns.apart)
-        for name, (down, right, *steps) in self.each.items():
-            yield single_block(model[name], row + down, column + right, across, *steps)
+        return (single_block(model[name], *place) for name, place in self.places.items())
 
-    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Draw the headings and texts, and show quantities as small numbers or ink."""
-        if self.heads is not None:
-            self._draw_heads(drawing, page, row, column)
-        for (down, right), (said, look) in self.lines.items():
-            text = said if isinstance(said, str) else said(page)
-            if text:
-                drawing.put(row + down, column + right, text, look)
-        for block in (page.layout.blocks[name] for name in (*self.left, *self.each)):
+    def draw(self, context: Context[Any]) -> Drawing:
+        """Draw the headings and texts, small numbers or ink, and name the Solver model."""
+        drawing = Drawing(gridlines=False, freeze=(6, self.first))
+        drawing.heights = {1: 24} | dict.fromkeys(range(2, self.rows + 1), ROW_HEIGHT)
+        images = context.layout.model["images"].shape[0]
+        panel = [NAME_WIDTH, *[NUMBER_WIDTH] * self.bias, GAP_WIDTH]
+        columns = [*[NUMBER_WIDTH] * self.block, GAP_WIDTH]
+        drawing.widths = dict(enumerate(panel + columns * images, start=1))
+        for row, head in self.heads.items():
+            self._draw_heads(drawing, row, images, *head)
+        for place, (said, look) in self.lines.items():
+            if text := said if isinstance(said, str) else said(context):
+                drawing.put(*place, text, look)
+        for block in context.layout.on(self.key):
             quantity = block.quantity
             look = value(quantity.number_format, given=quantity.is_input, first=False)
             is_bold = quantity.name in BOLD
@@ -212,90 +239,24 @@ class Band(PagePart):
             if quantity.kind in {"images", "a"}:
                 small = replace(small, fill="")
                 _ink(drawing, block)
-            drawing.looks[quantity.name] = self.looks.get(quantity.name, small)
-            type_in(drawing, block, page.words)
-
-    def _draw_heads(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        columns, taken = self.columns, {right for down, right, *_ in self.each.values() if not down}
-        for right in range(columns.bias + 1):
-            drawing.put(row, column + right, "", CENTRED)
-        for image in range(page.layout.model["images"].shape[0]):
-            for right in {*range(columns.block)} - taken:
-                text = self.heads.get(right, "").format(image + 1)
-                at = column + columns.first + image * columns.apart + right
-                drawing.put(row, at, int(text) if text.isdigit() else text, self.head)
-
-
-def page_of(net: Net) -> Page:
-    """Return the page of a network."""
-    maps = [layer.shape[-1] for layer in net.layers.values() if len(layer.shape) == 3]
-    columns = BandColumns(
-        1 + max(map(_width, net.layers.values())), max(net.picture[1], sum(maps), 3)
-    )
-    top = Band(
-        columns,
-        4,
-        {"C_T": (2, 0), "recognised": (2, 1), "says": (2, columns.first)},
-        lines={
-            (0, 0): (_said("sheets", "solver"), TITLE),
-            (1, 0): (_said("quantities", "C_T"), LABEL),
-            (1, 1): (_said("quantities", "recognised"), LABEL),
-            (1, columns.first): (_said("notes", "solver"), NOTE),
-            (3, columns.first): (_found, Look(ink=QUIET)),
-        },
-        looks={
-            "C_T": replace(LARGE, number_format="0.00000"),
-            "recognised": replace(LARGE, number_format="0"),
-            "says": replace(SENTENCE, bold=True),
-        },
-    )
-    pictures = Band(
-        columns,
-        1 + net.picture[0],
-        each={"labels": (0, columns.step), "images": (1, 0, (1, 0), (0, 1))},
-        lines={(0, 0): (_said("headings", "image"), SECTION)},
-        heads={0: "{}"},
-        head=replace(KEY, size=SIZE),
-        above=0,
-    )
-    results = Band(
-        columns,
-        5,
-        {"C_T_built": (3, 0), "far": (4, 0)},
-        {"C": (0, 0), "answer": (1, 0), "right": (1, columns.step)},
-        lines={
-            (0, 0): (_said("quantities", "C"), LABEL),
-            (1, 0): (_said("quantities", "answer"), LABEL),
-            (2, 0): (_said("quantities", "C_T_built"), LABEL),
-        },
-        looks={
-            "C_T_built": replace(LARGE, size=10, bold=False, number_format="0.00000"),
-            "far": Look(number_format=";;;"),
-        },
-        above=2,
-    )
-    parts = (top, pictures, *_layers(net, columns), results)
-    return SolverPage(net, columns, parts)
-
-
-class SolverPage(Page):
-    """A page of bands, for a network and a program's Solver."""
-
-    def __init__(self, net: Net, columns: BandColumns, bands: tuple[Band, ...]) -> None:
-        super().__init__("solver", "Solver", "", *bands, row=1)
-        self.net, self.columns, self.head = net, columns, bands[0]
-
-    def draw(self, context: Context[Any]) -> Drawing:
-        """Draw the bands, and the names that hold the Solver model."""
-        content = self.content(context.layout.model)
-        drawing = Drawing(gridlines=False, freeze=(2 + self.head.rows, 1 + self.columns.first))
-        rows, _ = content.size(context.layout.model)
-        drawing.heights = {1: 24} | dict.fromkeys(range(2, rows + 1), ROW_HEIGHT)
-        content.draw(drawing, context, self.row, 1)
-        _set_widths(drawing, self.columns, context.layout.model["images"].shape[0])
+            drawing.looks[quantity.name] = LOOKS.get(quantity.name, small)
+            type_in(drawing, block, context.words)
         drawing.names = solver_names(context.layout, "C_T", self.net.variables)
         drawing.picture = self._errors(context)
         return drawing
+
+    def _draw_heads(
+        self, drawing: Drawing, row: int, images: int, heads: Mapping[int, str], look: Look
+    ) -> None:
+        """Draw the headings over the blocks of all images, except where a quantity is."""
+        taken = {column - self.first for at, column, *_ in self.places.values() if at == row}
+        for column in range(1, self.bias + 2):
+            drawing.put(row, column, "", CENTRED)
+        for image in range(images):
+            for right in {*range(self.block)} - taken:
+                text = heads.get(right, "").format(image + 1)
+                column = self.first + image * (self.block + 1) + right
+                drawing.put(row, column, int(text) if text.isdigit() else text, look)
 
     def _errors(self, context: Context[Any]) -> ScatterChart:
         """Return the Guide's chart of the error of each image; cells between them are empty."""
@@ -306,43 +267,6 @@ class SolverPage(Page):
         number, C = (CellColumn(title, columns[0], row, row, columns[1]) for row in rows)
         line = Line(number, C, ERROR, width=0, marker="circle")
         return scatter(words("charts", "errors"), words("charts", "image"), [line])
-
-
-def _layers(net: Net, columns: BandColumns) -> Iterator[Band]:
-    """Yield the band of each layer with weights; what pools its maps is beside them."""
-    names = list(net.layers)
-    for name, after in zip(names, [*names[1:], ""], strict=True):
-        layer, up = net.layers[name], superscript(name)
-        if not layer.parameters:
-            continue
-        maps = layer.shape[1] if len(layer.shape) == 3 else 0  # rows of z, and as many of a
-        height = max(2 * maps, *map(_rows, layer.parameters.values()))
-        down = height + (height > 1)
-        units = (down, 0), *(((1, 0), (0, 1)) if maps else ())
-        heads = {0: f"z{up}"} | ({} if maps else {columns.step: f"a{up}"})
-        a = (1 + maps, 0) if maps else (1, columns.step)
-        each = {f"z{name}": (1, 0, *units), f"a{name}": (*a, *units)}
-        if after and not net.layers[after].parameters:
-            each[f"a{after}"] = (1 + maps, layer.shape[-1], *units)
-        if not after:
-            heads[2 * columns.step] = "t"
-            each["t"] = (1, 2 * columns.step, *units)
-        *_, bias = layer.parameters
-        texts = {
-            (0, 0): (_said("headings", f"layer_{name}"), SECTION),
-            (0, 1): (_said("headings", "weights"), replace(SECTION, size=SIZE)),
-            (0, columns.bias): (f"{PARAMETERS[bias].symbol}{up}", CENTRED),
-        }
-        for unit in range(layer.shape[0]):
-            number = unit + (1 if after else net.first)
-            texts[1 + unit * down, 0] = _said("headings", f"unit_{name}", number=number), LABEL
-            if maps:
-                texts[1 + unit * down + maps, 0] = _said("headings", f"maps_{name}"), LABEL
-        left = {
-            f"{kind}{name}": (1, 1 if kind in PICTURED else columns.bias, (down, 0), *_inner(shape))
-            for kind, shape in layer.parameters.items()
-        }
-        yield Band(columns, 1 + (layer.shape[0] - 1) * down + height, left, each, texts, heads)
 
 
 def _said(section: str, key: str, **numbers: int) -> Callable[[Context[Any]], str]:
@@ -356,25 +280,8 @@ def _found(page: Context[Any]) -> str:
     if not found:
         return ""
     start = page.words("found", found.start, seed=found.seed)
-    return page.words("found", "found", method=found.method, start=start, C_T=power(found.C_T))
-
-
-def power(number: float) -> str:
-    """Return a number with two digits; if it is far below 1, with a power of 10.
-
-    >>> power(6.47e-13), power(1.5)
-    ('6.5 × 10⁻¹³', '1.5')
-    """
-    if number == 0 or number >= 1e-3:
-        return f"{number:.2g}"
-    exponent = floor(log10(number))
-    return f"{number / 10**exponent:.1f} × 10⁻{str(-exponent).translate(SUPERSCRIPTS)}"
-
-
-def _set_widths(drawing: Drawing, columns: BandColumns, images: int) -> None:
-    panel = [NAME_WIDTH, *[NUMBER_WIDTH] * columns.bias, GAP_WIDTH]
-    block = [*[NUMBER_WIDTH] * columns.block, GAP_WIDTH]
-    drawing.widths = dict(enumerate(panel + block * images, start=1))
+    C_T = amount(float(f"{found.C_T:.2g}"))
+    return page.words("found", "found", method=found.method, start=start, C_T=C_T)
 
 
 def _ink(drawing: Drawing, block: Block) -> None:
