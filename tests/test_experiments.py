@@ -186,7 +186,7 @@ CASES = {
             ("[sizes]\nsteps = 3\n[inputs]\neta=1\nfunction=1\nx=1\ny=1\nq=1", "q is not an input"),
             ("[sizes]\n[inputs]\neta=1", "the sizes of a descent workbook are steps"),
             ("colour = 1", "colour is unknown"),
-            ("sizes = 3", "sizes is not a table"),
+            ("sizes = 3", "sizes is 3: a table, written in"),
         ],
     ),
     "regression": Experiment(

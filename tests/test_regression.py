@@ -274,9 +274,9 @@ def test_data_that_cannot_be_are_refused_in_a_sentence(tmp_path, options, senten
 
 
 TEMPLATES = [
-    ("[sizes]\nsteps = 3", r"\[data\] has two texts, file and target"),
-    ("[data]\nfile = 1\ntarget = 'b'", r"\[data\] has two texts"),
-    ("data = 1", "data is not a table"),
+    ("[sizes]\nsteps = 3", r"\[data\] does not say its file"),
+    ("[data]\nfile = 1\ntarget = 'b'", r"\[data\]: file is 1: a text is expected"),
+    ("data = 1", "data is 1: a table, written in"),
     ("[data]\nfile = 'my.csv'\ntarget = 'b'", "sizes of a regression workbook are"),
 ]
 

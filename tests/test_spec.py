@@ -49,7 +49,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
         ({"layers": [3, 2]}, "a list of tables, each"),
         ({"layers": [{"units": 3}, {"units": 0}]}, "Layer 3 has 0 units"),
         ({"layers": [{"units": 3, "activation": "step"}]}, 'no activation "step"'),
-        ({"layers": [{"width": 3}]}, "Layer 2 has unknown entries: width"),
+        ({"layers": [{"width": 3}]}, "Layer 2: width is unknown; known are name, units"),
         ({"layers": [{"units": 2, "kind": "spiral"}]}, 'Layer 2: There is no kind "spiral"'),
         (
             {"layers": [{"units": 2, "size": 3}]},
@@ -108,7 +108,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
         ({"features": ["a"]}, "1 features are named for 4 inputs"),
         ({"features": "abcd"}, "a list of texts"),
         ({"scaled": 1}, "True or False"),
-        ({"surprise": 1}, "The Spec has unknown entries: surprise"),
+        ({"surprise": 1}, "The Spec: surprise is unknown; known are template"),
     ],
 )
 def test_what_no_network_can_be_is_refused(changes, message):

@@ -118,7 +118,7 @@ TABLES = Type(
     "a list of tables, each written as [[layers]],", _several(lambda each: isinstance(each, dict))
 )
 LIST = Type("a list", _one(lambda value: isinstance(value, list)))
-TABLE = Type("a table", _one(lambda value: isinstance(value, dict)))
+TABLE = Type("a table, written in [brackets],", _one(lambda value: isinstance(value, dict)))
 PATH = Type("a path", _one(is_path), Path, "PATH")
 DATA = Type("a path, arrays or a data frame", lambda value: value, Path, "PATH")
 START = Type(

@@ -5,13 +5,14 @@ and the metadata ``key`` its name in files, ``seldom`` that it is left out where
 and ``read`` the function that reads it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
+from functools import partial
 from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 import tomli_w
 
-from xlnn.data.wording import listed
+from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 from xlnn.option import FLAG, NUMBER, SIZE, TABLE, TABLES, TEXT, TEXTS, WHOLE, WHOLES, WORDS, Option
 
@@ -105,18 +106,38 @@ def from_values(spec: type[T], values: Mapping[str, Any], where: str = "") -> T:
     DataError
         An entry is unknown or missing, or has a value that its field does not allow.
     """
-    known = {each.metadata.get("key", each.name): each for each in fields(spec)}  # type: ignore[arg-type]
-    if unknown := sorted(set(values) - set(known)):
-        raise DataError(f"{where or 'The Spec'} has unknown entries: {listed(unknown)}.")
-    needed = {key for key, each in known.items() if each.default is MISSING}
-    if missing := needed - set(values):
-        raise DataError(f"{where or 'The Spec'} does not say its {listed(sorted(missing))}.")
+    by_key = {each.metadata.get("key", each.name): each for each in fields(spec)}  # type: ignore[arg-type]
     hints = get_type_hints(spec, include_extras=True)
+    known = {key: partial(_read, hints, each, key) for key, each in by_key.items()}
+    needed = [key for key, each in by_key.items() if each.default is MISSING]
+    found = read_entries(known, values, where, needed)
+    return spec(**{by_key[key].name: value for key, value in found.items()})
+
+
+def read_entries(
+    known: Mapping[str, Callable[[Any], Any]],
+    values: Mapping[str, Any],
+    where: str = "",
+    needed: Iterable[str] = (),
+) -> dict[str, Any]:
+    """Read the entries of a table of TOML, each with the function for its name.
+
+    Raises
+    ------
+    DataError
+        An entry is unknown, is needed and missing, or has a wrong value.
+    """
+    for key in values:
+        if key not in known:
+            said = f"{short(key)} is unknown; known are {listed(known, most=40)}."
+            raise DataError(f"{where or 'The Spec'}: {said}")
+    for key in needed:
+        if key not in values:
+            raise DataError(f"{where or 'The Spec'} does not say its {key}.")
     try:
-        found = {known[key].name: _read(hints, known[key], key, values[key]) for key in values}
+        return {key: known[key](value) for key, value in values.items()}
     except DataError as error:
         raise DataError(f"{where}: {error}" if where else str(error), *error.options) from error
-    return spec(**found)
 
 
 def _read(hints: Mapping[str, Any], entry: Field[Any], name: str, value: object) -> Any:  # noqa: ANN401

@@ -24,12 +24,13 @@ from xlnn.data.numbers import rounded
 from xlnn.data.wording import listed, short
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
+from xlnn.option import TABLE, TEXT, Option
 from xlnn.options import BUILD, as_typed
 from xlnn.quantity import Copy, Model, Quantity
 from xlnn.reference import Arrays, known
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import Text, missing, text
-from xlnn.workbooks.entries import SELDOM, from_values, one_of
+from xlnn.workbooks.entries import SELDOM, from_values, one_of, read_entries
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.pages.guide import blanks, draw_guide
@@ -75,8 +76,8 @@ def _digits(value: float) -> int:
     return min(max(len(written), DIGITS[0]), DIGITS[1])
 
 
-KEYS = ("kind", "summary", "book", "images", "sizes", "inputs")
-"""The entries of an experiment's template."""
+KEYS = ("kind", "summary", "book", "images")
+"""The entries of an experiment's template besides tables."""
 
 READING = {
     "targets": ("targets", "drop", "columns", "decimal", "missing", "header_row", "sheet",
@@ -87,7 +88,7 @@ READING = {
 }  # fmt: skip
 """The options that say how data are read, by what an experiment takes of them."""
 
-DATA = ("file", "target")
+DATA = {name: Option(TEXT, "", name=name).check for name in ("file", "target")}
 """The entries of the table ``[data]`` in its template, if the kind accepts data: a file beside it,
 and the column to predict."""
 
@@ -324,17 +325,12 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     def from_template(self, template: Template) -> ExperimentOrigin:
         """Read the sizes and inputs that a template names."""
         values, where = template.values, f"template.toml of {template.name}"
-        known = (*KEYS, "data") if self._has_targets else KEYS
-        for key, value in values.items():
-            if key not in known:
-                raise DataError(f"{where}: {short(key)} is unknown; known are {listed(known)}.")
-            if key in {"sizes", "inputs", "data"} and not isinstance(value, dict):
-                raise DataError(f"{where}: {key} is not a table; write it as [{key}].")
+        tables = ("sizes", "inputs", *(["data"] if self._has_targets else []))
+        known = {name: Option(TABLE, "", name=name).check for name in tables}
+        read_entries(dict.fromkeys(KEYS, str) | known, values, where)
         sizes, inputs = values.get("sizes", {}), values.get("inputs", {})
         if self._has_targets and ("data" in values or not self.inputs):
-            data = values.get("data", {})
-            if set(data) != set(DATA) or not all(isinstance(text, str) for text in data.values()):
-                raise DataError(f"{where}: [data] has two texts, {listed(DATA)}.")
+            data = read_entries(DATA, values.get("data", {}), f"{where}, [data]", DATA)
             said = {"targets": (data["target"],)}
             (found_sizes, found_inputs), _ = self._read(template.path / data["file"], said)
             sizes = {**found_sizes, **sizes}

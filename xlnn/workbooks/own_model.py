@@ -3,10 +3,9 @@
 A file cannot contain Python: its Spec lists the quantities, and the check is given the model.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any, ClassVar, Never, NoReturn
+from typing import ClassVar, Never, NoReturn
 
 from xlnn.arguments import wrong
 from xlnn.errors import DataError

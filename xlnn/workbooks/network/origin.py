@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,15 @@ from xlnn.data import classes
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.load import WORKBOOKS, load, load_inputs
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import listed, short
+from xlnn.data.wording import listed
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError, OptionsError, WorkbookError
-from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, Option
+from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TABLES, TEXT, Option
 from xlnn.options import ARRAYS, BUILD, CSV, FRAMES, PICTURES, XLSX, Options, as_typed
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder
-from xlnn.workbooks.entries import to_values
+from xlnn.workbooks.entries import read_entries, to_values
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.runs import seen_by
 from xlnn.workbooks.network.spec import Spec
@@ -103,7 +104,7 @@ CONSTANTS = dict.fromkeys(chain(*(each.constants for each in OPTIMISERS.values()
 OTHERS = {
     "": {
         "kind": TEXT, "summary": TEXT, "book": SECTIONS, "labels": LIST, "data": TABLE,
-        "start": TABLE, "layers": LIST, **dict.fromkeys(CONSTANTS, NUMBER),
+        "start": TABLE, "layers": TABLES, **dict.fromkeys(CONSTANTS, NUMBER),
     },
     "data": {"file": TEXT},
     "start": {"file": TEXT},
@@ -154,22 +155,14 @@ def _read(where: str, name: str, table: Mapping[str, Any]) -> dict[str, Any]:
     """Return the entries of a table of a template.toml, or refuse it."""
     known = {key: Option(each, "", name=key) for key, each in OTHERS[name].items()}
     known |= {key: option for key, option in BUILD.items() if option.table == name}
-    for key in table:
-        if key not in known:
-            raise DataError(f"{where}: {short(key)} is unknown; known are {listed(known)}.")
-    for key in NEEDED[name]:
-        if key not in table:
-            raise DataError(f"{where} does not say its {key}.")
-    try:
-        return {key: known[key].check(value, several=False) for key, value in table.items()}
-    except DataError as error:
-        raise DataError(f"{where}: {error}") from error
+    reads = {key: partial(option.check, several=False) for key, option in known.items()}
+    return read_entries(reads, table, where, NEEDED[name])
 
 
-def _by_our_names(layer: object, notes: dict[str, tuple[str, ...]]) -> object:
+def _by_our_names(layer: dict[str, Any], notes: dict[str, tuple[str, ...]]) -> dict[str, Any]:
     """Return a layer with the name that xlnn has for its activation; note how others differ."""
-    if not isinstance(layer, dict) or not isinstance(given := layer.get("activation"), str):
-        return layer  # invalid layers are refused together
+    if not isinstance(given := layer.get("activation"), str):
+        return layer  # which the Spec refuses
     option = BUILD["activation"]
     notes["activation"] = (*notes.get("activation", ()), *option.notes(given))
     return {**layer, "activation": option.check(given)}

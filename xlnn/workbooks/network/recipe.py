@@ -290,7 +290,7 @@ def _told(origin: Origin, options: Options, data: Dataset) -> tuple[str, ...]:
 def _layers(origin: Origin, options: Options, data: Dataset) -> tuple[object, tuple[str, ...]]:
     """Return the layers, with the last one's units from the data, and notes on changes."""
     layers, outputs = origin.layers, len(data.labels)
-    if not layers or not all(isinstance(layer, dict) for layer in layers):
+    if not layers:
         return layers, ()  # which the Spec refuses
     is_own = options.data is None and not options.reading
     last = {"units": outputs, **layers[-1]} if is_own else {**layers[-1], "units": outputs}
