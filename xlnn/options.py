@@ -5,7 +5,7 @@ its documentation, the key in a template, and the message that refuses a value. 
 imported.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from math import inf
@@ -261,7 +261,7 @@ def _is_void(value: object) -> bool:
     return value is None or value is False or (isinstance(value, str | tuple) and not value)
 
 
-class Options(Mapping[str, Any]):
+class Options(dict[str, Any]):
     """The options that were given: valid values by name; attributes include defaults.
 
     Parameters
@@ -292,7 +292,7 @@ class Options(Mapping[str, Any]):
             raise TypeError(f"unexpected keyword argument '{min(unknown)}'{hint}")
         given = {name: value for name, value in given.items() if value is not None}
         with blamed(given):
-            self._given = {name: table[name].check(value) for name, value in given.items()}
+            super().__init__((name, table[name].check(value)) for name, value in given.items())
         self._usual = {name: option.usual for name, option in table.items()}
         self.notes = tuple(note for name in given for note in table[name].notes(given[name]))
         for name, one in ((name, table[name]) for name in self):
@@ -300,23 +300,11 @@ class Options(Mapping[str, Any]):
                 if not (_is_void(self[name]) or _is_void(self.get(other))):
                     raise OptionsError(f"{one.typed} and {table[other].typed} cannot be combined.")
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 -- of its type
-        """Return the value that was given."""
-        return self._given[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the names of the options that were given."""
-        return iter(self._given)
-
-    def __len__(self) -> int:
-        """Return how many options were given."""
-        return len(self._given)
-
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- of its type
         """Return the value that was given, or the default."""
         if name.startswith("_") or name not in self._usual:
             raise AttributeError(name)
-        return self._given.get(name, self._usual[name])
+        return self.get(name, self._usual[name])
 
     @property
     def reading(self) -> dict[str, Any]:
