@@ -16,6 +16,7 @@ from xlnn.loading.values import values
 from xlnn.options import Options
 from xlnn.reference import run
 from xlnn.registry.templates import folder
+from xlnn.workbooks.network.kind import KIND
 
 
 def iris():
@@ -32,8 +33,8 @@ def numbers(rows, columns=3, seed=1):
 
 
 def made(**options):
-    found = choose_network(Options(**options))
-    return found.kind.recipe(found.origin, found.options)
+    origin, _, rest = choose_network(Options(**options))
+    return KIND.recipe(origin, rest)
 
 
 def test_classes_get_softmax_and_categorical_cross_entropy_and_are_learned():
@@ -66,8 +67,7 @@ def test_numbers_get_a_linear_output_and_squared_error_and_are_learned():
 def test_a_workbook_has_some_500_000_formulas_at_most(rows, columns):
     table = numbers(rows, columns)
     recipe = made(data=table, targets="price")
-    found = choose_network(Options(data=table, targets="price"))
-    formulas = size(found.kind.layout(recipe.spec)).formulas
+    formulas = size(KIND.layout(recipe.spec)).formulas
     assert formulas < 1.02 * FORMULAS
     drawn = recipe.spec.samples + recipe.spec.test_samples
     assert drawn <= rows
@@ -131,12 +131,11 @@ def test_pictures_of_many_pixels_are_learned():
 
 def test_large_pictures_get_as_many_units_as_the_grid_holds():
     x = np.random.default_rng(1).integers(0, 9, (2, 64, 64)).astype(float)
-    found = choose_network(Options(data=(x, np.arange(2)), epochs=1))
-    assert found.origin.layers[0]["units"] == 3
+    origin, *_ = choose_network(Options(data=(x, np.arange(2)), epochs=1))
+    assert origin.layers[0]["units"] == 3
     # more are left to the plan, which tells how many fit
-    assert choose_network(Options(data=(x, np.arange(2)), epochs=1, hidden=5)).options.hidden == (
-        5,
-    )
+    *_, rest = choose_network(Options(data=(x, np.arange(2)), epochs=1, hidden=5))
+    assert rest.hidden == (5,)
 
 
 def test_labels_that_are_all_different_are_refused_with_the_option():
@@ -152,17 +151,10 @@ def test_what_was_not_learned_is_told():
     random = np.random.default_rng(1)
     table = pd.DataFrame({"a": random.normal(size=50), "k": ["yes"] + ["no"] * 49})
     recipe = made(data=table, label="k")
-    notes = choose_network(Options(data=table, label="k")).kind.run_notes(
-        run(recipe.model, recipe.inputs)
-    )
+    notes = KIND.run_notes(run(recipe.model, recipe.inputs))
     assert "would be if the answer were always no" in notes[0]
     good = made(data=iris(), label="kind")
-    assert (
-        choose_network(Options(data=iris(), label="kind")).kind.run_notes(
-            run(good.model, good.inputs)
-        )
-        == ()
-    )
+    assert KIND.run_notes(run(good.model, good.inputs)) == ()
 
 
 @pytest.fixture(scope="module")

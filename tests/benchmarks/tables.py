@@ -25,6 +25,7 @@ from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load_inputs
 from xlnn.options import Options
 from xlnn.reference import run
+from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.predicting import answers, outputs
 
 SPLITS = 5
@@ -74,8 +75,8 @@ def measured(table: pd.DataFrame, of: dict[str, str], split: int) -> tuple[float
     """Return what the workbook's network is worth, and scikit-learn's, and the first in words."""
     order = np.random.default_rng(split).permutation(len(table))
     seen, new = table.iloc[order[len(order) // 4 :]], table.iloc[order[: len(order) // 4]]
-    found = choose_network(Options(data=seen, seed=split, **of))
-    made = found.kind.recipe(found.origin, found.options)
+    origin, _, rest = choose_network(Options(data=seen, seed=split, **of))
+    made = KIND.recipe(origin, rest)
     spec, arrays = made.spec, run(made.model, made.inputs)
     (column,) = of.values()
     truth, new = new[column].to_numpy(), new.drop(columns=column)

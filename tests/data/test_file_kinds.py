@@ -10,6 +10,7 @@ from xlnn.data.load import load
 from xlnn.data.totals import totals
 from xlnn.errors import DataError
 from xlnn.options import Options
+from xlnn.workbooks.network.kind import KIND
 
 ROWS = 30
 
@@ -239,8 +240,8 @@ def test_a_total_without_a_missing_value_must_add_up():
 
 def test_forty_labels_of_few_rows_are_built_without_a_row_held_out(tmp_path):
     content = lines("a,b,rings", lambda n: f"{n % 7}.5,{n * n % 11},{n % 40}", 100)
-    chosen = choose_network(Options(data=csv(tmp_path, content), label="rings"))
-    recipe = chosen.kind.recipe(chosen.origin, chosen.options)
+    origin, _, rest = choose_network(Options(data=csv(tmp_path, content), label="rings"))
+    recipe = KIND.recipe(origin, rest)
     assert len(recipe.spec.labels) == 40
     told = " ".join(recipe.notes)
     assert "Then use --target instead of --label" in told

@@ -54,7 +54,7 @@ def test_a_line_without_a_label_is_left_out_too(tmp_path):
 def test_where_a_network_is_chosen_means_take_the_place_of_missing_inputs(tmp_path):
     rows = "".join(f"{'xy'[n % 2]},{n * n % 7},{n % 3 or ''}\n" for n in range(12))
     path = csv(tmp_path, f"k,a,b\n{rows},5,1\n")
-    data = choose_network(Options(data=path, label="k")).origin.data
+    data = choose_network(Options(data=path, label="k"))[0].data
     assert data.x[:, 1].tolist() == [1.5, 1, 2] * 4
     assert data.told[1:3] == (
         "my.csv: 1 line with nothing to predict left out (--missing mean).",

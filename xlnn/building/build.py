@@ -10,6 +10,7 @@ from xlnn.building.plan import origin_of_model, origin_of_template, planned
 from xlnn.errors import OptionsError, XlnnWarning, blamed
 from xlnn.options import BUILD, BuildOptions, Options, documented
 from xlnn.registry.templates import DEFAULT
+from xlnn.workbooks import FIRST_KIND, kind_named
 
 if TYPE_CHECKING:
     from xlnn.building.writing import Built
@@ -93,9 +94,8 @@ def build_noting(
         from xlnn.building.choose_network import choose_network  # noqa: PLC0415 -- see `origin_of_model`
 
         with blamed(asked):
-            found = choose_network(asked)
-        kind, origin, name, asked = found.kind, found.origin, found.origin.name, found.options
-        usual_name = found.name
+            chosen, usual_name, asked = choose_network(asked)
+        kind, origin, name = kind_named(FIRST_KIND), chosen, chosen.name
     else:
         kind, origin, name = origin_of_template(DEFAULT if template is None else str(template))
     plan = planned(kind, origin, name, asked)

@@ -2,10 +2,9 @@
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,8 +14,7 @@ from xlnn.data.preprocessing import held_out
 from xlnn.data.wording import counted, short
 from xlnn.errors import DataError, WidthError
 from xlnn.options import BUILD, Options, as_typed
-from xlnn.workbooks import FIRST_KIND, kind_named
-from xlnn.workbooks.kind import WorkbookKind
+from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.origin import Origin, data_of
 from xlnn.workbooks.network.recipe import recipe
 
@@ -57,28 +55,11 @@ OF_DATA = frozenset(name for name, each in BUILD.items() if each.reads) | {"data
 """Options that no longer matter once the network is chosen."""
 
 
-@dataclass(frozen=True)
-class ChosenNetwork:
-    """A network chosen for a build without a template.
-
-    Attributes
-    ----------
-    kind : WorkbookKind
-    origin : Origin
-    name : str
-        The name of the workbook, without its extension.
-    options : Options
-        The options that still apply.
-    """
-
-    kind: WorkbookKind[Any, Any]
-    origin: Origin
-    name: str
-    options: Options
-
-
-def choose_network(options: Options) -> ChosenNetwork:
+def choose_network(options: Options) -> tuple[Origin, str, Options]:
     """Read the data, and choose a network that fits them.
+
+    Return it with the name of the workbook, without its extension, and the options that still
+    apply.
 
     Softmax and categorical cross-entropy for classes, a linear output and squared error for
     numbers; standardised inputs, one hidden layer of relu units, and Adam, all rows at once. If
@@ -131,7 +112,7 @@ def choose_network(options: Options) -> ChosenNetwork:
             break
     if fitting is None:
         fitting = _held(origin, data, options, len(data.x), FEWEST_OF_MANY)
-    return ChosenNetwork(kind_named(FIRST_KIND), _with_notes(fitting, rest, data), name, rest)
+    return _with_notes(fitting, rest, data), name, rest
 
 
 def _check_classes(data: Dataset, options: Options) -> None:
@@ -183,7 +164,7 @@ def _formulas(origin: Origin, rest: Options, data: Dataset, options: Options, *s
     rows, epochs = size
     one = Options(**{**rest, "epochs": epochs})
     spec = recipe(_held(origin, data, options, rows, epochs), one).spec
-    quantities = kind_named(FIRST_KIND).layout(spec).model.quantities
+    quantities = KIND.layout(spec).model.quantities
     return sum(quantity.computed for quantity in quantities)
 
 
