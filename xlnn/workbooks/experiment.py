@@ -307,6 +307,11 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         return Template(self.name, folder(), {**values, "sizes": _usual_sizes(self.sizes)})
 
     @property
+    def _usual(self) -> ExperimentSpec:
+        """Its Spec with the default sizes."""
+        return ExperimentSpec(self.name, self.name, "en", _usual_sizes(self.sizes))
+
+    @property
     def options(self) -> frozenset[str]:
         """The options of ``build`` that apply to it."""
         own = ("data", *READING[self.reads]) if self.from_data else ()
@@ -486,13 +491,12 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
 
     def untranslated(self, lang: str) -> dict[str, str]:
         """Return texts without a translation, by their keys in a translation file."""
-        spec = ExperimentSpec(self.name, self.name, "en", _usual_sizes(self.sizes))
-        left = missing(lang, self.name, self.words(spec), self.texts)
+        left = missing(lang, self.name, self.words(self._usual), self.texts)
         return {where: english for where, english in left if IN_WORDS.search(english)}
 
     def as_toml(self) -> str:
         """Return what it begins with as the text of a ``template.toml``, each input explained."""
-        spec = ExperimentSpec(self.name, self.name, "en", _usual_sizes(self.sizes))
+        spec = self._usual
         model, values = self._model(spec), self.template.values
         lines = [f"{key} = {_toml(value)}" for key, value in values.items() if key != "sizes"]
         lines += ["", "[sizes]", *(f"{name} = {_toml(size)}" for name, size in spec.sizes.items())]

@@ -91,30 +91,6 @@ neighbour's formulas refer to different rows."""
 SEEDS = 2**32
 
 
-def personal(origin: Origin, options: Options, random: np.random.Generator) -> Origin:
-    """Return an origin with some of its samples in another order, and a different start.
-
-    Held-out samples stay held out, and every class that was trained still has a sample. A network
-    that does not train keeps its weights and all of its rows, slightly changed.
-    """
-    data = data_of(origin, options)
-    if not origin.epochs:
-        x = data.x[random.permutation(len(data.x))]
-        moved = rounded(x * random.uniform(0.8, 1.2, x.shape))
-        return replace(origin, data=replace(data, x=moved, told=()))
-    held = held_of(origin, options, data)
-    trained = _some(np.flatnonzero(~held), data, random)
-    tested = _some(np.flatnonzero(held), data, random)
-    rows = np.concatenate([trained, tested])
-    return replace(
-        origin,
-        data=replace(data, x=data.x[rows], t=data.t[rows], told=()),
-        held=np.arange(len(rows)) >= len(trained),
-        start=None,
-        seed=int(random.integers(SEEDS)),
-    )
-
-
 def _some(rows: np.ndarray, data: Dataset, random: np.random.Generator) -> np.ndarray:
     """Choose some rows in another order, with at least one of every class."""
     least = int(np.ceil(LEAST * len(rows)))
@@ -158,8 +134,28 @@ class Network(WorkbookKind[Spec, Origin]):
     def personal(
         self, origin: Origin, options: Mapping[str, Any], random: np.random.Generator
     ) -> Origin:
-        """Return an origin with some of its samples, in another order, and another start."""
-        return personal(origin, Options(**options), random)
+        """Return an origin with some of its samples in another order, and a different start.
+
+        Held-out samples stay held out, and every class that was trained still has a sample. A
+        network that does not train keeps its weights and all of its rows, slightly changed.
+        """
+        asked = Options(**options)
+        data = data_of(origin, asked)
+        if not origin.epochs:
+            x = data.x[random.permutation(len(data.x))]
+            moved = rounded(x * random.uniform(0.8, 1.2, x.shape))
+            return replace(origin, data=replace(data, x=moved, told=()))
+        held = held_of(origin, asked, data)
+        trained = _some(np.flatnonzero(~held), data, random)
+        tested = _some(np.flatnonzero(held), data, random)
+        rows = np.concatenate([trained, tested])
+        return replace(
+            origin,
+            data=replace(data, x=data.x[rows], t=data.t[rows], told=()),
+            held=np.arange(len(rows)) >= len(trained),
+            start=None,
+            seed=int(random.integers(SEEDS)),
+        )
 
     def asked_for(self, spec: Spec) -> dict[str, Any]:
         """Return the language and the epochs."""

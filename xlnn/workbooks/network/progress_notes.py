@@ -78,18 +78,14 @@ def training_notes(run: Arrays) -> tuple[str, ...]:
     run : dict of arrays
         As in `notes_of_run`; with several runs, ``C_T`` and ``rmse`` have runs before epochs.
     """
-    if run["C_T"].ndim == 1:
-        return notes_of_run(run)
-    own, notes = (
-        run.keys()
-        & {"C_T", *(prefix + name for prefix in PARTS for name in ("rmse", "recognised"))},
-        [],
+    names = {"C_T", *(prefix + name for prefix in PARTS for name in ("rmse", "recognised"))}
+    own = run.keys() & names if run["C_T"].ndim > 1 else ()
+    runs = [{name: run[name][n] for name in own} for n in range(len(run["C_T"]) if own else 1)]
+    return tuple(
+        f"Run {number}: {note}" if number > 1 else note
+        for number, one in enumerate(runs, start=1)
+        for note in notes_of_run({**run, **one})
     )
-    for number in range(len(run["C_T"])):
-        which = f"Run {number + 1}: " if number else ""
-        one = notes_of_run({**run, **{name: run[name][number] for name in own}})
-        notes += (f"{which}{note}" for note in one)
-    return tuple(notes)
 
 
 def notes_of_run(run: Arrays) -> tuple[str, ...]:

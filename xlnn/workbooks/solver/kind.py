@@ -7,7 +7,6 @@ workbooks. It descends from a start, so the minimum it finds depends on the star
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from math import prod
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -26,6 +25,7 @@ from xlnn.registry.text import Text
 from xlnn.workbooks.entries import SELDOM, one_of
 from xlnn.workbooks.experiment import Experiment, ExperimentOrigin, ExperimentSpec, Size
 from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.network.recipe import as_rows
 from xlnn.workbooks.network.start import start_from_file, start_from_seed, start_of
 from xlnn.workbooks.solver.nets import DENSE, MAPS, Net, quantities
 from xlnn.workbooks.solver.sheet import SolverPage
@@ -99,9 +99,8 @@ class SolverKind(Experiment):
         inputs, notes, method = dict(made.inputs), (), ""
         if options.get("solved"):
             target = reference.expected(made.model, made.model["t"], made.inputs)
-            result = find(self.net, inputs["images"], target, inputs)
-            inputs |= result.weights
-            method = result.method
+            weights, method = find(self.net, inputs["images"], target, inputs)
+            inputs |= weights
         inputs["C_T_built"] = np.asarray(0.0)
         run = reference.run(made.model, inputs)
         inputs["C_T_built"] = np.asarray(float(f"{float(run['C_T']):.15g}"))
@@ -122,8 +121,7 @@ class SolverKind(Experiment):
     @property
     def _shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of a start in files: a row for each unit or filter."""
-        shapes = self.net.variables.items()
-        return {name: (s[0], prod(s[1:])) if len(s) > 1 else s for name, s in shapes}
+        return {name: as_rows(shape) for name, shape in self.net.variables.items()}
 
     def _notes(self, run: Arrays) -> tuple[str, ...]:
         right, images = int(run["recognised"]), len(run["C"])
@@ -165,22 +163,6 @@ WITHOUT = (
 )
 
 
-@dataclass(frozen=True)
-class Minimum:
-    """The result of a solver.
-
-    Attributes
-    ----------
-    weights : dict of arrays
-        By name, rounded to the digits that a spreadsheet keeps.
-    method : str
-        The program, its version and its method.
-    """
-
-    weights: dict[str, np.ndarray]
-    method: str
-
-
 def gradient(
     net: Net, x: np.ndarray, t: np.ndarray, weights: Mapping[str, np.ndarray]
 ) -> tuple[float, dict[str, np.ndarray]]:
@@ -215,8 +197,13 @@ def gradient(
     return float(SQUARED_ERROR.array(t, a).sum()), slopes
 
 
-def find(net: Net, x: np.ndarray, t: np.ndarray, start: Mapping[str, np.ndarray]) -> Minimum:
+def find(
+    net: Net, x: np.ndarray, t: np.ndarray, start: Mapping[str, np.ndarray]
+) -> tuple[dict[str, np.ndarray], str]:
     """Find weights that minimise C_T, by descending from a start.
+
+    Return them by name, rounded to the digits that a spreadsheet keeps, and the method: the
+    program, its version and its method.
 
     Raises
     ------
@@ -246,4 +233,4 @@ def find(net: Net, x: np.ndarray, t: np.ndarray, start: Mapping[str, np.ndarray]
     options = {"gtol": SMALLEST_SLOPE, "ftol": 0.0, "maxiter": STEPS, "maxfun": 2 * STEPS}
     result = minimize(cost, packed(start), jac=True, method=METHOD, options=options)
     weights = {name: rounded(array) for name, array in unpacked(result.x).items()}
-    return Minimum(weights, f"SciPy {scipy.__version__}, {METHOD}")
+    return weights, f"SciPy {scipy.__version__}, {METHOD}"
