@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+from xlnn import reference
 from xlnn.data.numbers import rounded
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS
@@ -16,7 +17,6 @@ from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.recipe import Recipe
 from xlnn.workbooks.network.spec import LayerSpec, Spec
-from xlnn.workbooks.network.workbook import first_choices, with_records
 from xlnn.writing.workbook import write
 
 NETWORK_TEMPLATES = [name for name in names() if "kind" not in template(name).values]
@@ -162,7 +162,6 @@ def write_recipe(path, recipe, **values):
     Its formulas store the values of quantities that are given, and no others.
     """
     layout = KIND.layout(recipe.spec)
-    inputs = with_records(recipe.spec, recipe.inputs)
-    inputs |= first_choices(layout.model, recipe.inputs)
+    inputs = KIND.cells(recipe, layout, reference.run(recipe.model, recipe.inputs))
     write(path, layout, KIND.drawings(recipe.spec, layout), inputs, values=values)
     return path

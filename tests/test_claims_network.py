@@ -19,7 +19,6 @@ from xlnn.quantity import Model
 from xlnn.registry.text import Text
 from xlnn.registry.text import text as words_in
 from xlnn.workbooks.network.kind import KIND, words_of
-from xlnn.workbooks.network.workbook import first_choices, with_records
 
 ROOT = Path(__file__).parent.parent
 NAN = float("nan")
@@ -103,9 +102,9 @@ def _made(source, options):
         words = kind.words(plan.made.spec, plan.layout)
         return plan.made.spec, plan.layout.model, words, dict(inputs)
     drawn, words = random_recipe(source, seed=1), words_of(source)
-    model = KIND.layout(source).model
-    inputs = with_records(source, drawn.inputs) | first_choices(model, drawn.inputs)
-    return source, model, words, inputs
+    layout = KIND.layout(source)
+    inputs = KIND.cells(drawn, layout, reference.run(drawn.model, drawn.inputs))
+    return source, layout.model, words, inputs
 
 
 def state_of(source, changed=None, **options):

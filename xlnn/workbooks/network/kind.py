@@ -180,8 +180,9 @@ class Network(WorkbookKind[Spec, Origin]):
 
     def cells(self, recipe: Recipe[Spec], layout: Layout, run: Arrays) -> dict[str, np.ndarray]:
         """Return the inputs, the records of NumPy's run, and the initial choices."""
-        noted = workbook.with_records(recipe.spec, recipe.inputs, run)
-        return noted | workbook.first_choices(layout.model, recipe.inputs, run)
+        noted = check.record_values(recipe.spec, run) if recipe.spec.epochs else {}
+        chosen = workbook.first_choices(layout.model, recipe.inputs, run)
+        return {**recipe.inputs, **noted, **chosen}
 
     def least_formulas(self, spec: Spec) -> int:
         """Return a lower bound of the number of formulas."""

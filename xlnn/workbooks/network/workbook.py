@@ -109,16 +109,8 @@ def _play_words(spec: Spec, words: Text) -> dict[str, str]:
     return {**said, **verdicts(spec, words), **beside}
 
 
-def with_records(
-    spec: Spec, inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray] | None = None
-) -> dict[str, np.ndarray]:
-    """Return the network's inputs and the notes from NumPy's run."""
-    run = reference.run(network(spec), inputs) if run is None else run
-    return {**inputs, **check.record_values(spec, run)} if spec.epochs else inputs
-
-
 def first_choices(
-    model: Model, inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray] | None = None
+    model: Model, inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """Return the initial choices of the sheets with choices.
 
@@ -127,14 +119,14 @@ def first_choices(
     shows something as a drawing to start from, after the last epoch; a parameter that the cost
     depends on, moved by 0.001; and what is predicted or recognised in the last epoch.
     """
-    run = None if run is None else seen_by(0, model, run)
+    run = seen_by(0, model, run)
     choices = {q.name: 1 for q in model.quantities if q.kind in {RUN, MAP}}
     middles = (q for q in model.quantities if q.kind in PLACE)
     choices |= {q.name: (1 + q.choices[1]) // 2 for q in middles}
     choices |= dict.fromkeys(("play_epoch", "lens_epoch", "slope_epoch", "slope_chosen"), 1)
     choices["slope_h"] = 0.001
     choices |= worth_seeing(inputs, run)
-    if run is not None and "slope_chosen" in model.by_name:
+    if "slope_chosen" in model.by_name:
         choices["slope_chosen"] = gradient_check.worth_moving(model, run)
     for last in ("fit_epoch", "confusion_epoch", "draw_epoch"):
         if last in model.by_name:
