@@ -145,7 +145,7 @@ class Network(WorkbookKind[Spec, Origin]):
             x = data.x[random.permutation(len(data.x))]
             moved = rounded(x * random.uniform(0.8, 1.2, x.shape))
             return replace(origin, data=replace(data, x=moved, told=()))
-        held = held_of(origin, asked, data)
+        held = held_of(origin.settled(asked), data)
         trained = _some(np.flatnonzero(~held), data, random)
         tested = _some(np.flatnonzero(held), data, random)
         rows = np.concatenate([trained, tested])

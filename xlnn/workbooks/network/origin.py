@@ -29,6 +29,9 @@ from xlnn.workbooks.network.spec import Spec
 
 UNSCALED = "none"
 
+SETTINGS = ("lang", "epochs", "eta", "cost", "test_share", "seed", "spread", "optimizer", "l2")
+"""Options that replace a setting of an origin."""
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -96,6 +99,17 @@ class Origin:
     def is_shipped(self) -> bool:
         """Whether it is a template of xlnn itself, with its own data."""
         return isinstance(self.data, Path) and folder() in self.data.parents
+
+    def settled(self, options: Mapping[str, Any]) -> "Origin":
+        """Return it with the settings that options change: those of one run."""
+        asked = {name: options[name] for name in SETTINGS if name in options}
+        if asked.get("l2") == 0:
+            asked["l2"] = None
+        if {"seed", "spread"} & options.keys():
+            asked["start"] = None
+        if {"test_share", "data"} & options.keys():
+            asked["held"] = None
+        return replace(self, **asked)
 
 
 CONSTANTS = dict.fromkeys(chain(*(each.constants for each in OPTIMISERS.values())))

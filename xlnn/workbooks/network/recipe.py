@@ -72,7 +72,7 @@ def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin,
     used = replace(
         origin,
         layers=[*below, output | {"activation": asked or had}],
-        cost=COST_OF.get(asked or had, SQUARED),
+        cost=options.cost or COST_OF.get(asked or had, SQUARED),
     )
     usual = {"cost": used.cost, "optimizer": used.optimizer, "eta": used.eta}
     left = [key for key in usual if getattr(options, key) is None]
@@ -98,24 +98,29 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
         The template, the data, the start or an option cannot be used.
     """
     runs = _runs(origin, options)
-    origin, options = runs[0]  # the data are those of all runs
+    origin = runs[0]  # the data are those of all runs
     data = data_of(origin, options)
     spare = 0 if origin.epochs or (options.data is None and len(data.x)) else SPARE
     if spare:
         x, t = (np.pad(array, ((0, spare), (0, 0))) for array in (data.x, data.t))
         data = replace(data, x=x, t=t)
     origin, trained_notes = trained_on(origin, options, data)
-    held = held_of(origin, options, data)
+    is_own = options.data is None and not options.reading
+    told = () if is_own and origin.is_shipped else data.told
+    name = origin.name
+    if origin.epochs and not is_own:
+        name = f"{name.removesuffix(OTHER_DATA)}{OTHER_DATA}"
+    held = held_of(origin, data)
     scales = scalings(origin, options, data, held)
-    layers, layer_notes = _layers(origin, options, data)
-    l2 = [_penalty(*run) for run in runs]
+    layers, layer_notes = _layers(origin, options, data, is_own=is_own)
+    l2 = [None if run.l2 is None else BUILD["l2"].check(run.l2) for run in runs]
     penalties = l2 if all(one is None for one in l2) else [one or 0.0 for one in l2]
     spec = from_values(
         Spec,
         {
-            "template": _template(origin, options),
-            "lang": options.lang or origin.lang,
-            "epochs": origin.epochs if options.epochs is None else options.epochs,
+            "template": name,
+            "lang": origin.lang,
+            "epochs": origin.epochs,
             "images": int((~held).sum()),
             "test_images": int(held.sum()),
             "picture": list(data.picture or (1, data.x.shape[1])),
@@ -127,19 +132,19 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             **({"decimals": decimals(data.t[~held])} if data.is_regression else {}),
             "missing": data.missing,
             "layers": layers,
-            "cost": options.cost or origin.cost,
-            "optimizer": options.optimizer or origin.optimizer,
+            "cost": origin.cost,
+            "optimizer": origin.optimizer,
             "regularised": penalties[0] is not None,
             "spare": spare,
             "told": list(origin.told),
             "words": data.words if data.picture is None else (),
         },
     )
-    own, notes = _own(spec, runs, penalties, large=options.large)
-    spec = _beside(spec, runs, own)
+    own, notes = _own(spec, runs, options, penalties)
+    spec = _beside(spec, runs, options, own)
     model = network(spec)
     named = chain(*(said for name, said in origin.notes.items() if name not in options))
-    notes = (*_told(origin, options, data), *named, *trained_notes, *layer_notes, *notes)
+    notes = (*told, *named, *trained_notes, *layer_notes, *notes)
     notes += scales.notes
     if spec.epochs:
         notes += () if spec.scaled else scale_note(data)
@@ -158,8 +163,8 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     return Recipe(spec, model, inputs, notes)
 
 
-def _runs(origin: Origin, options: Options) -> list[tuple[Origin, Options]]:
-    """Return the origin and the options of each run.
+def _runs(origin: Origin, options: Options) -> list[Origin]:
+    """Return the origin of each run, with its options.
 
     Raises
     ------
@@ -175,29 +180,26 @@ def _runs(origin: Origin, options: Options) -> list[tuple[Origin, Options]]:
         )
     origins = [origin, *origin.others]
     count = lengths.pop() if lengths else len(origins)
+    origins += [origin] * (count - len(origins))
     return [
-        (
-            origins[run] if run < len(origins) else origin,
-            Options(**{**options, **{name: each[run] for name, each in lists.items()}}),
-        )
-        for run in range(count)
+        one.settled({**options, **{name: each[run] for name, each in lists.items()}})
+        for run, one in enumerate(origins[:count])
     ]
 
 
 def _own(
-    spec: Spec, runs: list[tuple[Origin, Options]], penalties: list[float | None], *, large: bool
+    spec: Spec, runs: list[Origin], options: Options, penalties: list[float | None]
 ) -> tuple[list[dict[str, np.ndarray]], tuple[str, ...]]:
     """Return the inputs of each single run, and notes about them."""
     found, told = [], []
-    for (origin, options), l2 in zip(runs, penalties, strict=True):
-        one = replace(spec, optimizer=options.optimizer or origin.optimizer)
-        start, notes = _start(origin, options, network(one), large=large)
+    for origin, l2 in zip(runs, penalties, strict=True):
+        one = replace(spec, optimizer=origin.optimizer)
+        start, notes = _start(origin, options, network(one))
         told += notes
         if not spec.epochs:
             found.append(start)
             continue
-        eta = BUILD["eta"].check(origin.eta if options.eta is None else options.eta)
-        inputs = {"eta": rounded(eta)}
+        inputs = {"eta": rounded(BUILD["eta"].check(origin.eta))}
         inputs |= _constants(one, origin.constants, l2)
         found.append(inputs | {name: array[np.newaxis] for name, array in start.items()})
     return found, tuple(dict.fromkeys(told))
@@ -214,14 +216,6 @@ def _together(model: Model, own: list[dict[str, np.ndarray]]) -> dict[str, np.nd
         those = own[axis.first : axis.first + axis.length]
         found[name] = np.stack([inputs.get(name, those[0][name]) for inputs in those])
     return found
-
-
-def _penalty(origin: Origin, options: Options) -> float | None:
-    """Return the strength of a run's penalty on the weights; None if there is none."""
-    if options.l2 == 0:
-        return None
-    value = origin.l2 if options.l2 is None else options.l2
-    return None if value is None else BUILD["l2"].check(value)
 
 
 def _constants(spec: Spec, given: Mapping[str, object], l2: float | None) -> dict[str, np.ndarray]:
@@ -244,14 +238,13 @@ def _constants(spec: Spec, given: Mapping[str, object], l2: float | None) -> dic
 
 
 def _beside(
-    spec: Spec, runs: list[tuple[Origin, Options]], own: list[dict[str, np.ndarray]]
+    spec: Spec, runs: list[Origin], options: Options, own: list[dict[str, np.ndarray]]
 ) -> Spec:
     """Return the Spec with its runs, if they are several and not all the same."""
     if len(runs) == 1:
         return spec
-    optimizers = tuple(options.optimizer or origin.optimizer for origin, options in runs)
-    seeds = tuple(options.seed for _, options in runs)
-    seeds = runs[0][0].seeds if None in seeds else seeds
+    optimizers = tuple(origin.optimizer for origin in runs)
+    seeds = runs[0].seeds if options.seed is None else tuple(origin.seed for origin in runs)
     seeds = seeds if len(seeds) == len(runs) else (0,) * len(runs)
     told = {
         "optimizer": optimizers,
@@ -275,24 +268,13 @@ def _differ(own: list[dict[str, np.ndarray]]) -> bool:
     )
 
 
-def _template(origin: Origin, options: Options) -> str:
-    """Return the template's name in the workbook, which changes with the data."""
-    is_own = not origin.epochs or (options.data is None and not options.reading)
-    return origin.name if is_own else f"{origin.name.removesuffix(OTHER_DATA)}{OTHER_DATA}"
-
-
-def _told(origin: Origin, options: Options, data: Dataset) -> tuple[str, ...]:
-    """Return notes on what was read, unless it is a template's own data."""
-    is_own = options.data is None and not options.reading
-    return () if is_own and origin.is_shipped else data.told
-
-
-def _layers(origin: Origin, options: Options, data: Dataset) -> tuple[object, tuple[str, ...]]:
+def _layers(
+    origin: Origin, options: Options, data: Dataset, *, is_own: bool
+) -> tuple[object, tuple[str, ...]]:
     """Return the layers, with the last one's units from the data, and notes on changes."""
     layers, outputs = origin.layers, len(data.labels)
     if not layers:
         return layers, ()  # which the Spec refuses
-    is_own = options.data is None and not options.reading
     last = {"units": outputs, **layers[-1]} if is_own else {**layers[-1], "units": outputs}
     asked = options.hidden, options.activation, options.output_activation
     return fitting(
@@ -302,15 +284,13 @@ def _layers(origin: Origin, options: Options, data: Dataset) -> tuple[object, tu
     )
 
 
-def held_of(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
+def held_of(origin: Origin, data: Dataset) -> np.ndarray:
     """Tell which samples are held out."""
-    if options.test_share is None and options.data is None and origin.held is not None:
+    if origin.held is not None:
         return origin.held
-    share = origin.test_share if options.test_share is None else options.test_share
-    if share == 0:
+    if origin.test_share == 0:
         return np.zeros(len(data.x), dtype=bool)
-    seed = origin.seed if options.seed is None else options.seed
-    return held_out(data.t, share, seed, is_regression=data.is_regression)
+    return held_out(data.t, origin.test_share, origin.seed, is_regression=data.is_regression)
 
 
 def _labels(spec: Spec) -> np.ndarray:
@@ -320,11 +300,11 @@ def _labels(spec: Spec) -> np.ndarray:
 
 
 def _start(
-    origin: Origin, options: Options, model: Model, *, large: bool
+    origin: Origin, options: Options, model: Model
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Return the start weights, and notes about them."""
     shapes = {q.name: as_rows(q.shape) for q in model.inputs if q.kind in PARAMETERS}
-    _check_weights(sum(map(prod, shapes.values())), large=large)
+    _check_weights(sum(map(prod, shapes.values())), large=options.large)
     start, notes = _start_in_rows(origin, options, shapes)
     return {name: array.reshape(model[name].shape) for name, array in start.items()}, notes
 
@@ -347,21 +327,18 @@ def as_rows(shape: tuple[int, ...]) -> tuple[int, ...]:
 def _start_in_rows(
     origin: Origin, options: Options, shapes: dict[str, tuple[int, ...]]
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
-    seed = origin.seed if options.seed is None else options.seed
-    if options.seed is not None or options.spread is not None:
-        return start_from_seed(seed, shapes, options.spread or origin.spread), ()
     if options.start is not None:
         return start_of(options.start, shapes), ()
     if origin.start is None:
-        return start_from_seed(seed, shapes, origin.spread), ()
-    drawn = start_from_seed(seed, shapes, "fan-in")
+        return start_from_seed(origin.seed, shapes, origin.spread), ()
+    drawn = start_from_seed(origin.seed, shapes, "fan-in")
     if not isinstance(origin.start, Path):
         had = {name: array.reshape(as_rows(array.shape)) for name, array in origin.start.items()}
         kept = {name: array for name, array in had.items() if array.shape == shapes.get(name)}
         missing = [name for name in shapes if name not in kept]
         told = (
             "These start weights have another size now, so they were drawn at random (seed "
-            f"{seed}, fan-in): {', '.join(missing)}."
+            f"{origin.seed}, fan-in): {', '.join(missing)}."
         )
         return drawn | {name: kept[name] for name in shapes if name in kept}, (
             (told,) if missing else ()
@@ -369,7 +346,7 @@ def _start_in_rows(
     try:
         return start_of(origin.start, shapes), ()
     except MisfitError as error:
-        told = f"{error} So the start weights were drawn at random (seed {seed}, fan-in)."
+        told = f"{error} So the start weights were drawn at random (seed {origin.seed}, fan-in)."
         # in a template of xlnn it is a file that the user never saw
         return drawn, () if origin.is_shipped else (told,)
 
