@@ -304,7 +304,7 @@ def test_a_regression_takes_a_linear_output_with_its_cost(houses):
         ({"hidden": (0,)}, "Layer 2 has 0 units"),
         ({"hidden": (5,), "activation": "step"}, 'Layer 2: there is no activation "step"'),
         ({"activation": "sinus"}, 'no activation "sinus"'),
-        ({"activation": "sinus"}, '"linear", or for outputs "softmax"'),
+        ({"activation": "sinus"}, "relu and linear, or for outputs softmax"),
         ({"eta": float("inf")}, "eta is inf: a finite number greater than 0 is expected"),
         ({"scale": "log"}, "choose none, range or standard"),
         ({"activation": "softmax"}, "softmax is for the output layer"),

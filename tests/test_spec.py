@@ -1,6 +1,10 @@
 """A Spec says all about a workbook that is not a number in it, and refuses what cannot be."""
 
+import tomllib
+from datetime import date
+
 import pytest
+import tomli_w
 from hypothesis import given
 from networks import recipes, spec
 from test_checker import edit
@@ -10,7 +14,10 @@ from xlnn.errors import DataError, WorkbookError
 from xlnn.workbooks import from_toml
 from xlnn.workbooks.entries import from_values, to_toml
 from xlnn.workbooks.exercise import exercise_in
+from xlnn.workbooks.index import Entry, IndexSpec
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.own_model import Held, OwnSpec
+from xlnn.workbooks.solver.kind import Found, SolverSpec
 
 
 @given(recipes())
@@ -46,7 +53,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
         ({"picture": [0, 2]}, "at least 1 row"),
         ({"picture": [1000, 1000]}, "at most 16,384 pixels"),
         ({"layers": []}, "no layers"),
-        ({"layers": [3, 2]}, "a list of tables, each"),
+        ({"layers": [3, 2]}, "a list of tables, each in"),
         ({"layers": [{"units": 3}, {"units": 0}]}, "Layer 3 has 0 units"),
         ({"layers": [{"units": 3, "activation": "step"}]}, 'no activation "step"'),
         ({"layers": [{"width": 3}]}, "Layer 2: width is unknown; known are name, units"),
@@ -114,6 +121,57 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
 def test_what_no_network_can_be_is_refused(changes, message):
     with pytest.raises(DataError, match=message):
         from_values(Spec, GOOD | changes)
+
+
+ODD = (
+    [],
+    {},
+    "x",
+    -1,
+    1.5,
+    float("nan"),
+    True,
+    10**12,
+    date(2026, 1, 1),
+    [[]],
+    [1],
+    [{}],
+    {"a": 1},
+)
+
+
+def altered(values):
+    """Yield a table with each entry left out or with an odd value, and with a surplus one."""
+    yield {**values, "surprise": 1}
+    for key, value in values.items():
+        yield {other: values[other] for other in values if other != key}
+        yield from ({**values, key: odd} for odd in ODD)
+        if isinstance(value, dict):
+            yield from ({**values, key: other} for other in altered(value))
+        if isinstance(value, list) and isinstance(first := next(iter(value), None), dict):
+            yield from ({**values, key: [other, *value[1:]]} for other in altered(first))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        spec([3, 2, 4]),
+        IndexSpec("index", "en", (Entry("xor", ("1-2",), is_there=True),)),
+        OwnSpec("mine", "en", (Held("a", "Sheet", (1, 2)),)),
+        SolverSpec("solver", "solver", "en", {"images": 64}, found=Found("x", "seed", 0.5, 1)),
+    ],
+    ids=lambda each: each.kind,
+)
+def test_a_spec_with_an_odd_entry_is_read_or_refused_in_a_sentence(spec):
+    refused = 0
+    for values in altered(tomllib.loads(to_toml(spec))):
+        try:
+            read = from_toml(tomli_w.dumps(values))
+        except DataError:
+            refused += 1
+        else:
+            assert to_toml(from_toml(to_toml(read))) == to_toml(read)
+    assert refused > 4 * len(values)
 
 
 @pytest.mark.parametrize("text", ["", "format = 3", "format = 2", "[", "format = 2\nlayers = 3"])

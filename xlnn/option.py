@@ -115,7 +115,7 @@ WORDS = Type(
     ),
 )
 TABLES = Type(
-    "a list of tables, each written as [[layers]],", _several(lambda each: isinstance(each, dict))
+    "a list of tables, each in [[double brackets]],", _several(lambda each: isinstance(each, dict))
 )
 LIST = Type("a list", _one(lambda value: isinstance(value, list)))
 TABLE = Type("a table, written in [brackets],", _one(lambda value: isinstance(value, dict)))
