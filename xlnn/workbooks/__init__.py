@@ -4,7 +4,7 @@ Each is found by the name that a template and the sheet Spec give it; `xlnn.work
 what a kind is. Experiments are kinds, too: see `xlnn.registry.templates`.
 """
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import Any
 
 from xlnn.data.files import parse_toml
@@ -43,8 +43,7 @@ def kind_named(name: object) -> WorkbookKind[Any, Any]:
         )
     if name not in KINDS:
         return loaded(name)
-    module, _, variable = KINDS[name].partition(":")
-    found: WorkbookKind[Any, Any] = getattr(import_module(module), variable)
+    found: WorkbookKind[Any, Any] = resolve_name(KINDS[name])
     return found
 
 

@@ -1,7 +1,6 @@
 """Predict with the network of a workbook: its outputs for new rows, computed with NumPy."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -9,18 +8,11 @@ from xlnn.data.classes import as_whole
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load_inputs
 from xlnn.equations.layer import PARAMETERS
-from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import OptionsError
 from xlnn.reference import known, run
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
-
-FORWARD = {
-    "epochs": 0, "cost": "", "test_samples": 0, "scaled_targets": False, "optimizer": PLAIN,
-    "regularised": False, "runs": (), "compared": (), "seeds": (), "spare": 0, "missing": "",
-}  # fmt: skip
-"""The entries of a Spec for a network that does not train."""
 
 
 def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int) -> np.ndarray:
@@ -51,7 +43,10 @@ def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int
     if isinstance(x, list | np.ndarray) and np.ndim(x) == 1:  # a single row
         x = np.reshape(x, (1, -1))
     found = load_inputs(x, reading, spec.inputs).x
-    forward = replace(spec, samples=len(found), **FORWARD)
+    forward = Spec(
+        spec.template, spec.lang, 0, len(found), spec.picture, spec.labels, spec.layers, cost="",
+        features=spec.features, task=spec.task, scaled=spec.scaled,
+    )  # fmt: skip
     model, before = network(forward), (number - 1,) if spec.runs else ()
     state = (*before, -1) if spec.epochs else ()
     inputs = known(model)
