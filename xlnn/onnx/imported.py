@@ -14,8 +14,8 @@ from xlnn.onnx.layers import Layer
 from xlnn.onnx.model import TrainedModel, read_model
 from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.network.origin import Origin
-from xlnn.workbooks.network.recipe import as_rows
 from xlnn.workbooks.network.spec import TOLD, LayerSpec
+from xlnn.workbooks.network.start import as_rows
 
 ETA, OPTIMIZER = 0.001, "adam"
 """The defaults of further training, with steps that suit any cost."""

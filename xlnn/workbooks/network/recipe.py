@@ -34,7 +34,7 @@ from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import numeric_labels
 from xlnn.workbooks.network.scaling import decimals, scale_note, scalings, target_notes
 from xlnn.workbooks.network.spec import COMPARED, Spec
-from xlnn.workbooks.network.start import MisfitError, start_from_seed, start_of
+from xlnn.workbooks.network.start import MisfitError, as_rows, start_from_seed, start_of
 
 CATEGORICAL, SQUARED = "categorical cross-entropy", "squared error"
 
@@ -303,10 +303,32 @@ def _start(
     origin: Origin, options: Options, model: Model
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Return the start weights, and notes about them."""
-    shapes = {q.name: as_rows(q.shape) for q in model.inputs if q.kind in PARAMETERS}
+    shapes = {q.name: q.shape for q in model.inputs if q.kind in PARAMETERS}
     _check_weights(sum(map(prod, shapes.values())), large=options.large)
-    start, notes = _start_in_rows(origin, options, shapes)
-    return {name: array.reshape(model[name].shape) for name, array in start.items()}, notes
+    if options.start is not None:
+        return start_of(options.start, shapes), ()
+    if origin.start is None:
+        return start_from_seed(origin.seed, shapes, origin.spread), ()
+    drawn = start_from_seed(origin.seed, shapes, "fan-in")
+    if not isinstance(origin.start, Path):
+        had = origin.start
+        kept = {
+            name: had[name].reshape(shape)
+            for name, shape in shapes.items()
+            if name in had and as_rows(had[name].shape) == as_rows(shape)
+        }
+        missing = [name for name in shapes if name not in kept]
+        told = (
+            "These start weights have another size now, so they were drawn at random (seed "
+            f"{origin.seed}, fan-in): {', '.join(missing)}."
+        )
+        return drawn | kept, (told,) if missing else ()
+    try:
+        return start_of(origin.start, shapes), ()
+    except MisfitError as error:
+        told = f"{error} So the start weights were drawn at random (seed {origin.seed}, fan-in)."
+        # in a template of xlnn it is a file that the user never saw
+        return drawn, () if origin.is_shipped else (told,)
 
 
 def _check_weights(weights: int, *, large: bool) -> None:
@@ -317,38 +339,6 @@ def _check_weights(weights: int, *, large: bool) -> None:
             f"The network has {weights:,} weights and biases; over {LARGE:,} make a workbook that "
             f"takes minutes to build and to open: use fewer units or smaller pictures{remedy}"
         )
-
-
-def as_rows(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape in which weights are exchanged: a row for each unit or filter."""
-    return shape if len(shape) == 1 else (shape[0], prod(shape[1:]))
-
-
-def _start_in_rows(
-    origin: Origin, options: Options, shapes: dict[str, tuple[int, ...]]
-) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
-    if options.start is not None:
-        return start_of(options.start, shapes), ()
-    if origin.start is None:
-        return start_from_seed(origin.seed, shapes, origin.spread), ()
-    drawn = start_from_seed(origin.seed, shapes, "fan-in")
-    if not isinstance(origin.start, Path):
-        had = {name: array.reshape(as_rows(array.shape)) for name, array in origin.start.items()}
-        kept = {name: array for name, array in had.items() if array.shape == shapes.get(name)}
-        missing = [name for name in shapes if name not in kept]
-        told = (
-            "These start weights have another size now, so they were drawn at random (seed "
-            f"{origin.seed}, fan-in): {', '.join(missing)}."
-        )
-        return drawn | {name: kept[name] for name in shapes if name in kept}, (
-            (told,) if missing else ()
-        )
-    try:
-        return start_of(origin.start, shapes), ()
-    except MisfitError as error:
-        told = f"{error} So the start weights were drawn at random (seed {origin.seed}, fan-in)."
-        # in a template of xlnn it is a file that the user never saw
-        return drawn, () if origin.is_shipped else (told,)
 
 
 USUAL = "sigmoid"

@@ -41,6 +41,11 @@ def tensor_name(name: str) -> str:
     return f"layer{layer}.{PARAMETERS[parameter].tensor}"
 
 
+def as_rows(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape in which weights are exchanged: a row for each unit or filter."""
+    return shape if len(shape) == 1 else (shape[0], prod(shape[1:]))
+
+
 def start_of(
     given: Path | str | Mapping[str, object] | tuple[np.ndarray, ...],
     shapes: Mapping[str, tuple[int, ...]],
@@ -96,8 +101,8 @@ def start_from_arrays(
     where : str
         The file, as a message names it.
     entries : dict
-        Arrays or lists by name, or by the name that PyTorch has. A filter may have the shape of a
-        picture.
+        Arrays or lists by name, or by the name that PyTorch has. The weights of a unit or filter
+        may have any shape.
     shapes : dict
         The names that are expected and their shapes.
 
@@ -124,7 +129,7 @@ def start_from_arrays(
             array = array.reshape(shape)
         if array.shape != shape:
             raise MisfitError(
-                f"{where}: {name} has the shape {array.shape}; the network has {shape}."
+                f"{where}: {name} has the shape {array.shape}; the network has {as_rows(shape)}."
             )
         if not (np.abs(array) <= LARGEST).all():
             raise DataError(f"{where}: {name} holds a value that is not finite.")
@@ -147,7 +152,7 @@ def _check_names(
 ) -> None:
     """Refuse arrays of every epoch, and names that are not those of the layers."""
     for name, shape in shapes.items():
-        if _is_of_epochs(entries.get(name), shape):
+        if _is_of_epochs(entries.get(name), as_rows(shape)):
             raise MisfitError(
                 f"{where}: {name} has a row for each epoch; a start is one of them, as  xlnn "
                 "export FILE.xlsx -o start.npz --epoch 0  writes it."

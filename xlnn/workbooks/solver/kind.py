@@ -25,7 +25,6 @@ from xlnn.registry.text import Text
 from xlnn.workbooks.entries import SELDOM, one_of
 from xlnn.workbooks.experiment import Experiment, ExperimentOrigin, ExperimentSpec, Size
 from xlnn.workbooks.kind import Recipe
-from xlnn.workbooks.network.recipe import as_rows
 from xlnn.workbooks.network.start import start_from_file, start_from_seed, start_of
 from xlnn.workbooks.solver.nets import DENSE, MAPS, Net, quantities
 from xlnn.workbooks.solver.sheet import SolverPage
@@ -76,7 +75,7 @@ class SolverKind(Experiment):
         if named not in names() or not file.exists():
             raise DataError(f"{where}: start is {short(named)}: a template with a start.json.")
         return ExperimentOrigin(
-            origin.spec, {**start_from_file(file, self._shapes), **origin.inputs}
+            origin.spec, {**start_from_file(file, self.net.variables), **origin.inputs}
         )
 
     def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> ExperimentOrigin:
@@ -113,15 +112,10 @@ class SolverKind(Experiment):
     def _start(self, options: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Return the weights given in the options, if any."""
         if "start" in options:
-            return start_of(options["start"], self._shapes)
+            return start_of(options["start"], self.net.variables)
         if "seed" in options:
-            return start_from_seed(options["seed"], self._shapes)
+            return start_from_seed(options["seed"], self.net.variables)
         return {}
-
-    @property
-    def _shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of a start in files: a row for each unit or filter."""
-        return {name: as_rows(shape) for name, shape in self.net.variables.items()}
 
     def _notes(self, run: Arrays) -> tuple[str, ...]:
         right, images = int(run["recognised"]), len(run["C"])
