@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from xlnn.arguments import path_of
+from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.plan import origin_of_model, origin_of_template, planned
+from xlnn.building.writing import Built, carried_out
 from xlnn.errors import OptionsError, XlnnWarning, blamed
 from xlnn.options import BUILD, BuildOptions, Options, documented
 from xlnn.registry.templates import DEFAULT
 from xlnn.workbooks import FIRST_KIND, kind_named
 
 if TYPE_CHECKING:
-    from xlnn.building.writing import Built
     from xlnn.onnx.compare import Authority
 
 
@@ -24,7 +25,7 @@ def build(
     *,
     tell: Callable[[str], None] = lambda _: None,
     **options: Unpack[BuildOptions],
-) -> "Built":
+) -> Built:
     """Write the workbook of a template and verify it against NumPy before it appears.
 
     The options have the same names as those of ``xlnn build``. Several values of ``eta``,
@@ -68,7 +69,7 @@ def build_noting(
     note: Callable[[str], None],
     tell: Callable[[str], None],
     **options: Unpack[BuildOptions],
-) -> "Built":
+) -> Built:
     """Build as `build` does, and pass each note to ``note`` as soon as it is known."""
     if template is not None:
         path_of(template, "template")
@@ -101,10 +102,6 @@ def build_noting(
     plan = planned(kind, origin, name, asked)
     for known in plan.made.notes:
         note(known)
-    # openpyxl and the writer are imported only when there is something to write
-    from xlnn.building.destination import OUTPUT, Destination  # noqa: PLC0415
-    from xlnn.building.writing import carried_out  # noqa: PLC0415
-
     usual = OUTPUT / f"{usual_name or name}.xlsx"
     if from_workbook is not None:
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
