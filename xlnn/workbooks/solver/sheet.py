@@ -148,6 +148,7 @@ class SolverPage(Page):
         self.block = max(net.picture[1], sum(maps), 3)
         self.step = self.block // 3
         self.first = first = self.bias + 3
+        # the first cell of each quantity, and the steps to its other entries
         self.places: dict[str, tuple[Any, ...]] = {
             "C_T": (3, 1), "recognised": (3, 2), "says": (3, first),
         }  # fmt: skip
