@@ -38,7 +38,7 @@ from xlnn.workbooks.pages.parts import (
     Units,
 )
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.writing.charts import CellColumn
+from xlnn.writing.charts import range_of
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT, USUAL_WIDTH
 from xlnn.writing.style import FAINT, NEGATIVE, POSITIVE, QUIET, QUIET_NUMBER, WHITE
@@ -316,8 +316,8 @@ def test_the_points_of_each_line_of_a_unit_are_below_each_other_before_a_blank_r
     layout = lay_out(MODEL, TITLES, Page("page", "", "", table).place(MODEL))
     trace = Trace(("pictures", ..., ..., 2), ("pictures", ..., ..., 0))
     (line,) = trace.lines(Context(None, layout, Text("en", {})))
-    assert line.y == CellColumn("Page", 5, 6, 14)
-    assert line.x == CellColumn("Page", 3, 6, 14)
+    assert line.y == range_of("Page", 5, 6, 14)
+    assert line.x == range_of("Page", 3, 6, 14)
 
 
 def test_a_table_of_units_without_symbols_has_one_row_of_headings():
@@ -392,8 +392,8 @@ def test_a_line_may_be_a_column_of_a_matrix():
     layout = lay_out(MODEL, TITLES, page.place(MODEL))
     row, column = layout.blocks["W"].row, layout.blocks["W"].column
     (line,) = Trace(("W", ..., 2), ("W", ..., 0)).lines(Context(None, layout, Text("en", {})))
-    assert line.y == CellColumn("Page", column + 2, row, row + 1)
-    assert line.x == CellColumn("Page", column, row, row + 1)
+    assert line.y == range_of("Page", column + 2, row, row + 1)
+    assert line.x == range_of("Page", column, row, row + 1)
     assert line.marker == "none"
 
 
@@ -406,10 +406,10 @@ def test_lines_along_an_axis_follow_its_cells_and_are_called_by_cells():
     )
     page = Context(None, lay_out(model, TITLES, blocks), Text("en", {}))
     lines = [*Trace("c", each="run", called="called").lines(page)]
-    assert [(line.y.first, line.y.last) for line in lines] == [(4, 7), (14, 17)]
-    assert [(line.x.first, line.x.last) for line in lines] == [(4, 7), (14, 17)]
-    assert [line.called for line in lines] == [CellColumn("Page", 9, row, row) for row in (4, 5)]
-    assert {line.name for line in lines} == {""}
+    rows = (4, 7), (14, 17)
+    assert [line.y for line in lines] == [range_of("Page", 3, *ends) for ends in rows]
+    assert [line.x for line in lines] == [range_of("Page", 2, *ends) for ends in rows]
+    assert [line.name for line in lines] == [range_of("Page", 9, row, row) for row in (4, 5)]
 
 
 def test_an_axis_of_a_chart_may_have_a_first_value_alone():

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from math import floor, log10
-from types import SimpleNamespace
 
 import numpy as np
-from openpyxl.chart import Reference, ScatterChart, Series
+from openpyxl.chart import ScatterChart
 from openpyxl.chart.axis import NumericAxis
-from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.data_source import AxDataSource, NumDataSource, NumRef, StrRef
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import LegendEntry
-from openpyxl.chart.series import SeriesLabel
+from openpyxl.chart.series import SeriesLabel, XYSeries
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
@@ -25,8 +24,10 @@ from openpyxl.drawing.text import (
     ParagraphProperties,
     RegularTextRun,
 )
+from openpyxl.utils.cell import quote_sheetname
 
-from xlnn.writing.style import AXIS, INK, QUIET, RULE
+from xlnn.grid import fixed
+from xlnn.writing.style import AXIS, INK, RULE
 
 THICK, THIN, OUTLINE = 22_000, 12_000, 9_000
 """Widths of lines and of markers' outlines, in EMU."""
@@ -41,48 +42,33 @@ MOST_LABELS = 9
 """The largest axis on which each whole number has a label."""
 
 
-@dataclass(frozen=True)
-class CellColumn:
-    """A column or row of cells on a sheet.
+class Range(str):
+    """Cells, as a chart refers to them."""
 
-    Attributes
-    ----------
-    title : str
-        The sheet's title.
-    column, first, last : int
-    last_column : int
-        The last column, if the cells are side by side.
+    __slots__ = ()
+
+
+def range_of(title: str, column: int, first: int, last: int, last_column: int = 0) -> Range:
+    """Return the cells of a sheet from one row to another, in one column or in several.
+
+    >>> range_of("Training", 5, 6, 14), range_of("Play", 5, 6, 6)
+    ("'Training'!$E$6:$E$14", "'Play'!$E$6")
     """
-
-    title: str
-    column: int
-    first: int
-    last: int
-    last_column: int = 0
-
-    @property
-    def reference(self) -> Reference:
-        """The cells as a reference for openpyxl's charts."""
-        sheet = SimpleNamespace(title=self.title)  # all that a chart needs of a sheet
-        last = self.last_column or self.column
-        return Reference(
-            sheet, min_col=self.column, min_row=self.first, max_col=last, max_row=self.last
-        )
+    corners = dict.fromkeys((fixed(first, column), fixed(last, last_column or column)))
+    return Range(f"{quote_sheetname(title)}!{':'.join(corners)}")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a chart.
+    """A line of a chart, some markers, or a text at a point.
 
     Attributes
     ----------
-    x, y : Cells
+    x, y : Range
     colour : str
         By default the program's choice.
     name : str
-        Its name in the legend.
-    called, label : Cells or None
-        The cell with the name in the legend, or with a label beside the line's points.
+        Its name in the legend, or the cell that has it.
     width : int
         0 for markers without a line.
     marker : str
@@ -92,29 +78,41 @@ class Line:
     outline : str or None
         Colour of the markers' outlines; "" for none, and by default their own. LibreOffice draws
         none, so markers must not be white.
+    side : str
+        Where its name is beside its points, and not in the legend: ``r``, ``l`` or ``t`` for right,
+        left and above.
+    ink : str
+        Colour of a name beside points; by default the program's choice, and its size.
     """
 
-    x: CellColumn
-    y: CellColumn
+    x: Range
+    y: Range
     colour: str = ""
-    name: str = ""
+    name: str | Range = ""
     width: int = THICK
     marker: str = "none"
     size: int = 5
-    called: CellColumn | None = None
-    label: CellColumn | None = None
     outline: str | None = None
+    side: str = ""
+    ink: str = ""
 
     @property
-    def series(self) -> Series:
+    def series(self) -> XYSeries:
         """The line as a series of an openpyxl chart."""
-        series = Series(self.y.reference, self.x.reference, title=self.name or None)
-        if named := self.called or self.label:
-            series.tx = SeriesLabel(strRef=StrRef(str(named.reference)))
-        if self.label:
-            no = dict.fromkeys(("Val", "CatName", "LegendKey", "Percent"), False)
+        series = XYSeries(
+            xVal=AxDataSource(numRef=NumRef(f=self.x)), yVal=NumDataSource(numRef=NumRef(f=self.y))
+        )
+        if self.name:
+            is_cell = isinstance(self.name, Range)
+            series.tx = SeriesLabel(StrRef(self.name)) if is_cell else SeriesLabel(v=self.name)
+        if self.side:
+            no = dict.fromkeys(("Val", "CatName", "LegendKey", "Percent", "BubbleSize"), False)
             shows = {f"show{what}": value for what, value in no.items()}
-            series.dLbls = DataLabelList(showSerName=True, dLblPos="r", **shows)
+            series.dLbls = DataLabelList(showSerName=True, dLblPos=self.side, **shows)
+        if self.ink:
+            font = CharacterProperties(sz=900, solidFill=self.ink)
+            paragraph = Paragraph(pPr=ParagraphProperties(defRPr=font), endParaRPr=font)
+            series.dLbls.txPr = RichText(p=[paragraph])
         line = series.graphicalProperties.line
         if not self.width:
             line.noFill = True
@@ -145,9 +143,9 @@ def scatter(title: str, x_title: str, lines: Sequence[Line], y_title: str = "") 
     chart.series.extend(line.series for line in lines)
     chart.style = 2
     chart.scatterStyle = "lineMarker"
-    if len(lines) > 1 and any(line.name or line.called for line in lines):
+    if len(lines) > 1 and any(map(_is_named, lines)):
         chart.legend.position = "b"
-        unnamed = (n for n, line in enumerate(lines) if not line.name and not line.called)
+        unnamed = (n for n, line in enumerate(lines) if not _is_named(line))
         chart.legend.legendEntry = [LegendEntry(idx=n, delete=True) for n in unnamed]
     else:
         chart.legend = None
@@ -162,6 +160,11 @@ def scatter(title: str, x_title: str, lines: Sequence[Line], y_title: str = "") 
     if y_title:
         chart.y_axis.title = _titled(y_title)
     return chart
+
+
+def _is_named(line: Line) -> bool:
+    """Return whether the legend has a line."""
+    return bool(line.name) and not line.side
 
 
 def smaller(chart: ScatterChart, width: float, height: float) -> ScatterChart:
@@ -183,7 +186,7 @@ def smaller(chart: ScatterChart, width: float, height: float) -> ScatterChart:
     return chart
 
 
-def _is_tag(series: Series) -> bool:
+def _is_tag(series: XYSeries) -> bool:
     """Return whether a series is a text and nothing else."""
     return not series.marker.symbol and bool(series.graphicalProperties.line.noFill)
 
@@ -258,50 +261,8 @@ MARGIN = 0.01
 """Of the chart's sides, around what it shows."""
 
 
-@dataclass(frozen=True)
-class Tag:
-    """A text at a point.
-
-    Attributes
-    ----------
-    x, y : Cells
-        The coordinates, one cell each.
-    text : str
-        The text, or with ``is_cell`` the address of the cell that contains it.
-    side : str
-        Its position: ``r``, ``l`` or ``t`` for right, left and above.
-    is_cell : bool
-    is_quiet : bool
-    """
-
-    x: CellColumn
-    y: CellColumn
-    text: str
-    side: str = "r"
-    is_cell: bool = False
-    is_quiet: bool = False
-
-    @property
-    def series(self) -> Series:
-        """The text as an openpyxl series of one point, whose name it is."""
-        series = Series(self.y.reference, self.x.reference)
-        label = {"strRef": StrRef(self.text)} if self.is_cell else {"v": self.text}
-        series.tx = SeriesLabel(**label)
-        series.graphicalProperties.line.noFill = True
-        series.marker.symbol = "none"
-        series.dLbls = DataLabelList(
-            dLblPos=self.side, showSerName=True, showVal=False, showCatName=False,
-            showLegendKey=False, showPercent=False, showBubbleSize=False,
-        )  # fmt: skip
-        font = CharacterProperties(sz=900, solidFill=QUIET if self.is_quiet else INK)
-        paragraph = Paragraph(pPr=ParagraphProperties(defRPr=font), endParaRPr=font)
-        series.dLbls.txPr = RichText(p=[paragraph])
-        series.smooth = False
-        return series
-
-
 def graph(
-    things: Iterable[Line | Tag],
+    lines: Iterable[Line],
     width: float,
     height: float,
     millimetres: tuple[float, float],
@@ -312,14 +273,14 @@ def graph(
 
     Parameters
     ----------
-    things : iterable
+    lines : iterable of Line
     width, height : float
         Size of the chart, in cm.
     millimetres : (float, float)
         The largest coordinates, to the right and up; the smallest are 0.
     """
     chart = ScatterChart()
-    chart.series.extend(thing.series for thing in things)
+    chart.series.extend(line.series for line in lines)
     chart.style, chart.scatterStyle, chart.legend = 2, "lineMarker", None
     chart.width, chart.height = width, height
     for axis, length in zip((chart.x_axis, chart.y_axis), millimetres, strict=True):

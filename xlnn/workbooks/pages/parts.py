@@ -36,11 +36,12 @@ from xlnn.workbooks.pages.table import (
 from xlnn.writing.charts import (
     THICK,
     THIN,
-    CellColumn,
     Line,
+    Range,
     ends,
     graph,
     over,
+    range_of,
     scatter,
     square,
 )
@@ -1221,13 +1222,13 @@ class Trace:
             if several and not name:
                 name = y.quantity.heading(unit)
             cells = [_cells(page, b, *rows) for b in (of_unit(x, own), of_unit(y, unit))]
-            label = _cells(page, _named(page, self.labels), *rows) if self.labels else None
-            called = None
-            if self.called:
-                name, called = "", _cells(page, _named(page, self.called), number, number)
-            is_point = cells[1].first == cells[1].last and not cells[1].last_column
-            marker = "circle" if is_point else self.marker  # of a point, no line is seen
-            yield Line(*cells, next(colours), name, width, marker, self.size, called, label)
+            if self.labels:
+                name = _cells(page, _named(page, self.labels), *rows)
+            elif self.called:
+                name = _cells(page, _named(page, self.called), number, number)
+            side = "r" if self.labels else ""
+            marker = self.marker if ":" in cells[1] else "circle"  # of a point, no line is seen
+            yield Line(*cells, next(colours), name, width, marker, self.size, side=side)
 
 
 LEGEND_ROWS, STEPS = 2, 2
@@ -1353,12 +1354,10 @@ def of_unit(block: Block, unit: Sequence[Any]) -> Block:
     return replace(block, quantity=quantity, row=row, column=column, steps=steps)
 
 
-def _cells(page: Context[Any], block: Block, first: int, last: int) -> CellColumn:
+def _cells(page: Context[Any], block: Block, first: int, last: int) -> Range:
     title, (end, across) = page.layout.titles[block.sheet], block.last
     end = block.row + last if block.quantity.axes else end
-    return CellColumn(
-        title, block.column, block.row + first, end, across if across > block.column else 0
-    )
+    return range_of(title, block.column, block.row + first, end, across)
 
 
 def _counted(page: Context[Any], block: Block) -> Block:

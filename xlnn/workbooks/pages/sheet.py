@@ -12,7 +12,7 @@ from xlnn.layout import FIRST_ROW, Block, Layout, lay_out
 from xlnn.quantity import Model
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import WorkbookSpec, to_toml
-from xlnn.writing.charts import CellColumn, smaller
+from xlnn.writing.charts import Range, range_of, smaller
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import PIXELS_A_POINT, USUAL_HEIGHT, column_pixels
 from xlnn.writing.style import NOTE, TEXT_LINE, TITLE
@@ -151,7 +151,7 @@ def titled_drawing(page: Context[Any], sheet: str) -> Drawing:
     return drawing
 
 
-def point_of(layout: Layout, name: str) -> CellColumn:
+def point_of(layout: Layout, name: str) -> Range:
     """Return a single number for a chart."""
     block = layout.blocks[name]
-    return CellColumn(layout.titles[block.sheet], block.column, block.row, block.row)
+    return range_of(layout.titles[block.sheet], block.column, block.row, block.row)

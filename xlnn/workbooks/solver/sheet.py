@@ -22,7 +22,7 @@ from xlnn.workbooks.pages.parts import UNREAD, Below, PagePart
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import type_in
 from xlnn.workbooks.solver.nets import Net
-from xlnn.writing.charts import CellColumn, Line, scatter
+from xlnn.writing.charts import Line, range_of, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     KEY,
@@ -265,7 +265,7 @@ class SolverPage(Page):
         rows = blocks["labels"].row, blocks["C"].row
         columns = blocks["C"].column, blocks["C"].last[1]
         title = context.layout.titles[self.key]
-        number, C = (CellColumn(title, columns[0], row, row, columns[1]) for row in rows)
+        number, C = (range_of(title, columns[0], row, row, columns[1]) for row in rows)
         line = Line(number, C, ERROR, width=0, marker="circle")
         return scatter(words("charts", "errors"), words("charts", "image"), [line])
 

@@ -8,8 +8,6 @@ from openpyxl.chart import ScatterChart
 
 from xlnn.data.wording import cut
 from xlnn.equations.play import LEVELS
-from xlnn.grid import letters
-from xlnn.layout import quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import CLEAR_SQUARE, HEIGHT, DrawnLayer, Figure
@@ -21,7 +19,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, PagePart, Units
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
-from xlnn.writing.charts import CellColumn, Line, Tag, graph
+from xlnn.writing.charts import Line, Range, graph, range_of
 from xlnn.writing.style import FAINT, INK, NEGATIVE, POSITIVE, QUIET, RULE, tint
 
 TINTS = {1: 0.4, 2: 0.75, 3: 1.0}
@@ -150,9 +148,9 @@ def picture(page: Context) -> ScatterChart:
 def _lines(page: Context, figure: Figure) -> Iterator[Line]:
     blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
 
-    def cells(kind: str, layers: list[str], series: int = 0) -> CellColumn:
+    def cells(kind: str, layers: list[str], series: int = 0) -> Range:
         first, last = (blocks[f"{PREFIX}{kind}{layer}"] for layer in (layers[0], layers[-1]))
-        return CellColumn(title, first.column + series, first.row, last.last[0])
+        return range_of(title, first.column + series, first.row, last.last[0])
 
     maps = [name for name in figure.stack.names if name not in figure.dense]
     if maps:
@@ -171,10 +169,10 @@ def _dots(page: Context, figure: Figure) -> Iterator[Line]:
     ) -> Iterator[Line]:
         first, last = (blocks[f"{prefix}dot{layers[n]}"] for n in (0, -1))
         rows = first.row, last.last[0]
-        across = CellColumn(title, blocks[f"{prefix}across{layers[0]}"].column, *rows)
+        across = range_of(title, blocks[f"{prefix}across{layers[0]}"].column, *rows)
         for n, level in enumerate(first.quantity.equation.levels):
             fill = tint(full if level >= 0 else NEGATIVE, abs(level) / LEVELS, empty)
-            y = CellColumn(title, first.column + n, *rows)
+            y = range_of(title, first.column + n, *rows)
             yield Line(across, y, fill, width=0, **look)
 
     for layer, each in figure.pictures.items():
@@ -188,23 +186,25 @@ def _dots(page: Context, figure: Figure) -> Iterator[Line]:
         yield from dots(PREFIX, layers, full, FAINT, **look)
 
 
-def _tags(page: Context, figure: Figure) -> Iterator[Tag]:
+def _tags(page: Context, figure: Figure) -> Iterator[Line]:
     blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
 
-    def point(name: str, unit: int) -> CellColumn:
+    def point(name: str, unit: int) -> Range:
         row, column = blocks[PREFIX + name].address((unit,))
-        return CellColumn(title, column, row, row)
+        return range_of(title, column, row, row)
 
     for n, column in enumerate(figure.columns.values()):
         x, y = point("heading_across", n), point("heading_up", n)
-        yield Tag(x, y, _caption(page, column), "t", is_quiet=True)
+        yield Line(x, y, name=_caption(page, column), width=0, side="t", ink=QUIET)
     output = figure.stack.output
     texts = blocks[f"{PREFIX}label_text"]
     for unit in range(texts.quantity.shape[0]):
-        cell = f"{quoted(title)}!${letters(texts.column)}${texts.row + unit}"
-        yield Tag(point("label_across", unit), point(f"up{output}", unit), cell, is_cell=True)
+        x, y = point("label_across", unit), point(f"up{output}", unit)
+        name = range_of(title, texts.column, texts.row + unit, texts.row + unit)
+        yield Line(x, y, name=name, width=0, side="r", ink=INK)
     for unit, name in enumerate(page.spec.features[: len(figure.columns["1"].units)]):
-        yield Tag(point("name_across", unit), point("up1", unit), cut(name, LONGEST_NAME), "l")
+        x, y = point("name_across", unit), point("up1", unit)
+        yield Line(x, y, name=cut(name, LONGEST_NAME), width=0, side="l", ink=INK)
 
 
 def _caption(page: Context, column: DrawnLayer) -> str:

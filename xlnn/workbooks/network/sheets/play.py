@@ -16,7 +16,7 @@ from xlnn.workbooks.network.sheets.drawing import in_part, picture
 from xlnn.workbooks.network.sheets.names import layer_name
 from xlnn.workbooks.pages.sheet import Context, point_of
 from xlnn.workbooks.pages.table import bounded_validation, row_validation
-from xlnn.writing.charts import CellColumn, Line, ends, over, scatter
+from xlnn.writing.charts import Line, Range, ends, over, range_of, scatter
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import (
     ASKED,
@@ -333,8 +333,8 @@ def _course(page: Context) -> list[tuple[Block, int]]:
     return [(costs, 1), (course, course.column)]
 
 
-def _below(page: Context, block: Block, column: int) -> CellColumn:
-    return CellColumn(page.layout.titles[block.sheet], column, block.row, block.last[0])
+def _below(page: Context, block: Block, column: int) -> Range:
+    return range_of(page.layout.titles[block.sheet], column, block.row, block.last[0])
 
 
 def _draw_weights(drawing: Drawing, page: Context, block: Block) -> None:
