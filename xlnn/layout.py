@@ -7,8 +7,7 @@ picture (rows and columns of pixels). Only this module knows cell addresses.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import islice, product, repeat
 from math import prod
@@ -18,7 +17,7 @@ import numpy as np
 
 from xlnn.errors import DataError, WidthError
 from xlnn.grid import address, fixed, letters
-from xlnn.quantity import Axis, ByName, Model, Quantity, Unit, Use
+from xlnn.quantity import Axis, ByName, Cells, Model, Quantity, Unit, Use
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Excel's grid."""
@@ -189,15 +188,17 @@ def table_blocks(quantities: Iterable[Quantity], row: int, column: int) -> Itera
 
 def _table_steps(quantity: Quantity) -> tuple[tuple[int, int], ...]:
     """Return steps for a row for each index along the axes and a column for each unit."""
-    steps, down, right = [], 1, 1
-    for axis in reversed(quantity.axes):
-        steps.insert(0, (down, 0))
-        down *= axis.length
-    units = []
-    for length in reversed(quantity.shape):
-        units.insert(0, (0, right))
-        right *= length
-    return (*steps, *units)
+    down = strides([axis.length for axis in quantity.axes])
+    return (*((step, 0) for step in down), *((0, step) for step in strides(quantity.shape)))
+
+
+def strides(lengths: Sequence[int]) -> list[int]:
+    """Return how many entries lie from one to the next along each dimension of an array.
+
+    >>> strides((2, 3, 4))
+    [12, 4, 1]
+    """
+    return [prod(lengths[number:]) for number in range(1, len(lengths) + 1)]
 
 
 def single_block(quantity: Quantity, row: int, column: int, *steps: tuple[int, int]) -> Block:
@@ -252,49 +253,45 @@ class FilledColumn:
         return map(self.text.format, *numbers)
 
 
-class QuantityCells:
-    """The cells of a quantity as seen from the formula of another one (`xlnn.quantity.Cells`)."""
+@dataclass(eq=False)
+class QuantityCells(Cells):
+    """The cells of a quantity as seen from the formula of another one (`xlnn.quantity.Cells`).
 
-    def __init__(  # noqa: PLR0913 -- what a cell is seen from, and how
-        self,
-        block: Block,
-        here: Block,
-        use: Use,
-        title: str,
-        rows: dict[tuple, int],
-        *,
-        entry: Mapping[str, int],
-    ) -> None:
-        self._block = block
-        self._here = here
-        self._entry = entry
-        self._use = use
-        self._title = title
-        self._rows = rows
-        self._spanned: frozenset[str] = frozenset()
-        self._fixed: dict[str, int] = {}
+    Attributes
+    ----------
+    block, here : Block
+        The cells of the quantity, and those of the formula's own.
+    use : Use
+    title : str
+        The title of the quantity's sheet.
+    rows : dict
+        The rows that the formula refers to, as `FilledColumn` has them; new ones are added.
+    entry : dict
+        The index along the axis ``each``, by its family.
+    spanned : frozenset of str
+        The axes of which all entries are meant, by name or family.
+    fixed : dict
+        The index along axes of which one entry is meant.
+    """
+
+    block: Block
+    here: Block
+    use: Use
+    title: str
+    rows: dict[tuple, int]
+    entry: Mapping[str, int]
+    spanned: frozenset[str] = frozenset()
+    fixed: Mapping[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Refuse to be part of a formula without an index."""
         index = ", ".join("0" * len(self.shape)) or "()"
-        raise ValueError(f"{self._block.quantity.name} needs an index, such as [{index}]")
+        raise ValueError(f"{self.block.quantity.name} needs an index, such as [{index}]")
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the units."""
-        return self._block.quantity.shape
-
-    @property
-    def samples(self) -> Self:
-        """The same units, over all samples."""
-        return self.over("image")
-
-    images = samples
-
-    @property
-    def epochs(self) -> Self:
-        """The same units, over all epochs."""
-        return self.over("time")
+        return self.block.quantity.shape
 
     @property
     def listed(self) -> str:
@@ -302,28 +299,21 @@ class QuantityCells:
         try:
             return self[...]
         except NoRectangleError:
-            return ",".join(self[unit] for unit in self._block.quantity.units)
+            return ",".join(self[unit] for unit in self.block.quantity.units)
 
     def at(self, index: int, along: str = "") -> Self:
         """Return the same units at one index of an ordered axis, from 0; -1 is the last."""
-        ordered = [axis.name for axis in self._block.quantity.rows if axis.order]
+        ordered = [axis.name for axis in self.block.quantity.rows if axis.order]
         if not along and len(ordered) > 1:
             raise ValueError(
-                f"{self._block.quantity.name} has the axes {' and '.join(ordered)}: "
+                f"{self.block.quantity.name} has the axes {' and '.join(ordered)}: "
                 f'say which, as in at({index}, along="{ordered[-1]}")'
             )
-        return self._but(_fixed=self._fixed | {along or "".join(ordered): index})
+        return replace(self, fixed={**self.fixed, along or "".join(ordered): index})
 
     def over(self, *axes: str) -> Self:
         """Return the same units, over the whole of the axes with these names or families."""
-        return self._but(_spanned=self._spanned.union(axes))
-
-    def _but(self, **changes: object) -> Self:
-        """Return a copy that differs."""
-        other = copy(self)
-        other.__dict__.pop("_along", None)
-        other.__dict__ |= changes
-        return other
+        return replace(self, spanned=self.spanned.union(axes))
 
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
         """Return the address of a unit, or the range of several; ``...`` as in NumPy."""
@@ -334,10 +324,10 @@ class QuantityCells:
             at = unit.index(...)
             missing = len(self.shape) - len(unit) + 1
             unit = (*unit[:at], *(slice(None),) * missing, *unit[at + 1 :])
-        quantity = self._block.quantity
+        quantity = self.block.quantity
         if len(unit) != len(self.shape):
             raise IndexError(f"{quantity.name} has the shape {self.shape}, and no {unit}")
-        steps = self._block.steps[len(quantity.axes) :]
+        steps = self.block.steps[len(quantity.axes) :]
         row, column, height, width, cells, moves = self._along
         for entry, length, (down, right) in zip(unit, quantity.shape, steps, strict=True):
             if isinstance(entry, slice):
@@ -367,9 +357,9 @@ class QuantityCells:
         moves : tuple of int
             How many rows they move for the next entry along each of the formula's own axes.
         """
-        row, column, height, width, cells = self._block.row, self._block.column, 1, 1, 1
-        moves = [0] * len(self._here.quantity.axes)
-        for axis, (down, right) in zip(self._block.quantity.axes, self._block.steps, strict=False):
+        row, column, height, width, cells = self.block.row, self.block.column, 1, 1, 1
+        moves = [0] * len(self.here.quantity.axes)
+        for axis, (down, right) in zip(self.block.quantity.axes, self.block.steps, strict=False):
             first, last, own = self._span(axis)
             row, column = row + first * down, column + first * right
             height, width = height + (last - first) * down, width + (last - first) * right
@@ -380,22 +370,22 @@ class QuantityCells:
 
     def _span(self, axis: Axis) -> tuple[int, int, int | None]:
         """Return the first and last index along an axis, and the axis here that moves them."""
-        if {axis.name, axis.family} & self._spanned:
+        if {axis.name, axis.family} & self.spanned:
             return 0, axis.length - 1, None
-        for name in {axis.name, axis.family} & self._fixed.keys():
-            return self._fixed[name] % axis.length, self._fixed[name] % axis.length, None
+        for name in {axis.name, axis.family} & self.fixed.keys():
+            return self.fixed[name] % axis.length, self.fixed[name] % axis.length, None
         if axis.length == 1:
             return 0, 0, None
-        if axis.family in self._entry:
-            first = self._entry[axis.family] - axis.first
+        if axis.family in self.entry:
+            first = self.entry[axis.family] - axis.first
             return first, first, None
-        for position, own in enumerate(self._here.quantity.axes):
+        for position, own in enumerate(self.here.quantity.axes):
             if own.family == axis.family:
-                lag = self._use.lag if axis.family == self._use.along else 0
+                lag = self.use.lag if axis.family == self.use.along else 0
                 first = own.first - axis.first - lag
                 return first, first, position
         raise ValueError(
-            f"{self._block.quantity.name} is used for one {axis.name} of several: for all of them, "
+            f"{self.block.quantity.name} is used for one {axis.name} of several: for all of them, "
             f'write over("{axis.name}") before the index'
         )
 
@@ -406,10 +396,10 @@ class QuantityCells:
 
         def corner(right: int, down: int) -> str:
             key = (row + down, moves)
-            number = self._rows.setdefault(key, len(self._rows))
+            number = self.rows.setdefault(key, len(self.rows))
             return f"{letters(column + right)}{fixed}{{{number}}}"
 
-        sheet = f"{quoted(self._title)}!" if self._block.sheet != self._here.sheet else ""
+        sheet = f"{quoted(self.title)}!" if self.block.sheet != self.here.sheet else ""
         if height == width == 1:
             return sheet + corner(0, 0)
         return f"{sheet}{corner(0, 0)}:{corner(width - 1, height - 1)}"
@@ -557,7 +547,7 @@ class Layout:
             read = Use(str(use.start)) if is_start else use
             block = self.blocks[read.name]
             title = self.titles[block.sheet]
-            arguments[role] = QuantityCells(block, here, read, title, rows, entry=entry)
+            arguments[role] = QuantityCells(block, here, read, title, rows, entry)
         starts = tuple(
             (axis, index, self._column(name, part, unit, starting | {family}))
             for axis, index, family in _starts(here.quantity)

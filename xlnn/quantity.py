@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from itertools import product
 from math import prod
 from string import digits
@@ -90,14 +90,14 @@ class Cells(Protocol):
     @property
     def samples(self) -> Self:
         """The same units, over all samples."""
+        return self.over("image")
 
-    @property
-    def images(self) -> Self:
-        """The same as `samples`."""
+    images = samples
 
     @property
     def epochs(self) -> Self:
         """The same units, over all epochs."""
+        return self.over("time")
 
     def over(self, *axes: str) -> Self:
         """Return the same units, over the whole of the axes with these names or families."""
@@ -156,12 +156,8 @@ class Equation:
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """The names of the arguments, in the order in which ``array`` takes them."""
-        array = getattr(self, "array", None)
-        if not callable(array):  # refused with its model
-            return ()
-        # inspected once per class, however many quantities use it
-        function = getattr(array, "__func__", None)
-        return _parameters(array) if function is None else _parameters(function)[1:]
+        array = getattr(self, "array", None)  # without one it is refused with its model
+        return tuple(inspect.signature(array).parameters) if callable(array) else ()
 
     array: Callable[..., Any]
     """State the equation in NumPy; each equation has arguments of its own."""
@@ -314,11 +310,6 @@ def of_each(equations: Sequence[Equation]) -> Equation:
     if all(each is first for each in equations):
         return first
     return (EachSentence if isinstance(first, Sentence) else EachEquation)(equations)
-
-
-@lru_cache(maxsize=1024)
-def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    return tuple(inspect.signature(function).parameters)
 
 
 @dataclass(frozen=True, eq=False)
