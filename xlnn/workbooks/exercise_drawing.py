@@ -86,20 +86,13 @@ def own_equation(
 def _of_layer(equation: str, quantity: Quantity, model: Model) -> str:
     """Add layers to the letters of an equation."""
     full = {_plain(model[name].symbol): _bare(model[name].symbol) for name in quantity.sources}
-    own = _plain(quantity.symbol)
-    named = {own: _bare(quantity.symbol)}
-    letters = [letter for letter in _LETTER.findall(equation) if letter not in {own, "i"}]
+    own, letters = _plain(quantity.symbol), {*_LETTER.findall(equation)} - {_plain(quantity.symbol)}
     spare = [symbol for symbol in full if symbol not in letters and len(symbol) == 1]
-    open_letters = [letter for letter in dict.fromkeys(letters) if letter not in full]
-    weighs = {"w", "δ"} & {*letters}
-    if weighs and "a" in open_letters and len(spare) == 1:  # the layer below is the inputs
-        full["a"] = full[spare[0]]
-    left, sign, right = equation.partition("=")
-    if sign and left.strip() == own:
-        left = left.replace(own, named[own])
-    else:
-        left, right, sign = "", equation, ""
-    return left + sign + _LETTER.sub(lambda found: full.get(found[1], found[1]), right)
+    if "a" in letters - full.keys() and {"w", "δ"} & letters and len(spare) == 1:
+        full["a"] = full[spare[0]]  # the layer below is the inputs
+    left = f"{own} =" if equation.startswith(f"{own} =") else ""
+    right = _LETTER.sub(lambda found: full.get(found[1], found[1]), equation.removeprefix(left))
+    return left.replace(own, _bare(quantity.symbol)) + right
 
 
 def _bare(symbol: str) -> str:
@@ -348,7 +341,7 @@ def _task(tasks: Tasks, number: int) -> Beside:
         Label(lambda page: _name(quantity, page.spec.words), look=WRAPPED),
         Label(lambda page: _equation(quantity, page), look=WRAPPED),
         Label(book, look=WRAPPED),
-        Label(_cells(tasks, number), look=LINK, link=tasks.first_steps[number][0].all_cells),
+        Label(_cells(tasks, number), look=LINK, link=tasks.steps[0][number][0].all_cells),
         apart=0,
     )
 
@@ -399,7 +392,7 @@ def _name(quantity: Quantity, words: Text) -> str:
 
 def _cells(tasks: Tasks, number: int) -> str:
     """Return the cells of all areas of a quantity, from the first to the last."""
-    areas = (*tasks.first_steps[number], *tasks.later_steps[number])
+    areas = [area for part in tasks.steps for area in part[number]]
     first, last = areas[0].all_cells, areas[-1].all_cells
     end = last.rpartition("!")[2].rpartition(":")[2]
     begin = first.rpartition(":")[0] if ":" in first.rpartition("!")[2] else first

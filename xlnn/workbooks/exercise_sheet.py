@@ -66,33 +66,25 @@ class Tasks:
     blank: tuple[str, ...]
 
     @cached_property
-    def first_steps(self) -> tuple[tuple[eq.JudgedCells, ...], ...]:
-        """Of each quantity that is left out, the areas of its first step, or of all it has.
+    def steps(self) -> tuple[tuple[tuple[eq.JudgedCells, ...], ...], ...]:
+        """The areas of each quantity that is left out: of first steps, or all; of later steps.
 
         An area is a column of a table, or a row of what is no table.
         """
-        return tuple(tuple(self._areas(name, self._computed(name, 0))) for name in self.blank)
-
-    @cached_property
-    def later_steps(self) -> tuple[tuple[eq.JudgedCells, ...], ...]:
-        """Of each quantity that is left out, the areas of its later steps, if it has steps."""
-        return tuple(tuple(self._areas(name, self._computed(name, 1))) for name in self.blank)
+        return tuple(
+            tuple(tuple(self._areas(name, self._computed(name, part))) for name in self.blank)
+            for part in (0, 1)
+        )
 
     @cached_property
     def areas(self) -> tuple[eq.JudgedCells, ...]:
         """All of them: of the first steps of all quantities, and then of the later ones."""
-        return tuple(chain(*self.first_steps, *self.later_steps))
-
-    @cached_property
-    def firsts(self) -> int:
-        """How many of them are of first steps."""
-        return sum(map(len, self.first_steps))
+        return tuple(chain(*chain(*self.steps)))
 
     @cached_property
     def bounds(self) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
         """Of each quantity that is left out, the stretches of its areas: first and later steps."""
-        ends = list(accumulate(map(len, (*self.first_steps, *self.later_steps)), initial=0))
-        stretches = [*pairwise(ends)]
+        stretches = [*pairwise(accumulate(map(len, chain(*self.steps)), initial=0))]
         half = len(self.blank)
         return tuple(zip(stretches[:half], stretches[half:], strict=True))
 
@@ -120,18 +112,8 @@ class Tasks:
     @cached_property
     def needed(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """Of each quantity that is left out, the stretches of the inputs that it depends on."""
-        return tuple(self._stretches(self.sources(name)) for name in self.blank)
-
-    def _stretches(self, sources: set[str]) -> tuple[tuple[int, int], ...]:
-        found: list[tuple[int, int]] = []
-        for number, area in enumerate(self.inputs):
-            if area.name not in sources:
-                continue
-            if found and found[-1][1] == number:
-                found[-1] = (found[-1][0], number + 1)
-            else:
-                found.append((number, number + 1))
-        return tuple(found)
+        depend = ([area.name in self.sources(name) for area in self.inputs] for name in self.blank)
+        return tuple(tuple(_runs(np.array(each, dtype=bool))) for each in depend)
 
     def sources(self, name: str) -> set[str]:
         """Return the names of all that a quantity is computed from, and its own."""
@@ -268,7 +250,7 @@ def quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
     yield Quantity(
         "exercise_blanks",
         shape=(len(tasks.blank),),
-        equation=eq.BlankState(tasks.firsts, tasks.bounds, tasks.needed),
+        equation=eq.BlankState(sum(map(len, tasks.steps[0])), tasks.bounds, tasks.needed),
         uses={"states": "exercise_state", "same": same},
         **whole,
     )
