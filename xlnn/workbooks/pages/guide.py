@@ -8,7 +8,7 @@ from typing import Any
 from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Layout, quoted
 from xlnn.quantity import Quantity
-from xlnn.registry.text import Text, singular
+from xlnn.registry.text import singular
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import beside_symbol
 from xlnn.writing.drawing import Drawing
@@ -66,42 +66,104 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     widths[2] = max(widths[2], text_width(*_numbered(page).values()))
     names = (page.words("quantities", kind) for kind in guide["symbols"] if _first(page, kind))
     widths[3] = max(widths[3], text_width(*names))
-    drawing = Drawing(gridlines=False, widths=widths, heights={1: 30})
-    drawing.put(1, 2, guide["title"].format(**values), replace(TITLE, size=18))
-    row = 2
+    shown = _Lines(page, Drawing(gridlines=False, widths=widths, heights={1: 30}))
+    shown.add((2, guide["title"].format(**values), replace(TITLE, size=18)))
     about = (singular(line, values).format(**values) for line in guide["about"])
     first, *others = *about, *closing
     for line in (first, *more, *others):
-        drawing.put(row, 2, line, PLAIN)
-        row += 1
-    row = _experiments(drawing, page, row + 1)
-    row = _steps(drawing, page, row + 1)
-    row = _procedures(drawing, page, row)
-    row = _legend(drawing, page.words, row + 1, colours)
-    row = _symbols(drawing, page, row + 1, equations)
+        shown.add((2, line, PLAIN))
+    tried, titles = _tried(page)
+    if tried:
+        shown.begin(guide["experiments_title"])
+        shown.add_numbered([each["do"].format(**titles) for each in tried], PLAIN)
+    shown.add_steps()
+    shown.add_procedures()
+    shown.add_colours(colours)
+    shown.add_symbols(equations)
     if reading:
-        drawing.put(row, 3, reading, LABEL)
-        row += 1
-    _answers(drawing, page, row + 1)
-    return drawing
+        shown.add((3, reading, LABEL))
+    if tried:
+        shown.begin(guide["answers_title"])
+        shown.add_numbered([each["look"].format(**titles) for each in tried], LABEL)
+    else:
+        shown.row += 1
+    shown.row += 1
+    for line in guide.get("broken", guide["overwritten"]):
+        shown.add((2, line.format(**titles), PLAIN))
+    return shown.drawing
 
 
-def _section(drawing: Drawing, row: int, title: str) -> int:
-    for column in range(2, 8):
-        drawing.put(row, column, title if column == 2 else "", SECTION)
-    drawing.whole.append((row, row + 2))  # not alone at the end of a printed page
-    return row + 1
+class _Lines:
+    """The sheet so far, and the row of its next line."""
 
+    def __init__(self, page: Context[Any], drawing: Drawing) -> None:
+        self.page, self.drawing, self.row = page, drawing, 1
+        self.guide, self.titles = page.words.words["guide"], page.layout.titles
 
-def _steps(drawing: Drawing, page: Context[Any], row: int) -> int:
-    guide, titles = page.words.words["guide"], page.layout.titles
-    row = _section(drawing, row, guide["steps_title"])
-    for key, name in _numbered(page).items():
-        drawing.put(row, 2, name, LINK)
-        drawing.links[address(row, 2)] = f"{quoted(titles[key])}!A1"
-        drawing.put(row, 3, guide["steps"][key].format(**titles), PLAIN)
-        row += 1
-    return row
+    def add(self, *cells: tuple[int, str, Look]) -> None:
+        """Add a line: columns, their texts and looks."""
+        for column, text, look in cells:
+            self.drawing.put(self.row, column, text, look)
+        self.row += 1
+
+    def add_numbered(self, lines: Iterable[str], look: Look) -> None:
+        """Add numbered lines."""
+        for number, line in enumerate(lines, start=1):
+            self.add((2, f"{number}. {line}", look))
+
+    def begin(self, title: str) -> None:
+        """Begin a section after a blank line."""
+        self.row += 1
+        self.drawing.whole.append((self.row, self.row + 2))  # not alone at the end of a page
+        self.add((2, title, SECTION), *((column, "", SECTION) for column in range(3, 8)))
+
+    def add_steps(self) -> None:
+        """Add the sheets to begin with, and what to do there."""
+        self.begin(self.guide["steps_title"])
+        for key, name in _numbered(self.page).items():
+            self.drawing.links[address(self.row, 2)] = f"{quoted(self.titles[key])}!A1"
+            does = self.guide["steps"][key].format(**self.titles)
+            self.add((2, name, LINK), (3, does, PLAIN))
+
+    def add_procedures(self) -> None:
+        """Add step-by-step instructions for a program, if the texts have any."""
+        for procedure in self.guide.get("procedures", ()):
+            self.begin(procedure["title"])
+            for line in procedure["lines"]:
+                text = line.format(**self.titles, cells=_CellsOf(self.page.layout))
+                self.add((2, text, PLAIN))
+
+    def add_colours(self, colours: Iterable[str]) -> None:
+        """Add what the colours mean."""
+        self.begin(self.guide["colours_title"])
+        for key in colours:
+            fill = Look(fill=SCALE.get(key, key), border=True)
+            self.add((2, "", fill), (3, self.guide["colours"][key], INDENTED))
+
+    def add_symbols(self, equations: Mapping[str, str]) -> None:
+        """Add the symbols: their names, meanings, equations, and where they are."""
+        self.begin(self.guide["symbols_title"])
+        head, indented = replace(LABEL, bold=True), replace(TEXT, indent=1)
+        looks = {"equation": replace(head, indent=1)}
+        names = self.guide["columns"]
+        self.add(*((n, names[key], looks.get(key, head)) for n, key in enumerate(COLUMNS, start=2)))
+        for kind, symbol in self.guide["symbols"].items():
+            quantity = _first(self.page, kind)
+            if quantity is None:
+                continue
+            block = self.page.layout.blocks[quantity.name]
+            title = self.titles[block.sheet]
+            where = address(max(block.row - 1, FIRST_ROW - 1), block.column)
+            self.drawing.links[address(self.row, 6)] = f"{quoted(title)}!{where}"
+            written = symbol.get("symbol", quantity.symbol.replace("{}", ""))
+            self.add(
+                (2, written, replace(PLAIN, bold=True)),
+                (3, beside_symbol(self.page.words("quantities", kind), written), PLAIN),
+                (4, symbol["meaning"], TEXT),
+                (5, symbol["equation"].format(**equations), indented),
+                (6, title, LINK),
+                (7, symbol["book"].format(**equations), PLAIN),
+            )
 
 
 def _numbered(page: Context[Any]) -> dict[str, str]:
@@ -109,17 +171,6 @@ def _numbered(page: Context[Any]) -> dict[str, str]:
     titles = page.layout.titles
     known = [key for key in page.words.words["guide"]["steps"] if key in titles]
     return {key: f"{number}. {titles[key]}" for number, key in enumerate(known, start=1)}
-
-
-def _procedures(drawing: Drawing, page: Context[Any], row: int) -> int:
-    """Draw step-by-step instructions for a program, if the texts have any."""
-    for procedure in page.words.words["guide"].get("procedures", ()):
-        row = _section(drawing, row + 1, procedure["title"])
-        for line in procedure["lines"]:
-            text = line.format(**page.layout.titles, cells=_CellsOf(page.layout))
-            drawing.put(row, 2, text, PLAIN)
-            row += 1
-    return row
 
 
 class _CellsOf:
@@ -137,43 +188,6 @@ class _CellsOf:
         )
 
 
-def _legend(drawing: Drawing, words: Text, row: int, colours: Iterable[str]) -> int:
-    guide = words.words["guide"]
-    row = _section(drawing, row, guide["colours_title"])
-    for key in colours:
-        drawing.put(row, 2, "", Look(fill=SCALE.get(key, key), border=True))
-        drawing.put(row, 3, guide["colours"][key], INDENTED)
-        row += 1
-    return row
-
-
-def _symbols(drawing: Drawing, page: Context[Any], row: int, equations: Mapping[str, str]) -> int:
-    guide = page.words.words["guide"]
-    row = _section(drawing, row, guide["symbols_title"])
-    for column, key in enumerate(COLUMNS, start=2):
-        look = replace(LABEL, bold=True, indent=int(key == "equation"))
-        drawing.put(row, column, guide["columns"][key], look)
-    row += 1
-    for kind, symbol in guide["symbols"].items():
-        quantity = _first(page, kind)
-        if quantity is None:
-            continue
-        block = page.layout.blocks[quantity.name]
-        title = page.layout.titles[block.sheet]
-        where = address(max(block.row - 1, FIRST_ROW - 1), block.column)
-        written = symbol.get("symbol", quantity.symbol.replace("{}", ""))
-        drawing.put(row, 2, written, replace(PLAIN, bold=True))
-        name = beside_symbol(page.words("quantities", kind), written)
-        drawing.put(row, 3, name, PLAIN)
-        drawing.put(row, 4, symbol["meaning"], TEXT)
-        drawing.put(row, 5, symbol["equation"].format(**equations), replace(TEXT, indent=1))
-        drawing.put(row, 6, title, LINK)
-        drawing.links[address(row, 6)] = f"{quoted(title)}!{where}"
-        drawing.put(row, 7, symbol["book"].format(**equations), PLAIN)
-        row += 1
-    return row
-
-
 def _first(page: Context[Any], kind: str) -> Quantity | None:
     """Return the first quantity of a kind on a sheet of training, and so not on Check."""
     quantities = page.layout.model.quantities
@@ -188,29 +202,6 @@ def _tried(page: Context[Any]) -> tuple[list[dict[str, str]], dict[str, str]]:
     known = set(titles)
     tried = page.words.words["guide"]["experiments"]
     return [each for each in tried if known.issuperset(blanks(each["do"], each["look"]))], titles
-
-
-def _experiments(drawing: Drawing, page: Context[Any], row: int) -> int:
-    """Draw the things to try; what to look for is listed at the end."""
-    tried, titles = _tried(page)
-    if not tried:
-        return row - 1
-    row = _section(drawing, row, page.words.words["guide"]["experiments_title"])
-    for number, each in enumerate(tried, start=1):
-        drawing.put(row, 2, f"{number}. {each['do'].format(**titles)}", PLAIN)
-        row += 1
-    return row
-
-
-def _answers(drawing: Drawing, page: Context[Any], row: int) -> None:
-    guide, (tried, titles) = page.words.words["guide"], _tried(page)
-    row = _section(drawing, row, guide["answers_title"]) if tried else row
-    for number, each in enumerate(tried, start=1):
-        drawing.put(row, 2, f"{number}. {each['look'].format(**titles)}", LABEL)
-        row += 1
-    for line in guide.get("broken", guide["overwritten"]):
-        row += 1
-        drawing.put(row, 2, line.format(**titles), PLAIN)
 
 
 def blanks(*texts: str) -> list[str]:
