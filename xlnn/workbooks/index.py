@@ -140,7 +140,7 @@ def _draw(page: Context[IndexSpec]) -> Drawing:
         drawing.put(row, 1, sections, LABEL)
         drawing.put(row, 2, entry.name, LINK if entry.is_there else LABEL)
         if entry.is_there:
-            drawing.files[address(row, 2)] = f"{entry.name}.xlsx"
+            drawing.links[address(row, 2)] = f"{entry.name}.xlsx"
         shows = shown_by(entry.name, page.spec.lang)
         if not entry.is_there:
             shows = words("joined", "absent", shows=shows, name=entry.name)

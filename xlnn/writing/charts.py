@@ -104,7 +104,9 @@ class Line:
         )
         if self.name:
             is_cell = isinstance(self.name, Range)
-            series.tx = SeriesLabel(StrRef(self.name)) if is_cell else SeriesLabel(v=self.name)
+            series.tx = SeriesLabel(
+                **({"strRef": StrRef(self.name)} if is_cell else {"v": self.name})
+            )
         if self.side:
             no = dict.fromkeys(("Val", "CatName", "LegendKey", "Percent", "BubbleSize"), False)
             shows = {f"show{what}": value for what, value in no.items()}
@@ -234,8 +236,12 @@ def square(chart: ScatterChart) -> None:
     below = BELOW + LEGEND * (chart.legend is not None)
     side = min((1 - 2 * SIDES) * chart.width, (1 - ABOVE - below) * chart.height)
     wide, high = side / chart.width, side / chart.height
-    place = ManualLayout("inner", "edge", "edge", x=(1 - wide) / 2, y=ABOVE, w=wide, h=high)
-    chart.layout = Layout(place)
+    chart.layout = _inside((1 - wide) / 2, ABOVE, wide, high)
+
+
+def _inside(x: float, y: float, width: float, height: float) -> Layout:
+    """Return where a chart's plot area is, as shares of the chart."""
+    return Layout(ManualLayout("inner", "edge", "edge", x=x, y=y, w=width, h=height))
 
 
 def interval(length: float) -> float | None:
@@ -286,8 +292,7 @@ def graph(
     for axis, length in zip((chart.x_axis, chart.y_axis), millimetres, strict=True):
         axis.scaling.min, axis.scaling.max = 0, length
         axis.majorGridlines, axis.delete = None, True
-    inside = {"x": MARGIN, "y": MARGIN, "w": 1 - 2 * MARGIN, "h": 1 - 2 * MARGIN}
-    chart.layout = Layout(ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", **inside))
+    chart.layout = _inside(MARGIN, MARGIN, 1 - 2 * MARGIN, 1 - 2 * MARGIN)
     return chart
 
 
@@ -308,8 +313,7 @@ def over(chart: ScatterChart, first: tuple[int, int], last: tuple[int, int]) -> 
     nothing = GraphicalProperties(noFill=True)
     nothing.line.noFill = True
     chart.graphical_properties = chart.plot_area.graphicalProperties = nothing
-    whole = {"x": 0, "y": 0, "w": 1, "h": 1}
-    chart.layout = Layout(ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", **whole))
+    chart.layout = _inside(0, 0, 1, 1)
     (top, left), (bottom, right) = first, last
     return TwoCellAnchor(
         editAs="twoCell",

@@ -4,7 +4,7 @@ The sheets of ``xlnn.workbooks`` fill a `Drawing`; `xlnn.writing.workbook` write
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lxml.etree import Element, SubElement
@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from xlnn.grid import address
 from xlnn.layout import Block
-from xlnn.writing.style import PLAIN, Look, diverging_scale
+from xlnn.writing.style import PLAIN, Look, diverging_scale, ink_scale, on_ink
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
@@ -24,45 +24,33 @@ KIND = "{05C60535-1F16-4fd2-B633-F4F36F0B64E0}"
 """What Microsoft calls the extension (MS-XLSX 2.3.1)."""
 
 
-@dataclass(frozen=True)
-class Sparkline:
-    """A line through the numbers of some cells, which programs without the extension ignore.
+COURSE = "9AA5B1"
+"""The colour of sparklines: pale enough to be read over."""
 
-    Attributes
+
+def extension(lines: Mapping[str, str]) -> Element:
+    """Return the extension element of a sheet with sparklines, which other programs ignore.
+
+    Parameters
     ----------
-    cells : str
-        The range with its sheet: ``Weights!B4:B54``.
-    at : str
-        The address of the cell that shows it.
-    colour : str
-    """
-
-    cells: str
-    at: str
-    colour: str
-
-
-def extension(lines: Sequence[Sparkline]) -> Element:
-    """Return the extension element of a sheet, with a group for each colour.
+    lines : dict
+        The range with its sheet of each line, by the address of the cell that shows it.
 
     >>> from lxml.etree import tostring
-    >>> b"<xm:f>Weights!B4:B54</xm:f>" in tostring(
-    ...     extension([Sparkline("Weights!B4:B54", "B2", "6B7785")]))
+    >>> b"<xm:f>Weights!B4:B54</xm:f>" in tostring(extension({"B2": "Weights!B4:B54"}))
     True
     """
     root = Element(f"{{{MAIN}}}extLst", nsmap={None: MAIN})
     ext = SubElement(root, f"{{{MAIN}}}ext", {"uri": KIND}, nsmap={"x14": X14})
     groups = SubElement(ext, f"{{{X14}}}sparklineGroups", nsmap={"xm": XM})
-    for colour in dict.fromkeys(line.colour for line in lines):
-        shown = {"displayEmptyCellsAs": "gap", "lineWeight": "1"}
-        group = SubElement(groups, f"{{{X14}}}sparklineGroup", shown)
-        SubElement(group, f"{{{X14}}}colorSeries", {"rgb": f"FF{colour}"})
-        inside = SubElement(group, f"{{{X14}}}sparklines")
-        for line in lines:
-            if line.colour == colour:
-                one = SubElement(inside, f"{{{X14}}}sparkline")
-                SubElement(one, f"{{{XM}}}f").text = line.cells
-                SubElement(one, f"{{{XM}}}sqref").text = line.at
+    shown = {"displayEmptyCellsAs": "gap", "lineWeight": "1"}
+    group = SubElement(groups, f"{{{X14}}}sparklineGroup", shown)
+    SubElement(group, f"{{{X14}}}colorSeries", {"rgb": f"FF{COURSE}"})
+    inside = SubElement(group, f"{{{X14}}}sparklines")
+    for at, cells in lines.items():
+        line = SubElement(inside, f"{{{X14}}}sparkline")
+        SubElement(line, f"{{{XM}}}f").text = cells
+        SubElement(line, f"{{{XM}}}sqref").text = at
     return root
 
 
@@ -92,16 +80,14 @@ class Drawing:
         The first and last of rows that belong on one page.
     picture : chart or None
         The chart to show on the Guide, if no sheet has it.
-    sparklines : list of Sparkline
-        Lines in single cells.
+    sparklines : dict
+        The range of the numbers that a cell shows as a line, with its sheet, by its address.
     validations : list of DataValidation
         What may be typed into which cells.
     colours : list of (str, Rule)
         Ranges with colour rules.
     links : dict
-        The cell that a cell links to, by its address.
-    files : dict
-        The file beside the workbook that a cell links to, by its address.
+        The cell that a cell links to, or the file beside the workbook, by its address.
     gridlines : bool
     part : str
         The footer if not all of it is printed.
@@ -131,11 +117,10 @@ class Drawing:
     charts: list[tuple[str | TwoCellAnchor, ChartBase]] = field(default_factory=list)
     whole: list[tuple[int, int]] = field(default_factory=list)
     picture: ChartBase | None = None
-    sparklines: list[Sparkline] = field(default_factory=list)
+    sparklines: dict[str, str] = field(default_factory=dict)
     validations: list[DataValidation] = field(default_factory=list)
     colours: list[tuple[str, Rule]] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
     gridlines: bool = True
     part: str = ""
     sparse: set[str] = field(default_factory=set)
@@ -158,9 +143,7 @@ class Drawing:
         self.whole = [(top + (top >= row), last + (last >= row)) for top, last in self.whole]
         self.folded_rows = {at + (at >= row) for at in self.folded_rows}
         self.charts = [(_below(at, row) if isinstance(at, str) else at, c) for at, c in self.charts]
-        for kept in ("links", "files"):
-            moved = {_below(cell, row): target for cell, target in getattr(self, kept).items()}
-            setattr(self, kept, moved)
+        self.links = {_below(cell, row): target for cell, target in self.links.items()}
 
     def fold_columns(self, *blocks: Block) -> None:
         """Collapse the columns of some blocks at first."""
@@ -170,6 +153,10 @@ class Drawing:
     def colour(self, block: Block, *rules: Rule) -> None:
         """Add rules for the colours of a block's cells."""
         self.colours += ((cell_range(block), rule) for rule in rules)
+
+    def colour_ink(self, block: Block, *, typed: bool) -> None:
+        """Show numbers from 0 to 1 as shades of ink, and write readably on them."""
+        self.colour(block, ink_scale(typed=typed), *on_ink(address(block.row, block.column)))
 
     def colour_around_0(
         self, block: Block, *others: Block, is_read: bool = True, typed: bool = False

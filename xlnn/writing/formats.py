@@ -25,7 +25,7 @@ from xlnn.grid import address
 from xlnn.layout import Block
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.style import AXIS, signed, value, wide
+from xlnn.writing.style import AXIS, Look, signed, value, wide
 
 NOTHING: Arrays = MappingProxyType({})
 
@@ -139,9 +139,10 @@ def fitted(drawing: Drawing, blocks: Iterable[Block], given: Arrays = NOTHING) -
     blocks = list(blocks)
     numbers = (block for block in blocks if not block.quantity.is_text)
     shown = [
-        (block, *_look(drawing, block))
+        (block, look.number_format, look.size)
         for block in numbers
-        if block.quantity.choices or not _shrinks(drawing, block)
+        for look in [_look(drawing, block)]
+        if block.quantity.choices or not look.shrink
     ]
     widths = dict(drawing.widths)
     for block, number_format, size in shown:
@@ -184,18 +185,10 @@ def axis_format(numbers: np.ndarray) -> str:
     return signed(f"0.{'0' * decimals}E+00") if decimals <= MOST_DECIMALS else AXIS
 
 
-def _look(drawing: Drawing, block: Block) -> tuple[str, int]:
-    """Return the number format and the size of a block's numbers."""
-    quantity = block.quantity
-    look = drawing.looks.get(quantity.name)
-    look = look or value(quantity.number_format, given=False, first=False)
-    return look.number_format, look.size
-
-
-def _shrinks(drawing: Drawing, block: Block) -> bool:
-    """Return whether numbers are shrunk to fit their column."""
+def _look(drawing: Drawing, block: Block) -> Look:
+    """Return the look of a block's numbers."""
     look = drawing.looks.get(block.quantity.name)
-    return look is not None and look.shrink
+    return look or value(block.quantity.number_format, given=False, first=False)
 
 
 def _least(number_format: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from openpyxl.worksheet._writer import WorksheetWriter
 
 from xlnn.grid import letters
 from xlnn.layout import FilledColumn
-from xlnn.writing.drawing import Sparkline, extension
+from xlnn.writing.drawing import extension
 from xlnn.xlsx.markup import attribute, escaped, markup
 
 KIND, NUMBER, OTHER = "%s", "<v>%s</v>", "<v%s</v>"
@@ -47,8 +47,6 @@ class FilledStrip:
     varying : tuple of sequences
         For each ``%s`` except the first, which is the row's number: texts or numbers, one per row.
         Integers are row numbers, and floats are values of cells.
-    formulas : int
-        How many of the cells are formulas.
     """
 
     column: int
@@ -57,39 +55,30 @@ class FilledStrip:
     top: int
     pattern: str
     varying: Varying
-    formulas: int = 0
 
 
-@dataclass(frozen=True)
-class FilledUnit:
-    """The cells to fill down for one unit of a quantity.
+def strips_of(  # noqa: PLR0913 -- what is filled down, and where
+    column: int, row: int, part: range, *, typed: Sequence[str], pattern: str, varying: Varying
+) -> Iterator[FilledStrip]:
+    """Yield some of the cells of one unit of a quantity, starting at a row.
 
-    Attributes
+    Parameters
     ----------
-    typed : list of str
+    column, row : int
+    part : range
+        Which of its cells.
+    typed : sequence of str
         Its first cells, as `content` returns them.
     pattern : str
-        The pattern of the formula cells below; empty if there are none.
+        The pattern of the cells below; empty if there are none.
     varying : tuple of sequences
         As in `FilledStrip`; the first belongs to the first of all cells.
-    is_blank : bool
-        Whether the cells below have no formulas.
     """
-
-    typed: list[str]
-    pattern: str
-    varying: Varying
-    is_blank: bool = False
-
-    def strips(self, column: int, row: int, part: range) -> Iterator[FilledStrip]:
-        """Yield some of the cells, starting at a row."""
-        top = row - part.start
-        middle = max(part.start, min(part.stop, len(self.typed)))
-        if part.start < middle:
-            yield FilledStrip(column, row, top + middle - 1, top, "%s%s", (self.typed,))
-        if middle < part.stop and self.pattern:
-            last, count = top + part.stop - 1, 0 if self.is_blank else part.stop - middle
-            yield FilledStrip(column, top + middle, last, top, self.pattern, self.varying, count)
+    top, middle = row - part.start, max(part.start, min(part.stop, len(typed)))
+    if part.start < middle:
+        yield FilledStrip(column, row, top + middle - 1, top, "%s%s", (typed,))
+    if middle < part.stop and pattern:
+        yield FilledStrip(column, top + middle, top + part.stop - 1, top, pattern, varying)
 
 
 def formula_pattern(
@@ -223,7 +212,7 @@ class RowWriter(WorksheetWriter):
     """
 
     def __init__(
-        self, sheet: WriteOnlyWorksheet, path: Path, sparklines: Sequence[Sparkline] = ()
+        self, sheet: WriteOnlyWorksheet, path: Path, sparklines: Mapping[str, str]
     ) -> None:
         self.file = path.open("wb")
         super().__init__(sheet, self.file)

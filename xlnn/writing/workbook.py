@@ -7,7 +7,7 @@ rows.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import repeat
 from math import prod
 from pathlib import Path
@@ -46,12 +46,12 @@ from xlnn.writing.rows import (
     NUMBER,
     OTHER,
     FilledStrip,
-    FilledUnit,
     RowWriter,
     Varying,
     content,
     formula_pattern,
     rows_of,
+    strips_of,
 )
 from xlnn.writing.style import (
     AXIS,
@@ -129,10 +129,10 @@ class SheetCells:
             row, at = block.address((*starts, *unit))
             filled = self._filled(block, (*place, ..., *unit), column, looks[at == block.column])
             if is_table or not quantity.axes:
-                yield from filled.strips(at, row, rows)
+                yield from filled(at, row, rows)
                 continue
             for number, (down, right) in enumerate(block.places(unit)):
-                yield from filled.strips(right, down, range(number, number + 1))
+                yield from filled(right, down, range(number, number + 1))
 
     def _filled(
         self,
@@ -140,17 +140,17 @@ class SheetCells:
         entries: tuple[int | EllipsisType, ...],
         column: FilledColumn | None,
         looks: tuple[Look, Look],
-    ) -> FilledUnit:
-        """Return the cells to fill down for one unit of a part: some entries of the quantity."""
+    ) -> Callable[[int, int, range], Iterator[FilledStrip]]:
+        """Return `strips_of` for one unit of a part, whose entries of the quantity these are."""
         quantity, (typed_in, computed) = block.quantity, looks
         given = self._inputs.get(quantity.name)
         typed = [] if given is None or not given.size else given[entries].ravel().tolist()
         texts = [content(each, self._style_of(typed_in, each)) for each in typed]
         if column is None:
-            return FilledUnit(texts, "", ())
+            return partial(strips_of, typed=texts, pattern="", varying=())
         if quantity.name in self._blank:
             style = self._style_of(replace(computed, fill=BLANK), "")
-            return FilledUnit(texts, f'%s" s="{style}"/>', (), is_blank=True)
+            return partial(strips_of, typed=texts, pattern=f'%s" s="{style}"/>', varying=())
         said = "".join(re.findall('"[^"]*"', column.text)) if '"' in column.text else ""
         style = self._style_of(computed, said)
         kind, kinds, value, values = self._value(quantity, entries)
@@ -163,7 +163,7 @@ class SheetCells:
         else:
             pattern, order = formula_pattern(column, style, kind=kind, value=value)
             numbers = tuple(self._numbers(*column.rows[number], axes) for number in order)
-        return FilledUnit(texts, pattern, (*kinds, *numbers, *values))
+        return partial(strips_of, typed=texts, pattern=pattern, varying=(*kinds, *numbers, *values))
 
     def _value(
         self, quantity: Quantity, entries: tuple[int | EllipsisType, ...]
@@ -255,7 +255,7 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
     workbook.properties = DocumentProperties(creator=APPLICATION, title=printable)
     workbook.custom_doc_props.append(StringProperty(name=NAME, value=""))  # set by `Parts`
     values = {name: found for name, found in values.items() if can_be_stored(found)}
-    formulas = done = 0
+    done = 0
     rows = sum(layout.extents[key][0] for key in layout.titles)
     style = cache(lambda look: styled(workbook.worksheets[0], look).style_id)
     parts = Parts()
@@ -285,12 +285,11 @@ def write(  # noqa: PLR0913 -- the contents of a workbook
                 f"{path.parent}, or set TMPDIR to another folder."
             ) from error
         done += layout.extents[key][0]
-        formulas += sum(strip.formulas for strip in strips)
     for name, area in layout.names.items():
         workbook.defined_names[name] = DefinedName(name, attr_text=area)
     ExcelWriter(workbook, parts).write_data()
     parts.save(path)
-    return formulas
+    return sum(each.computed for each in layout.model.quantities if each.name not in blank)
 
 
 def can_be_stored(values: np.ndarray) -> bool:
@@ -415,6 +414,6 @@ def _fill(
             yield row
     # openpyxl drops links that are added to a write-only sheet before its first row
     writer.ws._hyperlinks += [  # noqa: SLF001 -- there is no public way
-        *(Hyperlink(ref=cell, location=target) for cell, target in drawing.links.items()),
-        *(Hyperlink(ref=cell, target=file) for cell, file in drawing.files.items()),
+        Hyperlink(ref=cell, **{"location" if "!" in target else "target": target})
+        for cell, target in drawing.links.items()
     ]

@@ -11,7 +11,7 @@ from xlnn.layout import FIRST_ROW, Block, quoted
 from xlnn.quantity import Axis, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.writing.drawing import Drawing, Sparkline, fixed_range
+from xlnn.writing.drawing import Drawing, fixed_range
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, USUAL_WIDTH, text_pixels
 from xlnn.writing.style import KEY, NOTE, TITLE, heading, wide
 from xlnn.writing.text_width import text_width
@@ -19,9 +19,6 @@ from xlnn.writing.text_width import text_width
 NARROW, NORMAL, WIDE = 7, 10.5, 13
 FEWEST, MOST_COURSES = 3, 2_000
 """Epochs that a course takes to be one, and how many are drawn."""
-
-COURSE = "9AA5B1"
-"""Pale enough to be read over."""
 
 MOST_SPREAD = 6
 """Columns up to which a heading stands over the middle of them."""
@@ -74,8 +71,7 @@ def add_sparklines(drawing: Drawing, page: Context, blocks: Iterable[Block]) -> 
         for position in range(min(len(block.quantity.units), MOST_COURSES - drawn)):
             column = letters(block.column + position)
             cells = f"{title}!{column}{block.row}:{column}{block.row + length - 1}"
-            line = Sparkline(cells, f"{column}{block.row - 2}", COURSE)
-            drawing.sparklines.append(line)
+            drawing.sparklines[f"{column}{block.row - 2}"] = cells
             drawn += 1
 
 
@@ -207,18 +203,22 @@ BOUNDS = {
 def bounded_validation(cells: str, words: Text, bounds: str) -> DataValidation:
     """Return a validation that allows only numbers within one of the `BOUNDS`."""
     operator, least, most = BOUNDS[bounds]
-    validation = DataValidation(
-        type="decimal",
-        operator=operator,
-        formula1=least,
-        formula2=most,
+    asked = words("validation", "number_title"), words("validation", bounds)
+    return _validation(
+        cells, *asked, type="decimal", operator=operator, formula1=least, formula2=most
+    )
+
+
+def _validation(cells: str, title: str, error: str, **allowed: str | None) -> DataValidation:
+    """Return a validation with a message for what is not allowed, such as nothing."""
+    return DataValidation(
+        sqref=cells,
         allow_blank=False,
         showErrorMessage=True,
-        errorTitle=words("validation", "number_title"),
-        error=words("validation", bounds),
+        errorTitle=title,
+        error=error,
+        **allowed,
     )
-    validation.add(cells)
-    return validation
 
 
 def choice_validation(  # noqa: PLR0913 -- its words, and what there is to choose
@@ -247,16 +247,8 @@ def list_validation(
     cell: str, source: str, words: Text, asked: str, **blanks: object
 ) -> DataValidation:
     """Return a validation that offers a list of values, with a message for other values."""
-    validation = DataValidation(
-        type="list",
-        formula1=source,
-        allow_blank=False,
-        showErrorMessage=True,
-        errorTitle=words("validation", "choice_title"),
-        error=words("validation", asked, **blanks),
-    )
-    validation.add(cell)
-    return validation
+    title, error = words("validation", "choice_title"), words("validation", asked, **blanks)
+    return _validation(cell, title, error, type="list", formula1=source)
 
 
 def row_validation(page: Context, chosen: Block, rows: Block) -> DataValidation:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from xlnn.equations.layer import SINGLE, WEIGHTS
-from xlnn.grid import address
 from xlnn.layout import Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.sheets.names import layer_title
@@ -30,8 +29,6 @@ from xlnn.writing.style import (
     PICTURE,
     SECTION,
     SENTENCE,
-    ink_scale,
-    on_ink,
 )
 from xlnn.writing.text_width import named_over, size_in, text_width, word_width
 
@@ -126,9 +123,7 @@ class Inputs(Row):
                 drawing.put(row, at, name, named_over(features, FEATURE))
             drawing.heights[row] = FEATURE_HEIGHT
         if not features:
-            typed = block.quantity.is_input
-            ink = on_ink(address(block.row, block.column))
-            drawing.colour(block, ink_scale(typed=typed), *ink)
+            drawing.colour_ink(block, typed=block.quantity.is_input)
             if not is_below:
                 output = page.layout.blocks[f"{self.prefix}output"]
                 drawing.heights |= squares(block, CELL, output)

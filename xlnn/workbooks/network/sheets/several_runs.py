@@ -97,6 +97,6 @@ def _join(drawing: Drawing, other: Drawing) -> None:
     drawing.folded_columns |= other.folded_columns
     drawing.looks |= other.looks
     drawing.validations += other.validations
-    drawing.sparklines += other.sparklines
+    drawing.sparklines |= other.sparklines
     drawing.colours += other.colours
     drawing.links |= other.links
