@@ -4,7 +4,6 @@ A part derives from the model how many rows and columns it takes, which cells it
 and what is drawn around them: names, headings, validations, the cells of a chart.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count, cycle, product
@@ -17,7 +16,7 @@ from xlnn.equations.lookup import Asked, NameOf, UsedNumber
 from xlnn.equations.wording import Bar
 from xlnn.errors import DataError
 from xlnn.grid import address
-from xlnn.layout import Block, single_block, table_blocks
+from xlnn.layout import Block, single_block, strides, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.sheet import Context
@@ -71,8 +70,6 @@ from xlnn.writing.style import (
     WHITE,
     Look,
     heading,
-    ink_scale,
-    on_ink,
     tint,
     two_sided_scale,
     value,
@@ -109,79 +106,70 @@ PIXELS_A_CM, CLEAR = PIXELS_AN_INCH / 2.54, 12
 """Of a chart; and the pixels between it and what is to its right."""
 
 
-class PagePart(ABC):
-    """A part of a page."""
+class PagePart:
+    """A part of a page, which may be made of other parts."""
 
     above = 0
     """Blank rows that part it from what stands above."""
 
-    @abstractmethod
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return how many rows and columns it takes."""
-
-    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:  # noqa: ARG002 -- for those with quantities
-        """Yield the cells of its quantities, from its first cell on."""
+    def placed(self, model: Model) -> "Iterator[tuple[PagePart, int, int]]":  # noqa: ARG002 -- for those made of others
+        """Yield the parts that it is made of, each with the rows and columns before it."""
         yield from ()
 
-    @abstractmethod
-    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Draw what it shows besides its quantities."""
-
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- for those with words
-        """Yield the texts that it shows, each after the section of the words where it belongs."""
-        yield from ()
-
-
-class _Joined(PagePart):
-    def __init__(self, *parts: PagePart) -> None:
-        self.parts = parts
-
-    @abstractmethod
-    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[PagePart, int, int]]:
-        """Yield each part and its first cell."""
-
     def size(self, model: Model) -> tuple[int, int]:
-        """Return the rows and columns from the first part to the last."""
+        """Return how many rows and columns it takes, up to the last part or else the last cell."""
         ends = [
             (row + rows, column + columns)
-            for part, row, column in self._placed(model, 0, 0)
+            for part, row, column in self.placed(model)
             for rows, columns in [part.size(model)]
+        ] or [
+            (row + 1, column + 1)
+            for block in self.blocks(model, 0, 0)
+            for row, column in [block.last]
         ]
         return max((row for row, _ in ends), default=0), max((last for _, last in ends), default=0)
 
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
-        """Yield the texts of all parts."""
-        for part in self.parts:
-            yield from part.texts(model)
-
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the cells of all parts."""
-        for part, *at in self._placed(model, row, column):
-            yield from part.blocks(model, *at)
+        """Yield the cells of its quantities, from its first cell on."""
+        for part, down, right in self.placed(model):
+            yield from part.blocks(model, row + down, column + right)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Draw all parts; names use the columns that parts below them leave free."""
-        placed = self._placed(page.layout.model, row, column)
-        for part, *at in sorted(placed, key=lambda each: isinstance(each[0], Numbers)):
-            part.draw(drawing, page, *at)
+        """Draw what it shows besides its quantities.
+
+        Names use the columns that parts below them leave free.
+        """
+        placed = self.placed(page.layout.model)
+        for part, down, right in sorted(placed, key=lambda each: isinstance(each[0], Numbers)):
+            part.draw(drawing, page, row + down, column + right)
+
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
+        """Yield the texts that it shows, each after the section of the words where it belongs."""
+        for part, *_ in self.placed(model):
+            yield from part.texts(model)
 
 
-class Below(_Joined):
+class Below(PagePart):
     """Parts below each other."""
+
+    def __init__(self, *parts: PagePart) -> None:
+        self.parts = parts
 
     @property
     def above(self) -> int:  # type: ignore[override]
         """The rows above its first part."""
         return self.parts[0].above if self.parts else 0
 
-    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[PagePart, int, int]]:
+    def placed(self, model: Model) -> Iterator[tuple[PagePart, int, int]]:
+        """Yield each part."""
+        row = 0
         for number, part in enumerate(self.parts):
             row += part.above if number else 0
-            yield part, row, column
+            yield part, row, 0
             row += part.size(model)[0]
 
 
-class Beside(_Joined):
+class Beside(PagePart):
     """Parts beside each other, with a narrow column between them or none.
 
     Parameters
@@ -194,30 +182,30 @@ class Beside(_Joined):
     """
 
     def __init__(self, *parts: PagePart, apart: int = 1, most: int = 0) -> None:
-        super().__init__(*parts)
-        self.apart, self.most = apart, most
+        self.parts, self.apart, self.most = parts, apart, most
 
     @property
     def above(self) -> int:  # type: ignore[override]
         """The most rows that a part wants above it."""
         return max(part.above for part in self.parts)
 
-    def _placed(self, model: Model, row: int, column: int) -> Iterator[tuple[PagePart, int, int]]:
-        left, high = column, 0
+    def placed(self, model: Model) -> Iterator[tuple[PagePart, int, int]]:
+        """Yield each part."""
+        row = column = high = 0
         for part in self.parts:
             rows, columns = part.size(model)
-            if self.most and left < column and column + columns > left + self.most:
-                row, column, high = row + high + 1, left, 0
+            if self.most and column and column + columns > self.most:
+                row, column, high = row + high + 1, 0, 0
             yield part, row, column
             column, high = column + columns + self.apart, max(high, rows)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw all parts, and the columns between them: no chart lies over the part beside it."""
         super().draw(drawing, page, row, column)
-        for _, _, first in self._placed(page.layout.model, row, column):
-            if self.apart and first > column:
-                drawing.widths.setdefault(first - 1, GAP)
-                _clear(drawing, row, column, first)
+        for _, _, right in self.placed(page.layout.model):
+            if self.apart and right:
+                drawing.widths.setdefault(column + right - 1, GAP)
+                _clear(drawing, row, column, column + right)
 
 
 class Mat(PagePart):
@@ -229,22 +217,18 @@ class Mat(PagePart):
     def __init__(self, part: PagePart) -> None:
         self.part = part
 
+    def placed(self, model: Model) -> Iterator[tuple[PagePart, int, int]]:  # noqa: ARG002 -- the same in all
+        """Yield the part, after a blank column."""
+        yield self.part, 0, 1
+
     def size(self, model: Model) -> tuple[int, int]:
         """Return the size of the part with what is around it."""
-        rows, columns = self.part.size(model)
-        return rows + 1, columns + 2
-
-    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the cells of the part."""
-        return self.part.blocks(model, row, column + 1)
-
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
-        """Yield the texts of the part."""
-        return self.part.texts(model)
+        rows, columns = super().size(model)
+        return rows + 1, columns + 1
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw the part, and fill the cells that its quantities leave free."""
-        self.part.draw(drawing, page, row, column + 1)
+        super().draw(drawing, page, row, column)
         model = page.layout.model
         (rows, columns), blocks = self.size(model), [*self.blocks(model, row, column)]
         for at in product(range(row, row + rows), range(column, column + columns)):
@@ -392,8 +376,7 @@ def _ink(drawing: Drawing, page: Context[Any], names: Iterable[str]) -> None:
     """Show numbers from 0 to 1 as shades of ink."""
     for block in (page.layout.blocks[name] for name in names):
         drawing.looks[block.quantity.name] = _centred(block.quantity)
-        rules = on_ink(address(block.row, block.column))
-        drawing.colour(block, ink_scale(typed=block.quantity.is_input), *rules)
+        drawing.colour_ink(block, typed=block.quantity.is_input)
 
 
 class Sentences(PagePart):
@@ -410,10 +393,6 @@ class Sentences(PagePart):
 
     def __init__(self, *names: str, bold: int = 1, above: int = 0, look: Look = SENTENCE) -> None:
         self.names, self.bold, self.above, self.look = names, bold, above, look
-
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return a row for each and each of its units; only the first column is used."""
-        return sum(len(model[name].units) for name in self.names), 1
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells of each."""
@@ -439,9 +418,6 @@ class Space(PagePart):
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- it is blank
         """Return its rows and columns."""
         return self.rows, self.columns
-
-    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Draw nothing."""
 
 
 @dataclass(frozen=True)
@@ -494,22 +470,12 @@ class Grid(PagePart):
     def _headings(self) -> int:
         return self.titled + bool(self.captions)
 
-    def _lengths(self, model: Model) -> tuple[int, ...]:
-        """Return how many there are along each side, after those of several grids."""
-        if not model[self.name].lengths:
-            raise DataError(f"{self.name} is a single number: Numbers show it, and no Grid.")
-        return 1, *model[self.name].lengths
-
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return a row for its name, and its rows and columns."""
-        *several, rows, columns = self._lengths(model)
-        rows += self._headings + len(self.under)
-        return rows, self.indent + prod(several) * (columns + 1) - 1
-
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield its cells, and those below it."""
         quantity, right = model[self.name], column + self.indent
-        *_, rows, columns = self._lengths(model)
+        if not quantity.lengths:
+            raise DataError(f"{self.name} is a single number: Numbers show it, and no Grid.")
+        *_, rows, columns = (1, *quantity.lengths)
         row += self._headings
         several = ((0, columns + 1),) * (len(quantity.lengths) - 2)
         steps = (*several, (1, 0), (0, 1))[-len(quantity.lengths) :]
@@ -550,8 +516,7 @@ class Grid(PagePart):
     def _colour(self, drawing: Drawing, block: Block, scale: "Scale", *, is_read: bool) -> None:
         typed = block.quantity.is_input
         if scale == "ink":
-            ink = on_ink(address(block.row, block.column))
-            drawing.colour(block, ink_scale(typed=typed), *ink)
+            drawing.colour_ink(block, typed=typed)
         elif isinstance(scale, str):
             drawing.colour_around_0(block, is_read=is_read, typed=typed)
         else:
@@ -670,11 +635,6 @@ class Row(PagePart):
         shapes = [model[name].shape if name else () for name in self.names]
         return [(prod(shape),) for shape in shapes] if self.flat else shapes
 
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return the rows of the tallest, and the columns of all."""
-        shapes = [(1, 1, *shape)[-2:] for shape in self._shapes(model)]
-        return max(rows for rows, _ in shapes), sum(columns for _, columns in shapes)
-
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield their cells."""
         for name, shape in zip(self.names, self._shapes(model), strict=True):
@@ -714,6 +674,23 @@ class Hidden(Row):
         drawing.looks |= dict.fromkeys(filter(None, self.names), Look(number_format=UNREAD))
 
 
+class Made(PagePart):
+    """A part that depends on the model.
+
+    Parameters
+    ----------
+    of : function
+        Returns the part of a model.
+    """
+
+    def __init__(self, of: Callable[[Model], PagePart]) -> None:
+        self.of = of
+
+    def placed(self, model: Model) -> Iterator[tuple[PagePart, int, int]]:
+        """Yield the part."""
+        yield self.of(model), 0, 0
+
+
 class Symbols(PagePart):
     """The symbols of quantities and their units side by side, over rows of numbers.
 
@@ -744,35 +721,6 @@ class Symbols(PagePart):
             column += not name
 
 
-class Made(PagePart):
-    """A part that depends on the model.
-
-    Parameters
-    ----------
-    of : function
-        Returns the part of a model.
-    """
-
-    def __init__(self, of: Callable[[Model], PagePart]) -> None:
-        self.of = of
-
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
-        """Yield the texts of the part."""
-        yield from self.of(model).texts(model)
-
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return the size of the part."""
-        return self.of(model).size(model)
-
-    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the cells of the part."""
-        yield from self.of(model).blocks(model, row, column)
-
-    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Draw the part."""
-        self.of(page.layout.model).draw(drawing, page, row, column)
-
-
 class Table(PagePart):
     """Quantities side by side: a row for each entry along their axes, a column for each unit.
 
@@ -794,9 +742,6 @@ class Table(PagePart):
         Whether its headings are repeated on each printed page.
     groups : dict
         The keys of titles over columns, by the first of their columns; "" ends the previous one.
-    under : dict
-        Rows under the columns: the key of each heading ("" for hidden rows), and the prefix of the
-        names of its numbers: ``sum`` for sum_a under a.
     named : function
         Returns the name of a quantity for its heading.
     units : dict
@@ -820,7 +765,6 @@ class Table(PagePart):
         width: float = 0,
         repeated: bool = False,
         groups: Mapping[str, str] | None = None,
-        under: Mapping[str, str] | None = None,
         named: Named = plain_name,
         units: Mapping[str, Callable[[Context[Any]], Sequence[str]]] | None = None,
         widths: Mapping[str, float] | None = None,
@@ -830,7 +774,7 @@ class Table(PagePart):
     ) -> None:
         self.names, self.left, self.width, self.repeated = names, left, width, repeated
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
-        self.groups, self.under, self.above = groups or {}, under or {}, above
+        self.groups, self.above = groups or {}, above
         self.named, self.units, self.widths = named, units or {}, widths or {}
         self.lined, self.folded = lined, folded
 
@@ -843,29 +787,15 @@ class Table(PagePart):
         counts = model[self.names[0]].counts
         return self.left if self.left is not None else 0 if counts else len(axes)
 
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return its rows with the headings, and its columns with the names of the rows."""
-        quantities = [model[name] for name in self.names]
-        rows = prod(axis.length for axis in row_axes(quantities))
-        rows += len(self.under) + 1 if self.under else 0
-        rows += self._headings(model) + bool(self.groups)
-        return rows, self.naming(model) + sum(len(q.units) for q in quantities)
-
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the columns."""
         quantities = [model[name] for name in self.names]
         row += self._headings(model) + bool(self.groups)
-        for block in table_blocks(quantities, row, column + self.naming(model)):
-            yield block
-            below = block.last[0] + 2
-            for down, begins in enumerate(self.under.values()):
-                if found := model.by_name.get(f"{begins}_{block.quantity.name}"):
-                    yield single_block(found, below + down, block.column)
+        yield from table_blocks(quantities, row, column + self.naming(model))
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
-        """Yield the titles over and under the columns."""
+        """Yield the titles over the columns."""
         yield from (("charts", key) for key in self.groups.values() if key)
-        yield from (("headings", key) for key in self.under if key)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- as far down as its cells
         """Draw the headings, and the names of the rows."""
@@ -900,18 +830,6 @@ class Table(PagePart):
             columns = range(column, column + self.size(page.layout.model)[1])
             self._fold(drawing, range(first - headings, first), columns)
         self._draw_groups(drawing, page, blocks, first - headings - 1)
-        below = blocks[0].last[0] + 2
-        for down, (key, begins) in enumerate(self.under.items()):
-            look = Look(number_format=UNREAD)
-            if key:
-                drawing.put(below + down, column, page.words.of_itself("headings", key), SECTION)
-                look = replace(
-                    value("General", given=False, first=False), align="center", bold=True
-                )
-            drawing.looks |= {f"{begins}_{name}": look for name in self.names}
-        if self.under:
-            keys = [page.words.of_itself("headings", key) for key in self.under if key]
-            drawing.widths[column] = max(drawing.widths[column], text_width(*keys))
 
     def _set_widths(self, drawing: Drawing, blocks: Iterable[Block]) -> None:
         for block in blocks:
@@ -1045,7 +963,7 @@ class Units(PagePart):
         for quantity, across in self._placed(model):
             count = self._down(quantity.name)
             down, inside = ((self._apart(model), 0), (1, 0))[:count], quantity.shape[count:]
-            right = [(0, prod(inside[n + 1 :])) for n in range(len(inside))]
+            right = [(0, step) for step in strides(inside)]
             steps = picture_steps(quantity) if self.pictures else right
             yield single_block(quantity, row, column + across, *down, *steps)
             if over := self.over.get(quantity.name):
@@ -1272,19 +1190,24 @@ class Plane(PagePart):
         self.points, self.ends, self.x, self.y, self.indent = points, ends, x, y, indent
         self.grid = Grid(name, indent, scale, pixels=pixels, digits=UNREAD, titled=False)
 
+    def placed(self, model: Model) -> Iterator[tuple[PagePart, int, int]]:  # noqa: ARG002 -- the same in all
+        """Yield the matrix, below the legend."""
+        yield self.grid, LEGEND_ROWS, 0
+
     def size(self, model: Model) -> tuple[int, int]:
         """Return its rows with the legend and the ends, and its columns or those of the colours."""
-        rows, columns = self.grid.size(model)
-        return LEGEND_ROWS + rows + 1, max(columns, self.indent + 2 * STEPS + 1)
+        rows, columns = super().size(model)
+        return rows + 1, max(columns, self.indent + 2 * STEPS + 1)
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield its cells, and those of the ends."""
-        row, (rows, columns) = row + LEGEND_ROWS, self.grid.size(model)
-        yield from self.grid.blocks(model, row, column)
+        (block,) = super().blocks(model, row, column)
+        yield block
         if self.ends:
-            (lower, left), right = (model[name] for name in self.ends), column + self.indent
-            yield single_block(lower, row + rows, right, (0, columns - self.indent - 1))
-            yield single_block(left, row, right - 1, (rows - 1, 0))
+            (lower, left), (last_row, last) = (model[name] for name in self.ends), block.last
+            across, down = last - block.column, last_row - block.row
+            yield single_block(lower, last_row + 1, block.column, (0, across))
+            yield single_block(left, block.row, block.column - 1, (down, 0))
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
         """Yield the titles of its sides, and the names of its points."""

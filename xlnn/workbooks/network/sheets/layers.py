@@ -99,11 +99,6 @@ class Inputs(Row):
         super().__init__("", prefix + kind)
         self.prefix, self.name = prefix, prefix + kind
 
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return its rows with the one above, and its columns with the blank one before."""
-        rows, columns = super().size(model)
-        return rows + 1, columns
-
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells."""
         yield from super().blocks(model, row + 1, column)
