@@ -20,6 +20,7 @@ from xlnn.cli import cli
 from xlnn.engines import ENGINES
 from xlnn.errors import XlnnError
 from xlnn.loading import spec as reading
+from xlnn.writing.style import signed
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 
@@ -372,6 +373,14 @@ def test_a_sheet_without_a_page_gets_a_chart_of_what_runs_and_a_picture_of_a_mat
     coloured = [str(each.sqref) for each in sheet.conditional_formatting]
     assert "A6:C7" in coloured
     assert sheet.freeze_panes == "A4"
+
+
+@pytest.mark.parametrize("sheet", ["Bobs", "Bob's"])
+def test_an_axis_of_large_numbers_has_short_labels_on_any_sheet(sheet, tmp_path):
+    large = xlnn.Quantity("y", sheet=sheet, axes=(xlnn.Axis("step", 4, "time"),))
+    path = xlnn.workbook(xlnn.Model((large,)), {"y": [1e12, 2e12, 4e12, 3e12]}, tmp_path / "y.xlsx")
+    (chart,) = openpyxl.load_workbook(path.path)[sheet]._charts  # noqa: SLF001
+    assert chart.y_axis.number_format.formatCode == signed("0.0E+00")
 
 
 @pytest.mark.ci

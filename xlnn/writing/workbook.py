@@ -321,6 +321,7 @@ def _label_axes(chart: ChartBase, layout: Layout, numbers: Arrays) -> None:
 def _charted(cells: str, layout: Layout, numbers: Arrays) -> Iterator[float]:
     """Yield the numbers of a range of a chart that are known."""
     title, (left, top, right, bottom) = range_to_tuple(cells)
+    title = title.replace("''", "'")  # which openpyxl leaves as it is
     first, last = layout.entry(title, top, left), layout.entry(title, bottom, right)
     if first and last and first[0] == last[0] and first[0] in numbers:
         part = tuple(slice(a, b + 1) for a, b in zip(first[1], last[1], strict=True))
