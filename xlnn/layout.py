@@ -113,9 +113,7 @@ class Block:
     @property
     def is_dense(self) -> bool:
         """Whether it fills its bounding rectangle; units in separate bands do not."""
-        row, column = self.last
-        area = (row - self.row + 1) * (column - self.column + 1)
-        return area == prod(self.quantity.lengths)
+        return _fills(self.quantity.lengths, self.steps)
 
     @property
     def last(self) -> tuple[int, int]:

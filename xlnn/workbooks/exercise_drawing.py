@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from openpyxl.formatting.rule import FormulaRule, Rule
 from openpyxl.styles import PatternFill
 
@@ -364,10 +365,14 @@ def _equation(quantity: Quantity, page: Context[SheetFacts]) -> str:
         holds = _name(quantity, told.words) if symbol(quantity) else ""
     if holds in {"", symbol(quantity)}:
         return shown
-    ends = (quantity.units[0], quantity.units[-1])
-    units = " … ".join(dict.fromkeys(quantity.heading(unit).strip() for unit in ends))
-    units = units or symbol(quantity)
+    units = _units(quantity, quantity.units[0], quantity.units[-1])
     return shown + "\n" + own("exercise", "holds", units=units, meaning=holds)
+
+
+def _units(quantity: Quantity, *ends: Sequence[int]) -> str:
+    """Return the symbols of the first and the last of some units."""
+    headings = (quantity.heading(tuple(map(int, unit))).strip() for unit in ends)
+    return " … ".join(dict.fromkeys(headings))
 
 
 def symbol(quantity: Quantity) -> str:
@@ -379,10 +384,12 @@ def symbol(quantity: Quantity) -> str:
 
 def _symbols(tasks: Tasks, area: eq.JudgedCells, words: Text) -> str:
     """Return the symbols of an area; where it has none its quantity's name, and the units."""
-    quantity, symbols = tasks.layout.model[area.name], tasks.symbol(area)
+    quantity = tasks.layout.model[area.name]
+    ends = (np.unravel_index(area.entries.flat[n], quantity.lengths) for n in (0, -1))
+    units = _units(quantity, *(index[len(quantity.axes) :] for index in ends))
     if symbol(quantity):
-        return symbols
-    return f"{_name(quantity, words)} {symbols.replace(quantity.name, '')}".strip()
+        return units
+    return f"{_name(quantity, words)} {units.replace(quantity.name, '')}".strip()
 
 
 def _name(quantity: Quantity, words: Text) -> str:

@@ -210,16 +210,6 @@ class Tasks:
             for stretches in self.bounds
         )
 
-    def symbol(self, area: eq.JudgedCells) -> str:
-        """Return the symbols of an area: of its first entry, and of its last if it is another."""
-        quantity = self.layout.model[area.name]
-        axes = len(quantity.axes)
-        ends = [
-            quantity.heading(tuple(map(int, np.unravel_index(entry, quantity.lengths)))[axes:])
-            for entry in (area.entries.flat[0], area.entries.flat[-1])
-        ]
-        return " … ".join(dict.fromkeys(end.strip() or quantity.name for end in ends))
-
 
 def _runs(there: np.ndarray) -> Iterator[tuple[int, int]]:
     """Yield where stretches of truths begin, and where they have ended."""
