@@ -30,198 +30,116 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xlnn import testing
-    from xlnn.auditing.audit import audit
-    from xlnn.auditing.report import Audit
-    from xlnn.building.build import build
-    from xlnn.building.own_models import workbook
-    from xlnn.building.writing import Built
-    from xlnn.checking.check import check
-    from xlnn.checking.report import Report, Reports
-    from xlnn.data.dataset import Dataset
-    from xlnn.equations.lookup import Chosen
-    from xlnn.equations.wording import Told
-    from xlnn.errors import XlnnError, XlnnWarning
-    from xlnn.exercises.exercise import exercise
-    from xlnn.exercises.grades import Grade, Grades
-    from xlnn.exercises.grading import grade
-    from xlnn.explaining.explain import explain
-    from xlnn.explaining.explanation import Explanation, Part
-    from xlnn.explaining.quantity_values import QuantityValues
-    from xlnn.explaining.run import Run, load
-    from xlnn.explaining.show import Contents, show
-    from xlnn.loading.open_file import lint
-    from xlnn.loading.values import values
-    from xlnn.onnx.export import Exported, export
-    from xlnn.quantity import (
-        Axis,
-        Cells,
-        Copy,
-        Equation,
-        Model,
-        Quantity,
-        Sentence,
-        Stated,
-        Use,
-        alike,
-        following,
-        previous,
-    )
-    from xlnn.registry.templates import templates
-    from xlnn.registry.text import Text
-    from xlnn.workbooks.experiment import Experiment, OneOf, Size
-    from xlnn.workbooks.learning import (
-        Weight,
-        Weights,
-        again,
-        choice,
-        constants,
-        gradient,
-        shown,
-        trained,
-    )
-    from xlnn.workbooks.pages.page import Page
-    from xlnn.workbooks.pages.parts import (
-        Below,
-        Beside,
-        Chart,
-        Grid,
-        Hidden,
-        Numbers,
-        Plane,
-        Row,
-        Sentences,
-        Space,
-        Table,
-        Trace,
-    )
+    from xlnn import testing as testing
+    from xlnn.auditing.audit import audit as audit
+    from xlnn.auditing.report import Audit as Audit
+    from xlnn.building.build import build as build
+    from xlnn.building.own_models import workbook as workbook
+    from xlnn.building.writing import Built as Built
+    from xlnn.checking.check import check as check
+    from xlnn.checking.report import Report as Report
+    from xlnn.checking.report import Reports as Reports
+    from xlnn.data.dataset import Dataset as Dataset
+    from xlnn.equations.lookup import Chosen as Chosen
+    from xlnn.equations.wording import Told as Told
+    from xlnn.errors import XlnnError as XlnnError
+    from xlnn.errors import XlnnWarning as XlnnWarning
+    from xlnn.exercises.exercise import exercise as exercise
+    from xlnn.exercises.grades import Grade as Grade
+    from xlnn.exercises.grades import Grades as Grades
+    from xlnn.exercises.grading import grade as grade
+    from xlnn.explaining.explain import explain as explain
+    from xlnn.explaining.explanation import Explanation as Explanation
+    from xlnn.explaining.explanation import Part as Part
+    from xlnn.explaining.quantity_values import QuantityValues as QuantityValues
+    from xlnn.explaining.run import Run as Run
+    from xlnn.explaining.run import load as load
+    from xlnn.explaining.show import Contents as Contents
+    from xlnn.explaining.show import show as show
+    from xlnn.loading.open_file import lint as lint
+    from xlnn.loading.values import values as values
+    from xlnn.onnx.export import Exported as Exported
+    from xlnn.onnx.export import export as export
+    from xlnn.quantity import Axis as Axis
+    from xlnn.quantity import Cells as Cells
+    from xlnn.quantity import Copy as Copy
+    from xlnn.quantity import Equation as Equation
+    from xlnn.quantity import Model as Model
+    from xlnn.quantity import Quantity as Quantity
+    from xlnn.quantity import Sentence as Sentence
+    from xlnn.quantity import Stated as Stated
+    from xlnn.quantity import Use as Use
+    from xlnn.quantity import alike as alike
+    from xlnn.quantity import following as following
+    from xlnn.quantity import previous as previous
+    from xlnn.registry.templates import templates as templates
+    from xlnn.registry.text import Text as Text
+    from xlnn.workbooks.experiment import Experiment as Experiment
+    from xlnn.workbooks.experiment import OneOf as OneOf
+    from xlnn.workbooks.experiment import Size as Size
+    from xlnn.workbooks.learning import Weight as Weight
+    from xlnn.workbooks.learning import Weights as Weights
+    from xlnn.workbooks.learning import again as again
+    from xlnn.workbooks.learning import choice as choice
+    from xlnn.workbooks.learning import constants as constants
+    from xlnn.workbooks.learning import gradient as gradient
+    from xlnn.workbooks.learning import shown as shown
+    from xlnn.workbooks.learning import trained as trained
+    from xlnn.workbooks.pages.page import Page as Page
+    from xlnn.workbooks.pages.parts import Below as Below
+    from xlnn.workbooks.pages.parts import Beside as Beside
+    from xlnn.workbooks.pages.parts import Chart as Chart
+    from xlnn.workbooks.pages.parts import Grid as Grid
+    from xlnn.workbooks.pages.parts import Hidden as Hidden
+    from xlnn.workbooks.pages.parts import Numbers as Numbers
+    from xlnn.workbooks.pages.parts import Plane as Plane
+    from xlnn.workbooks.pages.parts import Row as Row
+    from xlnn.workbooks.pages.parts import Sentences as Sentences
+    from xlnn.workbooks.pages.parts import Space as Space
+    from xlnn.workbooks.pages.parts import Table as Table
+    from xlnn.workbooks.pages.parts import Trace as Trace
 
     __version__: str
 
-__all__ = [
-    "Audit",
-    "Axis",
-    "Below",
-    "Beside",
-    "Built",
-    "Cells",
-    "Chart",
-    "Chosen",
-    "Contents",
-    "Copy",
-    "Dataset",
-    "Equation",
-    "Experiment",
-    "Explanation",
-    "Exported",
-    "Grade",
-    "Grades",
-    "Grid",
-    "Hidden",
-    "Model",
-    "Numbers",
-    "OneOf",
-    "Page",
-    "Part",
-    "Plane",
-    "Quantity",
-    "QuantityValues",
-    "Report",
-    "Reports",
-    "Row",
-    "Run",
-    "Sentence",
-    "Sentences",
-    "Size",
-    "Space",
-    "Stated",
-    "Table",
-    "Text",
-    "Told",
-    "Trace",
-    "Use",
-    "Weight",
-    "Weights",
-    "XlnnError",
-    "XlnnWarning",
-    "__version__",
-    "again",
-    "alike",
-    "audit",
-    "build",
-    "check",
-    "choice",
-    "constants",
-    "exercise",
-    "explain",
-    "export",
-    "following",
-    "grade",
-    "gradient",
-    "lint",
-    "load",
-    "previous",
-    "show",
-    "shown",
-    "templates",
-    "testing",
-    "trained",
-    "values",
-    "workbook",
-]
-
-_QUANTITY = (
-    *("Axis", "Cells", "Copy", "Equation", "Model", "Quantity", "Sentence", "Stated", "Use"),
-    *("alike", "following", "previous"),
-)
-
-_PARTS = (
-    *("Below", "Beside", "Chart", "Grid", "Hidden", "Numbers", "Sentences", "Space", "Table"),
-    *("Plane", "Row", "Trace"),
-)
-
-_LEARNING = "Weight", "Weights", "again", "choice", "constants", "gradient", "shown", "trained"
-
-_HOMES = {
-    "audit": "xlnn.auditing.audit",
-    "Audit": "xlnn.auditing.report",
-    "build": "xlnn.building.build",
-    "workbook": "xlnn.building.own_models",
-    "Built": "xlnn.building.writing",
-    "check": "xlnn.checking.check",
-    "Report": "xlnn.checking.report",
-    "Reports": "xlnn.checking.report",
-    "XlnnError": "xlnn.errors",
-    "XlnnWarning": "xlnn.errors",
-    "exercise": "xlnn.exercises.exercise",
-    "export": "xlnn.onnx.export",
-    "Exported": "xlnn.onnx.export",
-    "explain": "xlnn.explaining.explain",
-    "Explanation": "xlnn.explaining.explanation",
-    "Part": "xlnn.explaining.explanation",
-    "load": "xlnn.explaining.run",
-    "Run": "xlnn.explaining.run",
-    "QuantityValues": "xlnn.explaining.quantity_values",
-    "show": "xlnn.explaining.show",
-    "Contents": "xlnn.explaining.show",
-    "grade": "xlnn.exercises.grading",
-    "Grade": "xlnn.exercises.grades",
-    "Grades": "xlnn.exercises.grades",
-    "lint": "xlnn.loading.open_file",
-    "values": "xlnn.loading.values",
-    **dict.fromkeys(_QUANTITY, "xlnn.quantity"),
-    "Experiment": "xlnn.workbooks.experiment",
-    "Size": "xlnn.workbooks.experiment",
-    "OneOf": "xlnn.workbooks.experiment",
-    **dict.fromkeys(_LEARNING, "xlnn.workbooks.learning"),
-    "Dataset": "xlnn.data.dataset",
-    "Chosen": "xlnn.equations.lookup",
-    "Told": "xlnn.equations.wording",
-    "Page": "xlnn.workbooks.pages.page",
-    **dict.fromkeys(_PARTS, "xlnn.workbooks.pages.parts"),
-    "Text": "xlnn.registry.text",
-    "templates": "xlnn.registry.templates",
+_MODULES = {
+    "xlnn.auditing.audit": "audit",
+    "xlnn.auditing.report": "Audit",
+    "xlnn.building.build": "build",
+    "xlnn.building.own_models": "workbook",
+    "xlnn.building.writing": "Built",
+    "xlnn.checking.check": "check",
+    "xlnn.checking.report": "Report Reports",
+    "xlnn.data.dataset": "Dataset",
+    "xlnn.equations.lookup": "Chosen",
+    "xlnn.equations.wording": "Told",
+    "xlnn.errors": "XlnnError XlnnWarning",
+    "xlnn.exercises.exercise": "exercise",
+    "xlnn.exercises.grades": "Grade Grades",
+    "xlnn.exercises.grading": "grade",
+    "xlnn.explaining.explain": "explain",
+    "xlnn.explaining.explanation": "Explanation Part",
+    "xlnn.explaining.quantity_values": "QuantityValues",
+    "xlnn.explaining.run": "Run load",
+    "xlnn.explaining.show": "Contents show",
+    "xlnn.loading.open_file": "lint",
+    "xlnn.loading.values": "values",
+    "xlnn.onnx.export": "Exported export",
+    "xlnn.quantity": (
+        "Axis Cells Copy Equation Model Quantity Sentence Stated Use alike following previous"
+    ),
+    "xlnn.registry.templates": "templates",
+    "xlnn.registry.text": "Text",
+    "xlnn.workbooks.experiment": "Experiment OneOf Size",
+    "xlnn.workbooks.learning": "Weight Weights again choice constants gradient shown trained",
+    "xlnn.workbooks.pages.page": "Page",
+    "xlnn.workbooks.pages.parts": (
+        "Below Beside Chart Grid Hidden Numbers Plane Row Sentences Space Table Trace"
+    ),
 }
+_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+__all__ = ["__version__", "testing"]
+__all__ += list(_HOMES)
 
 
 def __getattr__(name: str) -> object:
