@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import xlnn
-from xlnn import Axis, Cells, Quantity, Stated, Told, reference
+from xlnn import Axis, Quantity, Stated, Told, reference
 from xlnn.errors import XlnnError
 from xlnn.registry.text import text
+from xlnn.terms import Term, either
 from xlnn.workbooks.experiment import ExperimentSpec
 from xlnn.workbooks.learning import function_choice
 from xlnn.workbooks.pages.page import on_pages, said
@@ -117,11 +118,8 @@ class Ends(xlnn.Sentence):
     def __init__(self, most: int) -> None:
         self.numbers = {"most": most}
 
-    def text(self, *, level: float) -> str:
-        return self.words["rises" if level > 0 else "falls"]
-
-    def cell(self, level: Cells) -> str:
-        return f'=IF({level[()]}>0,"{self.words["rises"]}","{self.words["falls"]}")'
+    def said(self, *, level: Term) -> str:
+        return either(level > 0, self.words["rises"], self.words["falls"])
 
 
 def model(_, __):

@@ -193,26 +193,6 @@ class MissingNumberError(ValueError):
     """A sentence has no text, as its cell has an error: a number is missing or too large."""
 
 
-def _text(self: "Sentence", *unit: int, **known: object) -> str:
-    """Return the text of a unit.
-
-    Raises
-    ------
-    MissingNumberError
-        A number in it is missing.
-    """
-    said = self.said(*unit, **{role: Value(each) for role, each in known.items()})
-    if MISSING in said:
-        raise MissingNumberError(f"a number is missing in a {type(self).__name__}")
-    return said
-
-
-def _cell(self: "Sentence", *unit: int, **known: Cells) -> str:
-    """Return the formula of a unit."""
-    said = self.said(*unit, **{role: Formula(cells=each) for role, each in known.items()})
-    return f"={joined(said)}"
-
-
 class Sentence(Equation):
     """A text with numbers in it, stated once, for Python and for a cell.
 
@@ -222,9 +202,6 @@ class Sentence(Equation):
         The text of one unit. An argument is a `xlnn.terms.Term`: the values of the sentence's own
         row along axes that both have, all values along other axes; or their cells. The forms of
         `xlnn.equations.number` write numbers, and `xlnn.terms.either` chooses a text.
-
-    Or it states the sentence twice, by two functions with the same arguments, which never call each
-    other: ``text(self, *unit, ...)`` takes arrays, ``cell(self, *unit, ...)`` takes `Cells`.
 
     A number on the edge of rounding may be written either way.
     """
@@ -257,34 +234,34 @@ class Sentence(Equation):
     @cached_property
     def optional(self) -> tuple[str, ...]:
         """The arguments of ``said`` with a default."""
-        known = self._arguments if self.is_once else []
-        return tuple(each.name for each in known if each.default is not each.empty)
+        return tuple(each.name for each in self._arguments if each.default is not each.empty)
 
     @property
     def _arguments(self) -> list[inspect.Parameter]:
-        parameters = inspect.signature(self.said if self.is_once else self.text).parameters.values()
+        said = getattr(self, "said", None)  # without one it is refused with its model
+        parameters = inspect.signature(said).parameters.values() if said else ()
         return [each for each in parameters if each.kind is each.KEYWORD_ONLY]
 
     said: Callable[..., str]
     """State the sentence."""
 
-    @property
-    def is_once(self) -> bool:
-        """Whether it is stated once."""
-        return hasattr(type(self), "said")
+    def text(self, *unit: int, **known: object) -> str:
+        """Return the text of a unit.
 
-    @property
-    def is_stated(self) -> bool:
-        """Whether it is stated, once or twice."""
-        own = type(self)
-        is_twice = own.text is not Sentence.text and own.cell is not Sentence.cell
-        return self.is_once or is_twice
+        Raises
+        ------
+        MissingNumberError
+            A number in it is missing.
+        """
+        said = self.said(*unit, **{role: Value(each) for role, each in known.items()})
+        if MISSING in said:
+            raise MissingNumberError(f"a number is missing in a {type(self).__name__}")
+        return said
 
-    text: Callable[..., str] = _text
-    """State the text of a unit in Python, from arrays; by default, what ``said`` says."""
-
-    cell: Callable[..., str] = _cell
-    """State the formula of a unit, from cells; by default, that of ``said``."""
+    def cell(self, *unit: int, **known: Cells) -> str:
+        """Return the formula of a unit."""
+        said = self.said(*unit, **{role: Formula(cells=each) for role, each in known.items()})
+        return f"={joined(said)}"
 
 
 class EachEquation(Equation):

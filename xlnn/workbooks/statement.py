@@ -63,7 +63,7 @@ def _is_shape(value: object) -> bool:
 
 def _is_equation(value: object) -> bool:
     if isinstance(value, Sentence):
-        return value.is_stated
+        return callable(getattr(value, "said", None))
     return value is None or (
         isinstance(value, Equation)
         and callable(getattr(value, "cell", None))
@@ -185,7 +185,7 @@ def _check_arguments(quantity: Quantity) -> None:
         raise DataError(
             f"{name} has a use for {unknown[0]}, but its equation takes {', '.join(roles)}."
         )
-    stated = "said" if isinstance(equation, Sentence) and equation.is_once else "cell"
+    stated = "said" if isinstance(equation, Sentence) else "cell"
     parameters = [*signature(getattr(equation, stated)).parameters.values()]
     if any(each.kind is each.VAR_KEYWORD for each in parameters):
         return
