@@ -126,6 +126,18 @@ DOUBLE = xlnn.Stated(array=lambda x: 2 * x, cell=lambda x: f"=2*{x[()]}")
 SECOND = xlnn.Stated(array=lambda x: x[1], cell=lambda x: f"={x[2]}")
 WRONG = xlnn.Stated(array=lambda x: 2 * x, cell=lambda x: f"=3*{x[()]}")
 X = xlnn.Quantity("x")
+
+
+class Mute(xlnn.Sentence):
+    """It has a text and a formula, and does not say what they are of."""
+
+    def text(self, *, x):
+        return f"{x}"
+
+    def cell(self, x):
+        return f"={x[()]}"
+
+
 REFUSED = [
     ((X, xlnn.Quantity("X")), {"x": 1}, 'would be named "X", whatever the capitals'),
     ((xlnn.Quantity("x", sheet="history"),), {"x": 1}, "neither Spec nor History"),
@@ -212,7 +224,8 @@ PARTS = [
     ({"shape": (2.5,)}, r"shape of x is \(2.5,\): a tuple of whole numbers from 1"),
     ({"equation": xlnn.Stated}, "equation of x is <class .*: an instance of xlnn.Equation"),
     ({"equation": len}, "equation of x is <built-in .*: an instance of xlnn.Equation"),
-    ({"equation": xlnn.Equation()}, "equation of x is .*, which states array and cell, is"),
+    ({"equation": xlnn.Equation()}, "equation of x is .*, which states array and cell, or"),
+    ({"equation": Mute()}, "equation of x is .*, or xlnn.Sentence with said, is"),
     ({"equation": xlnn.Stated("2*x", lambda x: x)}, "equation of x is .*, which states array and"),
     ({"equation": xlnn.Stated(lambda x: x, 2)}, "equation of x is .*, which states array and"),
     ({"equation": DOUBLE, "uses": "x"}, "uses of x is 'x': a dict of names of quantities"),

@@ -96,7 +96,10 @@ PARTS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(("title", "meaning", "written", "source"), (is_text, "a text")),
     "axes": (_is_axes, "a tuple of xlnn.Axis, such as (day,),"),
     "shape": (_is_shape, "a tuple of whole numbers from 1 on, such as (3,),"),
-    "equation": (_is_equation, "an instance of xlnn.Equation, which states array and cell,"),
+    "equation": (
+        _is_equation,
+        "an instance of xlnn.Equation, which states array and cell, or xlnn.Sentence with said,",
+    ),
     "uses": (_is_uses, 'a dict of names of quantities, such as {"a": "x"},'),
     "given": (lambda value: is_whole(value) and value >= 0, "a whole number of at least 0"),
     "scale": (lambda value: is_number(value) and 0 < value < float("inf"), "a number above 0"),
