@@ -5,7 +5,7 @@ Of the workbook's file alone: nothing here asks how xlnn decides formats and wid
 
 import re
 from dataclasses import dataclass
-from math import floor, log10
+from math import copysign, floor, inf, log10, nextafter
 
 import openpyxl
 from openpyxl.utils import get_column_letter, range_boundaries
@@ -62,6 +62,8 @@ def written(value, number_format):
     ('−2.5', None)
     >>> written(0, '"yes";;"no"'), written(1, '"yes";;"no"')
     ('no', 'yes')
+    >>> written(0.5, "0"), written(-0.125, "0.00")
+    ('1', '-0.13')
     """
     if number_format in {"General", "@"}:
         return None
@@ -74,6 +76,8 @@ def written(value, number_format):
     found = re.fullmatch(r"0(?:\.(0*)(#*))?(E\+00)?(%?)", number_format)
     assert found, f"{number_format} is new here: say how it writes a number"
     decimals = len(found[1] or "")
+    if 0 < abs(value) < 2**52:  # programs round halves away from 0, and Python to even digits
+        value = nextafter(value, copysign(inf, value))
     if found[2]:
         text = f"{value:.{decimals + len(found[2])}f}"
         return text[: len(text) - len(found[2])] + text[len(text) - len(found[2]) :].rstrip("0")
