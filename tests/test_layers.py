@@ -407,7 +407,7 @@ def test_over_maps_it_is_refused():
     ],
 )
 def test_a_layer_says_nothing_that_follows_from_the_one_below(entries, said):
-    (layer,) = layers_of({"layers": [{"kind": "layernorm", **entries}]})
+    (layer,) = layers_of([{"kind": "layernorm", **entries}])
     with pytest.raises(DataError, match=said):
         check_layer(layer)
 

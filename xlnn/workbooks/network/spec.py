@@ -116,8 +116,11 @@ def check_layer(layer: LayerSpec) -> None:
         )
     kind = LAYERS[layer.kind]
     for name in ("step", "padding"):
-        if getattr(layer, name) and not kind.slides:
-            raise DataError(f"Layer {layer.name}: a layer of the kind {layer.kind} has no {name}.")
+        if (numbers := getattr(layer, name)) and not kind.slides:
+            raise DataError(
+                f"Layer {layer.name}: a layer of the kind {layer.kind} cannot have {name} = "
+                f"{list(numbers)}."
+            )
     if not kind.activates and (layer.units or layer.activation != "linear"):
         raise DataError(
             f"Layer {layer.name}: a {layer.kind} has neither units nor an activation of its own: "
