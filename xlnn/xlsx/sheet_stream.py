@@ -146,10 +146,9 @@ class SheetSource:
 
     def _beside(self, node: Node, *, is_over: bool) -> Iterator[Item]:
         """Read an element that is no row, or the root; `is_over` after the last row."""
+        if (node.parent or node).main != "worksheet":
+            raise self.archive.refused(f'the part "{self.part}" is not a sheet; {ANEW}')
         if node.parent is None:
-            if node.main != "worksheet":
-                raise self.archive.refused(f'the part "{self.part}" is not a sheet; {ANEW}')
-            self._check_blank(node, 0, 0)
             return
         if node.main == "sheetData" and not is_over:
             self._check_blank(node, 0, 0)
