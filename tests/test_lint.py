@@ -17,8 +17,8 @@ from programs import skip_without
 from xlnn.building.build import build
 from xlnn.errors import WorkbookError
 from xlnn.linting import RULES, inspect_and_lint, lint
-from xlnn.linting.formulas import parse_references
 from xlnn.linting.used import Used
+from xlnn.xlsx.alike import Groups
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.package import inspect
 from xlnn.xlsx.parts import read_workbook
@@ -341,10 +341,10 @@ def test_a_formula_beside_the_cells_is_named_on_its_sheet(short_copy, title):
 
 ALIKE = {
     "a row with more digits": ("Weights!B4+9", "Weights!B99999+9", "refers to Weights!B99999"),
-    "a cell, and a name of more digits": ("2*Weights!B4", "2*B12345678", "refers to Training!B123"),
+    "a cell, and a name of more digits": ("2*Weights!B4", "2*B12345678", "neither a cell"),
     "a number that is too large": ("1+" + "1" * 300, "1+" + "1" * 310, "numbers of 1E+308"),
     "a text that is too long": (f'"{"-" * 254}1"', f'"{"-" * 254}11"', "texts of 255"),
-    "a bound of many digits": ("B4+0", "B4+0*Weights!B99999999999999999999", "refers to"),
+    "a bound of many digits": ("B4+0", "B4+0*Weights!B99999999999999999999", "neither"),
 }
 
 
@@ -502,6 +502,9 @@ def test_a_reading_knows_which_number_is_which_row(found, form):
 
     terms = [form.format(f"${get_column_letter(column)}${row}") for column, row in found]
     text = "+".join(terms) if "&" not in form else "&".join(terms)
-    numbers = [int(number) for number in re.findall("[0-9]+", text)]
-    references = parse_references(text).references
-    assert [(reference.left, numbers[reference.first]) for reference in references] == found
+    groups = Groups(["训练", "Layer 2"])
+    groups.add(0, [(1, 1, f"={text}")])
+    (group,) = groups
+    rows = [int(group.rows(slot, 100)[0][0]) for slot in group.slots]
+    assert [*zip((slot.columns[0] for slot in group.slots), rows, strict=True)] == found
+    assert group.at(0) == f"={text}"

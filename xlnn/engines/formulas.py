@@ -19,12 +19,13 @@ from formulas.ranges import Ranges
 
 from xlnn.engines import Recalculate
 from xlnn.engines._programs import Program, compile_shape
-from xlnn.engines._shapes import Shape, Shapes
+from xlnn.engines._shapes import Shape, extents, shapes_of
 from xlnn.engines._store import Places, Store
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import Inputs, Values, address
+from xlnn.xlsx.alike import Groups
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.cells import cells
+from xlnn.xlsx.cells import BATCH, cells
 from xlnn.xlsx.parts import read_workbook
 
 _AT_ONCE = 500_000
@@ -141,16 +142,19 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:
         for name, target, attributes in workbook.names
         if "localSheetId" not in attributes
     }
-    found = Shapes(titles, names)
+    found = Groups(titles, names)
     numbers = [(array("i"), array("d")) for _ in titles]
     others: list[dict[tuple[int, int], object]] = [{} for _ in titles]
     last = []
     for sheet, title in enumerate(titles):
         cell_positions, cell_numbers = numbers[sheet]
-        bottom = right = 0
+        bottom, right, batch = 0, 0, []
         for row, column, formula, value in cells(path, title):
             if formula is not None:
-                found.add(sheet, row, column, formula)
+                batch.append((row, column, formula))
+                if len(batch) == BATCH:
+                    found.add(sheet, batch)
+                    batch.clear()
                 continue
             if value is None:
                 continue
@@ -160,15 +164,16 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:
             else:
                 cell_positions.extend((row, column))
                 cell_numbers.append(value)
+        found.add(sheet, batch)
         last.append((bottom, right))
-    places = Places.of(found.areas(last))
+    places = Places.of(extents(found, last))
     store = Store(places, np.full(places.size, np.nan))
     for sheet, (cell_positions, cell_numbers) in enumerate(numbers):
         rows, columns = np.array(cell_positions, dtype=np.int64).reshape(-1, 2).T
         store.numbers[places.at(sheet, rows, columns)] = cell_numbers
         for (row, column), value in others[sheet].items():
             store.set(int(places.at(sheet, np.int64(row), np.int64(column))), value)
-    return store, found.shapes(places)
+    return store, shapes_of(found, places)
 
 
 def _steps(shapes: list[Shape], places: Places) -> Iterator[tuple[int, np.ndarray]]:

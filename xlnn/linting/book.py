@@ -80,11 +80,6 @@ class LintedWorkbook:
         return frozenset(map(str.casefold, self.titles))
 
     @cached_property
-    def sheet_by_title(self) -> dict[str, SheetNode]:
-        """The worksheets by their case-folded titles."""
-        return {sheet.title.casefold(): sheet for sheet in self.sheets}
-
-    @cached_property
     def names(self) -> frozenset[str]:
         """The defined names, case-folded, including those of single sheets."""
         defined = elements_named(self.workbook, "definedName")

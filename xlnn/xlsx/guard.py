@@ -18,6 +18,7 @@ from types import MappingProxyType
 import numpy as np
 
 from xlnn.errors import WorkbookError
+from xlnn.xlsx.alike import numbers
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS, MAX_TEXT
 
 READS, READS_A_FORMULA = 20_000_000, 5_000
@@ -87,7 +88,7 @@ def count_cells_read(formulas: Sequence[bytes], found: Sequence[Range]) -> np.nd
         if each.top is None:
             cells += each.width * MAX_ROWS
         else:
-            rows = _numbers(digits[:, each.bottom]) - _numbers(digits[:, each.top])
+            rows = numbers(digits[:, each.bottom]) - numbers(digits[:, each.top])
             cells += each.width * (np.abs(rows) + 1)
     return cells
 
@@ -97,11 +98,6 @@ def _read(formula: bytes, each: Range) -> int:
     if each.top is None or each.bottom is None:
         return each.width * MAX_ROWS
     return each.width * (abs(int(formula[each.bottom]) - int(formula[each.top])) + 1)
-
-
-def _numbers(digits: np.ndarray) -> np.ndarray:
-    """Return the numbers whose digits, as ASCII, are the rows of an array."""
-    return (digits - np.int64(ord("0"))) @ 10 ** np.arange(digits.shape[1] - 1, -1, -1)
 
 
 def too_much(formula: str) -> str | None:

@@ -1,0 +1,280 @@
+"""Group formulas that differ only in row numbers, and find the cells that each of them reads.
+
+Formulas that differ only in digits have them in the same places, so that one of them is parsed and
+the numbers of all are read together, a column of digits at a time.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from xlnn.errors import EngineError
+from xlnn.grid import address
+from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
+
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_RUN = {str: re.compile("[0-9]+"), bytes: re.compile(rb"[0-9]+")}
+
+_CELL = r"\$?(?P<{0}column>[A-Z]{{1,3}})\$?(?P<{0}row>[1-9][0-9]{{0,6}})"
+_TOKEN = re.compile(
+    rf"""
+      (?P<text>"(?:[^"]|"")*")
+    | (?P<error>(?:'(?:[^']|'')*'!|[^\W\d][\w.]*!)?\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|N/A))
+    | (?:(?P<sheet>'(?:[^']|'')*'|[^\W\d][\w.]*)!)?
+      (?: {_CELL.format("first_")} (?: : (?:(?P=sheet)!)? {_CELL.format("last_")} )?
+        | \$?(?P<from_column>[A-Z]{{1,3}}):\$?(?P<to_column>[A-Z]{{1,3}})
+        | \$?(?P<from_row>[0-9]{{1,7}}):\$?(?P<to_row>[0-9]{{1,7}})
+      ) (?![\w.(!])
+    | (?P<number>[0-9]+\.?[0-9]*(?:E[+-]?[0-9]+)?)
+    | (?P<function>[^\W\d][\w.]*\()
+    | (?P<foreign>\[|[^\W\d][\w.]*\[)
+    | (?P<name>(?:(?:'(?:[^']|'')*'|[^\W\d][\w.]*)!)?[^\W\d][\w.\\?]*)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+_PLAIN = re.compile("[0-9.]+")
+"""A constant that is no power of ten, so that its digits do not decide whether Excel takes it."""
+
+_MOVES = re.compile(r"(?<![$A-Z])[A-Z]|(?<![$0-9])[0-9]")
+"""A column or a row without $; in a defined name, it would depend on the cell that uses it."""
+
+
+class Slot(NamedTuple):
+    """A reference of a formula.
+
+    A row is the index of its number among the numbers of the formula's text or, if it is not in the
+    text (a defined name, a whole column), minus the row itself.
+    """
+
+    sheet: int
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+
+
+class FormulaGroup(NamedTuple):
+    """Formulas that differ only in row numbers, described by the first of them.
+
+    Attributes
+    ----------
+    sheet : int
+    formula : str
+        The first formula.
+    text : str
+        The formula without "=" and with slots ``_s0``, ``_s1`` for references.
+    slots : tuple of Slot
+    words : tuple of str
+        What is neither a reference nor a function nor a constant, if names are words.
+    is_lost : bool
+        Whether it refers to a sheet that is missing.
+    spans : list of slice
+        Where the row numbers are in the bytes of the formula.
+    tables : list of arrays, shape (formulas, 2 + numbers)
+        The row, the column and the row numbers of each formula.
+    """
+
+    sheet: int
+    formula: str
+    text: str
+    slots: tuple[Slot, ...]
+    words: tuple[str, ...]
+    is_lost: bool
+    spans: list[slice]
+    tables: list[np.ndarray]
+
+    def table(self) -> np.ndarray:
+        """Return all `tables` as one."""
+        if len(self.tables) > 1:
+            self.tables[:] = [np.concatenate(self.tables)]
+        return self.tables[0]
+
+    def at(self, index: int) -> str:
+        """Return one of the formulas."""
+        text = bytearray(self.formula.encode())
+        for span, number in zip(self.spans, self.table()[index, 2:].tolist(), strict=True):
+            text[span] = b"%0*d" % (span.stop - span.start, number)
+        return text.decode()
+
+    def rows(self, slot: Slot, height: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the first and last row that each formula reads through a slot.
+
+        A reference to all rows ends at `height`, below which every cell is empty.
+        """
+        table = self.table()
+        first, last = (
+            table[:, 2 + row] if row >= 0 else np.full(len(table), -row) for row in slot.rows
+        )
+        first, last = np.minimum(first, last), np.maximum(first, last)
+        return first, np.where((first == 1) & (last == MAX_ROWS), height, last)
+
+
+@dataclass
+class Groups:
+    """Formulas, grouped one by one.
+
+    Attributes
+    ----------
+    titles : sequence of str
+        The sheets.
+    names : mapping of str to str, or None
+        What each defined name, in lower case, refers to, so that it is a slot. None if names are
+        words only, and if formulas may also differ in constants.
+    """
+
+    titles: Sequence[str]
+    names: Mapping[str, str] | None = None
+    _groups: dict[tuple[int, bytes, bytes], FormulaGroup] = field(default_factory=dict)
+    _others: dict[tuple[int, bytes], np.ndarray] = field(default_factory=dict)
+    """Where digits are that decide, by sheet and by the formula with 0 for every digit."""
+
+    def __iter__(self) -> Iterator[FormulaGroup]:
+        """Iterate over the groups."""
+        return iter(self._groups.values())
+
+    def add(self, sheet: int, cells: Sequence[tuple[int, int, str]]) -> None:
+        """Add cells of a sheet: row, column and formula, which begins with "=".
+
+        Raises
+        ------
+        EngineError
+            A formula refers to something that no engine of xlnn reads.
+        """
+        # NUL cannot occur in XML, so the formulas can be joined and processed in C at once
+        joined = "\0".join([formula for _, _, formula in cells]).encode()
+        texts, shapes = joined.split(b"\0"), joined.translate(_DIGITS).split(b"\0")
+        places = np.array([cell[:2] for cell in cells], np.intc)
+        alike: dict[bytes, list[int]] = defaultdict(list)
+        for index, shape in enumerate(shapes if cells else ()):
+            alike[shape].append(index)
+        for shape, own in alike.items():
+            members = np.array(own)
+            digits = np.frombuffer(b"".join([texts[index] for index in own]), np.uint8)
+            digits = digits.reshape(len(own), -1)
+            if (sheet, shape) not in self._others:
+                group, others = self._read(sheet, *cells[own[0]])
+                self._others[sheet, shape] = others
+                self._groups[sheet, shape, digits[0, others].tobytes()] = group
+            deciding = digits[:, self._others[sheet, shape]]
+            for chosen in split(deciding):
+                key = sheet, shape, deciding[chosen[0]].tobytes()
+                if key not in self._groups:
+                    self._groups[key], _ = self._read(sheet, *cells[own[chosen[0]]])
+                group = self._groups[key]
+                rows = [numbers(digits[chosen, span]) for span in group.spans]
+                table = np.column_stack([places[members[chosen]], *rows])
+                group.tables.append(table.astype(np.intc))
+
+    def _read(
+        self, sheet: int, row: int, column: int, formula: str
+    ) -> tuple[FormulaGroup, np.ndarray]:
+        """Split a formula into text and slots; find its row numbers, and what else decides."""
+        text, slots, lost, words, rows, free, end = [], [], [], [], [], set(), 1
+        for token in _TOKEN.finditer(formula, 1):
+            try:
+                slot = self._slot(token, sheet, rows)
+            except ValueError as error:
+                if self.names is not None:
+                    cell = f"{self.titles[sheet]}!{address(row, column)}"
+                    raise EngineError(f"{cell}: {formula} {error}.") from error
+                slot = words.append(token[0])
+            if self.names is None and (token["text"] or _PLAIN.fullmatch(token["number"] or "")):
+                free.update(range(*token.span()))
+            if slot is None:
+                continue
+            text.append(formula[end : token.start()])
+            text.append("#REF!" if slot.sheet < 0 else f"_s{len(slots)}")
+            (slots if slot.sheet >= 0 else lost).append(slot)
+            end = token.end()
+        text.append(formula[end:])
+        # only digits are written alike in a text and in its bytes
+        starts = [run.start() for run in _RUN[str].finditer(formula)]
+        runs = dict(
+            zip(
+                starts,
+                (slice(*run.span()) for run in _RUN[bytes].finditer(formula.encode())),
+                strict=True,
+            )
+        )
+        spans = [runs.pop(span.start) for span in rows]
+        others = [
+            place
+            for start, run in runs.items()
+            if start not in free
+            for place in range(run.start, run.stop)
+        ]
+        slots, words = tuple(slots), tuple(words)
+        group = FormulaGroup(sheet, formula, "".join(text), slots, words, bool(lost), spans, [])
+        return group, np.array(others, int)
+
+    def _slot(self, token: re.Match, sheet: int, rows: list[slice]) -> Slot | None:
+        """Turn a token into a slot if it is a reference; record where its row numbers are."""
+        if token["foreign"]:
+            raise ValueError("refers to another workbook or to a table, which xlnn does not read")
+        title = token["sheet"]
+        if title is not None:
+            sheet = self._sheet(title)
+        if token["first_row"]:
+            last = "last_" if token["last_row"] else "first_"
+            columns = _columns(token["first_column"], token[last + "column"])
+            places = []
+            for name in ("first_row", last + "row"):
+                span = slice(*token.span(name))
+                if span not in rows[-1:]:
+                    rows.append(span)
+                places.append(len(rows) - 1)
+            return Slot(sheet, (places[0], places[1]), columns)
+        if token["from_column"]:
+            columns = _columns(token["from_column"], token["to_column"])
+            return Slot(sheet, (-1, -MAX_ROWS), columns)
+        if token["from_row"]:
+            return Slot(sheet, (-int(token["from_row"]), -int(token["to_row"])), (1, MAX_COLUMNS))
+        if token["name"] and token["name"].upper() not in ("TRUE", "FALSE"):
+            return self._named(token["name"])
+        return None
+
+    def _sheet(self, title: str) -> int:
+        """Return the index of a sheet from its title in a formula; -1 if it is missing."""
+        if title.startswith("'"):
+            title = title[1:-1].replace("''", "'")
+        titles = [known.casefold() for known in self.titles]
+        return titles.index(title.casefold()) if title.casefold() in titles else -1
+
+    def _named(self, name: str) -> Slot:
+        target = (self.names or {}).get(name.casefold())
+        if target is None:
+            raise ValueError(f'uses the name "{name}", which the workbook does not define')
+        token = _TOKEN.fullmatch(target)
+        if token is None or not token["sheet"] or _MOVES.search(target, token.end("sheet") + 1):
+            raise ValueError(f'uses the name "{name}" for {target}, which is not a fixed range')
+        rows: list[slice] = []
+        slot = self._slot(token, -1, rows)
+        if not rows:
+            return slot
+        first, last = (-int(target[rows[index]]) for index in slot.rows)
+        return slot._replace(rows=(first, last))
+
+
+def numbers(digits: np.ndarray) -> np.ndarray:
+    """Return the numbers whose digits, as ASCII, are the rows of an array."""
+    return (digits - np.int64(ord("0"))) @ 10 ** np.arange(digits.shape[1] - 1, -1, -1)
+
+
+def split(table: np.ndarray) -> list[np.ndarray]:
+    """Return the indices of equal rows of an array, together; nearly always all are equal."""
+    if (table == table[0]).all():
+        return [np.arange(len(table))]
+    _, which = np.unique(table, axis=0, return_inverse=True)
+    order = np.argsort(which, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(which[order])) + 1)
+
+
+def _columns(first: str, last: str) -> tuple[int, int]:
+    """Return the numbers of two columns, the smaller first."""
+    numbers = [COLUMNS[letters.upper()] for letters in (first, last)]
+    if not all(numbers):
+        raise ValueError(f"refers to column {max(first, last)}, but a sheet ends at XFD")
+    return min(numbers), max(numbers)
