@@ -1,6 +1,5 @@
 """Write references to columns of tables, such as Table1[w1], as cells."""
 
-import posixpath
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from xlnn.grid import letters
 from xlnn.layout import quoted
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import elements, unescaped
-from xlnn.xlsx.parts import read_workbook, relationships
+from xlnn.xlsx.parts import read_workbook, relationships, rels_of
 from xlnn.xlsx.range_shapes import corners
 
 _REFERENCE = re.compile(
@@ -70,8 +69,7 @@ class Tables:
         self._tables: dict[str, ExcelTable] = {}
         with Archive(path, notes=True) as archive:
             for title, sheet in read_workbook(archive).sheets.items():
-                folder, name = posixpath.split(sheet)
-                if posixpath.join(folder, "_rels", f"{name}.rels") not in archive.parts:
+                if rels_of(sheet) not in archive.parts:
                     continue
                 for kind, part in relationships(archive, sheet).values():
                     if kind == "table" and part in archive.parts:

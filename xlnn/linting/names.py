@@ -26,13 +26,8 @@ def name_problems(book: LintedWorkbook) -> Iterator[Problem]:
 
 
 def _sheet_names(book: LintedWorkbook) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for title in book.titles:
-        wrong = _wrong_title(title)
-        if title.casefold() in seen:
-            wrong = "it is there twice (Excel ignores upper and lower case)"
-        seen.add(title.casefold())
-        if wrong:
+    for title in book.titles:  # `inspect` has refused one that is there twice
+        if wrong := _wrong_title(title):
             yield Problem(
                 "sheet-name",
                 f'the sheet "{title:.40}"',

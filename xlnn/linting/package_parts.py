@@ -1,6 +1,5 @@
 """Check the parts of the file: relationships, content types and styles."""
 
-import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -8,7 +7,7 @@ from itertools import pairwise
 
 from xlnn.linting.book import OFFICE, LintedWorkbook, Problem, elements_named, source_of
 from xlnn.xlsx.markup import Node
-from xlnn.xlsx.parts import FONT_ORDER, TYPES
+from xlnn.xlsx.parts import FONT_ORDER, TYPES, rels_of
 
 # fmt: off
 KINDS = {
@@ -38,7 +37,7 @@ def package_problems(book: LintedWorkbook) -> Iterator[Problem]:
 
 def _relationships(book: LintedWorkbook) -> Iterator[Problem]:
     for source, lines in book.relationships.items():
-        part = _rels_of(source)
+        part = rels_of(source)
         counts = Counter(line.identity for line in lines)
         for identity, count in counts.items():
             if count > 1:
@@ -69,7 +68,7 @@ def _identities(book: LintedWorkbook) -> Iterator[Problem]:
                         "relationship",
                         part,
                         f'<{node.local}> refers to the relationship "{value:.40}", which is not in '
-                        f"{_rels_of(part)}.",
+                        f"{rels_of(part)}.",
                     )
 
 
@@ -151,11 +150,6 @@ def _inside(node: Node, name: str) -> list[Node]:
         for child in node.children
         for found in ([child] if child.local == name else _inside(child, name))
     ]
-
-
-def _rels_of(part: str) -> str:
-    folder, name = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
 _REFERS = {"fontId": "fonts", "fillId": "fills", "borderId": "borders", "xfId": "cellStyleXfs"}

@@ -107,6 +107,16 @@ def check_kind(archive: Archive, types: Mapping[str, str], kind: str, part: str)
         )
 
 
+def rels_of(part: str) -> str:
+    """Return the part with the relationships of another part, or of the package ("").
+
+    >>> rels_of("xl/workbook.xml"), rels_of("")
+    ('xl/_rels/workbook.xml.rels', '_rels/.rels')
+    """
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
 def relationships(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     """Return the relationships of a part: id -> (last word of the type, target part).
 
@@ -115,8 +125,7 @@ def relationships(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
     WorkbookError
         A relationship occurs twice, or some programs would not accept it.
     """
-    folder, name = posixpath.split(part)
-    source = posixpath.join(folder, "_rels", f"{name}.rels")
+    source = rels_of(part)
     if source not in archive.parts:
         raise archive.refused(f'the part "{source}" is missing; {ANEW}')
     found: dict[str, tuple[str, str]] = {}
