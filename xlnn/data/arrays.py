@@ -4,7 +4,7 @@ Arrays come from an .npz archive or a program, data frames from pandas, polars o
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
@@ -88,7 +88,11 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
             f"{where}: x has {len(x):,} rows and {key} {len(np.atleast_1d(target)):,}; both need "
             "one entry for each."
         )
-    flat, kept, treated = filled(_incomplete(where, x), reading.missing)
+    flat = x.reshape(len(x), -1)
+    headings = [str(number) for number in range(1, flat.shape[1] + 1)]
+    numbers = range(1, len(x) + 1)
+    holed = IncompleteRows(where, "row", numbers, headings, flat, flat[:, :0])
+    flat, kept, treated = filled(holed, reading.missing)
     if not reading.bare and (len(flat) > MOST_ROWS or flat.shape[1] > MOST_INPUTS):
         raise DataError(
             f"{where}: x has {len(flat):,} rows of {flat.shape[1]:,} numbers; a sheet has "
@@ -118,13 +122,6 @@ def from_arrays(where: str, found: Mapping[str, np.ndarray], reading: ReadOption
         (f"{where}: {data_told(len(x), picture, features, end)}.", *told, *treated),
         reading.missing if treated else "",
     )
-
-
-def _incomplete(where: str, x: np.ndarray) -> IncompleteRows:
-    """Return inputs of which some may be missing, as flat rows."""
-    rows = x.reshape(len(x), -1)
-    headings = [str(number) for number in range(1, rows.shape[1] + 1)]
-    return IncompleteRows(where, "row", range(1, len(x) + 1), headings, rows, rows[:, :0])
 
 
 def _by_role(
@@ -258,7 +255,8 @@ def frame_table(data: Any, options: ReadOptions) -> Table:  # noqa: ANN401 -- of
     DataError
         It has too few columns or too many rows, or a value is neither a number nor text.
     """
-    columns = list(data.items() if hasattr(data, "items") else _named(data))
+    has_items = hasattr(data, "items")
+    columns = [*(data.items() if has_items else zip(data.columns, data.get_columns(), strict=True))]
     if not 2 <= len(columns) <= MOST_INPUTS:
         raise DataError(
             f"The data frame has {len(columns):,} columns; from 2 to {MOST_INPUTS:,} are expected."
@@ -274,10 +272,6 @@ def frame_table(data: Any, options: ReadOptions) -> Table:  # noqa: ANN401 -- of
     given = any(isinstance(name, str) for name, _ in columns)
     numbered = list(enumerate(map(list, zip(*texts, strict=True))))
     return Table("data", "row", numbered[not given :], given=given)
-
-
-def _named(data: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 -- the same
-    return zip(data.columns, data.get_columns(), strict=True)
 
 
 def _text(heading: object, row: int, value: object) -> str:
