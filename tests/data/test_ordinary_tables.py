@@ -469,6 +469,16 @@ def test_missing_values_are_counted_by_column(tmp_path):
     assert str(refusal.value).endswith(told)
 
 
+def test_a_column_of_one_way_to_be_missing_is_left_out(tmp_path):
+    data = load(csv(tmp_path, table("a,b,kind\n", "{n},none,x\n", "{n},none,y\n")), KIND)
+    assert "my.csv: left out b, without any value." in data.told
+
+
+def test_months_are_kept_if_there_is_nothing_else(tmp_path):
+    data = load(csv(tmp_path, table("month,kind\n", "01.2024,x\n", "02.2024,y\n")), KIND)
+    assert data.features == ("month",)
+
+
 def test_a_label_that_is_missing_is_no_class(tmp_path):
     content = table("a,kind\n", "{n},x\n", "{n},NA\n", "{n},y\n", "{n},\n")
     with pytest.raises(DataError, match="line 3: the label is NA; write"):

@@ -310,7 +310,7 @@ class Survey:
     def _hint(self, column: int, text: str) -> str:
         """Return a hint that another table may begin in the row of a text; "" if not."""
         row = self.rows[self.texts[column].index(text)][0] if text else 0
-        if row < 2 or row - 1 in {number for number, _ in self.table.rows}:
+        if row <= self.rows[0][0] or row - 1 in {number for number, _ in self.table.rows}:
             return ""
         return f" If another table begins in {self.table.row} {row:,}, remove it."
 
@@ -318,8 +318,8 @@ class Survey:
         """Return the inputs to keep; dates only if there are no others."""
         roles, reading = self.roles, self._reading
         if {*roles.inputs} == {*self._left_out} and {*self._left_out.values()} == {DATES}:
-            for column in self.table.dated:
-                self._left_out.pop(column, None)
+            for column in filter(self._is_dated, roles.inputs):
+                del self._left_out[column]
         inputs = [column for column in roles.inputs if column not in self._left_out]
         if not inputs:
             told = "; ".join(map(self._why, [*self._left_out][:MOST_EXAMPLES]))
@@ -327,7 +327,8 @@ class Survey:
                 f"{self.table.name}: no column is left to learn from, since none can become "
                 f"numbers: {told}. Add a column of numbers, or of a few words that occur again."
             )
-        held = [c for c in inputs if c not in self._found or self._found[c].filled]
+        found = self._found
+        held = [c for c in inputs if c not in found or found[c].numbers or found[c].wrong]
         if held and not (reading.columns or reading.features or reading.bare):
             self.blank = tuple(roles.headings[column] for column in inputs if column not in held)
             inputs = held
