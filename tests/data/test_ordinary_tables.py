@@ -283,6 +283,12 @@ def test_a_first_column_of_numbers_beside_words_is_no_label(tmp_path):
         load(csv(tmp_path, "length,width,species\n" + rows), ReadOptions())
 
 
+def test_a_first_column_of_a_number_too_large_is_no_label(tmp_path):
+    content = table("a,b,kind\n", "1e400,{n},x\n", "2,{n},y\n", "2,{n},z\n")
+    with pytest.raises(DataError, match=r'can hardly be the label.* --label "kind"'):
+        load(csv(tmp_path, content), ReadOptions())
+
+
 def test_words_without_headings_are_rows(tmp_path):
     content = "e,a,x,0.5\np,b,y,1.5\ne,b,x,-1\np,a,y,7\n" * 3
     data = load(csv(tmp_path, content), ReadOptions())

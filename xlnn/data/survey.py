@@ -259,7 +259,7 @@ class Survey:
         held = Column(self.texts[roles.label])
         numbers = [float(text) for text in held.kinds if is_number(text)]
         are_few = len(held.kinds) <= MOST_LABELS and len(held.kinds) < held.filled
-        are_few = are_few and all(number == int(number) for number in numbers)
+        are_few = are_few and all(one % 1 == 0 for one in numbers)
         if held.wrong or len(numbers) < len(held.kinds) or are_few:
             return
         last = len(roles.headings) - 1
