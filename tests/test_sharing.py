@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from interruptions import LONG, MARK, processes
 
 import xlnn
 from xlnn.exercises.grading import grade
-from xlnn.exercises.parallel import shared
+from xlnn.exercises.parallel import each_of, shared
 
 GRADING = """
 import xlnn
@@ -102,6 +103,19 @@ def test_a_process_that_ends_takes_its_own_work_alone():
         with pytest.raises(BrokenExecutor):
             lost.result()
         assert kept.result() == 2
+
+
+def dies_at(path):
+    if path.name == "3":
+        os._exit(1)
+    return path.name
+
+
+@pytest.mark.slow
+def test_a_file_at_which_a_process_dies_is_reported_and_the_others_have_results():
+    paths = [Path(str(number)) for number in range(12)]
+    found = dict(each_of(dies_at, paths, 2, failed=lambda path: f"{path} failed"))
+    assert found == {path: path.name for path in paths} | {paths[3]: "3 failed"}
 
 
 def test_what_is_raised_arrives_and_what_is_ours_to_mend_with_its_traceback():

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from programs import LIBRARIES
 
 from xlnn.cleanup import _state
-from xlnn.engines import Allowance, _child, cancel, formulas, load
+from xlnn.engines import Allowance, _child, _process, cancel, formulas, load
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import SheetValues
 
@@ -162,13 +162,13 @@ def test_an_engine_says_nothing_on_the_terminal(path, monkeypatch, capfd):
 @needs_linux
 def test_the_end_waits_for_no_other_child(path, monkeypatch):
     """A later child has the pipes of the earlier one, too."""
-    monkeypatch.setattr(_child, "LAST_WORDS", 60.0)  # longer than any machine is busy
+    monkeypatch.setattr(_process, "LAST_WORDS", 60.0)  # longer than any machine is busy
     earlier, later = (load("formulas", path, ENOUGH) for _ in range(2))
     earlier({})
     later({})
     begin = time.monotonic()
     earlier.cancel()
-    assert time.monotonic() - begin < _child.LAST_WORDS / 2
+    assert time.monotonic() - begin < _process.LAST_WORDS / 2
     later.cancel()
 
 
@@ -186,6 +186,21 @@ def test_whoever_stops_leaves_no_process(path, monkeypatch):
     assert isinstance(asked.exception(), EngineError)
     psutil.wait_procs([started], timeout=5)
     assert not started.is_running()
+
+
+@needs_linux
+def test_an_answer_that_nobody_waited_for_is_not_given_to_the_next_question(path, monkeypatch):
+    stand_in(monkeypatch, lambda inputs: time.sleep(inputs["seconds"]) or inputs)
+    recalculate = load("formulas", path, ENOUGH)
+    previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            recalculate({"seconds": 1.0})
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    with pytest.raises(EngineError, match="formulas"):
+        recalculate({"seconds": 0.0})
 
 
 @needs_linux

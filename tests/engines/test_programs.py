@@ -108,10 +108,12 @@ def test_libreoffice_takes_the_comma_of_the_user_unless_its_profile_forbids(tmp_
     workbook.active.append(["=FIXED(3.14159,2,TRUE)", '="x"&0.5'])
     workbook.save(tmp_path / "texts.xlsx")
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
-    recalculate = load("libreoffice", tmp_path / "texts.xlsx")
     settings = [setting for setting in libreoffice.SETTINGS if "L10N" not in setting[0]]
     monkeypatch.setattr(libreoffice, "SETTINGS", settings)
-    assert recalculate({})["Sheet"].others == {(1, 1): "3,14", (1, 2): "x0,5"}
+    assert load("libreoffice", tmp_path / "texts.xlsx")({})["Sheet"].others == {
+        (1, 1): "3,14",
+        (1, 2): "x0,5",
+    }
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ An engine ignores the values stored in a file: it computes every formula anew.
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -37,10 +38,7 @@ def missing() -> dict[str, str]:
 
 
 def cancel(recalculate: Recalculate, worker: ThreadPoolExecutor) -> None:
-    """Cancel an engine in another thread, and wait until it has ended.
-
-    If an engine has a method ``cancel``, it ends processes that the interpreter would not.
-    """
+    """Cancel an engine in another thread, and wait until it has ended."""
     worker.shutdown(wait=False, cancel_futures=True)
     getattr(recalculate, "cancel", lambda: None)()
 
@@ -61,7 +59,8 @@ def load(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Recalcula
     """Load a workbook into an engine; the result may be called any number of times.
 
     The engine runs in a child process within limits. If it cannot load the workbook, the first call
-    raises the error.
+    raises the error. Formulas with defined names are rewritten before an engine sees them
+    (`xlnn.loading.unseen_formulas.file_for_engine`).
 
     Raises
     ------
@@ -72,8 +71,8 @@ def load(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Recalcula
     """
     check_name(engine)
     if engine in PROGRAMS:
-        program = import_module(f"xlnn.engines.{engine}").PROGRAM
-        return import_module("xlnn.engines._external").Conversions(path, program, allowance)
+        import_module(f"xlnn.engines.{engine}").PROGRAM.found()
+        allowance = replace(allowance, again=allowance.first)  # it starts and reads the file again
     return import_module("xlnn.engines._child").Child(engine, path, allowance)
 
 

@@ -9,7 +9,6 @@ import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from xlnn.errors import EngineError
@@ -98,37 +97,33 @@ UNLIMITED = Allowance.of_size(20_000_000, 100_000_000)
 """For a workbook that xlnn has just written; only a bug of ours would reach it."""
 
 
-def limit(allowance: Allowance, process: int = 0) -> None:
-    """Limit the memory and time of a process: this one (0) or a child.
+def limit(allowance: Allowance) -> None:
+    """Limit the memory and time of this process and of programs that it starts.
 
     Memory is limited on Linux only.
     """
     if sys.platform == "linux":
-        _lower(process, resource.RLIMIT_DATA, _data(process) + allowance.memory)
-        _lower(process, resource.RLIMIT_CORE, 0)  # no core dump
-    limit_time(allowance.first, process)
+        _lower(resource.RLIMIT_DATA, _data() + allowance.memory)
+        _lower(resource.RLIMIT_CORE, 0)  # no core dump
+    limit_time(allowance.first)
 
 
-def limit_time(seconds: float, process: int = 0) -> None:
-    """Allow a process, this one (0) or a new child, some more seconds of processor time."""
-    used = 0.0 if process else sum(os.times()[:2])
-    if sys.platform == "linux" or (sys.platform != "win32" and not process):
-        _lower(process, resource.RLIMIT_CPU, int(used + seconds) + 1)
+def limit_time(seconds: float) -> None:
+    """Allow this process some more seconds of processor time."""
+    if sys.platform != "win32":
+        _lower(resource.RLIMIT_CPU, int(sum(os.times()[:2]) + seconds) + 1)
 
 
-def _lower(process: int, what: int, to: int) -> None:
+def _lower(what: int, to: int) -> None:
     """Set the soft limit, never above the hard one."""
-    with suppress(ProcessLookupError):
-        get = partial(resource.prlimit, process) if process else resource.getrlimit
-        put = partial(resource.prlimit, process) if process else resource.setrlimit
-        hard = get(what)[1]
-        put(what, (to if hard < 0 else min(to, hard), hard))
+    hard = resource.getrlimit(what)[1]
+    resource.setrlimit(what, (to if hard < 0 else min(to, hard), hard))
 
 
-def _data(process: int) -> int:
-    """Return the size of a process's data in bytes, including data shared with its parent."""
+def _data() -> int:
+    """Return the size of this process's data in bytes, including data shared with its parent."""
     with suppress(OSError):
-        for line in Path(f"/proc/{process or 'self'}/status").read_text().splitlines():
+        for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmData:"):
                 return int(line.split()[1]) * 1024
     return 0

@@ -1,8 +1,15 @@
 """The engine ``gnumeric``: Gnumeric's converter ``ssconvert``, on a copy of the file."""
 
+from functools import partial
 from pathlib import Path
 
+from xlnn.engines import Recalculate
 from xlnn.engines._external import ExternalProgram
+
+
+def load(path: Path) -> Recalculate:
+    """Return a function that runs Gnumeric on a copy of a workbook."""
+    return partial(PROGRAM.recalculate, path)
 
 
 def _arguments(workbook: Path, result: Path, _: Path) -> list[str]:

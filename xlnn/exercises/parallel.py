@@ -5,6 +5,7 @@ guard, a notebook, standard input) is not run again.
 """
 
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
@@ -18,13 +19,13 @@ from concurrent.futures import (
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
+from operator import call
 from pathlib import Path
 from threading import local
 from typing import ParamSpec, TypeVar
 
 from xlnn.cleanup import ended_by, ends_quietly, shielded
-from xlnn.engines._child import LAST_WORDS, Spawned, spawned
-from xlnn.engines._server import GOODBYE, Pipes, close, receive, send, send_result, tried
+from xlnn.engines._process import LAST_WORDS, Pipes, Process, answer, spawned
 from xlnn.errors import OptionsError
 
 P = ParamSpec("P")
@@ -77,17 +78,8 @@ def each_of(
         for path in paths:
             yield path, work(path)
         return
-    left = list(paths)
-    with shared(count) as submit, suppress(BrokenExecutor):
-        for path, result in _from_executor(submit, work, paths, count):
-            left.remove(path)
-            yield path, result
-    for path in left:  # a process died, and all others with it: each file gets a separate process
-        with shared(1) as submit:
-            try:
-                yield path, submit(work, path).result()
-            except BrokenExecutor:
-                yield path, failed(path)
+    with shared(count) as submit:
+        yield from _from_executor(submit, work, paths, count, failed)
 
 
 def _from_executor(
@@ -95,6 +87,7 @@ def _from_executor(
     work: Callable[[Path], R],
     paths: Sequence[Path],
     count: int,
+    failed: Callable[[Path], R] | None = None,
 ) -> Iterator[tuple[Path, R]]:
     """Yield an executor's results, submitting only a few files at a time."""
     left = iter(paths)
@@ -104,7 +97,8 @@ def _from_executor(
         for done in ready:
             path = waiting.pop(done)
             waiting |= {submit(work, further): further for further in islice(left, 1)}
-            yield path, done.result()
+            has_died = failed and isinstance(done.exception(), BrokenExecutor)
+            yield path, failed(path) if has_died else done.result()
 
 
 Submit = Callable[..., Future]
@@ -145,58 +139,47 @@ class _Workers:
 
     def __init__(self) -> None:
         self._own = local()
-        self._every: list[Spawned] = []
+        self._every: list[Process] = []
         self._is_over = False
 
     def ask(self, work: Callable[[], object]) -> object:
         """Run work in this thread's process; return its result or raise its error."""
         worker = getattr(self._own, "worker", None) or self._begun()
         try:
-            send(worker.pipes.requests, work)
-            result = receive(worker.pipes.replies)
+            result = worker.ask(work)
         except (OSError, EOFError, ValueError):
             self._own.worker = None
-            with shielded():
-                worker.end(LAST_WORDS)
-                if not self._is_over:
-                    self._every.remove(worker)
-            close(worker.pipes)
+            worker.dismiss()
             raise BrokenExecutor("A process ended before its work was done.") from None
         if isinstance(result, BaseException):
             raise result
         return result
 
-    def _begun(self) -> Spawned:
+    def _begun(self) -> Process:
         with shielded():
             if self._is_over:
                 raise BrokenExecutor("The work was stopped.")
-            worker = self._own.worker = spawned(partial(serve, tempfile.gettempdir()))
+            worker = self._own.worker = spawned(partial(_serve, tempfile.gettempdir()))
             self._every.append(worker)
         return worker
 
     def end(self) -> None:
         """End all processes at once; each removes the file that it is writing."""
         self._is_over = True
-        every = list(self._every)
-        for worker in every:
-            worker.terminate()
-        for worker in every:
+        for worker in self._every:
+            with suppress(OSError):
+                os.kill(worker.number, signal.SIGTERM)
+        for worker in self._every:
             worker.end(LAST_WORDS)
 
     def dismiss(self) -> None:
         """Let processes without work end."""
         for worker in self._every:
-            with suppress(OSError, ValueError):
-                send(worker.pipes.requests, GOODBYE)
-        for worker in self._every:
-            worker.end(LAST_WORDS)
-            close(worker.pipes)
+            worker.dismiss()
 
 
-def serve(folder: str, pipes: Pipes) -> None:
+def _serve(folder: str, pipes: Pipes) -> None:
     """Do the work that is asked for, in a process of its own, with a folder for temporary files."""
     ends_quietly()
     tempfile.tempdir = folder
-    with suppress(OSError, EOFError):  # the parent has ended
-        while (work := receive(pipes.requests)) is not GOODBYE:
-            send_result(pipes.replies, tried(work))
+    answer(pipes, call)
