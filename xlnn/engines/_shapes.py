@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.engines._store import Extent, Places
+from xlnn.engines._store import Places
 from xlnn.errors import EngineError
 from xlnn.xlsx.alike import Groups, split
 from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
@@ -42,8 +42,10 @@ class Shape:
     slots: np.ndarray
 
 
-def extents(groups: Groups, values: Sequence[tuple[int, int]]) -> list[Extent]:
-    """Return the extent of each sheet.
+def laid_out(groups: Groups, values: Sequence[tuple[int, int]]) -> tuple[Places, list[Shape]]:
+    """Lay out the sheets, with all cells that have a value or a formula or are read.
+
+    Return the places of the cells, and the formulas grouped by shape.
 
     Parameters
     ----------
@@ -54,7 +56,7 @@ def extents(groups: Groups, values: Sequence[tuple[int, int]]) -> list[Extent]:
     Raises
     ------
     EngineError
-        A formula refers to a row beyond the last row of a sheet.
+        A formula refers to a row beyond the last row of a sheet, or the cells are too many.
     """
     used = np.array(values, dtype=np.int64).reshape(-1, 2)
     for met in groups:
@@ -72,17 +74,7 @@ def extents(groups: Groups, values: Sequence[tuple[int, int]]) -> list[Extent]:
                 )
             reach = last.max(), _clip(slot.columns, width)[1]
             kept[slot.sheet] = np.maximum(kept[slot.sheet], reach)
-    return [
-        Extent(title, (rows, columns), (reached_rows, reached_columns))
-        for title, (rows, columns), (reached_rows, reached_columns) in zip(
-            groups.titles, used.tolist(), kept.tolist(), strict=True
-        )
-    ]
-
-
-def shapes_of(groups: Groups, places: Places) -> list[Shape]:
-    """Group the formulas by shape."""
-    height, width = np.max([area.used for area in places.areas], axis=0, initial=1)
+    places = Places.of(groups.titles, [*map(tuple, kept.tolist())])
     examples: dict[tuple, str] = {}
     parts: dict[tuple, list[tuple[np.ndarray, np.ndarray]]] = defaultdict(list)
     for met in groups:
@@ -101,10 +93,11 @@ def shapes_of(groups: Groups, places: Places) -> list[Shape]:
             key = met.text, tuple(zip(heights[rows[0]].tolist(), widths, strict=True))
             examples.setdefault(key, met.formula)
             parts[key].append((cells[rows], corners[rows]))
-    return [
+    shapes = [
         Shape(*key, examples[key], *map(np.concatenate, zip(*found, strict=True)))
         for key, found in parts.items()
     ]
+    return places, shapes
 
 
 def _clip(columns: tuple[int, int], width: int) -> tuple[int, int]:

@@ -19,24 +19,6 @@ MAX_PLACES = 100_000_000
 
 
 @dataclass(frozen=True)
-class Extent:
-    """The extent of a sheet.
-
-    Attributes
-    ----------
-    title : str
-    used : (int, int)
-        Rows and columns with a value or a formula.
-    kept : (int, int)
-        Rows and columns that are used or read by a formula.
-    """
-
-    title: str
-    used: tuple[int, int]
-    kept: tuple[int, int]
-
-
-@dataclass(frozen=True)
 class Places:
     """The place of every cell of a workbook in one flat array.
 
@@ -45,23 +27,26 @@ class Places:
 
     Attributes
     ----------
-    areas : tuple of Extent
-        The extent of each sheet.
+    titles : tuple of str
+        The title of each sheet.
+    extents : tuple of (int, int)
+        The rows and columns of each sheet that are used or read by a formula.
     first : array, shape (sheets,)
         The place of A1.
     width : array, shape (sheets,)
-        Columns that are kept.
+        The columns of each sheet.
     size : int
         The number of places.
     """
 
-    areas: tuple[Extent, ...]
+    titles: tuple[str, ...]
+    extents: tuple[tuple[int, int], ...]
     first: np.ndarray
     width: np.ndarray
     size: int
 
     @classmethod
-    def of(cls, areas: Sequence[Extent]) -> "Places":
+    def of(cls, titles: Sequence[str], extents: Sequence[tuple[int, int]]) -> "Places":
         """Lay out the sheets.
 
         Raises
@@ -69,17 +54,17 @@ class Places:
         EngineError
             The sheets span more than `MAX_PLACES` cells.
         """
-        sizes = [rows * columns for rows, columns in (area.kept for area in areas)]
+        sizes = [rows * columns for rows, columns in extents]
         if sum(sizes) > MAX_PLACES:
-            largest = areas[int(np.argmax(sizes))]
-            rows, columns = largest.kept
+            largest = int(np.argmax(sizes))
+            rows, columns = extents[largest]
             raise EngineError(
-                f"{largest.title}: the cells in use span {rows} rows and {columns} columns; the"
+                f"{titles[largest]}: the cells in use span {rows} rows and {columns} columns; the"
                 f" engine takes {MAX_PLACES} cells over all sheets. Move the far cells closer."
             )
         first = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
-        width = np.array([area.kept[1] for area in areas], dtype=np.int64)
-        return cls(tuple(areas), first, width, sum(sizes))
+        width = np.array([columns for _, columns in extents], dtype=np.int64)
+        return cls(tuple(titles), tuple(extents), first, width, sum(sizes))
 
     def at(self, sheet: int, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Return the places of cells of one sheet."""
@@ -120,7 +105,7 @@ class Places:
     def name(self, place: int) -> str:
         """Return a place as Sheet!A1."""
         sheet, row, column = self.cell(place)
-        return f"{self.areas[sheet].title}!{address(row, column)}"
+        return f"{self.titles[sheet]}!{address(row, column)}"
 
 
 @dataclass
@@ -194,13 +179,16 @@ class Store:
         self.others[place] = value
 
     def grids(self) -> dict[str, SheetValues]:
-        """Return the values of all sheets, each cut to its used area."""
-        grids = {}
-        for area, first in zip(self.places.areas, self.places.first, strict=True):
-            kept = self.numbers[first : first + area.kept[0] * area.kept[1]].reshape(area.kept)
-            grids[area.title] = SheetValues(kept[: area.used[0], : area.used[1]].copy())
+        """Return the values of all sheets, up to the last row and column with a number."""
+        places, grids = self.places, {}
+        parts = np.split(self.numbers, places.first[1:])
+        for title, extent, numbers in zip(places.titles, places.extents, parts, strict=True):
+            known = ~np.isnan(numbers.reshape(extent))
+            rows, columns = (np.flatnonzero(known.any(axis)) for axis in (1, 0))
+            corner = max(rows, default=-1) + 1, max(columns, default=-1) + 1
+            grids[title] = SheetValues(numbers.reshape(extent)[: corner[0], : corner[1]])
         for place, value in self.others.items():
-            sheet, row, column = self.places.cell(place)
-            grid = grids[self.places.areas[sheet].title]
+            sheet, row, column = places.cell(place)
+            grid = grids[places.titles[sheet]]
             grid.others[row, column] = CellError(value) if isinstance(value, XlError) else value
         return grids

@@ -19,7 +19,7 @@ from formulas.ranges import Ranges
 
 from xlnn.engines import Recalculate
 from xlnn.engines._programs import Program, compile_shape
-from xlnn.engines._shapes import Shape, extents, shapes_of
+from xlnn.engines._shapes import Shape, laid_out
 from xlnn.engines._store import Places, Store
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import Inputs, Values, address
@@ -119,30 +119,24 @@ class _FormulasSession:
             raise EngineError(f"{cell}: {shape.example} {error}.") from error
 
     def _place(self, title: str, row: int, column: int) -> int:
-        areas = self.store.places.areas
-        sheet = next((n for n, area in enumerate(areas) if area.title == title), None)
-        if sheet is None:
+        places = self.store.places
+        if title not in places.titles:
             raise WorkbookError(f'{self.name}: there is no sheet "{title}".')
-        rows, columns = areas[sheet].kept
+        sheet = places.titles.index(title)
+        rows, columns = places.extents[sheet]
         if not (1 <= row <= rows and 1 <= column <= columns):
             raise WorkbookError(
                 f"{title}!{address(row, column)} lies outside the cells in use, so it"
                 " can be no input."
             )
-        return int(self.store.places.at(sheet, np.int64(row), np.int64(column)))
+        return int(places.at(sheet, np.int64(row), np.int64(column)))
 
 
 def _read(path: Path) -> tuple[Store, list[Shape]]:
     """Read all cells once, sheet by sheet; there may be millions, so no object is kept per cell."""
     with Archive(path) as archive:
-        workbook = read_workbook(archive)
-    titles = list(workbook.sheets)
-    names = {
-        name.casefold(): target
-        for name, target, attributes in workbook.names
-        if "localSheetId" not in attributes
-    }
-    found = Groups(titles, names)
+        titles = list(read_workbook(archive).sheets)
+    found = Groups(titles, names_are_words=False)
     numbers = [(array("i"), array("d")) for _ in titles]
     others: list[dict[tuple[int, int], object]] = [{} for _ in titles]
     last = []
@@ -166,14 +160,14 @@ def _read(path: Path) -> tuple[Store, list[Shape]]:
                 cell_numbers.append(value)
         found.add(sheet, batch)
         last.append((bottom, right))
-    places = Places.of(extents(found, last))
+    places, shapes = laid_out(found, last)
     store = Store(places, np.full(places.size, np.nan))
     for sheet, (cell_positions, cell_numbers) in enumerate(numbers):
         rows, columns = np.array(cell_positions, dtype=np.int64).reshape(-1, 2).T
         store.numbers[places.at(sheet, rows, columns)] = cell_numbers
         for (row, column), value in others[sheet].items():
             store.set(int(places.at(sheet, np.int64(row), np.int64(column))), value)
-    return store, shapes_of(found, places)
+    return store, shapes
 
 
 def _steps(shapes: list[Shape], places: Places) -> Iterator[tuple[int, np.ndarray]]:
@@ -197,7 +191,7 @@ def _reference(
     """Make a reference of `formulas` to a range, as ROW and INDEX need it."""
     sheet, row, column = places.cell(corner)
     corners = address(row, column), address(row + size[0] - 1, column + size[1] - 1)
-    area = Ranges.get_range(":".join(corners), {"sheet": places.areas[sheet].title})
+    area = Ranges.get_range(":".join(corners), {"sheet": places.titles[sheet]})
     if values is None:
         return Ranges((area,))
     return Ranges().set_value(area, values.astype(object))

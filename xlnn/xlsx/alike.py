@@ -6,7 +6,7 @@ the numbers of all are read together, a column of digits at a time.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -40,15 +40,12 @@ _TOKEN = re.compile(
 _PLAIN = re.compile("[0-9.]+")
 """A constant that is no power of ten, so that its digits do not decide whether Excel takes it."""
 
-_MOVES = re.compile(r"(?<![$A-Z])[A-Z]|(?<![$0-9])[0-9]")
-"""A column or a row without $; in a defined name, it would depend on the cell that uses it."""
-
 
 class Slot(NamedTuple):
     """A reference of a formula.
 
-    A row is the index of its number among the numbers of the formula's text or, if it is not in the
-    text (a defined name, a whole column), minus the row itself.
+    A row is the index of its number among the numbers of the formula's text or, in a whole column
+    or row, minus the row itself.
     """
 
     sheet: int
@@ -120,13 +117,13 @@ class Groups:
     ----------
     titles : sequence of str
         The sheets.
-    names : mapping of str to str, or None
-        What each defined name, in lower case, refers to, so that it is a slot. None if names are
-        words only, and if formulas may also differ in constants.
+    names_are_words : bool
+        Whether defined names are words, and formulas may also differ in constants; if not, names
+        are refused.
     """
 
     titles: Sequence[str]
-    names: Mapping[str, str] | None = None
+    names_are_words: bool = True
     _groups: dict[tuple[int, bytes, bytes], FormulaGroup] = field(default_factory=dict)
     _others: dict[tuple[int, bytes], np.ndarray] = field(default_factory=dict)
     """Where digits are that decide, by sheet and by the formula with 0 for every digit."""
@@ -177,11 +174,11 @@ class Groups:
             try:
                 slot = self._slot(token, sheet, rows)
             except ValueError as error:
-                if self.names is not None:
+                if not self.names_are_words:
                     cell = f"{self.titles[sheet]}!{address(row, column)}"
                     raise EngineError(f"{cell}: {formula} {error}.") from error
                 slot = words.append(token[0])
-            if self.names is None and (token["text"] or _PLAIN.fullmatch(token["number"] or "")):
+            if self.names_are_words and (token["text"] or _PLAIN.fullmatch(token["number"] or "")):
                 free.update(range(*token.span()))
             if slot is None:
                 continue
@@ -233,7 +230,7 @@ class Groups:
         if token["from_row"]:
             return Slot(sheet, (-int(token["from_row"]), -int(token["to_row"])), (1, MAX_COLUMNS))
         if token["name"] and token["name"].upper() not in ("TRUE", "FALSE"):
-            return self._named(token["name"])
+            raise ValueError(f'uses the name "{token["name"]}", which is not defined')
         return None
 
     def _sheet(self, title: str) -> int:
@@ -242,20 +239,6 @@ class Groups:
             title = title[1:-1].replace("''", "'")
         titles = [known.casefold() for known in self.titles]
         return titles.index(title.casefold()) if title.casefold() in titles else -1
-
-    def _named(self, name: str) -> Slot:
-        target = (self.names or {}).get(name.casefold())
-        if target is None:
-            raise ValueError(f'uses the name "{name}", which the workbook does not define')
-        token = _TOKEN.fullmatch(target)
-        if token is None or not token["sheet"] or _MOVES.search(target, token.end("sheet") + 1):
-            raise ValueError(f'uses the name "{name}" for {target}, which is not a fixed range')
-        rows: list[slice] = []
-        slot = self._slot(token, -1, rows)
-        if not rows:
-            return slot
-        first, last = (-int(target[rows[index]]) for index in slot.rows)
-        return slot._replace(rows=(first, last))
 
 
 def numbers(digits: np.ndarray) -> np.ndarray:
