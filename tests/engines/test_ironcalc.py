@@ -10,7 +10,6 @@ import openpyxl
 import pytest
 from networks import FEWER_EPOCHS, once_alike
 from openpyxl import Workbook
-from openpyxl.workbook.defined_name import DefinedName
 
 from xlnn.checking.check import check
 from xlnn.engines import load
@@ -21,13 +20,11 @@ from xlnn.registry.templates import names
 
 @pytest.fixture
 def book(tmp_path):
-    def write(cells: dict[str, object], title: str = "S", **names: str) -> Path:
+    def write(cells: dict[str, object], title: str = "S") -> Path:
         workbook = Workbook()
         workbook.active.title = title
         for cell, value in cells.items():
             workbook.active[cell] = value
-        for name, target in names.items():
-            workbook.defined_names[name] = DefinedName(name, attr_text=target)
         workbook.save(tmp_path / "book.xlsx")
         return tmp_path / "book.xlsx"
 
@@ -133,7 +130,6 @@ def test_ironcalc_alone_closes_brackets_that_are_missing_and_overlooks_what_foll
 MISREAD = {
     "=SUM(A1:INDEX(A1:A3,2))": "a corner of its range is computed",
     "=SUMXMY2(A1:A2,T!A1:A2)": "SUMXMY2 takes ranges of two sheets",
-    "=half*2": "half stands for no fixed range",
 }
 
 
@@ -152,14 +148,9 @@ def test_ironcalc_agrees_with_numpy_in_every_template(name, workbook):
 
 @pytest.mark.parametrize("formula", MISREAD)
 def test_what_ironcalc_is_known_to_misread_is_refused_with_the_reason(book, formula):
-    path = book({"A1": 1, "B1": formula}, half="0.5")
+    path = book({"A1": 1, "B1": formula})
     with pytest.raises(EngineError, match=rf"^S!B1: IronCalc cannot .*: {MISREAD[formula]}\.$"):
         computed(path)
-
-
-def test_defined_names_stand_for_their_cells(book):
-    path = book({"A1": 3, "A2": 4, "B1": "=rate*2+SUM(all)"}, rate="S!$A$1", all="S!$A$1:$A$2")
-    assert computed(path).numbers[0, 1] == 13
 
 
 A, B, C = 1.5, 2, 2.5
@@ -200,8 +191,8 @@ def test_ironcalc_alone_takes_a_formula_for_another(book):
 
 
 def test_no_formula_fills_another_cell(book):
-    path = book({"A1": 1, "A2": 2, "A3": 3, "C1": "=A1:A3", "D1": "={5;6;7}", "E1": "=all*2",
-                 "F2": "=SUM(C1:E9)"}, all="S!$A$1:$A$3")  # fmt: skip
+    path = book({"A1": 1, "A2": 2, "A3": 3, "C1": "=A1:A3", "D1": "={5;6;7}", "E1": "=A1:A3*2",
+                 "F2": "=SUM(C1:E9)"})  # fmt: skip
     grid = computed(path)
     assert [grid.at(row, column) for row in (2, 3) for column in (3, 4, 5)] == [None] * 6
     assert grid.at(2, 6) == 1 + 5 + 2

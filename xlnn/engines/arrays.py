@@ -57,7 +57,7 @@ class _IronCalcScenarios:
 
     def _fill(self, asked: Question) -> None:
         self._book, self._asked = Session(self._name, asked.sheets), asked
-        for name, title, target in asked.names:  # those it cannot define give #NAME?
+        for name, title, target in asked.names:
             self._book.define(name, target, title)
         for title, grid in asked.values.items():
             for row, line in enumerate(grid.numbers.tolist(), start=1):

@@ -7,6 +7,7 @@ matter, so that =(A1+B1)% becomes =A1+B1%.
 import re
 from array import array
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import formualizer
@@ -57,11 +58,7 @@ def load(path: Path) -> Recalculate:
         IronCalc does not accept a sheet's title, or cannot read a formula.
     """
     with Archive(path) as archive:
-        workbook = read_workbook(archive)
-    session = Session(path.name, [*workbook.sheets])
-    for name, target, attributes in workbook.names:
-        if "localSheetId" not in attributes:  # names of a single sheet are not used in formulas
-            session.define(name, target)
+        session = Session(path.name, [*read_workbook(archive).sheets])
     for title, (row, column, formula, value) in all_cells(path):
         if formula is not None:
             session.state((title, row, column), formula)
@@ -85,18 +82,25 @@ class Session:
         self.name = name
         self.numbers = {title: number for number, title in enumerate(titles)}
         self.model, self.drafts = self._empty(titles), self._empty(titles)
-        self.unknown: set[str] = set()
         self.marks: dict[str, int] = {}
-        self.marked: dict[Cell, str] = {}
-        self.used = [(array("i"), array("i")) for _ in titles]
-        self.originals: dict[Cell, Held] = {}
-        self.formulas: dict[Cell, str] = {}
+        self.marked: dict[Place, str] = {}
+        self.used = {title: (array("i"), array("i")) for title in titles}
+        self.originals: dict[Place, Held] = {}
+        self.formulas: dict[Place, str] = {}
 
     def put(self, place: Place, value: Held) -> None:
         """Put a value into a cell; None empties it."""
-        cell = self._cell(place)
-        self._put(cell, value)
-        self._use(cell)
+        cell = self._used(place)
+        if value is None:
+            self.model.clear_cell_contents(*cell)
+        elif isinstance(value, bool):
+            self.model.update_cell_with_bool(*cell, value)
+        elif value in ERRORS.values() and isinstance(value, CellError):
+            self.model.set_user_input(*cell, value)
+        elif isinstance(value, str):
+            self.model.update_cell_with_text(*cell, value)
+        else:
+            self.model.update_cell_with_number(*cell, value)
 
     def state(self, place: Place, formula: str) -> None:
         """Put a formula into a cell.
@@ -106,50 +110,42 @@ class Session:
         EngineError
             IronCalc reads it differently.
         """
-        cell = self._cell(place)
         if shape_of(formula) not in self.marks:
-            self._refuse_misread(cell, formula)
-        self._state(cell, formula)
-        self._use(cell)
+            self._refuse_misread(place, formula)
+        self._used(place)
+        self._state(place, formula)
 
     def state_any(self, place: Place, formula: str, size: tuple[int, int]) -> None:
         """Put a formula into cells, so many rows and columns, whatever it is.
 
         One that IronCalc cannot read becomes one of its own errors.
         """
-        self._state(self._cell(place), formula if _is_closed(formula) else "=(", size)
+        self._state(place, formula if _is_closed(formula) else "=(", size)
 
     def value(self, place: Place) -> Held:
         """Return the value of a cell after the last evaluation."""
         cell = self._cell(place)
-        return self._value(cell, self.model.get_cell_value(*cell))
+        value = self.model.get_cell_value(*cell)
+        if isinstance(value, str) and value.startswith("#"):  # an error, or a text that looks so
+            is_error = self.model.get_cell_type(*cell) == ironcalc.CellType.ErrorValue
+            return CellError(value) if is_error else value
+        return value
 
     def _cell(self, place: Place) -> Cell:
         title, row, column = place
         return self.numbers[title], row, column
 
-    def _use(self, cell: Cell) -> None:
-        sheet, row, column = cell
-        rows, columns = self.used[sheet]
-        rows.append(row)
-        columns.append(column)
+    def _used(self, place: Place) -> Cell:
+        """Note that a cell holds something, and return it."""
+        for numbers, number in zip(self.used[place[0]], place[1:], strict=True):
+            numbers.append(number)
+        return self._cell(place)
 
     def __call__(self, inputs: Inputs) -> Values:
         """Restore the inputs of the last call, put in the new ones, and evaluate."""
-        for sheet, _, _ in inputs:
-            if sheet not in self.numbers:
-                raise WorkbookError(f'{self.name}: there is no sheet "{sheet}".')
-        numbers = {(self.numbers[sheet], *at): float(n) for (sheet, *at), n in inputs.items()}
-        for cell in self.originals.keys() - numbers.keys():
-            self._put(cell, self.originals.pop(cell))
-            if formula := self.formulas.pop(cell, None):
-                self._state(cell, formula)
-        for cell, number in numbers.items():
-            if cell not in self.originals:
-                self._remember(cell)
-            self.model.update_cell_with_number(*cell, number)
+        self._replace(inputs)
         self.model.evaluate()
-        spoilt: dict[str, list[tuple[str, int, int]]] = {}
+        spoilt: dict[str, list[Place]] = {}
         grids = {title: self._grid(title, spoilt) for title in self.numbers}
         for error in FAILED:
             if error in spoilt:
@@ -160,6 +156,21 @@ class Session:
             cell = cause(spoilt[CIRCULAR], self._formula)
             raise CircularReferenceError(f"{place(*cell)} depends on itself: a circular reference.")
         return grids
+
+    def _replace(self, inputs: Inputs) -> None:
+        for sheet, _, _ in inputs:
+            if sheet not in self.numbers:
+                raise WorkbookError(f'{self.name}: there is no sheet "{sheet}".')
+        for cell in self.originals.keys() - inputs.keys():
+            self.put(cell, self.originals.pop(cell))
+            if formula := self.formulas.pop(cell, None):
+                self._state(cell, formula)
+        for cell, number in inputs.items():
+            if cell not in self.originals:
+                self.originals[cell] = self.value(cell)
+                if formula := self._formula(cell):
+                    self.formulas[cell] = formula
+            self.put(cell, float(number))
 
     def _empty(self, titles: Sequence[str]) -> ironcalc.Model:
         """Return a workbook with empty sheets."""
@@ -175,39 +186,24 @@ class Session:
     def define(self, name: str, target: str, title: str | None = None) -> None:
         """Give cells a name, for the workbook or for one sheet."""
         scope = None if title is None else self.numbers[title]
-        try:
+        with suppress(ironcalc.WorkbookError):  # formulas with the name then give #NAME?
             for model in (self.model, self.drafts):
                 model.new_defined_name(name, scope, target)
-        except ironcalc.WorkbookError:  # it only accepts names of fixed ranges
-            self.unknown.add(name.casefold())
 
-    def _put(self, cell: Cell, value: Held) -> None:
-        """Put a value into a cell."""
-        if value is None:
-            self.model.clear_cell_contents(*cell)
-        elif isinstance(value, bool):
-            self.model.update_cell_with_bool(*cell, value)
-        elif value in ERRORS.values() and isinstance(value, CellError):
-            self.model.set_user_input(*cell, value)
-        elif isinstance(value, str):
-            self.model.update_cell_with_text(*cell, value)
-        else:
-            self.model.update_cell_with_number(*cell, value)
-
-    def _state(self, cell: Cell, formula: str, size: tuple[int, int] = (1, 1)) -> None:
+    def _state(self, place: Place, formula: str, size: tuple[int, int] = (1, 1)) -> None:
         """Put a formula into cells, as an array formula, which cannot spill.
 
         IronCalc keeps one of the formulas that it writes alike, and computes it for all. Formulas
         that it would write differently get a mark for their shape: IF(7,…).
         """
-        shape = shape_of(formula)
+        cell, shape = self._cell(place), shape_of(formula)
         mark = self.marks.get(shape)
         if mark is None:
             own = meaning(formula)
             is_kept = own is not None and own == meaning(self.written(cell, formula))
             mark = self.marks[shape] = 0 if is_kept else len(self.marks) + 1
         if mark:
-            self.marked[cell] = formula
+            self.marked[place] = formula
             formula = f"=IF({mark},{formula[1:]})"
         self.model.set_user_array_formula(*cell, *size[::-1], formula)
 
@@ -218,7 +214,7 @@ class Session:
         self.drafts.clear_cell_contents(*cell)
         return found
 
-    def _refuse_misread(self, cell: Cell, formula: str) -> None:
+    def _refuse_misread(self, cell: Place, formula: str) -> None:
         """Refuse a formula that IronCalc is known to misread."""
         why = ""
         if meaning(formula) is None:
@@ -227,46 +223,23 @@ class Session:
             why = "a corner of its range is computed"
         elif _of_two_sheets("SUMXMY2", formualizer.parse(formula)):
             why = "SUMXMY2 takes ranges of two sheets"
-        elif self.unknown:
-            for reference in formualizer.parse(formula).walk_refs():
-                if getattr(reference, "name", "").casefold() in self.unknown:
-                    why = f"{reference.name} stands for no fixed range"
         if why:
-            title = next(title for title, number in self.numbers.items() if number == cell[0])
-            where = place(title, *cell[1:])
-            raise EngineError(f"{where}: IronCalc cannot read the formula {formula}: {why}.")
+            raise EngineError(f"{place(*cell)}: IronCalc cannot read the formula {formula}: {why}.")
 
-    def _remember(self, cell: Cell) -> None:
-        self.originals[cell] = self._value(cell, self.model.get_cell_value(*cell))
-        if formula := self.marked.get(cell) or self.model.get_cell_formula(*cell):
-            self.formulas[cell] = formula
-        if self.originals[cell] is None:
-            self._use(cell)
+    def _formula(self, cell: Place) -> str:
+        return self.marked.get(cell) or self.model.get_cell_formula(*self._cell(cell)) or ""
 
-    def _value(self, cell: Cell, value: Held) -> Held:
-        """Return a cell's value, with error values told apart from texts that look like them."""
-        if isinstance(value, str) and value.startswith("#"):
-            is_error = self.model.get_cell_type(*cell) == ironcalc.CellType.ErrorValue
-            return CellError(value) if is_error else value
-        return value
-
-    def _formula(self, cell: tuple[str, int, int]) -> str:
-        title, *at = cell
-        own = self.numbers[title], *at
-        return self.marked.get(own) or self.model.get_cell_formula(*own) or ""
-
-    def _grid(self, title: str, spoilt: dict[str, list[tuple[str, int, int]]]) -> SheetValues:
+    def _grid(self, title: str, spoilt: dict[str, list[Place]]) -> SheetValues:
         """Read a sheet's values; collect cells with one of IronCalc's own errors."""
-        sheet = self.numbers[title]
-        rows, columns = (np.array(each, dtype=np.intp) for each in self.used[sheet])
-        get = self.model.get_cell_value
-        found = [get(sheet, *at) for at in zip(*self.used[sheet], strict=True)]
+        rows, columns = (np.array(each, dtype=np.intp) for each in self.used[title])
+        get, sheet = self.model.get_cell_value, self.numbers[title]
+        found = [get(sheet, *at) for at in zip(*self.used[title], strict=True)]
         numbers = np.full((rows.max(initial=0), columns.max(initial=0)), np.nan)
         numbers[rows - 1, columns - 1] = [v if type(v) is float else np.nan for v in found]
         others: dict[tuple[int, int], str | bool | CellError] = {}
-        for row, column, value in zip(*self.used[sheet], found, strict=True):
+        for row, column, value in zip(*self.used[title], found, strict=True):
             if isinstance(value, str | bool):
-                held = others[row, column] = self._value((sheet, row, column), value)
+                held = others[row, column] = self.value((title, row, column))
                 if isinstance(held, CellError) and held in {*FAILED, CIRCULAR}:
                     spoilt.setdefault(held, []).append((title, row, column))
         return SheetValues(numbers, others)
