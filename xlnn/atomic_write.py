@@ -1,11 +1,12 @@
 """Write a file completely or not at all."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from stat import S_IMODE, S_ISDIR, S_ISREG, S_IWGRP, S_IWOTH, S_IWUSR
+from secrets import token_hex
+from shutil import copymode
+from stat import S_ISDIR, S_ISREG, S_IWGRP, S_IWOTH, S_IWUSR
 from typing import BinaryIO
 
 from xlnn.cleanup import ended_by, shielded
@@ -95,19 +96,20 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         It cannot be written. An existing file is unchanged.
     """
     target = _led_to(path)
+    part = target.with_name(f".xlnn-{token_hex(8)}.part")
     try:
         with shielded():
-            handle, name = tempfile.mkstemp(prefix=".xlnn-", suffix=".part", dir=target.parent)
-            part = Path(name)
+            file = part.open("xb")
             forget = ended_by(part.unlink)
     except OSError as error:
         raise OutputError(f"{target.parent} cannot be written: {error.strerror}.") from error
     try:
-        with os.fdopen(handle, "wb") as file:
+        with file:
+            with suppress(FileNotFoundError):
+                copymode(target, part)
             yield file
             file.flush()
             os.fsync(file.fileno())
-        part.chmod(_mode(target))
         part.replace(target)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {_reason(error)}.") from error
@@ -122,18 +124,5 @@ def _led_to(path: Path) -> Path:
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
-def _mode(path: Path) -> int:
-    """Return the mode of the file to write: that of the existing file, or the default."""
-    with suppress(FileNotFoundError):
-        return S_IMODE(path.stat().st_mode)
-    return 0o666 & ~_umask()
-
-
 def _reason(error: OSError | ValueError) -> str:
     return getattr(error, "strerror", None) or str(error)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
