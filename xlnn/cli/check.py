@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
@@ -158,12 +158,6 @@ def _add(log: Path | None, file: Path, results: "Sequence[Report | Failure]") ->
         raise OutputError(f"{log} cannot be written: {error.strerror}.") from error
 
 
-def _results(
-    file: Path, engines: Sequence[str], probes: int, seed: int | None
-) -> "list[Report | Failure]":
-    return [*_checked(file, engines, probes, seed)]
-
-
 def _ended(file: Path) -> "list[Report | Failure]":
     return [Failure(str(file), f"{file.name}: the check ended without a result.")]
 
@@ -187,24 +181,23 @@ class Failure:
         return asdict(self)
 
 
-def _checked(
+def _results(
     file: Path, engines: Sequence[str], probes: int, seed: int | None
-) -> "Iterator[Report | Failure]":
+) -> "list[Report | Failure]":
     """Check a file with each engine; if none can read it, report that once."""
     from xlnn.checking.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
 
+    found: list[Report | Failure] = []
     for name in engines:
         try:
             with progress() as tell:
                 tell(f"Recalculating with {name}, and comparing with NumPy")
-                result = check_workbook(file, name, probes, seed=seed)
+                found.append(check_workbook(file, name, probes, seed=seed))
         except EngineError as error:  # another engine may succeed
-            yield Failure(str(file), str(error))
+            found.append(Failure(str(file), str(error)))
         except MENDABLE as error:
-            yield Failure(str(file), mended_by(error))
-            return
-        else:
-            yield result
+            return [*found, Failure(str(file), mended_by(error))]
+    return found
 
 
 @click.command()

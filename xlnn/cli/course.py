@@ -72,6 +72,10 @@ class Progress:
         inside = 1 - exp(-(self._now() - self._entered) / max(expected, 0.1))
         return first + (last - first) * inside
 
+    def __rich__(self) -> str:
+        """Return what a terminal shows; rich asks for it again and again."""
+        return str(self)
+
     def __str__(self) -> str:
         """Return the current step and, after some seconds, the share done and the time left."""
         seconds, share = self.seconds, self.share
@@ -96,46 +100,24 @@ def progress() -> Iterator[Callable[[str], None]]:
 
     A terminal shows it in a line that changes; elsewhere there is a new line every ten seconds.
     """
-    if sys.stderr is None:
-        yield lambda _: None
-        return
     course, ended = Progress(), Event()
-    if not sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
+        from rich.console import Console  # noqa: PLC0415 -- only for a terminal
 
-        def say() -> None:
-            if course.share:
-                sys.stderr.write(f"{course}\n")
-
-        with _repeated(EVERY, ended, say):
+        with Console(stderr=True).status(course):
             yield course.tell
         return
-    from rich.console import Console  # noqa: PLC0415 -- only for a terminal
-
-    with (
-        Console(stderr=True).status("Reading") as status,
-        _repeated(1.0, ended, lambda: status.update(str(course))),
-    ):
-
-        def tell(stage: str) -> None:
-            course.tell(stage)
-            status.update(str(course))
-
-        yield tell
-
-
-@contextmanager
-def _repeated(seconds: float, ended: Event, say: Callable[[], object]) -> Iterator[None]:
-    """Call a function repeatedly until the block ends."""
 
     def repeat() -> None:
-        while not ended.wait(seconds):
+        while not ended.wait(EVERY):
             try:
-                say()
-            except (OSError, ValueError):  # the reader stopped
+                if course.share:
+                    sys.stderr.write(f"{course}\n")
+            except (OSError, ValueError, AttributeError):  # the reader stopped, or there is none
                 return
 
     Thread(target=repeat, daemon=True).start()
     try:
-        yield
+        yield course.tell
     finally:
         ended.set()
