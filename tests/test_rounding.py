@@ -199,7 +199,7 @@ def test_a_position_beyond_all_rows_is_an_error_as_in_a_cell():
     row = OfRow((3,))
     for position in (0.0, 0.5, 5.0, np.nan):
         assert np.isnan(row.array(np.ones((2, 2, 3)), np.array(position))).all()
-    assert row.array(np.arange(12.0).reshape(2, 2, 3), np.array(4.5)).tolist() == [[9, 10, 11]]
+    assert row.array(np.arange(12.0).reshape(2, 2, 3), np.array(4.5)).tolist() == [9, 10, 11]
 
 
 # Texts

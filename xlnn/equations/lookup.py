@@ -6,7 +6,6 @@ types, one whole number within range is looked up (`UsedNumber`).
 
 import re
 from collections.abc import Sequence
-from math import prod
 
 import numpy as np
 
@@ -67,19 +66,17 @@ def entries(array: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 def stored(
     unit: tuple[int, ...], shown: tuple[int, ...], shape: tuple[int, ...]
 ) -> tuple[int, ...]:
-    """Return the index of a picture's unit in the stored array, which may be flat.
+    """Return the index in the stored array of a unit that is shown; a picture may be stored flat.
 
-    >>> stored((1, 2), (4, 3), (12,)), stored((1, 2), (4, 3), (4, 3))
-    ((5,), (1, 2))
+    >>> stored((1, 2), (4, 3), (12,)), stored((0, 1, 2), (2, 4, 3), (2, 12))
+    ((5,), (0, 5))
+    >>> stored((1, 2), (4, 3), (4, 3))
+    (1, 2)
     """
-    return unit if len(shown) == len(shape) else (flat(unit, shown),)
-
-
-def first_of(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the first units of an array, or all of them as a picture."""
-    if array.ndim == len(shape):
-        return array[tuple(map(slice, shape))]
-    return array[: prod(shape)].reshape(shape)
+    if len(shown) == len(shape):
+        return unit
+    ahead = len(shape) - 1
+    return (*unit[:ahead], flat(unit[ahead:], shown[ahead:]))
 
 
 class UsedNumber(Equation):
@@ -156,110 +153,48 @@ COPY = Stated(
 )
 
 
-class Picked(Equation):
-    """Copies of some numbers, in the shape in which they are shown.
-
-    Parameters
-    ----------
-    units : sequence of tuple of int
-        Their indices, in the order in which they are shown.
-    shape : tuple of int
-    """
-
-    repeats = True
-
-    def __init__(self, units: Sequence[tuple[int, ...]], shape: tuple[int, ...]) -> None:
-        self.units = tuple(units)
-        self.shape = shape
-
-    def array(self, a: np.ndarray) -> np.ndarray:
-        """Return the numbers, of the shape in which they are shown."""
-        return np.array([a[unit] for unit in self.units]).reshape(self.shape)
-
-    def cell(self, *unit: int, a: Cells) -> str:
-        return f"={a[self.units[flat(unit, self.shape)]]}"
-
-
-class OfSample(Equation):
-    """The pixels or targets of the chosen image, in the shape of a picture or of a row."""
-
-    coarse = repeats = True
-
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.shape = shape
-
-    def array(self, all_images: np.ndarray, image: np.ndarray) -> np.ndarray:
-        """Return the chosen image's units, shape (1, units ...)."""
-        return first_of(entry(all_images, image), self.shape)[np.newaxis]
-
-    def cell(self, *unit: int, all_images: Cells, image: Cells) -> str:
-        where = stored(unit, self.shape, all_images.shape)
-        return looked_up(all_images.samples[where], image[()])
-
-
-class OfEpoch(Equation):
-    """The weights, biases or gradients of the chosen epoch.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        The shape in which they are shown: (units, rows, columns) for weights of a picture. It may
-        hold the first units only.
-    row : int
-        The row of choice 1, from 1: the weights that epoch 1 uses are in row 1, those after it in
-        row 2.
-    """
-
-    coarse = repeats = True
-
-    def __init__(self, shape: tuple[int, ...], row: int = 1) -> None:
-        self.shape = shape
-        self.row = row
-
-    def array(self, all_epochs: np.ndarray, epoch: np.ndarray) -> np.ndarray:
-        """Return the chosen epoch's array, of the shape in which it is shown."""
-        chosen = entry(all_epochs, epoch + self.row - 1)
-        return np.stack([first_of(unit, self.shape[1:]) for unit in chosen[: self.shape[0]]])
-
-    def cell(self, *unit: int, all_epochs: Cells, epoch: Cells) -> str:
-        where = (unit[0], *stored(unit[1:], self.shape[1:], all_epochs.shape[1:]))
-        shift = f"{self.row - 1:+d}" if self.row != 1 else ""
-        return looked_up(all_epochs.epochs[where], f"{epoch[()]}{shift}")
-
-
-class OfEpochRows(Equation):
-    """A quantity of the sheet Training in the chosen epoch, for each image by its number."""
-
-    coarse = repeats = True
-
-    def __init__(self, samples: int) -> None:
-        self.samples = samples
-
-    def array(self, rows: np.ndarray, number: np.ndarray, epoch: np.ndarray) -> np.ndarray:
-        """Return the rows of the images, shape (samples, units ...)."""
-        rows, positions = rows.reshape(-1, *rows.shape[2:]), (epoch - 1) * self.samples + number
-        return np.stack([entry(rows, position) for position in positions])
-
-    def cell(self, *unit: int, rows: Cells, number: Cells, epoch: Cells) -> str:
-        position = f"({epoch[()]}-1)*{self.samples}+{number[()]}"
-        return looked_up(rows.epochs.samples[unit], position)
-
-
 class OfRow(Equation):
-    """A quantity of the sheet Training in the chosen epoch, for the chosen image."""
+    """Values of another sheet: of the chosen row, if it has several rows.
+
+    Rows are counted from 1 along all of the quantity's axes.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape in which they are shown, by default that of one number.
+    stated : tuple of int
+        The shape in which they are stored, if it differs: a picture may be flat.
+    units : sequence of tuple of int
+        Their indices, if they are not the first of each side.
+    row : int
+        The row of choice 1: the weights that epoch 1 uses are in row 1, those after it in row 2.
+    """
 
     coarse = repeats = True
+    optional = ("at",)
 
-    def __init__(self, shape: tuple[int, ...] = ()) -> None:
-        self.shape = shape
+    def __init__(
+        self,
+        shape: tuple[int, ...] = (),
+        stated: tuple[int, ...] = (),
+        *,
+        units: Sequence[tuple[int, ...]] = (),
+        row: int = 1,
+    ) -> None:
+        self.shape, self.row = shape, row
+        self.units = units or [stored(unit, shape, stated or shape) for unit in np.ndindex(shape)]
 
-    def array(self, rows: np.ndarray, position: np.ndarray) -> np.ndarray:
-        """Return the row's units that are shown, shape (1, units ...)."""
-        units = entry(rows.reshape(-1, *rows.shape[2:]), position)
-        return first_of(units, self.shape)[np.newaxis]
+    def array(self, of: np.ndarray, at: np.ndarray | None = None) -> np.ndarray:
+        """Return the values, of the shape in which they are shown."""
+        if at is not None:
+            row = of.shape[of.ndim - len(self.units[0]) :]
+            of = entry(of.reshape(-1, *row), at + self.row - 1)
+        return np.array([of[unit] for unit in self.units]).reshape(self.shape)
 
-    def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
-        return looked_up(rows.epochs.samples[unit], position[()])
+    def cell(self, *unit: int, of: Cells, at: Cells | None = None) -> str:
+        cells = of.epochs.samples[self.units[flat(unit, self.shape)]]
+        shift = f"{self.row - 1:+d}" if self.row != 1 else ""
+        return looked_up(cells, f"{at[()]}{shift}" if at else "")
 
 
 class Chosen(Equation):

@@ -32,49 +32,21 @@ NOWHERE = -100
 Index = tuple[int, ...]
 
 
-class ChosenUnits(Equation):
-    """The values of some units in the chosen row.
-
-    Parameters
-    ----------
-    units : sequence of tuple of int
-        Their indices.
-    shape : tuple of int
-        The shape in which they are shown, with as many units.
-    """
-
-    coarse = repeats = True
-
-    def __init__(self, units: Sequence[Index], shape: Index) -> None:
-        self.units = tuple(units)
-        self.shape = shape
-
-    def array(self, rows: np.ndarray, position: np.ndarray) -> np.ndarray:
-        """Return the values, of the shape in which they are shown, from all rows."""
-        axes = rows.ndim - len(self.units[0])
-        row = entry(rows.reshape(-1, *rows.shape[axes:]), position)
-        return np.array([row[unit] for unit in self.units]).reshape(self.shape)
-
-    def cell(self, *unit: int, rows: Cells, position: Cells) -> str:
-        index = self.units[flat(unit, self.shape)]
-        return looked_up(rows.epochs.samples[index], position[()])
-
-
 class OfAnswer(Equation):
     """The output of the predicted class, in the chosen row."""
 
     coarse = repeats = True
 
-    def array(self, rows: np.ndarray, position: np.ndarray, answer: np.ndarray) -> np.ndarray:
+    def array(self, of: np.ndarray, at: np.ndarray, answer: np.ndarray) -> np.ndarray:
         """Return the output, shape (1,)."""
-        row = entry(rows.reshape(-1, rows.shape[-1]), position)
+        row = entry(of.reshape(-1, of.shape[-1]), at)
         return np.atleast_1d(entry(row, answer[0]))
 
-    def cell(self, rows: Cells, position: Cells, answer: Cells) -> str:
-        cells = rows.epochs.samples[:]
-        if rows.shape == (1,):
-            return looked_up(cells, position[()])
-        return f"=INDEX({cells},{position[()]},{answer[()]})"
+    def cell(self, of: Cells, at: Cells, answer: Cells) -> str:
+        cells = of.epochs.samples[:]
+        if of.shape == (1,):
+            return looked_up(cells, at[()])
+        return f"=INDEX({cells},{at[()]},{answer[()]})"
 
 
 LARGEST_SIZE = Stated(

@@ -7,7 +7,6 @@ computed.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
 from math import prod
 
 from xlnn.equations.activation import ACTIVATIONS
@@ -22,14 +21,7 @@ from xlnn.equations.convolution import (
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lens import DISTANCE
-from xlnn.equations.lookup import (
-    COPY,
-    OfEpoch,
-    OfRow,
-    OfSample,
-    Picked,
-    stored,
-)
+from xlnn.equations.lookup import COPY, OfRow
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import PREDICTED
 from xlnn.equations.wording import (
@@ -55,7 +47,6 @@ SHEET = "lens"
 PREFIX = "lens_"
 ONE = Axis("one", 1, family="image")
 ROWS = {"axes": (ONE,), "prefix": PREFIX, "sheet": SHEET}
-CHOSEN = {"epoch": "lens_epoch", "image": "lens_image", "position": "lens_position"}
 
 FIRST_UNITS = 8
 """How many units of a layer are shown where the network is too large to be drawn whole."""
@@ -90,7 +81,7 @@ def lens_quantities(stack: Stack, words: str, *, whole: bool) -> Iterator[Quanti
     stack = stack if whole else first_units(stack)
     labels, outputs = stack.shapes[stack.output], {"a": f"lens_a{stack.output}"}
     yield from _chosen(stack)
-    yield from weights(stack, PREFIX, SHEET, "lens_epoch")
+    yield from weights(stack, PREFIX, SHEET)
     if whole:
         yield from forward_by_bands(stack, slopes=stack.spec.epochs > 0, **ROWS)
     else:
@@ -117,10 +108,12 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
         yield _choice("epoch", spec.epochs)
     yield _choice("image", spec.samples)
     if spec.epochs:
-        yield _quantity("position", training_position(spec.samples), CHOSEN, number_format="0")
+        both = {"epoch": "lens_epoch", "image": "lens_image"}
+        yield _quantity("position", training_position(spec.samples), both, number_format="0")
     for name, shape in _of_image(stack).items():
         digits = "0.0000" if name == "t" and spec.scaled_targets else ""
-        own = {"equation": OfSample(shape), "uses": CHOSEN | {"all_images": name}}
+        stated = shape if name.endswith("t") else stack.shapes["1"]
+        own = {"equation": OfRow(shape, stated), "uses": {"of": name, "at": "lens_image"}}
         yield quantity(name, shape=shape, number_format=digits, **own, **ROWS)
 
 
@@ -140,7 +133,7 @@ def _cost(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
         costs["loss"] = "lens_loss"
     digits = 3 if stack.spec.is_regression else 0
     yield _quantity("C_text", CostSentence(digits), costs)
-    yield _quantity("there", OfRow(), CHOSEN | {"rows": "C"})
+    yield _quantity("there", OfRow(), {"of": "C", "at": "lens_position"})
     gap = {"here": "lens_C", "there": "lens_there"}
     yield _quantity("gap", DISTANCE, gap, number_format="0E+00")
 
@@ -205,36 +198,18 @@ def _looked_up(stack: Stack) -> Iterator[Quantity]:
         kinds += layer.backward if name in stack.learning[1:] else ()
         found[:0] = [(kind, name, stack.shape_of(kind, name)) for kind in kinds]
     for kind, name, shape in found:
-        uses = CHOSEN | dict.fromkeys(("rows", "all_images"), f"{kind}{name}")
-        equation = OfRow(shape) if stack.spec.epochs else OfSample(shape)
-        yield quantity(kind, name, shape=shape, equation=equation, uses=uses, **ROWS)
+        at = "lens_position" if stack.spec.epochs else "lens_image"
+        own = {"equation": OfRow(shape), "uses": {"of": f"{kind}{name}", "at": at}}
+        yield quantity(kind, name, shape=shape, **own, **ROWS)
 
 
-def weights(stack: Stack, prefix: str, sheet: str, epoch: str, row: int = 1) -> Iterator[Quantity]:
+def weights(stack: Stack, prefix: str, sheet: str, row: int = 1) -> Iterator[Quantity]:
     """Yield the weights and biases of the chosen epoch, those of the pixels as pictures."""
     for kind, layer, stated in stack.parameters:
         shape = shown_shape(stack, kind, layer)
-        uses = {"all_epochs": f"{kind}{layer}", "epoch": epoch, "a": f"{kind}{layer}"}
-        equation = OfEpoch(shape, row) if stack.spec.epochs else picked(shape, stated)
-        yield quantity(
-            kind, layer, prefix=prefix, sheet=sheet, shape=shape, equation=equation, uses=uses
-        )
-
-
-def picked(shape: tuple[int, ...], stated: tuple[int, ...]) -> Picked:
-    """Return fixed weights in the shape in which they are shown, perhaps only the first ones.
-
-    Parameters
-    ----------
-    shape, stated : tuple of int
-        The shape in which they are shown, and that in which they are stored.
-    """
-    units = [
-        (number, *stored(place, shape[1:], stated[1:]))
-        for number in range(shape[0])
-        for place in product(*map(range, shape[1:]))
-    ]
-    return Picked(units, shape)
+        uses = {"of": f"{kind}{layer}"} | stack.at_epoch(prefix)
+        own = {"equation": OfRow(shape, stated, row=row), "uses": uses, "shape": shape}
+        yield quantity(kind, layer, prefix=prefix, sheet=sheet, **own)
 
 
 def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
@@ -273,19 +248,20 @@ def _quantity(  # noqa: PLR0913, PLR0917 -- what differs between them
 
 def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
     """Yield the gradient of this sample, the gradient of all, and the weights after the step."""
-    for number, kind in enumerate(stack.kinds[name].parameters):
+    for number, (kind, stated) in enumerate(stack.kinds[name].parameters.items()):
         shape = shown_shape(stack, kind, name)
+        before, after = (OfRow(shape, stated, row=row) for row in (1, 2))
         shown = {"prefix": PREFIX, "sheet": SHEET, "shape": shape}
         if number == 0:  # that of a bias in one sample is shown already: delta
             one, uses = stack.kinds[name].gradient_of_one, stack.named(name, PREFIX)
             yield quantity(f"dC_d{kind}_one", name, equation=one, uses=uses, **shown)
-        total = {"all_epochs": f"dC_d{kind}{name}", "epoch": "lens_epoch"}
-        yield quantity(f"dC_d{kind}", name, equation=OfEpoch(shape), uses=total, **shown)
+        uses = {"of": f"dC_d{kind}{name}", "at": "lens_epoch"}
+        yield quantity(f"dC_d{kind}", name, equation=before, uses=uses, **shown)
         if step := optimiser_of(stack).step:
-            led = {"all_epochs": led_by(stack, kind, name).name, "epoch": "lens_epoch"}
-            yield quantity(f"{step}_{kind}", name, equation=OfEpoch(shape, 2), uses=led, **shown)
-        after = {"all_epochs": f"{kind}{name}", "epoch": "lens_epoch"}
-        yield quantity(f"{kind}_after", name, equation=OfEpoch(shape, 2), uses=after, **shown)
+            led = uses | {"of": led_by(stack, kind, name).name}
+            yield quantity(f"{step}_{kind}", name, equation=after, uses=led, **shown)
+        uses["of"] = f"{kind}{name}"
+        yield quantity(f"{kind}_after", name, equation=after, uses=uses, **shown)
 
 
 def _headings(kind: str, name: str, shape: tuple[int, ...]) -> tuple[str, ...]:

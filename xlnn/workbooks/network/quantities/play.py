@@ -10,11 +10,10 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn.equations.layer import WEIGHTS
-from xlnn.equations.lookup import COPY, OfEpoch, OfRow, OfSample, Picked
+from xlnn.equations.lookup import COPY, OfRow
 from xlnn.equations.play import (
     LARGEST_SIZE,
     LEVELS,
-    ChosenUnits,
     Coordinate,
     Dot,
     FillLevel,
@@ -29,7 +28,7 @@ from xlnn.equations.verdict import Tied
 from xlnn.equations.wording import Bar, Diverged, Name, Prediction, Verdict
 from xlnn.quantity import Equation, Quantity, Sentence
 from xlnn.workbooks.network.quantities.figure import LISTED, TOP, DrawnLayer, Figure
-from xlnn.workbooks.network.quantities.lens import ONE, picked
+from xlnn.workbooks.network.quantities.lens import ONE
 from xlnn.workbooks.network.quantities.stack import QUANTITY_KINDS, Stack, quantity
 
 SHEET, NUMBERS = "play", "drawing"
@@ -135,19 +134,17 @@ def worth_seeing(
 def _chosen(stack: Stack) -> Iterator[Quantity]:
     """Yield the chosen sample, and the results of the chosen epoch."""
     spec = stack.spec
-    uses = {"position": "play_image", "image": "play_image", "all_images": "x"}
+    uses = {"at": "play_image", "of": "x"}
     if spec.features:
-        given = "raw" if spec.scaled else "x"
-        units = [(unit,) for unit in range(min(LISTED, spec.inputs))]
-        shape = (len(units),)
-        equation = ChosenUnits(units, shape)
-        yield _quantity("given", equation, {**uses, "rows": given}, shape, number_format="General")
+        uses["of"] = "raw" if spec.scaled else "x"
+        shape = (min(LISTED, spec.inputs),)
+        yield _quantity("given", OfRow(shape), uses, shape, number_format="General")
     elif max(spec.picture) <= LARGEST_PICTURE:
-        yield _quantity("x", OfSample(spec.picture), uses, spec.picture, axes=(ONE,))
+        equation = OfRow(spec.picture, stack.shapes["1"])
+        yield _quantity("x", equation, uses, spec.picture, axes=(ONE,))
     kinds = ["C_T"] if spec.is_regression else ["C_T", "recognised"]
     for kind in kinds if spec.epochs else ():
-        uses = {"rows": kind, "position": "play_epoch"}
-        yield _one(kind, OfRow(), uses)
+        yield _one(kind, OfRow(), {"of": kind, "at": "play_epoch"})
 
 
 def _row(stack: Stack) -> str:
@@ -165,18 +162,17 @@ def _measure(stack: Stack) -> dict[str, str]:
 def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     """Yield the outputs, and their meaning in words."""
     spec, outputs = stack.spec, f"a{stack.output}"
-    row = {"position": _row(stack)}
-    units = [(unit,) for unit in range(min(LISTED, len(spec.labels)))]
-    shape = (len(units),)
+    row = {"at": _row(stack)}
+    shape = (min(LISTED, len(spec.labels)),)
     yield _quantity("name", Name(), {"labels": "labels"}, shape)
-    uses = {**row, "rows": stack.predicted() if spec.is_regression else outputs}
-    yield _quantity("output", ChosenUnits(units, shape), uses, shape, **_measure(stack))
+    uses = {**row, "of": stack.predicted() if spec.is_regression else outputs}
+    yield _quantity("output", OfRow(shape), uses, shape, **_measure(stack))
     own = {"labels": "labels", "a": "play_output"}
     if spec.is_regression:
         own["predicted"] = "play_output"
         if spec.epochs:
-            image = {"position": "play_image", "rows": stack.actual()}
-            actual = _quantity("t", ChosenUnits(units, shape), image, shape, **_measure(stack))
+            image = {"at": "play_image", "of": stack.actual()}
+            actual = _quantity("t", OfRow(shape), image, shape, **_measure(stack))
             kind = stack.actual()  # of scaled targets those that were given
             yield replace(actual, kind=kind, symbol=QUANTITY_KINDS[kind].symbol)
             own["actual"] = "play_t"
@@ -185,22 +181,20 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         return
     if stack.has_shares:
         yield _quantity("bar", Bar(), own, shape)
-    found = {**row, "rows": "answer", "all_images": "answer", "image": "play_image"}
-    looked_up = OfRow() if spec.epochs else OfSample(())
-    yield _one("answer", looked_up, found, sheet=NUMBERS, **WHOLE)
+    yield _one("answer", OfRow(), {**row, "of": "answer"}, sheet=NUMBERS, **WHOLE)
     labels = {"label": "answer"}
     if spec.epochs:
-        image = {"all_images": "truth", "image": "play_image"}
-        yield _one("truth", OfSample(()), image, sheet=NUMBERS, **WHOLE)
+        image = {"of": "truth", "at": "play_image"}
+        yield _one("truth", OfRow(), image, sheet=NUMBERS, **WHOLE)
         labels["truth_label"] = "truth"
     for kind, of in labels.items():
         one = {"axes": (ONE,), "prefix": PREFIX, "sheet": NUMBERS}
         yield stack.label(kind, of=f"play_{of}", **one)
     found = {"answer": "play_answer", "truth": "play_truth"}
-    yield _one("surest", OfAnswer(), {**row, **found, "rows": outputs}, sheet=NUMBERS)
+    yield _one("surest", OfAnswer(), {**row, **found, "of": outputs}, sheet=NUMBERS)
     tied = {}
     if len(spec.labels) > 1:
-        yield from _tied(stack, {**row, "rows": outputs})
+        yield from _tied(stack, {**row, "of": outputs})
         tied["tied"] = "play_tied"
         if spec.epochs:
             yield from _targets(stack)
@@ -219,17 +213,16 @@ def _tied(stack: Stack, uses: Mapping[str, str]) -> Iterator[Quantity]:
     outputs = len(stack.spec.labels)
     every = "play_output"
     if outputs > LISTED:
-        every, units = "play_outputs", [(unit,) for unit in range(outputs)]
-        yield _number("outputs", ChosenUnits(units, (outputs,)), uses, (outputs,))
+        every = "play_outputs"
+        yield _number("outputs", OfRow((outputs,)), uses, (outputs,))
     yield _one("tied", Tied(), {"a": every}, sheet=NUMBERS, **WHOLE)
 
 
 def _targets(stack: Stack) -> Iterator[Quantity]:
     """Yield the targets of the chosen sample, and whether the largest of them are equal."""
     shape = (len(stack.spec.labels),)
-    uses = {"rows": "t", "position": "play_image"}
-    units = [(unit,) for unit in range(len(stack.spec.labels))]
-    yield _number("targets", ChosenUnits(units, shape), uses, shape, number_format="General")
+    uses = {"of": "t", "at": "play_image"}
+    yield _number("targets", OfRow(shape), uses, shape, number_format="General")
     yield _one("targets_tied", Tied(), {"a": "play_targets"}, sheet=NUMBERS, **WHOLE)
 
 
@@ -243,9 +236,8 @@ def _weights(figure: Figure, name: str, layer: str, stated: tuple[int, ...]) -> 
         if other not in WEIGHTS:
             shapes[other] = (shape[:1], whole)
     for kind, (drawn, whole) in shapes.items():
-        uses = {"all_epochs": f"{kind}{layer}", "epoch": "play_epoch", "a": f"{kind}{layer}"}
-        own = OfEpoch(drawn) if stack.spec.epochs else picked(drawn, whole)
-        yield _quantity(kind, own, uses, drawn, layer=layer)
+        uses = {"of": f"{kind}{layer}"} | stack.at_epoch(PREFIX)
+        yield _quantity(kind, OfRow(drawn, whole), uses, drawn, layer=layer)
     if layer == stack.output:
         yield _quantity("name", Name(), {"labels": "labels"}, shape[:1], layer=layer)
 
@@ -253,9 +245,8 @@ def _weights(figure: Figure, name: str, layer: str, stated: tuple[int, ...]) -> 
 def _units(stack: Stack, figure: Figure, column: DrawnLayer) -> Iterator[Quantity]:
     """Yield the values of a layer's units, and their dots."""
     layer, shape = column.layer, (len(column.units),)
-    rows = {"rows": stack.activation(layer)}
-    rows["position"] = "play_image" if layer == "1" else _row(stack)
-    value = _number("value", ChosenUnits(column.units, shape), rows, shape, layer=layer)
+    uses = {"of": stack.activation(layer), "at": "play_image" if layer == "1" else _row(stack)}
+    value = _number("value", OfRow(shape, units=column.units), uses, shape, layer=layer)
     places, below_0 = (figure.x(layer), figure.y(layer)), column.reach == "around 0"
     yield from _dots(value, "" if column.bounded else "size", places, below_0=below_0)
 
@@ -283,8 +274,8 @@ def _weight(
 ) -> Quantity:
     """Return some weights of a layer, in the chosen epoch."""
     shape, (name,) = (len(weights),), stack.weights(layer)
-    uses = {"rows": f"{name}{layer}", "position": "play_epoch", "a": f"{name}{layer}"}
-    equation = (ChosenUnits if stack.spec.epochs else Picked)(weights, shape)
+    uses = {"of": f"{name}{layer}"} | stack.at_epoch(PREFIX)
+    equation = OfRow(shape, units=weights)
     return _number("weight", equation, uses, shape, layer=layer, prefix=prefix)
 
 

@@ -169,6 +169,10 @@ class Stack:
         of_layer = {kind: own[kind] for kind in ("slope", "delta") if kind in own}
         return {kind: known[kind] for kind in known.keys() - {"slope"}} | of_layer
 
+    def at_epoch(self, prefix: str) -> dict[str, str]:
+        """Return the argument of a look-up in the chosen epoch; nothing without epochs."""
+        return {"at": f"{prefix}epoch"} if self.spec.epochs else {}
+
     @property
     def is_share(self) -> bool:
         """Whether outputs are between 0 and 1, so that they need no exponent."""

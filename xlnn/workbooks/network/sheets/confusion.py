@@ -11,7 +11,7 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 
 from xlnn.equations import verdict as eq
-from xlnn.equations.lookup import OfEpochRows
+from xlnn.equations.lookup import Chosen
 from xlnn.equations.wording import Name
 from xlnn.grid import address, letters
 from xlnn.quantity import Axis, Model, Quantity
@@ -76,8 +76,9 @@ def _part(stack: Stack, samples: Axis, part: str, words: Text) -> Iterator[Quant
     classes = min(len(stack.spec.labels), MOST_CLASSES)
     shown = {"prefix": prefix, "sheet": SHEET, "number_format": "0"}
     truth = {"truth": f"{part}truth"}
-    uses = {"rows": f"{part}answer", "number": f"{part}number", "epoch": f"{PREFIX}epoch"}
-    yield quantity("answer", equation=OfEpochRows(count), uses=uses, axes=(samples,), **shown)
+    uses = {"of": f"{part}answer", "image": f"{part}number", "epoch": f"{PREFIX}epoch"}
+    found = Chosen(stack.epoch, samples)
+    yield quantity("answer", equation=found, uses=uses, axes=(samples,), **shown)
     uses = truth | {"answer": f"{prefix}answer"}
     numbered = uses | {"number": f"{part}number"}
     yield quantity("key", equation=eq.Key(count), uses=numbered, axes=(samples,), **shown)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from xlnn.equations.lookup import COPY, OfEpoch, OfEpochRows
+from xlnn.equations.lookup import COPY, Chosen, OfRow
 from xlnn.equations.verdict import Ends
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.network import TEST
@@ -67,12 +67,12 @@ def _rows(stack: Stack, samples: Axis, part: str) -> Iterator[Quantity]:
     uses = {"a": stack.actual(part)}
     yield quantity("actual", equation=COPY, uses=uses, axes=(samples,), **shown)
     for kind, rows in (("predicted", stack.predicted(part)), ("off", f"{part}off")):
-        uses = {"rows": rows, "number": f"{part}number", "epoch": f"{PREFIX}epoch"}
-        equation = OfEpochRows(samples.length)
+        uses = {"of": rows, "image": f"{part}number", "epoch": f"{PREFIX}epoch"}
+        equation = Chosen(stack.epoch, samples)
         yield quantity(kind, equation=equation, uses=uses, axes=(samples,), **shown)
     for kind in ("rmse", "mae"):
-        uses = {"all_epochs": f"{part}{kind}", "epoch": f"{PREFIX}epoch"}
-        yield quantity(kind, equation=OfEpoch(shape), uses=uses, **shown)
+        uses = {"of": f"{part}{kind}", "at": f"{PREFIX}epoch"}
+        yield quantity(kind, equation=OfRow(shape), uses=uses, **shown)
 
 
 def _parts(model: Model) -> Beside:

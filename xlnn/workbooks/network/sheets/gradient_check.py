@@ -15,7 +15,7 @@ from openpyxl.styles import PatternFill
 
 from xlnn.equations.cost import TotalCost
 from xlnn.equations.lens import DIFFERENCE_QUOTIENT, DISTANCE, ChosenGradient, Shifted
-from xlnn.equations.lookup import OfEpoch
+from xlnn.equations.lookup import OfRow
 from xlnn.equations.optimiser import Penalty
 from xlnn.grid import address, letters
 from xlnn.quantity import Model, Quantity
@@ -68,8 +68,8 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     yield quantity("h", scale=0.01, number_format="General", **shown)
     for kind in ("", "dC_d"):
         for letter, layer, shape in parameters:
-            uses = {"all_epochs": f"{kind}{letter}{layer}", "epoch": "slope_epoch"}
-            own = {"shape": shape, "equation": OfEpoch(shape), "uses": uses}
+            uses = {"of": f"{kind}{letter}{layer}", "at": "slope_epoch"}
+            own = {"shape": shape, "equation": OfRow(shape), "uses": uses}
             yield quantity(f"{kind}{letter}", layer, **own, **shown)
     for side, sign in SIDES.items():
         first = 1

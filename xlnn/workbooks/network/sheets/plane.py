@@ -107,7 +107,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
         equation = EdgeText(number, upper_first=number == 1)
         yield quantity(kind, shape=(2,), equation=equation, uses=ends, is_text=True, **page)
     # state 0 is the start, so the weights after epoch e are in row e + 1
-    yield from weights(stack, PREFIX, NUMBERS, "map_epoch", row=2)
+    yield from weights(stack, PREFIX, NUMBERS, row=2)
     rows = {"axes": (POINT,), **table}
     yield replace(quantity("point", counts=True, **whole, **rows), name="map_number")
     uses = {"number": "map_number", **ends}

@@ -80,7 +80,7 @@ def quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     else:
         yield quantity("x", **given)
     # state 0 is the start, so the weights after epoch e stand in row e + 1
-    yield from weights(stack, PREFIX, SHEET, "draw_epoch", row=2)
+    yield from weights(stack, PREFIX, SHEET, row=2)
     yield from forward_by_bands(stack, slopes=False, **one)
     first = stack.names[0]
     for name in stack.weights(first) if len(stack.shapes[first]) == 1 else ():
