@@ -33,7 +33,6 @@ from xlnn.workbooks.network.quantities.figure import (
 )
 from xlnn.workbooks.network.quantities.play import SERIES, worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack
-from xlnn.workbooks.network.sheets.play import TOP
 from xlnn.workbooks.network.spec import LayerSpec
 from xlnn.xlsx.fingerprint import NAME
 
@@ -141,6 +140,9 @@ def table(inputs, *units):
 def image(rows, columns, *units):
     return replace(spec([rows * columns, *units], images=2, epochs=1), picture=(rows, columns))
 
+
+TOP = 4
+"""The row in which the network begins on Play."""
 
 ANY = {
     "book": image(4, 3, 3, 2),

@@ -167,11 +167,6 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
     return _of_runs(key, draw, stated.place)
 
 
-def _closely(key: str, draw: several_runs.Draw) -> several_runs.Draw:
-    """Return how a sheet about one epoch and, if there are several, a chosen run is drawn."""
-    return choosers.drawn(key, several_runs.of_first_run(draw))
-
-
 def _page(page: Page, tab: str = "explore") -> Sheet:
     """Return a sheet that exists once for all runs."""
     return Sheet(several_runs.of_first_run(page.draw), page.place, tab)
@@ -208,7 +203,7 @@ def _weights() -> Sheet:
 SHEETS = {
     "guide": Sheet(guide.draw),
     "map": _page(plane.PAGE),
-    "play": Sheet(_closely("play", play.draw), choosers.placed(play.place)),
+    "play": _page(play.PAGE),
     "images": _images("images"),
     "settings": Sheet(settings.PAGE.draw, settings.PAGE.place, "input"),
     "lens": _page(lens.PAGE),

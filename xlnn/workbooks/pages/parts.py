@@ -528,12 +528,24 @@ class Grid(PagePart):
             first, last = drawing.whole[-1]
             drawing.whole[-1] = first, max(last, block.row)
             look = CAPTION
+            if self.digits == UNREAD and not block.quantity.is_text:
+                self._draw_coloured(drawing, page, block)
+                continue
             if not block.quantity.is_text:
                 look = value(block.quantity.number_format, given=False, first=False)
             drawing.looks[block.quantity.name] = replace(look, align="center", size=CAPTION.size)
             if self.indent:
                 name = Label(plain_name(block.quantity, page.words), fits=True)
                 name.draw(drawing, page, block.row, column)
+
+    def _draw_coloured(self, drawing: Drawing, page: Context[Any], block: Block) -> None:
+        """Colour numbers below the pictures on the scale of these, each beside its symbol."""
+        whole = page.layout.blocks[self.name]
+        drawing.colour_around_0(whole, block, is_read=False)
+        drawing.looks[block.quantity.name] = drawing.looks[self.name]
+        symbol = block.quantity.symbol.format("")
+        for row, column in map(block.address, block.quantity.units):
+            drawing.put(row, column - 1, symbol, replace(CAPTION, align="right"))
 
 
 Scale = str | tuple[float, float]
@@ -1068,7 +1080,10 @@ def _above_symbol(quantity: Quantity, words: Text) -> str:
 def _dress(drawing: Drawing, page: Context[Any], table: Table | Units) -> None:
     """Colour the columns of a table, and apply special looks."""
     if table.coloured:
-        drawing.colour_around_0(*(page.layout.blocks[name] for name in table.coloured))
+        blocks = (page.layout.blocks[name] for name in table.coloured)
+        looks = (table.looks.get(name, PLAIN) for name in table.coloured)
+        is_read = any(look.number_format != UNREAD for look in looks)
+        drawing.colour_around_0(*blocks, is_read=is_read)
     _ink(drawing, page, table.ink)
     _look(drawing, page, table.looks)
 
@@ -1151,6 +1166,28 @@ class Trace:
 
 LEGEND_ROWS, STEPS = 2, 2
 """The rows of a legend with a blank one below it, and its colours to either side of the middle."""
+
+SIGNS = ("−", "0", "+")
+
+
+def draw_scale(
+    drawing: Drawing, row: int, column: int, names: Sequence[str] = SIGNS, steps: int = STEPS
+) -> int:
+    """Draw the scale of colours, with the names of its ends and its middle.
+
+    There are ``steps`` colours to either side of the middle.
+
+    Returns
+    -------
+    int
+        The column after it.
+    """
+    for n in range(2 * steps + 1):
+        share, name = n / steps - 1, names[n // steps] if n % steps == 0 else ""
+        fill = tint(POSITIVE if share > 0 else NEGATIVE, abs(share))
+        ink = INK if abs(share) < 1 else WHITE
+        drawing.put(row, column + n, name, replace(CAPTION, fill=fill, align="center", ink=ink))
+    return column + 2 * steps + 1
 
 
 class Plane(PagePart):
@@ -1241,16 +1278,10 @@ class Plane(PagePart):
     ) -> None:
         """Draw what the colours of the plane and of the points mean."""
         scale = scale_on(page, self.grid.scale)
-        names = ("−", "0", "+")
+        names = SIGNS
         if not isinstance(scale, str):
             names = tuple(f"{each:g}" for each in (scale[0], sum(scale) / 2, scale[1]))
-        for n in range(2 * STEPS + 1):
-            share, name = n / STEPS - 1, names[n // STEPS] if n % STEPS == 0 else ""
-            fill = tint(POSITIVE if share > 0 else NEGATIVE, abs(share))
-            ink = INK if abs(share) < 1 else WHITE
-            look = replace(CAPTION, fill=fill, align="center", ink=ink)
-            drawing.put(row, column + n, name, look)
-        column += 2 * (STEPS + 1)
+        column = 1 + draw_scale(drawing, row, column, names)
         for line in (line for line in lines if line.name):
             drawing.put(row, column, "●", replace(LABEL, ink=line.colour, align="center"))
             drawing.put(row, column + 1, line.name, CAPTION)
