@@ -12,7 +12,7 @@ from xlnn.layout import FIRST_ROW, Block, Layout, lay_out
 from xlnn.quantity import Model
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import WorkbookSpec, to_toml
-from xlnn.writing.charts import Range, range_of, smaller
+from xlnn.writing.charts import smaller
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import PIXELS_A_POINT, USUAL_HEIGHT, column_pixels
 from xlnn.writing.style import NOTE, TEXT_LINE, TITLE
@@ -149,9 +149,3 @@ def titled_drawing(page: Context[Any], sheet: str) -> Drawing:
     drawing.put(1, 1, page.layout.titles[sheet], TITLE)
     drawing.put(2, 1, page.words("notes", sheet, **page.layout.titles), NOTE)
     return drawing
-
-
-def point_of(layout: Layout, name: str) -> Range:
-    """Return a single number for a chart."""
-    block = layout.blocks[name]
-    return range_of(layout.titles[block.sheet], block.column, block.row, block.row)

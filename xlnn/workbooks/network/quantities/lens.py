@@ -5,7 +5,7 @@ A network that is too large to be drawn completely is shown by its first units, 
 computed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import prod
 
@@ -32,7 +32,7 @@ from xlnn.equations.wording import (
     OutputDeltaSentence,
     Prediction,
 )
-from xlnn.quantity import Axis, Equation, Quantity, Sentence
+from xlnn.quantity import Axis, Equation, Quantity
 from xlnn.workbooks.network.quantities.network import (
     backward,
     cost,
@@ -109,7 +109,9 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
     yield _choice("image", spec.samples)
     if spec.epochs:
         both = {"epoch": "lens_epoch", "image": "lens_image"}
-        yield _quantity("position", training_position(spec.samples), both, number_format="0")
+        yield _quantity(
+            "position", training_position(spec.samples), both, axes=(), number_format="0"
+        )
     for name, shape in _of_image(stack).items():
         digits = "0.0000" if name == "t" and spec.scaled_targets else ""
         stated = shape if name.endswith("t") else stack.shapes["1"]
@@ -223,27 +225,15 @@ def _choice(kind: str, largest: int) -> Quantity:
     return quantity(kind, prefix=PREFIX, sheet=SHEET, choices=(1, largest), number_format="0")
 
 
-def _quantity(  # noqa: PLR0913, PLR0917 -- what differs between them
+def _quantity(
     kind: str,
     equation: Equation,
-    uses: dict[str, str],
+    uses: Mapping[str, str],
     shape: tuple[int, ...] = (),
-    number_format: str = "0.0000",
-    layer: str = "",
+    **more: object,
 ) -> Quantity:
-    """Return a quantity of the one sample; sentences are texts."""
-    return quantity(
-        kind,
-        layer,
-        prefix=PREFIX,
-        sheet=SHEET,
-        axes=() if kind == "position" else (ONE,),
-        shape=shape,
-        equation=equation,
-        uses=uses,
-        is_text=isinstance(equation, Sentence),
-        number_format=number_format,
-    )
+    """Return a quantity of the one sample."""
+    return quantity(kind, equation=equation, uses=uses, shape=shape, **{**ROWS, **more})
 
 
 def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
@@ -312,42 +302,27 @@ def _of_layer(stack: Stack, name: str) -> Iterator[Quantity]:
     filters, *places = stack.shapes[name]
     (weight,), parameters = stack.weights(name), stack.kinds[name].parameters
     _, *size = parameters[weight]
-    lengths = dict(zip((MAP, *PLACE), (filters, *places), strict=True))
-    for kind, length in lengths.items():
+    shown = {"layer": name, "axes": ()}
+
+    def own(*kinds: str) -> dict[str, str]:
+        return {kind: f"{PREFIX}window_{kind}{name}" for kind in kinds}
+
+    for kind, length in zip((MAP, *PLACE), (filters, *places), strict=True):
         choices = {"choices": (1, length), "number_format": "0"}
         yield quantity(kind, name, prefix=PREFIX, sheet=SHEET, **choices)
-    where = dict(
-        zip(("number", "row", "column"), (_own(kind, name) for kind in lengths), strict=True)
-    )
+    where = {"number": f"{PREFIX}{MAP}{name}", **own("row", "column")}
     looked_up = {"epoch": f"{PREFIX}epoch", "position": f"{PREFIX}position", **where}
     seen = {"a": stack.activation(stack.below[name], PREFIX), **where}
-    yield _shown("window", name, Window(tuple(size[-2:])), seen, tuple(size))
+    yield _quantity("window", Window(tuple(size[-2:])), seen, tuple(size), **shown)
     for kind, (_, *shape) in parameters.items():
         of_all = {"all_epochs": f"{kind}{name}", **looked_up}
-        yield _shown(f"window_{kind}", name, OfFilter(), of_all, tuple(shape))
-    own = {kind: _own(f"window_{kind}", name) for kind in parameters}
-    own |= {"a": _own("window", name), "total": _own("window_sum", name)}
-    yield _shown("window_product", name, PRODUCTS, own, tuple(size))
-    products = {"products": _own("window_product", name)}
-    yield _shown("window_sum", name, SUM_OF_PRODUCTS, products)
-    yield _shown("window_z", name, PLUS_BIAS, own)
-    yield _shown("window_there", name, OfPlace(), {"rows": f"z{name}", **looked_up})
-
-
-def _own(kind: str, layer: str) -> str:
-    return f"{PREFIX}{kind}{layer}"
-
-
-def _shown(
-    kind: str,
-    layer: str,
-    equation: Equation,
-    uses: dict[str, str],
-    shape: tuple[int, ...] = (),
-) -> Quantity:
-    return quantity(
-        kind, layer, prefix=PREFIX, sheet=SHEET, shape=shape, equation=equation, uses=uses
-    )
+        yield _quantity(f"window_{kind}", OfFilter(), of_all, tuple(shape), **shown)
+    uses = own(*parameters, "sum", "product")
+    uses |= {"a": f"{PREFIX}window{name}", "total": uses["sum"], "products": uses["product"]}
+    yield _quantity("window_product", PRODUCTS, uses, tuple(size), **shown)
+    yield _quantity("window_sum", SUM_OF_PRODUCTS, uses, **shown)
+    yield _quantity("window_z", PLUS_BIAS, uses, **shown)
+    yield _quantity("window_there", OfPlace(), {"rows": f"z{name}", **looked_up}, **shown)
 
 
 def drawn_whole(spec: Spec) -> bool:

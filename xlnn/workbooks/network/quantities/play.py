@@ -325,23 +325,17 @@ def _headings(figure: Figure) -> Iterator[Quantity]:
         yield _number("name_across", Coordinate(left), {}, (len(left),), **PLACE)
 
 
-def _quantity(  # noqa: PLR0913 -- attributes beyond the kind
+def _quantity(
     kind: str,
     equation: Equation | None = None,
     uses: Mapping[str, str] | None = None,
     shape: tuple[int, ...] = (),
-    *,
-    sheet: str = SHEET,
-    prefix: str = PREFIX,
     **more: object,
 ) -> Quantity:
-    is_text = isinstance(equation, Sentence)
-    if is_text:  # of the one sample, as on the Lens
-        more = {"axes": (ONE,), **more}
-    return quantity(
-        kind, prefix=prefix, sheet=sheet, equation=equation, uses=uses, shape=shape,
-        is_text=is_text, **more,
-    )  # fmt: skip
+    """Return a quantity of the sheet Play; sentences are of the one sample, as on the Lens."""
+    shown = {"prefix": PREFIX, "sheet": SHEET}
+    shown |= {"axes": (ONE,)} if isinstance(equation, Sentence) else {}
+    return quantity(kind, equation=equation, uses=uses, shape=shape, **{**shown, **more})
 
 
 def _one(kind: str, equation: Equation, uses: Mapping[str, str], **more: object) -> Quantity:

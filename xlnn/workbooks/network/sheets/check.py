@@ -42,7 +42,6 @@ SHOWN = {"prefix": PREFIX, "sheet": SHEET}
 NOTED = {"is_record": True, **SHOWN}
 SMALL = {"number_format": "0E+00", **SHOWN}
 WHOLE = {"number_format": "0", **SHOWN}
-SAID = {"is_text": True, **SHOWN}
 
 NUDGE = 2.0**-50
 """How far the start is moved, relatively, to see whether rounding grows: a few roundings."""
@@ -103,12 +102,12 @@ def record(stack: Stack, inputs: Sequence[Quantity], words: Text) -> Iterator[Qu
         known = {"largest": largest.name}
         known |= {} if largest.name in names else {"case": uses["case"]}
         kind = largest.kind.replace("_largest", "_remark")
-        yield quantity(kind, largest.layer, equation=remark, uses=known, **SAID)
+        yield quantity(kind, largest.layer, equation=remark, uses=known, **SHOWN)
     said = {key: words.open("sentences", key) for key in CheckVerdict.KEYS}
     state = CheckVerdict(said | {"between": words("joined", "between")}, names, results)
     advice = Told(["", *(words("sentences", key) for key in ADVICE)], "case")
     for kind, equation in (("state", state), ("advice", advice)):
-        yield quantity(kind, equation=equation, uses=uses, **SAID)
+        yield quantity(kind, equation=equation, uses=uses, **SHOWN)
 
 
 def _of_input(given: Quantity) -> Compared:

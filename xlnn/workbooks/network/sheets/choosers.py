@@ -49,7 +49,7 @@ def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quanti
         for what, equation in ((USED, UsedNumber(least, most)), (ASKED, ask)):
             beside_it = quantity(
                 f"{found.kind}_{what}", found.layer, equation=equation,
-                uses={"chosen": found.name, "used": used[found.name]}, is_text=what == ASKED,
+                uses={"chosen": found.name, "used": used[found.name]},
                 # all numbers of Play that are not read there stand on Drawing
                 sheet=NUMBERS if what == USED and found.sheet == SHEET else found.sheet,
                 number_format="0",

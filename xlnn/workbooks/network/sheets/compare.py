@@ -66,7 +66,7 @@ def _each(
         kind, prefix=PREFIX, sheet=SHEET, axes=(runs_from(0, spec.number_of_runs),), uses=uses,
         equation=equation, number_format=number_format,
     )  # fmt: skip
-    return replace(found, is_text=found.is_sentence, reads_as_stated=True)
+    return replace(found, reads_as_stated=True)
 
 
 def _names(spec: Spec, words: Text) -> Iterator[RunName]:

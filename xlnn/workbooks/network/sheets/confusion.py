@@ -86,7 +86,7 @@ def _part(stack: Stack, samples: Axis, part: str, words: Text) -> Iterator[Quant
     yield quantity("place", equation=eq.WrongRank(count), uses=key, axes=(samples,), **shown)
     labels = {"labels": "labels"}
     for kind in ("class_row", "class_column"):
-        yield quantity(kind, equation=Name(), uses=labels, shape=(classes,), is_text=True, **shown)
+        yield quantity(kind, equation=Name(), uses=labels, shape=(classes,), **shown)
     square = (classes, classes)
     yield quantity("counts", equation=eq.Counts(classes), uses=uses, shape=square, **shown)
     yield quantity("total", equation=eq.of_class(classes), uses=truth, shape=(classes,), **shown)
@@ -100,7 +100,7 @@ def _part(stack: Stack, samples: Axis, part: str, words: Text) -> Iterator[Quant
     )
     equation = eq.Mistakes(said, MOST_LISTED)
     wrong = {"wrong": f"{prefix}wrong"}
-    yield quantity("mistakes", equation=equation, uses=wrong, is_text=True, **shown)
+    yield quantity("mistakes", equation=equation, uses=wrong, **shown)
     places = min(count, MOST_LISTED)
     listed = {"shape": (places,), **shown}
     yield quantity(
@@ -108,7 +108,7 @@ def _part(stack: Stack, samples: Axis, part: str, words: Text) -> Iterator[Quant
     )
     for kind, of in (("listed_label", f"{part}truth"), ("listed_answer", f"{prefix}answer")):
         uses = labels | {"image": f"{prefix}image", "of": of}
-        yield quantity(kind, equation=eq.LabelInList(), uses=uses, is_text=True, **listed)
+        yield quantity(kind, equation=eq.LabelInList(), uses=uses, **listed)
 
 
 class _Classes(Units):

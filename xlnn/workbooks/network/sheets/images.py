@@ -42,7 +42,7 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
         uses = {"x": "x", "number": "number", "label": label}
         shape = (rows, columns)
         equation = Picture(some, shape)
-        yield quantity("caption", equation=Caption(), uses=uses, is_text=True, **shown)
+        yield quantity("caption", equation=Caption(), uses=uses, **shown)
         yield quantity(
             "picture", equation=equation, uses=uses, shape=shape, number_format=";;;", **shown
         )

@@ -96,7 +96,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     yield quantity("label_chosen", is_text=stack.labels_are_text, number_format=typed, **page)
     chosen = {"chosen": "map_label_chosen", "labels": "labels"}
     ask = AskedLabel(words("validation", "label"), len(spec.labels))
-    yield quantity("label_asked", equation=ask, uses=chosen, is_text=True, **page)
+    yield quantity("label_asked", equation=ask, uses=chosen, **page)
     number = LabelNumber(len(spec.labels), is_text=stack.labels_are_text)
     yield quantity("output", equation=number, uses=chosen, **whole, **table)
     given = "raw" if spec.scaled else "x"
@@ -105,7 +105,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
         yield quantity(kind, shape=(2,), equation=Edge(sign), uses=ends, **table)
     for kind, number in (("ends", 0), ("heights", 1)):
         equation = EdgeText(number, upper_first=number == 1)
-        yield quantity(kind, shape=(2,), equation=equation, uses=ends, is_text=True, **page)
+        yield quantity(kind, shape=(2,), equation=equation, uses=ends, **page)
     # state 0 is the start, so the weights after epoch e are in row e + 1
     yield from weights(stack, PREFIX, NUMBERS, row=2)
     rows = {"axes": (POINT,), **table}

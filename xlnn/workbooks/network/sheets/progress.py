@@ -84,8 +84,8 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
         keys.append("tested")
     lines = {key: words("story", key, **blanks) for key in keys}
     story = Story(lines, tuple(uses))
-    shown = {"sheet": "progress", "is_text": True}
-    yield quantity("story", shape=(len(story.lines),), equation=story, uses=uses, **shown)
+    shape = (len(story.lines),)
+    yield quantity("story", shape=shape, equation=story, uses=uses, sheet="progress")
     if stack.spec.is_regression:
         yield from _errors(stack, words)
     yield _diverged(stack, words, "", "progress")
@@ -106,7 +106,7 @@ def _diverged(stack: Stack, words: Text, prefix: str, sheet: str) -> Quantity:
     equation = SaidOfEachRun([Diverged(**one) for one in each])
     return quantity(
         "diverged", prefix=prefix, sheet=sheet, shape=(len(runs),), equation=equation,
-        uses={"C_T": "C_T"}, is_text=True,
+        uses={"C_T": "C_T"},
     )  # fmt: skip
 
 
@@ -119,9 +119,7 @@ def _errors(stack: Stack, words: Text) -> Iterator[Quantity]:
     equation = Errors(line, ("labels", *names))
     uses = {"labels": "labels"} | {name: name for name in names}
     shape = (min(len(stack.spec.labels), MOST_TOLD),)
-    yield quantity(
-        "errors", shape=shape, equation=equation, uses=uses, sheet="progress", is_text=True
-    )
+    yield quantity("errors", shape=shape, equation=equation, uses=uses, sheet="progress")
 
 
 def _parts(model: Model) -> Beside:

@@ -91,13 +91,13 @@ def quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     output, shape = {"a": f"draw_a{stack.output}"}, stack.shapes[stack.output]
     outputs = {"shape": shape, **one}
     labels = {"labels": "labels"}
-    yield quantity("name", equation=Name(), uses=labels, is_text=True, **outputs)
+    yield quantity("name", equation=Name(), uses=labels, **outputs)
     yield quantity("output", equation=COPY, uses=output, **outputs)
     if stack.spec.is_regression:
         yield from _prediction(stack, words["verdict"])
         return
     if stack.has_shares:
-        yield quantity("bar", equation=Bar(), uses=output, is_text=True, **outputs)
+        yield quantity("bar", equation=Bar(), uses=output, **outputs)
     output = {"a": "draw_output"}
     behind = {**one, "sheet": NUMBERS}
     yield quantity("answer", equation=LargestUnit(), uses=output, **behind)
@@ -107,7 +107,7 @@ def quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         yield quantity("tied", equation=Tied(), uses=output, number_format="0", **behind)
         said["tied"] = "draw_tied"
     verdict = Verdict(words["verdict"], words["undecided"], is_share=stack.is_share)
-    yield quantity("verdict", equation=verdict, uses=said, is_text=True, **one)
+    yield quantity("verdict", equation=verdict, uses=said, **one)
 
 
 def from_words(spec: Spec) -> FromWords:
@@ -132,7 +132,7 @@ def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
             number_format=stack.measure, **shown,
         )  # fmt: skip
     uses = {"labels": "labels", "predicted": predicted}
-    yield quantity("verdict", equation=Prediction(words), uses=uses, is_text=True, **shown)
+    yield quantity("verdict", equation=Prediction(words), uses=uses, **shown)
 
 
 class _Inputs(Inputs):
