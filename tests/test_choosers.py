@@ -103,6 +103,15 @@ def test_a_formula_that_reads_the_choice_is_reported(made, tmp_path):
     assert wrong.cell == cell
 
 
+def test_an_empty_cell_of_a_typed_row_is_told(made, tmp_path):
+    path, layout = made
+    copy, words = shutil.copy(path, tmp_path / "empty.xlsx"), text("en").of(["table"])
+    said = words("sentences", "missing")
+    assert computed(copy, layout, "formualizer")["draw_verdict"] != said
+    edit(copy, {layout.cell("draw_x", (0, 0, 1)): None})
+    assert computed(copy, layout, "formualizer")["draw_verdict"] == said
+
+
 @pytest.mark.parametrize("lang", languages())
 def test_what_is_asked_names_the_range_in_every_language(lang):
     asked = text(lang)("validation", "choice", least=1, largest=50)

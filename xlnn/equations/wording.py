@@ -360,12 +360,17 @@ class Complete(Sentence):
         The roles of the table's columns, along ``row``.
     cells : int
         How many cells they have.
+    missing : str
+        The text if a number is missing, by default that of ``english``.
     """
 
     english = {"missing": "A number is missing in the data: fill in x and y in every row."}
 
-    def __init__(self, sentence: Sentence, columns: tuple[str, ...], cells: int) -> None:
+    def __init__(
+        self, sentence: Sentence, columns: tuple[str, ...], cells: int, missing: str = ""
+    ) -> None:
         self.sentence, self.columns, self.cells = sentence, columns, cells
+        self.words = {"missing": missing} if missing else self.english
         self.roles = tuple(dict.fromkeys((*sentence.roles, *columns)))
         self.optional = sentence.optional
 

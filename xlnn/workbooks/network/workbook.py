@@ -69,7 +69,8 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
     if whole and trains:
         found += window_quantities(stack)
     if whole:
-        found += recognise.quantities(stack, verdicts(spec, words))
+        said = {**verdicts(spec, words), "missing": words("sentences", "missing")}
+        found += recognise.quantities(stack, said)
     if whole and trains:
         found += gradient_check.quantities(stack)
     if trains:

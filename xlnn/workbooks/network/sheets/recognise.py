@@ -10,10 +10,10 @@ from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lens import PIXEL_SHARE
 from xlnn.equations.lookup import COPY, FromWords
 from xlnn.equations.verdict import PREDICTED, LargestUnit, Tied
-from xlnn.equations.wording import Bar, Name, Prediction, Verdict
+from xlnn.equations.wording import Bar, Complete, Name, Prediction, Verdict
 from xlnn.grid import address
 from xlnn.layout import Block
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Model, Quantity, Sentence
 from xlnn.workbooks.network.quantities.lens import ONE, forward_by_bands, shown_shape, weights
 from xlnn.workbooks.network.quantities.network import scaled
 from xlnn.workbooks.network.quantities.play import NUMBERS
@@ -59,7 +59,7 @@ def quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     words : dict
         The ``verdict`` in the workbook's language, with ``{label}`` and ``{output}`` in it, and
         the sentence if the network is ``undecided``, with ``{output}``; for a regression only the
-        ``verdict``, with ``{label}`` and ``{predicted}``.
+        ``verdict``, with ``{label}`` and ``{predicted}``. Also the one if a number is ``missing``.
     """
     shown = {"prefix": PREFIX, "sheet": SHEET}
     one = {"axes": (ONE,), **shown}
@@ -94,7 +94,7 @@ def quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     yield quantity("name", equation=Name(), uses=labels, **outputs)
     yield quantity("output", equation=COPY, uses=output, **outputs)
     if stack.spec.is_regression:
-        yield from _prediction(stack, words["verdict"])
+        yield from _prediction(stack, words)
         return
     if stack.has_shares:
         yield quantity("bar", equation=Bar(), uses=output, **outputs)
@@ -107,7 +107,19 @@ def quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         yield quantity("tied", equation=Tied(), uses=output, number_format="0", **behind)
         said["tied"] = "draw_tied"
     verdict = Verdict(words["verdict"], words["undecided"], is_share=stack.is_share)
-    yield quantity("verdict", equation=verdict, uses=said, **one)
+    yield _verdict(stack, verdict, said, words["missing"])
+
+
+def _verdict(stack: Stack, said: Sentence, uses: Mapping[str, str], missing: str) -> Quantity:
+    """Return the sentence about a typed row, or one that a number of a table's row is missing."""
+    spec, given = stack.spec, "raw" if stack.spec.scaled else "x"
+    numbers = spec.inputs if spec.features else 0  # of pictures, an empty cell is paper
+    if spec.words:
+        numbers = sum(isinstance(each, int) for each in from_words(spec).inputs)
+        given = "typed_number"
+    if numbers:
+        said, uses = Complete(said, ("given",), numbers, missing), {**uses, "given": PREFIX + given}
+    return quantity("verdict", equation=said, uses=uses, prefix=PREFIX, sheet=SHEET, axes=(ONE,))
 
 
 def from_words(spec: Spec) -> FromWords:
@@ -120,7 +132,7 @@ def from_words(spec: Spec) -> FromWords:
     return FromWords(inputs, tuple(others))
 
 
-def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
+def _prediction(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     """Yield the predictions in the units of the targets, as numbers and as a sentence."""
     shown = {"prefix": PREFIX, "sheet": SHEET, "axes": (ONE,)}
     uses = {"a": "draw_output", "middle": "t_middle", "factor": "t_factor"}
@@ -132,7 +144,7 @@ def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
             number_format=stack.measure, **shown,
         )  # fmt: skip
     uses = {"labels": "labels", "predicted": predicted}
-    yield quantity("verdict", equation=Prediction(words), uses=uses, **shown)
+    yield _verdict(stack, Prediction(words["verdict"]), uses, words["missing"])
 
 
 class _Inputs(Inputs):
