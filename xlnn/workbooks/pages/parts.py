@@ -481,7 +481,8 @@ class Grid(PagePart):
         steps = (*several, (1, 0), (0, 1))[-len(quantity.lengths) :]
         yield Block(quantity, quantity.sheet, row, right, steps)
         for down, found in enumerate((model[name] for name in self.under), start=row + rows):
-            yield Block(found, found.sheet, down, right + columns // 2, several)
+            one = ((0, 0),) * (len(found.lengths) - len(several))  # of an axis of one entry
+            yield Block(found, found.sheet, down, right + columns // 2, one + several)
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
         """Yield its captions."""
