@@ -118,12 +118,8 @@ UNREAD = "#N/A"
 """The same for a formula that stopped the engine."""
 
 
-@dataclass(frozen=True)
-class _Finding:
-    """A wrong entry of a quantity's array."""
-
-    expected: float | str | None
-    got: float | str | bool | None
+_Finding = tuple[float | str | None, float | str | bool | None]
+"""The expected and the recalculated value of a wrong entry."""
 
 
 @dataclass
@@ -234,7 +230,7 @@ class Comparison:
         expected = {name: self._expected(self.layout.model[name], arrays) for name in names}
         for (name, index), reason in self.taken_out.items():
             got = CIRCULAR if reason is None else UNREAD
-            self.found.setdefault(name, {})[index] = _Finding(plain(expected[name][index]), got)
+            self.found.setdefault(name, {})[index] = plain(expected[name][index]), got
             if reason is not None:
                 self.reasons[name, index] = reason
 
@@ -314,7 +310,7 @@ class Comparison:
         for entry in np.argwhere(wrong):
             index = tuple(map(int, entry))
             if index not in found:
-                found[index] = _Finding(plain(expected[index]), grid.at(*block.address(index)))
+                found[index] = plain(expected[index]), grid.at(*block.address(index))
 
     def report(self, engine: str, probes: int, seed: int, arrays: Arrays, run: Arrays) -> Report:
         """Return the report, compared with the independent run."""
@@ -361,31 +357,36 @@ class Comparison:
             Wrong(
                 cell=self.layout.cell(name, index),
                 quantity=name,
-                epoch=_position(self.layout.blocks[name], index, "time"),
-                image=_position(self.layout.blocks[name], index, "image"),
+                epoch=self._number(name, index, "time"),
+                image=self._number(name, index, "image"),
                 place=shown_position(self.layout.blocks[name], index),
-                expected=finding.expected,
-                got=finding.got,
+                expected=expected,
+                got=got,
                 formula=formulas.get(self.layout.cell(name, index)),
                 expected_formula=self._stated(name, index),
-                reason=self._reason((name, index), finding),
+                reason=self._reason((name, index), expected, got),
             )
             for name, findings in self.found.items()
-            for index, finding in sorted(findings.items())
+            for index, (expected, got) in sorted(findings.items())
         )
         return tuple(each for each in wrong if is_altered(each)) or wrong
+
+    def _number(self, name: str, index: tuple[int, ...], family: str) -> int | None:
+        """Return the epoch or image of an entry, from 1; state 1 is the end of epoch 1."""
+        axes = zip(self.layout.model[name].axes, index, strict=False)
+        return next((at + axis.counts_from for axis, at in axes if axis.family == family), None)
 
     def _stated(self, name: str, index: tuple[int, ...]) -> str:
         """Return the formula that a cell should have; empty for a noted value."""
         quantity = self.layout.model[name]
         return "" if quantity.is_typed(index) else self.layout.formula(name, index)
 
-    def _reason(self, entry: Entry, finding: _Finding) -> str | None:
+    def _reason(self, entry: Entry, expected: object, got: object) -> str | None:
         """Return why a formula is wrong even if its values do not show it."""
         if entry in self.reasons:
             return self.reasons[entry]
         as_stated = entry not in self.readings.otherwise
-        if isinstance(finding.got, CellError) and (as_stated or finding.expected is None):
+        if isinstance(got, CellError) and (as_stated or expected is None):
             return "a number that it depends on is too large, or is not a number"
         return None
 
@@ -480,11 +481,3 @@ def shown_position(block: Block, index: tuple[int, ...]) -> dict[str, int]:
     """Return the position of an entry along its axes, counted from 1 (states from 0)."""
     axes = zip(block.quantity.axes, index, strict=False)
     return {AXES.get(axis.name, axis.name): axis.counts_from + at for axis, at in axes}
-
-
-def _position(block: Block, index: tuple[int, ...], family: str) -> int | None:
-    """Return the epoch or image of an entry, from 1; state 1 is the end of epoch 1."""
-    for axis, position in zip(block.quantity.axes, index, strict=False):
-        if axis.family == family:
-            return position + axis.counts_from
-    return None

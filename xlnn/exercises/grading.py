@@ -190,7 +190,7 @@ def graded(  # noqa: PLR0913 -- as `grade`
         student=handed_in.exercise.student,
         lang=handed_in.spec.lang,
         questions=tuple(
-            _question(handed_in, each, names, points.get(each.quantity.name, 1), partial=partial)
+            _question(each, names, points.get(each.quantity.name, 1), partial=partial)
             for each in results
         ),
         whole=whole,
@@ -229,17 +229,12 @@ def _asked_otherwise(
 
 
 def _question(
-    handed_in: Submission, result: JudgedQuantity, names: Mapping[str, str], worth: float, *,
-    partial: bool,
-) -> QuestionGrade:  # fmt: skip
+    result: JudgedQuantity, names: Mapping[str, str], worth: float, *, partial: bool
+) -> QuestionGrade:
     quantity = result.quantity
     reasons = mistakes(result)
     units = tuple(
-        replace(
-            _unit(handed_in, result, unit, reasons.get(unit)),
-            share=result.share(unit) if partial else float(result.right(unit)),
-        )
-        for unit in quantity.units
+        _unit(result, unit, reasons.get(unit), partial=partial) for unit in quantity.units
     )
     share = sum(unit.share for unit in units) / len(units)
     symbol = quantity.symbol.format("").strip() or quantity.name
@@ -248,11 +243,11 @@ def _question(
 
 
 def _unit(
-    handed_in: Submission, result: JudgedQuantity, unit: tuple[int, ...], why: Mistake | None
+    result: JudgedQuantity, unit: tuple[int, ...], why: Mistake | None, *, partial: bool
 ) -> UnitGrade:
     symbol = result.quantity.heading(unit).strip() or result.quantity.name
     if why is None:
-        return UnitGrade(symbol, right=True)
+        return UnitGrade(symbol, right=True, share=1.0)
     own = result.rows(unit)
     typed = [str(result.typed[index]) for index in own if index in result.typed]
     first = next((i for i in own if result.wrong[i] and i in result.formulas), None)
@@ -262,8 +257,9 @@ def _unit(
         right=False,
         mistake=why,
         answer=plainly(formula) or "\n".join(typed),
-        filled=filled_in(handed_in.layout, result.quantity.sheet, formula),
+        filled=filled_in(result.submitted.layout, result.quantity.sheet, formula),
         by_hand=why.kind in BY_HAND,
+        share=result.share(unit) if partial else 0.0,
     )
 
 

@@ -268,10 +268,9 @@ class _WrongUnit:
             return dragged
         for area in strange:
             for other in sorted(unused, key=lambda each: _far(each, area)):
-                if kind := _kind(layout, area, other):
-                    said = self.swapped(area, other) | _epochs(layout, area, other)
-                    said |= {"axis": _time(layout, other)} if kind == "epochs" else {}
-                    return self.says(kind, **said)
+                kind, said = _relation(layout, area, other)
+                if kind:
+                    return self.says(kind, **self.swapped(area, other), **said)
         for area in strange:
             for other in sorted(unused, key=lambda each: abs(_cells(each) - _cells(area))):
                 is_instead = beyond([other], named) and beyond([area], stated)
@@ -401,44 +400,47 @@ def _covered(stated: CellRange, named: list[CellRange]) -> bool:
     return not beyond([stated], parts)
 
 
-def _kind(layout: Layout, area: CellRange, other: CellRange) -> str:
-    """Return how an area lies relative to the right one; empty if elsewhere."""
-    size, right = _size(area), _size(other)
-    if other.sheet == area.sheet and not beyond([other], [area]) and _reaches(layout, area, other):
-        return "epochs"
-    if size == right:
-        return "epoch" if _epochs(layout, area, other) else _off(area, other)
-    if area.sheet != other.sheet:
-        return ""
-    one = abs(size[0] - right[0]) + abs(size[1] - right[1]) == 1
-    corners = (area.top, area.left) == (other.top, other.left) or (area.bottom, area.right) == (
-        other.bottom, other.right,
-    )  # fmt: skip
-    if one and corners and any(right):  # a single right cell is not a range
-        return "short" if size < right else "long"
-    return ""
-
-
-def _reaches(layout: Layout, area: CellRange, other: CellRange) -> bool:
-    """Return whether an area contains entries of other epochs besides the right one."""
-    ends = [
-        layout.entry(each.sheet, row, each.left)
+def _relation(layout: Layout, area: CellRange, other: CellRange) -> tuple[str, dict[str, str]]:
+    """Return how an area lies relative to the right one, and the words for it; "" if elsewhere."""
+    first, last, own = (
+        _when(layout, each.sheet, row, each.left)
         for each, row in ((area, area.top), (area, area.bottom), (other, other.top))
-    ]
-    if not all(ends) or len({end[0] for end in ends if end}) > 1:
-        return False
-    first, last, own = (end[1] for end in ends if end)
-    quantity = layout.model[ends[0][0]] if ends[0] else None
-    if quantity is None or not quantity.timed:
-        return False
-    at = len(quantity.each)
-    return len({first[at], last[at], own[at]}) > 1
+    )
+    said: dict[str, str] = {}
+    if own and first and first[:2] == own[:2] and first[2] != own[2]:
+        axis = own[3]
+        numbers = {"epoch": str(first[2]), "right": str(own[2])}
+        said = {"symbol": _symbols(layout, other), "axis": axis, **numbers}
+    is_within = other.sheet == area.sheet and not beyond([other], [area])
+    is_one_quantity = own and first and last and first[0] == last[0] == own[0]
+    if is_within and is_one_quantity and len({first[2], last[2], own[2]}) > 1:
+        return "epochs", said | {"axis": own[3]}
+    size, right = ((a.bottom - a.top, a.right - a.left) for a in (area, other))
+    down, aside = area.top - other.top, area.left - other.left
+    if size == right and said:
+        return "epoch", said
+    if area.sheet != other.sheet:
+        return "", {}
+    if size == right:
+        is_near = not (down and aside) and abs(down + aside) <= NEAR
+        return ("row" if down else "column") if is_near else "", {}
+    is_one = abs(size[0] - right[0]) + abs(size[1] - right[1]) == 1
+    same_end = (area.bottom, area.right) == (other.bottom, other.right)
+    if is_one and ((down, aside) == (0, 0) or same_end) and any(right):  # not of a single cell
+        return "short" if size < right else "long", said
+    return "", {}
 
 
-def _time(layout: Layout, area: CellRange) -> str:
-    """Return the name of the time axis of the quantity in an area."""
-    quantity = layout.model[_names(layout, area)]
-    return quantity.axes[len(quantity.each)].name
+def _when(
+    layout: Layout, sheet: str, row: int, column: int
+) -> tuple[str, tuple[int, ...], int, str] | None:
+    """Return the quantity of a cell, the rest of its index, its epoch, and the axis of epochs."""
+    name, index = layout.entry(sheet, row, column) or ("", ())
+    if not name or not layout.model[name].timed:
+        return None
+    at = len(layout.model[name].each)
+    axis = layout.model[name].axes[at]
+    return name, index[:at] + index[at + 1 :], index[at] + axis.counts_from, axis.name
 
 
 def _names(layout: Layout, area: CellRange) -> str:
@@ -459,35 +461,6 @@ def _symbols(layout: Layout, area: CellRange) -> str:
 
 def _cells(area: CellRange) -> int:
     return (area.bottom - area.top + 1) * (area.right - area.left + 1)
-
-
-def _off(area: CellRange, other: CellRange) -> str:
-    down, aside = area.top - other.top, area.left - other.left
-    if area.sheet != other.sheet or (down and aside) or abs(down + aside) > NEAR:
-        return ""
-    return "row" if down else "column"
-
-
-def _epochs(layout: Layout, area: CellRange, other: CellRange) -> dict[str, str]:
-    """Return the quantity and the epochs of two areas that differ only in epochs."""
-    one, two = (layout.entry(each.sheet, each.top, each.left) for each in (area, other))
-    if one is None or two is None or one[0] != two[0] or not layout.model[one[0]].timed:
-        return {}
-    quantity, at = layout.model[one[0]], len(layout.model[one[0]].each)
-    time, right = one[1][at], two[1][at]
-    if time == right or any(one[1][n] != two[1][n] for n in range(len(one[1])) if n != at):
-        return {}
-    axis = quantity.axes[at]
-    return {
-        "symbol": _symbols(layout, other),
-        "axis": axis.name,
-        "epoch": str(time + axis.counts_from),
-        "right": str(right + axis.counts_from),
-    }
-
-
-def _size(area: CellRange) -> tuple[int, int]:
-    return area.bottom - area.top, area.right - area.left
 
 
 def _far(area: CellRange, other: CellRange) -> int:

@@ -46,9 +46,8 @@ def handed_out(where: Path) -> dict[str, str]:
     files = sorted(where.rglob("*.xlsx")) if where.is_dir() else [where]
     found = {}
     for file in files:
-        text = spec_text(file)[1]
         if exercise := exercise_of(file):
-            found[exercise.student] = text
+            found[exercise.student] = spec_text(file)[1]
     if not found:
         raise WorkbookError(f"{where} holds no exercise: name what was handed out.")
     return found
