@@ -108,17 +108,11 @@ def test_the_table_itself_points_one_way():
         rest = {name: below for name, below in rest.items() if name not in free}
 
 
-SAYS = {
-    "explaining.cell_text": "explaining.explanation",
-}
-"""Modules that write a class in words, which it calls itself: they import it for its type alone."""
-
-
 def circle_among(modules):
     """Return the modules that import each other at their top level, or for their types alone."""
     named = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in modules}
     named = {name.removesuffix(".__init__"): path for name, path in named.items()}
-    below = {name: {*loaded(path, named)} - {name, SAYS.get(name)} for name, path in named.items()}
+    below = {name: {*loaded(path, named)} - {name} for name, path in named.items()}
     size = 0
     while size != (size := len(below)):  # who imports none of them, or is imported by none, is out
         wanted = set().union(*(others & below.keys() for others in below.values()))

@@ -218,11 +218,13 @@ class Entries:
     def part(self, entries: list[Entry], cells: str, parts: tuple[Part, ...] = ()) -> Part:
         """Return some cells of one quantity as a part."""
         quantity = self.layout.model[entries[0][0]]
-        symbols = dict.fromkeys(map(self.symbol, (entries[0], entries[-1])))
+        name, symbol = self.name(quantity), self._symbols(entries)
         values = tuple(map(self.value, entries[:SHOWN]))
-        symbol = " … ".join(symbols)
-        name = self.name(quantity)
         return Part(quantity.name, name, symbol, cells, len(entries), values, parts)
+
+    def _symbols(self, entries: list[Entry]) -> str:
+        """Return the symbols of the first and the last entry."""
+        return " … ".join(dict.fromkeys(map(self.symbol, (entries[0], entries[-1]))))
 
     def computed_from(self, entry: Entry, depth: int) -> tuple[Part, ...]:
         """Return the cells that an entry's formula refers to."""
@@ -262,8 +264,7 @@ class Entries:
     def as_symbol(self, area: CellRange) -> str:
         """Return an area as symbols."""
         entries = list(self.in_area(area))
-        ends = dict.fromkeys(map(self.symbol, (entries[0], entries[-1]))) if entries else ["?"]
-        return " … ".join(ends)
+        return self._symbols(entries) if entries else "?"
 
     def as_number(self, area: CellRange) -> str:
         """Return an area as values."""

@@ -3,7 +3,7 @@
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -129,6 +129,17 @@ def indented(lines: Iterable[Line]) -> Iterator[str]:
         yield "    " * depth + line
 
 
+def aligned(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield texts behind their labels, which are as wide as the widest.
+
+    >>> [*aligned([("value", "1"), ("式", "z")])]
+    ['value   1', '式      z']
+    """
+    width = max(cell_len(label) for label, _ in rows)
+    for label, line in rows:
+        yield f"{label}{' ' * (width - cell_len(label))}   {line}"
+
+
 def tree_of(said: "Explanation") -> Iterator[Line]:
     """Yield the lines of an explanation, each with its depth."""
     words = text(said.lang, "explaining")
@@ -141,12 +152,10 @@ def tree_of(said: "Explanation") -> Iterator[Line]:
         "numbers": said.in_numbers,
         "value": f"{in_words(said.value)}   {_judged(said, words)}".rstrip(),
     }
-    labels = {key: words("explain", key) for key, row in rows.items() if row}
-    width = max(map(cell_len, labels.values()))
     if said.meaning:
         yield 1, said.meaning
-    for key, label in labels.items():
-        yield 1, f"{label}{' ' * (width - cell_len(label))}   {rows[key]}"
+    for line in aligned([(words("explain", key), row) for key, row in rows.items() if row]):
+        yield 1, line
     if said.remark and not said.remark.startswith("="):
         yield 1, said.remark
     for key, parts in (("computed_from", said.computed_from), ("used_for", said.used_for)):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.cells import cell_len
 
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
@@ -18,7 +17,7 @@ from xlnn.data.wording import counted
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import printed
 from xlnn.explaining.entries import Entries, Entry
-from xlnn.explaining.explanation import Value, in_words
+from xlnn.explaining.explanation import Value, aligned, in_words
 from xlnn.explaining.run import CHECK, course_of
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text, text
@@ -282,12 +281,9 @@ def lines_of(seen: Contents, lang: str | None = None) -> Iterator[str]:
     """
     words = text(lang or seen.lang, "explaining")
     rows = [(words("show", key), line) for key, line in _rows(seen, words) if line]
-    width = max(cell_len(label) for label, _ in rows)
-    last = ""
-    for label, line in rows:
-        said = "" if label == last else label
-        yield f"{said}{' ' * (width - cell_len(said))}   {line}"
-        last = label
+    before = ["", *(label for label, _ in rows)]
+    each = zip(rows, before, strict=False)
+    yield from aligned([("" if label == last else label, line) for (label, line), last in each])
 
 
 def _rows(seen: Contents, words: Text) -> Iterator[tuple[str, str]]:
