@@ -22,7 +22,7 @@ import xlnn
 from xlnn.cli import cli
 from xlnn.errors import DisagreementError, OptionsError, OutputError, WorkbookError, XlnnError
 from xlnn.loading.spec import described
-from xlnn.onnx import export_graph, export_tensors, export_trained
+from xlnn.onnx import export_graph, export_trained
 from xlnn.onnx.export import TOLERANCES
 from xlnn.workbooks.network.spec import LayerSpec, Spec
 
@@ -303,8 +303,8 @@ def test_steps_and_edges_of_a_model_are_exported(generator, float64):
         np.zeros((4, 2)), (),
     )  # fmt: skip
     precision = np.float64 if float64 else np.float32
-    tensors = export_tensors.tensors_of(found, np.float64)
-    expected = export_tensors.outputs_of(spec, tensors, found.samples)
+    tensors = export_trained.tensors_of(found, np.float64)
+    expected = export_trained.outputs_of(spec, tensors, found.samples)
     export = export_module()
     made = export._written(".onnx", found, precision)  # noqa: SLF001 -- just this file
     outputs = export._outputs(".onnx", made, found, precision)  # noqa: SLF001
@@ -364,7 +364,7 @@ def other_bias(tensors):
 def test_a_planted_error_is_refused_and_nothing_is_written(
     paths, tmp_path, monkeypatch, error, ending
 ):
-    right = export_tensors.tensors_of
+    right = export_trained.tensors_of
     module = export_graph if ending == "onnx" else export_module()
     monkeypatch.setattr(module, "tensors_of", lambda *given: error(right(*given)))
     with pytest.raises(DisagreementError, match=r"^The model gives 0\.\d+ where the sheet gives"):

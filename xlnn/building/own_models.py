@@ -10,8 +10,7 @@ from xlnn import reference
 from xlnn.arguments import path_of, wrong
 from xlnn.building.destination import WAYS_OF_PROGRAMS, Destination
 from xlnn.building.limits import check_size
-from xlnn.building.proof import THEIRS
-from xlnn.building.statements import check_formulas, watched
+from xlnn.building.proof import THEIRS, check_formulas, watched
 from xlnn.building.writing import Built, write_proven
 from xlnn.data.numbers import rounded
 from xlnn.errors import DataError

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlnn.building.limits import check_least, check_size, counting_epochs
-from xlnn.building.statements import check_formulas
+from xlnn.building.proof import check_formulas
 from xlnn.errors import OptionsError, blamed
 from xlnn.layout import Layout
 from xlnn.options import BUILD, Options, as_typed

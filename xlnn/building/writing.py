@@ -16,8 +16,7 @@ import numpy as np
 from xlnn import reference
 from xlnn.building.destination import Destination
 from xlnn.building.plan import Plan
-from xlnn.building.proof import OURS, POINTS, THEIRS, Advice, proven, verifier
-from xlnn.building.statements import watched
+from xlnn.building.proof import OURS, POINTS, THEIRS, Advice, proven, verifier, watched
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
 from xlnn.errors import OutputError

@@ -12,8 +12,14 @@ from xlnn.arguments import is_whole, path_of, wrong
 from xlnn.atomic_write import check_place, replacing
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import DisagreementError, OutputError, OutputNameError
-from xlnn.onnx.export_tensors import outputs_of, tensors_of
-from xlnn.onnx.export_trained import PRODUCER, Trained, properties, trained
+from xlnn.onnx.export_trained import (
+    PRODUCER,
+    Trained,
+    outputs_of,
+    properties,
+    tensors_of,
+    trained,
+)
 from xlnn.onnx.onnx_file import needed, session
 
 TOLERANCES = {np.float32: 1e-6, np.float64: 1e-12}

@@ -17,8 +17,7 @@ from xlnn.equations.activation import leak_of
 from xlnn.equations.layer import LayerKind
 from xlnn.equations.layernorm import EPSILON
 from xlnn.errors import WorkbookError
-from xlnn.onnx.export_tensors import maps, names_of, tensors_of
-from xlnn.onnx.export_trained import PRODUCER, Trained, properties
+from xlnn.onnx.export_trained import PRODUCER, Trained, maps, names_of, properties, tensors_of
 from xlnn.workbooks.network.spec import LayerSpec
 
 OPSET, IR = 17, 8
