@@ -21,6 +21,7 @@ from xlnn.checking.probe import probe_arrays
 from xlnn.equations import neuron, regression, sequences, side_by_side, similarity
 from xlnn.experiments import costs, xor_layers
 from xlnn.experiments.xor_layers import NEAR
+from xlnn.quantity import Stated
 
 TINY = 1e-11
 """Rounding, relative to what is rounded; the sentences themselves decide by 1e-12."""
@@ -858,6 +859,10 @@ def test_a_false_sentence_is_found(falsehood, monkeypatch):
     template, owner, name, wrong, inputs = FALSEHOODS[falsehood]
     CHECKS[template](arrays_of(template, inputs))
     right = getattr(owner, name)
-    monkeypatch.setattr(owner, name, wraps(right)(wrong) if callable(right) else wrong)
+    wrong = wraps(right)(wrong) if callable(right) else wrong
+    if isinstance(owner, Stated):
+        monkeypatch.setitem(vars(owner), name, wrong)
+    else:
+        monkeypatch.setattr(owner, name, wrong)
     with pytest.raises(AssertionError):
         CHECKS[template](arrays_of(template, inputs))

@@ -61,7 +61,7 @@ def test_the_own_seed_follows_from_the_name_and_the_teachers_seed():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[exercise]\nblank = ['z2']", "blank, student, seed and level"),
+        ("[exercise]\nblank = ['z2']", "exercise does not say its student"),
         ("[exercise]\nblank = 'z2'\nstudent = ''\nseed = 1\nlevel = 1", "blank, student, seed"),
         ("[exercise]\nblank = []\nstudent = ''\nseed = 1\nlevel = 1", "names of quantities"),
         ("[exercise]\nblank = [1]\nstudent = ''\nseed = 1\nlevel = 1", "names of quantities"),

@@ -8,6 +8,7 @@ from experiments import built
 import xlnn
 from xlnn.building.plan import origin_of_template, planned
 from xlnn.equations.wording import Bar
+from xlnn.errors import XlnnError
 from xlnn.grid import address
 from xlnn.layout import Block, lay_out
 from xlnn.loading.spec import layout_of, read_spec
@@ -134,10 +135,10 @@ def test_what_is_beside_a_number_stands_after_all_of_its_units():
 
 
 def test_sentences_of_one_quantity_are_below_each_other():
-    part = Below(Sentences("bias", "said"), Numbers("a"))
-    assert cells(part) == {"bias": (4, 1), "said": (6, 1), "a": (7, 4)}
-    (block, _) = Sentences("bias", "said").blocks(MODEL, 4, 1)
-    assert block.last == (5, 1)
+    part = Below(Sentences("names", "said"), Numbers("a"))
+    assert cells(part) == {"names": (4, 1), "said": (7, 1), "a": (8, 4)}
+    (block, _) = Sentences("names", "said").blocks(MODEL, 4, 1)
+    assert block.last == (6, 1)
 
 
 def test_a_row_has_a_column_for_each_unit_and_as_many_rows_as_its_matrix():
@@ -508,7 +509,7 @@ def test_a_helper_page_keeps_what_names_its_rows_in_sight(tmp_path):
 
 
 def test_a_name_that_no_quantity_has_is_an_error():
-    with pytest.raises(KeyError, match="nothing"):
+    with pytest.raises(XlnnError, match="There is no quantity nothing"):
         cells(Numbers("nothing"))
     assert replace(Grid("W"), indent=2).size(MODEL) == (3, 5)
 

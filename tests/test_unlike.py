@@ -233,7 +233,7 @@ def test_a_workbook_of_such_a_model_is_refused_by_the_check(kind, tmp_path, monk
     array, cell, sentence = STATED[kind]
     model = own(array, cell)
     with monkeypatch.context() as before:
-        before.setattr("xlnn.building.own_models.check_stated", lambda _: None)
+        before.setattr("xlnn.building.proof.check_stated", lambda _: None)
         path = xlnn.workbook(model, INPUTS, tmp_path / "y.xlsx", verify=False).path
     with pytest.raises(DataError, match=f"^The cell of y gives .*: {sentence}"):
         xlnn.check(path, "formualizer", model=model)
@@ -244,7 +244,7 @@ def test_a_workbook_of_such_a_model_is_refused_by_the_check(kind, tmp_path, monk
 
 
 def test_a_model_is_refused_by_the_proof_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("xlnn.building.own_models.check_stated", lambda _: None)
+    monkeypatch.setattr("xlnn.building.proof.check_stated", lambda _: None)
     array, cell, _ = STATED["an operation"]
     with pytest.raises(xlnn.XlnnError, match=r"was not written.*It pairs D4:E4"):
         xlnn.workbook(own(array, cell), INPUTS, tmp_path / "y.xlsx")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.data.arrays import frame_table, from_arrays, is_frame, role
+from xlnn.data.arrays import frame_table, from_arrays, grey, is_frame, role
 from xlnn.data.csv_lines import csv_table
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.folder import from_folder
@@ -197,4 +197,5 @@ def _x_alone(data: object, options: ReadOptions) -> tuple[str, dict[str, np.ndar
     inputs = {name: _array(entry, name) for name, entry in found.items() if role(name) == "x"}
     if len(inputs) != 1:
         raise DataError(f"{where} holds no x: the inputs, one row per example.")
-    return where, inputs
+    ((name, x),) = inputs.items()
+    return where, {name: x.reshape(len(x), -1) if grey(x).ndim > 3 else x}

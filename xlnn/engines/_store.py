@@ -179,14 +179,11 @@ class Store:
         self.others[place] = value
 
     def grids(self) -> dict[str, SheetValues]:
-        """Return the values of all sheets, up to the last row and column with a number."""
+        """Return the values of all sheets."""
         places, grids = self.places, {}
         parts = np.split(self.numbers, places.first[1:])
         for title, extent, numbers in zip(places.titles, places.extents, parts, strict=True):
-            known = ~np.isnan(numbers.reshape(extent))
-            rows, columns = (np.flatnonzero(known.any(axis)) for axis in (1, 0))
-            corner = max(rows, default=-1) + 1, max(columns, default=-1) + 1
-            grids[title] = SheetValues(numbers.reshape(extent)[: corner[0], : corner[1]])
+            grids[title] = SheetValues(numbers.reshape(extent).copy())
         for place, value in self.others.items():
             sheet, row, column = places.cell(place)
             grid = grids[places.titles[sheet]]
