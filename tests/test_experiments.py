@@ -17,9 +17,9 @@ from experiments import (
     every_kind_of_cell_is_named_when_it_is_wrong,
 )
 
-from xlnn.building.plan import origin_of_template
+from xlnn.building.plan import origin_of_template, planned
 from xlnn.linting import lint
-from xlnn.loading.spec import described
+from xlnn.options import Options
 from xlnn.registry.templates import experiments, in_order
 from xlnn.registry.text import languages, text
 
@@ -449,10 +449,10 @@ def names_of_symbols(path, lang):
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_the_guide_says_of_each_symbol_how_it_is_computed(name, path_of):
+def test_the_guide_says_of_each_symbol_how_it_is_computed(name):
     unsaid = [
         q.name
-        for q in described(path_of(name))[1].model.quantities
+        for q in planned(*origin_of_template(name), Options()).layout.model.quantities
         if q.meaning and not (q.is_input or q.written)
     ]
     assert unsaid == []

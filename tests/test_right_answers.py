@@ -178,6 +178,7 @@ def test_a_factor_may_be_used_as_one_over_a_spread(softmax, tmp_path):
 
 
 @pytest.mark.parametrize("small", ["1E-9", "1E-10"])
+@pytest.mark.first(1)
 def test_a_small_number_in_a_denominator_is_wrong_in_every_unit(small, softmax, tmp_path):
     def kept_from_0(blank):
         return [re.sub(r"/(.+)", rf"/(\1+{small})", text) for text in blank.stated]
