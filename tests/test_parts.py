@@ -61,6 +61,7 @@ MODEL = Model(
         on("pictures", shape=(2, 4, 3), role="input"),
         on("k", axes=(STEP,), counts=True),
         *(on(name, axes=(STEP,), role="input") for name in ("x", "y", "sum_x")),
+        on("total_x", role="input"),
         on("v", axes=(STEP,), shape=(2,), role="input"),
         on("names", shape=(3,), is_text=True, role="input"),
         Quantity("plain", "plain", "", "page", shape=(2,), role="input"),
@@ -116,11 +117,11 @@ def test_a_table_has_columns_for_its_axes_unless_its_first_column_counts():
     assert cells(Table("x", left=0)) == {"x": (6, 1)}
 
 
-def test_a_table_has_room_for_titles_of_groups():
-    table = Table("x", "y", groups={"x": "key"})
-    assert cells(table) == {"x": (7, 2), "y": (7, 3)}
-    assert table.size(MODEL) == (3 + 4, 3)
-    assert Below(Space(2), table, Hidden("a", "b", indent=1)).size(MODEL) == (2 + 1 + 7 + 1, 3)
+def test_a_table_has_room_for_titles_of_groups_and_for_what_stands_under_it():
+    table = Table("x", "y", groups={"x": "key"}, under={"sum": "total"})
+    assert cells(table) == {"x": (7, 2), "total_x": (12, 2), "y": (7, 3)}
+    assert table.size(MODEL) == (3 + 4 + 2, 3)
+    assert Below(Space(2), table, Hidden("a", "b", indent=1)).size(MODEL) == (2 + 1 + 9 + 1, 3)
 
 
 def test_beside_a_number_another_quantity_may_stand():

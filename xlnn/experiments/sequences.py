@@ -11,8 +11,6 @@ import xlnn
 from xlnn import Axis, Beside, Chart, Quantity, Size, Table, Text, Told, Trace, alike, previous
 from xlnn.equations import sequences as eq
 from xlnn.equations import units
-from xlnn.workbooks.pages.parts import Label
-from xlnn.writing.style import SECTION, Look
 
 
 # fmt: off
@@ -108,12 +106,6 @@ def dotted(name: str, colour: str, called: str = "") -> Trace:
     return Trace(name, "n", colour, marker="circle", name=called)
 
 
-def _below(title: str, *names: str, above: int = 0) -> Beside:
-    """Return a row of numbers below the columns of the table."""
-    label = Label(title, "headings", SECTION, fits=True, above=above)
-    return Beside(label, xlnn.Row(*names, look=Look(bold=True, align="center")), apart=0)
-
-
 EXPERIMENT = xlnn.Experiment(
     "sequences", model, title="Sequences and sums", book=("2-2", "2-3"),
     summary="Recurrences filled down, a coupled pair there and back as in back-propagation, and "
@@ -162,10 +154,8 @@ EXPERIMENT = xlnn.Experiment(
             "out of Σ. Change the terms and the factors c and d.",
             xlnn.Numbers("by", "and_by", at=2),
             xlnn.Sentences("law_added", "law_multiplied", "law_combined", bold=3, above=1),
-            Table(*SUMMED, coloured=SUMMED),
-            _below("Σ: sum of the column", *(f"sum_{name}" for name in SUMMED), above=1),
-            _below("from Σaₖ and Σbₖ", "", "", *(f"from_{name}" for name in LAWS)),
-            xlnn.Hidden(*(f"same_{name}" for name in LAWS), indent=3),
+            Table(*SUMMED, coloured=SUMMED, under={
+                "Σ: sum of the column": "sum", "from Σaₖ and Σbₖ": "from", "": "same"}),
         ),
     ),
     tries=(

@@ -755,6 +755,9 @@ class Table(PagePart):
         Whether its headings are repeated on each printed page.
     groups : dict
         The keys of titles over columns, by the first of their columns; "" ends the previous one.
+    under : dict
+        Rows under the columns: the key of each heading ("" for hidden rows), and the prefix of the
+        names of its numbers: ``sum`` for sum_a under a.
     named : function
         Returns the name of a quantity for its heading.
     units : dict
@@ -778,6 +781,7 @@ class Table(PagePart):
         width: float = 0,
         repeated: bool = False,
         groups: Mapping[str, str] | None = None,
+        under: Mapping[str, str] | None = None,
         named: Named = plain_name,
         units: Mapping[str, Callable[[Context[Any]], Sequence[str]]] | None = None,
         widths: Mapping[str, float] | None = None,
@@ -787,7 +791,7 @@ class Table(PagePart):
     ) -> None:
         self.names, self.left, self.width, self.repeated = names, left, width, repeated
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
-        self.groups, self.above = groups or {}, above
+        self.groups, self.under, self.above = groups or {}, under or {}, above
         self.named, self.units, self.widths = named, units or {}, widths or {}
         self.lined, self.folded = lined, folded
 
@@ -804,11 +808,17 @@ class Table(PagePart):
         """Yield the columns."""
         quantities = [model[name] for name in self.names]
         row += self._headings(model) + bool(self.groups)
-        yield from table_blocks(quantities, row, column + self.naming(model))
+        for block in table_blocks(quantities, row, column + self.naming(model)):
+            yield block
+            below = block.last[0] + 2
+            for down, begins in enumerate(self.under.values()):
+                if found := model.by_name.get(f"{begins}_{block.quantity.name}"):
+                    yield single_block(found, below + down, block.column)
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
-        """Yield the titles over the columns."""
+        """Yield the titles over and under the columns."""
         yield from (("charts", key) for key in self.groups.values() if key)
+        yield from (("headings", key) for key in self.under if key)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- as far down as its cells
         """Draw the headings, and the names of the rows."""
@@ -843,6 +853,17 @@ class Table(PagePart):
             columns = range(column, column + self.size(page.layout.model)[1])
             self._fold(drawing, range(first - headings, first), columns)
         self._draw_groups(drawing, page, blocks, first - headings - 1)
+        below = last + 2
+        for down, (key, begins) in enumerate(self.under.items()):
+            look = Look(number_format=UNREAD)
+            if key:
+                text = page.words.of_itself("headings", key)
+                drawing.put(below + down, column, text, SECTION)
+                drawing.widths[column] = max(drawing.widths[column], text_width(text))
+                look = replace(
+                    value("General", given=False, first=False), align="center", bold=True
+                )
+            drawing.looks |= {f"{begins}_{name}": look for name in self.names}
 
     def _set_widths(self, drawing: Drawing, blocks: Iterable[Block]) -> None:
         for block in blocks:
