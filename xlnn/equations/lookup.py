@@ -154,7 +154,7 @@ COPY = Stated(
 
 
 class OfRow(Equation):
-    """Values of another sheet: of the chosen row, if it has several rows.
+    """Values of another sheet; where they have several rows, those of the chosen row.
 
     Rows are counted from 1 along all of the quantity's axes.
 
