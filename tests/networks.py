@@ -22,8 +22,9 @@ from xlnn.writing.workbook import write
 NETWORK_TEMPLATES = [name for name in names() if "kind" not in template(name).values]
 """The templates that train a network."""
 
-ALIKE = {"moons", "spirals"}
-"""Those that are circles with other data: their turn comes with the tests that take long."""
+ALIKE = {"moons", "spirals", "digits-8x8", "digits-cross-entropy"}
+"""Those that are circles or digits with other data or another cost: their turn comes with the tests
+that take long."""
 
 
 def once_alike(templates):

@@ -49,7 +49,7 @@ def test_large_lets_it_pass(tmp_path, monkeypatch):
             r"31,\d+ columns and Excel has 16,384: .*At most 20 hidden units fit",
             marks=pytest.mark.ci,
         ),
-        (12_000, 2, "It fits with fewer inputs only"),
+        pytest.param(12_000, 2, "It fits with fewer inputs only", marks=pytest.mark.slow),
         (20_000, 2, "20,001 columns were found; a sheet has 16,384"),
     ],
 )

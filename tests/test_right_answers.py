@@ -169,6 +169,7 @@ def test_right_answers_in_other_words_are_right(built, tmp_path):
     assert right.keys() == ANSWERS["right"].keys()
 
 
+@pytest.mark.slow
 def test_a_factor_may_be_used_as_one_over_a_spread(softmax, tmp_path):
     def standardised(blank):
         pattern = re.compile(r"=\((.+)-(.+)\)\*(.+)")
@@ -179,6 +180,7 @@ def test_a_factor_may_be_used_as_one_over_a_spread(softmax, tmp_path):
 
 @pytest.mark.parametrize("small", ["1E-9", "1E-10"])
 @pytest.mark.first(1)
+@pytest.mark.slow
 def test_a_small_number_in_a_denominator_is_wrong_in_every_unit(small, softmax, tmp_path):
     def kept_from_0(blank):
         return [re.sub(r"/(.+)", rf"/(\1+{small})", text) for text in blank.stated]
@@ -201,6 +203,7 @@ def test_answers_that_are_right_by_chance_are_wrong(built, tmp_path):
         ("a3", "=IF(AND(0.5<={l},{l}<=0.5),0.01,TANH({l}))"),
     ],
 )
+@pytest.mark.slow
 def test_a_branch_for_one_number_does_not_hide_what_is_wrong(name, formula, built, tmp_path):
     def answer(blank):
         return [formula.format(**named(blank, place)) for place in blank.places]
@@ -215,6 +218,7 @@ LIBREOFFICE_ALONE = [
 
 
 @pytest.mark.parametrize("is_there", [True, False])
+@pytest.mark.slow
 def test_libreoffice_computes_what_no_other_engine_does(is_there, built, tmp_path, monkeypatch):
     """Without it, a person judges."""
     if is_there:
@@ -226,6 +230,7 @@ def test_libreoffice_computes_what_no_other_engine_does(is_there, built, tmp_pat
     assert kinds(path) == [None if is_there else "by_hand"]
 
 
+@pytest.mark.slow
 def test_the_equation_of_the_exercise_sheet_is_right_word_for_word(softmax, tmp_path):
     """C = -SUM t ln a over the row, as the book writes it."""
     pairs = [*zip(*(cells_of_rows(softmax, name) for name in ("t", "a3")), strict=True)]
@@ -233,6 +238,7 @@ def test_the_equation_of_the_exercise_sheet_is_right_word_for_word(softmax, tmp_
     assert points(handed_in(softmax, ("C",), tmp_path, lambda _: answer)) == {"C": 1}
 
 
+@pytest.mark.slow
 def test_cells_of_another_route_are_no_reason(softmax, tmp_path):
     """It reads outputs instead of losses, and these would not be right, either."""
     pairs = [*zip(*(cells_of_rows(softmax, name) for name in ("t", "a3")), strict=True)]
@@ -249,6 +255,7 @@ def test_a_missing_range_is_named_by_all_its_symbols(built, tmp_path):
     assert question.units[0].mistake.said["symbol"] == "w³₁₁ … w³₁₃"
 
 
+@pytest.mark.slow
 def test_only_what_one_number_decides_is_called_another_activation(softmax, tmp_path):
     """The largest of exp(z - max z) is 1, so that shares of it are the numbers themselves."""
 
@@ -359,6 +366,7 @@ def test_a_circle_names_the_range_that_closes_it(built, tmp_path):
     assert "F4:F9" in reason(question.units[0], WORDS)
 
 
+@pytest.mark.slow
 def test_a_circle_names_the_range_of_later_epochs_alone(built, tmp_path):
     """The errors of epoch 2 depend on the gradient of epoch 1; the inputs do not."""
 

@@ -179,11 +179,16 @@ class Store:
         self.others[place] = value
 
     def grids(self) -> dict[str, SheetValues]:
-        """Return the values of all sheets."""
+        """Return the values of all sheets, up to the last row and column with a value."""
         places, grids = self.places, {}
-        parts = np.split(self.numbers, places.first[1:])
-        for title, extent, numbers in zip(places.titles, places.extents, parts, strict=True):
-            grids[title] = SheetValues(numbers.reshape(extent).copy())
+        known = ~np.isnan(self.numbers)
+        known[[*self.others]] = True
+        parts = (np.split(each, places.first[1:]) for each in (self.numbers, known))
+        for title, extent, *part in zip(places.titles, places.extents, *parts, strict=True):
+            numbers, here = (each.reshape(extent) for each in part)
+            rows, columns = (np.flatnonzero(here.any(axis)) for axis in (1, 0))
+            corner = max(rows, default=-1) + 1, max(columns, default=-1) + 1
+            grids[title] = SheetValues(numbers[: corner[0], : corner[1]].copy())
         for place, value in self.others.items():
             sheet, row, column = places.cell(place)
             grid = grids[places.titles[sheet]]
