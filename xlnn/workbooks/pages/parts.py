@@ -118,6 +118,9 @@ class PagePart:
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return how many rows and columns it takes, up to the last part or else the last cell."""
+        known = vars(self).get("_sized")
+        if known and known[0] is model:  # parts within parts would be measured again and again
+            return known[1]
         ends = [
             (row + rows, column + columns)
             for part, row, column in self.placed(model)
@@ -127,7 +130,9 @@ class PagePart:
             for block in self.blocks(model, 0, 0)
             for row, column in [block.last]
         ]
-        return max((row for row, _ in ends), default=0), max((last for _, last in ends), default=0)
+        size = max((row for row, _ in ends), default=0), max((last for _, last in ends), default=0)
+        vars(self)["_sized"] = model, size
+        return size
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells of its quantities, from its first cell on."""
