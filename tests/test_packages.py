@@ -142,6 +142,16 @@ def test_where_the_package_is_not_its_workbook_is_refused_in_one_sentence(run, t
     assert "install that package" in said
 
 
+def declare(folder, name, module):
+    """Write a package with an experiment, as pip installs it."""
+    (folder / f"{name}.py").write_text(module)
+    info = folder / f"{name}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    points = f"[xlnn.experiments]\n{name} = {name}:EXPERIMENT\n"
+    (info / "entry_points.txt").write_text(points)
+
+
 @pytest.mark.parametrize(
     ("module", "said"),
     [
@@ -151,11 +161,7 @@ def test_where_the_package_is_not_its_workbook_is_refused_in_one_sentence(run, t
 )
 @pytest.mark.slow
 def test_a_package_that_is_broken_is_named_and_hinders_nothing_else(run, tmp_path, module, said):
-    (tmp_path / "broken.py").write_text(module)
-    info = tmp_path / "broken-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[xlnn.experiments]\nbroken = broken:EXPERIMENT\n")
+    declare(tmp_path, "broken", module)
     refused = run("build", "broken", "-o", "broken.xlsx", code=1, packages=tmp_path)
     assert said in refused
     assert "Traceback" not in refused
@@ -218,11 +224,7 @@ def test_without_a_mistake_it_is_laid_out():
 @pytest.mark.slow
 def test_who_states_a_wrong_equation_is_told_to_correct_it(run, tmp_path, wrong, said):
     module = (EXAMPLE / "parity" / "__init__.py").read_text(encoding="utf-8")
-    (tmp_path / "parity.py").write_text(module.replace("'step')[0]})/2", f"'step')[0]}}){wrong}"))
-    info = tmp_path / "parity-2.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: parity\nVersion: 2.0\n")
-    (info / "entry_points.txt").write_text("[xlnn.experiments]\nparity = parity:EXPERIMENT\n")
+    declare(tmp_path, "parity", module.replace("'step')[0]})/2", f"'step')[0]}}){wrong}"))
     refused = run("build", "parity", "-o", "refused.xlsx", code=1, packages=tmp_path)
     assert said in refused
 

@@ -113,7 +113,7 @@ def progress() -> Iterator[Callable[[str], None]]:
             try:
                 if course.share:
                     sys.stderr.write(f"{course}\n")
-            except (OSError, ValueError, AttributeError):  # the reader stopped, or there is none
+            except (OSError, ValueError, AttributeError):  # nobody reads what is written
                 return
 
     Thread(target=repeat, daemon=True).start()

@@ -142,7 +142,7 @@ def _notes(survey: Survey, labels: Sequence[str]) -> Iterator[str]:
         yield f"{table.name}: labels that differ only in capitals are classes of their own."
 
 
-def _without(  # noqa: PLR0913, PLR0917 -- what is read, and what is told
+def _without(  # noqa: PLR0913, PLR0917 -- the inputs, and the note about them
     name: str,
     out: np.ndarray,
     why: tuple[str, str],

@@ -65,7 +65,7 @@ def filled_in(layout: Layout, sheet: str, formula: str) -> str:
 
 
 def _entry(layout: Layout, title: str, cell: str) -> str:
-    """Return the entry of a quantity in a cell, or the cell itself if there is none."""
+    """Return the entry of a quantity that a cell holds, or the cell if it holds none."""
     row, column = (corners(cell) or (0, 0))[:2]
     found = layout.entry(title.casefold(), row, column)
     if found is None:

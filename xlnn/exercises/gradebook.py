@@ -189,7 +189,7 @@ def _written(value: str, separator: str, *, quoted: bool) -> str:
 
 
 def _number(row: Sequence[str], columns: Sequence[int]) -> float | None:
-    """Return the number in the first of some columns of a row; None if there is none."""
+    """Return the first number in some columns of a row; None without one."""
     with suppress(ValueError, IndexError):
         return float(row[columns[0]].strip().replace(",", "."))
     return None

@@ -70,7 +70,7 @@ def strips_of(  # noqa: PLR0913 -- what is filled down, and where
     typed : sequence of str
         Its first cells, as `content` returns them.
     pattern : str
-        The pattern of the cells below; empty if there are none.
+        The pattern of the cells below, if any.
     varying : tuple of sequences
         As in `FilledStrip`; the first belongs to the first of all cells.
     """

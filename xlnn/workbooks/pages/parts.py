@@ -1435,7 +1435,7 @@ class Chart(PagePart):
         drawing.charts.append((address(row, column), chart))
 
     def _across(self, page: Context[Any]) -> Said:
-        """Return the title of the x axis: the heading of the rows, or the symbol of what is x."""
+        """Return the title of the x axis: by default the name of the rows, or the symbol of x."""
         first = self.traces[0]
         if self.x or self._is_counted(page):
             return self.x or _named(page, first.y).quantity.axes[-1].name
