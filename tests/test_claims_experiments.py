@@ -842,21 +842,23 @@ FALSEHOODS = [
      says("which", z=0, a=0.5, t=0.5, delta_sq=0, delta_ce=0, times=4), {"z_chosen": 0, "t": 0.5}),
     ("costs", costs.FarFromTarget, "text", says("far", squared=62, cross=13), {}),
     ("costs", costs.Lowest, "text", says(0, C_T="1.0000", w1=0, w2=0), {"x": 0}),
-    ("sequences", sequences.Same, "array", gives(1), {"u": [1e17, 1, -1e17, 1, 1]}),
-    ("sequences", sequences.Same, "array", gives(0), {}),
+    ("sequences", sequences.SAME, "array", gives(1), {"u": [1e17, 1, -1e17, 1, 1]}),
+    ("sequences", sequences.SAME, "array", gives(0), {}),
     ("neuron", neuron, "DIGITS", 3, {"threshold": 3.0001}),
-    ("neuron", neuron.Fires, "array", gives(0), {}),
-    ("neuron", neuron.Winner, "array", gives(0), {"picture": 0}),
+    ("neuron", neuron.FIRES, "array", gives(0), {}),
+    ("neuron", neuron.WINNER, "array", gives(0), {"picture": 0}),
     ("xor-layers", xor_layers, "NEAR", 0, NOTHING),
     ("xor-layers", xor_layers.WHO_CAN, "array", gives(1), {}),
     ("solver", side_by_side, "EQUAL", -9, {}),
-    ("cnn-solver", side_by_side.HowFar, "array", gives(2), {}),
+    ("cnn-solver", "far", "array", gives(2), {}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("falsehood", range(len(FALSEHOODS)))
 def test_a_false_sentence_is_found(falsehood, monkeypatch):
     template, owner, name, wrong, inputs = FALSEHOODS[falsehood]
+    if isinstance(owner, str):
+        owner = layout_of(template).model[owner].equation
     CHECKS[template](arrays_of(template, inputs))
     right = getattr(owner, name)
     wrong = wraps(right)(wrong) if callable(right) else wrong

@@ -99,7 +99,7 @@ def test_only_what_is_0_but_for_rounding_is_moved():
 
 def test_what_is_0_or_1_has_no_decimals(path):
     _, layout = described(path)
-    steps = [q for q in layout.model.quantities if isinstance(q.equation, eq.UnitStep | eq.Fires)]
+    steps = [q for q in layout.model.quantities if q.equation in {eq.UNIT_STEP, eq.FIRES}]
     assert len(steps) == 3
     assert {quantity.number_format for quantity in steps} == {"0"}
     assert layout.model["reach"].number_format == "General"  # 6 and not 6.0000

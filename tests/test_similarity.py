@@ -10,7 +10,7 @@ from test_checker import edit
 
 from xlnn.building.build import build
 from xlnn.checking.check import check
-from xlnn.equations.similarity import ANGLE, ImageAtRank
+from xlnn.equations.similarity import ANGLE, image_at_rank
 from xlnn.experiments.similarity import EXPERIMENT
 from xlnn.loading.spec import described
 from xlnn.loading.values import values
@@ -129,7 +129,7 @@ def test_a_template_that_cannot_be_is_refused_in_a_sentence(tmp_path, text, othe
 
 
 def test_a_place_that_no_image_takes_accuses_no_cell_that_looks_for_it():
-    found = ImageAtRank([1, 2, 3]).array(np.array([3.0, 1.0, 4.0]))
+    found = image_at_rank([1, 2, 3]).array(np.array([3.0, 1.0, 4.0]))
     np.testing.assert_array_equal(found, [2, np.nan, 1])
 
 

@@ -6,8 +6,9 @@ import pytest
 from experiments import changed, nothing_is_nearly_0
 
 from xlnn.building.build import build
-from xlnn.equations.calculus import FUNCTIONS, Least
+from xlnn.equations.calculus import FUNCTIONS
 from xlnn.equations.surface import SURFACES
+from xlnn.equations.verdict import Least
 from xlnn.loading.values import values
 
 TEXTS = [function.text for function in FUNCTIONS]
@@ -111,10 +112,10 @@ def test_the_point_found_is_as_near_as_the_finer_grid(path, tmp_path, generator)
 
 def test_equal_points_are_ties_and_others_are_not():
     f = np.array([2.0, 1.0, 1.0 + 1e-15, 3.0])
-    assert Least().ties(np.asarray(3.0), 1e-12, f=f)
-    assert not Least().ties(np.asarray(4.0), 1e-12, f=f)
-    assert not Least().ties(np.asarray(9.0), 1e-12, f=f)
-    assert not Least().ties(np.asarray(np.nan), 1e-12, f=f)
+    assert Least("part").ties(np.asarray(3.0), 1e-12, of=f)
+    assert not Least("part").ties(np.asarray(4.0), 1e-12, of=f)
+    assert not Least("part").ties(np.asarray(9.0), 1e-12, of=f)
+    assert not Least("part").ties(np.asarray(np.nan), 1e-12, of=f)
 
 
 @pytest.mark.slow

@@ -320,6 +320,10 @@ class Stated(Equation):
             object.__setattr__(self, "cell", partial(_filled, self.cell))
 
 
+Choice = partial(Stated, coarse=True, jumps=True, number_format="0")
+"""An equation whose value is a choice or a count, given as `Stated` is."""
+
+
 def _filled(formula: str, *unit: int, **known: Cells) -> str:
     """Return the formula of a unit, with the cells of its arguments."""
     try:

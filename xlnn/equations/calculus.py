@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.equations.activation import LARGEST
-from xlnn.equations.dense import place_of
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.number import fixed, raised, short, significant
 from xlnn.equations.surface import SURFACES, flattens
@@ -200,28 +199,6 @@ TAYLOR_ERROR = Stated(
     "={taylor}-{right}",
     says="How far the sum up to each degree is from f(x + d). Book: 2-9.",
 )
-
-
-class Least(Equation):
-    """Which point has the smallest f, from 1; the first of equal ones."""
-
-    coarse = True
-    number_format = "0"
-
-    def array(self, f: np.ndarray) -> np.ndarray:
-        """Return the place."""
-        return np.asarray(f.argmin() + 1)
-
-    def cell(self, f: Cells) -> str:
-        points = f.over("part")[()]
-        return "=" + place_of(f"MIN({points})", points, always=True)
-
-    def ties(self, got: np.ndarray, tolerance: float, *, f: np.ndarray) -> bool:
-        """Return whether f at the point found is the smallest, apart from rounding."""
-        place = float(got)
-        if not 1 <= place <= len(f) or place % 1:
-            return False
-        return bool(f[int(place) - 1] - f.min() <= tolerance * max(1, abs(f).max()))
 
 
 FOUND_COORDINATE = Stated(

@@ -12,9 +12,8 @@ from xlnn.equations.dense import total, written_call, written_squares
 from xlnn.equations.wording import (
     CategoricalCrossEntropySentence,
     CrossEntropySentence,
-    Sentence,
 )
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.quantity import Equation, Sentence, Stated
 
 SQUARED_ERROR = Stated(
     lambda t, a: ((t - a) ** 2).sum(axis=1) / 2,
@@ -65,17 +64,12 @@ CROSS_ENTROPY_DELTA = Stated(
 )
 
 
-class TotalCost(Equation):
-    """C_T = sum of C over the samples, and the penalty on the weights if any.   Book: 3-4."""
-
-    optional = ("penalty",)
-
-    def array(self, C: np.ndarray, penalty: np.ndarray | float = 0.0) -> np.ndarray:
-        """Return C_T, a number, from the C of each sample."""
-        return C.sum() + penalty
-
-    def cell(self, C: Cells, penalty: Cells | None = None) -> str:
-        return f"=SUM({C.samples[()]})" + (f"+{penalty[()]}" if penalty else "")
+TOTAL_COST = Stated(
+    lambda C, penalty=0.0: C.sum() + penalty,
+    lambda C, penalty=None: f"=SUM({C.samples[()]})" + (f"+{penalty[()]}" if penalty else ""),
+    optional=("penalty",),
+    says="C_T = sum of C over the samples, and the penalty on the weights if any.   Book: 3-4.",
+)
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,16 @@ def place_of(value: object, cells: str, *, always: bool = False) -> str:
     return found if always else f"IFERROR({found},0)"
 
 
+def place_in(array: np.ndarray, value: object) -> np.ndarray:
+    """Return the first position of a value along the last axis, from 1; 0 if it is missing.
+
+    >>> place_in(np.array([5, 7, 7]), 7), place_in(np.array([5, 7]), np.array([[5], [6]]))
+    (array(2.), array([1., 0.]))
+    """
+    is_it = array == value
+    return np.where(is_it.any(axis=-1), is_it.argmax(axis=-1) + 1.0, 0.0)
+
+
 def total(cells: Cells) -> str:
     """Return the sum of all units, of the formula's own row or of the rows that it names.
 

@@ -16,7 +16,7 @@ from xlnn.equations.activation import (
     TANH,
     TANH_SLOPE,
 )
-from xlnn.equations.neuron import UnitStep, steadied, steady
+from xlnn.equations.neuron import UNIT_STEP, steadied, steady
 from xlnn.equations.number import short
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 from xlnn.terms import Term, either, sign
@@ -32,17 +32,12 @@ FARTHEST = 9
 have too few digits left."""
 
 
-class Flat(Equation):
-    """u'(z) = 0: the step is flat on both sides of 0; at 0 it has no slope.   Book: 2-1."""
-
-    coarse = True
-
-    def array(self, z: np.ndarray) -> np.ndarray:
-        """Return 0, of the shape of z."""
-        return np.zeros_like(z)
-
-    def cell(self, z: Cells) -> str:
-        return f"=0*{z[()]}"
+FLAT = Stated(
+    lambda z: np.zeros_like(z),  # noqa: PLW0108 -- its argument is z
+    "=0*{z}",
+    says="u'(z) = 0: the step is flat on both sides of 0; at 0 it has no slope.   Book: 2-1.",
+    coarse=True,
+)
 
 
 ONE = Stated(
@@ -72,7 +67,7 @@ class Function:
 
 
 FUNCTIONS = (
-    Function("step", UnitStep(), Flat()),
+    Function("step", UNIT_STEP, FLAT),
     Function("sigmoid", SIGMOID, SIGMOID_SLOPE, of_value=True),
     Function("tanh", TANH, TANH_SLOPE, of_value=True),
     Function("relu", RELU, RELU_SLOPE),
@@ -132,20 +127,13 @@ PARABOLA = Stated(lambda x, a, b, c: a * x**2 + b * x + c, "={a}*{x}^2+{b}*{x}+{
 """y = ax^2 + bx + c.   Book: 2-1."""
 
 
-class Bends(Equation):
-    """2 for a parabola that opens upwards, 0 for one that opens downwards, 1 for a line.
-
-    3 for a horizontal line, where all points are equally low.
-    """
-
-    coarse = True
-
-    def array(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        return np.where((a == 0) & (b == 0), 3, np.sign(a) + 1)
-
-    def cell(self, a: Cells, b: Cells) -> str:
-        return f"=IF(ABS(SIGN({a[()]}))+ABS(SIGN({b[()]}))=0,3,SIGN({a[()]})+1)"
+BENDS = Stated(
+    lambda a, b: np.where((a == 0) & (b == 0), 3, np.sign(a) + 1),
+    "=IF(ABS(SIGN({a}))+ABS(SIGN({b}))=0,3,SIGN({a})+1)",
+    says="2 for a parabola that opens upwards, 0 for one that opens downwards, 1 for a line.",
+    coarse=True,
+)
+"""3 for a horizontal line, where all points are equally low."""
 
 
 VERTEX = Stated(

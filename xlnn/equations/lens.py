@@ -19,32 +19,26 @@ PIXEL_SHARE = Stated(
 )
 
 
-class Shifted(Equation):
-    """w + h for the chosen parameter, w for all others.   Book: 2-7, the definition of a slope.
+def shifted(first: int, sign: str) -> Stated:
+    """Return the equation of parameters, numbered from the first, of which one is moved by h.
 
     Parameters
     ----------
     first : int
         The number of the array's first parameter among all, from 1.
-    sign : int
-        1 for w + h, -1 for w - h.
+    sign : {"+", "-"}
     """
-
-    coarse = True
-
-    def __init__(self, first: int, sign: int) -> None:
-        self.first = first
-        self.sign = sign
-
-    def array(self, w: np.ndarray, chosen: np.ndarray, h: np.ndarray) -> np.ndarray:
-        """Return the parameters, of the shape of w."""
-        numbers = np.arange(self.first, self.first + w.size).reshape(w.shape)
-        return np.where(numbers == chosen, w + self.sign * h, w)
-
-    def cell(self, *unit: int, w: Cells, chosen: Cells, h: Cells) -> str:
-        number = self.first + flat(unit, w.shape)
-        sign = "+" if self.sign > 0 else "-"
-        return f"=IF({chosen[()]}={number},{w[unit]}{sign}{h[()]},{w[unit]})"
+    return Stated(
+        lambda w, chosen, h: np.where(
+            np.arange(w.size).reshape(w.shape) + first == chosen, w + h if sign == "+" else w - h, w
+        ),
+        lambda *unit, w, chosen, h: (
+            f"=IF({chosen[()]}={first + flat(unit, w.shape)},{w[unit]}{sign}{h[()]},{w[unit]})"
+        ),
+        says="w + h for the chosen parameter, w for all others.   Book: 2-7, the definition of a "
+        "slope.",
+        coarse=True,
+    )
 
 
 DIFFERENCE_QUOTIENT = Stated(

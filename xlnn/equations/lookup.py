@@ -234,20 +234,13 @@ class Chosen(Equation):
         return looked_up(of.over(*numbers)[unit], position)
 
 
-class Picture(Equation):
-    """The pixels of some of the images, each in its rows and columns."""
-
-    def __init__(self, some: Axis, shape: tuple[int, int]) -> None:
-        self.some = some
-        self.shape = shape
-
-    def array(self, x: np.ndarray) -> np.ndarray:
-        """Return the pictures, shape (some images, rows, columns)."""
-        first = self.some.first
-        return x[first : first + self.some.length].reshape(-1, *self.shape)
-
-    def cell(self, row: int, column: int, x: Cells) -> str:
-        return f"={x[stored((row, column), self.shape, x.shape)]}"
+def pictures(some: Axis, shape: tuple[int, int]) -> Stated:
+    """Return the equation of some of the images as pictures: (images, rows, columns)."""
+    return Stated(
+        lambda x: x[some.first : some.first + some.length].reshape(-1, *shape),
+        lambda row, column, x: f"={x[stored((row, column), shape, x.shape)]}",
+        says="The pixels of some of the images, each in its rows and columns.",
+    )
 
 
 class Caption(Sentence):

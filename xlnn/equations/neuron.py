@@ -7,7 +7,7 @@ import numpy as np
 
 from xlnn.equations.dense import written_sum
 from xlnn.equations.number import short
-from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.quantity import Equation, Sentence, Stated
 from xlnn.terms import Term, either, largest
 
 DIGITS = 12
@@ -29,34 +29,27 @@ def steadied(cell: str) -> str:
     return f"IF(ABS({cell})<0.5/10^{DIGITS},0,{cell})"
 
 
-class UnitStep(Equation):
-    """u(z) = 1 for z >= 0, else 0: whether a neuron fires.   Book: 1-2, 1-3, 2-1."""
-
-    coarse = True
-
-    def array(self, z: np.ndarray) -> np.ndarray:
-        """Return u, of the shape of z."""
-        return np.where(steady(z) >= 0, 1.0, 0.0)
-
-    def cell(self, *unit: int, z: Cells) -> str:
-        return f"=IF({steadied(z[unit])}>=0,1,0)"
+UNIT_STEP = Stated(
+    lambda z: np.where(steady(z) >= 0, 1.0, 0.0),
+    lambda *unit, z: f"=IF({steadied(z[unit])}>=0,1,0)",
+    says="u(z) = 1 for z >= 0, else 0: whether a neuron fires.   Book: 1-2, 1-3, 2-1.",
+    coarse=True,
+)
 
 
-class Fires(Equation):
-    """u(z) = 1 for z >= 0, else 0, within the rounding error of its terms.   Book: 1-2, 1-3."""
-
-    coarse = True
-    number_format = "0"
-
-    def array(self, z: np.ndarray, x: np.ndarray, w: np.ndarray, bias: np.ndarray) -> np.ndarray:
-        """Return u, of the shape of z."""
-        terms = np.maximum(np.abs(x * w).max(axis=-1), np.abs(bias))
-        return np.where(z >= -np.minimum(0.5, terms) / 10**DIGITS, 1.0, 0.0)
-
-    def cell(self, z: Cells, x: Cells, w: Cells, bias: Cells) -> str:
-        products = ",".join(f"ABS({x[i]}*{w[i]})" for i in range(w.shape[0]))
-        terms = f"MAX({products},ABS({bias[()]}))"
-        return f"=IF({z[()]}>=-MIN(0.5,{terms})/10^{DIGITS},1,0)"
+FIRES = Stated(
+    lambda z, x, w, bias: np.where(
+        z >= -np.minimum(0.5, np.maximum(np.abs(x * w).max(axis=-1), np.abs(bias))) / 10**DIGITS,
+        1.0,
+        0.0,
+    ),
+    lambda z, x, w, bias: "=IF({}>=-MIN(0.5,MAX({},ABS({})))/10^{},1,0)".format(
+        z[()], ",".join(f"ABS({x[i]}*{w[i]})" for i in range(w.shape[0])), bias[()], DIGITS
+    ),
+    says="u(z) = 1 for z >= 0, else 0, within the rounding error of its terms.   Book: 1-2, 1-3.",
+    coarse=True,
+    number_format="0",
+)
 
 
 class FiringSentence(Sentence):
@@ -101,37 +94,29 @@ BONDS = Stated(
 )
 
 
-class AsLoud(Equation):
-    """1 for each demon as loud as the loudest, apart from rounding; else 0.   Book: 1-5."""
-
-    coarse = True
-    number_format = "0;;"
-
-    def array(self, a: np.ndarray) -> np.ndarray:
-        """Return 0 or 1 for each demon."""
-        behind = a.max() - a
-        return np.where(behind < 0.5 / 10**DIGITS, 1.0, 0.0 * behind)
-
-    def cell(self, j: int, a: Cells) -> str:
-        largest = f"MAX({','.join(a[i] for i in range(a.shape[0]))})"
-        return f"=IF({largest}-{a[j]}<0.5/10^{DIGITS},1,0)"
+AS_LOUD = Stated(
+    lambda a: np.where(a.max() - a < 0.5 / 10**DIGITS, 1.0, 0.0 * a.max()),
+    lambda j, a: (
+        f"=IF(MAX({','.join(a[i] for i in range(a.shape[0]))})-{a[j]}<0.5/10^{DIGITS},1,0)"
+    ),
+    says="1 for each demon as loud as the loudest, apart from rounding; else 0.   Book: 1-5.",
+    coarse=True,
+    number_format="0;;",
+)
 
 
-class Winner(Equation):
-    """Which single demon is loudest, from 0; the number of demons where several are."""
-
-    coarse = True
-
-    def array(self, loudest: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        alone = loudest.sum() == 1
-        number = loudest.argmax() if alone else loudest.size
-        return np.asarray(number + 0.0 * loudest.sum())
-
-    def cell(self, loudest: Cells) -> str:
-        demons = range(loudest.shape[0])
-        number = written_sum([f"{k}*{loudest[k]}" for k in demons])
-        return f"=IF({written_sum([loudest[k] for k in demons])}=1,{number},{len(demons)})"
+WINNER = Stated(
+    lambda loudest: np.where(
+        loudest.sum() == 1, loudest.argmax(), loudest.size + 0.0 * loudest.sum()
+    ),
+    lambda loudest: "=IF({}=1,{},{})".format(
+        written_sum([loudest[k] for k in range(loudest.shape[0])]),
+        written_sum([f"{k}*{loudest[k]}" for k in range(loudest.shape[0])]),
+        loudest.shape[0],
+    ),
+    says="Which single demon is loudest, from 0; the number of demons where several are.",
+    coarse=True,
+)
 
 
 OPPOSITE = Stated(lambda threshold: -threshold, "=-{threshold}")

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xlnn.equations.lookup import entry
 from xlnn.equations.number import significant
 from xlnn.equations.play import NOWHERE
-from xlnn.quantity import Cells, Equation, Sentence
+from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
 from xlnn.terms import Term
 
 SIDE = 21
@@ -62,20 +63,15 @@ class GridPoint(Equation):
         return f"={high[k]}-{span}*INT(({number[()]}-1)/{SIDE})/{SIDE - 1}"
 
 
-class OfOutput(Equation):
-    """The chosen output at each point of the grid, as a picture."""
-
-    coarse = repeats = True
-
-    def array(self, a: np.ndarray, output: np.ndarray) -> np.ndarray:
-        """Return the picture, shape (21, 21), of a of shape (points, outputs)."""
-        if not 1 <= output < a.shape[1] + 1:
-            return np.full((SIDE, SIDE), np.nan)
-        return a[:, int(output) - 1].reshape(SIDE, SIDE)
-
-    def cell(self, row: int, column: int, a: Cells, output: Cells) -> str:
-        point = row * SIDE + column + 1
-        return f"=INDEX({a.over('point')[:]},{point},{output[()]})"
+OF_OUTPUT = Stated(
+    lambda a, output: entry(a.T, output).reshape(SIDE, SIDE),
+    lambda row, column, a, output: (
+        f"=INDEX({a.over('point')[:]},{row * SIDE + column + 1},{output[()]})"
+    ),
+    says="The chosen output at each point of the grid, as a picture.",
+    coarse=True,
+    repeats=True,
+)
 
 
 class OfUnits(Equation):
@@ -103,50 +99,27 @@ class OfUnits(Equation):
         return f"=INDEX({a.over('point')[self.units[unit]]},{point})"
 
 
-class OnGrid(Equation):
-    """The position of an image in the picture, in cells from the left and from below.
-
-    Parameters
-    ----------
-    samples : int
-        How many are shown.
-    """
-
-    def __init__(self, samples: int) -> None:
-        self.samples = samples
-
-    def array(self, values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return the places, shape (samples, 2): the middle of the first cell is at 0.5."""
-        shown = values[: self.samples].reshape(self.samples, -1)
-        return (shown - low) / (high - low) * (SIDE - 1) + 0.5
-
-    def cell(self, k: int, values: Cells, low: Cells, high: Cells) -> str:
-        return f"=({values[k]}-{low[k]})/({high[k]}-{low[k]})*{SIDE - 1}+0.5"
+def on_grid(samples: int) -> Stated:
+    """Return the equation of the places of the first images; the first cell's middle is at 0.5."""
+    return Stated(
+        lambda values, low, high: (
+            (values[:samples].reshape(samples, -1) - low) / (high - low) * (SIDE - 1) + 0.5
+        ),
+        lambda k, values, low, high: f"=({values[k]}-{low[k]})/({high[k]}-{low[k]})*{SIDE - 1}+0.5",
+        says="The position of an image in the picture, in cells from the left and from below.",
+    )
 
 
-class HeightIf(Equation):
-    """The height of an image in the series of the chosen class, or in that of all others.
-
-    Parameters
-    ----------
-    samples : int
-    own : bool
-        Whether it is the series of the chosen class.
-    """
-
-    coarse = jumps = True
-
-    def __init__(self, samples: int, *, own: bool) -> None:
-        self.samples, self.own = samples, own
-
-    def array(self, at: np.ndarray, truth: np.ndarray, output: np.ndarray) -> np.ndarray:
-        """Return the heights, shape (samples,)."""
-        is_seen = (truth[: self.samples] == output) == self.own
-        return np.where(is_seen, at[:, 1], float(NOWHERE))
-
-    def cell(self, at: Cells, truth: Cells, output: Cells) -> str:
-        either = (at[1], str(NOWHERE)) if self.own else (str(NOWHERE), at[1])
-        return f"=IF({truth[()]}={output[()]},{','.join(either)})"
+def height_if(*, own: bool) -> Stated:
+    """Return the equation of heights in the series of the chosen class, or of all others."""
+    one, other = ("{at[1]}", NOWHERE) if own else (NOWHERE, "{at[1]}")
+    return Choice(
+        lambda at, truth, output: np.where(
+            (truth[: len(at)] == output) == own, at[:, 1], float(NOWHERE)
+        ),
+        f"=IF({{truth}}={{output}},{one},{other})",
+        says="The height of an image in the series of the chosen class, or in that of all others.",
+    )
 
 
 class EdgeText(Sentence):

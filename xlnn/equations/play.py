@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.equations.lookup import entry, flat, looked_up
+from xlnn.equations.lookup import entry, looked_up
 from xlnn.equations.number import fixed, share, significant
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 from xlnn.terms import Term, either, peak_formula
@@ -32,21 +32,17 @@ NOWHERE = -100
 Index = tuple[int, ...]
 
 
-class OfAnswer(Equation):
-    """The output of the predicted class, in the chosen row."""
-
-    coarse = repeats = True
-
-    def array(self, of: np.ndarray, at: np.ndarray, answer: np.ndarray) -> np.ndarray:
-        """Return the output, shape (1,)."""
-        row = entry(of.reshape(-1, of.shape[-1]), at)
-        return np.atleast_1d(entry(row, answer[0]))
-
-    def cell(self, of: Cells, at: Cells, answer: Cells) -> str:
-        cells = of.epochs.samples[:]
-        if of.shape == (1,):
-            return looked_up(cells, at[()])
-        return f"=INDEX({cells},{at[()]},{answer[()]})"
+OF_ANSWER = Stated(
+    lambda of, at, answer: np.atleast_1d(entry(entry(of.reshape(-1, of.shape[-1]), at), answer[0])),
+    lambda of, at, answer: (
+        looked_up(of.epochs.samples[:], at[()])
+        if of.shape == (1,)
+        else f"=INDEX({of.epochs.samples[:]},{at[()]},{answer[()]})"
+    ),
+    says="The output of the predicted class, in the chosen row.",
+    coarse=True,
+    repeats=True,
+)
 
 
 LARGEST_SIZE = Stated(
@@ -107,22 +103,15 @@ class Strength(Equation):
         return f"=IFERROR(IF({w[unit]}=0,0,SIGN({w[unit]})*{strength}),0)"
 
 
-class Coordinate(Equation):
-    """A position in the drawing, in mm from the left or from below."""
-
-    roles = ()
-    coarse = True
-
-    def __init__(self, places: Sequence[float], shape: Index = ()) -> None:
-        self.places = tuple(round(place, 1) for place in places)
-        self.shape = shape or (len(self.places),)
-
-    def array(self) -> np.ndarray:
-        """Return the places."""
-        return np.array(self.places).reshape(self.shape)
-
-    def cell(self, *unit: int) -> str:
-        return f"={self.places[flat(unit, self.shape)]:g}"
+def coordinate(places: Sequence[float], shape: Index = ()) -> Stated:
+    """Return the equation of positions in the drawing, to a tenth of a mm."""
+    rounded = np.array([round(place, 1) for place in places]).reshape(shape or -1)
+    return Stated(
+        lambda: rounded,
+        lambda *unit: f"={rounded[unit]:g}",
+        says="A position in the drawing, in mm from the left or from below.",
+        coarse=True,
+    )
 
 
 class LineEnds(Equation):

@@ -42,29 +42,18 @@ MEAN = Stated(
 )
 
 
-class Varies(Equation):
-    """1 for a column that varies, 0 for a constant one.
-
-    Parameters
-    ----------
-    least : int
-        Numbers that differ by less than 10^-least count as equal.
-    """
-
-    coarse = True
-
-    def __init__(self, least: int) -> None:
-        self.least = least
-
-    def array(self, a: np.ndarray) -> np.ndarray:
-        """Return 0 or 1 for each column."""
-        alike = np.maximum(10.0**-ALIKE * np.abs(a).max(axis=0), 10.0**-self.least)
-        return (np.ptp(a, axis=0) > alike).astype(float)
-
-    def cell(self, *unit: int, a: Cells) -> str:
-        rows = a.over("row")[unit]
-        alike = f"MAX(MAX({rows})/10^{ALIKE},-MIN({rows})/10^{ALIKE},1/10^{self.least})"
-        return f"=IF(MAX({rows})-MIN({rows})>{alike},1,0)"
+def varies(least: int) -> Stated:
+    """Return the equation of which columns vary, by at least 10^-least."""
+    return Stated(
+        lambda a: (
+            1.0 * (np.ptp(a, axis=0) > np.maximum(np.abs(a).max(axis=0) / 10**ALIKE, 10.0**-least))
+        ),
+        lambda *unit, a: (
+            "=IF(MAX({0})-MIN({0})>MAX(MAX({0})/10^{1},-MIN({0})/10^{1},1/10^{2}),1,0)"
+        ).format(a.over("row")[unit], ALIKE, least),
+        says="1 for a column that varies, 0 for a constant one.",
+        coarse=True,
+    )
 
 
 DEVIATION = Stated(
@@ -238,29 +227,21 @@ HEIGHT_GRADIENT = Stated(
 )
 
 
-class ScaledCost(Equation):
-    """C_T / n = 1/2 (mean d_y^2 - 2 g mean u d_y + g (mean u u) g + (h - mean y)^2), times n."""
-
-    def __init__(self, rows: int) -> None:
-        self.rows = rows
-
-    def array(
-        self,
-        g: np.ndarray,
-        means: np.ndarray,
-        slope_g: np.ndarray,
-        slope_h: np.ndarray,
-        d_y: np.ndarray,
-    ) -> np.ndarray:
-        """Return a number."""
-        inner = g @ (slope_g - means[:, -1])
-        return ((d_y**2).sum() + self.rows * (inner + slope_h**2)) / 2
-
-    def cell(self, g: Cells, means: Cells, slope_g: Cells, slope_h: Cells, d_y: Cells) -> str:
-        k = g.shape[0]
-        right = "+".join(f"{g[i]}*({slope_g[i]}-{means[i, k]})" for i in range(k))
-        squares = f"SUMSQ({d_y.over('row')[()]})"
-        return f"=({squares}+{self.rows}*({right}+{slope_h[()]}^2))/2"
+def scaled_cost(rows: int) -> Stated:
+    """Return the equation of the total cost, from the means over so many rows."""
+    return Stated(
+        lambda g, means, slope_g, slope_h, d_y: (
+            ((d_y**2).sum() + rows * (g @ (slope_g - means[:, -1]) + slope_h**2)) / 2
+        ),
+        lambda g, means, slope_g, slope_h, d_y: "=(SUMSQ({})+{}*({}+{}^2))/2".format(
+            d_y.over("row")[()],
+            rows,
+            "+".join(f"{g[i]}*({slope_g[i]}-{means[i, g.shape[0]]})" for i in range(g.shape[0])),
+            slope_h[()],
+        ),
+        says="C_T / n = 1/2 (mean d_y^2 - 2 g mean u d_y + g (mean u u) g + (h - mean y)^2), "
+        "times n.",
+    )
 
 
 UNSCALED = Stated(

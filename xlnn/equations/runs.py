@@ -104,20 +104,14 @@ def _at(run: int, own: Iterable[str], arguments: Mapping[str, Cells]) -> dict[st
     }
 
 
-class LastOf(Equation):
-    """The value of the last epoch, of one unit."""
-
-    repeats = True
-
-    def __init__(self, unit: tuple[int, ...] = ()) -> None:
-        self.unit = unit
-
-    def array(self, course: np.ndarray) -> np.ndarray:
-        """Return the number, of a course of shape (epochs, units ...)."""
-        return course[(-1, *self.unit)]
-
-    def cell(self, course: Cells) -> str:
-        return f"={course.at(-1)[self.unit]}"
+def last_of(*unit: int) -> Stated:
+    """Return the equation of the last entry of a course of shape (epochs, units ...)."""
+    return Stated(
+        lambda course: course[(-1, *unit)],
+        lambda course: f"={course.at(-1)[unit]}",
+        says="The value of the last epoch, of one unit.",
+        repeats=True,
+    )
 
 
 LEAST_OF = Stated(

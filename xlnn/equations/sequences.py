@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.quantity import Equation, Stated
 
 ALIKE = 9
 """Digits to which two numbers agree that are equal apart from rounding."""
@@ -57,16 +57,11 @@ def across(of_pair: int, of_back: int) -> Equation:
     )
 
 
-class Same(Equation):
-    """1 where two numbers agree to `ALIKE` digits, else 0."""
-
-    coarse = True
-
-    def array(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        size = np.maximum(np.abs(left), np.abs(right))
-        return np.where(np.abs(left - right) <= size / 10.0**ALIKE, 1.0, 0.0)
-
-    def cell(self, left: Cells, right: Cells) -> str:
-        far, size = f"ABS({left[()]}-{right[()]})", f"MAX(ABS({left[()]}),ABS({right[()]}))"
-        return f"=IF({far}<={size}/10^{ALIKE},1,0)"
+SAME = Stated(
+    lambda left, right: np.where(
+        np.abs(left - right) <= np.maximum(np.abs(left), np.abs(right)) / 10.0**ALIKE, 1.0, 0.0
+    ),
+    f"=IF(ABS({{left}}-{{right}})<=MAX(ABS({{left}}),ABS({{right}}))/10^{ALIKE},1,0)",
+    says="1 where two numbers agree to 9 digits, else 0.",
+    coarse=True,
+)

@@ -10,10 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.equations.cost import TotalCost
 from xlnn.equations.dense import written_call, written_sum
-from xlnn.equations.verdict import Recognised
-from xlnn.quantity import Cells, Equation
+from xlnn.quantity import Cells, Choice, Equation, Stated
 
 EQUAL, UNDECIDED = 9, -1
 """Decimals to which outputs are compared, and the answer if the largest ones are equal."""
@@ -61,29 +59,14 @@ class SideBySide(Equation):
         return self.each.cell(*unit, **seen)
 
 
-class Target(Equation):
-    """t_k = 1 where the image shows the digit of output k, else 0.   Book: 3-3.
-
-    Parameters
-    ----------
-    first : int
-        The digit of the first output.
-    outputs : int
-    """
-
-    coarse = True
-
-    def __init__(self, first: int, outputs: int) -> None:
-        self.first, self.outputs = first, outputs
-
-    def array(self, label: np.ndarray) -> np.ndarray:
-        """Return 0 or 1, shape (images, outputs)."""
-        digits = np.arange(self.first, self.first + self.outputs)
-        return np.where(label[:, np.newaxis] == digits, 1.0, 0.0)
-
-    def cell(self, k: int, label: Cells) -> str:
-        """Return the formula of output k of one image."""
-        return f"=IF({label[()]}={self.first + k},1,0)"
+def target(first: int, outputs: int) -> Stated:
+    """Return the equation of the targets, of outputs from a first digit on."""
+    return Stated(
+        lambda label: (label[:, np.newaxis] == np.arange(first, first + outputs)) * 1.0,
+        lambda k, label: f"=IF({label[()]}={first + k},1,0)",
+        says="t_k = 1 where the image shows the digit of output k, else 0.   Book: 3-3.",
+        coarse=True,
+    )
 
 
 class LargestDigit(Equation):
@@ -129,33 +112,25 @@ def _gap(a: np.ndarray) -> np.ndarray:
     return np.asarray(largest - second)
 
 
-class TotalOfBlocks(TotalCost):
-    """C_T = sum of C over the images, which are separate blocks.   Book: 3-4."""
-
-    def cell(self, C: Cells) -> str:
-        return "=" + written_call("SUM", [C[image] for image in range(C.shape[0])])
-
-
-class RecognisedBlocks(Recognised):
-    """How many images were recognised; the images are separate blocks."""
-
-    def cell(self, right: Cells) -> str:
-        return "=" + written_call("SUM", [right[image] for image in range(right.shape[0])])
+TOTAL_OF_BLOCKS = Stated(
+    lambda C: C.sum(),
+    lambda C: "=" + written_call("SUM", [C[image] for image in range(C.shape[0])]),
+    says="C_T = sum of C over the images, which are separate blocks.   Book: 3-4.",
+)
 
 
-class HowFar(Equation):
-    """The progress of a solver: 0 while images are wrong, then 1, then 2 once C_T is almost 0."""
+RECOGNISED_BLOCKS = Choice(
+    lambda right: right.sum(),
+    lambda right: "=" + written_call("SUM", [right[image] for image in range(right.shape[0])]),
+    says="How many images were recognised; the images are separate blocks.",
+)
 
-    coarse = jumps = True
 
-    def __init__(self, images: int) -> None:
-        self.images = images
-
-    def array(self, C_T: np.ndarray, recognised: np.ndarray) -> np.ndarray:
-        """Return a number."""
-        close = 1.0 + (C_T < 1 / 10**SMALL)
-        return np.asarray(np.where(recognised < self.images, 0.0, close))
-
-    def cell(self, C_T: Cells, recognised: Cells) -> str:
-        close = f"IF({C_T[()]}<1/10^{SMALL},2,1)"
-        return f"=IF({recognised[()]}<{self.images},0,{close})"
+def how_far(images: int) -> Stated:
+    """Return the equation of the progress of a solver, with so many images."""
+    return Choice(
+        lambda C_T, recognised: np.where(recognised < images, 0.0, 1.0 + (C_T < 1 / 10**SMALL)),
+        f"=IF({{recognised}}<{images},0,IF({{C_T}}<1/10^{SMALL},2,1))",
+        says="The progress of a solver: 0 while images are wrong, then 1, then 2 once C_T is "
+        "almost 0.",
+    )

@@ -3,10 +3,12 @@
 Shapes: a and b (rows, columns) for patterns; A and B (n, n) for matrices.   Book: 2-4, 2-5.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from xlnn.equations import lookup
-from xlnn.equations.dense import place_of, written_call, written_sum
+from xlnn.equations.dense import place_in, place_of, written_call, written_sum
 from xlnn.equations.number import short
 from xlnn.equations.wording import equal_to
 from xlnn.quantity import Cells, Equation, Sentence, Stated
@@ -153,28 +155,17 @@ class Rank(Equation):
         return f'=1+COUNTIF({every},">"&{own})+{equal}'
 
 
-class ImageAtRank(Equation):
-    """The numbers of the images at some ranks.
-
-    Parameters
-    ----------
-    places : list of int
-        From 1 on.
-    """
-
-    coarse = True
-    number_format = "0"
-
-    def __init__(self, places: list[int]) -> None:
-        self.places = places
-
-    def array(self, place: np.ndarray) -> np.ndarray:
-        """Return the number of the image at each rank; NaN if there is none."""
-        taken = place == np.reshape(self.places, (-1, 1))
-        return np.where(taken.any(axis=1), 1.0 + taken.argmax(axis=1), np.nan)
-
-    def cell(self, k: int, place: Cells) -> str:
-        return "=" + place_of(self.places[k], place.over("image")[()], always=True)
+def image_at_rank(places: Sequence[int]) -> Stated:
+    """Return the equation of the images at some ranks, from 1 on; NaN if there is none."""
+    return Stated(
+        lambda place: np.where(
+            np.isin(places, place), place_in(place, np.reshape(places, (-1, 1))), np.nan
+        ),
+        lambda k, place: "=" + place_of(places[k], place.over("image")[()], always=True),
+        says="The numbers of the images at some ranks.",
+        coarse=True,
+        number_format="0",
+    )
 
 
 OF_THESE = Stated(

@@ -6,7 +6,6 @@ over which a cost or a gradient is a sum.
 """
 
 from collections.abc import Sequence
-from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -14,11 +13,8 @@ import numpy as np
 from xlnn.equations import activation, cost
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.wording import at_least, first_place
-from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
 from xlnn.terms import Term, among, either, largest, peak_formula
-
-Choice = partial(Stated, coarse=True, jumps=True, number_format="0")
-"""An equation whose value is a choice or a count."""
 
 SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
 SQUARED_ERROR = cost.SQUARED_ERROR

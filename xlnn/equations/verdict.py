@@ -11,13 +11,11 @@ Shapes of a regression: a, t and off (samples, outputs), middle and factor (outp
 learns targets t = (y - middle) factor, as it sees inputs that are scaled.
 """
 
-from math import prod
-
 import numpy as np
 
-from xlnn.equations.dense import counted, place_of
+from xlnn.equations.dense import counted, place_in, place_of
 from xlnn.equations.lookup import entries, entry_of, flat, looked_up
-from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
 from xlnn.terms import Term, either, function
 
 EQUAL = 12
@@ -59,42 +57,30 @@ class Tied(Equation):
         return f"=IF(MAX({cells})-LARGE({cells},2)<={within},1,0)"
 
 
-LABEL_OF = Stated(
+LABEL_OF = Choice(
     lambda answer, labels: entries(labels, answer),
     lambda answer, labels: looked_up(labels[:], answer[()]),
     says="The label of a class: which digit was recognised.",
-    coarse=True,
-    jumps=True,
 )
 
 
-class LabelNumber(Equation):
-    """The number of the class whose label was chosen, from 1; 1 if none was.
-
-    Differs from MATCH: a label such as ``a*`` is not a pattern. Upper and lower case are equal, as
-    with = in a cell.
-
-    Parameters
-    ----------
-    classes : int
-    is_text : bool
-        Whether the labels are texts; a program may still turn the choice into a number.
-    """
-
-    coarse = jumps = True
-
-    def __init__(self, classes: int, *, is_text: bool) -> None:
-        self.classes, self.is_text = classes, is_text
-
-    def array(self, chosen: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Return the number."""
-        alike = [str(label).lower() == str(chosen).lower() for label in labels]
-        return np.asarray(float(alike.index(True) + 1 if True in alike else 1))
-
-    def cell(self, chosen: Cells, labels: Cells) -> str:
-        text = '&""' if self.is_text else ""
-        tests = [f"IF({chosen[()]}{text}={labels[k]}{text},{k + 1}," for k in range(self.classes)]
-        return f"={''.join(tests)}1{')' * self.classes}"
+def label_number(*, is_text: bool) -> Stated:
+    """Return the equation of a chosen label's number; of a text a program may make a number."""
+    text = '&""' if is_text else ""
+    return Choice(
+        lambda chosen, labels: place_in(
+            np.char.lower(labels.astype(str)), str(chosen).lower()
+        ).clip(1),
+        lambda chosen, labels: "={}1{}".format(
+            "".join(
+                f"IF({chosen[()]}{text}={labels[k]}{text},{k + 1}," for k in range(labels.shape[0])
+            ),
+            ")" * labels.shape[0],
+        ),
+        says="The number of the class whose label was chosen, from 1; 1 if none was.\n\n"
+        "Differs from MATCH: a label such as ``a*`` is not a pattern. Upper and lower case are "
+        "equal, as with = in a cell.",
+    )
 
 
 reads_as = function(
@@ -107,44 +93,34 @@ reads_as = function(
 class AskedLabel(Sentence):
     """What to type if no label was chosen; otherwise empty."""
 
-    def __init__(self, words: str, classes: int) -> None:
-        self.words, self.classes = words, classes
+    def __init__(self, words: str) -> None:
+        self.words = words
 
     def said(self, *, chosen: Term, labels: Term) -> str:
         said = self.words
-        for k in reversed(range(self.classes)):
+        for k in reversed(range(labels.shape[0])):
             said = either(reads_as(chosen, labels[k]), "", said)
         return said
 
 
-RIGHT = Stated(
+RIGHT = Choice(
     lambda answer, truth: np.where(answer == truth, 1.0, 0.0),
     "=IF({answer}={truth},1,0)",
     says="1 where the network recognised the sample, else 0.",
-    coarse=True,
-    jumps=True,
 )
 
 
-class Recognised(Equation):
-    """How many samples were recognised in an epoch."""
-
-    coarse = jumps = True
-
-    def array(self, right: np.ndarray) -> np.ndarray:
-        """Return the number of samples, a number."""
-        return right.sum()
-
-    def cell(self, right: Cells) -> str:
-        return f"=SUM({right.samples[()]})"
+RECOGNISED = Choice(
+    lambda right: right.sum(),
+    lambda right: f"=SUM({right.samples[()]})",
+    says="How many samples were recognised in an epoch.",
+)
 
 
-ACCURACY = Stated(
+ACCURACY = Choice(
     lambda right: right.mean(),
     lambda right: f"=AVERAGE({right.samples[()]})",
     says="The share of the samples that were recognised in an epoch.",
-    coarse=True,
-    jumps=True,
 )
 
 
@@ -155,38 +131,50 @@ MEAN_COST = Stated(
 )
 
 
-class SmallestEpoch(Equation):
+class Least(Equation):
+    """Which entry along an axis is the smallest, from 1; the first of equal ones.
+
+    Parameters
+    ----------
+    along : str
+        The name or family of the axis.
+    """
+
+    coarse = True
+    number_format = "0"
+
+    def __init__(self, along: str) -> None:
+        self.along = along
+
+    def array(self, of: np.ndarray) -> np.ndarray:
+        return np.asarray(of.argmin() + 1.0)
+
+    def cell(self, of: Cells) -> str:
+        entries = of.over(self.along)[()]
+        return "=" + place_of(f"MIN({entries})", entries, always=True)
+
+    def ties(self, got: np.ndarray, tolerance: float, of: np.ndarray) -> np.ndarray:
+        """Return whether the entry found is as small."""
+        return _within(of, got, tolerance)
+
+
+class SmallestEpoch(Least):
     """The epoch with the smallest total cost, from 1; the first if equal."""
 
-    coarse = jumps = True
+    jumps = True
 
-    def array(self, C_T: np.ndarray) -> np.ndarray:
-        """Return the epoch, a number."""
-        return np.asarray(C_T.argmin() + 1.0)
-
-    def cell(self, C_T: Cells) -> str:
-        return "=" + place_of(f"MIN({C_T.epochs[()]})", C_T.epochs[()], always=True)
-
-    def ties(self, got: np.ndarray, tolerance: float, C_T: np.ndarray) -> np.ndarray:
-        """Return whether C_T is as small in that epoch."""
-        return _within(C_T, got, tolerance)
+    def __init__(self) -> None:
+        super().__init__("time")
 
 
-class FirstAllRight(Equation):
-    """The first epoch in which every sample is recognised, counted from 1; 0 if no epoch is."""
-
-    coarse = jumps = True
-
-    def __init__(self, samples: int) -> None:
-        self.samples = samples
-
-    def array(self, recognised: np.ndarray) -> np.ndarray:
-        """Return the epoch, a number."""
-        whole = recognised == self.samples
-        return np.asarray(whole.argmax() + 1.0 if whole.any() else 0.0)
-
-    def cell(self, recognised: Cells) -> str:
-        return "=" + place_of(self.samples, recognised.epochs[()])
+def first_all_right(samples: int) -> Stated:
+    """Return the equation of the first epoch in which so many samples are recognised."""
+    return Choice(
+        lambda recognised: place_in(recognised, samples),
+        lambda recognised: "=" + place_of(samples, recognised.epochs[()]),
+        says="The first epoch in which every sample is recognised, counted from 1; 0 if no epoch "
+        "is.",
+    )
 
 
 def _within(values: np.ndarray, chosen: np.ndarray, tolerance: float) -> np.ndarray:
@@ -202,26 +190,16 @@ def _within(values: np.ndarray, chosen: np.ndarray, tolerance: float) -> np.ndar
     return is_one & (taken - least <= tolerance * np.maximum(1, np.abs(least)))
 
 
-class Scaled(Equation):
-    """x_i = (raw_i - middle_i) factor_i.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        The shape in which the inputs are shown; middle and factor are lists.
-    """
-
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.shape = shape
-
-    def array(self, raw: np.ndarray, middle: np.ndarray, factor: np.ndarray) -> np.ndarray:
-        """Return x, shape (samples, inputs ...)."""
-        rows = raw.reshape(-1, prod(self.shape))
-        return ((rows - middle) * factor).reshape(raw.shape)
-
-    def cell(self, *unit: int, raw: Cells, middle: Cells, factor: Cells) -> str:
-        number = flat(unit, self.shape)
-        return f"=({raw[unit]}-{middle[number]})*{factor[number]}"
+SCALED = Stated(
+    lambda raw, middle, factor: ((raw.reshape(-1, len(middle)) - middle) * factor).reshape(
+        raw.shape
+    ),
+    # the inputs may be shown as a picture; middle and factor are lists
+    lambda *unit, raw, middle, factor: "=({}-{})*{}".format(
+        raw[unit], *(of[flat(unit, raw.shape)] for of in (middle, factor))
+    ),
+    says="x_i = (raw_i - middle_i) factor_i.",
+)
 
 
 PREDICTED = Stated(
@@ -285,116 +263,78 @@ class Ends(Equation):
         return f"={('MIN', 'MAX')[end]}({ranges})"
 
 
-class Counts(Equation):
-    """How many samples of each class were assigned to each class."""
-
-    coarse = jumps = True
-
-    def __init__(self, classes: int) -> None:
-        self.classes = classes
-
-    def array(self, truth: np.ndarray, answer: np.ndarray) -> np.ndarray:
-        """Return the numbers, shape (classes, classes): a row is a class, a column an answer."""
-        numbers = np.arange(1, self.classes + 1)
-        is_of, taken_for = (each == numbers[:, np.newaxis] for each in (truth, answer))
-        return is_of.astype(float) @ taken_for.T
-
-    def cell(self, i: int, j: int, truth: Cells, answer: Cells) -> str:
-        classes, answers = truth.samples[()], answer.samples[()]
-        if ":" in classes:
-            return f"=COUNTIFS({classes},{i + 1},{answers},{j + 1})"
-        return f"=IF(AND({classes}={i + 1},{answers}={j + 1}),1,0)"
+def counts(classes: int) -> Stated:
+    """Return the equation of the confusion matrix: a row is a class, a column an answer."""
+    numbers = range(1, classes + 1)
+    return Choice(
+        lambda truth, answer: np.array(
+            [[((truth == i) & (answer == j)).sum() for j in numbers] for i in numbers], dtype=float
+        ),
+        lambda i, j, truth, answer: (
+            "=COUNTIFS({0},{2},{1},{3})"
+            if ":" in truth.samples[()]
+            else "=IF(AND({0}={2},{1}={3}),1,0)"
+        ).format(truth.samples[()], answer.samples[()], i + 1, j + 1),
+        says="How many samples of each class were assigned to each class.",
+    )
 
 
 def of_class(classes: int) -> Stated:
     """Return the equation of the size of each class."""
-    return Stated(
+    return Choice(
         lambda truth: (truth == np.arange(1, classes + 1)[:, np.newaxis]).sum(axis=1),
         lambda i, truth: "=" + counted(truth.samples[()], i + 1),
         says="How many samples there are of each class.",
-        coarse=True,
-        jumps=True,
     )
 
 
-SHARE_RIGHT = Stated(
+SHARE_RIGHT = Choice(
     lambda counts, total: np.where(
         total == 0, 0.0, np.diagonal(counts) / np.where(total == 0, 1, total)
     ),
     lambda i, counts, total: f"=IF({total[i]}=0,0,{counts[i, i]}/{total[i]})",
     says="The share of each class's samples classified correctly; 0 for a class without samples.",
-    coarse=True,
-    jumps=True,
 )
 
 
-class Key(Equation):
-    """A number for each misclassified sample, larger for earlier ones; 0 for the others."""
-
-    coarse = jumps = True
-
-    def __init__(self, samples: int) -> None:
-        self.samples = samples
-
-    def array(self, number: np.ndarray, truth: np.ndarray, answer: np.ndarray) -> np.ndarray:
-        """Return the keys, shape (samples,)."""
-        keys = np.where(answer == truth, 0.0, self.samples + 1 - number)
-        return np.where(np.isnan(answer), np.nan, keys)
-
-    def cell(self, number: Cells, truth: Cells, answer: Cells) -> str:
-        return f"=IF({answer[()]}={truth[()]},0,{self.samples + 1}-{number[()]})"
+def key(samples: int) -> Stated:
+    """Return the equation by which misclassified samples are listed in their order."""
+    return Choice(
+        lambda number, truth, answer: np.where(
+            np.isnan(answer), np.nan, np.where(answer == truth, 0.0, samples + 1 - number)
+        ),
+        f"=IF({{answer}}={{truth}},0,{samples + 1}-{{number}})",
+        says="A number for each misclassified sample, larger for earlier ones; 0 for the others.",
+    )
 
 
-class WrongRank(Equation):
-    """The place of each misclassified sample in the list, from 1; 0 for the others."""
-
-    coarse = jumps = True
-
-    def __init__(self, samples: int) -> None:
-        self.samples = samples
-
-    def array(self, key: np.ndarray) -> np.ndarray:
-        """Return the places, shape (samples,)."""
-        larger = np.searchsorted(np.sort(-key), -key)
-        return np.where(np.isnan(key), np.nan, np.where(key == 0, 0.0, larger + 1.0))
-
-    def cell(self, key: Cells) -> str:
-        # Gnumeric saves RANK as another function, of a newer Excel
-        larger = f'COUNTIF({key.samples[()]},">"&{key[()]})' if self.samples > 1 else "0"
-        return f"=IF({key[()]}=0,0,1+{larger})"
+WRONG_RANK = Choice(
+    lambda key: np.where(
+        np.isnan(key), np.nan, np.where(key == 0, 0, np.searchsorted(np.sort(-key), -key) + 1.0)
+    ),
+    # Gnumeric saves RANK as another function, of a newer Excel; of a single sample none is larger
+    lambda key: (
+        '=IF({1}=0,0,1+COUNTIF({0},">"&{1}))' if ":" in key.samples[()] else "=IF({1}=0,0,1+0)"
+    ).format(key.samples[()], key[()]),
+    says="The place of each misclassified sample in the list, from 1; 0 for the others.",
+)
 
 
-COUNT_WRONG = Stated(
+COUNT_WRONG = Choice(
     lambda place: place.max(),
     # COUNTIF would skip an error, as if every sample were right
     lambda place: f"=MAX({place.samples[()]})",
     says="How many samples are misclassified: the last of their places.",
-    coarse=True,
-    jumps=True,
 )
 
 
-class WrongAtRank(Equation):
-    """Which sample is at each place of the list; 0 if there are no more.
-
-    Parameters
-    ----------
-    places : int
-        How many the list has.
-    """
-
-    coarse = jumps = True
-
-    def __init__(self, places: int) -> None:
-        self.places = places
-
-    def array(self, place: np.ndarray) -> np.ndarray:
-        """Return the numbers of the samples, shape (places,)."""
-        taken = place == np.arange(1, self.places + 1)[:, np.newaxis]
-        return np.where(taken.any(axis=1), taken.argmax(axis=1) + 1.0, 0.0)
-
-    def cell(self, n: int, place: Cells) -> str:
-        return "=" + place_of(n + 1, place.samples[()])
+def wrong_at_rank(places: int) -> Stated:
+    """Return the equation of the list of misclassified samples, with so many places."""
+    return Choice(
+        lambda place: place_in(place, np.arange(1, places + 1)[:, np.newaxis]),
+        lambda n, place: "=" + place_of(n + 1, place.samples[()]),
+        says="Which sample is at each place of the list; 0 if there are no more.",
+    )
 
 
 class LabelInList(Sentence):

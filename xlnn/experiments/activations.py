@@ -10,7 +10,7 @@ import xlnn
 from xlnn import Axis, Beside, Chart, Equation, Numbers, Page, Quantity, Sentences, Told, Trace
 from xlnn.equations import functions as eq
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
-from xlnn.equations.neuron import UnitStep
+from xlnn.equations.neuron import UNIT_STEP
 from xlnn.workbooks.pages.parts import Label
 from xlnn.writing.style import NEGATIVE, PLAIN, POSITIVE, SECTION
 
@@ -93,7 +93,7 @@ def _learning(step: Axis) -> Iterator[Quantity]:
                      "gradient descent has nothing to follow.", digits=4),
         "sigmoid": eq.Learning()}
     functions: dict[str, tuple[Equation, Equation]] = {
-        "step": (UnitStep(), eq.Flat()), "sigmoid": (SIGMOID, SIGMOID_SLOPE)}
+        "step": (UNIT_STEP, eq.FLAT), "sigmoid": (SIGMOID, SIGMOID_SLOPE)}
     for name, (value, slope) in functions.items():
         of = {key: f"{name}_{key}" for key in STEPS}
         yield column(of["w"], "weight",
@@ -130,7 +130,7 @@ def _shapes(point: Axis) -> Iterator[Quantity]:
                    written="x = −b / 2a", source="2-1")
     yield Quantity("lowest_y", title="vertex y", symbol="y", equation=eq.PARABOLA,
                    uses={**parabola, "x": "lowest_x"})
-    yield Quantity("bends", title="bends", equation=eq.Bends(), uses=bends)
+    yield Quantity("bends", title="bends", equation=eq.BENDS, uses=bends)
     yield Quantity("vertex", equation=Told({
         "maximum": "a < 0: the parabola is highest at x = {lowest_x} and has no lowest point: "
         "gradient descent from anywhere else never ends.",

@@ -42,7 +42,7 @@ def model(_: Mapping[str, int], __: Text) -> Iterator[Quantity]:
     yield Quantity("reach", title="range of the chart", symbol=" ", equation=eq.REACH)
     yield curve("number", "point", symbol="k", counts=True)
     yield curve("curve_z", "weighted input", eq.spread_over(POINTS), symbol="z")
-    yield curve("curve_step", "unit step", eq.UnitStep().of("curve_z"), symbol="u(z)",
+    yield curve("curve_step", "unit step", eq.UNIT_STEP.of("curve_z"), symbol="u(z)",
                 number_format="0", role="forward")
     yield curve("curve_sigmoid", "sigmoid", SIGMOID.of("curve_z"), symbol="σ(z)", role="forward")
 
@@ -62,7 +62,7 @@ def _neuron() -> Iterator[Quantity]:
     yield forward("z", title="weighted input", equation=eq.WEIGHTED_INPUT, source="1-3",
                   written="z = w₁x₁ + w₂x₂ + w₃x₃ + b",
                   meaning="the sum of the signals times their weights, plus the bias")
-    yield forward("step", title="unit step", symbol="u(z)", equation=eq.Fires(), source="1-3",
+    yield forward("step", title="unit step", symbol="u(z)", equation=eq.FIRES, source="1-3",
                   meaning="fires (1) or does not (0)", written="u(z) = 1 (z ≥ 0), 0 (z < 0)")
     yield forward("sigmoid", title="sigmoid", symbol="σ(z)", equation=SIGMOID, source="1-3",
                   meaning="how strongly the neuron is activated",
@@ -75,7 +75,7 @@ def _neuron() -> Iterator[Quantity]:
     yield column("pattern", "signals", eq.digit(INPUTS).of("pattern_number"), symbol="x{}",
                  shape=(INPUTS,))
     yield column("pattern_z", "weighted input", eq.OF_PATTERN, symbol="z", role="forward")
-    yield column("pattern_step", "unit step", eq.Fires().of("pattern_z", "pattern"), symbol="u(z)",
+    yield column("pattern_step", "unit step", eq.FIRES.of("pattern_z", "pattern"), symbol="u(z)",
                  role="forward")
     yield column("pattern_sigmoid", "sigmoid", SIGMOID.of("pattern_z"), symbol="σ(z)",
                  role="forward")
@@ -111,8 +111,8 @@ def _demons() -> Iterator[Quantity]:
     for layer, count in (("2", demons), ("3", OUTPUTS)):
         of = {"uses": {"a": f"a{layer}"}, "shape": (count,)}
         yield Quantity(f"calls{layer}", title="call", symbol=" ", equation=Bar(), **of)
-        yield Quantity(f"loudest{layer}", title="loudest", symbol=" ", equation=eq.AsLoud(), **of)
-    yield Quantity("winner", title="winner", equation=eq.Winner().of("loudest3"))
+        yield Quantity(f"loudest{layer}", title="loudest", symbol=" ", equation=eq.AS_LOUD, **of)
+    yield Quantity("winner", title="winner", equation=eq.WINNER.of("loudest3"))
     yield Quantity("says", equation=Told({
         "digit_0": "Output demon 0 calls loudest: the picture is a 0.",
         "digit_1": "Output demon 1 calls loudest: the picture is a 1.",

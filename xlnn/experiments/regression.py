@@ -55,7 +55,7 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     for a, title, symbol, shape in (("x", "deviation", f"dx{i}", (k,)), ("y", "", "dy", ())):
         of = xlnn.alike(role="forward", shape=shape)
         yield of(f"{a}_mean", "mean", eq.MEAN.of(a))
-        yield of(f"{a}_varies", "1: not all equal", eq.Varies(eq.LEAST[a]).of(a=a),
+        yield of(f"{a}_varies", "1: not all equal", eq.varies(eq.LEAST[a]).of(a=a),
                  number_format="0")
         yield of(f"d_{a}", title, eq.DEVIATION.of(f"{a}_varies", a, f"{a}_mean"), symbol=symbol,
                  axes=(row,))
@@ -94,7 +94,7 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield down("dC_dg", "gradient", eq.STANDARDISED_GRADIENT, symbol=f"∂C/∂g{i}", shape=(k,),
                role="backward")
     yield down("dC_dh", symbol="∂C/∂h", role="backward", equation=eq.HEIGHT_GRADIENT)
-    yield down("C", "total cost", eq.ScaledCost(n).of(slope_g="dC_dg", slope_h="dC_dh"),
+    yield down("C", "total cost", eq.scaled_cost(n).of(slope_g="dC_dg", slope_h="dC_dh"),
                symbol="C_T", role="forward", number_format=COST)
     yield Quantity("p_last", title="p by descent", shape=(k,), equation=eq.UNSCALED)
     yield Quantity("q_last", title="q by descent", equation=eq.LAST_INTERCEPT.of("p_last"))

@@ -62,7 +62,7 @@ def _pair(n: Axis) -> Iterator[Quantity]:
     yield back("d_back", "way back", eq.coupled((0, 1), (1, 1)).of(**pair), symbol="d")
     yield Quantity("at_end", title="c₁ aₙ + d₁ bₙ, at the end", equation=eq.across(-1, 0))
     yield Quantity("at_start", title="cₙ a₁ + dₙ b₁, at the start", equation=eq.across(0, -1))
-    yield Quantity("meets", title="equal", equation=eq.Same().of("at_end", "at_start"))
+    yield Quantity("meets", title="equal", equation=eq.SAME.of("at_end", "at_start"))
     yield Quantity("verdict", equation=Told({
         "apart": "There: {at_end}, back: {at_start}. They differ only by rounding.",
         "meets": "There and back give the same number: {at_end}. The way back ends with how fast "
@@ -94,7 +94,7 @@ def _sums(k: Axis) -> Iterator[Quantity]:
         sums = {role: f"sum_{role}" for role in equation.roles if role in "uv"}
         yield number(f"from_{name}", right.replace("ₖ", ""), equation.of(**sums))
         both = f"sum_{name}", f"from_{name}"
-        yield Quantity(f"same_{name}", "same", "=", title="equal", equation=eq.Same().of(*both))
+        yield Quantity(f"same_{name}", "same", "=", title="equal", equation=eq.SAME.of(*both))
         told = Told({
             f"other_{name}": f"{left} = {{left}}, {right} = {{right}}: they differ only by "
             "rounding.", f"same_{name}": f"{left} = {{left}} = {right}"}, "same")

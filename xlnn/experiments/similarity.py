@@ -96,7 +96,7 @@ def _ranking(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     several = xlnn.alike(shape=(shown,))
     for end, first in (("best", 1), ("last", count - shown + 1)):
         places = list(range(first, first + shown))
-        yield several(end, "image", eq.ImageAtRank(places), kind="found", symbol="")
+        yield several(end, "image", eq.image_at_rank(places), kind="found", symbol="")
         yield several(f"{end}_label", "label", eq.OF_THESE.of("labels", end), kind="found_label",
                       symbol="", number_format="0")
         yield several(f"{end}_likeness", "likeness", eq.OF_THESE.of("likeness", end),

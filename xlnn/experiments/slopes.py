@@ -13,6 +13,7 @@ import xlnn
 from xlnn import Axis, Below, Beside, Chart, Page, Quantity, Sentences, Table, Text, Trace
 from xlnn.equations import calculus as eq
 from xlnn.equations.surface import SURFACES, around_circle, of_surface
+from xlnn.equations.verdict import Least
 from xlnn.workbooks.learning import function_choice
 from xlnn.workbooks.pages.parts import NUMBER, Label, PagePart, Units
 from xlnn.workbooks.pages.table import plain_name
@@ -231,15 +232,16 @@ def _lagrange() -> Iterator[Quantity]:
         yield column(f"unit_{along}", "", of.lower(), around_circle(eq.PARTS, of))
         yield column(f"circle_{along}", "", along, eq.TIMES, {"u": f"unit_{along}"})
     yield column("circle_f", "", "f", eq.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
-    yield _line("least", "smallest f, in row (the first if equal)", " ", eq.Least(),
-                {"f": "circle_f"})
+    yield _line("least", "smallest f, in row (the first if equal)", " ", Least("part"),
+                {"of": "circle_f"}, source="2-7")
     yield Quantity("j", title="finer", axes=(near,), counts=True)
     column = partial(_line, axes=(near,))
     yield column("angle", "", "θ", eq.FINE_ANGLE)
     yield column("fine_x", "", "x", eq.COS, {"t": "angle"})
     yield column("fine_y", "", "y", eq.SIN, {"t": "angle"})
     yield column("fine_f", "", "f", eq.LINEAR, {**on_line, "x": "fine_x", "y": "fine_y"})
-    yield _line("finest", "smallest of the finer points, in row", " ", eq.Least(), {"f": "fine_f"})
+    yield _line("finest", "smallest of the finer points, in row", " ", Least("part"),
+                {"of": "fine_f"}, source="2-7")
     for name, title in (("x", "the point found"), ("y", ""), ("f", "f there")):
         yield _line(f"best_{name}", title, name, eq.FOUND_COORDINATE,
                     {"least": "finest", "all_points": f"fine_{name}"})

@@ -18,9 +18,9 @@ import numpy as np
 import xlnn
 from xlnn import Axis, Cells, Chart, Equation, Quantity, Stated, Text, Trace, alike, previous
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
-from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA, TotalCost
+from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA, TOTAL_COST
 from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
-from xlnn.equations.neuron import UnitStep
+from xlnn.equations.neuron import UNIT_STEP
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.units import Choice
 from xlnn.equations.wording import equal_to
@@ -226,7 +226,7 @@ def _gradients(state: Axis) -> Iterator[Quantity]:
         yield back(f"dC_d{_named('b', layer)}", "gradient, bias", BIAS_GRADIENT.of(delta),
                    kind="dC_db", symbol=f"∂C_T/∂b{up}{{}}", shape=shape[:1])
     for which in NETWORKS:
-        yield column(f"C_T_{which}", "total cost", TotalCost().of(f"C_{which}"), kind="C_T",
+        yield column(f"C_T_{which}", "total cost", TOTAL_COST.of(f"C_{which}"), kind="C_T",
                      symbol="C_T", meaning="how wrong the outputs are for all points",
                      written="C_T = Σ ½ (t − a)²", source="3-4")
 
@@ -243,7 +243,7 @@ def _shown(marks: str) -> Iterator[Quantity | xlnn.Copy]:
                               "{}_shown", axes=(POINT,), sheet="xor", instead=own,
                               number_format="0.000")
         z, fires, side = f"{_named('z', last)}_shown", f"fires_{which}", f"side_{which}"
-        yield column(fires, "fires?", UnitStep().of(z), kind="fires", symbol="u(z)",
+        yield column(fires, "fires?", UNIT_STEP.of(z), kind="fires", symbol="u(z)",
                      number_format="0", written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-2",
                      meaning="1 if the output is at least ½: the point is on that side of the "
                      "line, or on it")

@@ -89,7 +89,7 @@ def quantities(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     yield Quantity("labels", symbol="", shape=(images,), role="input", number_format="0",
                    choices=choices, **on)  # fmt: skip
     shape = (images, net.outputs)
-    target = SideBySide(side_by_side.Target(net.first, net.outputs), "label")
+    target = SideBySide(side_by_side.target(net.first, net.outputs), "label")
     yield Quantity("t", symbol="t", shape=shape, equation=target, uses={"label": "labels"},
                    number_format="0", **each)  # fmt: skip
     below = "images"
@@ -128,12 +128,12 @@ def _results(net: Net, images: int, words: Text) -> Iterator[Quantity]:
     marks = words("sentences", "marks")
     yield Quantity("right", equation=right, uses={"truth": "labels"}, number_format=marks,
                    **per)  # fmt: skip
-    yield Quantity("C_T", symbol="C_T", equation=side_by_side.TotalOfBlocks(),
+    yield Quantity("C_T", symbol="C_T", equation=side_by_side.TOTAL_OF_BLOCKS,
                    number_format="0.00000", **on)  # fmt: skip
-    yield Quantity("recognised", equation=side_by_side.RecognisedBlocks(), number_format="0", **on)
+    yield Quantity("recognised", equation=side_by_side.RECOGNISED_BLOCKS, number_format="0", **on)
     yield Quantity("C_T_built", symbol="C_T", is_record=True,
                    number_format="0.00000", **on)  # fmt: skip
-    yield Quantity("far", equation=side_by_side.HowFar(images), number_format="0", **on)
+    yield Quantity("far", equation=side_by_side.how_far(images), number_format="0", **on)
     said = [
         words.open("sentences", key, images=images) for key in ("to_solve", "all_right", "solved")
     ]

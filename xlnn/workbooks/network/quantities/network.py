@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import isfinite
 
 from xlnn.equations.activation import ACTIVATIONS
-from xlnn.equations.cost import COSTS, TotalCost
+from xlnn.equations.cost import COSTS, TOTAL_COST
 from xlnn.equations.layer import WEIGHTS, probed
 from xlnn.equations.optimiser import (
     CORRECTION,
@@ -29,11 +29,11 @@ from xlnn.equations.verdict import (
     MEAN_COST,
     OFF,
     PREDICTED,
+    RECOGNISED,
     RIGHT,
     ROOT_MEAN_SQUARE,
+    SCALED,
     LargestUnit,
-    Recognised,
-    Scaled,
 )
 from xlnn.quantity import Axis, Model, Quantity, Use, previous
 from xlnn.workbooks.network.quantities.runs import of_runs
@@ -195,7 +195,7 @@ def _data(stack: Stack, samples: Axis, prefix: str = "", sheet: str = "") -> Ite
     if stack.spec.scaled_targets:
         yield quantity("raw_t", shape=outputs, **rows)
         uses = {"raw": f"{prefix}raw_t", "middle": "t_middle", "factor": "t_factor"}
-        scale = {"equation": Scaled(outputs), "uses": uses, "number_format": "0.0000"}
+        scale = {"equation": SCALED, "uses": uses, "number_format": "0.0000"}
         yield quantity("t", shape=outputs, **scale, **rows)
     else:
         yield quantity("t", shape=outputs, **rows)
@@ -207,9 +207,8 @@ def _data(stack: Stack, samples: Axis, prefix: str = "", sheet: str = "") -> Ite
 def scaled(shape: tuple[int, ...], *, axes: tuple[Axis, ...], prefix: str, sheet: str) -> Quantity:
     """Return the inputs of that prefix, scaled, in the shape in which they were given."""
     uses = {"raw": f"{prefix}raw", "middle": "middle", "factor": "factor"}
-    equation = Scaled(shape)
     return quantity(
-        "x", shape=shape, equation=equation, uses=uses, axes=axes, prefix=prefix, sheet=sheet,
+        "x", shape=shape, equation=SCALED, uses=uses, axes=axes, prefix=prefix, sheet=sheet,
         number_format="0.0000",
     )  # fmt: skip
 
@@ -317,10 +316,10 @@ def _verdicts(stack: Stack, samples: Axis, prefix: str = "", sheet: str = "") ->
     if stack.spec.regularised and not prefix:  # what is held out is measured, not trained
         yield from penalty(stack)
         C["penalty"] = "penalty"
-    yield quantity("C_T", equation=TotalCost(), uses=C, **whole)
+    yield quantity("C_T", equation=TOTAL_COST, uses=C, **whole)
     if classes:
         right = {"right": f"{prefix}right"}
-        yield quantity("recognised", equation=Recognised(), uses=right, **whole)
+        yield quantity("recognised", equation=RECOGNISED, uses=right, **whole)
         if tested:  # so that the two kinds of samples can be compared
             yield quantity("accuracy", equation=ACCURACY, uses=right, **whole)
         return

@@ -14,14 +14,14 @@ from xlnn.equations.lookup import COPY, OfRow
 from xlnn.equations.play import (
     LARGEST_SIZE,
     LEVELS,
-    Coordinate,
+    OF_ANSWER,
     Dot,
     FillLevel,
     LineEnds,
-    OfAnswer,
     OutputLabel,
     Strength,
     Truth,
+    coordinate,
 )
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import Tied
@@ -191,7 +191,7 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         one = {"axes": (ONE,), "prefix": PREFIX, "sheet": NUMBERS}
         yield stack.label(kind, of=f"play_{of}", **one)
     found = {"answer": "play_answer", "truth": "play_truth"}
-    yield _one("surest", OfAnswer(), {**row, **found, "of": outputs}, sheet=NUMBERS)
+    yield _one("surest", OF_ANSWER, {**row, **found, "of": outputs}, sheet=NUMBERS)
     tied = {}
     if len(spec.labels) > 1:
         yield from _tied(stack, {**row, "of": outputs})
@@ -264,7 +264,7 @@ def _dots(
         own["size"] = f"{prefix}{size}{layer}"
     yield _number("level", FillLevel(below_0=below_0), own, shape, **more, **WHOLE)
     for kind, place in zip(("across", "up"), places, strict=True):
-        yield _number(kind, Coordinate(place), {}, shape, **more, **PLACE)
+        yield _number(kind, coordinate(place), {}, shape, **more, **PLACE)
     levels = tuple(range(-LEVELS if below_0 else 0, LEVELS + 1))
     yield _number("dot", Dot(levels), own, (*shape, len(levels)), **more, **IN_SIGHT)
 
@@ -307,22 +307,22 @@ def _guides(figure: Figure, layer: str) -> Iterator[Quantity]:
     shape = (len(pairs), 2)
     across = [place for i, j in pairs for place in (below[i][1], here[j][0])]
     up = [place for i, j in pairs for place in (below[i][2], here[j][2])]
-    yield _number("guide_across", Coordinate(across, shape), {}, shape, layer=layer, **PLACE)
-    yield _number("guide_up", Coordinate(up, shape), {}, shape, layer=layer, **PLACE)
+    yield _number("guide_across", coordinate(across, shape), {}, shape, layer=layer, **PLACE)
+    yield _number("guide_up", coordinate(up, shape), {}, shape, layer=layer, **PLACE)
 
 
 def _headings(figure: Figure) -> Iterator[Quantity]:
     """Yield the positions of the layers' headings, above their columns."""
     middles = [figure.middles[layer] for layer in figure.columns]
     shape = (len(middles),)
-    yield _number("heading_across", Coordinate(middles), {}, shape, **PLACE)
-    yield _number("heading_up", Coordinate([TOP + 2.0] * len(middles)), {}, shape, **PLACE)
+    yield _number("heading_across", coordinate(middles), {}, shape, **PLACE)
+    yield _number("heading_up", coordinate([TOP + 2.0] * len(middles)), {}, shape, **PLACE)
     output = figure.stack.output
     right = [x + figure.radius(output) for x in figure.x(output)][:LISTED]
-    yield _number("label_across", Coordinate(right), {}, (len(right),), **PLACE)
+    yield _number("label_across", coordinate(right), {}, (len(right),), **PLACE)
     if figure.stack.spec.features:
         left = [x - figure.radius("1") for x in figure.x("1")]
-        yield _number("name_across", Coordinate(left), {}, (len(left),), **PLACE)
+        yield _number("name_across", coordinate(left), {}, (len(left),), **PLACE)
 
 
 def _quantity(

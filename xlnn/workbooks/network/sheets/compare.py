@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from xlnn.equations.runs import LEAST_OF, LastOf, RunName, SameText
-from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
+from xlnn.equations.runs import LEAST_OF, RunName, SameText, last_of
+from xlnn.equations.verdict import SmallestEpoch, first_all_right
 from xlnn.quantity import Equation, Model, Quantity, of_each
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
@@ -37,11 +37,11 @@ ERRORS = (f"{PREFIX}rmse_last", f"{PREFIX}test_rmse_last")
 def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Compare."""
     yield _each(spec, "name", of_each([*_names(spec, words)]), {"eta": "eta", "l2": "l2"})
-    yield _each(spec, "best", SmallestEpoch(), {"C_T": "C_T"}, number_format="0")
+    yield _each(spec, "best", SmallestEpoch(), {"of": "C_T"}, number_format="0")
     yield _each(spec, "least", LEAST_OF, {"course": "C_T"})
-    yield _each(spec, "C_T_last", LastOf(), {"course": "C_T"})
+    yield _each(spec, "C_T_last", last_of(), {"course": "C_T"})
     if not spec.is_regression:
-        first, never = FirstAllRight(spec.samples), f'0;;"{words("story", "none")}"'
+        first, never = first_all_right(spec.samples), f'0;;"{words("story", "none")}"'
         uses = {"recognised": "recognised"}
         yield _each(spec, "all_right", first, uses, number_format=never)
     told = "rmse" if spec.is_regression else "recognised"
@@ -49,7 +49,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     digits = Stack(spec).measure if spec.is_regression else "0"
     for part in ("", TEST) if spec.test_samples else ("",):
         uses = {"course": part + told}
-        yield _each(spec, f"{part}{told}_last", LastOf(unit), uses, number_format=digits)
+        yield _each(spec, f"{part}{told}_last", last_of(*unit), uses, number_format=digits)
     yield _each(spec, "state", SameText(), {"said": "numpy_state"})
 
 

@@ -81,14 +81,14 @@ def _part(stack: Stack, samples: Axis, part: str, words: Text) -> Iterator[Quant
     yield quantity("answer", equation=found, uses=uses, axes=(samples,), **shown)
     uses = truth | {"answer": f"{prefix}answer"}
     numbered = uses | {"number": f"{part}number"}
-    yield quantity("key", equation=eq.Key(count), uses=numbered, axes=(samples,), **shown)
+    yield quantity("key", equation=eq.key(count), uses=numbered, axes=(samples,), **shown)
     key, place = {"key": f"{prefix}key"}, {"place": f"{prefix}place"}
-    yield quantity("place", equation=eq.WrongRank(count), uses=key, axes=(samples,), **shown)
+    yield quantity("place", equation=eq.WRONG_RANK, uses=key, axes=(samples,), **shown)
     labels = {"labels": "labels"}
     for kind in ("class_row", "class_column"):
         yield quantity(kind, equation=Name(), uses=labels, shape=(classes,), **shown)
     square = (classes, classes)
-    yield quantity("counts", equation=eq.Counts(classes), uses=uses, shape=square, **shown)
+    yield quantity("counts", equation=eq.counts(classes), uses=uses, shape=square, **shown)
     yield quantity("total", equation=eq.of_class(classes), uses=truth, shape=(classes,), **shown)
     uses = {"counts": f"{prefix}counts", "total": f"{prefix}total"}
     share = {**shown, "number_format": "0.0%"}
@@ -104,7 +104,7 @@ def _part(stack: Stack, samples: Axis, part: str, words: Text) -> Iterator[Quant
     places = min(count, MOST_LISTED)
     listed = {"shape": (places,), **shown}
     yield quantity(
-        "image", equation=eq.WrongAtRank(places), uses=place, **{**listed, "number_format": "0;;"}
+        "image", equation=eq.wrong_at_rank(places), uses=place, **{**listed, "number_format": "0;;"}
     )
     for kind, of in (("listed_label", f"{part}truth"), ("listed_answer", f"{prefix}answer")):
         uses = labels | {"image": f"{prefix}image", "of": of}

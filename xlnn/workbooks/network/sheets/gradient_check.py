@@ -13,8 +13,8 @@ import numpy as np
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 
-from xlnn.equations.cost import TotalCost
-from xlnn.equations.lens import DIFFERENCE_QUOTIENT, DISTANCE, ChosenGradient, Shifted
+from xlnn.equations.cost import TOTAL_COST
+from xlnn.equations.lens import DIFFERENCE_QUOTIENT, DISTANCE, ChosenGradient, shifted
 from xlnn.equations.lookup import OfRow
 from xlnn.equations.optimiser import Penalty
 from xlnn.grid import address, letters
@@ -41,7 +41,7 @@ from xlnn.writing.style import KEY, NUMBER, RULE
 
 SHEET = "gradient_check"
 PREFIX = "slope_"
-SIDES = {"plus_": 1, "minus_": -1}
+SIDES = {"plus_": "+", "minus_": "-"}
 
 HEEDED = 0.01
 """From which part of the largest slope on a parameter is worth moving."""
@@ -75,7 +75,7 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
         first = 1
         for letter, layer, shape in parameters:
             uses = {"w": f"slope_{letter}{layer}", "chosen": "slope_chosen", "h": "slope_h"}
-            own = {"shape": shape, "equation": Shifted(first, sign), "uses": uses}
+            own = {"shape": shape, "equation": shifted(first, sign), "uses": uses}
             yield quantity(letter, layer, prefix=side, sheet=SHEET, **own)
             first += prod(shape)
     samples = (stack.image,)
@@ -91,7 +91,7 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     if stack.spec.regularised:
         yield from _penalties(stack)
         uses["penalty"] = "slope_penalty"
-    yield quantity("numeric", equation=TotalCost(), uses=uses, **shown)
+    yield quantity("numeric", equation=TOTAL_COST, uses=uses, **shown)
     names = tuple(f"slope_dC_d{letter}{layer}" for letter, layer, _ in parameters)
     uses = {name: name for name in names} | {"chosen": "slope_chosen"}
     yield quantity("backward", equation=ChosenGradient(names), uses=uses, **shown)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from xlnn.equations.lookup import Caption, Picture
+from xlnn.equations.lookup import Caption, pictures
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -41,7 +41,7 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
         shown = {"prefix": f"line{line}_", "sheet": "images", "axes": (some,)}
         uses = {"x": "x", "number": "number", "label": label}
         shape = (rows, columns)
-        equation = Picture(some, shape)
+        equation = pictures(some, shape)
         yield quantity("caption", equation=Caption(), uses=uses, **shown)
         yield quantity(
             "picture", equation=equation, uses=uses, shape=shape, number_format=";;;", **shown

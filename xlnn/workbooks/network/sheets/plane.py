@@ -12,16 +12,16 @@ from math import isfinite
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.plane import (
+    OF_OUTPUT,
     SIDE,
     Edge,
     EdgeText,
     GridPoint,
-    HeightIf,
-    OfOutput,
     OfUnits,
-    OnGrid,
+    height_if,
+    on_grid,
 )
-from xlnn.equations.verdict import AskedLabel, LabelNumber
+from xlnn.equations.verdict import AskedLabel, label_number
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import weights
@@ -95,9 +95,9 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     typed = "@" if stack.labels_are_text else "General"  # a typed text stays one
     yield quantity("label_chosen", is_text=stack.labels_are_text, number_format=typed, **page)
     chosen = {"chosen": "map_label_chosen", "labels": "labels"}
-    ask = AskedLabel(words("validation", "label"), len(spec.labels))
+    ask = AskedLabel(words("validation", "label"))
     yield quantity("label_asked", equation=ask, uses=chosen, **page)
-    number = LabelNumber(len(spec.labels), is_text=stack.labels_are_text)
+    number = label_number(is_text=stack.labels_are_text)
     yield quantity("output", equation=number, uses=chosen, **whole, **table)
     given = "raw" if spec.scaled else "x"
     ends = {"low": "map_low", "high": "map_high", "values": given}
@@ -117,7 +117,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
         yield scaled(spec.picture, **rows)
     yield from forward(stack, slopes=False, **rows)
     uses = {"a": f"map_a{output}", "output": "map_output"}
-    yield quantity("picture", shape=(SIDE, SIDE), equation=OfOutput(), uses=uses, **page)
+    yield quantity("picture", shape=(SIDE, SIDE), equation=OF_OUTPUT, uses=uses, **page)
     for layer in stack.layers[:-1]:
         shown = range(min(layer.units, SHOWN))
         for line in range(1, 2 + (len(shown) - 1) // A_LINE):
@@ -134,14 +134,14 @@ def _data(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
     """Yield the positions of the data in the picture: those of the chosen class, and all others."""
     some = Axis("image", min(stack.spec.samples, MOST_IMAGES))
     rows = {"axes": (some,), "prefix": PREFIX, "sheet": NUMBERS}
-    at = quantity("at", shape=(2,), equation=OnGrid(some.length), uses=ends, **rows)
+    at = quantity("at", shape=(2,), equation=on_grid(some.length), uses=ends, **rows)
     at = replace(at, symbol="x{}")
     yield at
     if stack.spec.is_regression:
         return
     uses = {"at": "map_at", "truth": "truth", "output": "map_output"}
     for kind in ("own", "others"):
-        equation = HeightIf(some.length, own=kind == "own")
+        equation = height_if(own=kind == "own")
         height = quantity(kind, equation=equation, uses=uses, number_format="0.0000;", **rows)
         yield replace(height, symbol=at.heading((1,)))
 

@@ -6,7 +6,7 @@ from math import prod
 
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.runs import SaidOfEachRun
-from xlnn.equations.verdict import FirstAllRight, SmallestEpoch
+from xlnn.equations.verdict import SmallestEpoch, first_all_right
 from xlnn.equations.wording import Diverged, Errors, Story
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
@@ -68,13 +68,13 @@ def divergence(words: Text) -> dict[str, str]:
 def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield the sentences on training as a whole on the sheet Progress."""
     shown = {"sheet": "progress", "number_format": f'0;;"{words("story", "none")}"'}
-    yield quantity("best", equation=SmallestEpoch(), uses={"C_T": "C_T"}, **shown)
+    yield quantity("best", equation=SmallestEpoch(), uses={"of": "C_T"}, **shown)
     uses = {}
     blanks = {name: f"{{{name}}}" for name in ("count", "cost", "first")}
     blanks |= {"images": stack.spec.samples, "tested": stack.spec.test_samples}
     keys = ["end"]
     if not stack.spec.is_regression:
-        first = FirstAllRight(stack.spec.samples)
+        first = first_all_right(stack.spec.samples)
         yield quantity("all_right", equation=first, uses={"recognised": "recognised"}, **shown)
         uses["recognised"] = "recognised"
     else:
