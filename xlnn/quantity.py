@@ -204,9 +204,18 @@ class Sentence(Equation):
         `xlnn.equations.number` write numbers, and `xlnn.terms.either` chooses a text.
 
     A number on the edge of rounding may be written either way.
+
+    Parameters
+    ----------
+    words : dict of str or str
+        Its texts in the language of the workbook, by default those of ``english``.
     """
 
     coarse = True
+
+    def __init__(self, words: Any = None) -> None:  # noqa: ANN401 -- as its ``said`` reads them
+        if words is not None:
+            self.words = words
 
     english: Mapping[str, str] = {}
     """Its texts in English, by their keys in translation files; ``said`` takes them from

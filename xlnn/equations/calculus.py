@@ -157,7 +157,6 @@ class PartialQuotient(Equation):
     def array(
         self, used_surface: np.ndarray, x: np.ndarray, y: np.ndarray, h: np.ndarray
     ) -> np.ndarray:
-        """Return a number."""
         z, u = chosen_surface(used_surface).z.array, h if self.along == "x" else 0
         v = h - u
         return np.asarray((z(x + u, y + v) - z(x - u, y - v)) / (2 * h))

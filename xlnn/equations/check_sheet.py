@@ -33,7 +33,6 @@ class NoteDistance(Equation):
         self.state = state
 
     def array(self, now: np.ndarray, noted: np.ndarray) -> np.ndarray:
-        """Return the distances, of the shape of the note."""
         now = now if self.state is None else now[self.state]
         return np.where(np.isfinite(now), np.abs(now - noted), 1.0)
 
@@ -53,7 +52,6 @@ class SumDistance(Equation):
     coarse = True
 
     def array(self, marks: np.ndarray, values: np.ndarray, noted: np.ndarray) -> np.ndarray:
-        """Return the distances, of the shape of the note."""
         with np.errstate(all="ignore"):
             now = np.tensordot(marks, values, axes=1)
             size = len(marks) * np.abs(values).max(axis=0) + np.abs(noted)
@@ -113,7 +111,6 @@ class Case(Equation):
         self.roles = ("grows", *inputs, *results)
 
     def array(self, grows: np.ndarray, **largest: np.ndarray) -> np.ndarray:
-        """Return a number."""
         if max(largest[role] for role in self.inputs) > 0:
             return np.asarray(1.0)
         near = max(largest[role] for role in self.results) <= 1 / 10**AGREE_DIGITS
@@ -137,9 +134,6 @@ class Remark(Sentence):
     """
 
     KEYS = ("same", "changed", "equal", "unequal", "open")
-
-    def __init__(self, words: Mapping[str, str]) -> None:
-        self.words = words
 
     def said(self, *, largest: Term, case: Term | None = None) -> str:
         said = self.words

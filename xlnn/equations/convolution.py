@@ -59,7 +59,6 @@ class OfFilter(Equation):
     coarse = repeats = True
 
     def array(self, all_epochs: np.ndarray, epoch: np.ndarray, number: np.ndarray) -> np.ndarray:
-        """Return the weights or the bias of one filter."""
         return entry(entry(all_epochs, epoch), number)
 
     def cell(self, *unit: int, all_epochs: Cells, epoch: Cells, number: Cells) -> str:
@@ -226,7 +225,6 @@ class ConvolutionDelta(Equation):
     def cell(
         self, *unit: int, delta_above: Cells, W_above: Cells, slope: Cells | None = None
     ) -> str:
-        """Return the formula of a unit, written out."""
         *m, p, q = unit
         filters, R, C = delta_above.shape
         *_, r, c = W_above.shape
@@ -390,7 +388,6 @@ class MaxPoolingDelta(_Pooling):
         argmax: np.ndarray,
         slope: np.ndarray | float = 1.0,
     ) -> np.ndarray:
-        """Return delta of the layer below."""
         passed = self.spread(delta_above)
         (r, c), (rows, columns) = self.size, passed.shape[-2:]
         numbers = np.arange(rows)[:, np.newaxis] % r * c + np.arange(columns) % c + 1
@@ -424,7 +421,6 @@ class AveragePoolingDelta(_Pooling):
     optional = ("slope",)
 
     def array(self, delta_above: np.ndarray, slope: np.ndarray | float = 1.0) -> np.ndarray:
-        """Return delta of the layer below."""
         return self.spread(delta_above) / (self.size[0] * self.size[1]) * slope
 
     def cell(self, *unit: int, delta_above: Cells, slope: Cells | None = None) -> str:

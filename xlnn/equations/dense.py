@@ -147,7 +147,6 @@ class HiddenDelta(Equation):
     def cell(
         self, *unit: int, delta_above: Cells, W_above: Cells, slope: Cells | None = None
     ) -> str:
-        """Return the formula of a unit, written out as in the book."""
         above = range(delta_above.shape[0])
         total = written_sum([f"{delta_above[k]}*{W_above[(k, *unit)]}" for k in above])
         return f"=({total})*{slope[unit]}" if slope else f"={total}"

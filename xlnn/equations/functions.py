@@ -192,7 +192,6 @@ class AreaBelow(Equation):
         self.first, self.last, self.apart = first, last, apart
 
     def array(self, number: np.ndarray, bell: np.ndarray, deviation: np.ndarray) -> np.ndarray:
-        """Return a number."""
         inside = bell[(number >= self.first) & (number <= self.last)]
         ends = (inside[0] + inside[-1]) / 2
         return np.asarray(self.apart * deviation * (inside.sum() - ends))

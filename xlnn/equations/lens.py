@@ -66,7 +66,6 @@ class ChosenGradient(Equation):
         self.roles = (*names, "chosen")
 
     def array(self, chosen: np.ndarray, **gradients: np.ndarray) -> np.ndarray:
-        """Return the gradient, a number."""
         return np.concatenate([gradients[name].ravel() for name in self.names])[int(chosen) - 1]
 
     def cell(self, chosen: Cells, **gradients: Cells) -> str:

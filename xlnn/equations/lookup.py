@@ -99,7 +99,6 @@ class UsedNumber(Equation):
         self.least, self.most, self.along = least, most, along
 
     def array(self, chosen: np.ndarray) -> np.ndarray:
-        """Return the number."""
         nearest = np.floor(np.clip(chosen, self.least, self.most) + 0.5)
         return np.where(np.isnan(chosen), self.least, nearest)
 
@@ -117,9 +116,6 @@ is_chosen = function(
 
 class Asked(Sentence):
     """What to type if no number of the range was chosen; otherwise empty."""
-
-    def __init__(self, words: str) -> None:
-        self.words = words
 
     def said(self, *, chosen: Term, used: Term) -> str:
         said = either(chosen == used, "", self.words)
@@ -290,7 +286,6 @@ class FromWords(Equation):
         return np.array(row, dtype=float)[np.newaxis, np.newaxis]
 
     def cell(self, _: int, unit: int, word: Cells, number: Cells | None = None) -> str:
-        """Return the formula of one input."""
         of = self.inputs[unit]
         if isinstance(of, int):
             return f"={number[of]}"

@@ -58,7 +58,6 @@ class Along(Equation):
         self.roles = (role,)
 
     def array(self, **one: np.ndarray) -> np.ndarray:
-        """Return the direction."""
         (found,) = one.values()
         return found
 
@@ -122,7 +121,6 @@ class Penalised(Equation):
         self.roles = (*gradient.roles, "w", "l2")
 
     def array(self, w: np.ndarray, l2: np.ndarray, **own: np.ndarray) -> np.ndarray:
-        """Return the gradient, of the shape of w."""
         return self.gradient.array(**own) + l2 * w
 
     def cell(self, *unit: int, w: Cells, l2: Cells, **own: Cells) -> str:

@@ -147,7 +147,6 @@ class LineEnds(Equation):
     def cell(  # noqa: PLR0913, PLR0917 -- its index and its arguments
         self, connection: int, at: int, series: int, strength: Cells, start: Cells, end: Cells
     ) -> str:
-        """Return the formula of one end, in one direction."""
         unit, below = divmod(connection, len(self.out))
         ends = f"{end[unit]}-{self.into:g}" if self.into else end[unit]
         if at == 1:
@@ -202,16 +201,9 @@ class OutputLabel(Sentence):
 class Truth(Sentence):
     """Whether the predicted class is right, and which one is.
 
-    Parameters
-    ----------
-    right, wrong : str
-        The texts; ``{truth}`` stands for the label of the image's class.
-    unknown : str
-        The text if the largest targets are equal.
+    The words are ``is_right``; ``is_wrong``, with ``{truth}`` for the label of the image's class;
+    and ``is_unknown``, if the largest targets are equal. A tie is not right.
     """
-
-    def __init__(self, right: str, wrong: str, unknown: str) -> None:
-        self.right, self.wrong, self.unknown = right, wrong, unknown
 
     def said(
         self,
@@ -222,9 +214,10 @@ class Truth(Sentence):
         tied: Term | None = None,
         targets_tied: Term | None = None,
     ) -> str:
-        """Return the sentence; a tie is not right."""
-        wrong = self.wrong.format(truth=label)
-        said = either(answer == truth, self.right, wrong)
+        right, wrong, unknown = (
+            self.words[key].format(truth=label) for key in ("is_right", "is_wrong", "is_unknown")
+        )
+        said = either(answer == truth, right, wrong)
         if tied is None or targets_tied is None:  # of one output
             return said
-        return either(targets_tied == 1, self.unknown, either(tied == 1, wrong, said))
+        return either(targets_tied == 1, unknown, either(tied == 1, wrong, said))

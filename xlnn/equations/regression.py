@@ -91,7 +91,6 @@ class Swept(Equation):
         self.row = row
 
     def array(self, M: np.ndarray, sums: np.ndarray) -> np.ndarray:
-        """Return the table after the step, of the shape of M."""
         row, swept = self.row, M.copy()
         if M[row, row] <= 10.0**-SMALL * sums[row, row]:
             swept[row] = 0

@@ -72,7 +72,6 @@ class SaidOfOneRun(OfOneRun, Sentence):
     """A sentence about the chosen run, or about the first."""
 
     def text(self, *unit: int, run: float = 1, **arguments: np.ndarray) -> str:
-        """Return the text of that run."""
         if not self.is_one(run):
             raise ValueError(run)  # CHOOSE has an error
         return self.equation.text(*unit, **self.seen(run, arguments))

@@ -84,7 +84,6 @@ class LargestDigit(Equation):
         self.first = first
 
     def array(self, a: np.ndarray) -> np.ndarray:
-        """Return a digit for each image."""
         return np.where(_gap(a) <= 1 / 10**EQUAL, UNDECIDED, a.argmax(axis=1) + float(self.first))
 
     def cell(self, a: Cells) -> str:

@@ -67,7 +67,6 @@ class AngleText(Equation):
     coarse = True
 
     def array(self, cosine: np.ndarray, upper: np.ndarray) -> np.ndarray:
-        """Return a number."""
         size, near = np.abs(cosine), 0.5 / 10**12
         ends = np.where(1 - size < near, 2.0, np.where(size < near, 0.0, 1.0))
         # nothing if |a||b| is too large for a cell, as then the cosine is
@@ -125,7 +124,6 @@ class Likeness(Equation):
     coarse = True
 
     def array(self, inner: np.ndarray, own: np.ndarray, length: np.ndarray) -> np.ndarray:
-        """Return a number for each image."""
         upper = own * length
         none = upper == 0
         likeness = np.where(none, 0.0, np.round(inner / np.where(none, 1.0, upper), DIGITS))
@@ -143,7 +141,6 @@ class Rank(Equation):
     number_format = "0"
 
     def array(self, number: np.ndarray, likeness: np.ndarray) -> np.ndarray:
-        """Return a whole number for each image, from 1 on."""
         before = likeness > likeness[:, np.newaxis]
         equal = (likeness == likeness[:, np.newaxis]) & (number < number[:, np.newaxis])
         return 1.0 + before.sum(axis=1) + equal.sum(axis=1)
@@ -205,7 +202,6 @@ class Equal(Equation):
     coarse = True
 
     def array(self, one: np.ndarray, other: np.ndarray, A: np.ndarray, B: np.ndarray) -> np.ndarray:
-        """Return 1 or 0."""
         largest = max(np.abs(one).max(), np.abs(other).max())
         terms = len(A) * np.abs(A).max() * np.abs(B).max()
         far = np.abs(one - other).max()

@@ -31,7 +31,6 @@ class GradientSize(Equation):
         self.roles = names
 
     def array(self, **gradients: np.ndarray) -> np.ndarray:
-        """Return the length of the gradient, a number."""
         return np.sqrt(sum((gradient**2).sum() for gradient in gradients.values()))
 
     def cell(self, **gradients: Cells) -> str:

@@ -93,9 +93,6 @@ reads_as = function(
 class AskedLabel(Sentence):
     """What to type if no label was chosen; otherwise empty."""
 
-    def __init__(self, words: str) -> None:
-        self.words = words
-
     def said(self, *, chosen: Term, labels: Term) -> str:
         said = self.words
         for k in reversed(range(labels.shape[0])):
@@ -258,7 +255,6 @@ class Ends(Equation):
         return np.stack([everything.min(axis=0), everything.max(axis=0)])
 
     def cell(self, end: int, k: int, **rows: Cells) -> str:
-        """Return the formula of one end, of output k."""
         ranges = ",".join(cells.samples[k] for cells in rows.values())
         return f"={('MIN', 'MAX')[end]}({ranges})"
 

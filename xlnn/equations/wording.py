@@ -181,37 +181,28 @@ class Verdict(Sentence):
 
     Parameters
     ----------
-    words, undecided : str
-        With the blanks ``{label}`` and ``{output}``, and ``{output}`` alone.
+    words : dict
+        ``verdict``, with ``{label}`` and ``{output}``, and ``undecided``, with ``{output}``.
     is_share : bool
         Whether outputs lie between 0 and 1.
     """
 
-    def __init__(self, words: str, undecided: str, *, is_share: bool) -> None:
-        self.words, self.undecided = words, undecided
+    def __init__(self, words: Mapping[str, str], *, is_share: bool) -> None:
+        super().__init__(words)
         self.form = share if is_share else fixed
 
     def said(self, *, label: Term, a: Term, tied: Term | None = None) -> str:
-        output = self.form(largest(a[...]))
-        said = self.words.format(label=label, output=output)
-        if tied is None:
-            return said
-        return either(tied == 1, self.undecided.format(output=output), said)
+        shown = {"label": label, "output": self.form(largest(a[...]))}
+        said, undecided = (self.words[key].format(**shown) for key in ("verdict", "undecided"))
+        return said if tied is None else either(tied == 1, undecided, said)
 
 
 class Prediction(Sentence):
     """The predictions of a regression, output by output, and the true values if known.
 
-    If there are many outputs, it is about the first.
-
-    Parameters
-    ----------
-    words : str
-        The words for an output, with ``{label}``, ``{predicted}`` and perhaps ``{actual}``.
+    If there are many outputs, it is about the first. The words are for one output, with
+    ``{label}``, ``{predicted}`` and perhaps ``{actual}``.
     """
-
-    def __init__(self, words: str) -> None:
-        self.words = words
 
     def said(self, *, labels: Term, predicted: Term, actual: Term | None = None) -> str:
         told = []
@@ -245,43 +236,31 @@ class Errors(Sentence):
 class Diverged(Sentence):
     """A warning that training increased the total cost or made it overflow; otherwise empty.
 
-    Parameters
-    ----------
-    rose : str
-        With ``{first}`` and ``{last}``, the costs.
-    lost : str
-        The text if the last cost is not a number, although the first is.
+    The words are ``rose``, with the costs ``{first}`` and ``{last}``, and ``lost``, if the last
+    cost is not a number, although the first is.
     """
-
-    def __init__(self, rose: str, lost: str) -> None:
-        self.rose, self.lost = rose, lost
 
     def said(self, *, C_T: Term) -> str:
         first, last = C_T.at(0), C_T.at(-1)
-        rose = self.rose.format(first=significant(first), last=significant(last))
-        told = either(count(last) == 0, self.lost, either(last > RISE * first, rose, ""))
+        rose = self.words["rose"].format(first=significant(first), last=significant(last))
+        told = either(last > RISE * first, rose, "")
+        told = either(count(last) == 0, self.words["lost"], told)
         return either(count(first) == 0, "", told)
 
 
 class Story(Sentence):
     """The results of training, one line each.
 
-    Parameters
-    ----------
-    words : dict
-        The lines by their keys: ``end``, with ``{count}``, or with ``{first}`` and ``{cost}`` where
-        there are no classes; and ``tested``, with ``{count}``, where there are classes.
-    roles : tuple of str
-        The quantities: ``recognised`` or ``C_T``, and ``tested``.
+    The words are ``end``, with ``{count}``, or with ``{first}`` and ``{cost}`` where there are no
+    classes; and ``tested``, with ``{count}``, where there are classes. So are the quantities:
+    ``recognised`` or ``C_T``, and ``tested``.
     """
 
-    def __init__(self, words: dict[str, str], roles: tuple[str, ...]) -> None:
-        self.words = words
-        self.roles = roles
-        self.lines = tuple(words)
+    roles = ("recognised", "C_T", "tested")
+    optional = roles
 
     def said(self, line: int, **known: Term) -> str:
-        key = self.lines[line]
+        key = [*self.words][line]
         of = known["tested"] if key == "tested" else known.get("recognised")
         if of is not None:
             return self.words[key].format(count=of.at(-1))
@@ -330,7 +309,6 @@ class Told(Sentence):
         self.roles = tuple(dict.fromkeys((*((case,) if case else ()), *self.blanks.values())))
 
     def said_by(self, sentence: Callable[..., str]) -> Self:
-        """Return it in another language."""
         words = super().said_by(sentence).words
         return type(self)([*words.values()], self.case, self.digits) if words else self
 
@@ -381,7 +359,6 @@ class Complete(Sentence):
         return either(count(*columns) < self.cells, self.words["missing"], said)
 
     def said_by(self, sentence: Callable[..., str]) -> Self:
-        """Return it in another language."""
         said = super().said_by(sentence)
         said.sentence = self.sentence.said_by(sentence)
         return said

@@ -46,7 +46,6 @@ class Angle(xlnn.Equation):
     number_format = "0.00"
 
     def array(self, slope_x: np.ndarray, slope_y: np.ndarray) -> np.ndarray:
-        """Return a number."""
         return np.degrees(np.arctan2(slope_y, slope_x)) % 360
 
     def cell(self, slope_x: Cells, slope_y: Cells) -> str:

@@ -70,7 +70,6 @@ class Answers(xlnn.Sentence):
     numbers = {"rows": ROWS}
 
     def said(self, *, a3: Term, t: Term) -> str:
-        """Return the sentence."""
         return self.words["answers"].format(right=right(a3.over("row"), t.over("row")))
 
 

@@ -91,7 +91,6 @@ class Sign(xlnn.Sentence):
     """The arrow of the best action, a dot where all are equal; marks for walls and ends."""
 
     def said(self, i: int, j: int, *, world: Term, reward: Term, best: Term) -> str:
-        """Return the sign of a place."""
         end = either(reward[i, j] > 0, "★", "✖")
         inside = either(world[i, j] >= WALL, "■", among(1 + best[i, j], ARROWS))
         return either(world[i, j] >= END, end, inside)

@@ -71,7 +71,7 @@ def play_quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity
     if stack.spec.epochs:
         both = {"epoch": "play_epoch", "image": "play_image"}
         yield _number("position", training_position(stack.spec.samples), both, **WHOLE)
-        diverged = Diverged(words["rose"], words["lost"])
+        diverged = Diverged(words)
         yield _quantity("diverged", diverged, {"C_T": "C_T"}, axes=())
     yield from _chosen(stack)
     yield from _said(stack, words)
@@ -199,13 +199,12 @@ def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
         if spec.epochs:
             yield from _targets(stack)
             tied["targets_tied"] = "play_targets_tied"
-    verdict = Verdict(words["verdict"], words["undecided"], is_share=stack.is_share)
+    verdict = Verdict(words, is_share=stack.is_share)
     yield _one("verdict", verdict, {"label": "play_label", "a": "play_surest", **tied})
     if not spec.epochs:
         return
     truth = {**found, "label": "play_truth_label", **tied}
-    said = Truth(words["is_right"], words["is_wrong"], words["is_unknown"])
-    yield _one("truth_text", said, truth)
+    yield _one("truth_text", Truth(words), truth)
 
 
 def _tied(stack: Stack, uses: Mapping[str, str]) -> Iterator[Quantity]:

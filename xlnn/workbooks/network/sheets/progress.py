@@ -83,8 +83,8 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
         uses["tested"] = "test_recognised"
         keys.append("tested")
     lines = {key: words("story", key, **blanks) for key in keys}
-    story = Story(lines, tuple(uses))
-    shape = (len(story.lines),)
+    story = Story(lines)
+    shape = (len(lines),)
     yield quantity("story", shape=shape, equation=story, uses=uses, sheet="progress")
     if stack.spec.is_regression:
         yield from _errors(stack, words)
@@ -103,7 +103,7 @@ def _diverged(stack: Stack, words: Text, prefix: str, sheet: str) -> Quantity:
             {key: words("joined", "named", what=name, name=line) for key, line in said.items()}
             for name in names
         ]
-    equation = SaidOfEachRun([Diverged(**one) for one in each])
+    equation = SaidOfEachRun([Diverged(one) for one in each])
     return quantity(
         "diverged", prefix=prefix, sheet=sheet, shape=(len(runs),), equation=equation,
         uses={"C_T": "C_T"},

@@ -106,7 +106,7 @@ def quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
     if len(stack.spec.labels) > 1:
         yield quantity("tied", equation=Tied(), uses=output, number_format="0", **behind)
         said["tied"] = "draw_tied"
-    verdict = Verdict(words["verdict"], words["undecided"], is_share=stack.is_share)
+    verdict = Verdict(words, is_share=stack.is_share)
     yield _verdict(stack, verdict, said, words["missing"])
 
 
