@@ -22,6 +22,15 @@ DIGITS = 12
 5.6e-17 in NumPy, so the last digits must not decide."""
 
 
+def written(number: float) -> str:
+    """Return a number as a formula writes it.
+
+    >>> written(0.01), written(2.0)
+    ('0.01', '2')
+    """
+    return f"{number:.15g}"
+
+
 SIGMOID = Stated(
     # Differs from the book below -700, where exp(-z) soon overflows: a stays 1e-304
     lambda z: 1 / (1 + np.exp(np.minimum(LARGEST, -z))),
@@ -62,14 +71,20 @@ RELU = Stated(
 """No rounding is needed: a is continuous at 0."""
 
 
-RELU_SLOPE = Stated(
-    lambda z: np.where(np.round(np.clip(z, 0, 1), DIGITS) > 0, 1.0, 0.0),
-    # between 0 and 1: not every engine rounds 1E+20 to 12 places
-    lambda *unit, z: f"=IF(ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0,1,0)",
-    says="a'(z) = 1 where z > 0, else 0; at 0, where it is undefined, it is set to 0.",
-    coarse=True,
-    jumps=True,
-)
+def relu_slope(below: float = 0) -> Stated:
+    """Return the equation of the slope of a relu that has a slope below 0."""
+    return Stated(
+        lambda z: np.where(np.round(np.clip(z, 0, 1), DIGITS) > 0, 1.0, below),
+        # between 0 and 1: not every engine rounds 1E+20 to 12 places
+        lambda *unit, z: f"=IF(ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0,1,{written(below)})",
+        says=f"a'(z) = 1 where z > 0, else {written(below)}; at 0, where it is undefined, it is "
+        f"set to {written(below)}.",
+        coarse=True,
+        jumps=True,
+    )
+
+
+RELU_SLOPE = relu_slope()
 """Differs from that line within 5e-13 of 0, where rounding might decide: there it is 0, too."""
 
 
@@ -81,26 +96,6 @@ def leaky_relu(slope: float) -> Stated:
         says="a = z where z > 0, else slope z.",
         coarse=True,
     )
-
-
-def leaky_relu_slope(slope: float) -> Stated:
-    """Return the equation of its slope."""
-    return Stated(
-        lambda z: np.where(np.round(np.clip(z, 0, 1), DIGITS) > 0, 1.0, slope),
-        lambda *unit, z: f"=IF(ROUND(MIN(1,MAX(0,{z[unit]})),{DIGITS})>0,1,{written(slope)})",
-        says="a'(z) = 1 where z > 0, else the slope below 0, also at 0 (as in `RELU_SLOPE`).",
-        coarse=True,
-        jumps=True,
-    )
-
-
-def written(number: float) -> str:
-    """Return a number as a formula writes it.
-
-    >>> written(0.01), written(2.0)
-    ('0.01', '2')
-    """
-    return f"{number:.15g}"
 
 
 LINEAR = Stated(
@@ -197,7 +192,7 @@ class _Activations(dict[str, Activation]):
 def _leaky(slope: float) -> Activation:
     return Activation(
         leaky_relu(slope),
-        leaky_relu_slope(slope),
+        relu_slope(slope),
         f"a = max(0, z) + {written(slope)} min(0, z)",
         f"a′(z) = 1 (z > 0), {written(slope)} (z ≤ 0)",
         symbol="leaky ReLU",

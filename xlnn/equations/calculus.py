@@ -5,7 +5,6 @@ A slope is stated by its rule, and next to it as a difference quotient.
 
 # ruff: noqa: ARG005 -- a line takes all variables, whether or not it uses them
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +12,10 @@ import numpy as np
 from xlnn.equations.activation import LARGEST
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.number import fixed, raised, short, significant
-from xlnn.equations.surface import SURFACES, flattens
+from xlnn.equations.surface import SURFACES, flattens, one_of
 from xlnn.equations.surface import chosen as chosen_surface
 from xlnn.equations.wording import at_most, first_place
-from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.quantity import Sentence, Stated
 from xlnn.terms import Term, either, largest, least, sign
 
 DEGREE = 4
@@ -94,14 +93,9 @@ def chosen(function: np.ndarray) -> DifferentiableFunction:
     return FUNCTIONS[round(float(function)) - 1]
 
 
-def _choose(number: Cells, lines: Iterable[str]) -> str:
-    """Return the formula of the line with a number, counted from 1."""
-    return f"=CHOOSE({number[()]},{','.join(lines)})"
-
-
 OF = Stated(
     lambda used_function, x: np.asarray(chosen(used_function).f.array(x)),
-    lambda used_function, x: _choose(used_function, (each.f.cell(x[()]) for each in FUNCTIONS)),
+    "=" + one_of("{used_function}", (each.f.cell("{x}") for each in FUNCTIONS)),
     says="f(x), of the chosen function.",
 )
 
@@ -112,9 +106,7 @@ def of_shifted(sign: str) -> Stated:
         lambda used_function, x, h: np.asarray(
             chosen(used_function).f.array(x + h if sign == "+" else x - h)
         ),
-        lambda used_function, x, h: _choose(
-            used_function, (each.f.cell(f"({x[()]}{sign}{h[()]})") for each in FUNCTIONS)
-        ),
+        "=" + one_of("{used_function}", (each.f.cell(f"({{x}}{sign}{{h}})") for each in FUNCTIONS)),
         says="f(x + h) or f(x - h), of the chosen function.",
     )
 
@@ -123,8 +115,9 @@ DERIVATIVES = Stated(
     lambda used_function, x, f: np.array(
         [each.array(x, f) for each in chosen(used_function).derivatives]
     ),
-    lambda k, used_function, x, f: _choose(
-        used_function, (each.derivatives[k].cell(x[()], f[()]) for each in FUNCTIONS)
+    lambda k, used_function, x, f: (
+        "="
+        + one_of(used_function[()], (each.derivatives[k].cell(x[()], f[()]) for each in FUNCTIONS))
     ),
     says="f'(x), f''(x) and so on, of the chosen function.",
 )
@@ -134,40 +127,30 @@ OF_SURFACE_SHIFTED = Stated(
     lambda used_surface, x, y, dx, dy: np.asarray(
         chosen_surface(used_surface).z.array(x + dx, y + dy)
     ),
-    lambda used_surface, x, y, dx, dy: _choose(
-        used_surface,
-        (each.z.cell(f"({x[()]}+{dx[()]})", f"({y[()]}+{dy[()]})") for each in SURFACES),
-    ),
+    "=" + one_of("{used_surface}", (each.z.cell("({x}+{dx})", "({y}+{dy})") for each in SURFACES)),
     says="z at (x + dx, y + dy) of the chosen function of two variables.",
 )
 
 
-class PartialQuotient(Equation):
-    """The central difference quotient of z along x or y, the other held constant.   Book: 2-7.
+def partial_quotient(along: str) -> Stated:
+    """Return the equation of a difference quotient of z along ``x`` or ``y``."""
 
-    Parameters
-    ----------
-    along : str
-        ``x`` or ``y``.
-    """
+    def z(sign: str) -> str:
+        at = {"x": "{x}", "y": "{y}", along: f"({{{along}}}{sign}{{h}})"}
+        return one_of("{used_surface}", (each.z.cell(**at) for each in SURFACES))
 
-    def __init__(self, along: str) -> None:
-        self.along = along
-
-    def array(
-        self, used_surface: np.ndarray, x: np.ndarray, y: np.ndarray, h: np.ndarray
+    def quotient(
+        used_surface: np.ndarray, x: np.ndarray, y: np.ndarray, h: np.ndarray
     ) -> np.ndarray:
-        z, u = chosen_surface(used_surface).z.array, h if self.along == "x" else 0
-        v = h - u
-        return np.asarray((z(x + u, y + v) - z(x - u, y - v)) / (2 * h))
+        of, u = chosen_surface(used_surface).z.array, h if along == "x" else 0
+        return np.asarray((of(x + u, y + h - u) - of(x - u, y - h + u)) / (2 * h))
 
-    def cell(self, used_surface: Cells, x: Cells, y: Cells, h: Cells) -> str:
-        def z(sign: str) -> str:
-            at = {"x": x[()], "y": y[()]}
-            at[self.along] = f"({at[self.along]}{sign}{h[()]})"
-            return f"CHOOSE({used_surface[()]},{','.join(each.z.cell(**at) for each in SURFACES)})"
-
-        return f"=({z('+')}-{z('-')})/(2*{h[()]})"
+    return Stated(
+        quotient,
+        f"=({z('+')}-{z('-')})/(2*{{h}})",
+        says="The central difference quotient of z along x or y, the other held constant.   "
+        "Book: 2-7.",
+    )
 
 
 LOG_SIZE = Stated(

@@ -15,6 +15,8 @@ Book: 5-3. Shapes: a (1, rows, columns) of a picture or (1, maps, rows, columns)
 filter and the products (r, c) or (maps, r, c). Places count from 1, as INDEX does.
 """
 
+from math import prod
+
 import numpy as np
 
 from xlnn.equations.dense import MOST_ARGUMENTS, written_call, written_sum
@@ -93,29 +95,23 @@ PLUS_BIAS = Stated(
 )
 
 
-class OfPlace(Equation):
-    """z at the chosen place of the chosen map, from training in the chosen epoch and sample."""
-
-    coarse = repeats = True
-
-    def array(
-        self,
-        rows: np.ndarray,
-        position: np.ndarray,
-        number: np.ndarray,
-        row: np.ndarray,
-        column: np.ndarray,
-    ) -> np.ndarray:
-        """Return z, a number, from all epochs and samples; NaN if there is no such place."""
-        maps = entry(rows.reshape(-1, *rows.shape[2:]), position)
-        return entry(entry(entry(maps, number), row), column)
-
-    def cell(self, rows: Cells, position: Cells, number: Cells, row: Cells, column: Cells) -> str:
-        """Return the formula; the places of all maps are in one row, one after another."""
-        _, R, C = rows.shape
-        place = f"({number[()]}-1)*{R * C}+({row[()]}-1)*{C}+{column[()]}"
-        cells = rows.epochs.samples[...]
-        return f"=INDEX({cells},{position[()]},{place})" if ":" in cells else f"={cells}"
+OF_PLACE = Stated(
+    lambda rows, position, number, row, column: entry(
+        entry(entry(entry(rows.reshape(-1, *rows.shape[2:]), position), number), row), column
+    ),
+    # the places of all maps are in one row, one after another
+    lambda rows, position, number, row, column: (
+        "=INDEX({0},{1},({2}-1)*{5}+({3}-1)*{6}+{4})" if ":" in rows.epochs.samples[...] else "={0}"
+    ).format(
+        rows.epochs.samples[...],
+        *(of[()] for of in (position, number, row, column)),
+        prod(rows.shape[1:]),
+        rows.shape[2],
+    ),
+    says="z at the chosen place of the chosen map, from training in the chosen epoch and sample.",
+    coarse=True,
+    repeats=True,
+)
 
 
 def _maps(below: np.ndarray) -> np.ndarray:
@@ -273,23 +269,15 @@ Sides = tuple[int, ...]
 """Rows and columns."""
 
 
-def _blocks(a: np.ndarray, size: Sides) -> np.ndarray:
-    """Return the cells of each block side by side, row by row: (samples, maps, R, C, cells)."""
-    (r, c), (rows, columns) = size, a.shape[-2:]
-    split = a.reshape(len(a), -1, rows // r, r, columns // c, c)
-    return split.swapaxes(3, 4).reshape(len(a), -1, rows // r, columns // c, r * c)
-
-
-def _cuts(a: np.ndarray, size: Sides) -> bool:
-    """Return whether blocks do not divide the maps."""
-    return any(length % side for length, side in zip(a.shape[-2:], size, strict=True))
-
-
 def _windows(
-    a: np.ndarray, size: Sides, step: Sides, padding: tuple[int, ...], outside: float
+    a: np.ndarray,
+    size: Sides,
+    step: Sides = (),
+    padding: tuple[int, ...] = (0, 0, 0, 0),
+    outside: float = 0.0,
 ) -> np.ndarray:
-    """Return the cells of each block side by side, for blocks with any step and padding."""
-    maps = a.reshape(len(a), -1, *a.shape[-2:])
+    """Return the cells of each block side by side, row by row: (samples, maps, R, C, cells)."""
+    maps, step = a.reshape(len(a), -1, *a.shape[-2:]), step or size
     (top, left, bottom, right), around = padding, [(0, 0), (0, 0)]
     maps = np.pad(maps, [*around, (top, bottom), (left, right)], constant_values=outside)
     every = np.lib.stride_tricks.sliding_window_view(maps, size, axis=(2, 3))
@@ -317,8 +305,6 @@ class _Pooling(Equation):
 
     def seen(self, below: np.ndarray, outside: float) -> np.ndarray:
         """Return the cells of each block side by side: (samples, maps, R, C, cells)."""
-        if self.step == self.size and not any(self.padding) and not _cuts(below, self.size):
-            return _blocks(below, self.size)
         return _windows(below, self.size, self.step, self.padding, outside)
 
     def single(self, unit: tuple[int, ...], below: Cells) -> list[tuple[int, ...]]:
@@ -363,7 +349,7 @@ class Argmax(_Pooling):
 
     def array(self, below: np.ndarray, a: np.ndarray) -> np.ndarray:
         """Return the position, of the shape of a."""
-        distance = a[..., np.newaxis] - _blocks(below, self.size)
+        distance = a[..., np.newaxis] - _windows(below, self.size)
         return (np.round(distance, DIGITS) == 0).argmax(axis=-1) + 1.0
 
     def cell(self, *unit: int, below: Cells, a: Cells) -> str:

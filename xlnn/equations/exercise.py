@@ -11,7 +11,7 @@ import numpy as np
 
 from xlnn.equations.dense import counted
 from xlnn.equations.wording import Told
-from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.quantity import Cells, Choice, Equation, Sentence
 
 SUMS = 4
 """The count of numbers, their sum, the sum of their squares, and the sum of each square times the
@@ -186,12 +186,10 @@ class BlankState(Equation):
         return f"=IF({in_all(stretches, NOT_DONE)}={count},{NOT_DONE},{rest})"
 
 
-COUNT_RIGHT = Stated(
+COUNT_RIGHT = Choice(
     lambda states: np.asarray((states == CORRECT).sum(), dtype=float),
     lambda states: "=" + counted(states[...], CORRECT),
     says="How many of the blanked quantities are right.",
-    jumps=True,
-    coarse=True,
 )
 
 

@@ -121,7 +121,7 @@ ERROR = Stated(
 """How far a difference is from the slope."""
 
 LINE = Stated(lambda x, m, n: m * x + n, "={m}*{x}+{n}")
-"""y = mx + n.   Book: 2-1 has ax + b; a and b belong to the parabola beside it here."""
+"""y = mx + n, and z of a unit.   Book: 2-1 has ax + b; here a and b are those of the parabola."""
 
 PARABOLA = Stated(lambda x, a, b, c: a * x**2 + b * x + c, "={a}*{x}^2+{b}*{x}+{c}")
 """y = ax^2 + bx + c.   Book: 2-1."""
@@ -204,17 +204,11 @@ class AreaBelow(Equation):
         return f"={self.apart}*{deviation[()]}*({inside}-({first}+{last})/2)"
 
 
-ANSWER_Z = Stated(lambda w, x, b: w * x + b, "={w}*{x}+{b}")
-"""z = wx + b of a unit with one input."""
-
 SQUARED_ERROR = Stated(lambda a, t: (t - a) ** 2 / 2, "=({t}-{a})^2/2")
 """C = (t - a)^2 / 2.   Book: 3-3."""
 
 GRADIENT = Stated(lambda a, t, slope, x: (a - t) * slope * x, "=({a}-{t})*{slope}*{x}")
 """dC/dw = (a - t) a'(z) x: the chain rule.   Book: 2-8, 4-2."""
-
-LEARNED = Stated(lambda w, gradient, eta: w - eta * gradient, "={w}-{eta}*{gradient}")
-"""w - eta dC/dw: the weight after a step.   Book: 2-10."""
 
 
 class Learning(Sentence):

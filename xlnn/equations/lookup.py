@@ -37,30 +37,22 @@ def looked_up(cells: str, number: str) -> str:
 
 
 def entry(array: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """Return an entry along the first axis, counted from 1; NaN where INDEX has an error.
+    """Return the entry of a number along the first axis, from 1, or those of several numbers.
 
-    >>> entry(np.array([2.0, 4.0]), np.array(2)), entry(np.array([2.0, 4.0]), np.array(3))
-    (np.float64(4.0), array(nan))
+    Where INDEX has an error it is NaN, or None among texts.
+
+    >>> entry(np.array([2.0, 4.0]), np.array(2)), entry(np.array([2.0, 4.0]), np.array([1, 3]))
+    (array(4.), array([ 2., nan]))
     """
-    if not 1 <= number < len(array) + 1:  # INDEX truncates; NaN is out of range, too
-        return np.full(array.shape[1:], np.nan)
-    return array[int(number) - 1]
+    number = np.asarray(number, dtype=float)
+    known = (number >= 1) & (number < len(array) + 1)  # NaN is not; INDEX truncates
+    taken = array[np.where(known, number, 1).astype(int) - 1]
+    nothing = None if array.dtype == object else np.nan
+    return np.where(known.reshape(known.shape + (1,) * (array.ndim - 1)), taken, nothing)
 
 
 entry_of = function(entry, lambda cells, number: looked_up(cells, number).removeprefix("="))
 """An entry of a sentence's argument, counted from 1."""
-
-
-def entries(array: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Return the entries of several numbers; where INDEX has an error, NaN, or None among texts.
-
-    >>> entries(np.array([2.0, 4.0]), np.array([2, 3, np.nan]))
-    array([ 4., nan, nan])
-    """
-    known = (numbers >= 1) & (numbers < len(array) + 1)  # NaN is not; INDEX truncates
-    taken = array[np.where(known, numbers, 1).astype(int) - 1]
-    nothing = None if array.dtype == object else np.nan
-    return np.where(known.reshape(known.shape + (1,) * (array.ndim - 1)), taken, nothing)
 
 
 def stored(
@@ -217,7 +209,7 @@ class Chosen(Equation):
         for axis in self.axes:
             position = position * axis.length + numbers[axis.name] - axis.counts_from
         rows = of.reshape(-1, *of.shape[len(self.axes) :])
-        return entries(rows, np.asarray(position + 1))
+        return entry(rows, position + 1)
 
     def cell(self, *unit: int, of: Cells, **numbers: Cells) -> str:
         position, ahead = "", 0

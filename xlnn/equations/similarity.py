@@ -166,7 +166,7 @@ def image_at_rank(places: Sequence[int]) -> Stated:
 
 
 OF_THESE = Stated(
-    lambda entries, found: lookup.entries(entries, found),  # noqa: PLW0108 -- its roles
+    lambda entries, found: lookup.entry(entries, found),  # noqa: PLW0108 -- its roles
     lambda k, entries, found: f"=INDEX({entries.over('image')[()]},{found[k]})",
     says="The entry of each image that was found.",
     coarse=True,
@@ -176,7 +176,7 @@ OF_THESE = Stated(
 def pictures_of_these(columns: int) -> Stated:
     """Return the equation of the images that were found, as pictures with so many columns."""
     return Stated(
-        lambda images, found: lookup.entries(images, found).reshape(len(found), -1, columns),
+        lambda images, found: lookup.entry(images, found).reshape(len(found), -1, columns),
         lambda k, row, column, images, found: (
             f"=INDEX({images.over('image')[row * columns + column]},{found[k]})"
         ),

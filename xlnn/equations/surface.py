@@ -7,6 +7,7 @@ line from the minimum in a direction, and the largest curvature at the minimum. 
 
 # ruff: noqa: ARG005 -- a line takes all variables, whether or not it uses them
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,14 +135,21 @@ def chosen(function: np.ndarray) -> Surface:
     return SURFACES[round(float(function)) - 1]
 
 
+def one_of(number: str, lines: Iterable[str]) -> str:
+    """Return the part of a formula that is the line with a number, counted from 1.
+
+    >>> one_of("{n}", ["2*{x}", "{x}^2"])
+    'CHOOSE({n},2*{x},{x}^2)'
+    """
+    return f"CHOOSE({number},{','.join(lines)})"
+
+
 def of_surface(line: str) -> Stated:
     """Return the equation of ``z``, ``dz_dx`` or ``dz_dy`` of the chosen function, at (x, y)."""
+    lines = (getattr(surface, line).cell("{x}", "{y}") for surface in SURFACES)
     return Stated(
         lambda used_function, x, y: np.asarray(getattr(chosen(used_function), line).array(x, y)),
-        lambda used_function, x, y: "=CHOOSE({},{})".format(
-            used_function[()],
-            ",".join(getattr(surface, line).cell(x[()], y[()]) for surface in SURFACES),
-        ),
+        "=" + one_of("{used_function}", lines),
         says="z or one of its partial derivatives, of the chosen function at (x, y). Book: 2-11.",
     )
 
@@ -222,15 +230,12 @@ def around_circle(parts: int, of: str) -> Stated:
 
 def on_level_line(along: str) -> Stated:
     """Return the equation of a coordinate of points on contour lines: ``u`` for x, ``v`` for y."""
+    radii = (surface.radius.cell("{level}", "{u}", "{v}") for surface in SURFACES)
     return Stated(
         lambda used_function, level, u, v: (
             chosen(used_function).radius.array(level[:, np.newaxis], u, v) * {"u": u, "v": v}[along]
         ),
-        lambda used_function, level, u, v: "=CHOOSE({},{})*{}".format(
-            used_function[()],
-            ",".join(each.radius.cell(level[()], u[()], v[()]) for each in SURFACES),
-            {"u": u, "v": v}[along][()],
-        ),
+        f"={one_of('{used_function}', radii)}*{{{along}}}",
         says="A coordinate of the point on a contour line in a direction.",
     )
 

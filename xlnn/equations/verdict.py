@@ -14,7 +14,7 @@ learns targets t = (y - middle) factor, as it sees inputs that are scaled.
 import numpy as np
 
 from xlnn.equations.dense import counted, place_in, place_of
-from xlnn.equations.lookup import entries, entry_of, flat, looked_up
+from xlnn.equations.lookup import entry, entry_of, flat, looked_up
 from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
 from xlnn.terms import Term, either, function
 
@@ -58,7 +58,7 @@ class Tied(Equation):
 
 
 LABEL_OF = Choice(
-    lambda answer, labels: entries(labels, answer),
+    lambda answer, labels: entry(labels, answer),
     lambda answer, labels: looked_up(labels[:], answer[()]),
     says="The label of a class: which digit was recognised.",
 )

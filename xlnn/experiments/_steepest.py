@@ -11,7 +11,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Cells, Quantity, Sentence, Stated, Trace, alike
-from xlnn.equations.calculus import OF_SURFACE_SHIFTED
+from xlnn.equations.calculus import LINEAR, OF_SURFACE_SHIFTED
 from xlnn.equations.lookup import UsedNumber, entry_of, is_chosen
 from xlnn.equations.number import short
 from xlnn.equations.surface import around_circle, flattens, of_surface
@@ -25,12 +25,6 @@ STEP = Stated(lambda length, u: length * u, "={length}*{u}")
 
 CHANGE = Stated(lambda z_there, z_at: z_there - z_at, "={z_there}-{z_at}")
 """The change of f."""
-
-INNER = Stated(
-    lambda slope_x, step_x, slope_y, step_y: slope_x * step_x + slope_y * step_y,
-    "={slope_x}*{step_x}+{slope_y}*{step_y}",
-)
-"""The inner product of the gradient and the step."""
 
 
 BOUND = Stated(
@@ -176,9 +170,10 @@ def quantities(steps: int) -> Iterator[Quantity | xlnn.Copy]:
     yield column("z_there", "z after it", OF_SURFACE_SHIFTED, symbol="z", uses=there,
                  role="forward")
     yield column("change", "change of z", CHANGE, symbol="Δz", role="forward")
-    yield column("inner", "inner product", INNER, symbol="∇z·Δ", role="backward",
-                 meaning="the change of z for a small step, by the approximation formula",
-                 written="∇z·Δ = |∇z| ε cos θ", source="2-10")
+    yield column("inner", "inner product",
+                 LINEAR.of("slope_x", "step_x", "slope_y", "step_y"), symbol="∇z·Δ",
+                 role="backward", source="2-10", written="∇z·Δ = |∇z| ε cos θ",
+                 meaning="the change of z for a small step, by the approximation formula")
     for name in ("change", "inner"):
         yield column(f"{name}_share", "share of the largest", SHARE.of(name), kind="share",
                      symbol="%")

@@ -11,6 +11,7 @@ from xlnn import Axis, Beside, Chart, Equation, Numbers, Page, Quantity, Sentenc
 from xlnn.equations import functions as eq
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.neuron import UNIT_STEP
+from xlnn.equations.surface import DESCENT
 from xlnn.workbooks.pages.parts import Label
 from xlnn.writing.style import NEGATIVE, PLAIN, POSITIVE, SECTION
 
@@ -97,11 +98,11 @@ def _learning(step: Axis) -> Iterator[Quantity]:
     for name, (value, slope) in functions.items():
         of = {key: f"{name}_{key}" for key in STEPS}
         yield column(of["w"], "weight",
-                     eq.LEARNED.of(xlnn.previous(of["w"]), xlnn.previous(of["dC_dw"])), kind="w",
+                     DESCENT.of(xlnn.previous(of["w"]), xlnn.previous(of["dC_dw"])), kind="w",
                      symbol="w", given=1, role="weight",
                      meaning="the learned weight; the first row is the start",
                      written="w ← w − η ∂C/∂w", source="2-10")
-        yield column(of["input"], "input", eq.ANSWER_Z.of(of["w"]), kind="input", symbol="z")
+        yield column(of["input"], "input", eq.LINE.of("x", of["w"], "b"), kind="input", symbol="z")
         yield column(of["answer"], "answer", value.of(z=of["input"]), kind="answer", symbol="a",
                      role="forward")
         yield column(of["answer_slope"], "slope", slope, kind="answer_slope", symbol="a′(z)",

@@ -190,10 +190,10 @@ def _approximation() -> Iterator[Quantity]:
     yield _line("z", "value", "z", of_surface("z"), surface)
     yield _line("dz_dx", "partial derivative, y fixed", "∂z/∂x", of_surface("dz_dx"), surface,
                 meaning="only x moves", written="∂z/∂x", source="2-7")
-    yield _line("partial_x", "the same as a difference quotient", "Δz/Δx", eq.PartialQuotient("x"),
+    yield _line("partial_x", "the same as a difference quotient", "Δz/Δx", eq.partial_quotient("x"),
                 written="Δz/Δx = (z(x + h, y) − z(x − h, y)) / (2h)", source="2-7")
     yield _line("dz_dy", "partial derivative, x fixed", "∂z/∂y", of_surface("dz_dy"), surface)
-    yield _line("partial_y", "the same as a difference quotient", "Δz/Δy", eq.PartialQuotient("y"),
+    yield _line("partial_y", "the same as a difference quotient", "Δz/Δy", eq.partial_quotient("y"),
                 written="Δz/Δy = (z(x, y + h) − z(x, y − h)) / (2h)", source="2-7")
     yield _line("right", "f of one variable, at the end of the step", "f(x + Δ)",
                 eq.of_shifted("+"), {"h": "delta"})

@@ -88,25 +88,20 @@ NEAR = 0.002
 """The weighted input below which the output is 0.500."""
 
 
-RIGHT_SIDE = Stated(
+RIGHT_SIDE = Choice(
     lambda z, answer, truth: np.where(
         np.isfinite(z), np.where(np.abs(z) < NEAR, -1.0, 1.0 * (answer == truth)), np.nan
     ),
     lambda k, z, answer, truth: f"=IF(ABS({z[k]})<{NEAR},-1,IF({answer[k]}={truth[k]},1,0))",
     says="1 if a point lies on the side of its target, 0 if on the other, -1 if it is undecided.",
-    coarse=True,
-    jumps=True,
 )
 """An output is undecided if it is shown as 0.500."""
 
 
-RIGHT_SIDES = Stated(
+RIGHT_SIDES = Choice(
     lambda right: (right == 1).sum() + 0 * right.sum(),
     lambda right: f"=COUNTIF({right.samples[0]},1)+0*SUM({right.samples[0]})",
     says="How many points lie on the side of their target.",
-    coarse=True,
-    jumps=True,
-    number_format="0",
 )
 
 
