@@ -177,6 +177,17 @@ class Equation:
             raise DataError(f"{len(arguments)} arguments are given to an equation of {taken}.")
         return _Applied(self, dict(zip(self.roles, arguments, strict=False)) | named)
 
+    def taking(self, *roles: str) -> Self:
+        """Return it with these arguments, if ``array`` and ``cell`` take any, as ``**of``.
+
+        >>> largest = Stated(lambda **of: np.max(list(of.values())), lambda **of: "=MAX(…)")
+        >>> largest.taking("x", "y").roles
+        ('x', 'y')
+        """
+        found = copy(self)
+        vars(found)["roles"] = roles
+        return found
+
     def ties(self, got: np.ndarray, tolerance: float, **arguments: np.ndarray) -> np.ndarray:  # noqa: ARG002 -- for those that choose
         """Return where a choice in ``got`` is as good as that of ``array``, apart from rounding."""
         return np.zeros(np.shape(got), dtype=bool)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from xlnn.equations.lookup import flat
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.quantity import Stated
 
 ONE_WEIGHT_GRADIENT = Stated(
     lambda delta, below: np.multiply.outer(delta[0], below[0]),
@@ -50,29 +50,19 @@ DIFFERENCE_QUOTIENT = Stated(
 their difference would keep few digits."""
 
 
-class ChosenGradient(Equation):
-    """The back-propagated gradient of the chosen parameter.
-
-    Parameters
-    ----------
-    names : tuple of str
-        The gradients' names, in the order in which parameters are numbered.
-    """
-
-    coarse = True
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = names
-        self.roles = (*names, "chosen")
-
-    def array(self, chosen: np.ndarray, **gradients: np.ndarray) -> np.ndarray:
-        return np.concatenate([gradients[name].ravel() for name in self.names])[int(chosen) - 1]
-
-    def cell(self, chosen: Cells, **gradients: Cells) -> str:
-        """Return the formula; the gradients are in one row."""
-        first = gradients[self.names[0]][...].partition(":")[0]
-        last = gradients[self.names[-1]][...].rpartition(":")[2]
-        return f"=INDEX({first}:{last},1,{chosen[()]})"
+CHOSEN_GRADIENT = Stated(
+    lambda chosen, **gradients: np.concatenate([each.ravel() for each in gradients.values()])[
+        int(chosen) - 1
+    ],
+    # the gradients are in one row, in the order in which parameters are numbered
+    lambda chosen, **gradients: "=INDEX({}:{},1,{})".format(
+        next(iter(gradients.values()))[...].partition(":")[0],
+        [*gradients.values()][-1][...].rpartition(":")[2],
+        chosen[()],
+    ),
+    says="The back-propagated gradient of the chosen parameter.",
+    coarse=True,
+)
 
 
 DISTANCE = Stated(

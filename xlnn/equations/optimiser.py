@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 
 from xlnn.equations.dense import written_squares
-from xlnn.quantity import Cells, Equation, Stated
+from xlnn.quantity import Equation, Stated
 
 DIRECTION = "direction"
 
@@ -51,19 +51,11 @@ SCALED_GRADIENT = Stated(
 """epsilon is outside the root, as in PyTorch: a gradient that was always 0 moves nothing."""
 
 
-class Along(Equation):
-    """r = g or r = v: the weights step along the gradient or the velocity."""
-
-    def __init__(self, role: str) -> None:
-        self.roles = (role,)
-
-    def array(self, **one: np.ndarray) -> np.ndarray:
-        (found,) = one.values()
-        return found
-
-    def cell(self, *unit: int, **one: Cells) -> str:
-        (found,) = one.values()
-        return f"={found[unit]}"
+ALONG = Stated(
+    lambda **one: next(iter(one.values())),
+    lambda *unit, **one: f"={next(iter(one.values()))[unit]}",
+    says="r = g or r = v: the weights step along the gradient or the velocity.",
+)
 
 
 COUNT = Stated(
@@ -89,42 +81,22 @@ CORRECTED_RATIO = Stated(
 )
 
 
-class Penalty(Equation):
-    """lambda/2 sum of w^2, over the weights of all layers; biases are not penalised.
-
-    Differs from PyTorch's weight_decay, which applies to all parameters unless they are grouped: a
-    bias makes no output steeper, so it is not decayed (Goodfellow et al. 2016, 7.1).
-    """
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.roles = (*names, "l2")
-
-    def array(self, l2: np.ndarray, **weights: np.ndarray) -> np.ndarray:
-        """Return what the weights add to C_T, a number."""
-        return l2 / 2 * sum((w * w).sum() for w in weights.values())
-
-    def cell(self, l2: Cells, **weights: Cells) -> str:
-        return f"={l2[()]}/2*({written_squares([w[...] for w in weights.values()])})"
+PENALTY = Stated(
+    lambda l2, **weights: l2 / 2 * sum((w * w).sum() for w in weights.values()),
+    lambda l2, **weights: f"={l2[()]}/2*({written_squares([w[...] for w in weights.values()])})",
+    says="lambda/2 sum of w^2, over the weights of all layers; biases are not penalised.",
+)
+"""Differs from PyTorch's weight_decay, which applies to all parameters unless they are grouped: a
+bias makes no output steeper, so it is not decayed (Goodfellow et al. 2016, 7.1)."""
 
 
-class Penalised(Equation):
-    """dC_T/dw + lambda w: the gradient of the samples' costs, and of the penalty.
-
-    Parameters
-    ----------
-    gradient : Equation
-        That of the costs alone.
-    """
-
-    def __init__(self, gradient: Equation) -> None:
-        self.gradient = gradient
-        self.roles = (*gradient.roles, "w", "l2")
-
-    def array(self, w: np.ndarray, l2: np.ndarray, **own: np.ndarray) -> np.ndarray:
-        return self.gradient.array(**own) + l2 * w
-
-    def cell(self, *unit: int, w: Cells, l2: Cells, **own: Cells) -> str:
-        return f"{self.gradient.cell(*unit, **own)}+{l2[()]}*{w[unit]}"
+def with_penalty(gradient: Equation) -> Equation:
+    """Return the equation of a gradient of the costs and of the penalty."""
+    return Stated(
+        lambda w, l2, **own: gradient.array(**own) + l2 * w,
+        lambda *unit, w, l2, **own: f"{gradient.cell(*unit, **own)}+{l2[()]}*{w[unit]}",
+        says="dC_T/dw + lambda w: the gradient of the samples' costs, and of the penalty.",
+    ).taking(*gradient.roles, "w", "l2")
 
 
 @dataclass(frozen=True)
@@ -215,7 +187,7 @@ class Optimiser:
             return self
         along = next(iter(self.memories), "gradient")
         rule = f"r = {self.step_formula.format('w')}"
-        return replace(self, direction=Along(along), step_formula="r", rule=rule)
+        return replace(self, direction=ALONG.taking(along), step_formula="r", rule=rule)
 
 
 PLAIN = "sgd"

@@ -25,18 +25,11 @@ DESCENT = Stated(
 )
 
 
-class GradientSize(Equation):
-    """|grad C_T| = sqrt(sum of the squares of all its components).   Book: 2-10."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.roles = names
-
-    def array(self, **gradients: np.ndarray) -> np.ndarray:
-        return np.sqrt(sum((gradient**2).sum() for gradient in gradients.values()))
-
-    def cell(self, **gradients: Cells) -> str:
-        ranges = [gradient[...] for gradient in gradients.values()]
-        return f"=SQRT({written_squares(ranges)})"
+GRADIENT_SIZE = Stated(
+    lambda **gradients: np.sqrt(sum((gradient**2).sum() for gradient in gradients.values())),
+    lambda **gradients: f"=SQRT({written_squares([each[...] for each in gradients.values()])})",
+    says="|grad C_T| = sqrt(sum of the squares of all its components).   Book: 2-10.",
+)
 
 
 @dataclass(frozen=True)

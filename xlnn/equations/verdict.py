@@ -233,30 +233,17 @@ MEAN_ABSOLUTE = Stated(
 )
 
 
-class Ends(Equation):
-    """The smallest and the largest number among targets and predictions, on both axes.
-
-    The line between them is where both are equal.
-
-    Parameters
-    ----------
-    roles : tuple of str
-        The roles of the targets and predictions.
-    """
-
-    repeats = True
-
-    def __init__(self, roles: tuple[str, ...]) -> None:
-        self.roles = roles
-
-    def array(self, **rows: np.ndarray) -> np.ndarray:
-        """Return both for each output, shape (2, outputs)."""
-        everything = np.concatenate(list(rows.values()))
-        return np.stack([everything.min(axis=0), everything.max(axis=0)])
-
-    def cell(self, end: int, k: int, **rows: Cells) -> str:
-        ranges = ",".join(cells.samples[k] for cells in rows.values())
-        return f"={('MIN', 'MAX')[end]}({ranges})"
+ENDS = Stated(
+    lambda **rows: np.stack(
+        [end(np.concatenate([*rows.values()]), axis=0) for end in (np.min, np.max)]
+    ),
+    lambda end, k, **rows: "={}({})".format(
+        ("MIN", "MAX")[end], ",".join(cells.samples[k] for cells in rows.values())
+    ),
+    says="The smallest and the largest number among targets and predictions, on both axes.",
+    repeats=True,
+)
+"""For each output, shape (2, outputs). The line between them is where both are equal."""
 
 
 def counts(classes: int) -> Stated:

@@ -17,12 +17,12 @@ from xlnn.equations.optimiser import (
     COUNT,
     DIRECTION,
     OPTIMISERS,
+    PENALTY,
     Memory,
     Optimiser,
-    Penalised,
-    Penalty,
+    with_penalty,
 )
-from xlnn.equations.surface import DESCENT, GradientSize
+from xlnn.equations.surface import DESCENT, GRADIENT_SIZE
 from xlnn.equations.verdict import (
     ACCURACY,
     MEAN_ABSOLUTE,
@@ -112,8 +112,8 @@ def step_of(stack: Stack, kind: str, layer: str) -> dict[str, Use | str]:
 def penalty(stack: Stack) -> Iterator[Quantity]:
     """Yield the penalty that an epoch's weights add to its cost."""
     if stack.spec.regularised:
-        uses = {name: name for name in penalised(stack)} | {L2: L2}
-        equation = Penalty(tuple(penalised(stack)))
+        uses = {name: name for name in (*penalised(stack), L2)}
+        equation = PENALTY.taking(*uses)
         yield quantity("penalty", axes=(stack.epoch,), equation=equation, uses=uses)
 
 
@@ -288,17 +288,17 @@ def _gradients(stack: Stack) -> Iterator[Quantity]:
     for kind, layer, shape in stack.parameters:
         gradient = stack.kinds[layer].gradients[kind]
         if kind in WEIGHTS and stack.spec.regularised:
-            gradient = Penalised(gradient)
+            gradient = with_penalty(gradient)
         own = {"axes": (stack.epoch,), "shape": shape, "equation": gradient}
         uses = stack.named(layer) | {"w": f"{kind}{layer}", L2: L2}
         yield quantity(f"dC_d{kind}", layer, uses=uses, **own)
 
 
 def _results(stack: Stack) -> Iterator[Quantity]:
-    gradients = tuple(f"dC_d{kind}{layer}" for kind, layer, _ in stack.parameters)
+    gradients = {f"dC_d{kind}{layer}": f"dC_d{kind}{layer}" for kind, layer, _ in stack.parameters}
     yield from _verdicts(stack, stack.image)
-    size = {"equation": GradientSize(gradients), "uses": {name: name for name in gradients}}
-    yield quantity("gradient_size", axes=(stack.epoch,), **size)
+    size = GRADIENT_SIZE.taking(*gradients)
+    yield quantity("gradient_size", axes=(stack.epoch,), equation=size, uses=gradients)
 
 
 def _verdicts(stack: Stack, samples: Axis, prefix: str = "", sheet: str = "") -> Iterator[Quantity]:

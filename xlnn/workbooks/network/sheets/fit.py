@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from xlnn.equations.lookup import COPY, Chosen, OfRow
-from xlnn.equations.verdict import Ends
+from xlnn.equations.verdict import ENDS
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -53,7 +53,8 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     names = tuple(f"{PREFIX}{part}{kind}" for part in parts for kind in ("actual", "predicted"))
     yield quantity(
         "diagonal", prefix=PREFIX, sheet=SHEET, shape=(2, *stack.shapes[stack.output]),
-        equation=Ends(names), uses={name: name for name in names}, number_format=stack.measure,
+        equation=ENDS.taking(*names), uses=dict(zip(names, names, strict=True)),
+        number_format=stack.measure,
     )  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 
 from xlnn.equations.cost import TOTAL_COST
-from xlnn.equations.lens import DIFFERENCE_QUOTIENT, DISTANCE, ChosenGradient, shifted
+from xlnn.equations.lens import CHOSEN_GRADIENT, DIFFERENCE_QUOTIENT, DISTANCE, shifted
 from xlnn.equations.lookup import OfRow
-from xlnn.equations.optimiser import Penalty
+from xlnn.equations.optimiser import PENALTY
 from xlnn.grid import address, letters
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.network import L2, cost, forward, penalised
@@ -94,7 +94,7 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     yield quantity("numeric", equation=TOTAL_COST, uses=uses, **shown)
     names = tuple(f"slope_dC_d{letter}{layer}" for letter, layer, _ in parameters)
     uses = {name: name for name in names} | {"chosen": "slope_chosen"}
-    yield quantity("backward", equation=ChosenGradient(names), uses=uses, **shown)
+    yield quantity("backward", equation=CHOSEN_GRADIENT.taking(*uses), uses=uses, **shown)
     between = {"here": "slope_numeric", "there": "slope_backward"}
     yield quantity("distance", equation=DISTANCE, uses=between, number_format="0.0E+00", **shown)
 
@@ -121,7 +121,7 @@ def _penalties(stack: Stack) -> Iterator[Quantity]:
         weights = [f"{side}{name}" for name in penalised(stack)]
         uses = {name: name for name in (*weights, L2)}
         found = quantity(
-            "penalty", prefix=side, sheet=SHEET, equation=Penalty(tuple(weights)), uses=uses
+            "penalty", prefix=side, sheet=SHEET, equation=PENALTY.taking(*uses), uses=uses
         )
         yield replace(found, reads_as_stated=True)
     quotients = {"C_plus": "plus_penalty", "C_minus": "minus_penalty", "h": "slope_h"}
