@@ -39,13 +39,11 @@ SIGMOID = Stated(
     says="a = 1 / (1 + exp(-z)), between 0 and 1. Book: 1-3, 2-1.",
 )
 
-
 SIGMOID_SLOPE = Stated(
     lambda a: a * (1 - a),
     "={a}*(1-{a})",
     says="a'(z) = a (1 - a). Book: 2-6.",
 )
-
 
 TANH = Stated(
     lambda z: np.tanh(z),  # noqa: PLW0108 -- its argument is z
@@ -53,13 +51,11 @@ TANH = Stated(
     says="a = tanh(z), between -1 and 1. Book: 2-1.",
 )
 
-
 TANH_SLOPE = Stated(
     lambda a: 1 - a * a,
     "=1-{a}*{a}",
     says="a'(z) = 1 - a^2.",
 )
-
 
 RELU = Stated(
     lambda z: np.maximum(0, z),
@@ -104,7 +100,6 @@ LINEAR = Stated(
     says="a = z: the unit passes on its input, and its slope is 1.",
 )
 
-
 LARGEST_INPUT = Stated(
     lambda z: z.max(axis=1),
     lambda z: "=" + written_call("MAX", [z[k] for k in range(z.shape[0])]),
@@ -112,13 +107,11 @@ LARGEST_INPUT = Stated(
     coarse=True,
 )
 
-
 EXPONENTIAL = Stated(
     lambda z, largest: np.exp(z - largest[:, np.newaxis]),
     "=EXP({z}-{largest})",
     says="exp(z_k - max_l z_l): between 0 and 1, so it cannot overflow.",
 )
-
 
 SOFTMAX = Stated(
     lambda exp: exp / exp.sum(axis=1, keepdims=True),

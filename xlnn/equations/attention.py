@@ -102,7 +102,6 @@ SLOPE = Stated(  # gradient of weights W: errors times their inputs, summed over
     ),
 )
 
-
 GAIN_SLOPE = Stated(
     lambda d, a: (d * a).sum((0, 1)),
     lambda k, d, a: (

@@ -122,7 +122,6 @@ DERIVATIVES = Stated(
     says="f'(x), f''(x) and so on, of the chosen function.",
 )
 
-
 OF_SURFACE_SHIFTED = Stated(
     lambda used_surface, x, y, dx, dy: np.asarray(
         chosen_surface(used_surface).z.array(x + dx, y + dy)
@@ -161,7 +160,6 @@ LOG_SIZE = Stated(
     number_format="0.00",
 )
 
-
 TAYLOR = Stated(
     lambda f, df, delta: np.cumsum(
         np.append(f, df * delta ** np.arange(1, len(df) + 1) / np.cumprod(np.arange(len(df)) + 1))
@@ -175,13 +173,11 @@ TAYLOR = Stated(
     says="f(x) + f'(x) d + f''(x) d^2 / 2! + ..., up to each degree. Book: 2-9.",
 )
 
-
 TAYLOR_ERROR = Stated(
     lambda taylor, right: taylor - right,
     "={taylor}-{right}",
     says="How far the sum up to each degree is from f(x + d). Book: 2-9.",
 )
-
 
 FOUND_COORDINATE = Stated(
     lambda least, all_points: all_points[int(least) - 1],

@@ -80,20 +80,17 @@ PRODUCTS = Stated(
     says="w_fmuv a_m,i+u,j+v, of each cell of the window.",
 )
 
-
 SUM_OF_PRODUCTS = Stated(
     lambda products: products.sum(),
     lambda products: "=" + written_call("SUM", products.listed.split(",")),
     says="The sum of all products.",
 )
 
-
 PLUS_BIAS = Stated(
     lambda total, b: total + b,
     "={total}+{b}",
     says="z_fij = the sum of the products + b_f.",
 )
-
 
 OF_PLACE = Stated(
     lambda rows, position, number, row, column: entry(
@@ -263,7 +260,6 @@ class FilterGradient(Equation):
 DIGITS = 12
 """Values of a block that equal its largest to this many decimals count as equal: engines compare 15
 or 17 digits, so the last ones must not decide."""
-
 
 Sides = tuple[int, ...]
 """Rows and columns."""

@@ -21,14 +21,12 @@ SQUARED_ERROR = Stated(
     says="C = 1/2 sum_k (t_k - a_k)^2, for one sample. Book: 3-4.",
 )
 
-
 SQUARED_ERROR_DELTA = Stated(
     lambda t, a, slope=1.0: (a - t) * slope,
     lambda k, t, a, slope=None: f"=({a[k]}-{t[k]})*{slope[k]}" if slope else f"={a[k]}-{t[k]}",
     optional=("slope",),
     says="delta_k = dC/da_k a'(z_k) = (a_k - t_k) a'(z_k); a linear unit has no a'. Book: 4-2.",
 )
-
 
 CROSS_ENTROPY = Stated(
     lambda t, z: np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z))),
@@ -39,7 +37,6 @@ CROSS_ENTROPY = Stated(
 """Differs from the book's form, which takes ln 0 once a is 0 or 1 to 16 digits: with a = 1 / (1 +
 exp(-z)) it is the same as max(z, 0) - t z + ln(1 + exp(-|z|))."""
 
-
 CATEGORICAL_CROSS_ENTROPY = Stated(
     lambda t, z, largest, exp: t * ((np.log(exp.sum(axis=1)) + largest)[:, np.newaxis] - z),
     lambda k, t, z, largest, exp: f"={t[k]}*(LN({total(exp)})+{largest[()]}-{z[k]})",
@@ -49,20 +46,17 @@ CATEGORICAL_CROSS_ENTROPY = Stated(
 """Differs from that form, which takes ln 0 once a is 0: with a = exp / sum exp it is the same as
 t_k (ln(sum exp) + max z - z_k)."""
 
-
 SUM_OF_OUTPUTS = Stated(
     lambda loss: loss.sum(axis=1),
     lambda loss: "=" + written_call("SUM", loss.listed.split(",")),
     says="C = sum_k c_k, for one sample. Book: 3-3.",
 )
 
-
 CROSS_ENTROPY_DELTA = Stated(
     lambda t, a: a - t,
     "={a}-{t}",
     says="delta_k = a_k - t_k: a'(z_k) cancels. With softmax the targets sum to 1.",
 )
-
 
 TOTAL_COST = Stated(
     lambda C, penalty=0.0: C.sum() + penalty,

@@ -14,7 +14,6 @@ LONGEST_CHAIN = 100
 """The most terms in one sum: formualizer accepts 256 operators, so longer sums are nested in
 parentheses."""
 
-
 MOST_ARGUMENTS = 200
 """The most arguments of a function: it accepts 255, so more are nested in further calls."""
 
@@ -157,7 +156,6 @@ WEIGHT_GRADIENT = Stated(
     lambda j, *unit, delta, below: f"=SUMPRODUCT({delta.samples[j]},{below.samples[unit]})",
     says="dC_T/dw_ji = sum over the samples of delta_j a_i. Book: 4-2, summed as in 4-4.",
 )
-
 
 BIAS_GRADIENT = Stated(
     lambda delta: delta.sum(axis=(0, *range(2, delta.ndim))),

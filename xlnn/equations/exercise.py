@@ -192,7 +192,6 @@ COUNT_RIGHT = Choice(
     says="How many of the blanked quantities are right.",
 )
 
-
 STATES = ("not_done", "partly", "wrong", "correct", "other_inputs", "first_step")
 """The keys of the words for the states."""
 

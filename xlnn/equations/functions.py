@@ -31,14 +31,12 @@ FARTHEST = 9
 """Up to this power of 10, the mean may be that many standard deviations from 0; beyond that, points
 have too few digits left."""
 
-
 FLAT = Stated(
     lambda z: np.zeros_like(z),  # noqa: PLW0108 -- its argument is z
     "=0*{z}",
     says="u'(z) = 0: the step is flat on both sides of 0; at 0 it has no slope.   Book: 2-1.",
     coarse=True,
 )
-
 
 ONE = Stated(
     lambda z: np.ones_like(z),  # noqa: PLW0108 -- its argument is z
@@ -126,7 +124,6 @@ LINE = Stated(lambda x, m, n: m * x + n, "={m}*{x}+{n}")
 PARABOLA = Stated(lambda x, a, b, c: a * x**2 + b * x + c, "={a}*{x}^2+{b}*{x}+{c}")
 """y = ax^2 + bx + c.   Book: 2-1."""
 
-
 BENDS = Stated(
     lambda a, b: np.where((a == 0) & (b == 0), 3, np.sign(a) + 1),
     "=IF(ABS(SIGN({a}))+ABS(SIGN({b}))=0,3,SIGN({a})+1)",
@@ -134,7 +131,6 @@ BENDS = Stated(
     coarse=True,
 )
 """3 for a horizontal line, where all points are equally low."""
-
 
 VERTEX = Stated(
     lambda a, b: np.where(a == 0, 0.0, -b / (2 * np.where(a == 0, 1, a))),

@@ -29,7 +29,6 @@ UNIT_MEAN = Stated(
     says="mu = 1/n sum_i a_i, over the units that the layer sees. Ba et al. 2016, (3).",
 )
 
-
 UNIT_VARIANCE = Stated(
     lambda below, mean: ((below.reshape(len(below), -1) - mean[:, np.newaxis]) ** 2).mean(axis=1),
     lambda below, mean: "=SUMPRODUCT({0}*{0})/{1}".format(
@@ -37,7 +36,6 @@ UNIT_VARIANCE = Stated(
     ),
     says="sigma^2 = 1/n sum_i (a_i - mu)^2: divided by n, and not by n - 1. Ba et al. 2016, (3).",
 )
-
 
 NORMALISED = Stated(
     lambda below, mean, variance: (
@@ -51,13 +49,11 @@ NORMALISED = Stated(
     says="x_i = (a_i - mu) / sqrt(sigma^2 + epsilon). Ba et al. 2016, (4); epsilon as in PyTorch.",
 )
 
-
 RESCALED = Stated(
     lambda normalised, gain, shift: gain * normalised + shift,
     "={gain}*{normalised}+{shift}",
     says="z_i = gamma_i x_i + beta_i. Ba et al. 2016, (4).",
 )
-
 
 GAIN_GRADIENT = Stated(
     lambda delta, normalised: (delta * normalised).sum(axis=0),
@@ -65,13 +61,11 @@ GAIN_GRADIENT = Stated(
     says="dC_T/dgamma_i = sum over the samples of delta_i x_i.",
 )
 
-
 NORMALISED_DELTA = Stated(
     lambda delta, gain: delta * gain,
     "={delta}*{gain}",
     says="dC/dx_i = delta_i gamma_i: how C changes with a normalised value.",
 )
-
 
 DELTA_MEAN = Stated(
     lambda delta_normalised: delta_normalised.mean(axis=1),

@@ -11,7 +11,6 @@ ONE_WEIGHT_GRADIENT = Stated(
     says="dC/dw_ji = delta_j a_i, of one sample; training sums it over the samples. Book: 4-2.",
 )
 
-
 PIXEL_SHARE = Stated(
     lambda a, W: a[0] * W,
     lambda j, *unit, a, W: f"={a[unit]}*{W[(j, *unit)]}",
@@ -49,7 +48,6 @@ DIFFERENCE_QUOTIENT = Stated(
 """Differs from summing C_T(w + h) and C_T(w - h) first: those are large and nearly equal, and
 their difference would keep few digits."""
 
-
 CHOSEN_GRADIENT = Stated(
     lambda chosen, **gradients: np.concatenate([each.ravel() for each in gradients.values()])[
         int(chosen) - 1
@@ -63,7 +61,6 @@ CHOSEN_GRADIENT = Stated(
     says="The back-propagated gradient of the chosen parameter.",
     coarse=True,
 )
-
 
 DISTANCE = Stated(
     lambda here, there: np.abs(here - there),

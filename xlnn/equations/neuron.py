@@ -36,7 +36,6 @@ UNIT_STEP = Stated(
     coarse=True,
 )
 
-
 FIRES = Stated(
     lambda z, x, w, bias: np.where(
         z >= -np.minimum(0.5, np.maximum(np.abs(x * w).max(axis=-1), np.abs(bias))) / 10**DIGITS,
@@ -86,13 +85,11 @@ INNER_PRODUCT = Stated(
     says="How well each demon's pattern fits the picture: the sum of the products. Book: 1-5, 2-4.",
 )
 
-
 BONDS = Stated(
     lambda W, a, b: W @ a + b,
     lambda k, W, a, b: f"={written_sum([f'{W[k, j]}*{a[j]}' for j in range(a.shape[0])])}+{b[k]}",
     says="z = W a + b of demons who listen to the demons before them. Book: 1-5, 1-6.",
 )
-
 
 AS_LOUD = Stated(
     lambda a: np.where(a.max() - a < 0.5 / 10**DIGITS, 1.0, 0.0 * a.max()),
@@ -103,7 +100,6 @@ AS_LOUD = Stated(
     coarse=True,
     number_format="0;;",
 )
-
 
 WINNER = Stated(
     lambda loudest: np.where(
@@ -117,7 +113,6 @@ WINNER = Stated(
     says="Which single demon is loudest, from 0; the number of demons where several are.",
     coarse=True,
 )
-
 
 OPPOSITE = Stated(lambda threshold: -threshold, "=-{threshold}")
 """b = -theta: the bias is the negative threshold.   Book: 1-3."""

@@ -20,20 +20,17 @@ from xlnn.quantity import Equation, Stated
 
 DIRECTION = "direction"
 
-
 VELOCITY = Stated(
     lambda before, gradient, mu: mu * before + gradient,
     "={mu}*{before}+{gradient}",
     says="v <- mu v + g. B. T. Polyak 1964, as in PyTorch's SGD: eta is outside.",
 )
 
-
 MOVING_AVERAGE = Stated(
     lambda before, gradient, beta: beta * before + (1 - beta) * gradient,
     "={beta}*{before}+(1-{beta})*{gradient}",
     says="m <- beta m + (1 - beta) g: a moving average of the gradients. Kingma and Ba 2015.",
 )
-
 
 MEAN_SQUARE = Stated(
     lambda before, gradient, beta: beta * before + (1 - beta) * gradient * gradient,
@@ -42,7 +39,6 @@ MEAN_SQUARE = Stated(
     says="s <- beta s + (1 - beta) g g: the same for squares. Tieleman and Hinton 2012.",
 )
 
-
 SCALED_GRADIENT = Stated(
     lambda gradient, square, epsilon: gradient / (np.sqrt(square) + epsilon),
     "={gradient}/(SQRT({square})+{epsilon})",
@@ -50,13 +46,11 @@ SCALED_GRADIENT = Stated(
 )
 """epsilon is outside the root, as in PyTorch: a gradient that was always 0 moves nothing."""
 
-
 ALONG = Stated(
     lambda **one: next(iter(one.values())),
     lambda *unit, **one: f"={next(iter(one.values()))[unit]}",
     says="r = g or r = v: the weights step along the gradient or the velocity.",
 )
-
 
 COUNT = Stated(
     lambda before: before + 1,
@@ -64,13 +58,11 @@ COUNT = Stated(
     says="n <- n + 1: how many steps were taken.",
 )
 
-
 CORRECTION = Stated(
     lambda beta, steps: 1 - beta**steps,
     "=1-{beta}^{steps}",
     says="1 - beta^n: the weight of n gradients in a mean that began with 0. Kingma and Ba 2015.",
 )
-
 
 CORRECTED_RATIO = Stated(
     lambda moment1, moment2, correction1, correction2, epsilon: (
@@ -79,7 +71,6 @@ CORRECTED_RATIO = Stated(
     "={moment1}/{correction1}/(SQRT({moment2}/{correction2})+{epsilon})",
     says="r = (m / (1 - beta1^n)) / (sqrt(v / (1 - beta2^n)) + epsilon). Kingma and Ba 2015.",
 )
-
 
 PENALTY = Stated(
     lambda l2, **weights: l2 / 2 * sum((w * w).sum() for w in weights.values()),

@@ -31,7 +31,6 @@ NOWHERE = -100
 
 Index = tuple[int, ...]
 
-
 OF_ANSWER = Stated(
     lambda of, at, answer: np.atleast_1d(entry(entry(of.reshape(-1, of.shape[-1]), at), answer[0])),
     lambda of, at, answer: (
@@ -43,7 +42,6 @@ OF_ANSWER = Stated(
     coarse=True,
     repeats=True,
 )
-
 
 LARGEST_SIZE = Stated(
     lambda v: np.abs(v).max(),

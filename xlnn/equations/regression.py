@@ -34,7 +34,6 @@ ALIKE = 12
 LEAST = {"x": 140, "y": 300}
 """Differences below 10^-LEAST have squares of 0; those of y are not needed."""
 
-
 MEAN = Stated(
     lambda a: a.mean(axis=0),
     lambda *unit, a: f"=AVERAGE({a.over('row')[unit]})",
@@ -61,7 +60,6 @@ DEVIATION = Stated(
     "={varies}*({a}-{mean})",
     says="d = x - mean: exactly 0 in a constant column.",
 )
-
 
 DEVIATION_SUMS = Stated(
     lambda d, d_y: d.T @ np.column_stack([d, d_y]),
@@ -118,13 +116,11 @@ SOLUTION = Stated(
     says="p: the right side, once the elimination is complete.",
 )
 
-
 INTERCEPT = Stated(
     lambda p, x_mean, y_mean: y_mean - p @ x_mean,
     lambda p, x_mean, y_mean: f"={y_mean[()]}-SUMPRODUCT({p[...]},{x_mean[...]})",
     says="q = mean y - (p_1 mean x_1 + ... + p_k mean x_k). Book: 2-12.",
 )
-
 
 ON_PLANE = Stated(
     lambda p, q, x: x @ p + q,
@@ -134,13 +130,11 @@ ON_PLANE = Stated(
     says="p_1 x_1 + ... + p_k x_k + q. Book: 2-12.",
 )
 
-
 RESIDUAL = Stated(
     lambda y, on_plane: y - on_plane,
     "={y}-{on_plane}",
     says="e = y - (p x + q). Book: 2-12.",
 )
-
 
 SQUARED_ERRORS = Stated(
     lambda e: (e**2).sum() / 2,
@@ -218,7 +212,6 @@ STANDARDISED_GRADIENT = Stated(
 )
 """Differs from the book: divided by the number of rows, so that eta need not depend on it."""
 
-
 HEIGHT_GRADIENT = Stated(
     lambda h, y_mean: h - y_mean,
     "={h}-{y_mean}",
@@ -249,13 +242,11 @@ UNSCALED = Stated(
     says="p = g / s: the coefficient of x, from that of u after the last step.",
 )
 
-
 LAST_INTERCEPT = Stated(
     lambda p, x_mean, h: h[-1] - p @ x_mean,
     lambda p, x_mean, h: f"={h.at(-1)[()]}-SUMPRODUCT({p[...]},{x_mean[...]})",
     says="q = h - (p_1 mean x_1 + ... + p_k mean x_k), of the height after the last step.",
 )
-
 
 APART = Stated(
     lambda d: np.sqrt((d**2).mean()),

@@ -117,7 +117,6 @@ TOTAL_OF_BLOCKS = Stated(
     says="C_T = sum of C over the images, which are separate blocks.   Book: 3-4.",
 )
 
-
 RECOGNISED_BLOCKS = Choice(
     lambda right: right.sum(),
     lambda right: "=" + written_call("SUM", [right[image] for image in range(right.shape[0])]),

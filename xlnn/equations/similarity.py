@@ -34,7 +34,6 @@ UPPER = Stated(lambda length_a, length_b: length_a * length_b, "={length_a}*{len
 LOWER = Stated(lambda upper: -upper, "=-{upper}")
 """-|a||b| <= a . b <= |a||b|: Cauchy and Schwarz.   Book: 2-4."""
 
-
 COSINE = Stated(
     lambda inner, upper: np.where(
         upper == 0, 0.0, np.clip(inner / np.where(upper == 0, 1.0, upper), -1, 1)
@@ -42,7 +41,6 @@ COSINE = Stated(
     "=IF(SIGN({upper})=0,0,MAX(-1,MIN(1,{inner}/{upper})))",
     says="cos = a . b / |a||b|, from -1 to 1; 0 where one of them has no direction. Book: 2-4.",
 )
-
 
 ANGLE = Stated(
     # near 1 the angle changes by 1E-8 if the cosine changes by 1E-16: 1 within rounding is 1
@@ -90,7 +88,6 @@ AT_ANGLE = Stated(
     lambda angle, upper: upper * np.cos(np.pi * angle / 180), "={upper}*COS(PI()*{angle}/180)"
 )
 """a . b = |a||b| cos: the inner product at any angle.   Book: 2-4."""
-
 
 LEVEL = Stated(lambda angle, height: height + 0 * angle, "={height}+0*{angle}")
 """A level line, for a chart."""
@@ -190,7 +187,6 @@ MATRIX_PRODUCT = Stated(
     lambda i, j, A, B: "=" + written_sum([f"{A[i, k]}*{B[k, j]}" for k in range(A.shape[1])]),
     says="(AB)_ij = sum_k a_ik b_kj: a row of A with a column of B. Book: 2-5.",
 )
-
 
 TRANSPOSE = Stated(lambda A: A.T, lambda i, j, A: f"={A[j, i]}")
 """(A^T)_ij = a_ji.   Book: 2-5."""

@@ -24,7 +24,6 @@ DESCENT = Stated(
     says="w - eta dC_T/dw: the weights after one step against the gradient. Book: 2-10, 4-4.",
 )
 
-
 GRADIENT_SIZE = Stated(
     lambda **gradients: np.sqrt(sum((gradient**2).sum() for gradient in gradients.values())),
     lambda **gradients: f"=SQRT({written_squares([each[...] for each in gradients.values()])})",
@@ -93,7 +92,6 @@ SURFACES = (
 """The surfaces to choose from, numbered from 1: the book's, a narrow valley, and one that is flat
 far out."""
 
-
 VERDICTS = {
     "minimum": "The point starts at the minimum: the gradient is 0 there, so it stays whatever η "
     "is.",
@@ -152,7 +150,6 @@ DISPLACEMENT = Stated(
     "=-{eta}*{slope}",
     says="dx = -eta dz/dx: how far a step goes along one axis. Book: 2-10, 2-11.",
 )
-
 
 MOVED = Stated(
     lambda at, by: at + by,

@@ -106,20 +106,17 @@ RIGHT = Choice(
     says="1 where the network recognised the sample, else 0.",
 )
 
-
 RECOGNISED = Choice(
     lambda right: right.sum(),
     lambda right: f"=SUM({right.samples[()]})",
     says="How many samples were recognised in an epoch.",
 )
 
-
 ACCURACY = Choice(
     lambda right: right.mean(),
     lambda right: f"=AVERAGE({right.samples[()]})",
     says="The share of the samples that were recognised in an epoch.",
 )
-
 
 MEAN_COST = Stated(
     lambda C: C.mean(),
@@ -198,14 +195,12 @@ SCALED = Stated(
     says="x_i = (raw_i - middle_i) factor_i.",
 )
 
-
 PREDICTED = Stated(
     # a may hold the first outputs only
     lambda a, middle, factor: middle[: a.shape[-1]] + a / factor[: a.shape[-1]],
     "={middle}+{a}/{factor}",
     says="y_k = middle_k + a_k / factor_k: an output in the units of its target.",
 )
-
 
 OFF = Stated(
     lambda a, t, factor=1.0: np.abs((a - t) / factor),
@@ -218,20 +213,17 @@ OFF = Stated(
 """Computed as |a_k - t_k| / |factor_k|, without the middle, which may be far larger than the
 difference. Targets that are not scaled have no factor."""
 
-
 ROOT_MEAN_SQUARE = Stated(
     lambda off: np.sqrt((off**2).mean(axis=0)),
     lambda k, off: "=SQRT(SUMSQ({0})/COUNT({0}))".format(off.samples[k]),
     says="The root of the mean squared error over the samples; large errors count for more.",
 )
 
-
 MEAN_ABSOLUTE = Stated(
     lambda off: off.mean(axis=0),
     lambda k, off: f"=AVERAGE({off.samples[k]})",
     says="The mean absolute error over the samples.",
 )
-
 
 ENDS = Stated(
     lambda **rows: np.stack(
@@ -301,7 +293,6 @@ WRONG_RANK = Choice(
     ).format(key.samples[()], key[()]),
     says="The place of each misclassified sample in the list, from 1; 0 for the others.",
 )
-
 
 COUNT_WRONG = Choice(
     lambda place: place.max(),

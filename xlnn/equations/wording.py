@@ -14,14 +14,12 @@ from xlnn.terms import Term, among, count, either, function, largest, least, rou
 FACTORS = 4
 """The most terms of a sum that is written out; a longer one is only named."""
 
-
 LEAST = 300
 """Errors below 1/10^300 do not determine their sum."""
 
 RISE = 1.01
 """The ratio of last to first cost that counts as a rise: a cost at its minimum may rise in its last
 digits."""
-
 
 sum_of = function(np.sum, lambda cells: written_call("SUM", cells.split(",")))
 """The sum of cells that may not be a range."""
