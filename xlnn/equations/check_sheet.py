@@ -81,8 +81,7 @@ class LargestDistance(Equation):
     def array(self, distance: np.ndarray, noted: np.ndarray | None = None) -> np.ndarray:
         """Return the largest, a number; without ``noted`` the distances are already relative."""
         size = 1.0 if noted is None else np.abs(noted).max() or 1.0
-        with np.errstate(over="ignore"):
-            share = distance.max() / size
+        share = distance.max() / size
         return share if np.isfinite(share) else np.asarray(1.0)
 
     def cell(self, distance: Cells, noted: Cells | None = None) -> str:

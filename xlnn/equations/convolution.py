@@ -15,8 +15,6 @@ Book: 5-3. Shapes: a (1, rows, columns) of a picture or (1, maps, rows, columns)
 filter and the products (r, c) or (maps, r, c). Places count from 1, as INDEX does.
 """
 
-from math import prod
-
 import numpy as np
 
 from xlnn.equations.dense import MOST_ARGUMENTS, written_call, written_sum
@@ -92,23 +90,30 @@ PLUS_BIAS = Stated(
     says="z_fij = the sum of the products + b_f.",
 )
 
-OF_PLACE = Stated(
-    lambda rows, position, number, row, column: entry(
-        entry(entry(entry(rows.reshape(-1, *rows.shape[2:]), position), number), row), column
-    ),
-    # the places of all maps are in one row, one after another
-    lambda rows, position, number, row, column: (
-        "=INDEX({0},{1},({2}-1)*{5}+({3}-1)*{6}+{4})" if ":" in rows.epochs.samples[...] else "={0}"
-    ).format(
-        rows.epochs.samples[...],
-        *(of[()] for of in (position, number, row, column)),
-        prod(rows.shape[1:]),
-        rows.shape[2],
-    ),
-    says="z at the chosen place of the chosen map, from training in the chosen epoch and sample.",
-    coarse=True,
-    repeats=True,
-)
+
+class OfPlace(Equation):
+    """z at the chosen place of the chosen map, from training in the chosen epoch and sample."""
+
+    coarse = repeats = True
+
+    def array(
+        self,
+        rows: np.ndarray,
+        position: np.ndarray,
+        number: np.ndarray,
+        row: np.ndarray,
+        column: np.ndarray,
+    ) -> np.ndarray:
+        """Return z, a number, from all epochs and samples; NaN if there is no such place."""
+        maps = entry(rows.reshape(-1, *rows.shape[2:]), position)
+        return entry(entry(entry(maps, number), row), column)
+
+    def cell(self, rows: Cells, position: Cells, number: Cells, row: Cells, column: Cells) -> str:
+        """Return the formula; the places of all maps are in one row, one after another."""
+        _, R, C = rows.shape
+        place = f"({number[()]}-1)*{R * C}+({row[()]}-1)*{C}+{column[()]}"
+        cells = rows.epochs.samples[...]
+        return f"=INDEX({cells},{position[()]},{place})" if ":" in cells else f"={cells}"
 
 
 def _maps(below: np.ndarray) -> np.ndarray:
@@ -265,22 +270,6 @@ Sides = tuple[int, ...]
 """Rows and columns."""
 
 
-def _windows(
-    a: np.ndarray,
-    size: Sides,
-    step: Sides = (),
-    padding: tuple[int, ...] = (0, 0, 0, 0),
-    outside: float = 0.0,
-) -> np.ndarray:
-    """Return the cells of each block side by side, row by row: (samples, maps, R, C, cells)."""
-    maps, step = a.reshape(len(a), -1, *a.shape[-2:]), step or size
-    (top, left, bottom, right), around = padding, [(0, 0), (0, 0)]
-    maps = np.pad(maps, [*around, (top, bottom), (left, right)], constant_values=outside)
-    every = np.lib.stride_tricks.sliding_window_view(maps, size, axis=(2, 3))
-    found = every[:, :, :: step[0], :: step[1]]
-    return found.reshape(*found.shape[:4], -1)
-
-
 class _Pooling(Equation):
     """What the two kinds of pooling share.
 
@@ -299,9 +288,15 @@ class _Pooling(Equation):
         self.step = step or size
         self.padding = padding
 
-    def seen(self, below: np.ndarray, outside: float) -> np.ndarray:
-        """Return the cells of each block side by side: (samples, maps, R, C, cells)."""
-        return _windows(below, self.size, self.step, self.padding, outside)
+    def seen(self, below: np.ndarray, outside: float = 0.0) -> np.ndarray:
+        """Return the cells of each block side by side, row by row: (samples, maps, R, C, cells)."""
+        (top, left, bottom, right), (down, across) = self.padding, self.step
+        maps = below.reshape(len(below), -1, *below.shape[-2:])
+        around = (0, 0), (0, 0), (top, bottom), (left, right)
+        maps = np.pad(maps, around, constant_values=outside)
+        every = np.lib.stride_tricks.sliding_window_view(maps, self.size, axis=(2, 3))
+        found = every[:, :, ::down, ::across]
+        return found.reshape(*found.shape[:4], -1)
 
     def single(self, unit: tuple[int, ...], below: Cells) -> list[tuple[int, ...]]:
         """Return the index of each cell of a block, row by row."""
@@ -345,7 +340,7 @@ class Argmax(_Pooling):
 
     def array(self, below: np.ndarray, a: np.ndarray) -> np.ndarray:
         """Return the position, of the shape of a."""
-        distance = a[..., np.newaxis] - _windows(below, self.size)
+        distance = a[..., np.newaxis] - self.seen(below)
         return (np.round(distance, DIGITS) == 0).argmax(axis=-1) + 1.0
 
     def cell(self, *unit: int, below: Cells, a: Cells) -> str:
@@ -388,7 +383,7 @@ class AveragePooling(_Pooling):
 
     def array(self, below: np.ndarray) -> np.ndarray:
         """Return a, shape (samples, maps, rows / r, columns / c)."""
-        return self.seen(below, 0.0).mean(axis=-1)
+        return self.seen(below).mean(axis=-1)
 
     def cell(self, *unit: int, below: Cells) -> str:
         cells = [below[cell] for cell in self.single(unit, below)]

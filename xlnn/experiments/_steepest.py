@@ -72,15 +72,12 @@ class GradientDirection(Sentence):
 
 SHARE = Stated(  # engines take tiny numbers for equal that are not; parts of the largest are not
     lambda change: change / (np.abs(change).max() or 1),
-    lambda change: "=IF(SIGN({0})=0,0,{1}/{0})".format(_size(change), change[()]),
+    lambda change: "=IF(SIGN({0})=0,0,{1}/{0})".format(
+        peak_formula(change.over("direction")[()]), change[()]
+    ),
     says="A change as a part of the largest one; 0 where nothing changes.",
     number_format="0.0%",
 )
-
-
-def _size(change: Cells) -> str:
-    """Return the size of the largest change."""
-    return peak_formula(change.over("direction")[()])
 
 
 EXACT, ROUNDED = 12, 14

@@ -11,11 +11,11 @@ from math import prod
 
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.convolution import (
-    OF_PLACE,
     PLUS_BIAS,
     PRODUCTS,
     SUM_OF_PRODUCTS,
     OfFilter,
+    OfPlace,
     Window,
 )
 from xlnn.equations.cost import COSTS
@@ -322,7 +322,7 @@ def _of_layer(stack: Stack, name: str) -> Iterator[Quantity]:
     yield _quantity("window_product", PRODUCTS, uses, tuple(size), **shown)
     yield _quantity("window_sum", SUM_OF_PRODUCTS, uses, **shown)
     yield _quantity("window_z", PLUS_BIAS, uses, **shown)
-    yield _quantity("window_there", OF_PLACE, {"rows": f"z{name}", **looked_up}, **shown)
+    yield _quantity("window_there", OfPlace(), {"rows": f"z{name}", **looked_up}, **shown)
 
 
 def drawn_whole(spec: Spec) -> bool:
