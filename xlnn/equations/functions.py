@@ -97,19 +97,8 @@ STEP = Stated(
 )
 """The h that is used, which is never 0."""
 
-RIGHT = Stated(lambda z, h: z + h, "={z}+{h}")
-LEFT = Stated(lambda z, h: z - h, "={z}-{h}")
-"""A point slightly to the right or left of z."""
-
 CENTRAL = Stated(lambda right, left, h: (right - left) / (2 * h), "=({right}-{left})/(2*{h})")
 """(a(z + h) - a(z - h)) / 2h: the slope between two points.   Book: 2-6."""
-
-GAP = Stated(
-    lambda error: np.sqrt((error**2).mean()),
-    lambda error: f"=SQRT(SUMSQ({error.over('point')[()]})/COUNT({error.over('point')[()]}))",
-    number_format="0.0E+00",
-)
-"""The root mean square difference of slopes and difference quotients."""
 
 ERROR = Stated(
     lambda slope, difference: difference - slope,

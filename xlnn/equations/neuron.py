@@ -114,12 +114,6 @@ WINNER = Stated(
     coarse=True,
 )
 
-OPPOSITE = Stated(lambda threshold: -threshold, "=-{threshold}")
-"""b = -theta: the bias is the negative threshold.   Book: 1-3."""
-
-PRODUCTS = Stated(lambda w, x: w * x, "={w}*{x}")
-"""w_i x_i: what comes in through each input."""
-
 WEIGHTED_INPUT = Stated(
     lambda products, bias: products.sum() + bias, "=SUMPRODUCT({products[:]})+{bias}"
 )
@@ -135,9 +129,6 @@ OF_PATTERN = Stated(
 
 SEEN = Stated(lambda W, x: W * x, lambda j, r, c, W, x: f"={W[j, r, c]}*{x[r, c]}")
 """The part of a picture that a demon likes, pixel by pixel."""
-
-SUM = Stated(lambda one, other: one + other, "={one}+{other}")
-"""The sum of two numbers."""
 
 REACH = Stated(
     lambda z: np.maximum(6.0, 1.2 * np.abs(z)),

@@ -24,15 +24,8 @@ INNER_PRODUCT = Stated(
 )
 """a . b = a_1 b_1 + a_2 b_2 + ...   Book: 2-4."""
 
-PRODUCT = Stated(lambda a, b: a * b, "={a}*{b}")
-"""a_i b_i, entry by entry: the Hadamard product.   Book: 2-5."""
-
 LENGTH = Stated(lambda a: np.asarray(np.sqrt((a * a).sum())), lambda a: f"=SQRT(SUMSQ({a[...]}))")
 """|a|, the root of the sum of the squares.   Book: 2-4."""
-
-UPPER = Stated(lambda length_a, length_b: length_a * length_b, "={length_a}*{length_b}")
-LOWER = Stated(lambda upper: -upper, "=-{upper}")
-"""-|a||b| <= a . b <= |a||b|: Cauchy and Schwarz.   Book: 2-4."""
 
 COSINE = Stated(
     lambda inner, upper: np.where(

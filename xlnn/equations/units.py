@@ -24,6 +24,8 @@ SQUARED_ERROR_DELTA = Stated(
     says="delta = (a - t) a'(z), with a' = a (1 - a) of a sigmoid output. Book: 4-2.",
 )
 SUM = Stated(lambda a, b: a + b, "={a}+{b}")
+PRODUCT = Stated(lambda a, b: a * b, "={a}*{b}")
+NEGATIVE = Stated(lambda a: -a, "=-{a}")
 COPY = Stated(lambda h: h, "={h}")
 RATIO = Stated(
     lambda a, b: np.where(a == 0, 0.0, b / np.where(a == 0, 1.0, a)),

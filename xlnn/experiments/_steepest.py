@@ -11,6 +11,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Cells, Quantity, Sentence, Stated, Trace, alike
+from xlnn.equations import units
 from xlnn.equations.calculus import LINEAR, OF_SURFACE_SHIFTED
 from xlnn.equations.lookup import UsedNumber, entry_of, is_chosen
 from xlnn.equations.number import short
@@ -19,12 +20,6 @@ from xlnn.equations.wording import at_least, at_most, first_place
 from xlnn.terms import Term, either, largest, least, peak, peak_formula, rounded, sign
 
 DIRECTIONS, DEGREES = 36, 10  # one every 10 degrees
-
-STEP = Stated(lambda length, u: length * u, "={length}*{u}")
-"""A coordinate of the step in a direction (u, v)."""
-
-CHANGE = Stated(lambda z_there, z_at: z_there - z_at, "={z_there}-{z_at}")
-"""The change of f."""
 
 
 BOUND = Stated(
@@ -162,11 +157,13 @@ def quantities(steps: int) -> Iterator[Quantity | xlnn.Copy]:
     for name, title, of in (("unit_x", "unit step", "cos"), ("unit_y", "", "sin")):
         yield column(name, title, around_circle(DIRECTIONS, of.upper()).of(part="turn"), symbol=of)
     for x, title in (("x", "small step"), ("y", "")):
-        yield column(f"step_{x}", title, STEP.of(u=f"unit_{x}"), symbol=f"Δ{x}", role="weight")
+        yield column(f"step_{x}", title, units.PRODUCT.of("length", f"unit_{x}"), symbol=f"Δ{x}",
+                     role="weight")
     there = {"used_surface": "used_function", **point, "dx": "step_x", "dy": "step_y"}
     yield column("z_there", "z after it", OF_SURFACE_SHIFTED, symbol="z", uses=there,
                  role="forward")
-    yield column("change", "change of z", CHANGE, symbol="Δz", role="forward")
+    yield column("change", "change of z", units.ERROR.of("z_there", "z_at"), symbol="Δz",
+                 role="forward")
     yield column("inner", "inner product",
                  LINEAR.of("slope_x", "step_x", "slope_y", "step_y"), symbol="∇z·Δ",
                  role="backward", source="2-10", written="∇z·Δ = |∇z| ε cos θ",

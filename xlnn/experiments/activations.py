@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import xlnn
 from xlnn import Axis, Beside, Chart, Equation, Numbers, Page, Quantity, Sentences, Told, Trace
 from xlnn.equations import functions as eq
+from xlnn.equations import units
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.neuron import UNIT_STEP
 from xlnn.equations.surface import DESCENT
@@ -57,9 +58,9 @@ def _functions(point: Axis) -> Iterator[Quantity]:
     yield Quantity("used_h", title="h that is used", symbol="h", equation=eq.STEP)
     yield column("number", "point", symbol="k", counts=True)
     yield column("z", "point z", eq.points(POINTS))
-    sides = (("right", "z + h", eq.RIGHT), ("left", "z − h", eq.LEFT))
+    sides = (("right", "z + h", units.SUM), ("left", "z − h", units.ERROR))
     for side, symbol, equation in sides:
-        yield beside(f"z_{side}", f"{side} of z", equation.of(h="used_h"), symbol=symbol)
+        yield beside(f"z_{side}", f"{side} of z", equation.of("z", "used_h"), symbol=symbol)
     for function in eq.FUNCTIONS:
         name, (_, _, symbol, slope, *_) = function.name, SHOWN[function.name]
         yield column(name, "value", function.value, kind="value", symbol=symbol, role="forward",
@@ -81,7 +82,8 @@ def _functions(point: Axis) -> Iterator[Quantity]:
         yield column(f"{name}_error", "difference − slope",
                      eq.ERROR.of(f"{name}_slope", f"{name}_difference"), kind="error", symbol="−")
         yield Quantity(f"{name}_gap", "gap", title="gap (root mean square)",
-                       equation=eq.GAP.of(f"{name}_error"))
+                       number_format="0.0E+00",
+                       equation=units.root_mean_square("point").of(f"{name}_error"))
 
 
 def _learning(step: Axis) -> Iterator[Quantity]:

@@ -9,6 +9,7 @@ from functools import partial
 import xlnn
 from xlnn import Axis, Below, Beside, Grid, Page, Quantity, Sentences, Space, Table, Text, Told
 from xlnn.equations import neuron as eq
+from xlnn.equations import units
 from xlnn.equations.activation import SIGMOID
 from xlnn.equations.wording import Bar
 from xlnn.workbooks.pages.parts import Units
@@ -56,9 +57,10 @@ def _neuron() -> Iterator[Quantity]:
     yield Quantity("threshold", title="threshold", symbol="θ", role="weight",
                    meaning="the sum at which the neuron fires", written="w₁x₁ + w₂x₂ + w₃x₃ ≥ θ",
                    source="1-2")
-    yield each("products", title="w × x", symbol="wx{}", equation=eq.PRODUCTS, role="forward",
-               number_format="General")
-    yield Quantity("bias", title="bias −θ", symbol="b", equation=eq.OPPOSITE, role="weight")
+    yield each("products", title="w × x", symbol="wx{}", role="forward",
+               equation=units.PRODUCT.of("w", "x"), number_format="General")
+    yield Quantity("bias", title="bias −θ", symbol="b", role="weight",
+                   equation=units.NEGATIVE.of("threshold"))
     yield forward("z", title="weighted input", equation=eq.WEIGHTED_INPUT, source="1-3",
                   written="z = w₁x₁ + w₂x₂ + w₃x₃ + b",
                   meaning="the sum of the signals times their weights, plus the bias")
@@ -98,8 +100,8 @@ def _demons() -> Iterator[Quantity]:
     yield hidden("liking", title="fit Σ w²x", symbol="Σ w²x", equation=eq.INNER_PRODUCT,
                  uses=of_picture, meaning="how well a demon's pattern fits the picture",
                  written="Σ w² x over the 12 pixels", source="1-5")
-    yield hidden("z2", title="excitement z²", symbol="z²{}", equation=eq.SUM,
-                 uses={"one": "liking", "other": "b2"})
+    yield hidden("z2", title="excitement z²", symbol="z²{}",
+                 equation=units.SUM.of("liking", "b2"))
     yield hidden("a2", title="how loud a²", symbol="a²{}", equation=SIGMOID, uses={"z": "z2"},
                  meaning="how loudly a hidden demon calls", written="a² = σ(z²)", source="1-5")
     output = partial(forward, shape=(OUTPUTS,))

@@ -10,6 +10,7 @@ from functools import partial
 import xlnn
 from xlnn import Axis, Beside, Grid, Model, Page, Quantity, Sentences, Size, Text, Told, Trace
 from xlnn.equations import similarity as eq
+from xlnn.equations import units
 from xlnn.workbooks.pages.parts import Label, Made, PagePart
 from xlnn.writing.style import INPUT_INK, NEGATIVE, POSITIVE, SECTION, Look
 
@@ -37,7 +38,7 @@ def _patterns(shape: tuple[int, int]) -> Iterator[Quantity]:
     of = {"a": "pattern_a", "b": "pattern_b"}
     for symbol, name in of.items():
         yield Quantity(name, title=f"pattern {symbol}", symbol=symbol, shape=shape)
-    yield Quantity("product", title="a × b, pixel by pixel", equation=eq.PRODUCT, uses=of,
+    yield Quantity("product", title="a × b, pixel by pixel", equation=units.PRODUCT, uses=of,
                    role="forward", shape=shape)
     yield Quantity("inner", title="inner product a·b", symbol="a·b", equation=eq.INNER_PRODUCT,
                    uses=of, meaning="how similar two patterns are",
@@ -46,10 +47,12 @@ def _patterns(shape: tuple[int, int]) -> Iterator[Quantity]:
     yield length("length_a", "length |a|", symbol="|a|", uses={"a": "pattern_a"},
                  meaning="the length of a vector", written="|a| = √(a₁² + a₂² + …)", source="2-4")
     yield length("length_b", "length |b|", symbol="|b|", uses={"a": "pattern_b"})
-    yield Quantity("upper", title="at most |a||b|", symbol="|a||b|", equation=eq.UPPER,
+    yield Quantity("upper", title="at most |a||b|", symbol="|a||b|",
+                   equation=units.PRODUCT.of("length_a", "length_b"),
                    meaning="the Cauchy–Schwarz bound", written="−|a||b| ≤ a·b ≤ |a||b|",
                    source="2-4")
-    yield Quantity("lower", title="at least −|a||b|", symbol="−|a||b|", equation=eq.LOWER)
+    yield Quantity("lower", title="at least −|a||b|", symbol="−|a||b|",
+                   equation=units.NEGATIVE.of("upper"))
     yield Quantity("cosine", title="cos θ = a·b / |a||b|", symbol="cos θ", equation=eq.COSINE,
                    meaning="similarity, independent of the lengths", written="cos θ = a·b / |a||b|",
                    source="2-4")
@@ -118,7 +121,7 @@ def _matrices(size: int) -> Iterator[Quantity]:
                written="(AB)ᵢⱼ = Σₖ aᵢₖ bₖⱼ", source="2-5")
     yield made("BA", title="BA: rows of B with columns of A", equation=eq.MATRIX_PRODUCT,
                uses={"A": B, "B": A})
-    yield made("hadamard", title="A ⊙ B: entry by entry", symbol="A ⊙ B", equation=eq.PRODUCT,
+    yield made("hadamard", title="A ⊙ B: entry by entry", symbol="A ⊙ B", equation=units.PRODUCT,
                uses={"a": A, "b": B}, meaning="Hadamard product",
                written="(A ⊙ B)ᵢⱼ = aᵢⱼ bᵢⱼ", source="2-5")
     turned = partial(made, equation=eq.TRANSPOSE)

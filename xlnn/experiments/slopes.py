@@ -233,7 +233,7 @@ def _lagrange() -> Iterator[Quantity]:
         yield column(f"circle_{along}", "", along, eq.TIMES, {"u": f"unit_{along}"})
     yield column("circle_f", "", "f", eq.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
     yield _line("least", "smallest f, in row (the first if equal)", " ", Least("part"),
-                {"of": "circle_f"}, source="2-7")
+                {"of": "circle_f"})
     yield Quantity("j", title="finer", axes=(near,), counts=True)
     column = partial(_line, axes=(near,))
     yield column("angle", "", "θ", eq.FINE_ANGLE)
@@ -241,7 +241,7 @@ def _lagrange() -> Iterator[Quantity]:
     yield column("fine_y", "", "y", eq.SIN, {"t": "angle"})
     yield column("fine_f", "", "f", eq.LINEAR, {**on_line, "x": "fine_x", "y": "fine_y"})
     yield _line("finest", "smallest of the finer points, in row", " ", Least("part"),
-                {"of": "fine_f"}, source="2-7")
+                {"of": "fine_f"})
     for name, title in (("x", "the point found"), ("y", ""), ("f", "f there")):
         yield _line(f"best_{name}", title, name, eq.FOUND_COORDINATE,
                     {"least": "finest", "all_points": f"fine_{name}"})
