@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from xlnn.equations import units
-from xlnn.quantity import Quantity, Stated
+from xlnn.quantity import Cells, Quantity, Stated
 
 SOURCE = "Vaswani et al. 2017, "
 
@@ -92,28 +92,29 @@ SCORE_ERROR = Stated(  # back through the softmax and the square root
         f"/SQRT({V.shape[1]})"
     ),
 )
+
+
+def _summed(positions: Cells, term: Callable[[int], str]) -> str:
+    """Return the sum of a term over the positions of errors."""
+    return "+".join(map(term, range(positions.shape[0])))
+
+
 SLOPE = Stated(  # gradient of weights W: errors times their inputs, summed over rows and positions
     lambda d, a: np.einsum("rtk,rti->ki", d, a),
     lambda k, i, d, a: (
-        "="
-        + "+".join(
-            f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, i]})" for t in range(d.shape[0])
-        )
+        "=" + _summed(d, lambda t: f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, i]})")
     ),
 )
 
 GAIN_SLOPE = Stated(
     lambda d, a: (d * a).sum((0, 1)),
     lambda k, d, a: (
-        "="
-        + "+".join(
-            f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, k]})" for t in range(d.shape[0])
-        )
+        "=" + _summed(d, lambda t: f"SUMPRODUCT({d.over('row')[t, k]},{a.over('row')[t, k]})")
     ),
 )
 BIAS_SLOPE = Stated(
     lambda d: d.sum((0, 1)),
-    lambda k, d: "=" + "+".join(f"SUM({d.over('row')[t, k]})" for t in range(d.shape[0])),
+    lambda k, d: "=" + _summed(d, lambda t: f"SUM({d.over('row')[t, k]})"),
 )
 
 LOOK_UP = Stated(
@@ -131,13 +132,9 @@ def look_up_slope(symbols: int) -> Stated:
         lambda d, s: (
             np.array([d[s == v].sum(0) for v in range(1, symbols + 1)]) * d.shape[-1] ** 0.5
         ),
-        lambda v, k, d, s: (
-            f"=SQRT({d.shape[1]})*("
-            + "+".join(
-                f"SUMIF({s.over('row')[t]},{v + 1},{d.over('row')[t, k]})"
-                for t in range(d.shape[0])
-            )
-            + ")"
+        lambda v, k, d, s: "=SQRT({})*({})".format(
+            d.shape[1],
+            _summed(d, lambda t: f"SUMIF({s.over('row')[t]},{v + 1},{d.over('row')[t, k]})"),
         ),
     )
 

@@ -318,12 +318,6 @@ QUOTIENT_OF_TWO = Stated(
 HALVED = Stated(lambda whole, k: whole / 2**k, "={whole}/2^{k}")
 APPROXIMATION = Stated(lambda z, z_x, z_y, dx, dy: z + z_x * dx + z_y * dy,
                        "={z}+{z_x}*{dx}+{z_y}*{dy}")  # fmt: skip
-APART = Stated(
-    lambda near, right: near - right,
-    "={near}-{right}",
-    number_format="0.0E+00",
-)
-TIMES = Stated(lambda r, u: r * u, "={r}*{u}")
 FINE_ANGLE = Stated(lambda least, j: 2 * np.pi * (least - 1 + j / FINE) / PARTS,
                     lambda least, j: f"=2*PI()*({least[()]}-1+{j[()]}/{FINE})/{PARTS}")  # fmt: skip
 COS = Stated(lambda r, t: r * np.cos(t), "={r}*COS({t})")

@@ -100,13 +100,6 @@ STEP = Stated(
 CENTRAL = Stated(lambda right, left, h: (right - left) / (2 * h), "=({right}-{left})/(2*{h})")
 """(a(z + h) - a(z - h)) / 2h: the slope between two points.   Book: 2-6."""
 
-ERROR = Stated(
-    lambda slope, difference: difference - slope,
-    "={difference}-{slope}",
-    number_format="0.0E+00",
-)
-"""How far a difference is from the slope."""
-
 LINE = Stated(lambda x, m, n: m * x + n, "={m}*{x}+{n}")
 """y = mx + n, and z of a unit.   Book: 2-1 has ax + b; here a and b are those of the parabola."""
 

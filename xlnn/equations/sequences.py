@@ -13,9 +13,6 @@ ADDED = Stated(lambda u, v: u + v, "={u}+{v}", number_format="General")
 MULTIPLIED = Stated(lambda u, by: by * u, "={by}*{u}")
 """a_n+1 = r a_n, and c a_k.   Book: 2-2, 2-3."""
 
-LINEAR = Stated(lambda before, p, q: p * before + q, "={p}*{before}+{q}")
-"""a_n+1 = p a_n + q: both at once.   Book: 2-2."""
-
 ARITHMETIC_TERM = Stated(
     lambda arithmetic, n, d: arithmetic[0] + (n - 1) * d,
     lambda arithmetic, n, d: f"={arithmetic.at(0)[()]}+({n[()]}-1)*{d[()]}",

@@ -80,7 +80,8 @@ def _functions(point: Axis) -> Iterator[Quantity]:
                      written="(a(z + h) − a(z − h)) / 2h", source="2-6")
     for name in SHOWN:
         yield column(f"{name}_error", "difference − slope",
-                     eq.ERROR.of(f"{name}_slope", f"{name}_difference"), kind="error", symbol="−")
+                     units.ERROR.of(f"{name}_difference", f"{name}_slope"), kind="error",
+                     symbol="−", number_format="0.0E+00")
         yield Quantity(f"{name}_gap", "gap", title="gap (root mean square)",
                        number_format="0.0E+00",
                        equation=units.root_mean_square("point").of(f"{name}_error"))

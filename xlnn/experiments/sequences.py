@@ -11,6 +11,7 @@ import xlnn
 from xlnn import Axis, Beside, Chart, Quantity, Size, Table, Text, Told, Trace, alike, previous
 from xlnn.equations import sequences as eq
 from xlnn.equations import units
+from xlnn.equations.functions import LINE
 
 
 # fmt: off
@@ -36,7 +37,7 @@ def _sequences(terms: int) -> Iterator[Quantity]:
                     symbol="aₙ₊₁ = r aₙ", meaning="each term is the previous one times r",
                     written="aₙ₊₁ = r aₙ, aₙ = a₁ rⁿ⁻¹")
     yield term("geometric_term", "its formula", eq.GEOMETRIC_TERM, symbol="a₁ rⁿ⁻¹")
-    yield recurring("linear", "linear recurrence", eq.LINEAR.of(previous("linear")),
+    yield recurring("linear", "linear recurrence", LINE.of(previous("linear"), "p", "q"),
                     symbol="aₙ₊₁ = p aₙ + q", meaning="both combined", written="aₙ₊₁ = p aₙ + q")
     yield Quantity("course", equation=Told(
         "After {terms} terms the arithmetic sequence is at {arithmetic_last}, the geometric one at "

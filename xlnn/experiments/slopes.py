@@ -12,6 +12,7 @@ from typing import Any
 import xlnn
 from xlnn import Axis, Below, Beside, Chart, Page, Quantity, Sentences, Table, Text, Trace
 from xlnn.equations import calculus as eq
+from xlnn.equations import units
 from xlnn.equations.surface import SURFACES, around_circle, of_surface
 from xlnn.equations.verdict import Least
 from xlnn.workbooks.learning import function_choice
@@ -211,7 +212,8 @@ def _approximation() -> Iterator[Quantity]:
     yield column("near", "approximate", "f + ∇f·Δ", eq.APPROXIMATION,
                  {"z_x": "dz_dx", "z_y": "dz_dy", **small}, meaning="the change over a small step",
                  written="f(x + Δx, y + Δy) ≈ f + ∂f/∂x Δx + ∂f/∂y Δy", source="2-9")
-    yield column("off", "error", "e", eq.APART, {"right": "true"})
+    yield column("off", "error", "e", units.ERROR, {"y": "near", "t": "true"},
+                 number_format="0.0E+00")
     yield _line("shrinks", "error / error at half the step (0: no error)", "e₀ / e₁",
                 eq.SHRINKS)
     yield Quantity("square", title="what that means",
@@ -230,7 +232,8 @@ def _lagrange() -> Iterator[Quantity]:
     column = partial(_line, axes=(part,))
     for along, of in (("x", "COS"), ("y", "SIN")):
         yield column(f"unit_{along}", "", of.lower(), around_circle(eq.PARTS, of))
-        yield column(f"circle_{along}", "", along, eq.TIMES, {"u": f"unit_{along}"})
+        yield column(f"circle_{along}", "", along, units.PRODUCT,
+                     {"a": "r", "b": f"unit_{along}"})
     yield column("circle_f", "", "f", eq.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
     yield _line("least", "smallest f, in row (the first if equal)", " ", Least("part"),
                 {"of": "circle_f"})
