@@ -457,6 +457,18 @@ REFUSED = {
           ("Flatten", ["2"], ["y"])], (3, 4, 4), {"F": numbers(2, 3, 2, 2)}), None,
         "pictures of 3 maps",
     ),
+    "rows that are joined": (
+        ([("Reshape", ["x", "s"], ["1"]), ("Gemm", ["1", "A"], ["y"])], (4,),
+         {"A": SQUARE, "s": np.array([4, -1])}), None, "Reshape mixes the rows",
+    ),
+    "rows that become columns": (
+        ([("Transpose", ["x"], ["1"], {"perm": [1, 0]}), ("Gemm", ["1", "A"], ["y"])], (4,),
+         {"A": SQUARE}), None, "Transpose mixes the rows",
+    ),
+    "some of the rows": (
+        ([("Gather", ["x", "i"], ["1"]), ("Gemm", ["1", "A"], ["y"])], (4,),
+         {"A": SQUARE, "i": np.array([1, 0])}), None, "Gather mixes the rows",
+    ),
     "weights that are no numbers": (
         ([("Gemm", ["x", "A"], ["y"])], (4,), {"A": SQUARE * np.inf}), None, "not finite",
     ),

@@ -373,7 +373,7 @@ def test_a_planted_error_is_refused_and_nothing_is_written(
 
 
 def test_an_activation_without_an_operator_is_refused_in_a_sentence(paths, tmp_path, monkeypatch):
-    monkeypatch.delitem(export_graph.OPERATORS, "tanh")
+    monkeypatch.delitem(export_graph.ACTIVATIONS, "tanh")
     with pytest.raises(WorkbookError, match="no operator of ONNX is known for the activation tanh"):
         xlnn.export(paths["maps"], tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []
@@ -381,7 +381,7 @@ def test_an_activation_without_an_operator_is_refused_in_a_sentence(paths, tmp_p
 
 
 def test_an_activation_that_is_missing_is_refused(paths, tmp_path, monkeypatch):
-    monkeypatch.setitem(export_graph.OPERATORS, "tanh", "Identity")
+    monkeypatch.setitem(export_graph.ACTIVATIONS, "tanh", "Identity")
     with pytest.raises(DisagreementError, match=r"TrainingO?!|row 1, output 1"):
         xlnn.export(paths["maps"], tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []

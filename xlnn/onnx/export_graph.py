@@ -7,6 +7,7 @@ Scaling in the sheet becomes part of the model.
 import json
 from collections.abc import Sequence
 from importlib import metadata
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,18 +19,11 @@ from xlnn.equations.layer import LayerKind
 from xlnn.equations.layernorm import EPSILON
 from xlnn.errors import WorkbookError
 from xlnn.onnx.export_trained import PRODUCER, Trained, maps, names_of, properties, tensors_of
+from xlnn.onnx.operators import ACTIVATIONS, POOLINGS
 from xlnn.workbooks.network.spec import LayerSpec
 
 OPSET, IR = 17, 8
 """Of 2022: versions of ONNX Runtime from 1.12 on read them."""
-
-OPERATORS = {
-    "sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "linear": "Identity",
-    "softmax": "Softmax",
-}  # fmt: skip
-"""Those of activations; a leaky relu has a slope besides."""
-
-POOLINGS = {"max pooling": "MaxPool", "average pooling": "AveragePool"}
 
 
 def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
@@ -138,13 +132,13 @@ def _activated(graph: _Graph, layer: LayerSpec, seen: str) -> str:
         return graph.add("Add", [above, below], f"a{layer.name}")
     if leak is not None:
         return graph.add("LeakyRelu", [seen], f"a{layer.name}", alpha=leak)
-    if layer.activation not in OPERATORS:
+    if layer.activation not in ACTIVATIONS:
         raise WorkbookError(
             f"Layer {layer.name}: no operator of ONNX is known for the activation "
             f"{layer.activation}: export to .npz or .safetensors, which hold the weights alone."
         )
     axis = {"axis": 1} if layer.activation == "softmax" else {}
-    return graph.add(OPERATORS[layer.activation], [seen], f"a{layer.name}", **axis)
+    return graph.add(ACTIVATIONS[layer.activation], [seen], f"a{layer.name}", **axis)
 
 
 def _rescaled(graph: _Graph, name: str, own: Sequence[str], seen: str) -> str:
@@ -167,13 +161,9 @@ def _rescaled(graph: _Graph, name: str, own: Sequence[str], seen: str) -> str:
 def _pooled(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:
     output, operator = f"a{layer.name}", POOLINGS[layer.kind]
     if operator == "AveragePool" and graph.is_double:  # not in ONNX Runtime
-        (_, R, C), seen_maps = kind.shape, maps(kind.below)
-        shape = graph.constant(f"rows_{layer.name}", [0, seen_maps, -1])
-        seen = graph.add("Reshape", [seen, shape], f"flat{layer.name}")
-        at = graph.constant(f"windows_{layer.name}", _windows(1, kind.below[-2:], layer))
-        seen = graph.add("Gather", [seen, at], f"windows{layer.name}", axis=2)
+        seen = _windows(graph, layer, kind, seen)
         seen = graph.add("ReduceMean", [seen], f"means{layer.name}", axes=[3], keepdims=0)
-        shape = graph.constant(f"maps_{layer.name}", [0, seen_maps, R, C])
+        shape = graph.constant(f"maps_{layer.name}", [0, *kind.shape])
         return graph.add("Reshape", [seen, shape], output)
     step = {"kernel_shape": layer.size, "strides": layer.step or layer.size}
     pads = {"pads": layer.padding} if layer.padding else {}
@@ -187,34 +177,30 @@ def _filtered(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> st
         pads = {"pads": layer.padding} if layer.padding else {}
         return graph.add("Conv", [seen, weight, bias], f"z{name}", **step, **pads)
     # ONNX Runtime has no Conv for float64: multiply every window with the filters
-    filters, R, C = kind.shape
-    rows, columns = kind.below[-2:]
+    seen = _windows(graph, layer, kind, seen)
+    flat = graph.constant(f"filters_{name}", [0, 0, -1])
+    weight = graph.add("Reshape", [weight, flat], f"rows_of_{weight}")
+    seen = graph.add("Einsum", [seen, weight], f"sums{name}", equation="nmwc,fmc->nwf")
+    seen = graph.add("Add", [seen, bias], f"places{name}")
+    seen = graph.add("Transpose", [seen], f"filters{name}", perm=[0, 2, 1])
+    return graph.add(
+        "Reshape", [seen, graph.constant(f"maps_{name}", [0, *kind.shape])], f"z{name}"
+    )
+
+
+def _windows(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:
+    """Add the cells of all windows, of shape (images, maps, windows, cells)."""
+    name, (rows, columns) = layer.name, kind.below[-2:]
     if layer.padding:
         top, left, bottom, right = layer.padding
         around = graph.constant(f"around_{name}", [0, 0, top, left, 0, 0, bottom, right])
         seen = graph.add("Pad", [seen, around], f"padded{name}")
         rows, columns = rows + top + bottom, columns + left + right
-    shape = graph.constant(f"rows_{name}", [0, -1])
+    numbers = np.arange(rows * columns).reshape(rows, columns)
+    every = np.lib.stride_tricks.sliding_window_view(numbers, layer.size)
+    down, right = layer.step or ((1, 1) if layer.kind == "convolution" else layer.size)
+    windows = every[::down, ::right].reshape(-1, prod(layer.size))
+    shape = graph.constant(f"rows_{name}", [0, maps(kind.below), -1])
     seen = graph.add("Reshape", [seen, shape], f"flat{name}")
-    windows = _windows(maps(kind.below), (rows, columns), layer)
-    seen = graph.add(
-        "Gather", [seen, graph.constant(f"windows_{name}", windows)], f"windows{name}", axis=1
-    )
-    wide = graph.constant(f"filters_{name}", [filters, -1])
-    weight = graph.add("Reshape", [weight, wide], f"rows_of_{weight}")
-    weight = graph.add("Transpose", [weight], f"columns_of_{weight}", perm=[1, 0])
-    seen = graph.add("MatMul", [seen, weight], f"sums{name}")
-    seen = graph.add("Add", [seen, bias], f"places{name}")
-    seen = graph.add("Transpose", [seen], f"filters{name}", perm=[0, 2, 1])
-    shape = graph.constant(f"maps_{name}", [0, filters, R, C])
-    return graph.add("Reshape", [seen, shape], f"z{name}")
-
-
-def _windows(seen_maps: int, sides: tuple[int, ...], layer: LayerSpec) -> np.ndarray:
-    """Return the indices of the cells of each window, shape (windows, cells)."""
-    usual = (1, 1) if layer.kind == "convolution" else layer.size
-    numbers = np.arange(seen_maps * sides[0] * sides[1]).reshape(seen_maps, *sides)
-    every = np.lib.stride_tricks.sliding_window_view(numbers, layer.size, axis=(1, 2))
-    down, right = layer.step or usual
-    found = every[:, ::down, ::right]  # (maps, R, C, r, c)
-    return found.transpose(1, 2, 0, 3, 4).reshape(found.shape[1] * found.shape[2], -1)
+    at = graph.constant(f"windows_{name}", windows)
+    return graph.add("Gather", [seen, at], f"windows{name}", axis=2)

@@ -15,6 +15,7 @@ from xlnn.data.dataset import MOST_INPUTS, MOST_NUMBERS
 from xlnn.equations.activation import leak_of
 from xlnn.equations.layer import LAYERS, Shape
 from xlnn.errors import DataError
+from xlnn.onnx.onnx_file import Graph, OnnxNode
 
 RISING = {"sigmoid", "tanh", "relu"}
 """Monotonic activations, for which pooling may come before or after."""
@@ -79,36 +80,91 @@ class AffineUnits:
         """Return the same numbers in another order or shape."""
         return replace(self, index=move(self.index), scale=move(self.scale), shift=move(self.shift))
 
+    def times(self, scale: np.ndarray, shift: np.ndarray) -> "AffineUnits":
+        """Return the numbers, each scaled and then shifted."""
+        return replace(self, scale=self.scale * scale, shift=self.shift * scale + shift)
+
+    def as_plain(self) -> "AffineUnits":
+        """Return the numbers without factors and summands."""
+        shape = self.index.shape
+        return replace(self, scale=np.ones(shape), shift=np.zeros(shape))
+
+    def by_unit(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return factors and summands in the order of the units, each of which occurs once."""
+        order = np.argsort(self.index.ravel())
+        return self.scale.ravel()[order], self.shift.ravel()[order]
+
     @property
     def is_plain(self) -> bool:
         """Whether the numbers are the units themselves."""
         return bool((self.scale == 1).all() and not self.shift.any())
 
 
-@dataclass
-class Stacking:
-    """The layers found so far.
+@dataclass(frozen=True)
+class Class:
+    """A predicted class, or its label.
 
     Attributes
     ----------
-    name : str
-        The file's.
+    of : AffineUnits
+        The outputs, the largest of which decides.
+    source : str
+        The name of these outputs in the graph.
+    """
+
+    of: AffineUnits
+    source: str
+
+
+@dataclass
+class Stacking:
+    """What has been read of a graph.
+
+    Attributes
+    ----------
+    graph : Graph
     layers : list of Layer
-        The input first.
+        Those found so far, the input first.
+    values : dict
+        The value of each name in the graph: numbers of a row, or a class.
+    known : dict of arrays
+        Arrays that do not depend on the rows.
+    labels : tuple, or None
+        The classes in the order of the outputs.
     told : dict
         Keys of notes on the model, such as what was folded into what.
     scaling : (array, array) or None
         The middle and the factor of each input.
     """
 
-    name: str
+    graph: Graph
     layers: list[Layer] = field(default_factory=list)
+    values: dict[str, AffineUnits | Class] = field(default_factory=dict)
+    known: dict[str, np.ndarray] = field(default_factory=dict)
+    labels: tuple | None = None
     told: dict[str, None] = field(default_factory=dict)
     scaling: tuple[np.ndarray, np.ndarray] | None = None
 
     def refuse(self, reason: str) -> DataError:
         """Return the error for a model that is not a stack of layers."""
-        return DataError(f"{self.name}: {reason}")
+        return DataError(f"{self.graph.name}: {reason}")
+
+    def row(self, node: OnnxNode, number: int = 0) -> AffineUnits:
+        """Return an input, which must be numbers of a row."""
+        value = self.values.get(node.given(number))
+        if not isinstance(value, AffineUnits):
+            raise self.refuse(f"{node.op} uses something that is not a number of a row.")
+        return value
+
+    def array(self, node: OnnxNode, number: int) -> np.ndarray:
+        """Return an input, which must be a known array."""
+        name = node.given(number)
+        if name not in self.known:
+            raise self.refuse(
+                f"{node.op} joins two results that both follow from the row: in a workbook each "
+                "layer follows another, with fixed weights."
+            )
+        return self.known[name]
 
     def seen(self) -> AffineUnits:
         """Return the units of the top layer, unchanged."""
@@ -116,10 +172,6 @@ class Stacking:
         index = np.arange(int(np.prod(top.shape))).reshape(top.shape)
         number = len(self.layers) - 1
         return AffineUnits(number, top.changes, index, np.ones(index.shape), np.zeros(index.shape))
-
-    def times(self, seen: AffineUnits, scale: np.ndarray, shift: np.ndarray) -> AffineUnits:
-        """Return numbers, each scaled and then shifted."""
-        return replace(seen, scale=seen.scale * scale, shift=seen.shift * scale + shift)
 
     def dense(self, seen: AffineUnits, W: np.ndarray, b: np.ndarray) -> AffineUnits:
         """Add a dense layer; W (units, inputs), b (units,)."""
@@ -288,13 +340,7 @@ class Stacking:
         sound = (seen.scale > 0).all() or layer is weighted
         if seen.is_plain or not weighted.is_open or not sound or not self._covers(seen):
             return seen
-        scale, shift = (np.empty(seen.index.size) for _ in "ab")
-        scale[seen.index.ravel()], shift[seen.index.ravel()] = (
-            seen.scale.ravel(),
-            seen.shift.ravel(),
-        )
-        units = layer.shape[0]
-        scale, shift = scale.reshape(units, -1), shift.reshape(units, -1)
+        scale, shift = (each.reshape(layer.shape[0], -1) for each in seen.by_unit())
         if (scale != scale[:, :1]).any() or (shift != shift[:, :1]).any():
             return seen
         # weights and biases, or gains and shifts: the first is a factor, the second a summand
@@ -303,8 +349,7 @@ class Stacking:
             first: W * scale[:, 0].reshape(-1, *(1,) * (W.ndim - 1)),
             second: b * scale[:, 0] + shift[:, 0],
         }
-        plain = replace(seen, scale=np.ones(seen.scale.shape), shift=np.zeros(seen.shift.shape))
-        return self._changed(plain)
+        return self._changed(seen.as_plain())
 
     def _covers(self, seen: AffineUnits) -> bool:
         """Return whether each unit of the layer occurs exactly once."""
@@ -317,11 +362,9 @@ class Stacking:
         """Keep the scaling of inputs separate from the weights, so that it is visible."""
         if seen.layer or seen.is_plain or not self._covers(seen) or not seen.scale.all():
             return seen
-        middle, factor = (np.empty(seen.index.size) for _ in "ab")
-        middle[seen.index.ravel()] = (-seen.shift / seen.scale).ravel() + 0.0
-        factor[seen.index.ravel()] = seen.scale.ravel()
-        self.scaling = middle, factor
-        return replace(seen, scale=np.ones(seen.scale.shape), shift=np.zeros(seen.shift.shape))
+        factor, shift = seen.by_unit()
+        self.scaling = -shift / factor + 0.0, factor
+        return seen.as_plain()
 
     def _maps(self, seen: AffineUnits) -> AffineUnits:
         """Return numbers as maps, in the layer's order."""

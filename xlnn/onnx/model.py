@@ -13,9 +13,9 @@ from xlnn.data.numbers import LARGEST
 from xlnn.data.wording import cut, listed
 from xlnn.equations.layer import WEIGHTS, Shape
 from xlnn.errors import DataError
-from xlnn.onnx.layers import AffineUnits, Layer
+from xlnn.onnx.layers import AffineUnits, Class, Layer, Stacking
 from xlnn.onnx.onnx_file import Graph, read_graph
-from xlnn.onnx.operators import Class, Reader, read_layers
+from xlnn.onnx.operators import read_layers
 from xlnn.onnx.sklearn_operators import CLASSICAL
 
 LABELS, TASK = "labels", "task"
@@ -104,11 +104,11 @@ def read_model(path: Path, *, large: bool = False) -> TrainedModel:
         The file is not a model, or not a stack of layers; the message names the operator.
     """
     graph = read_graph(path, large=large)
-    reader = read_layers(graph, CLASSICAL)
-    source, seen, classes = _outputs(reader)
-    reader.stack.finished(seen)
-    given, *layers = reader.stack.layers
-    _tell(reader, layers)
+    stack = read_layers(graph, CLASSICAL)
+    source, seen, classes = _outputs(stack)
+    stack.finished(seen)
+    given, *layers = stack.layers
+    _tell(stack, layers)
     if any(layer.activation == "softmax" for layer in layers[:-1]):
         raise DataError(
             f"{path.name}: softmax comes before another layer, but it is only for the outputs."
@@ -117,19 +117,19 @@ def read_model(path: Path, *, large: bool = False) -> TrainedModel:
         graph=graph,
         shape=given.shape,
         layers=tuple(layers),
-        scaling=reader.stack.scaling,
-        labels=_labels(reader, layers[-1].shape[0]),
+        scaling=stack.scaling,
+        labels=_labels(stack, layers[-1].shape[0]),
         outputs=source,
         classes=classes,
-        told=tuple(reader.stack.told),
+        told=tuple(stack.told),
     )
 
 
-def _outputs(reader: Reader) -> tuple[str, AffineUnits, str]:
+def _outputs(stack: Stacking) -> tuple[str, AffineUnits, str]:
     """Return the outputs, their name, and the name of the class."""
-    values = reader.values
+    values = stack.values
     numbers, classes = {}, ""
-    for name in reader.graph.outputs:
+    for name in stack.graph.outputs:
         value = values.get(name)
         if isinstance(value, Class):
             classes = name
@@ -137,31 +137,31 @@ def _outputs(reader: Reader) -> tuple[str, AffineUnits, str]:
             numbers[name] = value
     if not numbers:
         if not classes:
-            raise reader.stack.refuse("no output follows from the rows.")
+            raise stack.refuse("no output follows from the rows.")
         found = values[classes]
         assert isinstance(found, Class)  # noqa: S101 -- as stored above
         return found.source, values[found.source], classes  # type: ignore[return-value]
     if len(numbers) > 1:
-        raise reader.stack.refuse(
+        raise stack.refuse(
             f"it has several outputs ({listed(numbers)}), but only one is supported."
         )
     ((name, seen),) = numbers.items()
-    return _source(reader, name), seen, classes
+    return _source(stack, name), seen, classes
 
 
-def _source(reader: Reader, name: str) -> str:
+def _source(stack: Stacking, name: str) -> str:
     """Return the name of the numbers before a ZipMap, which returns no array."""
-    for node in reader.graph.nodes:
+    for node in stack.graph.nodes:
         if node.op == "ZipMap" and name in node.outputs:
             return node.inputs[0]
     return name
 
 
-def _labels(reader: Reader, outputs: int) -> tuple[str, ...]:
+def _labels(stack: Stacking, outputs: int) -> tuple[str, ...]:
     """Return the labels in the graph or in its metadata."""
-    name, found = reader.graph.name, reader.labels
+    name, found = stack.graph.name, stack.labels
     if found is None:
-        found = _of_metadata(reader.graph.metadata)
+        found = _of_metadata(stack.graph.metadata)
     if found is None:
         return ()
     if len(found) != outputs:
@@ -179,13 +179,13 @@ def _of_metadata(metadata: Mapping[str, str]) -> tuple[str, ...] | None:
     return tuple(map(str, labels)) or None
 
 
-def _tell(reader: Reader, layers: list[Layer]) -> None:
+def _tell(stack: Stacking, layers: list[Layer]) -> None:
     """Note what the user may have forgotten in the model, and refuse numbers that are too large."""
-    told = reader.stack.told
+    told = stack.told
     for layer, above in pairwise(layers):
         is_linear = layer.activation == "linear" and not WEIGHTS.isdisjoint(layer.parameters)
         if is_linear and above.kind != "layernorm":
             told["linear"] = None
     for array in chain(*(layer.parameters.values() for layer in layers)):
         if not (np.abs(array) <= LARGEST).all():
-            raise DataError(f"{reader.graph.name}: a weight is too large for a workbook.")
+            raise DataError(f"{stack.graph.name}: a weight is too large for a workbook.")

@@ -99,7 +99,7 @@ class Graph:
     nodes : tuple of Node
         The nodes, each after those that it depends on.
     constants : dict of arrays
-        Weights and other arrays in the file, by name.
+        The weights and other initial arrays, by name.
     metadata : dict of str
     precision : str
         ``float32`` or ``float64``.
@@ -151,17 +151,18 @@ def read_graph(path: Path, *, large: bool = False) -> Graph:
     if not graph.node or not graph.output:
         raise DataError(f"{name} is not an ONNX model: it holds no operators.")
     _check_domains(name, model)
-    tensors = _tensors(graph)
-    _check_tensors(name, tensors.values(), onnx.TensorProto.EXTERNAL, large=large)
+    attributes = (attribute for node in graph.node for attribute in node.attribute)
+    tensors = [*graph.initializer, *(each.t for each in attributes if each.HasField("t"))]
+    _check_tensors(name, tensors, onnx.TensorProto.EXTERNAL, large=large)
     _check_whole(name, onnx, model)
-    constants = {key: _array(name, onnx, tensor) for key, tensor in tensors.items()}
+    constants = {tensor.name: _array(name, onnx, tensor) for tensor in graph.initializer}
     inputs, precision, rows = _inputs(name, graph, constants)
     return Graph(
         name=name,
         inputs=inputs,
         outputs=tuple(output.name for output in graph.output),
-        nodes=tuple(_node(name, onnx, node) for node in graph.node if node.op_type != "Constant"),
-        constants=constants | _plain_constants(onnx, graph),
+        nodes=tuple(_node(name, onnx, node) for node in graph.node),
+        constants=constants,
         metadata={entry.key: entry.value for entry in model.metadata_props},
         precision=precision,
         opset=max(
@@ -185,17 +186,6 @@ def _check_domains(name: str, model: Any) -> None:  # noqa: ANN401 -- onnx's own
                 "of ONNX itself: the file does not say what it computes. Export the model without "
                 "it."
             )
-
-
-def _tensors(graph: Any) -> dict[str, Any]:  # noqa: ANN401 -- the same
-    """Return all arrays of a graph as stored, by name."""
-    tensors = {tensor.name: tensor for tensor in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "Constant":
-            for attribute in node.attribute:
-                if attribute.name == "value":
-                    tensors[node.output[0]] = attribute.t
-    return tensors
 
 
 def _check_tensors(name: str, tensors: Iterable[Any], external: int, *, large: bool) -> None:
@@ -252,18 +242,6 @@ def _text(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _plain_constants(onnx: Any, graph: Any) -> dict[str, np.ndarray]:  # noqa: ANN401 -- the same
-    """Return the constants stored without an array: a number, a list, texts."""
-    found = {}
-    for node in graph.node:
-        if node.op_type == "Constant":
-            for attribute in node.attribute:
-                if attribute.name.startswith("value_"):
-                    value = _plain(onnx.helper.get_attribute_value(attribute))
-                    found[node.output[0]] = np.asarray(value)
-    return found
-
-
 def _node(name: str, onnx: Any, node: Any) -> OnnxNode:  # noqa: ANN401 -- the same
     attributes = {}
     for attribute in node.attribute:
@@ -273,7 +251,8 @@ def _node(name: str, onnx: Any, node: Any) -> OnnxNode:  # noqa: ANN401 -- the s
                 f"{name}: the operator {short(node.op_type)} branches or loops: a workbook "
                 "computes the same for every row."
             )
-        attributes[attribute.name] = _plain(value)
+        is_array = isinstance(value, onnx.TensorProto)
+        attributes[attribute.name] = _array(name, onnx, value) if is_array else _plain(value)
     return OnnxNode(node.op_type, tuple(node.input), tuple(node.output), attributes)
 
 

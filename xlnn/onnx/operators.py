@@ -4,8 +4,9 @@ Comments explain where an operator is not translated literally. Any mistake here
 workbook is compared with ONNX Runtime.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -13,167 +14,112 @@ from xlnn.data.dataset import MOST_NUMBERS
 from xlnn.data.wording import short
 from xlnn.equations.layer import Shape
 from xlnn.equations.layernorm import EPSILON
-from xlnn.errors import DataError
-from xlnn.onnx.layers import AffineUnits, Layer, Stacking
+from xlnn.onnx.layers import AffineUnits, Class, Layer, Stacking
 from xlnn.onnx.onnx_file import Graph, OnnxNode
 
 ROWS = -1
 """The number of rows in a shape: "the rest" to a reshaping."""
 
-MOVES = frozenset({
-    "Gather", "Concat", "Unsqueeze", "Squeeze", "Transpose", "Reshape", "Identity", "Cast",
-})  # fmt: skip
-"""Operators that are computed for constants. A graph may compute the size of a reshaping from the
-shape of its rows, or transpose its weights. These only rearrange numbers, so a small file cannot
-produce a large array."""
+MOVES = (
+    "Gather", "ArrayFeatureExtractor", "Unsqueeze", "Squeeze", "Transpose", "Reshape", "Flatten",
+    "Identity", "Cast",
+)  # fmt: skip
+"""Operators that only rearrange numbers, those of a row or constants: a graph may compute the size
+of a reshaping from the shape of its rows, or transpose its weights."""
 
 
-@dataclass(frozen=True)
-class Class:
-    """A predicted class, or its label.
+OF_CONSTANTS = {*MOVES, "Concat", "Constant"}
+"""Operators that are computed if they do not depend on the rows."""
 
-    Attributes
-    ----------
-    of : AffineUnits
-        The outputs, the largest of which decides.
-    source : str
-        The name of these outputs in the graph.
-    labels : tuple, or None
-        The classes in the order of the outputs, once known.
-    """
+ACTIVATIONS = {
+    "sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "linear": "Identity",
+    "softmax": "Softmax",
+}  # fmt: skip
+"""ONNX's operators of activations, to export and to read; a leaky relu has a slope besides."""
 
-    of: AffineUnits
-    source: str
-    labels: tuple | None = None
+POOLINGS = {"max pooling": "MaxPool", "average pooling": "AveragePool"}
+
+Operator = Callable[[Stacking, OnnxNode], AffineUnits | Class]
 
 
-@dataclass
-class Reader:
-    """What has been read of a graph.
-
-    Attributes
-    ----------
-    graph : Graph
-    stack : Stacking
-    values : dict
-        The value of each name in the graph: numbers of a row, or a class.
-    known : dict of arrays
-        Arrays that do not depend on the rows.
-    labels : tuple, or None
-        The classes in the order of the outputs.
-    """
-
-    graph: Graph
-    stack: Stacking
-    values: dict[str, AffineUnits | Class] = field(default_factory=dict)
-    known: dict[str, np.ndarray] = field(default_factory=dict)
-    labels: tuple | None = None
-
-    def seen(self, node: OnnxNode, number: int = 0) -> AffineUnits:
-        """Return an input, which must be numbers of a row."""
-        value = self.values.get(node.given(number))
-        if not isinstance(value, AffineUnits):
-            raise self.stack.refuse(f"{node.op} uses something that is not a number of a row.")
-        return value
-
-    def array(self, node: OnnxNode, number: int) -> np.ndarray:
-        """Return an input, which must be a known array."""
-        name = node.given(number)
-        if name not in self.known:
-            raise self.stack.refuse(
-                f"{node.op} joins two results that both follow from the row: in a workbook each "
-                "layer follows another, with fixed weights."
-            )
-        return self.known[name]
-
-
-Operator = Callable[[Reader, OnnxNode], AffineUnits | Class]
-
-
-def _gemm(reader: Reader, node: OnnxNode) -> AffineUnits:
-    seen, W = reader.seen(node), reader.array(node, 1)
+def _gemm(stack: Stacking, node: OnnxNode) -> AffineUnits:
+    seen, W = stack.row(node), stack.array(node, 1)
     if node.attributes.get("transA", 0):
-        raise reader.stack.refuse("Gemm transposes its rows (transA), which no layer does.")
+        raise stack.refuse("Gemm transposes its rows (transA), which no layer does.")
     W = W if node.attributes.get("transB", 0) else W.T
     W = W * node.attributes.get("alpha", 1.0)
     b = np.zeros(len(W))
     if node.given(2):
-        b = b + np.broadcast_to(reader.array(node, 2).ravel(), b.shape)
-    return reader.stack.dense(seen, W, b * node.attributes.get("beta", 1.0))
+        b = b + np.broadcast_to(stack.array(node, 2).ravel(), b.shape)
+    return stack.dense(seen, W, b * node.attributes.get("beta", 1.0))
 
 
-def _matmul(reader: Reader, node: OnnxNode) -> AffineUnits:
-    seen, W = reader.seen(node), reader.array(node, 1)
+def _matmul(stack: Stacking, node: OnnxNode) -> AffineUnits:
+    seen, W = stack.row(node), stack.array(node, 1)
     if W.ndim != 2:
-        raise reader.stack.refuse("MatMul multiplies by something that is not a matrix of weights.")
-    return reader.stack.dense(seen, W.T, np.zeros(W.shape[1]))
+        raise stack.refuse("MatMul multiplies by something that is not a matrix of weights.")
+    return stack.dense(seen, W.T, np.zeros(W.shape[1]))
 
 
-def _by_a_constant(reader: Reader, node: OnnxNode) -> AffineUnits:
+def _by_a_constant(stack: Stacking, node: OnnxNode) -> AffineUnits:
     """Add, Sub, Mul or Div with a constant."""
-    turned = node.given(0) in reader.known
-    seen, constant = reader.seen(node, int(turned)), reader.array(node, 0 if turned else 1)
+    turned = node.given(0) in stack.known
+    seen, constant = stack.row(node, int(turned)), stack.array(node, 0 if turned else 1)
     shape = seen.index.shape
     try:
         constant = np.broadcast_to(constant, (1, *shape))[0].astype(float)
     except ValueError as error:
-        raise reader.stack.refuse(
+        raise stack.refuse(
             f"{node.op} takes rows of {list(shape)} and a constant of {list(constant.shape)}."
         ) from error
     ones, zeros = np.ones(shape), np.zeros(shape)
     if node.op == "Div" and (turned or not constant.all()):
-        raise reader.stack.refuse("Div divides by a result, or by 0: no layer does.")
+        raise stack.refuse("Div divides by a result, or by 0: no layer does.")
     scale, shift = {
         "Add": (ones, constant),
         "Sub": (-ones, constant) if turned else (ones, -constant),
         "Mul": (constant, zeros),
         "Div": (ones / np.where(constant == 0, 1, constant), zeros),
     }[node.op]
-    return reader.stack.times(seen, scale, shift)
+    return seen.times(scale, shift)
 
 
-def _normalised(reader: Reader, node: OnnxNode) -> AffineUnits:
+def _normalised(stack: Stacking, node: OnnxNode) -> AffineUnits:
     """BatchNormalization, as in inference."""
     if node.attributes.get("training_mode", 0):
-        raise reader.stack.refuse("BatchNormalization is still training: export with model.eval().")
-    seen = reader.seen(node)
-    gamma, beta, mean, variance = (reader.array(node, number) for number in range(1, 5))
+        raise stack.refuse("BatchNormalization is still training: export with model.eval().")
+    seen = stack.row(node)
+    gamma, beta, mean, variance = (stack.array(node, number) for number in range(1, 5))
     factor = gamma / np.sqrt(variance + node.attributes.get("epsilon", 1e-5))
     sides = (slice(None), *(np.newaxis,) * (seen.index.ndim - 1))
-    reader.stack.told["batch normalization"] = None
+    stack.told["batch normalization"] = None
     ones = np.ones(seen.index.shape)
-    return reader.stack.times(seen, ones * factor[sides], ones * (beta - mean * factor)[sides])
+    return seen.times(ones * factor[sides], ones * (beta - mean * factor)[sides])
 
 
-def _layernorm(reader: Reader, node: OnnxNode) -> AffineUnits:
-    seen, epsilon = reader.seen(node), node.attributes.get("epsilon", 1e-5)
+def _layernorm(stack: Stacking, node: OnnxNode) -> AffineUnits:
+    seen, epsilon = stack.row(node), node.attributes.get("epsilon", 1e-5)
     if node.attributes.get("axis", -1) not in {-1, 1} or seen.index.ndim != 1:
-        raise reader.stack.refuse(
-            "LayerNormalization is supported only over the units of a dense layer."
-        )
-    if any(node.outputs[1:]) or reader.graph.precision != "float32":
-        raise reader.stack.refuse(
-            "LayerNormalization is supported only in float32, with one output."
-        )
+        raise stack.refuse("LayerNormalization is supported only over the units of a dense layer.")
+    if any(node.outputs[1:]) or stack.graph.precision != "float32":
+        raise stack.refuse("LayerNormalization is supported only in float32, with one output.")
     if np.float32(epsilon) != np.float32(EPSILON):
-        raise reader.stack.refuse(
-            f"LayerNormalization has the epsilon {epsilon:g}: {EPSILON} is taken."
-        )
-    gain = reader.array(node, 1)
-    shift = reader.array(node, 2) if node.given(2) else np.zeros(gain.shape)
-    return reader.stack.layernorm(seen, gain.ravel().astype(float), shift.ravel().astype(float))
+        raise stack.refuse(f"LayerNormalization has the epsilon {epsilon:g}: {EPSILON} is taken.")
+    gain = stack.array(node, 1)
+    shift = stack.array(node, 2) if node.given(2) else np.zeros(gain.shape)
+    return stack.layernorm(seen, gain.ravel().astype(float), shift.ravel().astype(float))
 
 
-def _sides(reader: Reader, node: OnnxNode, size: Shape) -> tuple[Shape, Shape]:
+def _sides(stack: Stacking, node: OnnxNode, size: Shape) -> tuple[Shape, Shape]:
     """Return the step and the padding of a window."""
     attributes = node.attributes
     step = tuple(attributes.get("strides") or (1, 1))
     padding = tuple(attributes.get("pads") or (0, 0, 0, 0))
     if any(side != 1 for side in attributes.get("dilations") or ()):
-        raise reader.stack.refuse(f"{node.op} has dilations, which are not supported: use 1.")
+        raise stack.refuse(f"{node.op} has dilations, which are not supported: use 1.")
     auto = attributes.get("auto_pad", "NOTSET")
     if auto in {"SAME_UPPER", "SAME_LOWER"}:
-        lengths = reader.seen(node).index.shape[-2:]
+        lengths = stack.row(node).index.shape[-2:]
         around = [
             max((-(-n // s) - 1) * s + side - n, 0)
             for n, s, side in zip(lengths, step, size, strict=True)
@@ -181,145 +127,107 @@ def _sides(reader: Reader, node: OnnxNode, size: Shape) -> tuple[Shape, Shape]:
         less, more = [n // 2 for n in around], [n - n // 2 for n in around]
         padding = (*less, *more) if auto == "SAME_UPPER" else (*more, *less)
     if len(size) != 2 or len(step) != 2 or len(padding) != 4 or min(padding) < 0:
-        raise reader.stack.refuse(
-            f"{node.op} slides along {len(size)} dimensions: only 2 are supported."
-        )
+        raise stack.refuse(f"{node.op} slides along {len(size)} dimensions: only 2 are supported.")
     return step, padding
 
 
-def _conv(reader: Reader, node: OnnxNode) -> AffineUnits:
-    seen, W = reader.seen(node), reader.array(node, 1)
+def _conv(stack: Stacking, node: OnnxNode) -> AffineUnits:
+    seen, W = stack.row(node), stack.array(node, 1)
     if node.attributes.get("group", 1) != 1:
-        raise reader.stack.refuse(
+        raise stack.refuse(
             f"Conv has {node.attributes['group']} groups, so each filter sees only some maps: only "
             "filters that see all maps are supported."
         )
-    step, padding = _sides(reader, node, W.shape[2:])
-    b = reader.array(node, 2) if node.given(2) else np.zeros(len(W))
-    return reader.stack.convolution(seen, W, b, step, padding)
+    step, padding = _sides(stack, node, W.shape[2:])
+    b = stack.array(node, 2) if node.given(2) else np.zeros(len(W))
+    return stack.convolution(seen, W, b, step, padding)
 
 
-def _pool(reader: Reader, node: OnnxNode) -> AffineUnits:
-    seen, size = reader.seen(node), tuple(node.attributes["kernel_shape"])
-    step, padding = _sides(reader, node, size)
+def _pool(stack: Stacking, node: OnnxNode) -> AffineUnits:
+    seen, size = stack.row(node), tuple(node.attributes["kernel_shape"])
+    step, padding = _sides(stack, node, size)
     lengths = zip(seen.index.shape[-2:], size, step, padding[:2], padding[2:], strict=True)
     rest = [(n + before + behind - side) % s for n, side, s, before, behind in lengths]
     if node.attributes.get("ceil_mode", 0) and any(rest):
-        raise reader.stack.refuse(
-            f"{node.op} rounds its size up (ceil_mode), which is not supported."
-        )
+        raise stack.refuse(f"{node.op} rounds its size up (ceil_mode), which is not supported.")
     if any(around >= side for around, side in zip(padding, (*size, *size), strict=True)):
-        raise reader.stack.refuse(f"{node.op} has a padding as large as its blocks.")
-    kind = "max pooling" if node.op == "MaxPool" else "average pooling"
+        raise stack.refuse(f"{node.op} has a padding as large as its blocks.")
+    (kind,) = (kind for kind, operator in POOLINGS.items() if operator == node.op)
     if kind == "average pooling" and any(padding):
-        raise reader.stack.refuse("AveragePool has a padding, which is not supported.")
-    return reader.stack.pooling(seen, kind, size, step, padding)
+        raise stack.refuse("AveragePool has a padding, which is not supported.")
+    return stack.pooling(seen, kind, size, step, padding)
 
 
-def _whole_mean(reader: Reader, node: OnnxNode) -> AffineUnits:
+def _whole_mean(stack: Stacking, node: OnnxNode) -> AffineUnits:
     """GlobalAveragePool, or ReduceMean over rows and columns, which is the same."""
-    seen = reader.seen(node)
+    seen = stack.row(node)
     size = seen.index.shape[-2:]
-    if node.op == "ReduceMean":
-        axes = axes_of(node, reader.known, seen.index.ndim + 1)
-        if seen.index.ndim != 3 or axes != [2, 3]:
-            raise reader.stack.refuse(
-                "ReduceMean is supported only over the rows and columns of maps, as a global "
-                "average pooling."
-            )
-    found = reader.stack.pooling(seen, "average pooling", size, size, (0, 0, 0, 0))
-    if node.op == "ReduceMean" and not node.attributes.get("keepdims", 1):
+    is_mean = node.op == "ReduceMean"
+    over = {axis % 4 for axis in axes_of(stack, node) or ()} if is_mean else {2, 3}
+    if seen.index.ndim != 3 or over != {2, 3}:
+        raise stack.refuse(
+            f"{node.op} is supported only over the rows and columns of maps, as a global average "
+            "pooling."
+        )
+    found = stack.pooling(seen, "average pooling", size, size, (0, 0, 0, 0))
+    if is_mean and not node.attributes.get("keepdims", 1):
         return found.moved(np.ravel)
     return found
 
 
 def _activation(name: str) -> Operator:
-    return lambda reader, node: reader.stack.activate(reader.seen(node), name)
+    return lambda stack, node: stack.activate(stack.row(node), name)
 
 
-def _leaky(reader: Reader, node: OnnxNode) -> AffineUnits:
+def _leaky(stack: Stacking, node: OnnxNode) -> AffineUnits:
     alpha = np.float32(node.attributes.get("alpha", 0.01))
     if not 0 <= alpha < 1000:
-        raise reader.stack.refuse(f"LeakyRelu has the slope {alpha}: from 0 to 999 is supported.")
+        raise stack.refuse(f"LeakyRelu has the slope {alpha}: from 0 to 999 is supported.")
     written = np.format_float_positional(alpha, trim="-")  # 0.2, as the user wrote it
-    return reader.stack.activate(reader.seen(node), f"leaky relu {written}")
+    return stack.activate(stack.row(node), f"leaky relu {written}")
 
 
-def _softmax(reader: Reader, node: OnnxNode) -> AffineUnits:
-    axis, usual = node.attributes.get("axis"), -1 if reader.graph.opset >= 13 else 1
+def _softmax(stack: Stacking, node: OnnxNode) -> AffineUnits:
+    axis, usual = node.attributes.get("axis"), -1 if stack.graph.opset >= 13 else 1
     if (usual if axis is None else axis) not in {-1, 1}:
-        raise reader.stack.refuse("Softmax is supported only along the axis of the outputs.")
-    return reader.stack.activate(reader.seen(node), "softmax")
+        raise stack.refuse("Softmax is supported only along the axis of the outputs.")
+    return stack.activate(stack.row(node), "softmax")
 
 
-def _flatten(reader: Reader, node: OnnxNode) -> AffineUnits:
-    if node.attributes.get("axis", 1) not in {1, -reader.seen(node).index.ndim}:
-        raise reader.stack.refuse("Flatten joins rows with what is in them.")
-    return reader.seen(node).moved(np.ravel)
-
-
-def _reshape(reader: Reader, node: OnnxNode) -> AffineUnits | Class:
-    value = reader.values[node.given(0)]
+def _moved(stack: Stacking, node: OnnxNode) -> AffineUnits | Class:
+    """Return numbers in another order or shape, in which each row must stay a row."""
+    value = stack.values[node.given(0)]
     if isinstance(value, Class):
         return value
-    first, *shape = reader.array(node, 1).astype(int).ravel().tolist()
-    old, keeps = value.index.shape, not node.attributes.get("allowzero", 0)
-    shape = [
-        old[n] if length == 0 and keeps and n < len(old) else length
-        for n, length in enumerate(shape)
-    ]
-    if first not in {ROWS, 0, reader.graph.rows}:
-        raise reader.stack.refuse("Reshape changes how many rows there are.")
-    try:
-        return value.moved(lambda array: array.reshape(shape))
-    except ValueError as error:
-        raise reader.stack.refuse(
-            f"Reshape makes {shape} of {list(old)}: another count of numbers."
-        ) from error
+    size = value.index.size
+    first = np.arange(size).reshape(value.index.shape)
+    # the positions in two rows show whether rows stay apart
+    made = rearranged(stack, node, np.stack([first, first + size]), {ROWS, stack.graph.rows})
+    if made.shape[:1] != (2,) or (made[0] + size != made[1]).any() or (made[0] >= size).any():
+        raise stack.refuse(f"{node.op} mixes the rows.")
+    return value.moved(lambda array: array.ravel()[made[0]])
 
 
-def _moved(reader: Reader, node: OnnxNode) -> AffineUnits | Class:
-    """Transpose, Squeeze or Unsqueeze, which must keep rows apart."""
-    value = reader.values[node.given(0)]
-    if isinstance(value, Class):
-        return value
-
-    def move(array: np.ndarray) -> np.ndarray:
-        # two rows show whether rows stay apart
-        made = rearranged(node, [np.stack([array, array])], reader.known)
-        if made.shape[:1] != (2,) or made[0].size != array.size:
-            raise reader.stack.refuse(f"{node.op} mixes the rows.")
-        return made[0]
-
-    if node.op == "Transpose" and (node.attributes.get("perm") or [1])[0] != 0:
-        raise reader.stack.refuse("Transpose mixes the rows.")
-    return value.moved(move)
-
-
-def _same(reader: Reader, node: OnnxNode) -> AffineUnits | Class:
-    return reader.values[node.given(0)]
-
-
-def _dropout(reader: Reader, node: OnnxNode) -> AffineUnits | Class:
-    mode = reader.known.get(node.given(2))
+def _dropout(stack: Stacking, node: OnnxNode) -> AffineUnits | Class:
+    mode = stack.known.get(node.given(2))
     if node.given(2) and (mode is None or mode.any()):
-        raise reader.stack.refuse("Dropout is still training: export with model.eval().")
-    reader.stack.told["dropout"] = None
-    return reader.values[node.given(0)]
+        raise stack.refuse("Dropout is still training: export with model.eval().")
+    stack.told["dropout"] = None
+    return stack.values[node.given(0)]
 
 
-def _joined(reader: Reader, node: OnnxNode) -> AffineUnits:
+def _joined(stack: Stacking, node: OnnxNode) -> AffineUnits:
     """Concat of inputs, or of 1 - p and p, as two classes are exported."""
-    parts = [reader.seen(node, number) for number in range(len(node.inputs))]
+    parts = [stack.row(node, number) for number in range(len(node.inputs))]
     axis = node.attributes["axis"]
     first = parts[0]
-    layer = reader.stack.layers[first.layer]
+    layer = stack.layers[first.layer]
     if any(part.layer != first.layer or part.changes != first.changes for part in parts):
-        raise reader.stack.refuse("Concat joins results of several layers.")
+        raise stack.refuse("Concat joins results of several layers.")
     if len(parts) == 2 and _is_opposite(*parts, layer):
-        return reader.stack.both(parts[1])
+        return stack.both(parts[1])
     if axis not in {1, -1} or any(part.index.ndim != 1 for part in parts):
-        raise reader.stack.refuse("Concat joins something other than single rows of numbers.")
+        raise stack.refuse("Concat joins something other than single rows of numbers.")
     index, scale, shift = (
         np.concatenate([getattr(part, name) for part in parts])
         for name in ("index", "scale", "shift")
@@ -339,14 +247,13 @@ def _is_opposite(one: AffineUnits, other: AffineUnits, layer: Layer) -> bool:
 
 
 OPERATORS: dict[str, Operator] = {
-    "Gemm": _gemm, "MatMul": _matmul, "Conv": _conv, "MaxPool": _pool, "AveragePool": _pool,
+    "Gemm": _gemm, "MatMul": _matmul, "Conv": _conv, **dict.fromkeys(POOLINGS.values(), _pool),
     "GlobalAveragePool": _whole_mean, "ReduceMean": _whole_mean,
     "BatchNormalization": _normalised, "LayerNormalization": _layernorm,
     **dict.fromkeys(("Add", "Sub", "Mul", "Div"), _by_a_constant),
-    "Relu": _activation("relu"), "LeakyRelu": _leaky, "Sigmoid": _activation("sigmoid"),
-    "Tanh": _activation("tanh"), "Softmax": _softmax, "Flatten": _flatten, "Reshape": _reshape,
-    **dict.fromkeys(("Transpose", "Squeeze", "Unsqueeze"), _moved), "Concat": _joined,
-    "Identity": _same, "Cast": _same, "Dropout": _dropout,
+    **{operator: _activation(name) for name, operator in ACTIVATIONS.items()},
+    "LeakyRelu": _leaky, "Softmax": _softmax, "Concat": _joined, "Dropout": _dropout,
+    **dict.fromkeys(MOVES, _moved),
 }  # fmt: skip
 """The operators of networks."""
 
@@ -358,7 +265,7 @@ TAKEN = (
 """The same in a sentence."""
 
 
-def read_layers(graph: Graph, more: dict[str, Operator]) -> Reader:
+def read_layers(graph: Graph, more: dict[str, Operator]) -> Stacking:
     """Combine the operators of a graph into layers.
 
     Parameters
@@ -373,46 +280,52 @@ def read_layers(graph: Graph, more: dict[str, Operator]) -> Reader:
         An operator is unknown, or the graph is not a stack of layers.
     """
     operators = OPERATORS | more
-    reader = Reader(graph, Stacking(graph.name), known=dict(graph.constants))
-    _begin(reader)
+    stack = Stacking(graph, known=dict(graph.constants))
+    _begin(stack)
     for node in graph.nodes:
-        if node.op == "Shape" and isinstance(
-            value := reader.values.get(node.given(0)), AffineUnits
-        ):
-            reader.known[node.outputs[0]] = np.array([ROWS, *value.index.shape])
-        elif node.op in MOVES and all(name in reader.known for name in node.inputs if name):
-            arrays = [reader.known[name] for name in node.inputs if name]
-            reader.known[node.outputs[0]] = _made(reader, node, arrays)
+        value = stack.values.get(node.given(0))
+        if node.op == "Shape" and isinstance(value, AffineUnits):
+            stack.known[node.outputs[0]] = np.array([ROWS, *value.index.shape])
+        elif node.op in OF_CONSTANTS and stack.known.keys() >= {*filter(None, node.inputs)}:
+            stack.known[node.outputs[0]] = _meant(stack, node, _of_constants)
         elif node.op not in operators:
-            raise DataError(
-                f"{graph.name}: the operator {short(node.op)} is not supported; {TAKEN}."
-            )
+            raise stack.refuse(f"the operator {short(node.op)} is not supported; {TAKEN}.")
         else:
-            found = _meant(reader, node, operators[node.op])
+            found = _meant(stack, node, operators[node.op])
             for name in node.outputs:
-                reader.values.setdefault(name, found)
-    return reader
+                stack.values.setdefault(name, found)
+    return stack
 
 
-def _meant(reader: Reader, node: OnnxNode, operator: Operator) -> AffineUnits | Class:
+def _meant(stack: Stacking, node: OnnxNode, operator: Callable[[Stacking, OnnxNode], Any]) -> Any:  # noqa: ANN401 -- the operator's
     """Return the result of an operator; errors from odd sizes or attributes become one sentence."""
     try:
-        return operator(reader, node)
+        return operator(stack, node)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise reader.stack.refuse(f"{node.op} does not fit its inputs: {short(error)}.") from error
+        raise stack.refuse(f"{node.op} does not fit its inputs: {short(error)}.") from error
 
 
-def _made(reader: Reader, node: OnnxNode, arrays: list[np.ndarray]) -> np.ndarray:
-    try:
-        return rearranged(node, arrays, reader.known)
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise reader.stack.refuse(f"{node.op} cannot be computed: {short(error)}.") from error
+def _of_constants(stack: Stacking, node: OnnxNode) -> np.ndarray:
+    """Return, rearrange or join known arrays."""
+    if node.op == "Constant":
+        (value,) = node.attributes.values()
+        return np.asarray(value)
+    arrays = [stack.known[name] for name in node.inputs if name]
+    if node.op == "Concat":
+        _check_size(stack, node, sum(array.size for array in arrays))
+        return np.concatenate(arrays, axis=int(node.attributes["axis"]))
+    return rearranged(stack, node, arrays[0])
 
 
-def _begin(reader: Reader) -> None:
+def _check_size(stack: Stacking, node: OnnxNode, size: int) -> None:
+    """Refuse a large array, which a small file may make by repeating numbers."""
+    if size > MOST_NUMBERS:
+        raise stack.refuse(f"{node.op} makes {size:,} numbers of constants: too many.")
+
+
+def _begin(stack: Stacking) -> None:
     """Add the inputs: one, or several side by side in the order of the file."""
-    shapes = reader.graph.inputs
-    stack = reader.stack
+    shapes = stack.graph.inputs
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
     only = next(iter(shapes.values()))
     shape = only if len(shapes) == 1 else (sum(sizes),)
@@ -421,53 +334,44 @@ def _begin(reader: Reader) -> None:
     every, first = stack.seen(), 0
     for (name, own), size in zip(shapes.items(), sizes, strict=True):
         place = slice(first, first + size)
-        reader.values[name] = every.moved(
+        stack.values[name] = every.moved(
             lambda array, place=place, own=own: array.ravel()[place].reshape(own)
         )
         first += size
 
 
-def axes_of(node: OnnxNode, known: Mapping[str, np.ndarray], rank: int) -> list[int]:
-    """Return the axes that a node names by an attribute or an input, as non-negative numbers."""
+def axes_of(stack: Stacking, node: OnnxNode) -> tuple[int, ...] | None:
+    """Return the axes that a node names by an attribute or an input; None without them."""
     given = node.attributes.get("axes")
-    if given is None and node.given(1) in known:
-        given = known[node.given(1)].ravel().tolist()
-    axes = list(range(rank)) if given is None else [int(axis) for axis in given]
-    return sorted(axis + rank if axis < 0 else axis for axis in axes)
+    if given is None and node.given(1):
+        given = stack.array(node, 1).ravel().tolist()
+    return None if given is None else tuple(map(int, given))
 
 
 def rearranged(
-    node: OnnxNode, arrays: Sequence[np.ndarray], known: Mapping[str, np.ndarray]
+    stack: Stacking, node: OnnxNode, array: np.ndarray, rows: Collection[int | None] = ()
 ) -> np.ndarray:
-    """Compute a node of `MOVES` from known arrays; the first array is the data.
-
-    Raises
-    ------
-    DataError
-        The result would be too large.
-    """
-    array, said = arrays[0], node.attributes
+    """Compute a node of `MOVES`; ``rows`` are lengths that stand for the array's rows."""
+    said, shape = node.attributes, array.shape
     match node.op:
-        case "Gather":
-            array = np.take(array, arrays[1].astype(int), axis=int(said.get("axis", 0)))
-        case "Concat":
-            if sum(each.size for each in arrays) > MOST_NUMBERS:
-                raise DataError("Concat joins too many numbers.")
-            array = np.concatenate(list(arrays), axis=int(said["axis"]))
+        case "Gather" | "ArrayFeatureExtractor":
+            axis = int(said.get("axis", 0)) if node.op == "Gather" else -1
+            places = stack.array(node, 1).astype(int)
+            _check_size(stack, node, places.size * array.size // max(1, shape[axis]))
+            array = np.take(array, places, axis=axis)
         case "Unsqueeze":
-            given = said.get("axes")
-            given = known[node.given(1)].ravel().tolist() if given is None else given
-            axes = axes_of(node, known, array.ndim + len(given))
-            array = np.expand_dims(array, tuple(axes))
+            array = np.expand_dims(array, axes_of(stack, node))
         case "Squeeze":
-            axes = [axis for axis, length in enumerate(array.shape) if length == 1]
-            if node.given(1) or "axes" in said:
-                axes = axes_of(node, known, array.ndim)
-            array = np.squeeze(array, tuple(axes))
+            array = np.squeeze(array, axes_of(stack, node))
         case "Transpose":
             array = np.transpose(array, said.get("perm"))
+        case "Flatten":
+            array = array.reshape(prod(shape[: said.get("axis", 1)]), -1)
         case "Reshape":
-            array = array.reshape(known[node.given(1)].astype(int).ravel())
-    if array.size > MOST_NUMBERS:
-        raise DataError(f"{node.op} makes {array.size:,} numbers of constants: too many.")
+            lengths = stack.array(node, 1).astype(int).ravel().tolist()
+            if not said.get("allowzero", 0):
+                lengths = [length or shape[n] for n, length in enumerate(lengths)]
+            if lengths and lengths[0] in rows:
+                lengths[0] = len(array)
+            array = array.reshape(lengths)
     return array
