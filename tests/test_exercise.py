@@ -766,6 +766,8 @@ def equation_of(what, name):
         ("rnn", "size", "|∂z/∂h| = √(Σ (∂z/∂h)²)"),
         ("rnn", "U", "U₃₃ ← U₃₃ − η × ∂C/∂U₃₃"),
         ("regression", "e", "e = y − (px + q)"),
+        ("xor", "C", "C = (Σ (t₁ − a³₁)² + Σ (t₂ − a³₂)²) / 2"),
+        ("embeddings", "C_ratings", "C = (Σ e² + λ × (Σ p² + Σ q² + Σ bᵤ² + Σ bᵢ²)) / 2"),
         ("regression", "x_mean", "AVERAGE(x)"),
         ("regression", "q_last", "h − Σ p by descent × mean"),
         ("descent", "unit_x", "cos = cos(2 × π × k / 36)"),

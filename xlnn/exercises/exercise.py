@@ -339,6 +339,7 @@ _NOTATION = (
     (rf"\bSUMPRODUCT\({_PART}, {_PART}\)", r"Σ [\1] [\2]"),
     (rf"\bSUMPRODUCT\({_PART}, {_PART}, {_PART}\)", r"Σ [\1] [\2] [\3]"),
     (rf"\bSUMXMY2\({_PART}, {_PART}\)", r"Σ ([\1] − [\2])²"),
+    (rf"(?<=× )(SUMSQ\({_PART}, [^()]*\))|(SUMSQ\({_PART}, [^()]*\))(?= [/×^])", r"(\1\3)"),
     (rf"\bSUMSQ\({_PART}\)", r"Σ [\1]²"),
     (rf"\bSUMSQ\({_PART}, ", r"Σ [\1]² + SUMSQ("),
     (rf"\bSUM(?:PRODUCT)?\({_PART}\)", r"Σ [\1]"),
