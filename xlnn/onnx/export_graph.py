@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
 from xlnn.equations.activation import leak_of
 from xlnn.equations.layer import LayerKind
@@ -38,8 +38,8 @@ def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
     rows: list[int | str] = ["images", *(below if len(below) == 1 else (1, *below))]
     seen = first = "raw" if "middle" in trained.scaling else "x"
     if "middle" in trained.scaling:
-        graph.reshape("middle", rows[1:])
-        graph.reshape("factor", rows[1:])
+        for name in ("middle", "factor"):
+            graph.tensors[name] = graph.tensors[name].reshape(rows[1:])
         seen = graph.add("Sub", [seen, "middle"], "raw_less_middle")
         seen = graph.add("Mul", [seen, "factor"], "x")
     for layer in trained.spec.layers:
@@ -67,7 +67,7 @@ def onnx_of(trained: Trained, precision: type[np.floating]) -> bytes:
             trained.spec.template,
             [helper.make_tensor_value_info(first, kind, rows)],
             [helper.make_tensor_value_info(seen, kind, ["images", trained.outputs.shape[1]])],
-            graph.initialisers,
+            [numpy_helper.from_array(array, name) for name, array in graph.tensors.items()],
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR,
@@ -90,45 +90,27 @@ class _Graph:
 
     def __init__(self, tensors: dict[str, np.ndarray], precision: type[np.floating]) -> None:
         self.tensors, self.precision = tensors, precision
+        self.is_double = precision is np.float64
         self.nodes: list[onnx.NodeProto] = []
 
-    @property
-    def is_double(self) -> bool:
-        """Whether its numbers are float64."""
-        return self.precision is np.float64
-
-    @property
-    def initialisers(self) -> list[TensorProto]:
-        """The constants."""
-        return [numpy_helper.from_array(array, name) for name, array in self.tensors.items()]
-
-    def add(self, operator: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:  # noqa: ANN401 -- as ONNX has them
-        """Add a node, and return the name of its output."""
-        self.nodes.append(helper.make_node(operator, inputs, [output], output, **attributes))
+    def add(self, operator: str, inputs: Sequence[object], output: str, **attributes: Any) -> str:  # noqa: ANN401 -- as ONNX has them
+        """Add a node, and return the name of its output; numbers among its inputs are constants."""
+        names = []
+        for number, each in enumerate(inputs):
+            names.append(each if isinstance(each, str) else f"{output}_{number}")
+            if not isinstance(each, str):
+                kind = self.precision if isinstance(each, float) else np.int64
+                self.tensors[names[-1]] = np.asarray(each, kind)
+        self.nodes.append(helper.make_node(operator, names, [output], output, **attributes))
         return output
-
-    def constant(self, name: str, numbers: object) -> str:
-        """Add whole numbers, and return their name."""
-        self.tensors[name] = np.asarray(numbers, dtype=np.int64)
-        return name
-
-    def number(self, name: str, number: float) -> str:
-        """Add a number, and return its name."""
-        self.tensors[name] = np.asarray(number, dtype=self.precision)
-        return name
-
-    def reshape(self, name: str, shape: Sequence[int | str]) -> None:
-        """Give a constant another shape."""
-        self.tensors[name] = self.tensors[name].reshape([int(length) for length in shape])
 
 
 def _activated(graph: _Graph, layer: LayerSpec, seen: str) -> str:
     leak = leak_of(layer.activation)
     if leak is not None and graph.is_double:  # LeakyRelu keeps 7 digits of its slope
-        zero, slope = graph.number("zero", 0.0), graph.number(f"leak{layer.name}", leak)
-        above = graph.add("Max", [seen, zero], f"above{layer.name}")
-        below = graph.add("Min", [seen, zero], f"below{layer.name}")
-        below = graph.add("Mul", [below, slope], f"leaked{layer.name}")
+        above = graph.add("Max", [seen, 0.0], f"above{layer.name}")
+        below = graph.add("Min", [seen, 0.0], f"below{layer.name}")
+        below = graph.add("Mul", [below, leak], f"leaked{layer.name}")
         return graph.add("Add", [above, below], f"a{layer.name}")
     if leak is not None:
         return graph.add("LeakyRelu", [seen], f"a{layer.name}", alpha=leak)
@@ -150,8 +132,7 @@ def _rescaled(graph: _Graph, name: str, own: Sequence[str], seen: str) -> str:
     off = graph.add("Sub", [seen, mean], f"off{name}")
     square = graph.add("Mul", [off, off], f"square{name}")
     variance = graph.add("ReduceMean", [square], f"variance{name}", axes=[-1])
-    epsilon = graph.number(f"epsilon{name}", float(EPSILON))
-    divisor = graph.add("Add", [variance, epsilon], f"above_0{name}")
+    divisor = graph.add("Add", [variance, float(EPSILON)], f"above_0{name}")
     divisor = graph.add("Sqrt", [divisor], f"deviation{name}")
     seen = graph.add("Div", [off, divisor], f"normalised{name}")
     seen = graph.add("Mul", [seen, own[0]], f"product{name}")
@@ -163,8 +144,7 @@ def _pooled(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:
     if operator == "AveragePool" and graph.is_double:  # not in ONNX Runtime
         seen = _windows(graph, layer, kind, seen)
         seen = graph.add("ReduceMean", [seen], f"means{layer.name}", axes=[3], keepdims=0)
-        shape = graph.constant(f"maps_{layer.name}", [0, *kind.shape])
-        return graph.add("Reshape", [seen, shape], output)
+        return graph.add("Reshape", [seen, [0, *kind.shape]], output)
     step = {"kernel_shape": layer.size, "strides": layer.step or layer.size}
     pads = {"pads": layer.padding} if layer.padding else {}
     return graph.add(operator, [seen], output, **step, **pads)
@@ -178,14 +158,11 @@ def _filtered(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> st
         return graph.add("Conv", [seen, weight, bias], f"z{name}", **step, **pads)
     # ONNX Runtime has no Conv for float64: multiply every window with the filters
     seen = _windows(graph, layer, kind, seen)
-    flat = graph.constant(f"filters_{name}", [0, 0, -1])
-    weight = graph.add("Reshape", [weight, flat], f"rows_of_{weight}")
+    weight = graph.add("Reshape", [weight, [0, 0, -1]], f"rows_of_{weight}")
     seen = graph.add("Einsum", [seen, weight], f"sums{name}", equation="nmwc,fmc->nwf")
     seen = graph.add("Add", [seen, bias], f"places{name}")
     seen = graph.add("Transpose", [seen], f"filters{name}", perm=[0, 2, 1])
-    return graph.add(
-        "Reshape", [seen, graph.constant(f"maps_{name}", [0, *kind.shape])], f"z{name}"
-    )
+    return graph.add("Reshape", [seen, [0, *kind.shape]], f"z{name}")
 
 
 def _windows(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str:
@@ -193,14 +170,12 @@ def _windows(graph: _Graph, layer: LayerSpec, kind: LayerKind, seen: str) -> str
     name, (rows, columns) = layer.name, kind.below[-2:]
     if layer.padding:
         top, left, bottom, right = layer.padding
-        around = graph.constant(f"around_{name}", [0, 0, top, left, 0, 0, bottom, right])
+        around = [0, 0, top, left, 0, 0, bottom, right]
         seen = graph.add("Pad", [seen, around], f"padded{name}")
         rows, columns = rows + top + bottom, columns + left + right
     numbers = np.arange(rows * columns).reshape(rows, columns)
     every = np.lib.stride_tricks.sliding_window_view(numbers, layer.size)
     down, right = layer.step or ((1, 1) if layer.kind == "convolution" else layer.size)
     windows = every[::down, ::right].reshape(-1, prod(layer.size))
-    shape = graph.constant(f"rows_{name}", [0, maps(kind.below), -1])
-    seen = graph.add("Reshape", [seen, shape], f"flat{name}")
-    at = graph.constant(f"windows_{name}", windows)
-    return graph.add("Gather", [seen, at], f"windows{name}", axis=2)
+    seen = graph.add("Reshape", [seen, [0, maps(kind.below), -1]], f"flat{name}")
+    return graph.add("Gather", [seen, windows], f"windows{name}", axis=2)

@@ -106,13 +106,10 @@ class Class:
 
     Attributes
     ----------
-    of : AffineUnits
-        The outputs, the largest of which decides.
     source : str
-        The name of these outputs in the graph.
+        The name of the outputs in the graph, the largest of which decides.
     """
 
-    of: AffineUnits
     source: str
 
 

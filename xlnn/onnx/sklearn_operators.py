@@ -34,7 +34,7 @@ def _classifier(stack: Stacking, node: OnnxNode) -> AffineUnits:
     stack.labels = labels
     found = _linear(stack, node, len(node.attributes.get("intercepts") or labels))
     if node.outputs[0]:
-        stack.values[node.outputs[0]] = Class(found, node.outputs[1])
+        stack.values[node.outputs[0]] = Class(node.outputs[1])
     return found
 
 
@@ -106,10 +106,10 @@ def _zipmap(stack: Stacking, node: OnnxNode) -> AffineUnits:
 
 
 def _argmax(stack: Stacking, node: OnnxNode) -> Class:
-    seen = stack.row(node)
+    stack.row(node)
     if node.attributes.get("axis", 0) not in {1, -1} or node.attributes.get("select_last_index"):
         raise stack.refuse("ArgMax is supported only along the axis of the outputs.")
-    return Class(seen, node.given(0))
+    return Class(node.given(0))
 
 
 def _extracted(stack: Stacking, node: OnnxNode) -> AffineUnits | Class:
