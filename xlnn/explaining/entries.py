@@ -9,10 +9,11 @@ from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.arguments import is_text, wrong
 from xlnn.checking.check import Examined
-from xlnn.checking.references import CellRange, areas, range_text
+from xlnn.checking.references import CellRange, areas, range_text, title_of
 from xlnn.errors import OptionsError
 from xlnn.explaining.explanation import SHOWN, Part, Value, in_words, meaning_of
 from xlnn.explaining.quantity_values import index_of
@@ -122,15 +123,13 @@ class Entries:
         """Return the entry that the user names."""
         if not is_text(what):
             raise wrong("what", what, "a cell, or the name of a quantity,")
-        if what not in self.layout.model.by_name and "!" not in what:
-            what = self._on_its_sheet(what)
-        if "!" in what:
+        if what not in self.layout.model.by_name and (found := self._in_cell(what)):
             if at or unit:
                 raise OptionsError(
                     f"{what:.60} is already one cell: epoch, image and unit are for the name of a "
                     "quantity, such as delta3."
                 )
-            return self._of_cell(what)
+            return found
         if what not in self.layout.model.by_name:
             near = get_close_matches(what, self.layout.model.by_name, 3, 0.4)
             hint = f": is it {' or '.join(near)}?" if near else "."
@@ -138,44 +137,37 @@ class Entries:
             raise OptionsError(f'There is no quantity "{what:.40}"{also}{hint}')
         return what, index_of(self.layout.model[what], at, unit)
 
-    def _on_its_sheet(self, what: str) -> str:
-        """Return an address with the only sheet that has a quantity there; otherwise as given.
+    def _in_cell(self, what: str) -> Entry | None:
+        """Return the entry in a cell; None if it is not one, or is on no sheet that it names.
 
         Raises
         ------
         OptionsError
-            Several sheets have one there.
+            There is no such cell, or several sheets have one.
         """
-        if not ADDRESS.fullmatch(what):
-            return what
-        place = what.replace("$", "").upper()
-        titles = list(self.layout.titles.values())
-        found = [
-            title
-            for title in titles
-            for area in areas(f"={place}", title) or ()
-            if self.layout.entry(title, area.top, area.left)
-        ]
-        if len(found) > 1:
-            raise OptionsError(
-                f"{what} is a cell of a quantity on {', '.join(found)}: add the sheet, for example "
-                f"{quoted(found[0])}!{place}."
-            )
-        return f"{quoted(found[0])}!{place}" if found else what
-
-    def _of_cell(self, what: str) -> Entry:
-        title, _, place = what.rpartition("!")
-        sheet = title.strip("'").replace("''", "'")
-        named = areas(f"={quoted(sheet)}!{place}", sheet)
-        titles = self.layout.titles.values()
-        if not named or named[0].sheet not in map(str.casefold, titles):
+        sheet, mark, cell = what.rpartition("!")
+        titles = [*self.layout.titles.values()]
+        asked = [each for each in titles if each.casefold() == title_of(sheet).casefold()]
+        if mark and not (asked and ADDRESS.fullmatch(cell)):
             raise OptionsError(f"{what:.60} is not a cell of the sheets {', '.join(titles)}.")
-        entry = self.layout.entry(named[0].sheet, named[0].top, named[0].left)
-        if entry is None:
+        if not ADDRESS.fullmatch(cell):
+            return None
+        place = cell.replace("$", "").upper()
+        entries = {
+            title: entry
+            for title in (asked if mark else titles)
+            if (entry := self.layout.entry(title, *coordinate_to_tuple(place)))
+        }
+        if mark and not entries:
             raise OptionsError(
                 f"{what:.60} does not belong to a quantity: it is a heading, or empty."
             )
-        return entry
+        if len(entries) > 1:
+            raise OptionsError(
+                f"{what} is a cell of a quantity on {', '.join(entries)}: add the sheet, for "
+                f"example {quoted(next(iter(entries)))}!{place}."
+            )
+        return next(iter(entries.values()), None)
 
     def in_area(self, area: CellRange) -> Iterator[Entry]:
         """Yield the entries in an area."""
