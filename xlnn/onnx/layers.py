@@ -195,8 +195,8 @@ class Stacking:
     def layernorm(self, seen: AffineUnits, gain: np.ndarray, shift: np.ndarray) -> AffineUnits:
         """Add a layer normalisation; gain and shift (units,)."""
         seen = self._input_scaled(self._settled(seen))
-        below, natural = self._layer(seen), np.arange(seen.index.size)
-        if not (seen.is_plain and self._covers(seen) and (seen.index.ravel() == natural).all()):
+        below = self._layer(seen)
+        if not self._is_whole(seen):
             raise self.refuse(
                 "LayerNormalization takes what is not the units of a layer as they are."
             )
@@ -282,9 +282,7 @@ class Stacking:
     def finished(self, seen: AffineUnits) -> None:
         """Make sure that the last layer is dense and its units are the outputs."""
         seen = self._settled(seen)
-        layer, natural = self._layer(seen), np.arange(seen.index.size)
-        is_whole = layer.kind == "dense" and seen.index.size == layer.shape[0]
-        if not (is_whole and seen.is_plain and (seen.index.ravel() == natural).all()):
+        if self._layer(seen).kind != "dense" or not self._is_whole(seen):
             flat = seen.moved(np.ravel)
             self.dense(flat, np.eye(flat.index.size), np.zeros(flat.index.size))
             self.told["copied"] = None
@@ -350,10 +348,13 @@ class Stacking:
 
     def _covers(self, seen: AffineUnits) -> bool:
         """Return whether each unit of the layer occurs exactly once."""
-        units = int(np.prod(self.layers[seen.layer].shape))
-        return bool((np.sort(seen.index.ravel()) == np.arange(units)).all()) and (
-            seen.index.size == units
-        )
+        units = np.arange(prod(self.layers[seen.layer].shape))
+        return np.array_equal(np.sort(seen.index.ravel()), units)
+
+    def _is_whole(self, seen: AffineUnits) -> bool:
+        """Return whether numbers are the units of the layer as they are, in their order."""
+        units = np.arange(prod(self.layers[seen.layer].shape))
+        return seen.is_plain and np.array_equal(seen.index.ravel(), units)
 
     def _input_scaled(self, seen: AffineUnits) -> AffineUnits:
         """Keep the scaling of inputs separate from the weights, so that it is visible."""
