@@ -8,17 +8,9 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    ThreadPoolExecutor,
-    wait,
-)
-from contextlib import contextmanager, suppress
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
-from itertools import islice
 from operator import call
 from pathlib import Path
 from threading import local
@@ -30,9 +22,6 @@ from xlnn.errors import OptionsError
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-WAITING = 4
-"""Files queued per process, so that few are in memory."""
 
 
 def shared_out(paths: Sequence[Path], shard: tuple[int, int] | None) -> list[Path]:
@@ -70,34 +59,16 @@ def each_of(
     failed : function
         Returns the result of a file at which a process died.
     """
-    if executor is not None:
-        yield from _from_executor(executor.submit, work, paths, os.cpu_count() or 1)
-        return
     count = min(workers or os.cpu_count() or 1, len(paths))
-    if count <= 1:
+    if executor is None and count <= 1:
         for path in paths:
             yield path, work(path)
         return
-    with shared(count) as submit:
-        yield from _from_executor(submit, work, paths, count, failed)
-
-
-def _from_executor(
-    submit: Callable[..., "Future[R]"],
-    work: Callable[[Path], R],
-    paths: Sequence[Path],
-    count: int,
-    failed: Callable[[Path], R] | None = None,
-) -> Iterator[tuple[Path, R]]:
-    """Yield an executor's results, submitting only a few files at a time."""
-    left = iter(paths)
-    waiting = {submit(work, path): path for path in islice(left, WAITING * count)}
-    while waiting:
-        ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
-        for done in ready:
-            path = waiting.pop(done)
-            waiting |= {submit(work, further): further for further in islice(left, 1)}
-            has_died = failed and isinstance(done.exception(), BrokenExecutor)
+    with shared(count) if executor is None else nullcontext(executor.submit) as submit:
+        waiting = {submit(work, path): path for path in paths}
+        for done in as_completed([*waiting]):
+            path = waiting.pop(done)  # nor is its result kept
+            has_died = executor is None and isinstance(done.exception(), BrokenExecutor)
             yield path, failed(path) if has_died else done.result()
 
 
