@@ -119,11 +119,11 @@ def exercise(
     building = Options(**{key: asked[key] for key in ("epochs", "lang", "large") if key in asked})
     table = Exercise(asked.blank, name, asked.seed, asked.level)
     table = left_out(source, building, table)
-    work = _Work(source, building, table, key=asked.key, note=asked.note)
+    work = partial(_written, source, building, key=asked.key, note=asked.note)
     ending = "-key" if asked.key else ""
     if asked.roster is None:
         path = output or OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
-        built = (work.done(Destination(path, force=asked.force, ways=WAYS), tell),)
+        built = (work(table, Destination(path, force=asked.force, ways=WAYS), tell=tell),)
     else:
         folder = output or OUTPUT / f"{source.name}-exercises"
         if folder.suffix.lower() == ".xlsx":
@@ -133,7 +133,8 @@ def exercise(
         names = [student.name for student in students(Path(asked.roster))]
         files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]
         places = [Destination(file, force=asked.force, ways=WAYS) for file in files]
-        built = _for_class(work, names, folder, places, tell)
+        tables = [replace(table, student=name) for name in names]
+        built = _for_class(work, tables, folder, places, tell)
     if asked.autograder is not None:
         from xlnn.exercises.autograder import write_autograder  # noqa: PLC0415 -- rarely needed
         from xlnn.exercises.submission import handed_out  # noqa: PLC0415 -- the same
@@ -146,8 +147,8 @@ def exercise(
 
 
 def _for_class(
-    work: "_Work",
-    names: Sequence[str],
+    work: Callable[..., Built],
+    tables: Sequence[Exercise],
     folder: Path,
     places: Sequence[Destination],
     tell: Callable[[str], None],
@@ -159,10 +160,8 @@ def _for_class(
             place.check()
         with shared(min(os.cpu_count() or 1, len(places))) as submit:
             waiting: dict[Future[Built], Path] = {}
-            for name, place in zip(names, places, strict=True):
-                table = replace(work.table, student=name)
-                own = replace(work, table=table, is_first=name == names[0])
-                waiting[submit(own.done, place)] = place.path
+            for table, place in zip(tables, places, strict=True):
+                waiting[submit(work, table, place, is_first=table is tables[0])] = place.path
             for number, future in enumerate(as_completed(waiting), start=1):
                 built[waiting[future]] = future.result()
                 tell(f"{number:,} of {len(places):,} exercises are written")
@@ -178,63 +177,47 @@ def left_out(source: Source, options: Options, asked: Exercise) -> Exercise:
     return replace(asked, blank=blank, level=0 if asked.blank else asked.level)
 
 
-@dataclass(frozen=True)
-class _Work:
-    """An exercise to write.
-
-    Attributes
-    ----------
-    source : Source
-    options : Options
-        The options of the build.
-    table : Exercise
-        The blanks and the student.
-    key : bool
-    note : str
-        The teacher's note on the sheet.
-    is_first : bool
-        Whether it is the first of a class, or the only one.
-    """
-
-    source: Source
-    options: Options
-    table: Exercise
-    key: bool
-    note: str = ""
-    is_first: bool = True
-
-    def done(self, place: Destination, tell: Callable[[str], None] = lambda _: None) -> Built:
-        """Write the exercise, or its solution."""
-        place.check()
-        kind = self.source.kind
-        table = self.table
-        given = student_exercise(self.source, self.options, table)
-        made, plain = given.made, given.layout
-        tasks = Tasks(plain, table.blank)
-        layout = exercised(plain, table.blank, made.spec.lang)
-        tell("Computing with NumPy")
-        cells = given.cells | noted(tasks, reference.run(plain.model, given.cells))
-        words = kind.words(made.spec, plain)
-        told = SheetFacts(
-            tasks,
-            table,
-            words,
-            partial(kind.equations, made.spec),
-            {name: equation(plain, name, words.words["quantities"]) for name in table.blank},
-            self.note,
-        )
-        drawings = drawings_of_exercise(kind.drawings(made.spec, plain), layout, told)
-        return write_proven(
-            place,
-            layout,
-            drawings,
-            cells,
-            title=made.spec.template,
-            tell=tell,
-            blank=() if self.key else table.blank,
-            seen=partial(_check_solved, layout, table),
-            is_first=self.is_first,
-        )
+def _written(  # noqa: PLR0913 -- the options of the command
+    source: Source,
+    options: Options,
+    table: Exercise,
+    place: Destination,
+    *,
+    key: bool,
+    note: str,
+    is_first: bool = True,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Built:
+    """Write a student's exercise, or its solution; the first of a class is verified in full."""
+    place.check()
+    kind = source.kind
+    given = student_exercise(source, options, table)
+    made, plain = given.made, given.layout
+    tasks = Tasks(plain, table.blank)
+    layout = exercised(plain, table.blank, made.spec.lang)
+    tell("Computing with NumPy")
+    cells = given.cells | noted(tasks, reference.run(plain.model, given.cells))
+    words = kind.words(made.spec, plain)
+    told = SheetFacts(
+        tasks,
+        table,
+        words,
+        partial(kind.equations, made.spec),
+        {name: equation(plain, name, words.words["quantities"]) for name in table.blank},
+        note,
+    )
+    drawings = drawings_of_exercise(kind.drawings(made.spec, plain), layout, told)
+    return write_proven(
+        place,
+        layout,
+        drawings,
+        cells,
+        title=made.spec.template,
+        tell=tell,
+        blank=() if key else table.blank,
+        seen=partial(_check_solved, layout, table),
+        is_first=is_first,
+    )
 
 
 def _check_solved(layout: Layout, exercise: Exercise, values: Values) -> None:
