@@ -7,7 +7,7 @@ bytes, with quotes, line ends, encoding and byte order mark.
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
@@ -207,7 +207,8 @@ def _matched(
     places: list[dict[str, list[int]]] = [{} for _ in range(width)]
     for number, row in enumerate(rows[1:], start=1):
         for column, cell in enumerate(row):
-            for form in _forms(cell):
+            numbered = re.fullmatch(r"\D+ (\d+)", cell.strip())  # Participant 12345
+            for form in {*_forms(cell), numbered[1] if numbered else ""} - {""}:
                 places[column].setdefault(form, []).append(number)
     found: dict[int, Grade] = {}
     lost, owners = [], []
@@ -233,21 +234,15 @@ def _matched(
 
 def _keys(student: Student) -> list[str]:
     """Return what a student may be found by, the most reliable first."""
-    words = sorted(filter(None, map(letters, student.name.split())))
-    keys = [student.email.casefold(), student.id.casefold()]
-    keys += [student.name.casefold(), " ".join(words) if len(words) > 1 else ""]
-    keys += [letters(student.name)]  # 王 小明 is 王小明
+    keys = [student.email.casefold(), student.id.casefold(), *_forms(student.name)]
     return [key for key in dict.fromkeys(keys) if key]
 
 
-def _forms(value: str) -> Iterator[str]:
-    """Yield forms of a cell to search for: as it is, its number, and its words in any order."""
-    plain = " ".join(value.split()).casefold()
+def _forms(text: str) -> list[str]:
+    """Return forms of a text to search for: as it is, its words in any order, and its letters."""
+    plain = " ".join(text.split()).casefold()
     words = sorted(filter(None, map(letters, re.split(r"[\s,]+", plain))))
-    number = re.fullmatch(r"\D+ (\d+)", plain)
-    several = " ".join(words) if len(words) > 1 else ""
-    forms = (plain, number[1] if number else "", several, letters(plain))
-    yield from dict.fromkeys(filter(None, forms))
+    return [plain, " ".join(words) if len(words) > 1 else "", letters(plain)]  # 王 小明 is 王小明
 
 
 def _grade_column(path: Path, head: Sequence[str], wanted: str) -> int:
