@@ -5,9 +5,9 @@ columns, moved a block, or renamed a sheet, the names show where each quantity i
 are rewritten with the original cells, and judged as if nothing had moved.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import chain
-from typing import NamedTuple
+from itertools import product
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
@@ -41,21 +41,6 @@ def cut(formulas: Mapping[Place, str], rows: int, columns: int) -> dict[Place, s
     return {
         place: replaced(text, written) if ":" in text else text for place, text in formulas.items()
     }
-
-
-class _Block(NamedTuple):
-    """The original place of a rectangle, and the current places of its rows and columns."""
-
-    title: str
-    now: Rectangle
-    rows: Mapping[int, int]
-    columns: Mapping[int, int]
-
-    def back(self, row: int, column: int) -> Place | None:
-        """Return the original place of a cell; None if it was inserted."""
-        if row in self.rows and column in self.columns:
-            return self.title, self.rows[row], self.columns[column]
-        return None
 
 
 class Returning:
@@ -102,11 +87,17 @@ class Returning:
         self.is_needed = bool(renamed or shifted)
         self._shifted = shifted
         self._named = {name.removeprefix("xlnn.").partition(".")[0] for name in self._pairs}
-        self._blocks: dict[str, list[_Block]] = {}
+        self._rows: dict[str, dict[int, int]] = defaultdict(dict)
+        self._columns: dict[str, dict[int, int]] = defaultdict(dict)
+        self._back: dict[Place, Place] = {}
         for before, now in self._pairs.values() if self.is_needed else ():
             rows, columns = (self._lines(before, now, axis) for axis in (0, 1))
-            block = _Block(before[0], now[1], rows, columns)
-            self._blocks.setdefault(now[0].casefold(), []).append(block)
+            self._rows[now[0]] |= rows
+            self._columns[now[0]] |= columns
+            self._back |= {
+                (now[0], row, column): (before[0], rows[row], columns[column])
+                for row, column in product(rows, columns)
+            }
 
     def _lines(
         self, before: tuple[str, Rectangle], now: tuple[str, Rectangle], axis: int
@@ -132,18 +123,13 @@ class Returning:
 
     def place(self, place: Place) -> Place:
         """Return a cell's original place, or a place outside all blocks if the student added it."""
+        if place in self._back:
+            return self._back[place]
         title, row, column = place
-        for block in self._blocks.get(title.casefold(), ()):
-            top, left, bottom, right = block.now
-            if top <= row <= bottom and left <= column <= right:
-                if found := block.back(row, column):
-                    return found
-                break
         before = self.titles.get(title, title)
         if before not in self._shifted:
             return before, row, column
-        around = self._blocks.get(title.casefold(), ())
-        rows, columns = (dict(chain(*(b[n].items() for b in around))) for n in (2, 3))
+        rows, columns = self._rows[title], self._columns[title]
         there = rows.get(row, row), columns.get(column, column)
         is_new = _is_between(row, rows) or _is_between(column, columns)
         if not (
