@@ -8,13 +8,11 @@ any program; it is the one that forms a circle with the stated formulas in all o
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from xlnn.checking.circles import reading_ahead
 from xlnn.checking.formula_text import Entry
 from xlnn.engines import arrays
 from xlnn.engines.scenarios import Found, Task
-from xlnn.exercises.evaluation import IRONCALC, World, by_libreoffice, evaluated_tasks
+from xlnn.exercises.evaluation import IRONCALC, LIBREOFFICE, World, evaluated_tasks
 from xlnn.exercises.judging import JudgedQuantity, wrong_in
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
@@ -68,10 +66,9 @@ def _mark_circles(handed_in: Submission, result: JudgedQuantity) -> None:
     }
     own = {places[index]: text for index, text in right.items()}
     task = Task(formulas | own, {}, tuple(places.values()))
-    result.circular = np.zeros_like(result.wrong)
     for _, index in _off(handed_in, world, task, [result.quantity]):
-        result.circular[index] = not result.wrong[index]
-    result.wrong |= result.circular
+        if not result.wrong[index]:
+            result.wrong[index], result.faults[index] = True, ("circle", formulas[places[index]])
 
 
 def _off(
@@ -90,14 +87,12 @@ def _off(
             entries |= {(quantity.name, index) for index in own if mask[index]}
         return entries
 
-    found = evaluated_tasks(handed_in, [(world, [task])])[0][0]
-    off = wrong(found)
-    if off:
-        found = evaluated_tasks(handed_in, [(world, [task])], IRONCALC)[0][0]
+    off = {(q.name, index) for q in quantities for index, _ in handed_in.places(q)}
+    for engine in ("", IRONCALC, LIBREOFFICE):
+        found = evaluated_tasks(handed_in, [(world, [task])], engine)[0][0]
         off &= wrong(found)
-    if off and not FAILED.isdisjoint(found):
-        for (found,) in by_libreoffice(handed_in, [world], {"": task}).values():
-            off &= wrong(found)
+        if not off or (engine == IRONCALC and FAILED.isdisjoint(found)):
+            break
     return off
 
 

@@ -5,6 +5,7 @@ so all questions are in one workbook, with separate sheets for each task of each
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,8 +31,8 @@ LARGE_BOOK = 100_000
 
 Arrays = dict[str, np.ndarray]
 
-FORMUALIZER, IRONCALC = "scenarios", "arrays"
-"""The modules of `xlnn.engines` that compute formulas with given numbers."""
+FORMUALIZER, IRONCALC, LIBREOFFICE = "scenarios", "arrays", "libreoffice"
+"""The engines that compute formulas with given numbers, the first two in modules of their own."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,11 @@ def evaluated_tasks(
     """Compute tasks in their worlds, within limits of time and memory.
 
     By default formualizer computes them, or IronCalc if it lacks one of their functions. If an
-    engine fails, each task is computed alone, so that one formula does not affect others.
+    engine fails, each task is computed alone, so that one formula does not affect others. What
+    fails, and all that LibreOffice computes if it is not installed, is `UNKNOWN`.
     """
+    if engine == LIBREOFFICE:
+        return _in_libreoffice(submitted, questions)
     texts = (f for _, tasks in questions for task in tasks for f in task.formulas.values())
     engine = engine or (IRONCALC if any(map(needs_more, texts)) else FORMUALIZER)
     try:
@@ -108,20 +112,16 @@ def _question(submitted: Submission, world: World, tasks: Sequence[Task]) -> Que
     )
 
 
-def by_libreoffice(
-    submitted: Submission, every: Sequence[World], tasks: Mapping[str, Task]
-) -> dict[str, list[list[Found]]]:
-    """Return LibreOffice's values for some tasks in each world; {} if it is not installed."""
-    if not libreoffice.PROGRAM.find():
-        return {}
-    questions = [_question(submitted, world, [*tasks.values()]) for world in every]
-    contents, count = submitted.contents, len(every) * len(tasks)
+def _in_libreoffice(
+    submitted: Submission, questions: Sequence[tuple[World, Sequence[Task]]]
+) -> list[list[list[Found]]]:
+    contents, count = submitted.contents, sum(len(tasks) for _, tasks in questions)
     size = LARGE_BOOK + contents.formula_count * count, contents.box * count
-    try:
-        found = computed(questions, Allowance.of_size(*size))
-    except EngineError:
-        return {}
-    return {name: [answers[n] for answers in found] for n, name in enumerate(tasks)}
+    with suppress(EngineError):
+        if libreoffice.PROGRAM.find():
+            asked = [_question(submitted, world, tasks) for world, tasks in questions]
+            return computed(asked, Allowance.of_size(*size))
+    return [[[UNKNOWN] * len(task.wanted) for task in tasks] for _, tasks in questions]
 
 
 def _read_by(tasks: Sequence[Task], submitted: Submission) -> set[str]:

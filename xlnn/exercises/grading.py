@@ -180,10 +180,11 @@ def graded(  # noqa: PLR0913 -- as `grade`
         given = _handed_out(handed_in)
         results, whole = as_a_whole(handed_in, judged(handed_in, seed, PROBES, given))
         usable = all(each.worlds[0].is_own for each in results)
-        changed = _changed(handed_in, given) if usable else ()
+        changed = _others(handed_in, given or {}) if usable else ()
         otherwise = _asked_otherwise(handed_in, level, handed)
     except MENDABLE as error:
         return Grade(path.name, error=str(error) or type(error).__name__)
+    model = handed_in.layout.model
     names = kind_of(handed_in.spec).words(handed_in.spec, handed_in.layout).words["quantities"]
     return Grade(
         file=path.name,
@@ -194,7 +195,7 @@ def graded(  # noqa: PLR0913 -- as `grade`
             for each in results
         ),
         whole=whole,
-        changed=changed,
+        changed=tuple(model[name].symbol.format("").strip() or name for name in changed),
         usable=usable,
         moved=handed_in.moved,
         intact=is_intact(spec_text(path)[1]),
@@ -283,14 +284,8 @@ def _handed_out(handed_in: Submission) -> dict[str, np.ndarray] | None:
     return dict(given.made.inputs)
 
 
-def _changed(handed_in: Submission, given: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Return the symbols of the inputs that differ from those handed out."""
-    model = handed_in.layout.model
-    names = _others(handed_in, given or {})
-    return tuple(model[name].symbol.format("").strip() or name for name in names)
-
-
 def _others(handed_in: Submission, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the inputs that differ from given ones."""
     own = handed_in.inputs
     left_out = {q.name for q in handed_in.layout.model.inputs if q.choices} | handed_in.deleted
     return tuple(

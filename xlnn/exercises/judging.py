@@ -28,9 +28,9 @@ from xlnn.exercises.array_formulas import reads_one
 from xlnn.exercises.evaluation import (
     FORMUALIZER,
     IRONCALC,
+    LIBREOFFICE,
     Arrays,
     World,
-    by_libreoffice,
     evaluated_tasks,
 )
 from xlnn.exercises.submission import Submission
@@ -95,14 +95,11 @@ class JudgedQuantity:
     worlds : sequence of World
         The worlds in which it was computed, but those in which a formula has an error because
         numbers are extreme.
-    reads_one : dict
-        Ranges of which Excel would use one cell, by the index of the formula.
-    unlike : dict
-        Ranges of unlike shape that formulas pair, by index.
-    circular : array of bool
-        Of the quantity's shape: entries that depend on their own cell, and so are wrong.
-    constant : set of indices
-        Formulas that depend on no quantity although the stated ones do, and so are wrong.
+    faults : dict
+        Why formulas are wrong whatever their values, by index, and what is at fault: ``unlike``, a
+        pair of ranges of unlike shape; ``reads_one``, a range of which Excel would use one cell;
+        ``constant``, a formula that depends on no quantity although the stated one does; or
+        ``circle``, one that depends on its own cell.
     by_hand : set of indices
         Formulas that no engine computes.
     """
@@ -119,10 +116,8 @@ class JudgedQuantity:
             if place in typed and index not in self.formulas
         }
         self.got: Sequence[Values] = ()
-        self.wrong = self.circular = np.zeros(quantity.lengths, dtype=bool)
-        self.reads_one: Mapping[Index, str] = {}
-        self.unlike: Mapping[Index, Unlike] = {}
-        self.constant: AbstractSet[Index] = frozenset()
+        self.wrong = np.zeros(quantity.lengths, dtype=bool)
+        self.faults: dict[Index, tuple[str, str | Unlike]] = {}
         self.by_hand: AbstractSet[Index] = frozenset()
 
     def rows(self, unit: Index) -> list[Index]:
@@ -201,7 +196,7 @@ class JudgedQuantity:
             if is_error(one) and is_error(other):
                 if not _is_plain(formula) or {one, other} <= FAILED:
                     return True
-            elif not _alike(one, other) and one not in FAILED:
+            elif distance(other, one) > TOLERANCE and one not in FAILED:
                 return True
         return False
 
@@ -210,17 +205,18 @@ class JudgedQuantity:
         submitted, formulas = self.submitted, self.formulas
         names = {name.casefold(): text for name, text in submitted.contents.names.items()}
         if not self.is_stated:
-            self.constant = constants.of(self.quantity, formulas, answers)
-            self.reads_one = {
-                index: one
-                for index, text in formulas.items()
-                if self.places[index] not in submitted.arrays and (one := reads_one(text))
-            }
-            self.unlike = {i: pair for i, text in formulas.items() if (pair := unlike(text, names))}
+            constant = constants.of(self.quantity, formulas, answers)
+            for index, text in formulas.items():
+                is_array = self.places[index] in submitted.arrays
+                if pair := unlike(text, names):
+                    self.faults[index] = "unlike", pair
+                elif one := "" if is_array else reads_one(text):
+                    self.faults[index] = "reads_one", one
+                elif index in constant:
+                    self.faults[index] = "constant", text
         self.wrong = self.off(answers)
         for index in self.places:
-            self.wrong[index] |= index not in formulas or index in self.constant
-            self.wrong[index] |= index in self.reads_one or index in self.unlike
+            self.wrong[index] |= index not in formulas or index in self.faults
         self.by_hand = frozenset(
             index
             for index, place in self.places.items()
@@ -237,7 +233,7 @@ class JudgedQuantity:
     def _is_unread(self, index: Index, answers: Sequence[Values]) -> bool:
         """Return whether no engine computes a formula, although it may be right."""
         formula = self.formulas.get(index)
-        if formula is None or index in self.reads_one or index in self.unlike:
+        if formula is None or index in self.faults:
             return False
         found = [values[index] for values in answers]
         if all(value in FAILED for value in found) and not _is_misspelt(formula):
@@ -371,17 +367,16 @@ def judged(
     blanks = {q.name: JudgedQuantity(submitted, q, every) for q in submitted.blanks}
     answers = _answers(submitted, every, blanks, FORMUALIZER)
     unsure = {name: each for name, each in blanks.items() if each.is_unsure(answers[name])}
-    if unsure:
-        disputed = {}
-        for name, second in _answers(submitted, every, unsure, IRONCALC).items():
-            first, blank = answers[name], unsure[name]
-            answers[name] = blank.better(first, second)
-            if blank.is_disputed(blank.off(answers[name]), first[0], second[0]):
-                disputed[name] = blank
-        tasks = {name: each.task for name, each in disputed.items()}
-        for name, found in by_libreoffice(submitted, every, tasks).items() if disputed else ():
-            third = [disputed[name].by_index(values) for values in found]
-            answers[name] = disputed[name].better(answers[name], third)
+    second = _answers(submitted, every, unsure, IRONCALC)
+    better = {name: each.better(answers[name], second[name]) for name, each in unsure.items()}
+    disputed = {
+        name: each
+        for name, each in unsure.items()
+        if each.is_disputed(each.off(better[name]), answers[name][0], second[name][0])
+    }
+    third = _answers(submitted, every, disputed, LIBREOFFICE)
+    better |= {name: each.better(better[name], third[name]) for name, each in disputed.items()}
+    answers |= better
     constants = Constants(submitted)
     for name, each in blanks.items():
         each.judge(answers[name], constants)
@@ -396,6 +391,8 @@ def _answers(
     Formulas as stated are right in all worlds, so they are only computed in the first.
     """
     unsure = {name: each for name, each in blanks.items() if not each.is_stated}
+    if not blanks:
+        return {}
     first, *others = every
     rounds = [(first, blanks), *((world, unsure) for world in others)]
     found = evaluated_tasks(
@@ -423,10 +420,13 @@ def _exists(formula: str) -> bool:
     )
 
 
-def _alike(one: Found, other: Found) -> bool:
-    if isinstance(one, float) and isinstance(other, float):
-        return abs(one - other) <= TOLERANCE * max(1.0, abs(one))
-    return one == other
+def distance(found: Found, expected: object) -> float:
+    """Return the distance of two values, relative for large numbers."""
+    try:
+        off = abs(float(found) - float(expected)) / max(1.0, abs(float(expected)))
+    except (TypeError, ValueError):
+        off = 0.0 if found == expected else np.inf
+    return np.inf if np.isnan(off) else off
 
 
 def _is_misspelt(formula: str) -> bool:

@@ -19,13 +19,11 @@ from xlnn.engines.functions import unknown
 from xlnn.engines.scenarios import Found, Task
 from xlnn.exercises.edits import mended, spoilt
 from xlnn.exercises.evaluation import World, evaluated_tasks
-from xlnn.exercises.judging import TOLERANCE, JudgedQuantity
+from xlnn.exercises.judging import TOLERANCE, Index, JudgedQuantity, distance
 from xlnn.grid import CellError
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.xlsx.range_shapes import Operand, parsed
-
-Index = tuple[int, ...]
 
 DIGITS, MOST_DIGITS = 6, 17
 """Digits of a number in a sentence; 17 distinguish any two."""
@@ -140,6 +138,7 @@ class _WrongUnit:
         self.cell = self.layout.cell(self.name, self.first)
         self.formula = judged.formulas.get(self.first, "")
         self.titles = self.layout.titles.values()
+        self.fault, self.about = judged.faults.get(self.first, ("", ""))
 
     def says(self, kind: str, **said: str) -> Mistake:
         """Return a mistake in the first cell."""
@@ -188,8 +187,8 @@ class _WrongUnit:
             return self.says("typed", value=_written(judged.typed[first]))
         if len(filled) < len(rows) and not self.formula:
             return self.says("partly", filled=str(len(filled)), rows=str(len(rows)))
-        if first in judged.unlike:
-            one, other = map(_shaped, judged.unlike[first])
+        if self.fault == "unlike":
+            one, other = map(_shaped, self.about)
             return self.by_cells() or self.says("unlike", first=one, second=other)
         return self.by_form() or self.by_value() or self.by_cells() or self.by_outcome()
 
@@ -197,7 +196,7 @@ class _WrongUnit:
         """Say when it is wrong, or what it gives instead of what."""
         judged, world = self.judged, self.judged.worlds[0]
         expected, got = world.arrays[self.name], judged.got[0]
-        is_right_here = all(_distance(got[i], expected[i]) <= TOLERANCE for i in self.rows)
+        is_right_here = all(distance(got[i], expected[i]) <= TOLERANCE for i in self.rows)
         if world.is_own and is_right_here:
             return self.says("these_inputs")
         for values in judged.got:
@@ -217,15 +216,15 @@ class _WrongUnit:
     def by_form(self) -> Mistake | None:
         """Find mistakes that do not depend on the formula's values."""
         judged, first = self.judged, self.first
-        if first in judged.reads_one:
-            return self.says("reads_one", range=judged.reads_one[first])
+        if self.fault == "reads_one":
+            return self.says("reads_one", range=self.about)
         if DELETED in self.formula:
             return self.says("error", error=DELETED)
         if not judged.quantity.is_text and any(isinstance(got[first], bool) for got in judged.got):
             return self.says("truth")
-        if first in judged.constant:
+        if self.fault == "constant":
             return self.says("constant", value=_written(judged.got[0][first]))
-        if judged.circular[first] or any(got[first] == CIRCULAR for got in judged.got):
+        if self.fault == "circle" or any(got[first] == CIRCULAR for got in judged.got):
             return self.says("circle", cells=self.closing())
         return None
 
@@ -323,18 +322,9 @@ def _beside(judged: JudgedQuantity, first: Index) -> dict[str, str]:
         (got[first], world.arrays[judged.quantity.name][first])
         for got, world in zip(judged.got, judged.worlds, strict=True)
     ]
-    furthest = max(pairs, key=lambda pair: _distance(*pair))  # differences of tiny numbers are tiny
-    found, expected = next((p for p in pairs if _distance(*p) > TOLERANCE), furthest)
+    furthest = max(pairs, key=lambda pair: distance(*pair))  # differences of tiny numbers are tiny
+    found, expected = next((p for p in pairs if distance(*p) > TOLERANCE), furthest)
     return dict(zip(("found", "expected"), _told_apart(found, expected), strict=True))
-
-
-def _distance(found: Found, expected: object) -> float:
-    """Return the distance of two values, relative for large numbers."""
-    try:
-        off = abs(float(found) - float(expected)) / max(1.0, abs(float(expected)))
-    except (TypeError, ValueError):
-        off = 0.0 if found == expected else np.inf
-    return np.inf if np.isnan(off) else off
 
 
 def _told_apart(one: object, other: object) -> tuple[str, str]:
