@@ -225,7 +225,6 @@ def in_words(value: Value) -> str:
 
 
 _BOOK = re.compile(r"\s*Book: (\d-\d+(?:(?:, | to )\d-\d+)*)")
-_NUMBER = re.compile(r"\d-\d+")
 
 
 @dataclass(frozen=True)

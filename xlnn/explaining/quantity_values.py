@@ -163,22 +163,21 @@ class QuantityValues(NDArrayOperatorsMixin):
             import pandas as pd  # noqa: PLC0415 -- an optional package
         except ImportError as error:
             raise XlnnError("A data frame needs pandas: pip install pandas.") from error
-        names = self._unit_names()
+        rows, names, values = self._table()
         if not self.axes:
-            values = self.array.reshape(len(names))
             index = pd.Index(names if self._quantity.shape else [self.name], name="unit")
-            return pd.DataFrame({self.symbol or self.name: values}, index=index)
-        rows = [*product(*self._counted())]
-        values = self.array.reshape(len(rows), len(names))
+            return pd.DataFrame({self.symbol or self.name: values[0]}, index=index)
         index = pd.MultiIndex.from_tuples(rows, names=self.axes)
         if len(self.axes) == 1:
             index = pd.Index([row[0] for row in rows], name=self.axes[0])
         return pd.DataFrame(values, index=index, columns=names)
 
-    def _counted(self) -> list[range]:
-        """Return the positions along each axis, as shown."""
+    def _table(self) -> tuple[list[tuple[int, ...]], list[str], np.ndarray]:
+        """Return the positions along the axes, the units' names, and the values of both."""
         axes = self._quantity.axes
-        return [range(axis.counts_from, axis.counts_from + axis.length) for axis in axes]
+        counted = [range(axis.counts_from, axis.counts_from + axis.length) for axis in axes]
+        rows, names = [*product(*counted)], self._unit_names()
+        return rows, names, self.array.reshape(len(rows), len(names))
 
     def _unit_names(self) -> list[str]:
         """Return the symbol of each unit, or its name with the unit's number."""
@@ -202,9 +201,7 @@ class QuantityValues(NDArrayOperatorsMixin):
 
     def _repr_html_(self) -> str:
         """Return HTML for a notebook: a summary and the first numbers."""
-        names = self._unit_names()
-        rows = [*product(*self._counted())]
-        values = self.array.reshape(len(rows), len(names))
+        rows, names, values = self._table()
         heads = [*self.axes, *names] if self.axes else names
         lines = ([*map(str, row), *line] for row, line in zip(rows, values, strict=True))
         return described(repr(self)[1:-1], self.meaning, self.equation) + table(heads, lines)
