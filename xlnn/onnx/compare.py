@@ -127,11 +127,7 @@ class Authority:
         """
         asked = [self.model.outputs] + [self.model.classes] * bool(self.model.classes)
         at_once = self.model.graph.rows or max(1, len(rows))
-        if self.model.graph.rows:
-            padding = -len(rows) % at_once
-            padded = np.concatenate([rows, np.zeros((padding, rows.shape[1]))])
-        else:
-            padded = rows
+        padded = np.concatenate([rows, np.zeros((-len(rows) % at_once, rows.shape[1]))])
         found, classes = [], []
         for first in range(0, len(padded), at_once):
             given = self._given(padded[first : first + at_once])

@@ -127,20 +127,14 @@ def read_model(path: Path, *, large: bool = False) -> TrainedModel:
 
 def _outputs(stack: Stacking) -> tuple[str, AffineUnits, str]:
     """Return the outputs, their name, and the name of the class."""
-    values = stack.values
-    numbers, classes = {}, ""
-    for name in stack.graph.outputs:
-        value = values.get(name)
-        if isinstance(value, Class):
-            classes = name
-        elif isinstance(value, AffineUnits):
-            numbers[name] = value
+    values = {name: stack.values.get(name) for name in stack.graph.outputs}
+    numbers = {name: value for name, value in values.items() if isinstance(value, AffineUnits)}
+    sources = {name: value.source for name, value in values.items() if isinstance(value, Class)}
+    classes = next(reversed(sources), "")
+    if not numbers and not classes:
+        raise stack.refuse("no output follows from the rows.")
     if not numbers:
-        if not classes:
-            raise stack.refuse("no output follows from the rows.")
-        found = values[classes]
-        assert isinstance(found, Class)  # noqa: S101 -- as stored above
-        return found.source, values[found.source], classes  # type: ignore[return-value]
+        return sources[classes], stack.values[sources[classes]], classes  # type: ignore[return-value]
     if len(numbers) > 1:
         raise stack.refuse(
             f"it has several outputs ({listed(numbers)}), but only one is supported."
