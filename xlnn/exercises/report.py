@@ -75,15 +75,12 @@ def _is_report(path: Path) -> bool:
         if path.suffix.lower() == ".csv":
             with path.open(encoding="utf-8-sig", newline="") as file:
                 head = next(csv.reader(file), [])
-            return any(head[:2] == _words_of_head(lang)[:2] for lang in languages())
+            words = (text(lang, "grading") for lang in languages())
+            return any(head[:2] == [w("report", "student"), w("report", "file")] for w in words)
         with Archive(path) as archive:
             return MADE.encode() in b"".join(archive.chunks("docProps/core.xml"))
     except (OSError, ValueError, KeyError, csv.Error, XlnnError):
         return False
-
-
-def _words_of_head(lang: str) -> list[str]:
-    return [text(lang, "grading")("report", key) for key in ("student", "file")]
 
 
 def carried_on(path: Path, grades: Grades) -> Grades:
