@@ -16,7 +16,6 @@ from xlnn.errors import DataError
 from xlnn.onnx.layers import AffineUnits, Class, Layer, Stacking
 from xlnn.onnx.onnx_file import Graph, read_graph
 from xlnn.onnx.operators import read_layers
-from xlnn.onnx.sklearn_operators import CLASSICAL
 
 LABELS, TASK = "labels", "task"
 """The entries of a model's metadata with its labels (a list in JSON) and its task, as
@@ -104,7 +103,7 @@ def read_model(path: Path, *, large: bool = False) -> TrainedModel:
         The file is not a model, or not a stack of layers; the message names the operator.
     """
     graph = read_graph(path, large=large)
-    stack = read_layers(graph, CLASSICAL)
+    stack = read_layers(graph)
     source, seen, classes = _outputs(stack)
     stack.finished(seen)
     given, *layers = stack.layers
