@@ -67,7 +67,7 @@ def each_of(
     with shared(count) if executor is None else nullcontext(executor.submit) as submit:
         waiting = {submit(work, path): path for path in paths}
         for done in as_completed([*waiting]):
-            path = waiting.pop(done)  # nor is its result kept
+            path = waiting.pop(done)  # and forget its result
             has_died = executor is None and isinstance(done.exception(), BrokenExecutor)
             yield path, failed(path) if has_died else done.result()
 
