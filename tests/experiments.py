@@ -6,6 +6,7 @@ import numpy as np
 import openpyxl
 import pytest
 from programs import QUICKEST_FIRST, skip_without
+from rewriting import replace_inputs
 
 from xlnn.building.build import build
 from xlnn.checking.check import check
@@ -14,7 +15,6 @@ from xlnn.loading.spec import described
 from xlnn.reference import known
 from xlnn.registry.templates import template
 from xlnn.workbooks import kind_named
-from xlnn.xlsx.copying import replace_inputs
 
 ENGINES = QUICKEST_FIRST
 """Each template is proven by two of them in every run: see test_templates."""

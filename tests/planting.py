@@ -15,6 +15,7 @@ import numpy as np
 from mutants import KINDS
 from networks import random_recipe, spec, with_functions, write_recipe
 from openpyxl.utils import get_column_letter
+from rewriting import copy, rewrite_cells
 from storing import store
 
 from xlnn import engines
@@ -30,7 +31,6 @@ from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.recipe import recipe
 from xlnn.xlsx.cells import cells
-from xlnn.xlsx.copying import copy, rewrite_cells
 from xlnn.xlsx.parts import sheet_parts
 
 NETWORKS = {

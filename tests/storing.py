@@ -1,9 +1,9 @@
 """Workbooks with values stored in their formula cells, whoever wrote them."""
 
 import numpy as np
+from rewriting import copy, rewrite_cells
 
 from xlnn.grid import SheetValues
-from xlnn.xlsx.copying import copy, rewrite_cells
 from xlnn.xlsx.markup import cached
 from xlnn.xlsx.parts import sheet_parts
 from xlnn.xlsx.sheet_stream import COLUMNS

@@ -7,6 +7,7 @@ import pytest
 from experiments import ENGINES as IN_TURN
 from networks import NETWORK_TEMPLATES, once_alike, random_recipe, spec
 from programs import skip_without
+from rewriting import replace_inputs
 from test_checker import edit
 
 from xlnn import reference
@@ -22,7 +23,6 @@ from xlnn.loading.values import read_arrays, values
 from xlnn.registry.templates import copy
 from xlnn.workbooks.network.kind import words_of
 from xlnn.workbooks.network.sheets.check import called, record_values
-from xlnn.xlsx.copying import replace_inputs
 
 AGREES = "The sheets agree with NumPy's run: C_T of every epoch and the last weights "
 CHANGED = "These inputs have changed since the workbook was built: "

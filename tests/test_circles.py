@@ -13,7 +13,6 @@ from test_saved_elsewhere import rewrite
 from xlnn.checking.check import check
 from xlnn.checking.circles import reading_ahead
 from xlnn.engines import load
-from xlnn.errors import WorkbookError
 from xlnn.loading.spec import layout_of
 from xlnn.loading.values import read_arrays
 from xlnn.reference import inputs_of
@@ -56,13 +55,20 @@ def test_a_formula_that_reads_its_own_cell_reads_ahead(book, name):
 @pytest.mark.parametrize("engine", LIBRARIES)
 @pytest.mark.first(1)
 @pytest.mark.slow
-def test_a_circle_in_a_formula_that_other_cells_share_is_refused(short_copy, engine):
-    """Its cell cannot be given a number without taking the formula from the others."""
-    shared = b'<f t="shared" ref="C4:C5" si="0">F4</f>'
-    edit(short_copy, {"Training!C4": "=F4"})
-    rewrite(short_copy, lambda sheet: sheet.replace(b"<f>F4</f>", shared, 1))
-    with pytest.raises(WorkbookError, match=r"(C4|F4) depends on itself: a circular reference"):
-        check(short_copy, engine)
+def test_circles_in_a_shared_formula_are_named_at_their_cells(short_copy, engine):
+    shared = b'<f t="shared" ref="C4:C5" si="0">F4+0</f>'
+    edit(short_copy, {"Training!C4": "=F4+0", "Training!C5": "=F5+0"})
+    rewrite(
+        short_copy,
+        lambda sheet: sheet.replace(b"<f>F4+0</f>", shared).replace(
+            b"<f>F5+0</f>", b'<f t="shared" si="0"/>'
+        ),
+    )
+    wrong = check(short_copy, engine).wrong
+    assert [(each.cell, each.got) for each in wrong] == [
+        ("Training!C4", "#CIRC!"),
+        ("Training!C5", "#CIRC!"),
+    ]
 
 
 def test_a_circle_that_closes_only_at_other_inputs_is_named_at_its_cell(book, tmp_path):

@@ -108,6 +108,26 @@ def test_what_a_quantity_may_depend_on_is_refused(short_copy, reader):
         check(short_copy, "formualizer")
 
 
+def test_a_shared_formula_is_left_out_in_every_cell(short_copy):
+    edit(
+        short_copy, {"Training!BA5": "=STDEV(C4:C9)", "Training!BA6": "=1", "Training!BA7": "=BA6"}
+    )
+    first, shared = (
+        f"<f{more}>STDEV(C4:C9)</f>".encode() for more in ("", ' t="shared" ref="BA5:BA6" si="0"')
+    )
+    follower = re.compile(rb'(<c r="BA6"[^>]*>)<f>1</f>')
+    rewrite(
+        short_copy,
+        lambda part: follower.sub(rb'\1<f t="shared" si="0"/>', part.replace(first, shared)),
+    )
+    report = check(short_copy, "formualizer")
+    assert report.agrees
+    assert report.left_out == {"Training!BA5": "STDEV", "Training!BA6": "STDEV"}
+    edit(short_copy, {"Training!C5": "=1+0*BA6"})
+    with pytest.raises(WorkbookError, match=r"Training!BA6 calls STDEV, .* may depend on it"):
+        check(short_copy, "formualizer")
+
+
 @pytest.mark.slow
 def test_thousands_of_them_take_no_longer_than_some(short_copy):
     """Each reads the one above it, and none of them is looked for in every formula."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, changed
+from rewriting import replace_inputs
 from test_check_sheet import CHANGED, DIFFERS, Book
 from test_checker import edit
 
@@ -23,7 +24,6 @@ from xlnn.registry.templates import copy, template
 from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
-from xlnn.xlsx.copying import replace_inputs
 
 pytestmark = pytest.mark.first(stepped=1)
 

@@ -866,16 +866,18 @@ def test_a_formula_that_is_not_stated_once_is_refused(refusal, cell):
     assert "write a plain formula" in refusal(minimal(row(cell)))
 
 
-def test_a_shared_formula_that_would_leave_the_sheet_is_refused(save):
-    path = save(
-        minimal(
-            row(formula("A1", "B2", ' t="shared" si="0"'), number=2)
-            + row('<c r="A3"><f t="shared" si="0"/></c>', number=3)
-        )
-    )
-    inspect(path)
-    with pytest.raises(WorkbookError, match="Training!A3 holds a shared formula that cannot"):
-        list(cells(path, "Training"))
+def test_a_shared_formula_that_would_leave_the_sheet_is_refused(refusal):
+    data = row(formula("A1", "B2", ' t="shared" si="0"'), number=2)
+    data += row('<c r="A3"><f t="shared" si="0"/></c>', number=3)
+    assert "Training!A3 holds a shared formula that cannot" in refusal(minimal(data))
+
+
+def test_what_a_shared_formula_reads_is_counted_in_every_cell(save, refusal):
+    data = row(formula("SUM($B$1:$B$1000000)", attributes=' t="shared" si="0"'))
+    inspect(save(minimal(data)))
+    follower = '<c r="A{0}"><f t="shared" si="0"/></c>'
+    data += "".join(row(follower.format(number), number=number) for number in range(2, 31))
+    assert "its formulas read 30,000,000 cells" in refusal(minimal(data))
 
 
 def test_a_formula_of_more_than_8192_characters_is_refused(save, refusal):

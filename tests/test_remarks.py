@@ -8,6 +8,7 @@ import numpy as np
 import openpyxl
 import pytest
 from programs import LIBRARIES, skip_without
+from rewriting import replace_inputs
 from storing import store
 from test_checker import edit
 
@@ -23,7 +24,6 @@ from xlnn.loading.open_file import opened
 from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.loading.values import read_arrays, values
 from xlnn.xlsx.cells import all_cells
-from xlnn.xlsx.copying import replace_inputs
 from xlnn.xlsx.parts import sheet_parts
 
 pytestmark = pytest.mark.first(built=1)

@@ -7,6 +7,7 @@ import ironcalc
 import openpyxl
 import pytest
 from programs import LIBRARIES, skip_without
+from rewriting import replace_inputs
 from test_checker import edit
 from test_readers import run_javascript
 
@@ -14,8 +15,7 @@ from xlnn.checking.check import check
 from xlnn.checking.comparison import CIRCULAR
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import values
-from xlnn.xlsx.copying import replace_inputs
-from xlnn.xlsx.parts import iterates
+from xlnn.xlsx.package import inspect
 
 ENGINES = LIBRARIES
 
@@ -110,7 +110,7 @@ def test_formulas_that_sheetjs_dropped_are_named(short_copy, tmp_path):
 def test_a_circle_that_gnumeric_may_iterate_is_named(short_copy, tmp_path, engine):
     """Gnumeric switches iteration on in every file."""
     saved = save_with_gnumeric(edit(short_copy, {"Training!C4": "=F4/2+1"}), tmp_path)
-    assert iterates(saved)
+    assert inspect(saved).iterates
     (wrong,) = check(saved, engine).wrong
     assert (wrong.cell, wrong.formula, wrong.got) == ("Training!C4", "=F4/2+1", CIRCULAR)
 

@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 from lxml import etree
+from rewriting import replace_inputs
 from test_saved_elsewhere import save_with_libreoffice
 
 from xlnn.building.build import build
@@ -12,7 +13,6 @@ from xlnn.checking.check import check
 from xlnn.linting import lint
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.writing.drawing import KIND, X14, XM
-from xlnn.xlsx.copying import replace_inputs
 
 
 def lines(path):

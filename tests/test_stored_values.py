@@ -17,7 +17,7 @@ from xlnn.errors import OutputError, WorkbookError
 from xlnn.grid import CellError
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.xlsx.cells import cells
-from xlnn.xlsx.copying import copy
+from xlnn.xlsx.copying import copy_cells
 from xlnn.xlsx.fingerprint import PART, State, state
 from xlnn.xlsx.markup import cached
 from xlnn.xlsx.parts import sheet_parts
@@ -177,7 +177,7 @@ def test_memory_does_not_grow_with_the_size_of_a_part(tmp_path):
             sheet.append([f"=A{row}*{column}" for column in range(20)])
         workbook.save(tmp_path / "in.xlsx")
         tracemalloc.start()
-        copy(tmp_path / "in.xlsx", tmp_path / "out.xlsx", {})
+        copy_cells(tmp_path / "in.xlsx", tmp_path / "out.xlsx", {})
         result = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return result

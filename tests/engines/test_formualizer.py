@@ -86,7 +86,7 @@ def test_a_formula_that_does_not_parse_is_named(book):
 def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     path = tmp_path / "book.xlsx"
     path.write_bytes(b"no zip")
-    with pytest.raises(WorkbookError, match=r"book\.xlsx: it is not an \.xlsx workbook"):
+    with pytest.raises(EngineError, match=r"book\.xlsx: formualizer cannot load the file"):
         load("formualizer", path)({})
 
 

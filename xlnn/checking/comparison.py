@@ -18,13 +18,13 @@ from xlnn.checking.formula_text import (
 )
 from xlnn.checking.references import areas
 from xlnn.checking.report import Compared, Report, Restated, Wrong, plain
-from xlnn.errors import CircularReferenceError, WorkbookError, XlnnError
+from xlnn.errors import CircularReferenceError, XlnnError
 from xlnn.grid import CellError, Values
 from xlnn.layout import Block, Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import TOLERANCE, Arrays
 from xlnn.xlsx.cells import cells
-from xlnn.xlsx.copying import replace_inputs
+from xlnn.xlsx.copying import copy_cells
 from xlnn.xlsx.package import Package
 
 _NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?: × 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
@@ -218,10 +218,7 @@ class Comparison:
             found_so_far.clear()
         self.taken_out |= dict.fromkeys(new, reason)
         copy = folder / self.contents.path.name
-        try:
-            replace_inputs(file, copy, replacements(self.layout, self.taken_out))
-        except WorkbookError:  # other cells share the formula, and would lose it
-            return None
+        copy_cells(file, copy, replacements(self.layout, self.taken_out))
         return copy
 
     def not_computed(self, arrays: Arrays) -> None:

@@ -1,4 +1,4 @@
-"""Run an external spreadsheet program on a private copy of a workbook.
+"""Run an external spreadsheet program on a copy of the cells of a workbook.
 
 This happens in the child process of the engine, whose limits the program inherits.
 """
@@ -19,7 +19,7 @@ import numpy as np
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, Inputs, SheetValues, Values, address
 from xlnn.xlsx.cells import Cell, cells
-from xlnn.xlsx.copying import replace_inputs
+from xlnn.xlsx.copying import copy_cells
 from xlnn.xlsx.parts import sheet_parts
 
 _KEPT = """\
@@ -83,11 +83,11 @@ class ExternalProgram:
         )
 
     def recalculate(self, path: Path, inputs: Inputs) -> Values:
-        """Write the inputs into a copy of a workbook, and compute it with the program."""
+        """Copy the cells of a workbook, with the inputs, and compute them with the program."""
         # Windows may hold a file for a moment longer than its process lives
         with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
             copy = Path(folder, "workbook.xlsx")
-            replace_inputs(path, copy, inputs)
+            copy_cells(path, copy, inputs)
             result = self._converted(copy, Path(folder))
             return {title: self._grid(path, result, title) for title in sheet_parts(result)}
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from math import isnan
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import formualizer
 import numpy as np
@@ -13,8 +12,6 @@ from xlnn.engines import Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import CellError, Inputs, SheetValues, Values, address
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
-from xlnn.xlsx.copying import replace_inputs
-from xlnn.xlsx.parts import iterates
 
 ERRORS = {
     "Div": CellError("#DIV/0!"),
@@ -62,14 +59,9 @@ def load(path: Path) -> Recalculate:
         formualizer cannot load or evaluate the file.
     """
     try:
-        with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
-            source = path
-            if iterates(path):  # it follows the file in this, despite its configuration
-                source = Path(folder) / "workbook.xlsx"
-                replace_inputs(path, source, {})
-            workbook = formualizer.Workbook.load_path(
-                str(source), config=configuration(), load_limits=LIMITS
-            )
+        workbook = formualizer.Workbook.load_path(
+            str(path), config=configuration(), load_limits=LIMITS
+        )
     except (OSError, ValueError, RuntimeError) as error:
         raise EngineError(f"{path.name}: formualizer cannot load the file: {error}") from error
     workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers

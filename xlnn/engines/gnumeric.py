@@ -1,4 +1,4 @@
-"""The engine ``gnumeric``: Gnumeric's converter ``ssconvert``, on a copy of the file."""
+"""The engine ``gnumeric``: Gnumeric's converter ``ssconvert``, on a copy of the cells."""
 
 from functools import partial
 from pathlib import Path

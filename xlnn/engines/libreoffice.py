@@ -1,4 +1,4 @@
-"""The engine ``libreoffice``: LibreOffice without a window, on a copy of the file.
+"""The engine ``libreoffice``: LibreOffice without a window, on a copy of the cells.
 
 LibreOffice writes numbers with 15 significant digits, and #VALUE! for its own errors, such as a
 circular reference.

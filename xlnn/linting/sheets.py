@@ -102,8 +102,8 @@ def _merges(book: LintedWorkbook, sheet: SheetNode) -> Iterator[Problem]:
         if found is None or found[:2] == found[2:]:
             yield Problem("merge", where, "This is not a range of several cells inside the grid.")
             continue
-        rows, columns = range(found.top, found.bottom + 1), range(found.left, found.right + 1)
-        cells = list(product(rows, columns))
+        top, left, bottom, right = found
+        cells = list(product(range(top, bottom + 1), range(left, right + 1)))
         other = next((merged[cell] for cell in cells if cell in merged), None)
         if other:
             yield Problem(

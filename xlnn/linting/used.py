@@ -1,42 +1,22 @@
 """List the used cells of a sheet."""
 
-import re
 from array import array
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
-from xlnn.xlsx.sheet_stream import COLUMNS, MAX_ROWS, address
-
-_CORNER = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
+from xlnn.xlsx.sheet_stream import MAX_ROWS, address, corners
 
 
-class Box(NamedTuple):
-    """A range of cells; rows and columns count from 1, and both ends belong to it."""
+def box(reference: str) -> tuple[int, int, int, int] | None:
+    """Return the `corners` of a range inside the grid; None if it is not one, or reversed.
 
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-
-def box(reference: str) -> Box | None:
-    """Read a range like ``B2:C9`` or ``B2``; None if it is not a range, or reversed.
-
-    >>> box("B2:C9")
-    Box(top=2, left=2, bottom=9, right=3)
-    >>> box("C9:B2"), box("XFE1"), box("A0")
-    (None, None, None)
+    >>> box("B2:C9"), box("C9:B2"), box("XFE1"), box("A0")
+    ((2, 2, 9, 3), None, None, None)
     """
-    corners = [_CORNER.fullmatch(corner) for corner in reference.split(":")]
-    known = [(int(corner[2]), COLUMNS[corner[1]]) for corner in corners if corner]
-    if len(corners) > 2 or len(known) < len(corners):
-        return None
-    (top, left), (bottom, right) = known[0], known[-1]
-    inside = 0 < left <= right and top <= bottom <= MAX_ROWS
-    return Box(top, left, bottom, right) if inside else None
+    top, left, bottom, right = found = corners(reference) or (1, 1, 0, 0)
+    return found if top <= bottom <= MAX_ROWS and left <= right else None
 
 
 class Used:
@@ -67,13 +47,19 @@ class Used:
         np.cumsum(counts, 0, out=counts)
         return np.cumsum(counts, 1, out=counts)
 
-    def have(self, left: int, right: int, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        """Return which of some ranges between two columns exist completely.
+    def have(
+        self,
+        left: np.ndarray | int,
+        right: np.ndarray | int,
+        first: np.ndarray,
+        last: np.ndarray,
+    ) -> np.ndarray:
+        """Return which of some ranges exist completely.
 
         Parameters
         ----------
-        left, right : int
-            The columns of all the ranges.
+        left, right : int, or arrays of int, one per range
+            The first and last column of each.
         first, last : arrays of int, one per range
             The first and last row of each.
 
@@ -84,7 +70,7 @@ class Used:
         height, width = self._counts.shape
         inside = (first > 0) & (last < height) & (right < width)
         top, bottom = np.where(inside, first - 1, 0), np.where(inside, last, 0)
-        left, right = min(left, width) - 1, min(right, width - 1)
+        left, right = np.minimum(left, width) - 1, np.minimum(right, width - 1)
         counts = self._counts
         found = counts[bottom, right] - counts[top, right]
         found += counts[top, left] - counts[bottom, left]

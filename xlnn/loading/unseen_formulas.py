@@ -6,8 +6,7 @@ the file is refused.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,11 +17,11 @@ import numpy as np
 from xlnn.errors import WorkbookError
 from xlnn.grid import address
 from xlnn.layout import Layout, quoted
+from xlnn.linting.used import Used
 from xlnn.loading.name_substitution import NO_VALUE, MeaningError, Names
 from xlnn.xlsx import package
-from xlnn.xlsx.copying import Rewrite, RewrittenCell, copy, rewrite_cells
+from xlnn.xlsx.copying import copy_cells
 from xlnn.xlsx.package import Package
-from xlnn.xlsx.parts import sheet_parts
 from xlnn.xlsx.range_shapes import parsed
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
 
@@ -64,7 +63,8 @@ def check_dependents(contents: Package, layout: Layout) -> None:
     readers, areas = _readings(contents, numbers)
     # most formulas read only quantities, none of which is left out
     areas = areas[blocks.reach_beyond(areas)]
-    waiting = {_place(cell, numbers): cell for cell in contents.left_out}
+    left_out = ((*_parsed(cell), cell) for cell in contents.left_out)
+    waiting = {(numbers[title.casefold()], *at): cell for title, *at, cell in left_out}
     spoilt = set(waiting)
     while waiting:
         place, cause = waiting.popitem()
@@ -89,11 +89,6 @@ class _Blocks:
 
     def __init__(self, layout: Layout, numbers: Mapping[str, int]) -> None:
         self._masks = {numbers[title.casefold()]: mask for title, mask in _masks(layout).items()}
-        # the number of cells of quantities above a cell and to its left
-        self._counts = {
-            number: np.pad(mask.cumsum(0, dtype=np.int64).cumsum(1), ((1, 0), (1, 0)))
-            for number, mask in self._masks.items()
-        }
 
     def __contains__(self, place: Place) -> bool:
         """Whether a cell belongs to a quantity."""
@@ -103,16 +98,11 @@ class _Blocks:
     def reach_beyond(self, areas: np.ndarray) -> np.ndarray:
         """Return which rectangles contain cells outside all quantities."""
         beyond = np.ones(len(areas), dtype=bool)
-        for number, counts in self._counts.items():
-            here = np.flatnonzero(areas[:, 1] == number)
+        for number, mask in self._masks.items():
+            used, here = Used(), np.flatnonzero(areas[:, 1] == number)
+            used.add(*((np.argwhere(mask) + 1).astype(np.intc).T))
             top, bottom, left, right = areas[here, 2:].T
-            height, width = counts.shape
-            fits = (bottom < height) & (right < width)
-            here, top, bottom = here[fits], top[fits] - 1, bottom[fits]
-            left, right = left[fits] - 1, right[fits]
-            inside = counts[bottom, right] - counts[top, right]
-            inside += counts[top, left] - counts[bottom, left]
-            beyond[here] = inside < (bottom - top) * (right - left)
+            beyond[here] = ~used.have(left, right, top, bottom)
         return beyond
 
 
@@ -170,73 +160,42 @@ def _cover(areas: np.ndarray, place: Place) -> np.ndarray:
     return is_here & (top <= row) & (row <= bottom) & (left <= column) & (column <= right)
 
 
-def _place(cell: str, numbers: Mapping[str, int]) -> Place:
+def _parsed(cell: str) -> tuple[str, int, int]:
+    """Return the title, row and column of a cell, as ``Training!BA7``."""
     title, _, place = cell.rpartition("!")
     found = _CELL.fullmatch(place)
-    return numbers[title.casefold()], int(found[2]), COLUMNS[found[1]]
+    return title, int(found[2]), COLUMNS[found[1]]
 
 
 @contextmanager
 def file_for_engine(contents: Package) -> Iterator[Path]:
     """Yield the file for an engine.
 
-    Formulas to leave out are emptied, and names in others are replaced by their cells.
+    If formulas are to be left out, or others have names, it is a copy without these. So it is if
+    circular references are iterated, since formualizer would give them numbers.
     """
-    emptied, named = _by_title(contents.left_out), _by_title(contents.named)
-    if not (emptied or named):
+    if not (contents.left_out or contents.named or contents.iterates):
         yield contents.path
         return
-    parts = sheet_parts(contents.path)
-    edits = {
-        parts[title]: rewrite_cells(
-            _rewriting(emptied.get(title, set()), _restated(contents, title, named.get(title)))
-        )
-        for title in {**emptied, **named}
-    }
     with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
         copied = Path(folder, contents.path.name)
-        copy(contents.path, copied, edits)
+        copy_cells(contents.path, copied, dict(_changes(contents)))
         package.inspect(copied)  # inspect the file that the engine gets, too
         yield copied
 
 
-def _by_title(cells: Iterable[str]) -> dict[str, set[str]]:
-    """Return the addresses of some cells by the titles of their sheets."""
-    places: dict[str, set[str]] = {}
-    for cell in cells:
-        title, _, place = cell.rpartition("!")
-        places.setdefault(title, set()).add(place)
-    return places
-
-
-def _restated(contents: Package, title: str, places: AbstractSet[str] | None) -> dict[str, str]:
-    """Return the formulas of some cells of a sheet, with names replaced."""
-    restated: dict[str, str] = {}
-    if not places:
-        return restated
+def _changes(contents: Package) -> Iterator[tuple[tuple[str, int, int], str | None]]:
+    """Yield the cells to empty, and those to restate, with names replaced."""
+    yield from ((_parsed(cell), None) for cell in contents.left_out)
     names = Names(contents)
-    for row, column, formula in contents.stated(title):
-        if (place := address(row, column)) in places:
-            try:
-                restated[place] = names.written_out(formula, title)
-            except MeaningError:
-                restated[place] = NO_VALUE
-    return restated
-
-
-def _rewriting(emptied: AbstractSet[str], restated: Mapping[str, str]) -> Rewrite:
-    """Return a function that empties cells, and others sharing their formula, and restates some."""
-    shared: set[str] = set()
-
-    def rewrite(cell: RewrittenCell) -> str | None:
-        place, number = cell.attributes.get("r", ""), cell.formula_attributes.get("si")
-        if place in emptied or number in shared:
-            if number is not None:
-                shared.add(number)
-            return cell.emptied()
-        return cell.restated(restated[place].removeprefix("=")) if place in restated else None
-
-    return rewrite
+    named = {_parsed(cell) for cell in contents.named.difference(contents.left_out)}
+    for title in {title for title, _, _ in named}:
+        for row, column, formula in contents.stated(title):
+            if (title, row, column) in named:
+                try:
+                    yield (title, row, column), names.written_out(formula, title)
+                except MeaningError:
+                    yield (title, row, column), NO_VALUE
 
 
 def _calls(function: str) -> str:

@@ -5,7 +5,7 @@ import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, takewhile
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -15,7 +15,7 @@ from xlnn.errors import WorkbookError
 from xlnn.grid import CellError, address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import unescaped
-from xlnn.xlsx.parts import Workbook, read_workbook, shared_strings
+from xlnn.xlsx.parts import read_workbook, shared_strings
 from xlnn.xlsx.sheet_stream import Item, SheetSource, area
 
 if TYPE_CHECKING:
@@ -70,10 +70,13 @@ def cells(path: Path, sheet: str, *, arrays: bool = False) -> Iterator[Cell]:
     WorkbookError
         There is no such sheet, or its XML is not sound.
     """
-    with Archive(path) as archive:
-        book = read_workbook(archive)
-        source = _opened(archive, book, sheet)
-        yield from _cells(source, shared_strings(archive, book.strings), arrays=arrays)
+    titles = []
+    for source, strings in _sheets(path):
+        titles.append(source.title)
+        if source.title == sheet:
+            yield from cells_of(source, strings, SharedFormulas(source, arrays=arrays))
+            return
+    raise source.archive.refused(f'there is no sheet "{sheet:.40}"; there are {", ".join(titles)}')
 
 
 def all_cells(
@@ -88,39 +91,45 @@ def all_cells(
     With `notes`, files with macros or links are read too, if `inspect` accepted them. With `last`,
     of the sheets in it no row after the one that it gives.
     """
-    with Archive(path, notes=notes) as archive:
-        book = read_workbook(archive)
-        strings = shared_strings(archive, book.strings)
-        for title, part in book.sheets.items():
-            end = (last or {}).get(title, math.inf)
-            for cell in _cells(SheetSource(archive, title, part), strings, arrays=arrays):
-                if cell[0] > end:
-                    break
-                yield title, cell
+    for source, strings in _sheets(path, notes=notes):
+        end = (last or {}).get(source.title, math.inf)
+        for cell in cells_of(source, strings, SharedFormulas(source, arrays=arrays)):
+            if cell[0] > end:
+                break
+            yield source.title, cell
 
 
 def headings(path: Path) -> dict[str, str]:
     """Return the first text in row 1 of each sheet ("" if there is none), by the sheet's title."""
-    with Archive(path) as archive:
-        book = read_workbook(archive)
-        strings = shared_strings(archive, book.strings)
-        found = {}
-        for title, part in book.sheets.items():
-            sheet = _cells(SheetSource(archive, title, part), strings, arrays=True)
-            top = takewhile(lambda cell: cell.row == 1, sheet)
-            found[title] = next((c.value for c in top if isinstance(c.value, str)), "")
+    found = {}
+    for source, strings in _sheets(path):
+        sheet = cells_of(source, strings, SharedFormulas(source, arrays=True))
+        top = takewhile(lambda cell: cell.row == 1, sheet)
+        found[source.title] = next((c.value for c in top if isinstance(c.value, str)), "")
     return found
 
 
-def _cells(source: SheetSource, strings: Sequence[str], *, arrays: bool) -> Iterator[Cell]:
-    shared, new = SharedFormulas(source, arrays=arrays), tuple.__new__
+def _sheets(path: Path, *, notes: bool = False) -> Iterator[tuple[SheetSource, list[str]]]:
+    """Yield each sheet of a file, ready to be read, and the file's shared texts."""
+    with Archive(path, notes=notes) as archive:
+        book = read_workbook(archive)
+        strings = shared_strings(archive, book.strings)
+        for title, part in book.sheets.items():
+            yield SheetSource(archive, title, part), strings
+
+
+def cells_of(
+    source: SheetSource, strings: Sequence[str], shared: "SharedFormulas"
+) -> Iterator[Cell]:
+    """Read the cells of a sheet, with the file's shared texts and the sheet's shared formulas."""
+    new = tuple.__new__
     for row, column, kind, attributes, formula, text, _ in source.items():
         if not row:
             continue
         if attributes is not None:
             if attributes or not formula:
-                formula = shared.stated(row, column, attributes, formula)  # noqa: PLW2901
-            formula = "=" + (formula or shared.moved(row, column, attributes["si"]))  # noqa: PLW2901
+                formula = shared.written_out(row, column, attributes, formula)  # noqa: PLW2901
+            formula = f"={formula}"  # noqa: PLW2901
         value = None
         if text:
             value = number(text) if kind == "n" else cell_value(kind, text, strings)
@@ -129,15 +138,6 @@ def _cells(source: SheetSource, strings: Sequence[str], *, arrays: bool) -> Iter
         elif kind in {"str", "inlineStr"}:
             value = text
         yield new(Cell, (row, column, formula, value))
-
-
-def _opened(archive: Archive, book: Workbook, sheet: str) -> SheetSource:
-    """Return the sheet with this title, ready to be read."""
-    if sheet not in book.sheets:
-        raise archive.refused(
-            f'there is no sheet "{sheet:.40}"; there are {", ".join(book.sheets)}'
-        )
-    return SheetSource(archive, sheet, book.sheets[sheet])
 
 
 def number(text: str) -> float | None:
@@ -215,10 +215,10 @@ class SharedFormulas:
         self._stated: dict[str, tuple[str, int, int]] = {}
         self._translators: dict[str, Translator] = {}
 
-    def stated(
+    def written_out(
         self, row: int, column: int, attributes: Mapping[str, str], text: str | None
-    ) -> str | None:
-        """Return the formula in the cell itself; None if it shares one from above."""
+    ) -> str:
+        """Return the formula of a cell, moved to it if another cell states it."""
         kind, index = attributes.get("t", "normal"), attributes.get("si", "")
         if kind == "normal" and text:
             return text
@@ -231,12 +231,11 @@ class SharedFormulas:
             self._stated[index] = text, row, column
             return text
         if kind == "shared" and not text and index in self._stated:
-            return None
+            return self._moved(row, column, index)
         known = _SHARED if text or kind != "normal" else {}
         raise self._refused(row, column, known.get(kind, "a formula without text"))
 
-    def moved(self, row: int, column: int, index: str) -> str:
-        """Return a shared formula, with its references moved to a cell."""
+    def _moved(self, row: int, column: int, index: str) -> str:
         from openpyxl.formula.tokenizer import TokenizerError  # noqa: PLC0415 - slow
         from openpyxl.formula.translate import Translator, TranslatorError  # noqa: PLC0415
 
@@ -249,16 +248,9 @@ class SharedFormulas:
         except (TokenizerError, TranslatorError, ValueError, IndexError):
             raise self._refused(row, column, "a shared formula that cannot be moved here") from None
 
-    def length(self, index: str) -> int:
-        """Return the length in characters of a shared formula."""
-        return len(self._stated[index][0])
-
     def _refused(self, row: int, column: int, what: str) -> WorkbookError:
         return self._sheet.refused(row, column, f"holds {what}; write a plain formula in each cell")
 
-
-SHARED = "\x01"
-"""Before the number of a shared formula, where the others stand as they are; not in any XML."""
 
 BATCH, BATCH_TEXT = 131_072, 1 << 24
 """Formulas that are compressed together, and their characters."""
@@ -270,36 +262,25 @@ class KeptFormulas:
     Those that were filled down compress to a thirtieth, in less time than reading the file again.
     """
 
-    def __init__(self, shared: SharedFormulas | None = None) -> None:
-        self._shared = shared
-        self._is_shared = False
+    def __init__(self) -> None:
         self._packed: list[bytes] = []
         self._batch: list[str] = []
         self._length = 0
 
     def add(self, formulas: Sequence[str]) -> None:
-        """Add formulas without their "="; for one that is shared, `SHARED` and its number."""
+        """Add formulas without their "="."""
         self._batch += formulas
         self._length += sum(map(len, formulas))
-        self._is_shared |= any(text.startswith(SHARED) for text in formulas)
         if len(self._batch) >= BATCH or self._length >= BATCH_TEXT:
             # NUL cannot occur in XML
             self._packed.append(zlib.compress("\0".join(self._batch).encode(), 1))
             self._batch, self._length = [], 0
 
-    def batches(self, rows: np.ndarray, columns: np.ndarray) -> Iterator[list[str]]:
-        """Yield the formulas in lists, each written out for its cell."""
-        places = zip(rows.tolist(), columns.tolist(), strict=True)
-        unpacked = (zlib.decompress(packed).decode().split("\0") for packed in self._packed)
-        for batch in chain(unpacked, [self._batch]):
-            if self._is_shared and self._shared:
-                moved = self._shared.moved
-                yield [
-                    moved(*place, text[1:]) if text.startswith(SHARED) else text
-                    for text, place in zip(batch, places, strict=False)
-                ]
-            else:
-                yield batch
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the formulas."""
+        for packed in self._packed:
+            yield from zlib.decompress(packed).decode().split("\0")
+        yield from self._batch
 
 
 MAX_SAID, EACH_SAID = 1 << 23, 40
@@ -331,10 +312,6 @@ class FormulaCells(NamedTuple):
     kept: KeptFormulas
     stored: np.ndarray
     said: dict[tuple[int, int], str]
-
-    def texts(self) -> Iterator[list[str]]:
-        """Yield the formulas without their "=", in lists."""
-        return self.kept.batches(self.rows, self.columns)
 
     def fill(self, sheet: np.ndarray, values: np.ndarray | int) -> np.ndarray:
         """Put each formula's value at its cell in an array of the sheet; return the array."""

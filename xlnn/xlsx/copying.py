@@ -1,61 +1,33 @@
-"""Copy an .xlsx file with some cells or inputs rewritten and everything else unchanged.
+"""Write a workbook of cells alone, which is what an engine gets.
 
-Parts are streamed, so that memory does not grow with a sheet.
+Charts, formats, names, settings and stored values stay behind: nothing but what a formula computes
+with reaches another program. Cells are streamed, so that memory does not grow with a sheet.
 """
 
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from math import isnan
+from operator import itemgetter
 from pathlib import Path
-from types import MappingProxyType
-from xml.parsers import expat
-from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from xlnn.errors import WorkbookError
-from xlnn.grid import Inputs, address
-from xlnn.xlsx.markup import attribute, markup, unprefix
-from xlnn.xlsx.parts import WORKBOOK, sheet_parts
+from xlnn.grid import address
+from xlnn.xlsx.archive import Archive
+from xlnn.xlsx.cells import Cell, SharedFormulas, cells_of
+from xlnn.xlsx.markup import MAIN, RELATIONSHIPS, attribute, cached, markup
+from xlnn.xlsx.parts import PACKAGE, ROOT, TYPES, WORKBOOK, read_workbook, rels_of, shared_strings
+from xlnn.xlsx.sheet_stream import SheetSource
 
-CHUNK = 1 << 16  # bytes of XML at a time
-LARGE = 1 << 30  # a part of this size gets the long sizes of zip64, since it grows on the way
+Changes = Mapping[tuple[str, int, int], float | str | None]
+"""What cells hold instead, by sheet, row and column: a number, a formula with its "=", or nothing
+(None or NaN)."""
 
-DAMAGES = (BadZipFile, zlib.error, expat.ExpatError)
-"""Exceptions that the libraries raise for a damaged file."""
+LARGE = 1 << 29
+"""Bytes of a sheet whose copy gets the long sizes of zip64, which formualizer does not read."""
 
-Edit = Callable[[Iterable[bytes]], Iterable[bytes]]
-"""Turns the chunks of a part into other chunks."""
-
-
-def copy(source: Path, target: Path, edits: Mapping[str, Edit]) -> None:
-    """Copy a package with some of its parts edited, not compressed.
-
-    Parameters
-    ----------
-    source, target : Path
-        Two different files; ``target`` is overwritten.
-    edits : mapping of str to Edit
-        The edit of each part that has one, by the part's name.
-
-    Raises
-    ------
-    WorkbookError
-        The source is not a package, or is damaged.
-    """
-    try:
-        with ZipFile(source) as package, ZipFile(target, "w") as copied:
-            for entry in package.infolist():
-                edit = edits.get(entry.filename, iter)
-                new, is_large = dated_entry(entry.filename, ZIP_STORED), entry.file_size >= LARGE
-                with (
-                    package.open(entry) as part,
-                    copied.open(new, "w", force_zip64=is_large) as written,
-                ):
-                    for chunk in edit(iter(lambda: part.read(CHUNK), b"")):
-                        written.write(chunk)
-    except DAMAGES as error:
-        raise WorkbookError(
-            f"{source.name} is damaged, or is not an .xlsx file: {error}"
-        ) from error
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_FORMAT = "application/vnd.openxmlformats-"
 
 
 def dated_entry(name: str, compression: int, level: int | None = None) -> ZipInfo:
@@ -67,211 +39,102 @@ def dated_entry(name: str, compression: int, level: int | None = None) -> ZipInf
     return entry
 
 
-def whole(change: Callable[[bytes], bytes]) -> Edit:
-    """Return an edit that changes a small part in one piece."""
-    return lambda chunks: [change(b"".join(chunks))]
+def copy_cells(source: Path, target: Path, changes: Changes) -> None:
+    """Copy the formulas and constants of a workbook, with some cells changed.
 
+    Shared formulas are written out, all formulas as all engines read them. The copy is not
+    compressed.
 
-NONE: Mapping[str, str] = MappingProxyType({})
-
-
-class RewrittenCell:
-    """A cell that `rewrite_cells` may change.
-
-    Attributes
+    Parameters
     ----------
-    attributes, formula_attributes : dict
-        Those of the elements ``c`` and ``f``.
-    formula : str
-        The element ``f`` as written; empty where the cell has none.
-    """
-
-    __slots__ = ("attributes", "formula", "formula_attributes", "prefix", "start")
-
-    def __init__(self, prefix: str, attributes: dict[str, str], start: int) -> None:
-        self.prefix = prefix
-        self.attributes = attributes
-        self.start = start
-        self.formula = ""
-        self.formula_attributes: Mapping[str, str] = NONE
-
-    def rebuilt(self, formula: str, kind: str, value: str) -> str:
-        """Return the cell with its place and style, and other content.
-
-        Parameters
-        ----------
-        formula : str
-            The element ``f``, or nothing.
-        kind : str
-            The attribute t, such as ``' t="b"'``; nothing for a number.
-        value : str
-            What follows ``<v``, as in ``'>0.5'``.
-        """
-        p, place = self.prefix, self.attributes["r"]
-        style = _style(self.attributes.get("s"))
-        return f'<{p}c r="{place}"{style}{kind}>{formula}<{p}v{value}</{p}v></{p}c>'
-
-    def restated(self, formula: str) -> str:
-        """Return the cell with its place and style, another formula, and no value."""
-        more = "".join(f" {key}={attribute(text)}" for key, text in self.formula_attributes.items())
-        text = f"<{self.prefix}f{more}>{markup(formula)}</{self.prefix}f>"
-        return self.rebuilt(text, "", ">0")
-
-    def emptied(self) -> str:
-        """Return the cell with its place and style, and no content."""
-        return f'<{self.prefix}c r="{self.attributes["r"]}"{_style(self.attributes.get("s"))}/>'
-
-
-@lru_cache(maxsize=4096)
-def _style(style: str | None) -> str:
-    return "" if style is None else f" s={attribute(style)}"
-
-
-Rewrite = Callable[[RewrittenCell], str | None]
-"""Returns the XML that replaces the cell; None to keep it."""
-
-
-def rewrite_cells(rewrite: Rewrite) -> Edit:
-    """Return an edit of a sheet that keeps every byte outside the cells that are rewritten."""
-
-    def edit(chunks: Iterable[bytes]) -> Iterator[bytes]:
-        scanner = _Scanner(rewrite)
-        for chunk in chunks:
-            yield scanner.read(chunk, last=False)
-        yield scanner.read(b"", last=True)
-
-    return edit
-
-
-class _Scanner:
-    """Finds cells by expat's byte offsets, so any valid XML is understood.
-
-    Attributes in another order, prefixes, cells without content: Excel, LibreOffice and openpyxl
-    each write a sheet in their own way.
-    """
-
-    def __init__(self, rewrite: Rewrite) -> None:
-        self.rewrite = rewrite
-        self.parser = expat.ParserCreate("UTF-8")
-        self.parser.StartElementHandler = self.root
-        self.parser.StartDoctypeDeclHandler = self.doctype
-        self.data = b""  # what was read and is not yet passed on
-        self.offset = 0  # where in the part data begins
-        self.passed = 0  # up to where in the part the bytes are in out
-        self.out: list[bytes] = []
-        self.cell: RewrittenCell | None = None
-        self.formula_start = 0
-
-    def read(self, chunk: bytes, *, last: bool) -> bytes:
-        self.data += chunk
-        self.parser.Parse(chunk, last)
-        if last:
-            self.out.append(self.data[self.passed - self.offset :])
-        else:
-            # expat may hold back some of its input, and its index is -1 before the first tag.
-            safe = self.cell.start if self.cell else max(self.parser.CurrentByteIndex, self.offset)
-            self.out.append(self.data[self.passed - self.offset : safe - self.offset])
-            self.data = self.data[safe - self.offset :]
-            self.passed = self.offset = safe
-        result = b"".join(self.out)
-        self.out.clear()
-        return result
-
-    def doctype(self, *_: object) -> None:
-        raise WorkbookError("A sheet declares a document type, which no spreadsheet does.")
-
-    def root(self, name: str, _: dict[str, str]) -> None:
-        prefix = self.prefix = name[: name.rfind(":") + 1]
-        self.c, self.f = f"{prefix}c", f"{prefix}f"
-        self.closing_c, self.closing_f = f"</{prefix}c".encode(), f"</{prefix}f".encode()
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == self.c:
-            self.cell = RewrittenCell(self.prefix, attributes, self.parser.CurrentByteIndex)
-        elif name == self.f and self.cell:
-            self.formula_start = self.parser.CurrentByteIndex
-            self.cell.formula_attributes = attributes
-
-    def end(self, name: str) -> None:
-        if name == self.f and (cell := self.cell):
-            start, end = self.formula_start - self.offset, self.end_of(self.closing_f)
-            cell.formula = self.data[start:end].decode()
-        elif name == self.c and (cell := self.cell):
-            self.cell = None
-            new = self.rewrite(cell)
-            if new is not None:
-                unchanged = self.data[self.passed - self.offset : cell.start - self.offset]
-                self.out += unchanged, new.encode()
-                self.passed = self.offset + self.end_of(self.closing_c)
-
-    def end_of(self, closing: bytes) -> int:
-        """Return the offset in data where the element that is being closed ends."""
-        position = self.parser.CurrentByteIndex - self.offset
-        if self.data.startswith(closing, position):
-            return self.data.index(b">", position) + 1
-        return position  # <c/> ends where it is reported
-
-
-def replace_inputs(source: Path, target: Path, inputs: Inputs) -> None:
-    """Copy a workbook for an engine, with numbers put into some cells.
-
-    Any program may have saved it. Cached values stay, and so are stale. Formulas are written as
-    all engines read them. Iteration is switched off, since an engine would give circular
-    references numbers by it. The copy is not compressed.
+    source, target : Path
+        Two different files; ``target`` is overwritten.
+    changes : mapping
 
     Raises
     ------
     WorkbookError
-        A cell is not in the file, or it holds a formula that is shared with other cells.
+        A changed cell is not in the file, or the file is damaged.
     """
-    missing = dict(inputs)
-
-    def put(title: str) -> Rewrite:
-        places = {address(*key[1:]): key for key in inputs if key[0] == title}
-
-        def rewrite(cell: RewrittenCell) -> str | None:
-            key = places.get(cell.attributes.get("r", ""))
-            if key is None:
-                return None
-            if "ref" in cell.formula_attributes:
-                raise WorkbookError(
-                    f"{title}!{address(*key[1:])} is an input, but holds a formula that other cells"
-                    " share: type a number into it."
-                )
-            return cell.rebuilt("", "", f">{float(missing.pop(key))!r}")
-
-        return rewrite
-
-    titles = {sheet for sheet, _, _ in inputs}
-    parts = sheet_parts(source)
-    edits: dict[str, Edit] = {WORKBOOK: whole(_without_iteration)}
-    for title, part in parts.items():
-        edits[part] = unprefix
-        if title in titles:
-            edits[part] = _both(unprefix, rewrite_cells(put(title)))
-    copy(source, target, edits)
-    for sheet, row, column in missing:
-        raise WorkbookError(
-            f"{source.name}: the input {sheet}!{address(row, column)} is not in the file."
-        )
+    missing = dict(changes)
+    with Archive(source) as archive, ZipFile(target, "w") as copied:
+        book = read_workbook(archive)
+        strings = shared_strings(archive, book.strings)
+        for part, text in _frame(tuple(book.sheets)):
+            copied.writestr(dated_entry(part, ZIP_STORED), _XML + text)
+        for number, (title, part) in enumerate(book.sheets.items(), start=1):
+            sheet = SheetSource(archive, title, part)
+            shared = SharedFormulas(sheet, arrays=True)
+            found = (_changed(title, cell, missing) for cell in cells_of(sheet, strings, shared))
+            entry = dated_entry(f"xl/{_sheet(number)}", ZIP_STORED)
+            is_large = archive.parts[part].file_size >= LARGE
+            with copied.open(entry, "w", force_zip64=is_large) as written:
+                written.write(f'{_XML}<worksheet xmlns="{MAIN[0]}"><sheetData>'.encode())
+                for row in _rows(found, shared.arrays):
+                    written.write(row.encode())
+                written.write(b"</sheetData></worksheet>")
+    for sheet_title, row, column in missing:
+        place = f"{sheet_title}!{address(row, column)}"
+        raise WorkbookError(f"{source.name}: the input {place} is not in the file.")
 
 
-def _both(first: Edit, second: Edit) -> Edit:
-    return lambda chunks: second(first(chunks))
+def _sheet(number: int) -> str:
+    return f"worksheets/sheet{number}.xml"
 
 
-def _without_iteration(workbook: bytes) -> bytes:
-    """Remove the setting by which programs settle circular references."""
-    if b"iterate" not in workbook:
-        return workbook
-    from lxml import etree  # noqa: PLC0415 - slow
+def _frame(titles: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a workbook around its sheets."""
+    sheets = range(1, len(titles) + 1)
+    types = [(WORKBOOK, "sheet.main"), *((f"xl/{_sheet(n)}", "worksheet") for n in sheets)]
+    lines = [
+        f'<Override PartName="/{part}" '
+        f'ContentType="{_FORMAT}officedocument.spreadsheetml.{kind}+xml"/>'
+        for part, kind in types
+    ]
+    rels = f'<Default Extension="rels" ContentType="{_FORMAT}package.relationships+xml"/>'
+    yield TYPES, f'<Types xmlns="{PACKAGE}content-types">{rels}{"".join(lines)}</Types>'
+    yield ROOT, _relationships([("officeDocument", WORKBOOK)])
+    yield rels_of(WORKBOOK), _relationships([("worksheet", _sheet(n)) for n in sheets])
+    listed = "".join(
+        f'<sheet name={attribute(title)} sheetId="{n}" r:id="rId{n}"/>'
+        for n, title in enumerate(titles, start=1)
+    )
+    spaces = f'xmlns="{MAIN[0]}" xmlns:r="{RELATIONSHIPS[0]}"'
+    yield WORKBOOK, f"<workbook {spaces}><sheets>{listed}</sheets></workbook>"
 
-    # `inspect` has limited its size and its depth
-    root = etree.fromstring(workbook, etree.XMLParser(resolve_entities=False, huge_tree=True))
-    for settings in root.iter("{*}calcPr"):
-        for name in list(settings.attrib):
-            if etree.QName(name).localname == "iterate":
-                del settings.attrib[name]
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
+
+def _relationships(targets: Iterable[tuple[str, str]]) -> str:
+    lines = (
+        f'<Relationship Id="rId{n}" Type="{RELATIONSHIPS[0]}/{kind}" Target="{target}"/>'
+        for n, (kind, target) in enumerate(targets, start=1)
+    )
+    return f'<Relationships xmlns="{PACKAGE}relationships">{"".join(lines)}</Relationships>'
+
+
+def _changed(
+    title: str, cell: Cell, missing: dict[tuple[str, int, int], float | str | None]
+) -> Cell:
+    """Return a cell as it is changed, and take the change off the list."""
+    place = title, cell.row, cell.column
+    if place not in missing:
+        return cell
+    new = missing.pop(place)
+    if isinstance(new, str):
+        return cell._replace(formula=new)
+    return cell._replace(formula=None, value=None if new is None or isnan(new) else float(new))
+
+
+def _rows(found: Iterable[Cell], arrays: Mapping[tuple[int, int], str]) -> Iterator[str]:
+    """Yield the XML of each row; the arrays are the cells that array formulas fill."""
+    for row, cells in groupby(found, key=itemgetter(0)):
+        written = []
+        for _, column, formula, value in cells:
+            place = address(row, column)
+            if formula is not None:
+                area = arrays.get((row, column)) if arrays else None
+                kind = f' t="array" ref="{area}"' if area else ""
+                written.append(f'<c r="{place}"><f{kind}>{markup(formula[1:])}</f></c>')
+            elif value is not None:
+                kind, text = cached(value)
+                written.append(f'<c r="{place}"{kind}><v{text}</v></c>')
+        yield f'<row r="{row}">{"".join(written)}</row>'

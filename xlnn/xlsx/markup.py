@@ -9,7 +9,7 @@ network modules: a tenth of a build's imports.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from xml.parsers import expat
 
@@ -360,7 +360,6 @@ Excel 2003, in which it had the prefix; Spire and others keep it, and LibreOffic
 recognise the function."""
 
 _PREFIXED = re.compile(r"""("(?:[^"]|"")*+"|'(?:[^']|'')*+'!)|(?<![\w.])_xlfn\.(?=IFERROR\()""")
-_FORMULA = re.compile(rb"(<(?:[\w.-]+:)?f(?:\s[^<>]*)?>)([^<]*)")
 
 
 def unprefixed(formula: str) -> str:
@@ -370,32 +369,3 @@ def unprefixed(formula: str) -> str:
     'IFERROR(A1,"_xlfn.IFERROR(")+_xlfn.STDEV.S(A1)'
     """
     return _PREFIXED.sub(lambda found: found[1] or "", formula) if PREFIX in formula else formula
-
-
-def unprefix(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Make each formula of a sheet `unprefixed`; an edit for `xlnn.xlsx.copying.copy`."""
-    held: list[bytes] = []
-    length = 0
-    for chunk in chunks:
-        end = chunk.rfind(b"<")  # text before a tag is complete
-        if end >= 0:
-            yield _unprefixed(b"".join([*held, chunk[:end]]))
-            held, length, chunk = [], 0, chunk[end:]  # noqa: PLW2901 -- the rest of it
-        held.append(chunk)
-        length += len(chunk)
-        if length > MAX_TAG + len(chunk):  # no formula
-            yield b"".join(held)
-            held, length = [], 0
-    yield _unprefixed(b"".join(held))
-
-
-def _unprefixed(data: bytes) -> bytes:
-    if PREFIX.encode() not in data:
-        return data
-    return _FORMULA.sub(lambda found: found[1] + _in_xml(found[2].decode()).encode(), data)
-
-
-def _in_xml(text: str) -> str:
-    if PREFIX not in text or "&#" in text:  # no program writes its quotes by their numbers
-        return text
-    return markup(unprefixed(unmarked(text)))

@@ -9,13 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
-    SHARED,
     FormulaBuffer,
     FormulaCells,
     KeptFormulas,
@@ -154,7 +153,7 @@ class Package:
     local_names : mapping
         Those of one sheet, by its title and the name.
     named : frozenset of str
-        The cells whose formulas use a defined name; of a shared formula, the first.
+        The cells whose formulas use a defined name.
     brings : frozenset of str
         Contents that no engine sees, such as macros, where the file is not refused for them.
     box : int
@@ -166,6 +165,8 @@ class Package:
         accepted.
     is_manual : bool
         Whether the workbook is set to manual calculation.
+    iterates : bool
+        Whether it is set to iterate circular references.
     refused : frozenset of str
         Where the formulas are that no engine may see, if `inspect` was called with `spares`.
     """
@@ -182,13 +183,13 @@ class Package:
     named: frozenset[str] = frozenset()
     brings: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
+    iterates: bool = False
 
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
         """Yield the formulas of one sheet: row, column and formula."""
         cells = self.formulas[sheet]
-        texts = chain.from_iterable(cells.texts())
         places = cells.rows.tolist(), cells.columns.tolist()
-        for row, column, text in zip(*places, texts, strict=True):
+        for row, column, text in zip(*places, cells.kept, strict=True):
             yield row, column, "=" + text
 
     @property
@@ -288,6 +289,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
         frozenset(cell for cell in formulas.named if cell.rpartition("!")[0] in found),
         frozenset(archive.brings or ()),
         frozenset(formulas.refused_cells),
+        book.iterates,
     )
 
 
@@ -333,7 +335,7 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
     budget: _Budget,
 ) -> FormulaCells:
     """Check every item of a sheet; return where its formulas are."""
-    found = FormulaBuffer(KeptFormulas(shared))
+    found = FormulaBuffer(KeptFormulas())
     witness = watch(sheet) if watch else None
     items = sheet.items()
     while batch := list(islice(items, _BATCH)):
@@ -363,18 +365,19 @@ def _check_formulas(
     shared: "SharedFormulas",
     budget: _Budget,
 ) -> list[str]:
-    """Check the formulas of some cells; return them as `KeptFormulas` takes them."""
-    stated, kept = [], []
+    """Check the formulas of some cells, and return them without their "="."""
+    written, length = [], 0
     for row, column, _, attributes, text, *_ in computed:
         # nearly all formulas have a text and no attributes: they need no call
-        own = text if text and not attributes else shared.stated(row, column, attributes, text)
-        if own is None:
-            budget.spend(text=shared.length(attributes["si"]))
-        stated.append(own or "")
-        kept.append(SHARED + attributes["si"] if own is None else own)
-    formulas.check(stated, lambda index: f"{sheet.title}!{address(*computed[index][:2])}")
-    budget.spend(text=sum(map(len, stated)))
-    return kept
+        if attributes or not text:
+            text = shared.written_out(row, column, attributes, text)  # noqa: PLW2901
+            budget.spend(text=len(text))
+        else:
+            length += len(text)
+        written.append(text)
+    formulas.check(written, lambda index: f"{sheet.title}!{address(*computed[index][:2])}")
+    budget.spend(text=length)
+    return written
 
 
 def _check_values(

@@ -26,9 +26,9 @@ CELLS = {"worksheet": "worksheet+xml", "sharedStrings": "sharedStrings+xml"}
 """Ends of the content types of parts with cells, by the kind of their relationship."""
 
 ROOT = "_rels/.rels"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
-_TYPES = f"{_PACKAGE}content-types\x01"
-_RELATIONSHIPS = f"{_PACKAGE}relationships\x01"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
+_TYPES = f"{PACKAGE}content-types\x01"
+_RELATIONSHIPS = f"{PACKAGE}relationships\x01"
 
 
 def check_word(archive: Archive, text: str, where: str) -> None:
@@ -229,7 +229,7 @@ class Workbook:
         The titles of all sheets, chart sheets included.
     iterates : bool
         Whether iteration is on, by which programs resolve circular references. Gnumeric sets it in
-        every file; `xlnn.xlsx.copying.replace_inputs` switches it off for our engines.
+        every file, and formualizer would follow it, despite its configuration.
     is_manual : bool
         Whether the workbook is set to manual calculation. Our engines compute all the same.
     """
@@ -372,12 +372,6 @@ def _settings(archive: Archive, attributes: Mapping[str, str]) -> dict[str, str]
             "options of the spreadsheet program"
         )
     return settings
-
-
-def iterates(path: Path) -> bool:
-    """Return whether iteration of circular references is on in a file."""
-    with Archive(path) as archive:
-        return read_workbook(archive).iterates
 
 
 def sheet_parts(path: Path) -> Mapping[str, str]:

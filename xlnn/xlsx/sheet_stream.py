@@ -46,6 +46,7 @@ _CELLS = {"sheetData", "row", "c", "v", "is"}
 programs look at the local name alone."""
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_CORNER = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]{1,7})?", re.IGNORECASE)
 
 
 class _Columns(dict[str, int]):
@@ -65,18 +66,33 @@ class _Columns(dict[str, int]):
 COLUMNS = _Columns()
 
 
+def corners(text: str) -> tuple[int, int, int, int] | None:
+    """Return the top, left, bottom and right of a reference without a sheet; None for a name.
+
+    >>> corners("B2:C9"), corners("$A$1"), corners("A:B"), corners("3:5"), corners("eta")
+    ((2, 2, 9, 3), (1, 1, 1, 1), (1, 1, 1048576, 2), (3, 1, 5, 16384), None)
+    """
+    ends = [_CORNER.fullmatch(end) for end in text.split(":")]
+    letters = [end[1] for end in ends if end and end[1]]
+    digits = [end[2] for end in ends if end and end[2]]
+    count = len(ends)
+    if None in ends or count > 2 or {len(letters), len(digits)} - {0, count}:
+        return None
+    if not (letters and digits) and (count == 1 or not (letters or digits)):
+        return None
+    columns = [COLUMNS[each.upper()] for each in letters] or [1, MAX_COLUMNS]
+    rows = [int(each) for each in digits] or [1, MAX_ROWS]
+    return (rows[0], columns[0], rows[-1], columns[-1]) if all(columns + rows) else None
+
+
 def area(reference: str) -> int:
     """Return how many cells a reference like ``B2:C9`` spans; 0 if it is not one.
 
     >>> area("B2:C9"), area("$A$1"), area("A1:XFD1048576"), area("?")
     (16, 1, 17179869184, 0)
     """
-    corners = [_ADDRESS.fullmatch(corner) for corner in reference.replace("$", "").split(":")]
-    known = [(COLUMNS[corner[1]], int(corner[2])) for corner in corners if corner]
-    if len(corners) > 2 or len(known) < len(corners):
-        return 0
-    (left, top), (right, bottom) = known[0], known[-1]
-    return (abs(right - left) + 1) * (abs(bottom - top) + 1)
+    top, left, bottom, right = corners(reference) or (1, 1, 0, 0)
+    return (abs(right - left) + 1) * (abs(bottom - top) + 1) if bottom else 0
 
 
 @dataclass(frozen=True)
