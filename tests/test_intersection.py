@@ -8,11 +8,11 @@ from test_checker import edit
 
 from xlnn.checking.check import check
 from xlnn.checking.formula_text import misread
-from xlnn.checking.implicit_intersection import intersection
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.registry.templates import names, template
 from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.xlsx.guard import FUNCTIONS
+from xlnn.xlsx.range_shapes import intersection
 
 OPERATORS = ("+", "-", "*", "/", "^", "&", "=", "<>", "<", ">", "<=", ">=")
 RANGES = ("A1:A3", "$A$1:B$2", "Images!B4:M4", "'My sheet'!A1:B1", "A:A", "$1:$1", "A1:Images!A2")

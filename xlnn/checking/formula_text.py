@@ -17,13 +17,12 @@ from string import ascii_lowercase, ascii_uppercase
 import formualizer
 import numpy as np
 
-from xlnn.checking.implicit_intersection import intersection
 from xlnn.checking.references import CellRange, areas, beyond, range_text
 from xlnn.errors import DataError
 from xlnn.layout import Block, Layout
 from xlnn.loading.name_substitution import MeaningError, Names
 from xlnn.xlsx.package import Package
-from xlnn.xlsx.range_shapes import NO_NAMES, parsed, unlike
+from xlnn.xlsx.range_shapes import NO_NAMES, intersection, parsed, reading
 
 Entry = tuple[str, tuple[int, ...]]
 """A quantity's name and an index of its array."""
@@ -186,11 +185,10 @@ def misread(formula: str, names: Mapping[str, str] = NO_NAMES) -> str | None:
     >>> misread("=SUMPRODUCT(A1:B1,D1:D3)")
     'it pairs A1:B1 (1 row of 2) with D1:D3 (3 rows of 1); use ranges of the same shape'
     """
-    if pair := unlike(formula, names):
+    pair, one = reading(formula, names)
+    if pair:
         return f"it pairs {pair}; use ranges of the same shape"
-    if one := intersection(formula, names):
-        return f"Excel uses only one cell of {one} here: use SUMPRODUCT"
-    return None
+    return f"Excel uses only one cell of {one} here: use SUMPRODUCT" if one else None
 
 
 def check_stated(layout: Layout) -> None:

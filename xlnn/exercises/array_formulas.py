@@ -13,12 +13,11 @@ from itertools import count, product
 
 from openpyxl.utils import range_boundaries
 
-from xlnn.checking.implicit_intersection import intersection
 from xlnn.checking.references import replaced
 from xlnn.engines.functions import functions_of
 from xlnn.engines.scenarios import Place
 from xlnn.grid import address
-from xlnn.xlsx.range_shapes import SINGLE, corners
+from xlnn.xlsx.range_shapes import SINGLE, corners, intersection
 
 _INDEX = re.compile(r"\bINDEX\(", re.IGNORECASE)
 

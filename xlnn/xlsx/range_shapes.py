@@ -1,7 +1,10 @@
-"""Find ranges of different shapes that a formula pairs.
+"""Find ranges that Excel and some engines compute differently. The formula's text decides.
 
-``SUMPRODUCT(A1:B1,D1:D3)`` is #VALUE! in Excel, while some engines broadcast the row over the
-column and give a number. So the formula's text decides, not an engine's result.
+*Unlike*: ``SUMPRODUCT(A1:B1,D1:D3)`` is #VALUE! in Excel, while some engines broadcast the row over
+the column and give a number. *Intersected*: in a formula that is not marked as an array formula,
+Excel and LibreOffice compute ``A1:A3*B1:B3`` for one cell of each range, the one in the formula's
+own row or column. Other engines compute an array, which agrees with NumPy but with no spreadsheet
+program.
 
 Functions that pair ranges cell by cell need ranges of one shape. Operators and functions of single
 values also take a range with one of its rows, columns or cells, which is repeated to fill the
@@ -9,7 +12,7 @@ range. A row with a column counts as unlike, since neither fills the other.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations, repeat
 from types import MappingProxyType
@@ -18,7 +21,7 @@ from typing import Any, NamedTuple
 import formualizer
 
 from xlnn.xlsx.guard import FUNCTIONS, MOST_ARGUMENTS
-from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS, address
+from xlnn.xlsx.sheet_stream import COLUMNS, address, corners
 
 Names = Mapping[str, str]
 """Defined names, in lower case, and the formulas that they stand for."""
@@ -63,6 +66,12 @@ SINGLE = FUNCTIONS | {"LOG", "LOG10", "NOT", "POWER", "ROUNDDOWN", "ROUNDUP", "T
 _CHOOSING = {"IF", "CHOOSE"}
 """Functions that return one of their arguments if the first is a single value."""
 
+_ONE_BY_ONE = {
+    *("IF", "IFERROR", "CHOOSE", "INDEX", "MATCH", "VLOOKUP", "RANK", "COUNTIF", "COUNTIFS"),
+    "SUMIF",
+}
+"""Functions that Excel applies to single values, even in SUMPRODUCT."""
+
 _SHAPING = {"COLUMN", "INDEX", "MMULT", "ROW", "TRANSPOSE"}
 """Functions whose result differs in shape from their arguments."""
 
@@ -79,7 +88,6 @@ _CELLS = re.compile(
 )
 _WORD = re.compile(r"[\w.\\?]+")
 _OF_TWO_SHEETS = re.compile(r":(?:'|\w+!)")
-_CORNER = re.compile(r"\$?([A-Z]{1,3})?\$?([0-9]{1,7})?", re.IGNORECASE)
 
 
 class Operand(NamedTuple):
@@ -116,6 +124,21 @@ class Unlike(NamedTuple):
         return f"{self.first} with {self.second}"
 
 
+class Reading(NamedTuple):
+    """What Excel and some engines compute differently in a formula.
+
+    Attributes
+    ----------
+    unlike : Unlike or None
+        The first two operands of unlike shape that it pairs.
+    intersected : str or None
+        The first range of which Excel uses one cell.
+    """
+
+    unlike: Unlike | None = None
+    intersected: str | None = None
+
+
 def unlike(formula: str, names: Names = NO_NAMES) -> Unlike | None:
     """Return the first two operands of unlike shape that a formula pairs; None if there are none.
 
@@ -134,11 +157,28 @@ def unlike(formula: str, names: Names = NO_NAMES) -> Unlike | None:
     A1:B1 (1 row of 2) with D1:D3 (3 rows of 1)
     >>> unlike("=SUMPRODUCT(A1:B3-D1:D3,E1:F3)")
     """
+    return reading(formula, names).unlike
+
+
+def intersection(formula: str, names: Names = NO_NAMES) -> str | None:
+    """Return the range of which Excel would use one cell, or None; see `unlike`.
+
+    >>> intersection("=SUM(A1:C1*A2:C2)"), intersection("=A1:INDEX(B:B,2)")
+    ('A1:C1', 'A1:INDEX(B:B,2)')
+    >>> intersection("=SUMPRODUCT(CHOOSE({1,2},A1,B1),POWER(C1:D1,2))"), intersection("={1,2}*2")
+    (None, '{…}')
+    >>> intersection("=SUMPRODUCT((A1:C1=2)*A2:C2)+SUM(A1:C1)"), intersection("=B4:B4")
+    (None, None)
+    """
+    return reading(formula, names).intersected
+
+
+def reading(formula: str, names: Names = NO_NAMES) -> Reading:
+    """Return the first ranges that are unlike, and the first that is intersected."""
     if has_names(formula, names):
         return _read(formula, names)
-    if not (":" in formula or "{" in formula):
-        return None
-    return None if _found(_at_a1(formula)) is None else _read(formula, NO_NAMES)
+    alike = _read_alike(_at_a1(formula))
+    return alike if alike == Reading() else _read(formula, NO_NAMES)
 
 
 def _at_a1(formula: str) -> str:
@@ -158,17 +198,17 @@ def _moved(cells: re.Match[str]) -> str:
     return f"A1:{address(abs(int(bottom) - int(top)) + 1, columns + 1)}"
 
 
-@lru_cache(maxsize=4096)
-def _found(formula: str) -> Unlike | None:
-    return _read(formula, NO_NAMES)
-
-
-def _read(formula: str, names: Names) -> Unlike | None:
+def _read(formula: str, names: Names) -> Reading:
     if (tree := parsed(formula)) is None:
-        return None
-    reader = _ShapeReader(names)
-    reader.value(tree.to_dict())
-    return reader.found[0] if reader.found else None
+        return Reading()
+    reader = _Reader(names)
+    reader.value(tree.to_dict(), _Taken())
+    return Reading(next(iter(reader.unlike), None), next(iter(reader.intersected), None))
+
+
+@lru_cache(maxsize=4096)
+def _read_alike(formula: str) -> Reading:
+    return _read(formula, NO_NAMES)
 
 
 def parsed(formula: str) -> "formualizer.ASTNode | None":
@@ -202,23 +242,37 @@ def referred(text: str, names: Names) -> str:
     return _SHEET.sub("", text)
 
 
-class _ShapeReader:
-    """Walks the tree of a formula, and records operands of unlike shape."""
+class _Taken(NamedTuple):
+    """How Excel takes a part of a formula: a range as a whole, or each of its cells in turn."""
+
+    whole: bool = False
+    arrays: bool = False
+
+    @property
+    def single(self) -> bool:
+        """Whether it takes a single value."""
+        return not (self.whole or self.arrays)
+
+
+class _Reader:
+    """Walks the tree of a formula, and records what some engines compute differently."""
 
     def __init__(self, names: Names) -> None:
-        self.found: list[Unlike] = []
+        self.unlike: list[Unlike] = []
+        self.intersected: list[str] = []
         self._names = names
 
-    def value(self, node: Node, *, spills: bool = False) -> Operand | None:
+    def value(self, node: Node, taken: _Taken, *, spills: bool = False) -> Operand | None:
         """Return an operand with the shape of a node's result; None if unknown.
 
         Parameters
         ----------
         node : mapping
+        taken : _Taken
         spills : bool
             Whether a row and a column may give a table, as in a lookup.
         """
-        operands = self._operands(node)
+        operands = self._operands(node, taken)
         if len(operands) == 1:
             return operands[0]
         known: dict[tuple[int, int], Operand] = {}
@@ -228,37 +282,52 @@ class _ShapeReader:
             both = max(one.rows, other.rows), max(one.columns, other.columns)
             fit = all(a == b or 1 in (a, b) for a, b in zip(one.shape, other.shape, strict=True))
             if not fit or not (spills or both in known or None in operands):
-                self.found.append(Unlike(one, other))
+                self.unlike.append(Unlike(one, other))
         rows, columns = (max(lengths) for lengths in zip((1, 1), *known, strict=True))
         if None in operands:
             return None
         return known.get((rows, columns), Operand("a table", rows, columns))
 
-    def _operands(self, node: Node) -> list[Operand | None]:
+    def _operands(self, node: Node, taken: _Taken) -> list[Operand | None]:
         """Return what a node is computed from cell by cell; None for what is unknown."""
+        each = taken._replace(whole=False)
         match node["node_type"]:
             case "Function":
-                return self._function(node["name"].upper().removeprefix("_XLFN."), node["args"])
-            case "UnaryOp" if node["operator"] not in {"#", "@"}:
-                return self._operands(node["operand"])
+                return self._function(node, taken)
+            case "UnaryOp":
+                found = self._operands(node["operand"], each)
+                return [None] if node["operator"] in {"#", "@"} else found
             case "BinaryOp" if node["operator"] not in REFERRING:
-                return self._operands(node["left"]) + self._operands(node["right"])
-        return [self._operand(node)]
+                return self._operands(node["left"], each) + self._operands(node["right"], each)
+        return [self._operand(node, taken)]
 
-    def _operand(self, node: Node) -> Operand | None:
+    def _operand(self, node: Node, taken: _Taken) -> Operand | None:
         """Return a constant or a reference."""
         match node["node_type"]:
             case "Reference":
-                return self._reference(node["reference"])
+                text = node["reference"]
+                if taken.single and self._is_range(text):
+                    self.intersected.append(text)
+                return self._reference(text)
             case "Literal":
                 return Operand(_written(node["value"]), 1, 1)
             case "Omitted":
                 return Operand("nothing", 1, 1)
-            case "Array" if node["rows"]:
-                return Operand("{…}", len(node["rows"]), len(node["rows"][0]))
+            case "Array":
+                if taken.single:
+                    self.intersected.append("{…}")
+                rows = node["rows"]
+                return Operand("{…}", len(rows), len(rows[0])) if rows else None
             case "BinaryOp":
+                if taken.single:
+                    self.intersected.append(_text(node))
                 return self._joined(node["operator"], node["left"], node["right"])
         return None
+
+    def _is_range(self, text: str) -> bool:
+        first, colon, last = referred(text, self._names).replace("$", "").upper().partition(":")
+        # a whole column or row has many cells even if both corners are the same
+        return bool(colon) and (first != last or first.isalpha() or first.isdigit())
 
     def _reference(self, text: str) -> Operand | None:
         if (found := corners(referred(text, self._names))) is None:
@@ -270,42 +339,50 @@ class _ShapeReader:
         """Return the range from one reference to another, such as Data!A1:Data!A9."""
         texts = [side.get("reference", "") for side in sides]
         for side in sides:
-            self.value(side)
+            self.value(side, _Taken(whole=True))
         return self._reference(":".join(texts)) if operator == ":" and all(texts) else None
 
-    def _function(self, name: str, arguments: Sequence[Node]) -> list[Operand | None]:
+    def _function(self, node: Node, taken: _Taken) -> list[Operand | None]:
+        name, arguments = node["name"].upper().removeprefix("_XLFN."), node["args"]
         if name in {"LET", "LAMBDA"}:  # their words are no defined names
             return [None]
+        given = [*zip(arguments, _arguments_taken(name, arguments, taken), strict=True)]
+        found = self._result(name, given)
+        if name == "INDEX" and taken.single and any(map(_is_all, arguments[1:])):
+            self.intersected.append(_text(node))
+        return found
+
+    def _result(self, name: str, given: "Sequence[_Given]") -> list[Operand | None]:
         if name in _SHAPING:
-            return [self._shaped(name, arguments)]
-        if name in _CHOOSING and arguments:
-            condition = self._operands(arguments[0])
+            return [self._shaped(name, given)]
+        if name in _CHOOSING and given:
+            condition = self._operands(*given[0])
             if all(operand and operand.shape == (1, 1) for operand in condition):
-                return [self._chosen(arguments[1:])]
-        takes, pairs = RANGES.get(name, (False,)), set(_paired(name, len(arguments)))
+                return [self._chosen(given[1:])]
+        takes, pairs = RANGES.get(name, (False,)), set(_paired(name, len(given)))
         is_known = bool(pairs) or name in SINGLE
         single: list[Operand | None] = [] if is_known else [None]
         first: Operand | None = None
-        for position, argument in enumerate(arguments):
+        for position, argument in enumerate(given):
             if is_known and position not in pairs and not takes[min(position, len(takes) - 1)]:
-                single += self._operands(argument)
+                single += self._operands(*argument)
                 continue
-            value = self.value(argument)
+            value = self.value(*argument)
             if position in pairs and value:
                 first = first or value
                 if first.shape != value.shape:
-                    self.found.append(Unlike(first, value))
+                    self.unlike.append(Unlike(first, value))
         return single or [Operand(f"{name}(…)", 1, 1)]
 
-    def _chosen(self, arguments: Sequence[Node]) -> Operand | None:
+    def _chosen(self, given: "Sequence[_Given]") -> Operand | None:
         """Return one of the arguments, if all have the same shape."""
-        values = [self.value(argument) for argument in arguments]
+        values = [self.value(*argument) for argument in given]
         shapes = {value and value.shape for value in values}
         return values[0] if len(shapes) == 1 else None
 
-    def _shaped(self, name: str, arguments: Sequence[Node]) -> Operand | None:
+    def _shaped(self, name: str, given: "Sequence[_Given]") -> Operand | None:
         """Return the result of a function whose shape is not that of its arguments."""
-        values = [self.value(argument, spills=name == "INDEX") for argument in arguments]
+        values = [self.value(*argument, spills=name == "INDEX") for argument in given]
         if None in values:
             return None
         shape: tuple[int, int] | None = None
@@ -321,10 +398,26 @@ class _ShapeReader:
             case "MMULT", [left, right]:
                 shape = left.rows, right.columns
                 if left.columns != right.rows:
-                    self.found.append(Unlike(left, right))
+                    self.unlike.append(Unlike(left, right))
             case "INDEX", [cells, *positions] if all(at.shape == (1, 1) for at in positions):
-                shape = _picked(cells, arguments[1:])
+                shape = _picked(cells, [node for node, _ in given[1:]])
         return shape and Operand(f"{name}(…)", *shape)
+
+
+_Given = tuple[Node, _Taken]
+"""An argument, and how its function takes it."""
+
+
+def _arguments_taken(name: str, arguments: Sequence[Node], taken: _Taken) -> Iterator[_Taken]:
+    """Yield how a function takes each of its arguments, given how its result is taken."""
+    is_each = taken.arrays and name in SINGLE and name not in _ONE_BY_ONE
+    takes = RANGES.get(name, (False,))
+    for position, argument in enumerate(arguments):
+        is_chosen = name in _CHOOSING and position > 0
+        whole = taken.whole if is_chosen else takes[min(position, len(takes) - 1)]
+        # Excel evaluates any function for each entry of a constant
+        is_constant = argument["node_type"] == "Array" and not taken.single
+        yield _Taken(whole or is_constant, is_each or name == "SUMPRODUCT")
 
 
 def _paired(name: str, count: int) -> Iterable[int]:
@@ -334,7 +427,7 @@ def _paired(name: str, count: int) -> Iterable[int]:
 
 def _picked(cells: Operand, positions: Sequence[Node]) -> tuple[int, int] | None:
     """Return the shape of what INDEX picks by a row and a column; 0 means all."""
-    whole = [each["node_type"] == "Omitted" or each.get("value") == 0 for each in positions]
+    whole = [*map(_is_all, positions)]
     if len(whole) == 1 and 1 in cells.shape:
         return cells.shape if whole[0] else (1, 1)
     if len(whole) != 2:
@@ -342,23 +435,9 @@ def _picked(cells: Operand, positions: Sequence[Node]) -> tuple[int, int] | None
     return cells.rows if whole[0] else 1, cells.columns if whole[1] else 1
 
 
-def corners(text: str) -> tuple[int, int, int, int] | None:
-    """Return the top, left, bottom and right of a reference without a sheet; None for a name.
-
-    >>> corners("B2:C9"), corners("$A$1"), corners("A:B"), corners("3:5"), corners("eta")
-    ((2, 2, 9, 3), (1, 1, 1, 1), (1, 1, 1048576, 2), (3, 1, 5, 16384), None)
-    """
-    ends = [_CORNER.fullmatch(end) for end in text.split(":")]
-    letters = [end[1] for end in ends if end and end[1]]
-    digits = [end[2] for end in ends if end and end[2]]
-    count = len(ends)
-    if None in ends or count > 2 or {len(letters), len(digits)} - {0, count}:
-        return None
-    if not (letters and digits) and (count == 1 or not (letters or digits)):
-        return None
-    columns = [COLUMNS[each.upper()] for each in letters] or [1, MAX_COLUMNS]
-    rows = [int(each) for each in digits] or [1, MAX_ROWS]
-    return rows[0], columns[0], rows[-1], columns[-1]
+def _is_all(position: Node) -> bool:
+    """Return whether INDEX picks all rows or columns with an argument."""
+    return position["node_type"] == "Omitted" or position.get("value") == 0
 
 
 def _written(value: object) -> str:
@@ -366,3 +445,17 @@ def _written(value: object) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     return f"{value:.15g}" if isinstance(value, float) else f'"{value}"'
+
+
+def _text(node: Node) -> str:
+    """Return a tree of references as a formula writes it."""
+    match node["node_type"]:
+        case "Reference":
+            return node["reference"]
+        case "BinaryOp":
+            return node["operator"].join((_text(node["left"]), _text(node["right"])))
+        case "Function":
+            return f"{node['name']}({','.join(map(_text, node['args']))})"
+        case "Literal" if isinstance(node["value"], float):
+            return _written(node["value"])
+    return "…"
