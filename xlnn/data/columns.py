@@ -57,6 +57,17 @@ class ColumnRoles:
             return "the first column" if column == 0 else "the last column"
         return f"column {column + 1}"
 
+    def place(self, column: int) -> str:
+        """Return a column as the options name it.
+
+        >>> ColumnRoles(("label", "p1", "p2"), False, 2, (), (0, 1)).place(2)
+        'last'
+        """
+        column %= len(self.headings)
+        if self.given:
+            return f'"{short(self.headings[column])}"'
+        return "last" if column == len(self.headings) - 1 else str(column + 1)
+
 
 def columns(
     first: Sequence[str],

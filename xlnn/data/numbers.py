@@ -8,12 +8,9 @@ workbook start from exactly the same numbers.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-
-from xlnn.data.wording import short
-from xlnn.errors import DataError
 
 MARKS = (".", ",")
 
@@ -141,48 +138,6 @@ def looks_grouped(text: str) -> bool:
     text = unsigned(text)[0]
     has_marks = text.count(".") > 1 or any(mark in text for mark in "," + _SPACES)
     return has_marks and _LOOKS.fullmatch(text) is not None
-
-
-def proven(texts: Iterable[tuple[str, str]], where: str, likely: str = "") -> str:
-    """Return the only decimal mark with which all numbers can be read.
-
-    Parameters
-    ----------
-    texts : iterable of (str, str)
-        All values that should be numbers: where each is, and its text.
-    where : str
-        The file, as a message names it.
-    likely : str
-        The decimal mark where both are possible; "" if it is not known.
-
-    Raises
-    ------
-    DataError
-        They can be read in two ways (the message tells how to choose one) or in none.
-
-    >>> proven([("line 1", "0,5"), ("line 2", "1.234,5")], "my.csv")
-    ','
-    """
-    marks, example = [*MARKS], ""
-    for place, text in texts:
-        if not looks_like_number(text):  # missing, or refused later
-            continue
-        values = {mark: number(text, mark) for mark in marks}
-        marks = [mark for mark in marks if values[mark] is not None]
-        if not marks:
-            raise DataError(
-                f'{where}, {place}: "{short(text)}" is written differently from the other numbers: '
-                "write all with a decimal point, or all with a decimal comma."
-            )
-        if len({*values.values()}) > 1:
-            example = example or text.strip()
-    if len(marks) > 1 and example and not likely:
-        readings = " or ".join(f"{number(example, mark):.15g}" for mark in marks)
-        raise DataError(
-            f'{where}: "{short(example)}" may be {readings}: add --decimal . or --decimal , to say '
-            "which is the decimal mark."
-        )
-    return likely if likely in marks else marks[0]
 
 
 def why_no_number(text: str) -> str:

@@ -2,8 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,13 +10,13 @@ from xlnn.data.columns import ColumnRoles, looks_numeric
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.numbers import (
     CODE,
+    MARKS,
     is_absent,
     is_number,
     looks_grouped,
     looks_like_number,
     number,
     plain_numbers,
-    proven,
     united,
     unsigned,
     why_no_number,
@@ -28,7 +27,6 @@ from xlnn.data.wording import LONGEST_NAME, counted, cut, listed, short
 from xlnn.data.words import (
     DATE,
     DATES,
-    Words,
     are_months,
     is_missing,
     known_words,
@@ -69,63 +67,123 @@ def is_unlabelled(text: str) -> bool:
 
 
 class Column:
-    """The contents of a column: how many values are numbers, and which texts there are.
+    """A column of inputs or targets: its texts, and what they become.
 
-    "none" is a word among words, but means missing among numbers. Numbers with a unit are counted
-    as wrong, too.
+    "none" is a word among words, but means missing among numbers. Numbers with a unit count as
+    wrong unless all have it.
 
     Parameters
     ----------
+    heading, place : str
+        Its heading, and how the options name it.
     texts : sequence of str
+    is_input, is_dated : bool
+        Whether it is an input, and whether the file says that its numbers are dates.
+
+    Attributes
+    ----------
+    plain : array, shape (rows,), or None
+        Its values if all of them are plain numbers.
+    missing, wrong : int
+        How many values are missing, and how many are not numbers.
+    first : str
+        The first that is not a number.
+    units : list of str
+        The units, currencies and signs of per cent of its numbers.
+    mixed : str
+        Why its numbers cannot be compared: "numbers in kg and g"; "" if they can.
+    words : Words or None
+        What it becomes if it is one of words.
+    why_out : str
+        Why it is left out; "" if it is not.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.kinds: list[str] = []
-        self.filled = self.numbers = self.nones = self.wrong = self.codes = self.united = 0
-        self.first = self.percent = ""
-        self.units: dict[str, None] = {}
-        self.is_grouped = self.is_broken = False
-        for text, count in Counter(texts).items():
-            if not is_missing(text):
-                self.kinds.append(text)
-                self.filled += count
-                self._add(text, count)
-        self.missing = len(texts) - self.filled
+    def __init__(
+        self, heading: str, place: str, texts: Sequence[str], *, is_input: bool, is_dated: bool
+    ) -> None:
+        self.heading, self.place, self.texts, self.is_input = heading, place, texts, is_input
+        self.are_days, self.is_dated = is_dated, is_dated or are_months(texts)
+        self.plain, self.words, self.why_out = plain_numbers(texts), None, ""
+        counts = Counter(texts if self.plain is None else ())
 
-    def _add(self, text: str, count: int) -> None:
-        """Add a text that occurs so many times."""
-        self.is_broken = self.is_broken or BROKEN.fullmatch(text) is not None
-        if _is_number(text):
-            self.numbers += count
-            bare, unit = text, unsigned(text)[1]
-            self.percent = self.percent or (text if unit == "%" else "")
-        elif is_absent(text):
-            self.nones += count
-            return
+        def total(some: Iterable[str]) -> int:
+            return sum(counts[text] for text in some)
+
+        self.kinds = [text for text in counts if not is_missing(text)]
+        numbers = [text for text in self.kinds if _is_number(text)]
+        wrong = [text for text in self.kinds if not (_is_number(text) or is_absent(text))]
+        with_unit = [text for text in wrong if united(text)[1]]
+        signs = (unsigned(text)[1] for text in numbers)
+        self.units = [*dict.fromkeys(filter(None, (*signs, *(united(t)[1] for t in with_unit))))]
+        self.percent = next((text for text in numbers if unsigned(text)[1] == "%"), "")
+        bare = (united(text)[0] for text in with_unit)
+        self.is_grouped = any(map(looks_grouped, (*numbers, *bare)))
+        self.is_broken = any(map(BROKEN.fullmatch, self.kinds))
+        self.first = next(iter(wrong), "")
+        self.filled, self.numbers, self.wrong = total(self.kinds), total(numbers), total(wrong)
+        self.missing = total(counts) - self.filled
+        self.codes = total(filter(CODE.fullmatch, wrong))
+        self.is_empty = self.plain is None and not self.numbers + self.wrong
+        is_of_units = self.wrong == total(with_unit)
+        self.is_united = is_of_units and self.wrong > 0 == self.numbers and len(self.units) == 1
+        are_few = is_of_units and (not self.wrong or len(self.units) <= MOST_UNITS)
+        is_mixed = len(self.units) > 1 and are_few
+        self.mixed = f"numbers in {listed(self.units, most=4)}" if is_mixed else ""
+
+    @property
+    def features(self) -> list[str]:
+        """The names of the inputs that it becomes."""
+        return self.words.features if self.words else [self.heading]
+
+    def decide(self, reading: ReadOptions) -> bool:
+        """Decide whether it becomes words or is left out; return False if it is wrong."""
+        if self.is_input and (known := known_words(self.heading, reading.features)):
+            self.words = known
+        elif self.is_input and not reading.columns and self.is_dated:
+            self.why_out = DATES
+        elif self.is_united or not (self.wrong or self.mixed):
+            return True
+        elif not self.is_input or self.is_broken or self.numbers > self.wrong > self.codes:
+            return False
+        elif why := why_no_kinds(self.heading, unlike(self.kinds), self.filled):
+            is_ticked = self.missing and len(self.kinds) == 1
+            why = f'"{short(self.first)}" or nothing: write no' if is_ticked else why
+            self.why_out = self.mixed or (CODES if self.codes else why)
         else:
-            self.wrong += count
-            self.codes += count if CODE.fullmatch(text) else 0
-            self.first = self.first or text
-            bare, unit = united(text)
-            self.united += count if unit else 0
-            if not unit:
-                return
-        self.is_grouped = self.is_grouped or looks_grouped(bare)
-        if unit:
-            self.units[unit] = None
+            self.words = words(self.heading, self.kinds)
+        return True
 
-    @property
-    def is_united(self) -> bool:
-        """Whether all values are numbers with the same unit, such as 12 kg."""
-        return self.wrong == self.united == self.filled - self.nones > 0 and len(self.units) == 1
+    def bare(self, text: str) -> str:
+        """Return a text without the unit that all have."""
+        return united(text)[0] if self.is_united else text
 
-    @property
-    def mixed(self) -> str:
-        """Why numbers cannot be compared: "numbers in kg and g"; "" if they can."""
-        is_text = self.wrong > self.united or (self.wrong and len(self.units) > MOST_UNITS)
-        if len(self.units) < 2 or is_text:
-            return ""
-        return f"numbers in {listed(self.units, most=4)}"
+    def values(self, mark: str) -> tuple[np.ndarray, list[str]]:
+        """Return the values, NaN where one is missing, and the texts that are not numbers.
+
+        Parameters
+        ----------
+        mark : str
+            The decimal mark.
+
+        Returns
+        -------
+        array, shape (rows,), or (rows, features) of words
+        list of str
+        """
+        if self.plain is not None and mark == "." and not self.words:
+            return self.plain, []
+        read = self.words.numbers if self.words else lambda text: self._value(text, mark)
+        values = {text: read(text) for text in dict.fromkeys(self.texts)}
+        wrong = [text for text, value in values.items() if value is None]
+        return np.array([values[text] for text in self.texts], dtype=float), wrong
+
+    def _value(self, text: str, mark: str) -> float | None:
+        """Return a number, true or false; NaN if it is missing, None if it is something else."""
+        value = number(self.bare(text), mark)
+        if value is None and is_absent(text):
+            return np.nan
+        truth = text.upper()
+        return float(TRUTHS.index(truth)) if truth in TRUTHS else value
 
 
 class Survey:
@@ -139,17 +197,15 @@ class Survey:
 
     Attributes
     ----------
-    roles : ColumnRoles
-        The columns that are not left out.
     rows : list of (int, list of str)
         The rows below the headings, without notes and totals.
-    words : dict of Words
-        By column, the columns of words that become numbers.
+    inputs, targets : list of Column
+        The columns that are not left out.
     is_headless : bool
         Whether the first row is data, since its texts occur below, too.
     notes : list of str
         Notes for the user about anything unexpected.
-    blank : tuple of str
+    blank : list of str
         The headings of the inputs without any value, which are left out.
     aside : list of int
         The rows with a single value, which are left out.
@@ -165,11 +221,10 @@ class Survey:
     def __init__(self, table: Table, roles: ColumnRoles, reading: ReadOptions) -> None:
         self.table, self.roles, self._reading = table, roles, reading
         self.notes: list[str] = []
-        self.words: dict[int, Words] = {}
-        self.blank: tuple[str, ...] = ()
-        self._left_out: dict[int, str] = {}
-        self.rows, self.aside = [], []
-        for row, fields in table.rows[int(roles.given) :]:
+        rows, self.rows = table.rows[int(roles.given) :], []
+        self.aside: list[int] = []
+        self.blank: list[str] = []
+        for row, fields in rows:
             if is_note(fields):
                 self.aside.append(row)
             else:
@@ -186,18 +241,31 @@ class Survey:
         self.unlabelled = len(every) - len(self.rows)
         if not self.rows:
             raise DataError(f"{table.name}: no {table.row} has a label, so none can be kept.")
-        self.texts = [*zip(*(fields for _, fields in self.rows), strict=True)]
-        wanted = (*roles.inputs, *roles.targets)
-        self._plain = {column: plain_numbers(self.texts[column]) for column in wanted}
-        self._found = {c: Column(self.texts[c]) for c in wanted if self._plain[c] is None}
+        texts = [*zip(*(fields for _, fields in self.rows), strict=True)]
+        self.labels = () if roles.label is None else texts[roles.label]
+        self.inputs, self.targets = (
+            [
+                Column(
+                    roles.headings[n], roles.place(n), texts[n],
+                    is_input=is_input, is_dated=n in table.dated,
+                )
+                for n in chosen
+            ]
+            for chosen, is_input in ((roles.inputs, True), (roles.targets, False))
+        )  # fmt: skip
         heads = table.rows[0][1]
         self.is_headless = (
             (roles.given and table.given is None)
-            and any(held.wrong for held in self._found.values())
-            and all(heads[column] in self.texts[column] for column in roles.inputs)
+            and any(column.wrong for column in self.every)
+            and all(heads[n] in texts[n] for n in roles.inputs)
         )
         if not roles.is_strict and not self.is_headless:
             self._decide()
+
+    @property
+    def every(self) -> list[Column]:
+        """The inputs and the targets."""
+        return [*self.inputs, *self.targets]
 
     def _leave_out_totals(self) -> None:
         """Leave out the rows that hold totals."""
@@ -214,160 +282,126 @@ class Survey:
 
     def _decide(self) -> None:
         """Decide what becomes of each column."""
-        wrong = [column for column in self._plain if self._is_wrong(column)]
-        found = self._found.values()
-        is_clear = not any(held.wrong or held.units or held.is_grouped for held in found)
-        if not (is_clear and not self._left_out):
+        wrong = [column for column in self.every if not column.decide(self._reading)]
+        out = [column for column in self.inputs if column.why_out]
+        if out or any(c.wrong or c.units or c.is_grouped for c in self.every):
             self._check_label()
-        if problems := self._problems(wrong):
-            if len(problems) == len(wrong) == 1 and not self._found[wrong[0]].mixed:
-                raise self.refusal(wrong[0], self._found[wrong[0]].first)
+        if problems := self._problems(wrong, out):
+            if len(problems) == len(wrong) == 1 and not wrong[0].mixed:
+                raise self._refusal(wrong[0], wrong[0].first)
             raise self._all_wrong(problems, wrong)
-        inputs = self._kept()
-        self._note()
-        self.roles = replace(self.roles, inputs=inputs)
-
-    def _is_wrong(self, column: int) -> bool:
-        """Decide what becomes of a column; return whether it is wrong."""
-        held, heading = self._found.get(column), self.roles.headings[column]
-        is_input, reading = column in self.roles.inputs, self._reading
-        if is_input and (known := known_words(heading, reading.features)):
-            self.words[column] = known
-        elif is_input and not reading.columns and self._is_dated(column):
-            self._left_out[column] = DATES
-        elif held is None or held.is_united or not (held.wrong or held.mixed):
-            return False
-        elif not is_input or held.is_broken or held.numbers > held.wrong > held.codes:
-            return True
-        elif why := why_no_kinds(heading, unlike(held.kinds), held.filled):
-            is_ticked = held.missing and len(held.kinds) == 1
-            why = f'"{short(held.first)}" or nothing: write no' if is_ticked else why
-            self._left_out[column] = held.mixed or (CODES if held.codes else why)
-        else:
-            self.words[column] = words(heading, held.kinds)
-        return False
-
-    def _is_dated(self, column: int) -> bool:
-        """Return whether a column holds dates that could be read as numbers."""
-        return column in self.table.dated or are_months(self.texts[column])
+        if len(out) == len(self.inputs) and {column.why_out for column in out} == {DATES}:
+            for column in out:  # there is nothing else
+                column.why_out = "" if column.is_dated else DATES
+            out = [column for column in out if column.why_out]
+        kept = [column for column in self.inputs if not column.why_out]
+        if not kept:
+            told = "; ".join(map(self._why, out[:MOST_EXAMPLES]))
+            raise DataError(
+                f"{self.table.name}: no column is left to learn from, since none can become "
+                f"numbers: {told}. Add a column of numbers, or of a few words that occur again."
+            )
+        reading, held = self._reading, [column for column in kept if not column.is_empty]
+        if held and not (reading.columns or reading.features or reading.bare):
+            self.blank = [column.heading for column in kept if column.is_empty]
+            kept = held
+        self._note(out)
+        self.inputs = kept
 
     def _check_label(self) -> None:
         """Refuse the first column of a table with words as label, if it can hardly be one."""
-        roles, reading = self.roles, self._reading
-        if roles.label is None or reading.label:
+        held = [text for text in self.labels if not is_missing(text)]
+        kinds = {*held}
+        if self._reading.label or not all(is_number(k) and not CODE.fullmatch(k) for k in kinds):
             return
-        held = Column(self.texts[roles.label])
-        numbers = [float(text) for text in held.kinds if is_number(text)]
-        are_few = len(held.kinds) <= MOST_LABELS and len(held.kinds) < held.filled
-        are_few = are_few and all(one % 1 == 0 for one in numbers)
-        if held.wrong or len(numbers) < len(held.kinds) or are_few:
+        are_whole = all(float(kind) % 1 == 0 for kind in kinds)
+        if not held or (are_whole and len(kinds) <= MOST_LABELS and len(kinds) < len(held)):
             return
-        last = len(roles.headings) - 1
-        column = last if last in self.words else next(iter(self.words), last)
+        of_words = [column.place for column in self.inputs if column.words]
+        likely = [self.roles.place(-1), *of_words][-1]
         raise DataError(
-            f"{self.table.name}: {roles.where(0)} holds numbers and can hardly be the label: add "
-            f"--label and the column with the classes, such as --label {self._place(column)}, or "
-            "--target and a column of numbers."
+            f"{self.table.name}: {self.roles.where(0)} holds numbers and can hardly be the label: "
+            f"add --label and the column with the classes, such as --label {likely}, "
+            "or --target and a column of numbers."
         )
 
-    def _problems(self, wrong: Sequence[int]) -> list[str]:
+    def _problems(self, wrong: Sequence[Column], out: Sequence[Column]) -> list[str]:
         """Return all that is wrong, in words; empty if only values are missing."""
-        problems, headings = [], self.roles.headings
+        problems = []
         for column in wrong:
-            held, heading = self._found[column], short(headings[column])
-            more = f" and {held.wrong - 1:,} more" if held.wrong > 1 else ""
-            what = held.mixed or f'"{short(held.first)}" in {self._row(column, held.first)}{more}'
-            problems.append(f"{heading} has {what}")
-        if self._left_out and self._reading.columns:
-            named = (f"{headings[column]} ({why})" for column, why in self._left_out.items())
+            what = column.mixed
+            if not what:
+                more = f" and {column.wrong - 1:,} more" if column.wrong > 1 else ""
+                what = f'"{short(column.first)}" in {self._row(column, column.first)}{more}'
+            problems.append(f"{short(column.heading)} has {what}")
+        if out and self._reading.columns:
+            named = (f"{column.heading} ({column.why_out})" for column in out)
             problems.append(f"{listed(named)} cannot become numbers")
         if not problems or self._reading.missing:
             return problems
-        holes = {c: held.missing for c, held in self._found.items() if c not in self._left_out}
-        if any(holes.values()):
-            named = (f"{headings[c]} ({count:,})" for c, count in holes.items() if count)
+        if holes := [c for c in self.every if c.missing and not c.why_out]:
+            named = (f"{column.heading} ({column.missing:,})" for column in holes)
             problems.append(f"values are missing in {listed(named, most=3)} (--missing)")
-        label = () if self.roles.label is None else self.texts[self.roles.label]
-        if unlabelled := sum(map(is_unlabelled, label)):
+        if unlabelled := sum(map(is_unlabelled, self.labels)):
             problems.append(f"{counted(unlabelled, self.table.row)} without a label")
         return problems
 
-    def _all_wrong(self, problems: Sequence[str], wrong: Sequence[int]) -> DataError:
+    def _all_wrong(self, problems: Sequence[str], wrong: Sequence[Column]) -> DataError:
         """Return one error for all that is wrong."""
-        more, inputs = len(problems) - MOST_EXAMPLES - 1, self.roles.inputs
+        more = len(problems) - MOST_EXAMPLES - 1
         told = "; ".join(problems[: MOST_EXAMPLES + 1]) + (f"; {more} more" if more > 0 else "")
-        headings = [short(self.roles.headings[column]) for column in wrong[:2] if column in inputs]
-        drops = " ".join(f'--drop "{heading}"' for heading in headings)
+        drops = " ".join(f'--drop "{short(c.heading)}"' for c in wrong[:2] if c.is_input)
         remedy = f", or leave columns out ({drops} …)" if len(wrong) > 2 else f", or add {drops}"
-        if {*wrong} & {*self.roles.targets}:
+        if not all(column.is_input for column in wrong):
             drops = remedy = ", or if a target holds classes, use --label instead of --target"
-        hint = self._hint(wrong[0], self._found[wrong[0]].first) if wrong else ""
+        hint = self._hint(wrong[0], wrong[0].first) if wrong else ""
         return DataError(
             f"{self.table.name} holds what is not a number: {told}. Correct it"
             f"{remedy if drops else ''}.{hint}"
         )
 
-    def _hint(self, column: int, text: str) -> str:
+    def _hint(self, column: Column, text: str) -> str:
         """Return a hint that another table may begin in the row of a text; "" if not."""
-        row = self.rows[self.texts[column].index(text)][0] if text else 0
+        row = self.rows[column.texts.index(text)][0] if text else 0
         if row <= self.rows[0][0] or row - 1 in {number for number, _ in self.table.rows}:
             return ""
         return f" If another table begins in {self.table.row} {row:,}, remove it."
 
-    def _kept(self) -> tuple[int, ...]:
-        """Return the inputs to keep; dates only if there are no others."""
-        roles, reading = self.roles, self._reading
-        if {*roles.inputs} == {*self._left_out} and {*self._left_out.values()} == {DATES}:
-            for column in filter(self._is_dated, roles.inputs):
-                del self._left_out[column]
-        inputs = [column for column in roles.inputs if column not in self._left_out]
-        if not inputs:
-            told = "; ".join(map(self._why, [*self._left_out][:MOST_EXAMPLES]))
-            raise DataError(
-                f"{self.table.name}: no column is left to learn from, since none can become "
-                f"numbers: {told}. Add a column of numbers, or of a few words that occur again."
-            )
-        found = self._found
-        held = [c for c in inputs if c not in found or found[c].numbers or found[c].wrong]
-        if held and not (reading.columns or reading.features or reading.bare):
-            self.blank = tuple(roles.headings[column] for column in inputs if column not in held)
-            inputs = held
-        return tuple(inputs)
-
-    def _why(self, column: int) -> str:
+    def _why(self, column: Column) -> str:
         """Return a column that is left out, with an example and the reason."""
-        text = self._found[column].first if column in self._found else ""
+        text = column.first
         example = f' has "{short(text)}" in {self._row(column, text)}' if text else ""
-        return f"{short(self.roles.headings[column])}{example} ({self._left_out[column]})"
+        return f"{short(column.heading)}{example} ({column.why_out})"
 
-    def _note(self) -> None:
+    def _note(self, out: Sequence[Column]) -> None:
         """Add notes on columns that contain more than numbers."""
-        name, heading, found = self.table.name, self.roles.headings, self._found
-        if self._left_out:
-            room = LONGEST_NAME - len(" ()")
+
+        def headings(columns: Iterable[Column]) -> str:
+            return listed((column.heading for column in columns), most=6)
+
+        name, every = self.table.name, [column for column in self.every if not column.why_out]
+        if out:
+            rooms = [max(8, LONGEST_NAME - len(f" ({column.why_out})")) for column in out]
             left = (
-                f"{cut(heading[c], max(8, room - len(w)))} ({w})" for c, w in self._left_out.items()
+                f"{cut(c.heading, room)} ({c.why_out})" for c, room in zip(out, rooms, strict=True)
             )
             told = listed(left, most=6)
             self.notes.append(f"{name}: left out {told}; --columns names those to keep.")
-        if mixed := [c for c in self.words if c in found and found[c].mixed]:
-            told = listed(f"{heading[c]} ({found[c].mixed})" for c in mixed)
-            self.notes.append(f"{name}: read as words, since units differ: {told}.")
-        if units := [column for column in found if found[column].is_united]:
-            told = listed((f"{heading[c]} ({next(iter(found[c].units))})" for c in units), most=6)
+        of_words = [column for column in every if column.words]
+        if mixed := [f"{column.heading} ({column.mixed})" for column in of_words if column.mixed]:
+            self.notes.append(f"{name}: read as words, since units differ: {listed(mixed)}.")
+        if units := [f"{c.heading} ({next(iter(c.units))})" for c in every if c.is_united]:
+            told = listed(units, most=6)
             self.notes.append(f"{name}: the numbers were read without their units: {told}.")
-        if self.words:
-            told = listed((heading[column] for column in self.words), most=6)
-            made = listed((one for each in self.words.values() for one in each.features), most=4)
-            self.notes.append(f"{name}: words became numbers, 1 or 0: {told} (inputs {made}).")
-        if signs := [column for column in found if found[column].percent]:
-            told, example = listed(heading[c] for c in signs), found[signs[0]].percent
-            self.notes.append(f"{name}: per cent in {told} was read as a part: {example} / 100.")
-
-    def features(self, column: int) -> list[str]:
-        """Return the names of the inputs that a column becomes."""
-        words = self.words.get(column)
-        return words.features if words else [self.roles.headings[column]]
+        if of_words:
+            made = listed((one for c in of_words for one in c.features), most=4)
+            told = f"{headings(of_words)} (inputs {made})"
+            self.notes.append(f"{name}: words became numbers, 1 or 0: {told}.")
+        if signs := [column for column in every if column.percent]:
+            told = (
+                f"{listed(c.heading for c in signs)} was read as a part: {signs[0].percent} / 100"
+            )
+            self.notes.append(f"{name}: per cent in {told}.")
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the inputs and the targets, NaN where a value is missing.
@@ -381,78 +415,68 @@ class Survey:
         DataError
             A value is not a number, or numbers can be read in two ways.
         """
-        mark, wrong = self._mark(), []
-        known: dict[int, np.ndarray] = {}
-        for column in (*self.roles.inputs, *self.roles.targets):
-            plain, texts = self._plain[column], self.texts[column]
-            if plain is not None and mark == "." and column not in self.words:
-                known[column] = plain
-                continue
-            read = self._reader(column, mark)
-            values = {text: read(text) for text in dict.fromkeys(texts)}
-            wrong += [(texts.index(text), column) for text, one in values.items() if one is None]
-            known[column] = np.array([values[text] for text in texts], dtype=float)
+        mark = self._mark()
+        read = [column.values(mark) for column in self.every]
+        wrong = [
+            (column.texts.index(text), n)
+            for n, (column, (_, texts)) in enumerate(zip(self.every, read, strict=True))
+            for text in texts
+        ]
         if wrong:
-            row, column = min(wrong)
-            raise self.refusal(column, self.texts[column][row])
-        empty = np.empty((len(self.rows), 0))
-        x, t = (
-            np.column_stack([empty, *(known[column] for column in chosen)])
-            for chosen in (self.roles.inputs, self.roles.targets)
+            row, n = min(wrong)
+            raise self._refusal(self.every[n], self.every[n].texts[row])
+        empty, values = np.empty((len(self.rows), 0)), [one for one, _ in read]
+        count = len(self.inputs)
+        return (
+            np.column_stack([empty, *values[:count]]),
+            np.column_stack([empty, *values[count:]]),
         )
-        return x, t
-
-    def _reader(self, column: int, mark: str) -> Callable[[str], float | list[float] | None]:
-        """Return the function that reads the values of a column; None if one is not a number."""
-        if column in self.words:
-            return self.words[column].numbers
-        is_united = column in self._found and self._found[column].is_united
-
-        def read(text: str) -> float | None:
-            value = number(united(text)[0] if is_united else text, mark)
-            if value is None and is_absent(text):
-                return np.nan
-            truth = text.upper()
-            return float(TRUTHS.index(truth)) if truth in TRUTHS else value
-
-        return read
 
     def _mark(self) -> str:
-        """Return the decimal mark."""
+        """Return the decimal mark: the given one, or the only one with which all can be read."""
+        name, columns = self.table.name, [column for column in self.every if not column.words]
         if self._reading.decimal:
             return self._reading.decimal
-        columns = [c for c in (*self.roles.inputs, *self.roles.targets) if c not in self.words]
-        if not any(self._found[c].is_grouped for c in columns if c in self._found):
+        if not any(column.is_grouped for column in columns):
             return "."
-        bare = {c: self._found[c].is_united if c in self._found else False for c in columns}
-        first: dict[str, str] = {}
-        for row, fields in self.rows:
-            for column in columns:
-                text = united(fields[column])[0] if bare[column] else fields[column]
-                if text not in first:
-                    heading = short(self.roles.headings[column])
-                    first[text] = f"{self.table.row} {row}, column {heading}"
-        places = ((where, text) for text, where in first.items())
-        mark = proven(places, self.table.name, self.table.mark)
+        marks, example = [*MARKS], ""
+        for column in columns:
+            for text in dict.fromkeys(column.texts):
+                bare = column.bare(text)
+                if not looks_like_number(bare):  # missing, or refused later
+                    continue
+                values = {mark: number(bare, mark) for mark in marks}
+                marks = [mark for mark in marks if values[mark] is not None]
+                if not marks:
+                    raise DataError(
+                        f"{name}, {self._row(column, text)}, column {short(column.heading)}: "
+                        f'"{short(bare)}" is written differently from the other numbers: write all '
+                        "with a decimal point, or all with a decimal comma."
+                    )
+                example = example or (bare.strip() if len({*values.values()}) > 1 else "")
+        mark = self.table.mark if self.table.mark in marks else marks[0]
+        if len(marks) > 1 and example and not self.table.mark:
+            readings = " or ".join(f"{number(example, each):.15g}" for each in marks)
+            raise DataError(
+                f'{name}: "{short(example)}" may be {readings}: add --decimal . or --decimal , to '
+                "say which is the decimal mark."
+            )
         what = {".": "point, and marks between thousands", ",": "comma"}[mark]
-        self.notes.append(
-            f"{self.table.name}: numbers were read with a decimal {what} (--decimal {mark})."
-        )
+        self.notes.append(f"{name}: numbers were read with a decimal {what} (--decimal {mark}).")
         return mark
 
-    def refusal(self, column: int, text: str) -> DataError:
+    def _refusal(self, column: Column, text: str) -> DataError:
         """Return the error for a value that is not a number: its column may be the label."""
-        heading, place = short(self.roles.headings[column]), self._place(column)
-        is_target, named = column in self.roles.targets, ()
-        drop = "choose another target" if is_target else f"add --drop {place}"
+        heading, place, named = short(column.heading), column.place, ()
+        drop = f"add --drop {place}" if column.is_input else "choose another target"
         then = f"Correct it, or {drop}."
         if DATE.fullmatch(text):
             then = f"If it is a date, write it as a number of days, or {drop}."
-        elif not looks_numeric(text) and is_target:
+        elif not looks_numeric(text) and not column.is_input:
             named = ("targets",)
             then = "A target is a number to predict: choose another column, or if these are "
             then += f"classes, use --label {place} instead of --target."
-        elif not looks_numeric(text) and not self.roles.targets:
+        elif not looks_numeric(text) and not self.targets:
             then = f"Correct it, or {drop}, or if it holds the labels add --label {place}."
         return DataError(
             f"{self.table.name}, {self._row(column, text)}, column {heading}: "
@@ -460,12 +484,6 @@ class Survey:
             *named,
         )
 
-    def _row(self, column: int, text: str) -> str:
+    def _row(self, column: Column, text: str) -> str:
         """Return words for the first row that has a text in a column."""
-        return f"{self.table.row} {self.rows[self.texts[column].index(text)][0]:,}"
-
-    def _place(self, column: int) -> str:
-        """Return a column as the options name it."""
-        if self.roles.given:
-            return f'"{short(self.roles.headings[column])}"'
-        return "last" if column == len(self.roles.headings) - 1 else str(column + 1)
+        return f"{self.table.row} {self.rows[column.texts.index(text)][0]:,}"

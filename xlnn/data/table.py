@@ -50,19 +50,19 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
     here, is_surprising = survey.roles, bool(survey.notes)
     names = _labels(survey)
     x, t = survey.arrays()
-    made = [(n, one) for n in here.inputs for one in survey.features(n)]
     holed = IncompleteRows(
         where=table.name,
         row=table.row,
         rows=[row for row, _ in survey.rows],
-        headings=[here.headings[n] for n in (*(n for n, _ in made), *here.targets)],
+        headings=[column.heading for column in survey.every for _ in column.features],
         x=x,
         t=t,
         unlabelled=survey.unlabelled,
     )
     x, kept, treated = filled(holed, reading.missing)
     names = as_whole([*compress(names, kept)])
-    every, features, notes = x, [one for _, one in made], [*survey.notes]
+    every, features = x, [one for column in survey.inputs for one in column.features]
+    notes = [*survey.notes]
     if not here.given:
         features = [f"x{each[1:]}" for each in features]
     is_free = len(x) >= ENOUGH and not (reading.columns or reading.features or reading.bare)
@@ -95,7 +95,7 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
             *treated,
         ),
         missing=reading.missing if treated else "",
-        words=kept_words(survey.words.values(), features),
+        words=kept_words((c.words for c in survey.inputs if c.words), features),
     )
 
 
@@ -133,7 +133,7 @@ def _notes(survey: Survey, labels: Sequence[str]) -> Iterator[str]:
     """Yield notes about anything unexpected around the columns."""
     table, roles = survey.table, survey.roles
     yield from table.notes
-    if table.dated & {*roles.inputs, *roles.targets}:
+    if any(column.are_days for column in survey.every):
         yield table.date_note
     if survey.aside:
         few = f"{counted(len(survey.aside), table.row)} with a single value, the first in"
