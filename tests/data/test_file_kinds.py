@@ -106,7 +106,7 @@ XOR = "x1,x2,kind\n0,0,a\n0,1,b\n1,0,b\n1,1,a\n"
         (COUNTRIES, "", ("a",), [0], "left out country (names or free text)"),
         (BREAKS, "", ("size (cm)",), [0], "left out note (names or free text)"),
         (IDS, "", ("a",), [0], "phone (codes or phone numbers) and zip (codes or phone numbers)"),
-        (TICKED, "", ("a",), [0], 'left out paid ("x" or nothing: write no)'),
+        (TICKED, "", ("paid = x", "a"), [1, 0], "empty cells mean no in paid"),
         (SHARES, "", ("growth",), [0.5], "per cent in growth was read as a part"),
         (WIDE, "", ("身長",), [100.5], ""),
         (MINUS, "", ("a",), [-0.5], ""),

@@ -558,3 +558,91 @@ def test_a_word_among_numbers_is_answered_with_what_to_do(tmp_path):
         load(csv(tmp_path, content), KIND)
     assert str(refusal.value).startswith('my.csv, line 2, column a: "1 - low" is not a number.')
     assert ' Correct it, or add --drop "a"' in str(refusal.value)
+
+
+def test_a_tick_beside_empty_cells_means_yes(tmp_path):
+    content = table("milk,What else? Tea,notes,kind\n", "x,,late,a\n", ",Tea,,b\n", "X,Tea,,a\n")
+    data = load(csv(tmp_path, content), KIND)
+    assert data.features == ("milk = x", "What else? Tea = Tea")
+    assert data.x[:3].tolist() == [[1, 0], [0, 1], [1, 1]]
+    assert "my.csv: empty cells mean no in milk and What else? Tea." in data.told
+    assert any('left out notes ("late" or nothing: write no)' in each for each in data.told)
+    new = ReadOptions(table=True, bare=True, features=data.features)
+    rows = load(csv(tmp_path, "milk,What else? Tea\nx,\n,Tea\n"), new)
+    assert rows.x.tolist() == [[1, 0], [0, 1]]
+
+
+def test_times_are_left_out_as_times(tmp_path):
+    content = table(
+        "start,end,a,kind\n", "8:{n:02},9:30 pm,{n}.5,x\n", "12:00:{n:02},1:15 AM,3,y\n"
+    )
+    data = load(csv(tmp_path, content), KIND)
+    assert data.features == ("a",)
+    assert any("left out start (times) and end (times)" in told for told in data.told)
+
+
+@pytest.mark.parametrize("word", ["k.A.", "n/d", "Keine Angabe"])
+def test_no_answer_is_missing_in_other_languages(tmp_path, word):
+    content = table("a,kind\n", "{n},x\n", f"{word},y\n")
+    with pytest.raises(DataError, match="6 values missing in 6 lines, the first in line 3"):
+        load(csv(tmp_path, content), KIND)
+
+
+@pytest.mark.parametrize("sign", ["R$", "HK$", "US$"])
+def test_any_dollar_is_a_currency(tmp_path, sign):
+    data = load(csv(tmp_path, f"a;b;price\n{sign} 1.500,50;1;2\n{sign} 7,5;3;4\n"), PRICE)
+    assert data.x[:, 0].tolist() == [1500.5, 7.5]
+
+
+UNITS = table("time,force,kind\n[s],[N],[-]\n", "{n}.5,1,x\n", "{n},2,y\n")
+SURVEY = table(
+    'Q1,Q2,kind\nHow old?,"How happy, now?",Again?\n"{{""id"": 1}}","{{""id"": 2}}",c\n'
+    .replace("{{", "{").replace("}}", "}"), "3{n},{n}.5,x\n", "4{n},2,y\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "features", "told"),
+    [
+        (UNITS, ("time [s]", "force [N]"), "line 1 and the next one were joined as headings"),
+        (SURVEY, ("Q1 How old?", "Q2 How happy, now?"), "line 1 and the next two were joined"),
+    ],
+    ids=["units", "survey"],
+)
+def test_a_column_is_named_by_the_upper_of_its_headings(tmp_path, content, features, told):
+    data = load(csv(tmp_path, content), KIND)
+    assert data.features == features
+    assert len(data.x) == 12
+    assert any(told in each for each in data.told)
+
+
+def side_by_side(ends):
+    return "a,b,kind,,item,price\n" + "".join(
+        f"{n * n},{n % 5},{'xy'[n % 2]},,{f'{n % 3},{n}.5' if n < ends else ','}\n"
+        for n in range(12)
+    )
+
+
+def test_a_table_that_stands_beside_another_one_is_read_alone(tmp_path):
+    path = csv(tmp_path, side_by_side(5))
+    data = load(path, KIND)
+    assert (data.features, len(data.x)) == (("a", "b"), 12)
+    told = "my.csv: another table with item and price stands beside this one and was left out."
+    assert told in data.told
+    other = load(path, PRICE)
+    assert (other.features, len(other.x)) == (("item",), 5)
+    both = load(path, ReadOptions(label="kind", columns=("a", "price"), missing="drop"))
+    assert (both.features, len(both.x)) == (("a", "price"), 5)
+
+
+def test_two_tables_of_one_height_are_read_as_one_and_told(tmp_path):
+    data = load(csv(tmp_path, side_by_side(12)), KIND)
+    assert data.features == ("a", "b", "item", "price")
+    told = "item and price, beyond an empty column, were read as part of the table: --drop leaves"
+    assert any(told in each for each in data.told)
+
+
+def test_a_table_on_its_side_is_answered_with_its_headings(tmp_path):
+    content = "feature,p1,p2,p3\nheight,180,170,165\nkind,a,b,a\n"
+    with pytest.raises(DataError, match='"kind" is not there; the headings are feature, p1'):
+        load(csv(tmp_path, content), KIND)

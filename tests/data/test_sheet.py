@@ -267,3 +267,16 @@ def test_a_sheet_that_does_not_say_its_size_is_read(tmp_path):
     path = xlsx(tmp_path, [*IRIS[:2], ["virginica", 6.3, 2]])
     path = altered(path, b'<dimension ref="A1:C3"/>', b"")
     assert load(path, TABLE).x.tolist() == [[5.1, 3.5], [6.3, 2]]
+
+
+def test_cells_that_were_merged_over_rows_count_in_each(tmp_path):
+    rows = [["group", "a", "kind"], *([None, n * n % 7, "xy"[n % 2]] for n in range(12))]
+    rows[1][0], rows[7][0] = "north", "south"
+    path = xlsx(tmp_path, [["Report"], *rows])
+    book = openpyxl.load_workbook(path)
+    for area in ("A1:C1", "A3:A8", "A9:A14"):
+        book["Data"].merge_cells(area)
+    book.save(path)
+    data = load(path, ReadOptions(label="kind"))
+    assert data.features == ("group = south", "a")
+    assert data.x[:, 0].tolist() == [0] * 6 + [1] * 6

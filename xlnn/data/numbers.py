@@ -16,8 +16,8 @@ MARKS = (".", ",")
 
 ABSENT = frozenset({
     "", "na", "n/a", "n.a.", "nan", "null", "nil", "none", "missing", "unknown", "?", "-", "--",
-    "–", "—", ".", "无", "缺失", "未知", "不明", "なし", "#n/a",
-    "#div/0!", "#value!", "#num!", "#name?", "#ref!", "#null!",
+    "–", "—", ".", "k.a.", "k. a.", "keine angabe", "n/d", "n.d.", "无", "缺失", "未知",
+    "不明", "なし", "#n/a", "#div/0!", "#value!", "#num!", "#name?", "#ref!", "#null!",
 })  # fmt: skip
 """How missing values are written, in lower case; the last are errors of spreadsheets."""
 
@@ -39,7 +39,7 @@ _GROUPED = {
 }
 """Separated thousands, in India also hundreds, and what may follow them, by the decimal mark."""
 
-_SIGN = r"[$€£¥₹₩]|(?:EUR|USD|GBP|CHF|JPY|CNY|RMB|US\$)(?![a-z])"
+_SIGN = r"[$€£¥₹₩]|(?:EUR|USD|GBP|CHF|JPY|CNY|RMB|[A-Z]{1,3}\$)(?![a-z])"
 _SIGNED = re.compile(
     rf"([+-]?)\s*({_SIGN})?\s*([+-]?[0-9.,].*?)\s*(%|{_SIGN}|元|円)?", re.IGNORECASE
 )

@@ -1,11 +1,12 @@
 """The rows of a table, from its headings on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 
 from xlnn.data.columns import looks_numeric
 from xlnn.data.dataset import MOST_INPUTS, ReadOptions
+from xlnn.data.wording import listed
 from xlnn.errors import DataError
 
 LOOKED_AT = 20
@@ -69,10 +70,12 @@ class Table:
         first = list(islice(rows, max(LOOKED_AT, options.header_row)))
         texts = [{n: text for n, text in enumerate(row) if text} for _, row in first]
         if options.header_row:
-            above, joined = sum(number < options.header_row for number, _ in first), {}
+            above = sum(number < options.header_row for number, _ in first)
+            count, joined = 0, {}
         else:
             above = _first(texts, options)
-            joined = _of_two_rows(texts[above : above + 2], texts[above + 2 :])
+            named = {options.label, *options.targets, *options.drop, *options.columns}
+            count, joined = _joined(texts[above:], named)
         first = first[above:]
         if above and first:
             self.notes.append(
@@ -81,12 +84,52 @@ class Table:
             )
         if joined:
             number, upper = first[0]
-            width = max(len(upper), len(first[1][1]))
-            first[:2] = [(number, [joined.get(n, "") for n in range(width)])]
+            width = max(len(upper), max(joined) + 1)
+            first[:count] = [(number, [joined.get(n, "") for n in range(width)])]
             self.notes.append(
-                f"{self.name}: {self.row} {number:,} and the next one were joined as headings."
+                f"{self.name}: {self.row} {number:,} and the next {('one', 'two')[count - 2]} were "
+                "joined as headings."
             )
         return chain(first, rows)
+
+    def apart(self, options: ReadOptions) -> None:
+        """Keep one of several tables that stand side by side, with an empty column between them.
+
+        They are several if some of them end two rows or more above others. The one with the named
+        columns is kept, or the first. Otherwise they are read as one, which is noted.
+
+        >>> rows = [(1, ["a", "b", "", "c"])] + [(n, ["x", "1", "", ""]) for n in (2, 3)]
+        >>> table = Table("my.csv", "line", rows)
+        >>> table.apart(ReadOptions())
+        >>> table.rows[0], table.notes
+        ((1, ['a', 'b']), ['my.csv: another table with c stands beside this one and was left out.'])
+        """
+        heads, fields = self.rows[0][1], [fields for _, fields in self.rows]
+        is_held = [any(row[n] for row in fields) for n in range(len(heads))]
+        parts = [[*own] for held, own in groupby(range(len(heads)), is_held.__getitem__) if held]
+        if len(parts) < 2:
+            return
+        rows = [[any(row[n] for n in part) for row in fields] for part in parts]
+        ends = [len(held) - held[::-1].index(True) for held in rows]
+        asked = {options.label, *options.targets, *options.drop, *options.columns}
+        named = [n for n, part in enumerate(parts) if asked & {heads[column] for column in part}]
+        kept = next(iter(named), 0)
+        others = listed((heads[c] for n, p in enumerate(parts) if n != kept for c in p), most=3)
+        if max(ends) - min(ends) > 1 and len(named) < 2:
+            left, right = parts[kept][0], parts[kept][-1] + 1
+            self.rows = [
+                (row, fields[left:right])
+                for (row, fields), is_held in zip(self.rows, rows[kept], strict=True) if is_held
+            ]  # fmt: skip
+            self.dated = frozenset(n - left for n in self.dated)
+            self.notes.append(
+                f"{self.name}: another table with {others} stands beside this one and was left out."
+            )
+        elif min(map(len, parts)) > 1:
+            self.notes.append(
+                f"{self.name}: {others}, beyond an empty column, were read as part of the table: "
+                "--drop leaves them out."
+            )
 
     def check_width(self, number: int, width: int, hint: str) -> None:
         """Refuse a first row with too many columns or too few."""
@@ -105,37 +148,45 @@ def _first(texts: Sequence[dict[int, str]], options: ReadOptions) -> int:
     found = [{" ".join(each.split()) for each in texts[n].values()} for n in whole]
     above = next(iter(whole), 0)
     if named and found and not named <= found[0]:
-        of_words = (n for n, each in zip(whole, found, strict=True) if named <= each)
+        of_words = (
+            n for n, each in zip(whole, found, strict=True) if named <= each and n + 1 < len(texts)
+        )  # fmt: skip
         above = next((n for n in of_words if not _has_values(texts[n])), above)
     return above
 
 
-def _of_two_rows(
-    heads: Sequence[dict[int, str]], below: Sequence[dict[int, str]]
-) -> dict[int, str]:
-    """Return the headings of two rows, joined; empty if the lower one is not of headings.
+def _joined(
+    texts: Sequence[dict[int, str]], named: Collection[str] = ()
+) -> tuple[int, dict[int, str]]:
+    """Return how many rows hold headings, three or two, and these, joined; 0 and {} for one row.
 
-    Cells that were merged over several columns leave gaps in the upper row. Without gaps, the lower
-    row has words above several columns of numbers, such as units.
+    Cells that were merged over several columns leave gaps in the upper row. Without gaps, each
+    further row has words above several columns of numbers, such as units. Columns that are named by
+    their upper heading keep it, and the third row, which survey tools write, is left out.
 
     >>> heads, data = [{0: "kind", 1: "sales"}, {1: "Q1", 2: "Q2"}], [{0: "x", 1: "1", 2: "2"}] * 2
-    >>> _of_two_rows(heads, data)
-    {0: 'kind', 1: 'sales Q1', 2: 'sales Q2'}
+    >>> _joined([*heads, *data])
+    (2, {0: 'kind', 1: 'sales Q1', 2: 'sales Q2'})
     """
-    if len(below) < 2 or not all(heads) or any(map(_has_values, heads)):
-        return {}
-    upper, lower = heads
-    both = {*upper} | {*lower}
-    numbers = {n for n in both if all(looks_numeric(row.get(n, "")) for row in below)}
-    numbers = {n for n in numbers if any(row.get(n) for row in below)}
-    gaps = both - {*upper}
-    if min(both) in gaps or len(numbers & {*lower}) < (1 if gaps else 2):
-        return {}
-    joined, group = {}, ""
-    for n in sorted(both):
-        group = upper.get(n, group)
-        joined[n] = f"{group} {lower[n]}" if n in lower else group
-    return joined
+    for count in (3, 2):
+        heads, below = texts[:count], texts[count:]
+        if len(below) < 2 or not all(heads) or any(map(_has_values, heads)):
+            continue
+        upper, *more = heads
+        both = {*upper}.union(*more)
+        numbers = {n for n in both if all(looks_numeric(row.get(n, "")) for row in below)}
+        numbers = {n for n in numbers if any(row.get(n) for row in below)}
+        gaps = both - {*upper}
+        least = 1 if gaps else 2
+        if min(both) in gaps or any(len(numbers & {*row}) < least for row in more):
+            continue
+        joined, group = {}, ""
+        for n in sorted(both):
+            group = upper.get(n, group)
+            is_whole = n not in more[0] or (group in named and n in upper)
+            joined[n] = group if is_whole else f"{group} {more[0][n]}"
+        return count, joined
+    return 0, {}
 
 
 def _has_values(row: dict[int, str]) -> bool:

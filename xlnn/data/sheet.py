@@ -94,7 +94,22 @@ def _read(table: Table, cells: "_Cells", options: ReadOptions, sheets: Sequence[
         raise DataError(
             f'{table.name}: the sheet "{short(cells.source.title)}" is empty (--sheet).'
         )
+    _fill_down(table, cells.merged, left + 1)
     return left + 1
+
+
+def _fill_down(table: Table, merged: Sequence[str], first: int) -> None:
+    """Repeat the value of cells that were merged over several rows in each of these rows."""
+    from openpyxl.utils import range_boundaries  # noqa: PLC0415 -- slow
+
+    below, width = dict(table.rows), len(table.rows[0][1])
+    ended: dict[int, int] = {}
+    for column, top, _, bottom in sorted(map(range_boundaries, merged)):
+        if top in below and 0 <= column - first < width:
+            rows = range(max(top, ended.get(column, 0)) + 1, min(bottom, table.rows[-1][0]) + 1)
+            for row in filter(below.__contains__, rows):
+                below[row][column - first] = below[top][column - first]
+            ended[column] = bottom
 
 
 @dataclass
@@ -108,6 +123,7 @@ class _Cells:
     formulas: int = 0
     dates: dict[int, int] = field(default_factory=dict)
     first_date: str = ""
+    merged: list[str] = field(default_factory=list)
 
     def rows(self, options: ReadOptions) -> Iterator[Row]:
         """Yield each row that is not blank, from column A on."""
@@ -117,6 +133,9 @@ class _Cells:
             if not row:
                 if kind == "dimension":
                     self._check_size(attributes.attributes.get("ref", ""), options)
+                elif kind == "mergeCells":
+                    refs = (each.attributes.get("ref", "") for each in attributes.children)
+                    self.merged = [ref for ref in refs if area(ref) > 1]
                 continue
             if row != now:
                 if fields:

@@ -27,8 +27,10 @@ from xlnn.data.wording import LONGEST_NAME, counted, cut, listed, short
 from xlnn.data.words import (
     DATE,
     DATES,
+    NO,
     are_months,
     is_missing,
+    is_tick,
     known_words,
     unlike,
     why_no_kinds,
@@ -94,6 +96,8 @@ class Column:
         Why its numbers cannot be compared: "numbers in kg and g"; "" if they can.
     words : Words or None
         What it becomes if it is one of words.
+    is_ticked : bool
+        Whether its empty cells mean no.
     why_out : str
         Why it is left out; "" if it is not.
     """
@@ -124,6 +128,7 @@ class Column:
         self.missing = total(counts) - self.filled
         self.codes = total(filter(CODE.fullmatch, wrong))
         self.is_empty = self.plain is None and not self.numbers + self.wrong
+        self.is_ticked = False
         is_of_units = self.wrong == total(with_unit)
         self.is_united = is_of_units and self.wrong > 0 == self.numbers and len(self.units) == 1
         are_few = is_of_units and (not self.wrong or len(self.units) <= MOST_UNITS)
@@ -137,7 +142,14 @@ class Column:
 
     def decide(self, reading: ReadOptions) -> bool:
         """Decide whether it becomes words or is left out; return False if it is wrong."""
-        if self.is_input and (known := known_words(self.heading, reading.features)):
+        known = known_words(self.heading, reading.features) if self.is_input else None
+        kinds = unlike(self.kinds) or (known.kinds if known else ())
+        is_alone = self.is_input and self.missing and len(kinds) == 1
+        if is_alone and is_tick(self.heading, kinds[0]):
+            self.texts = [NO if is_missing(text) else text for text in self.texts]
+            self.kinds, self.filled, self.missing = [*kinds, NO], len(self.texts), 0
+            self.is_ticked = True
+        if known:
             self.words = known
         elif self.is_input and not reading.columns and self.is_dated:
             self.why_out = DATES
@@ -146,8 +158,7 @@ class Column:
         elif not self.is_input or self.is_broken or self.numbers > self.wrong > self.codes:
             return False
         elif why := why_no_kinds(self.heading, unlike(self.kinds), self.filled):
-            is_ticked = self.missing and len(self.kinds) == 1
-            why = f'"{short(self.first)}" or nothing: write no' if is_ticked else why
+            why = f'"{short(self.first)}" or nothing: write no' if is_alone else why
             self.why_out = self.mixed or (CODES if self.codes else why)
         else:
             self.words = words(self.heading, self.kinds)
@@ -397,6 +408,8 @@ class Survey:
             made = listed((one for c in of_words for one in c.features), most=4)
             told = f"{headings(of_words)} (inputs {made})"
             self.notes.append(f"{name}: words became numbers, 1 or 0: {told}.")
+        if ticked := [column for column in of_words if column.is_ticked]:
+            self.notes.append(f"{name}: empty cells mean {NO} in {headings(ticked)}.")
         if signs := [column for column in every if column.percent]:
             told = (
                 f"{listed(c.heading for c in signs)} was read as a part: {signs[0].percent} / 100"

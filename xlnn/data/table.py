@@ -44,6 +44,7 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
     DataError
         It cannot be read; the message names row and column.
     """
+    table.apart(reading)
     survey = Survey(table, columns(table.rows[0][1], table.given, reading, table.name), reading)
     if survey.is_headless:
         return from_table(replace(table, given=False), reading)

@@ -22,6 +22,12 @@ YES = frozenset({
 })  # fmt: skip
 """Words that become 1 (and the other word 0), whatever their alphabetical order."""
 
+NO = "no"
+"""The word for what is not ticked."""
+
+TICKS = frozenset({"x", "✓", "✔", "√", "☑", "☒", "●", "•", "*"})
+"""Marks for yes in a column in which all else is empty."""
+
 DATES = "dates"
 """Why a column of dates is left out."""
 
@@ -36,6 +42,7 @@ DATE = re.compile(
     r"|[a-z]{3,9}[., ]+[0-9]{1,2}(st|nd|rd|th)?[., ]+[0-9]{4}|[0-9]{4}-[0-9]{2}",
     re.IGNORECASE,
 )
+_TIMES = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[ap]\.?m\.?)?", re.IGNORECASE)
 _MONTH = re.compile(r"(0?[1-9]|1[0-2])[./-](19|20)[0-9]{2}")
 _ID = re.compile(
     r"(?i:(.*[ _.-])?(id|ids|no|nr|number|index|row|key|uuid|guid|#|番号|编号|序号)\.?)|.*[a-z]ID",
@@ -104,8 +111,18 @@ def words(heading: str, found: Iterable[str]) -> Words:
     kinds = sorted(unlike(found), key=str.casefold)
     if len(kinds) == 2:
         said = [kind for kind in kinds if kind.lower() in YES]
+        said = said or [kind for kind in kinds if kind.lower() != NO]
         return Words(heading, tuple(said if len(said) == 1 else kinds[1:]), frozenset(kinds))
     return Words(heading, tuple(kinds), frozenset(kinds))
+
+
+def is_tick(heading: str, word: str) -> bool:
+    """Return whether a column's only word means yes: a tick, or the end of its heading.
+
+    >>> is_tick("milk", "X"), is_tick("What do you use? Phone", "Phone"), is_tick("notes", "late")
+    (True, True, False)
+    """
+    return word.casefold() in TICKS or heading.casefold().endswith(word.casefold())
 
 
 def are_months(texts: Sequence[str]) -> bool:
@@ -206,6 +223,8 @@ def why_no_kinds(heading: str, kinds: Sequence[str], rows: int) -> str:
     """
     if kinds and all(DATE.fullmatch(kind.strip()) for kind in kinds):
         return DATES
+    if kinds and all(_TIMES.fullmatch(kind.strip()) for kind in kinds):
+        return "times"
     if len(kinds) == 1:
         return "the same word in all rows" if rows > 1 else "a single word"
     if len(kinds) <= MOST_KINDS and len(kinds) <= FEW * rows:
