@@ -176,7 +176,7 @@ def test_columns_are_chosen_and_dropped_by_name_or_number(tmp_path):
     [
         ("$1,200.50", 1200.5), ("-$5.00", -5), ("€ 3.25", 3.25), ("3.25 €", 3.25), ("12%", 0.12),
         ("(5)", -5), ("($1,200.50)", -1200.5), ("12,34,567.5", 1234567.5),
-        ("12.5 %", 0.125), ("USD 7", 7), ("7 EUR", 7), ("¥900", 900), ("-4%", -0.04),
+        ("50-", -50), ("12.5 %", 0.125), ("USD 7", 7), ("7 EUR", 7), ("¥900", 900), ("-4%", -0.04),
     ],
 )  # fmt: skip
 def test_currencies_and_per_cent_are_read(tmp_path, written, number):
@@ -572,6 +572,12 @@ def test_a_tick_beside_empty_cells_means_yes(tmp_path):
     assert rows.x.tolist() == [[1, 0], [0, 1]]
 
 
+def test_a_number_beside_empty_cells_is_no_tick(tmp_path):
+    content = table("a,grade 5,kind\n", "{n},5,x\n", "3,,y\n", "{n},,x\n")
+    with pytest.raises(DataError, match="8 values missing in 8 lines, the first in line 3"):
+        load(csv(tmp_path, content), KIND)
+
+
 def test_times_are_left_out_as_times(tmp_path):
     content = table(
         "start,end,a,kind\n", "8:{n:02},9:30 pm,{n}.5,x\n", "12:00:{n:02},1:15 AM,3,y\n"
@@ -601,13 +607,24 @@ SURVEY = table(
 )  # fmt: skip
 
 
+CHOICES = table(
+    "No,What do you drink?,,,kind\n,Tea,Coffee,Water,Response\n",
+    "{n}7,Tea,,Water,x\n", "{n}2,,Coffee,,y\n", "{n}5,Tea,Coffee,,y\n",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("content", "features", "told"),
     [
+        (
+            CHOICES,
+            tuple(f"What do you drink? {kind} = {kind}" for kind in ("Tea", "Coffee", "Water")),
+            "line 1 and the next one were joined",
+        ),
         (UNITS, ("time [s]", "force [N]"), "line 1 and the next one were joined as headings"),
         (SURVEY, ("Q1 How old?", "Q2 How happy, now?"), "line 1 and the next two were joined"),
     ],
-    ids=["units", "survey"],
+    ids=["choices", "units", "survey"],
 )
 def test_a_column_is_named_by_the_upper_of_its_headings(tmp_path, content, features, told):
     data = load(csv(tmp_path, content), KIND)

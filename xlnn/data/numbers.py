@@ -45,6 +45,9 @@ _SIGNED = re.compile(
 )
 """A number with a currency before or after it, or in per cent."""
 
+_NEGATIVE = re.compile(r"\((.+)\)|([0-9][0-9.,]*)-")
+"""Negative amounts as accountants write them: (50), and 50- as SAP does."""
+
 _LOOKS = re.compile(rf"[+-]?[0-9.,{_SPACES}]*[0-9][0-9.,{_SPACES}]*([eE][+-]?[0-9]+)?")
 
 _WIDE = str.maketrans("０１２３４５６７８９．，＋－−％￥＄", "0123456789.,+--%¥$")
@@ -84,12 +87,12 @@ def number(text: str, mark: str) -> float | None:
 def unsigned(text: str) -> tuple[str, str]:
     """Return a text without a sign of a currency or of per cent, and this sign.
 
-    >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("(50 €)"), unsigned("$")
-    (('-1,200', '$'), ('12.5', '%'), ('-50', '€'), ('$', ''))
+    >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("(50 €)"), unsigned("5-")
+    (('-1,200', '$'), ('12.5', '%'), ('-50', '€'), ('-5', ''))
     """
     text = text.strip().translate(_WIDE)
-    if text[:1] + text[-1:] == "()":  # a negative amount
-        text = f"-{text[1:-1]}"
+    if negative := _NEGATIVE.fullmatch(text):
+        text = f"-{negative[1] or negative[2]}"
     if not text or (text[-1] in "0123456789." and text[0] in "0123456789.+-" and "$" not in text):
         return text, ""
     if not (found := _SIGNED.fullmatch(text)):

@@ -160,8 +160,9 @@ def _joined(
 ) -> tuple[int, dict[int, str]]:
     """Return how many rows hold headings, three or two, and these, joined; 0 and {} for one row.
 
-    Cells that were merged over several columns leave gaps in the upper row. Without gaps, each
-    further row has words above several columns of numbers, such as units. Columns that are named by
+    Cells that were merged over several columns leave gaps in the upper row, which the further rows
+    fill. With fewer than two gaps, each has words above a column of numbers; without any above
+    several, such as units. Columns that are named by
     their upper heading keep it, and the third row, which survey tools write, is left out.
 
     >>> heads, data = [{0: "kind", 1: "sales"}, {1: "Q1", 2: "Q2"}], [{0: "x", 1: "1", 2: "2"}] * 2
@@ -177,8 +178,8 @@ def _joined(
         numbers = {n for n in both if all(looks_numeric(row.get(n, "")) for row in below)}
         numbers = {n for n in numbers if any(row.get(n) for row in below)}
         gaps = both - {*upper}
-        least = 1 if gaps else 2
-        if min(both) in gaps or any(len(numbers & {*row}) < least for row in more):
+        firm = numbers | gaps if len(gaps) > 1 else numbers
+        if min(both) in gaps or any(len(firm & {*row}) < 2 - bool(gaps) for row in more):
             continue
         joined, group = {}, ""
         for n in sorted(both):

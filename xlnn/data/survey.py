@@ -145,7 +145,7 @@ class Column:
         known = known_words(self.heading, reading.features) if self.is_input else None
         kinds = unlike(self.kinds) or (known.kinds if known else ())
         is_alone = self.is_input and self.missing and len(kinds) == 1
-        if is_alone and is_tick(self.heading, kinds[0]):
+        if is_alone and not self.numbers and is_tick(self.heading, kinds[0]):
             self.texts = [NO if is_missing(text) else text for text in self.texts]
             self.kinds, self.filled, self.missing = [*kinds, NO], len(self.texts), 0
             self.is_ticked = True
@@ -157,11 +157,13 @@ class Column:
             return True
         elif not self.is_input or self.is_broken or self.numbers > self.wrong > self.codes:
             return False
-        elif why := why_no_kinds(self.heading, unlike(self.kinds), self.filled):
+        elif self.is_ticked or not (
+            why := why_no_kinds(self.heading, unlike(self.kinds), self.filled)
+        ):
+            self.words = words(self.heading, self.kinds)
+        else:
             why = f'"{short(self.first)}" or nothing: write no' if is_alone else why
             self.why_out = self.mixed or (CODES if self.codes else why)
-        else:
-            self.words = words(self.heading, self.kinds)
         return True
 
     def bare(self, text: str) -> str:
