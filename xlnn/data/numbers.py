@@ -198,13 +198,16 @@ def rounded(array: object) -> np.ndarray:
     >>> float(rounded(0.1 + 0.2))
     0.3
     """
-    array = np.asarray(array, dtype=float)
-    once = np.empty(array.size)
+    array = np.array(array, dtype=float, order="C")
     flat = array.reshape(-1)
     for first in range(0, array.size, _CHUNK):  # Python's numbers take four times the memory
-        part, where = np.unique(flat[first : first + _CHUNK], return_inverse=True)
-        once[first : first + _CHUNK] = np.array([float(f"{value:.15g}") for value in part])[where]
-    return once.reshape(array.shape)
+        part = flat[first : first + _CHUNK]
+        with np.errstate(over="ignore", invalid="ignore"):
+            millionths = np.rint(part * 1e6)  # of up to 15 digits: nothing to round
+            long = ~((np.abs(millionths) < 1e15) & (millionths / 1e6 == part))
+        kinds, where = np.unique(part[long], return_inverse=True)
+        part[long] = np.array([float(f"{value:.15g}") for value in kinds])[where]
+    return array
 
 
 def is_number(text: str) -> bool:
