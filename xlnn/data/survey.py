@@ -21,7 +21,7 @@ from xlnn.data.numbers import (
     unsigned,
     why_no_number,
 )
-from xlnn.data.rows import Table
+from xlnn.data.rows import Row, Table
 from xlnn.data.totals import is_note, totals
 from xlnn.data.wording import LONGEST_NAME, counted, cut, listed, short
 from xlnn.data.words import (
@@ -210,8 +210,10 @@ class Survey:
 
     Attributes
     ----------
-    rows : list of (int, list of str)
-        The rows below the headings, without notes and totals.
+    numbers : list of int
+        The numbers of the rows below the headings, without notes and totals.
+    labels : sequence of str
+        The label of each row; () if there are none.
     inputs, targets : list of Column
         The columns that are not left out.
     is_headless : bool
@@ -234,27 +236,23 @@ class Survey:
     def __init__(self, table: Table, roles: ColumnRoles, reading: ReadOptions) -> None:
         self.table, self.roles, self._reading = table, roles, reading
         self.notes: list[str] = []
-        rows, self.rows = table.rows[int(roles.given) :], []
-        self.aside: list[int] = []
         self.blank: list[str] = []
-        for row, fields in rows:
-            if is_note(fields):
-                self.aside.append(row)
-            else:
-                self.rows.append((row, fields))
-        if not roles.is_strict:
-            self._leave_out_totals()
-        if not self.rows:
+        rows = table.rows[int(roles.given) :]
+        self.aside = [row for row, fields in rows if is_note(fields)]
+        rows = [each for each in rows if not is_note(each[1])] if self.aside else rows
+        every = rows if roles.is_strict else self._without_totals(rows)
+        if not every:
             raise DataError(
                 f"{table.name} holds no data: expected a {table.row} for each image or row."
             )
-        every = self.rows
+        rows = every
         if reading.missing and roles.label is not None:
-            self.rows = [row for row in every if not is_unlabelled(row[1][roles.label])]
-        self.unlabelled = len(every) - len(self.rows)
-        if not self.rows:
+            rows = [row for row in every if not is_unlabelled(row[1][roles.label])]
+        self.unlabelled = len(every) - len(rows)
+        if not rows:
             raise DataError(f"{table.name}: no {table.row} has a label, so none can be kept.")
-        texts = [*zip(*(fields for _, fields in self.rows), strict=True)]
+        self.numbers = [row for row, _ in rows]
+        texts = [*zip(*(fields for _, fields in rows), strict=True)]
         self.labels = () if roles.label is None else texts[roles.label]
         self.inputs, self.targets = (
             [
@@ -280,18 +278,18 @@ class Survey:
         """The inputs and the targets."""
         return [*self.inputs, *self.targets]
 
-    def _leave_out_totals(self) -> None:
-        """Leave out the rows that hold totals."""
+    def _without_totals(self, rows: Sequence[Row]) -> list[Row]:
+        """Return the rows that hold no totals."""
         roles, name, row = self.roles, self.table.name, self.table.row
         read = (*roles.inputs, *roles.targets, *(() if roles.label is None else (roles.label,)))
-        out = {*totals([fields for _, fields in self.rows], read)}
-        told = [f"{row:,}" for n, (row, _) in enumerate(self.rows) if n in out]
-        self.rows = [each for n, each in enumerate(self.rows) if n not in out]
+        out = {*totals([fields for _, fields in rows], read)}
+        told = [f"{row:,}" for n, (row, _) in enumerate(rows) if n in out]
         if len(out) == 1:
             self.notes.append(f"{name}: {row} {told[0]} was left out, since it holds a total.")
         elif out:
             which = listed(told, most=3)
             self.notes.append(f"{name}: {row}s {which} were left out, since they hold totals.")
+        return [each for n, each in enumerate(rows) if n not in out]
 
     def _decide(self) -> None:
         """Decide what becomes of each column."""
@@ -375,8 +373,8 @@ class Survey:
 
     def _hint(self, column: Column, text: str) -> str:
         """Return a hint that another table may begin in the row of a text; "" if not."""
-        row = self.rows[column.texts.index(text)][0] if text else 0
-        if row <= self.rows[0][0] or row - 1 in {number for number, _ in self.table.rows}:
+        row = self.numbers[column.texts.index(text)] if text else 0
+        if row <= self.numbers[0] or row - 1 in {number for number, _ in self.table.rows}:
             return ""
         return f" If another table begins in {self.table.row} {row:,}, remove it."
 
@@ -440,7 +438,7 @@ class Survey:
         if wrong:
             row, n = min(wrong)
             raise self._refusal(self.every[n], self.every[n].texts[row])
-        empty, values = np.empty((len(self.rows), 0)), [one for one, _ in read]
+        empty, values = np.empty((len(self.numbers), 0)), [one for one, _ in read]
         count = len(self.inputs)
         return (
             np.column_stack([empty, *values[:count]]),
@@ -501,4 +499,4 @@ class Survey:
 
     def _row(self, column: Column, text: str) -> str:
         """Return words for the first row that has a text in a column."""
-        return f"{self.table.row} {self.rows[column.texts.index(text)][0]:,}"
+        return f"{self.table.row} {self.numbers[column.texts.index(text)]:,}"

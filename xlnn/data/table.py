@@ -54,7 +54,7 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
     holed = IncompleteRows(
         where=table.name,
         row=table.row,
-        rows=[row for row, _ in survey.rows],
+        rows=survey.numbers,
         headings=[column.heading for column in survey.every for _ in column.features],
         x=x,
         t=t,
@@ -118,16 +118,18 @@ def _outputs(
 
 def _labels(survey: Survey) -> list[str]:
     """Return the label of each row; [] if there are no labels."""
-    column, table, names = survey.roles.label, survey.table, {}
-    for row, fields in survey.rows if column is not None else ():
-        label, where = fields[column], f"{table.name}, {table.row} {row}"
-        if label not in names and is_unlabelled(label):
+    table, names = survey.table, {}
+    for row, label in zip(survey.numbers, survey.labels, strict=False):
+        if label in names:
+            continue
+        where = f"{table.name}, {table.row} {row}"
+        if is_unlabelled(label):
             raise DataError(
                 f"{where}: the label is {label or 'empty'}; write a word or a number, or leave "
                 f"such {table.row}s out with --missing drop."
             )
-        names[label] = names.get(label) or name(label, where)
-    return [names[fields[column]] for _, fields in survey.rows] if names else []
+        names[label] = name(label, where)
+    return [names[label] for label in survey.labels]
 
 
 def _notes(survey: Survey, labels: Sequence[str]) -> Iterator[str]:
