@@ -36,8 +36,6 @@ class Table:
         The decimal mark if numbers can be read with either; "" if neither is likely.
     dated : frozenset of int
         The columns whose numbers are dates.
-    date_note : str
-        A note on these, for a table in which they are read as numbers.
     """
 
     name: str
@@ -47,7 +45,6 @@ class Table:
     given: bool | None = None
     mark: str = ""
     dated: frozenset[int] = frozenset()
-    date_note: str = ""
 
     def from_headings(self, rows: Iterator[Row], options: ReadOptions) -> Iterator[Row]:
         """Return the rows from the headings on, and note which rows were skipped or joined.

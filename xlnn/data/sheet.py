@@ -59,13 +59,7 @@ def sheet_table(path: Path, options: ReadOptions) -> Table:
     if cells.formulas:
         held = counted(cells.formulas, "formula")
         table.notes.append(f"{path.name} holds {held}: the stored values were taken.")
-    if cells.dates:
-        held = counted(sum(cells.dates.values()), "date")
-        table.dated = frozenset(column - left for column in cells.dates)
-        table.date_note = (
-            f"{path.name} holds {held}, the first in {cells.first_date}: read as numbers of days, "
-            "as the file stores them."
-        )
+    table.dated = frozenset(column - left for column in cells.dates)
     return table
 
 
@@ -114,15 +108,14 @@ def _fill_down(table: Table, merged: Sequence[str], first: int) -> None:
 
 @dataclass
 class _Cells:
-    """The cells of a sheet as texts, and the formulas and dates among them."""
+    """The cells of a sheet as texts, how many are formulas, and which columns have dates."""
 
     name: str
     source: SheetSource
     strings: Sequence[str]
     date_styles: frozenset[str]
     formulas: int = 0
-    dates: dict[int, int] = field(default_factory=dict)
-    first_date: str = ""
+    dates: set[int] = field(default_factory=set)
     merged: list[str] = field(default_factory=list)
 
     def rows(self, options: ReadOptions) -> Iterator[Row]:
@@ -170,8 +163,7 @@ class _Cells:
             raise self.source.bad_value(row, column, kind, value)
         if kind == "n":
             if style in self.date_styles:
-                self.dates[column] = self.dates.get(column, 0) + 1
-                self.first_date = self.first_date or self.place(row, column)
+                self.dates.add(column)
             return value
         return str(known).upper() if isinstance(known, bool) else str(known)[:LONGEST]
 

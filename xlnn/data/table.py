@@ -136,8 +136,8 @@ def _notes(survey: Survey, labels: Sequence[str]) -> Iterator[str]:
     """Yield notes about anything unexpected around the columns."""
     table, roles = survey.table, survey.roles
     yield from table.notes
-    if any(column.are_days for column in survey.every):
-        yield table.date_note
+    if days := [column.heading for column in survey.every if column.are_days]:
+        yield f"{table.name}: dates in {listed(days)} were read as numbers of days."
     if survey.aside:
         few = f"{counted(len(survey.aside), table.row)} with a single value, the first in"
         yield f"{table.name}: left out {few} {table.row} {survey.aside[0]:,}."
