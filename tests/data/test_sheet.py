@@ -268,6 +268,16 @@ def test_a_sheet_that_does_not_say_its_size_is_read(tmp_path):
     assert load(path, TABLE).x.tolist() == [[5.1, 3.5], [6.3, 2]]
 
 
+def test_what_stands_beside_a_table_is_left_out_and_told(tmp_path):
+    rows = [["k", "a", "b"], ["x", 1, 2], ["y", 2, 3, None, "late"], ["x", 3, 5]]
+    rows = [[None, None, *row] for row in rows]
+    rows[3][0] = "?"
+    data = load(xlsx(tmp_path, [*rows, ["!"]]), TABLE)
+    assert data.x.tolist() == [[1, 2], [2, 3], [3, 5]]
+    told = "my.xlsx: left out what stands beside the table, the first in Data!G3."
+    assert data.told[1] == told
+
+
 def test_cells_that_were_merged_over_rows_count_in_each(tmp_path):
     rows = [["group", "a", "kind"], *([None, n * n % 7, "xy"[n % 2]] for n in range(12))]
     rows[1][0], rows[7][0] = "north", "south"

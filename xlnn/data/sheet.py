@@ -65,7 +65,7 @@ def sheet_table(path: Path, options: ReadOptions) -> Table:
 
 def _read(table: Table, cells: "_Cells", options: ReadOptions, sheets: Sequence[str]) -> int:
     """Read the rows of the table; return the column, from 1, in which it begins."""
-    left = right = 0
+    left, right, beside = 0, 0, ""
     for row, fields in table.from_headings(cells.rows(options), options):
         if not table.rows:
             held = [column for column, text in enumerate(fields) if text]
@@ -73,13 +73,17 @@ def _read(table: Table, cells: "_Cells", options: ReadOptions, sheets: Sequence[
             others = f" --sheet reads another of {listed(sheets)}." if len(sheets) > 1 else ""
             hint = f"from the first row on that is not empty.{others}"
             table.check_width(row, right - left, hint)
-        if any(fields[:left]) or any(fields[right:]):
-            columns = (n for n, text in enumerate(fields) if text and not left <= n < right)
+        outside = [n for n, text in enumerate(fields) if text and not left <= n < right]
+        if outside:
+            beside = beside or cells.place(row, outside[0] + 1)
+        if {left - 1, right} & {*outside}:  # no empty column is between
             raise DataError(
-                f"{table.name}, {cells.place(row, next(columns) + 1)}: there is a value outside "
+                f"{table.name}, {cells.place(row, outside[0] + 1)}: there is a value outside "
                 f"the columns of row {table.rows[0][0]:,}, the first that is not empty: the table "
                 "begins there, so remove everything above and beside it."
             )
+        if not any(fields[left:right]):
+            continue
         padding = [""] * (right - max(left, len(fields)))
         table.rows.append((row, fields[left:right] + padding))
         count = len(table.rows)
@@ -87,6 +91,10 @@ def _read(table: Table, cells: "_Cells", options: ReadOptions, sheets: Sequence[
     if not table.rows:
         raise DataError(
             f'{table.name}: the sheet "{short(cells.source.title)}" is empty (--sheet).'
+        )
+    if beside:
+        table.notes.append(
+            f"{table.name}: left out what stands beside the table, the first in {beside}."
         )
     _fill_down(table, cells.merged, left + 1)
     return left + 1
