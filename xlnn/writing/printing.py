@@ -1,19 +1,19 @@
-"""Divide a sheet into A4 pages: one, several below each other, or print areas.
+"""Divide a sheet into A4 pages.
 
-A sheet that is readable on one page is fitted to it; a longer one is fitted to the width of a page.
-If that makes it too small, it is cut between columns into print areas, each as wide as a page.
+A sheet that is readable on one page is fitted to it, and a longer one to the width of a page. One
+that is too wide for that is cut between columns into print areas, each at most as wide as a page.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 from openpyxl.drawing.spreadsheet_drawing import TwoCellAnchor
-from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.layout import Block
-from xlnn.quantity import Axis
 from xlnn.reference import Arrays
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.formats import NOTHING, PIXELS_A_POINT, PIXELS_AN_INCH, column_pixels, row_pixels
@@ -32,7 +32,7 @@ LEAST = 0.65
 """The scale below which 10 points are too small to read."""
 
 FILLED = 0.95
-"""The share of a page that is filled when cuts are computed, since other fonts may be wider."""
+"""The share of a page that is filled from top to bottom, since other fonts may be higher."""
 
 MOST = 16
 """The most pages of a sheet. Of a longer one, the beginning and, as the last page, the end are
@@ -79,50 +79,53 @@ def pages(drawing: Drawing, blocks: Sequence[Block], values: Arrays = NOTHING) -
     """Return how a sheet with some quantities is printed; ``values`` has what sentences say."""
     seen = [each for each in blocks if not _is_folded(drawing, each)]
     blocks, is_part = seen, len(seen) < len(blocks)
-    charts, texts = list(charted(drawing)), list(_texts(drawing, blocks, values))
     sparse = [block for block in blocks if block.quantity.name in drawing.sparse]
-    dense = (block.rectangles() for block in blocks if block not in sparse)
-    taken = [*charts, *((first, first) for first, _ in texts), *chain.from_iterable(dense)]
-    corners = [*(last for _, last in (*taken, *texts)), *(block.last for block in sparse)]
-    rows, columns = max(row for row, _ in corners), max(column for _, column in corners)
+    charts, texts = list(charted(drawing)), list(_texts(drawing, blocks, values))
+    full = [area for block in blocks if block not in sparse for area in block.rectangles()]
+    shown = [*charts, *texts, *full]
+    corners = [*(last for _, last in shown), *(block.last for block in sparse)]
+    rows, columns = (max(corner[way] for corner in corners) for way in (0, 1))
     across = np.cumsum([0, *(column_pixels(drawing, each) for each in range(1, columns + 1))])
     down = np.cumsum([0, *(row_pixels(drawing, each) for each in range(1, rows + 1))])
     width, height = across[-1], down[-1]
     page = max(LANDSCAPE, PORTRAIT, key=lambda page: min(page[0] / width, page[1] / height))
     if LEAST * width <= page[0] and LEAST * height <= page[1]:
-        areas = (((1, 1), (rows, columns)),)
-        return Pages(page == PORTRAIT, is_one=True, areas=areas, is_part=is_part)
+        areas: list[Area] = [((1, 1), (rows, columns))]
+        return Pages(page == PORTRAIT, is_one=True, areas=tuple(areas), is_part=is_part)
     page = PORTRAIT if LEAST * width <= PORTRAIT[0] else LANDSCAPE
-    names, ends = 0, [columns]
-    if LEAST * width > page[0]:
-        names = across[drawing.freeze[1] - 1] if drawing.freeze else 0
-        ends = _cut(across, names, taken, [*charts, *texts], {block.column for block in blocks})
+    names = across[drawing.freeze[1] - 1] if drawing.freeze else 0
+    starts = [(first, first) for first, _ in texts]
+    apart = [*_runs((a[1], z[1]) for a, z in (*charts, *starts, *full)),
+             *((a[1], z[1]) for a, z in (*charts, *texts)),
+             *((block.column, block.last[1]) for block in blocks)]  # fmt: skip
+    ends = _ends(across, apart, page[0] / LEAST, names)
+    widest = max(across[end] - across[before] for before, end in pairwise((0, *ends)))
+    room = FILLED * page[1] * max(1, widest / page[0])
     again = down[drawing.repeat] - down[drawing.repeat_from - 1]
-    narrowest = min(across[end] - across[before] for before, end in pairwise((0, *ends))) + names
-    room = FILLED * page[1] * max(1, narrowest / page[0])
+    # half of the upper border of a chart is in the row above
+    whole = [*((a[0] - 1, z[0]) for a, z in charts), *drawing.whole]
+    bottoms = _ends(down, whole, room, again)
+    begun = max((top for top, _ in whole), default=0)
     printed = ends[: MOST if height <= room else MOST // 2]
-    areas, is_part = [], is_part or len(printed) < len(ends)
-    whole = [*((first[0], last[0]) for first, last in charts), *drawing.whole]
-    breaks = list(_breaks(down, whole, room, again))
+    most, areas, is_part = MOST // len(printed), [], is_part or len(printed) < len(ends)
     for before, end in pairwise((0, *printed)):
-        shown = (*taken, *texts)  # a text overflows into blank cells
         reach = [last[0] for first, last in shown if first[1] <= end and last[1] > before]
         hidden = [block.last[0] for block in sparse if before < block.column <= end]
-        first_page = int(np.searchsorted(down, room)) - 1
-        bottom = max([*reach, *(min(last, first_page) for last in hidden)], default=0)
-        if not bottom:
-            continue
-        spans = _spans(down[: bottom + 1], breaks, room, again, MOST // len(printed))
-        areas += [((top, before + 1), (last, end)) for top, last in spans]
+        bottom = max([*reach, *(min(last, bottoms[0]) for last in hidden)], default=0)
+        last = bisect_left(bottoms, bottom)
+        spans = [(1, bottom)] if last < most else [
+            (1, bottoms[most - 2]), (bottoms[last - 1] + 1, bottom)
+        ]  # fmt: skip
+        areas += [((top, before + 1), (end_row, end)) for top, end_row in spans if bottom]
         is_part |= len(spans) > 1 or max(hidden, default=0) > bottom
-    named = {b.quantity.axes for b in blocks if b.column <= ends[0]}
+    named = {block.quantity.axes for block in blocks if block.column <= ends[0]}
     return Pages(
         is_upright=page == PORTRAIT,
         is_one=False,
         areas=tuple(areas),
-        breaks=tuple(breaks),
+        breaks=tuple(row for row in bottoms[:-1] if row < begun),
         is_part=is_part,
-        repeats_names=any(b.last[1] > ends[0] and _is_named(drawing, b, named) for b in blocks),
+        repeats_names=any(b.last[1] > ends[0] and b.quantity.axes in named for b in blocks),
     )
 
 
@@ -134,102 +137,40 @@ def _is_folded(drawing: Drawing, block: Block) -> bool:
     return drawing.folded_rows.issuperset(rows) or drawing.folded_columns.issuperset(columns)
 
 
-def _is_named(drawing: Drawing, block: Block, named: Collection[tuple[Axis, ...]]) -> bool:
-    """Return whether a quantity has rows that are named in the first columns, as some axes are."""
-    if axes := block.quantity.axes:
-        return (
-            axes in named and not block.steps[len(axes) - 1][1]
-        )  # from row to row, not side by side
-    here = (drawing.cells.get(row, {}) for row in range(block.row, block.last[0] + 1))
-    return any(isinstance(cells.get(1, (0,))[0], str) for cells in here)
+def _runs(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of columns in a row that are not empty."""
+    taken = sorted({column for first, last in spans for column in range(first, last + 1)})
+    bounds = [n for n, (one, other) in enumerate(pairwise(taken), start=1) if other > one + 1]
+    for begin, beyond in pairwise((0, *bounds, len(taken))):
+        yield taken[begin], taken[beyond - 1]
 
 
-def _cut(
-    across: np.ndarray,
-    names: float,
-    taken: Sequence[Area],
-    whole: Sequence[Area],
-    starts: Collection[int],
+def _ends(
+    edges: np.ndarray, whole: Iterable[tuple[int, int]], room: float, again: float
 ) -> list[int]:
-    """Return the last column of each print area: few, cut where best, and about equally wide.
+    """Return the last row of each page, or the last column.
 
     Parameters
     ----------
-    across : array, shape (columns + 1,)
-        The right edges of the columns, in pixels; the first is 0.
-    names : float
-        The width of the columns that each area repeats.
-    taken, whole : sequence of areas
-        Areas with contents, and areas that are cut only if they are too wide.
-    starts : collection of int
-        The first columns of quantities, where a cut is second best; an empty column is best.
+    edges : array, shape (rows + 1,)
+        The lower edges of the rows, in pixels; the first is 0.
+    whole : iterable of (int, int)
+        The first and the last of rows that stay together if a page has room for them.
+    room, again : float
+        What a page holds, and what each page after the first repeats of it, in pixels.
     """
-    empty, free = (np.ones(len(across), dtype=bool) for _ in range(2))
-    for (_, left), (_, right) in taken:
-        empty[left : right + 1] = False
-    for (_, left), (_, right) in whole:
-        free[left:right] = False
-    begins = np.isin(np.arange(len(across)) + 1, list(starts))
-    cuts = empty & free, begins & free, free
-    room = LANDSCAPE[0] / LEAST
-    found = [_ends(across, room * each / 100, names, cuts) for each in range(60, 101, 5)]
-    return min(found, key=lambda ends: (len(ends), -free[ends].sum(), -cuts[0][ends].sum()))
-
-
-def _ends(across: np.ndarray, room: float, names: float, cuts: tuple[np.ndarray, ...]) -> list[int]:
-    """Return the last column of each area, cut at the best kind of place available."""
-    ends = [0]
-    while ends[-1] < len(across) - 1:
-        begin = across[ends[-1]] - (names if ends[-1] else 0)
-        least, last = ends[-1] + 1, int(np.searchsorted(across, begin + room, "right")) - 1
-        if last < len(across) - 1:
-            half = max(int(np.searchsorted(across, begin + room / 2)), least)
-            fit = (np.flatnonzero(where[half : last + 1]) for where in cuts)
-            last = next((half + int(each[-1]) for each in fit if len(each)), max(last, least))
-        ends.append(last)
+    ends, kept = [0], sorted(whole, reverse=True)
+    while ends[-1] < len(edges) - 1:
+        begin = edges[ends[-1]] - (again if ends[-1] else 0)
+        end = max(int(np.searchsorted(edges, begin + room, "right")) - 1, ends[-1] + 1)
+        lowest = 0
+        for top, bottom in kept if end < len(edges) - 1 else ():
+            above, far = edges[top - 1], min(max(bottom, lowest), len(edges) - 1)
+            is_cut = top <= end < bottom and above > begin + again
+            if is_cut and edges[far] - above <= room - again:
+                end, lowest = top - 1, far
+        ends.append(end)
     return ends[1:]
-
-
-def _spans(
-    down: np.ndarray, breaks: Iterable[int], room: float, again: float, most: int
-) -> list[tuple[int, int]]:
-    """Return the first and last rows to print: all rows, or both ends."""
-    last, further = len(down) - 1, room - again
-    ends = [0]
-    while ends[-1] < last and len(ends) <= most:
-        full = down[ends[-1]] + (further if ends[1:] else room)
-        fitting = max(int(np.searchsorted(down, full, "right")) - 1, ends[-1] + 1)
-        ends.append(min((each for each in breaks if ends[-1] < each < fitting), default=fitting))
-    if ends[-1] >= last:
-        return [(1, last)]
-    end = int(np.searchsorted(down, down[last] - further))
-    return [(1, ends[-2]), (min((each for each in breaks if each >= end), default=end) + 1, last)]
-
-
-def _breaks(
-    down: np.ndarray, whole: Iterable[tuple[int, int]], room: float, again: float
-) -> Iterator[int]:
-    """Yield page breaks (rows) that keep charts and pictures from being cut."""
-    begin, left = 0.0, room
-    kept = sorted(rows for rows in whole if rows[1] < len(down))
-    for top, bottom in kept:
-        above = max(top - 2, 0)  # half of the upper border of a chart is in the row above
-        while down[above] > begin + left:
-            begin, left = begin + left, room - again
-        if begin < down[above] and begin + left < down[bottom] <= down[above] + room - again:
-            higher = _clear_of(kept, above)  # what stands beside it begins earlier
-            if begin < down[higher] and down[bottom] <= down[higher] + room - again:
-                above = higher
-            begin, left = down[above], room - again
-            yield above
-
-
-def _clear_of(kept: Iterable[tuple[int, int]], row: int) -> int:
-    """Return the last row, up to the given one, below which a break cuts nothing."""
-    for top, bottom in sorted(kept, reverse=True):
-        if top - 1 <= row < bottom:
-            row = max(top - 2, 0)
-    return row
 
 
 def charted(drawing: Drawing) -> Iterator[Area]:
@@ -240,8 +181,7 @@ def charted(drawing: Drawing) -> Iterator[Area]:
             last = end.row + (end.rowOff > 0), end.col + (end.colOff > 0)
             yield (first.row + 1, first.col + 1), last
             continue
-        letters, row = coordinate_from_string(anchor)
-        bottom, right = first = row, column_index_from_string(letters)
+        bottom, right = corner = coordinate_to_tuple(anchor)
         across, down = (
             centimetres / 2.54 * PIXELS_AN_INCH for centimetres in (chart.width, chart.height)
         )
@@ -249,46 +189,39 @@ def charted(drawing: Drawing) -> Iterator[Area]:
             right += 1
         while (down := down - row_pixels(drawing, bottom)) > 0:
             bottom += 1
-        yield first, (bottom, right)
-
-
-def _with_sentences(
-    drawing: Drawing, blocks: Sequence[Block], values: Arrays
-) -> Mapping[int, Mapping[int, tuple[object, Look]]]:
-    """Return the single cells by row and column, and beside them those of sentences."""
-    cells = {row: {**each} for row, each in drawing.cells.items()}
-    for quantity, block in ((part.quantity, part) for each in blocks for part in each.parts):
-        if quantity.is_sentence and not quantity.timed and quantity.name not in drawing.sparse:
-            for unit in quantity.units:
-                row, column = next(block.places(unit))
-                look = drawing.looks.get(quantity.name, SENTENCE)
-                said = np.ravel(
-                    values[quantity.name][(..., *unit)] if quantity.name in values else []
-                )
-                longest = max([SAID, *(wide(each) for each in said if isinstance(each, str))])
-                cells.setdefault(row, {})[column] = "x" * longest, look
-    return cells
+        yield corner, (bottom, right)
 
 
 def _texts(drawing: Drawing, blocks: Sequence[Block], values: Arrays) -> Iterator[Area]:
     """Yield each single cell, with the empty ones that its text overflows into; sentences, too."""
-    for row, cells in _with_sentences(drawing, blocks, values).items():
-        if row in drawing.folded_rows:
+    cells: dict[tuple[int, int], tuple[object, Look]] = {
+        (row, column): drawn
+        for row, here in drawing.cells.items()
+        for column, drawn in here.items()
+    }
+    parts = [part for block in blocks for part in block.parts]
+    for part in parts:
+        name = part.quantity.name
+        if part.quantity.is_sentence and not part.quantity.timed and name not in drawing.sparse:
+            said = np.ravel(values.get(name, ())).tolist()
+            longest = max([SAID, *(wide(each) for each in said if isinstance(each, str))])
+            drawn = "x" * longest, drawing.looks.get(name, SENTENCE)
+            cells |= {next(part.places(unit)): drawn for unit in part.quantity.units}
+    filled = {at for at, (text, _) in cells.items() if text != ""}
+    for (row, column), (text, look) in cells.items():
+        if row in drawing.folded_rows or column in drawing.folded_columns:
             continue
-        filled = {column for column, (text, _) in cells.items() if text != ""}
-        for column, (text, look) in cells.items():
-            if column in drawing.folded_columns:
-                continue
-            last, pixels = column, 0.0
-            if isinstance(text, str) and not look.wrap and look.align != "center":
-                letter = LETTER * BOLD if look.bold else LETTER
-                pixels = wide(text) * letter * look.size * PIXELS_A_POINT
-            if pixels > column_pixels(drawing, column):
-                parts = (part for b in blocks for part in b.parts)
-                here = [b for b in parts if b.row <= row <= b.last[0]]
-                while (pixels := pixels - column_pixels(drawing, last)) > 0:
-                    beside = last + 1
-                    if beside in filled or any(b.column <= beside <= b.last[1] for b in here):
-                        break
-                    last = beside
-            yield (row, column), (row, last)
+        last, pixels = column, 0.0
+        if isinstance(text, str) and not look.wrap and look.align != "center":
+            letter = LETTER * BOLD if look.bold else LETTER
+            pixels = wide(text) * letter * look.size * PIXELS_A_POINT
+        if pixels > column_pixels(drawing, column):
+            here = [part for part in parts if part.row <= row <= part.last[0]]
+            while (pixels := pixels - column_pixels(drawing, last)) > 0:
+                beside = last + 1
+                if (row, beside) in filled or any(
+                    part.column <= beside <= part.last[1] for part in here
+                ):
+                    break
+                last = beside
+        yield (row, column), (row, last)
