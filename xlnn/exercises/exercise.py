@@ -35,7 +35,13 @@ from xlnn.options import EXERCISE, ExerciseOptions, Options, documented
 from xlnn.quantity import Quantity
 from xlnn.registry.templates import DEFAULT
 from xlnn.workbooks.exercise import Exercise
-from xlnn.workbooks.exercise_drawing import SheetFacts, drawings_of_exercise, exercised, symbol
+from xlnn.workbooks.exercise_drawing import (
+    SheetFacts,
+    drawings_of_exercise,
+    exercised,
+    symbol,
+    told_on_guide,
+)
 from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, noted
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 
@@ -197,7 +203,7 @@ def _written(  # noqa: PLR0913 -- the options of the command
     layout = exercised(plain, table.blank, made.spec.lang)
     tell("Computing with NumPy")
     cells = given.cells | noted(tasks, reference.run(plain.model, given.cells))
-    words = kind.words(made.spec, plain)
+    words = told_on_guide(kind.words(made.spec, plain), table)
     told = SheetFacts(
         tasks,
         table,
@@ -206,7 +212,7 @@ def _written(  # noqa: PLR0913 -- the options of the command
         {name: equation(plain, name, words.words["quantities"]) for name in table.blank},
         note,
     )
-    drawings = drawings_of_exercise(kind.drawings(made.spec, plain), layout, told)
+    drawings = drawings_of_exercise(kind.drawings(made.spec, plain, words), layout, told)
     return write_proven(
         place,
         layout,

@@ -9,7 +9,7 @@ from openpyxl.formatting.rule import FormulaRule, Rule
 from openpyxl.styles import PatternFill
 
 from xlnn.equations import exercise as eq
-from xlnn.grid import address, letters
+from xlnn.grid import letters
 from xlnn.layout import Layout, lay_out, quoted
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text, text
@@ -284,8 +284,6 @@ def drawings_of_exercise(
                 page.colour(layout.blocks[f"{name}_said"], rule)
     drawn = {key: replace(drawing, opens=False) for key, drawing in drawings.items()}
     drawn[SHEET] = page
-    if "guide" in drawn:
-        _draw_on_guide(drawn["guide"], layout, exercise, own, told.words)
     spec = drawn["spec"]
     texts = [str(spec.cells[row][1][0]) for row in sorted(spec.cells) if 1 in spec.cells[row]]
     begin = next(n for n, line in enumerate(texts) if line.startswith("format"))
@@ -417,23 +415,15 @@ def _arguments(tasks: Tasks, quantity: Quantity, own: Text, words: Text) -> str:
     return own("exercise", "no_equation", symbols=said)
 
 
-def _draw_on_guide(
-    drawing: Drawing, layout: Layout, exercise: Exercise, own: Text, words: Text
-) -> None:
-    """Say on the Guide that this is an exercise, of which level, and what its colour means."""
-    title = layout.titles[SHEET]
-    drawing.make_room(2)
-    drawing.put(2, 2, own("guide", "begin", exercise=title), replace(LINK, bold=True))
-    drawing.links[address(2, 2)] = f"{quoted(title)}!A1"
-    lines = [own("guide", "rest")]
-    if exercise.level:
-        lines = [_what(exercise, own), own("exercise", "levels", levels=LEVELS), *lines]
-    for row, line in enumerate(lines, start=3):
-        drawing.make_room(row)
-        drawing.put(row, 2, line, NOTE)
-    legend = words.words["guide"].get("colours_title")
-    row = next((r for r, cells in drawing.cells.items() if cells.get(2, "")[:1] == (legend,)), 0)
-    if row:
-        drawing.make_room(row + 1)
-        drawing.put(row + 1, 2, "", Look(fill=BLANK, border=True))
-        drawing.put(row + 1, 3, own("guide", "blank"), INDENTED)
+def told_on_guide(words: Text, exercise: Exercise) -> Text:
+    """Return the words of a workbook with what its Guide says of an exercise."""
+    own, title = text(words.lang, WORDS), exercise_title(words.lang)
+    level = [_what(exercise, own), own("exercise", "levels", levels=LEVELS)]
+    said = {
+        "begin": own("guide", "begin", exercise=title),
+        "link": f"{quoted(title)}!A1",
+        "lines": [*(level if exercise.level else ()), own("guide", "rest")],
+        "blank": own("guide", "blank"),
+    }
+    guide = {**words.words.get("guide", {}), "exercise": said}
+    return replace(words, words={**words.words, "guide": guide})

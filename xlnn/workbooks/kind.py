@@ -170,9 +170,9 @@ class WorkbookKind(ABC, Generic[S, O]):
         model, words = self.stated(spec)
         return layout_of_sheets(model, {**self.sheets(model), **SPEC}, words.sheets)
 
-    def drawings(self, spec: S, layout: Layout) -> dict[str, Drawing]:
-        """Return the contents of each sheet besides its quantities, by the sheet's key."""
-        page = Context(spec, layout, self.words(spec, layout))
+    def drawings(self, spec: S, layout: Layout, words: Text | None = None) -> dict[str, Drawing]:
+        """Return what each sheet shows besides its quantities, with its texts or with others."""
+        page = Context(spec, layout, words or self.words(spec, layout))
         return drawn(page, {**self.sheets(layout.model), **SPEC})
 
     def equations(self, spec: S, layer: str = "") -> Mapping[str, str]:  # noqa: ARG002 -- for those with choices

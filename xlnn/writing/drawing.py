@@ -136,15 +136,6 @@ class Drawing:
         """Write a text or a number into a cell."""
         self.cells.setdefault(row, {})[column] = (value, look)
 
-    def make_room(self, row: int) -> None:
-        """Move everything from a row on down by one, and charts at cells of these rows."""
-        self.cells = {at + (at >= row): cells for at, cells in self.cells.items()}
-        self.heights = {at + (at >= row): height for at, height in self.heights.items()}
-        self.whole = [(top + (top >= row), last + (last >= row)) for top, last in self.whole]
-        self.folded_rows = {at + (at >= row) for at in self.folded_rows}
-        self.charts = [(_below(at, row) if isinstance(at, str) else at, c) for at, c in self.charts]
-        self.links = {_below(cell, row): target for cell, target in self.links.items()}
-
     def fold_columns(self, *blocks: Block) -> None:
         """Collapse the columns of some blocks at first."""
         for block in blocks:
@@ -168,16 +159,6 @@ class Drawing:
         rule = diverging_scale(fixed_range(block), is_read=is_read, typed=typed)
         for each in (block, *others):
             self.colour(each, rule)
-
-
-def _below(cell: str, row: int) -> str:
-    """Return the address of a cell after a row was inserted.
-
-    >>> _below("B7", 7), _below("B6", 7)
-    ('B8', 'B6')
-    """
-    column, at = re.fullmatch("([A-Z]+)([0-9]+)", cell).groups()  # type: ignore[union-attr]
-    return f"{column}{int(at) + (int(at) >= row)}"
 
 
 def fixed_range(block: Block) -> str:

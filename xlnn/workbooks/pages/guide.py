@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from string import Formatter
 from typing import Any
 
@@ -11,13 +12,17 @@ from xlnn.quantity import Quantity
 from xlnn.registry.text import singular
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import beside_symbol
+from xlnn.writing.charts import smaller
 from xlnn.writing.drawing import Drawing
+from xlnn.writing.formats import PIXELS_A_POINT, USUAL_HEIGHT, column_pixels
 from xlnn.writing.style import (
+    BLANK,
     FILLS,
     INDENTED,
     LABEL,
     LINK,
     NEGATIVE,
+    NOTE,
     PLAIN,
     POSITIVE,
     SECTION,
@@ -25,12 +30,18 @@ from xlnn.writing.style import (
     WHITE,
     Look,
 )
-from xlnn.writing.text_width import text_width
+from xlnn.writing.text_width import parted, text_width
 
 TEXT = Look(wrap=True)
 COLUMNS = ("symbol", "name", "meaning", "equation", "where", "book")
 SCALE = {"negative": NEGATIVE, "zero": WHITE, "positive": POSITIVE}
 """What the colours of weights mean, where there are any."""
+
+PICTURE_ROWS, BESIDE, BEYOND = 11, 4, 8
+"""The rows of the picture, and the columns from the lines beside it to what is beyond all."""
+
+GAP, A_CM = 8, 96 / 2.54
+"""Pixels between the picture and what is around it, and of a centimetre."""
 
 
 def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
@@ -68,10 +79,10 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     widths[3] = max(widths[3], text_width(*names))
     shown = _Lines(page, Drawing(gridlines=False, widths=widths, heights={1: 30}))
     shown.add((2, guide["title"].format(**values), replace(TITLE, size=18)))
+    shown.add_exercise()
     about = (singular(line, values).format(**values) for line in guide["about"])
     first, *others = *about, *closing
-    for line in (first, *more, *others):
-        shown.add((2, line, PLAIN))
+    shown.add_beside_picture([first, *more, *others])
     tried, titles = _tried(page)
     if tried:
         shown.begin(guide["experiments_title"])
@@ -106,6 +117,36 @@ class _Lines:
             self.drawing.put(self.row, column, text, look)
         self.row += 1
 
+    def add_exercise(self) -> None:
+        """Add what is said of an exercise, beginning with a link to its sheet."""
+        if exercise := self.guide.get("exercise"):
+            self.drawing.links[address(self.row, 2)] = exercise["link"]
+            self.add((2, exercise["begin"], replace(LINK, bold=True)))
+            for line in exercise["lines"]:
+                self.add((2, line, NOTE))
+
+    def add_beside_picture(self, lines: Iterable[str]) -> None:
+        """Add lines beside a small copy of the picture, if there is one.
+
+        A line that is longer than the columns beside the picture goes on in the next row.
+        """
+        picture, top, column = self.page.picture, self.row, 2
+        if picture is not None:
+            column, pixels = BESIDE, partial(column_pixels, self.drawing)
+            room, width = (
+                sum(map(pixels, each)) for each in (range(BESIDE, BEYOND), range(2, BESIDE))
+            )
+            height = PICTURE_ROWS * USUAL_HEIGHT * PIXELS_A_POINT
+            shown = smaller(picture, (width - GAP) / A_CM, (height - GAP) / A_CM)
+            shown.title = picture.title
+            self.drawing.charts.append((address(top, 2), shown))
+            said = ((line, parted(line, PLAIN, room)) for line in lines)
+            lines = [each for line, parts in said for each in (parts if parts[1:] else [line])]
+        for line in lines:
+            self.add((column, line, PLAIN))
+        if column == BESIDE:
+            self.row = max(self.row, top + PICTURE_ROWS)
+
     def add_numbered(self, lines: Iterable[str], look: Look) -> None:
         """Add numbered lines."""
         for number, line in enumerate(lines, start=1):
@@ -115,7 +156,7 @@ class _Lines:
         """Begin a section after a blank line."""
         self.row += 1
         self.drawing.whole.append((self.row, self.row + 2))  # not alone at the end of a page
-        self.add((2, title, SECTION), *((column, "", SECTION) for column in range(3, 8)))
+        self.add((2, title, SECTION), *((column, "", SECTION) for column in range(3, BEYOND)))
 
     def add_steps(self) -> None:
         """Add the sheets to begin with, and what to do there."""
@@ -136,6 +177,8 @@ class _Lines:
     def add_colours(self, colours: Iterable[str]) -> None:
         """Add what the colours mean."""
         self.begin(self.guide["colours_title"])
+        if exercise := self.guide.get("exercise"):
+            self.add((2, "", Look(fill=BLANK, border=True)), (3, exercise["blank"], INDENTED))
         for key in colours:
             fill = Look(fill=SCALE.get(key, key), border=True)
             self.add((2, "", fill), (3, self.guide["colours"][key], INDENTED))

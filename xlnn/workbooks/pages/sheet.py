@@ -1,30 +1,20 @@
 """Sheets, their context in a workbook, and the layout that they form."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from itertools import count
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from openpyxl.chart._chart import ChartBase
 
-from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block, Layout, lay_out
 from xlnn.quantity import Model
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import WorkbookSpec, to_toml
-from xlnn.writing.charts import smaller
 from xlnn.writing.drawing import Drawing
-from xlnn.writing.formats import PIXELS_A_POINT, USUAL_HEIGHT, column_pixels
 from xlnn.writing.style import NOTE, TEXT_LINE, TITLE
-from xlnn.writing.text_width import parted
 
 S = TypeVar("S", bound=WorkbookSpec)
-
-PICTURE_ROWS, BESIDE, LAST = 11, 4, 7
-"""The rows of the picture below the title, and the columns of the lines beside it."""
-
-GAP, A_CM = 8, 96 / 2.54
-"""Pixels between the picture and what is around it, and of a centimetre."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +27,14 @@ class Context(Generic[S]):
     layout : Layout
     words : Text
         The texts of its language.
+    picture : chart or None
+        The chart that the Guide shows, with its title if no other sheet has it.
     """
 
     spec: S
     layout: Layout
     words: Text
+    picture: ChartBase | None = None
 
 
 def nothing(_: Model) -> Iterable[Block]:
@@ -85,44 +78,24 @@ def layout_of_sheets(
 
 
 def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]:
-    """Return the contents of each sheet besides its quantities, by the sheet's key."""
-    drawings = {key: sheets[key].draw(page) for key in page.layout.titles}
-    if guide := drawings.get("guide"):
+    """Return the contents of each sheet besides its quantities, by the sheet's key.
+
+    The Guide shows the chart with the most series, such as the network or the data, of those that
+    are for it, or of the first sheet that has any.
+    """
+    drawings = {key: sheets[key].draw(page) for key in page.layout.titles if key != "guide"}
+    if "guide" in page.layout.titles:
         first = next((each.charts for each in drawings.values() if each.charts), [])
         own = [each.picture for each in drawings.values() if each.picture]
-        _add_picture(guide, own or [chart for _, chart in first], is_titled=bool(own))
+        charts = own or [chart for _, chart in first]
+        picture = deepcopy(max(charts, key=lambda each: len(each.series), default=None))
+        if picture and not own:  # it has its title on its sheet
+            picture.title = None
+        drawings["guide"] = sheets["guide"].draw(replace(page, picture=picture))
     for key, drawing in drawings.items():
         drawing.tab = sheets[key].tab
         drawing.part = page.words("joined", "part")
     return drawings
-
-
-def _add_picture(drawing: Drawing, charts: Iterable[ChartBase], *, is_titled: bool) -> None:
-    """Show a smaller copy of a chart below the title, next to the first lines.
-
-    A line that is longer than the columns beside the picture goes on in the next row. Of several
-    charts, the one with the most series is shown: the network or the data. One that no sheet shows
-    has its title.
-    """
-    chart = max(charts, key=lambda each: len(each.series), default=None)
-    if chart is None:
-        return
-    about = next(row for row in count(2) if row not in drawing.cells)
-    room = sum(column_pixels(drawing, column) for column in range(BESIDE, LAST + 1))
-    beside = []
-    for row in range(2, about):
-        text, look = drawing.cells[row].pop(2)
-        said = parted(text, look, room)
-        beside += [(each, look) for each in (said if len(said) > 1 else [text])]
-    for _ in range(max(PICTURE_ROWS, len(beside)) - (about - 2)):
-        drawing.make_room(about)
-    for row, (text, look) in enumerate(beside, start=2):
-        drawing.put(row, BESIDE, text, look)
-    width = sum(column_pixels(drawing, column) for column in range(2, BESIDE)) - GAP
-    height = PICTURE_ROWS * USUAL_HEIGHT * PIXELS_A_POINT - GAP
-    shown = smaller(chart, width / A_CM, height / A_CM)
-    shown.title = chart.title if is_titled else None
-    drawing.charts.append((address(2, 2), shown))
 
 
 def draw_spec(page: Context[Any]) -> Drawing:
