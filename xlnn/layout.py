@@ -152,11 +152,17 @@ class Block:
 
 def _fills(lengths: Sequence[int], steps: Sequence[tuple[int, int]]) -> bool:
     """Return whether entries leave no gaps."""
-    height, width = (
-        1 + sum((length - 1) * step[way] for length, step in zip(lengths, steps, strict=True))
-        for way in (0, 1)
-    )
-    return height * width == prod(lengths)
+    return prod(extent(lengths, steps)) == prod(lengths)
+
+
+def extent(lengths: Sequence[int], steps: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return how many rows and columns the entries of an array take.
+
+    >>> extent((2, 3), ((5, 0), (0, 1)))
+    (6, 3)
+    """
+    last = [(length - 1, step) for length, step in zip(lengths, steps, strict=True)]
+    return 1 + sum(n * down for n, (down, _) in last), 1 + sum(n * right for n, (_, right) in last)
 
 
 @lru_cache(maxsize=64)

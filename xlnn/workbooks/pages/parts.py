@@ -16,7 +16,7 @@ from xlnn.equations.lookup import Asked, NameOf, UsedNumber
 from xlnn.equations.wording import Bar
 from xlnn.errors import DataError
 from xlnn.grid import address
-from xlnn.layout import Block, single_block, strides, table_blocks
+from xlnn.layout import Block, extent, single_block, strides, table_blocks
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.sheet import Context
@@ -960,18 +960,20 @@ class Units(PagePart):
         above = self.over or self.units or _have_symbols(model, self.names)
         return HEADINGS - (not above) if self.headed else 0
 
-    def _down(self, name: str) -> int:
-        """Return how many of a quantity's first indices run down."""
-        return 1 + (name in self.lines)
+    def _inside(self, quantity: Quantity) -> tuple[tuple[int, int], ...]:
+        """Return the steps within a unit: its maps are side by side, a blank column apart."""
+        if self.pictures:
+            return ((0, quantity.shape[-1] + 1), (1, 0), (0, 1))[4 - len(quantity.shape) :]
+        is_line = quantity.name in self.lines
+        across = ((0, step) for step in strides(quantity.shape[1 + is_line :]))
+        return ((1, 0),) * is_line + (*across,)
+
+    def _extent(self, quantity: Quantity) -> tuple[int, int]:
+        """Return how many rows and columns a unit of a quantity takes."""
+        return extent(quantity.shape[1:], self._inside(quantity))
 
     def _is_picture(self, quantity: Quantity) -> bool:
         return self.pictures and len(quantity.shape) > 1
-
-    def _across(self, quantity: Quantity) -> int:
-        """Return how many columns a quantity takes."""
-        is_picture = self._is_picture(quantity)
-        inside = quantity.shape[self._down(quantity.name) :]
-        return picture_size(quantity)[1] if is_picture else prod(inside)
 
     def _placed(self, model: Model) -> Iterator[tuple[Quantity, int]]:
         """Yield each quantity, and how far right it is: a blank column parts two pictures."""
@@ -979,34 +981,29 @@ class Units(PagePart):
         for quantity in (model[name] for name in self.names):
             right += was_picture and self._is_picture(quantity)
             yield quantity, right
-            right, was_picture = right + self._across(quantity), self._is_picture(quantity)
+            right += self._extent(quantity)[1]
+            was_picture = self._is_picture(quantity)
 
     def _apart(self, model: Model) -> int:
         """Return how many rows are from one unit to the next: a blank one follows several."""
-        heights = (picture_size(model[name])[0] for name in self.names if self.pictures)
-        points = (model[name].shape[1] for name in self.lines)
-        highest = max((self.high, *heights, *points))
+        highest = max(self.high, *(self._extent(model[name])[0] for name in self.names))
         return highest + (highest > 1)
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return its rows with the headings, and its columns with the names of the rows."""
-        *_, (last, right) = self._placed(model)
         apart = self._apart(model)
         rows = max(model[name].shape[0] for name in self.names) * apart
         rows -= apart > 1 and not self.lines  # a line of the part below is another line
-        return self._headings(model) + rows, right + self._across(last)
+        return self._headings(model) + rows, super().size(model)[1]
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the columns."""
         row += self._headings(model)
         for quantity, across in self._placed(model):
-            count = self._down(quantity.name)
-            down, inside = ((self._apart(model), 0), (1, 0))[:count], quantity.shape[count:]
-            right = [(0, step) for step in strides(inside)]
-            steps = picture_steps(quantity) if self.pictures else right
-            yield single_block(quantity, row, column + across, *down, *steps)
+            down, inside = (self._apart(model), 0), self._inside(quantity)
+            yield single_block(quantity, row, column + across, down, *inside)
             if over := self.over.get(quantity.name):
-                yield single_block(model[over], row - 1, column + across, *right)
+                yield single_block(model[over], row - 1, column + across, *inside)
 
     def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
         """Yield the names of the rows."""
@@ -1037,9 +1034,8 @@ class Units(PagePart):
     def _head(self, drawing: Drawing, page: Context[Any], block: Block, headings: int) -> None:
         """Draw the headings of a quantity, and make its columns wide."""
         quantity, is_picture = block.quantity, self._is_picture(block.quantity)
-        shape = (
-            (self._across(quantity),) if is_picture else quantity.shape[self._down(quantity.name) :]
-        )
+        inside = quantity.shape[1 + (quantity.name in self.lines) :]
+        shape = self._extent(quantity)[1:] if is_picture else inside
         across, units = replace(quantity, shape=shape), None
         if quantity.name in self.over:
             units = []
@@ -1073,25 +1069,6 @@ class Units(PagePart):
             if apart > 1 and not self.lines:
                 drawing.whole.append((row if at == first else at, at + apart - 2))
         drawing.widths[column] = max(drawing.widths.get(column, 0), name_width(names))
-
-
-def picture_size(quantity: Quantity) -> tuple[int, int]:
-    """Return the rows and columns that one unit takes: a number, a row, a picture or maps."""
-    match quantity.shape[1:]:
-        case ():
-            return 1, 1
-        case (columns,):
-            return 1, columns
-        case (rows, columns):
-            return rows, columns
-        case (maps, rows, columns):
-            return rows, maps * (columns + 1) - 1
-    raise ValueError(f"{quantity.name} of {quantity.shape} is no picture")
-
-
-def picture_steps(quantity: Quantity) -> tuple[tuple[int, int], ...]:
-    """Return the steps within one unit: maps are side by side, with a blank column between them."""
-    return ((0, quantity.shape[-1] + 1), (1, 0), (0, 1))[4 - len(quantity.shape) :]
 
 
 def _have_symbols(model: Model, names: Iterable[str]) -> bool:

@@ -213,7 +213,7 @@ class Pictures(Units):
             if block.quantity.name not in self.coloured and block.quantity.kind != "argmax":
                 drawing.colour_around_0(block)
             text, look = drawing.cells[row][block.column]
-            room = self._across(block.quantity) * drawing.widths[block.column]
+            room = self._extent(block.quantity)[1] * drawing.widths[block.column]
             if text_width(text, size=look.size) > room:  # it runs on over the blank cells beside it
                 drawing.put(row, block.column, text, replace(look, align="left"))
 

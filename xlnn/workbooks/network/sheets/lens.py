@@ -55,7 +55,6 @@ from xlnn.workbooks.pages.parts import (
     Sentences,
     Space,
     of_unit,
-    picture_size,
 )
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import called, plain_name
@@ -174,7 +173,8 @@ def _table(model: Model, names: dict[str, str]) -> Beside:
     own = [kind for kind in PARAMETERS if kind in names]
     strips = [(*own, *NUMBERS), *([kind.format(name) for name in own] for kind in GRADIENTS)]
     strips = [shown for kinds in strips if (shown := [k for k in kinds if k in names])]
-    high = max(picture_size(model[names[kind]])[0] for shown in strips for kind in shown)
+    shapes = (model[names[kind]].shape[1:] for shown in strips for kind in shown)
+    high = max((1, 1, *shape)[-2] for shape in shapes)  # the rows of a picture or of a map
     return Beside(
         *(
             units(
