@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from openpyxl.utils.cell import column_index_from_string
 
 from xlnn.checking.references import CellRange
 from xlnn.engines.functions import functions_of
 from xlnn.engines.scenarios import Place
-from xlnn.grid import column_number
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.range_shapes import corners, parsed
 from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
@@ -42,8 +42,6 @@ _TEXT = re.compile(r'"(?:[^"]|"")*"')
 _PARAMETER = re.compile(r"_xlpm\.([A-Za-z_][\w.]*)\(", re.IGNORECASE)
 _CELL = re.compile(r"(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![\w.(!'])", re.IGNORECASE)
 _FIXED = (False,) * 4
-
-_number_of = lru_cache(maxsize=20_000)(column_number)
 
 
 class Reference(NamedTuple):
@@ -162,7 +160,7 @@ def key_of(formula: str, place: Place) -> tuple[str | int, ...]:
     parts: list[str | int] = _CELL.split(plain)
     for n in range(1, len(parts), 5):
         if not parts[n]:
-            parts[n + 1] = _number_of(parts[n + 1]) - column
+            parts[n + 1] = column_index_from_string(parts[n + 1]) - column
         if not parts[n + 2]:
             parts[n + 3] = int(parts[n + 3]) - row
     return *parts, *texts
