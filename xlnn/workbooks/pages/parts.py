@@ -682,14 +682,10 @@ class Row(PagePart):
 
 
 class Hidden(Row):
-    """Quantities that a page uses but does not show, side by side."""
+    """Quantities that a page uses but does not show, side by side: they have no digits."""
 
     def __init__(self, *names: str, indent: int = 0) -> None:
-        super().__init__(*[""] * indent, *names)
-
-    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- nothing is seen
-        """Give them a look without digits."""
-        drawing.looks |= dict.fromkeys(filter(None, self.names), Look(number_format=UNREAD))
+        super().__init__(*[""] * indent, *names, look=Look(number_format=UNREAD))
 
 
 class Made(PagePart):
@@ -709,7 +705,7 @@ class Made(PagePart):
         yield self.of(model), 0, 0
 
 
-class Symbols(PagePart):
+class Symbols(Made):
     """The symbols of quantities and their units side by side, over rows of numbers.
 
     Parameters
@@ -721,22 +717,16 @@ class Symbols(PagePart):
     """
 
     def __init__(self, *names: str, coloured: bool = False) -> None:
-        self.names, self.coloured = names, coloured
+        def labels(model: Model) -> Iterator[PagePart]:
+            for quantity in (model[name] if name else None for name in names):
+                for unit in quantity.units if quantity else ():
+                    own = heading(quantity.role, first=unit == quantity.units[0])
+                    look = replace(own, wrap=False) if coloured else KEY
+                    yield Label(quantity.heading(unit), look=look)
+                if quantity is None:
+                    yield Space()
 
-    def size(self, model: Model) -> tuple[int, int]:
-        """Return one row, with a column for each unit."""
-        return 1, sum(len(model[name].units) if name else 1 for name in self.names)
-
-    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Write them."""
-        for name in self.names:
-            quantity = page.layout.model[name] if name else None
-            for unit in quantity.units if quantity else ():
-                coloured = heading(quantity.role, first=unit == quantity.units[0])
-                look = coloured if self.coloured else KEY
-                drawing.put(row, column, quantity.heading(unit), look)
-                column += 1
-            column += not name
+        super().__init__(lambda model: Beside(*labels(model), apart=0))
 
 
 class Table(PagePart):
