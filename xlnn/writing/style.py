@@ -256,41 +256,31 @@ def signed(number_format: str) -> str:
     return number_format if has_sign else f'{number_format};"−"{number_format}'
 
 
-@cache
-def _parts(look: Look) -> dict[str, object]:
-    name, charset = EAST_ASIAN.get(look.script, (FONT, None))
-    parts = {
-        "font": Font(
-            name=name,
-            charset=charset,
-            size=look.size,
-            bold=look.bold,
-            italic=look.italic,
-            underline="single" if look.underline else None,
-            color=look.ink,
-        ),
-        "alignment": Alignment(
-            horizontal="left" if look.indent else look.align,
-            vertical="center",
-            wrap_text=look.wrap or None,
-            shrink_to_fit=look.shrink or None,
-            indent=look.indent,
-        ),
-        "number_format": signed(look.number_format),
-    }
-    if look.fill:
-        parts["fill"] = PatternFill("solid", fgColor=FILLS.get(look.fill, look.fill))
-    if look.border:
-        line = Side("thin", color=RULE)
-        parts["border"] = Border(left=line, right=line, top=line, bottom=line)
-    elif look.first:
-        parts["border"] = Border(left=Side("thin", color=RULE))
-    return parts
-
-
 def styled(sheet: Worksheet, look: Look) -> Cell:
     """Return a cell with this look, to be reused for many values."""
-    cell = WriteOnlyCell(sheet)
-    for name, part in _parts(look).items():
-        setattr(cell, name, part)
+    cell, (name, charset) = WriteOnlyCell(sheet), EAST_ASIAN.get(look.script, (FONT, None))
+    cell.font = Font(
+        name=name,
+        charset=charset,
+        size=look.size,
+        bold=look.bold,
+        italic=look.italic,
+        underline="single" if look.underline else None,
+        color=look.ink,
+    )
+    cell.alignment = Alignment(
+        horizontal="left" if look.indent else look.align,
+        vertical="center",
+        wrap_text=look.wrap or None,
+        shrink_to_fit=look.shrink or None,
+        indent=look.indent,
+    )
+    cell.number_format = signed(look.number_format)
+    if look.fill:
+        cell.fill = PatternFill("solid", fgColor=FILLS.get(look.fill, look.fill))
+    line = Side("thin", color=RULE)
+    if look.border:
+        cell.border = Border(left=line, right=line, top=line, bottom=line)
+    elif look.first:
+        cell.border = Border(left=line)
     return cell
