@@ -362,7 +362,7 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Table("z_sq", "a_sq", "slope_sq", "learn_delta_sq", "z_ce", "a_ce",
                            "learn_delta_ce", groups={f"z_{cost}": COSTS[cost] for cost in COSTS},
                            above=0),
-                xlnn.Below(xlnn.Space(3), Chart(
+                xlnn.Below(xlnn.Space(4), Chart(
                     "The output a after each step",
                     *(xlnn.Trace(f"a_{cost}", colour=COLOURS[cost], name=COSTS[cost])
                       for cost in COSTS), above=0)),
