@@ -131,7 +131,7 @@ def test_columns_to_predict_leave_no_label_of_the_template(csv):
     layers = [*known.layers[:-1], {"activation": "linear"}]
     path = csv(["species", "width"], [1, 2], [2, 3], [3, 5])
     found = recipe(
-        replace(known, layers=layers, cost="squared error"),
+        replace(known, layers=layers, settings=known.settings | {"cost": "squared error"}),
         Options(data=path, targets=("width",), test_share=0.0),
     )
     assert found.spec.labels == ("width",)

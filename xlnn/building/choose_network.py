@@ -75,26 +75,25 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
         name = Path(options.data).absolute().stem or name
     origin = Origin(
         name="table",
-        lang="en",
-        epochs=EPOCHS,
-        eta=LEAST_ETA,
-        cost="",
+        settings={
+            "epochs": EPOCHS, "scale": "standard", "spread": "fan-in", "optimizer": "adam",
+            "seed": 1,
+        },
         layers=[],
         # a sample is drawn, if there are more than fit
         reading=ReadOptions(large=True, missing="mean"),
         data=Path(),
-        spread="fan-in",
-        optimizer="adam",
-        seed=1,
-    )
+    )  # fmt: skip
     data = data_of(origin, options)
     _check_classes(data, options)
     output = "linear" if data.is_regression else "softmax"
     origin = replace(
         origin,
         name="table" if data.picture is None else "pictures",
-        cost="squared error" if data.is_regression else "categorical cross-entropy",
-        scale="standard",
+        settings={
+            **origin.settings,
+            "cost": "squared error" if data.is_regression else "categorical cross-entropy",
+        },
         reading=ReadOptions(targets=data.labels if data.is_regression else ()),
     )
     rest = Options(**{name: value for name, value in options.items() if name not in OF_DATA})
@@ -170,7 +169,7 @@ def _formulas(origin: Origin, rest: Options, data: Dataset, options: Options, *s
 
 def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: int) -> Origin:
     """Draw a sample of the rows, and hold out part of it for testing."""
-    seed = options.seed if isinstance(options.seed, int) else origin.seed
+    seed = options.seed if isinstance(options.seed, int) else origin.settings["seed"]
     x, t = data.x, data.t
     if rows < len(x):
         out = held_out(t, 1 - rows / len(x), seed, is_regression=data.is_regression)
@@ -183,14 +182,14 @@ def _held(origin: Origin, data: Dataset, options: Options, rows: int, epochs: in
     if share:
         held = held_out(t, share, seed, is_regression=data.is_regression)
     trained = int((~held).sum())
-    return replace(
-        origin,
-        data=replace(data, x=x, t=t),
-        held=held,
-        epochs=epochs,
-        eta=float(f"{min(MOST_ETA, max(LEAST_ETA, WAY / epochs), FURTHEST / x.shape[1]):.2g}"),
-        l2=float(f"{L2 * min(1.0, trained / ENOUGH):.1g}"),
-    )
+    eta = min(MOST_ETA, max(LEAST_ETA, WAY / epochs), FURTHEST / x.shape[1])
+    settings = {
+        **origin.settings,
+        "epochs": epochs,
+        "eta": float(f"{eta:.2g}"),
+        "l2": float(f"{L2 * min(1.0, trained / ENOUGH):.1g}"),
+    }
+    return replace(origin, settings=settings, data=replace(data, x=x, t=t), held=held)
 
 
 def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
@@ -208,11 +207,13 @@ def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
     held = int(origin.held.sum())
     kinds = [rest.activation or first["activation"], rest.output_activation or second["activation"]]
     what = "numbers" if data.picture is None else "pixels"
-    scaled = f"standardised {what}, " if rest.scale in {None, origin.scale} else ""
-    optimizer = rest.optimizer if isinstance(rest.optimizer, str) else origin.optimizer
+    used = {**origin.settings, **rest}
+    scaled = f"standardised {what}, " if used["scale"] == origin.settings["scale"] else ""
+    several = isinstance(used["optimizer"], tuple)
+    optimizer = origin.settings["optimizer"] if several else used["optimizer"]
     told = (
-        f"Chosen: {sizes} units, {' and '.join(kinds)}, {rest.cost or origin.cost}, {scaled}"
-        f"{optimizer}, {counted(rest.epochs or origin.epochs, 'epoch')}, "
+        f"Chosen: {sizes} units, {' and '.join(kinds)}, {used['cost']}, {scaled}"
+        f"{optimizer}, {counted(used['epochs'], 'epoch')}, "
         + (f"{counted(held, 'row')} held out" if held else "no row held out")
     )
     ways = ("hidden", "activation", "optimizer", "eta", "l2", "epochs", "scale", "test_share")

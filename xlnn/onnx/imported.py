@@ -57,7 +57,7 @@ def predicting_with(path: Path, *, large: bool = False) -> tuple[Origin, Authori
         found,
         data=data,
         scaling=model.scaling and tuple(map(rounded, model.scaling)),
-        start={name: rounded(array) for name, array in model.weights().items()},
+        runs=({"start": {name: rounded(array) for name, array in model.weights().items()}},),
         told=tuple(key for key in TOLD if key in told),
     )
     return origin, Authority(model)
@@ -81,7 +81,8 @@ def training_from(path: Path, *, large: bool = False) -> Origin:
                 "filters that move one step at a time and not over the edge, and with blocks side "
                 "by side. It can predict: leave --epochs out."
             )
-    return replace(found, epochs=1, eta=ETA, optimizer=OPTIMIZER, inputs=model.inputs)
+    further = {"epochs": 1, "eta": ETA, "optimizer": OPTIMIZER}
+    return replace(found, settings=found.settings | further, inputs=model.inputs)
 
 
 def _origin(model: TrainedModel) -> Origin:
@@ -90,10 +91,8 @@ def _origin(model: TrainedModel) -> Origin:
     is_table = len(model.shape) == 1
     return Origin(
         name=Path(model.graph.name).stem,
-        lang="en",
-        epochs=0,
-        eta=0.0,
-        cost="",  # which follows from the data
+        # the cost follows from the data
+        settings={"epochs": 0, "eta": 0.0, "cost": "", "spread": "fan-in"},
         layers=[to_values(_layer_spec(name, layer)) for name, layer in named],
         reading=ReadOptions(
             picture=None if is_table else model.shape,  # type: ignore[arg-type]
@@ -102,8 +101,7 @@ def _origin(model: TrainedModel) -> Origin:
         ),
         data=Path(model.graph.name),
         scaling=model.scaling,
-        start=model.weights(),
-        spread="fan-in",
+        runs=({"start": model.weights()},),
     )
 
 

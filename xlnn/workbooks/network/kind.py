@@ -127,7 +127,7 @@ class Network(WorkbookKind[Spec, Origin]):
     def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
         """Combine an origin with options."""
         asked = Options(**options)
-        if not origin.epochs:
+        if not origin.trains:
             asked.check_taken(origin.name, FORWARD)
         return recipe(origin, asked)
 
@@ -141,20 +141,20 @@ class Network(WorkbookKind[Spec, Origin]):
         """
         asked = Options(**options)
         data = data_of(origin, asked)
-        if not origin.epochs:
+        if not origin.trains:
             x = data.x[random.permutation(len(data.x))]
             moved = rounded(x * random.uniform(0.8, 1.2, x.shape))
             return replace(origin, data=replace(data, x=moved, told=()))
-        held = held_of(origin.settled(asked), data)
+        held = held_of(origin, asked, data)
         trained = _some(np.flatnonzero(~held), data, random)
         tested = _some(np.flatnonzero(held), data, random)
         rows = np.concatenate([trained, tested])
+        first, *others = origin.runs
         return replace(
             origin,
             data=replace(data, x=data.x[rows], t=data.t[rows], told=()),
             held=np.arange(len(rows)) >= len(trained),
-            start=None,
-            seed=int(random.integers(SEEDS)),
+            runs=({**first, "start": None, "seed": int(random.integers(SEEDS))}, *others),
         )
 
     def asked_for(self, spec: Spec) -> dict[str, Any]:

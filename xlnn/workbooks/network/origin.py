@@ -20,6 +20,7 @@ from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError, OptionsError, WorkbookError
 from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TABLES, TEXT, Option
 from xlnn.options import ARRAYS, BUILD, CSV, FRAMES, PICTURES, XLSX, Options, as_typed
+from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder
 from xlnn.workbooks.entries import read_entries, to_values
@@ -29,39 +30,32 @@ from xlnn.workbooks.network.spec import Spec
 
 UNSCALED = "none"
 
-SETTINGS = ("lang", "epochs", "eta", "cost", "test_share", "seed", "spread", "optimizer", "l2")
-"""Options that replace a setting of an origin."""
-
 
 @dataclass(frozen=True)
 class Origin:
-    """The settings of a build before options are applied.
+    """What a build starts from before options are applied.
 
     Attributes
     ----------
     name : str
         The template's name.
-    lang, epochs, eta, cost, test_share, scale, seed, spread, optimizer, l2
-        As the options of a build; a network that predicts and does not train has 0 epochs.
+    settings : dict
+        Options of a build that it sets, and constants of the optimiser, by name. A network that
+        predicts and does not train has 0 epochs.
     layers : list of dict
         As a template writes them; the last one's units follow from the data.
     reading : ReadOptions
         How data are to be read.
     data : Path or Dataset
+    runs : tuple of dict
+        The settings of each run in which runs differ, with its ``start``, a file or arrays; without
+        one, the start weights are random.
     held : array of bool, or None
         Which samples of `data` are held out, if that is fixed.
     scaling : (array, array) or None
         The middle and factor of each input, if they are fixed.
     target_scaling : (array, array) or None
         The same of the targets of a regression.
-    start : Path, dict of arrays, or None
-        The start weights; None if they are random.
-    constants : dict
-        The optimiser's constants that differ from their defaults, by name.
-    others : tuple of Origin
-        Further runs: the same except for the settings in which runs differ.
-    seeds : tuple of int
-        The seed of each run, if they differ.
     inputs : int
         The number of inputs of a model to train further; otherwise 0.
     notes : dict of tuple of str
@@ -71,26 +65,14 @@ class Origin:
     """
 
     name: str
-    lang: str
-    epochs: int
-    eta: object
-    cost: str
+    settings: Mapping[str, Any]
     layers: list[dict[str, Any]]
     reading: ReadOptions
     data: Path | Dataset
-    test_share: object = 0.0
+    runs: tuple[Mapping[str, Any], ...] = ({},)
     held: np.ndarray | None = None
-    scale: str = UNSCALED
     scaling: tuple[np.ndarray, np.ndarray] | None = None
     target_scaling: tuple[np.ndarray, np.ndarray] | None = None
-    start: Path | Mapping[str, np.ndarray] | None = None
-    seed: int = 0
-    spread: str = "normal"
-    optimizer: str = PLAIN
-    constants: Mapping[str, object] = field(default_factory=dict)
-    l2: object = None
-    others: tuple["Origin", ...] = ()
-    seeds: tuple[int, ...] = ()
     inputs: int = 0
     notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     told: tuple[str, ...] = ()
@@ -100,16 +82,10 @@ class Origin:
         """Whether it is a template of xlnn itself, with its own data."""
         return isinstance(self.data, Path) and folder() in self.data.parents
 
-    def settled(self, options: Mapping[str, Any]) -> "Origin":
-        """Return it with the settings that options change: those of one run."""
-        asked = {name: options[name] for name in SETTINGS if name in options}
-        if asked.get("l2") == 0:
-            asked["l2"] = None
-        if {"seed", "spread"} & options.keys():
-            asked["start"] = None
-        if {"test_share", "data"} & options.keys():
-            asked["held"] = None
-        return replace(self, **asked)
+    @property
+    def trains(self) -> bool:
+        """Whether its network is trained."""
+        return self.settings["epochs"] > 0
 
 
 CONSTANTS = dict.fromkeys(chain(*(each.constants for each in OPTIMISERS.values())))
@@ -152,16 +128,15 @@ def from_template(template: Template) -> Origin:
     said = {**values, **data, **start}
     options = [name for name in BUILD if name in said and name not in {"data", "start"}]
     notes = {name: tuple(BUILD[name].notes(template.values.get(name))) for name in options}
+    constants = {name: template.values[name] for name in CONSTANTS if name in values}
     return Origin(
         name=template.name,
-        lang="en",
+        settings=constants | {name: said[name] for name in options if not BUILD[name].reads},
         layers=[_by_our_names(layer, notes) for layer in values["layers"]],
         reading=ReadOptions(labels=labels, **{k: said[k] for k in options if BUILD[k].reads}),
         data=template.path / data["file"],
-        start=template.path / start["file"] if "file" in start else None,
-        constants={name: template.values[name] for name in CONSTANTS if name in values},
+        runs=({"start": template.path / start["file"]} if "file" in start else {},),
         notes=notes,
-        **{name: said[name] for name in options if not BUILD[name].reads},
     )
 
 
@@ -207,11 +182,17 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
     x = _with_tested(arrays, given)
     t = _with_tested(arrays, targets) if spec.epochs else np.empty((len(x), 0))
     is_table, labels = bool(spec.features), _labels(name, arrays["labels"])
-    found = Origin(
+    model = network(spec)
+    inputs = {quantity.name: arrays[quantity.name] for quantity in model.inputs}
+    return Origin(
         name=spec.template,
-        lang=spec.lang,
-        epochs=spec.epochs,
-        cost=spec.cost,
+        settings={
+            "lang": spec.lang,
+            "epochs": spec.epochs,
+            "cost": spec.cost,
+            "test_share": spec.test_samples / len(x),
+            "spread": "fan-in",
+        },
         layers=to_values(spec.layers),
         reading=ReadOptions(
             picture=None if is_table else spec.picture,
@@ -231,31 +212,29 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
             missing=spec.missing,
             words=spec.words,
         ),
-        test_share=spec.test_samples / len(x),
+        runs=tuple(
+            _of_run(spec, model, seen_by(run, model, inputs), run)
+            for run in range(spec.number_of_runs)
+        ),
         held=np.arange(len(x)) >= spec.samples,
         scaling=_scaling(arrays, "") if spec.scaled else None,
         target_scaling=_scaling(arrays, "t_") if spec.scaled_targets else None,
-        spread="fan-in",
-        seeds=spec.seeds,
         told=spec.told,
-        **_of_run(spec, arrays, 0),
     )
-    others = (_of_run(spec, arrays, run) for run in range(1, spec.number_of_runs))
-    return replace(found, others=tuple(replace(found, **own) for own in others))
 
 
-def _of_run(spec: Spec, arrays: Mapping[str, np.ndarray], run: int) -> dict[str, Any]:
+def _of_run(spec: Spec, model: Model, arrays: Arrays, run: int) -> dict[str, Any]:
     """Return what belongs to one run: its start, and its optimiser's settings."""
-    optimizer, model = spec.of_run(run).optimizer, network(spec)
-    arrays = seen_by(run, model, {q.name: arrays[q.name] for q in model.inputs})
+    optimizer = spec.of_run(run).optimizer
     parameters = [q for q in model.inputs if q.kind in PARAMETERS]
     start = {q.name: arrays[q.name][0] if q.given else arrays[q.name] for q in parameters}
     return {
         "eta": float(arrays["eta"]) if spec.epochs else 0.0,
         "start": {name: rounded(array) for name, array in start.items()},
         "optimizer": optimizer,
-        "constants": {name: float(arrays[name]) for name in OPTIMISERS[optimizer].constants},
+        **{name: float(arrays[name]) for name in OPTIMISERS[optimizer].constants},
         "l2": float(arrays["l2"]) if spec.regularised else None,
+        **({"seed": spec.seeds[run]} if spec.seeds else {}),
     }
 
 
@@ -292,7 +271,7 @@ def data_of(origin: Origin, options: Options) -> Dataset:
         if given:
             raise OptionsError(f"{as_typed(next(iter(given)))} says how to read data: add --data.")
         return origin.data
-    if not origin.epochs:
+    if not origin.trains:
         return _rows(origin, options)
     source = _path(origin.data if options.data is None else options.data)
     name = source.name if isinstance(source, Path) else "data"

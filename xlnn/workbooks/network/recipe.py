@@ -7,6 +7,7 @@ A model file does not tell which cost or optimiser was used.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from math import prod
 from pathlib import Path
@@ -22,14 +23,14 @@ from xlnn.data.preprocessing import held_out
 from xlnn.data.wording import listed
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, PARAMETERS
-from xlnn.equations.optimiser import OPTIMISERS
+from xlnn.equations.optimiser import OPTIMISERS, PLAIN
 from xlnn.errors import DataError, OptionsError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.quantity import Model
 from xlnn.reference import known
 from xlnn.workbooks.entries import from_values
 from xlnn.workbooks.kind import Recipe
-from xlnn.workbooks.network.origin import Origin, data_of
+from xlnn.workbooks.network.origin import UNSCALED, Origin, data_of
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import numeric_labels
 from xlnn.workbooks.network.scaling import decimals, scale_note, scalings, target_notes
@@ -40,6 +41,13 @@ CATEGORICAL, SQUARED = "categorical cross-entropy", "squared error"
 
 COST_OF = {"softmax": CATEGORICAL, "sigmoid": "cross-entropy"}
 """The cost for an output; for others it is the squared error."""
+
+
+USUAL = {
+    "lang": "en", "test_share": 0.0, "seed": 0, "spread": "normal", "scale": UNSCALED,
+    "optimizer": PLAIN, "l2": None, "start": None,
+}  # fmt: skip
+"""The settings of a network that neither a template nor an option changes."""
 
 
 def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin, tuple[str, ...]]:
@@ -69,12 +77,13 @@ def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin,
     if is_whole and not (data.is_regression or origin.reading.labels):
         order = f"its outputs are assumed to be {listed(data.labels)}, in this order"
         notes.append(f"{name} does not name its labels: {order}.")
+    cost = options.cost or COST_OF.get(asked or had, SQUARED)
     used = replace(
         origin,
         layers=[*below, output | {"activation": asked or had}],
-        cost=options.cost or COST_OF.get(asked or had, SQUARED),
+        settings={**origin.settings, "cost": cost},
     )
-    usual = {"cost": used.cost, "optimizer": used.optimizer, "eta": used.eta}
+    usual = {name: used.settings[name] for name in ("cost", "optimizer", "eta")}
     left = [key for key in usual if getattr(options, key) is None]
     if left:
         typed = listed(f"{as_typed(key)} {quote(str(usual[key]))}" for key in left)
@@ -97,30 +106,27 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     DataError
         The template, the data, the start or an option cannot be used.
     """
-    runs = _runs(origin, options)
-    origin = runs[0]  # the data are those of all runs
     data = data_of(origin, options)
-    spare = 0 if origin.epochs or (options.data is None and len(data.x)) else SPARE
+    trains = origin.trains
+    spare = 0 if trains or (options.data is None and len(data.x)) else SPARE
     if spare:
         x, t = (np.pad(array, ((0, spare), (0, 0))) for array in (data.x, data.t))
         data = replace(data, x=x, t=t)
     origin, trained_notes = trained_on(origin, options, data)
+    runs = _runs(origin, options)
+    first = runs[0]  # which has all that is the same in each
     is_own = options.data is None and not options.reading
     told = () if is_own and origin.is_shipped else data.told
     name = origin.name
-    if origin.epochs and not is_own:
+    if trains and not is_own:
         name = f"{name.removesuffix(OTHER_DATA)}{OTHER_DATA}"
-    held = held_of(origin, data)
+    held = held_of(origin, options, data)
     scales = scalings(origin, options, data, held)
     layers, layer_notes = _layers(origin, options, data, is_own=is_own)
-    l2 = [None if run.l2 is None else BUILD["l2"].check(run.l2) for run in runs]
-    penalties = l2 if all(one is None for one in l2) else [one or 0.0 for one in l2]
     spec = from_values(
         Spec,
         {
             "template": name,
-            "lang": origin.lang,
-            "epochs": origin.epochs,
             "images": int((~held).sum()),
             "test_images": int(held.sum()),
             "picture": list(data.picture or (1, data.x.shape[1])),
@@ -132,16 +138,21 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             **({"decimals": decimals(data.t[~held])} if data.is_regression else {}),
             "missing": data.missing,
             "layers": layers,
-            "cost": origin.cost,
-            "optimizer": origin.optimizer,
-            "regularised": penalties[0] is not None,
+            **{name: first[name] for name in ("lang", "epochs", "cost", "optimizer")},
+            "regularised": first["l2"] is not None,
             "spare": spare,
             "told": list(origin.told),
             "words": data.words if data.picture is None else (),
         },
     )
-    own, notes = _own(spec, runs, options, penalties)
-    spec = _beside(spec, runs, options, own)
+    found = [_inputs(origin, options, spec, run) for run in runs]
+    own = [inputs for inputs, _ in found]
+    notes = tuple(dict.fromkeys(chain(*(said for _, said in found))))
+    if not all(map(partial(_are_equal, own[0]), own)):
+        compared = tuple(name for name in COMPARED if len({run[name] for run in runs}) > 1)
+        seeds = tuple(run["seed"] for run in runs) if "seed" in compared else ()
+        optimizers = tuple(run["optimizer"] for run in runs)
+        spec = replace(spec, runs=optimizers, compared=compared, seeds=seeds)
     model = network(spec)
     named = chain(*(said for name, said in origin.notes.items() if name not in options))
     notes = (*told, *named, *trained_notes, *layer_notes, *notes)
@@ -163,46 +174,55 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     return Recipe(spec, model, inputs, notes)
 
 
-def _runs(origin: Origin, options: Options) -> list[Origin]:
-    """Return the origin of each run, with its options.
+def _runs(origin: Origin, options: Options) -> list[dict[str, Any]]:
+    """Return all settings of each run.
 
     Raises
     ------
     OptionsError
-        Two lists differ in length, or start weights are given for runs with random ones.
+        Two lists differ in length.
+    DataError
+        A penalty is out of range.
     """
-    lists = {name: each for name in COMPARED if isinstance(each := options.get(name), tuple)}
+    several = [name for name, each in BUILD.items() if each.several]
+    lists = {name: each for name in several if isinstance(each := options.get(name), tuple)}
     lengths = {len(each) for each in lists.values()}
     if len(lengths) > 1:
         told = ", ".join(f"{as_typed(name)} {len(each)}" for name, each in lists.items())
         raise OptionsError(
             f"Lists of values must have the same length, one entry per run, but there are {told}."
         )
-    origins = [origin, *origin.others]
-    count = lengths.pop() if lengths else len(origins)
-    origins += [origin] * (count - len(origins))
-    return [
-        one.settled({**options, **{name: each[run] for name, each in lists.items()}})
-        for run, one in enumerate(origins[:count])
-    ]
+    count = lengths.pop() if lengths else len(origin.runs)
+    known = [*origin.runs, *[origin.runs[0]] * (count - len(origin.runs))]
+    runs = []
+    for number, own in enumerate(known[:count]):
+        asked = {**options, **{name: each[number] for name, each in lists.items()}}
+        if asked.get("l2") == 0:
+            asked["l2"] = None
+        if {"seed", "spread"} & options.keys():
+            asked["start"] = None
+        runs.append({**USUAL, **origin.settings, **own, **asked})
+    penalties = [run["l2"] if run["l2"] is None else BUILD["l2"].check(run["l2"]) for run in runs]
+    if any(penalty is not None for penalty in penalties):
+        penalties = [penalty or 0.0 for penalty in penalties]
+    return [{**run, "l2": penalty} for run, penalty in zip(runs, penalties, strict=True)]
 
 
-def _own(
-    spec: Spec, runs: list[Origin], options: Options, penalties: list[float | None]
-) -> tuple[list[dict[str, np.ndarray]], tuple[str, ...]]:
-    """Return the inputs of each single run, and notes about them."""
-    found, told = [], []
-    for origin, l2 in zip(runs, penalties, strict=True):
-        one = replace(spec, optimizer=origin.optimizer)
-        start, notes = _start(origin, options, network(one))
-        told += notes
-        if not spec.epochs:
-            found.append(start)
-            continue
-        inputs = {"eta": rounded(BUILD["eta"].check(origin.eta))}
-        inputs |= _constants(one, origin.constants, l2)
-        found.append(inputs | {name: array[np.newaxis] for name, array in start.items()})
-    return found, tuple(dict.fromkeys(told))
+def _inputs(
+    origin: Origin, options: Options, spec: Spec, run: Mapping[str, Any]
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """Return the inputs of a single run, and notes about them."""
+    spec = replace(spec, optimizer=run["optimizer"])
+    start, notes = _start(origin, options, run, network(spec))
+    if not spec.epochs:
+        return start, notes
+    inputs = {"eta": rounded(BUILD["eta"].check(run["eta"]))} | _constants(spec, run)
+    return inputs | {name: array[np.newaxis] for name, array in start.items()}, notes
+
+
+def _are_equal(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) -> bool:
+    """Return whether two runs have the same numbers."""
+    return one.keys() == other.keys() and all((one[name] == other[name]).all() for name in one)
 
 
 def _together(model: Model, own: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
@@ -218,7 +238,7 @@ def _together(model: Model, own: list[dict[str, np.ndarray]]) -> dict[str, np.nd
     return found
 
 
-def _constants(spec: Spec, given: Mapping[str, object], l2: float | None) -> dict[str, np.ndarray]:
+def _constants(spec: Spec, run: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Return the constants of the optimiser and the penalty, as given or by default.
 
     Raises
@@ -226,46 +246,15 @@ def _constants(spec: Spec, given: Mapping[str, object], l2: float | None) -> dic
     DataError
         A number is out of the optimiser's range.
     """
-    found = {} if l2 is None else {"l2": rounded(l2)}
+    found = {} if run["l2"] is None else {"l2": rounded(run["l2"])}
     for name, constant in OPTIMISERS[spec.optimizer].constants.items():
-        value = given.get(name, constant.usual)
+        value = run.get(name, constant.usual)
         if not np.isfinite(value) or not constant.takes(value):
             raise DataError(
                 f"{name} is {value}: {spec.optimizer} takes a number {constant.wanted}."
             )
         found[name] = rounded(value)
     return found
-
-
-def _beside(
-    spec: Spec, runs: list[Origin], options: Options, own: list[dict[str, np.ndarray]]
-) -> Spec:
-    """Return the Spec with its runs, if they are several and not all the same."""
-    if len(runs) == 1:
-        return spec
-    optimizers = tuple(origin.optimizer for origin in runs)
-    seeds = runs[0].seeds if options.seed is None else tuple(origin.seed for origin in runs)
-    seeds = seeds if len(seeds) == len(runs) else (0,) * len(runs)
-    told = {
-        "optimizer": optimizers,
-        "eta": [float(inputs["eta"]) for inputs in own],
-        "l2": [float(inputs.get("l2", 0.0)) for inputs in own],
-        "seed": seeds,
-    }
-    compared = tuple(name for name, each in told.items() if any(one != each[0] for one in each))
-    if not (compared or _differ(own)):
-        return spec
-    seeds = seeds if "seed" in compared else ()
-    return replace(spec, runs=optimizers, compared=compared, seeds=seeds)
-
-
-def _differ(own: list[dict[str, np.ndarray]]) -> bool:
-    """Return whether runs have different numbers, since the user may have changed a start."""
-    first = own[0]
-    return any(
-        each.keys() != first.keys() or any((each[name] != first[name]).any() for name in first)
-        for each in own
-    )
 
 
 def _layers(
@@ -284,13 +273,14 @@ def _layers(
     )
 
 
-def held_of(origin: Origin, data: Dataset) -> np.ndarray:
+def held_of(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
     """Tell which samples are held out."""
-    if origin.held is not None:
+    if origin.held is not None and not {"test_share", "data"} & options.keys():
         return origin.held
-    if origin.test_share == 0:
+    first = _runs(origin, options)[0]
+    if first["test_share"] == 0:
         return np.zeros(len(data.x), dtype=bool)
-    return held_out(data.t, origin.test_share, origin.seed, is_regression=data.is_regression)
+    return held_out(data.t, first["test_share"], first["seed"], is_regression=data.is_regression)
 
 
 def _labels(spec: Spec) -> np.ndarray:
@@ -300,18 +290,18 @@ def _labels(spec: Spec) -> np.ndarray:
 
 
 def _start(
-    origin: Origin, options: Options, model: Model
+    origin: Origin, options: Options, run: Mapping[str, Any], model: Model
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Return the start weights, and notes about them."""
     shapes = {q.name: q.shape for q in model.inputs if q.kind in PARAMETERS}
     _check_weights(sum(map(prod, shapes.values())), large=options.large)
     if options.start is not None:
         return start_of(options.start, shapes), ()
-    if origin.start is None:
-        return start_from_seed(origin.seed, shapes, origin.spread), ()
-    drawn = start_from_seed(origin.seed, shapes, "fan-in")
-    if not isinstance(origin.start, Path):
-        had = origin.start
+    had, seed = run["start"], run["seed"]
+    if had is None:
+        return start_from_seed(seed, shapes, run["spread"]), ()
+    drawn = start_from_seed(seed, shapes, "fan-in")
+    if not isinstance(had, Path):
         kept = {
             name: had[name].reshape(shape)
             for name, shape in shapes.items()
@@ -320,13 +310,13 @@ def _start(
         missing = [name for name in shapes if name not in kept]
         told = (
             "These start weights have another size now, so they were drawn at random (seed "
-            f"{origin.seed}, fan-in): {', '.join(missing)}."
+            f"{seed}, fan-in): {', '.join(missing)}."
         )
         return drawn | kept, (told,) if missing else ()
     try:
-        return start_of(origin.start, shapes), ()
+        return start_of(had, shapes), ()
     except MisfitError as error:
-        told = f"{error} So the start weights were drawn at random (seed {origin.seed}, fan-in)."
+        told = f"{error} So the start weights were drawn at random (seed {seed}, fan-in)."
         # in a template of xlnn it is a file that the user never saw
         return drawn, () if origin.is_shipped else (told,)
 
@@ -341,7 +331,7 @@ def _check_weights(weights: int, *, large: bool) -> None:
         )
 
 
-USUAL = "sigmoid"
+SIGMOID = "sigmoid"
 """The default activation of a layer in a template."""
 
 Layers = list[dict[str, Any]]
@@ -378,7 +368,7 @@ def reshaped(
     pooling = {name for name, kind in LAYERS.items() if not kind.activates}
     weighted = [layer for layer in below if layer.get("kind") not in pooling]
     if hidden is not None:
-        first = weighted[0].get("activation", USUAL) if weighted else USUAL
+        first = weighted[0].get("activation", SIGMOID) if weighted else SIGMOID
         below = [{"units": units, "activation": activation or first} for units in hidden]
         if str(output.get("name", "")).isdigit():  # names are numbers in order, which has changed
             output = {key: value for key, value in output.items() if key != "name"}
@@ -410,7 +400,7 @@ def fitting(
         Whether numbers are predicted, for which the output is linear.
     """
     known = COSTS.get(cost or "")
-    had = layers[-1].get("activation", USUAL)
+    had = layers[-1].get("activation", SIGMOID)
     if known is None or known.suits(had):
         return layers, ()
     linear = is_regression and "linear" in known.outputs

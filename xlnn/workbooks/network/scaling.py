@@ -86,19 +86,21 @@ def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) 
         width = data.x.shape[1]
         pixels = np.zeros(width), rounded(np.full(width, 1 / full))
         return Scalings(pixels, None, (note,))
-    inputs, notes = _scaling(origin.scaling, origin.scale, options.scale, x, "inputs")
-    if not (data.is_regression and origin.epochs):
+    known = origin.settings.get("scale", UNSCALED)
+    inputs, notes = _scaling(origin.scaling, known, options.scale, x, "inputs")
+    if not (data.is_regression and origin.trains):
         return Scalings(inputs, None, notes)
     was_regression = bool(origin.reading.targets)
-    how = ANEW if origin.scaling is not None and not was_regression else origin.scale
+    how = ANEW if origin.scaling is not None and not was_regression else known
     targets, others = _scaling(origin.target_scaling, how, options.scale, t, "targets")
     return Scalings(inputs, targets, notes + others)
 
 
 def _are_bytes(origin: Origin, options: Options, data: Dataset) -> bool:
     """Return whether pixels have a range such as 0 to 16 or 255, and no scaling was given."""
-    settled = options.scale is not None or origin.scaling is not None or origin.scale != UNSCALED
-    if settled or data.picture is None or not origin.epochs:
+    known = origin.settings.get("scale", UNSCALED)
+    settled = options.scale is not None or origin.scaling is not None or known != UNSCALED
+    if settled or data.picture is None or not origin.trains:
         return False
     return bool(data.x.min() >= 0 and data.x.max() > LARGE)
 

@@ -206,7 +206,7 @@ AS_MANY = -1
 MOST_DECIMALS = 6
 """A column has room for no more."""
 
-COMPARED = tuple(name for name, each in BUILD.items() if each.several)
+COMPARED = ("optimizer", "eta", "l2", "seed")
 """Settings in which runs may differ."""
 
 MOST_RUNS = 12
