@@ -27,7 +27,7 @@ from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.exercises.exercise import Source, equation, exercise, student_exercise
 from xlnn.exercises.grading import _handed_out, grade
-from xlnn.exercises.levels import blanks_of, cells_of, in_order, is_exercise
+from xlnn.exercises.levels import blanks_of, in_order, is_exercise
 from xlnn.exercises.roster import HEADINGS, file_names, students
 from xlnn.exercises.submission import exercise_of, submission
 from xlnn.loading.spec import described, read_spec
@@ -385,12 +385,10 @@ def test_the_page_for_teachers_says_what_each_level_leaves_out():
     page = Path(__file__).parent.parent.joinpath("docs", "teacher.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([1-5]) \| (.*) \|$", page, re.MULTILINE)
     source, named = Source.of("digits"), ()
-    made = source.kind.recipe(source.origin, {"epochs": 1})
-    layout = source.kind.layout(made.spec)
-    cells = cells_of(source.kind, made, layout)
+    plan = planned(*source, Options(epochs=1))
     for level, said in rows:
         named += tuple(re.findall("`(.*?)`", said))
-        assert named == blanks_of(layout, (), int(level), cells)
+        assert named == blanks_of(plan.layout, (), int(level), plan.cells)
     assert len(rows) == LEVELS
 
 

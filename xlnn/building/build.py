@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from xlnn.arguments import path_of
 from xlnn.building.destination import OUTPUT, Destination
-from xlnn.building.plan import origin_of_model, origin_of_template, planned
+from xlnn.building.plan import Source, origin_of_model, origin_of_template, planned
 from xlnn.building.writing import Built, carried_out
 from xlnn.errors import OptionsError, XlnnWarning, blamed
 from xlnn.options import BUILD, BuildOptions, Options, documented
@@ -86,23 +86,23 @@ def build_noting(
     if model is not None:
         if from_workbook is not None or template is not None:
             raise OptionsError("--model cannot be combined with a template or with --from.")
-        kind, origin, name, authority = origin_of_model(Path(model), asked)
+        *source, authority = origin_of_model(Path(model), asked)
     elif from_workbook is not None:
         from xlnn.building.continue_from import origin_of_workbook  # noqa: PLC0415 -- see below
 
-        kind, origin, name = origin_of_workbook(Path(from_workbook))
+        source = origin_of_workbook(Path(from_workbook))
     elif template is None and asked.data is not None:
         from xlnn.building.choose_network import choose_network  # noqa: PLC0415 -- see `origin_of_model`
 
         with blamed(asked):
             chosen, usual_name, asked = choose_network(asked)
-        kind, origin, name = kind_named(FIRST_KIND), chosen, chosen.name
+        source = Source(kind_named(FIRST_KIND), chosen, chosen.name)
     else:
-        kind, origin, name = origin_of_template(DEFAULT if template is None else str(template))
-    plan = planned(kind, origin, name, asked)
+        source = origin_of_template(DEFAULT if template is None else str(template))
+    plan = planned(*source, asked)
     for known in plan.made.notes:
         note(known)
-    usual = OUTPUT / f"{usual_name or name}.xlsx"
+    usual = OUTPUT / f"{usual_name or source[2]}.xlsx"
     if from_workbook is not None:
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
     place = Destination(usual if output is None else output, force=asked.force)

@@ -9,7 +9,7 @@ from xlnn.atomic_write import folder_for
 from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.limits import size
 from xlnn.building.plan import Plan, origin_of_template, planned
-from xlnn.building.writing import Built, carried_out, write_proven
+from xlnn.building.writing import Built, carried_out
 from xlnn.data.wording import listed, short
 from xlnn.errors import MENDABLE, OptionsError, OutputNameError, XlnnError
 from xlnn.loading.spec import described
@@ -163,11 +163,8 @@ def _index(
         for each, count in zip(in_order(), formulas, strict=True)
     )
     spec = index.IndexSpec(INDEX, options.lang or "en", entries)
-    made = index.index_recipe(spec, formulas)
-    layout = index.KIND.layout(spec)
-    place.check()
-    drawings = index.KIND.drawings(spec, layout)
-    return write_proven(place, layout, drawings, made.inputs, title=INDEX, verify=verify, tell=tell)
+    plan = Plan(index.KIND, index.index_recipe(spec, formulas))
+    return carried_out(plan, place, verify=verify, tell=tell)
 
 
 def _formulas(path: Path) -> int:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn import engines
+from xlnn.building.plan import Source
 from xlnn.building.proof import verifier
 from xlnn.errors import WorkbookError
 from xlnn.layout import Block, Layout, quoted
@@ -18,7 +18,6 @@ from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.reference import inputs_of
 from xlnn.workbooks import kind_of
-from xlnn.workbooks.kind import WorkbookKind
 
 NAME = "xlnn.{}"
 """The defined name of a quantity's cells."""
@@ -70,8 +69,8 @@ def _moved(block: Block, layout: Layout, cells: str) -> Block | None:
     return moved if moved.last == last else None
 
 
-def origin_of_workbook(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]:
-    """Return the kind of a workbook, its current settings and inputs, and its template's name."""
+def origin_of_workbook(path: Path) -> Source:
+    """Return a workbook, with its current settings and inputs, as the source of another."""
     contents = opened(path)
     spec, layout = described(path, contents=contents, earlier=True)
     check_sheets(contents, layout)
@@ -88,4 +87,4 @@ def origin_of_workbook(path: Path) -> tuple[WorkbookKind[Any, Any], object, str]
     records = {quantity.name for quantity in layout.model.quantities if quantity.is_record}
     typed = inputs_of(layout.model, arrays)
     check_inputs(layout, values, {name: typed[name] for name in typed.keys() - records})
-    return kind, kind.from_workbook(path.name, spec, arrays), spec.template
+    return Source(kind, kind.from_workbook(path.name, spec, arrays), spec.template)

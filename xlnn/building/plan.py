@@ -1,14 +1,20 @@
 """Plan a build from a template or a model, data and options."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
+from xlnn import reference
+from xlnn.arguments import path_of
 from xlnn.building.limits import check_least, check_size, counting_epochs
-from xlnn.building.proof import check_formulas
+from xlnn.building.proof import check_formulas, watched
 from xlnn.errors import OptionsError, blamed
 from xlnn.layout import Layout
 from xlnn.options import BUILD, Options, as_typed
+from xlnn.reference import Arrays
 from xlnn.registry.templates import template as named
 from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.kind import Recipe, WorkbookKind
@@ -20,13 +26,63 @@ OF_THE_MODEL = ("hidden", "activation", "start", "seed", "spread")
 """Options that would override properties of the model."""
 
 
+class Source(NamedTuple):
+    """What a workbook is made from, before options are applied.
+
+    Attributes
+    ----------
+    kind : WorkbookKind
+    origin : Origin
+        The settings, in the form of the kind.
+    name : str
+        The template's name.
+    """
+
+    kind: WorkbookKind[Any, Any]
+    origin: Any
+    name: str
+
+    @classmethod
+    def of(cls, what: str | Path) -> "Source":
+        """Return the source for a template's name, its folder or a workbook."""
+        path = path_of(what, "what")
+        if path.suffix.lower() == ".xlsx":
+            from xlnn.building.continue_from import origin_of_workbook  # noqa: PLC0415 -- with an engine
+
+            return origin_of_workbook(path)
+        return origin_of_template(str(what))
+
+
 @dataclass(frozen=True)
 class Plan:
     """The workbook that a build will write."""
 
     kind: WorkbookKind[Any, Any]
     made: Recipe[Any]
-    layout: Layout
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything is."""
+        return self.kind.layout(self.made.spec)
+
+    @cached_property
+    def run(self) -> Arrays:
+        """NumPy's run.
+
+        Raises
+        ------
+        DataError
+            NumPy cannot compute the workbook from its inputs.
+        """
+        model = self.made.model if self.kind.is_ours else watched(self.made.model)
+        found = reference.run(model, self.made.inputs)
+        self.kind.check_run(self.made.model, found)
+        return found
+
+    @cached_property
+    def cells(self) -> dict[str, np.ndarray]:
+        """The values of its input cells and records."""
+        return self.kind.cells(self.made, self.layout, self.run)
 
 
 def planned(kind: WorkbookKind[Any, Any], origin: object, name: str, options: Options) -> Plan:
@@ -41,13 +97,13 @@ def planned(kind: WorkbookKind[Any, Any], origin: object, name: str, options: Op
     large = options.large
     with blamed(options):
         made = kind.recipe(origin, options)
+        plan = Plan(kind, replace(made, notes=(*options.notes, *made.notes)))
         with counting_epochs(kind, made.spec, large=large):
             check_least(kind.least_formulas(made.spec), large=large)
-            layout = kind.layout(made.spec)
             if not kind.is_ours:
-                check_formulas(layout)
-            check_size(layout, large=large)
-    return Plan(kind, replace(made, notes=(*options.notes, *made.notes)), layout)
+                check_formulas(plan.layout)
+            check_size(plan.layout, large=large)
+    return plan
 
 
 def _check_taken(kind: WorkbookKind[Any, Any], name: str, options: Options) -> None:
@@ -59,11 +115,11 @@ def _check_taken(kind: WorkbookKind[Any, Any], name: str, options: Options) -> N
             raise OptionsError(f"{typed} takes one value here: {name} does not compare runs.")
 
 
-def origin_of_template(name: str) -> tuple[WorkbookKind[Any, Any], object, str]:
-    """Return the kind of a template, its settings, and its name."""
+def origin_of_template(name: str) -> Source:
+    """Return a template as the source of a workbook."""
     template = named(name)
     kind = kind_named(template.values.get("kind", FIRST_KIND))
-    return kind, kind.from_template(template), template.name
+    return Source(kind, kind.from_template(template), template.name)
 
 
 def origin_of_model(

@@ -3,9 +3,9 @@
 Where the equations are those of another programmer, one that fails is named.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from xlnn.engines.functions import functions_of
 from xlnn.errors import DataError, DisagreementError, XlnnError
 from xlnn.grid import Values
 from xlnn.layout import Layout
-from xlnn.linting import Problem, inspect_and_lint
+from xlnn.linting import inspect_and_lint
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import LARGE, size_of
 from xlnn.xlsx.guard import FUNCTIONS
@@ -41,29 +41,6 @@ REPORT = "This is an error in xlnn: please report it with your data."
 
 POINTS = {True: ProbePoints(probes=1), False: ProbePoints(probes=0)}
 """Always the same probe, so that a build is reproducible; only of the first of a class."""
-
-
-@dataclass(frozen=True)
-class Advice:
-    """What to do about a workbook that is refused.
-
-    Attributes
-    ----------
-    disagrees : str
-        If the two statements of an equation differ; ``{quantity}`` is its quantity.
-    repaired : str
-        If Excel would repair it.
-    """
-
-    disagrees: str
-    repaired: str
-
-
-OURS = Advice(REPORT, REPORT)
-"""For xlnn's own equations."""
-
-THEIRS = Advice("Make the array and the cell of {quantity} agree.", "Correct the model.")
-"""For those of other programmers."""
 
 
 def verifier(layout: Layout) -> str:
@@ -96,7 +73,7 @@ def proven(
     layout: Layout,
     tell: Callable[[str], None],
     *,
-    advice: Advice = OURS,
+    is_ours: bool = True,
     is_first: bool = True,
 ) -> tuple[Report, Values]:
     """Verify a draft: Excel can open it without repair, and an engine agrees with NumPy.
@@ -111,7 +88,8 @@ def proven(
     layout : Layout
     tell : function
         Called with a description of each step.
-    advice : Advice
+    is_ours : bool
+        Whether the equations are those of xlnn.
     is_first : bool
         Whether lint reads it.
 
@@ -125,8 +103,13 @@ def proven(
     contents, problems = inspect_and_lint(work.file) if is_first else (inspect(work.file), ())
     tell("Comparing with NumPy")
     report, values, run = compare(contents, layout, work)
-    _refuse_disagreement(report, advice, is_huge=size_of(run) >= LARGE)
-    refuse_problems(problems, advice)
+    _refuse_disagreement(report, is_ours=is_ours, is_huge=size_of(run) >= LARGE)
+    if problems:
+        first = problems[0]
+        raise DisagreementError(
+            f"The workbook was not written, because lint finds a problem in it: {first.where}: "
+            f"{first.message} {REPORT if is_ours else 'Correct the model.'}"
+        )
     return report, values
 
 
@@ -134,7 +117,7 @@ OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")
 """What engines return for a stated formula that overflows."""
 
 
-def _refuse_disagreement(report: Report, advice: Advice, *, is_huge: bool) -> None:
+def _refuse_disagreement(report: Report, *, is_ours: bool, is_huge: bool) -> None:
     """Refuse a workbook that does not agree with NumPy."""
     if report.agrees and not report.other_cells and not report.restated:
         return
@@ -144,25 +127,16 @@ def _refuse_disagreement(report: Report, advice: Advice, *, is_huge: bool) -> No
         )
     first = report.wrong[0]
     is_lost = is_huge or first.got in OVERFLOWS
-    if advice is OURS and first.formula == first.expected_formula and is_lost:
+    if is_ours and first.formula == first.expected_formula and is_lost:
         raise DisagreementError(
             f"{first.cell} is {first.got}, because a number among the inputs or the start weights "
             "is so large that the results do not fit in a cell: use smaller numbers."
         )
+    remedy = REPORT if is_ours else f"Make the array and the cell of {first.quantity} agree."
     raise DisagreementError(
         f"The workbook does not agree with NumPy and was not written: {first.cell} is {first.got}, "
-        f"but NumPy gives {first.expected}. {advice.disagrees.format(quantity=first.quantity)}"
+        f"but NumPy gives {first.expected}. {remedy}"
     )
-
-
-def refuse_problems(problems: Sequence[Problem], advice: Advice = OURS) -> None:
-    """Refuse a workbook that Excel would want to repair."""
-    if problems:
-        first = problems[0]
-        raise DisagreementError(
-            f"The workbook was not written, because lint finds a problem in it: {first.where}: "
-            f"{first.message} {advice.repaired}"
-        )
 
 
 def check_formulas(layout: Layout) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from xlnn import reference
 from xlnn.building.destination import Destination
 from xlnn.building.plan import Plan
-from xlnn.building.proof import OURS, POINTS, THEIRS, Advice, proven, verifier, watched
+from xlnn.building.proof import POINTS, proven, verifier
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
 from xlnn.errors import OutputError
@@ -75,7 +75,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
     tell: Callable[[str], None] = lambda _: None,
     blank: Collection[str] = (),
     seen: Callable[[Values], None] = lambda _: None,
-    advice: Advice = OURS,
+    is_ours: bool = True,
     is_first: bool = True,
 ) -> Built:
     """Write a workbook, compare it with NumPy, and only then move it to its place.
@@ -101,8 +101,8 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
         The names of quantities whose formulas are left out, once all have been verified.
     seen : function
         Called with all values of the engine before any are left out; may refuse them.
-    advice : Advice
-        What to do about a workbook that does not agree.
+    is_ours : bool
+        Whether the equations are those of xlnn, which then are at fault if it does not agree.
     is_first : bool
         False for the workbooks of a class after the first, which have the same formulas for other
         numbers: lint and the probe leave them out.
@@ -140,7 +140,7 @@ def write_proven(  # noqa: PLR0913 -- what a workbook is made of, and how
             cells = [*chain(*map(layout.stated, blank))]
             with Work(verifier(layout), draft, POINTS[is_first]) as work:
                 without = work.submit(dict.fromkeys(cells, nan)) if blank else work.own
-                report, values = proven(work, layout, tell, advice=advice, is_first=is_first)
+                report, values = proven(work, layout, tell, is_ours=is_ours, is_first=is_first)
                 seen(values)
                 values = without.result()
             report = replace(report, file=str(place.path))
@@ -184,12 +184,10 @@ def carried_out(
     kind, made, layout = plan.kind, plan.made, plan.layout
     place.check()
     tell("Computing with NumPy")
-    run = reference.run(made.model if kind.is_ours else watched(made.model), made.inputs)
-    kind.check_run(made.model, run)
-    notes = made.notes + kind.run_notes(run)
+    notes = made.notes + kind.run_notes(plan.run)
     if authority is not None:
         tell("Comparing with ONNX Runtime")
-        notes += (authority.agrees(made, run),)
+        notes += (authority.agrees(made, plan.run),)
 
     def seen(values: Values) -> None:
         if authority is not None:
@@ -199,11 +197,11 @@ def carried_out(
         place,
         layout,
         kind.drawings(made.spec, layout),
-        kind.cells(made, layout, run),
+        plan.cells,
         title=made.spec.template,
         verify=verify,
         notes=notes,
         tell=tell,
         seen=seen,
-        advice=OURS if kind.is_ours else THEIRS,
+        is_ours=kind.is_ours,
     )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -18,13 +18,12 @@ import numpy as np
 from xlnn import reference
 from xlnn.arguments import path_of
 from xlnn.atomic_write import folder_for
-from xlnn.building.continue_from import origin_of_workbook
 from xlnn.building.destination import OUTPUT, Destination
-from xlnn.building.plan import origin_of_template, planned
+from xlnn.building.plan import Plan, Source, planned
 from xlnn.building.writing import Built, write_proven
 from xlnn.checking.references import CellRange
 from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
-from xlnn.exercises.levels import blanks_of, cells_of, unsteady
+from xlnn.exercises.levels import blanks_of, unsteady
 from xlnn.exercises.parallel import shared
 from xlnn.exercises.roster import checked, file_names, students
 from xlnn.explaining.explain import read_aloud
@@ -43,37 +42,11 @@ from xlnn.workbooks.exercise_drawing import (
     told_on_guide,
 )
 from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, noted
-from xlnn.workbooks.kind import Recipe, WorkbookKind
 
 TRIES = 20
 """How often random numbers are tried until a student's network learns."""
 
 WAYS = "choose another place with -o, or overwrite it with --force"
-
-
-@dataclass(frozen=True)
-class Source:
-    """The template or workbook that exercises are made from.
-
-    Attributes
-    ----------
-    kind : WorkbookKind
-    origin : Origin
-        The settings, in the form of the kind.
-    name : str
-    """
-
-    kind: WorkbookKind[Any, Any]
-    origin: Any
-    name: str
-
-    @classmethod
-    def of(cls, what: str | Path) -> "Source":
-        """Return the source for a template's name, its folder or a workbook."""
-        path = path_of(what, "what")
-        if path.suffix.lower() == ".xlsx":
-            return cls(*origin_of_workbook(path))
-        return cls(*origin_of_template(str(what)))
 
 
 @documented(EXERCISE)
@@ -176,10 +149,9 @@ def _for_class(
 
 def left_out(source: Source, options: Options, asked: Exercise) -> Exercise:
     """Return the exercise with the quantities to leave out, the same for every student."""
-    plan = planned(source.kind, source.origin, source.name, options)
-    cells = cells_of(source.kind, plan.made, plan.layout)
+    plan = planned(*source, options)
     with blamed({"blank": asked.blank} if asked.blank else {}):
-        blank = blanks_of(plan.layout, asked.blank, asked.level, cells)
+        blank = blanks_of(plan.layout, asked.blank, asked.level, plan.cells)
     return replace(asked, blank=blank, level=0 if asked.blank else asked.level)
 
 
@@ -243,37 +215,15 @@ def _check_solved(layout: Layout, exercise: Exercise, values: Values) -> None:
             )
 
 
-@dataclass(frozen=True)
-class StudentExercise:
-    """A student's exercise, before anything is left out.
-
-    Attributes
-    ----------
-    kind : WorkbookKind
-    made : Recipe
-    """
-
-    kind: WorkbookKind[Any, Any]
-    made: Recipe[Any]
-
-    @cached_property
-    def layout(self) -> Layout:
-        """Where everything is."""
-        return self.kind.layout(self.made.spec)
-
-    @cached_property
-    def cells(self) -> dict[str, Any]:
-        """What the input cells hold."""
-        return cells_of(self.kind, self.made, self.layout)
-
-
 def student_exercise(
     source: Source,
     options: Mapping[str, Any],
     exercise: Exercise,
     is_known: Callable[[Mapping[str, Any]], bool] = lambda _: False,
-) -> StudentExercise:
-    """Return a student's exercise, whose inputs follow only from the name and the teacher's seed.
+) -> Plan:
+    """Return a student's exercise with nothing left out.
+
+    Its inputs follow only from the name and the teacher's seed.
 
     Parameters
     ----------
@@ -288,14 +238,14 @@ def student_exercise(
     DataError
         The options do not fit, or the network learns with none of the random numbers tried.
     """
-    kind, origin = source.kind, source.origin
+    kind, origin, _ = source
     if not exercise.student and not exercise.seed:
-        return StudentExercise(kind, kind.recipe(origin, options))
+        return Plan(kind, kind.recipe(origin, options))
     for number in range(TRIES):
         random = np.random.default_rng([exercise.own_seed, number])
         try:
             own = kind.personal(origin, options, random)
-            given = StudentExercise(kind, kind.recipe(own, options))
+            given = Plan(kind, kind.recipe(own, options))
             if is_known(given.made.inputs):
                 return given
             for name in exercise.blank:

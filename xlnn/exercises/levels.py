@@ -10,7 +10,6 @@ so comparing sums cannot show whether it is right.
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Any
 
 import numpy as np
 
@@ -21,26 +20,12 @@ from xlnn.quantity import Constant, Quantity
 from xlnn.reference import Arrays
 from xlnn.workbooks.exercise import LEVELS
 from xlnn.workbooks.exercise_sheet import Tasks, check_blank
-from xlnn.workbooks.kind import Recipe, WorkbookKind
 
 NUDGE = 1e-13
 """The relative change of the inputs: a few hundred times that of rounding."""
 
 DRAWS = 2
 """The number of tries, each with a change and its opposite, one of which breaks a tie."""
-
-
-def cells_of(kind: WorkbookKind[Any, Any], made: Recipe[Any], layout: Layout) -> dict[str, Any]:
-    """Return the values of a workbook's input cells and records.
-
-    Raises
-    ------
-    DataError
-        NumPy cannot compute the workbook from its inputs.
-    """
-    run = reference.run(made.model, made.inputs)
-    kind.check_run(made.model, run)
-    return kind.cells(made, layout, run)
 
 
 def unsteady(layout: Layout, blank: Sequence[str], cells: Arrays) -> tuple[str, ...]:

@@ -3,19 +3,24 @@
 A file cannot contain Python: its Spec lists the quantities, and the check is given the model.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import ClassVar, Never, NoReturn
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from xlnn.arguments import wrong
+from xlnn.data.numbers import rounded
 from xlnn.errors import DataError
 from xlnn.layout import Layout
-from xlnn.quantity import Constant, Model
+from xlnn.quantity import Constant, Model, Quantity
+from xlnn.reference import known
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import WorkbookSpec
-from xlnn.workbooks.kind import SPEC, WorkbookKind
+from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.pages.page import Page, said, usual_page
-from xlnn.workbooks.pages.sheet import layout_of_sheets
 from xlnn.workbooks.statement import check_quantities
 
 THE_PROGRAMMERS = (
@@ -52,25 +57,58 @@ class OwnSpec:
     quantities: tuple[Held, ...]
 
 
-class OwnModel(WorkbookKind[OwnSpec, Never]):
-    """Workbooks of a programmer's own models."""
+class OwnModel(WorkbookKind[OwnSpec, tuple[str, Mapping[str, ArrayLike]]]):
+    """Workbooks of a programmer's own models.
+
+    Parameters
+    ----------
+    model : Model or None
+        The model, if it is known.
+    """
 
     name = OwnSpec.kind
+    is_ours = False
 
     described_by = OwnSpec
     not_built = THE_PROGRAMMERS
 
-    def stated(self, spec: OwnSpec) -> NoReturn:  # noqa: ARG002
-        """Refuse: the model is unknown."""
-        raise DataError(THE_PROGRAMMERS)
+    def __init__(self, model: Model | None = None) -> None:
+        self._model = model
+
+    def recipe(
+        self,
+        origin: tuple[str, Mapping[str, ArrayLike]],
+        options: Mapping[str, Any],  # noqa: ARG002
+    ) -> Recipe[OwnSpec]:
+        """Combine the model with the workbook's name and the inputs."""
+        model, (name, given) = self._known, origin
+        inputs = {quantity.name: _given(quantity, given) for quantity in model.inputs}
+        if unknown := sorted(set(given) - set(inputs)):
+            raise DataError(
+                f"{unknown[0]} is not an input of the model; its inputs are {', '.join(inputs)}."
+            )
+        inputs |= known(model)
+        if lost := [q.name for q in model.quantities if q.is_record and q.name not in inputs]:
+            raise DataError(f"{lost[0]} is a record of what nobody notes: let it count.")
+        return Recipe(spec_of(model, name), model, inputs)
+
+    @property
+    def _known(self) -> Model:
+        if self._model is None:
+            raise DataError(THE_PROGRAMMERS)
+        return self._model
+
+    def stated(self, spec: OwnSpec) -> tuple[Model, Text]:  # noqa: ARG002
+        """Return the model and its names, if it is known."""
+        return self._known, _words(self._known)
 
     def sheets(self, model: Model) -> dict[str, Page]:
         """Return the sheets of a model, as named by its quantities."""
         return {page.key: page for page in _pages(model)}
 
-    def words(self, spec: OwnSpec, layout: Layout | None = None) -> Text:
+    def words(self, spec: OwnSpec, layout: Layout | None = None) -> Text:  # noqa: ARG002
         """Return the programmer's names."""
-        return _words(layout.model) if layout else self.stated(spec)
+        return _words(layout.model if layout else self._known)
 
 
 KIND = OwnModel()
@@ -102,7 +140,7 @@ def check_same(spec: WorkbookSpec, model: Model) -> None:
 
 def layout_of_model(model: Model) -> Layout:
     """Return the layout of a model that `check_model` has accepted."""
-    return layout_of_sheets(model, {**KIND.sheets(model), **SPEC}, _words(model).sheets)
+    return OwnModel(model).layout(spec_of(model, ""))
 
 
 def _pages(model: Model) -> list[Page]:
@@ -138,3 +176,24 @@ def check_model(model: Model) -> None:
     ):
         raise wrong("pages", model.pages, "a tuple of xlnn.Page")
     check_quantities(model)
+
+
+def _given(quantity: Quantity, inputs: Mapping[str, ArrayLike]) -> np.ndarray:
+    """Return the value of an input, in its shape."""
+    name = quantity.name
+    if name not in inputs:
+        raise DataError(f"The input {name} is missing: give it a number or an array.")
+    wanted = f"{name} takes numbers of the shape {quantity.input_lengths}"
+    try:
+        array = np.asarray(inputs[name], dtype=object if quantity.is_text else float)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DataError(f"{wanted}: {error}.") from error
+    try:
+        array = np.broadcast_to(array, quantity.input_lengths)
+    except ValueError as error:
+        raise DataError(f"{wanted}, but was given the shape {array.shape}.") from error
+    if quantity.is_text:
+        return array
+    if not np.isfinite(array).all():
+        raise DataError(f"{name} holds a number that is not finite.")
+    return rounded(array)
