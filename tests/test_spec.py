@@ -48,7 +48,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
         ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
         ({"epochs": 2.5}, "epochs is 2.5: a whole number is expected"),
         ({"epochs": True}, "a whole number is expected"),
-        ({"images": 0}, "no rows"),
+        ({"images": 0}, "images is 0: a whole number from 1 to"),
         ({"picture": [2]}, r"picture is \[2\]: a size in rows and columns"),
         ({"picture": [0, 2]}, "at least 1 row"),
         ({"picture": [1000, 1000]}, "at most 16,384 pixels"),
@@ -63,7 +63,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
             r"Layer 2: size is 3: \[rows, columns\]",
         ),
         ({"layers": [{"units": 2, "size": [3]}]}, r"size is \[3\]: \[rows, columns\] is expected"),
-        ({"layers": [{"units": 2, "size": [1, 1]}]}, "Layer 2 is dense and has units, no size"),
+        ({"layers": [{"units": 2, "size": [1, 1]}]}, "Layer 2: a dense layer has no size"),
         (
             {"layers": [FILTERS | {"size": []}, {"units": 2}]},
             "does not say the size of its filters",
@@ -77,7 +77,10 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
             {"layers": [POOLS | {"size": [3, 1]}, {"units": 2}]},
             "which do not divide the maps of 2 × 2",
         ),
-        ({"layers": [POOLS | {"units": 2}, {"units": 2}]}, "has neither units nor an activation"),
+        (
+            {"layers": [POOLS | {"units": 2}, {"units": 2}]},
+            "a max pooling layer has no units of its own; leave it out",
+        ),
         (
             {"layers": [FILTERS]},
             "The output layer 2 is a convolution: the last layer must be dense",
@@ -111,7 +114,7 @@ def test_layers_are_numbered_from_2_and_sigmoid_unless_said():
             "is for classes",
         ),
         ({"task": "guessing"}, 'no task "guessing"'),
-        ({"test_images": -1}, "no fewer than 0"),
+        ({"test_images": -1}, "test_images is -1: a whole number from 0"),
         ({"features": ["a"]}, "1 features are named for 4 inputs"),
         ({"features": "abcd"}, "a list of texts"),
         ({"scaled": 1}, "True or False"),

@@ -127,7 +127,7 @@ class LayerKind:
         Whether its a is an activation function of its z; otherwise a has the range of the layer
         below.
     slides : bool
-        Whether it looks at maps through a window.
+        Whether it looks at maps through a window, which has a size, a step and padding.
     gradients : dict
         The gradient of each parameter, from ``delta``.
     gradient_of_one : Equation
@@ -191,11 +191,6 @@ class Dense(LayerKind):
     gradient_of_one, delta_below = ONE_WEIGHT_GRADIENT, HiddenDelta()
     sentences: ClassVar[Sentences] = {"z": InputSentence}
     sentence_below = HiddenDeltaSentence
-
-    def check(self) -> None:
-        """Refuse a size, since a dense layer has none."""
-        if self.size:
-            raise DataError("is dense and has units, no size")
 
     @property
     def parameters(self) -> dict[str, Shape]:
@@ -271,11 +266,9 @@ class LayerNorm(LayerKind):
     sentence_below = layernorm.LayerNormDeltaSentence
 
     def check(self) -> None:
-        """Refuse maps below, and a size."""
+        """Refuse maps below."""
         if len(self.below) > 1:
             raise DataError("normalises units, and below it are maps: put it above a dense layer")
-        if self.size:
-            raise DataError("has as many units as the layer below it, and no size")
 
     @property
     def shape(self) -> Shape:

@@ -40,6 +40,13 @@ def one_of(thing: str, names: Iterable[str]) -> Option:
     return Option(TEXT, "", choices=dict.fromkeys(names, ()), thing=thing)
 
 
+def whole(least: int = 0, most: int = LARGEST_NUMBER) -> Option:
+    """Declare a whole number within bounds."""
+    return Option(
+        WHOLE, "", f"a whole number from {least} to {most:,}", lambda value: least <= value <= most
+    )
+
+
 def some_of(names: Iterable[str]) -> Option:
     """Declare a list of some names."""
     return Option(TEXTS, "", f"a list of {listed(names)}", set(names).issuperset)

@@ -17,7 +17,7 @@ from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import DataError
 from xlnn.option import TABLES, WHOLES, Option
 from xlnn.options import BUILD
-from xlnn.workbooks.entries import SELDOM, from_values, one_of, some_of
+from xlnn.workbooks.entries import SELDOM, from_values, one_of, some_of, whole
 
 LARGEST_LAYER = 16_384
 """No layer can be wider than a sheet."""
@@ -115,22 +115,13 @@ def check_layer(layer: LayerSpec) -> None:
             'A layer is named "1", as the input is: leave the name out, or choose another.'
         )
     kind = LAYERS[layer.kind]
-    for name in ("step", "padding"):
-        if (numbers := getattr(layer, name)) and not kind.slides:
+    entries = {"units": (kind.has_units, 0), "activation": (kind.activates, "linear")}
+    entries |= dict.fromkeys(("size", "step", "padding"), (kind.slides, ()))
+    for name, (takes, nothing) in entries.items():
+        if not takes and getattr(layer, name) != nothing:
             raise DataError(
-                f"Layer {layer.name}: a layer of the kind {layer.kind} cannot have {name} = "
-                f"{list(numbers)}."
+                f"Layer {layer.name}: a {layer.kind} layer has no {name} of its own; leave it out."
             )
-    if not kind.activates and (layer.units or layer.activation != "linear"):
-        raise DataError(
-            f"Layer {layer.name}: a {layer.kind} has neither units nor an activation of its own: "
-            "leave both out."
-        )
-    if layer.units and not kind.has_units:
-        raise DataError(
-            f"Layer {layer.name}: a {layer.kind} has as many units as the layer below it: leave "
-            "units out."
-        )
     if kind.has_units and not 1 <= layer.units <= LARGEST_LAYER:
         raise DataError(
             f"Layer {layer.name} has {layer.units:,} units: a layer has 1 to {LARGEST_LAYER:,}.",
@@ -280,24 +271,26 @@ class Spec:
     template: str
     lang: str
     epochs: int
-    samples: int = field(metadata={"key": "images"})
+    samples: Annotated[int, whole(1)] = field(metadata={"key": "images"})
     picture: tuple[int, int]
     labels: tuple[str, ...]
     layers: tuple[LayerSpec, ...] = field(metadata={"read": layers_of})
     cost: str
-    test_samples: int = field(default=0, metadata={"key": "test_images"})
+    test_samples: Annotated[int, whole()] = field(default=0, metadata={"key": "test_images"})
     features: tuple[str, ...] = ()
     task: Annotated[str, one_of("task", TASKS)] = "classification"
     scaled: bool = False
     missing: str = field(default="", metadata=SELDOM)
     scaled_targets: bool = field(default=False, metadata=SELDOM)
-    decimals: int = field(default=AS_MANY, metadata=SELDOM)
+    decimals: Annotated[int, whole(AS_MANY, MOST_DECIMALS)] = field(
+        default=AS_MANY, metadata=SELDOM
+    )
     optimizer: str = field(default=PLAIN, metadata=SELDOM)
     regularised: bool = field(default=False, metadata=SELDOM)
     runs: tuple[str, ...] = field(default=(), metadata=SELDOM)
     compared: Annotated[tuple[str, ...], some_of(COMPARED)] = field(default=(), metadata=SELDOM)
     seeds: tuple[int, ...] = field(default=(), metadata=SELDOM)
-    spare: int = field(default=0, metadata=SELDOM)
+    spare: Annotated[int, whole()] = field(default=0, metadata=SELDOM)
     told: Annotated[tuple[str, ...], some_of(TOLD)] = field(default=(), metadata=SELDOM)
     words: tuple[tuple[str, ...], ...] = field(default=(), metadata=SELDOM)
 
@@ -361,7 +354,7 @@ class Spec:
                 "epochs is 0, and only training has test_images, scaled_targets, a penalty, runs "
                 "or an optimizer."
             )
-        if not 0 <= self.spare <= (0 if self.epochs else self.samples):
+        if self.spare > (0 if self.epochs else self.samples):
             raise DataError(
                 f"spare is {self.spare}: a network that predicts has up to {self.samples} spare "
                 "rows, and one that trains has none."
@@ -369,12 +362,6 @@ class Spec:
 
     def _check_data(self) -> None:
         """Refuse sizes that no data has."""
-        if self.samples < 1:
-            raise DataError("There are no rows: training takes at least 1.")
-        if self.test_samples < 0:
-            raise DataError(f"test_images is {self.test_samples}: no fewer than 0 can be held out.")
-        if not AS_MANY <= self.decimals <= MOST_DECIMALS:
-            raise DataError(f"decimals is {self.decimals}: it is from -1 to {MOST_DECIMALS}.")
         if min(self.picture) < 1 or self.inputs > LARGEST_LAYER:
             raise DataError(
                 f"picture = {list(self.picture)}: an image has at least 1 row and 1 column, "
