@@ -24,6 +24,7 @@ from xlnn.errors import DisagreementError, OptionsError, OutputError, WorkbookEr
 from xlnn.loading.spec import described
 from xlnn.onnx import export_graph, export_trained
 from xlnn.onnx.export import TOLERANCES
+from xlnn.workbooks.network.predicting import forward
 from xlnn.workbooks.network.spec import LayerSpec, Spec
 
 MAPS = Spec(
@@ -303,8 +304,7 @@ def test_steps_and_edges_of_a_model_are_exported(generator, float64):
         np.zeros((4, 2)), (),
     )  # fmt: skip
     precision = np.float64 if float64 else np.float32
-    tensors = export_trained.tensors_of(found, np.float64)
-    expected = export_trained.outputs_of(spec, tensors, found.samples)
+    expected = forward(spec, weights, found.samples)
     export = export_module()
     made = export._written(".onnx", found, precision)  # noqa: SLF001 -- just this file
     outputs = export._outputs(".onnx", made, found, precision)  # noqa: SLF001

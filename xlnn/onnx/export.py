@@ -15,12 +15,13 @@ from xlnn.errors import DisagreementError, OutputError, OutputNameError
 from xlnn.onnx.export_trained import (
     PRODUCER,
     Trained,
-    outputs_of,
     properties,
     tensors_of,
     trained,
 )
 from xlnn.onnx.onnx_file import needed, session
+from xlnn.workbooks.network.predicting import forward
+from xlnn.workbooks.network.start import tensor_name
 
 TOLERANCES = {np.float32: 1e-6, np.float64: 1e-12}
 """How far an output may be from the sheet's, relative to the largest of its column and to 1: the
@@ -182,7 +183,9 @@ def _outputs(kind: str, made: bytes, found: Trained, precision: type[np.floating
     if kind != ".onnx":
         is_npz = kind == ".npz"
         tensors = np.load(io.BytesIO(made)) if is_npz else import_module(SAFETENSORS).load(made)
-        return outputs_of(found.spec, tensors, found.samples)
+        ours = {tensor_name(name): name for name in found.weights}
+        read = {ours.get(name, name): np.asarray(tensors[name], dtype=float) for name in tensors}
+        return forward(found.spec, read, found.samples)
     runs = session(made)
     (given,) = runs.get_inputs()
     rows = found.samples.reshape(len(found.samples), *given.shape[1:]).astype(precision)

@@ -19,7 +19,7 @@ import numpy as np
 
 from xlnn import engines
 from xlnn.engines import Allowance, Recalculate
-from xlnn.equations.layer import WEIGHTS, LayerKind, Shape, computed
+from xlnn.equations.layer import WEIGHTS, LayerKind, Shape
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
@@ -248,32 +248,3 @@ def tensors_of(trained: Trained, precision: type[np.floating]) -> dict[str, np.n
 def maps(below: Shape) -> int:
     """Return how many maps a layer sees; a picture counts as one."""
     return below[0] if len(below) == 3 else 1
-
-
-def outputs_of(spec: Spec, tensors: Arrays, samples: np.ndarray) -> np.ndarray:
-    """Return the outputs of a network for samples, computed with its equations in NumPy.
-
-    Parameters
-    ----------
-    spec : Spec
-    tensors : dict of arrays
-        The result of `tensors_of`.
-    samples : array, shape (samples, inputs)
-        The unscaled inputs.
-
-    Returns
-    -------
-    array, shape (samples, outputs)
-        For a regression, in the units of its targets.
-    """
-    tensors = {name: np.asarray(array, dtype=float) for name, array in tensors.items()}
-    if "middle" in tensors:
-        samples = (samples - tensors["middle"]) * tensors["factor"]
-    a = samples.reshape(len(samples), *spec.kinds[spec.layers[0].name].below)
-    for name, kind in spec.kinds.items():
-        own = zip(kind.parameters, names_of(kind, name), strict=True)
-        values = {"below": a, **{parameter: tensors[tensor] for parameter, tensor in own}}
-        for each, equation in kind.forward.items():
-            values[each] = computed(equation, values)
-        a = values["a"]
-    return tensors["t_middle"] + a / tensors["t_factor"] if "t_factor" in tensors else a

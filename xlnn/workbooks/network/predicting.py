@@ -7,12 +7,11 @@ import numpy as np
 from xlnn.data.classes import as_whole
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.load import load_inputs
-from xlnn.equations.layer import PARAMETERS
+from xlnn.equations.layer import computed
 from xlnn.errors import OptionsError
-from xlnn.reference import known, run
-from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.network.start import SCALING
 
 
 def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int) -> np.ndarray:
@@ -43,25 +42,39 @@ def outputs(spec: Spec, arrays: Mapping[str, np.ndarray], x: object, number: int
     if isinstance(x, list | np.ndarray) and np.ndim(x) == 1:  # a single row
         x = np.reshape(x, (1, -1))
     found = load_inputs(x, reading, spec.inputs).x
-    forward = Spec(
-        spec.template, spec.lang, 0, len(found), spec.picture, spec.labels, spec.layers, cost="",
-        features=spec.features, task=spec.task, scaled=spec.scaled,
-    )  # fmt: skip
-    model, before = network(forward), (number - 1,) if spec.runs else ()
-    state = (*before, -1) if spec.epochs else ()
-    inputs = known(model)
-    for quantity in model.inputs:
-        if quantity.name in {"raw", "x"}:
-            inputs[quantity.name] = found.reshape(-1, *quantity.shape)
-        elif quantity.kind in PARAMETERS:
-            inputs[quantity.name] = arrays[quantity.name][state]
-        elif quantity.name not in inputs:
-            inputs[quantity.name] = arrays[quantity.name]
-    stack = Stack(forward)
-    result = run(model, inputs)[stack.activation(stack.output, "")]
-    if spec.scaled_targets:
-        result = result / arrays["t_factor"] + arrays["t_middle"]
-    return result
+    state = ((number - 1,) if spec.runs else ()) + ((-1,) if spec.epochs else ())
+    names = [f"{kind}{layer}" for kind, layer, _ in Stack(spec.of_run(0)).parameters]
+    weights = {name: arrays[name][state] for name in names}
+    return forward(
+        spec, weights | {name: arrays[name] for name in SCALING if name in arrays}, found
+    )
+
+
+def forward(spec: Spec, numbers: Mapping[str, np.ndarray], samples: np.ndarray) -> np.ndarray:
+    """Return the outputs of a network for samples, computed with its equations in NumPy.
+
+    Parameters
+    ----------
+    spec : Spec
+    numbers : dict of arrays
+        The parameters of each layer by name, and the scaling of inputs and targets, if any.
+    samples : array, shape (samples, inputs)
+        The unscaled inputs.
+
+    Returns
+    -------
+    array, shape (samples, outputs)
+        For a regression, in the units of its targets.
+    """
+    if "middle" in numbers:
+        samples = (samples - numbers["middle"]) * numbers["factor"]
+    a = samples.reshape(len(samples), *next(iter(spec.kinds.values())).below)
+    for name, kind in spec.kinds.items():
+        values = {"below": a, **{each: numbers[f"{each}{name}"] for each in kind.parameters}}
+        for each, equation in kind.forward.items():
+            values[each] = computed(equation, values)
+        a = values["a"]
+    return numbers["t_middle"] + a / numbers["t_factor"] if "t_factor" in numbers else a
 
 
 def answers(spec: Spec, found: np.ndarray) -> np.ndarray:
