@@ -1,6 +1,5 @@
 """The commands ``xlnn check`` and ``xlnn lint``."""
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ import click
 from xlnn.checking.report import lines_of
 from xlnn.cli.console import counted, mended_by, progress, say, say_json
 from xlnn.cli.parameters import DEFAULT_ENGINE, Choice, Choosing, engines
-from xlnn.errors import MENDABLE, DataError, EngineError, OutputError
+from xlnn.errors import MENDABLE, EngineError
 
 if TYPE_CHECKING:
     from xlnn.checking.report import Report
@@ -81,16 +80,20 @@ def check(  # noqa: PLR0913 -- click gives each option by its name
     engines = list(dict.fromkeys(chain.from_iterable(asked)))
     for name in engines:
         check_name(name)
+    from xlnn.exercises.log import add_to_log, read_log  # noqa: PLC0415 -- the same
     from xlnn.exercises.parallel import each_of, shared_out  # noqa: PLC0415 -- the same
 
-    done = _resumed(log)
+    done: dict[str, bool] = {}
+    read_log(log, lambda entry: done.update({str(entry["path"]): bool(entry["agrees"])}))
     mine = [file for file in shared_out(files, part_of(shard)) if str(file) not in done]
     found: list[Report | Failure] = []
     agree = all(done.values())
     work = partial(_results, engines=engines, probes=probes, seed=seed)
     for file, results in each_of(work, mine, jobs, failed=_ended):
-        agree &= _agree(results)
-        _add(log, file, results)
+        agrees = _agree(results)
+        agree &= agrees
+        said = [each.to_json() for each in results]
+        add_to_log(log, {"path": str(file), "agrees": agrees, "results": said})
         for result in results:
             found.append(result)
             if isinstance(result, Failure):
@@ -121,41 +124,8 @@ def part_of(given: str) -> tuple[int, int] | None:
     return int(number), int(count)
 
 
-def _resumed(log: Path | None) -> dict[str, bool]:
-    """Return the files that are already in a log, and whether each agrees."""
-    done: dict[str, bool] = {}
-    if log is None or not log.exists():
-        return done
-    lines = log.read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, start=1):
-        try:
-            read = json.loads(line)
-            done[str(read["path"])] = bool(read["agrees"])
-        except (ValueError, KeyError, TypeError):
-            if 1 < number == len(lines):  # the last line is incomplete
-                log.write_text("".join(f"{each}\n" for each in lines[:-1]), encoding="utf-8")
-                break
-            raise DataError(
-                f"{log.name}, line {number:,}, is not a log entry: name another file."
-            ) from None
-    return done
-
-
 def _agree(results: "Sequence[Report | Failure]") -> bool:
     return all(not isinstance(each, Failure) and each.agrees for each in results)
-
-
-def _add(log: Path | None, file: Path, results: "Sequence[Report | Failure]") -> None:
-    """Add a line to a log."""
-    if log is None:
-        return
-    said = [each.to_json() for each in results]
-    line = {"path": str(file), "agrees": _agree(results), "results": said}
-    try:
-        with log.open("a", encoding="utf-8") as target:
-            target.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
-    except OSError as error:
-        raise OutputError(f"{log} cannot be written: {error.strerror}.") from error
 
 
 def _ended(file: Path) -> "list[Report | Failure]":

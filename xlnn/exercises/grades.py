@@ -1,13 +1,12 @@
 """Points for each quantity, a reason for every lost mark, and a log of them to resume from."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from xlnn.errors import DataError, OutputError
+from xlnn.errors import DataError
+from xlnn.exercises.log import read_log
 from xlnn.exercises.mistakes import Mistake
 from xlnn.exercises.roster import Student
 
@@ -229,61 +228,27 @@ class Grades:
 def resumed(log: Path | None, seed: int | None) -> tuple[int | None, dict[str, Grade]]:
     """Return the seed and the grades, by path, of an earlier run's log.
 
-    Its last line may be incomplete.
-
     Raises
     ------
     DataError
         It is not a log, or has another seed.
     """
-    if log is None or not log.exists():
-        return seed, {}
-    lines = log.read_text(encoding="utf-8").splitlines()
     grades: dict[str, Grade] = {}
     seeds: set[int] = set()
-    for number, line in enumerate(lines, start=1):
-        try:
-            read = json.loads(line)
-            if "seed" in read:
-                seeds.add(int(read["seed"]))
-            else:
-                grades[read["path"]] = _grade(read["grade"])
-        except (ValueError, KeyError, TypeError):
-            if 1 < number == len(lines):
-                break
-            raise DataError(
-                f"{log.name}, line {number:,}, is not a log entry: name another file."
-            ) from None
+
+    def read(entry: dict[str, Any]) -> None:
+        if "seed" in entry:
+            seeds.add(int(entry["seed"]))
+        else:
+            grades[entry["path"]] = _grade(entry["grade"])
+
+    read_log(log, read)
     if len(seeds) > 1:
         raise DataError(f"{log.name} joins logs of several seeds: grade all parts with one --seed.")
     own = next(iter(seeds), seed)
     if seed not in {None, own}:
         raise DataError(f"{log.name} is the log of seed {own}: name another file for seed {seed}.")
     return own, grades
-
-
-@contextmanager
-def logged(log: Path | None, seed: int) -> Iterator[Callable[[Path, Grade], None]]:
-    """Yield a function that adds a line to a log."""
-    if log is None:
-        yield lambda _, __: None
-        return
-    try:
-        whole = log.read_text(encoding="utf-8").splitlines(keepends=True) if log.exists() else []
-        if whole and not whole[-1].endswith("\n"):  # the last line is incomplete
-            log.write_text("".join(whole[:-1]), encoding="utf-8")
-        with log.open("a", encoding="utf-8") as file:
-
-            def write(path: Path, grade: Grade) -> None:
-                line = {"path": str(path), "grade": asdict(grade)}
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
-                file.flush()
-
-            if not whole:
-                file.write(json.dumps({"seed": seed}) + "\n")
-            yield write
-    except OSError as error:
-        raise OutputError(f"{log} cannot be written: {error.strerror}.") from error
 
 
 def _grade(read: dict[str, Any]) -> Grade:

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from secrets import randbelow
 from typing import Any
@@ -22,10 +22,10 @@ from xlnn.exercises.grades import (
     Grades,
     QuestionGrade,
     UnitGrade,
-    logged,
     resumed,
 )
 from xlnn.exercises.judging import PROBES, JudgedQuantity, judged
+from xlnn.exercises.log import add_to_log
 from xlnn.exercises.mistakes import BY_HAND, Mistake, mistakes
 from xlnn.exercises.parallel import each_of, shared_out
 from xlnn.exercises.roster import collected, known_as, students
@@ -135,21 +135,22 @@ def grade(  # noqa: PLR0913 -- the options of the command
     mine = shared_out([*given], shard)
     found = {path: logs[str(path)] for path in mine if str(path) in logs}
     left = [path for path in mine if path not in found]
-    with logged(log, chosen) as write:
-        work = functools.partial(
-            graded, points=worth, seed=chosen, partial=partial, level=level, handed=specs
+    if log and not (log.exists() and log.stat().st_size):
+        add_to_log(log, {"seed": chosen})
+    work = functools.partial(
+        graded, points=worth, seed=chosen, partial=partial, level=level, handed=specs
+    )
+    for path, result in each_of(work, left, workers, executor, failed=_ended):
+        whose = known_as(result.student, given[path], class_list)
+        found[path] = replace(
+            result,
+            file=given[path].label,
+            student=whose.name,
+            id=whose.id,
+            email=whose.email,
         )
-        for path, result in each_of(work, left, workers, executor, failed=_ended):
-            whose = known_as(result.student, given[path], class_list)
-            found[path] = replace(
-                result,
-                file=given[path].label,
-                student=whose.name,
-                id=whose.id,
-                email=whose.email,
-            )
-            write(path, found[path])
-            tell(f"{len(found):,} of {len(mine):,} submissions are graded")
+        add_to_log(log, {"path": str(path), "grade": asdict(found[path])})
+        tell(f"{len(found):,} of {len(mine):,} submissions are graded")
     grades = tuple(found[path] for path in mine)
     _check_points(worth, grades)
     there = {each.student.casefold() for each in grades}
