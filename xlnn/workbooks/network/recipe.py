@@ -139,7 +139,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             "missing": data.missing,
             "layers": layers,
             **{name: first[name] for name in ("lang", "epochs", "cost", "optimizer")},
-            "regularised": first["l2"] is not None,
+            "regularised": any(run["l2"] is not None for run in runs),
             "spare": spare,
             "told": list(origin.told),
             "words": data.words if data.picture is None else (),
@@ -181,8 +181,6 @@ def _runs(origin: Origin, options: Options) -> list[dict[str, Any]]:
     ------
     OptionsError
         Two lists differ in length.
-    DataError
-        A penalty is out of range.
     """
     several = [name for name, each in BUILD.items() if each.several]
     lists = {name: each for name in several if isinstance(each := options.get(name), tuple)}
@@ -202,10 +200,7 @@ def _runs(origin: Origin, options: Options) -> list[dict[str, Any]]:
         if {"seed", "spread"} & options.keys():
             asked["start"] = None
         runs.append({**USUAL, **origin.settings, **own, **asked})
-    penalties = [run["l2"] if run["l2"] is None else BUILD["l2"].check(run["l2"]) for run in runs]
-    if any(penalty is not None for penalty in penalties):
-        penalties = [penalty or 0.0 for penalty in penalties]
-    return [{**run, "l2": penalty} for run, penalty in zip(runs, penalties, strict=True)]
+    return runs
 
 
 def _inputs(
@@ -216,8 +211,8 @@ def _inputs(
     start, notes = _start(origin, options, run, network(spec))
     if not spec.epochs:
         return start, notes
-    inputs = {"eta": rounded(BUILD["eta"].check(run["eta"]))} | _constants(spec, run)
-    return inputs | {name: array[np.newaxis] for name, array in start.items()}, notes
+    start = {name: array[np.newaxis] for name, array in start.items()}
+    return _constants(spec, run) | start, notes
 
 
 def _are_equal(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) -> bool:
@@ -239,14 +234,16 @@ def _together(model: Model, own: list[dict[str, np.ndarray]]) -> dict[str, np.nd
 
 
 def _constants(spec: Spec, run: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Return the constants of the optimiser and the penalty, as given or by default.
+    """Return the learning rate, the penalty and the optimiser's constants, given or by default.
 
     Raises
     ------
     DataError
         A number is out of the optimiser's range.
     """
-    found = {} if run["l2"] is None else {"l2": rounded(run["l2"])}
+    found = {"eta": rounded(BUILD["eta"].check(run["eta"]))}
+    if spec.regularised:
+        found["l2"] = rounded(BUILD["l2"].check(run["l2"] or 0.0))
     for name, constant in OPTIMISERS[spec.optimizer].constants.items():
         value = run.get(name, constant.usual)
         if not np.isfinite(value) or not constant.takes(value):

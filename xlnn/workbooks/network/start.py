@@ -119,12 +119,7 @@ def start_from_arrays(
     for name, shape in shapes.items():
         if name not in entries:
             raise MisfitError(f"{where}: {name} is missing; expected {listed(shapes)}.")
-        if not _holds_numbers(entries[name]):
-            raise DataError(f"{where}: {name} is not an array of numbers.")
-        try:
-            array = np.asarray(entries[name], dtype=float)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise DataError(f"{where}: {name} is not an array of numbers.") from error
+        array = _numbers(f"{where}: {name}", entries[name])
         if array.shape[:1] == shape[:1] and array.size == prod(shape):
             array = array.reshape(shape)
         if array.shape != shape:
@@ -174,18 +169,17 @@ def _is_of_epochs(entry: object, shape: tuple[int, ...]) -> bool:
     )
 
 
-def _holds_numbers(entry: object) -> bool:
-    """Return whether an entry contains only numbers; NumPy would also read "1_0", "٣" and true."""
-    if isinstance(entry, np.ndarray):
-        return entry.dtype.kind in "iuf"
-    waiting = [entry]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list | tuple):
-            waiting += value
-        elif isinstance(value, bool) or not isinstance(value, int | float):
-            return False
-    return True
+def _numbers(where: str, entry: object) -> np.ndarray:
+    """Return an array of numbers; NumPy alone would also read "1_0", "٣" and true."""
+    array = np.array(entry, dtype=object)
+    try:
+        if all(
+            issubclass(kind, int | float) and kind is not bool for kind in {*map(type, array.flat)}
+        ):
+            return array.astype(float)
+    except OverflowError:
+        pass
+    raise DataError(f"{where} is not an array of numbers.")
 
 
 def _json(path: Path, largest: int) -> dict[str, object]:
