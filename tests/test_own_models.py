@@ -157,7 +157,7 @@ REFUSED = [
     ((xlnn.Quantity("k", counts=True),), {}, "k counts: it takes one axis"),
     ((X,), {"x": [1, 2]}, "x takes numbers of the shape"),
     ((X,), {"x": "one"}, "x takes numbers of the shape"),
-    ((X,), {"x": float("inf")}, "not finite"),
+    ((X,), {"x": float("inf")}, "x holds inf: a number is expected"),
     ((X, xlnn.Quantity("y", equation=WRONG)), {"x": 1}, "does not agree with NumPy"),
     (
         (X, xlnn.Quantity("y", equation=DOUBLE, uses={"a": "x"})), {"x": 1},

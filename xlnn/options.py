@@ -327,11 +327,6 @@ class Options(dict[str, Any]):
                 )
 
 
-def taken_by(kind: str) -> frozenset[str]:
-    """Return the names of the options that apply to a kind of workbook."""
-    return frozenset(name for name, each in BUILD.items() if {kind, "*"} & {*each.kinds})
-
-
 def as_typed(option: str) -> str:
     """Return an option of a build as typed on the command line."""
     return BUILD[option].typed

@@ -20,6 +20,7 @@ from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.quantity import Model
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.entries import WorkbookSpec
+from xlnn.workbooks.kind import misfit
 
 
 def values(
@@ -112,7 +113,6 @@ def save(path: Path, arrays: dict[str, np.ndarray], *, force: bool = False) -> N
         np.savez_compressed(file, **arrays)
 
 
-A_TEXT = "a text (a number is one with ' before it)"
 OTHERWISE = {"labels": "; for words, build again from data whose labels are words"}
 """What to do, by the kind of quantity, if an input is not a number."""
 
@@ -184,22 +184,13 @@ def check_inputs(layout: Layout, values: Values, inputs: Mapping[str, np.ndarray
     """
     for name, array in inputs.items():
         block = layout.blocks[name]
-        if block.quantity.is_text:
-            bad = np.array([not isinstance(value, str) for value in array.flat])
-            bad, wanted = bad.reshape(array.shape), A_TEXT
-        elif block.quantity.choices:
-            least, most = block.quantity.choices
-            bad = ~((array >= least) & (array <= most) & (array == np.round(array)))
-            wanted = f"a whole number from {least} to {most}"
-        else:
-            bad = ~np.isfinite(array)
-            wanted = "a number" + OTHERWISE.get(block.quantity.kind, "")
-        if bad.any():
-            index = tuple(map(int, np.argwhere(bad)[0]))
+        if wrong := misfit(block.quantity, array):
+            index, wanted = wrong
             found = values[layout.titles[block.sheet]].at(*block.address(index))
+            also = "" if block.quantity.is_text else OTHERWISE.get(block.quantity.kind, "")
             raise WorkbookError(
                 f"{layout.cell(name, index)} holds {_shown(found)}, but it is an input: undo, "
-                f"or type {wanted}."
+                f"or type {wanted}{also}."
             )
 
 

@@ -23,11 +23,6 @@ KINDS = {
 """The module of each kind that is not an experiment, imported on first use."""
 
 
-def kind_names() -> tuple[str, ...]:
-    """Return the names of all kinds."""
-    return (*KINDS, *sorted(experiments()))
-
-
 def kind_named(name: object) -> WorkbookKind[Any, Any]:
     """Return a kind by its name.
 
@@ -36,9 +31,10 @@ def kind_named(name: object) -> WorkbookKind[Any, Any]:
     DataError
         There is no kind with that name.
     """
-    if not isinstance(name, str) or name not in kind_names():
+    names = (*KINDS, *sorted(experiments()))
+    if name not in names:
         raise DataError(
-            f'There is no kind of workbook "{name}"; there are {", ".join(kind_names())}. '
+            f'There is no kind of workbook "{name}"; there are {", ".join(names)}. '
             "For a kind from another package, install that package."
         )
     if name not in KINDS:

@@ -31,7 +31,7 @@ from xlnn.reference import Arrays, known
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import Text, missing, text
 from xlnn.workbooks.entries import SELDOM, from_values, one_of, read_entries
-from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.pages.guide import blanks, draw_guide
 from xlnn.workbooks.pages.page import IN_WORDS, Page, in_words, on_pages, said
@@ -609,22 +609,11 @@ def _given(
             found = f"an array of {' x '.join(map(str, given[name].shape))}"
         said = f"{where}: {name} takes {shape}: {found} is not."
         raise DataError(said, *options) from error
-    if quantity.is_text:
-        return array
-    if not np.isfinite(array).all():
-        raise DataError(f"{where}: {name} holds a number that is not finite.", *options)
-    if quantity.choices:
-        least, most = quantity.choices
-        wrong = np.argwhere((array < least) | (array > most) | (array != np.round(array)))
-        if len(wrong):
-            index = tuple(map(int, wrong[0]))
-            places = [f"{a.name} {n + a.counts_from}" for a, n in zip(quantity.axes, index)]  # noqa: B905 -- units follow
-            units = index[len(quantity.axes) :] if len(quantity.units) > 1 else ()
-            places += [f"column {n + 1}" for n in units]
-            at = f" in {', '.join(places)}" if places else ""
-            raise DataError(
-                f"{where}: {name} is {array[index]:g}{at}: a whole number from {least} to {most} "
-                "is expected.",
-                *options,
-            )
-    return rounded(array)
+    if not quantity.is_text and (wrong := misfit(quantity, array)):
+        index, wanted = wrong
+        places = [f"{a.name} {n + a.counts_from}" for a, n in zip(quantity.axes, index)]  # noqa: B905 -- units follow
+        units = index[len(quantity.axes) :] if len(quantity.units) > 1 else ()
+        places += [f"column {n + 1}" for n in units]
+        at = f" in {', '.join(places)}" if places else ""
+        raise DataError(f"{where}: {name} is {array[index]:g}{at}: {wanted} is expected.", *options)
+    return array if quantity.is_text else rounded(array)

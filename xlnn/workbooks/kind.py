@@ -13,8 +13,8 @@ import numpy as np
 
 from xlnn.errors import DataError
 from xlnn.layout import Layout
-from xlnn.options import taken_by
-from xlnn.quantity import Model
+from xlnn.options import BUILD
+from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays, largest_input
 from xlnn.registry.templates import Template
 from xlnn.registry.text import Text
@@ -27,6 +27,28 @@ SPEC = {"spec": Sheet(draw_spec, tab="helper")}
 
 S = TypeVar("S", bound=WorkbookSpec)
 O = TypeVar("O")  # noqa: E741 -- of Origin
+
+
+def misfit(quantity: Quantity, array: np.ndarray) -> tuple[tuple[int, ...], str] | None:
+    """Return the index of the first value that an input cell may not hold, and what it may hold.
+
+    Parameters
+    ----------
+    quantity : Quantity
+        An input.
+    array : array
+        Its values.
+    """
+    if quantity.is_text:
+        fits = np.array([isinstance(value, str) for value in array.flat]).reshape(array.shape)
+        wanted = "a text (a number is one with ' before it)"
+    elif quantity.choices:
+        least, most = quantity.choices
+        fits = (array >= least) & (array <= most) & (array == np.round(array))
+        wanted = f"a whole number from {least} to {most}"
+    else:
+        fits, wanted = np.isfinite(array), "a number"
+    return None if fits.all() else (tuple(map(int, np.argwhere(~fits)[0])), wanted)
 
 
 @dataclass(frozen=True)
@@ -68,7 +90,8 @@ class WorkbookKind(ABC, Generic[S, O]):
     @property
     def options(self) -> frozenset[str]:
         """The options of a build that apply to it."""
-        return taken_by(self.name)
+        kinds = {self.name, "*"}
+        return frozenset(name for name, each in BUILD.items() if kinds & {*each.kinds})
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return how to unpickle this kind: by its name, since its functions cannot be pickled."""

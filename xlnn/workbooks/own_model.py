@@ -19,7 +19,7 @@ from xlnn.quantity import Constant, Model, Quantity
 from xlnn.reference import known
 from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import WorkbookSpec
-from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
 from xlnn.workbooks.pages.page import Page, said, usual_page
 from xlnn.workbooks.statement import check_quantities
 
@@ -194,6 +194,7 @@ def _given(quantity: Quantity, inputs: Mapping[str, ArrayLike]) -> np.ndarray:
         raise DataError(f"{wanted}, but was given the shape {array.shape}.") from error
     if quantity.is_text:
         return array
-    if not np.isfinite(array).all():
-        raise DataError(f"{name} holds a number that is not finite.")
+    if wrong_one := misfit(quantity, array):
+        index, wanted = wrong_one
+        raise DataError(f"{name} holds {array[index]:g}: {wanted} is expected.")
     return rounded(array)
