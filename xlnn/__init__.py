@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from xlnn.auditing.audit import audit as audit
     from xlnn.auditing.report import Audit as Audit
     from xlnn.building.build import build as build
-    from xlnn.building.own_models import workbook as workbook
+    from xlnn.building.build import workbook as workbook
     from xlnn.building.writing import Built as Built
     from xlnn.checking.check import check as check
     from xlnn.checking.report import Report as Report
@@ -104,8 +104,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "xlnn.auditing.audit": "audit",
     "xlnn.auditing.report": "Audit",
-    "xlnn.building.build": "build",
-    "xlnn.building.own_models": "workbook",
+    "xlnn.building.build": "build workbook",
     "xlnn.building.writing": "Built",
     "xlnn.checking.check": "check",
     "xlnn.checking.report": "Report Reports",
