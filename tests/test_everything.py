@@ -14,7 +14,6 @@ from programs import QUICKEST_FIRST, skip_without
 
 import xlnn
 from xlnn.building import build_all
-from xlnn.building.build_all import BuildResult
 from xlnn.building.writing import Built
 from xlnn.checking.check import check
 from xlnn.cli.build import _say_result_of
@@ -283,9 +282,7 @@ def test_the_epochs_of_all_are_the_steps_of_an_experiment(tmp_path):
 
 
 def test_a_note_of_all_names_its_template(capsys):
-    _say_result_of(
-        BuildResult("moons", Built(Path("moons.xlsx"), 2, None, ("C_T rose from 3 to 90.",)))
-    )
+    _say_result_of("moons", Built(Path("moons.xlsx"), 2, None, ("C_T rose from 3 to 90.",)))
     assert capsys.readouterr().err == "Note: moons: C_T rose from 3 to 90.\n"
 
 

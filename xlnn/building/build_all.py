@@ -1,8 +1,6 @@
 """Build all templates at once, with an index page that links to their workbooks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from xlnn.atomic_write import folder_for
@@ -26,21 +24,8 @@ LONG = 1_000_000
 """The number of formulas from which a build takes minutes."""
 
 
-@dataclass(frozen=True)
-class BuildResult:
-    """The result for one template, or for the index.
-
-    Attributes
-    ----------
-    name : str
-    built : Built or None
-    error : Exception or None
-        Why it was not built.
-    """
-
-    name: str
-    built: Built | None = None
-    error: BaseException | None = None
+Result = tuple[str, Built | BaseException]
+"""The name of a template, or of the index, and what was built or why it was not."""
 
 
 def built(
@@ -48,7 +33,7 @@ def built(
     folder: Path = OUTPUT,
     without: Sequence[str] = (),
     tell: Callable[[str], None] = lambda _: None,
-) -> Iterator[BuildResult | str]:
+) -> Iterator[Result | str]:
     """Build all templates in the order of the book, then the index.
 
     If one cannot be built, the others still are.
@@ -92,25 +77,25 @@ def built(
         )
     counts: dict[str, int] = {}
 
-    def wrote(name: str, write: Callable[..., Built], before: str) -> BuildResult:
-        if name in errors:
-            return BuildResult(name, error=errors[name])
+    def wrote(name: str, plan: Plan, before: str) -> Built | BaseException:
         place = Destination(folder / f"{name}.xlsx", force=options.force, ways=WAYS)
+
+        def tell_more(stage: str) -> None:
+            tell(f"{before}: {stage}")
+
         try:
-            found = write(
-                place, verify=options.verify, tell=lambda stage: tell(f"{before}: {stage}")
-            )
+            found = carried_out(plan, place, verify=options.verify, tell=tell_more)
         except MENDABLE as error:
-            return BuildResult(name, error=error)
+            return error
         counts[name] = found.formulas
-        return BuildResult(name, found)
+        return found
 
     with folder_for(folder, parents=True):
         yield from _warned(plans)
         for number, name in enumerate([each.name for each in templates], start=1):
-            write = partial(carried_out, plans.get(name))
-            yield wrote(name, write, f"{number} of {len(templates)}, {name}")
-        yield wrote(INDEX, partial(_index, options, counts), INDEX)
+            before = f"{number} of {len(templates)}, {name}"
+            yield name, errors.get(name) or wrote(name, plans[name], before)
+        yield INDEX, wrote(INDEX, _index(options.lang or "en", counts, folder), INDEX)
 
 
 def _warned(plans: Mapping[str, Plan]) -> Iterator[str]:
@@ -145,26 +130,16 @@ def _planned(template: Template, options: Options) -> Plan:
     return planned(kind, origin, name, Options(**{name: options[name] for name in left}))
 
 
-def _index(
-    options: Options,
-    counts: Mapping[str, int],
-    place: Destination,
-    *,
-    verify: bool,
-    tell: Callable[[str], None],
-) -> Built:
-    """Write the index of all templates' workbooks in the folder, including older ones."""
+def _index(lang: str, counts: Mapping[str, int], folder: Path) -> Plan:
+    """Plan the index of all templates' workbooks in the folder, including older ones."""
     names = [each.name for each in in_order()]
-    formulas = [
-        counts.get(name) or _formulas(place.path.with_name(f"{name}.xlsx")) for name in names
-    ]
+    formulas = [counts.get(name) or _formulas(folder / f"{name}.xlsx") for name in names]
     entries = tuple(
         index.Entry(each.name, each.sections, count > 0)
         for each, count in zip(in_order(), formulas, strict=True)
     )
-    spec = index.IndexSpec(INDEX, options.lang or "en", entries)
-    plan = Plan(index.KIND, index.index_recipe(spec, formulas))
-    return carried_out(plan, place, verify=verify, tell=tell)
+    spec = index.IndexSpec(INDEX, lang, entries)
+    return Plan(index.KIND, index.index_recipe(spec, formulas))
 
 
 def _formulas(path: Path) -> int:

@@ -15,7 +15,7 @@ from xlnn.options import BUILD, Options, as_typed
 from xlnn.registry.templates import ALL, names
 
 if TYPE_CHECKING:
-    from xlnn.building.build_all import BuildResult
+    from xlnn.building.writing import Built
 
 TAKEN = ("lang", "epochs", "large", "force", "verify")
 """The options of ``xlnn build`` that apply to all templates."""
@@ -75,7 +75,7 @@ def _build_all(
     OptionsError
         An option does not apply to building all templates.
     """
-    from xlnn.building.build_all import BuildResult, built  # noqa: PLC0415 -- the same
+    from xlnn.building.build_all import built  # noqa: PLC0415 -- the same
     from xlnn.building.destination import OUTPUT  # noqa: PLC0415 -- the same
 
     given = Options(**options)
@@ -87,19 +87,18 @@ def _build_all(
     failed: list[str] = []
     with progress() as tell:
         for result in built(given, output or OUTPUT, without, tell):
-            if isinstance(result, BuildResult):
-                _say_result_of(result)
-                failed += [result.name] if result.error else []
+            if isinstance(result, str):
+                say_note(result)
             else:
-                say(f"Note: {result}", err=True)
+                _say_result_of(*result)
+                failed += [result[0]] if isinstance(result[1], BaseException) else []
     if failed:
         sys.exit(1)
 
 
-def _say_result_of(result: "BuildResult") -> None:
-    if result.error:
-        sentence = mended_by(result.error)
-        is_named = result.name in sentence
-        say(one_line(f"Error: {'' if is_named else f'{result.name}: '}{sentence}"), err=True)
+def _say_result_of(name: str, result: "Built | BaseException") -> None:
+    if isinstance(result, BaseException):
+        sentence = mended_by(result)
+        say(one_line(f"Error: {'' if name in sentence else f'{name}: '}{sentence}"), err=True)
     else:
-        say_built(result.built, of=f"{result.name}: ")
+        say_built(result, of=f"{name}: ")
