@@ -2,21 +2,24 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from xlnn.checking.report import lines_of
 from xlnn.cli.console import counted, mended_by, progress, say, say_json
-from xlnn.cli.parameters import DEFAULT_ENGINE, Choice, Choosing, engines
+from xlnn.cli.parameters import Choice, with_choices
+from xlnn.engines import DEFAULT_ENGINE, ENGINES, check_name, missing
 from xlnn.errors import MENDABLE, EngineError
 
 if TYPE_CHECKING:
     from xlnn.checking.report import Report
+
+Failure = dict[str, str]
+"""The file that could not be checked, and the error: a sentence."""
 
 
 @click.command()
@@ -27,11 +30,10 @@ if TYPE_CHECKING:
     "--engine",
     "chosen",
     multiple=True,
-    cls=Choosing,
-    type=Choice(lambda: (*engines(), "all")),
+    type=Choice(lambda: (*ENGINES, "all")),
     default=[DEFAULT_ENGINE],
     show_default=True,
-    help="Engine that recalculates the workbooks; may be repeated",
+    help=with_choices("Engine that recalculates the workbooks; may be repeated", (*ENGINES, "all")),
 )
 @click.option(
     "--probes",
@@ -72,15 +74,13 @@ def check(  # noqa: PLR0913 -- click gives each option by its name
 
     Example: xlnn check output/digits.xlsx --engine ironcalc
     """
-    from xlnn.engines import ENGINES, check_name, missing  # noqa: PLC0415 -- only what is needed
-
     absent = missing() if "all" in chosen else {}
     every = [name for name in ENGINES if name not in absent]
     asked = [every if choice == "all" else [choice] for choice in chosen]
     engines = list(dict.fromkeys(chain.from_iterable(asked)))
     for name in engines:
         check_name(name)
-    from xlnn.exercises.log import add_to_log, read_log  # noqa: PLC0415 -- the same
+    from xlnn.exercises.log import add_to_log, read_log  # noqa: PLC0415 -- only what is needed
     from xlnn.exercises.parallel import each_of, shared_out  # noqa: PLC0415 -- the same
 
     done: dict[str, bool] = {}
@@ -92,18 +92,19 @@ def check(  # noqa: PLR0913 -- click gives each option by its name
     for file, results in each_of(work, mine, jobs, failed=_ended):
         agrees = _agree(results)
         agree &= agrees
-        said = [each.to_json() for each in results]
-        add_to_log(log, {"path": str(file), "agrees": agrees, "results": said})
+        plain = [*map(_plain, results)]
+        add_to_log(log, {"path": str(file), "agrees": agrees, "results": plain})
         for result in results:
             found.append(result)
-            if isinstance(result, Failure):
-                is_named = len(files) == 1 or file.name in result.error
-                say(f"Error: {'' if is_named else f'{file}: '}{result.error}", err=True)
+            if isinstance(result, dict):
+                said = result["error"]
+                is_named = len(files) == 1 or file.name in said
+                say(f"Error: {'' if is_named else f'{file}: '}{said}", err=True)
             elif not as_json:
                 for line in lines_of(result):
                     say(line)
     if as_json:
-        plain = [result.to_json() for result in found]
+        plain = [*map(_plain, found)]
         say_json(plain if len(files) > 1 or len(engines) > 1 or not plain else plain[0])
     else:
         for name, install in absent.items():
@@ -125,30 +126,15 @@ def part_of(given: str) -> tuple[int, int] | None:
 
 
 def _agree(results: "Sequence[Report | Failure]") -> bool:
-    return all(not isinstance(each, Failure) and each.agrees for each in results)
+    return all(not isinstance(each, dict) and each.agrees for each in results)
+
+
+def _plain(result: "Report | Failure") -> dict[str, Any]:
+    return result if isinstance(result, dict) else result.to_json()
 
 
 def _ended(file: Path) -> "list[Report | Failure]":
-    return [Failure(str(file), f"{file.name}: the check ended without a result.")]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A file that could not be checked, and why.
-
-    Attributes
-    ----------
-    file : str
-    error : str
-        A sentence.
-    """
-
-    file: str
-    error: str
-
-    def to_json(self) -> dict[str, str]:
-        """Return plain values for JSON."""
-        return asdict(self)
+    return [{"file": str(file), "error": f"{file.name}: the check ended without a result."}]
 
 
 def _results(
@@ -164,9 +150,9 @@ def _results(
                 tell(f"Recalculating with {name}, and comparing with NumPy")
                 found.append(check_workbook(file, name, probes, seed=seed))
         except EngineError as error:  # another engine may succeed
-            found.append(Failure(str(file), str(error)))
+            found.append({"file": str(file), "error": str(error)})
         except MENDABLE as error:
-            return [*found, Failure(str(file), mended_by(error))]
+            return [*found, {"file": str(file), "error": mended_by(error)}]
     return found
 
 

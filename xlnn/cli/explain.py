@@ -1,17 +1,11 @@
 """The commands ``xlnn explain`` and ``xlnn show``."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from xlnn.cli.console import progress, say, say_json
 from xlnn.cli.parameters import engine_option, language_option
-from xlnn.errors import printed
-
-if TYPE_CHECKING:
-    from xlnn.explaining.explanation import Line
 
 
 @click.command()
@@ -76,12 +70,8 @@ def explain(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
     if as_json:
         say_json(said.to_json())
         return
-    lines = list(tree_of(said))
-    if not sys.stdout or not sys.stdout.isatty():
-        for line in indented(lines):
-            say(line)
-    else:
-        _print_tree(lines)
+    for line in indented(tree_of(said)):
+        say(line)
 
 
 def _place(text: str) -> tuple[str, int]:
@@ -98,22 +88,6 @@ def _unit(text: str) -> tuple[int, ...]:
     if not all(number.strip().isdecimal() for number in numbers):
         raise click.UsageError(f'--unit was given "{text}": expected numbers, such as 1 or 2,3.')
     return tuple(map(int, numbers))
-
-
-def _print_tree(lines: "list[Line]") -> None:
-    """Print the lines as a tree, on a terminal."""
-    from rich.console import Console  # noqa: PLC0415 -- only for a terminal
-    from rich.text import Text  # noqa: PLC0415 -- the same
-    from rich.tree import Tree  # noqa: PLC0415 -- the same
-
-    console = Console()
-    branch: list[Tree] = []
-    roots: list[Tree] = []
-    for depth, line in lines:
-        shown = Text(printed([line]), style="" if depth else "bold")
-        branch[depth:] = [branch[depth - 1].add(shown) if depth else Tree(shown)]
-        roots += branch if depth == 0 else []
-    console.print(*roots, sep="\n")
 
 
 @click.command()

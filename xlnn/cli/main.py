@@ -64,9 +64,6 @@ def main() -> None:
     try:
         with nothing_left():
             _run()
-    except click.UsageError as error:
-        error.show()
-        sys.exit(2)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from xlnn.engines import DEFAULT_ENGINE, ENGINES
 from xlnn.option import COLUMNS, FLAG, Option
 from xlnn.options import BUILD
 
@@ -35,27 +36,6 @@ class Choice(click.ParamType):
             for value in self.known()
             if value.startswith(begun)
         ]
-
-
-class Choosing(click.Option):
-    """An option whose help ends with its choices, unless it has a full stop."""
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Return its line of the help; only then are the choices computed."""
-        record = super().get_help_record(ctx)
-        if record is None or not isinstance(self.type, Choice):
-            return record
-        said, also, rest = record[1].partition("  [")
-        if said.endswith(".") or not (known := [*self.type.known()]):
-            return record
-        return record[0], f"{said}: {', '.join(known)}.{also}{rest}"
-
-
-def engines() -> Iterable[str]:
-    """Return the engines."""
-    from xlnn.engines import ENGINES  # noqa: PLC0415 -- it imports NumPy
-
-    return ENGINES
 
 
 class Declared(Choice):
@@ -103,20 +83,27 @@ def declared_option(option: Option, said: str = "") -> Callable[[F], F]:
         how = {"is_flag": True, "flag_value": not option.usual, "default": None}
     if option.type is COLUMNS:
         how |= {"multiple": True, "callback": lambda _, __, values: values or None}
-    return click.option(option.typed, option.name, cls=Choosing, help=said or option.help, **how)
+    said = with_choices(said or option.help, option.words)
+    return click.option(option.typed, option.name, help=said, **how)
 
 
-DEFAULT_ENGINE = "formualizer"
-"""Equal to that of `xlnn.engines`, which would import NumPy; a test compares them."""
+def with_choices(said: str, choices: Iterable[str]) -> str:
+    """Return a help that ends with the choices, unless it has a full stop.
+
+    >>> with_choices("Engine", ["one", "other"])
+    'Engine: one, other.'
+    """
+    named = ", ".join(choices)
+    return said if said.endswith(".") or not named else f"{said}: {named}."
+
 
 engine_option = partial(
     click.option,
     "--engine",
-    cls=Choosing,
-    type=Choice(engines),
+    type=Choice(lambda: ENGINES),
     default=DEFAULT_ENGINE,
     show_default=True,
-    help="Engine that recalculates the workbook",
+    help=with_choices("Engine that recalculates the workbook", ENGINES),
 )
 """The option of commands that use one engine."""
 

@@ -4,22 +4,26 @@ An engine ignores the values stored in a file: it computes every formula anew.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlnn.engines._limits import UNLIMITED, Allowance
 from xlnn.errors import OptionsError
-from xlnn.grid import Inputs, Values
+
+if TYPE_CHECKING:  # the command line names the engines before it imports NumPy
+    from concurrent.futures import ThreadPoolExecutor
+
+    from xlnn.grid import Inputs, Values
 
 __all__ = [
     "ENGINES", "UNLIMITED", "Allowance", "Recalculate", "cancel", "check_name", "load", "loaded",
     "missing",
 ]  # fmt: skip
 
-Recalculate = Callable[[Inputs], Values]
+Recalculate = Callable[["Inputs"], "Values"]
 """Recalculates the loaded workbook, with some inputs replaced (``{}`` for none)."""
 
 ENGINES = ("formulas", "formualizer", "ironcalc", "libreoffice", "gnumeric")
@@ -37,7 +41,7 @@ def missing() -> dict[str, str]:
     return {name: program.install for name, program in programs.items() if not program.find()}
 
 
-def cancel(recalculate: Recalculate, worker: ThreadPoolExecutor) -> None:
+def cancel(recalculate: Recalculate, worker: "ThreadPoolExecutor") -> None:
     """Cancel an engine in another thread, and wait until it has ended."""
     worker.shutdown(wait=False, cancel_futures=True)
     getattr(recalculate, "cancel", lambda: None)()

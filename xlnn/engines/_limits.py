@@ -10,9 +10,12 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlnn.errors import EngineError
-from xlnn.xlsx.package import Package
+
+if TYPE_CHECKING:
+    from xlnn.xlsx.package import Package
 
 if sys.platform != "win32":
     import resource
@@ -48,7 +51,7 @@ class Allowance:
     memory: int
 
     @classmethod
-    def of(cls, contents: Package) -> "Allowance":
+    def of(cls, contents: "Package") -> "Allowance":
         """Return the limits for a workbook that passed the guard."""
         return cls.of_size(contents.formula_count, contents.box)
 
