@@ -6,9 +6,9 @@ and ``read`` the function that reads it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from functools import partial
-from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
 import tomli_w
 
@@ -52,8 +52,9 @@ def some_of(names: Iterable[str]) -> Option:
     return Option(TEXTS, "", f"a list of {listed(names)}", set(names).issuperset)
 
 
-class WorkbookSpec(Protocol):
-    """Everything about a workbook that is not a number in one of its input cells: a dataclass.
+@dataclass(frozen=True)
+class WorkbookSpec:
+    """Everything about a workbook that is not a number in one of its input cells.
 
     Attributes
     ----------
@@ -65,12 +66,9 @@ class WorkbookSpec(Protocol):
         The language of the workbook's texts.
     """
 
-    @property
-    def kind(self) -> str: ...  # noqa: D102 -- above
-    @property
-    def template(self) -> str: ...  # noqa: D102 -- above
-    @property
-    def lang(self) -> str: ...  # noqa: D102 -- above
+    kind: ClassVar[str]
+    template: str
+    lang: str
 
 
 def to_values(spec: object) -> Any:  # noqa: ANN401 -- as TOML has it

@@ -30,7 +30,7 @@ from xlnn.quantity import Copy, Model, Quantity
 from xlnn.reference import Arrays, known
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import Text, missing, text
-from xlnn.workbooks.entries import SELDOM, from_values, one_of, read_entries
+from xlnn.workbooks.entries import SELDOM, WorkbookSpec, from_values, one_of, read_entries
 from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.pages.guide import blanks, draw_guide
@@ -102,12 +102,11 @@ Given = tuple[
 
 
 @dataclass(frozen=True)
-class ExperimentSpec:
+class ExperimentSpec(WorkbookSpec):
     """Everything about an experiment that is not a number in one of its input cells.
 
     Attributes
     ----------
-    kind, template, lang : str
     sizes : dict
         The whole numbers and names on which its cells depend.
     data : str
@@ -115,8 +114,6 @@ class ExperimentSpec:
     """
 
     kind: str
-    template: str
-    lang: str
     sizes: Mapping[str, Any]
     data: Annotated[str, one_of("data", ["own"])] = field(default="", metadata=SELDOM)
 

@@ -15,7 +15,7 @@ from xlnn.layout import Block, single_block, table_blocks
 from xlnn.quantity import Axis, Model, Quantity, Stated
 from xlnn.registry.templates import experiments, loaded, section_spans
 from xlnn.registry.text import Text, text
-from xlnn.workbooks.entries import one_of
+from xlnn.workbooks.entries import WorkbookSpec, one_of
 from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.writing.drawing import Drawing
@@ -48,20 +48,17 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class IndexSpec:
+class IndexSpec(WorkbookSpec):
     """The contents of an index besides its numbers.
 
     Attributes
     ----------
-    template, lang : str
     entries : tuple of Entry
         In the order in which they stand.
     """
 
     kind: ClassVar[str] = "index"
-
     template: Annotated[str, one_of("template", ["index"])]
-    lang: str
     entries: tuple[Entry, ...] = field(metadata={"key": "workbooks"})
 
 

@@ -39,21 +39,17 @@ class Held:
 
 
 @dataclass(frozen=True)
-class OwnSpec:
+class OwnSpec(WorkbookSpec):
     """The description of a model in a workbook, which does not contain the model.
 
     Attributes
     ----------
     template : str
         The model's name.
-    lang : str
     quantities : tuple of Held
     """
 
     kind: ClassVar[str] = "model"
-
-    template: str
-    lang: str
     quantities: tuple[Held, ...]
 
 

@@ -17,7 +17,7 @@ from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import DataError
 from xlnn.option import TABLES, WHOLES, Option
 from xlnn.options import BUILD
-from xlnn.workbooks.entries import SELDOM, from_values, one_of, some_of, whole
+from xlnn.workbooks.entries import SELDOM, WorkbookSpec, from_values, one_of, some_of, whole
 
 LARGEST_LAYER = 16_384
 """No layer can be wider than a sheet."""
@@ -213,15 +213,11 @@ TOLD = (
 
 
 @dataclass(frozen=True)
-class Spec:
+class Spec(WorkbookSpec):
     """Everything about a workbook that is not a number in one of its input cells.
 
     Attributes
     ----------
-    template : str
-        The template's name.
-    lang : str
-        The language of the workbook's texts.
     epochs : int
         0 for a network that predicts and does not train.
     samples : int
@@ -268,8 +264,6 @@ class Spec:
     """
 
     kind: ClassVar[str] = "network"
-    template: str
-    lang: str
     epochs: int
     samples: Annotated[int, whole(1)] = field(metadata={"key": "images"})
     picture: tuple[int, int]
