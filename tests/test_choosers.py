@@ -16,7 +16,6 @@ from xlnn.loading.spec import layout_of, read_spec
 from xlnn.loading.values import read_arrays
 from xlnn.reference import inputs_of
 from xlnn.registry.text import languages, text
-from xlnn.workbooks.network.sheets.choosers import ASKED, USED, companion_name
 
 TYPED = (None, 0, 2.5, 99, "abc", -3)
 """What stands in the cells of choices, one after the other."""
@@ -71,7 +70,7 @@ def test_every_engine_has_what_numpy_has_whatever_is_typed(made, engine, tmp_pat
     inputs = inputs_of(layout.model, got) | reference.known(layout.model) | numbers
     expected = reference.run(layout.model, inputs)
     assert not different(got, {**expected, **{name: got[name] for name in names}})
-    assert all(got[companion_name(q, ASKED)] for q in choices_of(layout) if typed[q.name] != 0)
+    assert all(got[f"{q.name}_asked"] for q in choices_of(layout) if typed[q.name] != 0)
 
 
 def test_nothing_but_the_number_that_is_used_is_computed_from_a_choice(made):
@@ -80,7 +79,7 @@ def test_nothing_but_the_number_that_is_used_is_computed_from_a_choice(made):
     assert len(chosen) >= 14
     for quantity in layout.model.quantities:
         for name in {use.name for use in quantity.uses.values()} & chosen.keys():
-            assert quantity.name in {companion_name(chosen[name], what) for what in (USED, ASKED)}
+            assert quantity.name in {f"{name}_used", f"{name}_asked"}
 
 
 def test_colours_follow_no_choice_but_the_number_that_is_used(made):

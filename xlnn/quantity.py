@@ -197,7 +197,11 @@ class _Applied(Equation):
     """An equation with its arguments, which `Quantity` takes apart."""
 
     def __init__(self, equation: Equation, uses: "Mapping[str, Use | str]") -> None:
-        self.equation, self.uses = equation, uses
+        self.equation, self.uses, self.roles = equation, uses, equation.roles
+
+    def of(self, *arguments: "Use | str", **named: "Use | str") -> Equation:
+        """Return it with further arguments."""
+        return self.equation.of(*arguments, **{**self.uses, **named})
 
 
 class MissingNumberError(ValueError):

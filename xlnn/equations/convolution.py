@@ -18,7 +18,7 @@ filter and the products (r, c) or (maps, r, c). Places count from 1, as INDEX do
 import numpy as np
 
 from xlnn.equations.dense import MOST_ARGUMENTS, written_call, written_sum
-from xlnn.equations.lookup import entry, flat, looked_up
+from xlnn.equations.lookup import OfUnit
 from xlnn.quantity import Cells, Equation, Stated
 
 
@@ -53,23 +53,8 @@ class Window(Equation):
         return f"=INDEX({cells},{row[()]}{down},{column[()]}{right})"
 
 
-class OfFilter(Equation):
-    """The weights, or the bias, of the chosen filter in the chosen epoch."""
-
-    coarse = repeats = True
-
-    def array(self, all_epochs: np.ndarray, epoch: np.ndarray, number: np.ndarray) -> np.ndarray:
-        return entry(entry(all_epochs, epoch), number)
-
-    def cell(self, *unit: int, all_epochs: Cells, epoch: Cells, number: Cells) -> str:
-        """Return the formula of one of them; the filters are in one row, one after another."""
-        filters, *one = all_epochs.shape
-        size, here = int(np.prod(one)), flat(unit, tuple(one)) + 1
-        cells = all_epochs.epochs[...]
-        if filters * size == 1:
-            return looked_up(cells, epoch[()])
-        place = f"({number[()]}-1)*{size}+{here}" if one else number[()]
-        return f"=INDEX({cells},{epoch[()]},{place})"
+class OfFilter(OfUnit):
+    """The weights, the bias, or z at the chosen place, of the chosen filter."""
 
 
 PRODUCTS = Stated(
@@ -89,31 +74,6 @@ PLUS_BIAS = Stated(
     "={total}+{b}",
     says="z_fij = the sum of the products + b_f.",
 )
-
-
-class OfPlace(Equation):
-    """z at the chosen place of the chosen map, from training in the chosen epoch and sample."""
-
-    coarse = repeats = True
-
-    def array(
-        self,
-        rows: np.ndarray,
-        position: np.ndarray,
-        number: np.ndarray,
-        row: np.ndarray,
-        column: np.ndarray,
-    ) -> np.ndarray:
-        """Return z, a number, from all epochs and samples; NaN if there is no such place."""
-        maps = entry(rows.reshape(-1, *rows.shape[2:]), position)
-        return entry(entry(entry(maps, number), row), column)
-
-    def cell(self, rows: Cells, position: Cells, number: Cells, row: Cells, column: Cells) -> str:
-        """Return the formula; the places of all maps are in one row, one after another."""
-        _, R, C = rows.shape
-        place = f"({number[()]}-1)*{R * C}+({row[()]}-1)*{C}+{column[()]}"
-        cells = rows.epochs.samples[...]
-        return f"=INDEX({cells},{position[()]},{place})" if ":" in cells else f"={cells}"
 
 
 def _maps(below: np.ndarray) -> np.ndarray:

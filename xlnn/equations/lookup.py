@@ -6,6 +6,7 @@ types, one whole number within range is looked up (`UsedNumber`).
 
 import re
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 
@@ -183,6 +184,44 @@ class OfRow(Equation):
         cells = of.epochs.samples[self.units[flat(unit, self.shape)]]
         shift = f"{self.row - 1:+d}" if self.row != 1 else ""
         return looked_up(cells, f"{at[()]}{shift}" if at else "")
+
+
+class OfUnit(Equation):
+    """The unit, or the units, with the chosen numbers, in the chosen row.
+
+    Rows are counted from 1 along all of the quantity's axes, and its units are in one row.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape of all units.
+    *numbers : str
+        The roles of the chosen numbers, from 1.
+    """
+
+    coarse = repeats = True
+
+    def __init__(self, shape: tuple[int, ...], *numbers: str) -> None:
+        self.shape, self.numbers, self.roles = shape, numbers, ("of", "at", *numbers)
+
+    def array(self, of: np.ndarray, at: np.ndarray, **numbers: np.ndarray) -> np.ndarray:
+        """Return the unit, or units; NaN if there is no such one."""
+        found = entry(of.reshape(-1, *self.shape), at)
+        for each in self.numbers:
+            found = entry(found, np.squeeze(numbers[each]))
+        return found
+
+    def cell(self, *unit: int, of: Cells, at: Cells, **numbers: Cells) -> str:
+        cells, size = of.epochs.samples[...], prod(self.shape)
+        inside, terms = self.shape[len(self.numbers) :], []
+        for length, each in zip(self.shape, self.numbers, strict=False):
+            size //= length
+            terms.append(f"({numbers[each][()]}-1)*{size}")
+        if inside:
+            terms.append(str(flat(unit, inside) + 1))
+        else:
+            terms[-1] = numbers[self.numbers[-1]][()]
+        return f"=INDEX({cells},{at[()]},{'+'.join(terms)})" if ":" in cells else f"={cells}"
 
 
 class Chosen(Equation):

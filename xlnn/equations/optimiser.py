@@ -16,7 +16,8 @@ from typing import Self
 import numpy as np
 
 from xlnn.equations.dense import written_squares
-from xlnn.quantity import Equation, Stated
+from xlnn.equations.surface import DESCENT
+from xlnn.quantity import Equation, Stated, Use, previous
 
 DIRECTION = "direction"
 
@@ -120,23 +121,6 @@ class Hyperparameter:
 
 
 @dataclass(frozen=True)
-class Memory:
-    """A memory of earlier gradients, one number per weight.
-
-    Attributes
-    ----------
-    equation : Equation
-        Of the value ``before``, the ``gradient``, and a constant.
-    constant, role : str
-        The constant, and its role in the equation.
-    """
-
-    equation: Equation
-    constant: str
-    role: str = "beta"
-
-
-@dataclass(frozen=True)
 class Optimiser:
     """How an optimiser turns a gradient into a step.
 
@@ -145,7 +129,8 @@ class Optimiser:
     constants : dict
         By their names.
     memories : dict
-        By their names, in the order in which they are computed.
+        Their equations by their names, in the order in which they are computed: of the value
+        ``before``, the ``gradient``, and a constant.
     direction : Equation or None
         Of the memories, the gradient and the constants; None where the only memory is the
         direction.
@@ -159,7 +144,7 @@ class Optimiser:
     """
 
     constants: dict[str, Hyperparameter] = field(default_factory=dict)
-    memories: dict[str, Memory] = field(default_factory=dict)
+    memories: dict[str, Equation] = field(default_factory=dict)
     direction: Equation | None = None
     corrected: dict[str, str] = field(default_factory=dict)
     step_formula: str = "∂C_T/∂{}"
@@ -170,6 +155,34 @@ class Optimiser:
     def step(self) -> str:
         """The kind of quantity along which the weights step; empty for the gradient itself."""
         return DIRECTION if self.direction else next(iter(self.memories), "")
+
+    @property
+    def counted(self) -> dict[str, Equation]:
+        """What all weights share, by name: how many steps were taken, and the corrections."""
+        corrections = {name: CORRECTION.of(beta) for name, beta in self.corrected.items()}
+        return {"steps": COUNT.of(previous("steps")), **corrections} if corrections else {}
+
+    def remembered(self, weight: str) -> dict[str, Equation]:
+        """Return what a weight has besides its gradient, by name: memories, and the direction.
+
+        >>> [*OPTIMISERS["rmsprop"].remembered("W")], [*OPTIMISERS["sgd"].remembered("W")]
+        (['square', 'direction'], [])
+        """
+        gradient = previous(f"dC_d{weight}")
+        found = {
+            name: memory.of(previous(f"{name}_{weight}"), gradient)
+            for name, memory in self.memories.items()
+        }
+        if self.direction:
+            known = {name: f"{name}_{weight}" for name in found} | {"gradient": gradient}
+            own = {role: known[role] for role in self.direction.roles if role in known}
+            found[DIRECTION] = self.direction.of(**own)
+        return found
+
+    def step_of(self, weight: str) -> Equation:
+        """Return the equation of a weight after a step, with its arguments."""
+        along = Use(f"{self.step}_{weight}") if self.step else previous(f"dC_d{weight}")
+        return DESCENT.of(previous(weight), along)
 
     @property
     def directed(self) -> Self:
@@ -188,13 +201,13 @@ OPTIMISERS = {
     PLAIN: Optimiser(),
     "momentum": Optimiser(
         {"mu": Hyperparameter(0.9)},
-        {"velocity": Memory(VELOCITY, "mu", "mu")},
+        {"velocity": VELOCITY},
         step_formula="v",
         source="Polyak 1964",
     ),
     "rmsprop": Optimiser(
         {"beta": Hyperparameter(0.9), "epsilon": Hyperparameter(1e-8, share=False)},
-        {"square": Memory(MEAN_SQUARE, "beta")},
+        {"square": MEAN_SQUARE},
         SCALED_GRADIENT,
         step_formula="r",
         rule="r = (∂C_T/∂w) / (√s + ε)",
@@ -206,7 +219,7 @@ OPTIMISERS = {
             "beta2": Hyperparameter(0.999),
             "epsilon": Hyperparameter(1e-8, share=False),
         },
-        {"moment1": Memory(MOVING_AVERAGE, "beta1"), "moment2": Memory(MEAN_SQUARE, "beta2")},
+        {"moment1": MOVING_AVERAGE.of(beta="beta1"), "moment2": MEAN_SQUARE.of(beta="beta2")},
         CORRECTED_RATIO,
         {"correction1": "beta1", "correction2": "beta2"},
         step_formula="r",

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.equations.lookup import entry, looked_up
 from xlnn.equations.number import fixed, share, significant
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 from xlnn.terms import Term, either, peak_formula
@@ -31,17 +30,6 @@ NOWHERE = -100
 
 Index = tuple[int, ...]
 
-OF_ANSWER = Stated(
-    lambda of, at, answer: np.atleast_1d(entry(entry(of.reshape(-1, of.shape[-1]), at), answer[0])),
-    lambda of, at, answer: (
-        looked_up(of.epochs.samples[:], at[()])
-        if of.shape == (1,)
-        else f"=INDEX({of.epochs.samples[:]},{at[()]},{answer[()]})"
-    ),
-    says="The output of the predicted class, in the chosen row.",
-    coarse=True,
-    repeats=True,
-)
 
 LARGEST_SIZE = Stated(
     lambda v: np.abs(v).max(),

@@ -120,13 +120,6 @@ LEAST_OF = Stated(
 )
 
 
-class SameText(Sentence):
-    """A copy of a text in another place."""
-
-    def said(self, *, said: Term) -> str:
-        return f"{said}"
-
-
 class RunName(Sentence):
     """The name of a run: the current values of the settings in which the runs differ.
 

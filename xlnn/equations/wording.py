@@ -155,12 +155,12 @@ class CostSentence(Sentence):
 
 
 class Name(Sentence):
-    """The label of an output, as text."""
+    """The label of an output, or another text, in another place."""
 
     repeats = True
 
-    def said(self, k: int, *, labels: Term) -> str:
-        return f"{labels[k]}"
+    def said(self, *unit: int, labels: Term) -> str:
+        return f"{labels[unit]}"
 
 
 class Bar(Sentence):

@@ -26,7 +26,6 @@ from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.runs import RUN, is_of_one
 from xlnn.workbooks.network.recipe import OTHER_DATA
-from xlnn.workbooks.network.sheets.choosers import USED, companion_name
 from xlnn.workbooks.network.sheets.confusion import PREFIX
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
@@ -41,10 +40,8 @@ class Runs:
     def __init__(self, entries: Entries) -> None:
         self._entries = entries
         choices = [q for q in entries.layout.model.quantities if q.kind == RUN and q.choices]
-        self._choices = {each.sheet: companion_name(each, USED) for each in choices}
-        self._choices |= {
-            each.name.partition("_")[0]: companion_name(each, USED) for each in choices
-        }
+        self._choices = {each.sheet: f"{each.name}_used" for each in choices}
+        self._choices |= {each.name.partition("_")[0]: f"{each.name}_used" for each in choices}
 
     def named(self, quantity: Quantity, said: str, at: tuple[int, ...] = ()) -> str:
         """Return a text about an entry, preceded by the name of its run if there are several."""

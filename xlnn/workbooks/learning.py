@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from xlnn.equations.lookup import Asked, Chosen, NameOf, UsedNumber
-from xlnn.equations.optimiser import CORRECTION, COUNT, DIRECTION, OPTIMISERS
-from xlnn.equations.surface import DESCENT
-from xlnn.quantity import Axis, Copy, Equation, Quantity, Use, previous
+from xlnn.equations.optimiser import OPTIMISERS
+from xlnn.quantity import Axis, Copy, Equation, Quantity
 from xlnn.registry.text import Text
 
 
@@ -46,38 +45,19 @@ def trained(
             name, **_named(name), sheet=sheet, between=constant.probed, role="input",
             number_format="General",
         )  # fmt: skip
-    if optimiser.corrected:
-        yield kept(
-            "steps", **_named("steps"), equation=COUNT, uses={"before": previous("steps")},
-            number_format="0",
-        )  # fmt: skip
-    for name, beta in optimiser.corrected.items():
-        uses = {"beta": beta, "steps": "steps"}
-        yield kept(name, **_named(name), equation=CORRECTION, uses=uses)
+    for name, equation in optimiser.counted.items():
+        digits = {"number_format": "0"} if name == "steps" else {}
+        yield kept(name, **_named(name), equation=equation, **digits)
     for weight in weights:
-        gradient = previous(f"dC_d{weight.name}")
-        for name, memory in optimiser.memories.items():
-            own = f"{name}_{weight.name}"
-            uses = {"before": previous(own), "gradient": gradient, memory.role: memory.constant}
-            yield kept(
-                own, f"{name}_W", **_named(name, weight), shape=weight.shape,
-                axes=(state, *weight.axes), equation=memory.equation, uses=uses,
-            )  # fmt: skip
-        if optimiser.direction:
-            found = {name: Use(f"{name}_{weight.name}") for name in optimiser.memories}
-            found |= {"gradient": gradient}
-            uses = {role: found.get(role, Use(role)) for role in optimiser.direction.roles}
-            yield kept(
-                f"{DIRECTION}_{weight.name}", f"{DIRECTION}_W", **_named(DIRECTION, weight),
-                shape=weight.shape, axes=(state, *weight.axes), equation=optimiser.direction,
-                uses=uses,
-            )  # fmt: skip
-        step = Use(f"{optimiser.step}_{weight.name}") if optimiser.step else gradient
-        uses = {"eta": "eta", **weight.uses, "w": previous(weight.name), "gradient": step}
         axes, symbol = (state, *weight.axes), _letter(weight)
+        for name, equation in optimiser.remembered(weight.name).items():
+            yield kept(
+                f"{name}_{weight.name}", f"{name}_W", **_named(name, weight), shape=weight.shape,
+                axes=axes, equation=equation,
+            )  # fmt: skip
         taken = NAMED[optimiser.step][0] if optimiser.step else f"∂C/∂{symbol}"
         yield replace(
-            weight, axes=axes, equation=DESCENT, uses=uses, given=1, role="weight",
+            weight, axes=axes, equation=optimiser.step_of(weight.name), given=1, role="weight",
             written=f"{symbol} ← {symbol} − η {taken}",
         )  # fmt: skip
 
@@ -384,13 +364,30 @@ def choice(  # noqa: PLR0913 -- what names cells
     used : str
         What the number that is used is called, if not ``{name}_used``.
     """
-    least, most = axis.counts_from, axis.counts_from + axis.length - 1
-    yield Quantity(name, title=title, symbol=" ", sheet=sheet, choices=(least, most))
-    used, uses = used or f"{name}_used", {"chosen": name}
-    number = UsedNumber(least, most, axis)
-    yield Quantity(used, symbol=" ", sheet=sheet, equation=number, uses=uses)
-    ask = Asked(words("validation", "choice", least=least, largest=most))
-    yield Quantity(f"{name}_asked", sheet=sheet, equation=ask, uses={**uses, "used": used})
+    bounds = axis.counts_from, axis.counts_from + axis.length - 1
+    chosen = Quantity(name, title=title, symbol=" ", sheet=sheet, choices=bounds)
+    yield chosen
+    yield from beside_choice(chosen, words, axis, used=used)
+
+
+def beside_choice(
+    chosen: Quantity, words: Text, along: Axis | None = None, *, used: str = ""
+) -> Iterator[Quantity]:
+    """Yield the quantities beside a cell for choosing a number, which `choice` describes.
+
+    >>> from xlnn.registry.text import text
+    >>> chosen = Quantity("mapF", "map", layer="F", choices=(1, 9))
+    >>> [each.name for each in beside_choice(chosen, text("en"))]
+    ['map_usedF', 'map_askedF']
+    """
+    least, most = chosen.choices
+    stem, layer = chosen.name.removesuffix(chosen.layer), chosen.layer
+    used, kind = used or f"{stem}_used{layer}", used or f"{chosen.kind}_used"
+    beside = partial(Quantity, sheet=chosen.sheet, layer=layer)
+    yield beside(used, kind, " ", equation=UsedNumber(least, most, along).of(chosen.name))
+    ask = Asked(words("validation", "choice", least=least, largest=most)).of(chosen.name, used)
+    asked, kind = f"{stem}_asked{layer}", f"{chosen.kind}_asked"
+    yield beside(asked, kind, f"{asked}{{}}", equation=ask)
 
 
 def function_choice(

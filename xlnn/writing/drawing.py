@@ -136,11 +136,6 @@ class Drawing:
         """Write a text or a number into a cell."""
         self.cells.setdefault(row, {})[column] = (value, look)
 
-    def fold_columns(self, *blocks: Block) -> None:
-        """Collapse the columns of some blocks at first."""
-        for block in blocks:
-            self.folded_columns |= {*range(block.column, block.last[1] + 1)}
-
     def colour(self, block: Block, *rules: Rule) -> None:
         """Add rules for the colours of a block's cells."""
         self.colours += ((cell_range(block), rule) for rule in rules)

@@ -10,7 +10,6 @@ from xlnn import reference
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import (
-    MAP,
     PLACE,
     drawn_whole,
     lens_quantities,
@@ -18,7 +17,7 @@ from xlnn.workbooks.network.quantities.lens import (
 )
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.play import course, play_quantities, worth_seeing
-from xlnn.workbooks.network.quantities.runs import RUN, choosing, seen_by
+from xlnn.workbooks.network.quantities.runs import choosing, seen_by
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import (
     check,
@@ -45,6 +44,9 @@ from xlnn.workbooks.pages.parts import Made, Table
 from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.writing.drawing import Drawing
 
+OPEN_ON_LAST = ("fit_epoch", "confusion_epoch", "draw_epoch", "map_epoch")
+"""The choices that are the last epoch at first."""
+
 
 def workbook_model(spec: Spec, words: Text) -> Model:
     """Return all quantities of the workbook that a Spec describes."""
@@ -63,20 +65,18 @@ def workbook_model(spec: Spec, words: Text) -> Model:
 
 def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quantity]:
     """Yield the quantities about a chosen epoch and, if there are several, a chosen run."""
-    spec, whole = stack.spec, drawn_whole(stack.spec)
-    trains = spec.epochs > 0
-    found = [*lens_quantities(stack, _beside(spec, words), whole=whole)]
+    spec, whole, trains = stack.spec, drawn_whole(stack.spec), stack.spec.epochs > 0
+    found = [*lens_quantities(stack, words, whole=whole)]
     if whole and trains:
         found += window_quantities(stack)
     if whole:
-        said = {**verdicts(spec, words), "missing": words("sentences", "missing")}
-        found += recognise.quantities(stack, said)
+        found += recognise.quantities(stack, words)
     if whole and trains:
         found += gradient_check.quantities(stack)
     if trains:
         found += fit.quantities(stack) if spec.is_regression else confusion.quantities(stack, words)
         found += progress.quantities(stack, words)
-    found += play_quantities(stack, _play_words(spec, words))
+    found += play_quantities(stack, words)
     if trains and plane.has_plane(spec):
         found += plane.quantities(stack, words)
     if spec.runs:
@@ -84,30 +84,6 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
         own = {each.name for each in trained.quantities if each.each}
         found = [*choosing(found, own, spec.number_of_runs)]
     return choosers.within_range(found, words)
-
-
-def verdicts(spec: Spec, words: Text) -> dict[str, str]:
-    """Return the sentences about the outputs of a drawing or an example, with their blanks."""
-    if spec.is_regression:
-        return {"verdict": words("joined", "named", what="{label}", name="{predicted}")}
-    return {key: words.open("sentences", key) for key in ("verdict", "undecided")}
-
-
-def _beside(spec: Spec, words: Text) -> str:
-    """Return the sentence about a prediction, with the actual number if there is one."""
-    if not spec.epochs:
-        return verdicts(spec, words)["verdict"]
-    blanks = {name: f"{{{name}}}" for name in ("label", "predicted", "actual")}
-    return words("sentences", "predicted_actual", **blanks) if spec.is_regression else ""
-
-
-def _play_words(spec: Spec, words: Text) -> dict[str, str]:
-    """Return the sentences of the sheet Play, with their blanks."""
-    said = progress.divergence(words)
-    if spec.is_regression:
-        return {**said, "verdict": _beside(spec, words)}
-    beside = {key: words.open("sentences", key) for key in ("is_right", "is_wrong", "is_unknown")}
-    return {**said, **verdicts(spec, words), **beside}
 
 
 def first_choices(
@@ -121,19 +97,15 @@ def first_choices(
     depends on, moved by 0.001; and what is predicted or recognised in the last epoch.
     """
     run = seen_by(0, model, run)
-    choices = {q.name: 1 for q in model.quantities if q.kind in {RUN, MAP}}
-    middles = (q for q in model.quantities if q.kind in PLACE)
-    choices |= {q.name: (1 + q.choices[1]) // 2 for q in middles}
-    choices |= dict.fromkeys(("play_epoch", "lens_epoch", "slope_epoch", "slope_chosen"), 1)
-    choices["slope_h"] = 0.001
+    choices = {"slope_h": 0.001}
+    for each in (quantity for quantity in model.quantities if quantity.choices):
+        _, most = each.choices
+        middle = (1 + most) // 2 if each.kind in PLACE else 1
+        choices[each.name] = most if each.name in OPEN_ON_LAST else middle
     choices |= worth_seeing(inputs, run)
     if "slope_chosen" in model.by_name:
         choices["slope_chosen"] = gradient_check.worth_moving(model, run)
-    for last in ("fit_epoch", "confusion_epoch", "draw_epoch"):
-        if last in model.by_name:
-            choices[last] = model[last].choices[1]
     if "map_epoch" in model.by_name:
-        choices["map_epoch"] = model["map_epoch"].choices[1]
         choices["map_label_chosen"] = inputs["labels"][-1]
         choices["map_number"] = reference.known(model)["map_number"]
     drawn = "raw" if "raw" in inputs else "x"
@@ -159,36 +131,27 @@ def _table(key: str, *, lined: bool = False) -> Sheet:
 
     def draw(page: Context[Spec]) -> Drawing:
         drawing = stated.draw(page)
-        blocks = page.layout.on(key)
-        images.centre(drawing, page, blocks, images.CENTRED)
-        drawing.fold_columns(*(block for block in blocks if block.quantity.kind == "answer"))
+        images.centre(drawing, page, page.layout.on(key), images.CENTRED)
         return drawing
 
     stated = Page(key, "", "", Made(columns), is_helper=True, gridlines=True)
-    return _of_runs(key, draw, stated.place)
+    return _sheet(stated, "table", draw)
 
 
-def _page(page: Page, tab: str = "explore") -> Sheet:
-    """Return a sheet that exists once for all runs."""
-    return Sheet(several_runs.of_first_run(page.draw), page.place, tab)
+def _sheet(page: Page, tab: str = "explore", draw: several_runs.Draw | None = None) -> Sheet:
+    """Return a sheet that is repeated for each run if there is one of each."""
+    drawn = several_runs.drawn(page.key, draw or page.draw)
+    return Sheet(drawn, several_runs.placed(page.place), tab)
 
 
-def _of_runs(
-    key: str, draw: several_runs.Draw, place: several_runs.Place, tab: str = "table"
-) -> Sheet:
-    """Return a sheet that is repeated for each run."""
-    return Sheet(several_runs.drawn(key, draw), several_runs.placed(place), tab)
-
-
-def _behind(draw: several_runs.Draw, place: several_runs.Place) -> Sheet:
+def _behind(page: Page) -> Sheet:
     """Return a hidden sheet of the numbers behind another one."""
-    shown = several_runs.of_first_run(draw)
-    return Sheet(lambda page: replace(shown(page), is_hidden=True), place, "helper")
+    return _sheet(page, "helper", lambda context: replace(page.draw(context), is_hidden=True))
 
 
 def _images(key: str) -> Sheet:
     """Return a sheet of images: those of training, or those held out."""
-    return Sheet(partial(images.draw, sheet=key), images.PAGES[key].place, "input")
+    return _sheet(images.PAGES[key], "input", partial(images.draw, sheet=key))
 
 
 def _weights() -> Sheet:
@@ -203,25 +166,25 @@ def _weights() -> Sheet:
 
 SHEETS = {
     "guide": Sheet(guide.draw),
-    "map": _page(plane.PAGE),
-    "play": _page(play.PAGE),
+    "map": _sheet(plane.PAGE),
+    "play": _sheet(play.PAGE),
     "images": _images("images"),
     "settings": Sheet(settings.PAGE.draw, settings.PAGE.place, "input"),
-    "lens": _page(lens.PAGE),
-    "recognise": _page(recognise.PAGE),
+    "lens": _sheet(lens.PAGE),
+    "recognise": _sheet(recognise.PAGE),
     "test_images": _images("test_images"),
     "training": _table("training"),
     "test": _table("test"),
     "weights": _weights(),
     "gradients": _table("gradients"),
-    "optimiser": _of_runs("optimiser", weights.REMEMBERED.draw, weights.REMEMBERED.place),
-    "progress": _of_runs("progress", progress.PAGE.draw, progress.PAGE.place, "result"),
+    "optimiser": _sheet(weights.REMEMBERED, "table"),
+    "progress": _sheet(progress.PAGE, "result"),
     "compare": Sheet(compare.PAGE.draw, compare.PAGE.place, "result"),
-    "fit": _page(fit.PAGE, "result"),
-    "confusion": _page(confusion.PAGE, "result"),
-    "gradient_check": _page(gradient_check.PAGE, "check"),
-    "check": _of_runs("check", check.PAGE.draw, check.PAGE.place, "check"),
-    "plane": _behind(plane.NUMBERS_PAGE.draw, plane.NUMBERS_PAGE.place),
-    "drawing": _behind(drawing.PAGE.draw, drawing.PAGE.place),
+    "fit": _sheet(fit.PAGE, "result"),
+    "confusion": _sheet(confusion.PAGE, "result"),
+    "gradient_check": _sheet(gradient_check.PAGE, "check"),
+    "check": _sheet(check.PAGE, "check"),
+    "plane": _behind(plane.NUMBERS_PAGE),
+    "drawing": _behind(drawing.PAGE),
 }
 """All sheets by their keys, in the workbook's order: those that only help come last."""

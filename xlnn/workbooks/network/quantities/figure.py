@@ -79,6 +79,7 @@ ROUND_SHARE, MOST_POINTS = 0.7, 20
 """How much of its place a unit takes, and how many points at most."""
 
 Index = tuple[int, ...]
+Point = tuple[float, float]
 Look = tuple[bool, str]
 """Whether units are places of maps, and between which values they lie."""
 
@@ -93,7 +94,9 @@ class DrawnLayer:
     units : tuple of tuple of int
         The indices of the units; maps one after the other.
     grid : tuple of int
-        The numbers of maps, rows and columns drawn; () for units below each other.
+        The numbers of maps, rows and columns drawn; those of a unit are 1.
+    is_map : bool
+        Whether units are places of maps, and not below each other.
     of : int
         How many units the layer has.
     reach : str
@@ -105,6 +108,7 @@ class DrawnLayer:
     layer: str
     units: tuple[Index, ...]
     grid: Index
+    is_map: bool
     of: int
     reach: str
     bounded: bool
@@ -112,7 +116,12 @@ class DrawnLayer:
     @property
     def look(self) -> Look:
         """The look of its units, which other layers may share."""
-        return bool(self.grid), self.reach
+        return self.is_map, self.reach
+
+    @property
+    def places(self) -> Iterator[Index]:
+        """The map or unit, the row and the column of each of its units."""
+        return product(*map(range, self.grid))
 
 
 @dataclass(frozen=True)
@@ -157,11 +166,13 @@ class Figure:
     @cached_property
     def columns(self) -> dict[str, DrawnLayer]:
         """The layers by their names, the input first."""
-        for most in range(MOST_UNITS, LEAST_UNITS, -1):
-            columns = self._columns(most)
-            if self._connections(columns) <= MOST_CONNECTIONS:
-                return columns
-        return self._columns(LEAST_UNITS)
+        below, dense = self.stack.below, self.dense
+        for most in range(MOST_UNITS, LEAST_UNITS - 1, -1):
+            columns = {name: self._column(name, most) for name in ("1", *self.stack.names)}
+            units = {name: len(column.units) for name, column in columns.items()}
+            if sum(units[name] * units[below[name]] for name in dense) <= MOST_CONNECTIONS:
+                break
+        return columns
 
     @cached_property
     def alike(self) -> dict[Look, list[DrawnLayer]]:
@@ -177,34 +188,27 @@ class Figure:
         flat = (name for name in self.stack.names if len(self.stack.shapes[name]) == 1)
         return [name for name in flat if self.stack.weights(name)]
 
-    def guides(self, layer: str) -> list[tuple[int, int]]:
-        """Return the pairs of map or unit below and map of a layer that are connected, from 0."""
-        below, here = (len(self.edges(each)) for each in (self.stack.below[layer], layer))
-        every = self.stack.weights(layer) or below == 1
-        return [(i, j) for j in range(here) for i in range(below) if every or i == j]
+    def guides(self, layer: str) -> list[tuple[Point, Point]]:
+        """Return the lines from each map or unit below to the maps that are connected with it."""
+        below = self.stack.below[layer]
+        starts, ends = self._heights(below), self._heights(layer)
+        every = self.stack.weights(layer) or len(starts) == 1
+        first = self.middles[below] + self._half(below)
+        last = self.middles[layer] - self._half(layer)
+        pairs = product(enumerate(ends), enumerate(starts))
+        return [((first, y), (last, end)) for (j, end), (i, y) in pairs if every or i == j]
 
     def x(self, layer: str) -> list[float]:
         """Return how far to the right each unit of a column stands."""
         column, middle = self.columns[layer], self.middles[layer]
-        if not column.grid:
-            return [middle] * len(column.units)
-        _, _, columns = column.grid
-        return [middle + (c - (columns - 1) / 2) * self.pitch for _, _, c in _places(column.grid)]
+        *_, columns = column.grid
+        return [middle + (c - (columns - 1) / 2) * self.pitch for *_, c in column.places]
 
     def y(self, layer: str) -> list[float]:
         """Return how high each unit of a column stands."""
-        column = self.columns[layer]
-        if not column.grid:
-            return [*self._heights(len(column.units), APART)]
-        maps, rows, _ = column.grid
-        middles = [*self._heights(maps, TOP)]
-        return [middles[m] + ((rows - 1) / 2 - r) * self.pitch for m, r, _ in _places(column.grid)]
-
-    def edges(self, layer: str) -> list[tuple[float, float, float]]:
-        """Return the left edge, right edge and centre height of each map or unit."""
-        grid, middle, half = self.columns[layer].grid, self.middles[layer], self._half(layer)
-        heights = self._heights(grid[0], TOP) if grid else self.y(layer)
-        return [(middle - half, middle + half, y) for y in heights]
+        column, heights = self.columns[layer], self._heights(layer)
+        _, rows, _ = column.grid
+        return [heights[m] + ((rows - 1) / 2 - r) * self.pitch for m, r, _ in column.places]
 
     @cached_property
     def middles(self) -> dict[str, float]:
@@ -249,7 +253,8 @@ class Figure:
             grid, indices = _drawn((maps, *seen[-2:]), shape, most, down, most_wide)
             maps, rows, wide = grid
             columns = maps * (wide + 1) - 1
-            places = tuple((row, m * (wide + 1) + column) for m, row, column in _places(grid))
+            inside = product(*map(range, grid))
+            places = tuple((row, m * (wide + 1) + column) for m, row, column in inside)
         weights = self.weights(layer, indices)
         return WeightPictures(weights, places, prod(seen), points(rows, columns))
 
@@ -267,14 +272,9 @@ class Figure:
         return [(*j, *i) for j, i in product(self.columns[layer].units, below)]
 
     @property
-    def cells(self) -> int:
-        """How many columns of cells it lies over."""
-        return COLUMNS + (MORE if self.stack.spec.features else 0)
-
-    @property
     def width(self) -> float:
         """How wide it is."""
-        return self.cells * CELL
+        return (COLUMNS + (MORE if self.stack.spec.features else 0)) * CELL
 
     @cached_property
     def right(self) -> float:
@@ -292,7 +292,7 @@ class Figure:
     @cached_property
     def pitch(self) -> float:
         """The distance of places of a map, the same in all maps."""
-        grids = [column.grid for column in self.columns.values() if column.grid]
+        grids = [column.grid for column in self.columns.values() if column.is_map]
         apart = (self.right - LEFT) / (len(self.columns) - 0.5)
         heights = [(TOP - BOTTOM) / maps / (rows + 1) for maps, rows, _ in grids]
         breadths = [apart * 0.8 / columns for *_, columns in grids]
@@ -301,12 +301,12 @@ class Figure:
     @cached_property
     def apart(self) -> float:
         """The smallest distance of units below each other."""
-        longest = max(len(c.units) for c in self.columns.values() if not c.grid)
+        longest = max(len(c.units) for c in self.columns.values() if not c.is_map)
         return min(APART, (TOP - BOTTOM) / longest)
 
     def points(self, column: DrawnLayer) -> int:
         """Return how large the units of a column are, in points."""
-        size = self.pitch if column.grid else self.apart * ROUND_SHARE
+        size = self.pitch if column.is_map else self.apart * ROUND_SHARE
         return max(3, min(MOST_POINTS, round(size * POINTS)))
 
     def radius(self, layer: str) -> float:
@@ -335,25 +335,23 @@ class Figure:
         Those of a place of a map begin where the map ends, so that it is seen, those of a row one
         below the other.
         """
-        column = self.columns[layer]
-        if not column.grid:
-            here = [0.0] * len(column.units)
-            return [round(self._behind(layer), 1)] * len(here), here
-        _, right, _ = self.edges(layer)[0]
-        columns, apart = column.grid[2], self.pitch / column.grid[2]
-        up = [((columns - 1) / 2 - c) * apart for *_, c in _places(column.grid)]
+        column, right = self.columns[layer], self.middles[layer] + self._behind(layer)
+        *_, columns = column.grid
+        up = [((columns - 1) / 2 - c) * self.pitch / columns for *_, c in column.places]
         return [round(right - x, 1) for x in self.x(layer)], [round(y, 1) for y in up]
 
-    def _heights(self, number: int, most: float) -> Iterator[float]:
-        """Yield the heights of so many things below each other, from the top."""
-        apart = min(most, (TOP - BOTTOM) / number)
+    def _heights(self, layer: str) -> list[float]:
+        """Return the heights of maps or units, from the top."""
+        column = self.columns[layer]
+        number, *_ = column.grid
+        apart = min(TOP if column.is_map else APART, (TOP - BOTTOM) / number)
         top = (TOP + BOTTOM) / 2 + apart * (number - 1) / 2
-        return (top - apart * position for position in range(number))
+        return [top - apart * position for position in range(number)]
 
     def _half(self, layer: str) -> float:
         """Return how far a column of maps or units reaches to either side."""
-        grid = self.columns[layer].grid
-        return grid[2] / 2 * self.pitch if grid else self.radius(layer)
+        column = self.columns[layer]
+        return column.grid[2] / 2 * self.pitch if column.is_map else self.radius(layer)
 
     def _behind(self, layer: str) -> float:
         """Return how far to the right of a column's middle its lines begin."""
@@ -367,28 +365,22 @@ class Figure:
         *before, last = map(self._half, self.columns)
         return self.right - left - 2 * sum(before) - last
 
-    def _connections(self, columns: dict[str, DrawnLayer]) -> int:
-        below = self.stack.below
-        return sum(len(columns[n].units) * len(columns[below[n]].units) for n in self.dense)
-
-    def _columns(self, most: int) -> dict[str, DrawnLayer]:
-        """Return the columns, dense ones of so many units at most."""
-        names = ["1", *self.stack.names]
-        above = dict(zip(names, self.stack.names, strict=False))
-        return {
-            name: self._column(name, most, is_seen_whole=above.get(name) in self.dense)
-            for name in names
-        }
-
-    def _column(self, name: str, most: int, *, is_seen_whole: bool) -> DrawnLayer:
+    def _column(self, name: str, most: int) -> DrawnLayer:
+        """Return a column; a dense one, or one below, has so many units at most."""
         shape, seen = self._shapes(name)
         reach, bounded = self._reach(name)
         if len(seen) == 1 or (len(shape) == 1 and prod(shape) <= most):
             units = tuple((unit,) for unit in range(min(most, shape[0])))
-            return DrawnLayer(name, units, (), shape[0], reach, bounded)
+            grid = (len(units), 1, 1)
+            return DrawnLayer(
+                name, units, grid, is_map=False, of=shape[0], reach=reach, bounded=bounded
+            )
+        is_seen_whole = any(self.stack.below[layer] == name for layer in self.dense)
         cap = most if is_seen_whole else MOST_PLACES
         grid, units = _drawn((1, *seen)[-3:], shape, cap, MAP_SIDE, MAP_SIDE)
-        return DrawnLayer(name, units, grid, prod(shape), reach, bounded)
+        return DrawnLayer(
+            name, units, grid, is_map=True, of=prod(shape), reach=reach, bounded=bounded
+        )
 
     def _shapes(self, layer: str) -> tuple[Index, Index]:
         """Return the shape of a layer, and that in which it is seen: of pixels a picture's."""
@@ -433,7 +425,3 @@ def _drawn(
     places = np.ravel_multi_index([*zip(*product(range(number), rows, columns), strict=True)], maps)
     indices = np.stack(np.unravel_index(places, shape), axis=1).tolist()
     return (number, len(rows), len(columns)), tuple(map(tuple, indices))
-
-
-def _places(grid: Index) -> Iterator[Index]:
-    return product(*map(range, grid))

@@ -7,6 +7,7 @@ computed.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from math import prod
 
 from xlnn.equations.activation import ACTIVATIONS
@@ -15,7 +16,6 @@ from xlnn.equations.convolution import (
     PRODUCTS,
     SUM_OF_PRODUCTS,
     OfFilter,
-    OfPlace,
     Window,
 )
 from xlnn.equations.cost import COSTS
@@ -32,12 +32,12 @@ from xlnn.equations.wording import (
     OutputDeltaSentence,
     Prediction,
 )
-from xlnn.quantity import Axis, Equation, Quantity
+from xlnn.quantity import Axis, Quantity, Sentence
+from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import (
     backward,
     cost,
     forward,
-    led_by,
     optimiser_of,
 )
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -47,6 +47,10 @@ SHEET = "lens"
 PREFIX = "lens_"
 ONE = Axis("one", 1, family="image")
 ROWS = {"axes": (ONE,), "prefix": PREFIX, "sheet": SHEET}
+
+lens = partial(quantity, prefix=PREFIX, sheet=SHEET)
+one = partial(lens, axes=(ONE,))
+"""State a quantity of the sheet Lens, and one of the chosen sample."""
 
 FIRST_UNITS = 8
 """How many units of a layer are shown where the network is too large to be drawn whole."""
@@ -65,100 +69,80 @@ WIDEST_DRAWN = 60_000
 rows of the Lens, and the widest layer sets how many columns there are."""
 
 
-def lens_quantities(stack: Stack, words: str, *, whole: bool) -> Iterator[Quantity]:
+def lens_quantities(stack: Stack, words: Text, *, whole: bool) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Lens; without epochs only the forward ones.
 
     Parameters
     ----------
     stack : Stack
-    words : str
-        What is said of the prediction of an output of a regression, with ``{label}``,
-        ``{predicted}`` and, where the network is trained, ``{actual}`` in it.
+    words : Text
     whole : bool
         Whether to compute everything from pixels and weights, instead of looking up the first units
         of each layer.
     """
     stack = stack if whole else first_units(stack)
-    labels, outputs = stack.shapes[stack.output], {"a": f"lens_a{stack.output}"}
+    labels, outputs = stack.shapes[stack.output], f"lens_a{stack.output}"
     yield from _chosen(stack)
     yield from weights(stack, PREFIX, SHEET)
     if whole:
         yield from forward_by_bands(stack, slopes=stack.spec.epochs > 0, **ROWS)
     else:
         yield from _looked_up(stack)
-    yield _quantity("output", COPY, outputs, labels)
-    if stack.spec.epochs:
-        yield from _back(stack, whole=whole)
+    yield one("output", COPY.of(outputs), shape=labels)
+    if stack.spec.epochs and whole:
+        yield from cost(stack, t="lens_t", a="lens_output", **ROWS)
+        yield from backward(stack, t="lens_t", **ROWS)
+    for name in stack.names if stack.spec.epochs else ():
+        yield from _layer_gradients(stack, name)
     for name in stack.names:
         if len(stack.shapes[name]) == 1:
             yield from _sentences(stack, name, whole=whole)
-    yield _quantity("name", Name(), {"labels": "labels"}, labels)
+    yield one("name", Name(), shape=labels)
     if stack.spec.is_regression:
-        yield from _prediction(stack, words)
+        known = {"actual": stack.actual(PREFIX)} if stack.spec.epochs else {}
+        said = said_of_prediction(words, known=bool(known))
+        yield from prediction(stack, said, known, **ROWS)
     elif stack.has_shares:
-        yield _quantity("bar", Bar(), outputs, labels)
+        yield one("bar", Bar().of(outputs), shape=labels)
     if stack.spec.epochs:
-        yield from _cost(stack, whole=whole)
+        costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
+        if whole and COSTS[stack.spec.cost].loss:
+            costs["loss"] = "lens_loss"
+        yield one("C_text", CostSentence(3 if stack.spec.is_regression else 0), costs)
+        yield one("there", OfRow().of("C", "lens_position"))
+        yield one("gap", DISTANCE.of("lens_C", "lens_there"), number_format="0E+00")
 
 
 def _chosen(stack: Stack) -> Iterator[Quantity]:
     """Yield what is chosen, and what is looked up of the chosen sample."""
     spec = stack.spec
     if spec.epochs:
-        yield _choice("epoch", spec.epochs)
-    yield _choice("image", spec.samples)
+        yield lens("epoch", choices=(1, spec.epochs), number_format="0")
+    yield lens("image", choices=(1, spec.samples), number_format="0")
     if spec.epochs:
-        both = {"epoch": "lens_epoch", "image": "lens_image"}
-        yield _quantity(
-            "position", training_position(spec.samples), both, axes=(), number_format="0"
-        )
+        position = training_position(spec.samples).of("lens_epoch", "lens_image")
+        yield lens("position", position, number_format="0")
     for name, shape in _of_image(stack).items():
         digits = "0.0000" if name == "t" and spec.scaled_targets else ""
-        stated = shape if name.endswith("t") else stack.shapes["1"]
-        own = {"equation": OfRow(shape, stated), "uses": {"of": name, "at": "lens_image"}}
-        yield quantity(name, shape=shape, number_format=digits, **own, **ROWS)
+        found = OfRow(shape, shape if name.endswith("t") else stack.shapes["1"])
+        yield one(name, found.of(name, "lens_image"), shape=shape, number_format=digits)
 
 
-def _back(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
-    """Yield the cost, the errors and the gradients."""
-    if whole:
-        yield from cost(stack, t="lens_t", a="lens_output", **ROWS)
-        yield from backward(stack, t="lens_t", **ROWS)
-    for name in stack.names:
-        yield from _layer_gradients(stack, name)
-
-
-def _cost(stack: Stack, *, whole: bool) -> Iterator[Quantity]:
-    """Yield the cost with the numbers in it, and how far it is from that of the sheet Training."""
-    costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
-    if whole and COSTS[stack.spec.cost].loss:
-        costs["loss"] = "lens_loss"
-    digits = 3 if stack.spec.is_regression else 0
-    yield _quantity("C_text", CostSentence(digits), costs)
-    yield _quantity("there", OfRow(), {"of": "C", "at": "lens_position"})
-    gap = {"here": "lens_C", "there": "lens_there"}
-    yield _quantity("gap", DISTANCE, gap, number_format="0E+00")
-
-
-def forward_by_bands(
-    stack: Stack, *, axes: tuple[Axis, ...], prefix: str, sheet: str, slopes: bool = True
-) -> Iterator[Quantity]:
+def forward_by_bands(stack: Stack, **rows: object) -> Iterator[Quantity]:
     """Yield z, a and a' of every layer, with each unit in rows of its own.
 
     The activations that a layer sees are repeated in one row above its weights;
     maps are pictures and need no copy.
     """
+    prefix, place = rows["prefix"], {key: rows[key] for key in ROWS}
     upper = dict(zip(stack.names, stack.names[1:], strict=False))
-    rows = {lower: layer for lower, layer in upper.items() if len(stack.shapes[lower]) == 1}
-    below = {layer: f"{prefix}below{layer}" for layer in rows.values()}
-    copied = {f"{prefix}a{lower}" for lower in rows}
-    options = {"axes": axes, "prefix": prefix, "sheet": sheet, "slopes": slopes}
-    for found in forward(stack, below=below, **options):
+    flat = {lower: layer for lower, layer in upper.items() if len(stack.shapes[lower]) == 1}
+    below = {layer: f"{prefix}below{layer}" for layer in flat.values()}
+    for found in forward(stack, below=below, **rows):
         yield found
-        if found.name in copied:
-            own = {"equation": COPY, "uses": {"a": found.name}, "shape": found.shape}
-            place = {"axes": axes, "prefix": prefix, "sheet": sheet}
-            yield quantity("below", upper[found.layer], **own, **place)
+        if found.kind == "a" and found.layer in flat:
+            layer = flat[found.layer]
+            yield quantity("below", COPY.of(found.name), shape=found.shape, layer=layer, **place)
 
 
 def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:
@@ -172,16 +156,28 @@ def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:
     return found | ({"raw_t": found["t"]} if spec.scaled_targets else {})
 
 
-def _prediction(stack: Stack, words: str) -> Iterator[Quantity]:
-    """Yield the prediction in the units of its targets, and a sentence that sets it beside them."""
+def said_of_prediction(words: Text, *, known: bool) -> Prediction:
+    """Return the sentence about a prediction, beside the actual number if that is known."""
+    if known:
+        return Prediction(words.open("sentences", "predicted_actual"))
+    return Prediction(words("joined", "named", what="{label}", name="{predicted}"))
+
+
+def prediction(
+    stack: Stack,
+    said: Sentence,
+    uses: Mapping[str, str],
+    **rows: object,
+) -> Iterator[Quantity]:
+    """Yield the outputs in the units of their targets, and what is said of them."""
+    output, predicted = f"{rows['prefix']}output", f"{rows['prefix']}predicted"
     if stack.spec.scaled_targets:
-        uses = {"a": "lens_output", "middle": "t_middle", "factor": "t_factor"}
-        shape = stack.shapes[stack.output]
-        yield _quantity("predicted", PREDICTED, uses, shape, number_format=stack.measure)
-    predicted = "lens_predicted" if stack.spec.scaled_targets else "lens_output"
-    uses = {"labels": "labels", "predicted": predicted}
-    uses |= {"actual": stack.actual(PREFIX)} if stack.spec.epochs else {}
-    yield _quantity("verdict", Prediction(words), uses)
+        yield quantity(
+            "predicted", PREDICTED.of(output, "t_middle", "t_factor"),
+            shape=stack.shapes[stack.output], number_format=stack.measure, **rows,
+        )  # fmt: skip
+        output = predicted
+    yield quantity("verdict", said, {"labels": "labels", **uses, "predicted": output}, **rows)
 
 
 def first_units(stack: Stack) -> Stack:
@@ -199,10 +195,9 @@ def _looked_up(stack: Stack) -> Iterator[Quantity]:
         kinds += [*stack.noted(name), *["delta"] * (name in stack.learning)]
         kinds += layer.backward if name in stack.learning[1:] else ()
         found[:0] = [(kind, name, stack.shape_of(kind, name)) for kind in kinds]
+    at = "lens_position" if stack.spec.epochs else "lens_image"
     for kind, name, shape in found:
-        at = "lens_position" if stack.spec.epochs else "lens_image"
-        own = {"equation": OfRow(shape), "uses": {"of": f"{kind}{name}", "at": at}}
-        yield quantity(kind, name, shape=shape, **own, **ROWS)
+        yield one(kind, OfRow(shape).of(f"{kind}{name}", at), shape=shape, layer=name)
 
 
 def weights(stack: Stack, prefix: str, sheet: str, row: int = 1) -> Iterator[Quantity]:
@@ -210,8 +205,8 @@ def weights(stack: Stack, prefix: str, sheet: str, row: int = 1) -> Iterator[Qua
     for kind, layer, stated in stack.parameters:
         shape = shown_shape(stack, kind, layer)
         uses = {"of": f"{kind}{layer}"} | stack.at_epoch(prefix)
-        own = {"equation": OfRow(shape, stated, row=row), "uses": uses, "shape": shape}
-        yield quantity(kind, layer, prefix=prefix, sheet=sheet, **own)
+        found = OfRow(shape, stated, row=row)
+        yield quantity(kind, found, uses, shape, layer=layer, prefix=prefix, sheet=sheet)
 
 
 def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
@@ -221,56 +216,38 @@ def shown_shape(stack: Stack, kind: str, layer: str) -> tuple[int, ...]:
     return (shape[0], *stack.spec.picture) if is_row else shape
 
 
-def _choice(kind: str, largest: int) -> Quantity:
-    return quantity(kind, prefix=PREFIX, sheet=SHEET, choices=(1, largest), number_format="0")
-
-
-def _quantity(
-    kind: str,
-    equation: Equation,
-    uses: Mapping[str, str],
-    shape: tuple[int, ...] = (),
-    **more: object,
-) -> Quantity:
-    """Return a quantity of the one sample."""
-    return quantity(kind, equation=equation, uses=uses, shape=shape, **{**ROWS, **more})
-
-
 def _layer_gradients(stack: Stack, name: str) -> Iterator[Quantity]:
     """Yield the gradient of this sample, the gradient of all, and the weights after the step."""
+    own, step = partial(lens, layer=name), optimiser_of(stack).step
     for number, (kind, stated) in enumerate(stack.kinds[name].parameters.items()):
         shape = shown_shape(stack, kind, name)
         before, after = (OfRow(shape, stated, row=row) for row in (1, 2))
-        shown = {"prefix": PREFIX, "sheet": SHEET, "shape": shape}
         if number == 0:  # that of a bias in one sample is shown already: delta
-            one, uses = stack.kinds[name].gradient_of_one, stack.named(name, PREFIX)
-            yield quantity(f"dC_d{kind}_one", name, equation=one, uses=uses, **shown)
-        uses = {"of": f"dC_d{kind}{name}", "at": "lens_epoch"}
-        yield quantity(f"dC_d{kind}", name, equation=before, uses=uses, **shown)
-        if step := optimiser_of(stack).step:
-            led = uses | {"of": led_by(stack, kind, name).name}
-            yield quantity(f"{step}_{kind}", name, equation=after, uses=led, **shown)
-        uses["of"] = f"{kind}{name}"
-        yield quantity(f"{kind}_after", name, equation=after, uses=uses, **shown)
+            one_gradient, uses = stack.kinds[name].gradient_of_one, stack.named(name, PREFIX)
+            yield own(f"dC_d{kind}_one", one_gradient, uses, shape)
+        found = {f"dC_d{kind}": before, **({f"{step}_{kind}": after} if step else {}), kind: after}
+        for of, equation in found.items():
+            shown = f"{kind}_after" if of == kind else of
+            yield own(shown, equation.of(f"{of}{name}", "lens_epoch"), shape=shape)
 
 
 def _headings(kind: str, name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
     """Return the symbols of the units of a layer."""
-    found = quantity(kind, name, shape=shape)
+    found = quantity(kind, shape=shape, layer=name)
     return tuple(found.heading(unit) for unit in found.units)
 
 
 def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
     """Yield what a layer without maps computes with the numbers in it."""
     layer, shape, names = stack.kinds[name], stack.shapes[name], stack.named(name, PREFIX)
-    activation = ACTIVATIONS[layer.activation]
+    activation, told = ACTIVATIONS[layer.activation], partial(one, shape=shape, layer=name)
     left_out = () if whole else activation.steps  # of a large network
     own = {kind: on for kind, on in names.items() if kind not in left_out}
     for kind, sentence in layer.sentences.items():
         said = sentence(_headings(kind, name, shape))
-        yield _quantity(f"{kind}_text", said, own, shape, layer=name)
+        yield told(f"{kind}_text", said, own)
     said = ActivationSentence(_headings("a", name, shape), activation.symbol)
-    yield _quantity("a_text", said, own, shape, layer=name)
+    yield told("a_text", said, own)
     if not stack.spec.epochs:
         return
     cost = COSTS[stack.spec.cost]
@@ -279,13 +256,13 @@ def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
         targets = own | {"t": "lens_t", "loss": "lens_loss"}
         digits = 3 if stack.spec.is_regression else 0
         if whole and cost.loss:
-            yield _quantity("loss_text", cost.sentence(loss), targets, shape, layer=name)
+            yield told("loss_text", cost.sentence(loss), targets)
         sentence, uses = OutputDeltaSentence(delta, digits), targets
     else:
         upper = stack.names[stack.names.index(name) + 1]
         sentence = stack.kinds[upper].sentence_below(delta)
         uses = stack.named_below(name, PREFIX)
-    yield _quantity("delta_text", sentence, uses, shape, layer=name)
+    yield told("delta_text", sentence, uses)
 
 
 def window_quantities(stack: Stack) -> Iterator[Quantity]:
@@ -301,28 +278,26 @@ def window_quantities(stack: Stack) -> Iterator[Quantity]:
 def _of_layer(stack: Stack, name: str) -> Iterator[Quantity]:
     filters, *places = stack.shapes[name]
     (weight,), parameters = stack.weights(name), stack.kinds[name].parameters
-    _, *size = parameters[weight]
-    shown = {"layer": name, "axes": ()}
+    (_, *size), shown = parameters[weight], partial(lens, layer=name)
 
     def own(*kinds: str) -> dict[str, str]:
-        return {kind: f"{PREFIX}window_{kind}{name}" for kind in kinds}
+        return {kind: f"lens_window_{kind}{name}" for kind in kinds}
 
     for kind, length in zip((MAP, *PLACE), (filters, *places), strict=True):
-        choices = {"choices": (1, length), "number_format": "0"}
-        yield quantity(kind, name, prefix=PREFIX, sheet=SHEET, **choices)
-    where = {"number": f"{PREFIX}{MAP}{name}", **own("row", "column")}
-    looked_up = {"epoch": f"{PREFIX}epoch", "position": f"{PREFIX}position", **where}
+        yield shown(kind, choices=(1, length), number_format="0")
+    where = {"number": f"lens_{MAP}{name}", **own("row", "column")}
     seen = {"a": stack.activation(stack.below[name], PREFIX), **where}
-    yield _quantity("window", Window(tuple(size[-2:])), seen, tuple(size), **shown)
-    for kind, (_, *shape) in parameters.items():
-        of_all = {"all_epochs": f"{kind}{name}", **looked_up}
-        yield _quantity(f"window_{kind}", OfFilter(), of_all, tuple(shape), **shown)
+    yield shown("window", Window(tuple(size[-2:])), seen, tuple(size))
+    for kind, shape in parameters.items():
+        of_filter = OfFilter(shape, "number").of(f"{kind}{name}", "lens_epoch", where["number"])
+        yield shown(f"window_{kind}", of_filter, shape=shape[1:])
     uses = own(*parameters, "sum", "product")
-    uses |= {"a": f"{PREFIX}window{name}", "total": uses["sum"], "products": uses["product"]}
-    yield _quantity("window_product", PRODUCTS, uses, tuple(size), **shown)
-    yield _quantity("window_sum", SUM_OF_PRODUCTS, uses, **shown)
-    yield _quantity("window_z", PLUS_BIAS, uses, **shown)
-    yield _quantity("window_there", OfPlace(), {"rows": f"z{name}", **looked_up}, **shown)
+    uses |= {"a": f"lens_window{name}", "total": uses["sum"], "products": uses["product"]}
+    yield shown("window_product", PRODUCTS, uses, tuple(size))
+    yield shown("window_sum", SUM_OF_PRODUCTS, uses)
+    yield shown("window_z", PLUS_BIAS, uses)
+    of_place = OfFilter((filters, *places), *where).of(f"z{name}", "lens_position", **where)
+    yield shown("window_there", of_place)
 
 
 def drawn_whole(spec: Spec) -> bool:

@@ -6,15 +6,16 @@ looked up in the training sheets, so it is small compared with them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 
 import numpy as np
 
 from xlnn.equations.layer import WEIGHTS
-from xlnn.equations.lookup import COPY, OfRow
+from xlnn.equations.lookup import COPY, OfRow, OfUnit
 from xlnn.equations.play import (
     LARGEST_SIZE,
     LEVELS,
-    OF_ANSWER,
     Dot,
     FillLevel,
     LineEnds,
@@ -25,11 +26,12 @@ from xlnn.equations.play import (
 )
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import Tied
-from xlnn.equations.wording import Bar, Diverged, Name, Prediction, Verdict
-from xlnn.quantity import Equation, Quantity, Sentence
+from xlnn.equations.wording import Bar, Diverged, Name, Verdict
+from xlnn.quantity import Quantity
+from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import LISTED, TOP, DrawnLayer, Figure
-from xlnn.workbooks.network.quantities.lens import ONE
-from xlnn.workbooks.network.quantities.stack import QUANTITY_KINDS, Stack, quantity
+from xlnn.workbooks.network.quantities.lens import ONE, said_of_prediction
+from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
 SHEET, NUMBERS = "play", "drawing"
 PREFIX = "play_"
@@ -52,27 +54,33 @@ PLACE = {"number_format": "0.0"}
 IN_SIGHT = {"number_format": "0.0;"}
 """Of what may be out of sight, below 0: it is not written."""
 
+play = partial(quantity, prefix=PREFIX, sheet=SHEET)
+one = partial(play, axes=(ONE,))
+drawn = partial(play, sheet=NUMBERS)
+"""State a quantity of the sheet Play, one of the chosen sample, and one of the sheet Drawing."""
 
-def play_quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
-    """Yield the quantities of both sheets.
 
-    Parameters
-    ----------
-    stack : Stack
-    words : dict
-        The sentences ``verdict``, ``undecided``, ``is_right``, ``is_wrong`` and ``is_unknown``,
-        with their blanks; of a regression ``verdict`` alone. Where there are epochs ``rose`` and
-        ``lost`` as well.
-    """
+def divergence(words: Text) -> dict[str, str]:
+    """Return the sentences about training that increases the total cost, with their blanks."""
+    return {key: words.open("sentences", key) for key in ("rose", "lost")}
+
+
+def verdict(stack: Stack, words: Text) -> Verdict:
+    """Return the sentence about the predicted class, or that none is predicted."""
+    said = {key: words.open("sentences", key) for key in ("verdict", "undecided")}
+    return Verdict(said, is_share=stack.is_share)
+
+
+def play_quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
+    """Yield the quantities of both sheets."""
     figure = Figure(stack)
     if stack.spec.epochs:
-        yield _quantity("epoch", choices=(1, stack.spec.epochs), **WHOLE)
-    yield _quantity("image", choices=(1, stack.spec.samples), **WHOLE)
+        yield play("epoch", choices=(1, stack.spec.epochs), **WHOLE)
+    yield play("image", choices=(1, stack.spec.samples), **WHOLE)
     if stack.spec.epochs:
-        both = {"epoch": "play_epoch", "image": "play_image"}
-        yield _number("position", training_position(stack.spec.samples), both, **WHOLE)
-        diverged = Diverged(words)
-        yield _quantity("diverged", diverged, {"C_T": "C_T"}, axes=())
+        position = training_position(stack.spec.samples).of("play_epoch", "play_image")
+        yield drawn("position", position, **WHOLE)
+        yield play("diverged", Diverged(divergence(words)))
     yield from _chosen(stack)
     yield from _said(stack, words)
     for name, layer, shape in stack.parameters:
@@ -91,15 +99,13 @@ def play_quantities(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity
     if stack.spec.is_regression:
         labels = {"labels": "labels", "predicted": "play_output"}
     outputs = min(LISTED, len(figure.columns[stack.output].units))
-    yield _number("label_text", OutputLabel(is_share=stack.is_share), labels, (outputs,))
+    label = OutputLabel(is_share=stack.is_share)
+    yield drawn("label_text", label, labels, (outputs,), axes=(ONE,))
 
 
 def course(stack: Stack) -> Quantity:
     """Return the total cost by epoch, of the chosen run if there are several."""
-    uses = {"a": "C_T"}
-    return quantity(
-        "course", prefix=PREFIX, sheet=NUMBERS, axes=(stack.epoch,), equation=COPY, uses=uses
-    )
+    return drawn("course", COPY.of("C_T"), axes=(stack.epoch,))
 
 
 def worth_seeing(
@@ -134,95 +140,79 @@ def worth_seeing(
 def _chosen(stack: Stack) -> Iterator[Quantity]:
     """Yield the chosen sample, and the results of the chosen epoch."""
     spec = stack.spec
-    uses = {"at": "play_image", "of": "x"}
     if spec.features:
-        uses["of"] = "raw" if spec.scaled else "x"
         shape = (min(LISTED, spec.inputs),)
-        yield _quantity("given", OfRow(shape), uses, shape, number_format="General")
+        given = OfRow(shape).of("raw" if spec.scaled else "x", "play_image")
+        yield play("given", given, shape=shape, number_format="General")
     elif max(spec.picture) <= LARGEST_PICTURE:
         equation = OfRow(spec.picture, stack.shapes["1"])
-        yield _quantity("x", equation, uses, spec.picture, axes=(ONE,))
+        yield one("x", equation.of("x", "play_image"), shape=spec.picture)
     kinds = ["C_T"] if spec.is_regression else ["C_T", "recognised"]
     for kind in kinds if spec.epochs else ():
-        yield _one(kind, OfRow(), {"of": kind, "at": "play_epoch"})
+        yield one(kind, OfRow().of(kind, "play_epoch"))
 
 
 def _row(stack: Stack) -> str:
     """Return the name of the chosen sample's row; without epochs that is its number."""
-    return f"{PREFIX}position" if stack.spec.epochs else f"{PREFIX}image"
+    return "play_position" if stack.spec.epochs else "play_image"
 
 
-def _measure(stack: Stack) -> dict[str, str]:
-    """Return the number format of outputs: with the decimals of the sentences, or of targets."""
-    if stack.spec.is_regression:
-        return {"number_format": stack.measure}
-    return {"number_format": SHARE if stack.is_share else "0.000"}
-
-
-def _said(stack: Stack, words: Mapping[str, str]) -> Iterator[Quantity]:
+def _said(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield the outputs, and their meaning in words."""
-    spec, outputs = stack.spec, f"a{stack.output}"
-    row = {"at": _row(stack)}
+    spec, outputs, row = stack.spec, f"a{stack.output}", _row(stack)
+    measure = stack.measure if spec.is_regression else SHARE if stack.is_share else "0.000"
     shape = (min(LISTED, len(spec.labels)),)
-    yield _quantity("name", Name(), {"labels": "labels"}, shape)
-    uses = {**row, "of": stack.predicted() if spec.is_regression else outputs}
-    yield _quantity("output", OfRow(shape), uses, shape, **_measure(stack))
-    own = {"labels": "labels", "a": "play_output"}
+    output = stack.predicted() if spec.is_regression else outputs
+    yield one("name", Name(), shape=shape)
+    yield play("output", OfRow(shape).of(output, row), shape=shape, number_format=measure)
     if spec.is_regression:
-        own["predicted"] = "play_output"
+        own = {"labels": "labels", "predicted": "play_output"}
         if spec.epochs:
-            image = {"at": "play_image", "of": stack.actual()}
-            actual = _quantity("t", OfRow(shape), image, shape, **_measure(stack))
             kind = stack.actual()  # of scaled targets those that were given
-            yield replace(actual, kind=kind, symbol=QUANTITY_KINDS[kind].symbol)
+            actual = OfRow(shape).of(kind, "play_image")
+            found = play(kind, actual, shape=shape, number_format=measure)
+            yield replace(found, name="play_t")
             own["actual"] = "play_t"
         if len(spec.labels) == 1:  # of several the list below tells each
-            yield _quantity("verdict", Prediction(words["verdict"]), own)
+            yield one("verdict", said_of_prediction(words, known=spec.epochs > 0), own)
         return
     if stack.has_shares:
-        yield _quantity("bar", Bar(), own, shape)
-    yield _one("answer", OfRow(), {**row, "of": "answer"}, sheet=NUMBERS, **WHOLE)
+        yield one("bar", Bar().of("play_output"), shape=shape)
+    behind = partial(one, sheet=NUMBERS)
+    yield behind("answer", OfRow().of("answer", row), **WHOLE)
     labels = {"label": "answer"}
     if spec.epochs:
-        image = {"of": "truth", "at": "play_image"}
-        yield _one("truth", OfRow(), image, sheet=NUMBERS, **WHOLE)
+        yield behind("truth", OfRow().of("truth", "play_image"), **WHOLE)
         labels["truth_label"] = "truth"
     for kind, of in labels.items():
-        one = {"axes": (ONE,), "prefix": PREFIX, "sheet": NUMBERS}
-        yield stack.label(kind, of=f"play_{of}", **one)
-    found = {"answer": "play_answer", "truth": "play_truth"}
-    yield _one("surest", OF_ANSWER, {**row, **found, "of": outputs}, sheet=NUMBERS)
-    tied = {}
-    if len(spec.labels) > 1:
-        yield from _tied(stack, {**row, "of": outputs})
-        tied["tied"] = "play_tied"
-        if spec.epochs:
-            yield from _targets(stack)
-            tied["targets_tied"] = "play_targets_tied"
-    verdict = Verdict(words, is_share=stack.is_share)
-    yield _one("verdict", verdict, {"label": "play_label", "a": "play_surest", **tied})
-    if not spec.epochs:
-        return
-    truth = {**found, "label": "play_truth_label", **tied}
-    yield _one("truth_text", Truth(words), truth)
+        yield stack.label(kind, f"play_{of}", axes=(ONE,), prefix=PREFIX, sheet=NUMBERS)
+    surest = OfUnit(stack.shapes[stack.output], "answer")
+    yield behind("surest", surest.of(outputs, row, "play_answer"))
+    found = [*_tied(stack)] if len(spec.labels) > 1 else []
+    yield from found
+    tied = {each.kind: each.name for each in found}
+    said = {"label": "play_label", "a": "play_surest", **tied}
+    yield one("verdict", verdict(stack, words), said)
+    if spec.epochs:
+        keys = ("is_right", "is_wrong", "is_unknown")
+        said = Truth({key: words.open("sentences", key) for key in keys})
+        truth = {"answer": "play_answer", "truth": "play_truth", "label": "play_truth_label"}
+        yield one("truth_text", said, truth | tied)
 
 
-def _tied(stack: Stack, uses: Mapping[str, str]) -> Iterator[Quantity]:
-    """Yield whether the largest outputs are equal; of many outputs all, of which Play has some."""
-    outputs = len(stack.spec.labels)
+def _tied(stack: Stack) -> Iterator[Quantity]:
+    """Yield whether the largest outputs are equal, and whether the largest targets are."""
+    tied, shape = partial(one, equation=Tied(), sheet=NUMBERS, **WHOLE), (len(stack.spec.labels),)
     every = "play_output"
-    if outputs > LISTED:
+    if len(stack.spec.labels) > LISTED:  # of which Play has some
         every = "play_outputs"
-        yield _number("outputs", OfRow((outputs,)), uses, (outputs,))
-    yield _one("tied", Tied(), {"a": every}, sheet=NUMBERS, **WHOLE)
-
-
-def _targets(stack: Stack) -> Iterator[Quantity]:
-    """Yield the targets of the chosen sample, and whether the largest of them are equal."""
-    shape = (len(stack.spec.labels),)
-    uses = {"of": "t", "at": "play_image"}
-    yield _number("targets", OfRow(shape), uses, shape, number_format="General")
-    yield _one("targets_tied", Tied(), {"a": "play_targets"}, sheet=NUMBERS, **WHOLE)
+        outputs = OfRow(shape).of(f"a{stack.output}", _row(stack))
+        yield drawn("outputs", outputs, shape=shape)
+    yield tied("tied", uses={"a": every})
+    if stack.spec.epochs:
+        targets = OfRow(shape).of("t", "play_image")
+        yield drawn("targets", targets, shape=shape, number_format="General")
+        yield tied("targets_tied", uses={"a": "play_targets"})
 
 
 def _weights(figure: Figure, name: str, layer: str, stated: tuple[int, ...]) -> Iterator[Quantity]:
@@ -234,20 +224,21 @@ def _weights(figure: Figure, name: str, layer: str, stated: tuple[int, ...]) -> 
     for other, whole in stack.kinds[layer].parameters.items():
         if other not in WEIGHTS:
             shapes[other] = (shape[:1], whole)
-    for kind, (drawn, whole) in shapes.items():
+    for kind, (shown, whole) in shapes.items():
         uses = {"of": f"{kind}{layer}"} | stack.at_epoch(PREFIX)
-        yield _quantity(kind, OfRow(drawn, whole), uses, drawn, layer=layer)
+        yield play(kind, OfRow(shown, whole), uses, shown, layer=layer)
     if layer == stack.output:
-        yield _quantity("name", Name(), {"labels": "labels"}, shape[:1], layer=layer)
+        yield one("name", Name(), shape=shape[:1], layer=layer)
 
 
 def _units(stack: Stack, figure: Figure, column: DrawnLayer) -> Iterator[Quantity]:
     """Yield the values of a layer's units, and their dots."""
     layer, shape = column.layer, (len(column.units),)
-    uses = {"of": stack.activation(layer), "at": "play_image" if layer == "1" else _row(stack)}
-    value = _number("value", OfRow(shape, units=column.units), uses, shape, layer=layer)
+    value = OfRow(shape, units=column.units)
+    value = value.of(stack.activation(layer), "play_image" if layer == "1" else _row(stack))
     places, below_0 = (figure.x(layer), figure.y(layer)), column.reach == "around 0"
-    yield from _dots(value, "" if column.bounded else "size", places, below_0=below_0)
+    size = "" if column.bounded else "size"
+    yield from _dots(drawn("value", value, shape=shape, layer=layer), size, places, below_0=below_0)
 
 
 def _dots(
@@ -255,17 +246,17 @@ def _dots(
 ) -> Iterator[Quantity]:
     """Yield numbers that are drawn as dots, the largest one, fill levels, positions, and dots."""
     layer, shape, prefix = value.layer, value.shape, value.name.partition(value.kind)[0]
-    more = {"layer": layer, "prefix": prefix}
-    own = {"v": value.name, "level": f"{prefix}level{layer}", "y": f"{prefix}up{layer}"}
+    own = partial(drawn, layer=layer, prefix=prefix)
+    uses = {"v": value.name, "level": f"{prefix}level{layer}", "y": f"{prefix}up{layer}"}
     yield value
     if size:
-        yield _number(size, LARGEST_SIZE, own, **more)
-        own["size"] = f"{prefix}{size}{layer}"
-    yield _number("level", FillLevel(below_0=below_0), own, shape, **more, **WHOLE)
+        yield own(size, LARGEST_SIZE, uses)
+        uses["size"] = f"{prefix}{size}{layer}"
+    yield own("level", FillLevel(below_0=below_0), uses, shape, **WHOLE)
     for kind, place in zip(("across", "up"), places, strict=True):
-        yield _number(kind, coordinate(place), {}, shape, **more, **PLACE)
+        yield own(kind, coordinate(place), shape=shape, **PLACE)
     levels = tuple(range(-LEVELS if below_0 else 0, LEVELS + 1))
-    yield _number("dot", Dot(levels), own, (*shape, len(levels)), **more, **IN_SIGHT)
+    yield own("dot", Dot(levels), uses, (*shape, len(levels)), **IN_SIGHT)
 
 
 def _weight(
@@ -274,80 +265,36 @@ def _weight(
     """Return some weights of a layer, in the chosen epoch."""
     shape, (name,) = (len(weights),), stack.weights(layer)
     uses = {"of": f"{name}{layer}"} | stack.at_epoch(PREFIX)
-    equation = OfRow(shape, units=weights)
-    return _number("weight", equation, uses, shape, layer=layer, prefix=prefix)
+    return drawn("weight", OfRow(shape, units=weights), uses, shape, layer=layer, prefix=prefix)
 
 
 def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
     """Yield the connections of a layer: its weights and their lines, or where its maps look."""
-    if layer not in figure.dense:
-        yield from _guides(figure, layer)
+    own, below = partial(drawn, layer=layer), figure.stack.below[layer]
+    if layer not in figure.dense:  # thin lines from each map to those that look at it
+        lines = figure.guides(layer)
+        for way, places in zip(("across", "up"), zip(*chain(*lines), strict=True), strict=True):
+            shape = (len(lines), 2)
+            yield own(f"guide_{way}", coordinate(places, shape), shape=shape, **PLACE)
         return
-    below = figure.stack.below[layer]
     weight = _weight(figure.stack, figure.weights(layer, figure.columns[below].units), layer)
+    strength, largest = f"play_strength{layer}", f"play_heaviest{layer}"
     yield weight
-    own = {kind: f"play_{kind}{layer}" for kind in ("strength", "across", "up")}
-    own |= {"v": weight.name, "w": weight.name}
-    yield _number("heaviest", LARGEST_SIZE, own, layer=layer)
-    own["size"] = f"play_heaviest{layer}"
-    yield _number("strength", Strength(), own, weight.shape, layer=layer, **WHOLE)
+    yield own("heaviest", LARGEST_SIZE.of(weight.name))
+    yield own("strength", Strength().of(weight.name, largest), shape=weight.shape, **WHOLE)
     right, up = figure.out(below)
     for kind, ends in (("across", (right, figure.radius(layer))), ("up", (up, 0))):
-        both = {"start": f"play_{kind}{below}", "end": f"play_{kind}{layer}"}
-        shape = (*weight.shape, 2, len(SERIES))
-        equation = LineEnds(SERIES, *ends)
-        yield _number(f"line_{kind}", equation, own | both, shape, layer=layer, **PLACE)
-
-
-def _guides(figure: Figure, layer: str) -> Iterator[Quantity]:
-    """Yield the thin lines from each map to those that look at it."""
-    pairs = figure.guides(layer)
-    below, here = figure.edges(figure.stack.below[layer]), figure.edges(layer)
-    shape = (len(pairs), 2)
-    across = [place for i, j in pairs for place in (below[i][1], here[j][0])]
-    up = [place for i, j in pairs for place in (below[i][2], here[j][2])]
-    yield _number("guide_across", coordinate(across, shape), {}, shape, layer=layer, **PLACE)
-    yield _number("guide_up", coordinate(up, shape), {}, shape, layer=layer, **PLACE)
+        line = LineEnds(SERIES, *ends).of(strength, f"play_{kind}{below}", f"play_{kind}{layer}")
+        yield own(f"line_{kind}", line, shape=(*weight.shape, 2, len(SERIES)), **PLACE)
 
 
 def _headings(figure: Figure) -> Iterator[Quantity]:
-    """Yield the positions of the layers' headings, above their columns."""
-    middles = [figure.middles[layer] for layer in figure.columns]
-    shape = (len(middles),)
-    yield _number("heading_across", coordinate(middles), {}, shape, **PLACE)
-    yield _number("heading_up", coordinate([TOP + 2.0] * len(middles)), {}, shape, **PLACE)
-    output = figure.stack.output
-    right = [x + figure.radius(output) for x in figure.x(output)][:LISTED]
-    yield _number("label_across", coordinate(right), {}, (len(right),), **PLACE)
+    """Yield the positions of the layers' headings, and of names beside units."""
+    middles, output = [figure.middles[layer] for layer in figure.columns], figure.stack.output
+    places = {"heading_across": middles, "heading_up": [TOP + 2.0] * len(middles)}
+    right = [x + figure.radius(output) for x in figure.x(output)]
+    places["label_across"] = right[:LISTED]
     if figure.stack.spec.features:
-        left = [x - figure.radius("1") for x in figure.x("1")]
-        yield _number("name_across", coordinate(left), {}, (len(left),), **PLACE)
-
-
-def _quantity(
-    kind: str,
-    equation: Equation | None = None,
-    uses: Mapping[str, str] | None = None,
-    shape: tuple[int, ...] = (),
-    **more: object,
-) -> Quantity:
-    """Return a quantity of the sheet Play; sentences are of the one sample, as on the Lens."""
-    shown = {"prefix": PREFIX, "sheet": SHEET}
-    shown |= {"axes": (ONE,)} if isinstance(equation, Sentence) else {}
-    return quantity(kind, equation=equation, uses=uses, shape=shape, **{**shown, **more})
-
-
-def _one(kind: str, equation: Equation, uses: Mapping[str, str], **more: object) -> Quantity:
-    """Return a quantity of the one sample."""
-    return _quantity(kind, equation, uses, axes=(ONE,), **more)
-
-
-def _number(
-    kind: str,
-    equation: Equation,
-    uses: Mapping[str, str],
-    shape: tuple[int, ...] = (),
-    **more: object,
-) -> Quantity:
-    """Return a quantity of the sheet Drawing."""
-    return _quantity(kind, equation, uses, shape, sheet=NUMBERS, **more)
+        places["name_across"] = [x - figure.radius("1") for x in figure.x("1")]
+    for kind, each in places.items():
+        yield drawn(kind, coordinate(each), shape=(len(each),), **PLACE)

@@ -21,58 +21,39 @@ class QuantityKind:
     role: str = "result"
 
 
+def _kinds(
+    sheet: str, role: str, number_format: str = "0.0000", **symbols: str
+) -> dict[str, QuantityKind]:
+    """Return kinds of one sheet, by their names."""
+    return {
+        name: QuantityKind(symbol, sheet, number_format, role) for name, symbol in symbols.items()
+    }
+
+
 QUANTITY_KINDS = {
-    "eta": QuantityKind("η", "settings", "General", role="input"),
-    "labels": QuantityKind("", "settings", "General", role="input"),
-    "number": QuantityKind("", "images", "0", role="key"),
-    "middle": QuantityKind("", "settings", "0.0000", role="input"),
-    "factor": QuantityKind("", "settings", "0.0000", role="input"),
-    "t_middle": QuantityKind("", "settings", "0.0000", role="input"),
-    "t_factor": QuantityKind("", "settings", "0.0000", role="input"),
-    "raw": QuantityKind("x{}", "images", "General", role="input"),
-    "raw_t": QuantityKind("y{}", "images", "General", role="input"),
-    "x": QuantityKind("x{}", "images", "General", role="input"),
-    "t": QuantityKind("t{}", "images", "General", role="input"),
-    "truth": QuantityKind("", "images", "0"),
-    "truth_label": QuantityKind("", "images", "General"),
-    "mean": QuantityKind("μ^", "training", role="forward"),
-    "variance": QuantityKind("(σ²)^", "training", role="forward"),
-    "normalised": QuantityKind("x̂^{}", "training", role="forward"),
-    "z": QuantityKind("z^{}", "training", role="forward"),
-    "largest": QuantityKind("max z^", "training", role="forward"),
-    "exp": QuantityKind("exp^{}", "training", role="forward"),
-    "a": QuantityKind("a^{}", "training", role="forward"),
-    "argmax": QuantityKind("max^{}", "training", "0", role="forward"),
-    "slope": QuantityKind("a′(z^{})", "training", role="forward"),
-    "loss": QuantityKind("c{}", "training", role="backward"),
-    "C": QuantityKind("C", "training", role="backward"),
-    "delta": QuantityKind("δ^{}", "training", role="backward"),
-    "answer": QuantityKind("", "training", "0"),
-    "label": QuantityKind("", "training", "General"),
-    "right": QuantityKind("", "training", "0"),
-    "predicted": QuantityKind("ŷ{}", "training"),
-    "actual": QuantityKind("y{}", "fit", "General"),
-    "off": QuantityKind("|ŷ − y|{}", "training"),
-    "delta_normalised": QuantityKind("∂C/∂x̂^{}", "training", role="backward"),
-    "delta_mean": QuantityKind("⟨∂C/∂x̂⟩^", "training", role="backward"),
-    "delta_product": QuantityKind("⟨x̂ ∂C/∂x̂⟩^", "training", role="backward"),
-    "C_T": QuantityKind("C_T", "progress", role="backward"),
-    "recognised": QuantityKind("", "progress", "0"),
-    "accuracy": QuantityKind("", "progress", "0.0%"),
-    "mean_C": QuantityKind("", "progress", role="backward"),
-    "rmse": QuantityKind("RMSE{}", "progress"),
-    "mae": QuantityKind("MAE{}", "progress"),
-    "gradient_size": QuantityKind("|∇C_T|", "progress", role="backward"),
-    "l2": QuantityKind("λ", "settings", "General", role="input"),
-    "penalty": QuantityKind("λ/2 Σ w²", "progress", role="backward"),
-    "mu": QuantityKind("μ", "settings", "General", role="input"),
-    "beta": QuantityKind("β", "settings", "General", role="input"),
-    "beta1": QuantityKind("β₁", "settings", "General", role="input"),
-    "beta2": QuantityKind("β₂", "settings", "General", role="input"),
-    "epsilon": QuantityKind("ε", "settings", "General", role="input"),
-    "steps": QuantityKind("n", "optimiser", "0"),
-    "correction1": QuantityKind("1 − β₁ⁿ", "optimiser"),
-    "correction2": QuantityKind("1 − β₂ⁿ", "optimiser"),
+    **_kinds("settings", "input", "General", eta="η", labels="", l2="λ", mu="μ", beta="β",
+             beta1="β₁", beta2="β₂", epsilon="ε"),
+    **_kinds("settings", "input", middle="", factor="", t_middle="", t_factor=""),
+    **_kinds("images", "key", "0", number=""),
+    **_kinds("images", "input", "General", raw="x{}", raw_t="y{}", x="x{}", t="t{}"),
+    **_kinds("images", "result", "0", truth=""),
+    **_kinds("images", "result", "General", truth_label=""),
+    **_kinds("training", "forward", mean="μ^", variance="(σ²)^", normalised="x̂^{}", z="z^{}",
+             largest="max z^", exp="exp^{}", a="a^{}", slope="a′(z^{})"),
+    **_kinds("training", "forward", "0", argmax="max^{}"),
+    **_kinds("training", "backward", loss="c{}", C="C", delta="δ^{}", delta_normalised="∂C/∂x̂^{}",
+             delta_mean="⟨∂C/∂x̂⟩^", delta_product="⟨x̂ ∂C/∂x̂⟩^"),
+    **_kinds("training", "result", "0", answer="", right=""),
+    **_kinds("training", "result", "General", label=""),
+    **_kinds("training", "result", predicted="ŷ{}", off="|ŷ − y|{}"),
+    **_kinds("fit", "result", "General", actual="y{}"),
+    **_kinds("progress", "backward", C_T="C_T", mean_C="", gradient_size="|∇C_T|",
+             penalty="λ/2 Σ w²"),
+    **_kinds("progress", "result", "0", recognised=""),
+    **_kinds("progress", "result", "0.0%", accuracy=""),
+    **_kinds("progress", "result", rmse="RMSE{}", mae="MAE{}"),
+    **_kinds("optimiser", "result", "0", steps="n"),
+    **_kinds("optimiser", "result", correction1="1 − β₁ⁿ", correction2="1 − β₂ⁿ"),
     **{
         kind.format(name): QuantityKind(symbol.format(each.symbol), sheet, digits, role=role)
         for name, each in PARAMETERS.items()
@@ -88,7 +69,7 @@ QUANTITY_KINDS = {
             ("direction_{}", "r({}^{{}})", "optimiser", "0.0000", "weight"),
         )
     },
-}
+}  # fmt: skip
 """The kinds of quantities that the book names."""
 
 
@@ -197,19 +178,9 @@ class Stack:
         """Return the name of a regression's unscaled targets."""
         return f"{prefix}raw_t" if self.spec.scaled_targets else f"{prefix}t"
 
-    def label(
-        self, kind: str, *, axes: tuple[Axis, ...], of: str, prefix: str = "", sheet: str = ""
-    ) -> Quantity:
+    def label(self, kind: str, of: str, **rows: object) -> Quantity:
         """Return the quantity that names a class."""
-        return quantity(
-            kind,
-            prefix=prefix,
-            sheet=sheet,
-            axes=axes,
-            equation=LABEL_OF,
-            uses={"answer": of, "labels": "labels"},
-            is_text=self.labels_are_text,
-        )
+        return quantity(kind, LABEL_OF.of(of), is_text=self.labels_are_text, **rows)
 
 
 def numeric_labels(spec: Spec) -> bool:
@@ -217,36 +188,24 @@ def numeric_labels(spec: Spec) -> bool:
     return all(label.isdecimal() and str(int(label)) == label for label in spec.labels)
 
 
-def quantity(  # noqa: PLR0913 -- attributes beyond the kind
+def quantity(  # noqa: PLR0913 -- what most quantities have
     kind: str,
-    layer: str = "",
-    *,
-    prefix: str = "",
-    sheet: str = "",
-    axes: tuple[Axis, ...] = (),
-    shape: tuple[int, ...] = (),
     equation: Equation | None = None,
     uses: Mapping[str, str | Use] | None = None,
-    is_text: bool = False,
-    is_record: bool = False,
-    counts: bool = False,
-    given: int = 0,
-    scale: float = 1.0,
-    choices: tuple[int, int] | None = None,
-    between: tuple[float, float] | None = None,
-    calms: bool = False,
+    shape: tuple[int, ...] = (),
+    *,
+    layer: str = "",
+    prefix: str = "",
+    sheet: str = "",
     number_format: str = "",
+    **own: object,
 ) -> Quantity:
     """Return the quantity of a kind in a layer, with those uses that its equation needs."""
-    offered = {}
-    if equation is not None:
-        left_out = {role for role in equation.optional if role not in (uses or {})}
-        offered = {role: (uses or {})[role] for role in equation.roles if role not in left_out}
-    settled = QUANTITY_KINDS.get(kind, QuantityKind())
+    known = QUANTITY_KINDS.get(kind, QuantityKind())
+    roles = equation.roles if equation else ()
     return Quantity(
-        name=f"{prefix}{kind}{layer}", kind=kind, layer=layer, role=settled.role,
-        symbol=settled.symbol.replace("^", superscript(layer)), sheet=sheet or settled.sheet,
-        axes=axes, shape=shape, equation=equation, uses=offered, given=given, is_text=is_text,
-        number_format=number_format or settled.number_format, is_record=is_record, counts=counts,
-        scale=scale, choices=choices, between=between, calms=calms,
+        f"{prefix}{kind}{layer}", kind, known.symbol.replace("^", superscript(layer)),
+        sheet or known.sheet, shape=shape, layer=layer, role=known.role, equation=equation,
+        uses={role: use for role, use in (uses or {}).items() if role in roles},
+        number_format=number_format or known.number_format, **own,
     )  # fmt: skip

@@ -6,7 +6,7 @@ the last weights are those of that run.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 import numpy as np
 
@@ -38,10 +38,11 @@ from xlnn.writing.style import INDENTED, LINK, NOTE, SENTENCE, heading
 
 SHEET = "check"
 PREFIX = "numpy_"
-SHOWN = {"prefix": PREFIX, "sheet": SHEET}
-NOTED = {"is_record": True, **SHOWN}
-SMALL = {"number_format": "0E+00", **SHOWN}
-WHOLE = {"number_format": "0", **SHOWN}
+
+shown = partial(quantity, prefix=PREFIX, sheet=SHEET)
+noted = partial(shown, is_record=True)
+small = partial(shown, number_format="0E+00")
+"""State a quantity of the sheet, a note, and a distance."""
 
 NUDGE = 2.0**-50
 """How far the start is moved, relatively, to see whether rounding grows: a few roundings."""
@@ -66,26 +67,15 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Check; notes of the data exist once."""
     once = (_of_input(given) for given in _noted(network(spec).inputs) if not given.each)
     shared = {each.name for note, distance, _ in once for each in (note, distance)}
-
-    def of_one(own: Spec) -> Iterator[Quantity]:
-        return record(Stack(own), Model(tuple(alone(own))).inputs, words)
-
-    return of_runs(spec, of_one, shared | _marked(spec).keys())
+    yield from of_runs(spec, partial(_of_run, words), shared | _marked(spec).keys())
 
 
-def record(stack: Stack, inputs: Sequence[Quantity], words: Text) -> Iterator[Quantity]:
-    """Yield the quantities of the sheet Check.
-
-    Parameters
-    ----------
-    stack : Stack
-    inputs : sequence of Quantity
-        The inputs of the network.
-    words : Text
-    """
+def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:
+    """Yield the quantities of one run."""
+    stack, inputs = Stack(spec), Model(tuple(alone(spec))).inputs
     for name, rows in _marked(stack.spec).items():
         axes = (Axis("image", rows),)
-        yield replace(quantity("mark", axes=axes, **NOTED), name=name)
+        yield replace(noted("mark", axes=axes), name=name)
     typed, computed = [_of_input(given) for given in _noted(inputs)], [*_results(stack)]
     for compared in (*typed, *computed):
         yield from compared
@@ -93,61 +83,48 @@ def record(stack: Stack, inputs: Sequence[Quantity], words: Text) -> Iterator[Qu
         {largest.name: called(note, words) for note, _, largest in several}
         for several in (typed, computed)
     )
-    uses = {name: name for name in (*names, *results)}
-    uses |= {role: f"{PREFIX}{role}" for role in ("case", "grows")}
-    yield quantity("grows", **WHOLE, is_record=True)
-    yield quantity("case", equation=Case([*names], [*results]), uses=uses, **WHOLE)
+    yield noted("grows", number_format="0")
+    case = Case([*names], [*results]).of("numpy_grows")
+    yield shown("case", case, number_format="0")
     remark = Remark({key: words("check", key) for key in Remark.KEYS})
     for *_, largest in (*typed, *computed):
-        known = {"largest": largest.name}
-        known |= {} if largest.name in names else {"case": uses["case"]}
+        known = [largest.name] + ["numpy_case"] * (largest.name in results)
         kind = largest.kind.replace("_largest", "_remark")
-        yield quantity(kind, largest.layer, equation=remark, uses=known, **SHOWN)
+        yield shown(kind, remark.of(*known), layer=largest.layer)
     said = {key: words.open("sentences", key) for key in CheckVerdict.KEYS}
     state = CheckVerdict(said | {"between": words("joined", "between")}, names, results)
     advice = Told(["", *(words("sentences", key) for key in ADVICE)], "case")
     for kind, equation in (("state", state), ("advice", advice)):
-        yield quantity(kind, equation=equation, uses=uses, **SHOWN)
+        yield shown(kind, equation.of(case="numpy_case"))
 
 
 def _of_input(given: Quantity) -> Compared:
     """Compare an input: all of it, or for data a sum of each column."""
-    kind, now, shape = given.kind, {"now": given.name}, {"shape": given.shape}
+    name, kind, shape = given.name, given.kind, given.shape
     if any(axis.family == "image" for axis in given.axes):
-        part = given.name.removesuffix(kind)
-        uses = {"marks": f"{PREFIX}{part}mark", "values": given.name}
-        return _compared(given, f"{given.name}_print", SumDistance(), uses, shape)
+        mark = f"{PREFIX}{name.removesuffix(kind)}mark"
+        return _compared(given, f"{name}_print", SumDistance().of(mark, name), shape=shape)
     if given.given:
-        return _compared(given, f"{kind}_start", NoteDistance(0), now, shape)
-    return _compared(given, kind, NoteDistance(), now, shape)
+        return _compared(given, f"{kind}_start", NoteDistance(0).of(name), shape=shape)
+    return _compared(given, kind, NoteDistance().of(name), shape=shape)
 
 
 def _results(stack: Stack) -> Iterator[Compared]:
     """Compare the results of NumPy's run: C_T of every epoch, and the last weights."""
-    C_T, axes = quantity("C_T"), {"axes": (stack.epoch,)}
-    yield _compared(C_T, "C_T", NoteDistance(), {"now": C_T.name}, axes)
+    yield _compared(quantity("C_T"), "C_T", NoteDistance().of("C_T"), axes=(stack.epoch,))
     for kind, layer, shape in stack.parameters:
-        last = quantity(kind, layer)
-        yield _compared(last, kind, NoteDistance(-1), {"now": last.name}, {"shape": shape})
+        last = quantity(kind, layer=layer)
+        yield _compared(last, kind, NoteDistance(-1).of(last.name), shape=shape)
 
 
-def _compared(
-    array: Quantity,
-    stem: str,
-    equation: Equation,
-    uses: Mapping[str, str],
-    rows: Mapping[str, Any],
-) -> Compared:
+def _compared(array: Quantity, stem: str, equation: Equation, **rows: object) -> Compared:
     """Return the quantities that compare an array; the stem is the beginning of their names."""
-    layer, is_sum = array.layer, isinstance(equation, SumDistance)
-    digits = {"number_format": "0.0000E+00"} if is_sum else {}
-    noted = quantity(array.kind, layer, **rows, **digits, **NOTED)
-    noted = replace(noted, name=f"{PREFIX}{stem}{layer}")
-    uses = {**uses, "noted": noted.name}
-    distance = quantity(f"{stem}_distance", layer, equation=equation, uses=uses, **rows, **SMALL)
-    uses = {"distance": distance.name} | ({} if is_sum else {"noted": noted.name})
-    largest = quantity(f"{stem}_largest", layer, equation=LargestDistance(), uses=uses, **SMALL)
-    return noted, distance, largest
+    layer, is_sum = array.layer, "marks" in equation.roles
+    note = noted(array.kind, layer=layer, number_format="0.0000E+00" if is_sum else "", **rows)
+    note = replace(note, name=f"{PREFIX}{stem}{layer}")
+    distance = small(f"{stem}_distance", equation.of(noted=note.name), layer=layer, **rows)
+    uses = {"distance": distance.name} | ({} if is_sum else {"noted": note.name})
+    return note, distance, small(f"{stem}_largest", LargestDistance(), uses, layer=layer)
 
 
 def called(note: Quantity, words: Text) -> str:

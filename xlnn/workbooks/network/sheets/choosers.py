@@ -8,12 +8,12 @@ any engine reads it (`FORBIDDEN` in `xlnn.xlsx.guard`), since such controls can 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from xlnn.equations.lookup import Asked, UsedNumber
+from xlnn.equations.lookup import UsedNumber
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
+from xlnn.workbooks.learning import beside_choice
 from xlnn.workbooks.network.quantities.play import NUMBERS, SHEET
 from xlnn.workbooks.network.quantities.runs import RUN
-from xlnn.workbooks.network.quantities.stack import quantity
 from xlnn.workbooks.pages.parts import Made, Numbers
 
 USED, ASKED = "used", "asked"
@@ -22,39 +22,22 @@ USED, ASKED = "used", "asked"
 EPOCH = "epoch"
 
 
-def companion_name(choice: Quantity, what: str) -> str:
-    """Return the name of the quantity beside a choice: `USED` or `ASKED`.
-
-    >>> companion_name(Quantity("lens_window_mapF", layer="F"), USED)
-    'lens_window_map_usedF'
-    """
-    return f"{choice.name.removesuffix(choice.layer)}_{what}{choice.layer}"
-
-
 def within_range(quantities: Iterable[Quantity], words: Text) -> Iterator[Quantity]:
     """Yield quantities, with choices replaced by the whole number within range."""
     used: dict[str, str] = {}
     for found in quantities:
-        if not found.choices:
-            uses = {
-                role: replace(use, name=used.get(use.name, use.name))
-                for role, use in found.uses.items()
-            }
-            yield replace(found, uses=uses)
-            continue
-        yield found
-        least, most = found.choices
-        used[found.name] = companion_name(found, USED)
-        ask = Asked(words("validation", "choice", least=least, largest=most))
-        for what, equation in ((USED, UsedNumber(least, most)), (ASKED, ask)):
-            beside_it = quantity(
-                f"{found.kind}_{what}", found.layer, equation=equation,
-                uses={"chosen": found.name, "used": used[found.name]},
+        uses = {
+            role: replace(use, name=used.get(use.name, use.name))
+            for role, use in found.uses.items()
+        }
+        yield replace(found, uses=uses)
+        for each in beside_choice(found, words) if found.choices else ():
+            sheet = each.sheet
+            if isinstance(each.equation, UsedNumber):
+                used[found.name] = each.name
                 # all numbers of Play that are not read there stand on Drawing
-                sheet=NUMBERS if what == USED and found.sheet == SHEET else found.sheet,
-                number_format="0",
-            )  # fmt: skip
-            yield replace(beside_it, name=companion_name(found, what))
+                sheet = NUMBERS if sheet == SHEET else sheet
+            yield replace(each, symbol="", sheet=sheet, number_format="0")
 
 
 def choices(
@@ -77,18 +60,17 @@ def choices(
     """
 
     def numbers(model: Model) -> Numbers:
-        names = (prefix + kind for kind in (RUN, EPOCH, *others) if prefix + kind in model.by_name)
-        companions = [(name, f"{name}_{USED}", f"{name}_{ASKED}") for name in names]
         known = model.by_name
-        shown = [
-            [name for name in each if name in known and known[name].sheet == known[each[0]].sheet]
-            for each in companions
-        ]
-        return Numbers(
-            *map(tuple, shown),
-            choices={prefix + EPOCH: "C_T", **(of or {})},
-            positive=positive,
-            at=at,
+        names = (prefix + kind for kind in (RUN, EPOCH, *others) if prefix + kind in known)
+        shown = (
+            tuple(
+                each
+                for each in (name, f"{name}_{USED}", f"{name}_{ASKED}")
+                if each in known and known[each].sheet == known[name].sheet
+            )
+            for name in names
         )
+        of_epoch = {prefix + EPOCH: "C_T", **(of or {})}
+        return Numbers(*shown, choices=of_epoch, positive=positive, at=at)
 
     return Made(numbers)

@@ -1,11 +1,13 @@
 """The sheet Compare: a row of results for each run, and the curves of all in one chart."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
-from xlnn.equations.runs import LEAST_OF, RunName, SameText, last_of
+from xlnn.equations.runs import LEAST_OF, RunName, last_of
 from xlnn.equations.verdict import SmallestEpoch, first_all_right
-from xlnn.quantity import Equation, Model, Quantity, of_each
+from xlnn.equations.wording import Name
+from xlnn.quantity import Model, Quantity, of_each
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.runs import RUN, runs_from
@@ -36,37 +38,23 @@ ERRORS = (f"{PREFIX}rmse_last", f"{PREFIX}test_rmse_last")
 
 def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Compare."""
-    yield _each(spec, "name", of_each([*_names(spec, words)]), {"eta": "eta", "l2": "l2"})
-    yield _each(spec, "best", SmallestEpoch(), {"of": "C_T"}, number_format="0")
-    yield _each(spec, "least", LEAST_OF, {"course": "C_T"})
-    yield _each(spec, "C_T_last", last_of(), {"course": "C_T"})
+    each = partial(
+        quantity, prefix=PREFIX, sheet=SHEET, axes=(runs_from(0, spec.number_of_runs),),
+        reads_as_stated=True, number_format="0.0000",
+    )  # fmt: skip
+    yield each("name", of_each([*_names(spec, words)]))
+    yield each("best", SmallestEpoch().of("C_T"), number_format="0")
+    yield each("least", LEAST_OF.of("C_T"))
+    yield each("C_T_last", last_of().of("C_T"))
     if not spec.is_regression:
-        first, never = first_all_right(spec.samples), f'0;;"{words("story", "none")}"'
-        uses = {"recognised": "recognised"}
-        yield _each(spec, "all_right", first, uses, number_format=never)
+        never = f'0;;"{words("story", "none")}"'
+        yield each("all_right", first_all_right(spec.samples), number_format=never)
     told = "rmse" if spec.is_regression else "recognised"
     unit = (0,) if spec.is_regression else ()
     digits = Stack(spec).measure if spec.is_regression else "0"
     for part in ("", TEST) if spec.test_samples else ("",):
-        uses = {"course": part + told}
-        yield _each(spec, f"{part}{told}_last", last_of(*unit), uses, number_format=digits)
-    yield _each(spec, "state", SameText(), {"said": "numpy_state"})
-
-
-def _each(
-    spec: Spec,
-    kind: str,
-    equation: Equation,
-    uses: Mapping[str, str],
-    *,
-    number_format: str = "0.0000",
-) -> Quantity:
-    """Return a quantity with an equation's value for each run."""
-    found = quantity(
-        kind, prefix=PREFIX, sheet=SHEET, axes=(runs_from(0, spec.number_of_runs),), uses=uses,
-        equation=equation, number_format=number_format,
-    )  # fmt: skip
-    return replace(found, reads_as_stated=True)
+        yield each(f"{part}{told}_last", last_of(*unit).of(part + told), number_format=digits)
+    yield each("state", Name().of("numpy_state"))
 
 
 def _names(spec: Spec, words: Text) -> Iterator[RunName]:

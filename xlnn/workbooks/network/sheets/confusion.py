@@ -6,6 +6,7 @@ row for each sample.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
@@ -63,8 +64,8 @@ GRADES = {0.5: 0.55, 0.2: 0.4, 0.05: 0.25, 0: 0.12}
 
 def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet."""
-    choices = (1, stack.spec.epochs)
-    yield quantity("epoch", prefix=PREFIX, sheet=SHEET, choices=choices, number_format="0")
+    epochs = (1, stack.spec.epochs)
+    yield quantity("epoch", prefix=PREFIX, sheet=SHEET, choices=epochs, number_format="0")
     yield from _part(stack, stack.image, "", words)
     if stack.spec.test_samples:
         yield from _part(stack, stack.test_image, TEST, words)
@@ -72,43 +73,31 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
 
 def _part(stack: Stack, samples: Axis, part: str, words: Text) -> Iterator[Quantity]:
     """Yield the table and the list of the trained or the held-out samples."""
-    prefix, count = f"{PREFIX}{part}", samples.length
-    classes = min(len(stack.spec.labels), MOST_CLASSES)
-    shown = {"prefix": prefix, "sheet": SHEET, "number_format": "0"}
-    truth = {"truth": f"{part}truth"}
-    uses = {"of": f"{part}answer", "image": f"{part}number", "epoch": f"{PREFIX}epoch"}
+    own, truth, count = f"{PREFIX}{part}", f"{part}truth", samples.length
+    classes, places = min(len(stack.spec.labels), MOST_CLASSES), min(count, MOST_LISTED)
+    shown = partial(quantity, prefix=own, sheet=SHEET, number_format="0")
+    row, of_class = partial(shown, axes=(samples,)), partial(shown, shape=(classes,))
+    number, answer = f"{part}number", f"{own}answer"
     found = Chosen(stack.epoch, samples)
-    yield quantity("answer", equation=found, uses=uses, axes=(samples,), **shown)
-    uses = truth | {"answer": f"{prefix}answer"}
-    numbered = uses | {"number": f"{part}number"}
-    yield quantity("key", equation=eq.key(count), uses=numbered, axes=(samples,), **shown)
-    key, place = {"key": f"{prefix}key"}, {"place": f"{prefix}place"}
-    yield quantity("place", equation=eq.WRONG_RANK, uses=key, axes=(samples,), **shown)
-    labels = {"labels": "labels"}
+    yield row("answer", found.of(f"{part}answer", f"{PREFIX}epoch", number))
+    yield row("key", eq.key(count).of(number, truth, answer))
+    yield row("place", eq.WRONG_RANK.of(f"{own}key"))
     for kind in ("class_row", "class_column"):
-        yield quantity(kind, equation=Name(), uses=labels, shape=(classes,), **shown)
-    square = (classes, classes)
-    yield quantity("counts", equation=eq.counts(classes), uses=uses, shape=square, **shown)
-    yield quantity("total", equation=eq.of_class(classes), uses=truth, shape=(classes,), **shown)
-    uses = {"counts": f"{prefix}counts", "total": f"{prefix}total"}
-    share = {**shown, "number_format": "0.0%"}
-    yield quantity("share", equation=eq.SHARE_RIGHT, uses=uses, shape=(classes,), **share)
-    yield quantity("wrong", equation=eq.COUNT_WRONG, uses=place, **shown)
+        yield of_class(kind, Name())
+    yield shown("counts", eq.counts(classes).of(truth, answer), shape=(classes, classes))
+    yield of_class("total", eq.of_class(classes).of(truth))
+    share = eq.SHARE_RIGHT.of(f"{own}counts", f"{own}total")
+    yield of_class("share", share, number_format="0.0%")
+    yield shown("wrong", eq.COUNT_WRONG.of(f"{own}place"))
     said = tuple(
         words.open("sentences", f"confusion_{how}", images=count, listed=MOST_LISTED)
         for how in ("none", "some", "many")
     )
-    equation = eq.Mistakes(said, MOST_LISTED)
-    wrong = {"wrong": f"{prefix}wrong"}
-    yield quantity("mistakes", equation=equation, uses=wrong, **shown)
-    places = min(count, MOST_LISTED)
-    listed = {"shape": (places,), **shown}
-    yield quantity(
-        "image", equation=eq.wrong_at_rank(places), uses=place, **{**listed, "number_format": "0;;"}
-    )
-    for kind, of in (("listed_label", f"{part}truth"), ("listed_answer", f"{prefix}answer")):
-        uses = labels | {"image": f"{prefix}image", "of": of}
-        yield quantity(kind, equation=eq.LabelInList(), uses=uses, **listed)
+    yield shown("mistakes", eq.Mistakes(said, MOST_LISTED).of(wrong=f"{own}wrong"))
+    listed = eq.wrong_at_rank(places).of(f"{own}place")
+    yield shown("image", listed, shape=(places,), number_format="0;;")
+    for kind, of in (("listed_label", truth), ("listed_answer", answer)):
+        yield shown(kind, eq.LabelInList().of(image=f"{own}image", of=of), shape=(places,))
 
 
 class _Classes(Units):

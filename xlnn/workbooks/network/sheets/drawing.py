@@ -1,6 +1,6 @@
 """The sheet Drawing, whose numbers make the picture of the network on Play."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -12,6 +12,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import CLEAR_SQUARE, HEIGHT, DrawnLayer, Figure
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES, SQUARE
+from xlnn.workbooks.network.quantities.runs import is_of_one
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import recognise
 from xlnn.workbooks.network.sheets.names import layer_name
@@ -46,26 +47,23 @@ MOST_CAPTIONS = 6
 def _parts(model: Model) -> Beside:
     """Return the tables side by side: units, texts, look-ups, squares, connections, lines."""
     here = [quantity for quantity in model.quantities if quantity.sheet == NUMBERS]
-    squares = partial(_weight_symbols, squares=True)
     columns = [
-        [*_dotted(here, PREFIX, "value", _unit_symbols)], [*_texts(here)], [*_looked_up(here)],
-        [*_dotted(here, SQUARE, "weight", squares)],
+        [*_dotted(here, PREFIX, "value")], [*_texts(here)], [*_looked_up(here)],
+        [*_dotted(here, SQUARE, "weight")],
         [*_connections(here, "weight", "strength")],
         [*_connections(here, *LINES, lines=LINES)], [*_guides(here)],
     ]  # fmt: skip
     return Beside(*(Below(*parts) for parts in columns if parts))
 
 
-def _dotted(
-    here: Sequence[Quantity], prefix: str, value: str, symbols: Callable[..., list[str]]
-) -> Iterator[PagePart]:
+def _dotted(here: Sequence[Quantity], prefix: str, value: str) -> Iterator[PagePart]:
     """Yield a row for each unit or square, with headings over those that have the same levels."""
     dots = (quantity for quantity in here if quantity.name == f"{prefix}dot{quantity.layer}")
     for levels, of in groupby(dots, lambda dot: dot.equation.levels):
         for number, dot in enumerate(of):
-            names = (f"{prefix}{kind}{dot.layer}" for kind in (value, "level", "across", "up"))
+            names = [f"{prefix}{kind}{dot.layer}" for kind in (value, "level", "across", "up")]
             yield Units(
-                partial(symbols, layer=dot.layer), *names, dot.name,
+                partial(_symbols, name=names[0]), *names, dot.name,
                 units={dot.name: partial(_signed, levels)},
                 headed=not number, above=not number,
             )  # fmt: skip
@@ -93,7 +91,7 @@ def _connections(
     for number, layer in enumerate(layers):
         names, drawn = ([f"{PREFIX}{kind}{layer}" for kind in each] for each in (kinds, lines))
         yield Units(
-            partial(_weight_symbols, layer=layer), *names, lines=drawn,
+            partial(_symbols, name=f"{PREFIX}weight{layer}"), *names, lines=drawn,
             units=dict.fromkeys(drawn, partial(_signed, SERIES)), headed=not number,
         )  # fmt: skip
 
@@ -118,20 +116,11 @@ def _signed(levels: Sequence[int], _: Context) -> list[str]:
     return [f"{level:+d}" if level else "0" for level in levels]
 
 
-def _unit_symbols(page: Context, layer: str) -> list[str]:
-    """Return the symbols of the units of a layer that are drawn."""
-    symbol = page.layout.model["x" if layer == "1" else f"a{layer}"].heading
-    return [*map(symbol, Figure(Stack(page.spec)).columns[layer].units)]
-
-
-def _weight_symbols(page: Context, layer: str, *, squares: bool = False) -> list[str]:
-    """Return the symbols of the weights of a layer that are drawn, as lines or as squares."""
-    figure = Figure(Stack(page.spec))
-    (kind,), below = figure.stack.weights(layer), figure.columns[figure.stack.below[layer]]
-    weights = figure.weights(layer, below.units)
-    if squares:
-        weights = figure.pictures[layer].weights
-    return [*map(page.layout.model[f"{kind}{layer}"].heading, weights)]
+def _symbols(page: Context, name: str) -> list[str]:
+    """Return the symbols of the units or weights that are looked up."""
+    found, model = page.layout.model[name], page.layout.model
+    equation = found.equation.equation if is_of_one(found) else found.equation
+    return [*map(model[found.uses["of"].name].heading, equation.units)]
 
 
 PAGE = Page(NUMBERS, "", "", Made(_parts), is_helper=True, gridlines=True)
@@ -145,63 +134,57 @@ def picture(page: Context) -> ScatterChart:
     return graph(things, figure.width / 10, HEIGHT / 10, (figure.width, HEIGHT))
 
 
+def _cells(page: Context, name: str, layers: Sequence[str], series: int = 0) -> Range:
+    """Return the cells of a quantity of some layers, which are below each other."""
+    first, last = (page.layout.blocks[f"{name}{layers[at]}"] for at in (0, -1))
+    title = page.layout.titles[NUMBERS]
+    return range_of(title, first.column + series, first.row, last.last[0])
+
+
 def _lines(page: Context, figure: Figure) -> Iterator[Line]:
-    blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
-
-    def cells(kind: str, layers: list[str], series: int = 0) -> Range:
-        first, last = (blocks[f"{PREFIX}{kind}{layer}"] for layer in (layers[0], layers[-1]))
-        return range_of(title, first.column + series, first.row, last.last[0])
-
     maps = [name for name in figure.stack.names if name not in figure.dense]
     if maps:
-        yield Line(cells("guide_across", maps), cells("guide_up", maps), RULE, width=GUIDE_WIDTH)
+        ways = (_cells(page, f"{PREFIX}guide_{way}", maps) for way in ("across", "up"))
+        yield Line(*ways, RULE, width=GUIDE_WIDTH)
     for series, strength in enumerate(SERIES):
-        x, y = (cells(f"line_{kind}", figure.dense, series) for kind in ("across", "up"))
+        ways = (_cells(page, f"{PREFIX}{each}", figure.dense, series) for each in LINES)
         colour = tint(POSITIVE if strength > 0 else NEGATIVE, TINTS[abs(strength)])
-        yield Line(x, y, colour, width=LINE_WIDTHS[abs(strength)])
+        yield Line(*ways, colour, width=LINE_WIDTHS[abs(strength)])
 
 
 def _dots(page: Context, figure: Figure) -> Iterator[Line]:
-    blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
-
-    def dots(
-        prefix: str, layers: Sequence[str], full: str, empty: str, **look: str | int
-    ) -> Iterator[Line]:
-        first, last = (blocks[f"{prefix}dot{layers[n]}"] for n in (0, -1))
-        rows = first.row, last.last[0]
-        across = range_of(title, blocks[f"{prefix}across{layers[0]}"].column, *rows)
-        for n, level in enumerate(first.quantity.equation.levels):
-            fill = tint(full if level >= 0 else NEGATIVE, abs(level) / LEVELS, empty)
-            y = range_of(title, first.column + n, *rows)
-            yield Line(across, y, fill, width=0, **look)
-
+    dots = []
     for layer, each in figure.pictures.items():
         size = each.points - (each.points >= CLEAR_SQUARE)
         look = {"marker": "square", "size": size, "outline": ""}
-        yield from dots(SQUARE, [layer], POSITIVE, tint(FAINT, 0.5), **look)
+        dots.append((SQUARE, [layer], POSITIVE, tint(FAINT, 0.5), look))
     for (is_map, reach), columns in figure.alike.items():
         marker, outline = ("square", RULE) if is_map else ("circle", QUIET)
         look = {"marker": marker, "size": figure.points(columns[0]), "outline": outline}
         full, layers = INK if reach == "ink" else POSITIVE, [each.layer for each in columns]
-        yield from dots(PREFIX, layers, full, FAINT, **look)
+        dots.append((PREFIX, layers, full, FAINT, look))
+    for prefix, layers, full, empty, look in dots:
+        across = _cells(page, f"{prefix}across", layers)
+        levels = page.layout.model[f"{prefix}dot{layers[0]}"].equation.levels
+        for n, level in enumerate(levels):
+            fill = tint(full if level >= 0 else NEGATIVE, abs(level) / LEVELS, empty)
+            yield Line(across, _cells(page, f"{prefix}dot", layers, n), fill, width=0, **look)
 
 
 def _tags(page: Context, figure: Figure) -> Iterator[Line]:
     blocks, title = page.layout.blocks, page.layout.titles[NUMBERS]
 
     def point(name: str, unit: int) -> Range:
-        row, column = blocks[PREFIX + name].address((unit,))
-        return range_of(title, column, row, row)
+        block = blocks[PREFIX + name]
+        return range_of(title, block.column, block.row + unit, block.row + unit)
 
     for n, column in enumerate(figure.columns.values()):
         x, y = point("heading_across", n), point("heading_up", n)
         yield Line(x, y, name=_caption(page, column), width=0, side="t", ink=QUIET)
     output = figure.stack.output
-    texts = blocks[f"{PREFIX}label_text"]
-    for unit in range(texts.quantity.shape[0]):
+    for unit in range(page.layout.model[f"{PREFIX}label_text"].shape[0]):
         x, y = point("label_across", unit), point(f"up{output}", unit)
-        name = range_of(title, texts.column, texts.row + unit, texts.row + unit)
-        yield Line(x, y, name=name, width=0, side="r", ink=INK)
+        yield Line(x, y, name=point("label_text", unit), width=0, side="r", ink=INK)
     for unit, name in enumerate(page.spec.features[: len(figure.columns["1"].units)]):
         x, y = point("name_across", unit), point("up1", unit)
         yield Line(x, y, name=cut(name, LONGEST_NAME), width=0, side="l", ink=INK)
@@ -211,7 +194,7 @@ def _caption(page: Context, column: DrawnLayer) -> str:
     """Say which layer a column is, and how much of it is drawn."""
     is_input = column.layer not in {layer.name for layer in page.spec.layers}
     name = page.words("play", "input") if is_input else layer_name(page, column.layer)
-    if len(Figure(Stack(page.spec)).columns) > MOST_CAPTIONS:
+    if 1 + len(page.spec.layers) > MOST_CAPTIONS:
         name = column.layer
     return in_part(page, name, len(column.units), column.of)
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from xlnn.equations.lookup import COPY, Chosen, OfRow
 from xlnn.equations.verdict import ENDS
-from xlnn.quantity import Axis, Model, Quantity
+from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.names import named
-from xlnn.workbooks.network.sheets.progress import ERROR_COLOUR, MOST_TOLD, TESTED_COLOUR
+from xlnn.workbooks.network.sheets.progress import MOST_TOLD, RESULT_COLOUR, TESTED_COLOUR
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Below,
@@ -42,38 +43,21 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     Each sample has a row with its target, its prediction in the chosen epoch, and the error. There
     are also the ends of the line on which all points of the chart would lie without errors.
     """
-    yield quantity(
-        "epoch", prefix=PREFIX, sheet=SHEET, choices=(1, stack.spec.epochs), number_format="0"
-    )
-    yield from _rows(stack, stack.image, "")
-    parts = [""]
-    if stack.spec.test_samples:
-        yield from _rows(stack, stack.test_image, TEST)
-        parts.append(TEST)
-    names = tuple(f"{PREFIX}{part}{kind}" for part in parts for kind in ("actual", "predicted"))
-    yield quantity(
-        "diagonal", prefix=PREFIX, sheet=SHEET, shape=(2, *stack.shapes[stack.output]),
-        equation=ENDS.taking(*names), uses=dict(zip(names, names, strict=True)),
-        number_format=stack.measure,
-    )  # fmt: skip
-
-
-def _rows(stack: Stack, samples: Axis, part: str) -> Iterator[Quantity]:
-    """Yield a row for each training or held-out sample, and the errors over all of them."""
-    shape = stack.shapes[stack.output]
-    shown = {
-        "prefix": f"{PREFIX}{part}", "sheet": SHEET, "shape": shape,
-        "number_format": stack.measure,
-    }  # fmt: skip
-    uses = {"a": stack.actual(part)}
-    yield quantity("actual", equation=COPY, uses=uses, axes=(samples,), **shown)
-    for kind, rows in (("predicted", stack.predicted(part)), ("off", f"{part}off")):
-        uses = {"of": rows, "image": f"{part}number", "epoch": f"{PREFIX}epoch"}
-        equation = Chosen(stack.epoch, samples)
-        yield quantity(kind, equation=equation, uses=uses, axes=(samples,), **shown)
-    for kind in ("rmse", "mae"):
-        uses = {"of": f"{part}{kind}", "at": f"{PREFIX}epoch"}
-        yield quantity(kind, equation=OfRow(shape), uses=uses, **shown)
+    shown = partial(quantity, prefix=PREFIX, sheet=SHEET)
+    yield shown("epoch", choices=(1, stack.spec.epochs), number_format="0")
+    samples = {"": stack.image, **({TEST: stack.test_image} if stack.spec.test_samples else {})}
+    own = {"shape": stack.shapes[stack.output], "number_format": stack.measure}
+    for part, axis in samples.items():
+        rows = partial(shown, prefix=f"{PREFIX}{part}", **own)
+        yield rows("actual", COPY.of(stack.actual(part)), axes=(axis,))
+        for kind, of in (("predicted", stack.predicted(part)), ("off", f"{part}off")):
+            found = Chosen(stack.epoch, axis).of(of, f"{PREFIX}epoch", f"{part}number")
+            yield rows(kind, found, axes=(axis,))
+        for kind in ERRORS:
+            yield rows(kind, OfRow(own["shape"]).of(f"{part}{kind}", f"{PREFIX}epoch"))
+    names = tuple(f"{PREFIX}{part}{kind}" for part in samples for kind in ("actual", "predicted"))
+    shape = (2, *own["shape"])
+    yield shown("diagonal", ENDS.taking(*names), shape=shape, number_format=stack.measure)
 
 
 def _parts(model: Model) -> Beside:
@@ -112,7 +96,7 @@ def _chart(parts: Iterable[str], unit: int, **size: int) -> Chart:
     points = (
         Trace(
             (f"{PREFIX}{part}predicted", unit), (f"{PREFIX}{part}actual", unit),
-            TESTED_COLOUR if part else ERROR_COLOUR, 0, "circle",
+            TESTED_COLOUR if part else RESULT_COLOUR, 0, "circle",
             name="tested" if part else "trained", **size,
         )
         for part in parts

@@ -6,6 +6,7 @@ quotient is shown next to the back-propagated gradient.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from math import prod
 
@@ -60,43 +61,42 @@ WIDTH = 10
 
 def quantities(stack: Stack) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Gradient check."""
-    shown = {"prefix": PREFIX, "sheet": SHEET}
-    parameters = list(stack.parameters)
+    shown = partial(quantity, prefix=PREFIX, sheet=SHEET)
+    parameters, rows = [*stack.parameters], {"axes": (stack.image,), "sheet": SHEET}
     count = sum(prod(shape) for *_, shape in parameters)
-    yield quantity("epoch", choices=(1, stack.spec.epochs), number_format="0", **shown)
-    yield quantity("chosen", choices=(1, count), number_format="0", **shown)
-    yield quantity("h", scale=0.01, number_format="General", **shown)
+    yield shown("epoch", choices=(1, stack.spec.epochs), number_format="0")
+    yield shown("chosen", choices=(1, count), number_format="0")
+    yield shown("h", scale=0.01, number_format="General")
     for kind in ("", "dC_d"):
         for letter, layer, shape in parameters:
-            uses = {"of": f"{kind}{letter}{layer}", "at": "slope_epoch"}
-            own = {"shape": shape, "equation": OfRow(shape), "uses": uses}
-            yield quantity(f"{kind}{letter}", layer, **own, **shown)
+            found = OfRow(shape).of(f"{kind}{letter}{layer}", "slope_epoch")
+            yield shown(f"{kind}{letter}", found, shape=shape, layer=layer)
     for side, sign in SIDES.items():
         first = 1
         for letter, layer, shape in parameters:
-            uses = {"w": f"slope_{letter}{layer}", "chosen": "slope_chosen", "h": "slope_h"}
-            own = {"shape": shape, "equation": shifted(first, sign), "uses": uses}
-            yield quantity(letter, layer, prefix=side, sheet=SHEET, **own)
+            moved = shifted(first, sign).of(f"slope_{letter}{layer}", "slope_chosen", "slope_h")
+            yield shown(letter, moved, shape=shape, layer=layer, prefix=side)
             first += prod(shape)
-    samples = (stack.image,)
     for side in SIDES:
-        below = {stack.names[0]: "x"}
-        moved = {"axes": samples, "prefix": side, "sheet": SHEET}
-        sent = chain(forward(stack, slopes=False, below=below, **moved), cost(stack, **moved))
+        below, own = {stack.names[0]: "x"}, {**rows, "prefix": side}
+        sent = chain(forward(stack, slopes=False, below=below, **own), cost(stack, **own))
         # w + h and w - h differ in one parameter, so a formula with the wrong one may seem right
         yield from (replace(found, reads_as_stated=True) for found in sent)
-    quotients = {"C_plus": "plus_C", "C_minus": "minus_C", "h": "slope_h"}
-    yield quantity("quotient", axes=samples, equation=DIFFERENCE_QUOTIENT, uses=quotients, **shown)
+    quotient = DIFFERENCE_QUOTIENT.of(h="slope_h")
+    yield shown("quotient", quotient.of("plus_C", "minus_C"), axes=(stack.image,))
     uses = {"C": "slope_quotient"}
-    if stack.spec.regularised:
-        yield from _penalties(stack)
+    if stack.spec.regularised:  # the penalty on both sides, and the slope that it adds to C_T
+        for side in SIDES:
+            weights = PENALTY.taking(*(f"{side}{name}" for name in penalised(stack)), L2)
+            yield shown("penalty", weights, prefix=side, reads_as_stated=True)
+        slope = shown("penalty", quotient.of("plus_penalty", "minus_penalty"))
+        yield replace(slope, symbol="Δ / 2h")
         uses["penalty"] = "slope_penalty"
-    yield quantity("numeric", equation=TOTAL_COST, uses=uses, **shown)
+    yield shown("numeric", TOTAL_COST, uses)
     names = tuple(f"slope_dC_d{letter}{layer}" for letter, layer, _ in parameters)
-    uses = {name: name for name in names} | {"chosen": "slope_chosen"}
-    yield quantity("backward", equation=CHOSEN_GRADIENT.taking(*uses), uses=uses, **shown)
-    between = {"here": "slope_numeric", "there": "slope_backward"}
-    yield quantity("distance", equation=DISTANCE, uses=between, number_format="0.0E+00", **shown)
+    yield shown("backward", CHOSEN_GRADIENT.taking(*names, "chosen").of(chosen="slope_chosen"))
+    distance = DISTANCE.of("slope_numeric", "slope_backward")
+    yield shown("distance", distance, number_format="0.0E+00")
 
 
 def worth_moving(model: Model, run: Mapping[str, np.ndarray]) -> int:
@@ -113,22 +113,6 @@ def worth_moving(model: Model, run: Mapping[str, np.ndarray]) -> int:
     slopes = [np.abs(run[name][0]).ravel() for name in names if name in run]
     size = np.concatenate(slopes) if slopes else np.ones(1)
     return int((size >= HEEDED * size.max()).argmax()) + 1
-
-
-def _penalties(stack: Stack) -> Iterator[Quantity]:
-    """Yield the penalty with w + h and with w - h, and the slope that it adds to C_T."""
-    for side in SIDES:
-        weights = [f"{side}{name}" for name in penalised(stack)]
-        uses = {name: name for name in (*weights, L2)}
-        found = quantity(
-            "penalty", prefix=side, sheet=SHEET, equation=PENALTY.taking(*uses), uses=uses
-        )
-        yield replace(found, reads_as_stated=True)
-    quotients = {"C_plus": "plus_penalty", "C_minus": "minus_penalty", "h": "slope_h"}
-    slope = quantity(
-        "penalty", prefix=PREFIX, sheet=SHEET, equation=DIFFERENCE_QUOTIENT, uses=quotients
-    )
-    yield replace(slope, symbol="Δ / 2h")
 
 
 class _ParameterNumbers(PagePart):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from xlnn.equations.lookup import Caption, pictures
 from xlnn.layout import Block, single_block
@@ -38,14 +39,10 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     drawn = min(stack.spec.samples, GALLERY)
     for line, first in enumerate(range(0, drawn, across), start=1):
         some = Axis("image", min(across, drawn - first), first=first)
-        shown = {"prefix": f"line{line}_", "sheet": "images", "axes": (some,)}
-        uses = {"x": "x", "number": "number", "label": label}
+        shown = partial(quantity, prefix=f"line{line}_", sheet=SHEET, axes=(some,))
         shape = (rows, columns)
-        equation = pictures(some, shape)
-        yield quantity("caption", equation=Caption(), uses=uses, **shown)
-        yield quantity(
-            "picture", equation=equation, uses=uses, shape=shape, number_format=";;;", **shown
-        )
+        yield shown("caption", Caption().of(label=label))
+        yield shown("picture", pictures(some, shape), shape=shape, number_format=";;;")
 
 
 def centre(
@@ -53,10 +50,12 @@ def centre(
 ) -> None:
     """Centre quantities of some kinds, and make columns of labels wide enough for them.
 
-    A right-aligned class would touch the label beside it.
+    A right-aligned class would touch the label beside it. The numbers of classes are collapsed.
     """
     for block in blocks:
         quantity = block.quantity
+        if quantity.kind in {"truth", "answer"}:
+            drawing.folded_columns.add(block.column)
         if quantity.kind not in kinds:
             continue
         look = value(quantity.number_format, given=quantity.is_input, first=True)
@@ -129,7 +128,6 @@ def draw(page: Context, sheet: str) -> Drawing:
     if not page.spec.features and not page.spec.scaled:
         centred += ("x",)
     centre(drawing, page, blocks, centred)
-    drawing.fold_columns(*(block for block in blocks if block.quantity.kind in {"truth", "answer"}))
     names = {"t": outputs, "raw_t": outputs, "raw": page.spec.features, "x": page.spec.features}
     for block in blocks:
         quantity = block.quantity

@@ -4,7 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from xlnn.data.words import typed_as
 from xlnn.equations.layer import SINGLE, WEIGHTS
+from xlnn.grid import address
 from xlnn.layout import Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.sheets.names import layer_title
@@ -20,9 +24,10 @@ from xlnn.workbooks.pages.parts import (
     Units,
 )
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.writing.drawing import Drawing
+from xlnn.writing.drawing import Drawing, cell_range
 from xlnn.writing.formats import DIGIT_PIXELS, PADDING, PIXELS_A_POINT
 from xlnn.writing.style import (
+    INPUT_INK,
     KEY,
     LABEL,
     NUMBER,
@@ -47,7 +52,12 @@ MOST_SQUARE = 8
 HEAD = replace(SECTION, size=9)
 """Small enough that two headings stand side by side in any font."""
 
+LONGEST_LIST = 255
+"""Characters of a list that stands in a validation, in Excel."""
+
 BORDERED = replace(PICTURE, border=True)
+GIVEN = replace(BORDERED, fill="input", ink=INPUT_INK, number_format="General")
+WORD = replace(GIVEN, number_format="@", shrink=True)  # what is typed there stays a word
 FEATURE, FEATURE_HEIGHT = replace(LABEL, align="center", wrap=True), 27
 SMALL = replace(NUMBER, size=PICTURE.size, number_format="")
 """A number as narrow as a picture, in its own format."""
@@ -93,39 +103,66 @@ def _wide(model: Model) -> int:
 
 
 class Inputs(Row):
-    """A row of inputs below their names, or pixels below a line of text."""
+    """A row of inputs below their names, or pixels below a line of text; some may be typed."""
 
     def __init__(self, prefix: str, kind: str) -> None:
         super().__init__("", prefix + kind)
-        self.prefix, self.name = prefix, prefix + kind
+        self.prefix, self.kind, self.name = prefix, kind, prefix + kind
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells."""
         yield from super().blocks(model, row + 1, column)
 
     def draw(self, drawing: Drawing, page: Context[Spec], row: int, column: int) -> None:
-        """Draw what is above them, their looks and colours."""
+        """Draw what is above them, their looks and colours, and what may be typed."""
         super().draw(drawing, page, row + 1, column)
-        block, features = page.layout.blocks[self.name], page.spec.features
-        is_scaled = block.quantity.kind == "x" and page.spec.scaled
-        digits = PICTURE.number_format if is_scaled else "General"
-        drawing.looks[self.name] = replace(PICTURE, number_format=digits, border=not features)
-        is_below = block.quantity.kind == "x" and f"{self.prefix}raw" in page.layout.blocks
+        block, spec, blocks = page.layout.blocks[self.name], page.spec, page.layout.blocks
+        typed, is_text = block.quantity.is_input, block.quantity.is_text
+        digits = PICTURE.number_format if self.kind == "x" and spec.scaled else "General"
+        look = replace(PICTURE, number_format=digits, border=not spec.features)
+        drawing.looks[self.name] = look if not typed else WORD if is_text else GIVEN
+        is_below = self.kind == "x" and f"{self.prefix}raw" in blocks
         if is_below:
             drawing.put(row, column, page.words("recognise", "scaled"), LABEL)
-        elif features:
-            for at, name in enumerate(self.names_of(page.spec, block), start=block.column):
-                drawing.put(row, at, name, named_over(features, FEATURE))
+        elif spec.features:
+            for at, name in enumerate(_names(spec, self.kind), start=block.column):
+                drawing.put(row, at, name, named_over(spec.features, FEATURE))
             drawing.heights[row] = FEATURE_HEIGHT
-        if not features:
-            drawing.colour_ink(block, typed=block.quantity.is_input)
-            if not is_below:
-                output = page.layout.blocks[f"{self.prefix}output"]
-                drawing.heights |= squares(block, CELL, output)
+        if is_text:
+            drawing.validations += _lists(spec, block)
+        if spec.features:
+            return
+        drawing.colour_ink(block, typed=typed)
+        if not is_below:
+            drawing.heights |= squares(block, CELL, blocks[f"{self.prefix}output"])
+        if typed:  # pixels of ink and of paper; numbers between them, too
+            grid, prompt = (page.words("recognise", key) for key in ("grid", "prompt"))
+            drawing.put(row, column, grid, LABEL)
+            drawing.validations[-1] = DataValidation(
+                type="list", formula1='"0,1"', showErrorMessage=False, showInputMessage=True,
+                promptTitle=grid, prompt=prompt, sqref=cell_range(block),
+            )  # fmt: skip
 
-    def names_of(self, spec: Spec, block: Block) -> Iterable[str]:  # noqa: ARG002 -- those of all
-        """Return the names of inputs."""
-        return spec.features
+
+def _names(spec: Spec, kind: str) -> Iterable[str]:
+    """Return the names of inputs, or of the numbers or words that they are made from."""
+    if kind == "typed_word":
+        return [heading for heading, *_ in spec.words]
+    if kind == "typed_number":
+        inputs = zip(spec.features, typed_as(spec.features, spec.words), strict=True)
+        return [name for name, of in inputs if isinstance(of, int)]
+    return spec.features
+
+
+def _lists(spec: Spec, block: Block) -> Iterator[DataValidation]:
+    """Yield a list of each column's words; others may be typed."""
+    for position, (_, *kinds) in enumerate(spec.words):
+        listed = ",".join(kinds)
+        if len(listed) <= LONGEST_LIST and not any(set(kind) & {",", '"'} for kind in kinds):
+            cell = address(*block.address((position,)))
+            yield DataValidation(
+                type="list", formula1=f'"{listed}"', showErrorMessage=False, sqref=cell
+            )
 
 
 def squares(block: Block, width: float, beside: Block) -> dict[int, float]:

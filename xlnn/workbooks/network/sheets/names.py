@@ -20,20 +20,16 @@ def input_names(page: Context) -> tuple[str, ...]:
     return page.spec.features or tuple(x.heading(unit) for unit in x.units)
 
 
-def layer_name(page: Context, layer: str) -> str:
+def layer_name(page: Context, layer: str, of: str = "play") -> str:
     """Return which layer it is: hidden, output, or another kind."""
     found = next(spec for spec in page.spec.layers if spec.name == layer)
-    if found.kind != "dense":
-        return page.words("play", found.kind, layer=layer)
-    where = "output" if found is page.spec.layers[-1] else "dense"
-    return page.words("layers", where, layer=layer)
+    rows, columns = found.size or (0, 0)
+    key = found.kind
+    if key == "dense":
+        of, key = "layers", "output" if found is page.spec.layers[-1] else key
+    return page.words(of, key, layer=layer, units=found.units, rows=rows, columns=columns)
 
 
 def layer_title(page: Context, layer: str) -> str:
     """Return what a layer is, with the size of filters and blocks."""
-    found = next(spec for spec in page.spec.layers if spec.name == layer)
-    if found.kind == "dense":
-        return layer_name(page, layer)
-    rows, columns = found.size or (0, 0)
-    values = {"layer": layer, "units": found.units, "rows": rows, "columns": columns}
-    return page.words("layers", found.kind, **values)
+    return layer_name(page, layer, "layers")

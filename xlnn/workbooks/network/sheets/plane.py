@@ -88,62 +88,51 @@ def has_plane(spec: Spec) -> bool:
 
 def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of both sheets."""
-    spec, output = stack.spec, stack.output
-    page, table = {"prefix": PREFIX, "sheet": SHEET}, {"prefix": PREFIX, "sheet": NUMBERS}
-    whole = {"number_format": "0"}
-    yield quantity("epoch", choices=(0, spec.epochs), **whole, **page)
+    spec, output, whole = stack.spec, f"map_a{stack.output}", {"number_format": "0"}
+    page = partial(quantity, prefix=PREFIX, sheet=SHEET)
+    yield page("epoch", choices=(0, spec.epochs), **whole)
     typed = "@" if stack.labels_are_text else "General"  # a typed text stays one
-    yield quantity("label_chosen", is_text=stack.labels_are_text, number_format=typed, **page)
-    chosen = {"chosen": "map_label_chosen", "labels": "labels"}
+    yield page("label_chosen", is_text=stack.labels_are_text, number_format=typed)
     ask = AskedLabel(words("validation", "label"))
-    yield quantity("label_asked", equation=ask, uses=chosen, **page)
+    yield page("label_asked", ask.of(chosen="map_label_chosen"))
     number = label_number(is_text=stack.labels_are_text)
-    yield quantity("output", equation=number, uses=chosen, **whole, **table)
+    table = partial(page, sheet=NUMBERS)
+    yield table("output", number.of("map_label_chosen"), **whole)
     given = "raw" if spec.scaled else "x"
     ends = {"low": "map_low", "high": "map_high", "values": given}
     for kind, sign in (("low", -1), ("high", 1)):
-        yield quantity(kind, shape=(2,), equation=Edge(sign), uses=ends, **table)
+        yield table(kind, Edge(sign), ends, (2,))
     for kind, number in (("ends", 0), ("heights", 1)):
-        equation = EdgeText(number, upper_first=number == 1)
-        yield quantity(kind, shape=(2,), equation=equation, uses=ends, **page)
+        yield page(kind, EdgeText(number, upper_first=number == 1), ends, (2,))
     # state 0 is the start, so the weights after epoch e are in row e + 1
     yield from weights(stack, PREFIX, NUMBERS, row=2)
-    rows = {"axes": (POINT,), **table}
+    rows = {"axes": (POINT,), "prefix": PREFIX, "sheet": NUMBERS}
     yield replace(quantity("point", counts=True, **whole, **rows), name="map_number")
-    uses = {"number": "map_number", **ends}
-    grid = {"equation": GridPoint(), "uses": uses, "number_format": "0.0000"}
-    yield quantity(given, shape=spec.picture, **grid, **rows)
+    grid, uses = GridPoint(), {"number": "map_number", **ends}
+    yield quantity(given, grid, uses, spec.picture, **{**rows, "number_format": "0.0000"})
     if spec.scaled:
         yield scaled(spec.picture, **rows)
     yield from forward(stack, slopes=False, **rows)
-    uses = {"a": f"map_a{output}", "output": "map_output"}
-    yield quantity("picture", shape=(SIDE, SIDE), equation=OF_OUTPUT, uses=uses, **page)
+    yield page("picture", OF_OUTPUT.of(output, "map_output"), shape=(SIDE, SIDE))
     for layer in stack.layers[:-1]:
         shown = range(min(layer.units, SHOWN))
         for line in range(1, 2 + (len(shown) - 1) // A_LINE):
             units = shown[A_LINE * (line - 1) : A_LINE * line]
-            shape = (len(units), len(PLACES), len(PLACES))
-            yield quantity(
-                "seen", layer.name, shape=shape, equation=OfUnits(units, PLACES),
-                uses={"a": f"map_a{layer.name}"}, prefix=f"{PREFIX}line{line}_", sheet=SHEET,
-            )  # fmt: skip
+            seen, shape = OfUnits(units, PLACES), (len(units), len(PLACES), len(PLACES))
+            seen, prefix = seen.of(f"map_a{layer.name}"), f"{PREFIX}line{line}_"
+            yield page("seen", seen, shape=shape, layer=layer.name, prefix=prefix)
     yield from _data(stack, ends)
 
 
 def _data(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
     """Yield the positions of the data in the picture: those of the chosen class, and all others."""
     some = Axis("image", min(stack.spec.samples, MOST_IMAGES))
-    rows = {"axes": (some,), "prefix": PREFIX, "sheet": NUMBERS}
-    at = quantity("at", shape=(2,), equation=on_grid(some.length), uses=ends, **rows)
-    at = replace(at, symbol="x{}")
+    row = partial(quantity, axes=(some,), prefix=PREFIX, sheet=NUMBERS)
+    at = replace(row("at", on_grid(some.length), ends, (2,)), symbol="x{}")
     yield at
-    if stack.spec.is_regression:
-        return
-    uses = {"at": "map_at", "truth": "truth", "output": "map_output"}
-    for kind in ("own", "others"):
-        equation = height_if(own=kind == "own")
-        height = quantity(kind, equation=equation, uses=uses, number_format="0.0000;", **rows)
-        yield replace(height, symbol=at.heading((1,)))
+    for kind in () if stack.spec.is_regression else ("own", "others"):
+        height = height_if(own=kind == "own").of("map_at", output="map_output")
+        yield replace(row(kind, height, number_format="0.0000;"), symbol=at.heading((1,)))
 
 
 def _parts(model: Model) -> Below:

@@ -7,7 +7,6 @@ from functools import partial
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lookup import Asked
 from xlnn.quantity import Model, Quantity
-from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import (
     COLUMNS,
     LISTED,
@@ -171,7 +170,13 @@ def _left(model: Model) -> Iterator[PagePart]:
     yield choices(PREFIX, "image", at=1, of={f"{PREFIX}image": "number"})
     if "eta" in model.by_name and model["eta"].sheet == SHEET:
         look = replace(CHOICE, number_format="", border=True)
-        yield Numbers("eta", positive=["eta"], at=1, named=_with_symbol, looks={"eta": look})
+        yield Numbers(
+            "eta",
+            positive=["eta"],
+            at=1,
+            named=lambda each, words: f"{plain_name(each, words)} {each.symbol}",
+            looks={"eta": look},
+        )
     said = existing("diverged")
     yield Sentences(*said, bold=0, look=ASKED) if said else Space()
     yield Sentences(*existing("verdict", "truth_text"))
@@ -180,14 +185,16 @@ def _left(model: Model) -> Iterator[PagePart]:
     for given in existing("given"):
         yield Label("input", SHEET, SECTION, columns=len(LEFT), above=1)
         looks = {given: replace(NUMBER, number_format="General")}
-        names = (Label(partial(_feature, at)) for at in range(model[given].shape[0]))
+        count = range(model[given].shape[0])
+        names = (Label(lambda page, at=at: page.spec.features[at]) for at in count)
         numbers = Units("", given, headed=False, looks=looks)
         yield Beside(Below(*names), numbers, apart=0)
     if results := existing("C_T", "recognised"):
-        of = [Space(), Label(_of)] if len(results) > 1 else []
+        of = Label(lambda page: page.words(SHEET, "of", images=page.spec.samples))
+        beside = [Space(), of] if len(results) > 1 else []
         looks = {name: _look(model[name]) for name in results}
         yield Space()
-        yield Beside(Numbers(*results, at=1, looks=looks), Below(*of), apart=0)
+        yield Beside(Numbers(*results, at=1, looks=looks), Below(*beside), apart=0)
         course = existing("course") or ["C_T"]
         epochs = model["C_T"].axes[-1].length
         yield Chart(
@@ -209,21 +216,9 @@ def _outputs(model: Model, names: Sequence[str]) -> Iterator[PagePart]:
         yield Below(head, Units("", name, headed=False, looks=looks))
 
 
-def _feature(at: int, page: Context[Spec]) -> str:
-    return page.spec.features[at]
-
-
-def _with_symbol(quantity: Quantity, words: Text) -> str:
-    return f"{plain_name(quantity, words)} {quantity.symbol}"
-
-
 def _look(quantity: Quantity) -> Look:
     """Return the look of a text or a number in a list."""
     return SENTENCE if quantity.is_text else replace(NUMBER, number_format="")
-
-
-def _of(page: Context[Spec]) -> str:
-    return page.words(SHEET, "of", images=page.spec.samples)
 
 
 class _Network(PagePart):

@@ -12,6 +12,7 @@ from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.quantities.play import divergence
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets import compare
 from xlnn.workbooks.network.sheets.names import layer_name, named
@@ -37,13 +38,10 @@ from xlnn.writing.style import ASKED, SECTION
 MOST_TOLD = 3
 """Outputs of a regression of whose errors Progress has a line and a chart each."""
 
-CHARTED = {"C_T": "C0561C", "recognised": "1B4F9C", "accuracy": "1B4F9C"}
-"""The quantities that are charted, and the colours of their lines."""
+COST_COLOUR, RESULT_COLOUR, TESTED_COLOUR = "C0561C", "1B4F9C", "7A8B2A"
+"""The colours of the total cost, of other results, and of those of held-out samples beside them."""
 
-TESTED_COLOUR = "7A8B2A"
-"""The line of the samples that are held out, beside that of the others."""
-
-ERRORS, ERROR_COLOUR = ("rmse", "mae"), "1B4F9C"
+ERRORS = ("rmse", "mae")
 
 SHEET = "progress"
 LINES = 50
@@ -60,66 +58,48 @@ CHART_COLUMNS = 8
 """How many columns a chart has."""
 
 
-def divergence(words: Text) -> dict[str, str]:
-    """Return the sentences about training that increases the total cost, with their blanks."""
-    return {key: words.open("sentences", key) for key in ("rose", "lost")}
-
-
 def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield the sentences on training as a whole on the sheet Progress."""
-    shown = {"sheet": "progress", "number_format": f'0;;"{words("story", "none")}"'}
-    yield quantity("best", equation=SmallestEpoch(), uses={"of": "C_T"}, **shown)
-    uses = {}
+    shown, spec = partial(quantity, sheet=SHEET), stack.spec
+    never = f'0;;"{words("story", "none")}"'
+    yield shown("best", SmallestEpoch().of("C_T"), number_format=never)
+    uses = {} if spec.is_regression else {"recognised": "recognised"}
     blanks = {name: f"{{{name}}}" for name in ("count", "cost", "first")}
-    blanks |= {"images": stack.spec.samples, "tested": stack.spec.test_samples}
+    blanks |= {"images": spec.samples, "tested": spec.test_samples}
     keys = ["end"]
-    if not stack.spec.is_regression:
-        first = first_all_right(stack.spec.samples)
-        yield quantity("all_right", equation=first, uses={"recognised": "recognised"}, **shown)
-        uses["recognised"] = "recognised"
-    else:
-        uses["C_T"] = "C_T"
-    if stack.spec.test_samples and not stack.spec.is_regression:
-        uses["tested"] = "test_recognised"
-        keys.append("tested")
+    if uses:
+        yield shown("all_right", first_all_right(spec.samples), number_format=never)
+        if spec.test_samples:
+            uses["tested"] = "test_recognised"
+            keys.append("tested")
     lines = {key: words("story", key, **blanks) for key in keys}
-    story = Story(lines)
-    shape = (len(lines),)
-    yield quantity("story", shape=shape, equation=story, uses=uses, sheet="progress")
-    if stack.spec.is_regression:
-        yield from _errors(stack, words)
-    yield _diverged(stack, words, "", "progress")
-    if stack.spec.runs:  # of one run Play says so, beside its learning rate
+    yield shown("story", Story(lines), uses or {"C_T": "C_T"}, (len(lines),))
+    if spec.is_regression:
+        yield shown("errors", _errors(stack, words), shape=(min(len(spec.labels), MOST_TOLD),))
+    yield _diverged(stack, words, "", SHEET)
+    if spec.runs:  # of one run Play says so, beside its learning rate
         yield _diverged(stack, words, "settings_", "settings")
 
 
 def _diverged(stack: Stack, words: Text, prefix: str, sheet: str) -> Quantity:
     """Return the sentence about each run whose total cost rose."""
-    runs, said = range(stack.spec.number_of_runs), divergence(words)
-    each = [said]
-    if stack.spec.runs:
-        names = [words("compare", "run", run=run + 1) for run in runs]
+    each, runs = [divergence(words)], range(1, len(stack.spec.runs) + 1)
+    if runs:
+        names = [words("compare", "run", run=run) for run in runs]
         each = [
-            {key: words("joined", "named", what=name, name=line) for key, line in said.items()}
+            {key: words("joined", "named", what=name, name=line) for key, line in each[0].items()}
             for name in names
         ]
     equation = SaidOfEachRun([Diverged(one) for one in each])
-    return quantity(
-        "diverged", prefix=prefix, sheet=sheet, shape=(len(runs),), equation=equation,
-        uses={"C_T": "C_T"},
-    )  # fmt: skip
+    return quantity("diverged", equation, shape=(len(each),), prefix=prefix, sheet=sheet)
 
 
-def _errors(stack: Stack, words: Text) -> Iterator[Quantity]:
-    """Yield the errors of the predictions in the last epoch, a line for each output."""
+def _errors(stack: Stack, words: Text) -> Errors:
+    """Return a line for each output: the errors of the predictions in the last epoch."""
     names = ["mae", "rmse"]
     names += [f"{TEST}{name}" for name in names] if stack.spec.test_samples else []
-    blanks = {name: f"{{{name}}}" for name in ("label", *names)}
-    line = words("story", "errors_tested" if stack.spec.test_samples else "errors", **blanks)
-    equation = Errors(line, ("labels", *names))
-    uses = {"labels": "labels"} | {name: name for name in names}
-    shape = (min(len(stack.spec.labels), MOST_TOLD),)
-    yield quantity("errors", shape=shape, equation=equation, uses=uses, sheet="progress")
+    line = words.open("story", "errors_tested" if stack.spec.test_samples else "errors")
+    return Errors(line, ("labels", *names))
 
 
 def _parts(model: Model) -> Beside:
@@ -135,7 +115,7 @@ def _parts(model: Model) -> Beside:
         return Beside(table)
     said = (each.name for each in here if each.is_text and each.kind != "diverged")
     numbers = (each.name for each in here if not each.axes and not each.is_text)
-    charts = [*_courses(model), *_error_courses(model), *_paths(model)]
+    charts = [*_courses(model), *_paths(model)]
     return Beside(
         table,
         Below(
@@ -168,44 +148,31 @@ def _courses(model: Model) -> Iterator[Chart]:
 
     The total cost of held-out samples, a sum over fewer samples, has a separate chart.
     """
-    images = model["number"].axes[-1].length
-    for name, colour in CHARTED.items():
-        if name not in model.by_name or (name == "recognised" and "accuracy" in model.by_name):
-            continue
-        lines = [Trace(name, colour=colour)]
-        if name == "accuracy":
-            lines = [
-                Trace(name, colour=colour, name="trained"),
-                Trace(f"{TEST}{name}", colour=TESTED_COLOUR, name="tested"),
-            ]
-        title = partial(_course, name, images)
-        most = {"recognised": images, "accuracy": 1}.get(name)
-        yield _chart(model, title, lines, (0, most) if most else (0,))
-        if name == "C_T" and f"{TEST}C_T" in model.by_name:
-            held_out = Trace(f"{TEST}C_T", colour=TESTED_COLOUR)
-            yield _chart(model, partial(_tested, title), [held_out])
+    known, images = model.by_name, model["number"].axes[-1].length
+    told = partial(_title, images=images)
+    yield _chart(model, partial(told, "C_T"), [Trace("C_T", colour=COST_COLOUR)])
+    if f"{TEST}C_T" in known:
+        tested = Trace(f"{TEST}C_T", colour=TESTED_COLOUR)
+        yield _chart(model, partial(told, "C_T", tested=True), [tested])
+    if "accuracy" in known:
+        yield _chart(model, partial(told, "accuracy"), _both(model, "accuracy"), (0, 1))
+    elif "recognised" in known:
+        lines = [Trace("recognised", colour=RESULT_COLOUR)]
+        yield _chart(model, partial(told, "recognised"), lines, (0, images))
+    for unit in range(min(known["rmse"].shape[0], MOST_TOLD) if "rmse" in known else 0):
+        yield _chart(model, partial(told, "rmse", unit=unit), _both(model, "rmse", unit))
 
 
-def _course(name: str, images: int, page: Context) -> str:
-    return page.words("charts", name, images=images)
+def _both(model: Model, name: str, *unit: int) -> Iterator[Trace]:
+    """Yield the lines of a result, in a target's units for a regression, and of held-out data."""
+    yield Trace((name, *unit), colour=RESULT_COLOUR, name="trained")
+    if f"{TEST}{name}" in model.by_name:
+        yield Trace((f"{TEST}{name}", *unit), colour=TESTED_COLOUR, name="tested")
 
 
-def _tested(title: Callable[[Context], str], page: Context) -> str:
-    return page.words("headings", "tested", name=title(page))
-
-
-def _error_courses(model: Model) -> Iterator[Chart]:
-    """Yield the root mean square error of each output of a regression, in the target's units."""
-    outputs = model["rmse"].shape[0] if "rmse" in model.by_name else 0
-    for unit in range(min(outputs, MOST_TOLD)):
-        lines = [Trace(("rmse", unit), colour=ERROR_COLOUR, name="trained")]
-        if f"{TEST}rmse" in model.by_name:
-            lines.append(Trace((f"{TEST}rmse", unit), colour=TESTED_COLOUR, name="tested"))
-        yield _chart(model, partial(_error, unit), lines)
-
-
-def _error(unit: int, page: Context) -> str:
-    return page.words("charts", "rmse", label=page.spec.labels[unit])
+def _title(name: str, page: Context, *, images: int, unit: int = 0, tested: bool = False) -> str:
+    title = page.words("charts", name, images=images, label=page.spec.labels[unit])
+    return page.words("headings", "tested", name=title) if tested else title
 
 
 def _paths(model: Model) -> Iterator[Chart]:

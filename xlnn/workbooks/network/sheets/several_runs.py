@@ -56,14 +56,20 @@ Draw = Callable[[Context[Spec]], Drawing]
 
 
 def drawn(sheet: str, draw: Draw) -> Draw:
-    """Return the function that draws a sheet for each run; its charts are those of the first."""
+    """Return the function that draws a sheet for each run; its charts are those of the first.
+
+    A sheet without quantities of each run exists once.
+    """
 
     def drawing_of(page: Context[Spec]) -> Drawing:
         if not page.spec.runs:
             return draw(page)
         drawing = draw(page_of_run(page, 0))
+        steps = [block.steps[0] for block in page.layout.on(sheet) if block.quantity.each]
+        if not steps:
+            return drawing
         _name_first(drawing, page)
-        apart = next(block.steps[0][0] for block in page.layout.on(sheet) if block.quantity.each)
+        apart, _ = steps[0]
         for run in range(1, page.spec.number_of_runs):
             name = page.words("compare", "run", run=run + 1)
             drawing.put(run * apart + 1, 1, name, SECTION)
@@ -81,22 +87,13 @@ def _name_first(drawing: Drawing, page: Context[Spec]) -> None:
         drawing.put(GROUP_ROW, 1, name, replace(KEY, bold=True, wrap=True))
 
 
-def of_first_run(draw: Draw) -> Draw:
-    """Return the function that draws a sheet that exists once for all runs."""
-    return lambda page: draw(page_of_run(page, 0) if page.spec.runs else page)
-
-
 def _join(drawing: Drawing, other: Drawing) -> None:
     """Add to a drawing what was drawn for a further run."""
     for row, cells in other.cells.items():
         drawing.cells.setdefault(row, {}).update(cells)
     for column, width in other.widths.items():
         drawing.widths[column] = max(width, drawing.widths.get(column, 0))
-    drawing.heights |= other.heights
-    drawing.folded_rows |= other.folded_rows
-    drawing.folded_columns |= other.folded_columns
-    drawing.looks |= other.looks
+    for name in ("heights", "folded_rows", "folded_columns", "looks", "sparklines", "links"):
+        getattr(drawing, name).update(getattr(other, name))
     drawing.validations += other.validations
-    drawing.sparklines |= other.sparklines
     drawing.colours += other.colours
-    drawing.links |= other.links

@@ -13,7 +13,6 @@ from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.layer import WEIGHTS as SHOWN
 from xlnn.layout import FIRST_ROW
 from xlnn.quantity import Model, Quantity, subscript
-from xlnn.workbooks.network.quantities.network import SHEET
 from xlnn.workbooks.network.sheets.names import layer_title
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
@@ -22,7 +21,7 @@ from xlnn.workbooks.pages.sheet import Context
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, SECTION
 
-WEIGHTS = "weights"
+SHEET, WEIGHTS = "optimiser", "weights"
 WIDTH = 8
 """Of the names of the units."""
 
