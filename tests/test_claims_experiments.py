@@ -18,7 +18,7 @@ from odd_states import NOTHING, ONE, RING, STATES, WEIGHTS_OF
 from told import claim
 
 from xlnn.checking.probe import probe_arrays
-from xlnn.equations import neuron, regression, sequences, side_by_side, similarity
+from xlnn.equations import digits, neuron, regression, sequences, similarity
 from xlnn.experiments import costs, xor_layers
 from xlnn.experiments.xor_layers import NEAR
 from xlnn.quantity import Stated
@@ -623,7 +623,7 @@ def _convolutional(got, image):
 def test_a_network_whose_outputs_are_all_equal_recognises_nothing(template):
     got = arrays_of(template, dict.fromkeys(WEIGHTS_OF[template], 0))
     assert got["recognised"] == 0
-    assert (got["answer"] == side_by_side.UNDECIDED).all()
+    assert (got["answer"] == digits.UNDECIDED).all()
 
 
 @pytest.mark.parametrize("template", WEIGHTS_OF)
@@ -849,8 +849,8 @@ FALSEHOODS = [
     ("neuron", neuron.WINNER, "array", gives(0), {"picture": 0}),
     ("xor-layers", xor_layers, "NEAR", 0, NOTHING),
     ("xor-layers", xor_layers.WHO_CAN, "array", gives(1), {}),
-    ("solver", side_by_side, "EQUAL", -9, {}),
-    ("cnn-solver", "far", "array", gives(2), {}),
+    ("solver", digits, "EQUAL", -9, {}),
+    ("cnn-solver", "recognised", "array", gives(96), {}),
 ]  # fmt: skip
 
 

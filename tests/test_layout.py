@@ -5,9 +5,10 @@ import pytest
 from networks import spec
 
 from xlnn.errors import DataError
-from xlnn.layout import FIRST_ROW, Block, QuantityCells
+from xlnn.explaining.entries import dependants
+from xlnn.layout import FIRST_ROW, Block, QuantityCells, lay_out
 from xlnn.loading.spec import layout_of
-from xlnn.quantity import Axis, Quantity, Use
+from xlnn.quantity import Axis, Model, Quantity, Stated, Use
 
 
 @pytest.fixture
@@ -98,6 +99,41 @@ def test_a_picture_block_is_one_range():
     numbers = {}
     text = QuantityCells(picture, here, Use("x"), "Lens", numbers, entry={})[:, :]
     assert text.format(*(first for first, _ in numbers)) == "B10:D13"
+
+
+def side_by_side():
+    """Return a layout whose points are side by side, two columns apart."""
+    axes, double = (Axis("point", 3, first=1),), Stated(lambda x: 2 * x, "=2*{x}")
+    total = Stated(lambda x: x.sum(), lambda x: f"=SUM({x.over('point').listed})")
+    model = Model(
+        (
+            Quantity("x", axes=axes, shape=(2,)),
+            Quantity("y", axes=axes, shape=(2,), equation=double),
+            Quantity("total", equation=total.of("x")),
+        )
+    )
+    places = {"x": (1, ((0, 2), (1, 0))), "y": (4, ((0, 2), (1, 0))), "total": (7, ())}
+    blocks = [Block(model[n], "Model", row, 1, steps) for n, (row, steps) in places.items()]
+    return lay_out(model, {"Model": "Model"}, blocks)
+
+
+def test_formulas_side_by_side_read_the_cells_of_their_own_entry():
+    layout = side_by_side()
+    assert [layout.formula("y", (n, 1)) for n in range(3)] == ["=2*A2", "=2*C2", "=2*E2"]
+    assert layout.stated("y")["Model", 4, 5] == "=2*E1"
+    assert layout.formula("total", ()) == "=SUM(A1,A2,C1,C2,E1,E2)"
+    assert [*layout.blocks["x"].ranges()] == ["A1:A2", "C1:C2", "E1:E2"]
+    found = [(q.name, unit, places) for q, unit, places in dependants(layout, "x", (2, 1))]
+    assert found == [("y", (1,), [(2,)]), ("total", (), [()])]
+
+
+def test_the_layout_of_an_entry_has_the_cells_of_that_entry_and_those_of_all():
+    layout = side_by_side().at("point", 2)
+    assert layout.blocks["x"].address((1,)) == (2, 3)
+    assert layout.model["x"].axes == ()
+    assert layout.blocks["total"].address(()) == (7, 1)
+    assert layout.at("point", 0).blocks.keys() == layout.blocks.keys()
+    assert side_by_side().at("point", 0).blocks.keys() == {"total"}
 
 
 def test_tables_begin_below_their_headings(layout):

@@ -20,6 +20,7 @@ from xlnn.workbooks import kind_named
 from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.page import SEEN, Page
 from xlnn.workbooks.pages.parts import (
+    Across,
     Below,
     Beside,
     Chart,
@@ -204,6 +205,37 @@ def test_cells_around_pictures_on_a_mat_are_grey_and_no_quantity_s_cell_is():
     }
     assert len(grey) == 6 * 9 - 2 * 4 * 3
     assert (grey[4, 2], grey[4, 6], grey[5, 5]) == ("one", "other", "")
+
+
+def test_entries_side_by_side_have_the_rows_of_what_they_share():
+    point = Axis("point", 3, first=1, counts_from=5)
+    model = Model(
+        (
+            on("W", shape=(2, 3), role="input"),
+            on("x", axes=(point,), role="input", choices=(0, 9)),
+            on("z", axes=(point,), shape=(2,), role="input", symbol="z{}"),
+        )
+    )
+    across = Across(
+        "point",
+        (Label("given", "headings"), Row("", "x")),
+        (Grid("W", titled=False, above=1), Units("", "z", headed=False, high=2)),
+    )
+    page = Page("page", "", "", across)
+    blocks = {block.quantity.name: block for block in page.place(model)}
+    assert across.left(model) == 3 + 1
+    assert blocks["W"].address((0, 0)) == (4 + 1 + 1, 1)
+    assert [blocks["x"].address((n,)) for n in range(3)] == [(4, 6), (4, 9), (4, 12)]
+    assert [blocks["z"].address((n, 1)) for n in range(3)] == [(9, 5), (9, 8), (9, 11)]
+    assert list(across.texts(model)) == [("headings", "given"), ("headings", "")]
+    words = text("en").words | {"quantities": dict.fromkeys("Wxz", ""), "notes": {"page": ""}}
+    layout = lay_out(model, TITLES, blocks.values())
+    drawing = page.draw(Context(None, layout, Text("en", words)))
+    numbers = {at: text for at, (text, _) in drawing.cells[4].items() if at > 1}
+    assert numbers == {5: 5, 8: 6, 11: 7}
+    assert drawing.freeze == (6, 5)
+    typed = {str(each.sqref) for each in drawing.validations}
+    assert typed == {"A6:C7", "F4", "I4", "L4", "E6:E9", "H6:H9", "K6:K9"}
 
 
 def test_a_choice_may_be_one_of_the_values_of_a_quantity_without_rows():

@@ -25,7 +25,7 @@ from xlnn.loading.values import values
 from xlnn.registry.templates import folder
 from xlnn.registry.text import languages
 from xlnn.workbooks.solver.kind import KIND, gradient
-from xlnn.workbooks.solver.nets import DENSE, MAPS
+from xlnn.workbooks.solver.nets import DENSE, MAPS, variables
 from xlnn.workbooks.solver.sheet import SETTINGS
 from xlnn.writing.printing import LEAST
 
@@ -125,7 +125,7 @@ def test_solver_changes_all_weights_and_biases_and_nothing_else(name, path):
     adjusted = cells_of(path, names_of(path)["solver_adj"][1])
     weights = {
         layout.cell(each, index).rsplit("!", 1)[1]
-        for each, shape in NETS[name].variables.items()
+        for each, shape in variables(NETS[name]).items()
         for index in np.ndindex(shape)
     }
     assert len(adjusted) == len(set(adjusted)) == {"solver": 47, "cnn-solver": 69}[name]
@@ -202,8 +202,9 @@ def test_a_file_that_another_program_saved_passes(dense, tmp_path, program):
 def test_back_propagation_gives_the_slopes_of_C_T(name, generator):
     net, h = NETS[name], 1e-6
     x = generator.integers(0, 2, (7, *net.picture)).astype(float)
-    t = np.eye(net.outputs)[generator.integers(0, net.outputs, 7)]
-    weights = {each: generator.normal(size=shape) for each, shape in net.variables.items()}
+    outputs = len(net.labels)
+    t = np.eye(outputs)[generator.integers(0, outputs, 7)]
+    weights = {each: generator.normal(size=shape) for each, shape in variables(net).items()}
     _, slopes = gradient(net, x, t, weights)
     assert slopes.keys() == weights.keys()
     for each, array in weights.items():

@@ -88,11 +88,23 @@ class Block:
         """The cells of each part of the quantity, such as those of each run."""
         if not self.quantity.each:
             return (self,)
+        return tuple(self._entry(part, n) for n, part in enumerate(self.quantity.parts))
+
+    def at(self, family: str, number: int) -> "Block | None":
+        """Return the cells of one entry along the first axis, if it has one of that family.
+
+        Otherwise the cells are those of all entries; None if the axis lacks this one.
+        """
+        entries = self.quantity.entries(family)
+        if not entries:
+            return self
+        n = number - self.quantity.axes[0].first
+        return self._entry(entries[n], n) if 0 <= n < len(entries) else None
+
+    def _entry(self, part: Quantity, number: int) -> "Block":
         (down, right), *steps = self.steps
-        return tuple(
-            Block(part, self.sheet, self.row + n * down, self.column + n * right, (*steps,))
-            for n, part in enumerate(self.quantity.parts)
-        )
+        row, column = self.row + number * down, self.column + number * right
+        return Block(part, self.sheet, row, column, (*steps,))
 
     @property
     def lengths(self) -> tuple[int, ...]:
@@ -128,6 +140,12 @@ class Block:
         ends = tuple(length - 1 for length in lengths[apart:])
         for index in product(*map(range, lengths[:apart])):
             yield self.address((*index, *(0 for _ in ends))), self.address((*index, *ends))
+
+    def ranges(self, *, is_fixed: bool = False) -> Iterator[str]:
+        """Yield its rectangles as ranges, or as single cells; fixed ones have ``$``."""
+        written = fixed if is_fixed else address
+        for corners in self.rectangles():
+            yield ":".join(written(*corner) for corner in dict.fromkeys(corners))
 
     def window(self, sheet: np.ndarray) -> np.ndarray:
         """Return the block's entries as a view of an array of the whole sheet.
@@ -227,7 +245,8 @@ class FilledColumn:
         Row numbers that move with the formula's own index along its axes: at the first index, and
         by how much for each step along each axis.
     starts : tuple of (int, int, FilledColumn)
-        Different formulas where a recurrence starts: an axis, the index along it, and the formula.
+        Different formulas where a recurrence starts, or side by side: an axis, the index along it,
+        and the formula.
     """
 
     unit: tuple[int, ...]
@@ -271,7 +290,7 @@ class QuantityCells(Cells):
     rows : dict
         The rows that the formula refers to, as `FilledColumn` has them; new ones are added.
     entry : dict
-        The index along the axis ``each``, by its family.
+        The index along the axis ``each``, and along axes that stand side by side, by the family.
     spanned : frozenset of str
         The axes of which all entries are meant, by name or family.
     fixed : dict
@@ -303,7 +322,14 @@ class QuantityCells(Cells):
         try:
             return self[...]
         except NoRectangleError:
-            return ",".join(self[unit] for unit in self.block.quantity.units)
+            axes = self.block.quantity.axes
+            spanned = [axis for axis in axes if {axis.name, axis.family} & self.spanned]
+            names = [axis.name for axis in spanned]
+            each = (
+                replace(self, spanned=frozenset(), fixed={**self.fixed, **dict(zip(names, index))})  # noqa: B905 -- one each
+                for index in np.ndindex(*(axis.length for axis in spanned))
+            )
+            return ",".join(one[unit] for one in each for unit in self.block.quantity.units)
 
     def at(self, index: int, along: str = "") -> Self:
         """Return the same units at one index of an ordered axis, from 0; -1 is the last."""
@@ -396,7 +422,10 @@ class QuantityCells(Cells):
     def _render(
         self, row: int, column: int, height: int, width: int, moves: tuple[int, ...]
     ) -> str:
-        fixed = "$" if moves and moves[-1] == 0 else ""
+        is_fixed = bool(moves) and moves[-1] == 0
+        if is_fixed and self.entry:  # side by side, no row is filled down
+            is_fixed = self.here.quantity.axes[-1].family not in self.entry
+        fixed = "$" if is_fixed else ""
 
         def corner(right: int, down: int) -> str:
             key = (row + down, moves)
@@ -446,6 +475,13 @@ class Layout:
         for block in self.blocks.values():
             extents[block.sheet] = tuple(map(max, extents[block.sheet], block.last))
         return extents
+
+    def at(self, family: str, number: int) -> Self:
+        """Return the layout at one entry along first axes of a family (`Block.at`)."""
+        found = {name: block.at(family, number) for name, block in self.blocks.items()}
+        blocks = {name: block for name, block in found.items() if block}
+        model = Model(tuple(block.quantity for block in blocks.values()))
+        return replace(self, model=model, blocks=blocks)
 
     def on(self, sheet: str) -> tuple[Block, ...]:
         """Return the blocks of a sheet, in the order of their quantities."""
@@ -520,7 +556,9 @@ class Layout:
         """Return the formula of one entry of a quantity's array."""
         quantity = self.model[name]
         each, axes = len(quantity.each), len(quantity.axes)
-        return self._column(name, sum(index[:each]), index[axes:]).at(index[each:axes])
+        part, along = sum(index[:each]), index[each:axes]
+        across = {axis.family: axis.first + along[n] for n, axis in self._across(name, part)}
+        return self._column(name, part, index[axes:], entry=across).at(along)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -538,12 +576,34 @@ class Layout:
                     found[f"xlnn.{name}{end}"] = f"{quoted(self.titles[block.sheet])}!{cells}"
         return found
 
-    def _column(
-        self, name: str, part: int, unit: tuple[int, ...], starting: frozenset[str] = frozenset()
-    ) -> FilledColumn:
-        """Return the formula of a unit where recurrences along some families start."""
+    def _across(self, name: str, part: int) -> Iterator[tuple[int, Axis]]:
+        """Yield the axes along which a formula and its arguments stand side by side."""
         here = self.blocks[name].parts[part]
-        entry = {axis.family: axis.first + part for axis in self.model[name].each}
+        for number, axis in enumerate(here.quantity.axes):
+            sources = here.quantity.sources if here.steps[number][1] else ()
+            if any(_goes_right(self.blocks[source], axis.family) for source in sources):
+                yield number, axis
+
+    def _column(
+        self,
+        name: str,
+        part: int,
+        unit: tuple[int, ...],
+        starting: frozenset[str] = frozenset(),
+        entry: Mapping[str, int] = {},
+    ) -> FilledColumn:
+        """Return the formula of a unit where recurrences along some families start.
+
+        ``entry`` is its index along families that stand side by side, by default each in turn.
+        """
+        here = self.blocks[name].parts[part]
+        for number, axis in self._across(name, part):
+            if axis.family not in entry:
+                at = ({**entry, axis.family: axis.first + n} for n in range(axis.length))
+                columns = [self._column(name, part, unit, starting, each) for each in at]
+                starts = tuple((number, n, column) for n, column in enumerate(columns))
+                return replace(columns[0], starts=starts)
+        entry = {**entry, **{axis.family: axis.first + part for axis in self.model[name].each}}
         rows: dict[tuple, int] = {}
         arguments = {}
         for role, use in here.quantity.uses.items():
@@ -558,6 +618,12 @@ class Layout:
             if family not in starting
         )
         return _stated(here.quantity, unit, arguments, rows, starts)
+
+
+def _goes_right(block: Block, family: str) -> bool:
+    """Return whether entries along an axis of a family stand side by side."""
+    axes = zip(block.quantity.axes, block.steps, strict=False)
+    return any(axis.family == family and right for axis, (_, right) in axes)
 
 
 def _starts(quantity: Quantity) -> Iterator[tuple[int, int, str]]:

@@ -625,6 +625,14 @@ class Quantity:
             parts[each] = replace(self, axes=self.axes[1:], equation=each, uses=uses)
         return tuple(parts[each] for each in equations)
 
+    def entries(self, family: str) -> "tuple[Quantity, ...]":
+        """Return the quantity at each entry along its first axis, if that has a family."""
+        if not self.axes or self.axes[0].family != family:
+            return ()
+        if self.each:
+            return self.parts
+        return (replace(self, axes=self.axes[1:]),) * self.axes[0].length
+
     @property
     def rows(self) -> tuple[Axis, ...]:
         """The axes of one of its parts."""

@@ -60,7 +60,11 @@ CROSS_ENTROPY_DELTA = Stated(
 
 TOTAL_COST = Stated(
     lambda C, penalty=0.0: C.sum() + penalty,
-    lambda C, penalty=None: f"=SUM({C.samples[()]})" + (f"+{penalty[()]}" if penalty else ""),
+    lambda C, penalty=None: (
+        "="
+        + written_call("SUM", C.samples.listed.split(","))
+        + (f"+{penalty[()]}" if penalty else "")
+    ),
     optional=("penalty",),
     says="C_T = sum of C over the samples, and the penalty on the weights if any.   Book: 3-4.",
 )

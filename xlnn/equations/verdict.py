@@ -13,7 +13,7 @@ learns targets t = (y - middle) factor, as it sees inputs that are scaled.
 
 import numpy as np
 
-from xlnn.equations.dense import counted, place_in, place_of
+from xlnn.equations.dense import counted, place_in, place_of, written_call
 from xlnn.equations.lookup import entry, entry_of, flat, looked_up
 from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
 from xlnn.terms import Term, either, function
@@ -108,7 +108,7 @@ RIGHT = Choice(
 
 RECOGNISED = Choice(
     lambda right: right.sum(),
-    lambda right: f"=SUM({right.samples[()]})",
+    lambda right: "=" + written_call("SUM", right.samples.listed.split(",")),
     says="How many samples were recognised in an epoch.",
 )
 

@@ -225,9 +225,7 @@ class _CellsOf:
     def __getitem__(self, names: str) -> str:
         """Return the ranges of one quantity, or of several with ``+`` between their names."""
         return ";".join(
-            ":".join(address(*corner) for corner in dict.fromkeys(corners))
-            for name in names.split("+")
-            for corners in self._layout.blocks[name].rectangles()
+            cells for name in names.split("+") for cells in self._layout.blocks[name].ranges()
         )
 
 

@@ -6,7 +6,7 @@ and what is drawn around them: names, headings, validations, the cells of a char
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count, cycle, product
+from itertools import chain, count, cycle, product
 from math import ceil, prod
 from typing import Any
 
@@ -17,7 +17,7 @@ from xlnn.equations.wording import Bar
 from xlnn.errors import DataError
 from xlnn.grid import address
 from xlnn.layout import Block, extent, single_block, strides, table_blocks
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import (
@@ -211,6 +211,83 @@ class Beside(PagePart):
             if self.apart and right:
                 drawing.widths.setdefault(column + right - 1, GAP)
                 _clear(drawing, row, column, column + right)
+
+
+class Across(PagePart):
+    """Bands below each other, each for all entries along an axis, which are side by side.
+
+    At the left of a band is what the entries share; both it and the first band stay in view. The
+    entries are numbered, in the first cell of the first band.
+
+    Parameters
+    ----------
+    axis : str
+        The family of the first axis of the quantities at the right.
+    bands : tuple of (PagePart, PagePart)
+        What stands at the left, and what each entry has.
+    width : float
+        The width of the columns between entries.
+    """
+
+    def __init__(self, axis: str, *bands: tuple[PagePart, PagePart], width: float = GAP) -> None:
+        self.axis, self.bands, self.width = axis, bands, width
+
+    def left(self, model: Model) -> int:
+        """Return the columns before the first entry."""
+        return 1 + max(left.size(model)[1] for left, _ in self.bands)
+
+    def _axis(self, model: Model) -> Axis:
+        axes = (axis for quantity in model.quantities for axis in quantity.axes[:1])
+        return next(axis for axis in axes if axis.family == self.axis)
+
+    def _of_one(self, model: Model) -> Model:
+        """Return the model of one entry."""
+        entries = ((*quantity.entries(self.axis)[:1], quantity) for quantity in model.quantities)
+        return Model(tuple(first for first, *_ in entries))
+
+    def _placed(self, model: Model, one: Model) -> Iterator[tuple[int, PagePart, PagePart]]:
+        """Yield each band, after the rows before it."""
+        row = 0
+        for left, each in self.bands:
+            row += max(left.above, each.above) if row else 0
+            yield row, left, each
+            row += max(left.size(model)[0], each.size(one)[0])
+
+    def _apart(self, one: Model) -> int:
+        """Return how many columns are from one entry to the next."""
+        return 1 + max(each.size(one)[1] for _, each in self.bands)
+
+    def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
+        """Yield the cells at the left, and those of all entries."""
+        one = self._of_one(model)
+        step = 0, self._apart(one)
+        for down, left, each in self._placed(model, one):
+            yield from left.blocks(model, row + down, column)
+            for block in each.blocks(one, row + down, column + self.left(model)):
+                quantity = model[block.quantity.name]
+                yield replace(block, quantity=quantity, steps=(step, *block.steps))
+
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
+        """Yield the texts of all bands."""
+        for part in chain(*self.bands):
+            yield from part.texts(model)
+
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
+        """Draw all bands, and freeze what stays in view."""
+        model = page.layout.model
+        one, axis, first = self._of_one(model), self._axis(model), column + self.left(model)
+        bands, apart = [*self._placed(model, one)], self._apart(one)
+        for down, left, _ in bands:
+            left.draw(drawing, page, row + down, column)
+        drawing.widths[first - 1] = self.width
+        for number in range(axis.length):
+            at = first + number * apart
+            own = replace(page, layout=page.layout.at(self.axis, axis.first + number))
+            drawing.put(row, at, axis.counts_from + number, KEY)
+            for down, _, each in bands:
+                each.draw(drawing, own, row + down, at)
+            drawing.widths[at + apart - 1] = self.width
+        drawing.freeze = row + bands[1][0], first
 
 
 class Mat(PagePart):
@@ -915,6 +992,8 @@ class Units(PagePart):
         The width of its columns, unless other parts settle it.
     pictures : bool
         Whether what a unit has of a quantity is shown as a picture, maps side by side.
+    apart : int
+        The columns between pictures.
     high : int
         The least rows of a unit, so that parts side by side have it in the same rows.
     named : function
@@ -936,6 +1015,7 @@ class Units(PagePart):
         sparse: bool = False,
         width: float = UNIT,
         pictures: bool = False,
+        apart: int = 1,
         high: int = 1,
         named: Named | None = None,
         above: int = 0,
@@ -944,16 +1024,17 @@ class Units(PagePart):
         self.coloured, self.ink, self.looks = coloured, ink, looks or {}
         self.lines, self.units = lines, units or {}
         self.headed, self.repeated, self.sparse, self.width = headed, repeated, sparse, width
-        self.pictures, self.high, self.named = pictures, high, named or _above_symbol
+        self.pictures, self.apart = pictures, apart
+        self.high, self.named = high, named or _above_symbol
 
     def _headings(self, model: Model) -> int:
         above = self.over or self.units or _have_symbols(model, self.names)
         return HEADINGS - (not above) if self.headed else 0
 
     def _inside(self, quantity: Quantity) -> tuple[tuple[int, int], ...]:
-        """Return the steps within a unit: its maps are side by side, a blank column apart."""
+        """Return the steps within a unit: its maps are side by side, blank columns apart."""
         if self.pictures:
-            return ((0, quantity.shape[-1] + 1), (1, 0), (0, 1))[4 - len(quantity.shape) :]
+            return ((0, quantity.shape[-1] + self.apart), (1, 0), (0, 1))[4 - len(quantity.shape) :]
         is_line = quantity.name in self.lines
         across = ((0, step) for step in strides(quantity.shape[1 + is_line :]))
         return ((1, 0),) * is_line + (*across,)
@@ -966,10 +1047,10 @@ class Units(PagePart):
         return self.pictures and len(quantity.shape) > 1
 
     def _placed(self, model: Model) -> Iterator[tuple[Quantity, int]]:
-        """Yield each quantity, and how far right it is: a blank column parts two pictures."""
+        """Yield each quantity, and how far right it is: blank columns part two pictures."""
         right, was_picture = int(bool(self.rows)), False
         for quantity in (model[name] for name in self.names):
-            right += was_picture and self._is_picture(quantity)
+            right += self.apart * (was_picture and self._is_picture(quantity))
             yield quantity, right
             right += self._extent(quantity)[1]
             was_picture = self._is_picture(quantity)

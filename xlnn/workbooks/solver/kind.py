@@ -5,8 +5,9 @@ SciPy finds the weights by gradients from back-propagation, with the same equati
 workbooks. It descends from a start, so the minimum it finds depends on the start.   Book: 3-5, 5-4.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -14,20 +15,20 @@ import numpy as np
 from xlnn import reference
 from xlnn.data.numbers import rounded
 from xlnn.data.wording import short
-from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA
-from xlnn.equations.layer import computed
 from xlnn.errors import DataError, OptionsError
 from xlnn.option import WHOLE, Option
-from xlnn.quantity import Quantity
+from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names
 from xlnn.registry.text import Text
 from xlnn.workbooks.entries import SELDOM, one_of
 from xlnn.workbooks.experiment import Experiment, ExperimentOrigin, ExperimentSpec, Size
 from xlnn.workbooks.kind import Recipe
+from xlnn.workbooks.network.quantities.network import network
+from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.start import start_from_file, start_from_seed, start_of
-from xlnn.workbooks.solver.nets import DENSE, MAPS, Net, quantities
-from xlnn.workbooks.solver.sheet import SolverPage
+from xlnn.workbooks.solver.nets import DENSE, MAPS, quantities, variables
+from xlnn.workbooks.solver.sheet import page
 
 STARTS = ("template", "seed", "file", "workbook")
 """Where a solver may have begun."""
@@ -60,7 +61,7 @@ class SolverSpec(ExperimentSpec):
 class SolverKind(Experiment):
     """An experiment with a network whose weights a solver changes."""
 
-    net: Net = DENSE
+    net: Spec = DENSE
 
     described_by: ClassVar[type[ExperimentSpec]] = SolverSpec
 
@@ -75,7 +76,7 @@ class SolverKind(Experiment):
         if named not in names() or not file.exists():
             raise DataError(f"{where}: start is {short(named)}: a template with a start.json.")
         return ExperimentOrigin(
-            origin.spec, {**start_from_file(file, self.net.variables), **origin.inputs}
+            origin.spec, {**start_from_file(file, variables(self.net)), **origin.inputs}
         )
 
     def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> ExperimentOrigin:
@@ -83,18 +84,20 @@ class SolverKind(Experiment):
         found = spec.found
         if found and not np.isclose(arrays["C_T"], found.C_T, rtol=1e-6, atol=0):
             spec = replace(spec, found=None)
-        return super().from_workbook(name, spec, arrays)
+        origin = super().from_workbook(name, spec, arrays)
+        return replace(origin, inputs={**origin.inputs, "C_T_built": arrays["C_T_built"]})
 
     def recipe(
         self, origin: ExperimentOrigin, options: Mapping[str, Any]
     ) -> Recipe[ExperimentSpec]:
         """Combine an origin with options, and find the weights if requested."""
         given = self._start(options)
-        began = "workbook" if "C_T_built" in origin.inputs else "template"
+        known = {**origin.inputs, **given}
+        began = "template" if known.pop("C_T_built", None) is None else "workbook"
         began = "file" if "start" in options else "seed" if given else began
         kept = None if given else origin.spec.found
         plain = {name: value for name, value in options.items() if name == "lang"}
-        made = super().recipe(ExperimentOrigin(origin.spec, {**origin.inputs, **given}), plain)
+        made = super().recipe(ExperimentOrigin(origin.spec, known), plain)
         inputs, notes, method = dict(made.inputs), (), ""
         if options.get("solved"):
             target = reference.expected(made.model, made.model["t"], made.inputs)
@@ -112,9 +115,9 @@ class SolverKind(Experiment):
     def _start(self, options: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Return the weights given in the options, if any."""
         if "start" in options:
-            return start_of(options["start"], self.net.variables)
+            return start_of(options["start"], variables(self.net))
         if "seed" in options:
-            return start_from_seed(options["seed"], self.net.variables)
+            return start_from_seed(options["seed"], variables(self.net))
         return {}
 
     def _notes(self, run: Arrays) -> tuple[str, ...]:
@@ -126,8 +129,8 @@ class SolverKind(Experiment):
         return (said + more,)
 
 
-def _made(name: str, net: Net) -> SolverKind:
-    """Return the kind of a network."""
+def _made(name: str, net: Spec, **bands: Sequence[str]) -> SolverKind:
+    """Return the kind of a network, and the bands of its sheet."""
 
     def yielded(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity]:
         return quantities(net, sizes["images"], words)
@@ -136,13 +139,21 @@ def _made(name: str, net: Net) -> SolverKind:
         name=name,
         sizes={"images": Size(64, 1, 200)},
         model=yielded,
-        pages=(SolverPage(net),),
+        pages=(page(net, bands),),
         net=net,
     )
 
 
-KIND = _made("solver", DENSE)
-MAPS_KIND = _made("cnn-solver", MAPS)
+KIND = _made(
+    "solver", DENSE, layer_2=("W2", "b2", "z2", "a2"), layer_3=("W3", "b3", "z3", "a3", "t")
+)
+MAPS_KIND = _made(
+    "cnn-solver",
+    MAPS,
+    layer_F=("WF", "bF", "zF"),
+    maps_F=("aF", "aP"),
+    layer_O=("WO", "bO", "zO", "aO", "t"),
+)
 
 
 METHOD = "L-BFGS-B"
@@ -157,14 +168,20 @@ WITHOUT = (
 )
 
 
+@cache
+def _training(net: Spec, images: int) -> Model:
+    """Return the model of an epoch of training."""
+    return network(replace(net, epochs=1, samples=images, cost="squared error"))
+
+
 def gradient(
-    net: Net, x: np.ndarray, t: np.ndarray, weights: Mapping[str, np.ndarray]
+    net: Spec, x: np.ndarray, t: np.ndarray, weights: Mapping[str, np.ndarray]
 ) -> tuple[float, dict[str, np.ndarray]]:
     """Return C_T and its gradient, by back-propagation.
 
     Parameters
     ----------
-    net : Net
+    net : Spec
     x : array, shape (images, rows, columns)
     t : array, shape (images, outputs)
     weights : dict of arrays
@@ -172,27 +189,16 @@ def gradient(
 
     Book: 4-3, 5-5.
     """
-    values: dict[str, dict[str, Any]] = {}
-    a = x
-    for name, layer in net.layers.items():
-        values[name] = {kind: weights[f"{kind}{name}"] for kind in layer.parameters}
-        values[name] |= {"below": a, "slope": 1.0}
-        for kind, equation in {**layer.forward, **layer.noted}.items():
-            values[name][kind] = computed(equation, values[name])
-        a = values[name]["a"]
-    delta, slopes = SQUARED_ERROR_DELTA.array(t, a, values[net.output]["slope"]), {}
-    for name, below in zip(reversed(net.layers), [*reversed(net.layers), ""][1:], strict=True):
-        layer, own = net.layers[name], {**values[name], "delta": delta}
-        for kind, equation in layer.gradients.items():
-            slopes[f"{kind}{name}"] = computed(equation, own)
-        if below:
-            own |= {f"{kind}_above": value for kind, value in own.items()}
-            delta = computed(layer.delta_below, own | {"slope": values[below]["slope"]})
-    return float(SQUARED_ERROR.array(t, a).sum()), slopes
+    model = _training(net, len(x))
+    given = {"x": x, "t": t, "eta": 0, "labels": [*map(float, net.labels)], **weights}
+    inputs = {q.name: np.reshape(given[q.name], q.input_lengths) for q in model.inputs}
+    run = reference.run(model, inputs | reference.known(model))
+    slopes = {name: run[f"dC_d{name}"].reshape(array.shape) for name, array in weights.items()}
+    return float(run["C_T"][0]), slopes
 
 
 def find(
-    net: Net, x: np.ndarray, t: np.ndarray, start: Mapping[str, np.ndarray]
+    net: Spec, x: np.ndarray, t: np.ndarray, start: Mapping[str, np.ndarray]
 ) -> tuple[dict[str, np.ndarray], str]:
     """Find weights that minimise C_T, by descending from a start.
 
@@ -209,7 +215,7 @@ def find(
         from scipy.optimize import minimize  # noqa: PLC0415 -- the same
     except ImportError as error:
         raise OptionsError(WITHOUT) from error
-    shapes = net.variables
+    shapes = variables(net)
 
     def unpacked(vector: np.ndarray) -> dict[str, np.ndarray]:
         ends = np.cumsum([int(np.prod(shape)) for shape in shapes.values()])

@@ -7,8 +7,9 @@ run at a time.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from xlnn.layout import Block, Layout
+from xlnn.layout import Block
 from xlnn.quantity import Model
+from xlnn.workbooks.network.quantities.runs import RUN
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW
@@ -40,15 +41,7 @@ def placed(place: Place) -> Place:
 
 def page_of_run(page: Context[Spec], run: int) -> Context[Spec]:
     """Return the page for one run: its quantities in its cells, and what all runs share."""
-    blocks = {}
-    for name, block in page.layout.blocks.items():
-        at = run - block.quantity.begins
-        if not block.quantity.each:
-            blocks[name] = block
-        elif 0 <= at < len(block.parts):
-            blocks[name] = block.parts[at]
-    model = Model(tuple(block.quantity for block in blocks.values()))
-    layout = Layout(model, page.layout.titles, blocks)
+    layout = page.layout.at(RUN, run)
     return replace(page, spec=page.spec.of_run(run), layout=layout)
 
 
