@@ -268,6 +268,7 @@ def test_where_outputs_are_no_numbers_none_is_called_right(tmp_path):
     assert "No result" in str(xlnn.values(built)["course"])
 
 
+@pytest.mark.slow
 def test_a_summary_has_sentences_and_an_explanation_names_the_paper(tmp_path):
     path = xlnn.build("transformer", tmp_path / "transformer.xlsx", epochs=1).path
     assert "\n           ." not in str(xlnn.show(path))

@@ -52,6 +52,7 @@ def mixed(tmp_path_factory):
     return build("xor", path, epochs=3, **MIXED, l2=(0, 0.01, 0, 0.03)).path
 
 
+@pytest.mark.slow
 def test_a_run_is_named_by_a_tiny_rate(tmp_path):
     path = build("xor", tmp_path / "tiny.xlsx", epochs=1, eta=(1e-5, 0.25)).path
     names = values(path, "formualizer")["compare_name"]

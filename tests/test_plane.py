@@ -61,8 +61,7 @@ def test_each_point_has_the_output_of_the_network_of_the_chosen_epoch(xor, epoch
 
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)
-@pytest.mark.first(engine=1)
-@pytest.mark.ci
+@pytest.mark.slow
 def test_an_output_is_chosen_by_its_label_which_is_no_pattern(tmp_path, engine):
     skip_without(engine)
     lines = "".join(f"{n},{n % 3},{('abc', 'a*', 'TRUE')[n % 3]}\n" for n in range(6))

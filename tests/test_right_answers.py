@@ -246,6 +246,7 @@ def test_cells_of_another_route_are_no_reason(softmax, tmp_path):
     assert kinds(handed_in(softmax, ("C",), tmp_path, lambda _: answer)) == ["other"]
 
 
+@pytest.mark.slow
 def test_a_missing_range_is_named_by_all_its_symbols(built, tmp_path):
     def answer(blank):
         return ["=SUM(F{r}:H{r})+{c}".format(**named(blank, place)) for place in blank.places]
@@ -310,6 +311,7 @@ def test_a_whole_column_is_cut_to_what_is_used(built, tmp_path):
     assert points(path) == {"C_T": 1}
 
 
+@pytest.mark.slow
 def test_a_range_that_ends_below_its_sheet_is_as_long_as_it_reads(built, tmp_path):
     """Filled down without its $, the inputs of epoch 2 begin and end one row too low."""
 
@@ -412,6 +414,7 @@ def _rewritten(path, change, title, new=None):
     return path
 
 
+@pytest.mark.slow
 def test_renamed_and_deleted_sheets_cost_nothing_and_are_said(filled, tmp_path):
     path = copy(filled, tmp_path / "s.xlsx")
     grades = grade(deleted(renamed(path, "Training", "Work"), "Lens"))
