@@ -850,6 +850,7 @@ FALSEHOODS = [
     ("xor-layers", xor_layers, "NEAR", 0, NOTHING),
     ("xor-layers", xor_layers.WHO_CAN, "array", gives(1), {}),
     ("solver", digits, "EQUAL", -9, {}),
+    ("cnn-solver", "far", "array", gives(2), {}),
     ("cnn-solver", "recognised", "array", gives(96), {}),
 ]  # fmt: skip
 

@@ -114,10 +114,10 @@ RIGHT = {
 def test_a_template_says_each_key_and_is_refused_in_the_same_sentence(option, tmp_path):
     value = RIGHT[option.name]
     found = mine(tmp_path / "right", option, value)
-    where = found.reading if option.reads else found
+    where = vars(found.reading) if option.reads else found.settings
     lists = {name: ["x1"] for name in ("targets", "drop", "columns")}
     taken = {"picture": [1, 2], **lists}.get(option.name, value)
-    assert getattr(where, option.name) == option.check(taken)
+    assert where[option.name] == option.check(taken)
     if option.name not in WRONG or option.is_open:
         return
     wrong = option.parsed(WRONG[option.name])

@@ -95,5 +95,8 @@ def test_a_number_written_in_either_way_is_the_number(value):
 @given(st.text(alphabet="0123456789.,eE+- '", max_size=12))
 def test_no_number_is_read_but_those_that_python_reads_without_separators(text):
     if (found := number(text, ".")) is not None:
-        assert found == float(text.translate({ord(mark): None for mark in ", '"}))
+        plain = text.translate({ord(mark): None for mark in ", '"})
+        if plain.endswith("-"):  # as SAP writes a negative number
+            plain = f"-{plain[:-1]}"
+        assert found == float(plain)
         assert np.isfinite(found)
