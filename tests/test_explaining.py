@@ -60,7 +60,7 @@ def test_each_entry_is_found_again_where_it_stands_and_none_beside_them(axes, sh
 
 @pytest.mark.parametrize("name", ["digits", *EXPERIMENTS])
 @pytest.mark.ci
-@pytest.mark.first(8)
+@pytest.mark.first(4)
 def test_every_cell_of_a_workbook_leads_to_its_own_entry(name, tmp_path):
     options = {"epochs": 1} if name == "digits" else {}
     path = xlnn.build(name, tmp_path / "a.xlsx", verify=False, **options).path

@@ -26,7 +26,7 @@ def test_files_broken_at_random_give_sentences_and_nothing_else(content, tmp_pat
 
 @pytest.mark.slow
 def test_a_case_is_made_again_by_its_number(content, tmp_path):
-    for number in range(12):
+    for number in range(6):
         first = make(content, number, tmp_path)
         before = first.path.read_bytes()
         assert make(content, number, tmp_path).path.read_bytes() == before

@@ -429,6 +429,7 @@ def test_renamed_and_deleted_sheets_cost_nothing_and_are_said(filled, tmp_path):
 
 
 @pytest.mark.parametrize("at", [2, 6])
+@pytest.mark.slow
 def test_inserted_rows_cost_nothing(filled, at, tmp_path):
     path = insert_row(copy(filled, tmp_path / "rows.xlsx"), "Training", at, names=True)
     (only,) = grade(path)

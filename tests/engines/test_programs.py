@@ -18,8 +18,6 @@ from xlnn.engines import ENGINES, PROGRAMS, Allowance, gnumeric, libreoffice, lo
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, SheetValues
 
-RECALCULATION = "OOXMLRecalcMode"
-
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
 
 
@@ -53,7 +51,7 @@ def lying_book(tmp_path):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.slow
+@pytest.mark.ci
 def test_false_cached_values_are_not_believed(engine, lying_book, temporary):
     skip_without(engine)
     before = lying_book.read_bytes()
@@ -66,28 +64,6 @@ def test_false_cached_values_are_not_believed(engine, lying_book, temporary):
     assert isinstance(grid.others[4, 2], CellError)
     assert lying_book.read_bytes() == before
     assert not list(temporary.iterdir())
-
-
-@pytest.mark.ci
-def test_libreoffice_believes_cached_values_unless_its_profile_forbids(lying_book, monkeypatch):
-    skip_without("libreoffice")
-    settings = [setting for setting in libreoffice.SETTINGS if setting[1] != RECALCULATION]
-    assert len(settings) == len(libreoffice.SETTINGS) - 1
-    monkeypatch.setattr(libreoffice, "SETTINGS", settings)
-    assert load("libreoffice", lying_book)({})["S"].numbers[0, 1] == 99
-
-
-@pytest.mark.ci
-def test_gnumeric_believes_cached_values_unless_it_is_told_to_recalculate(lying_book, monkeypatch):
-    skip_without("gnumeric")
-
-    program = gnumeric.PROGRAM
-
-    def arguments(*places):
-        return [word for word in program.arguments(*places) if word != "--recalc"]
-
-    monkeypatch.setattr(gnumeric, "PROGRAM", replace(program, arguments=arguments))
-    assert load("gnumeric", lying_book)({})["S"].numbers[0, 1] == 99
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -14,7 +14,6 @@ def load(path: Path) -> Recalculate:
 
 def _arguments(workbook: Path, result: Path, _: Path) -> list[str]:
     return [
-        "--recalc",  # otherwise it uses the values stored in the file
         *("--import-type", "Gnumeric_Excel:xlsx"),  # whatever format the file resembles
         *("--export-type", "Gnumeric_Excel:xlsx2"),
         *(str(workbook), str(result)),

@@ -11,8 +11,6 @@ from xlnn.engines import Recalculate
 from xlnn.engines._external import ExternalProgram
 
 SETTINGS = (
-    # LibreOffice uses cached values and ignores fullCalcOnLoad, unless told to recalculate.
-    ("org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),  # always
     ("org.openoffice.Office.Calc/Content/Update", "Link", "2"),  # never
     ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),  # very high
     ("org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),

@@ -782,7 +782,7 @@ class Made(PagePart):
         yield self.of(model), 0, 0
 
 
-class Symbols(Made):
+class Symbols(PagePart):
     """The symbols of quantities and their units side by side, over rows of numbers.
 
     Parameters
@@ -794,16 +794,22 @@ class Symbols(Made):
     """
 
     def __init__(self, *names: str, coloured: bool = False) -> None:
-        def labels(model: Model) -> Iterator[PagePart]:
-            for quantity in (model[name] if name else None for name in names):
-                for unit in quantity.units if quantity else ():
-                    own = heading(quantity.role, first=unit == quantity.units[0])
-                    look = replace(own, wrap=False) if coloured else KEY
-                    yield Label(quantity.heading(unit), look=look)
-                if quantity is None:
-                    yield Space()
+        self.names, self.coloured = names, coloured
 
-        super().__init__(lambda model: Beside(*labels(model), apart=0))
+    def size(self, model: Model) -> tuple[int, int]:
+        """Return one row, with a column for each unit."""
+        return 1, sum(len(model[name].units) if name else 1 for name in self.names)
+
+    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
+        """Write them."""
+        for name in self.names:
+            quantity = page.layout.model[name] if name else None
+            for unit in quantity.units if quantity else ():
+                coloured = heading(quantity.role, first=unit == quantity.units[0])
+                look = coloured if self.coloured else KEY
+                drawing.put(row, column, quantity.heading(unit), look)
+                column += 1
+            column += not name
 
 
 class Table(PagePart):

@@ -27,6 +27,9 @@ def placed(place: Place) -> Place:
 
     def placing(model: Model) -> Iterator[Block]:
         runs = max(len(quantity.parts) for quantity in model.quantities)
+        if runs == 1:
+            yield from place(model)
+            return
         ordered = sorted(model.quantities, key=lambda q: bool(q.each) and len(q.parts) < runs)
         blocks = [*place(Model(tuple(quantity.parts[0] for quantity in ordered)))]
         height = max(block.last[0] for block in blocks) + 1
