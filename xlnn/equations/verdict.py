@@ -109,7 +109,7 @@ RIGHT = Choice(
 RECOGNISED = Choice(
     lambda right: right.sum(),
     lambda right: "=" + written_call("SUM", right.samples.listed.split(",")),
-    says="How many samples were recognised in an epoch.",
+    says="How many samples were recognised.",
 )
 
 ACCURACY = Choice(
