@@ -213,7 +213,7 @@ class Survey:
     numbers : list of int
         The numbers of the rows below the headings, without notes and totals.
     labels : sequence of str
-        The label of each row; () if there are none.
+        The label of each row; empty without labels.
     inputs, targets : list of Column
         The columns that are not left out.
     is_headless : bool

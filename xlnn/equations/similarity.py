@@ -143,7 +143,7 @@ class Rank(Equation):
 
 
 def image_at_rank(places: Sequence[int]) -> Stated:
-    """Return the equation of the images at some ranks, from 1 on; NaN if there is none."""
+    """Return the equation of the images at given ranks, from 1; NaN where there is no image."""
     return Stated(
         lambda place: np.where(
             np.isin(places, place), place_in(place, np.reshape(places, (-1, 1))), np.nan

@@ -118,7 +118,7 @@ class _Lines:
         self.row += 1
 
     def add_exercise(self) -> None:
-        """Add what is said of an exercise, beginning with a link to its sheet."""
+        """Add the text about an exercise, which begins with a link to its sheet."""
         if exercise := self.guide.get("exercise"):
             self.drawing.links[address(self.row, 2)] = exercise["link"]
             self.add((2, exercise["begin"], replace(LINK, bold=True)))

@@ -169,7 +169,7 @@ def prediction(
     uses: Mapping[str, str],
     **rows: object,
 ) -> Iterator[Quantity]:
-    """Yield the outputs in the units of their targets, and what is said of them."""
+    """Yield the outputs in the units of their targets, and the sentence about them."""
     output, predicted = f"{rows['prefix']}output", f"{rows['prefix']}predicted"
     if stack.spec.scaled_targets:
         yield quantity(
