@@ -90,7 +90,8 @@ def build_noting(
     if model is not None:
         if from_workbook is not None or template is not None:
             raise OptionsError("--model cannot be combined with a template or with --from.")
-        *source, authority = origin_of_model(Path(model), asked)
+        *found, authority = origin_of_model(Path(model), asked)
+        source = Source(*found)
     elif from_workbook is not None:
         from xlnn.building.continue_from import origin_of_workbook  # noqa: PLC0415 -- see below
 
@@ -106,7 +107,7 @@ def build_noting(
     plan = planned(*source, asked)
     for known in plan.made.notes:
         note(known)
-    usual = OUTPUT / f"{usual_name or source[2]}.xlsx"
+    usual = OUTPUT / f"{usual_name or source.name}.xlsx"
     if from_workbook is not None:
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
     place = Destination(usual if output is None else output, force=asked.force)
