@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.console import counted, mended_by, progress, say, say_json
+from xlnn.cli.console import counted, mended_by, progress, say, say_error, say_json
 from xlnn.cli.parameters import language_option
 from xlnn.errors import MENDABLE, OptionsError
 
@@ -29,16 +29,15 @@ from xlnn.errors import MENDABLE, OptionsError
 @language_option("Language of the reasons; English by default")
 @click.option("--force", is_flag=True, help="Overwrite a report or a copy that already exists.")
 @click.option("--json", "as_json", is_flag=True, help="Print the audits as JSON.")
-def audit(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- click gives each option by its name
+def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its name
     files: tuple[Path, ...],
-    cost: str | None,
-    parameters: str | None,
-    gradients: str | None,
     output: Path | None,
-    write: bool,  # noqa: FBT001 -- the same
     lang: str | None,
-    force: bool,  # noqa: FBT001 -- the same
-    as_json: bool,  # noqa: FBT001 -- the same
+    *,
+    write: bool,
+    force: bool,
+    as_json: bool,
+    **cells: str | None,
 ) -> None:
     """Check whether each FILE computes the gradients that it states.
 
@@ -72,16 +71,13 @@ def audit(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- click gives each option b
     for file in files:
         try:
             with progress() as tell:
-                result = audited(
-                    file, cost=cost, parameters=parameters, gradients=gradients, tell=tell
-                )
+                result = audited(file, **cells, tell=tell)
         except OptionsError:
             raise
         except MENDABLE as error:
             said = mended_by(error)
             result = Audit(str(file), error=said)
-            is_named = len(files) == 1 or file.name in said
-            say(f"Error: {'' if is_named else f'{file}: '}{said}", err=True)
+            say_error(said, file if len(files) > 1 else "")
         else:
             if not as_json:
                 for line in lines(result, words):

@@ -3,19 +3,16 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from xlnn.cli.console import mended_by, progress, say, say_built, say_note, say_result
+from xlnn.cli.console import mended_by, progress, say_built, say_error, say_note, say_result
 from xlnn.cli.parameters import Choice, declared
 from xlnn.data.wording import listed
-from xlnn.errors import OptionsError, one_line
+from xlnn.errors import OptionsError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.registry.templates import ALL, names
-
-if TYPE_CHECKING:
-    from xlnn.building.writing import Built
 
 TAKEN = ("lang", "epochs", "large", "force", "verify")
 """The options of ``xlnn build`` that apply to all templates."""
@@ -89,16 +86,12 @@ def _build_all(
         for result in built(given, output or OUTPUT, without, tell):
             if isinstance(result, str):
                 say_note(result)
+                continue
+            name, found = result
+            if isinstance(found, BaseException):
+                say_error(mended_by(found), name)
+                failed.append(name)
             else:
-                _say_result_of(*result)
-                failed += [result[0]] if isinstance(result[1], BaseException) else []
+                say_built(found, of=f"{name}: ")
     if failed:
         sys.exit(1)
-
-
-def _say_result_of(name: str, result: "Built | BaseException") -> None:
-    if isinstance(result, BaseException):
-        sentence = mended_by(result)
-        say(one_line(f"Error: {'' if name in sentence else f'{name}: '}{sentence}"), err=True)
-    else:
-        say_built(result, of=f"{name}: ")

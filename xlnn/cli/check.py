@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlnn.checking.report import lines_of
-from xlnn.cli.console import counted, mended_by, progress, say, say_json
+from xlnn.cli.console import counted, mended_by, progress, say, say_error, say_json
 from xlnn.cli.parameters import Choice, with_choices
 from xlnn.engines import DEFAULT_ENGINE, ENGINES, check_name, missing
 from xlnn.errors import MENDABLE, EngineError
@@ -51,17 +51,7 @@ Failure = dict[str, str]
     "--log", type=click.Path(path_type=Path), help="Add a line of JSON a file, and resume from it."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def check(  # noqa: PLR0913 -- click gives each option by its name
-    files: tuple[Path, ...],
-    chosen: tuple[str, ...],
-    probes: int,
-    seed: int | None,
-    *,
-    jobs: int,
-    shard: str,
-    log: Path | None,
-    as_json: bool,
-) -> None:
+def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 -- each by its name
     """Recalculate each workbook FILE and compare every cell with NumPy.
 
     NumPy computes each cell from the cells that it refers to, so an error is reported where it
@@ -83,13 +73,14 @@ def check(  # noqa: PLR0913 -- click gives each option by its name
     from xlnn.exercises.log import add_to_log, read_log  # noqa: PLC0415 -- only what is needed
     from xlnn.exercises.parallel import each_of, shared_out  # noqa: PLC0415 -- the same
 
+    log, as_json = options["log"], options["as_json"]
     done: dict[str, bool] = {}
     read_log(log, lambda entry: done.update({str(entry["path"]): bool(entry["agrees"])}))
-    mine = [file for file in shared_out(files, part_of(shard)) if str(file) not in done]
+    mine = [file for file in shared_out(files, part_of(options["shard"])) if str(file) not in done]
     found: list[Report | Failure] = []
     agree = all(done.values())
-    work = partial(_results, engines=engines, probes=probes, seed=seed)
-    for file, results in each_of(work, mine, jobs, failed=_ended):
+    work = partial(_results, engines=engines, probes=options["probes"], seed=options["seed"])
+    for file, results in each_of(work, mine, options["jobs"], failed=_ended):
         agrees = _agree(results)
         agree &= agrees
         plain = [*map(_plain, results)]
@@ -97,9 +88,7 @@ def check(  # noqa: PLR0913 -- click gives each option by its name
         for result in results:
             found.append(result)
             if isinstance(result, dict):
-                said = result["error"]
-                is_named = len(files) == 1 or file.name in said
-                say(f"Error: {'' if is_named else f'{file}: '}{said}", err=True)
+                say_error(result["error"], file if len(files) > 1 else "")
             elif not as_json:
                 for line in lines_of(result):
                     say(line)

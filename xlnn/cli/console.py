@@ -5,16 +5,17 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from xlnn.checking.report import distance, proven
 from xlnn.cli.course import progress
 from xlnn.data.wording import counted
-from xlnn.errors import OutputError, printed
+from xlnn.errors import OutputError, one_line, printed
 
 __all__ = [
     "counted", "distance", "finish", "mended_by", "progress", "proven", "ready", "reason", "say",
-    "say_built", "say_json", "say_note", "say_result",
+    "say_built", "say_error", "say_json", "say_note", "say_result",
 ]  # fmt: skip
 
 
@@ -40,6 +41,12 @@ def say_built(built: Any, of: str = "") -> None:  # noqa: ANN401 -- `xlnn.buildi
 def say_note(note: str) -> None:
     """Print a note on stderr."""
     say(f"Note: {note}", err=True)
+
+
+def say_error(said: str, of: object = "") -> None:
+    """Print an error on stderr, after the name or path that it is about unless it names that."""
+    is_named = Path(str(of)).name in said
+    say(one_line(f"Error: {'' if is_named else f'{of}: '}{said}"), err=True)
 
 
 def say_result(built: Any) -> None:  # noqa: ANN401 -- the same

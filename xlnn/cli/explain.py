@@ -1,6 +1,7 @@
 """The commands ``xlnn explain`` and ``xlnn show``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -31,19 +32,7 @@ from xlnn.cli.parameters import engine_option, language_option
 @language_option("Language of the explanation, if not the workbook's")
 @engine_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
-def explain(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
-    file: Path,
-    what: str,
-    epoch: int | None,
-    image: int | None,
-    unit: str,
-    places: tuple[str, ...],
-    depth: int,
-    lang: str | None,
-    engine: str,
-    *,
-    as_json: bool,
-) -> None:
+def explain(file: Path, what: str, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 -- each by its name
     """Explain a cell of a workbook FILE: what it is, and how it is computed.
 
     WHAT is a cell, such as Training!R7, or the name of a quantity, such as delta3; `xlnn values`
@@ -54,19 +43,13 @@ def explain(  # noqa: PLR0913, PLR0917 -- click gives each option by its name
     from xlnn.explaining.explain import explain as explained  # noqa: PLC0415 -- only what is needed
     from xlnn.explaining.explanation import indented, tree_of  # noqa: PLC0415 -- the same
 
-    named = {"epoch": epoch, "image": image}
+    named = {axis: options.pop(axis) for axis in ("epoch", "image")}
     at = {axis: number for axis, number in named.items() if number is not None}
+    at |= dict(map(_place, options.pop("places")))
+    unit = _unit(options.pop("unit"))
     with progress() as tell:
-        tell(f"Recalculating with {engine}")
-        said = explained(
-            file,
-            what,
-            at=at | dict(map(_place, places)),
-            unit=_unit(unit),
-            depth=depth,
-            lang=lang,
-            engine=engine,
-        )
+        tell(f"Recalculating with {options['engine']}")
+        said = explained(file, what, at=at, unit=unit, **options)
     if as_json:
         say_json(said.to_json())
         return

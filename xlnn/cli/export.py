@@ -1,6 +1,7 @@
 """The commands ``xlnn export`` and ``xlnn values``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,16 +22,7 @@ from xlnn.cli.parameters import engine_option
 @click.option("--float64", is_flag=True, help="Write numbers with 16 digits instead of 7.")
 @engine_option()
 @click.option("--force", is_flag=True, help="Overwrite a file that xlnn did not write.")
-def export(  # noqa: PLR0913 -- click gives each option by its name
-    file: Path,
-    output: Path,
-    epoch: int | None,
-    run: int | None,
-    engine: str,
-    *,
-    float64: bool,
-    force: bool,
-) -> None:
+def export(file: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 -- each by its name
     """Export the trained network of a workbook FILE as a model or as weights.
 
     The exported file must give the outputs of the sheet for all its images, to 1e-6, or with
@@ -41,10 +33,8 @@ def export(  # noqa: PLR0913 -- click gives each option by its name
     from xlnn.onnx.export import export as exported  # noqa: PLC0415 -- only what is needed
 
     with progress() as tell:
-        tell(f"Recalculating with {engine}, and comparing")
-        done = exported(
-            file, output, epoch=epoch, run=run, float64=float64, engine=engine, force=force
-        )
+        tell(f"Recalculating with {options['engine']}, and comparing")
+        done = exported(file, output, **options)
     after = {0: "the start", None: "its weights"}.get(done.epoch, f"after epoch {done.epoch}")
     proven = f"{counted(done.images, 'row')}: the sheet's outputs ({done.proven_by})"
     difference = f"max difference {distance(done.max_difference)}"

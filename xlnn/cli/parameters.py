@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -16,53 +17,32 @@ Known = Callable[[], Iterable[str]]
 
 
 class Choice(click.ParamType):
-    """A choice of values; the called function refuses wrong ones, with the same message."""
+    """A value that completion offers; the called function refuses wrong ones, with its message.
 
-    name = "TEXT"
+    Parameters
+    ----------
+    known : function
+        Returns the values to choose from.
+    read : function
+        Returns the value of a text, valid or not.
+    name : str
+        How help writes a value.
+    """
 
-    def __init__(self, known: Known) -> None:
-        self.known = known
+    def __init__(
+        self, known: Known, read: Callable[[str], object] = str, name: str = "TEXT"
+    ) -> None:
+        self.known, self.read, self.name = known, read, name
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 -- click's signature
-        param: click.Parameter,  # noqa: ARG002 -- the same
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Return the values that start with the text after the last comma."""
-        before, comma, begun = incomplete.rpartition(",")
-        return [
-            CompletionItem(f"{before}{comma}{value}")
-            for value in self.known()
-            if value.startswith(begun)
-        ]
-
-
-class Declared(Choice):
-    """The type of a declared option; the function that takes it checks the value."""
-
-    def __init__(self, option: Option) -> None:
-        super().__init__(lambda: option.words)
-        self.option, self.name = option, option.type.metavar
-        if option.several:
-            self.name = "VALUE[,VALUE]"
-
-    def convert(
-        self,
-        value: object,
-        param: click.Parameter | None,  # noqa: ARG002 -- click's signature
-        ctx: click.Context | None,  # noqa: ARG002 -- the same
-    ) -> object:
+    def convert(self, value: Any, *_: object) -> object:  # noqa: ANN401 -- click's signature
         """Return the typed value."""
-        return self.option.parsed(value) if isinstance(value, str) else value
+        return self.read(value)
 
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Return the choices that start with the text, or let the shell complete files."""
-        if self.name == "PATH":
-            return [CompletionItem(incomplete, type="file")]
-        return super().shell_complete(ctx, param, incomplete)
+    def shell_complete(self, *asked: Any) -> list[CompletionItem]:  # noqa: ANN401 -- the same
+        """Return the values that start with the text after the last comma."""
+        before, comma, begun = asked[-1].rpartition(",")
+        values = (value for value in self.known() if value.startswith(begun))
+        return [CompletionItem(f"{before}{comma}{value}") for value in values]
 
 
 def declared(table: Mapping[str, Option]) -> Callable[[F], F]:
@@ -78,9 +58,12 @@ def declared(table: Mapping[str, Option]) -> Callable[[F], F]:
 
 def declared_option(option: Option, said: str = "") -> Callable[[F], F]:
     """Return a decorator that adds an option to a command, perhaps with different help."""
-    how: dict[str, Any] = {"type": Declared(option)}
+    name = "VALUE[,VALUE]" if option.several else option.type.metavar
+    how: dict[str, Any] = {"type": Choice(lambda: option.words, option.parsed, name)}
     if option.type is FLAG:
         how = {"is_flag": True, "flag_value": not option.usual, "default": None}
+    if option.type.metavar == "PATH":  # which a shell completes by itself
+        how = {"type": click.Path(path_type=Path)}
     if option.type is COLUMNS:
         how |= {"multiple": True, "callback": lambda _, __, values: values or None}
     said = with_choices(said or option.help, option.words)
