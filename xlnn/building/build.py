@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
     from xlnn.onnx.compare import Authority
 
 
+def _warn(note: str) -> None:
+    warnings.warn(note, XlnnWarning, stacklevel=3)
+
+
 @documented(BUILD)
 def build(
     template: str | Path | None = None,
     output: Path | str | None = None,
     *,
     tell: Callable[[str], None] = lambda _: None,
+    note: Callable[[str], None] = _warn,
     **options: Unpack[BuildOptions],
 ) -> Built:
     """Write the workbook of a template and verify it against NumPy before it appears.
@@ -47,6 +53,8 @@ def build(
         it.
     tell : function
         Called with a description of each step.
+    note : function
+        Called with each note on something unexpected, as soon as it is known; by default it warns.
     **options
 
     Raises
@@ -57,24 +65,8 @@ def build(
     Warns
     -----
     XlnnWarning
-        Something unexpected was read, left out or chosen.
+        Something unexpected was read, left out or chosen, unless ``note`` is given.
     """
-    return build_noting(template, output, note=_warn, tell=tell, **options)
-
-
-def _warn(note: str) -> None:
-    warnings.warn(note, XlnnWarning, stacklevel=4)
-
-
-def build_noting(
-    template: str | Path | None,
-    output: Path | str | None,
-    *,
-    note: Callable[[str], None],
-    tell: Callable[[str], None],
-    **options: Unpack[BuildOptions],
-) -> Built:
-    """Build as `build` does, and pass each note to ``note`` as soon as it is known."""
     if template is not None:
         path_of(template, "template")
     output = None if output is None else path_of(output, "output")
@@ -104,14 +96,14 @@ def build_noting(
         source = Source(kind_named(FIRST_KIND), chosen, chosen.name)
     else:
         source = origin_of_template(DEFAULT if template is None else str(template))
-    plan = planned(*source, asked)
+    plan = replace(planned(*source, asked), authority=authority)
     for known in plan.made.notes:
         note(known)
     usual = OUTPUT / f"{usual_name or source.name}.xlsx"
     if from_workbook is not None:
         usual = Path(from_workbook).with_name(f"{Path(from_workbook).stem}-new.xlsx")
     place = Destination(usual if output is None else output, force=asked.force)
-    built = carried_out(plan, place, verify=asked.verify, tell=tell, authority=authority)
+    built = carried_out(plan, place, verify=asked.verify, tell=tell)
     for late in built.notes[len(plan.made.notes) :]:
         note(late)
     return built

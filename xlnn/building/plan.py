@@ -1,5 +1,6 @@
 """Plan a build from a template or a model, data and options."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +13,15 @@ from xlnn.arguments import path_of
 from xlnn.building.limits import check_least, check_size, counting_epochs
 from xlnn.building.proof import check_formulas, watched
 from xlnn.errors import OptionsError, blamed
+from xlnn.grid import Values
 from xlnn.layout import Layout
+from xlnn.loading.values import read_arrays
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.reference import Arrays
 from xlnn.registry.templates import template as named
 from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.workbooks.kind import Recipe, WorkbookKind
+from xlnn.writing.drawing import Drawing
 
 if TYPE_CHECKING:
     from xlnn.onnx.compare import Authority
@@ -55,10 +59,22 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """The workbook that a build will write."""
+    """The workbook that a build will write.
+
+    Attributes
+    ----------
+    kind : WorkbookKind
+    made : Recipe
+    authority : Authority or None
+        What its outputs must agree with besides NumPy.
+    blank : tuple of str
+        The names of quantities whose formulas are left out, once all have been verified.
+    """
 
     kind: WorkbookKind[Any, Any]
     made: Recipe[Any]
+    authority: "Authority | None" = None
+    blank: tuple[str, ...] = ()
 
     @cached_property
     def layout(self) -> Layout:
@@ -83,6 +99,28 @@ class Plan:
     def cells(self) -> dict[str, np.ndarray]:
         """The values of its input cells and records."""
         return self.kind.cells(self.made, self.layout, self.run)
+
+    @property
+    def drawings(self) -> Mapping[str, Drawing]:
+        """What each sheet shows besides its quantities, by the sheet's key."""
+        return self.kind.drawings(self.made.spec, self.layout)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about anything unexpected, and about what the outputs agree with."""
+        notes = self.made.notes + self.kind.run_notes(self.run)
+        return notes + ((self.authority.agrees(self.made, self.run),) if self.authority else ())
+
+    def check(self, values: Values) -> None:
+        """Refuse what an engine computes, before any formulas are left out.
+
+        Raises
+        ------
+        DisagreementError
+            It does not agree with the authority.
+        """
+        if self.authority:
+            self.authority.check(self.made, read_arrays(self.layout, values))
 
 
 def planned(kind: WorkbookKind[Any, Any], origin: object, name: str, options: Options) -> Plan:

@@ -52,13 +52,13 @@ def build(
         return
     if without:
         raise click.UsageError(f"--without is only for `xlnn build {ALL}`.")
-    from xlnn.building.build import build_noting  # noqa: PLC0415 -- only what is needed
+    from xlnn.building.build import build as build_workbook  # noqa: PLC0415 -- only what is needed
 
     for option, typed in (("from_workbook", "--from"), ("model", "--model")):
         if template is not None and options[option] is not None:
             raise click.UsageError(f"A template and {typed} cannot be combined.")
     with progress() as tell:
-        built = build_noting(template, output, note=say_note, tell=tell, **options)
+        built = build_workbook(template, output, note=say_note, tell=tell, **options)
     say_result(built)
 
 

@@ -8,10 +8,10 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from xlnn.arguments import path_of
 from xlnn.atomic_write import folder_for
 from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.plan import Plan, Source, planned
-from xlnn.building.writing import Built, write_proven
+from xlnn.building.writing import Built, carried_out
 from xlnn.checking.references import CellRange
 from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
 from xlnn.exercises.levels import blanks_of, unsteady
@@ -42,6 +42,7 @@ from xlnn.workbooks.exercise_drawing import (
     told_on_guide,
 )
 from xlnn.workbooks.exercise_sheet import CORRECT, Tasks, check_blank, noted
+from xlnn.writing.drawing import Drawing
 
 TRIES = 20
 """How often random numbers are tried until a student's network learns."""
@@ -163,56 +164,76 @@ def _written(  # noqa: PLR0913 -- the options of the command
     *,
     key: bool,
     note: str,
-    is_first: bool = True,
-    tell: Callable[[str], None] = lambda _: None,
+    **how: Any,  # noqa: ANN401 -- as `carried_out` takes it
 ) -> Built:
     """Write a student's exercise, or its solution; the first of a class is verified in full."""
     place.check()
-    kind = source.kind
     given = student_exercise(source, options, table)
-    made, plain = given.made, given.layout
-    tasks = Tasks(plain, table.blank)
-    layout = exercised(plain, table.blank, made.spec.lang)
-    tell("Computing with NumPy")
-    cells = given.cells | noted(tasks, reference.run(plain.model, given.cells))
-    words = told_on_guide(kind.words(made.spec, plain), table)
-    told = SheetFacts(
-        tasks,
-        table,
-        words,
-        partial(kind.equations, made.spec),
-        {name: equation(plain, name, words.words["quantities"]) for name in table.blank},
-        note,
-    )
-    drawings = drawings_of_exercise(kind.drawings(made.spec, plain, words), layout, told)
-    return write_proven(
-        place,
-        layout,
-        drawings,
-        cells,
-        title=made.spec.template,
-        tell=tell,
-        blank=() if key else table.blank,
-        seen=partial(_check_solved, layout, table),
-        is_first=is_first,
-    )
+    blank = () if key else table.blank
+    plan = ExercisePlan(given.kind, given.made, blank=blank, given=given, exercise=table, note=note)
+    return carried_out(plan, place, **how)
 
 
-def _check_solved(layout: Layout, exercise: Exercise, values: Values) -> None:
-    """Refuse an exercise if an engine finds its solution incorrect.
+@dataclass(frozen=True, kw_only=True)
+class ExercisePlan(Plan):
+    """A workbook with the sheet Exercise and without some formulas.
 
-    Raises
-    ------
-    DisagreementError
-        The message names the first such quantity.
+    Attributes
+    ----------
+    given : Plan
+        The workbook itself.
+    exercise : Exercise
+    note : str
+        The teacher's text on the sheet.
     """
-    states = read_arrays(layout, values)["exercise_blanks"]
-    for name, state in zip(exercise.blank, states, strict=True):
-        if state != CORRECT:
-            raise DisagreementError(
-                f"{name} cannot be left out: with its right formulas another engine gives "
-                "different numbers; choose other quantities."
-            )
+
+    given: Plan
+    exercise: Exercise
+    note: str
+    notes: ClassVar[tuple[str, ...]] = ()
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """The quantities to be filled in, and their cells."""
+        return Tasks(self.given.layout, self.exercise.blank)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything is."""
+        return exercised(self.given.layout, self.exercise.blank, self.made.spec.lang)
+
+    @cached_property
+    def cells(self) -> dict[str, np.ndarray]:
+        """The values of its input cells and records."""
+        run = reference.run(self.given.layout.model, self.given.cells)
+        return self.given.cells | noted(self.tasks, run)
+
+    @property
+    def drawings(self) -> dict[str, Drawing]:
+        """What each sheet shows besides its quantities, by the sheet's key."""
+        kind, spec, plain, asked = self.kind, self.made.spec, self.given.layout, self.exercise
+        words = told_on_guide(kind.words(spec, plain), asked)
+        names = words.words["quantities"]
+        equations = {name: equation(plain, name, names) for name in asked.blank}
+        spoken = partial(kind.equations, spec)
+        told = SheetFacts(self.tasks, asked, words, spoken, equations, self.note)
+        return drawings_of_exercise(kind.drawings(spec, plain, words), self.layout, told)
+
+    def check(self, values: Values) -> None:
+        """Refuse an exercise if an engine finds its solution incorrect.
+
+        Raises
+        ------
+        DisagreementError
+            The message names the first such quantity.
+        """
+        states = read_arrays(self.layout, values)["exercise_blanks"]
+        for name, state in zip(self.exercise.blank, states, strict=True):
+            if state != CORRECT:
+                raise DisagreementError(
+                    f"{name} cannot be left out: with its right formulas another engine gives "
+                    "different numbers; choose other quantities."
+                )
 
 
 def student_exercise(
