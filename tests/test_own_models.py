@@ -452,6 +452,15 @@ def test_the_x_axis_of_a_chart_is_named_after_what_it_shows(tmp_path):
     assert [[*map(unescape, each)] for each in texts] == [["over", "a₂"], ["along", "day"]]
 
 
+def test_a_chart_counts_across_by_the_quantity_that_counts(tmp_path):
+    rows = {"axes": (xlnn.Axis("day", 3, "up"),)}
+    quantities = xlnn.Quantity("n", counts=True, **rows), xlnn.Quantity("level", **rows)
+    path = xlnn.workbook(xlnn.Model(quantities), {"level": [1, 2, 4]}, tmp_path / "a.xlsx").path
+    (chart,) = openpyxl.load_workbook(path)["Model"]._charts  # noqa: SLF001
+    (line,) = chart.series
+    assert (line.xVal.numRef.f, line.yVal.numRef.f) == ("'Model'!$A$4:$A$6", "'Model'!$B$4:$B$6")
+
+
 def test_what_has_no_value_is_not_blamed_on_the_size_of_an_input(tmp_path):
     root = xlnn.Stated(lambda x: np.sqrt(x), "=SQRT({x})")  # noqa: PLW0108 -- its role
     model = xlnn.Model((xlnn.Quantity("x"), xlnn.Quantity("y", equation=root)))

@@ -27,6 +27,7 @@ from xlnn.workbooks.pages.table import (
     called,
     head,
     name_rows,
+    naming,
     plain_name,
     row_axes,
     row_validation,
@@ -1396,15 +1397,11 @@ def _cells(page: Context[Any], block: Block, first: int, last: int) -> Range:
 
 
 def _counted(page: Context[Any], block: Block) -> Block:
-    """Return the column that names the rows of a table."""
-    columns = [
-        other.column
-        for other in page.layout.on(block.sheet)
-        if other.row == block.row and other.quantity.axes == block.quantity.axes
-    ]
+    """Return the column that names the rows of a table, the last if there are several."""
+    axes = len(block.quantity.axes)
+    column = naming(page, block).stop - 1
     alone = replace(block.quantity, shape=())
-    steps = block.steps[: len(block.quantity.axes)]
-    return replace(block, quantity=alone, column=min(columns) - 1, steps=steps)
+    return replace(block, quantity=alone, column=column, steps=block.steps[:axes])
 
 
 class Chart(PagePart):

@@ -265,15 +265,20 @@ def row_validation(page: Context, chosen: Block, rows: Block) -> DataValidation:
     cell, title = address(chosen.row, chosen.column), quoted(page.layout.titles[rows.sheet])
     if not rows.quantity.axes:
         return list_validation(cell, f"{title}!{fixed_range(rows)}", page.words, "label")
-    column = letters(_naming(page, rows))
+    column = letters(naming(page, rows)[0])
     source = f"{title}!${column}${rows.row}:${column}${rows.last[0]}"
     least, most = chosen.quantity.choices or (1, rows.quantity.lengths[0])
     return choice_validation(cell, source, page.words, most, least=least)
 
 
-def _naming(page: Context, rows: Block) -> int:
-    """Return the first column of a table: the one that names its rows."""
-    lengths = rows.lengths
-    beside = (b for b in page.layout.on(rows.sheet) if b.row == rows.row and b.lengths == lengths)
+def naming(page: Context, rows: Block) -> range:
+    """Return the columns that name the rows of a table: those of a quantity's axes."""
+    axes = [(axis.name, axis.length) for axis in rows.quantity.axes]
+    beside = (
+        block
+        for block in page.layout.on(rows.sheet)
+        if block.row == rows.row and [(a.name, a.length) for a in block.quantity.axes] == axes
+    )
     first = min(beside, key=lambda block: block.column)
-    return first.column if first.quantity.counts else first.column - len(lengths)
+    begin = first.column if first.quantity.counts else first.column - len(axes)
+    return range(begin, begin + len(axes))
