@@ -151,9 +151,9 @@ def test_a_person_brings_points_of_any_size(tmp_path, columns, factor):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("x,y\n1,2\n3,4\n", "my.csv: points is 2: a whole number from 3 to 5,000 was expected"),
+        ("x,y\n1,2\n3,4\n", "my.csv: points is 2: a whole number from 3 to 5,000 is expected"),
         (",".join(f"c{n}" for n in range(11)) + ("\n" + ",".join("12345678901")) * 3,
-         "my.csv: columns is 11: a whole number from 2 to 10 was expected"),
+         "my.csv: columns is 11: a whole number from 2 to 10 is expected"),
         ("x,y\n1,2\n3,\n5,6\n7,8\n", "1 value missing in 1 line, the first in line 3, column y"),
     ],
 )  # fmt: skip

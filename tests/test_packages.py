@@ -78,7 +78,7 @@ def test_options_and_a_workbook_of_before_change_it(run):
     assert "hidden 2" in sizes
     assert "η = 0.1" in sizes
     refused = run("build", "parity", "--hidden", 1, "-o", "none.xlsx", code=2)
-    assert "a whole number from 2 to 20 was expected" in refused
+    assert "a whole number from 2 to 20 is expected" in refused
 
 
 @pytest.mark.slow

@@ -162,7 +162,7 @@ def test_a_large_grid_has_more_moves(tmp_path):
         ("S,.\n.,SG\n", 'my.csv, line 2: "SG" is no sign of a grid'),
         ("S,.,.\n.,G\n", "my.csv, line 2: 2 columns were found and 3 expected"),
         ("S,.\n.,S\n", "my.csv: a grid has one start S and at least one goal G"),
-        ("S,G\n", "my.csv: rows is 1: a whole number from 2 to 8 was expected"),
+        ("S,G\n", "my.csv: rows is 1: a whole number from 2 to 8 is expected"),
         ("S..\n..G\n", "my.csv, line 1: 1 column was found"),
     ],
 )

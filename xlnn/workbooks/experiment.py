@@ -30,7 +30,7 @@ from xlnn.quantity import Copy, Model, Quantity
 from xlnn.reference import Arrays, known
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import Text, missing, text
-from xlnn.workbooks.entries import SELDOM, WorkbookSpec, from_values, one_of, read_entries
+from xlnn.workbooks.entries import SELDOM, WorkbookSpec, from_values, one_of, read_entries, whole
 from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.pages.guide import blanks, draw_guide
@@ -133,52 +133,22 @@ class ExperimentOrigin:
     inputs: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Size:
-    """A whole number on which the cells of an experiment depend: how many steps, rows or units.
+def Size(usual: int, least: int = 1, most: int = 10_000) -> Option:  # noqa: N802 -- stated like a class
+    """Declare a whole number on which cells depend: how many steps, rows or units.
 
-    Attributes
+    Parameters
     ----------
     usual : int
         Its default.
     least, most : int
         Its smallest and its largest value.
     """
-
-    usual: int
-    least: int = 1
-    most: int = 10_000
-
-    def takes(self, value: object) -> bool:
-        """Return whether a value is allowed."""
-        return type(value) is int and self.least <= value <= self.most
-
-    @property
-    def wanted(self) -> str:
-        """The allowed values, in words."""
-        return f"a whole number from {self.least} to {self.most:,}"
+    return replace(whole(least, most), usual=usual)
 
 
-class OneOf:
-    """A name on which the cells of an experiment depend, such as that of an optimiser.
-
-    Parameters
-    ----------
-    *names : str
-        The allowed names; the first is the default.
-    """
-
-    def __init__(self, *names: str) -> None:
-        self.names, self.usual = names, names[0]
-
-    def takes(self, value: object) -> bool:
-        """Return whether a value is allowed."""
-        return value in self.names
-
-    @property
-    def wanted(self) -> str:
-        """The allowed values, in words."""
-        return f"one of {listed(self.names)}"
+def OneOf(*names: str) -> Option:  # noqa: N802 -- the same
+    """Declare a name on which cells depend, such as that of an optimiser; the first is usual."""
+    return Option(TEXT, "", f"one of {listed(names)}", names.__contains__, usual=names[0])
 
 
 @dataclass(frozen=True)
@@ -210,7 +180,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         One line that describes it.
     book : sequence of str
         The book's sections that it shows.
-    sizes : dict of Size or OneOf
+    sizes : dict of Option
+        Each a `Size` or `OneOf`.
     inputs : dict or function
         The initial values of the inputs, by name; or a function that returns them for given sizes.
     images : str
@@ -249,7 +220,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     symbols: Mapping[str, str] = field(default_factory=dict)
     summary: str = ""
     book: Sequence[str] = ()
-    sizes: Mapping[str, Size | OneOf] = field(default_factory=dict)
+    sizes: Mapping[str, Option] = field(default_factory=dict)
     inputs: Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(
         default_factory=dict
     )
@@ -467,15 +438,13 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
 
     def _check_sizes(self, sizes: Mapping[str, Any], where: str) -> None:
         """Refuse a size that is not allowed."""
-        for name, bounds in self.sizes.items():
-            if name in sizes and not bounds.takes(sizes[name]):
-                options = self._options_of(name)
-                typed = f" ({', '.join(map(as_typed, options))})" if options else ""
-                raise DataError(
-                    f"{where}: {name}{typed} is {short(sizes[name])}: {bounds.wanted} was "
-                    "expected.",
-                    *options,
-                )
+        for name in filter(sizes.__contains__, self.sizes):
+            options = self._options_of(name)
+            typed = f" ({', '.join(map(as_typed, options))})" if options else ""
+            try:
+                replace(self.sizes[name], name=f"{name}{typed}").check(sizes[name])
+            except DataError as error:
+                raise DataError(f"{where}: {error}", *options) from None
 
     def _options_of(self, name: str) -> tuple[str, ...]:
         """Return the options that set a size or an input."""
@@ -565,7 +534,7 @@ def _toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _usual_sizes(sizes: Mapping[str, Size | OneOf]) -> dict[str, Any]:
+def _usual_sizes(sizes: Mapping[str, Option]) -> dict[str, Any]:
     return {name: size.usual for name, size in sizes.items()}
 
 
