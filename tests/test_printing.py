@@ -155,6 +155,21 @@ def test_of_a_wide_and_long_sheet_all_columns_are_printed_rather_than_more_rows(
     assert found.areas[-1][1] == (400, 120)
 
 
+def test_the_beginning_and_the_end_are_a_page_each_however_wide_other_columns_are():
+    narrow, wide = 12, 20  # two groups do not fit a page side by side
+    drawing = sheet_of(9 * (narrow + 1) + wide, 400)
+    drawing.widths |= dict.fromkeys(range(1, narrow + 1), 15.0)
+    for cells in drawing.cells.values():
+        for gap in range(1, 10):
+            del cells[gap * (narrow + 1)]
+    areas = pages(drawing, ()).areas
+    assert areas[-1][1] == (400, 8 * (narrow + 1))  # the widest group is not printed
+    rows = [last[0] - first[0] + 1 for first, last in areas]
+    high, across = (8.27 - 0.65) * 96, (11.69 - 0.5) * 96  # pixels
+    assert max(rows[2:]) * 20 <= high  # they are not shrunk
+    assert high < rows[0] * 20 <= high * ((narrow * 110 + 75) / across)
+
+
 @pytest.mark.slow
 def test_of_a_long_sheet_the_beginning_is_printed_and_the_end(tmp_path):
     path = build("digits", tmp_path / "built.xlsx", verify=False).path

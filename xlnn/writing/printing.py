@@ -99,23 +99,27 @@ def pages(drawing: Drawing, blocks: Sequence[Block], values: Arrays = NOTHING) -
              *((a[1], z[1]) for a, z in (*charts, *texts)),
              *((block.column, block.last[1]) for block in blocks)]  # fmt: skip
     ends = _ends(across, apart, page[0] / LEAST, names)
-    widest = max(across[end] - across[before] for before, end in pairwise((0, *ends)))
-    room = FILLED * page[1] * max(1, widest / page[0])
+    for strips in (MOST, MOST // 2):  # a page of each width, or the beginning and the end of each
+        printed = [*pairwise((0, *ends[:strips]))]
+        widths = [across[end] - across[before] for before, end in printed]
+        rooms = [FILLED * page[1] * max(1, width / page[0]) for width in widths]
+        if height <= max(rooms):
+            break
     again = down[drawing.repeat] - down[drawing.repeat_from - 1]
     # half of the upper border of a chart is in the row above
     whole = [*((a[0] - 1, z[0]) for a, z in charts), *drawing.whole]
-    bottoms = _ends(down, whole, room, again)
+    bottoms = _ends(down, whole, max(rooms), again)
     begun = max((top for top, _ in whole), default=0)
-    printed = ends[: MOST if height <= room else MOST // 2]
     most, areas, is_part = MOST // len(printed), [], is_part or len(printed) < len(ends)
-    for before, end in pairwise((0, *printed)):
+    for (before, end), room in zip(printed, rooms, strict=True):
         reach = [last[0] for first, last in shown if first[1] <= end and last[1] > before]
         hidden = [block.last[0] for block in sparse if before < block.column <= end]
         bottom = max([*reach, *(min(last, bottoms[0]) for last in hidden)], default=0)
-        last = bisect_left(bottoms, bottom)
-        spans = [(1, bottom)] if last < most else [
-            (1, bottoms[most - 2]), (bottoms[last - 1] + 1, bottom)
-        ]  # fmt: skip
+        spans = [(1, bottom)]
+        if bisect_left(bottoms, bottom) >= most:
+            own = _ends(down, whole, room, again)  # LibreOffice fits each area by itself
+            last = bisect_left(own, bottom)
+            spans = [(1, own[most - 2]), (own[last - 1] + 1, bottom)]
         areas += [((top, before + 1), (end_row, end)) for top, end_row in spans if bottom]
         is_part |= len(spans) > 1 or max(hidden, default=0) > bottom
     named = {block.quantity.axes for block in blocks if block.column <= ends[0]}
