@@ -71,6 +71,13 @@ def test_a_title_with_quotes_and_chinese_is_read(book):
     assert load("ironcalc", path)({})["学 'n'"].numbers[2, 1] == 2
 
 
+def test_a_title_in_other_letters_is_that_of_the_sheet_and_a_text_stays(book):
+    cells = {"B1": "=play!$a$1", "B2": "='PLAY'!A1+SUM(play!A1:A2)", "B3": '="play!"'}
+    grid = load("ironcalc", book({"A1": 2, **cells}, "Play"))({})["Play"]
+    assert grid.numbers[:2, 1].tolist() == [2, 4]
+    assert grid.others == {(3, 2): "play!"}
+
+
 def test_inputs_are_replaced_and_a_later_call_puts_them_back(book):
     cells = {"A1": 1, "A2": "=(A1+1)%", "A3": "text", "A4": "=A2*1000", "A5": "#N/A", "A6": True}
     recalculate = load("ironcalc", book(cells))

@@ -42,6 +42,8 @@ _LONG_NUMBER = re.compile(r"[0-9.]{16}")
 _COMPUTED_CORNER = re.compile(r":\s*[\w.]*\(|\)\s*:")
 _QUOTED = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'")
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
+_TITLE = re.compile(rf"{_TEXT.pattern}|(?:'(?:[^']|'')*'|[\w.]+)!")
+"""A title of a sheet in a formula, or a text, which may look like one."""
 
 
 def load(path: Path) -> Recalculate:
@@ -81,6 +83,8 @@ class Session:
     def __init__(self, name: str, titles: Sequence[str]) -> None:
         self.name = name
         self.numbers = {title: number for number, title in enumerate(titles)}
+        quoted = ("'" + title.replace("'", "''") + "'" for title in titles)
+        self.spellings = {f"{title}!".casefold(): f"{title}!" for title in (*titles, *quoted)}
         self.model, self.drafts = self._empty(titles), self._empty(titles)
         self.marks: dict[str, int] = {}
         self.marked: dict[Place, str] = {}
@@ -110,6 +114,7 @@ class Session:
         EngineError
             IronCalc reads it differently.
         """
+        formula = self._spelt(formula)
         if shape_of(formula) not in self.marks:
             self._refuse_misread(place, formula)
         self._used(place)
@@ -120,7 +125,11 @@ class Session:
 
         One that IronCalc cannot read becomes one of its own errors.
         """
-        self._state(place, formula if _is_closed(formula) else "=(", size)
+        self._state(place, self._spelt(formula) if _is_closed(formula) else "=(", size)
+
+    def _spelt(self, formula: str) -> str:
+        """Write the titles of sheets as the workbook has them: IronCalc finds no other letters."""
+        return _TITLE.sub(lambda found: self.spellings.get(found[0].casefold(), found[0]), formula)
 
     def value(self, place: Place) -> Held:
         """Return the value of a cell after the last evaluation."""
@@ -188,7 +197,7 @@ class Session:
         scope = None if title is None else self.numbers[title]
         with suppress(ironcalc.WorkbookError):  # formulas with the name then give #NAME?
             for model in (self.model, self.drafts):
-                model.new_defined_name(name, scope, target)
+                model.new_defined_name(name, scope, self._spelt(target))
 
     def _state(self, place: Place, formula: str, size: tuple[int, int] = (1, 1)) -> None:
         """Put a formula into cells, as an array formula, which cannot spill.
