@@ -69,6 +69,12 @@ def test_a_number_rounded_to_a_hundred_places_and_more_is_refused(
     )
 
 
+def test_many_places_are_found_below_a_formula_with_few_in_as_many_digits(tmp_path):
+    cells = {"C1": "=FIXED(A1,0000000001)", "C2": "=FIXED(A1,1000000000)"}
+    sentence = refused(write(tmp_path / "b.xlsx", cells))
+    assert "rounds to 0000000001 places, and 99 are the most" in sentence
+
+
 @many
 @given(text=st.text("ab ,()", min_size=1, max_size=40), times=st.integers(1, 10**12), way=ways)
 def test_a_text_repeated_beyond_a_cell_is_refused_and_no_other(tmp_path, text, times, way):

@@ -116,16 +116,17 @@ def too_much(formula: str) -> str | None:
         name = next(c[1].upper() for c in calls if c.end() == call)
         if not found:
             continue
-        digits = found[1].lstrip("0") or "0"
         if name == "REPT":
+            digits = found[1].lstrip("0") or "0"
             quoted = re.match(r'\s*"((?:[^"]|"")*)"', formula[call:until])
             length = max(1, len(quoted[1])) if quoted else 1
             if len(digits) > 5 or int(digits) * length > MAX_TEXT:
                 return (
                     f"repeats a text {digits:.20} times, and a cell holds {MAX_TEXT:,} characters"
                 )
-        elif len(digits) > 2:
-            return f"rounds to {digits:.20} places, and {MAX_PLACES} are the most"
+        # with leading zeros, since formulas that differ only in their digits are checked once
+        elif len(found[1]) > len(str(MAX_PLACES)):
+            return f"rounds to {found[1]:.20} places, and {MAX_PLACES} are the most"
     return None
 
 
