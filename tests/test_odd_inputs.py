@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from xlnn.engines.ironcalc import load
+from xlnn.engines.ironcalc import filled
 from xlnn.equations.lookup import UsedNumber
 from xlnn.grid import CellError
 from xlnn.loading.spec import described
@@ -39,7 +39,7 @@ def readable(layout):
 
 def after(path):
     """Yield an input, what its first cell holds, and which readable cells are then errors."""
-    layout, session = described(path)[1], load(path)
+    layout, session = described(path)[1], filled(path)
     cells = [*readable(layout)]
     for quantity in layout.model.inputs:
         if quantity.is_record:
@@ -57,7 +57,7 @@ def after(path):
 
 def after_several(path, seed):
     """Yield what some yellow cells hold, each once, and which readable cells are then errors."""
-    layout, session, chance = described(path)[1], load(path), np.random.default_rng(seed)
+    layout, session, chance = described(path)[1], filled(path), np.random.default_rng(seed)
     cells = [*readable(layout)]
     typed_in = [
         place

@@ -19,8 +19,8 @@ if TYPE_CHECKING:  # the command line names the engines before it imports NumPy
     from xlnn.grid import Inputs, Values
 
 __all__ = [
-    "ENGINES", "UNLIMITED", "Allowance", "Recalculate", "cancel", "check_name", "load", "loaded",
-    "missing",
+    "ENGINES", "UNLIMITED", "Allowance", "Recalculate", "anew", "cancel", "check_name", "load",
+    "loaded", "missing",
 ]  # fmt: skip
 
 Recalculate = Callable[["Inputs"], "Values"]
@@ -39,6 +39,21 @@ def missing() -> dict[str, str]:
     """Return the engines that are not installed, and how to install each."""
     programs = {name: import_module(f"xlnn.engines.{name}").PROGRAM for name in PROGRAMS}
     return {name: program.install for name, program in programs.items() if not program.find()}
+
+
+def anew(load: Callable[[], Recalculate]) -> Recalculate:
+    """Let an engine load its workbook again where a cell no longer has the number put into it."""
+    session, replaced = load(), set()
+
+    def recalculate(inputs: "Inputs") -> "Values":
+        nonlocal session
+        if replaced - inputs.keys():
+            session = load()
+            replaced.clear()
+        replaced.update(inputs)
+        return session(inputs)
+
+    return recalculate
 
 
 def cancel(recalculate: Recalculate, worker: "ThreadPoolExecutor") -> None:

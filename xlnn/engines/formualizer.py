@@ -8,7 +8,7 @@ from pathlib import Path
 import formualizer
 import numpy as np
 
-from xlnn.engines import Recalculate
+from xlnn.engines import Recalculate, anew
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import CellError, Inputs, SheetValues, Values, address
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
@@ -58,14 +58,7 @@ def load(path: Path) -> Recalculate:
     EngineError
         formualizer cannot load or evaluate the file.
     """
-    try:
-        workbook = formualizer.Workbook.load_path(
-            str(path), config=configuration(), load_limits=LIMITS
-        )
-    except (OSError, ValueError, RuntimeError) as error:
-        raise EngineError(f"{path.name}: formualizer cannot load the file: {error}") from error
-    workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers
-    return _FormualizerSession(path.name, workbook)
+    return anew(lambda: _FormualizerSession(path))
 
 
 def configuration() -> formualizer.WorkbookConfig:
@@ -80,32 +73,26 @@ def configuration() -> formualizer.WorkbookConfig:
 
 
 class _FormualizerSession:
-    """A loaded workbook that remembers the original values of replaced inputs."""
+    """A loaded workbook."""
 
-    def __init__(self, name: str, workbook: formualizer.Workbook) -> None:
-        self.name = name
-        self.workbook = workbook
-        self.originals: dict[tuple[str, int, int], float | str | bool | None] = {}
-        self.formulas: dict[tuple[str, int, int], str] = {}
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        try:
+            self.workbook = formualizer.Workbook.load_path(
+                str(path), config=configuration(), load_limits=LIMITS
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            raise EngineError(f"{path.name}: formualizer cannot load the file: {error}") from error
+        self.workbook.set_temporal_egress("serial")  # dates as a spreadsheet's numbers
 
     def __call__(self, inputs: Inputs) -> Values:
-        """Restore the inputs of the last call, put in the new ones, and evaluate.
-
-        Evaluating again takes half as long as loading again.
-        """
+        """Put in the inputs and evaluate, which takes half as long as loading again."""
         titles = self.workbook.sheet_names
         for sheet, _, _ in inputs:
             if sheet not in titles:
                 raise WorkbookError(f'{self.name}: there is no sheet "{sheet}".')
-        for cell in inputs:
-            if cell not in self.originals:
-                self._remember(cell)
-        back = [cell for cell in self.originals if cell not in inputs]
-        values = {cell: self.originals.pop(cell) for cell in back}
-        put(self.workbook, values | {cell: _put_in(value) for cell, value in inputs.items()})
-        for cell in back:
-            if formula := self.formulas.pop(cell, None):
-                self.workbook.set_formula(*cell, formula)
+        numbers = {cell: None if isnan(value) else float(value) for cell, value in inputs.items()}
+        put(self.workbook, numbers)
         try:
             self.workbook.evaluate_all()
         except FAILURES as error:
@@ -119,13 +106,6 @@ class _FormualizerSession:
             cell = cause(circular, self._formula)
             raise CircularReferenceError(f"{place(*cell)} depends on itself: a circular reference.")
         return grids
-
-    def _remember(self, cell: tuple[str, int, int]) -> None:
-        sheet, row, column = cell
-        area = formualizer.RangeAddress(sheet, row, column, row, column)
-        self.originals[cell] = self.workbook.sheet(sheet).get_values(area)[0][0]
-        if formula := self.workbook.get_formula(*cell):
-            self.formulas[cell] = formula
 
     def _grid(
         self,
@@ -206,11 +186,6 @@ def not_a_number(value: object) -> str | bool | CellError:
     if kind in ERRORS:
         return ERRORS[kind]
     return CIRCULAR if kind == "Circ" else UNKNOWN
-
-
-def _put_in(value: float) -> float | None:
-    """Return what a cell holds for an input; it is empty for NaN."""
-    return None if isnan(value) else float(value)
 
 
 def put(

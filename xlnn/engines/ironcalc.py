@@ -14,7 +14,7 @@ import formualizer
 import ironcalc
 import numpy as np
 
-from xlnn.engines import Recalculate
+from xlnn.engines import Recalculate, anew
 from xlnn.engines.formualizer import ERRORS, cause, place
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import CellError, Inputs, SheetValues, Values
@@ -59,6 +59,11 @@ def load(path: Path) -> Recalculate:
     EngineError
         IronCalc does not accept a sheet's title, or cannot read a formula.
     """
+    return anew(lambda: filled(path))
+
+
+def filled(path: Path) -> "Session":
+    """Return a session with the cells of a workbook."""
     with Archive(path) as archive:
         session = Session(path.name, [*read_workbook(archive).sheets])
     for title, (row, column, formula, value) in all_cells(path):
@@ -70,7 +75,7 @@ def load(path: Path) -> Recalculate:
 
 
 class Session:
-    """A workbook that is filled cell by cell, and remembers the original values of replaced inputs.
+    """A workbook that is filled cell by cell.
 
     Parameters
     ----------
@@ -89,8 +94,6 @@ class Session:
         self.marks: dict[str, int] = {}
         self.marked: dict[Place, str] = {}
         self.used = {title: (array("i"), array("i")) for title in titles}
-        self.originals: dict[Place, Held] = {}
-        self.formulas: dict[Place, str] = {}
 
     def put(self, place: Place, value: Held) -> None:
         """Put a value into a cell; None empties it."""
@@ -151,8 +154,12 @@ class Session:
         return self._cell(place)
 
     def __call__(self, inputs: Inputs) -> Values:
-        """Restore the inputs of the last call, put in the new ones, and evaluate."""
-        self._replace(inputs)
+        """Put in the inputs and evaluate."""
+        for sheet, _, _ in inputs:
+            if sheet not in self.numbers:
+                raise WorkbookError(f'{self.name}: there is no sheet "{sheet}".')
+        for cell, number in inputs.items():
+            self.put(cell, float(number))
         self.model.evaluate()
         spoilt: dict[str, list[Place]] = {}
         grids = {title: self._grid(title, spoilt) for title in self.numbers}
@@ -165,21 +172,6 @@ class Session:
             cell = cause(spoilt[CIRCULAR], self._formula)
             raise CircularReferenceError(f"{place(*cell)} depends on itself: a circular reference.")
         return grids
-
-    def _replace(self, inputs: Inputs) -> None:
-        for sheet, _, _ in inputs:
-            if sheet not in self.numbers:
-                raise WorkbookError(f'{self.name}: there is no sheet "{sheet}".')
-        for cell in self.originals.keys() - inputs.keys():
-            self.put(cell, self.originals.pop(cell))
-            if formula := self.formulas.pop(cell, None):
-                self._state(cell, formula)
-        for cell, number in inputs.items():
-            if cell not in self.originals:
-                self.originals[cell] = self.value(cell)
-                if formula := self._formula(cell):
-                    self.formulas[cell] = formula
-            self.put(cell, float(number))
 
     def _empty(self, titles: Sequence[str]) -> ironcalc.Model:
         """Return a workbook with empty sheets."""
