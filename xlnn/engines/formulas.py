@@ -23,9 +23,9 @@ from xlnn.engines._shapes import Shape, laid_out
 from xlnn.engines._store import Places, Store
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import Inputs, Values, address
-from xlnn.xlsx.alike import Groups
+from xlnn.xlsx.alike import BATCH, Groups
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.cells import BATCH, cells
+from xlnn.xlsx.cells import cells
 from xlnn.xlsx.parts import read_workbook
 
 _AT_ONCE = 500_000

@@ -7,8 +7,7 @@ cells that all of them read are looked up at once (`xlnn.xlsx.alike`).
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
 from math import isinf
 
 import formualizer
@@ -16,8 +15,7 @@ import numpy as np
 
 from xlnn.linting.book import LintedWorkbook, Problem, elements_named
 from xlnn.linting.nodes import SheetNode
-from xlnn.xlsx.alike import FormulaGroup, Groups, Slot, split
-from xlnn.xlsx.cells import BATCH
+from xlnn.xlsx.alike import FormulaGroup, Slot, grouped, split
 from xlnn.xlsx.guard import ARGUMENTS, MOST_ARGUMENTS
 from xlnn.xlsx.markup import Node
 from xlnn.xlsx.range_shapes import unlike
@@ -114,17 +112,15 @@ def formula_problems(book: LintedWorkbook) -> Iterator[Problem]:
     """
     formulas = _Formulas(book)
     for sheet in book.sheets:
-        stated = book.contents.stated(sheet.title)
-        while batch := list(islice(stated, BATCH)):
 
-            def where(row: int, column: int, sheet: SheetNode = sheet) -> str:
-                return f"{sheet.title}!{address(row, column)}"
+        def where(row: int, column: int, sheet: SheetNode = sheet) -> str:
+            return f"{sheet.title}!{address(row, column)}"
 
-            yield from formulas.problems(batch, sheet, where)
+        yield from formulas.problems(book.contents.stated(sheet.title), sheet, where)
     of_sheets = ((_of_sheet(sheet), sheet) for sheet in book.sheets)
     for beside, sheet in ((_of_names(book), None), *of_sheets, (_of_parts(book), None)):
         places = list(beside)
-        texts = [(n, 0, f"={text}") for n, (_, text) in enumerate(places)]
+        texts = ((n, 0, f"={text}") for n, (_, text) in enumerate(places))
         yield from formulas.problems(texts, sheet, lambda n, _, places=places: places[n][0])
 
 
@@ -181,13 +177,11 @@ class _Formulas:
         self._names = {name.casefold(): text for name, text in book.contents.names.items()}
 
     def problems(
-        self, formulas: Sequence[tuple[int, int, str]], sheet: SheetNode | None, where: Where
+        self, formulas: Iterable[tuple[int, int, str]], sheet: SheetNode | None, where: Where
     ) -> Iterator[Problem]:
         """Check some formulas of one sheet, or of none: row, column and formula."""
-        groups = Groups(self._titles)
         number = self._titles.index(sheet.title) if sheet else -1
-        groups.add(number, formulas)
-        for group in groups:
+        for group in grouped(self._titles, number, formulas):
             shape = _NUMBER.sub("0", group.formula)
             for member, rule, message, detail in self._found(group):
                 place = where(*group.table()[member, :2].tolist())

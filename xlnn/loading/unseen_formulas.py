@@ -6,12 +6,11 @@ the file is refused.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import formualizer
 import numpy as np
 
 from xlnn.errors import WorkbookError
@@ -20,13 +19,13 @@ from xlnn.layout import Layout, quoted
 from xlnn.linting.used import Used
 from xlnn.loading.name_substitution import NO_VALUE, MeaningError, Names
 from xlnn.xlsx import package
+from xlnn.xlsx.alike import grouped
 from xlnn.xlsx.copying import copy_cells
 from xlnn.xlsx.package import Package
-from xlnn.xlsx.range_shapes import parsed
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
 
 _CELL = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
-_BETWEEN = re.compile(r":\s*[\w.]*\(|\)\s*:")
+_TEXT = re.compile(r'"(?:[^"]|"")*"')
 _ANY_SHEET = -1
 _ANYWHERE = (_ANY_SHEET, 1, MAX_ROWS, 1, MAX_COLUMNS)
 _NOTHING = np.zeros((0, 0), dtype=bool)
@@ -58,52 +57,39 @@ def check_dependents(contents: Package, layout: Layout) -> None:
     WorkbookError
         The message names both.
     """
-    numbers = {title.casefold(): number for number, title in enumerate(contents.sheets)}
-    blocks = _Blocks(layout, numbers)
-    readers, areas = _readings(contents, numbers)
+    masks = _masks(layout)
+    readers, areas = _readings(contents)
     # most formulas read only quantities, none of which is left out
-    areas = areas[blocks.reach_beyond(areas)]
-    left_out = ((*_parsed(cell), cell) for cell in contents.left_out)
-    waiting = {(numbers[title.casefold()], *at): cell for title, *at, cell in left_out}
+    areas = areas[_reach_beyond(areas, [masks.get(title, _NOTHING) for title in contents.sheets])]
+    places = ((_parsed(cell), cell) for cell in contents.left_out)
+    waiting = {(contents.sheets.index(title), *at): cell for (title, *at), cell in places}
     spoilt = set(waiting)
     while waiting:
         place, cause = waiting.popitem()
         hit = np.isin(areas[:, 0], areas[_cover(areas, place), 0])
-        for number in np.unique(areas[hit, 0]):
-            reader = readers[number]
-            if reader in blocks:
-                title, *corner = contents.sheets[reader[0]], *reader[1:]
+        for number, *at in readers[np.unique(areas[hit, 0])].tolist():
+            title = contents.sheets[number]
+            if _holds(masks.get(title, _NOTHING), *at):
                 raise WorkbookError(
                     f"{contents.path.name}: {cause} {_calls(contents.left_out[cause])}, which not "
-                    f"all engines compute alike, and {quoted(title)}!{address(*corner)} may "
+                    f"all engines compute alike, and {quoted(title)}!{address(*at)} may "
                     "depend on it: remove either."
                 )
-            if reader not in spoilt:
-                spoilt.add(reader)
-                waiting[reader] = cause
+            if (number, *at) not in spoilt:
+                spoilt.add((number, *at))
+                waiting[number, *at] = cause
         areas = areas[~hit]
 
 
-class _Blocks:
-    """The cells of all quantities, sheet by sheet."""
-
-    def __init__(self, layout: Layout, numbers: Mapping[str, int]) -> None:
-        self._masks = {numbers[title.casefold()]: mask for title, mask in _masks(layout).items()}
-
-    def __contains__(self, place: Place) -> bool:
-        """Whether a cell belongs to a quantity."""
-        sheet, row, column = place
-        return _holds(self._masks.get(sheet, _NOTHING), row, column)
-
-    def reach_beyond(self, areas: np.ndarray) -> np.ndarray:
-        """Return which rectangles contain cells outside all quantities."""
-        beyond = np.ones(len(areas), dtype=bool)
-        for number, mask in self._masks.items():
-            used, here = Used(), np.flatnonzero(areas[:, 1] == number)
-            used.add(*((np.argwhere(mask) + 1).astype(np.intc).T))
-            top, bottom, left, right = areas[here, 2:].T
-            beyond[here] = ~used.have(left, right, top, bottom)
-        return beyond
+def _reach_beyond(areas: np.ndarray, masks: Sequence[np.ndarray]) -> np.ndarray:
+    """Return which rectangles contain cells outside the masks of their sheets."""
+    beyond = np.ones(len(areas), dtype=bool)
+    for number, mask in enumerate(masks):
+        used, here = Used(), areas[:, 1] == number
+        used.add(*((np.argwhere(mask) + 1).astype(np.intc).T))
+        top, bottom, left, right = areas[here, 2:].T
+        beyond[here] = ~used.have(left, right, top, bottom)
+    return beyond
 
 
 def _holds(mask: np.ndarray, row: int, column: int) -> bool:
@@ -122,34 +108,32 @@ def _masks(layout: Layout) -> dict[str, np.ndarray]:
     return masks
 
 
-def _readings(contents: Package, numbers: Mapping[str, int]) -> tuple[list[Place], np.ndarray]:
-    """Return the formulas, and the rectangles that they read, each with the formula's index."""
-    readers: list[Place] = []
-    areas: list[tuple[int, ...]] = []
+def _readings(contents: Package) -> tuple[np.ndarray, np.ndarray]:
+    """Return the cells of all formulas, and the rectangles that they read.
+
+    Returns
+    -------
+    array, shape (formulas, 3)
+        The number of the sheet, the row and the column of each.
+    array, shape (rectangles, 6)
+        The index of the formula, the number of the sheet, the first and last row, and the first and
+        last column of each.
+    """
+    readers, areas, count = [np.empty((0, 3), int)], [np.empty((0, 6), int)], 0
     names = Names(contents)
     for number, title in enumerate(contents.sheets):
-        for row, column, stated in contents.stated(title):
-            formula = names.plain(stated, title)
-            if (tree := parsed(formula)) is None:
-                continue
-            read = tree.walk_refs()
-            areas += [(len(readers), *_rectangle(each, number, numbers)) for each in read]
-            if _BETWEEN.search(formula):  # a computed corner may be anywhere
-                areas.append((len(readers), *_ANYWHERE))
-            readers.append((number, row, column))
-    return readers, np.array(areas, dtype=np.int64).reshape(-1, 6)
-
-
-def _rectangle(reference: object, here: int, numbers: Mapping[str, int]) -> tuple[int, ...]:
-    """Return the sheet, rows and columns that a reference reads; a name may be any cell."""
-    first = getattr(reference, "start", reference)
-    last = getattr(reference, "end", reference)
-    if isinstance(reference, formualizer.NamedRangeRef):
-        return _ANYWHERE
-    rows = sorted((getattr(first, "row", 1), getattr(last, "row", MAX_ROWS)))
-    columns = sorted((getattr(first, "col", 1), getattr(last, "col", MAX_COLUMNS)))
-    title = getattr(reference, "sheet", None)
-    return (numbers[title.casefold()] if title else here), *rows, *columns
+        stated = ((*at, names.plain(formula, title)) for *at, formula in contents.stated(title))
+        for group in grouped(contents.sheets, number, stated):
+            places = group.table()[:, :2]
+            index = np.arange(count, count + len(places))
+            count += len(places)
+            readers.append(np.column_stack([np.full_like(index, number), places]))
+            read = [(s.sheet, *group.rows(s, MAX_ROWS), *s.columns) for s in group.slots]
+            # a name, or a range with a computed corner, may be anywhere
+            if group.words or ":" in _TEXT.sub("", group.text):
+                read.append(_ANYWHERE)
+            areas += [np.column_stack(np.broadcast_arrays(index, *each)) for each in read]
+    return np.concatenate(readers), np.concatenate(areas)
 
 
 def _cover(areas: np.ndarray, place: Place) -> np.ndarray:

@@ -6,8 +6,9 @@ the numbers of all are read together, a column of digits at a time.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,9 @@ import numpy as np
 from xlnn.errors import EngineError
 from xlnn.grid import address
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
+
+BATCH = 131_072
+"""Formulas that are held as texts at a time."""
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _RUN = {str: re.compile("[0-9]+"), bytes: re.compile(rb"[0-9]+")}
@@ -239,6 +243,17 @@ class Groups:
             title = title[1:-1].replace("''", "'")
         titles = [known.casefold() for known in self.titles]
         return titles.index(title.casefold()) if title.casefold() in titles else -1
+
+
+def grouped(
+    titles: Sequence[str], sheet: int, cells: Iterable[tuple[int, int, str]]
+) -> Iterator[FormulaGroup]:
+    """Group the formulas of a sheet as `Groups` does, a batch at a time to save memory."""
+    left = iter(cells)
+    while batch := list(islice(left, BATCH)):
+        groups = Groups(titles)
+        groups.add(sheet, batch)
+        yield from groups
 
 
 def numbers(digits: np.ndarray) -> np.ndarray:

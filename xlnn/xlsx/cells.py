@@ -13,6 +13,7 @@ import numpy as np
 
 from xlnn.errors import WorkbookError
 from xlnn.grid import CellError, address
+from xlnn.xlsx.alike import BATCH
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.markup import unescaped
 from xlnn.xlsx.parts import read_workbook, shared_strings
@@ -252,8 +253,8 @@ class SharedFormulas:
         return self._sheet.refused(row, column, f"holds {what}; write a plain formula in each cell")
 
 
-BATCH, BATCH_TEXT = 131_072, 1 << 24
-"""Formulas that are compressed together, and their characters."""
+BATCH_TEXT = 1 << 24
+"""Characters of formulas that are compressed together."""
 
 
 class KeptFormulas:
