@@ -12,6 +12,7 @@ from xlnn.loading.spec import layout_of, read_spec
 from xlnn.registry.templates import names, template
 from xlnn.workbooks import FIRST_KIND, kind_named
 from xlnn.xlsx.guard import FUNCTIONS
+from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.range_shapes import intersection
 
 OPERATORS = ("+", "-", "*", "/", "^", "&", "=", "<>", "<", ">", "<=", ">=")
@@ -84,10 +85,10 @@ def test_a_range_where_a_range_belongs_is_none(formula):
     ("stands_for", "is_range"), [("Play!$C$6", False), ("Play!$C$6:$C$9", True)]
 )
 def test_a_name_is_what_it_stands_for(stands_for, is_range):
-    known = {"rate": "xlnn.eta", "xlnn.eta": stands_for}
+    names = Names({("", "rate"): "xlnn.eta", ("", "xlnn.eta"): stands_for}, ["Play", "S"])
     for formula in ("=2*rate", "=EXP(RATE)", "=rate"):
-        assert (intersection(formula, known) is not None) == is_range
-    assert intersection("=SUM(rate)", known) is None
+        assert (intersection(names.plain(formula, "S")) is not None) == is_range
+    assert intersection(names.plain("=SUM(rate)", "S")) is None
 
 
 @given(st.text(alphabet="=SUM(A1:B2),*+-&<>{}%\"'! $;", max_size=40))

@@ -14,10 +14,10 @@ from xlnn.checking.check import check
 from xlnn.checking.formula_text import Readings
 from xlnn.engines import ENGINES
 from xlnn.errors import WorkbookError
-from xlnn.loading.name_substitution import MeaningError, Names
 from xlnn.loading.open_file import opened
 from xlnn.loading.spec import described
 from xlnn.loading.values import values
+from xlnn.xlsx.name_substitution import MeaningError, Names
 from xlnn.xlsx.package import Package
 
 STEP, SUM, ANSWER = "Weights!B5", "Progress!B4", "Training!X4"
@@ -287,7 +287,7 @@ def book_of(names, local):
     ],
 )
 def test_cells_stand_in_the_places_of_names(formula, title, expected):
-    found = Names(
+    found = Names.of(
         book_of(
             {
                 "rate": "S!$A$1",
@@ -304,6 +304,6 @@ def test_cells_stand_in_the_places_of_names(formula, title, expected):
 
 def test_names_that_double_one_another_cost_little():
     doubled = {f"n.{number}": f"n.{number - 1}+n.{number - 1}" for number in range(1, 60)}
-    names = Names(book_of({"n.0": "S!$A$1", **doubled}, {}))
+    names = Names.of(book_of({"n.0": "S!$A$1", **doubled}, {}))
     with pytest.raises(MeaningError, match="more than a cell takes"):
         names.written_out("=n.59", "S")

@@ -17,6 +17,7 @@ from xlnn import engines
 from xlnn.cli import cli
 from xlnn.errors import DataError
 from xlnn.grid import CellError
+from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.range_shapes import unlike
 
 PAIRING = ("SUMPRODUCT", "SUMXMY2", "SLOPE", "INTERCEPT", "STEYX", "CORREL", "COVARIANCE.P")
@@ -85,10 +86,12 @@ def test_ranges_that_fit_or_are_not_paired_are_none(formula):
 
 
 def test_a_name_has_the_shape_of_what_it_stands_for():
-    names = {"xs": "Data!$A$1:$C$1", "also": "=xs", "w": "Data!$E$1:$E$3"}
-    assert str(unlike("=SUMPRODUCT(ALSO,w)", names)) == "ALSO (1 row of 3) with w (3 rows of 1)"
-    assert unlike("=SUMPRODUCT(xs,also)", names) is None
-    assert unlike("=SUMPRODUCT(xs,unknown)", names) is None
+    stated = {"xs": "Data!$A$1:$C$1", "also": "=xs", "w": "Data!$E$1:$E$3"}
+    names = Names({("", name): text for name, text in stated.items()}, ["Data", "S"])
+    pair = unlike(names.plain("=SUMPRODUCT(ALSO,w)", "S"))
+    assert str(pair) == "Data!$A$1:$C$1 (1 row of 3) with Data!$E$1:$E$3 (3 rows of 1)"
+    assert unlike(names.plain("=SUMPRODUCT(xs,also)", "S")) is None
+    assert unlike(names.plain("=SUMPRODUCT(xs,unknown)", "S")) is None
 
 
 def test_a_deep_formula_is_read_to_its_end():
@@ -202,7 +205,7 @@ STATED = {
     "a name": (
         lambda x, w: x.sum(axis=1) * w.sum(),
         lambda x, w: f"=SUMPRODUCT({x[:]},xlnn.w)",  # noqa: ARG005 -- it is named
-        r"it pairs D7:E7 \(1 row of 2\) with xlnn.w \(3 rows of 1\)",
+        r"it pairs D7:E7 \(1 row of 2\) with \$A\$5:\$A\$7 \(3 rows of 1\)",
     ),
     "a range where a number belongs": (
         lambda x, w: 2 * x.sum(axis=1) + w[0, 0],

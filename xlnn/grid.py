@@ -1,5 +1,6 @@
 """The values of a recalculated workbook, and addresses of cells such as AB12."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -65,3 +66,16 @@ def fixed(row: int, column: int) -> str:
     '$R$7'
     """
     return f"${letters(column)}${row}"
+
+
+def quoted(title: str) -> str:
+    """Return a sheet's title as a formula writes it.
+
+    >>> quoted("Training"), quoted("Gradient check"), quoted("训练")
+    ('Training', "'Gradient check'", '训练')
+    """
+    if re.fullmatch(r"[^\W\d]\w*", title) and not re.fullmatch(
+        r"[A-Za-z]{1,3}\d+|[Rr]\d*[Cc]?\d*|[Cc]\d*", title
+    ):
+        return title
+    return "'" + title.replace("'", "''") + "'"

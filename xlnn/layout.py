@@ -5,7 +5,6 @@ axis. So a block can be a table (a row for each epoch and sample, a column for e
 picture (rows and columns of pixels). Only this module knows cell addresses.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -16,7 +15,7 @@ from typing import Self
 import numpy as np
 
 from xlnn.errors import DataError, WidthError
-from xlnn.grid import address, fixed, letters
+from xlnn.grid import address, fixed, letters, quoted
 from xlnn.quantity import Axis, ByName, Cells, Model, Quantity, Unit, Use
 
 ROWS, COLUMNS = 1_048_576, 16_384
@@ -436,19 +435,6 @@ class QuantityCells(Cells):
         if height == width == 1:
             return sheet + corner(0, 0)
         return f"{sheet}{corner(0, 0)}:{corner(width - 1, height - 1)}"
-
-
-def quoted(title: str) -> str:
-    """Return a sheet's title as a formula writes it.
-
-    >>> quoted("Training"), quoted("Gradient check"), quoted("训练")
-    ('Training', "'Gradient check'", '训练')
-    """
-    if re.fullmatch(r"[^\W\d]\w*", title) and not re.fullmatch(
-        r"[A-Za-z]{1,3}\d+|[Rr]\d*[Cc]?\d*|[Cc]\d*", title
-    ):
-        return title
-    return "'" + title.replace("'", "''") + "'"
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from xlnn.engines.formualizer import rectangles
 from xlnn.engines.scenarios import Found, Place, Question
 from xlnn.grid import address
 from xlnn.layout import quoted
-from xlnn.loading.name_substitution import Names
 from xlnn.xlsx.cells import all_cells
+from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.package import Package, inspect
 from xlnn.xlsx.sheet_stream import area as cells_of
 
@@ -505,7 +505,7 @@ def _read_names(book: Book, contents: Package) -> None:
 
 
 def _read_cells(book: Book, contents: Package) -> None:
-    names, last, tables = Names(contents), _last_rows(contents), None
+    names, last, tables = Names.of(contents), _last_rows(contents), None
     every = all_cells(book.path, arrays=True, notes=True, last=last)
     for title, (row, column, formula, value) in every:
         place = title, row, column

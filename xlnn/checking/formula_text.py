@@ -20,9 +20,9 @@ import numpy as np
 from xlnn.checking.references import CellRange, areas, beyond, range_text
 from xlnn.errors import DataError
 from xlnn.layout import Block, Layout
-from xlnn.loading.name_substitution import MeaningError, Names
+from xlnn.xlsx.name_substitution import MeaningError, Names
 from xlnn.xlsx.package import Package
-from xlnn.xlsx.range_shapes import NO_NAMES, intersection, parsed, reading
+from xlnn.xlsx.range_shapes import intersection, parsed, reading
 
 Entry = tuple[str, tuple[int, ...]]
 """A quantity's name and an index of its array."""
@@ -108,7 +108,7 @@ class Readings:
     @cached_property
     def names(self) -> Names:
         """The defined names."""
-        return Names(self.contents)
+        return Names.of(self.contents)
 
     @cached_property
     def written_out(self) -> dict[Entry, str]:
@@ -179,13 +179,13 @@ def _other_cells(
     return None
 
 
-def misread(formula: str, names: Mapping[str, str] = NO_NAMES) -> str | None:
+def misread(formula: str) -> str | None:
     """Describe ranges of a formula that Excel and some engines compute differently, or None.
 
     >>> misread("=SUMPRODUCT(A1:B1,D1:D3)")
     'it pairs A1:B1 (1 row of 2) with D1:D3 (3 rows of 1); use ranges of the same shape'
     """
-    pair, one = reading(formula, names)
+    pair, one = reading(formula)
     if pair:
         return f"it pairs {pair}; use ranges of the same shape"
     return f"Excel uses only one cell of {one} here: use SUMPRODUCT" if one else None
@@ -199,13 +199,14 @@ def check_stated(layout: Layout) -> None:
     DataError
         The message names the quantity and the ranges.
     """
-    names = {name.casefold(): area for name, area in layout.names.items()}
+    names = Names({("", name): area for name, area in layout.names.items()}, layout.titles.values())
     for quantity in layout.model.quantities:
+        title = layout.titles[layout.blocks[quantity.name].sheet]
         for number, part in enumerate(quantity.parts if quantity.equation else ()):
             last = tuple(axis.length - 1 for axis in part.axes)
             for column in layout.columns(quantity.name, number):
                 formula = column.at(last)
-                if ranges := misread(formula, names):
+                if ranges := misread(names.plain(formula, title)):
                     raise DataError(f'The cell of {quantity.name} gives "{formula:.60}": {ranges}.')
 
 

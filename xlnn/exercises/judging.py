@@ -203,12 +203,11 @@ class JudgedQuantity:
     def judge(self, answers: Sequence[Values], constants: "Constants") -> None:
         """Note what is wrong, given the values of the cells in each world."""
         submitted, formulas = self.submitted, self.formulas
-        names = {name.casefold(): text for name, text in submitted.contents.names.items()}
         if not self.is_stated:
             constant = constants.of(self.quantity, formulas, answers)
             for index, text in formulas.items():
                 is_array = self.places[index] in submitted.arrays
-                if pair := unlike(text, names):
+                if pair := unlike(text):
                     self.faults[index] = "unlike", pair
                 elif one := "" if is_array else reads_one(text):
                     self.faults[index] = "reads_one", one

@@ -16,7 +16,6 @@ from xlnn.exercises.array_formulas import intersected, spilled
 from xlnn.exercises.returned import Returning, cut
 from xlnn.grid import CellError, SheetValues, address
 from xlnn.layout import Layout
-from xlnn.loading.name_substitution import Names
 from xlnn.loading.open_file import check_sheets
 from xlnn.loading.spec import described, layout_of, spec_text
 from xlnn.loading.values import read_arrays
@@ -27,6 +26,7 @@ from xlnn.workbooks.exercise import Exercise, exercise_in
 from xlnn.xlsx import package
 from xlnn.xlsx.cells import FormulaCells, KeptFormulas, all_cells
 from xlnn.xlsx.guard import FormulaGuard
+from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.package import Package
 
 
@@ -208,7 +208,7 @@ def submission(path: Path) -> Submission:
             )
     formulas: dict[Place, str] = {}
     typed: dict[Place, Typed] = {}
-    names = Names(contents)
+    names = Names.of(contents)
     for title, (row, column, formula, value) in all_cells(path, arrays=True):
         if formula is not None:
             formulas[title, row, column] = names.plain(formula, title)

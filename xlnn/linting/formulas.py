@@ -18,6 +18,7 @@ from xlnn.linting.nodes import SheetNode
 from xlnn.xlsx.alike import FormulaGroup, Slot, grouped, split
 from xlnn.xlsx.guard import ARGUMENTS, MOST_ARGUMENTS
 from xlnn.xlsx.markup import Node
+from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.range_shapes import unlike
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
 
@@ -174,7 +175,7 @@ class _Formulas:
         self._book = book
         self._titles = [sheet.title for sheet in book.sheets]
         self._said: set[tuple[object, ...]] = set()
-        self._names = {name.casefold(): text for name, text in book.contents.names.items()}
+        self._names = Names(book.contents.defined, book.contents.sheets)
 
     def problems(
         self, formulas: Iterable[tuple[int, int, str]], sheet: SheetNode | None, where: Where
@@ -224,7 +225,8 @@ class _Formulas:
         ends = [group.rows(slot, MAX_ROWS) for slot in group.slots]
         heights = np.transpose([last - first for first, last in ends] or [[0]])
         for member in sorted(int(members[0]) for members in split(heights)):
-            if pair := unlike(group.at(member), self._names):
+            title = self._titles[group.sheet] if group.sheet >= 0 else ""
+            if pair := unlike(self._names.plain(group.at(member), title)):
                 message = f"It pairs {pair}; expected ranges of the same shape."
                 yield member, "unlike-ranges", message, None
 

@@ -17,10 +17,10 @@ from xlnn.errors import WorkbookError
 from xlnn.grid import address
 from xlnn.layout import Layout, quoted
 from xlnn.linting.used import Used
-from xlnn.loading.name_substitution import NO_VALUE, MeaningError, Names
 from xlnn.xlsx import package
 from xlnn.xlsx.alike import grouped
 from xlnn.xlsx.copying import copy_cells
+from xlnn.xlsx.name_substitution import NO_VALUE, MeaningError, Names
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
 
@@ -120,7 +120,7 @@ def _readings(contents: Package) -> tuple[np.ndarray, np.ndarray]:
         last column of each.
     """
     readers, areas, count = [np.empty((0, 3), int)], [np.empty((0, 6), int)], 0
-    names = Names(contents)
+    names = Names.of(contents)
     for number, title in enumerate(contents.sheets):
         stated = ((*at, names.plain(formula, title)) for *at, formula in contents.stated(title))
         for group in grouped(contents.sheets, number, stated):
@@ -171,7 +171,7 @@ def file_for_engine(contents: Package) -> Iterator[Path]:
 def _changes(contents: Package) -> Iterator[tuple[tuple[str, int, int], str | None]]:
     """Yield the cells to empty, and those to restate, with names replaced."""
     yield from ((_parsed(cell), None) for cell in contents.left_out)
-    names = Names(contents)
+    names = Names.of(contents)
     named = {_parsed(cell) for cell in contents.named.difference(contents.left_out)}
     for title in {title for title, _, _ in named}:
         for row, column, formula in contents.stated(title):

@@ -193,6 +193,11 @@ class Package:
             yield row, column, "=" + text
 
     @property
+    def defined(self) -> Mapping[tuple[str, str], str]:
+        """All defined names, by the title of their sheet, or "" for the workbook, and the name."""
+        return {("", name): text for name, text in self.names.items()} | dict(self.local_names)
+
+    @property
     def formula_count(self) -> int:
         """The number of formula cells in all sheets."""
         return sum(len(cells.rows) for cells in self.formulas.values())

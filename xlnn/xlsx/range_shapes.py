@@ -14,19 +14,13 @@ range. A row with a column counts as unlike, since neither fills the other.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations, repeat
-from types import MappingProxyType
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import formualizer
 
 from xlnn.xlsx.guard import FUNCTIONS, MOST_ARGUMENTS
 from xlnn.xlsx.sheet_stream import COLUMNS, address, corners
-
-Names = Mapping[str, str]
-"""Defined names, in lower case, and the formulas that they stand for."""
-
-NO_NAMES: Names = MappingProxyType({})
 
 Node = Mapping[str, Any]
 """A node of a formula's tree from formualizer."""
@@ -78,15 +72,11 @@ _SHAPING = {"COLUMN", "INDEX", "MMULT", "ROW", "TRANSPOSE"}
 REFERRING = {":", ",", " "}
 """Operators that combine references, and compute nothing."""
 
-_LONGEST_CHAIN = 8
-"""The longest chain of defined names."""
-
 _SHEET = re.compile(r"(?:'(?:[^']|'')*'|[^:!']*)!")
 _CELLS = re.compile(
     r"(?<![\w.$])\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?(?![\w.(])",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[\w.\\?]+")
 _OF_TWO_SHEETS = re.compile(r":(?:'|\w+!)")
 
 
@@ -139,17 +129,15 @@ class Reading(NamedTuple):
     intersected: str | None = None
 
 
-def unlike(formula: str, names: Names = NO_NAMES) -> Unlike | None:
+def unlike(formula: str) -> Unlike | None:
     """Return the first two operands of unlike shape that a formula pairs; None if there are none.
 
-    Operands whose shape the text does not tell, such as OFFSET(…), fit everything.
+    Operands whose shape the text does not tell, such as OFFSET(…) or a name, fit everything.
 
     Parameters
     ----------
     formula : str
-        With its leading "=".
-    names : mapping of str to str
-        What defined names stand for, by their names in lower case.
+        With its leading "=", and with cells in place of names (`xlnn.xlsx.name_substitution`).
 
     >>> print(unlike("=SUMPRODUCT(A1:B1,D1:D3)"))
     A1:B1 (1 row of 2) with D1:D3 (3 rows of 1)
@@ -157,10 +145,10 @@ def unlike(formula: str, names: Names = NO_NAMES) -> Unlike | None:
     A1:B1 (1 row of 2) with D1:D3 (3 rows of 1)
     >>> unlike("=SUMPRODUCT(A1:B3-D1:D3,E1:F3)")
     """
-    return reading(formula, names).unlike
+    return reading(formula).unlike
 
 
-def intersection(formula: str, names: Names = NO_NAMES) -> str | None:
+def intersection(formula: str) -> str | None:
     """Return the range of which Excel would use one cell, or None; see `unlike`.
 
     >>> intersection("=SUM(A1:C1*A2:C2)"), intersection("=A1:INDEX(B:B,2)")
@@ -170,15 +158,13 @@ def intersection(formula: str, names: Names = NO_NAMES) -> str | None:
     >>> intersection("=SUMPRODUCT((A1:C1=2)*A2:C2)+SUM(A1:C1)"), intersection("=B4:B4")
     (None, None)
     """
-    return reading(formula, names).intersected
+    return reading(formula).intersected
 
 
-def reading(formula: str, names: Names = NO_NAMES) -> Reading:
+def reading(formula: str) -> Reading:
     """Return the first ranges that are unlike, and the first that is intersected."""
-    if has_names(formula, names):
-        return _read(formula, names)
     alike = _read_alike(_at_a1(formula))
-    return alike if alike == Reading() else _read(formula, NO_NAMES)
+    return alike if alike == Reading() else _read(formula)
 
 
 def _at_a1(formula: str) -> str:
@@ -198,17 +184,15 @@ def _moved(cells: re.Match[str]) -> str:
     return f"A1:{address(abs(int(bottom) - int(top)) + 1, columns + 1)}"
 
 
-def _read(formula: str, names: Names) -> Reading:
+def _read(formula: str) -> Reading:
     if (tree := parsed(formula)) is None:
         return Reading()
-    reader = _Reader(names)
+    reader = _Reader()
     reader.value(tree.to_dict(), _Taken())
     return Reading(next(iter(reader.unlike), None), next(iter(reader.intersected), None))
 
 
-@lru_cache(maxsize=4096)
-def _read_alike(formula: str) -> Reading:
-    return _read(formula, NO_NAMES)
+_read_alike = lru_cache(maxsize=4096)(_read)
 
 
 def parsed(formula: str) -> "formualizer.ASTNode | None":
@@ -221,25 +205,6 @@ def parsed(formula: str) -> "formualizer.ASTNode | None":
         return formualizer.parse(formula)
     except (formualizer.ParserError, formualizer.TokenizerError, ValueError, RecursionError):
         return None
-
-
-def has_names(formula: str, names: Names) -> bool:
-    """Return whether a formula contains any of some defined names.
-
-    >>> has_names("=A1*Rate", {"rate": "B1"}), has_names("=A1*B1", {"rate": "B1"})
-    (True, False)
-    """
-    return not names.keys().isdisjoint(_WORD.findall(formula.casefold()))
-
-
-def referred(text: str, names: Names) -> str:
-    """Return the cells of a reference without their sheet; an unknown name as it is."""
-    for _ in repeat(None, _LONGEST_CHAIN):
-        name = names.get(_SHEET.sub("", text).casefold())
-        if name is None:
-            break
-        text = name.removeprefix("=")
-    return _SHEET.sub("", text)
 
 
 class _Taken(NamedTuple):
@@ -257,10 +222,9 @@ class _Taken(NamedTuple):
 class _Reader:
     """Walks the tree of a formula, and records what some engines compute differently."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self) -> None:
         self.unlike: list[Unlike] = []
         self.intersected: list[str] = []
-        self._names = names
 
     def value(self, node: Node, taken: _Taken, *, spills: bool = False) -> Operand | None:
         """Return an operand with the shape of a node's result; None if unknown.
@@ -325,12 +289,12 @@ class _Reader:
         return None
 
     def _is_range(self, text: str) -> bool:
-        first, colon, last = referred(text, self._names).replace("$", "").upper().partition(":")
+        first, colon, last = _SHEET.sub("", text).replace("$", "").upper().partition(":")
         # a whole column or row has many cells even if both corners are the same
         return bool(colon) and (first != last or first.isalpha() or first.isdigit())
 
     def _reference(self, text: str) -> Operand | None:
-        if (found := corners(referred(text, self._names))) is None:
+        if (found := corners(_SHEET.sub("", text))) is None:
             return None
         top, left, bottom, right = found
         return Operand(text, abs(bottom - top) + 1, abs(right - left) + 1)

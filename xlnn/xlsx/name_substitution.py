@@ -5,9 +5,10 @@ formulas with the cells themselves.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from xlnn.layout import LONGEST_FORMULA, quoted
+from xlnn.grid import quoted
+from xlnn.xlsx.guard import MAX_FORMULA
 from xlnn.xlsx.package import Package
 
 NO_VALUE = "=#N/A"
@@ -36,18 +37,29 @@ class MeaningError(Exception):
 
 
 class Names:
-    """The defined names of a workbook."""
+    """The defined names of a workbook.
 
-    def __init__(self, contents: Package) -> None:
-        self._stated = {("", name.casefold()): text for name, text in contents.names.items()}
-        self._stated |= {
-            (title.casefold(), name.casefold()): text
-            for (title, name), text in contents.local_names.items()
+    Parameters
+    ----------
+    stated : mapping of str
+        What each name stands for, by the title of its sheet, or "" for the workbook, and the name.
+    titles : iterable of str
+        The titles of the sheets.
+    """
+
+    def __init__(self, stated: Mapping[tuple[str, str], str], titles: Iterable[str]) -> None:
+        self._stated = {
+            (title.casefold(), name.casefold()): text for (title, name), text in stated.items()
         }
-        self._titles = {title.casefold(): title for title in contents.sheets}
+        self._titles = {title.casefold(): title for title in titles}
         self._own = {name for _, name in self._stated}
         self._meanings: dict[tuple[str, str], str | MeaningError] = {}
-        self._are_used = bool(contents.named or contents.left_out)
+
+    @classmethod
+    def of(cls, contents: Package) -> "Names":
+        """Return the names of a workbook; none where no cell uses one, which saves time."""
+        are_used = contents.named or contents.left_out
+        return cls(contents.defined if are_used else {}, contents.sheets)
 
     def written_out(self, formula: str, title: str) -> str:
         """Return a formula of a sheet with its names replaced.
@@ -57,7 +69,7 @@ class Names:
         MeaningError
             A name in it has no single meaning.
         """
-        if not self._are_used:
+        if not self._own:
             return formula
         return _TOKENS.sub(lambda token: self._in_place(token, title), formula)
 
@@ -70,7 +82,7 @@ class Names:
 
     def computations(self, formula: str, title: str) -> Iterator[tuple[str, str]]:
         """Yield the names in a formula that stand for a computation, with that computation."""
-        for token in _TOKENS.finditer(formula if self._are_used else ""):
+        for token in _TOKENS.finditer(formula if self._own else ""):
             key = self._key(token, title)
             if key and (meaning := self._meaning(key)).startswith("("):
                 yield token["word"], meaning
@@ -116,7 +128,7 @@ class Names:
     def _read(self, key: tuple[str, str]) -> str:
         stated = self._stated[key].strip().removeprefix("=")
         text = _TOKENS.sub(lambda token: self._nested(token, key[0]), stated)
-        if len(text) > LONGEST_FORMULA:
+        if len(text) > MAX_FORMULA:
             raise MeaningError(f"the name {key[1]} stands for more than a cell takes")
         for token in _TOKENS.finditer(text):
             word = token["word"]
