@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_to_tuple
 from programs import LIBRARIES, skip_without
 
-from xlnn.engines import PROGRAMS, load, loaded
+from xlnn.engines import PROGRAMS, load
 from xlnn.errors import EngineError
 from xlnn.grid import CellError
 
@@ -77,7 +77,7 @@ def test_an_engine_computes_what_excel_computed_but_for_the_differences_that_are
     skip_without(engine)
     listed, unread = differing(engine)
     path = write(tmp_path / "excel.xlsx", FORMULAS.keys() - unread)
-    with loaded(engine, path) as recalculate:
+    with load(engine, path) as recalculate:
         values = recalculate({})
     found = set()
     for cell in FORMULAS.keys() - unread:

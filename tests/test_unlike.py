@@ -182,7 +182,7 @@ def test_functions_of_ranges_of_unlike_shape_are_errors_elsewhere(engine, tmp_pa
     for row, formula in enumerate(formulas, start=34):
         book.active.cell(row, 1, formula)
     book.save(tmp_path / "pairs.xlsx")
-    with engines.loaded(engine, tmp_path / "pairs.xlsx") as recalculate:
+    with engines.load(engine, tmp_path / "pairs.xlsx") as recalculate:
         grid = recalculate({})["Sheet"]
     for row, formula in enumerate(formulas, start=34):
         assert isinstance(grid.at(row, 1), CellError) == (unlike(formula) is not None), formula

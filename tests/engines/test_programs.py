@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from programs import skip_without
 from storing import store
 
-from xlnn.engines import ENGINES, PROGRAMS, Allowance, gnumeric, libreoffice, load, loaded, missing
+from xlnn.engines import ENGINES, PROGRAMS, Allowance, gnumeric, libreoffice, load, missing
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, SheetValues
 
@@ -55,7 +55,7 @@ def lying_book(tmp_path):
 def test_false_cached_values_are_not_believed(engine, lying_book, temporary):
     skip_without(engine)
     before = lying_book.read_bytes()
-    with loaded(engine, lying_book) as recalculate:
+    with load(engine, lying_book) as recalculate:
         grid = recalculate({})["S"]
     np.testing.assert_array_equal(grid.numbers[0], [2, 6])
     assert np.isnan(grid.numbers[1:]).all()

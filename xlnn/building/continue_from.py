@@ -79,7 +79,7 @@ def origin_of_workbook(path: Path) -> Source:
     allowance = engines.Allowance.of(contents)
     with (
         file_for_engine(contents) as file,
-        engines.loaded(verifier(layout), file, allowance) as recalculate,
+        engines.load(verifier(layout), file, allowance) as recalculate,
     ):
         values = recalculate({})
     kind = kind_of(spec)

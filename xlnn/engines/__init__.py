@@ -3,8 +3,7 @@
 An engine ignores the values stored in a file: it computes every formula anew.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -16,11 +15,12 @@ from xlnn.errors import OptionsError
 if TYPE_CHECKING:  # the command line names the engines before it imports NumPy
     from concurrent.futures import ThreadPoolExecutor
 
+    from xlnn.engines._child import Child
     from xlnn.grid import Inputs, Values
 
 __all__ = [
     "ENGINES", "UNLIMITED", "Allowance", "Recalculate", "anew", "cancel", "check_name", "load",
-    "loaded", "missing",
+    "missing",
 ]  # fmt: skip
 
 Recalculate = Callable[["Inputs"], "Values"]
@@ -56,10 +56,10 @@ def anew(load: Callable[[], Recalculate]) -> Recalculate:
     return recalculate
 
 
-def cancel(recalculate: Recalculate, worker: "ThreadPoolExecutor") -> None:
+def cancel(recalculate: "Child", worker: "ThreadPoolExecutor") -> None:
     """Cancel an engine in another thread, and wait until it has ended."""
     worker.shutdown(wait=False, cancel_futures=True)
-    getattr(recalculate, "cancel", lambda: None)()
+    recalculate.cancel()
 
 
 def check_name(engine: str) -> None:
@@ -74,12 +74,13 @@ def check_name(engine: str) -> None:
         raise OptionsError(f'There is no engine "{engine}"; choose one of {", ".join(ENGINES)}.')
 
 
-def load(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Recalculate:
+def load(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> "Child":
     """Load a workbook into an engine; the result may be called any number of times.
 
-    The engine runs in a child process within limits. If it cannot load the workbook, the first call
-    raises the error. Formulas with defined names are rewritten before an engine sees them
-    (`xlnn.loading.unseen_formulas.file_for_engine`).
+    The engine runs in a child process within limits, until a ``with`` statement ends. Without one
+    it ends when it is garbage-collected, which may be too late to remove its folder. If it cannot
+    load the workbook, the first call raises the error. Formulas with defined names are rewritten
+    before an engine sees them (`xlnn.loading.unseen_formulas.file_for_engine`).
 
     Raises
     ------
@@ -93,22 +94,3 @@ def load(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Recalcula
         import_module(f"xlnn.engines.{engine}").PROGRAM.found()
         allowance = replace(allowance, again=allowance.first)  # it starts and reads the file again
     return import_module("xlnn.engines._child").Child(engine, path, allowance)
-
-
-@contextmanager
-def loaded(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> Iterator[Recalculate]:
-    """Load a workbook for the duration of a ``with`` block.
-
-    Without it, an engine ends when it is garbage-collected, which may be too late to remove its
-    folder.
-
-    Raises
-    ------
-    OptionsError, EngineError
-        As `load` does.
-    """
-    recalculate = load(engine, path, allowance)
-    try:
-        yield recalculate
-    finally:
-        getattr(recalculate, "cancel", lambda: None)()

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from shutil import rmtree
 from threading import Event, Lock, Timer
+from typing import Self
 from weakref import finalize
 
 from xlnn.cleanup import ended_by, shielded
@@ -41,6 +42,14 @@ class Child:
             self._process = forked(works) if FORKS else spawned(works)
             self._forget = ended_by(self._process.end)
         self.cancel = finalize(self, _end, self._process, self._works, folder, self._forget)
+
+    def __enter__(self) -> Self:
+        """Return the engine itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the engine and remove its folder."""
+        self.cancel()
 
     def __call__(self, inputs: Inputs) -> Values:
         """Compute the workbook with these inputs.

@@ -16,7 +16,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnn.checking.references import replaced, title_of
-from xlnn.engines import Allowance, libreoffice, loaded
+from xlnn.engines import Allowance, libreoffice, load
 from xlnn.engines._child import Child
 from xlnn.engines.formualizer import UNKNOWN
 from xlnn.engines.functions import needs_more
@@ -88,14 +88,8 @@ def _asked(
 ) -> list[list[list[Found]]]:
     contents = submitted.contents
     size = contents.formula_count * max(1, len(submitted.blanks))
-    ask = Child(engine, contents.path, Allowance.of_size(size, contents.box))
-    answers = []
-    try:
-        for world, tasks in questions:
-            answers.append(ask(_question(submitted, world, tasks)))
-    finally:
-        ask.cancel()
-    return answers
+    with Child(engine, contents.path, Allowance.of_size(size, contents.box)) as ask:
+        return [ask(_question(submitted, world, tasks)) for world, tasks in questions]
 
 
 def _question(submitted: Submission, world: World, tasks: Sequence[Task]) -> Question:
@@ -169,7 +163,7 @@ def computed(questions: Sequence[Question], allowance: Allowance) -> list[list[l
     with TemporaryDirectory(prefix="xlnn-") as folder:
         path = Path(folder, "answers.xlsx")
         book.save(path)
-        with loaded("libreoffice", path, allowance) as recalculate:
+        with load("libreoffice", path, allowance) as recalculate:
             values = recalculate({})
     each = iter(renamed)
     return [[_read(values, task, next(each)) for task in question.tasks] for question in questions]

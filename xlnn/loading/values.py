@@ -66,7 +66,7 @@ def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalcu
     check_sheets(contents, layout)
     with (
         file_for_engine(contents) as file,
-        engines.loaded(engine, file, Allowance.of(contents)) as recalculate,
+        engines.load(engine, file, Allowance.of(contents)) as recalculate,
     ):
         found = recalculate({})
     return Recalculated(spec, layout, read_arrays(layout, found))

@@ -131,7 +131,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     check_sheets(contents, layout)
     with (
         file_for_engine(contents) as file,
-        engines.loaded(engine, file, Allowance.of(contents)) as recalculate,
+        engines.load(engine, file, Allowance.of(contents)) as recalculate,
     ):
         found = recalculate({})
         arrays = read_arrays(layout, found)
