@@ -6,21 +6,45 @@ or out of order, NaN in a cell, references to missing sheets. An unsafe file is 
 Lint then looks for what validators miss.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, count, islice
 from pathlib import Path
 
-from xlnn.linting.book import RULES, Problem, read_book
-from xlnn.linting.formulas import formula_problems
-from xlnn.linting.names import name_problems
+from xlnn.linting import formulas, names, package_parts, sheets
+from xlnn.linting.book import LintedWorkbook, Problem, read_book
 from xlnn.linting.nodes import SheetNode
-from xlnn.linting.package_parts import package_problems, style_problems
-from xlnn.linting.sheets import sheet_problems
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.package import Package, inspect, never
 from xlnn.xlsx.sheet_stream import Item, SheetSource
 
 __all__ = ["RULES", "Problem", "inspect_and_lint", "lint"]
+
+_OF_BOOKS = {
+    "relationship": package_parts.relationships,
+    "orphan-part": package_parts.orphans,
+    "content-type": package_parts.content_types,
+    "table-header": package_parts.table_headers,
+    "colour": package_parts.colours,
+    "sheet-name": names.sheet_names,
+    "sheets": names.sheet_list,
+    "defined-name": names.defined_names,
+    "uncomputed": names.uncomputed,
+    "font-order": package_parts.font_order,
+    "style-index": package_parts.style_indices,
+}
+_OF_SHEETS = {
+    "element-order": sheets.element_order,
+    "column-widths": sheets.column_widths,
+    "cell-value": sheets.cell_values,
+    "merge": sheets.merges,
+    "range": sheets.ranges,
+    "validation-text": sheets.validation_texts,
+    "hyperlink": sheets.hyperlinks,
+}
+"""What each rule checks, in the workbook or sheet by sheet."""
+
+RULES = (*_OF_BOOKS, *_OF_SHEETS, *formulas.RULES)
+"""The names of all rules."""
 
 MAX_PROBLEMS = 10_000
 """Problems that are listed; nobody reads more, and a file may be built to have millions."""
@@ -61,21 +85,23 @@ def inspect_and_lint(
     WorkbookError
         As `lint`.
     """
-    sheets: list[SheetNode] = []
+    read: list[SheetNode] = []
     number = count(1)  # of elements
 
     def watch(source: SheetSource) -> Callable[[Sequence[Item], Sequence[Item]], None]:
-        sheets.append(SheetNode(source, number))
-        return sheets[-1].take
+        read.append(SheetNode(source, number))
+        return read[-1].take
 
     contents = inspect(path, may_be_left_out, watch)
     with Archive(path) as archive:
-        book = read_book(archive, contents, sheets, number)
-        found = chain(
-            package_problems(book),
-            name_problems(book),
-            style_problems(book),
-            sheet_problems(book),
-            formula_problems(book),
-        )
+        book = read_book(archive, contents, read, number)
+        found = chain(_broken(book), formulas.formula_problems(book))
         return contents, tuple(islice(found, MAX_PROBLEMS))
+
+
+def _broken(book: LintedWorkbook) -> Iterator[Problem]:
+    for rule, check in _OF_BOOKS.items():
+        yield from (Problem(rule, *finding) for finding in check(book))
+    for sheet in book.sheets:
+        for rule, check in _OF_SHEETS.items():
+            yield from (Problem(rule, *finding) for finding in check(book, sheet))

@@ -4,7 +4,6 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 
 from xlnn.linting.nodes import SheetNode, nodes
 from xlnn.xlsx.archive import Archive
@@ -54,6 +53,8 @@ class LintedWorkbook:
         and parts that are not XML are left out.
     relationships : mapping of str to tuple
         Where each part leads to; the package itself is "".
+    titles : tuple of str
+        The titles of all sheets, chart sheets included, in the workbook's order.
     """
 
     archive: Archive
@@ -61,6 +62,7 @@ class LintedWorkbook:
     sheets: tuple[SheetNode, ...]
     parts: Mapping[str, list[Node]]
     relationships: Mapping[str, tuple[Relationship, ...]]
+    titles: tuple[str, ...]
 
     @property
     def workbook(self) -> list[Node]:
@@ -68,22 +70,9 @@ class LintedWorkbook:
         return self.parts[WORKBOOK]
 
     @cached_property
-    def titles(self) -> tuple[str, ...]:
-        """The titles of all sheets, chart sheets included, in the workbook's order."""
-        return tuple(
-            node.attributes.get("name", "") for node in elements_named(self.workbook, "sheet")
-        )
-
-    @cached_property
-    def folded_titles(self) -> frozenset[str]:
-        """The titles of all sheets, case-folded."""
-        return frozenset(map(str.casefold, self.titles))
-
-    @cached_property
     def names(self) -> frozenset[str]:
         """The defined names, case-folded, including those of single sheets."""
-        defined = elements_named(self.workbook, "definedName")
-        return frozenset(node.attributes.get("name", "").casefold() for node in defined)
+        return frozenset(name.casefold() for _, name in self.contents.defined)
 
     @cached_property
     def styles_part(self) -> str:
@@ -125,6 +114,7 @@ def read_book(
         tuple(sheets),
         parts,
         {source_of(part): _lines(part, parts[part]) for part in parts if part.endswith(".rels")},
+        book.listed,
     )
 
 
@@ -170,7 +160,7 @@ class Problem:
     Attributes
     ----------
     rule : str
-        One of `RULES`.
+        One of `xlnn.linting.RULES`.
     where : str
         A cell (``Training!R7``), a sheet, or a part of the file (``xl/styles.xml``).
     message : str
@@ -182,33 +172,5 @@ class Problem:
     message: str
 
 
-RULES: Mapping[str, str] = MappingProxyType(
-    {
-        "formula-syntax": "A formula can be parsed, within the limits of Excel and the engines.",
-        "arguments": "A function has as many arguments as Excel takes, 255 at most.",
-        "unlike-ranges": "Ranges that a function or an operation pairs have shapes that fit.",
-        "unknown-name": "A word in a formula is a cell or a defined name.",
-        "reference": "Every cell that a formula, a name or a chart refers to exists.",
-        "uncomputed": "Formulas have a cached value, or the workbook asks to be computed.",
-        "cell-value": "A cell holds a value of its type, or none.",
-        "style-index": "A style, font, fill, border or format that is referred to exists.",
-        "colour": "A colour of a chart or a drawing has six hexadecimal digits.",
-        "font-order": "The elements of a font are in the order of the schema.",
-        "element-order": "The elements of a sheet are in the order of the schema, each once.",
-        "column-widths": "The columns of <cols> go from left to right and do not overlap.",
-        "merge": "Merged ranges do not overlap and cover no formula.",
-        "range": "A validation, a conditional format or a link has a range inside the grid.",
-        "validation-text": "The texts of a data validation are as short as Excel wants them.",
-        "hyperlink": "A link inside the workbook points at a sheet, a cell or a name of it.",
-        "sheets": "Sheets have different numbers, one is visible, and the sheet to show first "
-        "exists.",
-        "sheet-name": "A sheet has a name that Excel allows.",
-        "defined-name": "A defined name is allowed by Excel, is not a cell address and is there "
-        "once.",
-        "table-header": "The columns of a table have different headers.",
-        "orphan-part": "Every part of the file is reached by relationships from the workbook.",
-        "relationship": "Relationships have different ids and lead to parts that are there.",
-        "content-type": "Every part has the content type of its kind, and every type its part.",
-    }
-)
-"""The rules: what is true in a workbook without problems."""
+Finding = tuple[str, str]
+"""Where a rule is broken, and the message: what a `Problem` has besides its rule."""

@@ -22,6 +22,15 @@ from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.range_shapes import unlike
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
 
+RULES = {
+    "formula-syntax": "A formula can be parsed, within the limits of Excel and the engines.",
+    "arguments": "A function has as many arguments as Excel takes, 255 at most.",
+    "unlike-ranges": "Ranges that a function or an operation pairs have shapes that fit.",
+    "unknown-name": "A word in a formula is a cell or a defined name.",
+    "reference": "Every cell that a formula, a name or a chart refers to exists.",
+}
+"""What is true of the formulas of a workbook without problems."""
+
 _WRONG = "cannot be parsed; expected operands between operators, and brackets in pairs"
 _DEEP = (
     "cannot be parsed; expected at most 72 brackets inside one another, and 256 operators in a row"

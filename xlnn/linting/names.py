@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from xlnn.linting.book import LintedWorkbook, Problem, elements_named
+from xlnn.linting.book import Finding, LintedWorkbook, elements_named
 from xlnn.linting.used import box
 
 MAX_TITLE = 31
@@ -17,25 +17,18 @@ _NAME = re.compile(r"[^\W\d][\w.?\\]*|\\[\w.?\\]*")
 _R1C1 = re.compile(r"R[0-9]*(?:C[0-9]*)?|C[0-9]*", re.IGNORECASE)
 
 
-def name_problems(book: LintedWorkbook) -> Iterator[Problem]:
-    """Check the names and settings in ``xl/workbook.xml``."""
-    yield from _sheet_names(book)
-    yield from _sheet_list(book)
-    yield from _defined_names(book)
-    yield from _uncomputed(book)
-
-
-def _sheet_names(book: LintedWorkbook) -> Iterator[Problem]:
+def sheet_names(book: LintedWorkbook) -> Iterator[Finding]:
+    """Check that a sheet has a name that Excel allows."""
     for title in book.titles:  # `inspect` has refused one that is there twice
         if wrong := _wrong_title(title):
-            yield Problem(
-                "sheet-name",
+            yield (
                 f'the sheet "{title:.40}"',
                 f"Excel does not allow this name: {wrong}; choose another.",
             )
 
 
-def _sheet_list(book: LintedWorkbook) -> Iterator[Problem]:
+def sheet_list(book: LintedWorkbook) -> Iterator[Finding]:
+    """Check that sheets have different numbers, and that one is visible, and one shown first."""
     sheets = list(elements_named(book.workbook, "sheet"))
     numbers = [sheet.attributes.get("sheetId", "") for sheet in sheets]
     shown = [
@@ -50,7 +43,7 @@ def _sheet_list(book: LintedWorkbook) -> Iterator[Problem]:
     if any(not (tab.isdecimal() and int(tab) < len(sheets)) for tab in shown):
         wrong.append("the sheet to show first (activeTab) is not there; expected one that is")
     for sentence in wrong:
-        yield Problem("sheets", "the list of sheets", f"{sentence[0].upper()}{sentence[1:]}.")
+        yield "the list of sheets", f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def _wrong_title(title: str) -> str | None:
@@ -69,7 +62,8 @@ def _wrong_title(title: str) -> str | None:
     return None
 
 
-def _defined_names(book: LintedWorkbook) -> Iterator[Problem]:
+def defined_names(book: LintedWorkbook) -> Iterator[Finding]:
+    """Check that Excel allows a defined name, and that it is no cell address and there once."""
     seen: set[tuple[str, str]] = set()
     for node in elements_named(book.workbook, "definedName"):
         name, sheet = node.attributes.get("name", ""), node.attributes.get("localSheetId", "")
@@ -82,8 +76,7 @@ def _defined_names(book: LintedWorkbook) -> Iterator[Problem]:
             wrong = "it refers to nothing"
         seen.add((name.casefold(), sheet))
         if wrong:
-            yield Problem(
-                "defined-name",
+            yield (
                 f'the defined name "{name:.40}"',
                 f"Excel does not allow it: {wrong}; choose another, or remove it.",
             )
@@ -101,8 +94,8 @@ def _wrong_name(name: str) -> str | None:
     return None
 
 
-def _uncomputed(book: LintedWorkbook) -> Iterator[Problem]:
-    """Look for formulas that would show no value.
+def uncomputed(book: LintedWorkbook) -> Iterator[Finding]:
+    """Check that formulas have a cached value, or that the workbook asks to be computed.
 
     openpyxl writes formulas without values. Excel computes them on opening if fullCalcOnLoad is
     set; otherwise what it shows depends on the version of Excel that the file names. A workbook in
@@ -114,9 +107,8 @@ def _uncomputed(book: LintedWorkbook) -> Iterator[Problem]:
     )
     first = next((sheet for sheet in book.sheets if sheet.no_value), None)
     if first is not None and not asks:
-        yield Problem(
-            "uncomputed",
-            f"{first.title}!{first.no_value}",
+        message = (
             "The formula has no cached value and the workbook does not ask to be computed; "
-            'expected <calcPr fullCalcOnLoad="1"/>, or a value.',
+            'expected <calcPr fullCalcOnLoad="1"/>, or a value.'
         )
+        yield f"{first.title}!{first.no_value}", message

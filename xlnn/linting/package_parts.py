@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 
-from xlnn.linting.book import OFFICE, LintedWorkbook, Problem, elements_named, source_of
+from xlnn.linting.book import OFFICE, Finding, LintedWorkbook, elements_named, source_of
 from xlnn.xlsx.markup import Node
 from xlnn.xlsx.parts import FONT_ORDER, TYPES, rels_of
 
@@ -25,38 +25,25 @@ KINDS = {
 _COLOUR = re.compile("[0-9A-Fa-f]{6}")
 
 
-def package_problems(book: LintedWorkbook) -> Iterator[Problem]:
-    """Check how the parts of the file refer to each other."""
-    yield from _relationships(book)
-    yield from _identities(book)
-    yield from _orphans(book)
-    yield from _content_types(book)
-    yield from _table_headers(book)
-    yield from _colours(book)
-
-
-def _relationships(book: LintedWorkbook) -> Iterator[Problem]:
+def relationships(book: LintedWorkbook) -> Iterator[Finding]:
+    """Check that relationships have different ids and lead to parts that are there."""
     for source, lines in book.relationships.items():
         part = rels_of(source)
         counts = Counter(line.identity for line in lines)
         for identity, count in counts.items():
             if count > 1:
-                yield Problem(
-                    "relationship",
-                    part,
-                    f'{count} relationships have the id "{identity:.40}"; expected one.',
-                )
+                yield part, f'{count} relationships have the id "{identity:.40}"; expected one.'
         for line in lines:
             if not line.outside and line.target not in book.archive.parts:
-                yield Problem(
-                    "relationship",
-                    part,
+                message = (
                     f'"{line.identity:.40}" leads to "{line.target:.80}", which is not a part of '
-                    "this file.",
+                    "this file."
                 )
+                yield part, message
+    yield from _identities(book)
 
 
-def _identities(book: LintedWorkbook) -> Iterator[Problem]:
+def _identities(book: LintedWorkbook) -> Iterator[Finding]:
     """Look for parts that refer to relationships that they do not have."""
     found = [*book.parts.items(), *((sheet.part, sheet.nodes) for sheet in book.sheets)]
     for part, nodes in found:
@@ -64,15 +51,15 @@ def _identities(book: LintedWorkbook) -> Iterator[Problem]:
         for node in nodes:
             for key, value in node.attributes.items():
                 if OFFICE in key and value and value not in known:
-                    yield Problem(
-                        "relationship",
-                        part,
+                    message = (
                         f'<{node.local}> refers to the relationship "{value:.40}", which is not in '
-                        f"{rels_of(part)}.",
+                        f"{rels_of(part)}."
                     )
+                    yield part, message
 
 
-def _orphans(book: LintedWorkbook) -> Iterator[Problem]:
+def orphans(book: LintedWorkbook) -> Iterator[Finding]:
+    """Check that every part of the file is reached by relationships from the workbook."""
     reached, waiting = {""}, [""]
     while waiting:
         for line in book.relationships.get(waiting.pop(), ()):
@@ -82,12 +69,11 @@ def _orphans(book: LintedWorkbook) -> Iterator[Problem]:
     for part in book.archive.parts:
         is_lines = part.endswith(".rels")
         if part != TYPES and (source_of(part) if is_lines else part) not in reached:
-            yield Problem(
-                "orphan-part", part, "No relationship leads to it; expected one, or no part."
-            )
+            yield part, "No relationship leads to it; expected one, or no part."
 
 
-def _content_types(book: LintedWorkbook) -> Iterator[Problem]:
+def content_types(book: LintedWorkbook) -> Iterator[Finding]:
+    """Check that every part has the content type of its kind, and every type its part."""
     types = book.parts[TYPES]
     defaults = {
         node.attributes.get("Extension", "").casefold(): node.attributes.get("ContentType", "")
@@ -101,46 +87,42 @@ def _content_types(book: LintedWorkbook) -> Iterator[Problem]:
     }
     for part in overrides:
         if part not in book.archive.parts:
-            yield Problem(
-                "content-type", TYPES, f'It names "{part:.80}", which is not in the file.'
-            )
+            yield TYPES, f'It names "{part:.80}", which is not in the file.'
     kinds = {line.target: line.kind for lines in book.relationships.values() for line in lines}
     for part in book.archive.parts:
         found = overrides.get(part, defaults.get(part.rpartition(".")[2].casefold(), ""))
         wanted = KINDS.get(kinds.get(part, ""), "")
         if part != TYPES and not found:
-            yield Problem("content-type", part, f"{TYPES} gives it no type; expected one.")
+            yield part, f"{TYPES} gives it no type; expected one."
         elif not found.endswith(wanted):
-            yield Problem(
-                "content-type",
+            yield (
                 part,
                 f'Its content type is "{found:.80}"; expected one that ends with "{wanted}".',
             )
 
 
-def _table_headers(book: LintedWorkbook) -> Iterator[Problem]:
+def table_headers(book: LintedWorkbook) -> Iterator[Finding]:
+    """Check that the columns of a table have different headers."""
     for part, nodes in book.parts.items():
         for table in (node for node in nodes if node.main and node.local == "table"):
             columns = _inside(table, "tableColumn")
             headers = Counter(column.attributes.get("name", "").casefold() for column in columns)
             for header, count in headers.items():
                 if count > 1 or not header:
-                    yield Problem(
-                        "table-header",
-                        part,
+                    message = (
                         f'{count} columns have the header "{header:.40}"; expected different ones, '
-                        "and none that are empty.",
+                        "and none that are empty."
                     )
+                    yield part, message
 
 
-def _colours(book: LintedWorkbook) -> Iterator[Problem]:
+def colours(book: LintedWorkbook) -> Iterator[Finding]:
+    """Check that a colour of a chart or a drawing has six hexadecimal digits."""
     for part, nodes in book.parts.items():
         for node in elements_named(nodes, "srgbClr"):
             colour = node.attributes.get("val", "")
             if not _COLOUR.fullmatch(colour):
-                yield Problem(
-                    "colour", part, f'A colour is "{colour:.9}"; expected six hexadecimal digits.'
-                )
+                yield part, f'A colour is "{colour:.9}"; expected six hexadecimal digits.'
 
 
 def _inside(node: Node, name: str) -> list[Node]:
@@ -152,29 +134,18 @@ def _inside(node: Node, name: str) -> list[Node]:
     ]
 
 
-_REFERS = {"fontId": "fonts", "fillId": "fills", "borderId": "borders", "xfId": "cellStyleXfs"}
-"""What an <xf> refers to: its attribute -> the list that is meant."""
+_XF = {"fontId": "fonts", "fillId": "fills", "borderId": "borders", "xfId": "cellStyleXfs"}
+_REFERS = {"xf": _XF, "cellStyle": _XF, "col": {"style": "cellXfs"}, "cfRule": {"dxfId": "dxfs"}}
+"""What an element refers to: its attribute -> the list that is meant."""
 
 
-def style_problems(book: LintedWorkbook) -> Iterator[Problem]:
-    """Check the styles part and all references to it."""
-    counts = {
-        node.local: len(node.children)
-        for node in book.styles
-        if node.main and node.parent is not None and node.parent.local == "styleSheet"
-    }
-    yield from _font_order(book)
-    yield from _formats(book, counts)
-    yield from _cells(book, counts)
-
-
-def _font_order(book: LintedWorkbook) -> Iterator[Problem]:
+def font_order(book: LintedWorkbook) -> Iterator[Finding]:
+    """Check that the elements of a font are in the order of the schema."""
     for node in elements_named(book.styles, "font"):
         names = [child.local for child in node.children if child.local in FONT_ORDER]
         for before, after in pairwise(names):
             if FONT_ORDER.index(after) <= FONT_ORDER.index(before):
-                yield Problem(
-                    "font-order",
+                yield (
                     book.styles_part,
                     f"A <font> has <{after}> after <{before}>; the schema has {_listed(names)}.",
                 )
@@ -185,48 +156,33 @@ def _listed(names: list[str]) -> str:
     return " ".join(f"<{name}>" for name in FONT_ORDER if name in names)
 
 
-def _formats(book: LintedWorkbook, counts: Mapping[str, int]) -> Iterator[Problem]:
-    for node in book.styles:
-        if node.parent is None or node.local not in {"xf", "cellStyle"}:
-            continue
-        for attribute, listed in _REFERS.items():
-            yield from _index(
-                node, attribute, counts, listed, f"{book.styles_part}, <{node.parent.local}>"
+def style_indices(book: LintedWorkbook) -> Iterator[Finding]:
+    """Check that a style, font, fill, border or format that is referred to exists."""
+    counts = {
+        node.local: len(node.children)
+        for node in book.styles
+        if node.main and node.parent is not None and node.parent.local == "styleSheet"
+    }
+    if not book.styles:
+        counts["cellXfs"] = 1  # the default
+    for where, attribute, value, listed in _style_references(book):
+        known = counts.get(listed, 0)
+        if not (value.isascii() and value.isdigit() and int(value[:9]) < known):
+            yield (
+                where,
+                f"It refers to {attribute} {value:.9} and <{listed}> has {known}, counted from 0.",
             )
 
 
-def _cells(book: LintedWorkbook, counts: Mapping[str, int]) -> Iterator[Problem]:
-    # without a styles part there is one style, the default
-    known = counts.get("cellXfs", 0 if book.styles else 1)
+def _style_references(book: LintedWorkbook) -> Iterator[tuple[str, str, str, str]]:
+    """Yield where a style is referred to, by which attribute, its index, and the list meant."""
+    of_sheets = ((sheet.title, sheet.nodes) for sheet in book.sheets)
+    for place, nodes in ((book.styles_part, book.styles), *of_sheets):
+        for node in nodes:
+            for attribute, listed in _REFERS.get(node.local, {}).items():
+                if attribute in node.attributes and node.parent is not None:
+                    where = f"{place}, <{node.parent.local}>"
+                    yield where, attribute, node.attributes[attribute], listed
     for sheet in book.sheets:
         for style, place in sheet.styles.items():
-            if not _is_below(style, known):
-                yield _missing(f"{sheet.title}!{place}", "style", style, "cellXfs", known)
-        for node in sheet.nodes:
-            if node.local == "col":
-                style = node.attributes.get("style", "0")
-                if not _is_below(style, max(known, 1)):
-                    yield _missing(f"{sheet.title}, <cols>", "style", style, "cellXfs", known)
-            elif node.local == "cfRule":
-                yield from _index(node, "dxfId", counts, "dxfs", f"{sheet.title}, <cfRule>")
-
-
-def _index(
-    node: Node, attribute: str, counts: Mapping[str, int], listed: str, where: str
-) -> Iterator[Problem]:
-    """Check an attribute that is an index into a list of the styles part."""
-    value, known = node.attributes.get(attribute), counts.get(listed, 0)
-    if value is not None and not _is_below(value, known):
-        yield _missing(where, attribute, value, listed, known)
-
-
-def _missing(where: str, attribute: str, value: str, listed: str, known: int) -> Problem:
-    return Problem(
-        "style-index",
-        where,
-        f"It refers to {attribute} {value:.9} and <{listed}> has {known}, counted from 0.",
-    )
-
-
-def _is_below(value: str, count: int) -> bool:
-    return value.isascii() and value.isdigit() and int(value[:9]) < count
+            yield f"{sheet.title}!{place}", "style", style, "cellXfs"

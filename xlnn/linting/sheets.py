@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
-from xlnn.linting.book import LintedWorkbook, Problem, elements_named
+from xlnn.linting.book import Finding, LintedWorkbook, elements_named
 from xlnn.linting.nodes import SheetNode
 from xlnn.linting.used import box
 from xlnn.xlsx.markup import Node
@@ -35,93 +35,75 @@ MAX_TEXTS = {"promptTitle": 32, "errorTitle": 32, "prompt": 255, "error": 255}
 _LOCATION = re.compile(r"(?:'(?P<quoted>(?:[^']|'')*)'|(?P<plain>[^'!]+))!(?P<place>.+)", re.DOTALL)
 
 
-def sheet_problems(book: LintedWorkbook) -> Iterator[Problem]:
-    """Check every worksheet."""
-    for sheet in book.sheets:
-        yield from _element_order(sheet)
-        yield from _column_widths(sheet)
-        yield from _cell_values(sheet)
-        yield from _merges(book, sheet)
-        yield from _ranges(sheet)
-        yield from _validation_texts(sheet)
-        yield from _hyperlinks(book, sheet)
-
-
-def _element_order(sheet: SheetNode) -> Iterator[Problem]:
+def element_order(_: LintedWorkbook, sheet: SheetNode) -> Iterator[Finding]:
+    """Check that the elements of a sheet are in the order of the schema, each once."""
     before, seen = "", set()
     for node in sheet.children:
         if not node.main:
             continue
         if node.local not in ORDER:
-            yield Problem("element-order", sheet.title, f"A sheet has no element <{node.local}>.")
+            yield sheet.title, f"A sheet has no element <{node.local}>."
             continue
         if node.local in seen and node.local not in REPEATED:
-            yield Problem(
-                "element-order", sheet.title, f"<{node.local}> is there twice; expected one."
-            )
+            yield sheet.title, f"<{node.local}> is there twice; expected one."
         elif before and ORDER.index(node.local) < ORDER.index(before):
-            yield Problem(
-                "element-order",
-                sheet.title,
-                f"<{node.local}> comes after <{before}>; the schema has it before.",
-            )
+            yield sheet.title, f"<{node.local}> comes after <{before}>; the schema has it before."
         else:
             before = node.local
         seen.add(node.local)
 
 
-def _column_widths(sheet: SheetNode) -> Iterator[Problem]:
+def column_widths(_: LintedWorkbook, sheet: SheetNode) -> Iterator[Finding]:
+    """Check that the columns of <cols> go from left to right and do not overlap."""
     before = 0
     for node in elements_named(sheet.nodes, "col"):
         first, last = (_whole(node.attributes.get(end, "")) for end in ("min", "max"))
         if not before < first <= last <= MAX_COLUMNS:
-            yield Problem(
-                "column-widths",
-                sheet.title,
+            message = (
                 f"<cols> has columns {first} to {last} after column {before}; expected columns "
-                f"further right, up to {MAX_COLUMNS:,}.",
+                f"further right, up to {MAX_COLUMNS:,}."
             )
+            yield sheet.title, message
         before = max(before, last)
 
 
-def _cell_values(sheet: SheetNode) -> Iterator[Problem]:
+def cell_values(_: LintedWorkbook, sheet: SheetNode) -> Iterator[Finding]:
+    """Check that a cell holds a value of its type, or none."""
     for place, kind, value in sheet.bad_values:
         found = f'holds "{value:.20}"' if value else "holds nothing"
-        yield Problem(
-            "cell-value",
+        yield (
             f"{sheet.title}!{place}",
             f'A cell of the type "{kind}" {found}; expected a value of this type.',
         )
 
 
-def _merges(book: LintedWorkbook, sheet: SheetNode) -> Iterator[Problem]:
+def merges(book: LintedWorkbook, sheet: SheetNode) -> Iterator[Finding]:
+    """Check that merged ranges do not overlap and cover no formula."""
     merged: dict[tuple[int, int], str] = {}  # `inspect` accepts a million merged cells
     for node in elements_named(sheet.nodes, "mergeCell"):
         reference = node.attributes.get("ref", "")
         where, found = f"{sheet.title}!{reference}", box(reference)
         if found is None or found[:2] == found[2:]:
-            yield Problem("merge", where, "This is not a range of several cells inside the grid.")
+            yield where, "This is not a range of several cells inside the grid."
             continue
         top, left, bottom, right = found
         cells = list(product(range(top, bottom + 1), range(left, right + 1)))
         other = next((merged[cell] for cell in cells if cell in merged), None)
         if other:
-            yield Problem(
-                "merge", where, f"It overlaps the merged range {other}; a cell belongs to one."
-            )
+            yield where, f"It overlaps the merged range {other}; a cell belongs to one."
         merged.update(dict.fromkeys(cells, reference))
     if merged:
         formulas = book.contents.formulas[sheet.title]
         places = zip(formulas.rows.tolist(), formulas.columns.tolist(), strict=True)
         for reference in dict.fromkeys(merged[cell] for cell in places if cell in merged):
-            yield Problem(
-                "merge",
+            yield (
                 f"{sheet.title}!{reference}",
                 "It covers a formula; formulas must be in cells that are not merged.",
             )
 
 
-def _ranges(sheet: SheetNode) -> Iterator[Problem]:
+def ranges(_: LintedWorkbook, sheet: SheetNode) -> Iterator[Finding]:
+    """Check that a validation, a conditional format or a link has a range inside the grid."""
     for node in sheet.nodes:
         if node.local in {"dataValidation", "conditionalFormatting"}:
             # the extensions of Excel 2010 have the range as an element
@@ -133,37 +115,33 @@ def _ranges(sheet: SheetNode) -> Iterator[Problem]:
             continue
         wrong = [reference for reference in text.split() if box(reference) is None]
         if wrong or not text.strip():
-            yield Problem(
-                "range",
-                sheet.title,
+            message = (
                 f'<{node.local}> has the range "{text:.60}"; expected one like B2:C9 inside the '
-                "grid.",
+                "grid."
             )
+            yield sheet.title, message
 
 
-def _validation_texts(sheet: SheetNode) -> Iterator[Problem]:
+def validation_texts(_: LintedWorkbook, sheet: SheetNode) -> Iterator[Finding]:
+    """Check that the texts of a data validation are as short as Excel wants them."""
     for node in elements_named(sheet.nodes, "dataValidation"):
         where = f"{sheet.title}!{node.attributes.get('sqref', '')}"
         for child in elements_named(node.children, "formula1"):
             listed = child.text.strip()
             if listed.startswith('"') and len(listed) - 2 > MAX_LIST:
-                yield Problem(
-                    "validation-text",
-                    where,
+                message = (
                     f"The list has {len(listed) - 2:,} characters and Excel allows {MAX_LIST}; "
-                    "refer to cells instead.",
+                    "refer to cells instead."
                 )
+                yield where, message
         for name, limit in MAX_TEXTS.items():
             text = node.attributes.get(name, "")
             if len(text) > limit:
-                yield Problem(
-                    "validation-text",
-                    where,
-                    f"Its {name} has {len(text):,} characters and Excel allows {limit}.",
-                )
+                yield where, f"Its {name} has {len(text):,} characters and Excel allows {limit}."
 
 
-def _hyperlinks(book: LintedWorkbook, sheet: SheetNode) -> Iterator[Problem]:
+def hyperlinks(book: LintedWorkbook, sheet: SheetNode) -> Iterator[Finding]:
+    """Check that a link inside the workbook points at a sheet, a cell or a name of it."""
     outside = {
         line.identity: line.target
         for line in book.relationships.get(sheet.part, ())
@@ -177,12 +155,11 @@ def _hyperlinks(book: LintedWorkbook, sheet: SheetNode) -> Iterator[Problem]:
                 continue
             location = target[1:]
         if not _leads_somewhere(book, location):
-            yield Problem(
-                "hyperlink",
-                f"{sheet.title}!{node.attributes.get('ref', '')}",
+            message = (
                 f'The link leads to "{location:.60}"; expected a cell, a name or a sheet of this '
-                "workbook.",
+                "workbook."
             )
+            yield f"{sheet.title}!{node.attributes.get('ref', '')}", message
 
 
 def _identities(node: Node) -> list[str]:
@@ -195,7 +172,7 @@ def _leads_somewhere(book: LintedWorkbook, location: str) -> bool:
         return location.casefold() in book.names or box(location) is not None
     title = (found["quoted"] or found["plain"] or "").replace("''", "'").casefold()
     place = found["place"]
-    return title in book.folded_titles and (
+    return title in map(str.casefold, book.titles) and (
         box(place) is not None or place.casefold() in book.names
     )
 
