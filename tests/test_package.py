@@ -192,7 +192,8 @@ def test_cells_reads_what_openpyxl_wrote(tmp_path):
 def test_contents_name_sheets_formulas_and_names(tmp_path):
     contents = inspect(full_workbook(tmp_path / "book.xlsx", chart_sheet=True))
     assert contents.sheets == ("Gradient check", "训练")
-    rows, columns, *_ = contents.formulas["Gradient check"]
+    cells = contents.formulas["Gradient check"]
+    rows, columns = cells.rows, cells.columns
     assert rows.dtype == columns.dtype == np.int32
     assert list(zip(rows, columns, strict=True))[:4] == [(1, 2), (1, 3), (1, 5), (2, 2)]
     assert contents.formula_count == 23
@@ -200,7 +201,8 @@ def test_contents_name_sheets_formulas_and_names(tmp_path):
 
 
 def test_a_sheet_without_formulas_has_empty_arrays(save):
-    rows, columns, *_ = inspect(save(minimal())).formulas["Training"]
+    cells = inspect(save(minimal())).formulas["Training"]
+    rows, columns = cells.rows, cells.columns
     assert len(rows) == len(columns) == 0
 
 

@@ -24,7 +24,7 @@ from xlnn.reference import inputs_of
 from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.exercise import Exercise, exercise_in
 from xlnn.xlsx import package
-from xlnn.xlsx.cells import FormulaCells, KeptFormulas, all_cells
+from xlnn.xlsx.cells import FormulaCells, all_cells
 from xlnn.xlsx.guard import FormulaGuard
 from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.package import Package
@@ -284,8 +284,7 @@ def _as_handed_out(
         cells[title].append((row, column))
     found = {}
     for title, places in cells.items():
-        lines = np.array(sorted(places), dtype=np.int32).reshape(-1, 2)
-        found[title] = FormulaCells(lines[:, 0], lines[:, 1], KeptFormulas(), np.empty(0), {})
+        found[title] = FormulaCells(sorted(places))
     return replace(contents, sheets=tuple(cells), formulas=found)
 
 

@@ -3,8 +3,7 @@
 import math
 import zlib
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -256,34 +255,6 @@ class SharedFormulas:
 BATCH_TEXT = 1 << 24
 """Characters of formulas that are compressed together."""
 
-
-class KeptFormulas:
-    """The formulas of a sheet, in the order of their cells.
-
-    Those that were filled down compress to a thirtieth, in less time than reading the file again.
-    """
-
-    def __init__(self) -> None:
-        self._packed: list[bytes] = []
-        self._batch: list[str] = []
-        self._length = 0
-
-    def add(self, formulas: Sequence[str]) -> None:
-        """Add formulas without their "="."""
-        self._batch += formulas
-        self._length += sum(map(len, formulas))
-        if len(self._batch) >= BATCH or self._length >= BATCH_TEXT:
-            # NUL cannot occur in XML
-            self._packed.append(zlib.compress("\0".join(self._batch).encode(), 1))
-            self._batch, self._length = [], 0
-
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the formulas."""
-        for packed in self._packed:
-            yield from zlib.decompress(packed).decode().split("\0")
-        yield from self._batch
-
-
 MAX_SAID, EACH_SAID = 1 << 23, 40
 """The most characters kept of texts stored with a sheet's formulas; each text counts `EACH_SAID`
 more for its place. A network has a few thousand words."""
@@ -292,27 +263,72 @@ _SAID = frozenset({"str", "inlineStr", "d", "e", "b"})
 """Types of what is stored with a formula in words. No program stores it in a table of texts."""
 
 
-class FormulaCells(NamedTuple):
+class FormulaCells:
     """The formula cells of a sheet, row by row and from left to right.
+
+    Formulas that were filled down compress to a thirtieth, in less time than reading the file
+    again.
+
+    Parameters
+    ----------
+    places : iterable of (int, int)
+        The rows and columns of cells without formulas or stored values.
 
     Attributes
     ----------
-    rows, columns : array of int32, shape (formulas,)
-        Where each formula is, from 1.
-    kept : KeptFormulas
-        Their texts.
-    stored : array of float, shape (formulas,)
-        The number stored with each formula, which may be wrong; NaN where the stored value is not a
-        number.
     said : dict of str
         The stored texts, errors and truth values, by row and column, up to `MAX_SAID`.
     """
 
-    rows: np.ndarray
-    columns: np.ndarray
-    kept: KeptFormulas
-    stored: np.ndarray
-    said: dict[tuple[int, int], str]
+    def __init__(self, places: Iterable[tuple[int, int]] = ()) -> None:
+        known = [*places]
+        self._rows = array("i", [row for row, _ in known])
+        self._columns = array("i", [column for _, column in known])
+        self._stored = array("d")
+        self.said: dict[tuple[int, int], str] = {}
+        self._packed: list[bytes] = []
+        self._batch: list[str] = []
+        self._length = self._said_length = 0
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The row of each formula, from 1: array of int32, shape (formulas,)."""
+        return np.asarray(self._rows)
+
+    @property
+    def columns(self) -> np.ndarray:
+        """The column of each formula, from 1: array of int32, shape (formulas,)."""
+        return np.asarray(self._columns)
+
+    @property
+    def stored(self) -> np.ndarray:
+        """The number stored with each formula, which may be wrong; NaN for other values."""
+        return np.asarray(self._stored)
+
+    def add(self, items: Sequence[Item], formulas: Sequence[str]) -> bool:
+        """Add cells and their formulas without "="; return whether all stored numbers are sound."""
+        self._rows.extend([item[0] for item in items])
+        self._columns.extend([item[1] for item in items])
+        numbers = read_numbers([item[5] if item[2] == "n" else None for item in items])
+        self._stored.extend(numbers or ())
+        for row, column, kind, _, _, text, _ in items:
+            if kind in _SAID and text:
+                self._said_length += len(text) + EACH_SAID
+                if self._said_length <= MAX_SAID:
+                    self.said[row, column] = unescaped(text)
+        self._batch += formulas
+        self._length += sum(map(len, formulas))
+        if len(self._batch) >= BATCH or self._length >= BATCH_TEXT:
+            # NUL cannot occur in XML
+            self._packed.append(zlib.compress("\0".join(self._batch).encode(), 1))
+            self._batch, self._length = [], 0
+        return numbers is not None
+
+    def texts(self) -> Iterator[str]:
+        """Yield the formulas without their "="."""
+        for packed in self._packed:
+            yield from zlib.decompress(packed).decode().split("\0")
+        yield from self._batch
 
     def fill(self, sheet: np.ndarray, values: np.ndarray | int) -> np.ndarray:
         """Put each formula's value at its cell in an array of the sheet; return the array."""
@@ -320,34 +336,3 @@ class FormulaCells(NamedTuple):
         each = np.broadcast_to(values, self.rows.shape)
         sheet[self.rows[inside] - 1, self.columns[inside] - 1] = each[inside]
         return sheet
-
-
-@dataclass
-class FormulaBuffer:
-    """Collects the formula cells of a sheet while it is read."""
-
-    kept: KeptFormulas
-    rows: "array[int]" = field(default_factory=lambda: array("i"))
-    columns: "array[int]" = field(default_factory=lambda: array("i"))
-    stored: "array[float]" = field(default_factory=lambda: array("d"))
-    said: dict[tuple[int, int], str] = field(default_factory=dict)
-    length: int = 0
-
-    def numbers(self, items: Sequence[Item]) -> list[str | None]:
-        """Return the numbers of some cells; keep other values stored with formulas."""
-        for row, column, kind, attributes, _, text, _ in items:
-            if kind in _SAID and attributes is not None and text:
-                self.length += len(text) + EACH_SAID
-                if self.length <= MAX_SAID:
-                    self.said[row, column] = unescaped(text)
-        return [item[5] if item[2] == "n" else None for item in items]
-
-    def cells(self) -> FormulaCells:
-        """Return the formula cells that were collected."""
-        return FormulaCells(
-            np.frombuffer(self.rows, dtype=np.int32) if self.rows else np.empty(0, np.int32),
-            np.frombuffer(self.columns, dtype=np.int32) if self.rows else np.empty(0, np.int32),
-            self.kept,
-            np.frombuffer(self.stored) if self.rows else np.empty(0),
-            self.said,
-        )

@@ -15,9 +15,7 @@ from pathlib import Path
 from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
-    FormulaBuffer,
     FormulaCells,
-    KeptFormulas,
     SharedFormulas,
     cell_value,
     number,
@@ -189,7 +187,7 @@ class Package:
         """Yield the formulas of one sheet: row, column and formula."""
         cells = self.formulas[sheet]
         places = cells.rows.tolist(), cells.columns.tolist()
-        for row, column, text in zip(*places, cells.kept, strict=True):
+        for row, column, text in zip(*places, cells.texts(), strict=True):
             yield row, column, "=" + text
 
     @property
@@ -340,7 +338,7 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
     budget: _Budget,
 ) -> FormulaCells:
     """Check every item of a sheet; return where its formulas are."""
-    found = FormulaBuffer(KeptFormulas())
+    found = FormulaCells()
     witness = watch(sheet) if watch else None
     items = sheet.items()
     while batch := list(islice(items, _BATCH)):
@@ -352,15 +350,12 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
             witness(filled, aside)
         budget.cells += len(filled)
         computed = [item for item in filled if item[3] is not None]
-        found.rows.extend([item[0] for item in computed])
-        found.columns.extend([item[1] for item in computed])
-        found.kept.add(_check_formulas(sheet, formulas, computed, shared, budget))
-        stored = read_numbers(found.numbers(computed))
-        left = filled if stored is None else [i for i in filled if i[3] is None or i[2] != "n"]
+        written = _check_formulas(sheet, formulas, computed, shared, budget)
+        is_sound = found.add(computed, written)
+        left = [i for i in filled if i[3] is None or i[2] != "n"] if is_sound else filled
         _check_values(sheet, [item for item in left if item[5]], strings, budget)
-        found.stored.extend(stored or ())
     budget.check_box(sheet.title)
-    return found.cells()
+    return found
 
 
 def _check_formulas(
