@@ -141,8 +141,9 @@ def described(
         spec, exercise = from_toml(lines, earlier=earlier), exercise_in(lines)
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
-    formulas, box = (contents.formula_count, contents.box) if contents else _at_most(path)
-    formulas = formulas or box  # if a program dropped all formulas, each is reported
+    box = contents.box if contents else path.stat().st_size  # a file has fewer cells than bytes
+    # if a program dropped all formulas, each is reported
+    formulas = (contents.formula_count if contents else 0) or box
     least = kind_of(spec).least_formulas(spec)
     if least > formulas:  # otherwise its cells are not even counted
         raise WorkbookError(
@@ -166,12 +167,6 @@ def described(
             "restore the Spec or the cells that were deleted."
         )
     return spec, layout
-
-
-def _at_most(path: Path) -> tuple[int, int]:
-    """Return the most formulas and cells that a file of its size can have."""
-    size = path.stat().st_size
-    return size, size
 
 
 def on_records(spec: WorkbookSpec, layout: Layout, run: Arrays) -> Iterator[str]:
