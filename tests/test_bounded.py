@@ -75,6 +75,15 @@ def test_many_places_are_found_below_a_formula_with_few_in_as_many_digits(tmp_pa
     assert "rounds to 0000000001 places, and 99 are the most" in sentence
 
 
+@pytest.mark.parametrize(
+    "formula",
+    ["=ROUND(FIXED(A1,2),100)", "=FIXED(ROUND(A1,2),100,TRUE)", '=REPT(FIXED(A1,2)&")",32768)'],
+)
+def test_a_number_beside_another_call_is_that_of_its_own_call(formula, tmp_path):
+    assert "S!C1 r" in refused(write(tmp_path / "b.xlsx", {"C1": formula}))
+    inspect(write(tmp_path / "b.xlsx", {"C1": "=ROUND(INDEX(A1:A999,150),2)"}))
+
+
 @many
 @given(text=st.text("ab ,()", min_size=1, max_size=40), times=st.integers(1, 10**12), way=ways)
 def test_a_text_repeated_beyond_a_cell_is_refused_and_no_other(tmp_path, text, times, way):

@@ -9,7 +9,7 @@ them in the same places, so their ranges are measured together, a column of digi
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -37,8 +37,9 @@ _RANGE = re.compile(
     rb"|(?<![\w.$])\$?([0-9]{1,7}):\$?([0-9]{1,7})(?![\w.(])",
     re.IGNORECASE,
 )
-_LAST_NUMBER = re.compile(r",\s*[-+]?([0-9]+)\s*(?:,\s*\w*\s*)?\)")
-_CALLS = re.compile(r"\b(ROUND|FIXED|REPT)\s*\(", re.IGNORECASE)
+_COUNTING = re.compile("ROUND|FIXED|REPT", re.IGNORECASE)
+_SIGN = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'!|(?P<call>[\w.]*)\s*\(|[,)]""")
+_WHOLE = re.compile(r"\s*[-+]?\s*([0-9]+)\s*")
 
 
 @dataclass(frozen=True)
@@ -110,24 +111,33 @@ def too_much(formula: str) -> str | None:
     >>> too_much('REPT("ab",20000)')
     'repeats a text 20000 times, and a cell holds 32,767 characters'
     """
-    calls = list(_CALLS.finditer(formula))
-    for call, until in pairwise([*(call.end() for call in calls), len(formula)]):
-        found = _LAST_NUMBER.search(formula, call, until)
-        name = next(c[1].upper() for c in calls if c.end() == call)
-        if not found:
-            continue
-        if name == "REPT":
+    for name, arguments in _calls(formula) if _COUNTING.search(formula) else ():
+        found = _WHOLE.fullmatch(arguments[1]) if arguments[1:] else None
+        if found and name == "REPT":
             digits = found[1].lstrip("0") or "0"
-            quoted = re.match(r'\s*"((?:[^"]|"")*)"', formula[call:until])
+            quoted = re.fullmatch(r'\s*"((?:[^"]|"")*)"\s*', arguments[0])
             length = max(1, len(quoted[1])) if quoted else 1
             if len(digits) > 5 or int(digits) * length > MAX_TEXT:
                 return (
                     f"repeats a text {digits:.20} times, and a cell holds {MAX_TEXT:,} characters"
                 )
         # with leading zeros, since formulas that differ only in their digits are checked once
-        elif len(found[1]) > len(str(MAX_PLACES)):
+        elif found and name in {"ROUND", "FIXED"} and len(found[1]) > len(str(MAX_PLACES)):
             return f"rounds to {found[1]:.20} places, and {MAX_PLACES} are the most"
     return None
+
+
+def _calls(formula: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the functions that a formula calls, each with its arguments as they are written."""
+    opened: list[tuple[str, list[int]]] = []
+    for sign in _SIGN.finditer(formula):
+        if sign["call"] is not None:
+            opened.append((sign["call"].upper(), [sign.end()]))
+        elif sign[0] in {",", ")"} and opened:
+            opened[-1][1].append(sign.end())
+            if sign[0] == ")":
+                name, ends = opened.pop()
+                yield name, [formula[start : end - 1] for start, end in pairwise(ends)]
 
 
 def _columns(left: bytes, right: bytes) -> int:
