@@ -104,7 +104,7 @@ def audit(
 
 def _without_formulas(book: Book) -> Audit:
     """Note that a file without formulas holds pasted values where it states gradients."""
-    meanings = Finder(book, book.constants).headings.meanings
+    meanings = Finder(book).headings.meanings
     stated = [place for place, found in meanings.items() if found.kind == "gradient"]
     findings = (Finding("pasted", {}, book.shown(stated)),) if stated else ()
     return Audit(str(book.path), findings=findings, notes=(Note("no_formulas"),))
@@ -122,8 +122,7 @@ class _Auditing:
 
     def run(self, cost: str | None, parameters: str | None, gradients: str | None) -> Audit:
         book = self.book
-        self.values: dict[Place, Found] = book.constants | book.stored
-        if any(self.values.get(place) is None for place in (*book.formulas, *book.owner)):
+        if any(book.values.get(place) is None for place in (*book.formulas, *book.owner)):
             self.tell("Recalculating")
             if failed := self._recalculate(book.sheets()):
                 self.note("uncomputed", cells=self.few(failed))
@@ -136,7 +135,7 @@ class _Auditing:
             self.note("aside", cells=self.few(book.aside), why=", ".join(
                 sorted(set(book.aside.values()))[:MOST_NAMED]))  # fmt: skip
         self.tell("Finding the cost, the parameters and the gradients")
-        self.finder = Finder(book, self.values)
+        self.finder = Finder(book)
         if cost or parameters or gradients:
             return self._judged(chosen(self.finder, cost, parameters, gradients))
         roles = self.finder.find()
@@ -164,11 +163,11 @@ class _Auditing:
                 if engine is self.engine:
                     raise
                 break
-            values = self.values | dict(zip(places, found, strict=True))
+            values = self.book.values | dict(zip(places, found, strict=True))
             tried.append((self._unlike(places, values), engine, values))
             if not tried[-1][0]:
                 break
-        unlike, engine, self.values = min(tried, key=lambda each: len(each[0]))
+        unlike, engine, self.book.values = min(tried, key=lambda each: len(each[0]))
         if engine is not self.engine:
             self.note("second", cells=self.few(tried[0][0]), engine=engine.name)
             self.engine = engine
@@ -211,14 +210,14 @@ class _Auditing:
         stops = self.finder.known.parameters
         ends = {p for pair in pairs for p in (pair.cost, pair.gradient) if p}
         cells = self.book.cone(ends, stops)
-        unlike = self._recalculate(self.book.sheets(cells, cells & stops, self.values))
+        unlike = self._recalculate(self.book.sheets(cells, cells & stops))
         return [p for p in unlike if p not in stops and self.book.stored.get(p) is not None]
 
     # Costs that are not stated, and gradients without headings
 
     def _implied(self, roles: Roles) -> Roles:
         """Try costs whose slopes are outputs minus targets, one for the parameters of each step."""
-        found = differences(self.book, self.values)
+        found = differences(self.book)
         steps: dict[int, list[tuple[Place, Place, Place]]] = defaultdict(list)
         for each in found if self.finder.known else ():
             if reached := self.finder.reach(each[1]):
@@ -244,13 +243,13 @@ class _Auditing:
             book.put({place: each[name] for place, each in texts.items()})
 
         state(names[0])
-        self.values |= dict.fromkeys(texts, 0.0)
+        book.values |= dict.fromkeys(texts, 0.0)
         if by == "products":
             forward = book.cone([y for _, y, _ in found])
             pairs = self.finder.by_products(forward, next(iter(texts)))
             self.finder.set_parameters({pair.parameter for pair in pairs})
         else:
-            self.finder = Finder(book, self.values)
+            self.finder = Finder(book)
             pairs = [
                 replace(pair, cost=cost, others=())
                 for pair in self.finder.find().pairs
@@ -266,7 +265,7 @@ class _Auditing:
         if not right.get(best):
             book.put(dict.fromkeys(texts))
             for place in texts:
-                del self.values[place]
+                del book.values[place]
             return []
         state(best)
         self.implied = {*texts}
@@ -281,10 +280,10 @@ class _Auditing:
         reach = {cost: frozenset(known.cone(cost) & known.parameters) for cost in costs_of(pairs)}
         cells = set().union(*map(known.cone, reach))
         moved = cells & known.parameters
-        numbers = {p: number(self.values.get(p)) for p in moved}
+        numbers = {p: self.book.number(p) for p in moved}
         if any(np.isnan(v) for v in numbers.values()):
             return []
-        self.engine.load(self.book.sheets(cells, moved, self.values))
+        self.engine.load(self.book.sheets(cells, moved))
         slopes = measure(self.engine, [(p.parameter, p.cost) for p in pairs], numbers, reach)
         sizes = [abs(s.value) for s in slopes if np.isfinite(s.value) and s.value]
         scale = float(np.median(sizes)) if sizes else 0.0
@@ -316,10 +315,10 @@ class _Auditing:
 
     def _stated(self, pair: Pair) -> float:
         """Return the gradient that is stated, or by which an update is taken."""
-        stated = number(self.values.get(pair.gradient))
+        stated = self.book.number(pair.gradient)
         if pair.rate is None:
             return stated
-        return (number(self.values.get(pair.parameter)) - stated) / pair.rate
+        return (self.book.number(pair.parameter) - stated) / pair.rate
 
     def _best(self, pairs: Sequence[Pair]) -> list[Pair]:
         """Choose the cell whose slopes are stated, among several that may be the cost."""
@@ -554,11 +553,9 @@ class _Auditing:
                 break
             costs.append(cost)
         chain = ChainRule(self.book, stops, tuple(costs))
-        numbers = {p: number(v) for p, v in self.values.items()}
-        numbers = {p: v for p, v in numbers.items() if np.isfinite(v)}
         if len(chain.cells) <= MOST_CELLS:
-            chain.measure(self.engine, numbers)
-        return Explainer(chain, [p for p in wrong if p.cost in costs] or wrong, right, numbers)
+            chain.measure(self.engine)
+        return Explainer(chain, [p for p in wrong if p.cost in costs] or wrong, right)
 
     def _broken(self, pairs: Sequence[Pair]) -> dict[Place, Place]:
         """Return cells that break a pattern and give a different number than the pattern would."""
@@ -579,12 +576,12 @@ class _Auditing:
             formulas[cell] = text.translate_formula(address(*cell[1:]))
             for each in book.patterns[shown].references:
                 read.update(book.inside(each.area(cell)))
-        copies = load_apart(self.engine, book, formulas, read, self.values)
+        copies = load_apart(self.engine, book, formulas, read)
         expected = self.engine.rounds([{}], list(copies.values()))[0]
         return {
             cell: odd[cell] for cell, value in zip(copies, expected, strict=True)
             if not book.formula(cell)
-            or not close(number(value), number(self.values.get(cell)), 1e-9)
+            or not close(number(value), book.number(cell), 1e-9)
         }  # fmt: skip
 
     def _slopes_only(self, roles: Roles) -> Audit:

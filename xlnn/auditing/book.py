@@ -3,7 +3,7 @@
 No engine sees the file. Formulas that reach further than cells keep their stored values.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, reduce
 from itertools import chain, repeat
@@ -51,8 +51,9 @@ class Book:
         With names written out as cells; an array formula at its first cell.
     patterns : dict
         The pattern of each formula: those that are filled down share one.
-    constants : dict
-        What is typed in, and the stored values of formulas that no engine may compute.
+    values : dict
+        What each cell holds: what is typed in, and the stored value of a formula, or what an engine
+        computed since.
     stored : dict
         The value that is stored with each formula, where there is one.
     arrays : dict
@@ -75,7 +76,7 @@ class Book:
     titles: tuple[str, ...]
     formulas: dict[Place, str] = field(default_factory=dict)
     patterns: dict[Place, Pattern] = field(default_factory=dict)
-    constants: dict[Place, Found] = field(default_factory=dict)
+    values: dict[Place, Found] = field(default_factory=dict)
     stored: dict[Place, Found] = field(default_factory=dict)
     arrays: dict[Place, tuple[int, int]] = field(default_factory=dict)
     owner: dict[Place, Place] = field(default_factory=dict)
@@ -115,7 +116,7 @@ class Book:
     def filled(self) -> dict[str, dict[tuple[int, int], Place]]:
         """Return the cells that hold something, by sheet in lower case."""
         found: dict[str, dict[tuple[int, int], Place]] = {t.casefold(): {} for t in self.titles}
-        for place in (*self.formulas, *self.constants, *self.owner):
+        for place in (*self.formulas, *self.values, *self.owner):
             found[place[0].casefold()][place[1:]] = place
         return found
 
@@ -124,6 +125,15 @@ class Book:
         """Yield all cells that hold something."""
         for cells in self.filled.values():
             yield from cells.values()
+
+    def number(self, place: Place | None) -> float:
+        """Return the number that a cell holds; NaN if it holds none."""
+        return number(self.values.get(place))
+
+    def is_number(self, place: Place) -> bool:
+        """Tell whether a cell holds a number."""
+        value = self.values.get(place)
+        return isinstance(value, float | int) and not isinstance(value, bool)
 
     def bottom(self, title: str) -> int:
         """Return the last row of a sheet that holds something."""
@@ -377,36 +387,32 @@ class Book:
     def sheets(
         self,
         places: Iterable[Place] | None = None,
-        fixed: Iterable[Place] = (),
-        values: Mapping[Place, Found] | None = None,
+        fixed: Collection[Place] = (),
     ) -> Question:
         """Return the cells for an engine: all or some, with fixed values for some of them.
 
         An array formula of which a cell has its value fixed is left out as a whole.
         """
-        values = values or {}
         whole = {self.owner.get(place, place) for place in fixed}
-        formulas, constants = {}, {}
+        formulas, constants = {}, {*fixed}
         for place in self.filled_places if places is None else places:
             first = self.owner.get(place, place)
-            if first in whole:
-                constants[place] = values.get(place)
-            elif first in self.formulas:
+            if first in self.formulas and first not in whole:
                 formulas[first] = self.formulas[first]
             else:
-                constants[place] = self.constants.get(place)
-        constants |= {place: values.get(place, self.constants.get(place)) for place in fixed}
-        arrays = {first: self.arrays[first] for first in formulas if first in self.arrays}
-        return self.question(formulas, constants, arrays)
+                constants.add(place)
+        return self.question(formulas, constants, self.arrays)
 
     def question(
         self,
         formulas: Mapping[Place, str],
-        constants: Mapping[Place, Found],
+        constants: Iterable[Place],
         arrays: Mapping[Place, tuple[int, int]],
     ) -> Question:
-        """Return some cells for an engine."""
-        return Question(self.titles, formulas, beside=constants, arrays=arrays, names=self.lambdas)
+        """Return some formulas, among what some cells hold, for an engine."""
+        beside = {place: self.values.get(place) for place in constants}
+        filled = {first: arrays[first] for first in formulas if first in arrays}
+        return Question(self.titles, formulas, beside=beside, arrays=filled, names=self.lambdas)
 
     def at(self, place: Place) -> str:
         """Return the address of a cell, with its sheet."""
@@ -422,6 +428,27 @@ class Book:
             for title, top, left, height, width in own
         ]
         return ", ".join(ranges[:most]) + (" …" if len(ranges) > most else "")
+
+
+def islands(places: Iterable[Place]) -> Iterator[list[Place]]:
+    """Yield the cells that touch each other, above, below or beside."""
+    left = dict.fromkeys(places)
+    while left:
+        own, near = [], [next(reversed(left))]
+        while near:
+            place = title, row, column = near.pop()
+            if place in left:
+                del left[place]
+                own.append(place)
+                near += [(title, row + n, column) for n in (1, -1)]
+                near += [(title, row, column + n) for n in (1, -1)]
+        yield own
+
+
+def number(value: Found) -> float:
+    """Return a value as a float, or NaN if it is not a number."""
+    is_number = isinstance(value, float | int) and not isinstance(value, bool)
+    return float(value) if is_number else float("nan")
 
 
 def is_cell(what: object) -> bool:
@@ -487,8 +514,8 @@ def read(path: Path) -> Book:
             for place in book.filled_by(first):
                 if place not in book.formulas:
                     book.owner[place] = first
-                    if place in book.constants:
-                        book.stored[place] = book.constants.pop(place)
+                    if place in book.values:
+                        book.stored[place] = book.values[place]
     return book
 
 
@@ -511,16 +538,16 @@ def _read_cells(book: Book, contents: Package) -> None:
         place = title, row, column
         if formula is None:
             if value is not None:
-                book.constants[place] = value
+                book.values[place] = value
             continue
         plain = names.plain(formula, title)
         if "[" in plain:
             tables = tables or Tables(book.path)
             plain = tables.plain(plain, title, row)
         pattern = book.shared(plain, place)
+        book.values[place] = value
         if pattern.why_aside:
             book.aside[place] = pattern.why_aside
-            book.constants[place] = value
         else:
             book.formulas[place], book.patterns[place] = plain, pattern
             book.stored[place] = value

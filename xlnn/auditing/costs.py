@@ -11,9 +11,8 @@ import numpy as np
 
 from xlnn.auditing.book import Book, Dependence, is_cell
 from xlnn.auditing.headings import NOTHING, Meaning, is_total
-from xlnn.auditing.slopes import number
 from xlnn.auditing.updates import Updates
-from xlnn.engines.scenarios import Found, Place
+from xlnn.engines.scenarios import Place
 from xlnn.grid import address
 from xlnn.layout import quoted
 
@@ -82,7 +81,7 @@ class Costs:
         self._rows, _ = self.book.reach(dict.fromkeys(known.parameters, 0), self._marks())
 
     def _found(self, gradients: Iterable[Place]) -> Iterator[CostCell]:
-        known, book, values = self.known, self.book, self.updates.values
+        known, book = self.known, self.book
         said = {
             place: found
             for place, found in self.updates.headings.meanings.items()
@@ -93,7 +92,7 @@ class Costs:
         led, _ = book.reach(dict.fromkeys(known.parameters, 0) | dict.fromkeys(gradients, 1))
         for place in book.formulas:
             is_end = not (place in book.read_cells or place in known.parameters or led.get(place))
-            if is_end and np.isfinite(number(values.get(place))):
+            if is_end and np.isfinite(book.number(place)):
                 said.setdefault(place, NOTHING)
         for place, own in said.items():
             # what reads rows that were not read is the cost of more than is known
@@ -177,7 +176,7 @@ class Costs:
         return sorted(scored, key=lambda each: each[0], reverse=True)
 
 
-def differences(book: Book, values: Mapping[Place, Found]) -> list[tuple[Place, Place, Place]]:
+def differences(book: Book) -> list[tuple[Place, Place, Place]]:
     """Return the cells that are an output minus a typed target, with these two."""
     found = []
     for first, pattern in book.patterns.items():
@@ -186,7 +185,7 @@ def differences(book: Book, values: Mapping[Place, Found]) -> list[tuple[Place, 
         for place in book.filled_by(first):
             one, other = (term.alone for term in book.terms(place))
             for output, target in ((one, other), (other, one)):
-                is_typed = isinstance(values.get(target), float | int) and not book.formula(target)
+                is_typed = book.is_number(target) and not book.formula(target)
                 if is_cell(output) and is_typed and book.formula(output):
                     found.append((place, output, target))
     return found

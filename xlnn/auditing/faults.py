@@ -14,6 +14,7 @@ from math import prod
 
 import numpy as np
 
+from xlnn.auditing.book import islands, number
 from xlnn.auditing.formula import Pattern, size
 from xlnn.auditing.slopes import ChainRule, Edge, close
 from xlnn.engines.scenarios import Place
@@ -101,17 +102,12 @@ class Explainer:
     ----------
     chain : ChainRule
     wrong, right : sequence of Pair
-    values : mapping of numbers by place
     """
 
-    def __init__(
-        self,
-        chain: ChainRule,
-        wrong: Sequence[Pair],
-        right: Sequence[Pair],
-        values: Mapping[Place, float],
-    ) -> None:
-        self.chain, self.book, self.values = chain, chain.book, values
+    def __init__(self, chain: ChainRule, wrong: Sequence[Pair], right: Sequence[Pair]) -> None:
+        self.chain, self.book = chain, chain.book
+        numbers = ((place, number(value)) for place, value in self.book.values.items())
+        self.values = {place: each for place, each in numbers if np.isfinite(each)}
         self.wrong, self.right = wrong, right
         self.every = [*wrong, *right]
         self._adjoints = lru_cache(maxsize=None)(chain.adjoints)
@@ -155,20 +151,12 @@ class Explainer:
     @cached_property
     def _layers(self) -> list[list[Edge]]:
         """Return edges to neighbouring cells with the same formula of one cell."""
-        found: list[list[Edge]] = []
-        for edges in self._kinds.values():
-            left = {e[1]: e for e in edges}
-            while left:
-                cell, edge = left.popitem()
-                own, near = [edge], [cell]
-                while near:
-                    title, row, column = near.pop()
-                    for down, right in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-                        if other := left.pop((title, row + down, column + right), None):
-                            own.append(other)
-                            near.append(other[1])
-                found.append(own)
-        return found
+        return [
+            [edges[cell] for cell in own]
+            for kind in self._kinds.values()
+            for edges in [{edge[1]: edge for edge in kind}]
+            for own in islands(edges)
+        ]
 
     def explain(self, pairs: Sequence[Pair]) -> Fault:
         """Explain wrong gradients of one parameter, in one step or several."""

@@ -3,15 +3,15 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import prod
 
-from xlnn.auditing.book import Book
+from xlnn.auditing.book import Book, islands
 from xlnn.auditing.formula import size
 from xlnn.checking.references import CellRange
-from xlnn.engines.scenarios import Found, Place
+from xlnn.engines.scenarios import Place
 from xlnn.grid import CellError
 
 GAP = 3
@@ -174,8 +174,6 @@ class Headings:
     Parameters
     ----------
     book : Book
-    values : mapping
-        What each cell holds.
 
     Attributes
     ----------
@@ -185,8 +183,8 @@ class Headings:
         The names that are defined for a cell.
     """
 
-    def __init__(self, book: Book, values: Mapping[Place, Found]) -> None:
-        self.book, self.values = book, values
+    def __init__(self, book: Book) -> None:
+        self.book = book
         self.above: dict[Place, Place] = {}
         self.left: dict[Place, Place] = {}
         for cells in book.filled.values():
@@ -217,22 +215,17 @@ class Headings:
                 found[place] = heading
             before = place
 
-    def is_number(self, place: Place) -> bool:
-        """Tell whether a cell holds a number."""
-        value = self.values.get(place)
-        return isinstance(value, float | int) and not isinstance(value, bool)
-
     def _is_text(self, place: Place) -> bool:
-        value = self.values.get(place)
+        value = self.book.values.get(place)
         return isinstance(value, str) and not isinstance(value, CellError) and value.strip() != ""
 
     def _is_mark(self, place: Place) -> bool:
         """Tell whether a cell holds a sign that is no heading, such as an arrow."""
-        value = self.values.get(place)
+        value = self.book.values.get(place)
         return isinstance(value, str) and not any(map(str.isalnum, value)) and "∇" not in value
 
     def _text(self, place: Place | None) -> str:
-        return str(self.values.get(place, "")) if place else ""
+        return str(self.book.values.get(place, "")) if place else ""
 
     @cached_property
     def meanings(self) -> dict[Place, Meaning]:
@@ -240,7 +233,7 @@ class Headings:
         return {
             place: found
             for place in self.book.filled_places
-            if self.is_number(place) and (found := self._meaning(place)).name
+            if self.book.is_number(place) and (found := self._meaning(place)).name
         }
 
     def _meaning_of_heading(self, heading: Place | None) -> Meaning:
@@ -327,22 +320,14 @@ class Headings:
     def blocks(self) -> dict[Place, CellRange]:
         """Return the block of each number that stands in a rectangle of its own."""
         found: dict[Place, CellRange] = {}
-        for title, cells in self.book.filled.items():
-            left = {
-                at: p for at, p in cells.items() if not isinstance(self.values.get(p), str | None)
-            }
-            while left:
-                near = [next(iter(left))]
-                own: dict[tuple[int, int], Place] = {}
-                while near:
-                    r, c = near.pop()
-                    if place := left.pop((r, c), None):
-                        own[r, c] = place
-                        near += [(r - 1, c), (r + 1, c), (r, c - 1), (r, c + 1)]
-                rows, columns = zip(*own, strict=True)
-                block = CellRange(title, min(rows), min(columns), max(rows), max(columns))
-                if len(own) == prod(size(block)) <= MOST_IN_BLOCK:
-                    found |= dict.fromkeys(own.values(), block)
+        values = self.book.values
+        cells = (p for p in self.book.filled_places if not isinstance(values.get(p), str | None))
+        for own in islands(cells):
+            titles, rows, columns = zip(*own, strict=True)
+            title = titles[0].casefold()
+            block = CellRange(title, min(rows), min(columns), max(rows), max(columns))
+            if len(own) == prod(size(block)) <= MOST_IN_BLOCK:
+                found |= dict.fromkeys(own, block)
         return found
 
     def _text_of_block(self, block: CellRange) -> str:

@@ -19,7 +19,7 @@ from xlnn.auditing.formula import reference, size
 from xlnn.auditing.headings import Headings, Meaning, is_total
 from xlnn.auditing.updates import Update, Updates
 from xlnn.checking.references import CellRange
-from xlnn.engines.scenarios import Found, Place
+from xlnn.engines.scenarios import Place
 from xlnn.errors import OptionsError
 
 MOST_ROWS_JUDGED = 40
@@ -64,8 +64,6 @@ class Finder:
     Parameters
     ----------
     book : Book
-    values : mapping
-        What each cell holds.
 
     Attributes
     ----------
@@ -75,10 +73,10 @@ class Finder:
         The gradients by their headings.
     """
 
-    def __init__(self, book: Book, values: Mapping[Place, Found]) -> None:
-        self.book, self.values = book, values
-        self.headings = Headings(book, values)
-        self.updates = Updates(book, values, self.headings)
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.headings = Headings(book)
+        self.updates = Updates(book, self.headings)
         self.known: Dependence | None = None
         self.stated: tuple[Place, ...] = ()
 
@@ -98,7 +96,7 @@ class Finder:
         taken = {
             gradient: update
             for update in updates.of.values()
-            if (gradient := updates.gradient_of(update)) and self.headings.is_number(gradient)
+            if (gradient := updates.gradient_of(update)) and self.book.is_number(gradient)
             if gradient in gradients or self.book.formula(gradient)
         }
         inline = {
@@ -246,8 +244,8 @@ class Finder:
     def breaks(self) -> dict[Place, Place]:
         """Return cells that break the pattern of their column or row, and a cell that shows it."""
         found: dict[Place, Place] = {}
-        book, is_number = self.book, self.headings.is_number
-        cells = [p for p in book.filled_places if is_number(p) or p in book.formulas]
+        book = self.book
+        cells = [p for p in book.filled_places if book.is_number(p) or p in book.formulas]
         for line, along in ((1, 2), (2, 1)):
             cells.sort(key=lambda p, line=line, along=along: (p[0], p[line], p[along]))
             run: list[Place] = []
@@ -350,7 +348,7 @@ def chosen(
     else:
         pairs = [(p, None) for each in own for row in _cells(book, each) for p in row]
     for each in (place, *(p for pair in pairs for p in pair if p)):
-        if not isinstance(finder.values.get(each), float | int):
+        if not book.is_number(each):
             which = "the cell of the cost" if each == place else "cells that do"
             raise OptionsError(f"{book.at(each)} holds no number: choose {which}.")
     finder.set_parameters({p for p, _ in pairs})

@@ -4,14 +4,14 @@ IronCalc computes the cells, or LibreOffice where IronCalc does not reproduce wh
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from xlnn.auditing.book import Book
+from xlnn.auditing.book import Book, number
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
 from xlnn.engines.libreoffice import PROGRAM
@@ -25,12 +25,6 @@ CLOSE = 1e-5
 def close(one: float, other: float, room: float = CLOSE) -> bool:
     """Tell whether two numbers are equal except for rounding."""
     return abs(one - other) <= room * max(abs(one), abs(other)) + 1e-13
-
-
-def number(value: Found) -> float:
-    """Return a value as a float, or NaN if it is not a number."""
-    is_number = isinstance(value, float | int) and not isinstance(value, bool)
-    return float(value) if is_number else float("nan")
 
 
 SECONDS_A_FORMULA, SECONDS_A_ROUND = 5e-6, 1e-3
@@ -199,7 +193,7 @@ def measure(
     tried: dict[tuple[Place, Place], list[Slope]] = {pair: [] for pair in pairs}
     left = [*tried]
     for bases in (BASES[1:2], BASES[::2]):  # most slopes need no more than one base
-        for base in bases:
+        for base in bases if left else ():
             step = {p: base * max(abs(values[p]), unit) for p, _ in left}
             for pair, slope in _measured(engine, left, values, reach, step).items():
                 tried[pair].append(slope)
@@ -219,25 +213,42 @@ def _measured(
 ) -> dict[tuple[Place, Place], Slope]:
     """Measure slopes with the whole, half and quarter of a step for each parameter."""
     touched = {p: {cost for cost, own in reach.items() if p in own} for p in step}
-    groups = together(touched)
-    moved = {
-        p: [[values[p] + sign * half * step[p] for sign in (1, -1)] for half in HALVES]
-        for p in step
-    }
-    moves = [
-        {p: moved[p][n][side] for p in group}
-        for group in groups for n in range(len(HALVES)) for side in (0, 1)
-    ]  # fmt: skip
+    steps = {p: [half * step[p] for half in HALVES] for p in step}
+    start, moved = _moved(engine, values, steps, touched, [*reach])
     columns = {cost: n for n, cost in enumerate(reach)}
-    lines = engine.rounds([*moves, {}], [*reach]) if moves else []
-    table = np.array([[number(v) for v in line] for line in lines])
-    row = {p: 2 * len(HALVES) * n for n, group in enumerate(groups) for p in group}
     found = {}
     for p, cost in pairs:
-        own = table[row[p] : row[p] + 2 * len(HALVES), columns[cost]].reshape(-1, 2)
-        h = np.array(moved[p]) - values[p]
-        found[p, cost] = _slope(table[-1, columns[cost]], own, h, engine.epsilon)
+        h = values[p] + np.outer(steps[p], (1, -1)) - values[p]
+        own = moved[p][:, :, columns[cost]]
+        found[p, cost] = _slope(start[columns[cost]], own, h, engine.epsilon)
     return found
+
+
+def _moved(
+    engine: Engine,
+    values: Mapping[Place, float],
+    steps: Mapping[Place, Sequence[float]],
+    touched: Mapping[Place, set[Place]],
+    wanted: Sequence[Place],
+) -> tuple[np.ndarray, dict[Place, np.ndarray]]:
+    """Compute cells as they are, and with each number moved up and down by its steps.
+
+    Numbers that touch none of the same cells are moved at once.
+
+    Returns
+    -------
+    array, shape (wanted,)
+    dict of arrays, shape (steps, 2, wanted)
+    """
+    groups = together(touched)
+    moves = [
+        {p: values[p] + sign * steps[p][n] for p in group}
+        for group in groups for n in range(len(steps[group[0]])) for sign in (1, -1)
+    ]  # fmt: skip
+    lines = engine.rounds([*moves, {}], wanted)
+    *table, start = np.array([[number(v) for v in line] for line in lines])
+    each = np.reshape(table, (len(groups), -1, 2, len(wanted)))
+    return start, {p: each[n] for n, group in enumerate(groups) for p in group}
 
 
 def together(touched: Mapping[Place, set[Place]]) -> list[list[Place]]:
@@ -285,8 +296,7 @@ def load_apart(
     engine: Engine,
     book: Book,
     formulas: Mapping[Place, str],
-    read: Sequence[Place],
-    values: Mapping[Place, Found],
+    read: Iterable[Place],
 ) -> dict[Place, Place]:
     """Load copies of formulas below their sheets, among fixed numbers that they read.
 
@@ -302,8 +312,7 @@ def load_apart(
         bottom[place[0]] += book.arrays.get(place, (1, 1))[0] + 1
     texts = {copy: formulas[place] for place, copy in copies.items()}
     arrays = {copy: book.arrays[p] for p, copy in copies.items() if p in book.arrays}
-    constants = {p: values.get(p, book.constants.get(p)) for p in read}
-    engine.load(book.question(texts, constants, arrays))
+    engine.load(book.question(texts, read, arrays))
     return copies
 
 
@@ -353,33 +362,28 @@ class ChainRule:
                 found.append(cell)
         return found
 
-    def measure(self, engine: Engine, values: Mapping[Place, float]) -> None:
+    def measure(self, engine: Engine) -> None:
         """Measure the derivative along each edge: formulas beside, among fixed numbers."""
         book = self.book
         read = {p for cell in self.cells for p in book.reads(cell)}
         sources = sorted(read & {*self.cells, *self.parameters})
         firsts = dict.fromkeys(book.owner.get(cell, cell) for cell in self.cells)
         formulas = {first: book.formulas[first] for first in firsts}
-        beside = load_apart(engine, book, formulas, read, values)
+        beside = load_apart(engine, book, formulas, read)
         copy = {}
         for cell in self.cells:
             first = book.owner.get(cell, cell)
             title, top, left = beside[first]
             copy[cell] = title, top + cell[1] - first[1], left + cell[2] - first[2]
         column = {cell: index for index, cell in enumerate(copy)}
-        groups = together({place: {*self.readers[place]} for place in sources})
-        steps = [{p: 1e-5 * max(abs(values[p]), 1e-2) for p in group} for group in groups]
-        moves = [
-            {p: values[p] + sign * step for p, step in own.items()}
-            for own in steps for sign in (1, -1)
-        ]  # fmt: skip
-        results = iter(engine.rounds(moves, list(copy.values())))
-        for own in steps:
-            ahead, behind = next(results), next(results)
-            for p, step in own.items():
-                for reader in self.readers[p]:
-                    rise = number(ahead[column[reader]]) - number(behind[column[reader]])
-                    self.edges[p, reader] = rise / (2 * step)
+        touched = {place: {*self.readers[place]} for place in sources}
+        values = {p: book.number(p) for p in sources}
+        steps = {p: [1e-5 * max(abs(values[p]), 1e-2)] for p in sources}
+        _, moved = _moved(engine, values, steps, touched, [*copy.values()])
+        for p in sources:
+            for reader in self.readers[p]:
+                ahead, behind = moved[p][0, :, column[reader]]
+                self.edges[p, reader] = float(ahead - behind) / (2 * steps[p][0])
 
     @cached_property
     def readers(self) -> dict[Place, list[Place]]:

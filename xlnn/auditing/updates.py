@@ -12,8 +12,8 @@ from xlnn.auditing.book import Book, is_cell
 from xlnn.auditing.faults import Fault, Pair
 from xlnn.auditing.formula import Factor, Pattern, Reference, Term
 from xlnn.auditing.headings import Headings, old
-from xlnn.auditing.slopes import close, number
-from xlnn.engines.scenarios import Found, Place
+from xlnn.auditing.slopes import close
+from xlnn.engines.scenarios import Place
 
 SAME = 1e-5
 """How near two rates have to be to be one, relatively."""
@@ -57,13 +57,11 @@ class Updates:
     Parameters
     ----------
     book : Book
-    values : mapping
-        What each cell holds.
     headings : Headings
     """
 
-    def __init__(self, book: Book, values: Mapping[Place, Found], headings: Headings) -> None:
-        self.book, self.values, self.headings = book, values, headings
+    def __init__(self, book: Book, headings: Headings) -> None:
+        self.book, self.headings = book, headings
 
     def kind(self, place: Place) -> str:
         """Return what the headings call a cell: ``gradient``, ``rate`` or else."""
@@ -125,7 +123,7 @@ class Updates:
     def _is_update(self, update: Update) -> bool:  # noqa: PLR0911 -- a sign each
         """Tell whether a sum leads from a parameter to the next one."""
         new, start, said = update.new, update.old, self.headings.meanings
-        are_numbers = self.headings.is_number(start) and self.headings.is_number(new)
+        are_numbers = self.book.is_number(start) and self.book.is_number(new)
         if not are_numbers or start in update.moved_by:
             return False
         kinds = {self.kind(cell) for cell in update.moved_by}
@@ -191,7 +189,7 @@ class Updates:
         counted = Counter(
             cell
             for update in self._sums
-            if self.headings.is_number(update.old) and len(update.moved_by) > 1 and update.sign < 0
+            if self.book.is_number(update.old) and len(update.moved_by) > 1 and update.sign < 0
             for cell in update.moved_by
             if not self.book.formula(cell)
         )
@@ -204,7 +202,7 @@ class Updates:
         if "SQRT" in text.upper() or update.old not in self.book.reads(update.new):
             return None
         if len(own) == 1 and update.literal is None:
-            return number(self.values.get(own[0])) or None
+            return self.book.number(own[0]) or None
         return update.literal or None if not own else None
 
 
@@ -221,7 +219,7 @@ def wrong_updates(updates: Updates, pairs: Sequence[Pair]) -> Iterator[WrongUpda
     """Yield what is wrong with the updates of some parameters."""
     rates: dict[Pair, float] = {}
     for pair in pairs:
-        start, after = (number(updates.values.get(p)) for p in (pair.parameter, pair.next))
+        start, after = map(updates.book.number, (pair.parameter, pair.next))
         if pair.next and abs(pair.stated) > 1e-9 * abs(start) and _takes_gradient(updates, pair):
             rates[pair] = (start - after) / pair.stated
     rates = {pair: rate for pair, rate in rates.items() if np.isfinite(rate)}
@@ -264,7 +262,7 @@ def _of_another_rate(
     updates: Updates, rates: Mapping[Pair, float], every: Iterable[Pair]
 ) -> Iterator[WrongUpdate]:
     """Yield the updates that use another rate than most, or than the one called so."""
-    said = [number(updates.values.get(place)) for place in updates.called_rates]
+    said = [*map(updates.book.number, updates.called_rates)]
     own = [*rates.values()]
     most = (r for r in own if 2 * sum(close(r, other, SAME) for other in own) > len(own) > 1)
     called = (rate for rate in own if any(close(rate, each) for each in said))
