@@ -13,7 +13,6 @@ from openpyxl.formula.translate import Translator
 from xlnn.auditing.book import MOST_NAMED, Book, read
 from xlnn.auditing.costs import differences, implied_costs
 from xlnn.auditing.faults import Explainer, Fault, Pair, is_plain
-from xlnn.auditing.headings import NOTHING, Meaning
 from xlnn.auditing.report import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
 from xlnn.auditing.roles import Finder, Roles, chosen
 from xlnn.auditing.slopes import (
@@ -445,31 +444,33 @@ class _Auditing:
     def _findings(self, pairs: Sequence[Pair], by: str) -> tuple[list[Finding], set[Place]]:
         """Explain what is wrong, and name the gradients that may belong to something else."""
         broken = self._broken(pairs)
-        found: dict[tuple[object, ...], tuple[Fault, tuple[str, ...]]] = {}
+        found: dict[tuple[object, ...], Fault] = {}
 
-        def join(fault: Fault, names: Iterable[str], key: tuple[object, ...] = ()) -> None:
+        def join(fault: Fault, key: tuple[object, ...] = ()) -> None:
             key = fault.kind, *(key or fault.cells)
-            cells, before = (found[key][0].cells, found[key][1]) if key in found else ((), ())
-            cells = tuple(dict.fromkeys((*cells, *fault.cells)))
-            found[key] = replace(fault, cells=cells), (*before, *names)
+            before = found.get(key, replace(fault, cells=(), names=()))
+            cells, names = (*before.cells, *fault.cells), (*before.names, *fault.names)
+            cells, names = (tuple(dict.fromkeys(each)) for each in (cells, names))
+            found[key] = replace(fault, cells=cells, names=names)
 
         for cell in broken:
-            join(self._break(cell, broken), ())
+            join(self._break(cell, broken))
         explained = self._explained(pairs, broken)
         # a person who names cells knows which of them belong together
         doubted = set() if by == "options" else self._doubted(explained, pairs, by)
         for fault, every in explained:
-            if names := [pair.name for pair in every if pair.gradient not in doubted]:
+            if names := tuple(pair.name for pair in every if pair.gradient not in doubted):
                 said = str(sorted(fault.said.items()))
                 key = said, *(() if fault.kind in ALIKE else fault.cells)
-                join(fault, names, () if fault.kind in {"break", "typed"} else key)
-        for fault, names in wrong_updates(self.finder.updates, pairs):
-            join(fault, names, ("update", names, fault.said.get("other")))
-        told = {fault.cells for key, (fault, _) in found.items() if key[1:2] == ("update",)}
+                key = () if fault.kind in {"break", "typed"} else key
+                join(replace(fault, names=names), key)
+        for fault in wrong_updates(self.finder.updates, pairs):
+            join(fault, ("update", fault.names, fault.said.get("other")))
+        told = {fault.cells for key, fault in found.items() if key[1:2] == ("update",)}
         return [
-            Finding(fault.kind, fault.said, self.few(fault.cells), tuple(dict.fromkeys(names)))
-            for fault, names in found.values()
-            if fault.kind != "break" or names or fault.cells not in told
+            Finding(fault.kind, fault.said, self.few(fault.cells), fault.names)
+            for fault in found.values()
+            if fault.kind != "break" or fault.names or fault.cells not in told
         ], doubted
 
     def _explained(
@@ -528,9 +529,9 @@ class _Auditing:
             which[pattern(pair.cost)].add(pattern(pair.gradient))
         doubted: dict[str, dict[Place, Place]] = defaultdict(dict)
         for fault, pair in every:
-            of, said = pattern(pair.cost), self._said(pair.gradient)
+            of, said = pattern(pair.cost), self.finder.headings.said(pair.gradient)
             is_alone = fault.kind == "other" and said.kind != "gradient" and by != "products"
-            total = self._said(pair.cost).name
+            total = self.finder.headings.said(pair.cost).name
             is_of_total = bool(said.of) and total != said.of and total.startswith(said.of)
             if len(unlike[of]) > len(fits[of]) or is_alone:
                 doubted["unfit"][pair.gradient] = pair.cost
@@ -539,9 +540,6 @@ class _Auditing:
         for kind, own in doubted.items():
             self.note(f"doubt_{kind}", cells=self.few(own), of=self.few(set(own.values())))
         return {gradient for own in doubted.values() for gradient in own}
-
-    def _said(self, place: Place) -> Meaning:
-        return self.finder.headings.meanings.get(place, NOTHING)
 
     def _explainer(self, wrong: Sequence[Pair], right: Sequence[Pair]) -> Explainer:
         """Measure the derivatives behind some wrong gradients; of many steps, the first ones."""

@@ -251,12 +251,13 @@ class Book:
         pattern = self.patterns.get(place)
         if pattern is None:
             return []
-        found = [reference.area(place) for reference in pattern.references]
-        for anchor in pattern.anchors:
-            area = anchor.area(place)
-            height, width = self.arrays.get(self.filled[area.sheet].get(area[1:3]), (1, 1))
-            bottom, right = area.top + height - 1, area.left + width - 1
-            found.append(area._replace(bottom=bottom, right=right))
+        found = []
+        for reference in pattern.references:
+            area = reference.area(place)
+            if reference.is_spilt:
+                height, width = self.arrays.get(self.filled[area.sheet].get(area[1:3]), (1, 1))
+                area = area._replace(bottom=area.top + height - 1, right=area.left + width - 1)
+            found.append(area)
         return found
 
     def inputs(self, place: Place) -> tuple[tuple[Place, ...], ...]:

@@ -67,11 +67,14 @@ class Fault:
         What fills the sentence.
     cells : tuple of Place
         Where it starts.
+    names : tuple of str
+        The parameters of which something is wrong because of it.
     """
 
     kind: str
     said: dict[str, str] = field(default_factory=dict)
     cells: tuple[Place, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 Predict = Callable[[Pair], float | None]

@@ -57,12 +57,15 @@ class Reference(NamedTuple):
         Which of them are counted from the cell of the formula.
     is_transposed : bool
         Whether TRANSPOSE stands around it.
+    is_spilt : bool
+        Whether it stands for all that the formula of its cell spills, as H1# does.
     """
 
     sheet: str
     corners: tuple[int, ...]
     moves: tuple[bool, ...]
     is_transposed: bool = False
+    is_spilt: bool = False
 
     def area(self, place: Place) -> CellRange:
         """Return the cells that it names in the formula of a cell."""
@@ -114,8 +117,6 @@ class Pattern:
     functions : frozenset of str
     references : tuple of Reference
         The cells that it names.
-    anchors : tuple of Reference
-        The first cells of what other formulas spill, which it names as H1#.
     terms : tuple of Term
         The sum of products that it is.
     call : tuple of (str, list)
@@ -126,16 +127,11 @@ class Pattern:
         self.functions = frozenset(functions_of(formula))
         self.why_aside = _why_aside(formula, self.functions, lambdas)
         tree = None if self.why_aside else parsed(formula)
-        self.references, self.anchors = (), ()
-        self.terms: tuple[Term, ...] = ()
+        self.references = () if tree is None else tuple(_named(tree, place))
+        self.terms = () if tree is None else tuple(_terms(tree, place))
         self.call: tuple[str, list] = "", []
-        if tree is None:
-            return
-        named = [*_named(tree, place)]
-        self.references = tuple(found for found, is_spilt in named if not is_spilt)
-        self.anchors = tuple(found for found, is_spilt in named if is_spilt)
-        self.terms = tuple(_terms(tree, place))
-        self.call = _name(tree), [_operand(node, place) for node in tree.children()]
+        if tree is not None:
+            self.call = _name(tree), [_operand(node, place) for node in tree.children()]
 
     @property
     def rounds(self) -> bool:
@@ -184,11 +180,11 @@ def reference(text: str, place: Place) -> Reference | None:
 
 def _named(
     node: "formualizer.ASTNode", place: Place, *, is_spilt: bool = False
-) -> Iterator[tuple[Reference, bool]]:
-    """Yield each reference in a formula, and whether it stands for a spilt array (A1#)."""
+) -> Iterator[Reference]:
+    """Yield each reference in a formula."""
     text = node.get_reference_string() if node.node_type() == "Reference" else None
     if text and (found := reference(text, place)):
-        yield found, is_spilt
+        yield found._replace(is_spilt=is_spilt)
     for child in node.children():
         yield from _named(child, place, is_spilt=is_spilt or _name(node) == "ANCHORARRAY")
 

@@ -236,6 +236,10 @@ class Headings:
             if self.book.is_number(place) and (found := self._meaning(place)).name
         }
 
+    def said(self, place: Place) -> Meaning:
+        """Return what the headings say of a cell, a number or not."""
+        return self.meanings.get(place, NOTHING)
+
     def _meaning_of_heading(self, heading: Place | None) -> Meaning:
         is_listed = heading is not None and self._is_listed(heading)
         return NOTHING if is_listed else meaning(self._text(heading))

@@ -369,14 +369,9 @@ def _paired(
 ) -> list[tuple[Place, Place]]:
     """Pair parameters and gradients: ranges of one shape, transposed ones, or one by one."""
     sides = [[_cells(book, each) for each in side] for side in (own, stated)]
-    shapes = [[size(each) for each in side] for side in (own, stated)]
-    if len(own) == len(stated) and shapes[0] != shapes[1]:
-        turned = [b[::-1] if a != b else b for a, b in zip(*shapes, strict=True)]
-        if turned == shapes[0]:
-            sides[1] = [
-                cells if a == b else [*zip(*cells, strict=True)]
-                for cells, a, b in zip(sides[1], *shapes, strict=True)
-            ]
+    for n, (one, other) in enumerate(zip(own, stated, strict=False)):
+        if size(one) == size(other)[::-1] != size(other):
+            sides[1][n] = [*zip(*sides[1][n], strict=True)]
     flat = [[p for matrix in side for row in matrix for p in row] for side in sides]
     if len(flat[0]) != len(flat[1]):
         raise OptionsError(

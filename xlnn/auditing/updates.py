@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
@@ -20,10 +20,6 @@ SAME = 1e-5
 
 MOST_BETWEEN = 3
 """Cells between an update and the gradient that it takes: such as a mean, or a product."""
-
-
-WrongUpdate = tuple[Fault, tuple[str, ...]]
-"""What is wrong with an update, and the names of the parameters."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +58,6 @@ class Updates:
 
     def __init__(self, book: Book, headings: Headings) -> None:
         self.book, self.headings = book, headings
-
-    def kind(self, place: Place) -> str:
-        """Return what the headings call a cell: ``gradient``, ``rate`` or else."""
-        said = self.headings.meanings.get(place)
-        return said.kind if said else ""
 
     @cached_property
     def every(self) -> list[Update]:
@@ -116,26 +107,26 @@ class Updates:
         if place in self.book.owner or len(self.book.terms(place)) != 1:
             return ()
         read = self.book.reads(place)
-        called = tuple(cell for cell in read if self.kind(cell) == "rate")
-        is_named = any(self.kind(cell) == "gradient" for cell in read)
+        called = tuple(cell for cell in read if self.headings.said(cell).kind == "rate")
+        is_named = any(self.headings.said(cell).kind == "gradient" for cell in read)
         return called if len(called) == 1 and len(read) > 2 and not is_named else ()
 
     def _is_update(self, update: Update) -> bool:  # noqa: PLR0911 -- a sign each
         """Tell whether a sum leads from a parameter to the next one."""
-        new, start, said = update.new, update.old, self.headings.meanings
+        new, start, said = update.new, update.old, self.headings.said
         are_numbers = self.book.is_number(start) and self.book.is_number(new)
         if not are_numbers or start in update.moved_by:
             return False
-        kinds = {self.kind(cell) for cell in update.moved_by}
+        kinds = {self.headings.said(cell).kind for cell in update.moved_by}
         says_so = bool(kinds & {"gradient", "rate"})
         if update.sign > 0 and not says_so:
             return False
-        own, other = said.get(new), said.get(start)
-        if own and other and "gradient" in {own.kind, other.kind}:
+        own, other = said(new), said(start)
+        if own.name and other.name and "gradient" in {own.kind, other.kind}:
             return False
-        if other and other.kind == "cost" and not says_so:  # a bias may be called c
+        if other.kind == "cost" and not says_so:  # a bias may be called c
             return False
-        if says_so and (own is None or other is None or old(own.name) == old(other.name)):
+        if says_so and (not own.name or not other.name or old(own.name) == old(other.name)):
             return True
         if kinds >= {"gradient", "rate"}:
             return True
@@ -144,7 +135,7 @@ class Updates:
         if new[0] == start[0] and new[1] == start[1] and new[2] > start[2]:
             after = new[0], new[1], 2 * new[2] - start[2]
             return self.book.pattern(after) == self.book.pattern(new)
-        if own and other and own.name and old(own.name) == old(other.name):
+        if own.name and old(own.name) == old(other.name):
             return len(update.moved_by) > 1 or update.literal is not None
         return False
 
@@ -157,7 +148,7 @@ class Updates:
         return self._gradient(update.moved_by, update.old, MOST_BETWEEN)
 
     def _gradient(self, cells: Sequence[Place], start: Place, depth: int) -> Place | None:
-        said = [cell for cell in cells if self.kind(cell) == "gradient"]
+        said = [cell for cell in cells if self.headings.said(cell).kind == "gradient"]
         if len(said) == 1:
             return said[0]
         free = [cell for cell in cells if cell not in self.rates]
@@ -215,7 +206,7 @@ def _may_update(pattern: Pattern) -> bool:
 # What is wrong with updates
 
 
-def wrong_updates(updates: Updates, pairs: Sequence[Pair]) -> Iterator[WrongUpdate]:
+def wrong_updates(updates: Updates, pairs: Sequence[Pair]) -> Iterator[Fault]:
     """Yield what is wrong with the updates of some parameters."""
     rates: dict[Pair, float] = {}
     for pair in pairs:
@@ -232,7 +223,7 @@ def _takes_gradient(updates: Updates, pair: Pair) -> bool:
     """Tell whether an update uses a gradient itself instead of a mean of earlier ones."""
     update = updates.of[pair.parameter]
     taken = updates.gradient_of(update)
-    is_said = taken is not None and updates.kind(taken) == "gradient"
+    is_said = taken is not None and updates.headings.said(taken).kind == "gradient"
     return update.is_inline or taken == pair.gradient or is_said
 
 
@@ -260,7 +251,7 @@ def _of_one_rate(updates: Updates, rates: Mapping[Pair, float]) -> list[list[Pai
 
 def _of_another_rate(
     updates: Updates, rates: Mapping[Pair, float], every: Iterable[Pair]
-) -> Iterator[WrongUpdate]:
+) -> Iterator[Fault]:
     """Yield the updates that use another rate than most, or than the one called so."""
     said = [*map(updates.book.number, updates.called_rates)]
     own = [*rates.values()]
@@ -274,7 +265,7 @@ def _of_another_rate(
         if sum(rate * pair.stated * pair.slope for pair, rate in rates.items()) < 0:
             names = tuple(dict.fromkeys(pair.name for pair in every))
             for pair in rates:
-                yield Fault("climbs", {}, (pair.next,)), names
+                yield Fault("climbs", {}, (pair.next,), names)
         return
     for pair, rate in rates.items():
         if close(rate, usual, SAME):
@@ -288,10 +279,10 @@ def _of_another_rate(
         else:
             rates_said = {"found": f"{rate:.4g}", "usual": f"{usual:.4g}"}
             fault = Fault("rate", rates_said, (pair.next,))
-        yield fault, (pair.name,)
+        yield replace(fault, names=(pair.name,))
 
 
-def _odd_starts(updates: Updates, parameters: set[Place]) -> Iterator[WrongUpdate]:
+def _odd_starts(updates: Updates, parameters: set[Place]) -> Iterator[Fault]:
     """Yield the parameters that start from another step than those of their column do."""
     columns: dict[tuple[str, int], list[Update]] = defaultdict(list)
     for update in updates.every:
@@ -304,4 +295,4 @@ def _odd_starts(updates: Updates, parameters: set[Place]) -> Iterator[WrongUpdat
         for update in off if 2 * count > len(own) else ():
             at = updates.book.at
             name = updates.headings.name(off[0].new) or at(off[0].new)
-            yield Fault("start", {"found": at(off[0].old)}, (update.new,)), (name,)
+            yield Fault("start", {"found": at(off[0].old)}, (update.new,), (name,))
