@@ -487,9 +487,13 @@ class Layout:
 
     def cell(self, name: str, index: tuple[int, ...]) -> str:
         """Return the address of one entry of a quantity's array, as ``Training!R7``."""
+        title, *place = self.place(name, index)
+        return f"{quoted(title)}!{address(*place)}"
+
+    def place(self, name: str, index: tuple[int, ...]) -> tuple[str, int, int]:
+        """Return the title, row and column of one entry of a quantity's array."""
         block = self.blocks[name]
-        row, column = block.address(index)
-        return f"{quoted(self.titles[block.sheet])}!{address(row, column)}"
+        return self.titles[block.sheet], *block.address(index)
 
     def places(self, name: str) -> Mapping[tuple[int, ...], tuple[str, int, int]]:
         """Return the title, row and column of each entry of a quantity's array, by its index."""

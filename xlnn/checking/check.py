@@ -243,7 +243,8 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
     arrays : dict of arrays
         The computed arrays.
     """
-    layout, names = comparison.layout, comparison.names
+    layout = comparison.layout
+    names = {name.casefold(): text for name, text in comparison.contents.names.items()}
     if comparison.contents.is_manual:
         yield (
             "it is set to manual calculation, so it may show results of earlier inputs; set "

@@ -38,27 +38,23 @@ def reading_ahead(
     turns = _turns(layout, contents)
 
     def is_ahead(entry: Entry, formula: str) -> bool:
-        name, index = entry
-        block = layout.blocks[name]
-        title = layout.titles[block.sheet].casefold()
-        row, column = block.address(index)
+        title, row, column = layout.place(*entry)
         read = areas(formula, title)
         if read is None:  # a name, a whole column or row; or no engine computes it
             return parsed(formula) is not None
         cells = (turns[a.sheet][a.top - 1 : a.bottom, a.left - 1 : a.right] for a in read)
-        return any(each.max(initial=0) >= turns[title][row - 1, column - 1] for each in cells)
+        own = turns[title.casefold()][row - 1, column - 1]
+        return any(each.max(initial=0) >= own for each in cells)
 
     return tuple(entry for entry, formula in formulas.items() if is_ahead(entry, formula))
 
 
 def replacements(layout: Layout, entries: Iterable[Entry]) -> Inputs:
     """Return numbers to put in place of formulas, so that no circular reference is left."""
-    numbers = {}
-    for name, index in entries:
-        block = layout.blocks[name]
-        number = CHOICE if block.quantity.is_coarse else NUMBER
-        numbers[layout.titles[block.sheet], *block.address(index)] = number
-    return numbers
+    return {
+        layout.place(*entry): CHOICE if layout.model[entry[0]].is_coarse else NUMBER
+        for entry in entries
+    }
 
 
 def _turns(layout: Layout, contents: Package) -> dict[str, np.ndarray]:

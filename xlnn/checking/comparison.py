@@ -128,15 +128,10 @@ class Comparison:
 
     layout: Layout
     contents: Package
-    found: dict[str, dict[tuple[int, ...], _Finding]] = field(default_factory=dict)
+    found: dict[Entry, _Finding] = field(default_factory=dict)
     differences: dict[str, float] = field(default_factory=dict)
     reasons: dict[Entry, str] = field(default_factory=dict)
     taken_out: dict[Entry, str | None] = field(default_factory=dict)
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """The defined names in lower case, and what each stands for."""
-        return {name.casefold(): text for name, text in self.contents.names.items()}
 
     @cached_property
     def computed(self) -> tuple[Quantity, ...]:
@@ -176,7 +171,7 @@ class Comparison:
             if fault is None:
                 continue
             name, index = entry
-            if fault != ALIKE_BY_CHANCE or index not in self.found.get(name, {}):
+            if fault != ALIKE_BY_CHANCE or entry not in self.found:
                 self.reasons[entry] = fault
             quantity = self.layout.model[name]
             wrong = np.zeros(quantity.lengths, dtype=bool)
@@ -227,7 +222,7 @@ class Comparison:
         expected = {name: self._expected(self.layout.model[name], arrays) for name in names}
         for (name, index), reason in self.taken_out.items():
             got = CIRCULAR if reason is None else UNREAD
-            self.found.setdefault(name, {})[index] = plain(expected[name][index]), got
+            self.found[name, index] = plain(expected[name][index]), got
             if reason is not None:
                 self.reasons[name, index] = reason
 
@@ -251,7 +246,7 @@ class Comparison:
             if wrong.any():
                 self._add(quantity, wrong, expected, values)
                 reason = "formulas use these numbers, so they must stay as built"
-                self.reasons |= dict.fromkeys(((name, i) for i in self.found[name]), reason)
+                self.reasons |= {entry: reason for entry in self.found if entry[0] == name}
 
     def _expected(self, quantity: Quantity, arrays: Arrays) -> np.ndarray:
         """Return NumPy's value of a quantity."""
@@ -301,13 +296,11 @@ class Comparison:
     def _add(
         self, quantity: Quantity, wrong: np.ndarray, expected: np.ndarray, values: Values
     ) -> None:
-        block = self.layout.blocks[quantity.name]
-        grid = values[self.layout.titles[block.sheet]]
-        found = self.found.setdefault(quantity.name, {})
-        for entry in np.argwhere(wrong):
-            index = tuple(map(int, entry))
-            if index not in found:
-                found[index] = plain(expected[index]), grid.at(*block.address(index))
+        for at in np.argwhere(wrong):
+            entry = name, index = quantity.name, tuple(map(int, at))
+            if entry not in self.found:
+                title, *place = self.layout.place(name, index)
+                self.found[entry] = plain(expected[index]), values[title].at(*place)
 
     def report(self, engine: str, probes: int, seed: int, arrays: Arrays, run: Arrays) -> Report:
         """Return the report, compared with the independent run."""
@@ -350,6 +343,8 @@ class Comparison:
         The others got values that no right cell has, on which INDEX and NumPy may differ.
         """
         formulas = self._formulas_of_wrong()
+        names = dict.fromkeys(name for name, _ in self.found)
+        rank = {name: n for n, name in enumerate(names)}
         wrong = tuple(
             Wrong(
                 cell=self.layout.cell(name, index),
@@ -359,12 +354,13 @@ class Comparison:
                 place=shown_position(self.layout.blocks[name], index),
                 expected=expected,
                 got=got,
-                formula=formulas.get(self.layout.cell(name, index)),
+                formula=formulas.get((name, index)),
                 expected_formula=self._stated(name, index),
                 reason=self._reason((name, index), expected, got),
             )
-            for name, findings in self.found.items()
-            for index, (expected, got) in sorted(findings.items())
+            for (name, index), (expected, got) in sorted(
+                self.found.items(), key=lambda each: (rank[each[0][0]], each[0][1])
+            )
         )
         return tuple(each for each in wrong if is_altered(each)) or wrong
 
@@ -399,22 +395,17 @@ class Comparison:
                 points=points,
             )
             for (name, index), formula in self.readings.otherwise.items()
-            if index not in self.found.get(name, {})
+            if (name, index) not in self.found
         )
 
-    def _formulas_of_wrong(self) -> dict[str, str | None]:
+    def _formulas_of_wrong(self) -> dict[Entry, str | None]:
         """Read the formulas of the wrong cells, if there are any."""
-        wanted: dict[str, dict[tuple[int, int], str]] = {}
-        for name, findings in self.found.items():
-            block = self.layout.blocks[name]
-            here = wanted.setdefault(self.layout.titles[block.sheet], {})
-            for index in findings:
-                here[block.address(index)] = self.layout.cell(name, index)
+        entries = {self.layout.place(*entry): entry for entry in self.found}
         return {
-            here[cell.row, cell.column]: cell.formula
-            for title, here in wanted.items()
+            entries[title, cell.row, cell.column]: cell.formula
+            for title in {place[0] for place in entries}
             for cell in cells(self.contents.path, title)
-            if (cell.row, cell.column) in here
+            if (title, cell.row, cell.column) in entries
         }
 
 

@@ -61,13 +61,11 @@ def probe_inputs(layout: Layout, seed: int, number: int) -> Inputs:
     number : int
         The number of the probe, from 0.
     """
-    probe = {}
-    for name, numbers in probe_arrays(layout.model, seed, number).items():
-        block = layout.blocks[name]
-        for index in np.ndindex(numbers.shape):
-            row, column = block.address(index)
-            probe[layout.titles[block.sheet], row, column] = float(numbers[index])
-    return probe
+    return {
+        layout.place(name, index): float(drawn)
+        for name, numbers in probe_arrays(layout.model, seed, number).items()
+        for index, drawn in np.ndenumerate(numbers)
+    }
 
 
 def probe_arrays(

@@ -46,8 +46,8 @@ def dependants(layout: Layout, name: str, index: tuple[int, ...]) -> Iterator[De
 
     They follow from the formulas of the layout.
     """
-    block = layout.blocks[name]
-    place = layout.titles[block.sheet].casefold(), *block.address(index)
+    title, *at = layout.place(name, index)
+    place = title.casefold(), *at
     for quantity in layout.model.quantities:
         if name not in quantity.sources or quantity.name.startswith(EXERCISE):
             continue
@@ -74,14 +74,6 @@ def _naming(
             naming[there] = _naming(start, here, lengths, place).reshape(lengths)[there]
         return naming.ravel()
     naming = np.zeros(prod(lengths), dtype=bool)
-    if not column.rows:  # a fixed reference
-        named = areas(column.text.format(), here) or ()
-        covered = (
-            area.sheet == sheet and area.left <= at <= area.right and area.top <= row <= area.bottom
-            for area in named
-        )
-        naming[:] = any(covered)
-        return naming
     # with indices in place of rows, an area's corners show how they move
     numbered = column.text.format(*range(FIRST, FIRST + len(column.rows)))
     for area in areas(numbered, here) or ():
@@ -188,8 +180,8 @@ class Entries:
 
     def value(self, entry: Entry) -> Value:
         """Return the value of a cell."""
-        block = self.layout.blocks[entry[0]]
-        held = self.values[self.layout.titles[block.sheet]].at(*block.address(entry[1]))
+        title, *place = self.layout.place(*entry)
+        held = self.values[title].at(*place)
         return str(held) if isinstance(held, CellError) else held
 
     def formula(self, entry: Entry) -> str | None:
