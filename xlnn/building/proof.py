@@ -15,7 +15,7 @@ import numpy as np
 from xlnn.building.limits import size
 from xlnn.checking.check import compare
 from xlnn.checking.formula_text import check_stated
-from xlnn.checking.probe import ProbePoints, Work
+from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
 from xlnn.engines.functions import functions_of
 from xlnn.errors import DataError, DisagreementError, XlnnError
@@ -38,9 +38,6 @@ FORMULAS_ALWAYS = 2_000_000
 """Formulas assumed to fit if the system does not report free memory."""
 
 REPORT = "This is an error in xlnn: please report it with your data."
-
-POINTS = {True: ProbePoints(probes=1), False: ProbePoints(probes=0)}
-"""Always the same probe, so that a build is reproducible; only of the first of a class."""
 
 
 def verifier(layout: Layout) -> str:

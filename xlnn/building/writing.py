@@ -13,7 +13,7 @@ from urllib.parse import quote
 from xlnn import reference
 from xlnn.building.destination import Destination
 from xlnn.building.plan import Plan
-from xlnn.building.proof import POINTS, proven, verifier
+from xlnn.building.proof import proven, verifier
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
 from xlnn.errors import OutputError
@@ -110,7 +110,8 @@ def carried_out(
         report: Report | None = None
         if verify:
             cells = dict.fromkeys(chain(*map(layout.stated, plan.blank)), nan)
-            with Work(verifier(layout), draft, POINTS[is_first]) as work:
+            # always the same probe, so that a build is reproducible; only of the first of a class
+            with Work(verifier(layout), draft, probes=int(is_first)) as work:
                 without = work.submit(cells) if cells else work.own
                 report, values = proven(
                     work, layout, tell, is_ours=plan.kind.is_ours, is_first=is_first

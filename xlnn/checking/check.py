@@ -22,7 +22,7 @@ from xlnn.arguments import path_of
 from xlnn.checking.comparison import Comparison, is_altered
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.formula_text import check_stated, plainly
-from xlnn.checking.probe import ProbePoints, Work
+from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, Reports
 from xlnn.checking.stored import CLOSE, stale
 from xlnn.engines import DEFAULT_ENGINE, Allowance
@@ -100,19 +100,21 @@ def check(
         raise OptionsError(f"probes is {probes!r}: a whole number of at least 0 was expected.")
     if seed is not None and (not isinstance(seed, int) or seed < 0):
         raise OptionsError(f"seed is {seed!r}: a whole number of at least 0 was expected.")
-    points = ProbePoints(probes, randbelow(SEEDS) if seed is None else seed)
+    seed = randbelow(SEEDS) if seed is None else seed
     file = path_of(path)
     if isinstance(engine, str) and engine != "all":
-        return _reported(file, engine, points, model)
+        return _reported(file, engine, probes, seed, model)
     names = engines.ENGINES if engine == "all" else tuple(dict.fromkeys(engine))
     left_out = engines.missing() if engine == "all" else {}
-    return Reports(_reported(file, name, points, model) for name in names if name not in left_out)
+    return Reports(
+        _reported(file, name, probes, seed, model) for name in names if name not in left_out
+    )
 
 
-def _reported(path: Path, engine: str, points: ProbePoints, model: Model | None) -> Report:
+def _reported(path: Path, engine: str, probes: int, seed: int, model: Model | None) -> Report:
     """Compare a workbook with NumPy using one engine, and describe edits of its rows."""
     try:
-        report, spec, layout, values, run = examined(path, engine, points, model)
+        report, spec, layout, values, run = examined(path, engine, model, probes, seed)
     except (WorkbookError, EngineError) as refusal:
         edited = cause(path, model)
         if edited is None:
@@ -137,11 +139,13 @@ class Examined(NamedTuple):
     run: Arrays
 
 
-def examined(path: Path, engine: str, points: ProbePoints, model: Model | None = None) -> Examined:
+def examined(
+    path: Path, engine: str, model: Model | None, probes: int = 0, seed: int = 0
+) -> Examined:
     """Compare a workbook as `check` does, without refusing one whose rows were edited."""
     contents = opened(path, model)
     allowance = Allowance.of(contents)
-    with file_for_engine(contents) as file, Work(engine, file, points, allowance) as work:
+    with file_for_engine(contents) as file, Work(engine, file, probes, seed, allowance) as work:
         # the engine computes while this process reads the Spec and imports the layout code
         spec, layout = described(path, model, contents)
         if model is not None:
@@ -198,8 +202,7 @@ def _judge(comparison: Comparison, work: Work) -> tuple[Report, Values, Arrays]:
     run = reference.run(layout.model, inputs)
     for probed in work.probed:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
-    points = work.points
-    report = comparison.report(work.engine, points.probes, points.seed, arrays, run)
+    report = comparison.report(work.engine, work.probes, work.seed, arrays, run)
     return replace(report, notes=tuple(remarks(comparison, arrays))), values, run
 
 

@@ -1,7 +1,6 @@
 """Draw random inputs, with which a workbook is recalculated and compared again."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -29,21 +28,6 @@ WHOLE = 3
 
 SHRINK, TRIES = 1 / 8, 50
 """The factor and the number of tries for smaller steps; 8^-50 moves nothing."""
-
-
-@dataclass(frozen=True)
-class ProbePoints:
-    """The points at which a workbook is compared besides its own inputs.
-
-    Attributes
-    ----------
-    probes : int
-    seed : int
-        Seed of the random inputs: the same seed gives the same probes.
-    """
-
-    probes: int
-    seed: int = 0
 
 
 def probe_inputs(layout: Layout, seed: int, number: int) -> Inputs:
@@ -131,18 +115,15 @@ class Work:
     ----------
     engine : str
     file : Path
-    points : ProbePoints
+    probes : int
+        How many times the workbook is compared besides its own inputs.
+    seed : int
+        Seed of their random inputs: the same seed gives the same probes.
     allowance : Allowance
         Its limits.
 
     Attributes
     ----------
-    engine : str
-        Its name.
-    file : Path
-        The file it started with.
-    points : ProbePoints
-        The points at which the workbook is compared besides its own inputs.
     own : Future
         The values with the workbook's own inputs.
     probed : list of Future
@@ -150,9 +131,14 @@ class Work:
     """
 
     def __init__(
-        self, engine: str, file: Path, points: ProbePoints, allowance: Allowance = UNLIMITED
+        self,
+        engine: str,
+        file: Path,
+        probes: int = 0,
+        seed: int = 0,
+        allowance: Allowance = UNLIMITED,
     ) -> None:
-        self.engine, self.file, self.points = engine, file, points
+        self.engine, self.file, self.probes, self.seed = engine, file, probes, seed
         self._allowance = allowance
         self._begin(file)
 
@@ -171,8 +157,7 @@ class Work:
     def probe(self, layout: Layout) -> None:
         """Start the probes, which need the layout."""
         self.probed = [
-            self.submit(probe_inputs(layout, self.points.seed, number))
-            for number in range(self.points.probes)
+            self.submit(probe_inputs(layout, self.seed, number)) for number in range(self.probes)
         ]
 
     def submit(self, inputs: Inputs) -> "Future[Values]":

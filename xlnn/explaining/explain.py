@@ -11,7 +11,6 @@ from xlnn import reference
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
 from xlnn.checking.comparison import shown_position
-from xlnn.checking.probe import ProbePoints
 from xlnn.checking.references import CellRange, areas
 from xlnn.checking.report import plain
 from xlnn.engines import DEFAULT_ENGINE
@@ -104,7 +103,7 @@ def explain(  # noqa: PLR0913 -- the options of the command
     if type(depth) is not int or depth < 1:
         raise OptionsError(f"depth is {depth!r}: a whole number of at least 1 was expected.")
     path = path_of(path)
-    sheet = Entries(examined(path, engine, ProbePoints(0), model), lang)
+    sheet = Entries(examined(path, engine, model), lang)
     entry = sheet.found(what, at or {}, unit)
     return _explained(sheet, path.name, entry, depth)
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
-from xlnn.checking.probe import ProbePoints
 from xlnn.data.wording import counted
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import printed
@@ -167,7 +166,7 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
         The file is not a workbook of xlnn, or is unsafe to open.
     """
     path = path_of(path)
-    seen = examined(path, engine, ProbePoints(0), model)
+    seen = examined(path, engine, model)
     entries = Entries(seen, None)
     runs = Runs(entries)
     sizes = {key: value for key, value in to_values(seen.spec).items() if value not in ([], "")}
