@@ -4,14 +4,12 @@ A cost that no cell holds is made up from outputs minus targets.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from xlnn.auditing.book import Book, Dependence, is_cell
-from xlnn.auditing.headings import NOTHING, Meaning, is_total
-from xlnn.auditing.updates import Updates
+from xlnn.auditing.headings import NOTHING, Headings, Meaning, is_total
 from xlnn.engines.scenarios import Place
 from xlnn.grid import address
 from xlnn.layout import quoted
@@ -20,39 +18,7 @@ MOST_TERMS = 120
 """Terms of an implied cost: a formula of 8,192 characters."""
 
 
-@dataclass(frozen=True, eq=False)
-class CostCell:
-    """A cell that may be the cost of some parameters.
-
-    Attributes
-    ----------
-    place : Place
-    said : Meaning
-        Of its heading.
-    reach : int
-        The bits of the parameters on which it depends.
-    """
-
-    place: Place
-    said: Meaning
-    reach: int
-
-    def score(self, gradient: Place, of: str) -> tuple[int | bool, ...]:
-        """Return how well it suits a gradient whose heading names a cost."""
-        name, kind = self.said.name, self.said.kind
-        is_named = of == name
-        is_whole = kind == "cost"
-        return (
-            is_named and bool(of) and not is_whole,  # ∂E1/∂w
-            is_whole,
-            is_named and bool(of),
-            self.place[0] == gradient[0],
-            is_total(name),
-            self.reach.bit_count(),
-        )
-
-
-Ranked = list[tuple[tuple[int | bool, ...], CostCell, list[Place]]]
+Ranked = list[tuple[tuple[int | bool, ...], Place, list[Place]]]
 """Costs with their scores, and the parameters on which they depend."""
 
 
@@ -61,30 +27,36 @@ class Costs:
 
     Parameters
     ----------
-    updates : Updates
+    headings : Headings
     known : Dependence
         It knows the parameters.
     gradients : iterable of Place
         What is stated.
+
+    Attributes
+    ----------
+    said : dict
+        What its heading says of each cell.
     """
 
-    def __init__(self, updates: Updates, known: Dependence, gradients: Iterable[Place]) -> None:
-        self.updates, self.known, self.book = updates, known, known.book
-        self.every = [*self._found(gradients)]
+    def __init__(self, headings: Headings, known: Dependence, gradients: Iterable[Place]) -> None:
+        self.known, self.book = known, known.book
+        self.said = self._found(headings, gradients)
         self._beside = self._lines()
         self._likely: dict[tuple[object, ...], Ranked] = {}
         # costs of many rows that differ in nothing else: the first of them is looked at
-        alike = {(c.place[0], c.said, c.reach): c for c in reversed(self.every)}
+        every = reversed(self.said.items())
+        alike = {(cost[0], said, known.reach(cost)): cost for cost, said in every}
         self._firsts = [*reversed(alike.values())]
 
         self._parts: list[tuple[int, list[Place]]] = []
         self._rows, _ = self.book.reach(dict.fromkeys(known.parameters, 0), self._marks())
 
-    def _found(self, gradients: Iterable[Place]) -> Iterator[CostCell]:
+    def _found(self, headings: Headings, gradients: Iterable[Place]) -> dict[Place, Meaning]:
         known, book = self.known, self.book
         said = {
             place: found
-            for place, found in self.updates.headings.meanings.items()
+            for place, found in headings.meanings.items()
             if found.kind in {"cost", "part"} and place not in known.parameters
             if self._is_cost(place)
         }
@@ -94,10 +66,8 @@ class Costs:
             is_end = not (place in book.read_cells or place in known.parameters or led.get(place))
             if is_end and np.isfinite(book.number(place)):
                 said.setdefault(place, NOTHING)
-        for place, own in said.items():
-            # what reads rows that were not read is the cost of more than is known
-            if 0 < (bits := known.reach(place)) < known.unread:
-                yield CostCell(place, own, bits)
+        # what reads rows that were not read is the cost of more than is known
+        return {p: own for p, own in said.items() if 0 < known.reach(p) < known.unread}
 
     def _is_cost(self, place: Place) -> bool:
         """Tell whether a cell may be a cost: a formula, but not just a difference y − t."""
@@ -106,16 +76,16 @@ class Costs:
         of_cells = all(is_cell(term.alone) for term in terms)
         return self.book.formula(place) is not None and not (is_difference and of_cells)
 
-    def _lines(self) -> Mapping[tuple[object, ...], list[CostCell]]:
+    def _lines(self) -> Mapping[tuple[object, ...], list[Place]]:
         """Return the costs of each row that share their columns with others, and of each column."""
-        columns = Counter((c.place[0], c.place[2], c.said) for c in self.every)
-        rows = Counter((c.place[0], c.place[1], c.said) for c in self.every)
-        found: dict[tuple[object, ...], list[CostCell]] = defaultdict(list)
-        for cost in self.every:
-            title, row, column = cost.place
-            if columns[title, column, cost.said] > 1:
+        columns = Counter((cost[0], cost[2], said) for cost, said in self.said.items())
+        rows = Counter((cost[0], cost[1], said) for cost, said in self.said.items())
+        found: dict[tuple[object, ...], list[Place]] = defaultdict(list)
+        for cost, said in self.said.items():
+            title, row, column = cost
+            if columns[title, column, said] > 1:
                 found[title, "row", row].append(cost)
-            elif rows[title, row, cost.said] > 1:
+            elif rows[title, row, said] > 1:
                 found[title, "column", column].append(cost)
         return found
 
@@ -134,11 +104,11 @@ class Costs:
         near = {p for p in options if p[0] == title} or {*options}
         lines = (title, "row", row), (title, "column", column)
         mask = sum(self.known.bits[p] for p in near)
-        own = [c for line in lines for c in self._beside.get(line, ()) if c.reach & mask]
-        read, rows = self.known.reach(gradient), self._rows.get(gradient, 0)
-        key = title, *options[:1], len(options), of, read, rows
+        reach = self.known.reach
+        own = [c for line in lines for c in self._beside.get(line, ()) if reach(c) & mask]
+        key = title, *options[:1], len(options), of, reach(gradient), self._rows.get(gradient, 0)
         if key not in self._likely:
-            every = [cost for cost in self._firsts if cost.reach & mask]
+            every = [cost for cost in self._firsts if reach(cost) & mask]
             self._likely[key] = self._ranked(every, gradient, of, near)
         others = [each for each in self._likely[key] if each[1] not in own]
         ranked = self._ranked(own, gradient, of, near)
@@ -146,10 +116,10 @@ class Costs:
 
     def _marks(self) -> dict[Place, int]:
         """Return a bit for each of two rows that a cost adds up, at the cells of that row alone."""
-        reach = {cost.place: cost.reach for cost in self.every}
+        reach = {cost: self.known.reach(cost) for cost in self.said}
         marks: dict[Place, int] = defaultdict(int)
         for cost in self._firsts:
-            parts = [p for p in self.book.reads(cost.place) if reach.get(p) == cost.reach]
+            parts = [p for p in self.book.reads(cost) if reach.get(p) == reach[cost]]
             if len(parts) > 1:
                 one, other = (self.known.cone(part) for part in parts[:2])
                 bit = 1 << 2 * len(self._parts)
@@ -159,18 +129,30 @@ class Costs:
                         marks[cell] |= own
         return marks
 
-    def _ranked(
-        self, costs: Sequence[CostCell], gradient: Place, of: str, near: set[Place]
-    ) -> Ranked:
-        read, rows = self.known.reach(gradient), self._rows.get(gradient, 0)
+    def _score(self, cost: Place, gradient: Place, of: str) -> tuple[int | bool, ...]:
+        """Return how well a cost suits a gradient whose heading names one."""
+        said = self.said[cost]
+        is_named, is_whole = bool(of) and of == said.name, said.kind == "cost"
+        return (
+            is_named and not is_whole,  # ∂E1/∂w
+            is_whole,
+            is_named,
+            cost[0] == gradient[0],
+            is_total(said.name),
+            self.known.reach(cost).bit_count(),
+        )
+
+    def _ranked(self, costs: Sequence[Place], gradient: Place, of: str, near: set[Place]) -> Ranked:
+        reach, bits = self.known.reach, self.known.bits
         # the costs of single rows, where a gradient adds up these rows
+        rows = self._rows.get(gradient, 0)
         left_out = {part for bits, parts in self._parts if rows & bits == bits for part in parts}
-        costs = [cost for cost in costs if cost.place not in left_out]
+        costs = [cost for cost in costs if cost not in left_out]
         # a gradient that depends on none of the parameters of a cost is not its slope
-        kept = [cost for cost in costs if cost.reach & read] or costs
-        bits, ordered = self.known.bits, sorted(near)
+        kept = [cost for cost in costs if reach(cost) & reach(gradient)] or costs
+        ordered = sorted(near)
         scored = [
-            (cost.score(gradient, of), cost, [p for p in ordered if bits[p] & cost.reach])
+            (self._score(cost, gradient, of), cost, [p for p in ordered if bits[p] & reach(cost)])
             for cost in kept
         ]
         return sorted(scored, key=lambda each: each[0], reverse=True)

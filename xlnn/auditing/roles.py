@@ -118,7 +118,7 @@ class Finder:
         )
         means = self._means(taken)
         stated = {g: found for g, found in stated.items() if found.name or g not in means}
-        costs = Costs(self.updates, self.known, stated)
+        costs = Costs(self.headings, self.known, stated)
         roles.total = len(stated)
         for gradient in self._sampled(stated):
             found = stated[gradient]
@@ -144,12 +144,13 @@ class Finder:
         if not own:
             return []
         self.set_parameters(own)
-        costs = [c for c in Costs(self.updates, self.known, ()).every if c.said.kind == "cost"]
+        said = Costs(self.headings, self.known, ()).said
+        costs = [cost for cost, found in said.items() if found.kind == "cost"]
         if not costs:
             return []
-        cost = max(costs, key=lambda c: (c.reach.bit_count(), is_total(c.said.name)))
-        reached = [p for p in sorted(own) if self.bits[p] & cost.reach]
-        return [Pair(self.headings.name(p), p, None, cost.place) for p in reached]
+        cost = max(costs, key=lambda c: (self.reach(c).bit_count(), is_total(said[c].name)))
+        reached = [p for p in sorted(own) if self.bits[p] & self.reach(cost)]
+        return [Pair(self.headings.name(p), p, None, cost) for p in reached]
 
     def by_products(self, forward: set[Place], cost: Place) -> list[Pair]:
         """Pair the parameters of forward cells with gradients by the cells that multiply both."""
@@ -288,18 +289,17 @@ class Finder:
             return None
         (best, cost, own), *others = ranked
         parameter = self._nearest(gradient, own)
-        if parameter is None or not self.bits.get(parameter, 0) & cost.reach:
+        if parameter is None or not self.bits.get(parameter, 0) & self.reach(cost):
             return None
-        others = [each for each in others if each[1].reach & self.bits[parameter]]
+        others = [each for each in others if self.reach(each[1]) & self.bits[parameter]]
         if others and others[0][0] == best:
-            two = (self.book.at(each.place) for each in (cost, others[0][1]))
-            roles.ambiguous.append(" and ".join(two))
+            roles.ambiguous.append(" and ".join(map(self.book.at, (cost, others[0][1]))))
         more: dict[tuple[str, Meaning], Place] = {}  # of many alike, the likeliest
         for _, other, _ in others:
-            more.setdefault((other.place[0], other.said), other.place)
+            more.setdefault((other[0], costs.said[other]), other)
         name = self.headings.name(parameter) or found.name
         few = tuple(more.values())[: MOST_COSTS - 1]
-        return Pair(name, parameter, gradient, cost.place, others=few)
+        return Pair(name, parameter, gradient, cost, others=few)
 
     def _nearest(self, gradient: Place, own: Sequence[Place]) -> Place | None:
         """Choose among parameters of one name: the same row, the same column, the same turn."""
