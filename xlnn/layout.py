@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import islice, product, repeat
 from math import prod
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -468,6 +468,14 @@ class Layout:
         blocks = {name: block for name, block in found.items() if block}
         model = Model(tuple(block.quantity for block in blocks.values()))
         return replace(self, model=model, blocks=blocks)
+
+    def sheets(self, arrays: Mapping[str, Any], empty: float) -> dict[str, np.ndarray]:
+        """Return an array of each sheet, by its title, with arrays of quantities at their cells."""
+        found = {title: np.full(self.extents[key], empty) for key, title in self.titles.items()}
+        for name, array in arrays.items():
+            block = self.blocks[name]
+            block.window(found[self.titles[block.sheet]])[...] = array
+        return found
 
     def on(self, sheet: str) -> tuple[Block, ...]:
         """Return the blocks of a sheet, in the order of their quantities."""

@@ -275,15 +275,12 @@ class Comparison:
         layout, tainted = self.layout, np.zeros(quantity.lengths, dtype=bool)
         if not wrong.any():
             return tainted
-        lost = {
-            title.casefold(): np.zeros(layout.extents[key], dtype=bool)
-            for key, title in layout.titles.items()
+        bad = {
+            name: _lost(arrays[name]) if layout.model[name].is_text else ~np.isfinite(arrays[name])
+            for name in quantity.sources
         }
-        for name in quantity.sources:
-            source = layout.blocks[name]
-            array = arrays[name]
-            bad = _lost(array) if source.quantity.is_text else ~np.isfinite(array)
-            source.window(lost[layout.titles[source.sheet].casefold()])[...] |= bad
+        sheets = layout.sheets(bad, empty=False)
+        lost = {title.casefold(): mask for title, mask in sheets.items()}
         places, stated = layout.places(quantity.name), layout.stated(quantity.name)
         for entry in np.argwhere(wrong):
             place = places[tuple(entry)]

@@ -100,12 +100,7 @@ def _holds(mask: np.ndarray, row: int, column: int) -> bool:
 
 def _masks(layout: Layout) -> dict[str, np.ndarray]:
     """Return masks of the cells of quantities, by the titles of the sheets."""
-    masks = {
-        title: np.zeros(layout.extents[key], dtype=bool) for key, title in layout.titles.items()
-    }
-    for block in layout.blocks.values():
-        block.window(masks[layout.titles[block.sheet]])[...] = True
-    return masks
+    return layout.sheets(dict.fromkeys(layout.blocks, True), empty=False)
 
 
 def _readings(contents: Package) -> tuple[np.ndarray, np.ndarray]:
