@@ -15,7 +15,6 @@ from math import prod
 from string import ascii_lowercase, ascii_uppercase
 
 import formualizer
-import numpy as np
 
 from xlnn.checking.references import CellRange, areas, beyond, range_text
 from xlnn.errors import DataError
@@ -114,28 +113,26 @@ class Readings:
     def written_out(self) -> dict[Entry, str]:
         """The formulas that differ from the stated ones, with defined names resolved."""
         return {
-            entry: self.names.plain(formula, self._title(entry))
+            entry: self.names.plain(formula, self.layout.place(*entry)[0])
             for entry, formula in self.otherwise.items()
         }
-
-    def _title(self, entry: Entry) -> str:
-        return self.layout.titles[self.layout.blocks[entry[0]].sheet]
 
     @classmethod
     def of(cls, layout: Layout, contents: Package) -> "Readings":
         """Read all formulas of a workbook."""
         otherwise: dict[Entry, str] = {}
         for sheet, title in layout.titles.items():
-            blocks = _with_formulas(layout, sheet)
-            differing = _read(layout, blocks, contents.stated(title))
-            if differing:
-                owners = _owners(blocks)
-                otherwise |= {owners[at]: text for at, text in differing.items()}
+            blocks = (block for block in layout.on(sheet) if block.quantity.equation is not None)
+            stated = _Stated(layout, blocks)
+            for row, column, formula in contents.stated(title):
+                text = stated.at(row, column)
+                if text is not None and not _reads_as(text, formula):
+                    otherwise[layout.entry(title, row, column)] = formula
         return cls(layout, contents, otherwise)
 
     def fault(self, entry: Entry) -> str | None:
         """Return why an altered formula is wrong whatever its value; None if it may be right."""
-        title, formula = self._title(entry), self.otherwise[entry]
+        (title, *_), formula = self.layout.place(*entry), self.otherwise[entry]
         try:
             for used, computation in self.names.computations(formula, title):
                 if one := intersection(f"={computation}"):
@@ -150,7 +147,7 @@ class Readings:
     def _fault(self, entry: Entry, formula: str) -> str | None:
         """Return the same for a formula without defined names."""
         name, index = entry
-        title, quantity = self._title(entry), self.layout.model[name]
+        (title, *_), quantity = self.layout.place(*entry), self.layout.model[name]
         if ranges := misread(formula):
             return ranges
         named = areas(formula, title)
@@ -231,23 +228,6 @@ def _reads_as(stated: str, formula: str) -> bool:
     return stated == formula or plainly(stated) == plainly(formula)
 
 
-def _with_formulas(layout: Layout, sheet: str) -> list[Block]:
-    return [block for block in layout.on(sheet) if block.quantity.equation is not None]
-
-
-def _read(
-    layout: Layout, blocks: Iterable[Block], formulas: Iterable[tuple[int, int, str]]
-) -> dict[tuple[int, int], str]:
-    """Return the formulas of a sheet that belong to a block and differ from what it states."""
-    stated = _Stated(layout, blocks)
-    differing = {}
-    for row, column, formula in formulas:
-        text = stated.at(row, column)
-        if text is not None and not _reads_as(text, formula):
-            differing[row, column] = formula
-    return differing
-
-
 class _Stated:
     """The formulas of a sheet as the layout states them, row by row.
 
@@ -293,12 +273,3 @@ class _Down:
             self.next += 1
         self.next += 1
         return next(self.texts)
-
-
-def _owners(blocks: Iterable[Block]) -> dict[tuple[int, int], Entry]:
-    """Return the quantity and the index of every cell of some blocks of one sheet."""
-    return {
-        block.address(index): (block.quantity.name, index)
-        for block in blocks
-        for index in np.ndindex(block.quantity.lengths)
-    }
