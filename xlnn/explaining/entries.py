@@ -17,6 +17,7 @@ from xlnn.checking.references import CellRange, areas, range_text, title_of
 from xlnn.errors import OptionsError
 from xlnn.explaining.explanation import SHOWN, Part, Value, in_words, meaning_of
 from xlnn.explaining.quantity_values import index_of
+from xlnn.explaining.run import CHECK
 from xlnn.grid import CellError
 from xlnn.layout import FilledColumn, Layout, moving, quoted
 from xlnn.loading.values import read_arrays
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 EXERCISE = "exercise_"
 """The prefix of quantities about the progress of an exercise, which are not explained."""
-
-CHECK = "check"
-"""The sheet that compares others with NumPy: it uses no cell for anything else."""
 
 FIRST = 1_000_000
 """The first number for rows that move; other rows in a formula are fixed."""
@@ -103,8 +101,8 @@ class Entries:
         kind = kind_of(spec)
         self.words: Text = kind.words(spec, self.layout)
         self.equations = kind.equations(spec)
-        self.wrong: dict[str, Wrong] = {each.cell: each for each in seen.report.wrong}
-        self.restated: dict[str, Restated] = {each.cell: each for each in seen.report.restated}
+        found = (*seen.report.restated, *seen.report.wrong)
+        self.altered: dict[str, Wrong | Restated] = {each.cell: each for each in found}
 
     @cached_property
     def arrays(self) -> dict[str, np.ndarray]:
@@ -174,10 +172,6 @@ class Entries:
         quantity = self.layout.model[entry[0]]
         return quantity.heading(entry[1][len(quantity.axes) :]).strip() or quantity.name
 
-    def name(self, quantity: Quantity) -> str:
-        """Return the workbook's name for a quantity."""
-        return meaning_of(quantity, self.words, self.equations).name
-
     def value(self, entry: Entry) -> Value:
         """Return the value of a cell."""
         title, *place = self.layout.place(*entry)
@@ -186,23 +180,16 @@ class Entries:
 
     def formula(self, entry: Entry) -> str | None:
         """Return the formula of a cell: as stated, unless the check found a different one."""
-        quantity, cell = self.layout.model[entry[0]], self.layout.cell(*entry)
-        if quantity.is_typed(entry[1]):
+        if self.layout.model[entry[0]].is_typed(entry[1]):
             return None
-        if cell in self.wrong:
-            return self.wrong[cell].formula
-        if cell in self.restated:
-            return self.restated[cell].formula
-        return self.layout.formula(*entry)
-
-    def sheet_of(self, entry: Entry) -> str:
-        """Return the title of an entry's sheet."""
-        return self.layout.titles[self.layout.blocks[entry[0]].sheet]
+        altered = self.altered.get(self.layout.cell(*entry))
+        return altered.formula if altered else self.layout.formula(*entry)
 
     def part(self, entries: list[Entry], cells: str, parts: tuple[Part, ...] = ()) -> Part:
         """Return some cells of one quantity as a part."""
         quantity = self.layout.model[entries[0][0]]
-        name, symbol = self.name(quantity), self._symbols(entries)
+        name = meaning_of(quantity, self.words, self.equations).name
+        symbol = self._symbols(entries)
         values = tuple(map(self.value, entries[:SHOWN]))
         return Part(quantity.name, name, symbol, cells, len(entries), values, parts)
 
@@ -212,7 +199,7 @@ class Entries:
 
     def computed_from(self, entry: Entry, depth: int) -> tuple[Part, ...]:
         """Return the cells that an entry's formula refers to."""
-        formula, here = self.formula(entry), self.sheet_of(entry)
+        formula, (here, *_) = self.formula(entry), self.layout.place(*entry)
         if formula is None or depth < 1:
             return ()
         found = {}
@@ -234,7 +221,7 @@ class Entries:
         found: dict[str, list[Entry]] = {}
         sheet = self.layout.blocks[entry[0]].sheet
         for quantity, unit, places in dependants(self.layout, *entry) if depth else ():
-            if quantity.sheet == CHECK != sheet:
+            if quantity.sheet == CHECK != sheet:  # it compares, and uses no cell for anything else
                 continue
             entries = found.setdefault(quantity.name, [])
             entries += ((quantity.name, (*place, *unit)) for place in places)

@@ -12,7 +12,7 @@ from xlnn.arguments import path_of
 from xlnn.checking.check import examined
 from xlnn.checking.comparison import shown_position
 from xlnn.checking.references import CellRange, areas
-from xlnn.checking.report import plain
+from xlnn.checking.report import Wrong, plain
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError
 from xlnn.explaining.entries import Entries, Entry
@@ -116,13 +116,14 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
     if quantity.is_typed(index):
         role = "noted" if quantity.is_record else "input"
     known = meaning_of(quantity, sheet.words, sheet.equations)
-    aloud = partial(read_aloud, formula, sheet.sheet_of(entry)) if formula else lambda _: None
-    wrong, restated = sheet.wrong.get(cell), sheet.restated.get(cell)
-    remark = ""
+    title, *_ = sheet.layout.place(*entry)
+    aloud = partial(read_aloud, formula, title) if formula else lambda _: None
+    found, remark = sheet.altered.get(cell), ""
+    wrong = found if isinstance(found, Wrong) else None
     if wrong:
         remark = wrong.reason or wrong.expected_formula
-    elif restated:
-        remark = restated.stated
+    elif found:
+        remark = found.stated
     expected = None
     if role == "computed":
         expected = plain(reference.expected(sheet.layout.model, quantity, sheet.arrays)[index])

@@ -238,7 +238,7 @@ def index_of(
     if not isinstance(at, Mapping):
         raise wrong("at", at, 'a dict of numbers along axes, such as {"epoch": 1},')
     names = {axis.name: n for n, axis in enumerate(quantity.axes)}
-    names |= {name: n for n, axis in enumerate(quantity.axes) for name in _also(axis.name)}
+    names |= {"epoch": names["state"]} if "state" in names else {}  # state 3 is the end of epoch 3
     index = [0] * len(quantity.axes)
     for name, number in at.items():
         if name not in names:
@@ -284,8 +284,3 @@ def _known(quantity: Quantity) -> str:
 
 def _written(unit: tuple[int, ...]) -> str:
     return ",".join(map(str, unit))
-
-
-def _also(axis: str) -> tuple[str, ...]:
-    """Return other names of an axis: state 3 is the end of epoch 3."""
-    return ("epoch",) if axis == "state" else ()
