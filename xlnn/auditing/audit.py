@@ -575,9 +575,9 @@ class _Auditing:
             for each in book.patterns[shown].references:
                 read.update(book.inside(each.area(cell)))
         copies = load_apart(self.engine, book, formulas, read)
-        expected = self.engine.rounds([{}], list(copies.values()))[0]
+        (expected,) = self.engine.rounds([{}], [copies[cell] for cell in formulas])
         return {
-            cell: odd[cell] for cell, value in zip(copies, expected, strict=True)
+            cell: odd[cell] for cell, value in zip(formulas, expected, strict=True)
             if not book.formula(cell)
             or not close(number(value), book.number(cell), 1e-9)
         }  # fmt: skip

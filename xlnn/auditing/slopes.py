@@ -293,24 +293,23 @@ def _best(tried: Sequence[Slope]) -> Slope:
 
 
 def load_apart(
-    engine: Engine,
-    book: Book,
-    formulas: Mapping[Place, str],
-    read: Iterable[Place],
+    engine: Engine, book: Book, formulas: Mapping[Place, str], read: Iterable[Place]
 ) -> dict[Place, Place]:
     """Load copies of formulas below their sheets, among fixed numbers that they read.
 
     Returns
     -------
     dict
-        The cell of each copy by that of the formula.
+        The copy of each cell that a formula fills.
     """
     bottom = {title: book.bottom(title) + 5 for title in book.titles}
     copies: dict[Place, Place] = {}
-    for place in formulas:
-        copies[place] = place[0], bottom[place[0]], 1
-        bottom[place[0]] += book.arrays.get(place, (1, 1))[0] + 1
-    texts = {copy: formulas[place] for place, copy in copies.items()}
+    for first in formulas:
+        title, top, left = first
+        for _, row, column in book.filled_by(first):
+            copies[title, row, column] = title, bottom[title] + row - top, 1 + column - left
+        bottom[title] += row - top + 2
+    texts = {copies[first]: text for first, text in formulas.items()}
     arrays = {copy: book.arrays[p] for p, copy in copies.items() if p in book.arrays}
     engine.load(book.question(texts, read, arrays))
     return copies
@@ -363,23 +362,18 @@ class ChainRule:
         return found
 
     def measure(self, engine: Engine) -> None:
-        """Measure the derivative along each edge: formulas beside, among fixed numbers."""
+        """Measure the derivative along each edge: formulas apart, among fixed numbers."""
         book = self.book
         read = {p for cell in self.cells for p in book.reads(cell)}
         sources = sorted(read & {*self.cells, *self.parameters})
         firsts = dict.fromkeys(book.owner.get(cell, cell) for cell in self.cells)
         formulas = {first: book.formulas[first] for first in firsts}
-        beside = load_apart(engine, book, formulas, read)
-        copy = {}
-        for cell in self.cells:
-            first = book.owner.get(cell, cell)
-            title, top, left = beside[first]
-            copy[cell] = title, top + cell[1] - first[1], left + cell[2] - first[2]
-        column = {cell: index for index, cell in enumerate(copy)}
+        copies = load_apart(engine, book, formulas, read)
+        column = {cell: index for index, cell in enumerate(copies)}
         touched = {place: {*self.readers[place]} for place in sources}
         values = {p: book.number(p) for p in sources}
         steps = {p: [1e-5 * max(abs(values[p]), 1e-2)] for p in sources}
-        _, moved = _moved(engine, values, steps, touched, [*copy.values()])
+        _, moved = _moved(engine, values, steps, touched, [*copies.values()])
         for p in sources:
             for reader in self.readers[p]:
                 ahead, behind = moved[p][0, :, column[reader]]

@@ -50,24 +50,17 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
 
     Example: xlnn audit homework/*.xlsx -o report.xlsx
     """
+    from xlnn.auditing import report  # noqa: PLC0415 -- the same
     from xlnn.auditing.audit import audit as audited  # noqa: PLC0415 -- only what is needed
-    from xlnn.auditing.report import (  # noqa: PLC0415 -- the same
-        Audit,
-        check_copy,
-        lines,
-        words_of,
-        write_report,
-        write_slopes,
-    )
     from xlnn.exercises.report import check_report  # noqa: PLC0415 -- the same
 
-    words = words_of(lang)
+    words = report.words_of(lang)
     if output:
         check_report(output, files, force=force)
     if write:
         for file in files:
-            check_copy(file, force=force)
-    found: list[Audit] = []
+            report.check_copy(file, force=force)
+    found: list[report.Audit] = []
     for file in files:
         try:
             with progress() as tell:
@@ -76,20 +69,20 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
             raise
         except MENDABLE as error:
             said = mended_by(error)
-            result = Audit(str(file), error=said)
+            result = report.Audit(str(file), error=said)
             say_error(said, file if len(files) > 1 else "")
         else:
             if not as_json:
-                for line in lines(result, words):
+                for line in report.lines(result, words):
                     say(line)
             if write and result.judged:
-                say(f"{write_slopes(file, result)}", err=as_json)
+                say(f"{report.write_slopes(file, result)}", err=as_json)
         found.append(result)
     if as_json:
         plain = [result.to_json() for result in found]
         say_json(plain if len(files) > 1 else plain[0])
     if output:
-        write_report(output, found, lang)
+        report.write_report(output, found, lang)
         say(f"{output}   {counted(len(found), 'workbook')}", err=as_json)
     if not all(result.agrees for result in found):
         sys.exit(1)
