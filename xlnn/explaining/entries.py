@@ -188,7 +188,7 @@ class Entries:
     def part(self, entries: list[Entry], cells: str, parts: tuple[Part, ...] = ()) -> Part:
         """Return some cells of one quantity as a part."""
         quantity = self.layout.model[entries[0][0]]
-        name = meaning_of(quantity, self.words, self.equations).name
+        name = meaning_of(quantity, self.words, self.equations)["name"]
         symbol = self._symbols(entries)
         values = tuple(map(self.value, entries[:SHOWN]))
         return Part(quantity.name, name, symbol, cells, len(entries), values, parts)

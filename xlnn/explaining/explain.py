@@ -115,7 +115,6 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
     role = "computed"
     if quantity.is_typed(index):
         role = "noted" if quantity.is_record else "input"
-    known = meaning_of(quantity, sheet.words, sheet.equations)
     title, *_ = sheet.layout.place(*entry)
     aloud = partial(read_aloud, formula, title) if formula else lambda _: None
     found, remark = sheet.altered.get(cell), ""
@@ -135,15 +134,11 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
         cell=cell,
         lang=sheet.lang,
         quantity=name,
-        name=known.name,
         symbol=sheet.symbol(entry),
-        meaning=known.meaning,
         layer=quantity.layer,
         unit=tuple(each + 1 for each in index[len(quantity.axes) :]),
         place=shown_position(block, index),
         role=role,
-        equation=known.equation,
-        book=known.book,
         formula=formula,
         in_symbols=aloud(sheet.as_symbol),
         in_numbers=aloud(sheet.as_number),
@@ -153,4 +148,5 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
         remark=remark,
         computed_from=sheet.computed_from(entry, depth),
         used_for=sheet.used_for(entry, depth),
+        **meaning_of(quantity, sheet.words, sheet.equations),
     )

@@ -227,24 +227,8 @@ def in_words(value: Value) -> str:
 _BOOK = re.compile(r"\s*Book: (\d-\d+(?:(?:, | to )\d-\d+)*)")
 
 
-@dataclass(frozen=True)
-class QuantityMeaning:
-    """What a workbook says about a quantity; a text that it lacks is empty.
-
-    Attributes
-    ----------
-    name, meaning, equation, book : str
-        Its name, and its line in the Guide.
-    """
-
-    name: str
-    meaning: str
-    equation: str
-    book: str
-
-
-def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) -> QuantityMeaning:
-    """Return the texts about a quantity.
+def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) -> dict[str, str]:
+    """Return what a workbook says about a quantity; a text that it lacks is empty.
 
     Parameters
     ----------
@@ -252,17 +236,22 @@ def meaning_of(quantity: Quantity, words: Text, equations: Mapping[str, str]) ->
     words : Text
     equations : mapping
         Replacements for the words in braces in the Guide's equations.
+
+    Returns
+    -------
+    dict
+        Its ``name``, and its line in the Guide: ``meaning``, ``equation`` and ``book``.
     """
     known = words.words.get("guide", {}).get("symbols", {}).get(quantity.kind, {})
     name = words.words["quantities"].get(quantity.kind, "")
     if not name:  # a sheet may have texts for its own quantities
         name = words.words.get(quantity.sheet, {}).get(quantity.kind, "")
-    return QuantityMeaning(
-        name=name if isinstance(name, str) and "{" not in name else "",
-        meaning=known.get("meaning", ""),
-        equation=known.get("equation", "").format(**equations),
-        book=known.get("book", "").format(**equations),
-    )
+    return {
+        "name": name if isinstance(name, str) and "{" not in name else "",
+        "meaning": known.get("meaning", ""),
+        "equation": known.get("equation", "").format(**equations),
+        "book": known.get("book", "").format(**equations),
+    }
 
 
 def equation_text(equation: Equation | None) -> str:

@@ -11,7 +11,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from xlnn.arguments import is_whole, wrong
 from xlnn.errors import OptionsError, XlnnError
-from xlnn.explaining.explanation import QuantityMeaning, equation_text, section
+from xlnn.explaining.explanation import equation_text, section
 from xlnn.layout import Layout
 from xlnn.quantity import Quantity
 
@@ -87,7 +87,7 @@ class QuantityValues(NDArrayOperatorsMixin):
     """
 
     def __init__(
-        self, array: np.ndarray, quantity: Quantity, layout: Layout, meaning: QuantityMeaning
+        self, array: np.ndarray, quantity: Quantity, layout: Layout, meaning: Mapping[str, str]
     ) -> None:
         self.array, self.name, self.kind = array, quantity.name, quantity.kind
         self.layer = quantity.layer
@@ -95,9 +95,9 @@ class QuantityValues(NDArrayOperatorsMixin):
         # a letter is its own symbol
         named = len(quantity.name) == 1 or quantity.symbol != f"{quantity.name}{{}}"
         self.symbol = quantity.symbol.replace("{}", "") if named else ""
-        self.title, self.meaning = meaning.name, meaning.meaning
-        self.equation = meaning.equation or equation_text(own)
-        self.section = meaning.book.strip("–") or section(own)
+        self.title, self.meaning = meaning["name"], meaning["meaning"]
+        self.equation = meaning["equation"] or equation_text(own)
+        self.section = meaning["book"].strip("–") or section(own)
         self.sheet = layout.titles[quantity.sheet]
         self.axes = tuple(axis.name for axis in quantity.axes)
         self._quantity, self._layout = quantity, layout
