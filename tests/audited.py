@@ -197,6 +197,8 @@ def homework(fault, style, *, top=1, left=1, steps=12, named=False, tabs=(0.5,),
             "rate": {"w7": "{w7<}-0.05*{dw7<}"},
             "climbs": {"w3": "{w3<}+@eta*{dw3<}"},
             "pasted": {("w5", 4): 0.41},
+            "start": {("w5", 6): lambda s, t=t: f"{t.at('w5', s - 2)}-@eta*{{dw5<}}"},
+            "other input": {"dw6": f"{d1}*{{t2}}"},
             "odd gradient": {("dw8", 8): d2 + "*{a_h1}"},
         }  # fmt: skip
         planted = fault if index == len(tabs) - 1 else ""

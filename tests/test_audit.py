@@ -82,6 +82,8 @@ KINDS = {
     ("homework", "stale"): "break",
     ("homework", "rate"): "rate",
     ("homework", "climbs"): "climbs",
+    ("homework", "start"): "start",
+    ("homework", "other input"): "input",
     ("deltas", "no derivative"): "derivative",
     ("deltas", "other unit"): "other_derivative",
     ("deltas", "sign"): "sign",
