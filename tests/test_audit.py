@@ -166,6 +166,23 @@ def test_letters_that_list_rows_name_no_parameters(tmp_path):
     assert [(f.kind, f.cells) for f in found.findings] == [("factor", "B5")]
 
 
+@pytest.mark.parametrize("factor", [1, 2])
+def test_gradients_of_all_rows_may_stand_in_a_row_with_a_cost_of_its_own(tmp_path, factor):
+    """Where all are wrong, none of them tells which cost they belong to."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["w", 0.4, None, "b", 0.1, None, "Total loss", "=D3+D4+D5"])
+    sheet.append(["x", "t", "y", "loss", None, None, "dL/dw", "dL/db"])
+    for r, (x, t) in enumerate(((0.5, 1.1), (1.5, 2.3), (2.5, 3.9)), 3):
+        sheet.append([x, t, f"=B$1*A{r}+E$1", f"=(C{r}-B{r})^2"])
+    sheet["G3"] = f"={2 * factor}*((C3-B3)*A3+(C4-B4)*A4+(C5-B5)*A5)"
+    sheet["H3"] = f"={2 * factor}*((C3-B3)+(C4-B4)+(C5-B5))"
+    book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert {judged.cost for judged in found.judged} == {"H1"}
+    assert [(f.kind, f.cells) for f in found.findings] == [("factor", "G3:H3")][: factor - 1]
+
+
 def epochs(factor):
     """Return a tab for each epoch, in Japanese, whose parameters follow from the tab before."""
     book = Workbook()
