@@ -264,6 +264,23 @@ def test_slopes_are_given_where_no_gradient_is_stated(tmp_path):
     assert found.agrees
 
 
+def test_a_text_may_stand_between_a_parameter_and_the_cost(tmp_path):
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ["w", 0.4],
+        ["way", '=IF(B1>0,"up","down")'],
+        ["y", '=IF(B2="up",B1*2,B1)'],
+        ["Loss", "=(B3-1)^2"],
+        ["dLoss/dw", "=2*(B3-1)"],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [j.verdict for j in found.judged] == [WRONG]
+    assert [(f.kind, f.cells) for f in found.findings] == [("derivative", "B5")]
+
+
 def test_a_kink_is_no_error(tmp_path):
     book = Workbook()
     sheet = book.active

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, reduce
 from itertools import chain, repeat
-from math import inf, prod
+from math import inf, nan, prod
 from operator import or_
 from pathlib import Path
 
 from openpyxl.utils import range_boundaries
 
+from xlnn.arguments import is_number
 from xlnn.auditing.formula import Factor, Pattern, Reference, Term, key_of, size
 from xlnn.auditing.tables import Tables
 from xlnn.checking.references import CellRange
@@ -132,8 +133,7 @@ class Book:
 
     def is_number(self, place: Place) -> bool:
         """Tell whether a cell holds a number."""
-        value = self.values.get(place)
-        return isinstance(value, float | int) and not isinstance(value, bool)
+        return is_number(self.values.get(place))
 
     def bottom(self, title: str) -> int:
         """Return the last row of a sheet that holds something."""
@@ -448,8 +448,7 @@ def islands(places: Iterable[Place]) -> Iterator[list[Place]]:
 
 def number(value: Found) -> float:
     """Return a value as a float, or NaN if it is not a number."""
-    is_number = isinstance(value, float | int) and not isinstance(value, bool)
-    return float(value) if is_number else float("nan")
+    return float(value) if is_number(value) else nan
 
 
 def is_cell(what: object) -> bool:

@@ -365,7 +365,7 @@ class ChainRule:
         """Measure the derivative along each edge: formulas apart, among fixed numbers."""
         book = self.book
         read = {p for cell in self.cells for p in book.reads(cell)}
-        sources = sorted(read & {*self.cells, *self.parameters})
+        sources = sorted(filter(book.is_number, read & {*self.cells, *self.parameters}))
         firsts = dict.fromkeys(book.owner.get(cell, cell) for cell in self.cells)
         formulas = {first: book.formulas[first] for first in firsts}
         copies = load_apart(engine, book, formulas, read)
