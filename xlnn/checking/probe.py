@@ -150,7 +150,7 @@ class Work:
 
     def begin_anew(self, file: Path, layout: Layout) -> None:
         """Stop the engine, then start it with another file and its probes."""
-        engines.cancel(self._recalculate, self._worker)
+        self._cancel()
         self._begin(file)
         self.probe(layout)
 
@@ -172,4 +172,9 @@ class Work:
         """End the engine, without waiting if the check was stopped."""
         if error is None:
             self._worker.shutdown()
-        engines.cancel(self._recalculate, self._worker)
+        self._cancel()
+
+    def _cancel(self) -> None:
+        """Cancel the engine in the other thread, and wait until it has ended."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        getattr(self._recalculate, "cancel", lambda: None)()

@@ -13,13 +13,11 @@ from xlnn.engines._limits import UNLIMITED, Allowance
 from xlnn.errors import OptionsError
 
 if TYPE_CHECKING:  # the command line names the engines before it imports NumPy
-    from concurrent.futures import ThreadPoolExecutor
-
     from xlnn.engines._child import Child
     from xlnn.grid import Inputs, Values
 
 __all__ = [
-    "ENGINES", "UNLIMITED", "Allowance", "Recalculate", "anew", "cancel", "check_name", "load",
+    "ENGINES", "UNLIMITED", "Allowance", "Recalculate", "anew", "check_name", "load",
     "missing",
 ]  # fmt: skip
 
@@ -54,12 +52,6 @@ def anew(load: Callable[[], Recalculate]) -> Recalculate:
         return session(inputs)
 
     return recalculate
-
-
-def cancel(recalculate: "Child", worker: "ThreadPoolExecutor") -> None:
-    """Cancel an engine in another thread, and wait until it has ended."""
-    worker.shutdown(wait=False, cancel_futures=True)
-    recalculate.cancel()
 
 
 def check_name(engine: str) -> None:
