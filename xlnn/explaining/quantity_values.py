@@ -12,7 +12,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from xlnn.arguments import is_whole, wrong
 from xlnn.errors import OptionsError, XlnnError
 from xlnn.explaining.explanation import equation_text, section
-from xlnn.layout import Layout
+from xlnn.layout import Layout, strides
 from xlnn.quantity import Quantity
 
 if TYPE_CHECKING:
@@ -268,9 +268,7 @@ def _unit_of(quantity: Quantity, unit: tuple[int, ...]) -> tuple[int, ...]:
         1 <= each <= length for each, length in zip(unit, shape, strict=True)
     ):
         raise OptionsError(f"{_known(quantity)} no unit {_written(unit)}.")
-    if len(shape) == len(quantity.shape):
-        return tuple(each - 1 for each in unit)
-    number = np.ravel_multi_index(tuple(each - 1 for each in unit), shape)
+    number = sum((each - 1) * step for each, step in zip(unit, strides(shape), strict=True))
     return tuple(map(int, np.unravel_index(number, quantity.shape)))
 
 
