@@ -41,7 +41,7 @@ def explain(file: Path, what: str, *, as_json: bool, **options: Any) -> None:  #
     Example: xlnn explain output/digits.xlsx delta3 --epoch 1 --image 6 --unit 1
     """
     from xlnn.explaining.explain import explain as explained  # noqa: PLC0415 -- only what is needed
-    from xlnn.explaining.explanation import indented, tree_of  # noqa: PLC0415 -- the same
+    from xlnn.explaining.explanation import lines_of  # noqa: PLC0415 -- the same
 
     named = {axis: options.pop(axis) for axis in ("epoch", "image")}
     at = {axis: number for axis, number in named.items() if number is not None}
@@ -53,7 +53,7 @@ def explain(file: Path, what: str, *, as_json: bool, **options: Any) -> None:  #
     if as_json:
         say_json(said.to_json())
         return
-    for line in indented(tree_of(said)):
+    for line in lines_of(said):
         say(line)
 
 

@@ -3,7 +3,7 @@
 import inspect
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -108,7 +108,7 @@ class Explanation:
 
     def __str__(self) -> str:
         """Return what ``xlnn explain`` prints."""
-        return printed(indented(tree_of(self)))
+        return printed(lines_of(self))
 
     def __repr__(self) -> str:
         """Return a summary in one line."""
@@ -119,14 +119,7 @@ MOST_PARTS = 10
 """Parts of one cell that the lines list; all are in the JSON."""
 
 
-Line = tuple[int, str]
-"""The depth of a line, and its text."""
-
-
-def indented(lines: Iterable[Line]) -> Iterator[str]:
-    """Yield lines indented by their depth."""
-    for depth, line in lines:
-        yield "    " * depth + line
+INDENT = "    "
 
 
 def aligned(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -140,10 +133,10 @@ def aligned(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield f"{label}{' ' * (width - cell_len(label))}   {line}"
 
 
-def tree_of(said: "Explanation") -> Iterator[Line]:
-    """Yield the lines of an explanation, each with its depth."""
+def lines_of(said: Explanation) -> Iterator[str]:
+    """Yield the lines of an explanation."""
     words = text(said.lang, "explaining")
-    yield 0, f"{said.cell}   {_named(said.symbol, said.name)}   {_where(said, words)}".rstrip()
+    yield f"{said.cell}   {_named(said.symbol, said.name)}   {_where(said, words)}".rstrip()
     rows = {
         "equation": f"{said.equation}   {_book(said, words)}".strip() if said.equation else "",
         "formula": said.formula,
@@ -153,26 +146,26 @@ def tree_of(said: "Explanation") -> Iterator[Line]:
         "value": f"{in_words(said.value)}   {_judged(said, words)}".rstrip(),
     }
     if said.meaning:
-        yield 1, said.meaning
+        yield f"{INDENT}{said.meaning}"
     for line in aligned([(words("explain", key), row) for key, row in rows.items() if row]):
-        yield 1, line
+        yield f"{INDENT}{line}"
     if said.remark and not said.remark.startswith("="):
-        yield 1, said.remark
+        yield f"{INDENT}{said.remark}"
     for key, parts in (("computed_from", said.computed_from), ("used_for", said.used_for)):
         if parts:
-            yield 0, words("explain", key)
-            yield from _tree(parts, words, 1)
+            yield words("explain", key)
+            yield from _tree(parts, words, INDENT)
 
 
-def _tree(parts: "tuple[Part, ...]", words: Text, depth: int) -> Iterator[Line]:
+def _tree(parts: tuple[Part, ...], words: Text, indent: str) -> Iterator[str]:
     for part in parts[:MOST_PARTS]:
         values = ", ".join(in_words(value) for value in part.values)
         more = ", …" if part.count > len(part.values) else ""
         count = f"   ({words('explain', 'cells', count=f'{part.count:,}')})" if more else ""
-        yield depth, f"{_named(part.symbol, part.name)}   {part.cells}   {values}{more}{count}"
-        yield from _tree(part.parts, words, depth + 1)
+        yield f"{indent}{_named(part.symbol, part.name)}   {part.cells}   {values}{more}{count}"
+        yield from _tree(part.parts, words, indent + INDENT)
     if len(parts) > MOST_PARTS:
-        yield depth, words("explain", "more", count=len(parts) - MOST_PARTS)
+        yield indent + words("explain", "more", count=len(parts) - MOST_PARTS)
 
 
 def _named(symbol: str, name: str) -> str:
