@@ -274,13 +274,12 @@ def remarks(comparison: Comparison, arrays: Arrays) -> Iterator[str]:
 
 def _stored(cells: Sequence[str]) -> Iterator[str]:
     """Report stored values that differ from the computed ones."""
-    if len(cells) == 1:
-        what, they, them = f"{cells[0]} holds a stored value that is", "its formula gives", "it"
-    elif cells:
+    if not cells:
+        return
+    what, they, them = f"{cells[0]} holds a stored value that is", "its formula gives", "it"
+    if len(cells) > 1:
         what = f"{len(cells):,} cells, {cells[0]} among them, hold stored values that are"
         they, them = "their formulas give", "those"
-    else:
-        return
     yield (
         f"{what} not what {they}, and a program that does not recalculate shows {them}: open the "
         "file in a spreadsheet program and save it"
