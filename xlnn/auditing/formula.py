@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from openpyxl.utils.cell import column_index_from_string
 
-from xlnn.checking.references import CellRange
+from xlnn.checking.references import CellRange, title_of
 from xlnn.engines.functions import functions_of
 from xlnn.engines.scenarios import Place
 from xlnn.xlsx.guard import FUNCTIONS
@@ -174,8 +174,7 @@ def reference(text: str, place: Place) -> Reference | None:
     marks = (mark for end in (ends[0], ends[-1]) for mark in ("$" in end[1:], end[0] == "$"))
     moves = _FIXED if is_whole else tuple(not mark for mark in marks)
     seen = (n - at * move for n, at, move in zip(found, place[1:] * 2, moves, strict=True))
-    title = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
-    return Reference(title.casefold(), tuple(seen), moves)
+    return Reference(title_of(sheet).casefold(), tuple(seen), moves)
 
 
 def _named(

@@ -13,6 +13,7 @@ from openpyxl.comments import Comment
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from xlnn.atomic_write import check_place, replacing
+from xlnn.checking.references import title_of
 from xlnn.errors import OutputError
 from xlnn.exercises.report import Row, fill, harmless
 from xlnn.registry.text import Text, text
@@ -272,8 +273,7 @@ def write_slopes(path: Path, audit: Audit) -> Path:
     slopes: dict[Worksheet, dict[tuple[int, int], Judged]] = {}
     for judged in audit.judged:
         title, _, cell = judged.parameter.rpartition("!")
-        title = title[1:-1].replace("''", "'") if title.startswith("'") else title
-        sheet = book[title] if title else book.worksheets[0]
+        sheet = book[title_of(title)] if title else book.worksheets[0]
         slopes.setdefault(sheet, {}).setdefault(coordinate_to_tuple(cell), judged)
     for sheet, cells in slopes.items():
         columns = [column for _, column in cells]

@@ -76,7 +76,7 @@ class Finder:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.headings = Headings(book)
-        self.updates = Updates(book, self.headings)
+        self.updates = Updates(self.headings)
         self.known: Dependence | None = None
         self.stated: tuple[Place, ...] = ()
 

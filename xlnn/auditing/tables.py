@@ -45,13 +45,12 @@ class ExcelTable:
             for part in parts if part and not part.startswith("#")
         ]  # fmt: skip
         rows = {
-            "": (self.top + self.heads, self.bottom - self.totals),
             "#data": (self.top + self.heads, self.bottom - self.totals),
             "#all": (self.top, self.bottom),
             "#headers": (self.top, self.top),
             "#totals": (self.bottom, self.bottom),
             "#this row": (row, row),
-        }.get(" ".join(special))
+        }.get(" ".join(special) or "#data")
         if rows is None or len(columns) > 2 or not {*columns} <= {*self.columns}:
             return None
         across = [self.left + self.columns.index(c) for c in columns] or [self.left, self.right]

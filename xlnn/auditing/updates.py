@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 
-from xlnn.auditing.book import Book, is_cell
+from xlnn.auditing.book import is_cell
 from xlnn.auditing.faults import Fault, Pair
 from xlnn.auditing.formula import Factor, Pattern, Reference, Term
 from xlnn.auditing.headings import Headings, old
@@ -52,12 +52,11 @@ class Updates:
 
     Parameters
     ----------
-    book : Book
     headings : Headings
     """
 
-    def __init__(self, book: Book, headings: Headings) -> None:
-        self.book, self.headings = book, headings
+    def __init__(self, headings: Headings) -> None:
+        self.book, self.headings = headings.book, headings
 
     @cached_property
     def every(self) -> list[Update]:
