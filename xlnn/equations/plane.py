@@ -20,58 +20,43 @@ MARGIN = 10
 """The data's range divided by the margin on each side."""
 
 
-class Edge(Equation):
-    """The edge of the plane: a tenth of an input's range beyond its least or largest value.
+# fmt: off
+def edge(sign: int) -> Stated:
+    """Return the equation of the edges of the plane: -1 for the lower ones, 1 for the upper.
 
-    Parameters
-    ----------
-    sign : int
-        -1 for the lower edge, 1 for the upper. Constant data have a range of 1.
+    Each is a tenth of the input's range beyond its least or largest value; constant data have
+    a range of 1.
     """
+    end = "MAX" if sign > 0 else "MIN"
 
-    def __init__(self, sign: int) -> None:
-        self.sign = sign
-
-    def array(self, values: np.ndarray) -> np.ndarray:
-        """Return the edge of each input, shape (2,), of values of shape (samples, 2)."""
+    def array(values: np.ndarray) -> np.ndarray:
         values = values.reshape(len(values), -1)
-        least, most = values.min(axis=0), values.max(axis=0)
-        span = np.where(most == least, 1.0, most - least)
-        return (most if self.sign > 0 else least) + self.sign * span / MARGIN
+        span = np.ptp(values, axis=0)
+        ends = values.max(axis=0) if sign > 0 else values.min(axis=0)
+        return ends + sign * np.where(span == 0, 1.0, span) / MARGIN
 
-    def cell(self, k: int, values: Cells) -> str:
-        cells = values.samples[k]
-        span = f"IF(MAX({cells})=MIN({cells}),1,MAX({cells})-MIN({cells}))"
-        end = "MAX" if self.sign > 0 else "MIN"
-        return f"={end}({cells}){'+' if self.sign > 0 else '-'}{span}/{MARGIN}"
+    return Stated(
+        array,
+        lambda k, values: "={1}({0}){2}IF(MAX({0})=MIN({0}),1,MAX({0})-MIN({0}))/{3}".format(
+            values.samples[k], end, "-+"[sign > 0], MARGIN),
+        says="An edge of the plane: a tenth of an input's range beyond its least or largest value.")
 
 
-class GridPoint(Equation):
-    """The inputs at a point of the grid: the first goes to the right, the second up."""
-
-    def array(self, number: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Return the points, shape (points, 1, 2)."""
-        right, down = (number - 1) % SIDE, np.floor((number - 1) / SIDE)
-        span = high - low
-        x, y = low[0] + span[0] * right / (SIDE - 1), high[1] - span[1] * down / (SIDE - 1)
-        return np.stack([x, y], axis=1)[:, np.newaxis]
-
-    def cell(self, _: int, k: int, number: Cells, low: Cells, high: Cells) -> str:
-        span = f"({high[k]}-{low[k]})"
-        if k == 0:
-            return f"={low[k]}+{span}*MOD({number[()]}-1,{SIDE})/{SIDE - 1}"
-        return f"={high[k]}-{span}*INT(({number[()]}-1)/{SIDE})/{SIDE - 1}"
-
+GRID_POINT = Stated(
+    lambda number, low, high: np.stack([
+        low[0] + (high - low)[0] * ((number - 1) % SIDE) / (SIDE - 1),
+        high[1] - (high - low)[1] * np.floor((number - 1) / SIDE) / (SIDE - 1),
+    ], axis=1)[:, np.newaxis],
+    lambda _, k, number, low, high: "={}({}-{})*{}/{}".format(
+        (f"{low[k]}+", f"{high[k]}-")[k], high[k], low[k],
+        (f"MOD({number[()]}-1,{SIDE})", f"INT(({number[()]}-1)/{SIDE})")[k], SIDE - 1),
+    says="The inputs at a point of the grid: the first goes to the right, the second up.")
 
 OF_OUTPUT = Stated(
     lambda a, output: entry(a.T, output).reshape(SIDE, SIDE),
     lambda row, column, a, output: (
-        f"=INDEX({a.over('point')[:]},{row * SIDE + column + 1},{output[()]})"
-    ),
-    says="The chosen output at each point of the grid, as a picture.",
-    coarse=True,
-    repeats=True,
-)
+        f"=INDEX({a.over('point')[:]},{row * SIDE + column + 1},{output[()]})"),
+    says="The chosen output at each point of the grid, as a picture.", coarse=True, repeats=True)
 
 
 class OfUnits(Equation):
@@ -103,11 +88,9 @@ def on_grid(samples: int) -> Stated:
     """Return the equation of the places of the first images; the first cell's middle is at 0.5."""
     return Stated(
         lambda values, low, high: (
-            (values[:samples].reshape(samples, -1) - low) / (high - low) * (SIDE - 1) + 0.5
-        ),
+            (values[:samples].reshape(samples, -1) - low) / (high - low) * (SIDE - 1) + 0.5),
         lambda k, values, low, high: f"=({values[k]}-{low[k]})/({high[k]}-{low[k]})*{SIDE - 1}+0.5",
-        says="The position of an image in the picture, in cells from the left and from below.",
-    )
+        says="The position of an image in the picture, in cells from the left and from below.")
 
 
 def height_if(*, own: bool) -> Stated:
@@ -115,11 +98,9 @@ def height_if(*, own: bool) -> Stated:
     one, other = ("{at[1]}", NOWHERE) if own else (NOWHERE, "{at[1]}")
     return Choice(
         lambda at, truth, output: np.where(
-            (truth[: len(at)] == output) == own, at[:, 1], float(NOWHERE)
-        ),
+            (truth[: len(at)] == output) == own, at[:, 1], float(NOWHERE)),
         f"=IF({{truth}}={{output}},{one},{other})",
-        says="The height of an image in the series of the chosen class, or in that of all others.",
-    )
+        says="The height of an image in the series of the chosen class, or in that of all others.")
 
 
 class EdgeText(Sentence):

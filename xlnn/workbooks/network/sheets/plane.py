@@ -12,12 +12,12 @@ from math import isfinite
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
 from xlnn.equations.plane import (
+    GRID_POINT,
     OF_OUTPUT,
     SIDE,
-    Edge,
     EdgeText,
-    GridPoint,
     OfUnits,
+    edge,
     height_if,
     on_grid,
 )
@@ -101,15 +101,15 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     given = "raw" if spec.scaled else "x"
     ends = {"low": "map_low", "high": "map_high", "values": given}
     for kind, sign in (("low", -1), ("high", 1)):
-        yield table(kind, Edge(sign), ends, (2,))
+        yield table(kind, edge(sign), ends, (2,))
     for kind, number in (("ends", 0), ("heights", 1)):
         yield page(kind, EdgeText(number, upper_first=number == 1), ends, (2,))
     # state 0 is the start, so the weights after epoch e are in row e + 1
     yield from weights(stack, PREFIX, NUMBERS, row=2)
     rows = {"axes": (POINT,), "prefix": PREFIX, "sheet": NUMBERS}
     yield replace(quantity("point", counts=True, **whole, **rows), name="map_number")
-    grid, uses = GridPoint(), {"number": "map_number", **ends}
-    yield quantity(given, grid, uses, spec.picture, **{**rows, "number_format": "0.0000"})
+    uses = {"number": "map_number", **ends}
+    yield quantity(given, GRID_POINT, uses, spec.picture, **{**rows, "number_format": "0.0000"})
     if spec.scaled:
         yield scaled(spec.picture, **rows)
     yield from forward(stack, slopes=False, **rows)
