@@ -218,5 +218,5 @@ def test_the_notes_on_jump_and_kink_hold_for_any_h(h):
     assert arrays["step_difference"][at_0] == pytest.approx(1 / (2 * h))
     assert arrays["relu_difference"][at_0] == pytest.approx(0.5)
     finer = arrays_of("activations", {"h": 1e-6})
-    for function in FUNCTIONS:  # where the gap stays large however small h is
-        assert (finer[f"{function.name}_gap"] < 1e-6) == (function.name in smooth)
+    for name in FUNCTIONS:  # where the gap stays large however small h is
+        assert (finer[f"{name}_gap"] < 1e-6) == (name in smooth)

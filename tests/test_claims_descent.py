@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from claims import arrays_of, false_claims, is_told, number
+from claims import arrays_of, false_claims, is_told, layout_of, number
 from experiments import words_of
 
 from xlnn.equations import lookup, surface
@@ -293,7 +293,11 @@ PLANTED = {
     "eta is rounded": ("verdict", lambda patch: patch.setattr(surface, "DIGITS", 2)),
     "all goes up": (
         "course",
-        lambda patch: patch.setattr(surface, "short", form(lambda z: f"{min(z, 1):.6f}", str)),
+        lambda patch: patch.setattr(
+            layout_of("descent").model["course"].equation,
+            "form",
+            form(lambda z, _: f"{min(z, 1):.6f}", str),
+        ),
     ),
     "rounding decides": ("where", lambda patch: patch.setattr(_steepest, "ROUNDED", 40)),
     "near is equal": ("where", lambda patch: patch.setattr(_steepest, "EXACT", 1)),

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import wraps
 from itertools import combinations
 from math import cos, exp, floor, hypot, isclose, isfinite, log1p, radians, sqrt
+from types import MethodType
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from xlnn.checking.probe import probe_arrays
 from xlnn.equations import digits, neuron, regression, sequences, similarity
 from xlnn.experiments import costs, xor_layers
 from xlnn.experiments.xor_layers import NEAR
-from xlnn.quantity import Stated
+from xlnn.quantity import Sentence, Stated
 
 TINY = 1e-11
 """Rounding, relative to what is rounded; the sentences themselves decide by 1e-12."""
@@ -828,20 +829,20 @@ FALSEHOODS = [
     ("regression", regression.WaysAgree, "said", says("agree"), {"x": 0}),
     ("regression", regression.WaysAgree, "said", says("late", apart=1), {"eta": 0}),
     ("regression", regression.WaysAgree, "said", says("late", apart=1), {"y": 5}),
-    ("regression", regression.Determined, "said", says("determined"), {"x": 0}),
-    ("regression", regression.ByHand, "said", says("least", C_hand=48.4225), {}),
-    ("similarity", similarity.MostSimilar, "text", says("nearest", number=1, label=0, likeness=0),
+    ("regression", "determined", "said", says("determined"), {"x": 0}),
+    ("regression", "by_hand", "said", says("least", C_hand=48.4225), {}),
+    ("similarity", "nearest", "text", says("nearest", number=1, label=0, likeness=0),
      {"pattern_a": 0}),
-    ("similarity", similarity.MostSimilar, "text", says("nearest", number=33, label=1, likeness=1),
+    ("similarity", "nearest", "text", says("nearest", number=33, label=1, likeness=1),
      {"pattern_a": ONE}),
-    ("similarity", similarity.AngleText, "array", gives(4), {"pattern_b": RING * 3}),
-    ("similarity", similarity.AngleText, "array", gives(5), {}),
+    ("similarity", similarity.RELATION, "array", gives(4), {"pattern_b": RING * 3}),
+    ("similarity", similarity.RELATION, "array", gives(5), {}),
     ("similarity", similarity.Equal, "array", gives(1), {}),
     ("costs", costs, "DIGITS", 0, {"z_chosen": 0, "t": 0.9}),
-    ("costs", costs.WhichLearns, "text",
+    ("costs", "which", "text",
      says("which", z=0, a=0.5, t=0.5, delta_sq=0, delta_ce=0, times=4), {"z_chosen": 0, "t": 0.5}),
-    ("costs", costs.FarFromTarget, "text", says("far", squared=62, cross=13), {}),
-    ("costs", costs.Lowest, "text", says(0, C_T="1.0000", w1=0, w2=0), {"x": 0}),
+    ("costs", "far", "text", says("", squared=62, cross=13), {}),
+    ("costs", "lowest_sq", "text", says(0, C_T="1.0000", w1=0, w2=0), {"x": 0}),
     ("sequences", sequences.SAME, "array", gives(1), {"u": [1e17, 1, -1e17, 1, 1]}),
     ("sequences", sequences.SAME, "array", gives(0), {}),
     ("neuron", neuron, "DIGITS", 3, {"threshold": 3.0001}),
@@ -860,9 +861,11 @@ def test_a_false_sentence_is_found(falsehood, monkeypatch):
     template, owner, name, wrong, inputs = FALSEHOODS[falsehood]
     if isinstance(owner, str):
         owner = layout_of(template).model[owner].equation
+        owner = getattr(owner, "sentence", owner)
     CHECKS[template](arrays_of(template, inputs))
     right = getattr(owner, name)
     wrong = wraps(right)(wrong) if callable(right) else wrong
+    wrong = MethodType(wrong, owner) if isinstance(owner, Sentence) else wrong
     if isinstance(owner, Stated):
         monkeypatch.setitem(vars(owner), name, wrong)
     else:

@@ -12,9 +12,8 @@ import numpy as np
 from xlnn.equations.activation import LARGEST
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.number import fixed, raised, short, significant
-from xlnn.equations.surface import SURFACES, flattens, one_of
-from xlnn.equations.surface import chosen as chosen_surface
-from xlnn.equations.wording import at_most, first_place
+from xlnn.equations.surface import SURFACES, Line, chosen, flattens, one_of
+from xlnn.equations.wording import Told, at_most, first_place
 from xlnn.quantity import Sentence, Stated
 from xlnn.terms import Term, either, largest, least, sign
 
@@ -39,152 +38,132 @@ class DifferentiableFunction:
     ----------
     text : str
         As the book writes it.
-    f : Stated
+    f : Line
         Of x.
-    derivatives : tuple of Stated
+    derivatives : tuple of Line
         The first to the fourth, as functions of x and f(x).
     """
 
     text: str
-    f: Stated
-    derivatives: tuple[Stated, Stated, Stated, Stated]
+    f: Line
+    derivatives: tuple[Line, Line, Line, Line]
 
+
+# fmt: off
+ZERO = Line(lambda x, f: 0 * x, "0")
+SAME = Line(lambda x, f: f, "{f}")
 
 FUNCTIONS = (
-    DifferentiableFunction("x²", Stated(lambda x: x**2, lambda x: f"{x}^2"), (
-        Stated(lambda x, f: 2 * x, lambda x, f: f"2*{x}"),
-        Stated(lambda x, f: 2 + 0 * x, lambda x, f: "2"),
-        Stated(lambda x, f: 0 * x, lambda x, f: "0"),
-        Stated(lambda x, f: 0 * x, lambda x, f: "0"),
+    DifferentiableFunction("x²", Line(lambda x: x**2, "{x}^2"), (
+        Line(lambda x, f: 2 * x, "2*{x}"), Line(lambda x, f: 2 + 0 * x, "2"), ZERO, ZERO,
     )),
-    DifferentiableFunction("x³", Stated(lambda x: x**3, lambda x: f"{x}^3"), (
-        Stated(lambda x, f: 3 * x**2, lambda x, f: f"3*{x}^2"),
-        Stated(lambda x, f: 6 * x, lambda x, f: f"6*{x}"),
-        Stated(lambda x, f: 6 + 0 * x, lambda x, f: "6"),
-        Stated(lambda x, f: 0 * x, lambda x, f: "0"),
+    DifferentiableFunction("x³", Line(lambda x: x**3, "{x}^3"), (
+        Line(lambda x, f: 3 * x**2, "3*{x}^2"), Line(lambda x, f: 6 * x, "6*{x}"),
+        Line(lambda x, f: 6 + 0 * x, "6"), ZERO,
     )),
-    DifferentiableFunction("eˣ", Stated(np.exp, lambda x: f"EXP({x})"), (
-        Stated(lambda x, f: f, lambda x, f: f"{f}"),
-        Stated(lambda x, f: f, lambda x, f: f"{f}"),
-        Stated(lambda x, f: f, lambda x, f: f"{f}"),
-        Stated(lambda x, f: f, lambda x, f: f"{f}"),
+    DifferentiableFunction("eˣ", Line(np.exp, "EXP({x})"), (SAME, SAME, SAME, SAME)),
+    DifferentiableFunction("σ(x)", Line(
+        lambda x: 1 / (1 + np.exp(np.minimum(LARGEST, -x))), f"1/(1+EXP(MIN({LARGEST},-{{x}})))"), (
+        Line(lambda x, f: f * (1 - f), "{f}*(1-{f})"),
+        Line(lambda x, f: f * (1 - f) * (1 - 2 * f), "{f}*(1-{f})*(1-2*{f})"),
+        Line(lambda x, f: f * (1 - f) * (1 - 6 * f + 6 * f**2), "{f}*(1-{f})*(1-6*{f}+6*{f}^2)"),
+        Line(lambda x, f: f * (1 - f) * (1 - 2 * f) * (1 - 12 * f + 12 * f**2),
+             "{f}*(1-{f})*(1-2*{f})*(1-12*{f}+12*{f}^2)"),
     )),
-    DifferentiableFunction("σ(x)", Stated(lambda x: 1 / (1 + np.exp(np.minimum(LARGEST, -x))),
-                            lambda x: f"1/(1+EXP(MIN({LARGEST},-{x})))"), (
-        Stated(lambda x, f: f * (1 - f), lambda x, f: f"{f}*(1-{f})"),
-        Stated(lambda x, f: f * (1 - f) * (1 - 2 * f), lambda x, f: f"{f}*(1-{f})*(1-2*{f})"),
-        Stated(lambda x, f: f * (1 - f) * (1 - 6 * f + 6 * f**2),
-               lambda x, f: f"{f}*(1-{f})*(1-6*{f}+6*{f}^2)"),
-        Stated(lambda x, f: f * (1 - f) * (1 - 2 * f) * (1 - 12 * f + 12 * f**2),
-               lambda x, f: f"{f}*(1-{f})*(1-2*{f})*(1-12*{f}+12*{f}^2)"),
+    DifferentiableFunction("sin x", Line(np.sin, "SIN({x})"), (
+        Line(lambda x, f: np.cos(x), "COS({x})"), Line(lambda x, f: -f, "-{f}"),
+        Line(lambda x, f: -np.cos(x), "-COS({x})"), SAME,
     )),
-    DifferentiableFunction("sin x", Stated(np.sin, lambda x: f"SIN({x})"), (
-        Stated(lambda x, f: np.cos(x), lambda x, f: f"COS({x})"),
-        Stated(lambda x, f: -f, lambda x, f: f"-{f}"),
-        Stated(lambda x, f: -np.cos(x), lambda x, f: f"-COS({x})"),
-        Stated(lambda x, f: f, lambda x, f: f"{f}"),
-    )),
-)  # fmt: skip
+)
 """The functions to choose from, numbered from 1."""
 
-
-def chosen(function: np.ndarray) -> DifferentiableFunction:
-    """Return the function with a number, counted from 1."""
-    return FUNCTIONS[round(float(function)) - 1]
-
-
-OF = Stated(
-    lambda used_function, x: np.asarray(chosen(used_function).f.array(x)),
-    "=" + one_of("{used_function}", (each.f.cell("{x}") for each in FUNCTIONS)),
-    says="f(x), of the chosen function.",
-)
+OF = Stated(lambda used_function, x: chosen(FUNCTIONS, used_function).f.array(x),
+            "=" + one_of("{used_function}", (each.f.text for each in FUNCTIONS)),
+            says="f(x), of the chosen function.")
 
 
 def of_shifted(sign: str) -> Stated:
     """Return the equation of f(x + h) or f(x - h), by the sign ``+`` or ``-``."""
     return Stated(
-        lambda used_function, x, h: np.asarray(
-            chosen(used_function).f.array(x + h if sign == "+" else x - h)
-        ),
-        "=" + one_of("{used_function}", (each.f.cell(f"({{x}}{sign}{{h}})") for each in FUNCTIONS)),
-        says="f(x + h) or f(x - h), of the chosen function.",
-    )
+        lambda used_function, x, h: chosen(FUNCTIONS, used_function).f.array(
+            x + h if sign == "+" else x - h),
+        "=" + one_of("{used_function}",
+                     (each.f.text.replace("{x}", f"({{x}}{sign}{{h}})") for each in FUNCTIONS)),
+        says="f(x + h) or f(x - h), of the chosen function.")
 
 
 DERIVATIVES = Stated(
     lambda used_function, x, f: np.array(
-        [each.array(x, f) for each in chosen(used_function).derivatives]
-    ),
-    lambda k, used_function, x, f: (
-        "="
-        + one_of(used_function[()], (each.derivatives[k].cell(x[()], f[()]) for each in FUNCTIONS))
-    ),
-    says="f'(x), f''(x) and so on, of the chosen function.",
-)
+        [each.array(x, f) for each in chosen(FUNCTIONS, used_function).derivatives]),
+    lambda k, used_function, x, f: "=" + one_of(used_function[()], (
+        each.derivatives[k].text.format(x=x[()], f=f[()]) for each in FUNCTIONS)),
+    says="f'(x), f''(x) and so on, of the chosen function.")
+
+
+def surface_at(x: str, y: str) -> str:
+    """Return the part of a formula that is z of the chosen surface at a point."""
+    return one_of("{used_surface}", (each.z.text.format(x=x, y=y) for each in SURFACES))
+
 
 OF_SURFACE_SHIFTED = Stated(
-    lambda used_surface, x, y, dx, dy: np.asarray(
-        chosen_surface(used_surface).z.array(x + dx, y + dy)
-    ),
-    "=" + one_of("{used_surface}", (each.z.cell("({x}+{dx})", "({y}+{dy})") for each in SURFACES)),
-    says="z at (x + dx, y + dy) of the chosen function of two variables.",
-)
+    lambda used_surface, x, y, dx, dy: chosen(SURFACES, used_surface).z.array(x + dx, y + dy),
+    "=" + surface_at("({x}+{dx})", "({y}+{dy})"),
+    says="z at (x + dx, y + dy) of the chosen function of two variables.")
 
 
 def partial_quotient(along: str) -> Stated:
     """Return the equation of a difference quotient of z along ``x`` or ``y``."""
+    points = [{"x": "{x}", "y": "{y}", along: f"({{{along}}}{sign}{{h}})"} for sign in "+-"]
+    up, down = (surface_at(**point) for point in points)
 
-    def z(sign: str) -> str:
-        at = {"x": "{x}", "y": "{y}", along: f"({{{along}}}{sign}{{h}})"}
-        return one_of("{used_surface}", (each.z.cell(**at) for each in SURFACES))
-
-    def quotient(
-        used_surface: np.ndarray, x: np.ndarray, y: np.ndarray, h: np.ndarray
-    ) -> np.ndarray:
-        of, u = chosen_surface(used_surface).z.array, h if along == "x" else 0
-        return np.asarray((of(x + u, y + h - u) - of(x - u, y - h + u)) / (2 * h))
+    def quotient(used_surface: np.ndarray, h: np.ndarray, **at: np.ndarray) -> np.ndarray:
+        z = chosen(SURFACES, used_surface).z.array
+        return (z(**at | {along: at[along] + h}) - z(**at | {along: at[along] - h})) / (2 * h)
 
     return Stated(
-        quotient,
-        f"=({z('+')}-{z('-')})/(2*{{h}})",
+        quotient, f"=({up}-{down})/(2*{{h}})",
         says="The central difference quotient of z along x or y, the other held constant.   "
-        "Book: 2-7.",
-    )
+        "Book: 2-7.").taking("used_surface", "x", "y", "h")
 
 
 LOG_SIZE = Stated(
-    lambda e: np.log10(np.maximum(np.abs(e), 1e-12)),
-    "=LN(MAX(ABS({e}),1/10^12))/LN(10)",
-    says="log10 |e| of an error, at least 1e-12: below that, engines differ on what is 0.",
-    jumps=True,
-    number_format="0.00",
-)
+    lambda e: np.log10(np.maximum(np.abs(e), 1e-12)), "=LN(MAX(ABS({e}),1/10^12))/LN(10)",
+    jumps=True, number_format="0.00",
+    says="log10 |e| of an error, at least 1e-12: below that, engines differ on what is 0.")
 
 TAYLOR = Stated(
     lambda f, df, delta: np.cumsum(
-        np.append(f, df * delta ** np.arange(1, len(df) + 1) / np.cumprod(np.arange(len(df)) + 1))
-    ),
-    lambda k, f, df, delta: (
-        f"={f[()]}"
-        + "".join(
-            f"+{df[j - 1]}*{delta[()]}^{j}{('', '', '/2', '/6', '/24')[j]}" for j in range(1, k + 1)
-        )
-    ),
-    says="f(x) + f'(x) d + f''(x) d^2 / 2! + ..., up to each degree. Book: 2-9.",
-)
-
-TAYLOR_ERROR = Stated(
-    lambda taylor, right: taylor - right,
-    "={taylor}-{right}",
-    says="How far the sum up to each degree is from f(x + d). Book: 2-9.",
-)
+        np.append(f, df * delta ** np.arange(1, len(df) + 1) / np.cumprod(np.arange(len(df)) + 1))),
+    lambda k, f, df, delta: f"={f[()]}" + "".join(
+        f"+{df[j - 1]}*{delta[()]}^{j}{('', '', '/2', '/6', '/24')[j]}" for j in range(1, k + 1)),
+    says="f(x) + f'(x) d + f''(x) d^2 / 2! + ..., up to each degree. Book: 2-9.")
+TAYLOR_ERROR = Stated(lambda taylor, right: taylor - right, "={taylor}-{right}",
+                      says="How far the sum up to each degree is from f(x + d). Book: 2-9.")
 
 FOUND_COORDINATE = Stated(
     lambda least, all_points: all_points[int(least) - 1],
     lambda least, all_points: f"=INDEX({all_points.over('part')[()]},{least[()]})",
-    says="A coordinate of the point that was found.",
-    coarse=True,
-)
+    says="A coordinate of the point that was found.", coarse=True)
+
+AGREEMENT = Told(
+    {"agree": "Rules and difference quotients agree: they differ by at most {gap}, no more than a "
+     "millionth of the largest slope.",
+     "differ": "Rules and difference quotients differ by up to {gap}: h = {h} is too large, or so "
+     "small that rounding errors dominate."},
+    lambda gap, largest: (gap * 10**AGREES <= largest,), digits=4, form=significant)
+"""Whether rules and difference quotients agree, and how far they differ."""
+
+QUARTERED = Told(
+    {"rounding": "At half the step the error is too small to compare: rounding errors dominate.",
+     "square": "The error is {shrinks} times the error at half the step, nearly 4 times: it is "
+     "proportional to the square of the step.",
+     "other": "The error is {shrinks} times the error at half the step: here it is not "
+     "proportional to the square of the step."},
+    lambda off, used_surface, z, z_x, z_y, dx, dy, shrinks: (
+        abs(entry_of(off.over("half"), 2)) * 10**ROUNDED
+        <= abs(z) + abs(z_x * dx) + abs(z_y * dy) + flattens(used_surface),
+        abs(shrinks - 4) <= NEARLY), digits=3)
+"""Whether the error of the approximation goes with the square of the step."""
 
 
 class BestStep(Sentence):
@@ -210,44 +189,6 @@ class BestStep(Sentence):
 
         forward, central = best(log_forward), best(log_central)
         return sentence.format(slope=short(df[0]), forward=forward, central=central)
-
-
-class Agreement(Sentence):
-    """Whether rules and difference quotients agree, and how far they differ."""
-
-    english = {
-        "agree": "Rules and difference quotients agree: they differ by at most {gap}, no more than "
-        "a millionth of the largest slope.",
-        "differ": "Rules and difference quotients differ by up to {gap}: h = {h} is too large, or "
-        "so small that rounding errors dominate.",
-    }
-
-    def said(self, *, gap: Term, largest: Term, h: Term) -> str:
-        shown = {"gap": significant(gap), "h": significant(h)}
-        agree, differ = (line.format(**shown) for line in self.words.values())
-        return either(gap * 10**AGREES <= largest, agree, differ)
-
-
-class Halved(Sentence):
-    """Whether the error of the approximation goes with the square of the step."""
-
-    english = {
-        "square": "The error is {shrinks} times the error at half the step, nearly 4 times: it is "
-        "proportional to the square of the step.",
-        "other": "The error is {shrinks} times the error at half the step: here it is not "
-        "proportional to the square of the step.",
-        "rounding": "At half the step the error is too small to compare: rounding errors dominate.",
-    }
-    roles = ("shrinks", "off", "used_surface", "z", "z_x", "z_y", "dx", "dy")
-
-    def said(self, *, shrinks: Term, off: Term, used_surface: Term, z: Term, **step: Term) -> str:
-        moved = [abs(step[f"z_{along}"] * step[f"d{along}"]) for along in ("x", "y")]
-        terms = abs(z) + moved[0] + moved[1] + flattens(used_surface)
-        half = abs(entry_of(off.over("half"), 2))
-        lines = self.words.values()
-        square, other, rounding = (line.format(shrinks=short(shrinks, 3)) for line in lines)
-        known = either(abs(shrinks - 4) <= NEARLY, square, other)
-        return either(half * 10**ROUNDED <= terms, rounding, known)
 
 
 class SteepestPoint(Sentence):
@@ -279,53 +220,43 @@ class SteepestPoint(Sentence):
 PARTS, FINE = 36, 20
 """Points of a circle, and how many finer ones are between two of them."""
 
-STEP = Stated(
-    lambda h: np.where(h == 0, 1e-9, h),
-    "=IF(SIGN({h})=0,1/10^9,{h})",
-    number_format="General",
-)
+STEP = Stated(lambda h: np.where(h == 0, 1e-9, h), "=IF(SIGN({h})=0,1/10^9,{h})",
+              number_format="General")
 WIDTH = Stated(lambda n: 10.0**-n, "=10^(-{n})", number_format="0E+00")
 FORWARD = Stated(lambda up, f, h: (up - f) / h, "=({up}-{f})/{h}")
-CENTRAL = Stated(lambda up, down, h: (up - down) / (2 * h), "=({up}-{down})/(2*{h})")
-ERROR = Stated(
-    lambda quotient, df: quotient - df[0],
-    "={quotient}-{df[0]}",
-    number_format="0.0E+00",
-)
+ERROR = Stated(lambda quotient, df: quotient - df[0], "={quotient}-{df[0]}",
+               number_format="0.0E+00")
 ALONG = Stated(lambda x, i: x + i / 5, "={x}+{i}/5")
 TANGENT_LINE = Stated(lambda f, m, x, along: f + m[..., 0] * (along - x),
-                      "={f}+{m[0]}*({along}-{x})")  # fmt: skip
+                      "={f}+{m[0]}*({along}-{x})")
 SECANT_LINE = Stated(lambda f, m, x, along: f + m * (along - x), "={f}+{m}*({along}-{x})")
 SUM_RULE = Stated(lambda a, df, b, dg: a * df[0] + b * dg[0], "={a}*{df[0]}+{b}*{dg[0]}")
 SUM_QUOTIENT = Stated(
     lambda a, b, f_up, f_down, g_up, g_down, h:
         ((a * f_up + b * g_up) - (a * f_down + b * g_down)) / (2 * h),
-    "=(({a}*{f_up}+{b}*{g_up})-({a}*{f_down}+{b}*{g_down}))/(2*{h})")  # fmt: skip
+    "=(({a}*{f_up}+{b}*{g_up})-({a}*{f_down}+{b}*{g_down}))/(2*{h})")
 EXP = Stated(  # differs from the book below -700, where a spreadsheet soon overflows
-    lambda x: np.exp(np.minimum(LARGEST, -x)), lambda x: f"=EXP(MIN({LARGEST},-{x[()]}))"
-)
+    lambda x: np.exp(np.minimum(LARGEST, -x)), f"=EXP(MIN({LARGEST},-{{x}}))")
 BELOW = Stated(lambda e: 1 + e, "=1+{e}")
 SIGMOID = Stated(lambda below: 1 / below, "=1/{below}")
 QUOTIENT_RULE = Stated(lambda e, below: e / below / below, "={e}/{below}/{below}")
-SIGMOID_SLOPE = Stated(lambda s: s * (1 - s), "={s}*(1-{s})")
 CHAIN = Stated(lambda outer, inner: outer[0] * inner[0], "={outer[0]}*{inner[0]}")
 LINEAR = Stated(lambda a, x, b, y: a * x + b * y, "={a}*{x}+{b}*{y}")
 CHAIN_OF_TWO = Stated(lambda u, a, v, p: 2 * u * a + 2 * v * p, "=2*{u}*{a}+2*{v}*{p}")
 QUOTIENT_OF_TWO = Stated(
     lambda u, a, v, p, h: ((u + a * h)**2 + (v + p * h)**2 - (u - a * h)**2 - (v - p * h)**2)
         / (2 * h),
-    "=(({u}+{a}*{h})^2+({v}+{p}*{h})^2-({u}-{a}*{h})^2-({v}-{p}*{h})^2)/(2*{h})")  # fmt: skip
+    "=(({u}+{a}*{h})^2+({v}+{p}*{h})^2-({u}-{a}*{h})^2-({v}-{p}*{h})^2)/(2*{h})")
 HALVED = Stated(lambda whole, k: whole / 2**k, "={whole}/2^{k}")
 APPROXIMATION = Stated(lambda z, z_x, z_y, dx, dy: z + z_x * dx + z_y * dy,
-                       "={z}+{z_x}*{dx}+{z_y}*{dy}")  # fmt: skip
+                       "={z}+{z_x}*{dx}+{z_y}*{dy}")
 FINE_ANGLE = Stated(lambda least, j: 2 * np.pi * (least - 1 + j / FINE) / PARTS,
-                    lambda least, j: f"=2*PI()*({least[()]}-1+{j[()]}/{FINE})/{PARTS}")  # fmt: skip
+                    f"=2*PI()*({{least}}-1+{{j}}/{FINE})/{PARTS}")
 COS = Stated(lambda r, t: r * np.cos(t), "={r}*COS({t})")
 SIN = Stated(lambda r, t: r * np.sin(t), "={r}*SIN({t})")
 FACTOR = Stated(  # grad f . grad g / |grad g|^2, of which |grad g| is 2r
     lambda a, b, x, y, r: (a * x + b * y) / r / (2 * r) if r else np.zeros(()),
-    "=IF(SIGN({r})=0,0,({a}*{x}+{b}*{y})/{r}/(2*{r}))",
-)  # fmt: skip
+    "=IF(SIGN({r})=0,0,({a}*{x}+{b}*{y})/{r}/(2*{r}))")
 REST = Stated(lambda a, factor, x: a - factor * 2 * x, "={a}-{factor}*2*{x}")
 GAP = Stated(
     lambda sum_rule, sum_quotient, s_quotient_rule, s_slope, chain, chain_quotient, dC_dx,
@@ -334,15 +265,13 @@ GAP = Stated(
             dC_dx - quotient_x, dC_dy - quotient_y])),
     "=MAX(ABS({sum_rule}-{sum_quotient}),ABS({s_quotient_rule}-{s_slope}),"
     "ABS({chain}-{chain_quotient}),ABS({dC_dx}-{quotient_x}),ABS({dC_dy}-{quotient_y}))",
-    number_format="0.0E+00",
-)  # fmt: skip
+    number_format="0.0E+00")
 LARGEST_SLOPE = Stated(
     lambda sum_rule, s_slope, chain, dC_dx, dC_dy:
         np.max(np.abs([sum_rule, s_slope, chain, dC_dx, dC_dy])),
-    "=MAX(ABS({sum_rule}),ABS({s_slope}),ABS({chain}),ABS({dC_dx}),ABS({dC_dy}))")  # fmt: skip
+    "=MAX(ABS({sum_rule}),ABS({s_slope}),ABS({chain}),ABS({dC_dx}),ABS({dC_dy}))")
 SHRINKS = Stated(
     lambda off: np.divide(off[0], off[1], out=np.zeros(()), where=off[1] != 0),
-    lambda off: f"=IF(SIGN(INDEX({off.over('half')[()]},2))=0,0,"
-        f"INDEX({off.over('half')[()]},1)/INDEX({off.over('half')[()]},2))",
-)  # fmt: skip
+    lambda off: "=IF(SIGN(INDEX({0},2))=0,0,INDEX({0},1)/INDEX({0},2))".format(
+        off.over("half")[()]))
 EXACT = Stated(lambda a, b, r: -abs(r) * np.sqrt(a**2 + b**2), "=-ABS({r})*SQRT({a}^2+{b}^2)")

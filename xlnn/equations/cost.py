@@ -16,7 +16,7 @@ from xlnn.equations.wording import (
 from xlnn.quantity import Equation, Sentence, Stated
 
 SQUARED_ERROR = Stated(
-    lambda t, a: ((t - a) ** 2).sum(axis=1) / 2,
+    lambda t, a: ((t - a) ** 2).sum(axis=-1) / 2,
     lambda t, a: f"={written_squares([f'{t[k]}-{a[k]}' for k in range(a.shape[0])])}/2",
     says="C = 1/2 sum_k (t_k - a_k)^2, for one sample. Book: 3-4.",
 )

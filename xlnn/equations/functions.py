@@ -3,8 +3,6 @@
 Shapes: everything is a number at each point.   Book: 2-1, 2-6.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from xlnn.equations.activation import (
@@ -18,7 +16,8 @@ from xlnn.equations.activation import (
 )
 from xlnn.equations.neuron import UNIT_STEP, steadied, steady
 from xlnn.equations.number import short
-from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.equations.wording import Told
+from xlnn.quantity import Sentence, Stated
 from xlnn.terms import Term, either, sign
 
 SMALLEST = 1e-9
@@ -31,70 +30,22 @@ FARTHEST = 9
 """Up to this power of 10, the mean may be that many standard deviations from 0; beyond that, points
 have too few digits left."""
 
+# fmt: off
 FLAT = Stated(
-    lambda z: np.zeros_like(z),  # noqa: PLW0108 -- its argument is z
-    "=0*{z}",
-    says="u'(z) = 0: the step is flat on both sides of 0; at 0 it has no slope.   Book: 2-1.",
-    coarse=True,
-)
-
+    lambda z: np.zeros_like(z), "=0*{z}", coarse=True,  # noqa: PLW0108 -- its argument is z
+    says="u'(z) = 0: the step is flat on both sides of 0; at 0 it has no slope.   Book: 2-1.")
 ONE = Stated(
-    lambda z: np.ones_like(z),  # noqa: PLW0108 -- its argument is z
-    "=1+0*{z}",
-    says="a'(z) = 1, the slope of a line.",
-    coarse=True,
-)
+    lambda z: np.ones_like(z), "=1+0*{z}", coarse=True,  # noqa: PLW0108 -- likewise
+    says="a'(z) = 1, the slope of a line.")
 
+FUNCTIONS = {
+    "step": (UNIT_STEP, FLAT), "sigmoid": (SIGMOID, SIGMOID_SLOPE), "tanh": (TANH, TANH_SLOPE),
+    "relu": (RELU, RELU_SLOPE), "linear": (LINEAR, ONE),
+}
+"""Each function of z, in the order of the columns, and its slope: of z, or of its value a."""
 
-@dataclass(frozen=True)
-class Function:
-    """A function with its slope.
-
-    Attributes
-    ----------
-    name : str
-    value, slope : Equation
-        Functions of z; the slope is one of the value a if `of_value`.
-    of_value : bool
-    """
-
-    name: str
-    value: Equation
-    slope: Equation
-    of_value: bool = False
-
-
-FUNCTIONS = (
-    Function("step", UNIT_STEP, FLAT),
-    Function("sigmoid", SIGMOID, SIGMOID_SLOPE, of_value=True),
-    Function("tanh", TANH, TANH_SLOPE, of_value=True),
-    Function("relu", RELU, RELU_SLOPE),
-    Function("linear", LINEAR, ONE),
-)
-"""The functions in the order of the columns."""
-
-
-def width(cell: str) -> str:
-    """Return the formula of a number's absolute value, or of a tiny number if it is 0."""
-    return f"MAX(ABS({cell}),1/10^9)"
-
-
-def points(count: int) -> Equation:
-    """Return the equation of equally spaced points of a range."""
-    last = count - 1
-    return Stated(
-        lambda number, low, high: steady(low + number * (high - low) / last),
-        lambda number, low, high: (
-            "=" + steadied(f"({low[()]}+{number[()]}*({high[()]}-{low[()]})/{last})")
-        ),
-    )
-
-
-STEP = Stated(
-    lambda h: np.maximum(np.abs(h), SMALLEST),
-    lambda h: f"={width(h[()])}",
-    number_format="General",
-)
+STEP = Stated(lambda h: np.maximum(np.abs(h), SMALLEST), "=MAX(ABS({h}),1/10^9)",
+              number_format="General")
 """The h that is used, which is never 0."""
 
 CENTRAL = Stated(lambda right, left, h: (right - left) / (2 * h), "=({right}-{left})/(2*{h})")
@@ -108,85 +59,78 @@ PARABOLA = Stated(lambda x, a, b, c: a * x**2 + b * x + c, "={a}*{x}^2+{b}*{x}+{
 
 BENDS = Stated(
     lambda a, b: np.where((a == 0) & (b == 0), 3, np.sign(a) + 1),
-    "=IF(ABS(SIGN({a}))+ABS(SIGN({b}))=0,3,SIGN({a})+1)",
-    says="2 for a parabola that opens upwards, 0 for one that opens downwards, 1 for a line.",
-    coarse=True,
-)
+    "=IF(ABS(SIGN({a}))+ABS(SIGN({b}))=0,3,SIGN({a})+1)", coarse=True,
+    says="2 for a parabola that opens upwards, 0 for one that opens downwards, 1 for a line.")
 """3 for a horizontal line, where all points are equally low."""
 
-VERTEX = Stated(
-    lambda a, b: np.where(a == 0, 0.0, -b / (2 * np.where(a == 0, 1, a))),
-    "=IF(SIGN({a})=0,0,-{b}/(2*{a}))",
-)
+VERTEX = Stated(lambda a, b: np.where(a == 0, 0.0, -b / (2 * np.where(a == 0, 1, a))),
+                "=IF(SIGN({a})=0,0,-{b}/(2*{a}))")
 """x = -b / 2a: where the parabola is lowest, for a > 0.   Book: 2-1."""
 
 PERCENT = Stated(lambda part: 100 * part, "=100*{part}")
 """A share as written in a sentence."""
 
-
-def beside(count: int) -> Equation:
-    """Return the equation of points up to 5 on either side of a centre."""
-    half = (count - 1) // 2
-    return Stated(
-        lambda number, middle: steady(middle + 5 * (number - half) / half),
-        lambda number, middle: "=" + steadied(f"({middle[()]}+5*({number[()]}-{half})/{half})"),
-    )
-
-
 BELL = Stated(
     lambda x, mean, deviation: (
-        np.exp(-((x - mean) ** 2) / (2 * deviation**2)) / (np.sqrt(2 * np.pi) * deviation)
-    ),
-    "=EXP(-(({x}-{mean})^2)/(2*{deviation}^2))/(SQRT(2*PI())*{deviation})",
-)
+        np.exp(-((x - mean) ** 2) / (2 * deviation**2)) / (np.sqrt(2 * np.pi) * deviation)),
+    "=EXP(-(({x}-{mean})^2)/(2*{deviation}^2))/(SQRT(2*PI())*{deviation})")
 """f(x) = exp(-(x - mu)^2 / 2 sigma^2) / (sqrt(2 pi) sigma).   Book: 2-1."""
-
-
-def around(count: int, deviations: int) -> Equation:
-    """Return the equation of points up to some standard deviations on either side of the mean."""
-    half = (count - 1) // 2
-    return Stated(
-        lambda number, mean, deviation: mean + deviations * deviation * (number / half - 1),
-        lambda number, mean, deviation: (
-            f"={mean[()]}+{deviations}*{deviation[()]}*({number[()]}/{half}-1)"
-        ),
-    )
-
-
-class AreaBelow(Equation):
-    """The area below equally spaced points: the sum of the strips between neighbours.
-
-    Parameters
-    ----------
-    first, last : int
-        The points at its ends.
-    apart : float
-        The distance of neighbours, in standard deviations.
-    """
-
-    number_format = "0.0%"
-
-    def __init__(self, first: int, last: int, apart: float) -> None:
-        self.first, self.last, self.apart = first, last, apart
-
-    def array(self, number: np.ndarray, bell: np.ndarray, deviation: np.ndarray) -> np.ndarray:
-        inside = bell[(number >= self.first) & (number <= self.last)]
-        ends = (inside[0] + inside[-1]) / 2
-        return np.asarray(self.apart * deviation * (inside.sum() - ends))
-
-    def cell(self, number: Cells, bell: Cells, deviation: Cells) -> str:
-        numbers, every = (cells.over("point")[()] for cells in (number, bell))
-        beyond = f'SUMIF({numbers},">{self.last}",{every})'
-        inside = f'SUMIF({numbers},">={self.first}",{every})-{beyond}'
-        first, last = (f"INDEX({every},{at + 1})" for at in (self.first, self.last))
-        return f"={self.apart}*{deviation[()]}*({inside}-({first}+{last})/2)"
-
 
 SQUARED_ERROR = Stated(lambda a, t: (t - a) ** 2 / 2, "=({t}-{a})^2/2")
 """C = (t - a)^2 / 2.   Book: 3-3."""
 
 GRADIENT = Stated(lambda a, t, slope, x: (a - t) * slope * x, "=({a}-{t})*{slope}*{x}")
 """dC/dw = (a - t) a'(z) x: the chain rule.   Book: 2-8, 4-2."""
+
+
+def points(count: int) -> Stated:
+    """Return the equation of equally spaced points of a range."""
+    return Stated(
+        lambda number, low, high: steady(low + number * (high - low) / (count - 1)),
+        "=" + steadied(f"({{low}}+{{number}}*({{high}}-{{low}})/{count - 1})"))
+
+
+def beside(count: int) -> Stated:
+    """Return the equation of points up to 5 on either side of a centre."""
+    half = (count - 1) // 2
+    return Stated(
+        lambda number, middle: steady(middle + 5 * (number - half) / half),
+        "=" + steadied(f"({{middle}}+5*({{number}}-{half})/{half})"))
+
+
+def around(count: int, deviations: int) -> Stated:
+    """Return the equation of points up to some standard deviations on either side of the mean."""
+    half = (count - 1) // 2
+    return Stated(
+        lambda number, mean, deviation: mean + deviations * deviation * (number / half - 1),
+        f"={{mean}}+{deviations}*{{deviation}}*({{number}}/{half}-1)")
+
+
+def area_below(first: int, last: int, apart: float) -> Stated:
+    """Return the equation of the area below equally spaced points, from the first to the last.
+
+    They are so many standard deviations apart.
+    """
+    return Stated(
+        lambda number, bell, deviation: apart * deviation * (
+            bell[(number >= first) & (number <= last)].sum()
+            - bell[(number == first) | (number == last)].sum() / 2),
+        lambda number, bell, deviation: (
+            '={2}*{3}*(SUMIF({0},">={4}",{1})-SUMIF({0},">{5}",{1})'
+            "-(INDEX({1},{6})+INDEX({1},{7}))/2)").format(
+                number.over("point")[()], bell.over("point")[()], apart, deviation[()], first, last,
+                first + 1, last + 1),
+        number_format="0.0%",
+        says="The area below equally spaced points: the sum of the strips between neighbours.")
+
+
+DRAWN = Told(
+    {"apart": "σ is so small compared with μ that a spreadsheet cannot tell the points of the "
+     "curve apart.",
+     "drawn": "Of numbers drawn from it, {percent_1} % lie within μ ± σ, {percent_2} % within μ ± "
+     "2σ, {percent_3} % within μ ± 3σ."},
+    lambda mean, deviation: (abs(mean) / 10**FARTHEST > deviation,), digits=1)
+"""What share of random numbers lies near the mean."""
 
 
 class Learning(Sentence):
@@ -213,20 +157,3 @@ class Learning(Sentence):
         known = either(sign(dC_dw.at(0)) == 0, said["flat"], known)
         known = either(sign(eta) < 1, said["backwards"], known)
         return said["sigmoid_course"].format(**shown) + known
-
-
-class Drawn(Sentence):
-    """What share of random numbers lies near the mean."""
-
-    english = {
-        "drawn": "Of numbers drawn from it, {percent_1} % lie within μ ± σ, {percent_2} % within "
-        "μ ± 2σ, {percent_3} % within μ ± 3σ.",
-        "apart": "σ is so small compared with μ that a spreadsheet cannot tell the points of the "
-        "curve apart.",
-    }
-    roles = ("mean", "deviation", "percent_1", "percent_2", "percent_3")
-
-    def said(self, *, mean: Term, deviation: Term, **percents: Term) -> str:
-        shown = {name: short(part, 1) for name, part in percents.items()}
-        drawn, apart = (line.format(**shown) for line in self.words.values())
-        return either(abs(mean) / 10**FARTHEST > deviation, apart, drawn)

@@ -7,7 +7,7 @@ import numpy as np
 
 from xlnn.equations.dense import written_sum
 from xlnn.equations.number import short
-from xlnn.quantity import Equation, Sentence, Stated
+from xlnn.quantity import Sentence, Stated
 from xlnn.terms import Term, either, largest
 
 DIGITS = 12
@@ -29,26 +29,77 @@ def steadied(cell: str) -> str:
     return f"IF(ABS({cell})<0.5/10^{DIGITS},0,{cell})"
 
 
+# fmt: off
 UNIT_STEP = Stated(
-    lambda z: np.where(steady(z) >= 0, 1.0, 0.0),
-    lambda *unit, z: f"=IF({steadied(z[unit])}>=0,1,0)",
-    says="u(z) = 1 for z >= 0, else 0: whether a neuron fires.   Book: 1-2, 1-3, 2-1.",
-    coarse=True,
-)
+    lambda z: np.where(steady(z) >= 0, 1.0, 0.0), "=IF(" + steadied("{z}") + ">=0,1,0)",
+    says="u(z) = 1 for z >= 0, else 0: whether a neuron fires.   Book: 1-2, 1-3, 2-1.", coarse=True)
 
 FIRES = Stated(
     lambda z, x, w, bias: np.where(
         z >= -np.minimum(0.5, np.maximum(np.abs(x * w).max(axis=-1), np.abs(bias))) / 10**DIGITS,
-        1.0,
-        0.0,
-    ),
+        1.0, 0.0),
     lambda z, x, w, bias: "=IF({}>=-MIN(0.5,MAX({},ABS({})))/10^{},1,0)".format(
-        z[()], ",".join(f"ABS({x[i]}*{w[i]})" for i in range(w.shape[0])), bias[()], DIGITS
-    ),
-    says="u(z) = 1 for z >= 0, else 0, within the rounding error of its terms.   Book: 1-2, 1-3.",
-    coarse=True,
-    number_format="0",
-)
+        z[()], ",".join(f"ABS({x[i]}*{w[i]})" for i in range(w.shape[0])), bias[()], DIGITS),
+    coarse=True, number_format="0",
+    says="u(z) = 1 for z >= 0, else 0, within the rounding error of its terms.   Book: 1-2, 1-3.")
+
+INNER_PRODUCT = Stated(
+    lambda W, x: (W * x).sum(axis=(1, 2)), lambda j, W, x: f"=SUMPRODUCT({W[j, ...]},{x[...]})",
+    says="How well each demon's pattern fits the picture: the sum of the products. Book: 1-5, 2-4.")
+
+BONDS = Stated(
+    lambda W, a, b: W @ a + b,
+    lambda k, W, a, b: f"={written_sum([f'{W[k, j]}*{a[j]}' for j in range(a.shape[0])])}+{b[k]}",
+    says="z = W a + b of demons who listen to the demons before them. Book: 1-5, 1-6.")
+
+AS_LOUD = Stated(
+    lambda a: np.where(a.max() - a < 0.5 / 10**DIGITS, 1.0, 0.0 * a.max()),
+    lambda j, a: (
+        f"=IF(MAX({','.join(a[i] for i in range(a.shape[0]))})-{a[j]}<0.5/10^{DIGITS},1,0)"),
+    says="1 for each demon as loud as the loudest, apart from rounding; else 0.   Book: 1-5.",
+    coarse=True, number_format="0;;")
+
+WINNER = Stated(
+    lambda loudest: np.where(
+        loudest.sum() == 1, loudest.argmax(), loudest.size + 0.0 * loudest.sum()),
+    lambda loudest: "=IF({}=1,{},{})".format(
+        written_sum([loudest[k] for k in range(loudest.shape[0])]),
+        written_sum([f"{k}*{loudest[k]}" for k in range(loudest.shape[0])]), loudest.shape[0]),
+    says="Which single demon is loudest, from 0; the number of demons where several are.",
+    coarse=True)
+
+WEIGHTED_INPUT = Stated(lambda products, bias: products.sum() + bias,
+                        "=SUMPRODUCT({products[:]})+{bias}")
+"""z = w_1 x_1 + w_2 x_2 + ... + b.   Book: 1-3."""
+
+OF_PATTERN = Stated(
+    lambda pattern, w, bias: pattern @ w + bias,
+    lambda pattern, w, bias: "={}+{}".format(
+        written_sum([f"{pattern[i]}*{w[i]}" for i in range(w.shape[0])]), bias[()]))
+"""The same for each pattern of firing inputs."""
+
+SEEN = Stated(lambda W, x: W * x, lambda j, r, c, W, x: f"={W[j, r, c]}*{x[r, c]}")
+"""The part of a picture that a demon likes, pixel by pixel."""
+
+REACH = Stated(lambda z: np.maximum(6.0, 1.2 * np.abs(z)), "=MAX(6,1.2*ABS({z}))",
+               number_format="General")
+"""How far a curve is drawn so that the neuron's own point is on it."""
+
+
+def digit(inputs: int) -> Stated:
+    """Return the equation of the binary digits of a number, so many of them."""
+    return Stated(
+        lambda number: np.floor(number[:, np.newaxis] / 2.0 ** np.arange(inputs)[::-1]) % 2,
+        lambda i, number: f"=MOD(INT({number[()]}/{2 ** (inputs - 1 - i)}),2)",
+        says="The binary digits of a number, so that each pattern of inputs occurs once.",
+        coarse=True, number_format="0")
+
+
+def spread_over(points: int) -> Stated:
+    """Return the equation of z at points from -reach to reach."""
+    half = (points - 1) // 2
+    return Stated(lambda number, reach: reach * (number / half - 1),
+                  f"={{reach}}*({{number}}/{half}-1)")
 
 
 class FiringSentence(Sentence):
@@ -66,82 +117,3 @@ class FiringSentence(Sentence):
         threshold = short(threshold, 3)
         fires = fires.format(z=short(largest(0, z), 3), threshold=threshold)
         return either(step == 1, fires, silent.format(z=short(z, 3), threshold=threshold))
-
-
-def digit(inputs: int) -> Stated:
-    """Return the equation of the binary digits of a number, so many of them."""
-    return Stated(
-        lambda number: np.floor(number[:, np.newaxis] / 2.0 ** np.arange(inputs)[::-1]) % 2,
-        lambda i, number: f"=MOD(INT({number[()]}/{2 ** (inputs - 1 - i)}),2)",
-        says="The binary digits of a number, so that each pattern of inputs occurs once.",
-        coarse=True,
-        number_format="0",
-    )
-
-
-INNER_PRODUCT = Stated(
-    lambda W, x: (W * x).sum(axis=(1, 2)),
-    lambda j, W, x: f"=SUMPRODUCT({W[j, ...]},{x[...]})",
-    says="How well each demon's pattern fits the picture: the sum of the products. Book: 1-5, 2-4.",
-)
-
-BONDS = Stated(
-    lambda W, a, b: W @ a + b,
-    lambda k, W, a, b: f"={written_sum([f'{W[k, j]}*{a[j]}' for j in range(a.shape[0])])}+{b[k]}",
-    says="z = W a + b of demons who listen to the demons before them. Book: 1-5, 1-6.",
-)
-
-AS_LOUD = Stated(
-    lambda a: np.where(a.max() - a < 0.5 / 10**DIGITS, 1.0, 0.0 * a.max()),
-    lambda j, a: (
-        f"=IF(MAX({','.join(a[i] for i in range(a.shape[0]))})-{a[j]}<0.5/10^{DIGITS},1,0)"
-    ),
-    says="1 for each demon as loud as the loudest, apart from rounding; else 0.   Book: 1-5.",
-    coarse=True,
-    number_format="0;;",
-)
-
-WINNER = Stated(
-    lambda loudest: np.where(
-        loudest.sum() == 1, loudest.argmax(), loudest.size + 0.0 * loudest.sum()
-    ),
-    lambda loudest: "=IF({}=1,{},{})".format(
-        written_sum([loudest[k] for k in range(loudest.shape[0])]),
-        written_sum([f"{k}*{loudest[k]}" for k in range(loudest.shape[0])]),
-        loudest.shape[0],
-    ),
-    says="Which single demon is loudest, from 0; the number of demons where several are.",
-    coarse=True,
-)
-
-WEIGHTED_INPUT = Stated(
-    lambda products, bias: products.sum() + bias, "=SUMPRODUCT({products[:]})+{bias}"
-)
-"""z = w_1 x_1 + w_2 x_2 + ... + b.   Book: 1-3."""
-
-OF_PATTERN = Stated(
-    lambda pattern, w, bias: pattern @ w + bias,
-    lambda pattern, w, bias: (
-        "=" + written_sum([f"{pattern[i]}*{w[i]}" for i in range(w.shape[0])]) + f"+{bias[()]}"
-    ),
-)
-"""The same for each pattern of firing inputs."""
-
-SEEN = Stated(lambda W, x: W * x, lambda j, r, c, W, x: f"={W[j, r, c]}*{x[r, c]}")
-"""The part of a picture that a demon likes, pixel by pixel."""
-
-REACH = Stated(
-    lambda z: np.maximum(6.0, 1.2 * np.abs(z)),
-    "=MAX(6,1.2*ABS({z}))",
-    number_format="General",
-)
-"""How far a curve is drawn so that the neuron's own point is on it."""
-
-
-def spread_over(points: int) -> Equation:
-    """Return the equation of z at points from -reach to reach."""
-    half = (points - 1) // 2
-    return Stated(
-        lambda number, reach: reach * (number / half - 1),
-        lambda number, reach: f"={reach[()]}*({number[()]}/{half}-1)",
-    )

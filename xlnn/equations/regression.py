@@ -3,13 +3,10 @@
 For points (x_1 ... x_k, y) the plane is y = p_1 x_1 + ... + p_k x_k + q.   Book: 2-12.
 """
 
-from functools import reduce
-from operator import add
-
 import numpy as np
 
 from xlnn.equations.number import fixed, short
-from xlnn.equations.wording import FACTORS
+from xlnn.equations.wording import FACTORS, Told
 from xlnn.quantity import Cells, Equation, Sentence, Stated, subscript
 from xlnn.terms import (
     Term,
@@ -34,40 +31,29 @@ ALIKE = 12
 LEAST = {"x": 140, "y": 300}
 """Differences below 10^-LEAST have squares of 0; those of y are not needed."""
 
-MEAN = Stated(
-    lambda a: a.mean(axis=0),
-    lambda *unit, a: f"=AVERAGE({a.over('row')[unit]})",
-    says="The mean of a column, over all rows.",
-)
+# fmt: off
+MEAN = Stated(lambda a: a.mean(axis=0), lambda *unit, a: f"=AVERAGE({a.over('row')[unit]})",
+              says="The mean of a column, over all rows.")
 
 
 def varies(least: int) -> Stated:
     """Return the equation of which columns vary, by at least 10^-least."""
     return Stated(
-        lambda a: (
-            1.0 * (np.ptp(a, axis=0) > np.maximum(np.abs(a).max(axis=0) / 10**ALIKE, 10.0**-least))
-        ),
+        lambda a: 1.0 * (
+            np.ptp(a, axis=0) > np.maximum(np.abs(a).max(axis=0) / 10**ALIKE, 10.0**-least)),
         lambda *unit, a: (
             "=IF(MAX({0})-MIN({0})>MAX(MAX({0})/10^{1},-MIN({0})/10^{1},1/10^{2}),1,0)"
         ).format(a.over("row")[unit], ALIKE, least),
-        says="1 for a column that varies, 0 for a constant one.",
-        coarse=True,
-    )
+        says="1 for a column that varies, 0 for a constant one.", coarse=True)
 
 
-DEVIATION = Stated(
-    lambda varies, a, mean: varies * (a - mean),
-    "={varies}*({a}-{mean})",
-    says="d = x - mean: exactly 0 in a constant column.",
-)
-
+DEVIATION = Stated(lambda varies, a, mean: varies * (a - mean), "={varies}*({a}-{mean})",
+                   says="d = x - mean: exactly 0 in a constant column.")
 DEVIATION_SUMS = Stated(
     lambda d, d_y: d.T @ np.column_stack([d, d_y]),
     lambda i, j, d, d_y: "=SUMPRODUCT({},{})".format(
-        d.over("row")[i], d_y.over("row")[()] if j == d.shape[0] else d.over("row")[j]
-    ),
-    says="The sums of the normal equations: sum d_i d_j, and to their right sum d_i d_y.",
-)
+        d.over("row")[i], d_y.over("row")[()] if j == d.shape[0] else d.over("row")[j]),
+    says="The sums of the normal equations: sum d_i d_j, and to their right sum d_i d_y.")
 """They follow from dC_T/dp_i = 0, with q = mean y - p mean x from dC_T/dq = 0: the plane goes
 through the mean of the points.   Book: 2-12."""
 
@@ -110,37 +96,21 @@ class Swept(Equation):
         return f"=IF({nothing},{M[i, j]},{M[i, j]}-{M[i, row]}*({divided}))"
 
 
-SOLUTION = Stated(
-    lambda M: M[:, -1],
-    lambda i, M: f"={M[i, M.shape[1] - 1]}",
-    says="p: the right side, once the elimination is complete.",
-)
-
+SOLUTION = Stated(lambda M: M[:, -1], lambda i, M: f"={M[i, M.shape[1] - 1]}",
+                  says="p: the right side, once the elimination is complete.")
 INTERCEPT = Stated(
-    lambda p, x_mean, y_mean: y_mean - p @ x_mean,
-    lambda p, x_mean, y_mean: f"={y_mean[()]}-SUMPRODUCT({p[...]},{x_mean[...]})",
-    says="q = mean y - (p_1 mean x_1 + ... + p_k mean x_k). Book: 2-12.",
-)
-
+    lambda p, x_mean, y_mean: y_mean - p @ x_mean, "={y_mean}-SUMPRODUCT({p[:]},{x_mean[:]})",
+    says="q = mean y - (p_1 mean x_1 + ... + p_k mean x_k). Book: 2-12.")
 ON_PLANE = Stated(
     lambda p, q, x: x @ p + q,
     lambda p, q, x: (
         f"={p[0]}*{x[0]}+{q[()]}" if p.shape[0] == 1 else f"=SUMPRODUCT({p[...]},{x[...]})+{q[()]}"
     ),
-    says="p_1 x_1 + ... + p_k x_k + q. Book: 2-12.",
-)
-
-RESIDUAL = Stated(
-    lambda y, on_plane: y - on_plane,
-    "={y}-{on_plane}",
-    says="e = y - (p x + q). Book: 2-12.",
-)
-
-SQUARED_ERRORS = Stated(
-    lambda e: (e**2).sum() / 2,
-    lambda e: f"=SUMSQ({e.over('row')[()]})/2",
-    says="C_T = 1/2 sum e^2, where e = y - (p x + q). Book: 2-12.",
-)
+    says="p_1 x_1 + ... + p_k x_k + q. Book: 2-12.")
+RESIDUAL = Stated(lambda y, on_plane: y - on_plane, "={y}-{on_plane}",
+                  says="e = y - (p x + q). Book: 2-12.")
+SQUARED_ERRORS = Stated(lambda e: (e**2).sum() / 2, lambda e: f"=SUMSQ({e.over('row')[()]})/2",
+                        says="C_T = 1/2 sum e^2, where e = y - (p x + q). Book: 2-12.")
 
 
 class Fitted(Equation):
@@ -182,77 +152,64 @@ def spread(rows: int) -> Stated:
     return Stated(
         lambda sums: np.sqrt(np.diagonal(sums) / rows),
         lambda i, sums: f"=SQRT({sums[i, i]}/{rows})",
-        says="s = sqrt(sum d^2 / n): the standard deviation, which scales a column: u = d / s.",
-    )
+        says="s = sqrt(sum d^2 / n): the standard deviation, which scales a column: u = d / s.")
 
 
-class ScaledSums(Equation):
-    """The means of u_i u_j, and to their right of u_i d_y; 0 for a constant column.
+def scaled_sums(rows: int) -> Stated:
+    """Return the equation of the means of products of scaled columns, shape (columns, columns + 1).
 
     The gradient depends on the data through these alone, so no step reads all rows.
     """
+    def inverse(spread: np.ndarray) -> np.ndarray:
+        return np.divide(1, spread, out=np.zeros_like(spread), where=spread > 0)
 
-    def __init__(self, rows: int) -> None:
-        self.rows = rows
+    def by(spread: Cells, i: int, j: int) -> str:
+        return spread[i] + (f"*{spread[j]}" if j < spread.shape[0] else "")
 
-    def array(self, sums: np.ndarray, spread: np.ndarray) -> np.ndarray:
-        """Return the means, shape (columns, columns + 1)."""
-        by = np.divide(1, spread, out=np.zeros_like(spread), where=spread > 0)
-        return sums / self.rows * by[:, np.newaxis] * np.append(by, 1)
-
-    def cell(self, i: int, j: int, sums: Cells, spread: Cells) -> str:
-        by = spread[i] + (f"*{spread[j]}" if j < spread.shape[0] else "")
-        return f"=IF(SIGN({by})=0,0,{sums[i, j]}/({self.rows}*{by}))"
+    return Stated(
+        lambda sums, spread: (
+            sums / rows * inverse(spread)[:, np.newaxis] * np.append(inverse(spread), 1)),
+        lambda i, j, sums, spread: "=IF(SIGN({0})=0,0,{1}/({2}*{0}))".format(
+            by(spread, i, j), sums[i, j], rows),
+        says="The means of u_i u_j, and to their right of u_i d_y; 0 for a constant column.")
 
 
 STANDARDISED_GRADIENT = Stated(
     lambda g, means: means[:, :-1] @ g - means[:, -1],
     lambda i, g, means: f"=SUMPRODUCT({means[i, : g.shape[0]]},{g[...]})-{means[i, g.shape[0]]}",
-    says="dC/dg_i = sum_j (mean u_i u_j) g_j - mean u_i d_y, of C = C_T / n. Book: 2-10, 2-12.",
-)
+    says="dC/dg_i = sum_j (mean u_i u_j) g_j - mean u_i d_y, of C = C_T / n. Book: 2-10, 2-12.")
 """Differs from the book: divided by the number of rows, so that eta need not depend on it."""
 
 HEIGHT_GRADIENT = Stated(
-    lambda h, y_mean: h - y_mean,
-    "={h}-{y_mean}",
-    says="dC/dh = h - mean y: the mean of u is 0, so the height is independent of g.",
-)
+    lambda h, y_mean: h - y_mean, "={h}-{y_mean}",
+    says="dC/dh = h - mean y: the mean of u is 0, so the height is independent of g.")
 
 
 def scaled_cost(rows: int) -> Stated:
     """Return the equation of the total cost, from the means over so many rows."""
     return Stated(
         lambda g, means, slope_g, slope_h, d_y: (
-            ((d_y**2).sum() + rows * (g @ (slope_g - means[:, -1]) + slope_h**2)) / 2
-        ),
+            ((d_y**2).sum() + rows * (g @ (slope_g - means[:, -1]) + slope_h**2)) / 2),
         lambda g, means, slope_g, slope_h, d_y: "=(SUMSQ({})+{}*({}+{}^2))/2".format(
-            d_y.over("row")[()],
-            rows,
+            d_y.over("row")[()], rows,
             "+".join(f"{g[i]}*({slope_g[i]}-{means[i, g.shape[0]]})" for i in range(g.shape[0])),
-            slope_h[()],
-        ),
+            slope_h[()]),
         says="C_T / n = 1/2 (mean d_y^2 - 2 g mean u d_y + g (mean u u) g + (h - mean y)^2), "
-        "times n.",
-    )
+        "times n.")
 
 
 UNSCALED = Stated(
     lambda g, spread: np.divide(g[-1], spread, out=np.zeros_like(g[-1]), where=spread > 0),
     lambda i, g, spread: f"=IF(SIGN({spread[i]})=0,0,{g.at(-1)[i]}/{spread[i]})",
-    says="p = g / s: the coefficient of x, from that of u after the last step.",
-)
-
+    says="p = g / s: the coefficient of x, from that of u after the last step.")
 LAST_INTERCEPT = Stated(
     lambda p, x_mean, h: h[-1] - p @ x_mean,
     lambda p, x_mean, h: f"={h.at(-1)[()]}-SUMPRODUCT({p[...]},{x_mean[...]})",
-    says="q = h - (p_1 mean x_1 + ... + p_k mean x_k), of the height after the last step.",
-)
-
+    says="q = h - (p_1 mean x_1 + ... + p_k mean x_k), of the height after the last step.")
 APART = Stated(
     lambda d: np.sqrt((d**2).mean()),
     lambda d: "=SQRT(SUMSQ({0})/COUNT({0}))".format(d.over("row")[()]),
-    says="The distance of two planes: the root mean square over all rows.",
-)
+    says="The distance of two planes: the root mean square over all rows.")
 
 
 class LineSentence(Sentence):
@@ -318,23 +275,31 @@ class WaysAgree(Sentence):
         return either(count(apart, last) + 0 * C_T < 2, words["overflow"], said)
 
 
-class Determined(Sentence):
-    """Whether so many rows determine the coefficients of all columns."""
+def determined(rows: int, columns: int) -> Told:
+    """Return whether so many rows determine the coefficients of all columns."""
+    return Told(
+        {"determined": "{rows} rows determine {parameters} parameters. At least as many rows as "
+         "parameters are needed (2-12); here there are {more} more.",
+         "dependent": "A column follows from the others, or hardly varies: even {rows} rows do not "
+         "determine its coefficient. It is set to 0."},
+        lambda M: (rounded(sum((M[i, i] for i in range(1, columns)), M[0, 0]), 6) == columns,),
+        parameters=columns + 1, more=rows - columns - 1)
 
-    english = {
-        "determined": "{rows} rows determine {parameters} parameters. At least as many rows as "
-        "parameters are needed (2-12); here there are {more} more.",
-        "dependent": "A column follows from the others, or hardly varies: even {rows} rows do not "
-        "determine its coefficient. It is set to 0.",
-    }
 
-    def __init__(self, rows: int, columns: int) -> None:
-        self.numbers = {"parameters": columns + 1, "more": rows - columns - 1}
+BY_HAND = Told(
+    {"by_hand": "Your p and q give C_T = {C_hand}; the smallest is {C_T}, which is {more} less.",
+     "better": "Your p and q give C_T = {C_hand}, less than {C_T} of the normal equations: they "
+     "leave out a column that nearly follows from the others.",
+     "least": "Your p and q give C_T = {C_hand}, which is the smallest."},
+    lambda C_hand, C_T, y: (sign(C_hand - C_T - rounding(C_T, y)) > 0,
+                            sign(C_hand - C_T + rounding(C_T, y)) < 0),
+    digits=4, more=lambda C_hand, C_T: short(abs(C_hand - C_T), 4))
+"""How much larger C_T of the line by hand is than the minimum."""
 
-    def said(self, *, M: Term) -> str:
-        k = M.shape[0]
-        alone = reduce(add, (M[i, i] for i in range(k)))
-        return either(rounded(alone, 6) == k, *self.words.values())
+
+def rounding(C_T: Term, y: Term) -> Term:
+    """Return how much of a cost may be only rounding."""
+    return C_T / 10**9 + squares(y.over("row")) / 10**26
 
 
 class Shown(Sentence):
@@ -372,25 +337,6 @@ class Shown(Sentence):
         down = either(largest(*numbers) > edge, beyond, ends)
         is_none = (count(*numbers) < self.cells) + (edge == 0) > 0
         return either(is_none, "", either(edge > 0, up, down))
-
-
-class ByHand(Sentence):
-    """How much larger C_T of the line by hand is than the minimum."""
-
-    english = {
-        "by_hand": "Your p and q give C_T = {C_hand}; the smallest is {C_T}, which is {more} less.",
-        "least": "Your p and q give C_T = {C_hand}, which is the smallest.",
-        "better": "Your p and q give C_T = {C_hand}, less than {C_T} of the normal equations: they "
-        "leave out a column that nearly follows from the others.",
-    }
-
-    def said(self, *, C_hand: Term, C_T: Term, y: Term) -> str:
-        more, rounding = C_hand - C_T, C_T / 10**9 + squares(y.over("row")) / 10**26
-        shown = {"C_hand": C_hand, "C_T": C_T, "more": abs(more)}
-        shown = {name: short(number, 4) for name, number in shown.items()}
-        larger, same, smaller = (line.format(**shown) for line in self.words.values())
-        said = either(sign(more + rounding) < 0, smaller, same)
-        return either(sign(more - rounding) > 0, larger, said)
 
 
 def _signed(x: Term) -> str:

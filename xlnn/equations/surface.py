@@ -7,28 +7,39 @@ line from the minimum in a direction, and the largest curvature at the minimum. 
 
 # ruff: noqa: ARG005 -- a line takes all variables, whether or not it uses them
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from xlnn.equations.dense import written_squares
 from xlnn.equations.neuron import steadied, steady
-from xlnn.equations.number import short, significant
+from xlnn.equations.number import significant
+from xlnn.equations.wording import Told
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 from xlnn.terms import Term, choice, count, either, sign
 
+# fmt: off
 DESCENT = Stated(
-    lambda w, gradient, eta: w - eta * gradient,
-    "={w}-{eta}*{gradient}",
-    says="w - eta dC_T/dw: the weights after one step against the gradient. Book: 2-10, 4-4.",
-)
-
+    lambda w, gradient, eta: w - eta * gradient, "={w}-{eta}*{gradient}",
+    says="w - eta dC_T/dw: the weights after one step against the gradient. Book: 2-10, 4-4.")
 GRADIENT_SIZE = Stated(
     lambda **gradients: np.sqrt(sum((gradient**2).sum() for gradient in gradients.values())),
     lambda **gradients: f"=SQRT({written_squares([each[...] for each in gradients.values()])})",
-    says="|grad C_T| = sqrt(sum of the squares of all its components).   Book: 2-10.",
-)
+    says="|grad C_T| = sqrt(sum of the squares of all its components).   Book: 2-10.")
+DISPLACEMENT = Stated(
+    lambda eta, slope: -eta * slope, "=-{eta}*{slope}",
+    says="dx = -eta dz/dx: how far a step goes along one axis. Book: 2-10, 2-11.")
+MOVED = Stated(lambda at, by: at + by, "={at}+{by}",
+               says="x + dx: where the previous step led. Book: 2-11.")
+
+
+class Line(NamedTuple):
+    """A line of a function to choose: in NumPy, and as a part of a formula, with ``{x}``."""
+
+    array: Callable[..., Any]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -39,9 +50,9 @@ class Surface:
     ----------
     text : str
         As the book writes it.
-    z, dz_dx, dz_dy : Stated
+    z, dz_dx, dz_dy : Line
         The function and its partial derivatives, of x and y.
-    radius : Stated
+    radius : Line
         The distance from the minimum at which z reaches a level, in the direction (u, v).
     curvature : (float, float)
         The second derivatives along x and along y at the minimum; the larger one is the largest in
@@ -51,44 +62,43 @@ class Surface:
     """
 
     text: str
-    z: Stated
-    dz_dx: Stated
-    dz_dy: Stated
-    radius: Stated
+    z: Line
+    dz_dx: Line
+    dz_dy: Line
+    radius: Line
     curvature: tuple[float, float]
     flattens: bool = False
 
 
 SURFACES = (
     Surface(
-        text="x² + y²",
-        z=Stated(lambda x, y: x**2 + y**2, lambda x, y: f"{x}^2+{y}^2"),
-        dz_dx=Stated(lambda x, y: 2 * x, lambda x, y: f"2*{x}"),
-        dz_dy=Stated(lambda x, y: 2 * y, lambda x, y: f"2*{y}"),
-        radius=Stated(lambda c, u, v: np.sqrt(c / (u**2 + v**2)),
-                      lambda c, u, v: f"SQRT({c}/({u}^2+{v}^2))"),
+        "x² + y²",
+        z=Line(lambda x, y: x**2 + y**2, "{x}^2+{y}^2"),
+        dz_dx=Line(lambda x, y: 2 * x, "2*{x}"),
+        dz_dy=Line(lambda x, y: 2 * y, "2*{y}"),
+        radius=Line(lambda c, u, v: np.sqrt(c / (u**2 + v**2)), "SQRT({level}/({u}^2+{v}^2))"),
         curvature=(2, 2),
     ),
     Surface(
-        text="x² + 4y²",
-        z=Stated(lambda x, y: x**2 + 4 * y**2, lambda x, y: f"{x}^2+4*{y}^2"),
-        dz_dx=Stated(lambda x, y: 2 * x, lambda x, y: f"2*{x}"),
-        dz_dy=Stated(lambda x, y: 8 * y, lambda x, y: f"8*{y}"),
-        radius=Stated(lambda c, u, v: np.sqrt(c / (u**2 + 4 * v**2)),
-                      lambda c, u, v: f"SQRT({c}/({u}^2+4*{v}^2))"),
+        "x² + 4y²",
+        z=Line(lambda x, y: x**2 + 4 * y**2, "{x}^2+4*{y}^2"),
+        dz_dx=Line(lambda x, y: 2 * x, "2*{x}"),
+        dz_dy=Line(lambda x, y: 8 * y, "8*{y}"),
+        radius=Line(lambda c, u, v: np.sqrt(c / (u**2 + 4 * v**2)),
+                    "SQRT({level}/({u}^2+4*{v}^2))"),
         curvature=(2, 8),
     ),
     Surface(
-        text="ln(1 + x² + y²)",
-        z=Stated(lambda x, y: np.log(1 + x**2 + y**2), lambda x, y: f"LN(1+{x}^2+{y}^2)"),
-        dz_dx=Stated(lambda x, y: 2 * x / (1 + x**2 + y**2), lambda x, y: f"2*{x}/(1+{x}^2+{y}^2)"),
-        dz_dy=Stated(lambda x, y: 2 * y / (1 + x**2 + y**2), lambda x, y: f"2*{y}/(1+{x}^2+{y}^2)"),
-        radius=Stated(lambda c, u, v: np.sqrt((np.exp(c) - 1) / (u**2 + v**2)),
-                      lambda c, u, v: f"SQRT((EXP({c})-1)/({u}^2+{v}^2))"),
+        "ln(1 + x² + y²)",
+        z=Line(lambda x, y: np.log(1 + x**2 + y**2), "LN(1+{x}^2+{y}^2)"),
+        dz_dx=Line(lambda x, y: 2 * x / (1 + x**2 + y**2), "2*{x}/(1+{x}^2+{y}^2)"),
+        dz_dy=Line(lambda x, y: 2 * y / (1 + x**2 + y**2), "2*{y}/(1+{x}^2+{y}^2)"),
+        radius=Line(lambda c, u, v: np.sqrt((np.exp(c) - 1) / (u**2 + v**2)),
+                    "SQRT((EXP({level})-1)/({u}^2+{v}^2))"),
         curvature=(2, 2),
         flattens=True,
     ),
-)  # fmt: skip
+)
 """The surfaces to choose from, numbered from 1: the book's, a narrow valley, and one that is flat
 far out."""
 
@@ -121,9 +131,12 @@ DIGITS = 12
 """Decimals to which eta is compared with those limits, and with which it is shown beside them."""
 
 
-def chosen(function: np.ndarray) -> Surface:
+Of = TypeVar("Of")
+
+
+def chosen(functions: Sequence[Of], number: np.ndarray) -> Of:
     """Return the function with a number, counted from 1."""
-    return SURFACES[round(float(function)) - 1]
+    return functions[round(float(number)) - 1]
 
 
 def one_of(number: str, lines: Iterable[str]) -> str:
@@ -137,25 +150,10 @@ def one_of(number: str, lines: Iterable[str]) -> str:
 
 def of_surface(line: str) -> Stated:
     """Return the equation of ``z``, ``dz_dx`` or ``dz_dy`` of the chosen function, at (x, y)."""
-    lines = (getattr(surface, line).cell("{x}", "{y}") for surface in SURFACES)
     return Stated(
-        lambda used_function, x, y: np.asarray(getattr(chosen(used_function), line).array(x, y)),
-        "=" + one_of("{used_function}", lines),
-        says="z or one of its partial derivatives, of the chosen function at (x, y). Book: 2-11.",
-    )
-
-
-DISPLACEMENT = Stated(
-    lambda eta, slope: -eta * slope,
-    "=-{eta}*{slope}",
-    says="dx = -eta dz/dx: how far a step goes along one axis. Book: 2-10, 2-11.",
-)
-
-MOVED = Stated(
-    lambda at, by: at + by,
-    "={at}+{by}",
-    says="x + dx: where the previous step led. Book: 2-11.",
-)
+        lambda used_function, x, y: getattr(chosen(SURFACES, used_function), line).array(x, y),
+        "=" + one_of("{used_function}", (getattr(each, line).text for each in SURFACES)),
+        says="z or one of its partial derivatives, of the chosen function at (x, y). Book: 2-11.")
 
 
 class LargestEta(Equation):
@@ -179,7 +177,7 @@ class LargestEta(Equation):
 
     def array(self, used_function: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return a number, which depends on the first x and y."""
-        along_x, along_y = chosen(used_function).curvature
+        along_x, along_y = chosen(SURFACES, used_function).curvature
         only_x, only_y = (y[0] == 0) & (x[0] != 0), (x[0] == 0) & (y[0] != 0)
         curvature = max(along_x, along_y)
         return self.times / np.where(only_x, along_x, np.where(only_y, along_y, curvature))
@@ -204,8 +202,7 @@ def level_of(lines: int) -> Stated:
         lambda number, z: z[0] * (number / lines) ** 2,
         lambda number, z: f"={z.at(0)[()]}*({number[()]}/{lines})^2",
         says="The levels of contour lines: the outermost goes through the start, the others are "
-        "inside, at about equal distances.",
-    )
+        "inside, at about equal distances.")
 
 
 def around_circle(parts: int, of: str) -> Stated:
@@ -213,21 +210,17 @@ def around_circle(parts: int, of: str) -> Stated:
     function = {"COS": np.cos, "SIN": np.sin}[of]
     return Stated(
         lambda part: steady(function(2 * np.pi * part / parts)),
-        lambda part: "=" + steadied(f"{of}(2*PI()*{part[()]}/{parts})"),
-        says="cos or sin of a part of the full circle; exactly 0 where only rounding would remain.",
-    )
+        "=" + steadied(f"{of}(2*PI()*{{part}}/{parts})"),
+        says="cos or sin of a part of the full circle; exactly 0 where only rounding would remain.")
 
 
 def on_level_line(along: str) -> Stated:
     """Return the equation of a coordinate of points on contour lines: ``u`` for x, ``v`` for y."""
-    radii = (surface.radius.cell("{level}", "{u}", "{v}") for surface in SURFACES)
     return Stated(
-        lambda used_function, level, u, v: (
-            chosen(used_function).radius.array(level[:, np.newaxis], u, v) * {"u": u, "v": v}[along]
-        ),
-        f"={one_of('{used_function}', radii)}*{{{along}}}",
-        says="A coordinate of the point on a contour line in a direction.",
-    )
+        lambda used_function, level, u, v: {"u": u, "v": v}[along] * (
+            chosen(SURFACES, used_function).radius.array(level[:, np.newaxis], u, v)),
+        f"={one_of('{used_function}', (each.radius.text for each in SURFACES))}*{{{along}}}",
+        says="A coordinate of the point on a contour line in a direction.")
 
 
 def flattens(used_function: Term) -> Term:
@@ -274,24 +267,10 @@ class EtaVerdict(Sentence):
         return either(start == 0, said["minimum"], begins + known)
 
 
-class Course(Sentence):
-    """How far z decreased, or for how many steps it overflows.
-
-    Parameters
-    ----------
-    steps : int
-    """
-
-    english = {
-        "course": "In {steps} steps z goes from {z_first} to {z_last}.",
-        "lost": "In {lost} of {all} rows z is too large for a spreadsheet.",
-    }
-
-    def __init__(self, steps: int) -> None:
-        self.steps, self.numbers = steps, {"all": steps + 1}
-
-    def said(self, *, z: Term) -> str:
-        there = count(z.over("time"))
-        told = self.words["course"].format(z_first=short(z.at(0)), z_last=short(z.at(-1)))
-        lost = self.words["lost"].format(lost=self.steps + 1 - there)
-        return either(there > self.steps, told, lost)
+def course(steps: int) -> Told:
+    """Return how far z decreased in so many steps, or for how many of them it overflows."""
+    return Told(
+        {"course": "In {steps} steps z goes from {z_first} to {z_last}.",
+         "lost": "In {lost} of {all} rows z is too large for a spreadsheet."},
+        lambda z: (count(z.over("time")) > steps,),
+        lost=lambda z: steps + 1 - count(z.over("time")), all=steps + 1)

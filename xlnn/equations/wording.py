@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self
+from inspect import signature
+from itertools import chain
+from typing import Any, Self
 
 import numpy as np
 
@@ -280,49 +282,72 @@ class Told(Sentence):
     Parameters
     ----------
     lines : str, dict of str or sequence of str
-        A text, or the texts for case 0, case 1 and so on, by their keys in translation files. The
-        key of a single text is the name of its quantity. A sequence has translated texts.
-    case : str
-        The role of the case, if there are several lines.
+        A text, or several, by their keys in translation files. The key of a single text is the name
+        of its quantity. A sequence has translated texts.
+    case : str or function
+        Which of several lines is said: the role of their number, which counts from 0; or a function
+        of quantities, named as its arguments, that returns a condition for each line but the last.
+        The first that holds decides.
     digits : int
         The most decimals.
-    **numbers : int
-        Numbers for braces, besides the sizes of an experiment.
+    form : function
+        How numbers are written, by default `xlnn.equations.number.short`.
+    **blanks : int or function
+        Numbers for braces, besides the sizes of an experiment; or functions of quantities that
+        return what stands there.
     """
 
     def __init__(
         self,
         lines: str | Mapping[str, str] | Sequence[str],
-        case: str = "",
+        case: str | Callable[..., Sequence[Term]] = "",
         digits: int = DIGITS,
-        **numbers: int,
+        form: Callable[..., str] = short,
+        **blanks: int | Callable[..., Term | str],
     ) -> None:
-        self.case, self.digits, self.numbers = case, digits, numbers
+        self.case, self.digits, self.form = case, digits, form
+        self.made = {name: each for name, each in blanks.items() if callable(each)}
+        self.numbers = {name: each for name, each in blanks.items() if name not in self.made}
         if isinstance(lines, str | Mapping):
             self.english = {"": lines} if isinstance(lines, str) else lines
-            lines = [*self.english.values()]
-        self.lines = tuple(lines)
-        blanks = (blank for line in lines for blank in re.findall(r"\{(\w+)\}", line))
-        self.blanks = {blank: _END.sub("", blank) for blank in blanks}
-        self.roles = tuple(dict.fromkeys((*((case,) if case else ()), *self.blanks.values())))
+        else:
+            self.words = dict(enumerate(lines))
 
-    def said_by(self, sentence: Callable[..., str]) -> Self:
-        words = super().said_by(sentence).words
-        return type(self)([*words.values()], self.case, self.digits) if words else self
+    @property
+    def blanks(self) -> dict[str, str]:
+        """The role of the number in each blank that no function fills."""
+        blanks = re.findall(r"\{(\w+)\}", "".join(self.words.values()))
+        return {blank: _END.sub("", blank) for blank in blanks if blank not in self.made}
+
+    @property
+    def roles(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The roles of its case, of its blanks, and of what functions ask for."""
+        functions = (each for each in (*self.made.values(), self.case) if callable(each))
+        asked = (signature(each).parameters for each in functions)
+        case = [self.case] if isinstance(self.case, str) and self.case else []
+        return tuple(dict.fromkeys(chain(case, self.blanks.values(), *asked)))
 
     def said(self, *unit: int, **known: Term) -> str:
-        """Return the sentence; a quantity of several units gives the unit's own number."""
+        """Return the sentence; a quantity of several units gives that of the unit, or the first."""
 
         def own(of: Term) -> Term:
-            return of[unit] if of.shape else of
+            return of[unit or (0,) * len(of.shape)] if of.shape else of
 
-        numbers = {}
+        def of(function: Callable[..., Any]) -> Any:  # noqa: ANN401 -- what it returns
+            return function(**{role: known[role] for role in signature(function).parameters})
+
+        filled = {name: of(each) for name, each in self.made.items()}
         for blank, role in self.blanks.items():
             end = _END.search(blank)
-            of = known[role].at(0 if end[1] == "first" else -1) if end else known[role]
-            numbers[blank] = short(own(of), self.digits)
-        texts = [line.format(**numbers) for line in self.lines]
-        return among(1 + own(known[self.case]), texts) if self.case else texts[0]
+            number = known[role].at(0 if end[1] == "first" else -1) if end else known[role]
+            filled[blank] = self.form(own(number), self.digits)
+        *others, said = (line.format(**filled) for line in self.words.values())
+        if self.case and not callable(self.case):
+            return among(1 + own(known[self.case]), [*others, said])
+        conditions = of(self.case) if callable(self.case) else ()
+        for condition, other in reversed([*zip(conditions, others, strict=True)]):
+            said = either(condition, other, said)
+        return said
 
 
 class Complete(Sentence):
@@ -347,8 +372,12 @@ class Complete(Sentence):
     ) -> None:
         self.sentence, self.columns, self.cells = sentence, columns, cells
         self.words = {"missing": missing} if missing else self.english
-        self.roles = tuple(dict.fromkeys((*sentence.roles, *columns)))
         self.optional = sentence.optional
+
+    @property
+    def roles(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Those of the sentence, and the columns."""
+        return tuple(dict.fromkeys((*self.sentence.roles, *self.columns)))
 
     def said(self, *unit: int, **known: Term) -> str:
         columns = [known[name].over("row")[...] for name in self.columns]

@@ -7,11 +7,9 @@ learn; a line and a parabola; and the bell curve from which start weights are dr
 from collections.abc import Iterator, Mapping
 
 import xlnn
-from xlnn import Axis, Beside, Chart, Equation, Numbers, Page, Quantity, Sentences, Told, Trace
+from xlnn import Axis, Beside, Chart, Numbers, Page, Quantity, Sentences, Told, Trace
 from xlnn.equations import functions as eq
 from xlnn.equations import units
-from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
-from xlnn.equations.neuron import UNIT_STEP
 from xlnn.equations.surface import DESCENT
 from xlnn.workbooks.pages.parts import Label
 from xlnn.writing.style import NEGATIVE, PLAIN, POSITIVE, SECTION
@@ -61,16 +59,16 @@ def _functions(point: Axis) -> Iterator[Quantity]:
     sides = (("right", "z + h", units.SUM), ("left", "z − h", units.ERROR))
     for side, symbol, equation in sides:
         yield beside(f"z_{side}", f"{side} of z", equation.of("z", "used_h"), symbol=symbol)
-    for function in eq.FUNCTIONS:
-        name, (_, _, symbol, slope, *_) = function.name, SHOWN[function.name]
-        yield column(name, "value", function.value, kind="value", symbol=symbol, role="forward",
+    for name, (value, slope_of) in eq.FUNCTIONS.items():
+        _, _, symbol, slope, *_ = SHOWN[name]
+        yield column(name, "value", value, kind="value", symbol=symbol, role="forward",
                      meaning="the output of a unit for its weighted input z",
                      written="u(z), σ(z), tanh(z), max(0, z), z", source="2-1")
         for side, shifted, _ in sides:
-            yield beside(f"{name}_{side}", f"value at {side}", function.value.of(z=f"z_{side}"),
+            yield beside(f"{name}_{side}", f"value at {side}", value.of(z=f"z_{side}"),
                          kind=side, symbol=symbol.replace("z", shifted))
-        yield column(f"{name}_slope", "slope", function.slope, kind="slope", symbol=slope,
-                     uses={"a": name} if function.of_value else {}, role="backward",
+        yield column(f"{name}_slope", "slope", slope_of, kind="slope", symbol=slope,
+                     uses={"a": name} if "a" in slope_of.roles else {}, role="backward",
                      meaning="how fast the output changes with z",
                      written="0, σ(1 − σ), 1 − tanh², 0 or 1, 1", source="2-6")
     for name, (_, _, _, slope, *_) in SHOWN.items():
@@ -96,10 +94,8 @@ def _learning(step: Axis) -> Iterator[Quantity]:
         "step": Told("Unit step: w stays at {w_first}, and C at {C_first}. Its slope is 0, so "
                      "gradient descent has nothing to follow.", digits=4),
         "sigmoid": eq.Learning()}
-    functions: dict[str, tuple[Equation, Equation]] = {
-        "step": (UNIT_STEP, eq.FLAT), "sigmoid": (SIGMOID, SIGMOID_SLOPE)}
-    for name, (value, slope) in functions.items():
-        of = {key: f"{name}_{key}" for key in STEPS}
+    for name in UNITS:
+        of, (value, slope) = {key: f"{name}_{key}" for key in STEPS}, eq.FUNCTIONS[name]
         yield column(of["w"], "weight",
                      DESCENT.of(xlnn.previous(of["w"]), xlnn.previous(of["dC_dw"])), kind="w",
                      symbol="w", given=1, role="weight",
@@ -109,7 +105,7 @@ def _learning(step: Axis) -> Iterator[Quantity]:
         yield column(of["answer"], "answer", value.of(z=of["input"]), kind="answer", symbol="a",
                      role="forward")
         yield column(of["answer_slope"], "slope", slope, kind="answer_slope", symbol="a′(z)",
-                     uses={"z": of["input"]} if name == "step" else {"a": of["answer"]},
+                     uses={role: of[{"z": "input", "a": "answer"}[role]] for role in slope.roles},
                      role="backward")
         yield column(of["C"], "error", eq.SQUARED_ERROR.of(of["answer"]), kind="C", symbol="C",
                      role="forward")
@@ -171,12 +167,12 @@ def _bell() -> Iterator[Quantity]:
                        (3, "area within μ ± 3σ")):
         away = half // DEVIATIONS * far
         yield Quantity(f"within_{far}", title=title,
-                       equation=eq.AreaBelow(half - away, half + away, DEVIATIONS / half),
+                       equation=eq.area_below(half - away, half + away, DEVIATIONS / half),
                        uses={**of, "number": "bell_number", "bell": "density"})
     for far in (1, 2, 3):
         yield Quantity(f"percent_{far}", "percent", "%", title="percent",
                        equation=eq.PERCENT.of(f"within_{far}"))
-    yield Quantity("drawn", equation=eq.Drawn(), uses=of)
+    yield Quantity("drawn", equation=eq.DRAWN, uses=of)
 
 
 def _curves(title: str, ending: str, up: tuple[float, ...] = ()) -> Chart:

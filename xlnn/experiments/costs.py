@@ -4,7 +4,7 @@ Why cross-entropy learns faster where the sigmoid is flat, and what training min
 of the valley computes C_T over all rows, without cells for each z, a and C.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,21 +12,39 @@ from typing import Any
 import numpy as np
 
 import xlnn
-from xlnn import Cells, Chart, Equation, Numbers, Page, Quantity, Sentence, Sentences, Stated, Text
+from xlnn import (
+    Below,
+    Beside,
+    Cells,
+    Chart,
+    Grid,
+    Numbers,
+    Page,
+    Quantity,
+    Row,
+    Sentences,
+    Space,
+    Stated,
+    Text,
+    Told,
+)
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
-from xlnn.equations.cost import CROSS_ENTROPY, CROSS_ENTROPY_DELTA, SQUARED_ERROR_DELTA
+from xlnn.equations.cost import (
+    CROSS_ENTROPY,
+    CROSS_ENTROPY_DELTA,
+    SQUARED_ERROR,
+    SQUARED_ERROR_DELTA,
+)
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.neuron import DIGITS, steadied, steady
 from xlnn.equations.number import fixed, short
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.wording import at_most, first_place
-from xlnn.grid import address
-from xlnn.layout import FIRST_ROW, Block, single_block
-from xlnn.terms import Term, either, function, largest, least
-from xlnn.workbooks.pages.parts import PagePart, Units
-from xlnn.workbooks.pages.sheet import Context
-from xlnn.writing.drawing import Drawing, fixed_range
-from xlnn.writing.style import KEY, least_framed, valley_scale, value
+from xlnn.layout import FIRST_ROW
+from xlnn.terms import Term, function, largest, least
+from xlnn.workbooks.pages.parts import Label, PagePart, Units
+from xlnn.writing.formats import USUAL_WIDTH
+from xlnn.writing.style import KEY, Look
 
 FLAT = 300
 """Below minus this z the sigmoid is 0 to 130 digits, and its square is still a number: LibreOffice
@@ -37,66 +55,56 @@ MANY = 10**12
 
 COSTS = {"sq": "squared error", "ce": "cross-entropy"}
 
+AROUND, GRID = 20, 21
+"""Points of the curves on either side of 0, and weights along each side of the grid."""
+
+# fmt: off
 POINT = Stated(lambda i: i[:, np.newaxis] * 0.4, "={i}*0.4")
 """The z of a point of the curves, in the shape of a layer of one unit."""
 
-SQUARED = Stated(lambda t, a: ((t - a) ** 2)[..., 0] / 2, "=SUMSQ({t[0]}-{a[0]})/2")
-"""C = 1/2 (t - a)^2, of one output.   Book: 3-3, 3-4."""
-
 TIMES = Stated(
     lambda slope: np.divide(1, slope, out=np.zeros_like(slope), where=slope > 0)[..., 0],
-    "=IF(SIGN({slope[0]})>0,1/{slope[0]},0)",
-)
+    "=IF(SIGN({slope[0]})>0,1/{slope[0]},0)")
 """The delta of the cross-entropy divided by that of the squared error; 0 where the slope of the
 sigmoid is 0."""
 
 
-def weights_of_grid(which: int, size: int) -> Stated:
-    """Return the equation of the weights of the grid: 0 for w1, 1 for w2, and their number."""
+def weights_of_grid(which: int) -> Stated:
+    """Return the equation of the weights of the grid: 0 for w1, 1 for w2."""
     return Stated(
-        lambda middle, between: steady(middle[which] + (np.arange(size) - size // 2) * between),
+        lambda middle, between: steady(middle[which] + (np.arange(GRID) - GRID // 2) * between),
         lambda i, middle, between: (
-            "=" + steadied(f"({middle[which]}+({i - size // 2})*{between[()]})")
-        ),
-        says="The weights of the grid, at equal distances around the middle.",
-    )
+            "=" + steadied(f"({middle[which]}+({i - GRID // 2})*{between[()]})")),
+        says="The weights of the grid, at equal distances around the middle.")
 
 
-class CostOnGrid(Equation):
-    """C_T of one neuron with a sigmoid, over all rows, at each pair of weights.   Book: 3-3, 3-4.
+def total_on_grid(
+    rows: int, array: Callable[..., np.ndarray], of_row: str, whole: str = "={}"
+) -> Stated:
+    """Return the equation of C_T over so many rows, from that of a row with z and t.
 
-    Parameters
-    ----------
-    rows : int
-    cost : str
-        ``squared`` or ``cross-entropy``, which is stated as
-        `xlnn.equations.cost.CROSS_ENTROPY` is.
+    The array has the shape (w2, w1).
     """
+    def z(row: int, w1: str, w2: str, b: Cells, x: Cells) -> str:
+        return f"({w1}*{x[row, 0]}+{w2}*{x[row, 1]}+{b[()]})"
 
-    def __init__(self, rows: int, cost: str) -> None:
-        self.rows, self.cost = rows, cost
+    return Stated(
+        lambda w1, w2, b, x, target: array(
+            w1[:, np.newaxis] * x[:, 0] + (w2[:, np.newaxis] * x[:, 1])[:, np.newaxis] + b, target),
+        lambda i, j, w1, w2, b, x, target: whole.format("+".join(
+            of_row.format(z=z(row, w1[j], w2[i], b, x), t=target[row]) for row in range(rows))),
+        says="C_T of one neuron with a sigmoid, over all rows, at each pair of weights. "
+        "Book: 3-3, 3-4.")
 
-    def array(
-        self, w1: np.ndarray, w2: np.ndarray, b: np.ndarray, x: np.ndarray, target: np.ndarray
-    ) -> np.ndarray:
-        """Return the costs, shape (w2, w1)."""
-        z = w1[:, np.newaxis] * x[:, 0] + (w2[:, np.newaxis] * x[:, 1])[:, np.newaxis] + b
-        if self.cost == "squared":
-            a = 1 / (1 + np.exp(np.minimum(FLAT, -z)))
-            return ((target - a) ** 2).sum(axis=-1) / 2
-        return (np.maximum(z, 0) - target * z + np.log(1 + np.exp(-np.abs(z)))).sum(axis=-1)
 
-    def cell(self, *at: int, w1: Cells, w2: Cells, b: Cells, x: Cells, target: Cells) -> str:
-        i, j = at
-
-        def cost(row: int) -> str:
-            z, t = f"({w1[j]}*{x[row, 0]}+{w2[i]}*{x[row, 1]}+{b[()]})", target[row]
-            if self.cost == "squared":
-                return f"({t}-1/(1+EXP(MIN({FLAT},-{z}))))^2"
-            return f"MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))"
-
-        total = "+".join(map(cost, range(self.rows)))
-        return f"=({total})/2" if self.cost == "squared" else f"={total}"
+ON_GRID: Mapping[str, tuple[Any, ...]] = {
+    "sq": (lambda z, t: ((t - 1 / (1 + np.exp(np.minimum(FLAT, -z)))) ** 2).sum(axis=-1) / 2,
+           f"({{t}}-1/(1+EXP(MIN({FLAT},-{{z}}))))^2", "=({})/2"),
+    "ce": (lambda z, t: (np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z)))).sum(axis=-1),
+           "MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))"),
+}
+"""C_T of some rows in NumPy, the formula of one of them, and that of all, by the cost. The
+cross-entropy is stated as `xlnn.equations.cost.CROSS_ENTROPY` is."""
 
 
 def least_along(axis: int) -> Stated:
@@ -104,96 +112,60 @@ def least_along(axis: int) -> Stated:
     return Stated(
         lambda C_T: C_T.min(axis=axis),
         lambda i, C_T: f"=MIN({C_T[i, :] if axis else C_T[:, i]})",
-        says="The smallest C_T at each w1, or at each w2: the valley seen from the side.",
-    )
+        says="The smallest C_T at each w1, or at each w2: the valley seen from the side.")
 
 
-class Lowest(Sentence):
-    """The point of the grid with the smallest C_T, if there is only one, for a cost."""
-
-    def __init__(self, cost: str) -> None:
-        begins = f"{COSTS[cost].capitalize()}:"
-        self.english = {
-            f"lowest_{cost}": f"{begins} on this grid C_T is least, {{C_T}}, at w₁ = {{w1}}, w₂ = "
-            "{w2}.",
-            f"several_{cost}": f"{begins} on this grid C_T is least, {{C_T}}, at {{count}} points, "
-            "all equally deep.",
-            f"level_{cost}": f"{begins} C_T is {{C_T}} at every point of this grid, and no point "
-            "is lowest.",
-        }
-
-    def said(self, *, w1: Term, w2: Term, C_T: Term, low_w1: Term, low_w2: Term) -> str:
-        def at(weights: Term, low: Term) -> str:
-            return short(entry_of(weights[:], first_place(least(low[:]), low[:])))
-
-        lowest, costs = least(low_w1[:]), C_T[...]
-        number = at_most(costs, least(costs) + largest(1, abs(lowest)) / 10**12)
-        shown = {"C_T": fixed(lowest, 4), "count": number}
-        shown |= {"w1": at(w1, low_w1), "w2": at(w2, low_w2)}
-        one, several, every = (line.format(**shown) for line in self.words.values())
-        is_level = number == C_T.shape[0] * C_T.shape[1]
-        return either(number == 1, one, either(is_level, every, several))
+def how_many_least(C_T: Term, low_w1: Term) -> Term:
+    """Return at how many points of the grid C_T is least, apart from rounding."""
+    costs, lowest = C_T[...], least(low_w1[:])
+    return at_most(costs, least(costs) + largest(1, abs(lowest)) / 10**12)
 
 
-class WhichLearns(Sentence):
-    """Both deltas at the chosen z."""
+def lowest(cost: str) -> Told:
+    """Return what is said of the lowest point of the grid, for a cost."""
+    begins = COSTS[cost].capitalize()
+    return Told(
+        {f"lowest_{cost}": f"{begins}: on this grid C_T is least, {{C_T}}, at w₁ = {{w1}}, w₂ = "
+         "{w2}.",
+         f"level_{cost}": f"{begins}: C_T is {{C_T}} at every point of this grid, and no point is "
+         "lowest.",
+         f"several_{cost}": f"{begins}: on this grid C_T is least, {{C_T}}, at {{count}} points, "
+         "all equally deep."},
+        lambda C_T, low_w1: (how_many_least(C_T, low_w1) == 1,
+                             how_many_least(C_T, low_w1) == GRID**2),
+        C_T=lambda low_w1: fixed(least(low_w1[:]), 4), count=how_many_least,
+        w1=lambda w1, low_w1: short(entry_of(w1[:], first_place(least(low_w1[:]), low_w1[:]))),
+        w2=lambda w2, low_w2: short(entry_of(w2[:], first_place(least(low_w2[:]), low_w2[:]))))
 
-    english = {
-        "which": "At z = {z} the output is {a} and its target {t}. δ is {delta_sq} with squared "
-        "error and {delta_ce} with cross-entropy: {times} times as much, because a′ does not "
-        "appear.",
-        "flat": "At z = {z} the sigmoid is flat, with a′ below 10⁻¹²: δ is {delta_sq} with squared "
-        "error and {delta_ce} with cross-entropy; the output is {a} and its target {t}.",
-        "reached": "At z = {z} the output {a} has reached its target {t}: δ is 0, or nearly 0, "
-        "with squared error and with cross-entropy.",
-    }
-    roles = ("z", "a", "t", "delta_sq", "delta_ce", "times")
 
-    def said(self, *, times: Term, **numbers: Term) -> str:
-        shown = {name: short(each[0]) for name, each in numbers.items()}
-        shown["times"] = short(least(times, MANY), 1)
-        said, flat, reached = (line.format(**shown) for line in self.words.values())
-        learns = either((times > 0) * (times <= MANY) == 1, said, flat)
-        return either(abs(numbers["delta_ce"][0]) * 10**DIGITS < 0.5, reached, learns)
-
+WHICH_LEARNS = Told(
+    {"reached": "At z = {z} the output {a} has reached its target {t}: δ is 0, or nearly 0, with "
+     "squared error and with cross-entropy.",
+     "which": "At z = {z} the output is {a} and its target {t}. δ is {delta_sq} with squared error "
+     "and {delta_ce} with cross-entropy: {times} times as much, because a′ does not appear.",
+     "flat": "At z = {z} the sigmoid is flat, with a′ below 10⁻¹²: δ is {delta_sq} with squared "
+     "error and {delta_ce} with cross-entropy; the output is {a} and its target {t}."},
+    lambda delta_ce, times: (abs(delta_ce[0]) * 10**DIGITS < 0.5,
+                             (times > 0) * (times <= MANY) == 1),
+    times=lambda times: short(least(times, MANY), 1))
 
 far = function(
     lambda a, t: np.where(np.isnan(t), np.nan, (np.abs(a - t) > 0.1 + 1 / 10**12).sum()),
     lambda a, t: (
         f'(COUNTIF({a},">"&ROUND({t}+0.1,12)+1/10^12)+COUNTIF({a},"<"&ROUND({t}-0.1,12)-1/10^12)'
-        f"+0/COUNT({t}))"
-    ),
-)
+        f"+0/COUNT({t}))"))
 """How many outputs differ from the target by more than 0.1."""
-
-
-class FarFromTarget(Sentence):
-    """How many outputs of each unit differ from the target by more than 0.1."""
-
-    english = {
-        "far": "Outputs more than 0.1 from the target, of {outputs} (steps 0 to {steps}): "
-        "{squared} with squared error, {cross} with cross-entropy."
-    }
-
-    def __init__(self, steps: int) -> None:
-        self.numbers = {"outputs": steps + 1}
-
-    def said(self, *, t: Term, a_sq: Term, a_ce: Term) -> str:
-        squared, cross = (far(a.over("time")[0], t[0]) for a in (a_sq, a_ce))
-        return self.words["far"].format(squared=squared, cross=cross)
-
-
-AROUND, GRID = 20, 21
-"""Points of the curves on either side of 0, and weights along each side of the grid."""
 
 COLOURS = {"sq": "C0561C", "ce": "1B4F9C"}
 
 CURVE = ("a", "slope", "C_sq", "delta_sq", "C_ce", "delta_ce")
-HEIGHT = "0.000"
-"""Enough digits to find the lowest point of the valley by eye."""
+HEIGHT, NARROW = "0.000", 5.2
+"""Enough digits to find the lowest point of the valley by eye, and the width of its columns."""
+
+WEIGHTS = Look(fill="weight", size=9, align="center", number_format="0.0#")
+LEAST = Look(fill="result", size=9, align="center", number_format=HEIGHT)
 
 
-# fmt: off
 def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity]:
     """Yield the costs over z, two units that learn by them, and C_T over two weights."""
     yield from _over_z()
@@ -214,7 +186,7 @@ def _over_z() -> Iterator[Quantity]:
     yield unit("z_along", "weighted input", POINT, symbol="z", axes=along)
     yield from _of_z("along", along)
     shown = {name: f"{name}_chosen" for name in ("z", "a", "delta_sq", "delta_ce")}
-    yield Quantity("which", title="which learns faster", equation=WhichLearns().of(**shown))
+    yield Quantity("which", title="which learns faster", equation=WHICH_LEARNS.of(**shown))
 
 
 def _of_z(name: str, axes: tuple[xlnn.Axis, ...] = ()) -> Iterator[Quantity]:
@@ -224,7 +196,7 @@ def _of_z(name: str, axes: tuple[xlnn.Axis, ...] = ()) -> Iterator[Quantity]:
     backward = partial(forward, role="backward")
     yield forward(a, "output", SIGMOID.of(z), kind="a", symbol="a")
     yield backward(slope, "slope of the sigmoid", SIGMOID_SLOPE.of(a), kind="slope", symbol="a′")
-    yield forward(f"C_sq_{name}", "squared error", SQUARED.of(a=a), kind="C_sq", symbol="C",
+    yield forward(f"C_sq_{name}", "squared error", SQUARED_ERROR.of(a=a), kind="C_sq", symbol="C",
                   shape=(), meaning="half the squared difference of output and target",
                   written="C = ½ (t − a)²", source="3-4")
     yield backward(f"delta_sq_{name}", "δ by squared error",
@@ -255,7 +227,11 @@ def _learning(steps: int) -> Iterator[Quantity]:
             yield step(equation=SQUARED_ERROR_DELTA.of(a=a, slope=slope))
         else:
             yield step(equation=CROSS_ENTROPY_DELTA.of(a=a))
-    yield Quantity("far", title="how many steps it takes", equation=FarFromTarget(steps))
+    yield Quantity("far", title="how many steps it takes", equation=Told(
+        "Outputs more than 0.1 from the target, of {outputs} (steps 0 to {steps}): {squared} with "
+        "squared error, {cross} with cross-entropy.", outputs=steps + 1,
+        squared=lambda t, a_sq: far(a_sq.over("time")[0], t[0]),
+        cross=lambda t, a_ce: far(a_ce.over("time")[0], t[0])))
 
 
 def _valleys(rows: int) -> Iterator[Quantity]:
@@ -269,51 +245,31 @@ def _valleys(rows: int) -> Iterator[Quantity]:
     for cost, named in COSTS.items():
         grid, w1, w2, low = f"C_T_{cost}", f"w1_{cost}", f"w2_{cost}", f"low_w{{}}_{cost}"
         for which, w in enumerate(("w₁", "w₂")):
-            yield edge((w1, w2)[which], f"weight {w}", weights_of_grid(which, GRID), symbol="w",
+            yield edge((w1, w2)[which], f"weight {w}", weights_of_grid(which), symbol="w",
                        kind=f"w{which + 1}", role="weight", number_format="0.0#")
-        on_grid = CostOnGrid(rows, "squared" if cost == "sq" else "cross-entropy")
-        yield edge(grid, f"total cost, {named}", on_grid.of(w1, w2), symbol="C_T",
+        yield edge(grid, f"total cost, {named}", total_on_grid(rows, *ON_GRID[cost]).of(w1, w2),
+                   symbol="C_T",
                    shape=(GRID, GRID), number_format=HEIGHT, written="C_T = Σ C", source="3-4",
                    meaning="the sum over all data" if cost == "sq" else "")
         for which in (0, 1):
             yield edge(low.format(which + 1), "smallest of the row or column",
                        least_along(which).of(grid), kind="low", symbol="C_T", number_format=HEIGHT)
-        yield Quantity(f"lowest_{cost}", title="the lowest point", equation=Lowest(cost).of(
-            w1, w2, grid, low.format(1), low.format(2)))
+        yield Quantity(f"lowest_{cost}", title="the lowest point", equation=lowest(cost), uses={
+            "w1": w1, "w2": w2, "C_T": grid, "low_w1": low.format(1), "low_w2": low.format(2)})
 
 
-class Valley(PagePart):
-    """C_T over two weights, with the weights and the smallest of each row and column."""
-
-    def __init__(self, cost: str) -> None:
-        self.cost = cost
-
-    def size(self, model: xlnn.Model) -> tuple[int, int]:  # noqa: ARG002 -- a cell for each pair
-        """Return the rows and columns of the grid, and of its edges."""
-        return 1 + GRID + 1, 1 + GRID + 1
-
-    def blocks(self, model: xlnn.Model, row: int, column: int) -> Iterator[Block]:
-        """Yield the weights, the grid, and the smallest of its rows and columns."""
-        down, right, cost = (1, 0), (0, 1), self.cost
-        yield single_block(model[f"w1_{cost}"], row, column + 1, right)
-        yield single_block(model[f"w2_{cost}"], row + 1, column, down)
-        yield single_block(model[f"C_T_{cost}"], row + 1, column + 1, down, right)
-        yield single_block(model[f"low_w1_{cost}"], row + 1 + GRID, column + 1, right)
-        yield single_block(model[f"low_w2_{cost}"], row + 1, column + 1 + GRID, down)
-
-    def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
-        """Colour the valley by its height, and frame its lowest point."""
-        grid = page.layout.blocks[f"C_T_{self.cost}"]
-        least = least_framed(address(grid.row, grid.column), fixed_range(grid))
-        drawing.colour(grid, valley_scale(), least)
-        small = replace(value(HEIGHT, given=False, first=False), size=9, align="center")
-        drawing.looks[f"C_T_{self.cost}"] = small
-        for which in (1, 2):
-            weights = replace(small, fill="weight", number_format="0.0#")
-            drawing.looks[f"w{which}_{self.cost}"] = weights
-            drawing.looks[f"low_w{which}_{self.cost}"] = replace(small, fill="result")
-        drawing.put(row, column, "w₂ \\ w₁", replace(KEY, size=8))
-        drawing.widths |= dict.fromkeys(range(column + 1, column + 2 + GRID), 5.2)
+def _valley(cost: str) -> PagePart:
+    """Return C_T over two weights, with the weights and the smallest of each row and column."""
+    (w1, low1), (w2, low2) = ((f"w{n}_{cost}", f"low_w{n}_{cost}") for n in (1, 2))
+    beside = partial(Units, "", headed=False, looks={w2: WEIGHTS, low2: LEAST})
+    return Below(
+        Beside(Label("w₂ \\ w₁", look=replace(KEY, size=8)), Row(w1, look=WEIGHTS), apart=0),
+        Beside(beside(w2, width=USUAL_WIDTH),
+               Grid(f"C_T_{cost}", scale="valley", width=NARROW, height=0, text_size=9,
+                    digits=HEIGHT, titled=False, lined=False),
+               beside(low2, width=NARROW), apart=0),
+        Beside(Space(), Row(low1, look=LEAST), apart=0),
+    )
 
 
 def _chart(title: str, name: str) -> Chart:
@@ -346,9 +302,9 @@ EXPERIMENT = xlnn.Experiment(
             "cells.",
             Numbers("t", "z_chosen", *(f"{name}_chosen" for name in CURVE), "times", symbols=True),
             Sentences("which", above=1),
-            xlnn.Beside(
+            Beside(
                 xlnn.Table("i", "z_along", *(f"{name}_along" for name in CURVE)),
-                xlnn.Below(xlnn.Space(2), _chart("The cost C over z", "C"),
+                Below(Space(2), _chart("The cost C over z", "C"),
                            _chart("The error δ over z", "delta")),
             ),
             does="Both costs, and both δ, over z.",
@@ -358,11 +314,11 @@ EXPERIMENT = xlnn.Experiment(
             "can change: one with squared error, the other with cross-entropy.",
             Sentences("far"),
             Numbers("eta", at=2),
-            xlnn.Beside(
+            Beside(
                 xlnn.Table("z_sq", "a_sq", "slope_sq", "learn_delta_sq", "z_ce", "a_ce",
                            "learn_delta_ce", groups={f"z_{cost}": COSTS[cost] for cost in COSTS},
                            above=0),
-                xlnn.Below(xlnn.Space(4), Chart(
+                Below(Space(4), Chart(
                     "The output a after each step",
                     *(xlnn.Trace(f"a_{cost}", colour=COLOURS[cost], name=COSTS[cost])
                       for cost in COSTS), above=0)),
@@ -375,8 +331,8 @@ EXPERIMENT = xlnn.Experiment(
             "smallest of their row or column.",
             Numbers("b", "middle", "between", at=6),
             Units("row {number}", "x", "target", above=1),
-            Sentences("lowest_sq", above=1), Valley("sq"),
-            Sentences("lowest_ce", above=1), Valley("ce"),
+            Sentences("lowest_sq", above=1), _valley("sq"),
+            Sentences("lowest_ce", above=1), _valley("ce"),
             does="The cost function as a landscape of two weights.",
         ),
     ),

@@ -42,7 +42,7 @@ def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity | xlnn.Co
     yield Quantity("swings", title="near (0, 0), steps overshoot if η >", equation=eq.LargestEta(1))
     yield Quantity("grows", title="near (0, 0), steps lead away if η >", equation=eq.LargestEta(2))
     yield Quantity("verdict", equation=eq.EtaVerdict())
-    yield Quantity("course", equation=eq.Course(steps))
+    yield Quantity("course", equation=eq.course(steps))
     line, part = Axis("line", LINES), Axis("part", PARTS + 1, counts_from=0)
     at = alike(number_format="0.000")
     yield Quantity("number", title="line", symbol="n", axes=(line,), counts=True)

@@ -85,7 +85,7 @@ def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield Quantity("spread", title="standard deviation s, u = d/s", symbol=f"s{i}", shape=(k,),
                    role="forward", equation=eq.spread(n))
     yield Quantity("means", title="means of u·u, and of u·dy", symbol="u·u", shape=(k, k + 1),
-                   role="forward", equation=eq.ScaledSums(n))
+                   role="forward", equation=eq.scaled_sums(n))
     down = xlnn.alike(axes=(step,))
     for a, title, symbol, shape in (("g", "coefficient of u", f"g{i}", (k,)),
                                     ("h", "height", "h", ())):
@@ -143,9 +143,9 @@ def _said(n: int, k: int) -> Iterator[Quantity]:
     yield sentence("line", "the line in words", eq.LineSentence())
     one_column = {"varies": "x_varies", "apart_fitted": "apart_fitted"} if k == 1 else {}
     yield sentence("agreement", "do all methods agree?", eq.WaysAgree(n, k), **one_column)
-    yield sentence("determined", "do the data determine the line?", eq.Determined(n, k),
+    yield sentence("determined", "do the data determine the line?", eq.determined(n, k),
                    M=f"swept_{k}")
-    yield sentence("by_hand", "your line in words", eq.ByHand())
+    yield sentence("by_hand", "your line in words", eq.BY_HAND)
     lines = ("y", "y_line", *["y_hand"] * (k == 1))
     for axis, column, shown in (("y", k, lines), ("x", 0, ("x",)))[:1 + (k == 1)]:
         yield Quantity(f"{axis}_edge", title="where the charts begin or end", is_record=True)

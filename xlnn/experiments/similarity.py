@@ -57,7 +57,7 @@ def _patterns(shape: tuple[int, int]) -> Iterator[Quantity]:
                    meaning="similarity, independent of the lengths", written="cos θ = a·b / |a||b|",
                    source="2-4")
     yield Quantity("angle", title="angle θ in degrees", symbol="θ", equation=eq.ANGLE)
-    yield Quantity("direction", title="direction", equation=eq.AngleText())
+    yield Quantity("direction", title="direction", equation=eq.RELATION)
     yield Quantity("verdict", title="verdict", equation=Told({
         "nothing": "|a||b| = 0: there is no direction and no angle; cos θ and θ are shown as 0 "
         "and 90.",
@@ -93,8 +93,8 @@ def _ranking(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield column("image_inner", "inner product", eq.IMAGE_INNER, symbol="a·b")
     yield column("image_length", "length", eq.IMAGE_LENGTH, symbol="|b|")
     yield column("likeness", "likeness",
-                 eq.Likeness().of("image_inner", "length_a", "image_length"), symbol="cos θ")
-    yield column("place", "place", eq.Rank(), symbol=" ")
+                 eq.LIKENESS.of("image_inner", "length_a", "image_length"), symbol="cos θ")
+    yield column("place", "place", eq.RANK, symbol=" ")
     shown = min(SHOWN, count)
     several = xlnn.alike(shape=(shown,))
     for end, first in (("best", 1), ("last", count - shown + 1)):
@@ -107,7 +107,7 @@ def _ranking(sizes: Mapping[str, int]) -> Iterator[Quantity]:
         yield Quantity(f"{end}_pictures", "pictures", "", title="pictures",
                        equation=eq.pictures_of_these(columns).of(found=end), role="forward",
                        shape=(shown, rows, columns))
-    yield Quantity("nearest", title="nearest", equation=eq.MostSimilar(count),
+    yield Quantity("nearest", title="nearest", equation=eq.most_similar(count),
                    uses={"own": "length_a", "number": "best", "label": "best_label"})
 
 

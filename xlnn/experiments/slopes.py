@@ -13,6 +13,8 @@ import xlnn
 from xlnn import Axis, Below, Beside, Chart, Page, Quantity, Sentences, Table, Text, Trace
 from xlnn.equations import calculus as eq
 from xlnn.equations import units
+from xlnn.equations.activation import SIGMOID_SLOPE
+from xlnn.equations.functions import CENTRAL
 from xlnn.equations.surface import SURFACES, around_circle, of_surface
 from xlnn.equations.verdict import Least
 from xlnn.workbooks.learning import function_choice
@@ -115,8 +117,8 @@ def _tangent() -> Iterator[Quantity]:
     # where h is tiny, rounding makes any number of a quotient: its value proves no formula
     quotient = partial(column, reads_as_stated=True)
     yield quotient("forward", "forward", "Δf/h", eq.FORWARD, {"up": "f_up_h", "h": "width"})
-    yield quotient("central", "central", "Δf/2h", eq.CENTRAL,
-                   {"up": "f_up_h", "down": "f_down_h", "h": "width"})
+    yield quotient("central", "central", "Δf/2h", CENTRAL,
+                   {"right": "f_up_h", "left": "f_down_h", "h": "width"})
     for name in ("forward", "central"):
         yield column(f"e_{name}", f"error, {name}", "e", eq.ERROR, {"quotient": name})
         yield column(f"log_{name}", "", "log₁₀|e|", eq.LOG_SIZE, {"e": f"e_{name}"})
@@ -155,7 +157,7 @@ def _rules() -> Iterator[Quantity]:
     yield _line("s", "sigmoid", "σ(x)", eq.SIGMOID)
     yield _line("s_quotient_rule", "its slope by the rule (1/f)′ = −f′/f²",
                 "−(1 + e⁻ˣ)′/(1 + e⁻ˣ)²", eq.QUOTIENT_RULE)
-    yield _line("s_slope", "the same, written with σ", "σ(1 − σ)", eq.SIGMOID_SLOPE,
+    yield _line("s_slope", "the same, written with σ", "σ(1 − σ)", SIGMOID_SLOPE.of("s"),
                 meaning="the slope of the sigmoid", written="σ′ = σ(1 − σ)", source="2-6")
     yield _line("outer", "chain: f of g", "f(g(x))", eq.OF, {"x": "g"})
     yield _line("d_outer", "derivatives of f, there", "f⁽ⁿ⁾(g){}", eq.DERIVATIVES,
@@ -165,8 +167,8 @@ def _rules() -> Iterator[Quantity]:
     yield _line("chain", "chain rule: by the rule", "f′(g) g′", eq.CHAIN,
                 {"outer": "d_outer", "inner": "dg"}, meaning="the slope of a composite function",
                 written="dy/dx = dy/du · du/dx", source="2-8")
-    yield _line("chain_quotient", "chain rule: difference quotient", "Δf/Δx", eq.CENTRAL,
-                {"up": "outer_up", "down": "outer_down"})
+    yield _line("chain_quotient", "chain rule: difference quotient", "Δf/Δx", CENTRAL,
+                {"right": "outer_up", "left": "outer_down"})
     yield _line("u", "C = u² + v², u = ax + by", "u", eq.LINEAR)
     yield _line("v", "v = px + qy", "v", eq.LINEAR, {"a": "p", "b": "q"})
     sums = {"x": {"meaning": "two paths from x to C, added up", "source": "2-8",
@@ -179,7 +181,7 @@ def _rules() -> Iterator[Quantity]:
                     eq.QUOTIENT_OF_TWO, uses)
     yield _line("gap", "largest gap between rule and quotient", "max |Δ|", eq.GAP)
     yield _line("largest", "largest slope", "max |f′|", eq.LARGEST_SLOPE)
-    yield Quantity("agree", title="result", equation=eq.Agreement().of(h="used_h"))
+    yield Quantity("agree", title="result", equation=eq.AGREEMENT.of(h="used_h"))
 
 
 def _approximation() -> Iterator[Quantity]:
@@ -217,7 +219,7 @@ def _approximation() -> Iterator[Quantity]:
     yield _line("shrinks", "error / error at half the step (0: no error)", "e₀ / e₁",
                 eq.SHRINKS)
     yield Quantity("square", title="what that means",
-                   equation=eq.Halved().of(z_x="dz_dx", z_y="dz_dy"))
+                   equation=eq.QUARTERED.of(z_x="dz_dx", z_y="dz_dy"))
 
 
 def _lagrange() -> Iterator[Quantity]:

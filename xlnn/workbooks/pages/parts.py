@@ -71,8 +71,10 @@ from xlnn.writing.style import (
     WHITE,
     Look,
     heading,
+    least_framed,
     tint,
     two_sided_scale,
+    valley_scale,
     value,
 )
 from xlnn.writing.text_width import LEADING, lines, name_width, text_width
@@ -513,9 +515,9 @@ class Grid(PagePart):
     indent : int
         Blank columns before it.
     scale : str, (float, float) or function
-        ``around 0``: blue below, orange above; ``ink`` from 0 to 1; the ends of a range, halfway
-        between which is white; or a function that returns it for a page. Of what may be typed, 0 is
-        yellow.
+        ``around 0``: blue below, orange above; ``ink`` from 0 to 1; ``valley``, where the smallest
+        is dark and framed; the ends of a range, halfway between which is white; or a function that
+        returns it for a page. Of what may be typed, 0 is yellow.
     captions : tuple of str
         The keys of the captions above each of several matrices.
     width : float
@@ -530,6 +532,8 @@ class Grid(PagePart):
         The format of its numbers, by default as many digits as fit; ``;;;`` for colours alone.
     titled : bool
         Whether its name is above it.
+    lined : bool
+        Whether its cells have lines around them.
     under : tuple of str
         Quantities with an entry for each of several matrices, which are below their middle; their
         names are in the blank columns.
@@ -546,6 +550,7 @@ class Grid(PagePart):
     text_size: int = 11
     digits: str = ""
     titled: bool = True
+    lined: bool = True
     under: tuple[str, ...] = ()
     above: int = 0
 
@@ -583,8 +588,8 @@ class Grid(PagePart):
         digits = self.digits or (quantity.number_format if len(quantity.shape) == 1 else "General")
         ink = value(digits, given=quantity.is_input, first=False).ink
         drawing.looks[quantity.name] = Look(
-            size=self.text_size, align="center", number_format=digits, border=not self.pixels,
-            ink=ink,
+            size=self.text_size, align="center", number_format=digits,
+            border=self.lined and not self.pixels, ink=ink,
         )  # fmt: skip
         drawing.whole.append((block.row, block.last[0]))
         self._colour(drawing, block, scale_on(page, self.scale), is_read=digits != UNREAD)
@@ -601,6 +606,9 @@ class Grid(PagePart):
         typed = block.quantity.is_input
         if scale == "ink":
             drawing.colour_ink(block, typed=typed)
+        elif scale == "valley":
+            first = address(block.row, block.column)
+            drawing.colour(block, valley_scale(), least_framed(first, fixed_range(block)))
         elif isinstance(scale, str):
             drawing.colour_around_0(block, is_read=is_read, typed=typed)
         else:
@@ -633,7 +641,7 @@ class Grid(PagePart):
 
 
 Scale = str | tuple[float, float]
-"""How numbers are coloured: ``around 0``, ``ink``, or the ends of a range."""
+"""How numbers are coloured: ``around 0``, ``ink``, ``valley``, or the ends of a range."""
 
 
 def scale_on(page: Context[Any], scale: Scale | Callable[[Context[Any]], Scale]) -> Scale:
