@@ -15,15 +15,13 @@ SMALL = 5
 """C_T below 1/10^5 counts as 0: each output is within half a hundredth of its target."""
 
 
+# fmt: off
 def target(first: int, outputs: int) -> Stated:
     """Return t_k = 1 where the image shows the digit of output k, from the first one on, else 0."""
-    digits = np.arange(first, first + outputs)
     return Stated(
-        lambda label: np.where(label[:, np.newaxis] == digits, 1.0, 0.0),
-        lambda k, label: f"=IF({label[()]}={first + k},1,0)",
-        coarse=True,
-        says="t_k = 1 where the image shows the digit of output k, else 0. Book: 3-3.",
-    )
+        lambda label: np.where(label[:, np.newaxis] == first + np.arange(outputs), 1.0, 0.0),
+        lambda k, label: f"=IF({label[()]}={first + k},1,0)", coarse=True,
+        says="t_k = 1 where the image shows the digit of output k, else 0. Book: 3-3.")
 
 
 class LargestDigit(Equation):
@@ -71,8 +69,5 @@ def how_far(images: int) -> Stated:
     """Return 0 while images are wrong, then 1, and 2 once C_T is almost 0."""
     return Stated(
         lambda C_T, recognised: np.where(recognised < images, 0.0, 1.0 + (C_T < 1 / 10**SMALL)),
-        lambda C_T, recognised: f"=IF({recognised[()]}<{images},0,IF({C_T[()]}<1/10^{SMALL},2,1))",
-        coarse=True,
-        jumps=True,
-        says="The progress of a solver: 0 while images are wrong, then 1, 2 once C_T is almost 0.",
-    )
+        f"=IF({{recognised}}<{images},0,IF({{C_T}}<1/10^{SMALL},2,1))", coarse=True, jumps=True,
+        says="The progress of a solver: 0 while images are wrong, then 1, 2 once C_T is almost 0.")

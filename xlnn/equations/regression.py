@@ -7,7 +7,7 @@ import numpy as np
 
 from xlnn.equations.number import fixed, short
 from xlnn.equations.wording import FACTORS, Told
-from xlnn.quantity import Cells, Equation, Sentence, Stated, subscript
+from xlnn.quantity import Cells, Sentence, Stated, subscript
 from xlnn.terms import (
     Term,
     count,
@@ -58,35 +58,23 @@ DEVIATION_SUMS = Stated(
 through the mean of the points.   Book: 2-12."""
 
 
-class Swept(Equation):
-    """One step of Gauss-Jordan elimination: the unknown of a row is eliminated from the others.
+def swept(row: int) -> Stated:
+    """Return the equation of a step of Gauss-Jordan elimination, which eliminates a row's unknown.
 
-    The row is divided by its pivot, and a multiple is subtracted from each other row. No rows need
-    be exchanged, since the matrix is positive semidefinite. A pivot near 0 means that the column
-    depends on those before it; its coefficient is set to 0.
-
-    Parameters
-    ----------
-    row : int
-        From 0.
+    The row, counted from 0, is divided by its pivot, and a multiple is subtracted from each other
+    row. No rows need be exchanged, since the matrix is positive semidefinite. A pivot near 0 means
+    that the column depends on those before it; its coefficient is set to 0.
     """
-
-    def __init__(self, row: int) -> None:
-        self.row = row
-
-    def array(self, M: np.ndarray, sums: np.ndarray) -> np.ndarray:
-        row, swept = self.row, M.copy()
+    def array(M: np.ndarray, sums: np.ndarray) -> np.ndarray:
+        swept, others = M.copy(), np.arange(len(M)) != row
         if M[row, row] <= 10.0**-SMALL * sums[row, row]:
             swept[row] = 0
-            return swept
-        swept[row] = M[row] / M[row, row]
-        for i in range(len(M)):
-            if i != row:
-                swept[i] = M[i] - M[i, row] * swept[row]
+        else:
+            swept[row] = M[row] / M[row, row]
+            swept[others] -= np.outer(M[others, row], swept[row])
         return swept
 
-    def cell(self, i: int, j: int, M: Cells, sums: Cells) -> str:
-        row = self.row
+    def cell(i: int, j: int, M: Cells, sums: Cells) -> str:
         # SIGN, since IronCalc treats numbers that differ by less than 2e-16 as equal
         nothing = f"SIGN({M[row, row]}-{sums[row, row]}/10^{SMALL})<=0"
         divided = f"{M[row, j]}/{M[row, row]}"
@@ -94,6 +82,9 @@ class Swept(Equation):
             return f"=IF({nothing},0,{divided})"
         # the parentheses make the column of the pivot exactly 0: there the quotient is 1
         return f"=IF({nothing},{M[i, j]},{M[i, j]}-{M[i, row]}*({divided}))"
+
+    return Stated(array, cell, says="One step of Gauss-Jordan elimination: the unknown of a row is "
+                  "eliminated from the others.")
 
 
 SOLUTION = Stated(lambda M: M[:, -1], lambda i, M: f"={M[i, M.shape[1] - 1]}",
@@ -113,38 +104,30 @@ SQUARED_ERRORS = Stated(lambda e: (e**2).sum() / 2, lambda e: f"=SUMSQ({e.over('
                         says="C_T = 1/2 sum e^2, where e = y - (p x + q). Book: 2-12.")
 
 
-class Fitted(Equation):
-    """The slope or the intercept of the line, by the spreadsheet's own function.
+def fitted(name: str) -> Stated:
+    """Return the equation of the line's slope or intercept by ``SLOPE`` or ``INTERCEPT``.
 
-    Where all x are the same the function has no answer, and the slope is made 0.
-
-    Parameters
-    ----------
-    name : str
-        ``SLOPE`` or ``INTERCEPT``.
+    Where all x are the same the function has no answer, and the slope is made 0. The slope has the
+    shape (1,), as a plane has its slopes.
     """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
     def array(
-        self, x: np.ndarray, y: np.ndarray, varies: np.ndarray, y_mean: np.ndarray
+        x: np.ndarray, y: np.ndarray, varies: np.ndarray, y_mean: np.ndarray
     ) -> np.ndarray:
-        """Return a number; the slope in an array, shape (1,), as a plane has its slopes."""
         if not varies[0]:
-            return np.asarray({"SLOPE": [0.0], "INTERCEPT": y_mean}[self.name])
-        middle = x[:, 0].mean()
-        d = x[:, 0] - middle
-        size = np.abs(d).max()
-        u = d / size
-        slope = u @ (y - y.mean()) / (u @ u) / size
-        height = y.mean()
-        return np.asarray({"SLOPE": [slope], "INTERCEPT": height - slope * middle}[self.name])
+            return np.zeros(1) if name == "SLOPE" else y_mean
+        middle, height = x[:, 0].mean(), y.mean()
+        size = np.abs(x[:, 0] - middle).max()
+        u = (x[:, 0] - middle) / size
+        slope = u @ (y - height) / (u @ u) / size
+        return np.array([slope]) if name == "SLOPE" else np.asarray(height - slope * middle)
 
-    def cell(self, *_: int, x: Cells, y: Cells, varies: Cells, y_mean: Cells) -> str:
-        otherwise = {"SLOPE": "0", "INTERCEPT": y_mean[()]}[self.name]
+    def cell(*_: int, x: Cells, y: Cells, varies: Cells, y_mean: Cells) -> str:
+        otherwise = "0" if name == "SLOPE" else y_mean[()]
         ranges = f"{y.over('row')[()]},{x.over('row')[0]}"
-        return f"=IF({varies[0]}=1,{self.name}({ranges}),{otherwise})"
+        return f"=IF({varies[0]}=1,{name}({ranges}),{otherwise})"
+
+    return Stated(array, cell, says="The slope or the intercept of the line, by the spreadsheet's "
+                  "own function.")
 
 
 def spread(rows: int) -> Stated:

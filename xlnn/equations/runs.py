@@ -8,12 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.equations.number import significant
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 from xlnn.terms import Term
-
-DIGITS = 6
-"""Of the numbers in a run's name."""
 
 
 class OfOneRun(Equation):
@@ -118,21 +114,3 @@ LEAST_OF = Stated(
     lambda course: f"=MIN({course.epochs[()]})",
     says="The smallest value of all epochs.",
 )
-
-
-class RunName(Sentence):
-    """The name of a run: the current values of the settings in which the runs differ.
-
-    Parameters
-    ----------
-    words : str
-        The name, with ``{eta}`` and ``{l2}`` for its cells.
-    """
-
-    def __init__(self, words: str) -> None:
-        self.words = words
-        self.roles = tuple(name for name in ("eta", "l2") if f"{{{name}}}" in words)
-
-    def said(self, **numbers: Term) -> str:
-        said = {name: significant(each, DIGITS) for name, each in numbers.items()}
-        return self.words.format(**said)

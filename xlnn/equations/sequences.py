@@ -2,35 +2,38 @@
 
 import numpy as np
 
-from xlnn.quantity import Equation, Stated
+from xlnn.quantity import Stated
 
 ALIKE = 9
 """Digits to which two numbers agree that are equal apart from rounding."""
 
+# fmt: off
 ADDED = Stated(lambda u, v: u + v, "={u}+{v}", number_format="General")
 """a_n+1 = a_n + d, and a_k + b_k.   Book: 2-2, 2-3."""
 
 MULTIPLIED = Stated(lambda u, by: by * u, "={by}*{u}")
 """a_n+1 = r a_n, and c a_k.   Book: 2-2, 2-3."""
 
+COMBINED = Stated(lambda u, v, by, and_by: by * u + and_by * v, "={by}*{u}+{and_by}*{v}")
+"""c a_k + d b_k; also of two sums."""
+
 ARITHMETIC_TERM = Stated(
     lambda arithmetic, n, d: arithmetic[0] + (n - 1) * d,
     lambda arithmetic, n, d: f"={arithmetic.at(0)[()]}+({n[()]}-1)*{d[()]}",
-    number_format="General",
-)
+    number_format="General")
 """a_n = a_1 + (n - 1) d.   Book: 2-2."""
 
-GEOMETRIC_TERM = Stated(
+GEOMETRIC_TERM = Stated(  # 0^0 is 1 to NumPy and an error to a spreadsheet
     lambda geometric, n, r: geometric[0] * r ** (n - 1),
-    # 0^0 is 1 to NumPy and an error to a spreadsheet
     lambda geometric, n, r: "=IF({0}=1,{1},{1}*{2}^({0}-1))".format(
-        n[()], geometric.at(0)[()], r[()]
-    ),
-)
+        n[()], geometric.at(0)[()], r[()]))
 """a_n = a_1 r^(n - 1).   Book: 2-2."""
 
-COMBINED = Stated(lambda u, v, by, and_by: by * u + and_by * v, "={by}*{u}+{and_by}*{v}")
-"""c a_k + d b_k; also of two sums."""
+SAME = Stated(
+    lambda left, right: np.where(
+        np.abs(left - right) <= np.maximum(np.abs(left), np.abs(right)) / 10.0**ALIKE, 1.0, 0.0),
+    f"=IF(ABS({{left}}-{{right}})<=MAX(ABS({{left}}),ABS({{right}}))/10^{ALIKE},1,0)", coarse=True,
+    says="1 where two numbers agree to 9 digits, else 0.")
 
 
 def coupled(*at: tuple[int, int]) -> Stated:
@@ -39,26 +42,14 @@ def coupled(*at: tuple[int, int]) -> Stated:
         lambda P, one, other: P[at[0]] * one + P[at[1]] * other,
         lambda P, one, other: f"={P[at[0]]}*{one[()]}+{P[at[1]]}*{other[()]}",
         number_format="General",
-        says="One of two sequences that are computed from each other. Book: 2-2.",
-    )
+        says="One of two sequences that are computed from each other. Book: 2-2.")
 
 
-def across(of_pair: int, of_back: int) -> Equation:
+def across(of_pair: int, of_back: int) -> Stated:
     """Return c a + d b, with one end of the pair there and one of the pair back: 0 or -1."""
     return Stated(
-        lambda a, b, c, d_back: np.asarray(c[of_back] * a[of_pair] + d_back[of_back] * b[of_pair]),
+        lambda a, b, c, d_back: c[of_back] * a[of_pair] + d_back[of_back] * b[of_pair],
         lambda a, b, c, d_back: (
             f"={c.at(of_back)[()]}*{a.at(of_pair)[()]}+{d_back.at(of_back)[()]}*{b.at(of_pair)[()]}"
         ),
-        number_format="General",
-    )
-
-
-SAME = Stated(
-    lambda left, right: np.where(
-        np.abs(left - right) <= np.maximum(np.abs(left), np.abs(right)) / 10.0**ALIKE, 1.0, 0.0
-    ),
-    f"=IF(ABS({{left}}-{{right}})<=MAX(ABS({{left}}),ABS({{right}}))/10^{ALIKE},1,0)",
-    says="1 where two numbers agree to 9 digits, else 0.",
-    coarse=True,
-)
+        number_format="General")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 import xlnn
-from xlnn import Cells, Quantity, Sentence, Stated, Trace, alike
+from xlnn import Quantity, Sentence, Stated, Told, Trace, alike
 from xlnn.equations import units
 from xlnn.equations.calculus import LINEAR, OF_SURFACE_SHIFTED
 from xlnn.equations.lookup import UsedNumber, entry_of, is_chosen
@@ -21,62 +21,40 @@ from xlnn.terms import Term, either, largest, least, peak, peak_formula, rounded
 
 DIRECTIONS, DEGREES = 36, 10  # one every 10 degrees
 
+EXACT, ROUNDED = 12, 14
+"""Digits to which a change equals the largest one; and digits that rounding leaves in changes."""
+
+
+# fmt: off
+def degrees(ratio: str) -> str:
+    """Return the formula of the angle with a cotangent: ACOS is exact around 0 alone."""
+    return f"ACOS(({ratio})/SQRT(1+({ratio})^2))*180/PI()"
+
 
 BOUND = Stated(
     lambda length, slope_x, slope_y: np.abs(length) * np.sqrt(slope_x**2 + slope_y**2),
     "=ABS({length})*SQRT({slope_x}^2+{slope_y}^2)",
-    says="epsilon |grad f|: more than this no inner product can be. Book: 2-4.",
-)
-
-
-class Angle(xlnn.Equation):
-    """The direction of the gradient in degrees, from 0 to 360; 0 where the gradient is 0."""
-
-    number_format = "0.00"
-
-    def array(self, slope_x: np.ndarray, slope_y: np.ndarray) -> np.ndarray:
-        return np.degrees(np.arctan2(slope_y, slope_x)) % 360
-
-    def cell(self, slope_x: Cells, slope_y: Cells) -> str:
-        x, y = slope_x[()], slope_y[()]
-
-        def degrees(ratio: str) -> str:
-            return f"ACOS(({ratio})/SQRT(1+({ratio})^2))*180/PI()"
-
-        # the smaller slope by the larger one: ACOS is exact around 0 alone, and no square overflows
-        flat = f"90-{degrees(f'{y}/{x}')}+IF(SIGN({x})<0,180,IF(SIGN({y})<0,360,0))"
-        steep = f"{degrees(f'{x}/{y}')}+IF(SIGN({y})<0,180,0)"
-        is_0 = f"ABS(SIGN({x}))+ABS(SIGN({y}))=0"
-        return f"=IF({is_0},0,IF(ABS({x})>ABS({y}),{flat},{steep}))"
-
-
-class GradientDirection(Sentence):
-    """Where the gradient points."""
-
-    english = {
-        "points": "The gradient itself points to {angle}°: for very small steps this is the "
-        "steepest way up, and the opposite direction is the steepest way down.",
-        "level": "The gradient is 0: to first order z does not change in any direction.",
-    }
-
-    def said(self, *, slope_x: Term, slope_y: Term, angle: Term) -> str:
-        points = self.words["points"].format(angle=short(rounded(angle, 2), 2))
-        is_level = abs(sign(slope_x)) + abs(sign(slope_y)) == 0
-        return either(is_level, self.words["level"], points)
-
-
+    says="epsilon |grad f|: more than this no inner product can be. Book: 2-4.")
+ANGLE = Stated(  # the smaller slope by the larger one: no square overflows
+    lambda slope_x, slope_y: np.degrees(np.arctan2(slope_y, slope_x)) % 360,
+    "=IF(ABS(SIGN({slope_x}))+ABS(SIGN({slope_y}))=0,0,IF(ABS({slope_x})>ABS({slope_y}),"
+    f"90-{degrees('{slope_y}/{slope_x}')}"
+    "+IF(SIGN({slope_x})<0,180,IF(SIGN({slope_y})<0,360,0)),"
+    f"{degrees('{slope_x}/{slope_y}')}+IF(SIGN({{slope_y}})<0,180,0)))", number_format="0.00",
+    says="The direction of the gradient in degrees, from 0 to 360; 0 where the gradient is 0.")
 SHARE = Stated(  # engines take tiny numbers for equal that are not; parts of the largest are not
     lambda change: change / (np.abs(change).max() or 1),
     lambda change: "=IF(SIGN({0})=0,0,{1}/{0})".format(
-        peak_formula(change.over("direction")[()]), change[()]
-    ),
-    says="A change as a part of the largest one; 0 where nothing changes.",
-    number_format="0.0%",
-)
+        peak_formula(change.over("direction")[()]), change[()]),
+    number_format="0.0%", says="A change as a part of the largest one; 0 where nothing changes.")
 
-
-EXACT, ROUNDED = 12, 14
-"""Digits to which a change equals the largest one; and digits that rounding leaves in changes."""
+POINTS = Told(
+    {"level": "The gradient is 0: to first order z does not change in any direction.",
+     "points": "The gradient itself points to {angle}°: for very small steps this is the steepest "
+     "way up, and the opposite direction is the steepest way down."},
+    lambda slope_x, slope_y: (abs(sign(slope_x)) + abs(sign(slope_y)) == 0,),
+    angle=lambda angle: short(rounded(angle, 2), 2))
+"""Where the gradient points."""
 
 
 class Steepest(Sentence):
@@ -92,40 +70,23 @@ class Steepest(Sentence):
         "{inner_down}°.",
     }
     numbers = {"directions": DIRECTIONS}
-    roles = (
-        *("at", "used", "length", "turn", "change", "change_share", "inner_share"),
-        *("used_function", "z_at"),
-    )
+    roles = ("at", "used", "length", "turn", "change", "change_share", "inner_share",
+             "used_function", "z_at")
 
-    def said(  # noqa: PLR0913 -- each is a quantity
-        self,
-        *,
-        at: Term,
-        used: Term,
-        length: Term,
-        turn: Term,
-        change: Term,
-        change_share: Term,
-        inner_share: Term,
-        used_function: Term,
-        z_at: Term,
-    ) -> str:
-        turns, changes, inners = (
-            each.over("direction") for each in (turn, change_share, inner_share)
-        )
-        exact, noise = 1 / 10**EXACT, (z_at + flattens(used_function)) / 10**ROUNDED
-        rounding = exact + noise / peak(change.over("direction"))
+    def said(self, *, at: Term, used: Term, length: Term, z_at: Term, **of: Term) -> str:
+        columns = ("turn", "change", "change_share", "inner_share")
+        turns, change, changes, inners = (of[name].over("direction") for name in columns)
+        exact, noise = 1 / 10**EXACT, (z_at + flattens(of["used_function"])) / 10**ROUNDED
+        rounding = exact + noise / peak(change)
         most = {
             "up": (changes, largest, at_least(changes, largest(changes) - rounding)),
             "down": (changes, least, at_most(changes, least(changes) + rounding)),
             "inner_up": (inners, largest, at_least(inners, largest(inners) - exact)),
             "inner_down": (inners, least, at_most(inners, least(inners) + exact)),
         }
-        degrees = {
-            name: DEGREES * entry_of(turns, first_place(extreme(column), column))
-            for name, (column, extreme, _) in most.items()
-        }
-        said = {key: line.format(**degrees) for key, line in self.words.items()}
+        shown = {name: DEGREES * entry_of(turns, first_place(extreme(column), column))
+                 for name, (column, extreme, _) in most.items()}
+        said = {key: line.format(**shown) for key, line in self.words.items()}
         is_tied = largest(*(alike for *_, alike in most.values())) > 1
         known = either(is_tied, said["tied"], said["steepest"])
         # then all are alike
@@ -134,7 +95,6 @@ class Steepest(Sentence):
         return either(is_chosen(at, used), known, said["choose_step"])
 
 
-# fmt: off
 def quantities(steps: int) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the point, the steps in all directions, and the change along each."""
     column = alike(axes=(xlnn.Axis("direction", DIRECTIONS, counts_from=0),))
@@ -152,7 +112,7 @@ def quantities(steps: int) -> Iterator[Quantity | xlnn.Copy]:
                    role="forward")
     yield Quantity("bound", title="largest possible inner product", symbol="ε|∇z|", equation=BOUND)
     yield Quantity("angle", title="direction of the gradient in degrees", symbol="∠∇z",
-                   equation=Angle(), written="tan ∠∇z = (∂z/∂y) / (∂z/∂x), 0° ≤ ∠∇z < 360°")
+                   equation=ANGLE, written="tan ∠∇z = (∂z/∂y) / (∂z/∂x), 0° ≤ ∠∇z < 360°")
     yield column("turn", "direction", symbol="k", counts=True)
     for name, title, of in (("unit_x", "unit step", "cos"), ("unit_y", "", "sin")):
         yield column(name, title, around_circle(DIRECTIONS, of.upper()).of(part="turn"), symbol=of)
@@ -172,7 +132,7 @@ def quantities(steps: int) -> Iterator[Quantity | xlnn.Copy]:
         yield column(f"{name}_share", "share of the largest", SHARE.of(name), kind="share",
                      symbol="%")
     yield Quantity("where", title="the steepest direction", equation=Steepest().of(used="used_at"))
-    yield Quantity("points", title="where the gradient points", equation=GradientDirection())
+    yield Quantity("points", title="where the gradient points", equation=POINTS)
 
 
 PAGE = xlnn.Page(

@@ -13,7 +13,7 @@ from xlnn import Axis, Quantity, Stated, Text, alike, previous
 from xlnn.equations import units as eq
 from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.surface import DESCENT
-from xlnn.terms import Term, function
+from xlnn.terms import function
 
 ROWS = 4
 
@@ -33,44 +33,24 @@ HIDDEN_DELTA = Stated(
 )
 
 
-def products(d: np.ndarray, d3: np.ndarray, x: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Return the gradient of the six weights: each error times the input of the weight."""
-    return np.concatenate([(d.T @ x).ravel(), d3 @ a])
-
-
-def product_cell(k: int, d: xlnn.Cells, d3: xlnn.Cells, x: xlnn.Cells, a: xlnn.Cells) -> str:
-    """Return the formula of one of them."""
-    d, d3, x, a = (each.over("row") for each in (d, d3, x, a))
-    error, seen = (d[k // 2], x[k % 2]) if k < ROWS else (d3[()], a[k % 2])
+def product_cell(k: int, **of: xlnn.Cells) -> str:
+    """Return the formula of the gradient of a weight: each error times the weight's input."""
+    d, d3, x, a = (of[name].over("row") for name in ("d", "d3", "x", "a"))
+    error, seen = (d[k // 2], x[k % 2]) if k < 4 else (d3[()], a[k % 2])
     return f"=SUMPRODUCT({error},{seen})"
 
 
-WEIGHT_SLOPE = Stated(products, product_cell)
+WEIGHT_SLOPE = Stated(lambda d, d3, x, a: np.append(d.T @ x, d3 @ a), product_cell)
 BIAS_SLOPE = Stated(
     lambda d, d3: np.append(d.sum(axis=0), d3.sum()),
     lambda k, d, d3: f'=SUM({d.over("row")[k] if k < 2 else d3.over("row")[()]})',
 )
 
 
-def right_cell(a: str, t: str) -> str:
-    """Return the formula of how many outputs and targets are on one side of 0.5."""
-    counts = (f'COUNTIFS({a},"{sign}"&0.5,{t},"{sign}"&0.5)' for sign in (">", "<="))
-    return f"({'+'.join(counts)}+0*SUM({a}))"
-
-
-right = function(lambda a, t: ((a > 0.5) == (t > 0.5)).sum() + 0 * a.sum(), right_cell)
-
-
-class Answers(xlnn.Sentence):
-    """How many rows are right in the chosen epoch."""
-
-    english = {
-        "answers": "In this epoch {right} of {rows} rows are answered rightly: a₃ is on the side "
-        "of 0.5 on which t is."}
-    numbers = {"rows": ROWS}
-
-    def said(self, *, a3: Term, t: Term) -> str:
-        return self.words["answers"].format(right=right(a3.over("row"), t.over("row")))
+right = function(
+    lambda a, t: ((a > 0.5) == (t > 0.5)).sum() + 0 * a.sum(),
+    lambda a, t: "({}+0*SUM({}))".format("+".join(
+        f'COUNTIFS({a},"{sign}"&0.5,{t},"{sign}"&0.5)' for sign in (">", "<=")), a))
 
 
 def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
@@ -105,7 +85,10 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
     instead = {each.name: f"now_{each.name}" for each in rows} | now
     yield from xlnn.again(rows, "now_{}", axes=(row,), sheet="first", instead=now)
     yield from xlnn.again(sums, "now_{}", sheet="first", instead=instead)
-    yield Quantity("answers", equation=Answers().of("now_a3"))
+    yield Quantity("answers", equation=xlnn.Told(
+        "In this epoch {right} of {rows} rows are answered rightly: a₃ is on the side of 0.5 on "
+        "which t is.", rows=ROWS,
+        right=lambda a3, t: right(a3.over("row"), t.over("row"))).of(a3="now_a3"))
 
 
 def of_rows(axes: tuple[Axis, ...]) -> Iterator[Quantity]:

@@ -63,7 +63,7 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield swept("sums", "sums of deviations", eq.DEVIATION_SUMS.of("d_x"), role="backward")
     for t in range(k):
         yield swept(f"swept_{t + 1}", "after one step",
-                    eq.Swept(t).of(M=f"swept_{t}" if t else "sums"), kind="swept")
+                    eq.swept(t).of(M=f"swept_{t}" if t else "sums"), kind="swept")
     yield Quantity("p", title="coefficients p", symbol=f"p{i}", shape=(k,),
                    equation=eq.SOLUTION.of(f"swept_{k}"),
                    meaning="how much y grows when x grows by 1",
@@ -72,8 +72,8 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
                    written="q = mean y − p · mean x", source="2-12")
     if k == 1:
         fitted = xlnn.alike(uses={"varies": "x_varies"})
-        yield fitted("p_fitted", "SLOPE", eq.Fitted("SLOPE"), shape=(1,))
-        yield fitted("q_fitted", "INTERCEPT", eq.Fitted("INTERCEPT"))
+        yield fitted("p_fitted", "SLOPE", eq.fitted("SLOPE"), shape=(1,))
+        yield fitted("q_fitted", "INTERCEPT", eq.fitted("INTERCEPT"))
 
 
 def _step_by_step(sizes: Mapping[str, int]) -> Iterator[Quantity]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from xlnn.equations.runs import LEAST_OF, RunName, last_of
+from xlnn.equations.number import significant
+from xlnn.equations.runs import LEAST_OF, last_of
 from xlnn.equations.verdict import SmallestEpoch, first_all_right
-from xlnn.equations.wording import Name
+from xlnn.equations.wording import Name, Told
 from xlnn.quantity import Model, Quantity, of_each
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
@@ -57,7 +58,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     yield each("state", Name().of("numpy_state"))
 
 
-def _names(spec: Spec, words: Text) -> Iterator[RunName]:
+def _names(spec: Spec, words: Text) -> Iterator[Told]:
     """Yield the names of the runs, from the settings in which they differ."""
     for run, optimizer in enumerate(spec.runs):
         values = {"run": run + 1, "eta": "{eta}", "l2": "{l2}"}
@@ -65,7 +66,7 @@ def _names(spec: Spec, words: Text) -> Iterator[RunName]:
         values["seed"] = spec.seeds[run] if spec.seeds else ""
         parts = [words("compare", f"by_{name}", **values) for name in spec.compared]
         said = words("joined", "between").join(parts) or words("compare", "run", **values)
-        yield RunName(said)
+        yield Told([said], form=significant)
 
 
 def _parts(model: Model) -> Below:
