@@ -137,8 +137,6 @@ TAYLOR = Stated(
     lambda k, f, df, delta: f"={f[()]}" + "".join(
         f"+{df[j - 1]}*{delta[()]}^{j}{('', '', '/2', '/6', '/24')[j]}" for j in range(1, k + 1)),
     says="f(x) + f'(x) d + f''(x) d^2 / 2! + ..., up to each degree. Book: 2-9.")
-TAYLOR_ERROR = Stated(lambda taylor, right: taylor - right, "={taylor}-{right}",
-                      says="How far the sum up to each degree is from f(x + d). Book: 2-9.")
 
 FOUND_COORDINATE = Stated(
     lambda least, all_points: all_points[int(least) - 1],

@@ -31,11 +31,8 @@ ALIKE = 12
 LEAST = {"x": 140, "y": 300}
 """Differences below 10^-LEAST have squares of 0; those of y are not needed."""
 
+
 # fmt: off
-MEAN = Stated(lambda a: a.mean(axis=0), lambda *unit, a: f"=AVERAGE({a.over('row')[unit]})",
-              says="The mean of a column, over all rows.")
-
-
 def varies(least: int) -> Stated:
     """Return the equation of which columns vary, by at least 10^-least."""
     return Stated(
@@ -189,11 +186,6 @@ LAST_INTERCEPT = Stated(
     lambda p, x_mean, h: h[-1] - p @ x_mean,
     lambda p, x_mean, h: f"={h.at(-1)[()]}-SUMPRODUCT({p[...]},{x_mean[...]})",
     says="q = h - (p_1 mean x_1 + ... + p_k mean x_k), of the height after the last step.")
-APART = Stated(
-    lambda d: np.sqrt((d**2).mean()),
-    lambda d: "=SQRT(SUMSQ({0})/COUNT({0}))".format(d.over("row")[()]),
-    says="The distance of two planes: the root mean square over all rows.")
-
 
 class LineSentence(Sentence):
     """y = p x + q, with the names of the columns and the numbers."""

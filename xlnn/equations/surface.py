@@ -17,7 +17,7 @@ from xlnn.equations.dense import written_squares
 from xlnn.equations.neuron import steadied, steady
 from xlnn.equations.number import significant
 from xlnn.equations.wording import Told
-from xlnn.quantity import Cells, Equation, Sentence, Stated
+from xlnn.quantity import Cells, Sentence, Stated
 from xlnn.terms import Term, choice, count, either, sign
 
 # fmt: off
@@ -156,44 +156,32 @@ def of_surface(line: str) -> Stated:
         says="z or one of its partial derivatives, of the chosen function at (x, y). Book: 2-11.")
 
 
-class LargestEta(Equation):
-    """The eta above which steps of gradient descent near the minimum cross it, or diverge.
+def largest_eta(times: int) -> Stated:
+    """Return the eta above which steps near the minimum cross it (1) or lead away (2).
 
     Along the curvature k a step takes x to (1 - eta k) x: it crosses the minimum where eta > 1 / k,
     and ends farther away than it began where eta > 2 / k. The larger k decides, unless x or y is 0
     from the start: then it stays 0.
-
-    Parameters
-    ----------
-    times : float
-        1 for crossing, 2 for growing.
     """
-
-    coarse = True
-    number_format = "General"
-
-    def __init__(self, times: int) -> None:
-        self.times = times
-
-    def array(self, used_function: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return a number, which depends on the first x and y."""
+    def array(used_function: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         along_x, along_y = chosen(SURFACES, used_function).curvature
-        only_x, only_y = (y[0] == 0) & (x[0] != 0), (x[0] == 0) & (y[0] != 0)
-        curvature = max(along_x, along_y)
-        return self.times / np.where(only_x, along_x, np.where(only_y, along_y, curvature))
+        moves_x, moves_y = x[0] != 0, y[0] != 0
+        one = along_x if moves_x else along_y
+        return np.asarray(times / (one if moves_x != moves_y else max(along_x, along_y)))
 
-    def cell(self, used_function: Cells, x: Cells, y: Cells) -> str:
-        there = [f"ABS(SIGN({cells.at(0)[()]}))" for cells in (x, y)]
+    def curvature(moves_x: str, moves_y: str, along_x: float, along_y: float) -> str:
+        if along_x == along_y:
+            return f"{along_x}"
+        only_y = f"IF({moves_y}>{moves_x},{along_y},{max(along_x, along_y)})"
+        return f"IF({moves_x}>{moves_y},{along_x},{only_y})"
 
-        def curvature(along_x: float, along_y: float) -> str:
-            if along_x == along_y:
-                return f"{along_x}"
-            both = max(along_x, along_y)
-            only_y = f"IF({there[1]}>{there[0]},{along_y},{both})"
-            return f"IF({there[0]}>{there[1]},{along_x},{only_y})"
+    def cell(used_function: Cells, x: Cells, y: Cells) -> str:
+        moves = [f"ABS(SIGN({cells.at(0)[()]}))" for cells in (x, y)]
+        every = (curvature(*moves, *surface.curvature) for surface in SURFACES)
+        return f"={times}/{one_of(used_function[()], every)}"
 
-        curvatures = ",".join(curvature(*surface.curvature) for surface in SURFACES)
-        return f"={self.times}/CHOOSE({used_function[()]},{curvatures})"
+    return Stated(array, cell, coarse=True, number_format="General", says="The eta above which "
+                  "steps of gradient descent near the minimum cross it, or diverge.")
 
 
 def level_of(lines: int) -> Stated:

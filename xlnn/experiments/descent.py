@@ -39,8 +39,9 @@ def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity | xlnn.Co
     yield move("dy", symbol="Δy", uses={"slope": "dz_dy"})
     yield column("z", "value", eq.of_surface("z"), role="forward", source="2-11",
                  meaning="the height of the surface at (x, y)", written="z = f(x, y)")
-    yield Quantity("swings", title="near (0, 0), steps overshoot if η >", equation=eq.LargestEta(1))
-    yield Quantity("grows", title="near (0, 0), steps lead away if η >", equation=eq.LargestEta(2))
+    for name, does, times in (("swings", "overshoot", 1), ("grows", "lead away", 2)):
+        yield Quantity(name, title=f"near (0, 0), steps {does} if η >",
+                       equation=eq.largest_eta(times))
     yield Quantity("verdict", equation=eq.EtaVerdict())
     yield Quantity("course", equation=eq.course(steps))
     line, part = Axis("line", LINES), Axis("part", PARTS + 1, counts_from=0)

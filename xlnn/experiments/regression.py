@@ -13,6 +13,7 @@ from xlnn import Axis, Below, Beside, Chart, Model, Page, Quantity, Row, Size, S
 from xlnn.data.numbers import rounded
 from xlnn.data.wording import short
 from xlnn.equations import regression as eq
+from xlnn.equations import units
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.wording import Complete
 from xlnn.errors import DataError, OptionsError
@@ -54,7 +55,7 @@ def _at_once(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield Quantity("y", axes=(row,))
     for a, title, symbol, shape in (("x", "deviation", f"dx{i}", (k,)), ("y", "", "dy", ())):
         of = xlnn.alike(role="forward", shape=shape)
-        yield of(f"{a}_mean", "mean", eq.MEAN.of(a))
+        yield of(f"{a}_mean", "mean", units.mean("row").of(a))
         yield of(f"{a}_varies", "1: not all equal", eq.varies(eq.LEAST[a]).of(a=a),
                  number_format="0")
         yield of(f"d_{a}", title, eq.DEVIATION.of(f"{a}_varies", a, f"{a}_mean"), symbol=symbol,
@@ -125,13 +126,13 @@ def _lines(sizes: Mapping[str, int]) -> Iterator[Quantity]:
                written="C_T = ½ Σ e²", source="2-12")
     yield cost("C_last", "C_T of the descent", uses={"e": "e_last"})
     yield cost("C_hand", "your C_T", uses={"e": "e_hand"})
-    apart = xlnn.alike(title="distance to the first line", equation=eq.APART)
-    yield apart("apart", uses={"d": "d_last"})
+    apart = xlnn.alike(title="distance to the first line", equation=units.root_mean_square("row"))
+    yield apart("apart", uses={"of": "d_last"})
     if k == 1:
         yield predicted("y_fitted", "by SLOPE and INTERCEPT",
                         uses={"p": "p_fitted", "q": "q_fitted"})
         yield less("d_fitted", "line − SLOPE", uses={"y": "y_line", "on_plane": "y_fitted"})
-        yield apart("apart_fitted", uses={"d": "d_fitted"})
+        yield apart("apart_fitted", uses={"of": "d_fitted"})
 
 
 def _said(n: int, k: int) -> Iterator[Quantity]:
@@ -199,16 +200,9 @@ ON_PLANE = Chart("Predicted y over actual y",
                  edges=("y_edge", "y_edge"))
 
 
-class PointsChart(Made):
-    """The chart of the points, with the lines or with the predictions of the plane."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda model: ON_LINE if model["x"].shape == (1,) else ON_PLANE)
-
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
-        """Yield the texts of both charts for translations."""
-        for chart in (ON_LINE, ON_PLANE):
-            yield from chart.texts(model)
+def _points(model: Model) -> PagePart:
+    """Return the chart of the points, with the lines or with the predictions of the plane."""
+    return ON_LINE if model["x"].shape == (1,) else ON_PLANE
 
 
 def _sums(model: Model) -> PagePart:
@@ -309,8 +303,11 @@ EXPERIMENT = xlnn.Experiment(
             Space(),
             Beside(
                 Made(_regression),
-                Below(PointsChart(), Chart("Residuals", Trace("e", "y_line", LINE, 0, "circle"),
-                                      x="px + q", edges=("y_edge", ""))),
+                Below(
+                    Made(_points, ON_PLANE),
+                    Chart("Residuals", Trace("e", "y_line", LINE, 0, "circle"), x="px + q",
+                          edges=("y_edge", "")),
+                ),
             ),
             does="The data, the line and its errors. Try your own p and q and watch C_T.",
         ),

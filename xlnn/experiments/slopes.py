@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import xlnn
-from xlnn import Axis, Below, Beside, Chart, Page, Quantity, Sentences, Table, Text, Trace
+from xlnn import Axis, Below, Beside, Chart, Model, Page, Quantity, Sentences, Table, Text, Trace
 from xlnn.equations import calculus as eq
 from xlnn.equations import units
 from xlnn.equations.activation import SIGMOID_SLOPE
@@ -18,7 +18,7 @@ from xlnn.equations.functions import CENTRAL
 from xlnn.equations.surface import SURFACES, around_circle, of_surface
 from xlnn.equations.verdict import Least
 from xlnn.workbooks.learning import function_choice
-from xlnn.workbooks.pages.parts import NUMBER, Label, PagePart, Units
+from xlnn.workbooks.pages.parts import NUMBER, Label, Made, PagePart, Units
 from xlnn.workbooks.pages.table import plain_name
 from xlnn.writing.charts import THIN
 from xlnn.writing.style import LABEL, SECTION
@@ -28,34 +28,16 @@ AROUND = 10
 
 CURVE, TANGENT = "1B4F9C", "C0561C"
 
-LISTS = {
-    "tangent": {
-        "": "function used_function function_name x h_secant used_h_secant",
-        "At this x": "f df",
-        "The secant": "f_secant m_secant",
-    },
-    "rules": {
-        "": "second used_second second_name a b p q y h used_h",
-        "At this x": "g dg f_up f_down g_up g_down",
-        "Linearity (2-6)": "sum_rule sum_quotient",
-        "The slope of the sigmoid, proven (2-6)": "e below s s_quotient_rule s_slope",
-        "Chain rule, one variable (2-8)": "outer d_outer outer_up outer_down chain chain_quotient",
-        "Chain rule, two variables (2-8)": "u v dC_dx quotient_x dC_dy quotient_y",
-        "Rule and quotient": "gap largest",
-    },
-    "approximation": {
-        "": "surface used_surface surface_name dx dy delta",
-        "Partial derivatives (2-7)": "z dz_dx partial_x dz_dy partial_y",
-        "Taylor's series (2-9)": "right taylor taylor_error",
-        "Half the step (2-9)": "shrinks",
-    },
-    "lagrange": {
-        "": "f_a f_b r",
-        "The smallest f on the circle": "least finest best_x best_y best_f exact",
-        "The gradients there (2-7)": "factor rest_x rest_y",
-    },
+# fmt: off
+HEADINGS = {
+    "f": "At this x", "f_secant": "The secant", "g": "At this x", "sum_rule": "Linearity (2-6)",
+    "e": "The slope of the sigmoid, proven (2-6)", "outer": "Chain rule, one variable (2-8)",
+    "u": "Chain rule, two variables (2-8)", "gap": "Rule and quotient",
+    "z": "Partial derivatives (2-7)", "right": "Taylor's series (2-9)",
+    "shrinks": "Half the step (2-9)", "least": "The smallest f on the circle",
+    "factor": "The gradients there (2-7)",
 }
-"""The numbers in the list of each sheet, below their headings."""
+"""The headings of the list of each sheet, by the number that follows."""
 
 NAMES = [each.text for each in SURFACES]
 FUNCTIONS = [each.text for each in eq.FUNCTIONS]
@@ -71,7 +53,6 @@ SEVERAL = {
 """Quantities of several numbers, and the symbol of each number."""
 
 
-# fmt: off
 def model(_: Mapping[str, int], __: Text) -> Iterator[Quantity]:
     """Yield the quantities of each sheet, in their order."""
     yield from _tangent()
@@ -204,7 +185,7 @@ def _approximation() -> Iterator[Quantity]:
     yield several("taylor", "Taylor's series to degree 0, 1, 2, 3, 4", "Taylor {}", eq.TAYLOR,
                   meaning="the change over a step, to higher degrees",
                   written="f + f′Δ + f″Δ²/2! + …", source="2-9")
-    yield several("taylor_error", "its errors", "e{}", eq.TAYLOR_ERROR)
+    yield several("taylor_error", "its errors", "e{}", units.ERROR.of("taylor", "right"))
     half = Axis("k", 9, family="half", counts_from=0)
     yield Quantity("k", title="halvings", axes=(half,), counts=True)
     column, small = partial(_line, axes=(half,)), {"dx": "small_x", "dy": "small_y"}
@@ -274,11 +255,18 @@ def _number(name: str) -> PagePart:
     )
 
 
-def _list(sheet: str) -> Iterator[PagePart]:
-    """Yield the parts of the list of a sheet: headings, and numbers after their names."""
-    for heading, names in LISTS[sheet].items():
-        yield Label(heading, "parts", SECTION, columns=3, above=1) if heading else xlnn.Space()
-        yield from map(_number, names.split())
+def _list(first: str, last: str) -> Made:
+    """Return the numbers of the model from one to another, below each other under headings."""
+    def parts(model: Model) -> Below:
+        names = [each.name for each in model.quantities if not each.axes]
+        found: list[PagePart] = [xlnn.Space()]
+        for name in names[names.index(first) : names.index(last) + 1]:
+            if name in HEADINGS:
+                found.append(Label(HEADINGS[name], "parts", SECTION, columns=3, above=1))
+            found.append(_number(name))
+        return Below(*found)
+
+    return Made(parts)
 
 
 def _table(names: str) -> Table:
@@ -307,7 +295,7 @@ EXPERIMENT = xlnn.Experiment(
             Sentences("best"),
             Beside(
                 Below(
-                    *_list("tangent"),
+                    _list("function", "m_secant"),
                     Chart("The tangent and a secant",
                           Trace("on_secant", "along", name="secant", is_quiet=True),
                           Trace("on_tangent", "along", TANGENT, name="tangent"),
@@ -329,7 +317,7 @@ EXPERIMENT = xlnn.Experiment(
             "rules", "Rules", "Each slope by its rule, and below it as a difference quotient, "
             "which needs no rule (2-6, 2-8). f and x are those of {tangent}.",
             Sentences("agree"),
-            *_list("rules"),
+            _list("second", "largest"),
             does="Add functions, multiply them by a constant, put one into another: the slopes "
                  "follow.",
         ),
@@ -338,7 +326,7 @@ EXPERIMENT = xlnn.Experiment(
             "partial derivatives (2-7): halve the step, and the error falls to about a quarter. x "
             "and y are those of the other sheets.",
             Sentences("square"),
-            Beside(Below(*_list("approximation")), _table("k small_x small_y true near off")),
+            Beside(_list("surface", "shrinks"), _table("k small_x small_y true near off")),
             does="Two variables, small steps, and Taylor's series.",
         ),
         Page(
@@ -347,7 +335,7 @@ EXPERIMENT = xlnn.Experiment(
             Sentences("found"),
             Beside(
                 Below(
-                    xlnn.Space(2), *_list("lagrange"),
+                    xlnn.Space(2), _list("f_a", "rest_y"),
                     Chart("The circle and its lowest point",
                           Trace("circle_y", "circle_x", CURVE, name="x² + y² = r²"),
                           Trace("best_y", "best_x", TANGENT, 0, "circle", "smallest f"),

@@ -781,14 +781,21 @@ class Made(PagePart):
     ----------
     of : function
         Returns the part of a model.
+    others : tuple of PagePart
+        Those that it returns of other models, for translations.
     """
 
-    def __init__(self, of: Callable[[Model], PagePart]) -> None:
-        self.of = of
+    def __init__(self, of: Callable[[Model], PagePart], *others: PagePart) -> None:
+        self.of, self.others = of, others
 
     def placed(self, model: Model) -> Iterator[tuple[PagePart, int, int]]:
         """Yield the part."""
         yield self.of(model), 0, 0
+
+    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
+        """Yield the texts of all."""
+        for part in (self.of(model), *self.others):
+            yield from part.texts(model)
 
 
 class Symbols(PagePart):
