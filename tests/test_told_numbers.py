@@ -10,6 +10,7 @@ from xlnn.engines import ENGINES, load
 from xlnn.equations.number import (
     factor_formula,
     factor_text,
+    fixed,
     fixed_formula,
     fixed_text,
     share_formula,
@@ -20,6 +21,7 @@ from xlnn.equations.number import (
     significant_text,
 )
 from xlnn.equations.wording import Told
+from xlnn.errors import DataError
 
 WRITTEN = {
     0: ("0.000", "0.000", "0"),
@@ -166,6 +168,31 @@ def test_a_formula_in_a_sentence_is_one_operand():
 
 def test_told_numbers_have_one_maker():
     assert re.search(r"× 10", Told(["{x}"]).cell(x=_One()))
+
+
+TIDE = Told(
+    {"high": "High: {x} of {most}.", "low": "Low: {x}, {half} at half time.", "none": "No water."},
+    lambda x, limit: (x > limit, x > 0),
+    form=fixed,
+    half=lambda x: fixed(x / 2, 1),
+    most=9,
+)
+
+
+@pytest.mark.parametrize(
+    ("x", "said"),
+    [(3.0, "High: 3.000000 of 9."), (1.0, "Low: 1.000000, 0.5 at half time."), (0.0, "No water.")],
+)
+def test_the_first_condition_that_holds_chooses_the_line(x, said):
+    told = TIDE.said_by(lambda _, text, **known: text.replace("{most}", f"{known['most']}"))
+    assert (TIDE.numbers, told.roles) == ({"most": 9}, ("x", "limit"))
+    assert told.text(x=x, limit=2.0) == said
+
+
+def test_a_case_without_a_condition_for_each_other_line_is_refused():
+    told = Told({"a": "A.", "b": "B.", "c": "C."}, lambda x: (x > 0,))
+    with pytest.raises(DataError, match=r"3 lines need 2 conditions, .* case returns 1\."):
+        told.text(x=1.0)
 
 
 class _One:

@@ -10,6 +10,7 @@ import numpy as np
 
 from xlnn.equations.dense import counted, place_of, written_call
 from xlnn.equations.number import factor, fixed, share, short, significant
+from xlnn.errors import DataError
 from xlnn.quantity import Sentence
 from xlnn.terms import Term, among, count, either, function, largest, least, rounded
 
@@ -344,7 +345,12 @@ class Told(Sentence):
         *others, said = (line.format(**filled) for line in self.words.values())
         if self.case and not callable(self.case):
             return among(1 + own(known[self.case]), [*others, said])
-        conditions = of(self.case) if callable(self.case) else ()
+        conditions = tuple(of(self.case)) if callable(self.case) else ()
+        if len(conditions) != len(others):
+            raise DataError(
+                f"{len(others) + 1} lines need {len(others)} conditions, one for each but the "
+                f'last, "{said:.40}", but their case returns {len(conditions)}.'
+            )
         for condition, other in reversed([*zip(conditions, others, strict=True)]):
             said = either(condition, other, said)
         return said
