@@ -5,7 +5,7 @@ A slope is stated by its rule, and next to it as a difference quotient.
 
 # ruff: noqa: ARG005 -- a line takes all variables, whether or not it uses them
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,19 +30,8 @@ NEARLY = 0.1
 """How far from 4 the ratio of errors may be that grow with the square of the step."""
 
 
-@dataclass(frozen=True)
-class DifferentiableFunction:
-    """A function of x.
-
-    Attributes
-    ----------
-    text : str
-        As the book writes it.
-    f : Line
-        Of x.
-    derivatives : tuple of Line
-        The first to the fourth, as functions of x and f(x).
-    """
+class DifferentiableFunction(NamedTuple):
+    """A function of x as the book writes it, and its first four derivatives, of x and f(x)."""
 
     text: str
     f: Line

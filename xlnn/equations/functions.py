@@ -5,15 +5,7 @@ Shapes: everything is a number at each point.   Book: 2-1, 2-6.
 
 import numpy as np
 
-from xlnn.equations.activation import (
-    LINEAR,
-    RELU,
-    RELU_SLOPE,
-    SIGMOID,
-    SIGMOID_SLOPE,
-    TANH,
-    TANH_SLOPE,
-)
+from xlnn.equations import activation as of
 from xlnn.equations.neuron import UNIT_STEP, steadied, steady
 from xlnn.equations.number import short
 from xlnn.equations.wording import Told
@@ -39,8 +31,8 @@ ONE = Stated(
     says="a'(z) = 1, the slope of a line.")
 
 FUNCTIONS = {
-    "step": (UNIT_STEP, FLAT), "sigmoid": (SIGMOID, SIGMOID_SLOPE), "tanh": (TANH, TANH_SLOPE),
-    "relu": (RELU, RELU_SLOPE), "linear": (LINEAR, ONE),
+    "step": (UNIT_STEP, FLAT), "sigmoid": (of.SIGMOID, of.SIGMOID_SLOPE),
+    "tanh": (of.TANH, of.TANH_SLOPE), "relu": (of.RELU, of.RELU_SLOPE), "linear": (of.LINEAR, ONE),
 }
 """Each function of z, in the order of the columns, and its slope: of z, or of its value a."""
 

@@ -4,41 +4,20 @@ Why cross-entropy learns faster where the sigmoid is flat, and what training min
 of the valley computes C_T over all rows, without cells for each z, a and C.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 import xlnn
-from xlnn import (
-    Below,
-    Beside,
-    Cells,
-    Chart,
-    Grid,
-    Numbers,
-    Page,
-    Quantity,
-    Row,
-    Sentences,
-    Space,
-    Stated,
-    Text,
-    Told,
-)
+from xlnn import Beside, Chart, Numbers, Page, Quantity, Sentences, Stated, Text, Told
+from xlnn.equations import cost as eq
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
-from xlnn.equations.cost import (
-    CROSS_ENTROPY,
-    CROSS_ENTROPY_DELTA,
-    SQUARED_ERROR,
-    SQUARED_ERROR_DELTA,
-)
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.neuron import DIGITS, steadied, steady
 from xlnn.equations.number import fixed, short
-from xlnn.equations.surface import DESCENT
+from xlnn.equations.surface import DESCENT, Line
 from xlnn.equations.wording import at_most, first_place
 from xlnn.layout import FIRST_ROW
 from xlnn.terms import Term, function, largest, least
@@ -78,33 +57,29 @@ def weights_of_grid(which: int) -> Stated:
         says="The weights of the grid, at equal distances around the middle.")
 
 
-def total_on_grid(
-    rows: int, array: Callable[..., np.ndarray], of_row: str, whole: str = "={}"
-) -> Stated:
-    """Return the equation of C_T over so many rows, from that of a row with z and t.
-
-    The array has the shape (w2, w1).
-    """
-    def z(row: int, w1: str, w2: str, b: Cells, x: Cells) -> str:
+def total_on_grid(rows: int, costs: Line, whole: str) -> Stated:
+    """Return the equation of C_T over so many rows, shape (w2, w1), from their costs."""
+    def z(row: int, w1: str, w2: str, b: xlnn.Cells, x: xlnn.Cells) -> str:
         return f"({w1}*{x[row, 0]}+{w2}*{x[row, 1]}+{b[()]})"
 
     return Stated(
-        lambda w1, w2, b, x, target: array(
-            w1[:, np.newaxis] * x[:, 0] + (w2[:, np.newaxis] * x[:, 1])[:, np.newaxis] + b, target),
+        lambda w1, w2, b, x, target: costs.array(
+            w1[:, np.newaxis] * x[:, 0] + (w2[:, np.newaxis] * x[:, 1])[:, np.newaxis] + b, target
+        ).sum(axis=-1),
         lambda i, j, w1, w2, b, x, target: whole.format("+".join(
-            of_row.format(z=z(row, w1[j], w2[i], b, x), t=target[row]) for row in range(rows))),
+            costs.text.format(z=z(row, w1[j], w2[i], b, x), t=target[row]) for row in range(rows))),
         says="C_T of one neuron with a sigmoid, over all rows, at each pair of weights. "
         "Book: 3-3, 3-4.")
 
 
-ON_GRID: Mapping[str, tuple[Any, ...]] = {
-    "sq": (lambda z, t: ((t - 1 / (1 + np.exp(np.minimum(FLAT, -z)))) ** 2).sum(axis=-1) / 2,
-           f"({{t}}-1/(1+EXP(MIN({FLAT},-{{z}}))))^2", "=({})/2"),
-    "ce": (lambda z, t: (np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z)))).sum(axis=-1),
-           "MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))"),
+ON_GRID = {
+    "sq": (Line(lambda z, t: (t - 1 / (1 + np.exp(np.minimum(FLAT, -z)))) ** 2 / 2,
+                f"({{t}}-1/(1+EXP(MIN({FLAT},-{{z}}))))^2"), "=({})/2"),
+    "ce": (Line(lambda z, t: np.maximum(z, 0) - t * z + np.log(1 + np.exp(-np.abs(z))),
+                "MAX({z},0)-{t}*{z}+LN(1+EXP(-ABS({z})))"), "={}"),
 }
-"""C_T of some rows in NumPy, the formula of one of them, and that of all, by the cost. The
-cross-entropy is stated as `xlnn.equations.cost.CROSS_ENTROPY` is."""
+"""The cost of a row, but for a factor of the formula of all. The cross-entropy is stated as
+`xlnn.equations.cost.CROSS_ENTROPY` is."""
 
 
 def least_along(axis: int) -> Stated:
@@ -196,16 +171,16 @@ def _of_z(name: str, axes: tuple[xlnn.Axis, ...] = ()) -> Iterator[Quantity]:
     backward = partial(forward, role="backward")
     yield forward(a, "output", SIGMOID.of(z), kind="a", symbol="a")
     yield backward(slope, "slope of the sigmoid", SIGMOID_SLOPE.of(a), kind="slope", symbol="a′")
-    yield forward(f"C_sq_{name}", "squared error", SQUARED_ERROR.of(a=a), kind="C_sq", symbol="C",
-                  shape=(), meaning="half the squared difference of output and target",
+    yield forward(f"C_sq_{name}", "squared error", eq.SQUARED_ERROR.of(a=a), kind="C_sq",
+                  symbol="C", shape=(), meaning="half the squared difference of output and target",
                   written="C = ½ (t − a)²", source="3-4")
     yield backward(f"delta_sq_{name}", "δ by squared error",
-                   SQUARED_ERROR_DELTA.of(a=a, slope=slope), kind="delta_sq", symbol="δ",
+                   eq.SQUARED_ERROR_DELTA.of(a=a, slope=slope), kind="delta_sq", symbol="δ",
                    meaning="how fast C changes with z", written="δ = (a − t) a′(z)", source="4-2")
-    yield forward(f"C_ce_{name}", "cross-entropy", CROSS_ENTROPY.of(z=z), kind="C_ce", symbol="C",
-                  meaning="grows without limit as the output approaches the wrong value",
-                  written="C = −(t ln a + (1 − t) ln(1 − a))", source="3-3")
-    yield backward(f"delta_ce_{name}", "δ by cross-entropy", CROSS_ENTROPY_DELTA.of(a=a),
+    yield forward(f"C_ce_{name}", "cross-entropy", eq.CROSS_ENTROPY.of(z=z), kind="C_ce",
+                  symbol="C", written="C = −(t ln a + (1 − t) ln(1 − a))", source="3-3",
+                  meaning="grows without limit as the output approaches the wrong value")
+    yield backward(f"delta_ce_{name}", "δ by cross-entropy", eq.CROSS_ENTROPY_DELTA.of(a=a),
                    kind="delta_ce", symbol="δ", written="δ = a − t", source="3-3",
                    meaning="how fast C changes with z; here a′ cancels")
 
@@ -224,9 +199,9 @@ def _learning(steps: int) -> Iterator[Quantity]:
         step = partial(back, f"learn_{delta}", kind=delta, symbol="δ")
         if cost == "sq":
             yield back(slope, equation=SIGMOID_SLOPE.of(a), kind="slope", symbol="a′")
-            yield step(equation=SQUARED_ERROR_DELTA.of(a=a, slope=slope))
+            yield step(equation=eq.SQUARED_ERROR_DELTA.of(a=a, slope=slope))
         else:
-            yield step(equation=CROSS_ENTROPY_DELTA.of(a=a))
+            yield step(equation=eq.CROSS_ENTROPY_DELTA.of(a=a))
     yield Quantity("far", title="how many steps it takes", equation=Told(
         "Outputs more than 0.1 from the target, of {outputs} (steps 0 to {steps}): {squared} with "
         "squared error, {cross} with cross-entropy.", outputs=steps + 1,
@@ -262,13 +237,13 @@ def _valley(cost: str) -> PagePart:
     """Return C_T over two weights, with the weights and the smallest of each row and column."""
     (w1, low1), (w2, low2) = ((f"w{n}_{cost}", f"low_w{n}_{cost}") for n in (1, 2))
     beside = partial(Units, "", headed=False, looks={w2: WEIGHTS, low2: LEAST})
-    return Below(
-        Beside(Label("w₂ \\ w₁", look=replace(KEY, size=8)), Row(w1, look=WEIGHTS), apart=0),
+    return xlnn.Below(
+        Beside(Label("w₂ \\ w₁", look=replace(KEY, size=8)), xlnn.Row(w1, look=WEIGHTS), apart=0),
         Beside(beside(w2, width=USUAL_WIDTH),
-               Grid(f"C_T_{cost}", scale="valley", width=NARROW, height=0, text_size=9,
+               xlnn.Grid(f"C_T_{cost}", scale="valley", width=NARROW, height=0, text_size=9,
                     digits=HEIGHT, titled=False, lined=False),
                beside(low2, width=NARROW), apart=0),
-        Beside(Space(), Row(low1, look=LEAST), apart=0),
+        Beside(xlnn.Space(), xlnn.Row(low1, look=LEAST), apart=0),
     )
 
 
@@ -304,7 +279,7 @@ EXPERIMENT = xlnn.Experiment(
             Sentences("which", above=1),
             Beside(
                 xlnn.Table("i", "z_along", *(f"{name}_along" for name in CURVE)),
-                Below(Space(2), _chart("The cost C over z", "C"),
+                xlnn.Below(xlnn.Space(2), _chart("The cost C over z", "C"),
                            _chart("The error δ over z", "delta")),
             ),
             does="Both costs, and both δ, over z.",
@@ -318,7 +293,7 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Table("z_sq", "a_sq", "slope_sq", "learn_delta_sq", "z_ce", "a_ce",
                            "learn_delta_ce", groups={f"z_{cost}": COSTS[cost] for cost in COSTS},
                            above=0),
-                Below(Space(4), Chart(
+                xlnn.Below(xlnn.Space(4), Chart(
                     "The output a after each step",
                     *(xlnn.Trace(f"a_{cost}", colour=COLOURS[cost], name=COSTS[cost])
                       for cost in COSTS), above=0)),
