@@ -292,10 +292,10 @@ class Told(Sentence):
     digits : int
         The most decimals.
     form : function
-        How numbers are written, by default `xlnn.equations.number.short`.
+        How numbers are written with so many digits, by default `xlnn.equations.number.short`.
     **blanks : int or function
         Numbers for braces, besides the sizes of an experiment; or functions of quantities that
-        return what stands there.
+        return a number or a text.
     """
 
     def __init__(
