@@ -10,7 +10,6 @@ are computed. The roles of the equations are the parameters and quantities of th
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod, sqrt
-from typing import ClassVar
 
 import numpy as np
 
@@ -104,14 +103,12 @@ def computed(equation: Equation, values: Mapping[str, np.ndarray]) -> np.ndarray
 
 
 Equations = Mapping[str, Equation]
-Sentences = Mapping[str, type[UnitSentence]]
 
 
-@dataclass(frozen=True)
 class LayerKind:
-    """A layer, with what all kinds of layers share.
+    """A layer over the one below it, with what all kinds of layers share.
 
-    Attributes
+    Parameters
     ----------
     below : tuple of int
         The shape of the layer below.
@@ -121,6 +118,9 @@ class LayerKind:
         Of filters and blocks, as in `xlnn.workbooks.network.spec.LayerSpec`.
     activation : str
         A key of `xlnn.equations.activation.ACTIVATIONS`.
+
+    Attributes
+    ----------
     has_units : bool
         Whether a template states the number of units.
     activates : bool
@@ -128,6 +128,14 @@ class LayerKind:
         below.
     slides : bool
         Whether it looks at maps through a window, which has a size, a step and padding.
+    shape : tuple of int
+        The shape of its units.
+    parameters : dict
+        The shapes of its parameters, by their names in `PARAMETERS`.
+    forward : dict
+        The quantities it computes, with the activations a last.   Book: 3-2
+    noted : dict
+        What the backward pass needs from the forward pass, such as the slope of the activation.
     gradients : dict
         The gradient of each parameter, from ``delta``.
     gradient_of_one : Equation
@@ -141,69 +149,60 @@ class LayerKind:
         Sentences for its quantities up to z, in numbers, unless its units are maps.
     sentence_below : class
         The sentence for ``delta_below``, in numbers.
+
+    Raises
+    ------
+    DataError
+        The sizes do not fit the layer below; the message follows the layer's name.
     """
 
-    below: Shape
-    units: int = 0
-    size: Shape = ()
-    step: Shape = ()
-    padding: Shape = ()
-    activation: str = "sigmoid"
+    has_units = activates = True
+    slides = False
 
-    has_units: ClassVar[bool] = True
-    activates: ClassVar[bool] = True
-    slides: ClassVar[bool] = False
-    gradients: ClassVar[Equations] = {}
-    backward: ClassVar[Equations] = {}
-    sentences: ClassVar[Sentences] = {}
+    shape: Shape
+    parameters: Mapping[str, Shape] = {}
+    forward: Equations
+    gradients: Equations = {}
+    gradient_of_one: Equation
+    backward: Equations = {}
+    delta_below: Equation
+    sentences: Mapping[str, type[UnitSentence]] = {}
+    sentence_below: type[UnitSentence]
 
-    def check(self) -> None:
-        """Refuse sizes that do not fit the layer below; the message follows the layer's name."""
+    def __init__(  # noqa: PLR0913, PLR0917 -- what a template says of a layer
+        self,
+        below: Shape,
+        units: int = 0,
+        size: Shape = (),
+        step: Shape = (),
+        padding: Shape = (),
+        activation: str = "sigmoid",
+    ) -> None:
+        self.below, self.units, self.activation = below, units, activation
+        self.size, self.step, self.padding = size, step, padding
+        function = ACTIVATIONS[activation]
+        self.activated: Equations = {**function.steps, "a": function.value}
+        self.noted: Equations = {"slope": function.slope} if function.slope else {}
+        self.state()
 
-    @property
-    def shape(self) -> Shape:
-        """The shape of its units."""
-        return (self.units,)
-
-    @property
-    def parameters(self) -> dict[str, Shape]:
-        """The shapes of its parameters, by their names in `PARAMETERS`."""
-        return {}
-
-    @property
-    def forward(self) -> Equations:
-        """The quantities it computes, with the activations a last.   Book: 3-2."""
-        activation = ACTIVATIONS[self.activation]
-        return {**activation.steps, "a": activation.value}
-
-    @property
-    def noted(self) -> Equations:
-        """What the backward pass needs from the forward pass: the slope of the activation."""
-        slope = ACTIVATIONS[self.activation].slope
-        return {"slope": slope} if slope else {}
+    def state(self) -> None:
+        """Set its shape and what depends on sizes, or refuse sizes that do not fit."""
+        raise NotImplementedError
 
 
-@dataclass(frozen=True)
 class Dense(LayerKind):
     """Every unit sees every unit of the layer below."""
 
-    gradients: ClassVar[Equations] = {"W": WEIGHT_GRADIENT, "b": BIAS_GRADIENT}
+    gradients = {"W": WEIGHT_GRADIENT, "b": BIAS_GRADIENT}
     gradient_of_one, delta_below = ONE_WEIGHT_GRADIENT, HiddenDelta()
-    sentences: ClassVar[Sentences] = {"z": InputSentence}
-    sentence_below = HiddenDeltaSentence
+    sentences, sentence_below = {"z": InputSentence}, HiddenDeltaSentence
 
-    @property
-    def parameters(self) -> dict[str, Shape]:
-        """A weight for each unit and each unit below, and a bias for each unit."""
-        return {"W": (self.units, *self.below), "b": (self.units,)}
-
-    @property
-    def forward(self) -> Equations:
-        """Its z and a."""
-        return {"z": WeightedInput(), **super().forward}
+    def state(self) -> None:
+        self.shape = (self.units,)
+        self.parameters = {"W": (self.units, *self.below), "b": self.shape}
+        self.forward = {"z": WeightedInput(), **self.activated}
 
 
-@dataclass(frozen=True)
 class Convolutional(LayerKind):
     """Filters that slide over the maps below, one step at a time and without padding.
 
@@ -211,153 +210,102 @@ class Convolutional(LayerKind):
     """
 
     slides = True
-    gradients: ClassVar[Equations] = {"W": FilterGradient(), "b": BIAS_GRADIENT}
+    gradients = {"W": FilterGradient(), "b": BIAS_GRADIENT}
     gradient_of_one = FilterGradient()
 
-    def check(self) -> None:
-        """Refuse filters that do not fit the maps below."""
+    def state(self) -> None:
         _check_maps(self.below, self.size, "filters")
-        rows, columns = self.below[-2:]
-        top, left, bottom, right = self.padding or NONE
-        if self.size[0] > rows + top + bottom or self.size[1] > columns + left + right:
+        step, padding = self.step or ONE, self.padding or NONE
+        places = _places(self.below, self.size, step, padding)
+        if min(places) < 1:
+            rows, columns = self.below[-2:]
             raise DataError(
                 f"has filters of {_times(self.size)} and the maps below it have {rows} × "
                 f"{columns}: use smaller filters"
             )
-
-    @property
-    def shape(self) -> Shape:
-        """A map for each filter."""
-        return (self.units, *_places(self.below, self.size, self.step or ONE, self.padding))
-
-    @property
-    def parameters(self) -> dict[str, Shape]:
-        """A filter over each map below, and a bias for each filter."""
-        return {"W": (self.units, *self.below[:-2], *self.size), "b": (self.units,)}
-
-    @property
-    def forward(self) -> Equations:
-        """Its z and a."""
-        return {"z": Convolution(self.step or ONE, self.padding or NONE), **super().forward}
-
-    @property
-    def delta_below(self) -> Equation:
-        """Delta of the layer below."""
-        return ConvolutionDelta(self.below)
+        self.shape = (self.units, *places)
+        self.parameters = {
+            "W": (self.units, *self.below[:-2], *self.size),
+            "b": (self.units,),
+        }
+        self.forward = {"z": Convolution(step, padding), **self.activated}
+        self.delta_below = ConvolutionDelta(self.below)
 
 
-@dataclass(frozen=True)
 class LayerNorm(LayerKind):
     """The units below, normalised to mean 0 and variance 1 in each sample, then rescaled."""
 
     has_units = False
-    gradients: ClassVar[Equations] = {"gain": layernorm.GAIN_GRADIENT, "shift": BIAS_GRADIENT}
+    gradients = {"gain": layernorm.GAIN_GRADIENT, "shift": BIAS_GRADIENT}
     gradient_of_one = layernorm.GAIN_GRADIENT
-    backward: ClassVar[Equations] = {
+    backward = {
         "delta_normalised": layernorm.NORMALISED_DELTA,
         "delta_mean": layernorm.DELTA_MEAN,
         "delta_product": layernorm.DeltaProduct(),
     }
     delta_below = layernorm.LAYER_NORM_DELTA
-    sentences: ClassVar[Sentences] = {
+    sentences = {
         "normalised": layernorm.NormalisedSentence,
         "z": layernorm.RescaledSentence,
     }
     sentence_below = layernorm.LayerNormDeltaSentence
 
-    def check(self) -> None:
-        """Refuse maps below."""
+    def state(self) -> None:
         if len(self.below) > 1:
             raise DataError("normalises units, and below it are maps: put it above a dense layer")
-
-    @property
-    def shape(self) -> Shape:
-        """As many units as the layer below has."""
-        return self.below
-
-    @property
-    def parameters(self) -> dict[str, Shape]:
-        """A gain and a shift for each unit."""
-        return {"gain": self.shape, "shift": self.shape}
-
-    @property
-    def forward(self) -> Equations:
-        """The mean, the variance and the normalised values of a sample, then z and a."""
-        return {
+        self.shape = self.below
+        self.parameters = {"gain": self.shape, "shift": self.shape}
+        self.forward = {
             "mean": layernorm.UNIT_MEAN,
             "variance": layernorm.UNIT_VARIANCE,
             "normalised": layernorm.NORMALISED,
             "z": layernorm.RESCALED,
-            **super().forward,
+            **self.activated,
         }
 
 
-@dataclass(frozen=True)
 class _Pooled(LayerKind):
     """What both kinds of pooling share: blocks of the maps below, and no parameters."""
 
     has_units = activates = False
     slides = True
-    noted: ClassVar[Equations] = {}
 
-    def check(self) -> None:
-        """Refuse blocks that do not fit the maps below; without a step they divide them."""
-        if not self.step:
-            _check_blocks(self.below, self.size)
-            return
+    def state(self) -> None:
         _check_maps(self.below, self.size, "blocks")
-        if min(_places(self.below, self.size, self.step, self.padding)) < 1:
+        *maps, rows, columns = self.below
+        if not self.step and (rows % self.size[0] or columns % self.size[1]):
+            raise DataError(
+                f"has blocks of {_times(self.size)}, which do not divide the maps of {rows} × "
+                f"{columns} below it"
+            )
+        places = _places(self.below, self.size, self.step or self.size, self.padding or NONE)
+        if min(places) < 1:
             raise DataError(f"has blocks of {_times(self.size)}, larger than the maps below it")
-
-    @property
-    def shape(self) -> Shape:
-        """A unit for each block; a picture is one map."""
-        maps = self.below[:-2] or (1,)
-        return (*maps, *_places(self.below, self.size, self.step or self.size, self.padding))
+        self.shape = (*(maps or (1,)), *places)  # a picture is one map
 
 
-@dataclass(frozen=True)
 class MaxPooled(_Pooled):
     """The largest value of each block of the maps below."""
 
-    def check(self) -> None:
-        """Refuse blocks that do not divide the maps below, or are too large for a formula."""
-        super().check()
-        if self.size[0] * self.size[1] > LARGEST_BLOCK:
+    def state(self) -> None:
+        super().state()
+        if prod(self.size) > LARGEST_BLOCK:
             raise DataError(
                 f"has blocks of {_times(self.size)}: a formula tells apart {LARGEST_BLOCK} values "
                 "at most, so use smaller blocks"
             )
-
-    @property
-    def forward(self) -> Equations:
-        """The largest values."""
-        return {"a": MaxPooling(self.size, self.step, self.padding or NONE)}
-
-    @property
-    def noted(self) -> Equations:
-        """The positions of the largest values."""
-        return {"argmax": Argmax(self.size)}
-
-    @property
-    def delta_below(self) -> Equation:
-        """Delta of the layer below."""
-        return MaxPoolingDelta(self.size)
+        self.forward = {"a": MaxPooling(self.size, self.step, self.padding or NONE)}
+        self.noted = {"argmax": Argmax(self.size)}
+        self.delta_below = MaxPoolingDelta(self.size)
 
 
-@dataclass(frozen=True)
 class AveragePooled(_Pooled):
     """The mean of each block of the maps below."""
 
-    @property
-    def forward(self) -> Equations:
-        """The means."""
-        return {"a": AveragePooling(self.size, self.step)}
-
-    @property
-    def delta_below(self) -> Equation:
-        """Delta of the layer below."""
-        return AveragePoolingDelta(self.size)
+    def state(self) -> None:
+        super().state()
+        self.forward, self.noted = {"a": AveragePooling(self.size, self.step)}, {}
+        self.delta_below = AveragePoolingDelta(self.size)
 
 
 LAYERS: dict[str, type[LayerKind]] = {
@@ -379,19 +327,9 @@ def _check_maps(below: Shape, size: Shape, what: str) -> None:
         raise DataError(f"does not say the size of its {what}: write size = [rows, columns]")
 
 
-def _check_blocks(below: Shape, size: Shape) -> None:
-    _check_maps(below, size, "blocks")
-    rows, columns = below[-2:]
-    if rows % size[0] or columns % size[1]:
-        raise DataError(
-            f"has blocks of {_times(size)}, which do not divide the maps of {rows} × {columns} "
-            "below it"
-        )
-
-
 def _places(below: Shape, size: Shape, step: Shape, padding: Shape) -> tuple[int, int]:
     """Return the number of windows down and across."""
-    top, left, bottom, right = padding or NONE
+    top, left, bottom, right = padding
     rows, columns = below[-2:]
     return (
         places(rows, size[0], step[0], top + bottom),

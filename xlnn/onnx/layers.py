@@ -316,9 +316,9 @@ class Stacking:
         return self.layers[-1]
 
     def _put(self, layer: Layer, units: int, below: Layer) -> AffineUnits:
-        kind = LAYERS[layer.kind](below.shape, units, layer.size, layer.step, layer.padding)
+        sides = (layer.size, layer.step, layer.padding)
         try:
-            kind.check()
+            kind = LAYERS[layer.kind](below.shape, units, *sides)
         except DataError as error:
             raise self.refuse(f"a {layer.kind} {error}.") from error
         layer.shape = kind.shape

@@ -181,9 +181,8 @@ def kinds_of(below: Shape, layers: Iterable[LayerSpec]) -> dict[str, LayerKind]:
     kinds: dict[str, LayerKind] = {}
     for layer in layers:
         sides = (layer.size, layer.step, layer.padding)
-        kind = LAYERS[layer.kind](below, layer.units, *sides, layer.activation)
         try:
-            kind.check()
+            kind = LAYERS[layer.kind](below, layer.units, *sides, layer.activation)
         except DataError as error:
             raise DataError(f"Layer {layer.name} {error}.") from error
         kinds[layer.name] = kind
