@@ -6,7 +6,7 @@ import pytest
 from experiments import built, changed
 
 from xlnn.building.build import build
-from xlnn.experiments.xor_layers import LineEnd
+from xlnn.experiments.xor_layers import line_end
 from xlnn.linting import lint
 from xlnn.loading.spec import described
 from xlnn.loading.values import values
@@ -107,7 +107,7 @@ def test_equal_hidden_units_stay_equal(path, tmp_path):
 
 def test_the_ends_of_a_line_lie_on_it(generator):
     W, b = generator.normal(size=(50, 2)), generator.normal(size=50)
-    x, y = (LineEnd(along).array(W, b) for along in (0, 1))
+    x, y = (line_end(along).array(W, b) for along in (0, 1))
     np.testing.assert_allclose(W[:, :1] * x + W[:, 1:] * y + b[:, np.newaxis], 0, atol=1e-12)
     np.testing.assert_allclose(np.hypot(np.diff(x), np.diff(y)), 8, rtol=1e-12)
 

@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Cells, Chart, Equation, Quantity, Stated, Text, Trace, alike, previous
+from xlnn import Axis, Cells, Chart, Quantity, Stated, Text, Trace, alike, previous
 from xlnn.equations.activation import SIGMOID, SIGMOID_SLOPE
 from xlnn.equations.cost import SQUARED_ERROR, SQUARED_ERROR_DELTA, TOTAL_COST
 from xlnn.equations.dense import BIAS_GRADIENT, WEIGHT_GRADIENT, HiddenDelta, WeightedInput
@@ -41,39 +41,30 @@ OUTSIDE, IF_SHOWN = -9, "0.0;"
 format of heights, in which it is not seen."""
 
 
-class LineEnd(Equation):
-    """A coordinate of both ends of the line on which a unit's z is 0.
+def line_end(along: int) -> Stated:
+    """Return the equation of a coordinate, 0 for x or 1 for y, of both ends of a unit's line.
 
     The line's nearest point to the origin is -b (w1, w2) / |w|^2, and it runs along (-w2, w1). A
     unit without weights divides nothing: its line is the origin.
-
-    Parameters
-    ----------
-    along : int
-        0 for x, 1 for y.
     """
 
-    def __init__(self, along: int) -> None:
-        self.along = along
-
-    def array(self, W: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Return the coordinates, shape (units, 2)."""
+    def array(W: np.ndarray, b: np.ndarray) -> np.ndarray:
         square = (W**2).sum(axis=1)
-        none = square == 0
-        square = np.where(none, 1.0, square)
-        along = np.array([-W[:, 1], W[:, 0]])[self.along] / np.sqrt(square)
-        middle = -b * W[:, self.along] / square
-        ends = middle[:, np.newaxis] + REACH * along[:, np.newaxis] * np.array([-1, 1])
-        return np.where(none[:, np.newaxis], 0.0, ends)
+        square = np.where(square == 0, np.inf, square)
+        middle = -b * W[:, along] / square
+        direction = np.array([-W[:, 1], W[:, 0]])[along] / np.sqrt(square)
+        return np.column_stack([middle - REACH * direction, middle + REACH * direction])
 
-    def cell(self, j: int, end: int, W: Cells, b: Cells) -> str:
+    def cell(j: int, end: int, W: Cells, b: Cells) -> str:
         square = f"({W[j, 0]}^2+{W[j, 1]}^2)"
-        along = (f"(-{W[j, 1]})", W[j, 0])[self.along]
-        sign = "+" if end else "-"
+        direction = (f"(-{W[j, 1]})", W[j, 0])[along]
         return (
-            f"=IF(SIGN({square})=0,0,-{b[j]}*{W[j, self.along]}/{square}"
-            f"{sign}{REACH}*{along}/SQRT({square}))"
+            f"=IF(SIGN({square})=0,0,-{b[j]}*{W[j, along]}/{square}"
+            f"{'-+'[end]}{REACH}*{direction}/SQRT({square}))"
         )
+
+    says = "A coordinate of both ends of the line on which a unit's z is 0."
+    return Stated(array, cell, says=says)
 
 
 HEIGHT_OF = Stated(
@@ -135,12 +126,15 @@ WHO_CAN = Choice(
 
 POINT = Axis("point", POINTS, family="image")
 
-LAYERS = {"single": (1, 2), "2": (HIDDEN, 2), "3": (1, HIDDEN)}
-"""The units of each layer, and the inputs of a unit."""
+LAYERS = {"_single": (1, 2, "x"), "2": (HIDDEN, 2, "x"), "3": (1, HIDDEN, "a2")}
+"""The units of each layer, the inputs of a unit, and what these are, by the end of the layer's
+names."""
 
-SYMBOLS = {"single": "", "2": "²", "3": "³"}
-
-NETWORKS = {"single": "without a hidden layer", "hidden": "with a hidden layer"}
+NETWORKS = {
+    "single": ("without a hidden layer", ["_single"]),
+    "hidden": ("with a hidden layer", ["2", "3"]),
+}
+"""The layers of each network."""
 
 MARKS = '"✓";"–";"✗"'
 """The marks of points that are right, undecided, or not right."""
@@ -174,52 +168,48 @@ def model(sizes: Mapping[str, int], words: Text) -> Iterator[Quantity | xlnn.Cop
 
 def _weights(state: Axis) -> Iterator[Quantity]:
     weight = alike(sheet="weights", axes=(state,), given=1, role="weight")
-    for layer, shape in LAYERS.items():
-        up, W, b = SYMBOLS[layer], _named("W", layer), _named("b", layer)
-        yield weight(W, "weights", DESCENT.of(previous(W), gradient=previous(f"dC_d{W}")),
-                     kind="W", symbol=f"w{up}{{}}", shape=shape,
+    for n, (units, inputs, _) in LAYERS.items():
+        step_W, step_b = (DESCENT.of(previous(f"{kind}{n}"), previous(f"dC_d{kind}{n}"))
+                          for kind in "Wb")
+        yield weight(f"W{n}", "weights", step_W, kind="W", symbol="w^{}", shape=(units, inputs),
                      meaning="how much weight a unit gives each input, epoch by epoch",
                      written="w ← w − η ∂C_T/∂w", source="4-4")
-        yield weight(b, "bias", DESCENT.of(previous(b), gradient=previous(f"dC_d{b}")),
-                     kind="b", symbol=f"b{up}{{}}", shape=shape[:1])
+        yield weight(f"b{n}", "bias", step_b, kind="b", symbol="b^{}", shape=(units,))
 
 
 def _training(state: Axis) -> Iterator[Quantity]:
     """Yield both networks forward and backward, for each point in each epoch."""
     column = alike(sheet="training", axes=(state, POINT))
-    for layer, below in (("single", "x"), ("2", "x"), ("3", "a2")):
-        up, shape = SYMBOLS[layer], LAYERS[layer][:1]
-        z, a, W, b = (_named(kind, layer) for kind in "zaWb")
-        forward = partial(column, shape=shape, role="forward")
-        yield forward(z, "weighted input", WeightedInput().of(below=below, W=W, b=b), kind="z",
-                      symbol=f"z{up}{{}}", meaning="the total input of a unit; 0 on its line",
-                      written="z = w₁x₁ + w₂x₂ + b", source="1-3")
-        yield forward(a, "output", SIGMOID.of(z), kind="a", symbol=f"a{up}{{}}",
+    for n, (units, _, below) in LAYERS.items():
+        forward = partial(column, shape=(units,), role="forward", source="1-3")
+        yield forward(f"z{n}", "weighted input", WeightedInput().of(below, f"W{n}", f"b{n}"),
+                      kind="z", symbol="z^{}", written="z = w₁x₁ + w₂x₂ + b",
+                      meaning="the total input of a unit; 0 on its line")
+        yield forward(f"a{n}", "output", SIGMOID.of(f"z{n}"), kind="a", symbol="a^{}",
                       meaning="how strongly a unit is activated",
-                      written="a = σ(z) = 1 / (1 + exp(−z))", source="1-3")
-    for layer in ("single", "3", "2"):
-        up, a, slope = SYMBOLS[layer], _named("a", layer), _named("slope", layer)
-        back = partial(column, shape=LAYERS[layer][:1], role="backward")
-        yield back(slope, "slope a′", SIGMOID_SLOPE.of(a), kind="slope", symbol=f"a′{up}{{}}")
-        output = SQUARED_ERROR_DELTA.of(a=a, slope=slope)
-        hidden = HiddenDelta().of(delta_above="delta3", W_above="W3", slope=slope)
-        yield back(_named("delta", layer), "error δ", hidden if layer == "2" else output,
-                   kind="delta", symbol=f"δ{up}{{}}", meaning="how fast C changes with z",
-                   written="output: (a − t) a′;  hidden: (Σ δ w) a′", source="4-2, 4-3")
-    for name, a in (("C_single", "a_single"), ("C_hidden", "a3")):
-        yield column(name, "squared error", SQUARED_ERROR.of(a=a), kind="C", symbol="C")
+                      written="a = σ(z) = 1 / (1 + exp(−z))")
+    hidden = HiddenDelta().of("delta3", "W3", "slope2")
+    for n in ("_single", "3", "2"):
+        back = partial(column, shape=LAYERS[n][:1], role="backward")
+        output = SQUARED_ERROR_DELTA.of(a=f"a{n}", slope=f"slope{n}")
+        yield back(f"slope{n}", "slope a′", SIGMOID_SLOPE.of(f"a{n}"), kind="slope",
+                   symbol="a′^{}")
+        yield back(f"delta{n}", "error δ", hidden if n == "2" else output, kind="delta",
+                   symbol="δ^{}", meaning="how fast C changes with z", source="4-2, 4-3",
+                   written="output: (a − t) a′;  hidden: (Σ δ w) a′")
+    for which, (_, layers) in NETWORKS.items():
+        yield column(f"C_{which}", "squared error", SQUARED_ERROR.of(a=f"a{layers[-1]}"),
+                     kind="C", symbol="C")
 
 
 def _gradients(state: Axis) -> Iterator[Quantity]:
     column = alike(sheet="weights", axes=(state,))
     back = partial(column, role="backward")
-    for layer, shape in LAYERS.items():
-        delta, up, below = _named("delta", layer), SYMBOLS[layer], "a2" if layer == "3" else "x"
-        yield back(f"dC_d{_named('W', layer)}", "gradient, weights",
-                   WEIGHT_GRADIENT.of(delta=delta, below=below), kind="dC_dW",
-                   symbol=f"∂C_T/∂w{up}{{}}", shape=shape)
-        yield back(f"dC_d{_named('b', layer)}", "gradient, bias", BIAS_GRADIENT.of(delta),
-                   kind="dC_db", symbol=f"∂C_T/∂b{up}{{}}", shape=shape[:1])
+    for n, (units, inputs, below) in LAYERS.items():
+        yield back(f"dC_dW{n}", "gradient, weights", WEIGHT_GRADIENT.of(f"delta{n}", below),
+                   kind="dC_dW", symbol="∂C_T/∂w^{}", shape=(units, inputs))
+        yield back(f"dC_db{n}", "gradient, bias", BIAS_GRADIENT.of(f"delta{n}"), kind="dC_db",
+                   symbol="∂C_T/∂b^{}", shape=(units,))
     for which in NETWORKS:
         yield column(f"C_T_{which}", "total cost", TOTAL_COST.of(f"C_{which}"), kind="C_T",
                      symbol="C_T", meaning="how wrong the outputs are for all points",
@@ -228,32 +218,30 @@ def _gradients(state: Axis) -> Iterator[Quantity]:
 
 def _shown(marks: str) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the weights of one epoch, their outputs for the points, and their lines."""
-    own = {name: f"{name}_shown" for layer in LAYERS
-           for name in (_named("W", layer), _named("b", layer))}
+    own = {f"{kind}{n}": f"{kind}{n}_shown" for n in LAYERS for kind in "Wb"}
     for name in own:
         yield xlnn.shown(name, at={"epoch": "epoch"}, kind=name[0], number_format="0.000")
     column = alike(axes=(POINT,), shape=(1,))
-    for which, last, layers in (("single", "single", ["single"]), ("hidden", "3", ["2", "3"])):
-        yield from xlnn.again([_named(kind, layer) for layer in layers for kind in "za"],
-                              "{}_shown", axes=(POINT,), sheet="xor", instead=own,
-                              number_format="0.000")
-        z, fires, side = f"{_named('z', last)}_shown", f"fires_{which}", f"side_{which}"
+    for which, (named, layers) in NETWORKS.items():
+        yield from xlnn.again([f"{kind}{n}" for n in layers for kind in "za"], "{}_shown",
+                              axes=(POINT,), sheet="xor", instead=own, number_format="0.000")
+        z, fires, side = f"z{layers[-1]}_shown", f"fires_{which}", f"side_{which}"
         yield column(fires, "fires?", UNIT_STEP.of(z), kind="fires", symbol="u(z)",
                      number_format="0", written="u(z) = 1 (z ≥ 0), 0 (z < 0)", source="1-2",
                      meaning="1 if the output is at least ½: the point is on that side of the "
                      "line, or on it")
         yield column(side, "right?", RIGHT_SIDE.of(z, fires, "t"), kind="side", symbol=" ",
                      number_format=marks)
-        yield Quantity(f"right_{which}", title=f"points right {NETWORKS[which]}",
+        yield Quantity(f"right_{which}", title=f"points right {named}",
                        equation=RIGHT_SIDES.of(side))
     yield column("height", "drawn: target 0, 1", HEIGHT_OF, symbol="x₂", shape=(2,),
                  sheet="weights", number_format=IF_SHOWN)
     line = alike(title="ends of the line", number_format="0.00")
-    for layer in ("single", "2"):
-        W, b = f"{_named('W', layer)}_shown", f"{_named('b', layer)}_shown"
+    for n in ("_single", "2"):
         for at, (along, symbol) in enumerate((("x", "x₁"), ("y", "x₂"))):
-            yield line(f"line_{along}_{layer}", equation=LineEnd(at).of(W, b), symbol=symbol,
-                       kind=f"line_{along}", shape=(LAYERS[layer][0], 2))
+            yield line(f"line_{along}_{n.strip('_')}", symbol=symbol, kind=f"line_{along}",
+                       equation=line_end(at).of(f"W{n}_shown", f"b{n}_shown"),
+                       shape=(LAYERS[n][0], 2))
     yield Quantity("who", title="which network can", equation=WHO_CAN)
     yield Quantity("counts", title="how many", equation=CountSentence())
     yield Quantity("means", title="what it means", equation=xlnn.Told({
@@ -265,11 +253,6 @@ def _shown(marks: str) -> Iterator[Quantity | xlnn.Copy]:
         "Each hidden unit draws its own line, and the output unit combines them.",
         "both": "Both networks have all points right: for these points one line is enough, and no "
         "hidden layer is needed."}, "who"))
-
-
-def _named(kind: str, layer: str) -> str:
-    """Return the name of a quantity of a layer: W2, W_single."""
-    return f"{kind}{layer}" if layer.isdigit() else f"{kind}_{layer}"
 
 
 def _plane(title: str, *lines: Trace) -> Chart:
@@ -319,7 +302,8 @@ EXPERIMENT = xlnn.Experiment(
                 "x", "t", "z_single_shown", "a_single_shown", "fires_single", "side_single",
                 "z2_shown", "a2_shown", "z3_shown", "a3_shown", "fires_hidden", "side_hidden",
                 ink=("a_single_shown", "a2_shown", "a3_shown"), looks=LOOKS, above=0,
-                groups={"z_single_shown": NETWORKS["single"], "z2_shown": NETWORKS["hidden"]}),
+                groups={"z_single_shown": NETWORKS["single"][0],
+                        "z2_shown": NETWORKS["hidden"][0]}),
             Units(["unit alone: its line"], "W_single_shown", "b_single_shown", "line_x_single",
                   "line_y_single", above=1),
             Units("hidden unit {number}: its line", "W2_shown", "b2_shown", "line_x_2", "line_y_2",
@@ -334,8 +318,8 @@ EXPERIMENT = xlnn.Experiment(
                        Trace(("line_y_2", 1), ("line_x_2", 1), SECOND_COLOUR, name="z²₂ = 0",
                              of="")),
                 Chart("C_T of both",
-                      Trace("C_T_single", colour=QUIET, name=NETWORKS["single"]),
-                      Trace("C_T_hidden", colour=FIRST_COLOUR, name=NETWORKS["hidden"]),
+                      Trace("C_T_single", colour=QUIET, name=NETWORKS["single"][0]),
+                      Trace("C_T_hidden", colour=FIRST_COLOUR, name=NETWORKS["hidden"][0]),
                       size_in_cm=(13, 10)),
             ),
             does="Step through the epochs and see the lines move.",
