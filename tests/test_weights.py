@@ -5,6 +5,7 @@ import pytest
 
 import xlnn
 from xlnn import reference
+from xlnn.equations import attention
 from xlnn.equations import units as eq
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.registry.templates import loaded
@@ -147,3 +148,21 @@ def test_names_without_numbers_are_a_list_of_what_to_type(tmp_path):
     found = xlnn.values(path, model=model)
     assert found["words"].tolist() == [["1 cat", "2 dog"]]
     assert found["named"].tolist() == [["dog"], ["cat"]]
+
+
+def test_a_sum_of_more_terms_than_an_engine_takes_at_once_is_nested(tmp_path):
+    """A sum of 256 terms in a row is too deep for formualizer; a function takes 255 arguments."""
+    draw, many = np.random.default_rng(5), 300
+    shapes = {"x": (many,), "W": (many, 2), "centres": (2, many), "r": (1, many), "h": (1, 2)}
+    found = (
+        ("e", (ROW,), (2,), eq.BACK.of("x")),
+        ("distance", (ROW,), (2,), eq.DISTANCE),
+        ("mixed", (), (2, 2), attention.MIX_BACK.of("W", "W")),
+        ("dh", (), (1, 2), attention.RELU_BACK.of("r", "W")),
+    )
+    axes = {"x": (ROW,)}
+    given = [xlnn.Quantity(n, shape=s, axes=axes.get(n, ())) for n, s in shapes.items()]
+    computed = [xlnn.Quantity(n, axes=a, shape=s, equation=each) for n, a, s, each in found]
+    inputs = {q.name: draw.normal(size=q.lengths) for q in given}
+    model = xlnn.Model((*given, *computed))
+    assert xlnn.workbook(model, inputs, tmp_path / "own.xlsx").report.agrees

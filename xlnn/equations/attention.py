@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from xlnn.equations import units
+from xlnn.equations.dense import written_sum
 from xlnn.quantity import Cells, Quantity, Stated
 
 SOURCE = "Vaswani et al. 2017, "
@@ -53,7 +54,7 @@ MASKED = Stated(  # later positions get e^-inf = 0; the largest score is taken o
 
 MIX_BACK = Stated(
     lambda a, b: a.swapaxes(-1, -2) @ b,
-    lambda j, k, a, b: "=" + "+".join(f"{a[i, j]}*{b[i, k]}" for i in range(a.shape[0])),
+    lambda j, k, a, b: "=" + written_sum([f"{a[i, j]}*{b[i, k]}" for i in range(a.shape[0])]),
 )
 
 
@@ -96,7 +97,7 @@ SCORE_ERROR = Stated(  # back through the softmax and the square root
 
 def _summed(positions: Cells, term: Callable[[int], str]) -> str:
     """Return the sum of a term over the positions of errors."""
-    return "+".join(map(term, range(positions.shape[0])))
+    return written_sum([term(t) for t in range(positions.shape[0])])
 
 
 SLOPE = Stated(  # gradient of weights W: errors times their inputs, summed over rows and positions
@@ -167,9 +168,8 @@ NORMAL_BACK = Stated(  # with d = ∂C/∂n: (d - mean d - n mean (n d)) / s
 RELU_BACK = Stated(  # the mask is that of h, what the ReLU receives
     lambda a, b, h: (a @ b) * (np.round(np.clip(h, 0, 1), 12) > 0),
     lambda i, k, a, b, h: (
-        f"=IF(ROUND(MIN(1,MAX(0,{h[i, k]})),12)>0,1,0)*("
-        + "+".join(f"{a[i, j]}*{b[j, k]}" for j in range(a.shape[1]))
-        + ")"
+        f"=IF(ROUND(MIN(1,MAX(0,{h[i, k]})),12)>0,1,0)"
+        f"*({written_sum([f'{a[i, j]}*{b[j, k]}' for j in range(a.shape[1])])})"
     ),
     coarse=True,
     jumps=True,

@@ -11,6 +11,7 @@ from itertools import chain
 import numpy as np
 
 from xlnn.equations import activation, cost
+from xlnn.equations.dense import written_squares, written_sum
 from xlnn.equations.lookup import entry_of
 from xlnn.equations.wording import at_least, first_place
 from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
@@ -73,7 +74,7 @@ class Back(Equation):
         terms = [known[self.plus][at]] if self.plus else []
         for d, W in ((known[d], known[W]) for d, W in self.pairs):
             terms += [f"{d[(*row, j)]}*{W[j, i]}" for j in range(W.shape[0])]
-        error = "+".join(terms)
+        error = written_sum(terms)
         if not self.tanh:
             return f"={error}"
         h = known[self.tanh][at]
@@ -165,8 +166,8 @@ def entry(index: int, axis: str, shape: int = 0) -> Stated:
 
 DISTANCE = Stated(
     lambda x, centres: ((x[:, np.newaxis] - centres) ** 2).sum(axis=2),
-    lambda k, x, centres: "=SUMSQ({})".format(
-        ",".join(f"{x[i]}-{centres[k, i]}" for i in range(x.shape[0]))
+    lambda k, x, centres: (
+        "=" + written_squares([f"{x[i]}-{centres[k, i]}" for i in range(x.shape[0])])
     ),
 )
 """The squared distances of each row x (inputs,) from the rows of centres (n, inputs)."""
