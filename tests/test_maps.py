@@ -189,6 +189,11 @@ def test_a_file_that_is_neither_is_refused_in_a_sentence(csv, text, sentence):
         of_data(csv(text))
 
 
+def test_ratings_too_large_for_a_cell_are_read_without_a_warning(csv):
+    plan = planned(*origin_of_template("embeddings"), Options(data=csv("a,b,1e308\nc,b,1e308")))
+    assert plan.made.inputs["r"].tolist() == [1e308, 1e308]  # building refuses them by their cells
+
+
 def test_arrays_are_no_ratings():
     with pytest.raises(XlnnError, match=r"a CSV, an \.xlsx or a data frame"):
         of_data((np.zeros((3, 2)), np.zeros(3)))

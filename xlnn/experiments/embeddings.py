@@ -245,7 +245,9 @@ def _sentences(texts: list) -> tuple:
 def _ratings(texts: list, r: np.ndarray) -> tuple:
     named = [list(dict.fromkeys(column)) for column in list(zip(*texts, strict=True))[:2]]
     which = [[names.index(each[n]) + 1 for each in texts] for n, names in enumerate(named)]
-    calm = min(1, TERMS / (max(np.bincount(each).max() for each in which) * max(1, r.std())))
+    with np.errstate(all="ignore"):  # ratings that are too large are refused later, by their cells
+        spread = max(1, r.std())
+    calm = min(1, TERMS / (max(np.bincount(each).max() for each in which) * spread))
     people, films = map(len, named)
     return {"people": people, "films": films, "ratings": len(r)}, lambda sizes: {
         "name_person": named[0], "name_film": named[1], "person_of": which[0],
