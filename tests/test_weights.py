@@ -91,6 +91,11 @@ def test_titles_of_gradients_have_the_symbol_or_the_title():
     assert next(NETWORK.gradients(1, "gradient, {title}")).title == "gradient, weights"
 
 
+def test_a_weight_whose_gradient_is_given_too_much_is_refused():
+    with pytest.raises(xlnn.XlnnError, match="3 arguments are given to an equation of d, a"):
+        xlnn.Weight((2, 3), eq.slope("row"), "delta", "x", "t")
+
+
 def test_learning_rates_make_optimiser_and_rate_options():
     rates = {"adam": 0.1, "sgd": 0.5}
     own = Experiment("own", lambda *_: (), (), rates=rates, options_for=["epochs"])

@@ -136,8 +136,7 @@ class Weight:
         start: float | None = None,
         **said: Any,  # noqa: ANN401 -- the fields of a quantity
     ) -> None:
-        self.shape, self.slope, self.said = shape, slope, said
-        self.uses = dict(zip(slope.roles, of, strict=False))
+        self.shape, self.slope, self.said = shape, slope.of(*of), said
         self.gradient, self.start = gradient or {}, start
 
 
@@ -183,9 +182,7 @@ class Weights:
         for name, each in self._stated.items():
             weight = self._quantities[name]
             named = title.format(symbol=_letter(weight), title=weight.title)
-            yield gradient(
-                weight, epochs, each.slope, each.uses, **{"title": named, **each.gradient}
-            )
+            yield gradient(weight, epochs, each.slope, {}, **{"title": named, **each.gradient})
 
     def drawn(
         self, seed: int | np.random.Generator, scale: float = 1.0, digits: int = 2
