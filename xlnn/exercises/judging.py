@@ -82,8 +82,6 @@ class JudgedQuantity:
     Attributes
     ----------
     submitted, quantity
-    is_stated : bool
-        Whether all its formulas read as stated, so that it is computed in the first world alone.
     places : dict
         The places of the cells that it computes, by index.
     formulas, typed : dict
@@ -91,7 +89,10 @@ class JudgedQuantity:
     wrong : array of bool
         Of the quantity's shape; False where a part is given.
     got : sequence of dict
-        The values of the cells, by index, in each of the worlds.
+        The values of the cells, by index, in each of the worlds; none if all formulas read as
+        stated, which makes them right.
+    heard : list of dict
+        The values in the first world, of each engine that computed it.
     worlds : sequence of World
         The worlds in which it was computed, but those in which a formula has an error because
         numbers are extreme.
@@ -106,7 +107,6 @@ class JudgedQuantity:
 
     def __init__(self, submitted: Submission, quantity: Quantity, every: Sequence[World]) -> None:
         self.submitted, self.quantity, self.worlds = submitted, quantity, every
-        self.is_stated = quantity.name in submitted.as_stated
         self.places = dict(submitted.places(quantity))
         given, typed = submitted.formulas, submitted.typed
         self.formulas = {i: given[place] for i, place in self.places.items() if place in given}
@@ -116,6 +116,7 @@ class JudgedQuantity:
             if place in typed and index not in self.formulas
         }
         self.got: Sequence[Values] = ()
+        self.heard: list[Values] = []
         self.wrong = np.zeros(quantity.lengths, dtype=bool)
         self.faults: dict[Index, tuple[str, str | Unlike]] = {}
         self.by_hand: AbstractSet[Index] = frozenset()
@@ -144,14 +145,47 @@ class JudgedQuantity:
             wanted=tuple(self.places.values()),
         )
 
-    def by_index(self, values: Sequence[Found]) -> Values:
-        """Return the values of the wanted cells by the indices of the quantity."""
-        return dict(zip(self.places, values, strict=True))
+    def hear(self, answers: Sequence[Sequence[Found]]) -> None:
+        """Take an engine's values of the wanted cells in each world where they are better.
 
-    def off(self, answers: Sequence[Values]) -> np.ndarray:
+        They are better if they are right, or at least not an error.
+        """
+        given = [dict(zip(self.places, values, strict=True)) for values in answers]
+        self.heard.append(given[0])
+        if not self.got:
+            self.got = given
+            return
+        found = []
+        for world, one, other in zip(self.worlds, self.got, given, strict=True):
+            wrong = wrong_in(self.submitted, self.quantity, world, other)
+            failed = {i for i in one if is_error(one[i]) and other[i] not in FAILED}
+            found.append({i: other[i] if i in failed or not wrong[i] else one[i] for i in one})
+        self.got = found
+
+    def is_unsure(self) -> bool:
+        """Return whether a further engine may get a right result where those heard do not."""
+        if not self.heard:
+            return True
+        off = self._off()
+        return any(off[index] and self._is_doubtful(index) for index in self.formulas)
+
+    def _is_doubtful(self, index: Index) -> bool:
+        """Return whether a wrong value may be an engine's: an error, or two engines disagree."""
+        formula, (first, *others) = self.formulas[index], (values[index] for values in self.heard)
+        is_plain = _is_plain(formula)
+        if not others:
+            is_array = self.places[index] in self.submitted.arrays
+            return is_array or not is_plain or any(is_error(values[index]) for values in self.got)
+        if _is_misspelt(formula) or not _exists(formula):
+            return False
+        if is_error(first) and is_error(others[-1]):
+            return not is_plain or {first, others[-1]} <= FAILED
+        return distance(others[-1], first) > TOLERANCE and first not in FAILED
+
+    def _off(self) -> np.ndarray:
         """Return which entries are wrong in any world."""
         wrong = np.zeros(self.quantity.lengths, dtype=bool)
-        for world, values in zip(self.worlds, answers, strict=False):
+        for world, values in zip(self.worlds, self.got, strict=True):
             wrong |= self._counted(world, values)
         return wrong
 
@@ -160,81 +194,48 @@ class JudgedQuantity:
         wrong = np.array(wrong_in(self.submitted, self.quantity, world, values))
         if not world.is_extreme:
             return wrong
-        equation, sources = self.quantity.equation, self.quantity.sources
-        if self.quantity.is_text or equation is None or equation.coarse or equation.jumps:
-            return np.zeros_like(wrong)
-        if equation.repeats or self.quantity.name in sources:
+        quantity, equation = self.quantity, self.quantity.equation
+        is_recurring = equation.repeats or quantity.name in quantity.sources
+        if quantity.is_text or equation.coarse or equation.jumps or is_recurring:
             return np.zeros_like(wrong)
         for index, value in values.items():
             wrong[index] &= not is_error(value)
         return wrong & np.isfinite(world.arrays[self.quantity.name])
 
-    def better(self, first: Sequence[Values], second: Sequence[Values]) -> list[Values]:
-        """Return the better of two engines' answers: right, or at least not an error."""
-        found = []
-        for world, one, other in zip(self.worlds, first, second, strict=False):
-            wrong = wrong_in(self.submitted, self.quantity, world, other)
-            failed = {i for i in one if is_error(one[i]) and other[i] not in FAILED}
-            found.append({i: other[i] if i in failed or not wrong[i] else one[i] for i in one})
-        return found
-
-    def is_unsure(self, answers: Sequence[Values]) -> bool:
-        """Return whether another engine may get a right result where this one does not."""
-        if self.is_stated or not self.formulas or not self.off(answers).any():
-            return False
-        if any(is_error(value) for values in answers for value in values.values()):
-            return True
-        is_array = not self.submitted.arrays.isdisjoint(self.task.formulas)
-        return is_array or not all(map(_is_plain, self.formulas.values()))
-
-    def is_disputed(self, off: np.ndarray, first: Values, second: Values) -> bool:
-        """Return whether no engine computes the wrong entries, or two engines disagree."""
-        for index, formula in self.formulas.items():
-            if not off[index] or _is_misspelt(formula) or not _exists(formula):
-                continue
-            one, other = first[index], second[index]
-            if is_error(one) and is_error(other):
-                if not _is_plain(formula) or {one, other} <= FAILED:
-                    return True
-            elif distance(other, one) > TOLERANCE and one not in FAILED:
-                return True
-        return False
-
-    def judge(self, answers: Sequence[Values], constants: "Constants") -> None:
-        """Note what is wrong, given the values of the cells in each world."""
+    def judge(self, constants: "Constants") -> None:
+        """Note what is wrong, once engines have computed the cells in each world."""
         submitted, formulas = self.submitted, self.formulas
-        if not self.is_stated:
-            constant = constants.of(self.quantity, formulas, answers)
-            for index, text in formulas.items():
-                is_array = self.places[index] in submitted.arrays
-                if pair := unlike(text):
-                    self.faults[index] = "unlike", pair
-                elif one := "" if is_array else reads_one(text):
-                    self.faults[index] = "reads_one", one
-                elif index in constant:
-                    self.faults[index] = "constant", text
-        self.wrong = self.off(answers)
+        constant = constants.of(self.quantity, formulas, self.got)
+        for index, text in formulas.items():
+            is_array = self.places[index] in submitted.arrays
+            if pair := unlike(text):
+                self.faults[index] = "unlike", pair
+            elif one := "" if is_array else reads_one(text):
+                self.faults[index] = "reads_one", one
+            elif index in constant:
+                self.faults[index] = "constant", text
+        self.wrong = self._off()
         for index in self.places:
             self.wrong[index] |= index not in formulas or index in self.faults
         self.by_hand = frozenset(
             index
             for index, place in self.places.items()
-            if place in submitted.refused or (self.wrong[index] and self._is_unread(index, answers))
+            if place in submitted.refused or (self.wrong[index] and self._is_unread(index))
         )
         # an error with extreme numbers says nothing about the formula, and would hide the reason
         kept = [
             (values, world)
-            for values, world in zip(answers, self.worlds, strict=False)
+            for values, world in zip(self.got, self.worlds, strict=True)
             if not world.is_extreme or not any(map(is_error, values.values()))
         ]
         self.got, self.worlds = zip(*kept, strict=True)
 
-    def _is_unread(self, index: Index, answers: Sequence[Values]) -> bool:
+    def _is_unread(self, index: Index) -> bool:
         """Return whether no engine computes a formula, although it may be right."""
         formula = self.formulas.get(index)
         if formula is None or index in self.faults:
             return False
-        found = [values[index] for values in answers]
+        found = [values[index] for values in self.got]
         if all(value in FAILED for value in found) and not _is_misspelt(formula):
             return True
         return bool(self.submitted.refused or not _is_plain(formula)) and all(map(is_error, found))
@@ -360,50 +361,22 @@ def judged(
     probes: int = PROBES,
     selected: Mapping[str, np.ndarray] | None = None,
 ) -> list[JudgedQuantity]:
-    """Judge each blanked quantity."""
+    """Judge each blanked quantity; only those with formulas other than stated are computed."""
     is_sure = submitted.as_stated.issuperset(quantity.name for quantity in submitted.blanks)
     every = worlds(submitted, seed, 0 if is_sure else probes, selected)
-    blanks = {q.name: JudgedQuantity(submitted, q, every) for q in submitted.blanks}
-    answers = _answers(submitted, every, blanks, FORMUALIZER)
-    unsure = {name: each for name, each in blanks.items() if each.is_unsure(answers[name])}
-    second = _answers(submitted, every, unsure, IRONCALC)
-    better = {name: each.better(answers[name], second[name]) for name, each in unsure.items()}
-    disputed = {
-        name: each
-        for name, each in unsure.items()
-        if each.is_disputed(each.off(better[name]), answers[name][0], second[name][0])
-    }
-    third = _answers(submitted, every, disputed, LIBREOFFICE)
-    better |= {name: each.better(better[name], third[name]) for name, each in disputed.items()}
-    answers |= better
+    blanks = [JudgedQuantity(submitted, quantity, every) for quantity in submitted.blanks]
+    others = [each for each in blanks if each.quantity.name not in submitted.as_stated]
+    for engine in (FORMUALIZER, IRONCALC, LIBREOFFICE):
+        if not (asked := [each for each in others if each.is_unsure()]):
+            break
+        tasks = [each.task for each in asked]
+        answers = evaluated_tasks(submitted, [(world, tasks) for world in every], engine)
+        for each, values in zip(asked, zip(*answers, strict=True), strict=True):
+            each.hear(values)
     constants = Constants(submitted)
-    for name, each in blanks.items():
-        each.judge(answers[name], constants)
-    return [*blanks.values()]
-
-
-def _answers(
-    submitted: Submission, every: Sequence[World], blanks: Mapping[str, JudgedQuantity], engine: str
-) -> dict[str, list[Values]]:
-    """Return the values of each blank's cells, in each world.
-
-    Formulas as stated are right in all worlds, so they are only computed in the first.
-    """
-    unsure = {name: each for name, each in blanks.items() if not each.is_stated}
-    if not blanks:
-        return {}
-    first, *others = every
-    rounds = [(first, blanks), *((world, unsure) for world in others)]
-    found = evaluated_tasks(
-        submitted,
-        [(world, [each.task for each in some.values()]) for world, some in rounds],
-        engine,
-    )
-    answers: dict[str, list[Values]] = {name: [] for name in blanks}
-    for (_, some), values in zip(rounds, found, strict=True):
-        for blank, own in zip(some.values(), values, strict=True):
-            answers[blank.quantity.name].append(blank.by_index(own))
-    return answers
+    for each in others:
+        each.judge(constants)
+    return blanks
 
 
 def _is_plain(formula: str) -> bool:
