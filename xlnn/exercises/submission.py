@@ -1,6 +1,5 @@
 """Read a submission: formulas, typed values and the exercise; or what was handed out."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from xlnn.exercises.returned import Returning, cut
 from xlnn.grid import CellError, SheetValues, address
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets
-from xlnn.loading.spec import described, layout_of, spec_text
+from xlnn.loading.spec import described, spec_text
 from xlnn.loading.values import read_arrays
 from xlnn.quantity import Quantity
 from xlnn.reference import inputs_of
@@ -169,22 +168,6 @@ class Submission:
                 yield index, place
 
 
-SIZES = 8
-"""Cached layouts, for a class with different numbers of images."""
-
-
-_known: deque[tuple[WorkbookSpec, tuple[str, ...] | None, Layout]] = deque(maxlen=SIZES)
-
-
-def _lay_out(spec: WorkbookSpec, blank: tuple[str, ...] | None) -> Layout:
-    """Return `layout_of`, laid out once for similar submissions, such as those of a class."""
-    for known in _known:
-        if known[:2] == (spec, blank):
-            return known[2]
-    _known.append((spec, blank, layout_of(spec, blank)))
-    return _known[-1][2]
-
-
 def submission(path: Path) -> Submission:
     """Read a submission.
 
@@ -199,7 +182,7 @@ def submission(path: Path) -> Submission:
         raise WorkbookError(
             f"{path.name} was written by xlnn, but is not an exercise: no formulas are left out."
         )
-    spec, layout = described(path, None, contents, _lay_out)
+    spec, layout = described(path, None, contents)
     for name in exercise.blank:
         if name not in layout.model.by_name or layout.model[name].equation is None:
             raise WorkbookError(

@@ -5,8 +5,9 @@ trusted only if the cells fit them better than the names.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice, takewhile
 from math import prod
 from pathlib import Path
@@ -100,6 +101,7 @@ def _lines(path: Path, title: str) -> list[str]:
     return lines
 
 
+@lru_cache(maxsize=8)  # of a class, whose students may have different numbers of images
 def layout_of(spec: WorkbookSpec, blank: tuple[str, ...] | None = None) -> Layout:
     """Return the layout of everything that a Spec describes; for an exercise, with its blanks."""
     layout = kind_of(spec).layout(spec)
@@ -110,7 +112,6 @@ def described(
     path: Path,
     model: Model | None = None,
     contents: Package | None = None,
-    lay_out: Callable[[WorkbookSpec, tuple[str, ...] | None], Layout] = layout_of,
     *,
     earlier: bool = False,
 ) -> tuple[WorkbookSpec, Layout]:
@@ -123,8 +124,6 @@ def described(
         The model, if the workbook was made from a programmer's own.
     contents : Package
         The contents of the file; by default they are bounded by its size.
-    lay_out : function
-        A function like `layout_of`, which may cache for callers that read many similar files.
     earlier : bool
         Whether to accept files from an earlier version of xlnn, whose cells may be elsewhere.
 
@@ -155,7 +154,7 @@ def described(
             check_same(spec, model)
         practises = exercise is not None and exercise_title(spec.lang) in sheet_parts(path)
         blank = tuple(exercise.blank) if practises else None
-        layout = lay_out(spec, blank) if model is None else layout_of_model(model)
+        layout = layout_of(spec, blank) if model is None else layout_of_model(model)
         if exercise is not None and not practises:
             layout = waiting(layout, exercise.blank)
     except DataError as error:

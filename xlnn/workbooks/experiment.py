@@ -114,7 +114,7 @@ class ExperimentSpec(WorkbookSpec):
     """
 
     kind: str
-    sizes: Mapping[str, Any]
+    sizes: Mapping[str, Any] = field(hash=False)
     data: Annotated[str, one_of("data", ["own"])] = field(default="", metadata=SELDOM)
 
 
