@@ -72,22 +72,14 @@ def named_units(units: Sequence[UnitGrade], words: Text) -> str:
     )  # fmt: skip
 
 
-def commonest(grades: Sequence[Grade], quantity: str, words: Text) -> str:
-    """Return the most common reasons for a question, over all submissions."""
+def commonest(questions: Sequence[QuestionGrade], words: Text) -> str:
+    """Return the most common reasons for a question, over all submissions, without their braces."""
     counted: Counter[str] = Counter()
-    for grade in grades:
-        for question in grade.questions:
-            if question.quantity == quantity:
-                kinds = {unit.mistake.kind: unit for unit in question.units if unit.mistake}
-                counted.update(kinds.keys())
-    return ", ".join(
-        f"{_bare(words, kind)} ({count})" for kind, count in counted.most_common(REASONS)
-    )
-
-
-def _bare(words: Text, kind: str) -> str:
-    """Return the words of a reason without its braces."""
-    return re.sub(r"\{\w+\}", "…", words.words["reasons"][kind])
+    for question in questions:
+        kinds = dict.fromkeys(unit.mistake.kind for unit in question.units if unit.mistake)
+        counted.update([*kinds])
+    bare = {kind: re.sub(r"\{\w+\}", "…", words.words["reasons"][kind]) for kind in counted}
+    return ", ".join(f"{bare[kind]} ({count})" for kind, count in counted.most_common(REASONS))
 
 
 def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
@@ -133,11 +125,8 @@ def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
 
 def _fits(grade: Grade) -> bool:
     """Return whether a file is named after its student, or was handed in by them."""
-    called = handed_in_by(Path(grade.file))[0] or grade.file.removesuffix(".xlsx")
-    words = sorted(letters(word) for word in grade.student.split())
-    stem, name = letters(called), letters(grade.student)
-    handed = (letters(word) for word in re.split(r"[\s_/]+", called))
-    return name in stem or "".join(reversed(words)) in stem or {*words} <= {*handed}
+    called = letters(handed_in_by(Path(grade.file))[0] or grade.file.removesuffix(".xlsx"))
+    return all(letters(word) in called for word in grade.student.split())
 
 
 STYLE = (

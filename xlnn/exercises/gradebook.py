@@ -8,18 +8,17 @@ bytes, with quotes, line ends, encoding and byte order mark.
 import codecs
 import re
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from xlnn.atomic_write import check_place, replacing
-from xlnn.data.files import content
+from xlnn.data.files import content, likely_encoding
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 from xlnn.exercises.feedback import notes, reasons, total
 from xlnn.exercises.grades import Grade, Grades
-from xlnn.exercises.roster import Student, letters
+from xlnn.exercises.roster import letters
 from xlnn.registry.text import Text
 
 LARGEST = 50_000_000
@@ -84,7 +83,7 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
         It is not a CSV, or its columns cannot be told apart.
     """
     check_place(path)
-    mark, encoding, text = _decoded(path, {grade.student for grade in grades})
+    mark, encoding, text = _decoded(path)
     separator = _separator(text)
     written, ends = _split(text, separator)
     rows = [[_value(cell) for cell in row] for row in written]
@@ -139,19 +138,14 @@ def feedback(grade: Grade, grades: Grades, words: Text) -> str:
     return " | ".join([*lines, *notes(grade, grades, words), *filter(None, [grade.comment])])
 
 
-def _decoded(path: Path, names: AbstractSet[str]) -> tuple[bytes, str, str]:
-    """Return a file's byte order mark, encoding and text; the encoding that finds most names."""
+def _decoded(path: Path) -> tuple[bytes, str, str]:
+    """Return a file's byte order mark, encoding and text."""
     data = content(path, LARGEST)
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
             return mark, encoding, data[len(mark) :].decode(encoding)
-    found = {}
-    for encoding in ("utf-8", "cp1252", "gb18030", "cp932", "latin-1"):  # the last reads any byte
-        with suppress(UnicodeDecodeError):
-            found[encoding] = data.decode(encoding)
-    best = max(found, key=lambda encoding: sum(name in found[encoding] for name in names))
-    best = "utf-8" if "utf-8" in found else best
-    return b"", best, found[best]
+    encoding = likely_encoding(data) or "latin-1"  # which has a character for each byte
+    return b"", encoding, data.decode(encoding)
 
 
 def _separator(text: str) -> str:
@@ -202,7 +196,6 @@ def _matched(
 
     E-mail addresses take precedence over ids, and ids over names.
     """
-    keys = [_keys(Student(each.student, each.id, each.email)) for each in grades]
     width = max(map(len, rows), default=0)
     places: list[dict[str, list[int]]] = [{} for _ in range(width)]
     for number, row in enumerate(rows[1:], start=1):
@@ -212,12 +205,13 @@ def _matched(
                 places[column].setdefault(form, []).append(number)
     found: dict[int, Grade] = {}
     lost, owners = [], []
-    for grade, forms in zip(grades, keys, strict=True):
+    for grade in grades:
+        keys = grade.email.casefold(), grade.id.casefold(), *_forms(grade.student)
         hits = [
-            (column, places[column][form][0])
-            for form in forms
+            (column, places[column][key][0])
+            for key in keys
             for column in range(width)
-            if len(places[column].get(form, ())) == 1
+            if len(places[column].get(key, ())) == 1
         ]
         if hits and hits[0][1] not in found:
             owners.append(hits[-1][0])  # names tell more than addresses and ids
@@ -230,12 +224,6 @@ def _matched(
             "address, an id or a name of theirs."
         )
     return found, tuple(lost), max({*owners}, key=owners.count, default=0)
-
-
-def _keys(student: Student) -> list[str]:
-    """Return what a student may be found by, the most reliable first."""
-    keys = [student.email.casefold(), student.id.casefold(), *_forms(student.name)]
-    return [key for key in dict.fromkeys(keys) if key]
 
 
 def _forms(text: str) -> list[str]:

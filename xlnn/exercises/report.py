@@ -233,10 +233,9 @@ def question_rows(grades: Grades, words: Text) -> Iterator[Row]:
     names = dict.fromkeys(question.quantity for grade in graded for question in grade.questions)
     for name in names:
         own = [q for grade in graded for q in grade.questions if q.quantity == name]
-        mean = sum(question.points for question in own) / len(own)
         title = f"{own[0].symbol}   {own[0].name}"
         right = sum(question.right for question in own)
-        yield [title, len(own), right, mean, commonest(graded, name, words)]
+        yield [title, len(own), right, mean(q.points for q in own), commonest(own, words)]
 
 
 def student_rows(grade: Grade, grades: Grades, words: Text) -> Iterator[Row]:
