@@ -11,6 +11,7 @@ import numpy as np
 
 from xlnn.equations.dense import counted
 from xlnn.equations.wording import Told
+from xlnn.grid import address
 from xlnn.quantity import Cells, Choice, Equation, Sentence
 
 SUMS = 4
@@ -39,18 +40,26 @@ class JudgedCells:
         The quantity's.
     entries : array of int, shape (rows, columns)
         Indices of its entries in the quantity's flattened array.
-    all_cells : str
-        The cells, as a formula refers to them.
-    but_last, but_first : str
-        The same without the last row, and without the first; columns, if there is one row. Empty
-        for a single cell.
+    title : str
+        The sheet's, as a formula writes it.
+    row, column : int
+        The first cell.
     """
 
     name: str
     entries: np.ndarray
-    all_cells: str
-    but_last: str
-    but_first: str
+    title: str
+    row: int
+    column: int
+
+    def cells(self, skipped: int = 0, dropped: int = 0) -> str:
+        """Return the cells as in a formula, without some rows, or columns of the only row."""
+        height, width = self.entries.shape
+        down, right = (1, 0) if height > 1 else (0, 1)
+        first = address(self.row + skipped * down, self.column + skipped * right)
+        bottom, end = self.row + height - 1, self.column + width - 1
+        last = address(bottom - dropped * down, end - dropped * right)
+        return f"{self.title}!{first}" + (f":{last}" if first != last else "")
 
 
 class Sums(Equation):
@@ -67,11 +76,8 @@ class Sums(Equation):
             numbers = np.asarray(arrays[area.name], dtype=float).ravel()[area.entries]
             there = np.isfinite(numbers)
             numbers = np.where(there, numbers, 0.0)
-            first, after = numbers[:-1], numbers[1:]
-            if len(numbers) == 1:
-                first, after = numbers[:, :-1], numbers[:, 1:]
-            if numbers.size == 1:
-                first = after = numbers
+            rows = numbers if len(numbers) > 1 else numbers.T
+            first, after = (rows[:-1], rows[1:]) if rows.size > 1 else (rows, rows)
             sums[row] = (
                 there.sum(), numbers.sum(), (numbers**2).sum(), (first * first * after).sum()
             )  # fmt: skip
@@ -79,14 +85,15 @@ class Sums(Equation):
 
     def cell(self, area: int, which: int, **_: Cells) -> str:
         here = self.areas[area]
-        first, after = here.but_last, here.but_first
-        ordered = f"SUMPRODUCT({first},{first},{after})"
-        if not first:
-            ordered = f"SUM({here.all_cells})*SUMSQ({here.all_cells})"
+        cells = here.cells()
+        ordered = f"SUM({cells})*SUMSQ({cells})"
+        if here.entries.size > 1:
+            first, after = here.cells(dropped=1), here.cells(skipped=1)
+            ordered = f"SUMPRODUCT({first},{first},{after})"
         return (
-            f"=COUNT({here.all_cells})",
-            f"=IFERROR(SUM({here.all_cells}),0)",
-            f"=IFERROR(SUMSQ({here.all_cells}),0)",
+            f"=COUNT({cells})",
+            f"=IFERROR(SUM({cells}),0)",
+            f"=IFERROR(SUMSQ({cells}),0)",
             f"=IFERROR({ordered},0)",
         )[which]
 
@@ -128,9 +135,9 @@ class BlankState(Equation):
     ----------
     firsts : int
         How many areas belong to first steps; those of later steps follow.
-    areas : sequence of pairs of (int, int)
-        For each blanked quantity, the half-open ranges of its areas in the first step and in later
-        steps.
+    areas : sequence of tuples of (int, int)
+        For each blanked quantity, the half-open ranges of its areas in the first step and, if there
+        are any, in later steps.
     inputs : sequence of tuples of (int, int)
         For each, the inputs that it depends on, as half-open ranges.
     """
@@ -140,7 +147,7 @@ class BlankState(Equation):
     def __init__(
         self,
         firsts: int,
-        areas: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+        areas: Sequence[Sequence[tuple[int, int]]],
         inputs: Sequence[Sequence[tuple[int, int]]],
     ) -> None:
         self.firsts = firsts
@@ -151,8 +158,8 @@ class BlankState(Equation):
         return np.array([self._state(n, states, same) for n in range(len(self.areas))], dtype=float)
 
     def _state(self, number: int, states: np.ndarray, same: np.ndarray) -> int:
-        first, later = (states[begin:end] for begin, end in self.areas[number])
-        here = np.concatenate([first, later])
+        stretches = [states[begin:end] for begin, end in self.areas[number]]
+        first, here = stretches[0], np.concatenate(stretches)
         if (here == NOT_DONE).all():
             return NOT_DONE
         if any((same[begin:end] != CORRECT).any() for begin, end in self.inputs[number]):
@@ -166,7 +173,7 @@ class BlankState(Equation):
         return FIRST_STEP if (states[: self.firsts] != CORRECT).any() else WRONG
 
     def cell(self, number: int, states: Cells, same: Cells) -> str:
-        stretches = [states[begin:end] for begin, end in self.areas[number] if begin < end]
+        stretches = [states[begin:end] for begin, end in self.areas[number]]
         count = sum(end - begin for begin, end in self.areas[number])
 
         def in_all(cells: Sequence[str], state: int) -> str:
@@ -235,6 +242,6 @@ class Waiting(Sentence):
 
     def cell(self, *unit: int, **known: Cells) -> str:
         known = {role: cells for role, cells in known.items() if role not in self.roles}
-        there = f"COUNT({','.join(area.all_cells for area in self.areas)})"
+        there = f"COUNT({','.join(area.cells() for area in self.areas)})"
         formula = self.sentence.cell(*unit, **known).removeprefix("=")
         return f'=IF({there}<{self.cells},"{WAITING}",{formula})'

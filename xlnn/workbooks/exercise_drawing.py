@@ -255,7 +255,7 @@ def _area(tasks: Tasks, area: eq.JudgedCells) -> Beside:
     """Return the symbols of an area, and its cells."""
     return Beside(
         Label(lambda page: _symbols(tasks, area, page.spec.words), look=PLAIN, fits=True),
-        Label(area.all_cells, look=LINK, link=area.all_cells),
+        Label(area.cells(), look=LINK, link=area.cells()),
         apart=0,
     )
 
@@ -329,6 +329,7 @@ def _what(exercise: Exercise, own: Text) -> str:
 def _task(tasks: Tasks, number: int) -> Beside:
     """Return the line of a quantity that is left out."""
     quantity = tasks.layout.model[tasks.blank[number]]
+    own = [area.cells() for area in tasks.areas if area.name == quantity.name]
 
     def book(page: Context[SheetFacts]) -> str:
         said = _known(quantity, page.spec).get("book", "")
@@ -340,7 +341,7 @@ def _task(tasks: Tasks, number: int) -> Beside:
         Label(lambda page: _name(quantity, page.spec.words), look=WRAPPED),
         Label(lambda page: _equation(quantity, page), look=WRAPPED),
         Label(book, look=WRAPPED),
-        Label(_cells(tasks, number), look=LINK, link=tasks.steps[0][number][0].all_cells),
+        Label(_from_to(own[0], own[-1]), look=LINK, link=own[0]),
         apart=0,
     )
 
@@ -395,10 +396,8 @@ def _name(quantity: Quantity, words: Text) -> str:
     return str(words.words["quantities"].get(quantity.kind, ""))
 
 
-def _cells(tasks: Tasks, number: int) -> str:
-    """Return the cells of all areas of a quantity, from the first to the last."""
-    areas = [area for part in tasks.steps for area in part[number]]
-    first, last = areas[0].all_cells, areas[-1].all_cells
+def _from_to(first: str, last: str) -> str:
+    """Return the cells from those of a first area to those of a last one."""
     end = last.rpartition("!")[2].rpartition(":")[2]
     begin = first.rpartition(":")[0] if ":" in first.rpartition("!")[2] else first
     return begin if begin.rpartition("!")[2] == end else f"{begin}:{end}"

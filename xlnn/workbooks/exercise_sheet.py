@@ -7,13 +7,12 @@ that show how far they are filled in, which the check compares, too, and a sheet
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate, chain, pairwise
+from itertools import chain, starmap
 
 import numpy as np
 
 from xlnn.equations import exercise as eq
 from xlnn.errors import DataError
-from xlnn.grid import address
 from xlnn.layout import Block, Layout, lay_out, quoted
 from xlnn.quantity import Model, Quantity, Sentence
 from xlnn.reference import Arrays
@@ -66,38 +65,35 @@ class Tasks:
     blank: tuple[str, ...]
 
     @cached_property
-    def steps(self) -> tuple[tuple[tuple[eq.JudgedCells, ...], ...], ...]:
-        """The areas of each quantity that is left out: of first steps, or all; of later steps.
+    def firsts(self) -> tuple[eq.JudgedCells, ...]:
+        """The areas of all quantities that are left out, in their first steps or without steps.
 
         An area is a column of a table, or a row of what is no table.
         """
-        return tuple(
-            tuple(tuple(self._areas(name, self._computed(name, part))) for name in self.blank)
-            for part in (0, 1)
-        )
+        first = (self._areas(name, self._computed(name)) for name in self.blank)
+        return tuple(chain(*first))
 
     @cached_property
     def areas(self) -> tuple[eq.JudgedCells, ...]:
-        """All of them: of the first steps of all quantities, and then of the later ones."""
-        return tuple(chain(*chain(*self.steps)))
+        """The areas of first steps, and then those of later ones."""
+        later = (self._areas(name, self._computed(name, later=True)) for name in self.blank)
+        return (*self.firsts, *chain(*later))
 
     @cached_property
-    def bounds(self) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
+    def bounds(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """Of each quantity that is left out, the stretches of its areas: first and later steps."""
-        stretches = [*pairwise(accumulate(map(len, chain(*self.steps)), initial=0))]
-        half = len(self.blank)
-        return tuple(zip(stretches[:half], stretches[half:], strict=True))
+        is_first = np.arange(len(self.areas)) < len(self.firsts)
+        own = (np.array([area.name == name for area in self.areas]) for name in self.blank)
+        return tuple((*_runs(each & is_first), *_runs(each & ~is_first)) for each in own)
 
-    def _computed(self, name: str, part: int) -> np.ndarray:
+    def _computed(self, name: str, *, later: bool = False) -> np.ndarray:
         """Mark the entries of a quantity that formulas compute: in the first step, or later."""
         quantity = self.layout.model[name]
-        wanted = np.zeros(quantity.lengths, dtype=bool)
-        if not quantity.timed:
-            wanted[...] = part == 0
-            return wanted
-        first = slice(quantity.given, quantity.given + 1)
-        steps = first if part == 0 else slice(quantity.given + 1, None)
-        wanted[(*(slice(None) for _ in quantity.each), steps)] = True
+        wanted = np.full(quantity.lengths, not (later or quantity.timed))
+        if quantity.timed:
+            first = quantity.given
+            steps = slice(first + 1, None) if later else slice(first, first + 1)
+            wanted[(*(slice(None) for _ in quantity.each), steps)] = True
         return wanted
 
     @cached_property
@@ -143,10 +139,10 @@ class Tasks:
             grid = self._grid(block, np.ones(block.quantity.lengths, dtype=bool))
             for part in block.parts:
                 bottom = part.last[0] - block.row
-                yield self._area(block, grid[bottom : bottom + 1], (bottom, 0))
+                yield self._area(block, grid, slice(bottom, bottom + 1))
         else:
-            parts = (self._areas(name, self._computed(name, n), whole=True) for n in (0, 1))
-            areas = [*chain(*parts)]
+            both = (self._computed(name, later=later) for later in (False, True))
+            areas = [*chain(*(self._areas(name, wanted, whole=True) for wanted in both))]
             yield from areas if len(areas) <= MOST_AREAS else areas[-1:]
 
     @staticmethod
@@ -163,44 +159,25 @@ class Tasks:
         """Yield the areas of some entries of a quantity, or one of all if they fill a rectangle."""
         block = self.layout.blocks[name]
         grid = self._grid(block, wanted)
-        rows, columns = grid.shape
-        if not (grid >= 0).any():
+        down = np.flatnonzero((grid >= 0).any(axis=1)).tolist()
+        rows = slice(down[0], down[-1] + 1) if down else slice(0)
+        if whole and down and (grid[rows] >= 0).all():
+            yield self._area(block, grid, rows)
             return
-        if whole:
-            down = np.flatnonzero((grid >= 0).any(axis=1))
-            filled = grid[down.min() : down.max() + 1]
-            if (filled >= 0).all():
-                yield self._area(block, filled, (int(down.min()), 0))
-                return
         first = block.parts[0]
-        lengthwise = (first.is_table and bool(first.quantity.axes)) or columns == 1
-        for line in range(columns if lengthwise else rows):
-            along = grid[:, line] if lengthwise else grid[line]
-            for first, beyond in _runs(along >= 0):
-                cells = along[first:beyond]
-                corner = (first, line) if lengthwise else (line, first)
-                shape = (-1, 1) if lengthwise else (1, -1)
-                yield self._area(block, cells.reshape(shape), corner)
+        lengthwise = (first.is_table and bool(first.quantity.axes)) or grid.shape[1] == 1
+        for number, line in enumerate(grid.T if lengthwise else grid):
+            for along in starmap(slice, _runs(line >= 0)):
+                across = slice(number, number + 1)
+                yield self._area(block, grid, *((along, across) if lengthwise else (across, along)))
 
-    def _area(self, block: Block, entries: np.ndarray, corner: tuple[int, int]) -> eq.JudgedCells:
-        top, left = block.row + corner[0], block.column + corner[1]
-        height, width = entries.shape
+    def _area(
+        self, block: Block, grid: np.ndarray, rows: slice, columns: slice = slice(0, None)
+    ) -> eq.JudgedCells:
+        """Return some rows and columns of a block as an area."""
         title = quoted(self.layout.titles[block.sheet])
-
-        def written(down: int, right: int, up: int, back: int) -> str:
-            first = address(top + down, left + right)
-            last = address(top + height - 1 - up, left + width - 1 - back)
-            return f"{title}!{first}" + (f":{last}" if first != last else "")
-
-        if height > 1:
-            but_last, but_first = written(0, 0, 1, 0), written(1, 0, 0, 0)
-        elif width > 1:
-            but_last, but_first = written(0, 0, 0, 1), written(0, 1, 0, 0)
-        else:
-            but_last = but_first = ""
-        return eq.JudgedCells(
-            block.quantity.name, entries, written(0, 0, 0, 0), but_last, but_first
-        )
+        row, column = block.row + rows.start, block.column + columns.start
+        return eq.JudgedCells(block.quantity.name, grid[rows, columns], title, row, column)
 
     def right(self, run: Arrays, other: Arrays) -> tuple[bool, ...]:
         """Tell of each quantity that is left out whether two runs have the same sums."""
@@ -240,7 +217,7 @@ def quantities(tasks: Tasks, words: Text) -> Iterator[Quantity]:
     yield Quantity(
         "exercise_blanks",
         shape=(len(tasks.blank),),
-        equation=eq.BlankState(sum(map(len, tasks.steps[0])), tasks.bounds, tasks.needed),
+        equation=eq.BlankState(len(tasks.firsts), tasks.bounds, tasks.needed),
         uses={"states": "exercise_state", "same": same},
         **whole,
     )
