@@ -12,7 +12,7 @@ from xlnn.checking.circles import reading_ahead
 from xlnn.checking.formula_text import Entry
 from xlnn.engines import arrays
 from xlnn.engines.scenarios import Found, Task
-from xlnn.exercises.evaluation import IRONCALC, LIBREOFFICE, World, evaluated_tasks
+from xlnn.exercises.evaluation import ENGINES, IRONCALC, World, evaluated_tasks
 from xlnn.exercises.judging import JudgedQuantity, wrong_in
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
@@ -88,7 +88,7 @@ def _off(
         return entries
 
     off = {(q.name, index) for q in quantities for index, _ in handed_in.places(q)}
-    for engine in ("", IRONCALC, LIBREOFFICE):
+    for engine in ENGINES:
         found = evaluated_tasks(handed_in, [(world, [task])], engine)[0][0]
         off &= wrong(found)
         if not off or (engine == IRONCALC and FAILED.isdisjoint(found)):
@@ -101,17 +101,18 @@ def _is_right(
 ) -> bool:
     """Return whether the submission as it is agrees with NumPy for its own inputs."""
     world = results[0].worlds[0]
-    computed = [each for each in results if each.got]
-    if any(wrong_in(handed_in, each.quantity, world, each.got[0]).any() for each in computed):
+    filled_in = [each for each in results if each.got]
+    if any(wrong_in(handed_in, each.quantity, world, each.got[0]).any() for each in filled_in):
         return False
-    model = handed_in.layout.model
-    asked_for = set(handed_in.exercise.blank)
-    given = {each.name for each in model.quantities if each.equation} - asked_for
-    given -= handed_in.deleted
+    computed = [
+        quantity
+        for quantity in handed_in.layout.model.quantities
+        if quantity.equation is not None and quantity.name not in handed_in.deleted
+    ]
+    given = {quantity.name for quantity in computed}.difference(handed_in.exercise.blank)
     if handed_in.as_stated >= given and not may_be_circular:
         return True
-    compared = [q for q in model.quantities if q.equation is not None and not q.is_sentence]
-    compared = [q for q in compared if q.name not in handed_in.deleted]
+    compared = [quantity for quantity in computed if not quantity.is_sentence]
     places = [place for quantity in compared for _, place in handed_in.places(quantity)]
     task = Task(
         formulas={

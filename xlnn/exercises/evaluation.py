@@ -31,8 +31,8 @@ LARGE_BOOK = 100_000
 
 Arrays = dict[str, np.ndarray]
 
-FORMUALIZER, IRONCALC, LIBREOFFICE = "scenarios", "arrays", "libreoffice"
-"""The engines that compute formulas with given numbers, the first two in modules of their own."""
+FORMUALIZER, IRONCALC, LIBREOFFICE = ENGINES = "scenarios", "arrays", "libreoffice"
+"""The engines that compute formulas with given numbers, in the order in which they are asked."""
 
 
 @dataclass(frozen=True)

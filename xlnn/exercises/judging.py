@@ -25,14 +25,7 @@ from xlnn.engines.arrays import FAILED, is_error
 from xlnn.engines.functions import functions_of, unknown
 from xlnn.engines.scenarios import Found, Place, Task
 from xlnn.exercises.array_formulas import reads_one
-from xlnn.exercises.evaluation import (
-    FORMUALIZER,
-    IRONCALC,
-    LIBREOFFICE,
-    Arrays,
-    World,
-    evaluated_tasks,
-)
+from xlnn.exercises.evaluation import ENGINES, Arrays, World, evaluated_tasks
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
@@ -205,7 +198,7 @@ class JudgedQuantity:
     def judge(self, constants: "Constants") -> None:
         """Note what is wrong, once engines have computed the cells in each world."""
         submitted, formulas = self.submitted, self.formulas
-        constant = constants.of(self.quantity, formulas, self.got)
+        constant = constants.of(self)
         for index, text in formulas.items():
             is_array = self.places[index] in submitted.arrays
             if pair := unlike(text):
@@ -366,7 +359,7 @@ def judged(
     every = worlds(submitted, seed, 0 if is_sure else probes, selected)
     blanks = [JudgedQuantity(submitted, quantity, every) for quantity in submitted.blanks]
     others = [each for each in blanks if each.quantity.name not in submitted.as_stated]
-    for engine in (FORMUALIZER, IRONCALC, LIBREOFFICE):
+    for engine in ENGINES:
         if not (asked := [each for each in others if each.is_unsure()]):
             break
         tasks = [each.task for each in asked]
@@ -430,42 +423,28 @@ class Constants:
     """Finds the constant formulas of a submission."""
 
     def __init__(self, submitted: Submission) -> None:
-        layout = submitted.layout
-        self._submitted = submitted
-        self._idle: set[Place] = set()  # helper cells that lead to no quantity
-        self._varying = {
-            title.casefold(): np.zeros(layout.extents[key], dtype=bool)
-            for key, title in layout.titles.items()
-        }
-        for block in layout.blocks.values():
-            if not isinstance(block.quantity.equation, Constant):
-                block.window(self._varying[layout.titles[block.sheet].casefold()])[...] = True
+        self._submitted, layout = submitted, submitted.layout
+        self._varying = [
+            CellRange(layout.titles[block.sheet].casefold(), *first, *last)
+            for block in layout.blocks.values()
+            if not isinstance(block.quantity.equation, Constant)
+            for first, last in block.rectangles()
+        ]
 
-    def of(
-        self,
-        quantity: Quantity,
-        formulas: Mapping[Index, str],
-        got: Sequence[Values],
-    ) -> frozenset[Index]:
+    def of(self, judged: JudgedQuantity) -> frozenset[Index]:
         """Return the entries of a quantity whose formulas are constant, and should not be.
 
-        Parameters
-        ----------
-        quantity : Quantity
-        formulas : dict
-            The student's formulas, by index.
-        got : sequence of dict
-            The values in each world: a formula whose values vary need not be read.
+        A formula whose values vary between the worlds need not be read.
         """
-        layout = self._submitted.layout
-        here = layout.titles[layout.blocks[quantity.name].sheet]
+        layout, name, got = self._submitted.layout, judged.quantity.name, judged.got
+        here = layout.titles[layout.blocks[name].sheet]
         return frozenset(
             index
-            for index, text in formulas.items()
+            for index, text in judged.formulas.items()
             if not isinstance(got[0][index], CellError)
             and all(values[index] == got[0][index] for values in got)
             and not self._leads(text, here)
-            and self._leads(layout.formula(quantity.name, index), here)
+            and self._leads(layout.formula(name, index), here)
         )
 
     def _leads(self, formula: str, here: str) -> bool:
@@ -477,14 +456,11 @@ class Constants:
             if named is None or any(map(self._varies, named)):
                 return True
             for place, text in self._submitted.helpers.items():
-                is_new = place not in seen and place not in self._idle
-                if is_new and any(area.holds(*place) for area in named):
+                if place not in seen and any(area.holds(*place) for area in named):
                     seen.add(place)
                     left.append((text, place[0]))
-        self._idle |= seen
         return False
 
     def _varies(self, area: CellRange) -> bool:
         """Return whether an area has cells of a quantity that is not a constant."""
-        cells = self._varying.get(area.sheet, np.zeros((0, 0), dtype=bool))
-        return bool(cells[area.top - 1 : area.bottom, area.left - 1 : area.right].any())
+        return any(next(area.without(other), None) != area for other in self._varying)
