@@ -892,6 +892,17 @@ class Model:
                 names.add(quantity.name)
         return frozenset(names)
 
+    def needed_by(self, *names: str) -> set[str]:
+        """Return the names of some quantities and of all that they are computed from."""
+        needed: set[str] = set()
+        waiting = [*names]
+        while waiting:
+            name = waiting.pop()
+            if name not in needed:
+                needed.add(name)
+                waiting += self[name].sources
+        return needed
+
     @property
     def inputs(self) -> tuple[Quantity, ...]:
         """The quantities that are typed, entirely or in their first row."""

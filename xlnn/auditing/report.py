@@ -1,6 +1,5 @@
 """Hold the result of an audit, and write it as lines, as a table of files, or into a copy."""
 
-import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from xlnn.atomic_write import check_place, replacing
 from xlnn.checking.references import title_of
 from xlnn.errors import OutputError
-from xlnn.exercises.report import Row, fill, harmless
+from xlnn.exercises.report import Row, fill, write_as
 from xlnn.registry.text import Text, text
 
 if TYPE_CHECKING:
@@ -218,21 +217,15 @@ def write_report(path: Path, audits: Sequence[Audit], lang: str | None = None) -
         It cannot be written.
     """
     words = words_of(lang)
-    with replacing(path) as file:
-        if path.suffix.lower() == ".json":
-            plain = [audit.to_json() for audit in audits]
-            file.write(json.dumps(plain, indent=1, ensure_ascii=False).encode())
-        elif path.suffix.lower() == ".csv":
-            made = io.StringIO(newline="")
-            csv.writer(made).writerows([harmless(c) for c in row] for row in rows(audits, words))
-            file.write(made.getvalue().encode("utf-8-sig"))
-        else:
-            book = openpyxl.Workbook()
-            book.active.title = words("report", "sheet")
-            fill(book.active, rows(audits, words))
-            saved = io.BytesIO()
-            book.save(saved)
-            file.write(saved.getvalue())
+    plain = json.dumps([audit.to_json() for audit in audits], indent=1, ensure_ascii=False)
+
+    def workbook() -> openpyxl.Workbook:
+        book = openpyxl.Workbook()
+        book.active.title = words("report", "sheet")
+        fill(book.active, rows(audits, words))
+        return book
+
+    write_as(path, [plain], rows(audits, words), workbook)
 
 
 def copy_path(path: Path) -> Path:

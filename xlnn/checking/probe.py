@@ -98,13 +98,7 @@ def _calm(model: Model, drawn: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def _recurring(model: Model) -> Model:
     """Return the recurrences and the quantities they are computed from."""
-    needed: set[str] = set()
-    waiting = [quantity.name for quantity in model.quantities if quantity.given]
-    while waiting:
-        name = waiting.pop()
-        if name not in needed:
-            needed.add(name)
-            waiting += model[name].sources
+    needed = model.needed_by(*(quantity.name for quantity in model.quantities if quantity.given))
     return Model(tuple(quantity for quantity in model.quantities if quantity.name in needed))
 
 

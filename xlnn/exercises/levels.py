@@ -9,7 +9,6 @@ so comparing sums cannot show whether it is right.
 """
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 import numpy as np
 
@@ -80,19 +79,14 @@ def blanks_of(layout: Layout, blank: Sequence[str], level: int, cells: Arrays) -
     Raises
     ------
     OptionsError
-        There is no such quantity or level.
+        There is no such level.
     DataError
-        There is nothing to leave out.
+        There is no such quantity, or nothing to leave out.
     """
-    ordered = [quantity.name for quantity in in_order(layout)]
     if blank:
         for name in blank:
-            if name not in layout.model.by_name:
-                near = get_close_matches(name, ordered, 3, 0.4)
-                hint = f": is it {' or '.join(near)}?" if near else "."
-                raise OptionsError(f'There is no quantity "{name:.40}" to leave out{hint}')
             check_blank(layout.model, name)
-        chosen = tuple(name for name in ordered if name in blank)
+        chosen = tuple(quantity.name for quantity in in_order(layout) if quantity.name in blank)
         if shaky := unsteady(layout, chosen, cells):
             raise DataError(
                 f"{shaky[0]} cannot be left out: rounding decides its numbers, so a right formula "

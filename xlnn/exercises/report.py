@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean, median
@@ -134,17 +134,29 @@ def write_report(path: Path, grades: Grades, lang: str | None = None) -> None:
         It cannot be written.
     """
     words = words_of(grades, lang)
+    write_as(path, _json(grades), class_rows(grades, words), lambda: _workbook(grades, words))
+
+
+def write_as(
+    path: Path, plain: Iterable[str], rows: Iterable[Row], workbook: Callable[[], Workbook]
+) -> None:
+    """Write a report as its extension says: parts of JSON, the rows of a CSV, or a workbook.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
     with replacing(path) as file:
         if path.suffix.lower() == ".json":
-            file.writelines(part.encode() for part in _json(grades))
+            file.writelines(part.encode() for part in plain)
         elif path.suffix.lower() == ".csv":
             lines = io.StringIO(newline="")
-            rows = ([harmless(cell) for cell in row] for row in class_rows(grades, words))
-            csv.writer(lines).writerows(rows)
+            csv.writer(lines).writerows([_harmless(cell) for cell in row] for row in rows)
             file.write(lines.getvalue().encode("utf-8-sig"))
         else:
             made = io.BytesIO()
-            _workbook(grades, words).save(made)
+            workbook().save(made)
             file.write(made.getvalue())
 
 
@@ -158,7 +170,7 @@ def _json(grades: Grades) -> Iterator[str]:
     yield "\n],\n" + json.dumps(rest, ensure_ascii=False)[1:] + "\n"
 
 
-def harmless(cell: str | float | None) -> str | float | None:
+def _harmless(cell: str | float | None) -> str | float | None:
     """Return a cell that no spreadsheet mistakes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell else cell
 

@@ -6,6 +6,7 @@ that show how far they are filled in, which the check compares, too, and a sheet
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import chain, starmap
 
@@ -42,7 +43,9 @@ def check_blank(model: Model, name: str) -> None:
         Naming it.
     """
     if name not in model.by_name:
-        raise DataError(f'There is no quantity "{name:.40}" to leave out.', "blank")
+        near = get_close_matches(name, [q.name for q in model.quantities if q.equation], 3, 0.4)
+        hint = f": is it {' or '.join(near)}?" if near else "."
+        raise DataError(f'There is no quantity "{name:.40}" to leave out{hint}', "blank")
     quantity = model[name]
     if quantity.equation is None or quantity.is_text:
         raise DataError(
@@ -99,8 +102,9 @@ class Tasks:
     @cached_property
     def inputs(self) -> tuple[eq.JudgedCells, ...]:
         """The areas of the inputs that any of it depends on."""
-        needed = set().union(*(self.sources(name) for name in self.blank))
-        names = [q.name for q in self.layout.model.inputs if q.name in needed and not q.is_text]
+        model = self.layout.model
+        needed = model.needed_by(*self.blank)
+        names = [q.name for q in model.inputs if q.name in needed and not q.is_text]
         return tuple(
             area for name in names for area in self._areas(name, self._typed(name), whole=True)
         )
@@ -108,19 +112,9 @@ class Tasks:
     @cached_property
     def needed(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """Of each quantity that is left out, the stretches of the inputs that it depends on."""
-        depend = ([area.name in self.sources(name) for area in self.inputs] for name in self.blank)
+        sources = map(self.layout.model.needed_by, self.blank)
+        depend = ([area.name in each for area in self.inputs] for each in sources)
         return tuple(tuple(_runs(np.array(each, dtype=bool))) for each in depend)
-
-    def sources(self, name: str) -> set[str]:
-        """Return the names of all that a quantity is computed from, and its own."""
-        found: set[str] = set()
-        waiting = [name]
-        while waiting:
-            one = waiting.pop()
-            if one not in found:
-                found.add(one)
-                waiting += self.layout.model[one].sources
-        return found
 
     def _typed(self, name: str) -> np.ndarray:
         """Mark the entries of an input that are typed in."""
@@ -250,7 +244,7 @@ def waiting(layout: Layout, blank: Sequence[str]) -> Layout:
         said = quantity.equation
         if not isinstance(said, Sentence) or quantity.sheet == "check":
             continue
-        sources = tasks.sources(quantity.name)
+        sources = layout.model.needed_by(quantity.name)
         names = [name for name in blank if name in sources]
         areas = [*chain(*map(tasks.ends, names))]
         if areas and not _shares_rows(quantity, [layout.model[name] for name in names]):
