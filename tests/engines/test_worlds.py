@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from openpyxl.utils import FORMULAE
 
 from xlnn.engines import arrays, scenarios
 from xlnn.engines.formualizer import UNKNOWN
-from xlnn.engines.functions import unknown
+from xlnn.engines.functions import needs_more, unknown
 from xlnn.engines.scenarios import Question, Task
 from xlnn.grid import CellError, SheetValues
 
@@ -75,4 +76,10 @@ def test_what_formualizer_has_not_ironcalc_computes(formula, value):
 
 def test_functions_that_nobody_computes_are_named():
     called = "=NOSUCH(1)+MMULT(A1,_xlfn.SINGLE(B1))+_xlfn.BYROW(A1,1)+SUM(_xlfn.STDEV.S(A1:A9))"
-    assert [*unknown(called)] == ["BYROW", "NOSUCH"]
+    assert [*unknown(called)] == ["NOSUCH"]
+
+
+def test_ironcalc_has_every_function_of_formualizer():
+    assert not [
+        name for name in FORMULAE if not needs_more(f"={name}(A1)") and [*unknown(f"={name}(A1)")]
+    ]

@@ -47,7 +47,7 @@ def needs_more(formula: str) -> bool:
 def unknown(formula: str) -> Iterator[str]:
     """Yield the functions of a formula that no engine computes."""
     for name in sorted(functions_of(SINGLE.sub("@(", formula)) - FUNCTIONS):
-        if name in OF_LAMBDAS or not (_is_of_formualizer(name) or _is_of_ironcalc(name)):
+        if not _is_of_ironcalc(name):  # it has all those of formualizer
             yield name
 
 
