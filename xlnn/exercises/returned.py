@@ -108,14 +108,15 @@ class Returning:
         count = was[axis + 2] - was[axis] + 1
         if len(there) > count:
             across = 1 - axis
-            alike = [
-                a for b, (t, a) in self._pairs.values() if t == title and _meets(a, area, axis)
+            beside = [
+                (other[across], other[across + 2])
+                for _, (sheet, other) in self._pairs.values()
+                if sheet == title and other[axis::2] == area[axis::2]
             ]
             filled = {
                 place[axis]
                 for sheet, *place in self._filled
-                for a in alike
-                if sheet == title and a[across] <= place[across] <= a[across + 2]
+                if sheet == title and any(first <= place[across] <= last for first, last in beside)
             }
             empty = [line for line in there if line not in filled][: len(there) - count]
             there = [line for line in there if line not in empty]
@@ -132,15 +133,10 @@ class Returning:
         rows, columns = self._rows[title], self._columns[title]
         there = rows.get(row, row), columns.get(column, column)
         is_new = _is_between(row, rows) or _is_between(column, columns)
-        if not (
-            is_new or self._is_named(before, *there)
-        ):  # cells without a name move with those around them
-            return before, *there
-        return before, row, column + self._aside(before)
-
-    def _is_named(self, title: str, row: int, column: int) -> bool:
-        found = self._layout.entry(title, row, column)
-        return found is not None and found[0] in self._named
+        holds = self._layout.entry(before, *there)
+        if is_new or (holds and holds[0] in self._named):
+            return before, row, column + self._aside(before)
+        return before, *there  # cells without a name move with those around them
 
     def _aside(self, title: str) -> int:
         key = next(key for key, own in self._layout.titles.items() if own == title)
@@ -169,11 +165,6 @@ class Returning:
 def _is_between(line: int, lines: Mapping[int, int]) -> bool:
     """Return whether a row or column was inserted: it is between others but not one of them."""
     return bool(lines) and line not in lines and min(lines) < line < max(lines)
-
-
-def _meets(one: Rectangle, other: Rectangle, axis: int) -> bool:
-    """Return whether two rectangles have the same rows (axis 0) or columns."""
-    return (one[axis], one[axis + 2]) == (other[axis], other[axis + 2])
 
 
 def _area(text: str) -> tuple[str, Rectangle] | None:
