@@ -228,7 +228,8 @@ def submission(path: Path) -> Submission:
     own = (at for q in read.blanks if q.name not in read.as_stated for _, at in read.places(q))
     alone = [at for at in (*own, *read.helpers) if at in read.formulas and at not in arrays]
     crossed = {at: intersected(read.formulas[at], *at[1:]) for at in alone}
-    return replace(read, formulas=read.formulas | crossed)
+    changed = any(read.formulas[at] != text for at, text in crossed.items())
+    return replace(read, formulas=read.formulas | crossed) if changed else read
 
 
 SPARE = 10
