@@ -96,22 +96,16 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
 
     Example: xlnn grade handed-in/*.xlsx --points delta3=4,delta2=6 -o report.xlsx
     """
-    from xlnn.exercises.grading import grade as graded  # noqa: PLC0415 -- only what is needed
-    from xlnn.exercises.report import (  # noqa: PLC0415 -- the same
-        carried_on,
-        check_report,
-        pseudonymous,
-        write_report,
-    )
+    from xlnn.exercises import grading, report  # noqa: PLC0415 -- only what is needed
     from xlnn.registry.text import text  # noqa: PLC0415 -- the same
 
     output, lang, as_json = options["output"], options["lang"], options["as_json"]
     if lang:
         text(lang, "grading")
     if output:
-        check_report(output, files, force=options["force"])
+        report.check_report(output, files, force=options["force"])
     with progress() as tell:
-        grades = graded(
+        grades = grading.grade(
             files,
             points=_points(options["points"]),
             seed=options["seed"],
@@ -126,14 +120,14 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
             log=options["log"],
         )
     if output:
-        grades = carried_on(output, grades)
-    shown = pseudonymous(grades) if options["pseudonyms"] else grades
+        grades = report.carried_on(output, grades)
+    shown = report.pseudonymous(grades) if options["pseudonyms"] else grades
     if as_json:
         say_json(shown.to_json())
     else:
         _print(shown, lang)
     if output:
-        write_report(output, shown, lang)
+        report.write_report(output, shown, lang)
         say(f"{output}   {counted(len(grades), 'submission')}", err=as_json)
     _hand_back(grades, options)
     if any(each.error for each in grades):
@@ -162,14 +156,9 @@ def _hand_back(grades: "Grades", options: dict[str, Any]) -> None:
 
 
 def _print(grades: "Grades", lang: str | None) -> None:
-    from xlnn.exercises.feedback import (  # noqa: PLC0415 -- as above
-        notes,
-        reasons,
-        remarks,
-        words_of,
-    )
+    from xlnn.exercises import feedback  # noqa: PLC0415 -- as above
 
-    words = words_of(grades, lang)
+    words = feedback.words_of(grades, lang)
     for each in grades:
         if each.error:
             say(f"Error: {each.error}", err=True)
@@ -178,10 +167,11 @@ def _print(grades: "Grades", lang: str | None) -> None:
         for question in each.questions:
             mark = f"{question.points:.4g} / {question.of:g}"
             say(f"    {question.symbol}   {question.name}   {mark}")
-            for line in reasons(question, words):
+            for line in feedback.reasons(question, words):
                 say(f"        {line}")
-        for line in (*notes(each, grades, words), *remarks(each, grades, words)):
-            say(f"    {line}")
+        for told in (feedback.notes, feedback.remarks):
+            for line in told(each, grades, words):
+                say(f"    {line}")
     for student in grades.missing:
         say(f"not handed in   {student.name}")
     say(f"random inputs   seed {grades.seed}")
