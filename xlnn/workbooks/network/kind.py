@@ -24,6 +24,7 @@ from xlnn.workbooks.network.origin import Origin, data_of
 from xlnn.workbooks.network.progress_notes import check_training, training_notes
 from xlnn.workbooks.network.recipe import held_of, recipe
 from xlnn.workbooks.network.sheets import check, guide
+from xlnn.workbooks.network.sheets.several_runs import EachRun
 from xlnn.workbooks.network.spec import Spec, layers_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet
@@ -166,9 +167,9 @@ class Network(WorkbookKind[Spec, Origin]):
         words = words_of(spec)
         return workbook.workbook_model(spec, words), words
 
-    def sheets(self, model: Model) -> dict[str, Sheet | Page]:  # noqa: ARG002 -- those that it needs
+    def sheets(self, model: Model) -> dict[str, Sheet | Page | EachRun]:
         """Return the sheets."""
-        return workbook.SHEETS
+        return workbook.sheets_of(model)
 
     def words(self, spec: Spec, layout: Layout | None = None) -> Text:  # noqa: ARG002
         """Return the texts for such a network and such data."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -41,8 +40,7 @@ from xlnn.workbooks.network.sheets import (
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Made, Table
-from xlnn.workbooks.pages.sheet import Context, Sheet
-from xlnn.writing.drawing import Drawing
+from xlnn.workbooks.pages.sheet import Sheet
 
 OPEN_ON_LAST = ("fit_epoch", "confusion_epoch", "draw_epoch", "map_epoch")
 """The choices that are the last epoch at first."""
@@ -123,68 +121,28 @@ def first_choices(
     }
 
 
-def _table(key: str, *, lined: bool = False) -> Sheet:
-    """Return a sheet that only has a table, or one for each run."""
-
-    def columns(model: Model) -> Table:
-        return Table(*(q.name for q in model.quantities if q.sheet == key), lined=lined)
-
-    def draw(page: Context[Spec]) -> Drawing:
-        drawing = stated.draw(page)
-        images.centre(drawing, page, page.layout.on(key), images.CENTRED)
-        return drawing
-
-    stated = Page(key, "", "", Made(columns), is_helper=True, gridlines=True)
-    return _sheet(stated, "table", draw)
+def _lined(model: Model) -> Table:
+    """Return the weights of every epoch, each with its course."""
+    return Table(*(q.name for q in model.quantities if q.sheet == "weights"), lined=True)
 
 
-def _sheet(page: Page, tab: str = "explore", draw: several_runs.Draw | None = None) -> Sheet:
-    """Return a sheet that is repeated for each run if there is one of each."""
-    drawn = several_runs.drawn(page.key, draw or page.draw)
-    return Sheet(drawn, several_runs.placed(page.place), tab)
+PAGES = (
+    plane.PAGE, play.PAGE, images.PAGE, settings.PAGE, lens.PAGE, recognise.PAGE,
+    images.TESTED_PAGE,
+    *(images.Examples(key, gridlines=True) for key in ("training", "test")),
+    images.Examples("weights", Made(_lined), gridlines=True),
+    images.Examples("gradients", gridlines=True),
+    weights.REMEMBERED, progress.PAGE, compare.PAGE, fit.PAGE, confusion.PAGE,
+    gradient_check.PAGE, check.PAGE, plane.NUMBERS_PAGE, drawing.PAGE,
+)  # fmt: skip
+"""All pages in the workbook's order: those that only help come last."""
+
+ONCE = (settings.PAGE, compare.PAGE)
+"""Those that show several runs side by side or in rows."""
 
 
-def _behind(page: Page) -> Sheet:
-    """Return a hidden sheet of the numbers behind another one."""
-    return _sheet(page, "helper", lambda context: replace(page.draw(context), is_hidden=True))
-
-
-def _images(key: str) -> Sheet:
-    """Return a sheet of images: those of training, or those held out."""
-    return _sheet(images.PAGES[key], "input", partial(images.draw, sheet=key))
-
-
-def _weights() -> Sheet:
-    """Return the sheet of the weights: a row for each epoch, or a matrix without epochs."""
-    epochs = _table("weights", lined=True)
-    return Sheet(
-        lambda page: epochs.draw(page) if page.spec.epochs else weights.draw_matrices(page),
-        lambda model: (epochs if "C_T" in model.by_name else weights.MATRICES).place(model),
-        "table",
-    )
-
-
-SHEETS = {
-    "guide": Sheet(guide.draw),
-    "map": _sheet(plane.PAGE),
-    "play": _sheet(play.PAGE),
-    "images": _images("images"),
-    "settings": Sheet(settings.PAGE.draw, settings.PAGE.place, "input"),
-    "lens": _sheet(lens.PAGE),
-    "recognise": _sheet(recognise.PAGE),
-    "test_images": _images("test_images"),
-    "training": _table("training"),
-    "test": _table("test"),
-    "weights": _weights(),
-    "gradients": _table("gradients"),
-    "optimiser": _sheet(weights.REMEMBERED, "table"),
-    "progress": _sheet(progress.PAGE, "result"),
-    "compare": Sheet(compare.PAGE.draw, compare.PAGE.place, "result"),
-    "fit": _sheet(fit.PAGE, "result"),
-    "confusion": _sheet(confusion.PAGE, "result"),
-    "gradient_check": _sheet(gradient_check.PAGE, "check"),
-    "check": _sheet(check.PAGE, "check"),
-    "plane": _behind(plane.NUMBERS_PAGE),
-    "drawing": _behind(drawing.PAGE),
-}
-"""All sheets by their keys, in the workbook's order: those that only help come last."""
+def sheets_of(model: Model) -> dict[str, Sheet | Page | several_runs.EachRun]:
+    """Return all sheets by their keys; without epochs the weights of a layer are a matrix."""
+    sheets = {page.key: page if page in ONCE else several_runs.EachRun(page) for page in PAGES}
+    matrices = {} if "C_T" in model.by_name else {"weights": weights.MATRICES}
+    return {"guide": Sheet(guide.draw), **sheets, **matrices}

@@ -73,6 +73,10 @@ class Page:
         Whether it has lines between its cells.
     opens : bool
         Whether the workbook opens on it, with its first choice selected.
+    tab : str
+        Its purpose, a key of `xlnn.writing.style.TABS`; by default ``helper`` or ``explore``.
+    is_hidden : bool
+        Whether it is hidden: another page shows its numbers.
     """
 
     def __init__(  # noqa: PLR0913 -- what a page may settle
@@ -88,6 +92,8 @@ class Page:
         is_named: bool = False,
         gridlines: bool = False,
         opens: bool = False,
+        tab: str = "",
+        is_hidden: bool = False,
     ) -> None:
         for part in parts:
             if not isinstance(part, PagePart):
@@ -97,7 +103,7 @@ class Page:
         self.parts, self.is_helper = parts, is_helper
         self.stays = is_helper if stays is None else stays
         self.is_named, self.gridlines, self.opens = is_named, gridlines, opens
-        self.tab = "helper" if is_helper else "explore"
+        self.tab, self.is_hidden = tab or ("helper" if is_helper else "explore"), is_hidden
         self.row = FIRST_ROW - HEADINGS if is_helper else row
 
     def shown(self, model: Model) -> set[str]:
@@ -143,7 +149,7 @@ class Page:
         several = (block for block in blocks if block.quantity.lengths)
         first = min(several, key=lambda block: (block.column, block.row))
         column = first.column + first.quantity.counts  # the first that does not name the rows
-        drawing = Drawing(gridlines=self.gridlines, freeze=(1, column))
+        drawing = Drawing(gridlines=self.gridlines, freeze=(1, column), is_hidden=self.is_hidden)
         if self.stays:
             drawing.freeze, drawing.repeat = (first.row, column), first.row - 1
         drawing.heights = {1: 24, **headed(first.row)}

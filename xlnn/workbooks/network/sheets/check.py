@@ -326,4 +326,4 @@ def _compared_cell(model: Model, distance: Quantity) -> tuple[str, tuple[int, ..
     return name, tuple(index)
 
 
-PAGE = Page(SHEET, "", "", Made(_parts), is_named=True)
+PAGE = Page(SHEET, "", "", Made(_parts), is_named=True, tab="check")

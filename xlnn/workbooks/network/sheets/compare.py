@@ -102,4 +102,4 @@ def _chart(model: Model, name: str) -> Chart:
     return Chart(title, trace, size_in_cm=(15, 8), columns=5, ends=(0, epochs), ends_up=up)
 
 
-PAGE = Page(SHEET, "", "", Made(_parts))
+PAGE = Page(SHEET, "", "", Made(_parts), tab="result")

@@ -171,4 +171,4 @@ def _counted(part: str) -> Below:
     return Below(Space(2), Label(title), Table(*rows, folded=True, above=0))
 
 
-PAGE = Page(SHEET, "", "", choices(PREFIX), Space(), Made(_parts))
+PAGE = Page(SHEET, "", "", choices(PREFIX), Space(), Made(_parts), tab="result")

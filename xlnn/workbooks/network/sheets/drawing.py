@@ -123,7 +123,7 @@ def _symbols(page: Context, name: str) -> list[str]:
     return [*map(model[found.uses["of"].name].heading, equation.units)]
 
 
-PAGE = Page(NUMBERS, "", "", Made(_parts), is_helper=True, gridlines=True)
+PAGE = Page(NUMBERS, "", "", Made(_parts), is_helper=True, gridlines=True, is_hidden=True)
 """The page of the numbers behind the picture; the course of a chosen run follows the parts."""
 
 

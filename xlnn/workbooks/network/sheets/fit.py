@@ -109,4 +109,4 @@ def _chart(parts: Iterable[str], unit: int, **size: int) -> Chart:
     )  # fmt: skip
 
 
-PAGE = Page(SHEET, "", "", Made(_parts), stays=True, gridlines=True)
+PAGE = Page(SHEET, "", "", Made(_parts), stays=True, gridlines=True, tab="result")

@@ -177,4 +177,5 @@ PAGE = Page(
         PREFIX, "chosen", "h", *RESULTS, at=1, of={f"{PREFIX}chosen": ""}, positive=[f"{PREFIX}h"]
     ),
     Space(2), Made(_parameters), Space(), Made(_images), is_named=True, gridlines=True,
+    tab="check",
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """The sheet Images: the table of pixels, and each image as a picture."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -8,6 +8,7 @@ from xlnn.equations.lookup import Caption, pictures
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Grid, Label, Made, PagePart, Space, Table
 from xlnn.workbooks.pages.sheet import Context
@@ -45,24 +46,31 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
         yield shown("picture", pictures(some, shape), shape=shape, number_format=";;;")
 
 
-def centre(
-    drawing: Drawing, page: Context, blocks: Iterable[Block], kinds: tuple[str, ...]
-) -> None:
-    """Centre quantities of some kinds, and make columns of labels wide enough for them.
+class Examples(Page):
+    """A page with a row for each sample: classes are centred, and their numbers collapsed."""
 
-    A right-aligned class would touch the label beside it. The numbers of classes are collapsed.
-    """
-    for block in blocks:
-        quantity = block.quantity
-        if quantity.kind in {"truth", "answer"}:
-            drawing.folded_columns.add(block.column)
-        if quantity.kind not in kinds:
-            continue
-        look = value(quantity.number_format, given=quantity.is_input, first=True)
-        drawing.looks[quantity.name] = replace(look, align="center", shrink=quantity.is_text)
-        if quantity.is_text:
-            usual = drawing.widths.get(block.column, 0)
-            drawing.widths[block.column] = max(usual, name_width(page.spec.labels))
+    def __init__(self, key: str, *parts: PagePart, tab: str = "table", **options: bool) -> None:
+        super().__init__(key, "", "", *parts, tab=tab, is_helper=True, **options)
+
+    def centred(self, spec: Spec) -> tuple[str, ...]:  # noqa: ARG002 -- the same in all
+        """Return the kinds of quantities that are centred."""
+        return CENTRED
+
+    def draw(self, context: Context[Spec]) -> Drawing:
+        """Draw it with columns wide enough for labels: a class would touch the label beside it."""
+        drawing, kinds = super().draw(context), self.centred(context.spec)
+        for block in context.layout.on(self.key):
+            quantity = block.quantity
+            if quantity.kind in {"truth", "answer"}:
+                drawing.folded_columns.add(block.column)
+            if quantity.kind not in kinds:
+                continue
+            look = value(quantity.number_format, given=quantity.is_input, first=True)
+            drawing.looks[quantity.name] = replace(look, align="center", shrink=quantity.is_text)
+            if quantity.is_text:
+                usual = drawing.widths.get(block.column, 0)
+                drawing.widths[block.column] = max(usual, name_width(context.spec.labels))
+        return drawing
 
 
 def _gallery(model: Model) -> PagePart:
@@ -106,48 +114,56 @@ def _parts(model: Model) -> Beside:
     return Beside(table, *gallery)
 
 
-PAGES = {
-    SHEET: Page(SHEET, "", "", Made(_parts), is_helper=True),
-    TESTED: Page(TESTED, "", "", is_helper=True),
-}
-
-
-def draw(page: Context, sheet: str) -> Drawing:
-    """Draw a table of images, with the user's names for the inputs of a table and for targets.
+class _Given(Examples):
+    """The samples that train or are held out, with the user's names of inputs and of targets.
 
     Names are above symbols, and the kind of quantity is above both, as in any table.
     """
-    drawing = PAGES[sheet].draw(page)
-    blocks = [block for block in page.layout.on(sheet) if not _is_drawn(block.quantity)]
-    if page.spec.spare and sheet == SHEET:
-        place, first = max(drawing.cells[1]), page.spec.samples - page.spec.spare + 1
-        spare = page.words("notes", "spare", first=first)
-        drawing.put(1, place, f"{drawing.cells[1][place][0]} {spare}", NOTE)
-    outputs = page.spec.labels
-    centred = () if page.spec.is_regression else ("t", *CENTRED)
-    if not page.spec.features and not page.spec.scaled:
-        centred += ("x",)
-    centre(drawing, page, blocks, centred)
-    names = {"t": outputs, "raw_t": outputs, "raw": page.spec.features, "x": page.spec.features}
-    for block in blocks:
-        quantity = block.quantity
-        if quantity.kind == "number":
-            drawing.looks[quantity.name] = replace(KEY, number_format="0")
-        for position, name in enumerate(names.get(quantity.kind, ())):
-            column, symbol = block.column + position, quantity.heading(quantity.units[position])
-            look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
-            if quantity.name == _target(page.layout.model) and sheet == SHEET:
-                below = named_over(outputs, replace(look, ink=INPUT_INK))  # the labels stand below
-                drawing.looks["labels"] = below
-                del drawing.cells[UNIT_ROW][column]
-                said = "" if position else plain_name(quantity, page.words)
-                drawing.put(GROUP_ROW, column, f"{said}\n{symbol}", look)
-            else:
-                drawing.put(UNIT_ROW, column, f"{name}\n{symbol}", look)
-            drawing.widths[column] = max(NORMAL, min(MOST_OF_WORD, text_width(name)))
-            needed = (lines(name, look, drawing.widths[column] * DIGIT_PIXELS) + 1) * look.size
-            drawing.heights[UNIT_ROW] = max(drawing.heights[UNIT_ROW], needed * LEADING)
-    return drawing
+
+    def centred(self, spec: Spec) -> tuple[str, ...]:
+        """Return the kinds of classes, and of pixels that are as they were given."""
+        centred = () if spec.is_regression else ("t", *CENTRED)
+        return centred if spec.features or spec.scaled else (*centred, "x")
+
+    def draw(self, context: Context[Spec]) -> Drawing:
+        """Draw the rows, the names, and in the note which rows are spare."""
+        drawing, spec = super().draw(context), context.spec
+        if spec.spare:
+            place, first = max(drawing.cells[1]), spec.samples - spec.spare + 1
+            spare = context.words("notes", "spare", first=first)
+            drawing.put(1, place, f"{drawing.cells[1][place][0]} {spare}", NOTE)
+        names = dict.fromkeys(("t", "raw_t"), spec.labels) | dict.fromkeys(
+            ("raw", "x"), spec.features
+        )
+        for block in context.layout.on(self.key):
+            quantity = block.quantity
+            if quantity.kind == "number":
+                drawing.looks[quantity.name] = replace(KEY, number_format="0")
+            for position, name in enumerate(names.get(quantity.kind, ())):
+                self._name(drawing, context, block, position, name)
+        return drawing
+
+    def _name(
+        self, drawing: Drawing, page: Context[Spec], block: Block, position: int, name: str
+    ) -> None:
+        """Draw the name of an input or a target above its column."""
+        quantity, column = block.quantity, block.column + position
+        symbol = quantity.heading(quantity.units[position])
+        look = heading(quantity.role, first=position == 0, computed=not quantity.is_input)
+        if quantity.name == _target(page.layout.model) and self.key == SHEET:
+            # the labels stand below
+            drawing.looks["labels"] = named_over(page.spec.labels, replace(look, ink=INPUT_INK))
+            del drawing.cells[UNIT_ROW][column]
+            said = "" if position else plain_name(quantity, page.words)
+            drawing.put(GROUP_ROW, column, f"{said}\n{symbol}", look)
+        else:
+            drawing.put(UNIT_ROW, column, f"{name}\n{symbol}", look)
+        drawing.widths[column] = max(NORMAL, min(MOST_OF_WORD, text_width(name)))
+        needed = (lines(name, look, drawing.widths[column] * DIGIT_PIXELS) + 1) * look.size
+        drawing.heights[UNIT_ROW] = max(drawing.heights[UNIT_ROW], needed * LEADING)
+
+
+PAGE, TESTED_PAGE = _Given(SHEET, Made(_parts), tab="input"), _Given(TESTED, tab="input")
 
 
 def _is_drawn(quantity: Quantity) -> bool:

@@ -218,5 +218,7 @@ def _used(model: Model) -> Below:
     return Below(Numbers(f"{PREFIX}output", at=1), *units)
 
 
-NUMBERS_PAGE = Page(NUMBERS, "", "", Made(_points), Made(_used), is_helper=True, gridlines=True)
+NUMBERS_PAGE = Page(
+    NUMBERS, "", "", Made(_points), Made(_used), is_helper=True, gridlines=True, is_hidden=True
+)
 """The page of the numbers behind the plane; the data follow the parts."""

@@ -133,7 +133,7 @@ def _parts(model: Model) -> Beside:
     )
 
 
-PAGE = Page(SHEET, "", "", Made(_parts), is_helper=True, gridlines=True)
+PAGE = Page(SHEET, "", "", Made(_parts), is_helper=True, gridlines=True, tab="result")
 
 
 def _of_run(page: Context, what: str) -> str:

@@ -93,4 +93,4 @@ def _names(page: Context[Spec], name: str) -> Sequence[str]:
     return page.spec.labels if name.startswith("t_") else input_names(page)
 
 
-PAGE = Page(SHEET, "", "", Made(_parts))
+PAGE = Page(SHEET, "", "", Made(_parts), tab="input")

@@ -4,34 +4,39 @@ The first run is where a single run would be. A sheet is placed as for one run, 
 run at a time.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from xlnn.layout import Block
 from xlnn.quantity import Model
 from xlnn.workbooks.network.quantities.runs import RUN
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, SECTION
 
-Place = Callable[[Model], Iterable[Block]]
 
+@dataclass(frozen=True)
+class EachRun:
+    """A page with what each run has of it below each other; without that it exists once."""
 
-def placed(place: Place) -> Place:
-    """Return the function that places a sheet once for each run, one below the other.
+    page: Page
 
-    Quantities of all runs come before those of only some.
-    """
+    @property
+    def tab(self) -> str:
+        """The purpose of the sheet."""
+        return self.page.tab
 
-    def placing(model: Model) -> Iterator[Block]:
+    def place(self, model: Model) -> Iterator[Block]:
+        """Yield the cells of its quantities; those of all runs come before those of only some."""
         runs = max(len(quantity.parts) for quantity in model.quantities)
         if runs == 1:
-            yield from place(model)
+            yield from self.page.place(model)
             return
         ordered = sorted(model.quantities, key=lambda q: bool(q.each) and len(q.parts) < runs)
-        blocks = [*place(Model(tuple(quantity.parts[0] for quantity in ordered)))]
+        blocks = [*self.page.place(Model(tuple(quantity.parts[0] for quantity in ordered)))]
         height = max(block.last[0] for block in blocks) + 1
         for block in blocks:
             quantity = model[block.quantity.name]
@@ -39,29 +44,12 @@ def placed(place: Place) -> Place:
             steps = ((height, 0),) * len(quantity.each) + block.steps
             yield replace(block, quantity=quantity, row=row, steps=steps)
 
-    return placing
-
-
-def page_of_run(page: Context[Spec], run: int) -> Context[Spec]:
-    """Return the page for one run: its quantities in its cells, and what all runs share."""
-    layout = page.layout.at(RUN, run)
-    return replace(page, spec=page.spec.of_run(run), layout=layout)
-
-
-Draw = Callable[[Context[Spec]], Drawing]
-
-
-def drawn(sheet: str, draw: Draw) -> Draw:
-    """Return the function that draws a sheet for each run; its charts are those of the first.
-
-    A sheet without quantities of each run exists once.
-    """
-
-    def drawing_of(page: Context[Spec]) -> Drawing:
+    def draw(self, page: Context[Spec]) -> Drawing:
+        """Draw each run; the charts are those of the first."""
         if not page.spec.runs:
-            return draw(page)
-        drawing = draw(page_of_run(page, 0))
-        steps = [block.steps[0] for block in page.layout.on(sheet) if block.quantity.each]
+            return self.page.draw(page)
+        drawing = self._drawn(page, 0)
+        steps = [block.steps[0] for block in page.layout.on(self.page.key) if block.quantity.each]
         if not steps:
             return drawing
         _name_first(drawing, page)
@@ -69,10 +57,13 @@ def drawn(sheet: str, draw: Draw) -> Draw:
         for run in range(1, page.spec.number_of_runs):
             name = page.words("compare", "run", run=run + 1)
             drawing.put(run * apart + 1, 1, name, SECTION)
-            _join(drawing, draw(page_of_run(page, run)))
+            _join(drawing, self._drawn(page, run))
         return drawing
 
-    return drawing_of
+    def _drawn(self, page: Context[Spec], run: int) -> Drawing:
+        """Draw one run: its quantities in its cells, and what all runs share."""
+        layout = page.layout.at(RUN, run)
+        return self.page.draw(replace(page, spec=page.spec.of_run(run), layout=layout))
 
 
 def _name_first(drawing: Drawing, page: Context[Spec]) -> None:

@@ -57,14 +57,17 @@ def _over(quantity: Quantity) -> Iterator[str]:
         yield ",".join(map(str, place))
 
 
-MATRICES = Page(WEIGHTS, "", "", Made(_layers), row=FIRST_ROW - 1)
+class _Matrices(Page):
+    """The page of the matrices, with the names of the units in sight."""
+
+    def draw(self, context: Context[Spec]) -> Drawing:
+        """Draw it."""
+        drawing = super().draw(context)
+        drawing.freeze, drawing.widths[1] = (self.row, 2), WIDTH
+        return drawing
 
 
-def draw_matrices(page: Context[Spec]) -> Drawing:
-    """Draw the page, with the names of the units in sight."""
-    drawing = MATRICES.draw(page)
-    drawing.freeze, drawing.widths[1] = (FIRST_ROW - 1, 2), WIDTH
-    return drawing
+MATRICES = _Matrices(WEIGHTS, "", "", Made(_layers), row=FIRST_ROW - 1, tab="table")
 
 
 def _tables(model: Model) -> Beside:
@@ -77,4 +80,6 @@ def _tables(model: Model) -> Beside:
     return Beside(Below(*(Table(*names) for names in tables.values())), *beside)
 
 
-REMEMBERED = Page(SHEET, "", "", Made(_tables), is_helper=True, stays=False, gridlines=True)
+REMEMBERED = Page(
+    SHEET, "", "", Made(_tables), is_helper=True, stays=False, gridlines=True, tab="table"
+)
