@@ -31,8 +31,9 @@ from xlnn.workbooks.network.quantities.figure import (
     WIDTH,
     Figure,
 )
-from xlnn.workbooks.network.quantities.play import SERIES, worth_seeing
+from xlnn.workbooks.network.quantities.play import worth_seeing
 from xlnn.workbooks.network.quantities.stack import Stack
+from xlnn.workbooks.network.sheets.drawing import SERIES
 from xlnn.workbooks.network.spec import LayerSpec
 from xlnn.xlsx.fingerprint import NAME
 

@@ -74,7 +74,7 @@ def _looking_closely(stack: Stack, trained: Model, words: Text) -> Iterator[Quan
     if trains:
         found += fit.quantities(stack) if spec.is_regression else confusion.quantities(stack, words)
         found += progress.quantities(stack, words)
-    found += play_quantities(stack, words)
+    found += [*play_quantities(stack, words), *drawing.quantities(stack)]
     if trains and plane.has_plane(spec):
         found += plane.quantities(stack, words)
     if spec.runs:

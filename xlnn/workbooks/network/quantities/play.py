@@ -1,45 +1,25 @@
-"""The quantities of the sheets Play and Drawing.
+"""The quantities of the sheet Play: one sample and epoch, looked up in the training sheets."""
 
-Play shows the chosen sample and epoch; Drawing has every number that its charts need. Everything is
-looked up in the training sheets, so it is small compared with them.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 
 import numpy as np
 
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lookup import COPY, OfRow, OfUnit
-from xlnn.equations.play import (
-    LARGEST_SIZE,
-    LEVELS,
-    Dot,
-    FillLevel,
-    LineEnds,
-    OutputLabel,
-    Strength,
-    Truth,
-    coordinate,
-)
+from xlnn.equations.play import Truth
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import Tied
 from xlnn.equations.wording import Bar, Diverged, Name, Verdict
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.figure import LISTED, TOP, DrawnLayer, Figure
+from xlnn.workbooks.network.quantities.figure import LISTED, Figure
 from xlnn.workbooks.network.quantities.lens import ONE, said_of_prediction
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 
 SHEET, NUMBERS = "play", "drawing"
 PREFIX = "play_"
-SQUARE = f"{PREFIX}square_"
-"""The prefix of what the pictures of weights are drawn from."""
-
-SERIES = (-1, 1, -2, 2, -3, 3)
-"""The strengths of the lines, from the weakest, which are drawn first."""
 
 LARGEST_PICTURE = 40
 """Rows and columns up to which the chosen image is shown."""
@@ -49,10 +29,6 @@ SHARE = '0.000;"−"0.000'
 gives it no exponent where it is nearly 0."""
 
 WHOLE = {"number_format": "0"}
-PLACE = {"number_format": "0.0"}
-
-IN_SIGHT = {"number_format": "0.0;"}
-"""Of what may be out of sight, below 0: it is not written."""
 
 play = partial(quantity, prefix=PREFIX, sheet=SHEET)
 one = partial(play, axes=(ONE,))
@@ -72,7 +48,7 @@ def verdict(stack: Stack, words: Text) -> Verdict:
 
 
 def play_quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
-    """Yield the quantities of both sheets."""
+    """Yield the quantities of Play, and those on Drawing that its sentences take."""
     figure = Figure(stack)
     if stack.spec.epochs:
         yield play("epoch", choices=(1, stack.spec.epochs), **WHOLE)
@@ -86,21 +62,6 @@ def play_quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     for name, layer, shape in stack.parameters:
         if name in WEIGHTS:
             yield from _weights(figure, name, layer, shape)
-    for columns in figure.alike.values():  # so that they are below each other
-        for column in columns:
-            yield from _units(stack, figure, column)
-    for layer in stack.names:
-        yield from _lines(figure, layer)
-    for layer, pictures in figure.pictures.items():
-        weight = _weight(stack, pictures.weights, layer, SQUARE)
-        yield from _dots(weight, "max", figure.squares(layer), below_0=True)
-    yield from _headings(figure)
-    labels = {"labels": "labels", "a": f"play_value{stack.output}"}
-    if stack.spec.is_regression:
-        labels = {"labels": "labels", "predicted": "play_output"}
-    outputs = min(LISTED, len(figure.columns[stack.output].units))
-    label = OutputLabel(is_share=stack.is_share)
-    yield drawn("label_text", label, labels, (outputs,), axes=(ONE,))
 
 
 def course(stack: Stack) -> Quantity:
@@ -152,14 +113,14 @@ def _chosen(stack: Stack) -> Iterator[Quantity]:
         yield one(kind, OfRow().of(kind, "play_epoch"))
 
 
-def _row(stack: Stack) -> str:
+def row_of(stack: Stack) -> str:
     """Return the name of the chosen sample's row; without epochs that is its number."""
     return "play_position" if stack.spec.epochs else "play_image"
 
 
 def _said(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield the outputs, and their meaning in words."""
-    spec, outputs, row = stack.spec, f"a{stack.output}", _row(stack)
+    spec, outputs, row = stack.spec, f"a{stack.output}", row_of(stack)
     measure = stack.measure if spec.is_regression else SHARE if stack.is_share else "0.000"
     shape = (min(LISTED, len(spec.labels)),)
     output = stack.predicted() if spec.is_regression else outputs
@@ -206,7 +167,7 @@ def _tied(stack: Stack) -> Iterator[Quantity]:
     every = "play_output"
     if len(stack.spec.labels) > LISTED:  # of which Play has some
         every = "play_outputs"
-        outputs = OfRow(shape).of(f"a{stack.output}", _row(stack))
+        outputs = OfRow(shape).of(f"a{stack.output}", row_of(stack))
         yield drawn("outputs", outputs, shape=shape)
     yield tied("tied", uses={"a": every})
     if stack.spec.epochs:
@@ -229,72 +190,3 @@ def _weights(figure: Figure, name: str, layer: str, stated: tuple[int, ...]) -> 
         yield play(kind, OfRow(shown, whole), uses, shown, layer=layer)
     if layer == stack.output:
         yield one("name", Name(), shape=shape[:1], layer=layer)
-
-
-def _units(stack: Stack, figure: Figure, column: DrawnLayer) -> Iterator[Quantity]:
-    """Yield the values of a layer's units, and their dots."""
-    layer, shape = column.layer, (len(column.units),)
-    value = OfRow(shape, units=column.units)
-    value = value.of(stack.activation(layer), "play_image" if layer == "1" else _row(stack))
-    places, below_0 = (figure.x(layer), figure.y(layer)), column.reach == "around 0"
-    size = "" if column.bounded else "size"
-    yield from _dots(drawn("value", value, shape=shape, layer=layer), size, places, below_0=below_0)
-
-
-def _dots(
-    value: Quantity, size: str, places: tuple[Sequence[float], Sequence[float]], *, below_0: bool
-) -> Iterator[Quantity]:
-    """Yield numbers that are drawn as dots, the largest one, fill levels, positions, and dots."""
-    layer, shape, prefix = value.layer, value.shape, value.name.partition(value.kind)[0]
-    own = partial(drawn, layer=layer, prefix=prefix)
-    uses = {"v": value.name, "level": f"{prefix}level{layer}", "y": f"{prefix}up{layer}"}
-    yield value
-    if size:
-        yield own(size, LARGEST_SIZE, uses)
-        uses["size"] = f"{prefix}{size}{layer}"
-    yield own("level", FillLevel(below_0=below_0), uses, shape, **WHOLE)
-    for kind, place in zip(("across", "up"), places, strict=True):
-        yield own(kind, coordinate(place), shape=shape, **PLACE)
-    levels = tuple(range(-LEVELS if below_0 else 0, LEVELS + 1))
-    yield own("dot", Dot(levels), uses, (*shape, len(levels)), **IN_SIGHT)
-
-
-def _weight(
-    stack: Stack, weights: Sequence[tuple[int, ...]], layer: str, prefix: str = PREFIX
-) -> Quantity:
-    """Return some weights of a layer, in the chosen epoch."""
-    shape, (name,) = (len(weights),), stack.weights(layer)
-    uses = {"of": f"{name}{layer}"} | stack.at_epoch(PREFIX)
-    return drawn("weight", OfRow(shape, units=weights), uses, shape, layer=layer, prefix=prefix)
-
-
-def _lines(figure: Figure, layer: str) -> Iterator[Quantity]:
-    """Yield the connections of a layer: its weights and their lines, or where its maps look."""
-    own, below = partial(drawn, layer=layer), figure.stack.below[layer]
-    if layer not in figure.dense:  # thin lines from each map to those that look at it
-        lines = figure.guides(layer)
-        for way, places in zip(("across", "up"), zip(*chain(*lines), strict=True), strict=True):
-            shape = (len(lines), 2)
-            yield own(f"guide_{way}", coordinate(places, shape), shape=shape, **PLACE)
-        return
-    weight = _weight(figure.stack, figure.weights(layer, figure.columns[below].units), layer)
-    strength, largest = f"play_strength{layer}", f"play_heaviest{layer}"
-    yield weight
-    yield own("heaviest", LARGEST_SIZE.of(weight.name))
-    yield own("strength", Strength().of(weight.name, largest), shape=weight.shape, **WHOLE)
-    right, up = figure.out(below)
-    for kind, ends in (("across", (right, figure.radius(layer))), ("up", (up, 0))):
-        line = LineEnds(SERIES, *ends).of(strength, f"play_{kind}{below}", f"play_{kind}{layer}")
-        yield own(f"line_{kind}", line, shape=(*weight.shape, 2, len(SERIES)), **PLACE)
-
-
-def _headings(figure: Figure) -> Iterator[Quantity]:
-    """Yield the positions of the layers' headings, and of names beside units."""
-    middles, output = [figure.middles[layer] for layer in figure.columns], figure.stack.output
-    places = {"heading_across": middles, "heading_up": [TOP + 2.0] * len(middles)}
-    right = [x + figure.radius(output) for x in figure.x(output)]
-    places["label_across"] = right[:LISTED]
-    if figure.stack.spec.features:
-        places["name_across"] = [x - figure.radius("1") for x in figure.x("1")]
-    for kind, each in places.items():
-        yield drawn(kind, coordinate(each), shape=(len(each),), **PLACE)

@@ -1,17 +1,29 @@
-"""The sheet Drawing, whose numbers make the picture of the network on Play."""
+"""The sheet Drawing, whose numbers make the picture of the network on Play; and the picture.
+
+Everything is looked up in the training sheets, so it is small compared with them.
+"""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 
 from openpyxl.chart import ScatterChart
 
 from xlnn.data.wording import cut
-from xlnn.equations.play import LEVELS
+from xlnn.equations import play as eq
+from xlnn.equations.lookup import OfRow
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.figure import CLEAR_SQUARE, HEIGHT, DrawnLayer, Figure
-from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, SERIES, SQUARE
+from xlnn.workbooks.network.quantities.figure import (
+    CLEAR_SQUARE,
+    HEIGHT,
+    LISTED,
+    TOP,
+    DrawnLayer,
+    Figure,
+)
+from xlnn.workbooks.network.quantities.lens import ONE
+from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, WHOLE, drawn, row_of
 from xlnn.workbooks.network.quantities.runs import is_of_one
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import recognise
@@ -23,6 +35,17 @@ from xlnn.workbooks.pages.table import plain_name
 from xlnn.writing.charts import Line, Range, graph, range_of
 from xlnn.writing.style import FAINT, INK, NEGATIVE, POSITIVE, QUIET, RULE, tint
 
+SQUARE = f"{PREFIX}square_"
+"""The prefix of what the pictures of weights are drawn from."""
+
+SERIES = (-1, 1, -2, 2, -3, 3)
+"""The strengths of the lines, from the weakest, which are drawn first."""
+
+PLACE = {"number_format": "0.0"}
+
+IN_SIGHT = {"number_format": "0.0;"}
+"""Of what may be out of sight, below 0: it is not written."""
+
 TINTS = {1: 0.4, 2: 0.75, 3: 1.0}
 """How full the colour of a line is, by its strength."""
 
@@ -32,7 +55,7 @@ LINE_WIDTHS = {1: 8_000, 2: 19_000, 3: 38_000}
 GUIDE_WIDTH = 6_000
 """How wide a line is that leads from map to map."""
 
-LINES = "line_across", "line_up"
+LINES, GUIDES = ("line_across", "line_up"), ("guide_across", "guide_up")
 
 TEXTS = ("label_text", "label_across"), ("name_across",), ("heading_across", "heading_up")
 """Texts and their places, each a table."""
@@ -44,15 +67,110 @@ MOST_CAPTIONS = 6
 """Columns up to which there is room for words above each."""
 
 
+def quantities(stack: Stack) -> Iterator[Quantity]:
+    """Yield the numbers of the picture."""
+    figure = Figure(stack)
+    for columns in figure.alike.values():  # so that they are below each other
+        for column in columns:
+            yield from _units(figure, column)
+    for layer in stack.names:
+        yield from _connections(figure, layer)
+    for layer, pictures in figure.pictures.items():
+        weight = _weight(stack, pictures.weights, layer, SQUARE)
+        yield from _dots(weight, "max", figure.squares(layer), below_0=True)
+    yield from _texts(figure)
+
+
+def _units(figure: Figure, column: DrawnLayer) -> Iterator[Quantity]:
+    """Yield the values of a layer's units, and their dots."""
+    layer, shape, stack = column.layer, (len(column.units),), figure.stack
+    value = OfRow(shape, units=column.units)
+    value = value.of(stack.activation(layer), "play_image" if layer == "1" else row_of(stack))
+    places, below_0 = (figure.x(layer), figure.y(layer)), column.reach == "around 0"
+    size = "" if column.bounded else "size"
+    yield from _dots(drawn("value", value, shape=shape, layer=layer), size, places, below_0=below_0)
+
+
+def _dots(
+    value: Quantity, size: str, places: tuple[Sequence[float], Sequence[float]], *, below_0: bool
+) -> Iterator[Quantity]:
+    """Yield numbers that are drawn as dots, the largest one, fill levels, positions, and dots."""
+    layer, shape, prefix = value.layer, value.shape, value.name.partition(value.kind)[0]
+    own = partial(drawn, layer=layer, prefix=prefix)
+    uses = {"v": value.name, "level": f"{prefix}level{layer}", "y": f"{prefix}up{layer}"}
+    yield value
+    if size:
+        yield own(size, eq.LARGEST_SIZE, uses)
+        uses["size"] = f"{prefix}{size}{layer}"
+    yield own("level", eq.FillLevel(below_0=below_0), uses, shape, **WHOLE)
+    for kind, place in zip(("across", "up"), places, strict=True):
+        yield own(kind, eq.coordinate(place), shape=shape, **PLACE)
+    levels = tuple(range(-eq.LEVELS if below_0 else 0, eq.LEVELS + 1))
+    yield own("dot", eq.Dot(levels), uses, (*shape, len(levels)), **IN_SIGHT)
+
+
+def _weight(
+    stack: Stack, weights: Sequence[tuple[int, ...]], layer: str, prefix: str = PREFIX
+) -> Quantity:
+    """Return some weights of a layer, in the chosen epoch."""
+    shape, (name,) = (len(weights),), stack.weights(layer)
+    uses = {"of": f"{name}{layer}"} | stack.at_epoch(PREFIX)
+    return drawn("weight", OfRow(shape, units=weights), uses, shape, layer=layer, prefix=prefix)
+
+
+def _connections(figure: Figure, layer: str) -> Iterator[Quantity]:
+    """Yield the connections of a layer: its weights and their lines, or where its maps look."""
+    own, below = partial(drawn, layer=layer), figure.stack.below[layer]
+    if layer not in figure.dense:  # thin lines from each map to those that look at it
+        lines = figure.guides(layer)
+        for way, places in zip(("across", "up"), zip(*chain(*lines), strict=True), strict=True):
+            shape = (len(lines), 2)
+            yield own(f"guide_{way}", eq.coordinate(places, shape), shape=shape, **PLACE)
+        return
+    weight = _weight(figure.stack, figure.weights(layer, figure.columns[below].units), layer)
+    strength, largest = f"play_strength{layer}", f"play_heaviest{layer}"
+    yield weight
+    yield own("heaviest", eq.LARGEST_SIZE.of(weight.name))
+    yield own("strength", eq.Strength().of(weight.name, largest), shape=weight.shape, **WHOLE)
+    right, up = figure.out(below)
+    for kind, ends in (("across", (right, figure.radius(layer))), ("up", (up, 0))):
+        line = eq.LineEnds(SERIES, *ends).of(strength, f"play_{kind}{below}", f"play_{kind}{layer}")
+        yield own(f"line_{kind}", line, shape=(*weight.shape, 2, len(SERIES)), **PLACE)
+
+
+def _texts(figure: Figure) -> Iterator[Quantity]:
+    """Yield the positions of headings and of names beside units, and the texts of outputs."""
+    stack, output = figure.stack, figure.stack.output
+    middles = [figure.middles[layer] for layer in figure.columns]
+    places = {"heading_across": middles, "heading_up": [TOP + 2.0] * len(middles)}
+    right = [x + figure.radius(output) for x in figure.x(output)]
+    places["label_across"] = right[:LISTED]
+    if stack.spec.features:
+        places["name_across"] = [x - figure.radius("1") for x in figure.x("1")]
+    for kind, each in places.items():
+        yield drawn(kind, eq.coordinate(each), shape=(len(each),), **PLACE)
+    uses = {"labels": "labels", "a": f"play_value{output}"}
+    if stack.spec.is_regression:
+        uses = {"labels": "labels", "predicted": "play_output"}
+    label = eq.OutputLabel(is_share=stack.is_share)
+    yield drawn("label_text", label, uses, (len(right[:LISTED]),), axes=(ONE,))
+
+
 def _parts(model: Model) -> Beside:
     """Return the tables side by side: units, texts, look-ups, squares, connections, lines."""
     here = [quantity for quantity in model.quantities if quantity.sheet == NUMBERS]
+    texts = ([q.name for q in here if q.kind in kinds] for kinds in TEXTS)
+    single = (each for each in here if not each.shape or each.kind in {"outputs", "targets"})
+    looked_up = (each.name for each in single if each.kind != "course")
     columns = [
-        [*_dotted(here, PREFIX, "value")], [*_texts(here)], [*_looked_up(here)],
+        [*_dotted(here, PREFIX, "value")],
+        [Units("", *names, above=1) for names in texts if names],
+        [Numbers(*looked_up, named=_named, at=1)],
         [*_dotted(here, SQUARE, "weight")],
-        [*_connections(here, "weight", "strength")],
-        [*_connections(here, *LINES, lines=LINES)], [*_guides(here)],
-    ]  # fmt: skip
+        [*_of_layers(here, "weight", "strength", of="weight")],
+        [*_of_layers(here, *LINES, of="weight", series=SERIES)],
+        [*_of_layers(here, *GUIDES)],
+    ]
     return Beside(*(Below(*parts) for parts in columns if parts))
 
 
@@ -69,39 +187,18 @@ def _dotted(here: Sequence[Quantity], prefix: str, value: str) -> Iterator[PageP
             )  # fmt: skip
 
 
-def _texts(here: Sequence[Quantity]) -> Iterator[PagePart]:
-    """Yield the texts of the picture and their places."""
-    for kinds in TEXTS:
-        if names := [quantity.name for quantity in here if quantity.kind in kinds]:
-            yield Units("", *names, above=1)
-
-
-def _looked_up(here: Sequence[Quantity]) -> Iterator[PagePart]:
-    """Yield what is looked up for sentences, and the largest values of each layer."""
-    single = (each for each in here if not each.shape or each.kind in {"outputs", "targets"})
-    names = (each.name for each in single if each.kind != "course")
-    yield Numbers(*names, named=_named, at=1)
-
-
-def _connections(
-    here: Sequence[Quantity], *kinds: str, lines: Sequence[str] = ()
+def _of_layers(
+    here: Sequence[Quantity], *kinds: str, of: str = "", series: Sequence[int] = ()
 ) -> Iterator[PagePart]:
-    """Yield the weight of each connection, or its line in each series."""
-    layers = (quantity.layer for quantity in here if quantity.kind == "strength")
+    """Yield the weight of each connection, its line in each series, or the lines between maps."""
+    layers = [each.layer for each in here if each.name == f"{PREFIX}{kinds[0]}{each.layer}"]
     for number, layer in enumerate(layers):
-        names, drawn = ([f"{PREFIX}{kind}{layer}" for kind in each] for each in (kinds, lines))
+        names = [f"{PREFIX}{kind}{layer}" for kind in kinds]
         yield Units(
-            partial(_symbols, name=f"{PREFIX}weight{layer}"), *names, lines=drawn,
-            units=dict.fromkeys(drawn, partial(_signed, SERIES)), headed=not number,
+            partial(_symbols, name=f"{PREFIX}{of}{layer}") if of else "", *names,
+            lines=names if kinds in {LINES, GUIDES} else (), headed=not number,
+            units=dict.fromkeys(names, partial(_signed, series)) if series else {},
         )  # fmt: skip
-
-
-def _guides(here: Sequence[Quantity]) -> Iterator[PagePart]:
-    """Yield the lines from map to map."""
-    layers = (quantity.layer for quantity in here if quantity.kind == "guide_across")
-    for number, layer in enumerate(layers):
-        lines = [f"{PREFIX}guide_{way}{layer}" for way in ("across", "up")]
-        yield Units("", *lines, lines=lines, headed=not number)
 
 
 def _named(quantity: Quantity, words: Text) -> str:
@@ -130,7 +227,7 @@ PAGE = Page(NUMBERS, "", "", Made(_parts), is_helper=True, gridlines=True, is_hi
 def picture(page: Context) -> ScatterChart:
     """Return the drawing of the network: lines, units, their weights, and beside them texts."""
     figure = Figure(Stack(page.spec))
-    things = [*_lines(page, figure), *_dots(page, figure), *_tags(page, figure)]
+    things = [*_lines(page, figure), *_points(page, figure), *_tags(page, figure)]
     return graph(things, figure.width / 10, HEIGHT / 10, (figure.width, HEIGHT))
 
 
@@ -144,7 +241,7 @@ def _cells(page: Context, name: str, layers: Sequence[str], series: int = 0) -> 
 def _lines(page: Context, figure: Figure) -> Iterator[Line]:
     maps = [name for name in figure.stack.names if name not in figure.dense]
     if maps:
-        ways = (_cells(page, f"{PREFIX}guide_{way}", maps) for way in ("across", "up"))
+        ways = (_cells(page, f"{PREFIX}{each}", maps) for each in GUIDES)
         yield Line(*ways, RULE, width=GUIDE_WIDTH)
     for series, strength in enumerate(SERIES):
         ways = (_cells(page, f"{PREFIX}{each}", figure.dense, series) for each in LINES)
@@ -152,7 +249,7 @@ def _lines(page: Context, figure: Figure) -> Iterator[Line]:
         yield Line(*ways, colour, width=LINE_WIDTHS[abs(strength)])
 
 
-def _dots(page: Context, figure: Figure) -> Iterator[Line]:
+def _points(page: Context, figure: Figure) -> Iterator[Line]:
     dots = []
     for layer, each in figure.pictures.items():
         size = each.points - (each.points >= CLEAR_SQUARE)
@@ -167,7 +264,7 @@ def _dots(page: Context, figure: Figure) -> Iterator[Line]:
         across = _cells(page, f"{prefix}across", layers)
         levels = page.layout.model[f"{prefix}dot{layers[0]}"].equation.levels
         for n, level in enumerate(levels):
-            fill = tint(full if level >= 0 else NEGATIVE, abs(level) / LEVELS, empty)
+            fill = tint(full if level >= 0 else NEGATIVE, abs(level) / eq.LEVELS, empty)
             yield Line(across, _cells(page, f"{prefix}dot", layers, n), fill, width=0, **look)
 
 
