@@ -10,28 +10,14 @@ from dataclasses import replace
 from functools import partial
 from math import prod
 
+from xlnn.equations import convolution, wording
 from xlnn.equations.activation import ACTIVATIONS
-from xlnn.equations.convolution import (
-    PLUS_BIAS,
-    PRODUCTS,
-    SUM_OF_PRODUCTS,
-    OfFilter,
-    Window,
-)
 from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lens import DISTANCE
 from xlnn.equations.lookup import COPY, OfRow
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import PREDICTED
-from xlnn.equations.wording import (
-    ActivationSentence,
-    Bar,
-    CostSentence,
-    Name,
-    OutputDeltaSentence,
-    Prediction,
-)
 from xlnn.quantity import Axis, Quantity, Sentence
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import (
@@ -97,18 +83,18 @@ def lens_quantities(stack: Stack, words: Text, *, whole: bool) -> Iterator[Quant
     for name in stack.names:
         if len(stack.shapes[name]) == 1:
             yield from _sentences(stack, name, whole=whole)
-    yield one("name", Name(), shape=labels)
+    yield one("name", wording.Name(), shape=labels)
     if stack.spec.is_regression:
         known = {"actual": stack.actual(PREFIX)} if stack.spec.epochs else {}
         said = said_of_prediction(words, known=bool(known))
         yield from prediction(stack, said, known, **ROWS)
     elif stack.has_shares:
-        yield one("bar", Bar().of(outputs), shape=labels)
+        yield one("bar", wording.Bar().of(outputs), shape=labels)
     if stack.spec.epochs:
         costs = {"t": "lens_t", "a": "lens_output", "C": "lens_C"}
         if whole and COSTS[stack.spec.cost].loss:
             costs["loss"] = "lens_loss"
-        yield one("C_text", CostSentence(3 if stack.spec.is_regression else 0), costs)
+        yield one("C_text", wording.CostSentence(3 if stack.spec.is_regression else 0), costs)
         yield one("there", OfRow().of("C", "lens_position"))
         yield one("gap", DISTANCE.of("lens_C", "lens_there"), number_format="0E+00")
 
@@ -156,11 +142,11 @@ def _of_image(stack: Stack) -> dict[str, tuple[int, ...]]:
     return found | ({"raw_t": found["t"]} if spec.scaled_targets else {})
 
 
-def said_of_prediction(words: Text, *, known: bool) -> Prediction:
+def said_of_prediction(words: Text, *, known: bool) -> wording.Prediction:
     """Return the sentence about a prediction, beside the actual number if that is known."""
     if known:
-        return Prediction(words.open("sentences", "predicted_actual"))
-    return Prediction(words("joined", "named", what="{label}", name="{predicted}"))
+        return wording.Prediction(words.open("sentences", "predicted_actual"))
+    return wording.Prediction(words("joined", "named", what="{label}", name="{predicted}"))
 
 
 def prediction(
@@ -246,7 +232,7 @@ def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
     for kind, sentence in layer.sentences.items():
         said = sentence(_headings(kind, name, shape))
         yield told(f"{kind}_text", said, own)
-    said = ActivationSentence(_headings("a", name, shape), activation.symbol)
+    said = wording.ActivationSentence(_headings("a", name, shape), activation.symbol)
     yield told("a_text", said, own)
     if not stack.spec.epochs:
         return
@@ -257,7 +243,7 @@ def _sentences(stack: Stack, name: str, *, whole: bool) -> Iterator[Quantity]:
         digits = 3 if stack.spec.is_regression else 0
         if whole and cost.loss:
             yield told("loss_text", cost.sentence(loss), targets)
-        sentence, uses = OutputDeltaSentence(delta, digits), targets
+        sentence, uses = wording.OutputDeltaSentence(delta, digits), targets
     else:
         upper = stack.names[stack.names.index(name) + 1]
         sentence = stack.kinds[upper].sentence_below(delta)
@@ -287,16 +273,20 @@ def _of_layer(stack: Stack, name: str) -> Iterator[Quantity]:
         yield shown(kind, choices=(1, length), number_format="0")
     where = {"number": f"lens_{MAP}{name}", **own("row", "column")}
     seen = {"a": stack.activation(stack.below[name], PREFIX), **where}
-    yield shown("window", Window(tuple(size[-2:])), seen, tuple(size))
+    yield shown("window", convolution.Window(tuple(size[-2:])), seen, tuple(size))
     for kind, shape in parameters.items():
-        of_filter = OfFilter(shape, "number").of(f"{kind}{name}", "lens_epoch", where["number"])
+        of_filter = convolution.OfFilter(shape, "number").of(
+            f"{kind}{name}", "lens_epoch", where["number"]
+        )
         yield shown(f"window_{kind}", of_filter, shape=shape[1:])
     uses = own(*parameters, "sum", "product")
     uses |= {"a": f"lens_window{name}", "total": uses["sum"], "products": uses["product"]}
-    yield shown("window_product", PRODUCTS, uses, tuple(size))
-    yield shown("window_sum", SUM_OF_PRODUCTS, uses)
-    yield shown("window_z", PLUS_BIAS, uses)
-    of_place = OfFilter((filters, *places), *where).of(f"z{name}", "lens_position", **where)
+    yield shown("window_product", convolution.PRODUCTS, uses, tuple(size))
+    yield shown("window_sum", convolution.SUM_OF_PRODUCTS, uses)
+    yield shown("window_z", convolution.PLUS_BIAS, uses)
+    of_place = convolution.OfFilter((filters, *places), *where).of(
+        f"z{name}", "lens_position", **where
+    )
     yield shown("window_there", of_place)
 
 

@@ -10,23 +10,12 @@ from functools import partial
 from itertools import pairwise
 from math import isfinite
 
+from xlnn.equations import verdict as eq
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.cost import COSTS, TOTAL_COST
 from xlnn.equations.layer import WEIGHTS, probed
 from xlnn.equations.optimiser import OPTIMISERS, PENALTY, Optimiser, with_penalty
 from xlnn.equations.surface import GRADIENT_SIZE
-from xlnn.equations.verdict import (
-    ACCURACY,
-    MEAN_ABSOLUTE,
-    MEAN_COST,
-    OFF,
-    PREDICTED,
-    RECOGNISED,
-    RIGHT,
-    ROOT_MEAN_SQUARE,
-    SCALED,
-    LargestUnit,
-)
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.runs import of_runs
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -128,17 +117,17 @@ def _data(stack: Stack, **rows: object) -> Iterator[Quantity]:
     outputs = stack.shapes[stack.output]
     yield quantity("raw_t" if spec.scaled_targets else "t", shape=outputs, **rows)
     if spec.scaled_targets:
-        scale = SCALED.of(f"{prefix}raw_t", "t_middle", "t_factor")
+        scale = eq.SCALED.of(f"{prefix}raw_t", "t_middle", "t_factor")
         yield quantity("t", scale, shape=outputs, number_format="0.0000", **rows)
     if not spec.is_regression:
-        yield quantity("truth", LargestUnit().of(f"{prefix}t"), **rows)
+        yield quantity("truth", eq.LargestUnit().of(f"{prefix}t"), **rows)
         yield stack.label("truth_label", of=f"{prefix}truth", **rows)
 
 
 def scaled(shape: tuple[int, ...], *, prefix: str = "", **rows: object) -> Quantity:
     """Return the inputs of that prefix, scaled, in the shape in which they were given."""
     return quantity(
-        "x", SCALED.of(f"{prefix}raw"), shape=shape, prefix=prefix, number_format="0.0000",
+        "x", eq.SCALED.of(f"{prefix}raw"), shape=shape, prefix=prefix, number_format="0.0000",
         **rows,
     )  # fmt: skip
 
@@ -236,7 +225,7 @@ def _results(stack: Stack, samples: Axis, prefix: str = "", sheet: str = "") -> 
         yield from predictions(stack, **rows)
     else:
         yield from _answers(stack, **rows)
-        yield quantity("right", RIGHT.of(f"{prefix}answer", f"{prefix}truth"), **rows)
+        yield quantity("right", eq.RIGHT.of(f"{prefix}answer", f"{prefix}truth"), **rows)
     C = {"C": f"{prefix}C"}
     if spec.regularised and not prefix:  # what is held out is measured, not trained
         yield whole("penalty", PENALTY.taking(*penalised(stack), L2))
@@ -244,21 +233,21 @@ def _results(stack: Stack, samples: Axis, prefix: str = "", sheet: str = "") -> 
     yield whole("C_T", TOTAL_COST, C)
     if not spec.is_regression:
         right = f"{prefix}right"
-        yield whole("recognised", RECOGNISED.of(right))
+        yield whole("recognised", eq.RECOGNISED.of(right))
         if spec.test_samples:  # so that the two kinds of samples can be compared
-            yield whole("accuracy", ACCURACY.of(right))
+            yield whole("accuracy", eq.ACCURACY.of(right))
         return
     if spec.test_samples:
-        yield whole("mean_C", MEAN_COST, C)
+        yield whole("mean_C", eq.MEAN_COST, C)
     own = {"shape": stack.shapes[stack.output], "number_format": stack.measure}
-    yield whole("rmse", ROOT_MEAN_SQUARE.of(f"{prefix}off"), **own)
-    yield whole("mae", MEAN_ABSOLUTE.of(f"{prefix}off"), **own)
+    yield whole("rmse", eq.ROOT_MEAN_SQUARE.of(f"{prefix}off"), **own)
+    yield whole("mae", eq.MEAN_ABSOLUTE.of(f"{prefix}off"), **own)
 
 
 def _answers(stack: Stack, *, prefix: str = "", **rows: object) -> Iterator[Quantity]:
     """Yield the predicted class."""
     output = stack.activation(stack.output, prefix)
-    yield quantity("answer", LargestUnit().of(output), prefix=prefix, **rows)
+    yield quantity("answer", eq.LargestUnit().of(output), prefix=prefix, **rows)
     yield stack.label("label", of=f"{prefix}answer", prefix=prefix, **rows)
 
 
@@ -268,8 +257,8 @@ def predictions(stack: Stack, *, prefix: str = "", **rows: object) -> Iterator[Q
     uses = {"a": stack.activation(stack.output, prefix), "t": f"{prefix}t"}
     if stack.spec.scaled_targets:
         uses |= {"middle": "t_middle", "factor": "t_factor"}
-        yield quantity("predicted", PREDICTED, uses, **rows)
-    yield quantity("off", OFF, uses, **rows)
+        yield quantity("predicted", eq.PREDICTED, uses, **rows)
+    yield quantity("off", eq.OFF, uses, **rows)
 
 
 def _tested(stack: Stack) -> Iterator[Quantity]:

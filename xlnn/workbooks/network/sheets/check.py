@@ -12,15 +12,7 @@ import numpy as np
 
 from xlnn import reference
 from xlnn.data.numbers import rounded
-from xlnn.equations.check_sheet import (
-    AGREE_DIGITS,
-    Case,
-    CheckVerdict,
-    LargestDistance,
-    NoteDistance,
-    Remark,
-    SumDistance,
-)
+from xlnn.equations import check_sheet as eq
 from xlnn.equations.wording import Told
 from xlnn.grid import address
 from xlnn.quantity import Axis, Equation, Model, Quantity
@@ -84,15 +76,15 @@ def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:
         for several in (typed, computed)
     )
     yield noted("grows", number_format="0")
-    case = Case([*names], [*results]).of("numpy_grows")
+    case = eq.Case([*names], [*results]).of("numpy_grows")
     yield shown("case", case, number_format="0")
-    remark = Remark({key: words("check", key) for key in Remark.KEYS})
+    remark = eq.Remark({key: words("check", key) for key in eq.Remark.KEYS})
     for *_, largest in (*typed, *computed):
         known = [largest.name] + ["numpy_case"] * (largest.name in results)
         kind = largest.kind.replace("_largest", "_remark")
         yield shown(kind, remark.of(*known), layer=largest.layer)
-    said = {key: words.open("sentences", key) for key in CheckVerdict.KEYS}
-    state = CheckVerdict(said | {"between": words("joined", "between")}, names, results)
+    said = {key: words.open("sentences", key) for key in eq.CheckVerdict.KEYS}
+    state = eq.CheckVerdict(said | {"between": words("joined", "between")}, names, results)
     advice = Told(["", *(words("sentences", key) for key in ADVICE)], "case")
     for kind, equation in (("state", state), ("advice", advice)):
         yield shown(kind, equation.of(case="numpy_case"))
@@ -103,18 +95,18 @@ def _of_input(given: Quantity) -> Compared:
     name, kind, shape = given.name, given.kind, given.shape
     if any(axis.family == "image" for axis in given.axes):
         mark = f"{PREFIX}{name.removesuffix(kind)}mark"
-        return _compared(given, f"{name}_print", SumDistance().of(mark, name), shape=shape)
+        return _compared(given, f"{name}_print", eq.SumDistance().of(mark, name), shape=shape)
     if given.given:
-        return _compared(given, f"{kind}_start", NoteDistance(0).of(name), shape=shape)
-    return _compared(given, kind, NoteDistance().of(name), shape=shape)
+        return _compared(given, f"{kind}_start", eq.NoteDistance(0).of(name), shape=shape)
+    return _compared(given, kind, eq.NoteDistance().of(name), shape=shape)
 
 
 def _results(stack: Stack) -> Iterator[Compared]:
     """Compare the results of NumPy's run: C_T of every epoch, and the last weights."""
-    yield _compared(quantity("C_T"), "C_T", NoteDistance().of("C_T"), axes=(stack.epoch,))
+    yield _compared(quantity("C_T"), "C_T", eq.NoteDistance().of("C_T"), axes=(stack.epoch,))
     for kind, layer, shape in stack.parameters:
         last = quantity(kind, layer=layer)
-        yield _compared(last, kind, NoteDistance(-1).of(last.name), shape=shape)
+        yield _compared(last, kind, eq.NoteDistance(-1).of(last.name), shape=shape)
 
 
 def _compared(array: Quantity, stem: str, equation: Equation, **rows: object) -> Compared:
@@ -124,7 +116,7 @@ def _compared(array: Quantity, stem: str, equation: Equation, **rows: object) ->
     note = replace(note, name=f"{PREFIX}{stem}{layer}")
     distance = small(f"{stem}_distance", equation.of(noted=note.name), layer=layer, **rows)
     uses = {"distance": distance.name} | ({} if is_sum else {"noted": note.name})
-    return note, distance, small(f"{stem}_largest", LargestDistance(), uses, layer=layer)
+    return note, distance, small(f"{stem}_largest", eq.LargestDistance(), uses, layer=layer)
 
 
 def called(note: Quantity, words: Text) -> str:
@@ -205,7 +197,7 @@ def altered_records(
     str, tuple of int, float
         The record, the index in it, and the run's value.
     """
-    notes, near = _notes(spec, run), 1 / 10**AGREE_DIGITS
+    notes, near = _notes(spec, run), 1 / 10**eq.AGREE_DIGITS
     outcome = () if (run[f"{PREFIX}case"] == 1).any() else _outcome(spec)
     for name in (*_marked(spec), *outcome):
         far = _far(run[name], notes[name], near, int(bool(spec.runs) and name in outcome))
@@ -321,7 +313,7 @@ def _compared_cell(model: Model, distance: Quantity) -> tuple[str, tuple[int, ..
     """Return the first entry that is compared: of weights after the last epoch, where it is."""
     name = distance.uses["values" if "values" in distance.uses else "now"].name
     index = [0] * len(model[name].lengths)
-    if isinstance(distance.equation, NoteDistance) and distance.equation.state == -1:
+    if isinstance(distance.equation, eq.NoteDistance) and distance.equation.state == -1:
         index[0] = model[name].lengths[0] - 1
     return name, tuple(index)
 

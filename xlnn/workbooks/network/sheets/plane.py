@@ -9,18 +9,9 @@ from functools import partial
 from itertools import groupby
 from math import isfinite
 
+from xlnn.equations import plane as eq
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
-from xlnn.equations.plane import (
-    GRID_POINT,
-    OF_OUTPUT,
-    SIDE,
-    EdgeText,
-    OfUnits,
-    edge,
-    height_if,
-    on_grid,
-)
 from xlnn.equations.verdict import AskedLabel, label_number
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
@@ -54,7 +45,7 @@ from xlnn.writing.style import CHOICE, SECTION
 SHEET, NUMBERS = "map", "plane"
 PREFIX = "map_"
 
-POINT = Axis("point", SIDE * SIDE)
+POINT = Axis("point", eq.SIDE * eq.SIDE)
 
 MOST_UNITS = 40
 """Units of all layers up to which a network is drawn over the plane: each is 900 formulas."""
@@ -62,7 +53,7 @@ MOST_UNITS = 40
 SHOWN, A_LINE = 9, 3
 """Units of a layer that have a small picture, and how many stand side by side."""
 
-PLACES = tuple(range(0, SIDE, 2))
+PLACES = tuple(range(0, eq.SIDE, 2))
 """Which rows and columns of the grid a small picture has."""
 
 MOST_IMAGES = 400
@@ -101,24 +92,24 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     given = "raw" if spec.scaled else "x"
     ends = {"low": "map_low", "high": "map_high", "values": given}
     for kind, sign in (("low", -1), ("high", 1)):
-        yield table(kind, edge(sign), ends, (2,))
+        yield table(kind, eq.edge(sign), ends, (2,))
     for kind, number in (("ends", 0), ("heights", 1)):
-        yield page(kind, EdgeText(number, upper_first=number == 1), ends, (2,))
+        yield page(kind, eq.EdgeText(number, upper_first=number == 1), ends, (2,))
     # state 0 is the start, so the weights after epoch e are in row e + 1
     yield from weights(stack, PREFIX, NUMBERS, row=2)
     rows = {"axes": (POINT,), "prefix": PREFIX, "sheet": NUMBERS}
     yield replace(quantity("point", counts=True, **whole, **rows), name="map_number")
     uses = {"number": "map_number", **ends}
-    yield quantity(given, GRID_POINT, uses, spec.picture, **{**rows, "number_format": "0.0000"})
+    yield quantity(given, eq.GRID_POINT, uses, spec.picture, **{**rows, "number_format": "0.0000"})
     if spec.scaled:
         yield scaled(spec.picture, **rows)
     yield from forward(stack, slopes=False, **rows)
-    yield page("picture", OF_OUTPUT.of(output, "map_output"), shape=(SIDE, SIDE))
+    yield page("picture", eq.OF_OUTPUT.of(output, "map_output"), shape=(eq.SIDE, eq.SIDE))
     for layer in stack.layers[:-1]:
         shown = range(min(layer.units, SHOWN))
         for line in range(1, 2 + (len(shown) - 1) // A_LINE):
             units = shown[A_LINE * (line - 1) : A_LINE * line]
-            seen, shape = OfUnits(units, PLACES), (len(units), len(PLACES), len(PLACES))
+            seen, shape = eq.OfUnits(units, PLACES), (len(units), len(PLACES), len(PLACES))
             seen, prefix = seen.of(f"map_a{layer.name}"), f"{PREFIX}line{line}_"
             yield page("seen", seen, shape=shape, layer=layer.name, prefix=prefix)
     yield from _data(stack, ends)
@@ -128,10 +119,10 @@ def _data(stack: Stack, ends: dict[str, str]) -> Iterator[Quantity]:
     """Yield the positions of the data in the picture: those of the chosen class, and all others."""
     some = Axis("image", min(stack.spec.samples, MOST_IMAGES))
     row = partial(quantity, axes=(some,), prefix=PREFIX, sheet=NUMBERS)
-    at = replace(row("at", on_grid(some.length), ends, (2,)), symbol="x{}")
+    at = replace(row("at", eq.on_grid(some.length), ends, (2,)), symbol="x{}")
     yield at
     for kind in () if stack.spec.is_regression else ("own", "others"):
-        height = height_if(own=kind == "own").of("map_at", output="map_output")
+        height = eq.height_if(own=kind == "own").of("map_at", output="map_output")
         yield replace(row(kind, height, number_format="0.0000;"), symbol=at.heading((1,)))
 
 
