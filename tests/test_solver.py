@@ -24,9 +24,7 @@ from xlnn.loading.spec import described
 from xlnn.loading.values import values
 from xlnn.registry.templates import folder
 from xlnn.registry.text import languages
-from xlnn.workbooks.solver.kind import KIND, gradient
-from xlnn.workbooks.solver.nets import DENSE, MAPS, variables
-from xlnn.workbooks.solver.sheet import SETTINGS
+from xlnn.workbooks.solver import DENSE, KIND, MAPS, SETTINGS, gradient, variables
 from xlnn.writing.printing import LEAST
 
 pytestmark = pytest.mark.first(name=1)

@@ -17,7 +17,7 @@ from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.index import Entry, IndexSpec
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.own_model import Held, OwnSpec
-from xlnn.workbooks.solver.kind import Found, SolverSpec
+from xlnn.workbooks.solver import Found, SolverSpec
 
 
 @given(recipes())

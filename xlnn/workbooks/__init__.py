@@ -16,8 +16,8 @@ from xlnn.workbooks.kind import WorkbookKind
 KINDS = {
     "network": "xlnn.workbooks.network.kind:KIND",
     "index": "xlnn.workbooks.index:KIND",
-    "solver": "xlnn.workbooks.solver.kind:KIND",
-    "cnn-solver": "xlnn.workbooks.solver.kind:MAPS_KIND",
+    "solver": "xlnn.workbooks.solver:KIND",
+    "cnn-solver": "xlnn.workbooks.solver:MAPS_KIND",
     "model": "xlnn.workbooks.own_model:KIND",
 }
 """The module of each kind that is not an experiment, imported on first use."""

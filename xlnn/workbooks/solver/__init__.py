@@ -1,1 +1,0 @@
-"""Build workbooks with a network on one sheet, for a spreadsheet's own Solver."""
