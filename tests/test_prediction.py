@@ -306,6 +306,16 @@ def test_predictions_no_better_than_the_mean_are_told():
     assert "error 250,000, and 200,000 by the mean): try more --epochs" in training_notes(scaled)[0]
 
 
+def test_no_setting_is_advised_where_the_inputs_are_the_same_in_all_rows():
+    run = {"C_T": np.array([3.0, 2.0]), "labels": np.array(["y"], dtype=object)}
+    run |= {"t": np.array([[0.0], [4.0]]), "rmse": np.array([[9.0], [2.5]])}
+    (note,) = training_notes(run | {"x": np.array([[1.0, 2.0], [1.0, 2.0]])})
+    assert note == "The inputs are the same in all rows: there is nothing to learn from them."
+    (note,) = training_notes(run | {"x": np.array([[1.0, 2.0], [1.0, 3.0]])})
+    assert "more --epochs" in note
+    assert training_notes(run | {"x": np.ones((2, 2)), "rmse": np.array([[9.0], [1.9]])}) == ()
+
+
 def test_held_out_predictions_no_better_than_the_mean_are_told():
     run = {"C_T": np.array([3.0, 2.0]), "labels": np.array(["y"], dtype=object)}
     run |= {"t": np.array([[0.0], [4.0]]), "rmse": np.array([[9.0], [0.1]])}

@@ -96,13 +96,16 @@ def notes_of_run(run: Arrays) -> tuple[str, ...]:
     run : dict of arrays
         ``C_T``, shape (epochs,); for a regression ``rmse``, shape (epochs, outputs), and its
         targets ``t``, or unscaled ``raw_t``, shape (samples, outputs); for classes ``recognised``,
-        shape (epochs,), and ``t``.
+        shape (epochs,), and ``t``; the inputs ``x``, or unscaled ``raw``, shape (samples, ...).
     """
     first, last = run["C_T"][[0, -1]]
     if last > first:
         return (f"C_T rose from {amount(first)} to {amount(last)}. Try a smaller --eta.",)
     judge = _of_numbers if "rmse" in run else _of_classes
-    judged = (judge(run, *part) for part in PARTS.items() if f"{part[0]}t" in run)
+    judged = [judge(run, *part) for part in PARTS.items() if f"{part[0]}t" in run]
+    given = run.get("raw", run.get("x"))
+    if any(judged) and given is not None and (given == given[0]).all():
+        return ("The inputs are the same in all rows: there is nothing to learn from them.",)
     return tuple(filter(None, judged))[:1]
 
 
