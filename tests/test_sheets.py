@@ -57,6 +57,13 @@ def test_the_lens_shows_the_row_of_training_that_was_chosen(choose, epoch, image
 
 
 @pytest.mark.slow
+def test_the_cost_of_several_outputs_widens_no_page_of_the_lens(workbook):
+    sums = {"cost": "mse", "output_activation": "sigmoid"}
+    path = workbook("iris", epochs=1, verify=False, **sums).path
+    assert openpyxl.load_workbook(path)["Lens"].print_area == "'Lens'!$A$1:$X$68"
+
+
+@pytest.mark.slow
 def test_the_gradients_of_single_images_add_up_to_the_gradient(choose):
     total = sum(choose(lens_epoch=2, lens_image=image)["lens_dC_dW_one3"] for image in range(1, 65))
     gradient = choose(lens_epoch=2)["dC_dW3"][1]

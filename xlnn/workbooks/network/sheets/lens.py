@@ -144,15 +144,15 @@ def _first_units(page: Context[Spec]) -> str:
 
 
 def _outputs(model: Model) -> Iterator[PagePart]:
-    """Yield the outputs, below their numbers the cost, and what a regression predicts."""
+    """Yield the outputs, below their numbers the cost, and what is said of it and a prediction."""
     listed = outputs(model, PREFIX)
     yield listed
-    if cost := _existing(model, "C", "C_text"):
+    for cost in _existing(model, "C").values():
         before = listed.parts[: len(_existing(model, "name", "raw_t", "predicted", "t"))]
         at = sum(part.size(model)[1] for part in before)
-        yield Numbers(tuple(cost.values()), at=at, named=_named, looks={cost["C"]: SMALL})
-    if said := _existing(model, "verdict"):
-        yield Sentences(*said.values(), bold=0)
+        yield Numbers(cost, at=at, named=_named, looks={cost: SMALL})
+    # a line of its own: beside the cost, squares of several outputs would widen the page
+    yield Sentences(*_existing(model, "C_text", "verdict").values(), bold=0)
 
 
 def _named(quantity: Quantity, words: Text) -> str:
