@@ -37,37 +37,24 @@ TIMELESS = ("xor",)
 
 
 def words_of(spec: Spec) -> Text:
-    """Return the words of a workbook.
-
-    Some texts are replaced for some workbooks: ``table`` if the data are not pictures,
-    ``regression`` if numbers are predicted, ``maps`` if filters make maps of pictures, the
-    template's name if the template has its own texts and its network was not changed, ``scaled``
-    and ``scaled_targets`` if inputs and numbers to predict are scaled, ``cross_entropy`` for such a
-    cost, and an optimiser's name unless steps are plain. If nothing trains, those of ``predict``
-    come last.
-    """
+    """Return the words of a workbook: if nothing trains, those of ``predict`` come last."""
     found = text(spec.lang).of(variants(spec))
     return found if spec.epochs else found.with_own("predict")
 
 
-def variants(spec: Spec) -> Iterator[str]:
-    """Yield the tables of texts that apply to a workbook, later ones replacing earlier ones."""
-    if spec.features:
-        yield "table"
-    if spec.is_regression:
-        yield "regression"
-    if any(kind.slides for kind in spec.kinds.values()):
-        yield "maps"
-    if spec.template in TEMPLATES and _is_plain(spec) and _is_shipped(spec):
-        yield spec.template
-    if spec.scaled:
-        yield "scaled"
-    if spec.scaled_targets:
-        yield "scaled_targets"
-    if spec.epochs and COSTS[spec.cost].loss:
-        yield "cross_entropy"
-    if spec.optimizer != PLAIN and len(set(spec.runs)) <= 1:
-        yield spec.optimizer
+def variants(spec: Spec) -> list[str]:
+    """Return the tables of texts that apply to a workbook, later ones replacing earlier ones."""
+    applies = (
+        ("table", spec.features),  # the data are not pictures
+        ("regression", spec.is_regression),
+        ("maps", any(kind.slides for kind in spec.kinds.values())),
+        (spec.template, spec.template in TEMPLATES and _is_plain(spec) and _is_shipped(spec)),
+        ("scaled", spec.scaled),
+        ("scaled_targets", spec.scaled_targets),
+        ("cross_entropy", spec.epochs and COSTS[spec.cost].loss),
+        (spec.optimizer, spec.optimizer != PLAIN and len(set(spec.runs)) <= 1),
+    )
+    return [name for name, does in applies if does]
 
 
 def _is_plain(spec: Spec) -> bool:

@@ -369,17 +369,16 @@ class Figure:
         """Return a column; a dense one, or one below, has so many units at most."""
         shape, seen = self._shapes(name)
         reach, bounded = self._reach(name)
-        if len(seen) == 1 or (len(shape) == 1 and prod(shape) <= most):
+        is_map = len(seen) > 1 and (len(shape) > 1 or prod(shape) > most)
+        if is_map:
+            is_seen_whole = any(self.stack.below[layer] == name for layer in self.dense)
+            cap = most if is_seen_whole else MOST_PLACES
+            grid, units = _drawn((1, *seen)[-3:], shape, cap, MAP_SIDE, MAP_SIDE)
+        else:
             units = tuple((unit,) for unit in range(min(most, shape[0])))
             grid = (len(units), 1, 1)
-            return DrawnLayer(
-                name, units, grid, is_map=False, of=shape[0], reach=reach, bounded=bounded
-            )
-        is_seen_whole = any(self.stack.below[layer] == name for layer in self.dense)
-        cap = most if is_seen_whole else MOST_PLACES
-        grid, units = _drawn((1, *seen)[-3:], shape, cap, MAP_SIDE, MAP_SIDE)
         return DrawnLayer(
-            name, units, grid, is_map=True, of=prod(shape), reach=reach, bounded=bounded
+            name, units, grid, is_map=is_map, of=prod(shape), reach=reach, bounded=bounded
         )
 
     def _shapes(self, layer: str) -> tuple[Index, Index]:
