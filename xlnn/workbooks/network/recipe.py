@@ -121,7 +121,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     if trains and not is_own:
         name = f"{name.removesuffix(OTHER_DATA)}{OTHER_DATA}"
     held = held_of(origin, options, data)
-    scales = scalings(origin, options, data, held)
+    x_scale, t_scale, scale_notes = scalings(origin, options, data, held)
     layers, layer_notes = _layers(origin, options, data, is_own=is_own)
     spec = from_values(
         Spec,
@@ -133,8 +133,8 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
             "features": list(data.features) if data.picture is None else [],
             "labels": list(data.labels),
             "task": "regression" if data.is_regression else "classification",
-            "scaled": scales.inputs is not None,
-            "scaled_targets": scales.targets is not None,
+            "scaled": x_scale is not None,
+            "scaled_targets": t_scale is not None,
             **({"decimals": decimals(data.t[~held])} if data.is_regression else {}),
             "missing": data.missing,
             "layers": layers,
@@ -155,14 +155,13 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
         spec = replace(spec, runs=optimizers, compared=compared, seeds=seeds)
     model = network(spec)
     named = chain(*(said for name, said in origin.notes.items() if name not in options))
-    notes = (*told, *named, *trained_notes, *layer_notes, *notes)
-    notes += scales.notes
+    notes = (*told, *named, *trained_notes, *layer_notes, *notes, *scale_notes)
     if spec.epochs:
         notes += () if spec.scaled else scale_note(data)
-        notes += target_notes(spec, scales.targets_of(data.t[~held]))
+        notes += target_notes(spec, data.t[~held], t_scale)
     inputs = {"labels": _labels(spec), **known(model)}
     inputs |= _together(model, own) if spec.runs else own[0]
-    for prefix, scale in (("", scales.inputs), ("t_", scales.targets)):
+    for prefix, scale in (("", x_scale), ("t_", t_scale)):
         if scale is not None:
             inputs |= {f"{prefix}middle": scale[0], f"{prefix}factor": scale[1]}
     for prefix, rows in (("", ~held), ("test_", held)):

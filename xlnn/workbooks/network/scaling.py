@@ -1,7 +1,5 @@
 """Scale inputs and targets, with notes on those that should be scaled."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from xlnn.data.dataset import Dataset
@@ -41,32 +39,10 @@ APART = 100.0
 """The ratio of columns beyond which the larger drowns the smaller."""
 
 
-@dataclass(frozen=True)
-class Scalings:
-    """The scaling of a network's numbers; None for those that are not scaled.
-
-    Attributes
-    ----------
-    inputs, targets : (array, array) or None
-        Shapes (inputs,) and (outputs,).
-    notes : tuple of str
-        Notes on scaling that differs from the origin's.
-    """
-
-    inputs: Scaling | None
-    targets: Scaling | None
-    notes: tuple[str, ...] = ()
-
-    def targets_of(self, t: np.ndarray) -> np.ndarray:
-        """Return scaled targets, shape (samples, outputs)."""
-        if self.targets is None:
-            return t
-        middle, factor = self.targets
-        return (t - middle) * factor
-
-
-def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) -> Scalings:
-    """Return the scaling of inputs and targets, from the training samples.
+def scalings(
+    origin: Origin, options: Options, data: Dataset, held: np.ndarray
+) -> tuple[Scaling | None, Scaling | None, tuple[str, ...]]:
+    """Return the scaling of inputs and of targets, from the training samples.
 
     Parameters
     ----------
@@ -75,6 +51,13 @@ def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) 
     data : Dataset
     held : array of bool, shape (samples,)
         Which samples are held out.
+
+    Returns
+    -------
+    inputs, targets : (array, array) or None
+        Shapes (inputs,) and (outputs,); None for those that are not scaled.
+    notes : tuple of str
+        Notes on scaling that differs from the origin's.
     """
     x, t = data.x[~held], data.t[~held]
     if _are_bytes(origin, options, data):
@@ -84,16 +67,15 @@ def scalings(origin: Origin, options: Options, data: Dataset, held: np.ndarray) 
             "(--scale none leaves them)."
         )
         width = data.x.shape[1]
-        pixels = np.zeros(width), rounded(np.full(width, 1 / full))
-        return Scalings(pixels, None, (note,))
+        return (np.zeros(width), rounded(np.full(width, 1 / full))), None, (note,)
     known = origin.settings.get("scale", UNSCALED)
     inputs, notes = _scaling(origin.scaling, known, options.scale, x, "inputs")
     if not (data.is_regression and origin.trains):
-        return Scalings(inputs, None, notes)
+        return inputs, None, notes
     was_regression = bool(origin.reading.targets)
     how = ANEW if origin.scaling is not None and not was_regression else known
     targets, others = _scaling(origin.target_scaling, how, options.scale, t, "targets")
-    return Scalings(inputs, targets, notes + others)
+    return inputs, targets, notes + others
 
 
 def _are_bytes(origin: Origin, options: Options, data: Dataset) -> bool:
@@ -171,17 +153,21 @@ def scale_note(data: Dataset) -> tuple[str, ...]:
     return ()
 
 
-def target_notes(spec: Spec, t: np.ndarray) -> tuple[str, ...]:
+def target_notes(spec: Spec, t: np.ndarray, scale: Scaling | None) -> tuple[str, ...]:
     """Return notes if numbers to predict cannot be reached, or hardly be learnt.
 
     Parameters
     ----------
     spec : Spec
     t : array, shape (samples, outputs)
-        The scaled targets.
+    scale : (array, array) or None
+        Their scaling, shapes (outputs,).
     """
     if not spec.is_regression:
         return ()
+    if scale is not None:
+        middle, factor = scale
+        t = (t - middle) * factor
     least, most = t.min(axis=0), t.max(axis=0)
     constant = [short(name) for name, same in zip(spec.labels, least == most, strict=True) if same]
     notes = tuple(
