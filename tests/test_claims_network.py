@@ -91,16 +91,14 @@ class State:
 def _made(source, options):
     """Return the Spec, model, words and inputs of a template, a model in a file, or a Spec."""
     if isinstance(source, str):
-        kind, origin, name, *_ = (
-            origin_of_model(ROOT / source, Options(large=True))
+        found = (
+            origin_of_model(ROOT / source, Options(large=True))[0]
             if source.endswith(".onnx")
             else origin_of_template(source)
         )
-        plan = planned(kind, origin, name, Options(**dict(options), large=True))
-        run = reference.run(plan.made.model, plan.made.inputs)
-        inputs = kind.cells(plan.made, plan.layout, run)
-        words = kind.words(plan.made.spec, plan.layout)
-        return plan.made.spec, plan.layout.model, words, dict(inputs)
+        plan = planned(*found, Options(**dict(options), large=True))
+        words = plan.kind.words(plan.made.spec, plan.layout)
+        return plan.made.spec, plan.layout.model, words, dict(plan.cells)
     drawn, words = random_recipe(source, seed=1), words_of(source)
     layout = KIND.layout(source)
     inputs = KIND.cells(drawn, layout, reference.run(drawn.model, drawn.inputs))

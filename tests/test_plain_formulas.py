@@ -59,12 +59,9 @@ def test_a_plain_formula_is_not_found(formula):
 @pytest.mark.parametrize(("name", "options"), BUILDS)
 def test_every_formula_is_plain(name, options):
     large = name.endswith(".onnx")
-    kind, origin, where, *_ = (
-        origin_of_model(MODEL, Options(**options, large=True))
-        if large
-        else origin_of_template(name)
-    )
-    layout = planned(kind, origin, where, Options(**options, large=True)).layout
+    asked = Options(**options, large=True)
+    source = origin_of_model(MODEL, asked)[0] if large else origin_of_template(name)
+    layout = planned(*source, asked).layout
     found = {}
     for quantity in layout.model.quantities:
         if quantity.equation is None:

@@ -33,7 +33,7 @@ def mine(tmp_path):
 def made(path, **asked):
     """Return what a build of a model would write."""
     options = {"data": path.with_name("t.csv"), "epochs": 2, **asked}
-    kind, origin, name, proof = origin_of_model(path, Options(**options))
+    (kind, origin, name), proof = origin_of_model(path, Options(**options))
     assert proof is None
     return planned(kind, origin, name, Options(**options)).made
 

@@ -82,8 +82,7 @@ def build(
     if model is not None:
         if from_workbook is not None or template is not None:
             raise OptionsError("--model cannot be combined with a template or with --from.")
-        *found, authority = origin_of_model(Path(model), asked)
-        source = Source(*found)
+        source, authority = origin_of_model(Path(model), asked)
     elif from_workbook is not None:
         from xlnn.building.continue_from import origin_of_workbook  # noqa: PLC0415 -- see below
 

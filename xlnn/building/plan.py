@@ -160,10 +160,8 @@ def origin_of_template(name: str) -> Source:
     return Source(kind, kind.from_template(template), template.name)
 
 
-def origin_of_model(
-    path: Path, options: Options
-) -> "tuple[WorkbookKind[Any, Any], object, str, Authority | None]":
-    """Return the kind of workbook for a trained model, its settings and name, and its authority.
+def origin_of_model(path: Path, options: Options) -> "tuple[Source, Authority | None]":
+    """Return a trained model as the source of a workbook, and its authority.
 
     With that authority, ONNX Runtime, the workbook must agree besides NumPy.
     """
@@ -175,7 +173,7 @@ def origin_of_model(
     large = options.large
     if "epochs" not in options:
         origin, authority = predicting_with(path, large=large)
-        return kind_named(FIRST_KIND), origin, origin.name, authority
+        return Source(kind_named(FIRST_KIND), origin, origin.name), authority
     if "data" not in options:
         raise OptionsError("Training a model further needs data with labels: add --data.")
     if void := [name for name in OF_THE_MODEL if name in options]:
@@ -184,4 +182,4 @@ def origin_of_model(
             f"layers and weights of {path.name}."
         )
     origin = training_from(path, large=large)
-    return kind_named(FIRST_KIND), origin, origin.name, None
+    return Source(kind_named(FIRST_KIND), origin, origin.name), None
