@@ -24,7 +24,7 @@ from xlnn.workbooks.network.origin import Origin, data_of
 from xlnn.workbooks.network.progress_notes import check_training, training_notes
 from xlnn.workbooks.network.recipe import held_of, recipe
 from xlnn.workbooks.network.sheets import check, guide
-from xlnn.workbooks.network.sheets.several_runs import EachRun
+from xlnn.workbooks.network.sheets.compare import EachRun
 from xlnn.workbooks.network.spec import Spec, layers_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.sheet import Sheet

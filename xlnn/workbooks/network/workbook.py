@@ -34,7 +34,6 @@ from xlnn.workbooks.network.sheets import (
     progress,
     recognise,
     settings,
-    several_runs,
     weights,
 )
 from xlnn.workbooks.network.spec import Spec
@@ -141,8 +140,8 @@ ONCE = (settings.PAGE, compare.PAGE)
 """Those that show several runs side by side or in rows."""
 
 
-def sheets_of(model: Model) -> dict[str, Sheet | Page | several_runs.EachRun]:
+def sheets_of(model: Model) -> dict[str, Sheet | Page | compare.EachRun]:
     """Return all sheets by their keys; without epochs the weights of a layer are a matrix."""
-    sheets = {page.key: page if page in ONCE else several_runs.EachRun(page) for page in PAGES}
+    sheets = {page.key: page if page in ONCE else compare.EachRun(page) for page in PAGES}
     matrices = {} if "C_T" in model.by_name else {"weights": weights.MATRICES}
     return {"guide": Sheet(guide.draw), **sheets, **matrices}

@@ -1,13 +1,19 @@
-"""The sheet Compare: a row of results for each run, and the curves of all in one chart."""
+"""The sheet Compare, with a row for each run and the curves of all; and other sheets of each run.
+
+Compare has a row of results for each run, and their curves in one chart. A sheet of training is
+below itself, once for each run, and the first run is where a single run would be: it is placed as
+for one run, and drawn for one run at a time.
+"""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from xlnn.equations.number import significant
 from xlnn.equations.runs import LEAST_OF, last_of
 from xlnn.equations.verdict import SmallestEpoch, first_all_right
 from xlnn.equations.wording import Name, Told
+from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity, of_each
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.network import TEST
@@ -17,7 +23,9 @@ from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Chart, Made, Table, Trace
 from xlnn.workbooks.pages.sheet import Context
-from xlnn.writing.style import NUMBER
+from xlnn.workbooks.pages.table import GROUP_ROW
+from xlnn.writing.drawing import Drawing
+from xlnn.writing.style import KEY, NUMBER, SECTION
 
 SHEET = "compare"
 PREFIX = "compare_"
@@ -103,3 +111,71 @@ def _chart(model: Model, name: str) -> Chart:
 
 
 PAGE = Page(SHEET, "", "", Made(_parts), tab="result")
+
+
+@dataclass(frozen=True)
+class EachRun:
+    """A page with what each run has of it below each other; without that it exists once."""
+
+    page: Page
+
+    @property
+    def tab(self) -> str:
+        """The purpose of the sheet."""
+        return self.page.tab
+
+    def place(self, model: Model) -> Iterator[Block]:
+        """Yield the cells of its quantities; those of all runs come before those of only some."""
+        runs = max(len(quantity.parts) for quantity in model.quantities)
+        if runs == 1:
+            yield from self.page.place(model)
+            return
+        ordered = sorted(model.quantities, key=lambda q: bool(q.each) and len(q.parts) < runs)
+        blocks = [*self.page.place(Model(tuple(quantity.parts[0] for quantity in ordered)))]
+        height = max(block.last[0] for block in blocks) + 1
+        for block in blocks:
+            quantity = model[block.quantity.name]
+            row = block.row + quantity.begins * height
+            steps = ((height, 0),) * len(quantity.each) + block.steps
+            yield replace(block, quantity=quantity, row=row, steps=steps)
+
+    def draw(self, page: Context[Spec]) -> Drawing:
+        """Draw each run; the charts are those of the first."""
+        if not page.spec.runs:
+            return self.page.draw(page)
+        drawing = self._drawn(page, 0)
+        steps = [block.steps[0] for block in page.layout.on(self.page.key) if block.quantity.each]
+        if not steps:
+            return drawing
+        _name_first(drawing, page)
+        apart, _ = steps[0]
+        for run in range(1, page.spec.number_of_runs):
+            name = page.words("compare", "run", run=run + 1)
+            drawing.put(run * apart + 1, 1, name, SECTION)
+            _join(drawing, self._drawn(page, run))
+        return drawing
+
+    def _drawn(self, page: Context[Spec], run: int) -> Drawing:
+        """Draw one run: its quantities in its cells, and what all runs share."""
+        layout = page.layout.at(RUN, run)
+        return self.page.draw(replace(page, spec=page.spec.of_run(run), layout=layout))
+
+
+def _name_first(drawing: Drawing, page: Context[Spec]) -> None:
+    """Name the first run over the names of its rows: the title stands where others are named."""
+    above = drawing.cells.get(GROUP_ROW, {}).get(1)
+    if above == ("", KEY):
+        name = page.words("compare", "run", run=1)
+        drawing.put(GROUP_ROW, 1, name, replace(KEY, bold=True, wrap=True))
+
+
+def _join(drawing: Drawing, other: Drawing) -> None:
+    """Add to a drawing what was drawn for a further run."""
+    for row, cells in other.cells.items():
+        drawing.cells.setdefault(row, {}).update(cells)
+    for column, width in other.widths.items():
+        drawing.widths[column] = max(width, drawing.widths.get(column, 0))
+    for name in ("heights", "folded_rows", "folded_columns", "looks", "sparklines", "links"):
+        getattr(drawing, name).update(getattr(other, name))
+    drawing.validations += other.validations
+    drawing.colours += other.colours
