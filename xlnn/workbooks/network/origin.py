@@ -273,7 +273,8 @@ def data_of(origin: Origin, options: Options) -> Dataset:
         return origin.data
     if not origin.trains:
         return _rows(origin, options)
-    source = _path(origin.data if options.data is None else options.data)
+    source = origin.data if options.data is None else options.data
+    source = Path(source) if isinstance(source, str | os.PathLike) else source
     name = source.name if isinstance(source, Path) else "data"
     _check_reading(source, given)
     known = replace(origin.reading, large=origin.reading.large or options.large)
@@ -317,11 +318,6 @@ def _rows(origin: Origin, options: Options) -> Dataset:
         told=found.told + known.told,
         missing=found.missing,
     )
-
-
-def _path(source: object) -> object:
-    """Return a path if one was given, of any type."""
-    return Path(source) if isinstance(source, str | os.PathLike) else source
 
 
 def _check_picture(origin: Origin, options: Options, name: str, data: Dataset) -> None:

@@ -21,7 +21,8 @@ def draw(page: Context[Spec]) -> Drawing:
     if any(kind.slides for kind in page.spec.kinds.values()):
         network = also.join(layer_title(page, layer.name) for layer in page.spec.layers)
     else:
-        network = "-".join(str(size) for size in _sizes(page))
+        sizes = (layer.units for layer in page.spec.layers if layer.units)
+        network = "-".join(map(str, [page.spec.inputs, *sizes]))
     values = {
         "images": page.spec.samples,
         "network": network,
@@ -72,11 +73,6 @@ def _is_of_the_book(spec: Spec) -> bool:
 def _steps(spec: Spec) -> list[str]:
     """Return the keys of the texts about steps: the optimisers, and the penalty."""
     return [*dict.fromkeys(spec.runs or (spec.optimizer,)), *(["l2"] if spec.regularised else [])]
-
-
-def _sizes(page: Context[Spec]) -> list[int]:
-    """Return the sizes of the layers that have units of their own."""
-    return [page.spec.inputs, *(layer.units for layer in page.spec.layers if layer.units)]
 
 
 def equations_of(spec: Spec, also: str, only: str = "") -> dict[str, str]:

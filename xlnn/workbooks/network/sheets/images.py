@@ -92,8 +92,8 @@ def _count(page: Context) -> str:
     return page.words("notes", "gallery", count=GALLERY) if is_part else ""
 
 
-class _Examples(Table):
-    """The table of the examples; over its targets stand the labels, which may be changed."""
+class _Labelled(Table):
+    """The table of the samples; over its targets stand the labels, which may be changed."""
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the columns, and the labels."""
@@ -109,7 +109,7 @@ def _target(model: Model) -> str:
 
 def _parts(model: Model) -> Beside:
     here = [quantity for quantity in model.quantities if quantity.sheet == SHEET and quantity.axes]
-    table = _Examples(*(quantity.name for quantity in here if not _is_drawn(quantity)))
+    table = _Labelled(*(quantity.name for quantity in here if not _is_drawn(quantity)))
     gallery = [_gallery(model)] if any(map(_is_drawn, here)) else []
     return Beside(table, *gallery)
 
@@ -132,9 +132,8 @@ class _Given(Examples):
             place, first = max(drawing.cells[1]), spec.samples - spec.spare + 1
             spare = context.words("notes", "spare", first=first)
             drawing.put(1, place, f"{drawing.cells[1][place][0]} {spare}", NOTE)
-        names = dict.fromkeys(("t", "raw_t"), spec.labels) | dict.fromkeys(
-            ("raw", "x"), spec.features
-        )
+        names = dict.fromkeys(("t", "raw_t"), spec.labels)
+        names |= dict.fromkeys(("x", "raw"), spec.features)
         for block in context.layout.on(self.key):
             quantity = block.quantity
             if quantity.kind == "number":
