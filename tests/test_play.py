@@ -249,7 +249,7 @@ def test_play_and_lens_open_on_images_that_show_something():
     x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
     run = {"C": np.array([[0.1, 0.3, 0.2]]), "right": np.array([[1.0, 1.0, 0.0]])}
     assert worth_seeing({"x": x}, run) == {"play_image": 2, "lens_image": 2}
-    assert worth_seeing({"x": x}, None) == {"play_image": 2, "lens_image": 2}
+    assert worth_seeing({"x": x}, {}) == {"play_image": 2, "lens_image": 2}
     assert worth_seeing({"x": x * 0}, run) == {"play_image": 1, "lens_image": 1}
     nothing_right = run | {"right": np.zeros((1, 3))}
     assert worth_seeing({"x": x}, nothing_right) == {"play_image": 3, "lens_image": 2}

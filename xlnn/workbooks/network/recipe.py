@@ -32,7 +32,6 @@ from xlnn.workbooks.entries import from_values
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.origin import UNSCALED, Origin, data_of
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.quantities.stack import numeric_labels
 from xlnn.workbooks.network.scaling import decimals, scale_note, scalings, target_notes
 from xlnn.workbooks.network.spec import COMPARED, Spec
 from xlnn.workbooks.network.start import MisfitError, as_rows, start_from_seed, start_of
@@ -159,7 +158,8 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     if spec.epochs:
         notes += () if spec.scaled else scale_note(data)
         notes += target_notes(spec, data.t[~held], t_scale)
-    inputs = {"labels": _labels(spec), **known(model)}
+    kind = object if model["labels"].is_text else float
+    inputs = {"labels": np.array(spec.labels, dtype=kind), **known(model)}
     inputs |= _together(model, own) if spec.runs else own[0]
     for prefix, scale in (("", x_scale), ("t_", t_scale)):
         if scale is not None:
@@ -277,12 +277,6 @@ def held_of(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
     if first["test_share"] == 0:
         return np.zeros(len(data.x), dtype=bool)
     return held_out(data.t, first["test_share"], first["seed"], is_regression=data.is_regression)
-
-
-def _labels(spec: Spec) -> np.ndarray:
-    if spec.is_regression or not numeric_labels(spec):
-        return np.array(spec.labels, dtype=object)
-    return np.array([float(label) for label in spec.labels])
 
 
 def _start(

@@ -69,9 +69,7 @@ def course(stack: Stack) -> Quantity:
     return drawn("course", COPY.of("C_T"), axes=(stack.epoch,))
 
 
-def worth_seeing(
-    inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray] | None
-) -> dict[str, int]:
+def worth_seeing(inputs: Mapping[str, np.ndarray], run: Mapping[str, np.ndarray]) -> dict[str, int]:
     """Return the samples that Play and Lens open on.
 
     On Play it is the sample recognised at the end with the most certainty; on Lens the first one
@@ -81,14 +79,13 @@ def worth_seeing(
     ----------
     inputs : dict of arrays
         ``x`` or ``raw``, shape (samples, inputs ...). An image that is all 0 shows nothing.
-    run : dict of arrays or None
+    run : dict of arrays
         What training comes to, if there is any: ``C`` and, of classes, ``right``, shape
         (epochs, samples).
     """
     x = inputs.get("raw", inputs.get("x"))
     shown = np.reshape(x, (len(x), -1)).any(axis=1)
     first = int(shown.argmax()) + 1
-    run = run or {}
     cost = np.array(run["C"][-1]) if "C" in run else np.zeros(len(shown))
     if "right" in run:
         right = shown & (run["right"][-1] > 0)

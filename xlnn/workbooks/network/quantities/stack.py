@@ -89,7 +89,9 @@ class Stack:
         self.kinds = spec.kinds
         self.shapes = {"1": self.kinds[self.names[0]].below}
         self.shapes |= {name: kind.shape for name, kind in self.kinds.items()}
-        self.labels_are_text = spec.is_regression or not numeric_labels(spec)
+        # a sheet shows whole numbers as numbers
+        are_whole = all(each.isdecimal() and str(int(each)) == each for each in spec.labels)
+        self.labels_are_text = spec.is_regression or not are_whole
 
     @property
     def parameters(self) -> Iterator[tuple[str, str, tuple[int, ...]]]:
@@ -181,11 +183,6 @@ class Stack:
     def label(self, kind: str, of: str, **rows: object) -> Quantity:
         """Return the quantity that names a class."""
         return quantity(kind, LABEL_OF.of(of), is_text=self.labels_are_text, **rows)
-
-
-def numeric_labels(spec: Spec) -> bool:
-    """Return whether the labels are whole numbers, so that the sheet shows them as numbers."""
-    return all(label.isdecimal() and str(int(label)) == label for label in spec.labels)
 
 
 def quantity(  # noqa: PLR0913 -- what most quantities have

@@ -14,12 +14,6 @@ def named(quantity: Quantity, words: Text) -> str:
     return words("headings", "tested", name=name) if is_beside else name
 
 
-def input_names(page: Context) -> tuple[str, ...]:
-    """Return the names of the inputs: a table's features, or the symbols of pixels."""
-    x = page.layout.model["x"]
-    return page.spec.features or tuple(x.heading(unit) for unit in x.units)
-
-
 def layer_name(page: Context, layer: str, of: str = "play") -> str:
     """Return which layer it is: hidden, output, or another kind."""
     found = next(spec for spec in page.spec.layers if spec.name == layer)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from xlnn.quantity import Model
-from xlnn.workbooks.network.sheets.names import input_names
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
@@ -90,7 +89,10 @@ def _names(page: Context[Spec], name: str) -> Sequence[str]:
     """Return the names of the inputs or targets that are scaled, or the labels' numbers."""
     if name == "labels":
         return [str(number) for number, _ in enumerate(page.spec.labels, start=1)]
-    return page.spec.labels if name.startswith("t_") else input_names(page)
+    if name.startswith("t_"):
+        return page.spec.labels
+    x = page.layout.model["x"]
+    return page.spec.features or [x.heading(unit) for unit in x.units]
 
 
 PAGE = Page(SHEET, "", "", Made(_parts), tab="input")
