@@ -572,6 +572,23 @@ def test_a_tick_beside_empty_cells_means_yes(tmp_path):
     assert rows.x.tolist() == [[1, 0], [0, 1]]
 
 
+@pytest.mark.parametrize("missing", ["", "drop"])
+def test_labels_that_are_ticks_or_empty_are_two_classes(tmp_path, missing):
+    path = csv(tmp_path, table("a,passed\n", "{n},✓\n", "{n},\n"))
+    data = load(path, ReadOptions(label="passed", missing=missing))
+    assert data.labels == ("✓", "no")
+    assert data.t[:3].tolist() == [[1, 0], [0, 1], [1, 0]]
+    assert 'my.csv: empty cells mean no in the column "passed".' in data.told
+    path = csv(tmp_path, table("a,passed\n", "{n},late\n", "{n},\n"))
+    with pytest.raises(DataError, match="line 3: the label is empty"):
+        load(path, ReadOptions(label="passed"))
+
+
+def test_a_tick_beside_a_cross_is_1(tmp_path):
+    data = load(csv(tmp_path, table("a,done,kind\n", "{n}.5,✗,x\n", "{n},✓,y\n")), KIND)
+    assert data.features == ("a", "done = ✓")
+
+
 def test_a_number_beside_empty_cells_is_no_tick(tmp_path):
     content = table("a,grade 5,kind\n", "{n},5,x\n", "3,,y\n", "{n},,x\n")
     with pytest.raises(DataError, match="8 values missing in 8 lines, the first in line 3"):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import compress
 
 import numpy as np
 
@@ -30,8 +31,8 @@ from xlnn.data.words import (
     NO,
     are_months,
     is_missing,
-    is_tick,
     known_words,
+    ticked,
     unlike,
     why_no_kinds,
     words,
@@ -143,12 +144,15 @@ class Column:
     def decide(self, reading: ReadOptions) -> bool:
         """Decide whether it becomes words or is left out; return False if it is wrong."""
         known = known_words(self.heading, reading.features) if self.is_input else None
-        kinds = unlike(self.kinds) or (known.kinds if known else ())
-        is_alone = self.is_input and self.missing and len(kinds) == 1
-        if is_alone and not self.numbers and is_tick(self.heading, kinds[0]):
-            self.texts = [NO if is_missing(text) else text for text in self.texts]
-            self.kinds, self.filled, self.missing = [*kinds, NO], len(self.texts), 0
-            self.is_ticked = True
+        is_alone = self.missing and len(unlike(self.kinds)) == 1
+        usual = known.kinds if known else ()
+        if self.is_input and self.missing and (made := ticked(self.heading, self.texts, usual)):
+            self.texts, self.kinds, self.missing, self.is_ticked = (
+                made,
+                [*dict.fromkeys(made)],
+                0,
+                True,
+            )
         if known:
             self.words = known
         elif self.is_input and not reading.columns and self.is_dated:
@@ -245,15 +249,19 @@ class Survey:
             raise DataError(
                 f"{table.name} holds no data: expected a {table.row} for each image or row."
             )
+        labels = [] if roles.label is None else [fields[roles.label] for _, fields in every]
+        if labels and (made := ticked(roles.headings[roles.label], labels)):
+            self.notes.append(f"{table.name}: empty cells mean {NO} in {roles.where(roles.label)}.")
+            labels = made
         rows = every
-        if reading.missing and roles.label is not None:
-            rows = [row for row in every if not is_unlabelled(row[1][roles.label])]
+        if reading.missing and labels:
+            kept = [not is_unlabelled(label) for label in labels]
+            rows, labels = [*compress(every, kept)], [*compress(labels, kept)]
         self.unlabelled = len(every) - len(rows)
         if not rows:
             raise DataError(f"{table.name}: no {table.row} has a label, so none can be kept.")
-        self.numbers = [row for row, _ in rows]
+        self.numbers, self.labels = [row for row, _ in rows], labels
         texts = [*zip(*(fields for _, fields in rows), strict=True)]
-        self.labels = () if roles.label is None else texts[roles.label]
         self.inputs, self.targets = (
             [
                 Column(

@@ -7,7 +7,7 @@ from itertools import count
 
 import numpy as np
 
-from xlnn.data.numbers import ABSENT, WORDS_TOO
+from xlnn.data.numbers import ABSENT, WORDS_TOO, looks_like_number
 from xlnn.data.wording import LONGEST_NAME, cut
 
 MOST_KINDS = 12
@@ -26,7 +26,7 @@ NO = "no"
 """The word for what is not ticked."""
 
 TICKS = frozenset({"x", "✓", "✔", "√", "☑", "☒", "●", "•", "*"})
-"""Marks for yes in a column in which all else is empty."""
+"""Marks for yes, such as the only ones in a column in which all else is empty."""
 
 DATES = "dates"
 """Why a column of dates is left out."""
@@ -107,22 +107,41 @@ def words(heading: str, found: Iterable[str]) -> Words:
 
     >>> words("smoker", ["yes", "no"]).features, words("sex", ["M", "F"]).features
     (['smoker = yes'], ['sex = M'])
+    >>> words("done", ["✓", "✗"]).features
+    ['done = ✓']
     """
     kinds = sorted(unlike(found), key=str.casefold)
     if len(kinds) == 2:
-        said = [kind for kind in kinds if kind.lower() in YES]
+        said = [kind for kind in kinds if kind.lower() in YES | TICKS]
         said = said or [kind for kind in kinds if kind.lower() != NO]
         return Words(heading, tuple(said if len(said) == 1 else kinds[1:]), frozenset(kinds))
     return Words(heading, tuple(kinds), frozenset(kinds))
 
 
-def is_tick(heading: str, word: str) -> bool:
-    """Return whether a column's only word means yes: a tick, or the end of its heading.
+def ticked(heading: str, texts: Sequence[str], usual: Sequence[str] = ()) -> list[str] | None:
+    """Return a column of ticks with a no where it is empty; None if it is not one.
 
-    >>> is_tick("milk", "X"), is_tick("What do you use? Phone", "Phone"), is_tick("notes", "late")
-    (True, True, False)
+    Its only word means yes: a tick, or the end of its heading.
+
+    Parameters
+    ----------
+    heading : str
+    texts : sequence of str
+    usual : sequence of str
+        The words of the column if all its cells are empty.
+
+    >>> ticked("milk", ["X", ""]), ticked("What do you use? Phone", ["", "Phone"])
+    (['X', 'no'], ['no', 'Phone'])
+    >>> ticked("notes", ["late", ""]), ticked("grade 5", ["5", ""])
+    (None, None)
     """
-    return word.casefold() in TICKS or heading.casefold().endswith(word.casefold())
+    kinds = unlike(text for text in dict.fromkeys(texts) if not is_missing(text)) or usual
+    if len(kinds) != 1 or looks_like_number(kinds[0]) or not any(map(is_missing, texts)):
+        return None
+    word = kinds[0].casefold()
+    if word not in TICKS and not heading.casefold().endswith(word):
+        return None
+    return [NO if is_missing(text) else text for text in texts]
 
 
 def are_months(texts: Sequence[str]) -> bool:
