@@ -176,13 +176,51 @@ def test_columns_are_chosen_and_dropped_by_name_or_number(tmp_path):
     [
         ("$1,200.50", 1200.5), ("-$5.00", -5), ("€ 3.25", 3.25), ("3.25 €", 3.25), ("12%", 0.12),
         ("(5)", -5), ("($1,200.50)", -1200.5), ("12,34,567.5", 1234567.5),
-        ("50-", -50), ("12.5 %", 0.125), ("USD 7", 7), ("7 EUR", 7), ("¥900", 900), ("-4%", -0.04),
+        ("50-", -50), ("749,- €", 749), ("12.5 %", 0.125),
+        ("USD 7", 7), ("7 EUR", 7), ("¥900", 900), ("-4%", -0.04),
     ],
 )  # fmt: skip
 def test_currencies_and_per_cent_are_read(tmp_path, written, number):
     data = load(csv(tmp_path, f'a,b,price\n"{written}",1,2\n3,4,5\n6,9,7.5\n'), PRICE)
     assert data.x[0].tolist() == [number, 1]
     assert any("per cent" in told for told in data.told) == ("%" in written)
+
+
+@pytest.mark.parametrize(
+    ("written", "number", "told"),
+    [
+        ("12k", 12_000, "12k in a as 12,000"), ("3.4M", 3.4e6, "3.4M in a as 3.4 × 10⁶"),
+        ("$1.2B", 1.2e9, ""), ("2.5 Mio", 2.5e6, ""), ("1.5 Mrd. €", 1.5e9, ""),
+        ("350万元", 3.5e6, ""), ("3.5亿", 3.5e8, ""), ("-7K", -7_000, ""),
+        ("5'9\"", 5.75, "5'9\" in a as 5.75"), ("6′0″", 6, ""), ("5’3”", 5.25, ""),
+        ("5'9", 5.75, ""), ("6'", 6, None), ("5 ft 6 in", 5.5, ""), ("5ft. 6in.", 5.5, ""),
+        ("1'234", 1234, None),
+    ],
+)  # fmt: skip
+def test_numbers_with_a_factor_are_read_and_told(tmp_path, written, number, told):
+    content = f"a;b;price\n{written};1;2\n980;4;5\n6;9;7.5\n"
+    data = load(csv(tmp_path, content), PRICE)
+    assert data.x[0].tolist() == [number, 1]
+    read = [each for each in data.told if each.startswith("my.csv: read ")]
+    assert len(read) == (told is not None)
+    assert (told or "") in " ".join(read)
+
+
+def test_numbers_with_a_factor_and_a_decimal_comma_are_read(tmp_path):
+    content = table("a;kind\n", "1,{n}k;x\n", "3,4 Mio;y\n")
+    data = load(csv(tmp_path, content), KIND)
+    assert data.x[:2].T.tolist() == [[1000, 3.4e6]]
+
+
+@pytest.mark.parametrize("text", ["12 k", "2-", "5'1000", "3M x", "1.5m"])
+def test_a_text_that_may_mean_something_else_among_numbers_is_refused(tmp_path, text):
+    with pytest.raises(DataError, match=r"column a: .* is (not a number|written differently)"):
+        load(csv(tmp_path, table("a,kind\n", "{n}.5,x\n", "{n},y\n") + f"{text},x\n"), KIND)
+
+
+def test_headings_that_are_distances_are_headings(tmp_path):
+    content = table("name,5k,10k,kind\n", "A{n},{n}.5,41,x\n", "B{n},{n},45.5,y\n")
+    assert load(csv(tmp_path, content), KIND).features == ("5k", "10k")
 
 
 def test_a_decimal_comma_beside_words_is_read(tmp_path):

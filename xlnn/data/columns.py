@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import prod
 
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.numbers import is_absent, looks_like_number
+from xlnn.data.numbers import is_absent, looks_like_number, unsigned
 from xlnn.data.pictures import name_pixels
 from xlnn.data.wording import listed, named_apart, short
 from xlnn.data.words import DATE, bases
@@ -223,8 +223,9 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
 def looks_numeric(field: str) -> bool:
     """Return whether a field of the first line looks like a value rather than a heading.
 
-    >>> [looks_numeric(field) for field in ("0.5", "=1+1", "", "p11", "1st floor")]
-    [True, True, True, False, False]
+    >>> [looks_numeric(field) for field in ("0.5", "=1+1", "", "p11", "1st floor", "5k")]
+    [True, True, True, False, False, False]
     """
-    is_value = looks_like_number(field) or DATE.fullmatch(field) or is_absent(field)
+    is_number = looks_like_number(field) and unsigned(field)[2] <= 1
+    is_value = is_number or DATE.fullmatch(field) or is_absent(field)
     return bool(is_value) or field.startswith("=") or field.lower().lstrip("+-") == "inf"

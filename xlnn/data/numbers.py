@@ -39,19 +39,40 @@ _GROUPED = {
 }
 """Separated thousands, in India also hundreds, and what may follow them, by the decimal mark."""
 
+PER_CENT = 0.01
+
+FACTORS = {
+    "%": PER_CENT, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "Mio": 1e6, "Mrd": 1e9, "bn": 1e9,
+    "万": 1e4, "億": 1e8, "亿": 1e8,
+}  # fmt: skip
+"""What a sign after a number multiplies it by."""
+
 _SIGN = r"[$€£¥₹₩]|(?:EUR|USD|GBP|CHF|JPY|CNY|RMB|[A-Z]{1,3}\$)(?![a-z])"
 _SIGNED = re.compile(
-    rf"([+-]?)\s*({_SIGN})?\s*([+-]?[0-9.,].*?)\s*(%|{_SIGN}|元|円)?", re.IGNORECASE
+    rf"""
+    ([+-]?) \s* ((?i:{_SIGN}))? \s* ([+-]?[0-9.,].*?)
+    ((?<=[0-9]) [kKMB] | \s* (?:Mio|Mrd|bn)\b\.? | \s* [万億亿])?
+    \s* (%|(?i:{_SIGN})|元|円|')?
+    """,
+    re.VERBOSE,
 )
-"""A number with a currency before or after it, or in per cent."""
+"""A number with a factor, and a currency before or after it, or in per cent or feet."""
 
-_NEGATIVE = re.compile(r"\((.+)\)|([0-9][0-9.,]*)-")
-"""Negative amounts as accountants write them: (50), and 50- as SAP does."""
+_FEET = re.compile(
+    r"""([0-9]+) \s* (?:'|ft\.?|feet|foot) \s* ([0-9]{1,2}) \s* (?:"|''|in\.?|inch|inches)?""",
+    re.VERBOSE,
+)
+
+_NEGATIVE = re.compile(r"\((.+)\)|([0-9][0-9.,]+)-")
+"""Negative amounts as accountants write them: (50), and 50- as SAP does; 2- is a school grade."""
+
+_NO_CENTS = re.compile(r"(?<=[0-9])[.,][-–—]+(?=\D*$)")
+"""The end of a price such as 5,- €."""
 
 _LOOKS = re.compile(rf"[+-]?[0-9.,{_SPACES}]*[0-9][0-9.,{_SPACES}]*([eE][+-]?[0-9]+)?")
 
-_WIDE = str.maketrans("０１２３４５６７８９．，＋－−％￥＄", "0123456789.,+--%¥$")
-"""Wide characters of East Asia and the typographic minus, which mean the same."""
+_WIDE = str.maketrans("０１２３４５６７８９．，＋－−％￥＄’′”″", "0123456789.,+--%¥$''\"\"")
+"""Wide characters of East Asia and the typographic minus and quotes, which mean the same."""
 
 _UNITED = re.compile(r"([+-]?[0-9.].*?)\s*([^\d\s.,+\-–—~/=:()<>][^\d]{0,19})")
 """A number with a unit."""
@@ -71,7 +92,7 @@ def number(text: str, mark: str) -> float | None:
     >>> number(" 0.5 ", "."), number("1e400", "."), number("0,5", "."), number("1.234,5", ",")
     (0.5, None, None, 1234.5)
     """
-    text, sign = unsigned(text)
+    text, _, factor = unsigned(text)
     if found := _GROUPED[mark].fullmatch(text):
         text = re.sub(r"[^0-9+-]", "", found[1]) + found[2]
     if mark == ",":
@@ -80,24 +101,30 @@ def number(text: str, mark: str) -> float | None:
         text = text.replace(",", ".")
     if not is_number(text):
         return None
-    value = float(text) / (100 if sign == "%" else 1)
+    value = float(text) * factor
     return value if abs(value) <= LARGEST else None
 
 
-def unsigned(text: str) -> tuple[str, str]:
-    """Return a text without a sign of a currency or of per cent, and this sign.
+def unsigned(text: str) -> tuple[str, str, float]:
+    r"""Return a number without signs as text, a currency or other sign, and a factor.
 
-    >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("(50 €)"), unsigned("5-")
-    (('-1,200', '$'), ('12.5', '%'), ('-50', '€'), ('-5', ''))
+    >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("(50 €)"), unsigned("50-")
+    (('-1,200', '$', 1), ('12.5', '%', 0.01), ('-50', '€', 1), ('-50', '', 1))
+    >>> unsigned("$3.4M"), unsigned("5'6\""), unsigned("749,- €")
+    (('3.4', '$', 1000000.0), ('66', "'", 0.08333333333333333), ('749', '€', 1))
     """
-    text = text.strip().translate(_WIDE)
+    text = _NO_CENTS.sub("", text.strip().translate(_WIDE))
     if negative := _NEGATIVE.fullmatch(text):
         text = f"-{negative[1] or negative[2]}"
+    if feet := _FEET.fullmatch(text):
+        return str(12 * int(feet[1]) + int(feet[2])), "'", 1 / 12
     if not text or (text[-1] in "0123456789." and text[0] in "0123456789.+-" and "$" not in text):
-        return text, ""
+        return text, "", 1
     if not (found := _SIGNED.fullmatch(text)):
-        return text, ""
-    return found[1] + found[3], (found[4] or found[2] or "").upper()
+        return text, "", 1
+    sign = (found[5] or found[2] or "").upper()
+    times = FACTORS[(found[4] or "").strip(" .")] if found[4] else FACTORS.get(sign, 1)
+    return found[1] + found[3], sign, times
 
 
 def united(text: str) -> tuple[str, str]:

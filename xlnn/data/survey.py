@@ -12,6 +12,7 @@ from xlnn.data.dataset import ReadOptions
 from xlnn.data.numbers import (
     CODE,
     MARKS,
+    PER_CENT,
     is_absent,
     is_number,
     looks_grouped,
@@ -24,7 +25,7 @@ from xlnn.data.numbers import (
 )
 from xlnn.data.rows import Row, Table
 from xlnn.data.totals import is_note, totals
-from xlnn.data.wording import LONGEST_NAME, counted, cut, listed, short
+from xlnn.data.wording import LONGEST_NAME, amount, counted, cut, listed, short
 from xlnn.data.words import (
     DATE,
     DATES,
@@ -93,6 +94,8 @@ class Column:
         The first that is not a number.
     units : list of str
         The units, currencies and signs of per cent of its numbers.
+    percent, in_full : str
+        A number in per cent, and one with another factor, such as 12k; "" if there is none.
     mixed : str
         Why its numbers cannot be compared: "numbers in kg and g"; "" if they can.
     words : Words or None
@@ -118,9 +121,11 @@ class Column:
         numbers = [text for text in self.kinds if _is_number(text)]
         wrong = [text for text in self.kinds if not (_is_number(text) or is_absent(text))]
         with_unit = [text for text in wrong if united(text)[1]]
-        signs = (unsigned(text)[1] for text in numbers)
+        signs = [unsigned(text)[1] for text in numbers]
         self.units = [*dict.fromkeys(filter(None, (*signs, *(united(t)[1] for t in with_unit))))]
         self.percent = next((text for text in numbers if unsigned(text)[1] == "%"), "")
+        factors = {text: unsigned(text)[2] for text in numbers}
+        self.in_full = next((text for text in numbers if factors[text] not in {1, PER_CENT}), "")
         bare = (united(text)[0] for text in with_unit)
         self.is_grouped = any(map(looks_grouped, (*numbers, *bare)))
         self.is_broken = any(map(BROKEN.fullmatch, self.kinds))
@@ -189,12 +194,12 @@ class Column:
         """
         if self.plain is not None and mark == "." and not self.words:
             return self.plain, []
-        read = self.words.numbers if self.words else lambda text: self._value(text, mark)
+        read = self.words.numbers if self.words else lambda text: self.value(text, mark)
         values = {text: read(text) for text in dict.fromkeys(self.texts)}
         wrong = [text for text, value in values.items() if value is None]
         return np.array([values[text] for text in self.texts], dtype=float), wrong
 
-    def _value(self, text: str, mark: str) -> float | None:
+    def value(self, text: str, mark: str) -> float | None:
         """Return a number, true or false; NaN if it is missing, None if it is something else."""
         value = number(self.bare(text), mark)
         if value is None and is_absent(text):
@@ -446,6 +451,11 @@ class Survey:
         if wrong:
             row, n = min(wrong)
             raise self._refusal(self.every[n], self.every[n].texts[row])
+        if full := [column for column in self.every if column.in_full and not column.words]:
+            told = (
+                f"{c.in_full} in {c.heading} as {amount(c.value(c.in_full, mark))}" for c in full
+            )
+            self.notes.append(f"{self.table.name}: read {listed(told, most=4)}.")
         empty, values = np.empty((len(self.numbers), 0)), [one for one, _ in read]
         count = len(self.inputs)
         return (
