@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby, islice
 
-from xlnn.data.columns import looks_numeric
 from xlnn.data.dataset import MOST_INPUTS, ReadOptions
 from xlnn.data.wording import listed
+from xlnn.data.words import looks_numeric
 from xlnn.errors import DataError
 
 LOOKED_AT = 20

@@ -1,13 +1,11 @@
 """Make a data set from a table: labels and pixels, or inputs and targets."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from itertools import compress
 
 import numpy as np
 
 from xlnn.data.classes import as_whole, name, one_hot
-from xlnn.data.columns import columns
 from xlnn.data.dataset import (
     ENOUGH,
     Dataset,
@@ -23,9 +21,9 @@ from xlnn.data.numbers import rounded
 from xlnn.data.pictures import name_pixels, picture_of
 from xlnn.data.preprocessing import IncompleteRows, filled
 from xlnn.data.rows import Table
-from xlnn.data.survey import Survey, is_unlabelled
-from xlnn.data.wording import counted, listed
-from xlnn.data.words import counts_rows, kept_words, unlike
+from xlnn.data.survey import Survey
+from xlnn.data.wording import listed
+from xlnn.data.words import counts_rows, is_unlabelled, kept_words, unlike
 from xlnn.errors import DataError
 
 NUMBERING = ("which numbers the rows", "which number the rows")
@@ -45,11 +43,8 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
         It cannot be read; the message names row and column.
     """
     table.apart(reading)
-    survey = Survey(table, columns(table.rows[0][1], table.given, reading, table.name), reading)
-    if survey.is_headless:
-        return from_table(replace(table, given=False), reading)
-    here, is_surprising = survey.roles, bool(survey.notes)
-    names = _labels(survey)
+    survey = Survey(table, reading)
+    here, notes, names = survey.roles, table.notes, _labels(survey)
     x, t = survey.arrays()
     holed = IncompleteRows(
         where=table.name,
@@ -63,7 +58,6 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
     x, kept, treated = filled(holed, reading.missing)
     names = as_whole([*compress(names, kept)])
     every, features = x, [one for column in survey.inputs for one in column.features]
-    notes = [*survey.notes]
     if not here.given:
         features = [f"x{each[1:]}" for each in features]
     is_free = len(x) >= ENOUGH and not (reading.columns or reading.features or reading.bare)
@@ -71,7 +65,7 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
     if is_free and not out.all():
         features, x = _without(table.name, out, NUMBERING, features, x, notes)
     picture, headings = None, features if here.given else ()
-    if not here.targets and (name_pixels(headings) or not is_surprising):
+    if not here.targets and (name_pixels(headings) or survey.is_plain):
         picture = picture_of(x, headings, reading, table.name, is_named=bool(reading.label))
     if picture:
         features = []
@@ -80,8 +74,8 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
         features, x = _without(table.name, out, CONSTANT, features, x, notes)
     t, labels, end = _outputs(survey, reading, names, t[kept], every)
     end = end if picture else (end + summing(every)).removeprefix("; ")
-    if survey.blank:
-        notes.append(f"{table.name}: left out {listed(survey.blank, most=6)}, without any value.")
+    if here.label is not None and len(unlike(labels)) < len(labels):
+        notes.append(f"{table.name}: labels that differ only in capitals are classes of their own.")
     return Dataset(
         x=rounded(x),
         t=t,
@@ -91,7 +85,6 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
         is_regression=here.label is None,
         told=(
             f"{table.name}: {data_told(len(x), picture, features, end)}.",
-            *_notes(survey, labels),
             *notes,
             *treated,
         ),
@@ -130,19 +123,6 @@ def _labels(survey: Survey) -> list[str]:
             )
         names[label] = name(label, where)
     return [names[label] for label in survey.labels]
-
-
-def _notes(survey: Survey, labels: Sequence[str]) -> Iterator[str]:
-    """Yield notes about anything unexpected around the columns."""
-    table, roles = survey.table, survey.roles
-    yield from table.notes
-    if days := [column.heading for column in survey.every if column.are_days]:
-        yield f"{table.name}: dates in {listed(days)} were read as numbers of days."
-    if survey.aside:
-        few = f"{counted(len(survey.aside), table.row)} with a single value, the first in"
-        yield f"{table.name}: left out {few} {table.row} {survey.aside[0]:,}."
-    if roles.label is not None and len(unlike(labels)) < len(labels):
-        yield f"{table.name}: labels that differ only in capitals are classes of their own."
 
 
 def _without(  # noqa: PLR0913, PLR0917 -- the inputs, and the note about them

@@ -7,7 +7,7 @@ from itertools import count
 
 import numpy as np
 
-from xlnn.data.numbers import ABSENT, WORDS_TOO, looks_like_number
+from xlnn.data.numbers import ABSENT, WORDS_TOO, is_absent, looks_like_number, unsigned
 from xlnn.data.wording import LONGEST_NAME, cut
 
 MOST_KINDS = 12
@@ -102,6 +102,11 @@ def is_missing(text: str) -> bool:
     return text.strip().lower() in _NO_WORDS
 
 
+def is_unlabelled(text: str) -> bool:
+    """Return whether a label is missing; + and - are labels."""
+    return is_missing(text) and (not text or any(map(str.isalnum, text)))
+
+
 def words(heading: str, found: Iterable[str]) -> Words:
     """Return the columns for some words.
 
@@ -142,6 +147,17 @@ def ticked(heading: str, texts: Sequence[str], usual: Sequence[str] = ()) -> lis
     if word not in TICKS and not heading.casefold().endswith(word):
         return None
     return [NO if is_missing(text) else text for text in texts]
+
+
+def looks_numeric(field: str) -> bool:
+    """Return whether a field of the first line looks like a value rather than a heading.
+
+    >>> [looks_numeric(field) for field in ("0.5", "=1+1", "", "p11", "1st floor", "5k")]
+    [True, True, True, False, False, False]
+    """
+    is_number = looks_like_number(field) and unsigned(field)[2] <= 1
+    is_value = is_number or DATE.fullmatch(field) or is_absent(field)
+    return bool(is_value) or field.startswith("=") or field.lower().lstrip("+-") == "inf"
 
 
 def are_months(texts: Sequence[str]) -> bool:

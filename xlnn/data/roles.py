@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import pairwise
 from math import prod
 
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.numbers import is_absent, looks_like_number, unsigned
 from xlnn.data.pictures import name_pixels
+from xlnn.data.rows import Table
 from xlnn.data.wording import listed, named_apart, short
-from xlnn.data.words import DATE, bases
+from xlnn.data.words import bases, looks_numeric
 from xlnn.errors import DataError
 
 NAMING = ("label", "targets", "drop", "columns")
@@ -69,30 +69,16 @@ class ColumnRoles:
         return "last" if column == len(self.headings) - 1 else str(column + 1)
 
 
-def columns(
-    first: Sequence[str],
-    given: bool | None,  # noqa: FBT001 -- True, False or unknown
-    reading: ReadOptions,
-    name: str,
-) -> ColumnRoles:
-    """Return the role of each column, from the first row and the options.
-
-    Parameters
-    ----------
-    first : sequence of str
-        The fields of the first row.
-    given : bool or None
-        Whether they are headings; None to find out from them.
-    reading : ReadOptions
-    name : str
-        The file, as a message names it.
+def roles_in(table: Table, reading: ReadOptions) -> ColumnRoles:
+    """Return the role of each column of a table, from its first row and the options.
 
     Raises
     ------
     DataError
         A requested column is missing, or no input is left.
     """
-    first = [" ".join(field.split()) for field in first]  # some have line ends
+    name, given, rows = table.name, table.given, [fields for _, fields in table.rows]
+    first = [" ".join(field.split()) for field in rows[0]]  # some have line ends
     asked = reading.targets or ((reading.label,) if reading.label else ())
     if given is None:
         given = bool(reading.header_row) or _are_headings(first, reading)
@@ -112,12 +98,21 @@ def columns(
             "targets",
             "drop",
         )
+    if given and table.given is None and _occur_below(rows, inputs):
+        return roles_in(replace(table, given=False), reading)
     headings = named_apart(headings)
     is_strict = not targets and _are_pixels([headings[n] for n in inputs if given], inputs, reading)
     if not given:
         beside = taken[0] if reading.bare and len(taken) == 1 else label  # it names no input
         headings = _made_up(len(first), beside, "p" if is_strict else "x")
     return ColumnRoles(tuple(headings), given, label, targets, inputs, is_strict)
+
+
+def _occur_below(rows: Sequence[Sequence[str]], inputs: Sequence[int]) -> bool:
+    """Return whether the words of the first row occur below it, so that it holds no headings."""
+    if all(looks_numeric(rows[0][n]) for n in inputs):
+        return False
+    return all(any(fields[n] == rows[0][n] for fields in rows[1:]) for n in inputs)
 
 
 def _are_pixels(headings: Sequence[str], inputs: Sequence[int], reading: ReadOptions) -> bool:
@@ -218,14 +213,3 @@ def _find(name: str, asked: str, headings: Sequence[str], count: int) -> int:
         "--label, --target, --drop and --columns name columns.",
         *NAMING,
     )
-
-
-def looks_numeric(field: str) -> bool:
-    """Return whether a field of the first line looks like a value rather than a heading.
-
-    >>> [looks_numeric(field) for field in ("0.5", "=1+1", "", "p11", "1st floor", "5k")]
-    [True, True, True, False, False, False]
-    """
-    is_number = looks_like_number(field) and unsigned(field)[2] <= 1
-    is_value = is_number or DATE.fullmatch(field) or is_absent(field)
-    return bool(is_value) or field.startswith("=") or field.lower().lstrip("+-") == "inf"
