@@ -30,7 +30,7 @@ from xlnn.errors import DataError, DisagreementError, XlnnError
 from xlnn.loading.spec import described
 from xlnn.onnx import onnx_file
 from xlnn.onnx.imported import predicting_with
-from xlnn.onnx.layers import Stacking
+from xlnn.onnx.layers import TrainedModel
 from xlnn.workbooks import KINDS
 from xlnn.workbooks.entries import from_values, to_values
 from xlnn.workbooks.network.kind import KIND
@@ -325,39 +325,39 @@ def test_a_network_too_large_to_draw_is_shown_by_its_first_units(tmp_path):
 
 
 def transposed(monkeypatch):
-    dense = Stacking.dense
+    dense = TrainedModel.dense
 
     def turned(self, seen, W, b):
         return dense(self, seen, W.T if W.shape[0] == W.shape[1] else W, b)
 
-    monkeypatch.setattr(Stacking, "dense", turned)
+    monkeypatch.setattr(TrainedModel, "dense", turned)
 
 
 def other_maps(monkeypatch):
-    dense = Stacking.dense
+    dense = TrainedModel.dense
 
     def mixed(self, seen, W, b):
         if W.shape[1] == 3 * 4 * 4:  # as if maps were stored last
             W = W.reshape(-1, 4, 4, 3).transpose(0, 3, 1, 2).reshape(W.shape)
         return dense(self, seen, W, b)
 
-    monkeypatch.setattr(Stacking, "dense", mixed)
+    monkeypatch.setattr(TrainedModel, "dense", mixed)
 
 
 def padded_otherwise(monkeypatch):
-    convolution = Stacking.convolution
+    convolution = TrainedModel.convolution
 
     def moved(self, seen, W, b, step, padding):
         top, left, bottom, right = padding
         return convolution(self, seen, W, b, step, (top - 1, left, bottom + 1, right))
 
-    monkeypatch.setattr(Stacking, "convolution", moved)
+    monkeypatch.setattr(TrainedModel, "convolution", moved)
 
 
 def without_activation(monkeypatch):
-    activate = Stacking.activate
+    activate = TrainedModel.activate
     monkeypatch.setattr(
-        Stacking,
+        TrainedModel,
         "activate",
         lambda self, seen, name: seen if name == "relu" else activate(self, seen, name),
     )

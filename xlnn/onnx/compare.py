@@ -12,7 +12,7 @@ import numpy as np
 from xlnn import reference
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError, DisagreementError
-from xlnn.onnx.model import TrainedModel
+from xlnn.onnx.layers import TrainedModel
 from xlnn.onnx.onnx_file import needed, session
 from xlnn.quantity import Model
 from xlnn.reference import Arrays

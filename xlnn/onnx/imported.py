@@ -10,8 +10,8 @@ from xlnn.data.numbers import rounded
 from xlnn.equations.layer import LAYERS
 from xlnn.errors import DataError
 from xlnn.onnx.compare import Authority
-from xlnn.onnx.layers import Layer
-from xlnn.onnx.model import TrainedModel, read_model
+from xlnn.onnx.layers import Layer, TrainedModel
+from xlnn.onnx.model import read_model
 from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.spec import TOLD, LayerSpec
@@ -87,13 +87,14 @@ def training_from(path: Path, *, large: bool = False) -> Origin:
 
 def _origin(model: TrainedModel) -> Origin:
     """Return what is known of a model, for predicting and for training further."""
-    named = zip(model.names(), model.layers, strict=True)
     is_table = len(model.shape) == 1
     return Origin(
         name=Path(model.graph.name).stem,
         # the cost follows from the data
         settings={"epochs": 0, "eta": 0.0, "cost": "", "spread": "fan-in"},
-        layers=[to_values(_layer_spec(name, layer)) for name, layer in named],
+        layers=[
+            to_values(_layer_spec(name, layer)) for name, layer in model.named_layers().items()
+        ],
         reading=ReadOptions(
             picture=None if is_table else model.shape,  # type: ignore[arg-type]
             table=is_table,

@@ -8,6 +8,7 @@ weights of a layer.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from xlnn.equations.activation import leak_of
 from xlnn.equations.layer import LAYERS, Shape
 from xlnn.errors import DataError
 from xlnn.onnx.onnx_file import Graph, OnnxNode
+
+TASK = "task"
+"""The entry of a model's metadata with its task, as `xlnn.onnx.export` writes it."""
 
 RISING = {"sigmoid", "tanh", "relu"}
 """Monotonic activations, for which pooling may come before or after."""
@@ -114,33 +118,74 @@ class Class:
 
 
 @dataclass
-class Stacking:
-    """What has been read of a graph.
+class TrainedModel:
+    """A network, as far as it has been read of a graph.
 
     Attributes
     ----------
     graph : Graph
     layers : list of Layer
-        Those found so far, the input first.
+        From bottom to top, the input first; in the end the last is dense.
     values : dict
         The value of each name in the graph: numbers of a row, or a class.
     known : dict of arrays
         Arrays that do not depend on the rows.
-    labels : tuple, or None
-        The classes in the order of the outputs.
+    labels : tuple
+        The classes in the order of the outputs, as texts in the end; () if the file has none.
     told : dict
         Keys of notes on the model, such as what was folded into what.
     scaling : (array, array) or None
         The middle and the factor of each input.
+    outputs, classes : str
+        The names of the outputs and of the class in the graph; "" if there is no class.
     """
 
     graph: Graph
     layers: list[Layer] = field(default_factory=list)
     values: dict[str, AffineUnits | Class] = field(default_factory=dict)
     known: dict[str, np.ndarray] = field(default_factory=dict)
-    labels: tuple | None = None
+    labels: tuple[Any, ...] = ()
     told: dict[str, None] = field(default_factory=dict)
     scaling: tuple[np.ndarray, np.ndarray] | None = None
+    outputs: str = ""
+    classes: str = ""
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of a row: (inputs,), (rows, columns) or (maps, rows, columns)."""
+        return self.layers[0].shape
+
+    @property
+    def inputs(self) -> int:
+        """How many numbers a row has."""
+        return prod(self.shape)
+
+    @property
+    def is_classifier(self) -> bool:
+        """Whether the largest output decides.
+
+        It does if the file says so, if outputs are probabilities or have classes, and if the inputs
+        are a picture.
+        """
+        last, told = self.layers[-1], self.graph.metadata.get(TASK)
+        if last.shape[0] < 2 or told == "regression":
+            return False
+        if told == "classification":
+            return True
+        shares = last.activation in {"softmax", "sigmoid"}
+        return shares or bool(self.classes) or len(self.shape) > 1
+
+    def named_layers(self) -> dict[str, Layer]:
+        """Return the layers above the input by name: numbers, starting with 1 for the input."""
+        return {str(number): layer for number, layer in enumerate(self.layers[1:], start=2)}
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """Return the weights and biases by name."""
+        return {
+            f"{parameter}{name}": array
+            for name, layer in self.named_layers().items()
+            for parameter, array in layer.parameters.items()
+        }
 
     def refuse(self, reason: str) -> DataError:
         """Return the error for a model that is not a stack of layers."""

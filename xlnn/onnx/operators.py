@@ -14,7 +14,7 @@ from xlnn.data.dataset import MOST_NUMBERS
 from xlnn.data.wording import short
 from xlnn.equations.layer import Shape
 from xlnn.equations.layernorm import EPSILON
-from xlnn.onnx.layers import AffineUnits, Class, Layer, Stacking
+from xlnn.onnx.layers import AffineUnits, Class, Layer, TrainedModel
 from xlnn.onnx.onnx_file import Graph, OnnxNode
 
 ROWS = -1
@@ -42,42 +42,42 @@ POOLINGS = {"max pooling": "MaxPool", "average pooling": "AveragePool"}
 TRANSFORMS = {"NONE": "", "SOFTMAX": "softmax", "LOGISTIC": "sigmoid"}
 """The functions that a linear model applies to its sums."""
 
-Operator = Callable[[Stacking, OnnxNode], AffineUnits | Class]
+Operator = Callable[[TrainedModel, OnnxNode], AffineUnits | Class]
 
 
-def _gemm(stack: Stacking, node: OnnxNode) -> AffineUnits:
-    seen, W = stack.row(node), stack.array(node, 1)
+def _gemm(model: TrainedModel, node: OnnxNode) -> AffineUnits:
+    seen, W = model.row(node), model.array(node, 1)
     if node.attributes.get("transA", 0):
-        raise stack.refuse("Gemm transposes its rows (transA), which no layer does.")
+        raise model.refuse("Gemm transposes its rows (transA), which no layer does.")
     W = W if node.attributes.get("transB", 0) else W.T
     W = W * node.attributes.get("alpha", 1.0)
     b = np.zeros(len(W))
     if node.given(2):
-        b = b + np.broadcast_to(stack.array(node, 2).ravel(), b.shape)
-    return stack.dense(seen, W, b * node.attributes.get("beta", 1.0))
+        b = b + np.broadcast_to(model.array(node, 2).ravel(), b.shape)
+    return model.dense(seen, W, b * node.attributes.get("beta", 1.0))
 
 
-def _matmul(stack: Stacking, node: OnnxNode) -> AffineUnits:
-    seen, W = stack.row(node), stack.array(node, 1)
+def _matmul(model: TrainedModel, node: OnnxNode) -> AffineUnits:
+    seen, W = model.row(node), model.array(node, 1)
     if W.ndim != 2:
-        raise stack.refuse("MatMul multiplies by something that is not a matrix of weights.")
-    return stack.dense(seen, W.T, np.zeros(W.shape[1]))
+        raise model.refuse("MatMul multiplies by something that is not a matrix of weights.")
+    return model.dense(seen, W.T, np.zeros(W.shape[1]))
 
 
-def _by_a_constant(stack: Stacking, node: OnnxNode) -> AffineUnits:
+def _by_a_constant(model: TrainedModel, node: OnnxNode) -> AffineUnits:
     """Add, Sub, Mul or Div with a constant."""
-    turned = node.given(0) in stack.known
-    seen, constant = stack.row(node, int(turned)), stack.array(node, 0 if turned else 1)
+    turned = node.given(0) in model.known
+    seen, constant = model.row(node, int(turned)), model.array(node, 0 if turned else 1)
     shape = seen.index.shape
     try:
         constant = np.broadcast_to(constant, (1, *shape))[0].astype(float)
     except ValueError as error:
-        raise stack.refuse(
+        raise model.refuse(
             f"{node.op} takes rows of {list(shape)} and a constant of {list(constant.shape)}."
         ) from error
     ones, zeros = np.ones(shape), np.zeros(shape)
     if node.op == "Div" and (turned or not constant.all()):
-        raise stack.refuse("Div divides by a result, or by 0: no layer does.")
+        raise model.refuse("Div divides by a result, or by 0: no layer does.")
     scale, shift = {
         "Add": (ones, constant),
         "Sub": (-ones, constant) if turned else (ones, -constant),
@@ -87,42 +87,42 @@ def _by_a_constant(stack: Stacking, node: OnnxNode) -> AffineUnits:
     return seen.times(scale, shift)
 
 
-def _normalised(stack: Stacking, node: OnnxNode) -> AffineUnits:
+def _normalised(model: TrainedModel, node: OnnxNode) -> AffineUnits:
     """BatchNormalization, as in inference."""
     if node.attributes.get("training_mode", 0):
-        raise stack.refuse("BatchNormalization is still training: export with model.eval().")
-    seen = stack.row(node)
-    gamma, beta, mean, variance = (stack.array(node, number) for number in range(1, 5))
+        raise model.refuse("BatchNormalization is still training: export with model.eval().")
+    seen = model.row(node)
+    gamma, beta, mean, variance = (model.array(node, number) for number in range(1, 5))
     factor = gamma / np.sqrt(variance + node.attributes.get("epsilon", 1e-5))
     sides = (slice(None), *(np.newaxis,) * (seen.index.ndim - 1))
-    stack.told["batch normalization"] = None
+    model.told["batch normalization"] = None
     ones = np.ones(seen.index.shape)
     return seen.times(ones * factor[sides], ones * (beta - mean * factor)[sides])
 
 
-def _layernorm(stack: Stacking, node: OnnxNode) -> AffineUnits:
-    seen, epsilon = stack.row(node), node.attributes.get("epsilon", 1e-5)
+def _layernorm(model: TrainedModel, node: OnnxNode) -> AffineUnits:
+    seen, epsilon = model.row(node), node.attributes.get("epsilon", 1e-5)
     if node.attributes.get("axis", -1) not in {-1, 1} or seen.index.ndim != 1:
-        raise stack.refuse("LayerNormalization is supported only over the units of a dense layer.")
-    if any(node.outputs[1:]) or stack.graph.precision != "float32":
-        raise stack.refuse("LayerNormalization is supported only in float32, with one output.")
+        raise model.refuse("LayerNormalization is supported only over the units of a dense layer.")
+    if any(node.outputs[1:]) or model.graph.precision != "float32":
+        raise model.refuse("LayerNormalization is supported only in float32, with one output.")
     if np.float32(epsilon) != np.float32(EPSILON):
-        raise stack.refuse(f"LayerNormalization has the epsilon {epsilon:g}: {EPSILON} is taken.")
-    gain = stack.array(node, 1)
-    shift = stack.array(node, 2) if node.given(2) else np.zeros(gain.shape)
-    return stack.layernorm(seen, gain.ravel().astype(float), shift.ravel().astype(float))
+        raise model.refuse(f"LayerNormalization has the epsilon {epsilon:g}: {EPSILON} is taken.")
+    gain = model.array(node, 1)
+    shift = model.array(node, 2) if node.given(2) else np.zeros(gain.shape)
+    return model.layernorm(seen, gain.ravel().astype(float), shift.ravel().astype(float))
 
 
-def _sides(stack: Stacking, node: OnnxNode, size: Shape) -> tuple[Shape, Shape]:
+def _sides(model: TrainedModel, node: OnnxNode, size: Shape) -> tuple[Shape, Shape]:
     """Return the step and the padding of a window."""
     attributes = node.attributes
     step = tuple(attributes.get("strides") or (1, 1))
     padding = tuple(attributes.get("pads") or (0, 0, 0, 0))
     if any(side != 1 for side in attributes.get("dilations") or ()):
-        raise stack.refuse(f"{node.op} has dilations, which are not supported: use 1.")
+        raise model.refuse(f"{node.op} has dilations, which are not supported: use 1.")
     auto = attributes.get("auto_pad", "NOTSET")
     if auto in {"SAME_UPPER", "SAME_LOWER"}:
-        lengths = stack.row(node).index.shape[-2:]
+        lengths = model.row(node).index.shape[-2:]
         around = [
             max((-(-n // s) - 1) * s + side - n, 0)
             for n, s, side in zip(lengths, step, size, strict=True)
@@ -130,107 +130,107 @@ def _sides(stack: Stacking, node: OnnxNode, size: Shape) -> tuple[Shape, Shape]:
         less, more = [n // 2 for n in around], [n - n // 2 for n in around]
         padding = (*less, *more) if auto == "SAME_UPPER" else (*more, *less)
     if len(size) != 2 or len(step) != 2 or len(padding) != 4 or min(padding) < 0:
-        raise stack.refuse(f"{node.op} slides along {len(size)} dimensions: only 2 are supported.")
+        raise model.refuse(f"{node.op} slides along {len(size)} dimensions: only 2 are supported.")
     return step, padding
 
 
-def _conv(stack: Stacking, node: OnnxNode) -> AffineUnits:
-    seen, W = stack.row(node), stack.array(node, 1)
+def _conv(model: TrainedModel, node: OnnxNode) -> AffineUnits:
+    seen, W = model.row(node), model.array(node, 1)
     if node.attributes.get("group", 1) != 1:
-        raise stack.refuse(
+        raise model.refuse(
             f"Conv has {node.attributes['group']} groups, so each filter sees only some maps: only "
             "filters that see all maps are supported."
         )
-    step, padding = _sides(stack, node, W.shape[2:])
-    b = stack.array(node, 2) if node.given(2) else np.zeros(len(W))
-    return stack.convolution(seen, W, b, step, padding)
+    step, padding = _sides(model, node, W.shape[2:])
+    b = model.array(node, 2) if node.given(2) else np.zeros(len(W))
+    return model.convolution(seen, W, b, step, padding)
 
 
-def _pool(stack: Stacking, node: OnnxNode) -> AffineUnits:
-    seen, size = stack.row(node), tuple(node.attributes["kernel_shape"])
-    step, padding = _sides(stack, node, size)
+def _pool(model: TrainedModel, node: OnnxNode) -> AffineUnits:
+    seen, size = model.row(node), tuple(node.attributes["kernel_shape"])
+    step, padding = _sides(model, node, size)
     lengths = zip(seen.index.shape[-2:], size, step, padding[:2], padding[2:], strict=True)
     rest = [(n + before + behind - side) % s for n, side, s, before, behind in lengths]
     if node.attributes.get("ceil_mode", 0) and any(rest):
-        raise stack.refuse(f"{node.op} rounds its size up (ceil_mode), which is not supported.")
+        raise model.refuse(f"{node.op} rounds its size up (ceil_mode), which is not supported.")
     if any(around >= side for around, side in zip(padding, (*size, *size), strict=True)):
-        raise stack.refuse(f"{node.op} has a padding as large as its blocks.")
+        raise model.refuse(f"{node.op} has a padding as large as its blocks.")
     (kind,) = (kind for kind, operator in POOLINGS.items() if operator == node.op)
     if kind == "average pooling" and any(padding):
-        raise stack.refuse("AveragePool has a padding, which is not supported.")
-    return stack.pooling(seen, kind, size, step, padding)
+        raise model.refuse("AveragePool has a padding, which is not supported.")
+    return model.pooling(seen, kind, size, step, padding)
 
 
-def _whole_mean(stack: Stacking, node: OnnxNode) -> AffineUnits:
+def _whole_mean(model: TrainedModel, node: OnnxNode) -> AffineUnits:
     """GlobalAveragePool, or ReduceMean over rows and columns, which is the same."""
-    seen = stack.row(node)
+    seen = model.row(node)
     size = seen.index.shape[-2:]
     is_mean = node.op == "ReduceMean"
-    over = {axis % 4 for axis in axes_of(stack, node) or ()} if is_mean else {2, 3}
+    over = {axis % 4 for axis in axes_of(model, node) or ()} if is_mean else {2, 3}
     if seen.index.ndim != 3 or over != {2, 3}:
-        raise stack.refuse(
+        raise model.refuse(
             f"{node.op} is supported only over the rows and columns of maps, as a global average "
             "pooling."
         )
-    found = stack.pooling(seen, "average pooling", size, size, (0, 0, 0, 0))
+    found = model.pooling(seen, "average pooling", size, size, (0, 0, 0, 0))
     if is_mean and not node.attributes.get("keepdims", 1):
         return found.moved(np.ravel)
     return found
 
 
 def _activation(name: str) -> Operator:
-    return lambda stack, node: stack.activate(stack.row(node), name)
+    return lambda model, node: model.activate(model.row(node), name)
 
 
-def _leaky(stack: Stacking, node: OnnxNode) -> AffineUnits:
+def _leaky(model: TrainedModel, node: OnnxNode) -> AffineUnits:
     alpha = np.float32(node.attributes.get("alpha", 0.01))
     if not 0 <= alpha < 1000:
-        raise stack.refuse(f"LeakyRelu has the slope {alpha}: from 0 to 999 is supported.")
+        raise model.refuse(f"LeakyRelu has the slope {alpha}: from 0 to 999 is supported.")
     written = np.format_float_positional(alpha, trim="-")  # 0.2, as the user wrote it
-    return stack.activate(stack.row(node), f"leaky relu {written}")
+    return model.activate(model.row(node), f"leaky relu {written}")
 
 
-def _softmax(stack: Stacking, node: OnnxNode) -> AffineUnits:
-    axis, usual = node.attributes.get("axis"), -1 if stack.graph.opset >= 13 else 1
+def _softmax(model: TrainedModel, node: OnnxNode) -> AffineUnits:
+    axis, usual = node.attributes.get("axis"), -1 if model.graph.opset >= 13 else 1
     if (usual if axis is None else axis) not in {-1, 1}:
-        raise stack.refuse("Softmax is supported only along the axis of the outputs.")
-    return stack.activate(stack.row(node), "softmax")
+        raise model.refuse("Softmax is supported only along the axis of the outputs.")
+    return model.activate(model.row(node), "softmax")
 
 
-def _moved(stack: Stacking, node: OnnxNode) -> AffineUnits | Class:
+def _moved(model: TrainedModel, node: OnnxNode) -> AffineUnits | Class:
     """Return numbers in another order or shape, in which each row must stay a row."""
-    value = stack.values[node.given(0)]
+    value = model.values[node.given(0)]
     if isinstance(value, Class):
         return value
     size = value.index.size
     first = np.arange(size).reshape(value.index.shape)
     # the positions in two rows show whether rows stay apart
-    made = rearranged(stack, node, np.stack([first, first + size]), {ROWS, stack.graph.rows})
+    made = rearranged(model, node, np.stack([first, first + size]), {ROWS, model.graph.rows})
     if made.shape[:1] != (2,) or (made[0] + size != made[1]).any() or (made[0] >= size).any():
-        raise stack.refuse(f"{node.op} mixes the rows.")
+        raise model.refuse(f"{node.op} mixes the rows.")
     return value.moved(lambda array: array.ravel()[made[0]])
 
 
-def _dropout(stack: Stacking, node: OnnxNode) -> AffineUnits | Class:
-    mode = stack.known.get(node.given(2))
+def _dropout(model: TrainedModel, node: OnnxNode) -> AffineUnits | Class:
+    mode = model.known.get(node.given(2))
     if node.given(2) and (mode is None or mode.any()):
-        raise stack.refuse("Dropout is still training: export with model.eval().")
-    stack.told["dropout"] = None
-    return stack.values[node.given(0)]
+        raise model.refuse("Dropout is still training: export with model.eval().")
+    model.told["dropout"] = None
+    return model.values[node.given(0)]
 
 
-def _joined(stack: Stacking, node: OnnxNode) -> AffineUnits:
+def _joined(model: TrainedModel, node: OnnxNode) -> AffineUnits:
     """Concat of inputs, or of 1 - p and p, as two classes are exported."""
-    parts = [stack.row(node, number) for number in range(len(node.inputs))]
+    parts = [model.row(node, number) for number in range(len(node.inputs))]
     axis = node.attributes["axis"]
     first = parts[0]
-    layer = stack.layers[first.layer]
+    layer = model.layers[first.layer]
     if any(part.layer != first.layer or part.changes != first.changes for part in parts):
-        raise stack.refuse("Concat joins results of several layers.")
+        raise model.refuse("Concat joins results of several layers.")
     if len(parts) == 2 and _is_opposite(*parts, layer):
-        return stack.both(parts[1])
+        return model.both(parts[1])
     if axis not in {1, -1} or any(part.index.ndim != 1 for part in parts):
-        raise stack.refuse("Concat joins something other than single rows of numbers.")
+        raise model.refuse("Concat joins something other than single rows of numbers.")
     index, scale, shift = (
         np.concatenate([getattr(part, name) for part in parts])
         for name in ("index", "scale", "shift")
@@ -249,8 +249,8 @@ def _is_opposite(one: AffineUnits, other: AffineUnits, layer: Layer) -> bool:
     )
 
 
-def _scaler(stack: Stacking, node: OnnxNode) -> AffineUnits:
-    seen = stack.row(node)
+def _scaler(model: TrainedModel, node: OnnxNode) -> AffineUnits:
+    seen = model.row(node)
     ones = np.ones(seen.index.shape)
     offset, scale = (
         np.asarray(node.attributes.get(name) or [usual], dtype=float)
@@ -259,103 +259,103 @@ def _scaler(stack: Stacking, node: OnnxNode) -> AffineUnits:
     try:
         return seen.times(ones * scale, ones * (-offset * scale))
     except ValueError as error:
-        raise stack.refuse("Scaler scales another number of inputs.") from error
+        raise model.refuse("Scaler scales another number of inputs.") from error
 
 
-def _regressor(stack: Stacking, node: OnnxNode) -> AffineUnits:
-    return _linear(stack, node, node.attributes.get("targets", 1))
+def _regressor(model: TrainedModel, node: OnnxNode) -> AffineUnits:
+    return _linear(model, node, node.attributes.get("targets", 1))
 
 
-def _classifier(stack: Stacking, node: OnnxNode) -> AffineUnits:
+def _classifier(model: TrainedModel, node: OnnxNode) -> AffineUnits:
     labels = _labels(node, "classlabels_ints", "classlabels_strings")
-    stack.labels = labels
-    found = _linear(stack, node, len(node.attributes.get("intercepts") or labels))
+    model.labels = labels
+    found = _linear(model, node, len(node.attributes.get("intercepts") or labels))
     if node.outputs[0]:
-        stack.values[node.outputs[0]] = Class(node.outputs[1])
+        model.values[node.outputs[0]] = Class(node.outputs[1])
     return found
 
 
-def _linear(stack: Stacking, node: OnnxNode, units: int) -> AffineUnits:
+def _linear(model: TrainedModel, node: OnnxNode, units: int) -> AffineUnits:
     """Return the outputs of a linear model: a dense layer, perhaps with softmax or sigmoid."""
-    seen = stack.row(node)
+    seen = model.row(node)
     b = np.asarray(node.attributes.get("intercepts") or [0.0] * units, dtype=float)
     W = np.asarray(node.attributes["coefficients"], dtype=float)
     if W.size != units * seen.index.size or b.shape != (units,):
-        raise stack.refuse(f"{node.op} has {W.size} coefficients for {seen.index.size} inputs.")
+        raise model.refuse(f"{node.op} has {W.size} coefficients for {seen.index.size} inputs.")
     transform = node.attributes.get("post_transform", "NONE")
     if transform not in TRANSFORMS:
-        raise stack.refuse(f"{node.op} ends with {transform}, which is not supported.")
-    found = stack.dense(seen, W.reshape(units, -1), b)
+        raise model.refuse(f"{node.op} ends with {transform}, which is not supported.")
+    found = model.dense(seen, W.reshape(units, -1), b)
     if TRANSFORMS[transform]:
-        found = stack.activate(found, TRANSFORMS[transform])
+        found = model.activate(found, TRANSFORMS[transform])
     if node.op == "LinearClassifier" and units == 1:
         if transform != "LOGISTIC":
-            raise stack.refuse("LinearClassifier tells two classes apart by a single sum.")
-        found = stack.both(found)
+            raise model.refuse("LinearClassifier tells two classes apart by a single sum.")
+        found = model.both(found)
     return found
 
 
-def _normalizer(stack: Stacking, node: OnnxNode) -> AffineUnits:
+def _normalizer(model: TrainedModel, node: OnnxNode) -> AffineUnits:
     """Return probabilities unchanged if they already add up to 1, as Normalizer would."""
-    seen = stack.row(node)
+    seen = model.row(node)
     if node.attributes.get("norm") != "L1":
-        raise stack.refuse("Normalizer divides rows by another sum than L1's.")
-    _check_shares(stack, seen)
+        raise model.refuse("Normalizer divides rows by another sum than L1's.")
+    _check_shares(model, seen)
     return seen
 
 
-def _check_shares(stack: Stacking, seen: AffineUnits) -> None:
+def _check_shares(model: TrainedModel, seen: AffineUnits) -> None:
     """Refuse outputs that do not add up to 1 by themselves.
 
     Those of softmax do, and those of a unit with its complement.
     """
-    layer = stack.layers[seen.layer]
+    layer = model.layers[seen.layer]
     is_pair = layer.activation == "sigmoid" and layer.shape == (2,) and seen.index.size == 2
     if is_pair:
         opposite = (not array.sum(axis=0).any() for array in layer.parameters.values())
         is_pair = layer.kind == "dense" and all(opposite)
     if not (seen.is_plain and (layer.activation == "softmax" or is_pair)):
-        raise stack.refuse(
+        raise model.refuse(
             "outputs are divided by their sum, as in models of one class against the rest: train a "
             "multinomial one."
         )
 
 
-def _positive(stack: Stacking, node: OnnxNode) -> AffineUnits:
+def _positive(model: TrainedModel, node: OnnxNode) -> AffineUnits:
     """Return outputs unchanged if none is negative, as Abs would."""
-    seen = stack.row(node)
-    if stack.layers[seen.layer].activation not in {"sigmoid", "softmax", "relu"}:
-        raise stack.refuse("Abs removes the sign of a result, which no layer does.")
+    seen = model.row(node)
+    if model.layers[seen.layer].activation not in {"sigmoid", "softmax", "relu"}:
+        raise model.refuse("Abs removes the sign of a result, which no layer does.")
     return seen
 
 
-def _sum(stack: Stacking, node: OnnxNode) -> AffineUnits:
+def _sum(model: TrainedModel, node: OnnxNode) -> AffineUnits:
     """Record that probabilities add up to 1, so that dividing by their sum changes nothing."""
-    seen = stack.row(node)
-    _check_shares(stack, seen)
-    stack.known[node.outputs[0]] = np.ones((1, 1))
+    seen = model.row(node)
+    _check_shares(model, seen)
+    model.known[node.outputs[0]] = np.ones((1, 1))
     return seen
 
 
-def _zipmap(stack: Stacking, node: OnnxNode) -> AffineUnits:
-    stack.labels = _labels(node, "classlabels_int64s", "classlabels_strings")
-    return stack.row(node)
+def _zipmap(model: TrainedModel, node: OnnxNode) -> AffineUnits:
+    model.labels = _labels(node, "classlabels_int64s", "classlabels_strings")
+    return model.row(node)
 
 
-def _argmax(stack: Stacking, node: OnnxNode) -> Class:
-    stack.row(node)
+def _argmax(model: TrainedModel, node: OnnxNode) -> Class:
+    model.row(node)
     if node.attributes.get("axis", 0) not in {1, -1} or node.attributes.get("select_last_index"):
-        raise stack.refuse("ArgMax is supported only along the axis of the outputs.")
+        raise model.refuse("ArgMax is supported only along the axis of the outputs.")
     return Class(node.given(0))
 
 
-def _extracted(stack: Stacking, node: OnnxNode) -> AffineUnits | Class:
+def _extracted(model: TrainedModel, node: OnnxNode) -> AffineUnits | Class:
     """Gather or ArrayFeatureExtractor: the label of a class, or some columns of the inputs."""
-    value = stack.values.get(node.given(1))
-    if isinstance(value, Class) and node.given(0) in stack.known:
-        stack.labels = tuple(stack.known[node.given(0)].ravel().tolist())
+    value = model.values.get(node.given(1))
+    if isinstance(value, Class) and node.given(0) in model.known:
+        model.labels = tuple(model.known[node.given(0)].ravel().tolist())
         return value
-    return _moved(stack, node)
+    return _moved(model, node)
 
 
 def _labels(node: OnnxNode, *names: str) -> tuple[Any, ...]:
@@ -384,7 +384,7 @@ TAKEN = (
 """The same in a sentence."""
 
 
-def read_layers(graph: Graph) -> Stacking:
+def read_layers(graph: Graph) -> TrainedModel:
     """Combine the operators of a graph into layers.
 
     Raises
@@ -392,95 +392,97 @@ def read_layers(graph: Graph) -> Stacking:
     DataError
         An operator is unknown, or the graph is not a stack of layers.
     """
-    stack = Stacking(graph, known=dict(graph.constants))
-    _begin(stack)
+    model = TrainedModel(graph, known=dict(graph.constants))
+    _begin(model)
     for node in graph.nodes:
-        value = stack.values.get(node.given(0))
+        value = model.values.get(node.given(0))
         if node.op == "Shape" and isinstance(value, AffineUnits):
-            stack.known[node.outputs[0]] = np.array([ROWS, *value.index.shape])
-        elif node.op in OF_CONSTANTS and stack.known.keys() >= {*filter(None, node.inputs)}:
-            stack.known[node.outputs[0]] = _meant(stack, node, _of_constants)
+            model.known[node.outputs[0]] = np.array([ROWS, *value.index.shape])
+        elif node.op in OF_CONSTANTS and model.known.keys() >= {*filter(None, node.inputs)}:
+            model.known[node.outputs[0]] = _meant(model, node, _of_constants)
         elif node.op not in OPERATORS:
-            raise stack.refuse(f"the operator {short(node.op)} is not supported; {TAKEN}.")
+            raise model.refuse(f"the operator {short(node.op)} is not supported; {TAKEN}.")
         else:
-            found = _meant(stack, node, OPERATORS[node.op])
+            found = _meant(model, node, OPERATORS[node.op])
             for name in node.outputs:
-                stack.values.setdefault(name, found)
-    return stack
+                model.values.setdefault(name, found)
+    return model
 
 
-def _meant(stack: Stacking, node: OnnxNode, operator: Callable[[Stacking, OnnxNode], Any]) -> Any:  # noqa: ANN401 -- the operator's
+def _meant(
+    model: TrainedModel, node: OnnxNode, operator: Callable[[TrainedModel, OnnxNode], Any]
+) -> Any:  # noqa: ANN401 -- the operator's
     """Return the result of an operator; errors from odd sizes or attributes become one sentence."""
     try:
-        return operator(stack, node)
+        return operator(model, node)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise stack.refuse(f"{node.op} does not fit its inputs: {short(error)}.") from error
+        raise model.refuse(f"{node.op} does not fit its inputs: {short(error)}.") from error
 
 
-def _of_constants(stack: Stacking, node: OnnxNode) -> np.ndarray:
+def _of_constants(model: TrainedModel, node: OnnxNode) -> np.ndarray:
     """Return, rearrange or join known arrays."""
     if node.op == "Constant":
         (value,) = node.attributes.values()
         return np.asarray(value)
-    arrays = [stack.known[name] for name in node.inputs if name]
+    arrays = [model.known[name] for name in node.inputs if name]
     if node.op == "Concat":
-        _check_size(stack, node, sum(array.size for array in arrays))
+        _check_size(model, node, sum(array.size for array in arrays))
         return np.concatenate(arrays, axis=int(node.attributes["axis"]))
-    return rearranged(stack, node, arrays[0])
+    return rearranged(model, node, arrays[0])
 
 
-def _check_size(stack: Stacking, node: OnnxNode, size: int) -> None:
+def _check_size(model: TrainedModel, node: OnnxNode, size: int) -> None:
     """Refuse a large array, which a small file may make by repeating numbers."""
     if size > MOST_NUMBERS:
-        raise stack.refuse(f"{node.op} makes {size:,} numbers of constants: too many.")
+        raise model.refuse(f"{node.op} makes {size:,} numbers of constants: too many.")
 
 
-def _begin(stack: Stacking) -> None:
+def _begin(model: TrainedModel) -> None:
     """Add the inputs: one, or several side by side in the order of the file."""
-    shapes = stack.graph.inputs
+    shapes = model.graph.inputs
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
     only = next(iter(shapes.values()))
     shape = only if len(shapes) == 1 else (sum(sizes),)
     shape = shape if len(shape) != 3 or shape[0] != 1 else shape[1:]  # a picture is one map
-    stack.layers.append(Layer("input", shape, activation="given"))
-    every, first = stack.seen(), 0
+    model.layers.append(Layer("input", shape, activation="given"))
+    every, first = model.seen(), 0
     for (name, own), size in zip(shapes.items(), sizes, strict=True):
         place = slice(first, first + size)
-        stack.values[name] = every.moved(
+        model.values[name] = every.moved(
             lambda array, place=place, own=own: array.ravel()[place].reshape(own)
         )
         first += size
 
 
-def axes_of(stack: Stacking, node: OnnxNode) -> tuple[int, ...] | None:
+def axes_of(model: TrainedModel, node: OnnxNode) -> tuple[int, ...] | None:
     """Return the axes that a node names by an attribute or an input; None without them."""
     given = node.attributes.get("axes")
     if given is None and node.given(1):
-        given = stack.array(node, 1).ravel().tolist()
+        given = model.array(node, 1).ravel().tolist()
     return None if given is None else tuple(map(int, given))
 
 
 def rearranged(
-    stack: Stacking, node: OnnxNode, array: np.ndarray, rows: Collection[int | None] = ()
+    model: TrainedModel, node: OnnxNode, array: np.ndarray, rows: Collection[int | None] = ()
 ) -> np.ndarray:
     """Compute a node of `MOVES`; ``rows`` are lengths that stand for the array's rows."""
     said, shape = node.attributes, array.shape
     match node.op:
         case "Gather" | "ArrayFeatureExtractor":
             axis = int(said.get("axis", 0)) if node.op == "Gather" else -1
-            places = stack.array(node, 1).astype(int)
-            _check_size(stack, node, places.size * array.size // max(1, shape[axis]))
+            places = model.array(node, 1).astype(int)
+            _check_size(model, node, places.size * array.size // max(1, shape[axis]))
             array = np.take(array, places, axis=axis)
         case "Unsqueeze":
-            array = np.expand_dims(array, axes_of(stack, node))
+            array = np.expand_dims(array, axes_of(model, node))
         case "Squeeze":
-            array = np.squeeze(array, axes_of(stack, node))
+            array = np.squeeze(array, axes_of(model, node))
         case "Transpose":
             array = np.transpose(array, said.get("perm"))
         case "Flatten":
             array = array.reshape(prod(shape[: said.get("axis", 1)]), -1)
         case "Reshape":
-            lengths = stack.array(node, 1).astype(int).ravel().tolist()
+            lengths = model.array(node, 1).astype(int).ravel().tolist()
             if not said.get("allowzero", 0):
                 lengths = [length or shape[n] for n, length in enumerate(lengths)]
             if lengths and lengths[0] in rows:
