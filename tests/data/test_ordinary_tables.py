@@ -622,6 +622,29 @@ def test_labels_that_are_ticks_or_empty_are_two_classes(tmp_path, missing):
         load(path, ReadOptions(label="passed"))
 
 
+@pytest.mark.parametrize("word", ["yes", "ja", "はい", "是"])
+def test_a_yes_beside_empty_cells_is_a_tick(tmp_path, word):
+    data = load(csv(tmp_path, table("a,b,kind\n", f"{{n}}.5,{word},x\n", "{n},,y\n")), KIND)
+    assert data.features == ("a", f"b = {word}")
+
+
+@pytest.mark.parametrize("word", ["absent", "缺考", "欠席", "fehlt"])
+def test_a_test_that_was_missed_is_missing_among_numbers_only(tmp_path, word):
+    content = table("a,b,kind\n", "{n}.5,here,x\n", f"{word},{word},y\n", f"{{n}},{word},y\n")
+    with pytest.raises(DataError, match="4 values missing in 4 lines, the first in line 3, col"):
+        load(csv(tmp_path, content), KIND)
+    data = load(csv(tmp_path, content), ReadOptions(label="kind", missing="drop"))
+    assert data.features == ("a", "b = here" if word < "here" else f"b = {word}")
+
+
+def test_points_out_of_a_number_are_read_without_it(tmp_path):
+    content = table("a;b;kind\n", "1{n}/20;1/2;x\n", "7,5 / 20;1/3;y\n")
+    data = load(csv(tmp_path, content), KIND)
+    assert data.features == ("a", "b = 1/3")
+    assert data.x[:2, 0].tolist() == [10, 7.5]
+    assert "my.csv: the numbers were read without their units: a (/20)." in data.told
+
+
 def test_a_tick_beside_a_cross_is_1(tmp_path):
     data = load(csv(tmp_path, table("a,done,kind\n", "{n}.5,✗,x\n", "{n},✓,y\n")), KIND)
     assert data.features == ("a", "done = ✓")

@@ -14,15 +14,18 @@ import numpy as np
 
 MARKS = (".", ",")
 
-ABSENT = frozenset({
-    "", "na", "n/a", "n.a.", "nan", "null", "nil", "none", "missing", "unknown", "?", "-", "--",
-    "–", "—", ".", "k.a.", "k. a.", "keine angabe", "n/d", "n.d.", "无", "缺失", "未知",
-    "不明", "なし", "#n/a", "#div/0!", "#value!", "#num!", "#name?", "#ref!", "#null!",
+WORDS_TOO = frozenset({
+    "none", "missing", "unknown", "absent", "abs", "fehlt", "无", "未知", "缺考", "缺席",
+    "不明", "なし", "欠席",
 })  # fmt: skip
-"""How missing values are written, in lower case; the last are errors of spreadsheets."""
+"""What means missing among numbers, but is a word among words, in lower case."""
 
-WORDS_TOO = frozenset({"none", "missing", "unknown", "无", "未知", "不明", "なし"})
-"""Those that mean missing among numbers, but are words among words."""
+ABSENT = WORDS_TOO | {
+    "", "na", "n/a", "n.a.", "nan", "null", "nil", "?", "-", "--", "–", "—", ".", "k.a.", "k. a.",
+    "keine angabe", "n/d", "n.d.", "缺失",
+    "#n/a", "#div/0!", "#value!", "#num!", "#name?", "#ref!", "#null!",
+}  # fmt: skip
+"""How missing values are written, in lower case; the last are errors of spreadsheets."""
 
 CODE = re.compile(r"(?<![^ ])(0[0-9]{3,}|[+0][0-9][0-9 ()/-]{6,})(?![^ ])")
 """A postal code, a phone number or an id: digits that are no amount."""
@@ -39,10 +42,8 @@ _GROUPED = {
 }
 """Separated thousands, in India also hundreds, and what may follow them, by the decimal mark."""
 
-PER_CENT = 0.01
-
 FACTORS = {
-    "%": PER_CENT, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "Mio": 1e6, "Mrd": 1e9, "bn": 1e9,
+    "%": 0.01, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "Mio": 1e6, "Mrd": 1e9, "bn": 1e9,
     "万": 1e4, "億": 1e8, "亿": 1e8,
 }  # fmt: skip
 """What a sign after a number multiplies it by."""
@@ -66,16 +67,19 @@ _FEET = re.compile(
 _NEGATIVE = re.compile(r"\((.+)\)|([0-9][0-9.,]+)-")
 """Negative amounts as accountants write them: (50), and 50- as SAP does; 2- is a school grade."""
 
-_NO_CENTS = re.compile(r"(?<=[0-9])[.,][-–—]+(?=\D*$)")
-"""The end of a price such as 5,- €."""
+_MINUTES = re.compile(r"([0-9]{1,3}):([0-5][0-9])[.,]([0-9]{1,3})")
+"""Minutes, seconds and parts of them, as races are timed."""
+
+_NO_PART = re.compile(r"(?<=[0-9])[.,][-–—]*(?=\D*$)")
+"""A mark without digits after it, as in the price 5,- € or the place 1. of a race."""
 
 _LOOKS = re.compile(rf"[+-]?[0-9.,{_SPACES}]*[0-9][0-9.,{_SPACES}]*([eE][+-]?[0-9]+)?")
 
-_WIDE = str.maketrans("０１２３４５６７８９．，＋－−％￥＄’′”″", "0123456789.,+--%¥$''\"\"")
-"""Wide characters of East Asia and the typographic minus and quotes, which mean the same."""
+_WIDE = str.maketrans("０１２３４５６７８９．，＋－−％￥＄’′”″▲△", "0123456789.,+--%¥$''\"\"--")
+"""Wide characters of East Asia, the typographic minus and quotes, and ▲ for a minus in Japan."""
 
-_UNITED = re.compile(r"([+-]?[0-9.].*?)\s*([^\d\s.,+\-–—~/=:()<>][^\d]{0,19})")
-"""A number with a unit."""
+_UNITED = re.compile(r"([+-]?[0-9.].*?)\s*([^\d\s.,+\-–—~/=:()<>][^\d]{0,19}|/\s?[0-9]{1,3})")
+"""A number with a unit, or with the most that there can be: 12/20."""
 
 
 def number(text: str, mark: str) -> float | None:
@@ -110,14 +114,17 @@ def unsigned(text: str) -> tuple[str, str, float]:
 
     >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("(50 €)"), unsigned("50-")
     (('-1,200', '$', 1), ('12.5', '%', 0.01), ('-50', '€', 1), ('-50', '', 1))
-    >>> unsigned("$3.4M"), unsigned("5'6\""), unsigned("749,- €")
-    (('3.4', '$', 1000000.0), ('66', "'", 0.08333333333333333), ('749', '€', 1))
+    >>> unsigned("$3.4M"), unsigned("5'6\""), unsigned("749,- €"), unsigned("1:02.5")
+    (('3.4', '$', 1000000.0), ('66', "'", 0.08333333333333333), ('749', '€', 1), ('625', '', 0.1))
     """
-    text = _NO_CENTS.sub("", text.strip().translate(_WIDE))
+    text = _NO_PART.sub("", text.strip().translate(_WIDE))
     if negative := _NEGATIVE.fullmatch(text):
         text = f"-{negative[1] or negative[2]}"
     if feet := _FEET.fullmatch(text):
         return str(12 * int(feet[1]) + int(feet[2])), "'", 1 / 12
+    if time := _MINUTES.fullmatch(text):
+        minutes, seconds, parts = time.groups()
+        return f"{60 * int(minutes) + int(seconds)}{parts}", "", 10 ** -len(parts)
     if not text or (text[-1] in "0123456789." and text[0] in "0123456789.+-" and "$" not in text):
         return text, "", 1
     if not (found := _SIGNED.fullmatch(text)):
@@ -130,13 +137,13 @@ def unsigned(text: str) -> tuple[str, str, float]:
 def united(text: str) -> tuple[str, str]:
     """Return a number and its unit as texts; the text and "" if it has no unit.
 
-    >>> united("12 kg"), united("3.5cm"), united("2 years"), united("7"), united("kg")
-    (('12', 'kg'), ('3.5', 'cm'), ('2', 'year'), ('7', ''), ('kg', ''))
+    >>> united("12 kg"), united("2 years"), united("7"), united("kg"), united("12/20")
+    (('12', 'kg'), ('2', 'year'), ('7', ''), ('kg', ''), ('12', '/20'))
     """
     found = _UNITED.fullmatch(text.strip().translate(_WIDE))
     if not found or not _LOOKS.fullmatch(found[1]):
         return text, ""
-    unit = found[2].rstrip(" .")
+    unit = found[2].rstrip(" .").replace("/ ", "/")
     return found[1], unit.removesuffix("s") if len(unit) > 3 else unit
 
 

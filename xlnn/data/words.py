@@ -19,14 +19,12 @@ FEW = 0.7
 YES = frozenset({
     "yes", "y", "true", "t", "on", "ja", "wahr", "oui", "vrai", "si", "sí", "sì", "vero",
     "verdadero", "sim", "да", "tak", "evet", "是", "有", "真", "对", "はい", "あり", "예", "네",
+    "x", "✓", "✔", "√", "☑", "☒", "●", "•", "*",
 })  # fmt: skip
-"""Words that become 1 (and the other word 0), whatever their alphabetical order."""
+"""Words and marks that become 1 (and the other word 0), whatever their alphabetical order."""
 
 NO = "no"
-"""The word for what is not ticked."""
-
-TICKS = frozenset({"x", "✓", "✔", "√", "☑", "☒", "●", "•", "*"})
-"""Marks for yes, such as the only ones in a column in which all else is empty."""
+"""The word for what is empty in a column in which all else means yes."""
 
 DATES = "dates"
 """Why a column of dates is left out."""
@@ -117,7 +115,7 @@ def words(heading: str, found: Iterable[str]) -> Words:
     """
     kinds = sorted(unlike(found), key=str.casefold)
     if len(kinds) == 2:
-        said = [kind for kind in kinds if kind.lower() in YES | TICKS]
+        said = [kind for kind in kinds if kind.lower() in YES]
         said = said or [kind for kind in kinds if kind.lower() != NO]
         return Words(heading, tuple(said if len(said) == 1 else kinds[1:]), frozenset(kinds))
     return Words(heading, tuple(kinds), frozenset(kinds))
@@ -126,7 +124,7 @@ def words(heading: str, found: Iterable[str]) -> Words:
 def ticked(heading: str, texts: Sequence[str], usual: Sequence[str] = ()) -> list[str] | None:
     """Return a column of ticks with a no where it is empty; None if it is not one.
 
-    Its only word means yes: a tick, or the end of its heading.
+    Its only word means yes, or is the end of its heading.
 
     Parameters
     ----------
@@ -144,7 +142,7 @@ def ticked(heading: str, texts: Sequence[str], usual: Sequence[str] = ()) -> lis
     if len(kinds) != 1 or looks_like_number(kinds[0]) or not any(map(is_missing, texts)):
         return None
     word = kinds[0].casefold()
-    if word not in TICKS and not heading.casefold().endswith(word):
+    if word not in YES and not heading.casefold().endswith(word):
         return None
     return [NO if is_missing(text) else text for text in texts]
 
