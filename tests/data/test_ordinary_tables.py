@@ -212,7 +212,7 @@ def test_numbers_with_a_factor_and_a_decimal_comma_are_read(tmp_path):
     assert data.x[:2].T.tolist() == [[1000, 3.4e6]]
 
 
-@pytest.mark.parametrize("text", ["12 k", "2-", "5'1000", "3M x", "1.5m"])
+@pytest.mark.parametrize("text", ["12 k", "5B", "2-", "5'1000", "3M x", "1.5m"])
 def test_a_text_that_may_mean_something_else_among_numbers_is_refused(tmp_path, text):
     with pytest.raises(DataError, match=r"column a: .* is (not a number|written differently)"):
         load(csv(tmp_path, table("a,kind\n", "{n}.5,x\n", "{n},y\n") + f"{text},x\n"), KIND)

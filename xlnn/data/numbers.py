@@ -52,12 +52,15 @@ _SIGN = r"[$€£¥₹₩]|(?:EUR|USD|GBP|CHF|JPY|CNY|RMB|[A-Z]{1,3}\$)(?![a-z])
 _SIGNED = re.compile(
     rf"""
     ([+-]?) \s* ((?i:{_SIGN}))? \s* ([+-]?[0-9.,].*?)
-    ((?<=[0-9]) [kKMB] | \s* (?:Mio|Mrd|bn)\b\.? | \s* [万億亿])?
+    ((?<=[0-9]) (?(2) [kKMB] | [kKM]) | \s* (?:Mio|Mrd|bn)\b\.? | \s* [万億亿])?
     \s* (%|(?i:{_SIGN})|元|円|')?
     """,
     re.VERBOSE,
 )
-"""A number with a factor, and a currency before or after it, or in per cent or feet."""
+"""A number with a factor, and a currency before or after it, or in per cent or feet.
+
+B means billions after a currency; 5B alone is a class of a school.
+"""
 
 _FEET = re.compile(
     r"""([0-9]+) \s* (?:'|ft\.?|feet|foot) \s* ([0-9]{1,2}) \s* (?:"|''|in\.?|inch|inches)?""",
@@ -70,7 +73,7 @@ _NEGATIVE = re.compile(r"\((.+)\)|([0-9][0-9.,]+)-")
 _MINUTES = re.compile(r"([0-9]{1,3}):([0-5][0-9])[.,]([0-9]{1,3})")
 """Minutes, seconds and parts of them, as races are timed."""
 
-_NO_PART = re.compile(r"(?<=[0-9])[.,][-–—]*(?=\D*$)")
+_NO_PART = re.compile(r"(.*[0-9])[.,][-–—]+([^0-9.,]*)|([0-9]+)\.")
 """A mark without digits after it, as in the price 5,- € or the place 1. of a race."""
 
 _LOOKS = re.compile(rf"[+-]?[0-9.,{_SPACES}]*[0-9][0-9.,{_SPACES}]*([eE][+-]?[0-9]+)?")
@@ -117,7 +120,9 @@ def unsigned(text: str) -> tuple[str, str, float]:
     >>> unsigned("$3.4M"), unsigned("5'6\""), unsigned("749,- €"), unsigned("1:02.5")
     (('3.4', '$', 1000000.0), ('66', "'", 0.08333333333333333), ('749', '€', 1), ('625', '', 0.1))
     """
-    text = _NO_PART.sub("", text.strip().translate(_WIDE))
+    text = text.strip().translate(_WIDE)
+    if whole := _NO_PART.fullmatch(text):
+        text = "".join(filter(None, whole.groups()))
     if negative := _NEGATIVE.fullmatch(text):
         text = f"-{negative[1] or negative[2]}"
     if feet := _FEET.fullmatch(text):
