@@ -223,9 +223,8 @@ def _valleys(rows: int) -> Iterator[Quantity]:
             yield edge((w1, w2)[which], f"weight {w}", weights_of_grid(which), symbol="w",
                        kind=f"w{which + 1}", role="weight", number_format="0.0#")
         yield edge(grid, f"total cost, {named}", total_on_grid(rows, *ON_GRID[cost]).of(w1, w2),
-                   symbol="C_T",
-                   shape=(GRID, GRID), number_format=HEIGHT, written="C_T = Σ C", source="3-4",
-                   meaning="the sum over all data" if cost == "sq" else "")
+                   symbol="C_T", shape=(GRID, GRID), number_format=HEIGHT, written="C_T = Σ C",
+                   meaning="the sum over all data" if cost == "sq" else "", source="3-4")
         for which in (0, 1):
             yield edge(low.format(which + 1), "smallest of the row or column",
                        least_along(which).of(grid), kind="low", symbol="C_T", number_format=HEIGHT)
