@@ -94,12 +94,10 @@ def kind_named(template: Template) -> str:
 def run_of(name: str, options: dict[str, Any]) -> Run:
     """Return a run of a template in which nothing was computed: all numbers are 0."""
     if name.startswith(MODEL):
-        kind, origin, where, _ = origin_of_model(
-            ROOT / name.removeprefix(MODEL), Options(**options)
-        )
+        source, _ = origin_of_model(ROOT / name.removeprefix(MODEL), Options(**options))
     else:
-        kind, origin, where = origin_of_template(name)
-    plan = planned(kind, origin, where, Options(**options, large=True))
+        source = origin_of_template(name)
+    plan = planned(*source, Options(**options, large=True))
     nothing = {
         quantity.name: np.zeros(quantity.lengths) for quantity in plan.layout.model.quantities
     }
