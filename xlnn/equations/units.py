@@ -144,7 +144,11 @@ def total(*axes: str) -> Stated:
 
 def mean(*axes: str) -> Stated:
     """Return the mean over axes of which a quantity has no others."""
-    return Stated(lambda of: of.mean(0), lambda *unit, of: f"=AVERAGE({of.over(*axes)[unit]})")
+    return Stated(
+        lambda of: of.mean(0),
+        lambda *unit, of: f"=AVERAGE({of.over(*axes)[unit]})",
+        says="The mean of all entries.",
+    )
 
 
 def entry(index: int, axis: str, shape: int = 0) -> Stated:
@@ -188,6 +192,7 @@ def root_mean_square(*axes: str) -> Stated:
     return Stated(
         lambda of: np.sqrt((of**2).mean()),
         lambda of: "=SQRT(SUMSQ({0})/COUNT({0}))".format(of.over(*axes)[...]),
+        says="The root mean square: the square root of the mean of all squares.",
     )
 
 
