@@ -16,7 +16,7 @@ import xlnn
 from xlnn.building import build_all
 from xlnn.building.writing import Built
 from xlnn.checking.check import check
-from xlnn.cli.build import _say_result_of
+from xlnn.cli.console import say_built
 from xlnn.cli.main import cli
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.linting import lint
@@ -282,7 +282,8 @@ def test_the_epochs_of_all_are_the_steps_of_an_experiment(tmp_path):
 
 
 def test_a_note_of_all_names_its_template(capsys):
-    _say_result_of("moons", Built(Path("moons.xlsx"), 2, None, ("C_T rose from 3 to 90.",)))
+    built = Built(Path("moons.xlsx"), 2, None, ("C_T rose from 3 to 90.",))
+    say_built(built, of="moons: ")
     assert capsys.readouterr().err == "Note: moons: C_T rose from 3 to 90.\n"
 
 

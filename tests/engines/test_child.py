@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from programs import LIBRARIES
 
 from xlnn.cleanup import _state
-from xlnn.engines import Allowance, _child, _process, cancel, formulas, load
+from xlnn.engines import Allowance, _child, _process, formulas, load
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import SheetValues
 
@@ -182,7 +182,8 @@ def test_whoever_stops_leaves_no_process(path, monkeypatch):
         asked = pool.submit(recalculate, {})
         while not asked.running():
             time.sleep(0.01)
-        cancel(recalculate, pool)
+        pool.shutdown(wait=False, cancel_futures=True)
+        recalculate.cancel()
     assert isinstance(asked.exception(), EngineError)
     psutil.wait_procs([started], timeout=5)
     assert not started.is_running()
