@@ -123,7 +123,7 @@ BREAKS = [
     formula("reference", "SUM(Weights!B:B)"),
     formula("reference", "SUM(Weights!4:4)"),
     formula("reference", "Weights!B1048577"),
-    formula("reference", "Weights!B0"),
+    formula("unknown-name", "Weights!B0"),
     Break("reference", WORKBOOK, r'(name="xlnn.eta">)[^<]*', r"\1Play!$ZZ$900", "xlnn.eta"),
     Break("reference", CHART, r"(<c:f>)[^<]*", r"\1Progress!$ZZ$1:$ZZ$9", CHART),
     beside("reference", conditional("C4:D9", text="$ZZ4&gt;0")),
@@ -176,7 +176,7 @@ BREAKS = [
     Break("relationship", LINES, "(<Relationship [^>]*>)", r"\1\1", LINES),
     Break(
         "relationship",
-        "Weights",
+        "Gradients",
         "</worksheet>",
         f'<drawing xmlns:r="{OFFICE}" r:id="a"/></worksheet>',
     ),
