@@ -108,7 +108,7 @@ def unsendable(_):
 
 
 ENDS = {
-    endless: "formulas took longer than the 1 seconds that a workbook of its size may take",
+    endless: "formulas took longer than the 2 seconds that a workbook of its size may take",
     greedy: "formulas asked for more memory than the 200 MB that a workbook of its size may take",
     killed: "formulas asked for more memory",
     aborted: "formulas asked for more memory",
