@@ -107,7 +107,7 @@ class Column:
     units : list of str
         The units, currencies and signs of per cent of its numbers.
     in_full : str
-        A number with a factor, such as 12k; "" if there is none.
+        The first number that a sign multiplies, such as 12k, or "" without one.
     mixed : str
         Why its numbers cannot be compared: "numbers in kg and g"; "" if they can.
     words : Words or None

@@ -116,7 +116,7 @@ class Survey:
         return [each for n, each in enumerate(rows) if n not in out]
 
     def _labels(self, rows: list[Row]) -> list[str]:
-        """Return the label of each row; [] if there are none."""
+        """Return the label of each row, or an empty list without labels."""
         label = self.roles.label
         if label is None:
             return []

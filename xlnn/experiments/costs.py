@@ -97,7 +97,7 @@ def how_many_least(C_T: Term, low_w1: Term) -> Term:
 
 
 def lowest(cost: str) -> Told:
-    """Return what is said of the lowest point of the grid, for a cost."""
+    """Return the sentence about the lowest point of a cost on its grid."""
     begins = COSTS[cost].capitalize()
     return Told(
         {f"lowest_{cost}": f"{begins}: on this grid C_T is least, {{C_T}}, at w₁ = {{w1}}, w₂ = "

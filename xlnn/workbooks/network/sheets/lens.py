@@ -144,7 +144,7 @@ def _first_units(page: Context[Spec]) -> str:
 
 
 def _outputs(model: Model) -> Iterator[PagePart]:
-    """Yield the outputs, below their numbers the cost, and what is said of it and a prediction."""
+    """Yield the outputs, the cost, and the sentences about the cost and the prediction."""
     listed = outputs(model, PREFIX)
     yield listed
     for cost in _existing(model, "C").values():
