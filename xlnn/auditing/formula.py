@@ -9,6 +9,7 @@ from openpyxl.utils.cell import column_index_from_string
 from xlnn.checking.references import CellRange, title_of
 from xlnn.engines.functions import functions_of
 from xlnn.engines.scenarios import Place
+from xlnn.xlsx.alike import TEXT
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.range_shapes import corners, parsed
 from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
@@ -38,7 +39,6 @@ _ROUNDING = frozenset(
     {"ROUND", "ROUNDUP", "ROUNDDOWN", "INT", "TRUNC", "FIXED", "FLOOR", "CEILING"}
 )
 _OUTSIDE = re.compile(r"[\[\]|]|#REF!")
-_TEXT = re.compile(r'"(?:[^"]|"")*"')
 _PARAMETER = re.compile(r"_xlpm\.([A-Za-z_][\w.]*)\(", re.IGNORECASE)
 _CELL = re.compile(r"(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([0-9]{1,7})(?![\w.(!'])", re.IGNORECASE)
 _FIXED = (False,) * 4
@@ -151,8 +151,8 @@ def key_of(formula: str, place: Place) -> tuple[str | int, ...]:
     True
     """
     _, row, column = place
-    texts = _TEXT.findall(formula) if '"' in formula else ()
-    plain = (_TEXT.sub('"', formula) if texts else formula).upper().replace(" ", "")
+    texts = TEXT.findall(formula) if '"' in formula else ()
+    plain = (TEXT.sub('"', formula) if texts else formula).upper().replace(" ", "")
     parts: list[str | int] = _CELL.split(plain)
     for n in range(1, len(parts), 5):
         if not parts[n]:
@@ -237,7 +237,7 @@ def _name(node: "formualizer.ASTNode") -> str:
 
 def _why_aside(formula: str, functions: frozenset[str], lambdas: frozenset[str]) -> str:
     """Say why no engine may compute a formula; "" if one may."""
-    text = _TEXT.sub("", formula)
+    text = TEXT.sub("", formula)
     if _OUTSIDE.search(text):
         return "other files or deleted cells"
     known = FUNCTIONS | COMPUTING | lambdas | {name.upper() for name in _PARAMETER.findall(text)}

@@ -18,6 +18,7 @@ from xlnn.engines import Recalculate, anew
 from xlnn.engines.formualizer import ERRORS, cause, place
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import CellError, Inputs, SheetValues, Values
+from xlnn.xlsx.alike import TEXT
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.parts import read_workbook
@@ -41,8 +42,7 @@ _DIGITS = str.maketrans("123456789", "000000000")
 _LONG_NUMBER = re.compile(r"[0-9.]{16}")
 _COMPUTED_CORNER = re.compile(r":\s*[\w.]*\(|\)\s*:")
 _QUOTED = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'")
-_TEXT = re.compile(r'"(?:[^"]|"")*"')
-_TITLE = re.compile(rf"{_TEXT.pattern}|(?:'(?:[^']|'')*'|[\w.]+)!")
+_TITLE = re.compile(rf"{TEXT.pattern}|(?:'(?:[^']|'')*'|[\w.]+)!")
 """A title of a sheet in a formula, or a text, which may look like one."""
 
 
@@ -220,7 +220,7 @@ class Session:
         why = ""
         if meaning(formula) is None:
             why = "a bracket or a sign is missing"
-        elif _COMPUTED_CORNER.search(_TEXT.sub("", formula)):
+        elif _COMPUTED_CORNER.search(TEXT.sub("", formula)):
             why = "a corner of its range is computed"
         elif _of_two_sheets("SUMXMY2", formualizer.parse(formula)):
             why = "SUMXMY2 takes ranges of two sheets"

@@ -18,14 +18,13 @@ from xlnn.grid import address
 from xlnn.layout import Layout, quoted
 from xlnn.linting.used import Used
 from xlnn.xlsx import package
-from xlnn.xlsx.alike import grouped
+from xlnn.xlsx.alike import TEXT, grouped
 from xlnn.xlsx.copying import copy_cells
 from xlnn.xlsx.name_substitution import NO_VALUE, MeaningError, Names
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
 
 _CELL = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
-_TEXT = re.compile(r'"(?:[^"]|"")*"')
 _ANY_SHEET = -1
 _ANYWHERE = (_ANY_SHEET, 1, MAX_ROWS, 1, MAX_COLUMNS)
 _NOTHING = np.zeros((0, 0), dtype=bool)
@@ -125,7 +124,7 @@ def _readings(contents: Package) -> tuple[np.ndarray, np.ndarray]:
             readers.append(np.column_stack([np.full_like(index, number), places]))
             read = [(s.sheet, *group.rows(s, MAX_ROWS), *s.columns) for s in group.slots]
             # a name, or a range with a computed corner, may be anywhere
-            if group.words or ":" in _TEXT.sub("", group.text):
+            if group.words or ":" in TEXT.sub("", group.text):
                 read.append(_ANYWHERE)
             areas += [np.column_stack(np.broadcast_arrays(index, *each)) for each in read]
     return np.concatenate(readers), np.concatenate(areas)

@@ -20,13 +20,16 @@ from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
 BATCH = 131_072
 """Formulas that are held as texts at a time."""
 
+TEXT = re.compile(r'"(?:[^"]|"")*"')
+"""A text in a formula."""
+
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _RUN = {str: re.compile("[0-9]+"), bytes: re.compile(rb"[0-9]+")}
 
 _CELL = r"\$?(?P<{0}column>[A-Z]{{1,3}})\$?(?P<{0}row>[1-9][0-9]{{0,6}})"
 _TOKEN = re.compile(
     rf"""
-      (?P<text>"(?:[^"]|"")*")
+      (?P<text>{TEXT.pattern})
     | (?P<error>(?:'(?:[^']|'')*'!|[^\W\d][\w.]*!)?\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|N/A))
     | (?:(?P<sheet>'(?:[^']|'')*'|[^\W\d][\w.]*)!)?
       (?: {_CELL.format("first_")} (?: : (?:(?P=sheet)!)? {_CELL.format("last_")} )?
