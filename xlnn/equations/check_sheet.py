@@ -123,25 +123,6 @@ class Case(Equation):
         return f"=IF({changed}>0,1,IF({far}<=1/10^{AGREE_DIGITS},0,IF({grows[()]}>0,3,2)))"
 
 
-class Remark(Sentence):
-    """The remark about one array: an input, or a result if ``case`` is given.
-
-    Parameters
-    ----------
-    words : dict
-        ``same`` and ``changed`` of an input; ``equal``, ``unequal`` and ``open`` of a result.
-    """
-
-    KEYS = ("same", "changed", "equal", "unequal", "open")
-
-    def said(self, *, largest: Term, case: Term | None = None) -> str:
-        said = self.words
-        if case is None:
-            return either(largest > 0, said["changed"], said["same"])
-        told = either(largest <= 1 / 10**AGREE_DIGITS, said["equal"], said["unequal"])
-        return either(case == 1, said["open"], told)
-
-
 class CheckVerdict(Sentence):
     """The sentence about all arrays on the sheet Check.
 

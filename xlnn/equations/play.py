@@ -11,7 +11,7 @@ import numpy as np
 
 from xlnn.equations.number import fixed, share, significant
 from xlnn.quantity import Cells, Equation, Sentence, Stated
-from xlnn.terms import Term, either, peak_formula
+from xlnn.terms import Term, peak_formula
 
 DIGITS = 9
 """Decimals to which shares are rounded before comparisons, so that 0.1 + 0.2 is 0.3 everywhere."""
@@ -182,28 +182,3 @@ class OutputLabel(Sentence):
     ) -> str:
         value = self.form(a[k]) if predicted is None else significant(predicted[k])
         return f"{labels[k]}  {value}"
-
-
-class Truth(Sentence):
-    """Whether the predicted class is right, and which one is.
-
-    The words are ``is_right``; ``is_wrong``, with ``{truth}`` for the label of the image's class;
-    and ``is_unknown``, if the largest targets are equal. A tie is not right.
-    """
-
-    def said(
-        self,
-        *,
-        answer: Term,
-        truth: Term,
-        label: Term,
-        tied: Term | None = None,
-        targets_tied: Term | None = None,
-    ) -> str:
-        right, wrong, unknown = (
-            self.words[key].format(truth=label) for key in ("is_right", "is_wrong", "is_unknown")
-        )
-        said = either(answer == truth, right, wrong)
-        if tied is None or targets_tied is None:  # of one output
-            return said
-        return either(targets_tied == 1, unknown, either(tied == 1, wrong, said))

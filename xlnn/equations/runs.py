@@ -3,11 +3,12 @@
 An argument that differs from run to run has the runs as its first axis.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from xlnn.equations.wording import Lines
 from xlnn.quantity import Cells, Equation, Sentence, Stated
 from xlnn.terms import Term
 
@@ -73,22 +74,13 @@ class SaidOfOneRun(OfOneRun, Sentence):
         return self.equation.text(*unit, **self.seen(run, arguments))
 
 
-class SaidOfEachRun(Sentence):
-    """A sentence about each run, one below the other.
-
-    Parameters
-    ----------
-    each : sequence of Sentence
-        Run by run, with one set of roles; they are stated once.
-    """
-
-    def __init__(self, each: Sequence[Sentence]) -> None:
-        self.each, self.roles = tuple(each), each[0].roles
+class SaidOfEachRun(Lines):
+    """A sentence about each run, one below the other."""
 
     def said(self, run: int, **known: Term) -> str:
         if len(self.each) > 1:
             known = {role: each.at(run, "run") for role, each in known.items()}
-        return self.each[run].said(**known)
+        return super().said(run, **known)
 
 
 def _at(run: int, own: Iterable[str], arguments: Mapping[str, Cells]) -> dict[str, Cells]:

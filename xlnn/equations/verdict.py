@@ -319,24 +319,3 @@ class LabelInList(Sentence):
     def said(self, n: int, *, image: Term, of: Term, labels: Term) -> str:
         label = entry_of(labels[:], entry_of(of.samples, image[n]))
         return either(image[n] == 0, "", f"{label}")
-
-
-class Mistakes(Sentence):
-    """How many samples are misclassified, and how many of them are not in the list.
-
-    Parameters
-    ----------
-    words : (str, str, str)
-        Sentences that none is, that ``{wrong}`` are, and that ``{more}`` of them are not in the
-        list.
-    places : int
-        How many the list has.
-    """
-
-    def __init__(self, words: tuple[str, str, str], places: int) -> None:
-        self.words, self.places = words, places
-
-    def said(self, *, wrong: Term) -> str:
-        shown = {"wrong": wrong, "more": wrong - self.places}
-        none, some, many = (line.format(**shown) for line in self.words)
-        return either(wrong == 0, none, either(wrong > self.places, many, some))

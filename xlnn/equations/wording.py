@@ -20,10 +20,6 @@ FACTORS = 4
 LEAST = 300
 """Errors below 1/10^300 do not determine their sum."""
 
-RISE = 1.01
-"""The ratio of last to first cost that counts as a rise: a cost at its minimum may rise in its last
-digits."""
-
 sum_of = function(np.sum, lambda cells: written_call("SUM", cells.split(",")))
 """The sum of cells that may not be a range."""
 
@@ -177,27 +173,6 @@ class Bar(Sentence):
         return f"{repeated('█', length)}{repeated('░', self.LENGTH - length)}"
 
 
-class Verdict(Sentence):
-    """The predicted class and its output, or that the largest outputs are equal.
-
-    Parameters
-    ----------
-    words : dict
-        ``verdict``, with ``{label}`` and ``{output}``, and ``undecided``, with ``{output}``.
-    is_share : bool
-        Whether outputs lie between 0 and 1.
-    """
-
-    def __init__(self, words: Mapping[str, str], *, is_share: bool) -> None:
-        super().__init__(words)
-        self.form = share if is_share else fixed
-
-    def said(self, *, label: Term, a: Term, tied: Term | None = None) -> str:
-        shown = {"label": label, "output": self.form(largest(a[...]))}
-        said, undecided = (self.words[key].format(**shown) for key in ("verdict", "undecided"))
-        return said if tied is None else either(tied == 1, undecided, said)
-
-
 class Prediction(Sentence):
     """The predictions of a regression, output by output, and the true values if known.
 
@@ -212,61 +187,6 @@ class Prediction(Sentence):
             shown = {"label": labels[k], "predicted": significant(predicted[k])} | known
             told.append(self.words.format(**shown))
         return ";  ".join([*told, *(["…"] if predicted.shape[0] > FACTORS else [])])
-
-
-class Errors(Sentence):
-    """How far off the predictions of an output are after the last epoch.
-
-    Parameters
-    ----------
-    words : str
-        With ``{label}``, ``{mae}``, ``{rmse}``, and for held-out data ``{test_mae}`` and
-        ``{test_rmse}``.
-    roles : tuple of str
-        ``labels`` and those that appear in the words.
-    """
-
-    def __init__(self, words: str, roles: tuple[str, ...]) -> None:
-        self.words, self.roles = words, roles
-
-    def said(self, k: int, *, labels: Term, **errors: Term) -> str:
-        told = {name: significant(each.at(-1)[k]) for name, each in errors.items()}
-        return self.words.format(label=labels[k], **told)
-
-
-class Diverged(Sentence):
-    """A warning that training increased the total cost or made it overflow; otherwise empty.
-
-    The words are ``rose``, with the costs ``{first}`` and ``{last}``, and ``lost``, if the last
-    cost is not a number, although the first is.
-    """
-
-    def said(self, *, C_T: Term) -> str:
-        first, last = C_T.at(0), C_T.at(-1)
-        rose = self.words["rose"].format(first=significant(first), last=significant(last))
-        told = either(last > RISE * first, rose, "")
-        told = either(count(last) == 0, self.words["lost"], told)
-        return either(count(first) == 0, "", told)
-
-
-class Story(Sentence):
-    """The results of training, one line each.
-
-    The words are ``end``, with ``{count}``, or with ``{first}`` and ``{cost}`` where there are no
-    classes; and ``tested``, with ``{count}``, where there are classes. So are the quantities:
-    ``recognised`` or ``C_T``, and ``tested``.
-    """
-
-    roles = ("recognised", "C_T", "tested")
-    optional = roles
-
-    def said(self, line: int, **known: Term) -> str:
-        key = [*self.words][line]
-        of = known["tested"] if key == "tested" else known.get("recognised")
-        if of is not None:
-            return self.words[key].format(count=of.at(-1))
-        C_T = known["C_T"]
-        return self.words[key].format(first=fixed(C_T.at(0)), cost=fixed(C_T.at(-1)))
 
 
 DIGITS = 6
@@ -354,6 +274,29 @@ class Told(Sentence):
         for condition, other in reversed([*zip(conditions, others, strict=True)]):
             said = either(condition, other, said)
         return said
+
+
+def plain(of: Term, _: int = 0) -> str:
+    """Return a number or a text as its cell shows it, as a form for `Told`."""
+    return f"{of}"
+
+
+class Lines(Sentence):
+    """Sentences below each other, each about the unit of its line.
+
+    Parameters
+    ----------
+    each : sequence of Sentence
+        They are stated once.
+    """
+
+    def __init__(self, each: Sequence[Sentence]) -> None:
+        self.each = tuple(each)
+        self.roles = tuple(dict.fromkeys(chain(*(sentence.roles for sentence in each))))
+
+    def said(self, line: int, **known: Term) -> str:
+        sentence = self.each[line]
+        return sentence.said(line, **{role: known[role] for role in sentence.roles})
 
 
 class Complete(Sentence):

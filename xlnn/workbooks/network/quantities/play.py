@@ -8,12 +8,13 @@ import numpy as np
 
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.lookup import COPY, OfRow, OfUnit
-from xlnn.equations.play import Truth
+from xlnn.equations.number import fixed, share, significant
 from xlnn.equations.units import training_position
 from xlnn.equations.verdict import Tied
-from xlnn.equations.wording import Bar, Diverged, Name, Verdict
+from xlnn.equations.wording import Bar, Name, Told, plain
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
+from xlnn.terms import count, largest
 from xlnn.workbooks.network.quantities.figure import LISTED, Figure
 from xlnn.workbooks.network.quantities.lens import ONE, said_of_prediction
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -36,15 +37,60 @@ drawn = partial(play, sheet=NUMBERS)
 """State a quantity of the sheet Play, one of the chosen sample, and one of the sheet Drawing."""
 
 
-def divergence(words: Text) -> dict[str, str]:
-    """Return the sentences about training that increases the total cost, with their blanks."""
-    return {key: words.open("sentences", key) for key in ("rose", "lost")}
+RISE = 1.01
+"""The ratio of last to first cost that counts as a rise: a cost at its minimum may rise in its last
+digits."""
 
 
-def verdict(stack: Stack, words: Text) -> Verdict:
-    """Return the sentence about the predicted class, or that none is predicted."""
-    said = {key: words.open("sentences", key) for key in ("verdict", "undecided")}
-    return Verdict(said, is_share=stack.is_share)
+def diverged(words: Text, run: str = "") -> Told:
+    """Return the warning that training increased the total cost or made it overflow, or nothing.
+
+    It begins with the name of the run, if there is one.
+    """
+    ends = {"first": "{C_T_first}", "last": "{C_T_last}"}
+    lost, rose = (words.open("sentences", key, **ends) for key in ("lost", "rose"))
+    if run:
+        lost, rose = (words("joined", "named", what=run, name=said) for said in (lost, rose))
+    return Told(
+        ["", lost, rose, ""],
+        lambda C_T: (
+            count(C_T.at(0)) == 0, count(C_T.at(-1)) == 0, C_T.at(-1) > RISE * C_T.at(0)
+        ),
+        digits=4, form=significant,
+    )  # fmt: skip
+
+
+def verdict(stack: Stack, words: Text) -> Told:
+    """Return the sentence about the predicted class, or that the largest outputs are equal."""
+    form, several = share if stack.is_share else fixed, len(stack.spec.labels) > 1
+    lines = [words.open("sentences", key) for key in ("undecided", "verdict")]
+    return Told(
+        lines if several else lines[1:],
+        (lambda tied: (tied == 1,)) if several else "",
+        form=plain, output=lambda a: form(largest(a[...])),
+    )  # fmt: skip
+
+
+def truth(words: Text, *, several: bool) -> Told:
+    """Return whether the predicted class is right, and which one is.
+
+    Parameters
+    ----------
+    words : Text
+    several : bool
+        Whether there are several outputs, which may be equal. A tie is not right.
+    """
+    unknown, wrong, right = (
+        words.open("sentences", key, truth="{label}")
+        for key in ("is_unknown", "is_wrong", "is_right")
+    )
+    if not several:
+        return Told([right, wrong], lambda answer, truth: (answer == truth,), form=plain)
+    return Told(
+        [unknown, wrong, right, wrong],
+        lambda targets_tied, tied, answer, truth: (targets_tied == 1, tied == 1, answer == truth),
+        form=plain,
+    )
 
 
 def play_quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
@@ -56,7 +102,7 @@ def play_quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     if stack.spec.epochs:
         position = training_position(stack.spec.samples).of("play_epoch", "play_image")
         yield drawn("position", position, **WHOLE)
-        yield play("diverged", Diverged(divergence(words)))
+        yield play("diverged", diverged(words))
     yield from _chosen(stack)
     yield from _said(stack, words)
     for name, layer, shape in stack.parameters:
@@ -152,10 +198,8 @@ def _said(stack: Stack, words: Text) -> Iterator[Quantity]:
     said = {"label": "play_label", "a": "play_surest", **tied}
     yield one("verdict", verdict(stack, words), said)
     if spec.epochs:
-        keys = ("is_right", "is_wrong", "is_unknown")
-        said = Truth({key: words.open("sentences", key) for key in keys})
-        truth = {"answer": "play_answer", "truth": "play_truth", "label": "play_truth_label"}
-        yield one("truth_text", said, truth | tied)
+        known = {"answer": "play_answer", "truth": "play_truth", "label": "play_truth_label"}
+        yield one("truth_text", truth(words, several=bool(found)), known | tied)
 
 
 def _tied(stack: Stack) -> Iterator[Quantity]:

@@ -78,10 +78,18 @@ def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:
     yield noted("grows", number_format="0")
     case = eq.Case([*names], [*results]).of("numpy_grows")
     yield shown("case", case, number_format="0")
-    remark = eq.Remark({key: words("check", key) for key in eq.Remark.KEYS})
+    same, changed, equal, unequal, undecided = (
+        words("check", key) for key in ("same", "changed", "equal", "unequal", "open")
+    )
+    of_input = Told([changed, same], lambda largest: (largest > 0,))
+    of_result = Told(
+        [undecided, equal, unequal],
+        lambda largest, case: (case == 1, largest <= 1 / 10**eq.AGREE_DIGITS),
+    )
     for *_, largest in (*typed, *computed):
         known = [largest.name] + ["numpy_case"] * (largest.name in results)
         kind = largest.kind.replace("_largest", "_remark")
+        remark = of_result if largest.name in results else of_input
         yield shown(kind, remark.of(*known), layer=largest.layer)
     said = {key: words.open("sentences", key) for key in eq.CheckVerdict.KEYS}
     state = eq.CheckVerdict(said | {"between": words("joined", "between")}, names, results)

@@ -13,7 +13,7 @@ from openpyxl.styles import PatternFill
 
 from xlnn.equations import verdict as eq
 from xlnn.equations.lookup import Chosen
-from xlnn.equations.wording import Name
+from xlnn.equations.wording import Name, Told, plain
 from xlnn.grid import address, letters
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
@@ -89,11 +89,15 @@ def _part(stack: Stack, samples: Axis, part: str, words: Text) -> Iterator[Quant
     share = eq.SHARE_RIGHT.of(f"{own}counts", f"{own}total")
     yield of_class("share", share, number_format="0.0%")
     yield shown("wrong", eq.COUNT_WRONG.of(f"{own}place"))
-    said = tuple(
-        words.open("sentences", f"confusion_{how}", images=count, listed=MOST_LISTED)
-        for how in ("none", "some", "many")
-    )
-    yield shown("mistakes", eq.Mistakes(said, MOST_LISTED).of(wrong=f"{own}wrong"))
+    mistakes = Told(
+        [
+            words.open("sentences", f"confusion_{how}", images=count, listed=MOST_LISTED)
+            for how in ("none", "many", "some")
+        ],
+        lambda wrong: (wrong == 0, wrong > MOST_LISTED),
+        form=plain, more=lambda wrong: wrong - MOST_LISTED,
+    )  # fmt: skip
+    yield shown("mistakes", mistakes.of(wrong=f"{own}wrong"))
     listed = eq.wrong_at_rank(places).of(f"{own}place")
     yield shown("image", listed, shape=(places,), number_format="0;;")
     for kind, of in (("listed_label", truth), ("listed_answer", answer)):

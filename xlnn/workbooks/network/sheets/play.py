@@ -118,9 +118,7 @@ def _headlines(page: Context[Spec]) -> Iterator[str]:
         verdict = page.layout.model[f"{PREFIX}verdict"].equation
         told = SHARE if Stack(page.spec).is_share else WIDEST
         numbers = dict.fromkeys(("output", "predicted", "actual"), told)
-        said = [verdict.words]
-        if not page.spec.is_regression:
-            said = [verdict.words[key] for key in ("verdict", "undecided")]
+        said = [verdict.words] if page.spec.is_regression else verdict.words.values()
         yield from (
             text.format(label=each, **numbers) for text in said for each in page.spec.labels
         )

@@ -5,17 +5,19 @@ from functools import partial
 from math import prod
 
 from xlnn.equations.layer import WEIGHTS
+from xlnn.equations.number import fixed, significant
 from xlnn.equations.runs import SaidOfEachRun
 from xlnn.equations.verdict import SmallestEpoch, first_all_right
-from xlnn.equations.wording import Diverged, Errors, Story
+from xlnn.equations.wording import Lines, Told, plain
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import sampled
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.play import divergence
+from xlnn.workbooks.network.quantities.play import diverged
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
 from xlnn.workbooks.network.sheets import compare
 from xlnn.workbooks.network.sheets.names import layer_name, named
+from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
@@ -63,43 +65,45 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     shown, spec = partial(quantity, sheet=SHEET), stack.spec
     never = f'0;;"{words("story", "none")}"'
     yield shown("best", SmallestEpoch().of("C_T"), number_format=never)
-    uses = {} if spec.is_regression else {"recognised": "recognised"}
-    blanks = {name: f"{{{name}}}" for name in ("count", "cost", "first")}
-    blanks |= {"images": spec.samples, "tested": spec.test_samples}
-    keys = ["end"]
-    if uses:
+    if not spec.is_regression:
         yield shown("all_right", first_all_right(spec.samples), number_format=never)
-        if spec.test_samples:
-            uses["tested"] = "test_recognised"
-            keys.append("tested")
-    lines = {key: words("story", key, **blanks) for key in keys}
-    yield shown("story", Story(lines), uses or {"C_T": "C_T"}, (len(lines),))
+    lines = {"story": [*_story(spec, words)]}
     if spec.is_regression:
-        yield shown("errors", _errors(stack, words), shape=(min(len(spec.labels), MOST_TOLD),))
+        told = range(min(len(spec.labels), MOST_TOLD))
+        lines["errors"] = [_errors(spec, words, output) for output in told]
+    for kind, said in lines.items():
+        yield shown(kind, Lines(said), shape=(len(said),))
     yield _diverged(stack, words, "", SHEET)
     if spec.runs:  # of one run Play says so, beside its learning rate
         yield _diverged(stack, words, "settings_", "settings")
 
 
+def _story(spec: Spec, words: Text) -> Iterator[Told]:
+    """Yield the results of training, and those of held-out samples if they have classes."""
+    blanks = {"images": spec.samples, "tested": spec.test_samples}
+    if spec.is_regression:
+        ends = {"first": "{C_T_first}", "cost": "{C_T_last}"}
+        yield Told([words("story", "end", **blanks, **ends)], digits=3, form=fixed)
+        return
+    for key, part in {"end": "", **({"tested": TEST} if spec.test_samples else {})}.items():
+        count = f"{{{part}recognised_last}}"
+        yield Told([words("story", key, **blanks, count=count)], form=plain)
+
+
+def _errors(spec: Spec, words: Text, output: int) -> Told:
+    """Return the errors of an output in the last epoch, and those of held-out samples."""
+    names = [part + name for part in ("", TEST) for name in ERRORS]
+    blanks = {name: f"{{{name}_last}}" for name in names}
+    line = words.open("story", "errors_tested" if spec.test_samples else "errors", **blanks)
+    return Told([line], digits=4, form=significant, label=lambda labels: f"{labels[output]}")
+
+
 def _diverged(stack: Stack, words: Text, prefix: str, sheet: str) -> Quantity:
     """Return the sentence about each run whose total cost rose."""
-    each, runs = [divergence(words)], range(1, len(stack.spec.runs) + 1)
-    if runs:
-        names = [words("compare", "run", run=run) for run in runs]
-        each = [
-            {key: words("joined", "named", what=name, name=line) for key, line in each[0].items()}
-            for name in names
-        ]
-    equation = SaidOfEachRun([Diverged(one) for one in each])
-    return quantity("diverged", equation, shape=(len(each),), prefix=prefix, sheet=sheet)
-
-
-def _errors(stack: Stack, words: Text) -> Errors:
-    """Return a line for each output: the errors of the predictions in the last epoch."""
-    names = ["mae", "rmse"]
-    names += [f"{TEST}{name}" for name in names] if stack.spec.test_samples else []
-    line = words.open("story", "errors_tested" if stack.spec.test_samples else "errors")
-    return Errors(line, ("labels", *names))
+    runs = range(1, len(stack.spec.runs) + 1)
+    each = [diverged(words, words("compare", "run", run=run)) for run in runs] or [diverged(words)]
+    shape = (len(each),)
+    return quantity("diverged", SaidOfEachRun(each), shape=shape, prefix=prefix, sheet=sheet)
 
 
 def _parts(model: Model) -> Beside:
