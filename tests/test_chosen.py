@@ -132,7 +132,7 @@ def test_pictures_of_many_pixels_are_learned():
 def test_large_pictures_get_as_many_units_as_the_grid_holds():
     x = np.random.default_rng(1).integers(0, 9, (2, 64, 64)).astype(float)
     origin, *_ = choose_network(Options(data=(x, np.arange(2)), epochs=1))
-    assert origin.layers[0]["units"] == 3
+    assert origin.layers[0].units == 3
     # more are left to the plan, which tells how many fit
     *_, rest = choose_network(Options(data=(x, np.arange(2)), epochs=1, hidden=5))
     assert rest.hidden == (5,)

@@ -347,7 +347,7 @@ def test_it_is_exported_and_read_again(built, template, tmp_path, float64):
     if float64:  # of which ONNX Runtime keeps epsilon with 7 digits
         return
     read, _ = predicting_with(path)
-    assert [layer["kind"] for layer in read.layers] == ["dense", "layernorm", "dense"]
+    assert [layer.kind for layer in read.layers] == ["dense", "layernorm", "dense"]
     assert xlnn.build(model=path, output=tmp_path / "predict.xlsx").report.agrees
     xlnn.export(built, tmp_path / "start.npz", float64=True)
     again = xlnn.build(template, tmp_path / "again.xlsx", start=tmp_path / "start.npz", epochs=1)

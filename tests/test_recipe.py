@@ -128,7 +128,7 @@ def test_columns_to_predict_make_it_a_regression(houses):
 def test_columns_to_predict_leave_no_label_of_the_template(csv):
     """The template iris has a label; what is to be predicted takes its place."""
     known = from_template(template("iris"))
-    layers = [*known.layers[:-1], {"activation": "linear"}]
+    layers = (*known.layers[:-1], replace(known.layers[-1], activation="linear"))
     path = csv(["species", "width"], [1, 2], [2, 3], [3, 5])
     found = recipe(
         replace(known, layers=layers, settings=known.settings | {"cost": "squared error"}),
@@ -319,8 +319,7 @@ def test_layers_that_cannot_be_are_refused(options, message):
 
 def test_hidden_layers_of_an_older_workbook_are_numbered_anew():
     known = from_template(template("digits"))
-    named = [layer | {"name": str(n), "units": 2} for n, layer in enumerate(known.layers, start=2)]
-    found = recipe(replace(known, layers=named), Options(hidden=(4, 3)))
+    found = recipe(known, Options(hidden=(4, 3)))
     assert [layer.name for layer in found.spec.layers] == ["2", "3", "4"]
 
 
@@ -575,6 +574,6 @@ def test_the_template_s_own_data_must_have_its_labels_and_its_outputs():
     other = replace(known, reading=replace(known.reading, labels=("nought", "one")))
     with pytest.raises(DataError, match=r"the labels nought and one, but images\.csv has 0 and 1"):
         recipe(other, Options())
-    three = replace(known, layers=[known.layers[0], {"units": 3, "activation": "sigmoid"}])
+    three = replace(known, layers=(known.layers[0], replace(known.layers[1], units=3)))
     with pytest.raises(DataError, match="output layer has 3 units for 2 labels"):
         recipe(three, Options())

@@ -17,6 +17,7 @@ from xlnn.options import BUILD, Options, as_typed
 from xlnn.workbooks.network.kind import KIND
 from xlnn.workbooks.network.origin import Origin, data_of
 from xlnn.workbooks.network.recipe import recipe
+from xlnn.workbooks.network.spec import LayerSpec
 
 FORMULAS = 500_000
 """The most formulas of a workbook."""
@@ -79,7 +80,7 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
             "epochs": EPOCHS, "scale": "standard", "spread": "fan-in", "optimizer": "adam",
             "seed": 1,
         },
-        layers=[],
+        layers=(),
         # a sample is drawn, if there are more than fit
         reading=ReadOptions(large=True, missing="mean"),
         data=Path(),
@@ -103,8 +104,8 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
     numbers = range(max(LEAST_UNITS, most), LEAST_UNITS - 1, -1)
     fitting = None
     for wanted, units in product(WANTED_ROWS, numbers):
-        hidden = {"units": units, "activation": "relu"}
-        origin = replace(origin, layers=[hidden, {"activation": output}])
+        layers = LayerSpec("2", units, "relu"), LayerSpec("3", 0, output)
+        origin = replace(origin, layers=layers)
         with suppress(WidthError):  # with the units that are asked for, the plan raises it again
             fitting = _fitting(origin, rest, data, options, wanted)
         if fitting is not None or options.hidden is not None:
@@ -202,10 +203,10 @@ def _with_notes(origin: Origin, rest: Options, data: Dataset) -> Origin:
         some = f"Of {len(data.x):,} rows {len(drawn.x):,} were drawn, which some 500,000 formulas"
         notes += (f"{some} hold; --large takes all, --seed draws others.",)
     first, second = origin.layers
-    hidden = first["units"] if rest.hidden is None else ",".join(map(str, rest.hidden))
+    hidden = first.units if rest.hidden is None else ",".join(map(str, rest.hidden))
     sizes = "-".join(map(str, filter(None, [drawn.x.shape[1], hidden, len(data.labels)])))
     held = int(origin.held.sum())
-    kinds = [rest.activation or first["activation"], rest.output_activation or second["activation"]]
+    kinds = [rest.activation or first.activation, rest.output_activation or second.activation]
     what = "numbers" if data.picture is None else "pixels"
     used = {**origin.settings, **rest}
     scaled = f"standardised {what}, " if used["scale"] == origin.settings["scale"] else ""

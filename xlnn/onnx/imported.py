@@ -12,7 +12,6 @@ from xlnn.errors import DataError
 from xlnn.onnx.compare import Authority
 from xlnn.onnx.layers import Layer, TrainedModel
 from xlnn.onnx.model import read_model
-from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.spec import TOLD, LayerSpec
 from xlnn.workbooks.network.start import as_rows
@@ -75,9 +74,9 @@ def training_from(path: Path, *, large: bool = False) -> Origin:
     _check_picture(model)
     found = _origin(model)
     for layer in found.layers:
-        if "step" in layer or "padding" in layer:
+        if layer.step or layer.padding:
             raise DataError(
-                f"{path.name}: layer {layer['name']} has a step or a padding: networks train with "
+                f"{path.name}: layer {layer.name} has a step or a padding: networks train with "
                 "filters that move one step at a time and not over the edge, and with blocks side "
                 "by side. It can predict: leave --epochs out."
             )
@@ -92,9 +91,7 @@ def _origin(model: TrainedModel) -> Origin:
         name=Path(model.graph.name).stem,
         # the cost follows from the data
         settings={"epochs": 0, "eta": 0.0, "cost": "", "spread": "fan-in"},
-        layers=[
-            to_values(_layer_spec(name, layer)) for name, layer in model.named_layers().items()
-        ],
+        layers=tuple(_layer_spec(name, layer) for name, layer in model.named_layers().items()),
         reading=ReadOptions(
             picture=None if is_table else model.shape,  # type: ignore[arg-type]
             table=is_table,

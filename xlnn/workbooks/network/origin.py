@@ -23,10 +23,10 @@ from xlnn.options import ARRAYS, BUILD, CSV, FRAMES, PICTURES, XLSX, Options, as
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder
-from xlnn.workbooks.entries import read_entries, to_values
+from xlnn.workbooks.entries import read_entries
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.runs import seen_by
-from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.network.spec import LayerSpec, Spec, layers_of
 
 UNSCALED = "none"
 
@@ -42,8 +42,8 @@ class Origin:
     settings : dict
         Options of a build that it sets, and constants of the optimiser, by name. A network that
         predicts and does not train has 0 epochs.
-    layers : list of dict
-        As a template writes them; the last one's units follow from the data.
+    layers : tuple of LayerSpec
+        The last one's units follow from the data if they are 0.
     reading : ReadOptions
         How data are to be read.
     data : Path or Dataset
@@ -66,7 +66,7 @@ class Origin:
 
     name: str
     settings: Mapping[str, Any]
-    layers: list[dict[str, Any]]
+    layers: tuple[LayerSpec, ...]
     reading: ReadOptions
     data: Path | Dataset
     runs: tuple[Mapping[str, Any], ...] = ({},)
@@ -132,7 +132,7 @@ def from_template(template: Template) -> Origin:
     return Origin(
         name=template.name,
         settings=constants | {name: said[name] for name in options if not BUILD[name].reads},
-        layers=[_by_our_names(layer, notes) for layer in values["layers"]],
+        layers=layers_of([_by_our_names(layer, notes) for layer in values["layers"]], outputs=0),
         reading=ReadOptions(labels=labels, **{k: said[k] for k in options if BUILD[k].reads}),
         data=template.path / data["file"],
         runs=({"start": template.path / start["file"]} if "file" in start else {},),
@@ -151,7 +151,7 @@ def _read(where: str, name: str, table: Mapping[str, Any]) -> dict[str, Any]:
 def _by_our_names(layer: dict[str, Any], notes: dict[str, tuple[str, ...]]) -> dict[str, Any]:
     """Return a layer with the name that xlnn has for its activation; note how others differ."""
     if not isinstance(given := layer.get("activation"), str):
-        return layer  # which the Spec refuses
+        return layer  # which is refused
     option = BUILD["activation"]
     notes["activation"] = (*notes.get("activation", ()), *option.notes(given))
     return {**layer, "activation": option.check(given)}
@@ -193,7 +193,7 @@ def from_workbook(name: str, spec: Spec, arrays: Arrays) -> Origin:
             "test_share": spec.test_samples / len(x),
             "spread": "fan-in",
         },
-        layers=to_values(spec.layers),
+        layers=spec.layers,
         reading=ReadOptions(
             picture=None if is_table else spec.picture,
             table=is_table,

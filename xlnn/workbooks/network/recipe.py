@@ -5,7 +5,7 @@ The sizes of the input and output layers follow from the data; hidden layers sta
 A model file does not tell which cost or optimiser was used.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -28,12 +28,11 @@ from xlnn.errors import DataError, OptionsError
 from xlnn.options import BUILD, Options, as_typed
 from xlnn.quantity import Model
 from xlnn.reference import known
-from xlnn.workbooks.entries import from_values
 from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.origin import UNSCALED, Origin, data_of
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.scaling import decimals, scale_note, scalings, target_notes
-from xlnn.workbooks.network.spec import COMPARED, Spec
+from xlnn.workbooks.network.spec import AS_MANY, COMPARED, LayerSpec, Spec
 from xlnn.workbooks.network.start import MisfitError, as_rows, start_from_seed, start_of
 
 CATEGORICAL, SQUARED = "categorical cross-entropy", "squared error"
@@ -65,21 +64,21 @@ def trained_on(origin: Origin, options: Options, data: Dataset) -> tuple[Origin,
     name = origin.data.name
     check_count(data, options.data, origin.inputs)
     *below, output = origin.layers
-    had, asked, notes = output["activation"], options.output_activation, []
+    had, asked, notes = output.activation, options.output_activation, []
     if had == "linear" and not asked and not data.is_regression:
         if options.cost in {None, CATEGORICAL}:
             asked = "softmax"
             notes.append(f"{name} ends in scores: a softmax turns them into probabilities.")
     elif asked not in {None, had}:
         notes.append(f"The output layer is {asked} now, and is {had} in {name}.")
-    is_whole = output["units"] == len(data.labels)
+    is_whole = output.units == len(data.labels)
     if is_whole and not (data.is_regression or origin.reading.labels):
         order = f"its outputs are assumed to be {listed(data.labels)}, in this order"
         notes.append(f"{name} does not name its labels: {order}.")
     cost = options.cost or COST_OF.get(asked or had, SQUARED)
     used = replace(
         origin,
-        layers=[*below, output | {"activation": asked or had}],
+        layers=(*below, replace(output, activation=asked or had)),
         settings={**origin.settings, "cost": cost},
     )
     usual = {name: used.settings[name] for name in ("cost", "optimizer", "eta")}
@@ -122,27 +121,24 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     held = held_of(origin, options, data)
     x_scale, t_scale, scale_notes = scalings(origin, options, data, held)
     layers, layer_notes = _layers(origin, options, data, is_own=is_own)
-    spec = from_values(
-        Spec,
-        {
-            "template": name,
-            "images": int((~held).sum()),
-            "test_images": int(held.sum()),
-            "picture": list(data.picture or (1, data.x.shape[1])),
-            "features": list(data.features) if data.picture is None else [],
-            "labels": list(data.labels),
-            "task": "regression" if data.is_regression else "classification",
-            "scaled": x_scale is not None,
-            "scaled_targets": t_scale is not None,
-            **({"decimals": decimals(data.t[~held])} if data.is_regression else {}),
-            "missing": data.missing,
-            "layers": layers,
-            **{name: first[name] for name in ("lang", "epochs", "cost", "optimizer")},
-            "regularised": any(run["l2"] is not None for run in runs),
-            "spare": spare,
-            "told": list(origin.told),
-            "words": data.words if data.picture is None else (),
-        },
+    spec = Spec(
+        template=name,
+        **{name: first[name] for name in ("lang", "epochs", "cost", "optimizer")},
+        samples=int((~held).sum()),
+        test_samples=int(held.sum()),
+        picture=data.picture or (1, data.x.shape[1]),
+        features=data.features if data.picture is None else (),
+        words=data.words if data.picture is None else (),
+        labels=data.labels,
+        layers=layers,
+        task="regression" if data.is_regression else "classification",
+        scaled=x_scale is not None,
+        scaled_targets=t_scale is not None,
+        decimals=decimals(data.t[~held]) if data.is_regression else AS_MANY,
+        missing=data.missing,
+        regularised=any(run["l2"] is not None for run in runs),
+        spare=spare,
+        told=origin.told,
     )
     found = [_inputs(origin, options, spec, run) for run in runs]
     own = [inputs for inputs, _ in found]
@@ -255,18 +251,43 @@ def _constants(spec: Spec, run: Mapping[str, Any]) -> dict[str, np.ndarray]:
 
 def _layers(
     origin: Origin, options: Options, data: Dataset, *, is_own: bool
-) -> tuple[object, tuple[str, ...]]:
-    """Return the layers, with the last one's units from the data, and notes on changes."""
-    layers, outputs = origin.layers, len(data.labels)
-    if not layers:
-        return layers, ()  # which the Spec refuses
-    last = {"units": outputs, **layers[-1]} if is_own else {**layers[-1], "units": outputs}
-    asked = options.hidden, options.activation, options.output_activation
-    return fitting(
-        reshaped([*layers[:-1], last], *asked),
-        None if options.output_activation else options.cost,
-        is_regression=data.is_regression,
-    )
+) -> tuple[tuple[LayerSpec, ...], tuple[str, ...]]:
+    """Return the layers that are asked for, with outputs that fit data and cost, and notes.
+
+    Raises
+    ------
+    OptionsError
+        There is no hidden layer that could have an activation.
+    """
+    if not origin.layers:
+        return (), ()  # which the Spec refuses
+    *below, output = origin.layers
+    asked, cost = options.activation, COSTS.get(options.cost or "")
+    weighted = [layer for layer in below if LAYERS[layer.kind].activates]
+    if options.hidden is not None:
+        usual = asked or (weighted[0] if weighted else LayerSpec).activation
+        below = [LayerSpec(str(n), units, usual) for n, units in enumerate(options.hidden, start=2)]
+        if output.name.isdigit():  # names are numbers in order, which has changed
+            output = replace(output, name=str(2 + len(below)))
+    elif asked:
+        own = {"activation": asked}
+        below = [replace(layer, **own) if layer in weighted else layer for layer in below]
+    if asked and not below:
+        raise OptionsError(
+            "--activation is for hidden layers, and there is no hidden layer: add --hidden, or use "
+            "--output-activation."
+        )
+    if not (is_own and output.units):
+        output = replace(output, units=len(data.labels))
+    had, notes = output.activation, ()
+    if options.output_activation:
+        output = replace(output, activation=options.output_activation)
+    elif cost and not cost.suits(had):
+        linear = data.is_regression and "linear" in cost.outputs
+        output = replace(output, activation="linear" if linear else cost.outputs[0])
+        said = f"The output layer is now {output.activation} instead of {had}, which cannot be"
+        notes = (f'{said} combined with the cost "{options.cost}" (--output-activation).',)
+    return (*below, output), notes
 
 
 def held_of(origin: Origin, options: Options, data: Dataset) -> np.ndarray:
@@ -319,84 +340,3 @@ def _check_weights(weights: int, *, large: bool) -> None:
             f"The network has {weights:,} weights and biases; over {LARGE:,} make a workbook that "
             f"takes minutes to build and to open: use fewer units or smaller pictures{remedy}"
         )
-
-
-SIGMOID = "sigmoid"
-"""The default activation of a layer in a template."""
-
-Layers = list[dict[str, Any]]
-
-
-def reshaped(
-    layers: Layers,
-    hidden: Sequence[int] | None,
-    activation: str | None,
-    output_activation: str | None,
-) -> Layers:
-    """Return layers with different hidden layers or activation functions.
-
-    Parameters
-    ----------
-    layers : list of dict
-        As a template writes them; the last is the output.
-    hidden : sequence of int, or None
-        The units of dense hidden layers that replace the existing ones.
-    activation : str or None
-        Of the hidden layers.
-    output_activation : str or None
-        Of the output layer.
-
-    Raises
-    ------
-    OptionsError
-        There is no hidden layer that could have an activation.
-
-    >>> reshaped([{"units": 3, "activation": "tanh"}, {"units": 2}], (5, 4), None, "softmax")[1:]
-    [{'units': 4, 'activation': 'tanh'}, {'units': 2, 'activation': 'softmax'}]
-    """
-    *below, output = layers
-    pooling = {name for name, kind in LAYERS.items() if not kind.activates}
-    weighted = [layer for layer in below if layer.get("kind") not in pooling]
-    if hidden is not None:
-        first = weighted[0].get("activation", SIGMOID) if weighted else SIGMOID
-        below = [{"units": units, "activation": activation or first} for units in hidden]
-        if str(output.get("name", "")).isdigit():  # names are numbers in order, which has changed
-            output = {key: value for key, value in output.items() if key != "name"}
-    elif activation is not None:
-        below = [
-            layer | {"activation": activation} if layer in weighted else layer for layer in below
-        ]
-    if activation is not None and not below:
-        raise OptionsError(
-            "--activation is for hidden layers, and there is no hidden layer: add --hidden, or use "
-            "--output-activation."
-        )
-    if output_activation is not None:
-        output = output | {"activation": output_activation}
-    return [*below, output]
-
-
-def fitting(
-    layers: Layers, cost: str | None, *, is_regression: bool
-) -> tuple[Layers, tuple[str, ...]]:
-    """Return layers whose output fits a requested cost, and notes on changes.
-
-    Parameters
-    ----------
-    layers : list of dict
-    cost : str or None
-        None to keep the template's.
-    is_regression : bool
-        Whether numbers are predicted, for which the output is linear.
-    """
-    known = COSTS.get(cost or "")
-    had = layers[-1].get("activation", SIGMOID)
-    if known is None or known.suits(had):
-        return layers, ()
-    linear = is_regression and "linear" in known.outputs
-    taken = "linear" if linear else known.outputs[0]
-    told = (
-        f"The output layer is now {taken} instead of {had}, which cannot be combined with the cost "
-        f'"{cost}" (--output-activation).'
-    )
-    return [*layers[:-1], layers[-1] | {"activation": taken}], (told,)

@@ -147,16 +147,24 @@ def _choices() -> str:
     return f"choose one of {listed(others)}, or for outputs {listed(outputs)}"
 
 
-def layers_of(layers: object) -> tuple[LayerSpec, ...]:
-    """Read the layers of a Spec from plain values.
+def layers_of(layers: object, outputs: int | None = None) -> tuple[LayerSpec, ...]:
+    """Read the layers of a network from plain values.
+
+    Parameters
+    ----------
+    layers : object
+    outputs : int or None
+        The units of the last layer, if it does not say them.
 
     Raises
     ------
     DataError
         They are not a list of tables, or an entry of a table is unknown or has a wrong value.
     """
-    found = []
-    for number, layer in enumerate(Option(TABLES, "", name="layers").check(layers), start=2):
+    tables, found = [*Option(TABLES, "", name="layers").check(layers)], []
+    if tables and outputs is not None:
+        tables[-1] = {"units": outputs, **tables[-1]}
+    for number, layer in enumerate(tables, start=2):
         kind = LAYERS.get(layer.get("kind", "dense"))
         usual = {} if kind is None or kind.has_units else {"units": 0, "activation": "linear"}
         values = {"name": str(number), **usual, **layer}
