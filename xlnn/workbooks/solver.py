@@ -39,7 +39,7 @@ from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import LayerSpec, Spec
-from xlnn.workbooks.network.start import start_from_file, start_from_seed, start_of
+from xlnn.workbooks.network.start import start_from_seed, start_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Across,
@@ -327,7 +327,7 @@ class SolverKind(Experiment):
         if named not in names() or not file.exists():
             raise DataError(f"{where}: start is {short(named)}: a template with a start.json.")
         return ExperimentOrigin(
-            origin.spec, {**start_from_file(file, variables(self.net)), **origin.inputs}
+            origin.spec, {**start_of(file, variables(self.net)), **origin.inputs}
         )
 
     def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> ExperimentOrigin:

@@ -50,10 +50,25 @@ def start_of(
     given: Path | str | Mapping[str, object] | tuple[np.ndarray, ...],
     shapes: Mapping[str, tuple[int, ...]],
 ) -> dict[str, np.ndarray]:
-    """Return the start that was given: a file, or arrays; see `start_from_arrays`.
+    """Return the weights and biases that training starts from.
 
-    Arrays without names are W and b of each layer, from bottom to top.
+    Parameters
+    ----------
+    given : path, dict or tuple of arrays
+        A ``.json`` object or an ``.npz`` archive with an entry for each name; arrays or lists by
+        name; or arrays in the order of the names. The names may be those that PyTorch has, as in an
+        ``.npz`` that `xlnn.export` wrote, and the weights of a unit or filter may have any shape.
+    shapes : dict
+        The names that are expected (``W2``, ``b2`` ...), from bottom to top, and their shapes.
+
+    Raises
+    ------
+    MisfitError
+        An entry is missing, has the wrong shape or belongs to no layer.
+    DataError
+        The file cannot be read, or an entry contains anything but finite numbers.
     """
+    where = "start"
     if isinstance(given, tuple):
         if len(given) != len(shapes):
             raise MisfitError(
@@ -61,59 +76,9 @@ def start_of(
                 f"{len(shapes)}: {listed(shapes)}."
             )
         given = dict(zip(shapes, given, strict=True))
-    if isinstance(given, Mapping):
-        return start_from_arrays("start", given, shapes)
-    return start_from_file(Path(given), shapes)
-
-
-def start_from_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-    """Read the weights and biases that training starts from.
-
-    Parameters
-    ----------
-    path : Path
-        A ``.json`` object or an ``.npz`` archive with an entry for each name; the names may be
-        those that PyTorch has, as in an ``.npz`` that `xlnn.export` wrote.
-    shapes : dict
-        The names that are expected (``W2``, ``b2`` ...) and their shapes.
-
-    Raises
-    ------
-    DataError
-        An entry is missing, has the wrong shape or contains anything but finite numbers.
-    """
-    if path.suffix.lower() == ".npz":
-        known = {*shapes, *map(tensor_name, shapes)}
-        entries = arrays(path, known.__contains__, ReadOptions(large=True))
-    else:
-        weights = sum(prod(shape) for shape in shapes.values())
-        entries = _json(path, max(SMALLEST_LIMIT, BYTES * weights))
-    return start_from_arrays(path.name, entries, shapes)
-
-
-def start_from_arrays(
-    where: str, entries: Mapping[str, object], shapes: Mapping[str, tuple[int, ...]]
-) -> dict[str, np.ndarray]:
-    """Return the weights and biases that the user gives by name.
-
-    Parameters
-    ----------
-    where : str
-        The file, as a message names it.
-    entries : dict
-        Arrays or lists by name, or by the name that PyTorch has. The weights of a unit or filter
-        may have any shape.
-    shapes : dict
-        The names that are expected and their shapes.
-
-    Raises
-    ------
-    MisfitError
-        An entry is missing, has the wrong shape or belongs to no layer.
-    DataError
-        An entry contains anything but finite numbers.
-    """
-    entries = _named(entries, shapes)
+    elif not isinstance(given, Mapping):
+        where, given = Path(given).name, _entries(Path(given), shapes)
+    entries = _named(given, shapes)
     _check_names(where, entries, shapes)
     start = {}
     for name, shape in shapes.items():
@@ -130,6 +95,21 @@ def start_from_arrays(
             raise DataError(f"{where}: {name} holds a value that is not finite.")
         start[name] = rounded(array)
     return start
+
+
+def _entries(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Mapping[str, object]:
+    """Read the entries of a file."""
+    if path.suffix.lower() == ".npz":
+        known = {*shapes, *map(tensor_name, shapes)}
+        return arrays(path, known.__contains__, ReadOptions(large=True))
+    weights = sum(prod(shape) for shape in shapes.values())
+    try:
+        entries = json.loads(text(path, "JSON", largest=max(SMALLEST_LIMIT, BYTES * weights)))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path.name} is not JSON: {short(error)}.") from error
+    if not isinstance(entries, dict):
+        raise DataError(f"{path.name} is not an object with an entry for each weight array.")
+    return entries
 
 
 def _named(
@@ -180,16 +160,6 @@ def _numbers(where: str, entry: object) -> np.ndarray:
     except OverflowError:
         pass
     raise DataError(f"{where} is not an array of numbers.")
-
-
-def _json(path: Path, largest: int) -> dict[str, object]:
-    try:
-        entries = json.loads(text(path, "JSON", largest=largest))
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path.name} is not JSON: {short(error)}.") from error
-    if not isinstance(entries, dict):
-        raise DataError(f"{path.name} is not an object with an entry for each weight array.")
-    return entries
 
 
 def start_from_seed(
