@@ -25,7 +25,7 @@ from xlnn.loading.spec import described, layout_of
 from xlnn.onnx.imported import predicting_with
 from xlnn.registry.templates import copy
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.spec import LayerSpec, Spec, check_layer, kinds_of, layers_of
+from xlnn.workbooks.network.spec import LayerSpec, Spec, check_layer, layers_of
 from xlnn.workbooks.network.start import start_from_seed, tensor_name
 
 SOURCE = Path(xlnn.__file__).parent
@@ -136,8 +136,7 @@ def test_no_name_of_a_parameter_begins_as_another():
 
 
 def test_every_kind_states_a_gradient_for_each_parameter():
-    kinds = [kinds_of((4, 4), FILTERS.layers), kinds_of((4,), TWICE.layers)]
-    for kind in (kind for each in kinds for kind in each.values()):
+    for kind in (*FILTERS.kinds.values(), *TWICE.kinds.values()):
         assert [*kind.gradients] == [*kind.parameters]
         assert kind.parameters.keys() <= PARAMETERS.keys()
         assert [*kind.forward][-1] == "a"
@@ -236,7 +235,7 @@ def test_every_stack_agrees(tmp_path, name):
 @pytest.mark.slow
 def test_wrong_formulas_of_each_kind_are_named_and_no_other(path, tmp_path):
     layout = layout_of(NORM)
-    kinds = [*kinds_of((4,), NORM.layers)["3"].forward, *LayerNorm.backward, "gain", "dC_dgain"]
+    kinds = [*NORM.kinds["3"].forward, *LayerNorm.backward, "gain", "dC_dgain"]
     altered = {}
     for kind in kinds:
         quantity = layout.model[f"{kind}3"]

@@ -27,6 +27,7 @@ from xlnn.loading.spec import described
 from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.reference import inputs_of
+from xlnn.terms import general_text
 from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
@@ -164,7 +165,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
         run=number + 1,
         weights=weights,
         scaling=kept,
-        labels=tuple(map(_label, arrays["labels"].ravel())),
+        labels=tuple(map(general_text, arrays["labels"].ravel())),
         samples=np.concatenate([arrays[f"{each}{given}"].reshape(shape) for each in sets]),
         outputs=np.concatenate(outputs),
         cells=() if learns and after == spec.epochs else tuple(cells),
@@ -219,11 +220,6 @@ def _check_numbers(path: Path, layout: Layout, arrays: Arrays, *state: int) -> N
                 f"{path.name}: {cell} does not give a number: run  xlnn check {path.name}  and "
                 "correct the cell."
             )
-
-
-def _label(label: object) -> str:
-    """Return a label as text; 1.0 becomes 1."""
-    return label if isinstance(label, str) else f"{label:.15g}"
 
 
 def names_of(kind: LayerKind, layer: str) -> list[str]:

@@ -23,6 +23,7 @@ from xlnn.options import ARRAYS, BUILD, CSV, FRAMES, PICTURES, XLSX, Options, as
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder
+from xlnn.terms import general_text
 from xlnn.workbooks.entries import read_entries
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.runs import seen_by
@@ -251,8 +252,7 @@ def _scaling(arrays: Mapping[str, np.ndarray], prefix: str) -> tuple[np.ndarray,
 
 def _labels(name: str, now: np.ndarray) -> tuple[str, ...]:
     """Return the labels as the sheet names them now."""
-    written = [value if isinstance(value, str) else f"{value:.15g}" for value in now]
-    labels = tuple(classes.name(label, name) for label in written)
+    labels = tuple(classes.name(general_text(label), name) for label in now)
     if len(set(labels)) < len(labels):
         raise WorkbookError(f"{name}: a label occurs twice in {listed(labels)}; change one.")
     return labels

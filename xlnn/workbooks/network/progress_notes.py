@@ -6,6 +6,7 @@ from xlnn.data.wording import amount, listed, short
 from xlnn.errors import DataError
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
+from xlnn.terms import general_text
 
 MOST_NAMED = 3
 """The most outputs that a sentence names."""
@@ -137,8 +138,7 @@ def _of_classes(run: Arrays, prefix: str, which: str) -> str:
     most = int(t[:, commonest].sum())
     if most == len(t) or right > most - bool(prefix):
         return ""
-    label = run["labels"][commonest]
-    label = short(label if isinstance(label, str) else f"{label:.15g}")
+    label = short(general_text(run["labels"][commonest]))
     adam = "" if any(name.startswith("moment2") for name in run) else "--optimizer adam, "
     remedy = f"{adam}more --epochs, another --eta, --hidden or --scale"
     return (

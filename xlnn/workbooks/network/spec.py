@@ -4,7 +4,6 @@ A template has it in ``template.toml``; a workbook has it on its sheet Spec, com
 data. A network that was trained elsewhere has 0 epochs and no cost: it only predicts.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, ClassVar, Self
@@ -172,32 +171,6 @@ def layers_of(layers: object, outputs: int | None = None) -> tuple[LayerSpec, ..
     return tuple(found)
 
 
-def kinds_of(below: Shape, layers: Iterable[LayerSpec]) -> dict[str, LayerKind]:
-    """Return the kind of each layer, with its size given the layer below, by name.
-
-    Parameters
-    ----------
-    below : tuple of int
-        The shape of the input.
-    layers : iterable of LayerSpec
-
-    Raises
-    ------
-    DataError
-        A layer does not fit the one below.
-    """
-    kinds: dict[str, LayerKind] = {}
-    for layer in layers:
-        sides = (layer.size, layer.step, layer.padding)
-        try:
-            kind = LAYERS[layer.kind](below, layer.units, *sides, layer.activation)
-        except DataError as error:
-            raise DataError(f"Layer {layer.name} {error}.") from error
-        kinds[layer.name] = kind
-        below = kind.shape
-    return kinds
-
-
 AS_MANY = -1
 """Decimals as many as a number takes."""
 
@@ -314,7 +287,17 @@ class Spec(WorkbookSpec):
         """What each layer is over the one below, by its name."""
         slides = LAYERS[self.layers[0].kind].slides
         sees_picture = not self.features and (slides or not self.epochs)
-        return kinds_of(self.picture if sees_picture else (self.inputs,), self.layers)
+        below: Shape = self.picture if sees_picture else (self.inputs,)
+        kinds: dict[str, LayerKind] = {}
+        for layer in self.layers:
+            sides = (layer.size, layer.step, layer.padding)
+            try:
+                kind = LAYERS[layer.kind](below, layer.units, *sides, layer.activation)
+            except DataError as error:
+                raise DataError(f"Layer {layer.name} {error}.") from error
+            kinds[layer.name] = kind
+            below = kind.shape
+        return kinds
 
     @property
     def is_regression(self) -> bool:
