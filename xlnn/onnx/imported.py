@@ -38,7 +38,6 @@ def predicting_with(path: Path, *, large: bool = False) -> tuple[Origin, Authori
         It cannot be read, or does not fit a workbook.
     """
     model = read_model(path, large=large)
-    _check_picture(model)
     found, told = _origin(model), _told(model)
     units, names = model.layers[-1].shape[0], list(model.graph.inputs)
     if not (len(names) == model.inputs > 1):
@@ -71,21 +70,18 @@ def training_from(path: Path, *, large: bool = False) -> Origin:
         It cannot be read, or cannot be trained here.
     """
     model = read_model(path, large=large)
-    _check_picture(model)
-    found = _origin(model)
-    for layer in found.layers:
-        if layer.step or layer.padding:
-            raise DataError(
-                f"{path.name}: layer {layer.name} has a step or a padding: networks train with "
-                "filters that move one step at a time and not over the edge, and with blocks side "
-                "by side. It can predict: leave --epochs out."
-            )
-    further = {"epochs": 1, "eta": ETA, "optimizer": OPTIMIZER}
+    found, further = _origin(model), {"epochs": 1, "eta": ETA, "optimizer": OPTIMIZER}
     return replace(found, settings=found.settings | further, inputs=model.inputs)
 
 
 def _origin(model: TrainedModel) -> Origin:
     """Return what is known of a model, for predicting and for training further."""
+    if len(model.shape) > 2:
+        maps, rows, columns = model.shape[-3:]
+        raise DataError(
+            f"{model.graph.name} takes pictures of {maps} maps of {rows} × {columns} (colours?): a "
+            "workbook draws pictures of one. Train a model on grey pictures."
+        )
     is_table = len(model.shape) == 1
     return Origin(
         name=Path(model.graph.name).stem,
@@ -145,12 +141,3 @@ def _usual_labels(units: int, *, is_classifier: bool) -> tuple[str, ...]:
     if is_classifier:
         return tuple(map(str, range(units)))
     return ("y",) if units == 1 else tuple(f"y{number}" for number in range(1, units + 1))
-
-
-def _check_picture(model: TrainedModel) -> None:
-    if len(model.shape) > 2:
-        maps, rows, columns = model.shape[-3:]
-        raise DataError(
-            f"{model.graph.name} takes pictures of {maps} maps of {rows} × {columns} (colours?): a "
-            "workbook draws pictures of one. Train a model on grey pictures."
-        )

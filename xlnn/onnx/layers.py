@@ -289,9 +289,7 @@ class TrainedModel:
         layer.step = () if step == size and divides and not any(padding) else step
         layer.padding = padding if any(padding) else ()
         found = self._put(layer, 0, below)
-        sides = (slice(None), np.newaxis, np.newaxis)
-        ones = np.ones(found.index.shape)
-        return replace(found, scale=ones * scale[sides], shift=ones * shift[sides])
+        return found.times(*(each[:, np.newaxis, np.newaxis] for each in (scale, shift)))
 
     def activate(self, seen: AffineUnits, name: str) -> AffineUnits:
         """Give the top layer an activation function."""

@@ -96,8 +96,7 @@ def _normalised(model: TrainedModel, node: OnnxNode) -> AffineUnits:
     factor = gamma / np.sqrt(variance + node.attributes.get("epsilon", 1e-5))
     sides = (slice(None), *(np.newaxis,) * (seen.index.ndim - 1))
     model.told["batch normalization"] = None
-    ones = np.ones(seen.index.shape)
-    return seen.times(ones * factor[sides], ones * (beta - mean * factor)[sides])
+    return seen.times(factor[sides], (beta - mean * factor)[sides])
 
 
 def _layernorm(model: TrainedModel, node: OnnxNode) -> AffineUnits:
@@ -250,14 +249,12 @@ def _is_opposite(one: AffineUnits, other: AffineUnits, layer: Layer) -> bool:
 
 
 def _scaler(model: TrainedModel, node: OnnxNode) -> AffineUnits:
-    seen = model.row(node)
-    ones = np.ones(seen.index.shape)
     offset, scale = (
         np.asarray(node.attributes.get(name) or [usual], dtype=float)
         for name, usual in (("offset", 0.0), ("scale", 1.0))
     )
     try:
-        return seen.times(ones * scale, ones * (-offset * scale))
+        return model.row(node).times(scale, -offset * scale)
     except ValueError as error:
         raise model.refuse("Scaler scales another number of inputs.") from error
 

@@ -323,7 +323,8 @@ class Spec(WorkbookSpec):
             if self.epochs and (layer.step or layer.padding):
                 raise DataError(
                     f"Layer {layer.name} has a step or a padding: networks learn with filters that "
-                    "move one step at a time and not over the edge, and with blocks side by side."
+                    "move one step at a time and not over the edge, and with blocks side by side. "
+                    "Without epochs it can predict."
                 )
         if self.epochs:
             self._check_functions()
