@@ -28,7 +28,6 @@ from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.reference import inputs_of
 from xlnn.terms import general_text
-from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.network.start import SCALING, tensor_name
@@ -146,16 +145,15 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
         if learns and after == spec.epochs:
             state = (*before, 0)
             arrays = _begun_with(layout, recalculate, state, weights)
-    sets = [""] + ([TEST] if spec.test_samples else [])
     shape = (-1, prod(stack.shapes["1"]))
     given = "raw" if spec.scaled else "x"
     name = stack.predicted if spec.scaled_targets else (lambda p: stack.activation(stack.output, p))
-    outputs = [arrays[name(each)][state] for each in sets]
+    outputs = [arrays[name(each)][state] for each in stack.samples]
     kept = {key: arrays[key] for key in SCALING if key in arrays}
     _check_numbers(path, layout, kept)
     cells = [
         layout.cell(name(each), (*state, image, 0))
-        for each, values in zip(sets, outputs, strict=True)
+        for each, values in zip(stack.samples, outputs, strict=True)
         for image in range(len(values))
     ]
     return Trained(
@@ -166,7 +164,7 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
         weights=weights,
         scaling=kept,
         labels=tuple(map(general_text, arrays["labels"].ravel())),
-        samples=np.concatenate([arrays[f"{each}{given}"].reshape(shape) for each in sets]),
+        samples=np.concatenate([arrays[f"{each}{given}"].reshape(shape) for each in stack.samples]),
         outputs=np.concatenate(outputs),
         cells=() if learns and after == spec.epochs else tuple(cells),
     )

@@ -18,7 +18,7 @@ from xlnn.equations.optimiser import OPTIMISERS, PENALTY, Optimiser, with_penalt
 from xlnn.equations.surface import GRADIENT_SIZE
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.runs import of_runs
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.spec import Spec
 
 L2 = "l2"
@@ -40,10 +40,6 @@ def optimiser_of(stack: Stack) -> Optimiser:
 def penalised(stack: Stack) -> list[str]:
     """Return the names of the weights, without the biases."""
     return [f"{kind}{layer}" for kind, layer, _ in stack.parameters if kind in WEIGHTS]
-
-
-TEST = "test_"
-"""Begins the names of all quantities of the samples that are held out."""
 
 
 def network(spec: Spec) -> Model:
@@ -77,8 +73,8 @@ def alone(spec: Spec) -> Iterator[Quantity]:
     yield from _results(stack, stack.image)
     gradients = tuple(f"dC_d{kind}{layer}" for kind, layer, _ in stack.parameters)
     yield quantity("gradient_size", GRADIENT_SIZE.taking(*gradients), axes=(stack.epoch,))
-    if spec.test_samples:
-        yield from _tested(stack)
+    if TEST in stack.samples:
+        yield from _tested(stack, stack.samples[TEST])
 
 
 def _settings(stack: Stack) -> Iterator[Quantity]:
@@ -261,10 +257,10 @@ def predictions(stack: Stack, *, prefix: str = "", **rows: object) -> Iterator[Q
     yield quantity("off", eq.OFF, uses, **rows)
 
 
-def _tested(stack: Stack) -> Iterator[Quantity]:
+def _tested(stack: Stack, samples: Axis) -> Iterator[Quantity]:
     """Yield the held-out samples, and the results with each epoch's weights."""
-    each = {"axes": (stack.epoch, stack.test_image), "prefix": TEST, "sheet": "test"}
-    yield from _data(stack, axes=(stack.test_image,), prefix=TEST, sheet="test_images")
+    each = {"axes": (stack.epoch, samples), "prefix": TEST, "sheet": "test"}
+    yield from _data(stack, axes=(samples,), prefix=TEST, sheet="test_images")
     yield from forward(stack, slopes=False, weights="", **each)
     yield from cost(stack, t=f"{TEST}t", **each)
-    yield from _results(stack, stack.test_image, TEST, "test")
+    yield from _results(stack, samples, TEST, "test")

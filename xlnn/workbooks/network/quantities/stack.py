@@ -73,6 +73,10 @@ QUANTITY_KINDS = {
 """The kinds of quantities that the book names."""
 
 
+TEST = "test_"
+"""Begins the names of all quantities of the samples that are held out."""
+
+
 class Stack:
     """A Spec's layers and axes, for the functions that list quantities."""
 
@@ -82,7 +86,9 @@ class Stack:
         self.epoch = Axis("epoch", spec.epochs, "time")
         self.state = Axis("state", spec.epochs + 1, "time", counts_from=0)
         self.image = Axis("image", spec.samples)
-        self.test_image = Axis("image", spec.test_samples)
+        # the samples that train, and those that are held out if there are any, by prefix
+        counts = {"": spec.samples, TEST: spec.test_samples}
+        self.samples = {part: Axis("image", count) for part, count in counts.items() if count}
         self.names = [layer.name for layer in spec.layers]
         self.output = self.names[-1]
         self.below = dict(zip(self.names, ["1", *self.names], strict=False))

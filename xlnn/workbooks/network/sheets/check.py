@@ -17,9 +17,9 @@ from xlnn.equations.wording import Told
 from xlnn.grid import address
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.network import TEST, alone, network
+from xlnn.workbooks.network.quantities.network import alone, network
 from xlnn.workbooks.network.quantities.runs import of_runs
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
@@ -139,8 +139,7 @@ def called(note: Quantity, words: Text) -> str:
 
 def _marked(spec: Spec) -> dict[str, int]:
     """Return how many rows have a mark, by the name of the quantity."""
-    counts = {"": spec.samples, TEST: spec.test_samples}
-    return {f"{PREFIX}{part}mark": count for part, count in counts.items() if count}
+    return {f"{PREFIX}{part}mark": axis.length for part, axis in Stack(spec).samples.items()}
 
 
 def _mark(count: int) -> np.ndarray:

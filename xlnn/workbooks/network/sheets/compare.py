@@ -16,9 +16,8 @@ from xlnn.equations.wording import Name, Told
 from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity, of_each
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.runs import RUN, runs_from
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Chart, Made, Table, Trace
@@ -61,7 +60,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     told = "rmse" if spec.is_regression else "recognised"
     unit = (0,) if spec.is_regression else ()
     digits = Stack(spec).measure if spec.is_regression else "0"
-    for part in ("", TEST) if spec.test_samples else ("",):
+    for part in Stack(spec).samples:
         yield each(f"{part}{told}_last", last_of(*unit).of(part + told), number_format=digits)
     yield each("state", Name().of("numpy_state"))
 

@@ -17,8 +17,7 @@ from xlnn.equations.wording import Name, Told, plain
 from xlnn.grid import address, letters
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
@@ -66,9 +65,8 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet."""
     epochs = (1, stack.spec.epochs)
     yield quantity("epoch", prefix=PREFIX, sheet=SHEET, choices=epochs, number_format="0")
-    yield from _part(stack, stack.image, "", words)
-    if stack.spec.test_samples:
-        yield from _part(stack, stack.test_image, TEST, words)
+    for part, samples in stack.samples.items():
+        yield from _part(stack, samples, part, words)
 
 
 def _part(stack: Stack, samples: Axis, part: str, words: Text) -> Iterator[Quantity]:

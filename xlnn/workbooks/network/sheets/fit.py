@@ -7,8 +7,7 @@ from functools import partial
 from xlnn.equations.lookup import COPY, Chosen, OfRow
 from xlnn.equations.verdict import ENDS
 from xlnn.quantity import Model, Quantity
-from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.choosers import choices
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.sheets.progress import MOST_TOLD, RESULT_COLOUR, TESTED_COLOUR
@@ -45,9 +44,8 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     """
     shown = partial(quantity, prefix=PREFIX, sheet=SHEET)
     yield shown("epoch", choices=(1, stack.spec.epochs), number_format="0")
-    samples = {"": stack.image, **({TEST: stack.test_image} if stack.spec.test_samples else {})}
     own = {"shape": stack.shapes[stack.output], "number_format": stack.measure}
-    for part, axis in samples.items():
+    for part, axis in stack.samples.items():
         rows = partial(shown, prefix=f"{PREFIX}{part}", **own)
         yield rows("actual", COPY.of(stack.actual(part)), axes=(axis,))
         for kind, of in (("predicted", stack.predicted(part)), ("off", f"{part}off")):
@@ -55,7 +53,8 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
             yield rows(kind, found, axes=(axis,))
         for kind in ERRORS:
             yield rows(kind, OfRow(own["shape"]).of(f"{part}{kind}", f"{PREFIX}epoch"))
-    names = tuple(f"{PREFIX}{part}{kind}" for part in samples for kind in ("actual", "predicted"))
+    actual, predicted, _ = ROWS
+    names = (f"{PREFIX}{part}{kind}" for part in stack.samples for kind in (actual, predicted))
     shape = (2, *own["shape"])
     yield shown("diagonal", ENDS.taking(*names), shape=shape, number_format=stack.measure)
 

@@ -2,7 +2,7 @@
 
 from xlnn.quantity import Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.network import TEST
+from xlnn.workbooks.network.quantities.stack import TEST
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
 

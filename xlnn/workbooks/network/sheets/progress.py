@@ -12,9 +12,8 @@ from xlnn.equations.wording import Lines, Told, plain
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import sampled
-from xlnn.workbooks.network.quantities.network import TEST
 from xlnn.workbooks.network.quantities.play import diverged
-from xlnn.workbooks.network.quantities.stack import Stack, quantity
+from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets import compare
 from xlnn.workbooks.network.sheets.names import layer_name, named
 from xlnn.workbooks.network.spec import Spec
@@ -67,7 +66,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     yield shown("best", SmallestEpoch().of("C_T"), number_format=never)
     if not spec.is_regression:
         yield shown("all_right", first_all_right(spec.samples), number_format=never)
-    lines = {"story": [*_story(spec, words)]}
+    lines = {"story": [*_story(stack, words)]}
     if spec.is_regression:
         told = range(min(len(spec.labels), MOST_TOLD))
         lines["errors"] = [_errors(spec, words, output) for output in told]
@@ -78,15 +77,16 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
         yield _diverged(stack, words, "settings_", "settings")
 
 
-def _story(spec: Spec, words: Text) -> Iterator[Told]:
+def _story(stack: Stack, words: Text) -> Iterator[Told]:
     """Yield the results of training, and those of held-out samples if they have classes."""
+    spec = stack.spec
     blanks = {"images": spec.samples, "tested": spec.test_samples}
     if spec.is_regression:
         ends = {"first": "{C_T_first}", "cost": "{C_T_last}"}
         yield Told([words("story", "end", **blanks, **ends)], digits=3, form=fixed)
         return
-    for key, part in {"end": "", **({"tested": TEST} if spec.test_samples else {})}.items():
-        count = f"{{{part}recognised_last}}"
+    for part in stack.samples:
+        key, count = "tested" if part else "end", f"{{{part}recognised_last}}"
         yield Told([words("story", key, **blanks, count=count)], form=plain)
 
 
