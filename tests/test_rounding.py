@@ -12,7 +12,7 @@ from xlnn.building.build import build
 from xlnn.checking.check import check
 from xlnn.equations.activation import RELU, RELU_SLOPE
 from xlnn.equations.lookup import OfRow
-from xlnn.equations.verdict import LargestUnit, SmallestEpoch
+from xlnn.equations.verdict import LargestUnit, Least
 from xlnn.linting import lint
 from xlnn.loading.values import values
 from xlnn.workbooks.network.spec import LayerSpec, Spec
@@ -68,7 +68,7 @@ def test_only_the_largest_output_and_what_equals_it_are_right_classes():
 
 def test_only_the_smallest_cost_and_what_equals_it_are_right_epochs():
     C_T = np.array([2.0, 1.0 + 1e-13, 1.0, 3.0])
-    tied = [SmallestEpoch().ties(np.array(float(n)), SAME, C_T).item() for n in range(6)]
+    tied = [Least("time").ties(np.array(float(n)), SAME, C_T).item() for n in range(6)]
     assert tied == [False, False, True, True, False, False]
 
 

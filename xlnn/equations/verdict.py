@@ -134,7 +134,7 @@ class Least(Equation):
         The name or family of the axis.
     """
 
-    coarse = True
+    coarse = jumps = True
     number_format = "0"
 
     def __init__(self, along: str) -> None:
@@ -150,15 +150,6 @@ class Least(Equation):
     def ties(self, got: np.ndarray, tolerance: float, of: np.ndarray) -> np.ndarray:
         """Return whether the entry found is as small."""
         return _within(of, got, tolerance)
-
-
-class SmallestEpoch(Least):
-    """The epoch with the smallest total cost, from 1; the first if equal."""
-
-    jumps = True
-
-    def __init__(self) -> None:
-        super().__init__("time")
 
 
 def first_all_right(samples: int) -> Stated:

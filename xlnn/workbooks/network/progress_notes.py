@@ -77,7 +77,10 @@ def training_notes(run: Arrays) -> tuple[str, ...]:
     Parameters
     ----------
     run : dict of arrays
-        As in `notes_of_run`; with several runs, ``C_T`` and ``rmse`` have runs before epochs.
+        ``C_T``, shape (epochs,); for a regression ``rmse``, shape (epochs, outputs), and its
+        targets ``t``, or unscaled ``raw_t``, shape (samples, outputs); for classes ``recognised``,
+        shape (epochs,), and ``t``; the inputs ``x``, or unscaled ``raw``, shape (samples, ...).
+        Of several runs, results have runs before epochs.
     """
     names = {"C_T", *(prefix + name for prefix in PARTS for name in ("rmse", "recognised"))}
     own = run.keys() & names if run["C_T"].ndim > 1 else ()
@@ -85,20 +88,12 @@ def training_notes(run: Arrays) -> tuple[str, ...]:
     return tuple(
         f"Run {number}: {note}" if number > 1 else note
         for number, one in enumerate(runs, start=1)
-        for note in notes_of_run({**run, **one})
+        for note in _of_one({**run, **one})
     )
 
 
-def notes_of_run(run: Arrays) -> tuple[str, ...]:
-    """Return notes if a network got worse, or predicts no better than a mean.
-
-    Parameters
-    ----------
-    run : dict of arrays
-        ``C_T``, shape (epochs,); for a regression ``rmse``, shape (epochs, outputs), and its
-        targets ``t``, or unscaled ``raw_t``, shape (samples, outputs); for classes ``recognised``,
-        shape (epochs,), and ``t``; the inputs ``x``, or unscaled ``raw``, shape (samples, ...).
-    """
+def _of_one(run: Arrays) -> tuple[str, ...]:
+    """Return the note on a single run, if there is one."""
     first, last = run["C_T"][[0, -1]]
     if last > first:
         return (f"C_T rose from {amount(first)} to {amount(last)}. Try a smaller --eta.",)

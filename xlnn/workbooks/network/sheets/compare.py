@@ -11,7 +11,7 @@ from functools import partial
 
 from xlnn.equations.number import significant
 from xlnn.equations.runs import LEAST_OF, last_of
-from xlnn.equations.verdict import SmallestEpoch, first_all_right
+from xlnn.equations.verdict import Least, first_all_right
 from xlnn.equations.wording import Name, Told
 from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity, of_each
@@ -51,7 +51,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
         reads_as_stated=True, number_format="0.0000",
     )  # fmt: skip
     yield each("name", of_each([*_names(spec, words)]))
-    yield each("best", SmallestEpoch().of("C_T"), number_format="0")
+    yield each("best", Least("time").of("C_T"), number_format="0")
     yield each("least", LEAST_OF.of("C_T"))
     yield each("C_T_last", last_of().of("C_T"))
     if not spec.is_regression:

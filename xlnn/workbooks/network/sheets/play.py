@@ -6,6 +6,7 @@ from functools import partial
 
 from xlnn.equations.layer import PARAMETERS, WEIGHTS
 from xlnn.equations.lookup import Asked
+from xlnn.equations.runs import OfOneRun
 from xlnn.quantity import Model, Quantity
 from xlnn.workbooks.network.quantities.figure import (
     COLUMNS,
@@ -94,7 +95,7 @@ class _Play(Below):
         right = range(first + len(LEFT) + 1, column + columns)
         drawing.widths |= dict.fromkeys(right, PIXEL)
         names = text_width(*page.spec.labels[:LISTED], *page.spec.features[:LISTED])
-        headlines, others = [*_headlines(page)], [*_sentences(page)]
+        headlines, others = [*_lines(page, "verdict")], [*_lines(page, "truth_text", "diverged")]
         room = max(sum(LEFT), text_width(*others))
         headline = replace(HEADLINE, size=size_in(room, headlines, HEADLINE.size))
         longest = max(text_width(*headlines, size=headline.size), text_width(*others))
@@ -112,26 +113,18 @@ class _Play(Below):
             drawing.put(2, column, said, NOTE)
 
 
-def _headlines(page: Context[Spec]) -> Iterator[str]:
-    """Yield the network's answers, with the widest numbers."""
-    if f"{PREFIX}verdict" in page.layout.blocks:
-        verdict = page.layout.model[f"{PREFIX}verdict"].equation
-        told = SHARE if Stack(page.spec).is_share else WIDEST
-        numbers = dict.fromkeys(("output", "predicted", "actual"), told)
-        said = [verdict.words] if page.spec.is_regression else verdict.words.values()
-        yield from (
-            text.format(label=each, **numbers) for text in said for each in page.spec.labels
-        )
-
-
-def _sentences(page: Context[Spec]) -> Iterator[str]:
-    """Yield the longest lines around the headline."""
-    if f"{PREFIX}truth_text" in page.layout.blocks:
-        yield page.words("sentences", "is_unknown")
-        yield from (page.words("sentences", "is_wrong", truth=each) for each in page.spec.labels)
-    if f"{PREFIX}diverged" in page.layout.blocks:
-        yield page.words("sentences", "rose", first=WIDEST, last=WIDEST)
-        yield page.words("sentences", "lost")
+def _lines(page: Context[Spec], *kinds: str) -> Iterator[str]:
+    """Yield the lines that some sentences have, with each label and the widest numbers."""
+    told = SHARE if Stack(page.spec).is_share else WIDEST
+    numbers = dict.fromkeys(("output", "predicted", "actual"), told)
+    numbers |= dict.fromkeys(("C_T_first", "C_T_last"), WIDEST)
+    for name in (PREFIX + kind for kind in kinds if PREFIX + kind in page.layout.blocks):
+        sentence = page.layout.model[name].equation
+        if isinstance(sentence, OfOneRun):
+            sentence = sentence.equation
+        words = sentence.words
+        for text in [words] if isinstance(words, str) else words.values():
+            yield from (text.format(label=label, **numbers) for label in page.spec.labels)
 
 
 def _parts(model: Model) -> _Play:

@@ -7,7 +7,7 @@ from math import prod
 from xlnn.equations.layer import WEIGHTS
 from xlnn.equations.number import fixed, significant
 from xlnn.equations.runs import SaidOfEachRun
-from xlnn.equations.verdict import SmallestEpoch, first_all_right
+from xlnn.equations.verdict import Least, first_all_right
 from xlnn.equations.wording import Lines, Told, plain
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
@@ -63,7 +63,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     """Yield the sentences on training as a whole on the sheet Progress."""
     shown, spec = partial(quantity, sheet=SHEET), stack.spec
     never = f'0;;"{words("story", "none")}"'
-    yield shown("best", SmallestEpoch().of("C_T"), number_format=never)
+    yield shown("best", Least("time").of("C_T"), number_format=never)
     if not spec.is_regression:
         yield shown("all_right", first_all_right(spec.samples), number_format=never)
     lines = {"story": [*_story(stack, words)]}
