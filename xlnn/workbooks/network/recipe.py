@@ -201,13 +201,31 @@ def _runs(origin: Origin, options: Options) -> list[dict[str, Any]]:
 def _inputs(
     origin: Origin, options: Options, spec: Spec, run: Mapping[str, Any]
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
-    """Return the inputs of a single run, and notes about them."""
-    spec = replace(spec, optimizer=run["optimizer"])
-    start, notes = _start(origin, options, run, network(spec))
+    """Return the inputs of a single run, and notes about them.
+
+    They are its start, the learning rate, the penalty and the optimiser's constants, which have
+    defaults.
+
+    Raises
+    ------
+    DataError
+        A number is out of the optimiser's range.
+    """
+    model = network(replace(spec, optimizer=run["optimizer"]))
+    start, notes = _start(origin, options, run, model)
     if not spec.epochs:
         return start, notes
-    start = {name: array[np.newaxis] for name, array in start.items()}
-    return _constants(spec, run) | start, notes
+    found = {"eta": rounded(BUILD["eta"].check(run["eta"]))}
+    if spec.regularised:
+        found["l2"] = rounded(BUILD["l2"].check(run["l2"] or 0.0))
+    for name, constant in OPTIMISERS[run["optimizer"]].constants.items():
+        value = run.get(name, constant.usual)
+        if not np.isfinite(value) or not constant.takes(value):
+            raise DataError(
+                f"{name} is {value}: {run['optimizer']} takes a number {constant.wanted}."
+            )
+        found[name] = rounded(value)
+    return found | {name: array[np.newaxis] for name, array in start.items()}, notes
 
 
 def _are_equal(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) -> bool:
@@ -225,27 +243,6 @@ def _together(model: Model, own: list[dict[str, np.ndarray]]) -> dict[str, np.nd
         (axis,) = model[name].each
         those = own[axis.first : axis.first + axis.length]
         found[name] = np.stack([inputs.get(name, those[0][name]) for inputs in those])
-    return found
-
-
-def _constants(spec: Spec, run: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Return the learning rate, the penalty and the optimiser's constants, given or by default.
-
-    Raises
-    ------
-    DataError
-        A number is out of the optimiser's range.
-    """
-    found = {"eta": rounded(BUILD["eta"].check(run["eta"]))}
-    if spec.regularised:
-        found["l2"] = rounded(BUILD["l2"].check(run["l2"] or 0.0))
-    for name, constant in OPTIMISERS[spec.optimizer].constants.items():
-        value = run.get(name, constant.usual)
-        if not np.isfinite(value) or not constant.takes(value):
-            raise DataError(
-                f"{name} is {value}: {spec.optimizer} takes a number {constant.wanted}."
-            )
-        found[name] = rounded(value)
     return found
 
 
