@@ -76,6 +76,10 @@ PLUS_BIAS = Stated(
 )
 
 
+Sides = tuple[int, ...]
+"""Rows and columns, or what is above, to the left, below and to the right."""
+
+
 def _maps(below: np.ndarray) -> np.ndarray:
     """Return a picture as one map; maps as they are: (samples, maps, rows, columns)."""
     return below[:, np.newaxis] if below.ndim == 3 else below
@@ -91,20 +95,15 @@ def _each_map(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     return [(m,) for m in range(shape[0])] if len(shape) == 3 else [()]
 
 
-def places(length: int, window: int, step: int = 1, around: int = 0) -> int:
-    """Return the number of places of a window along a side.
+def places(lengths: Sides, window: Sides, step: Sides, padding: Sides) -> Sides:
+    """Return the numbers of places of a window, down and across.
 
-    Parameters
-    ----------
-    length, window, step : int
-        Length of the side, length of the window, and its step.
-    around : int
-        Cells of padding, both ends together.
-
-    >>> places(6, 3), places(8, 2, 2), places(6, 3, 2, 2)
-    (4, 4, 3)
+    >>> places((6, 6), (3, 3), (1, 1), (0, 0, 0, 0)), places((8, 6), (2, 3), (2, 2), (0, 1, 0, 1))
+    ((4, 4), (4, 3))
     """
-    return (length + around - window) // step + 1
+    around = padding[0] + padding[2], padding[1] + padding[3]
+    sides = zip(lengths, window, step, around, strict=True)
+    return tuple((length + more - wide) // by + 1 for length, wide, by, more in sides)
 
 
 class Convolution(Equation):
@@ -131,8 +130,7 @@ class Convolution(Equation):
         a, W, (down, right), (top, left, bottom, end) = (
             _maps(below), _filters(W), self.step, self.padding,
         )  # fmt: skip
-        R = places(a.shape[2], W.shape[2], down, top + bottom)
-        C = places(a.shape[3], W.shape[3], right, left + end)
+        R, C = places(a.shape[2:], W.shape[2:], self.step, self.padding)
         a = np.pad(a, ((0, 0), (0, 0), (top, bottom), (left, end)))
         rows, columns = down * (R - 1) + 1, right * (C - 1) + 1
         z = np.zeros((len(a), len(W), R, C))
@@ -225,9 +223,6 @@ class FilterGradient(Equation):
 DIGITS = 12
 """Values of a block that equal its largest to this many decimals count as equal: engines compare 15
 or 17 digits, so the last ones must not decide."""
-
-Sides = tuple[int, ...]
-"""Rows and columns."""
 
 
 class _Pooling(Equation):

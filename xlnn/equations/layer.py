@@ -179,7 +179,7 @@ class LayerKind:
         activation: str = "sigmoid",
     ) -> None:
         self.below, self.units, self.activation = below, units, activation
-        self.size, self.step, self.padding = size, step, padding
+        self.size, self.step, self.padding = size, step, padding or NONE
         function = ACTIVATIONS[activation]
         self.activated: Equations = {**function.steps, "a": function.value}
         self.noted: Equations = {"slope": function.slope} if function.slope else {}
@@ -215,20 +215,20 @@ class Convolutional(LayerKind):
 
     def state(self) -> None:
         _check_maps(self.below, self.size, "filters")
-        step, padding = self.step or ONE, self.padding or NONE
-        places = _places(self.below, self.size, step, padding)
-        if min(places) < 1:
+        step = self.step or ONE
+        shape = places(self.below[-2:], self.size, step, self.padding)
+        if min(shape) < 1:
             rows, columns = self.below[-2:]
             raise DataError(
                 f"has filters of {_times(self.size)} and the maps below it have {rows} × "
                 f"{columns}: use smaller filters"
             )
-        self.shape = (self.units, *places)
+        self.shape = (self.units, *shape)
         self.parameters = {
             "W": (self.units, *self.below[:-2], *self.size),
             "b": (self.units,),
         }
-        self.forward = {"z": Convolution(step, padding), **self.activated}
+        self.forward = {"z": Convolution(step, self.padding), **self.activated}
         self.delta_below = ConvolutionDelta(self.below)
 
 
@@ -278,10 +278,10 @@ class _Pooled(LayerKind):
                 f"has blocks of {_times(self.size)}, which do not divide the maps of {rows} × "
                 f"{columns} below it"
             )
-        places = _places(self.below, self.size, self.step or self.size, self.padding or NONE)
-        if min(places) < 1:
+        shape = places((rows, columns), self.size, self.step or self.size, self.padding)
+        if min(shape) < 1:
             raise DataError(f"has blocks of {_times(self.size)}, larger than the maps below it")
-        self.shape = (*(maps or (1,)), *places)  # a picture is one map
+        self.shape = (*(maps or (1,)), *shape)  # a picture is one map
 
 
 class MaxPooled(_Pooled):
@@ -294,7 +294,7 @@ class MaxPooled(_Pooled):
                 f"has blocks of {_times(self.size)}: a formula tells apart {LARGEST_BLOCK} values "
                 "at most, so use smaller blocks"
             )
-        self.forward = {"a": MaxPooling(self.size, self.step, self.padding or NONE)}
+        self.forward = {"a": MaxPooling(self.size, self.step, self.padding)}
         self.noted = {"argmax": Argmax(self.size)}
         self.delta_below = MaxPoolingDelta(self.size)
 
@@ -325,16 +325,6 @@ def _check_maps(below: Shape, size: Shape, what: str) -> None:
         )
     if len(size) != 2:
         raise DataError(f"does not say the size of its {what}: write size = [rows, columns]")
-
-
-def _places(below: Shape, size: Shape, step: Shape, padding: Shape) -> tuple[int, int]:
-    """Return the number of windows down and across."""
-    top, left, bottom, right = padding
-    rows, columns = below[-2:]
-    return (
-        places(rows, size[0], step[0], top + bottom),
-        places(columns, size[1], step[1], left + right),
-    )
 
 
 def _times(size: Shape) -> str:
