@@ -192,14 +192,11 @@ def outputs(model: Model, prefix: str) -> Beside:
     return Beside(*columns, apart=0)
 
 
-def layers(model: Model, sheet: str) -> list[str]:
-    """Return the names of the layers that a sheet shows, from below."""
-    return [q.layer for q in model.quantities if q.sheet == sheet and q.kind == "a"]
-
-
-def of_layer(model: Model, sheet: str, layer: str) -> dict[str, str]:
-    """Return the names of a layer's quantities by their kinds."""
-    return {q.kind: q.name for q in model.quantities if q.sheet == sheet and q.layer == layer}
+def layers(model: Model, sheet: str) -> dict[str, dict[str, str]]:
+    """Return the layers that a sheet shows, from below: the names of their quantities by kinds."""
+    here = [quantity for quantity in model.quantities if quantity.sheet == sheet]
+    shown = [quantity.layer for quantity in here if quantity.kind == "a"]
+    return {layer: {q.kind: q.name for q in here if q.layer == layer} for layer in shown}
 
 
 class Section(Below):
@@ -262,7 +259,7 @@ def units(model: Model, names: Mapping[str, str], *kinds: str, **options: Any) -
     ----------
     model : Model
     names : dict
-        The names of the layer's quantities by their kinds (`of_layer`).
+        The names of the layer's quantities by their kinds, as `layers` has them.
     kinds : tuple of str
     options
         As those of `Units`.

@@ -38,7 +38,6 @@ from xlnn.workbooks.network.sheets.layers import (
     Section,
     above,
     layers,
-    of_layer,
     outputs,
     units,
 )
@@ -106,7 +105,7 @@ class _Lens(Narrow):
 
 def _parts(model: Model) -> _Lens:
     """Return the choices beside the image and the outputs, and each layer below them."""
-    names = {layer: of_layer(model, SHEET, layer) for layer in layers(model, SHEET)}
+    names = layers(model, SHEET)
     names[[*names][-1]] |= _existing(model, "loss")
     tables = {layer: _table(model, names[layer]) for layer in names}
     last = max(part.size(model)[1] for part in tables.values())
@@ -210,7 +209,7 @@ class Window(Below):
     """
 
     def __init__(self, model: Model, layer: str, last: int) -> None:
-        self.layer, names = layer, of_layer(model, SHEET, layer)
+        self.layer, names = layer, layers(model, SHEET)[layer]
         filters, *biases = (f"window_{kind}" for kind in PARAMETERS if kind in names)
         pictures = [names[kind] for kind in ("window", filters, "window_product")]
         numbers = [names[kind] for kind in ("window_sum", *biases, "window_z", "window_there")]
@@ -245,7 +244,7 @@ class Window(Below):
 
     def _frames(self, page: Context[Spec]) -> Iterator[tuple[str, Rule]]:
         """Yield the frames: of the window in each map below, of the filter, and of the place."""
-        stack, names = Stack(page.spec), of_layer(page.layout.model, SHEET, self.layer)
+        stack, names = Stack(page.spec), layers(page.layout.model, SHEET)[self.layer]
         blocks = page.layout.blocks
         chosen = (blocks[names[f"{kind}_{USED}"]] for kind in CHOSEN)
         number, row, column = (fixed(block.row, block.column) for block in chosen)

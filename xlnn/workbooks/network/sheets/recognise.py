@@ -32,7 +32,6 @@ from xlnn.workbooks.network.sheets.layers import (
     Section,
     above,
     layers,
-    of_layer,
     outputs,
     units,
 )
@@ -117,7 +116,7 @@ def _parts(model: Model) -> Narrow:
     if epoch in model.by_name:
         states = next(found.name for found in model.quantities if found.sheet == "weights")
         choice.append(choices(PREFIX, at=NAMED + 1, of={epoch: states}))
-    names = {layer: of_layer(model, SHEET, layer) for layer in layers(model, SHEET)}
+    names = layers(model, SHEET)
     kinds = (*sorted(WEIGHTS), "seen", *PARAMETERS, "normalised", "z", "exp", "a")
     tables = {layer: units(model, names[layer], *kinds) for layer in names}
     last = max(part.size(model)[1] for part in tables.values())
