@@ -90,16 +90,6 @@ reads_as = function(
 """Whether two cells show the same, whatever the capitals."""
 
 
-class AskedLabel(Sentence):
-    """What to type if no label was chosen; otherwise empty."""
-
-    def said(self, *, chosen: Term, labels: Term) -> str:
-        said = self.words
-        for k in reversed(range(labels.shape[0])):
-            said = either(reads_as(chosen, labels[k]), "", said)
-        return said
-
-
 RIGHT = Choice(
     lambda answer, truth: np.where(answer == truth, 1.0, 0.0),
     "=IF({answer}={truth},1,0)",

@@ -12,7 +12,8 @@ from math import isfinite
 from xlnn.equations import plane as eq
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.equations.layer import PARAMETERS
-from xlnn.equations.verdict import AskedLabel, label_number
+from xlnn.equations.verdict import label_number, reads_as
+from xlnn.equations.wording import Told
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.lens import weights
@@ -84,7 +85,10 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     yield page("epoch", choices=(0, spec.epochs), **whole)
     typed = "@" if stack.labels_are_text else "General"  # a typed text stays one
     yield page("label_chosen", is_text=stack.labels_are_text, number_format=typed)
-    ask = AskedLabel(words("validation", "label"))
+    ask = Told(  # unless a label was chosen
+        [*[""] * len(spec.labels), words("validation", "label")],
+        lambda chosen, labels: [reads_as(chosen, labels[k]) for k in range(labels.shape[0])],
+    )
     yield page("label_asked", ask.of(chosen="map_label_chosen"))
     number = label_number(is_text=stack.labels_are_text)
     table = partial(page, sheet=NUMBERS)
