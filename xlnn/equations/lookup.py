@@ -270,13 +270,6 @@ def pictures(some: Axis, shape: tuple[int, int]) -> Stated:
     )
 
 
-class Caption(Sentence):
-    """The image's number and its label."""
-
-    def said(self, *, number: Term, label: Term) -> str:
-        return f"{number}: {label}"
-
-
 class FromWords(Equation):
     """The inputs of a row that a user typed: its numbers, and 1 or 0 for each of its words.
 

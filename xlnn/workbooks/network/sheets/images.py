@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from xlnn.equations.lookup import Caption, pictures
+from xlnn.equations.lookup import pictures
+from xlnn.equations.wording import Told, plain
 from xlnn.layout import Block, single_block
 from xlnn.quantity import Axis, Model, Quantity
 from xlnn.workbooks.network.quantities.stack import Stack, quantity
@@ -42,7 +43,7 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
         some = Axis("image", min(across, drawn - first), first=first)
         shown = partial(quantity, prefix=f"line{line}_", sheet=SHEET, axes=(some,))
         shape = (rows, columns)
-        yield shown("caption", Caption().of(label=label))
+        yield shown("caption", Told(["{number}: {label}"], form=plain).of(label=label))
         yield shown("picture", pictures(some, shape), shape=shape, number_format=";;;")
 
 
