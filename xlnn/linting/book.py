@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from xlnn.linting.nodes import SheetNode, nodes
+from xlnn.linting.nodes import SheetNode, kept
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.markup import Node
+from xlnn.xlsx.markup import Node, elements
 from xlnn.xlsx.package import Package
-from xlnn.xlsx.parts import WORKBOOK, read_workbook
+from xlnn.xlsx.parts import WORKBOOK, read_workbook, resolved
 
 OFFICE = "officeDocument/2006/relationships\x01"
 """The beginning of attributes that refer to a relationship, after the host."""
@@ -104,18 +104,16 @@ def read_book(
     book = read_workbook(archive)
     large = {*book.sheets.values(), book.strings}
     parts = {
-        part: nodes(archive, part, count)
+        part: kept(archive, elements(archive, part), count)
         for part in archive.parts
         if part not in large and _is_read(part.casefold())
     }
-    return LintedWorkbook(
-        archive,
-        contents,
-        tuple(sheets),
-        parts,
-        {source_of(part): _lines(part, parts[part]) for part in parts if part.endswith(".rels")},
-        book.listed,
-    )
+    relationships = {
+        source_of(part): tuple(_relationships(source_of(part), found))
+        for part, found in parts.items()
+        if part.endswith(".rels")
+    }
+    return LintedWorkbook(archive, contents, tuple(sheets), parts, relationships, book.listed)
 
 
 def _is_read(part: str) -> bool:
@@ -139,18 +137,14 @@ def source_of(part: str) -> str:
     return posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
 
 
-def _lines(part: str, found: list[Node]) -> tuple[Relationship, ...]:
-    folder = posixpath.dirname(source_of(part))
-    return tuple(_line(folder, node.attributes) for node in elements_named(found, "Relationship"))
-
-
-def _line(folder: str, attributes: Mapping[str, str]) -> Relationship:
-    target = attributes.get("Target", "")
-    outside = attributes.get("TargetMode", "Internal") != "Internal"
-    if not outside:
-        target = posixpath.normpath(posixpath.join("/", folder, target.partition("#")[0]))[1:]
-    kind = attributes.get("Type", "").rpartition("/")[2]
-    return Relationship(attributes.get("Id", ""), kind, target, outside)
+def _relationships(source: str, found: list[Node]) -> Iterator[Relationship]:
+    for node in elements_named(found, "Relationship"):
+        told = node.attributes
+        target, outside = told.get("Target", ""), told.get("TargetMode", "Internal") != "Internal"
+        leads = target if outside else resolved(source, target.partition("#")[0])
+        yield Relationship(
+            told.get("Id", ""), told.get("Type", "").rpartition("/")[2], leads, outside
+        )
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""Read a part of a workbook as a tree, and a sheet without its cells."""
+"""Keep the elements of a workbook that are outside its cells."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from xlnn.linting.used import Used
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.markup import MAX_NODES, Node, crowded, trees
+from xlnn.xlsx.markup import MAX_NODES, Node, crowded
 from xlnn.xlsx.sheet_stream import Item, SheetSource, address
 
 ERRORS = frozenset(
@@ -17,32 +17,27 @@ MAX_NOTED = 100_000
 """The most styles and bad values recorded for a sheet; Excel has up to 65,490 styles."""
 
 
-def keep(archive: Archive, tree: Node, count: Iterator[int]) -> None:
-    """Append a tree that `trees` yields to the children of its parent.
+def kept(archive: Archive, found: Iterable[Node], count: Iterator[int]) -> list[Node]:
+    """Return elements as a list.
 
     Parameters
     ----------
     archive : Archive
-    tree : Node
+    found : iterable of Node
     count : iterator of int
         Counts the elements of a whole workbook.
 
     Raises
     ------
     WorkbookError
-        There are more than `MAX_NODES`.
+        The workbook has more than `MAX_NODES`.
     """
-    if any(next(count) > MAX_NODES for _ in tree.walk()):
-        raise crowded(archive)
-    if tree.parent is not None:
-        tree.parent.children.append(tree)
-
-
-def nodes(archive: Archive, part: str, count: Iterator[int]) -> list[Node]:
-    """Read a part that is not a sheet; return its elements in the order of their opening tags."""
-    for root in trees(archive, part):
-        keep(archive, root, count)
-    return [*root.walk()]
+    listed = []
+    for node in found:
+        if next(count) > MAX_NODES:
+            raise crowded(archive)
+        listed.append(node)
+    return listed
 
 
 @dataclass
@@ -55,7 +50,9 @@ class SheetNode:
     count : iterator of int
         Counts the elements of a whole workbook.
     children : list of Node
-        The elements outside the cells, inside ``worksheet``; ``sheetData`` is empty.
+        The elements inside ``worksheet``; ``sheetData`` is empty.
+    nodes : list of Node
+        These and all elements inside them, in the order of their opening tags.
     used : Used
         Which cells exist.
     styles : dict of str to str
@@ -69,6 +66,7 @@ class SheetNode:
     source: SheetSource
     count: Iterator[int]
     children: list[Node] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
     used: Used = field(default_factory=Used)
     styles: dict[str, str] = field(default_factory=dict)
     bad_values: list[tuple[str, str, str]] = field(default_factory=list)
@@ -84,17 +82,12 @@ class SheetNode:
         """Its part in the file."""
         return self.source.part
 
-    @property
-    def nodes(self) -> list[Node]:
-        """The elements outside the cells, in the order of their opening tags."""
-        return [node for child in self.children for node in child.walk()]
-
     def take(self, cells: Sequence[Item], aside: Sequence[Item]) -> None:
         """Take cells, elements outside them, and the styles of rows."""
         for item in aside:
             if item[3]:
-                keep(self.source.archive, item[3], self.count)
-                self.children = item[3].parent.children
+                self.children.append(item[3])
+                self.nodes += kept(self.source.archive, item[3].walk(), self.count)
         self.used.add([item[0] for item in cells], [item[1] for item in cells])
         first = {item[6]: item for item in (*reversed(cells), *aside)}
         for style, (row, column, *_) in first.items():

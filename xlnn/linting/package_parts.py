@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from xlnn.linting.book import OFFICE, Finding, LintedWorkbook, elements_named, source_of
-from xlnn.xlsx.markup import Node
 from xlnn.xlsx.parts import FONT_ORDER, TYPES, rels_of
+from xlnn.xlsx.parts import content_types as types_of
 
 # fmt: off
 KINDS = {
@@ -74,23 +74,15 @@ def orphans(book: LintedWorkbook) -> Iterator[Finding]:
 
 def content_types(book: LintedWorkbook) -> Iterator[Finding]:
     """Check that every part has the content type of its kind, and every type its part."""
-    types = book.parts[TYPES]
-    defaults = {
-        node.attributes.get("Extension", "").casefold(): node.attributes.get("ContentType", "")
-        for node in elements_named(types, "Default")
-    }
-    overrides = {
-        node.attributes.get("PartName", "").removeprefix("/"): node.attributes.get(
-            "ContentType", ""
-        )
-        for node in elements_named(types, "Override")
-    }
-    for part in overrides:
+    types = types_of(book.archive)
+    for node in elements_named(book.parts[TYPES], "Override"):
+        part = node.attributes.get("PartName", "").removeprefix("/")
         if part not in book.archive.parts:
             yield TYPES, f'It names "{part:.80}", which is not in the file.'
     kinds = {line.target: line.kind for lines in book.relationships.values() for line in lines}
     for part in book.archive.parts:
-        found = overrides.get(part, defaults.get(part.rpartition(".")[2].casefold(), ""))
+        ending = f"*.{part.rpartition('.')[2]}"
+        found = types.get(f"/{part}".casefold(), types.get(ending.casefold(), ""))
         wanted = KINDS.get(kinds.get(part, ""), "")
         if part != TYPES and not found:
             yield part, f"{TYPES} gives it no type; expected one."
@@ -104,16 +96,15 @@ def content_types(book: LintedWorkbook) -> Iterator[Finding]:
 def table_headers(book: LintedWorkbook) -> Iterator[Finding]:
     """Check that the columns of a table have different headers."""
     for part, nodes in book.parts.items():
-        for table in (node for node in nodes if node.main and node.local == "table"):
-            columns = _inside(table, "tableColumn")
-            headers = Counter(column.attributes.get("name", "").casefold() for column in columns)
-            for header, count in headers.items():
-                if count > 1 or not header:
-                    message = (
-                        f'{count} columns have the header "{header:.40}"; expected different ones, '
-                        "and none that are empty."
-                    )
-                    yield part, message
+        columns = (node for node in nodes if node.main == "tableColumn")
+        headers = Counter(column.attributes.get("name", "").casefold() for column in columns)
+        for header, count in headers.items():
+            if count > 1 or not header:
+                message = (
+                    f'{count} columns have the header "{header:.40}"; expected different ones, and '
+                    "none that are empty."
+                )
+                yield part, message
 
 
 def colours(book: LintedWorkbook) -> Iterator[Finding]:
@@ -123,15 +114,6 @@ def colours(book: LintedWorkbook) -> Iterator[Finding]:
             colour = node.attributes.get("val", "")
             if not _COLOUR.fullmatch(colour):
                 yield part, f'A colour is "{colour:.9}"; expected six hexadecimal digits.'
-
-
-def _inside(node: Node, name: str) -> list[Node]:
-    """Return the elements with a name inside a node, at any depth."""
-    return [
-        found
-        for child in node.children
-        for found in ([child] if child.local == name else _inside(child, name))
-    ]
 
 
 _XF = {"fontId": "fonts", "fillId": "fills", "borderId": "borders", "xfId": "cellStyleXfs"}

@@ -153,10 +153,10 @@ def _relationship(
                 f'the part "{source}" leads to "{target:.60}" by a relationship "{kind:.40}" that '
                 f"not every program understands alike; {ANEW}"
             )
-    return kind, _resolve(part, target)
+    return kind, resolved(part, target)
 
 
-def _resolve(part: str, target: str) -> str:
+def resolved(part: str, target: str) -> str:
     """Return the part that a relationship of another part points at."""
     return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
 
