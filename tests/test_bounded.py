@@ -77,7 +77,10 @@ def test_many_places_are_found_below_a_formula_with_few_in_as_many_digits(tmp_pa
 
 @pytest.mark.parametrize(
     "formula",
-    ["=ROUND(FIXED(A1,2),100)", "=FIXED(ROUND(A1,2),100,TRUE)", '=REPT(FIXED(A1,2)&")",32768)'],
+    [
+        *("=ROUND(FIXED(A1,2),100)", "=FIXED(ROUND(A1,2),100,TRUE)"),
+        *('=REPT(FIXED(A1,2)&")",32768)', "=ROUND({1,2},100)", "=SUM(ROUND ((A1) , 100 ))"),
+    ],
 )
 def test_a_number_beside_another_call_is_that_of_its_own_call(formula, tmp_path):
     assert "S!C1 r" in refused(write(tmp_path / "b.xlsx", {"C1": formula}))

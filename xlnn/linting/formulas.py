@@ -16,7 +16,7 @@ import numpy as np
 from xlnn.linting.book import LintedWorkbook, Problem, elements_named
 from xlnn.linting.nodes import SheetNode
 from xlnn.xlsx.alike import FormulaGroup, Slot, grouped, split
-from xlnn.xlsx.guard import ARGUMENTS, MOST_ARGUMENTS
+from xlnn.xlsx.guard import ARGUMENTS, MOST_ARGUMENTS, calls
 from xlnn.xlsx.markup import Node
 from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.range_shapes import unlike
@@ -75,7 +75,7 @@ def faults(formula: str) -> tuple[str, list[Miscounted]]:
         # the words of formualizer, which has no other sign for a formula beyond its limits
         is_deep = "too deep" in str(error) or "limit" in str(error)
         return (_DEEP if is_deep else _WRONG), []
-    return _beyond(tokens), [*_miscounted(tokens)]
+    return _beyond(tokens), [*_miscounted(formula)]
 
 
 def _beyond(tokens: Iterable[formualizer.Token]) -> str:
@@ -94,25 +94,13 @@ def _beyond(tokens: Iterable[formualizer.Token]) -> str:
     return ""
 
 
-def _miscounted(tokens: Iterable[formualizer.Token]) -> Iterator[Miscounted]:
+def _miscounted(formula: str) -> Iterator[Miscounted]:
     """Yield the functions with fewer or more arguments than Excel takes."""
-    opened: list[tuple[str, int]] = []
-    is_empty = False  # whether nothing has followed the last opening bracket
-    for token in tokens:
-        if token.token_type == formualizer.TokenType.Whitespace:
-            continue
-        if token.subtype == formualizer.TokenSubType.Open:
-            opened.append((token.value.rstrip("("), 1))
-        elif token.subtype == formualizer.TokenSubType.Arg and opened:
-            name, count = opened[-1]
-            opened[-1] = name, count + 1
-        elif token.subtype == formualizer.TokenSubType.Close and opened:
-            name, count = opened.pop()
-            least, most = ARGUMENTS.get(name.upper(), (0, MOST_ARGUMENTS))
-            count -= is_empty
-            if name not in {"", "{"} and not least <= count <= most:
-                yield name, count, (least, most)
-        is_empty = token.subtype == formualizer.TokenSubType.Open
+    for name, arguments in calls(formula):
+        count = len(arguments) if arguments[1:] or arguments[0].strip() else 0
+        least, most = ARGUMENTS.get(name.upper(), (0, MOST_ARGUMENTS))
+        if name and not least <= count <= most:
+            yield name, count, (least, most)
 
 
 def formula_problems(book: LintedWorkbook) -> Iterator[Problem]:

@@ -38,7 +38,14 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _COUNTING = re.compile("ROUND|FIXED|REPT", re.IGNORECASE)
-_SIGN = re.compile(r""""(?:[^"]|"")*"|'(?:[^']|'')*'!|(?P<call>[\w.]*)\s*\(|[,)]""")
+_SIGN = re.compile(
+    r"""
+    "(?:[^"]|"")*+"? | '(?:[^']|'')*+'?
+    | (?P<opens> (?: (?<![\w.])(?P<call>[\w.]++) | (?<!\s) ) \s*+\( | \{ )
+    | [,)}]
+    """,
+    re.VERBOSE,
+)
 _WHOLE = re.compile(r"\s*[-+]?\s*([0-9]+)\s*")
 
 
@@ -111,8 +118,8 @@ def too_much(formula: str) -> str | None:
     >>> too_much('REPT("ab",20000)')
     'repeats a text 20000 times, and a cell holds 32,767 characters'
     """
-    for name, arguments in _calls(formula) if _COUNTING.search(formula) else ():
-        found = _WHOLE.fullmatch(arguments[1]) if arguments[1:] else None
+    for function, arguments in calls(formula) if _COUNTING.search(formula) else ():
+        name, found = function.upper(), _WHOLE.fullmatch("".join(arguments[1:2]))
         if found and name == "REPT":
             digits = found[1].lstrip("0") or "0"
             quoted = re.fullmatch(r'\s*"((?:[^"]|"")*)"\s*', arguments[0])
@@ -127,15 +134,21 @@ def too_much(formula: str) -> str | None:
     return None
 
 
-def _calls(formula: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the functions that a formula calls, each with its arguments as they are written."""
+def calls(formula: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the functions that a formula calls, each with its arguments as they are written.
+
+    Other brackets are yielded as a function without a name.
+
+    >>> [*calls('ROUND({1,2},PI()&"),(")')]
+    [('', ['1', '2']), ('PI', ['']), ('ROUND', ['{1,2}', 'PI()&"),("'])]
+    """
     opened: list[tuple[str, list[int]]] = []
     for sign in _SIGN.finditer(formula):
-        if sign["call"] is not None:
-            opened.append((sign["call"].upper(), [sign.end()]))
-        elif sign[0] in {",", ")"} and opened:
+        if sign["opens"]:
+            opened.append((sign["call"] or "", [sign.end()]))
+        elif sign[0] in {",", ")", "}"} and opened:
             opened[-1][1].append(sign.end())
-            if sign[0] == ")":
+            if sign[0] != ",":
                 name, ends = opened.pop()
                 yield name, [formula[start : end - 1] for start, end in pairwise(ends)]
 
