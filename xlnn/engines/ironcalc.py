@@ -90,9 +90,9 @@ class Session:
         self.numbers = {title: number for number, title in enumerate(titles)}
         quoted = ("'" + title.replace("'", "''") + "'" for title in titles)
         self.spellings = {f"{title}!".casefold(): f"{title}!" for title in (*titles, *quoted)}
-        self.model, self.drafts = self._empty(titles), self._empty(titles)
+        self.model = self._empty(titles)
         self.marks: dict[str, int] = {}
-        self.marked: dict[Place, str] = {}
+        self.stated: dict[Place, str] = {}
         self.used = {title: (array("i"), array("i")) for title in titles}
 
     def put(self, place: Place, value: Held) -> None:
@@ -165,11 +165,11 @@ class Session:
         grids = {title: self._grid(title, spoilt) for title in self.numbers}
         for error in FAILED:
             if error in spoilt:
-                cell = cause(spoilt[error], self._formula)
-                why = f"IronCalc cannot read the formula {self._formula(cell)}"
+                cell = cause(spoilt[error], self.stated.__getitem__)
+                why = f"IronCalc cannot read the formula {self.stated[cell]}"
                 raise EngineError(f"{place(*cell)}: {why}.")
         if CIRCULAR in spoilt:
-            cell = cause(spoilt[CIRCULAR], self._formula)
+            cell = cause(spoilt[CIRCULAR], self.stated.__getitem__)
             raise CircularReferenceError(f"{place(*cell)} depends on itself: a circular reference.")
         return grids
 
@@ -188,47 +188,30 @@ class Session:
         """Give cells a name, for the workbook or for one sheet."""
         scope = None if title is None else self.numbers[title]
         with suppress(ironcalc.WorkbookError):  # formulas with the name then give #NAME?
-            for model in (self.model, self.drafts):
-                model.new_defined_name(name, scope, self._spelt(target))
+            self.model.new_defined_name(name, scope, self._spelt(target))
 
     def _state(self, place: Place, formula: str, size: tuple[int, int] = (1, 1)) -> None:
         """Put a formula into cells, as an array formula, which cannot spill.
 
-        IronCalc keeps one of the formulas that it writes alike, and computes it for all. Formulas
-        that it would write differently get a mark for their shape: IF(7,…).
+        IronCalc keeps one of the formulas that it writes alike, and computes it for all. It omits
+        parentheses that matter, so formulas get a mark for their shape: IF(7,…).
         """
-        cell, shape = self._cell(place), shape_of(formula)
-        mark = self.marks.get(shape)
-        if mark is None:
-            own = meaning(formula)
-            is_kept = own is not None and own == meaning(self.written(cell, formula))
-            mark = self.marks[shape] = 0 if is_kept else len(self.marks) + 1
-        if mark:
-            self.marked[place] = formula
-            formula = f"=IF({mark},{formula[1:]})"
-        self.model.set_user_array_formula(*cell, *size[::-1], formula)
-
-    def written(self, cell: Cell, formula: str) -> str:
-        """Return a formula as IronCalc writes it."""
-        self.drafts.update_cell_with_formula(*cell, formula)
-        found = self.drafts.get_cell_formula(*cell) or ""
-        self.drafts.clear_cell_contents(*cell)
-        return found
+        mark = self.marks.setdefault(shape_of(formula), len(self.marks) + 1)
+        self.stated[place] = formula
+        marked = f"=IF({mark},({formula[1:]}))"
+        self.model.set_user_array_formula(*self._cell(place), *size[::-1], marked)
 
     def _refuse_misread(self, cell: Place, formula: str) -> None:
         """Refuse a formula that IronCalc is known to misread."""
         why = ""
-        if meaning(formula) is None:
+        if (tree := parsed(formula)) is None:
             why = "a bracket or a sign is missing"
         elif _COMPUTED_CORNER.search(TEXT.sub("", formula)):
             why = "a corner of its range is computed"
-        elif _of_two_sheets("SUMXMY2", formualizer.parse(formula)):
+        elif _of_two_sheets("SUMXMY2", tree):
             why = "SUMXMY2 takes ranges of two sheets"
         if why:
             raise EngineError(f"{place(*cell)}: IronCalc cannot read the formula {formula}: {why}.")
-
-    def _formula(self, cell: Place) -> str:
-        return self.marked.get(cell) or self.model.get_cell_formula(*self._cell(cell)) or ""
 
     def _grid(self, title: str, spoilt: dict[str, list[Place]]) -> SheetValues:
         """Read a sheet's values; collect cells with one of IronCalc's own errors."""
@@ -253,12 +236,6 @@ def shape_of(formula: str) -> str:
     True
     """
     return formula if _LONG_NUMBER.search(formula) else formula.translate(_DIGITS)
-
-
-def meaning(formula: str) -> int | None:
-    """Return a number that formulas share if they are read alike; None if it cannot be read."""
-    tree = parsed(formula)
-    return tree and tree.fingerprint()
 
 
 def _is_closed(formula: str) -> bool:
