@@ -12,6 +12,7 @@ from xlnn.engines import Recalculate, anew
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import CellError, Inputs, SheetValues, Values, address
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
+from xlnn.xlsx.range_shapes import parsed
 
 ERRORS = {
     "Div": CellError("#DIV/0!"),
@@ -26,7 +27,7 @@ ERRORS = {
 """The error values of a spreadsheet, by formualizer's names."""
 
 CIRCULAR = CellError("#CIRC!")
-"""formualizer's value of cells in a circular reference, and of those that depend on them."""
+"""The value of cells in a circular reference, and of those that depend on them; as in IronCalc."""
 
 UNKNOWN = CellError("#ERROR!")
 """The value of a formula that formualizer cannot read, and of all that depend on it."""
@@ -97,23 +98,12 @@ class _FormualizerSession:
             self.workbook.evaluate_all()
         except FAILURES as error:
             raise EngineError(f"{self.name}: formualizer cannot evaluate it: {error}") from error
-        circular: list[tuple[str, int, int]] = []
-        failing: list[tuple[str, int, int]] = []
-        grids = {title: self._grid(title, circular, failing) for title in titles}
-        if failing:
-            raise self._failure(failing)
-        if circular:
-            cell = cause(circular, self._formula)
-            raise CircularReferenceError(f"{place(*cell)} depends on itself: a circular reference.")
+        grids = {title: self._grid(title) for title in titles}
+        check_computed(grids, [UNKNOWN], self._formula, "formualizer cannot read or compute")
         return grids
 
-    def _grid(
-        self,
-        title: str,
-        circular: list[tuple[str, int, int]],
-        failing: list[tuple[str, int, int]],
-    ) -> SheetValues:
-        """Read a sheet's values, and collect cells in circular references or without a value."""
+    def _grid(self, title: str) -> SheetValues:
+        """Read a sheet's values."""
         rows, columns = self._used_area(title)
         numbers = np.full((rows, columns), np.nan)
         others: dict[tuple[int, int], str | bool | CellError] = {}
@@ -129,12 +119,7 @@ class _FormualizerSession:
                     if type(value) is int:
                         numbers[row - 1, column - 1] = value
                     else:
-                        found = not_a_number(value)
-                        others[row, column] = found
-                        if found is CIRCULAR:
-                            circular.append((title, row, column))
-                        elif found is UNKNOWN:
-                            failing.append((title, row, column))
+                        others[row, column] = not_a_number(value)
         return SheetValues(numbers, others)
 
     def _used_area(self, title: str) -> tuple[int, int]:
@@ -144,35 +129,62 @@ class _FormualizerSession:
         columns = self.workbook.range_page(f"{sheet}!1:{ALL_ROWS}", limit=1).total // ALL_ROWS
         return rows, columns
 
-    def _failure(self, failing: list[tuple[str, int, int]]) -> EngineError:
-        """Return an error that names the cell that keeps the others from having values."""
-        stated = {cell: self.workbook.get_formula(*cell) or "" for cell in failing}
-        first = failing[0]
-        # formualizer keeps a message instead of a formula that it cannot read
-        cell = next((cell for cell in failing if stated[cell].startswith(MALFORMED)), first)
-        what = "its formula" if stated[cell].startswith(MALFORMED) else stated[cell]
-        return EngineError(f"{place(*cell)}: formualizer cannot read or compute {what}.")
-
     def _formula(self, cell: tuple[str, int, int]) -> str:
-        return self.workbook.get_formula(*cell) or ""
+        formula = self.workbook.get_formula(*cell) or ""
+        # formualizer keeps a message instead of a formula that it cannot read
+        return "its formula" if formula.startswith(MALFORMED) else formula
 
 
-def cause(
-    spoilt: Sequence[tuple[str, int, int]], formula: Callable[[tuple[str, int, int]], str]
-) -> tuple[str, int, int]:
-    """Follow an error back to the cell where it starts, or to a circular reference.
+def check_computed(
+    values: Values,
+    failures: Iterable[str],
+    formula: Callable[[tuple[str, int, int]], str],
+    said: str,
+) -> None:
+    """Refuse values with an engine's own errors.
 
     Parameters
     ----------
-    spoilt : sequence of cells
-        All cells with the error.
+    values : Values
+    failures : iterable of str
+        The errors of formulas that the engine cannot compute.
     formula : function
         Returns the formula of a cell.
+    said : str
+        The message before the formula.
+
+    Raises
+    ------
+    EngineError
+        A formula cannot be computed; the message names the one that spoils the others.
+    CircularReferenceError
+        There is a circular reference.
     """
+    for error in (*failures, CIRCULAR):
+        spoilt = [
+            (title, *at)
+            for title, grid in values.items()
+            for at, value in grid.others.items()
+            if value == error and isinstance(value, CellError)
+        ]
+        if spoilt:
+            cell = _cause(spoilt, formula)
+            if error == CIRCULAR:
+                raise CircularReferenceError(
+                    f"{place(*cell)} depends on itself: a circular reference."
+                )
+            raise EngineError(f"{place(*cell)}: {said} {formula(cell)}.")
+
+
+def _cause(
+    spoilt: Sequence[tuple[str, int, int]], formula: Callable[[tuple[str, int, int]], str]
+) -> tuple[str, int, int]:
+    """Follow an error back to the cell where it starts, or to a circular reference."""
     cell, known, way = spoilt[0], set(spoilt), set()
     while cell not in way:
         way.add(cell)
-        read = formualizer.parse(formula(cell)).walk_refs()
+        tree = parsed(formula(cell))
+        read = tree.walk_refs() if tree else ()
         seen = chain.from_iterable(_cells(ref, cell[0], known) for ref in read)
         cell = next(seen, cell)
     return cell

@@ -15,17 +15,14 @@ import ironcalc
 import numpy as np
 
 from xlnn.engines import Recalculate, anew
-from xlnn.engines.formualizer import ERRORS, cause, place
-from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
+from xlnn.engines.formualizer import ERRORS, check_computed, place
+from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import CellError, Inputs, SheetValues, Values
 from xlnn.xlsx.alike import TEXT
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.parts import read_workbook
 from xlnn.xlsx.range_shapes import parsed
-
-CIRCULAR = "#CIRC!"
-"""IronCalc's value of cells in a circular reference, and of those that depend on them."""
 
 FAILED = ("#ERROR!", "#N/IMPL!")
 """Its value for a formula that it cannot read, or a function that it lacks."""
@@ -161,16 +158,9 @@ class Session:
         for cell, number in inputs.items():
             self.put(cell, float(number))
         self.model.evaluate()
-        spoilt: dict[str, list[Place]] = {}
-        grids = {title: self._grid(title, spoilt) for title in self.numbers}
-        for error in FAILED:
-            if error in spoilt:
-                cell = cause(spoilt[error], self.stated.__getitem__)
-                why = f"IronCalc cannot read the formula {self.stated[cell]}"
-                raise EngineError(f"{place(*cell)}: {why}.")
-        if CIRCULAR in spoilt:
-            cell = cause(spoilt[CIRCULAR], self.stated.__getitem__)
-            raise CircularReferenceError(f"{place(*cell)} depends on itself: a circular reference.")
+        grids = {title: self._grid(title) for title in self.numbers}
+        stated = self.stated.__getitem__
+        check_computed(grids, FAILED, stated, "IronCalc cannot read the formula")
         return grids
 
     def _empty(self, titles: Sequence[str]) -> ironcalc.Model:
@@ -213,8 +203,8 @@ class Session:
         if why:
             raise EngineError(f"{place(*cell)}: IronCalc cannot read the formula {formula}: {why}.")
 
-    def _grid(self, title: str, spoilt: dict[str, list[Place]]) -> SheetValues:
-        """Read a sheet's values; collect cells with one of IronCalc's own errors."""
+    def _grid(self, title: str) -> SheetValues:
+        """Read a sheet's values."""
         rows, columns = (np.array(each, dtype=np.intp) for each in self.used[title])
         get, sheet = self.model.get_cell_value, self.numbers[title]
         found = [get(sheet, *at) for at in zip(*self.used[title], strict=True)]
@@ -223,9 +213,7 @@ class Session:
         others: dict[tuple[int, int], str | bool | CellError] = {}
         for row, column, value in zip(*self.used[title], found, strict=True):
             if isinstance(value, str | bool):
-                held = others[row, column] = self.value((title, row, column))
-                if isinstance(held, CellError) and held in {*FAILED, CIRCULAR}:
-                    spoilt.setdefault(held, []).append((title, row, column))
+                others[row, column] = self.value((title, row, column))
         return SheetValues(numbers, others)
 
 
