@@ -14,6 +14,7 @@ from xlnn.checking.check import check
 from xlnn.checking.formula_text import Readings
 from xlnn.engines import ENGINES
 from xlnn.errors import WorkbookError
+from xlnn.grid import Place
 from xlnn.loading.open_file import opened
 from xlnn.loading.spec import described
 from xlnn.loading.values import values
@@ -270,7 +271,8 @@ def test_an_answer_with_a_name_is_graded_by_what_it_stands_for(exercise_path, tm
 
 
 def book_of(names, local):
-    return Package(None, ("S", "T t"), {}, names, 0, {}, {}, False, local, frozenset({"S!A1"}))  # noqa: FBT003
+    defined = {("", name): text for name, text in names.items()} | local
+    return Package(None, ("S", "T t"), {}, defined, 0, named=frozenset({Place("S", 1, 1)}))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from openpyxl.utils.cell import get_column_letter as letters
@@ -66,6 +67,22 @@ def fixed(row: int, column: int) -> str:
     '$R$7'
     """
     return f"${letters(column)}${row}"
+
+
+class Place(NamedTuple):
+    """A cell: the title of its sheet, its row and its column, both from 1.
+
+    >>> str(Place("Training", 7, 18))
+    'Training!R7'
+    """
+
+    title: str
+    row: int
+    column: int
+
+    def __str__(self) -> str:
+        """Return it as a message names it."""
+        return f"{self.title}!{address(self.row, self.column)}"
 
 
 def quoted(title: str) -> str:

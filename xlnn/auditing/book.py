@@ -520,13 +520,12 @@ def read(path: Path) -> Book:
 
 
 def _read_names(book: Book, contents: Package) -> None:
-    scopes = [(name, None, text) for name, text in contents.names.items()]
-    scopes += [(name, title, text) for (title, name), text in contents.local_names.items()]
-    for name, title, text in scopes:
+    # those of the whole workbook first
+    for (title, name), text in sorted(contents.defined.items(), key=lambda each: bool(each[0][0])):
         place = title or contents.sheets[0], 1, 1
         pattern = Pattern(f"={text.removeprefix('=')}", place)
         if "LAMBDA" in pattern.functions and not pattern.why_aside:
-            book.lambdas += ((name, title, text),)
+            book.lambdas += ((name, title or None, text),)
         elif pattern.references:
             book.names[name] = tuple(each.area(place) for each in pattern.references)
 

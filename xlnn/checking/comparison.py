@@ -23,7 +23,6 @@ from xlnn.grid import CellError, Values
 from xlnn.layout import Block, Layout
 from xlnn.quantity import Model, Quantity
 from xlnn.reference import TOLERANCE, Arrays
-from xlnn.xlsx.cells import cells
 from xlnn.xlsx.copying import copy_cells
 from xlnn.xlsx.package import Package
 
@@ -324,7 +323,7 @@ class Comparison:
             wrong=wrong,
             restated=self._restated(probes + 1),
             seed=seed,
-            left_out=dict(self.contents.left_out),
+            left_out={str(cell): name for cell, name in self.contents.left_out.items()},
         )
 
     def _wrong(self) -> tuple[Wrong, ...]:
@@ -388,14 +387,14 @@ class Comparison:
             if (name, index) not in self.found
         )
 
-    def _formulas_of_wrong(self) -> dict[Entry, str | None]:
-        """Read the formulas of the wrong cells, if there are any."""
+    def _formulas_of_wrong(self) -> dict[Entry, str]:
+        """Return the formulas of the wrong cells."""
         entries = {self.layout.place(*entry): entry for entry in self.found}
         return {
-            entries[title, cell.row, cell.column]: cell.formula
-            for title in {place[0] for place in entries}
-            for cell in cells(self.contents.path, title)
-            if (title, cell.row, cell.column) in entries
+            entries[title, *at]: formula
+            for title in {title for title, *_ in entries}
+            for *at, formula in self.contents.stated(title)
+            if (title, *at) in entries
         }
 
 

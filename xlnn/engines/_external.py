@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from xlnn.errors import EngineError
-from xlnn.grid import CellError, Inputs, SheetValues, Values, address
-from xlnn.xlsx.cells import Cell, cells
+from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
+from xlnn.xlsx.cells import Cell, all_cells, cells
 from xlnn.xlsx.copying import copy_cells
 from xlnn.xlsx.parts import sheet_parts
 
@@ -155,8 +155,6 @@ class ExternalProgram:
         if unread and isinstance(value, CellError) and value.startswith(unread):
             formula = f"={value.removeprefix(unread)[:-1]}"  # in quotes
             # the error spreads to all cells that depend on the formula's
-            stated = ((title, c) for title in sheet_parts(path) for c in cells(path, title))
-            places = (
-                f"{t}!{address(c.row, c.column)}: " for t, c in stated if c.formula == formula
-            )
+            stated = ((Place(t, c.row, c.column), c.formula) for t, c in all_cells(path))
+            places = (f"{cell}: " for cell, text in stated if text == formula)
             raise EngineError(f"{next(places, '')}{self.name} cannot read the formula {formula}.")

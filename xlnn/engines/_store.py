@@ -12,7 +12,7 @@ from formulas.tokens.operand import Error, XlError
 from schedula import EMPTY
 
 from xlnn.errors import EngineError
-from xlnn.grid import CellError, SheetValues, address
+from xlnn.grid import CellError, Place, SheetValues
 
 MAX_PLACES = 100_000_000
 """The most cells that all sheets may span, including empty ones: 0.8 GB of numbers."""
@@ -105,7 +105,7 @@ class Places:
     def name(self, place: int) -> str:
         """Return a place as Sheet!A1."""
         sheet, row, column = self.cell(place)
-        return f"{self.titles[sheet]}!{address(row, column)}"
+        return str(Place(self.titles[sheet], row, column))
 
 
 @dataclass

@@ -18,12 +18,12 @@ from xlnn.engines.functions import SINGLE
 from xlnn.engines.ironcalc import Session
 from xlnn.engines.scenarios import NOTHING, Found, Place, Question
 from xlnn.grid import CellError
+from xlnn.xlsx.alike import QUOTED
 
 FAILED = frozenset({UNKNOWN, CellError("#N/IMPL!"), CellError("#NAME?")})
 """The error of a formula that an engine cannot read, or whose function it lacks."""
 
-_PREFIX = re.compile(r"_xl(?:fn|ws|pm)\.", re.IGNORECASE)
-_TEXTS = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*')")
+_PREFIX = re.compile(rf"({QUOTED.pattern})|_xl(?:fn|ws|pm)\.", re.IGNORECASE)
 
 
 def is_error(value: Found) -> bool:
@@ -92,5 +92,4 @@ def _plain(value: Found) -> Found:
 
 def _shown(formula: str) -> str:
     """Return a formula as Excel shows it, without prefixes such as ``_xlfn.``."""
-    parts = _TEXTS.split(SINGLE.sub("@(", formula))
-    return "".join(part if n % 2 else _PREFIX.sub("", part) for n, part in enumerate(parts))
+    return _PREFIX.sub(lambda found: found[1] or "", SINGLE.sub("@(", formula))

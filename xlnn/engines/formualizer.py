@@ -10,9 +10,10 @@ import numpy as np
 
 from xlnn.engines import Recalculate, anew
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
-from xlnn.grid import CellError, Inputs, SheetValues, Values, address
+from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
 from xlnn.xlsx.range_shapes import parsed
+from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
 
 ERRORS = {
     "Div": CellError("#DIV/0!"),
@@ -46,8 +47,6 @@ LIMITS = {
 """`xlnn.xlsx.archive` limits the files instead; formualizer's own limit, 256 MB per part, is
 reached by a sheet of two million formulas."""
 
-ALL_ROWS = 1_048_576
-ALL_COLUMNS = 16_384
 CHUNK_ROWS = 2_000  # rows turned into Python objects at a time
 
 
@@ -125,11 +124,11 @@ class _FormualizerSession:
     def _used_area(self, title: str) -> tuple[int, int]:
         """Return the rows and columns, which the engine knows without reading cells."""
         sheet = "'" + title.replace("'", "''") + "'"
-        rows = self.workbook.range_page(f"{sheet}!A:XFD", limit=1).total // ALL_COLUMNS
-        columns = self.workbook.range_page(f"{sheet}!1:{ALL_ROWS}", limit=1).total // ALL_ROWS
+        rows = self.workbook.range_page(f"{sheet}!A:XFD", limit=1).total // MAX_COLUMNS
+        columns = self.workbook.range_page(f"{sheet}!1:{MAX_ROWS}", limit=1).total // MAX_ROWS
         return rows, columns
 
-    def _formula(self, cell: tuple[str, int, int]) -> str:
+    def _formula(self, cell: Place) -> str:
         formula = self.workbook.get_formula(*cell) or ""
         # formualizer keeps a message instead of a formula that it cannot read
         return "its formula" if formula.startswith(MALFORMED) else formula
@@ -138,7 +137,7 @@ class _FormualizerSession:
 def check_computed(
     values: Values,
     failures: Iterable[str],
-    formula: Callable[[tuple[str, int, int]], str],
+    formula: Callable[[Place], str],
     said: str,
 ) -> None:
     """Refuse values with an engine's own errors.
@@ -162,7 +161,7 @@ def check_computed(
     """
     for error in (*failures, CIRCULAR):
         spoilt = [
-            (title, *at)
+            Place(title, *at)
             for title, grid in values.items()
             for at, value in grid.others.items()
             if value == error and isinstance(value, CellError)
@@ -170,15 +169,11 @@ def check_computed(
         if spoilt:
             cell = _cause(spoilt, formula)
             if error == CIRCULAR:
-                raise CircularReferenceError(
-                    f"{place(*cell)} depends on itself: a circular reference."
-                )
-            raise EngineError(f"{place(*cell)}: {said} {formula(cell)}.")
+                raise CircularReferenceError(f"{cell} depends on itself: a circular reference.")
+            raise EngineError(f"{cell}: {said} {formula(cell)}.")
 
 
-def _cause(
-    spoilt: Sequence[tuple[str, int, int]], formula: Callable[[tuple[str, int, int]], str]
-) -> tuple[str, int, int]:
+def _cause(spoilt: Sequence[Place], formula: Callable[[Place], str]) -> Place:
     """Follow an error back to the cell where it starts, or to a circular reference."""
     cell, known, way = spoilt[0], set(spoilt), set()
     while cell not in way:
@@ -213,9 +208,7 @@ def put(
         workbook.set_values_batch(sheet, row, column, data)
 
 
-def _cells(
-    reference: object, here: str, known: Iterable[tuple[str, int, int]]
-) -> Iterator[tuple[str, int, int]]:
+def _cells(reference: object, here: str, known: Iterable[Place]) -> Iterator[Place]:
     """Yield which of some cells a reference in a formula of a sheet covers.
 
     A name, a whole column or a whole row has no corners, and may cover any of them.
@@ -223,14 +216,15 @@ def _cells(
     first = getattr(reference, "start", reference)
     last = getattr(reference, "end", reference)
     sheet = getattr(reference, "sheet", None) or here
-    rows = getattr(first, "row", 1), getattr(last, "row", ALL_ROWS)
-    columns = getattr(first, "col", 1), getattr(last, "col", ALL_COLUMNS)
+    rows = getattr(first, "row", 1), getattr(last, "row", MAX_ROWS)
+    columns = getattr(first, "col", 1), getattr(last, "col", MAX_COLUMNS)
     if rows[0] == rows[1] and columns[0] == columns[1]:
-        yield from {(sheet, rows[0], columns[0])} & set(known)
+        yield from {Place(sheet, rows[0], columns[0])}.intersection(known)
         return
-    for title, row, column in sorted(known):
-        if title == sheet and rows[0] <= row <= rows[1] and columns[0] <= column <= columns[1]:
-            yield title, row, column
+    for cell in sorted(known):
+        is_inside = rows[0] <= cell.row <= rows[1] and columns[0] <= cell.column <= columns[1]
+        if cell.title == sheet and is_inside:
+            yield cell
 
 
 def rectangles(cells: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int, int, int]]:
@@ -263,12 +257,3 @@ def rectangles(cells: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, in
         joined[key] = (first, row)
     found += [(s, first, c, last - first + 1, w) for (s, c, w), (first, last) in joined.items()]
     return sorted(found)
-
-
-def place(sheet: str, row: int, column: int) -> str:
-    """Return a cell as Sheet!A1.
-
-    >>> place("Training", 5, 28)
-    'Training!AB5'
-    """
-    return f"{sheet}!{address(row, column)}"

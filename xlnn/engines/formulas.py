@@ -22,7 +22,7 @@ from xlnn.engines._programs import Program, compile_shape
 from xlnn.engines._shapes import Shape, laid_out
 from xlnn.engines._store import Places, Store
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
-from xlnn.grid import Inputs, Values, address
+from xlnn.grid import Inputs, Place, Values, address
 from xlnn.xlsx.alike import BATCH, Groups
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import cells
@@ -126,8 +126,7 @@ class _FormulasSession:
         rows, columns = places.extents[sheet]
         if not (1 <= row <= rows and 1 <= column <= columns):
             raise WorkbookError(
-                f"{title}!{address(row, column)} lies outside the cells in use, so it"
-                " can be no input."
+                f"{Place(title, row, column)} lies outside the cells in use, so it can be no input."
             )
         return int(places.at(sheet, np.int64(row), np.int64(column)))
 

@@ -10,6 +10,7 @@ from functools import cache
 import formualizer
 import ironcalc
 
+from xlnn.xlsx.alike import QUOTED
 from xlnn.xlsx.guard import FUNCTIONS
 
 SINGLE = re.compile(r"_xlfn\.SINGLE\(", re.IGNORECASE)
@@ -17,9 +18,6 @@ SINGLE = re.compile(r"_xlfn\.SINGLE\(", re.IGNORECASE)
 
 OF_LAMBDAS = frozenset({"BYCOL", "BYROW", "MAKEARRAY", "MAP", "REDUCE", "SCAN"})
 """Functions that take functions, which formualizer cannot pass on."""
-
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-"""Texts, and titles of sheets."""
 
 _CALLED = re.compile(r"([A-Za-z_][\w.]*)\(")
 
@@ -30,7 +28,7 @@ def functions_of(formula: str) -> set[str]:
     >>> sorted(functions_of("=Sum(A1)+_xlfn.MUNIT(2)"))
     ['MUNIT', 'SUM']
     """
-    called = _CALLED.findall(_QUOTED.sub("", formula))
+    called = _CALLED.findall(QUOTED.sub("", formula))
     return {re.sub(r"^(_XLFN\.)?(_XLWS\.)?", "", name.upper()) for name in called}
 
 

@@ -15,10 +15,10 @@ import ironcalc
 import numpy as np
 
 from xlnn.engines import Recalculate, anew
-from xlnn.engines.formualizer import ERRORS, check_computed, place
+from xlnn.engines.formualizer import ERRORS, check_computed
 from xlnn.errors import EngineError, WorkbookError
-from xlnn.grid import CellError, Inputs, SheetValues, Values
-from xlnn.xlsx.alike import TEXT
+from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
+from xlnn.xlsx.alike import QUOTED, TEXT
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import all_cells
 from xlnn.xlsx.parts import read_workbook
@@ -26,9 +26,6 @@ from xlnn.xlsx.range_shapes import parsed
 
 FAILED = ("#ERROR!", "#N/IMPL!")
 """Its value for a formula that it cannot read, or a function that it lacks."""
-
-Place = tuple[str, int, int]
-"""The title of a sheet, a row and a column, from 1."""
 
 Cell = tuple[int, int, int]
 """The number of a sheet, from 0, a row and a column, from 1."""
@@ -38,8 +35,7 @@ Held = float | str | bool | CellError | None
 _DIGITS = str.maketrans("123456789", "000000000")
 _LONG_NUMBER = re.compile(r"[0-9.]{16}")
 _COMPUTED_CORNER = re.compile(r":\s*[\w.]*\(|\)\s*:")
-_QUOTED = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'")
-_TITLE = re.compile(rf"{TEXT.pattern}|(?:'(?:[^']|'')*'|[\w.]+)!")
+_TITLE = re.compile(rf"(?:{QUOTED.pattern})!?|[\w.]+!")
 """A title of a sheet in a formula, or a text, which may look like one."""
 
 
@@ -201,7 +197,7 @@ class Session:
         elif _of_two_sheets("SUMXMY2", tree):
             why = "SUMXMY2 takes ranges of two sheets"
         if why:
-            raise EngineError(f"{place(*cell)}: IronCalc cannot read the formula {formula}: {why}.")
+            raise EngineError(f"{Place(*cell)}: IronCalc cannot read the formula {formula}: {why}.")
 
     def _grid(self, title: str) -> SheetValues:
         """Read a sheet's values."""
@@ -229,7 +225,7 @@ def shape_of(formula: str) -> str:
 def _is_closed(formula: str) -> bool:
     """Return whether the parentheses of a formula are balanced."""
     depth = 0
-    for sign in re.findall(r"[()]", _QUOTED.sub("", formula)):
+    for sign in re.findall(r"[()]", QUOTED.sub("", formula)):
         depth += 1 if sign == "(" else -1
         if depth < 0:
             return False

@@ -12,12 +12,9 @@ from pathlib import Path
 import formualizer
 import numpy as np
 
-from xlnn.engines.formualizer import UNKNOWN, configuration, not_a_number, put, rectangles
+from xlnn.engines.formualizer import FAILURES, UNKNOWN, configuration, not_a_number, put, rectangles
 from xlnn.engines.functions import SINGLE
-from xlnn.grid import CellError, SheetValues, Values
-
-Place = tuple[str, int, int]
-"""The title of a sheet, a row and a column, from 1."""
+from xlnn.grid import CellError, Place, SheetValues, Values
 
 NOTHING = SheetValues(np.zeros((0, 0)))
 """A sheet without values."""
@@ -116,7 +113,7 @@ class _FormualizerScenarios:
         try:
             self.book.evaluate_all()
             return self._read(task.wanted)
-        except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
+        except FAILURES:
             return [UNKNOWN] * len(task.wanted)
 
     def _state(self, formulas: Mapping[Place, str]) -> None:
@@ -124,7 +121,7 @@ class _FormualizerScenarios:
         for place, text in formulas.items():
             try:
                 self.book.set_formula(*place, SINGLE.sub("@(", text))
-            except (ValueError, RuntimeError, formualizer.ExcelEvaluationError):
+            except FAILURES:
                 self.book.set_value(*place, str(UNKNOWN))
 
     def _read(self, wanted: Iterable[Place]) -> list[Found]:

@@ -13,7 +13,7 @@ from xlnn.engines.scenarios import Place
 from xlnn.errors import DataError, WorkbookError
 from xlnn.exercises.array_formulas import intersected, spilled
 from xlnn.exercises.returned import Returning, cut
-from xlnn.grid import CellError, SheetValues, address
+from xlnn.grid import CellError, SheetValues
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets
 from xlnn.loading.spec import described, spec_text
@@ -76,7 +76,7 @@ def exercise_of(path: Path) -> Exercise | None:
 Typed = float | str | bool | CellError
 
 
-def anywhere(cell: str) -> bool:  # noqa: ARG001 -- whatever it is
+def anywhere(cell: Place | str) -> bool:  # noqa: ARG001 -- whatever it is
     """Return True: any formula may call any function, since each is judged alone."""
     return True
 
@@ -251,9 +251,8 @@ def _refused(contents: Package, formulas: Mapping[Place, str]) -> set[Place]:
     if not contents.refused:
         return set()
     guard = FormulaGuard(contents.sheets, WorkbookError, {}, anywhere, spares=True)
-    places = {f"{title}!{address(*at)}": (title, *at) for title, *at in formulas}
-    guard.check([text[1:] for text in formulas.values()], [*places].__getitem__)
-    return {places[place] for place in guard.refused_cells}
+    guard.check([text[1:] for text in formulas.values()], [*formulas].__getitem__)
+    return guard.refused_cells
 
 
 def _as_handed_out(

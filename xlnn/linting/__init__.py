@@ -14,7 +14,7 @@ from xlnn.linting import formulas, names, package_parts, sheets
 from xlnn.linting.book import LintedWorkbook, Problem, read_book
 from xlnn.linting.nodes import SheetNode
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.package import Package, inspect, never
+from xlnn.xlsx.package import Package, Place, inspect, never
 from xlnn.xlsx.sheet_stream import Item, SheetSource
 
 __all__ = ["RULES", "Problem", "inspect_and_lint", "lint"]
@@ -50,7 +50,7 @@ MAX_PROBLEMS = 10_000
 """Problems that are listed; nobody reads more, and a file may be built to have millions."""
 
 
-def lint(path: Path, may_be_left_out: Callable[[str], bool] = never) -> tuple[Problem, ...]:
+def lint(path: Path, may_be_left_out: Callable[[Place | str], bool] = never) -> tuple[Problem, ...]:
     """Find what would make Excel repair a workbook.
 
     Parameters
@@ -76,7 +76,7 @@ def lint(path: Path, may_be_left_out: Callable[[str], bool] = never) -> tuple[Pr
 
 
 def inspect_and_lint(
-    path: Path, may_be_left_out: Callable[[str], bool] = never
+    path: Path, may_be_left_out: Callable[[Place | str], bool] = never
 ) -> tuple[Package, tuple[Problem, ...]]:
     """Return the results of `xlnn.xlsx.package.inspect` and `lint`, reading each sheet once.
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from xlnn.linting.book import Finding, LintedWorkbook, elements_named
-from xlnn.linting.used import box
+from xlnn.xlsx.package import reads_otherwise
 
 MAX_TITLE = 31
 """Characters of a sheet's name; Excel counts those beyond the basic plane as two."""
@@ -14,7 +14,6 @@ MAX_NAME = 255
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _NAME = re.compile(r"[^\W\d][\w.?\\]*|\\[\w.?\\]*")
-_R1C1 = re.compile(r"R[0-9]*(?:C[0-9]*)?|C[0-9]*", re.IGNORECASE)
 
 
 def sheet_names(book: LintedWorkbook) -> Iterator[Finding]:
@@ -87,11 +86,7 @@ def _wrong_name(name: str) -> str | None:
         return f"it has {len(name)} characters, but only {MAX_NAME} are allowed"
     if not _NAME.fullmatch(name):
         return "a name begins with a letter, _ or \\ and goes on with letters, digits, . _ ? or \\"
-    if box(name.upper()) or _R1C1.fullmatch(name):
-        return "it looks like the address of a cell"
-    if name.upper() in {"TRUE", "FALSE"}:
-        return "it is a value"
-    return None
+    return "it reads as a cell or a value" if reads_otherwise(name) else None
 
 
 def uncomputed(book: LintedWorkbook) -> Iterator[Finding]:

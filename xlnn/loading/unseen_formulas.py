@@ -5,7 +5,6 @@ Such cells are emptied in the file that an engine gets, unless a quantity may de
 the file is refused.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,36 +13,27 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from xlnn.errors import WorkbookError
-from xlnn.grid import address
-from xlnn.layout import Layout, quoted
+from xlnn.grid import Place
+from xlnn.layout import Layout
 from xlnn.linting.used import Used
 from xlnn.xlsx import package
 from xlnn.xlsx.alike import TEXT, grouped
 from xlnn.xlsx.copying import copy_cells
 from xlnn.xlsx.name_substitution import NO_VALUE, MeaningError, Names
 from xlnn.xlsx.package import Package
-from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
+from xlnn.xlsx.sheet_stream import MAX_COLUMNS, MAX_ROWS
 
-_CELL = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
 _ANY_SHEET = -1
 _ANYWHERE = (_ANY_SHEET, 1, MAX_ROWS, 1, MAX_COLUMNS)
 _NOTHING = np.zeros((0, 0), dtype=bool)
 
-Place = tuple[int, int, int]
-"""A cell: the number of its sheet, its row and its column."""
 
+def outside(layout: Layout) -> Callable[[Place | str], bool]:
+    """Return a function that tells whether a formula is in a cell of no quantity."""
 
-def outside(layout: Layout) -> Callable[[str], bool]:
-    """Return a function that tells whether a cell, as ``Training!BA7``, is in no quantity."""
-    masks = _masks(layout)
-
-    def is_outside(cell: str) -> bool:
-        title, _, place = cell.rpartition("!")
-        found = _CELL.fullmatch(place)
-        if not found:
-            return False  # a name, a chart, a conditional format
-        row, column = int(found[2]), COLUMNS[found[1]]
-        return not _holds(masks.get(title, _NOTHING), row, column)
+    def is_outside(cell: Place | str) -> bool:
+        # a text is a name, a chart, or a conditional format
+        return isinstance(cell, Place) and layout.entry(*cell) is None
 
     return is_outside
 
@@ -56,23 +46,21 @@ def check_dependents(contents: Package, layout: Layout) -> None:
     WorkbookError
         The message names both.
     """
-    masks = _masks(layout)
+    masks = layout.sheets(dict.fromkeys(layout.blocks, True), empty=False)
     readers, areas = _readings(contents)
     # most formulas read only quantities, none of which is left out
     areas = areas[_reach_beyond(areas, [masks.get(title, _NOTHING) for title in contents.sheets])]
-    places = ((_parsed(cell), cell) for cell in contents.left_out)
-    waiting = {(contents.sheets.index(title), *at): cell for (title, *at), cell in places}
+    waiting = {(contents.sheets.index(cell.title), *cell[1:]): cell for cell in contents.left_out}
     spoilt = set(waiting)
     while waiting:
         place, cause = waiting.popitem()
         hit = np.isin(areas[:, 0], areas[_cover(areas, place), 0])
         for number, *at in readers[np.unique(areas[hit, 0])].tolist():
-            title = contents.sheets[number]
-            if _holds(masks.get(title, _NOTHING), *at):
+            if entry := layout.entry(contents.sheets[number], *at):
                 raise WorkbookError(
                     f"{contents.path.name}: {cause} {_calls(contents.left_out[cause])}, which not "
-                    f"all engines compute alike, and {quoted(title)}!{address(*at)} may "
-                    "depend on it: remove either."
+                    f"all engines compute alike, and {layout.cell(*entry)} may depend on it: "
+                    "remove either."
                 )
             if (number, *at) not in spoilt:
                 spoilt.add((number, *at))
@@ -89,17 +77,6 @@ def _reach_beyond(areas: np.ndarray, masks: Sequence[np.ndarray]) -> np.ndarray:
         top, bottom, left, right = areas[here, 2:].T
         beyond[here] = ~used.have(left, right, top, bottom)
     return beyond
-
-
-def _holds(mask: np.ndarray, row: int, column: int) -> bool:
-    """Return whether a cell is set in a mask."""
-    rows, columns = mask.shape
-    return row <= rows and column <= columns and bool(mask[row - 1, column - 1])
-
-
-def _masks(layout: Layout) -> dict[str, np.ndarray]:
-    """Return masks of the cells of quantities, by the titles of the sheets."""
-    return layout.sheets(dict.fromkeys(layout.blocks, True), empty=False)
 
 
 def _readings(contents: Package) -> tuple[np.ndarray, np.ndarray]:
@@ -130,19 +107,12 @@ def _readings(contents: Package) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(readers), np.concatenate(areas)
 
 
-def _cover(areas: np.ndarray, place: Place) -> np.ndarray:
-    """Return which rectangles contain a cell."""
+def _cover(areas: np.ndarray, place: tuple[int, int, int]) -> np.ndarray:
+    """Return which rectangles contain a cell: the number of its sheet, its row and its column."""
     sheet, row, column = place
     _, of, top, bottom, left, right = areas.T
     is_here = (of == sheet) | (of == _ANY_SHEET)
     return is_here & (top <= row) & (row <= bottom) & (left <= column) & (column <= right)
-
-
-def _parsed(cell: str) -> tuple[str, int, int]:
-    """Return the title, row and column of a cell, as ``Training!BA7``."""
-    title, _, place = cell.rpartition("!")
-    found = _CELL.fullmatch(place)
-    return title, int(found[2]), COLUMNS[found[1]]
 
 
 @contextmanager
@@ -162,18 +132,18 @@ def file_for_engine(contents: Package) -> Iterator[Path]:
         yield copied
 
 
-def _changes(contents: Package) -> Iterator[tuple[tuple[str, int, int], str | None]]:
+def _changes(contents: Package) -> Iterator[tuple[Place, str | None]]:
     """Yield the cells to empty, and those to restate, with names replaced."""
-    yield from ((_parsed(cell), None) for cell in contents.left_out)
+    yield from ((cell, None) for cell in contents.left_out)
     names = Names.of(contents)
-    named = {_parsed(cell) for cell in contents.named.difference(contents.left_out)}
-    for title in {title for title, _, _ in named}:
-        for row, column, formula in contents.stated(title):
-            if (title, row, column) in named:
+    named = contents.named.difference(contents.left_out)
+    for title in {cell.title for cell in named}:
+        for *at, formula in contents.stated(title):
+            if (cell := Place(title, *at)) in named:
                 try:
-                    yield (title, row, column), names.written_out(formula, title)
+                    yield cell, names.written_out(formula, title)
                 except MeaningError:
-                    yield (title, row, column), NO_VALUE
+                    yield cell, NO_VALUE
 
 
 def _calls(function: str) -> str:

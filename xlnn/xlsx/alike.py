@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from xlnn.errors import EngineError
-from xlnn.grid import address
+from xlnn.grid import Place
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_COLUMNS, MAX_ROWS
 
 BATCH = 131_072
@@ -22,6 +22,9 @@ BATCH = 131_072
 
 TEXT = re.compile(r'"(?:[^"]|"")*"')
 """A text in a formula."""
+
+QUOTED = re.compile(rf"{TEXT.pattern}|'(?:[^']|'')*'")
+"""A text in a formula, or the title of a sheet in quotes."""
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _RUN = {str: re.compile("[0-9]+"), bytes: re.compile(rb"[0-9]+")}
@@ -182,7 +185,7 @@ class Groups:
                 slot = self._slot(token, sheet, rows)
             except ValueError as error:
                 if not self.names_are_words:
-                    cell = f"{self.titles[sheet]}!{address(row, column)}"
+                    cell = Place(self.titles[sheet], row, column)
                     raise EngineError(f"{cell}: {formula} {error}.") from error
                 slot = words.append(token[0])
             if self.names_are_words and (token["text"] or _PLAIN.fullmatch(token["number"] or "")):

@@ -12,7 +12,7 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from xlnn.errors import WorkbookError
-from xlnn.grid import address
+from xlnn.grid import Place, address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import Cell, SharedFormulas, cells_of
 from xlnn.xlsx.markup import MAIN, RELATIONSHIPS, attribute, cached, markup
@@ -73,9 +73,8 @@ def copy_cells(source: Path, target: Path, changes: Changes) -> None:
                 for row in _rows(found, shared.arrays):
                     written.write(row.encode())
                 written.write(b"</sheetData></worksheet>")
-    for sheet_title, row, column in missing:
-        place = f"{sheet_title}!{address(row, column)}"
-        raise WorkbookError(f"{source.name}: the input {place} is not in the file.")
+    for place in missing:
+        raise WorkbookError(f"{source.name}: the input {Place(*place)} is not in the file.")
 
 
 def _sheet(number: int) -> str:

@@ -10,7 +10,6 @@ them in the same places, so their ranges are measured together, a column of digi
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from types import MappingProxyType
 import numpy as np
 
 from xlnn.errors import WorkbookError
+from xlnn.grid import Place
 from xlnn.xlsx.alike import numbers
 from xlnn.xlsx.sheet_stream import COLUMNS, MAX_BOX, MAX_COLUMNS, MAX_ROWS, MAX_TEXT
 
@@ -49,21 +49,9 @@ _SIGN = re.compile(
 _WHOLE = re.compile(r"\s*[-+]?\s*([0-9]+)\s*")
 
 
-@dataclass(frozen=True)
-class Range:
-    """A range in formulas that differ only in their digits.
-
-    Attributes
-    ----------
-    width : int
-        Its columns.
-    top, bottom : slice or None
-        Where the digits of its rows are in the formula; None for whole columns.
-    """
-
-    width: int
-    top: slice | None = None
-    bottom: slice | None = None
+Range = tuple[int, slice, slice]
+"""How many columns a range has, and where the digits of its first and last row are in a formula.
+These slices are empty for whole columns."""
 
 
 @lru_cache(maxsize=MAX_SHAPES)
@@ -71,13 +59,10 @@ def ranges(formula: bytes) -> tuple[Range, ...]:
     """Find the ranges of a formula."""
     found = []
     for match in _RANGE.finditer(formula):
-        left, _, right, _, first, last, *_ = match.groups()
-        if first:
-            found.append(Range(_columns(first, last)))
-        elif left:
-            found.append(Range(_columns(left, right), slice(*match.span(2)), slice(*match.span(4))))
-        else:
-            found.append(Range(MAX_COLUMNS, slice(*match.span(7)), slice(*match.span(8))))
+        left, top, right, _, first, last, *_ = match.groups()
+        width = _columns(left or first, right or last) if left or first else MAX_COLUMNS
+        ends = (2, 4) if top else (7, 8)
+        found.append((width, *(slice(*match.span(end)) for end in ends)))
     return tuple(found)
 
 
@@ -88,24 +73,12 @@ def count_cells_read(formulas: Sequence[bytes], found: Sequence[Range]) -> np.nd
     >>> count_cells_read(formulas, ranges(formulas[0]))
     array([ 7, 11])
     """
-    if len(formulas) == 1:
-        return np.array([sum(_read(formulas[0], each) for each in found)], np.int64)
     digits = np.frombuffer(b"".join(formulas), np.uint8).reshape(len(formulas), -1)
     cells = np.zeros(len(formulas), np.int64)
-    for each in found:
-        if each.top is None:
-            cells += each.width * MAX_ROWS
-        else:
-            rows = numbers(digits[:, each.bottom]) - numbers(digits[:, each.top])
-            cells += each.width * (np.abs(rows) + 1)
+    for width, top, bottom in found:
+        rows = np.abs(numbers(digits[:, bottom]) - numbers(digits[:, top])) + 1
+        cells += width * (rows if top.stop > top.start else MAX_ROWS)
     return cells
-
-
-def _read(formula: bytes, each: Range) -> int:
-    """Count the cells in a range of one formula; faster than with arrays."""
-    if each.top is None or each.bottom is None:
-        return each.width * MAX_ROWS
-    return each.width * (abs(int(formula[each.bottom]) - int(formula[each.top])) + 1)
 
 
 def too_much(formula: str) -> str | None:
@@ -277,18 +250,18 @@ class FormulaGuard:
         titles: Iterable[str],
         refused: Callable[[str], WorkbookError],
         ambiguous: Mapping[str, str] = MappingProxyType({}),
-        may_be_left_out: Callable[[str], bool] = lambda _: False,
+        may_be_left_out: Callable[[Place | str], bool] = lambda _: False,
         names: Iterable[str] = (),
         *,
         spares: bool = False,
     ) -> None:
         self._spares = spares
-        self.refused_cells: set[str] = set()
+        self.refused_cells: set[Place | str] = set()
         """Of a file that is spared for its other formulas, the places of those that are refused."""
-        self.left_out: dict[str, str] = {}
+        self.left_out: dict[Place | str, str] = {}
         """What the formulas call that no engine may see, by their cells."""
         self._may_be_left_out = may_be_left_out
-        self.named: set[str] = set()
+        self.named: set[Place | str] = set()
         """Where defined names are used."""
         self._ambiguous = ambiguous  # names that no formula may use (in lower case), and why
         self._names = frozenset(map(str.casefold, names))
@@ -297,9 +270,9 @@ class FormulaGuard:
         self._refused = refused
         self._harmless = _harmless_beside(frozenset(self._titles), self._names)
         self._count = self._reads = 0  # formulas, and the cells that they read
-        self._most = (0, "")
+        self._most: tuple[int, Place | str] = (0, "")
 
-    def check(self, formulas: Sequence[str], place: Callable[[int], str]) -> None:
+    def check(self, formulas: Sequence[str], place: Callable[[int], Place | str]) -> None:
         """Refuse the first formula that may not be computed.
 
         Parameters
@@ -307,7 +280,7 @@ class FormulaGuard:
         formulas : sequence of str
             Formulas without their leading "=".
         place : callable
-            Returns where the formula with this index is, for the message.
+            Returns where the formula with this index is: its cell, or words for a message.
         """
         if not formulas:
             return
@@ -327,7 +300,7 @@ class FormulaGuard:
             self._harmless.clear()
 
     def _count_reads(
-        self, texts: Sequence[bytes], shapes: Sequence[bytes], place: Callable[[int], str]
+        self, texts: Sequence[bytes], shapes: Sequence[bytes], place: Callable[[int], Place | str]
     ) -> None:
         """Add up the cells that formulas read."""
         self._count += len(texts)
@@ -352,7 +325,7 @@ class FormulaGuard:
                 f"many formulas may read only {limit:,}; refer only to cells that are in use"
             )
 
-    def _is_left_out(self, formula: str, place: str) -> bool:
+    def _is_left_out(self, formula: str, place: Place | str) -> bool:
         """Check a formula; return whether the result depends on its digits or its place."""
         try:
             return self._check(formula, place)
@@ -369,7 +342,7 @@ class FormulaGuard:
         self.refused_cells.add(place)
         return True
 
-    def _check(self, formula: str, place: str) -> bool:
+    def _check(self, formula: str, place: Place | str) -> bool:
         """Refuse a formula that may not be computed; return whether that depends on its digits."""
         self._check_amount(formula, place)
         position, digits_decide = 0, _REPEATS in formula.upper()
@@ -398,7 +371,7 @@ class FormulaGuard:
                 word = corner = ""
         return digits_decide
 
-    def _check_amount(self, formula: str, place: str) -> None:
+    def _check_amount(self, formula: str, place: Place | str) -> None:
         if len(formula) >= MAX_FORMULA:
             raise self._refused(
                 f"{place} holds a formula of {len(formula) + 1:,} characters, and Excel allows "
@@ -407,7 +380,7 @@ class FormulaGuard:
         if excess := too_much(formula):
             raise self._refused(f"{place} {excess}; correct the formula")
 
-    def _check_function(self, name: str, place: str) -> None:
+    def _check_function(self, name: str, place: Place | str) -> None:
         if name.upper() not in FUNCTIONS or not name.isascii():
             refused = self._refused(
                 f"{place} calls {name:.40}, which is not one of the {len(FUNCTIONS)} functions "
@@ -415,7 +388,7 @@ class FormulaGuard:
             )
             raise _OtherFunctionError(refused, name)
 
-    def _check_sheet(self, title: str, place: str) -> None:
+    def _check_sheet(self, title: str, place: Place | str) -> None:
         if "[" in title:
             raise self._refused(_external(place))
         if title.casefold() not in self._titles:
@@ -424,7 +397,7 @@ class FormulaGuard:
                 "the formula or restore the sheet"
             )
 
-    def _check_name(self, word: str, place: str) -> bool:
+    def _check_name(self, word: str, place: Place | str) -> bool:
         """Refuse an ambiguous name; return whether it, or one like it, is defined."""
         plain = word.replace("$", "").casefold()
         why = "is Excel's own" if plain.startswith(BUILT_IN) else self._ambiguous.get(plain)
@@ -436,7 +409,7 @@ class FormulaGuard:
             self.named.add(place)
         return plain.translate(_TEXT_DIGITS) in self._like_names
 
-    def _check_range(self, first: str, last: str, place: str) -> bool:
+    def _check_range(self, first: str, last: str, place: Place | str) -> bool:
         """Refuse a range that no engine can hold; return whether that depends on its digits."""
         corners = [_REFERENCE.fullmatch(corner) for corner in (first, last)]
         columns, rows, longest = [], [], 0
@@ -457,7 +430,7 @@ class FormulaGuard:
             )
         return width * min(10**longest, MAX_ROWS) > MAX_BOX or longest > len(str(MAX_ROWS))
 
-    def _stranger(self, formula: str, position: int, place: str) -> WorkbookError:
+    def _stranger(self, formula: str, position: int, place: Place | str) -> WorkbookError:
         """Return the error for a character that cannot begin any token of a formula."""
         rest = formula[position:]
         if rest.startswith("#REF!"):
@@ -480,7 +453,7 @@ class FormulaGuard:
         )
 
 
-def _external(place: str) -> str:
+def _external(place: Place | str) -> str:
     return (
         f"{place} refers to another workbook or to a table, in square brackets; copy the values "
         "into this workbook and refer to their cells"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from xlnn.grid import address
+from xlnn.grid import Place
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
     FormulaCells,
@@ -30,13 +30,13 @@ from xlnn.xlsx.parts import (
     shared_strings,
 )
 from xlnn.xlsx.sheet_stream import (
-    COLUMNS,
     COMPUTED,
     MAX_BOX,
     MAX_ROWS,
     Item,
     SheetSource,
     area,
+    corners,
 )
 
 Named = tuple[str, str, Mapping[str, str]]
@@ -50,8 +50,7 @@ _NOT_READ = re.compile(r'ERROR\("[^"]*"\)')
 Accepted in names of one sheet, which no formula may use."""
 
 _FALSE = {"0", "false"}
-_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_OTHER = re.compile(r"R[0-9]*|C[0-9]*|R[0-9]+C[0-9]+|TRUE|FALSE|[0-9.]+(?:E[0-9]+)?")
+_OTHER = re.compile(r"R[0-9]*(?:C[0-9]*)?|C[0-9]*|TRUE|FALSE|[0-9.]+(?:E[0-9]+)?", re.IGNORECASE)
 
 
 def ambiguous(names: Sequence[Named], *, local: bool = True) -> Mapping[str, str]:
@@ -112,10 +111,8 @@ def reads_otherwise(name: str) -> bool:
     >>> [reads_otherwise(name) for name in ("eta", "eta1", "xlnn.z2", "R1C1", "true", "abcd1")]
     [False, True, False, True, True, False]
     """
-    cell = _CELL.fullmatch(name.upper())
-    if cell and COLUMNS[cell[1]] and 1 <= int(cell[2]) <= MAX_ROWS:
-        return True
-    return _OTHER.fullmatch(name.upper()) is not None
+    row, *_ = corners(name) or (0,)
+    return 0 < row <= MAX_ROWS or bool(_OTHER.fullmatch(name))
 
 
 MAX_ALL_TEXT = 1 << 30
@@ -146,17 +143,16 @@ class Package:
         The titles of the sheets of cells, in the workbook's order; chart sheets are left out.
     formulas : mapping of str to FormulaCells
         The cells that hold a formula, for every sheet.
-    names : mapping of str to str
-        The defined names of the whole workbook: ``xlnn.z2`` -> ``Training!$A$2:$C$3201``.
-    local_names : mapping
-        Those of one sheet, by its title and the name.
-    named : frozenset of str
+    defined : mapping of str
+        What each defined name stands for, by the title of its sheet, or "" for the workbook, and
+        the name: ``"", "xlnn.z2"`` -> ``Training!$A$2:$C$3201``.
+    named : frozenset of Place
         The cells whose formulas use a defined name.
     brings : frozenset of str
         Contents that no engine sees, such as macros, where the file is not refused for them.
     box : int
         How many cells the rectangles have that reach from A1 to each sheet's last cell.
-    left_out : mapping of str to str
+    left_out : mapping of Place to str
         Cells whose formulas no engine may see, with the functions that they call.
     arrays : mapping
         The cells that each array formula fills, by sheet, row and column, where array formulas are
@@ -165,22 +161,21 @@ class Package:
         Whether the workbook is set to manual calculation.
     iterates : bool
         Whether it is set to iterate circular references.
-    refused : frozenset of str
+    refused : frozenset of Place or str
         Where the formulas are that no engine may see, if `inspect` was called with `spares`.
     """
 
     path: Path
     sheets: tuple[str, ...]
     formulas: Mapping[str, FormulaCells]
-    names: Mapping[str, str]
+    defined: Mapping[tuple[str, str], str]
     box: int
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[Place, str] = field(default_factory=dict)
     arrays: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
     is_manual: bool = False
-    local_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    named: frozenset[str] = frozenset()
+    named: frozenset[Place] = frozenset()
     brings: frozenset[str] = frozenset()
-    refused: frozenset[str] = frozenset()
+    refused: frozenset[Place | str] = frozenset()
     iterates: bool = False
 
     def stated(self, sheet: str) -> Iterator[tuple[int, int, str]]:
@@ -191,9 +186,9 @@ class Package:
             yield row, column, "=" + text
 
     @property
-    def defined(self) -> Mapping[tuple[str, str], str]:
-        """All defined names, by the title of their sheet, or "" for the workbook, and the name."""
-        return {("", name): text for name, text in self.names.items()} | dict(self.local_names)
+    def names(self) -> Mapping[str, str]:
+        """The defined names of the whole workbook."""
+        return {name: text for (title, name), text in self.defined.items() if not title}
 
     @property
     def formula_count(self) -> int:
@@ -205,14 +200,14 @@ Watch = Callable[[SheetSource], Callable[[Sequence[Item], Sequence[Item]], None]
 """Returns, of a sheet that is about to be read, what gets some cells and what else was read."""
 
 
-def never(cell: str) -> bool:  # noqa: ARG001 -- whatever it is
+def never(cell: Place | str) -> bool:  # noqa: ARG001 -- whatever it is
     """Return False: no formula may be left out."""
     return False
 
 
 def inspect(  # noqa: PLR0913 -- what is allowed
     path: Path,
-    may_be_left_out: Callable[[str], bool] = never,
+    may_be_left_out: Callable[[Place | str], bool] = never,
     watch: Watch | None = None,
     *,
     arrays: bool = False,
@@ -227,7 +222,8 @@ def inspect(  # noqa: PLR0913 -- what is allowed
     path : Path
         A file from anywhere.
     may_be_left_out : callable
-        Returns whether a cell's formula may call any function, since no engine will see it.
+        Returns whether the formula of a cell, or of what a message calls by words, may call any
+        function, since no engine will see it.
     watch : function
         Returns a function for each sheet, which gets all that is read, so that nobody need read it
         again.
@@ -272,24 +268,22 @@ def inspect(  # noqa: PLR0913 -- what is allowed
             formulas.check_reads()
     refused = formulas.refused_cells if spares else ()
     kept = [each for each in book.names if name_in_words(each[0]) not in refused]
-    names = {name: text for name, text, more in kept if "localSheetId" not in more}
-    places = dict(zip(map(str, range(len(book.listed))), book.listed, strict=True))
-    local = {
-        (places[more["localSheetId"]], name): text
+    scopes = {None: "", **{str(number): title for number, title in enumerate(book.listed)}}
+    defined = {
+        (scopes[of], name): text
         for name, text, more in kept
-        if more.get("localSheetId") in places
+        if (of := more.get("localSheetId")) in scopes
     }
     return Package(
         path,
         tuple(book.sheets),
         found,
-        names,
+        defined,
         budget.box,
         formulas.left_out,
         filled,
         book.is_manual,
-        local,
-        frozenset(cell for cell in formulas.named if cell.rpartition("!")[0] in found),
+        frozenset(cell for cell in formulas.named if isinstance(cell, Place)),
         frozenset(archive.brings or ()),
         frozenset(formulas.refused_cells),
         book.iterates,
@@ -375,7 +369,7 @@ def _check_formulas(
         else:
             length += len(text)
         written.append(text)
-    formulas.check(written, lambda index: f"{sheet.title}!{address(*computed[index][:2])}")
+    formulas.check(written, lambda index: Place(sheet.title, *computed[index][:2]))
     budget.spend(text=length)
     return written
 
