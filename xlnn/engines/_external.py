@@ -11,11 +11,13 @@ import sys
 from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from xlnn.engines import Recalculate
 from xlnn.errors import EngineError
 from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
 from xlnn.xlsx.cells import Cell, all_cells, cells
@@ -82,7 +84,11 @@ class ExternalProgram:
             f"{self.name} was not found: install it ({self.install}) or choose another engine."
         )
 
-    def recalculate(self, path: Path, inputs: Inputs) -> Values:
+    def load(self, path: Path) -> Recalculate:
+        """Return a function that runs the program on a copy of a workbook."""
+        return partial(self._recalculate, path)
+
+    def _recalculate(self, path: Path, inputs: Inputs) -> Values:
         """Copy the cells of a workbook, with the inputs, and compute them with the program."""
         # Windows may hold a file for a moment longer than its process lives
         with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:

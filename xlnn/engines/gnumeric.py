@@ -1,15 +1,8 @@
 """The engine ``gnumeric``: Gnumeric's converter ``ssconvert``, on a copy of the cells."""
 
-from functools import partial
 from pathlib import Path
 
-from xlnn.engines import Recalculate
 from xlnn.engines._external import ExternalProgram
-
-
-def load(path: Path) -> Recalculate:
-    """Return a function that runs Gnumeric on a copy of a workbook."""
-    return partial(PROGRAM.recalculate, path)
 
 
 def _arguments(workbook: Path, result: Path, _: Path) -> list[str]:
@@ -47,3 +40,5 @@ PROGRAM = ExternalProgram(
     environment=_environment,
     unread='#"',
 )
+
+load = PROGRAM.load

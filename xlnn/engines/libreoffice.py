@@ -4,10 +4,8 @@ LibreOffice writes numbers with 15 significant digits, and #VALUE! for its own e
 circular reference.
 """
 
-from functools import partial
 from pathlib import Path
 
-from xlnn.engines import Recalculate
 from xlnn.engines._external import ExternalProgram
 
 SETTINGS = (
@@ -30,11 +28,6 @@ SETTINGS = (
     ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", "9"),
 )
 """What the private profile sets: (path, property, value)."""
-
-
-def load(path: Path) -> Recalculate:
-    """Return a function that runs LibreOffice on a copy of a workbook."""
-    return partial(PROGRAM.recalculate, path)
 
 
 def _arguments(workbook: Path, result: Path, home: Path) -> list[str]:
@@ -72,6 +65,8 @@ PROGRAM = ExternalProgram(
     },
     environment=_environment,
 )
+
+load = PROGRAM.load
 
 
 def _write_profile(profile: Path) -> None:
