@@ -131,7 +131,7 @@ def fault(path, names, cell, formula):
     """Return why a formula is wrong however its values are."""
     contents = opened(name(path, names, {cell: formula}))
     _, layout = described(path, None, contents)
-    readings = Readings.of(layout, contents)
+    readings = Readings(layout, contents)
     (entry,) = readings.otherwise
     assert layout.cell(*entry) == cell
     return readings.fault(entry)

@@ -173,7 +173,7 @@ def compare(contents: Package, layout: Layout, work: Work) -> tuple[Report, Valu
     """
     check_sheets(contents, layout)
     comparison = Comparison(layout, contents)
-    _ = comparison.readings  # while the engine computes
+    _ = comparison.readings.otherwise  # while the engine computes
     with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
         while True:
             try:

@@ -154,7 +154,7 @@ class Comparison:
     @cached_property
     def readings(self) -> Readings:
         """The formulas that differ from the layout."""
-        return Readings.of(self.layout, self.contents)
+        return Readings(self.layout, self.contents)
 
     def otherwise(self, arrays: Arrays, values: Values) -> None:
         """Add the formulas whose text is wrong, with their values, after `local` found others."""

@@ -9,7 +9,7 @@ values alone.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from string import ascii_lowercase, ascii_uppercase
@@ -90,19 +90,23 @@ def is_bracketed_otherwise(formula: str, stated: str) -> bool:
 
 @dataclass(frozen=True)
 class Readings:
-    """The result of reading a workbook's formulas.
-
-    Attributes
-    ----------
-    layout : Layout
-    contents : Package
-    otherwise : dict of str
-        The formulas that differ from the layout, by their entries.
-    """
+    """The formulas of a workbook beside those of its layout."""
 
     layout: Layout
     contents: Package
-    otherwise: dict[Entry, str] = field(default_factory=dict)
+
+    @cached_property
+    def otherwise(self) -> dict[Entry, str]:
+        """The formulas that differ from the layout, by their entries."""
+        otherwise: dict[Entry, str] = {}
+        for sheet, title in self.layout.titles.items():
+            blocks = (block for block in self.layout.on(sheet) if block.quantity.equation)
+            stated = _Stated(self.layout, blocks)
+            for row, column, formula in self.contents.stated(title):
+                text = stated.at(row, column)
+                if text is not None and not _reads_as(text, formula):
+                    otherwise[self.layout.entry(title, row, column)] = formula
+        return otherwise
 
     @cached_property
     def names(self) -> Names:
@@ -116,19 +120,6 @@ class Readings:
             entry: self.names.plain(formula, self.layout.place(*entry)[0])
             for entry, formula in self.otherwise.items()
         }
-
-    @classmethod
-    def of(cls, layout: Layout, contents: Package) -> "Readings":
-        """Read all formulas of a workbook."""
-        otherwise: dict[Entry, str] = {}
-        for sheet, title in layout.titles.items():
-            blocks = (block for block in layout.on(sheet) if block.quantity.equation is not None)
-            stated = _Stated(layout, blocks)
-            for row, column, formula in contents.stated(title):
-                text = stated.at(row, column)
-                if text is not None and not _reads_as(text, formula):
-                    otherwise[layout.entry(title, row, column)] = formula
-        return cls(layout, contents, otherwise)
 
     def fault(self, entry: Entry) -> str | None:
         """Return why an altered formula is wrong whatever its value; None if it may be right."""

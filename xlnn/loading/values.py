@@ -160,17 +160,13 @@ def as_stored(layout: Layout, values: Values) -> dict[str, np.ndarray]:
 
 def write_values(layout: Layout, arrays: Mapping[str, np.ndarray]) -> Values:
     """Return arrays as the values of a workbook: the reverse of `read_arrays`."""
-    values = {
-        title: SheetValues(np.full(layout.extents[key], np.nan), {})
-        for key, title in layout.titles.items()
-    }
-    for name, block in layout.blocks.items():
-        grid, array = values[layout.titles[block.sheet]], arrays[name]
-        if block.quantity.is_text:
-            for index in np.ndindex(array.shape):
-                grid.others[block.address(index)] = array[index] or ""
-        else:
-            block.window(grid.numbers)[...] = array
+    texts = [name for name, block in layout.blocks.items() if block.quantity.is_text]
+    numbers = {name: arrays[name] for name in layout.blocks if name not in texts}
+    sheets = layout.sheets(numbers, empty=np.nan)
+    values = {title: SheetValues(sheet) for title, sheet in sheets.items()}
+    for name in texts:
+        for index, (title, *at) in layout.places(name).items():
+            values[title].others[*at,] = arrays[name][index] or ""
     return values
 
 
