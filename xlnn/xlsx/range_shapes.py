@@ -15,15 +15,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import formualizer
 
 from xlnn.xlsx.guard import FUNCTIONS, MOST_ARGUMENTS
 from xlnn.xlsx.sheet_stream import COLUMNS, address, corners
 
-Node = Mapping[str, Any]
-"""A node of a formula's tree from formualizer."""
+Node = formualizer.ASTNode
 
 _ALL = (True, True)
 RANGES: Mapping[str, tuple[bool, ...]] = {
@@ -188,14 +187,14 @@ def _read(formula: str) -> Reading:
     if (tree := parsed(formula)) is None:
         return Reading()
     reader = _Reader()
-    reader.value(tree.to_dict(), _Taken())
+    reader.value(tree, _Taken())
     return Reading(next(iter(reader.unlike), None), next(iter(reader.intersected), None))
 
 
 _read_alike = lru_cache(maxsize=4096)(_read)
 
 
-def parsed(formula: str) -> "formualizer.ASTNode | None":
+def parsed(formula: str) -> Node | None:
     """Return a formula as a tree; None if it cannot be parsed, which each engine reports.
 
     >>> parsed("=A1*(1-A1)").node_type(), parsed("=A1*(1-A1")
@@ -231,7 +230,7 @@ class _Reader:
 
         Parameters
         ----------
-        node : mapping
+        node : Node
         taken : _Taken
         spills : bool
             Whether a row and a column may give a table, as in a lookup.
@@ -254,38 +253,36 @@ class _Reader:
 
     def _operands(self, node: Node, taken: _Taken) -> list[Operand | None]:
         """Return what a node is computed from cell by cell; None for what is unknown."""
+        if node.node_type() == "Function":
+            return self._function(node, taken)
+        operator = node.get_operator() or ":"
+        if operator in REFERRING:
+            return [self._operand(node, taken)]
         each = taken._replace(whole=False)
-        match node["node_type"]:
-            case "Function":
-                return self._function(node, taken)
-            case "UnaryOp":
-                found = self._operands(node["operand"], each)
-                return [None] if node["operator"] in {"#", "@"} else found
-            case "BinaryOp" if node["operator"] not in REFERRING:
-                return self._operands(node["left"], each) + self._operands(node["right"], each)
-        return [self._operand(node, taken)]
+        found = [one for part in node.children() for one in self._operands(part, each)]
+        return [None] if operator in {"#", "@"} else found
 
     def _operand(self, node: Node, taken: _Taken) -> Operand | None:
         """Return a constant or a reference."""
-        match node["node_type"]:
+        match node.node_type():
             case "Reference":
-                text = node["reference"]
+                text = node.get_reference_string()
                 if taken.single and self._is_range(text):
                     self.intersected.append(text)
                 return self._reference(text)
             case "Literal":
-                return Operand(_written(node["value"]), 1, 1)
+                return Operand(node.get_source_token().value, 1, 1)
             case "Omitted":
                 return Operand("nothing", 1, 1)
             case "Array":
                 if taken.single:
                     self.intersected.append("{…}")
-                rows = node["rows"]
+                rows = node.to_dict()["rows"]
                 return Operand("{…}", len(rows), len(rows[0])) if rows else None
             case "BinaryOp":
                 if taken.single:
                     self.intersected.append(_text(node))
-                return self._joined(node["operator"], node["left"], node["right"])
+                return self._joined(node.get_operator(), *node.children())
         return None
 
     def _is_range(self, text: str) -> bool:
@@ -301,13 +298,13 @@ class _Reader:
 
     def _joined(self, operator: str, *sides: Node) -> Operand | None:
         """Return the range from one reference to another, such as Data!A1:Data!A9."""
-        texts = [side.get("reference", "") for side in sides]
+        texts = [side.get_reference_string() or "" for side in sides]
         for side in sides:
             self.value(side, _Taken(whole=True))
         return self._reference(":".join(texts)) if operator == ":" and all(texts) else None
 
     def _function(self, node: Node, taken: _Taken) -> list[Operand | None]:
-        name, arguments = node["name"].upper().removeprefix("_XLFN."), node["args"]
+        name, arguments = node.get_function_name().upper().removeprefix("_XLFN."), node.children()
         if name in {"LET", "LAMBDA"}:  # their words are no defined names
             return [None]
         given = [*zip(arguments, _arguments_taken(name, arguments, taken), strict=True)]
@@ -380,7 +377,7 @@ def _arguments_taken(name: str, arguments: Sequence[Node], taken: _Taken) -> Ite
         is_chosen = name in _CHOOSING and position > 0
         whole = taken.whole if is_chosen else takes[min(position, len(takes) - 1)]
         # Excel evaluates any function for each entry of a constant
-        is_constant = argument["node_type"] == "Array" and not taken.single
+        is_constant = argument.node_type() == "Array" and not taken.single
         yield _Taken(whole or is_constant, is_each or name == "SUMPRODUCT")
 
 
@@ -401,25 +398,9 @@ def _picked(cells: Operand, positions: Sequence[Node]) -> tuple[int, int] | None
 
 def _is_all(position: Node) -> bool:
     """Return whether INDEX picks all rows or columns with an argument."""
-    return position["node_type"] == "Omitted" or position.get("value") == 0
-
-
-def _written(value: object) -> str:
-    """Return a constant as a formula writes it."""
-    if isinstance(value, bool):
-        return str(value).upper()
-    return f"{value:.15g}" if isinstance(value, float) else f'"{value}"'
+    return position.node_type() == "Omitted" or position.get_literal_value() == 0
 
 
 def _text(node: Node) -> str:
-    """Return a tree of references as a formula writes it."""
-    match node["node_type"]:
-        case "Reference":
-            return node["reference"]
-        case "BinaryOp":
-            return node["operator"].join((_text(node["left"]), _text(node["right"])))
-        case "Function":
-            return f"{node['name']}({','.join(map(_text, node['args']))})"
-        case "Literal" if isinstance(node["value"], float):
-            return _written(node["value"])
-    return "…"
+    """Return a node as a formula writes it."""
+    return node.to_formula().removeprefix("=").replace(", ", ",")
