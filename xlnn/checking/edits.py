@@ -140,7 +140,7 @@ def _moved(wrong: Sequence[Wrong]) -> str | None:
         and each.formula != each.expected_formula
         and _DIGITS.sub("0", each.formula) == _DIGITS.sub("0", each.expected_formula)
     )
-    if not sheets or max(sheets.values()) < MANY:
-        return None
-    name = max(sheets, key=lambda sheet: sheets[sheet])
-    return f"the rows of the sheet {name} were sorted or moved: undo it"
+    for name, count in sheets.most_common(1):
+        if count >= MANY:
+            return f"the rows of the sheet {name} were sorted or moved: undo it"
+    return None

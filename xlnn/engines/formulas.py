@@ -24,9 +24,8 @@ from xlnn.engines._store import Places, Store
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import Inputs, Place, Values, address
 from xlnn.xlsx.alike import BATCH, Groups
-from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import cells
-from xlnn.xlsx.parts import read_workbook
+from xlnn.xlsx.parts import sheet_parts
 
 _AT_ONCE = 500_000
 """Values gathered at a time, so that a large wave does not double the memory."""
@@ -133,8 +132,7 @@ class _FormulasSession:
 
 def _read(path: Path) -> tuple[Store, list[Shape]]:
     """Read all cells once, sheet by sheet; there may be millions, so no object is kept per cell."""
-    with Archive(path) as archive:
-        titles = list(read_workbook(archive).sheets)
+    titles = [*sheet_parts(path)]
     found = Groups(titles, names_are_words=False)
     numbers = [(array("i"), array("d")) for _ in titles]
     others: list[dict[tuple[int, int], object]] = [{} for _ in titles]

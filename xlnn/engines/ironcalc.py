@@ -19,9 +19,8 @@ from xlnn.engines.formualizer import ERRORS, check_computed
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
 from xlnn.xlsx.alike import QUOTED, TEXT
-from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import all_cells
-from xlnn.xlsx.parts import read_workbook
+from xlnn.xlsx.parts import sheet_parts
 from xlnn.xlsx.range_shapes import parsed
 
 FAILED = ("#ERROR!", "#N/IMPL!")
@@ -57,8 +56,7 @@ def load(path: Path) -> Recalculate:
 
 def filled(path: Path) -> "Session":
     """Return a session with the cells of a workbook."""
-    with Archive(path) as archive:
-        session = Session(path.name, [*read_workbook(archive).sheets])
+    session = Session(path.name, [*sheet_parts(path)])
     for title, (row, column, formula, value) in all_cells(path):
         if formula is not None:
             session.state((title, row, column), formula)
