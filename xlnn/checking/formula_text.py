@@ -227,7 +227,7 @@ class _Stated:
 
     def __init__(self, layout: Layout, blocks: Iterable[Block]) -> None:
         self._single: dict[tuple[int, int], str] = {}
-        self._columns: dict[int, list[_Down]] = {}
+        self._columns: dict[int, list[tuple[range, Iterator[tuple[int, str]]]]] = {}
         for block in blocks:
             name = block.quantity.name
             if not (block.parts[0].is_table and block.parts[0].lengths):
@@ -238,29 +238,15 @@ class _Stated:
                 axes, given = part.lengths, part.given
                 for column in layout.columns(name, number):
                     row, at = part.address((*(0 for _ in axes), *column.unit))
-                    down = _Down(row + given, row + prod(axes) - 1, column.down(axes, given))
-                    self._columns.setdefault(at, []).append(down)
+                    rows = range(row + given, row + prod(axes))
+                    down = zip(rows, column.down(axes, given), strict=True)
+                    self._columns.setdefault(at, []).append((rows, down))
 
     def at(self, row: int, column: int) -> str | None:
         """Return the formula that a cell should have; rows must be requested in order."""
-        for down in self._columns.get(column, ()):
-            if down.next <= row <= down.last:
-                return down.at(row)
+        for rows, down in self._columns.get(column, ()):
+            if row in rows:
+                for own, text in down:
+                    if own == row:
+                        return text
         return self._single.get((row, column))
-
-
-@dataclass
-class _Down:
-    """The formulas of a column from a row on."""
-
-    next: int
-    last: int
-    texts: Iterator[str]
-
-    def at(self, row: int) -> str:
-        """Return the formula of a row, and skip the rows before it."""
-        while self.next < row:
-            next(self.texts)
-            self.next += 1
-        self.next += 1
-        return next(self.texts)
