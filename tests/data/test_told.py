@@ -253,6 +253,13 @@ def test_a_column_that_numbers_the_rows_is_left_out(tmp_path, heading, numbers, 
     assert asked.features == (heading, "b")
 
 
+def test_row_numbers_are_known_by_all_rows_though_some_are_left_out(tmp_path):
+    rows = "".join(f"{n},{n * n % 7 or 'NA'},{n % 2}\n" for n in range(1, 21))
+    data = load(csv(tmp_path, f",b,kind\n{rows}"), ReadOptions(label="kind", missing="drop"))
+    assert data.features == ("b",)
+    assert len(data.x) == 18
+
+
 def test_row_numbers_stay_where_they_are_all_there_is(tmp_path):
     content = "id,kind\n" + "\n".join(f"{n},{n % 2}" for n in range(1, 21))
     assert load(csv(tmp_path, content), ReadOptions(label="kind")).features == ("id",)

@@ -55,13 +55,13 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
         t=t,
         unlabelled=survey.unlabelled,
     )
-    x, kept, treated = filled(holed, reading.missing)
-    names = as_whole([*compress(names, kept)])
-    every, features = x, [one for column in survey.inputs for one in column.features]
+    features = [one for column in survey.inputs for one in column.features]
     if not here.given:
         features = [f"x{each[1:]}" for each in features]
-    is_free = len(x) >= ENOUGH and not (reading.columns or reading.features or reading.bare)
     out = np.array([counts_rows(*each) for each in zip(features, x.T, strict=True)])
+    x, kept, treated = filled(holed, reading.missing)
+    every, names = x, as_whole([*compress(names, kept)])
+    is_free = len(x) >= ENOUGH and not (reading.columns or reading.features or reading.bare)
     if is_free and not out.all():
         features, x = _without(table.name, out, NUMBERING, features, x, notes)
     picture, headings = None, features if here.given else ()
