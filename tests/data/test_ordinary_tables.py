@@ -456,6 +456,12 @@ def test_values_that_go_up_are_no_headings_unless_a_column_is_named(tmp_path):
         load(csv(tmp_path, rows), ReadOptions(label="kind"))
 
 
+def test_a_year_that_is_named_and_no_place_is_a_heading(tmp_path):
+    content = table("region,2022,2023,2024\n", "N{n},{n}.5,{n},7\n", "S{n},{n},3,{n}\n")
+    data = load(csv(tmp_path, content), ReadOptions(targets=("2024",)))
+    assert (data.features, len(data.x)) == (("2022", "2023"), 12)
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [

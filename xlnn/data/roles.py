@@ -160,7 +160,7 @@ def _are_headings(first: Sequence[str], reading: ReadOptions) -> bool:
     firm = [field for field in values if field and not re.match(r"=|[+-][^\d.]", field)]
     numbers = [field for field in firm if looks_numeric(field)]
     named = {reading.label, *reading.targets, *reading.columns, *reading.drop} & {*first}
-    if not numbers or all(map(looks_numeric, named)):
+    if not numbers or all(_by_place(name, len(first)) is not None for name in named):
         return bool(firm) and not numbers
     years = [float(field) for field in numbers if field.isdecimal()]  # or 0, 1, 2 ...
     return len(years) == len(numbers) and all(a < b for a, b in pairwise(years))
