@@ -685,6 +685,10 @@ def test_any_dollar_is_a_currency(tmp_path, sign):
 
 
 UNITS = table("time,force,kind\n[s],[N],[-]\n", "{n}.5,1,x\n", "{n},2,y\n")
+TWICE = table(
+    "sample,before,,after,,kind\n,pH,T,pH,T,\n-,-,°C,-,°C,-\n",
+    "S{n},{n}.5,1,3,{n},x\n", "S{n},2,{n},{n},7,y\n",
+)  # fmt: skip
 SURVEY = table(
     'Q1,Q2,kind\nHow old?,"How happy, now?",Again?\n"{{""id"": 1}}","{{""id"": 2}}",c\n'
     .replace("{{", "{").replace("}}", "}"), "3{n},{n}.5,x\n", "4{n},2,y\n",
@@ -706,9 +710,10 @@ CHOICES = table(
             "line 1 and the next one were joined",
         ),
         (UNITS, ("time [s]", "force [N]"), "line 1 and the next one were joined as headings"),
+        (TWICE, ("before pH", "before T", "after pH", "after T"), "the next two were joined"),
         (SURVEY, ("Q1 How old?", "Q2 How happy, now?"), "line 1 and the next two were joined"),
     ],
-    ids=["choices", "units", "survey"],
+    ids=["choices", "units", "units below merged cells", "survey"],
 )
 def test_a_column_is_named_by_the_upper_of_its_headings(tmp_path, content, features, told):
     data = load(csv(tmp_path, content), KIND)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby, islice
 
 from xlnn.data.dataset import MOST_INPUTS, ReadOptions
+from xlnn.data.numbers import is_absent
 from xlnn.data.wording import listed
 from xlnn.data.words import looks_numeric
 from xlnn.errors import DataError
@@ -176,7 +177,8 @@ def _joined(
         numbers = {n for n in numbers if any(row.get(n) for row in below)}
         gaps = both - {*upper}
         firm = numbers | gaps if len(gaps) > 1 else numbers
-        if min(both) in gaps or any(len(firm & {*row}) < 2 - bool(gaps) for row in more):
+        said = [{n for n, text in row.items() if not is_absent(text)} for row in more]
+        if min(both) in gaps or any(len(firm & own) < 2 - bool(gaps) for own in said):
             continue
         joined, group = {}, ""
         for n in sorted(both):
@@ -189,4 +191,4 @@ def _joined(
 
 def _has_values(row: dict[int, str]) -> bool:
     """Return whether a row contains numbers, and so no headings."""
-    return any(map(looks_numeric, row.values()))
+    return any(looks_numeric(text) and not is_absent(text) for text in row.values())
