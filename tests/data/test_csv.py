@@ -57,7 +57,10 @@ def test_images_are_read(tmp_path, content):
         ("0,1,0,-inf\n", r'column p3: "-inf" is not finite'),
         ("0,1,0,=1+1\n", r'column p3: "=1\+1" is not a number.*remove the leading "="'),
         ("0,1,0,@A1\n", r'column p3: "@A1" is not a number.*remove the leading "@"'),
-        ("0,1,0,\n", r"1 value missing in 1 line, the first in line 1, column p3: fill them in"),
+        (
+            "0,1,0,\n1,0,1,1\n",
+            r"1 value missing in 1 line, the first in line 1, column p3: fill them in",
+        ),
         ("0,1,0,1_000\n", r'"1_000" is not a number'),
         ("0,1,0," + "1" * 65, r'"1{39}…" is not a number'),
         (
@@ -65,7 +68,7 @@ def test_images_are_read(tmp_path, content):
             r'line 2, column p2: "0,5" is written differently from the other',
         ),
         ("0,1,0,٣\n", r'"٣" is not a number'),
-        (" ,1,0,1\n", r"line 1: the label is empty"),
+        (" ,1,0,1\ncat,0,1,0\n", r"line 1: the label is empty"),
         ("cat\u200bdog,1,0,1\n", r'line 1: the label "cat\?dog" holds a character that cannot be'),
         ('"a\nb",1,0,1\n', r'line 2: the label "a\?b" holds a character that cannot be printed'),
         ("0,1,0,1\n0,1,1,1\n", r'my.csv: all have the label "0"; at least 2 classes'),

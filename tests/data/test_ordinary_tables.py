@@ -494,7 +494,7 @@ HOLLOW = table("a,,b,kind,\n", "{n}0,,{n}.5,x,\n", "{n}0,,7,y,\n")
         (LONG_LINES, "my.csv: 12 rows of 2 inputs, a and b; labels x and y"),
         (FOOTED, "my.csv: left out 1 line with a single value, the first in line 15."),
         (PARTED, "my.csv: left out 6 lines with a single value, the first in line 3."),
-        (HOLLOW, "my.csv: left out column 2 and column 5, without any value."),
+        (HOLLOW, "my.csv: left out column 2, without any value."),
     ],
     ids=["separators at the end", "a note below", "titles between", "blank columns"],
 )

@@ -174,8 +174,6 @@ def test_texts_that_are_numbers_are_read_as_in_a_csv(tmp_path):
     [
         ([], r'my\.xlsx: the sheet "Data" is empty \(--sheet\)'),
         ([["My measurements"], [], ["k"], ["x"]], r"row 1: 1 column was found"),
-        ([["k", "a"], ["x", 1, 2]], r"Data!C2: there is a value outside the columns of row 1"),
-        ([[None, "k", "a"], ["?", "x", 1]], r"Data!A2: there is a value outside the columns"),
         ([["k", "a"], ["x", "two"]], r'my\.xlsx: no column is left .*: a has "two" in row 2'),
         ([["k", "a"], ["x", "#DIV/0!"]], r"my\.xlsx: 1 value missing in 1 row, the first in row 2"),
         ([["k", "a"]], r"my\.xlsx holds no data: expected a row for each image or row"),
@@ -276,6 +274,15 @@ def test_what_stands_beside_a_table_is_left_out_and_told(tmp_path):
     assert data.x.tolist() == [[1, 2], [2, 3], [3, 5]]
     told = "my.xlsx: left out what stands beside the table, the first in Data!G3."
     assert data.told[1] == told
+
+
+def test_a_column_without_a_heading_is_part_of_the_table_next_to_it(tmp_path):
+    """As pandas writes the index of a data frame."""
+    rows = [[None, "a", "kind"], *([n, n * n % 7, "xy"[n % 2]] for n in range(12))]
+    data = load(xlsx(tmp_path, rows), ReadOptions(label="kind"))
+    assert (data.features, len(data.x)) == (("a",), 12)
+    assert any("left out column 1, which numbers the rows" in told for told in data.told)
+    assert load(xlsx(tmp_path, [row[::-1] for row in rows]), ReadOptions()).features == ("a",)
 
 
 def test_cells_that_were_merged_over_rows_count_in_each(tmp_path):

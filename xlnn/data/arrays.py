@@ -271,7 +271,9 @@ def frame_table(data: Any, options: ReadOptions) -> Table:  # noqa: ANN401 -- of
     ]
     given = any(isinstance(name, str) for name, _ in columns)
     numbered = list(enumerate(map(list, zip(*texts, strict=True))))
-    return Table("data", "row", numbered[not given :], given=given)
+    table = Table("data", "row", numbered[not given :], given=given)
+    table.apart(options)
+    return table
 
 
 def _text(heading: object, row: int, value: object) -> str:

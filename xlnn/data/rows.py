@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, groupby, islice
+from itertools import chain, compress, islice, pairwise
 
 from xlnn.data.dataset import MOST_INPUTS, ReadOptions
 from xlnn.data.numbers import is_absent
-from xlnn.data.wording import listed
+from xlnn.data.wording import listed, short
 from xlnn.data.words import looks_numeric
 from xlnn.errors import DataError
+from xlnn.grid import address
 
 LOOKED_AT = 20
 """Rows that are searched for headings."""
@@ -28,7 +29,7 @@ class Table:
     row : str
         The word for a row there.
     rows : list of (int, list of str)
-        The rows that are not blank, all of the same length.
+        The rows that are not blank; once `apart` chose the columns, all of the same length.
     notes : list of str
         Notes for the user about anything unexpected.
     given : bool or None
@@ -37,6 +38,8 @@ class Table:
         The decimal mark if numbers can be read with either; "" if neither is likely.
     dated : frozenset of int
         The columns whose numbers are dates.
+    title : str
+        The sheet; "" in other files.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Table:
     given: bool | None = None
     mark: str = ""
     dated: frozenset[int] = frozenset()
+    title: str = ""
 
     def from_headings(self, rows: Iterator[Row], options: ReadOptions) -> Iterator[Row]:
         """Return the rows from the headings on, and note which rows were skipped or joined.
@@ -91,43 +95,62 @@ class Table:
         return chain(first, rows)
 
     def apart(self, options: ReadOptions) -> None:
-        """Keep one of several tables that stand side by side, with an empty column between them.
+        """Keep the columns of one table, fill up short rows, and note what is left out.
 
-        They are several if some of them end two rows or more above others. The one with the named
-        columns is kept, or the first. Otherwise they are read as one, which is noted.
+        Tables that stand side by side have headings, and an empty column between them. They are
+        several if some of them end two rows or more above others. The one with the named columns is
+        kept, or the first. Otherwise they are read as one, which is noted.
 
-        >>> rows = [(1, ["a", "b", "", "c"])] + [(n, ["x", "1", "", ""]) for n in (2, 3)]
+        >>> rows = [(1, ["a", "b", "", "c"])] + [(n, ["x", "1"]) for n in (2, 3)]
         >>> table = Table("my.csv", "line", rows)
         >>> table.apart(ReadOptions())
         >>> table.rows[0], table.notes
         ((1, ['a', 'b']), ['my.csv: another table with c stands beside this one and was left out.'])
         """
-        heads, fields = self.rows[0][1], [fields for _, fields in self.rows]
-        is_held = [any(row[n] for row in fields) for n in range(len(heads))]
-        parts = [[*own] for held, own in groupby(range(len(heads)), is_held.__getitem__) if held]
-        if len(parts) < 2:
-            return
-        rows = [[any(row[n] for n in part) for row in fields] for part in parts]
-        ends = [len(held) - held[::-1].index(True) for held in rows]
+        heads, held = self.rows[0][1], set()
+        for _, fields in self.rows:
+            held.update(compress(range(len(fields)), fields))
+        gaps = [n for n in range(max(held)) if n not in held]
+        parts = [slice(n + 1, gap) for n, gap in pairwise([-1, *gaps, max(held) + 1])]
+        parts = [part for part in parts if any(heads[part])]
         asked = {options.label, *options.targets, *options.drop, *options.columns}
-        named = [n for n, part in enumerate(parts) if asked & {heads[column] for column in part}]
-        kept = next(iter(named), 0)
-        others = listed((heads[c] for n, p in enumerate(parts) if n != kept for c in p), most=3)
+        named = [part for part in parts if asked & {*heads[part]}]
+        kept = next(iter(named), parts[0])
+        others = [head for part in parts if part != kept for head in heads[part]]
+        ends = [max(n for n, (_, row) in enumerate(self.rows) if any(row[p])) for p in parts]
         if max(ends) - min(ends) > 1 and len(named) < 2:
-            left, right = parts[kept][0], parts[kept][-1] + 1
-            self.rows = [
-                (row, fields[left:right])
-                for (row, fields), is_held in zip(self.rows, rows[kept], strict=True) if is_held
-            ]  # fmt: skip
-            self.dated = frozenset(n - left for n in self.dated)
-            self.notes.append(
-                f"{self.name}: another table with {others} stands beside this one and was left out."
-            )
-        elif min(map(len, parts)) > 1:
-            self.notes.append(
-                f"{self.name}: {others}, beyond an empty column, were read as part of the table: "
-                "--drop leaves them out."
-            )
+            which = listed(others, most=3)
+            told = f"another table with {which} stands beside this one and was left out"
+        else:
+            kept = slice(parts[0].start, parts[-1].stop)
+            told = self._beside(kept)
+            if others and min(part.stop - part.start for part in parts) > 1:
+                told = f"{listed(others, most=3)}, beyond an empty column, were read as part of "
+                told += "the table: --drop leaves them out"
+        if told:
+            self.notes.append(f"{self.name}: {told}.")
+        width = kept.stop - kept.start
+        self.rows = [
+            (number, own + [""] * (width - len(own)))
+            for number, fields in self.rows
+            if any(own := fields[kept])
+        ]
+        self.dated = frozenset(n - kept.start for n in self.dated)
+
+    def _beside(self, kept: slice) -> str:
+        """Return a note on the first value outside the kept columns; "" if there is none."""
+        for number, fields in self.rows:
+            for column in compress(range(len(fields)), fields):
+                if not kept.start <= column < kept.stop:
+                    where = self.place(number, column + 1)
+                    return f"left out what stands beside the table, the first in {where}"
+        return ""
+
+    def place(self, row: int, column: int) -> str:
+        """Return words for a cell, or in a file without addresses for its row."""
+        if self.title:
+            return f"{short(self.title)}!{address(row, column)}"
+        return f"{self.row} {row:,}"
 
     def check_width(self, number: int, width: int, hint: str) -> None:
         """Refuse a first row with too many columns or too few."""

@@ -14,7 +14,6 @@ from xlnn.data.dataset import ReadOptions
 from xlnn.data.rows import Row, Table
 from xlnn.data.wording import counted, listed, short
 from xlnn.errors import DataError
-from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import cell_value, number
 from xlnn.xlsx.markup import elements
@@ -49,68 +48,48 @@ def sheet_table(path: Path, options: ReadOptions) -> Table:
             )
         strings = [text[:LONGEST] for text in shared_strings(archive, book.strings)]
         source = SheetSource(archive, title, book.sheets[title])
-        cells = _Cells(path.name, source, strings, date_styles(archive))
-        table = Table(path.name, "row")
+        table = Table(path.name, "row", title=title)
+        cells = _Cells(table, source, strings, date_styles(archive))
         if len(book.sheets) > 1 and not options.sheet:
             table.notes.append(
                 f'{path.name}: the first sheet, "{short(title)}", was read (--sheet).'
             )
-        left = _read(table, cells, options, [*book.sheets])
+        _read(table, cells, options)
+    others = f" --sheet reads another of {listed(book.sheets)}." if len(book.sheets) > 1 else ""
+    number, heads = table.rows[0]
+    table.check_width(number, len(heads), f"from the first row on that is not empty.{others}")
     if cells.formulas:
         held = counted(cells.formulas, "formula")
         table.notes.append(f"{path.name} holds {held}: the stored values were taken.")
-    table.dated = frozenset(column - left for column in cells.dates)
     return table
 
 
-def _read(table: Table, cells: "_Cells", options: ReadOptions, sheets: Sequence[str]) -> int:
-    """Read the rows of the table; return the column, from 1, in which it begins."""
-    left, right, beside = 0, 0, ""
+def _read(table: Table, cells: "_Cells", options: ReadOptions) -> None:
+    """Read the rows of the table."""
+    values = 0
     for row, fields in table.from_headings(cells.rows(options), options):
-        if not table.rows:
-            held = [column for column, text in enumerate(fields) if text]
-            left, right = held[0], held[-1] + 1
-            others = f" --sheet reads another of {listed(sheets)}." if len(sheets) > 1 else ""
-            hint = f"from the first row on that is not empty.{others}"
-            table.check_width(row, right - left, hint)
-        outside = [n for n, text in enumerate(fields) if text and not left <= n < right]
-        if outside:
-            beside = beside or cells.place(row, outside[0] + 1)
-        if {left - 1, right} & {*outside}:  # no empty column is between
-            raise DataError(
-                f"{table.name}, {cells.place(row, outside[0] + 1)}: there is a value outside "
-                f"the columns of row {table.rows[0][0]:,}, the first that is not empty: the table "
-                "begins there, so remove everything above and beside it."
-            )
-        if not any(fields[left:right]):
-            continue
-        padding = [""] * (right - max(left, len(fields)))
-        table.rows.append((row, fields[left:right] + padding))
-        count = len(table.rows)
-        options.check_count(table.name, count, count * (right - left - 1))
+        table.rows.append((row, fields))
+        values += len(fields) - fields.count("")
+        options.check_count(table.name, len(table.rows), values - len(table.rows))
     if not table.rows:
-        raise DataError(
-            f'{table.name}: the sheet "{short(cells.source.title)}" is empty (--sheet).'
-        )
-    if beside:
-        table.notes.append(
-            f"{table.name}: left out what stands beside the table, the first in {beside}."
-        )
-    _fill_down(table, cells.merged, left + 1)
-    return left + 1
+        raise DataError(f'{table.name}: the sheet "{short(table.title)}" is empty (--sheet).')
+    _fill_down(table, cells.merged)
+    table.dated = frozenset(cells.dates)
+    table.apart(options)
 
 
-def _fill_down(table: Table, merged: Sequence[str], first: int) -> None:
+def _fill_down(table: Table, merged: Sequence[str]) -> None:
     """Repeat the value of cells that were merged over several rows in each of these rows."""
     from openpyxl.utils import range_boundaries  # noqa: PLC0415 -- slow
 
-    below, width = dict(table.rows), len(table.rows[0][1])
+    below, last = dict(table.rows), table.rows[-1][0]
     ended: dict[int, int] = {}
     for column, top, _, bottom in sorted(map(range_boundaries, merged)):
-        if top in below and 0 <= column - first < width:
-            rows = range(max(top, ended.get(column, 0)) + 1, min(bottom, table.rows[-1][0]) + 1)
-            for row in filter(below.__contains__, rows):
-                below[row][column - first] = below[top][column - first]
+        if any(text := below.get(top, [])[column - 1 : column]):
+            for row in range(max(top, ended.get(column, 0)) + 1, min(bottom, last) + 1):
+                if fields := below.get(row):
+                    fields += [""] * (column - len(fields))
+                    fields[column - 1 : column] = text
             ended[column] = bottom
 
 
@@ -118,7 +97,7 @@ def _fill_down(table: Table, merged: Sequence[str], first: int) -> None:
 class _Cells:
     """The cells of a sheet as texts, how many are formulas, and which columns have dates."""
 
-    name: str
+    table: Table
     source: SheetSource
     strings: Sequence[str]
     date_styles: frozenset[str]
@@ -152,7 +131,7 @@ class _Cells:
         """Refuse a sheet that claims to hold too much, before it is read."""
         cells = area(box)
         rows = cells // max(1, area(re.sub("[0-9]+", "1", box)))
-        options.check_count(self.name, rows, cells - rows)
+        options.check_count(self.table.name, rows, cells - rows)
 
     def _text(self, item: Item) -> str:
         """Return a cell's value or stored value as text."""
@@ -161,8 +140,8 @@ class _Cells:
             self.formulas += 1
             if not value and kind != "str":  # an empty text
                 raise DataError(
-                    f"{self.name}, {self.place(row, column)} holds a formula without a stored "
-                    "value: open the file in a spreadsheet program and save it."
+                    f"{self.table.name}, {self.table.place(row, column)} holds a formula without a "
+                    "stored value: open the file in a spreadsheet program and save it."
                 )
         if not value:
             return ""
@@ -171,13 +150,9 @@ class _Cells:
             raise self.source.bad_value(row, column, kind, value)
         if kind == "n":
             if style in self.date_styles:
-                self.dates.add(column)
+                self.dates.add(column - 1)
             return value
         return str(known).upper() if isinstance(known, bool) else str(known)[:LONGEST]
-
-    def place(self, row: int, column: int) -> str:
-        """Return the address of a cell, for a message."""
-        return f"{short(self.source.title)}!{address(row, column)}"
 
 
 def date_styles(archive: Archive) -> frozenset[str]:

@@ -42,7 +42,6 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
     DataError
         It cannot be read; the message names row and column.
     """
-    table.apart(reading)
     survey = Survey(table, reading)
     here, notes, names = survey.roles, table.notes, _labels(survey)
     x, t = survey.arrays()
