@@ -6,7 +6,7 @@ that of another step. The guess that predicts what is stated, in every step, is 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import product
@@ -77,25 +77,11 @@ class Fault:
     names: tuple[str, ...] = ()
 
 
-Predict = Callable[[Pair], float | None]
-Guess = tuple[Fault, Predict]
-"""A fault, and the gradient that it predicts for a pair; None where it cannot be."""
+Guess = tuple[Fault, float]
+"""A fault, and the gradient that it predicts."""
 
-Curve = Callable[[float], float]
-Altered = Callable[[Edge, Pair], float | None]
-Ways = dict[Pair, tuple[Edge, ...]]
-"""A path from the parameter to the cost, in each step."""
-
-
-def _explains(predict: Predict, pairs: Sequence[Pair]) -> bool:
-    """Tell whether a guess predicts each stated gradient, and differs from the slopes."""
-    is_other = False
-    for pair in pairs:
-        found = predict(pair)
-        if found is None or not close(found, pair.stated):
-            return False
-        is_other |= not close(found, pair.slope)
-    return is_other
+_OF_EVERY_STEP = ("factor", "other", "which")
+"""What is said of a fault in the same way in every step."""
 
 
 class Explainer:
@@ -148,7 +134,7 @@ class Explainer:
         adjoints = {cost: self.chain.adjoints(cost, edges) for cost in {c.cost for c in pairs}}
         return [
             pair for pair in pairs
-            if _explains(lambda c: adjoints[c.cost].get(c.parameter, 0.0), [pair])
+            if _is_predicted(pair, adjoints[pair.cost].get(pair.parameter, 0.0))
         ]  # fmt: skip
 
     @cached_property
@@ -166,56 +152,34 @@ class Explainer:
         typed = tuple(c.gradient for c in pairs if not self.book.formula(c.gradient))
         if typed:
             return Fault("typed", {}, typed)
-        fault = self._short(pairs[0]) or next(
-            (fault for fault, predict in self._guesses(pairs) if _explains(predict, pairs)),
-            Fault("other"),
-        )
+        fault = self._short(pairs[0]) or next(self._explaining(pairs), Fault("other"))
         return replace(fault, cells=self.start(pairs, is_scaled=fault.kind in {"sign", "factor"}))
 
-    def _guesses(self, pairs: Sequence[Pair]) -> Iterator[Guess]:
-        """Yield what may be wrong, the likeliest first."""
-        yield Fault("sign"), lambda pair: -pair.slope
-        yield from self._interchanged(pairs)
-        yield from self._decay(pairs[0])
-        for factor in (2.0, 0.5):
-            yield Fault("factor", {"factor": f"{factor:.4g}"}), lambda c, f=factor: f * c.slope
-        yield from self._neuron(pairs)
-        yield from self._extra(pairs)
-        if self.chain.edges:
-            yield from self._operator(pairs[0])
-            yield from self._missing_on_one_path(pairs)
-            yield from self._other_weight(pairs[0])
-            yield from self._other_derivative(pairs[0])
-            yield from self._weights_of_another_step(pairs)
-        yield from self._factor(pairs)
-        if self.chain.edges:
-            yield from self._left_out(pairs)
-            yield from self._another_input(pairs)
+    def _explaining(self, pairs: Sequence[Pair]) -> Iterator[Fault]:
+        """Yield the faults that predict what is stated in every step, the likeliest first.
 
-    def _altered(self, first: Pair, edges: Mapping[Edge, Altered]) -> Predict:
-        """Return the gradient with other derivatives along some edges.
-
-        Parameters
-        ----------
-        first : Pair
-        edges : mapping
-            Edges of the first pair with the derivative that takes the place of theirs: a function
-            of the same edge of another pair, and of that pair.
+        Each of the methods yields guesses about a gradient in one step. A fault of several steps is
+        one that is among the guesses of each.
         """
+        first, *others = pairs
+        for guesses in (
+            self._sign, self._interchanged, self._decay, self._twofold, self._neuron,
+            self._extra, self._operator, self._missing_on_one_path, self._other_weight,
+            self._other_derivative, self._weights_of_another_step, self._factor,
+            self._left_out, self._another_input,
+        ):  # fmt: skip
+            for fault, gradient in guesses(first):
+                if _is_predicted(first, gradient) and all(
+                    any(close(g, pair.stated) and _is_alike(f, fault) for f, g in guesses(pair))
+                    for pair in others
+                ):
+                    yield fault
 
-        def predict(pair: Pair) -> float | None:
-            if self.chain.tries > MOST_TRIES:
-                return None
-            changed = {
-                moved: found
-                for edge, number in edges.items()
-                for moved in self._moved(edge, pair, first)
-                if (found := number(moved, pair)) is not None
-            }
-            adjoint = self.chain.adjoints(pair.cost, changed) if changed else {}
-            return adjoint.get(pair.parameter, 0.0) if changed else None
-
-        return predict
+    def _altered(self, pair: Pair, edges: Mapping[Edge, float]) -> float:
+        """Return the gradient with other derivatives along some edges."""
+        if self.chain.tries > MOST_TRIES:
+            return np.nan
+        return self.chain.adjoints(pair.cost, edges).get(pair.parameter, 0.0)
 
     def _short(self, pair: Pair) -> Fault | None:
         """Look for a range that is shorter, or longer, than that over which the cost adds up."""
@@ -233,15 +197,19 @@ class Explainer:
         found, whole = (f"{first}–{last}" for first, last in (min(rows - right), *right))
         return Fault("range", {"found": found, "right": whole})
 
-    def _interchanged(self, pairs: Sequence[Pair]) -> Iterator[Guess]:
-        for name in dict.fromkeys(c.name for c in self.every if c.name != pairs[0].name):
-            others = {c.cost: c for c in reversed(self.every) if c.name == name and c.slope}
-            if not others.keys() >= {c.cost for c in pairs}:
-                continue
-            if self._reads_alike(pairs[0], others[pairs[0].cost]):
-                both = all(close(others[c.cost].stated, c.slope) for c in pairs)
-                fault = Fault("interchanged" if both else "of_another", {"other": name})
-                yield fault, lambda pair, others=others: others[pair.cost].slope
+    def _sign(self, pair: Pair) -> Iterator[Guess]:
+        yield Fault("sign"), -pair.slope
+
+    def _twofold(self, pair: Pair) -> Iterator[Guess]:
+        for factor in (2.0, 0.5):
+            yield Fault("factor", {"factor": f"{factor:.4g}"}), factor * pair.slope
+
+    def _interchanged(self, pair: Pair) -> Iterator[Guess]:
+        for other in self.every:
+            is_another = other.cost == pair.cost and other.name != pair.name and other.slope
+            if is_another and self._reads_alike(pair, other):
+                kind = "interchanged" if close(other.stated, pair.slope) else "of_another"
+                yield Fault(kind, {"other": other.name}), other.slope
 
     def _reads_alike(self, pair: Pair, other: Pair) -> bool:
         """Tell whether a gradient reads the cells that another parameter's gradient needs."""
@@ -249,46 +217,36 @@ class Explainer:
         inputs = {e[0] for e in self.chain.edges} | self.chain.parameters
         return not close(other.stated, other.slope) or own >= theirs or own - theirs <= inputs
 
-    def _decay(self, first: Pair) -> Iterator[Guess]:
+    def _decay(self, pair: Pair) -> Iterator[Guess]:
         """Look for a penalty on the weights that the cost leaves out: a multiple of each."""
 
         def rate(pair: Pair) -> float:
             value = self.values.get(pair.parameter, 0.0)
             return (pair.stated - pair.slope) / value if value else 0.0
 
-        usual = rate(first)
+        usual = rate(pair)
         if usual and len({c.parameter for c in self.wrong if close(rate(c), usual, 1e-3)}) > 2:
-            yield Fault("decay"), lambda c: c.stated if close(rate(c), usual, 1e-3) else None
+            yield Fault("decay"), pair.stated
 
-    def _neuron(self, pairs: Sequence[Pair]) -> Iterator[Guess]:
+    def _neuron(self, pair: Pair) -> Iterator[Guess]:
         """Look for a missing or exchanged derivative of a neuron that is computed in one cell."""
-        for place in self._of_step(pairs[0]) & {*self.chain.cells}:
+        for place in self._of_step(pair) & self._moving:
             text = (self.book.formula(place) or "").upper()
             if ("TANH(" in text) == ("EXP(" in text):
                 continue
-            own, other = (_sigmoid, _tanh) if "EXP(" in text else (_tanh, _sigmoid)
-            for kind, put in (("derivative", lambda _: 1.0), ("function", other)):
+            y = self.values.get(place, 0.0)
+            own, other = _sigmoid(y), _tanh(y)
+            if "TANH(" in text:
+                own, other = other, own
+            for kind, put in (("derivative", 1.0), ("function", other)) if own else ():
+                yield Fault(kind, {"cells": self.book.at(place)}), pair.slope * put / own
 
-                def predict(
-                    pair: Pair, place: Place = place, own: Curve = own, put: Curve = put
-                ) -> float | None:
-                    y = self.values.get(self._shifted(place, pair, pairs[0]), 0.0)
-                    return pair.slope * put(y) / own(y) if own(y) else None
-
-                yield Fault(kind, {"cells": self.book.at(place)}), predict
-
-    def _extra(self, pairs: Sequence[Pair]) -> Iterator[Guess]:
+    def _extra(self, pair: Pair) -> Iterator[Guess]:
         """Look for y (1 − y) of an output beside a cost that cancels it, as softmax has."""
-        found: dict[Pair, Place] = {}
-        for pair in pairs:
-            for place in self._on_the_way(pair) - {pair.parameter}:
-                y = self.values.get(place, 0.0)
-                if 0 < y < 1 and pair.slope and close(pair.stated, pair.slope * _sigmoid(y)):
-                    found[pair] = place
-        yield (
-            Fault("twice", {"cells": self.book.shown(found.values())}),
-            lambda pair: pair.stated if pair in found else None,
-        )
+        for place in self._on_the_way(pair) - {pair.parameter}:
+            y = self.values.get(place, 0.0)
+            if 0 < y < 1:
+                yield Fault("twice", {"cells": self.book.at(place)}), pair.slope * _sigmoid(y)
 
     @cached_property
     def _kinds(self) -> dict[tuple[str, Pattern | None], list[Edge]]:
@@ -318,22 +276,6 @@ class Explainer:
                 left += self.chain.readers[place]
         return found
 
-    def _moved(self, edge: Edge, pair: Pair, first: Pair) -> list[Edge]:
-        """Return the corresponding edges of another step, where steps stand in rows."""
-        moved = tuple(self._shift(p, pair, first) for p in edge)
-        return [e for e in dict.fromkeys((moved, edge)) if e in self.chain.edges]
-
-    @staticmethod
-    def _shift(place: Place, pair: Pair, first: Pair, further: int = 0) -> Place:
-        """Return the cell that lies relative to one pair's cost as a cell does to another's."""
-        down, right = (a - b for a, b in zip(pair.cost[1:], first.cost[1:], strict=True))
-        return place[0], place[1] + down + further, place[2] + right
-
-    def _shifted(self, place: Place, pair: Pair, first: Pair) -> Place:
-        """Return the cell of another step that corresponds to a cell, if there is one."""
-        there = self._shift(place, pair, first)
-        return there if there in self.values else place
-
     def _is_mask(self, cell: Place) -> bool:
         text = (self.book.formula(cell) or "").upper()
         return "MAX(" in text or ">" in text or "<" in text
@@ -354,39 +296,29 @@ class Explainer:
             found += [p for p in sorted(hold) if (behind - hold) & {*self.book.readers.get(p, ())}]
         return tuple(dict.fromkeys(found))
 
-    def _missing_on_one_path(self, pairs: Sequence[Pair]) -> Iterator[Guess]:
-        for ways in self._ways(pairs):
-            way = ways[pairs[0]]
+    def _missing_on_one_path(self, pair: Pair) -> Iterator[Guess]:
+        for way in self._ways(pair):
+            whole = self._product(way)
             for length in (1, 2, 3):
                 for n in range(len(way) - length + 1):
-                    span = slice(n, n + length)
-
-                    def predict(pair: Pair, ways: Ways = ways, span: slice = span) -> float | None:
-                        left = self._product(ways[pair][span])
-                        if len(ways[pair]) < span.stop or not left or close(left, 1.0):
-                            return None
-                        whole = self._product(ways[pair])
-                        return pair.slope + whole / left - whole
-
-                    cells = [e[1] for e in way[span] if e[0] not in self.chain.parameters]
+                    left = self._product(way[n : n + length])
+                    if not left or close(left, 1.0):
+                        continue
+                    own = [e[1] for e in way[n : n + length] if e[0] not in self.chain.parameters]
                     through = way[min(n + length, len(way) - 1)][1]
-                    said = {"cells": self.book.shown(cells or [way[n][1]])}
-                    yield Fault("one_path", said | {"path": self.book.at(through)}), predict
+                    said = {"cells": self.book.shown(own or [way[n][1]])}
+                    fault = Fault("one_path", said | {"path": self.book.at(through)})
+                    yield fault, pair.slope + whole / left - whole
 
-    def _left_out(self, pairs: Sequence[Pair]) -> Iterator[Guess]:
-        for ways in self._ways(pairs):
-            through = [e[1] for e in ways[pairs[0]]][-2:]
-            yield (
-                Fault("left_out", {"cells": self.book.at(through[0])}),
-                lambda pair, ways=ways: pair.slope - self._product(ways[pair]),
-            )
+    def _left_out(self, pair: Pair) -> Iterator[Guess]:
+        for way in self._ways(pair):
+            fault = Fault("left_out", {"cells": self.book.at(way[-2:][0][1])})
+            yield fault, pair.slope - self._product(way)
 
-    def _ways(self, pairs: Sequence[Pair]) -> list[Ways]:
-        """Return each path from parameters to costs; none if steps do not have as many."""
-        ways = [self.chain.paths(c.parameter, c.cost) for c in pairs]
-        if len({len(own) for own in ways}) > 1 or len(ways[0]) < 2:
-            return []
-        return [dict(zip(pairs, way, strict=True)) for way in zip(*ways, strict=True)]
+    def _ways(self, pair: Pair) -> list[tuple[Edge, ...]]:
+        """Return the paths from a parameter to its cost, if there are several."""
+        ways = self.chain.paths(pair.parameter, pair.cost)
+        return ways if len(ways) > 1 else []
 
     def _product(self, way: Iterable[Edge]) -> float:
         return prod(self.chain.edges[edge] for edge in way)
@@ -401,11 +333,11 @@ class Explainer:
             if close(slope, self.values[p], 1e-7) and p in self.book.reads(edge[1])
         ]  # fmt: skip
 
-    def _other_weight(self, first: Pair) -> Iterator[Guess]:
+    def _other_weight(self, pair: Pair) -> Iterator[Guess]:
         """Look for weights taken from another unit: all of a step, or one or two."""
-        inputs = sorted(self.chain.parameters & self._of_step(first))
+        inputs = sorted(self.chain.parameters & self._of_step(pair))
         own: dict[Place, list[Edge]] = defaultdict(list)
-        for edge, weight in self._weight_edges(first, inputs):
+        for edge, weight in self._weight_edges(pair, inputs):
             own[weight].append(edge)
         if sum(map(len, own.values())) * len(inputs) > 4_000:
             return
@@ -413,131 +345,95 @@ class Explainer:
         if len(own) == 2 and len(inputs) <= 24:
             chosen += [(tuple(own), two) for two in product(inputs, inputs)]
         for weights, others in chosen:
-            pairs = [*zip(weights, others, strict=True)]
-            if all(close(self.values[a], self.values[b], 1e-7) for a, b in pairs):
+            two = [*zip(weights, others, strict=True)]
+            if all(close(self.values[a], self.values[b], 1e-7) for a, b in two):
                 continue
-            edges = {
-                edge: lambda _, pair, p=other: self.values[self._shifted(p, pair, first)]
-                for weight, other in pairs for edge in own[weight]
-            }  # fmt: skip
+            edges = {edge: self.values[other] for weight, other in two for edge in own[weight]}
             found, right = (", ".join(map(self.book.at, each)) for each in (others, weights))
-            yield Fault("weight", {"found": found, "right": right}), self._altered(first, edges)
+            yield Fault("weight", {"found": found, "right": right}), self._altered(pair, edges)
 
-    def _other_derivative(self, first: Pair) -> Iterator[Guess]:
+    def _other_derivative(self, pair: Pair) -> Iterator[Guess]:
         """Look for the derivative of another unit's activation."""
-        way, there = self._on_the_way(first), self._of_step(first)
+        way, there = self._on_the_way(pair), self._of_step(pair)
         kinds = [e for edges in self._kinds.values() for e in edges if e[1] in there]
         own = [e for e in kinds if e[0] in way]
         for edge, other in product(own, kinds) if len(own) * len(kinds) <= 1_000 else ():
-            if close(self.chain.edges[other], self.chain.edges[edge]):
-                continue
+            slope = self.chain.edges[other]
+            if not close(slope, self.chain.edges[edge]):
+                said = {"found": self.book.at(other[1]), "right": self.book.at(edge[1])}
+                yield Fault("other_derivative", said), self._altered(pair, {edge: slope})
 
-            def number(_: Edge, pair: Pair, other: Edge = other) -> float | None:
-                return next(map(self.chain.edges.get, self._moved(other, pair, first)), None)
-
-            said = {"found": self.book.at(other[1]), "right": self.book.at(edge[1])}
-            yield Fault("other_derivative", said), self._altered(first, {edge: number})
-
-    def _weights_of_another_step(self, pairs: Sequence[Pair]) -> Iterator[Guess]:
-        if len({c.cost for c in self.every}) < 2:
-            return
-        for which, further in (("next", 1), ("previous", -1)):
-            first = pairs[::further][0]
+    def _weights_of_another_step(self, pair: Pair) -> Iterator[Guess]:
+        """Look for the weights of the row below, or above, where steps stand in rows."""
+        weights = self._weight_edges(pair, self.chain.parameters)
+        is_one = len({c.cost for c in self.every}) < 2
+        for which, further in (("next", 1), ("previous", -1)) if weights and not is_one else ():
             edges = {
-                edge: lambda _, pair, p=p, first=first, further=further: self.values.get(
-                    self._shift(p, pair, first, further)
-                )
-                for edge, p in self._weight_edges(first, self.chain.parameters)
+                edge: self.values.get((title, row + further, column), 0.0)
+                for edge, (title, row, column) in weights
             }
-            altered = self._altered(first, edges)
+            yield Fault("step_weights", {"which": which}), self._altered(pair, edges)
 
-            def predict(
-                pair: Pair, first: Pair = first, altered: Predict = altered
-            ) -> float | None:
-                found = altered(pair)  # the last step has no next one, the first no previous one
-                return pair.stated if found is None and pair != first else found
-
-            yield Fault("step_weights", {"which": which}), predict
-
-    def _factor(self, pairs: Sequence[Pair]) -> Iterator[Guess]:
-        ratio = next((c.stated / c.slope for c in pairs if c.slope), 0.0)
-        rows = self._rows_of(pairs[0])
-        mates = [c for c in self.wrong if c.slope and close(c.stated / c.slope, ratio)]
-        if rows > 1 and (close(ratio, 1 / rows) or close(ratio, rows)):
-            fault = Fault("mean" if ratio < 1 else "sum", {"count": str(rows)})
-        elif ratio and (len(mates) > 1 or is_plain(ratio)):
-            fault = Fault("factor", {"factor": f"{ratio:.4g}"})
-        else:
-            return
-        yield fault, lambda pair: pair.slope * ratio if pair.slope else pair.stated
+    def _factor(self, pair: Pair) -> Iterator[Guess]:
+        rows = self._rows_of(pair)
+        own = [c for c in self.wrong if c.slope]
+        for ratio in (c.stated / c.slope for c in own if c.name == pair.name and c.stated):
+            if not close(ratio * pair.slope, pair.stated):
+                continue
+            if rows > 1 and (close(ratio, 1 / rows) or close(ratio, rows)):
+                yield Fault("mean" if ratio < 1 else "sum", {"count": str(rows)}), pair.stated
+            elif is_plain(ratio) or sum(close(c.stated / c.slope, ratio) for c in own) > 1:
+                yield Fault("factor", {"factor": f"{ratio:.4g}"}), pair.stated
 
     def _rows_of(self, pair: Pair) -> int:
         """Return the number of rows that a cost adds up."""
         return max((max(size(area)) for area in self.book.areas(pair.cost)), default=1)
 
-    def _operator(self, first: Pair) -> Iterator[Guess]:
+    def _operator(self, pair: Pair) -> Iterator[Guess]:
         """Look for y − t with another target, or with another sign between them."""
-        typed = [
-            p for p in self._of_step(first)
-            if not self.book.formula(p) and p not in self.chain.parameters and p in self.values
-        ]  # fmt: skip
-        outputs = (self._on_the_way(first) & self.values.keys()) - self.chain.parameters
+        still = (self._of_step(pair) & self.values.keys()) - self._moving
+        outputs = (self._on_the_way(pair) & self.values.keys()) - self.chain.parameters
         for edge, slope in self.chain.edges.items():
-            targets = [
-                t for t in typed if edge[0] in outputs
-                if close(self.values[edge[0]] - self.values[t], slope, 1e-6)
-            ]  # fmt: skip
-            if not targets or targets[0] not in self.book.reads(edge[1]):
+            y = self.values[edge[0]] if edge[0] in outputs else np.nan
+            read = (p for p in self.book.reads(edge[1]) if p in still)
+            target = next((p for p in read if close(y - self.values[p], slope, 1e-6)), None)
+            if target is None:
                 continue
-            target = targets[0]
-            changes: list[tuple[str, Place, Callable[[float, float], float]]] = [
-                ("operator", target, lambda y, t: y * t),
-                ("operator", target, lambda y, t: y + t),
-                *(("target", other, lambda y, t: y - t) for other in typed if other != target),
-            ]
-            for kind, other, compute in changes:
-
-                def number(
-                    moved: Edge, pair: Pair, other: Place = other, compute: Callable = compute
-                ) -> float:
-                    there = self._shifted(other, pair, first)
-                    return compute(self.values[moved[0]], self.values[there])
-
+            t = self.values[target]
+            for kind, other, difference in (
+                ("operator", target, y * t),
+                ("operator", target, y + t),
+                *(("target", p, y - self.values[p]) for p in still if p != target),
+            ):
                 said = {"found": other, "right": target, "output": edge[0]}
                 said = {key: self.book.at(place) for key, place in said.items()}
-                yield Fault(kind, said), self._altered(first, {edge: number})
+                yield Fault(kind, said), self._altered(pair, {edge: difference})
 
-    def _another_input(self, pairs: Sequence[Pair]) -> Iterator[Guess]:
+    def _another_input(self, pair: Pair) -> Iterator[Guess]:
         """Look for another cell of the step that multiplies the gradient instead of its own."""
-        first = pairs[0]
-        readers = self.chain.readers[first.parameter]
-        edge = first.parameter, readers[0] if len(readers) == 1 else None
+        readers = self.chain.readers[pair.parameter]
+        edge = pair.parameter, readers[0] if len(readers) == 1 else None
         own = self.chain.edges.get(edge)
-        for place in self._of_step(first) if own else ():
-            value = self.values.get(place)
-            if not value or close(value, own) or not close(first.stated * own, first.slope * value):
-                continue
-            passes = place in self.book.reads(edge[1]) and place not in self.chain.parameters
-
-            def predict(pair: Pair, place: Place = place) -> float | None:
-                slope = next(map(self.chain.edges.get, self._moved(edge, pair, first)), 0.0)
-                there = self.values.get(self._shifted(place, pair, first), 0.0)
-                return pair.slope * there / slope if slope else None
-
-            if passes:
-                yield Fault("derivative", {"cells": self.book.at(edge[1])}), predict
-            else:
-                yield Fault("input", {"found": self.book.at(place)}), predict
+        for place in self._of_step(pair) if own else ():
+            value = self.values.get(place, 0.0)
+            if not close(value, own):
+                passes = place in self.book.reads(edge[1]) and place not in self.chain.parameters
+                fault = Fault("input", {"found": self.book.at(place)})
+                if passes:
+                    fault = Fault("derivative", {"cells": self.book.at(edge[1])})
+                yield fault, pair.slope * value / own
 
     # Where it starts
 
     def _behind(self, pair: Pair) -> set[Place]:
         """Return the cells with formulas that lead to a gradient, and to no cost."""
-        forward = {*self.chain.cells, *self.chain.parameters}
-        return {
-            p for p in self.book.cone([pair.gradient], forward)
-            if self.book.formula(p) and p not in forward
-        }  # fmt: skip
+        cone = self.book.cone([pair.gradient], self._moving)
+        return {p for p in cone - self._moving if self.book.formula(p)}
+
+    @cached_property
+    def _moving(self) -> set[Place]:
+        """Return the parameters, and the cells that depend on them."""
+        return {*self.chain.cells, *self.chain.parameters}
 
     @cached_property
     def _trusted(self) -> set[Place]:
@@ -569,12 +465,24 @@ class Explainer:
 
     def _is_plain(self, place: Place, suspects: set[Place]) -> bool:
         """Tell whether a cell is a local derivative of one forward cell that is right."""
-        reads = [r for r in self.book.reads(place) if r in {*self.chain.cells}]
+        reads = ({*self.book.reads(place)} & self._moving) - self.chain.parameters
         if len(reads) != 1 or suspects & set(self.book.reads(place)):
             return False
         value = self.values.get(place, np.nan)
-        near = [s for e, s in self.chain.edges.items() if reads[0] in e]
+        near = [s for e, s in self.chain.edges.items() if not reads.isdisjoint(e)]
         return any(close(value, s, 1e-6) for s in near)
+
+
+def _is_predicted(pair: Pair, number: float) -> bool:
+    """Tell whether a fault predicts a stated gradient, which is not the slope."""
+    return close(number, pair.stated) and not close(number, pair.slope)
+
+
+def _is_alike(one: Fault, other: Fault) -> bool:
+    """Tell whether the faults of two steps are the same."""
+    return one.kind == other.kind and all(
+        one.said.get(key) == other.said.get(key) for key in _OF_EVERY_STEP
+    )
 
 
 def _tanh(y: float) -> float:
