@@ -1,7 +1,6 @@
 """Read a folder of pictures, with a label for each."""
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from xlnn.data.classes import name, one_hot
 from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions, labels_told, sized
 from xlnn.data.numbers import rounded
 from xlnn.data.pictures import ink, size
-from xlnn.data.wording import counted, short
+from xlnn.data.wording import counted, natural, short
 from xlnn.errors import DataError
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
@@ -57,7 +56,7 @@ def from_folder(folder: Path, reading: ReadOptions) -> Dataset:
             f"{folder.name} holds no pictures: put PNG or JPEG files into subfolders named by "
             "label, or name them LABEL_1.png, LABEL_2.png and so on."
         )
-    found.sort(key=lambda entry: (_natural(entry[0]), _natural(entry[1].name)))
+    found.sort(key=lambda entry: (natural(entry[0]), natural(entry[1].name)))
     first = found[0][1]
     rows, columns = reading.picture or _small_enough(size(first, _shown(folder, first)))
     reading.check_count(folder.name, len(found), len(found) * rows * columns)
@@ -208,16 +207,6 @@ def _before_number(path: Path) -> str:
             "pictures into subfolders named by label."
         )
     return label
-
-
-def _natural(text: str) -> tuple[list[str | int], str]:
-    """Return the key that sorts 2 before 10.
-
-    >>> sorted(["a10", "a2", "b1"], key=_natural)
-    ['a2', 'a10', 'b1']
-    """
-    parts = re.split(r"([0-9]+)", text)
-    return [int(part) if place % 2 else part for place, part in enumerate(parts)], text
 
 
 def _shown(root: Path, path: Path) -> str:

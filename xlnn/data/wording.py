@@ -1,5 +1,6 @@
 """Quote texts, names and numbers from a file in messages."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import chain, count
@@ -85,3 +86,13 @@ def named_apart(headings: Sequence[str]) -> list[str]:
         numbered = (f"{cut(name, LONGEST_NAME - len(str(k)) - 1)} {k}" for k in count(n))
         names[next(each for each in chain([name], numbered) if each not in names)] = None
     return list(names)
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a key that sorts texts naturally, numbers by their size.
+
+    >>> sorted(["Ada 10", "Ada 9", "ada 2"], key=natural)
+    ['ada 2', 'Ada 9', 'Ada 10']
+    """
+    parts = re.findall(r"\d+|\D+", text.casefold())
+    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)

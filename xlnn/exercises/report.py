@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnn.atomic_write import check_place, replacing
+from xlnn.data.wording import natural
 from xlnn.errors import OutputError, OutputNameError, XlnnError
 from xlnn.exercises.feedback import commonest, notes, reasons, remarks, total, words_of
 from xlnn.exercises.grades import Grade, Grades
@@ -192,16 +193,6 @@ def pseudonymous(grades: Grades) -> Grades:
     )
     pairs = tuple(replace(p, files=(new[p.files[0]], new[p.files[1]])) for p in grades.copies)
     return replace(grades, grades=each, copies=pairs, missing=())
-
-
-def natural(words: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts texts naturally, numbers by their size.
-
-    >>> sorted(["Ada 10", "Ada 9", "ada 2"], key=natural)
-    ['ada 2', 'Ada 9', 'Ada 10']
-    """
-    parts = re.findall(r"\d+|\D+", words.casefold())
-    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
 
 
 def in_order(grades: Grades) -> list[Grade]:
