@@ -48,7 +48,9 @@ NEAR = 0.02
 MOST_STEPS = 40
 """Steps for which a cost that no cell states is made up."""
 
-ALIKE = frozenset({"factor", "mean", "sum", "sign", "twice", "other"})
+ALIKE = frozenset({
+    "derivative", "factor", "mask", "mean", "other", "sign", "sum", "twice",
+})  # fmt: skip
 """Faults that are reported once for all cells in which they start."""
 
 MOST_TRIED = 6
@@ -490,12 +492,9 @@ class _Auditing:
                     left.append(pair)
         if left:
             explainer = self._explainer(left, [p for p in pairs if p.verdict == RIGHT])
-            explained += explainer.layers()
-            done = {p.gradient for _, own in explained for p in own}
             groups: dict[tuple[str, Pattern | None], list[Pair]] = defaultdict(list)
             for pair in left:
-                if pair.gradient not in done:
-                    groups[pair.name, self.book.pattern(pair.gradient)].append(pair)
+                groups[pair.name, self.book.pattern(pair.gradient)].append(pair)
             for own in groups.values():
                 numbers = [p for p in own if np.isfinite(p.stated)]
                 fault = Fault("error", {}, tuple(p.gradient for p in own))

@@ -100,60 +100,16 @@ class Explainer:
         self.wrong, self.right = wrong, right
         self.every = [*wrong, *right]
         self._adjoints = lru_cache(maxsize=None)(chain.adjoints)
-
-    def layers(self) -> Iterator[tuple[Fault, list[Pair]]]:
-        """Yield activations whose derivative is missing, and what is wrong because of that.
-
-        One such fault makes the gradients of all parameters below wrong, so that it is looked for
-        in all of them at once.
-        """
-        left = [c for c in self.wrong if self.book.formula(c.gradient)]
-        changes: dict[tuple[int, str], dict[Edge, float]] = {}
-        for n, edges in enumerate(self._layers):
-            if all(close(abs(self.chain.edges[e]), 1.0) for e in edges):
-                continue  # t − y, which is no activation
-            changes[n, "missing"] = dict.fromkeys(edges, 1.0)
-            changes[n, "twice"] = {e: self.chain.edges[e] ** 2 for e in edges}
-        while left and changes:
-            fits = {key: self._changed(edges, left) for key, edges in changes.items()}
-            most = max(fits, key=lambda key: len(fits[key]))
-            own, edges = fits[most], changes.pop(most)
-            if not own:
-                break
-            way = set().union(*(self._on_the_way(c) for c in own))
-            through = [e[1] for e in edges if e[0] in way]
-            kind = "mask" if self._is_mask(through[0]) else "derivative"
-            kind = "twice" if most[1] == "twice" else kind
-            holding = self._holding(own, {e[1] for e in edges}) if kind != "twice" else ()
-            said = {"cells": self.book.shown(through)}
-            yield Fault(kind, said, holding or self.start(own)), own
-            left = [c for c in left if c not in own]
-
-    def _changed(self, edges: Mapping[Edge, float], pairs: Sequence[Pair]) -> list[Pair]:
-        """Return the gradients that stay the same with other derivatives on some edges."""
-        adjoints = {cost: self.chain.adjoints(cost, edges) for cost in {c.cost for c in pairs}}
-        return [
-            pair for pair in pairs
-            if _is_predicted(pair, adjoints[pair.cost].get(pair.parameter, 0.0))
-        ]  # fmt: skip
-
-    @cached_property
-    def _layers(self) -> list[list[Edge]]:
-        """Return edges to neighbouring cells with the same formula of one cell."""
-        return [
-            [edges[cell] for cell in own]
-            for kind in self._kinds.values()
-            for edges in [{edge[1]: edge for edge in kind}]
-            for own in islands(edges)
-        ]
+        self._of_layer = lru_cache(maxsize=None)(self._with_power)
 
     def explain(self, pairs: Sequence[Pair]) -> Fault:
         """Explain wrong gradients of one parameter, in one step or several."""
         typed = tuple(c.gradient for c in pairs if not self.book.formula(c.gradient))
         if typed:
             return Fault("typed", {}, typed)
-        fault = self._short(pairs[0]) or next(self._explaining(pairs), Fault("other"))
-        return replace(fault, cells=self.start(pairs, is_scaled=fault.kind in {"sign", "factor"}))
+        fault = next(self._explaining(pairs), Fault("other"))
+        is_scaled = fault.kind in {"sign", "factor"}
+        return replace(fault, cells=fault.cells or self.start(pairs, is_scaled=is_scaled))
 
     def _explaining(self, pairs: Sequence[Pair]) -> Iterator[Fault]:
         """Yield the faults that predict what is stated in every step, the likeliest first.
@@ -163,17 +119,17 @@ class Explainer:
         """
         first, *others = pairs
         for guesses in (
-            self._sign, self._interchanged, self._decay, self._twofold, self._neuron,
-            self._extra, self._operator, self._missing_on_one_path, self._other_weight,
-            self._other_derivative, self._weights_of_another_step, self._factor,
-            self._left_out, self._another_input,
+            self._activations, self._range, self._sign, self._interchanged, self._decay,
+            self._twofold, self._neuron, self._extra, self._operator, self._missing_on_one_path,
+            self._other_weight, self._other_derivative, self._weights_of_another_step,
+            self._factor, self._left_out, self._another_input,
         ):  # fmt: skip
             for fault, gradient in guesses(first):
-                if _is_predicted(first, gradient) and all(
-                    any(close(g, pair.stated) and _is_alike(f, fault) for f, g in guesses(pair))
-                    for pair in others
-                ):
-                    yield fault
+                if _is_predicted(first, gradient):
+                    every = [fault, *(_like(fault, guesses(pair), pair) for pair in others)]
+                    if all(every):
+                        cells = (cell for each in every for cell in each.cells)
+                        yield replace(fault, cells=tuple(dict.fromkeys(cells)))
 
     def _altered(self, pair: Pair, edges: Mapping[Edge, float]) -> float:
         """Return the gradient with other derivatives along some edges."""
@@ -181,7 +137,46 @@ class Explainer:
             return np.nan
         return self.chain.adjoints(pair.cost, edges).get(pair.parameter, 0.0)
 
-    def _short(self, pair: Pair) -> Fault | None:
+    def _activations(self, pair: Pair) -> Iterator[Guess]:
+        """Look for a layer of activations whose derivative is missing, or is there twice."""
+        for n, edges in enumerate(self._layers):
+            said = {"cells": self.book.shown(e[1] for e in edges)}
+            missing, twice = (
+                self._of_layer(pair.cost, n, power).get(pair.parameter, 0.0) for power in (0, 2)
+            )
+            holding = self._holding(pair, edges) if close(missing, pair.stated) else ()
+            kind = "mask" if self._is_mask(edges[0][1]) else "derivative"
+            yield Fault(kind, said, holding), missing
+            yield Fault("twice", said), twice
+
+    @cached_property
+    def _layers(self) -> list[list[Edge]]:
+        """Return edges to neighbouring cells with the same formula of one cell."""
+        every = [
+            [edges[cell] for cell in own]
+            for kind in self._kinds.values()
+            for edges in [{edge[1]: edge for edge in kind}]
+            for own in islands(edges)
+        ]
+        derivatives = self.chain.edges  # that of t − y, which is no activation, is 1
+        return [own for own in every if not all(close(abs(derivatives[e]), 1.0) for e in own)]
+
+    def _with_power(self, cost: Place, layer: int, power: int) -> dict[Place, float]:
+        """Return the derivatives of a cost with those of a layer raised to a power."""
+        edges = {edge: self.chain.edges[edge] ** power for edge in self._layers[layer]}
+        return self.chain.adjoints(cost, edges)
+
+    def _holding(self, pair: Pair, edges: Iterable[Edge]) -> tuple[Place, ...]:
+        """Return cells behind a gradient that pass on the derivative by an activation."""
+        adjoint, behind = self._adjoints(pair.cost), self._behind(pair)
+        numbers = [a for _, cell in edges if abs(a := adjoint.get(cell, 0.0)) > 1e-12]
+        hold = {
+            p for p in behind - {pair.gradient}
+            if any(close(self.values.get(p, np.nan), n, 1e-6) for n in numbers)
+        }  # fmt: skip
+        return tuple(p for p in sorted(hold) if (behind - hold) & {*self.book.readers.get(p, ())})
+
+    def _range(self, pair: Pair) -> Iterator[Guess]:
         """Look for a range that is shorter, or longer, than that over which the cost adds up."""
         rows, right = (
             {
@@ -192,10 +187,9 @@ class Explainer:
             for p in (pair.gradient, pair.cost)
         )
         overlap = all(top <= b and t <= bottom for top, bottom in rows for t, b in right)
-        if not rows or len(right) != 1 or rows == right or not overlap:
-            return None
-        found, whole = (f"{first}–{last}" for first, last in (min(rows - right), *right))
-        return Fault("range", {"found": found, "right": whole})
+        if rows and len(right) == 1 and rows != right and overlap:
+            found, whole = (f"{first}–{last}" for first, last in (min(rows - right), *right))
+            yield Fault("range", {"found": found, "right": whole}), pair.stated
 
     def _sign(self, pair: Pair) -> Iterator[Guess]:
         yield Fault("sign"), -pair.slope
@@ -282,19 +276,6 @@ class Explainer:
 
     def _of_step(self, pair: Pair) -> set[Place]:
         return self.book.cone([pair.cost], self.chain.parameters)
-
-    def _holding(self, pairs: Sequence[Pair], after: set[Place]) -> tuple[Place, ...]:
-        """Return cells behind a gradient that pass on the derivative by an activation."""
-        found = []
-        for pair in pairs:
-            adjoint, behind = self._adjoints(pair.cost), self._behind(pair)
-            numbers = [adjoint[a] for a in after if abs(adjoint.get(a, 0.0)) > 1e-12]
-            hold = {
-                p for p in behind
-                if any(close(self.values.get(p, np.nan), n, 1e-6) for n in numbers)
-            }  # fmt: skip
-            found += [p for p in sorted(hold) if (behind - hold) & {*self.book.readers.get(p, ())}]
-        return tuple(dict.fromkeys(found))
 
     def _missing_on_one_path(self, pair: Pair) -> Iterator[Guess]:
         for way in self._ways(pair):
@@ -478,11 +459,13 @@ def _is_predicted(pair: Pair, number: float) -> bool:
     return close(number, pair.stated) and not close(number, pair.slope)
 
 
-def _is_alike(one: Fault, other: Fault) -> bool:
-    """Tell whether the faults of two steps are the same."""
-    return one.kind == other.kind and all(
-        one.said.get(key) == other.said.get(key) for key in _OF_EVERY_STEP
-    )
+def _like(fault: Fault, guesses: Iterable[Guess], pair: Pair) -> Fault | None:
+    """Return the same fault among guesses that predict the stated gradient of another step."""
+    for guess, gradient in guesses:
+        is_alike = all(guess.said.get(key) == fault.said.get(key) for key in _OF_EVERY_STEP)
+        if guess.kind == fault.kind and is_alike and close(gradient, pair.stated):
+            return guess
+    return None
 
 
 def _tanh(y: float) -> float:
