@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from openpyxl.formula.translate import Translator
 
+from xlnn.arguments import is_number
 from xlnn.auditing.book import MOST_NAMED, Book, read
 from xlnn.auditing.costs import differences, implied_costs
 from xlnn.auditing.faults import Explainer, Fault, Pair, is_plain
@@ -196,12 +197,11 @@ class _Auditing:
                 continue
             if stored is None:
                 is_unlike = isinstance(found, CellError)
-            elif isinstance(stored, bool | str) or not isinstance(found, float | int):
-                was_error, is_error = (isinstance(v, CellError) for v in (stored, found))
-                was_number = isinstance(stored, float | int) and not isinstance(stored, bool)
-                is_unlike = was_error != is_error or was_number
-            else:
+            elif is_number(stored) and isinstance(found, float | int):
                 is_unlike = abs(found - stored) > REPRODUCED * max(abs(found), abs(stored), 1e-9)
+            else:
+                is_error = isinstance(stored, CellError)
+                is_unlike = is_number(stored) or is_error != isinstance(found, CellError)
             if is_unlike:
                 unlike.add(place)
         return sorted(p for p in unlike if unlike.isdisjoint(set(book.reads(p)) - {p}))

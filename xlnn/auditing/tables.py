@@ -34,12 +34,10 @@ class ExcelTable:
 
     def cells(self, inside: str, row: int, title: str) -> str | None:
         """Return the cells of a reference in a row of a sheet; None if it is unclear."""
-        parts = _PART.findall(inside) or [inside]
-        if parts[0].startswith("@"):
-            parts = ["#This Row", *filter(None, [parts[0][1:]])]
-        elif inside.startswith("@"):
-            parts = ["#This Row", *parts]
+        parts = _PART.findall(inside) or [inside.removeprefix("@")]
         special = {part.casefold() for part in parts if part.startswith("#")}
+        if inside.startswith("@"):
+            special.add("#this row")
         columns = [
             _ESCAPED.sub(r"\1", part).casefold()
             for part in parts if part and not part.startswith("#")
