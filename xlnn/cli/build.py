@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from xlnn.cli.console import mended_by, progress, say_built, say_error, say_note, say_result
-from xlnn.cli.parameters import Choice, declared
+from xlnn.cli.parameters import declared, offering
 from xlnn.data.wording import listed
 from xlnn.errors import OptionsError
 from xlnn.options import BUILD, Options, as_typed
@@ -19,12 +19,12 @@ TAKEN = ("lang", "epochs", "large", "force", "verify")
 
 
 @click.command()
-@click.argument("template", required=False, type=Choice(lambda: (*names(), ALL)))
+@click.argument("template", required=False, shell_complete=offering(lambda: (*names(), ALL)))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.")
 @declared(BUILD)
 @click.option(
     "--without",
-    type=Choice(names),
+    shell_complete=offering(names),
     multiple=True,
     help="With 'all': leave out this template; may be repeated.",
 )

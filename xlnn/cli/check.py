@@ -11,7 +11,7 @@ import click
 
 from xlnn.checking.report import lines_of
 from xlnn.cli.console import counted, mended_by, progress, say, say_error, say_json
-from xlnn.cli.parameters import Choice, with_choices
+from xlnn.cli.parameters import offering, with_choices
 from xlnn.engines import DEFAULT_ENGINE, ENGINES, check_name, missing
 from xlnn.errors import MENDABLE, EngineError
 
@@ -30,7 +30,7 @@ Failure = dict[str, str]
     "--engine",
     "chosen",
     multiple=True,
-    type=Choice(lambda: (*ENGINES, "all")),
+    shell_complete=offering(lambda: (*ENGINES, "all")),
     default=[DEFAULT_ENGINE],
     show_default=True,
     help=with_choices("Engine that recalculates the workbooks; may be repeated", (*ENGINES, "all")),

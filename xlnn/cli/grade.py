@@ -8,7 +8,7 @@ import click
 
 from xlnn.cli.check import part_of
 from xlnn.cli.console import counted, progress, say, say_built, say_json
-from xlnn.cli.parameters import Choice, declared, language_option
+from xlnn.cli.parameters import declared, language_option, offering
 from xlnn.options import EXERCISE
 from xlnn.registry.templates import DEFAULT, names
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("template", required=False, type=Choice(names))
+@click.argument("template", required=False, shell_complete=offering(names))
 @click.option(
     "-o",
     "--output",

@@ -6,43 +6,25 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from xlnn.engines import DEFAULT_ENGINE, ENGINES
 from xlnn.option import COLUMNS, FLAG, Option
 from xlnn.options import BUILD
 
 F = TypeVar("F", bound=Callable[..., object])
-Known = Callable[[], Iterable[str]]
 
 
-class Choice(click.ParamType):
-    """A value that completion offers; the called function refuses wrong ones, with its message.
+def offering(known: Callable[[], Iterable[str]]) -> Callable[..., list[str]]:
+    """Return a function by which a shell completes a value, after the last comma.
 
-    Parameters
-    ----------
-    known : function
-        Returns the values to choose from.
-    read : function
-        Returns the value of a text, valid or not.
-    name : str
-        How help writes a value.
+    Wrong values are refused by the called function, with its message.
     """
 
-    def __init__(
-        self, known: Known, read: Callable[[str], object] = str, name: str = "TEXT"
-    ) -> None:
-        self.known, self.read, self.name = known, read, name
+    def completing(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+        before, comma, begun = typed.rpartition(",")
+        return [f"{before}{comma}{value}" for value in known() if value.startswith(begun)]
 
-    def convert(self, value: Any, *_: object) -> object:  # noqa: ANN401 -- click's signature
-        """Return the typed value."""
-        return self.read(value)
-
-    def shell_complete(self, *asked: Any) -> list[CompletionItem]:  # noqa: ANN401 -- the same
-        """Return the values that start with the text after the last comma."""
-        before, comma, begun = asked[-1].rpartition(",")
-        values = (value for value in self.known() if value.startswith(begun))
-        return [CompletionItem(f"{before}{comma}{value}") for value in values]
+    return completing
 
 
 def declared(table: Mapping[str, Option]) -> Callable[[F], F]:
@@ -58,8 +40,11 @@ def declared(table: Mapping[str, Option]) -> Callable[[F], F]:
 
 def declared_option(option: Option, said: str = "") -> Callable[[F], F]:
     """Return a decorator that adds an option to a command, perhaps with different help."""
-    name = "VALUE[,VALUE]" if option.several else option.type.metavar
-    how: dict[str, Any] = {"type": Choice(lambda: option.words, option.parsed, name)}
+    how: dict[str, Any] = {
+        "type": option.parsed,
+        "metavar": "VALUE[,VALUE]" if option.several else option.type.metavar,
+        "shell_complete": offering(lambda: option.words),
+    }
     if option.type is FLAG:
         how = {"is_flag": True, "flag_value": not option.usual, "default": None}
     if option.type.metavar == "PATH":  # which a shell completes by itself
@@ -83,7 +68,7 @@ def with_choices(said: str, choices: Iterable[str]) -> str:
 engine_option = partial(
     click.option,
     "--engine",
-    type=Choice(lambda: ENGINES),
+    shell_complete=offering(lambda: ENGINES),
     default=DEFAULT_ENGINE,
     show_default=True,
     help=with_choices("Engine that recalculates the workbook", ENGINES),

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from xlnn.cli.console import say
-from xlnn.cli.parameters import Choice
+from xlnn.cli.parameters import offering
 from xlnn.registry.templates import DEFAULT, copy, names
 
 
@@ -47,7 +47,7 @@ def templates(*, untranslated: bool) -> None:
 @click.option(
     "--from",
     "template",
-    type=Choice(names),
+    shell_complete=offering(names),
     default=DEFAULT,
     show_default=True,
     help="The template to copy.",
