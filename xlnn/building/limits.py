@@ -1,7 +1,7 @@
 """Refuse workbooks that are too large to open, before anything is written."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import prod
@@ -77,21 +77,6 @@ def size(layout: Layout) -> WorkbookSize:
     return WorkbookSize(formulas, inputs, read)
 
 
-def check_least(formulas: int, *, large: bool) -> None:
-    """Refuse a workbook with too many formulas, before it is laid out cell by cell.
-
-    Raises
-    ------
-    DataError
-        There would be too many.
-    """
-    if formulas > LARGE and not large:
-        raise DataError(
-            f"The workbook would have over {formulas:,} formulas: use fewer rows, images or units, "
-            "or add --large."
-        )
-
-
 @contextmanager
 def counting_epochs(
     kind: WorkbookKind[Any, Any], spec: WorkbookSpec, *, large: bool
@@ -117,7 +102,8 @@ def counting_epochs(
         raise
     except DataError as error:
         epochs = getattr(spec, "epochs", 0)
-        most, at_most = (_most_epochs(kind, spec, large=each) for each in (large, True))
+        at_most = _most_epochs(kind, spec, epochs, large=True)
+        most = at_most if large else _most_epochs(kind, spec, at_most, large=False)
         if most and at_most >= epochs:
             raise DataError(
                 f"The workbook would have {size(kind.layout(spec))}: use at most {most:,} epochs, "
@@ -132,39 +118,44 @@ def counting_epochs(
         raise
 
 
-def _most_epochs(kind: WorkbookKind[Any, Any], spec: WorkbookSpec, *, large: bool) -> int:
-    """Return how many epochs fit; 0 if there are no epochs or none fits."""
+def _most_epochs(
+    kind: WorkbookKind[Any, Any], spec: WorkbookSpec, most: int, *, large: bool
+) -> int:
+    """Return how many epochs fit, up to some; 0 if none does."""
 
-    def is_too_large(epochs: int) -> bool:
-        fewer = replace(spec, epochs=epochs)  # type: ignore[type-var]
-        try:
-            check_least(kind.least_formulas(fewer), large=large)
-            check_size(kind.layout(fewer), large=large)
-        except DataError:
-            return True
-        return False
+    def fit(epochs: int) -> None:
+        check_size(kind.layout(replace(spec, epochs=epochs)), large=large)  # type: ignore[type-var]
 
-    counts = range(1, getattr(spec, "epochs", 0) + 1)
-    return bisect_left(counts, True, key=is_too_large)  # noqa: FBT003 -- the value searched for
+    return _most(fit, most)
 
 
 def _most_units(kind: WorkbookKind[Any, Any], spec: WorkbookSpec) -> int:
     """Return how many units each hidden layer may have; 0 if they are not too wide."""
-    layers = getattr(spec, "layers", ())
-    widest = max((layer.units for layer in layers[:-1] if layer.kind == "dense"), default=0)
+    *hidden, last = getattr(spec, "layers", ()) or (None,)
 
-    def is_too_wide(units: int) -> bool:
-        narrow = [
-            replace(layer, units=min(layer.units, units)) if layer.kind == "dense" else layer
-            for layer in layers[:-1]
-        ]
+    def narrowed(layer: Any, units: int) -> Any:  # noqa: ANN401 -- a layer of any kind
+        is_wide = layer.kind == "dense" and layer.units > units
+        return replace(layer, units=units) if is_wide else layer
+
+    def fit(units: int) -> None:
+        narrow = (*(narrowed(layer, units) for layer in hidden), last)
+        kind.layout(replace(spec, layers=narrow))  # type: ignore[type-var]
+
+    widest = max((layer.units for layer in hidden if layer.kind == "dense"), default=0)
+    return _most(fit, widest)
+
+
+def _most(fit: Callable[[int], None], most: int) -> int:
+    """Return the largest number up to some at which a workbook fits; 0 if there is none."""
+
+    def is_too_large(number: int) -> bool:
         try:
-            kind.layout(replace(spec, layers=(*narrow, layers[-1])))  # type: ignore[type-var]
-        except WidthError:
+            fit(number)
+        except DataError:
             return True
         return False
 
-    return bisect_left(range(1, widest + 1), True, key=is_too_wide)  # noqa: FBT003 -- what is looked for
+    return bisect_left(range(1, most + 1), True, key=is_too_large)  # noqa: FBT003 -- what is looked for
 
 
 def check_size(layout: Layout, *, large: bool) -> WorkbookSize:
