@@ -604,7 +604,7 @@ def test_what_goes_forward_only_is_not_trained_on(tmp_path):
                    output=tmp_path / "m.xlsx")  # fmt: skip
     with pytest.raises(XlnnError, match="add --data"):
         xlnn.build(model=MODELS / "view.onnx", epochs=2, output=tmp_path / "m.xlsx")
-    with pytest.raises(XlnnError, match="cannot be combined with a template"):
+    with pytest.raises(XlnnError, match="A template and --model cannot be combined"):
         xlnn.build("iris", model=MODELS / "view.onnx", output=tmp_path / "m.xlsx")
 
 

@@ -85,7 +85,7 @@ class BuildOptions(TypedDict, total=False):
     model: Annotated[Path | str | None, Option(
         PATH, "Start from a trained model (.onnx): it predicts, or with --epochs it trains "
         "further.",
-        **_BUILDER,
+        excludes=("from_workbook",), **_BUILDER,
     )]
     data: Annotated[object, Option(
         DATA, "Your data: a CSV, an .xlsx, an .npz, or a folder of pictures.",

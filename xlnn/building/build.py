@@ -13,7 +13,7 @@ from xlnn.building.destination import OUTPUT, WAYS_OF_PROGRAMS, Destination
 from xlnn.building.plan import Source, origin_of_model, origin_of_template, planned
 from xlnn.building.writing import Built, carried_out
 from xlnn.errors import OptionsError, XlnnWarning, blamed
-from xlnn.options import BUILD, BuildOptions, Options, documented
+from xlnn.options import BUILD, BuildOptions, Options, as_typed, documented
 from xlnn.quantity import Model
 from xlnn.registry.templates import DEFAULT
 from xlnn.workbooks import FIRST_KIND, kind_named
@@ -67,10 +67,12 @@ def build(
     XlnnWarning
         Something unexpected was read, left out or chosen, unless ``note`` is given.
     """
-    if template is not None:
-        path_of(template, "template")
     output = None if output is None else path_of(output, "output")
     asked = Options(**options)
+    if template is not None:
+        path_of(template, "template")
+        if other := {"from_workbook", "model"} & asked.keys():
+            raise OptionsError(f"A template and {as_typed(*other)} cannot be combined.")
     from_workbook, model = asked.from_workbook, asked.model
     if isinstance(asked.start, str | Path) and Path(asked.start).suffix.lower() == ".onnx":
         from xlnn.onnx.imported import start_from  # noqa: PLC0415 -- see `origin_of_model`
@@ -80,8 +82,6 @@ def build(
     authority: Authority | None = None
     usual_name = ""
     if model is not None:
-        if from_workbook is not None or template is not None:
-            raise OptionsError("--model cannot be combined with a template or with --from.")
         source, authority = origin_of_model(Path(model), asked)
     elif from_workbook is not None:
         from xlnn.building.continue_from import origin_of_workbook  # noqa: PLC0415 -- see below

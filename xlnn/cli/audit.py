@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.console import counted, mended_by, progress, say, say_error, say_json
-from xlnn.cli.parameters import language_option
+from xlnn.cli.console import mended_by, say, say_error, say_json
+from xlnn.cli.course import progress
+from xlnn.cli.parameters import PATH, files_argument, language_option
+from xlnn.data.wording import counted
 from xlnn.errors import MENDABLE, OptionsError
 
 
 @click.command()
-@click.argument(
-    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
-)
+@files_argument
 @click.option("--cost", metavar="CELL", help="The cell of the cost: Net!B6.")
 @click.option("--parameters", metavar="RANGE,...", help="The cells of the parameters: Net!B2:D4.")
 @click.option(
@@ -22,7 +22,7 @@ from xlnn.errors import MENDABLE, OptionsError
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Write a report with a line for each file: .xlsx, .csv or .json.",
 )
 @click.option("--write", is_flag=True, help="Write NAME-slopes.xlsx: a copy with the slopes.")

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from xlnn.cli.console import mended_by, progress, say_built, say_error, say_note, say_result
-from xlnn.cli.parameters import declared, offering
+from xlnn.cli.console import mended_by, say_built, say_error, say_note, say_result
+from xlnn.cli.course import progress
+from xlnn.cli.parameters import PATH, declared, offering
 from xlnn.data.wording import listed
 from xlnn.errors import OptionsError
 from xlnn.options import BUILD, Options, as_typed
@@ -20,7 +21,7 @@ TAKEN = ("lang", "epochs", "large", "force", "verify")
 
 @click.command()
 @click.argument("template", required=False, shell_complete=offering(lambda: (*names(), ALL)))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The workbook to write.")
+@click.option("-o", "--output", type=PATH, help="The workbook to write.")
 @declared(BUILD)
 @click.option(
     "--without",
@@ -54,9 +55,6 @@ def build(
         raise click.UsageError(f"--without is only for `xlnn build {ALL}`.")
     from xlnn.building.build import build as build_workbook  # noqa: PLC0415 -- only what is needed
 
-    for option, typed in (("from_workbook", "--from"), ("model", "--model")):
-        if template is not None and options[option] is not None:
-            raise click.UsageError(f"A template and {typed} cannot be combined.")
     with progress() as tell:
         built = build_workbook(template, output, note=say_note, tell=tell, **options)
     say_result(built)

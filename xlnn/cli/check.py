@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlnn.checking.report import lines_of
-from xlnn.cli.console import counted, mended_by, progress, say, say_error, say_json
-from xlnn.cli.parameters import offering, with_choices
+from xlnn.cli.console import mended_by, say, say_error, say_json
+from xlnn.cli.course import progress
+from xlnn.cli.parameters import PATH, file_argument, files_argument, offering, part_of, with_choices
+from xlnn.data.wording import counted
 from xlnn.engines import DEFAULT_ENGINE, ENGINES, check_name, missing
 from xlnn.errors import MENDABLE, EngineError
 
@@ -23,9 +25,7 @@ Failure = dict[str, str]
 
 
 @click.command()
-@click.argument(
-    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
-)
+@files_argument
 @click.option(
     "--engine",
     "chosen",
@@ -47,9 +47,7 @@ Failure = dict[str, str]
 )
 @click.option("--jobs", type=click.IntRange(min=1), default=1, help="How many processes.")
 @click.option("--shard", metavar="N/M", default="", help="Check the Nth of M parts: 3/16.")
-@click.option(
-    "--log", type=click.Path(path_type=Path), help="Add a line of JSON a file, and resume from it."
-)
+@click.option("--log", type=PATH, help="Add a line of JSON a file, and resume from it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 -- each by its name
     """Recalculate each workbook FILE and compare every cell with NumPy.
@@ -102,18 +100,6 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
         sys.exit(1)
 
 
-def part_of(given: str) -> tuple[int, int] | None:
-    """Read the part of the files to check, and of how many parts."""
-    if not given:
-        return None
-    number, _, count = given.partition("/")
-    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
-        raise click.UsageError(
-            f'--shard was given "{given}": expected a part of all, such as 3/16.'
-        )
-    return int(number), int(count)
-
-
 def _agree(results: "Sequence[Report | Failure]") -> bool:
     return all(not isinstance(each, dict) and each.agrees for each in results)
 
@@ -146,7 +132,7 @@ def _results(
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@file_argument
 def lint(file: Path) -> None:
     """Find what would make Excel report a problem in a workbook FILE.
 

@@ -8,15 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from xlnn.checking.report import distance, proven
-from xlnn.cli.course import progress
+from xlnn.checking.report import proven
 from xlnn.data.wording import counted
 from xlnn.errors import OutputError, one_line, printed
-
-__all__ = [
-    "counted", "distance", "finish", "mended_by", "progress", "proven", "ready", "reason", "say",
-    "say_built", "say_error", "say_json", "say_note", "say_result",
-]  # fmt: skip
 
 
 def mended_by(error: BaseException) -> str:

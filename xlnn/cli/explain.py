@@ -5,12 +5,13 @@ from typing import Any
 
 import click
 
-from xlnn.cli.console import progress, say, say_json
-from xlnn.cli.parameters import engine_option, language_option
+from xlnn.cli.console import say, say_json
+from xlnn.cli.course import progress
+from xlnn.cli.parameters import engine_option, file_argument, language_option, misread
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@file_argument
 @click.argument("what", metavar="WHAT")
 @click.option("--epoch", type=int, help="For a quantity: the epoch.")
 @click.option("--image", type=int, help="For a quantity: the image, or the row of a table.")
@@ -60,21 +61,19 @@ def explain(file: Path, what: str, *, as_json: bool, **options: Any) -> None:  #
 def _place(text: str) -> tuple[str, int]:
     axis, _, number = text.partition("=")
     if not axis or not number.strip().isdecimal():
-        raise click.UsageError(
-            f'--at was given "{text}": expected an axis and a number, such as step=3.'
-        )
+        raise misread("--at", text, "an axis and a number, such as step=3")
     return axis, int(number)
 
 
 def _unit(text: str) -> tuple[int, ...]:
     numbers = text.split(",") if text else []
     if not all(number.strip().isdecimal() for number in numbers):
-        raise click.UsageError(f'--unit was given "{text}": expected numbers, such as 1 or 2,3.')
+        raise misread("--unit", text, "numbers, such as 1 or 2,3")
     return tuple(map(int, numbers))
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@file_argument
 @language_option("Language of the summary, if not the workbook's")
 @engine_option()
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")

@@ -5,14 +5,17 @@ from typing import Any
 
 import click
 
-from xlnn.cli.console import counted, distance, progress, say
-from xlnn.cli.parameters import engine_option
+from xlnn.checking.report import distance
+from xlnn.cli.console import say
+from xlnn.cli.course import progress
+from xlnn.cli.parameters import PATH, engine_option, file_argument
+from xlnn.data.wording import counted
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@file_argument
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path),
+    "-o", "--output", required=True, type=PATH,
     help="Write a model (.onnx), or weights (.npz, .safetensors).",
 )  # fmt: skip
 @click.option(
@@ -42,8 +45,8 @@ def export(file: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 --
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+@file_argument
+@click.option("-o", "--output", required=True, type=PATH)
 @engine_option()
 @click.option("--force", is_flag=True, help="Overwrite a file that does not hold arrays.")
 def values(file: Path, output: Path, engine: str, *, force: bool) -> None:

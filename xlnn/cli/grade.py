@@ -6,9 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlnn.cli.check import part_of
-from xlnn.cli.console import counted, progress, say, say_built, say_json
-from xlnn.cli.parameters import declared, language_option, offering
+from xlnn.cli.console import say, say_built, say_json
+from xlnn.cli.course import progress
+from xlnn.cli.parameters import (
+    PATH,
+    declared,
+    files_argument,
+    language_option,
+    misread,
+    offering,
+    part_of,
+)
+from xlnn.data.wording import counted
 from xlnn.options import EXERCISE
 from xlnn.registry.templates import DEFAULT, names
 
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="The workbook, or the folder with --roster.",
 )
 @declared(EXERCISE)
@@ -48,11 +57,8 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
         say(f"{built[0].path.parent}   {what}   each verified before formulas were left out")
 
 
-PATH = click.Path(path_type=Path)
-
-
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=PATH)
+@files_argument
 @click.option(
     "--points",
     metavar="NAME=N,...",
@@ -185,8 +191,6 @@ def _points(given: str) -> dict[str, float]:
         try:
             points[name.strip()] = float(number)
         except ValueError:
-            raise click.UsageError(
-                f'--points was given "{entry}": expected names and numbers, such as '
-                "delta3=4,delta2=6."
-            ) from None
+            wanted = "names and numbers, such as delta3=4,delta2=6"
+            raise misread("--points", entry, wanted) from None
     return points

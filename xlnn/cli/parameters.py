@@ -13,6 +13,8 @@ from xlnn.options import BUILD
 
 F = TypeVar("F", bound=Callable[..., object])
 
+PATH = click.Path(path_type=Path)
+
 
 def offering(known: Callable[[], Iterable[str]]) -> Callable[..., list[str]]:
     """Return a function by which a shell completes a value, after the last comma.
@@ -48,7 +50,7 @@ def declared_option(option: Option, said: str = "") -> Callable[[F], F]:
     if option.type is FLAG:
         how = {"is_flag": True, "flag_value": not option.usual, "default": None}
     if option.type.metavar == "PATH":  # which a shell completes by itself
-        how = {"type": click.Path(path_type=Path)}
+        how = {"type": PATH}
     if option.type is COLUMNS:
         how |= {"multiple": True, "callback": lambda _, __, values: values or None}
     said = with_choices(said or option.help, option.words)
@@ -64,6 +66,28 @@ def with_choices(said: str, choices: Iterable[str]) -> str:
     named = ", ".join(choices)
     return said if said.endswith(".") or not named else f"{said}: {named}."
 
+
+def misread(option: str, typed: str, expected: str) -> click.UsageError:
+    """Return the error for a value that is not written as expected."""
+    return click.UsageError(f'{option} was given "{typed}": expected {expected}.')
+
+
+def part_of(typed: str) -> tuple[int, int] | None:
+    """Read a part of the files, and of how many parts: 3/16.
+
+    >>> part_of("3/16")
+    (3, 16)
+    """
+    if not typed:
+        return None
+    number, _, count = typed.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+        raise misread("--shard", typed, "a part of all, such as 3/16")
+    return int(number), int(count)
+
+
+file_argument = click.argument("file", type=PATH)
+files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=PATH)
 
 engine_option = partial(
     click.option,

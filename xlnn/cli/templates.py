@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from xlnn.cli.console import say
-from xlnn.cli.parameters import offering
+from xlnn.cli.parameters import PATH, offering
 from xlnn.registry.templates import DEFAULT, copy, names
 
 
@@ -43,7 +43,7 @@ def templates(*, untranslated: bool) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", type=PATH)
 @click.option(
     "--from",
     "template",
