@@ -4,7 +4,7 @@ import ast
 import re
 import shutil
 import zipfile
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -32,6 +32,7 @@ from xlnn.workbooks.network.sheets.confusion import MOST_CLASSES
 from xlnn.workbooks.network.sheets.images import GALLERY
 from xlnn.workbooks.network.spec import LayerSpec
 from xlnn.workbooks.network.workbook import workbook_model
+from xlnn.workbooks.pages.parts import Label
 
 TRANSLATED = [lang for lang in languages() if lang != "en"]
 
@@ -660,12 +661,22 @@ def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_a_kind_with_words_of_its_own_has_the_same_ones_in_every_language(kind, lang):
     if kind in experiments():
-        english, other = (words_of(kind, each) for each in ("en", lang))
+        english, other = map(loaded(kind).all_words, ("en", lang))
         assert loaded(kind).untranslated(lang) == {}
     else:
         english, other = (Text(each, translated(each, kind)) for each in ("en", lang))
     assert differences(english.words, other.words) == set()
     assert title_problems([*other.words.get("sheets", {}).values()]) == []
+
+
+def test_a_text_that_a_page_looks_up_when_it_is_drawn_is_reported_if_it_is_not_translated():
+    kind = loaded("descent")
+    assert kind.untranslated("ja") == {}
+    first, *others = kind.pages
+    page = copy(first)
+    page.parts += Label("A new remark", "notes"), Label("α + β", "notes"), Label("A name", "")
+    more = replace(kind, pages=(page, *others))
+    assert more.untranslated("ja") == {"notes.A new remark": "A new remark"}
 
 
 @pytest.mark.parametrize(

@@ -304,7 +304,7 @@ EXPERIMENT = xlnn.Experiment(
             Beside(
                 Made(_regression),
                 Below(
-                    Made(_points, ON_PLANE),
+                    Made(_points),
                     Chart("Residuals", Trace("e", "y_line", LINE, 0, "circle"), x="px + q",
                           edges=("y_edge", "")),
                 ),

@@ -47,6 +47,9 @@ SHARED: Mapping[str, frozenset[str] | None] = {
 }
 """Texts that kinds with their own texts share with the others: whole sections, or some keys."""
 
+IN_WORDS = re.compile(r"[^\W\d_]{3}")
+"""Texts in words; anything else is a symbol or an equation, the same in all languages."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -58,12 +61,13 @@ class Text:
     words : dict
         Tables of words by section and key, as the file has them.
     said : dict
-        The English sentences that were looked up with `sentence`.
+        The English texts in words that were looked up with `sentence` and `of_itself`, by section
+        and key.
     """
 
     lang: str
     words: dict[str, Any]
-    said: dict[str, str] = field(default_factory=dict, compare=False)
+    said: dict[str, dict[str, str]] = field(default_factory=dict, compare=False)
 
     def __call__(self, section: str, key: str, /, **values: object) -> str:
         """Return a text, with its ``{braces}`` filled in."""
@@ -76,13 +80,15 @@ class Text:
         return left
 
     def of_itself(self, section: str, english: str) -> str:
-        """Return a text whose key is its English version."""
+        """Return a text whose key is its English version; without a section it has no other."""
+        if section and IN_WORDS.search(english):
+            self.said.setdefault(section, {})[english] = english
         found: str = self.words.get(section, {}).get(english, english)
         return found
 
     def sentence(self, key: str, english: str, **values: object) -> str:
         """Return a sentence translated, or in English, with some of its ``{braces}`` filled in."""
-        self.said[key] = english
+        self.said.setdefault("sentences", {})[key] = english
         found: str = self.words.get("sentences", {}).get(key, english)
         return singular(found, values).format_map(_Blanks(values))
 
@@ -105,6 +111,10 @@ class Text:
             self,
             words=_merged(self.words, _read(folder() / "text" / own / f"{self.lang}.toml")),
         )
+
+    def with_said(self) -> Self:
+        """Return the texts with all English ones that were looked up and are not among them."""
+        return replace(self, words=_merged(self.said, self.words))
 
     @property
     def sheets(self) -> dict[str, str]:

@@ -24,17 +24,17 @@ from xlnn.data.numbers import rounded
 from xlnn.data.wording import listed, short
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError
-from xlnn.option import TABLE, TEXT, Option
+from xlnn.option import TABLE, TEXT, WHOLE, Option
 from xlnn.options import BUILD, as_typed
 from xlnn.quantity import Copy, Model, Quantity
 from xlnn.reference import Arrays, known
 from xlnn.registry.templates import Template, folder, names, template
-from xlnn.registry.text import Text, missing, text
+from xlnn.registry.text import IN_WORDS, Text, missing, text
 from xlnn.workbooks.entries import SELDOM, WorkbookSpec, from_values, one_of, read_entries, whole
 from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.pages.guide import blanks, draw_guide
-from xlnn.workbooks.pages.page import IN_WORDS, Page, in_words, on_pages, said
+from xlnn.workbooks.pages.page import Page, in_words, on_pages, said
 from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.workbooks.statement import check_quantities
 from xlnn.writing.drawing import Drawing
@@ -457,8 +457,20 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
 
     def untranslated(self, lang: str) -> dict[str, str]:
         """Return texts without a translation, by their keys in a translation file."""
-        left = missing(lang, self.name, self.words(self._usual), self.texts)
+        left = missing(lang, self.name, self.all_words("en"), self.texts)
         return {where: english for where, english in left if IN_WORDS.search(english)}
+
+    def all_words(self, lang: str) -> Text:
+        """Return all texts of a language, with those that pages look up when they are drawn.
+
+        They are drawn in two sizes, since some texts are for several columns.
+        """
+        usual = replace(self._usual, lang=lang)
+        more = {name: size.usual + 1 for name, size in self.sizes.items() if size.type is WHOLE}
+        words = self.words(usual)
+        for spec in (usual, replace(usual, sizes={**usual.sizes, **more})):
+            self.drawings(spec, self.layout(spec), words)
+        return words.with_said()
 
     def as_toml(self) -> str:
         """Return what it begins with as the text of a ``template.toml``, each input explained."""
@@ -482,7 +494,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         model = on_pages(tuple(self.model(spec.sizes, own)), self.pages)
         model = in_words(model, own, spec.sizes).without_errors(own("validation", "no_value"))
         words = said(model, self.pages)
-        words["sentences"], words["index"] = own.said, {"shows": self.summary}
+        words |= {**own.said, "index": {"shows": self.summary}}
         words["guide"] |= {
             "title": self.title,
             "about": [*self.about],

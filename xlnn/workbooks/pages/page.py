@@ -3,7 +3,6 @@
 Translation files have the same keys; missing texts are shown in English.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -14,7 +13,7 @@ from xlnn.equations.lookup import UsedNumber
 from xlnn.grid import address
 from xlnn.layout import FIRST_ROW, Block
 from xlnn.quantity import Axis, Copy, Derived, Model, Quantity, Sentence, with_copies
-from xlnn.registry.text import Text
+from xlnn.registry.text import IN_WORDS, Text
 from xlnn.workbooks.pages.parts import (
     HEADINGS,
     LONG,
@@ -34,9 +33,6 @@ from xlnn.workbooks.pages.sheet import Context, titled_drawing
 from xlnn.workbooks.pages.table import headed, title_line
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.printing import charted
-
-IN_WORDS = re.compile(r"[^\W\d_]{3}")
-"""Texts in words; anything else is a symbol or an equation, the same in all languages."""
 
 SEEN = 16
 """Columns of a table that are seen at once; a wider one does not hide what is beside it."""
@@ -262,13 +258,15 @@ def in_words(model: Model, words: Text, sizes: Mapping[str, Any]) -> Model:
 
 
 def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
-    """Return the English texts of quantities and pages by section and key, as in files."""
+    """Return the English texts of quantities and pages by section and key, as in files.
+
+    Others are their own keys: a page looks them up when it is drawn (`Text.of_itself`).
+    """
     pages = tuple(pages)
     words: dict[str, Any] = {
         "sheets": {page.key: page.title for page in pages},
         "notes": {page.key: page.note for page in pages},
         "headings": {},
-        "charts": {},
         "quantities": {},
     }
     for quantity in model.quantities:
@@ -276,10 +274,6 @@ def said(model: Model, pages: Iterable[Page]) -> dict[str, Any]:
         words["quantities"][quantity.kind] = words["quantities"][quantity.kind] or quantity.title
         axes = (axis.name for axis in quantity.axes)
         words["headings"] |= {name: name for name in axes if IN_WORDS.search(name)}
-    for page in pages:
-        for section, text in page.content(model).texts(model):
-            if IN_WORDS.search(text):
-                words.setdefault(section, {}).setdefault(text, text)
     told: dict[tuple[str, str], Quantity] = {}  # one of several networks is enough
     for quantity in model.quantities:
         if quantity.meaning:

@@ -6,7 +6,7 @@ and what is drawn around them: names, headings, validations, the cells of a char
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, count, cycle, product
+from itertools import count, cycle, product
 from math import ceil, prod
 from typing import Any
 
@@ -151,11 +151,6 @@ class PagePart:
         for part, down, right in sorted(placed, key=lambda each: isinstance(each[0], Numbers)):
             part.draw(drawing, page, row + down, column + right)
 
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
-        """Yield the texts that it shows, each after the section of the words where it belongs."""
-        for part, *_ in self.placed(model):
-            yield from part.texts(model)
-
 
 class Below(PagePart):
     """Parts below each other."""
@@ -269,11 +264,6 @@ class Across(PagePart):
             for block in each.blocks(one, row + down, column + self.left(model)):
                 quantity = model[block.quantity.name]
                 yield replace(block, quantity=quantity, steps=(step, *block.steps))
-
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
-        """Yield the texts of all bands."""
-        for part in chain(*self.bands):
-            yield from part.texts(model)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw all bands, and freeze what stays in view."""
@@ -572,10 +562,6 @@ class Grid(PagePart):
             one = ((0, 0),) * (len(found.lengths) - len(several))  # of an axis of one entry
             yield Block(found, found.sheet, down, right + columns // 2, one + several)
 
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
-        """Yield its captions."""
-        yield from (("headings", key) for key in self.captions)
-
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw its name, and colour it."""
         block = page.layout.blocks[self.name]
@@ -654,7 +640,7 @@ Said = str | Callable[[Context[Any]], str]
 
 
 def _said(page: Context[Any], of: str, text: Said) -> str:
-    return page.words.of_itself(of, text if isinstance(text, str) else text(page))
+    return page.words.of_itself(of, text) if isinstance(text, str) else text(page)
 
 
 @dataclass(frozen=True)
@@ -691,11 +677,6 @@ class Label(PagePart):
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- a row
         """Return one row."""
         return 1, self.columns
-
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- its own
-        """Yield its text, if it has one."""
-        if self.of and isinstance(self.text, str):
-            yield self.of, self.text
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Write it."""
@@ -781,21 +762,14 @@ class Made(PagePart):
     ----------
     of : function
         Returns the part of a model.
-    others : tuple of PagePart
-        Those that it returns of other models, for translations.
     """
 
-    def __init__(self, of: Callable[[Model], PagePart], *others: PagePart) -> None:
-        self.of, self.others = of, others
+    def __init__(self, of: Callable[[Model], PagePart]) -> None:
+        self.of = of
 
     def placed(self, model: Model) -> Iterator[tuple[PagePart, int, int]]:
         """Yield the part."""
         yield self.of(model), 0, 0
-
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:
-        """Yield the texts of all."""
-        for part in (self.of(model), *self.others):
-            yield from part.texts(model)
 
 
 class Symbols(PagePart):
@@ -908,11 +882,6 @@ class Table(PagePart):
             for down, begins in enumerate(self.under.values()):
                 if found := model.by_name.get(f"{begins}_{block.quantity.name}"):
                     yield single_block(found, below + down, block.column)
-
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
-        """Yield the titles over and under the columns."""
-        yield from (("charts", key) for key in self.groups.values() if key)
-        yield from (("headings", key) for key in self.under if key)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- as far down as its cells
         """Draw the headings, and the names of the rows."""
@@ -1097,12 +1066,6 @@ class Units(PagePart):
             yield single_block(quantity, row, column + across, down, *inside)
             if over := self.over.get(quantity.name):
                 yield single_block(model[over], row - 1, column + across, *inside)
-
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
-        """Yield the names of the rows."""
-        if not callable(self.rows):
-            keys = [self.rows] if isinstance(self.rows, str) else self.rows
-            yield from (("headings", key) for key in keys)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw the headings, and the names of the rows."""
@@ -1343,11 +1306,6 @@ class Plane(PagePart):
             yield single_block(lower, last_row + 1, block.column, (0, across))
             yield single_block(left, block.row, block.column - 1, (down, 0))
 
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
-        """Yield the titles of its sides, and the names of its points."""
-        yield from (("headings", text) for text in (self.x, self.y) if isinstance(text, str))
-        yield from ((trace.of, trace.name) for trace in self.points if trace.of)
-
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw the colours, what they mean, and over them the points."""
         block = page.layout.blocks[self.grid.name]
@@ -1467,12 +1425,6 @@ class Chart(PagePart):
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- it lies over cells
         """Return how many rows and columns it covers."""
         return ceil(self.size_in_cm[1] / ROW), self.columns
-
-    def texts(self, model: Model) -> Iterator[tuple[str, str]]:  # noqa: ARG002 -- the same in all
-        """Yield its title, the titles of its axes, and the names of its lines."""
-        said = (("charts", self.title), ("headings", self.x), ("headings", self.y))
-        yield from ((of, text) for of, text in said if isinstance(text, str))
-        yield from ((trace.of, trace.name) for trace in self.traces if trace.of)
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw it over the cells."""
