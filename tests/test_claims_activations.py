@@ -101,7 +101,7 @@ def steps(states):
 
 def learning(states):
     begins = words_of("activations").open("sentences", "sigmoid_course", steps=STEPS)
-    lines = {key: begins + WORDS[key] for key in COURSES}
+    lines = {key: begins.replace("{leads}", WORDS[key]) for key in COURSES}
     return false_claims("activations", states, "sigmoid_course", lines, COURSES)
 
 

@@ -144,7 +144,8 @@ def halved(states):
 
 def found(states):
     lines = {key: WORDS[key] for key in ("flat", "point")}
-    lines |= {key: WORDS["found"] + WORDS[key] for key in ("parallel", "rough", "equal")}
+    lies = ("parallel", "rough", "equal")
+    lines |= {key: WORDS["found"].replace("{lies}", WORDS[key]) for key in lies}
     return false_claims("slopes", states, "found", lines, FOUND)
 
 

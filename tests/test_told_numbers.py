@@ -189,6 +189,17 @@ def test_the_first_condition_that_holds_chooses_the_line(x, said):
     assert told.text(x=x, limit=2.0) == said
 
 
+def test_a_sentence_fills_a_blank_of_another_in_its_own_language():
+    flows = Told({"ebb": "ebbs", "flood": "floods"}, lambda rise: (rise < 0,))
+    told = Told({"tide": "It is {x} m and {flows}."}, flows=flows)
+    assert told.roles == ("x", "rise")
+    assert told.text(x=1.5, rise=-0.1) == "It is 1.5 m and ebbs."
+    said = told.said_by(lambda key, english, **_: f"{key}: {english}")
+    assert said.text(x=1.5, rise=0.1) == "tide: It is 1.5 m and flood: floods."
+    formula = told.cell(x=_One(), rise=_One())
+    assert formula.endswith('&" m and "&IF(A1<0,"ebbs","floods")&"."')
+
+
 def test_a_case_without_a_condition_for_each_other_line_is_refused():
     told = Told({"a": "A.", "b": "B.", "c": "C."}, lambda x: (x > 0,))
     with pytest.raises(DataError, match=r"3 lines need 2 conditions, .* case returns 1\."):

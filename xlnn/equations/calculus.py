@@ -178,30 +178,21 @@ class BestStep(Sentence):
         return sentence.format(slope=short(df[0]), forward=forward, central=central)
 
 
-class SteepestPoint(Sentence):
-    """The point of the circle at which f is least, and how parallel the gradients are there."""
-
-    english = {
-        "flat": "f is 0 everywhere on the circle: no point is lower than another.",
-        "point": "r = 0: the circle is a single point, ∇g is 0 there, and there is no λ.",
-        "found": "Minimum on the grid: f = {f} at ({x}, {y}), where λ = {factor}; the exact "
-        "minimum is f = {exact}. ",
-        "equal": "The next grid point is equally low: the minimum lies midway between them.",
-        "parallel": "There ∇f = λ∇g: the gradients are parallel.",
-        "rough": "The minimum lies between grid points, so ∇f is not quite λ∇g there.",
-    }
-    roles = ("x", "y", "f", "exact", "factor", "rest_x", "rest_y", "a", "b", "r", "fine_f")
-
-    def said(  # noqa: PLR0913 -- each is a quantity
-        self, *, rest_x: Term, rest_y: Term, a: Term, b: Term, r: Term, fine_f: Term, **shown: Term
-    ) -> str:
-        said, fine = self.words, fine_f.over("part")
-        found = said["found"].format(**{name: fixed(each, 4) for name, each in shown.items()})
-        rest, size = largest(abs(rest_x), abs(rest_y)), largest(abs(a), abs(b))
-        known = either(rest * 10**PARALLEL <= size, said["parallel"], said["rough"])
-        are_equal = at_most(fine, least(fine) + abs(shown["exact"]) / 10**ROUNDED) > 1
-        known = either(sign(r) == 0, said["point"], found + either(are_equal, said["equal"], known))
-        return either(abs(sign(a)) + abs(sign(b)) == 0, said["flat"], known)
+STEEPEST_POINT = Told(
+    {"flat": "f is 0 everywhere on the circle: no point is lower than another.",
+     "point": "r = 0: the circle is a single point, ∇g is 0 there, and there is no λ.",
+     "found": "Minimum on the grid: f = {f} at ({x}, {y}), where λ = {factor}; the exact minimum "
+     "is f = {exact}. {lies}"},
+    lambda a, b, r: (abs(sign(a)) + abs(sign(b)) == 0, sign(r) == 0),
+    digits=4, form=fixed,
+    lies=Told(
+        {"equal": "The next grid point is equally low: the minimum lies midway between them.",
+         "parallel": "There ∇f = λ∇g: the gradients are parallel.",
+         "rough": "The minimum lies between grid points, so ∇f is not quite λ∇g there."},
+        lambda fine_f, exact, rest_x, rest_y, a, b: (
+            at_most(fine_f.over("part"), least(fine_f.over("part")) + abs(exact) / 10**ROUNDED) > 1,
+            largest(abs(rest_x), abs(rest_y)) * 10**PARALLEL <= largest(abs(a), abs(b)))))
+"""The point of the circle at which f is least, and how parallel the gradients are there."""
 
 
 PARTS, FINE = 36, 20

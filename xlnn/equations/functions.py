@@ -7,10 +7,9 @@ import numpy as np
 
 from xlnn.equations import activation as of
 from xlnn.equations.neuron import UNIT_STEP, steadied, steady
-from xlnn.equations.number import short
 from xlnn.equations.wording import Told
-from xlnn.quantity import Sentence, Stated
-from xlnn.terms import Term, either, sign
+from xlnn.quantity import Stated
+from xlnn.terms import Term, sign
 
 SMALLEST = 1e-9
 """Replaces a width of 0, to avoid dividing by 0."""
@@ -125,27 +124,22 @@ DRAWN = Told(
 """What share of random numbers lies near the mean."""
 
 
-class Learning(Sentence):
-    """A sentence about the steps of a unit, and how C goes on."""
+LEARNING = Told(
+    {"sigmoid_course": "Sigmoid: w goes from {w_first} to {w_last}, C from {C_first} to {C_last} "
+     "in {steps} steps. {leads}"},
+    digits=4,
+    leads=Told(
+        {"backwards": "η is not greater than 0, so no step goes down: choose a number greater than "
+         "0.",
+         "flat": "The gradient is 0: it gives no direction.",
+         "falls": "Its slope gives the direction.",
+         "rises": "C rises: its slope gives the direction, not the distance. η is too large.",
+         "stays": "C hardly changes: its slope gives the direction, not the distance."},
+        lambda eta, dC_dw, C: (
+            sign(eta) < 1, sign(dC_dw.at(0)) == 0, rise(C) < -HARDLY, rise(C) > HARDLY)))
+"""How a unit learns in its steps, and where they lead."""
 
-    english = {
-        "sigmoid_course": "Sigmoid: w goes from {w_first} to {w_last}, C from {C_first} to "
-        "{C_last} in {steps} steps. ",
-        "backwards": "η is not greater than 0, so no step goes down: choose a number greater than "
-        "0.",
-        "flat": "The gradient is 0: it gives no direction.",
-        "falls": "Its slope gives the direction.",
-        "stays": "C hardly changes: its slope gives the direction, not the distance.",
-        "rises": "C rises: its slope gives the direction, not the distance. η is too large.",
-    }
-    roles = ("eta", "w", "C", "dC_dw")
 
-    def said(self, *, eta: Term, w: Term, C: Term, dC_dw: Term) -> str:
-        ends = {"w_first": w.at(0), "w_last": w.at(-1), "C_first": C.at(0), "C_last": C.at(-1)}
-        shown = {name: short(number, 4) for name, number in ends.items()}
-        said, left = self.words, C.at(-1) / C.at(0) - 1
-        known = either(left > HARDLY, said["rises"], said["stays"])
-        known = either(left < -HARDLY, said["falls"], known)
-        known = either(sign(dC_dw.at(0)) == 0, said["flat"], known)
-        known = either(sign(eta) < 1, said["backwards"], known)
-        return said["sigmoid_course"].format(**shown) + known
+def rise(C: Term) -> Term:
+    """Return by how much an error is larger after the last step, relative to the first."""
+    return C.at(-1) / C.at(0) - 1

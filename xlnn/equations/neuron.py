@@ -7,8 +7,9 @@ import numpy as np
 
 from xlnn.equations.dense import written_sum
 from xlnn.equations.number import short
-from xlnn.quantity import Sentence, Stated
-from xlnn.terms import Term, either, largest
+from xlnn.equations.wording import Told
+from xlnn.quantity import Stated
+from xlnn.terms import largest
 
 DIGITS = 12
 """Decimals to which a number counts as 0: 0.1 + 0.2 - 0.3 is 0 in a spreadsheet and 5.6E-17 in
@@ -102,18 +103,10 @@ def spread_over(points: int) -> Stated:
                   f"={{reach}}*({{number}}/{half}-1)")
 
 
-class FiringSentence(Sentence):
-    """Whether the neuron fires, with z; a z that is 0 apart from rounding is not called less."""
-
-    english = {
-        "silent": "z = {z} is below 0: the weighted sum does not reach the threshold {threshold}. "
-        "The neuron does not fire.",
-        "fires": "z = {z} is at least 0: the weighted sum reaches the threshold {threshold}. The "
-        "neuron fires.",
-    }
-
-    def said(self, *, step: Term, z: Term, threshold: Term) -> str:
-        silent, fires = self.words.values()
-        threshold = short(threshold, 3)
-        fires = fires.format(z=short(largest(0, z), 3), threshold=threshold)
-        return either(step == 1, fires, silent.format(z=short(z, 3), threshold=threshold))
+FIRING = Told(
+    {"fires": "z = {reached} is at least 0: the weighted sum reaches the threshold {threshold}. "
+     "The neuron fires.",
+     "silent": "z = {z} is below 0: the weighted sum does not reach the threshold {threshold}. The "
+     "neuron does not fire."},
+    lambda step: (step == 1,), digits=3, reached=lambda z: short(largest(0, z), 3))
+"""Whether the neuron fires, with z; a z that is 0 apart from rounding is not called less."""

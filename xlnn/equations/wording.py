@@ -213,9 +213,9 @@ class Told(Sentence):
         The most decimals.
     form : function
         How numbers are written with so many digits, by default `xlnn.equations.number.short`.
-    **blanks : int or function
-        Numbers for braces, besides the sizes of an experiment; or functions of quantities that
-        return a number or a text.
+    **blanks : int, function or Sentence
+        Numbers for braces, besides the sizes of an experiment; functions of quantities that return
+        a number or a text; or other sentences.
     """
 
     def __init__(
@@ -224,11 +224,13 @@ class Told(Sentence):
         case: str | Callable[..., Sequence[Term]] = "",
         digits: int = DIGITS,
         form: Callable[..., str] = short,
-        **blanks: int | Callable[..., Term | str],
+        **blanks: int | Callable[..., Term | str] | Sentence,
     ) -> None:
         self.case, self.digits, self.form = case, digits, form
         self.made = {name: each for name, each in blanks.items() if callable(each)}
-        self.numbers = {name: each for name, each in blanks.items() if name not in self.made}
+        self.inner = {name: each for name, each in blanks.items() if isinstance(each, Sentence)}
+        known = {*self.made, *self.inner}
+        self.numbers = {name: each for name, each in blanks.items() if name not in known}
         if isinstance(lines, str | Mapping):
             self.english = {"": lines} if isinstance(lines, str) else lines
         else:
@@ -236,17 +238,24 @@ class Told(Sentence):
 
     @property
     def blanks(self) -> dict[str, str]:
-        """The role of the number in each blank that no function fills."""
+        """The role of the number in each blank that no function and no sentence fills."""
         blanks = re.findall(r"\{(\w+)\}", "".join(self.words.values()))
-        return {blank: _END.sub("", blank) for blank in blanks if blank not in self.made}
+        filled = {*self.made, *self.inner}
+        return {blank: _END.sub("", blank) for blank in blanks if blank not in filled}
 
     @property
     def roles(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The roles of its case, of its blanks, and of what functions ask for."""
+        """The roles of its case, of its blanks, and of what functions and sentences ask for."""
         functions = (each for each in (*self.made.values(), self.case) if callable(each))
         asked = (signature(each).parameters for each in functions)
         case = [self.case] if isinstance(self.case, str) and self.case else []
-        return tuple(dict.fromkeys(chain(case, self.blanks.values(), *asked)))
+        inner = (each.roles for each in self.inner.values())
+        return tuple(dict.fromkeys(chain(case, self.blanks.values(), *asked, *inner)))
+
+    def said_by(self, sentence: Callable[..., str]) -> Self:
+        said = super().said_by(sentence)
+        said.inner = {name: each.said_by(sentence) for name, each in self.inner.items()}
+        return said
 
     def said(self, *unit: int, **known: Term) -> str:
         """Return the sentence; a quantity of several units gives that of the unit, or the first."""
@@ -258,6 +267,8 @@ class Told(Sentence):
             return function(**{role: known[role] for role in signature(function).parameters})
 
         filled = {name: of(each) for name, each in self.made.items()}
+        for name, each in self.inner.items():
+            filled[name] = each.said(*unit, **{role: known[role] for role in each.roles})
         for blank, role in self.blanks.items():
             end = _END.search(blank)
             number = known[role].at(0 if end[1] == "first" else -1) if end else known[role]

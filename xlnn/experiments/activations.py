@@ -93,7 +93,7 @@ def _learning(step: Axis) -> Iterator[Quantity]:
     courses = {
         "step": Told("Unit step: w stays at {w_first}, and C at {C_first}. Its slope is 0, so "
                      "gradient descent has nothing to follow.", digits=4),
-        "sigmoid": eq.Learning()}
+        "sigmoid": eq.LEARNING}
     for name in UNITS:
         of, (value, slope) = {key: f"{name}_{key}" for key in STEPS}, eq.FUNCTIONS[name]
         yield column(of["w"], "weight",

@@ -69,7 +69,7 @@ def _neuron() -> Iterator[Quantity]:
     yield forward("sigmoid", title="sigmoid", symbol="σ(z)", equation=SIGMOID, source="1-3",
                   meaning="how strongly the neuron is activated",
                   written="σ(z) = 1 / (1 + exp(−z))")
-    yield Quantity("verdict", equation=eq.FiringSentence())
+    yield Quantity("verdict", equation=eq.FIRING)
     yield Quantity("gradual", equation=Told(
         "The sigmoid does not answer yes or no, but how strongly: {sigmoid}.", digits=3))
     column = xlnn.alike(axes=(Axis("pattern", 2**INPUTS, counts_from=0),))

@@ -238,7 +238,7 @@ def _lagrange() -> Iterator[Quantity]:
     yield _line("rest_x", "difference ∇f − λ∇g", "∂f/∂x − λ ∂g/∂x", eq.REST,
                 {"a": "f_a", "x": "best_x"})
     yield _line("rest_y", "", "∂f/∂y − λ ∂g/∂y", eq.REST, {"a": "f_b", "x": "best_y"})
-    yield Quantity("found", title="result", equation=eq.SteepestPoint(),
+    yield Quantity("found", title="result", equation=eq.STEEPEST_POINT,
                    uses={**on_line, **best, "f": "best_f"})
 
 

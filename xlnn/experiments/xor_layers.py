@@ -24,7 +24,6 @@ from xlnn.equations.neuron import UNIT_STEP
 from xlnn.equations.surface import DESCENT
 from xlnn.equations.units import Choice
 from xlnn.equations.wording import equal_to
-from xlnn.terms import Term, either
 from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, QUIET, Look
 
@@ -32,9 +31,6 @@ POINTS, HIDDEN = 4, 2
 
 REACH = 4
 """How far a line is drawn from its nearest point to the origin, to both sides."""
-
-RIGHT, SIDES = ("right_single", "right_hidden"), ("side_single", "side_hidden")
-"""What is known of the points, for both networks."""
 
 OUTSIDE, IF_SHOWN = -9, "0.0;"
 """The height of points that a series does not show, outside the axes of the chart, and the number
@@ -96,22 +92,21 @@ RIGHT_SIDES = Choice(
 )
 
 
-class CountSentence(xlnn.Sentence):
-    """How many points both networks have right in the epoch that is shown."""
-
-    english = {
+COUNTS = xlnn.Told(
+    {
         "count": "After epoch {epoch}, {right_single} of {points} points are right without a "
-        "hidden layer, and {right_hidden} with one.",
-        "undecided": " An output of 0.500 (–) is undecided and not counted as right.",
-    }
-    numbers = {"points": POINTS}
-    roles = ("epoch", *RIGHT, *SIDES)
-
-    def said(self, *, epoch: Term, **known: Term) -> str:
-        numbers = {name: known[name] for name in RIGHT} | {"epoch": epoch}
-        said, undecided = (line.format(**numbers) for line in self.words.values())
-        single, hidden = (equal_to(known[name].samples[0], -1) for name in SIDES)
-        return said + either(single + hidden > 0, undecided, "")
+        "hidden layer, and {right_hidden} with one.{undecided}"
+    },
+    form=lambda number, _: f"{number}",
+    points=POINTS,
+    undecided=xlnn.Told(
+        {"undecided": " An output of 0.500 (–) is undecided and not counted as right.", "": ""},
+        lambda side_single, side_hidden: (
+            equal_to(side_single.samples[0], -1) + equal_to(side_hidden.samples[0], -1) > 0,
+        ),
+    ),
+)
+"""How many points both networks have right in the epoch that is shown."""
 
 
 WHO_CAN = Choice(
@@ -243,7 +238,7 @@ def _shown(marks: str) -> Iterator[Quantity | xlnn.Copy]:
                        equation=line_end(at).of(f"W{n}_shown", f"b{n}_shown"),
                        shape=(LAYERS[n][0], 2))
     yield Quantity("who", title="which network can", equation=WHO_CAN)
-    yield Quantity("counts", title="how many", equation=CountSentence())
+    yield Quantity("counts", title="how many", equation=COUNTS)
     yield Quantity("means", title="what it means", equation=xlnn.Told({
         "neither": "Neither network has all points right. Another epoch, another η or other start "
         "weights may do better, unless points with different targets coincide.",
