@@ -17,6 +17,14 @@ SMALLEST = 1e-9
 HARDLY = 0.001
 """A relative change of the error that counts as none."""
 
+POINTS, HALF = 81, 40
+"""Points of each curve, and those on either side of its middle: one of them is 0 if the range is
+symmetric around it."""
+
+BELL_POINTS, BELL_HALF, DEVIATIONS = 161, 80, 4
+"""Points of the bell curve, those on either side of its middle, and the standard deviations there:
+so close together that the strips between them have its area to a tenth of a percent."""
+
 FARTHEST = 9
 """Up to this power of 10, the mean may be that many standard deviations from 0; beyond that, points
 have too few digits left."""
@@ -74,34 +82,26 @@ GRADIENT = Stated(lambda a, t, slope, x: (a - t) * slope * x, "=({a}-{t})*{slope
 """dC/dw = (a - t) a'(z) x: the chain rule.   Book: 2-8, 4-2."""
 
 
-def points(count: int) -> Stated:
-    """Return the equation of equally spaced points of a range."""
-    return Stated(
-        lambda number, low, high: steady(low + number * (high - low) / (count - 1)),
-        "=" + steadied(f"({{low}}+{{number}}*({{high}}-{{low}})/{count - 1})"))
+ALONG = Stated(
+    lambda number, low, high: steady(low + number * (high - low) / (POINTS - 1)),
+    "=" + steadied(f"({{low}}+{{number}}*({{high}}-{{low}})/{POINTS - 1})"))
+"""Equally spaced points of a range."""
+
+BESIDE = Stated(
+    lambda number, middle: steady(middle + 5 * (number - HALF) / HALF),
+    "=" + steadied(f"({{middle}}+5*({{number}}-{HALF})/{HALF})"))
+"""Points up to 5 on either side of a centre."""
+
+AROUND = Stated(
+    lambda number, mean, deviation: mean + DEVIATIONS * deviation * (number / BELL_HALF - 1),
+    f"={{mean}}+{DEVIATIONS}*{{deviation}}*({{number}}/{BELL_HALF}-1)")
+"""Points up to some standard deviations on either side of the mean."""
 
 
-def beside(count: int) -> Stated:
-    """Return the equation of points up to 5 on either side of a centre."""
-    half = (count - 1) // 2
-    return Stated(
-        lambda number, middle: steady(middle + 5 * (number - half) / half),
-        "=" + steadied(f"({{middle}}+5*({{number}}-{half})/{half})"))
-
-
-def around(count: int, deviations: int) -> Stated:
-    """Return the equation of points up to some standard deviations on either side of the mean."""
-    half = (count - 1) // 2
-    return Stated(
-        lambda number, mean, deviation: mean + deviations * deviation * (number / half - 1),
-        f"={{mean}}+{deviations}*{{deviation}}*({{number}}/{half}-1)")
-
-
-def area_below(first: int, last: int, apart: float) -> Stated:
-    """Return the equation of the area below equally spaced points, from the first to the last.
-
-    They are so many standard deviations apart.
-    """
+def area_within(deviations: int) -> Stated:
+    """Return the equation of the area below the bell curve within so many standard deviations."""
+    away = BELL_HALF // DEVIATIONS * deviations
+    first, last, apart = BELL_HALF - away, BELL_HALF + away, DEVIATIONS / BELL_HALF
     return Stated(
         lambda number, bell, deviation: apart * deviation * (
             bell[(number >= first) & (number <= last)].sum()

@@ -11,6 +11,12 @@ from xlnn.equations.wording import Told
 from xlnn.quantity import Stated
 from xlnn.terms import largest
 
+INPUTS = 3
+"""The inputs of the neuron."""
+
+POINTS, HALF = 161, 80
+"""Points of each curve, so many that the step looks vertical, and those on either side of 0."""
+
 DIGITS = 12
 """Decimals to which a number counts as 0: 0.1 + 0.2 - 0.3 is 0 in a spreadsheet and 5.6E-17 in
 NumPy."""
@@ -87,21 +93,15 @@ REACH = Stated(lambda z: np.maximum(6.0, 1.2 * np.abs(z)), "=MAX(6,1.2*ABS({z}))
 """How far a curve is drawn so that the neuron's own point is on it."""
 
 
-def digit(inputs: int) -> Stated:
-    """Return the equation of the binary digits of a number, so many of them."""
-    return Stated(
-        lambda number: np.floor(number[:, np.newaxis] / 2.0 ** np.arange(inputs)[::-1]) % 2,
-        lambda i, number: f"=MOD(INT({number[()]}/{2 ** (inputs - 1 - i)}),2)",
-        says="The binary digits of a number, so that each pattern of inputs occurs once.",
-        coarse=True, number_format="0")
+DIGIT = Stated(
+    lambda number: np.floor(number[:, np.newaxis] / 2.0 ** np.arange(INPUTS)[::-1]) % 2,
+    lambda i, number: f"=MOD(INT({number[()]}/{2 ** (INPUTS - 1 - i)}),2)",
+    says="The binary digits of a number, so that each pattern of inputs occurs once.",
+    coarse=True, number_format="0")
 
-
-def spread_over(points: int) -> Stated:
-    """Return the equation of z at points from -reach to reach."""
-    half = (points - 1) // 2
-    return Stated(lambda number, reach: reach * (number / half - 1),
-                  f"={{reach}}*({{number}}/{half}-1)")
-
+SPREAD = Stated(lambda number, reach: reach * (number / HALF - 1),
+                f"={{reach}}*({{number}}/{HALF}-1)")
+"""z at points from -reach to reach."""
 
 FIRING = Told(
     {"fires": "z = {reached} is at least 0: the weighted sum reaches the threshold {threshold}. "

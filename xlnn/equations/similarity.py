@@ -49,6 +49,12 @@ RELATION = Stated(  # nothing if |a||b| is too large for a cell, as then the cos
 """0 if one is all 0; 1 opposite, 2 rather opposite, 3 at right angles, 4 rather alike, 5 of one
 direction. Rounding errors around 1 and 0 are ignored, as in `ANGLE`."""
 
+POINTS = 61
+"""Points of the curve of the inner product over the angle."""
+
+DEGREES = Stated(lambda number: 180 * number / (POINTS - 1), f"=180*{{number}}/{POINTS - 1}")
+"""Angles from 0 to 180 degrees."""
+
 AT_ANGLE = Stated(lambda angle, upper: upper * np.cos(np.pi * angle / 180),
                   "={upper}*COS(PI()*{angle}/180)")
 """a . b = |a||b| cos: the inner product at any angle.   Book: 2-4."""
@@ -92,11 +98,6 @@ MATRIX_PRODUCT = Stated(
 
 TRANSPOSE = Stated(lambda A: A.T, lambda i, j, A: f"={A[j, i]}")
 """(A^T)_ij = a_ji.   Book: 2-5."""
-
-
-def degrees(points: int) -> Stated:
-    """Return the equation of angles from 0 to 180 degrees."""
-    return Stated(lambda number: 180 * number / (points - 1), f"=180*{{number}}/{points - 1}")
 
 
 def in_row(columns: int) -> Stated:

@@ -14,13 +14,6 @@ from xlnn.equations.surface import DESCENT
 from xlnn.workbooks.pages.parts import Label
 from xlnn.writing.style import NEGATIVE, PLAIN, POSITIVE, SECTION
 
-POINTS = 81
-"""Points of each curve; one of them is 0 if the range is symmetric around it."""
-
-BELL_POINTS, DEVIATIONS = 161, 4
-"""Points of the bell curve, and the standard deviations drawn to either side: so close together
-that the strips between them have its area to a tenth of a percent."""
-
 SHOWN = {
     "step": ("unit step", NEGATIVE, "u(z)", "u′(z)", "1 (z ≥ 0), 0 (z < 0)", "0 (z ≠ 0)"),
     "sigmoid": ("sigmoid", POSITIVE, "σ(z)", "σ′(z)", "1 / (1 + exp(−z))", "σ(z) (1 − σ(z))"),
@@ -41,7 +34,7 @@ STEPS = ("w", "input", "answer", "answer_slope", "C", "dC_dw")
 # fmt: off
 def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity]:
     """Yield the functions, the two units that learn, the two shapes, and the bell curve."""
-    point = Axis("point", POINTS, counts_from=0)
+    point = Axis("point", eq.POINTS, counts_from=0)
     yield from _functions(point)
     yield from _learning(Axis("step", sizes["steps"] + 1, "time", counts_from=0))
     yield from _shapes(point)
@@ -55,7 +48,7 @@ def _functions(point: Axis) -> Iterator[Quantity]:
         yield Quantity(name, title=title, scale=scale)
     yield Quantity("used_h", title="h that is used", symbol="h", equation=eq.STEP)
     yield column("number", "point", symbol="k", counts=True)
-    yield column("z", "point z", eq.points(POINTS))
+    yield column("z", "point z", eq.ALONG)
     sides = (("right", "z + h", units.SUM), ("left", "z − h", units.ERROR))
     for side, symbol, equation in sides:
         yield beside(f"z_{side}", f"{side} of z", equation.of("z", "used_h"), symbol=symbol)
@@ -141,8 +134,7 @@ def _shapes(point: Axis) -> Iterator[Quantity]:
         "low."}, "bends"))
     column = xlnn.alike(sheet="shape_points", axes=(point,))
     yield column("shape_number", "point", symbol="k", counts=True)
-    yield column("shape_x", "point x", eq.beside(POINTS).of("shape_number", "lowest_x"),
-                 symbol="x")
+    yield column("shape_x", "point x", eq.BESIDE.of("shape_number", "lowest_x"), symbol="x")
     yield column("line", "line", eq.LINE.of("shape_x"), symbol="mx + n", role="forward")
     yield column("parabola", "parabola", eq.PARABOLA, symbol="ax² + bx + c",
                  uses={**parabola, "x": "shape_x"}, role="forward")
@@ -155,19 +147,16 @@ def _bell() -> Iterator[Quantity]:
         yield Quantity(name, title=title, symbol=symbol)
     yield Quantity("used_deviation", title="σ that is used", symbol="σ",
                    equation=eq.STEP.of("deviation"))
-    column = xlnn.alike(sheet="bell_points", axes=(Axis("point", BELL_POINTS, counts_from=0),))
+    column = xlnn.alike(sheet="bell_points", axes=(Axis("point", eq.BELL_POINTS, counts_from=0),))
     yield column("bell_number", "point", symbol="k", counts=True)
-    yield column("bell_x", "point x", eq.around(BELL_POINTS, DEVIATIONS), symbol="x",
+    yield column("bell_x", "point x", eq.AROUND, symbol="x",
                  uses={**of, "number": "bell_number"})
     yield column("density", "density", eq.BELL, symbol="f(x)", uses={**of, "x": "bell_x"},
                  role="forward", meaning="the normal distribution",
                  written="f(x) = exp(−(x − μ)² / 2σ²) / (√(2π) σ)", source="2-1")
-    half = (BELL_POINTS - 1) // 2
     for far, title in ((1, "area within μ ± σ"), (2, "area within μ ± 2σ"),
                        (3, "area within μ ± 3σ")):
-        away = half // DEVIATIONS * far
-        yield Quantity(f"within_{far}", title=title,
-                       equation=eq.area_below(half - away, half + away, DEVIATIONS / half),
+        yield Quantity(f"within_{far}", title=title, equation=eq.area_within(far),
                        uses={**of, "number": "bell_number", "bell": "density"})
     for far in (1, 2, 3):
         yield Quantity(f"percent_{far}", "percent", "%", title="percent",

@@ -15,14 +15,11 @@ from xlnn.equations.wording import Bar
 from xlnn.workbooks.pages.parts import Units
 from xlnn.writing.style import NEGATIVE, POSITIVE, Look
 
-INPUTS, ROWS, COLUMNS, OUTPUTS = 3, 4, 3, 2
-"""The neuron's inputs; the picture of 1-5, and the demons who recognise it."""
+ROWS, COLUMNS, OUTPUTS = 4, 3, 2
+"""The picture of 1-5, and the demons who recognise it."""
 
 LIKING = ("demon A", "demon B", "demon C")
 """The demons who like some of its pixels."""
-
-POINTS = 161
-"""Points of each curve: so many that the step looks vertical."""
 
 PIXEL = 5.5
 """The width of a pixel's column."""
@@ -39,17 +36,17 @@ def model(_: Mapping[str, int], __: Text) -> Iterator[Quantity]:
     """Yield the neuron, its input patterns, the demons, and the points of the curves."""
     yield from _neuron()
     yield from _demons()
-    curve = xlnn.alike(axes=(Axis("point", POINTS, counts_from=0),))
+    curve = xlnn.alike(axes=(Axis("point", eq.POINTS, counts_from=0),))
     yield Quantity("reach", title="range of the chart", symbol=" ", equation=eq.REACH)
     yield curve("number", "point", symbol="k", counts=True)
-    yield curve("curve_z", "weighted input", eq.spread_over(POINTS), symbol="z")
+    yield curve("curve_z", "weighted input", eq.SPREAD, symbol="z")
     yield curve("curve_step", "unit step", eq.UNIT_STEP.of("curve_z"), symbol="u(z)",
                 number_format="0", role="forward")
     yield curve("curve_sigmoid", "sigmoid", SIGMOID.of("curve_z"), symbol="σ(z)", role="forward")
 
 
 def _neuron() -> Iterator[Quantity]:
-    each, forward = partial(Quantity, shape=(INPUTS,)), partial(Quantity, role="forward")
+    each, forward = partial(Quantity, shape=(eq.INPUTS,)), partial(Quantity, role="forward")
     yield each("x", title="signal x", symbol="x{}", meaning="the signals that come in",
                written="given: 0 or 1, or any number", source="1-2")
     yield each("w", title="weight w", symbol="w{}", role="weight",
@@ -72,10 +69,10 @@ def _neuron() -> Iterator[Quantity]:
     yield Quantity("verdict", equation=eq.FIRING)
     yield Quantity("gradual", equation=Told(
         "The sigmoid does not answer yes or no, but how strongly: {sigmoid}.", digits=3))
-    column = xlnn.alike(axes=(Axis("pattern", 2**INPUTS, counts_from=0),))
+    column = xlnn.alike(axes=(Axis("pattern", 2**eq.INPUTS, counts_from=0),))
     yield column("pattern_number", "no.", symbol=" ", counts=True)
-    yield column("pattern", "signals", eq.digit(INPUTS).of("pattern_number"), symbol="x{}",
-                 shape=(INPUTS,))
+    yield column("pattern", "signals", eq.DIGIT.of("pattern_number"), symbol="x{}",
+                 shape=(eq.INPUTS,))
     yield column("pattern_z", "weighted input", eq.OF_PATTERN, symbol="z", role="forward")
     yield column("pattern_step", "unit step", eq.FIRES.of("pattern_z", "pattern"), symbol="u(z)",
                  role="forward")

@@ -17,9 +17,6 @@ from xlnn.writing.style import INPUT_INK, NEGATIVE, POSITIVE, SECTION, Look
 SHOWN = 8
 """How many images are shown from either end of the ranking."""
 
-POINTS = 61
-"""Points of the curve of the inner product over the angle."""
-
 PIXELS = {
     "drawn": Look(size=9, align="center", border=True),
     "images": Look(size=9, align="center", border=True, ink=INPUT_INK),
@@ -70,10 +67,10 @@ def _patterns(shape: tuple[int, int]) -> Iterator[Quantity]:
         "{angle}°, their similarity is {cosine}.",
         "same": "a and b have the same direction: a·b = {inner} is the largest possible value, "
         "|a||b|."}, "direction", 3))
-    point = xlnn.alike(sheet="curve", axes=(Axis("angle", POINTS, counts_from=0),))
+    point = xlnn.alike(sheet="curve", axes=(Axis("angle", eq.POINTS, counts_from=0),))
     of_angle = {"angle": "curve_angle"}
     yield point("curve_number", "point", symbol="k", counts=True)
-    yield point("curve_angle", "angle", eq.degrees(POINTS).of("curve_number"), symbol="θ")
+    yield point("curve_angle", "angle", eq.DEGREES.of("curve_number"), symbol="θ")
     yield point("curve_upper", "at most", eq.LEVEL, symbol="|a||b|",
                 uses={**of_angle, "height": "upper"})
     yield point("curve_lower", "at least", eq.LEVEL, symbol="−|a||b|",
