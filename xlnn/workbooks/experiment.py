@@ -10,6 +10,7 @@ entry points in the group ``xlnn.experiments``.
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -23,7 +24,7 @@ from xlnn.data.load import load, load_rows
 from xlnn.data.numbers import rounded
 from xlnn.data.wording import listed, short
 from xlnn.equations.optimiser import OPTIMISERS
-from xlnn.errors import DataError, OptionsError
+from xlnn.errors import DataError, OptionsError, XlnnError
 from xlnn.option import TABLE, TEXT, WHOLE, Option
 from xlnn.options import BUILD, as_typed
 from xlnn.quantity import Copy, Model, Quantity
@@ -466,10 +467,14 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         They are drawn in two sizes, since some texts are for several columns.
         """
         usual = replace(self._usual, lang=lang)
-        more = {name: size.usual + 1 for name, size in self.sizes.items() if size.type is WHOLE}
-        words = self.words(usual)
-        for spec in (usual, replace(usual, sizes={**usual.sizes, **more})):
-            self.drawings(spec, self.layout(spec), words)
+        words, sizes = self.words(usual), dict(usual.sizes)
+        self.drawings(usual, self.layout(usual), words)
+        for name, size in self.sizes.items():
+            if size.type is WHOLE and size.within(size.usual + 1):
+                sizes[name] += 1
+        larger = replace(usual, sizes=sizes)
+        with suppress(XlnnError):  # of sizes that do not go together
+            self.drawings(larger, self.layout(larger), words)
         return words.with_said()
 
     def as_toml(self) -> str:
