@@ -225,6 +225,11 @@ def test_every_engine_tells_the_states_alike(engine, delta, tmp_path):
     assert states(wrong, engine) == {"delta3": "wrong", "delta2": "not done"}
 
 
+def test_the_only_point_of_a_line_in_a_chart_may_be_left_out(tmp_path):
+    path = made(tmp_path / "point.xlsx", "neuron", blank="step")
+    assert states(path) == {"step": "not done"}
+
+
 @pytest.mark.slow
 def test_all_cells_that_are_left_out_are_empty_and_marked_and_no_others(delta):
     _, layout = described(delta)

@@ -325,7 +325,7 @@ def _charted(cells: str, layout: Layout, numbers: Arrays) -> Iterator[float]:
     first, last = layout.entry(title, top, left), layout.entry(title, bottom, right)
     if first and last and first[0] == last[0] and first[0] in numbers:
         part = tuple(slice(a, b + 1) for a, b in zip(first[1], last[1], strict=True))
-        found = numbers[first[0]][part].ravel()
+        found = np.ravel(numbers[first[0]][part])
         # where formulas are left out, others give errors
         yield from (each for each in found if not isinstance(each, str | None))
 
