@@ -58,6 +58,20 @@ def test_a_formula_that_is_a_text_names_the_cells_of_its_unit(tmp_path):
     assert xlnn.values(path, model=model)["y"].tolist() == [[9.5, 10.5, 11.5], [12.5, 13.5, 14.5]]
 
 
+def test_a_formula_that_is_a_text_takes_all_along_an_axis(tmp_path):
+    row = xlnn.Axis("row", 3)
+    share = Stated(
+        lambda x, y: x / x.sum(axis=0) + y.sum() - y[:, :1],
+        "={x}/SUM({x[row]})+SUM({y[row][:]})-{y[0]}",
+    )
+    x, y = (Quantity(name, axes=(row,), shape=(2,)) for name in "xy")
+    model = xlnn.Model((x, y, Quantity("z", axes=(row,), shape=(2,), equation=share)))
+    inputs = {"x": [[1, 2], [3, 2], [4, 4]], "y": [[1, 0], [2, 0], [3, 1]]}
+    path = xlnn.workbook(model, inputs, tmp_path / "z.xlsx").path
+    found = xlnn.values(path, model=model)["z"]
+    assert found.tolist() == [[6.125, 6.25], [5.375, 5.25], [4.5, 4.5]]
+
+
 def test_a_vector_in_the_formula_of_a_matrix_is_the_same_in_each_row():
     cells = xlnn.Stated(lambda v, w: v * w, "={v}*{w}").cell(1, 2, v=Shown((3,)), w=Shown((2, 3)))
     assert cells == "=[2]*[1, 2]"

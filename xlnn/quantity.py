@@ -318,9 +318,10 @@ class Stated(Equation):
     """An equation given as two functions instead of a class.
 
     ``cell`` may be the text of a formula instead of a function: ``{x}`` is the cell of x for the
-    same unit, or its only one, ``{x[:]}`` all of its units, and ``{x[0]}`` the first. ``coarse``
-    and the others have the same meaning as those of an `Equation`. ``says`` is what the docstring
-    of a class says: the equation, and the section of the book.
+    same unit, or its only one, ``{x[:]}`` all of its units, and ``{x[0]}`` the first; ``{x[row]}``
+    is the same over the whole of the axis ``row``, as ``{x[row][0]}``. ``coarse`` and the others
+    have the same meaning as those of an `Equation`. ``says`` is what the docstring of a class says:
+    the equation, and the section of the book.
 
     >>> double = Stated(array=lambda x: 2 * x, cell="=2*{x}")
     >>> double.roles
@@ -359,13 +360,15 @@ def _filled(formula: str, *unit: int, **known: Cells) -> str:
 
 
 class _Cell:
-    """The cell of an argument for a unit; its indices select other units."""
+    """The cell of an argument for a unit; an index selects other units, or all along an axis."""
 
     def __init__(self, cells: Cells, unit: tuple[int, ...]) -> None:
         self.cells, self.unit = cells, unit
 
-    def __getitem__(self, index: int | str) -> str:
-        return self.cells[:] if index == ":" else self.cells[int(index)]
+    def __getitem__(self, index: int | str) -> "str | _Cell":
+        if isinstance(index, int):
+            return self.cells[index]
+        return self.cells[...] if index == ":" else _Cell(self.cells.over(index), self.unit)
 
     def __format__(self, _: str) -> str:
         return self.cells[self.unit[len(self.unit) - len(self.cells.shape) :]]

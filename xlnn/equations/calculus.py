@@ -129,7 +129,7 @@ TAYLOR = Stated(
 
 FOUND_COORDINATE = Stated(
     lambda least, all_points: all_points[int(least) - 1],
-    lambda least, all_points: f"=INDEX({all_points.over('part')[()]},{least[()]})",
+    "=INDEX({all_points[part]},{least})",
     says="A coordinate of the point that was found.", coarse=True)
 
 AGREEMENT = Told(
@@ -250,6 +250,5 @@ LARGEST_SLOPE = Stated(
     "=MAX(ABS({sum_rule}),ABS({s_slope}),ABS({chain}),ABS({dC_dx}),ABS({dC_dy}))")
 SHRINKS = Stated(
     lambda off: np.divide(off[0], off[1], out=np.zeros(()), where=off[1] != 0),
-    lambda off: "=IF(SIGN(INDEX({0},2))=0,0,INDEX({0},1)/INDEX({0},2))".format(
-        off.over("half")[()]))
+    "=IF(SIGN(INDEX({off[half]},2))=0,0,INDEX({off[half]},1)/INDEX({off[half]},2))")
 EXACT = Stated(lambda a, b, r: -abs(r) * np.sqrt(a**2 + b**2), "=-ABS({r})*SQRT({a}^2+{b}^2)")

@@ -106,11 +106,9 @@ def area_within(deviations: int) -> Stated:
         lambda number, bell, deviation: apart * deviation * (
             bell[(number >= first) & (number <= last)].sum()
             - bell[(number == first) | (number == last)].sum() / 2),
-        lambda number, bell, deviation: (
-            '={2}*{3}*(SUMIF({0},">={4}",{1})-SUMIF({0},">{5}",{1})'
-            "-(INDEX({1},{6})+INDEX({1},{7}))/2)").format(
-                number.over("point")[()], bell.over("point")[()], apart, deviation[()], first, last,
-                first + 1, last + 1),
+        '={2}*{{deviation}}*(SUMIF({0},">={3}",{1})-SUMIF({0},">{4}",{1})'
+        "-(INDEX({1},{5})+INDEX({1},{6}))/2)".format(
+            "{number[point]}", "{bell[point]}", apart, first, last, first + 1, last + 1),
         number_format="0.0%",
         says="The area below equally spaced points: the sum of the strips between neighbours.")
 

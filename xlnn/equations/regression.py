@@ -38,9 +38,8 @@ def varies(least: int) -> Stated:
     return Stated(
         lambda a: 1.0 * (
             np.ptp(a, axis=0) > np.maximum(np.abs(a).max(axis=0) / 10**ALIKE, 10.0**-least)),
-        lambda *unit, a: (
-            "=IF(MAX({0})-MIN({0})>MAX(MAX({0})/10^{1},-MIN({0})/10^{1},1/10^{2}),1,0)"
-        ).format(a.over("row")[unit], ALIKE, least),
+        "=IF(MAX({0})-MIN({0})>MAX(MAX({0})/10^{1},-MIN({0})/10^{1},1/10^{2}),1,0)".format(
+            "{a[row]}", ALIKE, least),
         says="1 for a column that varies, 0 for a constant one.", coarse=True)
 
 
@@ -97,7 +96,7 @@ ON_PLANE = Stated(
     says="p_1 x_1 + ... + p_k x_k + q. Book: 2-12.")
 RESIDUAL = Stated(lambda y, on_plane: y - on_plane, "={y}-{on_plane}",
                   says="e = y - (p x + q). Book: 2-12.")
-SQUARED_ERRORS = Stated(lambda e: (e**2).sum() / 2, lambda e: f"=SUMSQ({e.over('row')[()]})/2",
+SQUARED_ERRORS = Stated(lambda e: (e**2).sum() / 2, "=SUMSQ({e[row]})/2",
                         says="C_T = 1/2 sum e^2, where e = y - (p x + q). Book: 2-12.")
 
 

@@ -81,14 +81,14 @@ RANK = Stated(
     lambda number, likeness: (
         1.0 + (likeness > likeness[:, np.newaxis]).sum(axis=1)
         + ((likeness == likeness[:, np.newaxis]) & (number < number[:, np.newaxis])).sum(axis=1)),
-    lambda number, likeness: '=1+COUNTIF({0},">"&{1})+COUNTIFS({0},{1},{2},"<"&{3})'.format(
-        likeness.over("image")[()], likeness[()], number.over("image")[()], number[()]),
+    '=1+COUNTIF({likeness[image]},">"&{likeness})'
+    '+COUNTIFS({likeness[image]},{likeness},{number[image]},"<"&{number})',
     coarse=True, number_format="0",
     says="The rank of each image by its likeness; equal ones in their order.")
 
 OF_THESE = Stated(
     lambda entries, found: lookup.entry(entries, found),  # noqa: PLW0108 -- its roles
-    lambda k, entries, found: f"=INDEX({entries.over('image')[()]},{found[k]})",
+    "=INDEX({entries[image]},{found})",
     says="The entry of each image that was found.", coarse=True)
 
 MATRIX_PRODUCT = Stated(

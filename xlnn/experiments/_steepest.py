@@ -44,8 +44,7 @@ ANGLE = Stated(  # the smaller slope by the larger one: no square overflows
     says="The direction of the gradient in degrees, from 0 to 360; 0 where the gradient is 0.")
 SHARE = Stated(  # engines take tiny numbers for equal that are not; parts of the largest are not
     lambda change: change / (np.abs(change).max() or 1),
-    lambda change: "=IF(SIGN({0})=0,0,{1}/{0})".format(
-        peak_formula(change.over("direction")[()]), change[()]),
+    "=IF(SIGN({0})=0,0,{{change}}/{0})".format(peak_formula("{change[direction]}")),
     number_format="0.0%", says="A change as a part of the largest one; 0 where nothing changes.")
 
 POINTS = Told(

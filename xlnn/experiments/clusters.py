@@ -32,7 +32,7 @@ CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here
         own.over("point")[k], x.over("point")[i], before[k, i]))
 OWN = eq.Choice(lambda nearest, centres: np.eye(len(centres))[nearest.astype(int) - 1],
                 lambda k, nearest, **_: f"=IF({nearest[()]}={k + 1},1,0)")
-COUNT = eq.Choice(lambda own: own.sum(axis=0), lambda k, own: f"=SUM({own.over('point')[k]})")
+COUNT = eq.Choice(lambda own: own.sum(axis=0), "=SUM({own[point]})")
 EMPTY = eq.Choice(lambda points: (points == 0).sum(), "=COUNTIF({points[:]},0)")
 PATH = Stated(  # where a centre was, and after the step shown where it is
     lambda centres, stop, used: centres[

@@ -75,8 +75,7 @@ LEARN = Stated(
         np.arange(len(Q)) + 1 == place, np.arange(4) + 1 == action),
     lambda s, a, Q, place, action, eta, error: (
         f"={Q[s, a]}+({place[()]}={s + 1})*({action[()]}={a + 1})*{eta[()]}*{error[()]}"))
-MOVES = eq.Choice(lambda here: (here < END).sum(axis=-1),
-                  lambda here: f'=COUNTIF({here.over("step")[()]},"<{END}")')
+MOVES = eq.Choice(lambda here: (here < END).sum(axis=-1), f'=COUNTIF({{here[step]}},"<{END}")')
 ARRIVED = eq.Choice(lambda end: float(end[-1] >= END),
                     lambda end: f"=IF({end.at(-1)[()]}>={END},1,0)")
 PATH = eq.Choice(
