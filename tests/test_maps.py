@@ -155,6 +155,13 @@ def test_ratings_without_headings_and_those_of_a_data_frame_are_the_same(csv):
         np.testing.assert_array_equal(other["P"], found["P"])
 
 
+def test_ratings_with_a_decimal_comma_and_empty_rows_are_the_same(csv):
+    found = of_data(csv(RATINGS))
+    other = of_data(csv("\n;;\n" + RATINGS.replace(",", ";").replace(".", ",") + "\n;;\n"))
+    np.testing.assert_array_equal(other["r"], found["r"])
+    np.testing.assert_array_equal(other["P"], found["P"])
+
+
 def test_a_person_brings_sentences_and_the_ratings_stay(csv):
     found, usual = of_data(csv("the,cat,sits\nthe,dog,sits\n")), run("embeddings")
     assert [*found["name_word"]] == ["cat", "dog", "sits", "the"]
@@ -175,7 +182,7 @@ def test_ratings_of_any_size_are_learnt_with_the_usual_rate(csv, factor, optimiz
     ("text", "sentence"),
     [
         ("a,b\nc,d", "my.csv: 2 columns were found, but three are needed: person, film and rating"),
-        ("a;b;3,5\nc;d;4,5", 'my.csv, line 1, column 3: "3,5" is not a rating'),
+        ("a;b;1,234\nc;d;4,5", 'my.csv, line 1, column 3: "1,234" is not a rating: write a'),
         ("a,b,nan\nc,d,4", 'my.csv, line 1, column 3: "nan" is not a rating'),
         ("a,b,3\nc,d,4\ne,f,x", 'my.csv, line 3, column 3: "x" is not a rating'),
         ("a,b,3\nc,d,4\ne,f,nan", 'my.csv, line 3, column 3: "nan" is not a rating'),

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from xlnn.checking.report import Report as Report
     from xlnn.checking.report import Reports as Reports
     from xlnn.data.dataset import Dataset as Dataset
+    from xlnn.data.numbers import number as number
     from xlnn.equations.lookup import Chosen as Chosen
     from xlnn.equations.wording import Told as Told
     from xlnn.errors import XlnnError as XlnnError
@@ -109,6 +110,7 @@ _MODULES = {
     "xlnn.checking.check": "check",
     "xlnn.checking.report": "Report Reports",
     "xlnn.data.dataset": "Dataset",
+    "xlnn.data.numbers": "number",
     "xlnn.equations.lookup": "Chosen",
     "xlnn.equations.wording": "Told",
     "xlnn.errors": "XlnnError XlnnWarning",

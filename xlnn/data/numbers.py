@@ -9,6 +9,7 @@ workbook start from exactly the same numbers.
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -85,7 +86,7 @@ _UNITED = re.compile(r"([+-]?[0-9.].*?)\s*([^\d\s.,+\-–—~/=:()<>][^\d]{0,19}
 """A number with a unit, or with the most that there can be: 12/20."""
 
 
-def number(text: str, mark: str) -> float | None:
+def number(text: str, mark: str = "") -> float | None:
     """Read a number; return None if the text is not a number that fits a spreadsheet.
 
     Thousands may be separated: by the other mark, a blank or an apostrophe.
@@ -94,11 +95,19 @@ def number(text: str, mark: str) -> float | None:
     ----------
     text : str
     mark : str
-        The decimal mark, one of `MARKS`.
+        The decimal mark, one of `MARKS`. Without it a plain number is read as Python reads it, and
+        another with the mark that makes it one; NaN if both do.
 
     >>> number(" 0.5 ", "."), number("1e400", "."), number("0,5", "."), number("1.234,5", ",")
     (0.5, None, None, 1234.5)
+    >>> number("1.234"), number("3,5"), number("1,234"), number("three")
+    (1.234, 3.5, nan, None)
     """
+    if not mark:
+        with suppress(ValueError):
+            return float(text)
+        found = {number(text, mark) for mark in MARKS} - {None}
+        return found.pop() if len(found) == 1 else np.nan if found else None
     text, _, factor = unsigned(text)
     if found := _GROUPED[mark].fullmatch(text):
         text = re.sub(r"[^0-9+-]", "", found[1]) + found[2]

@@ -13,7 +13,7 @@ from itertools import permutations
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, alike
+from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, Weight, alike
 from xlnn.equations import units as eq
 
 PEOPLE = ("Ada", "Ben", "Cem", "Dora", "Eva", "Finn", "Gina", "Hugo", "Ines", "Jan")
@@ -21,30 +21,32 @@ FILMS = ("Robot Day", "Star Port", "Red Planet", "Deep Sky", "Two Hearts", "Summ
          "The Wedding", "Dear Paul")  # fmt: skip
 SENTENCES = ("king rules land", "queen rules land", "king wears crown", "queen wears crown",
              "boy plays ball", "girl plays ball", "boy eats apple", "girl eats apple")  # fmt: skip
-WORDS = tuple(sorted({word for each in SENTENCES for word in each.split()}))
+WORDS = np.unique([each.split() for each in SENTENCES])
 RATES = {"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.05, "adam": 0.1}
 TERMS = 8
 """Terms of a gradient for which these learning rates are small enough for plain steps."""
 
-FACTORS = {"P": "person", "bu": "person", "Q": "film", "bi": "film"}
-"""Whose each of them is."""
-
 # fmt: off
+FACTORS = {
+    "P": ("person", "p", "e_P", "e q", "vector of the person", "what a person likes"),
+    "bu": ("person", "bᵤ", "e", "e", "bias of the person", "how far above the mean a person rates"),
+    "Q": ("film", "q", "e_Q", "e p", "vector of the film", "what a film has"),
+    "bi": ("film", "bᵢ", "e", "e", "bias of the film", "how far above the mean a film is rated"),
+}
+"""Whose each is, its symbol, the terms of its gradient and how they are written, title, meaning."""
+
 PREDICTED = Stated(lambda mean, b, c, p, q: mean + b + c + (p * q).sum(axis=1),
                    "={mean}+{b}+{c}+SUMPRODUCT({p[:]},{q[:]})")
 TIMES = Stated(lambda e, v: e[:, np.newaxis] * v, "={e}*{v}")
 SUMMED = Stated(  # over the ratings that looked a row up; the penalty belongs to the cost
     lambda which, number, terms, w, penalty: np.array(
         [terms[which == n].sum(axis=0) for n in number]) + penalty * w,
-    lambda *k, which, number, terms, w, penalty: (
-        f"=SUMIF({which.over('rating')[()]},{number[()]},{terms.over('rating')[k]})"
-        f"+{penalty[()]}*{w[k]}"))
+    "=SUMIF({which[rating]},{number},{terms[rating]})+{penalty}*{w}")
 COST = Stated(
     lambda e, penalty, P, Q, bu, bi: (
         (e**2).sum() + penalty * sum((w**2).sum() for w in (P, Q, bu, bi))) / 2,
-    lambda e, penalty, P, Q, bu, bi: "=(SUMSQ({})+{}*SUMSQ({}))/2".format(
-        e.over("rating")[()], penalty[()],
-        ",".join(w.over("person", "film")[...] for w in (P, Q, bu, bi))))
+    "=(SUMSQ({e[rating]})"
+    "+{penalty}*SUMSQ({P[person][:]},{Q[film][:]},{bu[person]},{bi[film]}))/2")
 PAIRS = eq.Choice(  # how often word o stands in a sentence of this word
     lambda token, number: sum(
         (token[:, [i]] == number).T.astype(float) @ (token[:, [j]] == number)
@@ -56,33 +58,24 @@ DELTA = Stated(lambda a, N: N.sum(axis=1, keepdims=True) * a - N, "=SUM({N[:]})*
 ENTROPY = Stated(  # -N ln a, summed; without the logarithm of an a that is 0
     lambda z, s, N: N.sum(axis=1) * (z.max(axis=1) + np.log(s.sum(axis=1))) - (N * z).sum(axis=1),
     "=SUM({N[:]})*(MAX({z[:]})+LN(SUM({s[:]})))-SUMPRODUCT({N[:]},{z[:]})")
-TOLD = Stated(
+TOLD = Stated(  # the same for each film
     lambda mean, b, c, p, q: mean + b[:, np.newaxis] + c + p @ q.T,
-    lambda j, mean, b, c, p, q: "={}+{}+{}+SUMPRODUCT({},{})".format(
-        mean[()], b[()], c.at(j, along="film")[()], p[:], q.at(j, along="film")[:]))
+    lambda j, c, q, **known: PREDICTED.cell(
+        c=c.at(j, along="film"), q=q.at(j, along="film"), **known))
 
 
 def weights(sizes: dict) -> xlnn.Weights:
     """Return the factors of people and films, and the places of words, with their gradients."""
-    d, words = sizes["hidden"], sizes["words"]
+    d, words, found = sizes["hidden"], sizes["words"], {}
     axes = {"person": Axis("person", sizes["people"]), "film": Axis("film", sizes["films"])}
-
-    def factor(w: str, terms: str, written: str, **said: object) -> xlnn.Weight:
-        of, about = FACTORS[w], "a sum over the ratings that looked it up, and the penalty"
-        return xlnn.Weight((d,) if w in "PQ" else (), SUMMED, f"{of}_of", f"n_{of}", terms, w,
-                           axes=(axes[of],), sheet="factors",
-                           gradient={"written": written, "meaning": about}, **said)
-
-    place = partial(xlnn.Weight, sheet="vectors", uses={"eta": "eta_words"})
-    return xlnn.Weights({
-        "P": factor("P", "e_P", "∂C/∂p = Σ e q + λ p", symbol="p{}",
-                    title="vector of the person", meaning="what a person likes"),
-        "bu": factor("bu", "e", "∂C/∂bᵤ = Σ e + λ bᵤ", symbol="bᵤ{}",
-                     title="bias of the person", meaning="how far above the mean a person rates"),
-        "Q": factor("Q", "e_Q", "∂C/∂q = Σ e p + λ q", symbol="q{}",
-                    title="vector of the film", meaning="what a film has"),
-        "bi": factor("bi", "e", "∂C/∂bᵢ = Σ e + λ bᵢ", symbol="bᵢ{}",
-                     title="bias of the film", meaning="how far above the mean a film is rated"),
+    for w, (of, symbol, terms, written, title, meaning) in FACTORS.items():
+        found[w] = Weight(
+            (d,) if w in "PQ" else (), SUMMED, f"{of}_of", f"n_{of}", terms, w, axes=(axes[of],),
+            sheet="factors", symbol=f"{symbol}{{}}", title=title, meaning=meaning, gradient={
+                "meaning": "a sum over the ratings that looked it up, and the penalty",
+                "written": f"∂C/∂{symbol} = Σ {written} + λ {symbol}"})
+    place = partial(Weight, sheet="vectors", uses={"eta": "eta_words"})
+    return xlnn.Weights(found | {
         "V": place((d,), eq.BACK, "delta", "U", symbol="v{}", title="place of a word",
                    axes=(Axis("word", words),), meaning="where a word is on the map"),
         "U": place((words, d), eq.slope("word"), "delta", "V", symbol="u{}",
@@ -107,7 +100,18 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     for axis, title in ((person, "name"), (film, "name"), (word, "word")):
         yield Quantity(f"n_{axis.name}", title=axis.name, symbol="n", axes=(axis,), counts=True)
         yield Quantity(f"name_{axis.name}", title=title, symbol=" ", axes=(axis,), is_text=True)
-    yield from _read(sizes, word)
+    rated = alike(sheet="ratings", axes=(Axis("rating", sizes["ratings"]),))
+    yield rated("person_of", "person", symbol="u", choices=(1, person.length))
+    yield rated("film_of", "film", symbol="i", choices=(1, film.length))
+    yield rated("r", "rating", scale=2, meaning="what the person gave the film")
+    yield Quantity("mean", title="mean of all ratings μ", symbol="μ",
+                   equation=eq.mean("rating").of("r"))
+    said = alike(sheet="sentences", axes=(Axis("sentence", sizes["sentences"]),), shape=(3,))
+    yield said("token", "number of the word", symbol="n{}", choices=(1, word.length))
+    yield said("text", "sentence", eq.Listed("word").of("token", "name_word"), symbol=" ")
+    yield said("N", "pairs", PAIRS.of(number="n_word"), axes=(word,), shape=(word.length,),
+               meaning="how often two words stand in one sentence",
+               written="N = number of such pairs")
     yield from network.trained(epoch.length, sizes["optimizer"])
     yield from _rated(network, epoch, sizes["ratings"])
     yield from _neighbours(epoch, word)
@@ -117,7 +121,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield cost("C_T", "both costs", eq.SUM.of("C_ratings", "C_words"), symbol="C_T",
                sheet="gradients", meaning="the sum of both: neither model sees the other",
                written="C_T = C + C")
-    for w, of in FACTORS.items():
+    for w, (of, *_) in FACTORS.items():
         yield xlnn.shown(w, f"n_{of}", at={"epoch": "used_films"})
     yield xlnn.shown("V", "n_word", at={"epoch": "used_words"})
     yield Quantity("told", title="predicted rating of each film", symbol="r̂{}", axes=(person,),
@@ -131,37 +135,20 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
         "epoch {epochs}.", digits=1))
 
 
-def _read(sizes: dict, word: Axis) -> Iterator[Quantity]:
-    rated = alike(sheet="ratings", axes=(Axis("rating", sizes["ratings"]),))
-    yield rated("person_of", "person", symbol="u", choices=(1, sizes["people"]))
-    yield rated("film_of", "film", symbol="i", choices=(1, sizes["films"]))
-    yield rated("r", "rating", symbol="r", scale=2, meaning="what the person gave the film")
-    yield Quantity("mean", title="mean of all ratings μ", symbol="μ",
-                   equation=eq.mean("rating").of("r"))
-    said = alike(sheet="sentences", axes=(Axis("sentence", sizes["sentences"]),), shape=(3,))
-    yield said("token", "number of the word", symbol="n{}", choices=(1, word.length))
-    yield said("text", "sentence", eq.Listed("word").of("token", "name_word"), symbol=" ")
-    yield said("N", "pairs", PAIRS.of(number="n_word"), symbol="N{}", axes=(word,),
-               shape=(word.length,), meaning="how often two words stand in one sentence",
-               written="N = number of such pairs")
-
-
 def _rated(network: xlnn.Weights, epoch: Axis, ratings: int) -> Iterator[Quantity]:
     step = alike(sheet="steps", axes=(epoch, Axis("rating", ratings)), role="forward")
-    for w, of in FACTORS.items():
-        symbol, shape = network[w].symbol, network[w].shape
-        yield step(f"{w}_of", f"{symbol.format('')} of the {of}", eq.look_up(of).of(w, f"{of}_of"),
-                   symbol=symbol, shape=shape)
+    for w, (of, symbol, *_) in FACTORS.items():
+        yield step(f"{w}_of", f"{symbol} of the {of}", eq.look_up(of).of(w, f"{of}_of"),
+                   symbol=network[w].symbol, shape=network[w].shape)
     yield step("found", "predicted", PREDICTED.of("mean", "bu_of", "bi_of", "P_of", "Q_of"),
                symbol="r̂", meaning="the rating that the model predicts",
                written="r̂ = μ + bᵤ + bᵢ + p·q", source="Koren et al. 2009, (4)")
     error = partial(step, role="backward")
-    yield error("e", "error", eq.ERROR.of("found", "r"), symbol="e", meaning="how far it is off",
+    yield error("e", "error", eq.ERROR.of("found", "r"), meaning="how far it is off",
                 written="e = r̂ − r")
-    yield error("e_P", "error times q", TIMES.of("e", "Q_of"), symbol="eq{}",
-                shape=network["P"].shape)
-    yield error("e_Q", "error times p", TIMES.of("e", "P_of"), symbol="ep{}",
-                shape=network["Q"].shape)
+    product = partial(error, shape=network["P"].shape)
+    yield product("e_P", "error times q", TIMES.of("e", "Q_of"), symbol="eq{}")
+    yield product("e_Q", "error times p", TIMES.of("e", "P_of"), symbol="ep{}")
     cost = alike(axes=(epoch,))
     yield cost("C_ratings", "cost of the ratings", COST, symbol="C",
                meaning="half the squared errors, and the penalty",
@@ -173,11 +160,11 @@ def _rated(network: xlnn.Weights, epoch: Axis, ratings: int) -> Iterator[Quantit
 
 def _neighbours(epoch: Axis, word: Axis) -> Iterator[Quantity]:
     pair = alike(sheet="softmax", axes=(epoch, word), shape=(word.length,), role="forward")
-    yield pair("z", "score", eq.PROJECT.of("U", "V"), symbol="z{}")
-    yield pair("s", "power of e", eq.EXP, symbol="s{}")
-    yield pair("a", "probability", eq.SHARE.of("s"), symbol="a{}",
+    yield pair("z", "score", eq.PROJECT.of("U", "V"))
+    yield pair("s", "power of e", eq.EXP)
+    yield pair("a", "probability", eq.SHARE.of("s"), source="Mikolov et al. 2013, (2)",
                meaning="how likely each word is beside this one",
-               written="a = exp(u·v) / Σ exp(u·v)", source="Mikolov et al. 2013, (2)")
+               written="a = exp(u·v) / Σ exp(u·v)")
     yield pair("delta", "δ", DELTA, symbol="δ{}", role="backward",
                meaning="how fast C changes with a score", written="δ = a Σ N − N")
     yield pair("C_word", "cross-entropy", ENTROPY, symbol="C", shape=(),
@@ -187,21 +174,19 @@ def _neighbours(epoch: Axis, word: Axis) -> Iterator[Quantity]:
 
 def inputs(sizes: dict) -> dict:
     """Return ratings of people with two kinds of taste, sentences, and vectors near 0."""
-    people, films, taste = sizes["people"], sizes["films"], np.random.default_rng(7)
-    known = [(u, i) for u in range(people) for i in range(films) if (3 * u + i) % 5 > 1]
-    known = (known * sizes["ratings"])[:sizes["ratings"]]
-    likes = np.where(np.arange(people) % 2, -1, 1)[:, np.newaxis] * np.where(
-        np.arange(films) < films / 2, 1, -1)
-    r = np.clip(np.round(3.2 + 1.3 * likes + taste.normal(size=likes.shape) * 0.6), 1, 5)
-    text = [[WORDS.index(w) + 1 for w in each.split()] for each in SENTENCES]
+    people, films, epochs = sizes["people"], sizes["films"], sizes["epochs"]
+    u, i = np.indices((people, films))
+    likes = np.where(u % 2, -1, 1) * np.where(i < films / 2, 1, -1)
+    taste = 3.2 + 1.3 * likes + 0.6 * np.random.default_rng(7).normal(size=likes.shape)
+    known = np.resize(np.flatnonzero((3 * u + i) % 5 > 1), sizes["ratings"])
     start = weights(sizes).drawn(sizes["seed"], 0.3, 3)
     return {
         **start, "bu": 0 * start["bu"], "bi": 0 * start["bi"], "penalty": 0.1,
-        "eta_words": rate(sizes, 2), "shown_films": sizes["epochs"],
-        "shown_words": sizes["epochs"], "name_person": [*np.resize(PEOPLE, people)],
-        "name_film": [*np.resize(FILMS, films)], "person_of": [u + 1 for u, _ in known],
-        "film_of": [i + 1 for _, i in known], "r": [r[at] for at in known],
-        "name_word": [*WORDS], "token": text,
+        "eta_words": rate(sizes, 2), "shown_films": epochs, "shown_words": epochs,
+        "name_person": np.resize(PEOPLE, people), "name_film": np.resize(FILMS, films),
+        "person_of": u.flat[known] + 1, "film_of": i.flat[known] + 1,
+        "r": np.clip(np.round(taste), 1, 5).flat[known], "name_word": WORDS,
+        "token": 1 + np.searchsorted(WORDS, [each.split() for each in SENTENCES]),
     }
 
 
@@ -214,44 +199,32 @@ def from_data(rows: list, where: str) -> tuple:
         if "" in texts:
             raise xlnn.XlnnError(f"{place}, column {texts.index('') + 1} is empty: leave out the "
                                  "row of a rating or sentence that is not known.")
-    ratings, texts = [_number(texts[2]) for _, texts in rows], [texts for _, texts in rows]
+    ratings = [xlnn.number(texts[2]) for _, texts in rows]
     if set(ratings) == {None}:
-        return _sentences(texts)
+        token = np.array([texts for _, texts in rows])
+        words, often = np.unique(token, return_counts=True)
+        return {"words": len(words), "sentences": len(rows)}, lambda sizes: {
+            "name_word": words, "token": 1 + np.searchsorted(words, token),
+            "eta_words": rate(sizes, min(2, TERMS / (2 * often.max())))}
     first = ratings[0] is None  # a row of headings
     for (place, row), rating in zip(rows[first:], ratings[first:], strict=True):
         if rating is None or not np.isfinite(rating):
             raise xlnn.XlnnError(f'{place}, column 3: "{row[2][:20]}" is not a rating: write a '
                                  "number with a decimal point.")
-    return _ratings(texts[first:], np.array(ratings[first:]))
-
-
-def _number(text: str) -> float | None:
-    """Return a number, NaN for one with a comma, or None for a word."""
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return np.nan if "," in text else number
-
-
-def _sentences(texts: list) -> tuple:
-    words = sorted({word for each in texts for word in each})
-    token = np.array([[words.index(word) + 1 for word in each] for each in texts])
-    calm = min(2, TERMS / (2 * np.bincount(token.ravel()).max()))
-    return {"words": len(words), "sentences": len(texts)}, lambda sizes: {
-        "name_word": words, "token": token, "eta_words": rate(sizes, calm)}
-
-
-def _ratings(texts: list, r: np.ndarray) -> tuple:
-    named = [list(dict.fromkeys(column)) for column in list(zip(*texts, strict=True))[:2]]
-    which = [[names.index(each[n]) + 1 for each in texts] for n, names in enumerate(named)]
+    who, what, _ = zip(*(texts for _, texts in rows[first:]), strict=True)
+    (people, person_of), (films, film_of), r = numbered(who), numbered(what), ratings[first:]
     with np.errstate(all="ignore"):  # ratings that are too large are refused later, by their cells
-        spread = max(1, r.std())
-    calm = min(1, TERMS / (max(np.bincount(each).max() for each in which) * spread))
-    people, films = map(len, named)
-    return {"people": people, "films": films, "ratings": len(r)}, lambda sizes: {
-        "name_person": named[0], "name_film": named[1], "person_of": which[0],
-        "film_of": which[1], "r": r, "eta": rate(sizes, calm)}
+        spread = max(1, np.std(r))
+    most = max(np.bincount(each).max() for each in (person_of, film_of))
+    return {"people": len(people), "films": len(films), "ratings": len(r)}, lambda sizes: {
+        "name_person": people, "name_film": films, "person_of": person_of, "film_of": film_of,
+        "r": r, "eta": rate(sizes, min(1, TERMS / (most * spread)))}
+
+
+def numbered(texts: tuple) -> tuple[list, list]:
+    """Return the names among some texts in their order, and the number of each text's name."""
+    numbers = {name: n for n, name in enumerate(dict.fromkeys(texts), start=1)}
+    return [*numbers], [numbers[name] for name in texts]
 
 
 def rate(sizes: dict, calm: float) -> float:
