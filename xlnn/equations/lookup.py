@@ -145,7 +145,7 @@ COPY = Stated(
 class OfRow(Equation):
     """Values of another sheet; where they have several rows, those of the chosen row.
 
-    Rows are counted from 1 along all of the quantity's axes.
+    Rows are counted from 1 along the quantity's epochs and images.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ class OfRow(Equation):
         return np.array([of[unit] for unit in self.units]).reshape(self.shape)
 
     def cell(self, *unit: int, of: Cells, at: Cells | None = None) -> str:
-        cells = of.epochs.samples[self.units[flat(unit, self.shape)]]
+        cells = of.over("time", "epoch", "image")[self.units[flat(unit, self.shape)]]
         shift = f"{self.row - 1:+d}" if self.row != 1 else ""
         return looked_up(cells, f"{at[()]}{shift}" if at else "")
 

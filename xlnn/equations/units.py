@@ -10,15 +10,15 @@ from itertools import chain
 
 import numpy as np
 
-from xlnn.equations import activation, cost
+from xlnn.equations import activation, cost, lookup
 from xlnn.equations.dense import written_squares, written_sum
-from xlnn.equations.lookup import entry_of
 from xlnn.equations.wording import at_least, first_place
 from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
 from xlnn.terms import Term, among, either, largest, peak_formula
 
 SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
 SQUARED_ERROR = cost.SQUARED_ERROR
+OfRow, pictures = lookup.OfRow, lookup.pictures  # which show a row of pixels as a picture
 SQUARED_ERROR_DELTA = Stated(
     lambda a, t: (a - t) * a * (1 - a),
     "=({a}-{t})*{a}*(1-{a})",
@@ -296,7 +296,7 @@ class Listed(Sentence):
         self.axis = axis
 
     def said(self, *unit: int, of: Term, names: Term) -> str:
-        return f"{entry_of(names.over(self.axis), of[unit])}"
+        return f"{lookup.entry_of(names.over(self.axis), of[unit])}"
 
 
 class Largest(Sentence):

@@ -29,24 +29,13 @@ NOISY = eq.Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at r
 OFF = eq.Choice(
     lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
     lambda t, a: "=" + "+".join(f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(PIXELS)))
-OF_ROW = Stated(  # as a picture
-    lambda a, row: a.reshape(-1, PIXELS)[int(row) - 1].reshape(ROWS, COLUMNS),
-    lambda r, c, a, row: f"=INDEX({a.over('epoch', 'image')[COLUMNS * r + c]},{row[()]})")
-PICTURE = Stated(lambda a: a.reshape(ROWS, COLUMNS), lambda r, c, a: f"={a[COLUMNS * r + c]}")
+PICTURE = eq.OfRow((ROWS, COLUMNS), (PIXELS,))
 PLACE = Stated(  # the columns of pictures go from left to right, their rows from the top down
     lambda place: 0.3 * np.column_stack([
         (place - 1) % ACROSS - ACROSS // 2, ACROSS // 2 - (place - 1) // ACROSS]),
     lambda k, place: (
         f"=0.3*(MOD({place[()]}-1,{ACROSS})-{ACROSS // 2})",
         f"=0.3*({ACROSS // 2}-INT(({place[()]}-1)/{ACROSS}))")[k])
-
-
-def pictures(down: int) -> Stated:
-    """Return the equation of a row of pictures of the plane."""
-    first = down * ACROSS
-    return Stated(
-        lambda a: a[first:first + ACROSS].reshape(ACROSS, ROWS, COLUMNS),
-        lambda n, r, c, a: f"={a.at(first + n, along='place')[COLUMNS * r + c]}")
 
 
 def layers(sizes: dict) -> dict[int, tuple[int, int]]:
@@ -58,15 +47,14 @@ def layers(sizes: dict) -> dict[int, tuple[int, int]]:
 
 def weights(sizes: dict) -> xlnn.Weights:
     """Return the weights and biases of all layers, with their gradients."""
-    found, said = {}, {"meaning": "learnt as in the book", "source": "4-4"}
+    found = {}
     for n, (units, below) in layers(sizes).items():
         enters = "noisy" if n == 2 else f"a{n - 1}"
-        found |= {
-            f"W{n}": Weight((units, below), eq.slope("image"), f"delta{n}", enters, symbol="w^{}",
-                            title="weights", **said),
-            f"b{n}": Weight((units,), eq.bias_slope("image"), f"delta{n}", symbol="b^{}", start=0,
-                            title="biases", **said)}
-    return xlnn.Weights(found)
+        found[f"W{n}"] = Weight((units, below), eq.slope("image"), f"delta{n}", enters,
+                                symbol="w^{}", title="weights")
+        found[f"b{n}"] = Weight((units,), eq.bias_slope("image"), f"delta{n}",
+                                symbol="b^{}", title="biases", start=0)
+    return xlnn.Weights(found, meaning="learnt as in the book", source="4-4")
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
@@ -139,9 +127,9 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
     shown = {f"{kind}{n}": f"{kind}{n}_shown" for n in above for kind in "Wb"}
     yield from (xlnn.shown(name, kind=name[0], **here) for name in shown)
     picture = alike(shape=(ROWS, COLUMNS))
-    yield picture("before", "clean", OF_ROW.of("images", "image_used"))
-    yield picture("seen", "goes in", OF_ROW.of("noisy", "image_used"))
-    yield picture("after", "comes out", OF_ROW.of(f"a{last}"))
+    yield picture("before", "clean", PICTURE.of("images", "image_used"))
+    yield picture("seen", "goes in", PICTURE.of("noisy", "image_used"))
+    yield picture("after", "comes out", PICTURE.of(f"a{last}", "row"))
     yield Quantity("point", title="type a point", symbol="a{}", shape=(CODE,),
                    between=(-1.0, 1.0), number_format="0.00")
     again = partial(xlnn.again, [f"{kind}{n}" for n in above for kind in "za"], **here)
@@ -152,9 +140,11 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
     yield Quantity("spot", title="point of the plane", symbol="a{}", axes=(place,), shape=(CODE,),
                    equation=PLACE, **here)
     yield from again("{}_plane", axes=(place,), instead={f"a{code}": "spot", **shown})
-    for down in range(ACROSS):
-        yield picture(f"plane_{down + 1}", f"a₂ = {MARKS[-1 - down]}",
-                      pictures(down).of(f"a{last}_plane"), shape=(ACROSS, ROWS, COLUMNS))
+    for down, mark in enumerate(reversed(MARKS)):
+        first = down * ACROSS
+        some = Axis("place", ACROSS, first=first, counts_from=first + 1)
+        yield picture(f"plane_{down + 1}", f"a₂ = {mark}", axes=(some,), symbol=" ",
+                      equation=eq.pictures(some, (ROWS, COLUMNS)).of(f"a{last}_plane"))
 
 
 def inputs(sizes: dict) -> dict:
@@ -176,14 +166,13 @@ def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
     if outside := [value for value in data.x.flat if not 0 <= value <= 1]:
         raise xlnn.XlnnError(f"{where}: a pixel is {outside[0]:g}, but pixels must be from 0 to 1.")
     classes = data.t.argmax(axis=1) if data.labels else np.arange(images)
-    try:
-        labels = np.array(data.labels, dtype=float)[classes]
-    except (ValueError, IndexError):  # labels that are words, or no labels
-        labels = classes + 1
+    numbers = np.array([xlnn.number(label) for label in data.labels], dtype=float)
+    are_numbers = len(numbers) and np.isfinite(numbers).all()  # not words, and not missing
+    labels = numbers[classes] if are_numbers else classes + 1
     return {"images": images}, {"images": data.x.reshape(images, PIXELS), "labels": labels}
 
 
-INK = {"scale": "ink", "width": 3, "digits": ";;;"}
+ink = partial(Grid, scale="ink", width=3, digits=";;;")
 
 EXPERIMENT = xlnn.Experiment(
     "autoencoder", model, title="Twelve pixels in two numbers",
@@ -215,11 +204,10 @@ EXPERIMENT = xlnn.Experiment(
                     xlnn.Sentences("epoch_chosen_asked", "image_chosen_asked", bold=0),
                 ),
                 xlnn.Below(
-                    xlnn.Beside(*(Grid(n, **INK) for n in ("before", "seen", "after", "image"))),
+                    xlnn.Beside(ink("before"), ink("seen"), ink("after"), ink("image")),
                     xlnn.Space(),
-                    Grid("plane_1", height=0, captions=tuple(
-                        f"a₁ = {mark}" for mark in MARKS), **INK),
-                    *(Grid(f"plane_{n}", height=0, **INK) for n in range(2, ACROSS + 1)),
+                    ink("plane_1", height=0, captions=tuple(f"a₁ = {mark}" for mark in MARKS)),
+                    *(ink(f"plane_{n}", height=0) for n in range(2, ACROSS + 1)),
                 ),
                 xlnn.Below(
                     Chart("Images in the plane of the two numbers",

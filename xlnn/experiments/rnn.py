@@ -24,7 +24,7 @@ RATIO = Stated(
     lambda size: f"=IF(SIGN({size.at(-1)[()]})=0,0,{size.at(0)[()]}/{size.at(-1)[()]})",
 )
 REACHES = eq.Choice(lambda size: np.sign(size[-1]), lambda size: f"=SIGN({size.at(-1)[()]})")
-ONES = eq.Choice(lambda x: (x > 0).sum((1, 2)), lambda x: f'=COUNTIF({x.over("step")[0]},">0")')
+ONES = eq.Choice(lambda x: (x > 0).sum((1, 2)), '=COUNTIF({x[step][0]},">0")')
 
 
 def reach(steps: int) -> Stated:
@@ -45,17 +45,17 @@ def weights(hidden: int) -> xlnn.Weights:
     slope, bias = eq.slope(*ROWS), eq.bias_slope(*ROWS)
     return xlnn.Weights({
         "U": Weight(
-            (hidden, hidden), slope, "delta", "past", title="from h to h", source="Elman 1990",
+            (hidden, hidden), slope, "delta", "past", title="from h to h",
             meaning="the weights with which h comes back at the next step; the same at each",
             gradient={
                 "meaning": "summed over rows and steps: the δ of a step times the h of the step "
                 "before, both with the weights of this epoch", "written": "∂C/∂U = Σ δ h₋ᵀ",
                 "source": "Werbos 1990"}),
-        "W": Weight((hidden, 1), slope, "delta", "x", title="from x to h", source="Elman 1990"),
-        "b": Weight((hidden,), bias, "delta", title="bias of h", source="Elman 1990"),
-        "V": Weight((1, hidden), slope, "e", "h", title="from h to y", source="Elman 1990"),
-        "c": Weight((1,), bias, "e", title="bias of y", source="Elman 1990"),
-    })
+        "W": Weight((hidden, 1), slope, "delta", "x", title="from x to h"),
+        "b": Weight((hidden,), bias, "delta", title="bias of h"),
+        "V": Weight((1, hidden), slope, "e", "h", title="from h to y"),
+        "c": Weight((1,), bias, "e", title="bias of y"),
+    }, source="Elman 1990")
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:

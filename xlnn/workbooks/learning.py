@@ -147,7 +147,8 @@ class Weights:
     ----------
     weights : dict of Weight
         By name.
-    sheet : str
+    **shared : object
+        Fields of their quantities that all share, such as their sheet, by default ``weights``.
 
     >>> from xlnn.equations.units import bias_slope, slope
     >>> layer = Weights({"W": Weight((3, 2), slope("row"), "delta", "x"),
@@ -158,10 +159,10 @@ class Weights:
     (1, 3)
     """
 
-    def __init__(self, weights: Mapping[str, Weight], sheet: str = "weights") -> None:
-        self._stated = dict(weights)
+    def __init__(self, weights: Mapping[str, Weight], **shared: Any) -> None:  # noqa: ANN401 -- the same
+        self._stated, shared = dict(weights), {"sheet": "weights", **shared}
         self._quantities = {
-            name: Quantity(name, shape=each.shape, **{"sheet": sheet, **each.said})
+            name: Quantity(name, shape=each.shape, **shared | each.said)
             for name, each in weights.items()
         }
 
