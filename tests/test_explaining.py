@@ -108,6 +108,14 @@ def test_a_quantity_is_named_with_its_epoch_image_and_unit(short_path):
 
 
 @pytest.mark.ci
+def test_a_picture_has_the_number_of_its_image_whichever_line_it_is_in(short_path):
+    found = xlnn.explain(short_path, "line2_picture", at={"image": 12}, unit=(1, 1))
+    assert "image 12" in str(found)
+    assert found.formula == f"=B{3 + 12}"
+    with pytest.raises(xlnn.XlnnError, match="image goes from 10 to 18"):
+        xlnn.explain(short_path, "line2_picture", at={"image": 1})
+
+
 def test_an_input_says_what_is_computed_from_it(short_path):
     text = xlnn.explain(short_path, "eta")
     assert (text.role, text.formula, text.agrees) == ("input", None, None)

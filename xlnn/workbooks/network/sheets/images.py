@@ -40,7 +40,7 @@ def quantities(stack: Stack) -> Iterator[Quantity]:
     across = max(1, GALLERY_COLUMNS // (columns + 1))
     drawn = min(stack.spec.samples, GALLERY)
     for line, first in enumerate(range(0, drawn, across), start=1):
-        some = Axis("image", min(across, drawn - first), first=first)
+        some = Axis("image", min(across, drawn - first), first=first, counts_from=first + 1)
         shown = partial(quantity, prefix=f"line{line}_", sheet=SHEET, axes=(some,))
         shape = (rows, columns)
         yield shown("caption", Told(["{number}: {label}"], form=plain).of(label=label))
