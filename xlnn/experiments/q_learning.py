@@ -57,7 +57,7 @@ HERE = Stated(  # the four numbers of a place, from a row that holds those of al
     lambda Q, place: Q[int(place) - 1],
     lambda k, Q, place: f"=INDEX({Q[...]},1,4*{place[()]}-{3 - k})")
 NEXT = eq.Choice(lambda ways, place, action: ways[int(place) - 1, int(action)],
-                 lambda ways, place, action: f"=INDEX({ways[...]},{place[()]},1+{action[()]})")
+                 "=INDEX({ways[:]},{place},1+{action})")
 REWARD = Stated(
     lambda reward, here, to: 0 if here >= END else reward.ravel()[int(to) - 1],
     lambda reward, here, to: f"=IF({here[()]}>={END},0,{at(reward, to[()])})")
@@ -68,8 +68,7 @@ AHEAD = Stated(  # 0 at an end, whatever the table holds there: nothing follows
 ERROR = Stated(
     lambda here, r, gamma, ahead, own, action: (
         0 if here >= END else r + gamma * ahead - own[int(action) - 1]),
-    lambda here, r, gamma, ahead, own, action: (
-        f"=IF({here[()]}>={END},0,{r[()]}+{gamma[()]}*{ahead[()]}-INDEX({own[:]},1,{action[()]}))"))
+    f"=IF({{here}}>={END},0,{{r}}+{{gamma}}*{{ahead}}-INDEX({{own[:]}},1,{{action}}))")
 LEARN = Stated(
     lambda Q, place, action, eta, error: Q + eta * error * np.outer(
         np.arange(len(Q)) + 1 == place, np.arange(4) + 1 == action),
