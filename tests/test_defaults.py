@@ -77,6 +77,18 @@ def test_a_vector_in_the_formula_of_a_matrix_is_the_same_in_each_row():
     assert cells == "=[2]*[1, 2]"
 
 
+def test_a_formula_that_is_a_text_names_axes_their_ends_and_the_number_of_the_unit(tmp_path):
+    ends = Stated(
+        lambda x: x.sum(axis=0) + 10 * x[0] - x[-1] + [1, 2],
+        "=SUM({x[day]})+10*{x.first}-{x.last}+{0}",
+    )
+    model = xlnn.Model(
+        (Quantity("x", axes=(DAY,), shape=(2,)), Quantity("y", shape=(2,), equation=ends))
+    )
+    path = xlnn.workbook(model, {"x": [[1, 2], [4, 8], [16, 32]]}, tmp_path / "y.xlsx").path
+    assert xlnn.values(path, model=model)["y"].tolist() == [16, 32]
+
+
 class Shown:
     """Cells that say which unit was asked for."""
 

@@ -331,8 +331,9 @@ class QuantityCells(Cells):
             return ",".join(one[unit] for one in each for unit in self.block.quantity.units)
 
     def at(self, index: int, along: str = "") -> Self:
-        """Return the same units at one index of an ordered axis, from 0; -1 is the last."""
-        ordered = [axis.name for axis in self.block.quantity.rows if axis.order]
+        """Return the same units at one index of an axis, from 0; -1 is the last."""
+        rows = self.block.quantity.rows
+        ordered = [axis.name for axis in rows if axis.order] or [axis.name for axis in rows]
         if not along and len(ordered) > 1:
             raise ValueError(
                 f"{self.block.quantity.name} has the axes {' and '.join(ordered)}: "

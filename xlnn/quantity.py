@@ -107,9 +107,9 @@ class Cells(Protocol):
         """All units as arguments of SUM or MAX: a range, or single cells."""
 
     def at(self, index: int, along: str = "") -> Self:
-        """Return the same units at one index of an ordered axis, from 0; -1 is the last.
+        """Return the same units at one index of an axis, from 0; -1 is the last.
 
-        By default it is the only axis that runs up or down.
+        By default it is the only axis that runs up or down, or the only one at all.
         """
 
     def __getitem__(self, unit: Unit | tuple[Unit, ...]) -> str:
@@ -319,9 +319,10 @@ class Stated(Equation):
 
     ``cell`` may be the text of a formula instead of a function: ``{x}`` is the cell of x for the
     same unit, or its only one, ``{x[:]}`` all of its units, and ``{x[0]}`` the first; ``{x[row]}``
-    is the same over the whole of the axis ``row``, as ``{x[row][0]}``. ``coarse`` and the others
-    have the same meaning as those of an `Equation`. ``says`` is what the docstring of a class says:
-    the equation, and the section of the book.
+    is the same over the whole of the axis ``row``, as ``{x[row][0]}``; ``{x.first}`` and
+    ``{x.last}`` are at the ends of its axis, and ``{0}`` is the number of the unit, from 1.
+    ``coarse`` and the others have the same meaning as those of an `Equation`. ``says`` is what the
+    docstring of a class says: the equation, and the section of the book.
 
     >>> double = Stated(array=lambda x: 2 * x, cell="=2*{x}")
     >>> double.roles
@@ -351,8 +352,9 @@ Choice = partial(Stated, coarse=True, jumps=True, number_format="0")
 
 def _filled(formula: str, *unit: int, **known: Cells) -> str:
     """Return the formula of a unit, with the cells of its arguments."""
+    cells = {role: _Cell(each, unit) for role, each in known.items()}
     try:
-        return formula.format(**{role: _Cell(cells, unit) for role, cells in known.items()})
+        return formula.format(*(index + 1 for index in unit), **cells)
     except KeyError as error:
         raise NameError(
             f"{error.args[0]} is not one of its arguments, {', '.join(known)}"
@@ -364,6 +366,9 @@ class _Cell:
 
     def __init__(self, cells: Cells, unit: tuple[int, ...]) -> None:
         self.cells, self.unit = cells, unit
+
+    first = property(lambda self: _Cell(self.cells.at(0), self.unit))
+    last = property(lambda self: _Cell(self.cells.at(-1), self.unit))
 
     def __getitem__(self, index: int | str) -> "str | _Cell":
         if isinstance(index, int):
