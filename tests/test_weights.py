@@ -171,3 +171,39 @@ def test_a_sum_of_more_terms_than_an_engine_takes_at_once_is_nested(tmp_path):
     inputs = {q.name: draw.normal(size=q.lengths) for q in given}
     model = xlnn.Model((*given, *computed))
     assert xlnn.workbook(model, inputs, tmp_path / "own.xlsx").report.agrees
+
+
+@pytest.mark.parametrize(
+    ("table", "number", "found"),
+    [
+        ({"axes": (ROW,)}, {}, 4),
+        ({"axes": (ROW,), "shape": (2,)}, {}, [7, 8]),
+        ({"axes": (ROW,)}, {"shape": (3,)}, [4, 4, 4]),
+        ({"shape": (2, 3)}, {}, 4),
+    ],
+)
+def test_an_entry_is_looked_up_in_a_table_or_a_matrix(table, number, found, tmp_path):
+    axes = [axis.name for axis in table.get("axes", ())]
+    shape = np.shape(found)
+    model = xlnn.Model((
+        xlnn.Quantity("table", **table), xlnn.Quantity("number", choices=(1, 5), **number),
+        xlnn.Quantity("found", shape=shape, equation=eq.look_up(*axes)),
+    ))  # fmt: skip
+    several = np.arange(np.prod(model["table"].lengths)) + 1
+    given = {
+        "table": several.reshape(model["table"].lengths),
+        "number": np.full(shape[:1] if number else (), 4),
+    }
+    path = xlnn.workbook(model, given, tmp_path / "own.xlsx").path
+    assert xlnn.values(path, model=model)["found"].tolist() == found
+
+
+@pytest.mark.parametrize(("how", "found"), [({}, 2), ({"least": True}, 3), ({"alike": 0}, 2)])
+def test_the_best_of_a_row_is_the_first_of_equal_ones(how, found, tmp_path):
+    model = xlnn.Model(
+        (xlnn.Quantity("of", shape=(4,)), xlnn.Quantity("best", equation=eq.best(**how)))
+    )
+    path = xlnn.workbook(model, {"of": [0.5, 2, -1, 2 + 1e-12]}, tmp_path / "own.xlsx").path
+    assert xlnn.values(path, model=model)["best"] == found
+    alike = xlnn.workbook(model, {"of": 0.1}, tmp_path / "alike.xlsx").path
+    assert xlnn.values(alike, model=model)["best"] == how.get("alike", 1)

@@ -127,11 +127,6 @@ TAYLOR = Stated(
         f"+{df[j - 1]}*{delta[()]}^{j}{('', '', '/2', '/6', '/24')[j]}" for j in range(1, k + 1)),
     says="f(x) + f'(x) d + f''(x) d^2 / 2! + ..., up to each degree. Book: 2-9.")
 
-FOUND_COORDINATE = Stated(
-    lambda least, all_points: all_points[int(least) - 1],
-    "=INDEX({all_points[part]},{least})",
-    says="A coordinate of the point that was found.", coarse=True)
-
 AGREEMENT = Told(
     {"agree": "Rules and difference quotients agree: they differ by at most {gap}, no more than a "
      "millionth of the largest slope.",

@@ -86,11 +86,6 @@ RANK = Stated(
     coarse=True, number_format="0",
     says="The rank of each image by its likeness; equal ones in their order.")
 
-OF_THESE = Stated(
-    lambda entries, found: lookup.entry(entries, found),  # noqa: PLW0108 -- its roles
-    "=INDEX({entries[image]},{found})",
-    says="The entry of each image that was found.", coarse=True)
-
 MATRIX_PRODUCT = Stated(
     lambda A, B: A @ B,
     lambda i, j, A, B: "=" + written_sum([f"{A[i, k]}*{B[k, j]}" for k in range(A.shape[1])]),

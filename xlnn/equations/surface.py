@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from xlnn.equations.dense import written_squares
-from xlnn.equations.neuron import steadied, steady
 from xlnn.equations.number import significant
 from xlnn.equations.wording import Told
 from xlnn.quantity import Cells, Sentence, Stated
@@ -191,15 +190,6 @@ def level_of(lines: int) -> Stated:
         lambda number, z: f"={z.at(0)[()]}*({number[()]}/{lines})^2",
         says="The levels of contour lines: the outermost goes through the start, the others are "
         "inside, at about equal distances.")
-
-
-def around_circle(parts: int, of: str) -> Stated:
-    """Return the equation of ``COS`` or ``SIN`` of each part of the full circle, from 0 on."""
-    function = {"COS": np.cos, "SIN": np.sin}[of]
-    return Stated(
-        lambda part: steady(function(2 * np.pi * part / parts)),
-        "=" + steadied(f"{of}(2*PI()*{{part}}/{parts})"),
-        says="cos or sin of a part of the full circle; exactly 0 where only rounding would remain.")
 
 
 def on_level_line(along: str) -> Stated:

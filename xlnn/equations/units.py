@@ -7,11 +7,13 @@ over which a cost or a gradient is a sum.
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
 from xlnn.equations import activation, cost, lookup
 from xlnn.equations.dense import written_squares, written_sum
+from xlnn.equations.neuron import steadied, steady
 from xlnn.equations.wording import at_least, first_place
 from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
 from xlnn.terms import Term, among, either, largest, peak_formula
@@ -196,11 +198,42 @@ def root_mean_square(*axes: str) -> Stated:
     )
 
 
-def look_up(*axes: str) -> Stated:
-    """Return an entry of a table along axes, by its number from 1, for each row of numbers."""
+def look_up(*axes: str, **said: Any) -> Stated:  # noqa: ANN401 -- the fields of an equation
+    """Return entries of a table along axes, by their numbers from 1.
+
+    The units of the numbers come before those of the table. Without axes the table is a matrix,
+    whose entries are counted row by row.
+
+    Parameters
+    ----------
+    *axes : str
+    **said : object
+        Fields of `Stated`: ``coarse=True`` where entries are kinds or places.
+    """
+
+    def cell(*unit: int, table: Cells, number: Cells) -> str:
+        numbers = len(number.shape)
+        at = number[unit[:numbers]]
+        if axes:
+            return f"=INDEX({table.over(*axes)[unit[numbers:]]},{at})"
+        columns = table.shape[1]
+        return f"=INDEX({table[...]},INT(({at}-1)/{columns})+1,MOD({at}-1,{columns})+1)"
+
     return Stated(
-        lambda table, number: table[number.astype(int) - 1],
-        lambda *unit, table, number: f"=INDEX({table.over(*axes)[unit]},{number[()]})",
+        lambda table, number: lookup.entry(table if axes else table.ravel(), number),
+        cell,
+        says="The entry of a table with a number that counts from 1.",
+        **said,
+    )
+
+
+def around_circle(parts: int, of: str) -> Stated:
+    """Return the equation of ``COS`` or ``SIN`` of each part of the full circle, from 0 on."""
+    function = {"COS": np.cos, "SIN": np.sin}[of]
+    return Stated(
+        lambda part: steady(function(2 * np.pi * part / parts)),
+        "=" + steadied(f"{of}(2*PI()*{{part}}/{parts})"),
+        says="cos or sin of a part of the full circle; exactly 0 where only rounding would remain.",
     )
 
 
@@ -259,6 +292,14 @@ def first_best_in(of: Cells, *row: int, alike: int = 1, least: bool = False) -> 
     size = f"{peak_formula(every)}/{CLOSE}"
     tests = "".join(f"IF(SIGN({gap}-{size})<1,{found}," for gap, found in cases)
     return f"{tests}{count}{')' * len(cases)}"
+
+
+def best(*, alike: int = 1, least: bool = False) -> Stated:
+    """Return which unit of a row is the first of the largest or least ones, as `first_best`."""
+    return Choice(
+        lambda of: first_best(of, alike, least=least),
+        lambda of: f"={first_best_in(of, alike=alike, least=least)}",
+    )
 
 
 class Named(Sentence):

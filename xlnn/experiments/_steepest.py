@@ -15,7 +15,7 @@ from xlnn.equations import units
 from xlnn.equations.calculus import LINEAR, OF_SURFACE_SHIFTED
 from xlnn.equations.lookup import UsedNumber, entry_of, is_chosen
 from xlnn.equations.number import short
-from xlnn.equations.surface import around_circle, flattens, of_surface
+from xlnn.equations.surface import flattens, of_surface
 from xlnn.equations.wording import at_least, at_most, first_place
 from xlnn.terms import Term, either, largest, least, peak, peak_formula, rounded, sign
 
@@ -114,7 +114,7 @@ def quantities(steps: int) -> Iterator[Quantity | xlnn.Copy]:
                    equation=ANGLE, written="tan ∠∇z = (∂z/∂y) / (∂z/∂x), 0° ≤ ∠∇z < 360°")
     yield column("turn", "direction", symbol="k", counts=True)
     for name, title, of in (("unit_x", "unit step", "cos"), ("unit_y", "", "sin")):
-        yield column(name, title, around_circle(DIRECTIONS, of.upper()).of(part="turn"), symbol=of)
+        yield column(name, title, units.around_circle(DIRECTIONS, of.upper()).of("turn"), symbol=of)
     for x, title in (("x", "small step"), ("y", "")):
         yield column(f"step_{x}", title, units.PRODUCT.of("length", f"unit_{x}"), symbol=f"Δ{x}",
                      role="weight")

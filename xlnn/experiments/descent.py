@@ -10,6 +10,7 @@ from functools import partial
 import xlnn
 from xlnn import Axis, Below, Chart, Quantity, Table, Trace, alike, previous
 from xlnn.equations import surface as eq
+from xlnn.equations import units
 from xlnn.experiments import _steepest
 from xlnn.workbooks.learning import function_choice
 
@@ -50,7 +51,7 @@ def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity | xlnn.Co
     yield Quantity("part", title="part of the circle", symbol="k", axes=(part,), counts=True)
     yield at("level", "z on the line", eq.level_of(LINES), symbol="z", axes=(line,))
     for u, of in (("u", "cos"), ("v", "sin")):
-        yield at(u, of, eq.around_circle(PARTS, of.upper()), axes=(part,))
+        yield at(u, of, units.around_circle(PARTS, of.upper()), axes=(part,))
     for x, u in (("x", "u"), ("y", "v")):
         yield at(f"level_{x}", x, eq.on_level_line(u), symbol=x, axes=(line, part))
     yield from _steepest.quantities(steps)

@@ -92,14 +92,14 @@ def _ranking(sizes: Mapping[str, int]) -> Iterator[Quantity]:
     yield column("likeness", "likeness",
                  eq.LIKENESS.of("image_inner", "length_a", "image_length"), symbol="cos θ")
     yield column("place", "place", eq.RANK, symbol=" ")
-    shown = min(SHOWN, count)
+    shown, found = min(SHOWN, count), units.look_up("image", coarse=True)
     several = xlnn.alike(shape=(shown,))
     for end, first in (("best", 1), ("last", count - shown + 1)):
         places = list(range(first, first + shown))
         yield several(end, "image", eq.image_at_rank(places), kind="found", symbol="")
-        yield several(f"{end}_label", "label", eq.OF_THESE.of("labels", end), kind="found_label",
+        yield several(f"{end}_label", "label", found.of("labels", end), kind="found_label",
                       symbol="", number_format="0")
-        yield several(f"{end}_likeness", "likeness", eq.OF_THESE.of("likeness", end),
+        yield several(f"{end}_likeness", "likeness", found.of("likeness", end),
                       kind="found_likeness", symbol="", number_format="0.000")
         yield Quantity(f"{end}_pictures", "pictures", "", title="pictures",
                        equation=eq.pictures_of_these(columns).of(found=end), role="forward",

@@ -15,7 +15,7 @@ from xlnn.equations import calculus as eq
 from xlnn.equations import units
 from xlnn.equations.activation import SIGMOID_SLOPE
 from xlnn.equations.functions import CENTRAL
-from xlnn.equations.surface import SURFACES, around_circle, of_surface
+from xlnn.equations.surface import SURFACES, of_surface
 from xlnn.equations.verdict import Least
 from xlnn.workbooks.learning import function_choice
 from xlnn.workbooks.pages.parts import NUMBER, Label, Made, PagePart, Units
@@ -214,7 +214,7 @@ def _lagrange() -> Iterator[Quantity]:
     yield Quantity("part", title="circle", symbol="k", axes=(part,), counts=True)
     column = partial(_line, axes=(part,))
     for along, of in (("x", "COS"), ("y", "SIN")):
-        yield column(f"unit_{along}", "", of.lower(), around_circle(eq.PARTS, of))
+        yield column(f"unit_{along}", "", of.lower(), units.around_circle(eq.PARTS, of))
         yield column(f"circle_{along}", "", along, units.PRODUCT,
                      {"a": "r", "b": f"unit_{along}"})
     yield column("circle_f", "", "f", eq.LINEAR, {**on_line, "x": "circle_x", "y": "circle_y"})
@@ -229,8 +229,8 @@ def _lagrange() -> Iterator[Quantity]:
     yield _line("finest", "smallest of the finer points, in row", " ", Least("part"),
                 {"of": "fine_f"})
     for name, title in (("x", "the point found"), ("y", ""), ("f", "f there")):
-        yield _line(f"best_{name}", title, name, eq.FOUND_COORDINATE,
-                    {"least": "finest", "all_points": f"fine_{name}"})
+        yield _line(f"best_{name}", title, name, units.look_up("part", coarse=True),
+                    {"number": "finest", "table": f"fine_{name}"})
     yield _line("exact", "the smallest f, by the formula", "−|r|√(a² + b²)", eq.EXACT, on_line)
     best = {"x": "best_x", "y": "best_y"}
     yield _line("factor", "Lagrange's multiplier", "λ", eq.FACTOR, {**on_line, **best},
