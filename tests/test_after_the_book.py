@@ -192,6 +192,18 @@ def test_a_sequence_that_cannot_be_is_refused_where_it_stands(tmp_path, text, ta
         )
 
 
+def test_each_row_of_a_table_may_have_one_target(tmp_path):
+    (tmp_path / "my.csv").write_text("a,b,t,u\n1,-1,1,0\n1,1,0,0\n-1,1,0,1\n")
+    options = {"data": tmp_path / "my.csv", "drop": ("u",)}
+    made = planned(*origin_of_template("lstm"), Options(targets=("t",), **options)).made
+    assert made.spec.sizes | {"rows": 3, "steps": 2} == made.spec.sizes
+    assert made.inputs["t"].tolist() == [[1], [0], [0]]
+    with pytest.raises(
+        XlnnError, match="2 inputs and 2 targets were found, but each row needs one"
+    ):
+        planned(*origin_of_template("lstm"), Options(data=options["data"], targets=("t", "u")))
+
+
 def test_the_guide_tells_nothing_of_the_task_to_whoever_brings_data(tmp_path):
     (tmp_path / "my.csv").write_text("a,b,t,u\n1,-1,1,0\n1,1,1,0\n")
     options = Options(data=tmp_path / "my.csv", targets=("t", "u"), epochs=1)

@@ -58,27 +58,6 @@ class Dataset:
     missing: str = ""
     words: tuple[tuple[str, ...], ...] = ()
 
-    def paired(self, where: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return the inputs and the targets of sequences, which have a target for each input.
-
-        Parameters
-        ----------
-        where : str
-            The file's name.
-
-        Raises
-        ------
-        DataError
-            There are more inputs than targets, or fewer.
-        """
-        inputs, targets = self.x.shape[1], self.t.shape[1]
-        if inputs != targets:
-            raise DataError(
-                f"{where}: {counted(inputs, 'input')} and {counted(targets, 'target')} were found, "
-                "but each input needs a target: name it with --target."
-            )
-        return self.x, self.t
-
 
 @dataclass(frozen=True)
 class ReadOptions:

@@ -104,13 +104,6 @@ def inputs(sizes: dict) -> dict:
     return {**WEIGHTS.drawn(43), "letters": s, "t": t, "epoch": sizes["epochs"], "row": 1}
 
 
-def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
-    """Return the sizes and inputs of a table: symbols 1 to 6, and as many targets, 1 to 3."""
-    x, t = data.paired(where)
-    rows, T = x.shape
-    return {"rows": rows, "positions": T}, {"letters": x, "t": t, "row": 1}
-
-
 EXPERIMENT = xlnn.Experiment(
     "attention", model, title="Self-attention in a sheet",
     summary="A head of causal self-attention learns to look back at the last capital letter: its "
@@ -118,7 +111,8 @@ EXPERIMENT = xlnn.Experiment(
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(12, most=1000),
            "positions": xlnn.Size(4, least=2, most=12)},
     rates={"adam": 0.2, "sgd": 0.01, "momentum": 0.002, "rmsprop": 0.05},
-    inputs=inputs, from_data=from_data, task=1, options_for=["epochs"],
+    inputs=inputs, from_data={"letters": ("rows", "positions"), "t": ("rows", "positions")}, task=1,
+    options_for=["epochs"],
     about=(
         "{rows} sequences of {positions} letters, small or capital. At each position the network "
         "names the last capital letter so far: it has to look back.",

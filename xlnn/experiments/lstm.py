@@ -172,14 +172,6 @@ def inputs(sizes: dict) -> dict:
     return {**start, "x": x, "t": x[:, 0] > 0, "epoch": sizes["epochs"], "row": 1}
 
 
-def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
-    """Return the sizes and inputs for a table: x in each step, and one target."""
-    (rows, steps), targets = data.x.shape, data.t.shape[1]
-    if targets != 1:
-        raise xlnn.XlnnError(f"{where}: one --target is expected, and {targets} were given.")
-    return {"rows": rows, "steps": steps}, {"x": data.x, "t": data.t}
-
-
 chart = partial(Chart, size_in_cm=(10, 7), columns=6)
 
 EXPERIMENT = xlnn.Experiment(
@@ -189,7 +181,8 @@ EXPERIMENT = xlnn.Experiment(
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(8, most=1000),
            "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20)},
     rates={"adam": 0.1, "sgd": 0.5, "momentum": 0.05, "rmsprop": 0.05},
-    inputs=inputs, from_data=from_data, task=1, options_for=["epochs", "hidden"],
+    inputs=inputs, from_data={"x": ("rows", "steps"), "t": ("rows",)}, task=1,
+    options_for=["epochs", "hidden"],
     about=(
         "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "
         "symbol was; the symbols between tell nothing.",

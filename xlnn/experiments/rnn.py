@@ -131,13 +131,6 @@ def inputs(sizes: dict) -> dict:
             "epoch": sizes["epochs"], "row": sizes["rows"]}
 
 
-def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
-    """Return the sizes and inputs for a table: x in each step, and as many targets."""
-    x, t = data.paired(where)
-    rows, steps = x.shape
-    return {"rows": rows, "steps": steps}, {"x": x, "t": t, "row": 1}
-
-
 chart = partial(Chart, size_in_cm=(10, 7), columns=5)
 
 EXPERIMENT = xlnn.Experiment(
@@ -147,7 +140,8 @@ EXPERIMENT = xlnn.Experiment(
     sizes={"epochs": xlnn.Size(40, most=1000), "rows": xlnn.Size(16, most=1000),
            "steps": xlnn.Size(4, least=2, most=16), "hidden": xlnn.Size(3, most=20)},
     rates={"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.02, "adam": 0.1},
-    inputs=inputs, from_data=from_data, task=1, options_for=["epochs", "hidden"],
+    inputs=inputs, from_data={"x": ("rows", "steps"), "t": ("rows", "steps")}, task=1,
+    options_for=["epochs", "hidden"],
     about=(
         "{rows} rows of {steps} bits: 1, or −1 for 0. After each bit the network says whether the "
         "number of ones so far is odd.",

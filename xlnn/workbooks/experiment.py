@@ -19,10 +19,10 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from xlnn.data.dataset import ReadOptions
+from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.load import load, load_rows
 from xlnn.data.numbers import rounded
-from xlnn.data.wording import listed, short
+from xlnn.data.wording import counted, listed, short
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, OptionsError, XlnnError
 from xlnn.option import TABLE, TEXT, WHOLE, Option
@@ -196,9 +196,11 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         initial values.
     texts : Path or None
         The folder of its translations: ``zh.toml``, ``ja.toml``.
-    from_data : function or None
+    from_data : function, dict or None
         Returns the sizes and inputs for given data, and raises an `XlnnError` if that is
-        impossible. With it ``data`` is an option.
+        impossible; or names an input for the columns and one for the targets, each with the sizes
+        that its rows and columns are: ``{"x": ("rows", "steps"), "t": ("rows",)}``, where each row
+        has one target. With it ``data`` is an option.
     noted : function or None
         Returns the records that a workbook keeps of its initial inputs, by name.
     reads : {"targets", "columns", "rows", "pictures"}
@@ -229,7 +231,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     options_for: Sequence[str] | Mapping[str, str] = ()
     rates: Mapping[str, float] = field(default_factory=dict)
     texts: Path | None = None
-    from_data: Callable[[Any, str], Given] | None = None
+    from_data: Callable[[Any, str], Given] | Mapping[str, Sequence[str]] | None = None
     noted: Callable[[Arrays], Arrays] | None = None
     reads: str = "targets"
     picture: tuple[int, int] | None = None
@@ -420,7 +422,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
                 table=not (is_folder and self.picture), picture=self.picture, bare=bare, **said
             ),
         )
-        found = self.from_data(data, where)
+        is_function = callable(self.from_data)
+        found = (self.from_data if is_function else partial(_named, self.from_data))(data, where)
         self._check_sizes(found[0], where)
         return found, data.told
 
@@ -534,6 +537,19 @@ def _for(
 ) -> Mapping[str, Any]:
     """Return what inputs hold for some sizes, whether or not that follows from them."""
     return inputs(sizes) if callable(inputs) else inputs
+
+
+def _named(inputs: Mapping[str, Sequence[str]], data: Dataset, where: str) -> Given:
+    """Return the sizes and inputs that data are, as `Experiment.from_data` names them."""
+    (x, (rows, columns)), (t, lengths) = inputs.items()
+    (count, wide), targets = data.x.shape, data.t.shape[1]
+    each, needed = ("input", wide) if columns in lengths else ("row", 1)
+    if targets != needed:
+        raise DataError(
+            f"{where}: {counted(wide, 'input')} and {counted(targets, 'target')} were found, but "
+            f"each {each} needs one target: name it with --target."
+        )
+    return {rows: count, columns: wide}, {x: data.x, t: data.t}
 
 
 def _with_rate(
