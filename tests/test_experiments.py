@@ -206,7 +206,7 @@ CASES = {
         ],
     ),
     "q-learning": Experiment(
-        13_209,
+        14_209,
         [
             {"epsilon": 0, "shown": 3, "u": 0},
             {"epsilon": 1, "gamma": 1, "eta": 1, "u": 1, "start": 1},

@@ -121,6 +121,18 @@ def test_an_error_that_comes_back_to_itself_is_named_where_it_starts(path, tmp_p
     assert wrong[:4] == [layout.cell("own", (0, 0, k)) for k in range(4)]
 
 
+def test_a_wrong_rule_is_named_even_where_no_move_uses_it(path, got, tmp_path):
+    _, layout = described(path)
+    move, place = (1, 2), int(got["place"][1, 2]) % 12  # the place after that of the robot
+    workbook, index = openpyxl.load_workbook(path), (*move, place, 0)
+    title, *at = layout.place("Q", index)
+    cell = workbook[title].cell(*at)
+    cell.value = cell.value.replace("=1)", "=2)")
+    workbook.save(tmp_path / "copy.xlsx")
+    wrong = [each.cell for each in check(tmp_path / "copy.xlsx", "formualizer").wrong]
+    assert wrong == [layout.cell("Q", index)]
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.first(1)
 def test_each_engine_learns(path, engine):

@@ -15,13 +15,8 @@ from xlnn.terms import Term, among, either
 WALL, END = 1, 2
 """Kinds of places; 0 is free."""
 
-ARROWS = "·↑→↓←"
-
-
-def at(grid: xlnn.Cells, place: str) -> str:
-    """Return the part of a formula that finds a place, counted row by row, in a grid."""
-    columns = grid.shape[1]
-    return f"INDEX({grid[...]},INT(({place}-1)/{columns})+1,MOD({place}-1,{columns})+1)"
+WORLD = np.array([[*"...G"], [*".#.P"], [*"S..."]])
+"""The world of Russell and Norvig: # is a wall, S the start, G a goal and P a pit."""
 
 
 # fmt: off
@@ -39,48 +34,40 @@ def ways(rows: int, columns: int) -> Stated:
             f"IF({world[divmod(to[s, a], columns)]}={WALL},{s + 1},{to[s, a] + 1}))"))
 
 
-ACTION = eq.Choice(
-    lambda u, epsilon, own: (
-        np.clip(1 + np.floor(4 * u[1]), 1, 4) if u[0] < epsilon else eq.first_best(own)),
-    lambda u, epsilon, own: (
-        f"=IF({u[0]}<{epsilon[()]},MAX(1,MIN(4,1+INT(4*{u[1]}))),{eq.first_best_in(own)})"))
-BEST = eq.Choice(
-    lambda Q_shown, world: eq.first_best(Q_shown, alike=0).reshape(world.shape),
-    lambda i, j, Q_shown, world: (
-        f"={eq.first_best_in(Q_shown, i * world.shape[1] + j, alike=0)}"))
-LARGEST = Stated(lambda Q_shown, world: Q_shown.max(axis=1).reshape(world.shape),
-                 lambda i, j, Q_shown, world: f"=MAX({Q_shown[i * world.shape[1] + j, :]})")
 COPY = eq.Choice(lambda before: before, "={before}")
-OF_PLACE = eq.Choice(lambda grid, place: grid.ravel()[int(place) - 1],
-                     lambda grid, place: f"={at(grid, place[()])}")
-HERE = Stated(  # the four numbers of a place, from a row that holds those of all places
-    lambda Q, place: Q[int(place) - 1],
-    lambda k, Q, place: f"=INDEX({Q[...]},1,4*{place[()]}-{3 - k})")
+OF_PLACE = eq.look_up(coarse=True, jumps=True, number_format="0")
+Q_OF_PLACE = eq.look_up("place")
+ACTION = eq.Choice(
+    lambda u, epsilon, greedy: np.clip(1 + np.floor(4 * u[1]), 1, 4) if u[0] < epsilon else greedy,
+    "=IF({u[0]}<{epsilon},MAX(1,MIN(4,1+INT(4*{u[1]}))),{greedy})")
 NEXT = eq.Choice(lambda ways, place, action: ways[int(place) - 1, int(action)],
                  "=INDEX({ways[:]},{place},1+{action})")
 REWARD = Stated(
-    lambda reward, here, to: 0 if here >= END else reward.ravel()[int(to) - 1],
-    lambda reward, here, to: f"=IF({here[()]}>={END},0,{at(reward, to[()])})")
+    lambda reward, here, to: 0 if here >= END else OF_PLACE.array(reward, to),
+    lambda reward, here, to: (
+        f"=IF({here[()]}>={END},0,{OF_PLACE.cell(table=reward, number=to)[1:]})"))
 AHEAD = Stated(  # 0 at an end, whatever the table holds there: nothing follows
-    lambda Q, to, end: 0 if end >= END else Q[int(to) - 1].max(),
-    lambda Q, to, end: "=IF({}>={},0,MAX({}))".format(
-        end[()], END, ",".join(f"INDEX({Q[...]},1,4*{to[()]}-{n})" for n in (3, 2, 1, 0))))
+    lambda there, end: 0 if end >= END else there.max(), f"=IF({{end}}>={END},0,MAX({{there[:]}}))")
 ERROR = Stated(
     lambda here, r, gamma, ahead, own, action: (
         0 if here >= END else r + gamma * ahead - own[int(action) - 1]),
     f"=IF({{here}}>={END},0,{{r}}+{{gamma}}*{{ahead}}-INDEX({{own[:]}},1,{{action}}))")
 LEARN = Stated(
-    lambda Q, place, action, eta, error: Q + eta * error * np.outer(
-        np.arange(len(Q)) + 1 == place, np.arange(4) + 1 == action),
-    lambda s, a, Q, place, action, eta, error: (
-        f"={Q[s, a]}+({place[()]}={s + 1})*({action[()]}={a + 1})*{eta[()]}*{error[()]}"))
+    lambda Q, n, place, action, eta, error: (
+        Q + eta * error * np.outer(n == place, np.arange(4) + 1 == action)),
+    "={Q}+({n}={place})*({action}={0})*{eta}*{error}")
 MOVES = eq.Choice(lambda here: (here < END).sum(axis=-1), f'=COUNTIF({{here[step]}},"<{END}")')
-ARRIVED = eq.Choice(lambda end: float(end[-1] >= END),
-                    lambda end: f"=IF({end.at(-1)[()]}>={END},1,0)")
+ARRIVED = eq.Choice(lambda end: float(end[-1] >= END), f"=IF({{end.last}}>={END},1,0)")
+BEST = eq.Choice(
+    lambda Q_shown, world: eq.first_best(Q_shown, alike=0).reshape(world.shape),
+    lambda i, j, Q_shown, world: (
+        f"={eq.first_best_in(Q_shown.at(i * world.shape[1] + j), alike=0)}"))
+LARGEST = Stated(lambda Q_shown, world: Q_shown.max(axis=1).reshape(world.shape),
+                 lambda i, j, Q_shown, world: f"=MAX({Q_shown.at(i * world.shape[1] + j)[:]})")
 PATH = eq.Choice(
-    lambda places, world: np.array([
-        [*places, n].index(n) % len(places) + (n in places)
-        for n in range(1, world.size + 1)]).reshape(world.shape),
+    lambda places, world: np.reshape([
+        [*places].index(n) + 1 if n in places else 0 for n in range(1, world.size + 1)],
+        world.shape),
     lambda i, j, places, world: (
         f"=IFERROR(MATCH({i * world.shape[1] + j + 1},{places.over('step')[()]},0),0)"))
 
@@ -90,7 +77,7 @@ class Sign(xlnn.Sentence):
 
     def said(self, i: int, j: int, *, world: Term, reward: Term, best: Term) -> str:
         end = either(reward[i, j] > 0, "★", "✖")
-        inside = either(world[i, j] >= WALL, "■", among(1 + best[i, j], ARROWS))
+        inside = either(world[i, j] >= WALL, "■", among(1 + best[i, j], "·↑→↓←"))
         return either(world[i, j] >= END, end, inside)
 
 
@@ -115,14 +102,15 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield share("u", "drawn: whether it explores, and which way", sheet="random", shape=(2,),
                 axes=(episode, step), number_format="0.000", meaning="random numbers from 0 to 1")
 
-    table = alike(symbol="Q{}", sheet="table", shape=(place.length, 4), role="weight",
-                  number_format="0.000")
+    yield Quantity("n", title="place", symbol="s", sheet="arrows", axes=(place,), counts=True)
+    table = alike(symbol="Q{}", sheet="table", shape=(4,), role="weight", number_format="0.000")
     yield table("Q_first", "table before the episode",
-                eq.entry(-1, "step", 2).of(previous("Q", along="episode")), kind="Q",
-                axes=(state,), given=1)
+                eq.entry(-1, "step", 2).of(previous("Q", along="episode")), axes=(state, place),
+                given=1)
     before = previous("Q", along="step", start="Q_first")
     yield from moved_by((episode, step), before)
-    yield table("Q", "table after the move", LEARN.of(before), axes=(episode, step),
+    yield table("Q", "table after the move", LEARN.of(before), axes=(episode, step, place),
+                reads_as_stated=True,  # a move changes one of its numbers
                 meaning="the rewards to come if the robot does a at place s",
                 written="Q(s, a) ← Q(s, a) + η δ", source="Watkins 1989; Sutton, Barto 6.8")
     once = alike(axes=(episode,))
@@ -130,13 +118,13 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield once("total", "sum of rewards", eq.total("step").of("r"), symbol="Σ r",
                number_format="General")
 
-    yield xlnn.shown("Q_first", name="Q_shown", title="table after the episode shown",
+    yield xlnn.shown("Q_first", "n", name="Q_shown", title="table after the episode shown",
                      at={"episode": "shown_used"})
     yield picture("value", "best sum of rewards to come", LARGEST)
     yield picture("best", "best action", BEST)
     yield picture("policy", "where to go", Sign(), symbol="π",
                   meaning="the action with the largest Q", written="arg max Q(s, ·)")
-    best = Quantity("action", title="action", symbol="a", equation=OF_PLACE.of("best"),
+    best = Quantity("action", title="action", symbol="a", equation=OF_PLACE.of("best", "place"),
                     role="forward")
     yield from xlnn.again(("place", "here", best, "next", "end", "r"), "walk_{}", axes=(step,),
                           sheet="arrows")
@@ -158,8 +146,9 @@ def moved_by(axes: Sequence[Axis], Q: xlnn.Use) -> Iterator[Quantity]:
     yield column("place", "place", COPY.of(previous("next", along="step", start="start_used")),
                  symbol="s", meaning="where the robot stands, counted row by row from 1",
                  written="s ← s′")
-    yield column("here", "what is there", OF_PLACE.of("world"), symbol=" ")
-    yield column("own", "Q at the place", HERE.of(Q), symbol="Q{}", shape=(4,))
+    yield column("here", "what is there", OF_PLACE.of("world", "place"), symbol=" ")
+    yield column("own", "Q at the place", Q_OF_PLACE.of(Q, "place"), symbol="Q{}", shape=(4,))
+    yield column("greedy", "best action", eq.best().of("own"), symbol="a*")
     yield column("action", "action", ACTION, symbol="a",
                  meaning="1 up, 2 right, 3 down, 4 left: drawn with the share ε, else the best",
                  written="arg max Q(s, ·), or at random")
@@ -169,7 +158,9 @@ def moved_by(axes: Sequence[Axis], Q: xlnn.Use) -> Iterator[Quantity]:
     yield column("end", "what is there", OF_PLACE.of("world", "next"), symbol=" ")
     yield column("r", "reward", REWARD.of(to="next"), symbol="r", meaning="what the move brings",
                  written="r(s′); 0 at an end")
-    yield column("ahead", "largest Q at the next place", AHEAD.of(Q, "next"), symbol="max Q")
+    yield column("there", "Q at the next place", Q_OF_PLACE.of(Q, "next"), symbol="Q′{}",
+                 shape=(4,))
+    yield column("ahead", "largest Q at the next place", AHEAD, symbol="max Q")
     yield column("error", "error", ERROR, symbol="δ", role="backward",
                  meaning="by how much the move was better than the table says",
                  written="δ = r + γ max Q(s′, ·) − Q(s, a)",
@@ -177,15 +168,12 @@ def moved_by(axes: Sequence[Axis], Q: xlnn.Use) -> Iterator[Quantity]:
 
 
 def inputs(sizes: dict) -> dict:
-    """Return the world of Russell and Norvig with 3 rows and 4 columns, and random numbers."""
-    rows, columns, draw = sizes["rows"], sizes["columns"], np.random.default_rng(sizes["seed"])
-    signs = np.full((rows, columns), ".")
-    signs[1, 1] = "#"
-    signs[[0, 1, -1], [-1, -1, 0]] = "G", "P", "S"
+    """Return the inputs of the world above, random numbers, and a table of zeros."""
+    draw, places = np.random.default_rng(sizes["seed"]), sizes["rows"] * sizes["columns"]
     return {
-        "eta": 0.5, "gamma": 0.9, "epsilon": 0.3, "shown": sizes["episodes"], **of_signs(signs),
+        "eta": 0.5, "gamma": 0.9, "epsilon": 0.3, "shown": sizes["episodes"], **of_signs(WORLD),
         "u": draw.random((sizes["episodes"], sizes["steps"], 2)).round(3),
-        "Q_first": np.zeros((1, rows * columns, 4)),
+        "Q_first": np.zeros((1, places, 4)),
     }
 
 
@@ -252,14 +240,14 @@ EXPERIMENT = xlnn.Experiment(
             ),
         ),
         Page("episodes", "Episodes", "Each move: where the robot stands, what it does, where that "
-             "leads, and by how much it was better than the table says.", Table(
-                 "place", "here", "own", "action", "next", "end", "r", "ahead", "error",
-                 coloured=("error",))),
+             "leads, and by how much it was better than the table says.",
+             Table("place", "here", "own", "greedy", "action", "next", "end", "r", "there", "ahead",
+                   "error", coloured=("error",))),
         Page("table", "Table", "Q of each place and action, after each move."),
         Page("arrows", "Arrows", "The table after the episode shown, the place to which each "
              "action leads, and a walk along the arrows.", xlnn.Beside(
-                 Grid("Q_shown", digits="0.000", height=0), Grid("ways", height=0),
-                 Grid("best", height=0))),
+                 Table("n", "Q_shown"), xlnn.Below(xlnn.Space(), Grid("ways", height=0)),
+                 xlnn.Below(xlnn.Space(), Grid("best", height=0)))),
         Page("random", "Random numbers", "If the first number is below ε the robot explores: "
              "the second one then chooses among the four actions."),
     ),
