@@ -21,19 +21,16 @@ NEARLY = 0.001
 
 
 # fmt: off
-NEAREST = eq.Choice(lambda distance: eq.first_best(distance, least=True),
-                    lambda distance: f"={eq.first_best_in(distance, least=True)}")
 LEAST = Stated(lambda distance: distance.min(axis=1), "=MIN({distance[:]})")
-CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here it stays
-    lambda before, own, x: np.where(
-        own.any(axis=0)[:, np.newaxis],
-        own.T @ x / np.maximum(1, own.sum(axis=0))[:, np.newaxis], before),
-    lambda k, i, before, own, x: "=IF(SUM({0})=0,{2},SUMPRODUCT({0},{1})/SUM({0}))".format(
-        own.over("point")[k], x.over("point")[i], before[k, i]))
 OWN = eq.Choice(lambda nearest, centres: np.eye(len(centres))[nearest.astype(int) - 1],
-                lambda k, nearest, **_: f"=IF({nearest[()]}={k + 1},1,0)")
+                "=IF({nearest}={0},1,0)")
 COUNT = eq.Choice(lambda own: own.sum(axis=0), "=SUM({own[point]})")
 EMPTY = eq.Choice(lambda points: (points == 0).sum(), "=COUNTIF({points[:]},0)")
+CENTRES = Stated(  # Lloyd does not say where a centre without points goes: here it stays
+    lambda before, own, points, x: np.where(
+        points[:, np.newaxis], own.T @ x / np.maximum(1, points)[:, np.newaxis], before),
+    lambda k, i, before, own, points, x: "=IF({0}=0,{1},SUMPRODUCT({2},{3})/{0})".format(
+        points[k], before[k, i], own.over("point")[k], x.over("point")[i]))
 PATH = Stated(  # where a centre was, and after the step shown where it is
     lambda centres, stop, used: centres[
         np.minimum(stop, used).astype(int)].swapaxes(1, 2)[:, :2],
@@ -43,8 +40,7 @@ DRAWN = Stated(  # in the series of each other cluster the point lies under the 
     lambda x, nearest, path: np.where(
         nearest[:, np.newaxis, np.newaxis] == np.arange(path.shape[2]) + 1,
         x[:, :2, np.newaxis], path[-1]),
-    lambda i, k, x, nearest, path: (
-        f"=IF({nearest[()]}={k + 1},{x[i]},{path.at(-1, along='stop')[i, k]})"))
+    lambda i, k, x, nearest, path: f"=IF({nearest[()]}={k + 1},{x[i]},{path.at(-1)[i, k]})")
 
 UNIT = Stated(  # what has no length has no direction, and stays; a small number may equal 0
     lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,
@@ -54,34 +50,26 @@ RAYLEIGH = Stated(
     "=IF(SIGN(SUMSQ({v[:]}))=0,0,SUMPRODUCT({v[:]},{Sv[:]})/SUMSQ({v[:]}))")
 SIGNED = Stated(  # v and -v are one axis: the component that is largest is positive
     lambda v: v[-1] if v[-1].max() >= -v[-1].min() else -v[-1],
-    lambda i, v: "=IF(MAX({0})>=-MIN({0}),1,-1)*{1}".format(v.at(-1)[:], v.at(-1)[i]))
+    "=IF(MAX({v.last[:]})>=-MIN({v.last[:]}),1,-1)*{v.last}")
 DEFLATED = Stated(lambda S, lam, axis: S - lam * np.outer(axis, axis),
                   lambda i, j, S, lam, axis: f"={S[i, j]}-{lam[()]}*{axis[i]}*{axis[j]}")
 WHOLE = Stated(lambda S: S.trace(),
                lambda S: "=" + "+".join(S[i, i] for i in range(S.shape[0])))
+RANGE = Stated(lambda x: np.ptp(x, axis=0), "=MAX({x[point]})-MIN({x[point]})")
+RISE = Stated(lambda lam: lam[-1] - lam[-2], lambda lam: f"={lam.at(-1)[()]}-{lam.at(-2)[()]}")
 FOUND = eq.Choice(  # axes have the largest variances: no less than the mean of those that are left
-    lambda x, whole, share1, share2, lambda1, lambda2: 0 if (x == x[0]).all() else 1 + (
-        (share1 >= share2 - NEARLY) * (share2 * (x.shape[1] - 1) >= 1 - NEARLY - share1)
-        * (max(lambda1[-1] - lambda1[-2], lambda2[-1] - lambda2[-2]) <= NEARLY**2 * whole)),
-    lambda x, whole, share1, share2, lambda1, lambda2: (
-        "=IF(SIGN({})=0,0,1+({s1}>={s2}-{n})*({s2}*{}>=1-{n}-{s1})"
-        "*(SIGN(MAX({}-{},{}-{})-{n}^2*{})<1))".format(
-            "+".join("MAX({0})-MIN({0})".format(x.over("point")[i]) for i in range(x.shape[0])),
-            x.shape[0] - 1, *(of.at(n)[()] for of in (lambda1, lambda2) for n in (-1, -2)),
-            whole[()], s1=share1[()], s2=share2[()], n=NEARLY)))
+    lambda spread, whole, share1, share2, rise1, rise2: 0 if not spread.any() else 1 + (
+        (share1 >= share2 - NEARLY) * (share2 * (len(spread) - 1) >= 1 - NEARLY - share1)
+        * (max(rise1, rise2) <= NEARLY**2 * whole)),
+    f"=IF(SIGN(SUM({{spread[:]}}))=0,0,1+({{share1}}>={{share2}}-{NEARLY})"
+    f"*({{share2}}*(COUNT({{spread[:]}})-1)>=1-{NEARLY}-{{share1}})"
+    f"*(SIGN(MAX({{rise1}},{{rise2}})-{NEARLY}^2*{{whole}})<1))")
 SCORE = Stated(lambda d, axis1, axis2: d @ np.column_stack([axis1, axis2]),
                lambda n, d, axis1, axis2: f"=SUMPRODUCT({d[:]},{(axis1, axis2)[n][:]})")
+SWING = Stated(  # to and fro on an axis, up to two standard deviations away
+    lambda turn, mean, lam, axis: mean[:2] + 2 * np.outer(turn, np.sqrt(max(lam, 0)) * axis[:2]),
+    "={mean}+2*{turn}*SQRT(MAX(0,{lam}))*{axis}")
 ELLIPSE = Stated(lambda line1, line2, mean: line1 + line2 - mean[:2], "={line1}+{line2}-{mean}")
-
-
-def swing(function: str) -> Stated:
-    """Return the equation of points to and fro on an axis, up to two standard deviations away."""
-    return Stated(
-        lambda part, mean, lam, axis: mean[:2] + 2 * np.outer(
-            getattr(np, function.lower())(2 * np.pi * part / PARTS),
-            np.sqrt(max(lam, 0)) * axis[:2]),
-        lambda i, part, mean, lam, axis: (
-            f"={mean[i]}+2*{function}(2*PI()*{part[()]}/{PARTS})*SQRT(MAX(0,{lam[()]}))*{axis[i]}"))
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
@@ -94,16 +82,17 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield each("x", "point", symbol="x{}", shape=(D,), scale=2,
                  meaning="the coordinates of a point")
     centre = alike(sheet="centres", axes=(step,), shape=(K,))
-    yield centre("centres", "centre", CENTRES.of(previous("centres"), previous("own")), given=1,
-                 symbol="c{}", shape=(K, D), role="weight", scale=2,
+    yield centre("centres", "centre", CENTRES.of(*map(previous, ("centres", "own", "points"))),
+                 given=1, symbol="c{}", shape=(K, D), role="weight", scale=2,
                  meaning="the mean of the points that were nearest; without points it stays",
                  written="c = Σ x / number of points", source="Lloyd 1982")
     near = alike(sheet="steps", axes=(step, point))
     yield near("distance", "squared distance", eq.DISTANCE, symbol="d²{}", shape=(K,),
                role="forward", meaning="from the point to each centre", written="d² = Σ (x − c)²",
                source="Lloyd 1982")
-    yield near("nearest", "nearest centre", NEAREST, symbol="k", written="arg min d²",
-               meaning="the first of those that are nearest", source="Lloyd 1982")
+    yield near("nearest", "nearest centre", eq.best(least=True).of("distance"), symbol="k",
+               meaning="the first of those that are nearest", written="arg min d²",
+               source="Lloyd 1982")
     yield near("least", "squared distance to it", LEAST, symbol="min d²")
     yield near("own", "1 for its cluster", OWN, symbol="r{}", shape=(K,))
     yield centre("points", "points of each cluster", COUNT, symbol="n{}")
@@ -135,6 +124,7 @@ def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
                meaning="of the whole population: divided by the number of points",
                written="S = Σ d dᵀ / n", source="Hotelling 1933")
     yield number("whole", "all variance", WHOLE.of("S1"))
+    yield here("spread", "largest minus smallest", RANGE)
     turn = alike(sheet="power", axes=(Axis("step", steps + 1, "up", counts_from=0),), shape=(D,))
     for n, up, low in ("1¹₁", "2²₂"):
         S, v, Sv, lam, axis = (f"{name}{n}" for name in ("S", "v", "Sv", "lambda", "axis"))
@@ -152,14 +142,16 @@ def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
         yield here(axis, f"axis {n}", SIGNED.of(v), symbol=f"v{up}{{}}")
         yield number(f"lam{n}", f"variance along axis {n}", eq.entry(-1, "step").of(lam),
                      symbol=f"λ{low}")
+        yield number(f"rise{n}", f"what the last step added to it, axis {n}", RISE.of(lam))
         yield number(f"share{n}", f"its share of all variance, axis {n}",
                      eq.RATIO.of("whole", f"lam{n}"), number_format="0.0%")
     yield each("score", "along the axes", SCORE, symbol="s{}", shape=(2,))
     part = Axis("part", PARTS + 1, counts_from=0)
     yield Quantity("part", title="part", symbol=" ", sheet="drawn", axes=(part,), counts=True)
     line = alike(symbol="x{}", sheet="drawn", axes=(part,), number_format="0.00", shape=(2,))
-    for n, function in (("1", "COS"), ("2", "SIN")):
-        yield line(f"line{n}", f"axis {n}", swing(function).of(lam=f"lam{n}", axis=f"axis{n}"))
+    for n, of in (("1", "cos"), ("2", "sin")):
+        yield line(f"turn{n}", "", eq.around_circle(PARTS, of.upper()), symbol=of, shape=())
+        yield line(f"line{n}", f"axis {n}", SWING.of(f"turn{n}", lam=f"lam{n}", axis=f"axis{n}"))
     yield line("ellipse", "ellipse", ELLIPSE)
     yield number("varies", "0: all points are equal, 1: no axes yet, 2: axes", FOUND)
     yield number("main", equation=xlnn.Told({
@@ -172,13 +164,10 @@ def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
 
 def inputs(sizes: dict) -> dict:
     """Return points around three places."""
-    D, K = sizes["columns"], sizes["clusters"]
     draw = np.random.default_rng(sizes["seed"])
-    places = np.array([[2, 1], [5, 2.5], [4, 5]])
-    near = np.resize(places, (sizes["points"], D)) if D == 2 else draw.normal(
-        scale=3, size=(3, D))[np.arange(sizes["points"]) % 3]
+    near = np.resize([[2, 1], [5, 2.5], [4, 5]], (sizes["points"], sizes["columns"]))
     x = (near + draw.normal(size=near.shape) * 0.6).round(2)
-    return {"shown": sizes["steps"], "x": x, **starts(x, K)}
+    return {"shown": sizes["steps"], "x": x, **starts(x, sizes["clusters"])}
 
 
 def starts(x: np.ndarray, K: int) -> dict:
@@ -241,9 +230,9 @@ EXPERIMENT = xlnn.Experiment(
             "standard deviations away from the mean.",
             xlnn.Sentences("main"), xlnn.Space(),
             xlnn.Beside(
-                xlnn.Below(Numbers("whole", "lam1", "share1", "lam2", "share2"),
+                xlnn.Below(Numbers("whole", "lam1", "rise1", "share1", "lam2", "rise2", "share2"),
                            *(xlnn.Grid(name, digits="0.000", above=1)
-                             for name in ("mean", "S1", "axis1", "S2", "axis2"))),
+                             for name in ("mean", "spread", "S1", "axis1", "S2", "axis2"))),
                 xlnn.Below(
                     plane("Points, ellipse and axes",
                           Trace(("x", 1), ("x", 0), "777777", 0, "circle"),
