@@ -29,8 +29,7 @@ CANDIDATE_ERROR = Stated(lambda dc, i, g: dc * i * (1 - g * g), "={dc}*{i}*(1-{g
 DELTA = Stated(lambda a, h: a * (1 - h * h), "={a}*(1-{h}*{h})")
 SHARE = Stated(  # of the errors at this step in those at the last one
     lambda d: np.sqrt((d**2).sum(1)) / (np.sqrt((d[-1] ** 2).sum()) or np.inf),
-    lambda d: "=IF(SIGN(SUMSQ({1}))=0,0,SQRT(SUMSQ({0}))/SQRT(SUMSQ({1})))".format(
-        d[:], d.at(-1, along="step")[:]))
+    "=IF(SIGN(SUMSQ({d.last[:]}))=0,0,SQRT(SUMSQ({d[:]}))/SQRT(SUMSQ({d.last[:]})))")
 SOURCE = "Hochreiter & Schmidhuber 1997"
 
 GATES = {

@@ -21,9 +21,9 @@ ROWS = "row", "step"
 SIZE = Stated(lambda reach: np.sqrt((reach**2).sum()), "=SQRT(SUMSQ({reach[:]}))")
 RATIO = Stated(
     lambda size: size[0] / size[-1] if size[-1] else 0.0,
-    lambda size: f"=IF(SIGN({size.at(-1)[()]})=0,0,{size.at(0)[()]}/{size.at(-1)[()]})",
+    "=IF(SIGN({size.last})=0,0,{size.first}/{size.last})",
 )
-REACHES = eq.Choice(lambda size: np.sign(size[-1]), lambda size: f"=SIGN({size.at(-1)[()]})")
+REACHES = eq.Choice(lambda size: np.sign(size[-1]), "=SIGN({size.last})")
 ONES = eq.Choice(lambda x: (x > 0).sum((1, 2)), '=COUNTIF({x[step][0]},">0")')
 
 
