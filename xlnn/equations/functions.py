@@ -106,9 +106,9 @@ def area_within(deviations: int) -> Stated:
         lambda number, bell, deviation: apart * deviation * (
             bell[(number >= first) & (number <= last)].sum()
             - bell[(number == first) | (number == last)].sum() / 2),
-        '={2}*{{deviation}}*(SUMIF({0},">={3}",{1})-SUMIF({0},">{4}",{1})'
-        "-(INDEX({1},{5})+INDEX({1},{6}))/2)".format(
-            "{number[point]}", "{bell[point]}", apart, first, last, first + 1, last + 1),
+        f'={apart}*{{deviation}}*(SUMIF({{number[point]}},">={first}",{{bell[point]}})'
+        f'-SUMIF({{number[point]}},">{last}",{{bell[point]}})'
+        f"-(INDEX({{bell[point]}},{first + 1})+INDEX({{bell[point]}},{last + 1}))/2)",
         number_format="0.0%",
         says="The area below equally spaced points: the sum of the strips between neighbours.")
 

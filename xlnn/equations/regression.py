@@ -179,11 +179,11 @@ def scaled_cost(rows: int) -> Stated:
 
 UNSCALED = Stated(
     lambda g, spread: np.divide(g[-1], spread, out=np.zeros_like(g[-1]), where=spread > 0),
-    lambda i, g, spread: f"=IF(SIGN({spread[i]})=0,0,{g.at(-1)[i]}/{spread[i]})",
+    "=IF(SIGN({spread})=0,0,{g.last}/{spread})",
     says="p = g / s: the coefficient of x, from that of u after the last step.")
 LAST_INTERCEPT = Stated(
     lambda p, x_mean, h: h[-1] - p @ x_mean,
-    lambda p, x_mean, h: f"={h.at(-1)[()]}-SUMPRODUCT({p[...]},{x_mean[...]})",
+    "={h.last}-SUMPRODUCT({p[:]},{x_mean[:]})",
     says="q = h - (p_1 mean x_1 + ... + p_k mean x_k), of the height after the last step.")
 
 class LineSentence(Sentence):

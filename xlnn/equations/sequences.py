@@ -19,14 +19,12 @@ COMBINED = Stated(lambda u, v, by, and_by: by * u + and_by * v, "={by}*{u}+{and_
 
 ARITHMETIC_TERM = Stated(
     lambda arithmetic, n, d: arithmetic[0] + (n - 1) * d,
-    lambda arithmetic, n, d: f"={arithmetic.at(0)[()]}+({n[()]}-1)*{d[()]}",
-    number_format="General")
+    "={arithmetic.first}+({n}-1)*{d}", number_format="General")
 """a_n = a_1 + (n - 1) d.   Book: 2-2."""
 
 GEOMETRIC_TERM = Stated(  # 0^0 is 1 to NumPy and an error to a spreadsheet
     lambda geometric, n, r: geometric[0] * r ** (n - 1),
-    lambda geometric, n, r: "=IF({0}=1,{1},{1}*{2}^({0}-1))".format(
-        n[()], geometric.at(0)[()], r[()]))
+    "=IF({n}=1,{geometric.first},{geometric.first}*{r}^({n}-1))")
 """a_n = a_1 r^(n - 1).   Book: 2-2."""
 
 SAME = Stated(

@@ -187,7 +187,7 @@ def level_of(lines: int) -> Stated:
     """Return the equation of the levels of so many contour lines."""
     return Stated(
         lambda number, z: z[0] * (number / lines) ** 2,
-        lambda number, z: f"={z.at(0)[()]}*({number[()]}/{lines})^2",
+        f"={{z.first}}*({{number}}/{lines})^2",
         says="The levels of contour lines: the outermost goes through the start, the others are "
         "inside, at about equal distances.")
 
