@@ -20,16 +20,16 @@ from openpyxl.utils import FORMULAE
 from xlnn import reference
 from xlnn.checking.comparison import disagreement
 from xlnn.checking.probe import probe_arrays
-from xlnn.checking.references import CellRange, areas
+from xlnn.checking.references import areas
 from xlnn.engines.arrays import FAILED, is_error
 from xlnn.engines.functions import functions_of, unknown
-from xlnn.engines.scenarios import Found, Place, Task
+from xlnn.engines.scenarios import Found, Task
 from xlnn.exercises.array_formulas import reads_one
 from xlnn.exercises.evaluation import ENGINES, Arrays, World, evaluated_tasks
 from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
-from xlnn.quantity import Constant, Model, Quantity
+from xlnn.quantity import Model, Quantity
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.range_shapes import Unlike, parsed, unlike
 
@@ -195,17 +195,16 @@ class JudgedQuantity:
             wrong[index] &= not is_error(value)
         return wrong & np.isfinite(world.arrays[self.quantity.name])
 
-    def judge(self, constants: "Constants") -> None:
+    def judge(self) -> None:
         """Note what is wrong, once engines have computed the cells in each world."""
         submitted, formulas = self.submitted, self.formulas
-        constant = constants.of(self)
         for index, text in formulas.items():
             is_array = self.places[index] in submitted.arrays
             if pair := unlike(text):
                 self.faults[index] = "unlike", pair
             elif one := "" if is_array else reads_one(text):
                 self.faults[index] = "reads_one", one
-            elif index in constant:
+            elif self._is_constant(index):
                 self.faults[index] = "constant", text
         self.wrong = self._off()
         for index in self.places:
@@ -222,6 +221,19 @@ class JudgedQuantity:
             if not world.is_extreme or not any(map(is_error, values.values()))
         ]
         self.got, self.worlds = zip(*kept, strict=True)
+
+    def _is_constant(self, index: Index) -> bool:
+        """Return whether a formula depends on no quantity, although the stated one does.
+
+        One whose values vary between the worlds need not be read.
+        """
+        first, *others = (values[index] for values in self.got)
+        if isinstance(first, CellError) or any(other != first for other in others):
+            return False
+        title, stated = self.places[index][0], self.submitted.layout.formula
+        return not _depends(self.submitted, self.formulas[index], title) and _depends(
+            self.submitted, stated(self.quantity.name, index), title
+        )
 
     def _is_unread(self, index: Index) -> bool:
         """Return whether no engine computes a formula, although it may be right."""
@@ -366,9 +378,8 @@ def judged(
         answers = evaluated_tasks(submitted, [(world, tasks) for world in every], engine)
         for each, values in zip(asked, zip(*answers, strict=True), strict=True):
             each.hear(values)
-    constants = Constants(submitted)
     for each in others:
-        each.judge(constants)
+        each.judge()
     return blanks
 
 
@@ -419,48 +430,13 @@ def wrong_in(submitted: Submission, quantity: Quantity, world: World, values: Va
     return ~(off <= TOLERANCE) & ~(np.isnan(expected) & np.isnan(got))
 
 
-class Constants:
-    """Finds the constant formulas of a submission."""
-
-    def __init__(self, submitted: Submission) -> None:
-        self._submitted, layout = submitted, submitted.layout
-        self._varying = [
-            CellRange(layout.titles[block.sheet].casefold(), *first, *last)
-            for block in layout.blocks.values()
-            if not isinstance(block.quantity.equation, Constant)
-            for first, last in block.rectangles()
-        ]
-
-    def of(self, judged: JudgedQuantity) -> frozenset[Index]:
-        """Return the entries of a quantity whose formulas are constant, and should not be.
-
-        A formula whose values vary between the worlds need not be read.
-        """
-        layout, name, got = self._submitted.layout, judged.quantity.name, judged.got
-        here = layout.titles[layout.blocks[name].sheet]
-        return frozenset(
-            index
-            for index, text in judged.formulas.items()
-            if not isinstance(got[0][index], CellError)
-            and all(values[index] == got[0][index] for values in got)
-            and not self._leads(text, here)
-            and self._leads(layout.formula(name, index), here)
-        )
-
-    def _leads(self, formula: str, here: str) -> bool:
-        """Return whether a formula leads to a quantity, directly or through helper cells."""
-        seen: set[Place] = set()
-        left = [(formula, here)]
-        while left:
-            named = areas(*left.pop())
-            if named is None or any(map(self._varies, named)):
-                return True
-            for place, text in self._submitted.helpers.items():
-                if place not in seen and any(area.holds(*place) for area in named):
-                    seen.add(place)
-                    left.append((text, place[0]))
-        return False
-
-    def _varies(self, area: CellRange) -> bool:
-        """Return whether an area has cells of a quantity that is not a constant."""
-        return any(next(area.without(other), None) != area for other in self._varying)
+def _depends(submitted: Submission, formula: str, here: str) -> bool:
+    """Return whether a formula leads to a quantity, directly or through helper cells."""
+    helpers, left = dict(submitted.helpers), [(formula, here)]
+    while left:
+        named = areas(*left.pop())
+        if named is None or any(map(submitted.varies, named)):
+            return True
+        reached = [place for place in helpers if any(area.holds(*place) for area in named)]
+        left += [(helpers.pop(place), place[0]) for place in reached]
+    return False

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.checking.formula_text import as_stated
+from xlnn.checking.references import CellRange
 from xlnn.engines.scenarios import Place
 from xlnn.errors import DataError, WorkbookError
 from xlnn.exercises.array_formulas import intersected, spilled
@@ -18,7 +19,7 @@ from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets
 from xlnn.loading.spec import described, spec_text
 from xlnn.loading.values import read_arrays
-from xlnn.quantity import Quantity
+from xlnn.quantity import Constant, Quantity
 from xlnn.reference import inputs_of
 from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.exercise import Exercise, exercise_in
@@ -160,6 +161,20 @@ class Submission:
             else:
                 values[title].numbers[row - 1, column - 1] = value
         return inputs_of(layout.model, read_arrays(layout, values))
+
+    def varies(self, area: CellRange) -> bool:
+        """Return whether an area has cells of a quantity that is not a constant."""
+        return any(next(area.without(other), None) != area for other in self._varying)
+
+    @cached_property
+    def _varying(self) -> list[CellRange]:
+        """The rectangles of all quantities that are not constants."""
+        return [
+            CellRange(self.layout.titles[block.sheet].casefold(), *first, *last)
+            for block in self.layout.blocks.values()
+            if not isinstance(block.quantity.equation, Constant)
+            for first, last in block.rectangles()
+        ]
 
     def places(self, quantity: Quantity) -> Iterator[tuple[tuple[int, ...], Place]]:
         """Yield the index and the place of each cell that a quantity computes."""
