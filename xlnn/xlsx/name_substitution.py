@@ -71,7 +71,9 @@ class Names:
         """
         if not self._own:
             return formula
-        return _TOKENS.sub(lambda token: self._in_place(token, title), formula)
+        # cells of the formula's own sheet need no title
+        own = f"{quoted(self._titles.get(title.casefold(), ''))}!"
+        return _TOKENS.sub(lambda token: self._replaced(token, title, own), formula)
 
     def plain(self, formula: str, title: str) -> str:
         """Return a formula with its names replaced, or unchanged if one has no single meaning."""
@@ -87,12 +89,10 @@ class Names:
             if key and (meaning := self._meaning(key)).startswith("("):
                 yield token["word"], meaning
 
-    def _in_place(self, token: re.Match[str], title: str) -> str:
+    def _replaced(self, token: re.Match[str], title: str, own: str = "") -> str:
         key = self._key(token, title)
         if key is None:
             return token[0]
-        # cells of the formula's own sheet need no title
-        own = f"{quoted(self._titles.get(title.casefold(), ''))}!"
         return self._meaning(key).removeprefix(own) + (token["call"] or "")
 
     def _key(self, token: re.Match[str], title: str) -> tuple[str, str] | None:
@@ -127,7 +127,7 @@ class Names:
 
     def _read(self, key: tuple[str, str]) -> str:
         stated = self._stated[key].strip().removeprefix("=")
-        text = _TOKENS.sub(lambda token: self._nested(token, key[0]), stated)
+        text = _TOKENS.sub(lambda token: self._replaced(token, key[0]), stated)
         if len(text) > MAX_FORMULA:
             raise MeaningError(f"the name {key[1]} stands for more than a cell takes")
         for token in _TOKENS.finditer(text):
@@ -141,7 +141,3 @@ class Names:
                     "formula: define it with its sheet and both $"
                 )
         return text if _PLAIN.fullmatch(text) or _LAMBDA.match(text) else f"({text})"
-
-    def _nested(self, token: re.Match[str], title: str) -> str:
-        key = self._key(token, title)
-        return token[0] if key is None else self._meaning(key) + (token["call"] or "")
