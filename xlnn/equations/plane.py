@@ -10,8 +10,8 @@ import numpy as np
 from xlnn.equations.lookup import entry
 from xlnn.equations.number import significant
 from xlnn.equations.play import NOWHERE
-from xlnn.quantity import Cells, Choice, Equation, Sentence, Stated
-from xlnn.terms import Term
+from xlnn.equations.wording import Lines, Told
+from xlnn.quantity import Cells, Choice, Equation, Stated
 
 SIDE = 21
 """Points along a side of the grid."""
@@ -103,20 +103,10 @@ def height_if(*, own: bool) -> Stated:
         says="The height of an image in the series of the chosen class, or in that of all others.")
 
 
-class EdgeText(Sentence):
-    """The two ends of an input, as texts beside the picture.
-
-    Parameters
-    ----------
-    number : int
-        Which input, from 0 on.
-    upper_first : bool
-        Whether the upper end comes first, as beside the picture (below it, it does not).
-    """
-
-    def __init__(self, number: int, *, upper_first: bool) -> None:
-        self.number, self.upper_first = number, upper_first
-
-    def said(self, end: int, *, low: Term, high: Term) -> str:
-        ends = high if (end == 0) == self.upper_first else low
-        return significant(ends[self.number])
+def edge_texts(number: int, *, upper_first: bool) -> Lines:
+    """Return the two ends of an input, counted from 0, as texts; the lower first unless told."""
+    ends = [
+        Told(["{end}"], end=lambda low: significant(low[number])),
+        Told(["{end}"], end=lambda high: significant(high[number])),
+    ]
+    return Lines(ends[::-1] if upper_first else ends)

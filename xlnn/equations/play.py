@@ -9,9 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlnn.equations.number import fixed, share, significant
-from xlnn.quantity import Cells, Equation, Sentence, Stated
-from xlnn.terms import Term, peak_formula
+from xlnn.quantity import Cells, Equation, Stated
+from xlnn.terms import peak_formula
 
 DIGITS = 9
 """Decimals to which shares are rounded before comparisons, so that 0.1 + 0.2 is 0.3 everywhere."""
@@ -163,22 +162,3 @@ class Dot(Equation):
 
     def cell(self, unit: int, series: int, level: Cells, y: Cells) -> str:
         return f"=IF({level[unit]}={self.levels[series]},{y[unit]},{NOWHERE})"
-
-
-class OutputLabel(Sentence):
-    """The text beside an output: its label and its value or prediction.
-
-    Parameters
-    ----------
-    is_share : bool
-        Whether the value lies between 0 and 1.
-    """
-
-    def __init__(self, *, is_share: bool) -> None:
-        self.form = share if is_share else fixed
-
-    def said(
-        self, k: int, *, labels: Term, a: Term | None = None, predicted: Term | None = None
-    ) -> str:
-        value = self.form(a[k]) if predicted is None else significant(predicted[k])
-        return f"{labels[k]}  {value}"

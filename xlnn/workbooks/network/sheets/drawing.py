@@ -12,6 +12,8 @@ from openpyxl.chart import ScatterChart
 from xlnn.data.wording import cut
 from xlnn.equations import play as eq
 from xlnn.equations.lookup import OfRow
+from xlnn.equations.number import fixed, share, significant
+from xlnn.equations.wording import Lines, Told
 from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.network.quantities.figure import (
@@ -149,11 +151,18 @@ def _texts(figure: Figure) -> Iterator[Quantity]:
         places["name_across"] = [x - figure.radius("1") for x in figure.x("1")]
     for kind, each in places.items():
         yield drawn(kind, eq.coordinate(each), shape=(len(each),), **PLACE)
-    uses = {"labels": "labels", "a": f"play_value{output}"}
+    uses = {"a": f"play_value{output}", "predicted": "play_output"}
+    labels = [_label(stack, unit) for unit in range(len(right[:LISTED]))]
+    yield drawn("label_text", Lines(labels), uses, (len(labels),), axes=(ONE,))
+
+
+def _label(stack: Stack, unit: int) -> Told:
+    """Return the text beside an output: its label and its value or prediction."""
+    said = partial(Told, ["{label}  {value}"], label=lambda labels: labels[unit])
     if stack.spec.is_regression:
-        uses = {"labels": "labels", "predicted": "play_output"}
-    label = eq.OutputLabel(is_share=stack.is_share)
-    yield drawn("label_text", label, uses, (len(right[:LISTED]),), axes=(ONE,))
+        return said(value=lambda predicted: significant(predicted[unit]))
+    form = share if stack.is_share else fixed
+    return said(value=lambda a: form(a[unit]))
 
 
 def _parts(model: Model) -> Beside:

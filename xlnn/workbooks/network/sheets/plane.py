@@ -98,7 +98,8 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
     for kind, sign in (("low", -1), ("high", 1)):
         yield table(kind, eq.edge(sign), ends, (2,))
     for kind, number in (("ends", 0), ("heights", 1)):
-        yield page(kind, eq.EdgeText(number, upper_first=number == 1), ends, (2,))
+        # beside the picture the upper end comes first
+        yield page(kind, eq.edge_texts(number, upper_first=number == 1), ends, (2,))
     # state 0 is the start, so the weights after epoch e are in row e + 1
     yield from weights(stack, PREFIX, NUMBERS, row=2)
     rows = {"axes": (POINT,), "prefix": PREFIX, "sheet": NUMBERS}
