@@ -11,7 +11,7 @@ from xlnn.equations.lookup import entry
 from xlnn.equations.number import significant
 from xlnn.equations.play import NOWHERE
 from xlnn.equations.wording import Lines, Told
-from xlnn.quantity import Cells, Choice, Equation, Stated
+from xlnn.quantity import Choice, Stated
 
 SIDE = 21
 """Points along a side of the grid."""
@@ -59,29 +59,14 @@ OF_OUTPUT = Stated(
     says="The chosen output at each point of the grid, as a picture.", coarse=True, repeats=True)
 
 
-class OfUnits(Equation):
-    """The outputs of some units over the plane, each as a small picture.
-
-    Parameters
-    ----------
-    units : sequence of int
-    places : sequence of int
-        Which rows and columns of the grid are shown.
-    """
-
-    coarse = repeats = True
-
-    def __init__(self, units: Sequence[int], places: Sequence[int]) -> None:
-        self.units, self.places = tuple(units), tuple(places)
-
-    def array(self, a: np.ndarray) -> np.ndarray:
-        """Return the pictures, shape (units, rows, columns), of a of shape (points, units)."""
-        pictures = a.T.reshape(-1, SIDE, SIDE)[list(self.units)]
-        return pictures[:, self.places][:, :, self.places]
-
-    def cell(self, unit: int, row: int, column: int, a: Cells) -> str:
-        point = self.places[row] * SIDE + self.places[column] + 1
-        return f"=INDEX({a.over('point')[self.units[unit]]},{point})"
+def of_units(units: Sequence[int], places: Sequence[int]) -> Stated:
+    """Return the equation of some units over the plane, at some rows and columns of the grid."""
+    return Stated(
+        lambda a: a.T.reshape(-1, SIDE, SIDE)[list(units)][:, places][:, :, places],
+        lambda unit, row, column, a: "=INDEX({},{})".format(
+            a.over("point")[units[unit]], places[row] * SIDE + places[column] + 1),
+        says="The outputs of some units over the plane, each as a small picture.", coarse=True,
+        repeats=True)
 
 
 def on_grid(samples: int) -> Stated:

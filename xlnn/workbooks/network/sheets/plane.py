@@ -6,7 +6,7 @@ The equations are those of training, over the points of a grid, from weights tha
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
+from itertools import count, groupby
 from math import isfinite
 
 from xlnn.equations import plane as eq
@@ -114,7 +114,7 @@ def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
         shown = range(min(layer.units, SHOWN))
         for line in range(1, 2 + (len(shown) - 1) // A_LINE):
             units = shown[A_LINE * (line - 1) : A_LINE * line]
-            seen, shape = eq.OfUnits(units, PLACES), (len(units), len(PLACES), len(PLACES))
+            seen, shape = eq.of_units(units, PLACES), (len(units), len(PLACES), len(PLACES))
             seen, prefix = seen.of(f"map_a{layer.name}"), f"{PREFIX}line{line}_"
             yield page("seen", seen, shape=shape, layer=layer.name, prefix=prefix)
     yield from _data(stack, ends)
@@ -176,9 +176,9 @@ def _units(model: Model) -> Iterator[PagePart]:
         pictures = (
             Grid(
                 line.name, scale=scale, pixels=PIXELS, digits=UNREAD, titled=False,
-                captions=tuple(symbol((unit,)) for unit in line.equation.units),
+                captions=tuple(symbol((first + unit,)) for unit in range(line.shape[0])),
             )
-            for line in lines
+            for first, line in zip(count(0, A_LINE), lines, strict=False)
         )  # fmt: skip
         yield Mat(Below(*pictures, Space(0, widest - 1)))
 
