@@ -49,11 +49,6 @@ NEAR = 0.02
 MOST_STEPS = 40
 """Steps for which a cost that no cell states is made up."""
 
-ALIKE = frozenset({
-    "derivative", "factor", "mask", "mean", "other", "sign", "sum", "twice",
-})  # fmt: skip
-"""Faults that are reported once for all cells in which they start."""
-
 MOST_TRIED = 6
 """Gradients of a kind with which the cells that may be their cost are tried."""
 
@@ -462,9 +457,8 @@ class _Auditing:
         doubted = set() if by == "options" else self._doubted(explained, pairs, by)
         for fault, every in explained:
             if names := tuple(pair.name for pair in every if pair.gradient not in doubted):
-                said = str(sorted(fault.said.items()))
-                key = said, *(() if fault.kind in ALIKE else fault.cells)
-                key = () if fault.kind in {"break", "typed"} else key
+                is_of_cells = fault.kind in {"break", "typed"}
+                key = () if is_of_cells else (str(sorted(fault.said.items())),)
                 join(replace(fault, names=names), key)
         for fault in wrong_updates(self.finder.updates, pairs):
             join(fault, ("update", fault.names, fault.said.get("other")))
