@@ -108,8 +108,10 @@ class Table:
         ((1, ['a', 'b']), ['my.csv: another table with c stands beside this one and was left out.'])
         """
         heads, held = self.rows[0][1], set()
+        widest = max(len(fields) for _, fields in self.rows)
         for _, fields in self.rows:
-            held.update(compress(range(len(fields)), fields))
+            if len(held) < widest:
+                held.update(compress(range(len(fields)), fields))
         gaps = [n for n in range(max(held)) if n not in held]
         parts = [slice(n + 1, gap) for n, gap in pairwise([-1, *gaps, max(held) + 1])]
         parts = [part for part in parts if any(heads[part])]
@@ -123,7 +125,7 @@ class Table:
             told = f"another table with {which} stands beside this one and was left out"
         else:
             kept = slice(parts[0].start, parts[-1].stop)
-            told = self._beside(kept)
+            told = self._beside(sorted(held.difference(range(kept.start, kept.stop))))
             if others and min(part.stop - part.start for part in parts) > 1:
                 told = f"{listed(others, most=3)}, beyond an empty column, were read as part of "
                 told += "the table: --drop leaves them out"
@@ -131,17 +133,17 @@ class Table:
             self.notes.append(f"{self.name}: {told}.")
         width = kept.stop - kept.start
         self.rows = [
-            (number, own + [""] * (width - len(own)))
+            (number, own if len(own) == width else own + [""] * (width - len(own)))
             for number, fields in self.rows
             if any(own := fields[kept])
         ]
         self.dated = frozenset(n - kept.start for n in self.dated)
 
-    def _beside(self, kept: slice) -> str:
-        """Return a note on the first value outside the kept columns; "" if there is none."""
-        for number, fields in self.rows:
-            for column in compress(range(len(fields)), fields):
-                if not kept.start <= column < kept.stop:
+    def _beside(self, columns: Sequence[int]) -> str:
+        """Return a note on the first value in columns that are left out; "" without columns."""
+        for number, fields in self.rows if columns else ():
+            for column in columns:
+                if any(fields[column : column + 1]):
                     where = self.place(number, column + 1)
                     return f"left out what stands beside the table, the first in {where}"
         return ""
