@@ -14,7 +14,7 @@ from programs import skip_without
 
 from xlnn.data import dataset, sheet
 from xlnn.data.dataset import ReadOptions
-from xlnn.data.load import load
+from xlnn.data.load import load, load_rows
 from xlnn.errors import DataError, WorkbookError
 
 TABLE = ReadOptions(table=True)
@@ -296,3 +296,11 @@ def test_cells_that_were_merged_over_rows_count_in_each(tmp_path):
     data = load(path, ReadOptions(label="kind"))
     assert data.features == ("group = south", "a")
     assert data.x[:, 0].tolist() == [0] * 6 + [1] * 6
+
+
+def test_rows_of_a_sheet_that_are_read_as_they_are_have_the_same_length(tmp_path):
+    """An empty column parts no tables there, such as the free places of a maze."""
+    rows = [["S", None, "#"], [None, None, None, "#"], [None, None, None, "G"]]
+    found = load_rows(xlsx(tmp_path, [[None, *row] for row in rows]), ReadOptions())
+    assert [texts for _, texts in found] == [["S", "", "#", ""], *[["", "", "", t] for t in "#G"]]
+    assert found[0][0] == "my.xlsx, row 1"

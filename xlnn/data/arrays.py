@@ -271,9 +271,7 @@ def frame_table(data: Any, options: ReadOptions) -> Table:  # noqa: ANN401 -- of
     ]
     given = any(isinstance(name, str) for name, _ in columns)
     numbered = list(enumerate(map(list, zip(*texts, strict=True))))
-    table = Table("data", "row", numbered[not given :], given=given)
-    table.apart(options)
-    return table
+    return Table("data", "row", numbered[not given :], given=given)
 
 
 def _text(heading: object, row: int, value: object) -> str:

@@ -50,7 +50,6 @@ def csv_table(path: Path, options: ReadOptions) -> Table:
     if not table.rows:
         below = f" from line {options.header_row:,} on" if options.header_row else ""
         raise DataError(f"{table.name} holds no data{below}: expected a line for each row.")
-    table.apart(options)
     return table
 
 

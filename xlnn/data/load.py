@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import compress, count
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,7 @@ def load(data: object, options: ReadOptions) -> Dataset:
         It cannot be read; the message says where, what was found and what to do.
     """
     if table := _table(data, options):
+        table.apart(options)
         return from_table(table, options)
     if not isinstance(data, str | os.PathLike):
         return from_arrays("data", _arrays(data, options), options)
@@ -79,7 +81,13 @@ def load_rows(data: object, options: ReadOptions) -> list[tuple[str, list[str]]]
     """
     if not (table := _table(data, options)):
         raise DataError("data is not a table of texts: a CSV, an .xlsx or a data frame is needed.")
-    return [(f"{table.name}, {table.row} {number}", fields) for number, fields in table.rows]
+    width, rows = max(len(fields) for _, fields in table.rows), len(table.rows)
+    options.check_count(table.name, rows, rows * width)  # those of a sheet may be short
+    left = min(next(compress(count(), fields)) for _, fields in table.rows) if table.title else 0
+    return [
+        (f"{table.name}, {table.row} {number}", (fields + [""] * (width - len(fields)))[left:])
+        for number, fields in table.rows
+    ]
 
 
 @_readable()
@@ -101,6 +109,7 @@ def load_inputs(data: object, options: ReadOptions, count: int) -> Dataset:
     """
     options = replace(options, bare=True)
     if table := _table(data, options):
+        table.apart(options)
         first = table.rows[0][1]
         is_known = options.features and {*bases(options.features)} <= {*first}
         is_labelled = len(first) == count + 1 and not options.targets and not is_known

@@ -56,8 +56,9 @@ def sheet_table(path: Path, options: ReadOptions) -> Table:
             )
         _read(table, cells, options)
     others = f" --sheet reads another of {listed(book.sheets)}." if len(book.sheets) > 1 else ""
-    number, heads = table.rows[0]
-    table.check_width(number, len(heads), f"from the first row on that is not empty.{others}")
+    widest = len({n for _, fields in table.rows for n, text in enumerate(fields) if text})
+    hint = f"from the first row on that is not empty.{others}"
+    table.check_width(table.rows[0][0], widest, hint)
     if cells.formulas:
         held = counted(cells.formulas, "formula")
         table.notes.append(f"{path.name} holds {held}: the stored values were taken.")
@@ -75,7 +76,6 @@ def _read(table: Table, cells: "_Cells", options: ReadOptions) -> None:
         raise DataError(f'{table.name}: the sheet "{short(table.title)}" is empty (--sheet).')
     _fill_down(table, cells.merged)
     table.dated = frozenset(cells.dates)
-    table.apart(options)
 
 
 def _fill_down(table: Table, merged: Sequence[str]) -> None:
