@@ -4,9 +4,8 @@ Grading judges one quantity at a time: its formulas, with the right numbers in a
 formulas are computed in a child process, as by an engine that recalculates a file.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isnan
 from pathlib import Path
 
 import formualizer
@@ -87,25 +86,34 @@ class _FormualizerScenarios:
         list of lists
             For each task, the values of its wanted cells.
         """
-        self.book = formualizer.Workbook(config=configuration())
-        self.book.set_temporal_egress("serial")
-        self.values: Values = asked.values
-        for title in asked.sheets:
-            self.book.add_sheet(title)
-            grid = self.values.get(title, NOTHING)
-            if grid.numbers.size:
-                rows = [[None if isnan(n) else n for n in row] for row in grid.numbers.tolist()]
-                self.book.set_values_batch(title, 1, 1, rows)
-            put(self.book, {(title, *place): text for place, text in grid.others.items()})
-        put(self.book, asked.beside)
-        self._state(asked.formulas)
         found: list[list[Found]] = []
         before: tuple[Place, ...] = ()
         for task in asked.tasks:
-            put(self.book, {place: self.values[place[0]].at(*place[1:]) for place in before})
+            if not found or len(task.formulas) > 1:
+                self._lay(asked, task)
+            else:
+                put(self.book, {place: asked.values[place[0]].at(*place[1:]) for place in before})
             found.append(self._evaluated(task))
             before = (*task.formulas, *task.constants)
         return found
+
+    def _lay(self, asked: Question, task: Task) -> None:
+        """Start a workbook with the numbers, except in cells that have a formula.
+
+        formualizer takes quadratic time to set a chain of formulas in cells that had values.
+        """
+        self.book = formualizer.Workbook(config=configuration())
+        self.book.set_temporal_egress("serial")
+        for title in asked.sheets:
+            self.book.add_sheet(title)
+        values = {
+            (title, *place): value
+            for title, grid in asked.values.items()
+            for place, value in (*_numbers(grid), *grid.others.items())
+        } | {**asked.beside}
+        stated = {*asked.formulas, *task.formulas}
+        put(self.book, {place: values[place] for place in values.keys() - stated})
+        self._state(asked.formulas)
 
     def _evaluated(self, task: Task) -> list[Found]:
         put(self.book, task.constants)
@@ -134,6 +142,12 @@ class _FormualizerScenarios:
                 for right, value in enumerate(line):
                     found[sheet, row + down, column + right] = _plain(value)
         return [found[place] for place in wanted]
+
+
+def _numbers(grid: SheetValues) -> Iterator[tuple[tuple[int, int], float]]:
+    rows, columns = np.nonzero(~np.isnan(grid.numbers))
+    places = zip((rows + 1).tolist(), (columns + 1).tolist(), strict=True)
+    return zip(places, grid.numbers[rows, columns].tolist(), strict=True)
 
 
 def _plain(value: object) -> Found:
