@@ -89,7 +89,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                    axes=(epoch, row, down), shape=(H,), role="backward",
                    equation=eq.Back(("e", "V"), ("after", "U"), tanh="h"),
                    uses={"after": following("delta", along="step", start=0.0)},
-                   meaning="how fast C changes with what goes into tanh, by all later steps",
+                   meaning="how fast C changes with what goes into tanh; δ₊ is that of the next "
+                   "step, and 0 after the last",
                    written="δ = (Vᵀ e + Uᵀ δ₊)(1 − h²)", source="Werbos 1990")
     once = xlnn.alike(sheet="weights", axes=(epoch,))
     yield once("C_T", "total cost", eq.total(*ROWS).of("cost"),
