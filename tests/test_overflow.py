@@ -71,6 +71,11 @@ def test_a_build_from_a_workbook_names_the_input_that_is_too_large(workbook, tmp
     assert not (tmp_path / "new.xlsx").exists()
 
 
+def test_an_input_is_named_also_if_only_differences_of_infinite_terms_show_it(tmp_path):
+    with pytest.raises(DataError, match=r"because η = 1e\+308 is too large: use smaller inputs"):
+        xlnn.build("xor-layers", tmp_path / "x.xlsx", eta=1e308)
+
+
 def test_a_model_without_inputs_that_overflows_is_refused(tmp_path):
     huge = Stated(array=lambda: np.inf, cell=lambda: "=1E+308*10")
     model = Model((Quantity("z", equation=huge),))

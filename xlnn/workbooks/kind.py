@@ -22,6 +22,9 @@ from xlnn.workbooks.entries import WorkbookSpec, from_values
 from xlnn.workbooks.pages.sheet import Context, Sheet, draw_spec, drawn, layout_of_sheets
 from xlnn.writing.drawing import Drawing
 
+SQUARE_OVERFLOWS = 1e154
+"""Products of such numbers are infinite inside an equation, and their differences have no value."""
+
 SPEC = {"spec": Sheet(draw_spec, tab="helper")}
 """The last sheet of every workbook."""
 
@@ -234,10 +237,11 @@ class WorkbookKind(ABC, Generic[S, O]):
         if not lost:
             return
         symbol = lost[0].symbol.replace("{}", "") or lost[0].name
-        if not any(np.isinf(run[quantity.name]).any() for quantity in lost):
+        largest, reason = largest_input(model, run), ""
+        is_large = largest is not None and abs(largest[2]) >= SQUARE_OVERFLOWS
+        if not is_large and not any(np.isinf(run[quantity.name]).any() for quantity in lost):
             said = "has no value for these inputs, like the root of a negative number"
             raise DataError(f"{symbol} {said}.")
-        largest, reason = largest_input(model, run), ""
         if largest is not None and abs(largest[2]) > 1:
             cause, index, value = largest
             name = cause.heading(index[len(cause.axes) :]).strip() or cause.name
