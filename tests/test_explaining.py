@@ -331,6 +331,15 @@ def test_show_says_which_input_and_which_formula_was_changed(altered):
     assert "1 cell wrong" in text
 
 
+def test_a_place_is_named_in_the_language_of_the_sheets(tmp_path):
+    path = tmp_path / "q.xlsx"
+    xlnn.build("q-learning", path, epochs=2, lang="zh", verify=False)
+    first, *_ = said("explain", path, "Q").splitlines()
+    assert first.endswith("单元 1、回合 1、步 1、位置 1")
+    first, *_ = said("explain", path, "Q", "--lang", "en").splitlines()
+    assert first.endswith("unit 1, episode 1, step 1, place 1")
+
+
 @pytest.mark.parametrize("lang", languages()[::-1])
 @pytest.mark.parametrize("name", EXPERIMENTS)
 @pytest.mark.first(2, lang=1)

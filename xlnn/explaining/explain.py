@@ -126,6 +126,7 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
     expected = None
     if role == "computed":
         expected = plain(reference.expected(sheet.layout.model, quantity, sheet.arrays)[index])
+    place = shown_position(block, index)
     practises = "exercise_blanks" in sheet.layout.model.by_name
     if practises and wrong and sheet.value(entry) is None:  # an exercise does not reveal its answer
         expected, formula, remark = None, None, ""
@@ -137,7 +138,8 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
         symbol=sheet.symbol(entry),
         layer=quantity.layer,
         unit=tuple(each + 1 for each in index[len(quantity.axes) :]),
-        place=shown_position(block, index),
+        place=place,
+        headings={axis: sheet.words.of_itself("headings", axis) for axis in place},
         role=role,
         formula=formula,
         in_symbols=aloud(sheet.as_symbol),

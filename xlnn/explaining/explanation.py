@@ -64,6 +64,8 @@ class Explanation:
         From 1.
     place : dict
         Epoch, image and so on, as shown.
+    headings : dict
+        The names of these axes in the language of the words.
     role : str
         ``input``, ``computed`` or ``noted`` (when the workbook was built).
     equation, book : str
@@ -89,6 +91,7 @@ class Explanation:
     layer: str
     unit: tuple[int, ...]
     place: dict[str, int]
+    headings: dict[str, str]
     role: str
     equation: str
     book: str
@@ -178,9 +181,8 @@ def _book(said: "Explanation", words: Text) -> str:
 
 def _where(said: "Explanation", words: Text) -> str:
     """Return layer, unit, epoch and image in words."""
-    headings = words.words["headings"]
     axes = (
-        words("explain", "place", axis=headings.get(axis, axis), number=number)
+        words("explain", "place", axis=said.headings[axis], number=number)
         for axis, number in said.place.items()
     )
     layer = words("explain", "layer", name=said.layer) if said.layer else ""
