@@ -19,9 +19,9 @@ from xlnn.equations import units as eq
 # fmt: off
 CELL = Stated(lambda f, before, i, g: f * before + i * g, "={f}*{before}+{i}*{g}")
 HIDDEN = Stated(lambda o, c: o * np.tanh(c), "={o}*TANH({c})")
-CELL_ERROR = Stated(
+CELL_ERROR = Stated(  # LibreOffice gives #NUM! for the square of a tiny number, and 0 for a product
     lambda after, o, c, later, f_after: after * o * (1 - np.tanh(c)**2) + later * f_after,
-    "={after}*{o}*(1-TANH({c})^2)+{later}*{f_after}")
+    "={after}*{o}*(1-TANH({c})*TANH({c}))+{later}*{f_after}")
 GATE_ERROR = Stated(lambda dc, by, a: dc * by * a * (1 - a), "={dc}*{by}*{a}*(1-{a})")
 OUT_ERROR = Stated(lambda after, c, o: after * np.tanh(c) * o * (1 - o),
                    "={after}*TANH({c})*{o}*(1-{o})")
