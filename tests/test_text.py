@@ -641,7 +641,7 @@ def test_no_text_is_english_that_only_larger_workbooks_show(lang):
         ("guide.title", "A title"),
         ("sheets.lens", "Lens"),
         ("notes.spec", "What is this?"),
-        ("charts.epoch", "epoch"),
+        ("headings.epoch", "epoch"),
         ("validation.number", "Not a number."),
         ("recognise.prompt", "Draw."),
         ("sentences.undecided", "Is altered."),
