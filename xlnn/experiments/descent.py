@@ -14,8 +14,6 @@ from xlnn.equations import units
 from xlnn.experiments import _steepest
 from xlnn.workbooks.learning import function_choice
 
-LINES, PARTS = 6, 48  # level lines, and the parts of the circle along which each is drawn
-
 
 # fmt: off
 def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
@@ -45,13 +43,13 @@ def model(sizes: Mapping[str, int], _: xlnn.Text) -> Iterator[Quantity | xlnn.Co
                        equation=eq.largest_eta(times))
     yield Quantity("verdict", equation=eq.EtaVerdict())
     yield Quantity("course", equation=eq.course(steps))
-    line, part = Axis("line", LINES), Axis("part", PARTS + 1, counts_from=0)
+    line, part = Axis("line", 6), Axis("part", 49, counts_from=0)  # all around, to the first
     at = alike(number_format="0.000")
     yield Quantity("number", title="line", symbol="n", axes=(line,), counts=True)
     yield Quantity("part", title="part of the circle", symbol="k", axes=(part,), counts=True)
-    yield at("level", "z on the line", eq.level_of(LINES), symbol="z", axes=(line,))
+    yield at("level", "z on the line", eq.level_of(line.length), symbol="z", axes=(line,))
     for u, of in (("u", "cos"), ("v", "sin")):
-        yield at(u, of, units.around_circle(PARTS, of.upper()), axes=(part,))
+        yield at(u, of, units.around_circle(part.length - 1, of.upper()), axes=(part,))
     for x, u in (("x", "u"), ("y", "v")):
         yield at(f"level_{x}", x, eq.on_level_line(u), symbol=x, axes=(line, part))
     yield from _steepest.quantities(steps)

@@ -1,7 +1,6 @@
 """Recurrences filled down, a coupled pair there and back, and sums.   Book: 2-2, 2-3.
 
-Three pages: sequences beside their formulas; a coupled pair with a way back, as in
-back-propagation; and the linearity of Σ.
+The way back of the coupled pair is that of back-propagation; the sums show the linearity of Σ.
 """
 
 from collections.abc import Iterator, Mapping
