@@ -121,7 +121,7 @@ def counting_epochs(
 def _most_epochs(
     kind: WorkbookKind[Any, Any], spec: WorkbookSpec, most: int, *, large: bool
 ) -> int:
-    """Return how many epochs fit, up to some; 0 if none does."""
+    """Return how many epochs fit, at most `most`; 0 if not even one does."""
 
     def fit(epochs: int) -> None:
         check_size(kind.layout(replace(spec, epochs=epochs)), large=large)  # type: ignore[type-var]
@@ -146,7 +146,7 @@ def _most_units(kind: WorkbookKind[Any, Any], spec: WorkbookSpec) -> int:
 
 
 def _most(fit: Callable[[int], None], most: int) -> int:
-    """Return the largest number up to some at which a workbook fits; 0 if there is none."""
+    """Return the largest number from 1 to `most` for which ``fit`` raises no error, or 0."""
 
     def is_too_large(number: int) -> bool:
         try:

@@ -95,7 +95,7 @@ class Table:
         return chain(first, rows)
 
     def apart(self, options: ReadOptions) -> None:
-        """Keep the columns of one table, fill up short rows, and note what is left out.
+        """Keep the columns of one table, pad short rows, and note which columns are left out.
 
         Tables that stand side by side have headings, and an empty column between them. They are
         several if some of them end two rows or more above others. The one with the named columns is
