@@ -86,24 +86,6 @@ class Back(Equation):
 BACK = Back(("d", "W"))
 
 
-def _received(j: int, **of: Cells) -> str:
-    return f"SUMPRODUCT({of['U'][j, :]},{of['past'][:]})+{of['W'][j, 0]}*{of['x'][0]}+{of['b'][j]}"
-
-
-RECURRENT = Stated(
-    lambda U, past, W, x, b: np.tanh(past @ U.T + x @ W.T + b),
-    lambda j, U, past, W, x, b: f"=TANH({_received(j, U=U, past=past, W=W, x=x, b=b)})",
-)
-"""tanh of what a unit receives from the step before, and from one number x.   Elman 1990."""
-
-GATE = Stated(
-    lambda U, past, W, x, b: 1 / (1 + np.exp(np.minimum(700, -(past @ U.T + x @ W.T + b)))),
-    lambda j, U, past, W, x, b: (
-        f"=1/(1+EXP(MIN(700,-({_received(j, U=U, past=past, W=W, x=x, b=b)}))))"
-    ),
-)
-"""The sigmoid of the same: how far a gate is open."""
-
 EXP = Stated(
     lambda z: np.exp(z - z.max(-1)[..., None]),
     lambda *at, z: f"=EXP({z[at]}-MAX({z[(*at[:-1], slice(None))]}))",

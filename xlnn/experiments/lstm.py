@@ -1,10 +1,8 @@
 """An LSTM remembers the first symbol of a sequence, and an Elman network forgets it.
 
-S. Hochreiter and J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997); the forget
-gate is that of F. A. Gers, J. Schmidhuber and F. Cummins, Learning to forget, Neural Computation 12
-(2000), without peepholes. Differs from both papers, which cut the errors off where they leave a
-memory cell: here the whole gradient runs back, as in K. Greff et al., LSTM: a search space odyssey,
-IEEE TNNLS 28 (2017).
+S. Hochreiter and J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997), with the
+forget gate of F. A. Gers, J. Schmidhuber and F. Cummins, Learning to forget, Neural Computation 12
+(2000). The equations are in `xlnn.equations.recurrent`, and in what they differ from the papers.
 """
 
 from collections.abc import Iterator
@@ -14,40 +12,22 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, Weight, alike, following, previous
+from xlnn.equations import recurrent
 from xlnn.equations import units as eq
 
 # fmt: off
-CELL = Stated(lambda f, before, i, g: f * before + i * g, "={f}*{before}+{i}*{g}")
-HIDDEN = Stated(lambda o, c: o * np.tanh(c), "={o}*TANH({c})")
-CELL_ERROR = Stated(  # LibreOffice gives #NUM! for the square of a tiny number, and 0 for a product
-    lambda after, o, c, later, f_after: after * o * (1 - np.tanh(c)**2) + later * f_after,
-    "={after}*{o}*(1-TANH({c})*TANH({c}))+{later}*{f_after}")
-GATE_ERROR = Stated(lambda dc, by, a: dc * by * a * (1 - a), "={dc}*{by}*{a}*(1-{a})")
-OUT_ERROR = Stated(lambda after, c, o: after * np.tanh(c) * o * (1 - o),
-                   "={after}*TANH({c})*{o}*(1-{o})")
-CANDIDATE_ERROR = Stated(lambda dc, i, g: dc * i * (1 - g * g), "={dc}*{i}*(1-{g}*{g})")
-DELTA = Stated(lambda a, h: a * (1 - h * h), "={a}*(1-{h}*{h})")
 SHARE = Stated(  # of the errors at this step in those at the last one
     lambda d: np.sqrt((d**2).sum(1)) / (np.sqrt((d[-1] ** 2).sum()) or np.inf),
     "=IF(SIGN(SUMSQ({d.last[:]}))=0,0,SQRT(SUMSQ({d[:]}))/SQRT(SUMSQ({d.last[:]})))")
-SOURCE = "Hochreiter & Schmidhuber 1997"
 
-GATES = {
-    "i": ("input gate", "how much of the candidate is written", "i = σ", SOURCE),
-    "f": ("forget gate", "how much of the memory is kept", "f = σ", "Gers et al. 2000"),
-    "o": ("output gate", "how much of the memory is shown", "o = σ", SOURCE),
-    "g": ("candidate", "what may be written", "g = tanh", SOURCE),
-}
-"""The title, meaning, beginning of the formula, and source of each gate."""
-
-SHOWN = (*GATES, "c", "h_rnn", "dc", "delta_rnn")
+SHOWN = (*recurrent.GATES, "c", "h_rnn", "dc", "delta_rnn")
 
 
 def weights(H: int) -> xlnn.Weights:
     """Return the weights of both networks, with their gradients."""
     slope, bias, found = eq.slope("row", "step"), eq.bias_slope("row", "step"), {}
-    parts = {**{gate: (f"d{gate}", "past") for gate in GATES}, "_rnn": ("delta_rnn", "past_rnn")}
-    for part, (d, past) in parts.items():
+    parts = {gate: (f"d{gate}", "past") for gate in recurrent.GATES}
+    for part, (d, past) in (parts | {"_rnn": ("delta_rnn", "past_rnn")}).items():
         found |= {f"U{part}": ((H, H), slope, d, past), f"W{part}": ((H, 1), slope, d, "x"),
                   f"b{part}": ((H,), bias, d)}
     for more in ("", "_rnn"):
@@ -75,20 +55,11 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     networks = weights(H)
     yield from networks.trained(epoch.length, sizes["optimizer"])
     forward = alike(sheet="steps", axes=(epoch, row, up), shape=(H,), role="forward")
-    yield forward("past", "h of the step before", eq.COPY.of(before("h")), symbol="h₋{}")
-    for g, (title, meaning, begins, source) in GATES.items():
-        gate = eq.RECURRENT if g == "g" else eq.GATE
-        yield forward(g, title, gate.of(**{name: f"{name}{g}" for name in "UWb"}), source=source,
-                      meaning=meaning, written=f"{begins}(U{g} h₋ + W{g} x + b{g})")
-    yield forward("c_before", "c of the step before", eq.COPY.of(before("c")), symbol="c₋{}")
-    yield forward("c", "cell state", CELL.of(before="c_before"), source=SOURCE,
-                  meaning="the memory: with f near 1 it goes on as it is", written="c = f c₋ + i g")
-    yield forward("h", "hidden state", HIDDEN, source=SOURCE, written="h = o tanh(c)",
-                  meaning="what the cell shows of its memory")
+    yield from recurrent.lstm(forward)
     yield forward("past_rnn", "h of the step before, RNN", eq.COPY.of(before("h_rnn")),
                   symbol="h′₋{}")
     yield forward("h_rnn", "hidden state, RNN",
-                  eq.RECURRENT.of("U_rnn", "past_rnn", "W_rnn", b="b_rnn"), symbol="h′{}",
+                  recurrent.RECURRENT.of("U_rnn", "past_rnn", "W_rnn", b="b_rnn"), symbol="h′{}",
                   meaning="all that the Elman network keeps", source="Elman 1990",
                   written="h′ = tanh(U′ h′₋ + W′ x + b′)")
     end = alike(sheet="ends", axes=(epoch, row), shape=(1,))
@@ -105,20 +76,10 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     beside = partial(xlnn.again, named="{}_rnn", axes=None, title="{}, RNN", symbol="{}′")
     yield from (*ends, *beside(ends, instead={"h": "h_rnn", "V": "V_rnn", "d": "d_rnn"}))
     error = alike(sheet="errors", axes=(epoch, row, down), shape=(H,), role="backward")
-    passed = after("passed", start="top")
-    yield error("do", "error of o", OUT_ERROR.of(passed), symbol="δo{}")
-    yield error("dc", "error of c",
-                CELL_ERROR.of(passed, later=after("dc", start=0.0), f_after=after("f", start=0.0)),
-                meaning="it goes back from step to step times f alone: so it need not fade",
-                written="δc = ∂C/∂h o (1 − tanh² c) + δc₊ f₊", symbol="δc{}", source=SOURCE)
-    yield error("di", "error of i", GATE_ERROR.of("dc", "g", "i"), symbol="δi{}")
-    yield error("df", "error of f", GATE_ERROR.of("dc", "c_before", "f"), symbol="δf{}")
-    yield error("dg", "error of g", CANDIDATE_ERROR, symbol="δg{}")
-    yield error("passed", "back to the h before",
-                eq.Back(*((f"d{gate}", f"U{gate}") for gate in "ifog")), symbol="∂C/∂h₋{}")
+    yield from recurrent.lstm_back(error, after("passed", start="top"))
     yield error("delta_rnn", "δ of the RNN",
-                DELTA.of(after("passed_rnn", start="top_rnn"), "h_rnn"), symbol="δ′{}",
-                meaning="it goes back times U′ and 1 − h′² at each step",
+                recurrent.TANH_ERROR.of(after("passed_rnn", start="top_rnn"), "h_rnn"),
+                symbol="δ′{}", meaning="it goes back times U′ and 1 − h′² at each step",
                 written="δ′ = (Uᵀ δ′₊)(1 − h′²)", source="Werbos 1990")
     yield error("passed_rnn", "back to the h before, RNN", eq.BACK.of("delta_rnn", "U_rnn"),
                 symbol="∂C/∂h′₋{}")

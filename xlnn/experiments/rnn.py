@@ -14,6 +14,7 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, Weight, following, previous, shown
+from xlnn.equations import recurrent
 from xlnn.equations import units as eq
 
 ROWS = "row", "step"
@@ -75,7 +76,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     forward = xlnn.alike(axes=(epoch, row, up), role="forward")
     yield forward("past", "h of the step before",
                   eq.COPY.of(previous("h", along="step", start=0.0)), symbol="h₋{}", shape=(H,))
-    yield forward("h", "hidden state", eq.RECURRENT, shape=(H,),
+    yield forward("h", "hidden state", recurrent.RECURRENT, shape=(H,),
                   meaning="what the network keeps of the steps so far",
                   written="h = tanh(U h₋ + W x + b)", source="Elman 1990")
     yield forward("z", "weighted input of y", eq.DENSE.of("V", "h", "c"), symbol="z", shape=(1,))
