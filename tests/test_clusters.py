@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from experiments import ENGINES, agrees_in, built, changed
 
-from xlnn import reference
+from xlnn import Axis, Model, alike, reference, workbook
 from xlnn.building.plan import origin_of_template, planned
+from xlnn.equations import principal
 from xlnn.errors import XlnnError
 from xlnn.loading.values import values
 from xlnn.options import Options
@@ -101,6 +102,23 @@ def test_axes_are_told_only_where_there_are_some(path, tmp_path, given, said):
     copy = changed(path, tmp_path / "changed.xlsx", given)
     agrees_in("formualizer", copy)
     assert said in str(values(copy, "formualizer")["main"])
+
+
+def test_a_model_of_ones_own_states_the_axes_of_its_rows(tmp_path):
+    place = Axis("place", 40)
+    turn = Axis("step", 61, "up", counts_from=0)
+    of = [alike(axes=axes, shape=(3,)) for axes in ((), (place,), (turn,))]
+    model = Model((of[1]("x"), *principal.axes(*of, columns=3, rows="place")))
+    x = np.random.default_rng(1).normal(size=(40, 3)) * (0.01, 5, 2)
+    given = {"x": x, "v1": np.ones((1, 3)), "v2": np.array([[1, 0, 1]])}
+    run = workbook(model, given, tmp_path / "own.xlsx")
+    assert run.report.agrees
+    lengths, vectors = np.linalg.eigh(np.cov(x.T, bias=True))
+    found = reference.run(model, given)
+    for n, k in (("1", -1), ("2", -2)):
+        assert found[f"lam{n}"] == pytest.approx(lengths[k], rel=1e-9)
+        assert abs(found[f"axis{n}"] @ vectors[:, k]) == pytest.approx(1)
+    assert found["varies"] == 2
 
 
 def test_too_few_steps_find_no_axes(tmp_path):

@@ -1,8 +1,7 @@
 """Group points by k-means, and find their principal axes by power iteration.
 
-S. Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 28 (1982);
-H. Hotelling, Analysis of a complex of statistical variables into principal components, Journal of
-Educational Psychology 24 (1933), whose iteration finds the principal axes.
+S. Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 28 (1982). The
+axes are those of H. Hotelling (1933), in `xlnn.equations.principal`.
 """
 
 from collections.abc import Iterator
@@ -12,12 +11,11 @@ import numpy as np
 
 import xlnn
 from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Trace, alike, previous
+from xlnn.equations import principal
 from xlnn.equations import units as eq
 
 COLOURS = ("C0561C", "1B4F9C", "5B8C5A", "8E5EA2", "B8860B", "555555")
 PARTS = 48
-NEARLY = 0.001
-"""The part of all variance that axes may miss; its square is what their last step may still add."""
 
 
 # fmt: off
@@ -42,30 +40,6 @@ DRAWN = Stated(  # in the series of each other cluster the point lies under the 
         x[:, :2, np.newaxis], path[-1]),
     lambda i, k, x, nearest, path: f"=IF({nearest[()]}={k + 1},{x[i]},{path.at(-1)[i, k]})")
 
-UNIT = Stated(  # what has no length has no direction, and stays; a small number may equal 0
-    lambda v, Sv: Sv / np.sqrt((Sv**2).sum()) if (Sv**2).sum() else v,
-    "=IF(SIGN(SUMSQ({Sv[:]}))=0,{v},{Sv}/SQRT(SUMSQ({Sv[:]})))")
-RAYLEIGH = Stated(
-    lambda v, Sv: v @ Sv / (v @ v) if v @ v else 0,
-    "=IF(SIGN(SUMSQ({v[:]}))=0,0,SUMPRODUCT({v[:]},{Sv[:]})/SUMSQ({v[:]}))")
-SIGNED = Stated(  # v and -v are one axis: the component that is largest is positive
-    lambda v: v[-1] if v[-1].max() >= -v[-1].min() else -v[-1],
-    "=IF(MAX({v.last[:]})>=-MIN({v.last[:]}),1,-1)*{v.last}")
-DEFLATED = Stated(lambda S, lam, axis: S - lam * np.outer(axis, axis),
-                  lambda i, j, S, lam, axis: f"={S[i, j]}-{lam[()]}*{axis[i]}*{axis[j]}")
-WHOLE = Stated(lambda S: S.trace(),
-               lambda S: "=" + "+".join(S[i, i] for i in range(S.shape[0])))
-RANGE = Stated(lambda x: np.ptp(x, axis=0), "=MAX({x[point]})-MIN({x[point]})")
-RISE = Stated(lambda lam: lam[-1] - lam[-2], lambda lam: f"={lam.at(-1)[()]}-{lam.at(-2)[()]}")
-FOUND = eq.Choice(  # axes have the largest variances: no less than the mean of those that are left
-    lambda spread, whole, share1, share2, rise1, rise2: 0 if not spread.any() else 1 + (
-        (share1 >= share2 - NEARLY) * (share2 * (len(spread) - 1) >= 1 - NEARLY - share1)
-        * (max(rise1, rise2) <= NEARLY**2 * whole)),
-    f"=IF(SIGN(SUM({{spread[:]}}))=0,0,1+({{share1}}>={{share2}}-{NEARLY})"
-    f"*({{share2}}*(COUNT({{spread[:]}})-1)>=1-{NEARLY}-{{share1}})"
-    f"*(SIGN(MAX({{rise1}},{{rise2}})-{NEARLY}^2*{{whole}})<1))")
-SCORE = Stated(lambda d, axis1, axis2: d @ np.column_stack([axis1, axis2]),
-               lambda n, d, axis1, axis2: f"=SUMPRODUCT({d[:]},{(axis1, axis2)[n][:]})")
 SWING = Stated(  # to and fro on an axis, up to two standard deviations away
     lambda turn, mean, lam, axis: mean[:2] + 2 * np.outer(turn, np.sqrt(max(lam, 0)) * axis[:2]),
     "={mean}+2*{turn}*SQRT(MAX(0,{lam}))*{axis}")
@@ -115,37 +89,10 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
 
 
 def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
-    """Yield the principal axes; the second is that of the deflated covariance."""
-    here, each = alike(sheet="axes", shape=(D,)), alike(sheet="points", axes=(point,))
-    number = partial(here, shape=())
-    yield here("mean", "mean", eq.mean("point").of("x"), symbol="x̄{}")
-    yield each("d", "deviation", eq.ERROR.of("x", "mean"), symbol="d{}", shape=(D,))
-    yield here("S1", "covariance", eq.covariance("point"), kind="S", symbol="S{}", shape=(D, D),
-               meaning="of the whole population: divided by the number of points",
-               written="S = Σ d dᵀ / n", source="Hotelling 1933")
-    yield number("whole", "all variance", WHOLE.of("S1"))
-    yield here("spread", "largest minus smallest", RANGE)
+    """Yield the principal axes, and the lines of the chart."""
+    here, each = alike(sheet="axes", shape=(D,)), alike(sheet="points", axes=(point,), shape=(D,))
     turn = alike(sheet="power", axes=(Axis("step", steps + 1, "up", counts_from=0),), shape=(D,))
-    for n, up, low in ("1¹₁", "2²₂"):
-        S, v, Sv, lam, axis = (f"{name}{n}" for name in ("S", "v", "Sv", "lambda", "axis"))
-        if n == "2":
-            yield here("S2", "what the first axis leaves", DEFLATED.of("S1", "lam1", "axis1"),
-                       symbol="S{}", shape=(D, D))
-        yield turn(v, "direction", UNIT.of(previous(v), previous(Sv)), kind="v", symbol="v{}",
-                   given=1, role="weight", written="v ← S v / |S v|", source="Hotelling 1933",
-                   meaning="turns towards the axis of the largest variance; v and −v are one "
-                   "axis, of which the largest component is positive")
-        yield turn(Sv, "S v", eq.PROJECT.of(S, v), kind="Sv", symbol="Sv{}", role="forward")
-        yield turn(lam, "variance along it", RAYLEIGH.of(v, Sv), kind="lambda", symbol="λ",
-                   shape=(), meaning="how far the points spread along v",
-                   written="λ = v·S v / v·v", source="Hotelling 1933")
-        yield here(axis, f"axis {n}", SIGNED.of(v), symbol=f"v{up}{{}}")
-        yield number(f"lam{n}", f"variance along axis {n}", eq.entry(-1, "step").of(lam),
-                     symbol=f"λ{low}")
-        yield number(f"rise{n}", f"what the last step added to it, axis {n}", RISE.of(lam))
-        yield number(f"share{n}", f"its share of all variance, axis {n}",
-                     eq.RATIO.of("whole", f"lam{n}"), number_format="0.0%")
-    yield each("score", "along the axes", SCORE, symbol="s{}", shape=(2,))
+    yield from principal.axes(here, each, turn, D, "point")
     part = Axis("part", PARTS + 1, counts_from=0)
     yield Quantity("part", title="part", symbol=" ", sheet="drawn", axes=(part,), counts=True)
     line = alike(symbol="x{}", sheet="drawn", axes=(part,), number_format="0.00", shape=(2,))
@@ -153,8 +100,7 @@ def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
         yield line(f"turn{n}", "", eq.around_circle(PARTS, of.upper()), symbol=of, shape=())
         yield line(f"line{n}", f"axis {n}", SWING.of(f"turn{n}", lam=f"lam{n}", axis=f"axis{n}"))
     yield line("ellipse", "ellipse", ELLIPSE)
-    yield number("varies", "0: all points are equal, 1: no axes yet, 2: axes", FOUND)
-    yield number("main", equation=xlnn.Told({
+    yield Quantity("main", sheet="axes", equation=xlnn.Told({
         "alike": "All points are the same: there are no axes.",
         "turns": "After step {steps} the directions are not yet the axes: build with more epochs, "
         "or begin with other directions.",
