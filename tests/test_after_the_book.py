@@ -27,6 +27,8 @@ NAMES = ["rnn", "lstm", "attention", "transformer"]
 PUBLIC = "xlnn", "xlnn.equations", "xlnn.terms"
 """From where another package imports, too."""
 
+STANDARD = "collections", "collections.abc", "functools", "itertools", "typing"
+
 BLOCKS = {"attention", "principal", "recurrent", "units"}
 """The modules of equations that docs/programmer.md offers."""
 
@@ -68,7 +70,7 @@ def test_a_module_imports_nothing_that_another_package_could_not(name):
             found = [node.module]
         else:
             continue
-        assert {*found} <= {"numpy", "collections.abc", "functools", "itertools", "typing", *PUBLIC}
+        assert {*found} <= {*STANDARD, "numpy", *PUBLIC}
         if "xlnn" in found and isinstance(node, ast.ImportFrom):
             assert {each.name for each in node.names} <= set(xlnn.__all__)
         if "xlnn.equations" in found:

@@ -218,7 +218,7 @@ CASES = {
             ({"epochs": 501}, r"episodes \(--epochs\) is 501: a whole number from 1 to 500"),
             (
                 {"hidden": 3},
-                "--hidden is not available for q-learning .available: --data, --encoding, --epochs",
+                "--hidden is not available for q-learning .available: --columns, --data, --drop",
             ),
         ],
         by="+0.000001",
@@ -255,7 +255,7 @@ CASES = {
             ({"hidden": 1}, r"hidden \(--hidden\) is 1: a whole number from 2 to 5"),
             (
                 {"targets": ["a"]},
-                "--target is not available for embeddings .available: --data, --e",
+                "--target is not available for embeddings .available: --columns, --data, --dr",
             ),
         ],
         by="+0.000001",

@@ -162,6 +162,24 @@ def test_ratings_with_a_decimal_comma_and_empty_rows_are_the_same(csv):
     np.testing.assert_array_equal(other["P"], found["P"])
 
 
+def test_columns_are_chosen_by_name_in_the_order_of_ratings(csv):
+    found, frame = of_data(csv(RATINGS)), pd.read_csv(csv(RATINGS))
+    frame.insert(0, "time", range(4))
+    dropped = of_data(frame, drop=("time",))
+    chosen = of_data(frame[frame.columns[::-1]], columns=("person", "film", "rating"))
+    for other in (dropped, chosen):
+        np.testing.assert_array_equal(other["P"], found["P"])
+
+
+def test_a_table_of_ratings_has_a_row_for_each_person_and_a_column_for_each_film(csv):
+    found = of_data(csv(",Up,Jaws,Heat\nAda,4.5,1,\nBob,2,,3\nCy,,5,\n"))
+    assert [*found["name_person"]] == ["Ada", "Bob", "Cy"]
+    assert [*found["name_film"]] == ["Up", "Jaws", "Heat"]
+    assert found["person_of"].tolist() == [1, 1, 2, 2, 3]
+    assert found["film_of"].tolist() == [1, 2, 1, 3, 2]
+    assert found["r"].tolist() == [4.5, 1, 2, 3, 5]
+
+
 def test_a_person_brings_sentences_and_the_ratings_stay(csv):
     found, usual = of_data(csv("the,cat,sits\nthe,dog,sits\n")), run("embeddings")
     assert [*found["name_word"]] == ["cat", "dog", "sits", "the"]
@@ -181,11 +199,14 @@ def test_ratings_of_any_size_are_learnt_with_the_usual_rate(csv, factor, optimiz
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("a,b\nc,d", "my.csv: 2 columns were found, but three are needed: person, film and rating"),
-        ("a;b;1,234\nc;d;4,5", 'my.csv, line 1, column 3: "1,234" is not a rating: write a'),
-        ("a,b,nan\nc,d,4", 'my.csv, line 1, column 3: "nan" is not a rating'),
-        ("a,b,3\nc,d,4\ne,f,x", 'my.csv, line 3, column 3: "x" is not a rating'),
-        ("a,b,3\nc,d,4\ne,f,nan", 'my.csv, line 3, column 3: "nan" is not a rating'),
+        ("a,b\nc,d", "my.csv: the number of columns is 2, but three are needed, in this order: pe"),
+        ("u,i,r,time\n1,1,5,99\n1,2,3,98", "my.csv: the number of columns is 4, but three are"),
+        ("who,Up,Jaws,Heat\nAnn,,,\nBob,,,", "my.csv: the number of columns is 0, but three"),
+        ("who,Up,Jaws,Heat\nAnn,5,,\nBob,1,no,2", 'my.csv, line 3: "no" is not a rating'),
+        ("a;b;1,234\nc;d;4,5", 'my.csv, line 1: "1,234" is not a rating: write a'),
+        ("a,b,nan\nc,d,4", 'my.csv, line 1: "nan" is not a rating'),
+        ("a,b,3\nc,d,4\ne,f,x", 'my.csv, line 3: "x" is not a rating'),
+        ("a,b,3\nc,d,4\ne,f,nan", 'my.csv, line 3: "nan" is not a rating'),
         ("a,b,3\nc,,4", "my.csv, line 2, column 2 is empty: leave out the row"),
         ("a,b,3\nc,d", "my.csv, line 2: 2 columns were found and 3 expected"),
         ("\n".join(f"a,{n},b{n}" for n in range(60)), "words is 121: a whole number from 1 to 50"),

@@ -14,6 +14,7 @@ from xlnn.data.csv_lines import csv_table
 from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.folder import from_folder
 from xlnn.data.npz import KINDS, arrays
+from xlnn.data.roles import roles_in
 from xlnn.data.rows import Table
 from xlnn.data.sheet import sheet_table
 from xlnn.data.table import from_table
@@ -73,6 +74,7 @@ def load_rows(data: object, options: ReadOptions) -> list[tuple[str, list[str]]]
     data : Path or data frame
         A CSV, an ``.xlsx`` or a data frame.
     options : ReadOptions
+        Its ``columns`` are in the order in which they are named.
 
     Raises
     ------
@@ -84,10 +86,13 @@ def load_rows(data: object, options: ReadOptions) -> list[tuple[str, list[str]]]
     width, rows = max(len(fields) for _, fields in table.rows), len(table.rows)
     options.check_count(table.name, rows, rows * width)  # those of a sheet may be short
     left = min(next(compress(count(), fields)) for _, fields in table.rows) if table.title else 0
-    return [
-        (f"{table.name}, {table.row} {number}", (fields + [""] * (width - len(fields)))[left:])
-        for number, fields in table.rows
-    ]
+    whole = [(fields + [""] * (width - len(fields)))[left:] for _, fields in table.rows]
+    if options.columns or options.drop:
+        numbered = [(number, fields) for (number, _), fields in zip(table.rows, whole, strict=True)]
+        kept = roles_in(replace(table, rows=numbered), replace(options, bare=True)).inputs
+        whole = [[fields[column] for column in kept] for fields in whole]
+    places = (f"{table.name}, {table.row} {number}" for number, _ in table.rows)
+    return [*zip(places, whole, strict=True)]
 
 
 @_readable()

@@ -6,6 +6,7 @@ al., Distributed representations of words and phrases and their compositionality
 and 2: the skip-gram predicts the words around a word, here with the full softmax.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from itertools import permutations
@@ -191,40 +192,42 @@ def inputs(sizes: dict) -> dict:
 
 
 def from_data(rows: list, where: str) -> tuple:
-    """Return the sizes and inputs for ratings, or for sentences."""
-    if len(rows[0][1]) != 3:
-        raise xlnn.XlnnError(f"{where}: {len(rows[0][1])} columns were found, but three are needed:"
-                             " person, film and rating, or the three words of a sentence.")
+    """Return the sizes and inputs for ratings, a row or a cell for each, or for sentences."""
+    (_, heads), *below = rows
+    if len(heads) > 3 and len({who for _, (who, *_) in below}) == len(below) > 1:
+        # a row for each person, a column for each film, and nothing where a person has not rated it
+        rows = [(place, [who, film, r]) for place, (who, *given) in below
+                for film, r in zip(heads[1:], given, strict=True) if r]
+    if (count := len(rows[0][1]) if rows else 0) != 3:
+        raise xlnn.XlnnError(f"{where}: the number of columns is {count}, but three are needed, in "
+                             "this order: person, film and rating, or the three words of a "
+                             "sentence (--columns names them).")
     for place, texts in rows:
         if "" in texts:
             raise xlnn.XlnnError(f"{place}, column {texts.index('') + 1} is empty: leave out the "
                                  "row of a rating or sentence that is not known.")
-    ratings = [xlnn.number(texts[2]) for _, texts in rows]
-    if set(ratings) == {None}:
+    found = [xlnn.number(r) for _, (*_, r) in rows]
+    if set(found) == {None}:
         token = np.array([texts for _, texts in rows])
         words, often = np.unique(token, return_counts=True)
         return {"words": len(words), "sentences": len(rows)}, lambda sizes: {
             "name_word": words, "token": 1 + np.searchsorted(words, token),
             "eta_words": rate(sizes, min(2, TERMS / (2 * often.max())))}
-    first = ratings[0] is None  # a row of headings
-    for (place, row), rating in zip(rows[first:], ratings[first:], strict=True):
+    first = found[0] is None  # a row of headings
+    rows, found = rows[first:], found[first:]
+    for (place, (*_, r)), rating in zip(rows, found, strict=True):
         if rating is None or not np.isfinite(rating):
-            raise xlnn.XlnnError(f'{place}, column 3: "{row[2][:20]}" is not a rating: write a '
-                                 "number with a decimal point.")
-    who, what, _ = zip(*(texts for _, texts in rows[first:]), strict=True)
-    (people, person_of), (films, film_of), r = numbered(who), numbered(what), ratings[first:]
+            raise xlnn.XlnnError(f'{place}: "{r[:20]}" is not a rating: write a number with a '
+                                 "decimal point.")
+    who, what, _ = zip(*(texts for _, texts in rows), strict=True)
+    people, films = [*dict.fromkeys(who)], [*dict.fromkeys(what)]
     with np.errstate(all="ignore"):  # ratings that are too large are refused later, by their cells
-        spread = max(1, np.std(r))
-    most = max(np.bincount(each).max() for each in (person_of, film_of))
-    return {"people": len(people), "films": len(films), "ratings": len(r)}, lambda sizes: {
-        "name_person": people, "name_film": films, "person_of": person_of, "film_of": film_of,
-        "r": r, "eta": rate(sizes, min(1, TERMS / (most * spread)))}
-
-
-def numbered(texts: tuple) -> tuple[list, list]:
-    """Return the names among some texts in their order, and the number of each text's name."""
-    numbers = {name: n for n, name in enumerate(dict.fromkeys(texts), start=1)}
-    return [*numbers], [numbers[name] for name in texts]
+        spread = max(1, np.std(found))
+    most = max(*Counter(who).values(), *Counter(what).values())
+    return {"people": len(people), "films": len(films), "ratings": len(found)}, lambda sizes: {
+        "name_person": people, "person_of": [1 + people.index(each) for each in who],
+        "name_film": films, "film_of": [1 + films.index(each) for each in what],
+        "r": found, "eta": rate(sizes, min(1, TERMS / (most * spread)))}
 
 
 def rate(sizes: dict, calm: float) -> float:
@@ -252,8 +255,9 @@ EXPERIMENT = xlnn.Experiment(
         "the ratings of that person, SUMIF, and the penalty λ is a part of it, as of the cost.",
         "Words are known by their neighbours: words that stand beside the same words come to the "
         "same place.",
-        "Your own ratings or sentences:  xlnn build embeddings --data my.csv  takes three columns: "
-        "person, film and rating, or the three words of a sentence.",
+        "Your own ratings or sentences:  xlnn build embeddings --data my.csv  takes a row for each "
+        "person and a column for each film; or three columns: person, film and rating, or the "
+        "three words of a sentence.",
     ),
     colours={"forward": "look-ups and predictions", "weight": "numbers that are learnt"},
     pages=(

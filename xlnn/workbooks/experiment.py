@@ -84,7 +84,7 @@ READING = {
     "targets": ("targets", "drop", "columns", "decimal", "missing", "header_row", "sheet",
                 "encoding"),
     "columns": ("drop", "columns", "decimal", "missing", "header_row", "sheet", "encoding"),
-    "rows": ("header_row", "sheet", "encoding"),
+    "rows": ("drop", "columns", "header_row", "sheet", "encoding"),
     "pictures": ("label", "threshold", "light_ink", "header_row", "sheet", "encoding"),
 }  # fmt: skip
 """The options that say how data are read, by what an experiment takes of them."""
