@@ -25,10 +25,20 @@ CARS = "km,age,price\n10,1,20.5\n50,3,12\n90,9,3\n"
         "label,p1,p2,p3\r0,1,0.5,-2e-1\r1,0,0,1\r",
         "0;1;0.5;-2e-1\n\n1;0;0;1",
         "0\t1\t0.5\t-2e-1\n1\t0\t0\t1\n",
+        "label a b c\n0   1  0.5  -2e-1\n 1   0  0     1\n",
         '\ufefflabel,a,b,c\n"0","1","0.5","-2e-1"\n 1 , 0 , 0 , 1 \n',
         "\n\nlabel,a,b,c\n0,1,0.5,-2e-1\n1,0,0,1\n",
     ],
-    ids=["plain", "headings", "old mac", "semicolon", "tab", "quoted", "blank lines first"],
+    ids=[
+        "plain",
+        "headings",
+        "old mac",
+        "semicolon",
+        "tab",
+        "aligned",
+        "quoted",
+        "blank lines first",
+    ],
 )
 def test_images_are_read(tmp_path, content):
     data = load(csv(tmp_path, content), ROW)
@@ -46,6 +56,7 @@ def test_images_are_read(tmp_path, content):
         ("0,1,0,1\n0,1,0,1,1\n", r"my.csv, line 2: 5 columns were found and 4 expected, as in li"),
         ("0,1\n\n1,0\n1,0,1\n", r"line 4: 3 columns were found and 2 expected, as in line 1"),
         ("0\n1\n", r"line 1: 1 column was found; two or more are expected"),
+        ("New York\nRome\n", r"line 1: 1 column was found; two or more are expected"),
         ("label,p1,p2,p3\n0,1,two,1\n", r'line 2, column p2: "two" is not a number'),
         (
             "label,day,p2,p3\n0,2024-01-02,0,1\n",

@@ -17,7 +17,7 @@ DELIMITERS = ("\t", ";", "|", ",")
 
 
 def csv_table(path: Path, options: ReadOptions) -> Table:
-    """Read a CSV file with commas, semicolons, tabs or | between the values.
+    """Read a CSV file with commas, semicolons, tabs, | or blanks between the values.
 
     Raises
     ------
@@ -38,7 +38,10 @@ def csv_table(path: Path, options: ReadOptions) -> Table:
             f"{table.name} is not UTF-8 and was read as {encoding}; if letters look wrong, choose "
             f"another --encoding, such as {other}."
         )
-    reader = csv.reader(_split(text), delimiter=delimiter, strict=True)
+    every = _split(text)
+    if delimiter == " ":  # some align their columns with several
+        every = (f"{' '.join(line.split())}\n" for line in every)
+    reader = csv.reader(every, delimiter=delimiter, strict=True)
     numbered = ((reader.line_num, [*map(str.strip, fields)]) for fields in reader)
     try:
         rows = table.from_headings((row for row in numbered if any(row[1])), options)
@@ -59,7 +62,7 @@ def _even(table: Table, rows: Iterator[Row], delimiter: str) -> Iterator[Row]:
     for count, (line, fields) in enumerate(rows, start=1):
         if not columns:
             columns, started = len(fields), line
-            table.check_width(line, columns, "separated by comma, semicolon, tab or |.")
+            table.check_width(line, columns, "separated by comma, semicolon, tab, | or blanks.")
         if not any(fields[columns:]):
             del fields[columns:]  # separators at the end
         if len(fields) == 1:
@@ -82,8 +85,10 @@ def _even(table: Table, rows: Iterator[Row], delimiter: str) -> Iterator[Row]:
 def _delimiter(content: str, header_row: int) -> str:
     r"""Return the separator of values: the most frequent one in the line of the headings.
 
-    >>> _delimiter("Sales, 2024\na;b;c\n1,5;2,5;3,5\n", 0)
-    ';'
+    Blanks separate them if there is no other, and if all lines have equally many values.
+
+    >>> _delimiter("Sales, 2024\na;b;c\n1,5;2,5;3,5\n", 0), _delimiter("1.5  2\n3 4\n", 0)
+    (';', ' ')
     """
     lines = list(islice(_split(content), max(header_row, LOOKED_AT)))
     if header_row:
@@ -92,7 +97,10 @@ def _delimiter(content: str, header_row: int) -> str:
     whole = (line for line, n in zip(lines, counts, strict=True) if n and 2 * n >= max(counts))
     first = next(whole, "")
     delimiter = max(DELIMITERS, key=first.count)
-    return delimiter if delimiter in first else ","
+    if delimiter in first:
+        return delimiter
+    fields = {len(line.split()) for line in lines if line.strip()}
+    return " " if len(fields) == 1 and fields != {1} else ","
 
 
 def _split(content: str) -> Iterator[str]:
