@@ -190,7 +190,6 @@ def test_words_that_are_typed_go_the_same_way_as_those_of_training(typed):
         ("a,b,t,u\n1,-1,1,0\n1,x,1,0\n", "tu", "my.csv"),
         ("a,b,t\n1,-1,1\n", "t", "my.csv: 2 inputs and 1 target were found, but each input needs"),
         ("a,b,t,u\n1,7,1,2\n", "tu", "attention: letters is 7 in row 1, column 2: a whole number"),
-        ("a,b,c,d,e\n1,2,3,4,11\n", "e", "transformer: next is 11 in sentence 1, column 4: a"),
     ],
 )  # fmt: skip
 def test_a_sequence_that_cannot_be_is_refused_where_it_stands(tmp_path, text, targets, sentence):
@@ -200,6 +199,39 @@ def test_a_sequence_that_cannot_be_is_refused_where_it_stands(tmp_path, text, ta
         planned(
             *origin_of_template(name), Options(data=tmp_path / "my.csv", targets=tuple(targets))
         )
+
+
+def of_sentences(path, text, **options):
+    path.write_text(text, encoding="utf-8")
+    return planned(*origin_of_template("transformer"), Options(data=path, epochs=60, **options))
+
+
+def test_a_transformer_learns_the_words_of_sentences_whatever_separates_them(tmp_path):
+    text = "cats chase mice\ndogs chase cats\nmice eat cheese\nCats chase mice\n"
+    plan = of_sentences(tmp_path / "my.txt", text)
+    inputs, run = plan.made.inputs, reference.run(plan.layout.model, plan.made.inputs)
+    named = inputs["name_word"]
+    assert [*named] == ["Cats", "cats", "chase", "cheese", "dogs", "eat", "mice"]
+    assert [*named[inputs["read"][2].astype(int) - 1]] == ["mice", "eat"]
+    assert [*run["text"][0]] == ["cats", "chase"]
+    assert [*run["likely"].ravel()] == ["chase", "mice"]
+    assert [*run["vocabulary"].ravel()][:2] == ["1 Cats", "2 cats"]
+    other = of_sentences(tmp_path / "my.csv", text.replace(" ", ";"))
+    np.testing.assert_array_equal(other.made.inputs["next"], inputs["next"])
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a,b,c\nd,e,f g\n", "my.csv, line 2: 4 words were found, but the first sentence has 3"),
+        ("a,b\nc,d\n", "my.csv: positions is 1: a whole number from 2 to 12 is expected"),
+        (f"{'a,' * 20}\n", "positions is 19: a whole number from 2 to 12 is expected"),
+        ("a,a,a\n", "words is 1: a whole number from 2 to 50"),
+    ],
+)
+def test_sentences_that_do_not_fit_are_refused(tmp_path, text, sentence):
+    with pytest.raises(XlnnError, match=sentence):
+        of_sentences(tmp_path / "my.csv", text)
 
 
 def test_each_row_of_a_table_may_have_one_target(tmp_path):

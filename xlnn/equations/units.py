@@ -307,6 +307,8 @@ class Named(Sentence):
 class Listed(Sentence):
     """The names of numbers, which count from 1, from a list of names in cells.
 
+    Without numbers, each name after its own: what to type.
+
     Parameters
     ----------
     axis : str
@@ -318,8 +320,11 @@ class Listed(Sentence):
     def __init__(self, axis: str) -> None:
         self.axis = axis
 
-    def said(self, *unit: int, of: Term, names: Term) -> str:
-        return f"{lookup.entry_of(names.over(self.axis), of[unit])}"
+    def said(self, *unit: int, of: Term | None = None, names: Term) -> str:
+        n = max(unit)
+        if of is None:
+            return f"{n + 1} {names.at(n, along=self.axis)}"
+        return f"{lookup.entry_of(names.over(self.axis), of[n])}"
 
 
 class Largest(Sentence):
@@ -327,17 +332,19 @@ class Largest(Sentence):
 
     Parameters
     ----------
-    names : sequence of str
+    axis : str
+        That of the list of names, which are in cells.
     close : float
         How much less a number may be that counts as equal.
     """
 
     repeats = True
 
-    def __init__(self, names: Sequence[str], close: float = 1e-6) -> None:
-        self.names, self.close = tuple(names), close
+    def __init__(self, axis: str, close: float = 1e-6) -> None:
+        self.axis, self.close = axis, close
 
-    def said(self, t: int, _: int, *, p: Term) -> str:
+    def said(self, t: int, _: int, *, p: Term, names: Term) -> str:
         row = p[t, :]
         several = at_least(row, largest(row) - self.close) > 1
-        return either(several, "–", among(first_place(largest(row), row), self.names))
+        name = lookup.entry_of(names.over(self.axis), first_place(largest(row), row))
+        return either(several, "–", f"{name}")

@@ -20,113 +20,131 @@ from xlnn.equations import units
 
 WORDS = ("big", "small", "cat", "dog", "says", "MEOW", "meow", "WOOF", "woof", ".")
 SENTENCES = ((1, 3, 5, 6, 10), (2, 3, 5, 7, 10), (1, 4, 5, 8, 10), (2, 4, 5, 9, 10))
-T, D, F, N = 4, 4, 8, len(WORDS)
-"""Positions, numbers per position, units of the feed-forward layer, and words."""
-
-# fmt: off
-WEIGHTS = xlnn.Weights({
-    "E": Weight((N, D), eq.look_up_slope(N), "dx", "read", title="embedding"),
-    "Wq": Weight((D, D), eq.SLOPE, "dQ", "x", title="queries"),
-    "Wk": Weight((D, D), eq.SLOPE, "dK", "x", title="keys"),
-    "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="values"),
-    "Wo": Weight((D, D), eq.SLOPE, "dr1", "o", title="output of attention"),
-    "g1": Weight((D,), eq.GAIN_SLOPE, "dy1", "n1", title="gain 1", start=1),
-    "b1": Weight((D,), eq.BIAS_SLOPE, "dy1", title="shift 1", start=0),
-    "W1": Weight((F, D), eq.SLOPE, "dh", "y1", title="feed-forward, in"),
-    "c1": Weight((F,), eq.BIAS_SLOPE, "dh", title="its bias", start=0),
-    "W2": Weight((D, F), eq.SLOPE, "dr2", "active", title="feed-forward, out"),
-    "c2": Weight((D,), eq.BIAS_SLOPE, "dr2", title="its bias", start=0),
-    "g2": Weight((D,), eq.GAIN_SLOPE, "dy2", "n2", title="gain 2", start=1),
-    "b2": Weight((D,), eq.BIAS_SLOPE, "dy2", title="shift 2", start=0),
-    "U": Weight((N, D), eq.SLOPE, "dl", "y2", title="from y to words"),
-})
+D, F = 4, 8
+"""Numbers of a position, and units of the feed-forward layer."""
 
 NORM = "Ba et al. 2016, (4)"
 
-each = alike(sheet="sentences", shape=(T, D))
-step, back = partial(each, role="forward"), partial(each, role="backward")
-FORWARD = (
-    step("x", "input", eq.LOOK_UP.of(s="read"), source=eq.SOURCE + "3.4, 3.5",
-         meaning="which word, and where it stands", written="x = √d E(word) + PE"),
-    *eq.head(step, T),
-    step("taken", "output of attention", eq.PROJECT.of("Wo", "o"), symbol="u{}"),
-    step("r1", "residual 1", units.SUM.of("x", "taken"), source=eq.SOURCE + "3.1",
-         meaning="the input goes on beside it", written="r₁ = x + A V Woᵀ"),
-    step("m1", "mean 1", eq.MEAN.of("r1"), shape=(T,)),
-    step("s1", "spread 1", eq.SPREAD.of("r1", "m1"), shape=(T,), meaning="of the numbers of one "
-         "position: the variance divides by d, and ε stands inside the root",
-         written="s = √(Σ(r − m)²/d + ε)", source=NORM),
-    step("n1", "normalised 1", eq.NORMAL.of("r1", "m1", "s1")),
-    step("y1", "layer norm 1", eq.SCALED.of("n1", "g1", "b1"), source=NORM,
-         meaning="with mean b and spread g, whatever the size of r", written="y = g (r − m)/s + b"),
-    step("h", "feed-forward", units.DENSE.of("W1", "y1", "c1"), shape=(T, F),
-         meaning="a dense layer for each position, of y₁ and not of A", written="h = y₁ W₁ᵀ + c₁",
-         source=eq.SOURCE + "(2)"),
-    step("active", "relu", units.RELU.of("h"), symbol="h⁺{}", shape=(T, F)),
-    step("f", "feed-forward, out", units.DENSE.of("W2", "active", "c2")),
-    step("r2", "residual 2", units.SUM.of("y1", "f")),
-    step("m2", "mean 2", eq.MEAN.of("r2"), shape=(T,)),
-    step("s2", "spread 2", eq.SPREAD.of("r2", "m2"), shape=(T,)),
-    step("n2", "normalised 2", eq.NORMAL.of("r2", "m2", "s2")),
-    step("y2", "layer norm 2", eq.SCALED.of("n2", "g2", "b2")),
-    step("l", "scores of words", eq.PROJECT.of("U", "y2"), shape=(T, N)),
-    step("expl", "exp", eq.EXP.of("l"), symbol="e{}", shape=(T, N)),
-    step("p", "probabilities", eq.SHARE.of("expl"), shape=(T, N),
-         meaning="how likely each word is to come next", written="p = softmax(y₂ Uᵀ)",
-         source=eq.SOURCE + "3.4"),
-)
 
-BACK = (
-    each("C", "cross-entropy", eq.COST.of("l", "expl", "next"), shape=(T,)),
-    each("hit", "right", eq.hit(0.6).of(t="next"), symbol="✓{}", shape=(T,)),
-    back("dl", "error", eq.ERROR.of(t="next"), symbol="∂l{}", shape=(T, N),
-         meaning="how fast C changes with the scores", written="p − target"),
-    back("dy2", "error of y2", units.Back(("dl", "U")), symbol="∂y2{}"),
-    back("dr2", "error of r2", eq.NORMAL_BACK.of("dy2", "g2", "n2", "s2"), symbol="∂r2{}",
-         meaning="mean and spread depend on r as well",
-         written="(d − mean d − n mean(n d)) / s, d = g ∂C/∂y"),
-    back("dh", "error of h", eq.RELU_BACK.of("dr2", "W2"), symbol="∂h{}", shape=(T, F),
-         meaning="0 where h is not above 0: the mask is that of h",
-         written="(∂C/∂r₂ W₂) · (h > 0)"),
-    back("dy1", "error of y1", units.Back(("dh", "W1"), plus="dr2"), symbol="∂y1{}",
-         meaning="by the residual and by the feed-forward layer", written="∂C/∂r₂ + ∂C/∂h W₁"),
-    back("dr1", "error of r1", eq.NORMAL_BACK.of("dy1", "g1", "n1", "s1"), symbol="∂r1{}"),
-    back("do", "error of o", units.Back(("dr1", "Wo")), symbol="∂o{}"),
-    *eq.head_back(step, T),
-    back("dx", "error of x", units.Back(("dQ", "Wq"), ("dK", "Wk"), ("dV", "Wv"), plus="dr1"),
-         symbol="∂x{}", meaning="by the residual, Q, K and V",
-         written="∂C/∂r₁ + ∂Q Wq + ∂K Wk + ∂V Wv"),
-)
+# fmt: off
+def weights(N: int) -> xlnn.Weights:
+    """Return the weights for a number of words, with their gradients."""
+    return xlnn.Weights({
+        "E": Weight((N, D), eq.look_up_slope(N), "dx", "read", title="embedding"),
+        "Wq": Weight((D, D), eq.SLOPE, "dQ", "x", title="queries"),
+        "Wk": Weight((D, D), eq.SLOPE, "dK", "x", title="keys"),
+        "Wv": Weight((D, D), eq.SLOPE, "dV", "x", title="values"),
+        "Wo": Weight((D, D), eq.SLOPE, "dr1", "o", title="output of attention"),
+        "g1": Weight((D,), eq.GAIN_SLOPE, "dy1", "n1", title="gain 1", start=1),
+        "b1": Weight((D,), eq.BIAS_SLOPE, "dy1", title="shift 1", start=0),
+        "W1": Weight((F, D), eq.SLOPE, "dh", "y1", title="feed-forward, in"),
+        "c1": Weight((F,), eq.BIAS_SLOPE, "dh", title="its bias", start=0),
+        "W2": Weight((D, F), eq.SLOPE, "dr2", "active", title="feed-forward, out"),
+        "c2": Weight((D,), eq.BIAS_SLOPE, "dr2", title="its bias", start=0),
+        "g2": Weight((D,), eq.GAIN_SLOPE, "dy2", "n2", title="gain 2", start=1),
+        "b2": Weight((D,), eq.BIAS_SLOPE, "dy2", title="shift 2", start=0),
+        "U": Weight((N, D), eq.SLOPE, "dl", "y2", title="from y to words"),
+    })
+
+
+def forward(T: int, N: int) -> tuple[Quantity, ...]:
+    """Return the steps from words to the probabilities of the next ones."""
+    step = alike(sheet="sentences", shape=(T, D), role="forward")
+    return (
+        step("x", "input", eq.LOOK_UP.of(s="read"), source=eq.SOURCE + "3.4, 3.5",
+             meaning="which word, and where it stands", written="x = √d E(word) + PE"),
+        *eq.head(step, T),
+        step("taken", "output of attention", eq.PROJECT.of("Wo", "o"), symbol="u{}"),
+        step("r1", "residual 1", units.SUM.of("x", "taken"), source=eq.SOURCE + "3.1",
+             meaning="the input goes on beside it", written="r₁ = x + A V Woᵀ"),
+        step("m1", "mean 1", eq.MEAN.of("r1"), shape=(T,)),
+        step("s1", "spread 1", eq.SPREAD.of("r1", "m1"), shape=(T,), source=NORM,
+             meaning="of the numbers of one position: the variance divides by d, and ε stands "
+             "inside the root", written="s = √(Σ(r − m)²/d + ε)"),
+        step("n1", "normalised 1", eq.NORMAL.of("r1", "m1", "s1")),
+        step("y1", "layer norm 1", eq.SCALED.of("n1", "g1", "b1"), written="y = g (r − m)/s + b",
+             meaning="with mean b and spread g, whatever the size of r", source=NORM),
+        step("h", "feed-forward", units.DENSE.of("W1", "y1", "c1"), shape=(T, F),
+             meaning="a dense layer for each position, of y₁ and not of A",
+             written="h = y₁ W₁ᵀ + c₁", source=eq.SOURCE + "(2)"),
+        step("active", "relu", units.RELU.of("h"), symbol="h⁺{}", shape=(T, F)),
+        step("f", "feed-forward, out", units.DENSE.of("W2", "active", "c2")),
+        step("r2", "residual 2", units.SUM.of("y1", "f")),
+        step("m2", "mean 2", eq.MEAN.of("r2"), shape=(T,)),
+        step("s2", "spread 2", eq.SPREAD.of("r2", "m2"), shape=(T,)),
+        step("n2", "normalised 2", eq.NORMAL.of("r2", "m2", "s2")),
+        step("y2", "layer norm 2", eq.SCALED.of("n2", "g2", "b2")),
+        step("l", "scores of words", eq.PROJECT.of("U", "y2"), shape=(T, N)),
+        step("expl", "exp", eq.EXP.of("l"), symbol="e{}", shape=(T, N)),
+        step("p", "probabilities", eq.SHARE.of("expl"), shape=(T, N),
+             meaning="how likely each word is to come next", written="p = softmax(y₂ Uᵀ)",
+             source=eq.SOURCE + "3.4"),
+    )
+
+
+def backward(T: int, N: int) -> tuple[Quantity, ...]:
+    """Return the cost, and the errors on the way back."""
+    each = alike(sheet="sentences", shape=(T, D))
+    back = partial(each, role="backward")
+    return (
+        each("C", "cross-entropy", eq.COST.of("l", "expl", "next"), shape=(T,)),
+        each("hit", "right", eq.hit(0.6).of(t="next"), symbol="✓{}", shape=(T,)),
+        back("dl", "error", eq.ERROR.of(t="next"), symbol="∂l{}", shape=(T, N),
+             meaning="how fast C changes with the scores", written="p − target"),
+        back("dy2", "error of y2", units.Back(("dl", "U")), symbol="∂y2{}"),
+        back("dr2", "error of r2", eq.NORMAL_BACK.of("dy2", "g2", "n2", "s2"), symbol="∂r2{}",
+             meaning="mean and spread depend on r as well",
+             written="(d − mean d − n mean(n d)) / s, d = g ∂C/∂y"),
+        back("dh", "error of h", eq.RELU_BACK.of("dr2", "W2"), symbol="∂h{}", shape=(T, F),
+             meaning="0 where h is not above 0: the mask is that of h",
+             written="(∂C/∂r₂ W₂) · (h > 0)"),
+        back("dy1", "error of y1", units.Back(("dh", "W1"), plus="dr2"), symbol="∂y1{}",
+             meaning="by the residual and by the feed-forward layer", written="∂C/∂r₂ + ∂C/∂h W₁"),
+        back("dr1", "error of r1", eq.NORMAL_BACK.of("dy1", "g1", "n1", "s1"), symbol="∂r1{}"),
+        back("do", "error of o", units.Back(("dr1", "Wo")), symbol="∂o{}"),
+        *eq.head_back(each, T),
+        back("dx", "error of x", units.Back(("dQ", "Wq"), ("dK", "Wk"), ("dV", "Wv"), plus="dr1"),
+             symbol="∂x{}", meaning="by the residual, Q, K and V",
+             written="∂C/∂r₁ + ∂Q Wq + ∂K Wk + ∂V Wv"),
+    )
 
 
 def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     """Yield the training, and the same steps for words that users type."""
-    epochs = sizes["epochs"]
+    epochs, T, N = sizes["epochs"], sizes["positions"], sizes["words"]
     epoch, row = Axis("epoch", epochs, "up"), Axis("sentence", sizes["sentences"], family="row")
-    state = Axis("epoch", epochs + 1, "up", counts_from=0)
+    state, word = Axis("epoch", epochs + 1, "up", counts_from=0), Axis("word", N)
+    network, steps = weights(N), forward(T, N)
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.02, calms=True)
-    data = alike(axes=(row,), shape=(T,), choices=(1, N))
-    yield data("read", "words", symbol="s{}", meaning="the words of a sentence, as numbers")
-    yield data("next", "next word", symbol="t{}", meaning="the word after each of them")
+    data = alike(sheet="data", axes=(row,), shape=(T,))
+    yield Quantity("n_word", title="number", symbol="n", sheet="data", axes=(word,), counts=True)
+    yield Quantity("name_word", title="word", symbol=" ", sheet="data", axes=(word,), is_text=True)
+    yield data("read", "words", symbol="s{}", choices=(1, N),
+               meaning="the words of a sentence, as numbers")
+    yield data("next", "next word", symbol="t{}", choices=(1, N),
+               meaning="the word after each of them")
+    name = units.Listed("word")
+    yield data("text", "in words", name.of("read", "name_word"), symbol=" ")
     yield eq.position(T, D)
-    yield from WEIGHTS.trained(epochs, sizes["optimizer"])
-    yield from xlnn.again((*FORWARD, *BACK), "{}", axes=(epoch, row))
+    yield from network.trained(epochs, sizes["optimizer"])
+    yield from xlnn.again((*steps, *backward(T, N)), "{}", axes=(epoch, row))
     once = alike(sheet="weights", axes=(epoch,))
     yield once("C_T", "total cost", eq.TOTAL, written="C_T = Σ −ln p(next)",
                meaning="the cost of all positions of all sentences")
     yield once("right", "words predicted", eq.TOTAL.of("hit"), symbol=" ", number_format="0")
-    yield from WEIGHTS.gradients(epochs, "gradient, {title}")
+    yield from network.gradients(epochs, "gradient, {title}")
     yield from xlnn.choice("epoch", state, words, title="after epoch")
-    used = {name: f"{name}_used" for name in WEIGHTS}
-    yield from (xlnn.shown(name, name=used[name], sheet="used") for name in WEIGHTS)
+    used = {name: f"{name}_used" for name in network}
+    yield from (xlnn.shown(name, name=used[name], sheet="used") for name in network)
     yield Quantity("typed", title="words", symbol="s{}", shape=(T,), choices=(1, N))
-    for name, title, shape in (("sentence", "words", (1, T)), ("after", "after", (T, 1))):
-        yield Quantity(name, title=title, shape=shape, equation=units.Named(WORDS).of("typed"))
-    yield Quantity("vocabulary", title="vocabulary", shape=(1, N), equation=units.Named(WORDS))
-    yield from xlnn.again(FORWARD, "{}_typed", sheet="inside", apart={"A": "talk", "p": "talk"},
+    for title, shape, quantity in (("words", (1, T), "sentence"), ("after", (T, 1), "after")):
+        yield Quantity(quantity, title=title, shape=shape, equation=name.of("typed", "name_word"))
+    yield Quantity("vocabulary", title="vocabulary", shape=(1, N),
+                   equation=name.of(names="name_word"))
+    yield from xlnn.again(steps, "{}_typed", sheet="inside", apart={"A": "talk", "p": "talk"},
                           instead={"read": "typed", **used})
     yield Quantity("likely", title="most likely next", shape=(T, 1),
-                   equation=units.Largest(WORDS).of("p_typed"))
+                   equation=units.Largest("word").of("p_typed", "name_word"))
     yield Quantity("course", equation=xlnn.Told(
         "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {all} next words, "
         "{right_first} are predicted with a probability above 0.6 in epoch 1, and {right_last} in "
@@ -135,17 +153,27 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
 
 def inputs(sizes: dict) -> dict:
     """Return the initial inputs: all sentences of the language, and random weights."""
-    several = np.resize(np.array(SENTENCES), (sizes["sentences"], T + 1))
-    return {**WEIGHTS.drawn(21, 0.3), "read": several[:, :-1], "next": several[:, 1:],
-            "typed": SENTENCES[2][:-1], "epoch": sizes["epochs"]}
+    s = np.resize(SENTENCES, (sizes["sentences"], sizes["positions"] + 1))
+    return {**weights(sizes["words"]).drawn(21, 0.3), **of_numbers(s), "epoch": sizes["epochs"],
+            "name_word": np.resize(WORDS, sizes["words"]), "typed": s[min(2, len(s) - 1), :-1]}
 
 
-def from_data(data: xlnn.Dataset, where: str) -> tuple[dict, dict]:
-    """Return the sizes and inputs for a table: the numbers of four words, and of the last."""
-    if data.x.shape[1] != T or data.t.shape[1] != 1:
-        raise xlnn.XlnnError(f"{where}: four words and, as --target, the fifth are expected.")
-    return ({"sentences": len(data.x)},
-            {"read": data.x, "next": np.hstack([data.x[:, 1:], data.t])})
+def of_numbers(s: np.ndarray) -> dict:
+    """Return the inputs for sentences of numbered words."""
+    return {"read": s[:, :-1], "next": s[:, 1:], "typed": s[0, :-1]}
+
+
+def from_data(rows: list, where: str) -> tuple[dict, dict]:  # noqa: ARG001 -- each row says where
+    """Return the sizes and inputs for sentences of equally many words, one in each row."""
+    sentences = [" ".join(texts).split() for _, texts in rows]
+    needed = len(sentences[0])
+    for (place, _), sentence in zip(rows, sentences, strict=True):
+        if len(sentence) != needed:
+            raise xlnn.XlnnError(f"{place}: {len(sentence)} words were found, but the first "
+                                 f"sentence has {needed}, and all need as many.")
+    names, s = np.unique(sentences, return_inverse=True)
+    sizes = {"sentences": len(s), "positions": needed - 1, "words": len(names)}
+    return sizes, {**of_numbers(1 + s.reshape(len(sentences), -1)), "name_word": names}
 
 
 def grids(*names: str) -> xlnn.Beside:
@@ -159,9 +187,10 @@ EXPERIMENT = xlnn.Experiment(
     "transformer", model, title="A transformer in a sheet",
     summary="A transformer of one block learns a toy language; type words, and read how likely "
     "each next word is.",
-    sizes={"epochs": xlnn.Size(50, most=1000), "sentences": xlnn.Size(4, most=1000)},
+    sizes={"epochs": xlnn.Size(50, most=1000), "sentences": xlnn.Size(4, most=1000),
+           "positions": xlnn.Size(4, least=2, most=12), "words": xlnn.Size(10, least=2, most=50)},
     rates={"adam": 0.05, "sgd": 0.05, "momentum": 0.02, "rmsprop": 0.02},
-    inputs=inputs, from_data=from_data, task=2, options_for=["epochs"],
+    inputs=inputs, from_data=from_data, reads="rows", task=2, options_for=["epochs"],
     about=(
         "The language: big cat says MEOW. small cat says meow. big dog says WOOF. small dog says "
         "woof. The network learns to predict each next word.",
@@ -173,13 +202,13 @@ EXPERIMENT = xlnn.Experiment(
         "Its way back is masked by h > 0.",
         "An embedding is looked up, so its gradient is a sum over all places where the word stands "
         "(SUMIF). Adam divides its means by 1 − βⁿ, since they begin at 0.",
-        "Your own sentences:  xlnn build transformer --data my.csv --target w5  takes five words "
-        "by their numbers.",
+        "Your own sentences:  xlnn build transformer --data my.csv  takes a sentence in each row, "
+        "all of as many words.",
     ),
     pages=(
         xlnn.Page(
-            "talk", "Talk", "Type four words by their numbers. Each row says what comes next, from "
-            "the words up to there. Choose an earlier epoch.",
+            "talk", "Talk", "Type words by their numbers. Each row says what comes next, from the "
+            "words up to there. Choose an earlier epoch.",
             xlnn.Numbers("eta", ("epoch", "epoch_asked")),
             xlnn.Sentences("course", above=1), xlnn.Space(),
             xlnn.Beside(
@@ -197,8 +226,11 @@ EXPERIMENT = xlnn.Experiment(
             grids("x", "Q", "K", "V"), grids("Z", "S", "o", "taken"), grids("r1", "n1", "y1"),
             grids("h", "active"), grids("f", "r2", "n2", "y2"), grids("l"), grids("expl"),
         ),
-        xlnn.Page("data", "Data", "The sentences as numbers, and the word after each. Type others.",
-                  Table("read", "next"), Grid("PE", digits="0.000")),
+        xlnn.Page("data", "Data", "The words, and the sentences as their numbers, with the word "
+                  "after each. Type others.",
+                  xlnn.Beside(Table("n_word", "name_word"),
+                              xlnn.Below(Table("read", "next", "text"),
+                                         Grid("PE", digits="0.000")))),
         xlnn.Page("used", "Weights used", "The weights after the epoch that was chosen on Talk."),
         xlnn.Page("sentences", "Sentences", "One row per epoch and sentence: from the words to the "
                   "cost, and back.", stays=True),
