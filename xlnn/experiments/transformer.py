@@ -229,8 +229,8 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page("data", "Data", "The words, and the sentences as their numbers, with the word "
                   "after each. Type others.",
                   xlnn.Beside(Table("n_word", "name_word"),
-                              xlnn.Below(Table("read", "next", "text"),
-                                         Grid("PE", digits="0.000")))),
+                              xlnn.Below(Table("read", "next", "text"), xlnn.Space(),
+                                         Grid("PE", digits="0.000", height=0)))),
         xlnn.Page("used", "Weights used", "The weights after the epoch that was chosen on Talk."),
         xlnn.Page("sentences", "Sentences", "One row per epoch and sentence: from the words to the "
                   "cost, and back.", stays=True),
