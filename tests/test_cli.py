@@ -468,7 +468,7 @@ def test_a_note_stands_on_stderr(folder):
     assert built.returncode == 0
     read, *_ = built.stderr.splitlines()
     assert read == (
-        "Note: nine.csv: 2 images of 3 × 3 pixels, labels a and b in the first column (1 and 1)."
+        "Note: nine.csv: 2 images of 3 × 3 pixels, labels a and b in the first column (1 of each)."
     )
     assert "start.json" not in built.stderr
 

@@ -275,7 +275,7 @@ def test_arrays_frames_and_starts_of_a_program_reach_the_workbook(tmp_path):
         picture="1x4", epochs=1,
     )  # fmt: skip
     assert built.notes[0] == (
-        "data: 12 images of 1 × 4 pixels, labels cat and dog in labels (6 and 6)."
+        "data: 12 images of 1 × 4 pixels, labels cat and dog in labels (6 of each)."
     )
     found = values(tmp_path / "a.xlsx", "formualizer")
     np.testing.assert_array_equal(found["raw"], x)

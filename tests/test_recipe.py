@@ -104,7 +104,7 @@ def test_a_start_that_fits_other_data_is_kept_without_a_word(csv):
     found = made(data=csv(["0", *NOUGHT], ["1", *ONE]))
     np.testing.assert_array_equal(found.inputs["W2"], made().inputs["W2"])
     assert found.notes == (
-        "my.csv: 2 images of 4 × 3 pixels, labels 0 and 1 in the first column (1 and 1).",
+        "my.csv: 2 images of 4 × 3 pixels, labels 0 and 1 in the first column (1 of each).",
     )
     assert made().notes == ()
 
@@ -343,7 +343,7 @@ def test_a_template_whose_layers_were_edited_draws_a_start_that_no_longer_fits(m
     assert found.inputs["W2"].shape == (1, 4, 12)
     told, note = found.notes
     assert told == (
-        'images.csv: 64 images of 4 × 3 pixels, labels 0 and 1 in the column "label" (32 and 32).'
+        'images.csv: 64 images of 4 × 3 pixels, labels 0 and 1 in the column "label" (32 of each).'
     )
     assert note.endswith("So the start weights were drawn at random (seed 0, fan-in).")
 

@@ -158,13 +158,15 @@ def test_values_that_are_missing_in_many_ways_are_counted(tmp_path):
         (SENSOR, {"targets": "time"}, "If it is a date, .* or choose another target"),
         (MIXED, {"targets": "pay"}, r"pay has numbers in \$ and €"),
         (SENSOR, {"label": "time"}, "different labels in 30 rows"),
+        (lines("month,units", lambda n: f"M{n},{n * n}", 12), {}, "12 different labels in 12 rows"),
         (
             lines("home,score,kind", lambda n: f"T{n},{n}-{n},{kind(n)}"),
             {"label": "kind"},
             r'no column is left .* home has "T0" in line 2 \(names.*\); score has "0-0" in line 2',
         ),
     ],
-    ids=["one class", "ragged", "infinite", "text", "date", "units", "date label", "all words"],
+    ids=["one class", "ragged", "infinite", "text", "date", "units", "date label", "months",
+         "all words"],
 )  # fmt: skip
 def test_what_cannot_be_built_is_said_with_what_to_type(tmp_path, content, options, told):
     with pytest.raises(DataError, match=told) as refusal:

@@ -297,7 +297,7 @@ def test_without_a_wanted_size_a_large_picture_is_made_smaller_in_its_proportion
     else:
         size = f"{own[0]} × {own[1]} pixels (rows × columns), taken as {taken[0]} × {taken[1]}"
         size += " (--picture)"
-    assert told == f"my: 2 pictures of {size}, labels 0 and 1 by file name (1 and 1)."
+    assert told == f"my: 2 pictures of {size}, labels 0 and 1 by file name (1 of each)."
 
 
 def test_pictures_of_several_sizes_and_proportions_are_told(root):
@@ -305,7 +305,7 @@ def test_pictures_of_several_sizes_and_proportions_are_told(root):
     picture(root / "1" / "b.png", np.zeros((3, 40)))
     (told,) = load(root, ReadOptions()).told
     start = "my: 4 pictures of 3 × 2 to 90 × 80 pixels (rows × columns), taken as 3 × 2 (--picture)"
-    assert told == f"{start}, some stretched, labels 0 and 1 by subfolder (2 and 2)."
+    assert told == f"{start}, some stretched, labels 0 and 1 by subfolder (2 of each)."
 
 
 def test_a_size_that_was_asked_for_is_told_without_the_option(root):

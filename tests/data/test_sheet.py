@@ -191,6 +191,11 @@ def test_a_second_table_below_an_empty_row_is_suspected(tmp_path):
     for options in ({"targets": ("y",)}, {"label": "x"}):
         with pytest.raises(DataError, match="If another table begins in row 5, remove it"):
             load(path, ReadOptions(**options))
+    told = load(path, ReadOptions(label="kind", missing="mean")).told
+    assert "my.xlsx: row 5 has no label. If another table begins in row 5, remove it." in told
+    path = xlsx(tmp_path, [*rows, [5, 6]])
+    told = load(path, ReadOptions(label="kind", missing="mean")).told
+    assert "another table" not in " ".join(told)
     path = xlsx(tmp_path, [*rows, ["name", "value"]])
     with pytest.raises(DataError) as refusal:
         load(path, ReadOptions(targets=("y",)))

@@ -37,7 +37,7 @@ def test_a_single_row_of_each_of_many_classes_is_told_shortly(tmp_path):
     )
 
 
-KINDS = "labels x and y in {} (1 and 1)."
+KINDS = "labels x and y in {} (1 of each)."
 NAMED = "2 rows of 2 inputs, a and b; " + KINDS.format('the column "k"')
 PLACED = "2 rows of 2 inputs, x1 and x2; " + KINDS
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from xlnn.data.dataset import ENOUGH as SIGNIFICANT_ROWS
 from xlnn.data.dataset import LARGE as LARGE_INPUTS
 from xlnn.data.dataset import MOST_INPUTS, Dataset, ReadOptions
 from xlnn.data.preprocessing import held_out
@@ -117,13 +118,15 @@ def choose_network(options: Options) -> tuple[Origin, str, Options]:
 
 def _check_classes(data: Dataset, options: Options) -> None:
     """Refuse labels that mostly occur in one row only: they are numbers to predict, or names."""
-    if data.is_regression or len(data.labels) <= len(data.x) / 2 or len(data.x) < LEAST_ROWS:
+    if data.is_regression or len(data.labels) <= len(data.x) / 2:
+        return
+    if len(data.x) < SIGNIFICANT_ROWS:
         return
     first = "" if options.label else "Without --label the first column is the label. "
     raise DataError(
         f"{first}There are {len(data.labels):,} different labels in {len(data.x):,} rows, such as "
-        f"{short(data.labels[0])}: name another column with --label, or with --target one of "
-        "numbers to predict.",
+        f"{short(data.labels[0])}: name another column with --label, or predict numbers with "
+        "--target.",
         "label",
     )
 

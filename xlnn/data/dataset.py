@@ -162,14 +162,16 @@ def labels_told(labels: Sequence[str], t: np.ndarray, where: str) -> str:
 
     >>> labels_told(("0", "1"), np.array([[1, 0], [1, 0], [0, 1]]), "in the first column")
     'labels 0 and 1 in the first column (2 and 1)'
+    >>> labels_told(("0", "1"), np.array([[1, 0], [0, 1]]), "in the first column")
+    'labels 0 and 1 in the first column (1 of each)'
     """
     counts = t.sum(axis=0).astype(int)
-    if len(labels) <= 2 * MOST_NAMED:
-        numbers = listed([f"{count:,}" for count in counts])
-        return f"labels {listed(labels)} {where} ({numbers})"
-    span = (f"{counts.min():,}", f"{counts.max():,}")
-    each = " to ".join(dict.fromkeys(span)) + " of each"
-    return f"{len(labels):,} labels, {listed(labels, most=3)}, {where} ({each})"
+    span = dict.fromkeys((f"{counts.min():,}", f"{counts.max():,}"))
+    each = " to ".join(span) + " of each"
+    if len(labels) > 2 * MOST_NAMED:
+        return f"{len(labels):,} labels, {listed(labels, most=3)}, {where} ({each})"
+    numbers = listed([f"{count:,}" for count in counts]) if len(span) > 1 else each
+    return f"labels {listed(labels)} {where} ({numbers})"
 
 
 def targets_told(targets: Sequence[str], t: np.ndarray) -> str:

@@ -72,11 +72,14 @@ class Survey:
         self.labels = self._labels(rows)
         kept = [not (reading.missing and is_unlabelled(label)) for label in self.labels]
         self.unlabelled = kept.count(False)
+        first = rows[kept.index(False)][0] if self.unlabelled else 0
         if self.unlabelled:
             rows, self.labels = [*compress(rows, kept)], [*compress(self.labels, kept)]
         if not rows:
             raise DataError(f"{table.name}: no {table.row} has a label, so none can be kept.")
         self.numbers = [row for row, _ in rows]
+        if hint := self._hint(first):
+            table.notes.append(f"{table.name}: {table.row} {first:,} has no label.{hint}")
         texts = [*zip(*(fields for _, fields in rows), strict=True)]
         self.inputs, self.targets = (
             [Column(n, texts[n], roles, reading, is_dated=n in table.dated) for n in chosen]
@@ -200,15 +203,14 @@ class Survey:
         remedy = f", or leave columns out ({drops} …)" if len(wrong) > 2 else f", or add {drops}"
         if not all(column.is_input for column in wrong):
             drops = remedy = ", or if a target holds classes, use --label instead of --target"
-        hint = self._hint(wrong[0], wrong[0].first) if wrong else ""
+        hint = self._hint(self._number(wrong[0], wrong[0].first)) if wrong else ""
         return DataError(
             f"{self.table.name} holds what is not a number: {told}. Correct it"
             f"{remedy if drops else ''}.{hint}"
         )
 
-    def _hint(self, column: Column, text: str) -> str:
-        """Return a hint that another table may begin in the row of a text; "" if not."""
-        row = self.numbers[column.texts.index(text)] if text else 0
+    def _hint(self, row: int) -> str:
+        """Return a hint that another table may begin in a row; "" if not."""
         if row <= self.numbers[0] or row - 1 in {number for number, _ in self.table.rows}:
             return ""
         return f" If another table begins in {self.table.row} {row:,}, remove it."
@@ -308,10 +310,15 @@ class Survey:
             then = f"Correct it, or {drop}, or if it holds the labels add --label {place}."
         return DataError(
             f"{self.table.name}, {self._row(column, text)}, column {heading}: "
-            f'"{short(text)}" {why_no_number(text)}{self._hint(column, text)} {then}',
+            f'"{short(text)}" {why_no_number(text)}{self._hint(self._number(column, text))} '
+            f"{then}",
             *named,
         )
 
     def _row(self, column: Column, text: str) -> str:
         """Return words for the first row that has a text in a column."""
-        return f"{self.table.row} {self.numbers[column.texts.index(text)]:,}"
+        return f"{self.table.row} {self._number(column, text):,}"
+
+    def _number(self, column: Column, text: str) -> int:
+        """Return the number of the first row that has a text in a column; 0 for no text."""
+        return self.numbers[column.texts.index(text)] if text else 0
