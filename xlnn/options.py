@@ -115,10 +115,10 @@ class BuildOptions(TypedDict, total=False):
         COLUMNS, "A column to leave out; may be repeated.", reads=TABLES, **_ROWS,
     )]
     columns: Annotated[Sequence[str] | str | None, Option(
-        NAMES, "The columns that are inputs, if not all but the label.", reads=TABLES, **_ROWS,
+        NAMES, "The input columns; by default all but the label.", reads=TABLES, **_ROWS,
     )]
     header_row: Annotated[int | None, Option(
-        WHOLE, "The row of the headings, where rows stand above them.",
+        WHOLE, "The row of the headings, if there are other rows above them.",
         "a whole number from 1 on", lambda v: v > 0, reads=(CSV, XLSX), **_ROWS,
     )]
     sheet: Annotated[str | None, Option(
@@ -187,7 +187,7 @@ class BuildOptions(TypedDict, total=False):
         "a finite number of at least 0", lambda v: 0 <= v < inf, several=True, table="",
     )]
     noise: Annotated[float | None, Option(
-        NUMBER, "Of autoencoder: leave out this part of the pixels that go in, such as 0.2.",
+        NUMBER, "autoencoder only: set this share of the input pixels to 0, such as 0.2.",
         "a number from 0 to less than 1, such as 0.2,", lambda v: 0 <= v < 1,
         kinds=("autoencoder",),
     )]

@@ -39,12 +39,12 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
     as_json: bool,
     **cells: str | None,
 ) -> None:
-    """Check whether each FILE computes the gradients that it states.
+    """Check whether the gradients in each FILE are the slopes of its cost.
 
     FILE is a workbook in which a network learns, whoever made it. The audit finds its cost,
-    parameters and stated gradients by formulas, headings and names. It moves each parameter up and
-    down, and compares the slope of the cost with the stated gradient. It explains what is wrong,
-    and names the cell where the fault starts. If no gradients are stated, it gives the slopes.
+    parameters and gradients by formulas, headings and names. It moves each parameter up and down,
+    and compares the slope of the cost with the gradient on the sheet. It explains what is wrong,
+    and names the cell where the fault starts. If there are no gradients, it gives the slopes.
 
     The exit code is 1 if something is wrong, or if a file cannot be read or judged.
 

@@ -37,10 +37,10 @@ def build(
 ) -> None:
     """Write the workbook of a TEMPLATE, verified against NumPy.
 
-    TEMPLATE is a name that `xlnn templates` lists, or your folder. Without one, --data gets a
-    network that fits them, and without data the template is digits. `all` writes every template
-    into output/, or the folder of -o, with an index; its options are --lang,
-    --epochs, --without, --large, --force and --no-verify.
+    TEMPLATE is a name that `xlnn templates` lists, or your folder. Without one, build
+    chooses a network that fits --data, or writes digits if there are no data. `all` writes every
+    template into output/, or the folder of -o, with an index; its options are --lang, --epochs,
+    --without, --large, --force and --no-verify.
 
     With --model, a trained PyTorch, Keras or scikit-learn model, saved as .onnx, becomes a workbook
     that predicts the rows of --data (only inputs, or with labels) and agrees with ONNX Runtime:

@@ -46,16 +46,16 @@ Failure = dict[str, str]
     "--seed", type=click.IntRange(min=0), help="Seed of the random inputs, to repeat a check."
 )
 @click.option("--jobs", type=click.IntRange(min=1), default=1, help="How many processes.")
-@click.option("--shard", metavar="N/M", default="", help="Check the Nth of M parts: 3/16.")
-@click.option("--log", type=PATH, help="Add a line of JSON a file, and resume from it.")
+@click.option("--shard", metavar="N/M", default="", help="Check part N of M, such as 3/16.")
+@click.option("--log", type=PATH, help="Log each file as a line of JSON, and resume.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 -- each by its name
     """Recalculate each workbook FILE and compare every cell with NumPy.
 
     NumPy computes each cell from the cells that it refers to, so an error is reported where it
     starts. If two outputs are equal to 12 digits, either class is right. The drift is the distance
-    from NumPy's own run: rounding errors grow from epoch to epoch. It is measured on numbers that
-    change smoothly, not on classes and counts, and is not judged.
+    from NumPy's own run. It grows with rounding errors from epoch to epoch, so it is shown and does
+    not count as an error; classes and counts are left out of it.
 
     If a file cannot be checked, the others still are, and the exit code is 1. With --json such a
     file is an object with its file and its error; several files or engines give a list.

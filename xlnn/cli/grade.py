@@ -78,12 +78,12 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
 )
 @click.option("--column", metavar="HEADING", default="", help="The gradebook's column of grades.")
 @click.option("--roster", type=PATH, help="The class: ids, e-mail addresses, and who is missing.")
-@click.option("--exercise", type=PATH, help="What was handed out: a file, or the folder of it.")
+@click.option("--exercise", type=PATH, help="What you handed out: a file or a folder.")
 @click.option("--level", type=click.IntRange(1, 5), default=None, help="The level handed out.")
 @click.option("--pseudonyms", is_flag=True, help="Replace names, ids and e-mail addresses.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes, by default one a processor.")
-@click.option("--shard", metavar="N/M", default="", help="Grade the Nth of M parts: 3/16.")
-@click.option("--log", type=PATH, help="Add a line of JSON a file, and resume from it.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes; by default one per processor.")
+@click.option("--shard", metavar="N/M", default="", help="Grade part N of M, such as 3/16.")
+@click.option("--log", type=PATH, help="Log each file as a line of JSON, and resume.")
 @click.option(
     "--seed", type=click.IntRange(min=0), help="Seed of the random inputs, to repeat a grading."
 )

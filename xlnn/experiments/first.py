@@ -86,8 +86,8 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from xlnn.again(rows, "now_{}", axes=(row,), sheet="first", instead=now)
     yield from xlnn.again(sums, "now_{}", sheet="first", instead=instead)
     yield Quantity("answers", equation=xlnn.Told(
-        "In this epoch {right} of {rows} rows are answered rightly: a₃ is on the side of 0.5 on "
-        "which t is.", rows=ROWS,
+        "In this epoch {right} of {rows} rows are right: a₃ is on the same side of 0.5 as t.",
+        rows=ROWS,
         right=lambda a3, t: right(a3.over("row"), t.over("row"))).of(a3="now_a3"))
 
 
