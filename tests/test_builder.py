@@ -19,6 +19,7 @@ from xlnn.errors import DisagreementError, OutputError, XlnnError
 from xlnn.layout import quoted
 from xlnn.linting.book import Problem
 from xlnn.loading.spec import described
+from xlnn.workbooks.pages import sheet as sheets
 from xlnn.xlsx import guard
 from xlnn.xlsx.package import inspect
 
@@ -59,6 +60,14 @@ def test_stored_values_are_those_of_numpy(tmp_path, digits, verify):
     stored = openpyxl.load_workbook(path, data_only=True)["Training"]["C5"].value
     run = reference.run(digits.model, digits.inputs)
     assert stored == pytest.approx(run["z2"][0, 1, 0], abs=CACHED)
+
+
+def test_a_build_finds_the_place_of_everything_once(tmp_path, monkeypatch):
+    """That takes a tenth of a build."""
+    found, lay_out = [], sheets.lay_out
+    monkeypatch.setattr(sheets, "lay_out", lambda *given: found.append(1) or lay_out(*given))
+    build("sequences", tmp_path / "sequences.xlsx", verify=False)
+    assert found == [1]
 
 
 def test_excel_is_told_to_compute_the_workbook_when_it_opens_it(short_path):
@@ -132,13 +141,12 @@ def test_a_workbook_that_disagrees_is_not_published(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.slow
 def test_a_workbook_that_excel_would_repair_is_not_published(tmp_path, monkeypatch):
     problem = Problem("some rule", "Training!A1", "something is wrong.")
     found = lambda path: (inspect(path), (problem,))  # noqa: E731 -- one line
     monkeypatch.setattr(proof, "inspect_and_lint", found)
     with pytest.raises(DisagreementError, match="Training!A1: something is wrong"):
-        build("digits", tmp_path / "digits.xlsx", epochs=1)
+        build("sequences", tmp_path / "sequences.xlsx")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -95,7 +94,7 @@ def build(
         source = Source(kind_named(FIRST_KIND), chosen, chosen.name)
     else:
         source = origin_of_template(DEFAULT if template is None else str(template))
-    plan = replace(planned(*source, asked), authority=authority)
+    plan = planned(*source, asked, authority)
     for known in plan.made.notes:
         note(known)
     usual = OUTPUT / f"{usual_name or source.name}.xlsx"

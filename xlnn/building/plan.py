@@ -123,7 +123,13 @@ class Plan:
             self.authority.check(self.made, read_arrays(self.layout, values))
 
 
-def planned(kind: WorkbookKind[Any, Any], origin: object, name: str, options: Options) -> Plan:
+def planned(
+    kind: WorkbookKind[Any, Any],
+    origin: object,
+    name: str,
+    options: Options,
+    authority: "Authority | None" = None,
+) -> Plan:
     """Combine a template's settings and the options into a plan.
 
     Raises
@@ -135,7 +141,7 @@ def planned(kind: WorkbookKind[Any, Any], origin: object, name: str, options: Op
     large = options.large
     with blamed(options):
         made = kind.recipe(origin, options)
-        plan = Plan(kind, replace(made, notes=(*options.notes, *made.notes)))
+        plan = Plan(kind, replace(made, notes=(*options.notes, *made.notes)), authority)
         with counting_epochs(kind, made.spec, large=large):
             if not kind.is_ours:
                 check_formulas(plan.layout)
