@@ -66,15 +66,15 @@ def built(
     plans: dict[str, Plan] = {}
     errors: dict[str, BaseException] = {}
     templates = _chosen(without, options)
+    if folder.suffix.lower() == ".xlsx":
+        raise OutputNameError(
+            f"{folder}: all templates are written into a folder: name a folder with -o."
+        )
     for template in templates:
         try:
             plans[template.name] = _planned(template, options)
         except MENDABLE as error:
             errors[template.name] = error
-    if folder.suffix.lower() == ".xlsx":
-        raise OutputNameError(
-            f"{folder}: all templates are written into a folder: name a folder with -o."
-        )
     counts: dict[str, int] = {}
 
     def wrote(name: str, plan: Plan, before: str) -> Built | BaseException:
