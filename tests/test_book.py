@@ -166,7 +166,7 @@ def test_every_section_that_a_text_names_is_one_of_the_book(path):
 
 @pytest.mark.parametrize("name", experiments())
 def test_every_section_that_an_experiment_names_is_one_of_the_book(name):
-    said = sections(str(loaded(name).all_words("en").words))
+    said = sections(str(loaded(name).english.words))
     assert said or not template(name).sections  # of those after the book, some name none
     assert said <= KNOWN
 
@@ -181,5 +181,6 @@ def test_the_guide_names_the_section_in_which_a_symbol_stands(kind, lang):
 
 @pytest.mark.parametrize("kind", WHERE)
 def test_the_languages_name_the_same_sections(kind):
-    found = [sections(str(loaded(kind).all_words(lang).words)) for lang in languages()]
-    assert found[0] == found[1] == found[2]
+    found = sections(str(loaded(kind).english.words))
+    for lang in set(languages()) - {"en"}:
+        assert sections(str(loaded(kind).all_words(lang).words)) == found

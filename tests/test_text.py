@@ -661,7 +661,7 @@ def test_an_english_text_in_another_language_is_found(monkeypatch, tmp_path, key
 @pytest.mark.parametrize("lang", TRANSLATED)
 def test_a_kind_with_words_of_its_own_has_the_same_ones_in_every_language(kind, lang):
     if kind in experiments():
-        english, other = map(loaded(kind).all_words, ("en", lang))
+        english, other = loaded(kind).english, loaded(kind).all_words(lang)
         assert loaded(kind).untranslated(lang) == {}
     else:
         english, other = (Text(each, translated(each, kind)) for each in ("en", lang))

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -461,8 +461,13 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
 
     def untranslated(self, lang: str) -> dict[str, str]:
         """Return texts without a translation, by their keys in a translation file."""
-        left = missing(lang, self.name, self.all_words("en"), self.texts)
+        left = missing(lang, self.name, self.english, self.texts)
         return {where: english for where, english in left if IN_WORDS.search(english)}
+
+    @cached_property
+    def english(self) -> Text:
+        """All texts in English, see `all_words`."""
+        return self.all_words("en")
 
     def all_words(self, lang: str) -> Text:
         """Return all texts of a language, with those that pages look up when they are drawn.
