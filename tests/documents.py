@@ -28,6 +28,8 @@ from xlnn.errors import OptionsError
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")} - {ROOT / "CHANGELOG.md"})
+SEVERAL = 2
+"""Files that a pattern such as output/*.xlsx stands for here."""
 FIRST = {"xlnn", "python", "make", "$", ".venv/bin/xlnn", ".venv/bin/python"}
 
 
@@ -89,7 +91,7 @@ def typed(words):
         yield [
             name
             for word in shlex.split(part)
-            for name in (sorted(map(str, Path().glob(word))) if "*" in word else [word])
+            for name in (sorted(map(str, Path().glob(word)))[:SEVERAL] if "*" in word else [word])
         ]
 
 
