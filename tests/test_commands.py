@@ -22,12 +22,10 @@ from xlnn.xlsx.parts import sheet_parts
 MODEL = "mlp"
 """A trained network, as PyTorch wrote it, in the place of a template."""
 
-SLOW = {*NETWORK_TEMPLATES, "activations", "cnn-solver", "costs", "solver", "xor-layers"} - {"xor"}
-"""One network stands for all of its kind in every run, and of the experiments the quick ones."""
+QUICK = "sequences", "xor"
+"""An experiment and a network that stand for all of their kind in every run."""
 
-TEMPLATES = [
-    pytest.param(n, marks=pytest.mark.slow if n in SLOW else ()) for n in (*names(), MODEL)
-]
+TEMPLATES = [*QUICK, *(name for name in names() if name not in QUICK), MODEL]
 
 RAISED = re.compile(r"\s*[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]")
 """How no symbol begins: with an index of nothing."""
@@ -49,7 +47,7 @@ def test_every_kind_of_workbook_goes_to_another_process_and_is_itself_there():
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-@pytest.mark.first(1)
+@pytest.mark.first(len(QUICK))
 @pytest.mark.ci
 def test_every_template_goes_through_every_command(name, tmp_path):
     (tmp_path / "names.txt").write_text("Ada\n")
