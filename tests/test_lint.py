@@ -505,6 +505,6 @@ def test_a_reading_knows_which_number_is_which_row(found, form):
     groups = Groups(["训练", "Layer 2"])
     groups.add(0, [(1, 1, f"={text}")])
     (group,) = groups
-    rows = [int(group.rows(slot, 100)[0][0]) for slot in group.slots]
+    rows = group.reads(100)[0][0].tolist()
     assert [*zip((slot.columns[0] for slot in group.slots), rows, strict=True)] == found
     assert group.at(0) == f"={text}"

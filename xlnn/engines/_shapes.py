@@ -64,15 +64,15 @@ def laid_out(groups: Groups, values: Sequence[tuple[int, int]]) -> tuple[Places,
     kept = used.copy()
     height, width = used.max(axis=0, initial=1)
     for met in groups:
-        for slot in met.slots:
-            first, last = met.rows(slot, height)
-            if first.min() < 1 or last.max() > MAX_ROWS:
-                row = 0 if first.min() < 1 else last.max()
-                raise EngineError(
-                    f"{groups.titles[met.sheet]}: a formula like {met.formula} refers to row"
-                    f" {row}; a sheet has rows 1 to {MAX_ROWS}."
-                )
-            reach = last.max(), _clip(slot.columns, width)[1]
+        first, last = met.reads(height)
+        if first.min(initial=1) < 1 or last.max(initial=1) > MAX_ROWS:
+            row = 0 if first.min() < 1 else last.max()
+            raise EngineError(
+                f"{groups.titles[met.sheet]}: a formula like {met.formula} refers to row"
+                f" {row}; a sheet has rows 1 to {MAX_ROWS}."
+            )
+        for slot, lowest in zip(met.slots, last.max(axis=0, initial=1), strict=True):
+            reach = lowest, _clip(slot.columns, width)[1]
             kept[slot.sheet] = np.maximum(kept[slot.sheet], reach)
     places = Places.of(groups.titles, [*map(tuple, kept.tolist())])
     examples: dict[tuple, str] = {}
@@ -80,14 +80,11 @@ def laid_out(groups: Groups, values: Sequence[tuple[int, int]]) -> tuple[Places,
     for met in groups:
         table = met.table()
         cells = places.at(met.sheet, table[:, 0], table[:, 1]).astype(np.int32)
-        corners = np.empty((len(table), len(met.slots)), dtype=np.int32)
-        heights = np.empty_like(corners)
-        widths = []
+        first, last = met.reads(height)
+        corners, heights, widths = np.empty_like(first), last - first + 1, []
         for index, slot in enumerate(met.slots):
-            first, last = met.rows(slot, height)
             columns = _clip(slot.columns, width)
-            corners[:, index] = places.at(slot.sheet, first, columns[0])
-            heights[:, index] = last - first + 1
+            corners[:, index] = places.at(slot.sheet, first[:, index], columns[0])
             widths.append(columns[1] - columns[0] + 1)
         for rows in split(heights):
             key = met.text, tuple(zip(heights[rows[0]].tolist(), widths, strict=True))

@@ -8,6 +8,7 @@ cells that all of them read are looked up at once (`xlnn.xlsx.alike`).
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from math import isinf
 
 import formualizer
@@ -16,10 +17,10 @@ import numpy as np
 from xlnn.linting.book import LintedWorkbook, Problem, elements_named
 from xlnn.linting.nodes import SheetNode
 from xlnn.xlsx.alike import FormulaGroup, Slot, grouped, split
-from xlnn.xlsx.guard import ARGUMENTS, MOST_ARGUMENTS, calls
+from xlnn.xlsx.guard import ARGUMENTS, MAX_SHAPES, MOST_ARGUMENTS, calls
 from xlnn.xlsx.markup import Node
 from xlnn.xlsx.name_substitution import Names
-from xlnn.xlsx.range_shapes import unlike
+from xlnn.xlsx.range_shapes import at_a1, unlike
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
 
 RULES = {
@@ -60,13 +61,14 @@ Where = Callable[[int, int], str]
 """Returns where a formula is, by its row and column."""
 
 
-def faults(formula: str) -> tuple[str, list[Miscounted]]:
+@lru_cache(maxsize=MAX_SHAPES)
+def faults(formula: str) -> tuple[str, tuple[Miscounted, ...]]:
     """Return what is wrong with a formula whatever its cells hold: in words, and its functions.
 
     >>> faults("=1+*2")[0]
     'cannot be parsed; expected operands between operators, and brackets in pairs'
     >>> faults("=ABS(1,2)")
-    ('', [('ABS', 2, (1, 1))])
+    ('', (('ABS', 2, (1, 1)),))
     """
     try:
         formualizer.parse(formula)
@@ -74,8 +76,8 @@ def faults(formula: str) -> tuple[str, list[Miscounted]]:
     except (formualizer.ParserError, formualizer.TokenizerError) as error:
         # the words of formualizer, which has no other sign for a formula beyond its limits
         is_deep = "too deep" in str(error) or "limit" in str(error)
-        return (_DEEP if is_deep else _WRONG), []
-    return _beyond(tokens), [*_miscounted(formula)]
+        return (_DEEP if is_deep else _WRONG), ()
+    return _beyond(tokens), (*_miscounted(formula),)
 
 
 def _beyond(tokens: Iterable[formualizer.Token]) -> str:
@@ -190,7 +192,8 @@ class _Formulas:
 
     def _found(self, group: FormulaGroup) -> Iterator[Found]:
         """Check formulas that were read as one."""
-        fault, miscounted = faults(group.formula)
+        alike = group.formula if '"' in group.formula else at_a1(group.formula)
+        fault, miscounted = faults(alike)
         if fault:
             yield 0, "formula-syntax", f'"{group.formula:.61}" {fault}.', None
             return
@@ -206,24 +209,32 @@ class _Formulas:
         if group.is_lost:
             message = "A reference names no sheet of cells; one was expected."
             yield 0, "reference", message, None
-        for index, slot in enumerate(group.slots):
-            sheet = self._book.sheets[slot.sheet]
-            first, last = group.rows(slot, MAX_ROWS)
-            have = sheet.used.have(*slot.columns, first, last)
-            if not have.all():
-                wrong = int(np.argmin(have))
-                message = _missing(sheet, slot, int(first[wrong]), int(last[wrong]))
-                yield wrong, "reference", message, index
+        first, last = group.reads(MAX_ROWS)
+        have = self._have(group, first, last)
+        for index in np.flatnonzero(~have.all(axis=0)).tolist():
+            wrong, slot = int(np.argmin(have[:, index])), group.slots[index]
+            rows = int(first[wrong, index]), int(last[wrong, index])
+            message = _missing(self._book.sheets[slot.sheet], slot, *rows)
+            yield wrong, "reference", message, index
         if group.words or ":" in group.formula or "{" in group.formula:
-            yield from self._pairs(group)
+            yield from self._pairs(group, last - first)
 
-    def _pairs(self, group: FormulaGroup) -> Iterator[Found]:
+    def _have(self, group: FormulaGroup, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        """Return which references of which formulas exist, shape (formulas, slots)."""
+        have = np.empty(first.shape, bool)
+        for number in {slot.sheet for slot in group.slots}:
+            own = [index for index, slot in enumerate(group.slots) if slot.sheet == number]
+            columns = np.transpose([group.slots[index].columns for index in own])
+            used = self._book.sheets[number].used
+            have[:, own] = used.have(*columns, first[:, own], last[:, own])
+        return have
+
+    def _pairs(self, group: FormulaGroup, heights: np.ndarray) -> Iterator[Found]:
         """Look for ranges of unlike shape, once for formulas whose ranges have the same heights."""
-        ends = [group.rows(slot, MAX_ROWS) for slot in group.slots]
-        heights = np.transpose([last - first for first, last in ends] or [[0]])
+        title = self._titles[group.sheet] if group.sheet >= 0 else ""
         for member in sorted(int(members[0]) for members in split(heights)):
-            title = self._titles[group.sheet] if group.sheet >= 0 else ""
-            if pair := unlike(self._names.plain(group.at(member), title)):
+            formula = group.at(member)
+            if pair := unlike(self._names.plain(formula, title) if group.words else formula):
                 message = f"It pairs {pair}; expected ranges of the same shape."
                 yield member, "unlike-ranges", message, None
 

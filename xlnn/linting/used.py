@@ -58,8 +58,8 @@ class Used:
 
         Parameters
         ----------
-        left, right : int, or arrays of int, one per range
-            The first and last column of each.
+        left, right : int, or arrays of int
+            The first and last column of each, which are broadcast to the rows.
         first, last : arrays of int, one per range
             The first and last row of each.
 

@@ -99,7 +99,8 @@ def _readings(contents: Package) -> tuple[np.ndarray, np.ndarray]:
             index = np.arange(count, count + len(places))
             count += len(places)
             readers.append(np.column_stack([np.full_like(index, number), places]))
-            read = [(s.sheet, *group.rows(s, MAX_ROWS), *s.columns) for s in group.slots]
+            rows = zip(*(ends.T for ends in group.reads(MAX_ROWS)), strict=True)
+            read = [(s.sheet, *each, *s.columns) for s, each in zip(group.slots, rows, strict=True)]
             # a name, or a range with a computed corner, may be anywhere
             if group.words or ":" in TEXT.sub("", group.text):
                 read.append(_ANYWHERE)

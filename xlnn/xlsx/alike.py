@@ -106,17 +106,20 @@ class FormulaGroup(NamedTuple):
             text[span] = b"%0*d" % (span.stop - span.start, number)
         return text.decode()
 
-    def rows(self, slot: Slot, height: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the first and last row that each formula reads through a slot.
+    def reads(self, height: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the first and last row that each formula reads through each slot.
 
         A reference to all rows ends at `height`, below which every cell is empty.
+
+        Returns
+        -------
+        first, last : arrays of int, shape (formulas, slots)
         """
-        table = self.table()
-        first, last = (
-            table[:, 2 + row] if row >= 0 else np.full(len(table), -row) for row in slot.rows
-        )
-        first, last = np.minimum(first, last), np.maximum(first, last)
-        return first, np.where((first == 1) & (last == MAX_ROWS), height, last)
+        ends = np.array([slot.rows for slot in self.slots], np.intc).reshape(-1, 2)
+        rows = np.where(ends < 0, -ends, self.table()[:, np.maximum(2 + ends, 0)])
+        first, last = rows.min(axis=2), rows.max(axis=2)
+        last[(first == 1) & (last == MAX_ROWS)] = height
+        return first, last
 
 
 @dataclass

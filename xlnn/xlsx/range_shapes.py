@@ -162,14 +162,14 @@ def intersection(formula: str) -> str | None:
 
 def reading(formula: str) -> Reading:
     """Return the first ranges that are unlike, and the first that is intersected."""
-    alike = _read_alike(_at_a1(formula))
+    alike = _read_alike(at_a1(formula))
     return alike if alike == Reading() else _read(formula)
 
 
-def _at_a1(formula: str) -> str:
+def at_a1(formula: str) -> str:
     """Move each range to A1, so that filled-down formulas become equal.
 
-    >>> _at_a1("=SUMPRODUCT(Data!B4:M4,Weights!B$5:B$9)+LOG10(AL7)")
+    >>> at_a1("=SUMPRODUCT(Data!B4:M4,Weights!B$5:B$9)+LOG10(AL7)")
     '=SUMPRODUCT(Data!A1:L1,Weights!A1:A5)+LOG10(A1)'
     """
     return formula if _OF_TWO_SHEETS.search(formula) else _CELLS.sub(_moved, formula)
