@@ -29,7 +29,6 @@ from xlnn.registry.templates import names
 from xlnn.xlsx.cells import cells
 
 PROGRAM = Path(__file__).parent / "benchmarks" / "mutation.py"
-ERRORS = 24
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +69,11 @@ def cell_of(book, name, index):
 
 @pytest.mark.ci
 def test_every_planted_error_is_named_or_listed_exactly(books, tmp_path):
-    """In the small workbooks alone: `make mutation` plants errors in large ones, too."""
-    generator = np.random.default_rng(39)
+    """One of each kind, in the three smallest workbooks: `make mutation` plants many in all."""
+    generator = np.random.default_rng(0)
     outcomes = [
         try_out(books[number], planted, tmp_path / "planted.xlsx", "formualizer", probes=1)
-        for number, planted in plant_many(books[:-1], ERRORS, generator)
+        for number, planted in plant_many(books[:3], len(KINDS), generator)
     ]
     assert [outcome for outcome in outcomes if not outcome.good] == []
     assert {outcome.planted.kind for outcome in outcomes if not outcome.same} == set(KINDS)
