@@ -104,9 +104,8 @@ def run_javascript(library, *paths):
     return run.stdout
 
 
-@pytest.mark.first(4)
+@pytest.mark.first(1)
 @pytest.mark.ci
-@pytest.mark.first(2)
 def test_calamine_reads_what_is_stored(built, stored):
     calamine = pytest.importorskip("python_calamine")
     book = calamine.CalamineWorkbook.from_path(built)
