@@ -2,9 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
 from types import MappingProxyType
 from xml.parsers import expat
 from zipfile import ZIP_STORED, ZipFile
+
+from lxml import etree
+from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.utils import coordinate_to_tuple
 
 from xlnn.grid import address
 from xlnn.xlsx.copying import dated_entry
@@ -165,3 +171,60 @@ def replace_inputs(source, target, inputs):
     parts = sheet_parts(source).items()
     copy(source, target, {part: rewrite_cells(put(title)) for title, part in parts})
     assert not places
+
+
+def edit(path, changes):
+    """Type into cells of a saved workbook, as a person does, and return its path.
+
+    The values that other cells store stay, and so are stale.
+    """
+    parts, typed = sheet_parts(Path(path)), {}
+    for cell, content in changes.items():
+        title, _, place = cell.rpartition("!")
+        typed.setdefault(parts[title.strip("'")], {})[coordinate_to_tuple(place)] = content
+    edits = {part: _typed_into(cells) for part, cells in typed.items()}
+    edited = BytesIO()
+    copy(path, edited, edits)
+    Path(path).write_bytes(edited.getvalue())
+    return path
+
+
+def _typed_into(cells):
+    """Return an edit that puts contents into cells of a sheet, by row and column."""
+
+    def typed(chunks):
+        root = etree.fromstring(b"".join(chunks))
+        space = root.tag.removesuffix("worksheet")
+        data = root.find(f"{space}sheetData")
+        rows = {int(row.get("r")): row for row in data}
+        for (row, column), content in cells.items():
+            if row not in rows:
+                rows[row] = etree.SubElement(data, f"{space}row", r=str(row))
+                data[:] = [rows[number] for number in sorted(rows)]
+            line, place = rows[row], address(row, column)
+            cell = next((each for each in line if each.get("r") == place), None)
+            if cell is None:
+                cell = etree.SubElement(line, f"{space}c", r=place)
+                line[:] = sorted(line, key=lambda each: coordinate_to_tuple(each.get("r")))
+            _fill(cell, content, space)
+        yield etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+    return typed
+
+
+def _fill(cell, content, space):
+    """Put a formula, a text, a number, True or False into a cell, or None."""
+    del cell[:]
+    cell.attrib.pop("t", None)
+    if isinstance(content, str) and content.startswith("=") and content != "=":
+        etree.SubElement(cell, f"{space}f").text = content[1:]
+    elif isinstance(content, str) and content not in ERROR_CODES:
+        cell.set("t", "inlineStr")
+        inner = etree.SubElement(etree.SubElement(cell, f"{space}is"), f"{space}t")
+        inner.text = content
+        inner.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    elif content is not None:
+        kind = {str: "e", bool: "b"}.get(type(content), "n")
+        cell.set("t", kind)
+        value = content if kind == "e" else int(content) if kind == "b" else repr(float(content))
+        etree.SubElement(cell, f"{space}v").text = str(value)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from programs import LIBRARIES
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.checking.check import check
 from xlnn.engines import Allowance, load

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from click.testing import CliRunner
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.checking import check as checking
 from xlnn.cli.main import cli

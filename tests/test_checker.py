@@ -20,6 +20,7 @@ from networks import (
 )
 from openpyxl.formula.translate import Translator
 from programs import LIBRARIES, QUICKEST_FIRST, skip_without
+from rewriting import edit
 
 from xlnn import reference
 from xlnn.checking.check import check
@@ -31,16 +32,6 @@ from xlnn.loading.values import values
 ENGINES = LIBRARIES
 DRIFT = 1e-11
 """50 epochs of rounding at 1e-16, in another order of summation."""
-
-
-def edit(path, changes):
-    """Type into cells of a saved workbook, as a person does, and return its path."""
-    workbook = openpyxl.load_workbook(path)
-    for cell, content in changes.items():
-        sheet, address = cell.split("!")
-        workbook[sheet.strip("'")][address] = content
-    workbook.save(path)
-    return path
 
 
 @pytest.mark.parametrize("engine", QUICKEST_FIRST)

@@ -7,7 +7,7 @@ import numpy as np
 import openpyxl
 import pytest
 from programs import QUICKEST_FIRST, skip_without
-from test_checker import edit
+from rewriting import edit
 
 from xlnn import engines, reference
 from xlnn.building.build import build

@@ -4,7 +4,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from test_checker import edit
+from rewriting import edit
 
 import xlnn
 from xlnn.building.choose_network import FORMULAS, choose_network

@@ -7,7 +7,7 @@ import pytest
 from networks import random_recipe, spec, write_recipe
 from openpyxl.utils import range_boundaries
 from programs import LIBRARIES
-from test_checker import edit
+from rewriting import edit
 from test_saved_elsewhere import rewrite
 
 from xlnn.checking.check import check

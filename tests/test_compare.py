@@ -5,8 +5,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from experiments import ENGINES, PROBES, agrees_in, changed
+from rewriting import edit
 from test_check_sheet import CHANGED, DIFFERS, Book
-from test_checker import edit
 
 from xlnn.building.build import build
 from xlnn.checking.check import check

@@ -6,7 +6,7 @@ import numpy as np
 import openpyxl
 import pytest
 from programs import skip_without
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.building.build import build
 from xlnn.checking.check import check

@@ -6,8 +6,8 @@ import time
 import openpyxl
 import pytest
 from programs import LIBRARIES
+from rewriting import edit
 from row_edits import delete_row, insert_row, sort_rows
-from test_checker import edit
 from test_saved_elsewhere import rewrite
 
 from xlnn.building.build import build

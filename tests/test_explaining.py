@@ -7,9 +7,11 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from rewriting import edit
 from test_own_models import MODELS, example
 
 import xlnn
+from xlnn.building.plan import Source, planned
 from xlnn.cli import cli
 from xlnn.errors import OptionsError
 from xlnn.explaining.entries import dependants
@@ -17,6 +19,7 @@ from xlnn.explaining.explanation import in_words
 from xlnn.explaining.show import sparkline
 from xlnn.layout import Block
 from xlnn.loading.spec import described, layout_of, read_spec
+from xlnn.options import Options
 from xlnn.quantity import Axis, Quantity
 from xlnn.registry.templates import names, template
 from xlnn.registry.text import languages
@@ -61,10 +64,9 @@ def test_each_entry_is_found_again_where_it_stands_and_none_beside_them(axes, sh
 @pytest.mark.parametrize("name", ["digits", *EXPERIMENTS])
 @pytest.mark.ci
 @pytest.mark.first(4)
-def test_every_cell_of_a_workbook_leads_to_its_own_entry(name, tmp_path):
+def test_every_cell_of_a_workbook_leads_to_its_own_entry(name):
     options = {"epochs": 1} if name == "digits" else {}
-    path = xlnn.build(name, tmp_path / "a.xlsx", verify=False, **options).path
-    _, layout = described(path)
+    layout = planned(*Source.of(name), Options(**options)).layout
     for quantity in layout.model.quantities:
         block = layout.blocks[quantity.name]
         for index in {(0,) * len(quantity.lengths), tuple(n - 1 for n in quantity.lengths)}:
@@ -211,12 +213,8 @@ def test_a_workbook_of_ones_own_is_explained_with_its_model(tmp_path):
 @pytest.fixture
 def altered(short_copy):
     """A workbook with a wrong formula and one that is in other words."""
-    workbook = openpyxl.load_workbook(short_copy)
-    sheet = workbook["Training"]
-    sheet["U9"] = "=(S9*Weights!AO$4-T9*Weights!AR$4)*I9"
-    sheet["P9"] = "=N9-N9*N9"
-    workbook.save(short_copy)
-    return short_copy
+    wrong, other = "=(S9*Weights!AO$4-T9*Weights!AR$4)*I9", "=N9-N9*N9"
+    return edit(short_copy, {"Training!U9": wrong, "Training!P9": other})
 
 
 @pytest.mark.ci
@@ -322,10 +320,7 @@ def test_show_says_kind_network_settings_course_and_that_nothing_was_changed(sho
 
 @pytest.mark.ci
 def test_show_says_which_input_and_which_formula_was_changed(altered):
-    workbook = openpyxl.load_workbook(altered)
-    workbook["Play"]["C6"] = 0.7
-    workbook.save(altered)
-    text = said("show", altered)
+    text = said("show", edit(altered, {"Play!C6": 0.7}))
     assert "changed since" in text
     assert "η = 0.7" in text
     assert "1 cell wrong" in text
@@ -364,10 +359,7 @@ def test_show_repeats_sentences_and_equations_only(name, lang, tmp_path):
 
 @pytest.mark.ci
 def test_show_names_what_was_changed_and_the_command_that_tells_more(short_copy):
-    workbook = openpyxl.load_workbook(short_copy)
-    workbook["Play"]["C6"] = 0.7
-    workbook.save(short_copy)
-    first, second = xlnn.show(short_copy).check
+    first, second = xlnn.show(edit(short_copy, {"Play!C6": 0.7})).check
     assert first.endswith(": learning rate η.")
     assert "xlnn check FILE" in second
 

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from experiments import changed
 from networks import random_recipe, write_recipe
-from test_checker import edit
+from rewriting import edit
 from test_own_models import example
 
 import xlnn

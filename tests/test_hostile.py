@@ -7,7 +7,7 @@ import zipfile
 import openpyxl
 import pytest
 from programs import LIBRARIES, QUICKEST_FIRST, skip_without
-from test_checker import edit
+from rewriting import edit
 
 from xlnn import engines
 from xlnn.checking.check import check

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import LIBRARIES
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.checking.check import check
 from xlnn.checking.formula_text import misread

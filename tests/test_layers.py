@@ -15,7 +15,7 @@ import pytest
 from experiments import ENGINES, PROBES, agrees_in, changed
 from networks import random_recipe, spec, write_recipe
 from onnx_models import agreed, graph, numbers
-from test_checker import edit
+from rewriting import edit
 
 import xlnn
 from xlnn import reference

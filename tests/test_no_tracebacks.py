@@ -9,7 +9,7 @@ import pytest
 from networks import spec
 from openpyxl.workbook.defined_name import DefinedName
 from programs import LIBRARIES
-from test_checker import edit
+from rewriting import edit
 
 from xlnn import reference
 from xlnn.building.build import build

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, changed
-from rewriting import replace_inputs
+from rewriting import edit, replace_inputs
 from test_check_sheet import CHANGED, DIFFERS, Book
-from test_checker import edit
 
 from xlnn import reference
 from xlnn.building.build import build

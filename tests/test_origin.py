@@ -4,7 +4,7 @@ import numpy as np
 import openpyxl
 import pytest
 from networks import some_images
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.building.build import build
 from xlnn.checking.check import check

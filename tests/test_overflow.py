@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from networks import random_recipe, spec, with_functions, write_recipe
-from test_checker import edit
+from rewriting import edit
 
 import xlnn
 from xlnn import Model, Quantity, Stated

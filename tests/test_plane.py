@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from networks import random_recipe, spec, with_functions, write_recipe
 from programs import QUICKEST_FIRST, skip_without
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.building.build import build
 from xlnn.checking.check import check

@@ -13,7 +13,7 @@ from cut_texts import pixels
 from networks import random_recipe, spec, with_functions, write_recipe
 from openpyxl.styles import Font
 from programs import skip_without
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.building.build import build
 from xlnn.checking.check import check

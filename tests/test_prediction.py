@@ -4,7 +4,7 @@ import numpy as np
 import openpyxl
 import pytest
 from experiments import ENGINES, PROBES, agrees_in, every_kind_of_cell_is_named_when_it_is_wrong
-from test_checker import edit
+from rewriting import edit
 
 from xlnn import reference
 from xlnn.building.build import build

@@ -2,7 +2,7 @@
 
 import pytest
 from click.testing import CliRunner
-from test_checker import edit
+from rewriting import edit
 
 import xlnn
 from xlnn.cli import cli

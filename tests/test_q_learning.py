@@ -1,9 +1,11 @@
 """A robot learns its way: the table is Watkins', and its arrows lead to the goal."""
 
+import shutil
+
 import numpy as np
-import openpyxl
 import pytest
 from experiments import ENGINES, agrees_in, built, changed
+from rewriting import edit
 
 from xlnn.building.build import build
 from xlnn.building.plan import origin_of_template, planned
@@ -112,25 +114,21 @@ def test_the_rule_of_learning_may_be_an_exercise(tmp_path):
 
 def test_an_error_that_comes_back_to_itself_is_named_where_it_starts(path, tmp_path):
     _, layout = described(path)
-    workbook, block = openpyxl.load_workbook(path), layout.blocks["own"]
-    for index in np.ndindex(layout.model["own"].lengths):
-        cell = workbook[layout.titles[block.sheet]].cell(*block.address(index))
-        cell.value = f"{cell.value}+0*LN(0)"
-    workbook.save(tmp_path / "copy.xlsx")
-    wrong = [each.cell for each in check(tmp_path / "copy.xlsx", "formualizer").wrong]
+    entries = np.ndindex(layout.model["own"].lengths)
+    altered = {layout.cell("own", e): f"{layout.formula('own', e)}+0*LN(0)" for e in entries}
+    copy = edit(shutil.copy(path, tmp_path / "copy.xlsx"), altered)
+    wrong = [each.cell for each in check(copy, "formualizer").wrong]
     assert wrong[:4] == [layout.cell("own", (0, 0, k)) for k in range(4)]
 
 
 def test_a_wrong_rule_is_named_even_where_no_move_uses_it(path, got, tmp_path):
     _, layout = described(path)
     move, place = (1, 2), int(got["place"][1, 2]) % 12  # the place after that of the robot
-    workbook, index = openpyxl.load_workbook(path), (*move, place, 0)
-    title, *at = layout.place("Q", index)
-    cell = workbook[title].cell(*at)
-    cell.value = cell.value.replace("=1)", "=2)")
-    workbook.save(tmp_path / "copy.xlsx")
-    wrong = [each.cell for each in check(tmp_path / "copy.xlsx", "formualizer").wrong]
-    assert wrong == [layout.cell("Q", index)]
+    index = (*move, place, 0)
+    altered = {layout.cell("Q", index): layout.formula("Q", index).replace("=1)", "=2)")}
+    copy = edit(shutil.copy(path, tmp_path / "copy.xlsx"), altered)
+    wrong = [each.cell for each in check(copy, "formualizer").wrong]
+    assert wrong == [*altered]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from openpyxl.workbook.defined_name import DefinedName
 from programs import QUICKEST_FIRST, skip_without
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.checking.check import check
 from xlnn.checking.probe import probe_inputs

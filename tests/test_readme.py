@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.building.build import build
 from xlnn.cli import cli

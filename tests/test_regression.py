@@ -13,7 +13,7 @@ from experiments import (
     changed,
     every_kind_of_cell_is_named_when_it_is_wrong,
 )
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.building.build import build
 from xlnn.errors import XlnnError

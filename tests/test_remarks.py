@@ -10,7 +10,6 @@ import pytest
 from programs import LIBRARIES, skip_without
 from rewriting import replace_inputs
 from storing import store
-from test_checker import edit
 
 from xlnn.building.build import build
 from xlnn.checking.check import check
@@ -176,7 +175,8 @@ def test_a_stored_value_of_another_type_is_named(built, tmp_path, kind, value):
 
 @pytest.mark.slow
 def test_stored_values_that_are_gone_are_not_missed(short_copy):
-    assert check(edit(short_copy, {}), "formualizer").notes == ()
+    openpyxl.load_workbook(short_copy).save(short_copy)
+    assert check(short_copy, "formualizer").notes == ()
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import numpy as np
 import openpyxl
 import pytest
 from openpyxl.formula.translate import Translator
+from rewriting import edit
 
 from xlnn import reference
 from xlnn.building.build import build
@@ -97,9 +98,7 @@ def test_a_wrong_gradient_lets_the_cost_fall_all_the_same():
 def test_one_wrong_gradient_changes_the_cost_and_is_named(tmp_path):
     path = build("rnn", tmp_path / "rnn.xlsx", lang="en", verify=False).path
     (formula,) = re.findall("`(=SUM.+?)` into Gradients!B6", section("rnn"))
-    book = openpyxl.load_workbook(path)
-    book["Gradients"]["B6"] = formula
-    book.save(path)
+    edit(path, {"Gradients!B6": formula})
     assert f"{values(path, 'formualizer')['C_T'][-1]:.3f} instead of 1.933" in section("rnn")
     assert [wrong.cell for wrong in check(path, "formualizer", 1).wrong] == ["Gradients!B6"]
 

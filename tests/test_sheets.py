@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 from networks import random_recipe, spec, write_recipe
 from programs import QUICKEST_FIRST, skip_without
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.checking.check import check
 from xlnn.equations.play import LEVELS

@@ -7,7 +7,7 @@ import pytest
 import tomli_w
 from hypothesis import given
 from networks import recipes, spec
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.checking.check import check
 from xlnn.errors import DataError, WorkbookError

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.errors import LONGEST, DataError, WorkbookError, XlnnError, one_line
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import psutil
 import pytest
-from test_checker import edit
+from rewriting import edit
 
 from xlnn import engines
 from xlnn.building.build import build

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from test_checker import edit
+from rewriting import edit
 from test_own_models import example
 
 import xlnn

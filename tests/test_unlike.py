@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import skip_without
-from test_checker import edit
+from rewriting import edit
 
 import xlnn
 from xlnn import engines

@@ -6,7 +6,7 @@ import numpy as np
 import openpyxl
 import pytest
 from networks import random_recipe, spec, write_recipe
-from test_checker import edit
+from rewriting import edit
 
 from xlnn.checking.check import check
 from xlnn.loading.spec import layout_of, read_spec
