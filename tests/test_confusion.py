@@ -23,7 +23,7 @@ EPOCHS = 3
 @pytest.fixture(scope="module")
 def iris_path(tmp_path_factory):
     path = tmp_path_factory.mktemp("iris") / "iris.xlsx"
-    build("iris", path, epochs=EPOCHS)
+    build("iris", path, epochs=EPOCHS, verify=False)
     return path
 
 

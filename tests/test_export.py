@@ -59,7 +59,7 @@ PRECISIONS = pytest.mark.parametrize("float64", [False, True], ids=["float32", "
 
 @pytest.fixture(scope="module")
 def paths(tmp_path_factory, short_path):
-    """Trained workbooks of every sort, by name."""
+    """A function that makes a trained workbook of each sort once, by its name."""
     folder = tmp_path_factory.mktemp("trained")
     table = folder / "far.csv"
     random = np.random.default_rng(5)
@@ -71,16 +71,16 @@ def paths(tmp_path_factory, short_path):
     words = folder / "words.csv"
     words.write_text("a,b,kind\n0,1,狐\n1,0,<b>\n1,1,狐\n0,0,<b>\n", encoding="utf-8")
     runs = {"eta": (0.1, 0.5), "seed": (1, 2), "epochs": 3, "verify": False}
-    built = {
-        "far": xlnn.build("diabetes", folder / "a.xlsx", epochs=3, test_share=0.2, **far),
-        "runs": xlnn.build("xor", folder / "b.xlsx", data=words, label="last", **runs),
+    far |= {"output": folder / "a.xlsx", "epochs": 3, "test_share": 0.2}
+    runs |= {"output": folder / "b.xlsx", "data": words, "label": "last"}
+    made = {
+        "dense": lambda: short_path,
+        "maps": lambda: write_recipe(folder / "maps.xlsx", random_recipe(MAPS, 3)),
+        "pooled": lambda: write_recipe(folder / "pooled.xlsx", random_recipe(POOLED_FIRST, 4)),
+        "far": lambda: xlnn.build("diabetes", **far).path,
+        "runs": lambda: xlnn.build("xor", **runs).path,
     }
-    return {
-        "dense": short_path,
-        "maps": write_recipe(folder / "maps.xlsx", random_recipe(MAPS, 3)),
-        "pooled": write_recipe(folder / "pooled.xlsx", random_recipe(POOLED_FIRST, 4)),
-        **{name: each.path for name, each in built.items()},
-    }
+    return cache(lambda name: made[name]())
 
 
 once = cache(export_trained.trained)
@@ -127,8 +127,8 @@ def sheet(path, epoch, run=""):
 @pytest.mark.ci
 def test_a_model_gives_the_outputs_of_the_sheet(paths, tmp_path, name, float64):
     # the weights after epoch 1 are those that epoch 2 uses, and shows what they make of the images
-    done = xlnn.export(paths[name], tmp_path / "a.onnx", epoch=1, float64=float64)
-    images, outputs = sheet(paths[name], epoch=2)
+    done = xlnn.export(paths(name), tmp_path / "a.onnx", epoch=1, float64=float64)
+    images, outputs = sheet(paths(name), epoch=2)
     tolerance = TOLERANCES[np.float64 if float64 else np.float32]
     found = in_onnx_runtime(done.path, images)
     size = np.maximum(1, np.abs(outputs).max(axis=0))
@@ -141,12 +141,12 @@ def test_a_model_gives_the_outputs_of_the_sheet(paths, tmp_path, name, float64):
 @pytest.mark.parametrize("name", ["maps", slow("far")])
 @pytest.mark.slow
 def test_the_last_epoch_is_proven_by_the_sheet_s_own_formulas(paths, tmp_path, name):
-    done = xlnn.export(paths[name], tmp_path / "a.onnx", float64=True)
-    arrays = computed(paths[name])
+    done = xlnn.export(paths(name), tmp_path / "a.onnx", float64=True)
+    arrays = computed(paths(name))
     assert done.epoch == len(arrays["C_T"])
     own = {"W2", "b2", "W3", "b3", *(f"{kind}{layer}" for kind in "Wb" for layer in "FGHO")}
     weights = {key: arrays[key][-1] for key in own & set(arrays)}
-    again = changed(paths[name], tmp_path / "again.xlsx", as_start(paths[name], weights))
+    again = changed(paths(name), tmp_path / "again.xlsx", as_start(paths(name), weights))
     images, outputs = sheet(again, epoch=1)
     found = in_onnx_runtime(done.path, images)
     size = np.maximum(1, np.abs(outputs).max(axis=0))
@@ -164,10 +164,10 @@ def as_start(path, weights):
 @pytest.mark.parametrize("name", ["dense", "maps", "far"])
 @pytest.mark.slow
 def test_weights_have_the_names_and_shapes_of_pytorch(paths, tmp_path, name, ending):
-    done = xlnn.export(paths[name], tmp_path / f"a.{ending}", float64=True)
+    done = xlnn.export(paths(name), tmp_path / f"a.{ending}", float64=True)
     read = np.load if ending == "npz" else pytest.importorskip("safetensors.numpy").load_file
     tensors = dict(read(done.path))
-    arrays = computed(paths[name])
+    arrays = computed(paths(name))
     shapes = {key: array.shape for key, array in tensors.items()}
     if name == "dense":
         assert shapes == {
@@ -207,27 +207,27 @@ def test_a_network_that_was_exported_is_a_start(template, tmp_path):
 @pytest.mark.ci
 def test_arrays_of_every_epoch_are_no_start_and_the_message_says_how_to_write_one(paths, tmp_path):
     saved = tmp_path / "values.npz"
-    np.savez(saved, **xlnn.values(paths["dense"], engine="formualizer"))
+    np.savez(saved, **xlnn.values(paths("dense"), engine="formualizer"))
     with pytest.raises(XlnnError, match=r"W2 has a row for each epoch.* xlnn export .*--epoch 0"):
         xlnn.build("digits", tmp_path / "a.xlsx", start=saved)
 
 
 def test_numbers_are_single_unless_asked_for(paths, tmp_path):
-    done = xlnn.export(paths["dense"], tmp_path / "a.npz")
+    done = xlnn.export(paths("dense"), tmp_path / "a.npz")
     assert done.precision == "float32"
     assert {array.dtype for array in np.load(done.path).values()} == {np.dtype("float32")}
 
 
 def test_labels_and_the_rest_are_metadata(paths, tmp_path):
     onnx = pytest.importorskip("onnx")
-    xlnn.export(paths["runs"], tmp_path / "a.onnx", run=2, epoch=1)
+    xlnn.export(paths("runs"), tmp_path / "a.onnx", run=2, epoch=1)
     model = onnx.load(tmp_path / "a.onnx")
     said = {entry.key: entry.value for entry in model.metadata_props}
     assert json.loads(said["labels"]) == ["狐", "<b>"]
     assert json.loads(said["features"]) == ["a", "b"]
     assert (said["run"], said["epoch"], said["task"]) == ("2", "1", "classification")
     assert model.producer_name == "xlnn"
-    xlnn.export(paths["dense"], tmp_path / "b.onnx")
+    xlnn.export(paths("dense"), tmp_path / "b.onnx")
     said = {entry.key: entry.value for entry in onnx.load(tmp_path / "b.onnx").metadata_props}
     assert (said["labels"], said["epoch"]) == ('["0", "1"]', "3")
     assert "features" not in said
@@ -235,7 +235,7 @@ def test_labels_and_the_rest_are_metadata(paths, tmp_path):
 
 def test_tensors_have_the_names_of_their_quantities(paths, tmp_path):
     onnx = pytest.importorskip("onnx")
-    graph = onnx.load(xlnn.export(paths["far"], tmp_path / "a.onnx").path).graph
+    graph = onnx.load(xlnn.export(paths("far"), tmp_path / "a.onnx").path).graph
     assert [each.name for each in graph.input] == ["raw"]
     assert [each.name for each in graph.output] == ["predicted"]
     named = {name for node in graph.node for name in node.output}
@@ -246,22 +246,22 @@ def test_tensors_have_the_names_of_their_quantities(paths, tmp_path):
 def test_each_run_is_exported_by_its_number(paths, tmp_path):
     found = []
     for run in (1, 2):
-        done = xlnn.export(paths["runs"], tmp_path / "a.onnx", run=run, epoch=1)
+        done = xlnn.export(paths("runs"), tmp_path / "a.onnx", run=run, epoch=1)
         assert done.run == run
-        images, outputs = sheet(paths["runs"], epoch=2, run=run - 1)
+        images, outputs = sheet(paths("runs"), epoch=2, run=run - 1)
         found.append(in_onnx_runtime(done.path, images))
         np.testing.assert_allclose(found[-1], outputs, atol=1e-6)
     assert np.abs(found[0] - found[1]).max() > 0.01
     with pytest.raises(OptionsError, match="compares 2 runs: choose one, --run 1 to 2"):
-        xlnn.export(paths["runs"], tmp_path / "b.onnx")
+        xlnn.export(paths("runs"), tmp_path / "b.onnx")
     with pytest.raises(OptionsError, match="There is no run 3: the workbook has 2"):
-        xlnn.export(paths["runs"], tmp_path / "b.onnx", run=3)
+        xlnn.export(paths("runs"), tmp_path / "b.onnx", run=3)
 
 
 def test_a_changed_workbook_exports_what_it_now_computes(paths, tmp_path):
-    other = changed(paths["dense"], tmp_path / "b.xlsx", {"eta": 0.9})
+    other = changed(paths("dense"), tmp_path / "b.xlsx", {"eta": 0.9})
     before, after = tmp_path / "a.npz", tmp_path / "b.npz"
-    xlnn.export(paths["dense"], before)
+    xlnn.export(paths("dense"), before)
     xlnn.export(other, after)
     with np.load(before) as old, np.load(after) as new:
         assert (old["layer2.weight"] != new["layer2.weight"]).all()
@@ -272,7 +272,7 @@ def test_a_changed_workbook_exports_what_it_now_computes(paths, tmp_path):
 @pytest.mark.ci
 def test_the_same_workbook_gives_the_same_bytes(paths, tmp_path):
     for ending in ("onnx", "npz", "safetensors"):
-        twice = [xlnn.export(paths["dense"], tmp_path / f"{n}.{ending}").path for n in "ab"]
+        twice = [xlnn.export(paths("dense"), tmp_path / f"{n}.{ending}").path for n in "ab"]
         assert twice[0].read_bytes() == twice[1].read_bytes()
 
 
@@ -330,8 +330,8 @@ def test_a_workbook_that_predicts_is_exported_as_it_is_now(tmp_path):
 
 @pytest.mark.ci
 def test_a_model_that_went_out_comes_in_again(paths, tmp_path):
-    xlnn.export(paths["dense"], tmp_path / "a.onnx")
-    images, _ = sheet(paths["dense"], epoch=1)
+    xlnn.export(paths("dense"), tmp_path / "a.onnx")
+    images, _ = sheet(paths("dense"), epoch=1)
     rows = tmp_path / "rows.csv"
     head = ",".join(f"p{n}" for n in range(12))
     np.savetxt(rows, images[:5], delimiter=",", header=head, comments="", fmt="%g")
@@ -368,22 +368,22 @@ def test_a_planted_error_is_refused_and_nothing_is_written(
     module = export_graph if ending == "onnx" else export_module()
     monkeypatch.setattr(module, "tensors_of", lambda *given: error(right(*given)))
     with pytest.raises(DisagreementError, match=r"^The model gives 0\.\d+ where the sheet gives"):
-        xlnn.export(paths["maps"], tmp_path / f"a.{ending}", epoch=1)
+        xlnn.export(paths("maps"), tmp_path / f"a.{ending}", epoch=1)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_activation_without_an_operator_is_refused_in_a_sentence(paths, tmp_path, monkeypatch):
     monkeypatch.delitem(export_graph.ACTIVATIONS, "tanh")
     with pytest.raises(WorkbookError, match="no operator of ONNX is known for the activation tanh"):
-        xlnn.export(paths["maps"], tmp_path / "a.onnx")
+        xlnn.export(paths("maps"), tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []
-    xlnn.export(paths["maps"], tmp_path / "a.npz")
+    xlnn.export(paths("maps"), tmp_path / "a.npz")
 
 
 def test_an_activation_that_is_missing_is_refused(paths, tmp_path, monkeypatch):
     monkeypatch.setitem(export_graph.ACTIVATIONS, "tanh", "Identity")
     with pytest.raises(DisagreementError, match=r"TrainingO?!|row 1, output 1"):
-        xlnn.export(paths["maps"], tmp_path / "a.onnx")
+        xlnn.export(paths("maps"), tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -396,12 +396,12 @@ def test_scaling_that_is_missing_is_refused(paths, tmp_path, monkeypatch):
 
     monkeypatch.setattr(export_graph, "tensors_of", unscaled)
     with pytest.raises(DisagreementError):
-        xlnn.export(paths["far"], tmp_path / "a.onnx")
+        xlnn.export(paths("far"), tmp_path / "a.onnx")
 
 
 @pytest.mark.ci
 def test_a_formula_that_was_changed_is_no_network_s(paths, tmp_path):
-    copy = shutil.copy(paths["dense"], tmp_path / "b.xlsx")
+    copy = shutil.copy(paths("dense"), tmp_path / "b.xlsx")
     edit(copy, {"Training!F70": "=0.5"})
     with pytest.raises(DisagreementError, match=r"Training!N70 and beside: .* xlnn check b\.xlsx"):
         xlnn.export(copy, tmp_path / "a.onnx", epoch=1)
@@ -438,7 +438,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(paths, tmp_path, options, error
     output = tmp_path / options.get("output", "a.onnx")
     rest = {name: value for name, value in options.items() if name != "output"}
     with pytest.raises(error, match=sentence):
-        xlnn.export(paths["dense"], output, **rest)
+        xlnn.export(paths("dense"), output, **rest)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -458,10 +458,10 @@ def test_a_file_of_another_program_is_not_replaced_unasked(paths, tmp_path, endi
     output = tmp_path / f"a.{ending}"
     output.write_bytes(b"precious")
     with pytest.raises(OutputError, match="was not written by xlnn"):
-        xlnn.export(paths["dense"], output)
+        xlnn.export(paths("dense"), output)
     assert output.read_bytes() == b"precious"
-    xlnn.export(paths["dense"], output, force=True)
-    xlnn.export(paths["dense"], output)  # it is ours now
+    xlnn.export(paths("dense"), output, force=True)
+    xlnn.export(paths("dense"), output)  # it is ours now
     assert output.read_bytes() != b"precious"
 
 
@@ -480,18 +480,18 @@ def test_without_a_package_a_sentence_says_what_to_install(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(XlnnError, match=sentence):
-        xlnn.export(paths["dense"], tmp_path / f"a.{ending}")
+        xlnn.export(paths("dense"), tmp_path / f"a.{ending}")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.ci
 def test_the_command_says_what_was_proven_or_why_not(paths, tmp_path):
     output = tmp_path / "a.onnx"
-    command = ["export", str(paths["dense"]), "-o", str(output), "--epoch", "2", "--float64"]
+    command = ["export", str(paths("dense")), "-o", str(output), "--epoch", "2", "--float64"]
     done = CliRunner().invoke(cli, command, catch_exceptions=False)
     line = f"{output}   after epoch 2   float64   64 rows: the sheet's outputs (ONNX Runtime)   "
     assert done.stdout.startswith(line + "max difference ")
-    shutil.copy(paths["dense"], tmp_path / "b.xlsx")
+    shutil.copy(paths("dense"), tmp_path / "b.xlsx")
     with pytest.raises(OptionsError):
         CliRunner().invoke(
             cli, [*command[:-1], "--epoch", "9"], catch_exceptions=False, standalone_mode=False

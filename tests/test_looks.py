@@ -231,9 +231,9 @@ def test_what_other_sheets_show_is_hidden_behind_them_and_no_link_leads_there(sm
 
 
 @pytest.mark.slow
-def test_the_number_of_a_class_does_not_run_into_its_label(tmp_path):
-    build("iris", tmp_path / "i.xlsx", epochs=1, verify=False)
-    book = openpyxl.load_workbook(tmp_path / "i.xlsx")
+def test_the_number_of_a_class_does_not_run_into_its_label(workbook):
+    path = workbook("iris", epochs=1, verify=False).path
+    book = openpyxl.load_workbook(path)
     names = {"Data": ("class", "label"), "Training": ("class found", "label found", "right?")}
     for title, columns in {**names, "Test": names["Training"]}.items():
         heads = {cell.value: cell.column for cell in book[title][2]}
@@ -243,9 +243,9 @@ def test_the_number_of_a_class_does_not_run_into_its_label(tmp_path):
 
 
 @pytest.mark.ci
-def test_an_input_of_a_table_has_its_name_over_its_symbol_and_over_all_what_they_are(tmp_path):
-    build("iris", tmp_path / "i.xlsx", epochs=1, verify=False)
-    sheet = openpyxl.load_workbook(tmp_path / "i.xlsx")["Data"]
+def test_an_input_of_a_table_has_its_name_over_its_symbol_and_over_all_what_they_are(workbook):
+    path = workbook("iris", epochs=1, verify=False).path
+    sheet = openpyxl.load_workbook(path)["Data"]
     assert [sheet["B2"].value, sheet["C2"].value] == ["inputs as given", None]
     assert sheet["B2"].alignment.horizontal == sheet["C2"].alignment.horizontal
     assert [sheet["B3"].value, sheet["C3"].value] == ["sepal length\nx₁", "sepal width\nx₂"]
@@ -253,9 +253,9 @@ def test_an_input_of_a_table_has_its_name_over_its_symbol_and_over_all_what_they
     assert sheet.row_dimensions[3].height >= 2 * 10 * 1.2
 
 
-def test_what_is_set_stands_in_the_middle_and_scales_have_four_decimals(tmp_path):
-    build("iris", tmp_path / "i.xlsx", epochs=1, verify=False)
-    sheet = openpyxl.load_workbook(tmp_path / "i.xlsx")["Settings"]
+def test_what_is_set_stands_in_the_middle_and_scales_have_four_decimals(workbook):
+    path = workbook("iris", epochs=1, verify=False).path
+    sheet = openpyxl.load_workbook(path)["Settings"]
     given = [c for c in sheet["C"] if c.value is not None and c.data_type != "f"]
     assert {c.alignment.horizontal for c in given} == {"center"}
     assert {c.number_format for c in given if len(str(c.value)) > 8 and c.data_type == "n"} == {
