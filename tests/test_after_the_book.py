@@ -322,6 +322,22 @@ def test_where_outputs_are_no_numbers_none_is_called_right(tmp_path):
     assert "No result" in str(xlnn.values(built)["course"])
 
 
+def typed(path, cells):
+    """Type something into cells of a workbook."""
+    workbook = openpyxl.load_workbook(path)
+    for (sheet, cell), value in cells.items():
+        workbook[sheet][cell] = value
+    workbook.save(path)
+    return path
+
+
+def test_a_word_without_a_number_has_no_name(tmp_path):
+    built = xlnn.build("embeddings", tmp_path / "embeddings.xlsx", epochs=1).path
+    typed(built, {("Sentences", "B12"): None, ("Sentences", "C13"): 0, ("Sentences", "D13"): 99})
+    text = xlnn.values(built)["text"]
+    assert [*text[6], *text[7]] == ["–", "eats", "apple", "girl", "–", "–"]
+
+
 @pytest.mark.slow
 def test_a_summary_has_sentences_and_an_explanation_names_the_paper(tmp_path):
     path = xlnn.build("transformer", tmp_path / "transformer.xlsx", epochs=1).path

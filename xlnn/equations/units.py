@@ -324,7 +324,8 @@ class Listed(Sentence):
         n = max(unit)
         if of is None:
             return f"{n + 1} {names.at(n, along=self.axis)}"
-        return f"{lookup.entry_of(names.over(self.axis), of[n])}"
+        name = f"{lookup.entry_of(names.over(self.axis), of[n])}"
+        return either(of[n] >= 1, name, "–")  # INDEX of 0 is a whole column
 
 
 class Largest(Sentence):
