@@ -338,6 +338,12 @@ def test_a_word_without_a_number_has_no_name(tmp_path):
     assert [*text[6], *text[7]] == ["–", "eats", "apple", "girl", "–", "–"]
 
 
+def test_numpy_calls_no_output_right_either_that_is_no_number(tmp_path):
+    built = xlnn.build("lstm", tmp_path / "lstm.xlsx", epochs=2).path
+    report = xlnn.check(typed(built, {("Optimiser", "B4"): 1}), probes=0)
+    assert report.agrees
+
+
 @pytest.mark.slow
 def test_a_summary_has_sentences_and_an_explanation_names_the_paper(tmp_path):
     path = xlnn.build("transformer", tmp_path / "transformer.xlsx", epochs=1).path

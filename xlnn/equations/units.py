@@ -233,7 +233,7 @@ def training_position(samples: int) -> Stated:
 def right(*axes: str) -> Stated:
     """Return how many outputs are on the side of ½ on which their target is."""
     return Choice(
-        lambda y, t: float(((y >= 0.5) == (t >= 0.5)).sum()),
+        lambda y, t: 1.0 * (((y >= 0.5) & (t >= 0.5)) | ((y < 0.5) & (t < 0.5))).sum(),
         lambda y, t: (
             '=COUNTIFS({0},">="&0.5,{1},">="&0.5)+COUNTIFS({0},"<"&0.5,{1},"<"&0.5)'.format(
                 *(cells.over(*axes)[0] for cells in (y, t))
