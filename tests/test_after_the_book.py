@@ -344,6 +344,12 @@ def test_numpy_calls_no_output_right_either_that_is_no_number(tmp_path):
     assert report.agrees
 
 
+def test_a_step_that_does_not_fit_in_a_cell_is_no_wrong_formula(tmp_path):
+    built = xlnn.build("q-learning", tmp_path / "q.xlsx", epochs=4).path
+    with pytest.raises(XlnnError, match="World!D6 is too large"):
+        xlnn.check(typed(built, {("World", "D6"): 1e300}), probes=0)
+
+
 @pytest.mark.slow
 def test_a_summary_has_sentences_and_an_explanation_names_the_paper(tmp_path):
     path = xlnn.build("transformer", tmp_path / "transformer.xlsx", epochs=1).path

@@ -54,7 +54,7 @@ ERROR = Stated(
     f"=IF({{here}}>={END},0,{{r}}+{{gamma}}*{{ahead}}-INDEX({{own[:]}},1,{{action}}))")
 LEARN = Stated(
     lambda Q, n, place, action, eta, error: (
-        Q + eta * error * np.outer(n == place, np.arange(4) + 1 == action)),
+        Q + np.outer(n == place, np.arange(4) + 1 == action) * eta * error),
     "={Q}+({n}={place})*({action}={0})*{eta}*{error}")
 MOVES = eq.Choice(lambda here: (here < END).sum(axis=-1), f'=COUNTIF({{here[step]}},"<{END}")')
 ARRIVED = eq.Choice(lambda end: float(end[-1] >= END), f"=IF({{end.last}}>={END},1,0)")
