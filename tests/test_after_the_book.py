@@ -234,6 +234,24 @@ def test_sentences_that_do_not_fit_are_refused(tmp_path, text, sentence):
         of_sentences(tmp_path / "my.csv", text)
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop", "adam"])
+@pytest.mark.first(optimizer=2)
+def test_the_default_learning_rate_is_small_enough_for_many_rows(tmp_path, optimizer):
+    bits = np.random.default_rng(0).integers(0, 2, (200, 4))
+    rows = np.hstack([2 * bits - 1, bits.cumsum(axis=1) % 2])
+    np.savetxt(tmp_path / "my.csv", rows, "%d", ",", header="a,b,c,d,e,f,g,h", comments="")
+    options = Options(data=tmp_path / "my.csv", targets=tuple("efgh"), optimizer=optimizer)
+    plan = planned(*origin_of_template("rnn"), options)
+    cost = reference.run(plan.layout.model, plan.made.inputs)["C_T"]
+    assert cost[-1] < cost[0] / 2
+
+
+def test_a_learning_rate_that_was_asked_for_is_kept_whatever_the_data(tmp_path):
+    (tmp_path / "my.csv").write_text("a,b,t\n" + "1,-1,1\n" * 100)
+    options = Options(data=tmp_path / "my.csv", targets=("t",), optimizer="sgd", eta=0.3)
+    assert planned(*origin_of_template("lstm"), options).made.inputs["eta"] == 0.3
+
+
 def test_each_row_of_a_table_may_have_one_target(tmp_path):
     (tmp_path / "my.csv").write_text("a,b,t,u\n1,-1,1,0\n1,1,0,0\n-1,1,0,1\n")
     options = {"data": tmp_path / "my.csv", "drop": ("u",)}

@@ -8,6 +8,7 @@ entry points in the group ``xlnn.experiments``.
 """
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -398,8 +399,17 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         (sizes, inputs), notes = self._read(options["data"], said)
         spec = replace(origin.spec, sizes={**origin.spec.sizes, **sizes}, data="own")
         spec = self._asked(ExperimentOrigin(spec, {}), options)
-        given = {**origin.inputs, **_for(inputs, spec.sizes)}
+        rate = {} if callable(inputs) else self._rate(sizes, spec.sizes)
+        given = {**rate, **origin.inputs, **_for(inputs, spec.sizes)}
         return ExperimentOrigin(spec, given), notes
+
+    def _rate(self, read: Mapping[str, int], sizes: Mapping[str, Any]) -> dict[str, float]:
+        """Return a lower learning rate where plain steps are sums over more data than usual."""
+        optimizer = sizes.get("optimizer")
+        more = math.prod(count / self.sizes[name].usual for name, count in read.items())
+        if optimizer not in {"sgd", "momentum"} or more <= 1:
+            return {}
+        return {"eta": float(f"{self.rates[optimizer] / more:.2g}")}
 
     def _read(self, source: object, said: Mapping[str, Any]) -> tuple[Given, tuple[str, ...]]:
         """Return the sizes and inputs that follow from data, and what was read."""
