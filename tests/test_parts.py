@@ -74,9 +74,9 @@ TITLES = {"page": "Page"}
 NAMES = {quantity.name: f"name of {quantity.name}" for quantity in MODEL.quantities}
 
 
-def drawn(page):
-    """Return what a page shows of the model."""
-    layout = lay_out(MODEL, TITLES, page.place(MODEL))
+def drawn(page, model=MODEL):
+    """Return what a page shows of a model."""
+    layout = lay_out(model, TITLES, page.place(model))
     words = Text("en", text("en").words | {"quantities": NAMES, "notes": {"page": ""}})
     return page.draw(Context(None, layout, words))
 
@@ -441,6 +441,18 @@ def test_lines_along_an_axis_follow_its_cells_and_are_called_by_cells():
     assert [line.y for line in lines] == [range_of("Page", 3, *ends) for ends in rows]
     assert [line.x for line in lines] == [range_of("Page", 2, *ends) for ends in rows]
     assert [line.name for line in lines] == [range_of("Page", 9, row, row) for row in (4, 5)]
+
+
+@pytest.mark.parametrize(
+    ("length", "first", "ends"),
+    [(4, 1, (1, 4, 1)), (40, 1, (0, 40, 10)), (13, 0, (0, 12, 2)), (40, 5, (5, 44, 13))],
+)
+def test_many_numbered_rows_are_counted_from_0_in_round_steps(length, first, ends):
+    x = on("x", axes=(Axis("step", length, counts_from=first),), role="input")
+    page = Page("page", "", "", Table("x"), Chart("title", Trace("x")))
+    ((_, chart),) = drawn(page, Model((x,))).charts
+    scale = chart.x_axis.scaling
+    assert (scale.min, scale.max, chart.x_axis.majorUnit) == ends
 
 
 def test_an_axis_of_a_chart_may_have_a_first_value_alone():

@@ -41,6 +41,9 @@ SMALL_PRINT = 700
 MOST_LABELS = 9
 """The largest axis on which each whole number has a label."""
 
+ROUND = ("1", "2", "5")
+"""The digits of a round number before its zeros."""
+
 
 class Range(str):
     """Cells, as a chart refers to them."""
@@ -245,15 +248,16 @@ def _inside(x: float, y: float, width: float, height: float) -> Layout:
 
 
 def interval(length: float) -> float | None:
-    """Return a round interval that divides an axis of this length; None if there is none.
+    """Return an interval that divides an axis of this length, if possible a round one, or None.
 
-    >>> interval(64), interval(50), interval(3), interval(1), interval(53)
-    (16, 10, 1, 0.2, None)
+    >>> interval(64), interval(50), interval(40), interval(3), interval(1), interval(53)
+    (16, 10, 10, 1, 0.2, None)
     """
     if length <= 1:
         return length / 5
     counts = (5, 4, 6, 8, 3, 7, 2) if length >= MOST_LABELS else (length,)
-    return next((length // count for count in counts if length % count == 0), None)
+    found = [length // count for count in counts if length % count == 0]
+    return next((each for each in found if str(each).rstrip("0") in ROUND), (*found, None)[0])
 
 
 def _titled(words: str) -> Title:

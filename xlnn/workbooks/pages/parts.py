@@ -34,6 +34,7 @@ from xlnn.workbooks.pages.table import (
     type_in,
 )
 from xlnn.writing.charts import (
+    MOST_LABELS,
     THICK,
     THIN,
     Line,
@@ -1391,7 +1392,7 @@ class Chart(PagePart):
         Its width and height, by default `USUAL_SIZE`, or a square if units are equally long.
     ends : tuple of float
         The first and last value of the x axis, and the distance of its labels; by default those of
-        numbered rows.
+        numbered rows, or from 0 if these are many.
     ends_up : tuple of float
         The same for the y axis; of a single number, its first value.
     edges : (str, str)
@@ -1442,7 +1443,8 @@ class Chart(PagePart):
             ends(chart.x_axis, *self.ends)
         elif self._is_counted(page) and axes[-1].length > 1:
             first = axes[-1].counts_from
-            ends(chart.x_axis, first, first + axes[-1].length - 1)
+            last = first + axes[-1].length - 1
+            ends(chart.x_axis, 0 if first == 1 and last > MOST_LABELS else first, last)
         if len(self.ends_up) == 1:
             chart.y_axis.scaling.min = self.ends_up[0]
         elif self.ends_up:
