@@ -381,6 +381,21 @@ def test_no_page_is_cut_through_a_picture_beside_a_chart():
     assert chart[0] - 1 in pages(drawing, ()).breaks
 
 
+def test_a_long_table_is_cut_rather_than_a_chart_beside_those_above_it():
+    drawing = sheet_of(5, 100)
+    last = int(PORTRAIT[1] // 20)
+    chart, short, long = (last - 30, last - 12), (last - 14, last - 3), (last - 5, last + 30)
+    drawing.whole = [chart, short, long]
+    assert not any(chart[0] <= row < chart[1] for row in pages(drawing, ()).breaks)
+
+
+def test_the_border_of_a_chart_is_printed_even_if_it_fills_its_columns():
+    drawing, chart = Drawing(widths={1: 10.0}), scatter("title", "x", [])
+    chart.width, chart.height = 75 / 96 * 2.54, 20 / 96 * 2.54  # a column and a row
+    drawing.charts.append(("A1", chart))
+    assert pages(drawing, ()).areas == (((1, 1), (2, 2)),)
+
+
 def test_no_page_ends_with_the_headings_of_a_table():
     drawing, blocks = of_template("costs", "learning")
     first = next(block.row for block in blocks if block.quantity.name == "z_sq")

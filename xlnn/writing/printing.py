@@ -38,6 +38,9 @@ MOST = 16
 """The most pages of a sheet. Of a longer one, the beginning and, as the last page, the end are
 printed."""
 
+BORDER = 3
+"""Pixels around a chart, whose border some programs draw outside it."""
+
 SAID = 30
 """Letters of a sentence that stay together if nothing is known of what it says, or if it is
 shorter: it may say something else after a change."""
@@ -163,17 +166,26 @@ def _ends(
     room, again : float
         What a page holds, and what each page after the first repeats of it, in pixels.
     """
-    ends, kept = [0], sorted(whole, reverse=True)
-    while ends[-1] < len(edges) - 1:
+    ends, spans, last = [0], [*whole], len(edges) - 1
+
+    def torn(at: int) -> float:
+        """Return how much a page that ends there tears apart: a long table least."""
+        return sum(1 / (bottom - top + 1) for top, bottom in here if top <= at < bottom)
+
+    def fits(at: int) -> bool:
+        """Return whether the next page has room for what would have been torn, if it ends there."""
+        far = max(bottom for top, bottom in here if at < top <= end < bottom)
+        return edges[min(far, last)] - edges[at] <= room - again
+
+    while ends[-1] < last:
         begin = edges[ends[-1]] - (again if ends[-1] else 0)
         end = max(int(np.searchsorted(edges, begin + room, "right")) - 1, ends[-1] + 1)
-        lowest = 0
-        for top, bottom in kept if end < len(edges) - 1 else ():
-            above, far = edges[top - 1], min(max(bottom, lowest), len(edges) - 1)
-            is_cut = top <= end < bottom and above > begin + again
-            if is_cut and edges[far] - above <= room - again:
-                end, lowest = top - 1, far
-        ends.append(end)
+        here = [span for span in spans if ends[-1] < span[0] <= end]
+        sooner = {top - 1 for top, bottom in here if end < bottom} if end < last else set()
+        if sooner:
+            sooner |= {top - 1 for top, _ in here if top <= max(sooner)}
+        possible = [at for at in sooner if at > ends[-1] and fits(at)]
+        ends.append(min(end, *possible, key=lambda at: (torn(at), -at)) if possible else end)
     return ends[1:]
 
 
@@ -187,7 +199,8 @@ def charted(drawing: Drawing) -> Iterator[Area]:
             continue
         bottom, right = corner = coordinate_to_tuple(anchor)
         across, down = (
-            centimetres / 2.54 * PIXELS_AN_INCH for centimetres in (chart.width, chart.height)
+            centimetres / 2.54 * PIXELS_AN_INCH + BORDER
+            for centimetres in (chart.width, chart.height)
         )
         while (across := across - column_pixels(drawing, right)) > 0:
             right += 1
