@@ -235,11 +235,12 @@ def test_names_of_rows_are_not_printed_beside_a_table_of_other_rows():
     assert pages(*of_template("digits", "training")).repeats_names
 
 
-def test_no_heading_of_the_guide_ends_a_page():
+def test_no_heading_of_the_guide_ends_a_page_and_a_section_is_on_one():
     drawing, _ = of_template("neuron", "guide")
     headings = [row for row, cells in drawing.cells.items() if cells.get(7, ("", 0))[1] == SECTION]
     assert len(headings) > 3
     assert {(row, row + 2) for row in headings} <= {*drawing.whole}
+    assert {(row, after - 2) for row, after in pairwise(headings)} <= {*drawing.whole}
 
 
 @pytest.mark.slow

@@ -35,7 +35,7 @@ from xlnn.registry.text import IN_WORDS, Text, missing, text
 from xlnn.workbooks.entries import SELDOM, WorkbookSpec, from_values, one_of, read_entries, whole
 from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
 from xlnn.workbooks.learning import constants
-from xlnn.workbooks.pages.guide import blanks, draw_guide
+from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
 from xlnn.workbooks.pages.page import Page, in_words, on_pages, said
 from xlnn.workbooks.pages.sheet import Context, Sheet
 from xlnn.workbooks.statement import check_quantities
@@ -590,7 +590,10 @@ def _draw_guide(page: Context[ExperimentSpec]) -> Drawing:
     """Draw the Guide, with the colours used in the workbook."""
     quantities = page.layout.model.quantities
     used = {quantity.role for quantity in quantities} | {"input", "key"}
-    colours = [colour for colour in FILLS if colour in used]
+    colours = [
+        *(colour for colour in FILLS if colour in used),
+        *(SCALE if page.is_coloured else ()),
+    ]
     closing = page.words.words["guide"]["closing"]
     return draw_guide(page, values=page.spec.sizes, equations={}, colours=colours, closing=closing)
 

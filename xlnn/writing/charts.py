@@ -35,8 +35,8 @@ THICK, THIN, OUTLINE = 22_000, 12_000, 9_000
 LEAST_MARKER, LEAST_LINE = 2, 5_000
 """The smallest marker that Excel draws, in points, and the thinnest line of a smaller chart."""
 
-SMALL_PRINT = 700
-"""The size of an axis' numbers on a smaller chart, in hundredths of a point."""
+SMALL_PRINT, SMALL_TITLE = 700, 800
+"""The size of numbers and of the title of a smaller chart, in hundredths of a point."""
 
 MOST_LABELS = 9
 """The largest axis on which each whole number has a label."""
@@ -173,13 +173,17 @@ def _is_named(line: Line) -> bool:
 
 
 def smaller(chart: ScatterChart, width: float, height: float) -> ScatterChart:
-    """Return a copy of a chart that fits a width and a height in cm, without its words."""
+    """Return a copy of a chart that fits a width and a height in cm, without names of axes."""
     chart = deepcopy(chart)
     scale = min(1.0, width / chart.width, height / chart.height)
     chart.width, chart.height = scale * chart.width, scale * chart.height
-    chart.title = chart.legend = chart.x_axis.title = chart.y_axis.title = None
+    chart.x_axis.title = chart.y_axis.title = None
     small = ParagraphProperties(defRPr=CharacterProperties(sz=SMALL_PRINT))
     chart.x_axis.txPr = chart.y_axis.txPr = RichText(p=[Paragraph(pPr=small)])
+    if chart.legend:
+        chart.legend.txPr = chart.x_axis.txPr
+    if chart.title:
+        chart.title.tx.rich.p[0].r[0].rPr.sz = SMALL_TITLE
     chart.series = [each for each in chart.series if each.dLbls is None or not _is_tag(each)]
     for number, each in enumerate(chart.series):
         each.dLbls, each.idx, each.order = None, number, number

@@ -75,8 +75,10 @@ def draw_guide(  # noqa: PLR0913 -- what kinds of workbooks say otherwise
     guide = page.words.words["guide"]
     widths = {1: 3, 2: 16, 3: 26, 4: 46, 5: 41, 6: 18, 7: 12}
     widths[2] = max(widths[2], text_width(*_numbered(page).values()))
-    names = (page.words("quantities", kind) for kind in guide["symbols"] if _first(page, kind))
-    widths[3] = max(widths[3], text_width(*names))
+    symbols = {kind: each for kind, each in guide["symbols"].items() if _first(page, kind)}
+    widths[3] = max(widths[3], text_width(*(page.words("quantities", kind) for kind in symbols)))
+    sources = (each["book"].format(**equations) for each in symbols.values())
+    widths[7] = text_width(guide["columns"]["book"], *sources)
     shown = _Lines(page, Drawing(gridlines=False, widths=widths, heights={1: 30}))
     shown.add((2, guide["title"].format(**values), replace(TITLE, size=18)))
     shown.add_exercise()
@@ -138,7 +140,6 @@ class _Lines:
             )
             height = PICTURE_ROWS * USUAL_HEIGHT * PIXELS_A_POINT
             shown = smaller(picture, (width - GAP) / A_CM, (height - GAP) / A_CM)
-            shown.title = picture.title
             self.drawing.charts.append((address(top, 2), shown))
             said = ((line, parted(line, PLAIN, room)) for line in lines)
             lines = [each for line, parts in said for each in (parts if parts[1:] else [line])]
@@ -153,7 +154,9 @@ class _Lines:
             self.add((2, f"{number}. {line}", look))
 
     def begin(self, title: str) -> None:
-        """Begin a section after a blank line."""
+        """Begin a section after a blank line; the one before it is printed on one page."""
+        if whole := self.drawing.whole:
+            whole.append((whole[-1][0], self.row - 1))
         self.row += 1
         self.drawing.whole.append((self.row, self.row + 2))  # not alone at the end of a page
         self.add((2, title, SECTION), *((column, "", SECTION) for column in range(3, BEYOND)))

@@ -1,7 +1,6 @@
 """Sheets, their context in a workbook, and the layout that they form."""
 
 from collections.abc import Callable, Iterable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -28,13 +27,16 @@ class Context(Generic[S]):
     words : Text
         The texts of its language.
     picture : chart or None
-        The chart that the Guide shows, with its title if no other sheet has it.
+        The chart that the Guide shows.
+    is_coloured : bool
+        Whether numbers are coloured by a scale around 0, as the Guide explains.
     """
 
     spec: S
     layout: Layout
     words: Text
     picture: ChartBase | None = None
+    is_coloured: bool = False
 
 
 def nothing(_: Model) -> Iterable[Block]:
@@ -88,10 +90,11 @@ def drawn(page: Context[Any], sheets: Mapping[str, Sheet]) -> dict[str, Drawing]
         first = next((each.charts for each in drawings.values() if each.charts), [])
         own = [each.picture for each in drawings.values() if each.picture]
         charts = own or [chart for _, chart in first]
-        picture = deepcopy(max(charts, key=lambda each: len(each.series), default=None))
-        if picture and not own:  # it has its title on its sheet
-            picture.title = None
-        drawings["guide"] = sheets["guide"].draw(replace(page, picture=picture))
+        picture = max(charts, key=lambda each: len(each.series), default=None)
+        scales = (rule.colorScale for each in drawings.values() for _, rule in each.colours)
+        is_coloured = any(scale and len(scale.color) > 2 for scale in scales)
+        shown = replace(page, picture=picture, is_coloured=is_coloured)
+        drawings["guide"] = sheets["guide"].draw(shown)
     for key, drawing in drawings.items():
         drawing.tab = sheets[key].tab
         drawing.part = page.words("joined", "part")

@@ -1,0 +1,38 @@
+"""What one sees on the sheets of the experiments after the book, and on their Guides."""
+
+import pytest
+
+from xlnn.building.plan import origin_of_template, planned
+from xlnn.options import Options
+from xlnn.writing.charts import SMALL_PRINT, SMALL_TITLE
+from xlnn.writing.style import FILLS, NEGATIVE
+
+
+def drawings(name, lang="en"):
+    """Return what each sheet of a template shows besides its quantities, by its key."""
+    plan = planned(*origin_of_template(name), Options(lang=lang))
+    return plan.kind.drawings(plan.made.spec, plan.layout)
+
+
+def texts(drawing):
+    """Return the texts of a sheet, and the looks of its cells."""
+    cells = [cell for row in drawing.cells.values() for cell in row.values()]
+    return [text for text, _ in cells], [look for _, look in cells]
+
+
+@pytest.mark.parametrize(("name", "is_coloured"), [("rnn", True), ("regression", False)])
+def test_the_guide_says_what_the_colours_of_numbers_mean_where_there_are_any(name, is_coloured):
+    said, looks = texts(drawings(name)["guide"])
+    assert ("coloured numbers: below 0" in said) == is_coloured
+    assert any(look.fill == NEGATIVE for look in looks) == is_coloured
+    assert any(look.fill in {"input", FILLS["input"]} for look in looks)
+    assert "book or paper" in said
+
+
+def test_the_small_chart_of_the_guide_says_what_it_shows():
+    drawn = drawings("lstm")
+    (((_, small),), (*_, (_, whole))) = (drawn[key].charts for key in ("guide", "memory"))
+    (paragraph,) = small.title.tx.rich.p
+    assert (paragraph.r[0].t, paragraph.r[0].rPr.sz) == ("Memory", SMALL_TITLE)
+    assert small.legend.txPr.p[0].pPr.defRPr.sz == SMALL_PRINT
+    assert whole.title.tx.rich.p[0].r[0].rPr.sz > SMALL_TITLE
