@@ -384,7 +384,7 @@ def test_a_sheet_without_a_page_gets_a_chart_of_what_runs_and_a_picture_of_a_mat
     sheet = openpyxl.load_workbook(path)["All"]
     assert sheet["A4"].value == "growth"
     coloured = [str(each.sqref) for each in sheet.conditional_formatting]
-    assert "A6:C7" in coloured
+    assert "A7:C8" in coloured
     assert sheet.freeze_panes == "A4"
 
 

@@ -36,3 +36,24 @@ def test_the_small_chart_of_the_guide_says_what_it_shows():
     assert (paragraph.r[0].t, paragraph.r[0].rPr.sz) == ("Memory", SMALL_TITLE)
     assert small.legend.txPr.p[0].pPr.defRPr.sz == SMALL_PRINT
     assert whole.title.tx.rich.p[0].r[0].rPr.sz > SMALL_TITLE
+
+
+def test_matrices_that_no_part_shows_are_a_row_or_a_column_apart():
+    plan = planned(*origin_of_template("transformer"), Options(epochs=1))
+    blocks = [block for block in plan.layout.on("used") if block.quantity.shape]
+    assert max(block.column for block in blocks) > 1, "they are side by side"
+    taken = {
+        (row + down, column + right)
+        for block in blocks
+        for (row, column), (last_row, last) in [((block.row, block.column), block.last)]
+        for down in range(last_row - row + 1)
+        for right in range(last - column + 1)
+    }
+    for block in blocks:
+        over = {
+            (block.row - down, column)
+            for down in (1, 2)
+            for column in range(block.column, block.last[1] + 1)
+        }
+        beside = {(row, block.last[1] + 1) for row in range(block.row, block.last[0] + 1)}
+        assert not taken & (over | beside), block.quantity.name

@@ -117,7 +117,8 @@ class Page:
             tables = [Beside(*sorted(tables, key=lambda table: table.size(model)[1] > SEEN))]
         hidden = [Hidden(*unseen)] if unseen else []
         joined = Beside if self.is_helper else Below
-        return joined(*self.parts, *_lists(left), *tables, *hidden)
+        lists = _lists(left, at=1) if self.is_helper else _lists(left, at=3, most=SEEN)
+        return joined(*self.parts, *lists, *tables, *hidden)
 
     def place(self, model: Model) -> Iterator[Block]:
         """Yield the cells of its quantities."""
@@ -171,7 +172,7 @@ def usual_page(model: Model, key: str) -> Page:
     axes, and charts of quantities along an ordered axis.
     """
     here = [quantity for quantity in model.quantities if quantity.sheet == key]
-    lists, tables = _lists(here), _tables(here)
+    lists, tables = _lists(here, at=1), _tables(here)
     charts = [
         Chart(quantity.title or quantity.name, Trace(quantity.name))
         for quantity in here
@@ -198,14 +199,18 @@ def _is_unseen(model: Model, quantity: Quantity) -> bool:
     return bool(uses) and all(each.is_sentence for each in uses)
 
 
-def _lists(quantities: Iterable[Quantity]) -> list[PagePart]:
-    """Return the parts for what has no axes."""
+def _lists(quantities: Iterable[Quantity], at: int, most: int = 1) -> list[PagePart]:
+    """Return the parts for what has no axes.
+
+    Numbers are after ``at`` columns for their names; matrices take ``most`` columns side by side.
+    """
     single = [quantity for quantity in quantities if not quantity.axes]
     numbers = [q.name for q in single if not q.shape and not q.is_sentence]
     sentences = [q.name for q in single if q.is_sentence and not q.shape]
-    parts: list[PagePart] = [Numbers(*numbers, positive=(), at=1)] if numbers else []
+    grids = [Grid(quantity.name, height=0, above=1) for quantity in single if quantity.shape]
+    parts: list[PagePart] = [Numbers(*numbers, positive=(), at=at)] if numbers else []
     parts += [Sentences(*sentences, above=1)] if sentences else []
-    return parts + [Grid(quantity.name, height=0) for quantity in single if quantity.shape]
+    return parts + ([Beside(*grids, most=most)] if grids else [])
 
 
 def _tables(quantities: Iterable[Quantity]) -> list[PagePart]:
