@@ -6,6 +6,7 @@ from xlnn.building.plan import origin_of_template, planned
 from xlnn.options import Options
 from xlnn.writing.charts import SMALL_PRINT, SMALL_TITLE
 from xlnn.writing.style import FILLS, NEGATIVE
+from xlnn.writing.text_width import text_width
 
 
 def drawings(name, lang="en"):
@@ -57,3 +58,18 @@ def test_matrices_that_no_part_shows_are_a_row_or_a_column_apart():
         }
         beside = {(row, block.last[1] + 1) for row in range(block.row, block.last[0] + 1)}
         assert not taken & (over | beside), block.quantity.name
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "titles"),
+    [
+        ("attention", "attention", {"position", "target"}),
+        ("transformer", "talk", {"words, by their numbers", "after", "most likely next"}),
+    ],
+)
+def test_columns_of_words_have_titles_that_are_whole(name, page, titles):
+    drawing = drawings(name)[page]
+    found = {text: column for row in drawing.cells.values() for column, (text, _) in row.items()}
+    assert titles <= {*found}
+    for title in titles - {"words, by their numbers"}:
+        assert drawing.widths[found[title]] >= text_width(title), title

@@ -134,10 +134,10 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Numbers("eta", ("epoch", "epoch_asked"), ("row", "row_asked")),
             xlnn.Sentences("course", above=1), xlnn.Space(),
             xlnn.Beside(
-                xlnn.Below(xlnn.Space(), Row("down")),
+                Row("down", titled=True),
                 xlnn.Below(Grid("A_shown", scale="ink", digits="0.00", width=9), Row("across")),
                 Grid("p_shown", scale="ink", digits="0.00", width=9),
-                xlnn.Below(xlnn.Space(), Row("answer")),
+                Row("answer", titled=True),
             ),
             Chart("Total cost", Trace("C_T")),
             xlnn.Hidden("letters_shown", "t_shown"),

@@ -38,9 +38,9 @@ def weights(N: int) -> xlnn.Weights:
         "g1": Weight((D,), eq.GAIN_SLOPE, "dy1", "n1", title="gain 1", start=1),
         "b1": Weight((D,), eq.BIAS_SLOPE, "dy1", title="shift 1", start=0),
         "W1": Weight((F, D), eq.SLOPE, "dh", "y1", title="feed-forward, in"),
-        "c1": Weight((F,), eq.BIAS_SLOPE, "dh", title="its bias", start=0),
+        "c1": Weight((F,), eq.BIAS_SLOPE, "dh", title="bias 1", start=0),
         "W2": Weight((D, F), eq.SLOPE, "dr2", "active", title="feed-forward, out"),
-        "c2": Weight((D,), eq.BIAS_SLOPE, "dr2", title="its bias", start=0),
+        "c2": Weight((D,), eq.BIAS_SLOPE, "dr2", title="bias 2", start=0),
         "g2": Weight((D,), eq.GAIN_SLOPE, "dy2", "n2", title="gain 2", start=1),
         "b2": Weight((D,), eq.BIAS_SLOPE, "dy2", title="shift 2", start=0),
         "U": Weight((N, D), eq.SLOPE, "dl", "y2", title="from y to words"),
@@ -136,7 +136,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from xlnn.choice("epoch", state, words, title="after epoch")
     used = {name: f"{name}_used" for name in network}
     yield from (xlnn.shown(name, name=used[name], sheet="used") for name in network)
-    yield Quantity("typed", title="words", symbol="s{}", shape=(T,), choices=(1, N))
+    yield Quantity("typed", title="words, by their numbers", symbol="s{}", shape=(T,),
+                   choices=(1, N))
     for title, shape, quantity in (("words", (1, T), "sentence"), ("after", (T, 1), "after")):
         yield Quantity(quantity, title=title, shape=shape, equation=name.of("typed", "name_word"))
     yield Quantity("vocabulary", title="vocabulary", shape=(1, N),
@@ -209,13 +210,14 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "talk", "Talk", "Type words by their numbers. Each row says what comes next, from the "
             "words up to there. Choose an earlier epoch.",
-            xlnn.Numbers("eta", ("epoch", "epoch_asked")),
+            xlnn.Numbers("eta", ("epoch", "epoch_asked"), at=2),
             xlnn.Sentences("course", above=1), xlnn.Space(),
+            xlnn.Numbers("typed", at=2),
             xlnn.Beside(
-                xlnn.Below(xlnn.Space(3), Row("after")),
-                xlnn.Below(Row("typed"), Row("sentence"), ink("A_typed")),
-                xlnn.Below(xlnn.Space(2), ink("p_typed"), Row("vocabulary")),
-                xlnn.Below(xlnn.Space(3), Row("likely")),
+                xlnn.Below(xlnn.Space(), Row("after", titled=True)),
+                xlnn.Below(Row("sentence"), ink("A_typed")),
+                xlnn.Below(xlnn.Space(), ink("p_typed"), Row("vocabulary")),
+                xlnn.Below(xlnn.Space(), Row("likely", titled=True)),
             ),
             Chart("Total cost", Trace("C_T")),
             does="Type words, and read how likely each next word is.",

@@ -709,12 +709,20 @@ class Row(PagePart):
         Whether all units of a quantity are side by side, too.
     look : Look or None
         Their look, if it differs from the default.
+    titled : bool
+        Whether their names are above them.
     """
 
     def __init__(
-        self, *names: str, width: float = 0, flat: bool = False, look: Look | None = None
+        self,
+        *names: str,
+        width: float = 0,
+        flat: bool = False,
+        look: Look | None = None,
+        titled: bool = False,
     ) -> None:
         self.names, self.width, self.flat, self.look = names, width, flat, look
+        self.titled = titled
 
     def _shapes(self, model: Model) -> list[tuple[int, ...]]:
         """Return the rows, if it has several, and columns of each."""
@@ -723,6 +731,7 @@ class Row(PagePart):
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield their cells."""
+        row += self.titled
         for name, shape in zip(self.names, self._shapes(model), strict=True):
             if name and self.flat:
                 yield from table_blocks([model[name]], row, column)
@@ -735,6 +744,11 @@ class Row(PagePart):
         """Add validations, and centre texts and choices."""
         for block in (page.layout.blocks[name] for name in self.names if name):
             quantity = block.quantity
+            if self.titled:
+                title = called(quantity, page.words)
+                drawing.put(block.row - 1, block.column, title, replace(LABEL, align="center"))
+                usual = drawing.widths.get(block.column, USUAL_WIDTH)
+                drawing.widths[block.column] = max(usual, text_width(title))
             if quantity.is_text:
                 look = value("@", given=quantity.is_input, first=False)
                 drawing.looks[quantity.name] = replace(look, align="center")
