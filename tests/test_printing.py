@@ -392,7 +392,7 @@ def test_a_long_table_is_cut_rather_than_a_chart_beside_those_above_it():
 
 def test_the_border_of_a_chart_is_printed_even_if_it_fills_its_columns():
     drawing, chart = Drawing(widths={1: 10.0}), scatter("title", "x", [])
-    chart.width, chart.height = 75 / 96 * 2.54, 20 / 96 * 2.54  # a column and a row
+    chart.width, chart.height = 70 / 96 * 2.54, 15 / 96 * 2.54  # a column and a row, nearly
     drawing.charts.append(("A1", chart))
     assert pages(drawing, ()).areas == (((1, 1), (2, 2)),)
 

@@ -38,8 +38,8 @@ MOST = 16
 """The most pages of a sheet. Of a longer one, the beginning and, as the last page, the end are
 printed."""
 
-BORDER = 3
-"""Pixels around a chart, whose border some programs draw outside it."""
+BORDER = 8
+"""Pixels around a chart: in some programs columns are a little narrower than here."""
 
 SAID = 30
 """Letters of a sentence that stay together if nothing is known of what it says, or if it is
