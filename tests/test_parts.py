@@ -1,9 +1,11 @@
 """Parts of a page stand where those before them leave room, and none covers another."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from experiments import built
+from openpyxl.utils import column_index_from_string
 
 import xlnn
 from xlnn.building.plan import origin_of_template, planned
@@ -20,6 +22,7 @@ from xlnn.workbooks import kind_named
 from xlnn.workbooks.experiment import Experiment
 from xlnn.workbooks.pages.page import SEEN, Page
 from xlnn.workbooks.pages.parts import (
+    CLEAR,
     Across,
     Below,
     Beside,
@@ -497,8 +500,8 @@ def test_a_page_without_parts_has_its_tables_side_by_side_and_wide_ones_last():
 def test_a_chart_takes_rows_by_its_height_and_the_columns_that_it_is_given():
     chart = Chart("title", Trace("y", "x"), size_in_cm=(13, 13))
     assert chart.size(MODEL) == (25, 1)
-    beside = Beside(Chart("title", Trace("y"), columns=4), chart)
-    assert beside.size(MODEL) == (25, 4 + 1 + 1)
+    beside = Beside(Chart("title", Trace("y")), chart)
+    assert beside.size(MODEL) == (25, 1 + 1 + 1)
 
 
 @pytest.mark.slow
@@ -575,3 +578,17 @@ def test_each_sheet_of_an_experiment_shows_what_is_said_of_it(name):
         if key in notes:
             texts = [str(text) for cells in drawing.cells.values() for text, _ in cells.values()]
             assert notes[key].format(**plan.layout.titles) in texts, key
+
+
+@pytest.mark.parametrize("width", [4.0, 10.0, 30.0])
+def test_charts_side_by_side_are_as_near_to_each_other_as_columns_allow(width):
+    charts = [Chart("title", Trace("y"), size_in_cm=(10, 7)) for _ in range(3)]
+    page, drawing = Page("page", "", "", Table("y"), Beside(*charts)), Drawing()
+    layout = lay_out(MODEL, TITLES, page.place(MODEL))
+    words = Text("en", text("en").words | {"quantities": NAMES})
+    drawing.widths = dict.fromkeys(range(1, 60), width)
+    Beside(*charts).draw(drawing, Context(None, layout, words), 20, 1)
+    columns = [int(column_index_from_string(at.rstrip("0123456789"))) for at, _ in drawing.charts]
+    pixels, wide = width * DIGIT_PIXELS + PADDING, 10 / 2.54 * 96
+    for first, second in pairwise(columns):
+        assert wide < (second - first) * pixels < wide + CLEAR + pixels

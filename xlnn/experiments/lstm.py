@@ -132,7 +132,7 @@ def inputs(sizes: dict) -> dict:
     return {**start, "x": x, "t": x[:, 0] > 0, "epoch": sizes["epochs"], "row": 1}
 
 
-chart = partial(Chart, size_in_cm=(10, 7), columns=6)
+chart = partial(Chart, size_in_cm=(10, 7))
 
 EXPERIMENT = xlnn.Experiment(
     "lstm", model, title="Long short-term memory in a sheet",
@@ -166,7 +166,7 @@ EXPERIMENT = xlnn.Experiment(
                   coloured=[f"{name}_shown" for name in SHOWN][:-2], width=8),
             xlnn.Beside(
                 chart("Total cost", Trace("C_T", name="LSTM"), Trace("C_T_rnn", name="RNN")),
-                chart("What remains of the error, step by step back",
+                chart("What remains of the error",
                       Trace("share", "n", marker="circle", name="LSTM"),
                       Trace("share_rnn", "n", marker="circle", name="RNN")),
                 chart("Memory", Trace("c_shown", "n", marker="circle"), Trace("h_rnn_shown", "n")),

@@ -133,7 +133,7 @@ def inputs(sizes: dict) -> dict:
             "epoch": sizes["epochs"], "row": sizes["rows"]}
 
 
-chart = partial(Chart, size_in_cm=(10, 7), columns=5)
+chart = partial(Chart, size_in_cm=(10, 7))
 
 EXPERIMENT = xlnn.Experiment(
     "rnn", model, title="A recurrent network in a sheet",

@@ -257,7 +257,7 @@ def _plane(title: str, *lines: Trace) -> Chart:
         Trace(("height", 1), ("x", 0), POSITIVE, 0, "circle", "target 1"),
     )
     return Chart(title, *lines, *points, x="x₁", y="x₂", size_in_cm=(9.1, 10),
-                 ends=(-0.5, 1.5, 0.5), ends_up=(-0.5, 1.5, 0.5), is_square=True, columns=4)
+                 ends=(-0.5, 1.5, 0.5), ends_up=(-0.5, 1.5, 0.5), is_square=True)
 
 
 EXPERIMENT = xlnn.Experiment(

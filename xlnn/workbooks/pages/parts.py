@@ -176,6 +176,8 @@ class Below(PagePart):
 class Beside(PagePart):
     """Parts beside each other, with a narrow column between them or none.
 
+    Charts alone are as near to each other as their columns allow.
+
     Parameters
     ----------
     parts : tuple of PagePart
@@ -205,6 +207,11 @@ class Beside(PagePart):
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw all parts, and the columns between them: no chart lies over the part beside it."""
+        if all(isinstance(part, Chart) for part in self.parts):
+            for part in self.parts:
+                part.draw(drawing, page, row, column)
+                column = _behind(drawing, column, part)
+            return
         super().draw(drawing, page, row, column)
         for _, _, right in self.placed(page.layout.model):
             if self.apart and right:
@@ -312,6 +319,15 @@ class Mat(PagePart):
                 text, look = drawing.cells.get(at[0], {}).get(at[1], ("", PLAIN))
                 drawing.put(*at, text, replace(look, fill=FAINT))
         drawing.widths |= {column: GAP, column + columns - 1: GAP}
+
+
+def _behind(drawing: Drawing, column: int, chart: "Chart") -> int:
+    """Return the first column that begins to the right of a chart."""
+    room = chart.size_in_cm[0] * PIXELS_A_CM + CLEAR
+    while room > 0:
+        room -= drawing.widths.get(column, USUAL_WIDTH) * DIGIT_PIXELS + PADDING
+        column += 1
+    return column
 
 
 def _clear(drawing: Drawing, row: int, column: int, first: int) -> None:
@@ -1413,8 +1429,6 @@ class Chart(PagePart):
         The records that note where the x and the y axis begin or end (`xlnn.writing.charts.edge`).
     is_square : bool
         Whether units of both axes are equally long.
-    columns : int
-        How many columns it covers, if there is something to its right.
     """
 
     def __init__(  # noqa: PLR0913 -- what a chart may settle
@@ -1428,18 +1442,17 @@ class Chart(PagePart):
         ends_up: tuple[float, ...] = (),
         edges: tuple[str, str] = ("", ""),
         is_square: bool = False,
-        columns: int = 1,
         above: int = 1,
     ) -> None:
         self.title, self.traces, self.x, self.y = title, traces, x, y
         self.size_in_cm = size_in_cm or ((USUAL_SIZE[0],) * 2 if is_square else USUAL_SIZE)
         self.is_square, self.above = is_square, above
         self.edges = {axis: name for axis, name in zip(AXES, edges, strict=True) if name}
-        self.ends, self.ends_up, self.columns = ends, ends_up, columns
+        self.ends, self.ends_up = ends, ends_up
 
     def size(self, model: Model) -> tuple[int, int]:  # noqa: ARG002 -- it lies over cells
-        """Return how many rows and columns it covers."""
-        return ceil(self.size_in_cm[1] / ROW), self.columns
+        """Return how many rows it covers, and one column: as many as it needs are made wide."""
+        return ceil(self.size_in_cm[1] / ROW), 1
 
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:
         """Draw it over the cells."""

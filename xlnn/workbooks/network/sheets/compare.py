@@ -106,7 +106,7 @@ def _chart(model: Model, name: str) -> Chart:
         (name, *[0] * len(course.shape)), colour=COLOURS, each=RUN, called=f"{PREFIX}name"
     )
     up = (0, images) if kind == "recognised" else (0,)
-    return Chart(title, trace, size_in_cm=(15, 8), columns=5, ends=(0, epochs), ends_up=up)
+    return Chart(title, trace, size_in_cm=(15, 8), ends=(0, epochs), ends_up=up)
 
 
 PAGE = Page(SHEET, "", "", Made(_parts), tab="result")

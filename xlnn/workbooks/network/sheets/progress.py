@@ -56,7 +56,7 @@ PATH_COLOURS = (
 """Of the weights of each unit, of which as many units are drawn."""
 
 CHART_COLUMNS = 8
-"""How many columns a chart has."""
+"""How many columns the heading over the charts has."""
 
 
 def quantities(stack: Stack, words: Text) -> Iterator[Quantity]:
@@ -214,5 +214,4 @@ def _chart(
         *traces,
         ends=(0, model["C_T"].axes[-1].length),
         ends_up=ends_up,
-        columns=CHART_COLUMNS,
     )
