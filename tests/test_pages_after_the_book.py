@@ -1,5 +1,7 @@
 """What one sees on the sheets of the experiments after the book, and on their Guides."""
 
+import re
+
 import pytest
 
 from xlnn.building.plan import origin_of_template, planned
@@ -73,3 +75,12 @@ def test_columns_of_words_have_titles_that_are_whole(name, page, titles):
     assert titles <= {*found}
     for title in titles - {"words, by their numbers"}:
         assert drawing.widths[found[title]] >= text_width(title), title
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm"])
+def test_the_number_of_a_unit_is_not_read_as_the_number_of_steps_back(name):
+    """h₋₂ would be h of two steps before; it is unit 2 of the step before."""
+    plan = planned(*origin_of_template(name), Options(epochs=1))
+    headings = [q.heading(unit) for q in plan.layout.model.quantities for unit in q.units]
+    assert any(heading.endswith("₂₋") for heading in headings)
+    assert not [heading for heading in headings if re.search("₋[₀-₉]", heading)]

@@ -83,13 +83,13 @@ def lstm(each: Callable[..., Quantity]) -> Iterator[Quantity]:
     """
     before = partial(previous, along="step", start=0.0)
     yield each("past", title="h of the step before", equation=units.COPY.of(before("h")),
-               symbol="h₋{}")
+               symbol="h{}₋")
     for g, (title, meaning, begins, source) in GATES.items():
         gate = RECURRENT if g == "g" else GATE
         yield each(g, title=title, equation=gate.of(**{name: f"{name}{g}" for name in "UWb"}),
                    source=source, meaning=meaning, written=f"{begins}(U{g} h₋ + W{g} x + b{g})")
     yield each("c_before", title="c of the step before", equation=units.COPY.of(before("c")),
-               symbol="c₋{}")
+               symbol="c{}₋")
     yield each("c", title="cell state", equation=CELL.of(before="c_before"), source=SOURCE,
                meaning="the memory: with f near 1 it goes on as it is", written="c = f c₋ + i g")
     yield each("h", title="hidden state", equation=HIDDEN, source=SOURCE, written="h = o tanh(c)",
@@ -121,6 +121,6 @@ def lstm_back(each: Callable[..., Quantity], arrives: str | Use) -> Iterator[Qua
     yield each("df", title="error of f", equation=GATE_ERROR.of("dc", "c_before", "f"),
                symbol="δf{}")
     yield each("dg", title="error of g", equation=CANDIDATE_ERROR, symbol="δg{}")
-    yield each("passed", title="back to the h before", symbol="∂C/∂h₋{}",
+    yield each("passed", title="back to the h before", symbol="∂C/∂h{}₋",
                equation=units.Back(*((f"d{gate}", f"U{gate}") for gate in "ifog")))
 # fmt: on

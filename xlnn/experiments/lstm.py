@@ -57,7 +57,7 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     forward = alike(sheet="steps", axes=(epoch, row, up), shape=(H,), role="forward")
     yield from recurrent.lstm(forward)
     yield forward("past_rnn", "h of the step before, RNN", eq.COPY.of(before("h_rnn")),
-                  symbol="h′₋{}")
+                  symbol="h′{}₋")
     yield forward("h_rnn", "hidden state, RNN",
                   recurrent.RECURRENT.of("U_rnn", "past_rnn", "W_rnn", b="b_rnn"), symbol="h′{}",
                   meaning="all that the Elman network keeps", source="Elman 1990",
@@ -82,7 +82,7 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
                 symbol="δ′{}", meaning="it goes back times U′ and 1 − h′² at each step",
                 written="δ′ = (Uᵀ δ′₊)(1 − h′²)", source="Werbos 1990")
     yield error("passed_rnn", "back to the h before, RNN", eq.BACK.of("delta_rnn", "U_rnn"),
-                symbol="∂C/∂h′₋{}")
+                symbol="∂C/∂h′{}₋")
     once = alike(sheet="weights", axes=(epoch,))
     told = (once("C_T", "total cost", eq.total("row").of("cost"), symbol="C_T",
                  meaning="the cost of all rows", written="C_T = Σ C"),

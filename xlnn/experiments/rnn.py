@@ -75,7 +75,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from network.trained(epochs, sizes["optimizer"])
     forward = xlnn.alike(axes=(epoch, row, up), role="forward")
     yield forward("past", "h of the step before",
-                  eq.COPY.of(previous("h", along="step", start=0.0)), symbol="h₋{}", shape=(H,))
+                  eq.COPY.of(previous("h", along="step", start=0.0)), symbol="h{}₋", shape=(H,))
     yield forward("h", "hidden state", recurrent.RECURRENT, shape=(H,),
                   meaning="what the network keeps of the steps so far",
                   written="h = tanh(U h₋ + W x + b)", source="Elman 1990")
