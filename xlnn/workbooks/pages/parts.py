@@ -523,8 +523,8 @@ class Grid(PagePart):
         Blank columns before it.
     scale : str, (float, float) or function
         ``around 0``: blue below, orange above; ``ink`` from 0 to 1; ``valley``, where the smallest
-        is dark and framed; the ends of a range, halfway between which is white; or a function that
-        returns it for a page. Of what may be typed, 0 is yellow.
+        is dark and framed; "" for no colours; the ends of a range, halfway between which is white;
+        or a function that returns it for a page. Of what may be typed, 0 is yellow.
     captions : tuple of str
         The keys of the captions above each of several matrices.
     width : float
@@ -612,9 +612,9 @@ class Grid(PagePart):
         elif scale == "valley":
             first = address(block.row, block.column)
             drawing.colour(block, valley_scale(), least_framed(first, fixed_range(block)))
-        elif isinstance(scale, str):
+        elif scale == "around 0":
             drawing.colour_around_0(block, is_read=is_read, typed=typed)
-        else:
+        elif scale:
             drawing.colour(block, two_sided_scale(fixed_range(block), *scale))
 
     def _draw_under(self, drawing: Drawing, page: Context[Any], column: int) -> None:
@@ -644,7 +644,7 @@ class Grid(PagePart):
 
 
 Scale = str | tuple[float, float]
-"""How numbers are coloured: ``around 0``, ``ink``, ``valley``, or the ends of a range."""
+"""How numbers are coloured: ``around 0``, ``ink``, ``valley``, the ends of a range, or ""."""
 
 
 def scale_on(page: Context[Any], scale: Scale | Callable[[Context[Any]], Scale]) -> Scale:
@@ -1204,11 +1204,13 @@ class Trace:
         0 for markers without lines.
     name, of : str
         Its name in the legend, in English or as an equation, and the table of texts with its
-        translations; by default the symbols of several units.
+        translations; by default the symbols of several units. None leaves them out of the legend.
     each : str
         The axis with a line for each entry: the first axis of both.
     labels, called : str
         The texts along that axis, shown beside the points, or as names in the legend.
+    side : str
+        Where they are beside the points, by default ``r`` for right.
     size : int
         The size of the markers, in points.
     is_quiet : bool
@@ -1220,13 +1222,14 @@ class Trace:
     colour: str | tuple[str, ...] = ""
     width: int = THICK
     marker: str = "none"
-    name: str = ""
+    name: str | None = ""
     of: str = "charts"
     each: str = ""
     labels: str = ""
     called: str = ""
     size: int = 5
     is_quiet: bool = False
+    side: str = "r"
 
     def lines(self, page: Context[Any]) -> Iterator[Line]:
         """Yield its lines."""
@@ -1242,15 +1245,15 @@ class Trace:
         for unit, number in product(y.quantity.units if several else [()], range(count)):
             own = unit if x.quantity.shape == y.quantity.shape else ()
             rows = number * apart, number * apart + whole - 1
-            name = page.words.of_itself(self.of, self.name)
-            if several and not name:
+            name = page.words.of_itself(self.of, self.name or "")
+            if several and self.name == "":
                 name = y.quantity.heading(unit)
             cells = [_cells(page, b, *rows) for b in (of_unit(x, own), of_unit(y, unit))]
             if self.labels:
                 name = _cells(page, _named(page, self.labels), *rows)
             elif self.called:
                 name = _cells(page, _named(page, self.called), number, number)
-            side = "r" if self.labels else ""
+            side = self.side if self.labels else ""
             marker = self.marker if ":" in cells[1] else "circle"  # of a point, no line is seen
             yield Line(*cells, next(colours), name, width, marker, self.size, side=side)
 
