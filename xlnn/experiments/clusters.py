@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 import xlnn
-from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Trace, alike, previous
+from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, alike, previous
 from xlnn.equations import principal
 from xlnn.equations import units as eq
 
@@ -165,9 +165,10 @@ EXPERIMENT = xlnn.Experiment(
                 Numbers(("shown", "shown_asked"), "C_T_shown", "empty"),
                 xlnn.Below(
                     plane("Points and paths of the centres",
-                          Trace(("drawn", 1), ("drawn", 0), COLOURS, 0, "circle"),
+                          Trace(("drawn", 1), ("drawn", 0), COLOURS, 0, "circle", name=None),
                           Trace(("path", 1), ("path", 0), COLOURS, marker="diamond")),
-                    Chart("Sum of squared distances", Trace("C_T", marker="circle")),
+                    Chart("Sum of squared distances", Trace("C_T", marker="circle"),
+                          size_in_cm=(15, 7.2)),
                 ),
             ),
         ),
@@ -181,12 +182,14 @@ EXPERIMENT = xlnn.Experiment(
                              for name in ("mean", "spread", "S1", "axis1", "S2", "axis2"))),
                 xlnn.Below(
                     plane("Points, ellipse and axes",
-                          Trace(("x", 1), ("x", 0), "777777", 0, "circle"),
-                          Trace(("ellipse", 1), ("ellipse", 0), "1B4F9C"),
-                          Trace(("line1", 1), ("line1", 0), "C0561C"),
-                          Trace(("line2", 1), ("line2", 0), "5B8C5A")),
-                    Chart("Variance along the direction", Trace("lambda1", name="direction 1"),
-                          Trace("lambda2", name="direction 2")),
+                          Trace(("x", 1), ("x", 0), "777777", 0, "circle", name="points"),
+                          Trace(("ellipse", 1), ("ellipse", 0), "1B4F9C", name="ellipse"),
+                          Trace(("line1", 1), ("line1", 0), "C0561C", name="axis 1"),
+                          Trace(("line2", 1), ("line2", 0), "5B8C5A", name="axis 2")),
+                    Chart("Variance along the direction",
+                          Trace("lambda1", colour="C0561C", name="direction 1"),
+                          Trace("lambda2", colour="5B8C5A", name="direction 2"),
+                          size_in_cm=(15, 7.2)),
                 ),
             ),
         ),
@@ -194,7 +197,8 @@ EXPERIMENT = xlnn.Experiment(
         Page("centres", "Centres", "The centres after each step. The first row is the start: it is "
              "yours to change."),
         Page("power", "Power iteration", "Each direction is the one before, times the covariance, "
-             "made 1 long."),
+             "made 1 long.", Table("v1", "Sv1", "lambda1", "v2", "Sv2", "lambda2",
+                                   groups={"v1": "direction 1", "v2": "direction 2"})),
         Page("points", "Points", "The points, and where they lie along the axes."),
         Page("drawn", "Drawn", "What the charts are drawn from."),
     ),
