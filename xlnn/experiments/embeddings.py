@@ -117,10 +117,10 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from _rated(network, epoch, sizes["ratings"])
     yield from _neighbours(epoch, word)
     yield from network.gradients(epoch.length)
-    cost = alike(axes=(epoch,))
+    cost = alike(sheet="gradients", axes=(epoch,))
     yield cost("C_words", "cost of the words", eq.total("word").of("C_word"), symbol="C")
     yield cost("C_T", "both costs", eq.SUM.of("C_ratings", "C_words"), symbol="C_T",
-               sheet="gradients", meaning="the sum of both: neither model sees the other",
+               meaning="the sum of both: neither model sees the other",
                written="C_T = C + C")
     for w, (of, *_) in FACTORS.items():
         yield xlnn.shown(w, f"n_{of}", at={"epoch": "used_films"})
@@ -150,7 +150,7 @@ def _rated(network: xlnn.Weights, epoch: Axis, ratings: int) -> Iterator[Quantit
     product = partial(error, shape=network["P"].shape)
     yield product("e_P", "error times q", TIMES.of("e", "Q_of"), symbol="eq{}")
     yield product("e_Q", "error times p", TIMES.of("e", "P_of"), symbol="ep{}")
-    cost = alike(axes=(epoch,))
+    cost = alike(sheet="gradients", axes=(epoch,))
     yield cost("C_ratings", "cost of the ratings", COST, symbol="C",
                meaning="half the squared errors, and the penalty",
                written="C = ½ Σ e² + ½ λ (Σ p² + Σ q² + Σ bᵤ² + Σ bᵢ²)",
@@ -236,7 +236,9 @@ def rate(sizes: dict, calm: float) -> float:
     return float(f"{eta * calm:.2g}") if by_sum else eta
 
 
-plane = partial(Chart, x="1", y="2", size_in_cm=(15, 11))
+plane = partial(Chart, x="first number", y="second number", size_in_cm=(15, 11))
+BIAS = {"bu_shown": 18, "bi_shown": 18}
+"""Widths at which the names of biases take one line."""
 
 EXPERIMENT = xlnn.Experiment(
     "embeddings", model, title="What is like what",
@@ -269,16 +271,15 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Below(
                     Numbers("eta", "penalty", ("shown_films", "shown_films_asked"), "mean",
                             positive=["eta"]),
-                    Table("n_person", "name_person", "P_shown", "bu_shown"),
-                    Table("n_film", "name_film", "Q_shown", "bi_shown"),
-                    Table("C_ratings", "rmse"),
+                    Table("n_person", "name_person", "P_shown", "bu_shown", widths=BIAS),
+                    Table("n_film", "name_film", "Q_shown", "bi_shown", widths=BIAS),
                 ),
                 xlnn.Below(
-                    plane("Map of people and films",
+                    plane("Map of people (●) and films (◆)",
                           Trace(("Q_shown", 1), ("Q_shown", 0), "C0561C", 0, "diamond",
                                 each="film", labels="name_film"),
                           Trace(("P_shown", 1), ("P_shown", 0), "1B4F9C", 0, "circle",
-                                each="person", labels="name_person")),
+                                each="person", labels="name_person", side="l")),
                     Table("told", coloured=("told",)),
                 ),
                 Chart("Cost of the ratings", Trace("C_ratings"), size_in_cm=(11.5, 7.2)),
@@ -291,7 +292,7 @@ EXPERIMENT = xlnn.Experiment(
             xlnn.Beside(
                 xlnn.Below(
                     Numbers("eta_words", ("shown_words", "shown_words_asked")),
-                    Table("n_word", "name_word", "V_shown"), Table("C_words"),
+                    Table("n_word", "name_word", "V_shown"),
                 ),
                 plane("Map of words", Trace(("V_shown", 1), ("V_shown", 0), "1B4F9C", 0, "circle",
                                             each="word", labels="name_word")),
@@ -306,7 +307,7 @@ EXPERIMENT = xlnn.Experiment(
         Page("factors", "Factors", "The numbers of people and films after each epoch. The first "
              "rows are the start."),
         Page("vectors", "Vectors", "The numbers of the words after each epoch."),
-        Page("gradients", "Gradients", "How fast the cost changes with each number."),
+        Page("gradients", "Gradients", "Both costs, and how fast they change with each number."),
     ),
     tries=(
         ("On {words}, step from epoch 0 to the last.", "King and queen come to one place, and so "
