@@ -90,9 +90,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield share("eta", "learning rate η", symbol="η",
                 meaning="how far a number of the table moves to what was found")
     yield share("gamma", "discount γ", symbol="γ", meaning="what a reward is worth one move later")
-    yield share("epsilon", "how often it explores, ε", symbol="ε",
+    yield share("epsilon", "exploration rate ε", symbol="ε",
                 meaning="the share of moves that are drawn at random")
-    yield from xlnn.choice("start", place, words, title="place where it starts")
+    yield from xlnn.choice("start", place, words, title="number of the place where it starts")
     yield from xlnn.choice("shown", state, words, title="episode shown (0: before the first)")
     picture = alike(shape=(rows, columns))
     yield picture("world", "world: 0 free, 1 wall, 2 end", choices=(0, 2))
@@ -116,7 +116,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     once = alike(axes=(episode,))
     yield once("moves", "moves", MOVES, symbol="n")
     yield once("total", "sum of rewards", eq.total("step").of("r"), symbol="Σ r",
-               number_format="General")
+               number_format="0.00")
 
     yield xlnn.shown("Q_first", "n", name="Q_shown", title="table after the episode shown",
                      at={"episode": "shown_used"})
@@ -199,6 +199,12 @@ def from_data(rows: list, where: str) -> tuple[dict, dict]:
 
 HIGH = {"width": 7, "height": 32}
 
+
+def _arrows(_: object) -> list[str]:
+    """Return the headings of the four actions."""
+    return [f"Q {arrow}" for arrow in "↑→↓←"]
+
+
 EXPERIMENT = xlnn.Experiment(
     "q-learning", model, title="A robot learns its way",
     summary="Q-learning on a grid: where a robot goes after each episode of trial and error, as "
@@ -222,7 +228,8 @@ EXPERIMENT = xlnn.Experiment(
              "result": "what the table says"},
     pages=(
         Page(
-            "world", "World", "Choose an episode, and see where the robot would go after it.",
+            "world", "World", "Choose an episode, and see where the robot would go after it. "
+            "Places are counted row by row from 1.",
             xlnn.Sentences("leads"), xlnn.Space(),
             xlnn.Beside(
                 xlnn.Below(
@@ -240,14 +247,17 @@ EXPERIMENT = xlnn.Experiment(
             ),
         ),
         Page("episodes", "Episodes", "Each move: where the robot stands, what it does, where that "
-             "leads, and by how much it was better than the table says.",
+             "leads, and by how much it was better than the table says. Actions: 1 ↑, 2 →, 3 ↓, "
+             "4 ←.",
              Table("place", "here", "own", "greedy", "action", "next", "end", "r", "there", "ahead",
-                   "error", coloured=("error",))),
-        Page("table", "Table", "Q of each place and action, after each move."),
+                   "error", coloured=("error",), units=dict.fromkeys(("own", "there"), _arrows))),
+        Page("table", "Table", "Q of each place and action, after each move.", xlnn.Beside(
+            *(Table(name, units={name: _arrows}) for name in ("Q_first", "Q")))),
         Page("arrows", "Arrows", "The table after the episode shown, the place to which each "
              "action leads, and a walk along the arrows.", xlnn.Beside(
-                 Table("n", "Q_shown"), xlnn.Below(xlnn.Space(), Grid("ways", height=0)),
-                 xlnn.Below(xlnn.Space(), Grid("best", height=0)))),
+                 Table("n", "Q_shown", units={"Q_shown": _arrows}),
+                 xlnn.Below(xlnn.Space(), Grid("ways", height=0, scale="")),
+                 xlnn.Below(xlnn.Space(), Grid("best", height=0, scale="")))),
         Page("random", "Random numbers", "If the first number is below ε the robot explores: "
              "the second one then chooses among the four actions."),
     ),
