@@ -110,9 +110,10 @@ def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
                      written="output: (a − x) a (1 − a);  tanh: (Σ δ w)(1 − a²)")
         back = eq.Back((f"delta{n}", f"W{n}"), tanh=f"a{n - 1}")
     yield from network.gradients(epoch.length)
-    once = alike(axes=(epoch,), number_format="0.##")
+    once = alike(sheet="weights", axes=(epoch,))
     yield once("C_T", "total cost", eq.total("image"))
-    yield once("wrong", "pixels wrong", eq.total("image").of("off"), symbol=" ")
+    yield once("wrong", "pixels wrong", eq.total("image").of("off"), symbol=" ",
+               number_format="0")
 
 
 def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
@@ -212,10 +213,9 @@ EXPERIMENT = xlnn.Experiment(
                 xlnn.Below(
                     Chart("Images in the plane of the two numbers",
                           Trace(("codes", 1), ("codes", 0), "1B4F9C", 0, "circle", each="image",
-                                labels="labels"), x="a₁", y="a₂", size_in_cm=(12.5, 12),
+                                labels="labels"), x="a₁", y="a₂", size_in_cm=(11.5, 11),
                           ends=(-1, 1, 0.5), ends_up=(-1, 1, 0.5), is_square=True),
-                    Chart("Total cost", Trace("C_T")),
-                    Table("C_T", "wrong"),
+                    Chart("Total cost", Trace("C_T"), size_in_cm=(11.5, 7.2)),
                 ),
             ),
         ),
