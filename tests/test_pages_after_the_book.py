@@ -84,3 +84,41 @@ def test_the_number_of_a_unit_is_not_read_as_the_number_of_steps_back(name):
     headings = [q.heading(unit) for q in plan.layout.model.quantities for unit in q.units]
     assert any(heading.endswith("₂₋") for heading in headings)
     assert not [heading for heading in headings if re.search("₋[₀-₉]", heading)]
+
+
+def legend(chart):
+    """Return the names of the lines in a chart's legend."""
+    left = {entry.idx for entry in chart.legend.legendEntry if entry.delete}
+    return [each.tx.v for number, each in enumerate(chart.series) if number not in left]
+
+
+def test_each_line_of_the_charts_of_clusters_is_named_once():
+    drawn = drawings("clusters")
+    (_, paths), _ = drawn["clusters"].charts
+    assert legend(paths) == ["c₁", "c₂", "c₃"]  # in the colours of their points
+    for (_, chart), names in zip(
+        drawn["axes"].charts,
+        (["points", "ellipse", "axis 1", "axis 2"], ["direction 1", "direction 2"]),
+        strict=True,
+    ):
+        assert legend(chart) == names
+
+
+@pytest.mark.parametrize("lang", ["en", "zh", "ja"])
+def test_axes_of_a_map_are_named_in_words(lang):
+    for page in ("films", "words"):
+        (_, chart), *_ = drawings("embeddings", lang)[page].charts
+        for axis in (chart.x_axis, chart.y_axis):
+            assert len(axis.title.tx.rich.p[0].r[0].t) > 1
+
+
+def test_the_columns_of_q_show_the_arrows_of_their_actions():
+    drawn = drawings("q-learning")
+    for page, count in (("episodes", 2), ("table", 2), ("arrows", 1)):
+        said, _ = texts(drawn[page])
+        assert [said.count(f"Q {arrow}") for arrow in "↑→↓←"] == [count] * 4, page
+
+
+def test_numbers_that_are_names_have_no_colours():
+    drawing = drawings("q-learning")["arrows"]
+    assert not [rule for _, rule in drawing.colours if rule.colorScale]
