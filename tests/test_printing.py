@@ -390,6 +390,15 @@ def test_a_long_table_is_cut_rather_than_a_chart_beside_those_above_it():
     assert not any(chart[0] <= row < chart[1] for row in pages(drawing, ()).breaks)
 
 
+def test_no_page_is_nearly_empty_for_what_comes_next():
+    drawing = sheet_of(5, 100)
+    last = int(PORTRAIT[1] // 20)
+    drawing.whole = [(6, last + 2)]
+    assert 5 not in pages(drawing, ()).breaks
+    drawing.whole = [(last // 2, last + 2)]
+    assert last // 2 - 1 in pages(drawing, ()).breaks
+
+
 def test_the_border_of_a_chart_is_printed_even_if_it_fills_its_columns():
     drawing, chart = Drawing(widths={1: 10.0}), scatter("title", "x", [])
     chart.width, chart.height = 70 / 96 * 2.54, 15 / 96 * 2.54  # a column and a row, nearly

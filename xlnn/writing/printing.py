@@ -38,6 +38,9 @@ MOST = 16
 """The most pages of a sheet. Of a longer one, the beginning and, as the last page, the end are
 printed."""
 
+EMPTY = 1 / 4
+"""The share of a page that is filled at least, rather than to keep together what comes next."""
+
 BORDER = 8
 """Pixels around a chart: in some programs columns are a little narrower than here."""
 
@@ -184,7 +187,7 @@ def _ends(
         sooner = {top - 1 for top, bottom in here if end < bottom} if end < last else set()
         if sooner:
             sooner |= {top - 1 for top, _ in here if top <= max(sooner)}
-        possible = [at for at in sooner if at > ends[-1] and fits(at)]
+        possible = [at for at in sooner if edges[at] - begin > again + EMPTY * room and fits(at)]
         ends.append(min(end, *possible, key=lambda at: (torn(at), -at)) if possible else end)
     return ends[1:]
 
