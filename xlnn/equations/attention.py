@@ -2,9 +2,10 @@
 
 Each position is a row of a matrix, so that x has the shape (positions, numbers) in each sequence.
 A. Vaswani et al., Attention is all you need, NeurIPS 2017, arXiv:1706.03762: scaled dot-product
-attention (equation 1, section 3.2.1), its mask (3.2.3), positional encoding (3.5), embeddings times
-√d (3.4). Answers are chosen by a softmax, and numbered from 1. J. L. Ba, J. R. Kiros and
-G. E. Hinton, Layer normalization, arXiv:1607.06450, equation 4, of each position.
+attention (equation 1, section 3.2.1), its mask (3.2.3), a block with residuals (3.1) and a
+feed-forward layer (3.3), positional encoding (3.5), embeddings times √d (3.4). Answers are chosen
+by a softmax, and numbered from 1. J. L. Ba, J. R. Kiros and G. E. Hinton, Layer normalization,
+arXiv:1607.06450, equation 4, of each position.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from xlnn.equations import units
 from xlnn.equations.dense import written_sum
 from xlnn.quantity import Cells, Quantity, Stated
 
-SOURCE = "Vaswani et al. 2017, "
+SOURCE, NORM = "Vaswani et al. 2017, ", "Ba et al. 2016, (4)"
 
 PROJECT, EXP, SHARE, TOTAL = units.PROJECT, units.EXP, units.SHARE, units.total("row")
 """Each position times the same weights; the softmax, of `MASKED` or of `EXP`; the sum of costs."""
@@ -234,4 +235,71 @@ def head_back(each: Callable[..., Quantity], positions: int) -> Iterator[Quantit
     yield back("dV", title="error of the value", symbol="∂V{}", equation=MIX_BACK,
                uses={"a": "A", "b": "do"}, meaning="from all positions that took it",
                written="∂C/∂V = Aᵀ ∂C/∂o")
+
+
+def block(each: Callable[..., Quantity], positions: int, hidden: int) -> Iterator[Quantity]:
+    """Yield a block of a transformer: a head and a feed-forward layer, from x to y2.
+
+    Beside each the input goes on, and a layer normalisation follows.
+
+    Parameters
+    ----------
+    each : function
+        As for `head`.
+    positions : int
+    hidden : int
+        The units of the feed-forward layer.
+
+    >>> [q.name for q in block(partial(Quantity, shape=(5, 3)), 5, 8)][7:]
+    ['taken', 'r1', 'm1', 's1', 'n1', 'y1', 'h', 'active', 'f', 'r2', 'm2', 's2', 'n2', 'y2']
+    """
+    mean, wide = partial(each, shape=(positions,)), partial(each, shape=(positions, hidden))
+    yield from head(each, positions)
+    yield each("taken", title="output of attention", equation=PROJECT.of("Wo", "o"), symbol="u{}")
+    yield each("r1", title="residual 1", equation=units.SUM.of("x", "taken"), source=SOURCE + "3.1",
+               meaning="the input goes on beside it", written="r₁ = x + A V Woᵀ")
+    yield mean("m1", title="mean 1", equation=MEAN.of("r1"))
+    yield mean("s1", title="spread 1", equation=SPREAD.of("r1", "m1"), source=NORM,
+               meaning="of the numbers of one position: the variance divides by d, and ε stands "
+               "inside the root", written="s = √(Σ(r − m)²/d + ε)")
+    yield each("n1", title="normalised 1", equation=NORMAL.of("r1", "m1", "s1"))
+    yield each("y1", title="layer norm 1", equation=SCALED.of("n1", "g1", "b1"), source=NORM,
+               meaning="with mean b and spread g, whatever the size of r",
+               written="y = g (r − m)/s + b")
+    yield wide("h", title="feed-forward", equation=units.DENSE.of("W1", "y1", "c1"),
+               meaning="a dense layer for each position, of y₁ and not of A",
+               written="h = y₁ W₁ᵀ + c₁", source=SOURCE + "(2)")
+    yield wide("active", title="relu", equation=units.RELU.of("h"), symbol="h⁺{}")
+    yield each("f", title="feed-forward, out", equation=units.DENSE.of("W2", "active", "c2"))
+    yield each("r2", title="residual 2", equation=units.SUM.of("y1", "f"))
+    yield mean("m2", title="mean 2", equation=MEAN.of("r2"))
+    yield mean("s2", title="spread 2", equation=SPREAD.of("r2", "m2"))
+    yield each("n2", title="normalised 2", equation=NORMAL.of("r2", "m2", "s2"))
+    yield each("y2", title="layer norm 2", equation=SCALED.of("n2", "g2", "b2"))
+
+
+def block_back(each: Callable[..., Quantity], positions: int, hidden: int) -> Iterator[Quantity]:
+    """Yield the errors in a block, from that of y2, ``dy2``, back to that of x, ``dx``.
+
+    >>> [q.name for q in block_back(partial(Quantity, shape=(5, 3)), 5, 8)][:5]
+    ['dr2', 'dh', 'dy1', 'dr1', 'do']
+    """
+    back = partial(each, role="backward")
+    yield back("dr2", title="error of r2", equation=NORMAL_BACK.of("dy2", "g2", "n2", "s2"),
+               symbol="∂r2{}", meaning="mean and spread depend on r as well",
+               written="(d − mean d − n mean(n d)) / s, d = g ∂C/∂y")
+    yield back("dh", title="error of h", equation=RELU_BACK.of("dr2", "W2"), symbol="∂h{}",
+               shape=(positions, hidden), written="(∂C/∂r₂ W₂) · (h > 0)",
+               meaning="0 where h is not above 0: the mask is that of h")
+    yield back("dy1", title="error of y1", equation=units.Back(("dh", "W1"), plus="dr2"),
+               symbol="∂y1{}", meaning="by the residual and by the feed-forward layer",
+               written="∂C/∂r₂ + ∂C/∂h W₁")
+    yield back("dr1", title="error of r1", equation=NORMAL_BACK.of("dy1", "g1", "n1", "s1"),
+               symbol="∂r1{}")
+    yield back("do", title="error of o", equation=units.Back(("dr1", "Wo")), symbol="∂o{}")
+    yield from head_back(each, positions)
+    through = (("dQ", "Wq"), ("dK", "Wk"), ("dV", "Wv"))
+    yield back("dx", title="error of x", equation=units.Back(*through, plus="dr1"),
+               symbol="∂x{}", meaning="by the residual, Q, K and V",
+               written="∂C/∂r₁ + ∂Q Wq + ∂K Wk + ∂V Wv")
 # fmt: on

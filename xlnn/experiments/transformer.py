@@ -23,8 +23,6 @@ SENTENCES = ((1, 3, 5, 6, 10), (2, 3, 5, 7, 10), (1, 4, 5, 8, 10), (2, 4, 5, 9, 
 D, F = 4, 8
 """Numbers of a position, and units of the feed-forward layer."""
 
-NORM = "Ba et al. 2016, (4)"
-
 
 # fmt: off
 def weights(N: int) -> xlnn.Weights:
@@ -53,27 +51,7 @@ def forward(T: int, N: int) -> tuple[Quantity, ...]:
     return (
         step("x", "input", eq.LOOK_UP.of(s="read"), source=eq.SOURCE + "3.4, 3.5",
              meaning="which word, and where it stands", written="x = √d E(word) + PE"),
-        *eq.head(step, T),
-        step("taken", "output of attention", eq.PROJECT.of("Wo", "o"), symbol="u{}"),
-        step("r1", "residual 1", units.SUM.of("x", "taken"), source=eq.SOURCE + "3.1",
-             meaning="the input goes on beside it", written="r₁ = x + A V Woᵀ"),
-        step("m1", "mean 1", eq.MEAN.of("r1"), shape=(T,)),
-        step("s1", "spread 1", eq.SPREAD.of("r1", "m1"), shape=(T,), source=NORM,
-             meaning="of the numbers of one position: the variance divides by d, and ε stands "
-             "inside the root", written="s = √(Σ(r − m)²/d + ε)"),
-        step("n1", "normalised 1", eq.NORMAL.of("r1", "m1", "s1")),
-        step("y1", "layer norm 1", eq.SCALED.of("n1", "g1", "b1"), written="y = g (r − m)/s + b",
-             meaning="with mean b and spread g, whatever the size of r", source=NORM),
-        step("h", "feed-forward", units.DENSE.of("W1", "y1", "c1"), shape=(T, F),
-             meaning="a dense layer for each position, of y₁ and not of A",
-             written="h = y₁ W₁ᵀ + c₁", source=eq.SOURCE + "(2)"),
-        step("active", "relu", units.RELU.of("h"), symbol="h⁺{}", shape=(T, F)),
-        step("f", "feed-forward, out", units.DENSE.of("W2", "active", "c2")),
-        step("r2", "residual 2", units.SUM.of("y1", "f")),
-        step("m2", "mean 2", eq.MEAN.of("r2"), shape=(T,)),
-        step("s2", "spread 2", eq.SPREAD.of("r2", "m2"), shape=(T,)),
-        step("n2", "normalised 2", eq.NORMAL.of("r2", "m2", "s2")),
-        step("y2", "layer norm 2", eq.SCALED.of("n2", "g2", "b2")),
+        *eq.block(step, T, F),
         step("l", "scores of words", eq.PROJECT.of("U", "y2"), shape=(T, N)),
         step("expl", "exp", eq.EXP.of("l"), symbol="e{}", shape=(T, N)),
         step("p", "probabilities", eq.SHARE.of("expl"), shape=(T, N),
@@ -92,20 +70,7 @@ def backward(T: int, N: int) -> tuple[Quantity, ...]:
         back("dl", "error", eq.ERROR.of(t="next"), symbol="∂l{}", shape=(T, N),
              meaning="how fast C changes with the scores", written="p − target"),
         back("dy2", "error of y2", units.Back(("dl", "U")), symbol="∂y2{}"),
-        back("dr2", "error of r2", eq.NORMAL_BACK.of("dy2", "g2", "n2", "s2"), symbol="∂r2{}",
-             meaning="mean and spread depend on r as well",
-             written="(d − mean d − n mean(n d)) / s, d = g ∂C/∂y"),
-        back("dh", "error of h", eq.RELU_BACK.of("dr2", "W2"), symbol="∂h{}", shape=(T, F),
-             meaning="0 where h is not above 0: the mask is that of h",
-             written="(∂C/∂r₂ W₂) · (h > 0)"),
-        back("dy1", "error of y1", units.Back(("dh", "W1"), plus="dr2"), symbol="∂y1{}",
-             meaning="by the residual and by the feed-forward layer", written="∂C/∂r₂ + ∂C/∂h W₁"),
-        back("dr1", "error of r1", eq.NORMAL_BACK.of("dy1", "g1", "n1", "s1"), symbol="∂r1{}"),
-        back("do", "error of o", units.Back(("dr1", "Wo")), symbol="∂o{}"),
-        *eq.head_back(each, T),
-        back("dx", "error of x", units.Back(("dQ", "Wq"), ("dK", "Wk"), ("dV", "Wv"), plus="dr1"),
-             symbol="∂x{}", meaning="by the residual, Q, K and V",
-             written="∂C/∂r₁ + ∂Q Wq + ∂K Wk + ∂V Wv"),
+        *eq.block_back(each, T, F),
     )
 
 

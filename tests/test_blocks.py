@@ -1,6 +1,7 @@
-"""The equations of recurrent layers, in a model of one's own: several inputs, targets at each step.
+"""Recurrent layers and a block of a transformer in models of one's own.
 
-The experiments rnn and lstm show them with one input, and an error at the last step alone.
+The experiments rnn and lstm show the layers with one input at each step, and an error at the last
+step alone; here there are several inputs, and targets at each step.
 """
 
 from functools import partial
@@ -10,7 +11,7 @@ import pytest
 
 import xlnn
 from xlnn import Axis, Quantity, Stated, Weight, Weights, following, reference
-from xlnn.equations import recurrent
+from xlnn.equations import attention, recurrent
 from xlnn.equations import units as eq
 from xlnn.quantity import Model
 
@@ -66,29 +67,71 @@ def outputs(forward):
     yield forward("e", equation=eq.ERROR, shape=(1,))
 
 
-@pytest.fixture(scope="module", params=["elman", "lstm"])
-def model(request):
-    weights, layer = {"elman": (elman_weights, elman), "lstm": (lstm_weights, lstm)}[request.param]
-    weights = weights()
+def of_steps(weights, layer):
     forward, back = (
         partial(Quantity, sheet=sheet, axes=(EPOCH, ROW, step), shape=(H,))
         for sheet, step in (("Forward", UP), ("Back", DOWN))
     )
-    stated = Model(
-        (
-            Quantity("eta"),
-            Quantity("x", sheet="Data", axes=(ROW, UP), shape=(INPUTS,)),
-            Quantity("t", sheet="Data", axes=(ROW, UP), shape=(1,)),
-            *weights.trained(EPOCHS),
-            *layer(forward, back),
-            Quantity("C_T", axes=(EPOCH,), equation=COST),
-            *weights.gradients(EPOCHS),
-        )
-    )
     draw = np.random.default_rng(4)
     x = draw.normal(size=(N, T, INPUTS))
-    given = {"eta": 0.02, "x": x, "t": x.sum(axis=2, keepdims=True).cumsum(axis=1) / 3}
-    return stated, {**weights.drawn(draw, 0.6), **given}, weights
+    stated = (
+        Quantity("x", sheet="Data", axes=(ROW, UP), shape=(INPUTS,)),
+        Quantity("t", sheet="Data", axes=(ROW, UP), shape=(1,)),
+        *layer(forward, back),
+        Quantity("C_T", axes=(EPOCH,), equation=COST),
+    )
+    given = {"x": x, "t": x.sum(axis=2, keepdims=True).cumsum(axis=1) / 3}
+    return weights, stated, given
+
+
+def of_positions():
+    """Return a block of a transformer that is to give its input in reverse order."""
+    shape = (T, INPUTS)
+    square, wide = (INPUTS, INPUTS), (H, INPUTS)
+    weights = Weights(
+        {
+            **{f"W{k.lower()}": Weight(square, attention.SLOPE, f"d{k}", "x") for k in "QKV"},
+            "Wo": Weight(square, attention.SLOPE, "dr1", "o"),
+            "W1": Weight(wide, attention.SLOPE, "dh", "y1"),
+            "c1": Weight((H,), attention.BIAS_SLOPE, "dh"),
+            "W2": Weight(wide[::-1], attention.SLOPE, "dr2", "active"),
+            "c2": Weight((INPUTS,), attention.BIAS_SLOPE, "dr2"),
+            **{f"g{n}": Weight((INPUTS,), attention.GAIN_SLOPE, f"dy{n}", f"n{n}") for n in "12"},
+            **{f"b{n}": Weight((INPUTS,), attention.BIAS_SLOPE, f"dy{n}") for n in "12"},
+        }
+    )
+    each = partial(Quantity, sheet="Block", axes=(EPOCH, ROW), shape=shape)
+    stated = (
+        Quantity("x", sheet="Data", axes=(ROW,), shape=shape),
+        Quantity("t", sheet="Data", axes=(ROW,), shape=shape),
+        *attention.block(each, T, H),
+        each("dy2", equation=eq.ERROR.of("y2", "t")),
+        *attention.block_back(each, T, H),
+        Quantity(
+            "C_T",
+            axes=(EPOCH,),
+            equation=Stated(
+                lambda dy2: (dy2**2).sum() / 2, lambda dy2: f"=SUMSQ({dy2.over('row')[...]})/2"
+            ),
+        ),
+    )
+    x = np.random.default_rng(4).normal(size=(N, *shape))
+    return weights, stated, {"x": x, "t": x[:, ::-1]}
+
+
+@pytest.fixture(scope="module", params=["elman", "lstm", "block"])
+def model(request):
+    weights, stated, given = {
+        "elman": lambda: of_steps(elman_weights(), elman),
+        "lstm": lambda: of_steps(lstm_weights(), lstm),
+        "block": of_positions,
+    }[request.param]()
+    data = [each for each in stated if each.equation is None]
+    rest = [each for each in stated if each.equation is not None]
+    stated = Model(
+        (Quantity("eta"), *data, *weights.trained(EPOCHS), *rest, *weights.gradients(EPOCHS))
+    )
+    return stated, {**weights.drawn(3, 0.6), "eta": 0.02, **given}, weights
 
 
 def test_every_gradient_is_the_central_difference_of_the_cost(model):
