@@ -548,8 +548,8 @@ def test_words_that_differ_in_capitals_are_one_word_but_labels_are_not(tmp_path)
     assert data.x[:4, 1].tolist() == [1, 1, 0, 0]
     assert data.words == (("smoker", "Yes", "NO"),)
     assert data.labels == ("x", "X", "y")
-    told = "my.csv: labels that differ only in capitals are classes of their own."
-    assert told in data.told
+    told = "my.csv: labels that differ only in capitals are different classes; "
+    assert f"{told}if they mean the same, write them alike." in data.told
 
 
 def test_inputs_without_headings_have_one_name_in_all_notes(tmp_path):

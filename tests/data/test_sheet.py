@@ -83,7 +83,7 @@ def test_a_first_sheet_of_notes_is_refused_with_the_other_sheets(tmp_path):
     book.create_sheet("More").append(["a", 1])
     book.save(path)
     with pytest.raises(
-        DataError, match=r"1 column was found.* --sheet reads another of Data and M"
+        DataError, match=r'1 column .* in the sheet "Data"\. Other sheets \(--sheet\): More\.'
     ):
         load(path, TABLE)
 

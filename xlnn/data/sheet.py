@@ -55,9 +55,10 @@ def sheet_table(path: Path, options: ReadOptions) -> Table:
                 f'{path.name}: the first sheet, "{short(title)}", was read (--sheet).'
             )
         _read(table, cells, options)
-    others = f" --sheet reads another of {listed(book.sheets)}." if len(book.sheets) > 1 else ""
+    others = [sheet for sheet in book.sheets if sheet != title]
+    named = f" Other sheets (--sheet): {listed(others)}." if others else ""
     widest = len({n for _, fields in table.rows for n, text in enumerate(fields) if text})
-    hint = f"from the first row on that is not empty.{others}"
+    hint = f'in the sheet "{short(title)}".{named}'
     table.check_width(table.rows[0][0], widest, hint)
     if cells.formulas:
         held = counted(cells.formulas, "formula")

@@ -74,7 +74,10 @@ def from_table(table: Table, reading: ReadOptions) -> Dataset:
     t, labels, end = _outputs(survey, reading, names, t[kept], every)
     end = end if picture else (end + summing(every)).removeprefix("; ")
     if here.label is not None and len(unlike(labels)) < len(labels):
-        notes.append(f"{table.name}: labels that differ only in capitals are classes of their own.")
+        notes.append(
+            f"{table.name}: labels that differ only in capitals are different classes; if they "
+            "mean the same, write them alike."
+        )
     return Dataset(
         x=rounded(x),
         t=t,
