@@ -10,6 +10,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
+import openpyxl
 import programs
 import pytest
 from hypothesis import settings
@@ -135,6 +136,12 @@ def digits_path(workbook):
 def short_path(workbook):
     """The book's network and images, 3 epochs of them: small enough to break again and again."""
     return workbook("digits", epochs=3, verify=False).path
+
+
+@pytest.fixture(scope="session")
+def short_book(short_path):
+    """What openpyxl reads of it. Tests change nothing in it."""
+    return openpyxl.load_workbook(short_path)
 
 
 @pytest.fixture

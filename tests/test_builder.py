@@ -70,8 +70,8 @@ def test_a_build_finds_the_place_of_everything_once(tmp_path, monkeypatch):
     assert found == [1]
 
 
-def test_excel_is_told_to_compute_the_workbook_when_it_opens_it(short_path):
-    assert openpyxl.load_workbook(short_path).calculation.fullCalcOnLoad
+def test_excel_is_told_to_compute_the_workbook_when_it_opens_it(short_book):
+    assert short_book.calculation.fullCalcOnLoad
 
 
 @pytest.mark.slow
@@ -121,8 +121,8 @@ def test_an_engine_is_chosen_by_the_formulas_and_by_the_cells_that_they_read(
     assert proof.verifier(layout) == "formulas"
 
 
-def test_no_name_of_a_person_or_folder_is_in_the_file(short_path):
-    properties = openpyxl.load_workbook(short_path).properties
+def test_no_name_of_a_person_or_folder_is_in_the_file(short_book):
+    properties = short_book.properties
     assert properties.lastModifiedBy is None
     assert properties.creator in {None, "xlnn", "openpyxl"}
 

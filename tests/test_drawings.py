@@ -55,9 +55,8 @@ def test_drawings_and_charts_declare_their_namespaces_on_the_root_alone(short_pa
         assert set(prefixes) <= {"xdr", "a", "c"}
 
 
-def test_openpyxl_reads_the_charts_again(short_path):
-    book = openpyxl.load_workbook(short_path)
-    found = sum(len(sheet._charts) for sheet in book)  # noqa: SLF001 -- it shows them nowhere else
+def test_openpyxl_reads_the_charts_again(short_path, short_book):
+    found = sum(len(sheet._charts) for sheet in short_book)  # noqa: SLF001 -- it shows them nowhere else
     assert found == charts(short_path) > 0
 
 
@@ -97,8 +96,8 @@ def test_exceljs_opens_no_drawing_as_lxml_writes_it(short_copy):
         javascript("exceljs", short_copy)
 
 
-def test_the_properties_name_the_program_and_the_template(short_path):
-    properties = openpyxl.load_workbook(short_path).properties
+def test_the_properties_name_the_program_and_the_template(short_path, short_book):
+    properties = short_book.properties
     assert (properties.creator, properties.title) == ("xlnn", "xlnn: digits")
     (application,) = parts(short_path, r"docProps/app\.xml")
     assert "<Application>xlnn</Application>" in application

@@ -302,7 +302,9 @@ def test_json_holds_what_the_text_says(short_path):
 
 
 @pytest.mark.ci
-def test_show_says_kind_network_settings_course_and_that_nothing_was_changed(short_path):
+def test_show_says_kind_network_settings_course_and_that_nothing_was_changed(
+    short_path, short_book
+):
     text = said("show", short_path)
     lines = text.splitlines()
     assert len([line for line in lines if not line.startswith(" ")]) <= 10
@@ -313,8 +315,7 @@ def test_show_says_kind_network_settings_course_and_that_nothing_was_changed(sho
     assert seen.changed is False
     assert seen.course == pytest.approx(xlnn.values(short_path)["C_T"])
     assert seen.inputs["W2"] == 36
-    workbook = openpyxl.load_workbook(short_path)
-    formulas = sum(c.data_type == "f" for s in workbook for row in s.rows for c in row)
+    formulas = sum(c.data_type == "f" for s in short_book for row in s.rows for c in row)
     assert sum(seen.formulas.values()) == formulas
 
 

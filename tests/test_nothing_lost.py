@@ -113,8 +113,8 @@ def test_without_a_fingerprint_nobody_can_tell(short_copy):
         Destination(bare).check()
 
 
-def test_the_fingerprint_is_a_property_that_programs_read(short_path):
-    (found,) = openpyxl.load_workbook(short_path).custom_doc_props
+def test_the_fingerprint_is_a_property_that_programs_read(short_book):
+    (found,) = short_book.custom_doc_props
     assert found.name == NAME
     assert len(found.value) == 64
 

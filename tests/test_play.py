@@ -124,14 +124,14 @@ def test_the_workbook_opens_on_play_before_training_with_what_to_type_next(digit
     assert (selection.activeCell, book["Play"]["C4"].value) == ("C4", 1)
 
 
-def test_eta_stands_below_what_is_chosen_and_labels_over_their_targets(short_path):
+def test_eta_stands_below_what_is_chosen_and_labels_over_their_targets(short_path, short_book):
     layout = layout_of(read_spec(short_path))
     assert [layout.cell(name, ()) for name in ("play_epoch", "play_image", "eta")] == [
         "Play!C4", "Play!C5", "Play!C6",
     ]  # fmt: skip
     first, target = layout.blocks["labels"], layout.blocks["t"]
     assert (first.row, first.column) == (target.row - 1, target.column)
-    assert "Settings" not in openpyxl.load_workbook(short_path).sheetnames
+    assert "Settings" not in short_book.sheetnames
 
 
 def table(inputs, *units):
@@ -255,15 +255,15 @@ def test_play_and_lens_open_on_images_that_show_something():
     assert worth_seeing({"x": x}, nothing_right) == {"play_image": 3, "lens_image": 2}
 
 
-def test_the_lists_to_choose_from_hold_every_epoch_and_image(short_path):
-    sheet = openpyxl.load_workbook(short_path)["Play"]
+def test_the_lists_to_choose_from_hold_every_epoch_and_image(short_book):
+    sheet = short_book["Play"]
     lists = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
     assert lists == {"C4": "Progress!$A$4:$A$6", "C5": "Images!$A$4:$A$67", "C6": "0"}
 
 
-def test_the_rows_between_connections_are_truly_empty(short_path):
+def test_the_rows_between_connections_are_truly_empty(short_path, short_book):
     """An empty text would be drawn as 0, and a line would lead there."""
-    sheet = openpyxl.load_workbook(short_path)["Drawing"]
+    sheet = short_book["Drawing"]
     block = layout_of(read_spec(short_path)).blocks["play_line_across2"]
     for number in range(block.quantity.shape[0]):
         row = block.row + 3 * number + 2

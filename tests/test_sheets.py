@@ -211,11 +211,10 @@ def test_more_images_than_the_gallery_holds_are_in_the_table(tmp_path):
 
 
 @pytest.mark.slow
-def test_every_link_leads_somewhere(short_path):
-    workbook = openpyxl.load_workbook(short_path)
+def test_every_link_leads_somewhere(short_path, short_book):
     links = [
         cell.hyperlink.location
-        for sheet in workbook
+        for sheet in short_book
         for row in sheet.iter_rows()
         for cell in row
         if cell.hyperlink
@@ -261,9 +260,9 @@ def test_the_guide_lists_no_symbol_that_training_has_not(tmp_path):
     assert not [symbol for symbol in symbols if str(symbol).startswith("max")]
 
 
-def test_each_input_that_the_sheet_check_names_leads_to_its_cells(short_path):
+def test_each_input_that_the_sheet_check_names_leads_to_its_cells(short_path, short_book):
     layout = layout_of(read_spec(short_path))
-    sheet = openpyxl.load_workbook(short_path)["Check"]
+    sheet = short_book["Check"]
     links = {c.hyperlink.location: c.value for row in sheet.iter_rows() for c in row if c.hyperlink}
     inputs = [q for q in layout.model.inputs if q.sheet in {"play", "images"}]
     for quantity in inputs:
@@ -275,8 +274,8 @@ def test_each_input_that_the_sheet_check_names_leads_to_its_cells(short_path):
         assert links[layout.cell(name, (last, *unit))] == what
 
 
-def test_what_is_worth_trying_is_seen_and_its_answers_stand_at_the_end(short_path):
-    sheet = openpyxl.load_workbook(short_path)["Guide"]
+def test_what_is_worth_trying_is_seen_and_its_answers_stand_at_the_end(short_book):
+    sheet = short_book["Guide"]
     lines = [cell.value for cell in sheet["B"] if cell.value]
     titles = ["Things to try", "Where to begin", "Colours", "Symbols", "What to look for"]
     assert [line for line in lines if line in titles] == titles
@@ -293,8 +292,8 @@ def test_what_is_worth_trying_is_seen_and_its_answers_stand_at_the_end(short_pat
     assert sheet["B14"].value == titles[0], "so high that it is seen"
 
 
-def test_the_guide_shows_the_pictures_beside_hidden_units_too(short_path):
-    guide, play = (openpyxl.load_workbook(short_path)[title] for title in ("Guide", "Play"))
+def test_the_guide_shows_the_pictures_beside_hidden_units_too(short_book):
+    guide, play = (short_book[title] for title in ("Guide", "Play"))
     (picture,) = guide._charts  # noqa: SLF001 -- it shows them nowhere else
     network = max(play._charts, key=lambda chart: len(chart.series))  # noqa: SLF001
     drawn, small = (
