@@ -13,6 +13,7 @@ from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils import coordinate_to_tuple
 
 from xlnn.grid import address
+from xlnn.xlsx.cells import cells
 from xlnn.xlsx.copying import dated_entry
 from xlnn.xlsx.markup import attribute
 from xlnn.xlsx.parts import sheet_parts
@@ -182,14 +183,20 @@ def edit(path, changes):
     for cell, content in changes.items():
         title, _, place = cell.rpartition("!")
         typed.setdefault(parts[title.strip("'")], {})[coordinate_to_tuple(place)] = content
-    edits = {part: _typed_into(cells) for part, cells in typed.items()}
+    edits = {part: _typed_into(contents) for part, contents in typed.items()}
     edited = BytesIO()
     copy(path, edited, edits)
     Path(path).write_bytes(edited.getvalue())
     return path
 
 
-def _typed_into(cells):
+def respelled(path, old, new):
+    """Write something else into the sheet Spec, and return its path."""
+    lines = {f"Spec!A{c.row}": c.value for c in cells(path, "Spec") if isinstance(c.value, str)}
+    return edit(path, {cell: line.replace(old, new) for cell, line in lines.items() if old in line})
+
+
+def _typed_into(contents):
     """Return an edit that puts contents into cells of a sheet, by row and column."""
 
     def typed(chunks):
@@ -197,7 +204,7 @@ def _typed_into(cells):
         space = root.tag.removesuffix("worksheet")
         data = root.find(f"{space}sheetData")
         rows = {int(row.get("r")): row for row in data}
-        for (row, column), content in cells.items():
+        for (row, column), content in contents.items():
             if row not in rows:
                 rows[row] = etree.SubElement(data, f"{space}row", r=str(row))
                 data[:] = [rows[number] for number in sorted(rows)]

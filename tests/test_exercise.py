@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from click.testing import CliRunner
 from experiments import ENGINES, words_of
 from interruptions import LONG, SIGNALS, carriers, processes, start
 from programs import skip_without
+from rewriting import respelled
 
 from xlnn import linting
 from xlnn.building.build import build
@@ -568,13 +570,9 @@ def test_an_altered_state_is_found_by_the_check(delta, tmp_path):
 def test_a_spec_that_leaves_out_what_cannot_be_is_refused_in_a_sentence(
     delta, tmp_path, name, said
 ):
-    workbook = openpyxl.load_workbook(delta)
-    for (cell,) in workbook["Spec"].iter_rows(max_col=1):
-        if isinstance(cell.value, str):
-            cell.value = cell.value.replace('"delta3"', f'"{name}"')
-    workbook.save(tmp_path / "hostile.xlsx")
+    hostile = respelled(shutil.copy(delta, tmp_path / "hostile.xlsx"), '"delta3"', f'"{name}"')
     with pytest.raises(WorkbookError, match=re.escape(said)) as refusal:
-        check(tmp_path / "hostile.xlsx", "formualizer", 0)
+        check(hostile, "formualizer", 0)
     assert len(str(refusal.value)) < 300
 
 

@@ -9,7 +9,7 @@ import pytest
 from networks import spec
 from openpyxl.workbook.defined_name import DefinedName
 from programs import LIBRARIES
-from rewriting import edit
+from rewriting import edit, respelled
 
 from xlnn import reference
 from xlnn.building.build import build
@@ -22,16 +22,6 @@ from xlnn.options import Options
 from xlnn.registry.templates import names, template
 
 ENGINES = LIBRARIES
-
-
-def respelled(path, old, new):
-    """Write something else into the sheet Spec."""
-    book = openpyxl.load_workbook(path)
-    for (cell,) in book["Spec"].iter_rows(max_col=1):
-        if isinstance(cell.value, str):
-            cell.value = cell.value.replace(old, new)
-    book.save(path)
-    return path
 
 
 @pytest.mark.parametrize("engine", ENGINES)
