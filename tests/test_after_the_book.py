@@ -362,6 +362,12 @@ def test_numpy_calls_no_output_right_either_that_is_no_number(tmp_path):
     assert report.agrees
 
 
+def test_what_a_summary_says_of_the_task_ends_with_a_sentence(tmp_path):
+    built = xlnn.build("q-learning", tmp_path / "q.xlsx", epochs=1).path
+    shown = "A robot starts in a corner of 3 × 4 places and knows nothing."
+    assert xlnn.show(built).about == ("A robot learns its way", shown)
+
+
 def test_a_step_that_does_not_fit_in_a_cell_is_no_wrong_formula(tmp_path):
     built = xlnn.build("q-learning", tmp_path / "q.xlsx", epochs=4).path
     with pytest.raises(XlnnError, match="World!D6 is too large"):

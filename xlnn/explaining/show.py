@@ -1,5 +1,6 @@
 """Summarise a workbook: its kind, sizes, settings, results and changes."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -77,6 +78,9 @@ SAID = 4
 
 TITLE = 2
 """Lines of the first sheet that say what the workbook is."""
+
+_WHOLE = re.compile(r".*(?:\.(?= |$)|。)|.*")
+"""The whole sentences of a line, which may end amid one; else the line."""
 
 STOPS = (".", "。")
 EQUALS = " = "
@@ -198,7 +202,8 @@ def show(path: Path | str, engine: str = DEFAULT_ENGINE, model: Model | None = N
 def _about(path: Path, titles: Mapping[str, str]) -> tuple[str, ...]:
     first = next(iter(titles.values()))
     texts = (cell.value for cell in cells(path, first) if isinstance(cell.value, str))
-    return tuple(islice(texts, TITLE))
+    title, *lines = [*islice(texts, TITLE)] or [""]
+    return title, *(_WHOLE.match(line)[0] for line in lines)
 
 
 def _inputs(entries: Entries, runs: Runs) -> tuple[dict[str, Value], dict[str, int]]:
