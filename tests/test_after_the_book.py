@@ -362,6 +362,13 @@ def test_numpy_calls_no_output_right_either_that_is_no_number(tmp_path):
     assert report.agrees
 
 
+def test_a_grid_of_dots_has_no_headings(tmp_path):
+    grid = "S,.,.,G\n.,#,.,P\n.,.,.,.\n.,.,#,.\n"
+    (tmp_path / "my.csv").write_text(grid)
+    made = planned(*origin_of_template("q-learning"), Options(data=tmp_path / "my.csv")).made
+    assert made.inputs["world"].tolist() == [[0, 0, 0, 2], [0, 1, 0, 2], [0] * 4, [0, 0, 1, 0]]
+
+
 def test_what_a_summary_says_of_the_task_ends_with_a_sentence(tmp_path):
     built = xlnn.build("q-learning", tmp_path / "q.xlsx", epochs=1).path
     shown = "A robot starts in a corner of 3 × 4 places and knows nothing."

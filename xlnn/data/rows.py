@@ -199,7 +199,7 @@ def _joined(
         upper, *more = heads
         both = {*upper}.union(*more)
         numbers = {n for n in both if all(looks_numeric(row.get(n, "")) for row in below)}
-        numbers = {n for n in numbers if any(row.get(n) for row in below)}
+        numbers = {n for n in numbers if not all(is_absent(row.get(n, "")) for row in below)}
         gaps = both - {*upper}
         firm = numbers | gaps if len(gaps) > 1 else numbers
         said = [{n for n, text in row.items() if not is_absent(text)} for row in more]
