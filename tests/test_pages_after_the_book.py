@@ -122,3 +122,17 @@ def test_the_columns_of_q_show_the_arrows_of_their_actions():
 def test_numbers_that_are_names_have_no_colours():
     drawing = drawings("q-learning")["arrows"]
     assert not [rule for _, rule in drawing.colours if rule.colorScale]
+
+
+def test_a_legend_of_very_many_lines_is_left_out():
+    for hidden, is_shown in ((3, True), (20, False)):
+        plan = planned(*origin_of_template("rnn"), Options(epochs=1, hidden=(hidden,)))
+        drawn = plan.kind.drawings(plan.made.spec, plan.layout)["network"]
+        (_, chart) = drawn.charts[-1]
+        assert bool(chart.legend) == is_shown
+
+
+def test_the_name_of_a_matrix_is_printed_on_its_page():
+    drawing = drawings("rnn")["network"]
+    named = {text: row for row, here in drawing.cells.items() for text, _ in here.values()}
+    assert any(first == named["U of this epoch"] for first, _ in drawing.whole)

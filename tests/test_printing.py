@@ -390,6 +390,15 @@ def test_a_long_table_is_cut_rather_than_a_chart_beside_those_above_it():
     assert not any(chart[0] <= row < chart[1] for row in pages(drawing, ()).breaks)
 
 
+def test_a_table_is_cut_rather_than_a_higher_chart_beside_it():
+    drawing, chart = sheet_of(5, 100), scatter("title", "x", [])
+    last = int(PORTRAIT[1] // 20)
+    chart.width, chart.height = 5, 30 * 20 / 96 * 2.54
+    drawing.charts.append((f"C{last - 38}", chart))
+    drawing.whole = [(last - 12, last - 5), (last - 6, last + 2)]
+    assert not any(last - 38 <= row <= last - 9 for row in pages(drawing, ()).breaks)
+
+
 def test_no_page_is_nearly_empty_for_what_comes_next():
     drawing = sheet_of(5, 100)
     last = int(PORTRAIT[1] // 20)

@@ -237,7 +237,7 @@ def rate(sizes: dict, calm: float) -> float:
 
 
 plane = partial(Chart, x="first number", y="second number", size_in_cm=(15, 11))
-BIAS = {"bu_shown": 18, "bi_shown": 18}
+BIAS = {"bu_shown": 16, "bi_shown": 16}
 """Widths at which the names of biases take one line."""
 
 EXPERIMENT = xlnn.Experiment(

@@ -41,6 +41,9 @@ SMALL_PRINT, SMALL_TITLE = 700, 800
 MOST_LABELS = 9
 """The largest axis on which each whole number has a label."""
 
+MOST_NAMED = 12
+"""The most lines that a legend names: of more, their colours are no longer told apart."""
+
 ROUND = ("1", "2", "5")
 """The digits of a round number before its zeros."""
 
@@ -140,7 +143,7 @@ class Line:
 
 
 def scatter(title: str, x_title: str, lines: Sequence[Line], y_title: str = "") -> ScatterChart:
-    """Return a chart of lines, with a legend of those that have names.
+    """Return a chart of lines, with a legend of those that have names, unless it covered them.
 
     The chart's title names the vertical axis unless ``y_title`` does.
     """
@@ -148,7 +151,7 @@ def scatter(title: str, x_title: str, lines: Sequence[Line], y_title: str = "") 
     chart.series.extend(line.series for line in lines)
     chart.style = 2
     chart.scatterStyle = "lineMarker"
-    if len(lines) > 1 and any(map(_is_named, lines)):
+    if len(lines) > 1 and 0 < sum(map(_is_named, lines)) <= MOST_NAMED:
         chart.legend.position = "b"
         unnamed = (n for n, line in enumerate(lines) if not _is_named(line))
         chart.legend.legendEntry = [LegendEntry(idx=n, delete=True) for n in unnamed]

@@ -5,7 +5,7 @@ that is too wide for that is cut between columns into print areas, each at most 
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -114,7 +114,8 @@ def pages(drawing: Drawing, blocks: Sequence[Block], values: Arrays = NOTHING) -
     again = down[drawing.repeat] - down[drawing.repeat_from - 1]
     # half of the upper border of a chart is in the row above
     whole = [*((a[0] - 1, z[0]) for a, z in charts), *drawing.whole]
-    bottoms = _ends(down, whole, max(rooms), again)
+    drawn = {(a[0] - 1, z[0]) for a, z in charts}
+    bottoms = _ends(down, whole, max(rooms), again, drawn)
     begun = max((top for top, _ in whole), default=0)
     most, areas, is_part = MOST // len(printed), [], is_part or len(printed) < len(ends)
     for (before, end), room in zip(printed, rooms, strict=True):
@@ -123,7 +124,7 @@ def pages(drawing: Drawing, blocks: Sequence[Block], values: Arrays = NOTHING) -
         bottom = max([*reach, *(min(last, bottoms[0]) for last in hidden)], default=0)
         spans = [(1, bottom)]
         if bisect_left(bottoms, bottom) >= most:
-            own = _ends(down, whole, room, again)  # LibreOffice fits each area by itself
+            own = _ends(down, whole, room, again, drawn)  # LibreOffice fits each area by itself
             last = bisect_left(own, bottom)
             spans = [(1, own[most - 2]), (own[last - 1] + 1, bottom)]
         areas += [((top, before + 1), (end_row, end)) for top, end_row in spans if bottom]
@@ -156,7 +157,11 @@ def _runs(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _ends(
-    edges: np.ndarray, whole: Iterable[tuple[int, int]], room: float, again: float
+    edges: np.ndarray,
+    whole: Iterable[tuple[int, int]],
+    room: float,
+    again: float,
+    charts: Collection[tuple[int, int]] = (),
 ) -> list[int]:
     """Return the last row of each page, or the last column.
 
@@ -168,12 +173,15 @@ def _ends(
         The first and the last of rows that stay together if a page has room for them.
     room, again : float
         What a page holds, and what each page after the first repeats of it, in pixels.
+    charts : collection of (int, int)
+        Those of them that are torn last of all.
     """
     ends, spans, last = [0], [*whole], len(edges) - 1
 
-    def torn(at: int) -> float:
-        """Return how much a page that ends there tears apart: a long table least."""
-        return sum(1 / (bottom - top + 1) for top, bottom in here if top <= at < bottom)
+    def torn(at: int) -> tuple[int, float]:
+        """Return how many charts a page that ends there tears, and how much: a long table least."""
+        cut = [(top, bottom) for top, bottom in here if top <= at < bottom]
+        return sum(span in charts for span in cut), sum(1 / (end - top + 1) for top, end in cut)
 
     def fits(at: int) -> bool:
         """Return whether the next page has room for what would have been torn, if it ends there."""

@@ -594,7 +594,7 @@ class Grid(PagePart):
             size=self.text_size, align="center", number_format=digits,
             border=self.lined and not self.pixels, ink=ink,
         )  # fmt: skip
-        drawing.whole.append((block.row, block.last[0]))
+        drawing.whole.append((block.row - self._headings, block.last[0]))
         self._colour(drawing, block, scale_on(page, self.scale), is_read=digits != UNREAD)
         type_in(drawing, block, page.words)
         last_row, last = block.last
