@@ -215,9 +215,9 @@ def test_a_matrix_has_its_rows_and_columns_and_a_vector_is_a_row():
     own = Model((Quantity("W", shape=(2, 3)), Quantity("b", shape=(3,)), Quantity("c")))
     layout = layout_of_model(own)
     assert [layout.cell("W", (j, i)) for j in (0, 1) for i in (0, 2)] == [
-        "Model!A6", "Model!C6", "Model!A7", "Model!C7",
+        "Model!A7", "Model!C7", "Model!A8", "Model!C8",
     ]  # fmt: skip
-    assert [layout.cell("b", (i,)) for i in (0, 2)] == ["Model!A9", "Model!C9"]
+    assert [layout.cell("b", (i,)) for i in (0, 2)] == ["Model!A11", "Model!C11"]
     assert layout.cell("c", ()) == "Model!B4"
 
 

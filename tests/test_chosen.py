@@ -140,7 +140,7 @@ def test_large_pictures_get_as_many_units_as_the_grid_holds():
 
 def test_labels_that_are_all_different_are_refused_with_the_option():
     with pytest.raises(
-        OptionsError, match="another column with --label, or with --target one of numbers"
+        OptionsError, match="another column with --label, or predict numbers with --target"
     ):
         xlnn.build(data=numbers(40), label="price")
     with pytest.raises(DataError, match=r"^Without --label the first column is the label"):

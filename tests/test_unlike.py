@@ -195,17 +195,17 @@ STATED = {
     "a function": (
         lambda x, w: x.sum(axis=1) * w.sum(),
         lambda x, w: f"=SUMPRODUCT({x[:]},{w[:, 0]})",
-        r"it pairs D7:E7 \(1 row of 2\) with A\$5:A\$7 \(3 rows of 1\); use ranges of the same",
+        r"it pairs D7:E7 \(1 row of 2\) with A\$6:A\$8 \(3 rows of 1\); use ranges of the same",
     ),
     "an operation": (
         lambda x, w: 3 * x.sum(axis=1) - 2 * w.sum(),
         lambda x, w: f"=SUMPRODUCT({x[:]}-{w[:, 0]})",
-        r"it pairs D7:E7 \(1 row of 2\) with A\$5:A\$7 \(3 rows of 1\); use ranges of the same",
+        r"it pairs D7:E7 \(1 row of 2\) with A\$6:A\$8 \(3 rows of 1\); use ranges of the same",
     ),
     "a name": (
         lambda x, w: x.sum(axis=1) * w.sum(),
         lambda x, w: f"=SUMPRODUCT({x[:]},xlnn.w)",  # noqa: ARG005 -- it is named
-        r"it pairs D7:E7 \(1 row of 2\) with \$A\$5:\$A\$7 \(3 rows of 1\)",
+        r"it pairs D7:E7 \(1 row of 2\) with \$A\$6:\$A\$8 \(3 rows of 1\)",
     ),
     "a range where a number belongs": (
         lambda x, w: 2 * x.sum(axis=1) + w[0, 0],
@@ -254,8 +254,8 @@ def test_a_model_is_refused_by_the_proof_too(tmp_path, monkeypatch):
 
 
 AGREES = {
-    "an operation": "=SUMPRODUCT(D4:E4-A$5:A$7)",
-    "a function": "=SUMPRODUCT(D4:E4,A$5:A$7)/SUM(A$5:A$7)*3-2*SUM(A$5:A$7)",
+    "an operation": "=SUMPRODUCT(D4:E4-A$6:A$8)",
+    "a function": "=SUMPRODUCT(D4:E4,A$6:A$8)/SUM(A$6:A$8)*3-2*SUM(A$6:A$8)",
     "a name": "=SUMPRODUCT(D4:E4-xlnn.w)",
 }
 

@@ -78,7 +78,9 @@ def lstm(each: Callable[..., Quantity]) -> Iterator[Quantity]:
         Returns a quantity (hidden,) of a name and fields, along an axis ``step`` that is filled
         down: a ``partial`` of `Quantity`.
 
-    >>> [q.name for q in lstm(partial(Quantity, shape=(3,)))]
+    >>> from xlnn import Axis
+    >>> steps = Axis("step", 5, "up")
+    >>> [q.name for q in lstm(partial(Quantity, axes=(steps,), shape=(3,)))]
     ['past', 'i', 'f', 'o', 'g', 'c_before', 'c', 'h']
     """
     before = partial(previous, along="step", start=0.0)
@@ -108,7 +110,9 @@ def lstm_back(each: Callable[..., Quantity], arrives: str | Use) -> Iterator[Qua
         ``following("passed", along="step", start="top")``; else the sum of that, from 0.0 on, and
         of the step's own error.
 
-    >>> [q.name for q in lstm_back(partial(Quantity, shape=(3,)), "dh")]
+    >>> from xlnn import Axis
+    >>> steps = Axis("step", 5, "down")
+    >>> [q.name for q in lstm_back(partial(Quantity, axes=(steps,), shape=(3,)), "dh")]
     ['do', 'dc', 'di', 'df', 'dg', 'passed']
     """
     later = partial(following, along="step", start=0.0)
