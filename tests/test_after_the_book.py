@@ -370,9 +370,15 @@ def test_a_grid_of_dots_has_no_headings(tmp_path):
 
 
 def test_what_a_summary_says_of_the_task_ends_with_a_sentence(tmp_path):
-    built = xlnn.build("q-learning", tmp_path / "q.xlsx", epochs=1).path
-    shown = "A robot starts in a corner of 3 × 4 places and knows nothing."
-    assert xlnn.show(built).about == ("A robot learns its way", shown)
+    path = xlnn.build("q-learning", tmp_path / "q.xlsx", epochs=1).path
+    title, said = xlnn.show(path).about
+    assert title == "A robot learns its way"
+    book = openpyxl.load_workbook(path)
+    (cell,) = (c for row in book["Guide"] for c in row if str(c.value).startswith(said))
+    cell.value = "A robot knows nothing. It is 2.5 moves from a goal. A line ends within"
+    book.save(path)
+    said = "A robot knows nothing. It is 2.5 moves from a goal."
+    assert xlnn.show(path).about == (title, said)
 
 
 def test_a_step_that_does_not_fit_in_a_cell_is_no_wrong_formula(tmp_path):

@@ -180,6 +180,11 @@ def test_a_table_of_ratings_has_a_row_for_each_person_and_a_column_for_each_film
     assert found["r"].tolist() == [4.5, 1, 2, 3, 5]
 
 
+def test_it_is_said_what_was_read(csv):
+    plan = planned(*origin_of_template("embeddings"), Options(data=csv(RATINGS)))
+    assert plan.made.notes == ("my.csv was read: people 3, films 2, ratings 4.",)
+
+
 def test_a_person_brings_sentences_and_the_ratings_stay(csv):
     found, usual = of_data(csv("the,cat,sits\nthe,dog,sits\n")), run("embeddings")
     assert [*found["name_word"]] == ["cat", "dog", "sits", "the"]

@@ -420,7 +420,8 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         if self.reads == "rows":
             found = self.from_data(load_rows(source, ReadOptions(**said)), where)
             self._check_sizes(found[0], where)
-            return found, ()
+            told = ", ".join(f"{name} {count:,}" for name, count in found[0].items())
+            return found, (f"{where} was read: {told}.",)
         bare = not self._has_targets and "label" not in said
         if not (is_folder := isinstance(source, Path) and source.is_dir()):
             for name in ("threshold", "light_ink"):
