@@ -83,16 +83,14 @@ def load_rows(data: object, options: ReadOptions) -> list[tuple[str, list[str]]]
     """
     if not (table := _table(data, options)):
         raise DataError("data is not a table of texts: a CSV, an .xlsx or a data frame is needed.")
-    width, rows = max(len(fields) for _, fields in table.rows), len(table.rows)
-    options.check_count(table.name, rows, rows * width)  # those of a sheet may be short
+    width = max(len(fields) for _, fields in table.rows)
+    options.check_count(table.name, len(table.rows), len(table.rows) * width)  # some may be short
     left = min(next(compress(count(), fields)) for _, fields in table.rows) if table.title else 0
-    whole = [(fields + [""] * (width - len(fields)))[left:] for _, fields in table.rows]
+    rows = [(row, (fields + [""] * (width - len(fields)))[left:]) for row, fields in table.rows]
     if options.columns or options.drop:
-        numbered = [(number, fields) for (number, _), fields in zip(table.rows, whole, strict=True)]
-        kept = roles_in(replace(table, rows=numbered), replace(options, bare=True)).inputs
-        whole = [[fields[column] for column in kept] for fields in whole]
-    places = (f"{table.name}, {table.row} {number}" for number, _ in table.rows)
-    return [*zip(places, whole, strict=True)]
+        kept = roles_in(replace(table, rows=rows), replace(options, bare=True)).inputs
+        rows = [(row, [fields[column] for column in kept]) for row, fields in rows]
+    return [(f"{table.name}, {table.row} {row}", fields) for row, fields in rows]
 
 
 @_readable()
