@@ -44,7 +44,6 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     """Yield the quantities of both networks in the order in which they are computed."""
     T, H = sizes["steps"], sizes["hidden"]
     up, down = Axis("step", T, "up"), Axis("step", T, "down")
-    before = partial(previous, along="step", start=0.0)
     after = partial(following, along="step")
     yield Quantity("eta", title="learning rate η", symbol="η", scale=0.05, calms=True)
     data = alike(sheet="data", shape=(1,))
@@ -56,8 +55,8 @@ def training(sizes: dict, epoch: Axis, row: Axis) -> Iterator[Quantity]:
     yield from networks.trained(epoch.length, sizes["optimizer"])
     forward = alike(sheet="steps", axes=(epoch, row, up), shape=(H,), role="forward")
     yield from recurrent.lstm(forward)
-    yield forward("past_rnn", "h of the step before, RNN", eq.COPY.of(before("h_rnn")),
-                  symbol="h′{}₋")
+    yield forward("past_rnn", "h of the step before, RNN",
+                  eq.COPY.of(previous("h_rnn", along="step", start=0.0)), symbol="h′{}₋")
     yield forward("h_rnn", "hidden state, RNN",
                   recurrent.RECURRENT.of("U_rnn", "past_rnn", "W_rnn", b="b_rnn"), symbol="h′{}",
                   meaning="all that the Elman network keeps", source="Elman 1990",
