@@ -1,7 +1,7 @@
-"""Recurrent layers and a block of a transformer in models of one's own.
+"""Models with recurrent layers and a transformer block, stated as a user of the library would.
 
-The experiments rnn and lstm show the layers with one input at each step, and an error at the last
-step alone; here there are several inputs, and targets at each step.
+The experiments rnn and lstm have one input at each step; these models have several. In lstm only
+the last step has a target, and here each step has one.
 """
 
 from functools import partial
