@@ -99,7 +99,7 @@ def proven(
     tell("Recalculating, and looking for anything that Excel would repair")
     contents, problems = inspect_and_lint(work.file) if is_first else (inspect(work.file), ())
     tell("Comparing with NumPy")
-    report, values, run = compare(contents, layout, work)
+    report, values, run = compare(contents, layout, work, is_ours=is_ours)
     _refuse_disagreement(report, is_ours=is_ours, is_huge=size_of(run) >= LARGE)
     if problems:
         first = problems[0]
@@ -128,6 +128,11 @@ def _refuse_disagreement(report: Report, *, is_ours: bool, is_huge: bool) -> Non
         raise DisagreementError(
             f"{first.cell} is {first.got}, because a number among the inputs or the start weights "
             "is so large that the results do not fit in a cell: use smaller numbers."
+        )
+    if first.engine is not None:
+        raise DisagreementError(
+            f"The workbook was not written: {first.cell}, {first.quantity}, "
+            f"{first.formula:.80}: {first.reason}."
         )
     remedy = REPORT if is_ours else f"Make the array and the cell of {first.quantity} agree."
     raise DisagreementError(

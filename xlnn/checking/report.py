@@ -36,6 +36,9 @@ class Wrong:
         The right formula; empty if the cell should be a number.
     reason : str or None
         Why the formula is wrong, if its values may not show it.
+    engine : str or None
+        The second engine, if the first gave the right value and that one gave `got`; empty if the
+        first gave the right value and no second one can compute it.
     """
 
     cell: str
@@ -48,6 +51,7 @@ class Wrong:
     expected_formula: str
     place: dict[str, int] = field(default_factory=dict)
     reason: str | None = None
+    engine: str | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,9 @@ class Report:
         Cells outside the quantities whose formulas were not computed, with the functions they call.
     notes : tuple of str
         Sentences about edited rows and other findings.
+    witness : str
+        The second engine, which computed the formulas that no template of xlnn states; empty if
+        there are none, or if no second engine could compute them, so that each is wrong.
     """
 
     file: str
@@ -146,6 +153,7 @@ class Report:
     seed: int = 0
     left_out: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    witness: str = ""
 
     def __repr__(self) -> str:
         """Return a summary in one line."""
@@ -227,7 +235,8 @@ def _restated(report: Report) -> Iterator[str]:
     """Yield lines about rewritten formulas."""
     count, points = len(report.restated), report.restated[0].points
     same = "the same value" if count == 1 else "the same values"
-    yield f"{counted(count, 'formula')} restated, {same} at {counted(points, 'point')}:"
+    at = f"at {counted(points, 'point')} in {report.engine} and {report.witness}"
+    yield f"{counted(count, 'formula')} restated, {same} {at}:"
     for each in report.restated[:SHOWN]:
         yield f"{each.cell}   {each.formula}   expected {each.stated}"
     if count > SHOWN:
@@ -270,7 +279,8 @@ def _recalculated(report: Report) -> str:
     """Return words for the engine that recalculated a workbook, and the probes."""
     sets = "" if report.probes == 1 else f"{report.probes:,} sets of "
     also = f", also with {sets}random inputs" if report.probes else ""
-    return f"recalculated by {report.engine}{also}"
+    second = f" and {report.witness}" if report.witness and not report.restated else ""
+    return f"recalculated by {report.engine}{second}{also}"
 
 
 def distance(number: float) -> str:
