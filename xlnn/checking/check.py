@@ -32,12 +32,11 @@ from xlnn.errors import CircularReferenceError, EngineError, OptionsError, Workb
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
-from xlnn.loading.spec import WorkbookSpec, described, on_records
+from xlnn.loading.spec import WorkbookSpec, described, is_ours, on_records
 from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.quantity import Model
 from xlnn.reference import LARGE, Arrays, inputs_of, largest_input, size_of
-from xlnn.workbooks import kind_of
 from xlnn.xlsx.package import Package
 
 SEEDS = 1_000_000
@@ -154,8 +153,8 @@ def examined(
         if model is not None:
             check_stated(layout)
         work.probe(layout)
-        is_ours = model is None and kind_of(spec).is_ours
-        report, values, run = compare(contents, layout, work, is_ours=is_ours)
+        ours = is_ours(spec, model)
+        report, values, run = compare(contents, layout, work, is_ours=ours)
     return Examined(report, spec, layout, values, run)
 
 

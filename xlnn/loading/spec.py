@@ -168,6 +168,11 @@ def described(
     return spec, layout
 
 
+def is_ours(spec: WorkbookSpec, model: Model | None) -> bool:
+    """Return whether the equations of a workbook are those of xlnn, and not of a programmer."""
+    return model is None and kind_of(spec).is_ours
+
+
 def on_records(spec: WorkbookSpec, layout: Layout, run: Arrays) -> Iterator[str]:
     """Yield a sentence if the noted values of NumPy's run differ from a run now.
 
