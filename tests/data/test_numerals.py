@@ -1,6 +1,5 @@
 """A comma or a blank in a number is read where its meaning is said or proven, and never guessed."""
 
-
 import numpy as np
 import pytest
 from files import csv
