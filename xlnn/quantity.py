@@ -138,7 +138,9 @@ class Equation:
     give the right ones; then the formula must also read as ``cell`` states it."""
 
     jumps = False
-    """Whether its values jump when its arguments change a little: a class, a count."""
+    """Whether its values jump when its arguments change a little: a class, a count. An equation of
+    your own that compares computed numbers for equality, or takes INT or MOD of them, must say so:
+    programs differ in their last digit."""
 
     repeats = False
     """Whether it shows values of another quantity, which jump if those do."""

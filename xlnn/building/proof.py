@@ -14,7 +14,9 @@ import numpy as np
 
 from xlnn.building.limits import size
 from xlnn.checking.check import compare
+from xlnn.checking.edges import edges
 from xlnn.checking.formula_text import check_stated
+from xlnn.checking.jumps import check_jumps
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report
 from xlnn.engines.functions import functions_of
@@ -107,7 +109,7 @@ def proven(
             f"The workbook was not written, because lint finds a problem in it: {first.where}: "
             f"{first.message} {REPORT if is_ours else 'Correct the model.'}"
         )
-    return report, values
+    return replace(report, edges=edges(layout, run)), values
 
 
 OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")
@@ -178,6 +180,7 @@ def check_formulas(layout: Layout) -> None:
                     "that function."
                 )
     check_stated(layout)
+    check_jumps(layout)
 
 
 def watched(model: Model) -> Model:

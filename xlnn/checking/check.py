@@ -21,8 +21,10 @@ import numpy as np
 from xlnn import engines, reference
 from xlnn.arguments import path_of
 from xlnn.checking.comparison import Comparison, is_altered
+from xlnn.checking.edges import edges
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.formula_text import check_stated, plainly
+from xlnn.checking.jumps import check_jumps
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, Reports
 from xlnn.checking.stored import CLOSE, stale
@@ -128,7 +130,8 @@ def _reported(path: Path, engine: str, probes: int, seed: int, model: Model | No
     # where rounding changes the course of a run, NumPy's results differ between processors
     records = on_records(spec, layout, run) if report.drift <= CLOSE else ()
     notes = *report.notes, *records, appended(layout, values), edited
-    return replace(report, notes=tuple(filter(None, notes)))
+    found = edges(layout, run, report.restated)
+    return replace(report, notes=tuple(filter(None, notes)), edges=found)
 
 
 class Examined(NamedTuple):
@@ -152,6 +155,7 @@ def examined(
         spec, layout = described(path, model, contents)
         if model is not None:
             check_stated(layout)
+            check_jumps(layout)
         work.probe(layout)
         ours = is_ours(spec, model)
         report, values, run = compare(contents, layout, work, is_ours=ours)

@@ -6,7 +6,7 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
-from xlnn.data.wording import counted
+from xlnn.data.wording import counted, listed
 from xlnn.errors import printed
 
 SHOWN = 10
@@ -80,6 +80,27 @@ class Restated:
 
 
 @dataclass(frozen=True)
+class Edge:
+    """Inputs on which a formula jumps, so that programs differ although none of them is wrong.
+
+    Attributes
+    ----------
+    cell, quantity, formula : str
+    inputs : dict of float
+        The numbers in the cells that it is computed from, by their address.
+    values : dict
+        Its value by program: engines, ``NumPy``, and ``exact arithmetic``, to which some programs,
+        such as LibreOffice and Excel, round.
+    """
+
+    cell: str
+    quantity: str
+    formula: str
+    inputs: dict[str, float]
+    values: dict[str, float | str | bool | None]
+
+
+@dataclass(frozen=True)
 class Compared:
     """The comparison of one quantity.
 
@@ -135,6 +156,8 @@ class Report:
     witness : str
         The second engine, which computed the formulas that no template of xlnn states; empty if
         there are none, or if no second engine could compute them, so that each is wrong.
+    edges : tuple of Edge
+        Inputs on which right formulas jump and programs differ; ``agrees`` does not depend on them.
     """
 
     file: str
@@ -154,6 +177,7 @@ class Report:
     left_out: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     witness: str = ""
+    edges: tuple[Edge, ...] = ()
 
     def __repr__(self) -> str:
         """Return a summary in one line."""
@@ -223,6 +247,8 @@ def lines_of(report: Report) -> Iterator[str]:
         yield f"{counted(report.consequences, 'dependent cell')} affected"
     if report.restated:
         yield from _restated(report)
+    if report.edges:
+        yield from _edges(report)
     for note in report.notes:
         yield f"Note: {note}"
     if report.left_out:
@@ -241,6 +267,40 @@ def _restated(report: Report) -> Iterator[str]:
         yield f"{each.cell}   {each.formula}   expected {each.stated}"
     if count > SHOWN:
         yield f"… and {count - SHOWN:,} more (--json lists all)"
+
+
+def _edges(report: Report) -> Iterator[str]:
+    """Yield lines about formulas that jump where programs differ."""
+    count = counted(len(report.edges), "formula")
+    yield (
+        f"{count} {'jumps' if len(report.edges) == 1 else 'jump'} on an edge, where nearly equal "
+        "numbers are equal in some programs and not in others:"
+    )
+    for each in report.edges[:SHOWN]:
+        yield f"{each.cell}   {each.formula}{_with(each)} is {_by_program(each.values)}"
+    if len(report.edges) > SHOWN:
+        yield f"… and {len(report.edges) - SHOWN:,} more (--json lists all)"
+
+
+def _with(edge: Edge) -> str:
+    """Return the inputs of an edge, without the sheet if it is the formula's own."""
+    own = edge.cell.rpartition("!")[0] + "!"
+    inputs = [f"{at.removeprefix(own)} = {number:.15g}" for at, number in edge.inputs.items()]
+    shown = ", ".join(inputs[:SHOWN]) + (", …" if len(inputs) > SHOWN else "")
+    return f" with {shown}" if inputs else ""
+
+
+def _by_program(values: Mapping[str, object]) -> str:
+    """Return each value with the programs that give it.
+
+    >>> _by_program({"formualizer": 0.0, "ironcalc": 1.0, "NumPy": 0.0, "exact arithmetic": 1.0})
+    '0 in formualizer and NumPy, 1 in ironcalc and exact arithmetic'
+    """
+    programs: dict[str, list[str]] = {}
+    for program, value in values.items():
+        shown = f"{value:.9g}" if isinstance(value, float) else str(value)
+        programs.setdefault(shown, []).append(program)
+    return ", ".join(f"{value} in {listed(names)}" for value, names in programs.items())
 
 
 def _describe(wrong: Wrong) -> list[str]:
@@ -269,8 +329,9 @@ def proven(report: Report | None) -> str:
     """Return one line about what was verified."""
     if report is None:
         return "not verified (--no-verify)"
+    where = " except on an edge" if report.edges else ""
     return (
-        f"all agree with NumPy ({_recalculated(report)})   "
+        f"all agree with NumPy{where} ({_recalculated(report)})   "
         f"max difference {distance(report.max_difference)}"
     )
 
