@@ -3,7 +3,7 @@
 No engine sees the file. Formulas that reach further than cells keep their stored values.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, reduce
 from itertools import chain, repeat
@@ -71,6 +71,8 @@ class Book:
         Such as macros, which are not run.
     last : dict
         The last row that was read, of each sheet that has more.
+    check : function
+        Is called while much is computed, and may stop the audit.
     """
 
     path: Path
@@ -86,6 +88,7 @@ class Book:
     aside: dict[Place, str] = field(default_factory=dict)
     brings: frozenset[str] = frozenset()
     last: dict[str, int] = field(default_factory=dict)
+    check: Callable[[], None] = lambda: None
     _known: dict[tuple, Pattern] = field(default_factory=dict)
 
     def put(self, formulas: Mapping[Place, str | None]) -> None:
@@ -311,6 +314,7 @@ class Book:
         """Return some cells and all that they depend on, up to the cells where it stops."""
         stops = stops if isinstance(stops, set | frozenset) else set(stops)
         left, seen = list(places), set()
+        self.check()
         while left:
             place = left.pop()
             if place in seen:
@@ -360,6 +364,7 @@ class Book:
         tuple of two dicts
             The bits of each cell, a source having its own; and those of what each formula reads.
         """
+        self.check()
         marks = marks or {}
         found = {**marks, **sources}
         through: dict[Place, int] = {}
