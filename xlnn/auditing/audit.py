@@ -144,6 +144,8 @@ class _Auditing:
         self.engine: Engine = engine
         self.notes: list[Note] = []
         self.implied: set[Place] = set()
+        self.unclear: set[str] = set()
+        """Groups of gradients that fit none of several costs."""
 
     def tell(self, stage: str) -> None:
         """Say what is being done."""
@@ -427,30 +429,48 @@ class _Auditing:
 
         It is the one whose slopes some of a group state, or of which a fault explains them all.
         """
-        chosen = {pair: pair for pair in pairs}
         groups: dict[str, list[Pair]] = defaultdict(list)
         for pair in pairs:
             groups[pair.group].append(pair)
-        for own in groups.values():
-            wrong = [pair for pair in own if pair.verdict == WRONG and pair.is_tied]
-            if not wrong or any(pair.verdict == RIGHT and pair.slope for pair in own):
-                continue
-            turns = range(min(len(pair.others) for pair in wrong))
-            others = [[replace(p, cost=p.others[n]) for p in wrong] for n in turns]
-            for option in filter(None, (wrong, *map(self._measured, others))):
-                fits = any(pair.verdict == RIGHT and pair.slope for pair in option)
-                if fits or self._is_explained(option):
-                    chosen |= zip(wrong, option, strict=True)
-                    break
-        return [chosen[pair] for pair in pairs]
+        unsettled = {
+            group: wrong for group, own in groups.items()
+            if (wrong := [pair for pair in own if pair.verdict == WRONG and pair.is_tied])
+            and not _fits(own)
+        }  # fmt: skip
+        chosen = {pair.gradient: pair for own in unsettled.values() for pair in own}
+        options = [dict(unsettled)]
+        for turn in range(max((len(pair.others) for pair in chosen.values()), default=0)):
+            left = [p for own in unsettled.values() for p in own if turn < len(p.others)]
+            found = self._measured([replace(p, cost=p.others[turn]) for p in left]) if left else []
+            options.append(defaultdict(list))
+            for pair in found:
+                options[-1][pair.group].append(pair)
+            for group, own in options[-1].items():
+                if _fits(own):
+                    chosen |= {pair.gradient: pair for pair in own}
+                    del unsettled[group]
+        for option in options:
+            left = {group: own for group, own in option.items() if group in unsettled}
+            for group in self._explained_groups(left):
+                chosen |= {pair.gradient: pair for pair in left[group]}
+                del unsettled[group]
+        self.unclear = {*unsettled}
+        return [chosen.get(pair.gradient, pair) for pair in pairs]
 
-    def _is_explained(self, pairs: Sequence[Pair]) -> bool:
-        """Tell whether faults in words explain wrong gradients, the first of each parameter."""
-        few = [*{pair.parameter[::2]: pair for pair in reversed(pairs)}.values()][-MOST_TRIED:]
-        if not all(np.isfinite(pair.stated) for pair in few):
-            return False
-        explainer = self._explainer(few, [])
-        return not any(_is_weak(explainer.explain([pair]), pair) for pair in few)
+    def _explained_groups(self, groups: Mapping[str, Sequence[Pair]]) -> list[str]:
+        """Return the groups of which faults in words explain the first wrong gradients."""
+        firsts = {
+            group: [*{pair.parameter[::2]: pair for pair in reversed(own)}.values()][-MOST_TRIED:]
+            for group, own in groups.items()
+            if own and all(np.isfinite(pair.stated) for pair in own)
+        }
+        if not firsts:
+            return []
+        explainer = self._explainer([pair for own in firsts.values() for pair in own], [])
+        return [
+            group for group, own in firsts.items()
+            if not any(_is_weak(explainer.explain([pair]), pair) for pair in own)
+        ]  # fmt: skip
 
     # Judging
 
@@ -661,9 +681,11 @@ class _Auditing:
             unexplained: Counter[str] = Counter()
             for n, own in enumerate(groups.values()):
                 self.tell(f"Looking for faults, {n:,} of {len(groups):,}")
-                is_vain = by == "names" and unexplained[own[0].group] >= MOST_IN_VAIN
+                group = own[0].group
+                is_vain = by == "names" and unexplained[group] >= MOST_IN_VAIN
+                is_vain = is_vain or (own[0].is_tied and group in self.unclear)
                 fault = self._fault(None if is_vain else explainer, own)
-                unexplained[own[0].group] += fault.kind == "other"
+                unexplained[group] += fault.kind == "other"
                 explained.append((fault, own))
         return explained
 
@@ -796,6 +818,11 @@ class _Auditing:
 def costs_of(pairs: Iterable[Pair]) -> list[Place]:
     """Return the costs of some pairs, each once."""
     return [*dict.fromkeys(pair.cost for pair in pairs)]
+
+
+def _fits(pairs: Iterable[Pair]) -> bool:
+    """Tell whether one of some gradients is the slope of its cost."""
+    return any(pair.verdict == RIGHT and pair.slope for pair in pairs)
 
 
 def _is_weak(fault: Fault, pair: Pair) -> bool:

@@ -72,7 +72,9 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
     for file in files:
         try:
             with progress() as tell:
-                result = audited(file, **cells, seconds=seconds, tell=tell)
+                of = f"{file.name}: " if len(files) > 1 else ""
+                named = lambda stage, tell=tell, of=of: tell(of + stage)  # noqa: E731 -- one line
+                result = audited(file, **cells, seconds=seconds, tell=named)
         except OptionsError:
             raise
         except MENDABLE as error:
