@@ -103,8 +103,10 @@ def audit(  # noqa: PLR0913 -- what a person may state
         raise wrong("seconds", seconds, "a number greater than 0")
     path, clock = Path(path), Clock(seconds)
     tell("Reading")
-    book = read(path)
-    book.check = clock.check
+    try:
+        book = read(path, clock.check)
+    except OutOfTimeError:
+        return Audit(str(path), notes=(_late(clock, "reading"),))
     if not book.formulas:
         return _without_formulas(book)
     box = sum(len(cells) for cells in book.filled.values())
@@ -127,6 +129,11 @@ def _without_formulas(book: Book) -> Audit:
         note = Note("none_computed", {"cells": book.shown(book.aside, MOST_NAMED),
                                       "why": _reasons(book)})  # fmt: skip
     return Audit(str(book.path), findings=findings, notes=(note,))
+
+
+def _late(clock: Clock, stage: str) -> Note:
+    """Note what was being done when the time was over."""
+    return Note("late", {"seconds": f"{clock.seconds:g}", "stage": stage})
 
 
 def _reasons(book: Book) -> str:
@@ -240,8 +247,7 @@ class _Auditing:
     def note_late(self) -> None:
         """Note that the time is over; what is left to do is quick, and may take its time."""
         if not self.is_late:
-            stage = self.stage.partition(" ")[0].casefold()
-            self.note("late", seconds=f"{self.clock.seconds:g}", stage=stage)
+            self.notes.append(_late(self.clock, self.stage.partition(" ")[0].casefold()))
         self.is_late, self.book.check = True, lambda: None
 
     def note_failed(self, titles: Iterable[str]) -> None:

@@ -33,6 +33,9 @@ first steps."""
 FEW_FORMULAS = 20_000
 """Formulas of a sheet that are read in any case."""
 
+CHECKED = 100
+"""Rows after which an audit looks at the time while it reads."""
+
 MOST_NAMED = 6
 """Cells that are named one by one."""
 
@@ -500,16 +503,25 @@ class Dependence:
         return self.reach(place) >= self.unread
 
 
-def read(path: Path) -> Book:
+def read(path: Path, check: Callable[[], None] = lambda: None) -> Book:
     """Read a workbook.
+
+    Parameters
+    ----------
+    path : Path
+    check : function
+        Is called again and again, and may stop the audit.
 
     Raises
     ------
     WorkbookError
         It cannot be read, or is not safe to read.
     """
-    contents = inspect(path, arrays=True, local_names=True, sets_aside=True, may_hold_macros=True)
-    book = Book(path, contents.sheets, brings=contents.brings)
+    contents = inspect(
+        path, watch=lambda _: lambda *_: check(),
+        arrays=True, local_names=True, sets_aside=True, may_hold_macros=True,
+    )  # fmt: skip
+    book = Book(path, contents.sheets, brings=contents.brings, check=check)
     _read_names(book, contents)
     _read_cells(book, contents)
     for first, cells in contents.arrays.items():
@@ -539,6 +551,8 @@ def _read_cells(book: Book, contents: Package) -> None:
     names, last, tables = Names.of(contents), _last_rows(contents), None
     every = all_cells(book.path, arrays=True, last=last)
     for title, (row, column, formula, value) in every:
+        if row % CHECKED == 0:
+            book.check()
         place = title, row, column
         if formula is None:
             if value is not None:
