@@ -744,6 +744,18 @@ def test_two_costs_each_have_the_gradients_of_their_own_network(tmp_path, named)
     assert found.agrees
 
 
+@pytest.mark.parametrize(
+    "called", [("Loss", "Loss G"), ("E1", "E2"), ("total loss", "x"), ("判别器损失", "生成器损失")]
+)
+@pytest.mark.ci
+def test_two_costs_may_have_any_headings(tmp_path, called):
+    path = own_workbook(adversarial(2), tmp_path / "gan.xlsx", named=False)
+    book = load_workbook(path)
+    book["costs"]["B3"], book["costs"]["C3"] = called
+    book.save(path)
+    assert {judged.verdict for judged in audit(path).judged} == {RIGHT}
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_of_two_costs_a_fault_is_explained_under_the_one_that_it_is_of(tmp_path, named):
     path = own_workbook(adversarial(2, fault="no derivative"), tmp_path / "gan.xlsx", named=named)

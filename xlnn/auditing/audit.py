@@ -427,7 +427,9 @@ class _Auditing:
                      for n in turns]  # fmt: skip
             is_settled = is_known and not own[0].is_tied
             best = 0 if is_settled else count.index(max(count))
-            chosen |= {p: replace(p, cost=c[best]) for p, c in zip(own, costs, strict=True)}
+            for pair, every in zip(own, costs, strict=True):
+                others = every[:best] + every[best + 1 :]
+                chosen[pair] = replace(pair, cost=every[best], others=others)
         return [chosen[pair] for pair in pairs]
 
     def _of_other_costs(self, pairs: Sequence[Pair]) -> list[Pair]:

@@ -299,9 +299,17 @@ class Finder:
             more.setdefault((other[0], costs.said[other]), other)
         name = self.headings.name(parameter) or found.name
         few = tuple(more.values())[: MOST_COSTS - 1]
+        is_named = bool(found.of) and found.of == costs.said[cost].name
         is_tied = bool(others) and others[0][0] == best
+        is_tied = is_tied or (not is_named and any(self._is_apart(cost, each) for each in few))
         group = name or f"{parameter[0]} {parameter[2]}"
         return Pair(name, parameter, gradient, cost, others=few, group=group, is_tied=is_tied)
+
+    def _is_apart(self, cost: Place, other: Place) -> bool:
+        """Tell whether two costs are of two kinds, and none is a part of the other."""
+        cone, pattern = self.known.cone, self.book.pattern
+        is_part = other in cone(cost) or cost in cone(other)
+        return not is_part and pattern(cost) != pattern(other)
 
     def _nearest(self, gradient: Place, own: Sequence[Place]) -> Place | None:
         """Choose among parameters of one name: the same row, the same column, the same turn."""
