@@ -777,6 +777,20 @@ def test_where_a_gradient_fits_none_of_two_costs_the_audit_says_so(tmp_path, nam
     assert note.said["of"] == "costs!B4:C5"
 
 
+@pytest.mark.parametrize("name", ["xlnn.", "xlnn.run2", "xlnn.dC_dG.run2", "xlnn.&#10;dC_dG"])
+def test_odd_names_of_xlnn_do_no_harm(tmp_path, name):
+    path = own_workbook(adversarial(2), tmp_path / "gan.xlsx")
+    with zipfile.ZipFile(path) as package:
+        parts = {part: package.read(part) for part in package.namelist()}
+    odd = f'<definedName name="{name}">weights!$A$1:$XFD$9</definedName></definedNames>'
+    workbook = parts["xl/workbook.xml"].decode()
+    parts["xl/workbook.xml"] = workbook.replace("</definedNames>", odd).encode()
+    with zipfile.ZipFile(path, "w") as package:
+        for part, content in parts.items():
+            package.writestr(part, content)
+    assert {judged.verdict for judged in audit(path).judged} == {RIGHT}
+
+
 def test_whoever_names_one_of_two_costs_is_believed(tmp_path):
     path = own_workbook(adversarial(2, fault="odd"), tmp_path / "gan.xlsx")
     own = {"parameters": "weights!B4:G4", "gradients": "gradients!B4:G4"}

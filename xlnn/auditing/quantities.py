@@ -21,7 +21,7 @@ PREFIX = "xlnn."
 _GRADIENT = re.compile(r"d(?P<of>.+?)_d(?P<parameter>.+)")
 _TOTALS = {"cost", "loss", "total_cost", "total_loss"}
 _COST = re.compile(r"[CEJL](?:_\w+)?|.*(?:loss|cost|error|entropy).*", re.IGNORECASE)
-_RUN = re.compile(r"(?P<name>.+?)(?P<run>\.run\d+)?")
+_RUN = re.compile(r"(?P<name>.*?)(?P<run>\.run\d+)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class _Gradient:
 
 
 def by_names(finder: Finder) -> Roles:
-    """Return the gradients whose parameters and costs are named, with the likeliest costs.
+    """Return the gradients whose parameters are named, each with the likeliest costs.
 
-    Each of them is found in the rows that were read; none, if xlnn did not write the workbook.
+    There are none if xlnn did not write the workbook. Rows that were not read are left out.
     """
     book = finder.book
     blocks = {
@@ -49,7 +49,8 @@ def by_names(finder: Finder) -> Roles:
     gradients = [*_gradients(book, blocks)]
     if not gradients:
         return Roles()
-    finder.set_parameters({p for each in gradients for p in book.inside(each.parameters)})
+    inside = (p for each in gradients for p in book.inside(each.parameters))
+    finder.set_parameters({*filter(book.is_number, inside)})
     pairs: dict[Place, Pair] = {}
     for each in gradients:
         # of several that may be the cost, one may be named as the gradient says
