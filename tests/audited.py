@@ -183,6 +183,9 @@ def homework(fault, style, *, top=1, left=1, steps=12, named=False, tabs=(0.5,),
             "factor": {"dw3": "2*" + hidden["w3"]},
             "one path": {"dw1": f"{d1}*{{w5}}+{d2}*{{w7}}*{{a_h1}}*(1-{{a_h1}})*{{i1}}"},
             "no derivative": {"dw7": "({a_o2}-{t2})*{a_h1}"},
+            "copied": {
+                n: hidden[n[1:]].replace("a_h2", "a_h1") for n in ("dw3", "dw4")
+            },
             "product": {"dw5": "({t1}*{a_o1})*{a_o1}*(1-{a_o1})*{a_h1}"},
             "target": {"dw8": d2.replace("t2", "t1") + "*{a_h2}"},
             "swapped": {"dw2": hidden["w2"].replace("{w5}", "{w6}").replace("{w7}", "{w8}")},
@@ -836,7 +839,7 @@ HOMEWORK = (
         "interchanged",
     ),
     *("next weights", "typed", "odd row", "stale", "input", "left out", "other gradient", "rate"),
-    *("climbs", "pasted", "odd gradient"),
+    *("climbs", "pasted", "odd gradient", "copied"),
 )
 DELTAS = (
     *("no derivative", "swapped", "sign", "next weights", "other unit", "input", "bias"),

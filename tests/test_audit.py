@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from functools import partial
 
 import pytest
 from audited import learner, sheets
@@ -12,13 +13,19 @@ from documents import ROOT
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.table import Table
+from own_networks import adversarial, coder, gated
 from programs import skip_without
 
-from xlnn.auditing.audit import audit
-from xlnn.auditing.report import RIGHT, UNSTATED, WRONG
+import xlnn
+from xlnn.auditing.audit import SECONDS, audit
+from xlnn.auditing.book import read as read_book
+from xlnn.auditing.clock import Clock
+from xlnn.auditing.report import RIGHT, UNSTATED, WRONG, words_of
+from xlnn.auditing.report import note as sentence
 from xlnn.cli import cli
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.registry.templates import names
+from xlnn.xlsx.package import inspect
 
 SHEETS = list(sheets())
 SOME = 7
@@ -101,6 +108,19 @@ def test_the_likeliest_fault_is_the_planted_one(layout, fault, tmp_path):
     learner(layout, fault=fault).book.save(tmp_path / "net.xlsx")
     found = audit(tmp_path / "net.xlsx")
     assert found.findings[0].kind == KINDS[layout, fault]
+
+
+def test_a_copied_slip_is_found_though_a_tolerance_of_a_thousandth_would_pass_it(tmp_path):
+    """The derivative of h1 in the place of that of h2, which is almost the same at first."""
+    learner("homework", fault="copied").book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    (fault,) = found.findings
+    assert (fault.kind, fault.names) == ("other_derivative", ("w3", "w4"))
+    wrong = [judged for judged in found.judged if judged.verdict == WRONG]
+    assert {judged.name for judged in wrong} == {"w3", "w4"}
+    off = [abs(judged.stated / judged.slope - 1) for judged in wrong]
+    assert 1e-4 < min(off) <= max(off) < 1e-3
+    assert max(abs(judged.stated - judged.slope) for judged in wrong) < 1e-6
 
 
 def test_a_missing_mask_is_named_with_the_cells_that_lack_it(tmp_path):
@@ -437,7 +457,7 @@ def test_libreoffice_judges_what_ironcalc_does_not_reproduce(tmp_path, is_stored
 
 
 def test_without_libreoffice_what_ironcalc_does_not_reproduce_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("xlnn.auditing.audit.second_opinion", lambda _: None)
+    monkeypatch.setattr("xlnn.auditing.audit.second_opinion", lambda *_: None)
     path = tmp_path / "net.xlsx"
     of_two_sheets().save(path)
     found = audit(path)
@@ -475,14 +495,52 @@ def test_what_reaches_outside_keeps_its_stored_value_and_is_named(tmp_path):
     assert note.said == {"cells": "B2", "why": "WEBSERVICE"}
 
 
-def test_macros_are_noted_and_not_refused(tmp_path):
+def macro_workbook(tmp_path):
+    """Return the path of a sheet with right gradients in a workbook with macros."""
     path = tmp_path / "net.xlsm"
-    learner("regression").book.save(path)
-    with zipfile.ZipFile(path, "a") as package:
+    learner("regression").book.save(tmp_path / "plain.xlsx")
+    main = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as plain, zipfile.ZipFile(path, "w") as package:
+        for part in plain.namelist():
+            text = plain.read(part).decode()
+            if part == "[Content_Types].xml":
+                text = text.replace(main, "application/vnd.ms-excel.sheet.macroEnabled.main+xml")
+            package.writestr(part, text)
         package.writestr("xl/vbaProject.bin", b"macros")
+    return path
+
+
+def test_macros_are_noted_and_not_refused(tmp_path):
+    path = macro_workbook(tmp_path)
+    before = path.read_bytes()
     found = audit(path)
     assert found.agrees
+    assert len(found.judged) == 2
     assert [n.said["what"] for n in found.notes if n.kind == "brings"] == ["macros (VBA)"]
+    assert path.read_bytes() == before
+
+
+def test_a_copy_with_slopes_has_no_macros(tmp_path):
+    path = macro_workbook(tmp_path)
+    done = CliRunner().invoke(cli, ["audit", str(path), "--write"])
+    assert done.exit_code == 0
+    with zipfile.ZipFile(tmp_path / "net-slopes.xlsx") as package:
+        assert "xl/vbaProject.bin" not in package.namelist()
+    contents = inspect(tmp_path / "net-slopes.xlsx", arrays=True, local_names=True, sets_aside=True)
+    assert not contents.brings
+
+
+def test_a_workbook_with_macros_is_never_given_to_an_engine(tmp_path, monkeypatch):
+    """An engine gets the formulas alone: the file may vanish once it was read."""
+    path = macro_workbook(tmp_path)
+
+    def read(path, check):
+        book = read_book(path, check)
+        path.unlink()
+        return book
+
+    monkeypatch.setattr("xlnn.auditing.audit.read", read)
+    assert audit(path).agrees
 
 
 def test_a_file_that_is_none_gets_a_sentence(tmp_path):
@@ -661,6 +719,241 @@ def test_two_networks_may_have_a_rate_each(tmp_path):
     sheet["B17"] = "=B13-0.05*B15"
     book.save(tmp_path / "net.xlsx")
     assert [f.kind for f in audit(tmp_path / "net.xlsx").findings] == ["rate"]
+
+
+def own_workbook(made, path, *, named=True):
+    """Write a network of a programmer's own; without the names of xlnn if ``named`` is False."""
+    model, inputs = made
+    xlnn.workbook(model, inputs, path, verify=False)
+    if not named:
+        book = load_workbook(path)
+        for name in [*book.defined_names]:
+            del book.defined_names[name]
+        book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_two_costs_each_have_the_gradients_of_their_own_network(tmp_path, named):
+    """An adversarial pair has two costs of all weights, and two rates."""
+    found = audit(own_workbook(adversarial(2), tmp_path / "gan.xlsx", named=named))
+    assert {judged.verdict for judged in found.judged} == {RIGHT}
+    costs = {(each.gradient.partition("!")[2][0], each.cost[:-1]) for each in found.judged}
+    generator = {(column, "costs!C") for column in "BCDEFG"}
+    assert costs == generator | {(column, "costs!B") for column in "HIJKLMNOPQRS"}
+    assert found.agrees
+
+
+@pytest.mark.parametrize(
+    "called", [("Loss", "Loss G"), ("E1", "E2"), ("total loss", "x"), ("判别器损失", "生成器损失")]
+)
+@pytest.mark.ci
+def test_two_costs_may_have_any_headings(tmp_path, called):
+    path = own_workbook(adversarial(2), tmp_path / "gan.xlsx", named=False)
+    book = load_workbook(path)
+    book["costs"]["B3"], book["costs"]["C3"] = called
+    book.save(path)
+    assert {judged.verdict for judged in audit(path).judged} == {RIGHT}
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_of_two_costs_a_fault_is_explained_under_the_one_that_it_is_of(tmp_path, named):
+    path = own_workbook(adversarial(2, fault="no derivative"), tmp_path / "gan.xlsx", named=named)
+    (fault,) = audit(path).findings
+    assert (fault.kind, fault.said["cells"]) == ("derivative", "rows!P4:R15")
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_where_a_gradient_fits_none_of_two_costs_the_audit_says_so(tmp_path, named):
+    """What the gradients of one network are is unclear then; those of the other are right."""
+    path = own_workbook(adversarial(2, fault="odd"), tmp_path / "gan.xlsx", named=named)
+    found = audit(path)
+    verdicts = {(j.gradient.partition("!")[2][0] < "H", j.verdict) for j in found.judged}
+    assert verdicts == {(True, "vague"), (False, RIGHT)}
+    assert not found.findings
+    assert not found.agrees
+    (note,) = [n for n in found.notes if n.kind.startswith("doubt")]
+    assert (note.kind, note.said["cells"]) == ("doubt_tied", "gradients!B4:G5")
+    assert note.said["of"] == "costs!B4:C5"
+
+
+@pytest.mark.parametrize("name", ["xlnn.", "xlnn.run2", "xlnn.dC_dG.run2", "xlnn.&#10;dC_dG"])
+def test_odd_names_of_xlnn_do_no_harm(tmp_path, name):
+    path = own_workbook(adversarial(2), tmp_path / "gan.xlsx")
+    with zipfile.ZipFile(path) as package:
+        parts = {part: package.read(part) for part in package.namelist()}
+    odd = f'<definedName name="{name}">weights!$A$1:$XFD$9</definedName></definedNames>'
+    workbook = parts["xl/workbook.xml"].decode()
+    parts["xl/workbook.xml"] = workbook.replace("</definedNames>", odd).encode()
+    with zipfile.ZipFile(path, "w") as package:
+        for part, content in parts.items():
+            package.writestr(part, content)
+    assert {judged.verdict for judged in audit(path).judged} == {RIGHT}
+
+
+def test_whoever_names_one_of_two_costs_is_believed(tmp_path):
+    path = own_workbook(adversarial(2, fault="odd"), tmp_path / "gan.xlsx")
+    own = {"parameters": "weights!B4:G4", "gradients": "gradients!B4:G4"}
+    found = audit(path, cost="costs!C4", **own)
+    assert {judged.verdict for judged in found.judged} == {WRONG}
+
+
+@pytest.mark.parametrize(
+    ("network", "fault", "wrong"),
+    [
+        (partial(gated, 2, 4, 3, 2), "no reset", {"U", "W", "b"}),
+        (partial(coder, 2), "no KL", {"M", "m", "S", "s"}),
+    ],
+)
+@pytest.mark.ci
+def test_a_gradient_of_an_own_network_is_found_by_its_name(tmp_path, network, fault, wrong):
+    found = audit(own_workbook(network(), tmp_path / "right.xlsx"))
+    assert {judged.verdict for judged in found.judged} == {RIGHT}
+    assert "by the names" in sentence(found.notes[2], words_of("en"))
+    found = audit(own_workbook(network(fault=fault), tmp_path / "wrong.xlsx"))
+    assert {j.name[0] for j in found.judged if j.verdict == WRONG} == wrong
+    assert {judged.cost.partition("!")[0] for judged in found.judged} == {"costs"}
+    assert len({judged.cost[:-1] for judged in found.judged}) == 1
+
+
+def test_another_gradient_of_the_same_parameter_is_not_accused(tmp_path):
+    """Two costs of one parameter, under headings that do not say which is whose."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["w", "v", "dw", "dv", "dw"])
+    sheet.append([0.4, 0.7, "=2*(A2*B2-1)*B2", "=2*(A2*B2-1)*A2", "=2*(A2-3)"])
+    sheet.append(["=A2-0.1*C2", "=B2-0.1*D2"])
+    sheet["H4"], sheet["I4"] = "Loss", "=(A2*B2-1)^2"
+    sheet["H5"], sheet["I5"] = "distance", "=(A2-3)^2"
+    book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [judged.verdict for judged in found.judged] == [RIGHT, RIGHT, "vague"]
+    assert not found.findings  # nor is the step said to use the gradient of w instead of that of w
+    assert [n.said for n in found.notes if n.kind == "doubt_shared"] == [
+        {"cells": "E2", "of": "I4"}
+    ]
+
+
+class Hours:
+    """A clock that is over after so many looks at it."""
+
+    def __init__(self, looks):
+        self.looks = looks
+
+    def __call__(self):
+        self.looks -= 1
+        return 0.0 if self.looks > 0 else 1e9
+
+
+def test_when_the_time_is_over_what_was_found_is_reported(tmp_path, monkeypatch):
+    learner("homework", fault="one path", steps=4).book.save(tmp_path / "net.xlsx")
+    whole = {j.gradient: j.slope for j in audit(tmp_path / "net.xlsx").judged}
+    stages = set()
+    for looks in (2, 3, 5, 17, 33):
+        monkeypatch.setattr("xlnn.auditing.audit.Clock", lambda s, n=looks: Clock(s, Hours(n)))
+        found = audit(tmp_path / "net.xlsx", seconds=7)
+        assert {j.gradient: j.slope for j in found.judged}.items() <= whole.items()
+        (late,) = [each for each in found.notes if each.kind == "late"]
+        assert late.said["seconds"] == "7"
+        assert not found.agrees
+        assert not found.error
+        stages.add(late.said["stage"])
+        for lang in ("en", "zh", "ja"):  # and each stage has its words
+            assert all(sentence(each, words_of(lang)) for each in found.notes)
+    assert stages == {"reading", "recalculating", "finding", "looking"}
+
+
+def test_what_was_measured_before_the_time_is_over_is_judged(tmp_path, monkeypatch):
+    learner("homework", steps=4).book.save(tmp_path / "net.xlsx")
+    monkeypatch.setattr("xlnn.auditing.audit.MOST_AT_ONCE", 1)
+    counts = set()
+    for looks in range(20, 120, 9):
+        monkeypatch.setattr("xlnn.auditing.audit.Clock", lambda s, n=looks: Clock(s, Hours(n)))
+        found = audit(tmp_path / "net.xlsx")
+        assert {j.verdict for j in found.judged} <= {RIGHT}
+        counts.add(len(found.judged))
+    assert any(0 < count < 32 for count in counts)
+
+
+def test_the_time_is_an_option(tmp_path):
+    learner("regression").book.save(tmp_path / "net.xlsx")
+    command = ["audit", str(tmp_path / "net.xlsx")]
+    assert CliRunner().invoke(cli, [*command, "--seconds", "60"]).exit_code == 0
+    (option,) = [each for each in cli.commands["audit"].params if each.name == "seconds"]
+    assert option.default == SECONDS
+    over = CliRunner().invoke(cli, [*command, "--seconds", "1e-9"])
+    assert over.exit_code == 1
+    assert "stopped after 1e-09 s" in over.output
+    assert CliRunner().invoke(cli, [*command, "--seconds", "0"]).exit_code == 2
+    for wrong in (0, -1, float("nan"), "5", None):
+        with pytest.raises(OptionsError, match="a number greater than 0 is expected"):
+            audit(tmp_path / "net.xlsx", seconds=wrong)
+
+
+ENDLESS = "=_xlfn.LET(_xlpm.f,_xlfn.LAMBDA(_xlpm.g,_xlpm.g(_xlpm.g)),_xlpm.f(_xlpm.f))"
+
+
+def test_a_formula_without_end_is_the_end_of_its_own_sheet(tmp_path):
+    book = regression_sheet([SLOPE_W, SLOPE_B])
+    book.create_sheet("Endless")["A1"] = ENDLESS
+    book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert [judged.verdict for judged in found.judged] == [RIGHT] * 2
+    assert [n.said["sheets"] for n in found.notes if n.kind == "failed"] == ["Endless"]
+    assert not found.agrees
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_a_formula_without_end_on_the_sheet_itself_is_no_error(tmp_path, is_stored):
+    """Where other values are stored, only what leads to costs and gradients is recalculated."""
+    book = regression_sheet([SLOPE_W, SLOPE_B])
+    book.active["D1"] = ENDLESS
+    book.save(tmp_path / "net.xlsx")
+    if is_stored:
+        for cell, value in (("B3", 11.57), ("B4", -28.2), ("B5", -11), ("D1", 0)):
+            stored(tmp_path / "net.xlsx", cell, value)
+    found = audit(tmp_path / "net.xlsx")
+    failed = [n.said["sheets"] for n in found.notes if n.kind == "failed"]
+    assert failed == ([] if is_stored else ["Sheet"])
+    assert [judged.verdict for judged in found.judged] == [RIGHT] * (2 * is_stored)
+    assert found.agrees == is_stored
+
+
+@pytest.mark.parametrize(
+    ("formula", "why"),
+    [('=WEBSERVICE("http://example.org/")', "WEBSERVICE"), ("=COMBIN(5,2)", "COMBIN")],
+)
+def test_a_file_whose_only_formulas_cannot_be_computed_says_which(tmp_path, formula, why):
+    book = Workbook()
+    book.active.append(["w", 0.3])
+    book.active.append(["dE/dw", formula])
+    book.save(tmp_path / "net.xlsx")
+    found = audit(tmp_path / "net.xlsx")
+    assert not found.findings  # nothing was pasted
+    (said,) = found.notes
+    assert (said.kind, said.said) == ("none_computed", {"cells": "B2", "why": why})
+    assert "no formulas" not in sentence(said, words_of("en"))
+
+
+def steps_of(rates):
+    """Return a line with steps that are taken with some rates."""
+    book = regression_sheet([SLOPE_W, SLOPE_B])
+    sheet = book.active
+    sheet["D1"], sheet["E1"] = "η", 0.01
+    for row, (name, rate) in enumerate(zip("wb", rates, strict=True), 8):
+        sheet[f"A{row}"], sheet[f"B{row}"] = f"new {name}", f"=B{row - 7}-{rate}*B{row - 4}"
+    return book
+
+
+def test_a_rate_that_differs_by_rounding_is_no_fault(tmp_path):
+    steps_of(["$E$1", "$E$1*1.00005"]).save(tmp_path / "net.xlsx")
+    assert audit(tmp_path / "net.xlsx").agrees
+
+
+def test_two_rates_are_shown_with_the_digits_that_differ(tmp_path):
+    steps_of(["$E$1", "$E$1*1.0002"]).save(tmp_path / "net.xlsx")
+    (fault,) = audit(tmp_path / "net.xlsx").findings
+    assert fault.said == {"found": "0.010002", "usual": "0.01"}
 
 
 SMALLEST = "descent", "first", "regression"

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from openpyxl.formula.translate import Translator
 
-from xlnn.arguments import is_number
+from xlnn.arguments import is_number, wrong
 from xlnn.auditing.book import MOST_NAMED, Book, read
+from xlnn.auditing.clock import Clock, OutOfTimeError
 from xlnn.auditing.costs import differences, implied_costs
 from xlnn.auditing.faults import Explainer, Fault, Pair, is_plain
+from xlnn.auditing.quantities import by_names
 from xlnn.auditing.report import RIGHT, UNSTATED, VAGUE, WRONG, Audit, Finding, Judged, Note
 from xlnn.auditing.roles import Finder, Roles, chosen
 from xlnn.auditing.slopes import (
+    HALVES,
     MOST_CELLS,
     ChainRule,
     Engine,
@@ -49,18 +52,28 @@ NEAR = 0.02
 MOST_STEPS = 40
 """Steps for which a cost that no cell states is made up."""
 
+MOST_IN_VAIN = 3
+"""Parameters of a quantity of which no fault is found, before the others are not looked at."""
+
 MOST_TRIED = 6
 """Gradients of a kind with which the cells that may be their cost are tried."""
+
+SECONDS = 120.0
+"""The time that an audit may take, if nobody says otherwise."""
+
+MOST_AT_ONCE = 3_000_000
+"""Formulas that are computed before some slopes are noted, as those that were measured."""
 
 Tell = Callable[[str], None]
 
 
-def audit(
+def audit(  # noqa: PLR0913 -- what a person may state
     path: Path | str,
     *,
     cost: str | None = None,
     parameters: str | None = None,
     gradients: str | None = None,
+    seconds: float = SECONDS,
     tell: Tell = lambda _: None,
 ) -> Audit:
     """Audit a workbook that anyone made.
@@ -70,6 +83,8 @@ def audit(
     path : Path or str
     cost, parameters, gradients : str
         Cells and ranges, as "Net!B6" and "Net!B2:D4"; found by themselves where they are not given.
+    seconds : float
+        The time that it may take. Then it ends with what was found so far, and says so.
     tell : function
         Is told what is being done.
 
@@ -81,20 +96,23 @@ def audit(
     ------
     WorkbookError
         The file cannot be read.
-    EngineError
-        It took more time or memory than it may.
     OptionsError
         A cell or range is not in the workbook.
     """
-    path = Path(path)
+    if not is_number(seconds) or not seconds > 0:
+        raise wrong("seconds", seconds, "a number greater than 0")
+    path, clock = Path(path), Clock(seconds)
     tell("Reading")
-    book = read(path)
+    try:
+        book = read(path, clock.check)
+    except OutOfTimeError:
+        return Audit(str(path), notes=(_late(clock, "reading"),))
     if not book.formulas:
         return _without_formulas(book)
     box = sum(len(cells) for cells in book.filled.values())
-    engine = IronCalc(path, len(book.formulas), box)
+    engine = IronCalc(path, len(book.formulas), box, clock)
     try:
-        return _Auditing(book, engine, tell).run(cost, parameters, gradients)
+        return _Auditing(book, engine, clock, tell).run(cost, parameters, gradients)
     finally:
         engine.close()
 
@@ -102,26 +120,60 @@ def audit(
 def _without_formulas(book: Book) -> Audit:
     """Note that a file without formulas holds pasted values where it states gradients."""
     meanings = Finder(book).headings.meanings
-    stated = [place for place, found in meanings.items() if found.kind == "gradient"]
+    stated = [
+        p for p, found in meanings.items() if found.kind == "gradient" and p not in book.aside
+    ]
     findings = (Finding("pasted", {}, book.shown(stated)),) if stated else ()
-    return Audit(str(book.path), findings=findings, notes=(Note("no_formulas"),))
+    note = Note("no_formulas")
+    if book.aside:
+        note = Note("none_computed", {"cells": book.shown(book.aside, MOST_NAMED),
+                                      "why": _reasons(book)})  # fmt: skip
+    return Audit(str(book.path), findings=findings, notes=(note,))
+
+
+def _late(clock: Clock, stage: str) -> Note:
+    """Note what was being done when the time was over."""
+    return Note("late", {"seconds": f"{clock.seconds:g}", "stage": stage})
+
+
+def _reasons(book: Book) -> str:
+    """Return why the stored values of some cells are taken: the first few reasons."""
+    return ", ".join(sorted(set(book.aside.values()))[:MOST_NAMED])
 
 
 class _Auditing:
     """An audit of one workbook."""
 
-    def __init__(self, book: Book, engine: IronCalc, tell: Tell) -> None:
-        self.book, self.tell = book, tell
+    def __init__(self, book: Book, engine: IronCalc, clock: Clock, tell: Tell) -> None:
+        self.book, self.clock, self._tell = book, clock, tell
+        self.stage, self.is_late = "", False
         self.first = engine
         self.engine: Engine = engine
         self.notes: list[Note] = []
         self.implied: set[Place] = set()
+        self.unclear: set[str] = set()
+        """Groups of gradients that fit none of several costs."""
+
+    def tell(self, stage: str) -> None:
+        """Say what is being done."""
+        self.stage = stage
+        self._tell(stage)
 
     def run(self, cost: str | None, parameters: str | None, gradients: str | None) -> Audit:
+        """Audit the workbook, within its time."""
+        try:
+            return self._found(cost, parameters, gradients)
+        except OutOfTimeError:
+            self.note_late()
+        except EngineError:
+            self.note_failed(self.book.titles)
+        return self.result()
+
+    def _found(self, cost: str | None, parameters: str | None, gradients: str | None) -> Audit:
         book = self.book
         if any(book.values.get(place) is None for place in (*book.formulas, *book.owner)):
             self.tell("Recalculating")
-            if failed := self._recalculate(book.sheets()):
+            if failed := self._computed([*book.titles]):
                 self.note("uncomputed", cells=self.few(failed))
         if book.last:
             rows = (f"{book.lower[title]} 1–{row:,}" for title, row in book.last.items())
@@ -129,18 +181,36 @@ class _Auditing:
         if book.brings:
             self.note("brings", what=", ".join(sorted(book.brings)))
         if book.aside:
-            self.note("aside", cells=self.few(book.aside), why=", ".join(
-                sorted(set(book.aside.values()))[:MOST_NAMED]))  # fmt: skip
+            self.note("aside", cells=self.few(book.aside), why=_reasons(book))
         self.tell("Finding the cost, the parameters and the gradients")
         self.finder = Finder(book)
         if cost or parameters or gradients:
             return self._judged(chosen(self.finder, cost, parameters, gradients))
-        roles = self.finder.find()
+        roles = by_names(self.finder)
+        if not roles.pairs:
+            roles = self.finder.find()
         if not roles.pairs:
             roles = self._implied(roles)
         if roles.pairs:
-            return self._judged(replace(roles, pairs=self._best(roles.pairs)))
+            return self._judged(replace(roles, pairs=self._best(roles.pairs, roles.chosen_by)))
         return self._slopes_only(roles)
+
+    def _computed(self, titles: Sequence[str]) -> list[Place]:
+        """Recalculate the cells of some sheets; return those whose stored values nothing gives.
+
+        If an engine fails, it computes each sheet alone, with all that it reads, so that a formula
+        without end is the end of its own sheet.
+        """
+        places = (place for place in self.book.filled_places if place[0] in titles)
+        is_whole = len(titles) == len(self.book.titles)
+        cells = None if is_whole else self.book.cone(places)
+        try:
+            return self._recalculate(self.book.sheets(cells))
+        except EngineError:
+            if len(titles) > 1:
+                return [place for title in titles for place in self._computed([title])]
+            self.note_failed(titles)
+            return []
 
     def _recalculate(self, sheets: Question) -> list[Place]:
         """Recalculate some cells; return those whose stored values no engine reproduces.
@@ -151,7 +221,8 @@ class _Auditing:
         places = [*sheets.formulas, *sheets.beside]
         places += [p for p, first in self.book.owner.items() if first in sheets.formulas]
         tried: list[tuple[list[Place], Engine, dict[Place, Found]]] = []
-        other = second_opinion(len(sheets.formulas)) if self.engine is self.first else None
+        is_first = self.engine is self.first
+        other = second_opinion(len(sheets.formulas), self.clock) if is_first else None
         for engine in filter(None, (self.engine, other)):
             try:
                 engine.load(sheets)
@@ -172,6 +243,19 @@ class _Auditing:
 
     def note(self, kind: str, **said: str) -> None:
         self.notes.append(Note(kind, said))
+
+    def note_late(self) -> None:
+        """Note that the time is over; what is left to do is quick, and may take its time."""
+        if not self.is_late:
+            self.notes.append(_late(self.clock, self.stage.partition(" ")[0].casefold()))
+        self.is_late, self.book.check = True, lambda: None
+
+    def note_failed(self, titles: Iterable[str]) -> None:
+        """Note the sheets at which the engine failed, or that the time is over."""
+        if self.clock.left:
+            self.note("failed", sheets=", ".join(titles), engine=self.engine.name)
+        else:
+            self.note_late()
 
     def few(self, places: Iterable[Place]) -> str:
         """Return the names of some cells: of many, the first few."""
@@ -316,13 +400,15 @@ class _Auditing:
             return stated
         return (self.book.number(pair.parameter) - stated) / pair.rate
 
-    def _best(self, pairs: Sequence[Pair]) -> list[Pair]:
+    def _best(self, pairs: Sequence[Pair], by: str) -> list[Pair]:
         """Choose the cell whose slopes are stated, among several that may be the cost."""
+        are_named = by == "names"
         # of many costs, those in one column or on one sheet are alike
         for key in (self.book.pattern, itemgetter(0, 2), itemgetter(0)):
             alike: dict[tuple[object, ...], list[Pair]] = defaultdict(list)
             for pair in pairs:
-                alike[pair.gradient[0], *map(key, (pair.cost, *pair.others))].append(pair)
+                own = pair.group if are_named else pair.gradient[0]
+                alike[own, *map(key, (pair.cost, *pair.others))].append(pair)
             if len(alike) <= MOST_TRIED:
                 break
         tried: list[Pair] = []
@@ -332,31 +418,88 @@ class _Auditing:
         found = self._measured(tried) if tried else []
         right = {(p.gradient, p.cost) for p in found if p.verdict == RIGHT and p.slope}
         chosen: dict[Pair, Pair] = {}
+        # a cost that is named so is the cost of all, if it is that of some
+        is_known = are_named and any((p.gradient, p.cost) in right and not p.is_tied for p in pairs)
         for own in alike.values():
             turns = range(min(len(pair.others) for pair in own) + 1)
             costs = [(p.cost, *p.others) for p in own]
             count = [sum((p.gradient, c[n]) in right for p, c in zip(own, costs, strict=True))
                      for n in turns]  # fmt: skip
-            best = count.index(max(count))
-            chosen |= {p: replace(p, cost=c[best]) for p, c in zip(own, costs, strict=True)}
+            is_settled = is_known and not own[0].is_tied
+            best = 0 if is_settled else count.index(max(count))
+            for pair, every in zip(own, costs, strict=True):
+                others = every[:best] + every[best + 1 :]
+                chosen[pair] = replace(pair, cost=every[best], others=others)
         return [chosen[pair] for pair in pairs]
+
+    def _of_other_costs(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Try the other costs of gradients of which nothing but the slopes tells the cost.
+
+        It is the one whose slopes some of a group state, or of which a fault explains them all.
+        """
+        groups: dict[str, list[Pair]] = defaultdict(list)
+        for pair in pairs:
+            groups[pair.group].append(pair)
+        unsettled = {
+            group: wrong for group, own in groups.items()
+            if (wrong := [pair for pair in own if pair.verdict == WRONG and pair.is_tied])
+            and not _fits(own)
+        }  # fmt: skip
+        chosen = {pair.gradient: pair for own in unsettled.values() for pair in own}
+        options = [dict(unsettled)]
+        for turn in range(max((len(pair.others) for pair in chosen.values()), default=0)):
+            left = [p for own in unsettled.values() for p in own if turn < len(p.others)]
+            found = self._measured([replace(p, cost=p.others[turn]) for p in left]) if left else []
+            options.append(defaultdict(list))
+            for pair in found:
+                options[-1][pair.group].append(pair)
+            for group, own in options[-1].items():
+                if _fits(own):
+                    chosen |= {pair.gradient: pair for pair in own}
+                    del unsettled[group]
+        for option in options:
+            left = {group: own for group, own in option.items() if group in unsettled}
+            for group in self._explained_groups(left):
+                chosen |= {pair.gradient: pair for pair in left[group]}
+                del unsettled[group]
+        self.unclear = {*unsettled}
+        return [chosen.get(pair.gradient, pair) for pair in pairs]
+
+    def _explained_groups(self, groups: Mapping[str, Sequence[Pair]]) -> list[str]:
+        """Return the groups of which faults in words explain the first wrong gradients."""
+        firsts = {
+            group: [*{pair.parameter[::2]: pair for pair in reversed(own)}.values()][-MOST_TRIED:]
+            for group, own in groups.items()
+            if own and all(np.isfinite(pair.stated) for pair in own)
+        }
+        if not firsts:
+            return []
+        explainer = self._explainer([pair for own in firsts.values() for pair in own], [])
+        return [
+            group for group, own in firsts.items()
+            if not any(_is_weak(explainer.explain([pair]), pair) for pair in own)
+        ]  # fmt: skip
 
     # Judging
 
     def _judged(self, roles: Roles) -> Audit:
         book = self.book
-        pairs = self._some(roles.pairs)
-        unlike = self._reproduced(pairs)
+        pairs, unlike = self._computable(self._some(roles.pairs))
         if unlike:
             self.note("unlike", cells=self.few(unlike), count=str(len(unlike)))
             return self.result()
         is_stored = any(value is not None for value in book.stored.values())
         self.note("engine" if is_stored else "engine_alone", engine=self.engine.name)
-        self.tell("Measuring slopes")
-        pairs = self._named(self._measured(pairs))
+        pairs = self._measured_in_time(pairs)
+        try:
+            pairs = pairs if self.is_late else self._of_other_costs(pairs)
+        except OutOfTimeError:
+            self.note_late()
         if not pairs:
-            self.note("no_number")
+            if {"late", "failed"}.isdisjoint(note.kind for note in self.notes):
+                self.note("no_number")
             return self.result()
+        pairs = self._named(pairs)
         self._tell_roles(roles, pairs)
         wrong = [pair for pair in pairs if pair.verdict == WRONG]
         if book.last and 2 * len(wrong) > sum(p.verdict in {WRONG, RIGHT} for p in pairs):
@@ -381,6 +524,49 @@ class _Auditing:
         if roles.total > len(pairs):
             self.note("some", count=str(len(pairs)), total=str(roles.total))
         return self.result(judged, findings)
+
+    def _computable(self, pairs: Sequence[Pair]) -> tuple[Sequence[Pair], list[Place]]:
+        """Return the pairs of the sheets at which no engine fails, and what is not as stored."""
+        try:
+            return pairs, self._reproduced(pairs)
+        except EngineError:
+            sheets: dict[str, list[Pair]] = defaultdict(list)
+            for pair in pairs:
+                sheets[pair.cost[0]].append(pair)
+            if len(sheets) == 1:
+                self.note_failed(sheets)
+                return [], []
+        kept: list[Pair] = []
+        unlike: list[Place] = []
+        for own in sheets.values():
+            more, places = self._computable(own)
+            kept += more
+            unlike += places
+        return kept, unlike
+
+    def _measured_in_time(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Measure the slopes of pairs; of some of them, if the time is over before."""
+        most = max(Counter(pair.cost for pair in pairs).values(), default=0)
+        cells = sum(len(self.finder.known.cone(cost)) for cost in costs_of(pairs))
+        parts = max(1, round(len(HALVES) * 2 * most * cells / MOST_AT_ONCE))
+        found: list[Pair] = []
+        # a part has parameters of all steps, which are moved at once
+        groups: dict[str, list[Pair]] = defaultdict(list)
+        for pair in pairs:
+            groups[f"{pair.group} {pair.name}"].append(pair)
+        every = [*groups.values()]
+        for n in range(min(parts, len(every))):
+            self.tell(f"Measuring slopes, {len(found):,} of {len(pairs):,}")
+            try:
+                found += self._measured([pair for own in every[n::parts] for pair in own])
+            except OutOfTimeError:
+                self.note_late()
+                break
+            except EngineError:
+                self.note_failed(dict.fromkeys(pair.cost[0] for pair in pairs))
+                break
+        order = {(pair.parameter, pair.gradient): n for n, pair in enumerate(pairs)}
+        return sorted(found, key=lambda pair: order[pair.parameter, pair.gradient])
 
     def _some(self, pairs: Sequence[Pair]) -> list[Pair]:
         """Return the pairs to measure: those of the first and last steps, and some more."""
@@ -440,7 +626,11 @@ class _Auditing:
 
     def _findings(self, pairs: Sequence[Pair], by: str) -> tuple[list[Finding], set[Place]]:
         """Explain what is wrong, and name the gradients that may belong to something else."""
-        broken = self._broken(pairs)
+        try:
+            broken = {} if self.is_late else self._broken(pairs)
+        except OutOfTimeError:
+            self.note_late()
+            broken = {}
         found: dict[tuple[object, ...], Fault] = {}
 
         def join(fault: Fault, key: tuple[object, ...] = ()) -> None:
@@ -452,7 +642,7 @@ class _Auditing:
 
         for cell in broken:
             join(self._break(cell, broken))
-        explained = self._explained(pairs, broken)
+        explained = self._explained(pairs, broken, by)
         # a person who names cells knows which of them belong together
         doubted = set() if by == "options" else self._doubted(explained, pairs, by)
         for fault, every in explained:
@@ -460,7 +650,8 @@ class _Auditing:
                 is_of_cells = fault.kind in {"break", "typed"}
                 key = () if is_of_cells else (str(sorted(fault.said.items())),)
                 join(replace(fault, names=names), key)
-        for fault in wrong_updates(self.finder.updates, pairs):
+        sure = [pair for pair in pairs if pair.gradient not in doubted]
+        for fault in wrong_updates(self.finder.updates, sure):
             join(fault, ("update", fault.names, fault.said.get("other")))
         told = {fault.cells for key, fault in found.items() if key[1:2] == ("update",)}
         return [
@@ -470,7 +661,7 @@ class _Auditing:
         ], doubted
 
     def _explained(
-        self, pairs: Sequence[Pair], broken: Mapping[Place, Place]
+        self, pairs: Sequence[Pair], broken: Mapping[Place, Place], by: str
     ) -> list[tuple[Fault, list[Pair]]]:
         """Return the likeliest fault of each wrong gradient."""
         left: list[Pair] = []
@@ -485,15 +676,41 @@ class _Auditing:
                 else:
                     left.append(pair)
         if left:
-            explainer = self._explainer(left, [p for p in pairs if p.verdict == RIGHT])
-            groups: dict[tuple[str, Pattern | None], list[Pair]] = defaultdict(list)
+            right = [p for p in pairs if p.verdict == RIGHT]
+            try:
+                explainer = None if self.is_late else self._explainer(left, right)
+            except OutOfTimeError:
+                self.note_late()
+                explainer = None
+            groups: dict[tuple[str, str | Pattern | None], list[Pair]] = defaultdict(list)
             for pair in left:
-                groups[pair.name, self.book.pattern(pair.gradient)].append(pair)
-            for own in groups.values():
-                numbers = [p for p in own if np.isfinite(p.stated)]
-                fault = Fault("error", {}, tuple(p.gradient for p in own))
-                explained.append((explainer.explain(numbers) if numbers else fault, own))
+                kind = pair.group if by == "names" else self.book.pattern(pair.gradient)
+                groups[pair.name, kind].append(pair)
+            unexplained: Counter[str] = Counter()
+            for n, own in enumerate(groups.values()):
+                self.tell(f"Looking for faults, {n:,} of {len(groups):,}")
+                group = own[0].group
+                is_vain = by == "names" and unexplained[group] >= MOST_IN_VAIN
+                is_vain = is_vain or (own[0].is_tied and group in self.unclear)
+                fault = self._fault(None if is_vain else explainer, own)
+                unexplained[group] += fault.kind == "other"
+                explained.append((fault, own))
         return explained
+
+    def _fault(self, explainer: Explainer | None, pairs: Sequence[Pair]) -> Fault:
+        """Explain the wrong gradients of one parameter, if there is time."""
+        cells = tuple(pair.gradient for pair in pairs)
+        numbers = [pair for pair in pairs if np.isfinite(pair.stated)]
+        if not numbers:
+            return Fault("error", {}, cells)
+        try:
+            if explainer and not self.is_late:
+                costs = explainer.chain.costs
+                if known := [pair for pair in numbers if pair.cost in costs]:
+                    return explainer.explain(known)
+        except OutOfTimeError:
+            self.note_late()
+        return Fault("other", {}, cells)
 
     def _break(self, cell: Place, broken: Mapping[Place, Place]) -> Fault:
         kind = "break" if self.book.formula(cell) else "typed"
@@ -516,23 +733,43 @@ class _Auditing:
         every = [(fault, pair) for fault, own in explained for pair in own]
         for fault, pair in every:
             is_near = abs(pair.stated - pair.slope) <= NEAR * abs(pair.slope)
-            is_odd = fault.kind == "factor" and not is_plain(pair.stated / pair.slope)
-            is_weak = is_odd or fault.kind in {"other", "range"}
-            which = unlike if is_weak and not is_near else fits
+            which = unlike if _is_weak(fault, pair) and not is_near else fits
             which[pattern(pair.cost)].add(pattern(pair.gradient))
-        doubted: dict[str, dict[Place, Place]] = defaultdict(dict)
+        settled = {(p.group, pattern(p.cost)) for p in pairs if p.verdict == RIGHT and p.slope}
+        stated: dict[tuple[Place, Place], set[float]] = defaultdict(set)
+        for pair in pairs:
+            stated[pair.parameter, pair.cost].add(pair.stated)
+        doubted: dict[str, dict[Place, tuple[Place, ...]]] = defaultdict(dict)
         for fault, pair in every:
-            of, said = pattern(pair.cost), self.finder.headings.said(pair.gradient)
-            is_alone = fault.kind == "other" and said.kind != "gradient" and by != "products"
-            total = self.finder.headings.said(pair.cost).name
-            is_of_total = bool(said.of) and total != said.of and total.startswith(said.of)
-            if len(unlike[of]) > len(fits[of]) or is_alone:
-                doubted["unfit"][pair.gradient] = pair.cost
-            elif fault.kind == "decay" or (fault.kind == "mean" and is_of_total):  # C_T beside C
-                doubted[fault.kind][pair.gradient] = pair.cost
+            of = pattern(pair.cost)
+            is_tied = pair.is_tied and (pair.group, of) not in settled
+            is_named = by == "names" and not pair.is_tied and bool(fits[of])
+            doubts = {
+                "tied": is_tied and _is_weak(fault, pair),
+                "shared": len(stated[pair.parameter, pair.cost]) > 1,
+                "unfit": not is_named
+                and (len(unlike[of]) > len(fits[of]) or self._is_alone(fault, pair, by)),
+                "decay": fault.kind == "decay",
+                "mean": fault.kind == "mean" and self._is_of_total(pair),
+            }
+            if kind := next((kind for kind, holds in doubts.items() if holds), None):
+                others = pair.others if kind == "tied" else ()
+                doubted[kind][pair.gradient] = pair.cost, *others
         for kind, own in doubted.items():
-            self.note(f"doubt_{kind}", cells=self.few(own), of=self.few(set(own.values())))
+            of = self.few({cost for costs in own.values() for cost in costs})
+            self.note(f"doubt_{kind}", cells=self.few(own), of=of)
         return {gradient for own in doubted.values() for gradient in own}
+
+    def _is_alone(self, fault: Fault, pair: Pair, by: str) -> bool:
+        """Tell whether nothing explains what no heading calls a gradient."""
+        is_called = self.finder.headings.said(pair.gradient).kind == "gradient"
+        return fault.kind == "other" and not is_called and by != "products"
+
+    def _is_of_total(self, pair: Pair) -> bool:
+        """Tell whether a gradient is called that of C, and its cost C_T."""
+        of = self.finder.headings.said(pair.gradient).of
+        total = self.finder.headings.said(pair.cost).name
+        return bool(of) and total != of and total.startswith(of)
 
     def _explainer(self, wrong: Sequence[Pair], right: Sequence[Pair]) -> Explainer:
         """Measure the derivatives behind some wrong gradients; of many steps, the first ones."""
@@ -589,6 +826,17 @@ class _Auditing:
 def costs_of(pairs: Iterable[Pair]) -> list[Place]:
     """Return the costs of some pairs, each once."""
     return [*dict.fromkeys(pair.cost for pair in pairs)]
+
+
+def _fits(pairs: Iterable[Pair]) -> bool:
+    """Tell whether one of some gradients is the slope of its cost."""
+    return any(pair.verdict == RIGHT and pair.slope for pair in pairs)
+
+
+def _is_weak(fault: Fault, pair: Pair) -> bool:
+    """Tell whether a fault explains little: that of another cost could look the same."""
+    is_odd = fault.kind == "factor" and not is_plain(pair.stated / pair.slope)
+    return is_odd or fault.kind in {"other", "range"}
 
 
 def _finite(value: float) -> float | None:

@@ -3,7 +3,7 @@
 No engine sees the file. Formulas that reach further than cells keep their stored values.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, reduce
 from itertools import chain, repeat
@@ -32,6 +32,9 @@ first steps."""
 
 FEW_FORMULAS = 20_000
 """Formulas of a sheet that are read in any case."""
+
+CHECKED = 100
+"""Rows after which an audit looks at the time while it reads."""
 
 MOST_NAMED = 6
 """Cells that are named one by one."""
@@ -71,6 +74,8 @@ class Book:
         Such as macros, which are not run.
     last : dict
         The last row that was read, of each sheet that has more.
+    check : function
+        Is called while much is computed, and may stop the audit.
     """
 
     path: Path
@@ -86,6 +91,7 @@ class Book:
     aside: dict[Place, str] = field(default_factory=dict)
     brings: frozenset[str] = frozenset()
     last: dict[str, int] = field(default_factory=dict)
+    check: Callable[[], None] = lambda: None
     _known: dict[tuple, Pattern] = field(default_factory=dict)
 
     def put(self, formulas: Mapping[Place, str | None]) -> None:
@@ -311,6 +317,7 @@ class Book:
         """Return some cells and all that they depend on, up to the cells where it stops."""
         stops = stops if isinstance(stops, set | frozenset) else set(stops)
         left, seen = list(places), set()
+        self.check()
         while left:
             place = left.pop()
             if place in seen:
@@ -360,6 +367,7 @@ class Book:
         tuple of two dicts
             The bits of each cell, a source having its own; and those of what each formula reads.
         """
+        self.check()
         marks = marks or {}
         found = {**marks, **sources}
         through: dict[Place, int] = {}
@@ -495,16 +503,25 @@ class Dependence:
         return self.reach(place) >= self.unread
 
 
-def read(path: Path) -> Book:
+def read(path: Path, check: Callable[[], None] = lambda: None) -> Book:
     """Read a workbook.
+
+    Parameters
+    ----------
+    path : Path
+    check : function
+        Is called again and again, and may stop the audit.
 
     Raises
     ------
     WorkbookError
         It cannot be read, or is not safe to read.
     """
-    contents = inspect(path, arrays=True, local_names=True, sets_aside=True)
-    book = Book(path, contents.sheets, brings=contents.brings)
+    contents = inspect(
+        path, watch=lambda _: lambda *_: check(),
+        arrays=True, local_names=True, sets_aside=True, may_hold_macros=True,
+    )  # fmt: skip
+    book = Book(path, contents.sheets, brings=contents.brings, check=check)
     _read_names(book, contents)
     _read_cells(book, contents)
     for first, cells in contents.arrays.items():
@@ -532,8 +549,10 @@ def _read_names(book: Book, contents: Package) -> None:
 
 def _read_cells(book: Book, contents: Package) -> None:
     names, last, tables = Names.of(contents), _last_rows(contents), None
-    every = all_cells(book.path, arrays=True, notes=True, last=last)
+    every = all_cells(book.path, arrays=True, last=last)
     for title, (row, column, formula, value) in every:
+        if row % CHECKED == 0:
+            book.check()
         place = title, row, column
         if formula is None:
             if value is not None:

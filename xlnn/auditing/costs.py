@@ -46,7 +46,8 @@ class Costs:
         self._likely: dict[tuple[object, ...], Ranked] = {}
         # costs of many rows that differ in nothing else: the first of them is looked at
         every = reversed(self.said.items())
-        alike = {(cost[0], said, known.reach(cost)): cost for cost, said in every}
+        pattern = self.book.pattern
+        alike = {(cost[0], said, known.reach(cost), pattern(cost)): cost for cost, said in every}
         self._firsts = [*reversed(alike.values())]
 
         self._parts: list[tuple[int, list[Place]]] = []

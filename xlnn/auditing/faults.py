@@ -38,6 +38,10 @@ class Pair:
         Where the gradient stands in no cell: the rate by which the step divided is the gradient.
     others : tuple of Place
         What else may be its cost, the likeliest first.
+    group : str
+        What its parameter shares with others that have the same cost: a quantity, or a name.
+    is_tied : bool
+        Whether nothing but the slopes tells which of these is its cost.
     stated, slope : float
         The gradient as stated, and the measured slope.
     verdict : str
@@ -50,6 +54,8 @@ class Pair:
     next: Place | None = None
     rate: float | None = None
     others: tuple[Place, ...] = ()
+    group: str = ""
+    is_tied: bool = False
     stated: float = np.nan
     slope: float = np.nan
     verdict: str = ""
@@ -124,6 +130,7 @@ class Explainer:
             self._other_weight, self._other_derivative, self._weights_of_another_step,
             self._factor, self._left_out, self._another_input,
         ):  # fmt: skip
+            self.book.check()
             for fault, gradient in guesses(first):
                 if _is_predicted(first, gradient):
                     every = [fault, *(_like(fault, guesses(pair), pair) for pair in others)]
@@ -306,12 +313,21 @@ class Explainer:
 
     def _weight_edges(self, pair: Pair, weights: Iterable[Place]) -> list[tuple[Edge, Place]]:
         """Return edges on the way to a cost whose derivative is a weight, with the weight."""
-        way = self._on_the_way(pair)
+        way, chosen = self._on_the_way(pair), {*weights}
         return [
-            (edge, p) for edge, slope in self.chain.edges.items()
-            if slope and edge[0] in way and edge[1] in way
-            for p in weights
-            if close(slope, self.values[p], 1e-7) and p in self.book.reads(edge[1])
+            (edge, p) for edge, p in self._along_weights
+            if p in chosen and edge[0] in way and edge[1] in way
+        ]  # fmt: skip
+
+    @cached_property
+    def _along_weights(self) -> list[tuple[Edge, Place]]:
+        """Return all edges whose derivative is a weight that their formula reads."""
+        parameters, reads = self.chain.parameters, self.book.reads
+        return [
+            (edge, p)
+            for edge, slope in self.chain.edges.items() if slope
+            for p in sorted(parameters.intersection(reads(edge[1])))
+            if close(slope, self.values.get(p, np.nan), 1e-7)
         ]  # fmt: skip
 
     def _other_weight(self, pair: Pair) -> Iterator[Guess]:

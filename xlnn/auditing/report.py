@@ -106,7 +106,9 @@ class Audit:
     def agrees(self) -> bool:
         """Tell whether nothing wrong was found, and nothing kept it from being judged."""
         kinds = {note.kind for note in self.notes}
-        stopped = kinds & {"unlike", "no_number"} or any(k.startswith("doubt") for k in kinds)
+        stopped = kinds & {"unlike", "no_number", "late", "failed"} or any(
+            k.startswith("doubt") for k in kinds
+        )
         stopped = stopped or ("uncomputed" in kinds and not self.judged)
         return not (self.error or self.findings or stopped)
 
@@ -129,7 +131,7 @@ def words_of(lang: str | None) -> Text:
 def note(said: Note, words: Text) -> str:
     """Return a note as a sentence."""
     filled = dict(said.said)
-    for key, section in (("how", "how"), ("cost", "costs")):
+    for key, section in (("how", "how"), ("cost", "costs"), ("stage", "stages")):
         if key in filled:
             filled[key] = words(section, filled[key])
     for key in ("what", "why"):

@@ -47,7 +47,7 @@ class Roles:
     ambiguous : list of str
         What could not be decided.
     chosen_by : str
-        How pairs were found: ``headings``, ``updates``, ``products`` or ``options``.
+        How pairs were found: ``names``, ``headings``, ``updates``, ``products`` or ``options``.
     total : int
         How many gradients are stated, those included that are not judged.
     """
@@ -120,7 +120,7 @@ class Finder:
         stated = {g: found for g, found in stated.items() if found.name or g not in means}
         costs = Costs(self.headings, self.known, stated)
         roles.total = len(stated)
-        for gradient in self._sampled(stated):
+        for gradient in self.sampled(stated):
             found = stated[gradient]
             update = taken.get(gradient) or inline.get(gradient)
             options = named[found.name] if found.name else [update.old]
@@ -227,7 +227,7 @@ class Finder:
         columns, rows = {mean[::2] for mean in means}, {mean[:2] for mean in means}
         return {g for g in taken if g[::2] in columns or g[:2] in rows}
 
-    def _sampled(self, stated: Iterable[Place]) -> list[Place]:
+    def sampled(self, stated: Iterable[Place]) -> list[Place]:
         """Return the gradients to judge: the ends of a long column, its breaks, and some more."""
         cells = sorted(stated, key=lambda p: (p[0], p[1], p[2]))
         columns = {each: n for n, each in enumerate(dict.fromkeys(p[::2] for p in cells))}
@@ -299,7 +299,17 @@ class Finder:
             more.setdefault((other[0], costs.said[other]), other)
         name = self.headings.name(parameter) or found.name
         few = tuple(more.values())[: MOST_COSTS - 1]
-        return Pair(name, parameter, gradient, cost, others=few)
+        is_named = bool(found.of) and found.of == costs.said[cost].name
+        is_tied = bool(others) and others[0][0] == best
+        is_tied = is_tied or (not is_named and any(self._is_apart(cost, each) for each in few))
+        group = name or f"{parameter[0]} {parameter[2]}"
+        return Pair(name, parameter, gradient, cost, others=few, group=group, is_tied=is_tied)
+
+    def _is_apart(self, cost: Place, other: Place) -> bool:
+        """Tell whether two costs are of two kinds, and none is a part of the other."""
+        cone, pattern = self.known.cone, self.book.pattern
+        is_part = other in cone(cost) or cost in cone(other)
+        return not is_part and pattern(cost) != pattern(other)
 
     def _nearest(self, gradient: Place, own: Sequence[Place]) -> Place | None:
         """Choose among parameters of one name: the same row, the same column, the same turn."""

@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.auditing.book import Book, number
+from xlnn.auditing.clock import Clock
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
 from xlnn.engines.libreoffice import PROGRAM
 from xlnn.engines.scenarios import Found, Place, Question, Task
+from xlnn.errors import EngineError
 from xlnn.exercises.evaluation import computed
 
 CLOSE = 1e-5
@@ -45,17 +47,36 @@ class IronCalc:
     most_work = 4e6
     """Formulas that are computed while slopes are measured: some ten seconds."""
 
-    def __init__(self, path: Path, formulas: int, box: int) -> None:
-        self._child = Child("arrays", path, Allowance.of_size(max(formulas, 2_000), box))
+    def __init__(self, path: Path, formulas: int, box: int, clock: Clock) -> None:
+        self._path, self._clock = path, clock
+        self._allowance = Allowance.of_size(max(formulas, 2_000), box)
+        self._child: Child | None = None
 
     def close(self) -> None:
         """End the process."""
-        self._child.cancel()
+        if self._child is not None:
+            self._child.cancel()
+            self._child = None
 
     def load(self, sheets: Question) -> None:
-        """Load other cells."""
+        """Load other cells, in another process if the one before failed.
+
+        Raises
+        ------
+        EngineError
+            It fails.
+        """
         self._size = len(sheets.formulas)
-        self._child(sheets)
+        self._ask(sheets)
+
+    def _ask(self, question: Question) -> list[list[Found]]:
+        if self._child is None:
+            self._child = Child("arrays", self._path, within(self._allowance, self._clock))
+        try:
+            return self._child(question)
+        except EngineError:
+            self.close()
+            raise
 
     def rounds(
         self, moves: Sequence[Mapping[Place, float]], wanted: Sequence[Place]
@@ -65,8 +86,9 @@ class IronCalc:
         at_once = max(1, int((2 + 2e-4 * self._size) / seconds))
         found: list[list[Found]] = []
         for start in range(0, len(moves), at_once):
+            self._clock.check()
             own = moves[start : start + at_once]
-            found += self._child(Question(tasks=[Task({}, move, tuple(wanted)) for move in own]))
+            found += self._ask(Question(tasks=[Task({}, move, tuple(wanted)) for move in own]))
         return found
 
 
@@ -78,8 +100,8 @@ class LibreOffice:
     """It writes numbers with 15 digits."""
     most_work = 4.0 * MOST_CONVERTED
 
-    def __init__(self) -> None:
-        self._sheets = Question()
+    def __init__(self, clock: Clock) -> None:
+        self._sheets, self._clock = Question(), clock
 
     def load(self, sheets: Question) -> None:
         """Load other cells."""
@@ -101,7 +123,8 @@ class LibreOffice:
         for start in range(0, len(moves), at_once):
             tasks = [Task({}, move, tuple(wanted)) for move in moves[start : start + at_once]]
             cells = len(tasks) * (size + len(sheets.beside))
-            allowed = Allowance.of_size(cells, cells)
+            self._clock.check()
+            allowed = within(Allowance.of_size(cells, cells), self._clock)
             found += computed([replace(sheets, tasks=tasks)], allowed)[0]
         return found
 
@@ -109,9 +132,15 @@ class LibreOffice:
 Engine = IronCalc | LibreOffice
 
 
-def second_opinion(formulas: int) -> LibreOffice | None:
+def within(allowance: Allowance, clock: Clock) -> Allowance:
+    """Return the limits of an engine in an audit that takes no longer than it may."""
+    left = clock.left + 1
+    return replace(allowance, first=min(allowance.first, left), again=min(allowance.again, left))
+
+
+def second_opinion(formulas: int, clock: Clock) -> LibreOffice | None:
     """Return LibreOffice, where it is installed and the formulas are not too many for it."""
-    return LibreOffice() if formulas <= MOST_CONVERTED and PROGRAM.find() else None
+    return LibreOffice(clock) if formulas <= MOST_CONVERTED and PROGRAM.find() else None
 
 
 BASES = (1e-2, 1e-4, 1e-6)
@@ -408,6 +437,7 @@ class ChainRule:
             cone = self.book.cone([cost], self.parameters)
             self._ways[cost] = [cell for cell in reversed(self.cells) if cell in cone]
         self.tries += len(self._ways[cost])
+        self.book.check()
         return self._ways[cost]
 
     @cached_property
@@ -421,6 +451,7 @@ class ChainRule:
         """Return the paths from a parameter to a cost along which something changes."""
         found: list[tuple[Edge, ...]] = []
         left: list[tuple[Place, tuple[Edge, ...]]] = [(parameter, ())]
+        self.book.check()
         while left and len(found) <= MOST_PATHS and len(left) < 20 * MOST_PATHS:
             place, way = left.pop()
             if place == cost:

@@ -15,8 +15,9 @@ from xlnn.auditing.headings import Headings, old
 from xlnn.auditing.slopes import close
 from xlnn.engines.scenarios import Place
 
-SAME = 1e-5
-"""How near two rates have to be to be one, relatively."""
+SAME = 1e-4
+"""How near two rates have to be to be one, relatively: a step may round elsewhere than the stated
+gradient does, as with a constant e of six digits; the gradient of another unit is off by more."""
 
 MOST_BETWEEN = 3
 """Cells between an update and the gradient that it takes: such as a mean, or a product."""
@@ -270,15 +271,32 @@ def _of_another_rate(
         if close(rate, usual, SAME):
             continue
         moved = rate * pair.stated / usual
-        taken = (p.name for p in rates if p != pair and close(p.stated, moved, 1e-6))
+        others = (p for p in rates if p.parameter != pair.parameter)
+        taken = (p.name for p in others if close(p.stated, moved, 1e-6))
         if close(rate, -usual, SAME):
             fault = Fault("climbs", {}, (pair.next,))
         elif other := next(taken, None):
             fault = Fault("other_gradient", {"other": other}, (pair.next,))
         else:
-            rates_said = {"found": f"{rate:.4g}", "usual": f"{usual:.4g}"}
-            fault = Fault("rate", rates_said, (pair.next,))
+            fault = Fault(
+                "rate", dict(zip(("found", "usual"), apart(rate, usual), strict=True)), (pair.next,)
+            )
         yield replace(fault, names=(pair.name,))
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Return two different numbers with as many digits as they need to look different.
+
+    >>> apart(0.05, 0.5), apart(0.990123, 0.99)
+    (('0.05', '0.5'), ('0.9901', '0.99'))
+    >>> apart(1.0002, 1)
+    ('1.0002', '1')
+    """
+    for digits in range(4, 17):
+        found = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if found[0] != found[1]:
+            break
+    return found
 
 
 def _odd_starts(updates: Updates, parameters: set[Place]) -> Iterator[Fault]:

@@ -26,6 +26,13 @@ from xlnn.errors import MENDABLE, OptionsError
     help="Write a report with a line for each file: .xlsx, .csv or .json.",
 )
 @click.option("--write", is_flag=True, help="Write NAME-slopes.xlsx: a copy with the slopes.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=120,
+    show_default=True,
+    help="Time for each file. What was found until then is reported.",
+)
 @language_option("Language of the reasons; English by default")
 @click.option("--force", is_flag=True, help="Overwrite a report or a copy that already exists.")
 @click.option("--json", "as_json", is_flag=True, help="Print the audits as JSON.")
@@ -37,6 +44,7 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
     write: bool,
     force: bool,
     as_json: bool,
+    seconds: float,
     **cells: str | None,
 ) -> None:
     """Check whether the gradients in each FILE are the slopes of its cost.
@@ -64,7 +72,9 @@ def audit(  # noqa: C901, PLR0912, PLR0913 -- click gives each option by its nam
     for file in files:
         try:
             with progress() as tell:
-                result = audited(file, **cells, tell=tell)
+                of = f"{file.name}: " if len(files) > 1 else ""
+                named = lambda stage, tell=tell, of=of: tell(of + stage)  # noqa: E731 -- one line
+                result = audited(file, **cells, seconds=seconds, tell=named)
         except OptionsError:
             raise
         except MENDABLE as error:

@@ -1,0 +1,133 @@
+"""Find roles in a workbook that xlnn wrote: by the names that it defines for its quantities.
+
+The gradient of a weight ``W`` is ``dC_dW``, and row k of the one belongs to row k of the other, as
+both run over the same steps. Which quantity the cost is, may be said by its name; otherwise the
+slopes tell.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from xlnn.auditing.book import Book
+from xlnn.auditing.faults import Pair
+from xlnn.auditing.formula import size
+from xlnn.auditing.roles import MOST_COSTS, Finder, Roles
+from xlnn.checking.references import CellRange
+from xlnn.engines.scenarios import Place
+
+PREFIX = "xlnn."
+
+_GRADIENT = re.compile(r"d(?P<of>.+?)_d(?P<parameter>.+)")
+_TOTALS = {"cost", "loss", "total_cost", "total_loss"}
+_COST = re.compile(r"[CEJL](?:_\w+)?|.*(?:loss|cost|error|entropy).*", re.IGNORECASE)
+_RUN = re.compile(r"(?P<name>.*?)(?P<run>\.run\d+)?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class _Gradient:
+    """A quantity that states gradients: its cells, those of its parameters, and of which cost."""
+
+    name: str
+    run: str
+    of: str
+    area: CellRange
+    parameters: CellRange
+
+
+def by_names(finder: Finder) -> Roles:
+    """Return the gradients whose parameters are named, each with the likeliest costs.
+
+    There are none if xlnn did not write the workbook. Rows that were not read are left out.
+    """
+    book = finder.book
+    blocks = {
+        name.removeprefix(PREFIX): areas[0]
+        for name, areas in book.names.items()
+        if name.startswith(PREFIX) and len(areas) == 1 and areas[0].sheet in book.lower
+    }
+    gradients = [*_gradients(book, blocks)]
+    if not gradients:
+        return Roles()
+    inside = (p for each in gradients for p in book.inside(each.parameters))
+    finder.set_parameters({*filter(book.is_number, inside)})
+    pairs: dict[Place, Pair] = {}
+    for each in gradients:
+        # of several that may be the cost, one may be named as the gradient says
+        costs = _costs(finder, each, blocks)
+        scores = [score for score, _ in costs]
+        is_tied = not scores or not any(scores[0][:2])
+        likely = [blocks[name] for _, name in costs[:MOST_COSTS]]
+        for place in book.inside(each.area):
+            if pair := _pair(finder, each, place, likely):
+                pairs[place] = replace(pair, is_tied=is_tied)
+    chosen = [pairs[place] for place in finder.sampled(pairs)]
+    return Roles(chosen, chosen_by="names" if chosen else "", total=len(pairs))
+
+
+def _gradients(book: Book, blocks: Mapping[str, CellRange]) -> Iterator[_Gradient]:
+    """Yield the quantities that state the gradients of typed ones."""
+    for name, area in blocks.items():
+        base, run = _RUN.fullmatch(name).group("name", "run")
+        found = _GRADIENT.fullmatch(base)
+        parameters = found and blocks.get(found["parameter"] + (run or ""))
+        if not parameters:
+            continue
+        is_known = _COST.fullmatch(found["of"]) or any(
+            each.startswith(found["of"]) for each in blocks
+        )
+        rows, width = size(parameters)
+        starts = book.inside(parameters._replace(bottom=parameters.top))
+        is_typed = bool(starts) and not any(map(book.formula, starts))
+        if is_known and is_typed and width == size(area)[1] and rows >= size(area)[0]:
+            yield _Gradient(name, run or "", found["of"], area, parameters)
+
+
+def _costs(
+    finder: Finder, gradient: _Gradient, blocks: Mapping[str, CellRange]
+) -> list[tuple[tuple[bool, ...], str]]:
+    """Return the quantities that may be the cost, the likeliest first, with their scores.
+
+    A cost is one number in each step; no gradient is computed from it, unless its name says so.
+    """
+    book, steps = finder.book, size(gradient.area)[0]
+    behind = book.cone(
+        book.inside(gradient.area._replace(bottom=gradient.area.top)), finder.known.parameters
+    )
+    found = []
+    for name, area in blocks.items():
+        base, run = _RUN.fullmatch(name).group("name", "run")
+        first = _at(book, area, 0, 0)
+        is_one = size(area)[1] == 1 and steps % size(area)[0] == 0 and (run or "") == gradient.run
+        if not is_one or not book.formula(first) or not book.is_number(first):
+            continue
+        of = gradient.of
+        is_total = base == f"{of}_T" or base.casefold() in _TOTALS
+        score = (base == of, is_total, base.startswith(of), bool(_COST.fullmatch(base)))
+        if any(score[:2]) or (first not in behind and not _GRADIENT.fullmatch(base)):
+            found.append((score, name))
+    return sorted(found, key=lambda each: each[0], reverse=True)
+
+
+def _pair(
+    finder: Finder, gradient: _Gradient, place: Place, costs: Sequence[CellRange]
+) -> Pair | None:
+    """Return the pair of a gradient's cell, with the cells of its step that may be its cost."""
+    book, known, steps = finder.book, finder.known, size(gradient.area)[0]
+    row, column = place[1] - gradient.area.top, place[2] - gradient.area.left
+    parameter = _at(book, gradient.parameters, row, column)
+    own = [_at(book, area, row * size(area)[0] // steps, 0) for area in costs]
+    own = [cost for cost in own if known.reach(cost) & known.bits.get(parameter, 0)]
+    if not own or any(map(known.depends_on_unread, (place, *own))):
+        return None
+    after = finder.updates.of.get(parameter)
+    heading = book.values.get(finder.headings.above.get(parameter))
+    return Pair(
+        heading if isinstance(heading, str) else "",
+        parameter, place, own[0], after.new if after else None,
+        others=tuple(own[1:]), group=gradient.name,
+    )  # fmt: skip
+
+
+def _at(book: Book, area: CellRange, row: int, column: int) -> Place:
+    return book.lower[area.sheet], area.top + row, area.left + column
