@@ -22,6 +22,7 @@ from xlnn.arguments import path_of
 from xlnn.checking.comparison import Comparison, is_altered
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.formula_text import check_stated, plainly
+from xlnn.checking.gradients import with_gradients
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, Reports
 from xlnn.checking.stored import CLOSE, stale
@@ -126,6 +127,7 @@ def _reported(path: Path, engine: str, probes: int, seed: int, model: Model | No
     # where rounding changes the course of a run, NumPy's results differ between processors
     records = on_records(spec, layout, run) if report.drift <= CLOSE else ()
     notes = *report.notes, *records, appended(layout, values), edited
+    report = with_gradients(report, layout, run)
     return replace(report, notes=tuple(filter(None, notes)))
 
 
