@@ -1,11 +1,14 @@
 """A stated gradient is the slope of its cost, or the workbook is refused with both numbers."""
 
+import json
 import re
 from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
+import openpyxl
 import pytest
+from click.testing import CliRunner
 
 import xlnn
 from xlnn import Axis, Quantity, Stated, Weight, following, previous, reference
@@ -14,10 +17,12 @@ from xlnn.building.plan import planned as planning
 from xlnn.checking import gradients
 from xlnn.checking.gradients import _cut, measured
 from xlnn.checking.report import lines_of_gradients
+from xlnn.cli import cli
 from xlnn.equations import attention, recurrent
 from xlnn.equations import units as eq
 from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, DisagreementError
+from xlnn.experiments import rnn
 from xlnn.options import Options
 from xlnn.quantity import Constant
 from xlnn.workbooks.own_model import layout_of_model
@@ -483,3 +488,72 @@ def test_an_error_of_a_thousandth_in_any_step_of_the_way_back_is_found(name):
         run = reference.run(wrong, inputs)
         found[step] = {e.agrees for e in measured(replace(layout, model=wrong), run)}
     assert [step for step in way_back if False not in found[step]] == []
+
+
+@pytest.fixture
+def wrong_rnn(tmp_path, monkeypatch):
+    """Return the workbook of an rnn in which V learns from the h of the step before."""
+
+    def weight(shape, slope, *of, **said):
+        return Weight(shape, slope, *(("e", "past") if of == ("e", "h") else of), **said)
+
+    monkeypatch.setattr(rnn, "Weight", weight)
+    return xlnn.build("rnn", tmp_path / "rnn.xlsx", epochs=1, verify=False).path
+
+
+def test_check_reports_a_wrong_gradient_with_both_slopes(wrong_rnn):
+    done = CliRunner().invoke(cli, ["check", str(wrong_rnn)])
+    assert done.exit_code == 1
+    head, right, cell, stated, slope, *_ = done.stdout.splitlines()
+    assert "1 gradient wrong (recalculated by formualizer" in head
+    assert right.startswith("gradients of C_T: ")
+    assert "entries of 4 weights agree with central differences" in right
+    assert re.fullmatch(r"Gradients!\w+   dC_dV\[1, \d\] is not the slope of C_T", cell)
+    assert re.fullmatch(rf"    stated   {NUMBER}", stated)
+    assert re.fullmatch(
+        rf"    slope    {NUMBER}   of C_T with respect to Weights!\w+, at the start", slope
+    )
+    done = CliRunner().invoke(cli, ["check", str(wrong_rnn), "--json"])
+    assert done.exit_code == 1
+    found = json.loads(done.stdout)
+    assert (found["agrees"], found["wrong"]) == (False, [])
+    wrong = [each for each in found["gradients"] if each["agrees"] is False]
+    assert {(each["gradient"], each["weight"], each["cost"]) for each in wrong} == {
+        ("dC_dV", "V", "C_T")
+    }
+    assert all(abs(each["stated"] - each["slope"]) > 1e-3 for each in wrong)
+
+
+@pytest.mark.usefixtures("wrong_rnn")
+def test_of_ours_a_wrong_gradient_is_an_error_in_xlnn(tmp_path):
+    with pytest.raises(DisagreementError, match=r"C_T with respect to V is .*error in xlnn"):
+        xlnn.build("rnn", tmp_path / "other.xlsx", epochs=1)
+
+
+def test_check_measures_at_the_numbers_in_the_file(tmp_path):
+    stated, given = head()
+    path = xlnn.workbook(stated, given, tmp_path / "own.xlsx").path
+    before = xlnn.check(path, model=stated, seed=1)
+    book = openpyxl.load_workbook(path)
+    cell = before.gradients[0].weight_cell.partition("!")[2]
+    book["weights"][cell] = 2.5
+    book.save(path)
+    after = xlnn.check(path, model=stated, seed=1)
+    assert after.agrees
+    assert all(each.agrees for each in after.gradients)
+    run = xlnn.values(path, model=stated)
+    for one in after.gradients:
+        if one.point == gradients.START:
+            place = (0, *(n - 1 for n in one.entry))
+            assert run[one.gradient][place] == pytest.approx(one.stated, rel=1e-12)
+    assert {e.stated for e in before.gradients}.isdisjoint({e.stated for e in after.gradients})
+
+
+def test_numbers_that_no_chooser_takes_have_no_slopes():
+    layout, inputs = experiment("transformer")
+    read = np.array(inputs["read"], dtype=float)
+    read[0, 0] = 2.5
+    run = reference.run(layout.model, {**inputs, "read": read})
+    assert {each.reason for each in measured(layout, run)} == {
+        "read is not everywhere a whole number from 1 to 10"
+    }
