@@ -4,11 +4,15 @@ import json
 import re
 from dataclasses import replace
 from functools import cache, partial
+from types import SimpleNamespace
 
 import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from networks import convolutional_recipes, recipes
 
 import xlnn
 from xlnn import Axis, Quantity, Stated, Weight, following, previous, reference
@@ -24,7 +28,7 @@ from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.errors import DataError, DisagreementError
 from xlnn.experiments import rnn
 from xlnn.options import Options
-from xlnn.quantity import Constant
+from xlnn.quantity import Constant, GradientOf
 from xlnn.workbooks.own_model import layout_of_model
 
 N, T, INPUTS, H = 5, 3, 2, 3
@@ -557,3 +561,30 @@ def test_numbers_that_no_chooser_takes_have_no_slopes():
     assert {each.reason for each in measured(layout, run)} == {
         "read is not everywhere a whole number from 1 to 10"
     }
+
+
+@given(
+    recipe=recipes() | convolutional_recipes(),
+    size=st.sampled_from([0, 0.01, 1, 3, 100]),
+    which=st.integers(0, 100),
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.ci
+def test_in_random_networks_no_right_gradient_is_refused_and_a_wrong_one_is(recipe, size, which):
+    stated = [
+        replace(q, gradient_of=GradientOf(q.name.removeprefix("dC_d")))
+        if q.name.startswith("dC_d") and q.axes else q
+        for q in recipe.model.quantities
+    ]  # fmt: skip
+    model = xlnn.Model(tuple(stated))
+    weights = [q.gradient_of.weight for q in stated if q.gradient_of]
+    inputs = {**recipe.inputs, **{w: recipe.inputs[w] * size for w in weights}}
+    layout = SimpleNamespace(model=model, cell=lambda *entry: str(entry))
+    assert False not in {e.agrees for e in measured(layout, reference.run(model, inputs))}
+    name = f"dC_d{weights[which % len(weights)]}"
+    wrong = planted(model, name)
+    run = reference.run(wrong, inputs)
+    found = measured(SimpleNamespace(model=wrong, cell=layout.cell), run)
+    refused = {each.gradient for each in found if each.agrees is False}
+    slopes = [e.slope for e in found if e.gradient == name and e.agrees is not None and e.slope]
+    assert refused == ({name} if slopes else set())
