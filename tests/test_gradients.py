@@ -379,7 +379,7 @@ def dense(slope=None, bias=None, cost=None, optimizer="sgd", epochs=2, fields=No
 def test_any_optimiser_and_number_of_epochs_has_the_same_gradients(optimizer, epochs):
     found = measured(*dense(optimizer=optimizer, epochs=epochs))
     assert found == measured(*dense())
-    assert len(found) == 4 * gradients.ENTRIES
+    assert len(found) == 2 * (gradients.ENTRIES + H)
     assert all(each.agrees for each in found)
 
 
@@ -395,6 +395,41 @@ def test_at_a_kink_nothing_is_refused_and_beside_it_all_is_measured(factor):
     found = [each for each in measured(*dense(bias=wrong, **zero)) if each.gradient == "dC_db"]
     assert False not in {each.agrees for each in found if each.point == gradients.START}
     assert (False in {each.agrees for each in found}) == (factor != 1)
+
+
+def test_a_gradient_that_differs_at_the_start_alone_is_not_refused():
+    """Both sides of two kinks have one slope, -1, and the gradient at z = 0 is 0 by convention."""
+    x, t = np.zeros((N, INPUTS)), np.zeros((N, H))
+    x[:2, 0] = t[:2, 0] = 1, -1
+    found = measured(*dense(W=np.zeros((1, H, INPUTS)), x=x, t=t))
+    own = [e for e in found if (e.gradient, e.point) == ("dC_dW", gradients.START)]
+    (tied,) = (each for each in own if each.agrees is None and each.entry[0] == 1)
+    assert (tied.stated, tied.slope) == (0, pytest.approx(-1))
+    assert {e.agrees for e in found if e.point == gradients.NEAR} == {True}
+
+
+def test_a_first_epoch_that_depends_on_all_is_measured_in_the_whole_run():
+    """The cost is divided by the number of epochs."""
+
+    def quantities(epoch):
+        yield Quantity("k", axes=(epoch,), counts=True)
+        count = Stated(lambda k: np.asarray(float(len(k))), "=COUNT({k[epoch]})")
+        yield Quantity("epochs", equation=count)
+        each = partial(Quantity, axes=(epoch, ROW), shape=(1,))
+        yield each("y", equation=eq.PROJECT.of("W", "x"))
+        yield each("e", equation=Stated(lambda y, epochs: y / epochs, "={y}/{epochs}"))
+        yield Quantity("C_T", axes=(epoch,), equation=SQUARES)
+        yield each("d", equation=Stated(lambda e, epochs: e / epochs, "={e}/{epochs}"))
+
+    network = xlnn.Weights({"W": Weight((1, INPUTS), eq.slope("row"), "d", "x")})
+    given = {"x": DRAW.normal(size=(N, INPUTS))}
+    stated, inputs = model(
+        network, quantities, given, epochs=3, x={"axes": (ROW,), "shape": (INPUTS,)}
+    )
+    run = reference.run(stated, {**inputs, **reference.known(stated)})
+    found = measured(layout_of_model(stated), run)
+    assert {each.agrees for each in found} == {True}
+    assert found[0].stated == run["dC_dW"][(0, *(n - 1 for n in found[0].entry))]
 
 
 def test_a_mean_whose_gradient_is_a_sum_is_told_by_its_factor():

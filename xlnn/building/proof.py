@@ -17,7 +17,7 @@ from xlnn.checking.check import compare
 from xlnn.checking.formula_text import check_stated
 from xlnn.checking.gradients import with_gradients
 from xlnn.checking.probe import Work
-from xlnn.checking.report import Report, named_entry, ratio_of, wrong_gradients
+from xlnn.checking.report import Report, named_entry, ratio_of, told_apart, wrong_gradients
 from xlnn.engines.functions import functions_of
 from xlnn.errors import DataError, DisagreementError, XlnnError
 from xlnn.grid import Values
@@ -150,12 +150,13 @@ def _refuse_gradient(report: Report, *, is_ours: bool) -> None:
         REPORT if is_ours
         else 'Correct its equation, name its cost (cost="…"), or say exact=False.'
     )  # fmt: skip
+    stated, slope = told_apart(first.stated, first.slope)
     ratio = ratio_of(report.gradients, first.gradient)
     each = f" (each entry is {ratio:.6g} times it)" if ratio else ""
     raise DisagreementError(
         f"The workbook was not written: at {first.point}, {named_entry(first)} is "
-        f"{first.stated:.6g}, but the slope of {first.cost} with respect to {first.weight} is "
-        f"{first.slope:.6g}{each}. {remedy}"
+        f"{stated}, but the slope of {first.cost} with respect to {first.weight} is "
+        f"{slope}{each}. {remedy}"
     )
 
 

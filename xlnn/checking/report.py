@@ -293,9 +293,10 @@ def lines_of_gradients(gradients: Sequence[MeasuredGradient]) -> Iterator[str]:
             )
     for each in wrong:
         yield f"{each.cell}   {named_entry(each)} is not the slope of {each.cost}"
-        yield f"    stated   {each.stated}"
+        stated, slope = told_apart(each.stated, each.slope)
+        yield f"    stated   {stated}"
         yield (
-            f"    slope    {each.slope}   of {each.cost} with respect to {each.weight_cell}, "
+            f"    slope    {slope}   of {each.cost} with respect to {each.weight_cell}, "
             f"at {each.point}"
         )
         if ratio := ratio_of(gradients, each.gradient):
@@ -315,6 +316,19 @@ def ratio_of(gradients: Sequence[MeasuredGradient], name: str) -> float:
     ratios = [each.stated / each.slope for each in own]
     is_one = len(ratios) > 1 and max(ratios) - min(ratios) <= ALIKE * abs(ratios[0])
     return ratios[0] if is_one else 0.0
+
+
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Return two numbers with six digits, or with as many as they need to differ.
+
+    >>> told_apart(0.5, 0.70710678), told_apart(1.0, 1.00000002)
+    (('0.5', '0.707107'), ('1', '1.00000002'))
+    """
+    for digits in range(6, 18):
+        found = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if found[0] != found[1]:
+            break
+    return found
 
 
 def named_entry(one: MeasuredGradient) -> str:
