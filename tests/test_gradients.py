@@ -208,7 +208,22 @@ NUMBER = r"(-?\d[\d.e+-]*\d|\d)"
 SAID = rf"at the start, (\w+)\[.*\] is {NUMBER}, but the slope of C_T with .* is {NUMBER}\b"
 
 
+def found_in(stated, given):
+    """Return the gradients of a model that NumPy alone measures."""
+    given = {name: np.asarray(value, dtype=float) for name, value in given.items()}
+    return measured(layout_of_model(stated), reference.run(stated, given | reference.known(stated)))
+
+
+@pytest.mark.parametrize(("made", "fault", "first"), PLANTED)
+def test_a_planted_error_is_found_and_the_right_version_is_right(made, fault, first):
+    assert {each.agrees for each in found_in(*made())} == {True}
+    wrong = [each for each in found_in(*made(fault)) if each.agrees is False]
+    assert wrong[0].gradient == first
+    assert {each.point for each in wrong} == {gradients.START, gradients.NEAR}
+
+
 @pytest.mark.parametrize("made", [batch_norm, gru, vae, head])
+@pytest.mark.ci
 def test_a_right_gradient_is_measured_and_accepted(made, tmp_path):
     stated, given = made()
     report = xlnn.workbook(stated, given, tmp_path / "own.xlsx").report
@@ -221,6 +236,7 @@ def test_a_right_gradient_is_measured_and_accepted(made, tmp_path):
 
 
 @pytest.mark.parametrize(("made", "fault", "first"), PLANTED)
+@pytest.mark.ci
 def test_a_planted_error_is_refused_with_both_slopes(made, fault, first, tmp_path):
     stated, given = made(fault)
     with pytest.raises(DisagreementError) as refused:
@@ -281,6 +297,7 @@ def gan(*, named=True, wrong=False):
     return model(network, quantities, given, **typed)
 
 
+@pytest.mark.ci
 def test_each_network_of_two_has_the_slopes_of_its_own_cost(tmp_path):
     stated, given = gan()
     report = xlnn.workbook(stated, given, tmp_path / "gan.xlsx").report
@@ -329,6 +346,7 @@ def test_a_cost_that_cannot_be_one_is_refused_where_it_is_named(cost, said, tmp_
         xlnn.workbook(xlnn.Model((*named, idle)), given, tmp_path / "own.xlsx")
 
 
+@pytest.mark.ci
 def test_a_gradient_that_is_meant_to_differ_is_said_to(tmp_path):
     stated, given = gru("r")
     free = [
@@ -540,6 +558,7 @@ def wrong_rnn(tmp_path, monkeypatch):
     return xlnn.build("rnn", tmp_path / "rnn.xlsx", epochs=1, verify=False).path
 
 
+@pytest.mark.ci
 def test_check_reports_a_wrong_gradient_with_both_slopes(wrong_rnn):
     done = CliRunner().invoke(cli, ["check", str(wrong_rnn)])
     assert done.exit_code == 1
@@ -564,11 +583,13 @@ def test_check_reports_a_wrong_gradient_with_both_slopes(wrong_rnn):
 
 
 @pytest.mark.usefixtures("wrong_rnn")
+@pytest.mark.ci
 def test_of_ours_a_wrong_gradient_is_an_error_in_xlnn(tmp_path):
     with pytest.raises(DisagreementError, match=r"C_T with respect to V is .*error in xlnn"):
         xlnn.build("rnn", tmp_path / "other.xlsx", epochs=1)
 
 
+@pytest.mark.ci
 def test_check_measures_at_the_numbers_in_the_file(tmp_path):
     stated, given = head()
     path = xlnn.workbook(stated, given, tmp_path / "own.xlsx").path
@@ -603,7 +624,7 @@ def test_numbers_that_no_chooser_takes_have_no_slopes():
     size=st.sampled_from([0, 0.01, 1, 3, 100]),
     which=st.integers(0, 100),
 )
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.ci
 def test_in_random_networks_no_right_gradient_is_refused_and_a_wrong_one_is(recipe, size, which):
     stated = [
@@ -621,5 +642,7 @@ def test_in_random_networks_no_right_gradient_is_refused_and_a_wrong_one_is(reci
     run = reference.run(wrong, inputs)
     found = measured(SimpleNamespace(model=wrong, cell=layout.cell), run)
     refused = {each.gradient for each in found if each.agrees is False}
-    slopes = [e.slope for e in found if e.gradient == name and e.agrees is not None and e.slope]
-    assert refused == ({name} if slopes else set())
+    assert refused <= {name}
+    plain = 1e-3 * max(1, abs(run["C_T"][0]))  # others may be small beside rounding
+    if any(abs(each.slope or 0) > plain for each in found if each.gradient == name):
+        assert refused
