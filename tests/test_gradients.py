@@ -575,6 +575,7 @@ def test_check_reports_a_wrong_gradient_with_both_slopes(wrong_rnn):
     assert done.exit_code == 1
     found = json.loads(done.stdout)
     assert (found["agrees"], found["wrong"]) == (False, [])
+    assert "'formualizer', 1 wrong" in repr(xlnn.check(wrong_rnn))
     wrong = [each for each in found["gradients"] if each["agrees"] is False]
     assert {(each["gradient"], each["weight"], each["cost"]) for each in wrong} == {
         ("dC_dV", "V", "C_T")
@@ -593,6 +594,11 @@ def test_of_ours_a_wrong_gradient_is_an_error_in_xlnn(tmp_path):
 def test_check_measures_at_the_numbers_in_the_file(tmp_path):
     stated, given = head()
     path = xlnn.workbook(stated, given, tmp_path / "own.xlsx").path
+    said = xlnn.explain(path, "dC_dWq", unit=(1, 2), model=stated)
+    cost = layout_of_model(stated).cell("C_T", (0,))
+    assert said.slope.startswith(f"how fast C_T ({cost}) changes with Wq₁₂ (weights!C4)")
+    assert said.slope in str(said)
+    assert xlnn.explain(path, "dZ", model=stated).slope == ""
     before = xlnn.check(path, model=stated, seed=1)
     book = openpyxl.load_workbook(path)
     cell = before.gradients[0].weight_cell.partition("!")[2]

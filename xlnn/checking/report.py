@@ -143,6 +143,7 @@ class Report:
     ----------
     file, engine : str
     agrees : bool
+        Whether every formula agrees, and every gradient that was measured.
     formula_cells : int
         Formulas of xlnn with a number as result.
     text_cells : int
@@ -192,7 +193,8 @@ class Report:
 
     def __repr__(self) -> str:
         """Return a summary in one line."""
-        found = "agrees" if self.agrees else f"{len(self.wrong):,} wrong"
+        wrong = len(self.wrong) + len(wrong_gradients(self.gradients))
+        found = "agrees" if self.agrees else f"{wrong:,} wrong"
         return f"Report({self.file!r}, {self.engine!r}, {found}, {self.compared_cells:,} formulas)"
 
     def __str__(self) -> str:
