@@ -19,7 +19,7 @@ from xlnn.loading.spec import described, layout_of, read_spec
 from xlnn.loading.values import values
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.network.kind import words_of
-from xlnn.workbooks.network.quantities.runs import RUN
+from xlnn.workbooks.runs import RUN
 
 RATES = (0.1, 0.5, 1.0)
 MIXED = {"optimizer": ("sgd", "momentum", "adam", "rmsprop"), "eta": (0.2, 0.1, 0.05, 0.02)}

@@ -337,11 +337,7 @@ CASES = {
         ],
         [
             ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
-            (
-                {"optimizer": ("sgd", "adam")},
-                "--optimizer takes one value here: rnn does not compare runs",
-            ),
-            ({"seed": 1}, "--seed is not available for rnn"),
+            ({"l2": 0.1}, "--l2 is not available for rnn"),
         ],
         smaller={"epochs": 3},
     ),
@@ -355,7 +351,7 @@ CASES = {
         ],
         [
             ({"hidden": 21}, "a whole number from 1 to 20"),
-            ({"seed": 1}, "--seed is not available for lstm"),
+            ({"spread": "normal"}, "--spread is not available for lstm"),
         ],
         smaller={"epochs": 3},
     ),

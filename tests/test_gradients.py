@@ -516,6 +516,19 @@ def test_every_gradient_of_our_experiments_is_measured_and_right(name):
     assert {each.agrees for each in found} == {True}
 
 
+def test_gradients_of_several_runs_are_slopes_of_the_costs_of_their_own_runs():
+    plan = planning(*Source.of("rnn"), Options(epochs=1, seed=(1, 2)))
+    model = plan.layout.model
+    run = dict(reference.run(model, plan.made.inputs))
+    found = measured(plan.layout, run)
+    assert {each.entry[0] for each in found} == {1, 2}
+    assert {each.agrees for each in found} == {True}
+    for one in found:
+        if one.point == gradients.START:
+            number, *unit = (n - 1 for n in one.entry)
+            assert one.stated == run[one.gradient][(number, 0, *unit)]
+
+
 def planted(model, name):
     """Return a model in which one quantity is a thousandth too large."""
     one = model[name]

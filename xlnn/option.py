@@ -157,7 +157,7 @@ class Option:
     is_open : bool
         Whether other names may be valid, too; this is checked where they are used.
     several : bool
-        Whether a network accepts several values, with a run for each.
+        Whether several values are accepted where weights are trained, with a run for each.
     kinds : tuple of str
         The kinds of workbooks that accept it; () if the builder uses it, for any kind.
     predicts : bool

@@ -138,7 +138,9 @@ class Equation:
     give the right ones; then the formula must also read as ``cell`` states it."""
 
     jumps = False
-    """Whether its values jump when its arguments change a little: a class, a count."""
+    """Whether its values jump when its arguments change a little: a class, a count. An equation of
+    your own that compares computed numbers for equality, or takes INT or MOD of them, must say so:
+    programs differ in their last digit."""
 
     repeats = False
     """Whether it shows values of another quantity, which jump if those do."""
@@ -683,8 +685,11 @@ class Quantity:
         return not self.is_record and (self.equation is None or self.given > 0)
 
     def is_number_along(self, family: str) -> bool:
-        """Return whether it is one number at each entry along an axis, as a cost in each epoch."""
-        families = [axis.family for axis in self.axes]
+        """Return whether it is one number at each entry along an axis, as a cost in each epoch.
+
+        Each of several runs has its own.
+        """
+        families = [axis.family for axis in self.rows]
         return families == [family] and prod(self.shape) == 1 and not self.is_text
 
     @property

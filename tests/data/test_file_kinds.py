@@ -211,7 +211,7 @@ def test_units_do_not_hide_how_numbers_are_written(tmp_path, decimal):
 SHOP = "shop,sales,cost,kind\nA,1,2,x\nA,3,4,y\n{0},4,{1},{2}\nB,5,6,x\nB,7,8,y\n{0},12,{3},{2}\n"
 
 
-@pytest.mark.parametrize("word", ["Subtotal", "小计", "合計", "North Total", "Zwischensumme"])
+@pytest.mark.parametrize("word", ["Subtotal", "小计", "合計", "North Total"])
 @pytest.mark.parametrize("label", ["", "z"])
 def test_totals_between_the_rows_are_left_out_and_told(tmp_path, word, label):
     path = csv(tmp_path, SHOP.format(word, 6, label, 14))

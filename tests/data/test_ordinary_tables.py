@@ -176,7 +176,7 @@ def test_columns_are_chosen_and_dropped_by_name_or_number(tmp_path):
     [
         ("$1,200.50", 1200.5), ("-$5.00", -5), ("€ 3.25", 3.25), ("3.25 €", 3.25), ("12%", 0.12),
         ("(5)", -5), ("($1,200.50)", -1200.5), ("12,34,567.5", 1234567.5),
-        ("50-", -50), ("749,- €", 749), ("12.5 %", 0.125),
+        ("50-", -50), ("12.5 %", 0.125),
         ("USD 7", 7), ("7 EUR", 7), ("¥900", 900), ("-4%", -0.04),
     ],
 )  # fmt: skip
@@ -186,33 +186,7 @@ def test_currencies_and_per_cent_are_read(tmp_path, written, number):
     assert any("per cent" in told for told in data.told) == ("%" in written)
 
 
-@pytest.mark.parametrize(
-    ("written", "number", "told"),
-    [
-        ("12k", 12_000, "12k in a as 12,000"), ("3.4M", 3.4e6, "3.4M in a as 3.4 × 10⁶"),
-        ("$1.2B", 1.2e9, ""), ("2.5 Mio", 2.5e6, ""), ("1.5 Mrd. €", 1.5e9, ""),
-        ("350万元", 3.5e6, ""), ("3.5亿", 3.5e8, ""), ("-7K", -7_000, ""),
-        ("5'9\"", 5.75, "5'9\" in a as 5.75"), ("6′0″", 6, ""), ("5’3”", 5.25, ""),
-        ("5'9", 5.75, ""), ("6'", 6, None), ("5 ft 6 in", 5.5, ""), ("5ft. 6in.", 5.5, ""),
-        ("1'234", 1234, None),
-    ],
-)  # fmt: skip
-def test_numbers_with_a_factor_are_read_and_told(tmp_path, written, number, told):
-    content = f"a;b;price\n{written};1;2\n980;4;5\n6;9;7.5\n"
-    data = load(csv(tmp_path, content), PRICE)
-    assert data.x[0].tolist() == [number, 1]
-    read = [each for each in data.told if each.startswith("my.csv: read ")]
-    assert len(read) == (told is not None)
-    assert (told or "") in " ".join(read)
-
-
-def test_numbers_with_a_factor_and_a_decimal_comma_are_read(tmp_path):
-    content = table("a;kind\n", "1,{n}k;x\n", "3,4 Mio;y\n")
-    data = load(csv(tmp_path, content), KIND)
-    assert data.x[:2].T.tolist() == [[1000, 3.4e6]]
-
-
-@pytest.mark.parametrize("text", ["12 k", "5B", "2-", "5'1000", "3M x", "1.5m"])
+@pytest.mark.parametrize("text", ["12k", "12 k", "350万", "5B", "2-", "5'10\"", "1:02.5", "12/20"])
 def test_a_text_that_may_mean_something_else_among_numbers_is_refused(tmp_path, text):
     with pytest.raises(DataError, match=r"column a: .* is (not a number|written differently)"):
         load(csv(tmp_path, table("a,kind\n", "{n}.5,x\n", "{n},y\n") + f"{text},x\n"), KIND)
@@ -254,7 +228,7 @@ def test_rows_above_the_headings_of_a_sheet_are_found(tmp_path):
         assert data.x.tolist() == [[1, 2], [3, -4.5]]
 
 
-@pytest.mark.parametrize("word", ["Total", "TOTAL:", "Summe", "合计"])
+@pytest.mark.parametrize("word", ["Total", "TOTAL:", "合计", "合計"])
 @pytest.mark.parametrize("label", ["kind", "shop"])
 def test_a_row_of_totals_is_left_out_and_told(tmp_path, word, label):
     rows = "shop,kind,a\nA,x,1.5\nB,y,2\nA,x,3\nB,y,4\n"
@@ -616,18 +590,6 @@ def test_a_tick_beside_empty_cells_means_yes(tmp_path):
     assert rows.x.tolist() == [[1, 0], [0, 1]]
 
 
-@pytest.mark.parametrize("missing", ["", "drop"])
-def test_labels_that_are_ticks_or_empty_are_two_classes(tmp_path, missing):
-    path = csv(tmp_path, table("a,passed\n", "{n},✓\n", "{n},\n"))
-    data = load(path, ReadOptions(label="passed", missing=missing))
-    assert data.labels == ("✓", "no")
-    assert data.t[:3].tolist() == [[1, 0], [0, 1], [1, 0]]
-    assert 'my.csv: empty cells mean no in the column "passed".' in data.told
-    path = csv(tmp_path, table("a,passed\n", "{n},late\n", "{n},\n"))
-    with pytest.raises(DataError, match="line 3: the label is empty"):
-        load(path, ReadOptions(label="passed"))
-
-
 @pytest.mark.parametrize("word", ["yes", "ja", "はい", "是"])
 def test_a_yes_beside_empty_cells_is_a_tick(tmp_path, word):
     data = load(csv(tmp_path, table("a,b,kind\n", f"{{n}}.5,{word},x\n", "{n},,y\n")), KIND)
@@ -641,14 +603,6 @@ def test_a_test_that_was_missed_is_missing_among_numbers_only(tmp_path, word):
         load(csv(tmp_path, content), KIND)
     data = load(csv(tmp_path, content), ReadOptions(label="kind", missing="drop"))
     assert data.features == ("a", "b = here" if word < "here" else f"b = {word}")
-
-
-def test_points_out_of_a_number_are_read_without_it(tmp_path):
-    content = table("a;b;kind\n", "1{n}/20;1/2;x\n", "7,5 / 20;1/3;y\n")
-    data = load(csv(tmp_path, content), KIND)
-    assert data.features == ("a", "b = 1/3")
-    assert data.x[:2, 0].tolist() == [10, 7.5]
-    assert "my.csv: the numbers were read without their units: a (/20)." in data.told
 
 
 def test_a_tick_beside_a_cross_is_1(tmp_path):
@@ -685,16 +639,6 @@ def test_any_dollar_is_a_currency(tmp_path, sign):
 
 
 UNITS = table("time,force,kind\n[s],[N],[-]\n", "{n}.5,1,x\n", "{n},2,y\n")
-TWICE = table(
-    "sample,before,,after,,kind\n,pH,T,pH,T,\n-,-,°C,-,°C,-\n",
-    "S{n},{n}.5,1,3,{n},x\n", "S{n},2,{n},{n},7,y\n",
-)  # fmt: skip
-SURVEY = table(
-    'Q1,Q2,kind\nHow old?,"How happy, now?",Again?\n"{{""id"": 1}}","{{""id"": 2}}",c\n'
-    .replace("{{", "{").replace("}}", "}"), "3{n},{n}.5,x\n", "4{n},2,y\n",
-)  # fmt: skip
-
-
 CHOICES = table(
     "No,What do you drink?,,,kind\n,Tea,Coffee,Water,Response\n",
     "{n}7,Tea,,Water,x\n", "{n}2,,Coffee,,y\n", "{n}5,Tea,Coffee,,y\n",
@@ -710,41 +654,13 @@ CHOICES = table(
             "line 1 and the next one were joined",
         ),
         (UNITS, ("time [s]", "force [N]"), "line 1 and the next one were joined as headings"),
-        (TWICE, ("before pH", "before T", "after pH", "after T"), "the next two were joined"),
-        (SURVEY, ("Q1 How old?", "Q2 How happy, now?"), "line 1 and the next two were joined"),
     ],
-    ids=["choices", "units", "units below merged cells", "survey"],
+    ids=["choices", "units"],
 )
 def test_a_column_is_named_by_the_upper_of_its_headings(tmp_path, content, features, told):
     data = load(csv(tmp_path, content), KIND)
     assert data.features == features
     assert len(data.x) == 12
-    assert any(told in each for each in data.told)
-
-
-def side_by_side(ends):
-    return "a,b,kind,,item,price\n" + "".join(
-        f"{n * n},{n % 5},{'xy'[n % 2]},,{f'{n % 3},{n}.5' if n < ends else ','}\n"
-        for n in range(12)
-    )
-
-
-def test_a_table_that_stands_beside_another_one_is_read_alone(tmp_path):
-    path = csv(tmp_path, side_by_side(5))
-    data = load(path, KIND)
-    assert (data.features, len(data.x)) == (("a", "b"), 12)
-    told = "my.csv: another table with item and price stands beside this one and was left out."
-    assert told in data.told
-    other = load(path, PRICE)
-    assert (other.features, len(other.x)) == (("item",), 5)
-    both = load(path, ReadOptions(label="kind", columns=("a", "price"), missing="drop"))
-    assert (both.features, len(both.x)) == (("a", "price"), 5)
-
-
-def test_two_tables_of_one_height_are_read_as_one_and_told(tmp_path):
-    data = load(csv(tmp_path, side_by_side(12)), KIND)
-    assert data.features == ("a", "b", "item", "price")
-    told = "item and price, beyond an empty column, were read as part of the table: --drop leaves"
     assert any(told in each for each in data.told)
 
 

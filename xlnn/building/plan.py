@@ -153,7 +153,7 @@ def _check_taken(kind: WorkbookKind[Any, Any], name: str, options: Options) -> N
     """Refuse options, or several values of one, that a kind of workbook does not have."""
     options.check_taken(name, kind.options)
     for option, value in options.items():
-        if BUILD[option].several and isinstance(value, tuple) and kind.name != FIRST_KIND:
+        if BUILD[option].several and isinstance(value, tuple) and not kind.compares:
             typed = as_typed(option)
             raise OptionsError(f"{typed} takes one value here: {name} does not compare runs.")
 

@@ -14,8 +14,10 @@ import numpy as np
 
 from xlnn.building.limits import size
 from xlnn.checking.check import compare
+from xlnn.checking.edges import edges
 from xlnn.checking.formula_text import check_stated
 from xlnn.checking.gradients import with_gradients
+from xlnn.checking.jumps import check_jumps
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, named_entry, ratio_of, told_apart, wrong_gradients
 from xlnn.engines.functions import functions_of
@@ -100,7 +102,7 @@ def proven(
     tell("Recalculating, and looking for anything that Excel would repair")
     contents, problems = inspect_and_lint(work.file) if is_first else (inspect(work.file), ())
     tell("Comparing with NumPy")
-    report, values, run = compare(contents, layout, work)
+    report, values, run = compare(contents, layout, work, is_ours=is_ours)
     if is_first:
         report = with_gradients(report, layout, run)
         _refuse_gradient(report, is_ours=is_ours)
@@ -111,7 +113,7 @@ def proven(
             f"The workbook was not written, because lint finds a problem in it: {first.where}: "
             f"{first.message} {REPORT if is_ours else 'Correct the model.'}"
         )
-    return report, values
+    return replace(report, edges=edges(layout, run)), values
 
 
 OVERFLOWS = ("#NUM!", "#DIV/0!", "#VALUE!")
@@ -132,6 +134,11 @@ def _refuse_disagreement(report: Report, *, is_ours: bool, is_huge: bool) -> Non
         raise DisagreementError(
             f"{first.cell} is {first.got}, because a number among the inputs or the start weights "
             "is so large that the results do not fit in a cell: use smaller numbers."
+        )
+    if first.engine is not None:
+        raise DisagreementError(
+            f"The workbook was not written: {first.cell}, {first.quantity}, "
+            f"{first.formula:.80}: {first.reason}."
         )
     remedy = REPORT if is_ours else f"Make the array and the cell of {first.quantity} agree."
     raise DisagreementError(
@@ -197,6 +204,7 @@ def check_formulas(layout: Layout) -> None:
                     "that function."
                 )
     check_stated(layout)
+    check_jumps(layout)
 
 
 def watched(model: Model) -> Model:

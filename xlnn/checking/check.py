@@ -3,7 +3,8 @@
 Every formula is read (`xlnn.checking.formula_text`), and three comparisons are made. *Local*: each
 quantity is compared with NumPy's value of its equation, computed from the recalculated values of
 the quantities it depends on, so that a wrong formula is found itself, not the thousands of cells
-that depend on it. *Probe*: the same with every input replaced by a random number. *Drift*:
+that depend on it. *Probe*: the same with every input replaced by a random number. Formulas that no
+template of xlnn states are compared in a second engine, too (`xlnn.checking.witness`). *Drift*:
 everything is compared with an independent NumPy run from the file's inputs. The drift is reported
 but decides nothing, since rounding errors grow over the epochs.
 """
@@ -20,18 +21,21 @@ import numpy as np
 from xlnn import engines, reference
 from xlnn.arguments import path_of
 from xlnn.checking.comparison import Comparison, is_altered
+from xlnn.checking.edges import edges
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.formula_text import check_stated, plainly
 from xlnn.checking.gradients import with_gradients
+from xlnn.checking.jumps import check_jumps
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, Reports
 from xlnn.checking.stored import CLOSE, stale
+from xlnn.checking.witness import confirm, second_work
 from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
-from xlnn.loading.spec import WorkbookSpec, described, on_records
+from xlnn.loading.spec import WorkbookSpec, described, is_ours, on_records
 from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.quantity import Model
@@ -128,7 +132,8 @@ def _reported(path: Path, engine: str, probes: int, seed: int, model: Model | No
     records = on_records(spec, layout, run) if report.drift <= CLOSE else ()
     notes = *report.notes, *records, appended(layout, values), edited
     report = with_gradients(report, layout, run)
-    return replace(report, notes=tuple(filter(None, notes)))
+    found = edges(layout, run, report.restated)
+    return replace(report, notes=tuple(filter(None, notes)), edges=found)
 
 
 class Examined(NamedTuple):
@@ -152,13 +157,26 @@ def examined(
         spec, layout = described(path, model, contents)
         if model is not None:
             check_stated(layout)
+            check_jumps(layout)
         work.probe(layout)
-        report, values, run = compare(contents, layout, work)
+        ours = is_ours(spec, model)
+        report, values, run = compare(contents, layout, work, is_ours=ours)
     return Examined(report, spec, layout, values, run)
 
 
-def compare(contents: Package, layout: Layout, work: Work) -> tuple[Report, Values, Arrays]:
+def compare(
+    contents: Package, layout: Layout, work: Work, *, is_ours: bool = True
+) -> tuple[Report, Values, Arrays]:
     """Compare the values and the probes that an engine computes with NumPy.
+
+    Parameters
+    ----------
+    contents : Package
+    layout : Layout
+    work : Work
+        The engine that has started with the workbook.
+    is_ours : bool
+        Whether the equations are those of xlnn; others are computed by a second engine, too.
 
     Returns
     -------
@@ -174,7 +192,7 @@ def compare(contents: Package, layout: Layout, work: Work) -> tuple[Report, Valu
         A sheet is missing, or an input cell does not contain a number.
     """
     check_sheets(contents, layout)
-    comparison = Comparison(layout, contents)
+    comparison = Comparison(layout, contents, is_ours)
     _ = comparison.readings.otherwise  # while the engine computes
     with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
         while True:
@@ -190,6 +208,13 @@ def compare(contents: Package, layout: Layout, work: Work) -> tuple[Report, Valu
 
 def _judge(comparison: Comparison, work: Work) -> tuple[Report, Values, Arrays]:
     """Make all comparisons; those of the file's own inputs while the engine computes the probes."""
+    with second_work(comparison, work) as second:
+        return _compared(comparison, work, second)
+
+
+def _compared(
+    comparison: Comparison, work: Work, second: Work | None
+) -> tuple[Report, Values, Arrays]:
     values = work.own.result()
     layout = comparison.layout
     arrays = read_arrays(layout, values)
@@ -204,8 +229,10 @@ def _judge(comparison: Comparison, work: Work) -> tuple[Report, Values, Arrays]:
     run = reference.run(layout.model, inputs)
     for probed in work.probed:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
+    witness = confirm(comparison, work, second, (arrays, values)) if second else ""
     report = comparison.report(work.engine, work.probes, work.seed, arrays, run)
-    return replace(report, notes=tuple(remarks(comparison, arrays))), values, run
+    notes = tuple(remarks(comparison, arrays))
+    return replace(report, notes=notes, witness=witness), values, run
 
 
 OVERFLOWS = ("#NUM!", float("inf"), float("-inf"))

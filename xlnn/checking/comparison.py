@@ -116,13 +116,23 @@ _Finding = tuple[float | str | None, float | str | bool | None]
 
 @dataclass
 class Comparison:
-    """The findings so far."""
+    """The findings so far.
+
+    Parameters
+    ----------
+    layout : Layout
+    contents : Package
+    is_ours : bool
+        Whether the equations are those of xlnn, which its tests compute in every engine.
+    """
 
     layout: Layout
     contents: Package
+    is_ours: bool = True
     found: dict[Entry, _Finding] = field(default_factory=dict)
     differences: dict[str, float] = field(default_factory=dict)
     reasons: dict[Entry, str] = field(default_factory=dict)
+    seconds: dict[Entry, str] = field(default_factory=dict)
     taken_out: dict[Entry, str | None] = field(default_factory=dict)
 
     @cached_property
@@ -201,7 +211,7 @@ class Comparison:
             new = [entry for entry in left if is_backwards(otherwise[entry])] or left
         if not new:
             return None
-        for found_so_far in (self.found, self.differences, self.reasons):
+        for found_so_far in (self.found, self.differences, self.reasons, self.seconds):
             found_so_far.clear()
         self.taken_out |= dict.fromkeys(new, reason)
         copy = folder / self.contents.path.name
@@ -248,19 +258,75 @@ class Comparison:
         """Compare each quantity with its equation, given the values it depends on."""
         for quantity in self.computed:
             expected = self._expected(quantity, arrays)
-            got = arrays[quantity.name]
-            if quantity.is_text:
-                wrong = unlike(self.layout.model, quantity, arrays, expected)
-            else:
-                difference = disagreement(self.layout.model, quantity, arrays, got, expected)
-                largest = max(_largest(difference), self.differences.get(quantity.name, 0.0))
+            wrong, difference = self._differing(quantity, arrays, expected)
+            if not quantity.is_text:
+                largest = max(difference, self.differences.get(quantity.name, 0.0))
                 self.differences[quantity.name] = largest
-                wrong = ~(difference <= TOLERANCE)
-            if wrong.any():
-                wrong &= ~(_lost(got) & _lost(expected))
-                wrong &= ~self._tainted(quantity, wrong & (_lost(got) | _lost(expected)), arrays)
             if wrong.any():
                 self._add(quantity, wrong, expected, values)
+
+    def _differing(
+        self, quantity: Quantity, arrays: Arrays, expected: np.ndarray
+    ) -> tuple[np.ndarray, float]:
+        """Return which entries differ from the expected ones, and the largest difference."""
+        got, largest = arrays[quantity.name], 0.0
+        if quantity.is_text:
+            wrong = unlike(self.layout.model, quantity, arrays, expected)
+        else:
+            difference = disagreement(self.layout.model, quantity, arrays, got, expected)
+            largest = _largest(difference)
+            wrong = ~(difference <= TOLERANCE)
+        if wrong.any():
+            wrong &= ~(_lost(got) & _lost(expected))
+            wrong &= ~self._tainted(quantity, wrong & (_lost(got) | _lost(expected)), arrays)
+        return wrong, largest
+
+    @cached_property
+    def foreign(self) -> dict[str, np.ndarray]:
+        """Which entries of a quantity have a formula that no template of xlnn states.
+
+        Quantities without any are left out, and so are formulas that are wrong whatever they give.
+        """
+        if not self.is_ours:
+            return {name: mask for name, mask in self.has_formula.items() if mask.any()}
+        masks: dict[str, np.ndarray] = {}
+        for name, index in self.readings.otherwise:
+            if self.readings.fault((name, index)) is None:
+                none = np.zeros(self.layout.model[name].lengths, dtype=bool)
+                masks.setdefault(name, none)[index] = True
+        return masks
+
+    def confirm(self, arrays: Arrays, values: Values, first: str, second: str) -> None:
+        """Add the foreign formulas that a second engine computes differently.
+
+        Parameters
+        ----------
+        arrays, values : dict of arrays, Values
+            What the second engine computed.
+        first, second : str
+            The engines, of which the first has found these formulas right.
+        """
+        for name, foreign in self.foreign.items():
+            quantity = self.layout.model[name]
+            expected = self._expected(quantity, arrays)
+            wrong = self._differing(quantity, arrays, expected)[0] & foreign
+            for index in map(tuple, np.argwhere(wrong).tolist()):
+                title, *place = self.layout.place(name, index)
+                value = values[title].at(*place)
+                reason = f"{first} gives NumPy's value and {second} gives {_written(value)}"
+                if (name, index) not in self.found:
+                    self.reasons[name, index] = f"{reason}: write it so that both compute it alike"
+                    self.seconds[name, index] = second
+                    self.found[name, index] = plain(expected[index]), value
+
+    def not_confirmed(self, arrays: Arrays, values: Values, reason: str) -> None:
+        """Add all foreign formulas that were right so far, which no second engine can compute."""
+        for name, foreign in self.foreign.items():
+            left = {(name, tuple(at)) for at in np.argwhere(foreign).tolist()} - self.found.keys()
+            quantity = self.layout.model[name]
+            self._add(quantity, foreign, self._expected(quantity, arrays), values)
+            self.reasons |= dict.fromkeys(left, reason)
+            self.seconds |= dict.fromkeys(left, "")
 
     def _tainted(self, quantity: Quantity, wrong: np.ndarray, arrays: Arrays) -> np.ndarray:
         """Return which wrong entries depend on a cell without a value: they are not the cause."""
@@ -346,6 +412,7 @@ class Comparison:
                 formula=formulas.get((name, index)),
                 expected_formula=self._stated(name, index),
                 reason=self._reason((name, index), expected, got),
+                engine=self.seconds.get((name, index)),
             )
             for (name, index), (expected, got) in sorted(
                 self.found.items(), key=lambda each: (rank[each[0][0]], each[0][1])
@@ -396,6 +463,13 @@ class Comparison:
             for *at, formula in self.contents.stated(title)
             if (title, *at) in entries
         }
+
+
+def _written(value: object) -> str:
+    """Return a cell's value for a sentence."""
+    return (
+        "nothing" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
+    )
 
 
 def is_altered(wrong: Wrong) -> bool:

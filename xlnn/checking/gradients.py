@@ -91,8 +91,8 @@ def measured(layout: Layout, run: Arrays, seed: int = 0) -> tuple[MeasuredGradie
         found[gradient.name] = [_entry(gradient, reason=reason)] if reason else []
     generator = np.random.default_rng(seed)
     able = [gradient for gradient in stated if not found[gradient.name]]
-    for family in dict.fromkeys(gradient.axes[0].family for gradient in able):
-        own = [gradient for gradient in able if gradient.axes[0].family == family]
+    for family in dict.fromkeys(map(_family, able)):
+        own = [gradient for gradient in able if _family(gradient) == family]
         start = FirstEpoch.of(model, own, run)
         points = {START: start, NEAR: start.moved(generator)}
         for gradient, point, index in _tasks(own, start, generator):
@@ -116,6 +116,16 @@ def _without_ties(entries: Sequence[MeasuredGradient]) -> list[MeasuredGradient]
     ]  # fmt: skip
 
 
+def _family(gradient: Quantity) -> str:
+    """Return the family of the epochs of a gradient."""
+    return gradient.rows[0].family
+
+
+def _first(array: np.ndarray, quantity: Quantity) -> np.ndarray:
+    """Return the first epoch of a quantity, of each run if there are several."""
+    return array.take(0, axis=len(quantity.each))
+
+
 def cost_of(gradient: Quantity) -> str:
     """Return the name of the cost of a gradient."""
     return gradient.gradient_of.cost or USUAL_COST
@@ -129,8 +139,10 @@ def unmeasurable(model: Model, gradient: Quantity) -> str:
     weight = model.by_name.get(of.weight)
     if weight is None or not weight.is_input or weight.is_text:
         return f"no numbers {of.weight} are typed"
-    runs = [axis.family for axis in weight.axes[:1]] == [gradient.axes[0].family]
-    if weight.lengths[runs:] != gradient.lengths[1:]:
+    rest = [axis for axis in weight.axes if axis.family != _family(gradient)]
+    if (weight.each, (*(axis.length for axis in rest), *weight.shape)) != (
+        gradient.each, _first(np.empty(gradient.lengths), gradient).shape
+    ):  # fmt: skip
         return f"{of.weight} has another shape"
     if _is_cost(model, cost, gradient):
         return ""
@@ -144,7 +156,8 @@ def _is_cost(model: Model, name: str, gradient: Quantity) -> bool:
     one = model.by_name.get(name)
     return (
         one is not None
-        and one.is_number_along(gradient.axes[0].family)
+        and one.each == gradient.each
+        and one.is_number_along(_family(gradient))
         and one.equation is not None
         and not (one.given or one.equation.jumps)
         and gradient.gradient_of.weight in model.needed_by(name)
@@ -153,7 +166,7 @@ def _is_cost(model: Model, name: str, gradient: Quantity) -> bool:
 
 def _unfit(model: Model, cost: str, run: Arrays) -> str:
     """Return why a cost has no slopes at the numbers that are typed; empty if it has."""
-    if not isfinite(_first(run, cost)):
+    if not np.isfinite(_first(run[cost], model[cost])).all():
         return f"{cost} is not a finite number"
     for quantity in _needed(model, cost).inputs:
         if quantity.choices:
@@ -184,12 +197,12 @@ class FirstEpoch:
         """Return the first epoch of a run, or the whole run if the first depends on later ones."""
         names = {name for each in gradients for name in (each.name, cost_of(each))}
         weights = tuple(dict.fromkeys(each.gradient_of.weight for each in gradients))
-        cut = Model(tuple(_cut(each, gradients[0].axes[0].family) for each in model.quantities))
+        cut = Model(tuple(_cut(each, _family(gradients[0])) for each in model.quantities))
         for whole in (cut, model):
             part = _needed(whole, *names)
             arrays = {q.name: run[q.name][tuple(map(slice, q.lengths))] for q in part.quantities}
             found = cls(part, reference.inputs_of(part, arrays), weights)
-            if all(_alike(found.run.get(name), run[name]) for name in names):
+            if all(_alike(found.first(name), _first(run[name], model[name])) for name in names):
                 break
         return found
 
@@ -208,6 +221,17 @@ class FirstEpoch:
         """All quantities."""
         return _run(self.model, self.inputs)
 
+    def first(self, name: str, run: Arrays | None = None) -> np.ndarray:
+        """Return a quantity in the first epoch; NaN where an equation fails."""
+        quantity, arrays = self.model[name], self.run if run is None else run
+        array = arrays.get(name)
+        return _first(np.full(quantity.lengths, np.nan) if array is None else array, quantity)
+
+    def cost(self, name: str, place: tuple[int, ...], run: Arrays | None = None) -> float:
+        """Return a cost in the first epoch, of the run in which an entry is."""
+        costs = self.first(name, run)
+        return float(costs[place[0]].sum() if self.model[name].each else costs.sum())
+
     @cached_property
     def _nudged(self) -> list[Arrays]:
         """All quantities of weights whose last digits differ."""
@@ -220,10 +244,9 @@ class FirstEpoch:
 
     def rounding(self, name: str) -> float:
         """Return how far a cost or gradient may be off because its terms are rounded."""
-        if any(name not in run for run in (self.run, *self._nudged)):
-            return np.inf
-        here = self.run[name][0]
-        return ROUNDED * max(float(np.abs(run[name][0] - here).max()) for run in self._nudged)
+        here = self.first(name)
+        far = [float(np.abs(self.first(name, run) - here).max()) for run in self._nudged]
+        return ROUNDED * max(far) if np.isfinite(far).all() else np.inf
 
     def seconds(self, cost: str) -> float:
         """Estimate how long a cost takes: no clock, so that each check measures the same."""
@@ -244,14 +267,14 @@ class FirstEpoch:
         is_near : function
             Tells whether a slope is good enough, so that other steps need not be tried.
         """
-        model, array, start = _needed(self.model, cost), self.inputs[weight], _first(self.run, cost)
+        model, array, start = _needed(self.model, cost), self.inputs[weight], self.cost(cost, index)
         value, unit, tried, moves = float(array[index]), unit_of(array.flat), [], []
         epsilon = max(EPSILON, self.rounding(cost) / (8 * abs(start) or 1.0))
 
         def moved(far: float) -> float:
             other = array.copy()
             other[index] = value + far
-            return _first(_run(model, {**self.inputs, weight: other}), cost)
+            return self.cost(cost, index, _run(model, {**self.inputs, weight: other}))
 
         for base in BASES:
             steps = base * max(abs(value), unit) * np.array(HALVES)
@@ -274,17 +297,14 @@ def _cut(quantity: Quantity, family: str) -> Quantity:
         replace(axis, length=1) if axis.family == family and not axis.first else axis
         for axis in quantity.axes
     )
-    if quantity.given and quantity.axes[0].family == family:
+    if quantity.given and quantity.rows[0].family == family:
         return replace(quantity, axes=axes, equation=None, uses={}, given=0)
     return replace(quantity, axes=axes)
 
 
-def _alike(again: np.ndarray | None, before: np.ndarray) -> bool:
+def _alike(again: np.ndarray, before: np.ndarray) -> bool:
     """Return whether an array of the first epoch is that of the run, apart from rounding."""
-    if again is None:
-        return False
-    room = SAME * np.abs(before[0]).max(initial=0.0)
-    return np.allclose(again[0], before[0], 0, room, equal_nan=True)
+    return np.allclose(again, before, 0, SAME * np.abs(before).max(initial=0.0), equal_nan=True)
 
 
 def _needed(model: Model, *names: str) -> Model:
@@ -300,18 +320,13 @@ def _run(model: Model, inputs: Arrays) -> Arrays:
         return {}
 
 
-def _first(arrays: Arrays, cost: str) -> float:
-    """Return a cost in the first epoch."""
-    return float(arrays[cost][0].sum()) if cost in arrays else np.nan
-
-
 def _tasks(
     gradients: Sequence[Quantity], start: FirstEpoch, generator: np.random.Generator
 ) -> Iterator[tuple[Quantity, str, tuple[int, ...]]]:
     """Return what to measure in the time there is: gradients, points and entries."""
     chosen: list[list[tuple[Quantity, tuple[int, ...]]]] = [[] for _ in range(ENTRIES)]
     for gradient in gradients:
-        sizes = np.abs(start.run[gradient.name][0])
+        sizes = np.abs(start.first(gradient.name))
         numbers = np.argmax(sizes), *generator.permutation(sizes.size)[:ENTRIES]
         for ranked, number in zip(chosen, dict.fromkeys(map(int, numbers)), strict=False):
             ranked.append((gradient, tuple(map(int, np.unravel_index(number, sizes.shape)))))
@@ -328,10 +343,9 @@ def _compared(
 ) -> MeasuredGradient:
     """Compare an entry of a gradient with the slope that is measured."""
     name, weight, cost = gradient.name, gradient.gradient_of.weight, cost_of(gradient)
-    whole = epoch.run.get(name, np.full(gradient.lengths, np.nan))[0]
-    typed = epoch.inputs[weight]
-    place = (*(0,) * (typed.ndim - len(index)), *index)
-    usual = abs(_first(epoch.run, cost)) / max(abs(typed[place]), unit_of(typed.flat))
+    whole, typed, runs = epoch.first(name), epoch.inputs[weight], len(gradient.each)
+    place = (*index[:runs], *(0,) * (typed.ndim - len(index)), *index[runs:])
+    usual = abs(epoch.cost(cost, place)) / max(abs(typed[place]), unit_of(typed.flat))
     stated, largest = float(whole[index]), float(np.abs(whole).max())
     scale = max(largest, SMALL * usual)
     rounding = ROUNDING * largest + ZERO * usual + epoch.rounding(name)
@@ -342,7 +356,7 @@ def _compared(
     slope = epoch.slope(cost, weight, place, lambda one: one.is_sure(scale) and is_near(one))
     known = {
         "entry": tuple(n + 1 for n in index),
-        "cell": layout.cell(name, (0, *index)),
+        "cell": layout.cell(name, (*index[:runs], 0, *index[runs:])),
         "weight_cell": layout.cell(weight, place),
         "point": point,
     }

@@ -118,6 +118,8 @@ class Work:
 
     Attributes
     ----------
+    given : Path
+        The file that the engine has: `file`, or a copy of it.
     own : Future
         The values with the workbook's own inputs.
     probed : list of Future
@@ -133,11 +135,12 @@ class Work:
         allowance: Allowance = UNLIMITED,
     ) -> None:
         self.engine, self.file, self.probes, self.seed = engine, file, probes, seed
-        self._allowance = allowance
+        self.allowance = allowance
         self._begin(file)
 
     def _begin(self, file: Path) -> None:
-        self._recalculate = engines.load(self.engine, file, self._allowance)
+        self.given = file
+        self._recalculate = engines.load(self.engine, file, self.allowance)
         self._worker = ThreadPoolExecutor(1)
         self.own = self.submit({})
         self.probed: list[Future[Values]] = []

@@ -39,6 +39,9 @@ class Wrong:
         The right formula; empty if the cell should be a number.
     reason : str or None
         Why the formula is wrong, if its values may not show it.
+    engine : str or None
+        The second engine, if the first gave the right value and that one gave `got`; empty if the
+        first gave the right value and no second one can compute it.
     """
 
     cell: str
@@ -51,6 +54,7 @@ class Wrong:
     expected_formula: str
     place: dict[str, int] = field(default_factory=dict)
     reason: str | None = None
+    engine: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,27 @@ class Restated:
     formula: str
     stated: str
     points: int
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Inputs on which a formula jumps, so that programs differ although none of them is wrong.
+
+    Attributes
+    ----------
+    cell, quantity, formula : str
+    inputs : dict of float
+        The numbers in the cells that it is computed from, by their address.
+    values : dict
+        Its value by program: engines, ``NumPy``, and ``exact arithmetic``, to which some programs,
+        such as LibreOffice and Excel, round.
+    """
+
+    cell: str
+    quantity: str
+    formula: str
+    inputs: dict[str, float]
+    values: dict[str, float | str | bool | None]
 
 
 @dataclass(frozen=True)
@@ -169,6 +194,11 @@ class Report:
         Cells outside the quantities whose formulas were not computed, with the functions they call.
     notes : tuple of str
         Sentences about edited rows and other findings.
+    witness : str
+        The second engine, which computed the formulas that no template of xlnn states; empty if
+        there are none, or if no second engine could compute them, so that each is wrong.
+    edges : tuple of Edge
+        Inputs on which right formulas jump and programs differ; ``agrees`` does not depend on them.
     gradients : tuple of MeasuredGradient
         Entries of the gradients that are stated with `xlnn.Weights`.
     """
@@ -189,6 +219,8 @@ class Report:
     seed: int = 0
     left_out: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    witness: str = ""
+    edges: tuple[Edge, ...] = ()
     gradients: tuple[MeasuredGradient, ...] = ()
 
     def __repr__(self) -> str:
@@ -256,21 +288,28 @@ def lines_of(report: Report) -> Iterator[str]:
         if not report.wrong:
             what = counted(len(wrong_gradients(report.gradients)), "gradient")
         yield f"{head}   {what} wrong ({_recalculated(report)}){seed}"
-        for wrong in report.wrong[:SHOWN]:
-            yield from _describe(wrong)
-        if len(report.wrong) > SHOWN:
-            yield f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)"
-        if report.wrong:
-            yield f"{counted(report.consequences, 'dependent cell')} affected"
+        yield from _wrong(report)
     yield from lines_of_gradients(report.gradients)
     if report.restated:
         yield from _restated(report)
+    if report.edges:
+        yield from _edges(report)
     for note in report.notes:
         yield f"Note: {note}"
     if report.left_out:
         yield _left_out(report.left_out)
     if report.other_cells:
         yield f"{counted(report.other_cells, 'formula')} outside the model, not compared"
+
+
+def _wrong(report: Report) -> Iterator[str]:
+    """Yield lines about wrong cells."""
+    for wrong in report.wrong[:SHOWN]:
+        yield from _describe(wrong)
+    if len(report.wrong) > SHOWN:
+        yield f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)"
+    if report.wrong:
+        yield f"{counted(report.consequences, 'dependent cell')} affected"
 
 
 def wrong_gradients(gradients: Sequence[MeasuredGradient]) -> list[MeasuredGradient]:
@@ -346,11 +385,46 @@ def _restated(report: Report) -> Iterator[str]:
     """Yield lines about rewritten formulas."""
     count, points = len(report.restated), report.restated[0].points
     same = "the same value" if count == 1 else "the same values"
-    yield f"{counted(count, 'formula')} restated, {same} at {counted(points, 'point')}:"
+    at = f"at {counted(points, 'point')} in {report.engine} and {report.witness}"
+    yield f"{counted(count, 'formula')} restated, {same} {at}:"
     for each in report.restated[:SHOWN]:
         yield f"{each.cell}   {each.formula}   expected {each.stated}"
     if count > SHOWN:
         yield f"… and {count - SHOWN:,} more (--json lists all)"
+
+
+def _edges(report: Report) -> Iterator[str]:
+    """Yield lines about formulas that jump where programs differ."""
+    count = counted(len(report.edges), "formula")
+    yield (
+        f"{count} {'jumps' if len(report.edges) == 1 else 'jump'} on an edge, where nearly equal "
+        "numbers are equal in some programs and not in others:"
+    )
+    for each in report.edges[:SHOWN]:
+        yield f"{each.cell}   {each.formula}{_with(each)} is {_by_program(each.values)}"
+    if len(report.edges) > SHOWN:
+        yield f"… and {len(report.edges) - SHOWN:,} more (--json lists all)"
+
+
+def _with(edge: Edge) -> str:
+    """Return the inputs of an edge, without the sheet if it is the formula's own."""
+    own = edge.cell.rpartition("!")[0] + "!"
+    inputs = [f"{at.removeprefix(own)} = {number:.15g}" for at, number in edge.inputs.items()]
+    shown = ", ".join(inputs[:SHOWN]) + (", …" if len(inputs) > SHOWN else "")
+    return f" with {shown}" if inputs else ""
+
+
+def _by_program(values: Mapping[str, object]) -> str:
+    """Return each value with the programs that give it.
+
+    >>> _by_program({"formualizer": 0.0, "ironcalc": 1.0, "NumPy": 0.0, "exact arithmetic": 1.0})
+    '0 in formualizer and NumPy, 1 in ironcalc and exact arithmetic'
+    """
+    programs: dict[str, list[str]] = {}
+    for program, value in values.items():
+        shown = f"{value:.9g}" if isinstance(value, float) else str(value)
+        programs.setdefault(shown, []).append(program)
+    return ", ".join(f"{value} in {listed(names)}" for value, names in programs.items())
 
 
 def _describe(wrong: Wrong) -> list[str]:
@@ -379,8 +453,9 @@ def proven(report: Report | None) -> str:
     """Return one line about what was verified."""
     if report is None:
         return "not verified (--no-verify)"
+    where = " except on an edge" if report.edges else ""
     return (
-        f"all agree with NumPy ({_recalculated(report)})   "
+        f"all agree with NumPy{where} ({_recalculated(report)})   "
         f"max difference {distance(report.max_difference)}"
     )
 
@@ -389,7 +464,8 @@ def _recalculated(report: Report) -> str:
     """Return words for the engine that recalculated a workbook, and the probes."""
     sets = "" if report.probes == 1 else f"{report.probes:,} sets of "
     also = f", also with {sets}random inputs" if report.probes else ""
-    return f"recalculated by {report.engine}{also}"
+    second = f" and {report.witness}" if report.witness and not report.restated else ""
+    return f"recalculated by {report.engine}{second}{also}"
 
 
 def distance(number: float) -> str:

@@ -18,7 +18,7 @@ from xlnn.data.numbers import (
     unsigned,
 )
 from xlnn.data.roles import ColumnRoles
-from xlnn.data.wording import LONGEST_NAME, amount, cut, listed, short
+from xlnn.data.wording import LONGEST_NAME, cut, listed, short
 from xlnn.data.words import (
     DATE,
     DATES,
@@ -51,7 +51,6 @@ SENTENCES = (
     OF_WORDS := "words became numbers, 1 or 0: {} (inputs {inputs})",
     TICKED := f"empty cells mean {NO} in {{}}",
     PARTS := "per cent in {} was read as a part: 5 % as 0.05",
-    IN_FULL := "read {}",
     DAYS := "dates in {} were read as numbers of days",
 )
 """What is told of columns, with a gap for them and for the inputs made of them."""
@@ -106,8 +105,6 @@ class Column:
         The first that is not a number.
     units : list of str
         The units, currencies and signs of per cent of its numbers.
-    in_full : str
-        The first number that a sign multiplies, such as 12k, or "" without one.
     mixed : str
         Why its numbers cannot be compared: "numbers in kg and g"; "" if they can.
     words : Words or None
@@ -144,10 +141,8 @@ class Column:
         self.kinds = [text for text, kind in found.items() if kind != "missing"]
         numbers = [text for text, kind in found.items() if kind == "number"]
         with_unit = [united(text) for text, kind in found.items() if kind == "united"]
-        signed = {text: unsigned(text) for text in numbers}
-        units = (*(sign for _, sign, _ in signed.values()), *(unit for _, unit in with_unit))
+        units = (*(unsigned(text)[1] for text in numbers), *(unit for _, unit in with_unit))
         self.units = [*dict.fromkeys(filter(None, units))]
-        self.in_full = next((t for t, (_, s, by) in signed.items() if by != 1 and s != "%"), "")
         self.is_grouped = any(map(looks_grouped, (*numbers, *(bare for bare, _ in with_unit))))
         self.first = next((text for text, kind in found.items() if kind in WRONG), "")
         self.wrong = sum(self.count[kind] for kind in WRONG)
@@ -220,14 +215,9 @@ class Column:
         truth = text.upper()
         return float(TRUTHS.index(truth)) if truth in TRUTHS else value
 
-    def told(self, mark: str) -> dict[str, str]:
-        """Return how it is named in each sentence of `SENTENCES` that applies to it.
-
-        Parameters
-        ----------
-        mark : str
-            The decimal mark.
-        """
+    @property
+    def told(self) -> dict[str, str]:
+        """How it is named in each sentence of `SENTENCES` that applies to it."""
         if self.why_out:
             room = max(8, LONGEST_NAME - len(f" ({self.why_out})"))
             return {LEFT_OUT: f"{cut(self.heading, room)} ({self.why_out})"}
@@ -238,7 +228,4 @@ class Column:
         said = {PARTS: "%" in self.units and self.heading, DAYS: self.are_days and self.heading}
         if self.is_united:
             said[UNITED] = f"{self.heading} ({self.units[0]})"
-        if self.in_full:
-            value = self._value(self.in_full, mark)
-            said[IN_FULL] = f"{self.in_full} in {self.heading} as {amount(value)}"
         return {sentence: named for sentence, named in said.items() if named}

@@ -55,7 +55,7 @@ def load(data: object, options: ReadOptions) -> Dataset:
         It cannot be read; the message says where, what was found and what to do.
     """
     if table := _table(data, options):
-        table.apart(options)
+        table.apart()
         return from_table(table, options)
     if not isinstance(data, str | os.PathLike):
         return from_arrays("data", _arrays(data, options), options)
@@ -112,7 +112,7 @@ def load_inputs(data: object, options: ReadOptions, count: int) -> Dataset:
     """
     options = replace(options, bare=True)
     if table := _table(data, options):
-        table.apart(options)
+        table.apart()
         first = table.rows[0][1]
         is_known = options.features and {*bases(options.features)} <= {*first}
         is_labelled = len(first) == count + 1 and not options.targets and not is_known

@@ -43,47 +43,20 @@ _GROUPED = {
 }
 """Separated thousands, in India also hundreds, and what may follow them, by the decimal mark."""
 
-FACTORS = {
-    "%": 0.01, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "Mio": 1e6, "Mrd": 1e9, "bn": 1e9,
-    "万": 1e4, "億": 1e8, "亿": 1e8,
-}  # fmt: skip
-"""What a sign after a number multiplies it by."""
-
 _SIGN = r"[$€£¥₹₩]|(?:EUR|USD|GBP|CHF|JPY|CNY|RMB|[A-Z]{1,3}\$)(?![a-z])"
-_SIGNED = re.compile(
-    rf"""
-    ([+-]?) \s* ((?i:{_SIGN}))? \s* ([+-]?[0-9.,].*?)
-    ((?<=[0-9]) (?(2) [kKMB] | [kKM]) | \s* (?:Mio|Mrd|bn)\b\.? | \s* [万億亿])?
-    \s* (%|(?i:{_SIGN})|元|円|')?
-    """,
-    re.VERBOSE,
-)
-"""A number with a factor, and a currency before or after it, or in per cent or feet.
-
-B means billions after a currency; 5B alone is a class of a school.
-"""
-
-_FEET = re.compile(
-    r"""([0-9]+) \s* (?:'|ft\.?|feet|foot) \s* ([0-9]{1,2}) \s* (?:"|''|in\.?|inch|inches)?""",
-    re.VERBOSE,
-)
+_SIGNED = re.compile(rf"([+-]?)\s*((?i:{_SIGN}))?\s*([+-]?[0-9.,].*?)\s*(%|(?i:{_SIGN})|元|円)?")
+"""A number with a currency before or after it, or in per cent."""
 
 _NEGATIVE = re.compile(r"\((.+)\)|([0-9][0-9.,]+)-")
 """Negative amounts as accountants write them: (50), and 50- as SAP does; 2- is a school grade."""
 
-_MINUTES = re.compile(r"([0-9]{1,3}):([0-5][0-9])[.,]([0-9]{1,3})")
-"""Minutes, seconds and parts of them, as races are timed."""
-
-_NO_PART = re.compile(r"(.*[0-9])[.,][-–—]+([^0-9.,]*)|([0-9]+)\.")
-"""A mark without digits after it, as in the price 5,- € or the place 1. of a race."""
-
 _LOOKS = re.compile(rf"[+-]?[0-9.,{_SPACES}]*[0-9][0-9.,{_SPACES}]*([eE][+-]?[0-9]+)?")
 
-_WIDE = str.maketrans("０１２３４５６７８９．，＋－−％￥＄’′”″▲△", "0123456789.,+--%¥$''\"\"--")
-"""Wide characters of East Asia, the typographic minus and quotes, and ▲ for a minus in Japan."""
+_WIDE = str.maketrans("０１２３４５６７８９．，＋－−％￥＄’▲△", "0123456789.,+--%¥$'--")
+"""Wide characters of East Asia, the typographic minus and apostrophe, and Japan's ▲ for a minus."""
 
-_UNITED = re.compile(r"([+-]?[0-9.].*?)\s*([^\d\s.,+\-–—~/=:()<>][^\d]{0,19}|/\s?[0-9]{1,3})")
-"""A number with a unit, or with the most that there can be: 12/20."""
+_UNITED = re.compile(r"([+-]?[0-9.].*?)\s*([^\d\s.,+\-–—~/=:()<>'][^\d]{0,19})")
+"""A number with a unit."""
 
 
 def number(text: str, mark: str = "") -> float | None:
@@ -122,42 +95,32 @@ def number(text: str, mark: str = "") -> float | None:
 
 
 def unsigned(text: str) -> tuple[str, str, float]:
-    r"""Return a number without signs as text, a currency or other sign, and a factor.
+    """Return a number without signs as text, a currency or %, and the factor of %.
 
     >>> unsigned("-$ 1,200"), unsigned("12.5 %"), unsigned("(50 €)"), unsigned("50-")
     (('-1,200', '$', 1), ('12.5', '%', 0.01), ('-50', '€', 1), ('-50', '', 1))
-    >>> unsigned("$3.4M"), unsigned("5'6\""), unsigned("749,- €"), unsigned("1:02.5")
-    (('3.4', '$', 1000000.0), ('66', "'", 0.08333333333333333), ('749', '€', 1), ('625', '', 0.1))
     """
     text = text.strip().translate(_WIDE)
-    if whole := _NO_PART.fullmatch(text):
-        text = "".join(filter(None, whole.groups()))
     if negative := _NEGATIVE.fullmatch(text):
         text = f"-{negative[1] or negative[2]}"
-    if feet := _FEET.fullmatch(text):
-        return str(12 * int(feet[1]) + int(feet[2])), "'", 1 / 12
-    if time := _MINUTES.fullmatch(text):
-        minutes, seconds, parts = time.groups()
-        return f"{60 * int(minutes) + int(seconds)}{parts}", "", 10 ** -len(parts)
     if not text or (text[-1] in "0123456789." and text[0] in "0123456789.+-" and "$" not in text):
         return text, "", 1
     if not (found := _SIGNED.fullmatch(text)):
         return text, "", 1
-    sign = (found[5] or found[2] or "").upper()
-    times = FACTORS[(found[4] or "").strip(" .")] if found[4] else FACTORS.get(sign, 1)
-    return found[1] + found[3], sign, times
+    sign = (found[4] or found[2] or "").upper()
+    return found[1] + found[3], sign, 0.01 if sign == "%" else 1
 
 
 def united(text: str) -> tuple[str, str]:
     """Return a number and its unit as texts; the text and "" if it has no unit.
 
-    >>> united("12 kg"), united("2 years"), united("7"), united("kg"), united("12/20")
-    (('12', 'kg'), ('2', 'year'), ('7', ''), ('kg', ''), ('12', '/20'))
+    >>> united("12 kg"), united("2 years"), united("7"), united("kg")
+    (('12', 'kg'), ('2', 'year'), ('7', ''), ('kg', ''))
     """
     found = _UNITED.fullmatch(text.strip().translate(_WIDE))
     if not found or not _LOOKS.fullmatch(found[1]):
         return text, ""
-    unit = found[2].rstrip(" .").replace("/ ", "/")
+    unit = found[2].rstrip(" .")
     return found[1], unit.removesuffix("s") if len(unit) > 3 else unit
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, compress, islice, pairwise
+from itertools import chain, compress, islice
 
 from xlnn.data.dataset import MOST_INPUTS, ReadOptions
 from xlnn.data.numbers import is_absent
-from xlnn.data.wording import listed, short
+from xlnn.data.wording import short
 from xlnn.data.words import looks_numeric
 from xlnn.errors import DataError
 from xlnn.grid import address
@@ -73,11 +73,11 @@ class Table:
         texts = [{n: text for n, text in enumerate(row) if text} for _, row in first]
         if options.header_row:
             above = sum(number < options.header_row for number, _ in first)
-            count, joined = 0, {}
+            joined = {}
         else:
             above = _first(texts, options)
             named = {options.label, *options.targets, *options.drop, *options.columns}
-            count, joined = _joined(texts[above:], named)
+            joined = _joined(texts[above:], named)
         first = first[above:]
         if above and first:
             self.notes.append(
@@ -87,49 +87,32 @@ class Table:
         if joined:
             number, upper = first[0]
             width = max(len(upper), max(joined) + 1)
-            first[:count] = [(number, [joined.get(n, "") for n in range(width)])]
+            first[:2] = [(number, [joined.get(n, "") for n in range(width)])]
             self.notes.append(
-                f"{self.name}: {self.row} {number:,} and the next {('one', 'two')[count - 2]} were "
-                "joined as headings."
+                f"{self.name}: {self.row} {number:,} and the next one were joined as headings."
             )
         return chain(first, rows)
 
-    def apart(self, options: ReadOptions) -> None:
-        """Keep the columns of one table, pad short rows, and note which columns are left out.
+    def apart(self) -> None:
+        """Keep the columns with headings and those next to them or between, and pad short rows.
 
-        Tables that stand side by side have headings, and an empty column between them. They are
-        several if some of them end two rows or more above others. The one with the named columns is
-        kept, or the first. Otherwise they are read as one, which is noted.
+        Values beyond an empty column are remarks, the first of which is noted.
 
-        >>> rows = [(1, ["a", "b", "", "c"])] + [(n, ["x", "1"]) for n in (2, 3)]
-        >>> table = Table("my.csv", "line", rows)
-        >>> table.apart(ReadOptions())
-        >>> table.rows[0], table.notes
-        ((1, ['a', 'b']), ['my.csv: another table with c stands beside this one and was left out.'])
+        >>> table = Table("my.csv", "line", [(1, ["a", "b"]), (2, ["x", "1", "", "why?"])])
+        >>> table.apart()
+        >>> table.rows[1], table.notes[0]
+        ((2, ['x', '1']), 'my.csv: left out what stands beside the table, the first in line 2.')
         """
-        heads, held = self.rows[0][1], set()
-        widest = max(len(fields) for _, fields in self.rows)
+        widest, held = max(len(fields) for _, fields in self.rows), set()
         for _, fields in self.rows:
-            if len(held) < widest:
-                held.update(compress(range(len(fields)), fields))
-        gaps = [n for n in range(max(held)) if n not in held]
-        parts = [slice(n + 1, gap) for n, gap in pairwise([-1, *gaps, max(held) + 1])]
-        parts = [part for part in parts if any(heads[part])]
-        asked = {options.label, *options.targets, *options.drop, *options.columns}
-        named = [part for part in parts if asked & {*heads[part]}]
-        kept = next(iter(named), parts[0])
-        others = [head for part in parts if part != kept for head in heads[part]]
-        ends = [max(n for n, (_, row) in enumerate(self.rows) if any(row[p])) for p in parts]
-        if max(ends) - min(ends) > 1 and len(named) < 2:
-            which = listed(others, most=3)
-            told = f"another table with {which} stands beside this one and was left out"
-        else:
-            kept = slice(parts[0].start, parts[-1].stop)
-            told = self._beside(sorted(held.difference(range(kept.start, kept.stop))))
-            if others and min(part.stop - part.start for part in parts) > 1:
-                told = f"{listed(others, most=3)}, beyond an empty column, were read as part of "
-                told += "the table: --drop leaves them out"
-        if told:
+            if len(held) == widest:
+                break
+            held.update(compress(range(len(fields)), fields))
+        gaps = [n for n in range(widest + 1) if n not in held]
+        heads = [n for n, text in enumerate(self.rows[0][1]) if text]
+        start = max((gap + 1 for gap in gaps if gap < heads[0]), default=0)
+        kept = slice(start, next(gap for gap in gaps if gap > heads[-1]))
+        if told := self._beside(kept):
             self.notes.append(f"{self.name}: {told}.")
         width = kept.stop - kept.start
         self.rows = [
@@ -139,10 +122,10 @@ class Table:
         ]
         self.dated = frozenset(n - kept.start for n in self.dated)
 
-    def _beside(self, columns: Sequence[int]) -> str:
-        """Return a note on the first value in columns that are left out; "" without columns."""
-        for number, fields in self.rows if columns else ():
-            for column in columns:
+    def _beside(self, kept: slice) -> str:
+        """Return a note on the first value in columns that are left out; "" without any."""
+        for number, fields in self.rows:
+            for column in (*range(kept.start), *range(kept.stop, len(fields))):
                 if any(fields[column : column + 1]):
                     where = self.place(number, column + 1)
                     return f"left out what stands beside the table, the first in {where}"
@@ -178,40 +161,34 @@ def _first(texts: Sequence[dict[int, str]], options: ReadOptions) -> int:
     return above
 
 
-def _joined(
-    texts: Sequence[dict[int, str]], named: Collection[str] = ()
-) -> tuple[int, dict[int, str]]:
-    """Return how many rows hold headings, three or two, and these, joined; 0 and {} for one row.
+def _joined(texts: Sequence[dict[int, str]], named: Collection[str] = ()) -> dict[int, str]:
+    """Return the headings of the first two rows, joined; {} if only one row holds headings.
 
-    Cells that were merged over several columns leave gaps in the upper row, which the further rows
-    fill. With fewer than two gaps, each has words above a column of numbers; without any above
-    several, such as units. Columns that are named by
-    their upper heading keep it, and the third row, which survey tools write, is left out.
+    Cells that were merged over several columns leave gaps in the upper row, which the lower row
+    fills. With fewer than two gaps, it has words above a column of numbers; without any above
+    several, such as units. Columns that are named by their upper heading keep it.
 
     >>> heads, data = [{0: "kind", 1: "sales"}, {1: "Q1", 2: "Q2"}], [{0: "x", 1: "1", 2: "2"}] * 2
     >>> _joined([*heads, *data])
-    (2, {0: 'kind', 1: 'sales Q1', 2: 'sales Q2'})
+    {0: 'kind', 1: 'sales Q1', 2: 'sales Q2'}
     """
-    for count in (3, 2):
-        heads, below = texts[:count], texts[count:]
-        if len(below) < 2 or not all(heads) or any(map(_has_values, heads)):
-            continue
-        upper, *more = heads
-        both = {*upper}.union(*more)
-        numbers = {n for n in both if all(looks_numeric(row.get(n, "")) for row in below)}
-        numbers = {n for n in numbers if not all(is_absent(row.get(n, "")) for row in below)}
-        gaps = both - {*upper}
-        firm = numbers | gaps if len(gaps) > 1 else numbers
-        said = [{n for n, text in row.items() if not is_absent(text)} for row in more]
-        if min(both) in gaps or any(len(firm & own) < 2 - bool(gaps) for own in said):
-            continue
-        joined, group = {}, ""
-        for n in sorted(both):
-            group = upper.get(n, group)
-            is_whole = n not in more[0] or (group in named and n in upper)
-            joined[n] = group if is_whole else f"{group} {more[0][n]}"
-        return count, joined
-    return 0, {}
+    (upper, lower), below = (*texts[:2], {}, {})[:2], texts[2:]
+    if len(below) < 2 or not upper or not lower or _has_values(upper) or _has_values(lower):
+        return {}
+    both = {*upper, *lower}
+    numbers = {n for n in both if all(looks_numeric(row.get(n, "")) for row in below)}
+    numbers = {n for n in numbers if not all(is_absent(row.get(n, "")) for row in below)}
+    gaps = both - {*upper}
+    firm = numbers | gaps if len(gaps) > 1 else numbers
+    said = {n for n, text in lower.items() if not is_absent(text)}
+    if min(both) in gaps or len(firm & said) < 2 - bool(gaps):
+        return {}
+    joined, group = {}, ""
+    for n in sorted(both):
+        group = upper.get(n, group)
+        is_whole = n not in lower or (group in named and n in upper)
+        joined[n] = group if is_whole else f"{group} {lower[n]}"
+    return joined
 
 
 def _has_values(row: dict[int, str]) -> bool:

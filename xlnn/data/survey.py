@@ -19,7 +19,7 @@ from xlnn.data.roles import roles_in
 from xlnn.data.rows import Row, Table
 from xlnn.data.totals import is_note, totals
 from xlnn.data.wording import counted, listed, short
-from xlnn.data.words import DATE, DATES, NO, is_missing, is_unlabelled, looks_numeric, ticked
+from xlnn.data.words import DATE, DATES, is_missing, is_unlabelled, looks_numeric
 from xlnn.errors import DataError
 
 MOST_LABELS = 20
@@ -121,13 +121,7 @@ class Survey:
     def _labels(self, rows: list[Row]) -> list[str]:
         """Return the label of each row, or an empty list without labels."""
         label = self.roles.label
-        if label is None:
-            return []
-        texts = [fields[label] for _, fields in rows]
-        made = ticked(self.roles.headings[label], texts)
-        if made:
-            self._note(f"empty cells mean {NO} in {self.roles.where(label)}")
-        return made or texts
+        return [] if label is None else [fields[label] for _, fields in rows]
 
     def _decide(self) -> None:
         """Decide what becomes of each column."""
@@ -243,7 +237,7 @@ class Survey:
         if wrong:
             row, n = min(wrong)
             raise self._refusal(self.every[n], self.every[n].texts[row])
-        self._tell(mark)
+        self._tell()
         empty, values = np.empty((len(self.numbers), 0)), [one for one, _ in read]
         count = len(self.inputs)
         return (
@@ -251,11 +245,11 @@ class Survey:
             np.column_stack([empty, *values[count:]]),
         )
 
-    def _tell(self, mark: str) -> None:
+    def _tell(self) -> None:
         """Add notes on columns that contain more than plain numbers."""
         if self.roles.is_strict:
             return
-        told = [column.told(mark) for column in (*self._out, *self.every)]
+        told = [column.told for column in (*self._out, *self.every)]
         made = [name for column in self.inputs if column.words for name in column.features]
         inputs = listed(made, most=4) if made else ""
         for sentence in SENTENCES:

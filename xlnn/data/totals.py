@@ -9,15 +9,14 @@ from xlnn.data.numbers import MARKS, PLAIN_LINE, number, united
 
 _TOTAL = re.compile(
     r"""
-    (?:.*[ ])? (?P<word> (?:sub|grand[ ])? -? totals? | sous-total | zwischensumme | gesamt | summe
-        | gesamtergebnis | ergebnis | totale | subtotale | total[ ]général | somme | итого | всего )
+    (?:.*[ ])? (?P<word> (?:sub|grand[ ])? -? totals? )
     | (?P<first> (?:sub)?total ) [ ] .+
-    | .*? (?P<eastern> 合计|总计|小计|汇总|合計|総計|小計|集計|합계|소계|총계 )
-    | (?P<alone> sum | averages? | means? | durchschnitt | mittelwert | moyenne | promedio | 平均 )
+    | .*? (?P<eastern> 合计|总计|小计|汇总|合計|総計|小計|集計 )
+    | (?P<alone> sum | averages? | means? | 平均 )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""Words of a row of totals; those of means only alone."""
+"""Words of a row of totals, in the languages of the workbooks; those of means only alone."""
 
 MOST_ABOVE = 1_000
 """The most rows above a total that are added up."""

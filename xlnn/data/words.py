@@ -7,7 +7,7 @@ from itertools import count
 
 import numpy as np
 
-from xlnn.data.numbers import ABSENT, WORDS_TOO, is_absent, looks_like_number, unsigned
+from xlnn.data.numbers import ABSENT, WORDS_TOO, is_absent, looks_like_number
 from xlnn.data.wording import LONGEST_NAME, cut
 
 MOST_KINDS = 12
@@ -153,8 +153,7 @@ def looks_numeric(field: str) -> bool:
     >>> [looks_numeric(field) for field in ("0.5", "=1+1", "", "p11", "1st floor", "5k")]
     [True, True, True, False, False, False]
     """
-    is_number = looks_like_number(field) and unsigned(field)[2] <= 1
-    is_value = is_number or DATE.fullmatch(field) or is_absent(field)
+    is_value = looks_like_number(field) or DATE.fullmatch(field) or is_absent(field)
     return bool(is_value) or field.startswith("=") or field.lower().lstrip("+-") == "inf"
 
 

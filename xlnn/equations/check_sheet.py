@@ -49,7 +49,7 @@ class SumDistance(Equation):
     times the largest number goes unseen.
     """
 
-    coarse = True
+    coarse = jumps = True  # where it is rounded
 
     def array(self, marks: np.ndarray, values: np.ndarray, noted: np.ndarray) -> np.ndarray:
         with np.errstate(all="ignore"):

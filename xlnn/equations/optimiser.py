@@ -194,6 +194,9 @@ class Optimiser:
         return replace(self, direction=ALONG.taking(along), step_formula="r", rule=rule)
 
 
+DIRECTED = ", directed"
+"""After the name of an optimiser: with an explicit direction (`Optimiser.directed`)."""
+
 PLAIN = "sgd"
 """The plain step against the gradient, of all samples at once."""
 
@@ -231,3 +234,13 @@ OPTIMISERS = {
 
 REMEMBERED = (*dict.fromkeys(name for o in OPTIMISERS.values() for name in o.memories), DIRECTION)
 """Quantities that a weight may have besides its gradient."""
+
+
+def optimiser_named(name: str) -> Optimiser:
+    """Return an optimiser by its name, which may end with `DIRECTED`.
+
+    >>> optimiser_named("sgd, directed").step_formula
+    'r'
+    """
+    found = OPTIMISERS[name.removesuffix(DIRECTED)]
+    return found.directed if name.endswith(DIRECTED) else found

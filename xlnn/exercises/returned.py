@@ -5,18 +5,21 @@ columns, moved a block, or renamed a sheet, the names show where each quantity i
 are rewritten with the original cells, and judged as if nothing had moved.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import product
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from xlnn.building.continue_from import CELLS
 from xlnn.checking.references import replaced, title_of
 from xlnn.engines.scenarios import Place
 from xlnn.grid import address
 from xlnn.layout import Layout, quoted
 from xlnn.xlsx.range_shapes import corners
+
+CELLS = re.compile(r"(.+?)!(\$[A-Z]+\$[0-9]+)(?::(\$[A-Z]+\$[0-9]+))?(?:,|$)")
+"""A sheet, and the first and the last cell of a range, in what a defined name stands for."""
 
 Rectangle = tuple[int, int, int, int]
 """Rows and columns: top, left, bottom, right."""

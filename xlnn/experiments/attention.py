@@ -101,7 +101,8 @@ def inputs(sizes: dict) -> dict:
         capital[0] = True
         last = np.maximum.accumulate(np.where(capital, np.arange(T), 0))
         s[n], t[n] = letter + 1 + 3 * capital, letter[last] + 1
-    return {**WEIGHTS.drawn(43), "letters": s, "t": t, "epoch": sizes["epochs"], "row": 1}
+    start = WEIGHTS.drawn(sizes["seed"])
+    return {**start, "letters": s, "t": t, "epoch": sizes["epochs"], "row": 1}
 
 
 EXPERIMENT = xlnn.Experiment(
@@ -109,10 +110,10 @@ EXPERIMENT = xlnn.Experiment(
     summary="A head of causal self-attention learns to look back at the last capital letter: its "
     "attention matrix at any epoch.",
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(12, most=1000),
-           "positions": xlnn.Size(4, least=2, most=12)},
+           "positions": xlnn.Size(4, least=2, most=12), "seed": xlnn.Size(43, 0, 2**31)},
     rates={"adam": 0.2, "sgd": 0.01, "momentum": 0.002, "rmsprop": 0.05},
     inputs=inputs, from_data={"letters": ("rows", "positions"), "t": ("rows", "positions")}, task=1,
-    options_for=["epochs"],
+    options_for=["epochs", "seed"],
     about=(
         "{rows} sequences of {positions} letters, small or capital. At each position the network "
         "names the last capital letter so far: it has to look back.",

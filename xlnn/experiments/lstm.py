@@ -127,7 +127,7 @@ def inputs(sizes: dict) -> dict:
     rows, T = sizes["rows"], sizes["steps"]
     x = np.random.default_rng(0).integers(0, 2, (rows, T)) * 2 - 1
     x[:, 0] = np.arange(rows) % 2 * 2 - 1
-    start = weights(sizes["hidden"]).drawn(21, 0.5)
+    start = weights(sizes["hidden"]).drawn(sizes["seed"], 0.5)
     start["bf"][:] = 2
     return {**start, "x": x, "t": x[:, 0] > 0, "epoch": sizes["epochs"], "row": 1}
 
@@ -139,10 +139,11 @@ EXPERIMENT = xlnn.Experiment(
     summary="An LSTM remembers the first of twelve symbols; an Elman network of as many units, "
     "beside it, forgets it.",
     sizes={"epochs": xlnn.Size(50, most=1000), "rows": xlnn.Size(8, most=1000),
-           "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20)},
+           "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20),
+           "seed": xlnn.Size(21, 0, 2**31)},
     rates={"adam": 0.1, "sgd": 0.5, "momentum": 0.05, "rmsprop": 0.05},
     inputs=inputs, from_data={"x": ("rows", "steps"), "t": ("rows",)}, task=1,
-    options_for=["epochs", "hidden"],
+    options_for=["epochs", "hidden", "seed"],
     about=(
         "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "
         "symbol was; the symbols between tell nothing.",

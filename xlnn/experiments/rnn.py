@@ -129,7 +129,8 @@ def inputs(sizes: dict) -> dict:
     T = sizes["steps"]
     numbers = np.linspace(0, 2**T - 1, sizes["rows"]).round().astype(int)
     x = np.array(list(product((-1, 1), repeat=T)))[numbers][..., None]
-    return {**weights(sizes["hidden"]).drawn(5), "x": x, "t": (x > 0).cumsum(axis=1) % 2,
+    start = weights(sizes["hidden"]).drawn(sizes["seed"])
+    return {**start, "x": x, "t": (x > 0).cumsum(axis=1) % 2,
             "epoch": sizes["epochs"], "row": sizes["rows"]}
 
 
@@ -140,10 +141,11 @@ EXPERIMENT = xlnn.Experiment(
     summary="An Elman network learns the parity of bits by back-propagation through time, and how "
     "its gradient fades with the distance.",
     sizes={"epochs": xlnn.Size(40, most=1000), "rows": xlnn.Size(16, most=1000),
-           "steps": xlnn.Size(4, least=2, most=16), "hidden": xlnn.Size(3, most=20)},
+           "steps": xlnn.Size(4, least=2, most=16), "hidden": xlnn.Size(3, most=20),
+           "seed": xlnn.Size(5, 0, 2**31)},
     rates={"sgd": 0.05, "momentum": 0.01, "rmsprop": 0.02, "adam": 0.1},
     inputs=inputs, from_data={"x": ("rows", "steps"), "t": ("rows", "steps")}, task=1,
-    options_for=["epochs", "hidden"],
+    options_for=["epochs", "hidden", "seed"],
     about=(
         "{rows} rows of {steps} bits: 1, or −1 for 0. After each bit the network says whether the "
         "number of ones so far is odd.",

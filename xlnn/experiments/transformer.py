@@ -120,7 +120,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
 def inputs(sizes: dict) -> dict:
     """Return the initial inputs: all sentences of the language, and random weights."""
     s = np.resize(SENTENCES, (sizes["sentences"], sizes["positions"] + 1))
-    return {**weights(sizes["words"]).drawn(21, 0.3), **of_numbers(s), "epoch": sizes["epochs"],
+    start = weights(sizes["words"]).drawn(sizes["seed"], 0.3)
+    return {**start, **of_numbers(s), "epoch": sizes["epochs"],
             "name_word": np.resize(WORDS, sizes["words"]), "typed": s[min(2, len(s) - 1), :-1]}
 
 
@@ -154,9 +155,10 @@ EXPERIMENT = xlnn.Experiment(
     summary="A transformer of one block learns a toy language; type words, and read how likely "
     "each next word is.",
     sizes={"epochs": xlnn.Size(50, most=1000), "sentences": xlnn.Size(4, most=1000),
-           "positions": xlnn.Size(4, least=2, most=12), "words": xlnn.Size(10, least=2, most=50)},
+           "positions": xlnn.Size(4, least=2, most=12), "words": xlnn.Size(10, least=2, most=50),
+           "seed": xlnn.Size(21, 0, 2**31)},
     rates={"adam": 0.05, "sgd": 0.05, "momentum": 0.02, "rmsprop": 0.02},
-    inputs=inputs, from_data=from_data, reads="rows", task=2, options_for=["epochs"],
+    inputs=inputs, from_data=from_data, reads="rows", task=2, options_for=["epochs", "seed"],
     about=(
         "The language: big cat says MEOW. small cat says meow. big dog says WOOF. small dog says "
         "woof. The network learns to predict each next word.",

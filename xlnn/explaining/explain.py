@@ -118,7 +118,7 @@ def _slope(sheet: Entries, entry: Entry) -> str:
         return ""
     weight, cost = model[gradient.gradient_of.weight], model[cost_of(gradient)]
     own = (weight.name, index[len(index) - len(weight.lengths) :])
-    of = (cost.name, (index[0], *(0,) * len(cost.shape)))
+    of = (cost.name, (*index[: len(cost.axes)], *(0,) * len(cost.shape)))
     names = {"weight": sheet.symbol(own), "cost": sheet.symbol(of)}
     cells = {"weight_cell": sheet.layout.cell(*own), "cost_cell": sheet.layout.cell(*of)}
     return text(sheet.lang, "explaining")("explain", "slope", **names, **cells)

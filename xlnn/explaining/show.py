@@ -24,9 +24,9 @@ from xlnn.registry.text import Text, text
 from xlnn.workbooks.entries import to_values
 from xlnn.workbooks.exercise_sheet import SHEET
 from xlnn.workbooks.network.quantities.network import TEST
-from xlnn.workbooks.network.quantities.runs import RUN, is_of_one
 from xlnn.workbooks.network.recipe import OTHER_DATA
 from xlnn.workbooks.network.sheets.confusion import PREFIX
+from xlnn.workbooks.runs import RUN, is_of_one
 from xlnn.xlsx.cells import cells
 from xlnn.xlsx.fingerprint import State, state
 
@@ -53,12 +53,12 @@ class Runs:
 
     def _run_of(self, quantity: Quantity, at: tuple[int, ...]) -> int | None:
         """Return the run of an entry, from 1; sheets with a choice of run show the chosen one."""
+        for axis in quantity.each:
+            return axis.counts_from + at[0]
         looks = self._choices.get(quantity.sheet) or self._choices.get(quantity.name.split("_")[0])
         if looks:
             chosen = self._entries.value((looks, ()))
             return int(chosen) if isinstance(chosen, float) else None
-        for axis in quantity.each:
-            return axis.counts_from + at[0]
         return 1 if is_of_one(quantity) else None
 
     def courses(self, course: Quantity) -> dict[str, tuple[float, ...]]:

@@ -18,7 +18,7 @@ from xlnn.layout import FIRST_ROW, Layout
 from xlnn.quantity import Model
 from xlnn.reference import Arrays
 from xlnn.registry.text import languages, text
-from xlnn.workbooks import EARLIER, from_toml, kind_of
+from xlnn.workbooks import from_toml, kind_of
 from xlnn.workbooks.entries import WorkbookSpec
 from xlnn.workbooks.exercise import exercise_in
 from xlnn.workbooks.exercise_drawing import exercised
@@ -77,11 +77,6 @@ def spec_text(path: Path) -> tuple[str, str]:
     return title, "\n".join(lines)
 
 
-def is_earlier(path: Path) -> bool:
-    """Return whether an earlier version of xlnn made a workbook."""
-    return spec_text(path)[1].startswith(f"format = {EARLIER}\n")
-
-
 def _first(path: Path, title: str) -> str:
     """Return the text in the first cell of a Spec."""
     begin = takewhile(lambda cell: cell.row <= FIRST_ROW, cells(path, title))
@@ -109,11 +104,7 @@ def layout_of(spec: WorkbookSpec, blank: tuple[str, ...] | None = None) -> Layou
 
 
 def described(
-    path: Path,
-    model: Model | None = None,
-    contents: Package | None = None,
-    *,
-    earlier: bool = False,
+    path: Path, model: Model | None = None, contents: Package | None = None
 ) -> tuple[WorkbookSpec, Layout]:
     """Return the Spec of an inspected workbook, and the layout that it describes.
 
@@ -124,8 +115,6 @@ def described(
         The model, if the workbook was made from a programmer's own.
     contents : Package
         The contents of the file; by default they are bounded by its size.
-    earlier : bool
-        Whether to accept files from an earlier version of xlnn, whose cells may be elsewhere.
 
     Raises
     ------
@@ -137,7 +126,7 @@ def described(
         check_model(model)
     title, lines = spec_text(path)
     try:
-        spec, exercise = from_toml(lines, earlier=earlier), exercise_in(lines)
+        spec, exercise = from_toml(lines), exercise_in(lines)
     except DataError as error:
         raise WorkbookError(f"{path.name}, sheet {title}: {error}") from error
     box = contents.box if contents else path.stat().st_size  # a file has fewer cells than bytes
@@ -166,6 +155,11 @@ def described(
             "restore the Spec or the cells that were deleted."
         )
     return spec, layout
+
+
+def is_ours(spec: WorkbookSpec, model: Model | None) -> bool:
+    """Return whether the equations of a workbook are those of xlnn, and not of a programmer."""
+    return model is None and kind_of(spec).is_ours
 
 
 def on_records(spec: WorkbookSpec, layout: Layout, run: Arrays) -> Iterator[str]:

@@ -25,10 +25,11 @@ VARIANTS = (
 
 SHARED: Mapping[str, frozenset[str] | None] = {
     "joined": None,
+    "compare": None,
     "headings": None,
     "validation": None,
-    "sheets": frozenset({"guide", "spec"}),
-    "notes": frozenset({"spec"}),
+    "sheets": frozenset({"guide", "spec", "compare"}),
+    "notes": frozenset({"spec", "compare"}),
     "quantities": frozenset(
         {"mu", "beta", "beta1", "beta2", "epsilon", "steps", "correction1", "correction2"}
         | {"velocity_W", "square_W", "moment1_W", "moment2_W", "direction_W"}

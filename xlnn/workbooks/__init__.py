@@ -48,9 +48,6 @@ def kind_of(spec: WorkbookSpec) -> WorkbookKind[Any, Any]:
     return kind_named(spec.kind)
 
 
-EARLIER = 1
-"""The earlier version of the Spec sheet, with different cells, which only `--from` reads."""
-
 FIRST_KIND = "network"
 """The kind of workbooks without one: there was only one then."""
 
@@ -59,29 +56,17 @@ EXERCISE = "exercise"
 `xlnn.exercises.submission` reads it."""
 
 
-def from_toml(text: str, *, earlier: bool = False) -> WorkbookSpec:
+def from_toml(text: str) -> WorkbookSpec:
     """Read the text of a workbook's Spec.
-
-    Parameters
-    ----------
-    text : str
-    earlier : bool
-        Whether to accept the text of an earlier version.
 
     Raises
     ------
     DataError
-        The text is not what `to_toml` writes, or what an earlier version wrote.
+        The text is not what `to_toml` writes.
     """
     try:
         values = parse_toml(text)
-        version = values.pop("format")
-        if version == EARLIER and not earlier:
-            raise DataError(
-                "An earlier version of xlnn wrote it, with a different layout: build it again from "
-                "its numbers with  xlnn build --from FILE -o NEW.xlsx"
-            )
-        if version not in {FORMAT, EARLIER}:
+        if values.pop("format") != FORMAT:
             raise DataError("The Spec was written by another version of xlnn.")
         values.pop(EXERCISE, None)
         spec: WorkbookSpec = kind_named(values.pop("kind", FIRST_KIND)).spec(values)

@@ -24,7 +24,7 @@ from xlnn.data.dataset import Dataset, ReadOptions
 from xlnn.data.load import load, load_rows
 from xlnn.data.numbers import rounded
 from xlnn.data.wording import counted, listed, short
-from xlnn.equations.optimiser import OPTIMISERS
+from xlnn.equations.optimiser import DIRECTED, OPTIMISERS
 from xlnn.errors import DataError, OptionsError, XlnnError
 from xlnn.option import TABLE, TEXT, WHOLE, Option
 from xlnn.options import BUILD, as_typed
@@ -32,12 +32,31 @@ from xlnn.quantity import Copy, Model, Quantity
 from xlnn.reference import Arrays, known
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import IN_WORDS, Text, missing, text
-from xlnn.workbooks.entries import SELDOM, WorkbookSpec, from_values, one_of, read_entries, whole
+from xlnn.workbooks import compare
+from xlnn.workbooks.entries import (
+    SELDOM,
+    WorkbookSpec,
+    from_values,
+    one_of,
+    read_entries,
+    some_of,
+    whole,
+)
 from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
 from xlnn.workbooks.learning import constants
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
 from xlnn.workbooks.pages.page import Page, in_words, on_pages, said
 from xlnn.workbooks.pages.sheet import Context, Sheet
+from xlnn.workbooks.runs import (
+    COMPARED,
+    RUN,
+    are_equal,
+    check_runs,
+    each_run,
+    joined_runs,
+    seen_by,
+    together,
+)
 from xlnn.workbooks.statement import check_quantities
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
@@ -113,11 +132,20 @@ class ExperimentSpec(WorkbookSpec):
         The whole numbers and names on which its cells depend.
     data : str
         ``own`` if a person's data took the place of its own.
+    runs : tuple of str
+        The optimizer of each run, if the workbook compares runs; otherwise ().
+    compared : tuple of str
+        The settings in which the runs differ: some of `COMPARED`.
+    seeds : tuple of int
+        The seed of each run, if these differ.
     """
 
     kind: str
     sizes: Mapping[str, Any] = field(hash=False)
     data: Annotated[str, one_of("data", ["own"])] = field(default="", metadata=SELDOM)
+    runs: tuple[str, ...] = field(default=(), metadata=SELDOM)
+    compared: Annotated[tuple[str, ...], some_of(COMPARED)] = field(default=(), metadata=SELDOM)
+    seeds: tuple[int, ...] = field(default=(), metadata=SELDOM)
 
 
 @dataclass(frozen=True)
@@ -322,11 +350,72 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         model = self._model(spec)
         return ExperimentOrigin(spec, {q.name: q.typed(arrays[q.name]) for q in model.inputs})
 
+    @property
+    def compares(self) -> bool:  # type: ignore[override]
+        """Whether several values of an option train one run each: its weights are trained."""
+        return bool(self.rates)
+
     def recipe(
         self, origin: ExperimentOrigin, options: Mapping[str, Any]
     ) -> Recipe[ExperimentSpec]:
         """Combine an origin with options."""
-        origin, notes = self._with_data(origin, options)
+        shared, own = self._apart(origin)
+        asked = each_run(options, len(own))
+        own += own[:1] * (len(asked) - len(own))
+        first, notes = self._with_data(shared, asked[0])
+        several = [
+            self._of_one(
+                ExperimentOrigin(
+                    replace(first.spec, sizes={**first.spec.sizes, **sizes}),
+                    {**first.inputs, **inputs},
+                ),
+                run,
+            )
+            for (sizes, inputs), run in zip(own, asked, strict=False)
+        ]
+        one = several[0]
+        if are_equal([each.inputs for each in several]):
+            return replace(one, notes=notes)
+        settings = [{**each.spec.sizes, "eta": float(each.inputs["eta"])} for each in several]
+        compared = [n for n in COMPARED if len({each.get(n) for each in settings}) > 1]
+        spec = replace(
+            one.spec,
+            runs=tuple(each.get("optimizer", "") for each in settings),
+            compared=tuple(compared),
+            seeds=tuple(each["seed"] for each in settings) if "seed" in compared else (),
+        )
+        check_runs(spec)
+        model = self._model(spec)
+        inputs = together(model, [each.inputs for each in several])
+        inputs |= {q.name: np.ones(q.lengths) for q in model.inputs if q.kind == RUN}
+        return Recipe(spec, model, inputs | known(model), notes)
+
+    def _apart(
+        self, origin: ExperimentOrigin
+    ) -> tuple[ExperimentOrigin, list[tuple[dict[str, Any], Arrays]]]:
+        """Return an origin with what its runs share, and the sizes and inputs of each run."""
+        spec = origin.spec
+        if not spec.runs:
+            return origin, [({}, {})]
+        model, found = self._model(spec), []
+        for n, optimizer in enumerate(spec.runs):
+            sizes = {"optimizer": optimizer} if optimizer else {}
+            sizes |= {"seed": spec.seeds[n]} if spec.seeds else {}
+            alone = replace(spec, sizes={**spec.sizes, **sizes}, runs=(), compared=(), seeds=())
+            inputs = seen_by(n, model, origin.inputs)
+            own = (q.name for q in self._model(alone).inputs if model[q.name].each)
+            found.append((sizes, {name: inputs[name] for name in own if name in inputs}))
+        shared = {
+            name: value
+            for name, value in origin.inputs.items()
+            if not (model[name].each or model[name].kind == RUN)
+        }
+        return ExperimentOrigin(replace(spec, runs=(), compared=(), seeds=()), shared), found
+
+    def _of_one(
+        self, origin: ExperimentOrigin, options: Mapping[str, Any]
+    ) -> Recipe[ExperimentSpec]:
+        """Return the recipe of a single run."""
         spec, where, asked = self._asked(origin, options), origin.spec.template, self._set(options)
         model = self._model(spec)
         check_quantities(model)
@@ -341,7 +430,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             )
         inputs = {q.name: _given(q, given, where, self._options_of(q.name)) for q in model.inputs}
         noted = self.noted(inputs) if self.noted else {}
-        return Recipe(spec, model, inputs | known(model) | noted, notes)
+        return Recipe(spec, model, inputs | known(model) | noted)
 
     def _set(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the sizes and inputs that options set."""
@@ -515,9 +604,9 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     def stated(self, spec: ExperimentSpec) -> tuple[Model, Text]:
         """Return its quantities and texts, in English where there is no translation."""
         own = text(spec.lang, self.name, home=self.texts)
-        model = on_pages(tuple(self.model(spec.sizes, own)), self.pages)
-        model = in_words(model, own, spec.sizes).without_errors(own("validation", "no_value"))
-        words = said(model, self.pages)
+        model = self._joined(spec, own).without_errors(own("validation", "no_value"))
+        pages = self._pages_of(model, own)
+        words = said(model, [page for page in pages if page not in TRAINED])
         words |= {**own.said, "index": {"shows": self.summary}}
         words["guide"] |= {
             "title": self.title,
@@ -529,11 +618,27 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             words["guide"]["symbols"][kind]["symbol"] = symbol
         found = text(spec.lang, self.name, words, self.texts)
         guide = found.words["guide"]
-        steps = {page.key: guide["steps"].get(page.key) for page in self._pages}
+        steps = {page.key: guide["steps"].get(page.key) for page in pages}
         guide["steps"] = {key: does for key, does in steps.items() if does}  # in their order
         if spec.data and self.task is not None:
             guide |= {"about": guide["about"][self.task :], "experiments": []}
         return model, found
+
+    def _joined(self, spec: ExperimentSpec, words: Text) -> Model:
+        """Return its quantities; those of several runs with what compares them."""
+
+        def of_one(optimizer: str) -> Model:
+            directed = DIRECTED if len(set(spec.runs)) > 1 else ""
+            sizes = {**spec.sizes}
+            sizes |= {"optimizer": optimizer + directed} if optimizer else {}
+            model = on_pages(tuple(self.model(sizes, words)), self.pages)
+            return in_words(model, words, sizes)
+
+        if not spec.runs:
+            return of_one("")
+        several = {name: of_one(name).quantities for name in dict.fromkeys(spec.runs)}
+        model = joined_runs(several, spec.runs, words)
+        return Model((*model.quantities, *compare.quantities(spec, model, words)))
 
     @property
     def _pages(self) -> tuple[Page, ...]:
@@ -541,9 +646,16 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         own = {page.key for page in self.pages}
         return (*self.pages, *(page for page in TRAINED if page.key not in own))
 
-    def sheets(self, model: Model) -> dict[str, Sheet | Page]:  # noqa: ARG002 -- each has the same
-        """Return the Guide and its pages."""
-        pages = sorted(self._pages, key=lambda page: page.is_helper)  # which come last
+    def _pages_of(self, model: Model, words: Text) -> tuple[Page, ...]:
+        """Return its pages, with one that compares runs after the first if there are several."""
+        first, *others = self._pages
+        several = compare.COMPARE in {quantity.sheet for quantity in model.quantities}
+        return (first, *([compare.page(model, words)] if several else []), *others)
+
+    def sheets(self, model: Model) -> dict[str, Sheet | Page]:
+        """Return the Guide and its pages, with the one that compares runs if there are several."""
+        pages = self._pages_of(model, text("en"))
+        pages = sorted(pages, key=lambda page: page.is_helper)  # which come last
         return {"guide": Sheet(_draw_guide)} | {page.key: page for page in pages}
 
 

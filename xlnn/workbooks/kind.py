@@ -84,6 +84,9 @@ class WorkbookKind(ABC, Generic[S, O]):
     is_ours = True
     """Whether its equations are those of xlnn."""
 
+    compares = False
+    """Whether several values of an option, such as ``eta``, train one run each."""
+
     described_by: ClassVar[type[Any]]
     """The dataclass of its Specs."""
 

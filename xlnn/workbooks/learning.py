@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.equations.lookup import Asked, Chosen, NameOf, UsedNumber
-from xlnn.equations.optimiser import OPTIMISERS
+from xlnn.equations.optimiser import OPTIMISERS, optimiser_named
 from xlnn.quantity import Axis, Copy, Equation, GradientOf, Quantity
 from xlnn.registry.text import Text
 
@@ -34,7 +34,7 @@ def trained(
     >>> [each.name for each in trained(Quantity("W"), epochs=3, optimizer="momentum")]
     ['mu', 'velocity_W', 'W']
     """
-    optimiser = OPTIMISERS[optimizer]
+    optimiser = optimiser_named(optimizer)
     state = Axis("epoch", epochs + 1, "up", counts_from=0)
     kept = partial(
         Quantity, sheet=sheet, axes=(state,), given=1, is_record=True, role="backward",

@@ -224,7 +224,7 @@ def _check_gradient(model: Model, quantity: Quantity) -> None:
     says = f"{quantity.name} is to be the gradient of the cost {cost}, but"
     if cost not in model.by_name:
         raise DataError(f"{says} there is no such quantity: name one number in each epoch.")
-    if not model[cost].is_number_along(quantity.axes[0].family):
+    if not model[cost].is_number_along(quantity.rows[0].family):
         raise DataError(f"{says} {cost} is not one number in each epoch: name such a quantity.")
     if weight not in model.needed_by(cost):
         raise DataError(f"{says} {cost} does not depend on {weight}: name another cost.")

@@ -106,6 +106,7 @@ class Network(WorkbookKind[Spec, Origin]):
     """Workbooks with a network."""
 
     name = Spec.kind
+    compares = True
     described_by = Spec
 
     from_template = staticmethod(origin.from_template)

@@ -26,8 +26,8 @@ from xlnn.registry.templates import Template, folder
 from xlnn.terms import general_text
 from xlnn.workbooks.entries import read_entries
 from xlnn.workbooks.network.quantities.network import network
-from xlnn.workbooks.network.quantities.runs import seen_by
 from xlnn.workbooks.network.spec import LayerSpec, Spec, layers_of
+from xlnn.workbooks.runs import seen_by
 
 UNSCALED = "none"
 

@@ -7,7 +7,6 @@ A model file does not tell which cost or optimiser was used.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from itertools import chain
 from math import prod
 from pathlib import Path
@@ -32,8 +31,9 @@ from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.origin import UNSCALED, Origin, data_of
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.scaling import decimals, scale_note, scalings, target_notes
-from xlnn.workbooks.network.spec import AS_MANY, COMPARED, LayerSpec, Spec
+from xlnn.workbooks.network.spec import AS_MANY, LayerSpec, Spec
 from xlnn.workbooks.network.start import MisfitError, as_rows, start_from_seed, start_of
+from xlnn.workbooks.runs import COMPARED, are_equal, each_run, together
 
 CATEGORICAL, SQUARED = "categorical cross-entropy", "squared error"
 
@@ -143,7 +143,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
     found = [_inputs(origin, options, spec, run) for run in runs]
     own = [inputs for inputs, _ in found]
     notes = tuple(dict.fromkeys(chain(*(said for _, said in found))))
-    if not all(map(partial(_are_equal, own[0]), own)):
+    if not are_equal(own):
         compared = tuple(name for name in COMPARED if len({run[name] for run in runs}) > 1)
         seeds = tuple(run["seed"] for run in runs) if "seed" in compared else ()
         optimizers = tuple(run["optimizer"] for run in runs)
@@ -156,7 +156,7 @@ def recipe(origin: Origin, options: Options) -> Recipe[Spec]:
         notes += target_notes(spec, data.t[~held], t_scale)
     kind = object if model["labels"].is_text else float
     inputs = {"labels": np.array(spec.labels, dtype=kind), **known(model)}
-    inputs |= _together(model, own) if spec.runs else own[0]
+    inputs |= together(model, own) if spec.runs else own[0]
     for prefix, scale in (("", x_scale), ("t_", t_scale)):
         if scale is not None:
             inputs |= {f"{prefix}middle": scale[0], f"{prefix}factor": scale[1]}
@@ -177,19 +177,10 @@ def _runs(origin: Origin, options: Options) -> list[dict[str, Any]]:
     OptionsError
         Two lists differ in length.
     """
-    several = [name for name, each in BUILD.items() if each.several]
-    lists = {name: each for name in several if isinstance(each := options.get(name), tuple)}
-    lengths = {len(each) for each in lists.values()}
-    if len(lengths) > 1:
-        told = ", ".join(f"{as_typed(name)} {len(each)}" for name, each in lists.items())
-        raise OptionsError(
-            f"Lists of values must have the same length, one entry per run, but there are {told}."
-        )
-    count = lengths.pop() if lengths else len(origin.runs)
-    known = [*origin.runs, *[origin.runs[0]] * (count - len(origin.runs))]
+    asked_of = each_run(options, len(origin.runs))
+    known = [*origin.runs, *[origin.runs[0]] * (len(asked_of) - len(origin.runs))]
     runs = []
-    for number, own in enumerate(known[:count]):
-        asked = {**options, **{name: each[number] for name, each in lists.items()}}
+    for asked, own in zip(asked_of, known, strict=False):
         if asked.get("l2") == 0:
             asked["l2"] = None
         if {"seed", "spread"} & options.keys():
@@ -226,24 +217,6 @@ def _inputs(
             )
         found[name] = rounded(value)
     return found | {name: array[np.newaxis] for name, array in start.items()}, notes
-
-
-def _are_equal(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) -> bool:
-    """Return whether two runs have the same numbers."""
-    return one.keys() == other.keys() and all((one[name] == other[name]).all() for name in one)
-
-
-def _together(model: Model, own: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Return the inputs of several runs, with the runs first.
-
-    An input that a run lacks, but runs before and after it have, is as in the first of those.
-    """
-    found = {}
-    for name in dict.fromkeys(chain(*own)):
-        (axis,) = model[name].each
-        those = own[axis.first : axis.first + axis.length]
-        found[name] = np.stack([inputs.get(name, those[0][name]) for inputs in those])
-    return found
 
 
 def _layers(

@@ -17,6 +17,7 @@ from xlnn.errors import DataError
 from xlnn.option import TABLES, WHOLES, Option
 from xlnn.options import BUILD
 from xlnn.workbooks.entries import SELDOM, WorkbookSpec, from_values, one_of, some_of, whole
+from xlnn.workbooks.runs import COMPARED, check_runs
 
 LARGEST_LAYER = 16_384
 """No layer can be wider than a sheet."""
@@ -177,12 +178,6 @@ AS_MANY = -1
 MOST_DECIMALS = 6
 """A column has room for no more."""
 
-COMPARED = ("optimizer", "eta", "l2", "seed")
-"""Settings in which runs may differ."""
-
-MOST_RUNS = 12
-"""The most runs that a workbook compares: longer lists and charts would be unreadable."""
-
 TASKS = ("classification", "regression")
 
 TOLD = (
@@ -328,7 +323,7 @@ class Spec(WorkbookSpec):
                 )
         if self.epochs:
             self._check_functions()
-        self._check_runs()
+        check_runs(self)
         _ = self.kinds  # each fits the layer below
 
     def _check_forward(self) -> None:
@@ -381,15 +376,3 @@ class Spec(WorkbookSpec):
                 "The task is a regression, and no features are named: pictures have classes, so "
                 "the task of this workbook is classification."
             )
-
-    def _check_runs(self) -> None:
-        """Refuse runs that cannot be compared."""
-        if len(self.runs) > MOST_RUNS:
-            raise DataError(
-                f"{len(self.runs)} runs are too many: a workbook compares at most {MOST_RUNS}.",
-                *COMPARED,
-            )
-        if len(self.runs) == 1:
-            raise DataError("runs names the optimizer of each of several runs; one has none.")
-        if len(self.seeds) not in {0, len(self.runs)}:
-            raise DataError("seeds has a number for each run, or none.")

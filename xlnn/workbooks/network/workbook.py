@@ -16,7 +16,6 @@ from xlnn.workbooks.network.quantities.lens import (
 )
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.play import course, play_quantities, worth_seeing
-from xlnn.workbooks.network.quantities.runs import choosing, seen_by
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import (
     check,
@@ -40,6 +39,7 @@ from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Made, Table
 from xlnn.workbooks.pages.sheet import Sheet
+from xlnn.workbooks.runs import choosing, seen_by
 
 OPEN_ON_LAST = ("fit_epoch", "confusion_epoch", "draw_epoch", "map_epoch")
 """The choices that are the last epoch at first."""

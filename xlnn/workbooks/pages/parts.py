@@ -33,6 +33,7 @@ from xlnn.workbooks.pages.table import (
     row_validation,
     type_in,
 )
+from xlnn.workbooks.runs import COLOURS, NAMES, choice_of_run
 from xlnn.writing.charts import (
     MOST_LABELS,
     THICK,
@@ -391,13 +392,24 @@ class Numbers(PagePart):
 
     def size(self, model: Model) -> tuple[int, int]:
         """Return a row for each number, and the columns up to its last unit."""
-        numbers = (model[name] for name, *_ in self.names)
+        rows = self._rows(model)
+        numbers = (model[name] for name, *_ in rows)
         most = max(each.begins + len(_side_by_side(each).units) for each in numbers)
-        return len(self.names), self.at + most
+        return len(rows), self.at + most
+
+    def _rows(self, model: Model) -> list[tuple[str, ...]]:
+        """Return the names of each row; the choice of a run is above that of an epoch."""
+        rows, shown = [], {name for name, *_ in self.names}
+        for name, *beside in self.names:
+            run = choice_of_run(name)
+            if run not in shown and run in model.by_name and model[run].choices:
+                rows.append((run, f"{run}_asked"))
+            rows.append((name, *beside))
+        return rows
 
     def blocks(self, model: Model, row: int, column: int) -> Iterator[Block]:
         """Yield the cells of the numbers, and of the quantities beside them."""
-        for down, names in enumerate(self.names, start=row):
+        for down, names in enumerate(self._rows(model), start=row):
             quantities = [model[name] for name in names]
             right = column + self.at + quantities[0].begins
             placed = table_blocks(map(_side_by_side, quantities), down, right)
@@ -407,7 +419,7 @@ class Numbers(PagePart):
     def draw(self, drawing: Drawing, page: Context[Any], row: int, column: int) -> None:  # noqa: ARG002 -- beside its cells
         """Draw their names, and add validations."""
         texts = []
-        for name, *beside in self.names:
+        for name, *beside in self._rows(page.layout.model):
             drawing.looks |= {other: _beside(page.layout.model[other]) for other in beside}
             block = page.layout.blocks[name]
             quantity = block.quantity
@@ -1237,10 +1249,14 @@ class Trace:
         x = _named(page, self.x) if self.x else _counted(page, y)
         axes = y.quantity.axes
         steps = {axis.name: (axis.length, down) for axis, (down, _) in zip(axes, y.steps)}  # noqa: B905 -- units have steps, too
-        count, apart = steps.get(self.each, (1, 0))
+        each, called, colour = self.each, self.called, self.colour
+        if y.quantity.each and not each:  # a line for each run
+            each, called = y.quantity.axes[0].name, called or NAMES
+            colour = colour or COLOURS
+        count, apart = steps.get(each, (1, 0))
         whole = prod(axis.length for axis in axes) // count
         several = axes and y.quantity.shape
-        colour, width = (QUIET, THIN) if self.is_quiet else (self.colour, self.width)
+        colour, width = (QUIET, THIN) if self.is_quiet else (colour, self.width)
         colours = cycle([colour] if isinstance(colour, str) else colour)
         for unit, number in product(y.quantity.units if several else [()], range(count)):
             own = unit if x.quantity.shape == y.quantity.shape else ()
@@ -1251,8 +1267,8 @@ class Trace:
             cells = [_cells(page, b, *rows) for b in (of_unit(x, own), of_unit(y, unit))]
             if self.labels:
                 name = _cells(page, _named(page, self.labels), *rows)
-            elif self.called:
-                name = _cells(page, _named(page, self.called), number, number)
+            elif called:
+                name = _cells(page, _named(page, called), number, number)
             side = self.side if self.labels else ""
             marker = self.marker if ":" in cells[1] else "circle"  # of a point, no line is seen
             yield Line(*cells, next(colours), name, width, marker, self.size, side=side)

@@ -5,7 +5,7 @@ cost, back through the layers, the gradients, and the results (4-4). Held-out sa
 forward, as do all samples of a network without epochs, whose weights are fixed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 from math import isfinite
@@ -17,9 +17,9 @@ from xlnn.equations.layer import WEIGHTS, probed
 from xlnn.equations.optimiser import OPTIMISERS, PENALTY, Optimiser, with_penalty
 from xlnn.equations.surface import GRADIENT_SIZE
 from xlnn.quantity import Axis, Model, Quantity
-from xlnn.workbooks.network.quantities.runs import of_runs
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.spec import Spec
+from xlnn.workbooks.runs import of_runs
 
 L2 = "l2"
 """The strength of the penalty on the weights."""
@@ -53,7 +53,21 @@ def network(spec: Spec) -> Model:
 
     Book: 4-4.
     """
-    return Model(tuple(of_runs(spec, alone)))
+    return Model(tuple(of_each_run(spec, alone)))
+
+
+def of_each_run(
+    spec: Spec,
+    quantities_of: Callable[[Spec], Iterable[Quantity]],
+    shared: Collection[str] | None = None,
+) -> Iterator[Quantity]:
+    """Yield the quantities of all runs of a Spec; runs with one optimizer have the same."""
+    if not spec.runs:
+        yield from quantities_of(spec)
+        return
+    alike = {each.optimizer: each for each in map(spec.of_run, range(spec.number_of_runs))}
+    found = {name: tuple(quantities_of(one)) for name, one in alike.items()}
+    yield from of_runs(found, spec.runs, shared)
 
 
 def alone(spec: Spec) -> Iterator[Quantity]:

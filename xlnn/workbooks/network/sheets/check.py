@@ -17,8 +17,7 @@ from xlnn.equations.wording import Told
 from xlnn.grid import address
 from xlnn.quantity import Axis, Equation, Model, Quantity
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.network import alone, network
-from xlnn.workbooks.network.quantities.runs import of_runs
+from xlnn.workbooks.network.quantities.network import alone, network, of_each_run
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.sheets.names import named
 from xlnn.workbooks.network.spec import Spec
@@ -59,7 +58,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     """Yield the quantities of the sheet Check; notes of the data exist once."""
     once = (_of_input(given) for given in _noted(network(spec).inputs) if not given.each)
     shared = {each.name for note, distance, _ in once for each in (note, distance)}
-    yield from of_runs(spec, partial(_of_run, words), shared | _marked(spec).keys())
+    yield from of_each_run(spec, partial(_of_run, words), shared | _marked(spec).keys())
 
 
 def _of_run(words: Text, spec: Spec) -> Iterator[Quantity]:

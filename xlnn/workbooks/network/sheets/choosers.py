@@ -13,8 +13,8 @@ from xlnn.quantity import Model, Quantity
 from xlnn.registry.text import Text
 from xlnn.workbooks.learning import beside_choice
 from xlnn.workbooks.network.quantities.play import NUMBERS, SHEET
-from xlnn.workbooks.network.quantities.runs import RUN
 from xlnn.workbooks.pages.parts import Made, Numbers
+from xlnn.workbooks.runs import RUN
 
 USED, ASKED = "used", "asked"
 """How the kinds end of the number that is used, and of the sentence."""

@@ -9,20 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from xlnn.equations.number import significant
 from xlnn.equations.runs import LEAST_OF, last_of
 from xlnn.equations.verdict import Least, first_all_right
-from xlnn.equations.wording import Name, Told
+from xlnn.equations.wording import Name
 from xlnn.layout import Block
 from xlnn.quantity import Model, Quantity, of_each
 from xlnn.registry.text import Text
-from xlnn.workbooks.network.quantities.runs import RUN, runs_from
 from xlnn.workbooks.network.quantities.stack import TEST, Stack, quantity
 from xlnn.workbooks.network.spec import Spec
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Chart, Made, Table, Trace
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import GROUP_ROW
+from xlnn.workbooks.runs import COLOURS, NAMES, RUN, names_of_runs, runs_from
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import KEY, NUMBER, SECTION
 
@@ -31,12 +30,6 @@ PREFIX = "compare_"
 
 COURSES = ("C_T", "recognised", "test_recognised", "rmse", "test_rmse")
 """The quantities with a chart, if they exist; of several outputs the first."""
-
-COLOURS = (
-    "C0561C", "1B4F9C", "7A8B2A", "8E5EA2", "3A9D9D", "B8860B", "6B7785", "D46A9F", "2F7D4F",
-    "A0522D", "5B7FDB", "999933",
-)  # fmt: skip
-"""The colour of each run's line."""
 
 WIDTHS, WIDTH = {f"{PREFIX}name": 30, f"{PREFIX}state": 38}, 14
 """The widths of columns with texts, and of others."""
@@ -50,7 +43,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
         quantity, prefix=PREFIX, sheet=SHEET, axes=(runs_from(0, spec.number_of_runs),),
         reads_as_stated=True, number_format="0.0000",
     )  # fmt: skip
-    yield each("name", of_each([*_names(spec, words)]))
+    yield each("name", of_each([*names_of_runs(spec, words)]))
     yield each("best", Least("time").of("C_T"), number_format="0")
     yield each("least", LEAST_OF.of("C_T"))
     yield each("C_T_last", last_of().of("C_T"))
@@ -63,17 +56,6 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     for part in Stack(spec).samples:
         yield each(f"{part}{told}_last", last_of(*unit).of(part + told), number_format=digits)
     yield each("state", Name().of("numpy_state"))
-
-
-def _names(spec: Spec, words: Text) -> Iterator[Told]:
-    """Yield the names of the runs, from the settings in which they differ."""
-    for run, optimizer in enumerate(spec.runs):
-        values = {"run": run + 1, "eta": "{eta}", "l2": "{l2}"}
-        values["optimizer"] = words("compare", f"optimizer_{optimizer}")
-        values["seed"] = spec.seeds[run] if spec.seeds else ""
-        parts = [words("compare", f"by_{name}", **values) for name in spec.compared]
-        said = words("joined", "between").join(parts) or words("compare", "run", **values)
-        yield Told([said], form=significant)
 
 
 def _parts(model: Model) -> Below:
@@ -102,9 +84,7 @@ def _chart(model: Model, name: str) -> Chart:
         said = page.words(section, kind, images=images)
         return page.words("headings", "tested", name=said) if part else said
 
-    trace = Trace(
-        (name, *[0] * len(course.shape)), colour=COLOURS, each=RUN, called=f"{PREFIX}name"
-    )
+    trace = Trace((name, *[0] * len(course.shape)), colour=COLOURS, each=RUN, called=NAMES)
     up = (0, images) if kind == "recognised" else (0,)
     return Chart(title, trace, size_in_cm=(15, 8), ends=(0, epochs), ends_up=up)
 

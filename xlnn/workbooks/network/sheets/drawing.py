@@ -26,7 +26,6 @@ from xlnn.workbooks.network.quantities.figure import (
 )
 from xlnn.workbooks.network.quantities.lens import ONE
 from xlnn.workbooks.network.quantities.play import NUMBERS, PREFIX, WHOLE, drawn, row_of
-from xlnn.workbooks.network.quantities.runs import is_of_one
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.sheets import recognise
 from xlnn.workbooks.network.sheets.names import layer_name
@@ -34,6 +33,7 @@ from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Made, Numbers, PagePart, Units
 from xlnn.workbooks.pages.sheet import Context
 from xlnn.workbooks.pages.table import plain_name
+from xlnn.workbooks.runs import is_of_one
 from xlnn.writing.charts import Line, Range, graph, range_of
 from xlnn.writing.style import FAINT, INK, NEGATIVE, POSITIVE, QUIET, RULE, tint
 

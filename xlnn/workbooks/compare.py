@@ -1,0 +1,84 @@
+"""The page Compare: a row for each run of an experiment, and the curves of all in one chart."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from xlnn.equations.runs import last_of
+from xlnn.equations.verdict import Least
+from xlnn.quantity import Model, Quantity, Stated, of_each
+from xlnn.registry.text import Text
+from xlnn.workbooks.pages.page import Page
+from xlnn.workbooks.pages.parts import Below, Beside, Chart, Made, Table, Trace
+from xlnn.workbooks.pages.sheet import Context
+from xlnn.workbooks.runs import EPOCH, NAMES, Compared, names_of_runs, runs_from
+
+COMPARE = "compare"
+"""The key of the page, with which the names of its quantities begin."""
+
+LEAST_OF = Stated(lambda course: course.min(), f"=MIN({{course[{EPOCH}]}})")
+"""The smallest value of all epochs."""
+
+COST = "C_T"
+"""The cost of which the smallest value is shown, too."""
+
+WIDTHS, WIDTH = {NAMES: 30}, 14
+"""The widths of the column with names, and of others."""
+
+
+def courses(model: Model) -> list[Quantity]:
+    """Return the numbers that each run has for each epoch, such as C_T."""
+    return [
+        each
+        for each in model.quantities
+        if each.each and [axis.name for axis in each.rows] == [EPOCH]
+        and not (each.shape or each.is_record or each.is_text or each.given)
+    ]  # fmt: skip
+
+
+def quantities(spec: Compared, model: Model, words: Text) -> Iterator[Quantity]:
+    """Yield the results of each run."""
+    runs = (runs_from(0, len(spec.runs)),)
+    each = partial(Quantity, sheet=COMPARE, axes=runs, reads_as_stated=True, symbol=" ")
+    names = of_each([*names_of_runs(spec, words)])
+    yield each(NAMES, title=words(COMPARE, "name"), equation=names)
+    found = courses(model)
+    if COST in {course.name for course in found}:
+        for kind, equation, digits in (("best", Least(EPOCH), "0"), ("least", LEAST_OF, "0.0000")):
+            yield each(
+                f"{COMPARE}_{kind}", title=words(COMPARE, kind), equation=equation.of(COST),
+                number_format=digits,
+            )  # fmt: skip
+    for course in found:
+        yield each(
+            f"{COMPARE}_{course.name}", equation=last_of().of(course.name),
+            title=words(COMPARE, "last", what=_called(course, words)),
+            number_format=str(course.number_format),
+        )  # fmt: skip
+
+
+def _called(course: Quantity, words: Text) -> str:
+    """Return the title of a course in a language."""
+    return words.words.get("quantities", {}).get(course.kind) or course.title
+
+
+def _title(course: Quantity, page: Context[Any]) -> str:
+    return _called(course, page.words)
+
+
+def page(model: Model, words: Text) -> Page:
+    """Return the page, with a chart of each course."""
+    charts = [
+        Chart(partial(_title, each), Trace(each.name), size_in_cm=(15, 8))
+        for each in courses(model)
+    ]
+
+    def parts(model: Model) -> Below:
+        names = [each.name for each in model.quantities if each.sheet == COMPARE]
+        rows = (charts[at : at + 2] for at in range(0, len(charts), 2))
+        return Below(
+            Table(*names, widths=WIDTHS, width=WIDTH), *(Beside(*row, apart=0) for row in rows)
+        )
+
+    title, note = words.words["sheets"][COMPARE], words.words["notes"][COMPARE]
+    return Page(COMPARE, title, note, Made(parts), does=words(COMPARE, "does"), tab="result")

@@ -1,0 +1,335 @@
+"""Join the quantities of several runs: those that differ between runs have the axis ``run``.
+
+Quantities that do not depend on the differences exist once.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import Any, Protocol
+
+import numpy as np
+
+from xlnn.equations.lookup import UsedNumber
+from xlnn.equations.number import significant
+from xlnn.equations.optimiser import OPTIMISERS
+from xlnn.equations.runs import OfOneRun, SaidOfEachRun, SaidOfOneRun
+from xlnn.equations.wording import Told
+from xlnn.errors import DataError, OptionsError
+from xlnn.options import BUILD, as_typed
+from xlnn.quantity import EACH, Axis, Model, Quantity, Use, of_each
+from xlnn.registry.text import Text
+from xlnn.workbooks.learning import beside_choice
+
+RUN = "run"
+"""The axis, and the choice of a run on a sheet that looks closely, after the sheet's prefix."""
+
+EPOCH = "epoch"
+"""The axis of the epochs, and the kind of the choice of one."""
+
+OWN = frozenset({"eta", "l2", *(name for each in OPTIMISERS.values() for name in each.constants)})
+"""The inputs of which each run has its own, besides the start."""
+
+
+COMPARED = ("optimizer", "eta", "l2", "seed")
+"""Settings in which runs may differ."""
+
+NAMES = "compare_name"
+"""The quantity with the names of the runs."""
+
+COLOURS = (
+    "C0561C", "1B4F9C", "7A8B2A", "8E5EA2", "3A9D9D", "B8860B", "6B7785", "D46A9F", "2F7D4F",
+    "A0522D", "5B7FDB", "999933",
+)  # fmt: skip
+"""The colour of each run's line."""
+
+MOST_RUNS = 12
+"""The most runs that a workbook compares: longer lists and charts would be unreadable."""
+
+
+class Compared(Protocol):
+    """A Spec of several runs."""
+
+    runs: tuple[str, ...]
+    compared: tuple[str, ...]
+    seeds: tuple[int, ...]
+
+
+def check_runs(spec: Compared) -> None:
+    """Refuse runs that cannot be compared.
+
+    Raises
+    ------
+    DataError
+        There are too many or one, or their seeds are others in number.
+    """
+    if len(spec.runs) > MOST_RUNS:
+        raise DataError(
+            f"{len(spec.runs)} runs are too many: a workbook compares at most {MOST_RUNS}.",
+            *COMPARED,
+        )
+    if len(spec.runs) == 1:
+        raise DataError("runs names the optimizer of each of several runs; one has none.")
+    if len(spec.seeds) not in {0, len(spec.runs)}:
+        raise DataError("seeds has a number for each run, or none.")
+
+
+def each_run(options: Mapping[str, Any], least: int = 1) -> list[dict[str, Any]]:
+    """Return the options of each run.
+
+    Parameters
+    ----------
+    options : mapping
+        Those with a tuple of values have one for each run.
+    least : int
+        The number of runs without such options.
+
+    Raises
+    ------
+    OptionsError
+        Two lists differ in length.
+    """
+    several = [name for name, each in BUILD.items() if each.several]
+    lists = {name: each for name in several if isinstance(each := options.get(name), tuple)}
+    lengths = {len(each) for each in lists.values()}
+    if len(lengths) > 1:
+        told = ", ".join(f"{as_typed(name)} {len(each)}" for name, each in lists.items())
+        raise OptionsError(
+            f"Lists of values must have the same length, one entry per run, but there are {told}."
+        )
+    count = lengths.pop() if lengths else least
+    return [
+        {**options, **{name: each[number] for name, each in lists.items()}}
+        for number in range(count)
+    ]
+
+
+def together(model: Model, own: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return the inputs of several runs, with the runs first, but for records.
+
+    What all share is as in the first.
+    An input that a run lacks, but runs before and after it have, is as in the first of those.
+    """
+    found = {}
+    for name in dict.fromkeys(chain(*own)):
+        if model[name].is_record:
+            continue
+        if not model[name].each:
+            found[name] = next(inputs[name] for inputs in own if name in inputs)
+            continue
+        (axis,) = model[name].each
+        those = own[axis.first : axis.first + axis.length]
+        found[name] = np.stack([inputs.get(name, those[0][name]) for inputs in those])
+    return found
+
+
+def are_equal(several: Sequence[Mapping[str, np.ndarray]]) -> bool:
+    """Return whether all runs have the same inputs."""
+    first, *others = several
+    return all(
+        first.keys() == other.keys() and all(np.array_equal(first[n], other[n]) for n in first)
+        for other in others
+    )
+
+
+def names_of_runs(spec: Compared, words: Text) -> Iterator[Told]:
+    """Yield the names of the runs, from the settings in which they differ."""
+    for run, optimizer in enumerate(spec.runs):
+        values = {"run": run + 1, "eta": "{eta}", "l2": "{l2}"}
+        values["optimizer"] = words("compare", f"optimizer_{optimizer}") if optimizer else ""
+        values["seed"] = spec.seeds[run] if spec.seeds else ""
+        parts = [words("compare", f"by_{name}", **values) for name in spec.compared]
+        said = words("joined", "between").join(parts) or words("compare", "run", **values)
+        yield Told([said], form=significant)
+
+
+def runs_from(first: int, length: int) -> Axis:
+    """Return the axis of some runs, starting with one counted from 0."""
+    return Axis(RUN, length, EACH, first=first, counts_from=first + 1)
+
+
+def joined_runs(
+    several: Mapping[str, Sequence[Quantity]], runs: Sequence[str], words: Text
+) -> Model:
+    """Return the quantities of several runs, and those about an epoch of the run that is chosen.
+
+    Parameters
+    ----------
+    several : dict of sequences of Quantity
+        All quantities of a run, by its optimizer.
+    runs : sequence of str
+        The optimizer of each run.
+    words : Text
+        The texts of what is beside the choice of a run.
+    """
+    first = several[runs[0]]
+    close = _close(first)
+    trained = {
+        name: [each for each in quantities if each.name not in close]
+        for name, quantities in several.items()
+    }
+    found = {each.name: each for each in of_runs(trained, runs)}
+    own = {each.name for each in found.values() if each.each}
+    choice = next((choice_of_run(each.name) for each in first if each.name in _epochs(first)), "")
+    shown = choosing([each for each in first if each.name in close], own, len(runs), choice)
+    used: dict[str, str] = {}
+    for each in shown:
+        uses = {
+            role: replace(use, name=used.get(use.name, use.name)) for role, use in each.uses.items()
+        }
+        found[each.name] = replace(each, uses=uses)
+        if each.kind == RUN and each.choices:
+            found[each.name] = replace(each, title=words("headings", RUN), symbol=" ")
+            used[each.name] = f"{each.name}_used"
+            found |= {one.name: one for one in beside_choice(each, words)}
+    return Model(tuple(found.values()))
+
+
+def _close(quantities: Sequence[Quantity]) -> set[str]:
+    """Return the names of the choices of an epoch, and of what is shown of a chosen epoch.
+
+    That is what uses a choice, and what is no course over the epochs but computed from one.
+    """
+    own, epochs = _own(quantities, None), _epochs(quantities)
+    courses = {each.name for each in quantities if any(axis.name == EPOCH for axis in each.axes)}
+    begun = {each.name for each in quantities if each.name in OWN or each.given > 0}
+    summed = own - courses - begun
+    chosen = epochs | summed
+    return (chosen | _users(quantities, chosen)) - courses
+
+
+def _epochs(quantities: Sequence[Quantity]) -> set[str]:
+    """Return the names of the choices of an epoch."""
+    epochs = {each.name for each in quantities if each.kind == EPOCH and each.choices}
+    used = (each for each in quantities if _is_used_epoch(each))
+    return epochs | {name for each in used for name in each.sources}
+
+
+def is_of_one(quantity: Quantity) -> bool:
+    """Return whether a quantity belongs to one of several runs: the chosen one, or the first."""
+    return isinstance(quantity.equation, OfOneRun)
+
+
+def of_runs(
+    found: Mapping[str, Sequence[Quantity]],
+    runs: Sequence[str],
+    shared: Collection[str] | None = None,
+) -> Iterator[Quantity]:
+    """Yield the quantities of all runs.
+
+    Quantities of only some runs, such as momentum's velocity, range from the first to the last of
+    these.
+
+    Parameters
+    ----------
+    found : dict of sequences of Quantity
+        The quantities of a run, by its optimizer.
+    runs : sequence of str
+        The optimizer of each run.
+    shared : collection of str
+        The names of quantities that exist once; by default those that do not depend on the
+        differences.
+    """
+    own = _own(chain(*found.values()), shared)
+    each_run = [{each.name: each for each in found[optimizer]} for optimizer in runs]
+    for name in _in_order(found.values()):
+        having = [n for n, run in enumerate(each_run) if name in run]
+        first = each_run[having[0]][name]
+        if name not in own:
+            yield first
+            continue
+        each = [run.get(name, first) for run in each_run[having[0] : having[-1] + 1]]
+        yield replace(
+            first,
+            axes=(runs_from(having[0], len(each)), *first.axes),
+            equation=of_each([one.equation for one in each]),
+            uses={role: use for one in each for role, use in one.uses.items()},
+        )
+
+
+def _own(quantities: Iterable[Quantity], shared: Collection[str] | None) -> set[str]:
+    """Return the names of the quantities that differ between runs."""
+    if shared is not None:
+        return {found.name for found in quantities} - {*shared}
+    quantities = tuple(quantities)
+    own = {each.name for each in quantities if each.name in OWN or each.given > 0}
+    return own | _users(quantities, own)
+
+
+def _users(quantities: Sequence[Quantity], of: Collection[str]) -> set[str]:
+    """Return the names of the quantities that are computed from some, directly or not.
+
+    A quantity may use the neighbouring entry of one that follows it.
+    """
+    users: set[str] = set()
+    while more := {q.name for q in quantities if {*q.sources} & {*of, *users}} - users:
+        users |= more
+    return users
+
+
+def _in_order(several: Iterable[Sequence[Quantity]]) -> list[str]:
+    """Return the names of several lists, in an order consistent with each."""
+    names: list[str] = []
+    for quantities in several:
+        at = 0
+        for found in quantities:
+            if found.name not in names:
+                names.insert(at, found.name)
+            at = names.index(found.name) + 1
+    return names
+
+
+def choosing(
+    quantities: Iterable[Quantity], own: Collection[str], runs: int, otherwise: str = ""
+) -> Iterator[Quantity]:
+    """Yield quantities about one epoch, changed to show a run that is chosen above the epoch.
+
+    The choice is on the same sheet, or on the sheet whose prefix the name has, or is the one named
+    ``otherwise``. Without one, the first run is shown.
+    """
+    quantities = tuple(quantities)
+    choices: dict[str, str] = {}
+    epochs = _epochs(quantities)
+    for found in quantities:
+        prefix = found.name.partition("_")[0]
+        if found.name in epochs:
+            name = choice_of_run(found.name)
+            choices[found.sheet] = choices[prefix] = name
+            yield replace(found, name=name, kind=RUN, choices=(1, runs))
+        roles = [role for role, use in found.uses.items() if use.name in own]
+        if not roles or isinstance(found.equation, SaidOfEachRun):
+            yield found
+            continue
+        choice = choices.get(found.sheet) or choices.get(prefix) or otherwise
+        chosen = {RUN: Use(choice)} if choice else {}
+        kind = SaidOfOneRun if found.is_sentence else OfOneRun
+        equation = kind(found.equation, found.uses, roles, runs if choice else 0)
+        yield replace(found, equation=equation, uses={**found.uses, **chosen})
+
+
+def _is_used_epoch(quantity: Quantity) -> bool:
+    """Return whether a quantity is the epoch that is used, whatever was chosen."""
+    along = getattr(quantity.equation, "along", None)
+    return isinstance(quantity.equation, UsedNumber) and along is not None and along.name == EPOCH
+
+
+def choice_of_run(epoch: str) -> str:
+    """Return the name of the choice of a run above that of an epoch.
+
+    >>> choice_of_run("lens_epoch"), choice_of_run("epoch"), choice_of_run("epoch_chosen")
+    ('lens_run', 'epoch_run', 'epoch_chosen_run')
+    """
+    prefix, is_kind, _ = epoch.rpartition(f"_{EPOCH}")
+    return f"{prefix if is_kind else epoch}_{RUN}"
+
+
+def seen_by(run: int, model: Model, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the arrays of one run, without the axis, and those that all share."""
+    found = {}
+    for name, array in arrays.items():
+        at = run - model[name].begins
+        if not model[name].each:
+            found[name] = array
+        elif 0 <= at < len(array):
+            found[name] = array[at]
+    return found
