@@ -51,6 +51,7 @@ def run(installed, tmp_path_factory):
 def test_it_is_built_by_its_name_and_listed(run):
     assert re.search(r"^parity +- +An Elman network", run("templates"), re.MULTILINE)
     assert "all agree with NumPy" in run.built
+    assert re.search(r"^gradients of C_T: \d+ entries of 3 weights agree", run.built, re.MULTILINE)
 
 
 @pytest.mark.parametrize("engine", [each for each in ENGINES if each not in PROGRAMS])
@@ -227,6 +228,16 @@ def test_who_states_a_wrong_equation_is_told_to_correct_it(run, tmp_path, wrong,
     declare(tmp_path, "parity", module.replace("'step')[0]})/2", f"'step')[0]}}){wrong}"))
     refused = run("build", "parity", "-o", "refused.xlsx", code=1, packages=tmp_path)
     assert said in refused
+
+
+@pytest.mark.slow
+def test_who_states_a_wrong_gradient_is_told_the_slope(run, tmp_path):
+    module = (EXAMPLE / "parity" / "__init__.py").read_text(encoding="utf-8")
+    declare(tmp_path, "parity", module.replace(', tanh="h"', ""))
+    refused = run("build", "parity", "-o", "refused.xlsx", code=1, packages=tmp_path)
+    assert re.search(r"dC_dU\[\d, \d\] is .*, but the slope of C_T with respect to U is", refused)
+    assert "say exact=False" in refused
+    assert not (run.folder / "refused.xlsx").exists()
 
 
 def test_the_page_for_programmers_quotes_the_package_as_it_is():

@@ -429,6 +429,24 @@ def following(name: str, along: str = "", start: float | str | None = None) -> U
     return Use(name, -1, along, start)
 
 
+@dataclass(frozen=True)
+class GradientOf:
+    """Which gradient a quantity is stated to be.
+
+    Attributes
+    ----------
+    weight : str
+    cost : str
+        The cost, one number in each epoch; by default ``C_T``.
+    exact : bool
+        Whether it is meant to be the slope of the cost.
+    """
+
+    weight: str
+    cost: str = ""
+    exact: bool = True
+
+
 class Derived(str):
     """A field that follows from others, also in a copy in which those differ."""
 
@@ -497,6 +515,8 @@ class Quantity:
         Its name for readers: ``learning rate``. Translation files have it in other languages.
     otherwise : str
         For a sentence: what it says where it has no value.
+    gradient_of : GradientOf or None
+        For the gradient of a weight: which it is, so that it can be compared with the slope.
     meaning, written, source : str
         Its meaning, its equation as people write it, and the source: a section of the book, or a
         paper. With a meaning it has a line in the Guide.
@@ -524,6 +544,7 @@ class Quantity:
     calms: bool = False
     title: str = ""
     otherwise: str = ""
+    gradient_of: GradientOf | None = None
     meaning: str = ""
     written: str = ""
     source: str = ""
@@ -662,6 +683,14 @@ class Quantity:
     def is_input(self) -> bool:
         """Whether any of its cells is typed in rather than computed."""
         return not self.is_record and (self.equation is None or self.given > 0)
+
+    def is_number_along(self, family: str) -> bool:
+        """Return whether it is one number at each entry along an axis, as a cost in each epoch.
+
+        Each of several runs has its own.
+        """
+        families = [axis.family for axis in self.rows]
+        return families == [family] and prod(self.shape) == 1 and not self.is_text
 
     @property
     def is_sentence(self) -> bool:

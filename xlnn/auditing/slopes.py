@@ -13,6 +13,7 @@ import numpy as np
 
 from xlnn.auditing.book import Book, number
 from xlnn.auditing.clock import Clock
+from xlnn.checking.slope import BASES, HALVES, Slope, best_of, slope_of, unit_of
 from xlnn.engines import Allowance
 from xlnn.engines._child import Child
 from xlnn.engines.libreoffice import PROGRAM
@@ -143,60 +144,8 @@ def second_opinion(formulas: int, clock: Clock) -> LibreOffice | None:
     return LibreOffice(clock) if formulas <= MOST_CONVERTED and PROGRAM.find() else None
 
 
-BASES = (1e-2, 1e-4, 1e-6)
-"""First steps, relative to the size of the parameters: large ones where the cost is large beside
-its slope, small ones where a kink or a steep curve is near."""
-
-SURE = 1e-6
-"""An error, relative to the slope, at which the first steps that are tried are enough."""
-
-HALVES = (1.0, 0.5, 0.25)
-"""Each base is tried whole, half and quartered: three central differences give two extrapolated
-ones (Richardson), and their difference an estimate of the error."""
-
 MOST_GROUPS = 500
 """Groups of cells that are moved at once, into which a further cell may fit."""
-
-RELATIVE = 1e-5
-"""How far a stated gradient may be from the slope: sheets round in their formulas, and write
-constants with few digits; the smallest fault that people make, a factor, is 1000 times as large."""
-
-
-@dataclass(frozen=True)
-class Slope:
-    """A measured slope.
-
-    Attributes
-    ----------
-    value : float
-    error : float
-        An estimate of how far off it may be.
-    low, high : float
-        The slopes to the left and to the right, where the cost has a kink just here.
-    """
-
-    value: float
-    error: float
-    low: float
-    high: float
-
-    @property
-    def is_kink(self) -> bool:
-        """Tell whether the cost has a kink here."""
-        return self.low < self.high
-
-    def is_near(self, stated: float) -> bool:
-        """Tell whether a stated gradient is this slope."""
-        room = 5 * self.error + RELATIVE * max(abs(self.value), abs(stated))
-        return self.low - room <= stated <= self.high + room
-
-    def is_sure(self, scale: float) -> bool:
-        """Tell whether other steps would add nothing, beside slopes of some size."""
-        return self.error <= SURE * max(abs(self.value), scale) and not self.is_kink
-
-    def is_vague(self, scale: float) -> bool:
-        """Tell whether the error is too large to say anything, beside slopes of some size."""
-        return not self.error < 1e-2 * max(abs(self.value), scale, 1e-300)
 
 
 def measure(
@@ -217,16 +166,15 @@ def measure(
     reach : mapping
         The parameters on which each cost depends: costs that share none are moved at once.
     """
-    usual = sorted(abs(v) for v in values.values() if v)
-    unit = 0.1 * usual[len(usual) // 2] if usual else 1.0
+    unit = unit_of(values.values())
     tried: dict[tuple[Place, Place], list[Slope]] = {pair: [] for pair in pairs}
     left = [*tried]
-    for bases in (BASES[1:2], BASES[::2]):  # most slopes need no more than one base
+    for bases in (BASES[:1], BASES[1:]):
         for base in bases if left else ():
             step = {p: base * max(abs(values[p]), unit) for p, _ in left}
             for pair, slope in _measured(engine, left, values, reach, step).items():
                 tried[pair].append(slope)
-        found = {pair: _best(own) for pair, own in tried.items()}
+        found = {pair: best_of(own) for pair, own in tried.items()}
         sizes = [abs(slope.value) for slope in found.values() if np.isfinite(slope.value)]
         scale = float(np.median(sizes)) if sizes else 0.0
         left = [pair for pair in left if not found[pair].is_sure(scale)]
@@ -249,7 +197,7 @@ def _measured(
     for p, cost in pairs:
         h = values[p] + np.outer(steps[p], (1, -1)) - values[p]
         own = moved[p][:, :, columns[cost]]
-        found[p, cost] = _slope(start[columns[cost]], own, h, engine.epsilon)
+        found[p, cost] = slope_of(start[columns[cost]], own, h, engine.epsilon)
     return found
 
 
@@ -292,33 +240,6 @@ def together(touched: Mapping[Place, set[Place]]) -> list[list[Place]]:
         else:
             groups.append(([place], set(own)))
     return [group for group, _ in groups]
-
-
-def _slope(start: float, costs: np.ndarray, h: np.ndarray, epsilon: float) -> Slope:
-    """Return the slope from costs ahead and behind at three steps (3, 2)."""
-    with np.errstate(all="ignore"):
-        one, two, three = (costs[:, 0] - costs[:, 1]) / (h[:, 0] - h[:, 1])
-        sides = (costs - start) / h
-        near, far = (4 * three - two) / 3, (4 * two - one) / 3
-        value = (16 * near - far) / 15
-        noise = 8 * epsilon * np.abs(costs).max() / abs(h[-1, 0])
-        error = abs(near - far) + noise
-        before, _, jump = sides[:, 0] - sides[:, 1]
-        room = 40 * noise + 1e-4 * np.abs(sides[-1]).max()
-    if not np.isfinite(value + error):
-        return Slope(np.nan, np.inf, np.nan, np.nan)
-    if abs(jump) > max(room, 0.5 * abs(before)):
-        low, high = sorted(sides[-1])
-        return Slope((low + high) / 2, noise, low, high)
-    return Slope(value, error, value, value)
-
-
-def _best(tried: Sequence[Slope]) -> Slope:
-    """Return the slope with the smallest error, or the kink that is there with the last step."""
-    smooth = [slope for slope in tried if not slope.is_kink]
-    is_kink = len(tried) == len(BASES) and tried[-1].is_kink
-    unknown = Slope(np.nan, np.inf, np.nan, np.nan)
-    return tried[-1] if is_kink else min(smooth, key=lambda slope: slope.error, default=unknown)
 
 
 def load_apart(

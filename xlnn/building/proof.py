@@ -16,9 +16,10 @@ from xlnn.building.limits import size
 from xlnn.checking.check import compare
 from xlnn.checking.edges import edges
 from xlnn.checking.formula_text import check_stated
+from xlnn.checking.gradients import with_gradients
 from xlnn.checking.jumps import check_jumps
 from xlnn.checking.probe import Work
-from xlnn.checking.report import Report
+from xlnn.checking.report import Report, named_entry, ratio_of, told_apart, wrong_gradients
 from xlnn.engines.functions import functions_of
 from xlnn.errors import DataError, DisagreementError, XlnnError
 from xlnn.grid import Values
@@ -102,6 +103,9 @@ def proven(
     contents, problems = inspect_and_lint(work.file) if is_first else (inspect(work.file), ())
     tell("Comparing with NumPy")
     report, values, run = compare(contents, layout, work, is_ours=is_ours)
+    if is_first:
+        report = with_gradients(report, layout, run)
+        _refuse_gradient(report, is_ours=is_ours)
     _refuse_disagreement(report, is_ours=is_ours, is_huge=size_of(run) >= LARGE)
     if problems:
         first = problems[0]
@@ -140,6 +144,26 @@ def _refuse_disagreement(report: Report, *, is_ours: bool, is_huge: bool) -> Non
     raise DisagreementError(
         f"The workbook does not agree with NumPy and was not written: {first.cell} is {first.got}, "
         f"but NumPy gives {first.expected}. {remedy}"
+    )
+
+
+def _refuse_gradient(report: Report, *, is_ours: bool) -> None:
+    """Refuse a gradient that is not the slope of its cost, if all cells are right."""
+    wrong = wrong_gradients(report.gradients)
+    if report.wrong or not wrong:
+        return
+    first = wrong[0]
+    remedy = (
+        REPORT if is_ours
+        else 'Correct its equation, name its cost (cost="…"), or say exact=False.'
+    )  # fmt: skip
+    stated, slope = told_apart(first.stated, first.slope)
+    ratio = ratio_of(report.gradients, first.gradient)
+    each = f" (each entry is {ratio:.6g} times it)" if ratio else ""
+    raise DisagreementError(
+        f"The workbook was not written: at {first.point}, {named_entry(first)} is "
+        f"{stated}, but the slope of {first.cost} with respect to {first.weight} is "
+        f"{slope}{each}. {remedy}"
     )
 
 

@@ -24,6 +24,7 @@ from xlnn.checking.comparison import Comparison, is_altered
 from xlnn.checking.edges import edges
 from xlnn.checking.edits import appended, cause, happened
 from xlnn.checking.formula_text import check_stated, plainly
+from xlnn.checking.gradients import with_gradients
 from xlnn.checking.jumps import check_jumps
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, Reports
@@ -130,6 +131,7 @@ def _reported(path: Path, engine: str, probes: int, seed: int, model: Model | No
     # where rounding changes the course of a run, NumPy's results differ between processors
     records = on_records(spec, layout, run) if report.drift <= CLOSE else ()
     notes = *report.notes, *records, appended(layout, values), edited
+    report = with_gradients(report, layout, run)
     found = edges(layout, run, report.restated)
     return replace(report, notes=tuple(filter(None, notes)), edges=found)
 

@@ -1,6 +1,6 @@
 """The result of a check, and its description in lines of text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import isfinite
 from numbers import Real
@@ -8,6 +8,9 @@ from typing import Any
 
 from xlnn.data.wording import counted, listed
 from xlnn.errors import printed
+
+ALIKE = 1e-4
+"""How far factors may be apart, relatively, that are the same: slopes are measured."""
 
 SHOWN = 10
 """How many wrong cells are listed; --json lists all."""
@@ -120,6 +123,43 @@ class Compared:
     agrees: bool
 
 
+@dataclass(frozen=True)
+class MeasuredGradient:
+    """An entry of a stated gradient, compared with the slope of its cost in the first epoch.
+
+    Attributes
+    ----------
+    gradient, weight, cost : str
+    agrees : bool or None
+        None if it was not measured.
+    stated, slope : float or None
+        The gradient as stated, and the central difference of the cost.
+    difference : float
+        Their difference, relative to the largest entry of the gradient.
+    entry : tuple of int
+        The entry, from 1: along the weight's axes, then its units.
+    cell, weight_cell : str
+        The cells of the entry in the first epoch.
+    point : str
+        The weights for which it was measured: the start, or a point near it.
+    reason : str
+        Why it was not measured.
+    """
+
+    gradient: str
+    weight: str
+    cost: str
+    agrees: bool | None = None
+    stated: float | None = None
+    slope: float | None = None
+    difference: float = 0.0
+    entry: tuple[int, ...] = ()
+    cell: str = ""
+    weight_cell: str = ""
+    point: str = ""
+    reason: str = ""
+
+
 @dataclass(frozen=True, repr=False)
 class Report:
     """The result of a check by one engine.
@@ -128,6 +168,7 @@ class Report:
     ----------
     file, engine : str
     agrees : bool
+        Whether every formula agrees, and every gradient that was measured.
     formula_cells : int
         Formulas of xlnn with a number as result.
     text_cells : int
@@ -158,6 +199,8 @@ class Report:
         there are none, or if no second engine could compute them, so that each is wrong.
     edges : tuple of Edge
         Inputs on which right formulas jump and programs differ; ``agrees`` does not depend on them.
+    gradients : tuple of MeasuredGradient
+        Entries of the gradients that are stated with `xlnn.Weights`.
     """
 
     file: str
@@ -178,10 +221,12 @@ class Report:
     notes: tuple[str, ...] = ()
     witness: str = ""
     edges: tuple[Edge, ...] = ()
+    gradients: tuple[MeasuredGradient, ...] = ()
 
     def __repr__(self) -> str:
         """Return a summary in one line."""
-        found = "agrees" if self.agrees else f"{len(self.wrong):,} wrong"
+        wrong = len(self.wrong) + len(wrong_gradients(self.gradients))
+        found = "agrees" if self.agrees else f"{wrong:,} wrong"
         return f"Report({self.file!r}, {self.engine!r}, {found}, {self.compared_cells:,} formulas)"
 
     def __str__(self) -> str:
@@ -239,12 +284,12 @@ def lines_of(report: Report) -> Iterator[str]:
     if report.agrees:
         yield f"{head}   {proven(report)}   drift {distance(report.drift)}{seed}"
     else:
-        yield f"{head}   {counted(len(report.wrong), 'cell')} wrong ({_recalculated(report)}){seed}"
-        for wrong in report.wrong[:SHOWN]:
-            yield from _describe(wrong)
-        if len(report.wrong) > SHOWN:
-            yield f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)"
-        yield f"{counted(report.consequences, 'dependent cell')} affected"
+        what = counted(len(report.wrong), "cell")
+        if not report.wrong:
+            what = counted(len(wrong_gradients(report.gradients)), "gradient")
+        yield f"{head}   {what} wrong ({_recalculated(report)}){seed}"
+        yield from _wrong(report)
+    yield from lines_of_gradients(report.gradients)
     if report.restated:
         yield from _restated(report)
     if report.edges:
@@ -255,6 +300,85 @@ def lines_of(report: Report) -> Iterator[str]:
         yield _left_out(report.left_out)
     if report.other_cells:
         yield f"{counted(report.other_cells, 'formula')} outside the model, not compared"
+
+
+def _wrong(report: Report) -> Iterator[str]:
+    """Yield lines about wrong cells."""
+    for wrong in report.wrong[:SHOWN]:
+        yield from _describe(wrong)
+    if len(report.wrong) > SHOWN:
+        yield f"… and {len(report.wrong) - SHOWN:,} more (--json lists all)"
+    if report.wrong:
+        yield f"{counted(report.consequences, 'dependent cell')} affected"
+
+
+def wrong_gradients(gradients: Sequence[MeasuredGradient]) -> list[MeasuredGradient]:
+    """Return an entry of each wrong gradient, at the start if it is wrong there."""
+    wrong = [each for each in gradients if each.agrees is False]
+    return [*{each.gradient: each for each in reversed(wrong)}.values()][::-1]
+
+
+def lines_of_gradients(gradients: Sequence[MeasuredGradient]) -> Iterator[str]:
+    """Yield a line about the gradients of each cost, about wrong ones, and about the others."""
+    wrong = wrong_gradients(gradients)
+    names = {each.gradient for each in wrong}
+    for cost in dict.fromkeys(each.cost for each in gradients):
+        right = [e for e in gradients if e.cost == cost and e.agrees and e.gradient not in names]
+        if right:
+            entries = f"{len(right):,} {'entry' if len(right) == 1 else 'entries'}"
+            weights = counted(len({each.weight for each in right}), "weight")
+            off = distance(max(each.difference for each in right))
+            yield (
+                f"gradients of {cost}: {entries} of {weights} agree with central differences, "
+                f"max relative difference {off}"
+            )
+    for each in wrong:
+        yield f"{each.cell}   {named_entry(each)} is not the slope of {each.cost}"
+        stated, slope = told_apart(each.stated, each.slope)
+        yield f"    stated   {stated}"
+        yield (
+            f"    slope    {slope}   of {each.cost} with respect to {each.weight_cell}, "
+            f"at {each.point}"
+        )
+        if ratio := ratio_of(gradients, each.gradient):
+            yield f"    reason   each entry measured is {ratio:.6g} times the slope"
+    known = {each.gradient for each in gradients if each.agrees is not None}
+    others: dict[str, dict[str, None]] = {}
+    for each in gradients:
+        if each.gradient not in known:
+            others.setdefault(each.reason, {})[each.gradient] = None
+    for reason, several in others.items():
+        yield f"not measured: {listed([*several])}, {reason}"
+
+
+def ratio_of(gradients: Sequence[MeasuredGradient], name: str) -> float:
+    """Return the factor between a gradient and its slope; 0 if entries have different ones."""
+    own = [e for e in gradients if e.gradient == name and e.agrees is not None and e.slope]
+    ratios = [each.stated / each.slope for each in own]
+    is_one = len(ratios) > 1 and max(ratios) - min(ratios) <= ALIKE * abs(ratios[0])
+    return ratios[0] if is_one else 0.0
+
+
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Return two numbers with six digits, or with as many as they need to differ.
+
+    >>> told_apart(0.5, 0.70710678), told_apart(1.0, 1.00000002)
+    (('0.5', '0.707107'), ('1', '1.00000002'))
+    """
+    for digits in range(6, 18):
+        found = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if found[0] != found[1]:
+            break
+    return found
+
+
+def named_entry(one: MeasuredGradient) -> str:
+    """Return the name of an entry.
+
+    >>> named_entry(MeasuredGradient("dC_dW", "W", "C_T", entry=(1, 2)))
+    'dC_dW[1, 2]'
+    """
+    return one.gradient + (f"[{', '.join(map(str, one.entry))}]" if one.entry else "")
 
 
 def _restated(report: Report) -> Iterator[str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from xlnn.checking.report import proven
+from xlnn.checking.report import lines_of_gradients, proven
 from xlnn.data.wording import counted
 from xlnn.errors import OutputError, one_line, printed
 
@@ -47,6 +47,8 @@ def say_result(built: Any) -> None:  # noqa: ANN401 -- the same
     """Print what was built."""
     formulas = counted(built.formulas, "formula")
     say(f"{built.path}   {formulas}   {proven(built.report)}")
+    for line in lines_of_gradients(built.report.gradients if built.report else ()):
+        say(line)
 
 
 def say(line: str, *, err: bool = False) -> None:

@@ -36,6 +36,7 @@ def weights(H: int) -> xlnn.Weights:
     return xlnn.Weights({
         name: Weight(*of, kind=name if "_" in name else name[0],
                      symbol=name.replace("_rnn", "′") + "{}",
+                     cost="C_T_rnn" if "_rnn" in name else "",
                      title=f"weights {name[0]}{' of the RNN' if '_' in name else ''}")
         for name, of in found.items()})
 

@@ -11,6 +11,7 @@ from xlnn import reference
 from xlnn.arguments import path_of
 from xlnn.checking.check import examined
 from xlnn.checking.comparison import shown_position
+from xlnn.checking.gradients import cost_of, unmeasurable
 from xlnn.checking.references import CellRange, areas
 from xlnn.checking.report import Wrong, plain
 from xlnn.engines import DEFAULT_ENGINE
@@ -18,6 +19,7 @@ from xlnn.errors import OptionsError
 from xlnn.explaining.entries import Entries, Entry
 from xlnn.explaining.explanation import Explanation, meaning_of
 from xlnn.quantity import Model
+from xlnn.registry.text import text
 
 SIGNS = {"*": " × ", "-": " − ", "+": " + ", "/": " / "}
 """Signs for operators between terms; spaced, since a symbol may have several letters."""
@@ -108,6 +110,20 @@ def explain(  # noqa: PLR0913 -- the options of the command
     return _explained(sheet, path.name, entry, depth)
 
 
+def _slope(sheet: Entries, entry: Entry) -> str:
+    """Return which slope a gradient is, in words; "" for other quantities."""
+    (name, index), model = entry, sheet.layout.model
+    gradient = model[name]
+    if gradient.gradient_of is None or unmeasurable(model, gradient):
+        return ""
+    weight, cost = model[gradient.gradient_of.weight], model[cost_of(gradient)]
+    own = (weight.name, index[len(index) - len(weight.lengths) :])
+    of = (cost.name, (*index[: len(cost.axes)], *(0,) * len(cost.shape)))
+    names = {"weight": sheet.symbol(own), "cost": sheet.symbol(of)}
+    cells = {"weight_cell": sheet.layout.cell(*own), "cost_cell": sheet.layout.cell(*of)}
+    return text(sheet.lang, "explaining")("explain", "slope", **names, **cells)
+
+
 def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanation:
     name, index = entry
     quantity, block = sheet.layout.model[name], sheet.layout.blocks[name]
@@ -141,6 +157,7 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
         place=place,
         headings={axis: sheet.words.of_itself("headings", axis) for axis in place},
         role=role,
+        slope=_slope(sheet, entry),
         formula=formula,
         in_symbols=aloud(sheet.as_symbol),
         in_numbers=aloud(sheet.as_number),

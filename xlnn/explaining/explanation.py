@@ -70,6 +70,8 @@ class Explanation:
         ``input``, ``computed`` or ``noted`` (when the workbook was built).
     equation, book : str
         The equation of its quantity and the book's section, as in the Guide.
+    slope : str
+        Of a gradient: which cost it is the slope of, and with respect to which cell.
     formula, in_symbols, in_numbers : str or None
         The cell's formula; the same with symbols, and with numbers, instead of addresses.
     value, expected : number, text or None
@@ -95,6 +97,7 @@ class Explanation:
     role: str
     equation: str
     book: str
+    slope: str
     formula: str | None
     in_symbols: str | None
     in_numbers: str | None
@@ -150,6 +153,8 @@ def lines_of(said: Explanation) -> Iterator[str]:
     }
     if said.meaning:
         yield f"{INDENT}{said.meaning}"
+    if said.slope:
+        yield f"{INDENT}{said.slope}"
     for line in aligned([(words("explain", key), row) for key, row in rows.items() if row]):
         yield f"{INDENT}{line}"
     if said.remark and not said.remark.startswith("="):

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlnn.equations.lookup import Asked, Chosen, NameOf, UsedNumber
 from xlnn.equations.optimiser import OPTIMISERS, optimiser_named
-from xlnn.quantity import Axis, Copy, Equation, Quantity
+from xlnn.quantity import Axis, Copy, Equation, GradientOf, Quantity
 from xlnn.registry.text import Text
 
 
@@ -79,10 +79,19 @@ NAMED = {
 # fmt: on
 
 
-def gradient(
-    weight: Quantity, epochs: int, equation: Equation, uses: Mapping[str, Any], **said: str
+def gradient(  # noqa: PLR0913 -- what a gradient is of, and what is said of it
+    weight: Quantity,
+    epochs: int,
+    equation: Equation,
+    uses: Mapping[str, Any],
+    *,
+    cost: str = "",
+    exact: bool = True,
+    **said: str,
 ) -> Quantity:
     """Return the gradient of a weight on the sheet ``gradients``, as `trained` asks for it.
+
+    `xlnn.workbook` and `xlnn.check` compare it with central differences of the cost.
 
     Parameters
     ----------
@@ -92,6 +101,8 @@ def gradient(
     equation : Equation
     uses : dict
         What its arguments are, and perhaps those of other gradients.
+    cost, exact
+        As in `Weights`.
     **said : str
         What else is to be said of it, such as its ``meaning``.
 
@@ -105,7 +116,7 @@ def gradient(
         f"dC_d{weight.name}", f"dC_d{weight.kind}", f"∂C/∂{weight.symbol}", sheet="gradients",
         axes=(Axis("epoch", epochs, "up"), *weight.axes), shape=weight.shape, equation=equation,
         uses={role: uses[role] for role in equation.roles if role in uses}, role="backward",
-        **said,
+        gradient_of=GradientOf(weight.name, cost, exact), **said,
     )  # fmt: skip
 
 
@@ -123,21 +134,26 @@ class Weight:
         What else is to be said of the gradient, such as its ``meaning``.
     start : float or None
         Its initial value, if that is not random.
+    cost, exact
+        As in `Weights`, for this weight.
     **said : object
         Fields of the weight's own quantity, such as its title or its axes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what is said of a weight and of its gradient
         self,
         shape: tuple[int, ...],
         slope: Equation,
         *of: str,
         gradient: Mapping[str, str] | None = None,
         start: float | None = None,
+        cost: str = "",
+        exact: bool = True,
         **said: Any,  # noqa: ANN401 -- the fields of a quantity
     ) -> None:
         self.shape, self.slope, self.said = shape, slope.of(*of), said
         self.gradient, self.start = gradient or {}, start
+        self.cost, self.exact = cost, exact
 
 
 class Weights:
@@ -147,6 +163,12 @@ class Weights:
     ----------
     weights : dict of Weight
         By name.
+    cost : str
+        The cost whose slopes the gradients are: one number in each epoch, by default ``C_T``.
+    exact : bool
+        Whether each gradient is meant to be the slope of the cost. Say False of gradients that are
+        cut off or clipped, pass straight through a step, or have a penalty added that the cost
+        does not have.
     **shared : object
         Fields of their quantities that all share, such as their sheet, by default ``weights``.
 
@@ -159,8 +181,16 @@ class Weights:
     (1, 3)
     """
 
-    def __init__(self, weights: Mapping[str, Weight], **shared: Any) -> None:  # noqa: ANN401 -- the same
+    def __init__(
+        self,
+        weights: Mapping[str, Weight],
+        *,
+        cost: str = "",
+        exact: bool = True,
+        **shared: Any,  # noqa: ANN401 -- the same
+    ) -> None:
         self._stated, shared = dict(weights), {"sheet": "weights", **shared}
+        self._cost, self._exact = cost, exact
         self._quantities = {
             name: Quantity(name, shape=each.shape, **shared | each.said)
             for name, each in weights.items()
@@ -183,7 +213,10 @@ class Weights:
         for name, each in self._stated.items():
             weight = self._quantities[name]
             named = title.format(symbol=_letter(weight), title=weight.title)
-            yield gradient(weight, epochs, each.slope, {}, **{"title": named, **each.gradient})
+            yield gradient(
+                weight, epochs, each.slope, {}, cost=each.cost or self._cost,
+                exact=each.exact and self._exact, **{"title": named, **each.gradient},
+            )  # fmt: skip
 
     def drawn(
         self, seed: int | np.random.Generator, scale: float = 1.0, digits: int = 2
@@ -254,7 +287,7 @@ def again(  # noqa: PLR0913 -- what copies may have of their own
             own["symbol"] = letter + "".join(index)
         return replace(
             each, name=names[each.name], axes=each.axes if axes is None else axes, uses=uses,
-            sheet=apart.get(each.name, sheet or each.sheet), **own,
+            sheet=apart.get(each.name, sheet or each.sheet), gradient_of=None, **own,
         )  # fmt: skip
 
     for each in quantities:

@@ -12,7 +12,7 @@ from typing import Any
 
 from xlnn.arguments import is_number, is_text, is_whole, wrong
 from xlnn.errors import DataError
-from xlnn.quantity import Axis, Equation, Model, Quantity, Sentence, Use
+from xlnn.quantity import Axis, Equation, GradientOf, Model, Quantity, Sentence, Use
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TITLE_OF_SHEET = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")
@@ -47,6 +47,7 @@ def check_quantities(model: Model) -> None:
         for role, use in quantity.uses.items():
             _check_use(model, quantity, role, use, known)
         known.add(quantity.name)
+        _check_gradient(model, quantity)
 
 
 def _is_count(value: Any) -> bool:  # noqa: ANN401 -- of whatever a program gives
@@ -101,6 +102,13 @@ PARTS: dict[str, tuple[Callable[[Any], bool], str]] = {
         "an instance of xlnn.Equation, which states array and cell, or xlnn.Sentence with said,",
     ),
     "uses": (_is_uses, 'a dict of names of quantities, such as {"a": "x"},'),
+    "gradient_of": (
+        lambda of: (
+            of is None
+            or (isinstance(of, GradientOf) and is_text(of.cost) and isinstance(of.exact, bool))
+        ),
+        'a weight, with cost="C_T" or another name, and exact=True or False,',
+    ),
     "given": (lambda value: is_whole(value) and value >= 0, "a whole number of at least 0"),
     "scale": (lambda value: is_number(value) and 0 < value < float("inf"), "a number above 0"),
     "choices": (_bounds(is_whole), "a pair of whole numbers, the smaller first, such as (1, 3),"),
@@ -206,6 +214,20 @@ def _check_arguments(quantity: Quantity) -> None:
             f"The {stated} of {name} takes {', '.join(own) or 'nothing'}, but its shape is "
             f"{quantity.shape}: an index for each dimension comes first, as in {stated}({wanted})."
         )
+
+
+def _check_gradient(model: Model, quantity: Quantity) -> None:
+    """Refuse the name of a cost of which a gradient cannot be."""
+    if quantity.gradient_of is None or not quantity.gradient_of.cost:
+        return
+    weight, cost = quantity.gradient_of.weight, quantity.gradient_of.cost
+    says = f"{quantity.name} is to be the gradient of the cost {cost}, but"
+    if cost not in model.by_name:
+        raise DataError(f"{says} there is no such quantity: name one number in each epoch.")
+    if not model[cost].is_number_along(quantity.rows[0].family):
+        raise DataError(f"{says} {cost} is not one number in each epoch: name such a quantity.")
+    if weight not in model.needed_by(cost):
+        raise DataError(f"{says} {cost} does not depend on {weight}: name another cost.")
 
 
 def _check_use(model: Model, quantity: Quantity, role: str, use: Use, known: set[str]) -> None:
