@@ -662,6 +662,6 @@ def test_in_random_networks_no_right_gradient_is_refused_and_a_wrong_one_is(reci
     found = measured(SimpleNamespace(model=wrong, cell=layout.cell), run)
     refused = {each.gradient for each in found if each.agrees is False}
     assert refused <= {name}
-    plain = 1e-3 * max(1, abs(run["C_T"][0]))  # others may be small beside rounding
+    plain = 1e-2 * max(1, abs(run["C_T"][0]))  # others may be small beside rounding
     if any(abs(each.slope or 0) > plain for each in found if each.gradient == name):
-        assert refused
+        assert refused, [e for e in found if e.gradient == name]
