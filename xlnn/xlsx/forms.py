@@ -1,0 +1,526 @@
+"""Find forms of formulas that programs compute differently, and say what to write instead.
+
+A *form* is a way to write a formula: a comparison as an argument of SUMPRODUCT, a range where a
+function takes one value, a power of a power. `FORMS` is the table of them. Statements, the check,
+lint and grades read it, and a test computes an example of each row in all engines.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+import formualizer
+
+from xlnn.xlsx.range_shapes import RANGES, REFERRING, SINGLE, Node, at_a1, parsed, reading, written
+from xlnn.xlsx.sheet_stream import corners
+
+_COMPARING = {"=", "<>", "<", ">", "<=", ">="}
+_TRUTHS = {"AND", "FALSE", "ISBLANK", "ISNUMBER", "ISTEXT", "NOT", "OR", "TRUE", "XOR"}
+_TEXTS = {"ADDRESS", "FIXED", "MID", "REPT", "RIGHT", "TEXT"}
+_WHOLE = {"COLUMN", "COUNT", "COUNTIF", "COUNTIFS", "INT", "MATCH", "RANK", "ROW", "SIGN"}
+"""What operators and functions return: truth values, texts, whole numbers."""
+
+_ALL, _FIRST, _SECOND, _REST = slice(None), slice(1), slice(1, 2), slice(1, None)
+
+_BRANCHES: Mapping[str, slice] = {"CHOOSE": _REST, "IF": _REST, "IFERROR": _ALL}
+"""Which arguments a function returns one of."""
+
+_PRODUCTS = ("SUMPRODUCT", "SUMXMY2")
+_SUMS = ("AVERAGE", "COUNT", "MAX", "MIN", "SUM", "SUMSQ", "INTERCEPT", "SLOPE", "STEYX")
+
+_NO_TRUTH: Mapping[str, slice] = {
+    **dict.fromkeys((*_PRODUCTS, *_SUMS, "LARGE"), _ALL),
+    **dict.fromkeys(("COUNTIF", "COUNTIFS", "MID", "RIGHT", "SUMIF"), _REST),
+    **dict.fromkeys(("CHOOSE", "MATCH", "RANK", "TEXT", "VLOOKUP"), _FIRST),
+}
+_NO_TEXT: Mapping[str, slice] = {
+    **dict.fromkeys((*_PRODUCTS, *_SUMS, "AND"), _ALL),
+    **dict.fromkeys(("LARGE", "MID", "RIGHT"), _REST),
+    **dict.fromkeys(("CHOOSE", "IF"), _FIRST),
+}
+"""Which arguments programs take for a number, leave out or refuse if they are truth values, or
+texts. Everywhere else they agree."""
+
+_NO_CELL: Mapping[str, slice] = {
+    **dict.fromkeys(("COUNTIF", "LARGE"), _FIRST),
+    **dict.fromkeys(("MATCH", "RANK", "VLOOKUP"), _SECOND),
+    **dict.fromkeys(("COUNTIFS", "SUMIF"), slice(0, None, 2)),
+    "SUMXMY2": _ALL,
+}
+"""Which arguments are an error in IronCalc if they are a single cell."""
+
+_NO_CHOICE: Mapping[str, slice] = {
+    **dict.fromkeys(("MATCH", "VLOOKUP"), _FIRST),
+    "COUNT": _ALL,
+    "COUNTIF": _SECOND,
+}
+"""Which arguments IronCalc does not find or count if CHOOSE picks them among cells."""
+
+_MAY_BE_EMPTY = {"INDEX", "MOD", "RANK", "ROUND", "SUM", "SUMSQ"}
+"""Functions with an empty argument on which programs agree, or which another row has."""
+
+
+class Formula(NamedTuple):
+    """A formula, with its leading "=", and its tree."""
+
+    text: str
+    tree: Node
+
+
+class Form(NamedTuple):
+    """A form of formulas that programs compute differently.
+
+    Attributes
+    ----------
+    name : str
+        What such a formula has, in a few words.
+    finds : function
+        Yields the places of a formula that have the form: the words for the sentence's braces.
+    sentence : str
+        What programs do with it, and what to write instead.
+    is_0_in_excel : bool
+        Whether Excel counts it as 0, unlike the engine that computes answers to exercises.
+    """
+
+    name: str
+    finds: Callable[[Formula], Iterator[tuple[object, ...]]]
+    sentence: str
+    is_0_in_excel: bool = False
+
+
+class FoundForm(NamedTuple):
+    """A form in a formula, and the words for the braces of its sentence."""
+
+    form: Form
+    words: tuple[object, ...]
+
+    def __str__(self) -> str:
+        """Say what programs do with it, and what to write instead."""
+        return self.form.sentence.format(*(f"{word!s:.80}" for word in self.words))
+
+
+def misread(formula: str, *, is_0_in_excel: bool = False) -> FoundForm | None:
+    """Return the first form of a formula that programs compute differently; None if it has none.
+
+    Parameters
+    ----------
+    formula : str
+        With its leading "=", and with cells in place of names (`xlnn.xlsx.name_substitution`).
+    is_0_in_excel : bool
+        Whether only those forms are looked for that Excel counts as 0.
+
+    >>> misread("=SUMPRODUCT(A1:A3=B1:B3)").form.name
+    'a truth value in SUMPRODUCT'
+    >>> print(misread('=SUM("5",A1)'))
+    SUM takes the text "5" for a number in some programs and not in others: write a number
+    >>> misread("=SUMPRODUCT((A1:A3=B1:B3)*1)")
+    """
+    is_found = _found_alike(at_a1(formula), is_0_in_excel=is_0_in_excel)
+    return _found(formula, is_0_in_excel=is_0_in_excel) if is_found else None
+
+
+def _found(formula: str, *, is_0_in_excel: bool) -> FoundForm | None:
+    if (tree := parsed(formula)) is None:
+        return None
+    forms = (form for form in FORMS if form.is_0_in_excel or not is_0_in_excel)
+    read = Formula(formula, tree)
+    return next((FoundForm(form, words) for form in forms for words in form.finds(read)), None)
+
+
+_found_alike = lru_cache(maxsize=4096)(_found)
+
+
+def _unlike(formula: Formula) -> Iterator[tuple[object]]:
+    if pair := reading(formula.text).unlike:
+        yield (pair,)
+
+
+def _intersected(formula: Formula) -> Iterator[tuple[str]]:
+    if one := reading(formula.text).intersected:
+        yield (one,)
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children():
+        yield from _parts(child)
+
+
+def _calls(tree: Node) -> Iterator[tuple[str, list[Node]]]:
+    """Yield the functions of a formula, each with its arguments."""
+    return (_call(node) for node in _parts(tree) if node.node_type() == "Function")
+
+
+def _call(node: Node) -> tuple[str, list[Node]]:
+    return node.get_function_name().upper().removeprefix("_XLFN."), node.children()
+
+
+def _among(tree: Node, positions: Mapping[str, slice]) -> Iterator[tuple[str, Node]]:
+    """Yield certain arguments of functions, each with the function."""
+    for name, arguments in _calls(tree):
+        for argument in arguments[positions.get(name, slice(0))]:
+            yield name, argument
+
+
+def _operations(tree: Node, operators: set[str]) -> Iterator[tuple[Node, list[Node]]]:
+    """Yield operations, each with its two operands."""
+    for node in _parts(tree):
+        if node.node_type() == "BinaryOp" and node.get_operator() in operators:
+            yield node, node.children()
+
+
+def _unsigned(node: Node) -> Node:
+    """Return a part of a formula without the signs before it."""
+    return _unsigned(node.children()[0]) if _is_signed(node) else node
+
+
+def _is_signed(node: Node, signs: str = "+-") -> bool:
+    return node.node_type() == "UnaryOp" and node.get_operator() in signs
+
+
+def _is_truth(node: Node, signs: str = "+", of: Callable[[Iterable[bool]], bool] = any) -> bool:
+    """Return whether a part of a formula gives TRUE or FALSE.
+
+    Parameters
+    ----------
+    node : Node
+    signs : str
+        The signs before it that are overlooked. A plus never makes a number of it.
+    of : function
+        ``any`` if one branch of an IF is enough, or ``all``.
+    """
+    if _is_signed(node, signs):
+        return _is_truth(node.children()[0], signs, of)
+    each = partial(_is_truth, signs=signs, of=of)
+    return _gives(node, bool, _TRUTHS | _COMPARING, each, of)
+
+
+def _is_negated_twice(node: Node) -> bool:
+    """Return whether a part of a formula is a truth value with ``--`` before it."""
+    signs = 0
+    while _is_signed(node):
+        signs += node.get_operator() == "-"
+        (node,) = node.children()
+    return signs > 0 and signs % 2 == 0 and _is_truth(node)
+
+
+def _is_text(node: Node) -> bool:
+    """Return whether a part of a formula gives a text."""
+    return _gives(node, str, _TEXTS | {"&"}, _is_text, any)
+
+
+def _gives(
+    node: Node,
+    kind: type,
+    by: set[str],
+    each: Callable[[Node], bool],
+    of: Callable[[Iterable[bool]], bool],
+) -> bool:
+    """Return whether a part of a formula gives a value of a kind.
+
+    Parameters
+    ----------
+    node : Node
+    kind : type
+        The class of such literals.
+    by : set of str
+        The functions and operators that return such values.
+    each : function
+        Tells it of a branch of IF, or of an entry of an array.
+    of : function
+        ``any`` or ``all`` of these.
+    """
+    match node.node_type():
+        case "Literal":
+            return isinstance(node.get_literal_value(), kind)
+        case "Array":
+            return of(map(each, node.children()))
+        case "BinaryOp":
+            return node.get_operator() in by
+        case "Function":
+            name, arguments = _call(node)
+            branches = arguments[_BRANCHES.get(name, slice(0))]
+            return name in by or (bool(branches) and of(map(each, branches)))
+    return False
+
+
+def _truths_in_products(formula: Formula) -> Iterator[tuple[str, str]]:
+    for name, argument in _among(formula.tree, dict.fromkeys(_PRODUCTS, _ALL)):
+        if _is_truth(argument):
+            yield name, written(_unsigned(argument))
+
+
+def _truths(formula: Formula) -> Iterator[tuple[str, str]]:
+    joined = (("&", part) for _, parts in _operations(formula.tree, {"&"}) for part in parts)
+    for name, argument in (*_among(formula.tree, _NO_TRUTH), *joined):
+        if _is_truth(argument):
+            yield name, written(_unsigned(argument))
+
+
+def _signed_truths(formula: Formula) -> Iterator[tuple[str]]:
+    tree = formula.tree
+    if _is_truth(tree, "+-") and not _is_truth(tree):
+        yield (written(_unsigned(tree)),)
+    for _, argument in _among(tree, _NO_TRUTH):
+        if _is_negated_twice(argument):
+            yield (written(_unsigned(argument)),)
+
+
+def _compared_truths(formula: Formula) -> Iterator[tuple[str]]:
+    for _, sides in _operations(formula.tree, _COMPARING):
+        may_be = [side for side in sides if _is_truth(side) or _is_negated_twice(side)]
+        if may_be and not all(_is_truth(side, of=all) for side in sides):
+            yield (written(_unsigned(may_be[0])),)
+
+
+def _texts(formula: Formula) -> Iterator[tuple[str, str]]:
+    for name, argument in _among(formula.tree, _NO_TEXT):
+        if _is_text(argument):
+            yield name, written(argument)
+
+
+def _ranges_taken_singly(formula: Formula) -> Iterator[tuple[str, str]]:
+    return _taken_singly(formula.tree, is_range_taken=False)
+
+
+def _taken_singly(node: Node, *, is_range_taken: bool) -> Iterator[tuple[str, str]]:
+    if node.node_type() != "Function":
+        for child in node.children():
+            yield from _taken_singly(child, is_range_taken=is_range_taken)
+        return
+    name, arguments = _call(node)
+    takes = RANGES.get(name, (False,))
+    for position, argument in enumerate(arguments):
+        is_branch = name in {"CHOOSE", "IF"} and position > 0
+        taken = is_range_taken if is_branch else takes[min(position, len(takes) - 1)]
+        if not taken and name in SINGLE and _is_range(argument):
+            yield name, written(argument)
+        yield from _taken_singly(argument, is_range_taken=taken)
+
+
+def _is_range(node: Node) -> bool:
+    """Return whether a part of a formula has several values."""
+    match node.node_type():
+        case "Reference":
+            return _shape(node) not in {None, (1, 1)}
+        case "Array":
+            return True
+        case "BinaryOp" | "UnaryOp":
+            return any(map(_is_range, node.children()))
+        case "Function":
+            name, arguments = _call(node)
+            return any(map(_is_range, arguments[_BRANCHES.get(name, slice(0))]))
+    return False
+
+
+def _shape(node: Node) -> tuple[int, int] | None:
+    """Return the rows and columns of a reference; None for another part of a formula."""
+    text = (node.get_reference_string() or "").rpartition("!")[2]
+    if (found := corners(text)) is None:
+        return None
+    top, left, bottom, right = found
+    return abs(bottom - top) + 1, abs(right - left) + 1
+
+
+def _single_cells(formula: Formula) -> Iterator[tuple[str, str]]:
+    for name, argument in _among(formula.tree, _NO_CELL):
+        cell = argument.get_reference_string() or ":"
+        if ":" not in cell and _shape(argument) == (1, 1):
+            yield name, f"{cell}:{cell.rpartition('!')[2]}"
+
+
+def _choices(formula: Formula) -> Iterator[tuple[str, str]]:
+    for name, argument in _among(formula.tree, _NO_CHOICE):
+        yield from ((name, written(part)) for part in _operands(argument) if _is_choice(part))
+
+
+def _operands(node: Node) -> Iterator[Node]:
+    """Yield what a part of a formula is computed from by operators alone."""
+    if node.node_type() not in {"BinaryOp", "UnaryOp"}:
+        yield node
+        return
+    for child in node.children():
+        yield from _operands(child)
+
+
+def _is_choice(node: Node) -> bool:
+    """Return whether a part of a formula is CHOOSE with a cell among what it picks from."""
+    if node.node_type() != "Function" or node.get_function_name().upper() != "CHOOSE":
+        return False
+    return any(
+        part.node_type() == "Reference" for branch in node.children()[1:] for part in _parts(branch)
+    )
+
+
+def _one_position(formula: Formula) -> Iterator[tuple[str]]:
+    for cells, positions in _indexed(formula):
+        if len(positions) == 1 and cells.node_type() == "Reference":
+            rows, columns = _shape(cells) or (2, 1)
+            if columns > 1 or rows == 1:
+                yield (written(cells),)
+
+
+def _whole_lines(formula: Formula) -> Iterator[tuple[str]]:
+    for cells, positions in _indexed(formula):
+        if any(p.node_type() == "Omitted" or p.get_literal_value() == 0 for p in positions):
+            yield (written(cells),)
+
+
+def _indexed(formula: Formula) -> Iterator[tuple[Node, list[Node]]]:
+    """Yield what INDEX picks from, and the positions."""
+    for name, arguments in _calls(formula.tree):
+        if name == "INDEX" and arguments:
+            yield arguments[0], arguments[1:]
+
+
+def _powers_of_powers(formula: Formula) -> Iterator[tuple[str]]:
+    for node, (base, _) in _operations(formula.tree, {"^"}):
+        if base.node_type() == "BinaryOp" and base.get_operator() == "^":
+            between = (token.get_source_token().start for token in (base, node))
+            if not _is_closed_between(formula.text, *between):
+                yield (written(node),)
+
+
+def _is_closed_between(formula: str, start: int, end: int) -> bool:
+    """Return whether a bracket closes between two places that opened before them."""
+    depth = 0
+    for token in formualizer.tokenize(formula):
+        if start < token.start < end:
+            subtype = token.subtype
+            depth += subtype == formualizer.TokenSubType.Open
+            depth -= subtype == formualizer.TokenSubType.Close
+            if depth < 0:
+                return True
+    return False
+
+
+def _broken_ranks(formula: Formula) -> Iterator[tuple[str]]:
+    for _, rank in _among(formula.tree, {"LARGE": _SECOND}):
+        if not _is_whole(rank):
+            yield (written(rank),)
+
+
+def _is_whole(node: Node) -> bool:
+    """Return whether a part of a formula gives a whole number, if the cells hold whole numbers."""
+    match node.node_type():
+        case "Literal":
+            value = node.get_literal_value()
+            return isinstance(value, str) or value % 1 == 0
+        case "BinaryOp" | "UnaryOp":
+            operator = node.get_operator() or ":"
+            return operator in _COMPARING or (
+                operator in "+-*:" and all(map(_is_whole, node.children()))
+            )
+        case "Function":
+            name, arguments = _call(node)
+            if name == "ROUND":
+                return arguments[-1].get_literal_value() == 0
+            if name in _BRANCHES:
+                return all(map(_is_whole, arguments[_BRANCHES[name]]))
+            is_closed = name in {"ABS", "MAX", "MIN", "MOD", "SUM"}
+            return name in _WHOLE or (is_closed and all(map(_is_whole, arguments)))
+    return True
+
+
+def _empty(formula: Formula) -> Iterator[tuple[str]]:
+    for name, arguments in _calls(formula.tree):
+        if name in SINGLE | RANGES.keys() and name not in _MAY_BE_EMPTY:
+            yield from ((name,) for each in arguments if each.node_type() == "Omitted")
+
+
+def _computed_ranges(formula: Formula) -> Iterator[tuple[str]]:
+    for node, _ in _operations(formula.tree, REFERRING):
+        yield (written(node),)
+
+
+UNLIKE = Form("ranges of unlike shape", _unlike, "it pairs {0}; use ranges of the same shape")
+INTERSECTED = Form(
+    "a range of which Excel uses one cell",
+    _intersected,
+    "Excel uses only one cell of {0} here: use SUMPRODUCT",
+)
+FORMS = (
+    UNLIKE,
+    Form(
+        "a range where a function takes one value",
+        _ranges_taken_singly,
+        "{0} takes one value, and programs compute it of {1} differently: give {0} of each cell a "
+        "cell of its own (in a model, a quantity), and refer to those cells",
+    ),
+    Form(
+        "a truth value in SUMPRODUCT",
+        _truths_in_products,
+        "{0} counts the truth value {1} as 1 in some programs and as 0 in Excel: write ({1})*1",
+        is_0_in_excel=True,
+    ),
+    Form(
+        "a truth value in place of a number or a text",
+        _truths,
+        "{0} takes the truth value {1} for a number in some programs and not in others: write "
+        "({1})*1",
+    ),
+    Form(
+        "signs before a truth value",
+        _signed_truths,
+        "the signs before the truth value {0} make a number of it in some programs and not in "
+        "others: multiply it, as in ({0})*1",
+    ),
+    Form(
+        "a truth value compared with a number",
+        _compared_truths,
+        "the truth value {0} is compared as a number in some programs and not in others: join "
+        "comparisons with AND, or write ({0})*1",
+    ),
+    Form(
+        "a text in place of a number",
+        _texts,
+        "{0} takes the text {1} for a number in some programs and not in others: write a number",
+    ),
+    Form(
+        "a single cell in place of a range",
+        _single_cells,
+        "{0} takes a range, and a single cell is an error in some programs: write {1}",
+    ),
+    Form(
+        "CHOOSE in place of a value to find",
+        _choices,
+        "{0} does not find the value of {1} in some programs: write IF, or give {1} a cell of its "
+        "own",
+    ),
+    Form(
+        "INDEX with one position",
+        _one_position,
+        "INDEX takes one position in {0} for a column in some programs and for a row in others: "
+        "write both, the row and the column",
+    ),
+    Form(
+        "INDEX of a whole row or column",
+        _whole_lines,
+        "INDEX picks a whole row or column of {0}, which is an error in some programs: refer to "
+        "its cells",
+    ),
+    Form(
+        "a power of a power",
+        _powers_of_powers,
+        "{0} begins on the left in some programs and on the right in others: write brackets, as in "
+        "(a^b)^c",
+    ),
+    Form(
+        "LARGE with a broken rank",
+        _broken_ranks,
+        "LARGE rounds the rank {0} up in some programs and down in others: write ROUND({0},0), or "
+        "a whole number",
+    ),
+    Form(
+        "an empty argument",
+        _empty,
+        "an empty argument of {0} is 0 in some programs and nothing in others: write its value",
+    ),
+    Form(
+        "a computed range",
+        _computed_ranges,
+        "some programs cannot read {0}: write a range with both corners, as in A1:B2",
+    ),
+    INTERSECTED,
+)
+"""All forms that no formula of ours may have. The first that a formula has is reported."""
