@@ -19,6 +19,7 @@ import formualizer
 from xlnn.checking.references import CellRange, areas, beyond, range_text
 from xlnn.errors import DataError
 from xlnn.layout import Block, Layout
+from xlnn.xlsx.alike import TEXT
 from xlnn.xlsx.forms import misread
 from xlnn.xlsx.name_substitution import MeaningError, Names
 from xlnn.xlsx.package import Package
@@ -70,8 +71,10 @@ def is_backwards(formula: str) -> bool:
 
     >>> is_backwards("=SUM(B9:B2)"), is_backwards("=SUM(B2:B9)+C1")
     (True, False)
+    >>> is_backwards('=A1&"B9:B2"')
+    False
     """
-    for left, top, right, bottom in _BACKWARDS.findall(formula):
+    for left, top, right, bottom in _BACKWARDS.findall(TEXT.sub("", formula)):
         if int(top) > int(bottom) or (len(left), left.upper()) > (len(right), right.upper()):
             return True
     return False
