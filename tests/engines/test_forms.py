@@ -3,7 +3,7 @@ computed alike."""
 
 import re
 from functools import partial
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ DATA = ((1.25, 2, 2.5, 5), (0.5, 1, 0.5, 4), (2, 4, 1.5, 3), (3.5, 3, 3.5, 2), (
 EXAMPLES = {
     "ranges of unlike shape": (("SUMPRODUCT(D!A1:A4,D!A1:D1)", "SUMPRODUCT(D!A1:A4,D!C1:C4)"),),
     "a range where a function takes one value": (
-        ("SUMPRODUCT(TANH(D!A1:A5))", "SUM(TANH(D!A1),TANH(D!A2),TANH(D!A3),TANH(D!A4))"),
+        ("SUMPRODUCT(TANH(D!A1:A2))", "TANH(D!A1)+TANH(D!A2)"),
         ("SUMPRODUCT(LN(D!A1:A5))", "LN(D!A1)+LN(D!A2)"),
         ("SUMPRODUCT(COS(D!A1:A5)*D!B1:B5)", "COS(D!A1)*D!B1"),
         ("SUM(ABS(D!A1:A5))", "SUM(ABS(D!A1),ABS(D!A2))"),
@@ -92,7 +92,7 @@ EXAMPLES = {
         ("SUMXMY2(D!A1,D!B1)", "SUMXMY2(D!A1:A1,D!B1:B1)"),
     ),
     "CHOOSE in place of a value to find": (
-        ("MATCH(CHOOSE(1,D!A3,D!A4),D!A1:A5,0)", "MATCH(IF(1=1,D!A3,D!A4),D!A1:A5,0)"),
+        ("MATCH(CHOOSE(D!B2,D!A3,D!A4),D!A1:A5,0)", "MATCH(IF(D!B2=1,D!A3,D!A4),D!A1:A5,0)"),
         ("COUNTIF(D!A1:A5,CHOOSE(1,D!A3,2)*1)", "COUNTIF(D!A1:A5,IF(1=1,D!A3,2)*1)"),
         ("COUNT(CHOOSE(1,D!A3,2)/2)", "COUNT(IF(1=1,D!A3,2)/2)"),
     ),
@@ -110,7 +110,7 @@ EXAMPLES = {
         ("D!B1^-1^2", "(D!B1^(-1))^2"),
         ("SUM(D!A1:A2)^2^D!B5", "(SUM(D!A1:A2)^2)^D!B5"),
     ),
-    "LARGE with a broken rank": (
+    "LARGE with a rank that is not whole": (
         ("LARGE(D!B1:B5,1.5)", "LARGE(D!B1:B5,ROUND(1.5,0))"),
         ("LARGE(D!B1:B5,COUNT(D!B1:B5)/2)", "LARGE(D!B1:B5,ROUND(COUNT(D!B1:B5)/2,0))"),
     ),
@@ -148,8 +148,11 @@ ALIKE = (
 """Formulas like those, which all engines compute alike."""
 
 
-def grid_of(engine, formulas, path):
-    """Return what an engine computes, by formula; None where it cannot read one."""
+def grid_of(engine, formulas, path, cells=None):
+    """Return what an engine computes, by formula; None where it cannot read one.
+
+    The formulas are on a sheet of their own, with some cells.
+    """
     left, found = list(dict.fromkeys(formulas)), {}
     while True:
         book = Workbook()
@@ -157,16 +160,18 @@ def grid_of(engine, formulas, path):
         for row in DATA:
             book["D"].append(row)
         sheet = book.create_sheet("F")
+        for cell, number in (cells or {}).items():
+            sheet[cell] = number
         for row, formula in enumerate(left, start=20):
-            sheet.cell(row, 1, f"={formula}")
+            sheet.cell(row, 9, f"={formula}")
         book.save(path)
         try:
             grid = load(engine, path)({})["F"]
         except XlnnError as error:
-            unread = re.search(r"F!A(\d+)", str(error))
+            unread = re.search(r"F!I(\d+)", str(error))
             found[left.pop(int(unread[1]) - 20)] = None
             continue
-        return found | {formula: grid.at(row, 1) for row, formula in enumerate(left, start=20)}
+        return found | {formula: grid.at(row, 9) for row, formula in enumerate(left, start=20)}
 
 
 @pytest.fixture(scope="module")
@@ -226,6 +231,38 @@ def test_programs_compute_the_form_differently_and_the_other_alike(name, values)
 @pytest.mark.ci
 def test_programs_compute_formulas_without_a_form_alike(values):
     assert [(formula, values[formula]) for formula in ALIKE if not alike(values[formula])] == []
+
+
+def rows_of(heading):
+    """Return the rows of a table of docs/check.md, each as its cells."""
+    _, _, table = CHECK.read_text(encoding="utf-8").partition(f"\n| {heading} |")
+    lines = takewhile(lambda line: line.startswith("|"), table.splitlines()[2:])
+    return [[cell.strip(" `") for cell in line[2:-2].split(" | ")] for line in lines]
+
+
+def test_the_documents_show_every_form():
+    first = {
+        name: [text.replace("D!", "") for text in pairs[0]] for name, pairs in EXAMPLES.items()
+    }
+    assert rows_of("A formula with") == [[name, *pair] for name, pair in first.items()]
+
+
+@pytest.mark.ci
+def test_the_documents_show_what_each_engine_computes_otherwise(tmp_path):
+    table = rows_of(" | ".join(("A formula", *(f"`{engine}`" for engine in ENGINES))))
+    shown = {formula: dict(zip(ENGINES, values, strict=True)) for formula, *values in table}
+    assert shown
+    for engine in ENGINES:
+        skip_without(engine)
+        cells = {"A1": 1.5, "A2": 0, "B1": 3, "B2": 2, "B3": 1}
+        found = grid_of(engine, shown, tmp_path / "shown.xlsx", cells)
+        for formula, value in found.items():
+            text = (
+                "refused" if value is None else f"{value:g}" if isinstance(value, float) else value
+            )
+            assert shown[formula][engine] == text, (formula, engine)
+    assert all(len(set(values.values())) > 1 for values in shown.values())
+    assert [formula for formula in shown if misread(f"={formula}")] == []
 
 
 class RandomFormulas:

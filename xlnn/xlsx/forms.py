@@ -394,7 +394,7 @@ def _is_closed_between(formula: str, start: int, end: int) -> bool:
     return False
 
 
-def _broken_ranks(formula: Formula) -> Iterator[tuple[str]]:
+def _ranks_not_whole(formula: Formula) -> Iterator[tuple[str]]:
     for _, rank in _among(formula.tree, {"LARGE": _SECOND}):
         if not _is_whole(rank):
             yield (written(rank),)
@@ -506,8 +506,8 @@ FORMS = (
         "(a^b)^c",
     ),
     Form(
-        "LARGE with a broken rank",
-        _broken_ranks,
+        "LARGE with a rank that is not whole",
+        _ranks_not_whole,
         "LARGE rounds the rank {0} up in some programs and down in others: write ROUND({0},0), or "
         "a whole number",
     ),
