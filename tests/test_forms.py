@@ -1,6 +1,8 @@
 """A formula of a form that programs compute differently is refused where it is stated, and named
-where it was put in; each sentence says what to write instead. `tests/engines/test_forms.py` has the
-forms."""
+where it was put in; each sentence says what to write instead.
+
+`tests/engines/test_differences.py` has the forms.
+"""
 
 import numpy as np
 import pytest

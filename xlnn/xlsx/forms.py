@@ -7,6 +7,7 @@ lint and grades read it, and a test computes an example of each row in all engin
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
+from itertools import chain
 from typing import NamedTuple
 
 import formualizer
@@ -25,16 +26,18 @@ _ALL, _FIRST, _SECOND, _REST = slice(None), slice(1), slice(1, 2), slice(1, None
 _BRANCHES: Mapping[str, slice] = {"CHOOSE": _REST, "IF": _REST, "IFERROR": _ALL}
 """Which arguments a function returns one of."""
 
-_PRODUCTS = ("SUMPRODUCT", "SUMXMY2")
-_SUMS = ("AVERAGE", "COUNT", "MAX", "MIN", "SUM", "SUMSQ", "INTERCEPT", "SLOPE", "STEYX")
+_SUMS = (
+    *("AVERAGE", "COUNT", "MAX", "MIN", "SUM", "SUMPRODUCT", "SUMSQ", "SUMXMY2"),
+    *("INTERCEPT", "SLOPE", "STEYX"),
+)
 
 _NO_TRUTH: Mapping[str, slice] = {
-    **dict.fromkeys((*_PRODUCTS, *_SUMS, "LARGE"), _ALL),
+    **dict.fromkeys((*_SUMS, "LARGE"), _ALL),
     **dict.fromkeys(("COUNTIF", "COUNTIFS", "MID", "RIGHT", "SUMIF"), _REST),
     **dict.fromkeys(("CHOOSE", "MATCH", "RANK", "TEXT", "VLOOKUP"), _FIRST),
 }
 _NO_TEXT: Mapping[str, slice] = {
-    **dict.fromkeys((*_PRODUCTS, *_SUMS, "AND"), _ALL),
+    **dict.fromkeys((*_SUMS, "AND"), _ALL),
     **dict.fromkeys(("LARGE", "MID", "RIGHT"), _REST),
     **dict.fromkeys(("CHOOSE", "IF"), _FIRST),
 }
@@ -60,11 +63,42 @@ _MAY_BE_EMPTY = {"INDEX", "MOD", "RANK", "ROUND", "SUM", "SUMSQ"}
 """Functions with an empty argument on which programs agree, or which another row has."""
 
 
+class Part(NamedTuple):
+    """A part of a formula, since each question to formualizer's own nodes copies what is below."""
+
+    node: Node
+    kind: str
+    operator: str
+    function: str
+    parts: "tuple[Part, ...]"
+
+    @classmethod
+    def of(cls, node: Node) -> "Part":
+        """Return a node with all that is below it."""
+        name = (node.get_function_name() or "").upper().removeprefix("_XLFN.")
+        below = tuple(map(cls.of, node.children()))
+        return cls(node, node.node_type(), node.get_operator() or "", name, below)
+
+    @property
+    def value(self) -> object:
+        """The value of a constant; None for other parts."""
+        return self.node.get_literal_value()
+
+    @property
+    def reference(self) -> str:
+        """A reference as it is written; empty for other parts."""
+        return self.node.get_reference_string() or ""
+
+    def __str__(self) -> str:
+        """Return it as a formula writes it."""
+        return written(self.node)
+
+
 class Formula(NamedTuple):
-    """A formula, with its leading "=", and its tree."""
+    """A formula, with its leading "=", and all parts of it, of which the first is the whole."""
 
     text: str
-    tree: Node
+    parts: tuple[Part, ...]
 
 
 class Form(NamedTuple):
@@ -123,7 +157,7 @@ def _found(formula: str, *, is_0_in_excel: bool) -> FoundForm | None:
     if (tree := parsed(formula)) is None:
         return None
     forms = (form for form in FORMS if form.is_0_in_excel or not is_0_in_excel)
-    read = Formula(formula, tree)
+    read = Formula(formula, tuple(_every(Part.of(tree))))
     return next((FoundForm(form, words) for form in forms for words in form.finds(read)), None)
 
 
@@ -140,89 +174,83 @@ def _intersected(formula: Formula) -> Iterator[tuple[str]]:
         yield (one,)
 
 
-def _parts(node: Node) -> Iterator[Node]:
-    yield node
-    for child in node.children():
-        yield from _parts(child)
+def _every(part: Part) -> Iterator[Part]:
+    yield part
+    for below in part.parts:
+        yield from _every(below)
 
 
-def _calls(tree: Node) -> Iterator[tuple[str, list[Node]]]:
-    """Yield the functions of a formula, each with its arguments."""
-    return (_call(node) for node in _parts(tree) if node.node_type() == "Function")
+def _calls(formula: Formula) -> Iterator[Part]:
+    return (part for part in formula.parts if part.kind == "Function")
 
 
-def _call(node: Node) -> tuple[str, list[Node]]:
-    return node.get_function_name().upper().removeprefix("_XLFN."), node.children()
-
-
-def _among(tree: Node, positions: Mapping[str, slice]) -> Iterator[tuple[str, Node]]:
+def _among(formula: Formula, positions: Mapping[str, slice]) -> Iterator[tuple[str, Part]]:
     """Yield certain arguments of functions, each with the function."""
-    for name, arguments in _calls(tree):
-        for argument in arguments[positions.get(name, slice(0))]:
-            yield name, argument
+    for call in _calls(formula):
+        for argument in call.parts[positions.get(call.function, slice(0))]:
+            yield call.function, argument
 
 
-def _operations(tree: Node, operators: set[str]) -> Iterator[tuple[Node, list[Node]]]:
-    """Yield operations, each with its two operands."""
-    for node in _parts(tree):
-        if node.node_type() == "BinaryOp" and node.get_operator() in operators:
-            yield node, node.children()
+def _operations(formula: Formula, operators: set[str]) -> Iterator[Part]:
+    """Yield operations with two operands."""
+    every = (part for part in formula.parts if part.kind == "BinaryOp")
+    return (part for part in every if part.operator in operators)
 
 
-def _unsigned(node: Node) -> Node:
+def _unsigned(part: Part) -> Part:
     """Return a part of a formula without the signs before it."""
-    return _unsigned(node.children()[0]) if _is_signed(node) else node
+    return _unsigned(part.parts[0]) if _is_signed(part) else part
 
 
-def _is_signed(node: Node, signs: str = "+-") -> bool:
-    return node.node_type() == "UnaryOp" and node.get_operator() in signs
+def _is_signed(part: Part, signs: str = "+-") -> bool:
+    return part.kind == "UnaryOp" and part.operator in signs
 
 
-def _is_truth(node: Node, signs: str = "+", of: Callable[[Iterable[bool]], bool] = any) -> bool:
+def _is_truth(part: Part, signs: str = "+", of: Callable[[Iterable[bool]], bool] = any) -> bool:
     """Return whether a part of a formula gives TRUE or FALSE.
 
     Parameters
     ----------
-    node : Node
+    part : Part
     signs : str
         The signs before it that are overlooked. A plus never makes a number of it.
     of : function
         ``any`` if one branch of an IF is enough, or ``all``.
     """
-    if _is_signed(node, signs):
-        return _is_truth(node.children()[0], signs, of)
+    if _is_signed(part, signs):
+        return _is_truth(part.parts[0], signs, of)
     each = partial(_is_truth, signs=signs, of=of)
-    return _gives(node, bool, _TRUTHS | _COMPARING, each, of)
+    return _gives(part, bool, _TRUTHS | _COMPARING, each, of)
 
 
-def _is_negated_twice(node: Node) -> bool:
+def _is_negated_twice(part: Part) -> bool:
     """Return whether a part of a formula is a truth value with ``--`` before it."""
     signs = 0
-    while _is_signed(node):
-        signs += node.get_operator() == "-"
-        (node,) = node.children()
-    return signs > 0 and signs % 2 == 0 and _is_truth(node)
+    while _is_signed(part):
+        signs += part.operator == "-"
+        (part,) = part.parts
+    return signs > 0 and signs % 2 == 0 and _is_truth(part)
 
 
-def _is_text(node: Node) -> bool:
+def _is_text(part: Part) -> bool:
     """Return whether a part of a formula gives a text."""
-    return _gives(node, str, _TEXTS | {"&"}, _is_text, any)
+    return _gives(part, str, _TEXTS | {"&"}, _is_text, any)
 
 
 def _gives(
-    node: Node,
+    part: Part,
     kind: type,
     by: set[str],
-    each: Callable[[Node], bool],
+    each: Callable[[Part], bool],
     of: Callable[[Iterable[bool]], bool],
 ) -> bool:
     """Return whether a part of a formula gives a value of a kind.
 
     Parameters
     ----------
-    node : Node
+    part : Part
     kind : type
-        The class of such literals.
+        The class of such constants.
     by : set of str
         The functions and operators that return such values.
     each : function
@@ -230,207 +258,194 @@ def _gives(
     of : function
         ``any`` or ``all`` of these.
     """
-    match node.node_type():
+    match part.kind:
         case "Literal":
-            return isinstance(node.get_literal_value(), kind)
+            return isinstance(part.value, kind)
         case "Array":
-            return of(map(each, node.children()))
+            return of(map(each, part.parts))
         case "BinaryOp":
-            return node.get_operator() in by
+            return part.operator in by
         case "Function":
-            name, arguments = _call(node)
-            branches = arguments[_BRANCHES.get(name, slice(0))]
-            return name in by or (bool(branches) and of(map(each, branches)))
+            branches = _branches(part)
+            return part.function in by or (bool(branches) and of(map(each, branches)))
     return False
 
 
-def _truths_in_products(formula: Formula) -> Iterator[tuple[str, str]]:
-    for name, argument in _among(formula.tree, dict.fromkeys(_PRODUCTS, _ALL)):
+def _branches(call: Part) -> tuple[Part, ...]:
+    """Return the arguments of which a function returns one."""
+    return call.parts[_BRANCHES.get(call.function, slice(0))]
+
+
+def _truths_in_products(formula: Formula) -> Iterator[tuple[str, Part]]:
+    for name, argument in _among(formula, {"SUMPRODUCT": _ALL}):
         if _is_truth(argument):
-            yield name, written(_unsigned(argument))
+            yield name, _unsigned(argument)
 
 
-def _truths(formula: Formula) -> Iterator[tuple[str, str]]:
-    joined = (("&", part) for _, parts in _operations(formula.tree, {"&"}) for part in parts)
-    for name, argument in (*_among(formula.tree, _NO_TRUTH), *joined):
+def _truths(formula: Formula) -> Iterator[tuple[str, Part]]:
+    joined = (("&", part) for each in _operations(formula, {"&"}) for part in each.parts)
+    for name, argument in chain(_among(formula, _NO_TRUTH), joined):
         if _is_truth(argument):
-            yield name, written(_unsigned(argument))
+            yield name, _unsigned(argument)
 
 
-def _signed_truths(formula: Formula) -> Iterator[tuple[str]]:
-    tree = formula.tree
-    if _is_truth(tree, "+-") and not _is_truth(tree):
-        yield (written(_unsigned(tree)),)
-    for _, argument in _among(tree, _NO_TRUTH):
+def _signed_truths(formula: Formula) -> Iterator[tuple[Part]]:
+    whole = formula.parts[0]
+    if _is_truth(whole, "+-") and not _is_truth(whole):
+        yield (_unsigned(whole),)
+    for _, argument in _among(formula, _NO_TRUTH):
         if _is_negated_twice(argument):
-            yield (written(_unsigned(argument)),)
+            yield (_unsigned(argument),)
 
 
-def _compared_truths(formula: Formula) -> Iterator[tuple[str]]:
-    for _, sides in _operations(formula.tree, _COMPARING):
+def _compared_truths(formula: Formula) -> Iterator[tuple[Part]]:
+    for comparison in _operations(formula, _COMPARING):
+        sides = comparison.parts
         may_be = [side for side in sides if _is_truth(side) or _is_negated_twice(side)]
         if may_be and not all(_is_truth(side, of=all) for side in sides):
-            yield (written(_unsigned(may_be[0])),)
+            yield (_unsigned(may_be[0]),)
 
 
-def _texts(formula: Formula) -> Iterator[tuple[str, str]]:
-    for name, argument in _among(formula.tree, _NO_TEXT):
-        if _is_text(argument):
-            yield name, written(argument)
+def _texts(formula: Formula) -> Iterator[tuple[str, Part]]:
+    return (each for each in _among(formula, _NO_TEXT) if _is_text(each[1]))
 
 
-def _ranges_taken_singly(formula: Formula) -> Iterator[tuple[str, str]]:
-    return _taken_singly(formula.tree, is_range_taken=False)
+def _ranges_taken_singly(formula: Formula) -> Iterator[tuple[str, Part]]:
+    return _taken_singly(formula.parts[0], is_range_taken=False)
 
 
-def _taken_singly(node: Node, *, is_range_taken: bool) -> Iterator[tuple[str, str]]:
-    if node.node_type() != "Function":
-        for child in node.children():
-            yield from _taken_singly(child, is_range_taken=is_range_taken)
+def _taken_singly(part: Part, *, is_range_taken: bool) -> Iterator[tuple[str, Part]]:
+    if part.kind != "Function":
+        for below in part.parts:
+            yield from _taken_singly(below, is_range_taken=is_range_taken)
         return
-    name, arguments = _call(node)
-    takes = RANGES.get(name, (False,))
-    for position, argument in enumerate(arguments):
+    name, takes = part.function, RANGES.get(part.function, (False,))
+    for position, argument in enumerate(part.parts):
         is_branch = name in {"CHOOSE", "IF"} and position > 0
         taken = is_range_taken if is_branch else takes[min(position, len(takes) - 1)]
         if not taken and name in SINGLE and _is_range(argument):
-            yield name, written(argument)
+            yield name, argument
         yield from _taken_singly(argument, is_range_taken=taken)
 
 
-def _is_range(node: Node) -> bool:
+def _is_range(part: Part) -> bool:
     """Return whether a part of a formula has several values."""
-    match node.node_type():
+    match part.kind:
         case "Reference":
-            return _shape(node) not in {None, (1, 1)}
+            return _shape(part) not in {None, (1, 1)}
         case "Array":
             return True
         case "BinaryOp" | "UnaryOp":
-            return any(map(_is_range, node.children()))
-        case "Function":
-            name, arguments = _call(node)
-            return any(map(_is_range, arguments[_BRANCHES.get(name, slice(0))]))
-    return False
+            return any(map(_is_range, part.parts))
+    return any(map(_is_range, _branches(part)))
 
 
-def _shape(node: Node) -> tuple[int, int] | None:
+def _shape(part: Part) -> tuple[int, int] | None:
     """Return the rows and columns of a reference; None for another part of a formula."""
-    text = (node.get_reference_string() or "").rpartition("!")[2]
-    if (found := corners(text)) is None:
+    if (found := corners(part.reference.rpartition("!")[2])) is None:
         return None
     top, left, bottom, right = found
     return abs(bottom - top) + 1, abs(right - left) + 1
 
 
 def _single_cells(formula: Formula) -> Iterator[tuple[str, str]]:
-    for name, argument in _among(formula.tree, _NO_CELL):
-        cell = argument.get_reference_string() or ":"
+    for name, argument in _among(formula, _NO_CELL):
+        cell = argument.reference
         if ":" not in cell and _shape(argument) == (1, 1):
             yield name, f"{cell}:{cell.rpartition('!')[2]}"
 
 
-def _choices(formula: Formula) -> Iterator[tuple[str, str]]:
-    for name, argument in _among(formula.tree, _NO_CHOICE):
-        yield from ((name, written(part)) for part in _operands(argument) if _is_choice(part))
+def _choices(formula: Formula) -> Iterator[tuple[str, Part]]:
+    for name, argument in _among(formula, _NO_CHOICE):
+        yield from ((name, part) for part in _operands(argument) if _is_choice(part))
 
 
-def _operands(node: Node) -> Iterator[Node]:
+def _operands(part: Part) -> Iterator[Part]:
     """Yield what a part of a formula is computed from by operators alone."""
-    if node.node_type() not in {"BinaryOp", "UnaryOp"}:
-        yield node
+    if part.kind not in {"BinaryOp", "UnaryOp"}:
+        yield part
         return
-    for child in node.children():
-        yield from _operands(child)
+    for below in part.parts:
+        yield from _operands(below)
 
 
-def _is_choice(node: Node) -> bool:
+def _is_choice(part: Part) -> bool:
     """Return whether a part of a formula is CHOOSE with a cell among what it picks from."""
-    if node.node_type() != "Function" or node.get_function_name().upper() != "CHOOSE":
+    if part.function != "CHOOSE":
         return False
-    return any(
-        part.node_type() == "Reference" for branch in node.children()[1:] for part in _parts(branch)
-    )
+    return any(below.kind == "Reference" for each in part.parts[1:] for below in _every(each))
 
 
-def _one_position(formula: Formula) -> Iterator[tuple[str]]:
-    for cells, positions in _indexed(formula):
-        if len(positions) == 1 and cells.node_type() == "Reference":
-            rows, columns = _shape(cells) or (2, 1)
+def _one_position(formula: Formula) -> Iterator[tuple[Part]]:
+    for cells, *positions in _indexed(formula):
+        if len(positions) == 1 and (shape := _shape(cells)):
+            rows, columns = shape
             if columns > 1 or rows == 1:
-                yield (written(cells),)
+                yield (cells,)
 
 
-def _whole_lines(formula: Formula) -> Iterator[tuple[str]]:
-    for cells, positions in _indexed(formula):
-        if any(p.node_type() == "Omitted" or p.get_literal_value() == 0 for p in positions):
-            yield (written(cells),)
+def _whole_lines(formula: Formula) -> Iterator[tuple[Part]]:
+    for cells, *positions in _indexed(formula):
+        if any(position.kind == "Omitted" or position.value == 0 for position in positions):
+            yield (cells,)
 
 
-def _indexed(formula: Formula) -> Iterator[tuple[Node, list[Node]]]:
+def _indexed(formula: Formula) -> Iterator[tuple[Part, ...]]:
     """Yield what INDEX picks from, and the positions."""
-    for name, arguments in _calls(formula.tree):
-        if name == "INDEX" and arguments:
-            yield arguments[0], arguments[1:]
+    return (call.parts for call in _calls(formula) if call.function == "INDEX" and call.parts)
 
 
-def _powers_of_powers(formula: Formula) -> Iterator[tuple[str]]:
-    for node, (base, _) in _operations(formula.tree, {"^"}):
-        if base.node_type() == "BinaryOp" and base.get_operator() == "^":
-            between = (token.get_source_token().start for token in (base, node))
-            if not _is_closed_between(formula.text, *between):
-                yield (written(node),)
+def _powers_of_powers(formula: Formula) -> Iterator[tuple[Part]]:
+    for power in _operations(formula, {"^"}):
+        base = power.parts[0]
+        if base.kind == "BinaryOp" and base.operator == "^":
+            start, end = (part.node.get_source_token().start for part in (base, power))
+            if not _is_closed_between(formula.text, start, end):
+                yield (power,)
 
 
 def _is_closed_between(formula: str, start: int, end: int) -> bool:
-    """Return whether a bracket closes between two places that opened before them."""
+    """Return whether a bracket that opened before two places closes between them."""
     depth = 0
     for token in formualizer.tokenize(formula):
         if start < token.start < end:
-            subtype = token.subtype
-            depth += subtype == formualizer.TokenSubType.Open
-            depth -= subtype == formualizer.TokenSubType.Close
+            depth += token.subtype == formualizer.TokenSubType.Open
+            depth -= token.subtype == formualizer.TokenSubType.Close
             if depth < 0:
                 return True
     return False
 
 
-def _ranks_not_whole(formula: Formula) -> Iterator[tuple[str]]:
-    for _, rank in _among(formula.tree, {"LARGE": _SECOND}):
-        if not _is_whole(rank):
-            yield (written(rank),)
+def _ranks_not_whole(formula: Formula) -> Iterator[tuple[Part]]:
+    ranks = (rank for _, rank in _among(formula, {"LARGE": _SECOND}))
+    return ((rank,) for rank in ranks if not _is_whole(rank))
 
 
-def _is_whole(node: Node) -> bool:
+def _is_whole(part: Part) -> bool:
     """Return whether a part of a formula gives a whole number, if the cells hold whole numbers."""
-    match node.node_type():
+    match part.kind:
         case "Literal":
-            value = node.get_literal_value()
-            return isinstance(value, str) or value % 1 == 0
+            return not isinstance(part.value, float) or part.value.is_integer()
         case "BinaryOp" | "UnaryOp":
-            operator = node.get_operator() or ":"
-            return operator in _COMPARING or (
-                operator in "+-*:" and all(map(_is_whole, node.children()))
-            )
+            is_closed = part.operator in {"+", "-", "*", ":"} and all(map(_is_whole, part.parts))
+            return is_closed or part.operator in _COMPARING
         case "Function":
-            name, arguments = _call(node)
-            if name == "ROUND":
-                return arguments[-1].get_literal_value() == 0
-            if name in _BRANCHES:
-                return all(map(_is_whole, arguments[_BRANCHES[name]]))
-            is_closed = name in {"ABS", "MAX", "MIN", "MOD", "SUM"}
-            return name in _WHOLE or (is_closed and all(map(_is_whole, arguments)))
+            if part.function == "ROUND":
+                return part.parts[-1].value == 0
+            is_closed = part.function in {"ABS", "MAX", "MIN", "MOD", "SUM"}
+            passed = part.parts if is_closed else _branches(part)
+            return part.function in _WHOLE or (bool(passed) and all(map(_is_whole, passed)))
     return True
 
 
 def _empty(formula: Formula) -> Iterator[tuple[str]]:
-    for name, arguments in _calls(formula.tree):
-        if name in SINGLE | RANGES.keys() and name not in _MAY_BE_EMPTY:
-            yield from ((name,) for each in arguments if each.node_type() == "Omitted")
+    for call in _calls(formula):
+        if call.function in SINGLE - _MAY_BE_EMPTY:
+            yield from ((call.function,) for part in call.parts if part.kind == "Omitted")
 
 
-def _computed_ranges(formula: Formula) -> Iterator[tuple[str]]:
-    for node, _ in _operations(formula.tree, REFERRING):
-        yield (written(node),)
+def _computed_ranges(formula: Formula) -> Iterator[tuple[Part]]:
+    return ((operation,) for operation in _operations(formula, REFERRING))
 
 
 UNLIKE = Form("ranges of unlike shape", _unlike, "it pairs {0}; use ranges of the same shape")
@@ -479,7 +494,8 @@ FORMS = (
     Form(
         "a single cell in place of a range",
         _single_cells,
-        "{0} takes a range, and a single cell is an error in some programs: write {1}",
+        "{0} takes a range, and a single cell is an error in some programs: write {1}, or "
+        "compute it without {0}",
     ),
     Form(
         "CHOOSE in place of a value to find",
