@@ -106,7 +106,7 @@ BREAKS = [
     formula("arguments", "ROUND(1)"),
     formula("arguments", "1+ABS(C4,2)"),
     formula("arguments", "IF( )"),
-    formula("arguments", "SUM(PI(1),TRUE())"),
+    formula("arguments", "PI(1)*TRUE()"),
     formula("formula-syntax", "IF(C4," * 65 + "1" + ")" * 65),
     formula("formula-syntax", '"' + "a" * 256 + '"'),
     formula("formula-syntax", "C4+1E+400"),

@@ -126,11 +126,11 @@ class FoundForm(NamedTuple):
     """A form in a formula, and the words for the braces of its sentence."""
 
     form: Form
-    words: tuple[object, ...]
+    words: tuple[str, ...]
 
     def __str__(self) -> str:
         """Say what programs do with it, and what to write instead."""
-        return self.form.sentence.format(*(f"{word!s:.80}" for word in self.words))
+        return self.form.sentence.format(*self.words)
 
 
 def misread(formula: str, *, is_0_in_excel: bool = False) -> FoundForm | None:
@@ -158,7 +158,9 @@ def _found(formula: str, *, is_0_in_excel: bool) -> FoundForm | None:
         return None
     forms = (form for form in FORMS if form.is_0_in_excel or not is_0_in_excel)
     read = Formula(formula, tuple(_every(Part.of(tree))))
-    return next((FoundForm(form, words) for form in forms for words in form.finds(read)), None)
+    found = ((form, words) for form in forms for words in form.finds(read))
+    form, words = next(found, (None, ()))
+    return FoundForm(form, tuple(f"{word!s:.120}" for word in words)) if form else None
 
 
 _found_alike = lru_cache(maxsize=4096)(_found)
