@@ -209,6 +209,43 @@ def coarse_otherwise(place, generator):  # noqa: ARG001 -- the same
     return place.one(f'{place.formula}&""' if is_text else f"{place.formula}+0")
 
 
+FORMS = {
+    "comparison in SUMPRODUCT": "*SUMPRODUCT({cell}={cell})",
+    "function of a range": "+0*SUMPRODUCT(COS({range}))",
+    "operation on a range": "+0*SUM({range}*1)",
+    "truth value in MAX": "*MAX({cell}={cell},0)",
+    "two signs before a truth value": "*SUM(--({cell}={cell}))",
+    "truth value compared": "+IF({cell}={cell}=1,1,0)",
+    "text in SUM": '+0*SUM("0",{cell})',
+    "cell in place of a range": "*COUNTIF({cell},{cell})",
+    "CHOOSE in COUNT": "*COUNT(CHOOSE(1,{cell},0)/1)",
+    "INDEX with one position": "+0*INDEX({cell},1)",
+    "INDEX of a whole row": "+0*SUM(INDEX({range},1,0))",
+    "power of a power": "+0*{cell}^1^2",
+    "rank between two numbers": "+0*LARGE({range},1.5)",
+    "empty argument": "+0*AVERAGE({cell},,{cell})",
+    "computed corner of a range": "+0*SUM({cell}:INDEX({cell},1,1))",
+}
+"""Terms that change nothing in formualizer, and something in another program: forms that programs
+compute differently. They read only cells that the formula reads."""
+
+
+def read_differently(term):
+    """Return the kind that adds a term that programs compute differently."""
+
+    def kind(place, generator):
+        found = references(place.formula)
+        ranges = [read for read in found if len(read.corners) == 2]
+        if not (ranges if "{range}" in term else found):
+            return None
+        read = _one_of(found, generator)
+        cell = replace(read, corners=read.corners[:1])
+        area = _one_of(ranges, generator) if ranges else ""
+        return place.one(place.formula + term.format(cell=cell, range=area))
+
+    return kind
+
+
 KINDS = {
     "reference shifted by a row": shifted_row,
     "reference shifted by a column": shifted_column,
@@ -229,6 +266,7 @@ KINDS = {
     "condition that is false now": false_condition,
     "guard dropped": guard_dropped,
     "coarse formula said otherwise": coarse_otherwise,
+    **{name: read_differently(term) for name, term in FORMS.items()},
 }
 
 

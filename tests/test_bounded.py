@@ -142,6 +142,25 @@ def test_what_formulas_read_is_counted_exactly(tmp_path, monkeypatch):
     assert "read 2,600 cells, 26 of them in S!C1," in refused(path)
 
 
+TEXTS = ("hh:mm", "A:XFD", "1:1048576", "A1:B7", 'say ""B1:C9""', "it's A1:C3", "'S'!A1:B2")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_in_a_formula_is_no_range(text, tmp_path, monkeypatch):
+    """Neither is the title of a sheet; a range after a text, or of a sheet, is one."""
+    monkeypatch.setattr("xlnn.xlsx.guard.READS_A_FORMULA", 0)
+    cells = {f"C{row}": f'=TEXT(SUM(A{row}:B{row}),"{text}")&"{text}"' for row in range(1, 4)}
+    book = Workbook()
+    book.active.title = 'B1"C2'
+    for cell, formula in cells.items():
+        book.active[cell] = f"{formula}&SUM('B1\"C2'!A1:A2)"
+    book.save(tmp_path / "b.xlsx")
+    monkeypatch.setattr("xlnn.xlsx.guard.READS", 3 * 4)
+    inspect(tmp_path / "b.xlsx")
+    monkeypatch.setattr("xlnn.xlsx.guard.READS", 3 * 4 - 1)
+    assert "read 12 cells, 4 of them in" in refused(tmp_path / "b.xlsx")
+
+
 @many
 @given(row=st.integers(3_000, 1_000_000), column=st.integers(1_000, 16_384))
 def test_one_far_cell_is_refused(tmp_path, row, column):

@@ -320,6 +320,38 @@ def test_a_truth_value_is_no_number(one_epoch, tmp_path):
     assert reasons_of(one_epoch, "right", "=(X{0}=Images!P{0})*1".format, tmp_path) == ["right"]
 
 
+COUNTED = "=SUMPRODUCT(X{0}:X{1}=Images!P$4:P$67)"
+
+
+def test_a_truth_value_in_sumproduct_is_0_in_excel(one_epoch, tmp_path):
+    """formualizer counts it as 1, so that it would find the number of right images."""
+    (said,) = reasons_of(one_epoch, "all_right", lambda _: COUNTED.format(4, 67), tmp_path)
+    assert said.startswith(
+        "SUMPRODUCT counts X4:X67=Images!P$4:P$67 as 0, since it is TRUE or FALSE: write "
+        "(X4:X67=Images!P$4:P$67)*1"
+    )
+
+
+@pytest.mark.slow
+def test_what_counts_a_truth_value_in_sumproduct_is_right(one_epoch, tmp_path):
+    for counted in ("({})*1", "--({})"):
+        formula = COUNTED.replace(
+            "X{0}:X{1}=Images!P$4:P$67", counted.format("X4:X67=Images!P4:P67")
+        )
+        assert reasons_of(one_epoch, "all_right", lambda _, f=formula: f, tmp_path) == ["right"]
+
+
+@pytest.mark.slow
+def test_a_truth_value_in_sumproduct_of_a_step_is_0_in_excel(one_epoch, tmp_path):
+    every = blanks(one_epoch, ("all_right",))
+    workbook = openpyxl.load_workbook(emptied(one_epoch, ("all_right",), tmp_path / "e.xlsx"))
+    workbook.create_sheet("My steps")["A1"] = "=SUMPRODUCT(Training!X4:X67=Images!P4:P67)"
+    for blank in every.values():
+        fill(workbook, blank, ["='My steps'!A1"] * len(blank.stated))
+    workbook.save(tmp_path / "s.xlsx")
+    assert units(only(grade(tmp_path / "s.xlsx", workers=1))) == [("all_right", "uncounted")]
+
+
 @pytest.mark.slow
 def test_a_text_that_was_typed_is_called_no_number(one_epoch, tmp_path):
     said, *_ = reasons_of(one_epoch, "a2", lambda _: "weiß nicht", tmp_path)

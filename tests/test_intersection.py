@@ -7,10 +7,10 @@ from programs import LIBRARIES
 from rewriting import edit
 
 from xlnn.checking.check import check
-from xlnn.checking.formula_text import misread
 from xlnn.loading.spec import layout_of, read_spec
 from xlnn.registry.templates import names, template
 from xlnn.workbooks import FIRST_KIND, kind_named
+from xlnn.xlsx.forms import misread
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.name_substitution import Names
 from xlnn.xlsx.range_shapes import intersection

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mutants import KINDS
+from mutants import FORMS, KINDS
 from planting import (
     FUNCTIONS,
     NETWORKS,
@@ -26,7 +26,9 @@ from xlnn import engines
 from xlnn.checking import comparison
 from xlnn.checking.check import check
 from xlnn.registry.templates import names
+from xlnn.xlsx import forms
 from xlnn.xlsx.cells import cells
+from xlnn.xlsx.forms import misread
 
 PROGRAM = Path(__file__).parent / "benchmarks" / "mutation.py"
 
@@ -117,6 +119,23 @@ def test_the_same_generator_plants_the_same_errors(books):
     assert once == again
 
 
+def test_every_form_that_programs_compute_differently_is_a_kind(network):
+    generator = np.random.default_rng(3)
+    contents = (plant(network, kind, "Training", generator).changes.values() for kind in FORMS)
+    found = {misread(content).form.name for (content,) in contents}
+    assert found == {form.name for form in forms.FORMS} - {forms.UNLIKE.name}
+
+
+@pytest.mark.ci
+def test_a_form_that_is_let_pass_fails(network, tmp_path, monkeypatch):
+    planted = plant(network, "comparison in SUMPRODUCT", "Training", np.random.default_rng(1))
+    outcome = try_out(network, planted, tmp_path / "planted.xlsx", "formualizer", probes=1)
+    assert (len(outcome.named), outcome.good) == (1, True)
+    monkeypatch.setattr("xlnn.checking.formula_text.misread", lambda _: None)
+    outcome = try_out(network, planted, tmp_path / "planted.xlsx", "formualizer", probes=1)
+    assert (len(outcome.listed), outcome.good) == (1, False)
+
+
 @pytest.mark.parametrize("engine", engines.ENGINES)
 @pytest.mark.first(engine=1)
 @pytest.mark.slow
@@ -204,6 +223,12 @@ def test_a_refusal_catches_and_names_nothing(network, tried):
     outcome = tried(network, "Training", {cell: "=NOW()"})
     assert (outcome.caught, outcome.exact, outcome.good) == (True, False, False)
     assert "NOW" in outcome.refusal
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/check.md"])
+def test_the_documents_count_the_kinds(page):
+    text = " ".join((PROGRAM.parents[2] / page).read_text(encoding="utf-8").split())
+    assert f"errors of {len(KINDS)} kinds" in text
 
 
 def test_no_workbook_of_the_program_is_written_over_another_one():

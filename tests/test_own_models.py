@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from experiments import every_kind_of_cell_is_named_when_it_is_wrong
-from programs import skip_without
+from programs import LIBRARIES, skip_without
 
 import xlnn
 from xlnn.cli import cli
@@ -73,6 +73,44 @@ def test_the_loan_is_paid_back_as_plain_python_says(tmp_path):
     for left in xlnn.values(path, model=example("loan"))["debt"]:
         assert left == pytest.approx(debt, rel=1e-12)
         debt += debt * 0.06 / 12 - 443.21
+
+
+TEXTS = (
+    *(
+        "hh:mm",
+        "A:XFD",
+        "1:1048576",
+        "Model!A1",
+        "B9:B2",
+        "SUM(A1:ZZ99)",
+        "[1]x!A1",
+        "#REF!",
+        "a|b",
+    ),
+    *(
+        "REPT(x,99999)",
+        "INDIRECT(A1)",
+        "it's A1:C3",
+        ": f(x)",
+        "2^3^2",
+        "SUMPRODUCT(A1:A3=1)",
+        "--",
+    ),
+)
+
+
+@pytest.mark.parametrize("engine", LIBRARIES)
+@pytest.mark.first(engine=1)
+def test_a_text_in_a_formula_may_look_like_a_reference(engine, tmp_path):
+    v = xlnn.Quantity("v", shape=(3,))
+    cells = [f'=IF(""&{{v[0]}}="{text}",1,SUM({{v[:]}}))' for text in TEXTS]
+    stated = [xlnn.Stated(array=lambda v: v.sum(), cell=cell) for cell in cells]
+    others = [xlnn.Quantity(f"y{n}", equation=each) for n, each in enumerate(stated)]
+    model = xlnn.Model((v, *others))
+    path = xlnn.workbook(model, {"v": [1, 2, 4]}, tmp_path / "texts.xlsx").path
+    report = xlnn.check(path, engine, model=model)
+    assert (report.agrees, report.restated) == (True, ())
+    assert xlnn.lint(path) == ()
 
 
 @pytest.mark.ci

@@ -2,9 +2,9 @@
 
 Every formula is read. One that reads as stated, up to ``$``, quotes, blanks and case, is verified
 in form and by value. One that differs is wrong if its values cannot verify it (a class, a look-up,
-a sentence), if it refers to other cells than its equation uses, or not to all of them, or if Excel
-would compute something different from an engine. Otherwise it is *restated*, and verified by its
-values alone.
+a sentence), if it refers to other cells than its equation uses, or not to all of them, or if it has
+a form that programs compute differently. Otherwise it is *restated*, and verified by its values
+alone.
 """
 
 import re
@@ -19,9 +19,11 @@ import formualizer
 from xlnn.checking.references import CellRange, areas, beyond, range_text
 from xlnn.errors import DataError
 from xlnn.layout import Block, Layout
+from xlnn.xlsx.alike import TEXT
+from xlnn.xlsx.forms import misread
 from xlnn.xlsx.name_substitution import MeaningError, Names
 from xlnn.xlsx.package import Package
-from xlnn.xlsx.range_shapes import intersection, parsed, reading
+from xlnn.xlsx.range_shapes import intersection, parsed
 
 Entry = tuple[str, tuple[int, ...]]
 """A quantity's name and an index of its array."""
@@ -69,8 +71,10 @@ def is_backwards(formula: str) -> bool:
 
     >>> is_backwards("=SUM(B9:B2)"), is_backwards("=SUM(B2:B9)+C1")
     (True, False)
+    >>> is_backwards('=A1&"B9:B2"')
+    False
     """
-    for left, top, right, bottom in _BACKWARDS.findall(formula):
+    for left, top, right, bottom in _BACKWARDS.findall(TEXT.sub("", formula)):
         if int(top) > int(bottom) or (len(left), left.upper()) > (len(right), right.upper()):
             return True
     return False
@@ -139,8 +143,8 @@ class Readings:
         """Return the same for a formula without defined names."""
         name, index = entry
         (title, *_), quantity = self.layout.place(*entry), self.layout.model[name]
-        if ranges := misread(formula):
-            return ranges
+        if form := misread(formula):
+            return str(form)
         named = areas(formula, title)
         if named is None and parsed(formula) is None:
             return "no program can read it: look for a missing bracket or operator"
@@ -167,25 +171,13 @@ def _other_cells(
     return None
 
 
-def misread(formula: str) -> str | None:
-    """Describe ranges of a formula that Excel and some engines compute differently, or None.
-
-    >>> misread("=SUMPRODUCT(A1:B1,D1:D3)")
-    'it pairs A1:B1 (1 row of 2) with D1:D3 (3 rows of 1); use ranges of the same shape'
-    """
-    pair, one = reading(formula)
-    if pair:
-        return f"it pairs {pair}; use ranges of the same shape"
-    return f"Excel uses only one cell of {one} here: use SUMPRODUCT" if one else None
-
-
 def check_stated(layout: Layout) -> None:
-    """Refuse a model with formulas that Excel and some engines compute differently.
+    """Refuse a model with formulas that programs compute differently.
 
     Raises
     ------
     DataError
-        The message names the quantity and the ranges.
+        The message names the quantity, and says what to write instead.
     """
     names = Names({("", name): area for name, area in layout.names.items()}, layout.titles.values())
     for quantity in layout.model.quantities:
@@ -194,8 +186,8 @@ def check_stated(layout: Layout) -> None:
             last = tuple(axis.length - 1 for axis in part.axes)
             for column in layout.columns(quantity.name, number):
                 formula = column.at(last)
-                if ranges := misread(names.plain(formula, title)):
-                    raise DataError(f'The cell of {quantity.name} gives "{formula:.60}": {ranges}.')
+                if form := misread(names.plain(formula, title)):
+                    raise DataError(f'The cell of {quantity.name} gives "{formula:.60}": {form}.')
 
 
 def as_stated(layout: Layout, formulas: Mapping[tuple[str, int, int], str]) -> frozenset[str]:

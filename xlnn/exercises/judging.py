@@ -9,7 +9,7 @@ random ones, and those at numbers that a formula compares with.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from functools import cached_property, partial
@@ -20,7 +20,7 @@ from openpyxl.utils import FORMULAE
 from xlnn import reference
 from xlnn.checking.comparison import disagreement
 from xlnn.checking.probe import probe_arrays
-from xlnn.checking.references import areas
+from xlnn.checking.references import CellRange, areas
 from xlnn.engines.arrays import FAILED, is_error
 from xlnn.engines.functions import functions_of, unknown
 from xlnn.engines.scenarios import Found, Task
@@ -30,6 +30,7 @@ from xlnn.exercises.submission import Submission
 from xlnn.grid import CellError
 from xlnn.layout import Layout
 from xlnn.quantity import Model, Quantity
+from xlnn.xlsx.forms import misread
 from xlnn.xlsx.guard import FUNCTIONS
 from xlnn.xlsx.range_shapes import Unlike, parsed, unlike
 
@@ -91,7 +92,8 @@ class JudgedQuantity:
         numbers are extreme.
     faults : dict
         Why formulas are wrong whatever their values, by index, and what is at fault: ``unlike``, a
-        pair of ranges of unlike shape; ``reads_one``, a range of which Excel would use one cell;
+        pair of ranges of unlike shape; ``uncounted``, a function and a truth value in it that Excel
+        counts as 0; ``reads_one``, a range of which Excel would use one cell;
         ``constant``, a formula that depends on no quantity although the stated one does; or
         ``circle``, one that depends on its own cell.
     by_hand : set of indices
@@ -111,7 +113,7 @@ class JudgedQuantity:
         self.got: Sequence[Values] = ()
         self.heard: list[Values] = []
         self.wrong = np.zeros(quantity.lengths, dtype=bool)
-        self.faults: dict[Index, tuple[str, str | Unlike]] = {}
+        self.faults: dict[Index, tuple[str, str | Unlike | tuple[str, ...]]] = {}
         self.by_hand: AbstractSet[Index] = frozenset()
 
     def rows(self, unit: Index) -> list[Index]:
@@ -202,6 +204,8 @@ class JudgedQuantity:
             is_array = self.places[index] in submitted.arrays
             if pair := unlike(text):
                 self.faults[index] = "unlike", pair
+            elif words := self._uncounted(index):
+                self.faults[index] = "uncounted", words
             elif one := "" if is_array else reads_one(text):
                 self.faults[index] = "reads_one", one
             elif self._is_constant(index):
@@ -221,6 +225,17 @@ class JudgedQuantity:
             if not world.is_extreme or not any(map(is_error, values.values()))
         ]
         self.got, self.worlds = zip(*kept, strict=True)
+
+    def _uncounted(self, index: Index) -> tuple[str, ...]:
+        """Return the function and the truth value in it that Excel counts as 0, if there is one.
+
+        formualizer counts it as 1, in the formula and in the student's own steps.
+        """
+        submitted, own = self.submitted, self.formulas[index]
+        reached = _reached(submitted, own, self.places[index][0]) if submitted.helpers else ()
+        texts = (own, *(text for text, _ in reached))
+        found = (misread(text, is_0_in_excel=True) for text in texts)
+        return next((form.words for form in found if form), ())
 
     def _is_constant(self, index: Index) -> bool:
         """Return whether a formula depends on no quantity, although the stated one does.
@@ -432,11 +447,19 @@ def wrong_in(submitted: Submission, quantity: Quantity, world: World, values: Va
 
 def _depends(submitted: Submission, formula: str, here: str) -> bool:
     """Return whether a formula leads to a quantity, directly or through helper cells."""
+    return any(
+        named is None or any(map(submitted.varies, named))
+        for _, named in _reached(submitted, formula, here)
+    )
+
+
+def _reached(
+    submitted: Submission, formula: str, here: str
+) -> Iterator[tuple[str, list[CellRange] | None]]:
+    """Yield a formula and those of the helper cells to which it leads, each with what it names."""
     helpers, left = dict(submitted.helpers), [(formula, here)]
     while left:
-        named = areas(*left.pop())
-        if named is None or any(map(submitted.varies, named)):
-            return True
-        reached = [place for place in helpers if any(area.holds(*place) for area in named)]
+        named = areas(*left[-1])
+        yield left.pop()[0], named
+        reached = [place for place in helpers if any(area.holds(*place) for area in named or ())]
         left += [(helpers.pop(place), place[0]) for place in reached]
-    return False

@@ -55,10 +55,10 @@ class Mistake:
     ----------
     kind : str
         The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``unknown``,
-        ``reads_one``, ``unlike``, ``truth``, ``constant``, ``circle``, ``sign``, ``factor``,
-        ``offset``, ``anchor``, ``dragged``, ``epoch``, ``row``, ``column``, ``short``, ``long``,
-        ``missing``, ``by_hand``, ``no_equals``, ``instead``, ``epochs``, ``these_inputs``, those of
-        `xlnn.exercises.edits`, ``other``.
+        ``reads_one``, ``unlike``, ``uncounted``, ``truth``, ``constant``, ``circle``, ``sign``,
+        ``factor``, ``offset``, ``anchor``, ``dragged``, ``epoch``, ``row``, ``column``, ``short``,
+        ``long``, ``missing``, ``by_hand``, ``no_equals``, ``instead``, ``epochs``,
+        ``these_inputs``, those of `xlnn.exercises.edits`, ``other``.
     cell : str
         The first wrong cell.
     said : dict
@@ -190,6 +190,8 @@ class _WrongUnit:
         if self.fault == "unlike":
             one, other = map(_shaped, self.about)
             return self.by_cells() or self.says("unlike", first=one, second=other)
+        if self.fault == "uncounted":
+            return self.says("uncounted", function=self.about[0], truth=self.about[1])
         return self.by_form() or self.by_value() or self.by_cells() or self.by_outcome()
 
     def by_outcome(self) -> Mistake:

@@ -17,16 +17,18 @@ import numpy as np
 from xlnn.linting.book import LintedWorkbook, Problem, elements_named
 from xlnn.linting.nodes import SheetNode
 from xlnn.xlsx.alike import FormulaGroup, Slot, grouped, split
+from xlnn.xlsx.forms import INTERSECTED, UNLIKE, misread
 from xlnn.xlsx.guard import ARGUMENTS, MAX_SHAPES, MOST_ARGUMENTS, calls
 from xlnn.xlsx.markup import Node
 from xlnn.xlsx.name_substitution import Names
-from xlnn.xlsx.range_shapes import at_a1, unlike
+from xlnn.xlsx.range_shapes import at_a1
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_COLUMNS, MAX_ROWS, address
 
 RULES = {
     "formula-syntax": "A formula can be parsed, within the limits of Excel and the engines.",
     "arguments": "A function has as many arguments as Excel takes, 255 at most.",
     "unlike-ranges": "Ranges that a function or an operation pairs have shapes that fit.",
+    "read-differently": "A formula has no form that programs compute differently.",
     "unknown-name": "A word in a formula is a cell or a defined name.",
     "reference": "Every cell that a formula, a name or a chart refers to exists.",
 }
@@ -216,8 +218,7 @@ class _Formulas:
             rows = int(first[wrong, index]), int(last[wrong, index])
             message = _missing(self._book.sheets[slot.sheet], slot, *rows)
             yield wrong, "reference", message, index
-        if group.words or ":" in group.formula or "{" in group.formula:
-            yield from self._pairs(group, last - first)
+        yield from self._forms(group, last - first)
 
     def _have(self, group: FormulaGroup, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         """Return which references of which formulas exist, shape (formulas, slots)."""
@@ -229,14 +230,24 @@ class _Formulas:
             have[:, own] = used.have(*columns, first[:, own], last[:, own])
         return have
 
-    def _pairs(self, group: FormulaGroup, heights: np.ndarray) -> Iterator[Found]:
-        """Look for ranges of unlike shape, once for formulas whose ranges have the same heights."""
+    def _forms(self, group: FormulaGroup, heights: np.ndarray) -> Iterator[Found]:
+        """Look for forms that programs compute differently.
+
+        Of formulas whose ranges have the same heights, one is read. A condition of a format, or a
+        range with a name, may be of any form but one.
+        """
         title = self._titles[group.sheet] if group.sheet >= 0 else ""
         for member in sorted(int(members[0]) for members in split(heights)):
             formula = group.at(member)
-            if pair := unlike(self._names.plain(formula, title) if group.words else formula):
-                message = f"It pairs {pair}; expected ranges of the same shape."
+            found = misread(self._names.plain(formula, title) if group.words else formula)
+            if found is None or found.form is INTERSECTED:
+                continue
+            if found.form is UNLIKE:
+                message = f"It pairs {found.words[0]}; expected ranges of the same shape."
                 yield member, "unlike-ranges", message, None
+            elif title:
+                message = f'In "{formula:.61}", {found}.'
+                yield member, "read-differently", message, None
 
 
 def _missing(sheet: SheetNode, slot: Slot, top: int, bottom: int) -> str:

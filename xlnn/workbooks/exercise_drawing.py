@@ -293,8 +293,10 @@ def drawings_of_exercise(
             spec.put(row, 1, line, TEXT_LINE)
     for number, name in enumerate(exercise.blank, start=1):
         block = layout.blocks[name]
-        # not every Excel accepts a rule that refers to another sheet's cells
-        state = f"INDEX(xlnn.exercise_blanks,{number})"
+        # not every Excel accepts a rule that refers to another sheet's cells, and not every
+        # program an INDEX of a single cell
+        states = "xlnn.exercise_blanks"
+        state = f"INDEX({states},{number})" if len(exercise.blank) > 1 else states
         for code in (eq.CORRECT, eq.WRONG):
             rule = _coloured(f"{state}={code}", COLOURS[code])
             drawn[block.sheet].colours.append((cell_range(block), rule))

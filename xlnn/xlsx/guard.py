@@ -32,7 +32,8 @@ MAX_PLACES = 99
 """Digits to which a number is rounded or written; a double has 17."""
 
 _RANGE = re.compile(
-    rb"([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})(?![\w(])"
+    rb"\"(?:[^\"]|\"\")*+\"|'(?:[^']|'')*+'"  # a text, a title: no range is in them
+    rb"|([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})(?![\w(])"
     rb"|([A-Z]{1,3}):\$?([A-Z]{1,3})(?![\w(])"
     rb"|(?<![\w.$])\$?([0-9]{1,7}):\$?([0-9]{1,7})(?![\w.(])",
     re.IGNORECASE,
@@ -56,9 +57,15 @@ These slices are empty for whole columns."""
 
 @lru_cache(maxsize=MAX_SHAPES)
 def ranges(formula: bytes) -> tuple[Range, ...]:
-    """Find the ranges of a formula."""
+    """Find the ranges of a formula.
+
+    >>> ranges(b'TEXT(SUM(A1:B3),"hh:mm")')
+    ((2, slice(10, 11, None), slice(13, 14, None)),)
+    """
     found = []
     for match in _RANGE.finditer(formula):
+        if match.lastindex is None:
+            continue
         left, top, right, _, first, last, *_ = match.groups()
         width = _columns(left or first, right or last) if left or first else MAX_COLUMNS
         ends = (2, 4) if top else (7, 8)

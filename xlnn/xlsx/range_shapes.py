@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import formualizer
 
+from xlnn.xlsx.alike import QUOTED
 from xlnn.xlsx.guard import FUNCTIONS, MOST_ARGUMENTS
 from xlnn.xlsx.sheet_stream import COLUMNS, address, corners
 
@@ -76,6 +77,7 @@ _CELLS = re.compile(
     r"(?<![\w.$])\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?(?![\w.(])",
     re.IGNORECASE,
 )
+_SPACED = re.compile(rf"(?P<quoted>{QUOTED.pattern})|\s*(?P<sign>[-+*/^&=<>,;]+)\s*")
 _OF_TWO_SHEETS = re.compile(r":(?:'|\w+!)")
 
 
@@ -281,7 +283,7 @@ class _Reader:
                 return Operand("{…}", len(rows), len(rows[0])) if rows else None
             case "BinaryOp":
                 if taken.single:
-                    self.intersected.append(_text(node))
+                    self.intersected.append(written(node))
                 return self._joined(node.get_operator(), *node.children())
         return None
 
@@ -310,7 +312,7 @@ class _Reader:
         given = [*zip(arguments, _arguments_taken(name, arguments, taken), strict=True)]
         found = self._result(name, given)
         if name == "INDEX" and taken.single and any(map(_is_all, arguments[1:])):
-            self.intersected.append(_text(node))
+            self.intersected.append(written(node))
         return found
 
     def _result(self, name: str, given: "Sequence[_Given]") -> list[Operand | None]:
@@ -401,6 +403,11 @@ def _is_all(position: Node) -> bool:
     return position.node_type() == "Omitted" or position.get_literal_value() == 0
 
 
-def _text(node: Node) -> str:
-    """Return a node as a formula writes it."""
-    return node.to_formula().removeprefix("=").replace(", ", ",")
+def written(node: Node) -> str:
+    """Return a part of a formula as a person writes it, without blanks around operators.
+
+    >>> written(parsed('=IF(A1 >= -B1, "a, b", (A1+1) * 2)'))
+    'IF(A1>=-B1,"a, b",(A1+1)*2)'
+    """
+    text = node.to_formula().removeprefix("=")
+    return _SPACED.sub(lambda found: found["quoted"] or found["sign"], text)

@@ -1,0 +1,544 @@
+"""Find forms of formulas that programs compute differently, and say what to write instead.
+
+A *form* is a way to write a formula: a comparison as an argument of SUMPRODUCT, a range where a
+function takes one value, a power of a power. `FORMS` is the table of them. Statements, the check,
+lint and grades read it, and a test computes an example of each row in all engines.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
+from itertools import chain
+from typing import NamedTuple
+
+import formualizer
+
+from xlnn.xlsx.range_shapes import RANGES, REFERRING, SINGLE, Node, at_a1, parsed, reading, written
+from xlnn.xlsx.sheet_stream import corners
+
+_COMPARING = {"=", "<>", "<", ">", "<=", ">="}
+_TRUTHS = {"AND", "FALSE", "ISBLANK", "ISNUMBER", "ISTEXT", "NOT", "OR", "TRUE", "XOR"}
+_TEXTS = {"ADDRESS", "FIXED", "MID", "REPT", "RIGHT", "TEXT"}
+_WHOLE = {"COLUMN", "COUNT", "COUNTIF", "COUNTIFS", "INT", "MATCH", "RANK", "ROW", "SIGN"}
+"""What operators and functions return: truth values, texts, whole numbers."""
+
+_ALL, _FIRST, _SECOND, _REST = slice(None), slice(1), slice(1, 2), slice(1, None)
+
+_BRANCHES: Mapping[str, slice] = {"CHOOSE": _REST, "IF": _REST, "IFERROR": _ALL}
+"""Which arguments a function returns one of."""
+
+_SUMS = (
+    *("AVERAGE", "COUNT", "MAX", "MIN", "SUM", "SUMPRODUCT", "SUMSQ", "SUMXMY2"),
+    *("INTERCEPT", "SLOPE", "STEYX"),
+)
+
+_NO_TRUTH: Mapping[str, slice] = {
+    **dict.fromkeys((*_SUMS, "LARGE"), _ALL),
+    **dict.fromkeys(("COUNTIF", "COUNTIFS", "MID", "RIGHT", "SUMIF"), _REST),
+    **dict.fromkeys(("CHOOSE", "MATCH", "RANK", "TEXT", "VLOOKUP"), _FIRST),
+}
+_NO_TEXT: Mapping[str, slice] = {
+    **dict.fromkeys((*_SUMS, "AND"), _ALL),
+    **dict.fromkeys(("LARGE", "MID", "RIGHT"), _REST),
+    **dict.fromkeys(("CHOOSE", "IF"), _FIRST),
+}
+"""Which arguments programs take for a number, leave out or refuse if they are truth values, or
+texts. Everywhere else they agree."""
+
+_NO_CELL: Mapping[str, slice] = {
+    **dict.fromkeys(("COUNTIF", "LARGE"), _FIRST),
+    **dict.fromkeys(("MATCH", "RANK", "VLOOKUP"), _SECOND),
+    **dict.fromkeys(("COUNTIFS", "SUMIF"), slice(0, None, 2)),
+    "SUMXMY2": _ALL,
+}
+"""Which arguments are an error in IronCalc if they are a single cell."""
+
+_NO_CHOICE: Mapping[str, slice] = {
+    **dict.fromkeys(("MATCH", "VLOOKUP"), _FIRST),
+    "COUNT": _ALL,
+    "COUNTIF": _SECOND,
+}
+"""Which arguments IronCalc does not find or count if CHOOSE picks them among cells."""
+
+_MAY_BE_EMPTY = {"INDEX", "MOD", "RANK", "ROUND", "SUM", "SUMSQ"}
+"""Functions with an empty argument on which programs agree, or which another row has."""
+
+
+class Part(NamedTuple):
+    """A part of a formula, since each question to formualizer's own nodes copies what is below."""
+
+    node: Node
+    kind: str
+    operator: str
+    function: str
+    parts: "tuple[Part, ...]"
+
+    @classmethod
+    def of(cls, node: Node) -> "Part":
+        """Return a node with all that is below it."""
+        name = (node.get_function_name() or "").upper().removeprefix("_XLFN.")
+        below = tuple(map(cls.of, node.children()))
+        return cls(node, node.node_type(), node.get_operator() or "", name, below)
+
+    @property
+    def value(self) -> object:
+        """The value of a constant; None for other parts."""
+        return self.node.get_literal_value()
+
+    @property
+    def reference(self) -> str:
+        """A reference as it is written; empty for other parts."""
+        return self.node.get_reference_string() or ""
+
+    def __str__(self) -> str:
+        """Return it as a formula writes it."""
+        return written(self.node)
+
+
+class Formula(NamedTuple):
+    """A formula, with its leading "=", and all parts of it, of which the first is the whole."""
+
+    text: str
+    parts: tuple[Part, ...]
+
+
+class Form(NamedTuple):
+    """A form of formulas that programs compute differently.
+
+    Attributes
+    ----------
+    name : str
+        What such a formula has, in a few words.
+    finds : function
+        Yields the places of a formula that have the form: the words for the sentence's braces.
+    sentence : str
+        What programs do with it, and what to write instead.
+    is_0_in_excel : bool
+        Whether Excel counts it as 0, unlike the engine that computes answers to exercises.
+    """
+
+    name: str
+    finds: Callable[[Formula], Iterator[tuple[object, ...]]]
+    sentence: str
+    is_0_in_excel: bool = False
+
+
+class FoundForm(NamedTuple):
+    """A form in a formula, and the words for the braces of its sentence."""
+
+    form: Form
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Say what programs do with it, and what to write instead."""
+        return self.form.sentence.format(*self.words)
+
+
+def misread(formula: str, *, is_0_in_excel: bool = False) -> FoundForm | None:
+    """Return the first form of a formula that programs compute differently; None if it has none.
+
+    Parameters
+    ----------
+    formula : str
+        With its leading "=", and with cells in place of names (`xlnn.xlsx.name_substitution`).
+    is_0_in_excel : bool
+        Whether only those forms are looked for that Excel counts as 0.
+
+    >>> misread("=SUMPRODUCT(A1:A3=B1:B3)").form.name
+    'a truth value in SUMPRODUCT'
+    >>> print(misread('=SUM("5",A1)'))
+    SUM takes the text "5" for a number in some programs and not in others: write a number
+    >>> misread("=SUMPRODUCT((A1:A3=B1:B3)*1)")
+    """
+    is_found = _found_alike(at_a1(formula), is_0_in_excel=is_0_in_excel)
+    return _found(formula, is_0_in_excel=is_0_in_excel) if is_found else None
+
+
+def _found(formula: str, *, is_0_in_excel: bool) -> FoundForm | None:
+    if (tree := parsed(formula)) is None:
+        return None
+    forms = (form for form in FORMS if form.is_0_in_excel or not is_0_in_excel)
+    read = Formula(formula, tuple(_every(Part.of(tree))))
+    found = ((form, words) for form in forms for words in form.finds(read))
+    form, words = next(found, (None, ()))
+    return FoundForm(form, tuple(f"{word!s:.120}" for word in words)) if form else None
+
+
+_found_alike = lru_cache(maxsize=4096)(_found)
+
+
+def _unlike(formula: Formula) -> Iterator[tuple[object]]:
+    if pair := reading(formula.text).unlike:
+        yield (pair,)
+
+
+def _intersected(formula: Formula) -> Iterator[tuple[str]]:
+    if one := reading(formula.text).intersected:
+        yield (one,)
+
+
+def _every(part: Part) -> Iterator[Part]:
+    yield part
+    for below in part.parts:
+        yield from _every(below)
+
+
+def _calls(formula: Formula) -> Iterator[Part]:
+    return (part for part in formula.parts if part.kind == "Function")
+
+
+def _among(formula: Formula, positions: Mapping[str, slice]) -> Iterator[tuple[str, Part]]:
+    """Yield certain arguments of functions, each with the function."""
+    for call in _calls(formula):
+        for argument in call.parts[positions.get(call.function, slice(0))]:
+            yield call.function, argument
+
+
+def _operations(formula: Formula, operators: set[str]) -> Iterator[Part]:
+    """Yield operations with two operands."""
+    every = (part for part in formula.parts if part.kind == "BinaryOp")
+    return (part for part in every if part.operator in operators)
+
+
+def _unsigned(part: Part) -> Part:
+    """Return a part of a formula without the signs before it."""
+    return _unsigned(part.parts[0]) if _is_signed(part) else part
+
+
+def _is_signed(part: Part, signs: str = "+-") -> bool:
+    return part.kind == "UnaryOp" and part.operator in signs
+
+
+def _is_truth(part: Part, signs: str = "+", of: Callable[[Iterable[bool]], bool] = any) -> bool:
+    """Return whether a part of a formula gives TRUE or FALSE.
+
+    Parameters
+    ----------
+    part : Part
+    signs : str
+        The signs before it that are overlooked. A plus never makes a number of it.
+    of : function
+        ``any`` if one branch of an IF is enough, or ``all``.
+    """
+    if _is_signed(part, signs):
+        return _is_truth(part.parts[0], signs, of)
+    each = partial(_is_truth, signs=signs, of=of)
+    return _gives(part, bool, _TRUTHS | _COMPARING, each, of)
+
+
+def _is_negated_twice(part: Part) -> bool:
+    """Return whether a part of a formula is a truth value with ``--`` before it."""
+    signs = 0
+    while _is_signed(part):
+        signs += part.operator == "-"
+        (part,) = part.parts
+    return signs > 0 and signs % 2 == 0 and _is_truth(part)
+
+
+def _is_text(part: Part) -> bool:
+    """Return whether a part of a formula gives a text."""
+    return _gives(part, str, _TEXTS | {"&"}, _is_text, any)
+
+
+def _gives(
+    part: Part,
+    kind: type,
+    by: set[str],
+    each: Callable[[Part], bool],
+    of: Callable[[Iterable[bool]], bool],
+) -> bool:
+    """Return whether a part of a formula gives a value of a kind.
+
+    Parameters
+    ----------
+    part : Part
+    kind : type
+        The class of such constants.
+    by : set of str
+        The functions and operators that return such values.
+    each : function
+        Tells it of a branch of IF, or of an entry of an array.
+    of : function
+        ``any`` or ``all`` of these.
+    """
+    match part.kind:
+        case "Literal":
+            return isinstance(part.value, kind)
+        case "Array":
+            return of(map(each, part.parts))
+        case "BinaryOp":
+            return part.operator in by
+        case "Function":
+            branches = _branches(part)
+            return part.function in by or (bool(branches) and of(map(each, branches)))
+    return False
+
+
+def _branches(call: Part) -> tuple[Part, ...]:
+    """Return the arguments of which a function returns one."""
+    return call.parts[_BRANCHES.get(call.function, slice(0))]
+
+
+def _truths_in_products(formula: Formula) -> Iterator[tuple[str, Part]]:
+    for name, argument in _among(formula, {"SUMPRODUCT": _ALL}):
+        if _is_truth(argument):
+            yield name, _unsigned(argument)
+
+
+def _truths(formula: Formula) -> Iterator[tuple[str, Part]]:
+    joined = (("&", part) for each in _operations(formula, {"&"}) for part in each.parts)
+    for name, argument in chain(_among(formula, _NO_TRUTH), joined):
+        if _is_truth(argument):
+            yield name, _unsigned(argument)
+
+
+def _signed_truths(formula: Formula) -> Iterator[tuple[Part]]:
+    whole = formula.parts[0]
+    if _is_truth(whole, "+-") and not _is_truth(whole):
+        yield (_unsigned(whole),)
+    for _, argument in _among(formula, _NO_TRUTH):
+        if _is_negated_twice(argument):
+            yield (_unsigned(argument),)
+
+
+def _compared_truths(formula: Formula) -> Iterator[tuple[Part]]:
+    for comparison in _operations(formula, _COMPARING):
+        sides = comparison.parts
+        may_be = [side for side in sides if _is_truth(side) or _is_negated_twice(side)]
+        if may_be and not all(_is_truth(side, of=all) for side in sides):
+            yield (_unsigned(may_be[0]),)
+
+
+def _texts(formula: Formula) -> Iterator[tuple[str, Part]]:
+    return (each for each in _among(formula, _NO_TEXT) if _is_text(each[1]))
+
+
+def _ranges_taken_singly(formula: Formula) -> Iterator[tuple[str, Part]]:
+    return _taken_singly(formula.parts[0], is_range_taken=False)
+
+
+def _taken_singly(part: Part, *, is_range_taken: bool) -> Iterator[tuple[str, Part]]:
+    if part.kind != "Function":
+        for below in part.parts:
+            yield from _taken_singly(below, is_range_taken=is_range_taken)
+        return
+    name, takes = part.function, RANGES.get(part.function, (False,))
+    for position, argument in enumerate(part.parts):
+        is_branch = name in {"CHOOSE", "IF"} and position > 0
+        taken = is_range_taken if is_branch else takes[min(position, len(takes) - 1)]
+        if not taken and name in SINGLE and _is_range(argument):
+            yield name, argument
+        yield from _taken_singly(argument, is_range_taken=taken)
+
+
+def _is_range(part: Part) -> bool:
+    """Return whether a part of a formula has several values."""
+    match part.kind:
+        case "Reference":
+            return _shape(part) not in {None, (1, 1)}
+        case "Array":
+            return True
+        case "BinaryOp" | "UnaryOp":
+            return any(map(_is_range, part.parts))
+    return any(map(_is_range, _branches(part)))
+
+
+def _shape(part: Part) -> tuple[int, int] | None:
+    """Return the rows and columns of a reference; None for another part of a formula."""
+    if (found := corners(part.reference.rpartition("!")[2])) is None:
+        return None
+    top, left, bottom, right = found
+    return abs(bottom - top) + 1, abs(right - left) + 1
+
+
+def _single_cells(formula: Formula) -> Iterator[tuple[str, str]]:
+    for name, argument in _among(formula, _NO_CELL):
+        cell = argument.reference
+        if ":" not in cell and _shape(argument) == (1, 1):
+            yield name, f"{cell}:{cell.rpartition('!')[2]}"
+
+
+def _choices(formula: Formula) -> Iterator[tuple[str, Part]]:
+    for name, argument in _among(formula, _NO_CHOICE):
+        yield from ((name, part) for part in _operands(argument) if _is_choice(part))
+
+
+def _operands(part: Part) -> Iterator[Part]:
+    """Yield what a part of a formula is computed from by operators alone."""
+    if part.kind not in {"BinaryOp", "UnaryOp"}:
+        yield part
+        return
+    for below in part.parts:
+        yield from _operands(below)
+
+
+def _is_choice(part: Part) -> bool:
+    """Return whether a part of a formula is CHOOSE with a cell among what it picks from."""
+    if part.function != "CHOOSE":
+        return False
+    return any(below.kind == "Reference" for each in part.parts[1:] for below in _every(each))
+
+
+def _one_position(formula: Formula) -> Iterator[tuple[Part]]:
+    for cells, *positions in _indexed(formula):
+        if len(positions) == 1 and (shape := _shape(cells)):
+            rows, columns = shape
+            if columns > 1 or rows == 1:
+                yield (cells,)
+
+
+def _whole_lines(formula: Formula) -> Iterator[tuple[Part]]:
+    for cells, *positions in _indexed(formula):
+        if any(position.kind == "Omitted" or position.value == 0 for position in positions):
+            yield (cells,)
+
+
+def _indexed(formula: Formula) -> Iterator[tuple[Part, ...]]:
+    """Yield what INDEX picks from, and the positions."""
+    return (call.parts for call in _calls(formula) if call.function == "INDEX" and call.parts)
+
+
+def _powers_of_powers(formula: Formula) -> Iterator[tuple[Part]]:
+    for power in _operations(formula, {"^"}):
+        base = power.parts[0]
+        if base.kind == "BinaryOp" and base.operator == "^":
+            start, end = (part.node.get_source_token().start for part in (base, power))
+            if not _is_closed_between(formula.text, start, end):
+                yield (power,)
+
+
+def _is_closed_between(formula: str, start: int, end: int) -> bool:
+    """Return whether a bracket that opened before two places closes between them."""
+    depth = 0
+    for token in formualizer.tokenize(formula):
+        if start < token.start < end:
+            depth += token.subtype == formualizer.TokenSubType.Open
+            depth -= token.subtype == formualizer.TokenSubType.Close
+            if depth < 0:
+                return True
+    return False
+
+
+def _ranks_not_whole(formula: Formula) -> Iterator[tuple[Part]]:
+    ranks = (rank for _, rank in _among(formula, {"LARGE": _SECOND}))
+    return ((rank,) for rank in ranks if not _is_whole(rank))
+
+
+def _is_whole(part: Part) -> bool:
+    """Return whether a part of a formula gives a whole number, if the cells hold whole numbers."""
+    match part.kind:
+        case "Literal":
+            return not isinstance(part.value, float) or part.value.is_integer()
+        case "BinaryOp" | "UnaryOp":
+            is_closed = part.operator in {"+", "-", "*", ":"} and all(map(_is_whole, part.parts))
+            return is_closed or part.operator in _COMPARING
+        case "Function":
+            if part.function == "ROUND":
+                return part.parts[-1].value == 0
+            is_closed = part.function in {"ABS", "MAX", "MIN", "MOD", "SUM"}
+            passed = part.parts if is_closed else _branches(part)
+            return part.function in _WHOLE or (bool(passed) and all(map(_is_whole, passed)))
+    return True
+
+
+def _empty(formula: Formula) -> Iterator[tuple[str]]:
+    for call in _calls(formula):
+        if call.function in SINGLE - _MAY_BE_EMPTY:
+            yield from ((call.function,) for part in call.parts if part.kind == "Omitted")
+
+
+def _computed_ranges(formula: Formula) -> Iterator[tuple[Part]]:
+    return ((operation,) for operation in _operations(formula, REFERRING))
+
+
+UNLIKE = Form("ranges of unlike shape", _unlike, "it pairs {0}; use ranges of the same shape")
+INTERSECTED = Form(
+    "a range of which Excel uses one cell",
+    _intersected,
+    "Excel uses only one cell of {0} here: use SUMPRODUCT",
+)
+FORMS = (
+    UNLIKE,
+    Form(
+        "a range where a function takes one value",
+        _ranges_taken_singly,
+        "{0} takes one value, and programs compute it of {1} differently: give {0} of each cell a "
+        "cell of its own (in a model, a quantity), and refer to those cells",
+    ),
+    Form(
+        "a truth value in SUMPRODUCT",
+        _truths_in_products,
+        "{0} counts the truth value {1} as 1 in some programs and as 0 in Excel: write ({1})*1",
+        is_0_in_excel=True,
+    ),
+    Form(
+        "a truth value in place of a number or a text",
+        _truths,
+        "{0} takes the truth value {1} for a number in some programs and not in others: write "
+        "({1})*1",
+    ),
+    Form(
+        "signs before a truth value",
+        _signed_truths,
+        "the signs before the truth value {0} make a number of it in some programs and not in "
+        "others: multiply it, as in ({0})*1",
+    ),
+    Form(
+        "a truth value compared with a number",
+        _compared_truths,
+        "the truth value {0} is compared as a number in some programs and not in others: join "
+        "comparisons with AND, or write ({0})*1",
+    ),
+    Form(
+        "a text in place of a number",
+        _texts,
+        "{0} takes the text {1} for a number in some programs and not in others: write a number",
+    ),
+    Form(
+        "a single cell in place of a range",
+        _single_cells,
+        "{0} takes a range, and a single cell is an error in some programs: write {1}, or "
+        "compute it without {0}",
+    ),
+    Form(
+        "CHOOSE in place of a value to find",
+        _choices,
+        "{0} does not find the value of {1} in some programs: write IF, or give {1} a cell of its "
+        "own",
+    ),
+    Form(
+        "INDEX with one position",
+        _one_position,
+        "INDEX takes one position in {0} for a column in some programs and for a row in others: "
+        "write both, the row and the column",
+    ),
+    Form(
+        "INDEX of a whole row or column",
+        _whole_lines,
+        "INDEX picks a whole row or column of {0}, which is an error in some programs: refer to "
+        "its cells",
+    ),
+    Form(
+        "a power of a power",
+        _powers_of_powers,
+        "{0} begins on the left in some programs and on the right in others: write brackets, as in "
+        "(a^b)^c",
+    ),
+    Form(
+        "LARGE with a rank that is not whole",
+        _ranks_not_whole,
+        "LARGE rounds the rank {0} up in some programs and down in others: write ROUND({0},0), or "
+        "a whole number",
+    ),
+    Form(
+        "an empty argument",
+        _empty,
+        "an empty argument of {0} is 0 in some programs and nothing in others: write its value",
+    ),
+    Form(
+        "a computed range",
+        _computed_ranges,
+        "some programs cannot read {0}: write a range with both corners, as in A1:B2",
+    ),
+    INTERSECTED,
+)
+"""All forms that no formula of ours may have. The first that a formula has is reported."""
