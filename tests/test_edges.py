@@ -40,7 +40,7 @@ EXAMPLES = {
     "a condition": ("=IF({v[0]}+{v[1]}-{v[2]},1,0)", lambda v: 1.0 * (v[0] + v[1] - v[2] != 0)),
     "a threshold": ("=IF({v[0]}+{v[1]}>{v[2]},1,0)", lambda v: 1.0 * (v[0] + v[1] > v[2])),
     "a sign": ("=SIGN({v[0]}+{v[1]}-{v[2]})", lambda v: np.sign(v[0] + v[1] - v[2])),
-    "cells of a range": ("=SUMPRODUCT(--({v[:]}*3=0.3))", lambda v: 1.0 * (v * 3 == 0.3).sum()),
+    "cells of a range": ("=SUMPRODUCT(({v[:]}*3=0.3)*1)", lambda v: 1.0 * (v * 3 == 0.3).sum()),
 }
 """Formulas on whose last digit programs differ, the first six from a trial of five programs."""
 
