@@ -273,6 +273,40 @@ def broken_names(content, rng):
     return saved(book)
 
 
+STRAYS = (
+    *("<![CDATA[{}]]>", "<!--{}-->", "<?p {}?>", "<extLst>{}</extLst>", "<v>{}</v>", "<t>{}</t>"),
+    *(
+        "&#{};",
+        "&#x{};",
+        "&#48;",
+        "&#x2a;",
+        "&#10;",
+        "&#32;",
+        "&#948;",
+        "&lt;",
+        "&quot;",
+        " ",
+        "\n",
+    ),
+)
+TEXT = re.compile(rb"<(v|f|t|formula1?)\b([^>]*)>([^<]+)</")
+
+
+def broken_texts(content, rng):
+    """Plant comments, CDATA, references and blanks in values, formulas and texts."""
+    parts = parts_of(content)
+    name = pick(rng, [each for each in parts if each.startswith("xl/worksheets/sheet")])
+    data = parts[name]
+    for _ in range(int(rng.integers(1, 3))):
+        found = pick(rng, TEXT.finditer(data))
+        at = int(rng.integers(*found.span(3), endpoint=True))
+        stray = pick(rng, STRAYS)
+        inner = int(rng.integers(33, 100)) if "&" in stray else pick(rng, ("", "0", "*2", "x"))
+        data = data[:at] + stray.format(inner).encode() + data[at + int(rng.integers(2)) :]
+    parts[name] = data
+    return packed(parts)
+
+
 CSV = "label,a,b,c\n" + "".join(f"{n % 2},{n / 7:.3f},{n % 3},-{n}e-1\n" for n in range(12))
 TOML = (template("xor").path / "template.toml").read_text()
 
@@ -299,6 +333,7 @@ KINDS = {
     "bytes": broken_bytes, "part": broken_part, "nodes": broken_nodes, "wiring": broken_wiring,
     "cells": broken_cells, "spec": broken_spec, "csv": broken_csv, "toml": broken_toml,
     "picture": broken_picture, "sheets": broken_sheets, "names": broken_names,
+    "texts": broken_texts,
 }  # fmt: skip
 
 

@@ -143,15 +143,22 @@ def cells_of(
 def number(text: str) -> float | None:
     """Return a finite number as programs write them; None if it is something else.
 
-    >>> number("-2.5E-3"), number("1e999"), number("1_000")
-    (-0.0025, None, None)
+    >>> number("-2.5E-3"), number("1e999"), number("1_000"), number(" 1")
+    (-0.0025, None, None, None)
     """
     try:
         value = float(text)
     except ValueError:
         return None
-    # float() also reads "1_000" and the digits of other scripts, which engines do not
-    return value if math.isfinite(value) and text.isascii() and "_" not in text else None
+    return value if math.isfinite(value) and _is_plain(text) else None
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether a text is free of what `float` accepts in a number and engines do not.
+
+    These are "1_000", the digits of other scripts and blanks, with which formualizer reads a text.
+    """
+    return text.isascii() and not any(sign in text for sign in "_ \t\n\r")
 
 
 def read_numbers(texts: Sequence[str | None]) -> "array[float] | None":
@@ -166,7 +173,7 @@ def read_numbers(texts: Sequence[str | None]) -> "array[float] | None":
     """
     given = list(filter(None, texts))
     joined = "".join(given)
-    if not joined.isascii() or "_" in joined:
+    if not _is_plain(joined):
         return None
     try:
         found = array("d", map(float, given))
