@@ -10,6 +10,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from xlnn import engines
 from xlnn.building.plan import Source
 from xlnn.building.proof import verifier
+from xlnn.engines.reading import Reading
 from xlnn.errors import WorkbookError
 from xlnn.layout import Block, Layout, quoted
 from xlnn.loading.open_file import check_sheets, opened
@@ -76,10 +77,10 @@ def origin_of_workbook(path: Path) -> Source:
     check_sheets(contents, layout)
     if is_earlier(path):
         layout = as_named(layout, contents.names, path.name)
-    allowance = engines.Allowance.of(contents)
+    allowance, reading = engines.Allowance.of(contents), Reading.of(contents)
     with (
         file_for_engine(contents) as file,
-        engines.load(verifier(layout), file, allowance) as recalculate,
+        engines.load(verifier(layout), file, allowance, reading=reading) as recalculate,
     ):
         values = recalculate({})
     kind = kind_of(spec)

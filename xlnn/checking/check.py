@@ -26,6 +26,7 @@ from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, Reports
 from xlnn.checking.stored import CLOSE, stale
 from xlnn.engines import DEFAULT_ENGINE, Allowance
+from xlnn.engines.reading import Reading
 from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
 from xlnn.grid import Values
 from xlnn.layout import Layout
@@ -144,8 +145,8 @@ def examined(
 ) -> Examined:
     """Compare a workbook as `check` does, without refusing one whose rows were edited."""
     contents = opened(path, model)
-    allowance = Allowance.of(contents)
-    with file_for_engine(contents) as file, Work(engine, file, probes, seed, allowance) as work:
+    known = Allowance.of(contents), Reading.of(contents)
+    with file_for_engine(contents) as file, Work(engine, file, probes, seed, *known) as work:
         # the engine computes while this process reads the Spec and imports the layout code
         spec, layout = described(path, model, contents)
         if model is not None:

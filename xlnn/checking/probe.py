@@ -8,6 +8,7 @@ import numpy as np
 
 from xlnn import engines, reference
 from xlnn.engines import UNLIMITED, Allowance
+from xlnn.engines.reading import Reading
 from xlnn.grid import Inputs
 from xlnn.layout import Layout
 from xlnn.quantity import Model
@@ -115,6 +116,8 @@ class Work:
         Seed of their random inputs: the same seed gives the same probes.
     allowance : Allowance
         Its limits.
+    reading : Reading
+        What xlnn has read in the file.
 
     Attributes
     ----------
@@ -124,20 +127,21 @@ class Work:
         The values of each probe, once started.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- as a check gives them
         self,
         engine: str,
         file: Path,
         probes: int = 0,
         seed: int = 0,
         allowance: Allowance = UNLIMITED,
+        reading: Reading | None = None,
     ) -> None:
         self.engine, self.file, self.probes, self.seed = engine, file, probes, seed
-        self._allowance = allowance
+        self._allowance, self._reading = allowance, reading
         self._begin(file)
 
     def _begin(self, file: Path) -> None:
-        self._recalculate = engines.load(self.engine, file, self._allowance)
+        self._recalculate = engines.load(self.engine, file, self._allowance, reading=self._reading)
         self._worker = ThreadPoolExecutor(1)
         self.own = self.submit({})
         self.probed: list[Future[Values]] = []
@@ -145,6 +149,7 @@ class Work:
     def begin_anew(self, file: Path, layout: Layout) -> None:
         """Stop the engine, then start it with another file and its probes."""
         self._cancel()
+        self._reading = self._reading and self._reading.without_formulas()
         self._begin(file)
         self.probe(layout)
 

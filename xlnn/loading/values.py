@@ -11,6 +11,7 @@ from xlnn import engines
 from xlnn.arguments import path_of
 from xlnn.atomic_write import check_place, replacing
 from xlnn.engines import DEFAULT_ENGINE, Allowance
+from xlnn.engines.reading import Reading
 from xlnn.errors import OutputError, OutputNameError, WorkbookError
 from xlnn.grid import CellError, SheetValues, Values
 from xlnn.layout import Block, Layout
@@ -66,7 +67,9 @@ def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalcu
     check_sheets(contents, layout)
     with (
         file_for_engine(contents) as file,
-        engines.load(engine, file, Allowance.of(contents)) as recalculate,
+        engines.load(
+            engine, file, Allowance.of(contents), reading=Reading.of(contents)
+        ) as recalculate,
     ):
         found = recalculate({})
     return Recalculated(spec, layout, read_arrays(layout, found))

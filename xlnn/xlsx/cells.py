@@ -259,6 +259,53 @@ class SharedFormulas:
         return self._sheet.refused(row, column, f"holds {what}; write a plain formula in each cell")
 
 
+class Constants:
+    """The numbers and texts that are typed into cells of a sheet, row by row.
+
+    Of a text only a checksum is kept, since a file may hold a gigabyte of them.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = array("i"), array("i"), array("d")
+        self._texts = array("i"), array("i"), array("I")
+
+    @property
+    def numbers(self) -> tuple[np.ndarray, ...]:
+        """The rows, columns and values of the numbers: arrays of shape (numbers,)."""
+        return tuple(map(np.asarray, self._numbers))
+
+    @property
+    def texts(self) -> tuple[np.ndarray, ...]:
+        """The rows, columns and checksums of the texts: arrays of shape (texts,)."""
+        return tuple(map(np.asarray, self._texts))
+
+    def add_numbers(self, items: Sequence[Item]) -> bool:
+        """Add cells with numbers; return whether all are sound, otherwise add none."""
+        numbers = read_numbers([item[5] for item in items])
+        if numbers is not None:
+            rows, columns, values = self._numbers
+            rows.extend([item[0] for item in items])
+            columns.extend([item[1] for item in items])
+            values.extend(numbers)
+        return numbers is not None
+
+    def add_text(self, row: int, column: int, mark: int) -> None:
+        """Add a cell with a text, of which the `checksum` is given."""
+        for values, value in zip(self._texts, (row, column, mark), strict=True):
+            values.append(value)
+
+
+def checksum(text: str) -> int:
+    r"""Return a checksum of a text without its blanks, which not every program keeps.
+
+    Gnumeric turns a carriage return into a line feed, and others drop the outer blanks.
+
+    >>> checksum(" a\r\nb") == checksum("a\nb"), checksum("ab") == checksum("a")
+    (True, False)
+    """
+    return zlib.crc32("".join(text.split()).encode(errors="surrogatepass"))
+
+
 BATCH_TEXT = 1 << 24
 """Characters of formulas that are compressed together."""
 
