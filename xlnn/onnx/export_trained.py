@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from xlnn import engines
-from xlnn.engines import Allowance, Reading, Recalculate
+from xlnn.engines import Allowance, Recalculate
+from xlnn.engines.reading import Reading
 from xlnn.equations.layer import WEIGHTS, LayerKind, Shape
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.layout import Layout
