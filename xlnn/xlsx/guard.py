@@ -35,7 +35,8 @@ MAX_PLACES = 99
 """Digits to which a number is rounded or written; a double has 17."""
 
 _RANGE = re.compile(
-    rb"([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})(?![\w(])"
+    rb"\"(?:[^\"]|\"\")*+\"|'(?:[^']|'')*+'"  # a text, or a sheet
+    rb"|([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})(?![\w(])"
     rb"|([A-Z]{1,3}):\$?([A-Z]{1,3})(?![\w(])"
     rb"|(?<![\w.$])\$?([0-9]{1,7}):\$?([0-9]{1,7})(?![\w.(])",
     re.IGNORECASE,
@@ -62,6 +63,8 @@ def ranges(formula: bytes) -> tuple[Range, ...]:
     """Find the ranges of a formula."""
     found = []
     for match in _RANGE.finditer(formula):
+        if match.lastindex is None:
+            continue
         left, top, right, _, first, last, *_ = match.groups()
         width = _columns(left or first, right or last) if left or first else MAX_COLUMNS
         ends = (2, 4) if top else (7, 8)
