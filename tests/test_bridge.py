@@ -493,6 +493,19 @@ def test_what_is_no_model_is_refused(content, tmp_path):
         predicting_with(path)
 
 
+def test_what_onnx_says_of_a_broken_model_is_not_cut_off(tmp_path):
+    model = onnx.load(MODELS / "mlp.onnx")
+    model.graph.node[0].op_type = "NoOperatorOfOnnxHasANameOfSuchALength"
+    path = tmp_path / "m.onnx"
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(DataError) as refusal:
+        predicting_with(path)
+    said = str(refusal.value)
+    assert "NoOperatorOfOnnxHasANameOfSuchALength" in said
+    assert "…" not in said
+    assert said.endswith(". Export it again.")
+
+
 def broken(model, random):
     """Change something in a graph: an attribute, what a node takes, its operator, a shape."""
     node = model.graph.node[random.integers(len(model.graph.node))]

@@ -228,7 +228,7 @@ UNUSABLE = [
     ("check my.csv", "my.csv"),
     ("check foreign.xlsx", "no sheet Spec"),
     ("values good.xlsx -o missing/a.npz", "The folder missing does not exist"),
-    ("values good.xlsx -o other.npz", "other.npz does not hold arrays"),
+    ("values good.xlsx -o other.npz", "other.npz was not written by xlnn"),
     ("export good.xlsx -o other.npz", "was not written by xlnn"),
     ("exercise xor --roster none.csv", "none.csv cannot be read"),
     ("exercise xor --roster my.csv", 'none is headed "name"'),

@@ -1,8 +1,10 @@
 """A short run of `make fuzz`: files broken at random, and what may come of them."""
 
 import pytest
-from fuzzing import KINDS, Worker, attempt, drawn, make
+from fuzzing import KINDS, MISREAD, Worker, attempt, drawn, make
 from networks import random_recipe, spec, write_recipe
+
+from xlnn.xlsx import markup
 
 pytestmark = pytest.mark.ci
 
@@ -16,7 +18,7 @@ def content(tmp_path_factory):
 
 
 def test_files_broken_at_random_give_sentences_and_nothing_else(content, tmp_path):
-    kinds = [drawn(number)[0] for number in range(40)]
+    kinds = [drawn(number)[0] for number in range(60)]
     assert set(kinds) == set(KINDS)
     with Worker() as worker:
         for kind in KINDS:
@@ -40,3 +42,12 @@ def test_a_traceback_is_found(content, tmp_path, monkeypatch):
     case = make(content, number, tmp_path)
     monkeypatch.setattr("fuzzing.lint", fails)
     assert "a mistake of ours" in attempt(case)
+
+
+@pytest.mark.slow
+def test_a_text_that_an_engine_reads_in_another_way_is_found(content, tmp_path, monkeypatch):
+    numbers = [number for number in range(150) if drawn(number)[0] == "texts"]
+    assert not any(attempt(make(content, number, tmp_path)) for number in numbers)
+    monkeypatch.setattr(markup, "stray", lambda _: "")
+    said = [attempt(make(content, number, tmp_path)) for number in numbers]
+    assert any(MISREAD in each for each in said if each)

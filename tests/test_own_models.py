@@ -154,9 +154,9 @@ def test_several_engines_report_together(made):
 
 
 @pytest.mark.parametrize("probes", [-1, 1.5, "1"])
-def test_probes_are_a_whole_number_from_0_on(made, probes):
+def test_probes_are_a_whole_number_from_0_to_100(made, probes):
     model, _, path = made
-    with pytest.raises(XlnnError, match="a whole number of at least 0"):
+    with pytest.raises(XlnnError, match="a whole number from 0 to 100"):
         xlnn.check(path, probes=probes, model=model)
 
 

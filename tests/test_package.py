@@ -307,7 +307,7 @@ def test_namespace_prefixes_and_indented_xml_make_no_difference(save, namespace)
         <x:worksheet xmlns:x='{namespace}'>
           <x:sheetData>
             <x:row r="1">
-              <x:c r='A&#49;'> <x:f>SU<![CDATA[M]]>(B1<!-- here -->:B&#50;)</x:f> <x:v/> </x:c>
+              <x:c r='A&#49;'> <!-- here --> <x:f>SUM(B1:B2)</x:f> <?there?> <x:v/> </x:c>
             </x:row>
           </x:sheetData>
         </x:worksheet>""".strip()

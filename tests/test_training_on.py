@@ -121,3 +121,39 @@ def test_the_command_says_it_and_its_exit_code(mine, tmp_path):
     assert "Note: m.onnx trains further with --cost 'categorical cross-entropy'" in ran.stderr
     assert forked(*build, "-o", "b.xlsx", "--seed", 3, cwd=tmp_path).returncode == 2
     assert not (tmp_path / "b.xlsx").exists()
+
+
+def normed(n):
+    """Return the four constants of a batch normalisation of n units."""
+    names = ("scale", "shift", "mean", "variance")
+    return {name: np.abs(numbers(n)) + 0.5 for name in names}
+
+
+BATCH = "its batch normalisation is included in the weights of the neighbouring layer"
+DROPOUT = "its dropout is left out"
+
+
+@pytest.mark.parametrize(
+    ("between", "note"),
+    [
+        ((), None),
+        (("BatchNormalization",), f"m.onnx: {BATCH}, so it trains further without it."),
+        (("Dropout",), f"m.onnx: {DROPOUT}, so it trains further without it."),
+        (
+            ("BatchNormalization", "Dropout"),
+            f"m.onnx: {BATCH} and {DROPOUT}, so it trains further without them.",
+        ),
+    ],
+)
+def test_one_note_says_what_a_model_trains_without(mine, tmp_path, between, note):
+    mine()
+    nodes, last = [("Gemm", ["x", "V", "v"], ["1"])], "1"
+    for number, op in enumerate(between, start=2):
+        more = [*normed(5)] if op == "BatchNormalization" else []
+        nodes.append((op, [last, *more], [str(number)]))
+        last = str(number)
+    nodes += [("Relu", [last], ["8"]), ("Gemm", ["8", "L", "l"], ["9"]), ("Softmax", ["9"], ["y"])]
+    constants = {"V": numbers(4, 5), "v": numbers(5), "L": numbers(5, 3), "l": numbers(3)}
+    path = graph(tmp_path / "m.onnx", nodes, (4,), constants | normed(5))
+    said = [each for each in made(path).notes if "batch norm" in each or "dropout" in each]
+    assert said == ([note] if note else [])

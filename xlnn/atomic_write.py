@@ -1,7 +1,8 @@
-"""Write a file completely or not at all."""
+"""Write a file completely or not at all, and only over a file that xlnn wrote."""
 
 import os
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -33,6 +34,49 @@ def check_place(path: Path) -> None:
             _check_file(path, path.stat().st_mode)
     except (OSError, ValueError) as error:
         raise OutputError(f"{path} cannot be written: {_reason(error)}.") from error
+
+
+def check_replaceable(path: Path, is_ours: Callable[[Path], bool], *, force: bool) -> None:
+    """Refuse a path where no file can be written, or where somebody else's file is.
+
+    Parameters
+    ----------
+    path : Path
+    is_ours : function
+        Returns whether xlnn wrote an existing file.
+    force : bool
+        Whether to overwrite any file.
+
+    Raises
+    ------
+    OutputError
+        As `check_place`, or xlnn did not write the file.
+    """
+    check_place(path)
+    if path.exists() and not force and not is_ours(path):
+        raise OutputError(
+            f"{path} was not written by xlnn: choose another name, or overwrite it with --force."
+        )
+
+
+MARK = b"Written by xlnn"
+"""The comment of a zip archive that xlnn writes, by which it recognises the archive."""
+
+
+def marked_zip(file: BinaryIO) -> zipfile.ZipFile:
+    """Open a new zip archive that `has_mark` recognises."""
+    archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
+    archive.comment = MARK
+    return archive
+
+
+def has_mark(path: Path) -> bool:
+    """Return whether a file is a zip archive that xlnn wrote."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.comment == MARK
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        return False
 
 
 def _check_file(path: Path, mode: int) -> None:

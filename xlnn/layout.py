@@ -311,6 +311,17 @@ class QuantityCells(Cells):
         raise ValueError(f"{self.block.quantity.name} needs an index, such as [{index}]")
 
     @property
+    def name(self) -> str:
+        """The name of the quantity."""
+        return self.block.quantity.name
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The names of its axes, and of their families."""
+        axes = self.block.quantity.axes
+        return tuple(dict.fromkeys(name for axis in axes for name in (axis.name, axis.family)))
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the units."""
         return self.block.quantity.shape

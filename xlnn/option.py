@@ -10,6 +10,16 @@ from xlnn.arguments import is_number, is_path, is_text, is_whole, wrong
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 
+MOST_EPOCHS = 1_048_576
+"""The rows of a sheet, of which each epoch takes at least one."""
+
+MOST_LAYERS = 64
+"""The most hidden layers. A formula that reads all layers is too long for a cell with 55 of them in
+a network that trains."""
+
+MOST_RUNS = 12
+"""The most runs that a workbook compares: longer lists and charts would be unreadable."""
+
 NO_LAYERS = "none"
 """The value for no hidden layers."""
 
@@ -156,6 +166,8 @@ class Option:
         The kind of things they name.
     is_open : bool
         Whether other names may be valid, too; this is checked where they are used.
+    most : int
+        The largest number, or the most entries of a list; 0 if any number of them is allowed.
     several : bool
         Whether several values are accepted where weights are trained, with a run for each.
     kinds : tuple of str
@@ -183,6 +195,7 @@ class Option:
     choices: Mapping[str, tuple[str, ...]] | None = None
     thing: str = ""
     is_open: bool = False
+    most: int = 0
     several: bool = False
     kinds: tuple[str, ...] = ("network",)
     predicts: bool = False
@@ -242,6 +255,9 @@ class Option:
                 value = self.parsed(value)
             if isinstance(value, list | tuple) and value:
                 found = tuple(map(self._checked, value))
+                if len(found) > MOST_RUNS:
+                    said = f"{len(found):,} runs are too many: a workbook compares at most"
+                    raise DataError(f"{said} {MOST_RUNS}.", self.name)
                 return found[0] if len(found) == 1 else found
         return self._checked(value)
 
@@ -251,6 +267,10 @@ class Option:
         except (TypeError, ValueError, OverflowError):
             wanted = self.wanted or self.type.wanted
             raise DataError(str(wrong(self.name, value, wanted)), self.name) from None
+        number = len(found) if isinstance(found, tuple) else found
+        if self.most and number > self.most:
+            said = f"{number:,} {self.thing} are too many: a workbook holds at most {self.most:,}"
+            raise DataError(f"{said} (--{self.name}).", self.name)
         if self.choices is None:
             return found
         found = self._ours(found)

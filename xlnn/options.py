@@ -22,6 +22,8 @@ from xlnn.option import (
     COSTS,
     DATA,
     FLAG,
+    MOST_EPOCHS,
+    MOST_LAYERS,
     NAMES,
     NUMBER,
     OPTIMISERS,
@@ -40,6 +42,9 @@ F = TypeVar("F", bound=Callable[..., object])
 
 LEVELS = 5
 """The number of levels of exercises; 0 means that the blanks were chosen."""
+
+MOST_PROBES = 100
+"""The most probes of a check, which keeps the values of all."""
 
 LARGEST_SEED = 2**53
 """Of a teacher: a program that reads the text of the Spec may read a larger one inexactly."""
@@ -61,7 +66,8 @@ def _names(*names: str) -> dict[str, tuple[str, ...]]:
 
 # fmt: off
 Epochs = Annotated[int | None, Option(
-    WHOLE, "How many epochs to train.", "a whole number of at least 1", lambda v: v > 0, table="",
+    WHOLE, "How many epochs to train.", "a whole number of at least 1", lambda v: v > 0,
+    thing="epochs", most=MOST_EPOCHS, table="",
 )]
 Lang = Annotated[str | None, Option(
     TEXT, "The workbook's language", choices=_names(*languages()), is_open=True, kinds=("*",),
@@ -160,6 +166,7 @@ class BuildOptions(TypedDict, total=False):
     )]
     hidden: Annotated[Sequence[int] | str | int | None, Option(
         UNITS, "Units of the hidden layers, such as 5,3, or none.",
+        thing="hidden layers", most=MOST_LAYERS,
     )]
     activation: Annotated[str | None, Option(
         TEXT, "Activation of the hidden layers: sigmoid, tanh, relu, leaky_relu or linear.",

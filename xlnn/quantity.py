@@ -11,10 +11,11 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import product
-from math import prod
+from math import isfinite, prod
+from numbers import Real
 from string import digits
 from types import EllipsisType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, NoReturn, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -86,6 +87,14 @@ class Cells(Protocol):
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the units, without epochs and samples."""
+
+    @property
+    def name(self) -> str:
+        """The name of the quantity."""
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The names of its axes, and of their families."""
 
     @property
     def samples(self) -> Self:
@@ -375,7 +384,15 @@ class _Cell:
     def __getitem__(self, index: int | str) -> "str | _Cell":
         if isinstance(index, int):
             return self.cells[index]
-        return self.cells[...] if index == ":" else _Cell(self.cells.over(index), self.unit)
+        if index == ":":
+            return self.cells[...]
+        if index not in (known := self.cells.axes):
+            are = f"its axes are {', '.join(known)}" if known else "it has none"
+            raise NameError(f"{self.cells.name} has no axis {index}: {are}")
+        return _Cell(self.cells.over(index), self.unit)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{{{self.cells.name}.{name}}} is none of {{…}}, .first and .last")
 
     def __format__(self, _: str) -> str:
         return self.cells[self.unit[len(self.unit) - len(self.cells.shape) :]]
@@ -400,6 +417,21 @@ class Use:
     lag: int = 0
     along: str = ""
     start: float | str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a start of a wrong type.
+
+        Raises
+        ------
+        DataError
+            It is neither a number nor a name.
+        """
+        is_number = isinstance(self.start, Real) and isfinite(self.start)
+        if not (self.start is None or isinstance(self.start, str) or is_number):
+            raise DataError(
+                f"start of {self.name} is {self.start!r:.40}: a finite number or the name of a "
+                "quantity is expected."
+            )
 
 
 def previous(name: str, along: str = "", start: float | str | None = None) -> Use:

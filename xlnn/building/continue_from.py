@@ -5,6 +5,7 @@ from pathlib import Path
 from xlnn import engines
 from xlnn.building.plan import Source
 from xlnn.building.proof import verifier
+from xlnn.engines.reading import Reading
 from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import described
 from xlnn.loading.unseen_formulas import file_for_engine
@@ -18,10 +19,10 @@ def origin_of_workbook(path: Path) -> Source:
     contents = opened(path)
     spec, layout = described(path, contents=contents)
     check_sheets(contents, layout)
-    allowance = engines.Allowance.of(contents)
+    allowance, reading = engines.Allowance.of(contents), Reading.of(contents)
     with (
         file_for_engine(contents) as file,
-        engines.load(verifier(layout), file, allowance) as recalculate,
+        engines.load(verifier(layout), file, allowance, reading=reading) as recalculate,
     ):
         values = recalculate({})
     kind = kind_of(spec)

@@ -31,6 +31,7 @@ from xlnn.checking.report import Report, Reports
 from xlnn.checking.stored import CLOSE, stale
 from xlnn.checking.witness import confirm, second_work
 from xlnn.engines import DEFAULT_ENGINE, Allowance
+from xlnn.engines.reading import Reading
 from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
 from xlnn.grid import Values
 from xlnn.layout import Layout
@@ -38,6 +39,7 @@ from xlnn.loading.open_file import check_sheets, opened
 from xlnn.loading.spec import WorkbookSpec, described, is_ours, on_records
 from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
+from xlnn.options import MOST_PROBES
 from xlnn.quantity import Model
 from xlnn.reference import LARGE, Arrays, inputs_of, largest_input, size_of
 from xlnn.xlsx.package import Package
@@ -80,7 +82,7 @@ def check(
     engine : str, or several
         One of `xlnn.engines.ENGINES`, some of them, or ``"all"``.
     probes : int
-        How many times to repeat the comparison with random inputs; 0 or more.
+        How many times to repeat the comparison with random inputs, up to 100.
     seed : int
         Seed of the random inputs; by default a new one for each check, so that no file can be
         tailored to it. The report names it.
@@ -99,10 +101,11 @@ def check(
     EngineError
         The engine cannot be used.
     OptionsError
-        `path` is not a path, or `probes` or `seed` is not a whole number of at least 0.
+        `path` is not a path, or `probes` or `seed` is not such a whole number.
     """
-    if not isinstance(probes, int) or probes < 0:
-        raise OptionsError(f"probes is {probes!r}: a whole number of at least 0 was expected.")
+    if not isinstance(probes, int) or not 0 <= probes <= MOST_PROBES:
+        wanted = f"a whole number from 0 to {MOST_PROBES}"
+        raise OptionsError(f"probes is {probes!r}: {wanted} was expected.")
     if seed is not None and (not isinstance(seed, int) or seed < 0):
         raise OptionsError(f"seed is {seed!r}: a whole number of at least 0 was expected.")
     seed = randbelow(SEEDS) if seed is None else seed
@@ -151,8 +154,8 @@ def examined(
 ) -> Examined:
     """Compare a workbook as `check` does, without refusing one whose rows were edited."""
     contents = opened(path, model)
-    allowance = Allowance.of(contents)
-    with file_for_engine(contents) as file, Work(engine, file, probes, seed, allowance) as work:
+    known = Allowance.of(contents), Reading.of(contents)
+    with file_for_engine(contents) as file, Work(engine, file, probes, seed, *known) as work:
         # the engine computes while this process reads the Spec and imports the layout code
         spec, layout = described(path, model, contents)
         if model is not None:

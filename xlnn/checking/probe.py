@@ -8,6 +8,7 @@ import numpy as np
 
 from xlnn import engines, reference
 from xlnn.engines import UNLIMITED, Allowance
+from xlnn.engines.reading import Reading
 from xlnn.grid import Inputs
 from xlnn.layout import Layout
 from xlnn.quantity import Model
@@ -115,6 +116,8 @@ class Work:
         Seed of their random inputs: the same seed gives the same probes.
     allowance : Allowance
         Its limits.
+    reading : Reading
+        What xlnn has read in the file.
 
     Attributes
     ----------
@@ -126,21 +129,22 @@ class Work:
         The values of each probe, once started.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- as a check gives them
         self,
         engine: str,
         file: Path,
         probes: int = 0,
         seed: int = 0,
         allowance: Allowance = UNLIMITED,
+        reading: Reading | None = None,
     ) -> None:
         self.engine, self.file, self.probes, self.seed = engine, file, probes, seed
-        self.allowance = allowance
+        self.allowance, self.reading = allowance, reading
         self._begin(file)
 
     def _begin(self, file: Path) -> None:
         self.given = file
-        self._recalculate = engines.load(self.engine, file, self.allowance)
+        self._recalculate = engines.load(self.engine, file, self.allowance, reading=self.reading)
         self._worker = ThreadPoolExecutor(1)
         self.own = self.submit({})
         self.probed: list[Future[Values]] = []
@@ -148,6 +152,7 @@ class Work:
     def begin_anew(self, file: Path, layout: Layout) -> None:
         """Stop the engine, then start it with another file and its probes."""
         self._cancel()
+        self.reading = self.reading and self.reading.without_formulas()
         self._begin(file)
         self.probe(layout)
 

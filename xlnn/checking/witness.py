@@ -75,7 +75,7 @@ def _others(work: Work) -> list[str]:
 
 def _started(comparison: Comparison, work: Work, engine: str) -> Work:
     """Let another engine compute the same file with the same random inputs."""
-    second = Work(engine, work.given, work.probes, work.seed, work.allowance)
+    second = Work(engine, work.given, work.probes, work.seed, work.allowance, work.reading)
     second.probe(comparison.layout)
     return second
 

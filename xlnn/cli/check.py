@@ -16,6 +16,7 @@ from xlnn.cli.parameters import PATH, file_argument, files_argument, offering, p
 from xlnn.data.wording import counted
 from xlnn.engines import DEFAULT_ENGINE, ENGINES, check_name, missing
 from xlnn.errors import MENDABLE, EngineError
+from xlnn.options import MOST_PROBES
 
 if TYPE_CHECKING:
     from xlnn.checking.report import Report
@@ -37,7 +38,7 @@ Failure = dict[str, str]
 )
 @click.option(
     "--probes",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=MOST_PROBES),
     default=1,
     show_default=True,
     help="How many times to repeat the comparison with random inputs.",

@@ -48,7 +48,7 @@ def export(file: Path, output: Path, **options: Any) -> None:  # noqa: ANN401 --
 @file_argument
 @click.option("-o", "--output", required=True, type=PATH)
 @engine_option()
-@click.option("--force", is_flag=True, help="Overwrite a file that does not hold arrays.")
+@click.option("--force", is_flag=True, help="Overwrite a file that xlnn did not write.")
 def values(file: Path, output: Path, engine: str, *, force: bool) -> None:
     """Recalculate a workbook FILE and save its quantities as named NumPy arrays.
 

@@ -88,7 +88,7 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
     "--seed", type=click.IntRange(min=0), help="Seed of the random inputs, to repeat a grading."
 )
 @language_option("Language of the reasons, if not the workbooks'")
-@click.option("--force", is_flag=True, help="Overwrite an existing file that is not a report.")
+@click.option("--force", is_flag=True, help="Overwrite a file that xlnn grade did not write.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- each by its name
     """Grade exercises that students filled in, each FILE one submission or a folder of them.
@@ -147,7 +147,7 @@ def _hand_back(grades: "Grades", options: dict[str, Any]) -> None:
 
     quiet = options["as_json"]
     if options["feedback"]:
-        pages = write_feedback(options["feedback"], grades, options["lang"])
+        pages = write_feedback(options["feedback"], grades, options["lang"], force=options["force"])
         say(f"{options['feedback']}   {counted(len(pages), 'page')}", err=quiet)
     if options["gradebook"]:
         words = words_of(grades, options["lang"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from xlnn.data.dataset import MOST_ROWS, ReadOptions
 from xlnn.data.files import USUAL, content, decoded, likely_encoding
 from xlnn.data.rows import LOOKED_AT, Row, Table
-from xlnn.data.wording import counted, short
+from xlnn.data.wording import counted, reason
 from xlnn.errors import DataError
 
 DELIMITERS = ("\t", ";", "|", ",")
@@ -48,7 +48,7 @@ def csv_table(path: Path, options: ReadOptions) -> Table:
         table.rows += _even(table, rows, delimiter)
     except csv.Error as error:
         raise DataError(
-            f"{table.name}, line {reader.line_num}: not CSV: {short(error)}."
+            f"{table.name}, line {reader.line_num}: not CSV: {reason(error)}."
         ) from error
     if not table.rows:
         below = f" from line {options.header_row:,} on" if options.header_row else ""

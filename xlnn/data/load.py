@@ -18,7 +18,7 @@ from xlnn.data.roles import roles_in
 from xlnn.data.rows import Table
 from xlnn.data.sheet import sheet_table
 from xlnn.data.table import from_table
-from xlnn.data.wording import short
+from xlnn.data.wording import reason, short
 from xlnn.data.words import bases
 from xlnn.errors import DataError
 
@@ -150,7 +150,7 @@ def _array(entry: object, name: str) -> np.ndarray:
         if is_text or array.dtype.kind == "T":  # NumPy's own texts of any length
             array = array.astype(str)
     except Exception as error:  # objects that imitate arrays may fail in any way
-        raise DataError(f"{short(name)} is not an array: {short(error)}.") from error
+        raise DataError(f"{short(name)} is not an array: {reason(error)}.") from error
     if array.dtype.kind not in KINDS:
         raise DataError(
             f"{short(name)} holds objects of the kind {short(array.dtype)}; numbers and texts are "

@@ -16,7 +16,7 @@ import numpy as np
 
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.files import content
-from xlnn.data.wording import short
+from xlnn.data.wording import reason, short
 from xlnn.errors import DataError
 
 LARGEST_INFLATED = 512 * 1024 * 1024
@@ -72,7 +72,9 @@ def arrays(
     except DataError:
         raise
     except Exception as error:  # a parser of untrusted bytes may fail in any way
-        raise DataError(f"{path.name} is not an .npz archive of arrays: {short(error)}.") from error
+        raise DataError(
+            f"{path.name} is not an .npz archive of arrays: {reason(error)}."
+        ) from error
 
 
 def _check_declared(path: Path, entries: list[zipfile.ZipInfo]) -> None:

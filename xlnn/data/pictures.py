@@ -13,7 +13,7 @@ import numpy as np
 
 from xlnn.data.dataset import ReadOptions
 from xlnn.data.files import content
-from xlnn.data.wording import short
+from xlnn.data.wording import reason
 from xlnn.errors import DataError
 
 if TYPE_CHECKING:
@@ -126,8 +126,8 @@ def _opened(path: Path, shown: str) -> Iterator["Image"]:
         ) from error
     except Exception as error:  # a decoder of untrusted bytes may fail in any way
         # Pillow names its internal buffer, which does not help the user
-        reason = "" if "BytesIO" in str(error) else f": {short(error)}"
-        raise DataError(f"{shown} is not a readable PNG or JPEG{reason}.") from error
+        said = "" if "BytesIO" in str(error) else f": {reason(error)}"
+        raise DataError(f"{shown} is not a readable PNG or JPEG{said}.") from error
 
 
 def _check_size(pixels: int, scans: int, shown: str) -> None:

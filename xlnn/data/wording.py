@@ -21,6 +21,23 @@ def short(text: object) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
+LONGEST_REASON = 160
+"""Characters of another package's message: with the words before it, one line."""
+
+
+def reason(error: Exception) -> str:
+    r"""Return what another package says of a file, as the end of a sentence without its stop.
+
+    >>> reason(ValueError("No operator is called Foo. \n==> Context: Bad node"))
+    'No operator is called Foo'
+    """
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    text = printable(lines[0]).rstrip(" .:")
+    if len(text) <= LONGEST_REASON:
+        return text
+    return f"{text[:LONGEST_REASON].rpartition(' ')[0] or text[:LONGEST_REASON]} …"
+
+
 def printable(text: object) -> str:
     r"""Return a text without line ends or terminal control codes.
 

@@ -14,10 +14,11 @@ from xlnn.errors import OptionsError
 
 if TYPE_CHECKING:  # the command line names the engines before it imports NumPy
     from xlnn.engines._child import Child
+    from xlnn.engines.reading import Reading
     from xlnn.grid import Inputs, Values
 
 __all__ = [
-    "ENGINES", "UNLIMITED", "Allowance", "Recalculate", "anew", "check_name", "load",
+    "ENGINES", "UNLIMITED", "Allowance", "Anew", "Recalculate", "check_name", "load",
     "missing",
 ]  # fmt: skip
 
@@ -39,19 +40,26 @@ def missing() -> dict[str, str]:
     return {name: program.install for name, program in programs.items() if not program.find()}
 
 
-def anew(load: Callable[[], Recalculate]) -> Recalculate:
-    """Let an engine load its workbook again where a cell no longer has the number put into it."""
-    session, replaced = load(), set()
+class Anew:
+    """An engine that loads its workbook again where a cell no longer has the number put into it.
 
-    def recalculate(inputs: "Inputs") -> "Values":
-        nonlocal session
-        if replaced - inputs.keys():
-            session = load()
-            replaced.clear()
-        replaced.update(inputs)
-        return session(inputs)
+    Attributes
+    ----------
+    session : Recalculate
+        What was loaded last.
+    """
 
-    return recalculate
+    def __init__(self, load: Callable[[], Recalculate]) -> None:
+        self._load, self._replaced = load, set()
+        self.session = load()
+
+    def __call__(self, inputs: "Inputs") -> "Values":
+        """Recalculate the workbook."""
+        if self._replaced - inputs.keys():
+            self.session = self._load()
+            self._replaced.clear()
+        self._replaced.update(inputs)
+        return self.session(inputs)
 
 
 def check_name(engine: str) -> None:
@@ -66,13 +74,16 @@ def check_name(engine: str) -> None:
         raise OptionsError(f'There is no engine "{engine}"; choose one of {", ".join(ENGINES)}.')
 
 
-def load(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> "Child":
+def load(
+    engine: str, path: Path, allowance: Allowance = UNLIMITED, *, reading: "Reading | None" = None
+) -> "Child":
     """Load a workbook into an engine; the result may be called any number of times.
 
     The engine runs in a child process within limits, until a ``with`` statement ends. Without one
     it ends when it is garbage-collected, which may be too late to remove its folder. If it cannot
-    load the workbook, the first call raises the error. Formulas with defined names are rewritten
-    before an engine sees them (`xlnn.loading.unseen_formulas.file_for_engine`).
+    load the workbook, or if it reads it in another way than `reading`, the first call raises the
+    error. Formulas with defined names are rewritten before an engine sees them
+    (`xlnn.loading.unseen_formulas.file_for_engine`).
 
     Raises
     ------
@@ -87,4 +98,4 @@ def load(engine: str, path: Path, allowance: Allowance = UNLIMITED) -> "Child":
         allowance = replace(allowance, again=allowance.first)  # it starts and reads the file again
     if engine == "formulas":  # it took up to 3 ms for a formula, and 0.7 ms again
         allowance = replace(allowance, first=2 * allowance.first, again=2 * allowance.again)
-    return import_module("xlnn.engines._child").Child(engine, path, allowance)
+    return import_module("xlnn.engines._child").Child(engine, path, allowance, reading)

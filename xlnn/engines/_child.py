@@ -16,6 +16,7 @@ from weakref import finalize
 from xlnn.cleanup import ended_by, shielded
 from xlnn.engines._limits import Allowance, limit, limit_time
 from xlnn.engines._process import LAST_WORDS, Pipes, Process, answer, forked, spawned, tried
+from xlnn.engines.reading import Reading
 from xlnn.grid import Inputs, Values
 
 FORKS = sys.platform == "linux"
@@ -28,7 +29,9 @@ class Child:
     Errors while loading are raised by the first call. Threads are answered one after the other.
     """
 
-    def __init__(self, engine: str, path: Path, allowance: Allowance) -> None:
+    def __init__(
+        self, engine: str, path: Path, allowance: Allowance, reading: Reading | None = None
+    ) -> None:
         self._engine, self._name, self._allowance = engine, path.name, allowance
         self._seconds, self._works = allowance.first, Lock()
         if FORKS:
@@ -38,7 +41,7 @@ class Child:
                 import_module(f"xlnn.engines.{engine}")  # once for all children
         with shielded():
             folder = tempfile.mkdtemp(prefix="xlnn-")
-            works = partial(_serve, engine, str(path.absolute()), allowance, folder)
+            works = partial(_serve, engine, str(path.absolute()), allowance, reading, folder)
             self._process = forked(works) if FORKS else spawned(works)
             self._forget = ended_by(self._process.end)
         self.cancel = finalize(self, _end, self._process, self._works, folder, self._forget)
@@ -104,16 +107,35 @@ def _end(process: Process, works: Lock, folder: str, forget: Callable[[], None])
     rmtree(folder, ignore_errors=True)
 
 
-def _serve(engine: str, path: str, allowance: Allowance, folder: str, pipes: Pipes) -> None:
+def _serve(  # noqa: PLR0913, PLR0917 -- what a process needs
+    engine: str,
+    path: str,
+    allowance: Allowance,
+    reading: Reading | None,
+    folder: str,
+    pipes: Pipes,
+) -> None:
     """Answer an engine's requests in its child process."""
     os.environ.update(dict.fromkeys(("TMPDIR", "TMP", "TEMP"), folder))
     tempfile.tempdir = folder
     limit(allowance)
-    loaded = tried(lambda: import_module(f"xlnn.engines.{engine}").load(Path(path)))
+    module = tried(import_module, f"xlnn.engines.{engine}")
+    loaded = tried(lambda: module.load(Path(path)))
+    is_first = True
 
     def computed(inputs: Inputs) -> object:
+        nonlocal is_first
         try:
-            return loaded if isinstance(loaded, BaseException) else loaded(inputs)
+            if isinstance(loaded, BaseException):
+                return loaded
+            values = loaded(inputs)
+            if reading:
+                precision = getattr(module, "PRECISION", 0.0)
+                reading.check_values(engine, Path(path), values, inputs, precision)
+                if is_first and hasattr(module, "told"):
+                    reading.check_formulas(engine, module.told(loaded))
+            is_first = False
+            return values
         finally:
             limit_time(allowance.again)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import formualizer
 import numpy as np
 
-from xlnn.engines import Recalculate, anew
+from xlnn.engines import Anew, Recalculate
 from xlnn.errors import CircularReferenceError, EngineError, WorkbookError
 from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
 from xlnn.xlsx.archive import MAX_ENTRIES, MAX_FILE, MAX_PART, MAX_TOTAL
@@ -58,7 +58,12 @@ def load(path: Path) -> Recalculate:
     EngineError
         formualizer cannot load or evaluate the file.
     """
-    return anew(lambda: _FormualizerSession(path))
+    return Anew(lambda: _FormualizerSession(path))
+
+
+def told(loaded: Anew) -> Callable[[Place], str]:
+    """Return what tells the formulas that a loaded workbook holds, after it is computed."""
+    return lambda cell: loaded.session.workbook.get_formula(*cell) or ""
 
 
 def configuration() -> formualizer.WorkbookConfig:

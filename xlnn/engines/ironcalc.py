@@ -14,7 +14,7 @@ import formualizer
 import ironcalc
 import numpy as np
 
-from xlnn.engines import Recalculate, anew
+from xlnn.engines import Anew, Recalculate
 from xlnn.engines.formualizer import ERRORS, check_computed
 from xlnn.errors import EngineError, WorkbookError
 from xlnn.grid import CellError, Inputs, Place, SheetValues, Values
@@ -51,7 +51,7 @@ def load(path: Path) -> Recalculate:
     EngineError
         IronCalc does not accept a sheet's title, or cannot read a formula.
     """
-    return anew(lambda: filled(path))
+    return Anew(lambda: filled(path))
 
 
 def filled(path: Path) -> "Session":

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from xlnn.engines._external import ExternalProgram
 
+PRECISION = 5e-15
+"""The largest relative error of a number that is written with 15 significant digits."""
+
 SETTINGS = (
     ("org.openoffice.Office.Calc/Content/Update", "Link", "2"),  # never
     ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),  # very high

@@ -9,6 +9,9 @@ mean the same in every language: FIXED is missing in some, and the codes of TEXT
 import re
 from math import floor, log10
 
+import numpy as np
+
+from xlnn.quantity import MissingNumberError
 from xlnn.terms import form, round_away
 
 LARGE = 6
@@ -56,7 +59,7 @@ def fixed_text(x: float, digits: int = 3) -> str:
     >>> fixed_text(0.5), fixed_text(-2 / 3), fixed_text(0.00004), fixed_text(0.0)
     ('0.500', '−0.667', '4 × 10⁻⁵', '0.000')
     """
-    if abs(x) * 10**digits >= 0.5 and abs(x) < 10**LARGE:
+    if _scaled(x, digits) >= 0.5 and abs(x) < 10**LARGE:
         return number_text(_rounded(x, digits), f".{digits}f")
     return _otherwise_text(x, f"{0:.{digits}f}")
 
@@ -89,8 +92,8 @@ def short_text(x: float, digits: int = 6) -> str:
     >>> short_text(0.25), short_text(-3.0), short_text(1 / 3, 2), short_text(2.5e12)
     ('0.25', '−3', '0.33', '2.5 × 10¹²')
     """
-    least = 0.5 / 10**digits if digits < LEAST_DIGITS else 0.0001
-    if least <= abs(x) < 10**LARGE_WHOLE:
+    is_seen = _scaled(x, digits) >= 0.5 if digits < LEAST_DIGITS else abs(x) >= 0.0001
+    if is_seen and abs(x) < 10**LARGE_WHOLE:
         return number_text(_rounded(x, digits))
     return _otherwise_text(x, "0")
 
@@ -172,9 +175,11 @@ def _otherwise(x: str, zero: str) -> str:
 def _otherwise_text(x: float, zero: str) -> str:
     if x == 0:
         return zero
-    power = floor(log10(abs(x)) - BELOW + 0.5)
+    power = floor(log10(abs(_held(x))) - BELOW + 0.5)
     raised = ("⁻" if power < 0 else "") + str(abs(power)).translate(_SUPERSCRIPTS)
-    return f"{number_text(_rounded(x / 10.0**power, 2))} × 10{raised}"
+    with np.errstate(all="ignore"):
+        mantissa = np.float64(x) / 10.0**power  # infinite if a cell divides by 0
+    return f"{number_text(_rounded(mantissa, 2))} × 10{raised}"
 
 
 _SUPERSCRIPTS = str.maketrans("0123456789", _RAISED)
@@ -201,10 +206,28 @@ def _raised(digit: str) -> str:
 
 
 def _rounded(x: float, digits: int) -> float:
-    """Round a number as spreadsheets do, if a cell can hold it."""
+    """Round a number as spreadsheets do.
+
+    Raises
+    ------
+    MissingNumberError
+        No cell can hold it, or what it is rounded by: the cell has an error, and so its sentence.
+    """
+    with np.errstate(all="ignore"):
+        return _held(round_away(x, digits))
+
+
+def _scaled(x: float, digits: int) -> float:
+    """Return the size of a number times a power of ten, as a cell computes it."""
+    with np.errstate(all="ignore"):
+        return _held(abs(x) * 10**digits)
+
+
+def _held(x: float) -> float:
+    """Return a number if a cell can hold it."""
     if not abs(x) < float("inf"):
-        raise ValueError(x)  # a cell with it holds an error, and so does its sentence
-    return round_away(x, digits)
+        raise MissingNumberError("a number is too large or too small to be written")
+    return x
 
 
 fixed = form(fixed_text, fixed_formula)

@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 import xlnn
-from xlnn.atomic_write import check_place, replacing
+from xlnn.atomic_write import check_replaceable, has_mark, marked_zip, replacing
 from xlnn.exercises.feedback import notes, reasons, remarks, words_of
 from xlnn.exercises.grades import Grade, Grades
 from xlnn.registry.templates import folder as templates
@@ -46,7 +46,7 @@ exec "$root/venv/bin/python" -m xlnn.exercises.autograder "$root"
 """
 
 
-def write_autograder(path: Path, exercises: Mapping[str, str]) -> None:
+def write_autograder(path: Path, exercises: Mapping[str, str], *, force: bool = False) -> None:
     """Write the archive.
 
     Parameters
@@ -56,12 +56,19 @@ def write_autograder(path: Path, exercises: Mapping[str, str]) -> None:
     exercises : dict of str
         The Specs that are handed out, by student, so that a submission with fewer blanks is
         reported.
+    force : bool
+        Whether to overwrite a file that xlnn did not write.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written, or there is a file that xlnn did not write.
     """
-    check_place(path)
+    check_replaceable(path, has_mark, force=force)
     package = Path(xlnn.__file__).parent
     required = metadata.requires("xlnn") or []
     needed = [each for each in required if "extra ==" not in each]
-    with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with replacing(path) as file, marked_zip(file) as archive:
         _put(archive, "setup.sh", SETUP.encode(), executable=True)
         _put(archive, "run_autograder", RUN.encode(), executable=True)
         _put(archive, "requirements.txt", "".join(f"{each}\n" for each in needed).encode())

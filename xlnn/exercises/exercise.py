@@ -17,7 +17,7 @@ import numpy as np
 
 from xlnn import reference
 from xlnn.arguments import path_of
-from xlnn.atomic_write import folder_for
+from xlnn.atomic_write import check_replaceable, folder_for, has_mark
 from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.plan import Plan, Source, planned
 from xlnn.building.writing import Built, carried_out
@@ -99,6 +99,8 @@ def exercise(
     building = Options(**{key: asked[key] for key in ("epochs", "lang", "large") if key in asked})
     table = Exercise(asked.blank, name, asked.seed, asked.level)
     table = left_out(source, building, table)
+    if asked.autograder is not None:
+        check_replaceable(Path(asked.autograder), has_mark, force=asked.force)
     work = partial(_written, source, building, key=asked.key, note=asked.note)
     ending = "-key" if asked.key else ""
     if asked.roster is None:
@@ -122,7 +124,7 @@ def exercise(
         texts: dict[str, str] = {}
         for one in built:
             texts |= handed_out(one.path)
-        write_autograder(Path(asked.autograder), texts)
+        write_autograder(Path(asked.autograder), texts, force=asked.force)
     return built
 
 

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from xlnn.atomic_write import check_place, folder_for, replacing
+from xlnn.atomic_write import check_replaceable, folder_for, replacing
 from xlnn.exercises.grades import STRAY, Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.exercises.mistakes import Mistake
 from xlnn.exercises.roster import file_names, handed_in_by, letters
@@ -137,7 +137,9 @@ STYLE = (
 )
 
 
-def write_feedback(folder: Path, grades: Grades, lang: str | None = None) -> list[Path]:
+def write_feedback(
+    folder: Path, grades: Grades, lang: str | None = None, *, force: bool = False
+) -> list[Path]:
     """Write an HTML file for each student, in the language of the exercise.
 
     It contains nothing about other students.
@@ -145,19 +147,38 @@ def write_feedback(folder: Path, grades: Grades, lang: str | None = None) -> lis
     Returns
     -------
     list of Path
+
+    Raises
+    ------
+    OutputError
+        A file cannot be written, or, without `force`, is there and xlnn did not write it. Then none
+        is written.
     """
     graded = [grade for grade in grades if not grade.error]
     names = file_names([grade.student or Path(grade.file).stem for grade in graded])
-    written = []
+    written = [folder / f"{name}.html" for name in names]
     with folder_for(folder):
-        for grade, name in zip(graded, names, strict=True):
-            path = folder / f"{name}.html"
-            check_place(path)
+        for path in written:
+            check_replaceable(path, _is_page, force=force)
+        for grade, path in zip(graded, written, strict=True):
             page = _page(grade, text(lang or grade.lang, "grading"), lang or grade.lang)
             with replacing(path) as file:
                 file.write(page.encode())
-            written.append(path)
     return written
+
+
+GENERATOR = '<meta name="generator" content="xlnn grade">'
+"""What a page begins with, by which a later one recognises it."""
+
+
+def _is_page(path: Path) -> bool:
+    """Return whether a file is a page that `write_feedback` wrote."""
+    with path.open("rb") as file:
+        return GENERATOR.encode() in file.read(len(GENERATOR) + MOST_BEFORE)
+
+
+MOST_BEFORE = 100
+"""Bytes before the generator in a page: the document type, the language and the encoding."""
 
 
 def _page(grade: Grade, words: Text, lang: str) -> str:
@@ -171,8 +192,8 @@ def _page(grade: Grade, words: Text, lang: str) -> str:
     told = [*notes(grade, own, words), *filter(None, [grade.comment])]
     below = "".join(f"<p>{escape(line)}</p>" for line in told)
     return (
-        f'<!doctype html><html lang="{escape(lang)}"><meta charset="utf-8"><title>{escape(title)}'
-        f"</title><style>{STYLE}</style><h1>{escape(title)}</h1><p><b>{points}</b></p>"
+        f'<!doctype html><html lang="{escape(lang)}"><meta charset="utf-8">{GENERATOR}'
+        f"<title>{escape(title)}</title><style>{STYLE}</style><h1>{escape(title)}</h1><p><b>{points}</b></p>"
         f"<table><tr>{head}</tr>{lines}</table>{below}</html>\n"
     )
 

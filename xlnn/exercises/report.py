@@ -35,6 +35,9 @@ LONGEST_TITLE = 31
 MADE = "xlnn grade"
 """The creator in an .xlsx report, by which a later report recognises it."""
 
+FIRST, LAST = ("student", "file"), ("by_hand", "comment", "whole", "notes", "remarks")
+"""The first and last headings of a report, by which a later one recognises a CSV."""
+
 Row = list[str | float | None]
 
 
@@ -76,8 +79,9 @@ def _is_report(path: Path) -> bool:
         if path.suffix.lower() == ".csv":
             with path.open(encoding="utf-8-sig", newline="") as file:
                 head = next(csv.reader(file), [])
-            words = (text(lang, "grading") for lang in languages())
-            return any(head[:2] == [w("report", "student"), w("report", "file")] for w in words)
+            words = [text(lang, "grading") for lang in languages()]
+            heads = ([w("report", key) for key in (*FIRST, *LAST)] for w in words)
+            return [*head[: len(FIRST)], *head[-len(LAST) :]] in heads
         with Archive(path) as archive:
             return MADE.encode() in b"".join(archive.chunks("docProps/core.xml"))
     except (OSError, ValueError, KeyError, csv.Error, XlnnError):
@@ -207,11 +211,11 @@ def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
     )
     students = [*grades, *grades.missing]
     known = [key for key in ("id", "email") if any(getattr(each, key) for each in students)]
-    head = ["student", "file", *known, "points", "of", "percent"]
+    head = [*FIRST, *known, "points", "of", "percent"]
     yield [
         *(words("report", key) for key in head),
         *(symbol for _, symbol in names),
-        *(words("report", key) for key in ("by_hand", "comment", "whole", "notes", "remarks")),
+        *(words("report", key) for key in LAST),
     ]
     for grade in in_order(grades):
         own = {question.quantity: question.points for question in grade.questions}

@@ -13,7 +13,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from xlnn.data.files import text
-from xlnn.data.wording import short
+from xlnn.data.wording import reason, short
 from xlnn.errors import DataError
 from xlnn.workbooks.exercise import LONGEST_NAME
 
@@ -69,7 +69,7 @@ def students(path: Path) -> tuple[Student, ...]:
     try:
         rows = list(csv.reader(lines, delimiter=separator, strict=True))
     except csv.Error as error:
-        raise DataError(f"{path.name} is not a CSV: {short(error)}.") from error
+        raise DataError(f"{path.name} is not a CSV: {reason(error)}.") from error
     column, first = _column(path, rows)
     email, own = _beside(rows, column, first)
     found: dict[str, tuple[Student, int]] = {}

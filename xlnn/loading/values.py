@@ -1,17 +1,17 @@
 """Recalculate a workbook, and save its quantities as arrays."""
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
 from xlnn import engines
 from xlnn.arguments import path_of
-from xlnn.atomic_write import check_place, replacing
+from xlnn.atomic_write import check_replaceable, has_mark, marked_zip, replacing
 from xlnn.engines import DEFAULT_ENGINE, Allowance
-from xlnn.errors import OutputError, OutputNameError, WorkbookError
+from xlnn.engines.reading import Reading
+from xlnn.errors import OutputNameError, WorkbookError
 from xlnn.grid import CellError, SheetValues, Values
 from xlnn.layout import Block, Layout
 from xlnn.loading.open_file import check_sheets, opened
@@ -66,7 +66,9 @@ def recalculated(path: Path, engine: str, model: Model | None = None) -> Recalcu
     check_sheets(contents, layout)
     with (
         file_for_engine(contents) as file,
-        engines.load(engine, file, Allowance.of(contents)) as recalculate,
+        engines.load(
+            engine, file, Allowance.of(contents), reading=Reading.of(contents)
+        ) as recalculate,
     ):
         found = recalculate({})
     return Recalculated(spec, layout, read_arrays(layout, found))
@@ -78,29 +80,15 @@ def check_saved(path: Path, *, force: bool = False) -> None:
     Raises
     ------
     OutputError
-        Its folder is missing, its name is not ``.npz``, or it is a file of another kind and
-        ``force`` is not set.
+        Its folder is missing, its name is not ``.npz``, or xlnn did not write an existing file
+        and ``force`` is not set.
     """
     if path.suffix.lower() != ".npz":
         raise OutputNameError(f"{path}: the output holds arrays, so its name must end in .npz.")
-    check_place(path)
-    if path.exists() and not force and not _holds_arrays(path):
-        raise OutputError(
-            f"{path} does not hold arrays: choose another name with -o, or overwrite it with "
-            "--force."
-        )
+    check_replaceable(path, has_mark, force=force)
 
 
-def _holds_arrays(path: Path) -> bool:
-    """Return whether a file is an archive of arrays only."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return all(name.endswith(".npy") for name in archive.namelist())
-    except (OSError, ValueError, zipfile.BadZipFile):
-        return False
-
-
-def save(path: Path, arrays: dict[str, np.ndarray], *, force: bool = False) -> None:
+def save(path: Path, arrays: Mapping[str, np.ndarray], *, force: bool = False) -> None:
     """Save arrays as ``.npz``, atomically: the old file stays until the new one is complete.
 
     Raises
@@ -110,7 +98,15 @@ def save(path: Path, arrays: dict[str, np.ndarray], *, force: bool = False) -> N
     """
     check_saved(path, force=force)
     with replacing(path) as file:
-        np.savez_compressed(file, **arrays)
+        write_arrays(file, arrays)
+
+
+def write_arrays(file: BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays as `numpy.savez_compressed`, with the mark of xlnn."""
+    with marked_zip(file) as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, np.asanyarray(array))
 
 
 OTHERWISE = {"labels": "; for words, build again from data whose labels are words"}

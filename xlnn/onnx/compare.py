@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from xlnn import reference
-from xlnn.data.wording import listed, short
+from xlnn.data.wording import listed, reason, short
 from xlnn.errors import DataError, DisagreementError
 from xlnn.onnx.layers import TrainedModel
 from xlnn.onnx.onnx_file import needed, session
@@ -151,8 +151,8 @@ class Authority:
         return given
 
     def _failed(self, error: Exception) -> DataError:
-        reason = short(str(error).splitlines()[0])
-        return DataError(f"{self.model.graph.name}: ONNX Runtime does not run it: {reason}.")
+        name = self.model.graph.name
+        return DataError(f"{name}: ONNX Runtime does not run it: {reason(error)}.")
 
 
 def _random_rows(inputs: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...]) -> np.ndarray:

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.arguments import is_whole, path_of, wrong
-from xlnn.atomic_write import check_place, replacing
+from xlnn.atomic_write import check_replaceable, has_mark, replacing
 from xlnn.engines import DEFAULT_ENGINE
-from xlnn.errors import DisagreementError, OutputError, OutputNameError
+from xlnn.errors import DisagreementError, OutputNameError
+from xlnn.loading.values import write_arrays
 from xlnn.onnx.export_trained import (
     PRODUCER,
     Trained,
@@ -124,7 +125,7 @@ def export(  # noqa: PLR0913 -- the options of the command
         raise OutputNameError(
             f"{output}: the name of the output must end in .onnx, .npz or .safetensors."
         )
-    _check_output(output, force=force)
+    check_replaceable(output, _is_ours, force=force)
     for package, said in PACKAGES.get(kind, {}).items():
         needed(package, said)
     found = trained(path, epoch, run, engine)
@@ -174,7 +175,7 @@ def _written(kind: str, found: Trained, precision: type[np.floating]) -> bytes:
         saved: bytes = import_module(SAFETENSORS).save(tensors, said)
         return saved
     file = io.BytesIO()
-    np.savez(file, **tensors)
+    write_arrays(file, tensors)
     return file.getvalue()
 
 
@@ -205,16 +206,9 @@ PACKAGES = {
 """The packages that a file needs, by its extension, and what to say if one is missing."""
 
 
-def _check_output(output: Path, *, force: bool) -> None:
-    """Refuse a place that cannot be written, or a file that another program made."""
-    check_place(output)
-    if not output.exists() or force:
-        return
+def _is_ours(output: Path) -> bool:
+    """Return whether xlnn wrote an exported file."""
+    if output.suffix.lower() == ".npz":
+        return has_mark(output)
     with output.open("rb") as file:
-        head = file.read(HEAD)
-    ours = b"layer" in head if output.suffix.lower() == ".npz" else MARK in head
-    if not ours:
-        raise OutputError(
-            f"{output} was not written by xlnn: choose another name with -o, or overwrite it with "
-            "--force."
-        )
+        return MARK in file.read(HEAD)

@@ -19,6 +19,7 @@ import numpy as np
 
 from xlnn import engines
 from xlnn.engines import Allowance, Recalculate
+from xlnn.engines.reading import Reading
 from xlnn.equations.layer import WEIGHTS, LayerKind, Shape
 from xlnn.errors import OptionsError, WorkbookError
 from xlnn.layout import Layout
@@ -131,7 +132,9 @@ def trained(path: Path, epoch: int | None, run: int | None, engine: str) -> Trai
     check_sheets(contents, layout)
     with (
         file_for_engine(contents) as file,
-        engines.load(engine, file, Allowance.of(contents)) as recalculate,
+        engines.load(
+            engine, file, Allowance.of(contents), reading=Reading.of(contents)
+        ) as recalculate,
     ):
         found = recalculate({})
         arrays = read_arrays(layout, found)

@@ -71,7 +71,24 @@ def training_from(path: Path, *, large: bool = False) -> Origin:
     """
     model = read_model(path, large=large)
     found, further = _origin(model), {"epochs": 1, "eta": ETA, "optimizer": OPTIMIZER}
-    return replace(found, settings=found.settings | further, inputs=model.inputs)
+    notes = {"layers": _not_trained(model)}
+    return replace(found, settings=found.settings | further, inputs=model.inputs, notes=notes)
+
+
+NOT_TRAINED = {
+    "batch normalization": "its batch normalisation is included in the weights of the neighbouring "
+    "layer",
+    "dropout": "its dropout is left out",
+}
+"""What a model has while it is trained elsewhere, and where it is in a workbook."""
+
+
+def _not_trained(model: TrainedModel) -> tuple[str, ...]:
+    """Return a note if a workbook trains a model without a part of it."""
+    said = [said for key, said in NOT_TRAINED.items() if key in model.told]
+    which = "them" if len(said) > 1 else "it"
+    note = f"{model.graph.name}: {' and '.join(said)}, so it trains further without {which}."
+    return (note,) if said else ()
 
 
 def _origin(model: TrainedModel) -> Origin:

@@ -15,7 +15,7 @@ import numpy as np
 
 from xlnn.data.dataset import LARGE, MOST_INPUTS, MOST_NUMBERS
 from xlnn.data.files import content
-from xlnn.data.wording import listed, short
+from xlnn.data.wording import listed, reason, short
 from xlnn.errors import DataError
 
 USUAL, LARGEST = 32 * 1024 * 1024, 512 * 1024 * 1024
@@ -214,7 +214,7 @@ def _check_whole(name: str, onnx: Any, model: Any) -> None:  # noqa: ANN401 -- t
         onnx.checker.check_model(model)
     except Exception as error:
         raise DataError(
-            f"{name} is not a valid ONNX model: {short(str(error).splitlines()[0])}"
+            f"{name} is not a valid ONNX model: {reason(error)}. Export it again."
         ) from error
 
 
@@ -223,7 +223,7 @@ def _array(name: str, onnx: Any, tensor: Any) -> np.ndarray:  # noqa: ANN401 -- 
         array = np.asarray(onnx.numpy_helper.to_array(tensor))
     except Exception as error:
         raise DataError(
-            f"{name}: {short(tensor.name)} does not hold an array: {short(error)}."
+            f"{name}: {short(tensor.name)} does not hold an array: {reason(error)}."
         ) from error
     if array.dtype.kind in "OS":  # texts
         return np.vectorize(_text, otypes=[object])(array)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.data.dataset import MOST_NUMBERS
-from xlnn.data.wording import short
+from xlnn.data.wording import reason, short
 from xlnn.equations.layer import Shape
 from xlnn.equations.layernorm import EPSILON
 from xlnn.onnx.layers import AffineUnits, Class, Layer, TrainedModel
@@ -413,7 +413,7 @@ def _meant(
     try:
         return operator(model, node)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise model.refuse(f"{node.op} does not fit its inputs: {short(error)}.") from error
+        raise model.refuse(f"{node.op} does not fit its inputs: {reason(error)}.") from error
 
 
 def _of_constants(model: TrainedModel, node: OnnxNode) -> np.ndarray:

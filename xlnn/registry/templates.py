@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from xlnn.data.files import parse_toml, text
-from xlnn.data.wording import listed, short
+from xlnn.data.wording import listed, reason, short
 from xlnn.errors import DataError, OptionsError, XlnnError
 
 DEFAULT = "digits"
@@ -171,7 +171,7 @@ def _values(path: Path) -> dict[str, Any]:
     try:
         return parse_toml(text(path, "TOML", largest=LARGEST))
     except ValueError as error:
-        raise DataError(f"{path} cannot be read: {short(error)}.") from error
+        raise DataError(f"{path} cannot be read: {reason(error)}.") from error
 
 
 def copy(name: str, target: Path) -> None:

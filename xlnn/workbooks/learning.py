@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
 
+from xlnn.arguments import is_number, is_whole, wrong
 from xlnn.equations.lookup import Asked, Chosen, NameOf, UsedNumber
 from xlnn.equations.optimiser import OPTIMISERS, optimiser_named
 from xlnn.quantity import Axis, Copy, Equation, GradientOf, Quantity
@@ -138,6 +140,11 @@ class Weight:
         As in `Weights`, for this weight.
     **said : object
         Fields of the weight's own quantity, such as its title or its axes.
+
+    Raises
+    ------
+    OptionsError
+        The start is not a finite number.
     """
 
     def __init__(  # noqa: PLR0913 -- what is said of a weight and of its gradient
@@ -151,6 +158,8 @@ class Weight:
         exact: bool = True,
         **said: Any,  # noqa: ANN401 -- the fields of a quantity
     ) -> None:
+        if start is not None and not (is_number(start) and isfinite(start)):
+            raise wrong("start of a weight", start, "a finite number")
         self.shape, self.slope, self.said = shape, slope.of(*of), said
         self.gradient, self.start = gradient or {}, start
         self.cost, self.exact = cost, exact
@@ -221,7 +230,21 @@ class Weights:
     def drawn(
         self, seed: int | np.random.Generator, scale: float = 1.0, digits: int = 2
     ) -> dict[str, np.ndarray]:
-        """Return the start of each: random numbers, unless it has a start of its own."""
+        """Return the start of each: random numbers, unless it has a start of its own.
+
+        Raises
+        ------
+        OptionsError
+            The seed or the digits are not a whole number, or the scale is not a number.
+        """
+        is_seed = isinstance(seed, np.random.Generator) or (is_whole(seed) and seed >= 0)
+        for name, value, is_meant, wanted in (
+            ("seed", seed, is_seed, "a whole number of at least 0, or a generator of NumPy,"),
+            ("scale", scale, is_number(scale) and 0 <= scale < inf, "a number of at least 0"),
+            ("digits", digits, is_whole(digits), "a whole number"),
+        ):
+            if not is_meant:
+                raise wrong(name, value, wanted)
         draw, found = np.random.default_rng(seed).normal, {}
         for name, each in self._quantities.items():
             start = self._stated[name].start

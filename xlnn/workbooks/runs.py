@@ -16,6 +16,7 @@ from xlnn.equations.optimiser import OPTIMISERS
 from xlnn.equations.runs import OfOneRun, SaidOfEachRun, SaidOfOneRun
 from xlnn.equations.wording import Told
 from xlnn.errors import DataError, OptionsError
+from xlnn.option import MOST_RUNS
 from xlnn.options import BUILD, as_typed
 from xlnn.quantity import EACH, Axis, Model, Quantity, Use, of_each
 from xlnn.registry.text import Text
@@ -42,9 +43,6 @@ COLOURS = (
     "A0522D", "5B7FDB", "999933",
 )  # fmt: skip
 """The colour of each run's line."""
-
-MOST_RUNS = 12
-"""The most runs that a workbook compares: longer lists and charts would be unreadable."""
 
 
 class Compared(Protocol):

@@ -141,15 +141,22 @@ def cells_of(
 def number(text: str) -> float | None:
     """Return a finite number as programs write them; None if it is something else.
 
-    >>> number("-2.5E-3"), number("1e999"), number("1_000")
-    (-0.0025, None, None)
+    >>> number("-2.5E-3"), number("1e999"), number("1_000"), number(" 1")
+    (-0.0025, None, None, None)
     """
     try:
         value = float(text)
     except ValueError:
         return None
-    # float() also reads "1_000" and the digits of other scripts, which engines do not
-    return value if math.isfinite(value) and text.isascii() and "_" not in text else None
+    return value if math.isfinite(value) and _is_plain(text) else None
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether a text is free of what `float` accepts in a number and engines do not.
+
+    These are "1_000", the digits of other scripts and blanks, with which formualizer reads a text.
+    """
+    return text.isascii() and not any(sign in text for sign in "_ \t\n\r")
 
 
 def read_numbers(texts: Sequence[str | None]) -> "array[float] | None":
@@ -164,7 +171,7 @@ def read_numbers(texts: Sequence[str | None]) -> "array[float] | None":
     """
     given = list(filter(None, texts))
     joined = "".join(given)
-    if not joined.isascii() or "_" in joined:
+    if not _is_plain(joined):
         return None
     try:
         found = array("d", map(float, given))
@@ -248,6 +255,53 @@ class SharedFormulas:
 
     def _refused(self, row: int, column: int, what: str) -> WorkbookError:
         return self._sheet.refused(row, column, f"holds {what}; write a plain formula in each cell")
+
+
+class Constants:
+    """The numbers and texts that are typed into cells of a sheet, row by row.
+
+    Of a text only a checksum is kept, since a file may hold a gigabyte of them.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = array("i"), array("i"), array("d")
+        self._texts = array("i"), array("i"), array("I")
+
+    @property
+    def numbers(self) -> tuple[np.ndarray, ...]:
+        """The rows, columns and values of the numbers: arrays of shape (numbers,)."""
+        return tuple(map(np.asarray, self._numbers))
+
+    @property
+    def texts(self) -> tuple[np.ndarray, ...]:
+        """The rows, columns and checksums of the texts: arrays of shape (texts,)."""
+        return tuple(map(np.asarray, self._texts))
+
+    def add_numbers(self, items: Sequence[Item]) -> bool:
+        """Add cells with numbers; return whether all are sound, otherwise add none."""
+        numbers = read_numbers([item[5] for item in items])
+        if numbers is not None:
+            rows, columns, values = self._numbers
+            rows.extend([item[0] for item in items])
+            columns.extend([item[1] for item in items])
+            values.extend(numbers)
+        return numbers is not None
+
+    def add_text(self, row: int, column: int, mark: int) -> None:
+        """Add a cell with a text, of which the `checksum` is given."""
+        for values, value in zip(self._texts, (row, column, mark), strict=True):
+            values.append(value)
+
+
+def checksum(text: str) -> int:
+    r"""Return a checksum of a text without its blanks, which not every program keeps.
+
+    Gnumeric turns a carriage return into a line feed, and others drop the outer blanks.
+
+    >>> checksum(" a\r\nb") == checksum("a\nb"), checksum("ab") == checksum("a")
+    (True, False)
+    """
+    return zlib.crc32("".join(text.split()).encode(errors="surrogatepass"))
 
 
 BATCH_TEXT = 1 << 24

@@ -25,6 +25,9 @@ READS, READS_A_FORMULA = 20_000_000, 5_000
 """The most cells that all formulas of a workbook may read: a base, and some per formula. With 8 x 8
 pixels a formula reads 35 on average, with 28 x 28 about 600."""
 
+MAX_EXAMPLES = 10_000
+"""The most formulas that are compared with what an engine holds, but for a last batch."""
+
 MAX_SHAPES = 100_000
 """Cached shapes, limited so that a file of many different formulas cannot exhaust memory."""
 
@@ -293,6 +296,9 @@ class FormulaGuard:
         self._harmless = _harmless_beside(frozenset(self._titles), self._names)
         self._count = self._reads = 0  # formulas, and the cells that they read
         self._most: tuple[int, Place | str] = (0, "")
+        self.examples: dict[Place, str] = {}
+        """Formulas by their cells: of those that differ only in digits, the first."""
+        self._shown: set[bytes] = set()
 
     def check(self, formulas: Sequence[str], place: Callable[[int], Place | str]) -> None:
         """Refuse the first formula that may not be computed.
@@ -318,8 +324,21 @@ class FormulaGuard:
                     unknown.discard(shape)
                     self._harmless.add(shape)
         self._count_reads(texts, shapes, place)
+        self._show(formulas, shapes, place)
         if len(self._harmless) > MAX_SHAPES:
             self._harmless.clear()
+
+    def _show(
+        self, formulas: Sequence[str], shapes: Sequence[bytes], place: Callable[[int], Place | str]
+    ) -> None:
+        """Keep the first formula of each shape."""
+        new = set(shapes) - self._shown
+        if new and len(self._shown) < MAX_EXAMPLES:
+            self._shown |= new
+            for index, shape in enumerate(shapes):
+                if shape in new and isinstance(cell := place(index), Place):
+                    new.discard(shape)
+                    self.examples[cell] = formulas[index]
 
     def _count_reads(
         self, texts: Sequence[bytes], shapes: Sequence[bytes], place: Callable[[int], Place | str]

@@ -1,7 +1,7 @@
 """Parse the XML of a part, and refuse what other readers might read differently.
 
-expat reads everything: a formula behind a namespace prefix, an entity or a CDATA section is still a
-formula. What makes readers differ (document types, other encodings) is refused.
+expat reads everything: a formula behind a namespace prefix or an entity is still a formula. What
+makes readers differ (document types, other encodings, comments within a number) is refused.
 
 Excel writes a character that XML cannot hold as ``_x``, four hexadecimal digits and ``_``, and
 decodes every text that way. The module ``xml.sax.saxutils`` escapes markup, too, but imports
@@ -49,7 +49,50 @@ MEANT = frozenset({
 """Attributes that affect what a workbook computes. Readers that only look at local names would
 accept them in any namespace, others only in their own."""
 
+READ = frozenset({"v", "f", "t", "formula", "formula1", "formula2", "definedName"})
+"""Elements whose text is a value or a formula."""
+
+_STRAY = re.compile(
+    rb"(?P<cdata><!\[CDATA\[)|(?P<comment><!--)|(?P<instruction><\?)"
+    rb"|(?P<reference>&#(?:0*(?P<decimal>[0-9]{2,3})|x0*(?P<hex>[0-9A-Fa-f]{2}));)"
+)
+"""What a text is read without, or up to, by some programs."""
+
+_STRAYS = {
+    "cdata": "a CDATA section",
+    "comment": "a comment",
+    "instruction": "a processing instruction",
+}
+
+_ESCAPED = frozenset(" &<>\"'")
+"""The printable ASCII characters that a program may write as references."""
+
 _SEPARATOR = "\x01"  # between a namespace and a name; XML cannot contain it
+
+
+def stray(written: bytes) -> str:
+    """Return what some programs do not read, or stop at, in an element's bytes; "" if all is read.
+
+    LibreOffice writes line breaks as references, openpyxl all letters beyond ASCII, and others
+    markup. No program needs one for another character.
+
+    >>> stray(b"<v>0.0&#53;</v>"), stray(b"<f>1<!-- -->+1</f>")
+    ('the reference &#53;', 'a comment')
+    >>> stray(b"<t>a&#10;b &#38; &#948; &lt;</t>")
+    ''
+    """
+    for found in _STRAY.finditer(written):
+        if not found["reference"]:
+            return _STRAYS[found.lastgroup]
+        sign = chr(int(found["decimal"] or found["hex"], 10 if found["decimal"] else 16))
+        if sign.isascii() and sign.isprintable() and sign not in _ESCAPED:
+            return f"the reference {found['reference'].decode():.20}"
+    return ""
+
+
+def stray_sentence(node: "Node") -> str:
+    """Return the end of a sentence that refuses the text of an element."""
+    return f"holds {node.stray} within <{node.local}>, where not every program reads on; {ANEW}"
 
 
 class Node:
@@ -68,17 +111,21 @@ class Node:
     parent : Node or None
     text : str
         Its own text, without that of the elements inside it.
+    stray : str
+        What is within the text of one of `READ`, in words.
     children : list of Node
     """
 
-    __slots__ = ("attributes", "children", "local", "main", "name", "parent", "text")
+    __slots__ = (
+        "attributes", "children", "local", "main", "name", "parent", "stray", "text",
+    )  # fmt: skip
 
     def __init__(
         self, names: tuple[str, str, str], attributes: dict[str, str], parent: "Node | None"
     ) -> None:
         self.name, self.local, self.main = names
         self.attributes, self.parent = attributes, parent
-        self.text = ""
+        self.text = self.stray = ""
         self.children: list[Node] = []
 
     @property
@@ -129,6 +176,9 @@ class Parser:
         self.found: list[Node] = []
         self.open: list[Node] = []
         self._fed = 0
+        self._kept = b""  # the last bytes fed, from the beginning of `_reading` or of a tag
+        self._kept_from = self._begins = 0  # where these bytes and `_reading` begin
+        self._reading: Node | None = None  # the element of `READ` that is open
         self._parser = self._made()
 
     def _made(self) -> expat.XMLParserType:
@@ -140,7 +190,9 @@ class Parser:
             for key in attributes:
                 if _SEPARATOR in key:
                     self._check_attribute(key)
-            around.append(Node(names[name], attributes, around[-1] if around else None))
+            node = Node(names[name], attributes, around[-1] if around else None)
+            around.append(node)
+            self._opened(node)
             kept += 1
             if len(around) > MAX_DEPTH:
                 raise self._refused(f"nests its elements more than {MAX_DEPTH} deep")
@@ -150,6 +202,7 @@ class Parser:
         def end(_: str) -> None:
             nonlocal kept
             ended = around.pop()
+            self._closed(ended)
             if len(around) <= 1 or (len(around) == 2 and around[1].main == "sheetData"):
                 self.found.append(ended)
                 kept = 0
@@ -173,10 +226,27 @@ class Parser:
 
     def feed(self, data: bytes, *, last: bool) -> None:
         """Read on; add what was found to `found`."""
+        begins = self._parser.CurrentByteIndex if self._fed else 0
+        begins = self._begins if self._reading else begins
+        self._kept = self._kept[begins - self._kept_from :]
+        self._kept_from = begins
+        if len(self._kept) > MAX_TAG:
+            raise self._long()
+        self._kept += data
         self._parser.Parse(data, last)
         self._fed += len(data)
-        if self._fed - self._parser.CurrentByteIndex > MAX_TAG + len(data):
-            raise self._long()
+
+    def _opened(self, node: Node) -> None:
+        """Keep the bytes of an element of `READ`, from here on."""
+        if node.main in READ and not self._reading:
+            self._reading, self._begins = node, self._parser.CurrentByteIndex
+
+    def _closed(self, node: Node) -> None:
+        """Look at the bytes of an element of `READ`."""
+        if node is self._reading:
+            ends = self._parser.CurrentByteIndex - self._kept_from
+            node.stray = stray(self._kept[self._begins - self._kept_from : ends])
+            self._reading = None
 
     @property
     def between_tags(self) -> bool:

@@ -6,20 +6,23 @@ accepted.
 """
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from xlnn.grid import Place
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.cells import (
+    Constants,
     FormulaCells,
     SharedFormulas,
     cell_value,
+    checksum,
     number,
-    read_numbers,
 )
 from xlnn.xlsx.guard import BUILT_IN, FORBIDDEN, MACROS, OTHER_SHEETS, FormulaGuard
 from xlnn.xlsx.markup import unprefixed
@@ -143,6 +146,10 @@ class Package:
         The titles of the sheets of cells, in the workbook's order; chart sheets are left out.
     formulas : mapping of str to FormulaCells
         The cells that hold a formula, for every sheet.
+    constants : mapping of str to Constants
+        The numbers and texts typed into cells, for every sheet.
+    examples : mapping of Place to str
+        Formulas of cells, without "=": of those that differ only in digits, the first.
     defined : mapping of str
         What each defined name stands for, by the title of its sheet, or "" for the workbook, and
         the name: ``"", "xlnn.z2"`` -> ``Training!$A$2:$C$3201``.
@@ -170,6 +177,8 @@ class Package:
     formulas: Mapping[str, FormulaCells]
     defined: Mapping[tuple[str, str], str]
     box: int
+    constants: Mapping[str, Constants] = field(default_factory=dict)
+    examples: Mapping[Place, str] = field(default_factory=dict)
     left_out: Mapping[Place, str] = field(default_factory=dict)
     arrays: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
     is_manual: bool = False
@@ -261,13 +270,15 @@ def inspect(  # noqa: PLR0913 -- what is allowed
         )
         check_names(archive, book.names, formulas)
         check_other_parts(archive, book, formulas)
-        strings = list(map(len, shared_strings(archive, book.strings)))
+        strings = _Strings.of(shared_strings(archive, book.strings))
         budget = _Budget(archive)
-        found, filled = {}, {}
+        found, typed, filled = {}, {}, {}
         for title, part in book.sheets.items():
             sheet = SheetSource(archive, title, part)
             shared = SharedFormulas(sheet, arrays=arrays)
-            found[title] = _inspect_sheet(sheet, watch, formulas, shared, strings, budget)
+            found[title], typed[title] = _inspect_sheet(
+                sheet, watch, formulas, shared, strings, budget
+            )
             filled |= {(title, *place): cells for place, cells in shared.arrays.items()}
         if not spares:  # callers that ask for single formulas limit their ranges
             formulas.check_reads()
@@ -285,6 +296,8 @@ def inspect(  # noqa: PLR0913 -- what is allowed
         found,
         defined,
         budget.box,
+        typed,
+        formulas.examples,
         formulas.left_out,
         filled,
         book.is_manual,
@@ -328,16 +341,27 @@ class _Budget:
                 )
 
 
+class _Strings(NamedTuple):
+    """The lengths and the checksums of a file's shared texts."""
+
+    lengths: array
+    marks: array
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "_Strings":
+        return cls(array("i", map(len, texts)), array("I", map(checksum, texts)))
+
+
 def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against what
     sheet: SheetSource,
     watch: Watch | None,
     formulas: FormulaGuard,
     shared: "SharedFormulas",
-    strings: Sequence[int],
+    strings: _Strings,
     budget: _Budget,
-) -> FormulaCells:
-    """Check every item of a sheet; return where its formulas are."""
-    found = FormulaCells()
+) -> tuple[FormulaCells, Constants]:
+    """Check every item of a sheet; return its formulas and constants."""
+    found, typed = FormulaCells(), Constants()
     witness = watch(sheet) if watch else None
     items = sheet.items()
     while batch := list(islice(items, _BATCH)):
@@ -350,11 +374,12 @@ def _inspect_sheet(  # noqa: PLR0913, PLR0917 -- what is checked, and against wh
         budget.cells += len(filled)
         computed = [item for item in filled if item[3] is not None]
         written = _check_formulas(sheet, formulas, computed, shared, budget)
-        is_sound = found.add(computed, written)
-        left = [i for i in filled if i[3] is None or i[2] != "n"] if is_sound else filled
-        _check_values(sheet, [item for item in left if item[5]], strings, budget)
+        numbers = [item for item in filled if item[3] is None and item[2] == "n" and item[5]]
+        is_sound = found.add(computed, written) and typed.add_numbers(numbers)
+        left = [item for item in filled if item[5] and not (is_sound and item[2] == "n")]
+        _check_values(sheet, left, typed, strings, budget)
     budget.check_box(sheet.title)
-    return found
+    return found, typed
 
 
 def _check_formulas(
@@ -379,21 +404,28 @@ def _check_formulas(
     return written
 
 
+_TEXTS = {"s", "str", "inlineStr"}
+"""Types of texts."""
+
+
 def _check_values(
-    sheet: SheetSource, filled: Sequence[Item], strings: Sequence[int], budget: _Budget
+    sheet: SheetSource,
+    filled: Sequence[Item],
+    typed: Constants,
+    strings: _Strings,
+    budget: _Budget,
 ) -> None:
-    """Check the values of some cells, none of them empty."""
-    if read_numbers([item[5] for item in filled if item[2] == "n"]) is None:
-        for row, column, kind, _, _, text, _ in filled:
-            if kind == "n" and number(text) is None:
-                raise sheet.bad_value(row, column, kind, text)
-    for row, column, kind, _, _, text, _ in filled:
-        if kind != "n":
-            value = cell_value(kind, text, strings)
-            if value is None:
-                raise sheet.bad_value(row, column, kind, text)
-            if kind == "s":
-                budget.spend(text=value)
+    """Check the values of some cells, none of them empty; add the texts to the constants."""
+    known = range(len(strings.marks))
+    for row, column, kind, formula, _, text, _ in filled:
+        value = number(text) if kind == "n" else cell_value(kind, text, known)
+        if value is None:
+            raise sheet.bad_value(row, column, kind, text)
+        if kind == "s":
+            budget.spend(text=strings.lengths[value])
+        if formula is None and kind in _TEXTS:
+            mark = strings.marks[value] if kind == "s" else checksum(value)
+            typed.add_text(row, column, mark)
 
 
 def _check_aside(sheet: SheetSource, formulas: FormulaGuard, budget: _Budget, item: Item) -> None:

@@ -13,7 +13,16 @@ from pathlib import Path
 from xlnn.errors import WorkbookError
 from xlnn.xlsx.archive import Archive
 from xlnn.xlsx.guard import FORBIDDEN, FormulaGuard, forbidden
-from xlnn.xlsx.markup import ANEW, RELATIONSHIPS, Node, doctype_refused, elements, trees, unescaped
+from xlnn.xlsx.markup import (
+    ANEW,
+    RELATIONSHIPS,
+    Node,
+    doctype_refused,
+    elements,
+    stray_sentence,
+    trees,
+    unescaped,
+)
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_TEXT
 
 TYPES = "[Content_Types].xml"
@@ -312,7 +321,10 @@ def read_workbook(archive: Archive) -> Workbook:
         if node.local in _PLACES and (not node.main or node.above != _PLACES[node.local]):
             raise _stranger(archive, WORKBOOK, node)
         if node.main == "definedName":
-            names.append((attributes.get("name", ""), node.text, attributes))
+            name = attributes.get("name", "")
+            if node.stray:
+                raise archive.refused(f'the defined name "{name:.40}" {stray_sentence(node)}')
+            names.append((name, node.text, attributes))
         elif node.main == "calcPr":
             settings = _settings(archive, attributes)
             iterates |= settings.get("iterate", "0") not in {"0", "false"}
@@ -400,6 +412,10 @@ def shared_strings(archive: Archive, part: str | None) -> list[str]:
             # phonetic guides (furigana) are not part of the text
             if node.local == "t" and node.above[0] != "rPh":
                 runs.append(node.text)
+                if node.stray:
+                    raise archive.refused(
+                        f"its shared text {len(strings) + 1} {stray_sentence(node)}"
+                    )
         if tree.local == "si":
             strings.append(unescaped("".join(runs)))
             length += len(strings[-1])

@@ -13,7 +13,7 @@ from typing import Any
 from xlnn.errors import WorkbookError
 from xlnn.grid import address
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.markup import ANEW, Node, unprefixed
+from xlnn.xlsx.markup import ANEW, Node, stray_sentence, unprefixed
 from xlnn.xlsx.plain_rows import PlainRow, sheet_nodes
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
@@ -234,7 +234,9 @@ class SheetSource:
     def _leaf(self, node: Node, row: int, column: int) -> str:
         """Return the text of an element that only contains text."""
         for inner in node.children:
-            self._check_extension(inner, row, column)
+            raise self._stranger(inner, row, column)
+        if node.stray:
+            raise self.refused(row, column, stray_sentence(node))
         return self._short(node.text, row, column)
 
     def _inline(self, node: Node, row: int, column: int) -> str:

@@ -14,7 +14,7 @@ from xlnn.equations.cost import COSTS
 from xlnn.equations.layer import LAYERS, LayerKind, Shape
 from xlnn.equations.optimiser import PLAIN
 from xlnn.errors import DataError
-from xlnn.option import TABLES, WHOLES, Option
+from xlnn.option import MOST_LAYERS, TABLES, WHOLES, Option
 from xlnn.options import BUILD
 from xlnn.workbooks.entries import SELDOM, WorkbookSpec, from_values, one_of, some_of, whole
 from xlnn.workbooks.runs import COMPARED, check_runs
@@ -74,6 +74,12 @@ def check_layers(layers: tuple[LayerSpec, ...], labels: tuple[str, ...]) -> None
     """Refuse sequences of layers that no network can have."""
     if not layers:
         raise DataError("The network has no layers: it needs at least an output layer.")
+    if len(layers) > MOST_LAYERS + 1:
+        raise DataError(
+            f"{len(layers):,} layers are too many: a workbook holds at most {MOST_LAYERS} and an "
+            "output layer.",
+            "hidden",
+        )
     for layer in layers:
         check_layer(layer)
     names = [layer.name for layer in layers]

@@ -11,7 +11,7 @@ from xlnn.data.dataset import ReadOptions
 from xlnn.data.files import text
 from xlnn.data.npz import arrays
 from xlnn.data.numbers import LARGEST, rounded
-from xlnn.data.wording import listed, short
+from xlnn.data.wording import listed, reason
 from xlnn.equations.layer import PARAMETERS, parameter_of
 from xlnn.errors import DataError
 
@@ -106,7 +106,7 @@ def _entries(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Mapping[str, 
     try:
         entries = json.loads(text(path, "JSON", largest=max(SMALLEST_LIMIT, BYTES * weights)))
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{path.name} is not JSON: {short(error)}.") from error
+        raise DataError(f"{path.name} is not JSON: {reason(error)}.") from error
     if not isinstance(entries, dict):
         raise DataError(f"{path.name} is not an object with an entry for each weight array.")
     return entries
