@@ -57,9 +57,10 @@ def asked(monkeypatch):
     real, loaded = engines.load, []
 
     def replaced(kind=None, title="", names=()):
-        def load(name, *rest):
+        def load(name, *rest, **more):
             loaded.append(name)
-            return kind(real(name, *rest), title) if name in names else real(name, *rest)
+            found = real(name, *rest, **more)
+            return kind(found, title) if name in names else found
 
         monkeypatch.setattr(engines, "load", load)
         return loaded
