@@ -210,7 +210,8 @@ def axes(
         yield here(axis, title=f"axis {n}", equation=SIGNED.of(v), symbol=f"v{up}{{}}")
         yield number(f"lam{n}", title=f"variance along axis {n}", symbol=f"λ{low}",
                      equation=units.entry(-1, "step").of(lam))
-        yield number(f"off{n}", title=f"how far axis {n} may be off", equation=OFF.of(f"sine{n}"))
+        yield number(f"off{n}", title=f"how far direction {n} still turns",
+                     equation=OFF.of(f"sine{n}"))
         yield number(f"share{n}", title=f"its share of all variance, axis {n}",
                      equation=units.RATIO.of("whole", f"lam{n}"), number_format="0.0%")
     yield each("score", title="along the axes", equation=SCORE, symbol="s{}", shape=(2,))

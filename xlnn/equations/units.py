@@ -21,6 +21,7 @@ from xlnn.terms import Term, among, either, largest, peak_formula
 SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
 SQUARED_ERROR = cost.SQUARED_ERROR
 OfRow, pictures = lookup.OfRow, lookup.pictures  # which show a row of pixels as a picture
+UsedNumber, AskedAll, unchosen = lookup.UsedNumber, lookup.AskedAll, lookup.unchosen
 SQUARED_ERROR_DELTA = Stated(
     lambda a, t: (a - t) * a * (1 - a),
     "=({a}-{t})*{a}*(1-{a})",

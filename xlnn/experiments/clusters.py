@@ -182,7 +182,8 @@ EXPERIMENT = xlnn.Experiment(
             "standard deviations away from the mean.",
             xlnn.Sentences("main"), xlnn.Space(),
             xlnn.Beside(
-                xlnn.Below(Numbers("whole", "lam1", "share1", "off1", "lam2", "share2", "off2"),
+                xlnn.Below(Numbers("whole", "lam1", "share1", "off1", "lam2", "share2", "off2",
+                                   "third"),
                            *(xlnn.Grid(name, digits="0.000", above=1)
                              for name in ("mean", "spread", "S1", "axis1", "S2", "axis2"))),
                 xlnn.Below(
