@@ -2,7 +2,8 @@
 
 Each rule is tried on every input of a small workbook of each template: an empty cell is 0 in every
 formula; nothing is computed from a single number that is text; and a choice that is not one of its
-numbers is told. A model with three faults fails all of them.
+numbers is told. With a learning rate that is far too large no sheet has errors beside sentences of
+which none says so. Workbooks with a fault of each kind fail.
 """
 
 import re
@@ -20,7 +21,7 @@ SMALL = {
     "first": {"epochs": 2}, "xor": {"epochs": 1}, "clusters": {"epochs": 4},
     "q-learning": {"epochs": 2}, "rnn": {"epochs": 1}, "regression": {"epochs": 2},
     "xor-layers": {"epochs": 1}, "neuron": {}, "slopes": {}, "costs": {}, "descent": {},
-    "sequences": {}, "similarity": {}, "activations": {}, "lstm": {"epochs": 1},
+    "sequences": {}, "similarity": {}, "activations": {}, "lstm": {"epochs": 2},
     "attention": {"epochs": 1}, "autoencoder": {"epochs": 1}, "embeddings": {"epochs": 1},
     "transformer": {"epochs": 1}, "iris": {"epochs": 1}, "diabetes": {"epochs": 1},
 }  # fmt: skip
@@ -34,6 +35,9 @@ NUMBERS = (-3.5, 1e9)
 
 NO_CHOICES = (None, "abc", 2.5, -1, 10**4, 1e300)
 """What is not one of the numbers to choose from."""
+
+HUGE = (1e300, 1e160, 1e20)
+"""Learning rates with which training diverges."""
 
 NAMES = {"labels"}
 """Inputs that are shown as they are typed: names, even if they are numbers."""
@@ -145,6 +149,23 @@ def unsaid_choices(states):
                 yield quantity.name, held
 
 
+def errors_unsaid(states):
+    """Yield the learning rates, what they are, and the sheets that have errors then, unsaid."""
+    sheets = {each.name: states.layout.blocks[each.name].sheet for each in states.quantities}
+    told = {sheets[each.name] for each in states.quantities if each.is_sentence}
+    for quantity, places in states.inputs():
+        for held in HUGE if quantity.kind.startswith("eta") else ():
+            values = states.with_all(places, held)
+            wrong = {sheets[name] for (name, _), v in values.items() if isinstance(v, CellError)}
+            says = {
+                sheets[name]
+                for (name, _), value in values.items()
+                if isinstance(value, str) and SAYS.search(value)
+            }
+            if silent := (wrong & told) - says:
+                yield quantity.name, held, silent
+
+
 @pytest.fixture(params=SMALL)
 def states(workbook, request):
     return States(workbook(request.param, **SMALL[request.param], verify=False).path)
@@ -166,6 +187,20 @@ def test_nothing_is_computed_with_a_text(states):
 @pytest.mark.ci
 def test_a_choice_that_is_none_is_told(states):
     assert [*unsaid_choices(states)] == []
+
+
+@pytest.mark.first(3)
+@pytest.mark.ci
+def test_no_error_is_beside_sentences_that_do_not_tell(states):
+    assert [*errors_unsaid(states)] == []
+
+
+def test_an_error_that_no_sentence_tells_is_found(workbook, tmp_path):
+    path = shutil.copy(workbook("first", epochs=2, verify=False).path, tmp_path / "first.xlsx")
+    layout = described(path)[1]
+    (_, row, column) = layout.places("eta")[()]
+    edit(path, {layout.cell("now_dC_db", (0,)): f"={get_column_letter(column)}{row}^2"})
+    assert {name for name, *_ in errors_unsaid(States(path))} == {"eta"}
 
 
 def test_each_rule_finds_a_formula_that_breaks_it(workbook, tmp_path):

@@ -139,7 +139,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
          "falls_once": "The typical error of a rating is {rmse_last} in the only epoch.",
          "falls": "The typical error of a rating is {rmse_first} in epoch 1 and {rmse_last} in "
          "epoch {epochs}."},
-        lambda wrong: (largest(wrong.over("rating")) > 0, Value(epoch.length == 1)), digits=2))
+        lambda wrong, told: (  # with errors on its page it has no value, either
+            largest(wrong.over("rating")) > 0,
+            0 * largest(told.over("person")[...]) + Value(epoch.length == 1) > 0), digits=2))
     yield Quantity("learnt", equation=xlnn.Told(
         {"choose_words": "A sentence has a word that is not in the list: choose a whole number "
          "from 1 to {words}.",

@@ -10,7 +10,7 @@ import numpy as np
 import xlnn
 from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, alike, previous
 from xlnn.equations import units as eq
-from xlnn.terms import Term, among, either
+from xlnn.terms import Term, among, either, largest
 
 WALL, END = 1, 2
 """Kinds of places; 0 is free."""
@@ -140,7 +140,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
         "within {steps} moves.",
         "arrives": "After episode {shown_used} the arrows lead from the start to an end; moves: "
         "{walked}, sum of rewards: {walk_total}."},
-        lambda wrong, arrived: (wrong > 0, arrived < 1), 2))
+        lambda wrong, arrived, value: (  # with errors on its page it has no value, either
+            wrong > 0, 0 * largest(value[...]) + arrived < 1), 2))
 
 
 def moved_by(axes: Sequence[Axis], Q: xlnn.Use) -> Iterator[Quantity]:

@@ -128,7 +128,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
          "course": "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {all} next "
          "words, {right_first} are predicted with a probability above 0.6 in epoch 1, and "
          "{right_last} in the last."},
-        lambda wrong: (largest(wrong.over("row")) > 0, Value(epochs == 1)),
+        lambda wrong, p_typed: (  # with errors on its page it has no value, either
+            largest(wrong.over("row")) > 0, 0 * largest(p_typed[...]) + Value(epochs == 1) > 0),
         digits=3, all=T * sizes["sentences"]))
 
 
