@@ -99,3 +99,24 @@ def test_a_cell_without_a_number_is_said(
     values = load(engine, tmp_path / "emptied.xlsx")({})
     said = read_array(layout, layout.blocks[sentence], values)
     assert str(said) == str(arrays_of(template, {emptied: nothing})[sentence])
+
+
+@pytest.mark.parametrize(
+    "template", ["rnn", "attention", "autoencoder", "embeddings", "transformer", "lstm", "diabetes"]
+)
+def test_of_a_single_epoch_no_sentence_names_two(template):
+    texts = [str(each) for a in arrays_of(template, epochs=1).values() if a.dtype.kind in "UO"
+             for each in np.ravel(a)]  # fmt: skip
+    assert any("epoch" in text for text in texts)
+    ends = ("epoch 1 and", "first epoch and", "at first, and")
+    assert not [text for text in texts if any(end in text for end in ends)]
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "momentum", "rmsprop"])
+@pytest.mark.parametrize("shown", [2, 9, 20])
+@pytest.mark.first(2)
+def test_what_remains_of_a_huge_error_is_told(optimizer, shown):
+    diverged = arrays_of("lstm", {"eta": 1e300, "epoch": shown}, optimizer=optimizer, epochs=20)
+    assert diverged["C_T_shown"] > 1e200
+    assert np.isfinite(diverged["share"]).all()
+    assert "times as much arrives" in str(diverged["arrives"])

@@ -10,7 +10,8 @@ from math import prod
 
 import numpy as np
 
-from xlnn.quantity import Axis, Cells, Equation, Sentence, Stated
+from xlnn.equations.dense import written_sum
+from xlnn.quantity import Axis, Cells, Choice, Equation, Sentence, Stated
 from xlnn.terms import Term, among, count, either, function
 
 
@@ -95,9 +96,50 @@ class UsedNumber(Equation):
         nearest = np.floor(np.clip(chosen, self.least, self.most) + 0.5)
         return np.where(np.isnan(chosen), self.least, nearest)
 
-    def cell(self, chosen: Cells) -> str:
-        cell, least, most = chosen[()], self.least, self.most
+    def cell(self, *unit: int, chosen: Cells) -> str:
+        cell, least, most = chosen[unit], self.least, self.most
         return f"=IF(COUNT({cell})=0,{least},ROUND(MAX({least},MIN({most},{cell})),0))"
+
+
+def unchosen(along: str = "", **ranges: tuple[int, int]) -> Stated:
+    """Return how many cells of some tables hold no whole number of their range.
+
+    Parameters
+    ----------
+    along : str
+        An axis for whose rows they are counted one by one, by default all together.
+    **ranges : (int, int)
+        The tables, each with its least and its largest number.
+
+    >>> unchosen(word=(1, 9)).array(word=np.array([1, 2.5, np.nan]))
+    array(2.)
+    """
+
+    def array(**typed: np.ndarray) -> np.ndarray:
+        rows = len(next(iter(typed.values()))) if along else 1
+        wrong = sum(
+            (~np.isin(typed[name], np.arange(least, most + 1))).reshape(rows, -1).sum(1)
+            for name, (least, most) in ranges.items()
+        )
+        return np.asarray(wrong, dtype=float).reshape((rows,) if along else ())
+
+    def cell(**typed: Cells) -> str:
+        terms = []
+        for name, (least, most) in ranges.items():
+            for unit in np.ndindex(typed[name].shape):
+                one = typed[name][unit]
+                used = f"ROUND(MAX({least},MIN({most},{one})),0)"
+                terms.append(f"IF(COUNT({one})=0,1,IF({one}={used},0,1))")
+        return f"={written_sum(terms)}"
+
+    return Choice(array, cell).taking(*ranges)
+
+
+class AskedAll(Sentence):
+    """What to type if cells hold no number of their range; otherwise empty."""
+
+    def said(self, *, wrong: Term) -> str:
+        return either(wrong > 0, self.words, "")
 
 
 is_chosen = function(

@@ -21,6 +21,7 @@ from xlnn.terms import Term, among, either, largest, peak_formula
 SIGMOID, TANH, RELU = activation.SIGMOID, activation.TANH, activation.RELU
 SQUARED_ERROR = cost.SQUARED_ERROR
 OfRow, pictures = lookup.OfRow, lookup.pictures  # which show a row of pixels as a picture
+UsedNumber, AskedAll, unchosen = lookup.UsedNumber, lookup.AskedAll, lookup.unchosen
 SQUARED_ERROR_DELTA = Stated(
     lambda a, t: (a - t) * a * (1 - a),
     "=({a}-{t})*{a}*(1-{a})",
@@ -126,11 +127,18 @@ def total(*axes: str) -> Stated:
     return Stated(lambda C: C.sum(), lambda C: f"=SUM({C.over(*axes)[...]})")
 
 
-def mean(*axes: str) -> Stated:
-    """Return the mean over axes of which a quantity has no others."""
+def mean(*axes: str, count: int = 0) -> Stated:
+    """Return the mean over axes of which a quantity has no others.
+
+    With their `count` an empty cell is 0, as in other formulas; AVERAGE leaves it out.
+    """
     return Stated(
         lambda of: of.mean(0),
-        lambda *unit, of: f"=AVERAGE({of.over(*axes)[unit]})",
+        lambda *unit, of: (
+            f"=SUM({of.over(*axes)[unit]})/{count}"
+            if count
+            else f"=AVERAGE({of.over(*axes)[unit]})"
+        ),
         says="The mean of all entries.",
     )
 
@@ -231,11 +239,15 @@ def training_position(samples: int) -> Stated:
 
 
 def right(*axes: str) -> Stated:
-    """Return how many outputs are on the side of ½ on which their target is."""
+    """Return how many outputs are on the side of ½ on which their target is.
+
+    COUNTIFS skips an empty target, which trains as 0: it is one that is not above ½.
+    """
     return Choice(
         lambda y, t: 1.0 * (((y >= 0.5) & (t >= 0.5)) | ((y < 0.5) & (t < 0.5))).sum(),
         lambda y, t: (
-            '=COUNTIFS({0},">="&0.5,{1},">="&0.5)+COUNTIFS({0},"<"&0.5,{1},"<"&0.5)'.format(
+            '=COUNTIFS({0},">="&0.5,{1},">="&0.5)'
+            '+COUNTIF({0},"<"&0.5)-COUNTIFS({0},"<"&0.5,{1},">="&0.5)'.format(
                 *(cells.over(*axes)[0] for cells in (y, t))
             )
         ),

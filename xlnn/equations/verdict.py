@@ -40,6 +40,18 @@ class LargestUnit(Equation):
         return _within(-a, got, tolerance)
 
 
+class ClassOfTargets(LargestUnit):
+    """The number of the unit with the largest target, from 1.   Book: 3-3.
+
+    MATCH does not find an empty cell, which trains as 0: without a target other than 0 it is 1.
+    """
+
+    def cell(self, a: Cells) -> str:
+        if ":" not in a[:]:
+            return super().cell(a)
+        return f"=IF(SUMSQ({a[:]})=0,1,{super().cell(a)[1:]})"
+
+
 class Tied(Equation):
     """1 if the two largest values agree to 12 digits, so the answer is undecided; otherwise 0."""
 
@@ -54,7 +66,8 @@ class Tied(Equation):
     def cell(self, a: Cells) -> str:
         cells = a[...]
         within = f"MAX(1,ABS(MAX({cells})))/10^{EQUAL}"
-        return f"=IF(MAX({cells})-LARGE({cells},2)<={within},1,0)"
+        second = f"IFERROR(LARGE({cells},2),0)"  # empty targets are 0
+        return f"=IF(MAX({cells})-{second}<={within},1,0)"
 
 
 LABEL_OF = Choice(

@@ -14,6 +14,7 @@ import xlnn
 from xlnn import Axis, Chart, Grid, Quantity, Row, Stated, Table, Trace, Weight, alike
 from xlnn.equations import attention as eq
 from xlnn.equations import units
+from xlnn.terms import Value, largest
 
 LETTERS, D = "abc", 4  # and a capital of each; numbers of a symbol: a letter each, and "is capital"
 SYMBOLS = LETTERS + LETTERS.upper()
@@ -48,6 +49,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                    choices=(1, 6), meaning="1, 2, 3: a, b, c; 4, 5, 6: A, B, C")
     yield Quantity("t", title="target", axes=(row,), shape=(T,), choices=(1, 3),
                    meaning="the answer at this position: 1, 2, 3 for A, B, C")
+    yield Quantity("wrong", title="not a letter", symbol="✗", axes=(row,),
+                   equation=units.unchosen("row", letters=(1, 6), t=(1, 3)))
     yield eq.position(T, D)
     yield Quantity("x", title="input", axes=(row,), shape=(T, D), equation=INPUT.of("letters"),
                    role="forward",
@@ -87,8 +90,13 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield xlnn.shown("p", title="probability of A, B, C", number_format="0.00")
     yield xlnn.shown("right", title="right")
     yield Quantity("course", equation=xlnn.Told(
-        "In epoch {epoch_used}, {right_shown} of {all} answers are right: their probability is "
-        "above ½. C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}.",
+        {"choose": "A cell on the sheet Data is not a letter: choose a whole number from 1 to 6, "
+         "or from 1 to 3 for a target.",
+         "once": "In the only epoch, {right_shown} of {all} answers are right: their probability "
+         "is above ½. C_T is {C_T_last}.",
+         "course": "In epoch {epoch_used}, {right_shown} of {all} answers are right: their "
+         "probability is above ½. C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}."},
+        lambda wrong: (largest(wrong.over("row")) > 0, Value(epochs == 1)),
         digits=3, all=T * sizes["rows"]))
 
 
@@ -145,7 +153,7 @@ EXPERIMENT = xlnn.Experiment(
             does="Choose an epoch and a sequence. Where does each position look?",
         ),
         xlnn.Page("data", "Data", "The letters as numbers, 1 to 6 for a, b, c, A, B, C, and the "
-                  "answers. Type others.", Table("letters", "t", "x"),
+                  "answers. Type others.", Table("letters", "t", "wrong", "x"),
                   Grid("PE", digits="0.000")),
         xlnn.Page("sequences", "Sequences", "One row per epoch and sequence: from the queries to "
                   "the cost, and back.", stays=True),

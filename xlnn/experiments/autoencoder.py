@@ -14,6 +14,7 @@ import numpy as np
 import xlnn
 from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, Weight, alike
 from xlnn.equations import units as eq
+from xlnn.terms import Value
 
 ROWS, COLUMNS = 4, 3
 PIXELS = ROWS * COLUMNS
@@ -25,10 +26,11 @@ ACROSS = len(MARKS)
 # fmt: off
 NOISY = eq.Choice(  # Vincent et al. 2008, 2.3: a part of the pixels, drawn at random, is set to 0
     lambda x, drawn, noise: np.where(drawn < noise, 0, x),
-    "=IF({drawn}<{noise},0,{x})")
+    "=IF({drawn}-{noise}<0,0,{x})")
 OFF = eq.Choice(
     lambda t, a: ((t >= 0.5) != (a >= 0.5)).sum(axis=1),
     lambda t, a: "=" + "+".join(f"(({t[j]}>=0.5)<>({a[j]}>=0.5))" for j in range(PIXELS)))
+NUMBER = Stated(lambda point: point, "=1*{point}")  # which text is not; SUMPRODUCT skips it
 PICTURE = eq.OfRow((ROWS, COLUMNS), (PIXELS,))
 PLACE = Stated(  # the columns of pictures go from left to right, their rows from the top down
     lambda place: 0.3 * np.column_stack([
@@ -80,9 +82,10 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from _training(sizes, epoch, image)
     yield from _shown(sizes)
     yield Quantity("told", equation=xlnn.Told(
-        "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {pixels} pixels "
-        "{wrong_first} are wrong at first, and {wrong_last} at last.", digits=2,
-        pixels=PIXELS * image.length))
+        {"once": "C_T is {C_T_last} in the only epoch. Of {pixels} pixels {wrong_last} are wrong.",
+         "told": "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {pixels} "
+         "pixels {wrong_first} are wrong at first, and {wrong_last} at last."},
+        lambda: (Value(epoch.length == 1),), digits=2, pixels=PIXELS * image.length))
 
 
 def _training(sizes: dict, epoch: Axis, image: Axis) -> Iterator[Quantity]:
@@ -133,8 +136,10 @@ def _shown(sizes: dict) -> Iterator[Quantity | xlnn.Copy]:
     yield picture("after", "comes out", PICTURE.of(f"a{last}", "row"))
     yield Quantity("point", title="type a point", symbol="a{}", shape=(CODE,),
                    between=(-1.0, 1.0), number_format="0.00")
+    yield Quantity("point_used", title="point used", symbol="a{}", shape=(CODE,),
+                   equation=NUMBER.of("point"), **here)
     again = partial(xlnn.again, [f"{kind}{n}" for n in above for kind in "za"], **here)
-    yield from again("{}_point", instead={f"a{code}": "point", **shown})
+    yield from again("{}_point", instead={f"a{code}": "point_used", **shown})
     yield picture("image", "of the point", PICTURE.of(f"a{last}_point"))
     place = Axis("place", ACROSS**2)
     yield Quantity("place", title="place", symbol="n", sheet="decoder", axes=(place,), counts=True)

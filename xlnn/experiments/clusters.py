@@ -92,7 +92,7 @@ def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
     """Yield the principal axes, and the lines of the chart."""
     here, each = alike(sheet="axes", shape=(D,)), alike(sheet="points", axes=(point,), shape=(D,))
     turn = alike(sheet="power", axes=(Axis("step", steps + 1, "up", counts_from=0),), shape=(D,))
-    yield from principal.axes(here, each, turn, D, "point")
+    yield from principal.axes(here, each, turn, D, point)
     part = Axis("part", PARTS + 1, counts_from=0)
     yield Quantity("part", title="part", symbol=" ", sheet="drawn", axes=(part,), counts=True)
     line = alike(symbol="x{}", sheet="drawn", axes=(part,), number_format="0.00", shape=(2,))
@@ -104,7 +104,12 @@ def _axes(steps: int, point: Axis, D: int) -> Iterator[Quantity]:
         "alike": "All points are the same: there are no axes.",
         "turns": "After step {steps} the directions are not yet the axes: build with more epochs, "
         "or begin with other directions.",
-        "main": "The first axis has {share1} of the variance, the second one {share2}."},
+        "main": "The first axis has {share1} of the variance, the second one {share2}.",
+        "nothing": "A direction is 0 at the start and cannot turn: type other numbers into the "
+        "first row of the power iteration.",
+        "near": "The points spread about equally far along two axes, so that these cannot be told "
+        "apart: any direction between them would do as well.",
+        "line": "All points are on one line: it is the first axis, and there is no second one."},
         "varies", 3))
 
 
@@ -177,7 +182,8 @@ EXPERIMENT = xlnn.Experiment(
             "standard deviations away from the mean.",
             xlnn.Sentences("main"), xlnn.Space(),
             xlnn.Beside(
-                xlnn.Below(Numbers("whole", "lam1", "rise1", "share1", "lam2", "rise2", "share2"),
+                xlnn.Below(Numbers("whole", "lam1", "share1", "off1", "lam2", "share2", "off2",
+                                   "third"),
                            *(xlnn.Grid(name, digits="0.000", above=1)
                              for name in ("mean", "spread", "S1", "axis1", "S2", "axis2"))),
                 xlnn.Below(
@@ -197,7 +203,8 @@ EXPERIMENT = xlnn.Experiment(
         Page("centres", "Centres", "The centres after each step. The first row is the start: it is "
              "yours to change."),
         Page("power", "Power iteration", "Each direction is the one before, times the covariance, "
-             "made 1 long.", Table("v1", "Sv1", "lambda1", "v2", "Sv2", "lambda2",
+             "made 1 long.", Table("v1", "Sv1", "lambda1", "sine1", "v2", "Sv2",
+                                                "lambda2", "sine2",
                                    groups={"v1": "direction 1", "v2": "direction 2"})),
         Page("points", "Points", "The points, and where they lie along the axes."),
         Page("drawn", "Drawn", "What the charts are drawn from."),

@@ -125,10 +125,10 @@ WHICH_LEARNS = Told(
     times=lambda times: short(least(times, MANY), 1))
 
 far = function(
-    lambda a, t: np.where(np.isnan(t), np.nan, (np.abs(a - t) > 0.1 + 1 / 10**12).sum()),
+    lambda a, t: (np.abs(a - t) > 0.1 + 1 / 10**12).sum() + 0 * t + 0 * a.sum(),
     lambda a, t: (
         f'(COUNTIF({a},">"&ROUND({t}+0.1,12)+1/10^12)+COUNTIF({a},"<"&ROUND({t}-0.1,12)-1/10^12)'
-        f"+0/COUNT({t}))"))
+        f"+0/COUNT({t})+0*SUM({a}))"))
 """How many outputs differ from the target by more than 0.1."""
 
 COLOURS = {"sq": "C0561C", "ce": "1B4F9C"}

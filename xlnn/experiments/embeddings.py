@@ -16,6 +16,7 @@ import numpy as np
 import xlnn
 from xlnn import Axis, Chart, Numbers, Page, Quantity, Size, Stated, Table, Trace, Weight, alike
 from xlnn.equations import units as eq
+from xlnn.terms import Value, largest
 
 PEOPLE = ("Ada", "Ben", "Cem", "Dora", "Eva", "Finn", "Gina", "Hugo", "Ines", "Jan")
 FILMS = ("Robot Day", "Star Port", "Red Planet", "Deep Sky", "Two Hearts", "Summer Rain",
@@ -104,12 +105,16 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     rated = alike(sheet="ratings", axes=(Axis("rating", sizes["ratings"]),))
     yield rated("person_of", "person", symbol="u", choices=(1, person.length))
     yield rated("film_of", "film", symbol="i", choices=(1, film.length))
+    yield rated("wrong", "not in the lists", symbol="✗", equation=eq.unchosen(
+        "rating", person_of=(1, person.length), film_of=(1, film.length)))
     yield rated("r", "rating", scale=2, meaning="what the person gave the film")
     yield Quantity("mean", title="mean of all ratings μ", symbol="μ",
-                   equation=eq.mean("rating").of("r"))
+                   equation=eq.mean("rating", count=sizes["ratings"]).of("r"))
     said = alike(sheet="sentences", axes=(Axis("sentence", sizes["sentences"]),), shape=(3,))
     yield said("token", "number of the word", symbol="n{}", choices=(1, word.length))
     yield said("text", "sentence", eq.Listed("word").of("token", "name_word"), symbol=" ")
+    yield said("wrong_words", "not in the list", eq.unchosen("sentence", token=(1, word.length)),
+               symbol="✗", shape=())
     yield said("N", "pairs", PAIRS.of(number="n_word"), axes=(word,), shape=(word.length,),
                meaning="how often two words stand in one sentence",
                written="N = number of such pairs")
@@ -129,11 +134,22 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                    shape=(film.length,), number_format="0.0",
                    equation=TOLD.of("mean", "bu_shown", "bi_shown", "P_shown", "Q_shown"))
     yield Quantity("falls", equation=xlnn.Told(
-        "The typical error of a rating is {rmse_first} in epoch 1 and {rmse_last} in epoch "
-        "{epochs}.", digits=2))
+        {"choose": "A rating has no person or no film: choose a whole number from 1 to {people} as "
+         "the person and from 1 to {films} as the film.",
+         "falls_once": "The typical error of a rating is {rmse_last} in the only epoch.",
+         "falls": "The typical error of a rating is {rmse_first} in epoch 1 and {rmse_last} in "
+         "epoch {epochs}."},
+        lambda wrong, told: (  # with errors on its page it has no value, either
+            largest(wrong.over("rating")) > 0,
+            0 * largest(told.over("person")[...]) + Value(epoch.length == 1) > 0), digits=2))
     yield Quantity("learnt", equation=xlnn.Told(
-        "The cross-entropy of the words is {C_words_first} in epoch 1 and {C_words_last} in "
-        "epoch {epochs}.", digits=1))
+        {"choose_words": "A sentence has a word that is not in the list: choose a whole number "
+         "from 1 to {words}.",
+         "learnt_once": "The cross-entropy of the words is {C_words_last} in the only epoch.",
+         "learnt": "The cross-entropy of the words is {C_words_first} in epoch 1 and "
+         "{C_words_last} in epoch {epochs}."},
+        lambda wrong_words: (
+            largest(wrong_words.over("sentence")) > 0, Value(epoch.length == 1)), digits=1))
 
 
 def _rated(network: xlnn.Weights, epoch: Axis, ratings: int) -> Iterator[Quantity]:

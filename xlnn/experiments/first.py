@@ -11,7 +11,7 @@ import numpy as np
 import xlnn
 from xlnn import Axis, Quantity, Stated, Text, alike, previous
 from xlnn.equations import units as eq
-from xlnn.equations.lookup import UsedNumber
+from xlnn.equations.lookup import UsedNumber, is_chosen
 from xlnn.equations.surface import DESCENT
 from xlnn.terms import function
 
@@ -47,10 +47,11 @@ BIAS_SLOPE = Stated(
 )
 
 
-right = function(
-    lambda a, t: ((a > 0.5) == (t > 0.5)).sum() + 0 * a.sum(),
-    lambda a, t: "({}+0*SUM({}))".format("+".join(
-        f'COUNTIFS({a},"{sign}"&0.5,{t},"{sign}"&0.5)' for sign in (">", "<=")), a))
+right = function(  # COUNTIFS skips an empty target, which is 0, and a text, where C is an error
+    lambda a, t, C: ((a > 0.5) == (t > 0.5)).sum() + 0 * C.sum(),
+    lambda a, t, C: (
+        f'(COUNTIFS({a},">"&0.5,{t},">"&0.5)'
+        f'+COUNTIF({a},"<="&0.5)-COUNTIFS({a},"<="&0.5,{t},">"&0.5)+0*SUM({C}))'))
 
 
 def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
@@ -86,9 +87,13 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from xlnn.again(rows, "now_{}", axes=(row,), sheet="first", instead=now)
     yield from xlnn.again(sums, "now_{}", sheet="first", instead=instead)
     yield Quantity("answers", equation=xlnn.Told(
-        "In this epoch {right} of {rows} rows are right: a₃ is on the same side of 0.5 as t.",
-        rows=ROWS,
-        right=lambda a3, t: right(a3.over("row"), t.over("row"))).of(a3="now_a3"))
+        {"answers": "In this epoch {right} of {rows} rows are right: a₃ is on the same side of 0.5 "
+         "as t.",
+         "choose": "Choose a whole number from 0 to {epochs}. Now it is epoch {epoch_used}: "
+         "{right} of {rows} rows are right."},
+        lambda epoch, epoch_used: (is_chosen(epoch, epoch_used),), rows=ROWS,
+        right=lambda a3, t, C: right(*(each.over("row") for each in (a3, t, C)))).of(
+            a3="now_a3", C="now_C"))
 
 
 def of_rows(axes: tuple[Axis, ...]) -> Iterator[Quantity]:

@@ -10,7 +10,7 @@ import numpy as np
 import xlnn
 from xlnn import Axis, Chart, Grid, Page, Quantity, Size, Stated, Table, Trace, alike, previous
 from xlnn.equations import units as eq
-from xlnn.terms import Term, among, either
+from xlnn.terms import Term, among, either, largest
 
 WALL, END = 1, 2
 """Kinds of places; 0 is free."""
@@ -39,7 +39,7 @@ OF_PLACE = eq.look_up(coarse=True, jumps=True, number_format="0")
 Q_OF_PLACE = eq.look_up("place")
 ACTION = eq.Choice(
     lambda u, epsilon, greedy: np.clip(1 + np.floor(4 * u[1]), 1, 4) if u[0] < epsilon else greedy,
-    "=IF({u[0]}<{epsilon},MAX(1,MIN(4,1+INT(4*{u[1]}))),{greedy})")
+    "=IF({u[0]}-{epsilon}<0,MAX(1,MIN(4,1+INT(4*{u[1]}))),{greedy})")
 NEXT = eq.Choice(lambda ways, place, action: ways[int(place) - 1, int(action)],
                  "=INDEX({ways[:]},{place},1+{action})")
 REWARD = Stated(
@@ -96,6 +96,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from xlnn.choice("shown", state, words, title="episode shown (0: before the first)")
     picture = alike(shape=(rows, columns))
     yield picture("world", "world: 0 free, 1 wall, 2 end", choices=(0, 2))
+    yield Quantity("wrong", title="places of no kind", equation=eq.unchosen(world=(0, END)))
     yield picture("reward", "reward for coming there")
     yield picture("ways", "next place, by actions 0 to 4", ways(rows, columns), symbol="s′{}",
                   shape=(place.length, 5), role="forward")
@@ -134,10 +135,13 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                    equation=eq.total("step").of("walk_r"))
     yield picture("path", "path along the arrows", PATH.of("walk_place"))
     yield Quantity("leads", equation=xlnn.Told({
+        "choose": "A place in the world is neither 0, 1 nor 2: choose one of them.",
         "wanders": "After episode {shown_used} the arrows do not lead from the start to an end "
         "within {steps} moves.",
         "arrives": "After episode {shown_used} the arrows lead from the start to an end; moves: "
-        "{walked}, sum of rewards: {walk_total}."}, "arrived", 2))
+        "{walked}, sum of rewards: {walk_total}."},
+        lambda wrong, arrived, value: (  # with errors on its page it has no value, either
+            wrong > 0, 0 * largest(value[...]) + arrived < 1), 2))
 
 
 def moved_by(axes: Sequence[Axis], Q: xlnn.Use) -> Iterator[Quantity]:

@@ -16,6 +16,7 @@ import xlnn
 from xlnn import Axis, Chart, Quantity, Stated, Table, Trace, Weight, following, previous, shown
 from xlnn.equations import recurrent
 from xlnn.equations import units as eq
+from xlnn.terms import Value
 
 ROWS = "row", "step"
 
@@ -115,8 +116,11 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield shown("right", title="right")
     yield Quantity("reaches", title="reaches", equation=REACHES)
     yield Quantity("course", equation=xlnn.Told(
-        "In epoch {epoch_used}, {right_shown} of {all} outputs are right. C_T is {C_T_first} in "
-        "epoch 1 and {C_T_last} in epoch {epochs}.", digits=3, all=T * sizes["rows"]))
+        {"once": "In the only epoch, {right_shown} of {all} outputs are right, and C_T is "
+         "{C_T_last}.",
+         "course": "In epoch {epoch_used}, {right_shown} of {all} outputs are right. C_T is "
+         "{C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}."},
+        lambda: (Value(epochs == 1),), digits=3, all=T * sizes["rows"]))
     yield Quantity("fades", equation=xlnn.Told({
         "none": "At the last step the gradient is 0 already: tanh or V lets nothing through.",
         "fades": "Seen from the last output, the first step counts {ratio} times as much as the "

@@ -17,6 +17,7 @@ import xlnn
 from xlnn import Axis, Chart, Grid, Quantity, Row, Table, Trace, Weight, alike
 from xlnn.equations import attention as eq
 from xlnn.equations import units
+from xlnn.terms import Value, largest
 
 WORDS = ("big", "small", "cat", "dog", "says", "MEOW", "meow", "WOOF", "woof", ".")
 SENTENCES = ((1, 3, 5, 6, 10), (2, 3, 5, 7, 10), (1, 4, 5, 8, 10), (2, 4, 5, 9, 10))
@@ -90,6 +91,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                meaning="the word after each of them")
     name = units.Listed("word")
     yield data("text", "in words", name.of("read", "name_word"), symbol=" ")
+    yield data("wrong", "not a word", units.unchosen("row", read=(1, N), next=(1, N)), symbol="✗",
+               shape=())
     yield eq.position(T, D)
     yield from network.trained(epochs, sizes["optimizer"])
     yield from xlnn.again((*steps, *backward(T, N)), "{}", axes=(epoch, row))
@@ -103,18 +106,31 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from (xlnn.shown(name, name=used[name], sheet="used") for name in network)
     yield Quantity("typed", title="words, by their numbers", symbol="s{}", shape=(T,),
                    choices=(1, N))
+    yield Quantity("used", title="words used, by their numbers", symbol="s{}", shape=(T,),
+                   sheet="inside", equation=units.UsedNumber(1, N).of("typed"))
+    yield Quantity("typed_wrong", title="not a word", sheet="inside",
+                   equation=units.unchosen(typed=(1, N)))
+    asked = words("validation", "choice", least=1, largest=N)
+    yield Quantity("typed_asked", equation=units.AskedAll(asked).of("typed_wrong"))
     for title, shape, quantity in (("words", (1, T), "sentence"), ("after", (T, 1), "after")):
-        yield Quantity(quantity, title=title, shape=shape, equation=name.of("typed", "name_word"))
+        yield Quantity(quantity, title=title, shape=shape, equation=name.of("used", "name_word"))
     yield Quantity("vocabulary", title="vocabulary", shape=(1, N),
                    equation=name.of(names="name_word"))
     yield from xlnn.again(steps, "{}_typed", sheet="inside", apart={"A": "talk", "p": "talk"},
-                          instead={"read": "typed", **used})
+                          instead={"read": "used", **used})
     yield Quantity("likely", title="most likely next", shape=(T, 1),
                    equation=units.Largest("word").of("p_typed", "name_word"))
     yield Quantity("course", equation=xlnn.Told(
-        "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {all} next words, "
-        "{right_first} are predicted with a probability above 0.6 in epoch 1, and {right_last} in "
-        "the last.", digits=3, all=T * sizes["sentences"]))
+        {"choose": "A cell on the sheet Data is not a word: choose a whole number from 1 to "
+         "{words}.",
+         "once": "C_T is {C_T_last} in the only epoch. Of {all} next words, {right_last} are "
+         "predicted with a probability above 0.6.",
+         "course": "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {all} next "
+         "words, {right_first} are predicted with a probability above 0.6 in epoch 1, and "
+         "{right_last} in the last."},
+        lambda wrong, p_typed: (  # with errors on its page it has no value, either
+            largest(wrong.over("row")) > 0, 0 * largest(p_typed[...]) + Value(epochs == 1) > 0),
+        digits=3, all=T * sizes["sentences"]))
 
 
 def inputs(sizes: dict) -> dict:
@@ -179,7 +195,7 @@ EXPERIMENT = xlnn.Experiment(
             "words up to there. Choose an earlier epoch.",
             xlnn.Numbers("eta", ("epoch", "epoch_asked"), at=2),
             xlnn.Sentences("course", above=1), xlnn.Space(),
-            xlnn.Numbers("typed", at=2),
+            xlnn.Numbers(("typed", "typed_asked"), at=2),
             xlnn.Beside(
                 xlnn.Below(xlnn.Space(), Row("after", titled=True)),
                 xlnn.Below(Row("sentence"), ink("A_typed")),
@@ -192,13 +208,14 @@ EXPERIMENT = xlnn.Experiment(
         xlnn.Page(
             "inside", "Inside", "Every step of the block for the words on the sheet Talk: a row "
             "for each word.",
+            xlnn.Numbers("used", "typed_wrong"),
             grids("x", "Q", "K", "V"), grids("Z", "S", "o", "taken"), grids("r1", "n1", "y1"),
             grids("h", "active"), grids("f", "r2", "n2", "y2"), grids("l"), grids("expl"),
         ),
         xlnn.Page("data", "Data", "The words, and the sentences as their numbers, with the word "
                   "after each. Type others.",
                   xlnn.Beside(Table("n_word", "name_word"),
-                              xlnn.Below(Table("read", "next", "text"), xlnn.Space(),
+                              xlnn.Below(Table("read", "next", "text", "wrong"), xlnn.Space(),
                                          Grid("PE", digits="0.000", height=0)))),
         xlnn.Page("used", "Weights used", "The weights after the epoch that was chosen on Talk."),
         xlnn.Page("sentences", "Sentences", "One row per epoch and sentence: from the words to the "

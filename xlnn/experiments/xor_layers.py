@@ -41,21 +41,25 @@ def line_end(along: int) -> Stated:
     """Return the equation of a coordinate, 0 for x or 1 for y, of both ends of a unit's line.
 
     The line's nearest point to the origin is -b (w1, w2) / |w|^2, and it runs along (-w2, w1). A
-    unit without weights divides nothing: its line is the origin.
+    unit without weights divides nothing: its line is the origin. All are parts of the larger
+    weight, so that no square is too large.
     """
 
     def array(W: np.ndarray, b: np.ndarray) -> np.ndarray:
-        square = (W**2).sum(axis=1)
-        square = np.where(square == 0, np.inf, square)
-        middle = -b * W[:, along] / square
-        direction = np.array([-W[:, 1], W[:, 0]])[along] / np.sqrt(square)
+        most = np.abs(W).max(axis=1)
+        most = np.where(most == 0, np.inf, most)
+        w = W / most[:, np.newaxis]
+        square = np.where(np.isinf(most), 1, (w**2).sum(axis=1))
+        middle = -(b / most) * w[:, along] / square
+        direction = np.array([-w[:, 1], w[:, 0]])[along] / np.sqrt(square)
         return np.column_stack([middle - REACH * direction, middle + REACH * direction])
 
     def cell(j: int, end: int, W: Cells, b: Cells) -> str:
-        square = f"({W[j, 0]}^2+{W[j, 1]}^2)"
-        direction = (f"(-{W[j, 1]})", W[j, 0])[along]
+        most = f"MAX(ABS({W[j, 0]}),ABS({W[j, 1]}))"
+        square = f"SUMSQ({W[j, 0]}/{most},{W[j, 1]}/{most})"
+        direction = (f"(-{W[j, 1]}/{most})", f"({W[j, 0]}/{most})")[along]
         return (
-            f"=IF(SIGN({square})=0,0,-{b[j]}*{W[j, along]}/{square}"
+            f"=IF(SIGN({most})=0,0,-({b[j]}/{most})*({W[j, along]}/{most})/{square}"
             f"{'-+'[end]}{REACH}*{direction}/SQRT({square}))"
         )
 

@@ -130,7 +130,7 @@ def _data(stack: Stack, **rows: object) -> Iterator[Quantity]:
         scale = eq.SCALED.of(f"{prefix}raw_t", "t_middle", "t_factor")
         yield quantity("t", scale, shape=outputs, number_format="0.0000", **rows)
     if not spec.is_regression:
-        yield quantity("truth", eq.LargestUnit().of(f"{prefix}t"), **rows)
+        yield quantity("truth", eq.ClassOfTargets().of(f"{prefix}t"), **rows)
         yield stack.label("truth_label", of=f"{prefix}truth", **rows)
 
 

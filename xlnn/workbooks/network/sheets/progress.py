@@ -83,7 +83,8 @@ def _story(stack: Stack, words: Text) -> Iterator[Told]:
     blanks = {"images": spec.samples, "tested": spec.test_samples}
     if spec.is_regression:
         ends = {"first": "{C_T_first}", "cost": "{C_T_last}"}
-        yield Told([words("story", "end", **blanks, **ends)], digits=3, form=fixed)
+        key = "end" if spec.epochs > 1 else "end_once"
+        yield Told([words("story", key, **blanks, **ends)], digits=3, form=fixed)
         return
     for part in stack.samples:
         key, count = "tested" if part else "end", f"{{{part}recognised_last}}"
