@@ -15,6 +15,7 @@ from openpyxl.worksheet.table import Table
 from programs import skip_without
 
 from xlnn.auditing.audit import audit
+from xlnn.auditing.book import read as read_book
 from xlnn.auditing.report import RIGHT, UNSTATED, WRONG
 from xlnn.cli import cli
 from xlnn.errors import OptionsError, WorkbookError
@@ -475,14 +476,42 @@ def test_what_reaches_outside_keeps_its_stored_value_and_is_named(tmp_path):
     assert note.said == {"cells": "B2", "why": "WEBSERVICE"}
 
 
-def test_macros_are_noted_and_not_refused(tmp_path):
+def macro_workbook(tmp_path):
+    """Return the path of a sheet with right gradients in a workbook with macros."""
     path = tmp_path / "net.xlsm"
-    learner("regression").book.save(path)
-    with zipfile.ZipFile(path, "a") as package:
+    learner("regression").book.save(tmp_path / "plain.xlsx")
+    main = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as plain, zipfile.ZipFile(path, "w") as package:
+        for part in plain.namelist():
+            text = plain.read(part).decode()
+            if part == "[Content_Types].xml":
+                text = text.replace(main, "application/vnd.ms-excel.sheet.macroEnabled.main+xml")
+            package.writestr(part, text)
         package.writestr("xl/vbaProject.bin", b"macros")
+    return path
+
+
+def test_macros_are_noted_and_not_refused(tmp_path):
+    path = macro_workbook(tmp_path)
+    before = path.read_bytes()
     found = audit(path)
     assert found.agrees
+    assert len(found.judged) == 2
     assert [n.said["what"] for n in found.notes if n.kind == "brings"] == ["macros (VBA)"]
+    assert path.read_bytes() == before
+
+
+def test_a_workbook_with_macros_is_never_given_to_an_engine(tmp_path, monkeypatch):
+    """An engine gets the formulas alone: the file may vanish once it was read."""
+    path = macro_workbook(tmp_path)
+
+    def read(path):
+        book = read_book(path)
+        path.unlink()
+        return book
+
+    monkeypatch.setattr("xlnn.auditing.audit.read", read)
+    assert audit(path).agrees
 
 
 def test_a_file_that_is_none_gets_a_sentence(tmp_path):

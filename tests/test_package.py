@@ -661,6 +661,45 @@ def test_a_content_type_of_macros_is_refused(refusal):
     assert "macros" in refusal(minimal(**{"[Content_Types].xml": types}))
 
 
+MACROS = minimal(
+    **{
+        "[Content_Types].xml": content_types(
+            ("/xl/workbook.xml", "application/vnd.ms-excel.sheet.macroEnabled.main+xml"),
+            ("/xl/vbaProject.bin", "application/vnd.ms-office.vbaProject"),
+        ),
+        "xl/_rels/workbook.xml.rels": relationships(
+            SHEET_RELATIONSHIP, ("rId9", "vbaProject", "vbaProject.bin", "")
+        ),
+        "xl/vbaProject.bin": "Sub Train()",
+        "xl/ctrlProps/ctrlProp1.xml": f'<formControlPr xmlns="{MAIN}"/>',
+    }
+)
+"""The parts of an .xlsm with a button."""
+
+
+def test_a_workbook_with_macros_is_read_where_they_are_accepted(save, refusal):
+    assert "macros" in refusal(MACROS)
+    path = save(MACROS, "book.xlsm")
+    contents = inspect(path, may_hold_macros=True)
+    assert contents.sheets == ("Training",)
+    assert contents.brings == {"macros (VBA)", "a form control"}
+    assert list(cells(path, "Training")) == []
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["xl/externalLinks/externalLink1.xml", "xl/macrosheets/sheet1.xml", "xl/model/item.data"],
+)
+def test_where_macros_are_accepted_nothing_else_is(save, part):
+    with pytest.raises(WorkbookError, match=part):
+        inspect(save(MACROS | {part: "<a/>"}), may_hold_macros=True)
+
+
+def test_where_other_contents_are_accepted_macros_are_not(save):
+    with pytest.raises(WorkbookError, match="macros"):
+        inspect(save(MACROS), sets_aside=True)
+
+
 def test_a_binary_workbook_is_refused(refusal):
     types = content_types(
         ("/xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroEnabled.main")

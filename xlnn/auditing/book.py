@@ -503,7 +503,7 @@ def read(path: Path) -> Book:
     WorkbookError
         It cannot be read, or is not safe to read.
     """
-    contents = inspect(path, arrays=True, local_names=True, sets_aside=True)
+    contents = inspect(path, arrays=True, local_names=True, sets_aside=True, may_hold_macros=True)
     book = Book(path, contents.sheets, brings=contents.brings)
     _read_names(book, contents)
     _read_cells(book, contents)
@@ -532,7 +532,7 @@ def _read_names(book: Book, contents: Package) -> None:
 
 def _read_cells(book: Book, contents: Package) -> None:
     names, last, tables = Names.of(contents), _last_rows(contents), None
-    every = all_cells(book.path, arrays=True, notes=True, last=last)
+    every = all_cells(book.path, arrays=True, last=last)
     for title, (row, column, formula, value) in every:
         place = title, row, column
         if formula is None:

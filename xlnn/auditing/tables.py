@@ -64,7 +64,7 @@ class Tables:
 
     def __init__(self, path: Path) -> None:
         self._tables: dict[str, ExcelTable] = {}
-        with Archive(path, notes=True) as archive:
+        with Archive(path) as archive:
             for title, sheet in read_workbook(archive).sheets.items():
                 if rels_of(sheet) not in archive.parts:
                     continue

@@ -50,14 +50,15 @@ class Archive:
         The file.
     parts : dict of str to ZipInfo
         The entries by their names, directories left out.
-    brings : set of str or None
-        Contents that no engine sees, such as macros; None where a file with such contents is
-        refused.
+    accepted : frozenset of str
+        Values of `xlnn.xlsx.guard.FORBIDDEN` for which the file is not refused.
+    brings : set of str
+        Those of them that it holds.
     """
 
-    def __init__(self, path: Path, *, notes: bool = False) -> None:
-        self.path = path
-        self.brings: set[str] | None = set() if notes else None
+    def __init__(self, path: Path, accepted: frozenset[str] = frozenset()) -> None:
+        self.path, self.accepted = path, accepted
+        self.brings: set[str] = set()
         self._zip: ZipFile | None = None
         try:
             if path.is_dir():

@@ -83,15 +83,13 @@ def all_cells(
     path: Path,
     *,
     arrays: bool = False,
-    notes: bool = False,
     last: Mapping[str, int] | None = None,
 ) -> Iterator[tuple[str, Cell]]:
     """Read the cells of all sheets, each with the title of its sheet; see `cells`.
 
-    With `notes`, files with macros or links are read too, if `inspect` accepted them. With `last`,
-    of the sheets in it no row after the one that it gives.
+    With `last`, of the sheets in it no row after the one that it gives is read.
     """
-    for source, strings in _sheets(path, notes=notes):
+    for source, strings in _sheets(path):
         end = (last or {}).get(source.title, math.inf)
         for cell in cells_of(source, strings, SharedFormulas(source, arrays=arrays)):
             if cell[0] > end:
@@ -109,9 +107,9 @@ def headings(path: Path) -> dict[str, str]:
     return found
 
 
-def _sheets(path: Path, *, notes: bool = False) -> Iterator[tuple[SheetSource, list[str]]]:
+def _sheets(path: Path) -> Iterator[tuple[SheetSource, list[str]]]:
     """Yield each sheet of a file, ready to be read, and the file's shared texts."""
-    with Archive(path, notes=notes) as archive:
+    with Archive(path) as archive:
         book = read_workbook(archive)
         strings = shared_strings(archive, book.strings)
         for title, part in book.sheets.items():

@@ -188,6 +188,7 @@ _OUTSIDE = (
 FORBIDDEN = {
     "sheet.binary": "a binary workbook (.xlsb)",  # before macros, since its type mentions them too
     "vbaproject": "macros (VBA)",
+    "macrosheet": "a sheet of macros of Excel 4",
     "macro": "macros, or is of a kind that may hold them",
     "dialogsheet": "a dialog sheet of Excel 5",
     "attachedtoolbars": "toolbars",
@@ -210,8 +211,22 @@ FORBIDDEN = {
 """What a part's name, content type or relationship may not contain, and what it means."""
 
 
-OTHER_SHEETS = frozenset({FORBIDDEN["sheet.binary"], FORBIDDEN["dialogsheet"]})
-"""Sheets that xlnn cannot read, where other contents of a file are only noted."""
+OTHER_SHEETS = frozenset(FORBIDDEN[key] for key in ("sheet.binary", "macrosheet", "dialogsheet"))
+"""Sheets that xlnn cannot read, whatever else it accepts."""
+
+MACROS = frozenset(
+    FORBIDDEN[key]
+    for key in (
+        "vbaproject",
+        "macro",
+        "attachedtoolbars",
+        "customui",
+        "activex",
+        "ctrlprop",
+        "/control",
+    )
+)
+"""What a workbook with macros (.xlsm) holds: the macros, and the controls that start them."""
 
 
 def forbidden(text: str) -> str | None:

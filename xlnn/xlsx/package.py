@@ -21,7 +21,7 @@ from xlnn.xlsx.cells import (
     number,
     read_numbers,
 )
-from xlnn.xlsx.guard import BUILT_IN, FORBIDDEN, FormulaGuard
+from xlnn.xlsx.guard import BUILT_IN, FORBIDDEN, MACROS, OTHER_SHEETS, FormulaGuard
 from xlnn.xlsx.markup import unprefixed
 from xlnn.xlsx.parts import (
     check_other_parts,
@@ -90,7 +90,7 @@ def check_names(archive: Archive, names: Sequence[Named], formulas: FormulaGuard
         where = name_in_words(name)
         macro = {"xlm", "vbProcedure", "function"} & attributes.keys()
         if any(attributes[key] not in _FALSE for key in macro):
-            if archive.brings is not None:
+            if FORBIDDEN["vbaproject"] in archive.accepted:
                 archive.brings.add(FORBIDDEN["vbaproject"])
                 continue
             raise archive.refused(f"{where} belongs to a macro; remove it")
@@ -214,6 +214,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
     local_names: bool = False,
     sets_aside: bool = False,
     spares: bool = False,
+    may_hold_macros: bool = False,
 ) -> Package:
     """Check every part of a file, and refuse what is unsafe or not a workbook of xlnn.
 
@@ -232,18 +233,22 @@ def inspect(  # noqa: PLR0913 -- what is allowed
     local_names : bool
         Accept formulas that use names defined for one sheet. Then no engine may be given the file.
     sets_aside : bool
-        List refused formulas in `Package.refused` and macros and the like in `Package.brings`,
+        List refused formulas in `Package.refused` and links and the like in `Package.brings`,
         instead of refusing the file. Then no engine may be given the file.
     spares : bool
         List refused formulas and names instead of refusing the file, however many cells the others
         read. Then no engine may be given the file.
+    may_hold_macros : bool
+        List macros and the controls that start them in `Package.brings`, instead of refusing the
+        file (.xlsm). Then no engine may be given the file.
 
     Raises
     ------
     WorkbookError
         In one sentence: where, what was found, and what to do.
     """
-    with Archive(path, notes=sets_aside) as archive:
+    accepted = frozenset(FORBIDDEN.values()) - MACROS - OTHER_SHEETS if sets_aside else frozenset()
+    with Archive(path, accepted | MACROS if may_hold_macros else accepted) as archive:
         check_parts(archive)
         book = read_workbook(archive)
         formulas = FormulaGuard(
@@ -284,7 +289,7 @@ def inspect(  # noqa: PLR0913 -- what is allowed
         filled,
         book.is_manual,
         frozenset(cell for cell in formulas.named if isinstance(cell, Place)),
-        frozenset(archive.brings or ()),
+        frozenset(archive.brings - {FORBIDDEN["macro"]}),  # that is a kind, and no content
         frozenset(formulas.refused_cells),
         book.iterates,
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xlnn.errors import WorkbookError
 from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.guard import FORBIDDEN, OTHER_SHEETS, FormulaGuard, forbidden
+from xlnn.xlsx.guard import FORBIDDEN, FormulaGuard, forbidden
 from xlnn.xlsx.markup import ANEW, RELATIONSHIPS, Node, doctype_refused, elements, trees, unescaped
 from xlnn.xlsx.sheet_stream import COMPUTED, MAX_TEXT
 
@@ -34,7 +34,7 @@ _RELATIONSHIPS = f"{PACKAGE}relationships\x01"
 def check_word(archive: Archive, text: str, where: str) -> None:
     """Refuse a part's name, content type or relationship that stands for more than cells."""
     meaning = forbidden(text)
-    if meaning and archive.brings is not None and meaning not in OTHER_SHEETS:
+    if meaning in archive.accepted:
         archive.brings.add(meaning)
     elif meaning:
         raise archive.refused(
@@ -50,7 +50,7 @@ def check_relationships(archive: Archive, part: str) -> None:
         kind, target = attributes.get("Type", ""), attributes.get("Target", "")
         check_word(archive, kind, f'a relationship in "{part}"')
         outside = attributes.get("TargetMode", "Internal") != "Internal"
-        if outside and archive.brings is not None:
+        if outside and FORBIDDEN["externallink"] in archive.accepted:
             archive.brings.add(FORBIDDEN["externallink"])
         elif outside and not kind.endswith("/hyperlink"):
             raise archive.refused(
@@ -68,14 +68,10 @@ def content_types(archive: Archive) -> Mapping[str, str]:
         A part or an extension has two, or an element is where some programs ignore it.
     """
     found: dict[str, str] = {}
-    endings = {part.casefold().rpartition(".")[2] for part in archive.parts}
     for node in elements(archive, TYPES):
         attributes = node.attributes
         content = attributes.get("ContentType", "")
         name = attributes.get("PartName", f"*.{attributes.get('Extension', '')}")
-        is_used = node.local != "Default" or attributes.get("Extension", "").casefold() in endings
-        if is_used:  # SheetJS lists the types of everything it knows
-            check_word(archive, content, f'the part "{name:.60}"')
         _check_place(archive, TYPES, node, _TYPES, ("Types", "Default", "Override"))
         if node.parent is None:
             continue
@@ -242,8 +238,14 @@ class Workbook:
     is_manual: bool = False
 
 
+_WORKBOOKS = tuple(
+    f"{kind}.{macros}main+xml" for kind in ("sheet", "template") for macros in ("", "macroEnabled.")
+)
+"""Ends of the content types of workbooks."""
+
+
 def check_parts(archive: Archive) -> None:
-    """Refuse macros, external links and whatever else `guard.FORBIDDEN` lists."""
+    """Refuse whatever `guard.FORBIDDEN` lists and the caller does not accept."""
     for part in archive.parts:
         check_word(archive, f"/{part}", f'the part "{part}"')
         if part.casefold().endswith(".rels"):
@@ -254,8 +256,12 @@ def check_parts(archive: Archive) -> None:
             "in a spreadsheet program and save it as .xlsx"
         )
     types = content_types(archive).items()
-    ends = "sheet.main+xml", "template.main+xml"
-    workbooks = [part for part, content in types if content.endswith(ends)]
+    endings = {part.casefold().rpartition(".")[2] for part in archive.parts}
+    for part, content in types:
+        # SheetJS lists the types of everything it knows
+        if not part.startswith("*.") or part.removeprefix("*.") in endings:
+            check_word(archive, content, f'the part "{part:.60}"')
+    workbooks = [part for part, content in types if content.endswith(_WORKBOOKS)]
     if workbooks != [f"/{WORKBOOK}"]:
         raise archive.refused(
             f'it declares {len(workbooks)} workbooks, and one is expected, "{WORKBOOK}"; {ANEW}'
@@ -265,7 +271,7 @@ def check_parts(archive: Archive) -> None:
 
 def check_other_parts(archive: Archive, book: Workbook, formulas: FormulaGuard) -> None:
     """Check all parts but the sheets and the shared texts: charts, styles, tables, pictures."""
-    is_noted = archive.brings is not None
+    has_links = FORBIDDEN["externallink"] in archive.accepted
     for part, entry in archive.parts.items():
         if part in book.sheets.values() or part == book.strings:
             continue
@@ -279,7 +285,7 @@ def check_other_parts(archive: Archive, book: Workbook, formulas: FormulaGuard) 
                 f"{MAX_OTHER_PART:,} of a part that is not a sheet; remove what is not needed"
             )
         for node in elements(archive, part):
-            if node.main == "sheetData" and not (is_noted and name.startswith(_LINKS)):
+            if node.main == "sheetData" and not (has_links and name.startswith(_LINKS)):
                 raise archive.refused(
                     f'the part "{part}" holds a sheet that the workbook does not list; {ANEW}'
                 )
