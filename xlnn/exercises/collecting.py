@@ -14,8 +14,8 @@ from pathlib import Path
 WORKBOOKS = (".xlsx", ".xlsm")
 """Files that are graded as they are."""
 
-CONVERTED = (".ods", ".xls")
-"""Files that LibreOffice converts first."""
+CONVERTED = {".ods": b"PK\x03\x04", ".xls": b"\xd0\xcf\x11\xe0"}
+"""Files that LibreOffice converts first, and how they begin: it would read others, too."""
 
 TEACHERS = frozenset({".csv", ".db", ".html", ".ini", ".json", ".jsonl", ".md", ".toml", ".txt"})
 """Files in a folder that are the teacher's or the system's, unless their names name a student."""

@@ -79,18 +79,25 @@ VARIED = ("value", "found", "expected")
 
 
 def commonest(questions: Sequence[QuestionGrade], words: Text) -> str:
-    """Return the most common reasons for a question, over all submissions.
+    """Return the most common reasons for a question, over all submissions, and how often each is.
 
     Each has the values of its braces that most of them have.
     """
+    found = common_reasons(questions, words)[:REASONS]
+    return ", ".join(f"{said} ({count})" for said, count in found)
+
+
+def common_reasons(questions: Sequence[QuestionGrade], words: Text) -> list[tuple[str, int]]:
+    """Return the reasons for a question, the most common first, and how often each is."""
     found: dict[str, list[Mistake]] = {}
     for question in questions:
-        first = {unit.mistake.kind: unit.mistake for unit in reversed(question.units)
-                 if unit.mistake}  # fmt: skip
+        first = {
+            unit.mistake.kind: unit.mistake for unit in reversed(question.units) if unit.mistake
+        }
         for kind, mistake in first.items():
             found.setdefault(kind, []).append(mistake)
-    ordered = sorted(found.values(), key=lambda alike: -len(alike))[:REASONS]
-    return ", ".join(f"{_commonly_said(alike, words)} ({len(alike)})" for alike in ordered)
+    ordered = sorted(found.values(), key=lambda alike: -len(alike))
+    return [(_commonly_said(alike, words), len(alike)) for alike in ordered]
 
 
 def _commonly_said(alike: Sequence[Mistake], words: Text) -> str:
@@ -113,6 +120,12 @@ def answer(question: QuestionGrade) -> str:
     """Return the first wrong answer to a question; empty if nothing was filled in."""
     wrong = (unit.answer.partition("\n")[0] for unit in question.units if unit.mistake)
     return next(filter(None, wrong), "")
+
+
+def shown_file(grade: Grade) -> str:
+    """Return a file's name, without the folder of a download that repeats the student's."""
+    path = Path(grade.file)
+    return path.name if handed_in(path).is_known else grade.file
 
 
 def problem(grade: Grade, words: Text) -> str:
@@ -143,7 +156,7 @@ def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
     elif grade.late:
         yield words("notes", "late", late=grade.late)
     if sum(each.person == grade.person for each in grades) > 1:
-        counts = (each.file for each in grades.counted if each.person == grade.person)
+        counts = (shown_file(e) for e in grades.counted if e.person == grade.person)
         yield words("notes", "twice", student=grade.student, file=next(counts, "–"))
 
 
@@ -159,11 +172,12 @@ def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
         names = words("joined", "between").join(grade.asked_otherwise)
         yield words("notes", "asked_otherwise", names=names)
     if grade.made_for and not _fits(grade):
-        names = {"file": grade.file, "student": grade.made_for}
+        names = {"file": shown_file(grade), "student": grade.made_for}
         yield words("notes", "named_otherwise", **names)
+    who = {each.file: each.student for each in grades}
     for pair in grades.copies:
         if grade.file in pair.files:
-            one, other = pair.files
+            one, other = (who.get(file) or file for file in pair.files)
             what = ", ".join(f"{symbol} {answer}" for symbol, answer in pair.answers.items())
             yield words("notes", "copies", one=one, other=other, what=what[:200])
 

@@ -16,7 +16,7 @@ from xlnn.checking.check import SEEDS
 from xlnn.checking.formula_text import plainly
 from xlnn.data.wording import listed
 from xlnn.engines.conversion import PROGRAM, as_xlsx
-from xlnn.errors import MENDABLE, DataError, EngineError, OptionsError
+from xlnn.errors import MENDABLE, DataError, EngineError, OptionsError, WorkbookError
 from xlnn.exercises.collecting import CONVERTED, WORKBOOKS, collected
 from xlnn.exercises.consistency import as_a_whole
 from xlnn.exercises.copies import copies, filled_in
@@ -248,6 +248,9 @@ def _converted(path: Path, **how: Any) -> Grade:  # noqa: ANN401 -- as `graded`
     none, ending = Grade(path.name), path.suffix.lower()
     if not PROGRAM.find():
         return none.not_graded("no_libreoffice", file=path.name, ending=ending)
+    with path.open("rb") as file:
+        if file.read(4) != CONVERTED[ending]:
+            return _refused(path, WorkbookError(f"{path.name} is not an {ending} workbook."))
     with tempfile.TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
         workbook = Path(folder, f"{path.stem}.xlsx")
         try:

@@ -22,12 +22,13 @@ from xlnn.errors import OutputError, OutputNameError
 from xlnn.exercises.earlier_report import MADE, is_report
 from xlnn.exercises.feedback import (
     answer,
+    common_reasons,
     commonest,
-    grouped,
     notes,
     problem,
     reasons,
     remarks,
+    shown_file,
     total,
     words_of,
 )
@@ -173,7 +174,7 @@ def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
         sums: Row = [grade.points, grade.of, share]
         if grade.error:
             sums = [grade.points if grade.by_hand is not None else "", "", ""]
-        who: Row = [grade.student, grade.file, *(getattr(grade, key) for key in known)]
+        who: Row = [grade.student, shown_file(grade), *(getattr(grade, key) for key in known)]
         late: Row = [grade.late for _ in lateness]
         more = " ".join(remarks(grade, grades, words))
         yield [*who, *sums, *late, *marks, grade.by_hand, grade.comment, whole, said, more]
@@ -220,7 +221,7 @@ def group_rows(grades: Grades, words: Text) -> Iterator[Row]:
                 groups.setdefault(question.group, []).append(question)
         for group, alike in sorted(groups.items(), key=lambda each: -len(each[1])):
             decision, first = decided.pop(group, None), alike[0]
-            reason = "; ".join(grouped(first, words))
+            reason = "; ".join(said for said, _ in common_reasons(alike, words))
             told: Row = [f"{first.symbol}   {first.name}", answer(first), reason, len(alike)]
             points = mean(each.points for each in alike)
             marks: Row = [decision.points, decision.comment] if decision else [None, None]
@@ -232,7 +233,7 @@ def group_rows(grades: Grades, words: Text) -> Iterator[Row]:
 def student_rows(grade: Grade, grades: Grades, words: Text) -> Iterator[Row]:
     """Yield the student, each question with its points and reasons, and the notes."""
     yield [words("report", "student"), grade.student]
-    yield [words("report", "file"), grade.file]
+    yield [words("report", "file"), shown_file(grade)]
     if grade.error:
         yield [words("report", "error"), problem(grade, words)]
         if grade.comment:
@@ -262,7 +263,7 @@ TYPED = PatternFill("solid", fgColor=FILLS["input"])
 
 LINE = Border(bottom=Side("thin", color=RULE))
 
-LINE_HEIGHT, MOST_LINES = 15, 4
+LINE_HEIGHT, MOST_LINES = 15, 3
 """Points, and how many lines of a text a row may show: all rows of a sheet are of one height."""
 
 
@@ -272,6 +273,8 @@ def _workbook(grades: Grades, words: Text) -> Workbook:
     first = book.active
     first.title = words("report", "class_sheet")
     fill(first, class_rows(grades, words), widest=WIDEST // 2)
+    for cell in first[1][-2:]:  # notes, on a page of their own
+        first.column_dimensions[cell.column_letter].width = WIDEST
     _mark_class(first, grades, words)
     _even(first)
     _sum_up(first, grades, words)
