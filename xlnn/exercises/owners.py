@@ -5,7 +5,8 @@ whom it was made. The first decides; a file that was made for somebody else coun
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from unicodedata import combining, normalize
@@ -80,11 +81,35 @@ def with_owners(
             turn=turns[path],
             late="LATE" if file.is_late else "",
         )
-        if grade.student and not known.is_theirs(owner, grade.student, file):
+        if grade.student and not known.is_theirs(grade.student, file):
             said = {"file": file.path.name, "student": owner.name, "other": grade.student}
             theirs = replace(theirs.not_graded("foreign", **said), lang=grade.lang)
         found[path] = theirs
     return found
+
+
+class _Names:
+    """Students by the forms of their names.
+
+    Parameters
+    ----------
+    named : iterable of (str, Student)
+    """
+
+    def __init__(self, named: Iterable[tuple[str, Student]]) -> None:
+        self._found: dict[str, dict[Student, None]] = defaultdict(dict)
+        for name, student in named:
+            for form in _forms(name):
+                self._found[form][student] = None
+
+    def of(self, *names: str) -> list[Student]:
+        """Return the students who have one of some names."""
+        forms = (form for name in names for form in _forms(name))
+        return [*{own: None for form in forms for own in self._found.get(form, ())}]
+
+
+Folder = tuple[str, str]
+"""The id and the name in a download."""
 
 
 class _Class:
@@ -102,79 +127,92 @@ class _Class:
         handed: Mapping[Path, HandedIn],
         roster: Sequence[Student],
     ) -> None:
-        self._called = dict(zip(told_apart(roster), roster, strict=True))
-        self._made_for = {grade.student for grade in grades.values() if grade.student}
-        self._folders: dict[tuple[str, str], Student] = {}
-        for path in grades:
-            if (file := handed[path]).is_known:
-                self._folders[file.id, file.name] = self._in_roster(file)
-        for key, owner in self._of_one_each(self._folders):  # two folders are of two students
-            self._folders[key] = owner or Student(key[1], key[0])
-        spelt = {
-            (file.id, file.name): replace(own, id=own.id or file.id)
-            for path, grade in grades.items()
+        told = zip(told_apart(roster), roster, strict=True)
+        self._roster = _Names([*told, *((own.name, own) for own in roster)])
+        self._in_class = {*roster}
+        self._by_number: dict[str, list[Student]] = defaultdict(list)
+        for own in roster:
+            for number in {own.id, *re.findall(r"\d+$", own.id)}:  # as in "Participant 12345"
+                self._by_number[number].append(own)
+        self._made_for = _Names((each.student, self._named(each.student))
+                                for each in grades.values() if each.student)  # fmt: skip
+        found = {
+            (file.id, file.name): self._listed(file) for path in grades
             if (file := handed[path]).is_known
-            and grade.student
-            and (own := self._named(grade.student)) in roster
-            and own not in self._folders.values()
-            and self._folders[file.id, file.name] not in roster
-            and shares_a_word(grade.student, file.name)
+        }  # fmt: skip
+        self._folders = {
+            key: own or Student(key[1], key[0]) for key, own in _of_one_each(found).items()
         }
-        self._folders |= {key: own for key, own in self._of_one_each(spelt) if own}
+        self._folders |= self._adopted(grades, handed)
+        self._owners = _Names((own.name, own) for own in self._folders.values())
 
-    @staticmethod
-    def _of_one_each(
-        folders: Mapping[tuple[str, str], Student],
-    ) -> list[tuple[tuple[str, str], Student | None]]:
-        """Return folders with their students, but None for those who would have several."""
-        every = [*folders.values()]
-        return [(key, own if every.count(own) == 1 else None) for key, own in folders.items()]
-
-    def _in_roster(self, file: HandedIn) -> Student:
-        """Return the student of a download, as the roster has them if it does."""
-        named = [own for own in self._called.values() if same_name(own.name, file.name)]
-        numbered = [o for o in named or self._called.values() if file.id in {*_numbers(o.id), o.id}]
-        for found in (numbered, named):
+    def _listed(self, file: HandedIn) -> Student | None:
+        """Return the student of the roster who has the name of a download, or else its id."""
+        named = self._roster.of(file.name)
+        numbered = self._by_number.get(file.id, [])
+        both = [own for own in numbered if own in named]
+        for found in (both, named) if named else (numbered,):
             if len(found) == 1:
-                own = found[0]
-                return own if own.id else replace(own, id=file.id)
-        return Student(file.name, file.id)
+                return found[0]
+        return None
+
+    def _adopted(
+        self, grades: Mapping[Path, Grade], handed: Mapping[Path, HandedIn]
+    ) -> dict[Folder, Student]:
+        """Return the students of the roster whose names a download spells in another way.
+
+        They follow from the exercises in the folders, unless two folders or another one claims
+        them.
+        """
+        taken = {*self._folders.values()}
+        found: dict[Folder, Student | None] = {}
+        for path, grade in grades.items():
+            file, own = handed[path], self._named(grade.student)
+            key = file.id, file.name
+            is_free = file.is_known and own in self._in_class and own not in taken
+            is_unlisted = self._folders.get(key) not in self._in_class
+            if is_free and is_unlisted and shares_a_word(grade.student, file.name):
+                found[key] = own
+        return {key: own for key, own in _of_one_each(found).items() if own}
+
+    def _named(self, called: str) -> Student:
+        """Return the student of the roster with a name, or one who is not on it."""
+        found = self._roster.of(called)
+        return found[0] if len(found) == 1 else Student(called)
 
     def owner(self, file: HandedIn, made_for: str) -> Student:
         """Return who handed in a file; without a name if nothing tells."""
         if file.is_known:
-            return self._folders[file.id, file.name]
-        claims = (file.path.stem, file.path.parent.name)
-        for claim in claims:
-            for called in (*self._called, *self._made_for):
-                if same_name(called, claim):
-                    return self._named(called)
+            own = self._folders[file.id, file.name]
+            return own if own.id else replace(own, id=file.id)
+        for claim in (file.path.stem, file.path.parent.name):
+            for known in (self._roster, self._made_for):
+                if len(found := known.of(claim)) == 1:
+                    return found[0]
         return self._named(made_for)
 
-    def _named(self, called: str) -> Student:
-        exact = (own for name, own in self._called.items() if same_name(name, called))
-        return next(exact, Student(called))
-
-    def is_theirs(self, owner: Student, made_for: str, file: HandedIn) -> bool:
+    def is_theirs(self, made_for: str, file: HandedIn) -> bool:
         """Return whether a file may have been made for who handed it in.
 
         A name that is nobody else's may be another spelling of theirs if it has a word of it.
         """
+        meant = self._named(made_for)
         if not file.is_known:
-            return self._named(made_for) == owner
+            return meant == self.owner(file, made_for)
+        owner = self._folders[file.id, file.name]
         if file.is_anonymous and owner.name == file.name:
             return True
-        mine = {owner.name, file.name, *(n for n, own in self._called.items() if own == owner)}
-        spelt = {made_for, self._named(made_for).name}
-        if any(same_name(name, own) for name in spelt for own in mine):
+        names = made_for, meant.name
+        if any(same_name(name, own) for name in names for own in (owner.name, file.name)):
             return True
-        others = [own.name for own in self._folders.values() if own != owner]
-        if any(own.name == owner.name for own in self._called.values()):
-            others += [*self._called, *(own.name for own in self._called.values())]
-        is_others = any(same_name(name, other) for name in spelt for other in others)
-        return not is_others and any(shares_a_word(made_for, name) for name in mine)
+        others = {*self._owners.of(*names)}
+        if owner in self._in_class:
+            others |= {*self._roster.of(*names)}
+        mine = any(shares_a_word(made_for, own) for own in (owner.name, file.name))
+        return mine and not others - {owner}
 
 
-def _numbers(text: str) -> list[str]:
-    """Return the number with which an id ends, as in "Participant 12345"."""
-    return re.findall(r"\d+$", text)
+def _of_one_each(folders: Mapping[Folder, Student | None]) -> dict[Folder, Student | None]:
+    """Return folders with their students, but None for those who would have several."""
+    times = Counter(folders.values())
+    return {key: own if times[own] == 1 else None for key, own in folders.items()}
