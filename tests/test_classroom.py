@@ -13,6 +13,8 @@ import openpyxl
 import pytest
 from classroom import ACCIDENTS, TYPED, Classroom, personal
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from programs import skip_without
 from submissions import blanks, emptied, fill
 from test_hand_back import made
@@ -21,13 +23,13 @@ import xlnn
 from xlnn.cli import cli
 from xlnn.errors import XlnnError
 from xlnn.exercises import grading
-from xlnn.exercises.collecting import collected
+from xlnn.exercises.collecting import collected, handed_in
 from xlnn.exercises.earlier_report import carried_on
-from xlnn.exercises.feedback import commonest
+from xlnn.exercises.feedback import commonest, write_feedback
 from xlnn.exercises.gradebook import days_in, feedback, fill_gradebook
 from xlnn.exercises.grades import Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.exercises.mistakes import Mistake
-from xlnn.exercises.owners import with_owners
+from xlnn.exercises.owners import same_name, with_owners
 from xlnn.exercises.report import write_report
 from xlnn.exercises.roster import Student, students
 from xlnn.registry.text import languages, text
@@ -171,6 +173,19 @@ def test_points_are_read_as_people_write_them(value, ending, tmp_path):
     assert carried_on(path, CLASS).grades[0].by_hand == 1.5
 
 
+def test_a_page_tells_a_student_what_was_typed(tmp_path):
+    absent = Student("Di", "4", by_hand=2.0, comment="on paper")
+    some = (replace(CLASS.grades[0], by_hand=-0.5), *CLASS.grades[1:])
+    marked = replace(CLASS, missing=(absent,), grades=some)
+    pages = {
+        page.stem: page.read_text(encoding="utf-8") for page in write_feedback(tmp_path, marked)
+    }
+    assert pages.keys() == {"Ada", "Bob", "Di"}
+    assert "points by hand: -0.5" in pages["Ada"]
+    assert "on paper" in pages["Di"]
+    assert "<table>" not in pages["Di"]
+
+
 def test_typed_points_are_not_scaled_and_no_grade_is_below_0(tmp_path):
     path = tmp_path / "g.csv"
     path.write_text("Name,Grade,Maximum Grade\nAda,,20\nBob,,20\nCy,,20\nDi,,20\nEve,,20\n")
@@ -276,6 +291,21 @@ ADA, BOB = Student("Ada Lovelace", "u1", "ada@x"), Student("Bob Byron", "u2", "b
 )
 def test_the_folder_decides_whose_submission_it_is(path, made_for, roster, expected):
     assert owners({path: made_for}, roster) == {path: expected}
+
+
+WORDS_OF_NAMES = st.text(st.sampled_from("abcdeéüñ王小明李"), min_size=2, max_size=6)
+
+
+@given(st.lists(WORDS_OF_NAMES, min_size=1, max_size=3), WORDS_OF_NAMES)
+def test_a_name_is_known_as_each_system_writes_it(words, other):
+    name = " ".join(words)
+    canvas = "".join((words[-1], *words[:-1]))
+    folder = Path(f"{name}_7_assignsubmission_file", "x.xlsx")
+    assert same_name(name, handed_in(folder).name)
+    assert same_name(name, handed_in(Path(f"{canvas}_LATE_7_8_x.xlsx")).name)
+    assert same_name(name, f"{words[-1]}, {' '.join(words[:-1])}")
+    if sorted(other) != sorted(name.replace(" ", "")):
+        assert not same_name(name, other)
 
 
 def test_who_has_a_file_in_a_foreign_folder_alone_has_not_handed_in(tmp_path, files):
@@ -469,6 +499,12 @@ def test_how_late_a_submission_is_follows_from_moodle_s_worksheet(tmp_path, file
     ]
     head, ada = [*openpyxl.load_workbook(tmp_path / "r.xlsx").worksheets[0].values][:2]
     assert dict(zip(head, ada, strict=True))["late"] == "2 days 3 hours late"
+
+
+def test_a_worksheet_without_states_is_refused_before_anything_is_graded(tmp_path, files):
+    (tmp_path / "w.csv").write_text("Name,Grade\nAda Lovelace,\n")
+    with pytest.raises(XlnnError, match="headed Status"):
+        grade(files["Ada Lovelace", "full"], late=tmp_path / "w.csv", tell=pytest.fail)
 
 
 def test_canvas_says_that_a_file_is_late(tmp_path, files):

@@ -160,6 +160,8 @@ def _decided(path: Path, cells: Cells) -> Iterator[Decision]:
 
 
 def _text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():  # an id that a program took for a number
+        cell = int(cell)
     return "" if cell is None else " ".join(str(cell).split())
 
 

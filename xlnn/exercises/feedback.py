@@ -160,6 +160,14 @@ def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
         yield words("notes", "twice", student=grade.student, file=next(counts, "–"))
 
 
+def typed(grade: Grade, words: Text) -> Iterator[str]:
+    """Yield what the teacher typed for a student."""
+    if grade.by_hand is not None:
+        yield f"{words('report', 'by_hand')}: {grade.by_hand:+g}"
+    if grade.comment:
+        yield grade.comment
+
+
 def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
     """Yield notes on a submission for the teacher only."""
     if grade.error:
@@ -201,13 +209,14 @@ STYLE = (
 def write_feedback(folder: Path, grades: Grades, lang: str | None = None) -> list[Path]:
     """Write an HTML file for each student, in the language of the exercise.
 
-    It is about the file that counts, and contains nothing about other students.
+    It is about the file that counts, or what the teacher typed without one, and contains nothing
+    about other students.
 
     Returns
     -------
     list of Path
     """
-    graded = grades.counted
+    graded = grades.final
     names = file_names([grade.student or Path(grade.file).stem for grade in graded])
     written = []
     with folder_for(folder):
@@ -224,17 +233,18 @@ def write_feedback(folder: Path, grades: Grades, lang: str | None = None) -> lis
 def _page(grade: Grade, words: Text, lang: str) -> str:
     own = Grades((grade,), (), 0)
     title = f"{words('report', 'feedback')}: {grade.student or grade.file}"
-    points = escape(total(grade, words))
+    points = f"<p><b>{escape(total(grade, words))}</b></p>" if grade.of else ""
     head = "".join(
         f"<th>{escape(words('report', key))}</th>" for key in ("question", "points", "verdict")
     )
     lines = "".join(_row(grade.file, question, words) for question in grade.questions)
-    told = [*notes(grade, own, words), *filter(None, [grade.comment])]
+    told = [*notes(grade, own, words), *typed(grade, words)]
     below = "".join(f"<p>{escape(line)}</p>" for line in told)
     return (
         f'<!doctype html><html lang="{escape(lang)}"><meta charset="utf-8"><title>{escape(title)}'
-        f"</title><style>{STYLE}</style><h1>{escape(title)}</h1><p><b>{points}</b></p>"
-        f"<table><tr>{head}</tr>{lines}</table>{below}</html>\n"
+        f"</title><style>{STYLE}</style><h1>{escape(title)}</h1>{points}"
+        + (f"<table><tr>{head}</tr>{lines}</table>" if lines else "")
+        + f"{below}</html>\n"
     )
 
 

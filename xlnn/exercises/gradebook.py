@@ -19,7 +19,7 @@ from xlnn.atomic_write import check_place, replacing
 from xlnn.data.files import content, likely_encoding
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
-from xlnn.exercises.feedback import notes, reasons, total
+from xlnn.exercises.feedback import notes, reasons, total, typed
 from xlnn.exercises.grades import Grade, Grades
 from xlnn.exercises.roster import letters
 from xlnn.registry.text import Text
@@ -103,7 +103,13 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
     check_place(path)
     table = _Table.of(path)
     rows, head = table.rows, table.rows[0] if table.rows else []
-    found, lost, owner = _matched(path, rows, grades.final)
+    final = grades.final
+    found, lost, owner = _matched(rows, final)
+    if final and not found:
+        raise DataError(
+            f"{path.name} has none of the students who handed in: no column holds an e-mail "
+            "address, an id or a name of theirs."
+        )
     at = _grade_column(path, head, column)
     comment = next((n for n, title in enumerate(head) if FEEDBACK.search(title)), None)
     limits = [n for n, title in enumerate(head) if MOST.search(title) and n != at]
@@ -139,22 +145,33 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
     return FilledGradebook(len(found), head[at], lost, rest, scaled)
 
 
-def with_lateness(grades: Grades, worksheet: Path | None, penalty: float) -> Grades:
+def read_worksheet(path: Path) -> list[list[str]]:
+    """Return the rows of Moodle's grading worksheet: its heading, then one per student.
+
+    Raises
+    ------
+    DataError
+        It is not a CSV, or has no column that says whether a submission is late.
+    """
+    rows = _Table.of(path).rows
+    if not any(STATUS.search(title) for title in (rows[0] if rows else [])):
+        raise DataError(
+            f"{path.name} has no column that is headed Status: name Moodle's grading worksheet."
+        )
+    return rows
+
+
+def with_lateness(grades: Grades, worksheet: Sequence[Sequence[str]], penalty: float) -> Grades:
     """Return grades with how late they are, and what is taken off for it.
 
     Parameters
     ----------
     grades : Grades
         With what is known from the names of files.
-    worksheet : Path or None
-        Moodle's grading worksheet. It tells of the last file of each student.
+    worksheet : sequence of rows
+        Moodle's grading worksheet, or nothing. It tells of the last file of each student.
     penalty : float
         Per cent of an exercise's points for each day.
-
-    Raises
-    ------
-    DataError
-        The worksheet is not a CSV, or has no column of states.
     """
     late = _lateness(worksheet, grades) if worksheet else {}
     last = {each.person: each.turn for each in sorted(grades, key=lambda each: each.turn)}
@@ -167,16 +184,11 @@ def with_lateness(grades: Grades, worksheet: Path | None, penalty: float) -> Gra
     return replace(grades, grades=tuple(found))
 
 
-def _lateness(path: Path, grades: Grades) -> dict[tuple[str, ...], str]:
+def _lateness(rows: Sequence[Sequence[str]], grades: Grades) -> dict[tuple[str, ...], str]:
     """Return how late each student is, by Moodle's worksheet: "2 days 3 hours late"."""
-    rows = _Table.of(path).rows
-    columns = [n for n, title in enumerate(rows[0] if rows else []) if STATUS.search(title)]
-    if not columns:
-        raise DataError(
-            f"{path.name} has no column that is headed Status: name Moodle's grading worksheet."
-        )
+    columns = [n for n, title in enumerate(rows[0]) if STATUS.search(title)]
     who = {each.person: each for each in grades if each.student}
-    found, _, _ = _matched(path, rows, [*who.values()])
+    found, _, _ = _matched(rows, [*who.values()])
     late = {}
     for number, grade in found.items():
         states = (rows[number][n] for n in columns if n < len(rows[number]))
@@ -208,7 +220,7 @@ def feedback(grade: Grade, words: Text) -> str:
         mark = f"{question.points:.4g}/{question.of:g}"
         lines.append(f"{question.symbol} {mark}" + (f": {said}" if said else ""))
     alone = Grades((grade,), (), 0)
-    return " | ".join([*lines, *notes(grade, alone, words), *filter(None, [grade.comment])])
+    return " | ".join([*lines, *notes(grade, alone, words), *typed(grade, words)])
 
 
 @dataclass(frozen=True)
@@ -276,7 +288,7 @@ def _number(row: Sequence[str], columns: Sequence[int]) -> float | None:
 
 
 def _matched(
-    path: Path, rows: Sequence[Sequence[str]], grades: Sequence[Grade]
+    rows: Sequence[Sequence[str]], grades: Sequence[Grade]
 ) -> tuple[dict[int, Grade], tuple[str, ...], int]:
     """Find the row of each student, and the column that has the most of them.
 
@@ -310,11 +322,6 @@ def _matched(
             found[row] = best[0][2]
     given = {id(grade) for grade in found.values()}
     lost = [grade.student or grade.file for grade in grades if id(grade) not in given]
-    if grades and not found:
-        raise DataError(
-            f"{path.name} has none of the students who handed in: no column holds an e-mail "
-            "address, an id or a name of theirs."
-        )
     return found, tuple(lost), max({*owners}, key=owners.count, default=0)
 
 

@@ -21,7 +21,7 @@ from xlnn.exercises.collecting import CONVERTED, WORKBOOKS, collected
 from xlnn.exercises.consistency import as_a_whole
 from xlnn.exercises.copies import copies, filled_in
 from xlnn.exercises.exercise import Source, left_out, student_exercise
-from xlnn.exercises.gradebook import with_lateness
+from xlnn.exercises.gradebook import read_worksheet, with_lateness
 from xlnn.exercises.grades import (
     STRAY,
     Grade,
@@ -153,6 +153,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
     if seed is not None and (type(seed) is not int or seed < 0):
         raise OptionsError(f"seed is {seed!r}: a whole number of at least 0 was expected.")
     class_list = students(Path(roster)) if roster else ()
+    worksheet = read_worksheet(Path(late)) if late else []
     chosen, logs = resumed(log, seed)
     chosen = randbelow(SEEDS) if chosen is None else chosen
     specs = handed_out(Path(exercise)) if exercise else handed or {}
@@ -175,7 +176,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
     there |= {(name, email, "") for name, email, _ in there}  # where a roster has no ids
     missing = tuple(own for own in class_list if (own.name, own.email, own.id) not in there)
     every = Grades(grades, copies(grades), chosen, () if shard else missing, attempt)
-    return with_lateness(every, Path(late) if late else None, penalty)
+    return with_lateness(every, worksheet, penalty)
 
 
 MOST_PENALTY = 100
