@@ -439,6 +439,17 @@ def test_errors_are_in_the_teacher_s_language(lang, tmp_path):
     assert ("is empty" in said) == (lang == "en")
 
 
+@pytest.mark.parametrize("lang", languages())
+def test_the_questions_are_named_in_the_teacher_s_language(lang, tmp_path, files):
+    report = tmp_path / "r.xlsx"
+    assert run(files["Ada Lovelace", "blank"], "-o", report, "--lang", lang).exit_code == 0
+    own = grade(files["Ada Lovelace", "blank"], lang=lang).grades[0].questions[0]
+    sheet = openpyxl.load_workbook(report).worksheets[1]
+    assert sheet["A2"].value == f"{own.symbol}   {own.name}"
+    english = grade(files["Ada Lovelace", "blank"]).grades[0].questions[0]
+    assert (own.name == english.name) == (lang == "en")
+
+
 # --- several files, and late ones ----------------------------------------------------------------
 
 

@@ -143,6 +143,7 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
             attempt=options["attempt"],
             late=options["late"],
             penalty=options["penalty"],
+            lang=lang,
             apart=[each for each in (output, options["gradebook"]) if each],
             shard=part_of(options["shard"]),
             log=options["log"],

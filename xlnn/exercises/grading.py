@@ -61,6 +61,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
     attempt: str = ATTEMPTS[0],
     late: Path | str | None = None,
     penalty: float = 0.0,
+    lang: str | None = None,
     apart: Sequence[Path] = (),
     executor: Executor | None = None,
     shard: tuple[int, int] | None = None,
@@ -106,6 +107,8 @@ def grade(  # noqa: PLR0913 -- the options of the command
     penalty : float
         Per cent of an exercise's points to take off for each day, begun or whole, that it is late;
         one day where it is unknown how late.
+    lang : str
+        The language of the questions' names; by default that of each workbook.
     apart : list of Path
         Files in the folders that are not submissions.
     executor : concurrent.futures.Executor
@@ -163,7 +166,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
     if log and not (log.exists() and log.stat().st_size):
         add_to_log(log, {"seed": chosen})
     work = functools.partial(
-        graded, points=worth, seed=chosen, partial=partial, level=level, handed=specs
+        graded, points=worth, seed=chosen, partial=partial, level=level, handed=specs, lang=lang
     )
     for path, result in each_of(work, left, workers, executor, failed=_ended):
         found[path] = result
@@ -198,7 +201,14 @@ def _check_points(worth: Points, grades: Sequence[Grade]) -> None:
 
 
 def graded(  # noqa: PLR0913 -- as `grade`
-    path: Path, *, points: Points, seed: int, partial: bool, level: int, handed: Mapping[str, str]
+    path: Path,
+    *,
+    points: Points,
+    seed: int,
+    partial: bool,
+    level: int,
+    handed: Mapping[str, str],
+    lang: str | None = None,
 ) -> Grade:
     """Grade one file; see `grade`."""
     ending, none = path.suffix.lower(), Grade(path.name)
@@ -207,7 +217,7 @@ def graded(  # noqa: PLR0913 -- as `grade`
             return none.not_graded("empty", file=path.name)
         if ending in CONVERTED:
             return _converted(path, points=points, seed=seed, partial=partial, level=level,
-                              handed=handed)  # fmt: skip
+                              handed=handed, lang=lang)  # fmt: skip
         if ending not in WORKBOOKS:
             return none.not_graded("type", file=path.name, ending=ending or "?")
         handed_in = submission(path)
@@ -219,7 +229,8 @@ def graded(  # noqa: PLR0913 -- as `grade`
     except MENDABLE as error:
         return _refused(path, error)
     model = handed_in.layout.model
-    names = kind_of(handed_in.spec).words(handed_in.spec, handed_in.layout).words["quantities"]
+    told = replace(handed_in.spec, lang=lang or handed_in.spec.lang)
+    names = kind_of(told).words(told, handed_in.layout).words["quantities"]
     return Grade(
         file=path.name,
         student=handed_in.exercise.student,
