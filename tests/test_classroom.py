@@ -265,6 +265,12 @@ ADA, BOB = Student("Ada Lovelace", "u1", "ada@x"), Student("Bob Byron", "u2", "b
             ("Ada Lovelace", "u1", True),
         ),
         (
+            "Ann Byron_1_assignsubmission_file/x.xlsx",
+            "Bob Byron",
+            (BOB,),
+            ("Ann Byron", "1", False),
+        ),
+        (
             "José García_1_assignsubmission_file/x.xlsx",
             "Jose Garcia",
             (),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import normalize
 
 WORKBOOKS = (".xlsx", ".xlsm")
 """Files that are graded as they are."""
@@ -111,11 +112,12 @@ def handed_in(path: Path, label: str = "") -> HandedIn:
     """Return what the path of a download says of a file."""
     moodle = (_MOODLE.fullmatch(part) for part in (path.name, *reversed(path.parts[:-1])))
     if found := next(filter(None, moodle), None):
-        name = found["name"]
+        name = normalize("NFC", found["name"])  # macOS takes accents apart
         is_anonymous = "".join(filter(str.isalpha, name)).casefold() in ANONYMOUS
         who = f"{name} {found['id']}" if is_anonymous else name
         return HandedIn(path, label, who, found["id"], is_anonymous)
-    if found := _CANVAS.fullmatch(path.name):
+    if found := _CANVAS.fullmatch(normalize("NFC", path.name)):
         late, number = bool(found["late"]), int(found["file"])
-        return HandedIn(path, label, found["name"], found["id"], is_late=late, number=number)
+        name = normalize("NFC", found["name"])
+        return HandedIn(path, label, name, found["id"], is_late=late, number=number)
     return HandedIn(path, label)

@@ -25,6 +25,9 @@ from xlnn.xlsx.package import inspect
 MADE = "xlnn grade"
 """The creator in an .xlsx report, by which a later report recognises it."""
 
+OF_CLASS = ("student", "file", "by_hand", "comment")
+"""Headings of the table of the class."""
+
 Cells = list[list[object]]
 
 
@@ -35,7 +38,7 @@ def is_report(path: Path) -> bool:
             read = json.loads(path.read_text(encoding="utf-8"))
             return isinstance(read, dict) and {"grades", "copies", "seed"} <= read.keys()
         if path.suffix.lower() == ".csv":
-            return any(_table(_csv(path), ("student", "file"), words) for words in _languages())
+            return any(_table(_csv(path), OF_CLASS, words) for words in _languages())
         with Archive(path) as archive:
             return MADE.encode() in b"".join(archive.chunks("docProps/core.xml"))
     except (OSError, ValueError, KeyError, csv.Error, XlnnError):
@@ -131,8 +134,7 @@ def _table(
 
 def _typed(path: Path, cells: Cells) -> Iterator[_Typed]:
     """Yield what the teacher typed about students."""
-    keys = ("student", "file", "by_hand", "comment")
-    tables = (_table(cells, keys, words) for words in _languages())
+    tables = (_table(cells, OF_CLASS, words) for words in _languages())
     for number, row in next(filter(None, tables), ()):
         where = f"{path.name}, row {number:,}"
         points = _number(row["by_hand"], where)

@@ -16,7 +16,7 @@ from xlnn.exercises.grades import Grade
 from xlnn.exercises.roster import Student, letters, told_apart
 
 SHORTEST = 3
-"""Letters of a word by which two names may be of one person; of a Chinese one, 2."""
+"""Letters of a name that may be another spelling of a longer one; of a Chinese one, 2."""
 
 
 def same_name(one: str, other: str) -> bool:
@@ -39,16 +39,32 @@ def _words(name: str) -> list[str]:
     return [*filter(None, map(letters, re.split(r"[\s_,]+", name)))]
 
 
-def shares_a_word(one: str, other: str) -> bool:
-    """Return whether a longer word of one name is in the other, accents aside.
+def may_be_one(one: str, other: str) -> bool:
+    """Return whether two names may be spellings of one person's: with initials, say, or accents.
 
-    >>> shares_a_word("José García", "garciajose"), shares_a_word("Bob Li", "Oliver")
-    (True, False)
+    Each word of one begins a word of the other, or is in it if the other is written together.
+
+    >>> may_be_one("A. García", "Ada Garcia"), may_be_one("Ada", "lovelaceada")
+    (True, True)
+    >>> may_be_one("Ann Byron", "Bob Byron"), may_be_one("Ann", "Joanna Lee")
+    (False, False)
     """
-    texts = [normalize("NFKD", " ".join(_words(name))) for name in (one, other)]
-    first, second = ("".join(c for c in text if not combining(c)) for text in texts)
-    words = (w for w in first.split() if len(w) >= (SHORTEST if w.isascii() else SHORTEST - 1))
-    return any(word in second for word in words)
+    first, second = ([*map(_bare, _words(name))] for name in (one, other))
+    return _covers(first, second) or _covers(second, first)
+
+
+def _bare(word: str) -> str:
+    """Return a word without accents."""
+    return "".join(sign for sign in normalize("NFKD", word) if not combining(sign))
+
+
+def _covers(words: Sequence[str], other: Sequence[str]) -> bool:
+    together = "".join(words)
+    if len(together) < (SHORTEST if together.isascii() else SHORTEST - 1):
+        return False
+    if len(other) == 1:
+        return all(word in other[0] for word in words)
+    return all(any(each.startswith(word) for each in other) for word in words)
 
 
 def with_owners(
@@ -171,7 +187,7 @@ class _Class:
             key = file.id, file.name
             is_free = file.is_known and own in self._in_class and own not in taken
             is_unlisted = self._folders.get(key) not in self._in_class
-            if is_free and is_unlisted and shares_a_word(grade.student, file.name):
+            if is_free and is_unlisted and may_be_one(grade.student, file.name):
                 found[key] = own
         return {key: own for key, own in _of_one_each(found).items() if own}
 
@@ -194,7 +210,7 @@ class _Class:
     def is_theirs(self, made_for: str, file: HandedIn) -> bool:
         """Return whether a file may have been made for who handed it in.
 
-        A name that is nobody else's may be another spelling of theirs if it has a word of it.
+        A name that is nobody else's may be another spelling of theirs.
         """
         meant = self._named(made_for)
         if not file.is_known:
@@ -208,7 +224,7 @@ class _Class:
         others = {*self._owners.of(*names)}
         if owner in self._in_class:
             others |= {*self._roster.of(*names)}
-        mine = any(shares_a_word(made_for, own) for own in (owner.name, file.name))
+        mine = any(may_be_one(made_for, own) for own in (owner.name, file.name))
         return mine and not others - {owner}
 
 
