@@ -407,18 +407,20 @@ KINDS = {
 
 
 @pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize("system", ["moodle", "canvas"])
+@pytest.mark.parametrize("system", ["moodle", "canvas", "none"])
 def test_any_other_file_is_named_once_with_its_student(name, system, tmp_path):
     content, message = KINDS[name]
     folder = tmp_path / "in"
     place = {"moodle": f"Ada Lovelace_1_assignsubmission_file/{name}",
-             "canvas": f"lovelaceada_1_2_{name}"}[system]  # fmt: skip
+             "canvas": f"lovelaceada_1_2_{name}",
+             "none": f"Ada Lovelace{Path(name).suffix}"}[system]  # fmt: skip
     (folder / place).parent.mkdir(parents=True)
     (folder / place).write_bytes(content)
-    (tmp_path / "r.txt").write_text("Ada Lovelace\n")
-    grades = grade(folder, roster=tmp_path / "r.txt")
+    (tmp_path / "r.csv").write_text("name,id\nAda Lovelace,1\nBob,2\n")
+    grades = grade(folder, roster=tmp_path / "r.csv")
     (only,) = grades
-    assert (only.student, only.id, grades.missing) == ("Ada Lovelace", "1", ())
+    assert (only.student, only.id) == ("Ada Lovelace", "1")
+    assert [each.name for each in grades.missing] == ["Bob"]
     assert message in only.error
     write_report(tmp_path / "r.xlsx", grades)
     column = [cell.value for cell in openpyxl.load_workbook(tmp_path / "r.xlsx").worksheets[0]["A"]]
@@ -549,10 +551,10 @@ def test_moodle_s_durations_are_read(said, days):
 # --- groups --------------------------------------------------------------------------------------
 
 
-def wrong(name, filled, kind="sign", **said):
+def wrong(name, formula, /, kind="sign", **said):
     """Return a grade of four points for one question that is wrong."""
     why = Mistake(kind, "A1", said)
-    unit = UnitGrade("z", right=False, mistake=why, answer=f"={filled}", filled=filled)
+    unit = UnitGrade("z", right=False, mistake=why, answer=f"={formula}", filled=formula)
     question = QuestionGrade("z2", "z²", "weighted input", 1.0, 4.0, (unit,))
     return Grade(f"{name}.xlsx", name, questions=(question,))
 
@@ -581,6 +583,24 @@ def test_points_typed_once_hold_for_all_with_the_same_mistake_now_and_later(tmp_
     nobody = regraded(path, replace(ALIKE, grades=(wrong("Cy", "y"),)))
     assert [each.points for each in nobody] == [1]
     assert [each.points for each in regraded(path, later)] == [3, 3, 1, 3]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_alike"),
+    [
+        (("x-y", "sign"), ("x-y", "other"), True),  # another seed, another reason
+        (("x-y", "sign"), ("y-x", "sign"), False),
+        (("", "typed", ("value", "1")), ("", "typed", ("value", "2")), True),
+        (("", "empty"), ("", "typed", ("value", "2")), False),
+        (("", "partly", ("filled", "1")), ("", "partly", ("filled", "9")), False),
+    ],
+)
+def test_answers_are_alike_by_their_formulas(one, other, are_alike):
+    first, second = (
+        wrong("Ada", filled, kind, **dict(said)).questions[0].group
+        for filled, kind, *said in (one, other)
+    )
+    assert (first == second) == are_alike
 
 
 def test_an_answer_that_the_teacher_decided_is_no_longer_open(tmp_path):

@@ -49,6 +49,11 @@ class UnitGrade:
     share: float = 0.0
 
 
+def _without_formula(mistake: Mistake) -> tuple[str, str]:
+    """Return what answers share that have no formula: all empty, typed, or as many rows."""
+    return mistake.kind, mistake.said.get("filled", "")
+
+
 @dataclass(frozen=True)
 class QuestionGrade:
     """The grade of one blanked quantity.
@@ -82,7 +87,7 @@ class QuestionGrade:
         depend on the random inputs. Typed values are alike.
         """
         wrong = [
-            (unit.symbol, unit.filled or (unit.mistake.kind if unit.mistake else ""))
+            (unit.symbol, unit.filled or (unit.mistake and _without_formula(unit.mistake)))
             for unit in self.units
             if not unit.right
         ]
