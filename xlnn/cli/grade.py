@@ -16,9 +16,10 @@ from xlnn.cli.parameters import (
     misread,
     offering,
     part_of,
+    with_choices,
 )
 from xlnn.data.wording import counted
-from xlnn.options import EXERCISE
+from xlnn.options import ATTEMPTS, EXERCISE
 from xlnn.registry.templates import DEFAULT, names
 
 if TYPE_CHECKING:
@@ -80,6 +81,23 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
 @click.option("--roster", type=PATH, help="The class: ids, e-mail addresses, and who is missing.")
 @click.option("--exercise", type=PATH, help="What you handed out: a file or a folder.")
 @click.option("--level", type=click.IntRange(1, 5), default=None, help="The level handed out.")
+@click.option(
+    "--attempt",
+    metavar="WHICH",
+    shell_complete=offering(lambda: ATTEMPTS),
+    default=ATTEMPTS[0],
+    help=with_choices("The file of a student that counts if there are several", ATTEMPTS),
+)
+@click.option(
+    "--late", type=PATH, metavar="CSV", help="Moodle's grading worksheet: how late each is."
+)
+@click.option(
+    "--penalty",
+    type=float,
+    default=0.0,
+    metavar="PERCENT",
+    help="Take off per cent of the points for each day that a submission is late.",
+)
 @click.option("--pseudonyms", is_flag=True, help="Replace names, ids and e-mail addresses.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; by default one per processor.")
 @click.option("--shard", metavar="N/M", default="", help="Grade part N of M, such as 3/16.")
@@ -97,12 +115,13 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
     inputs and at random ones: any formula that gives the right values is right, and a mistake costs
     only its own points. A unit that is right in every row earns its share of the points.
 
-    A folder may be the download of Moodle or Canvas. If a file cannot be graded, a sentence says
-    why, and the others are graded all the same.
+    A folder may be the download of Moodle or Canvas: its names of folders and files say who handed
+    in what, and a file that was made for another student counts for nobody. If a file cannot be
+    graded, a sentence says why, and the others are graded all the same.
 
     Example: xlnn grade handed-in/*.xlsx --points delta3=4,delta2=6 -o report.xlsx
     """
-    from xlnn.exercises import grading, report  # noqa: PLC0415 -- only what is needed
+    from xlnn.exercises import earlier_report, grading, report  # noqa: PLC0415 -- only what is needed
     from xlnn.registry.text import text  # noqa: PLC0415 -- the same
 
     output, lang, as_json = options["output"], options["lang"], options["as_json"]
@@ -121,12 +140,16 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
             exercise=options["exercise"],
             level=options["level"] or 0,
             partial=options["partial"],
-            apart=[output] if output else (),
+            attempt=options["attempt"],
+            late=options["late"],
+            penalty=options["penalty"],
+            lang=lang,
+            apart=[each for each in (output, options["gradebook"]) if each],
             shard=part_of(options["shard"]),
             log=options["log"],
         )
     if output:
-        grades = report.carried_on(output, grades)
+        grades = earlier_report.carried_on(output, grades)
     shown = report.pseudonymous(grades) if options["pseudonyms"] else grades
     if as_json:
         say_json(shown.to_json())

@@ -94,12 +94,12 @@ class ExternalProgram:
         with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
             copy = Path(folder, "workbook.xlsx")
             copy_cells(path, copy, inputs)
-            result = self._converted(copy, Path(folder))
+            result = self.converted(copy, Path(folder))
             return {title: self._grid(path, result, title) for title in sheet_parts(result)}
 
-    def _converted(self, workbook: Path, folder: Path) -> Path:
-        """Compute a workbook with the program and save it as .xlsx."""
-        result, home = folder / "output" / workbook.name, folder / "home"
+    def converted(self, workbook: Path, folder: Path) -> Path:
+        """Compute a workbook with the program and save it as .xlsx in a folder of its own."""
+        result, home = folder / "output" / f"{workbook.stem}.xlsx", folder / "home"
         result.parent.mkdir()
         home.mkdir()
         ran = self._run(self.arguments(workbook, result, home), self.environment(home))

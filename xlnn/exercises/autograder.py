@@ -9,6 +9,7 @@ from pathlib import Path
 
 import xlnn
 from xlnn.atomic_write import check_replaceable, has_mark, marked_zip, replacing
+from xlnn.exercises.collecting import CONVERTED, WORKBOOKS
 from xlnn.exercises.feedback import notes, reasons, remarks, words_of
 from xlnn.exercises.grades import Grade, Grades
 from xlnn.registry.templates import folder as templates
@@ -116,7 +117,8 @@ def main(root: Path) -> int:
     """Grade the submission in a folder laid out as Gradescope's, and write its results."""
     from xlnn.exercises.grading import grade  # noqa: PLC0415 -- not needed to write an exercise
 
-    files = sorted((root / "submission").rglob("*.xlsx"))
+    every = sorted((root / "submission").rglob("*"))
+    files = [file for file in every if file.suffix.lower() in {*WORKBOOKS, *CONVERTED}]
     found: dict[str, object]
     if len(files) == 1:
         known = json.loads((root / "source" / "handed_out.json").read_text(encoding="utf-8"))
@@ -124,7 +126,7 @@ def main(root: Path) -> int:
         found = results(grades.grades[0], grades)
     else:
         count = len(files)
-        found = {"score": 0, "output": f"{count} .xlsx files were submitted: hand in one workbook."}
+        found = {"score": 0, "output": f"{count} workbooks were submitted: hand in one .xlsx."}
     target = root / "results" / "results.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")

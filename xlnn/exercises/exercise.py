@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -25,7 +26,7 @@ from xlnn.checking.references import CellRange
 from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
 from xlnn.exercises.levels import blanks_of, unsteady
 from xlnn.exercises.parallel import shared
-from xlnn.exercises.roster import checked, file_names, students
+from xlnn.exercises.roster import checked, file_names, students, told_apart
 from xlnn.explaining.explain import read_aloud
 from xlnn.grid import Values
 from xlnn.layout import Layout
@@ -105,18 +106,20 @@ def exercise(
     ending = "-key" if asked.key else ""
     if asked.roster is None:
         path = output or OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
-        built = (work(table, Destination(path, force=asked.force, ways=WAYS), tell=tell),)
+        with _folder_of_keys(path.parent, asked.key):
+            built = (work(table, Destination(path, force=asked.force, ways=WAYS), tell=tell),)
     else:
         folder = output or OUTPUT / f"{source.name}-exercises"
         if folder.suffix.lower() == ".xlsx":
             raise OutputNameError(
                 f"{folder}: with a roster the output is a folder: use a name without .xlsx."
             )
-        names = [student.name for student in students(Path(asked.roster))]
+        names = told_apart(students(Path(asked.roster)))
         files = [folder / f"{file}{ending}.xlsx" for file in file_names(names)]
         places = [Destination(file, force=asked.force, ways=WAYS) for file in files]
         tables = [replace(table, student=name) for name in names]
-        built = _for_class(work, tables, folder, places, tell)
+        with _folder_of_keys(folder, asked.key):
+            built = _for_class(work, tables, folder, places, tell)
     if asked.autograder is not None:
         from xlnn.exercises.autograder import write_autograder  # noqa: PLC0415 -- rarely needed
         from xlnn.exercises.submission import handed_out  # noqa: PLC0415 -- the same
@@ -126,6 +129,11 @@ def exercise(
             texts |= handed_out(one.path)
         write_autograder(Path(asked.autograder), texts, force=asked.force)
     return built
+
+
+def _folder_of_keys(folder: Path, is_asked: object) -> AbstractContextManager[None]:
+    """Make the folder of solutions, which is often one of its own."""
+    return folder_for(folder, parents=True) if is_asked else nullcontext()
 
 
 def _for_class(

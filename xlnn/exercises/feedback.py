@@ -1,16 +1,18 @@
 """Describe a grade, its reasons and its notes in words, and write a page for each student."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
 from xlnn.atomic_write import check_replaceable, folder_for, replacing
+from xlnn.exercises.collecting import handed_in
 from xlnn.exercises.grades import STRAY, Grade, Grades, QuestionGrade, UnitGrade
 from xlnn.exercises.mistakes import Mistake
-from xlnn.exercises.roster import file_names, handed_in_by, letters
+from xlnn.exercises.owners import same_name
+from xlnn.exercises.roster import file_names, letters
 from xlnn.registry.text import Text, text
 
 REASONS = 3
@@ -72,14 +74,65 @@ def named_units(units: Sequence[UnitGrade], words: Text) -> str:
     )  # fmt: skip
 
 
+VARIED = ("value", "found", "expected")
+"""Braces of reasons that seldom have the same value in two submissions."""
+
+
 def commonest(questions: Sequence[QuestionGrade], words: Text) -> str:
-    """Return the most common reasons for a question, over all submissions, without their braces."""
-    counted: Counter[str] = Counter()
+    """Return the most common reasons for a question, over all submissions, and how often each is.
+
+    Each has the values of its braces that most of them have.
+    """
+    found = common_reasons(questions, words)[:REASONS]
+    return ", ".join(f"{said} ({count})" for said, count in found)
+
+
+def common_reasons(questions: Sequence[QuestionGrade], words: Text) -> list[tuple[str, int]]:
+    """Return the reasons for a question, the most common first, and how often each is."""
+    found: dict[str, list[Mistake]] = {}
     for question in questions:
-        kinds = dict.fromkeys(unit.mistake.kind for unit in question.units if unit.mistake)
-        counted.update([*kinds])
-    bare = {kind: re.sub(r"\{\w+\}", "…", words.words["reasons"][kind]) for kind in counted}
-    return ", ".join(f"{bare[kind]} ({count})" for kind, count in counted.most_common(REASONS))
+        first = {
+            unit.mistake.kind: unit.mistake for unit in reversed(question.units) if unit.mistake
+        }
+        for kind, mistake in first.items():
+            found.setdefault(kind, []).append(mistake)
+    ordered = sorted(found.values(), key=lambda alike: -len(alike))
+    return [(_commonly_said(alike, words), len(alike)) for alike in ordered]
+
+
+def _commonly_said(alike: Sequence[Mistake], words: Text) -> str:
+    """Return the sentence for mistakes of one kind."""
+
+    def same(mistake: Mistake) -> tuple[tuple[str, str], ...]:
+        return tuple((key, value) for key, value in mistake.said.items() if key not in VARIED)
+
+    (usual, _), *_ = Counter(map(same, alike)).most_common(1)
+    every = [mistake for mistake in alike if same(mistake) == usual]
+    varied = {
+        key: value if all(each.said[key] == value for each in alike) else "…"
+        for key, value in every[0].said.items()
+        if key in VARIED
+    }
+    return said_of(replace(every[0], said={**every[0].said, **varied}), words)
+
+
+def answer(question: QuestionGrade) -> str:
+    """Return the first wrong answer to a question; empty if nothing was filled in."""
+    wrong = (unit.answer.partition("\n")[0] for unit in question.units if unit.mistake)
+    return next(filter(None, wrong), "")
+
+
+def shown_file(grade: Grade) -> str:
+    """Return a file's name, without the folder of a download that repeats the student's."""
+    path = Path(grade.file)
+    return path.name if handed_in(path).is_known else grade.file
+
+
+def problem(grade: Grade, words: Text) -> str:
+    """Return why a file is not graded, in the language of the report; empty if it is."""
+    if not grade.error_kind:
+        return grade.error
+    return words("errors", grade.error_kind, **grade.error_said)
 
 
 def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
@@ -98,9 +151,21 @@ def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
         yield words("notes", "not_handed_out", student=grade.student, names=names)
     elif grade.changed:
         yield words("notes", "inputs", names=names)
-    same = [each.file for each in grades if each.person == grade.person]
-    if len(same) > 1:
-        yield words("notes", "twice", student=grade.student, files=", ".join(same))
+    if grade.penalty:
+        yield words("notes", "penalty", late=grade.late, points=f"{grade.penalty:.4g}")
+    elif grade.late:
+        yield words("notes", "late", late=grade.late)
+    if sum(each.person == grade.person for each in grades) > 1:
+        counts = (shown_file(e) for e in grades.counted if e.person == grade.person)
+        yield words("notes", "twice", student=grade.student, file=next(counts, "–"))
+
+
+def typed(grade: Grade, words: Text) -> Iterator[str]:
+    """Yield what the teacher typed for a student."""
+    if grade.by_hand is not None:
+        yield f"{words('report', 'by_hand')}: {grade.by_hand:+g}"
+    if grade.comment:
+        yield grade.comment
 
 
 def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
@@ -114,19 +179,23 @@ def remarks(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:
     elif grade.asked_otherwise:
         names = words("joined", "between").join(grade.asked_otherwise)
         yield words("notes", "asked_otherwise", names=names)
-    if grade.student and not _fits(grade):
-        yield words("notes", "named_otherwise", file=grade.file, student=grade.student)
+    if grade.made_for and not _fits(grade):
+        names = {"file": shown_file(grade), "student": grade.made_for}
+        yield words("notes", "named_otherwise", **names)
+    who = {each.file: each.student for each in grades}
     for pair in grades.copies:
         if grade.file in pair.files:
-            one, other = pair.files
+            one, other = (who.get(file) or file for file in pair.files)
             what = ", ".join(f"{symbol} {answer}" for symbol, answer in pair.answers.items())
             yield words("notes", "copies", one=one, other=other, what=what[:200])
 
 
 def _fits(grade: Grade) -> bool:
-    """Return whether a file is named after its student, or was handed in by them."""
-    called = letters(handed_in_by(Path(grade.file))[0] or grade.file.removesuffix(".xlsx"))
-    return all(letters(word) in called for word in grade.student.split())
+    """Return whether a file is of the student for whom it was made, and named after them."""
+    if handed_in(Path(grade.file)).is_known:
+        return same_name(grade.made_for, grade.student)
+    called = letters(Path(grade.file).stem)
+    return all(letters(word) in called for word in grade.made_for.split())
 
 
 STYLE = (
@@ -142,7 +211,8 @@ def write_feedback(
 ) -> list[Path]:
     """Write an HTML file for each student, in the language of the exercise.
 
-    It contains nothing about other students.
+    It is about the file that counts, or what the teacher typed without one, and contains nothing
+    about other students.
 
     Returns
     -------
@@ -154,7 +224,7 @@ def write_feedback(
         A file cannot be written, or, without `force`, is there and xlnn did not write it. Then none
         is written.
     """
-    graded = [grade for grade in grades if not grade.error]
+    graded = grades.final
     names = file_names([grade.student or Path(grade.file).stem for grade in graded])
     written = [folder / f"{name}.html" for name in names]
     with folder_for(folder):
@@ -184,17 +254,18 @@ MOST_BEFORE = 100
 def _page(grade: Grade, words: Text, lang: str) -> str:
     own = Grades((grade,), (), 0)
     title = f"{words('report', 'feedback')}: {grade.student or grade.file}"
-    points = escape(total(grade, words))
+    points = f"<p><b>{escape(total(grade, words))}</b></p>" if grade.of else ""
     head = "".join(
         f"<th>{escape(words('report', key))}</th>" for key in ("question", "points", "verdict")
     )
     lines = "".join(_row(grade.file, question, words) for question in grade.questions)
-    told = [*notes(grade, own, words), *filter(None, [grade.comment])]
+    told = [*notes(grade, own, words), *typed(grade, words)]
     below = "".join(f"<p>{escape(line)}</p>" for line in told)
     return (
         f'<!doctype html><html lang="{escape(lang)}"><meta charset="utf-8">{GENERATOR}'
-        f"<title>{escape(title)}</title><style>{STYLE}</style><h1>{escape(title)}</h1><p><b>{points}</b></p>"
-        f"<table><tr>{head}</tr>{lines}</table>{below}</html>\n"
+        f"<title>{escape(title)}</title><style>{STYLE}</style><h1>{escape(title)}</h1>{points}"
+        + (f"<table><tr>{head}</tr>{lines}</table>" if lines else "")
+        + f"{below}</html>\n"
     )
 
 
@@ -202,6 +273,7 @@ def _row(file: str, question: QuestionGrade, words: Text) -> str:
     groups = grouped(question, words).values()
     said = "".join(f"<li>{_reason(file, units, words)}</li>" for units in groups)
     verdict = f"<ul>{said}</ul>" if said else escape(words("reasons", "right"))
+    verdict += f"<p>{escape(question.comment)}</p>" if question.comment else ""
     name = f"<b>{escape(question.symbol)}</b> {escape(question.name)}"
     mark = f"{question.points:.4g} / {question.of:g}"
     return f"<tr><td>{name}</td><td>{mark}</td><td>{verdict}</td></tr>"

@@ -1,22 +1,25 @@
-"""Fill grades and feedback into the CSV that a school's system exports.
+"""Fill grades and feedback into the CSV that a school's system exports, and read who was late.
 
 Moodle's offline grading worksheet and Canvas's gradebook are read alike: the column of students is
 found by its contents, and the column for the grade by its heading. All other cells keep their
-bytes, with quotes, line ends, encoding and byte order mark.
+values, and the file its encoding, byte order mark, separator and line ends.
 """
 
 import codecs
+import csv
+import io
+import math
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlnn.atomic_write import check_place, replacing
 from xlnn.data.files import content, likely_encoding
 from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
-from xlnn.exercises.feedback import notes, reasons, total
+from xlnn.exercises.feedback import notes, reasons, total, typed
 from xlnn.exercises.grades import Grade, Grades
 from xlnn.exercises.roster import letters
 from xlnn.registry.text import Text
@@ -29,6 +32,21 @@ FEEDBACK = re.compile(r"feedback|comment|反馈|评语|フィードバック|コ
 MOST = re.compile(r"maximum|max\b|possible|bestwertung|满分|最大|最高|満点", re.IGNORECASE)
 LEFT = re.compile(r"modified|changed|geändert|final|current|unposted|修改|更改|変更", re.IGNORECASE)
 """Words in headings of grades, feedback, the largest grade, and columns to leave alone."""
+
+STATUS = re.compile(r"status|state|状态|状態|ステータス|提出", re.IGNORECASE)
+"""Words in the heading of the column in which Moodle says how late a submission is."""
+
+LATE = re.compile(r"late\b|verspätet|später|迟|遲|遅", re.IGNORECASE)
+"""What Moodle adds to the time by which a submission is late: "2 days 3 hours late"."""
+
+DURATION = re.compile(
+    r"(?P<number>\d+)\s*(?:(?P<years>year|jahr|年)|(?P<days>day|tag|天|日)|(?P<hours>hour|stunde|"
+    r"小时|小時|時間)|(?P<minutes>min|分)|(?P<seconds>sec|sek|秒))",
+    re.IGNORECASE,
+)
+"""A part of that time, and its unit in days."""
+
+DAYS = {"years": 365, "days": 1, "hours": 1 / 24, "minutes": 1 / 1440, "seconds": 1 / 86400}
 
 ASSIGNMENT = re.compile(r".+ \(\d+\)")
 """The heading of an assignment's column in Canvas."""
@@ -83,12 +101,15 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
         It is not a CSV, or its columns cannot be told apart.
     """
     check_place(path)
-    mark, encoding, text = _decoded(path)
-    separator = _separator(text)
-    written, ends = _split(text, separator)
-    rows = [[_value(cell) for cell in row] for row in written]
-    head = rows[0] if rows else []
-    found, lost, owner = _matched(path, rows, grades.counted)
+    table = _Table.of(path)
+    rows, head = table.rows, table.rows[0] if table.rows else []
+    final = grades.final
+    found, lost, owner = _matched(rows, final)
+    if final and not found:
+        raise DataError(
+            f"{path.name} has none of the students who handed in: no column holds an e-mail "
+            "address, an id or a name of theirs."
+        )
     at = _grade_column(path, head, column)
     comment = next((n for n, title in enumerate(head) if FEEDBACK.search(title)), None)
     limits = [n for n, title in enumerate(head) if MOST.search(title) and n != at]
@@ -100,27 +121,23 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
         if limit is None and possible:
             limit = _number(rows[possible[0]], [at])
         points = grade.points
-        if limit and grade.of and limit != grade.of:
-            points, scaled = points * limit / grade.of, limit
+        if limit and grade.of and limit != grade.of:  # what the teacher typed counts as typed
+            points = max(0.0, grade.earned * limit / grade.of + (grade.by_hand or 0.0))
+            scaled = limit
         shown = f"{points:.5f}".rstrip("0").rstrip(".")
         told = {at: shown.replace(".", ",") if is_comma else shown}
+        if not grade.of and grade.by_hand is None:  # the teacher typed nothing but a comment
+            told = {}
         if comment is not None:
-            told[comment] = feedback(grade, grades, words)
-        row = written[number]
-        if max(told) >= len(row):
+            told[comment] = " ".join(feedback(grade, words).split())
+        row = rows[number]
+        if max(told, default=0) >= len(row):
             raise DataError(
                 f'{path.name}: the row of "{short(rows[number][0])}" ends before its grade.'
             )
         for place, value in told.items():
-            row[place] = _written(value, separator, quoted=row[place].startswith('"'))
-    text = "".join(separator.join(row) + end for row, end in zip(written, ends, strict=True))
-    try:
-        data = mark + text.encode(encoding)
-    except UnicodeEncodeError as error:
-        raise DataError(
-            f"{path.name} is written in {encoding}, which has no {text[error.start]!r}: save it as "
-            "UTF-8 first."
-        ) from error
+            row[place] = value
+    data = table.written(path)
     with replacing(path) as file:
         file.write(data)
     names = {n: row[owner].strip() for n, row in enumerate(rows) if owner < len(row)}
@@ -128,14 +145,124 @@ def fill_gradebook(path: Path, grades: Grades, words: Text, column: str = "") ->
     return FilledGradebook(len(found), head[at], lost, rest, scaled)
 
 
-def feedback(grade: Grade, grades: Grades, words: Text) -> str:
-    """Return the feedback for a student as one text."""
-    lines = [total(grade, words)]
+def read_worksheet(path: Path) -> list[list[str]]:
+    """Return the rows of Moodle's grading worksheet: its heading, then one per student.
+
+    Raises
+    ------
+    DataError
+        It is not a CSV, or has no column that says whether a submission is late.
+    """
+    rows = _Table.of(path).rows
+    if not any(STATUS.search(title) for title in (rows[0] if rows else [])):
+        raise DataError(
+            f"{path.name} has no column that is headed Status: name Moodle's grading worksheet."
+        )
+    return rows
+
+
+def with_lateness(grades: Grades, worksheet: Sequence[Sequence[str]], penalty: float) -> Grades:
+    """Return grades with how late they are, and what is taken off for it.
+
+    Parameters
+    ----------
+    grades : Grades
+        With what is known from the names of files.
+    worksheet : sequence of rows
+        Moodle's grading worksheet, or nothing. It tells of the last file of each student.
+    penalty : float
+        Per cent of an exercise's points for each day.
+    """
+    late = _lateness(worksheet, grades) if worksheet else {}
+    last = {each.person: each.turn for each in sorted(grades, key=lambda each: each.turn)}
+    found = []
+    for each in grades:
+        said = late.get(each.person, "") if last[each.person] == each.turn else ""
+        days = max(1, math.ceil(round(days_in(said), 6))) if said or each.late else 0
+        taken = min(each.of, each.of * days * penalty / 100)
+        found.append(replace(each, late=said or each.late, penalty=taken))
+    return replace(grades, grades=tuple(found))
+
+
+def _lateness(rows: Sequence[Sequence[str]], grades: Grades) -> dict[tuple[str, ...], str]:
+    """Return how late each student is, by Moodle's worksheet: "2 days 3 hours late"."""
+    columns = [n for n, title in enumerate(rows[0]) if STATUS.search(title)]
+    who = {each.person: each for each in grades if each.student}
+    found, _, _ = _matched(rows, [*who.values()])
+    late = {}
+    for number, grade in found.items():
+        states = (rows[number][n] for n in columns if n < len(rows[number]))
+        parts = (part.strip() for state in states for part in state.split(" - "))
+        said = (part for part in parts if LATE.search(part) and DURATION.search(part))
+        late[grade.person] = next(said, "")
+    return late
+
+
+def days_in(said: str) -> float:
+    """Return the days in a duration as Moodle writes it.
+
+    >>> days_in("2 days 12 hours late"), days_in("迟交 1 天 6 小时"), days_in("LATE")
+    (2.5, 1.25, 0.0)
+    """
+    return sum(
+        int(each["number"]) * days
+        for each in DURATION.finditer(said)
+        for unit, days in DAYS.items()
+        if each[unit]
+    )
+
+
+def feedback(grade: Grade, words: Text) -> str:
+    """Return the feedback for a student as one text, in which no other student is named."""
+    lines = [total(grade, words)] if grade.of else []
     for question in grade.questions:
-        said = "; ".join(reasons(question, words))
+        said = "; ".join([*reasons(question, words), *filter(None, [question.comment])])
         mark = f"{question.points:.4g}/{question.of:g}"
         lines.append(f"{question.symbol} {mark}" + (f": {said}" if said else ""))
-    return " | ".join([*lines, *notes(grade, grades, words), *filter(None, [grade.comment])])
+    alone = Grades((grade,), (), 0)
+    return " | ".join([*lines, *notes(grade, alone, words), *typed(grade, words)])
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A CSV as it was read.
+
+    Attributes
+    ----------
+    rows : list of list of str
+    mark : bytes
+        The byte order mark.
+    encoding, separator, end : str
+    """
+
+    rows: list[list[str]]
+    mark: bytes
+    encoding: str
+    separator: str
+    end: str
+
+    @classmethod
+    def of(cls, path: Path) -> "_Table":
+        mark, encoding, text = _decoded(path)
+        separator = _separator(text)
+        end = "\r\n" if "\r\n" in text else "\n"
+        try:
+            lines = io.StringIO(text, newline="")
+            rows = list(csv.reader(lines, delimiter=separator, strict=True))
+        except csv.Error as error:
+            raise DataError(f"{path.name} is not a CSV: {short(error)}.") from error
+        return cls(rows, mark, encoding, separator, end)
+
+    def written(self, path: Path) -> bytes:
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=self.separator, lineterminator=self.end).writerows(self.rows)
+        try:
+            return self.mark + text.getvalue().encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise DataError(
+                f"{path.name} is written in {self.encoding}, which has no "
+                f"{text.getvalue()[error.start]!r}: save it as UTF-8 first."
+            ) from error
 
 
 def _decoded(path: Path) -> tuple[bytes, str, str]:
@@ -153,35 +280,6 @@ def _separator(text: str) -> str:
     return max(",;\t", key=line.count)
 
 
-def _split(text: str, separator: str) -> tuple[list[list[str]], list[str]]:
-    """Return the rows of a CSV, with each cell as it is written, and the end of each line."""
-    cell = re.compile(rf'("(?:[^"]|"")*"|(?!")[^{separator}\r\n]*)({separator}|\r\n|\r|\n|\Z)')
-    rows: list[list[str]] = []
-    ends: list[str] = []
-    position, end = 0, "\n"
-    while position < len(text) or end == separator:
-        if (found := cell.match(text, position)) is None:
-            raise DataError(f"The CSV has a quote in the middle of {short(text[position:])}.")
-        if end != separator:
-            rows.append([])
-        position, end = found.end(), found[2]
-        rows[-1].append(found[1])
-        if end != separator:
-            ends.append(end)
-    return rows, ends
-
-
-def _value(cell: str) -> str:
-    return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
-
-
-def _written(value: str, separator: str, *, quoted: bool) -> str:
-    plain = " ".join(value.split())
-    if quoted or separator in plain or '"' in plain:
-        return '"' + plain.replace('"', '""') + '"'
-    return plain
-
-
 def _number(row: Sequence[str], columns: Sequence[int]) -> float | None:
     """Return the first number in some columns of a row; None without one."""
     with suppress(ValueError, IndexError):
@@ -190,7 +288,7 @@ def _number(row: Sequence[str], columns: Sequence[int]) -> float | None:
 
 
 def _matched(
-    path: Path, rows: Sequence[Sequence[str]], grades: Sequence[Grade]
+    rows: Sequence[Sequence[str]], grades: Sequence[Grade]
 ) -> tuple[dict[int, Grade], tuple[str, ...], int]:
     """Find the row of each student, and the column that has the most of them.
 
@@ -203,26 +301,27 @@ def _matched(
             numbered = re.fullmatch(r"\D+ (\d+)", cell.strip())  # Participant 12345
             for form in {*_forms(cell), numbered[1] if numbered else ""} - {""}:
                 places[column].setdefault(form, []).append(number)
-    found: dict[int, Grade] = {}
-    lost, owners = [], []
+    claims: dict[int, list[tuple[int, int, Grade]]] = {}
     for grade in grades:
         keys = grade.email.casefold(), grade.id.casefold(), *_forms(grade.student)
         hits = [
-            (column, places[column][key][0])
-            for key in keys
+            (rank, column, places[column][key][0])
+            for rank, key in enumerate(keys)
             for column in range(width)
             if len(places[column].get(key, ())) == 1
         ]
-        if hits and hits[0][1] not in found:
-            owners.append(hits[-1][0])  # names tell more than addresses and ids
-            found[hits[0][1]] = grade
-        else:
-            lost.append(grade.student or grade.file)
-    if grades and not found:
-        raise DataError(
-            f"{path.name} has none of the students who handed in: no column holds an e-mail "
-            "address, an id or a name of theirs."
-        )
+        if hits:
+            (rank, _, row), (_, column, _) = hits[0], hits[-1]  # names tell more than ids
+            claims.setdefault(row, []).append((rank, column, grade))
+    found: dict[int, Grade] = {}
+    owners = []
+    for row, each in claims.items():
+        best = [claim for claim in each if claim[0] == min(rank for rank, _, _ in each)]
+        if len(best) == 1:  # of several students of one name, the row is nobody's
+            owners.append(best[0][1])
+            found[row] = best[0][2]
+    given = {id(grade) for grade in found.values()}
+    lost = [grade.student or grade.file for grade in grades if id(grade) not in given]
     return found, tuple(lost), max({*owners}, key=owners.count, default=0)
 
 

@@ -1,7 +1,8 @@
 """Points for each quantity, a reason for every lost mark, and a log of them to resume from."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from xlnn.errors import DataError
 from xlnn.exercises.log import read_log
 from xlnn.exercises.mistakes import Mistake
 from xlnn.exercises.roster import Student
+from xlnn.options import ATTEMPTS
+from xlnn.registry.text import text
 
 STRAY = ("Spec",)
 """What is noted of a file that was not handed out: its whole Spec is another one."""
@@ -46,6 +49,11 @@ class UnitGrade:
     share: float = 0.0
 
 
+def _without_formula(mistake: Mistake) -> tuple[str, str]:
+    """Return what answers share that have no formula: all empty, typed, or as many rows."""
+    return mistake.kind, mistake.said.get("filled", "")
+
+
 @dataclass(frozen=True)
 class QuestionGrade:
     """The grade of one blanked quantity.
@@ -56,6 +64,10 @@ class QuestionGrade:
     points, of : float
         The points earned, and the most possible.
     units : tuple of UnitGrade
+    is_decided : bool
+        Whether the teacher typed the points for all who have the same mistakes.
+    comment : str
+        The comment that the teacher typed for all of them.
     """
 
     quantity: str
@@ -64,10 +76,29 @@ class QuestionGrade:
     points: float
     of: float
     units: tuple[UnitGrade, ...]
+    is_decided: bool = False
+    comment: str = ""
+
+    @property
+    def group(self) -> str:
+        """What all answers with the same mistakes share: a short text; empty if it is right.
+
+        It follows from the formulas, relative to their cells, and not from the reasons, which may
+        depend on the random inputs. Typed values are alike.
+        """
+        wrong = [
+            (unit.symbol, unit.filled or (unit.mistake and _without_formula(unit.mistake)))
+            for unit in self.units
+            if not unit.right
+        ]
+        told = repr((self.quantity, wrong)).encode()
+        return hashlib.sha256(told).hexdigest()[:12] if wrong else ""
 
     @property
     def open(self) -> float:
         """The points of units that the teacher has to judge."""
+        if self.is_decided:
+            return 0.0
         return self.of * sum(unit.by_hand for unit in self.units) / len(self.units)
 
     @property
@@ -85,7 +116,7 @@ class Grade:
     file : str
         Its name.
     student : str
-        The student to whom it was handed out.
+        The student who handed it in.
     lang : str
         The language of the workbook.
     questions : tuple of QuestionGrade
@@ -96,7 +127,7 @@ class Grade:
     usable : bool
         Whether its own inputs could be used.
     error : str
-        A sentence on why it could not be graded; otherwise empty.
+        A sentence on why it was not graded; otherwise empty.
     moved : dict of tuple
         Titles of sheets that were ``renamed``, ``deleted`` or ``shifted``; they are graded all the
         same.
@@ -110,6 +141,16 @@ class Grade:
         Points that the teacher typed into the report, added to the others.
     comment : str
         The comment that the teacher typed there.
+    made_for : str
+        The student to whom it was handed out.
+    turn : int
+        The number of the file in the order in which all were handed in.
+    late : str
+        How late it is, as the school's system writes it; empty if it is not or that is unknown.
+    penalty : float
+        The points that are taken off for that.
+    error_kind, error_said : str and dict
+        The key of the error's sentence and the values for its braces, for other languages.
     """
 
     file: str
@@ -127,6 +168,17 @@ class Grade:
     asked_otherwise: tuple[str, ...] = ()
     by_hand: float | None = None
     comment: str = ""
+    made_for: str = ""
+    turn: int = 0
+    late: str = ""
+    penalty: float = 0.0
+    error_kind: str = ""
+    error_said: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the teacher typed points or a comment."""
+        return self.by_hand is not None or bool(self.comment)
 
     @property
     def person(self) -> tuple[str, ...]:
@@ -134,9 +186,14 @@ class Grade:
         return (self.student, self.id, self.email) if self.student else (self.file,)
 
     @property
+    def earned(self) -> float:
+        """The sum over the questions, less the penalty."""
+        return max(0.0, sum(question.points for question in self.questions) - self.penalty)
+
+    @property
     def points(self) -> float:
-        """The sum over the questions, and the teacher's points."""
-        return sum(question.points for question in self.questions) + (self.by_hand or 0.0)
+        """What was earned, and the teacher's points; at least 0."""
+        return max(0.0, self.earned + (self.by_hand or 0.0))
 
     @property
     def of(self) -> float:
@@ -147,6 +204,13 @@ class Grade:
     def open(self) -> float:
         """The points that the teacher has to judge."""
         return sum(question.open for question in self.questions)
+
+    def not_graded(self, kind: str, **said: str) -> "Grade":
+        """Return the grade of the same file if it cannot be graded, with the reason's key."""
+        error = text("en", "grading")("errors", kind, **said)
+        return replace(
+            self, questions=(), whole=None, error=error, error_kind=kind, error_said=said
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
@@ -173,6 +237,27 @@ class Copies:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """What a teacher typed for all answers to a question that have the same mistakes.
+
+    Attributes
+    ----------
+    group : str
+        What these answers share, as in `QuestionGrade.group`.
+    points : float or None
+        Their points for the question.
+    comment : str
+    told : tuple of str
+        What the report says of the group: its question, answer and reason.
+    """
+
+    group: str
+    points: float | None
+    comment: str
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Grades:
     """The grades of a class.
 
@@ -185,12 +270,18 @@ class Grades:
         The seed of the random inputs.
     missing : tuple of Student
         Students on the roster who did not hand in.
+    attempt : str
+        Which file of a student counts: one of `ATTEMPTS`.
+    decisions : tuple of Decision
+        What the teacher typed for all who have the same mistakes.
     """
 
     grades: tuple[Grade, ...]
     copies: tuple[Copies, ...]
     seed: int
     missing: tuple[Student, ...] = ()
+    attempt: str = ATTEMPTS[0]
+    decisions: tuple[Decision, ...] = ()
 
     def __iter__(self) -> Iterator[Grade]:
         """Yield the grades."""
@@ -202,11 +293,33 @@ class Grades:
 
     @property
     def counted(self) -> list[Grade]:
-        """The first graded submission of each student."""
-        found: dict[tuple[str, ...], Grade] = {}
+        """The graded submission of each student that counts."""
+        found: dict[tuple[str, ...], list[Grade]] = {}
         for grade in self.grades:
             if not grade.error:
-                found.setdefault(grade.person, grade)
+                found.setdefault(grade.person, []).append(grade)
+        return [self._chosen(files) for files in found.values()]
+
+    def _chosen(self, files: list[Grade]) -> Grade:
+        if self.attempt == "first":
+            return min(files, key=lambda each: each.turn)
+        if self.attempt == "best":
+            return max(files, key=lambda each: (each.earned, each.turn))
+        return max(files, key=lambda each: each.turn)
+
+    @property
+    def final(self) -> list[Grade]:
+        """One grade for each student who has one: by a file, or by what the teacher typed."""
+        found = {grade.person: grade for grade in self.counted}
+        typed = (grade for grade in self.grades if grade.is_typed)
+        absent = (
+            Grade("", own.name, id=own.id, email=own.email, by_hand=own.by_hand,
+                  comment=own.comment)
+            for own in self.missing
+            if own.is_typed
+        )  # fmt: skip
+        for grade in (*typed, *absent):
+            found.setdefault(grade.person, grade)
         return [*found.values()]
 
     def to_json(self) -> dict[str, Any]:
@@ -216,6 +329,8 @@ class Grades:
             "copies": [asdict(pair) for pair in self.copies],
             "seed": self.seed,
             "missing": [asdict(student) for student in self.missing],
+            "attempt": self.attempt,
+            "decisions": [asdict(each) for each in self.decisions],
         }
 
     def __repr__(self) -> str:

@@ -1,6 +1,8 @@
 """Grade submissions."""
 
 import functools
+import tempfile
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, replace
@@ -12,10 +14,14 @@ import numpy as np
 
 from xlnn.checking.check import SEEDS
 from xlnn.checking.formula_text import plainly
-from xlnn.errors import MENDABLE, DataError, OptionsError
+from xlnn.data.wording import listed
+from xlnn.engines.conversion import PROGRAM, as_xlsx
+from xlnn.errors import MENDABLE, DataError, EngineError, OptionsError, WorkbookError
+from xlnn.exercises.collecting import CONVERTED, WORKBOOKS, collected
 from xlnn.exercises.consistency import as_a_whole
 from xlnn.exercises.copies import copies, filled_in
 from xlnn.exercises.exercise import Source, left_out, student_exercise
+from xlnn.exercises.gradebook import read_worksheet, with_lateness
 from xlnn.exercises.grades import (
     STRAY,
     Grade,
@@ -27,11 +33,12 @@ from xlnn.exercises.grades import (
 from xlnn.exercises.judging import PROBES, JudgedQuantity, judged
 from xlnn.exercises.log import add_to_log
 from xlnn.exercises.mistakes import BY_HAND, Mistake, mistakes
+from xlnn.exercises.owners import with_owners
 from xlnn.exercises.parallel import each_of, shared_out
-from xlnn.exercises.roster import collected, known_as, students
+from xlnn.exercises.roster import students
 from xlnn.exercises.submission import Submission, handed_out, submission
 from xlnn.loading.spec import spec_text
-from xlnn.options import Options
+from xlnn.options import ATTEMPTS, Options
 from xlnn.workbooks import kind_of
 from xlnn.workbooks.exercise import Exercise, exercise_in, is_intact
 
@@ -51,6 +58,10 @@ def grade(  # noqa: PLR0913 -- the options of the command
     handed: Mapping[str, str] | None = None,
     level: int = 0,
     partial: bool = False,
+    attempt: str = ATTEMPTS[0],
+    late: Path | str | None = None,
+    penalty: float = 0.0,
+    lang: str | None = None,
     apart: Sequence[Path] = (),
     executor: Executor | None = None,
     shard: tuple[int, int] | None = None,
@@ -66,7 +77,7 @@ def grade(  # noqa: PLR0913 -- the options of the command
     ----------
     files : list of Path
         Workbooks that `xlnn.exercise` wrote, filled in by students, or folders of them: downloads
-        of Moodle and Canvas too.
+        of Moodle and Canvas too, whose names of folders and files say who handed in what.
     points : dict
         The points of each quantity, by its name: ``{"delta3": 4}``; others are worth 1.
     seed : int
@@ -87,6 +98,17 @@ def grade(  # noqa: PLR0913 -- the options of the command
         The level that was handed out, compared in the same way.
     partial : bool
         Whether rows that are right earn their share of a unit's points.
+    attempt : str
+        Which of several files of a student counts: the ``last`` one by the time of the file, or by
+        Canvas's number of it, the ``first``, or the ``best``.
+    late : Path
+        Moodle's grading worksheet, whose column of states says how late each submission is.
+        Canvas's file names say whether it is.
+    penalty : float
+        Per cent of an exercise's points to take off for each day, begun or whole, that it is late;
+        one day where it is unknown how late.
+    lang : str
+        The language of the questions' names; by default that of each workbook.
     apart : list of Path
         Files in the folders that are not submissions.
     executor : concurrent.futures.Executor
@@ -104,8 +126,8 @@ def grade(  # noqa: PLR0913 -- the options of the command
     Raises
     ------
     OptionsError
-        There are no files, points are not numbers of at least 0, or the seed is not a whole number
-        of at least 0.
+        There are no files, points are not numbers of at least 0, the seed is not a whole number of
+        at least 0, or another option has a value that it cannot have.
 
     Examples
     --------
@@ -118,7 +140,8 @@ def grade(  # noqa: PLR0913 -- the options of the command
     """
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(file) for file in files]
     worth = dict(points or {})
-    given = {each.path: each for each in collected(paths, apart)}
+    aside = [*apart, *(Path(each) for each in (roster, late, log) if each)]
+    given = {each.path: each for each in collected(paths, aside)}
     if not given:
         raise OptionsError("There is no file to grade.")
     for name, number in worth.items():
@@ -126,9 +149,14 @@ def grade(  # noqa: PLR0913 -- the options of the command
             raise OptionsError(
                 f"points of {name:.40} are {number!r}: a number from 0 was expected."
             )
+    if attempt not in ATTEMPTS:
+        raise OptionsError(f'attempt is "{attempt:.40}": choose {listed(ATTEMPTS, "or")}.')
+    if not isinstance(penalty, int | float) or not 0 <= penalty <= MOST_PENALTY:
+        raise OptionsError(f"penalty is {penalty!r}: a number from 0 to 100 was expected.")
     if seed is not None and (type(seed) is not int or seed < 0):
         raise OptionsError(f"seed is {seed!r}: a whole number of at least 0 was expected.")
     class_list = students(Path(roster)) if roster else ()
+    worksheet = read_worksheet(Path(late)) if late else []
     chosen, logs = resumed(log, seed)
     chosen = randbelow(SEEDS) if chosen is None else chosen
     specs = handed_out(Path(exercise)) if exercise else handed or {}
@@ -138,24 +166,24 @@ def grade(  # noqa: PLR0913 -- the options of the command
     if log and not (log.exists() and log.stat().st_size):
         add_to_log(log, {"seed": chosen})
     work = functools.partial(
-        graded, points=worth, seed=chosen, partial=partial, level=level, handed=specs
+        graded, points=worth, seed=chosen, partial=partial, level=level, handed=specs, lang=lang
     )
     for path, result in each_of(work, left, workers, executor, failed=_ended):
-        whose = known_as(result.student, given[path], class_list)
-        found[path] = replace(
-            result,
-            file=given[path].label,
-            student=whose.name,
-            id=whose.id,
-            email=whose.email,
-        )
-        add_to_log(log, {"path": str(path), "grade": asdict(found[path])})
+        found[path] = result
+        add_to_log(log, {"path": str(path), "grade": asdict(result)})
         tell(f"{len(found):,} of {len(mine):,} submissions are graded")
-    grades = tuple(found[path] for path in mine)
+    owned = with_owners({path: found[path] for path in mine}, given, class_list)
+    grades = tuple(owned.values())
     _check_points(worth, grades)
-    there = {each.student.casefold() for each in grades}
-    missing = tuple(each for each in class_list if each.name.casefold() not in there)
-    return Grades(grades, copies(grades), chosen, () if shard else missing)
+    there = {(each.student, each.email, each.id) for each in grades}
+    there |= {(name, email, "") for name, email, _ in there}  # where a roster has no ids
+    missing = tuple(own for own in class_list if (own.name, own.email, own.id) not in there)
+    every = Grades(grades, copies(grades), chosen, () if shard else missing, attempt)
+    return with_lateness(every, worksheet, penalty)
+
+
+MOST_PENALTY = 100
+"""Per cent."""
 
 
 def _ended(path: Path) -> Grade:
@@ -173,10 +201,25 @@ def _check_points(worth: Points, grades: Sequence[Grade]) -> None:
 
 
 def graded(  # noqa: PLR0913 -- as `grade`
-    path: Path, *, points: Points, seed: int, partial: bool, level: int, handed: Mapping[str, str]
+    path: Path,
+    *,
+    points: Points,
+    seed: int,
+    partial: bool,
+    level: int,
+    handed: Mapping[str, str],
+    lang: str | None = None,
 ) -> Grade:
     """Grade one file; see `grade`."""
+    ending, none = path.suffix.lower(), Grade(path.name)
     try:
+        if path.is_file() and not path.stat().st_size:
+            return none.not_graded("empty", file=path.name)
+        if ending in CONVERTED:
+            return _converted(path, points=points, seed=seed, partial=partial, level=level,
+                              handed=handed, lang=lang)  # fmt: skip
+        if ending not in WORKBOOKS:
+            return none.not_graded("type", file=path.name, ending=ending or "?")
         handed_in = submission(path)
         given = _handed_out(handed_in)
         results, whole = as_a_whole(handed_in, judged(handed_in, seed, PROBES, given))
@@ -184,9 +227,10 @@ def graded(  # noqa: PLR0913 -- as `grade`
         changed = _others(handed_in, given or {}) if usable else ()
         otherwise = _asked_otherwise(handed_in, level, handed)
     except MENDABLE as error:
-        return Grade(path.name, error=str(error) or type(error).__name__)
+        return _refused(path, error)
     model = handed_in.layout.model
-    names = kind_of(handed_in.spec).words(handed_in.spec, handed_in.layout).words["quantities"]
+    told = replace(handed_in.spec, lang=lang or handed_in.spec.lang)
+    names = kind_of(told).words(told, handed_in.layout).words["quantities"]
     return Grade(
         file=path.name,
         student=handed_in.exercise.student,
@@ -202,6 +246,30 @@ def graded(  # noqa: PLR0913 -- as `grade`
         intact=is_intact(spec_text(path)[1]),
         asked_otherwise=otherwise,
     )
+
+
+def _refused(path: Path, error: BaseException) -> Grade:
+    """Return the grade of a file that cannot be read, or not as an exercise."""
+    kind = "other" if zipfile.is_zipfile(path) or not path.is_file() else "damaged"
+    reason = str(error) or type(error).__name__
+    return Grade(path.name).not_graded(kind, file=path.name, reason=reason)
+
+
+def _converted(path: Path, **how: Any) -> Grade:  # noqa: ANN401 -- as `graded`
+    """Grade a file of another format, which LibreOffice converts."""
+    none, ending = Grade(path.name), path.suffix.lower()
+    if not PROGRAM.find():
+        return none.not_graded("no_libreoffice", file=path.name, ending=ending)
+    with path.open("rb") as file:
+        if file.read(4) != CONVERTED[ending]:
+            return _refused(path, WorkbookError(f"{path.name} is not an {ending} workbook."))
+    with tempfile.TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
+        workbook = Path(folder, f"{path.stem}.xlsx")
+        try:
+            workbook.write_bytes(as_xlsx(path))
+        except EngineError as error:
+            return _refused(path, error)
+        return replace(graded(workbook, **how), file=path.name)
 
 
 def _asked_otherwise(

@@ -3,27 +3,38 @@
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean, median
-from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Alignment, Font
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlnn.atomic_write import check_place, replacing
 from xlnn.data.wording import natural
-from xlnn.errors import OutputError, OutputNameError, XlnnError
-from xlnn.exercises.feedback import commonest, notes, reasons, remarks, total, words_of
-from xlnn.exercises.grades import Grade, Grades
-from xlnn.registry.text import Text, languages, text
-from xlnn.writing.style import wide
-from xlnn.xlsx.archive import Archive
-from xlnn.xlsx.package import inspect
+from xlnn.errors import OutputError, OutputNameError
+from xlnn.exercises.earlier_report import MADE, is_report
+from xlnn.exercises.feedback import (
+    answer,
+    common_reasons,
+    commonest,
+    notes,
+    problem,
+    reasons,
+    remarks,
+    shown_file,
+    total,
+    words_of,
+)
+from xlnn.exercises.grades import Grade, Grades, QuestionGrade
+from xlnn.registry.text import Text
+from xlnn.writing.style import FILLS, RULE, wide
 
 ENDINGS = (".xlsx", ".csv", ".json")
 
@@ -31,12 +42,6 @@ HEADING = Font(name="Calibri", size=11, bold=True)
 """As other cells, since programs choose a font of their own where none is named."""
 WIDEST = 60
 LONGEST_TITLE = 31
-
-MADE = "xlnn grade"
-"""The creator in an .xlsx report, by which a later report recognises it."""
-
-FIRST, LAST = ("student", "file"), ("by_hand", "comment", "whole", "notes", "remarks")
-"""The first and last headings of a report, by which a later one recognises a CSV."""
 
 Row = list[str | float | None]
 
@@ -65,69 +70,9 @@ def check_report(path: Path, files: Sequence[Path] = (), *, force: bool = False)
         )
     if path.exists() and any(file.exists() and path.samefile(file) for file in files):
         raise OutputNameError(f"{path} is one of the files to grade: choose another name with -o.")
-    if path.is_file() and not force and not _is_report(path):
+    if path.is_file() and not force and not is_report(path):
         raise OutputError(f"{path} exists: choose another name with -o, or add --force.")
     check_place(path)
-
-
-def _is_report(path: Path) -> bool:
-    """Return whether a file is a report that xlnn wrote."""
-    try:
-        if path.suffix.lower() == ".json":
-            read = json.loads(path.read_text(encoding="utf-8"))
-            return isinstance(read, dict) and {"grades", "copies", "seed"} <= read.keys()
-        if path.suffix.lower() == ".csv":
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                head = next(csv.reader(file), [])
-            words = [text(lang, "grading") for lang in languages()]
-            heads = ([w("report", key) for key in (*FIRST, *LAST)] for w in words)
-            return [*head[: len(FIRST)], *head[-len(LAST) :]] in heads
-        with Archive(path) as archive:
-            return MADE.encode() in b"".join(archive.chunks("docProps/core.xml"))
-    except (OSError, ValueError, KeyError, csv.Error, XlnnError):
-        return False
-
-
-def carried_on(path: Path, grades: Grades) -> Grades:
-    """Return grades with the points and comments that the teacher typed into an earlier report.
-
-    Parameters
-    ----------
-    path : Path
-        The path of the report; an .xlsx there may be an earlier one.
-    grades : Grades
-    """
-    if path.suffix.lower() != ".xlsx" or not path.is_file() or not _is_report(path):
-        return grades
-    typed = _typed(path)
-    return replace(
-        grades,
-        grades=tuple(replace(each, **typed.get((each.student, each.file), {})) for each in grades),
-    )
-
-
-def _typed(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    """Read what the teacher typed into the sheet of the class, by student and file."""
-    inspect(path, spares=True)
-    book = load_workbook(path, read_only=True)
-    rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
-    book.close()
-    found = {}
-    for lang in languages():
-        words = text(lang, "grading")
-        names = [words("report", key) for key in ("student", "file", "by_hand", "comment")]
-        head = next((n for n, row in enumerate(rows) if row[:2] == names[:2]), None)
-        if head is None or not {*names} <= {*rows[head]}:
-            continue
-        columns = [rows[head].index(name) for name in names]
-        for row in rows[head + 1 :]:
-            student, file, points, comment = (row[column] for column in columns)
-            is_number = isinstance(points, int | float) and not isinstance(points, bool)
-            found[str(student or ""), str(file or "")] = {
-                "by_hand": float(points) if is_number else None,
-                "comment": str(comment or ""),
-            }
-    return found
 
 
 def write_report(path: Path, grades: Grades, lang: str | None = None) -> None:
@@ -184,17 +129,19 @@ def pseudonymous(grades: Grades) -> Grades:
     """Return grades with numbers instead of names, files, ids and e-mail addresses."""
     new = {grade.file: f"P{n}" for n, grade in enumerate(in_order(grades), start=1)}
     person = {grade.person: new[grade.file] for grade in reversed(in_order(grades))}
-    each = tuple(
-        replace(
-            grade,
-            file=new[grade.file],
-            student=person[grade.person],
-            id="",
-            email="",
-            error=grade.error.replace(Path(grade.file).name, new[grade.file]),
-        )
-        for grade in grades
-    )
+
+    def hidden(grade: Grade) -> Grade:
+        own, file = person[grade.person], new[grade.file]
+        made_for = own if grade.made_for else ""
+        bare = replace(grade, file=file, student=own, id="", email="", made_for=made_for)
+        if not grade.error_kind:
+            return replace(bare, error=grade.error.replace(Path(grade.file).name, file))
+        said = dict(grade.error_said) | {"file": file, "student": own, "other": "–"}
+        if reason := said.get("reason"):
+            said["reason"] = reason.replace(Path(grade.file).name, file)
+        return bare.not_graded(grade.error_kind, **said)
+
+    each = tuple(map(hidden, grades))
     pairs = tuple(replace(p, files=(new[p.files[0]], new[p.files[1]])) for p in grades.copies)
     return replace(grades, grades=each, copies=pairs, missing=())
 
@@ -205,52 +152,92 @@ def in_order(grades: Grades) -> list[Grade]:
 
 
 def class_rows(grades: Grades, words: Text) -> Iterator[Row]:
-    """Yield a heading, a row per student, and those who did not hand in."""
+    """Yield a heading, a row per file, and those who did not hand in."""
     names = dict.fromkeys(
         (question.quantity, question.symbol) for grade in grades for question in grade.questions
     )
     students = [*grades, *grades.missing]
     known = [key for key in ("id", "email") if any(getattr(each, key) for each in students)]
-    head = [*FIRST, *known, "points", "of", "percent"]
+    lateness = ["late"] if any(each.late for each in grades) else []
+    head = ["student", "file", *known, "points", "of", "percent", *lateness]
     yield [
         *(words("report", key) for key in head),
         *(symbol for _, symbol in names),
-        *(words("report", key) for key in LAST),
+        *(words("report", key) for key in ("by_hand", "comment", "whole", "notes", "remarks")),
     ]
     for grade in in_order(grades):
         own = {question.quantity: question.points for question in grade.questions}
         whole = "" if grade.whole is None else words("report", "yes" if grade.whole else "no")
-        said = grade.error or " ".join(notes(grade, grades, words))
+        said = problem(grade, words) or " ".join(notes(grade, grades, words))
         marks: Row = [own.get(name, "") for name, _ in names]
-        share = 100 * grade.points / grade.of if grade.of else 0.0
-        sums: Row = ["", "", ""] if grade.error else [grade.points, grade.of, share]
-        who: Row = [grade.student, grade.file, *(getattr(grade, key) for key in known)]
+        share = 100 * grade.points / grade.of if grade.of else ""
+        sums: Row = [grade.points, grade.of, share]
+        if grade.error:
+            sums = [grade.points if grade.by_hand is not None else "", "", ""]
+        who: Row = [grade.student, shown_file(grade), *(getattr(grade, key) for key in known)]
+        late: Row = [grade.late for _ in lateness]
         more = " ".join(remarks(grade, grades, words))
-        yield [*who, *sums, *marks, grade.by_hand, grade.comment, whole, said, more]
+        yield [*who, *sums, *late, *marks, grade.by_hand, grade.comment, whole, said, more]
     for student in sorted(grades.missing, key=lambda each: natural(each.name)):
         who = [student.name, "", *(getattr(student, key) for key in known)]
-        rest: Row = [""] * (5 + len(names))
-        yield [*who, *rest, "", words("report", "missing_sheet"), ""]
+        points: float | str = "" if student.by_hand is None else max(0.0, student.by_hand)
+        rest: Row = [points, "", "", *("" for _ in (*lateness, *names))]
+        typed: Row = [student.by_hand, student.comment]
+        yield [*who, *rest, *typed, "", words("report", "missing_sheet"), ""]
 
 
 def question_rows(grades: Grades, words: Text) -> Iterator[Row]:
     """Yield a heading, and a row per question: how many were right, and common mistakes."""
     yield [words("report", key) for key in ("question", "answered", "right", "points", "reasons")]
-    graded = grades.counted
-    names = dict.fromkeys(question.quantity for grade in graded for question in grade.questions)
-    for name in names:
-        own = [q for grade in graded for q in grade.questions if q.quantity == name]
+    for own in _by_question(grades).values():
         title = f"{own[0].symbol}   {own[0].name}"
         right = sum(question.right for question in own)
         yield [title, len(own), right, mean(q.points for q in own), commonest(own, words)]
 
 
+def _by_question(grades: Grades) -> dict[str, list[QuestionGrade]]:
+    """Return the answers that count, by the quantity's name."""
+    found: dict[str, list[QuestionGrade]] = {}
+    for grade in grades.counted:
+        for question in grade.questions:
+            found.setdefault(question.quantity, []).append(question)
+    return found
+
+
+def group_rows(grades: Grades, words: Text) -> Iterator[Row]:
+    """Yield a heading, and a row for all answers to a question that have the same mistakes.
+
+    The teacher types points and a comment for all of them. A group of which nobody is left keeps
+    them, since somebody may hand in such an answer again.
+    """
+    keys = ("question", "answer", "reason", "students", "points", "of")
+    typed = ("for_all", "comment_for_all", "group")
+    yield [words("report", key) for key in (*keys, *typed)]
+    decided = {each.group: each for each in grades.decisions}
+    for own in _by_question(grades).values():
+        groups: dict[str, list[QuestionGrade]] = {}
+        for question in own:
+            if question.group:
+                groups.setdefault(question.group, []).append(question)
+        for group, alike in sorted(groups.items(), key=lambda each: -len(each[1])):
+            decision, first = decided.pop(group, None), alike[0]
+            reason = "; ".join(said for said, _ in common_reasons(alike, words))
+            told: Row = [f"{first.symbol}   {first.name}", answer(first), reason, len(alike)]
+            points = mean(each.points for each in alike)
+            marks: Row = [decision.points, decision.comment] if decision else [None, None]
+            yield [*told, points, first.of, *marks, group]
+    for left in decided.values():
+        yield [*left.told, 0, "", "", left.points, left.comment, left.group]
+
+
 def student_rows(grade: Grade, grades: Grades, words: Text) -> Iterator[Row]:
     """Yield the student, each question with its points and reasons, and the notes."""
     yield [words("report", "student"), grade.student]
-    yield [words("report", "file"), grade.file]
+    yield [words("report", "file"), shown_file(grade)]
     if grade.error:
-        yield [words("report", "error"), grade.error]
+        yield [words("report", "error"), problem(grade, words)]
+        if grade.comment:
+            yield [grade.comment]
         return
     yield [words("report", "points"), total(grade, words)]
     yield []
@@ -259,7 +246,7 @@ def student_rows(grade: Grade, grades: Grades, words: Text) -> Iterator[Row]:
         title = f"{question.symbol}   {question.name}"
         first, *others = [*reasons(question, words)] or [words("reasons", "right")]
         yield [title, question.points, question.of, first]
-        for line in others:
+        for line in (*others, *filter(None, [question.comment])):
             yield ["", "", "", line]
     yield []
     for note in notes(grade, grades, words):
@@ -268,29 +255,101 @@ def student_rows(grade: Grade, grades: Grades, words: Text) -> Iterator[Row]:
         yield [grade.comment]
 
 
+LOST, NOT_GRADED = PatternFill("solid", fgColor="F8D7D2"), PatternFill("solid", fgColor="F1F3F5")
+"""Behind points that were lost, and behind the row of a file that is not graded: light in print."""
+
+TYPED = PatternFill("solid", fgColor=FILLS["input"])
+"""Behind cells for the teacher to type into."""
+
+LINE = Border(bottom=Side("thin", color=RULE))
+
+LINE_HEIGHT, MOST_LINES = 15, 3
+"""Points, and how many lines of a text a row may show: all rows of a sheet are of one height."""
+
+
 def _workbook(grades: Grades, words: Text) -> Workbook:
     book = Workbook()
     book.properties.creator = MADE
     first = book.active
     first.title = words("report", "class_sheet")
     fill(first, class_rows(grades, words), widest=WIDEST // 2)
+    for cell in first[1][-2:]:  # notes, on a page of their own
+        first.column_dimensions[cell.column_letter].width = WIDEST
+    _mark_class(first, grades, words)
+    _even(first)
     _sum_up(first, grades, words)
-    fill(book.create_sheet(words("report", "questions_sheet")), question_rows(grades, words))
+    questions = book.create_sheet(words("report", "questions_sheet"))
+    fill(questions, question_rows(grades, words))
+    groups = book.create_sheet(words("report", "groups"))
+    fill(groups, group_rows(grades, words), widest=WIDEST * 2 // 3)
+    _for_typing(groups, [words("report", key) for key in ("for_all", "comment_for_all")])
+    groups.column_dimensions[get_column_letter(groups.max_column)].hidden = True
+    for sheet in (questions, groups):
+        _even(sheet)
     taken = {sheet.title.casefold() for sheet in book}
     for grade in in_order(grades):
         sheet = book.create_sheet(_title(grade, taken))
         fill(sheet, student_rows(grade, grades, words), heading=5)
+        for _, points, of in sheet.iter_rows(min_row=6, max_col=3):
+            _mark(points, of.value)
         sheet.page_setup.fitToHeight = 1
     for sheet in book:
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    for sheet in book.worksheets[:2]:
+        sheet.oddFooter.center.text = "&A   &P / &N"
+    for sheet in book.worksheets[:3]:
         sheet.page_setup.fitToHeight = 0
         sheet.print_title_rows = "1:1"
     first.page_setup.fitToWidth = 2  # the points, followed by remarks
     first.print_title_cols = "A:A"
     return book
+
+
+def _mark_class(sheet: Worksheet, grades: Grades, words: Text) -> None:
+    """Colour lost points, files that are not graded, and the cells for the teacher."""
+    head = [cell.value for cell in sheet[1]]
+    _for_typing(sheet, [words("report", key) for key in ("by_hand", "comment")])
+    names = dict.fromkeys(
+        (question.quantity, question.symbol) for grade in grades for question in grade.questions
+    )
+    begins = head.index(words("report", "by_hand")) + 1 - len(names)
+    for row, grade in enumerate(in_order(grades), start=2):
+        worth = {question.quantity: question.of for question in grade.questions}
+        for column, (name, _) in enumerate(names, start=begins):
+            _mark(sheet.cell(row, column), worth.get(name))
+        if grade.error:
+            for cell in sheet[row]:
+                if cell.fill.fgColor.rgb != TYPED.fgColor.rgb:
+                    cell.fill = NOT_GRADED
+
+
+def _mark(cell: Cell, of: object) -> None:
+    """Colour points that are fewer than they may be."""
+    points = cell.value
+    if isinstance(of, int | float) and isinstance(points, int | float) and points < of:
+        cell.fill = LOST
+
+
+def _for_typing(sheet: Worksheet, headings: Sequence[str]) -> None:
+    """Colour the columns into which the teacher types."""
+    for heading in sheet[1]:
+        if heading.value in headings:
+            for row in range(2, sheet.max_row + 1):
+                sheet.cell(row, heading.column).fill = TYPED
+
+
+def _even(sheet: Worksheet) -> None:
+    """Give all rows below the heading the same height, and a line below each."""
+    most = 1
+    for row in sheet.iter_rows(min_row=2):
+        for cell in row:
+            cell.border = LINE
+            width = sheet.column_dimensions[get_column_letter(cell.column)].width
+            if isinstance(cell.value, str) and cell.alignment.wrap_text:
+                most = max(most, math.ceil(wide(cell.value) / max(1, width - 2)))
+    for row in range(2, sheet.max_row + 1):
+        sheet.row_dimensions[row].height = LINE_HEIGHT * min(most, MOST_LINES)
 
 
 def _sum_up(sheet: Worksheet, grades: Grades, words: Text) -> None:

@@ -1,13 +1,10 @@
-"""Read a class list, name the files of its students, and find who handed in each file.
-
-Moodle's download has a folder for each student, ``Ada Lovelace_12345_assignsubmission_file_``;
-Canvas's files are called ``lovelaceada_LATE_12345_67890_exercise.xlsx``.
-"""
+"""Read a class list, and name the files of its students."""
 
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
@@ -22,6 +19,9 @@ HEADINGS = frozenset({
     "学生名",
 })  # fmt: skip
 """Headings of the column of names."""
+
+NOBODY = frozenset({"points possible"})
+"""What Canvas's gradebook has in the column of names besides students."""
 
 MOST = 5_000
 """Students; a class that is larger has more than one list."""
@@ -43,11 +43,22 @@ class Student:
     id : str
         A number or a login in the school's system; empty if unknown.
     email : str
+    by_hand : float or None
+        Points that the teacher typed into the report for a student who did not hand in.
+    comment : str
+        The comment that the teacher typed there.
     """
 
     name: str
     id: str = ""
     email: str = ""
+    by_hand: float | None = None
+    comment: str = ""
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the teacher typed something."""
+        return self.by_hand is not None or bool(self.comment)
 
 
 def students(path: Path) -> tuple[Student, ...]:
@@ -60,7 +71,8 @@ def students(path: Path) -> tuple[Student, ...]:
     Raises
     ------
     DataError
-        The file cannot be read, or a name is missing, too long or repeated.
+        The file cannot be read, or a name is missing, too long, or repeated without ids that tell
+        the students apart.
     """
     lines = text(path, "CSV").split("\n")
     while lines and not lines[-1].strip():
@@ -71,22 +83,47 @@ def students(path: Path) -> tuple[Student, ...]:
     except csv.Error as error:
         raise DataError(f"{path.name} is not a CSV: {reason(error)}.") from error
     column, first = _column(path, rows)
-    email, own = _beside(rows, column, first)
-    found: dict[str, tuple[Student, int]] = {}
-    for number, row in enumerate(rows[first:], start=first + 1):
-        name = checked(row[column] if column < len(row) else "", f"{path.name}, line {number:,}")
+    numbered = [
+        (number, row)
+        for number, row in enumerate(rows, start=1)
+        if _plain("".join(row[column : column + 1])).casefold() not in NOBODY
+    ]
+    email, own = _beside([row for _, row in numbered], column, first)
+    found: list[Student] = []
+    known: dict[str, dict[str, int]] = {}
+    for number, row in numbered[first:]:
+        where = f"{path.name}, line {number:,}"
+        name = checked(row[column] if column < len(row) else "", where)
         student = Student(name, _entry(row, own), _entry(row, email))
-        _, line = found.setdefault(name.casefold(), (student, number))
-        if line != number:
+        namesakes, told = known.setdefault(name.casefold(), {}), student.id or student.email
+        if namesakes and (told in namesakes or "" in {*namesakes, told}):
+            line = next(iter(namesakes.values()))
             raise DataError(
-                f'{path.name}, line {number:,}: "{short(name)}" is already in line {line:,}: add '
-                "something that tells them apart."
+                f'{where}: "{short(name)}" is already in line {line:,}: add a column of ids, or '
+                "something else that tells them apart."
             )
+        namesakes[told] = number
+        found.append(student)
     if not found:
         raise DataError(f"{path.name} holds no names: write one name per line.")
     if len(found) > MOST:
         raise DataError(f"{path.name} names {len(found):,} students: at most {MOST:,} are allowed.")
-    return tuple(student for student, _ in found.values())
+    return tuple(found)
+
+
+def told_apart(students: Sequence[Student]) -> list[str]:
+    """Return the students' names, with the id or address where several have the same name.
+
+    >>> told_apart([Student("Li Wei", "7"), Student("Li Wei", "8"), Student("Ada")])
+    ['Li Wei (7)', 'Li Wei (8)', 'Ada']
+    """
+    times = Counter(student.name.casefold() for student in students)
+    return [
+        f"{student.name} ({student.id or student.email})"
+        if times[student.name.casefold()] > 1
+        else student.name
+        for student in students
+    ]
 
 
 def _entry(row: Sequence[str], column: int | None) -> str:
@@ -170,64 +207,6 @@ def file_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(made)
 
 
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_\w+_?")
-_CANVAS = re.compile(r"(?P<name>[^\W_]+)_(?:LATE_)?(?P<id>\d+)_\d+_.+", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class HandedIn:
-    """A file that was handed in.
-
-    Attributes
-    ----------
-    path : Path
-    label : str
-        Its name, with its folder's if that names the student, or several files have the same name.
-    name, id : str
-        Who handed it in, if a download's file name tells; otherwise empty.
-    """
-
-    path: Path
-    label: str
-    name: str = ""
-    id: str = ""
-
-
-def collected(paths: Iterable[Path], apart: Sequence[Path] = ()) -> list[HandedIn]:
-    """Return the files among some paths and in folders, in order and each once.
-
-    Parameters
-    ----------
-    paths : list of Path
-        Files, and folders, whose .xlsx files count, except hidden ones and lock files.
-    apart : list of Path
-        Files that are not submissions, such as a report.
-    """
-    files: dict[Path, None] = {}
-    out = {path.resolve() for path in apart}
-    for path in paths:
-        if path.is_dir():
-            inside = (f for f in sorted(path.rglob("*.xlsx")) if f.name[:1] not in {".", "~"})
-            files |= dict.fromkeys(f for f in inside if f.resolve() not in out)
-        else:
-            files[path] = None
-    names = [path.name for path in files]
-    return [HandedIn(path, _label(path, names), *handed_in_by(path)) for path in files]
-
-
-def _label(path: Path, names: Sequence[str]) -> str:
-    if names.count(path.name) == 1 and not _MOODLE.fullmatch(path.parent.name):
-        return path.name
-    return f"{path.parent.name}/{path.name}" if path.parent.name else str(path)
-
-
-def handed_in_by(path: Path) -> tuple[str, str]:
-    """Return a student's name and id from the path of a download, or empty texts."""
-    if found := _MOODLE.fullmatch(path.parent.name) or _CANVAS.fullmatch(path.name):
-        return found["name"], found["id"]
-    return "", ""
-
-
 def letters(name: str) -> str:
     """Return a name's letters and digits in lower case, as systems keep them in file names.
 
@@ -235,26 +214,3 @@ def letters(name: str) -> str:
     'oneiladab'
     """
     return "".join(filter(str.isalnum, normalize("NFKC", name).casefold()))
-
-
-def known_as(student: str, handed: HandedIn, class_list: Sequence[Student]) -> Student:
-    """Return the student of a submission, with the id and e-mail from a roster or a download.
-
-    A file that was handed out to nobody by name belongs to the one whose name it has.
-
-    Parameters
-    ----------
-    student : str
-        The student to whom the file was handed out.
-    handed : HandedIn
-    class_list : list of Student
-    """
-    for each in class_list:
-        if student and each.name.casefold() == student.casefold():
-            return Student(each.name, each.id or handed.id, each.email)
-    called = re.split(r"[\s_]+", handed.name or handed.path.stem)
-    for each in class_list:
-        is_called = sorted(map(letters, called)) == sorted(map(letters, each.name.split()))
-        if (handed.id and handed.id == each.id) or (not student and is_called):
-            return each
-    return Student(student or handed.name, handed.id)

@@ -191,7 +191,10 @@ def submission(path: Path) -> Submission:
     WorkbookError
         The file is not an exercise of xlnn, or is unsafe to open.
     """
-    contents = package.inspect(path, anywhere, arrays=True, local_names=True, spares=True)
+    contents = package.inspect(
+        path, anywhere, arrays=True, local_names=True, spares=True,
+        may_hold_macros=path.suffix.lower() == ".xlsm",
+    )  # fmt: skip
     exercise = exercise_of(path)
     if exercise is None:
         raise WorkbookError(

@@ -1,0 +1,46 @@
+"""Convert a workbook of another format, such as .ods, to .xlsx with LibreOffice.
+
+It runs as the engine ``libreoffice`` does: in a child process within limits, with a profile of its
+own in which macros and the network are off.
+"""
+
+import shutil
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from xlnn.engines._child import Child
+from xlnn.engines._limits import Allowance
+from xlnn.engines.libreoffice import PROGRAM
+from xlnn.grid import Inputs
+
+FORMULAS, CELLS = 200_000, 4_000_000
+"""The size of a workbook for which a conversion has time and memory."""
+
+
+def as_xlsx(path: Path) -> bytes:
+    """Return a workbook as .xlsx.
+
+    Raises
+    ------
+    EngineError
+        LibreOffice is not installed, cannot read the file, or took more time or memory than it may.
+    """
+    PROGRAM.found()
+    allowance = Allowance.of_size(FORMULAS, CELLS)
+    with Child("conversion", path, allowance) as child:
+        found: Any = child({})
+    return bytes(found)
+
+
+def load(path: Path) -> "partial[bytes]":
+    """Return a function that converts a workbook, as an engine's ``load`` for `Child`."""
+    return partial(_converted, path)
+
+
+def _converted(path: Path, _: Inputs) -> bytes:
+    with TemporaryDirectory(prefix="xlnn-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder, f"workbook{path.suffix.lower()}")
+        shutil.copyfile(path, copy)
+        return PROGRAM.converted(copy, Path(folder)).read_bytes()
