@@ -17,8 +17,10 @@ from submissions import blanks, emptied, fill
 
 import xlnn
 from xlnn.engines._external import ExternalProgram
-from xlnn.exercises import grading
+from xlnn.engines.formualizer import UNKNOWN
+from xlnn.exercises import evaluation, grading, judging
 from xlnn.exercises.consistency import as_a_whole
+from xlnn.exercises.evaluation import FORMUALIZER
 from xlnn.exercises.feedback import notes, reason
 from xlnn.exercises.judging import judged
 from xlnn.exercises.submission import submission
@@ -212,22 +214,79 @@ def test_a_branch_for_one_number_does_not_hide_what_is_wrong(name, formula, buil
     assert None not in kinds(path)
 
 
-LIBREOFFICE_ALONE = [
-    "=SUM(SMALL(Training!R4:R7,{1,2,3,4}))", "=SUM(Training!R4:R11 Training!R8:R11)",
-]  # fmt: skip
+def test_what_one_engine_alone_computes_as_stated_is_left_to_the_teacher(built, tmp_path):
+    """Programs differ: in truth values, in COLUMN of a range, in functions that others lack."""
+    skip_without("libreoffice")
+    path = each_in_a_cell(built, ANSWERS["by_hand"], tmp_path)
+    wrong, right = taken_for_wrong(path)
+    assert (*wrong, right.keys() - {"answer"}) == (*ANSWERS["by_hand"], set())
+    grades = found(path)
+    mistakes = [unit.mistake for question in grades.questions for unit in question.units]
+    assert {mistake.kind for mistake in mistakes} == {"engines"}
+    assert grades.open == len(ANSWERS["by_hand"])
+    said = {mistake.said["found"] != mistake.said["value"] for mistake in mistakes}
+    assert said == {True}
 
 
-@pytest.mark.parametrize("is_there", [True, False])
+def test_a_reason_names_both_engines_and_what_they_give(built, tmp_path):
+    answer = by_row("=SUMPRODUCT(N{0}:O{0}=MAX(N{0}:O{0}),{{1,2}})")
+    (question,) = found(handed_in(built, ("answer",), tmp_path, answer)).questions
+    assert question.units[0].by_hand
+    assert re.match(
+        r"formualizer gives [12], ironcalc 0: programs differ here",
+        reason(question.units[0], WORDS),
+    )
+
+
 @pytest.mark.slow
-def test_libreoffice_computes_what_no_other_engine_does(is_there, built, tmp_path, monkeypatch):
-    """Without it, a person judges."""
-    if is_there:
-        skip_without("libreoffice")
-    else:
-        monkeypatch.setattr(ExternalProgram, "find", lambda _: None)
-    path = handed_in(built, ("C_T",), tmp_path, lambda _: LIBREOFFICE_ALONE)
-    assert points(path) == {"C_T": is_there}
-    assert kinds(path) == [None if is_there else "by_hand"]
+def test_without_libreoffice_a_function_that_one_engine_lacks_is_graded_by_hand(
+    built, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(ExternalProgram, "find", lambda _: None)
+    path = handed_in(built, ("z2",), tmp_path, _product_of, only="z2", is_array=True)
+    assert set(kinds(path)) == {"engines"}
+    assert found(path).open == 1
+
+
+def _product_of(blank):
+    """Return the weighted inputs as products of matrices."""
+    return [
+        re.sub(r"SUMPRODUCT\((.*?),(.*?)\)", r"MMULT(\1,TRANSPOSE(\2))", s) for s in blank.stated
+    ]
+
+
+def test_a_stated_formula_needs_no_second_engine(built, tmp_path, monkeypatch):
+    """Beside a wrong one in the same column, where formualizer has to compute both."""
+
+    def none_but_the_first(submitted, questions, engine=""):
+        found = evaluation.evaluated_tasks(submitted, questions, engine)
+        return found if engine == FORMUALIZER else unread(found)
+
+    def unread(found):
+        return [[[UNKNOWN] * len(values) for values in each] for each in found]
+
+    monkeypatch.setattr(judging, "evaluated_tasks", none_but_the_first)
+    path = handed_in(built, ("a2",), tmp_path, lambda b: [*b.stated[:-1], f"{b.stated[-1]}*2"])
+    (result,) = judging.judged(submission(path), 0)
+    assert [index for index in result.formulas if result.wrong[index]] == [
+        (1, 3, unit) for unit in range(3)
+    ]
+    path = handed_in(built, ("a2",), tmp_path, lambda b: [f"{text}+0" for text in b.stated])
+    (result,) = judging.judged(submission(path), 0)
+    assert result.wrong.all()
+
+
+@pytest.mark.slow
+def test_a_matrix_formula_keeps_its_mark_whoever_saved_it(built, tmp_path):
+    """LibreOffice writes the range of one cell as G6:G6."""
+    path = handed_in(built, ("z2",), tmp_path, _product_of, only="z2", is_array=True)
+    book = openpyxl.load_workbook(path)
+    for cell in (cell for row in book["Training"] for cell in row):
+        if isinstance(cell.value, ArrayFormula):
+            cell.value.ref = f"{cell.coordinate}:{cell.coordinate}"
+    book.save(path)
+    assert submission(path).formulas["Training", 4, 3].startswith("=MMULT(")
+    assert points(path) == {"z2": 1}
 
 
 @pytest.mark.slow
@@ -379,6 +438,43 @@ def test_a_circle_names_the_range_of_later_epochs_alone(built, tmp_path):
     (question,) = found(handed_in(built, ("dC_dW2",), tmp_path, answer)).questions
     assert question.units[0].mistake.kind == "circle"
     assert question.units[0].mistake.said == {"cells": "Training!U4:U8"}
+
+
+def test_a_sum_by_the_epoch_over_both_epochs_is_a_circle(built, tmp_path):
+    """The range holds the errors of epoch 2, which depend on this gradient."""
+
+    def answer(blank):
+        column = re.search(r"Training!([A-Z]+)", blank.stated[0])[1]
+        return [
+            f"=SUMIF(Training!A$4:A$11,{epoch},Training!{column}$4:{column}$11)" for epoch in (1, 2)
+        ]
+
+    (question,) = found(handed_in(built, ("dC_db2",), tmp_path, answer)).questions
+    assert question.points == 0
+    mistake = question.units[0].mistake
+    assert (mistake.kind, mistake.said) == ("circle", {"cells": "Training!U4:U11"})
+    (result,), _ = as_a_whole(*_read(tmp_path / "s.xlsx"))
+    assert {index for index, fault in result.faults.items() if fault[0] == "circle"} == {
+        (0, unit)
+        for unit in range(3)  # no epoch depends on the gradients of the last one
+    }
+
+
+def _read(path):
+    handed_in = submission(path)
+    return handed_in, judged(handed_in, 0)
+
+
+def test_a_circle_costs_only_the_cell_that_closes_it(built, tmp_path):
+    """The first of four sums the column in which it stands; the others stay right."""
+
+    def answer(blank):
+        letter = openpyxl.utils.get_column_letter(blank.places[0][1])
+        return [f"={blank.stated[0][1:]}+0*SUM({letter}4:{letter}11)", *blank.stated[1:]]
+
+    path = handed_in(built, ("a2",), tmp_path, answer)
+    (result,), _ = as_a_whole(*_read(path))
+    assert {index[:2] for index in result.formulas if result.wrong[index]} == {(0, 0)}
 
 
 # --- what was moved ----------------------------------------------------------------------------

@@ -6,6 +6,9 @@ cells outside the quantities. So one mistake costs one mark, typing numbers upst
 and every formula that gives the right values is right, except those that do not depend on any
 quantity: a number inside a formula is a typed number. The worlds are the file's own inputs, some
 random ones, and those at numbers that a formula compares with.
+
+Two engines that know nothing of each other have to find a formula right, unless it is the stated
+one, character for character. If only one of them does, a person decides.
 """
 
 import re
@@ -19,6 +22,7 @@ from openpyxl.utils import FORMULAE
 
 from xlnn import reference
 from xlnn.checking.comparison import disagreement
+from xlnn.checking.formula_text import plainly
 from xlnn.checking.probe import probe_arrays
 from xlnn.checking.references import areas
 from xlnn.engines.arrays import FAILED, is_error
@@ -62,6 +66,12 @@ Index = tuple[int, ...]
 Values = Mapping[Index, Found]
 """The values of a quantity's cells, by index."""
 
+Fault = tuple[str, str | Unlike | tuple[str, str]]
+"""The kind of a fault, and what is at fault."""
+
+WITNESSES = 2
+"""The engines that have to find a formula right."""
+
 
 class JudgedQuantity:
     """A quantity that was left out, what was filled in, and the result of judging it.
@@ -84,18 +94,19 @@ class JudgedQuantity:
     got : sequence of dict
         The values of the cells, by index, in each of the worlds; none if all formulas read as
         stated, which makes them right.
-    heard : list of dict
-        The values in the first world, of each engine that computed it.
+    heard : dict of sequences of dict
+        The values in each of the worlds, by the engine that computed them.
     worlds : sequence of World
         The worlds in which it was computed, but those in which a formula has an error because
         numbers are extreme.
     faults : dict
         Why formulas are wrong whatever their values, by index, and what is at fault: ``unlike``, a
         pair of ranges of unlike shape; ``reads_one``, a range of which Excel would use one cell;
-        ``constant``, a formula that depends on no quantity although the stated one does; or
-        ``circle``, one that depends on its own cell.
+        ``constant``, a formula that depends on no quantity although the stated one does;
+        ``circle``, one that depends on its own cell; or ``engines``, a pair of engines of which the
+        first finds it right and the second does not.
     by_hand : set of indices
-        Formulas that no engine computes.
+        Formulas that no engine computes, or on which engines differ.
     """
 
     def __init__(self, submitted: Submission, quantity: Quantity, every: Sequence[World]) -> None:
@@ -109,9 +120,9 @@ class JudgedQuantity:
             if place in typed and index not in self.formulas
         }
         self.got: Sequence[Values] = ()
-        self.heard: list[Values] = []
+        self.heard: dict[str, Sequence[Values]] = {}
         self.wrong = np.zeros(quantity.lengths, dtype=bool)
-        self.faults: dict[Index, tuple[str, str | Unlike]] = {}
+        self.faults: dict[Index, Fault] = {}
         self.by_hand: AbstractSet[Index] = frozenset()
 
     def rows(self, unit: Index) -> list[Index]:
@@ -129,22 +140,41 @@ class JudgedQuantity:
         return self.share(unit) == 1
 
     @cached_property
+    def circular(self) -> AbstractSet[Index]:
+        """The formulas that read their own cell, directly or through others of the quantity."""
+        own = {self.places[index]: text for index, text in self.formulas.items()}
+        closing = self.submitted.order.on_circles(own, [self.submitted.helpers])
+        return {index for index in self.formulas if self.places[index] in closing}
+
+    @cached_property
+    def _stated(self) -> AbstractSet[Index]:
+        """The formulas that are the stated ones."""
+        stated = self.submitted.layout.stated(self.quantity.name)
+        return {
+            index
+            for index, text in self.formulas.items()
+            if (place := self.places[index]) not in self.submitted.arrays
+            and plainly(text) == plainly(stated.get(place, ""))
+        }
+
+    @cached_property
     def task(self) -> Task:
-        """What is asked of an engine."""
+        """What is asked of an engine: formulas, but those on circles, which would spoil others."""
         left = self.places.keys() - self.formulas.keys()
+        own = {i: text for i, text in self.formulas.items() if i not in self.circular}
         return Task(
-            formulas={self.places[index]: text for index, text in self.formulas.items()},
+            formulas={self.places[index]: text for index, text in own.items()},
             constants={place: self.typed.get(i) for i, place in self.places.items() if i in left},
             wanted=tuple(self.places.values()),
         )
 
-    def hear(self, answers: Sequence[Sequence[Found]]) -> None:
-        """Take an engine's values of the wanted cells in each world where they are better.
+    def hear(self, engine: str, answers: Sequence[Sequence[Found]]) -> None:
+        """Note an engine's values of the wanted cells in each world; keep the best ones of all.
 
-        They are better if they are right, or at least not an error.
+        They are better than others if they are right, or at least not an error.
         """
         given = [dict(zip(self.places, values, strict=True)) for values in answers]
-        self.heard.append(given[0])
+        self.heard[engine] = given
         if not self.got:
             self.got = given
             return
@@ -155,30 +185,47 @@ class JudgedQuantity:
             found.append({i: other[i] if i in failed or not wrong[i] else one[i] for i in one})
         self.got = found
 
-    def is_unsure(self) -> bool:
-        """Return whether a further engine may get a right result where those heard do not."""
-        if not self.heard:
-            return True
-        off = self._off()
-        return any(off[index] and self._is_doubtful(index) for index in self.formulas)
+    @cached_property
+    def _asked(self) -> list[Index]:
+        """The formulas that more than one engine has to compute."""
+        return [i for i in self.formulas if i not in self._stated and i not in self.circular]
 
-    def _is_doubtful(self, index: Index) -> bool:
-        """Return whether a wrong value may be an engine's: an error, or two engines disagree."""
-        formula, (first, *others) = self.formulas[index], (values[index] for values in self.heard)
-        is_plain = _is_plain(formula)
-        if not others:
-            is_array = self.places[index] in self.submitted.arrays
-            return is_array or not is_plain or any(is_error(values[index]) for values in self.got)
+    def is_unsure(self) -> bool:
+        """Return whether a further engine has to compute it."""
+        if len(self.heard) < WITNESSES:
+            return not self.heard or bool(self._asked)
+        off = {engine: self._off(given) for engine, given in self.heard.items()}
+        return any(self._is_doubtful(index, off) for index in self._asked)
+
+    def _is_doubtful(self, index: Index, off: Mapping[str, np.ndarray]) -> bool:
+        """Return whether a third engine may help: one of two has an error where it cannot compute.
+
+        Two different numbers are a difference between programs, which no third one settles.
+        """
+        against = [engine for engine in off if off[engine][index]]
+        if len(against) < WITNESSES:
+            return any(self._fails(engine, index) for engine in against)
+        formula = self.formulas[index]
+        first, last = (given[0][index] for given in self.heard.values())
         if _is_misspelt(formula) or not _exists(formula):
             return False
-        if is_error(first) and is_error(others[-1]):
-            return not is_plain or {first, others[-1]} <= FAILED
-        return distance(others[-1], first) > TOLERANCE and first not in FAILED
+        if is_error(first) and is_error(last):
+            return not _is_plain(formula) or {first, last} <= FAILED
+        return is_error(first) or is_error(last)
 
-    def _off(self) -> np.ndarray:
+    def _fails(self, engine: str, index: Index) -> bool:
+        """Return whether an engine has errors wherever it does not find a formula right."""
+        counted = (
+            values[index]
+            for world, values in zip(self.worlds, self.heard[engine], strict=True)
+            if self._counted(world, values)[index]
+        )
+        return all(map(is_error, counted))
+
+    def _off(self, given: Sequence[Values]) -> np.ndarray:
         """Return which entries are wrong in any world."""
         wrong = np.zeros(self.quantity.lengths, dtype=bool)
-        for world, values in zip(self.worlds, self.got, strict=True):
+        for world, values in zip(self.worlds, given, strict=True):
             wrong |= self._counted(world, values)
         return wrong
 
@@ -198,29 +245,45 @@ class JudgedQuantity:
     def judge(self) -> None:
         """Note what is wrong, once engines have computed the cells in each world."""
         submitted, formulas = self.submitted, self.formulas
+        off = {engine: self._off(given) for engine, given in self.heard.items()}
         for index, text in formulas.items():
             is_array = self.places[index] in submitted.arrays
-            if pair := unlike(text):
+            if index in self.circular:
+                self.faults[index] = "circle", text
+            elif pair := unlike(text):
                 self.faults[index] = "unlike", pair
             elif one := "" if is_array else reads_one(text):
                 self.faults[index] = "reads_one", one
             elif self._is_constant(index):
                 self.faults[index] = "constant", text
-        self.wrong = self._off()
+            elif differing := self._differing(index, off):
+                self.faults[index] = "engines", differing
+        self.wrong = np.array(np.logical_and.reduce([*off.values()]))
         for index in self.places:
             self.wrong[index] |= index not in formulas or index in self.faults
         self.by_hand = frozenset(
             index
             for index, place in self.places.items()
-            if place in submitted.refused or (self.wrong[index] and self._is_unread(index))
+            if place in submitted.refused
+            or (self.wrong[index] and self._is_unread(index))
+            or self.faults.get(index, ("",))[0] == "engines"
         )
         # an error with extreme numbers says nothing about the formula, and would hide the reason
         kept = [
-            (values, world)
-            for values, world in zip(self.got, self.worlds, strict=True)
+            n
+            for n, (values, world) in enumerate(zip(self.got, self.worlds, strict=True))
             if not world.is_extreme or not any(map(is_error, values.values()))
         ]
-        self.got, self.worlds = zip(*kept, strict=True)
+        self.got, self.worlds = [self.got[n] for n in kept], [self.worlds[n] for n in kept]
+        self.heard = {name: [given[n] for n in kept] for name, given in self.heard.items()}
+
+    def _differing(self, index: Index, off: Mapping[str, np.ndarray]) -> tuple[str, str] | None:
+        """Return an engine that finds a formula right and one that does not, if only one does."""
+        for_it = [engine for engine in off if not off[engine][index]]
+        against = [engine for engine in off if off[engine][index]]
+        if index in self._stated or len(for_it) != 1 or not against:
+            return None
+        return for_it[0], against[0]
 
     def _is_constant(self, index: Index) -> bool:
         """Return whether a formula depends on no quantity, although the stated one does.
@@ -373,11 +436,11 @@ def judged(
     others = [each for each in blanks if each.quantity.name not in submitted.as_stated]
     for engine in ENGINES:
         if not (asked := [each for each in others if each.is_unsure()]):
-            break
+            continue
         tasks = [each.task for each in asked]
         answers = evaluated_tasks(submitted, [(world, tasks) for world in every], engine)
         for each, values in zip(asked, zip(*answers, strict=True), strict=True):
-            each.hear(values)
+            each.hear(engine, values)
     for each in others:
         each.judge()
     return blanks

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlnn import reference
-from xlnn.checking.circles import reading_ahead
 from xlnn.checking.formula_text import plainly
 from xlnn.checking.references import CellRange, areas, beyond, range_text, replaced
 from xlnn.engines.formualizer import CIRCULAR
 from xlnn.engines.functions import unknown
 from xlnn.engines.scenarios import Found, Task
 from xlnn.exercises.edits import mended, spoilt
-from xlnn.exercises.evaluation import World, evaluated_tasks
+from xlnn.exercises.evaluation import NAMES, World, evaluated_tasks
 from xlnn.exercises.judging import TOLERANCE, Index, JudgedQuantity, distance
 from xlnn.grid import CellError
 from xlnn.layout import Layout
@@ -28,7 +27,7 @@ from xlnn.xlsx.range_shapes import Operand, parsed
 DIGITS, MOST_DIGITS = 6, 17
 """Digits of a number in a sentence; 17 distinguish any two."""
 
-BY_HAND = frozenset({"by_hand", "unknown"})
+BY_HAND = frozenset({"by_hand", "engines", "unknown"})
 """Kinds that may not be mistakes: the teacher has to judge them."""
 
 MOST = 12
@@ -57,8 +56,8 @@ class Mistake:
         The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``unknown``,
         ``reads_one``, ``unlike``, ``truth``, ``constant``, ``circle``, ``sign``, ``factor``,
         ``offset``, ``anchor``, ``dragged``, ``epoch``, ``row``, ``column``, ``short``, ``long``,
-        ``missing``, ``by_hand``, ``no_equals``, ``instead``, ``epochs``, ``these_inputs``, those of
-        `xlnn.exercises.edits`, ``other``.
+        ``missing``, ``by_hand``, ``engines``, ``no_equals``, ``instead``, ``epochs``,
+        ``these_inputs``, those of `xlnn.exercises.edits`, ``other``.
     cell : str
         The first wrong cell.
     said : dict
@@ -209,9 +208,24 @@ class _WrongUnit:
         return self.says("other", **_beside(judged, self.first))
 
     def by_hand(self) -> Mistake:
-        """Return that no engine computes the formula, and which function is missing."""
+        """Return that no engine computes the formula, or only one, and what others give."""
+        if self.fault == "engines":
+            return self.says("engines", **self.differing(*self.about))
         function = next(unknown(self.formula), "")
         return self.says("unknown", function=function) if function else self.says("by_hand")
+
+    def differing(self, one: str, other: str) -> dict[str, str]:
+        """Return two engines and what they give where the second one's value is wrong."""
+        heard, first = self.judged.heard, self.first
+        pairs = [
+            (one_s[first], other_s[first])
+            for one_s, other_s in zip(heard[one], heard[other], strict=True)
+        ]
+        values = next((pair for pair in pairs if distance(*pair) > TOLERANCE), pairs[0])
+        texts = _told_apart(*values)
+        return {
+            "engine": NAMES[one], "found": texts[0], "other": NAMES[other], "value": texts[1],
+        }  # fmt: skip
 
     def by_form(self) -> Mistake | None:
         """Find mistakes that do not depend on the formula's values."""
@@ -231,8 +245,8 @@ class _WrongUnit:
     def closing(self) -> str:
         """Return the ranges through which the formula depends on its own cell, as far as known."""
         named = [range_text(area, self.titles) for area in self.areas(self.formula) or []]
-        entry, contents = (self.name, self.first), self.judged.submitted.contents
-        ahead = [t for t in named if reading_ahead(self.layout, contents, {entry: f"={t}"})]
+        place, order = self.judged.places[self.first], self.judged.submitted.order
+        ahead = [text for text in named if order.is_ahead(place, f"={text}")]
         return ", ".join(dict.fromkeys(ahead or named))
 
     def by_value(self) -> Mistake | None:
