@@ -29,7 +29,7 @@ from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.exercises.exercise import Source, equation, exercise, student_exercise
 from xlnn.exercises.grading import _handed_out, grade
-from xlnn.exercises.levels import blanks_of, in_order, is_exercise
+from xlnn.exercises.levels import MOST_AT_FIRST, blanks_of, in_order, is_exercise
 from xlnn.exercises.roster import HEADINGS, file_names, students
 from xlnn.exercises.submission import exercise_of, submission
 from xlnn.loading.spec import described, read_spec
@@ -386,6 +386,37 @@ def test_levels_go_from_the_weighted_input_to_a_whole_epoch(digits):
     order = [quantity.name for quantity in in_order(layout)]
     assert order.index("z2") < order.index("a2") < order.index("z3") < order.index("delta3")
     assert order.index("dC_db3") < order.index("W2") < order.index("b3")
+
+
+@pytest.mark.parametrize("what", names())
+@pytest.mark.first(3)
+@pytest.mark.ci
+def test_in_every_template_what_comes_later_is_computed_from_what_comes_before(what):
+    """Only what has a start, such as weights, is there when a step begins."""
+    source = Source.of(what)
+    few = Options(**({"epochs": 2} if "epochs" in source.kind.options else {}))
+    plan = planned(*source, few)
+    order = in_order(plan.layout)
+    place = {quantity.name: n for n, quantity in enumerate(order)}
+    for quantity in order:
+        for use in quantity.uses.values():
+            if use.lag == 0 and use.name in place:
+                is_start = plan.layout.model[use.name].given and not quantity.given
+                assert is_start or place[use.name] < place[quantity.name], (use.name, quantity.name)
+    level = blanks_of(plan.layout, (), 1, plan.cells)
+    assert 0 < len(level) <= MOST_AT_FIRST
+    fit = [quantity for quantity in order if is_exercise(plan.layout, quantity)]
+    forward = [quantity.name for quantity in fit if not quantity.given]
+    assert level[0] in forward or not forward
+
+
+def test_the_first_level_of_lstm_is_its_gates():
+    plan = planned(*Source.of("lstm"), Options(epochs=1))
+    first = blanks_of(plan.layout, (), 1, plan.cells)
+    assert {"i", "f", "o", "g", "c", "h"} <= {*first}
+    order = [quantity.name for quantity in in_order(plan.layout)]
+    steps = ("past", "i", "c", "h", "z", "cost", "e", "dc", "dC_dUi", "moment1_Ui", "direction_Ui")
+    assert [*steps, "Ui"] == sorted((*steps, "Ui"), key=order.index)
 
 
 def test_the_page_for_teachers_says_what_each_level_leaves_out():
