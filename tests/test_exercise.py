@@ -1,5 +1,6 @@
 """An exercise leaves formulas out and says live what is right; each student has other numbers."""
 
+import json
 import os
 import re
 import shutil
@@ -827,3 +828,99 @@ def test_every_line_of_an_exercise_has_an_equation():
             ):
                 without.add((what, q.name))
     assert without == set()
+
+
+# --- the check of an exercise -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def half_done(tmp_path_factory):
+    """Of four quantities one is right in other words, one wrong, one half done, one empty."""
+    folder = tmp_path_factory.mktemp("half")
+    blank = ["z2", "a2", "C", "delta2"]
+    path = made(folder / "e.xlsx", "xor", blank=blank, epochs=1)
+    _, layout = described(path)
+    book = openpyxl.load_workbook(path)
+
+    def fill(name, change, rows=4):
+        quantity, block = layout.model[name], layout.blocks[name]
+        for index in np.ndindex(quantity.lengths):
+            if index[1] < rows:
+                sheet = book[layout.titles[block.sheet]]
+                sheet.cell(*block.address(index)).value = change(layout.formula(name, index))
+
+    fill("z2", lambda text: f"=0+({text[1:]})")
+    fill("a2", lambda text: f"=SIN(C4)*{len(text)}")
+    fill("C", lambda text: text, rows=2)
+    book.save(folder / "half.xlsx")
+    return folder / "half.xlsx", layout
+
+
+def answers_in(said, layout, names):
+    """Return the formulas of some quantities that a text holds."""
+    return [
+        text
+        for name in names
+        for text in layout.stated(name).values()
+        if text[1:] in said.replace(" ", "")
+    ]
+
+
+@pytest.mark.ci
+def test_the_check_of_an_exercise_says_what_is_right_and_never_what_belongs_there(half_done):
+    path, layout = half_done
+    done = CliRunner().invoke(cli, ["check", str(path), "--seed", "5"])
+    assert done.exit_code == 1
+    lines = done.output.splitlines()
+    assert lines[0].endswith("1 of 4 right, also with random inputs   seed 5")
+    said = [line.split("   ")[-1].split(":")[0] for line in lines[1:]]
+    assert said == ["right", "wrong", "partly", "not done"]
+    as_json = CliRunner().invoke(cli, ["check", str(path), "--json"])
+    found = json.loads(as_json.output)
+    assert [each["state"] for each in found["blanks"]] == said
+    assert found["agrees"] is False
+    in_python = check(path, "formualizer", 1)
+    wrong = [each for each in in_python.wrong if each.quantity in exercise_of(path).blank]
+    assert {each.quantity for each in wrong} >= {"a2", "C", "delta2"}
+    assert {(each.expected, each.expected_formula) for each in wrong} == {(None, "")}
+    assert {each.stated for each in in_python.restated} == {""}
+    for told in (done.output, as_json.output, str(in_python), json.dumps(in_python.to_json())):
+        assert answers_in(told, layout, ("delta2", "C", "a2")) == []
+
+
+@pytest.mark.ci
+def test_the_solution_shows_what_belongs_into_an_exercise_and_nothing_else_does(
+    half_done, tmp_path
+):
+    path, layout = half_done
+    blank = ",".join(exercise_of(path).blank)
+    key = tmp_path / "key.xlsx"
+    asked = ["xor", "--blank", blank, "--epochs", "1", "--key", "-o", str(key)]
+    CliRunner().invoke(cli, ["exercise", *asked])
+    done = CliRunner().invoke(cli, ["check", str(path), "--key", str(key), "--json"])
+    assert done.exit_code == 1
+    assert answers_in(done.output, layout, ("delta2",))
+    for other in (path, filled(path, tmp_path / "own.xlsx", ["C"])):
+        refused = CliRunner().invoke(cli, ["check", str(path), "--key", str(other)])
+        assert refused.exit_code == 1
+        assert "is not the solution of half.xlsx" in refused.output
+        assert answers_in(refused.output, layout, exercise_of(path).blank) == []
+
+
+@pytest.mark.ci
+def test_the_solution_of_an_exercise_is_right_in_its_own_check(tmp_path):
+    key = made(tmp_path / "key.xlsx", "descent", level=1, key=True)
+    done = CliRunner().invoke(cli, ["check", str(key)])
+    assert done.exit_code == 0, done.output
+    assert "6 of 6 right" in done.output
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.ci
+def test_the_guide_of_an_exercise_promises_no_formula(lang, tmp_path):
+    path = made(tmp_path / "e.xlsx", "xor", level=1, lang=lang, epochs=1)
+    guide = openpyxl.load_workbook(path).worksheets[0]
+    said = [cell.value for row in guide for cell in row if isinstance(cell.value, str)]
+    own = text(lang, "practising")("guide", "check")
+    assert own in said
+    assert [line for line in said if "xlnn check FILE" in line] == [own]

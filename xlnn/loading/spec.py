@@ -77,6 +77,12 @@ def spec_text(path: Path) -> tuple[str, str]:
     return title, "\n".join(lines)
 
 
+def left_out_of(path: Path) -> tuple[str, ...]:
+    """Return the quantities that an exercise leaves out; none of an ordinary workbook."""
+    exercise = exercise_in(spec_text(path)[1])
+    return exercise.blank if exercise else ()
+
+
 def is_earlier(path: Path) -> bool:
     """Return whether an earlier version of xlnn made a workbook."""
     return spec_text(path)[1].startswith(f"format = {EARLIER}\n")
