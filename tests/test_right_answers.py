@@ -9,6 +9,7 @@ from shutil import copy
 import openpyxl
 import pytest
 from openpyxl.formula.translate import Translator
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 from programs import skip_without
@@ -21,12 +22,12 @@ from xlnn.engines.formualizer import UNKNOWN
 from xlnn.exercises import evaluation, grading, judging
 from xlnn.exercises.consistency import as_a_whole
 from xlnn.exercises.evaluation import FORMUALIZER
-from xlnn.exercises.feedback import notes, reason
+from xlnn.exercises.feedback import notes, reason, said_of
 from xlnn.exercises.judging import judged
 from xlnn.exercises.submission import submission
 from xlnn.layout import quoted
 from xlnn.loading.spec import described
-from xlnn.registry.text import text
+from xlnn.registry.text import languages, text
 
 pytestmark = pytest.mark.ci
 """Each asks several engines for many sets of inputs."""
@@ -477,6 +478,20 @@ def test_a_circle_costs_only_the_cell_that_closes_it(built, tmp_path):
     assert {index[:2] for index in result.formulas if result.wrong[index]} == {(0, 0)}
 
 
+def test_a_circle_through_other_quantities_costs_only_the_cell_that_closes_it(built, tmp_path):
+    """Of six gradients the first sums over an image too many, which has no inputs."""
+
+    def answer(blank):
+        first, last = blank.stated
+        return [first.replace("7", "8") if blank.unit == (0, 0) else first, last]
+
+    handed_in(built, ("dC_dW2",), tmp_path, answer)
+    (result,), whole = as_a_whole(*_read(tmp_path / "s.xlsx"))
+    assert [index for index in result.formulas if result.wrong[index]] == [(0, 0, 0)]
+    assert result.faults[0, 0, 0][0] == "circle"
+    assert not whole
+
+
 # --- what was moved ----------------------------------------------------------------------------
 
 
@@ -596,6 +611,134 @@ def _wrong(key, blank, stated, place):
 @pytest.mark.slow
 def test_the_commonest_mistakes_are_named(key, reasons_found):
     assert reasons_found[key] == {REASONS[key][2]}
+
+
+DEEPER = {
+    "a transposed matrix": ("transformer", "dQ", None, "transposed"),
+    "no mask": ("transformer", "S", None, "mask"),
+    "n - 1 for n": ("transformer", "s1", ("/4+", "/3+"), "less_one"),
+    "no epsilon": ("transformer", "s1", (r"\+1/100000", ""), "epsilon"),
+    "epsilon in the root": ("lstm", "direction_V", (r"\)\+(\w\$\d+)\)$", r"+\1))"), "epsilon"),
+    "swapped gates": ("lstm", "c", (r"=(\w+)\*(\w+)\+(\w+)", r"=\3*\2+\1"), "swapped"),
+    "tanh for a sigmoid": (
+        "lstm", "i", (r"1/\(1\+EXP\(MIN\(700,-(.*)\)\)\)", r"TANH(\1)"), "activation",
+    ),
+    "no slope": ("lstm", "di", (r"\*[^*]*\*\(1-.*$", ""), "no_slope"),
+    "no slope of tanh": ("rnn", "delta", (r"\*\(1-.*$", ""), "no_slope"),
+    "a mean": ("rnn", "dC_db", (r"=(.*)", r"=(\1)/16"), "mean"),
+    "nothing at all": ("rnn", "dC_db", (r"=(.*)", r"=(\1)*1E-20"), "other"),
+}  # fmt: skip
+"""Templates, quantities, what is replaced in the stated formulas, and what the reason is."""
+
+
+@pytest.fixture(scope="module")
+def deeper(tmp_path_factory):
+    """The templates of the later sections."""
+    folder = tmp_path_factory.mktemp("deeper")
+    names = {name for name, *_ in DEEPER.values()}
+    return {
+        name: xlnn.build(name, folder / f"{name}.xlsx", epochs=1, verify=False).path
+        for name in sorted(names)
+    }
+
+
+def only_in(path, name, unit, answer, folder):
+    """Fill in a quantity with one unit of another formula; return why that is wrong."""
+    book = openpyxl.load_workbook(emptied(path, (name,), folder / "e.xlsx"))
+    for (_, own), blank in blanks(path, (name,)).items():
+        given = [*map(answer, blank.stated, blank.places)] if own == unit else blank.stated
+        fill(book, blank, given)
+    book.save(folder / "s.xlsx")
+    (question,) = found(folder / "s.xlsx").questions
+    wrong = [each.mistake for each in question.units if each.mistake]
+    assert len(wrong) <= 1
+    return wrong[0] if wrong else None
+
+
+@pytest.mark.parametrize("key", DEEPER)
+@pytest.mark.first(2)
+@pytest.mark.slow
+def test_mistakes_of_the_later_sections_are_named(key, deeper, tmp_path):
+    template, name, change, kind = DEEPER[key]
+    path = deeper[template]
+    _, layout = described(path)
+    first = layout.model[name].units[0]
+    unit = tuple(map(int, first))
+    if key == "a transposed matrix":
+        unit = (1, 2)  # of the first row, which attends to itself alone, all errors are 0
+
+        def answer(text, _):
+            return _transposed(layout, text)
+
+    elif key == "no mask":
+        unit = (0, 1)
+
+        def answer(_, place):
+            row, column = place
+            own = openpyxl.utils.get_column_letter(column - 16)
+            return f"=EXP({own}{row}-MAX(BO{row}:BR{row}))"
+
+    else:
+
+        def answer(text, _):
+            return re.sub(*change, text)
+
+    mistake = only_in(path, name, unit, answer, tmp_path)
+    assert mistake.kind == kind
+    assert "{" not in reason_of(mistake)
+
+
+def reason_of(mistake):
+    return " ".join(said_of(mistake, text(lang, "grading")) for lang in languages())
+
+
+def _transposed(layout, formula):
+    """Return a formula with K transposed."""
+
+    def turned(found):
+        name, index = layout.entry(layout.titles["sentences"], *coordinate_to_tuple(found[0]))
+        if name != "K":
+            return found[0]
+        *axes, row, column = index
+        return layout.cell("K", (*axes, column, row)).partition("!")[2]
+
+    return re.sub(r"[A-Z]+[0-9]+", turned, formula)
+
+
+@pytest.mark.slow
+def test_a_row_that_reads_beyond_its_end_is_named_by_that_cell(deeper, tmp_path):
+    """The errors before it are off by less and less: they depend on it."""
+    path = deeper["rnn"]
+
+    def answer(formula, place):
+        row, start = place[0], r"(?<!!)\b([EFG])\$[0-9]+"
+        return re.sub(start, lambda each: f"{'NOP'['EFG'.index(each[1])]}{row + 1}", formula)
+
+    mistake = only_in(path, "delta", (0,), answer, tmp_path)
+    assert mistake.kind in {"dragged", "row", "instead"}
+    assert mistake.cell == "Steps!N9"
+
+
+def _first_product(_, place):
+    return f"=S{place[0]}*AI{place[0]}/SQRT(4)"
+
+
+def test_of_a_range_that_is_missing_in_part_only_that_part_is_named(deeper, tmp_path):
+    """The product has the first of four columns."""
+    path = deeper["transformer"]
+    mistake = only_in(path, "Z", (0, 0), _first_product, tmp_path)
+    assert mistake.kind == "missing"
+    assert "₁₁" not in mistake.said["symbol"]
+
+
+@pytest.mark.slow
+def test_a_number_typed_where_the_cell_is_masked_is_right(deeper, tmp_path):
+    path = deeper["transformer"]
+    for typed, is_right in ((0, True), (1, False), ("=0", True), (None, False)):
+        mistake = only_in(path, "S", (0, 1), lambda *_, own=typed: own, tmp_path)
+        assert (mistake is None) == is_right, typed
+    mistake = only_in(path, "S", (0, 0), lambda *_: 1, tmp_path)
+    assert mistake.kind == "typed"  # it is 1 in all worlds, and depends on others
 
 
 @pytest.mark.slow

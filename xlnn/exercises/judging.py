@@ -233,7 +233,7 @@ class JudgedQuantity:
         """Return which entries are wrong in a world, apart from effects of extreme numbers."""
         wrong = np.array(wrong_in(self.submitted, self.quantity, world, values))
         if not world.is_extreme:
-            return wrong
+            return wrong & self._begins(world, values) if wrong.any() else wrong
         quantity, equation = self.quantity, self.quantity.equation
         is_recurring = equation.repeats or quantity.name in quantity.sources
         if quantity.is_text or equation.coarse or equation.jumps or is_recurring:
@@ -241,6 +241,15 @@ class JudgedQuantity:
         for index, value in values.items():
             wrong[index] &= not is_error(value)
         return wrong & np.isfinite(world.arrays[self.quantity.name])
+
+    def _begins(self, world: World, values: Values) -> np.ndarray:
+        """Return which entries of a recurrence are wrong given the entries before them."""
+        name = self.quantity.name
+        if name not in self.quantity.sources or self.quantity.is_text:
+            return np.ones(self.quantity.lengths, dtype=bool)
+        given = step_by_step(self.submitted.layout.model, self.quantity, values, world)
+        here = World({**world.arrays, name: given})
+        return wrong_in(self.submitted, self.quantity, here, values) | np.isnan(given)
 
     def judge(self) -> None:
         """Note what is wrong, once engines have computed the cells in each world."""
@@ -260,7 +269,8 @@ class JudgedQuantity:
                 self.faults[index] = "engines", differing
         self.wrong = np.array(np.logical_and.reduce([*off.values()]))
         for index in self.places:
-            self.wrong[index] |= index not in formulas or index in self.faults
+            is_answer = index in formulas or self._is_masked(index)
+            self.wrong[index] |= not is_answer or index in self.faults
         self.by_hand = frozenset(
             index
             for index, place in self.places.items()
@@ -297,6 +307,12 @@ class JudgedQuantity:
         return not _depends(self.submitted, self.formulas[index], title) and _depends(
             self.submitted, stated(self.quantity.name, index), title
         )
+
+    def _is_masked(self, index: Index) -> bool:
+        """Return whether a number was typed where the stated formula is a number, as =0."""
+        title = self.places[index][0]
+        stated = self.submitted.layout.formula(self.quantity.name, index)
+        return index in self.typed and areas(stated, title) == []
 
     def _is_unread(self, index: Index) -> bool:
         """Return whether no engine computes a formula, although it may be right."""
@@ -491,6 +507,20 @@ def wrong_in(submitted: Submission, quantity: Quantity, world: World, values: Va
         submitted.layout.model, quantity, world.arrays, got, expected, tolerance=TOLERANCE
     )
     return ~(off <= TOLERANCE) & ~(np.isnan(expected) & np.isnan(got))
+
+
+def step_by_step(
+    model: Model, quantity: Quantity, got: Mapping[Index, Found], world: World
+) -> np.ndarray:
+    """Return the right value of each entry; in a recurrence, given the student's ones before it."""
+    stated = world.arrays[quantity.name]
+    if quantity.name not in quantity.sources:
+        return stated
+    values = np.array(stated, dtype=float)
+    for index, value in got.items():
+        is_number = isinstance(value, float) and not isinstance(value, CellError)
+        values[index] = value if is_number else np.nan
+    return reference.expected(model, quantity, {**world.arrays, quantity.name: values})
 
 
 def _depends(submitted: Submission, formula: str, here: str) -> bool:

@@ -124,7 +124,7 @@ BOLD_STATE = replace(STATE, bold=True)
 DONE = {"exercise_done": replace(BOLD_STATE, number_format="0")}
 TOTAL = replace(HEAD, align="right")
 LONGEST = 2
-"""Letters of a symbol that is a quantity's name, as AB; a longer one is a word of the code."""
+"""Letters of a symbol that is a quantity's name, as AB or C_T; a word of the code has more."""
 
 TABLE = ("number", "symbol", "name", "equation", "book", "cells", "said", "")
 AREA, SUMS = ("symbol", "cells", "state", ""), ("COUNT", "SUM", "SQUARES", "ORDERED")
@@ -377,7 +377,7 @@ def _units(quantity: Quantity, *ends: Sequence[int]) -> str:
 def symbol(quantity: Quantity) -> str:
     """Return a quantity's symbol without a unit's index; empty if it has only a name."""
     plain = quantity.symbol.replace("{}", "").strip()
-    is_word = "_" in plain or len(plain) > LONGEST
+    is_word = len(plain.replace("_", "")) > LONGEST
     return "" if plain == quantity.name and is_word else plain
 
 
