@@ -40,6 +40,7 @@ from xlnn.registry.templates import names, template
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
 from xlnn.workbooks.exercise_drawing import own_equation
+from xlnn.workbooks.exercise_sheet import exercise_title
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 
@@ -924,3 +925,50 @@ def test_the_guide_of_an_exercise_promises_no_formula(lang, tmp_path):
     own = text(lang, "practising")("guide", "check")
     assert own in said
     assert [line for line in said if "xlnn check FILE" in line] == [own]
+
+
+# --- points and hints ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.ci
+def test_the_sheet_shows_points_and_hints_where_they_are_asked_for(lang, tmp_path):
+    asked = {"blank": "z2,slope2,C_T", "epochs": 1, "lang": lang}
+    plain = made(tmp_path / "plain.xlsx", "xor", **asked)
+    path = made(tmp_path / "e.xlsx", "xor", points={"z2": 4}, hints=True, **asked)
+    own, title = text(lang, "practising"), exercise_title(lang)
+    shown, before = (openpyxl.load_workbook(each)[title] for each in (path, plain))
+    cells = {c.coordinate: c.value for row in shown for c in row if isinstance(c.value, str)}
+    worth = [own("exercise", "points", points=number) for number in ("4", "1", "1")]
+    names = [value.split("\n")[-1] for value in cells.values() if value.endswith(tuple(worth))]
+    assert names == worth
+    _, layout = described(path)
+    mark = own("exercise", "hint", cell="", cells="")[:2]
+    hints = [value for value in cells.values() if f"\n{mark}" in value]
+    assert len(hints) == 3
+    assert layout.titles[layout.blocks["x"].sheet] in hints[0]
+    assert "SUMPRODUCT" in hints[0]
+    assert layout.stated("z2")[layout.titles["training"], 4, 3][1:] not in hints[0]
+    others = {c.coordinate: c.value for row in before for c in row if isinstance(c.value, str)}
+    assert others.keys() == cells.keys()
+    assert {described(each)[1].cell("exercise_done", ()) for each in (path, plain)} == {
+        layout.cell("exercise_done", ())
+    }
+    assert not any(value in other for other in others.values() for value in worth)
+    symbols = [value for value in cells.values() if value in {"z²", "a′(z²)", "C_T"}]
+    assert symbols.count("C_T") >= 1
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        ({"delta": 1}, "There are points for delta, which is not left out: left out are z2."),
+        ("z2=-1", "points is 'z2=-1': points of at least 0"),
+        ("z2", "points is 'z2': points of at least 0, such as delta3=4,delta2=6, is expected"),
+        ({"z2": float("inf")}, "points"),
+    ],
+)
+def test_points_that_cannot_be_shown_are_refused(points, said, tmp_path):
+    with pytest.raises(DataError, match=re.escape(said)):
+        made(tmp_path / "e.xlsx", "xor", blank="z2", points=points)
+    assert not [*tmp_path.iterdir()]
