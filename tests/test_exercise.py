@@ -874,7 +874,7 @@ def test_the_check_of_an_exercise_says_what_is_right_and_never_what_belongs_ther
     assert done.exit_code == 1
     lines = done.output.splitlines()
     assert lines[0].endswith("1 of 4 right, also with random inputs   seed 5")
-    said = [line.split("   ")[-1].split(":")[0] for line in lines[1:]]
+    said = [re.split(r":| \(", line.split("   ")[-1])[0] for line in lines[1:]]
     assert said == ["right", "wrong", "partly", "not done"]
     as_json = CliRunner().invoke(cli, ["check", str(path), "--json"])
     found = json.loads(as_json.output)

@@ -323,8 +323,8 @@ class _WrongUnit:
                 if is_instead and len(names) > 1 and "" not in names:
                     both = {"symbol": _symbols(layout, area), "right": _symbols(layout, other)}
                     return self.says("instead", **self.swapped(area, other), **both)
-        if unused and not beyond(named, stated):
-            left = beyond(unused[:1], named) or unused[0]
+        left = beyond(unused, named)
+        if left and not beyond(named, stated):
             belongs = range_text(left, self.titles)
             return self.says("missing", symbol=_symbols(layout, left), belongs=belongs)
         return None

@@ -82,7 +82,8 @@ class SelfCheck:
         yield f"{self.file}   {found}   seed {self.seed}"
         for each in self.blanks:
             units = ", ".join(each.units[:NAMED]) + (", …" if each.units[NAMED:] else "")
-            where = f": {units} ({each.cell})" if each.cell else ""
+            named = f": {units}" if units and each.state != EMPTY else ""
+            where = f"{named} ({each.cell})" if each.cell else ""
             yield f"    {each.symbol}   {each.state}{where}"
 
     def to_json(self) -> dict[str, Any]:
