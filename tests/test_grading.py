@@ -160,7 +160,7 @@ def reasons_of(path, name, answer, folder):
     [
         ("=(N{0}-Images!N{0})^2/2-(O{0}-Images!O{0})^2/2", "a sign inside the formula"),
         ("=((N{0}-Images!N{0})+(O{0}-Images!O{0}))/2", "a square is missing"),
-        ("=(N{0}-Images!O{0})^2/2+(O{0}-Images!N{0})^2/2", "gives "),
+        ("=(N{0}-Images!O{0})^2/2+(O{0}-Images!N{0})^2/2", "Images!N4 and Images!O4 are swapped"),
     ],
 )
 @pytest.mark.first(1)
