@@ -121,6 +121,7 @@ class JudgedQuantity:
         }
         self.got: Sequence[Values] = ()
         self.heard: dict[str, Sequence[Values]] = {}
+        self._off: dict[str, np.ndarray] = {}
         self.wrong = np.zeros(quantity.lengths, dtype=bool)
         self.faults: dict[Index, Fault] = {}
         self.by_hand: AbstractSet[Index] = frozenset()
@@ -174,7 +175,7 @@ class JudgedQuantity:
         They are better than others if they are right, or at least not an error.
         """
         given = [dict(zip(self.places, values, strict=True)) for values in answers]
-        self.heard[engine] = given
+        self.heard[engine], self._off[engine] = given, self._wrong_of(given)
         if not self.got:
             self.got = given
             return
@@ -194,15 +195,14 @@ class JudgedQuantity:
         """Return whether a further engine has to compute it."""
         if len(self.heard) < WITNESSES:
             return not self.heard or bool(self._asked)
-        off = {engine: self._off(given) for engine, given in self.heard.items()}
-        return any(self._is_doubtful(index, off) for index in self._asked)
+        return any(map(self._is_doubtful, self._asked))
 
-    def _is_doubtful(self, index: Index, off: Mapping[str, np.ndarray]) -> bool:
+    def _is_doubtful(self, index: Index) -> bool:
         """Return whether a third engine may help: one of two has an error where it cannot compute.
 
         Two different numbers are a difference between programs, which no third one settles.
         """
-        against = [engine for engine in off if off[engine][index]]
+        against = [engine for engine, off in self._off.items() if off[index]]
         if len(against) < WITNESSES:
             return any(self._fails(engine, index) for engine in against)
         formula = self.formulas[index]
@@ -222,7 +222,7 @@ class JudgedQuantity:
         )
         return all(map(is_error, counted))
 
-    def _off(self, given: Sequence[Values]) -> np.ndarray:
+    def _wrong_of(self, given: Sequence[Values]) -> np.ndarray:
         """Return which entries are wrong in any world."""
         wrong = np.zeros(self.quantity.lengths, dtype=bool)
         for world, values in zip(self.worlds, given, strict=True):
@@ -254,7 +254,6 @@ class JudgedQuantity:
     def judge(self) -> None:
         """Note what is wrong, once engines have computed the cells in each world."""
         submitted, formulas = self.submitted, self.formulas
-        off = {engine: self._off(given) for engine, given in self.heard.items()}
         for index, text in formulas.items():
             is_array = self.places[index] in submitted.arrays
             if index in self.circular:
@@ -265,9 +264,9 @@ class JudgedQuantity:
                 self.faults[index] = "reads_one", one
             elif self._is_constant(index):
                 self.faults[index] = "constant", text
-            elif differing := self._differing(index, off):
+            elif differing := self._differing(index):
                 self.faults[index] = "engines", differing
-        self.wrong = np.array(np.logical_and.reduce([*off.values()]))
+        self.wrong = np.array(np.logical_and.reduce([*self._off.values()]))
         for index in self.places:
             is_answer = index in formulas or self._is_masked(index)
             self.wrong[index] |= not is_answer or index in self.faults
@@ -287,10 +286,10 @@ class JudgedQuantity:
         self.got, self.worlds = [self.got[n] for n in kept], [self.worlds[n] for n in kept]
         self.heard = {name: [given[n] for n in kept] for name, given in self.heard.items()}
 
-    def _differing(self, index: Index, off: Mapping[str, np.ndarray]) -> tuple[str, str] | None:
+    def _differing(self, index: Index) -> tuple[str, str] | None:
         """Return an engine that finds a formula right and one that does not, if only one does."""
-        for_it = [engine for engine in off if not off[engine][index]]
-        against = [engine for engine in off if off[engine][index]]
+        for_it = [engine for engine, off in self._off.items() if not off[index]]
+        against = [engine for engine, off in self._off.items() if off[index]]
         if index in self._stated or len(for_it) != 1 or not against:
             return None
         return for_it[0], against[0]
