@@ -139,6 +139,12 @@ def factor(blank, values):  # noqa: ARG001
     return [f"=2*({text[1:]})" for text in blank.stated]
 
 
+def mean(blank, values):  # noqa: ARG001
+    """Divide by how many there are of something, as in a mean."""
+    counts = [axis.length for axis in blank.quantity.axes if axis.length > 2]
+    return [f"=({text[1:]})/{counts[-1]}" for text in blank.stated] if counts else None
+
+
 def offset(blank, values):  # noqa: ARG001
     return [f"=({text[1:]})+0.5" for text in blank.stated]
 
@@ -235,6 +241,7 @@ WRONG = {
     "typed": typed,
     "sign": sign,
     "factor": factor,
+    "mean": mean,
     "offset": offset,
     "error": error,
     "anchor": anchor,

@@ -1,5 +1,6 @@
 """An exercise leaves formulas out and says live what is right; each student has other numbers."""
 
+import json
 import os
 import re
 import shutil
@@ -29,7 +30,7 @@ from xlnn.equations import exercise as eq
 from xlnn.errors import DataError, OptionsError, OutputError, WorkbookError
 from xlnn.exercises.exercise import Source, equation, exercise, student_exercise
 from xlnn.exercises.grading import _handed_out, grade
-from xlnn.exercises.levels import blanks_of, in_order, is_exercise
+from xlnn.exercises.levels import MOST_AT_FIRST, blanks_of, in_order, is_exercise
 from xlnn.exercises.roster import HEADINGS, file_names, students
 from xlnn.exercises.submission import exercise_of, submission
 from xlnn.loading.spec import described, read_spec
@@ -39,6 +40,7 @@ from xlnn.registry.templates import names, template
 from xlnn.registry.text import languages, text
 from xlnn.workbooks.exercise import LEVELS, Exercise
 from xlnn.workbooks.exercise_drawing import own_equation
+from xlnn.workbooks.exercise_sheet import exercise_title
 from xlnn.workbooks.network.origin import from_template
 from xlnn.workbooks.network.recipe import recipe
 
@@ -386,6 +388,37 @@ def test_levels_go_from_the_weighted_input_to_a_whole_epoch(digits):
     order = [quantity.name for quantity in in_order(layout)]
     assert order.index("z2") < order.index("a2") < order.index("z3") < order.index("delta3")
     assert order.index("dC_db3") < order.index("W2") < order.index("b3")
+
+
+@pytest.mark.parametrize("what", names())
+@pytest.mark.first(3)
+@pytest.mark.ci
+def test_in_every_template_what_comes_later_is_computed_from_what_comes_before(what):
+    """Only what has a start, such as weights, is there when a step begins."""
+    source = Source.of(what)
+    few = Options(**({"epochs": 2} if "epochs" in source.kind.options else {}))
+    plan = planned(*source, few)
+    order = in_order(plan.layout)
+    place = {quantity.name: n for n, quantity in enumerate(order)}
+    for quantity in order:
+        for use in quantity.uses.values():
+            if use.lag == 0 and use.name in place:
+                is_start = plan.layout.model[use.name].given and not quantity.given
+                assert is_start or place[use.name] < place[quantity.name], (use.name, quantity.name)
+    level = blanks_of(plan.layout, (), 1, plan.cells)
+    assert 0 < len(level) <= MOST_AT_FIRST
+    fit = [quantity for quantity in order if is_exercise(plan.layout, quantity)]
+    forward = [quantity.name for quantity in fit if not quantity.given]
+    assert level[0] in forward or not forward
+
+
+def test_the_first_level_of_lstm_is_its_gates():
+    plan = planned(*Source.of("lstm"), Options(epochs=1))
+    first = blanks_of(plan.layout, (), 1, plan.cells)
+    assert {"i", "f", "o", "g", "c", "h"} <= {*first}
+    order = [quantity.name for quantity in in_order(plan.layout)]
+    steps = ("past", "i", "c", "h", "z", "cost", "e", "dc", "dC_dUi", "moment1_Ui", "direction_Ui")
+    assert [*steps, "Ui"] == sorted((*steps, "Ui"), key=order.index)
 
 
 def test_the_page_for_teachers_says_what_each_level_leaves_out():
@@ -796,3 +829,146 @@ def test_every_line_of_an_exercise_has_an_equation():
             ):
                 without.add((what, q.name))
     assert without == set()
+
+
+# --- the check of an exercise -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def half_done(tmp_path_factory):
+    """Of four quantities one is right in other words, one wrong, one half done, one empty."""
+    folder = tmp_path_factory.mktemp("half")
+    blank = ["z2", "a2", "C", "delta2"]
+    path = made(folder / "e.xlsx", "xor", blank=blank, epochs=1)
+    _, layout = described(path)
+    book = openpyxl.load_workbook(path)
+
+    def fill(name, change, rows=4):
+        quantity, block = layout.model[name], layout.blocks[name]
+        for index in np.ndindex(quantity.lengths):
+            if index[1] < rows:
+                sheet = book[layout.titles[block.sheet]]
+                sheet.cell(*block.address(index)).value = change(layout.formula(name, index))
+
+    fill("z2", lambda text: f"=0+({text[1:]})")
+    fill("a2", lambda text: f"=SIN(C4)*{len(text)}")
+    fill("C", lambda text: text, rows=2)
+    book.save(folder / "half.xlsx")
+    return folder / "half.xlsx", layout
+
+
+def answers_in(said, layout, names):
+    """Return the formulas of some quantities that a text holds."""
+    return [
+        text
+        for name in names
+        for text in layout.stated(name).values()
+        if text[1:] in said.replace(" ", "")
+    ]
+
+
+@pytest.mark.ci
+def test_the_check_of_an_exercise_says_what_is_right_and_never_what_belongs_there(half_done):
+    path, layout = half_done
+    done = CliRunner().invoke(cli, ["check", str(path), "--seed", "5"])
+    assert done.exit_code == 1
+    lines = done.output.splitlines()
+    assert lines[0].endswith("1 of 4 right, also with random inputs   seed 5")
+    said = [re.split(r":| \(", line.split("   ")[-1])[0] for line in lines[1:]]
+    assert said == ["right", "wrong", "partly", "not done"]
+    as_json = CliRunner().invoke(cli, ["check", str(path), "--json"])
+    found = json.loads(as_json.output)
+    assert [each["state"] for each in found["blanks"]] == said
+    assert found["agrees"] is False
+    in_python = check(path, "formualizer", 1)
+    wrong = [each for each in in_python.wrong if each.quantity in exercise_of(path).blank]
+    assert {each.quantity for each in wrong} >= {"a2", "C", "delta2"}
+    assert {(each.expected, each.expected_formula) for each in wrong} == {(None, "")}
+    assert {each.stated for each in in_python.restated} == {""}
+    for told in (done.output, as_json.output, str(in_python), json.dumps(in_python.to_json())):
+        assert answers_in(told, layout, ("delta2", "C", "a2")) == []
+
+
+@pytest.mark.ci
+def test_the_solution_shows_what_belongs_into_an_exercise_and_nothing_else_does(
+    half_done, tmp_path
+):
+    path, layout = half_done
+    blank = ",".join(exercise_of(path).blank)
+    key = tmp_path / "key.xlsx"
+    asked = ["xor", "--blank", blank, "--epochs", "1", "--key", "-o", str(key)]
+    CliRunner().invoke(cli, ["exercise", *asked])
+    done = CliRunner().invoke(cli, ["check", str(path), "--key", str(key), "--json"])
+    assert done.exit_code == 1
+    assert answers_in(done.output, layout, ("delta2",))
+    for other in (path, filled(path, tmp_path / "own.xlsx", ["C"])):
+        refused = CliRunner().invoke(cli, ["check", str(path), "--key", str(other)])
+        assert refused.exit_code == 1
+        assert "is not the solution of half.xlsx" in refused.output
+        assert answers_in(refused.output, layout, exercise_of(path).blank) == []
+
+
+@pytest.mark.ci
+def test_the_solution_of_an_exercise_is_right_in_its_own_check(tmp_path):
+    key = made(tmp_path / "key.xlsx", "descent", level=1, key=True)
+    done = CliRunner().invoke(cli, ["check", str(key)])
+    assert done.exit_code == 0, done.output
+    assert "6 of 6 right" in done.output
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.ci
+def test_the_guide_of_an_exercise_promises_no_formula(lang, tmp_path):
+    path = made(tmp_path / "e.xlsx", "xor", level=1, lang=lang, epochs=1)
+    guide = openpyxl.load_workbook(path).worksheets[0]
+    said = [cell.value for row in guide for cell in row if isinstance(cell.value, str)]
+    own = text(lang, "practising")("guide", "check")
+    assert own in said
+    assert [line for line in said if "xlnn check FILE" in line] == [own]
+
+
+# --- points and hints ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.ci
+def test_the_sheet_shows_points_and_hints_where_they_are_asked_for(lang, tmp_path):
+    asked = {"blank": "z2,slope2,C_T", "epochs": 1, "lang": lang}
+    plain = made(tmp_path / "plain.xlsx", "xor", **asked)
+    path = made(tmp_path / "e.xlsx", "xor", points={"z2": 4}, hints=True, **asked)
+    own, title = text(lang, "practising"), exercise_title(lang)
+    shown, before = (openpyxl.load_workbook(each)[title] for each in (path, plain))
+    cells = {c.coordinate: c.value for row in shown for c in row if isinstance(c.value, str)}
+    worth = [own("exercise", "points", points=number) for number in ("4", "1", "1")]
+    names = [value.split("\n")[-1] for value in cells.values() if value.endswith(tuple(worth))]
+    assert names == worth
+    _, layout = described(path)
+    mark = own("exercise", "hint", cell="", cells="")[:2]
+    hints = [value for value in cells.values() if f"\n{mark}" in value]
+    assert len(hints) == 3
+    assert layout.titles[layout.blocks["x"].sheet] in hints[0]
+    assert "SUMPRODUCT" in hints[0]
+    assert layout.stated("z2")[layout.titles["training"], 4, 3][1:] not in hints[0]
+    others = {c.coordinate: c.value for row in before for c in row if isinstance(c.value, str)}
+    assert others.keys() == cells.keys()
+    assert {described(each)[1].cell("exercise_done", ()) for each in (path, plain)} == {
+        layout.cell("exercise_done", ())
+    }
+    assert not any(value in other for other in others.values() for value in worth)
+    symbols = [value for value in cells.values() if value in {"z²", "a′(z²)", "C_T"}]
+    assert symbols.count("C_T") >= 1
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        ({"delta": 1}, "There are points for delta, which is not left out: left out are z2."),
+        ("z2=-1", "points is 'z2=-1': points of at least 0"),
+        ("z2", "points is 'z2': points of at least 0, such as delta3=4,delta2=6, is expected"),
+        ({"z2": float("inf")}, "points"),
+    ],
+)
+def test_points_that_cannot_be_shown_are_refused(points, said, tmp_path):
+    with pytest.raises(DataError, match=re.escape(said)):
+        made(tmp_path / "e.xlsx", "xor", blank="z2", points=points)
+    assert not [*tmp_path.iterdir()]

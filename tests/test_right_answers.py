@@ -9,6 +9,7 @@ from shutil import copy
 import openpyxl
 import pytest
 from openpyxl.formula.translate import Translator
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 from programs import skip_without
@@ -17,14 +18,16 @@ from submissions import blanks, emptied, fill
 
 import xlnn
 from xlnn.engines._external import ExternalProgram
-from xlnn.exercises import grading
+from xlnn.engines.formualizer import UNKNOWN
+from xlnn.exercises import evaluation, grading, judging
 from xlnn.exercises.consistency import as_a_whole
-from xlnn.exercises.feedback import notes, reason
+from xlnn.exercises.evaluation import FORMUALIZER
+from xlnn.exercises.feedback import notes, reason, said_of
 from xlnn.exercises.judging import judged
 from xlnn.exercises.submission import submission
 from xlnn.layout import quoted
 from xlnn.loading.spec import described
-from xlnn.registry.text import text
+from xlnn.registry.text import languages, text
 
 pytestmark = pytest.mark.ci
 """Each asks several engines for many sets of inputs."""
@@ -212,22 +215,79 @@ def test_a_branch_for_one_number_does_not_hide_what_is_wrong(name, formula, buil
     assert None not in kinds(path)
 
 
-LIBREOFFICE_ALONE = [
-    "=SUM(SMALL(Training!R4:R7,{1,2,3,4}))", "=SUM(Training!R4:R11 Training!R8:R11)",
-]  # fmt: skip
+def test_what_one_engine_alone_computes_as_stated_is_left_to_the_teacher(built, tmp_path):
+    """Programs differ: in truth values, in COLUMN of a range, in functions that others lack."""
+    skip_without("libreoffice")
+    path = each_in_a_cell(built, ANSWERS["by_hand"], tmp_path)
+    wrong, right = taken_for_wrong(path)
+    assert (*wrong, right.keys() - {"answer"}) == (*ANSWERS["by_hand"], set())
+    grades = found(path)
+    mistakes = [unit.mistake for question in grades.questions for unit in question.units]
+    assert {mistake.kind for mistake in mistakes} == {"engines"}
+    assert grades.open == len(ANSWERS["by_hand"])
+    said = {mistake.said["found"] != mistake.said["value"] for mistake in mistakes}
+    assert said == {True}
 
 
-@pytest.mark.parametrize("is_there", [True, False])
+def test_a_reason_names_both_engines_and_what_they_give(built, tmp_path):
+    answer = by_row("=SUMPRODUCT(N{0}:O{0}=MAX(N{0}:O{0}),{{1,2}})")
+    (question,) = found(handed_in(built, ("answer",), tmp_path, answer)).questions
+    assert question.units[0].by_hand
+    assert re.match(
+        r"formualizer gives [12], ironcalc 0: programs differ here",
+        reason(question.units[0], WORDS),
+    )
+
+
 @pytest.mark.slow
-def test_libreoffice_computes_what_no_other_engine_does(is_there, built, tmp_path, monkeypatch):
-    """Without it, a person judges."""
-    if is_there:
-        skip_without("libreoffice")
-    else:
-        monkeypatch.setattr(ExternalProgram, "find", lambda _: None)
-    path = handed_in(built, ("C_T",), tmp_path, lambda _: LIBREOFFICE_ALONE)
-    assert points(path) == {"C_T": is_there}
-    assert kinds(path) == [None if is_there else "by_hand"]
+def test_without_libreoffice_a_function_that_one_engine_lacks_is_graded_by_hand(
+    built, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(ExternalProgram, "find", lambda _: None)
+    path = handed_in(built, ("z2",), tmp_path, _product_of, only="z2", is_array=True)
+    assert set(kinds(path)) == {"engines"}
+    assert found(path).open == 1
+
+
+def _product_of(blank):
+    """Return the weighted inputs as products of matrices."""
+    return [
+        re.sub(r"SUMPRODUCT\((.*?),(.*?)\)", r"MMULT(\1,TRANSPOSE(\2))", s) for s in blank.stated
+    ]
+
+
+def test_a_stated_formula_needs_no_second_engine(built, tmp_path, monkeypatch):
+    """Beside a wrong one in the same column, where formualizer has to compute both."""
+
+    def none_but_the_first(submitted, questions, engine=""):
+        found = evaluation.evaluated_tasks(submitted, questions, engine)
+        return found if engine == FORMUALIZER else unread(found)
+
+    def unread(found):
+        return [[[UNKNOWN] * len(values) for values in each] for each in found]
+
+    monkeypatch.setattr(judging, "evaluated_tasks", none_but_the_first)
+    path = handed_in(built, ("a2",), tmp_path, lambda b: [*b.stated[:-1], f"{b.stated[-1]}*2"])
+    (result,) = judging.judged(submission(path), 0)
+    assert [index for index in result.formulas if result.wrong[index]] == [
+        (1, 3, unit) for unit in range(3)
+    ]
+    path = handed_in(built, ("a2",), tmp_path, lambda b: [f"{text}+0" for text in b.stated])
+    (result,) = judging.judged(submission(path), 0)
+    assert result.wrong.all()
+
+
+@pytest.mark.slow
+def test_a_matrix_formula_keeps_its_mark_whoever_saved_it(built, tmp_path):
+    """LibreOffice writes the range of one cell as G6:G6."""
+    path = handed_in(built, ("z2",), tmp_path, _product_of, only="z2", is_array=True)
+    book = openpyxl.load_workbook(path)
+    for cell in (cell for row in book["Training"] for cell in row):
+        if isinstance(cell.value, ArrayFormula):
+            cell.value.ref = f"{cell.coordinate}:{cell.coordinate}"
+    book.save(path)
+    assert submission(path).formulas["Training", 4, 3].startswith("=MMULT(")
+    assert points(path) == {"z2": 1}
 
 
 @pytest.mark.slow
@@ -381,6 +441,57 @@ def test_a_circle_names_the_range_of_later_epochs_alone(built, tmp_path):
     assert question.units[0].mistake.said == {"cells": "Training!U4:U8"}
 
 
+def test_a_sum_by_the_epoch_over_both_epochs_is_a_circle(built, tmp_path):
+    """The range holds the errors of epoch 2, which depend on this gradient."""
+
+    def answer(blank):
+        column = re.search(r"Training!([A-Z]+)", blank.stated[0])[1]
+        return [
+            f"=SUMIF(Training!A$4:A$11,{epoch},Training!{column}$4:{column}$11)" for epoch in (1, 2)
+        ]
+
+    (question,) = found(handed_in(built, ("dC_db2",), tmp_path, answer)).questions
+    assert question.points == 0
+    mistake = question.units[0].mistake
+    assert (mistake.kind, mistake.said) == ("circle", {"cells": "Training!U4:U11"})
+    (result,), _ = as_a_whole(*_read(tmp_path / "s.xlsx"))
+    assert {index for index, fault in result.faults.items() if fault[0] == "circle"} == {
+        (0, unit)
+        for unit in range(3)  # no epoch depends on the gradients of the last one
+    }
+
+
+def _read(path):
+    handed_in = submission(path)
+    return handed_in, judged(handed_in, 0)
+
+
+def test_a_circle_costs_only_the_cell_that_closes_it(built, tmp_path):
+    """The first of four sums the column in which it stands; the others stay right."""
+
+    def answer(blank):
+        letter = openpyxl.utils.get_column_letter(blank.places[0][1])
+        return [f"={blank.stated[0][1:]}+0*SUM({letter}4:{letter}11)", *blank.stated[1:]]
+
+    path = handed_in(built, ("a2",), tmp_path, answer)
+    (result,), _ = as_a_whole(*_read(path))
+    assert {index[:2] for index in result.formulas if result.wrong[index]} == {(0, 0)}
+
+
+def test_a_circle_through_other_quantities_costs_only_the_cell_that_closes_it(built, tmp_path):
+    """Of six gradients the first sums over an image too many, which has no inputs."""
+
+    def answer(blank):
+        first, last = blank.stated
+        return [first.replace("7", "8") if blank.unit == (0, 0) else first, last]
+
+    handed_in(built, ("dC_dW2",), tmp_path, answer)
+    (result,), whole = as_a_whole(*_read(tmp_path / "s.xlsx"))
+    assert [index for index in result.formulas if result.wrong[index]] == [(0, 0, 0)]
+    assert result.faults[0, 0, 0][0] == "circle"
+    assert not whole
+
+
 # --- what was moved ----------------------------------------------------------------------------
 
 
@@ -500,6 +611,134 @@ def _wrong(key, blank, stated, place):
 @pytest.mark.slow
 def test_the_commonest_mistakes_are_named(key, reasons_found):
     assert reasons_found[key] == {REASONS[key][2]}
+
+
+DEEPER = {
+    "a transposed matrix": ("transformer", "dQ", None, "transposed"),
+    "no mask": ("transformer", "S", None, "mask"),
+    "n - 1 for n": ("transformer", "s1", ("/4+", "/3+"), "less_one"),
+    "no epsilon": ("transformer", "s1", (r"\+1/100000", ""), "epsilon"),
+    "epsilon in the root": ("lstm", "direction_V", (r"\)\+(\w\$\d+)\)$", r"+\1))"), "epsilon"),
+    "swapped gates": ("lstm", "c", (r"=(\w+)\*(\w+)\+(\w+)", r"=\3*\2+\1"), "swapped"),
+    "tanh for a sigmoid": (
+        "lstm", "i", (r"1/\(1\+EXP\(MIN\(700,-(.*)\)\)\)", r"TANH(\1)"), "activation",
+    ),
+    "no slope": ("lstm", "di", (r"\*[^*]*\*\(1-.*$", ""), "no_slope"),
+    "no slope of tanh": ("rnn", "delta", (r"\*\(1-.*$", ""), "no_slope"),
+    "a mean": ("rnn", "dC_db", (r"=(.*)", r"=(\1)/16"), "mean"),
+    "nothing at all": ("rnn", "dC_db", (r"=(.*)", r"=(\1)*1E-20"), "other"),
+}  # fmt: skip
+"""Templates, quantities, what is replaced in the stated formulas, and what the reason is."""
+
+
+@pytest.fixture(scope="module")
+def deeper(tmp_path_factory):
+    """The templates of the later sections."""
+    folder = tmp_path_factory.mktemp("deeper")
+    names = {name for name, *_ in DEEPER.values()}
+    return {
+        name: xlnn.build(name, folder / f"{name}.xlsx", epochs=1, verify=False).path
+        for name in sorted(names)
+    }
+
+
+def only_in(path, name, unit, answer, folder):
+    """Fill in a quantity with one unit of another formula; return why that is wrong."""
+    book = openpyxl.load_workbook(emptied(path, (name,), folder / "e.xlsx"))
+    for (_, own), blank in blanks(path, (name,)).items():
+        given = [*map(answer, blank.stated, blank.places)] if own == unit else blank.stated
+        fill(book, blank, given)
+    book.save(folder / "s.xlsx")
+    (question,) = found(folder / "s.xlsx").questions
+    wrong = [each.mistake for each in question.units if each.mistake]
+    assert len(wrong) <= 1
+    return wrong[0] if wrong else None
+
+
+@pytest.mark.parametrize("key", DEEPER)
+@pytest.mark.first(2)
+@pytest.mark.slow
+def test_mistakes_of_the_later_sections_are_named(key, deeper, tmp_path):
+    template, name, change, kind = DEEPER[key]
+    path = deeper[template]
+    _, layout = described(path)
+    first = layout.model[name].units[0]
+    unit = tuple(map(int, first))
+    if key == "a transposed matrix":
+        unit = (1, 2)  # of the first row, which attends to itself alone, all errors are 0
+
+        def answer(text, _):
+            return _transposed(layout, text)
+
+    elif key == "no mask":
+        unit = (0, 1)
+
+        def answer(_, place):
+            row, column = place
+            own = openpyxl.utils.get_column_letter(column - 16)
+            return f"=EXP({own}{row}-MAX(BO{row}:BR{row}))"
+
+    else:
+
+        def answer(text, _):
+            return re.sub(*change, text)
+
+    mistake = only_in(path, name, unit, answer, tmp_path)
+    assert mistake.kind == kind
+    assert "{" not in reason_of(mistake)
+
+
+def reason_of(mistake):
+    return " ".join(said_of(mistake, text(lang, "grading")) for lang in languages())
+
+
+def _transposed(layout, formula):
+    """Return a formula with K transposed."""
+
+    def turned(found):
+        name, index = layout.entry(layout.titles["sentences"], *coordinate_to_tuple(found[0]))
+        if name != "K":
+            return found[0]
+        *axes, row, column = index
+        return layout.cell("K", (*axes, column, row)).partition("!")[2]
+
+    return re.sub(r"[A-Z]+[0-9]+", turned, formula)
+
+
+@pytest.mark.slow
+def test_a_row_that_reads_beyond_its_end_is_named_by_that_cell(deeper, tmp_path):
+    """The errors before it are off by less and less: they depend on it."""
+    path = deeper["rnn"]
+
+    def answer(formula, place):
+        row, start = place[0], r"(?<!!)\b([EFG])\$[0-9]+"
+        return re.sub(start, lambda each: f"{'NOP'['EFG'.index(each[1])]}{row + 1}", formula)
+
+    mistake = only_in(path, "delta", (0,), answer, tmp_path)
+    assert mistake.kind in {"dragged", "row", "instead"}
+    assert mistake.cell == "Steps!N9"
+
+
+def _first_product(_, place):
+    return f"=S{place[0]}*AI{place[0]}/SQRT(4)"
+
+
+def test_of_a_range_that_is_missing_in_part_only_that_part_is_named(deeper, tmp_path):
+    """The product has the first of four columns."""
+    path = deeper["transformer"]
+    mistake = only_in(path, "Z", (0, 0), _first_product, tmp_path)
+    assert mistake.kind == "missing"
+    assert "₁₁" not in mistake.said["symbol"]
+
+
+@pytest.mark.slow
+def test_a_number_typed_where_the_cell_is_masked_is_right(deeper, tmp_path):
+    path = deeper["transformer"]
+    for typed, is_right in ((0, True), (1, False), ("=0", True), (None, False)):
+        mistake = only_in(path, "S", (0, 1), lambda *_, own=typed: own, tmp_path)
+        assert (mistake is None) == is_right, typed
+    mistake = only_in(path, "S", (0, 0), lambda *_: 1, tmp_path)
+    assert mistake.kind == "typed"  # it is 1 in all worlds, and depends on others
 
 
 @pytest.mark.slow

@@ -107,6 +107,15 @@ def _quantities(value: object) -> tuple[str, ...]:
     return tuple(filter(None, _several(is_text)(value)))
 
 
+def _points(value: object) -> dict[str, float]:
+    if isinstance(value, str):
+        pairs = (part.partition("=") for part in value.split(",") if part.strip())
+        value = {name.strip(): _number(points) for name, _, points in pairs}
+    if not isinstance(value, Mapping) or not all(map(is_text, value)):
+        raise ValueError
+    return dict(zip(value, _several(is_number)([*value.values()]), strict=True))
+
+
 TEXT = Type("a text", _one(is_text))
 WHOLE = Type("a whole number", _one(is_whole, int), _number, "INTEGER")
 NUMBER = Type("a number", _one(is_number, float), _number, "FLOAT")
@@ -145,6 +154,7 @@ COLUMN = Type(
 COLUMNS = Type("the name of a column, or several,", _columns)
 NAMES = Type("names of columns, such as a,b,c,", _comma_separated, metavar="A,B,C")
 QUANTITIES = Type("a name of a quantity, or several,", _quantities)
+POINTS = Type("points of quantities, such as delta3=4,delta2=6,", _points, metavar="NAME=N,...")
 
 
 @dataclass(frozen=True)

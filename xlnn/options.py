@@ -28,6 +28,7 @@ from xlnn.option import (
     NUMBER,
     OPTIMISERS,
     PATH,
+    POINTS,
     QUANTITIES,
     SIZE,
     START,
@@ -234,6 +235,14 @@ class ExerciseOptions(TypedDict, total=False):
     note: Annotated[str | None, Option(
         TEXT, "Text on the sheet: where to hand it in.", "a line of up to 200 characters",
         lambda v: len(v) <= 200 and v.isprintable(), usual="",
+    )]
+    points: Annotated[Mapping[str, float] | str | None, Option(
+        POINTS, "Points to show on the sheet, such as delta3=4,delta2=6; others are worth 1.",
+        "points of at least 0, such as delta3=4,delta2=6,",
+        lambda v: all(0 <= n < inf for n in v.values()), usual=None,
+    )]
+    hints: Annotated[bool | None, Option(
+        FLAG, "Show on the sheet which cells and functions a formula needs.", usual=False,
     )]
     autograder: Annotated[Path | str | None, Option(
         PATH, "Write a .zip with which Gradescope grades it.", "the name of a .zip",

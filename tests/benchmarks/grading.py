@@ -45,7 +45,7 @@ ALSO = {
     "dragged": {"epoch", "right"},
     "anchor": {"right"},
     "short": {"right"},
-    "missing": {"right"},
+    "missing": {"right", "no_factor", "no_slope"},
 }
 """What a mistake may be called besides its own name. A formula that was altered and gives the right
 values in all worlds is right: the mean of the fitted values is that of the given ones."""

@@ -27,7 +27,7 @@ from xlnn.checking.formula_text import check_stated, plainly
 from xlnn.checking.gradients import with_gradients
 from xlnn.checking.jumps import check_jumps
 from xlnn.checking.probe import Work
-from xlnn.checking.report import Report, Reports
+from xlnn.checking.report import Report, Reports, without_answers
 from xlnn.checking.stored import CLOSE, stale
 from xlnn.checking.witness import confirm, second_work
 from xlnn.engines import DEFAULT_ENGINE, Allowance
@@ -36,7 +36,7 @@ from xlnn.errors import CircularReferenceError, EngineError, OptionsError, Workb
 from xlnn.grid import Values
 from xlnn.layout import Layout
 from xlnn.loading.open_file import check_sheets, opened
-from xlnn.loading.spec import WorkbookSpec, described, is_ours, on_records
+from xlnn.loading.spec import WorkbookSpec, described, is_ours, left_out_of, on_records
 from xlnn.loading.unseen_formulas import file_for_engine
 from xlnn.loading.values import check_inputs, read_arrays
 from xlnn.options import MOST_PROBES
@@ -56,6 +56,7 @@ def check(
     *,
     seed: int | None = None,
     model: Model | None = None,
+    answers: bool = False,
 ) -> Reports: ...
 @overload
 def check(
@@ -65,14 +66,16 @@ def check(
     *,
     seed: int | None = None,
     model: Model | None = None,
+    answers: bool = False,
 ) -> Report: ...
-def check(
+def check(  # noqa: PLR0913 -- the options of the command
     path: Path | str,
     engine: str | Sequence[str] = DEFAULT_ENGINE,
     probes: int = 1,
     *,
     seed: int | None = None,
     model: Model | None = None,
+    answers: bool = False,
 ) -> Report | Reports:
     """Compare every formula of a workbook with NumPy.
 
@@ -88,6 +91,8 @@ def check(
         tailored to it. The report names it.
     model : Model
         The model, if the workbook was made from your own.
+    answers : bool
+        Whether the report on an exercise has the formulas and values that belong into its blanks.
 
     Returns
     -------
@@ -111,15 +116,19 @@ def check(
     seed = randbelow(SEEDS) if seed is None else seed
     file = path_of(path)
     if isinstance(engine, str) and engine != "all":
-        return _reported(file, engine, probes, seed, model)
+        return _reported(file, engine, probes, seed, model, answers=answers)
     names = engines.ENGINES if engine == "all" else tuple(dict.fromkeys(engine))
     left_out = engines.missing() if engine == "all" else {}
     return Reports(
-        _reported(file, name, probes, seed, model) for name in names if name not in left_out
+        _reported(file, name, probes, seed, model, answers=answers)
+        for name in names
+        if name not in left_out
     )
 
 
-def _reported(path: Path, engine: str, probes: int, seed: int, model: Model | None) -> Report:
+def _reported(  # noqa: PLR0913 -- as `check`
+    path: Path, engine: str, probes: int, seed: int, model: Model | None, *, answers: bool
+) -> Report:
     """Compare a workbook with NumPy using one engine, and describe edits of its rows."""
     try:
         report, spec, layout, values, run = examined(path, engine, model, probes, seed)
@@ -136,7 +145,9 @@ def _reported(path: Path, engine: str, probes: int, seed: int, model: Model | No
     notes = *report.notes, *records, appended(layout, values), edited
     report = with_gradients(report, layout, run)
     found = edges(layout, run, report.restated)
-    return replace(report, notes=tuple(filter(None, notes)), edges=found)
+    report = replace(report, notes=tuple(filter(None, notes)), edges=found)
+    blanks = () if answers or model is not None else left_out_of(path)
+    return without_answers(report, blanks) if blanks else report
 
 
 class Examined(NamedTuple):

@@ -4,14 +4,17 @@ In the layout, every formula reads only cells that come before it in the order o
 So a circular reference includes a formula that reads ahead in this order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import heappop, heappush
+from itertools import product
 
 import numpy as np
 
 from xlnn import reference
 from xlnn.checking.formula_text import Entry
-from xlnn.checking.references import areas
-from xlnn.grid import Inputs
+from xlnn.checking.references import areas, taken
+from xlnn.grid import Inputs, Place
 from xlnn.layout import Layout
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.range_shapes import parsed
@@ -21,6 +24,93 @@ CHOICE, NUMBER = 1.0, 0.75
 which no slope vanishes, not even a(1 - a)."""
 
 _LAST = np.iinfo(np.int64).max
+
+
+class Order:
+    """The position of each cell in the order of `reference.run`.
+
+    Parameters
+    ----------
+    layout : Layout
+    contents : Package
+    """
+
+    def __init__(self, layout: Layout, contents: Package) -> None:
+        self.layout, self._turns = layout, _turns(layout, contents)
+        self._titles = {title.casefold(): title for title in contents.formulas}
+
+    def is_ahead(self, place: Place, formula: str) -> bool:
+        """Return whether a formula reads its own cell or one that is computed later."""
+        if (read := areas(formula, place[0])) is None:
+            # a name, a whole column or row; or no engine computes it
+            return parsed(formula) is not None
+        cells = (self._turns[a.sheet][a.top - 1 : a.bottom, a.left - 1 : a.right] for a in read)
+        own = self._turn(place)
+        return any(each.max(initial=0) >= own for each in cells)
+
+    def on_circles(
+        self, formulas: Mapping[Place, str], others: Sequence[Mapping[Place, str]] = ()
+    ) -> set[Place]:
+        """Return the places of the formulas that close a circle: they read ahead, and lead back.
+
+        Circles follow from the cells to which formulas refer, as in a spreadsheet program: SUMIF
+        refers to all cells of its ranges. Cells that INDEX or OFFSET may pick are left out.
+
+        Parameters
+        ----------
+        formulas : mapping
+            Of one quantity, by place.
+        others : sequence of mappings
+            All other formulas through which a circle may go.
+        """
+        ahead = {place for place, text in formulas.items() if self.is_ahead(place, text)}
+        if not ahead:
+            return set()
+        every = ChainMap(dict(formulas), *map(dict, others))
+        read: dict[Place, list[Place]] = {}
+        earliest = min(map(self._turn, ahead))
+        return {place for place in ahead if self._leads_back(place, every, read, earliest)}
+
+    def _leads_back(
+        self,
+        start: Place,
+        formulas: Mapping[Place, str],
+        read: dict[Place, list[Place]],
+        earliest: int,
+    ) -> bool:
+        """Return whether a formula depends on its own cell.
+
+        Cells before the earliest formula that reads ahead cannot: they only read earlier ones. Of
+        the others the first lead back soonest.
+        """
+        seen, waiting = {start}, [(0, start)]
+        while waiting:
+            _, place = heappop(waiting)
+            if place not in read:
+                read[place] = [*self._read_by(place, formulas)]
+            for other in read[place]:
+                if other == start:
+                    return True
+                turn = self._turn(other)
+                if other not in seen and turn >= earliest:
+                    seen.add(other)
+                    heappush(waiting, (turn, other))
+        return False
+
+    def _read_by(self, place: Place, formulas: Mapping[Place, str]) -> Iterator[Place]:
+        """Yield the cells with formulas whose values a formula takes."""
+        for area in taken(formulas[place], place[0])[0]:
+            title = self._titles.get(area.sheet, "")
+            rows, columns = range(area.top, area.bottom + 1), range(area.left, area.right + 1)
+            if len(rows) * len(columns) <= len(formulas):
+                cells = ((title, *at) for at in product(rows, columns))
+                yield from (cell for cell in cells if cell in formulas)
+            else:
+                yield from (cell for cell in formulas if area.holds(*cell))
+
+    def _turn(self, place: Place) -> int:
+        title, row, column = place
+        return int(self._turns[title.casefold()][row - 1, column - 1])
 
 
 def reading_ahead(
@@ -35,18 +125,10 @@ def reading_ahead(
     formulas : mapping
         Formulas of quantities' entries that differ from those in the layout.
     """
-    turns = _turns(layout, contents)
-
-    def is_ahead(entry: Entry, formula: str) -> bool:
-        title, row, column = layout.place(*entry)
-        read = areas(formula, title)
-        if read is None:  # a name, a whole column or row; or no engine computes it
-            return parsed(formula) is not None
-        cells = (turns[a.sheet][a.top - 1 : a.bottom, a.left - 1 : a.right] for a in read)
-        own = turns[title.casefold()][row - 1, column - 1]
-        return any(each.max(initial=0) >= own for each in cells)
-
-    return tuple(entry for entry, formula in formulas.items() if is_ahead(entry, formula))
+    order = Order(layout, contents)
+    return tuple(
+        entry for entry, text in formulas.items() if order.is_ahead(layout.place(*entry), text)
+    )
 
 
 def replacements(layout: Layout, entries: Iterable[Entry]) -> Inputs:

@@ -81,6 +81,43 @@ def areas(formula: str, here: str) -> list[CellRange] | None:
     return named
 
 
+LOCATING = frozenset({"AREAS", "COLUMN", "COLUMNS", "ISFORMULA", "ROW", "ROWS", "SHEET"})
+"""Functions that tell something of a reference, and take no values from its cells."""
+
+PICKING = frozenset({"INDEX", "OFFSET"})
+"""Functions whose first argument is a reference, of which they return a part or a neighbour."""
+
+
+def taken(formula: str, here: str) -> tuple[list[CellRange], bool]:
+    """Return the ranges whose values a formula takes, and whether it takes others, too.
+
+    A program that computes a formula first computes all cells of these ranges, whether a condition
+    such as that of SUMIF leaves them out or not. INDEX and OFFSET take values from cells that are
+    known only when they are computed.
+
+    >>> ranges, others = taken("=SUMIF(A1:A9,1,B1:B9)+ROW(C1)+INDEX(D1:D9,2)", "S")
+    >>> [area[1:] for area in ranges], others
+    ([(1, 1, 9, 1), (1, 2, 9, 2)], True)
+    """
+    if (tree := parsed(formula)) is None:
+        return [], False
+    found: list[CellRange] = []
+    left, picks = [tree], False
+    while left:
+        node = left.pop()
+        name = (node.get_function_name() or "").upper()
+        arguments = node.children()
+        if text := node.get_reference_string():
+            found += areas(f"={text}", here) or ()
+        elif name in PICKING:
+            picks = True
+            left += arguments[1:]
+            left += (each for each in arguments[:1] if not each.get_reference_string())
+        elif name not in LOCATING:
+            left += reversed(arguments)
+    return found, picks
+
+
 def replaced(formula: str, other: Callable[[str, str], str]) -> str:
     r"""Return a formula with each reference replaced.
 

@@ -1,7 +1,7 @@
 """The result of a check, and its description in lines of text."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from math import isfinite
 from numbers import Real
 from typing import Any
@@ -36,7 +36,7 @@ class Wrong:
     formula : str or None
         The formula in the cell; None if it has none.
     expected_formula : str
-        The right formula; empty if the cell should be a number.
+        The right formula; empty if the cell should be a number, or is to be filled in.
     reason : str or None
         Why the formula is wrong, if its values may not show it.
     engine : str or None
@@ -69,7 +69,7 @@ class Restated:
     place : dict of int
         As in `Wrong`.
     formula, stated : str
-        The formula in the cell, and the one that xlnn would write.
+        The formula in the cell, and the one that xlnn would write; empty in an exercise.
     points : int
         The number of points at which its value was compared: the file's inputs and the probes.
     """
@@ -247,6 +247,32 @@ class Report:
         return max((quantity.max_difference for quantity in self.quantities), default=0.0)
 
 
+def without_answers(report: Report, blanks: Collection[str]) -> Report:
+    """Return a report without the formulas and the values that belong into an exercise's blanks.
+
+    Parameters
+    ----------
+    report : Report
+    blanks : collection of str
+        The quantities that were left out.
+    """
+    return replace(
+        report,
+        wrong=tuple(
+            replace(wrong, expected=None, expected_formula="", reason=None)
+            if wrong.quantity in blanks
+            else wrong
+            for wrong in report.wrong
+        ),
+        restated=tuple(
+            replace(each, stated="") if each.quantity in blanks else each
+            for each in report.restated
+        ),
+        edges=tuple(each for each in report.edges if each.quantity not in blanks),
+        gradients=tuple(each for each in report.gradients if each.gradient not in blanks),
+    )
+
+
 class Reports(tuple[Report, ...]):
     """The results of a check by several engines, in their order."""
 
@@ -388,7 +414,8 @@ def _restated(report: Report) -> Iterator[str]:
     at = f"at {counted(points, 'point')} in {report.engine} and {report.witness}"
     yield f"{counted(count, 'formula')} restated, {same} {at}:"
     for each in report.restated[:SHOWN]:
-        yield f"{each.cell}   {each.formula}   expected {each.stated}"
+        expected = f"   expected {each.stated}" if each.stated else ""
+        yield f"{each.cell}   {each.formula}{expected}"
     if count > SHOWN:
         yield f"… and {count - SHOWN:,} more (--json lists all)"
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from xlnn.checking.report import lines_of
+from xlnn.checking.report import Report, lines_of
 from xlnn.cli.console import mended_by, say, say_error, say_json
 from xlnn.cli.course import progress
 from xlnn.cli.parameters import PATH, file_argument, files_argument, offering, part_of, with_choices
@@ -19,10 +19,12 @@ from xlnn.errors import MENDABLE, EngineError
 from xlnn.options import MOST_PROBES
 
 if TYPE_CHECKING:
-    from xlnn.checking.report import Report
+    from xlnn.exercises.self_check import SelfCheck
 
 Failure = dict[str, str]
 """The file that could not be checked, and the error: a sentence."""
+
+Result: TypeAlias = "Report | SelfCheck | Failure"
 
 
 @click.command()
@@ -46,6 +48,9 @@ Failure = dict[str, str]
 @click.option(
     "--seed", type=click.IntRange(min=0), help="Seed of the random inputs, to repeat a check."
 )
+@click.option(
+    "--key", type=PATH, help="The solution of an exercise FILE, to see what belongs into it."
+)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, help="How many processes.")
 @click.option("--shard", metavar="N/M", default="", help="Check part N of M, such as 3/16.")
 @click.option("--log", type=PATH, help="Log each file as a line of JSON, and resume.")
@@ -57,6 +62,9 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
     starts. If two outputs are equal to 12 digits, either class is right. The drift is the distance
     from NumPy's own run. It grows with rounding errors from epoch to epoch, so it is shown and does
     not count as an error; classes and counts are left out of it.
+
+    Of an exercise it says which of the formulas left out are right, judged as `xlnn grade` does,
+    and never what belongs there. With --key, the solution, it is checked like any other workbook.
 
     If a file cannot be checked, the others still are, and the exit code is 1. With --json such a
     file is an object with its file and its error; several files or engines give a list.
@@ -76,9 +84,10 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
     done: dict[str, bool] = {}
     read_log(log, lambda entry: done.update({str(entry["path"]): bool(entry["agrees"])}))
     mine = [file for file in shared_out(files, part_of(options["shard"])) if str(file) not in done]
-    found: list[Report | Failure] = []
+    found: list[Result] = []
     agree = all(done.values())
-    work = partial(_results, engines=engines, probes=options["probes"], seed=options["seed"])
+    how = {name: options[name] for name in ("probes", "seed", "key")}
+    work = partial(_results, engines=engines, **how)
     for file, results in each_of(work, mine, options["jobs"], failed=_ended):
         agrees = _agree(results)
         agree &= agrees
@@ -89,7 +98,7 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
             if isinstance(result, dict):
                 say_error(result["error"], file if len(files) > 1 else "")
             elif not as_json:
-                for line in lines_of(result):
+                for line in lines_of(result) if isinstance(result, Report) else result.lines():
                     say(line)
     if as_json:
         plain = [*map(_plain, found)]
@@ -101,30 +110,40 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
         sys.exit(1)
 
 
-def _agree(results: "Sequence[Report | Failure]") -> bool:
+def _agree(results: "Sequence[Result]") -> bool:
     return all(not isinstance(each, dict) and each.agrees for each in results)
 
 
-def _plain(result: "Report | Failure") -> dict[str, Any]:
+def _plain(result: "Result") -> dict[str, Any]:
     return result if isinstance(result, dict) else result.to_json()
 
 
-def _ended(file: Path) -> "list[Report | Failure]":
+def _ended(file: Path) -> "list[Result]":
     return [{"file": str(file), "error": f"{file.name}: the check ended without a result."}]
 
 
 def _results(
-    file: Path, engines: Sequence[str], probes: int, seed: int | None
-) -> "list[Report | Failure]":
+    file: Path, engines: Sequence[str], probes: int, seed: int | None, key: Path | None
+) -> "list[Result]":
     """Check a file with each engine; if none can read it, report that once."""
     from xlnn.checking.check import check as check_workbook  # noqa: PLC0415 -- only what is needed
+    from xlnn.exercises.self_check import check_solution, is_exercise, self_check  # noqa: PLC0415 -- the same
 
-    found: list[Report | Failure] = []
+    found: list[Result] = []
+    try:
+        if key is not None:
+            check_solution(key, file)
+        elif is_exercise(file):
+            with progress() as tell:
+                tell("Computing the formulas with two engines, also with random inputs")
+                return [self_check(file, seed)]
+    except MENDABLE as error:
+        return [{"file": str(file), "error": mended_by(error)}]
     for name in engines:
         try:
             with progress() as tell:
                 tell(f"Recalculating with {name}, and comparing with NumPy")
-                found.append(check_workbook(file, name, probes, seed=seed))
+                found.append(check_workbook(file, name, probes, seed=seed, answers=key is not None))
         except EngineError as error:  # another engine may succeed
             found.append({"file": str(file), "error": str(error)})
         except MENDABLE as error:

@@ -3,15 +3,16 @@
 A quantity that is wrong with right values elsewhere is wrong in the whole, too. One that is right
 there is right in the whole unless formulas form a circle, which is impossible where none reads a
 cell that is computed later. A formula that depends on its own cell has no value in
-any program; it is the one that forms a circle with the stated formulas in all other cells.
+any program; it is the one that forms a circle with the stated formulas in all other cells. What it
+depends on follows from the cells to which formulas refer, and not from their values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from xlnn.checking.circles import reading_ahead
 from xlnn.checking.formula_text import Entry
+from xlnn.checking.references import taken
 from xlnn.engines import arrays
-from xlnn.engines.scenarios import Found, Task
+from xlnn.engines.scenarios import Found, Place, Task
 from xlnn.exercises.evaluation import ENGINES, IRONCALC, World, evaluated_tasks
 from xlnn.exercises.judging import JudgedQuantity, wrong_in
 from xlnn.exercises.submission import Submission
@@ -37,27 +38,51 @@ def as_a_whole(
     """
     if not results:
         return [], None
-    entries = {
-        (each.quantity.name, index): text
-        for each in results
-        if each.quantity.name not in handed_in.as_stated
-        for index, text in each.formulas.items()
-        if not each.wrong[index]
-    }
-    ahead = {name for name, _ in reading_ahead(handed_in.layout, handed_in.contents, entries)}
+    ahead = set()
+    for each in results:
+        right = {
+            each.places[index]: text
+            for index, text in each.formulas.items()
+            if not each.wrong[index] and each.quantity.name not in handed_in.as_stated
+        }
+        if any(handed_in.order.is_ahead(place, text) for place, text in right.items()):
+            ahead.add(each.quantity.name)
+            _mark_circles(handed_in, each, right)
     is_own = results[0].worlds[0].is_own
     whole = _is_right(handed_in, results, may_be_circular=bool(ahead)) if is_own else None
     for each in results:
         if not whole and each.quantity.name in ahead:
-            _mark_circles(handed_in, each)
+            _mark_picking(handed_in, each)
     return list(results), whole
 
 
-def _mark_circles(handed_in: Submission, result: JudgedQuantity) -> None:
-    """Mark right entries as wrong if their formulas depend on their own cells."""
+def _mark_circles(
+    handed_in: Submission, result: JudgedQuantity, right: Mapping[Place, str]
+) -> None:
+    """Mark right entries as wrong if the cells to which they refer depend on their own cells."""
+    model, layout = handed_in.layout.model, handed_in.layout
+    name = result.quantity.name
+    later = (q.name for q in model.quantities if q.equation and name in model.needed_by(q.name))
+    others = [layout.stated(each) for each in later if each != name]
+    own = {result.places[index]: text for index, text in result.formulas.items()}
+    closing = handed_in.order.on_circles(own, [handed_in.helpers, *others])
+    for index, place in result.places.items():
+        if place in closing and place in right:
+            result.wrong[index], result.faults[index] = True, ("circle", right[place])
+
+
+def _mark_picking(handed_in: Submission, result: JudgedQuantity) -> None:
+    """Mark right entries as wrong if INDEX or OFFSET picks what depends on their own cells."""
     layout, world = handed_in.layout, result.worlds[0]
+    places, order = result.places, handed_in.order
     right = {index: text for index, text in result.formulas.items() if not result.wrong[index]}
-    places = result.places
+    picking = {
+        index
+        for index, text in right.items()
+        if order.is_ahead(places[index], text) and taken(text, places[index][0])[1]
+    }
+    if not picking:
+        return
     formulas = {
         place: text
         for quantity in layout.model.quantities
@@ -66,9 +91,9 @@ def _mark_circles(handed_in: Submission, result: JudgedQuantity) -> None:
     }
     own = {places[index]: text for index, text in right.items()}
     task = Task(formulas | own, {}, tuple(places.values()))
-    for _, index in _off(handed_in, world, task, [result.quantity]):
-        if not result.wrong[index]:
-            result.wrong[index], result.faults[index] = True, ("circle", formulas[places[index]])
+    off = {index for _, index in _off(handed_in, world, task, [result.quantity])}
+    for index in off & picking:
+        result.wrong[index], result.faults[index] = True, ("circle", right[index])
 
 
 def _off(

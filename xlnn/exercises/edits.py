@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 Edit = tuple[str, dict[str, str], str]
 """The kind of a mistake, the values of its sentence's braces, and a formula."""
@@ -15,6 +16,12 @@ _E = re.compile(r"(?<![\w.$])2\.71?8?[0-9]*(?![\w.])")
 _ROUND = re.compile(r"\b(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\(", re.IGNORECASE)
 _SQUARE = re.compile(r"\^2(?![\d.])")
 _PAIR = re.compile(r"SUMXMY2\(([^,]*),([^)]*)\)")
+FEWEST = 3
+"""The least number of terms of a mean that is told from a factor of the equation, such as 1/2."""
+
+MOST_SWAPPED = 6
+"""The most cells of a formula of which two are exchanged."""
+
 _SQUARES = (
     (_PAIR, r"SUMPRODUCT(\1-\2)"),
     (_PAIR, r"SUMPRODUCT(ABS(\1-\2))"),
@@ -38,6 +45,21 @@ SLOPES = {
     "linear": ("1+0*{0}",),
 }
 """Their slopes, of the activation or of the weighted input."""
+
+_OF_SUMS = {
+    "sigmoid": (
+        re.compile(r"=1/\(1\+EXP\(MIN\(700,-(.+)\)\)\)"),
+        re.compile(r"=1/\(1\+EXP\(-(.+)\)\)"),
+    ),
+    "tanh": (re.compile(r"=TANH\((.+)\)"),),
+}
+"""Activation functions of any number, as the workbook writes them."""
+
+_DIVISOR = re.compile(r"/([0-9]+)(?![\d/.])")
+_EPSILON = re.compile(rf"\+(?:1/10+(?!\d)|(?<=\)\+){_CELL}(?=\)))")
+"""What is added so that no denominator is 0: a power of ten, or a cell after a root."""
+
+_ROOT = re.compile(rf"\)\+({_CELL})(?=\))")
 
 
 def mended(formula: str) -> Iterator[Edit]:
@@ -67,6 +89,13 @@ def spoilt(formula: str) -> Iterator[Edit]:
             yield "square", {}, text
             yield "square", {}, f"=-({text[1:]})"
     yield from _of_others(formula)
+    yield from _other_divisors(formula)
+    yield from _without_factors(formula)
+    if "SQRT(" in formula:
+        for _, text in _each(_EPSILON, "", formula):
+            yield "epsilon", {}, text
+        yield "epsilon", {}, _ROOT.sub(r"+\1)", formula)
+    yield from _swapped(formula)
 
 
 def _each(
@@ -97,6 +126,95 @@ def _of_others(formula: str) -> Iterator[Edit]:
         for name, texts in SLOPES.items():
             for text in texts:
                 yield "slope", {"function": name}, "=" + text.format(cell)
+
+    for name, patterns in _OF_SUMS.items():
+        found = next(filter(None, (pattern.fullmatch(formula) for pattern in patterns)), None)
+        for other in _OF_SUMS.keys() - {name} if found and _is_closed(found[1]) else ():
+            yield (
+                "activation",
+                {"function": other},
+                "=" + ACTIVATIONS[other].format(f"({found[1]})"),
+            )
+
+
+def _other_divisors(formula: str) -> Iterator[Edit]:
+    """Yield the formula with n - 1 for a number n that it divides by, and undivided.
+
+    >>> [text for *_, text in _other_divisors("=SUM(A1:A4)/4")]
+    ['=SUM(A1:A4)/3', '=SUM(A1:A4)']
+    """
+    for found in _DIVISOR.finditer(formula):
+        if (count := int(found[1])) >= FEWEST:
+            before, after = formula[: found.start()], formula[found.end() :]
+            said = {"count": str(count), "less": str(count - 1)}
+            yield "less_one", said, f"{before}/{count - 1}{after}"
+            yield "sum", said, before + after
+
+
+def _without_factors(formula: str) -> Iterator[Edit]:
+    """Yield the formula without a factor of a term, or without a slope such as a(1 - a).
+
+    >>> [(kind, *said.values(), text) for kind, said, text in _without_factors("=B1*A1*(1-A1)+C1")]
+    ... # doctest: +NORMALIZE_WHITESPACE
+    [('no_factor', 'B1', '=A1*(1-A1)+C1'), ('no_factor', 'A1', '=B1*(1-A1)+C1'),
+     ('no_slope', '(1-A1)', '=B1*A1+C1'), ('no_slope', 'A1*(1-A1)', '=B1+C1')]
+    """
+    for start, end in _parts(formula, 1, len(formula), "+-"):
+        factors = [*_parts(formula, start, end, "*")]
+        for first in range(len(factors)):
+            yield from _cut(formula, factors, first, first)
+        for first in range(len(factors) - 1 if len(factors) > 2 else 0):
+            (a, b), (c, d) = factors[first : first + 2]
+            if formula[c:d] == f"(1-{formula[a:b]})":
+                yield from _cut(formula, factors, first, first + 1)
+
+
+def _cut(formula: str, factors: list[tuple[int, int]], first: int, last: int) -> Iterator[Edit]:
+    """Yield the formula without some of the factors of a term, unless these are all."""
+    if last - first + 1 == len(factors):
+        return
+    start, end = factors[first][0], factors[last][1]
+    cut = formula[start:end]
+    begin, stop = (start - 1, end) if first else (start, end + 1)
+    kind = "no_slope" if "(1-" in cut else "no_factor"
+    yield kind, {"factor": cut}, formula[:begin] + formula[stop:]
+
+
+def _swapped(formula: str) -> Iterator[Edit]:
+    """Yield the formula with two of its cells exchanged, as gates are.
+
+    >>> next(_swapped("=A1*B1+C1*D1"))
+    ('swapped', {'first': 'A1', 'second': 'B1'}, '=B1*A1+C1*D1')
+    """
+    cells = [*dict.fromkeys(_ONE_CELL.findall(formula))]
+    for one, other in combinations(cells, 2) if len(cells) <= MOST_SWAPPED else ():
+        exchanged = {one: other, other: one}
+        text = _ONE_CELL.sub(lambda found, by=exchanged: by.get(found[0], found[0]), formula)
+        yield "swapped", {"first": one, "second": other}, text
+
+
+def _parts(formula: str, start: int, end: int, signs: str) -> Iterator[tuple[int, int]]:
+    """Yield the positions of what signs separate outside all parentheses."""
+    depth, begin = 0, start
+    for position in range(start, end):
+        sign = formula[position]
+        depth += (sign == "(") - (sign == ")")
+        if sign in signs and not depth:
+            if position > begin:
+                yield begin, position
+            begin = position + 1
+    if end > begin:
+        yield begin, end
+
+
+def _is_closed(text: str) -> bool:
+    """Return whether no parenthesis is closed before it is opened."""
+    depth = 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            return False
+    return True
 
 
 def _brackets(formula: str) -> Iterator[tuple[int, int]]:

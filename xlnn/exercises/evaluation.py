@@ -1,7 +1,7 @@
 """Compute formulas of a submission with given numbers in all other cells, in several engines.
 
-LibreOffice computes what other engines cannot, or compute differently. It takes seconds to start,
-so all questions are in one workbook, with separate sheets for each task of each world.
+LibreOffice computes what one of the other two cannot. It takes seconds to start, so all questions
+are in one workbook, with separate sheets for each task of each world.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,6 +33,9 @@ Arrays = dict[str, np.ndarray]
 
 FORMUALIZER, IRONCALC, LIBREOFFICE = ENGINES = "scenarios", "arrays", "libreoffice"
 """The engines that compute formulas with given numbers, in the order in which they are asked."""
+
+NAMES = dict(zip(ENGINES, ("formualizer", "ironcalc", "libreoffice"), strict=True))
+"""What they are called in a reason."""
 
 
 @dataclass(frozen=True)

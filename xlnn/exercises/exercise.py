@@ -22,13 +22,14 @@ from xlnn.atomic_write import check_replaceable, folder_for, has_mark
 from xlnn.building.destination import OUTPUT, Destination
 from xlnn.building.plan import Plan, Source, planned
 from xlnn.building.writing import Built, carried_out
-from xlnn.checking.references import CellRange
+from xlnn.checking.references import CellRange, areas, range_text
+from xlnn.engines.functions import functions_of
 from xlnn.errors import DataError, DisagreementError, OutputNameError, blamed
 from xlnn.exercises.levels import blanks_of, unsteady
 from xlnn.exercises.parallel import shared
 from xlnn.exercises.roster import checked, file_names, students, told_apart
 from xlnn.explaining.explain import read_aloud
-from xlnn.grid import Values
+from xlnn.grid import Values, address
 from xlnn.layout import Layout
 from xlnn.loading.values import read_arrays
 from xlnn.options import EXERCISE, ExerciseOptions, Options, documented
@@ -36,7 +37,9 @@ from xlnn.quantity import Quantity
 from xlnn.registry.templates import DEFAULT
 from xlnn.workbooks.exercise import Exercise
 from xlnn.workbooks.exercise_drawing import (
+    Hint,
     SheetFacts,
+    Shown,
     drawings_of_exercise,
     exercised,
     symbol,
@@ -102,7 +105,10 @@ def exercise(
     table = left_out(source, building, table)
     if asked.autograder is not None:
         check_replaceable(Path(asked.autograder), has_mark, force=asked.force)
-    work = partial(_written, source, building, key=asked.key, note=asked.note)
+    shown = Shown(asked.note, asked.points)
+    with blamed(asked):
+        shown.check(table.blank)
+    work = partial(_written, source, building, key=asked.key, shown=shown, hints=asked.hints)
     ending = "-key" if asked.key else ""
     if asked.roster is None:
         path = output or OUTPUT / f"{Path(source.name).name}-exercise{ending}.xlsx"
@@ -173,14 +179,16 @@ def _written(  # noqa: PLR0913 -- the options of the command
     place: Destination,
     *,
     key: bool,
-    note: str,
+    shown: Shown,
+    hints: bool,
     **how: Any,  # noqa: ANN401 -- as `carried_out` takes it
 ) -> Built:
     """Write a student's exercise, or its solution; the first of a class is verified in full."""
     place.check()
     given = student_exercise(source, options, table)
     blank = () if key else table.blank
-    plan = ExercisePlan(given.kind, given.made, blank=blank, given=given, exercise=table, note=note)
+    more = {"blank": blank, "given": given, "exercise": table, "shown": shown, "hints": hints}
+    plan = ExercisePlan(given.kind, given.made, **more)
     return carried_out(plan, place, **how)
 
 
@@ -193,13 +201,16 @@ class ExercisePlan(Plan):
     given : Plan
         The workbook itself.
     exercise : Exercise
-    note : str
-        The teacher's text on the sheet.
+    shown : Shown
+        What a teacher adds to the sheet.
+    hints : bool
+        Whether the sheet says which cells and functions a formula needs.
     """
 
     given: Plan
     exercise: Exercise
-    note: str
+    shown: Shown
+    hints: bool
     notes: ClassVar[tuple[str, ...]] = ()
 
     @cached_property
@@ -226,7 +237,8 @@ class ExercisePlan(Plan):
         names = words.words["quantities"]
         equations = {name: equation(plain, name, names) for name in asked.blank}
         spoken = partial(kind.equations, spec)
-        told = SheetFacts(self.tasks, asked, words, spoken, equations, self.note)
+        hints = {name: hint(plain, name) for name in asked.blank if self.hints}
+        told = SheetFacts(self.tasks, asked, words, spoken, equations, self.shown, hints)
         return drawings_of_exercise(kind.drawings(spec, plain, words), self.layout, told)
 
     def check(self, values: Values) -> None:
@@ -373,6 +385,14 @@ def equation(layout: Layout, name: str, names: Mapping[str, str]) -> str:
     own = _named(quantity, unit, names) if symbol(quantity) else text
     sign = "←" if name in quantity.sources else "="  # it refers to itself
     return text if own == text else f"{own} {sign} {text}"  # a symbol such as z − h says all
+
+
+def hint(layout: Layout, name: str) -> Hint:
+    """Return which cells and functions the first formula of a quantity needs."""
+    (title, *at), text = next(iter(layout.stated(name).items()))
+    read = areas(text, title) or ()
+    cells = dict.fromkeys(range_text(area, layout.titles.values()) for area in read)
+    return Hint(address(*at), tuple(cells), tuple(sorted(functions_of(text))))
 
 
 FIRST = 0xE000

@@ -6,6 +6,9 @@ cells outside the quantities. So one mistake costs one mark, typing numbers upst
 and every formula that gives the right values is right, except those that do not depend on any
 quantity: a number inside a formula is a typed number. The worlds are the file's own inputs, some
 random ones, and those at numbers that a formula compares with.
+
+Two engines that know nothing of each other have to find a formula right, unless it is the stated
+one, character for character. If only one of them does, a person decides.
 """
 
 import re
@@ -19,6 +22,7 @@ from openpyxl.utils import FORMULAE
 
 from xlnn import reference
 from xlnn.checking.comparison import disagreement
+from xlnn.checking.formula_text import plainly
 from xlnn.checking.probe import probe_arrays
 from xlnn.checking.references import CellRange, areas
 from xlnn.engines.arrays import FAILED, is_error
@@ -63,6 +67,12 @@ Index = tuple[int, ...]
 Values = Mapping[Index, Found]
 """The values of a quantity's cells, by index."""
 
+Fault = tuple[str, str | Unlike | tuple[str, ...]]
+"""The kind of a fault, and what is at fault."""
+
+WITNESSES = 2
+"""The engines that have to find a formula right."""
+
 
 class JudgedQuantity:
     """A quantity that was left out, what was filled in, and the result of judging it.
@@ -85,8 +95,8 @@ class JudgedQuantity:
     got : sequence of dict
         The values of the cells, by index, in each of the worlds; none if all formulas read as
         stated, which makes them right.
-    heard : list of dict
-        The values in the first world, of each engine that computed it.
+    heard : dict of sequences of dict
+        The values in each of the worlds, by the engine that computed them.
     worlds : sequence of World
         The worlds in which it was computed, but those in which a formula has an error because
         numbers are extreme.
@@ -94,10 +104,11 @@ class JudgedQuantity:
         Why formulas are wrong whatever their values, by index, and what is at fault: ``unlike``, a
         pair of ranges of unlike shape; ``uncounted``, a function and a truth value in it that Excel
         counts as 0; ``reads_one``, a range of which Excel would use one cell;
-        ``constant``, a formula that depends on no quantity although the stated one does; or
-        ``circle``, one that depends on its own cell.
+        ``constant``, a formula that depends on no quantity although the stated one does;
+        ``circle``, one that depends on its own cell; or ``engines``, a pair of engines of which the
+        first finds it right and the second does not.
     by_hand : set of indices
-        Formulas that no engine computes.
+        Formulas that no engine computes, or on which engines differ.
     """
 
     def __init__(self, submitted: Submission, quantity: Quantity, every: Sequence[World]) -> None:
@@ -111,9 +122,10 @@ class JudgedQuantity:
             if place in typed and index not in self.formulas
         }
         self.got: Sequence[Values] = ()
-        self.heard: list[Values] = []
+        self.heard: dict[str, Sequence[Values]] = {}
+        self._off: dict[str, np.ndarray] = {}
         self.wrong = np.zeros(quantity.lengths, dtype=bool)
-        self.faults: dict[Index, tuple[str, str | Unlike | tuple[str, ...]]] = {}
+        self.faults: dict[Index, Fault] = {}
         self.by_hand: AbstractSet[Index] = frozenset()
 
     def rows(self, unit: Index) -> list[Index]:
@@ -131,22 +143,41 @@ class JudgedQuantity:
         return self.share(unit) == 1
 
     @cached_property
+    def circular(self) -> AbstractSet[Index]:
+        """The formulas that read their own cell, directly or through others of the quantity."""
+        own = {self.places[index]: text for index, text in self.formulas.items()}
+        closing = self.submitted.order.on_circles(own, [self.submitted.helpers])
+        return {index for index in self.formulas if self.places[index] in closing}
+
+    @cached_property
+    def _stated(self) -> AbstractSet[Index]:
+        """The formulas that are the stated ones."""
+        stated = self.submitted.layout.stated(self.quantity.name)
+        return {
+            index
+            for index, text in self.formulas.items()
+            if (place := self.places[index]) not in self.submitted.arrays
+            and plainly(text) == plainly(stated.get(place, ""))
+        }
+
+    @cached_property
     def task(self) -> Task:
-        """What is asked of an engine."""
+        """What is asked of an engine: formulas, but those on circles, which would spoil others."""
         left = self.places.keys() - self.formulas.keys()
+        own = {i: text for i, text in self.formulas.items() if i not in self.circular}
         return Task(
-            formulas={self.places[index]: text for index, text in self.formulas.items()},
+            formulas={self.places[index]: text for index, text in own.items()},
             constants={place: self.typed.get(i) for i, place in self.places.items() if i in left},
             wanted=tuple(self.places.values()),
         )
 
-    def hear(self, answers: Sequence[Sequence[Found]]) -> None:
-        """Take an engine's values of the wanted cells in each world where they are better.
+    def hear(self, engine: str, answers: Sequence[Sequence[Found]]) -> None:
+        """Note an engine's values of the wanted cells in each world; keep the best ones of all.
 
-        They are better if they are right, or at least not an error.
+        They are better than others if they are right, or at least not an error.
         """
         given = [dict(zip(self.places, values, strict=True)) for values in answers]
-        self.heard.append(given[0])
+        self.heard[engine], self._off[engine] = given, self._wrong_of(given)
         if not self.got:
             self.got = given
             return
@@ -157,30 +188,46 @@ class JudgedQuantity:
             found.append({i: other[i] if i in failed or not wrong[i] else one[i] for i in one})
         self.got = found
 
+    @cached_property
+    def _asked(self) -> list[Index]:
+        """The formulas that more than one engine has to compute."""
+        return [i for i in self.formulas if i not in self._stated and i not in self.circular]
+
     def is_unsure(self) -> bool:
-        """Return whether a further engine may get a right result where those heard do not."""
-        if not self.heard:
-            return True
-        off = self._off()
-        return any(off[index] and self._is_doubtful(index) for index in self.formulas)
+        """Return whether a further engine has to compute it."""
+        if len(self.heard) < WITNESSES:
+            return not self.heard or bool(self._asked)
+        return any(map(self._is_doubtful, self._asked))
 
     def _is_doubtful(self, index: Index) -> bool:
-        """Return whether a wrong value may be an engine's: an error, or two engines disagree."""
-        formula, (first, *others) = self.formulas[index], (values[index] for values in self.heard)
-        is_plain = _is_plain(formula)
-        if not others:
-            is_array = self.places[index] in self.submitted.arrays
-            return is_array or not is_plain or any(is_error(values[index]) for values in self.got)
+        """Return whether a third engine may help: one of two has an error where it cannot compute.
+
+        Two different numbers are a difference between programs, which no third one settles.
+        """
+        against = [engine for engine, off in self._off.items() if off[index]]
+        if len(against) < WITNESSES:
+            return any(self._fails(engine, index) for engine in against)
+        formula = self.formulas[index]
+        first, last = (given[0][index] for given in self.heard.values())
         if _is_misspelt(formula) or not _exists(formula):
             return False
-        if is_error(first) and is_error(others[-1]):
-            return not is_plain or {first, others[-1]} <= FAILED
-        return distance(others[-1], first) > TOLERANCE and first not in FAILED
+        if is_error(first) and is_error(last):
+            return not _is_plain(formula) or {first, last} <= FAILED
+        return is_error(first) or is_error(last)
 
-    def _off(self) -> np.ndarray:
+    def _fails(self, engine: str, index: Index) -> bool:
+        """Return whether an engine has errors wherever it does not find a formula right."""
+        counted = (
+            values[index]
+            for world, values in zip(self.worlds, self.heard[engine], strict=True)
+            if self._counted(world, values)[index]
+        )
+        return all(map(is_error, counted))
+
+    def _wrong_of(self, given: Sequence[Values]) -> np.ndarray:
         """Return which entries are wrong in any world."""
         wrong = np.zeros(self.quantity.lengths, dtype=bool)
-        for world, values in zip(self.worlds, self.got, strict=True):
+        for world, values in zip(self.worlds, given, strict=True):
             wrong |= self._counted(world, values)
         return wrong
 
@@ -188,7 +235,7 @@ class JudgedQuantity:
         """Return which entries are wrong in a world, apart from effects of extreme numbers."""
         wrong = np.array(wrong_in(self.submitted, self.quantity, world, values))
         if not world.is_extreme:
-            return wrong
+            return wrong & self._begins(world, values) if wrong.any() else wrong
         quantity, equation = self.quantity, self.quantity.equation
         is_recurring = equation.repeats or quantity.name in quantity.sources
         if quantity.is_text or equation.coarse or equation.jumps or is_recurring:
@@ -197,12 +244,23 @@ class JudgedQuantity:
             wrong[index] &= not is_error(value)
         return wrong & np.isfinite(world.arrays[self.quantity.name])
 
+    def _begins(self, world: World, values: Values) -> np.ndarray:
+        """Return which entries of a recurrence are wrong given the entries before them."""
+        name = self.quantity.name
+        if name not in self.quantity.sources or self.quantity.is_text:
+            return np.ones(self.quantity.lengths, dtype=bool)
+        given = step_by_step(self.submitted.layout.model, self.quantity, values, world)
+        here = World({**world.arrays, name: given})
+        return wrong_in(self.submitted, self.quantity, here, values) | np.isnan(given)
+
     def judge(self) -> None:
         """Note what is wrong, once engines have computed the cells in each world."""
         submitted, formulas = self.submitted, self.formulas
         for index, text in formulas.items():
             is_array = self.places[index] in submitted.arrays
-            if pair := unlike(text):
+            if index in self.circular:
+                self.faults[index] = "circle", text
+            elif pair := unlike(text):
                 self.faults[index] = "unlike", pair
             elif words := self._uncounted(index):
                 self.faults[index] = "uncounted", words
@@ -210,21 +268,35 @@ class JudgedQuantity:
                 self.faults[index] = "reads_one", one
             elif self._is_constant(index):
                 self.faults[index] = "constant", text
-        self.wrong = self._off()
+            elif differing := self._differing(index):
+                self.faults[index] = "engines", differing
+        self.wrong = np.array(np.logical_and.reduce([*self._off.values()]))
         for index in self.places:
-            self.wrong[index] |= index not in formulas or index in self.faults
+            is_answer = index in formulas or self._is_masked(index)
+            self.wrong[index] |= not is_answer or index in self.faults
         self.by_hand = frozenset(
             index
             for index, place in self.places.items()
-            if place in submitted.refused or (self.wrong[index] and self._is_unread(index))
+            if place in submitted.refused
+            or (self.wrong[index] and self._is_unread(index))
+            or self.faults.get(index, ("",))[0] == "engines"
         )
         # an error with extreme numbers says nothing about the formula, and would hide the reason
         kept = [
-            (values, world)
-            for values, world in zip(self.got, self.worlds, strict=True)
+            n
+            for n, (values, world) in enumerate(zip(self.got, self.worlds, strict=True))
             if not world.is_extreme or not any(map(is_error, values.values()))
         ]
-        self.got, self.worlds = zip(*kept, strict=True)
+        self.got, self.worlds = [self.got[n] for n in kept], [self.worlds[n] for n in kept]
+        self.heard = {name: [given[n] for n in kept] for name, given in self.heard.items()}
+
+    def _differing(self, index: Index) -> tuple[str, str] | None:
+        """Return an engine that finds a formula right and one that does not, if only one does."""
+        for_it = [engine for engine, off in self._off.items() if not off[index]]
+        against = [engine for engine, off in self._off.items() if off[index]]
+        if index in self._stated or len(for_it) != 1 or not against:
+            return None
+        return for_it[0], against[0]
 
     def _uncounted(self, index: Index) -> tuple[str, ...]:
         """Return the function and the truth value in it that Excel counts as 0, if there is one.
@@ -249,6 +321,12 @@ class JudgedQuantity:
         return not _depends(self.submitted, self.formulas[index], title) and _depends(
             self.submitted, stated(self.quantity.name, index), title
         )
+
+    def _is_masked(self, index: Index) -> bool:
+        """Return whether a number was typed where the stated formula is a number, as =0."""
+        title = self.places[index][0]
+        stated = self.submitted.layout.formula(self.quantity.name, index)
+        return index in self.typed and areas(stated, title) == []
 
     def _is_unread(self, index: Index) -> bool:
         """Return whether no engine computes a formula, although it may be right."""
@@ -388,11 +466,11 @@ def judged(
     others = [each for each in blanks if each.quantity.name not in submitted.as_stated]
     for engine in ENGINES:
         if not (asked := [each for each in others if each.is_unsure()]):
-            break
+            continue
         tasks = [each.task for each in asked]
         answers = evaluated_tasks(submitted, [(world, tasks) for world in every], engine)
         for each, values in zip(asked, zip(*answers, strict=True), strict=True):
-            each.hear(values)
+            each.hear(engine, values)
     for each in others:
         each.judge()
     return blanks
@@ -443,6 +521,20 @@ def wrong_in(submitted: Submission, quantity: Quantity, world: World, values: Va
         submitted.layout.model, quantity, world.arrays, got, expected, tolerance=TOLERANCE
     )
     return ~(off <= TOLERANCE) & ~(np.isnan(expected) & np.isnan(got))
+
+
+def step_by_step(
+    model: Model, quantity: Quantity, got: Mapping[Index, Found], world: World
+) -> np.ndarray:
+    """Return the right value of each entry; in a recurrence, given the student's ones before it."""
+    stated = world.arrays[quantity.name]
+    if quantity.name not in quantity.sources:
+        return stated
+    values = np.array(stated, dtype=float)
+    for index, value in got.items():
+        is_number = isinstance(value, float) and not isinstance(value, CellError)
+        values[index] = value if is_number else np.nan
+    return reference.expected(model, quantity, {**world.arrays, quantity.name: values})
 
 
 def _depends(submitted: Submission, formula: str, here: str) -> bool:

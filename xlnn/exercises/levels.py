@@ -1,6 +1,6 @@
 """Choose the quantities that an exercise leaves out.
 
-Levels follow from the order in which quantities are computed, in any workbook. In a network, the
+Levels follow from the order in which a step computes quantities, in any workbook. In a network, the
 first of five starts with the weighted input, and the last leaves out a whole training epoch.
 
 Quantities whose values depend on rounding are never left out: a difference of nearly equal numbers,
@@ -22,6 +22,9 @@ from xlnn.workbooks.exercise_sheet import Tasks, check_blank
 
 NUDGE = 1e-13
 """The relative change of the inputs: a few hundred times that of rounding."""
+
+MOST_AT_FIRST = 12
+"""The most quantities that level 1 leaves out: as many as fit into a lesson."""
 
 DRAWS = 2
 """The number of tries, each with a change and its opposite, one of which breaks a tie."""
@@ -101,7 +104,17 @@ def blanks_of(layout: Layout, blank: Sequence[str], level: int, cells: Arrays) -
     fit = [name for name in fit if name not in shaky]
     if not fit:
         raise DataError("This workbook has no formulas that could be an exercise.")
-    return tuple(fit[: -(-len(fit) * level // LEVELS)])
+    return tuple(fit[: _count(len(fit), level)])
+
+
+def _count(every: int, level: int) -> int:
+    """Return how many quantities a level leaves out: equal parts, but the first is not too long.
+
+    >>> [_count(19, level) for level in range(1, 6)], [_count(134, level) for level in (1, 2, 5)]
+    ([4, 8, 12, 16, 19], [12, 43, 134])
+    """
+    first = min(-(-every // LEVELS), MOST_AT_FIRST)
+    return first - (first - every) * (level - 1) // (LEVELS - 1)
 
 
 def is_exercise(layout: Layout, quantity: Quantity) -> bool:
@@ -120,18 +133,16 @@ def is_exercise(layout: Layout, quantity: Quantity) -> bool:
 def in_order(layout: Layout) -> list[Quantity]:
     """Return the quantities with equations in the order in which one step computes them.
 
-    In a model, a quantity with a start, such as weights, precedes those that use it; within a step,
-    its new value comes after everything that it is computed from.
+    In a network these are the forward pass, the cost, the errors, the gradients and the update. The
+    model states what has a start, such as weights and the moments of Adam, before all that uses it;
+    its new values come last in a step, after all that they are computed from.
     """
     ordered: list[Quantity] = []
-    put_off: list[Quantity] = []
-    last_of = {q.name: n for n, q in enumerate(layout.model.quantities)}
-    for number, quantity in enumerate(layout.model.quantities):
+    updated: list[Quantity] = []
+    for quantity in layout.model.quantities:
         if not quantity.timed:  # a step has ended
-            ordered += put_off
-            put_off = []
-        if quantity.equation is None:
-            continue
-        later = any(use.lag and last_of[use.name] > number for use in quantity.uses.values())
-        (put_off if later else ordered).append(quantity)
-    return ordered + put_off
+            ordered += updated
+            updated = []
+        if quantity.equation is not None:
+            (updated if quantity.given else ordered).append(quantity)
+    return ordered + updated

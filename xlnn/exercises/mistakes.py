@@ -5,30 +5,29 @@ cells that it reads, compared with the stated formula. The first that fits is th
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from xlnn import reference
-from xlnn.checking.circles import reading_ahead
 from xlnn.checking.formula_text import plainly
 from xlnn.checking.references import CellRange, areas, beyond, range_text, replaced
 from xlnn.engines.formualizer import CIRCULAR
 from xlnn.engines.functions import unknown
 from xlnn.engines.scenarios import Found, Task
-from xlnn.exercises.edits import mended, spoilt
-from xlnn.exercises.evaluation import World, evaluated_tasks
-from xlnn.exercises.judging import TOLERANCE, Index, JudgedQuantity, distance
+from xlnn.exercises.edits import FEWEST, mended, spoilt
+from xlnn.exercises.evaluation import NAMES, evaluated_tasks
+from xlnn.exercises.judging import TOLERANCE, Index, JudgedQuantity, distance, step_by_step
 from xlnn.grid import CellError
 from xlnn.layout import Layout
-from xlnn.quantity import Model, Quantity
+from xlnn.quantity import Quantity
 from xlnn.xlsx.range_shapes import Operand, parsed
 
 DIGITS, MOST_DIGITS = 6, 17
 """Digits of a number in a sentence; 17 distinguish any two."""
 
-BY_HAND = frozenset({"by_hand", "unknown"})
+BY_HAND = frozenset({"by_hand", "engines", "unknown"})
 """Kinds that may not be mistakes: the teacher has to judge them."""
 
 MOST = 12
@@ -42,6 +41,12 @@ _COMPUTES = re.compile(r"[A-Z]{1,3}\$?[0-9]|[A-Z]\(", re.IGNORECASE)
 
 DELETED = "#REF!"
 """The reference to deleted cells in a formula."""
+
+MOST_CELLS = 2_000
+"""The most cells of a formula that are looked up one by one."""
+
+NOTHING = 1e-9
+"""A smaller factor is rounding: the number is 0."""
 
 NEAR = 3
 """Up to how many rows or columns a reference counts as shifted, rather than a different cell."""
@@ -57,8 +62,9 @@ class Mistake:
         The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``unknown``,
         ``reads_one``, ``unlike``, ``uncounted``, ``truth``, ``constant``, ``circle``, ``sign``,
         ``factor``, ``offset``, ``anchor``, ``dragged``, ``epoch``, ``row``, ``column``, ``short``,
-        ``long``, ``missing``, ``by_hand``, ``no_equals``, ``instead``, ``epochs``,
-        ``these_inputs``, those of `xlnn.exercises.edits`, ``other``.
+        ``long``, ``missing``, ``mask``, ``transposed``, ``mean``, ``sum``, ``by_hand``, ``engines``,
+        ``no_equals``, ``instead``, ``epochs``, ``these_inputs``, those of
+        `xlnn.exercises.edits`, ``other``.
     cell : str
         The first wrong cell.
     said : dict
@@ -86,6 +92,10 @@ def mistakes(judged: JudgedQuantity) -> dict[Index, Mistake]:
         if "named" in why.said and _form(each.formula) != _form(each.stated(each.first)):
             doubtful.append(unit)
             tries.append((unit, (why.kind, why.said, each.exchanged(why.said)), True))
+        elif why.kind == "missing":
+            slopes = [edit for edit in spoilt(each.stated(each.first)) if edit[0] == "no_slope"]
+            tries += [(unit, edit, False) for edit in slopes]
+            continue
         elif why.kind != "other" or not isinstance(value, float):
             continue
         if len({unit for unit, *_ in tries}) <= MOST:
@@ -134,11 +144,17 @@ class _WrongUnit:
         self.name, self.rows = judged.quantity.name, judged.rows(unit)
         wrong = [index for index in self.rows if judged.wrong[index]]
         self.known = [index for index in wrong if index not in judged.by_hand]
-        self.first = (self.known or wrong)[0]
+        self.first = min(self.known or wrong, key=self.turn)
         self.cell = self.layout.cell(self.name, self.first)
         self.formula = judged.formulas.get(self.first, "")
         self.titles = self.layout.titles.values()
         self.fault, self.about = judged.faults.get(self.first, ("", ""))
+
+    def turn(self, index: Index) -> tuple[int, ...]:
+        """Return when an entry is computed: along some axes the last one comes first."""
+        axes = self.judged.quantity.axes
+        along = zip(axes, index, strict=False)
+        return (*(-n if axis.order == "down" else n for axis, n in along), *index[len(axes) :])
 
     def says(self, kind: str, **said: str) -> Mistake:
         """Return a mistake in the first cell."""
@@ -192,7 +208,13 @@ class _WrongUnit:
             return self.by_cells() or self.says("unlike", first=one, second=other)
         if self.fault == "uncounted":
             return self.says("uncounted", function=self.about[0], truth=self.about[1])
-        return self.by_form() or self.by_value() or self.by_cells() or self.by_outcome()
+        return (
+            self.by_form()
+            or self.by_mask()
+            or self.by_value()
+            or self.by_cells()
+            or self.by_outcome()
+        )
 
     def by_outcome(self) -> Mistake:
         """Say when it is wrong, or what it gives instead of what."""
@@ -211,9 +233,24 @@ class _WrongUnit:
         return self.says("other", **_beside(judged, self.first))
 
     def by_hand(self) -> Mistake:
-        """Return that no engine computes the formula, and which function is missing."""
+        """Return that no engine computes the formula, or only one, and what others give."""
+        if self.fault == "engines":
+            return self.says("engines", **self.differing(*self.about))
         function = next(unknown(self.formula), "")
         return self.says("unknown", function=function) if function else self.says("by_hand")
+
+    def differing(self, one: str, other: str) -> dict[str, str]:
+        """Return two engines and what they give where the second one's value is wrong."""
+        heard, first = self.judged.heard, self.first
+        pairs = [
+            (one_s[first], other_s[first])
+            for one_s, other_s in zip(heard[one], heard[other], strict=True)
+        ]
+        values = next((pair for pair in pairs if distance(*pair) > TOLERANCE), pairs[0])
+        texts = _told_apart(*values)
+        return {
+            "engine": NAMES[one], "found": texts[0], "other": NAMES[other], "value": texts[1],
+        }  # fmt: skip
 
     def by_form(self) -> Mistake | None:
         """Find mistakes that do not depend on the formula's values."""
@@ -230,11 +267,19 @@ class _WrongUnit:
             return self.says("circle", cells=self.closing())
         return None
 
+    def by_mask(self) -> Mistake | None:
+        """Find a cell that depends on others where the stated one, which is masked, does not."""
+        stated = self.stated(self.first)
+        if self.areas(stated) == [] and self.areas(self.formula):
+            expected = self.judged.worlds[0].arrays[self.name][self.first]
+            return self.says("mask", value=_written(expected))
+        return None
+
     def closing(self) -> str:
         """Return the ranges through which the formula depends on its own cell, as far as known."""
         named = [range_text(area, self.titles) for area in self.areas(self.formula) or []]
-        entry, contents = (self.name, self.first), self.judged.submitted.contents
-        ahead = [t for t in named if reading_ahead(self.layout, contents, {entry: f"={t}"})]
+        place, order = self.judged.places[self.first], self.judged.submitted.order
+        ahead = [text for text in named if order.is_ahead(place, f"={text}")]
         return ", ".join(dict.fromkeys(ahead or named))
 
     def by_value(self) -> Mistake | None:
@@ -243,7 +288,7 @@ class _WrongUnit:
             return None
         found, expected, sizes = [], [], []
         for got, world in zip(self.judged.got, self.judged.worlds, strict=True):
-            stated = _step_by_step(self.layout.model, self.judged.quantity, got, world)
+            stated = step_by_step(self.layout.model, self.judged.quantity, got, world)
             size = float(np.max(np.abs(stated), initial=0.0))
             for index in self.rows:
                 value = got[index]
@@ -252,7 +297,8 @@ class _WrongUnit:
                 found.append(value)
                 expected.append(float(stated[index]))
                 sizes.append(size)
-        return _scaled(np.array(found), np.array(expected), np.array(sizes), self.cell)
+        counts = {length for q in self.layout.model.quantities for length in q.lengths}
+        return _scaled(*map(np.array, (found, expected, sizes)), self.cell, counts)
 
     def by_cells(self) -> Mistake | None:
         """Compare the cells that the formula reads with those of the stated formula."""
@@ -264,7 +310,7 @@ class _WrongUnit:
         unused = [area for area in stated if area not in named and not _covered(area, others)]
         used = [area for area in stated if area not in unused]
         strange = [area for area in named if beyond([area], used)]
-        dragged = self.dragged(strange)
+        dragged = self.dragged(strange) or self.transposed(named, stated)
         if dragged:
             return dragged
         for area in strange:
@@ -279,10 +325,40 @@ class _WrongUnit:
                 if is_instead and len(names) > 1 and "" not in names:
                     both = {"symbol": _symbols(layout, area), "right": _symbols(layout, other)}
                     return self.says("instead", **self.swapped(area, other), **both)
-        if unused and not strange:
-            belongs = range_text(unused[0], self.titles)
-            return self.says("missing", symbol=_symbols(layout, unused[0]), belongs=belongs)
+        left = beyond(unused, named)
+        if left and not beyond(named, stated):
+            belongs = range_text(left, self.titles)
+            return self.says("missing", symbol=_symbols(layout, left), belongs=belongs)
         return None
+
+    def transposed(self, named: list[CellRange], stated: list[CellRange]) -> Mistake | None:
+        """Find a matrix of which a column stands where a row belongs, or the other way round."""
+        own, right = self.entries(named), self.entries(stated)
+        if own == right or own.keys() != right.keys():
+            return None
+        differing = [name for name in own if own[name] != right[name]]
+        for name in differing:
+            axes = len(self.layout.model[name].axes)
+            is_matrix = len(self.layout.model[name].shape) == 2
+            turned = {(*index[:axes], *index[axes:][::-1]) for index in right[name]}
+            if not is_matrix or own[name] != turned:
+                return None
+        symbols, rights = (
+            _ends(self.layout.model[differing[0]], each[differing[0]]) for each in (own, right)
+        )
+        return self.says("transposed", symbol=symbols, right=rights)
+
+    def entries(self, named: list[CellRange]) -> dict[str, set[Index]]:
+        """Return the indices of the cells of some ranges, by quantity."""
+        found: dict[str, set[Index]] = {}
+        if sum(map(_cells, named)) > MOST_CELLS:
+            return found
+        for area in named:
+            for row in range(area.top, area.bottom + 1):
+                for column in range(area.left, area.right + 1):
+                    name, index = self.layout.entry(area.sheet, row, column) or ("", (row, column))
+                    found.setdefault(name, set()).add(index)
+        return found
 
     def swapped(self, area: CellRange, other: CellRange) -> dict[str, str]:
         """Return an area that the formula names and the one that belongs there."""
@@ -343,32 +419,30 @@ def _told_apart(one: object, other: object) -> tuple[str, str]:
     return texts
 
 
-def _step_by_step(
-    model: Model, quantity: Quantity, got: Mapping[Index, Found], world: World
-) -> np.ndarray:
-    """Return the right value of each row given the student's rows above, in a recurrence."""
-    stated = world.arrays[quantity.name]
-    if quantity.name not in {use.name for use in quantity.uses.values()}:
-        return stated
-    values = np.array(stated, dtype=float)
-    for index, value in got.items():
-        is_number = isinstance(value, float) and not isinstance(value, CellError)
-        values[index] = value if is_number else np.nan
-    return reference.expected(model, quantity, {**world.arrays, quantity.name: values})
-
-
 def _scaled(
-    found: np.ndarray, expected: np.ndarray, sizes: np.ndarray, cell: str
+    found: np.ndarray,
+    expected: np.ndarray,
+    sizes: np.ndarray,
+    cell: str,
+    counts: AbstractSet[int] = frozenset(),
 ) -> Mistake | None:
-    """Compare numbers of several worlds, each with its own size."""
+    """Compare numbers of several worlds, each with its own size.
+
+    A factor that follows from how many numbers there are of something is named by that.
+    """
     size = float(np.max(np.abs(expected), initial=0.0))
     if not (np.isfinite(found).all() and np.isfinite(expected).all()) or not size:
         return None
     several = float(np.ptp(expected)) > 1e-6 * size
     factor = float(found @ expected / (expected @ expected))
-    if several and factor and _close(found, factor * expected, sizes):
+    if several and abs(factor) > NOTHING and _close(found, factor * expected, sizes):
         if abs(factor + 1) < 1e-6:
             return Mistake("sign", cell)
+        for count in sorted(count for count in counts if count >= FEWEST):
+            said = {"count": str(count), "less": str(count - 1)}
+            for kind, usual in _of_counts(count):
+                if abs(factor / usual - 1) < 1e-9:
+                    return Mistake(kind, cell, said)
         if abs(factor - 1) > 1e-6:
             return Mistake("factor", cell, {"factor": _written(factor)})
     offset = float(np.median(found - expected))  # large numbers lose their last digits
@@ -379,6 +453,14 @@ def _scaled(
     ):
         return Mistake("offset", cell, {"offset": _written(offset)})
     return None
+
+
+def _of_counts(count: int) -> Iterator[tuple[str, float]]:
+    """Yield the factors by which a mean of so many numbers differs, and what each is called."""
+    yield "mean", 1 / count
+    yield "sum", float(count)
+    yield "less_one", count / (count - 1)
+    yield "less_one", (count / (count - 1)) ** 0.5
 
 
 def _close(found: np.ndarray, expected: np.ndarray, sizes: np.ndarray) -> bool:
@@ -449,6 +531,13 @@ def _symbols(layout: Layout, area: CellRange) -> str:
     every = (layout.model[e[0]].heading(e[1][len(layout.model[e[0]].axes) :]) for e in ends if e)
     said = dict.fromkeys(filter(None, map(str.strip, every)))
     return " … ".join(said) if all(ends) and said else range_text(area, layout.titles.values())
+
+
+def _ends(quantity: Quantity, entries: AbstractSet[Index]) -> str:
+    """Return the symbols of the first and the last of some entries."""
+    axes = len(quantity.axes)
+    headings = [quantity.heading(index[axes:]).strip() for index in (min(entries), max(entries))]
+    return " … ".join(dict.fromkeys(headings))
 
 
 def _cells(area: CellRange) -> int:

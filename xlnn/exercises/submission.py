@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from xlnn.checking.circles import Order
 from xlnn.checking.formula_text import as_stated
 from xlnn.checking.references import CellRange
 from xlnn.engines.scenarios import Place
@@ -139,6 +140,11 @@ class Submission:
     def helpers(self) -> dict[Place, str]:
         """The student's own helper formulas, outside all quantities."""
         return {place: text for place, text in self.formulas.items() if place not in self.owned}
+
+    @cached_property
+    def order(self) -> Order:
+        """The order in which the cells are computed."""
+        return Order(self.layout, self.contents)
 
     @cached_property
     def owned(self) -> set[Place]:

@@ -77,6 +77,12 @@ def spec_text(path: Path) -> tuple[str, str]:
     return title, "\n".join(lines)
 
 
+def left_out_of(path: Path) -> tuple[str, ...]:
+    """Return the quantities that an exercise leaves out; none of an ordinary workbook."""
+    exercise = exercise_in(spec_text(path)[1])
+    return exercise.blank if exercise else ()
+
+
 def _first(path: Path, title: str) -> str:
     """Return the text in the first cell of a Spec."""
     begin = takewhile(lambda cell: cell.row <= FIRST_ROW, cells(path, title))

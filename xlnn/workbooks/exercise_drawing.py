@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from openpyxl.formatting.rule import FormulaRule, Rule
 from openpyxl.styles import PatternFill
 
 from xlnn.equations import exercise as eq
+from xlnn.errors import DataError
 from xlnn.grid import letters
 from xlnn.layout import Layout, lay_out, quoted
 from xlnn.quantity import Model, Quantity
@@ -124,7 +126,7 @@ BOLD_STATE = replace(STATE, bold=True)
 DONE = {"exercise_done": replace(BOLD_STATE, number_format="0")}
 TOTAL = replace(HEAD, align="right")
 LONGEST = 2
-"""Letters of a symbol that is a quantity's name, as AB; a longer one is a word of the code."""
+"""Letters of a symbol that is a quantity's name, as AB or C_T; a word of the code has more."""
 
 TABLE = ("number", "symbol", "name", "equation", "book", "cells", "said", "")
 AREA, SUMS = ("symbol", "cells", "state", ""), ("COUNT", "SUM", "SQUARES", "ORDERED")
@@ -167,6 +169,46 @@ def exercised(layout: Layout, blank: Sequence[str], lang: str) -> Layout:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What a teacher adds to the sheet.
+
+    Attributes
+    ----------
+    note : str
+        Where to hand in, for example.
+    points : mapping or None
+        The points of quantities by name, 1 by default; None to show none.
+    """
+
+    note: str = ""
+    points: Mapping[str, float] | None = None
+
+    def check(self, blank: Sequence[str]) -> None:
+        """Refuse points of a quantity that is not left out.
+
+        Raises
+        ------
+        DataError
+            Naming it.
+        """
+        unknown = [name for name in self.points or {} if name not in blank]
+        if unknown:
+            raise DataError(
+                f"There are points for {unknown[0]:.40}, which is not left out: left out are "
+                f"{', '.join(blank)}.",
+                "points",
+            )
+
+
+class Hint(NamedTuple):
+    """The first cell of a quantity, and the cells and the functions that its formula needs."""
+
+    cell: str
+    cells: tuple[str, ...]
+    functions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SheetFacts:
     """What the sheet tells of.
 
@@ -180,8 +222,9 @@ class SheetFacts:
         Returns the values for words in braces in the Guide's equations, for a layer.
     spoken : mapping
         Formulas in symbols, by the quantities of which the Guide has no equation.
-    note : str
-        What a teacher adds: where to hand in.
+    shown : Shown
+    hints : mapping of Hint
+        By the quantities that have one.
     """
 
     tasks: Tasks
@@ -189,7 +232,8 @@ class SheetFacts:
     words: Text
     equations: Callable[[str], Mapping[str, str]]
     spoken: Mapping[str, str]
-    note: str = ""
+    shown: Shown = field(default_factory=Shown)
+    hints: Mapping[str, Hint] = field(default_factory=dict)
 
 
 def content(tasks: Tasks, own: Text) -> PagePart:
@@ -201,7 +245,7 @@ def content(tasks: Tasks, own: Text) -> PagePart:
         Label(_levels, look=NOTE),
         Label("todo", "exercise", SECTION, columns=len(TABLE)),
         *(Label(step, look=PLAIN) for step in own.words["exercise"]["steps"]),
-        Label(lambda page: page.spec.note, look=replace(PLAIN, bold=True)),
+        Label(lambda page: page.spec.shown.note, look=replace(PLAIN, bold=True)),
         Beside(
             Label("", look=Look(fill=BLANK, border=True)),
             Label("colour", "exercise", INDENTED),
@@ -340,11 +384,35 @@ def _task(tasks: Tasks, number: int) -> Beside:
     return Beside(
         Label(str(number + 1), look=replace(LABEL, align="center")),
         Label(symbol(quantity), look=replace(WRAPPED, bold=True)),
-        Label(lambda page: _name(quantity, page.spec.words), look=WRAPPED),
-        Label(lambda page: _equation(quantity, page), look=WRAPPED),
+        Label(lambda page: _named(quantity, page), look=WRAPPED),
+        Label(lambda page: _equation(quantity, page) + _hint(quantity, page), look=WRAPPED),
         Label(book, look=WRAPPED),
         Label(_from_to(own[0], own[-1]), look=LINK, link=own[0]),
         apart=0,
+    )
+
+
+def _named(quantity: Quantity, page: Context[SheetFacts]) -> str:
+    """Return what a workbook calls a quantity, and its points."""
+    name, points = _name(quantity, page.spec.words), page.spec.shown.points
+    if points is None:
+        return name
+    worth = page.words("exercise", "points", points=f"{points.get(quantity.name, 1):g}")
+    return f"{name}\n{worth}".strip()
+
+
+def _hint(quantity: Quantity, page: Context[SheetFacts]) -> str:
+    """Return a line with the cells and the functions of a quantity's first formula, or nothing."""
+    if quantity.name not in page.spec.hints:
+        return ""
+    own, hint = page.words, page.spec.hints[quantity.name]
+    between = own("joined", "between")
+    return "\n" + own(
+        "exercise",
+        "hint_functions" if hint.functions else "hint",
+        cell=hint.cell,
+        cells=between.join(hint.cells) or own("exercise", "from_nothing"),
+        functions=between.join(hint.functions),
     )
 
 
@@ -379,7 +447,7 @@ def _units(quantity: Quantity, *ends: Sequence[int]) -> str:
 def symbol(quantity: Quantity) -> str:
     """Return a quantity's symbol without a unit's index; empty if it has only a name."""
     plain = quantity.symbol.replace("{}", "").strip()
-    is_word = "_" in plain or len(plain) > LONGEST
+    is_word = len(plain.replace("_", "")) > LONGEST
     return "" if plain == quantity.name and is_word else plain
 
 
@@ -426,5 +494,6 @@ def told_on_guide(words: Text, exercise: Exercise) -> Text:
         "lines": [*(level if exercise.level else ()), own("guide", "rest")],
         "blank": own("guide", "blank"),
     }
-    guide = {**words.words.get("guide", {}), "exercise": said}
+    own_check = {"broken": [own("guide", "check")], "overwritten": [own("guide", "check")]}
+    guide = {**words.words.get("guide", {}), **own_check, "exercise": said}
     return replace(words, words={**words.words, "guide": guide})

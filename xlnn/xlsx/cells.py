@@ -229,8 +229,10 @@ class SharedFormulas:
             return text
         if kind == "array" and text and self._has_arrays:
             cells = attributes.get("ref", "")
-            if cells.partition(":")[0] == address(row, column) and area(cells):
-                self.arrays[row, column] = cells
+            first, _, last = cells.partition(":")
+            if first == address(row, column) and area(cells):
+                # LibreOffice writes a range of one cell as "G6:G6"
+                self.arrays[row, column] = first if last == first else cells
                 return text
         elif kind == "shared" and text and index not in self._stated:
             self._stated[index] = text, row, column

@@ -1,0 +1,162 @@
+"""Tell students which of their formulas are right, and never what belongs there.
+
+The formulas are judged as `xlnn.exercises.grading` does, with the file's own inputs and with random
+ones, but the result has neither a reason nor a number nor a formula.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from secrets import randbelow
+from typing import Any
+
+from xlnn.arguments import path_of
+from xlnn.checking.check import SEEDS
+from xlnn.errors import MENDABLE, OptionsError, WorkbookError, printed
+from xlnn.exercises.consistency import as_a_whole
+from xlnn.exercises.judging import PROBES, JudgedQuantity, judged
+from xlnn.exercises.submission import exercise_of, submission
+
+RIGHT, WRONG, PARTLY, EMPTY, OPEN = "right", "wrong", "partly", "not done", "for your teacher"
+"""The states of a quantity: `OPEN` if engines differ, or none computes its formula."""
+
+NAMED = 6
+"""The most units that are named."""
+
+
+@dataclass(frozen=True)
+class BlankState:
+    """A quantity that was left out, and what became of it.
+
+    Attributes
+    ----------
+    quantity, symbol : str
+    state : str
+        One of `RIGHT`, `WRONG`, `PARTLY` (only some of its cells are filled in, and none of these
+        is wrong), `EMPTY` and `OPEN`.
+    units : tuple of str
+        The symbols of the units that are not right.
+    cell : str
+        The first cell that is not right; empty if all are.
+    """
+
+    quantity: str
+    symbol: str
+    state: str
+    units: tuple[str, ...] = ()
+    cell: str = ""
+
+
+@dataclass(frozen=True)
+class SelfCheck:
+    """What of an exercise is right.
+
+    Attributes
+    ----------
+    file : str
+    agrees : bool
+        Whether all of it is right.
+    blanks : tuple of BlankState
+    seed : int
+        The seed of the random inputs.
+    """
+
+    file: str
+    agrees: bool
+    blanks: tuple[BlankState, ...]
+    seed: int
+
+    def __str__(self) -> str:
+        """Return what ``xlnn check`` prints."""
+        return printed(self.lines())
+
+    def __bool__(self) -> bool:
+        """Return whether all of it is right."""
+        return self.agrees
+
+    def lines(self) -> Iterator[str]:
+        """Yield a line for the file and one for each quantity."""
+        done = sum(each.state == RIGHT for each in self.blanks)
+        found = f"{done} of {len(self.blanks)} right, also with random inputs"
+        yield f"{self.file}   {found}   seed {self.seed}"
+        for each in self.blanks:
+            units = ", ".join(each.units[:NAMED]) + (", …" if each.units[NAMED:] else "")
+            named = f": {units}" if units and each.state != EMPTY else ""
+            where = f"{named} ({each.cell})" if each.cell else ""
+            yield f"    {each.symbol}   {each.state}{where}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+
+def self_check(path: Path | str, seed: int | None = None) -> SelfCheck:
+    """Tell which formulas of an exercise are right.
+
+    Parameters
+    ----------
+    path : Path
+    seed : int
+        Seed of the random inputs; by default a new one each time.
+
+    Raises
+    ------
+    WorkbookError
+        The file is not an exercise of xlnn, or is unsafe to open.
+    OptionsError
+        `seed` is not a whole number of at least 0.
+    """
+    if seed is not None and (type(seed) is not int or seed < 0):
+        raise OptionsError(f"seed is {seed!r}: a whole number of at least 0 was expected.")
+    seed = randbelow(SEEDS) if seed is None else seed
+    handed_in = submission(path_of(path))
+    results, _ = as_a_whole(handed_in, judged(handed_in, seed, PROBES))
+    blanks = tuple(map(_state, results))
+    return SelfCheck(str(path), all(each.state == RIGHT for each in blanks), blanks, seed)
+
+
+def _state(result: JudgedQuantity) -> BlankState:
+    quantity = result.quantity
+    symbol = quantity.symbol.format("").strip() or quantity.name
+    off = [index for index in result.places if result.wrong[index]]
+    if not off:
+        return BlankState(quantity.name, symbol, RIGHT)
+    filled = result.formulas.keys() | result.typed.keys()
+    first = next((index for index in off if index in filled), off[0])
+    if not filled:
+        state = EMPTY
+    elif filled.isdisjoint(off):
+        state = PARTLY
+    elif result.by_hand.issuperset(filled.intersection(off)):
+        state = OPEN
+    else:
+        state = WRONG
+    wrong = (unit for unit in quantity.units if not result.right(unit))
+    units = tuple(quantity.heading(unit).strip() or quantity.name for unit in wrong)
+    cell = result.submitted.layout.cell(quantity.name, first)
+    return BlankState(quantity.name, symbol, state, units, cell)
+
+
+def is_exercise(path: Path) -> bool:
+    """Return whether a file is an exercise; what cannot be read is not."""
+    with suppress(*MENDABLE):
+        return exercise_of(path) is not None
+    return False
+
+
+def check_solution(key: Path, path: Path) -> None:
+    """Refuse a workbook that is not the solution of an exercise, with its stated formulas.
+
+    Raises
+    ------
+    WorkbookError
+        It is not, or one of the files was not written by xlnn.
+    """
+    asked, known = exercise_of(path), submission(key)
+    wanted = {*asked.blank} if asked else set()
+    if not wanted <= known.as_stated.intersection(known.exercise.blank):
+        raise WorkbookError(
+            f"{key.name} is not the solution of {path.name}: use the workbook that xlnn exercise "
+            "--key wrote for the same quantities."
+        )
