@@ -174,7 +174,7 @@ CASES = {
             ({"data": "my.csv"}, "--data is not available for descent .available: --epochs, --eta"),
             ({"epochs": 10**4 + 1}, "a whole number from 1 to 10,000"),
             ({"epochs": 0}, "epochs is 0: a whole number of at least 1"),
-            ({"epochs": 10**9}, "a whole number from 1 to 10,000"),
+            ({"epochs": 10**9}, "epochs are too many: a workbook holds at most 1,048,576"),
             ({"eta": float("nan")}, "eta is nan: a finite number greater"),
             ({"eta": "fast"}, "eta is 'fast': a finite number greater than 0 is expected"),
             ({"eta": 1e30}, "is not a finite number"),

@@ -52,7 +52,9 @@ def test_the_type_of_parts_that_are_not_there_passes(save):
 @pytest.mark.parametrize("ending", ["bin", "BIN"])
 def test_the_type_of_parts_that_are_there_is_refused(refusal, ending):
     parts = {"[Content_Types].xml": of_endings(ending), "xl/any.Bin": "binary"}
-    assert f'"*.{ending}" means that the file holds a binary workbook' in refusal(minimal() | parts)
+    assert f'"*.{ending.lower()}" means that the file holds a binary workbook' in refusal(
+        minimal() | parts
+    )
 
 
 def of_endings(ending):

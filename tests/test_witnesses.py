@@ -110,8 +110,7 @@ def test_an_engine_is_not_its_own_witness(tmp_path, engine, witness):
 
 
 def test_an_own_model_that_two_engines_compute_differently_is_not_written(tmp_path, asked):
-    title = "sum"
-    asked(Misreading, title, ["ironcalc"])
+    asked(Misreading, "sum", ["ironcalc", "formulas"])
     path = tmp_path / "sum.xlsx"
     with pytest.raises(DisagreementError, match="formualizer gives NumPy's value and ironcalc"):
         xlnn.workbook(MODEL, INPUTS, path)
@@ -120,7 +119,7 @@ def test_an_own_model_that_two_engines_compute_differently_is_not_written(tmp_pa
 
 def test_check_names_the_cell_of_an_own_model_and_both_values(tmp_path, asked):
     path = xlnn.workbook(MODEL, INPUTS, tmp_path / "sum.xlsx").path
-    asked(Misreading, "sum", ["ironcalc"])
+    asked(Misreading, "sum", ["ironcalc", "formulas"])
     report = check(path, model=MODEL, probes=0)
     (wrong,) = report.wrong
     # each of the three numbers is 1 more, and so is the sum
@@ -130,7 +129,7 @@ def test_check_names_the_cell_of_an_own_model_and_both_values(tmp_path, asked):
 
 def test_a_restated_formula_that_one_engine_alone_confirms_is_wrong(restated, asked):
     path, cell, title = restated
-    asked(Misreading, title, ["ironcalc"])
+    asked(Misreading, title, ["ironcalc", "formulas"])
     report = check(path)
     assert [wrong.cell for wrong in report.wrong] == [cell]
     assert not report.restated
@@ -148,12 +147,13 @@ def test_a_restated_formula_names_both_engines(restated):
     assert [each["cell"] for each in said["restated"]] == [cell]
 
 
-@pytest.mark.parametrize("kind", [Refusing, Circling])
-def test_the_next_engine_confirms_what_a_witness_refuses(restated, asked, kind):
-    path, *_ = restated
-    loaded = asked(kind, "", ["ironcalc"])
+@pytest.mark.parametrize("kind", [Refusing, Circling, Misreading])
+def test_the_next_engine_confirms_what_a_witness_does_not(restated, asked, kind):
+    path, _, title = restated
+    loaded = asked(kind, title, ["ironcalc"])
     report = check(path)
-    assert (report.agrees, report.witness) == (True, "formulas")
+    asked_too = "ironcalc and formulas" if kind is Misreading else "formulas"
+    assert (report.agrees, report.witness) == (True, asked_too)
     assert loaded == ["formualizer", "ironcalc", "formulas"]
 
 

@@ -1,6 +1,7 @@
 """Find cells that differ from their quantity: by value, formula or text."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -110,7 +111,7 @@ UNREAD = "#N/A"
 """The same for a formula that stopped the engine."""
 
 
-_Finding = tuple[float | str | None, float | str | bool | None]
+Finding = tuple[float | str | None, float | str | bool | None]
 """The expected and the recalculated value of a wrong entry."""
 
 
@@ -129,7 +130,7 @@ class Comparison:
     layout: Layout
     contents: Package
     is_ours: bool = True
-    found: dict[Entry, _Finding] = field(default_factory=dict)
+    found: dict[Entry, Finding] = field(default_factory=dict)
     differences: dict[str, float] = field(default_factory=dict)
     reasons: dict[Entry, str] = field(default_factory=dict)
     seconds: dict[Entry, str] = field(default_factory=dict)
@@ -296,28 +297,26 @@ class Comparison:
                 masks.setdefault(name, none)[index] = True
         return masks
 
-    def confirm(self, arrays: Arrays, values: Values, first: str, second: str) -> None:
-        """Add the foreign formulas that a second engine computes differently.
-
-        Parameters
-        ----------
-        arrays, values : dict of arrays, Values
-            What the second engine computed.
-        first, second : str
-            The engines, of which the first has found these formulas right.
-        """
+    def foreign_unlike(self, arrays: Arrays, values: Values) -> Iterator[tuple[Entry, Finding]]:
+        """Yield the foreign formulas to which an engine gives another value than NumPy."""
         for name, foreign in self.foreign.items():
             quantity = self.layout.model[name]
             expected = self._expected(quantity, arrays)
             wrong = self._differing(quantity, arrays, expected)[0] & foreign
             for index in map(tuple, np.argwhere(wrong).tolist()):
                 title, *place = self.layout.place(name, index)
-                value = values[title].at(*place)
-                reason = f"{first} gives NumPy's value and {second} gives {_written(value)}"
-                if (name, index) not in self.found:
-                    self.reasons[name, index] = f"{reason}: write it so that both compute it alike"
-                    self.seconds[name, index] = second
-                    self.found[name, index] = plain(expected[index]), value
+                yield (name, index), (plain(expected[index]), values[title].at(*place))
+
+    def refute(
+        self, entry: Entry, expected: float | str | None, value: object, first: str, second: str
+    ) -> None:
+        """Add a formula that one engine has found right, and to which another gives a value."""
+        if entry in self.found:
+            return
+        gives = f"{first} gives NumPy's value and {second} gives {_written(value)}"
+        self.reasons[entry] = f"{gives}: write it so that both compute it alike"
+        self.seconds[entry] = second
+        self.found[entry] = expected, value
 
     def not_confirmed(self, arrays: Arrays, values: Values, reason: str) -> None:
         """Add all foreign formulas that were right so far, which no second engine can compute."""

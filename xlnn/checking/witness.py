@@ -5,9 +5,10 @@ tests; a programmer's own formulas and those that a person has rewritten are com
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
-from xlnn.checking.comparison import Comparison
+from xlnn.checking.comparison import Comparison, Finding
+from xlnn.checking.formula_text import Entry
 from xlnn.checking.probe import Work
 from xlnn.errors import CircularReferenceError, EngineError
 from xlnn.grid import Values
@@ -33,7 +34,9 @@ def second_work(comparison: Comparison, work: Work) -> Iterator[Work | None]:
 
 
 def confirm(comparison: Comparison, work: Work, second: Work, own: tuple[Arrays, Values]) -> str:
-    """Compare what a second engine computes; if it cannot compute the workbook, ask the next.
+    """Add the foreign formulas that no second engine computes as the first does.
+
+    Where the second engine cannot compute the workbook, or gives another value, the next is asked.
 
     Parameters
     ----------
@@ -47,25 +50,30 @@ def confirm(comparison: Comparison, work: Work, second: Work, own: tuple[Arrays,
     Returns
     -------
     str
-        The engine that confirmed the formulas; empty if none could, so that each is reported.
+        The engines that were asked; empty if none could compute the workbook.
     """
-    try:
-        _compare(comparison, work, second)
-    except REFUSALS as error:
-        refusal = error
-    else:
-        return second.engine
-    for engine in _others(work)[1:]:
+    asked, left, refusal = [], None, None
+    for engine in _others(work):
         try:
-            with _started(comparison, work, engine) as another:
-                _compare(comparison, work, another)
-        except REFUSALS:
+            with (
+                nullcontext(second)
+                if engine == second.engine
+                else _started(comparison, work, engine) as another
+            ):
+                differing = _differing(comparison, another)
+        except REFUSALS as error:
+            refusal = refusal or error
             continue
-        return engine
-    comparison.not_confirmed(
-        *own, f"only {work.engine} computes it, and no second engine: {refusal}"
-    )
-    return ""
+        asked.append(engine)
+        left = differing if left is None else {e: left[e] for e in left if e in differing}
+        if not left:
+            break
+    if left is None:
+        why = f"only {work.engine} computes it, and no second engine: {refusal}"
+        comparison.not_confirmed(*own, why)
+    for entry, (expected, value) in (left or {}).items():
+        comparison.refute(entry, expected, value, work.engine, asked[0])
+    return " and ".join(asked)
 
 
 def _others(work: Work) -> list[str]:
@@ -80,7 +88,11 @@ def _started(comparison: Comparison, work: Work, engine: str) -> Work:
     return second
 
 
-def _compare(comparison: Comparison, work: Work, second: Work) -> None:
-    for values in (each.result() for each in (second.own, *second.probed)):
+def _differing(comparison: Comparison, another: Work) -> dict[Entry, Finding]:
+    """Return the foreign formulas to which an engine gives another value than NumPy."""
+    found: dict[Entry, Finding] = {}
+    for values in (each.result() for each in (another.own, *another.probed)):
         arrays = read_arrays(comparison.layout, values)
-        comparison.confirm(arrays, values, work.engine, second.engine)
+        for entry, finding in comparison.foreign_unlike(arrays, values):
+            found.setdefault(entry, finding)
+    return found

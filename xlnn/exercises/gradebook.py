@@ -17,7 +17,7 @@ from pathlib import Path
 
 from xlnn.atomic_write import check_place, replacing
 from xlnn.data.files import content, likely_encoding
-from xlnn.data.wording import listed, short
+from xlnn.data.wording import listed, reason, short
 from xlnn.errors import DataError
 from xlnn.exercises.feedback import notes, reasons, total, typed
 from xlnn.exercises.grades import Grade, Grades
@@ -204,7 +204,7 @@ def days_in(said: str) -> float:
     >>> days_in("2 days 12 hours late"), days_in("迟交 1 天 6 小时"), days_in("LATE")
     (2.5, 1.25, 0.0)
     """
-    return sum(
+    return math.fsum(
         int(each["number"]) * days
         for each in DURATION.finditer(said)
         for unit, days in DAYS.items()
@@ -250,7 +250,7 @@ class _Table:
             lines = io.StringIO(text, newline="")
             rows = list(csv.reader(lines, delimiter=separator, strict=True))
         except csv.Error as error:
-            raise DataError(f"{path.name} is not a CSV: {short(error)}.") from error
+            raise DataError(f"{path.name} is not a CSV: {reason(error)}.") from error
         return cls(rows, mark, encoding, separator, end)
 
     def written(self, path: Path) -> bytes:

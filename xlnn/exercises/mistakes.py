@@ -62,8 +62,8 @@ class Mistake:
         The key of its sentence: ``empty``, ``partly``, ``typed``, ``error``, ``unknown``,
         ``reads_one``, ``unlike``, ``uncounted``, ``truth``, ``constant``, ``circle``, ``sign``,
         ``factor``, ``offset``, ``anchor``, ``dragged``, ``epoch``, ``row``, ``column``, ``short``,
-        ``long``, ``missing``, ``mask``, ``transposed``, ``mean``, ``sum``, ``by_hand``, ``engines``,
-        ``no_equals``, ``instead``, ``epochs``, ``these_inputs``, those of
+        ``long``, ``missing``, ``mask``, ``transposed``, ``mean``, ``sum``, ``by_hand``,
+        ``engines``, ``no_equals``, ``instead``, ``epochs``, ``these_inputs``, those of
         `xlnn.exercises.edits`, ``other``.
     cell : str
         The first wrong cell.
