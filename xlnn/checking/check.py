@@ -29,7 +29,7 @@ from xlnn.checking.jumps import check_jumps
 from xlnn.checking.probe import Work
 from xlnn.checking.report import Report, Reports, without_answers
 from xlnn.checking.stored import CLOSE, stale
-from xlnn.checking.witness import confirm, second_work
+from xlnn.checking.witness import Confirmed, confirm, second_work
 from xlnn.engines import DEFAULT_ENGINE, Allowance
 from xlnn.engines.reading import Reading
 from xlnn.errors import CircularReferenceError, EngineError, OptionsError, WorkbookError
@@ -243,10 +243,11 @@ def _compared(
     run = reference.run(layout.model, inputs)
     for probed in work.probed:
         comparison.local(read_arrays(layout, probed.result()), probed.result())
-    witness = confirm(comparison, work, second, (arrays, values)) if second else ""
+    own = arrays, values
+    confirmed = confirm(comparison, work, second, own) if second else Confirmed("")
     report = comparison.report(work.engine, work.probes, work.seed, arrays, run)
-    notes = tuple(remarks(comparison, arrays))
-    return replace(report, notes=notes, witness=witness), values, run
+    notes = *confirmed.notes, *remarks(comparison, arrays)
+    return replace(report, notes=notes, witness=confirmed.witness), values, run
 
 
 OVERFLOWS = ("#NUM!", float("inf"), float("-inf"))

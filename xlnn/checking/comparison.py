@@ -313,7 +313,7 @@ class Comparison:
         """Add a formula that one engine has found right, and to which another gives a value."""
         if entry in self.found:
             return
-        gives = f"{first} gives NumPy's value and {second} gives {_written(value)}"
+        gives = f"{first} gives NumPy's value and {second} gives {written(value)}"
         self.reasons[entry] = f"{gives}: write it so that both compute it alike"
         self.seconds[entry] = second
         self.found[entry] = expected, value
@@ -464,7 +464,7 @@ class Comparison:
         }
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
     """Return a cell's value for a sentence."""
     return (
         "nothing" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)

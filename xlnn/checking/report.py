@@ -195,8 +195,9 @@ class Report:
     notes : tuple of str
         Sentences about edited rows and other findings.
     witness : str
-        The second engine, which computed the formulas that no template of xlnn states; empty if
-        there are none, or if no second engine could compute them, so that each is wrong.
+        The second engine, and further ones that were asked, which computed the formulas that no
+        template of xlnn states; empty if there are none, or if no second engine could compute
+        them, so that each is wrong.
     edges : tuple of Edge
         Inputs on which right formulas jump and programs differ; ``agrees`` does not depend on them.
     gradients : tuple of MeasuredGradient

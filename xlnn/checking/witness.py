@@ -6,10 +6,12 @@ tests; a programmer's own formulas and those that a person has rewritten are com
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import NamedTuple
 
-from xlnn.checking.comparison import Comparison, Finding
+from xlnn.checking.comparison import Comparison, Finding, written
 from xlnn.checking.formula_text import Entry
 from xlnn.checking.probe import Work
+from xlnn.data.wording import counted
 from xlnn.errors import CircularReferenceError, EngineError
 from xlnn.grid import Values
 from xlnn.loading.values import read_arrays
@@ -33,7 +35,24 @@ def second_work(comparison: Comparison, work: Work) -> Iterator[Work | None]:
         yield second
 
 
-def confirm(comparison: Comparison, work: Work, second: Work, own: tuple[Arrays, Values]) -> str:
+class Confirmed(NamedTuple):
+    """What became of the foreign formulas.
+
+    Attributes
+    ----------
+    witness : str
+        The engines that were asked; empty if none could compute the workbook.
+    notes : tuple of str
+        A sentence about an engine that alone gives another value to a formula.
+    """
+
+    witness: str
+    notes: tuple[str, ...] = ()
+
+
+def confirm(
+    comparison: Comparison, work: Work, second: Work, own: tuple[Arrays, Values]
+) -> Confirmed:
     """Add the foreign formulas that no second engine computes as the first does.
 
     Where the second engine cannot compute the workbook, or gives another value, the next is asked.
@@ -46,34 +65,36 @@ def confirm(comparison: Comparison, work: Work, second: Work, own: tuple[Arrays,
         The first engine and the second.
     own : (dict of arrays, Values)
         What the first computed from the workbook's own inputs.
-
-    Returns
-    -------
-    str
-        The engines that were asked; empty if none could compute the workbook.
     """
-    asked, left, refusal = [], None, None
+    asked: dict[str, dict[Entry, Finding]] = {}
+    refusal = None
     for engine in _others(work):
+        is_second = engine == second.engine
         try:
-            with (
-                nullcontext(second)
-                if engine == second.engine
-                else _started(comparison, work, engine) as another
-            ):
-                differing = _differing(comparison, another)
+            with nullcontext(second) if is_second else _started(comparison, work, engine) as other:
+                asked[engine] = _differing(comparison, other)
         except REFUSALS as error:
             refusal = refusal or error
             continue
-        asked.append(engine)
-        left = differing if left is None else {e: left[e] for e in left if e in differing}
-        if not left:
+        if not asked[engine]:
             break
-    if left is None:
+    if not asked:
         why = f"only {work.engine} computes it, and no second engine: {refusal}"
         comparison.not_confirmed(*own, why)
-    for entry, (expected, value) in (left or {}).items():
-        comparison.refute(entry, expected, value, work.engine, asked[0])
-    return " and ".join(asked)
+        return Confirmed("")
+    (first, differing), *others = asked.items()
+    alone = {}
+    for entry, (expected, value) in differing.items():
+        if all(entry in found for _, found in others):
+            comparison.refute(entry, expected, value, work.engine, first)
+        else:
+            alone[comparison.layout.cell(*entry)] = value
+    if not alone:
+        return Confirmed(" and ".join(asked))
+    (cell, value), more = next(iter(alone.items())), len(alone) - 1
+    also = f", as in {counted(more, 'other cell')}" if more else ""
+    note = f"{first} gives {written(value)} in {cell}{also}, and the other engines NumPy's value"
+    return Confirmed(" and ".join(asked), (note,))
 
 
 def _others(work: Work) -> list[str]:
