@@ -412,7 +412,7 @@ def _restated(report: Report) -> Iterator[str]:
     """Yield lines about rewritten formulas."""
     count, points = len(report.restated), report.restated[0].points
     same = "the same value" if count == 1 else "the same values"
-    at = f"at {counted(points, 'point')} in {report.engine} and {report.witness}"
+    at = f"at {counted(points, 'point')} in {_engines(report)}"
     yield f"{counted(count, 'formula')} restated, {same} {at}:"
     for each in report.restated[:SHOWN]:
         expected = f"   expected {each.stated}" if each.stated else ""
@@ -492,8 +492,13 @@ def _recalculated(report: Report) -> str:
     """Return words for the engine that recalculated a workbook, and the probes."""
     sets = "" if report.probes == 1 else f"{report.probes:,} sets of "
     also = f", also with {sets}random inputs" if report.probes else ""
-    second = f" and {report.witness}" if report.witness and not report.restated else ""
-    return f"recalculated by {report.engine}{second}{also}"
+    engines = report.engine if report.restated else _engines(report)
+    return f"recalculated by {engines}{also}"
+
+
+def _engines(report: Report) -> str:
+    """Return the engine and those that confirm what no template states."""
+    return listed([report.engine, *filter(None, report.witness.split(" and "))])
 
 
 def distance(number: float) -> str:
