@@ -14,6 +14,7 @@ from xlnn.loading.values import values
 
 READ = {
     "audit files", "build data", "build from_workbook", "build model", "build start", "check files",
+    "check key",
     "explain file", "export file", "grade exercise", "grade files", "grade late", "grade roster",
     "exercise roster", "lint file", "show file", "values file",
 }  # fmt: skip

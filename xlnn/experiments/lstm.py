@@ -112,7 +112,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield share("share", "error left", SHARE.of("dc_shown", "peak_dc"),
                 written="|δc| / |δc at the last step|",
                 meaning="|δc| at this step, as a part of that at the last step")
-    yield share("share_rnn", "RNN", SHARE.of("delta_rnn_shown", "peak_delta_rnn"))
+    yield share("share_rnn", "RNN", SHARE.of("delta_rnn_shown", "peak_delta_rnn"),
+                written="|δ′| / |δ′ₜ|")
     for more in ("", "_rnn"):
         yield Quantity(f"remains{more}", title="at the first step",
                        equation=eq.entry(0, "step").of(f"share{more}"))

@@ -240,6 +240,8 @@ def _shown(marks: str) -> Iterator[Quantity | xlnn.Copy]:
         for at, (along, symbol) in enumerate((("x", "x₁"), ("y", "x₂"))):
             yield line(f"line_{along}_{n.strip('_')}", symbol=symbol, kind=f"line_{along}",
                        equation=line_end(at).of(f"W{n}_shown", f"b{n}_shown"),
+                       written=f"{symbol} = −b w{'₁₂'[at]} / |w|² {'∓±'[at]} {REACH} "
+                       f"w{'₂₁'[at]} / |w|",
                        shape=(LAYERS[n][0], 2))
     yield Quantity("who", title="which network can", equation=WHO_CAN)
     yield Quantity("counts", title="how many", equation=COUNTS)
