@@ -261,7 +261,7 @@ KINDS = {
     "epoch off by one": epoch_off,
     "range into empty cells": range_into_blanks,
     "range backwards": range_backwards,
-    "ranges of unlike shape": unlike_ranges,
+    "ranges of different shapes": unlike_ranges,
     "term that is 0 now": term_of_nothing,
     "condition that is false now": false_condition,
     "guard dropped": guard_dropped,

@@ -275,7 +275,7 @@ def test_runs_that_are_made_alike_are_one(tmp_path):
 
 
 WRONG = {
-    ("--eta", "0.1,0.2", "--seed", "1,2,3"): "there are --seed 3, --eta 2",
+    ("--eta", "0.1,0.2", "--seed", "1,2,3"): "--seed has 3 and --eta has 2",
     ("--eta", "0.1,x"): "eta is 'x': a finite number greater than 0 is expected",
     ("--eta", "0.1,,0.2"): "eta is '': a finite number greater than 0 is expected",
     ("--eta", "0.1,-1"): "eta is -1: a finite number greater than 0 is expected",

@@ -962,7 +962,10 @@ def test_the_sheet_shows_points_and_hints_where_they_are_asked_for(lang, tmp_pat
 @pytest.mark.parametrize(
     ("points", "said"),
     [
-        ({"delta": 1}, "There are points for delta, which is not left out: left out are z2."),
+        (
+            {"delta": 1},
+            "There are points for delta, which the exercise does not leave out. It leaves out z2.",
+        ),
         ("z2=-1", "points is 'z2=-1': points of at least 0"),
         ("z2", "points is 'z2': points of at least 0, such as delta3=4,delta2=6, is expected"),
         ({"z2": float("inf")}, "points"),

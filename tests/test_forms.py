@@ -30,12 +30,12 @@ STATED = {
     "a function of a range in SUMPRODUCT": (
         lambda v, u: np.cos(v).sum() + u[0],
         lambda v, u: f"=SUMPRODUCT(COS({v[:]}))+{u[0]}",
-        r"COS takes one value, and programs compute it of A7:D7 differently: give COS of each cell",
+        r"COS takes one value, and programs compute it of A7:D7 differently: compute COS of each",
     ),
     "a function of a range": (
         lambda v, u: np.tanh(v).sum() + u[0],
         lambda v, u: f"=SUM(TANH({v[:]}))+{u[0]}",
-        r"TANH takes one value, .* give TANH of each cell a cell of its own \(in a model, a quant",
+        r"TANH takes one value, .* compute TANH of each cell in a separate cell \(in a model, a q",
     ),
     "an inequality of three": (
         lambda v, u: float(v[1] < u[0]) + 0 * v[0],
@@ -45,7 +45,7 @@ STATED = {
     "a row and one position": (
         lambda v, u: v[1] + u[0],
         lambda v, u: f"=INDEX({v[:]},2)+{u[0]}",
-        r"INDEX takes one position in A7:D7 .*: write both, the row and the column",
+        r"INDEX reads one position in A7:D7 .*: write both, the row and the column",
     ),
 }
 """Statements that agree with NumPy in formualizer (but TANH), and not in all programs."""

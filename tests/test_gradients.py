@@ -634,7 +634,7 @@ def test_numbers_that_no_chooser_takes_have_no_slopes():
     read[0, 0] = 2.5
     run = reference.run(layout.model, {**inputs, "read": read})
     assert {each.reason for each in measured(layout, run)} == {
-        "read is not everywhere a whole number from 1 to 10"
+        "an entry of read is not a whole number from 1 to 10"
     }
 
 

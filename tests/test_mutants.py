@@ -144,7 +144,7 @@ def test_a_form_that_is_let_pass_fails(network, tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_ranges_of_unlike_shape_are_named_whatever_the_engine(network, engine, tmp_path):
     skip_without(engine)
-    planted = plant(network, "ranges of unlike shape", "Training", np.random.default_rng(7))
+    planted = plant(network, "ranges of different shapes", "Training", np.random.default_rng(7))
     write_planted(network, planted, tmp_path / "planted.xlsx")
     (wrong,) = check(tmp_path / "planted.xlsx", engine, probes=0).wrong
     assert wrong.formula in planted.changes.values()

@@ -236,7 +236,7 @@ def test_who_states_a_wrong_gradient_is_told_the_slope(run, tmp_path):
     declare(tmp_path, "parity", module.replace(', tanh="h"', ""))
     refused = run("build", "parity", "-o", "refused.xlsx", code=1, packages=tmp_path)
     assert re.search(r"dC_dU\[\d, \d\] is .*, but the slope of C_T with respect to U is", refused)
-    assert "say exact=False" in refused
+    assert "set exact=False" in refused
     assert not (run.folder / "refused.xlsx").exists()
 
 

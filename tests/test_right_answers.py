@@ -234,7 +234,7 @@ def test_a_reason_names_both_engines_and_what_they_give(built, tmp_path):
     (question,) = found(handed_in(built, ("answer",), tmp_path, answer)).questions
     assert question.units[0].by_hand
     assert re.match(
-        r"ironcalc gives [12], formualizer [12]: programs differ here",
+        r"ironcalc gives [12] and formualizer gives [12]: programs differ here",
         reason(question.units[0], WORDS),
     )
 

@@ -56,7 +56,7 @@ TEXTS = {
 def test_a_text_that_programs_read_differently_is_refused(save, refusal, sentence, written):
     book = minimal(row(TEXTS[sentence].format(written)))
     assert sentence.format(STRAY[written]) in refusal(book)
-    with pytest.raises(WorkbookError, match="where not every program reads on"):
+    with pytest.raises(WorkbookError, match="which some programs do not read"):
         [*cells(save(book), "Training")]
 
 

@@ -1,4 +1,4 @@
-"""Ranges of unlike shape that a formula pairs are refused, whatever an engine gives."""
+"""Ranges of different shapes that a formula pairs are refused, whatever an engine gives."""
 
 import re
 from itertools import product

@@ -11,11 +11,11 @@ from xlnn.data.wording import listed, short
 from xlnn.errors import DataError
 
 MOST_EPOCHS = 1_048_576
-"""The rows of a sheet, of which each epoch takes at least one."""
+"""The rows of a sheet: each epoch takes at least one."""
 
 MOST_LAYERS = 64
-"""The most hidden layers. A formula that reads all layers is too long for a cell with 55 of them in
-a network that trains."""
+"""The most hidden layers. In a network that trains, a formula that reads all layers is too long for
+a cell if there are 55 of them."""
 
 MOST_RUNS = 12
 """The most runs that a workbook compares: longer lists and charts would be unreadable."""

@@ -42,13 +42,13 @@ from xlnn.registry.text import languages
 F = TypeVar("F", bound=Callable[..., object])
 
 ATTEMPTS = ("last", "first", "best")
-"""Which of several files of a student may count."""
+"""Ways to choose which of a student's files counts."""
 
 LEVELS = 5
 """The number of levels of exercises; 0 means that the blanks were chosen."""
 
 MOST_PROBES = 100
-"""The most probes of a check, which keeps the values of all."""
+"""The most probes of a check, which keeps the values of all of them in memory."""
 
 LARGEST_SEED = 2**53
 """Of a teacher: a program that reads the text of the Spec may read a larger one inexactly."""
@@ -237,7 +237,7 @@ class ExerciseOptions(TypedDict, total=False):
         lambda v: len(v) <= 200 and v.isprintable(), usual="",
     )]
     points: Annotated[Mapping[str, float] | str | None, Option(
-        POINTS, "Points to show on the sheet, such as delta3=4,delta2=6; others are worth 1.",
+        POINTS, "Points to show per quantity, such as delta3=4,delta2=6; others are worth 1.",
         "points of at least 0, such as delta3=4,delta2=6,",
         lambda v: all(0 <= n < inf for n in v.values()), usual=None,
     )]

@@ -25,7 +25,7 @@ DATA = ((1.25, 2, 2.5, 5), (0.5, 1, 0.5, 4), (2, 4, 1.5, 3), (3.5, 3, 3.5, 2), (
 """The rows of the sheet D, from A1 on."""
 
 EXAMPLES = {
-    "ranges of unlike shape": (("SUMPRODUCT(D!A1:A4,D!A1:D1)", "SUMPRODUCT(D!A1:A4,D!C1:C4)"),),
+    "ranges of different shapes": (("SUMPRODUCT(D!A1:A4,D!A1:D1)", "SUMPRODUCT(D!A1:A4,D!C1:C4)"),),
     "a range where a function takes one value": (
         ("SUMPRODUCT(TANH(D!A1:A2))", "TANH(D!A1)+TANH(D!A2)"),
         ("SUMPRODUCT(LN(D!A1:A5))", "LN(D!A1)+LN(D!A2)"),
@@ -126,7 +126,7 @@ EXAMPLES = {
         ("SUM((D!A1:A2,D!B1:B2))", "SUM(D!A1:A2,D!B1:B2)"),
         ("SUM(D!A1:A2 D!A2:B2)", "SUM(D!A2)"),
     ),
-    "a range of which Excel uses one cell": (
+    "a range in which Excel uses only one cell": (
         ("SUM(D!A1:A5*2)", "SUMPRODUCT(D!A1:A5*2)"),
         ("MAX(D!A1:A5-D!C1:C5)", "MAX(D!A1-D!C1,D!A2-D!C2)"),
     ),
@@ -368,5 +368,6 @@ def test_the_random_formulas_have_every_form_but_those_of_two_ranges():
     for _ in range(4_000):
         form = misread(drawn.formula())
         found |= {form and form.form.name}
-    lacking = {"ranges of unlike shape", "a computed range", "a single cell in place of a range"}
-    assert {form.name for form in FORMS} - found == lacking
+    missing = {"ranges of different shapes", "a computed range"}
+    missing |= {"a single cell in place of a range"}
+    assert {form.name for form in FORMS} - found == missing

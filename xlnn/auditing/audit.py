@@ -53,13 +53,13 @@ MOST_STEPS = 40
 """Steps for which a cost that no cell states is made up."""
 
 MOST_IN_VAIN = 3
-"""Parameters of a quantity of which no fault is found, before the others are not looked at."""
+"""Parameters of a quantity without a fault after which the others are skipped."""
 
 MOST_TRIED = 6
 """Gradients of a kind with which the cells that may be their cost are tried."""
 
 SECONDS = 120.0
-"""The time that an audit may take, if nobody says otherwise."""
+"""The default time limit of an audit."""
 
 MOST_AT_ONCE = 3_000_000
 """Formulas that are computed before some slopes are noted, as those that were measured."""
@@ -84,7 +84,7 @@ def audit(  # noqa: PLR0913 -- what a person may state
     cost, parameters, gradients : str
         Cells and ranges, as "Net!B6" and "Net!B2:D4"; found by themselves where they are not given.
     seconds : float
-        The time that it may take. Then it ends with what was found so far, and says so.
+        The time limit. At the limit the audit reports what it has found so far, and says so.
     tell : function
         Is told what is being done.
 
@@ -433,9 +433,9 @@ class _Auditing:
         return [chosen[pair] for pair in pairs]
 
     def _of_other_costs(self, pairs: Sequence[Pair]) -> list[Pair]:
-        """Try the other costs of gradients of which nothing but the slopes tells the cost.
+        """Try the other costs of gradients whose cost only the slopes can identify.
 
-        It is the one whose slopes some of a group state, or of which a fault explains them all.
+        It is the one whose slopes some of a group state, or for which a fault explains them all.
         """
         groups: dict[str, list[Pair]] = defaultdict(list)
         for pair in pairs:
@@ -466,7 +466,7 @@ class _Auditing:
         return [chosen.get(pair.gradient, pair) for pair in pairs]
 
     def _explained_groups(self, groups: Mapping[str, Sequence[Pair]]) -> list[str]:
-        """Return the groups of which faults in words explain the first wrong gradients."""
+        """Return the groups whose first wrong gradients are explained by faults in words."""
         firsts = {
             group: [*{pair.parameter[::2]: pair for pair in reversed(own)}.values()][-MOST_TRIED:]
             for group, own in groups.items()

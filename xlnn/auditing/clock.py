@@ -1,4 +1,4 @@
-"""Limit the time of an audit, so that it ends with what it found so far."""
+"""Limit the time of an audit, so that it can report what it has found so far."""
 
 from collections.abc import Callable
 from time import monotonic

@@ -1,8 +1,7 @@
-"""Find roles in a workbook that xlnn wrote: by the names that it defines for its quantities.
+"""Find roles in a workbook that xlnn wrote, from the names that it defines for its quantities.
 
-The gradient of a weight ``W`` is ``dC_dW``, and row k of the one belongs to row k of the other, as
-both run over the same steps. Which quantity the cost is, may be said by its name; otherwise the
-slopes tell.
+The gradient of a weight ``W`` is ``dC_dW``. Row k of one belongs to row k of the other, as both run
+over the same steps. A gradient's name may identify its cost; otherwise the slopes do.
 """
 
 import re
@@ -26,7 +25,7 @@ _RUN = re.compile(r"(?P<name>.*?)(?P<run>\.run\d+)?", re.DOTALL)
 
 @dataclass(frozen=True)
 class _Gradient:
-    """A quantity that states gradients: its cells, those of its parameters, and of which cost."""
+    """A quantity that states gradients, with its cells, its parameters' cells and its cost."""
 
     name: str
     run: str
@@ -38,7 +37,7 @@ class _Gradient:
 def by_names(finder: Finder) -> Roles:
     """Return the gradients whose parameters are named, each with the likeliest costs.
 
-    There are none if xlnn did not write the workbook. Rows that were not read are left out.
+    The result is empty if xlnn did not write the workbook. Rows that were not read are left out.
     """
     book = finder.book
     blocks = {
@@ -53,7 +52,7 @@ def by_names(finder: Finder) -> Roles:
     finder.set_parameters({*filter(book.is_number, inside)})
     pairs: dict[Place, Pair] = {}
     for each in gradients:
-        # of several that may be the cost, one may be named as the gradient says
+        # if several may be the cost, the gradient's name may identify one
         costs = _costs(finder, each, blocks)
         scores = [score for score, _ in costs]
         is_tied = not scores or not any(scores[0][:2])
@@ -66,7 +65,7 @@ def by_names(finder: Finder) -> Roles:
 
 
 def _gradients(book: Book, blocks: Mapping[str, CellRange]) -> Iterator[_Gradient]:
-    """Yield the quantities that state the gradients of typed ones."""
+    """Yield the quantities that state gradients with respect to typed quantities."""
     for name, area in blocks.items():
         base, run = _RUN.fullmatch(name).group("name", "run")
         found = _GRADIENT.fullmatch(base)
@@ -88,7 +87,8 @@ def _costs(
 ) -> list[tuple[tuple[bool, ...], str]]:
     """Return the quantities that may be the cost, the likeliest first, with their scores.
 
-    A cost is one number in each step; no gradient is computed from it, unless its name says so.
+    A cost is one number in each step. No gradient is computed from it, unless its name is that of a
+    cost.
     """
     book, steps = finder.book, size(gradient.area)[0]
     behind = book.cone(
@@ -112,7 +112,7 @@ def _costs(
 def _pair(
     finder: Finder, gradient: _Gradient, place: Place, costs: Sequence[CellRange]
 ) -> Pair | None:
-    """Return the pair of a gradient's cell, with the cells of its step that may be its cost."""
+    """Return a gradient's cell paired with the cells of its step that may be its cost."""
     book, known, steps = finder.book, finder.known, size(gradient.area)[0]
     row, column = place[1] - gradient.area.top, place[2] - gradient.area.left
     parameter = _at(book, gradient.parameters, row, column)

@@ -155,11 +155,11 @@ def _refuse_gradient(report: Report, *, is_ours: bool) -> None:
     first = wrong[0]
     remedy = (
         REPORT if is_ours
-        else 'Correct its equation, name its cost (cost="…"), or say exact=False.'
+        else 'Correct its equation, name its cost (cost="…"), or set exact=False.'
     )  # fmt: skip
     stated, slope = told_apart(first.stated, first.slope)
     ratio = ratio_of(report.gradients, first.gradient)
-    each = f" (each entry is {ratio:.6g} times it)" if ratio else ""
+    each = f" (each entry is {ratio:.6g} times the slope)" if ratio else ""
     raise DisagreementError(
         f"The workbook was not written: at {first.point}, {named_entry(first)} is "
         f"{stated}, but the slope of {first.cost} with respect to {first.weight} is "

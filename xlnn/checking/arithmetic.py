@@ -27,14 +27,14 @@ MOST_CELLS = 200
 """The most cells of a range: longer ones take too long."""
 
 MOST_BITS = 10_000
-"""The most bits of an exact power: beyond, it is rounded, since longer fractions are slow."""
+"""The most bits of an exact power. Longer ones are rounded, since long fractions are slow."""
 
 MOST_DIGITS = 99
 """The most digits to which a number is rounded, as in a stated formula."""
 
 
 class UnsupportedError(Exception):
-    """A part of a formula that is not computed here."""
+    """A part of a formula that this module cannot compute."""
 
 
 class _CellErrorRaised(Exception):  # noqa: N818 -- the value of a cell, not a mistake
@@ -42,7 +42,7 @@ class _CellErrorRaised(Exception):  # noqa: N818 -- the value of a cell, not a m
 
 
 class World(NamedTuple):
-    """What a formula is computed in.
+    """The kind of numbers and the cells with which a formula is computed.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ def value_of(computation: Computation, world: World) -> Value:
     Raises
     ------
     UnsupportedError
-        It meets a value that it does not compute with.
+        The formula has a value that this module cannot compute with.
     """
     try:
         return computation(world)
@@ -90,7 +90,7 @@ def compiled(node: formualizer.ASTNode, here: str) -> Computation:
     Raises
     ------
     UnsupportedError
-        It has a part that is not computed here.
+        The formula has a part that this module cannot compute.
     """
     parts = node.children()
     match node.node_type():

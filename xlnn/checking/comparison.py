@@ -310,7 +310,7 @@ class Comparison:
     def refute(
         self, entry: Entry, expected: float | str | None, value: object, first: str, second: str
     ) -> None:
-        """Add a formula that one engine has found right, and to which another gives a value."""
+        """Add a formula that is right in one engine but has another value in a second one."""
         if entry in self.found:
             return
         gives = f"{first} gives NumPy's value and {second} gives {written(value)}"

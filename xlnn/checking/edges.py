@@ -1,10 +1,10 @@
-"""Find inputs on which a formula's value jumps and programs differ, although all of them are right.
+"""Find inputs where a formula's value jumps and programs differ, although all of them are right.
 
-A part of a formula that decides by the last digit (`xlnn.checking.jumps`) is on an edge where its
-sides are equal as decimals, or its quotient is a whole number. Short decimals are tried for the
-cells that it is computed from, and one of them is solved for the edge. If the formula's value in
-floating-point numbers is not that of the decimals, programs differ: some, such as LibreOffice and
-Excel, take nearly equal numbers as equal.
+A part of a formula whose last digit decides the value (`xlnn.checking.jumps`) is on an edge if its
+two sides are equal as decimals, or its quotient is a whole number. To find an edge, the cells from
+which the part is computed get short decimals, and one of these is solved for. If floating-point
+numbers then give another value than exact decimals, programs differ: some, such as LibreOffice and
+Excel, treat nearly equal numbers as equal.
 """
 
 import math
@@ -47,36 +47,36 @@ PROGRAMS = {"formualizer": "scenarios", "ironcalc": "arrays"}
 """The engines that compute single formulas within a few hundredths of a second."""
 
 EXACT = "exact arithmetic"
-"""The name among the programs of what LibreOffice and Excel round to, more often than others."""
+"""The name of exact results among those of programs; LibreOffice and Excel are closest to it."""
 
 MOST_LEAVES = 40
 """The most cells that are tried together."""
 
 DEPTH = 2
-"""How many formulas lead to the cells that are tried: a formula, and those that it reads."""
+"""Levels of formulas above the cells that are tried: a formula, and those that it reads."""
 
 TRIALS = 100
 """The most draws for each formula: first positive numbers of one decimal, then also negative ones,
 then two decimals."""
 
 LENGTH, LENGTH_OF_ALL = 20_000, 400_000
-"""The characters that are computed in the draws for one formula, and for all: long formulas have
-fewer draws, and after very many formulas no further one is tried."""
+"""The most characters of formulas to compute, for one formula and for all. Long formulas have fewer
+draws, and a workbook with very many formulas is not tried to the end."""
 
 MISSES = 8
-"""The draws after which a part has no edge if it is not linear in any cell that is tried."""
+"""The draws after which a part is given up if it is not linear in any cell that is tried."""
 
 MOST_FORMULAS = 4
-"""The most formulas of a quantity that are tried: others differ from them in constants."""
+"""The most formulas of a quantity that are tried; the others differ only in constants."""
 
 DIFFERENT = 1e-9
-"""The relative difference from which two numbers are no longer equal but for rounding."""
+"""The smallest relative difference between two numbers that rounding does not explain."""
 
 LARGEST = 1000
 """The largest number that is tried."""
 
 PLACES = 10_000
-"""The denominator of the shortest numbers that are tried: four decimals."""
+"""The denominator of numbers with four decimals, the most that a tried number has."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class _Leaf:
 
     @classmethod
     def of(cls, quantity: Quantity, index: tuple[int, ...], digits: Digits) -> "_Leaf":
-        """Return what a cell of a quantity may hold: of a computed one only what most may be."""
+        """Return what a cell of a quantity may hold; for a computed cell, a usual range."""
         if quantity.counts:
             number = quantity.axes[0].counts_from + index[0]
             return cls(number, number, is_whole=True)
@@ -114,7 +114,7 @@ class _Leaf:
         return number if self.allows(number) else Fraction(str(self.low))
 
     def allows(self, number: Fraction) -> bool:
-        """Return whether a cell may hold a number, and a person would type it."""
+        """Return whether a cell may hold a number, and a person might type it."""
         if not self.low <= number <= self.high:
             return False
         return number.denominator == 1 if self.is_whole else PLACES % number.denominator == 0
@@ -345,7 +345,7 @@ def _gap(part: Deciding, here: str) -> _Gap:
 def _on_edge(
     situation: _Situation, gap: _Gap, progress: float, generator: np.random.Generator
 ) -> Leaves | None:
-    """Return numbers on the edge: those drawn, with one of them solved as if the gap were linear.
+    """Return numbers on the edge: those drawn, but one solved for as if the gap were linear.
 
     Parameters
     ----------
@@ -394,7 +394,7 @@ def differ(one: Any, other: Any) -> bool:  # noqa: ANN401 -- values of cells
 
 
 def edges(layout: Layout, arrays: Arrays, restated: Iterable[Restated] = ()) -> tuple[Edge, ...]:
-    """Return inputs on which the formulas of a workbook jump and programs differ.
+    """Return inputs where the formulas of a workbook jump and programs differ.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Compare stated gradients with the slopes of their costs, measured in NumPy.
 
-A cell can agree with NumPy although both state a wrong gradient. Whoever states weights with
-`xlnn.Weights` has said which quantities are weights, gradients and costs: here single weights are
-moved a little, and the first epoch is computed again.
+A cell can agree with NumPy although both state a wrong gradient. `xlnn.Weights` states which
+quantities are weights, gradients and costs. This module moves single weights a little and computes
+the first epoch again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,40 +21,40 @@ from xlnn.quantity import Model, Quantity
 from xlnn.reference import Arrays
 
 USUAL_COST = "C_T"
-"""The cost of gradients that name none."""
+"""The cost of gradients that do not name one."""
 
 RELATIVE = 1e-6
-"""How far a stated gradient may be from the slope. NumPy rounds the last digit only, and a slope is
-measured to 1e-8 or better, unless its estimated error, which is added, is larger."""
+"""The largest relative difference between a stated gradient and the slope. NumPy rounds only the
+last digit, and slopes are accurate to 1e-8; if the estimated error is larger, it is added."""
 
 ROUNDING = 1e-7
-"""The same beside the largest entry of the gradient."""
+"""The same, relative to the largest entry of the gradient."""
 
 SMALL, ZERO = 1e-6, 1e-9
-"""Slopes that count as small, and as 0: which parts of a cost they would change if the weight were
-twice as large."""
+"""Slopes that count as small, and as 0, as the part of the cost that changes if the weight
+doubles."""
 
 NUDGE, NUDGES, ROUNDED = 2.0**-50, 2, 10
-"""How far and how often weights are moved, relatively, to see how rounding changes a cost or a
-gradient in which terms cancel; and by which factor it may be more than is seen."""
+"""How far, relatively, and how often weights are moved to see how rounding changes a cost or a
+gradient in which terms cancel; and a safety factor for what that shows."""
 
 ENTRIES = 4
 """Entries of each gradient that are measured at both points, the largest among them."""
 
 SECONDS, RUNS = 1.0, 8
-"""How long all may take, and the usual number of runs for one slope."""
+"""The time limit for all slopes, and the usual number of runs for one slope."""
 
 SECONDS_A_CALL, SECONDS_A_CELL = 2e-5, 1e-7
-"""What NumPy takes for an equation, and for each of its numbers, as measured."""
+"""The measured time that NumPy takes for an equation, and for each of its numbers."""
 
 SAME = 1e-9
-"""How far the first epoch may be from that of the run, relatively: it is rounded differently."""
+"""The largest relative difference between the first epoch alone and in the run, from rounding."""
 
 EPSILON = float(np.finfo(float).eps)
-"""How far NumPy rounds."""
+"""NumPy's rounding error."""
 
 SPREAD = 0.03
-"""How far weights are moved for the second point, as a part of their usual size."""
+"""How far weights are moved for the second point, relative to their usual size."""
 
 START, NEAR = "the start", "a point near the start"
 """The points. The start may have zeros and ties, which hide errors."""
@@ -76,12 +76,12 @@ def measured(layout: Layout, run: Arrays, seed: int = 0) -> tuple[MeasuredGradie
     run : dict of arrays
         NumPy's run of the workbook's inputs.
     seed : int
-        By which the entries are chosen.
+        Seed of the choice of entries.
 
     Returns
     -------
     tuple of MeasuredGradient
-        In the order of the gradients; for one of which nothing was measured, the reason.
+        In the order of the gradients. A gradient that was not measured has a reason instead.
     """
     model, found = layout.model, {}
     stated = [quantity for quantity in model.quantities if quantity.gradient_of]
@@ -106,9 +106,9 @@ def measured(layout: Layout, run: Arrays, seed: int = 0) -> tuple[MeasuredGradie
 
 
 def _without_ties(entries: Sequence[MeasuredGradient]) -> list[MeasuredGradient]:
-    """Leave open entries that are wrong at the start alone: ties there have many slopes."""
+    """Do not judge entries that are wrong only at the start, where ties have many slopes."""
     right = {each.entry for each in entries if each.point == NEAR and each.agrees}
-    tied = "it is another number at the start alone, where terms are equal or 0"
+    tied = "it differs from the slope only at the start, where terms are equal or 0"
     return [
         replace(each, agrees=None, reason=tied)
         if each.agrees is False and each.point == START and each.entry in right else each
@@ -138,12 +138,12 @@ def unmeasurable(model: Model, gradient: Quantity) -> str:
         return "meant to differ (exact=False)"
     weight = model.by_name.get(of.weight)
     if weight is None or not weight.is_input or weight.is_text:
-        return f"no numbers {of.weight} are typed"
+        return f"{of.weight} is not an input with numbers"
     rest = [axis for axis in weight.axes if axis.family != _family(gradient)]
     if (weight.each, (*(axis.length for axis in rest), *weight.shape)) != (
         gradient.each, _first(np.empty(gradient.lengths), gradient).shape
     ):  # fmt: skip
-        return f"{of.weight} has another shape"
+        return f"{of.weight} and its gradient differ in shape"
     if _is_cost(model, cost, gradient):
         return ""
     maybe = next((q.name for q in model.quantities if _is_cost(model, q.name, gradient)), "C")
@@ -165,20 +165,20 @@ def _is_cost(model: Model, name: str, gradient: Quantity) -> bool:
 
 
 def _unfit(model: Model, cost: str, run: Arrays) -> str:
-    """Return why a cost has no slopes at the numbers that are typed; empty if it has."""
+    """Return why a cost has no slopes at the typed numbers; empty if it has."""
     if not np.isfinite(_first(run[cost], model[cost])).all():
         return f"{cost} is not a finite number"
     for quantity in _needed(model, cost).inputs:
         if quantity.choices:
             (least, most), typed = quantity.choices, quantity.typed(run[quantity.name])
             if (typed != np.clip(np.round(typed), least, most)).any():
-                return f"{quantity.name} is not everywhere a whole number from {least} to {most}"
+                return f"an entry of {quantity.name} is not a whole number from {least} to {most}"
     return ""
 
 
 @dataclass(frozen=True)
 class FirstEpoch:
-    """What gradients and costs are computed from, in the first epoch.
+    """The model and inputs of the first epoch, from which gradients and costs are computed.
 
     Attributes
     ----------
@@ -265,7 +265,7 @@ class FirstEpoch:
         index : tuple of int
             That of the entry, in the typed part of the weight.
         is_near : function
-            Tells whether a slope is good enough, so that other steps need not be tried.
+            Returns whether a slope is good enough, so that other steps need not be tried.
         """
         model, array, start = _needed(self.model, cost), self.inputs[weight], self.cost(cost, index)
         value, unit, tried, moves = float(array[index]), unit_of(array.flat), [], []
@@ -285,14 +285,14 @@ class FirstEpoch:
             found = best_of(tried)
             if is_near(found):
                 return found
-        # a cost that only larger steps change, the last ones being the smallest, is rounded
+        # a cost that changes only with larger steps is rounded; the last steps are the smallest
         large = max(1.0, abs(value))
         is_flat = not moves[-1] and (any(moves) or {start} != {moved(large), moved(-large)})
         return UNKNOWN if is_flat else found
 
 
 def _cut(quantity: Quantity, family: str) -> Quantity:
-    """Return a quantity of the first epoch alone; one that has a start then is an input."""
+    """Return a quantity for the first epoch alone, as an input if it has a start."""
     axes = tuple(
         replace(axis, length=1) if axis.family == family and not axis.first else axis
         for axis in quantity.axes
@@ -303,7 +303,7 @@ def _cut(quantity: Quantity, family: str) -> Quantity:
 
 
 def _alike(again: np.ndarray, before: np.ndarray) -> bool:
-    """Return whether an array of the first epoch is that of the run, apart from rounding."""
+    """Return whether an array of the first epoch equals that of the run, apart from rounding."""
     return np.allclose(again, before, 0, SAME * np.abs(before).max(initial=0.0), equal_nan=True)
 
 
@@ -313,7 +313,7 @@ def _needed(model: Model, *names: str) -> Model:
 
 
 def _run(model: Model, inputs: Arrays) -> Arrays:
-    """Compute a model; nothing where an equation fails for weights that nobody chose."""
+    """Compute a model, without quantities whose equations fail for weights that nobody chose."""
     try:
         return reference.run(model, inputs)
     except Exception:  # noqa: BLE001 -- a programmer's code may raise anything
@@ -323,7 +323,7 @@ def _run(model: Model, inputs: Arrays) -> Arrays:
 def _tasks(
     gradients: Sequence[Quantity], start: FirstEpoch, generator: np.random.Generator
 ) -> Iterator[tuple[Quantity, str, tuple[int, ...]]]:
-    """Return what to measure in the time there is: gradients, points and entries."""
+    """Return what to measure within the time limit: gradients, points and entries."""
     chosen: list[list[tuple[Quantity, tuple[int, ...]]]] = [[] for _ in range(ENTRIES)]
     for gradient in gradients:
         sizes = np.abs(start.first(gradient.name))
@@ -341,7 +341,7 @@ def _tasks(
 def _compared(
     layout: Layout, gradient: Quantity, epoch: FirstEpoch, point: str, index: tuple[int, ...]
 ) -> MeasuredGradient:
-    """Compare an entry of a gradient with the slope that is measured."""
+    """Compare an entry of a gradient with the measured slope."""
     name, weight, cost = gradient.name, gradient.gradient_of.weight, cost_of(gradient)
     whole, typed, runs = epoch.first(name), epoch.inputs[weight], len(gradient.each)
     place = (*index[:runs], *(0,) * (typed.ndim - len(index)), *index[runs:])

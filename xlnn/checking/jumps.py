@@ -1,4 +1,4 @@
-"""Find the parts of a formula that decide by the last digit of a computed number.
+"""Find the parts of a formula that depend on the last digit of a computed number.
 
 Programs differ in that digit: 0.1 + 0.2 = 0.3 is true in some and false in others, and INT(0.29 *
 100) is 28 or 29. A number that is typed, copied, chosen or rounded is the same in all of them, and
@@ -42,7 +42,7 @@ class Digits(IntEnum):
 
 @dataclass(frozen=True)
 class Deciding:
-    """A part of a formula that decides by the last digit of a computed number.
+    """A part of a formula that depends on the last digit of a computed number.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Deciding:
         ``equal`` or ``order`` of a comparison, ``cut`` of INT, ``remainder`` of MOD, ``divisor`` of
         a division by what may be 0.
     sides : tuple of Node
-        What is compared, with 0 if it is one; or what is cut off; or the two arguments of MOD.
+        The parts that are compared (a single one with 0); the one that is cut off; or MOD's two.
     """
 
     node: Node
@@ -64,7 +64,7 @@ MUST_SAY = {
     "cut": "takes the whole part of a computed number",
     "remainder": "takes the remainder of a computed number, or by one that is not whole",
 }
-"""What a statement may do only if it says ``jumps=True``."""
+"""What a statement may do only if it sets ``jumps=True``."""
 
 _INSTEAD = {
     "equal": "round both sides, as ROUND(…,9) does",
@@ -135,7 +135,7 @@ class Deciders:
     def digits(self) -> dict[str, Digits]:
         """How well programs agree on each quantity.
 
-        A recurrence agrees unless a step of it does not, so all begin as the best that they may be.
+        A recurrence agrees unless one of its steps does not, so each begins at the best value.
         """
         digits = dict.fromkeys(self.layout.blocks, Digits.WHOLE)
         trees = []
@@ -249,7 +249,7 @@ class Deciders:
         return "" if agree or is_other else how
 
     def _cuts_well(self, part: Node, here: str) -> bool:
-        """Return whether no rounding error leads across a whole number."""
+        """Return whether no rounding error can cross a whole number."""
         if part.get_operator() == "/":
             return self._divides_well(part.children(), here)
         return self.of(part, here) > Digits.COMPUTED
@@ -257,7 +257,8 @@ class Deciders:
     def _divides_well(self, parts: list[Node], here: str) -> bool:
         """Return whether a quotient is a whole number in all programs or in none.
 
-        One of a typed number by a whole number is: it is exact or far from the next whole number.
+        That holds for a typed number divided by a whole one: the quotient is exact, or far from the
+        next whole number.
         """
         one, other = (self.of(part, here) for part in parts)
         return one > Digits.COMPUTED and other == Digits.WHOLE
@@ -269,7 +270,7 @@ def _lacks(name: str, parts: list[Node]) -> bool:
 
 
 def _finds_equal(name: str, parts: list[Node]) -> bool:
-    """Return whether a function looks for an equal number, and not for one of those it looks at."""
+    """Return whether a function looks for an equal number that is not picked from its own range."""
     if name in {"MATCH", "VLOOKUP"}:
         is_exact = len(parts) == _EXACT_LAST[name] and parts[-1].get_literal_value() == 0
         return is_exact and (parts[0].get_function_name() or "").upper() not in _PICKING
@@ -282,7 +283,7 @@ def _if_whole(digits: Digits) -> Digits:
 
 
 def check_jumps(layout: Layout) -> None:
-    """Refuse a model with a formula that decides by a last digit and does not say that it jumps.
+    """Refuse a model with a formula that a last digit decides, unless it says that it jumps.
 
     Raises
     ------
@@ -301,7 +302,7 @@ def check_jumps(layout: Layout) -> None:
                     raise DataError(
                         f'The cell of {quantity.name} gives "{formula:.60}", in which '
                         f"{text_of(part.node):.60} {MUST_SAY[part.how]}, on whose last digit "
-                        f"programs differ: say jumps=True in its equation, or {_INSTEAD[part.how]}."
+                        f"programs differ: set jumps=True in its equation, or {_INSTEAD[part.how]}."
                     )
 
 

@@ -85,7 +85,7 @@ LOCATING = frozenset({"AREAS", "COLUMN", "COLUMNS", "ISFORMULA", "ROW", "ROWS", 
 """Functions that tell something of a reference, and take no values from its cells."""
 
 PICKING = frozenset({"INDEX", "OFFSET"})
-"""Functions whose first argument is a reference, of which they return a part or a neighbour."""
+"""Functions that return a part or a neighbour of the reference that is their first argument."""
 
 
 def taken(formula: str, here: str) -> tuple[list[CellRange], bool]:

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 
 BASES = (1e-4, 1e-2, 1e-6)
-"""First steps, relative to the size of the parameters: the first is enough for most slopes, a large
-one serves where the cost is large beside its slope, a small one where a kink or a steep curve is
+"""First steps, relative to the size of the parameters. The first is enough for most slopes. A large
+step is needed if the cost is large beside its slope, a small one if a kink or a steep curve is
 near."""
 
 SURE = 1e-6
-"""An error, relative to the slope, at which the first steps that are tried are enough."""
+"""The relative error at which the first steps are enough."""
 
 HALVES = (1.0, 0.5, 0.25)
 """Each base is tried whole, half and quartered: three central differences give two extrapolated
 ones (Richardson), and their difference an estimate of the error."""
 
 RELATIVE = 1e-5
-"""How far a stated gradient may be from the slope: sheets round in their formulas, and write
-constants with few digits; the smallest fault that people make, a factor, is 1000 times as large."""
+"""The largest relative difference between a stated gradient and the slope. Sheets round in their
+formulas and have constants with few digits; the faults that people make are 1000 times as large."""
 
 
 @dataclass(frozen=True)
@@ -42,20 +42,20 @@ class Slope:
 
     @property
     def is_kink(self) -> bool:
-        """Tell whether the cost has a kink here."""
+        """Return whether the cost has a kink here."""
         return self.low < self.high
 
     def is_near(self, stated: float, relative: float = RELATIVE, rounding: float = 0.0) -> bool:
-        """Tell whether a stated gradient is this slope, apart from rounding of some size."""
+        """Return whether a stated gradient is this slope, apart from rounding of some size."""
         room = 5 * self.error + relative * max(abs(self.value), abs(stated)) + rounding
         return self.low - room <= stated <= self.high + room
 
     def is_sure(self, scale: float) -> bool:
-        """Tell whether other steps would add nothing, beside slopes of some size."""
+        """Return whether other steps would add nothing, beside slopes of some size."""
         return self.error <= SURE * max(abs(self.value), scale) and not self.is_kink
 
     def is_vague(self, scale: float) -> bool:
-        """Tell whether the error is too large to say anything, beside slopes of some size."""
+        """Return whether the error is too large to judge by, beside slopes of some size."""
         return not self.error < 1e-2 * max(abs(self.value), scale, 1e-300)
 
 
@@ -83,7 +83,7 @@ def slope_of(start: float, costs: np.ndarray, h: np.ndarray, epsilon: float) -> 
     costs, h : arrays, shape (3, 2)
         The costs, and how far the parameter was moved.
     epsilon : float
-        How far costs are rounded, relatively.
+        The relative rounding error of the costs.
     """
     with np.errstate(all="ignore"):
         one, two, three = (costs[:, 0] - costs[:, 1]) / (h[:, 0] - h[:, 1])
@@ -104,7 +104,7 @@ def slope_of(start: float, costs: np.ndarray, h: np.ndarray, epsilon: float) -> 
 
 
 def best_of(tried: Sequence[Slope]) -> Slope:
-    """Return the slope with the smallest error, or the kink that is there with the last step."""
+    """Return the slope with the smallest error, or the kink that the last step still shows."""
     smooth = [slope for slope in tried if not slope.is_kink]
     is_kink = len(tried) == len(BASES) and tried[-1].is_kink
     return tried[-1] if is_kink else min(smooth, key=lambda slope: slope.error, default=UNKNOWN)

@@ -1,7 +1,7 @@
-"""Ask a second engine about formulas that no template of xlnn states.
+"""Let a second engine confirm formulas that do not come from a template of xlnn.
 
-Each engine misreads something. The formulas of the templates are computed in every engine by the
-tests; a programmer's own formulas and those that a person has rewritten are computed by two.
+Each engine misreads something. The tests compute the formulas of the templates in every engine. Two
+engines compute the formulas of other models, and those that somebody has rewritten.
 """
 
 from collections.abc import Iterator
@@ -36,14 +36,14 @@ def second_work(comparison: Comparison, work: Work) -> Iterator[Work | None]:
 
 
 class Confirmed(NamedTuple):
-    """What became of the foreign formulas.
+    """The result of confirming the foreign formulas.
 
     Attributes
     ----------
     witness : str
-        The engines that were asked; empty if none could compute the workbook.
+        The engines that computed the workbook as well; empty if none could.
     notes : tuple of str
-        A sentence about an engine that alone gives another value to a formula.
+        A sentence about each engine that gives a formula another value than all the others.
     """
 
     witness: str
@@ -53,9 +53,9 @@ class Confirmed(NamedTuple):
 def confirm(
     comparison: Comparison, work: Work, second: Work, own: tuple[Arrays, Values]
 ) -> Confirmed:
-    """Add the foreign formulas that no second engine computes as the first does.
+    """Report the foreign formulas whose values no second engine confirms.
 
-    Where the second engine cannot compute the workbook, or gives another value, the next is asked.
+    If the second engine cannot compute the workbook, or gives another value, the next one is used.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def confirm(
         if not asked[engine]:
             break
     if not asked:
-        why = f"only {work.engine} computes it, and no second engine: {refusal}"
+        why = f"only {work.engine} computes it, so no second engine confirms it: {refusal}"
         comparison.not_confirmed(*own, why)
         return Confirmed("")
     (first, differing), *others = asked.items()
@@ -93,7 +93,7 @@ def confirm(
         return Confirmed(" and ".join(asked))
     (cell, value), more = next(iter(alone.items())), len(alone) - 1
     also = f", as in {counted(more, 'other cell')}" if more else ""
-    note = f"{first} gives {written(value)} in {cell}{also}, and the other engines NumPy's value"
+    note = f"{first} gives {written(value)} in {cell}{also}; the other engines give NumPy's value"
     return Confirmed(" and ".join(asked), (note,))
 
 
@@ -110,7 +110,7 @@ def _started(comparison: Comparison, work: Work, engine: str) -> Work:
 
 
 def _differing(comparison: Comparison, another: Work) -> dict[Entry, Finding]:
-    """Return the foreign formulas to which an engine gives another value than NumPy."""
+    """Return the foreign formulas for which an engine's value differs from NumPy's."""
     found: dict[Entry, Finding] = {}
     for values in (each.result() for each in (another.own, *another.probed)):
         arrays = read_arrays(comparison.layout, values)

@@ -31,7 +31,7 @@ from xlnn.errors import MENDABLE, OptionsError
     type=click.FloatRange(min=0, min_open=True),
     default=120,
     show_default=True,
-    help="Time for each file. What was found until then is reported.",
+    help="Time limit for each file; what the audit has found by then is reported.",
 )
 @language_option("Language of the reasons; English by default")
 @click.option("--force", is_flag=True, help="Overwrite a report or a copy that already exists.")

@@ -49,7 +49,7 @@ Result: TypeAlias = "Report | SelfCheck | Failure"
     "--seed", type=click.IntRange(min=0), help="Seed of the random inputs, to repeat a check."
 )
 @click.option(
-    "--key", type=PATH, help="The solution of an exercise FILE, to see what belongs into it."
+    "--key", type=PATH, help="Solution of an exercise FILE: compare its formulas, show answers."
 )
 @click.option("--jobs", type=click.IntRange(min=1), default=1, help="How many processes.")
 @click.option("--shard", metavar="N/M", default="", help="Check part N of M, such as 3/16.")
@@ -63,8 +63,9 @@ def check(files: tuple[Path, ...], chosen: tuple[str, ...], **options: Any) -> N
     from NumPy's own run. It grows with rounding errors from epoch to epoch, so it is shown and does
     not count as an error; classes and counts are left out of it.
 
-    Of an exercise it says which of the formulas left out are right, judged as `xlnn grade` does,
-    and never what belongs there. With --key, the solution, it is checked like any other workbook.
+    For an exercise, it says which of the student's formulas are right, judged as `xlnn grade` does,
+    and never shows an answer. With --key and its solution, an exercise is checked like any other
+    workbook.
 
     If a file cannot be checked, the others still are, and the exit code is 1. With --json such a
     file is an object with its file and its error; several files or engines give a list.

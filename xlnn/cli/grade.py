@@ -86,17 +86,17 @@ def exercise(template: str | None, output: Path | None, **options: Any) -> None:
     metavar="WHICH",
     shell_complete=offering(lambda: ATTEMPTS),
     default=ATTEMPTS[0],
-    help=with_choices("The file of a student that counts if there are several", ATTEMPTS),
+    help=with_choices("Which file counts if a student handed in several", ATTEMPTS),
 )
 @click.option(
-    "--late", type=PATH, metavar="CSV", help="Moodle's grading worksheet: how late each is."
+    "--late", type=PATH, metavar="CSV", help="Moodle's grading worksheet, to see what is late."
 )
 @click.option(
     "--penalty",
     type=float,
     default=0.0,
     metavar="PERCENT",
-    help="Take off per cent of the points for each day that a submission is late.",
+    help="Per cent of the points to take off for each day that a submission is late.",
 )
 @click.option("--pseudonyms", is_flag=True, help="Replace names, ids and e-mail addresses.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; by default one per processor.")
@@ -115,8 +115,8 @@ def grade(files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 -- e
     inputs and at random ones: any formula that gives the right values is right, and a mistake costs
     only its own points. A unit that is right in every row earns its share of the points.
 
-    A folder may be the download of Moodle or Canvas: its names of folders and files say who handed
-    in what, and a file that was made for another student counts for nobody. If a file cannot be
+    A folder may be a download from Moodle or Canvas. Its folder and file names say who handed in
+    what, and a file that was made for another student counts for nobody. If a file cannot be
     graded, a sentence says why, and the others are graded all the same.
 
     Example: xlnn grade handed-in/*.xlsx --points delta3=4,delta2=6 -o report.xlsx

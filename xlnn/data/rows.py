@@ -96,7 +96,7 @@ class Table:
     def apart(self) -> None:
         """Keep the columns with headings and those next to them or between, and pad short rows.
 
-        Values beyond an empty column are remarks, the first of which is noted.
+        Values beyond an empty column are remarks; the first of them is noted.
 
         >>> table = Table("my.csv", "line", [(1, ["a", "b"]), (2, ["x", "1", "", "why?"])])
         >>> table.apart()

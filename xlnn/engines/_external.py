@@ -98,7 +98,7 @@ class ExternalProgram:
             return {title: self._grid(path, result, title) for title in sheet_parts(result)}
 
     def converted(self, workbook: Path, folder: Path) -> Path:
-        """Compute a workbook with the program and save it as .xlsx in a folder of its own."""
+        """Compute a workbook with the program and save it as .xlsx in a separate folder."""
         result, home = folder / "output" / f"{workbook.stem}.xlsx", folder / "home"
         result.parent.mkdir()
         home.mkdir()

@@ -1,7 +1,7 @@
 """Convert a workbook of another format, such as .ods, to .xlsx with LibreOffice.
 
-It runs as the engine ``libreoffice`` does: in a child process within limits, with a profile of its
-own in which macros and the network are off.
+LibreOffice runs as the engine ``libreoffice`` does: in a child process within limits, with a
+separate profile in which macros and the network are disabled.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from xlnn.engines.libreoffice import PROGRAM
 from xlnn.grid import Inputs
 
 FORMULAS, CELLS = 200_000, 4_000_000
-"""The size of a workbook for which a conversion has time and memory."""
+"""The workbook size from which a conversion's limits of time and memory follow."""
 
 
 def as_xlsx(path: Path) -> bytes:
@@ -25,7 +25,7 @@ def as_xlsx(path: Path) -> bytes:
     Raises
     ------
     EngineError
-        LibreOffice is not installed, cannot read the file, or took more time or memory than it may.
+        LibreOffice is not installed, cannot read the file, or exceeds its time or memory limit.
     """
     PROGRAM.found()
     allowance = Allowance.of_size(FORMULAS, CELLS)

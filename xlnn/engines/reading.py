@@ -1,7 +1,7 @@
 """Compare what an engine has read in a file with what xlnn has read there.
 
-An engine that reads the file itself may read it differently: without a part of a number, say. Its
-results would then be those of another workbook.
+An engine that reads the file itself may read it differently, and drop a part of a number, for
+example. Its results would then be those of another workbook.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +25,7 @@ Told = Callable[[Place], str]
 """Returns the formula that an engine holds in a cell, as `formualizer` writes formulas."""
 
 PART = 20
-"""A formula is shown from the part of so many characters in which it differs."""
+"""How many characters of a formula are shown, starting near the first difference."""
 
 _NOTHING = SheetValues(np.zeros((0, 0)))
 
@@ -39,8 +39,8 @@ class Reading:
     constants : mapping of str to Constants
         The typed numbers and texts, by the sheet's title: all of them are compared.
     formulas : mapping of Place to str
-        Formulas without "=", of which those that differ only in digits are compared once: to read
-        all of them from formualizer takes a sixth of the time of a check.
+        Formulas without "=". Of formulas that differ only in digits, one is compared: reading all
+        of them from formualizer takes a sixth of the time of a check.
     """
 
     constants: Mapping[str, Constants]
@@ -48,7 +48,7 @@ class Reading:
 
     @classmethod
     def of(cls, contents: "Package") -> Self:
-        """Return what was read, without formulas that the engine gets in other words."""
+        """Return what was read, without formulas that were rewritten for the engine."""
         changed = contents.named | contents.left_out.keys()
         formulas = contents.examples.items()
         return cls(
@@ -56,13 +56,13 @@ class Reading:
         )
 
     def without_formulas(self) -> Self:
-        """Return what was read of a file of which some formulas were replaced."""
+        """Return what was read from a file in which some formulas were replaced."""
         return type(self)(self.constants, {})
 
     def check_values(
         self, engine: str, path: Path, values: Values, inputs: Inputs, precision: float = 0.0
     ) -> None:
-        """Refuse values if a constant among them is not the one in the file, nor its input.
+        """Refuse values if a constant is neither the one in the file nor an input put there.
 
         Parameters
         ----------
@@ -74,7 +74,7 @@ class Reading:
         inputs : Inputs
             The numbers that were put into cells; NaN for an empty cell.
         precision : float
-            The largest difference, relative to a number, with which the engine tells it.
+            The largest relative error of the numbers that the engine returns.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class Reading:
                 raise _misread(engine, Place(*cell), number, held)
 
     def check_formulas(self, engine: str, told: Told) -> None:
-        """Refuse an engine that holds another formula than the file.
+        """Refuse an engine that holds a formula other than the one in the file.
 
         Raises
         ------
@@ -130,7 +130,7 @@ def _unlike(
 
 
 def _near(held: object, known: float | np.ndarray, precision: float) -> bool | np.ndarray:
-    """Return which numbers an engine holds; NaN is none."""
+    """Return the numbers that an engine holds; NaN where it holds none."""
     if not isinstance(held, float | np.ndarray):
         return False
     return np.abs(held - known) <= precision * np.abs(known)

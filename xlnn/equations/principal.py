@@ -67,7 +67,7 @@ OFF = Stated(
     lambda sine: "=IF({0}<1/10^{2},{0},IF({0}<{1},MIN(1,{0}*{1}/({1}-{0})),1))".format(
         sine.at(-1)[()], sine.at(-2)[()], ROUNDING
     ),
-    says="How far off a direction is: the sum of all turns to come if each is smaller by the same "
+    says="How far off a direction is: the sum of all turns to come, if each is smaller by the same "
     "factor.",
 )
 THIRD = Stated(  # exact for three columns, and no more than it for more
@@ -78,7 +78,7 @@ THIRD = Stated(  # exact for three columns, and no more than it for more
     ),
     f"=IF(SIGN({{whole}}-{{lam1}}-{{lam2}}-{{whole}}/10^{ROUNDING})<1,0,"
     "(SUMSQ({S2[:]})-{lam2}^2)/({whole}-{lam1}-{lam2}))",
-    says="The mean of the variances that two axes leave, each weighted by itself.",
+    says="The mean of the variances that two axes leave, with these variances as weights.",
 )
 ALIKE, TURNING, FOUND, NOTHING, TOO_NEAR, LINE = range(6)
 """What is known of the axes: see ``varies`` in `axes`."""
@@ -205,7 +205,7 @@ def axes(
                    written="λ = v·S v / v·v", source="Hotelling 1933")
         yield turn(f"sine{n}", kind="sine", symbol="sin θ", title="turn to the next step",
                    shape=(), equation=SINE.of(v, Sv, lam), number_format="0.0000",
-                   meaning="how far v is from an axis: at 0 it turns no more",
+                   meaning="how far v is from an axis; at 0 it stops turning",
                    written="|S v − λ v| / |S v|")
         yield here(axis, title=f"axis {n}", equation=SIGNED.of(v), symbol=f"v{up}{{}}")
         yield number(f"lam{n}", title=f"variance along axis {n}", symbol=f"λ{low}",
@@ -217,5 +217,5 @@ def axes(
     yield each("score", title="along the axes", equation=SCORE, symbol="s{}", shape=(2,))
     yield number("third", title="variance that both axes leave", equation=THIRD)
     yield number("varies", title="0: no axes, 1: not yet found, 2: found, 3: a direction is 0, "
-                 "4: variances too near, 5: a line", equation=KNOWN)
+                 "4: variances too close, 5: a line", equation=KNOWN)
 # fmt: on

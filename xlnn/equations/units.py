@@ -128,7 +128,7 @@ def total(*axes: str) -> Stated:
 
 
 def mean(*axes: str, count: int = 0) -> Stated:
-    """Return the mean over axes of which a quantity has no others.
+    """Return the mean over axes; the quantity must have no others.
 
     With their `count` an empty cell is 0, as in other formulas; AVERAGE leaves it out.
     """

@@ -1,9 +1,10 @@
-"""Find the files that were handed in, and what the school's system says of each in its name.
+"""Find the files that were handed in, and read what the school's system writes in their names.
 
-Moodle's download has a folder for each student, ``Ada Lovelace_12345_assignsubmission_file``, in
-older versions with one more ``_``, or the same before each file's name. In Canvas's, files are
-called ``lovelaceada_LATE_12345_67890_exercise.xlsx``: the name, late or not, the student, the file.
-Both write the same numbers for a student each time, and higher ones for later files.
+Moodle's download has a folder for each student, ``Ada Lovelace_12345_assignsubmission_file`` (with
+one more ``_`` in older versions), or the same text before each file's name. Canvas's files are
+called ``lovelaceada_LATE_12345_67890_exercise.xlsx``: the name, a mark if it is late, the numbers
+of the student and of the file, and the file's name. Both systems keep a student's number, and later
+files have higher ones.
 """
 
 import re
@@ -16,15 +17,15 @@ WORKBOOKS = (".xlsx", ".xlsm")
 """Files that are graded as they are."""
 
 CONVERTED = {".ods": b"PK\x03\x04", ".xls": b"\xd0\xcf\x11\xe0"}
-"""Files that LibreOffice converts first, and how they begin: it would read others, too."""
+"""Files that LibreOffice converts first, and their first bytes, since it would open others, too."""
 
 TEACHERS = frozenset({".csv", ".db", ".html", ".ini", ".json", ".jsonl", ".md", ".toml", ".txt"})
-"""Files in a folder that are the teacher's or the system's, unless their names name a student."""
+"""Files in a folder that belong to the teacher or the system, unless their names name a student."""
 
 ANONYMOUS = frozenset({
     "participant", "teilnehmer", "teilnehmerin", "participante", "参与者", "参加者",
 })  # fmt: skip
-"""What Moodle writes for a name where students are anonymous."""
+"""What Moodle writes in place of a name if students are anonymous."""
 
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file(?:_.*)?")
 _CANVAS = re.compile(
@@ -40,11 +41,11 @@ class HandedIn:
     ----------
     path : Path
     label : str
-        Its name, with its folder's if that names the student, or several files have the same name.
+        Its name, after its folder's if that names the student or several files have the same name.
     name, id : str
-        Who handed it in, if a download's file name tells; otherwise empty.
+        Who handed it in, if the name of a downloaded file says so; otherwise empty.
     is_anonymous : bool
-        Whether that is a number instead of a name.
+        Whether it has a number instead of a name.
     is_late : bool
         Whether the file name says that it is late.
     number : int
@@ -66,7 +67,7 @@ class HandedIn:
 
     @property
     def when(self) -> tuple[int, int]:
-        """What is larger for a later file: Canvas's number, or the time at which it was changed."""
+        """A key that is larger for later files: Canvas's number, or the time of the last change."""
         try:
             return self.number, self.path.stat().st_mtime_ns
         except OSError:
@@ -74,12 +75,12 @@ class HandedIn:
 
 
 def collected(paths: Iterable[Path], apart: Sequence[Path] = ()) -> list[HandedIn]:
-    """Return the files among some paths and in folders, in order and each once.
+    """Return the files among paths and in their folders, in order and without duplicates.
 
     Parameters
     ----------
     paths : list of Path
-        Files, and folders, in which all files count but hidden ones, lock files, and `TEACHERS`.
+        Files and folders. Hidden files, lock files and `TEACHERS` in folders are left out.
     apart : list of Path
         Files that are not submissions, such as a report.
     """
@@ -109,7 +110,7 @@ def _label(path: Path, names: Sequence[str]) -> str:
 
 
 def handed_in(path: Path, label: str = "") -> HandedIn:
-    """Return what the path of a download says of a file."""
+    """Return what the path of a downloaded file says about it."""
     moodle = (_MOODLE.fullmatch(part) for part in (path.name, *reversed(path.parts[:-1])))
     if found := next(filter(None, moodle), None):
         name = normalize("NFC", found["name"])  # macOS takes accents apart

@@ -72,7 +72,7 @@ def _mark_circles(
 
 
 def _mark_picking(handed_in: Submission, result: JudgedQuantity) -> None:
-    """Mark right entries as wrong if INDEX or OFFSET picks what depends on their own cells."""
+    """Mark right entries as wrong if INDEX or OFFSET picks cells that depend on them."""
     layout, world = handed_in.layout, result.worlds[0]
     places, order = result.places, handed_in.order
     right = {index: text for index, text in result.formulas.items() if not result.wrong[index]}

@@ -1,7 +1,7 @@
 """Read what a teacher typed into an earlier report, and keep it.
 
-Points and comments belong to a student, who is known by id, e-mail address or name, or to all
-answers with the same mistakes. If anything would be lost, the report is not overwritten.
+Points and comments belong either to a student, who is known by id, e-mail address or name, or to
+all answers with the same mistakes. If anything would be lost, the report is not overwritten.
 """
 
 import csv
@@ -99,12 +99,12 @@ def _csv(path: Path) -> Cells:
 
 
 def _unquoted(cell: str) -> str:
-    """Return a text without the sign by which a spreadsheet takes no formula for it."""
+    """Return a text without the sign that keeps a spreadsheet from reading it as a formula."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in {*"=+-@\t"} else cell
 
 
 def _sheets(path: Path) -> list[Cells]:
-    """Return the cells of the sheets of the class and of the groups; formulas by their values."""
+    """Return the cells of the sheets Class and Groups, with the values of formulas."""
     inspect(path, spares=True)
     wanted = {words("report", key) for words in _languages() for key in ("class_sheet", "groups")}
     with closing(load_workbook(path, read_only=True, data_only=True)) as book:
@@ -116,9 +116,9 @@ def _sheets(path: Path) -> list[Cells]:
 def _table(
     cells: Cells, keys: Sequence[str], words: Text
 ) -> Iterator[tuple[int, Mapping[str, object]]] | None:
-    """Return the rows below the row with some headings, numbered from 1; None without one.
+    """Return the rows below the row of headings, numbered from 1; None if there is no such row.
 
-    A heading that several columns have counts where it is first.
+    If several columns have the same heading, the first of them counts.
     """
     names = {key: words("report", key) for key in keys}
     for number, row in enumerate(cells, start=1):
@@ -162,7 +162,7 @@ def _decided(path: Path, cells: Cells) -> Iterator[Decision]:
 
 
 def _text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():  # an id that a program took for a number
+    if isinstance(cell, float) and cell.is_integer():  # an id that a program read as a number
         cell = int(cell)
     return "" if cell is None else " ".join(str(cell).split())
 
@@ -212,14 +212,14 @@ def _with_typed(grades: Grades, typed: Sequence[_Typed]) -> Grades:
         if owner is None:
             who = row.student or row.file
             raise OutputError(
-                f'{row.where}: points or a comment for "{short(who)}", who is not among the '
-                "submissions, would be lost: grade with the same files and --roster, or choose "
-                "another name with -o. The report was left as it is."
+                f'{row.where}: the points or the comment for "{short(who)}" would be lost, since '
+                "the student is not among the submissions: grade with the same files and --roster, "
+                "or choose another name with -o. The report was left as it is."
             )
         other = found.setdefault(id(owner), row)
         if (other.points, other.comment) != (row.points, row.comment):
             raise OutputError(
-                f"{row.where}: there are other points or another comment for the same student in "
+                f"{row.where}: the points or the comment differ from those for the same student in "
                 f"{other.where}: keep one of them. The report was left as it is."
             )
 
@@ -241,7 +241,7 @@ def _with_typed(grades: Grades, typed: Sequence[_Typed]) -> Grades:
 def _owner(
     row: _Typed, people: Sequence[Grade | Student], grades: Grades
 ) -> Grade | Student | None:
-    """Return whom typed points belong to: by id, e-mail address, name, and else the file."""
+    """Return whom typed points belong to, by id, e-mail address or name, or else by file."""
 
     def name(each: Grade | Student) -> str:
         return each.name if isinstance(each, Student) else each.student

@@ -17,10 +17,10 @@ _ROUND = re.compile(r"\b(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\(", re.IGNORECASE)
 _SQUARE = re.compile(r"\^2(?![\d.])")
 _PAIR = re.compile(r"SUMXMY2\(([^,]*),([^)]*)\)")
 FEWEST = 3
-"""The least number of terms of a mean that is told from a factor of the equation, such as 1/2."""
+"""Fewest terms of a mean, to distinguish it from a factor of the equation such as 1/2."""
 
 MOST_SWAPPED = 6
-"""The most cells of a formula of which two are exchanged."""
+"""The most cells in a formula for which swapping two is tried."""
 
 _SQUARES = (
     (_PAIR, r"SUMPRODUCT(\1-\2)"),

@@ -138,7 +138,7 @@ def exercise(
 
 
 def _folder_of_keys(folder: Path, is_asked: object) -> AbstractContextManager[None]:
-    """Make the folder of solutions, which is often one of its own."""
+    """Make the folder of the solutions, which is often a new one."""
     return folder_for(folder, parents=True) if is_asked else nullcontext()
 
 
@@ -204,7 +204,7 @@ class ExercisePlan(Plan):
     shown : Shown
         What a teacher adds to the sheet.
     hints : bool
-        Whether the sheet says which cells and functions a formula needs.
+        Whether the sheet shows which cells and functions a formula needs.
     """
 
     given: Plan

@@ -248,7 +248,7 @@ class Decision:
         Their points for the question.
     comment : str
     told : tuple of str
-        What the report says of the group: its question, answer and reason.
+        The group's question, answer and reason in the report.
     """
 
     group: str

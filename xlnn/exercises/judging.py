@@ -102,8 +102,8 @@ class JudgedQuantity:
         numbers are extreme.
     faults : dict
         Why formulas are wrong whatever their values, by index, and what is at fault: ``unlike``, a
-        pair of ranges of unlike shape; ``uncounted``, a function and a truth value in it that Excel
-        counts as 0; ``reads_one``, a range of which Excel would use one cell;
+        pair of ranges of different shapes; ``uncounted``, a function and a truth value in it that
+        Excel counts as 0; ``reads_one``, a range in which Excel would use only one cell;
         ``constant``, a formula that depends on no quantity although the stated one does;
         ``circle``, one that depends on its own cell; or ``engines``, a pair of engines of which the
         first finds it right and the second does not.
@@ -162,7 +162,7 @@ class JudgedQuantity:
 
     @cached_property
     def task(self) -> Task:
-        """What is asked of an engine: formulas, but those on circles, which would spoil others."""
+        """The formulas for an engine, without those on circles, which would spoil the others."""
         left = self.places.keys() - self.formulas.keys()
         own = {i: text for i, text in self.formulas.items() if i not in self.circular}
         return Task(

@@ -332,7 +332,7 @@ class _WrongUnit:
         return None
 
     def transposed(self, named: list[CellRange], stated: list[CellRange]) -> Mistake | None:
-        """Find a matrix of which a column stands where a row belongs, or the other way round."""
+        """Find a matrix with a column in place of a row, or the other way round."""
         own, right = self.entries(named), self.entries(stated)
         if own == right or own.keys() != right.keys():
             return None

@@ -1,7 +1,7 @@
 """Decide whose submission each file is.
 
-The folder or the file name of the school's system says who handed a file in, and the sheet Spec for
-whom it was made. The first decides; a file that was made for somebody else counts for nobody.
+The school's system writes who handed a file in into the folder's or the file's name, and the sheet
+Spec says for whom it was made. The system decides; a file made for somebody else counts for nobody.
 """
 
 import re
@@ -16,11 +16,11 @@ from xlnn.exercises.grades import Grade
 from xlnn.exercises.roster import Student, letters, told_apart
 
 SHORTEST = 3
-"""Letters of a name that may be another spelling of a longer one; of a Chinese one, 2."""
+"""The fewest letters of a name that may be a shorter spelling of another; 2 in a Chinese name."""
 
 
 def same_name(one: str, other: str) -> bool:
-    """Return whether two names have the same words, in the same order but for where they begin.
+    """Return whether two names have the same words in the same order, from whichever word on.
 
     Systems write "Lovelace, Ada", "lovelaceada" or "王小明" for "王 小明".
 
@@ -40,9 +40,9 @@ def _words(name: str) -> list[str]:
 
 
 def may_be_one(one: str, other: str) -> bool:
-    """Return whether two names may be spellings of one person's: with initials, say, or accents.
+    """Return whether two names may be one person's, apart from initials or accents, for example.
 
-    Each word of one begins a word of the other, or is in it if the other is written together.
+    Each word of one begins a word of the other, or is in it if the other is written as one word.
 
     >>> may_be_one("A. García", "Ada Garcia"), may_be_one("Ada", "lovelaceada")
     (True, True)
@@ -129,7 +129,7 @@ Folder = tuple[str, str]
 
 
 class _Class:
-    """The students of whom files, downloads or a roster tell.
+    """The students known from files, downloads or a roster.
 
     Parameters
     ----------
@@ -177,8 +177,8 @@ class _Class:
     ) -> dict[Folder, Student]:
         """Return the students of the roster whose names a download spells in another way.
 
-        They follow from the exercises in the folders, unless two folders or another one claims
-        them.
+        The exercises in the folders identify them, unless two folders or another student claim
+        the same one.
         """
         taken = {*self._folders.values()}
         found: dict[Folder, Student | None] = {}
@@ -197,7 +197,7 @@ class _Class:
         return found[0] if len(found) == 1 else Student(called)
 
     def owner(self, file: HandedIn, made_for: str) -> Student:
-        """Return who handed in a file; without a name if nothing tells."""
+        """Return who handed in a file; a student without a name if that is unknown."""
         if file.is_known:
             own = self._folders[file.id, file.name]
             return own if own.id else replace(own, id=file.id)
@@ -208,9 +208,9 @@ class _Class:
         return self._named(made_for)
 
     def is_theirs(self, made_for: str, file: HandedIn) -> bool:
-        """Return whether a file may have been made for who handed it in.
+        """Return whether a file may have been made for the student who handed it in.
 
-        A name that is nobody else's may be another spelling of theirs.
+        A name that nobody else has may be another spelling of theirs.
         """
         meant = self._named(made_for)
         if not file.is_known:
@@ -229,6 +229,6 @@ class _Class:
 
 
 def _of_one_each(folders: Mapping[Folder, Student | None]) -> dict[Folder, Student | None]:
-    """Return folders with their students, but None for those who would have several."""
+    """Return the folders with their students; None if a student would have several folders."""
     times = Counter(folders.values())
     return {key: own if times[own] == 1 else None for key, own in folders.items()}

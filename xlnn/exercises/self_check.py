@@ -1,7 +1,7 @@
-"""Tell students which of their formulas are right, and never what belongs there.
+"""Tell students which of their formulas are right, without showing answers.
 
-The formulas are judged as `xlnn.exercises.grading` does, with the file's own inputs and with random
-ones, but the result has neither a reason nor a number nor a formula.
+`xlnn.exercises.grading` judges the formulas with the file's own inputs and with random ones, but
+the result contains no reasons, numbers or formulas.
 """
 
 from collections.abc import Iterator
@@ -19,15 +19,15 @@ from xlnn.exercises.judging import PROBES, JudgedQuantity, judged
 from xlnn.exercises.submission import exercise_of, submission
 
 RIGHT, WRONG, PARTLY, EMPTY, OPEN = "right", "wrong", "partly", "not done", "for your teacher"
-"""The states of a quantity: `OPEN` if engines differ, or none computes its formula."""
+"""The states of a quantity: `OPEN` if the engines differ, or if none can compute its formula."""
 
 NAMED = 6
-"""The most units that are named."""
+"""The most units named in a line."""
 
 
 @dataclass(frozen=True)
 class BlankState:
-    """A quantity that was left out, and what became of it.
+    """A quantity that was left out, and its state.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class BlankState:
 
 @dataclass(frozen=True)
 class SelfCheck:
-    """What of an exercise is right.
+    """Which quantities of an exercise are right.
 
     Attributes
     ----------
@@ -139,7 +139,7 @@ def _state(result: JudgedQuantity) -> BlankState:
 
 
 def is_exercise(path: Path) -> bool:
-    """Return whether a file is an exercise; what cannot be read is not."""
+    """Return whether a file is an exercise; False if it cannot be read."""
     with suppress(*MENDABLE):
         return exercise_of(path) is not None
     return False

@@ -82,9 +82,9 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from _training(sizes, epoch, image)
     yield from _shown(sizes)
     yield Quantity("told", equation=xlnn.Told(
-        {"once": "C_T is {C_T_last} in the only epoch. Of {pixels} pixels {wrong_last} are wrong.",
-         "told": "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {pixels} "
-         "pixels {wrong_first} are wrong at first, and {wrong_last} at last."},
+        {"once": "C_T is {C_T_last} in the only epoch. {wrong_last} of {pixels} pixels are wrong.",
+         "told": "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. "
+         "{wrong_first} of {pixels} pixels are wrong in epoch 1, and {wrong_last} in the last."},
         lambda: (Value(epoch.length == 1),), digits=2, pixels=PIXELS * image.length))
 
 

@@ -134,8 +134,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                    shape=(film.length,), number_format="0.0",
                    equation=TOLD.of("mean", "bu_shown", "bi_shown", "P_shown", "Q_shown"))
     yield Quantity("falls", equation=xlnn.Told(
-        {"choose": "A rating has no person or no film: choose a whole number from 1 to {people} as "
-         "the person and from 1 to {films} as the film.",
+        {"choose": "The person or the film of a rating is not in the lists: choose a whole number "
+         "from 1 to {people} as the person and from 1 to {films} as the film.",
          "falls_once": "The typical error of a rating is {rmse_last} in the only epoch.",
          "falls": "The typical error of a rating is {rmse_first} in epoch 1 and {rmse_last} in "
          "epoch {epochs}."},

@@ -87,9 +87,9 @@ def model(sizes: Mapping[str, int], _: Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from xlnn.again(rows, "now_{}", axes=(row,), sheet="first", instead=now)
     yield from xlnn.again(sums, "now_{}", sheet="first", instead=instead)
     yield Quantity("answers", equation=xlnn.Told(
-        {"answers": "In this epoch {right} of {rows} rows are right: a₃ is on the same side of 0.5 "
+        {"answers": "{right} of {rows} rows are right in this epoch: a₃ is on the same side of 0.5 "
          "as t.",
-         "choose": "Choose a whole number from 0 to {epochs}. Now it is epoch {epoch_used}: "
+         "choose": "Choose a whole number from 0 to {epochs}. Epoch {epoch_used} is shown: "
          "{right} of {rows} rows are right."},
         lambda epoch, epoch_used: (is_chosen(epoch, epoch_used),), rows=ROWS,
         right=lambda a3, t, C: right(*(each.over("row") for each in (a3, t, C)))).of(

@@ -124,8 +124,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
         "{C_T_shown}. The Elman network of as many units has {right_rnn_shown} right, and its C_T "
         "is {C_T_rnn_shown}.", digits=3))
     yield Quantity("arrives", equation=xlnn.Told(
-        "Of the error at the last step, {remains} times as much arrives at the first step in the "
-        "LSTM, and {remains_rnn} times in the Elman network.", digits=4))
+        "The error at the first step is {remains} times that at the last step in the LSTM, and "
+        "{remains_rnn} times in the Elman network.", digits=4))
 
 
 def inputs(sizes: dict) -> dict:

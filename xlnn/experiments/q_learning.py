@@ -96,7 +96,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield from xlnn.choice("shown", state, words, title="episode shown (0: before the first)")
     picture = alike(shape=(rows, columns))
     yield picture("world", "world: 0 free, 1 wall, 2 end", choices=(0, 2))
-    yield Quantity("wrong", title="places of no kind", equation=eq.unchosen(world=(0, END)))
+    yield Quantity("wrong", title="places that are not 0, 1 or 2",
+                   equation=eq.unchosen(world=(0, END)))
     yield picture("reward", "reward for coming there")
     yield picture("ways", "next place, by actions 0 to 4", ways(rows, columns), symbol="s′{}",
                   shape=(place.length, 5), role="forward")
@@ -135,7 +136,7 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
                    equation=eq.total("step").of("walk_r"))
     yield picture("path", "path along the arrows", PATH.of("walk_place"))
     yield Quantity("leads", equation=xlnn.Told({
-        "choose": "A place in the world is neither 0, 1 nor 2: choose one of them.",
+        "choose": "A place in the world is not 0, 1 or 2: choose one of these.",
         "wanders": "After episode {shown_used} the arrows do not lead from the start to an end "
         "within {steps} moves.",
         "arrives": "After episode {shown_used} the arrows lead from the start to an end; moves: "

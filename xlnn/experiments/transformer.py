@@ -123,10 +123,10 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
     yield Quantity("course", equation=xlnn.Told(
         {"choose": "A cell on the sheet Data is not a word: choose a whole number from 1 to "
          "{words}.",
-         "once": "C_T is {C_T_last} in the only epoch. Of {all} next words, {right_last} are "
+         "once": "C_T is {C_T_last} in the only epoch. {right_last} of {all} next words are "
          "predicted with a probability above 0.6.",
-         "course": "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. Of {all} next "
-         "words, {right_first} are predicted with a probability above 0.6 in epoch 1, and "
+         "course": "C_T is {C_T_first} in epoch 1 and {C_T_last} in epoch {epochs}. {right_first} "
+         "of {all} next words are predicted with a probability above 0.6 in epoch 1, and "
          "{right_last} in the last."},
         lambda wrong, p_typed: (  # with errors on its page it has no value, either
             largest(wrong.over("row")) > 0, 0 * largest(p_typed[...]) + Value(epochs == 1) > 0),

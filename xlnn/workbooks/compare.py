@@ -20,7 +20,7 @@ LEAST_OF = Stated(lambda course: course.min(), f"=MIN({{course[{EPOCH}]}})")
 """The smallest value of all epochs."""
 
 COST = "C_T"
-"""The cost of which the smallest value is shown, too."""
+"""The cost whose smallest value is shown, too."""
 
 WIDTHS, WIDTH = {NAMES: 30}, 14
 """The widths of the column with names, and of others."""

@@ -194,8 +194,8 @@ class Shown:
         unknown = [name for name in self.points or {} if name not in blank]
         if unknown:
             raise DataError(
-                f"There are points for {unknown[0]:.40}, which is not left out: left out are "
-                f"{', '.join(blank)}.",
+                f"There are points for {unknown[0]:.40}, which the exercise does not leave out. It "
+                f"leaves out {', '.join(blank)}.",
                 "points",
             )
 

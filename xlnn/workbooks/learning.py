@@ -230,7 +230,7 @@ class Weights:
     def drawn(
         self, seed: int | np.random.Generator, scale: float = 1.0, digits: int = 2
     ) -> dict[str, np.ndarray]:
-        """Return the start of each: random numbers, unless it has a start of its own.
+        """Return the start of each weight: random numbers, unless a start is stated.
 
         Raises
         ------

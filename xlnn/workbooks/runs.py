@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from xlnn.data.wording import listed
 from xlnn.equations.lookup import UsedNumber
 from xlnn.equations.number import significant
 from xlnn.equations.optimiser import OPTIMISERS
@@ -23,13 +24,13 @@ from xlnn.registry.text import Text
 from xlnn.workbooks.learning import beside_choice
 
 RUN = "run"
-"""The axis, and the choice of a run on a sheet that looks closely, after the sheet's prefix."""
+"""The axis of the runs; after a sheet's prefix, also the name of that sheet's choice of a run."""
 
 EPOCH = "epoch"
-"""The axis of the epochs, and the kind of the choice of one."""
+"""The axis of the epochs, and the kind of quantity that chooses an epoch."""
 
 OWN = frozenset({"eta", "l2", *(name for each in OPTIMISERS.values() for name in each.constants)})
-"""The inputs of which each run has its own, besides the start."""
+"""The inputs that differ between runs, besides the start weights."""
 
 
 COMPARED = ("optimizer", "eta", "l2", "seed")
@@ -59,7 +60,7 @@ def check_runs(spec: Compared) -> None:
     Raises
     ------
     DataError
-        There are too many or one, or their seeds are others in number.
+        There are too many runs or only one, or the number of seeds differs from that of the runs.
     """
     if len(spec.runs) > MOST_RUNS:
         raise DataError(
@@ -67,9 +68,12 @@ def check_runs(spec: Compared) -> None:
             *COMPARED,
         )
     if len(spec.runs) == 1:
-        raise DataError("runs names the optimizer of each of several runs; one has none.")
+        raise DataError(
+            "runs has one entry, but it must name the optimizer of each of several runs, or be "
+            "empty."
+        )
     if len(spec.seeds) not in {0, len(spec.runs)}:
-        raise DataError("seeds has a number for each run, or none.")
+        raise DataError("seeds must have one number per run, or be empty.")
 
 
 def each_run(options: Mapping[str, Any], least: int = 1) -> list[dict[str, Any]]:
@@ -91,9 +95,9 @@ def each_run(options: Mapping[str, Any], least: int = 1) -> list[dict[str, Any]]
     lists = {name: each for name in several if isinstance(each := options.get(name), tuple)}
     lengths = {len(each) for each in lists.values()}
     if len(lengths) > 1:
-        told = ", ".join(f"{as_typed(name)} {len(each)}" for name, each in lists.items())
+        lengths_of = listed([f"{as_typed(name)} has {len(each)}" for name, each in lists.items()])
         raise OptionsError(
-            f"Lists of values must have the same length, one entry per run, but there are {told}."
+            f"Lists of values must have the same length, one entry per run, but {lengths_of}."
         )
     count = lengths.pop() if lengths else least
     return [
@@ -103,10 +107,10 @@ def each_run(options: Mapping[str, Any], least: int = 1) -> list[dict[str, Any]]
 
 
 def together(model: Model, own: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Return the inputs of several runs, with the runs first, but for records.
+    """Return the inputs of several runs, with the runs as the first axis, except in records.
 
-    What all share is as in the first.
-    An input that a run lacks, but runs before and after it have, is as in the first of those.
+    Inputs that all runs share are taken from the first run. If a run lacks an input that runs
+    before and after it have, it gets the one of the first run that has it.
     """
     found = {}
     for name in dict.fromkeys(chain(*own)):
@@ -149,7 +153,7 @@ def runs_from(first: int, length: int) -> Axis:
 def joined_runs(
     several: Mapping[str, Sequence[Quantity]], runs: Sequence[str], words: Text
 ) -> Model:
-    """Return the quantities of several runs, and those about an epoch of the run that is chosen.
+    """Return the quantities of several runs, and those that show an epoch of the chosen run.
 
     Parameters
     ----------
@@ -158,7 +162,7 @@ def joined_runs(
     runs : sequence of str
         The optimizer of each run.
     words : Text
-        The texts of what is beside the choice of a run.
+        The texts beside the choice of a run.
     """
     first = several[runs[0]]
     close = _close(first)
@@ -184,9 +188,9 @@ def joined_runs(
 
 
 def _close(quantities: Sequence[Quantity]) -> set[str]:
-    """Return the names of the choices of an epoch, and of what is shown of a chosen epoch.
+    """Return the names of the choices of an epoch, and of the quantities that show that epoch.
 
-    That is what uses a choice, and what is no course over the epochs but computed from one.
+    These use a choice, or are computed from one and have no axis of epochs.
     """
     own, epochs = _own(quantities, None), _epochs(quantities)
     courses = {each.name for each in quantities if any(axis.name == EPOCH for axis in each.axes)}
@@ -266,7 +270,7 @@ def _users(quantities: Sequence[Quantity], of: Collection[str]) -> set[str]:
 
 
 def _in_order(several: Iterable[Sequence[Quantity]]) -> list[str]:
-    """Return the names of several lists, in an order consistent with each."""
+    """Return the names in several lists, in an order consistent with each list."""
     names: list[str] = []
     for quantities in several:
         at = 0
@@ -280,10 +284,11 @@ def _in_order(several: Iterable[Sequence[Quantity]]) -> list[str]:
 def choosing(
     quantities: Iterable[Quantity], own: Collection[str], runs: int, otherwise: str = ""
 ) -> Iterator[Quantity]:
-    """Yield quantities about one epoch, changed to show a run that is chosen above the epoch.
+    """Yield the quantities that show one epoch, changed to show the chosen run.
 
-    The choice is on the same sheet, or on the sheet whose prefix the name has, or is the one named
-    ``otherwise``. Without one, the first run is shown.
+    The choice of the run is above that of the epoch, on the same sheet or on the sheet whose prefix
+    the name has, or else is the quantity named ``otherwise``. Without a choice, the first run is
+    shown.
     """
     quantities = tuple(quantities)
     choices: dict[str, str] = {}
@@ -322,7 +327,7 @@ def choice_of_run(epoch: str) -> str:
 
 
 def seen_by(run: int, model: Model, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the arrays of one run, without the axis, and those that all share."""
+    """Return the arrays of one run, without the axis of runs, and those that all runs share."""
     found = {}
     for name, array in arrays.items():
         at = run - model[name].begins

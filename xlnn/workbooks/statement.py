@@ -217,15 +217,15 @@ def _check_arguments(quantity: Quantity) -> None:
 
 
 def _check_gradient(model: Model, quantity: Quantity) -> None:
-    """Refuse the name of a cost of which a gradient cannot be."""
+    """Refuse the name of a cost that cannot have the gradient."""
     if quantity.gradient_of is None or not quantity.gradient_of.cost:
         return
     weight, cost = quantity.gradient_of.weight, quantity.gradient_of.cost
-    says = f"{quantity.name} is to be the gradient of the cost {cost}, but"
+    says = f"{quantity.name} is stated as the gradient of the cost {cost}, but"
     if cost not in model.by_name:
-        raise DataError(f"{says} there is no such quantity: name one number in each epoch.")
+        raise DataError(f"{says} there is no such quantity: name a number in each epoch.")
     if not model[cost].is_number_along(quantity.rows[0].family):
-        raise DataError(f"{says} {cost} is not one number in each epoch: name such a quantity.")
+        raise DataError(f"{says} {cost} is not one number in each epoch: name a quantity that is.")
     if weight not in model.needed_by(cost):
         raise DataError(f"{says} {cost} does not depend on {weight}: name another cost.")
 

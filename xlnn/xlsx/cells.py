@@ -290,7 +290,7 @@ class Constants:
         return numbers is not None
 
     def add_text(self, row: int, column: int, mark: int) -> None:
-        """Add a cell with a text, of which the `checksum` is given."""
+        """Add a cell with a text, known by its `checksum`."""
         for values, value in zip(self._texts, (row, column, mark), strict=True):
             values.append(value)
 

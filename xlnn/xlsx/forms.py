@@ -41,8 +41,8 @@ _NO_TEXT: Mapping[str, slice] = {
     **dict.fromkeys(("LARGE", "MID", "RIGHT"), _REST),
     **dict.fromkeys(("CHOOSE", "IF"), _FIRST),
 }
-"""Which arguments programs take for a number, leave out or refuse if they are truth values, or
-texts. Everywhere else they agree."""
+"""Arguments that some programs read as a number and others leave out or refuse if they are truth
+values or texts. Everywhere else programs agree."""
 
 _NO_CELL: Mapping[str, slice] = {
     **dict.fromkeys(("COUNTIF", "LARGE"), _FIRST),
@@ -60,11 +60,11 @@ _NO_CHOICE: Mapping[str, slice] = {
 """Which arguments IronCalc does not find or count if CHOOSE picks them among cells."""
 
 _MAY_BE_EMPTY = {"INDEX", "MOD", "RANK", "ROUND", "SUM", "SUMSQ"}
-"""Functions with an empty argument on which programs agree, or which another row has."""
+"""Functions whose empty arguments programs agree on, or which another row of `FORMS` covers."""
 
 
 class Part(NamedTuple):
-    """A part of a formula, since each question to formualizer's own nodes copies what is below."""
+    """A part of a formula. formualizer's nodes are slower: each access copies all parts below."""
 
     node: Node
     kind: str
@@ -74,7 +74,7 @@ class Part(NamedTuple):
 
     @classmethod
     def of(cls, node: Node) -> "Part":
-        """Return a node with all that is below it."""
+        """Return a node with all its parts."""
         name = (node.get_function_name() or "").upper().removeprefix("_XLFN.")
         below = tuple(map(cls.of, node.children()))
         return cls(node, node.node_type(), node.get_operator() or "", name, below)
@@ -95,7 +95,7 @@ class Part(NamedTuple):
 
 
 class Formula(NamedTuple):
-    """A formula, with its leading "=", and all parts of it, of which the first is the whole."""
+    """A formula, with its leading "=", and all its parts; the first part is the whole formula."""
 
     text: str
     parts: tuple[Part, ...]
@@ -107,9 +107,9 @@ class Form(NamedTuple):
     Attributes
     ----------
     name : str
-        What such a formula has, in a few words.
+        The form in a few words: "a formula with …".
     finds : function
-        Yields the places of a formula that have the form: the words for the sentence's braces.
+        Yields, for each place where a formula has the form, the words for the sentence's braces.
     sentence : str
         What programs do with it, and what to write instead.
     is_0_in_excel : bool
@@ -141,12 +141,12 @@ def misread(formula: str, *, is_0_in_excel: bool = False) -> FoundForm | None:
     formula : str
         With its leading "=", and with cells in place of names (`xlnn.xlsx.name_substitution`).
     is_0_in_excel : bool
-        Whether only those forms are looked for that Excel counts as 0.
+        Whether to look only for forms that Excel counts as 0.
 
     >>> misread("=SUMPRODUCT(A1:A3=B1:B3)").form.name
     'a truth value in SUMPRODUCT'
     >>> print(misread('=SUM("5",A1)'))
-    SUM takes the text "5" for a number in some programs and not in others: write a number
+    SUM reads the text "5" as a number in some programs and not in others: write a number
     >>> misread("=SUMPRODUCT((A1:A3=B1:B3)*1)")
     """
     is_found = _found_alike(at_a1(formula), is_0_in_excel=is_0_in_excel)
@@ -215,7 +215,7 @@ def _is_truth(part: Part, signs: str = "+", of: Callable[[Iterable[bool]], bool]
     ----------
     part : Part
     signs : str
-        The signs before it that are overlooked. A plus never makes a number of it.
+        The signs before it that are ignored. A plus never turns it into a number.
     of : function
         ``any`` if one branch of an IF is enough, or ``all``.
     """
@@ -256,7 +256,7 @@ def _gives(
     by : set of str
         The functions and operators that return such values.
     each : function
-        Tells it of a branch of IF, or of an entry of an array.
+        Answers the question for a branch of IF, or for an entry of an array.
     of : function
         ``any`` or ``all`` of these.
     """
@@ -274,7 +274,7 @@ def _gives(
 
 
 def _branches(call: Part) -> tuple[Part, ...]:
-    """Return the arguments of which a function returns one."""
+    """Return the arguments among which a function chooses its value."""
     return call.parts[_BRANCHES.get(call.function, slice(0))]
 
 
@@ -407,7 +407,7 @@ def _powers_of_powers(formula: Formula) -> Iterator[tuple[Part]]:
 
 
 def _is_closed_between(formula: str, start: int, end: int) -> bool:
-    """Return whether a bracket that opened before two places closes between them."""
+    """Return whether a bracket that is open at the first place closes before the second."""
     depth = 0
     for token in formualizer.tokenize(formula):
         if start < token.start < end:
@@ -450,9 +450,9 @@ def _computed_ranges(formula: Formula) -> Iterator[tuple[Part]]:
     return ((operation,) for operation in _operations(formula, REFERRING))
 
 
-UNLIKE = Form("ranges of unlike shape", _unlike, "it pairs {0}; use ranges of the same shape")
+UNLIKE = Form("ranges of different shapes", _unlike, "it pairs {0}; use ranges of the same shape")
 INTERSECTED = Form(
-    "a range of which Excel uses one cell",
+    "a range in which Excel uses only one cell",
     _intersected,
     "Excel uses only one cell of {0} here: use SUMPRODUCT",
 )
@@ -461,8 +461,8 @@ FORMS = (
     Form(
         "a range where a function takes one value",
         _ranges_taken_singly,
-        "{0} takes one value, and programs compute it of {1} differently: give {0} of each cell a "
-        "cell of its own (in a model, a quantity), and refer to those cells",
+        "{0} takes one value, and programs compute it of {1} differently: compute {0} of each cell "
+        "in a separate cell (in a model, a quantity), and refer to those cells",
     ),
     Form(
         "a truth value in SUMPRODUCT",
@@ -473,13 +473,13 @@ FORMS = (
     Form(
         "a truth value in place of a number or a text",
         _truths,
-        "{0} takes the truth value {1} for a number in some programs and not in others: write "
+        "{0} counts the truth value {1} as a number in some programs and not in others: write "
         "({1})*1",
     ),
     Form(
         "signs before a truth value",
         _signed_truths,
-        "the signs before the truth value {0} make a number of it in some programs and not in "
+        "the signs before the truth value {0} turn it into a number in some programs and not in "
         "others: multiply it, as in ({0})*1",
     ),
     Form(
@@ -491,7 +491,7 @@ FORMS = (
     Form(
         "a text in place of a number",
         _texts,
-        "{0} takes the text {1} for a number in some programs and not in others: write a number",
+        "{0} reads the text {1} as a number in some programs and not in others: write a number",
     ),
     Form(
         "a single cell in place of a range",
@@ -502,13 +502,13 @@ FORMS = (
     Form(
         "CHOOSE in place of a value to find",
         _choices,
-        "{0} does not find the value of {1} in some programs: write IF, or give {1} a cell of its "
-        "own",
+        "{0} does not find the value of {1} in some programs: write IF, or compute {1} in a "
+        "separate cell",
     ),
     Form(
         "INDEX with one position",
         _one_position,
-        "INDEX takes one position in {0} for a column in some programs and for a row in others: "
+        "INDEX reads one position in {0} as a column in some programs and as a row in others: "
         "write both, the row and the column",
     ),
     Form(
@@ -520,8 +520,8 @@ FORMS = (
     Form(
         "a power of a power",
         _powers_of_powers,
-        "{0} begins on the left in some programs and on the right in others: write brackets, as in "
-        "(a^b)^c",
+        "{0} is computed from the left in some programs and from the right in others: write "
+        "brackets, as in (a^b)^c",
     ),
     Form(
         "LARGE with a rank that is not whole",
@@ -532,7 +532,7 @@ FORMS = (
     Form(
         "an empty argument",
         _empty,
-        "an empty argument of {0} is 0 in some programs and nothing in others: write its value",
+        "an empty argument of {0} is 0 in some programs and ignored in others: write its value",
     ),
     Form(
         "a computed range",

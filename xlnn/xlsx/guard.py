@@ -26,7 +26,7 @@ READS, READS_A_FORMULA = 20_000_000, 5_000
 pixels a formula reads 35 on average, with 28 x 28 about 600."""
 
 MAX_EXAMPLES = 10_000
-"""The most formulas that are compared with what an engine holds, but for a last batch."""
+"""The most formulas compared with what an engine holds, apart from a last batch."""
 
 MAX_SHAPES = 100_000
 """Cached shapes, limited so that a file of many different formulas cannot exhaust memory."""

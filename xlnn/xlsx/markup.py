@@ -92,7 +92,7 @@ def stray(written: bytes) -> str:
 
 def stray_sentence(node: "Node") -> str:
     """Return the end of a sentence that refuses the text of an element."""
-    return f"holds {node.stray} within <{node.local}>, where not every program reads on; {ANEW}"
+    return f"holds {node.stray} within <{node.local}>, which some programs do not read; {ANEW}"
 
 
 class Node:

@@ -121,9 +121,9 @@ class Reading(NamedTuple):
     Attributes
     ----------
     unlike : Unlike or None
-        The first two operands of unlike shape that it pairs.
+        The first two operands of different shapes that it pairs.
     intersected : str or None
-        The first range of which Excel uses one cell.
+        The first range in which Excel uses only one cell.
     """
 
     unlike: Unlike | None = None
@@ -131,7 +131,7 @@ class Reading(NamedTuple):
 
 
 def unlike(formula: str) -> Unlike | None:
-    """Return the first two operands of unlike shape that a formula pairs; None if there are none.
+    """Return the first two operands of different shapes that a formula pairs, or None.
 
     Operands whose shape the text does not tell, such as OFFSET(…) or a name, fit everything.
 
