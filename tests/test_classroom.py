@@ -520,6 +520,25 @@ def test_how_late_a_submission_is_follows_from_moodle_s_worksheet(tmp_path, file
     assert dict(zip(head, ada, strict=True))["late"] == "2 days 3 hours late"
 
 
+@pytest.mark.parametrize("attempt", ["last", "first", "best"])
+@pytest.mark.parametrize("beside", ["foreign", "unreadable", "empty", "own"])
+def test_no_file_beside_it_makes_a_late_submission_one_in_time(tmp_path, files, beside, attempt):
+    moodle(tmp_path / "in", "Ada Lovelace", 1, files["Ada Lovelace", "full"])
+    (folder,) = (tmp_path / "in").iterdir()
+    other = folder / "zzz.xlsx"
+    if beside in {"foreign", "own"}:
+        name = "Bob Byron" if beside == "foreign" else "Ada Lovelace"
+        shutil.copy(files[name, "full"], other)
+    else:
+        other.write_text("" if beside == "empty" else "no workbook")
+    later = 2 * other.stat().st_mtime
+    os.utime(other, (later, later))
+    sheet = tmp_path / "worksheet.csv"
+    sheet.write_text(WORKSHEET)
+    grades = grade(tmp_path / "in", late=sheet, penalty=20, attempt=attempt)
+    assert [each.penalty for each in grades.counted if not each.error] == [pytest.approx(1.2)]
+
+
 def test_a_worksheet_without_states_is_refused_before_anything_is_graded(tmp_path, files):
     (tmp_path / "w.csv").write_text("Name,Grade\nAda Lovelace,\n")
     with pytest.raises(XlnnError, match="headed Status"):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import numpy as np
 import openpyxl
@@ -233,6 +234,39 @@ def test_a_restated_cell_agrees_and_says_how_it_is_stated(altered):
     text = xlnn.explain(altered, "Training!P9")
     assert text.agrees
     assert (text.formula, text.remark) == ("=N9-N9*N9", "=N9*(1-N9)")
+
+
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory):
+    """An exercise without the errors and gradients, and the formulas that belong there."""
+    path = tmp_path_factory.mktemp("exercise") / "exercise.xlsx"
+    key = path.with_name("key.xlsx")
+    xlnn.exercise("first", path, blank=["delta3"], epochs=1)
+    xlnn.exercise("first", key, blank=["delta3"], epochs=1, key=True)
+    return path, openpyxl.load_workbook(key)["Every epoch"]["J4"].value
+
+
+@pytest.mark.parametrize(
+    ("typed", "judged"),
+    [
+        (None, "not done yet"),
+        ("=H4-First!D11", "wrong: not the expected formula"),
+        (0.5, "wrong: not the expected formula"),
+        ("=H4*(1-H4)*(H4-First!D11)", "agrees with NumPy"),
+    ],
+)
+@pytest.mark.ci
+def test_an_exercise_keeps_its_answer_whatever_stands_in_a_blank(
+    handed_out, tmp_path, typed, judged
+):
+    path, answer = handed_out
+    copy, cell = tmp_path / "copy.xlsx", "Every epoch!J4"
+    edit(shutil.copy(path, copy), {cell: typed})
+    explanation = xlnn.explain(copy, cell)
+    assert judged in str(explanation)
+    told = f"{explanation}{json.dumps(explanation.to_json(), ensure_ascii=False)}"
+    assert answer not in told
+    assert explanation.expected in {None, explanation.value}
 
 
 # --- what cannot be explained ----------------------------------------------------------------

@@ -475,6 +475,18 @@ def test_a_cost_that_is_rounded_is_not_judged():
     assert any("too rough" in each.reason for each in found)
 
 
+def test_an_entry_that_is_lost_beside_larger_ones_is_not_said_to_agree():
+    """Of inputs so unlike in size, the cost does not show the slopes of the smaller."""
+    sizes = np.where(np.arange(INPUTS) == 0, 1e6, 1e-6)
+    x = np.random.default_rng(2).normal(size=(N, INPUTS)) * sizes
+    found = [each for each in measured(*dense(x=x)) if each.gradient == "dC_dW"]
+    large = [each for each in found if each.entry[-1] == 1]
+    assert large
+    assert len(large) < len(found)
+    for each in found:
+        assert each.agrees is (True if each in large or each.stated == 0 else None), each
+
+
 def test_entries_are_few_and_the_same_each_time_and_none_if_a_run_takes_long(monkeypatch):
     layout, run = dense()
     runs = []

@@ -361,7 +361,8 @@ def _compared(
         "point": point,
     }
     near = is_near(slope)
-    if not (isfinite(stated + rounding) and rounding < scale) or slope.is_vague(scale):
+    is_lost = 0 < abs(stated) < rounding  # beside larger entries, whatever its slope is
+    if not (isfinite(stated + rounding) and rounding < scale) or is_lost or slope.is_vague(scale):
         return _entry(gradient, reason=f"{cost} is too rough there", **known)
     if slope.is_kink and not near:  # with several kinks in one place, other numbers are right, too
         return _entry(gradient, reason=f"{cost} has a kink there", **known)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from xlnn.atomic_write import check_place, replacing
 from xlnn.data.files import content, likely_encoding
@@ -169,15 +169,19 @@ def with_lateness(grades: Grades, worksheet: Sequence[Sequence[str]], penalty: f
     grades : Grades
         With what is known from the names of files.
     worksheet : sequence of rows
-        Moodle's grading worksheet, or nothing. It tells of the last file of each student.
+        Moodle's grading worksheet, or nothing. It tells of the last file of each student that can
+        be graded, and of what was handed in beside it.
     penalty : float
         Per cent of an exercise's points for each day.
     """
     late = _lateness(worksheet, grades) if worksheet else {}
-    last = {each.person: each.turn for each in sorted(grades, key=lambda each: each.turn)}
+    in_turn = sorted(grades, key=lambda each: (not each.error, each.turn))
+    last = {each.person: each for each in in_turn}
     found = []
     for each in grades:
-        said = late.get(each.person, "") if last[each.person] == each.turn else ""
+        counts, folder = last[each.person], PurePath(each.file).parent
+        is_with_it = folder.name and folder == PurePath(counts.file).parent
+        said = late.get(each.person, "") if each is counts or is_with_it else ""
         days = max(1, math.ceil(round(days_in(said), 6))) if said or each.late else 0
         taken = min(each.of, each.of * days * penalty / 100)
         found.append(replace(each, late=said or each.late, penalty=taken))

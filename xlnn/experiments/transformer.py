@@ -130,7 +130,8 @@ def model(sizes: dict, words: xlnn.Text) -> Iterator[Quantity | xlnn.Copy]:
          "{right_last} in the last."},
         lambda wrong, p_typed: (  # with errors on its page it has no value, either
             largest(wrong.over("row")) > 0, 0 * largest(p_typed[...]) + Value(epochs == 1) > 0),
-        digits=3, all=T * sizes["sentences"]))
+        digits=3, all=T * sizes["sentences"], right_first=lambda right: right.at(0),
+        right_last=lambda right: right.at(-1)))
 
 
 def inputs(sizes: dict) -> dict:

@@ -1,6 +1,6 @@
 """Explain a cell: its meaning, equation, formula, and what it depends on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -13,11 +13,12 @@ from xlnn.checking.check import examined
 from xlnn.checking.comparison import shown_position
 from xlnn.checking.gradients import cost_of, unmeasurable
 from xlnn.checking.references import CellRange, areas
-from xlnn.checking.report import Wrong, plain
+from xlnn.checking.report import Wrong, plain, without_answers
 from xlnn.engines import DEFAULT_ENGINE
 from xlnn.errors import OptionsError
 from xlnn.explaining.entries import Entries, Entry
 from xlnn.explaining.explanation import Explanation, meaning_of
+from xlnn.loading.spec import left_out_of
 from xlnn.quantity import Model
 from xlnn.registry.text import text
 
@@ -105,9 +106,11 @@ def explain(  # noqa: PLR0913 -- the options of the command
     if type(depth) is not int or depth < 1:
         raise OptionsError(f"depth is {depth!r}: a whole number of at least 1 was expected.")
     path = path_of(path)
-    sheet = Entries(examined(path, engine, model), lang)
+    seen = examined(path, engine, model)
+    blanks = () if model is not None else left_out_of(path)
+    sheet = Entries(seen._replace(report=without_answers(seen.report, blanks)), lang)
     entry = sheet.found(what, at or {}, unit)
-    return _explained(sheet, path.name, entry, depth)
+    return _explained(sheet, path.name, entry, depth, blanks)
 
 
 def _slope(sheet: Entries, entry: Entry) -> str:
@@ -124,7 +127,9 @@ def _slope(sheet: Entries, entry: Entry) -> str:
     return text(sheet.lang, "explaining")("explain", "slope", **names, **cells)
 
 
-def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanation:
+def _explained(
+    sheet: Entries, file: str, entry: Entry, depth: int, blanks: Collection[str]
+) -> Explanation:
     name, index = entry
     quantity, block = sheet.layout.model[name], sheet.layout.blocks[name]
     cell, formula = sheet.layout.cell(name, index), sheet.formula(entry)
@@ -140,12 +145,9 @@ def _explained(sheet: Entries, file: str, entry: Entry, depth: int) -> Explanati
     elif found:
         remark = found.stated
     expected = None
-    if role == "computed":
+    if role == "computed" and not (wrong and name in blanks):  # an exercise keeps its answer
         expected = plain(reference.expected(sheet.layout.model, quantity, sheet.arrays)[index])
     place = shown_position(block, index)
-    practises = "exercise_blanks" in sheet.layout.model.by_name
-    if practises and wrong and sheet.value(entry) is None:  # an exercise does not reveal its answer
-        expected, formula, remark = None, None, ""
     return Explanation(
         file=file,
         cell=cell,

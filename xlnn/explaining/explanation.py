@@ -199,7 +199,7 @@ def _judged(said: "Explanation", words: Text) -> str:
     if said.role in {"input", "noted"}:
         return words("explain", said.role)
     if not said.agrees:
-        if said.expected is None and said.formula is None:
+        if said.expected is None and said.formula is None and said.value is None:
             return words("explain", "not_done")
         if said.expected is None:
             return words("explain", "wrong_reads")
