@@ -219,6 +219,10 @@ def test_another_student_s_folder_cannot_zero_you(tmp_path, files):
     run(tmp_path, "--feedback", pages, "-o", tmp_path / "r.xlsx")
     assert [page.name for page in pages.iterdir()] == ["Bob Byron.html"]
     assert "Ada" not in (pages / "Bob Byron.html").read_text(encoding="utf-8")
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["Ada Lovelace"]
+    shown = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+    assert "Bob Byron.xlsx was made for another student: it counts for nobody." in shown
+    assert not [text for text in shown if "made for Bob" in text]
 
 
 def owners(handed, roster=()):

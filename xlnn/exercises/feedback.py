@@ -128,11 +128,12 @@ def shown_file(grade: Grade) -> str:
     return path.name if handed_in(path).is_known else grade.file
 
 
-def problem(grade: Grade, words: Text) -> str:
+def problem(grade: Grade, words: Text, *, names_others: bool = True) -> str:
     """Return why a file is not graded, in the language of the report; empty if it is."""
     if not grade.error_kind:
         return grade.error
-    return words("errors", grade.error_kind, **grade.error_said)
+    is_foreign = grade.error_kind == "foreign" and not names_others
+    return words("errors", "not_yours" if is_foreign else grade.error_kind, **grade.error_said)
 
 
 def notes(grade: Grade, grades: Grades, words: Text) -> Iterator[str]:

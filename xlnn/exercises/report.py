@@ -235,7 +235,7 @@ def student_rows(grade: Grade, grades: Grades, words: Text) -> Iterator[Row]:
     yield [words("report", "student"), grade.student]
     yield [words("report", "file"), shown_file(grade)]
     if grade.error:
-        yield [words("report", "error"), problem(grade, words)]
+        yield [words("report", "error"), problem(grade, words, names_others=False)]
         if grade.comment:
             yield [grade.comment]
         return
