@@ -296,7 +296,7 @@ class Outcome:
 
     @property
     def good(self):
-        """Whether the check did what is asked of it.
+        """Whether the check did its job.
 
         A form that programs compute differently must be wrong: no value of one engine proves it.
         """

@@ -87,7 +87,7 @@ class States:
         return values
 
     def users(self, quantity):
-        """Return the names of what is computed from an input, and is no sentence."""
+        """Return the names of computed quantities that depend on an input, without sentences."""
         return {
             each.name
             for each in self.quantities
@@ -128,7 +128,7 @@ def with_text(states):
     for quantity, places in states.inputs():
         users, first = states.users(quantity), places[:1]
         if quantity.choices or quantity.role == "weight" or len(places) > PAIR:
-            continue  # a choice that is none is told: see unsaid_choices
+            continue  # unsaid_choices looks at invalid choices
         text = states.with_all(first, "abc")
         if states.says(text):
             continue

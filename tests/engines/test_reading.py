@@ -171,7 +171,7 @@ PLANTED = {
     "Network!A13 holds 10.0, but formualizer reads 1.0": (b"</v>", b"<![CDATA[0]]></v>"),
     "Steps!K70 holds .*, but formualizer reads ": (b"</f>", b"<![CDATA[*2]]></f>"),
 }
-"""What formualizer alone reads past, by what is said about it."""
+"""What formualizer alone overlooks, by the message about it."""
 
 
 @needs_fork

@@ -245,7 +245,7 @@ class _Auditing:
         self.notes.append(Note(kind, said))
 
     def note_late(self) -> None:
-        """Note that the time is over; what is left to do is quick, and may take its time."""
+        """Note that the time is over; the remaining steps are quick and have no limit."""
         if not self.is_late:
             self.notes.append(_late(self.clock, self.stage.partition(" ")[0].casefold()))
         self.is_late, self.book.check = True, lambda: None

@@ -464,7 +464,7 @@ def _computed(layout: Layout, found: Sequence[tuple[_Situation, Leaves]]) -> dic
 def _in_numpy(
     layout: Layout, arrays: Arrays, situation: _Situation, leaves: Leaves
 ) -> float | str | None:
-    """Return NumPy's value, from the same inputs; None if there is none."""
+    """Return the value that NumPy computes from the same inputs, or None."""
     model, changed = layout.model, dict(arrays)
     entries = {at: layout.entry(*at) for at in (*leaves, *situation.formulas)}
     for name in {entry[0] for entry in entries.values() if entry}:

@@ -111,7 +111,7 @@ def known(  # noqa: PLR0913 -- all that tells it
 
 
 def known_cell(**of: Cells) -> str:
-    """Return the formula of what is known of the axes, as `known`."""
+    """Return the formula of the same number as `known`."""
     numbers = ("share1", "share2", "off1", "off2", "lam2", "third")
     cells = {name: of[name][()] for name in numbers}
     for n in "12":

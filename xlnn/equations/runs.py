@@ -101,8 +101,10 @@ def last_of(*unit: int) -> Stated:
     )
 
 
-LEAST_OF = Stated(
-    lambda course: course.min(),
-    lambda course: f"=MIN({course.epochs[()]})",
-    says="The smallest value of all epochs.",
-)
+def least_of(along: str) -> Stated:
+    """Return the equation of the smallest value along the epochs, an axis or a family."""
+    return Stated(
+        lambda course: course.min(),
+        lambda course: f"=MIN({course.over(along)[()]})",
+        says="The smallest value of all epochs.",
+    )

@@ -170,7 +170,7 @@ def with_lateness(grades: Grades, worksheet: Sequence[Sequence[str]], penalty: f
         With what is known from the names of files.
     worksheet : sequence of rows
         Moodle's grading worksheet, or nothing. It tells of the last file of each student that can
-        be graded, and of what was handed in beside it.
+        be graded, and of the files beside it.
     penalty : float
         Per cent of an exercise's points for each day.
     """

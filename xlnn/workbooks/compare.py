@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from xlnn.equations.runs import last_of
+from xlnn.equations.runs import last_of, least_of
 from xlnn.equations.verdict import Least
-from xlnn.quantity import Model, Quantity, Stated, of_each
+from xlnn.quantity import Model, Quantity, of_each
 from xlnn.registry.text import Text
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import Below, Beside, Chart, Made, Table, Trace
@@ -15,9 +15,6 @@ from xlnn.workbooks.runs import EPOCH, NAMES, Compared, names_of_runs, runs_from
 
 COMPARE = "compare"
 """The key of the page, with which the names of its quantities begin."""
-
-LEAST_OF = Stated(lambda course: course.min(), f"=MIN({{course[{EPOCH}]}})")
-"""The smallest value of all epochs."""
 
 COST = "C_T"
 """The cost whose smallest value is shown, too."""
@@ -44,7 +41,10 @@ def quantities(spec: Compared, model: Model, words: Text) -> Iterator[Quantity]:
     yield each(NAMES, title=words(COMPARE, "name"), equation=names)
     found = courses(model)
     if COST in {course.name for course in found}:
-        for kind, equation, digits in (("best", Least(EPOCH), "0"), ("least", LEAST_OF, "0.0000")):
+        for kind, equation, digits in (
+            ("best", Least(EPOCH), "0"),
+            ("least", least_of(EPOCH), "0.0000"),
+        ):
             yield each(
                 f"{COMPARE}_{kind}", title=words(COMPARE, kind), equation=equation.of(COST),
                 number_format=digits,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from xlnn.equations.runs import LEAST_OF, last_of
+from xlnn.equations.runs import last_of, least_of
 from xlnn.equations.verdict import Least, first_all_right
 from xlnn.equations.wording import Name
 from xlnn.layout import Block
@@ -45,7 +45,7 @@ def quantities(spec: Spec, words: Text) -> Iterator[Quantity]:
     )  # fmt: skip
     yield each("name", of_each([*names_of_runs(spec, words)]))
     yield each("best", Least("time").of("C_T"), number_format="0")
-    yield each("least", LEAST_OF.of("C_T"))
+    yield each("least", least_of("time").of("C_T"))
     yield each("C_T_last", last_of().of("C_T"))
     if not spec.is_regression:
         never = f'0;;"{words("story", "none")}"'
