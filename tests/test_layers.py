@@ -26,7 +26,7 @@ from xlnn.onnx.imported import predicting_with
 from xlnn.registry.templates import copy
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.spec import LayerSpec, Spec, check_layer, layers_of
-from xlnn.workbooks.network.start import start_from_seed, tensor_name
+from xlnn.workbooks.start import start_from_seed, tensor_name
 
 SOURCE = Path(xlnn.__file__).parent
 ROOMS = (

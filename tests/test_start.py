@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xlnn.errors import DataError
-from xlnn.workbooks.network.start import start_from_seed, start_of
+from xlnn.workbooks.start import start_from_seed, start_of
 
 SHAPES = {"W2": (2, 3), "b2": (2,)}
 START = {"W2": [[1, 2, 3], [4, 5, 6]], "b2": [0.5, -0.5]}

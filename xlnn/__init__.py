@@ -78,6 +78,8 @@ if TYPE_CHECKING:
     from xlnn.workbooks.experiment import Experiment as Experiment
     from xlnn.workbooks.experiment import OneOf as OneOf
     from xlnn.workbooks.experiment import Size as Size
+    from xlnn.workbooks.samples import Learns as Learns
+    from xlnn.workbooks.samples import classes as classes
     from xlnn.workbooks.learning import Weight as Weight
     from xlnn.workbooks.learning import Weights as Weights
     from xlnn.workbooks.learning import again as again
@@ -131,6 +133,7 @@ _MODULES = {
     "xlnn.registry.templates": "templates",
     "xlnn.registry.text": "Text",
     "xlnn.workbooks.experiment": "Experiment OneOf Size",
+    "xlnn.workbooks.samples": "Learns classes",
     "xlnn.workbooks.learning": "Weight Weights again choice constants gradient shown trained",
     "xlnn.workbooks.pages.page": "Page",
     "xlnn.workbooks.pages.parts": (

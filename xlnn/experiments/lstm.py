@@ -151,7 +151,7 @@ EXPERIMENT = xlnn.Experiment(
            "steps": xlnn.Size(12, least=2, most=50), "hidden": xlnn.Size(2, most=20),
            "seed": xlnn.Size(21, 0, 2**31)},
     rates={"adam": 0.1, "sgd": 0.5, "momentum": 0.05, "rmsprop": 0.05},
-    inputs=inputs, from_data={"x": ("rows", "steps"), "t": ("rows",)}, task=1,
+    inputs=inputs, learns=xlnn.Learns(sizes={"x": ("rows", "steps"), "t": ("rows",)}), task=1,
     options_for=["epochs", "hidden", "seed"],
     about=(
         "{rows} rows of {steps} symbols, 1 or −1. At the end the network says what the first "

@@ -31,7 +31,7 @@ from xlnn.reference import inputs_of
 from xlnn.terms import general_text
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import Spec
-from xlnn.workbooks.network.start import SCALING, tensor_name
+from xlnn.workbooks.start import SCALING, tensor_name
 
 PRODUCER = "xlnn"
 

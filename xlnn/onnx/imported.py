@@ -14,7 +14,7 @@ from xlnn.onnx.layers import Layer, TrainedModel
 from xlnn.onnx.model import read_model
 from xlnn.workbooks.network.origin import Origin
 from xlnn.workbooks.network.spec import TOLD, LayerSpec
-from xlnn.workbooks.network.start import as_rows
+from xlnn.workbooks.start import as_rows
 
 ETA, OPTIMIZER = 0.001, "adam"
 """The defaults of further training, with steps that suit any cost."""

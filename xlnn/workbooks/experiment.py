@@ -12,11 +12,11 @@ import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,37 +26,24 @@ from xlnn.data.numbers import rounded
 from xlnn.data.wording import counted, listed, short
 from xlnn.equations.optimiser import DIRECTED, OPTIMISERS
 from xlnn.errors import DataError, OptionsError, XlnnError
-from xlnn.option import TABLE, TEXT, WHOLE, Option
-from xlnn.options import BUILD, as_typed
-from xlnn.quantity import Copy, Model, Quantity
-from xlnn.reference import Arrays, known
+from xlnn.option import LIST, NUMBER, SECTIONS, TABLE, TEXT, WHOLE, Option
+from xlnn.options import BUILD, Options, as_typed
+from xlnn.quantity import Copy, Model, Quantity, with_copies
+from xlnn.reference import Arrays
 from xlnn.registry.templates import Template, folder, names, template
 from xlnn.registry.text import IN_WORDS, Text, missing, text
 from xlnn.workbooks import compare
-from xlnn.workbooks.entries import (
-    SELDOM,
-    WorkbookSpec,
-    from_values,
-    one_of,
-    read_entries,
-    some_of,
-    whole,
-)
-from xlnn.workbooks.kind import Recipe, WorkbookKind, misfit
+from xlnn.workbooks.entries import from_values, read_entries, whole
+from xlnn.workbooks.kind import Recipe, WorkbookKind
 from xlnn.workbooks.learning import constants
+from xlnn.workbooks.making import RUN_SIZES, Samples, made, one_of
+from xlnn.workbooks.origin import Origin, check_reading
 from xlnn.workbooks.pages.guide import SCALE, blanks, draw_guide
 from xlnn.workbooks.pages.page import Page, in_words, on_pages, said
 from xlnn.workbooks.pages.sheet import Context, Sheet
-from xlnn.workbooks.runs import (
-    COMPARED,
-    RUN,
-    are_equal,
-    check_runs,
-    each_run,
-    joined_runs,
-    seen_by,
-    together,
-)
+from xlnn.workbooks.runs import RUN, joined_runs, seen_by
+from xlnn.workbooks.samples import TEST, Learns, completed, dataset_of, typed_data
+from xlnn.workbooks.spec import Spec
 from xlnn.workbooks.statement import check_quantities
 from xlnn.writing.drawing import Drawing
 from xlnn.writing.style import FILLS
@@ -97,21 +84,32 @@ def _digits(value: float) -> int:
     return min(max(len(written), DIGITS[0]), DIGITS[1])
 
 
-KEYS = ("kind", "summary", "book", "images")
-"""The entries of an experiment's template besides tables."""
+KEYS = {
+    "kind": TEXT, "summary": TEXT, "book": SECTIONS, "images": TEXT, "labels": LIST,
+    "sizes": TABLE, "inputs": TABLE, "data": TABLE, "start": TABLE,
+}  # fmt: skip
+"""The entries of a template besides its options."""
+
+CONSTANTS = dict.fromkeys(chain(*(each.constants for each in OPTIMISERS.values())))
+"""The constants of optimisers."""
 
 READING = {
     "targets": ("targets", "drop", "columns", "decimal", "missing", "header_row", "sheet",
                 "encoding"),
     "columns": ("drop", "columns", "decimal", "missing", "header_row", "sheet", "encoding"),
     "rows": ("drop", "columns", "header_row", "sheet", "encoding"),
-    "pictures": ("label", "threshold", "light_ink", "header_row", "sheet", "encoding"),
 }  # fmt: skip
 """The options that say how data are read, by what an experiment takes of them."""
 
 DATA = {name: Option(TEXT, "", name=name).check for name in ("file", "target")}
-"""The entries of the table ``[data]`` in its template, if the kind accepts data: a file beside it,
+"""The entries of the table ``[data]`` in the template of a kind that reads them: a file beside it,
 and the column to predict."""
+
+OF_DATA = (
+    "test_samples", "picture", "labels", "features", "task", "scaled", "scaled_targets", "decimals",
+    "missing", "runs",
+)  # fmt: skip
+"""What a Spec says of data."""
 
 TRAINED = tuple(Page(key, "", "") for key in ("weights", "gradients", "optimiser"))
 """The pages of these sheets, unless an experiment states others; a language has their words."""
@@ -120,47 +118,6 @@ Given = tuple[
     Mapping[str, Any], Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 ]
 """Some sizes and inputs, by their names; or the sizes, and what gives inputs for all sizes."""
-
-
-@dataclass(frozen=True)
-class ExperimentSpec(WorkbookSpec):
-    """Everything about an experiment that is not a number in one of its input cells.
-
-    Attributes
-    ----------
-    sizes : dict
-        The whole numbers and names on which its cells depend.
-    data : str
-        ``own`` if a person's data took the place of its own.
-    runs : tuple of str
-        The optimizer of each run, if the workbook compares runs; otherwise ().
-    compared : tuple of str
-        The settings in which the runs differ: some of `COMPARED`.
-    seeds : tuple of int
-        The seed of each run, if these differ.
-    """
-
-    kind: str
-    sizes: Mapping[str, Any] = field(hash=False)
-    data: Annotated[str, one_of("data", ["own"])] = field(default="", metadata=SELDOM)
-    runs: tuple[str, ...] = field(default=(), metadata=SELDOM)
-    compared: Annotated[tuple[str, ...], some_of(COMPARED)] = field(default=(), metadata=SELDOM)
-    seeds: tuple[int, ...] = field(default=(), metadata=SELDOM)
-
-
-@dataclass(frozen=True)
-class ExperimentOrigin:
-    """An experiment's Spec and inputs before options are applied.
-
-    Attributes
-    ----------
-    spec : ExperimentSpec
-    inputs : dict
-        The values of its inputs, by name.
-    """
-
-    spec: ExperimentSpec
-    inputs: Mapping[str, Any]
 
 
 def Size(usual: int, least: int = 1, most: int = 10_000) -> Option:  # noqa: N802 -- stated like a class
@@ -182,7 +139,7 @@ def OneOf(*names: str) -> Option:  # noqa: N802 -- the same
 
 
 @dataclass(frozen=True)
-class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
+class Experiment(WorkbookKind[Spec, Origin]):
     """A kind of workbook that a model and a few pages describe.
 
     Attributes
@@ -225,20 +182,20 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         initial values.
     texts : Path or None
         The folder of its translations: ``zh.toml``, ``ja.toml``.
-    from_data : function, dict or None
+    from_data : function or None
         Returns the sizes and inputs for given data, and raises an `XlnnError` if that is
-        impossible; or names an input for the columns and one for the targets, each with the sizes
-        that its rows and columns are: ``{"x": ("rows", "steps"), "t": ("rows",)}``, where each row
-        has one target. With it ``data`` is an option.
+        impossible. With it ``data`` is an option.
     noted : function or None
         Returns the records that a workbook keeps of its initial inputs, by name.
-    reads : {"targets", "columns", "rows", "pictures"}
+    reads : {"targets", "columns", "rows"}
         What `from_data` gets beside the file's name: a `Dataset` with columns to predict, so that
         ``target`` is an option and a template has a table ``[data]``; a `Dataset` of all columns;
-        the rows as they are, a list of texts each, after where it stands; or a `Dataset` of
-        pictures, whose classes are known if ``label`` was given.
-    picture : (int, int)
-        Rows and columns to which picture files are resized.
+        or the rows as they are, a list of texts each, after where it stands.
+    learns : Learns or None
+        The inputs that it learns from, if these are the rows of a table or pictures. Then ``data``,
+        ``label``, ``target``, ``scale``, ``test_share`` and ``start`` are options, and
+        the model gets besides its sizes all that a `Spec` says of the data: ``labels``,
+        ``features``, ``scaled``, ``test_samples`` and so on.
     """
 
     name: str
@@ -260,12 +217,12 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     options_for: Sequence[str] | Mapping[str, str] = ()
     rates: Mapping[str, float] = field(default_factory=dict)
     texts: Path | None = None
-    from_data: Callable[[Any, str], Given] | Mapping[str, Sequence[str]] | None = None
+    from_data: Callable[[Any, str], Given] | None = None
     noted: Callable[[Arrays], Arrays] | None = None
     reads: str = "targets"
-    picture: tuple[int, int] | None = None
+    learns: Learns | None = None
 
-    described_by: ClassVar[type[ExperimentSpec]] = ExperimentSpec
+    described_by: ClassVar[type[Spec]] = Spec
 
     def __post_init__(self) -> None:
         """Name what each option sets, and add what follows from learning rates."""
@@ -307,14 +264,16 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         return Template(self.name, folder(), {**values, "sizes": _usual_sizes(self.sizes)})
 
     @property
-    def _usual(self) -> ExperimentSpec:
+    def _usual(self) -> Spec:
         """Its Spec with the default sizes."""
-        return ExperimentSpec(self.name, self.name, "en", _usual_sizes(self.sizes))
+        return Spec(self.name, self.name, "en", _usual_sizes(self.sizes))
 
     @property
     def options(self) -> frozenset[str]:
         """The options of ``build`` that apply to it."""
-        own = ("data", *READING[self.reads]) if self.from_data else ()
+        own: Iterable[str] = ("data", *READING[self.reads]) if self.from_data else ()
+        if self.learns is not None:
+            own = self.learns.options
         return super().options | {*self.options_for, *own}
 
     @property
@@ -323,179 +282,235 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         return self.from_data is not None and self.reads == "targets"
 
     @property
-    def _sets(self) -> dict[str, str]:
+    def sets(self) -> dict[str, str]:
         """The options that set a size or an input; those of its kind set what is named alike."""
         return {name: name for name in super().options - {"lang"}} | {**self.options_for}
 
-    def from_template(self, template: Template) -> ExperimentOrigin:
-        """Read the sizes and inputs that a template names."""
+    def from_template(self, template: Template) -> Origin:
+        """Read the sizes, inputs and options that a template names, and where its data are."""
         values, where = template.values, f"template.toml of {template.name}"
-        tables = ("sizes", "inputs", *(["data"] if self._has_targets else []))
-        known = {name: Option(TABLE, "", name=name).check for name in tables}
-        read_entries(dict.fromkeys(KEYS, str) | known, values, where)
-        sizes, inputs = values.get("sizes", {}), values.get("inputs", {})
-        if self._has_targets and ("data" in values or not self.inputs):
-            data = read_entries(DATA, values.get("data", {}), f"{where}, [data]", DATA)
-            said = {"targets": (data["target"],)}
-            (found_sizes, found_inputs), _ = self._read(template.path / data["file"], said)
-            sizes = {**found_sizes, **sizes}
-            inputs = {**_for(found_inputs, {**_usual_sizes(self.sizes), **sizes}), **inputs}
-        self._check_all_sizes(sizes, where)
-        spec = self.described_by(self.name, template.name, "en", dict(sizes))
-        images = _images_of(values["images"], where) if "images" in values else {}
-        return ExperimentOrigin(spec, images | inputs)
+        accepted = {name: BUILD[name] for name in self.options if BUILD[name].table is not None}
+        top = {name: each for name, each in accepted.items() if each.table == ""}
+        own_keys = {name: Option(each, "", name=name) for name, each in KEYS.items()}
+        own_keys |= {name: Option(NUMBER, "", name=name) for name in CONSTANTS if self.rates}
+        own_keys |= {name: replace(each, name=name) for name, each in self.sizes.items()} | top
+        reads = {name: partial(each.check, several=False) for name, each in own_keys.items()}
+        entries = read_entries(reads, values, where)
+        said = {name: entries[name] for name in top if name in entries}
+        for table in ("data", "start"):
+            own = {name: each for name, each in accepted.items() if each.table == table}
+            reads = {name: partial(each.check, several=False) for name, each in own.items()}
+            reads |= {name: Option(TEXT, "", name=name).check for name in ("file", "target")}
+            given = entries.get(table, {})
+            entries[table] = read_entries(reads, given, f"{where}, [{table}]") if given else {}
+            said |= {name: entries[table][name] for name in own if name in entries[table]}
+        sizes = {**_usual_sizes(self.sizes), **entries.get("sizes", {})}
+        sizes |= {name: entries[name] for name in self.sizes if name in entries}
+        inputs = dict(entries.get("inputs", {}))
+        inputs |= {name: entries[name] for name in CONSTANTS if name in entries}
+        settings, sets = {}, self.sets
+        for name in (name for name in said if not BUILD[name].reads):
+            which = sets.get(name, "")
+            into = sizes if which in sizes else inputs if which else settings
+            into[which or name] = said[name]
+        sizes = self.checked(sizes, where)
+        return self._with_file(template, entries, Origin(
+            template.name, sizes, inputs, settings,
+            reading=ReadOptions(
+                labels=tuple(map(str, entries.get("labels", ()))), table=self.learns is not None,
+                **{name: value for name, value in said.items() if BUILD[name].reads}),
+            notes={name: tuple(BUILD[name].notes(values.get(name))) for name in said},
+        ))
 
-    def from_workbook(self, name: str, spec: ExperimentSpec, arrays: Arrays) -> ExperimentOrigin:  # noqa: ARG002 -- nothing in it can be wrong
-        """Return an origin with the current values of the inputs."""
-        model = self._model(spec)
-        return ExperimentOrigin(spec, {q.name: q.typed(arrays[q.name]) for q in model.inputs})
+    def _with_file(self, template: Template, entries: Mapping[str, Any], origin: Origin) -> Origin:
+        """Return an origin with the file of data that a template names, and that of its start."""
+        where, file = f"template.toml of {template.name}", entries["data"].get("file")
+        if self.learns is None and self._has_targets and (file or not self.inputs):
+            needed = read_entries(DATA, entries["data"], f"{where}, [data]", DATA)
+            said = {"targets": (needed["target"],)}
+            (sizes, inputs), _ = self._read(template.path / needed["file"], said)
+            sizes = {**sizes, **template.values.get("sizes", {})}
+            sizes = self.checked({**origin.sizes, **sizes}, where)
+            origin = replace(origin, sizes=sizes, inputs={**_for(inputs, sizes), **origin.inputs})
+        elif file:
+            origin = replace(origin, data=template.path / file)
+        if start := entries["start"].get("file"):
+            origin = replace(origin, runs=({"start": template.path / start},))
+        if "images" in entries:
+            images = _images_of(entries["images"], where)
+            origin = replace(origin, inputs=images | origin.inputs)
+        return origin
+
+    def from_workbook(self, name: str, spec: Spec, arrays: Arrays) -> Origin:
+        """Return an origin with the current values of the inputs, and with the data as typed."""
+        model, learns = self.model_of(spec), self.learns
+        typed = {q.name: q.typed(arrays[q.name]) for q in model.inputs}
+        runs = []
+        for n in range(spec.number_of_runs):
+            alone = self.model_of(spec.of_run(n))
+            seen = seen_by(n, model, typed) if spec.runs else typed
+            start = {q.name: rounded(seen[q.name][0]) for q in alone.inputs if q.given}
+            own = {q.name: seen[q.name] for q in alone.inputs if model[q.name].each and not q.given}
+            sizes = {key: spec.of_run(n).sizes[key] for key in RUN_SIZES if key in spec.sizes}
+            runs.append({**own, **(sizes if spec.runs else {}), "start": start})
+        kept = {
+            name: value for name, value in typed.items()
+            if not (model[name].given or model[name].each or model[name].kind == RUN)
+        }
+        origin = Origin(
+            spec.template, spec.sizes, kept, {"lang": spec.lang, "spread": "fan-in"},
+            runs=tuple(runs), told=spec.told, is_own=bool(spec.data),
+        )
+        return dataset_of(name, spec, learns, arrays, origin) if learns else origin
 
     @property
     def compares(self) -> bool:  # type: ignore[override]
         """Whether several values of an option train one run each: its weights are trained."""
         return bool(self.rates)
 
-    def recipe(
-        self, origin: ExperimentOrigin, options: Mapping[str, Any]
-    ) -> Recipe[ExperimentSpec]:
+    def recipe(self, origin: Origin, options: Mapping[str, Any]) -> Recipe[Spec]:
         """Combine an origin with options."""
-        shared, own = self._apart(origin)
-        asked = each_run(options, len(own))
-        own += own[:1] * (len(asked) - len(own))
-        first, notes = self._with_data(shared, asked[0])
-        several = [
-            self._of_one(
-                ExperimentOrigin(
-                    replace(first.spec, sizes={**first.spec.sizes, **sizes}),
-                    {**first.inputs, **inputs},
-                ),
-                run,
-            )
-            for (sizes, inputs), run in zip(own, asked, strict=False)
-        ]
-        one = several[0]
-        if are_equal([each.inputs for each in several]):
-            return replace(one, notes=notes)
-        settings = [{**each.spec.sizes, "eta": float(each.inputs["eta"])} for each in several]
-        compared = [n for n in COMPARED if len({each.get(n) for each in settings}) > 1]
-        spec = replace(
-            one.spec,
-            runs=tuple(each.get("optimizer", "") for each in settings),
-            compared=tuple(compared),
-            seeds=tuple(each["seed"] for each in settings) if "seed" in compared else (),
-        )
-        check_runs(spec)
-        model = self._model(spec)
-        inputs = together(model, [each.inputs for each in several])
-        inputs |= {q.name: np.ones(q.lengths) for q in model.inputs if q.kind == RUN}
-        return Recipe(spec, model, inputs | known(model), notes)
+        return made(self, origin, Options(**options))
 
-    def _apart(
-        self, origin: ExperimentOrigin
-    ) -> tuple[ExperimentOrigin, list[tuple[dict[str, Any], Arrays]]]:
-        """Return an origin with what its runs share, and the sizes and inputs of each run."""
-        spec = origin.spec
-        if not spec.runs:
-            return origin, [({}, {})]
-        model, found = self._model(spec), []
-        for n, optimizer in enumerate(spec.runs):
-            sizes = {"optimizer": optimizer} if optimizer else {}
-            sizes |= {"seed": spec.seeds[n]} if spec.seeds else {}
-            alone = replace(spec, sizes={**spec.sizes, **sizes}, runs=(), compared=(), seeds=())
-            inputs = seen_by(n, model, origin.inputs)
-            own = (q.name for q in self._model(alone).inputs if model[q.name].each)
-            found.append((sizes, {name: inputs[name] for name in own if name in inputs}))
-        shared = {
-            name: value
-            for name, value in origin.inputs.items()
-            if not (model[name].each or model[name].kind == RUN)
-        }
-        return ExperimentOrigin(replace(spec, runs=(), compared=(), seeds=()), shared), found
+    def inputs_for(self, sizes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the initial values of the inputs for some sizes."""
+        return dict(_for(self.inputs, sizes))
 
-    def _of_one(
-        self, origin: ExperimentOrigin, options: Mapping[str, Any]
-    ) -> Recipe[ExperimentSpec]:
-        """Return the recipe of a single run."""
-        spec, where, asked = self._asked(origin, options), origin.spec.template, self._set(options)
-        model = self._model(spec)
-        check_quantities(model)
-        given = {**_for(self.inputs, spec.sizes), **origin.inputs}
-        if spec.sizes != origin.spec.sizes:  # a choice may be out of range now
-            chosen = (q for q in model.inputs if q.choices and q.name in origin.inputs)
-            given |= {q.name: np.clip(origin.inputs[q.name], *q.choices) for q in chosen}
-        given |= {name: value for name, value in asked.items() if name not in spec.sizes}
-        if unknown := [name for name in given if name not in {q.name for q in model.inputs}]:
-            raise DataError(
-                f"{where}: {short(unknown[0])} is not an input of a {self.name} workbook."
-            )
-        inputs = {q.name: _given(q, given, where, self._options_of(q.name)) for q in model.inputs}
-        noted = self.noted(inputs) if self.noted else {}
-        return Recipe(spec, model, inputs | known(model) | noted)
+    def drawn(
+        self, spec: Spec, shapes: Mapping[str, tuple[int, ...]], run: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the random weights that training starts from.
 
-    def _set(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the sizes and inputs that options set."""
-        sets = self._sets
-        asked = {sets[name]: value for name, value in options.items() if name in sets}
-        return {
-            name: value[0] if isinstance(value, tuple) and len(value) == 1 else value
-            for name, value in asked.items()
-        }
+        Parameters
+        ----------
+        spec : Spec
+        shapes : dict
+            Their names and shapes.
+        run : dict
+            All settings of the run, such as its ``seed``.
+        """
+        found = self.inputs_for(spec.sizes | {k: run[k] for k in spec.sizes if k in run})
+        return {name: found[name] for name in shapes if name in found}
 
-    def _asked(self, origin: ExperimentOrigin, options: Mapping[str, Any]) -> ExperimentSpec:
-        """Return the Spec of an origin with the sizes and language from options."""
-        asked = self._set(options)
-        sizes = {name: asked.get(name, size) for name, size in origin.spec.sizes.items()}
-        self._check_all_sizes(sizes, origin.spec.template)
-        return replace(origin.spec, lang=options.get("lang", origin.spec.lang), sizes=sizes)
+    def weights(self, model: Model) -> list[Quantity]:
+        """Return the weights, whose start may be given."""
+        return [quantity for quantity in model.inputs if quantity.given]
+
+    def tensors(self, names: Iterable[str]) -> dict[str, str]:  # noqa: ARG002 -- those of a network
+        """Return the names that other programs have for weights."""
+        return {}
+
+    def trained_on(
+        self, origin: Origin, asked: Options, data: Dataset | None  # noqa: ARG002 -- see there
+    ) -> tuple[Origin, tuple[str, ...]]:
+        """Return the origin of a model that fits its data, and notes."""
+        return origin, ()
+
+    def adapted(  # noqa: PLR0913 -- all that sizes follow from
+        self,
+        sizes: dict[str, Any],
+        origin: Origin,  # noqa: ARG002 -- for sizes that options change
+        asked: Options,  # noqa: ARG002
+        samples: Samples | None,  # noqa: ARG002
+        runs: Sequence[Mapping[str, Any]],  # noqa: ARG002
+    ) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Return the sizes that fit the options and the data, and notes."""
+        return sizes, ()
+
+    def told_of(self, spec: Spec, samples: Samples) -> tuple[str, ...]:  # noqa: ARG002 -- of a network
+        """Return notes on data that should be scaled otherwise."""
+        return ()
+
+    def lengths(self, data: Dataset, kept: np.ndarray) -> dict[str, int]:
+        """Return the sizes that the rows and columns of data are, of rows that train."""
+        learns = self.learns
+        assert learns is not None  # noqa: S101 -- who calls it has one
+        if self.from_data is not None:
+            return self.from_data(_some(data, kept), "data")[0]
+        found: dict[str, int] = {}
+        for name, sizes in learns.sizes.items():
+            array = data.x if name == learns.x else data.t
+            lengths = dict(zip(sizes, (int(kept.sum()), array.shape[1]), strict=False))
+            for size in (size for size in lengths if found.get(size, lengths[size]) != lengths[size]):
+                raise DataError(
+                    f"{counted(found[size], 'input')} and {counted(lengths[size], 'target')} were "
+                    "found, but each input needs one target: name it with --target."
+                )
+            found |= lengths
+        return found
 
     def personal(
         self,
-        origin: ExperimentOrigin,
+        origin: Origin,
         options: Mapping[str, Any],
         random: np.random.Generator,
-    ) -> ExperimentOrigin:
+    ) -> Origin:
         """Return an origin whose real inputs are changed a little."""
-        origin, _ = self._with_data(origin, options)
-        spec = self._asked(origin, options)
-        inputs = {**_for(self.inputs, spec.sizes), **origin.inputs}
-        moved = {
+        recipe = made(self, origin, Options(**options))
+        inputs = {q.name: recipe.inputs[q.name] for q in recipe.model.inputs}
+        inputs |= {
             q.name: moved_inputs(q, inputs[q.name], random)
-            for q in self._model(spec).inputs
-            if q.name in inputs and is_movable(q)
+            for q in recipe.model.inputs
+            if is_movable(q)
         }
-        return replace(origin, inputs={**inputs, **moved})
+        if self.learns is None:
+            return replace(origin, inputs=inputs)
+        names = {self.learns.x, self.learns.t}
+        own = {name: value for name, value in inputs.items() if name not in names}
+        data = typed_data(self.learns, inputs)
+        return replace(origin, inputs=own, data=data, held=np.zeros(len(data.x), dtype=bool))
 
-    def asked_for(self, spec: ExperimentSpec) -> dict[str, Any]:
+    def asked_for(self, spec: Spec) -> dict[str, Any]:
         """Return the language and the sizes that are options."""
-        asked = {name: spec.sizes[size] for name, size in self._sets.items() if size in spec.sizes}
+        asked = {name: spec.sizes[size] for name, size in self.sets.items() if size in spec.sizes}
         return {**super().asked_for(spec), **asked}
 
-    def _with_data(
-        self, origin: ExperimentOrigin, options: Mapping[str, Any]
-    ) -> tuple[ExperimentOrigin, tuple[str, ...]]:
-        """Return an origin with the user's data, if any, instead of its own, and notes."""
-        said = {name: options[name] for name in READING[self.reads] if name in options}
-        if "data" not in options and "targets" not in said:
-            if said:
+    def with_data(self, origin: Origin, asked: Options) -> tuple[Origin, tuple[str, ...]]:
+        """Return an origin with the sizes and inputs that follow from the user's data, and notes.
+
+        Raises
+        ------
+        XlnnError
+            They cannot be read.
+        """
+        said = asked.reading
+        if "data" not in asked or (self._has_targets and "targets" not in asked):
+            if "targets" not in said and "data" not in asked:
                 raise OptionsError(
                     f"{as_typed(next(iter(said)))} says how to read data: add --data."
                 )
-            return origin, ()
-        if "data" not in options or (self._has_targets and "targets" not in options):
             raise OptionsError(
                 "--data and --target belong together: your data, and the column to predict."
             )
-        (sizes, inputs), notes = self._read(options["data"], said)
-        spec = replace(origin.spec, sizes={**origin.spec.sizes, **sizes}, data="own")
-        spec = self._asked(ExperimentOrigin(spec, {}), options)
-        rate = {} if callable(inputs) else self._rate(sizes, spec.sizes)
-        given = {**rate, **origin.inputs, **_for(inputs, spec.sizes)}
-        return ExperimentOrigin(spec, given), notes
+        (sizes, inputs), notes = self._read(asked.data, said)
+        own = {self.sets[name]: value for name, value in asked.items() if name in self.sets}
+        all_sizes = {**origin.sizes, **sizes}
+        all_sizes |= {name: one_of(own[name]) for name in self.sizes if name in own}
+        rate = {} if callable(inputs) else self._rate(sizes, all_sizes)
+        given = {**rate, **origin.inputs, **_for(inputs, self.checked(all_sizes, origin.name))}
+        return replace(origin, sizes=all_sizes, inputs=given, is_own=True), notes
+
+    def rate_for(self, data: Dataset, origin: Origin, asked: Options) -> dict[str, float]:
+        """Return a lower learning rate for more data than usual, unless one is known."""
+        if not self.rates or "eta" in asked or "eta" in origin.inputs:
+            return {}
+        rows = np.ones(len(data.x), dtype=bool)
+        optimizer = asked.get("optimizer", origin.sizes.get("optimizer"))
+        return self._rate(self.lengths(data, rows), {"optimizer": optimizer})
+
+    def inputs_of(self, data: Dataset, kept: np.ndarray) -> dict[str, Any]:
+        """Return the inputs besides x and t that follow from the rows that train."""
+        if self.from_data is None or self.learns is None:
+            return {}
+        return self.from_data(_some(data, kept), "data")[1]
 
     def _rate(self, read: Mapping[str, int], sizes: Mapping[str, Any]) -> dict[str, float]:
         """Return a lower learning rate where plain steps are sums over more data than usual."""
         optimizer = sizes.get("optimizer")
-        more = math.prod(count / self.sizes[name].usual for name, count in read.items())
+        usual = [self.sizes[name].usual for name in read]
+        if None in usual:
+            return {}
+        more = math.prod(count / size for count, size in zip(read.values(), usual, strict=True))
         if optimizer not in {"sgd", "momentum"} or more <= 1:
             return {}
         return {"eta": float(f"{self.rates[optimizer] / more:.2g}")}
@@ -511,48 +526,46 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             self._check_sizes(found[0], where)
             told = ", ".join(f"{name} {count:,}" for name, count in found[0].items())
             return found, (f"{where} was read: {told}.",)
-        bare = not self._has_targets and "label" not in said
-        if not (is_folder := isinstance(source, Path) and source.is_dir()):
-            for name in ("threshold", "light_ink"):
-                if name in said:
-                    raise OptionsError(f"{as_typed(name)} says how to read a folder of pictures.")
-        data = load(
-            source,
-            ReadOptions(
-                table=not (is_folder and self.picture), picture=self.picture, bare=bare, **said
-            ),
-        )
-        is_function = callable(self.from_data)
-        found = (self.from_data if is_function else partial(_named, self.from_data))(data, where)
+        check_reading(source, said)
+        data = load(source, ReadOptions(table=True, bare=not self._has_targets, **said))
+        found = self.from_data(data, where)
         self._check_sizes(found[0], where)
         return found, data.told
 
-    def spec(self, values: Mapping[str, Any]) -> ExperimentSpec:
+    def spec(self, values: Mapping[str, Any]) -> Spec:
         """Read the Spec that a workbook keeps."""
         spec = from_values(self.described_by, {"kind": self.name, **values})
-        self._check_all_sizes(spec.sizes, "The Spec")
-        return spec
+        return replace(spec, sizes=self.checked(spec.sizes, "The Spec"))
 
-    def _check_all_sizes(self, sizes: Mapping[str, Any], where: str) -> None:
-        """Refuse sizes other than its own, or one that is not allowed."""
+    def checked(self, sizes: Mapping[str, Any], where: str) -> dict[str, Any]:
+        """Return sizes in their normal form.
+
+        Raises
+        ------
+        DataError
+            They are not its own, or one is not allowed.
+        """
         if set(sizes) != set(self.sizes):
             named = listed(self.sizes) if self.sizes else "none"
             raise DataError(f"{where}: the sizes of a {self.name} workbook are {named}.")
-        self._check_sizes(sizes, where)
+        return self._check_sizes(sizes, where)
 
-    def _check_sizes(self, sizes: Mapping[str, Any], where: str) -> None:
-        """Refuse a size that is not allowed."""
+    def _check_sizes(self, sizes: Mapping[str, Any], where: str) -> dict[str, Any]:
+        """Return some sizes in their normal form, or refuse one that is not allowed."""
+        found = {}
         for name in filter(sizes.__contains__, self.sizes):
-            options = self._options_of(name)
+            options = self.options_of(name)
             typed = f" ({', '.join(map(as_typed, options))})" if options else ""
             try:
-                replace(self.sizes[name], name=f"{name}{typed}").check(sizes[name])
+                found[name] = replace(self.sizes[name], name=f"{name}{typed}").check(sizes[name])
             except DataError as error:
                 raise DataError(f"{where}: {error}", *options) from None
+        return found
 
-    def _options_of(self, name: str) -> tuple[str, ...]:
+    def options_of(self, name: str) -> tuple[str, ...]:
         """Return the options that set a size or an input."""
-        return tuple(option for option, which in self._sets.items() if which == name)
+        return tuple(option for option, which in self.sets.items() if which == name)
+
 
     def shows(self, lang: str) -> str:
         """Return the line that describes it."""
@@ -588,7 +601,7 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
     def as_toml(self) -> str:
         """Return what it begins with as the text of a ``template.toml``, each input explained."""
         spec = self._usual
-        model, values = self._model(spec), self.template.values
+        model, values = self.model_of(spec), self.template.values
         lines = [f"{key} = {_toml(value)}" for key, value in values.items() if key != "sizes"]
         lines += ["", "[sizes]", *(f"{name} = {_toml(size)}" for name, size in spec.sizes.items())]
         lines += ["", "[inputs]"]
@@ -598,15 +611,16 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             lines.append(f"{name} = {_toml(np.asarray(value).tolist())}")
         return "\n".join(lines) + "\n"
 
-    def _model(self, spec: ExperimentSpec) -> Model:
+    def model_of(self, spec: Spec) -> Model:
         return self.stated(spec)[0]
 
-    def stated(self, spec: ExperimentSpec) -> tuple[Model, Text]:
+    def stated(self, spec: Spec) -> tuple[Model, Text]:
         """Return its quantities and texts, in English where there is no translation."""
         own = text(spec.lang, self.name, home=self.texts)
         model = self._joined(spec, own).without_errors(own("validation", "no_value"))
         pages = self._pages_of(model, own)
-        words = said(model, [page for page in pages if page not in TRAINED])
+        stated = {page.key for page in self.pages} | {compare.COMPARE}
+        words = said(model, [page for page in pages if page.key in stated])
         words |= {**own.said, "index": {"shows": self.summary}}
         words["guide"] |= {
             "title": self.title,
@@ -617,6 +631,10 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         for kind, symbol in self.symbols.items():
             words["guide"]["symbols"][kind]["symbol"] = symbol
         found = text(spec.lang, self.name, words, self.texts)
+        for key in (page.key for page in pages if page.key not in found.words["sheets"]):
+            name = found.words["sheets"][key.removeprefix(TEST)]
+            found.words["sheets"][key] = found("headings", "tested", name=name)
+            found.words["notes"][key] = found("joined", "held_out")
         guide = found.words["guide"]
         steps = {page.key: guide["steps"].get(page.key) for page in pages}
         guide["steps"] = {key: does for key, does in steps.items() if does}  # in their order
@@ -624,15 +642,17 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
             guide |= {"about": guide["about"][self.task :], "experiments": []}
         return model, found
 
-    def _joined(self, spec: ExperimentSpec, words: Text) -> Model:
+    def _joined(self, spec: Spec, words: Text) -> Model:
         """Return its quantities; those of several runs with what compares them."""
 
         def of_one(optimizer: str) -> Model:
             directed = DIRECTED if len(set(spec.runs)) > 1 else ""
-            sizes = {**spec.sizes}
+            sizes = self.facts(spec) | spec.sizes
             sizes |= {"optimizer": optimizer + directed} if optimizer else {}
             model = on_pages(tuple(self.model(sizes, words)), self.pages)
-            return in_words(model, words, sizes)
+            if self.learns is not None:
+                model = Model(tuple(completed(model.quantities, self.learns, spec)))
+            return in_words(model, words, spec.sizes)
 
         if not spec.runs:
             return of_one("")
@@ -646,11 +666,22 @@ class Experiment(WorkbookKind[ExperimentSpec, ExperimentOrigin]):
         own = {page.key for page in self.pages}
         return (*self.pages, *(page for page in TRAINED if page.key not in own))
 
+    def facts(self, spec: Spec) -> dict[str, Any]:
+        """Return what the model gets besides its sizes: all that the Spec says of data."""
+        said = {each.name: getattr(spec, each.name) for each in fields(Spec)}
+        return {name: said[name] for name in OF_DATA} if self.learns else {}
+
     def _pages_of(self, model: Model, words: Text) -> tuple[Page, ...]:
-        """Return its pages, with one that compares runs after the first if there are several."""
-        first, *others = self._pages
-        several = compare.COMPARE in {quantity.sheet for quantity in model.quantities}
-        return (first, *([compare.page(model, words)] if several else []), *others)
+        """Return its pages, and those of runs that are compared and of what is held out."""
+        used = dict.fromkeys(quantity.sheet for quantity in model.quantities)
+        pages = []
+        for page in self._pages:
+            pages.append(page)
+            if page is self._pages[0] and compare.COMPARE in used:
+                pages.append(compare.page(model, words))
+            if (tested := f"{TEST}{page.key}") in used:
+                pages.append(Page(tested, "", "", stays=page.stays))
+        return tuple(pages)
 
     def sheets(self, model: Model) -> dict[str, Sheet | Page]:
         """Return the Guide and its pages, with the one that compares runs if there are several."""
@@ -667,17 +698,9 @@ def _for(
     return inputs(sizes) if callable(inputs) else inputs
 
 
-def _named(inputs: Mapping[str, Sequence[str]], data: Dataset, where: str) -> Given:
-    """Return the sizes and inputs that data are, as `Experiment.from_data` names them."""
-    (x, (rows, columns)), (t, lengths) = inputs.items()
-    (count, wide), targets = data.x.shape, data.t.shape[1]
-    each, needed = ("input", wide) if columns in lengths else ("row", 1)
-    if targets != needed:
-        raise DataError(
-            f"{where}: {counted(wide, 'input')} and {counted(targets, 'target')} were found, but "
-            f"each {each} needs one target: name it with --target."
-        )
-    return {rows: count, columns: wide}, {x: data.x, t: data.t}
+def _some(data: Dataset, kept: np.ndarray) -> Dataset:
+    """Return some rows of data."""
+    return replace(data, x=data.x[kept], t=data.t[kept])
 
 
 def _with_rate(
@@ -699,7 +722,7 @@ def _usual_sizes(sizes: Mapping[str, Option]) -> dict[str, Any]:
     return {name: size.usual for name, size in sizes.items()}
 
 
-def _draw_guide(page: Context[ExperimentSpec]) -> Drawing:
+def _draw_guide(page: Context[Spec]) -> Drawing:
     """Draw the Guide, with the colours used in the workbook."""
     quantities = page.layout.model.quantities
     used = {quantity.role for quantity in quantities} | {"input", "key"}
@@ -719,31 +742,3 @@ def _images_of(name: object, where: str) -> dict[str, np.ndarray]:
     dataset = load(folder() / str(name) / data["file"], ReadOptions(picture=tuple(data["picture"])))
     labels = np.array(dataset.labels)[dataset.t.argmax(axis=1)]
     return {"images": dataset.x, "labels": labels}
-
-
-def _given(
-    quantity: Quantity, given: Mapping[str, Any], where: str, options: tuple[str, ...]
-) -> np.ndarray:
-    """Return the value of an input, in its shape."""
-    name = quantity.name
-    if name not in given:
-        raise DataError(f"{where}: the input {name} is missing.")
-    lengths = quantity.input_lengths
-    try:
-        array = np.asarray(given[name], dtype=object if quantity.is_text else float)
-        array = array.reshape(lengths)
-    except (TypeError, ValueError) as error:
-        shape = " x ".join(map(str, lengths)) or "one number"
-        found = short(given[name])
-        if isinstance(given[name], np.ndarray):
-            found = f"an array of {' x '.join(map(str, given[name].shape))}"
-        said = f"{where}: {name} takes {shape}: {found} is not."
-        raise DataError(said, *options) from error
-    if not quantity.is_text and (wrong := misfit(quantity, array)):
-        index, wanted = wrong
-        places = [f"{a.name} {n + a.counts_from}" for a, n in zip(quantity.axes, index)]  # noqa: B905 -- units follow
-        units = index[len(quantity.axes) :] if len(quantity.units) > 1 else ()
-        places += [f"column {n + 1}" for n in units]
-        at = f" in {', '.join(places)}" if places else ""
-        raise DataError(f"{where}: {name} is {array[index]:g}{at}: {wanted} is expected.", *options)
-    return array if quantity.is_text else rounded(array)

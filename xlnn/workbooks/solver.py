@@ -39,7 +39,7 @@ from xlnn.workbooks.kind import Recipe
 from xlnn.workbooks.network.quantities.network import network
 from xlnn.workbooks.network.quantities.stack import Stack
 from xlnn.workbooks.network.spec import LayerSpec, Spec
-from xlnn.workbooks.network.start import start_from_seed, start_of
+from xlnn.workbooks.start import start_from_seed, start_of
 from xlnn.workbooks.pages.page import Page
 from xlnn.workbooks.pages.parts import (
     Across,

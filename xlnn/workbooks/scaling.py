@@ -8,8 +8,10 @@ from xlnn.data.preprocessing import scaling
 from xlnn.data.wording import amount, short
 from xlnn.equations.activation import ACTIVATIONS
 from xlnn.options import Options
-from xlnn.workbooks.network.origin import UNSCALED, Origin
-from xlnn.workbooks.network.spec import AS_MANY, MOST_DECIMALS, Spec
+from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.spec import AS_MANY, MOST_DECIMALS, Spec
+
+UNSCALED = "none"
 
 ANEW = "standard"
 """How numbers are scaled that replace scaled ones."""

@@ -1,0 +1,325 @@
+"""Combine an origin, data and options into what a workbook is built from."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xlnn.data.dataset import LARGE, MOST_NUMBERS, Dataset
+from xlnn.data.numbers import rounded
+from xlnn.data.wording import counted, short
+from xlnn.equations.optimiser import OPTIMISERS
+from xlnn.errors import DataError, OptionsError
+from xlnn.options import BUILD, FORWARD, Options, as_typed
+from xlnn.quantity import Model, Quantity
+from xlnn.reference import known
+from xlnn.workbooks.kind import Recipe, misfit
+from xlnn.workbooks.origin import OTHER_DATA, Origin, data_of, held_of
+from xlnn.workbooks.runs import COMPARED, RUN, are_equal, each_run, together
+from xlnn.workbooks.samples import TEST, Learns, raw_name, typed_data
+from xlnn.workbooks.scaling import UNSCALED, Scaling, decimals, scalings
+from xlnn.workbooks.spec import AS_MANY, Spec
+from xlnn.workbooks.statement import check_quantities
+from xlnn.workbooks.start import MisfitError, as_rows, start_of
+
+if TYPE_CHECKING:
+    from xlnn.workbooks.experiment import Experiment
+
+USUAL = {"lang": "en", "test_share": 0.0, "scale": UNSCALED, "l2": None, "start": None}
+"""The settings that neither a template nor an option changes."""
+
+SPARE = 10
+"""Rows of zeros after the rows that a network predicts, for the user's own."""
+
+Notes = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What an experiment learns from, which of it is held out, and how it is scaled."""
+
+    data: Dataset
+    held: np.ndarray
+    scale: Scaling | None
+    target_scale: Scaling | None
+    spare: int = 0
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a Spec says of them."""
+        data, is_table = self.data, self.data.picture is None
+        return {
+            "test_samples": int(self.held.sum()),
+            "picture": data.picture or (),
+            "features": data.features if is_table else (),
+            "words": data.words if is_table else (),
+            "labels": data.labels,
+            "task": "regression" if data.is_regression else "classification",
+            "scaled": self.scale is not None,
+            "scaled_targets": self.target_scale is not None,
+            "decimals": decimals(data.t[~self.held]) if data.is_regression else AS_MANY,
+            "missing": data.missing,
+            "spare": self.spare,
+        }
+
+    def inputs(self, model: Model, learns: Learns) -> dict[str, np.ndarray]:
+        """Return the values of the inputs that are read."""
+        found: dict[str, np.ndarray] = {}
+        for of, scale in (("", self.scale), ("t_", self.target_scale)):
+            if scale is not None:
+                found |= {f"{of}middle": scale[0], f"{of}factor": scale[1]}
+        names = {raw_name(learns.x) if self.scale else learns.x: self.data.x}
+        names |= {raw_name(learns.t) if self.target_scale else learns.t: self.data.t}
+        for prefix, rows in (("", ~self.held), (TEST, self.held)):
+            for name in (each for each in names if prefix + each in model.by_name):
+                found[prefix + name] = names[name][rows]
+        if "labels" in model.by_name and "labels" not in found:
+            kind = object if model["labels"].is_text else float
+            found["labels"] = np.array(self.data.labels, dtype=kind)
+        return found
+
+
+def made(kind: "Experiment", origin: Origin, asked: Options) -> Recipe[Spec]:
+    """Combine an origin with options.
+
+    Raises
+    ------
+    DataError
+        The template, the data, the start or an option cannot be used.
+    """
+    if not origin.trains:
+        asked.check_taken(origin.name, FORWARD)
+    origin, data, notes = _read(kind, origin, asked)
+    origin, samples, said = _prepared(kind, origin, asked, data)
+    notes = (*notes, *(chain(*(n for name, n in origin.notes.items() if name not in asked))), *said)
+    runs = _runs(kind, origin, asked)
+    sizes = {**origin.sizes, **{name: runs[0][name] for name in kind.sizes if name in runs[0]}}
+    if samples is not None:
+        sizes |= kind.lengths(samples.data, ~samples.held)
+    sizes, said = kind.adapted(sizes, origin, asked, samples, runs)
+    spec = kind.described_by(
+        kind.name, origin.name, runs[0]["lang"], kind.checked(sizes, origin.name),
+        data="own" if origin.is_own else "",
+        told=origin.told, **(samples.facts if samples else {}),
+    )  # fmt: skip
+    found = [_inputs(kind, origin, asked, samples, spec, run) for run in runs]
+    own = [inputs for inputs, _ in found]
+    notes = (*notes, *said, *dict.fromkeys(chain(*(said for _, said in found))))
+    if not are_equal(own):
+        compared = tuple(n for n in COMPARED if len({run.get(n) for run in runs}) > 1)
+        seeds = tuple(run["seed"] for run in runs) if "seed" in compared else ()
+        optimizers = tuple(run.get("optimizer", "") for run in runs)
+        spec = replace(spec, runs=optimizers, compared=compared, seeds=seeds)
+    model = kind.model_of(spec)
+    inputs = together(model, own) if spec.runs else own[0]
+    inputs |= {q.name: np.ones(q.lengths) for q in model.inputs if q.kind == RUN}
+    inputs |= known(model)
+    if samples is not None:
+        notes += kind.told_of(spec, samples)
+    return Recipe(spec, model, inputs | (kind.noted(inputs) if kind.noted else {}), notes)
+
+
+def _read(
+    kind: "Experiment", origin: Origin, asked: Options
+) -> tuple[Origin, Dataset | None, Notes]:
+    """Return an origin, what it learns from, and what was read."""
+    learns, is_own = kind.learns, "data" in asked or bool(asked.reading)
+    if learns is None:
+        found, notes = kind.with_data(origin, asked) if is_own else (origin, ())
+        return found, None, notes
+    if is_own:
+        _check_columns(learns, origin, asked)
+    elif origin.data is None:
+        return origin, typed_data(learns, {**kind.inputs_for(origin.sizes), **origin.inputs}), ()
+    data = data_of(origin, asked)
+    notes = () if origin.is_shipped and not is_own else data.told
+    if is_own:
+        origin = replace(origin, is_own=True, held=None)
+        origin = replace(origin, inputs={**origin.inputs, **kind.rate_for(data, origin, asked)})
+    return origin, data, notes
+
+
+def _check_columns(learns: Learns, origin: Origin, asked: Options) -> None:
+    """Refuse data without a column to learn, or with one that cannot be learned."""
+    if "data" not in asked:
+        return  # which the reading refuses
+    if learns.t and not (asked.label or asked.targets or learns.first):
+        words = "--label names a column of words, " if learns.classes else ""
+        raise OptionsError(
+            f"--data needs a column to learn: {words}--target one of numbers."
+        )
+    if asked.label and learns.t and not learns.classes:
+        raise OptionsError(
+            f"{origin.name} learns numbers and no labels: name the columns to learn with --target."
+        )
+
+
+def _prepared(
+    kind: "Experiment", origin: Origin, asked: Options, data: Dataset | None
+) -> tuple[Origin, Samples | None, Notes]:
+    """Return an origin, its samples, and notes on how they are held out and scaled."""
+    if data is None:
+        return origin, None, ()
+    spare = 0
+    if not origin.trains and ("data" in asked or not len(data.x)):
+        spare = SPARE
+        x, t = (np.pad(array, ((0, spare), (0, 0))) for array in (data.x, data.t))
+        data = replace(data, x=x, t=t)
+    origin, notes = kind.trained_on(origin, asked, data)
+    held = held_of(origin, asked, data)
+    scale, target_scale, said = scalings(origin, asked, data, held)
+    return origin, Samples(data, held, scale, target_scale, spare), (*notes, *said)
+
+
+def _runs(kind: "Experiment", origin: Origin, asked: Options) -> list[dict[str, Any]]:
+    """Return all sizes, inputs and settings of each run, by their names.
+
+    Raises
+    ------
+    OptionsError
+        Two lists differ in length.
+    """
+    sets, runs = kind.sets, []
+    several = each_run(asked, len(origin.runs))
+    known = [*origin.runs, *[origin.runs[0]] * (len(several) - len(origin.runs))]
+    for one, own in zip(several, known, strict=False):
+        said = {sets.get(name, name): one_of(value) for name, value in one.items()}
+        if said.get("l2") == 0:
+            said["l2"] = None
+        if {"seed", "spread"} & said.keys():
+            said["start"] = None
+        runs.append({**USUAL, **origin.settings, **own, **said})
+    return runs
+
+
+def one_of(value: object) -> object:
+    """Return the only entry of a list that has one, as of units of hidden layers."""
+    return value[0] if isinstance(value, tuple) and len(value) == 1 else value
+
+
+def _inputs(  # noqa: PLR0913 -- all that inputs follow from
+    kind: "Experiment",
+    origin: Origin,
+    asked: Options,
+    samples: Samples | None,
+    spec: Spec,
+    run: Mapping[str, Any],
+) -> tuple[dict[str, np.ndarray], Notes]:
+    """Return the inputs of a single run, and notes about them."""
+    spec = spec.sized(**{name: run[name] for name in spec.sizes if name in run and name in RUN_SIZES})
+    where, model = origin.name, kind.model_of(spec)
+    check_quantities(model)
+    weights = kind.weights(model)
+    _check_weights(sum(prod(each.input_lengths) for each in weights), large=asked.large)
+    start, notes = _start(kind, weights, spec, run, asked, origin)
+    usual = {**kind.inputs_for(spec.sizes), **origin.inputs}
+    if asked.start is None:
+        start = {name: each for name, each in start.items() if name not in origin.inputs}
+    given = {**usual, **start}
+    if samples is not None:
+        for name in (kind.learns.x, kind.learns.t):
+            given.pop(name, None)
+        given |= kind.inputs_of(samples.data, ~samples.held) | samples.inputs(model, kind.learns)
+    for quantity in model.inputs:
+        if quantity.choices and quantity.name in origin.inputs and spec.sizes != origin.sizes:
+            given[quantity.name] = np.clip(origin.inputs[quantity.name], *quantity.choices)
+    names = {quantity.name for quantity in model.inputs}
+    given |= {name: value for name, value in run.items() if name in names and value is not None}
+    if unknown := [name for name in given if name not in names]:
+        raise DataError(f"{where}: {short(unknown[0])} is not an input of a {kind.name} workbook.")
+    found = {q.name: given_of(q, given, where, kind.options_of(q.name)) for q in model.inputs}
+    return found, notes
+
+
+RUN_SIZES = ("optimizer", "seed")
+"""The sizes in which runs may differ."""
+
+
+def _start(  # noqa: PLR0913 -- the same
+    kind: "Experiment",
+    weights: list[Quantity],
+    spec: Spec,
+    run: Mapping[str, Any],
+    asked: Options,
+    origin: Origin,
+) -> tuple[dict[str, np.ndarray], Notes]:
+    """Return the weights that training starts from, and notes about them."""
+    shapes = {each.name: each.input_lengths[1:] for each in weights}
+    if asked.start is not None:
+        return _as_inputs(start_of(asked.start, shapes, kind.tensors(shapes))), ()
+    had, seed = run["start"], run.get("seed")
+    if had is None:
+        return kind.drawn(spec, shapes, run), ()
+    drawn = kind.drawn(spec, shapes, {**run, "spread": "fan-in"})
+    from_seed = "" if seed is None else f" (seed {seed}, fan-in)"
+    if not isinstance(had, Path):
+        kept = {
+            name: np.asarray(had[name]).reshape(shape)
+            for name, shape in shapes.items()
+            if name in had and as_rows(np.shape(had[name])) == as_rows(shape)
+        }
+        missing = [name for name in shapes if name not in kept]
+        told = (
+            "These start weights have another size now, so they were drawn at random"
+            f"{from_seed}: {', '.join(missing)}."
+        )
+        return drawn | _as_inputs(kept), (told,) if missing else ()
+    try:
+        return _as_inputs(start_of(had, shapes, kind.tensors(shapes))), ()
+    except MisfitError as error:
+        told = f"{error} So the start weights were drawn at random{from_seed}."
+        # in a template of xlnn it is a file that the user never saw
+        return drawn, () if origin.is_shipped else (told,)
+
+
+def _as_inputs(start: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: rounded(array)[np.newaxis] for name, array in start.items()}
+
+
+def _check_weights(weights: int, *, large: bool) -> None:
+    """Refuse too many weights, before they are generated."""
+    if weights > (MOST_NUMBERS if large else LARGE):
+        remedy = "." if large else ", or add --large."
+        raise DataError(
+            f"The network has {weights:,} weights and biases; over {LARGE:,} make a workbook that "
+            f"takes minutes to build and to open: use fewer units or smaller pictures{remedy}"
+        )
+
+
+def given_of(
+    quantity: Quantity, given: Mapping[str, Any], where: str, options: tuple[str, ...]
+) -> np.ndarray:
+    """Return the value of an input, in its shape.
+
+    Raises
+    ------
+    DataError
+        It is missing, or does not fit.
+    """
+    name = quantity.name
+    if name not in given:
+        raise DataError(f"{where}: the input {name} is missing.")
+    lengths = quantity.input_lengths
+    try:
+        array = np.asarray(given[name], dtype=object if quantity.is_text else float)
+        array = array.reshape(lengths)
+    except (TypeError, ValueError) as error:
+        shape = " x ".join(map(str, lengths)) or "one number"
+        found = short(given[name])
+        if isinstance(given[name], np.ndarray):
+            found = f"an array of {' x '.join(map(str, given[name].shape))}"
+        said = f"{where}: {name} takes {shape}: {found} is not."
+        raise DataError(said, *options) from error
+    if not quantity.is_text and (wrong := misfit(quantity, array)):
+        index, wanted = wrong
+        places = [f"{a.name} {n + a.counts_from}" for a, n in zip(quantity.axes, index)]  # noqa: B905 -- units follow
+        units = index[len(quantity.axes) :] if len(quantity.units) > 1 else ()
+        places += [f"column {n + 1}" for n in units]
+        at = f" in {', '.join(places)}" if places else ""
+        raise DataError(f"{where}: {name} is {array[index]:g}{at}: {wanted} is expected.", *options)
+    return array if quantity.is_text else rounded(array)

@@ -1,0 +1,336 @@
+"""What the samples of an experiment are: scaled, named by labels, and some of them held out.
+
+A model states how it learns from the rows that it trains with. The rest follows from that
+statement: inputs that the sheet scales, the class of each output, and what the held-out rows come
+to with the weights of each epoch.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
+
+import numpy as np
+
+from xlnn.data import classes as class_names
+from xlnn.data.dataset import Dataset, ReadOptions
+from xlnn.data.numbers import rounded
+from xlnn.data.wording import listed
+from xlnn.equations import verdict as eq
+from xlnn.errors import WorkbookError
+from xlnn.options import BUILD
+from xlnn.quantity import Axis, Quantity
+from xlnn.terms import general_text
+from xlnn.workbooks.learning import again
+from xlnn.workbooks.origin import Origin
+from xlnn.workbooks.spec import Spec
+
+TEST = "test_"
+"""The beginning of the names, and of the sheets, of what is held out."""
+
+FACTOR = (0.1, 3.0)
+"""Factors are one over a spread, and functions such as STANDARDIZE take only a positive one."""
+
+EPOCH = "epoch"
+
+
+RESULTS = ("C_T", "mean_C", "recognised", "accuracy", "right", "rmse", "mae")
+"""What there may be of each epoch."""
+
+
+@dataclass(frozen=True)
+class Learns:
+    """What an experiment learns from, by the names of its quantities.
+
+    Attributes
+    ----------
+    x : str
+        The input with the columns of the data; its first axis is that of the rows or images.
+    t : str
+        The input with the targets; "" if it learns without.
+    output : str
+        What is to become the targets.
+    cost : str
+        The cost of a row.
+    results : tuple of str
+        What there is of each epoch, of held-out rows as well, if the model has it.
+    sizes : dict of tuple of str
+        The sizes that the rows and columns of x and t are: ``{"x": ("rows", "steps")}``.
+    classes : bool
+        Whether its targets may be classes: one output for each label.
+    numbers : bool
+        Whether its outputs may be any numbers, so that it may predict them.
+    tested : dict of str
+        What held-out rows use in place of other quantities: ``{"noisy": "test_x"}``.
+    first : bool
+        Whether the first column of a table is the label, if none is named.
+    picture : (int, int) or None
+        Rows and columns to which picture files are resized.
+    """
+
+    x: str = "x"
+    t: str = "t"
+    output: str = "y"
+    cost: str = "C"
+    results: tuple[str, ...] = RESULTS
+    sizes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    classes: bool = False
+    numbers: bool = False
+    tested: Mapping[str, str] = field(default_factory=dict)
+    first: bool = False
+    picture: tuple[int, int] | None = None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options of a build that it has."""
+        reading = [
+            name for name, each in BUILD.items() if each.reads
+            and (name != "targets" or self.t) and (name != "label" or self.classes or not self.t)
+        ]  # fmt: skip
+        return ("data", "scale", "test_share", "start", *reading)
+
+
+def users_of(quantities: Iterable[Quantity], names: Iterable[str]) -> set[str]:
+    """Return the names of the quantities that are computed from some, directly or not."""
+    quantities, found = tuple(quantities), {*names}
+    while more := {q.name for q in quantities if not found.isdisjoint(q.sources)} - found:
+        found |= more
+    return found - {*names}
+
+
+def replayed(
+    quantities: Sequence[Quantity],
+    results: Collection[str],
+    named: str,
+    *,
+    instead: Mapping[str, str],
+    axes: Mapping[str, Axis | None] | None = None,
+    **said: object,
+) -> Iterator[Quantity]:
+    """Yield the computation of some results again, from other numbers.
+
+    What does not depend on these numbers is used as it is, as are the weights of each epoch.
+
+    Parameters
+    ----------
+    quantities : sequence of Quantity
+    results : collection of str
+        The names of what is computed again.
+    named : str
+        The names of the copies, in which ``{}`` is the first name: ``"test_{}"``.
+    instead : dict of str
+        The other numbers: ``{"x": "test_x"}``.
+    axes : dict of Axis or None
+        Axes that take the place of others, by their names; with None the copies lack that axis.
+    **said : object
+        As in `xlnn.again`.
+
+    >>> from xlnn.equations.units import COPY
+    >>> a, b = Quantity("a", equation=COPY.of("x")), Quantity("b", equation=COPY.of("a"))
+    >>> [each.name for each in replayed([a, b], ["b"], "test_{}", instead={"x": "test_x"})]
+    ['test_a', 'test_b']
+    """
+    # weights are what they are: they were trained from the first numbers
+    quantities = [quantity for quantity in quantities if not quantity.given]
+    by_name = {quantity.name: quantity for quantity in quantities}
+    needed, waiting = set(), [name for name in results if name in by_name]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed and name not in instead and name in by_name:
+            needed.add(name)
+            waiting += by_name[name].sources
+    changed = needed & users_of(quantities, instead)
+    copied = [quantity for quantity in quantities if quantity.name in changed]
+    for copy in again(copied, named, axes=None, instead=instead, **said):
+        kept = ((axes or {}).get(axis.name, axis) for axis in copy.axes)
+        yield replace(copy, axes=tuple(axis for axis in kept if axis is not None))
+
+
+def completed(stated: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator[Quantity]:
+    """Yield the quantities of a model, scaled, and what held-out rows come to.
+
+    Parameters
+    ----------
+    stated : sequence of Quantity
+        What it states of the rows that it trains with.
+    learns : Learns
+    spec : Spec
+    """
+    found = [*_scaled(stated, learns, spec)]
+    yield from found
+    if spec.test_samples:
+        yield from _held_out(found, learns, spec)
+
+
+def _scaled(stated: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator[Quantity]:
+    """Yield the quantities, with inputs and targets that are scaled instead of typed."""
+    scaled = {learns.x: ""} if spec.scaled else {}
+    scaled |= {learns.t: "t_"} if spec.scaled_targets else {}
+    for quantity in stated:
+        if quantity.name not in scaled:
+            yield quantity
+            continue
+        of = scaled[quantity.name]
+        raw = raw_name(quantity.name)
+        title = f"{quantity.title}, as given" if quantity.title else ""
+        own = {"axes": quantity.axes[1:], "shape": quantity.shape, "sheet": quantity.sheet}
+        what = "target" if of else "input"
+        yield Quantity(f"{of}middle", title=f"middle of each {what}", symbol=" ", **own)
+        yield Quantity(f"{of}factor", title=f"factor of each {what}", symbol=" ",
+                       between=FACTOR, **own)
+        yield replace(quantity, name=raw, kind=raw, title=title, meaning="", choices=None)
+        yield replace(
+            quantity, choices=None, role="forward", number_format="0.0000",
+            equation=eq.SCALED, uses={"raw": raw, "middle": f"{of}middle", "factor": f"{of}factor"},
+        )  # fmt: skip
+
+
+def raw_name(name: str) -> str:
+    """Return the name of inputs or targets as they were given, where the sheet scales them."""
+    return "raw" if name == "x" else f"raw_{name}"
+
+
+def _held_out(known: Sequence[Quantity], learns: Learns, spec: Spec) -> Iterator[Quantity]:
+    """Yield the rows that are held out, and what they come to with the weights of each epoch."""
+    by_name = {quantity.name: quantity for quantity in known}
+    rows = by_name[learns.x].axes[0]
+    held = replace(rows, length=spec.test_samples)
+    raw = (learns.x, learns.t, raw_name(learns.x), raw_name(learns.t))
+    given = [name for name in raw if name in by_name and by_name[name].equation is None]
+    for name in given:
+        yield _of_test(by_name[name], rows, held)
+    instead = {name: f"{TEST}{name}" for name in given} | dict(learns.tested)
+    for copy in replayed(known, learns.results, TEST + "{}", instead=instead,
+                         axes={rows.name: held}):
+        yield copy if rows.name not in {a.name for a in copy.axes} else _on_test_sheet(copy)
+
+
+def _of_test(quantity: Quantity, rows: Axis, held: Axis) -> Quantity:
+    axes = tuple(held if axis == rows else axis for axis in quantity.axes)
+    return _on_test_sheet(replace(quantity, name=f"{TEST}{quantity.name}", axes=axes))
+
+
+def _on_test_sheet(quantity: Quantity) -> Quantity:
+    """Return a quantity on the sheet of what is held out, beside that of what is trained."""
+    return replace(quantity, sheet=f"{TEST}{quantity.sheet}")
+
+
+def classes(  # noqa: PLR0913 -- what they are of
+    output: Quantity, t: Quantity, labels: Sequence[str], *, sheet: str, tested: bool = False
+) -> Iterator[Quantity]:
+    """Yield the class of each row, the class found, and how many are right in each epoch.
+
+    Parameters
+    ----------
+    output, t : Quantity
+        The outputs and the targets, one for each label.
+    labels : sequence of str
+    sheet : str
+        The sheet of what there is of each epoch.
+    tested : bool
+        Whether some rows are held out, so that shares are compared.
+    """
+    is_text = not all(label.lstrip("-").isdigit() for label in labels)
+    blank = partial(Quantity, symbol=" ")
+    data = partial(blank, axes=t.axes, sheet=t.sheet)
+    each = partial(blank, axes=output.axes, sheet=output.sheet)
+    whole = partial(blank, axes=output.axes[:1], sheet=sheet)
+    yield blank("labels", title="labels of the classes", sheet=t.sheet, shape=(len(labels),),
+                is_text=is_text, number_format="General")
+    yield data("truth", title="class", equation=eq.ClassOfTargets().of(t.name))
+    yield data("truth_label", title="label", is_text=is_text, equation=eq.LABEL_OF.of("truth"))
+    yield each("answer", title="class found", equation=eq.LargestUnit().of(output.name))
+    yield each("label", title="label found", is_text=is_text, equation=eq.LABEL_OF.of("answer"))
+    yield each("right", title="right?", equation=eq.RIGHT.of("answer", "truth"))
+    yield whole("recognised", title="rows recognised", equation=eq.RECOGNISED.of("right"))
+    if tested:
+        yield whole("accuracy", title="accuracy", equation=eq.ACCURACY.of("right"),
+                    number_format="0.0%")
+
+
+def typed_data(learns: Learns, inputs: Mapping[str, object]) -> Dataset:
+    """Return the inputs that an experiment learns from as data.
+
+    Parameters
+    ----------
+    learns : Learns
+    inputs : dict of arrays
+    """
+    x = np.asarray(inputs[learns.x], dtype=float)
+    t = np.asarray(inputs[learns.t], dtype=float) if learns.t else np.empty((len(x), 0))
+    return Dataset(x=x.reshape(len(x), -1), t=t.reshape(len(x), -1), labels=(), picture=None)
+
+
+def dataset_of(
+    name: str, spec: Spec, learns: Learns, arrays: Mapping[str, np.ndarray], origin: Origin
+) -> Origin:
+    """Return the origin of a workbook with its rows as data, those that are held out last.
+
+    Raises
+    ------
+    WorkbookError
+        A label occurs twice, or a factor of the targets is 0.
+    """
+    if spec.scaled_targets and not arrays["t_factor"].all():
+        raise WorkbookError(
+            f"{name}: a factor of the targets is 0, and predictions are divided by it: type "
+            "another number."
+        )
+    x = _with_tested(arrays, raw_name(learns.x) if spec.scaled else learns.x)
+    rows = len(x)
+    t = np.empty((rows, 0))
+    if learns.t in arrays:
+        t = _with_tested(arrays, raw_name(learns.t) if spec.scaled_targets else learns.t)
+    is_table, labels = not spec.picture, spec.labels
+    if "labels" in arrays and learns.t:
+        labels = _labels(name, arrays["labels"])
+    picture = None if is_table else spec.picture
+    read = {learns.x, learns.t, raw_name(learns.x), raw_name(learns.t), "labels"} if learns.t else set()
+    read |= {prefix + each for each in {learns.x, raw_name(learns.x), *read} for prefix in ("", TEST)}
+    read |= {f"{of}{which}" for of in ("", "t_") for which in ("middle", "factor")}
+    return replace(
+        origin,
+        inputs={each: value for each, value in origin.inputs.items() if each not in read},
+        settings={**origin.settings, "test_share": spec.test_samples / rows},
+        reading=ReadOptions(
+            picture=picture,
+            table=is_table,
+            features=spec.features,
+            # new data may have the names of the sheet or those of the data before
+            labels=tuple(dict.fromkeys(chain(*zip(labels, spec.labels, strict=True)))),
+            targets=spec.labels if spec.is_regression else (),
+        ),
+        data=Dataset(
+            x=rounded(x).reshape(rows, -1),  # the user may have typed =1/3
+            t=rounded(t).reshape(rows, -1),
+            labels=labels,
+            picture=picture,
+            features=spec.features,
+            is_regression=spec.is_regression,
+            missing=spec.missing,
+            words=spec.words,
+        ),
+        held=np.arange(rows) >= rows - spec.test_samples,
+        scaling=_scaling(arrays, "") if spec.scaled else None,
+        target_scaling=_scaling(arrays, "t_") if spec.scaled_targets else None,
+    )
+
+
+def _with_tested(arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    """Return the samples that are trained, and after them those that are held out."""
+    tested = f"{TEST}{name}"
+    return np.concatenate([arrays[name], arrays[tested]]) if tested in arrays else arrays[name]
+
+
+def _scaling(arrays: Mapping[str, np.ndarray], prefix: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middle and the factor of the inputs, or of the targets."""
+    middle, factor = (rounded(arrays[f"{prefix}{each}"]).ravel() for each in ("middle", "factor"))
+    return middle, factor
+
+
+def _labels(name: str, now: np.ndarray) -> tuple[str, ...]:
+    """Return the labels as the sheet names them now."""
+    labels = tuple(class_names.name(general_text(label), name) for label in now)
+    if len(set(labels)) < len(labels):
+        raise WorkbookError(f"{name}: a label occurs twice in {listed(labels)}; change one.")
+    return labels
